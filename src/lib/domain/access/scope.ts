@@ -1,0 +1,31 @@
+// Who is asking, and what they may see. The first argument of every query.
+declare const brand: unique symbol;
+
+export type Role = 'owner' | 'accountant' | 'read_only';
+export type Actor =
+	| { kind: 'member'; memberId: string; role: Role }
+	| { kind: 'contact'; contactId: string; clientId: string }
+	| { kind: 'pay_link'; payLinkId: string; contactId: string; clientId: string; invoiceId: string }
+	| { kind: 'api_key'; apiKeyId: string }
+	| { kind: 'system' };
+
+/** One supplier, and for a client's person one client (and for a pay link one invoice). Only server/access and the worker mint it. */
+export type Scope = { readonly supplierId: string; readonly clientId: string | null; readonly invoiceId: string | null; readonly actor: Actor; readonly [brand]: 'Scope' };
+
+export function mintScope(supplierId: string, actor: Actor): Scope {
+	const clientId = actor.kind === 'contact' || actor.kind === 'pay_link' ? actor.clientId : null;
+	const invoiceId = actor.kind === 'pay_link' ? actor.invoiceId : null;
+	return { supplierId, clientId, invoiceId, actor } as Scope;
+}
+
+const WRITERS: readonly Role[] = ['owner', 'accountant'];
+export type Permission = 'import_invoices' | 'refund' | 'revoke_link' | 'send_mail' | 'manage_members';
+/** Read-only reads. Accountants do the daily work. Keys and people are the owners' business. */
+export function may(actor: Actor, permission: Permission): boolean {
+	if (actor.kind === 'system') return true;
+	if (actor.kind === 'api_key') return permission === 'import_invoices';
+	if (actor.kind !== 'member') return false;
+	return permission === 'manage_members' ? actor.role === 'owner' : WRITERS.includes(actor.role);
+}
+export const actorName = (actor: Actor): string =>
+	actor.kind === 'member' ? `member:${actor.memberId}` : actor.kind === 'contact' ? `contact:${actor.contactId}` : actor.kind === 'pay_link' ? `pay_link:${actor.payLinkId}` : actor.kind === 'api_key' ? `api_key:${actor.apiKeyId}` : 'system';

@@ -1,0 +1,45 @@
+// Civil dates are dates, not instants: what a due date is. The time zone is the supplier's (Europe/Paris by default).
+declare const brand: unique symbol;
+/** A calendar day as YYYY-MM-DD. */
+export type CivilDate = string & { readonly [brand]: 'CivilDate' };
+
+const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+
+/** Reads YYYY-MM-DD; a day that does not exist (30 February) gives null instead of rolling over as Date does. */
+export function parseCivilDate(text: string): CivilDate | null {
+	const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+	if (!match) return null;
+	const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+	if (month < 1 || month > 12 || year < 1900) return null;
+	const last = month === 2 && isLeap(year) ? 29 : DAYS_IN_MONTH[month - 1]!;
+	return day >= 1 && day <= last ? (text as CivilDate) : null;
+}
+
+/** @throws RangeError when the text is not a day of the calendar. */
+export function civilDate(text: string): CivilDate {
+	const date = parseCivilDate(text);
+	if (!date) throw new RangeError(`not a day of the calendar: ${text}`);
+	return date;
+}
+
+const DAY_MS = 86_400_000;
+const dayNumber = (date: CivilDate): number => Date.parse(`${date}T00:00:00Z`) / DAY_MS;
+const fromDayNumber = (n: number): CivilDate => new Date(n * DAY_MS).toISOString().slice(0, 10) as CivilDate;
+
+export const addDays = (date: CivilDate, days: number): CivilDate => fromDayNumber(dayNumber(date) + days);
+/** Days from `from` to `to`: negative when `to` is earlier. */
+export const daysBetween = (from: CivilDate, to: CivilDate): number => dayNumber(to) - dayNumber(from);
+/** 1 is Monday, 7 is Sunday. */
+export const weekday = (date: CivilDate): number => ((((dayNumber(date) + 3) % 7) + 7) % 7) + 1;
+
+const zoned = new Map<string, Intl.DateTimeFormat>();
+/** The calendar day that an instant falls on in a time zone. */
+export function civilDateIn(instant: Date, timeZone: string): CivilDate {
+	let format = zoned.get(timeZone);
+	if (!format) {
+		format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+		zoned.set(timeZone, format);
+	}
+	return format.format(instant) as CivilDate;
+}

@@ -1,0 +1,46 @@
+// What a reader finds in an invoice file, whatever its format. Terms are those of EN 16931 (BT-…).
+import type { CivilDate } from '../calendar/civil-date.ts';
+import type { Minor } from '../money/minor.ts';
+
+/** One line of the VAT split (BG-23). */
+export type VatLine = { category: string; rateBps: number; baseMinor: Minor; vatMinor: Minor };
+
+/** A party as the file names it; identifiers may be missing or wrong, they are checked later. */
+export type Party = {
+	name: string;
+	siren: string | null;
+	vatNumber: string | null;
+	email: string | null;
+};
+
+/** An invoice as read. Amounts keep the signs of the file; `signOfDebt` says which way the debt goes. */
+export type InvoiceDocument = {
+	number: string; // BT-1
+	typeCode: string; // BT-3, UNCL1001: 380 invoice, 381 credit note…
+	issuedOn: CivilDate; // BT-2
+	dueOn: CivilDate | null; // BT-9, null when the file has none
+	currency: string; // BT-5
+	seller: Party;
+	buyer: Party;
+	payee: string | null; // BT-59, when someone else is to be paid
+	netMinor: Minor; // BT-109
+	vatMinor: Minor; // BT-110
+	grossMinor: Minor; // BT-112
+	prepaidMinor: Minor; // BT-113
+	roundingMinor: Minor; // BT-114
+	dueMinor: Minor; // BT-115
+	vatLines: VatLine[];
+	paymentReference: string | null; // BT-83
+	payeeIban: string | null; // BT-84
+	meansCode: string | null; // BT-81
+	termsText: string | null; // BT-20
+	businessProcess: string | null; // BT-23
+	profile: string | null; // BT-24
+};
+
+const CREDIT_NOTE_TYPES = new Set(['261', '262', '381', '396', '502', '503']);
+export const isCreditNote = (typeCode: string): boolean => CREDIT_NOTE_TYPES.has(typeCode);
+
+/** What the client owes: credit notes carry positive amounts and count the other way (EN 16931, type 381). */
+export const debtOf = (document: Pick<InvoiceDocument, 'typeCode' | 'dueMinor'>): Minor =>
+	(isCreditNote(document.typeCode) ? -document.dueMinor : document.dueMinor) as Minor;

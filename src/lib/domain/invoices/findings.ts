@@ -1,0 +1,87 @@
+// What must be said about a file before it becomes a claim: block, confirm, warn. Codes and verdicts follow the importer sheet;
+// rules cited are those of EN 16931 (BR-…) and of the French profile (BR-FR-…).
+import { daysBetween, type CivilDate } from '../calendar/civil-date.ts';
+import { add, minor, subtract } from '../money/minor.ts';
+import type { InvoiceDocument } from './document.ts';
+import { isValidIban, isValidSiren } from './identifiers.ts';
+
+export type Severity = 'block' | 'confirm' | 'warn';
+/** `found` and `expected` are shown as they are, so that the cure is visible. */
+export type Finding = { code: string; severity: Severity; field: string; found: string; expected: string };
+
+/** A reader's answer for one file or one row: a document, or the reason there is none. */
+export type ReadResult =
+	| { ok: true; document: InvoiceDocument; findings: Finding[] }
+	| { ok: false; findings: Finding[] };
+
+export const block = (code: string, field: string, found: string, expected: string): Finding => ({ code, severity: 'block', field, found, expected });
+export const warn = (code: string, field: string, found: string, expected: string): Finding => ({ code, severity: 'warn', field, found, expected });
+const confirm = (code: string, field: string, found: string, expected: string): Finding => ({ code, severity: 'confirm', field, found, expected });
+
+const NOT_INVOICES = new Set(['751', '325']);
+const DEPOSITS = new Set(['386', '500', '503']);
+const ALREADY_PAID = new Set(['B2', 'S2', 'M2']);
+
+/** Every check that needs only the document itself. */
+export function checkDocument(d: InvoiceDocument): Finding[] {
+	return [...checkIdentity(d), ...checkTotals(d), ...checkDates(d), ...checkParties(d)];
+}
+
+function checkIdentity(d: InvoiceDocument): Finding[] {
+	const findings: Finding[] = [];
+	if (!d.number) findings.push(block('NUMBER_MISSING', 'BT-1', '', 'un numéro de facture'));
+	else if (d.number.length > 35) findings.push(warn('NUMBER_LONG', 'BT-1', d.number, '35 caractères au plus'));
+	if (!d.currency) findings.push(confirm('CURRENCY_MISSING', 'BT-5', '', 'EUR'));
+	if (NOT_INVOICES.has(d.typeCode)) findings.push(warn('INFORMATION_ONLY', 'BT-3', d.typeCode, '380'));
+	if (d.profile === null) findings.push(confirm('PROFILE_MISSING', 'BT-24', '', 'urn:cen.eu:en16931:2017'));
+	return findings;
+}
+
+function checkTotals(d: InvoiceDocument): Finding[] {
+	const findings: Finding[] = [];
+	const isMinimum = d.profile?.endsWith(':minimum') ?? false;
+	if (add(d.netMinor, d.vatMinor) !== d.grossMinor)
+		findings.push(block('TOTALS', 'BT-112', String(d.grossMinor), String(add(d.netMinor, d.vatMinor))));
+	// MINIMUM has no field for what was paid in advance: its amount due may be lower with no visible reason.
+	const due = add(subtract(d.grossMinor, d.prepaidMinor), d.roundingMinor);
+	if (!isMinimum && due !== d.dueMinor) findings.push(warn('AMOUNT_DUE', 'BT-115', String(d.dueMinor), String(due)));
+	const split = d.vatLines.reduce((sum, line) => sum + line.vatMinor, 0n);
+	if (d.vatLines.length && minor(split) !== d.vatMinor)
+		findings.push(warn('VAT_SPLIT', 'BT-110', String(d.vatMinor), String(split)));
+	return findings;
+}
+
+function checkDates(d: InvoiceDocument): Finding[] {
+	if (!d.dueOn) return [warn('DUE_DATE_MISSING', 'BT-9', '', 'AAAA-MM-JJ')];
+	const mayPrecede = DEPOSITS.has(d.typeCode) || ALREADY_PAID.has(d.businessProcess ?? '');
+	if (d.dueOn < d.issuedOn && !mayPrecede) return [confirm('DUE_BEFORE_ISSUE', 'BT-9', d.dueOn, `≥ ${d.issuedOn}`)];
+	return daysBetween(d.issuedOn, d.dueOn) > 400 ? [warn('DUE_FAR', 'BT-9', d.dueOn, '≤ 400 jours')] : [];
+}
+
+function checkParties(d: InvoiceDocument): Finding[] {
+	const findings: Finding[] = [];
+	if (!d.buyer.name) findings.push(block('BUYER_MISSING', 'BT-44', '', 'le nom du client'));
+	if (d.buyer.siren && !isValidSiren(d.buyer.siren)) findings.push(warn('SIREN', 'BT-47', d.buyer.siren, '9 chiffres'));
+	if (d.payeeIban && !isValidIban(d.payeeIban)) findings.push(warn('IBAN', 'BT-84', d.payeeIban, 'FR76…'));
+	return findings;
+}
+
+/** The verdict of a file is its gravest finding. */
+export function verdictOf(findings: Finding[]): Severity | 'ok' {
+	for (const severity of ['block', 'confirm', 'warn'] as const)
+		if (findings.some((finding) => finding.severity === severity)) return severity;
+	return 'ok';
+}
+
+/** Why an imported claim can't be paid here, or null. Shown to the client in words. */
+export type NotPayableReason = 'settled' | 'credit_note' | 'factored' | 'currency' | 'information_only';
+export function notPayableReason(d: InvoiceDocument, debtMinor: bigint): NotPayableReason | null {
+	if (NOT_INVOICES.has(d.typeCode)) return 'information_only';
+	if (d.typeCode === '393' || d.typeCode === '396') return 'factored';
+	if (debtMinor < 0n) return 'credit_note';
+	if (debtMinor === 0n || ALREADY_PAID.has(d.businessProcess ?? '')) return 'settled';
+	return d.currency === 'EUR' ? null : 'currency';
+}
+
+/** No due date in the file: the supplier's default terms, said on screen (French default: 30 days, L441-10 code de commerce). */
+export type DueTerms = { dueOn: CivilDate; isDefault: boolean };

@@ -1,0 +1,46 @@
+// Identifiers that carry their own check digits: SIREN, French VAT numbers, IBAN, RF references.
+import { electronicFormatIBAN, isValidIBAN } from 'ibantools';
+
+/** Luhn over nine digits; La Poste's SIRET exception does not concern the nine-digit SIREN. */
+export function isValidSiren(text: string): boolean {
+	if (!/^\d{9}$/.test(text)) return false;
+	const sum = [...text].reduce((total, digit, i) => {
+		const value = Number(digit) * (i % 2 === 1 ? 2 : 1);
+		return total + (value > 9 ? value - 9 : value);
+	}, 0);
+	return sum % 10 === 0;
+}
+
+/** SIREN inside a SIRET, an "FR" VAT number or as it is; null when there is none. */
+export function sirenFrom(text: string | null): string | null {
+	const digits = (text ?? '').replace(/[\s.]/g, '');
+	if (/^\d{14}$/.test(digits)) return digits.slice(0, 9);
+	if (/^FR[0-9A-Z]{2}\d{9}$/i.test(digits)) return digits.slice(4);
+	return /^\d{9}$/.test(digits) ? digits : null;
+}
+
+/** Spaces, dots, hyphens and a leading "IBAN" are forgiven. */
+export const compactIban = (text: string): string => electronicFormatIBAN(text.replace(/^\s*IBAN/i, '')) ?? '';
+export const isValidIban = (text: string): boolean => isValidIBAN(compactIban(text));
+export const printIban = (iban: string): string => compactIban(iban).replace(/(.{4})(?=.)/g, '$1\u00a0');
+
+const mod97 = (text: string): number => {
+	let rest = 0;
+	for (const c of text) {
+		const value = /\d/.test(c) ? Number(c) : c.charCodeAt(0) - 55;
+		rest = (rest * (value > 9 ? 100 : 10) + value) % 97;
+	}
+	return rest;
+};
+
+/** ISO 11649 creditor reference: F2026-0042 gives RF69F20260042. Body is cut to 21 letters and digits, from the end. */
+export function rfReference(invoiceNumber: string): string {
+	const body = invoiceNumber.normalize('NFD').toUpperCase().replace(/[^0-9A-Z]/g, '').slice(-21) || '0';
+	return `RF${String(98 - mod97(`${body}RF00`)).padStart(2, '0')}${body}`;
+}
+
+export function isValidRf(text: string): boolean {
+	const compact = text.replace(/\s/g, '').toUpperCase();
+	return /^RF\d{2}[0-9A-Z]{1,21}$/.test(compact) && mod97(compact.slice(4) + compact.slice(0, 4)) === 1;
+}
+export const printReference = (reference: string): string => reference.replace(/(.{4})(?=.)/g, '$1\u00a0');

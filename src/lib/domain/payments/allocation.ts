@@ -1,0 +1,29 @@
+// Which invoice a payment pays, and which one re-opens when money goes back. Lines add up to the cent.
+import { daysBetween, type CivilDate } from '../calendar/civil-date.ts';
+import { minor, smallest, type Minor } from '../money/minor.ts';
+
+export type AllocationLine = { invoiceId: string; amountMinor: Minor };
+
+/** Received less than asked (a short transfer): oldest due date first. Received in full: the lines as they were fixed. */
+export function allocateReceived(lines: (AllocationLine & { dueOn: CivilDate })[], receivedMinor: Minor): AllocationLine[] {
+	const byAge = [...lines].sort((a, b) => daysBetween(b.dueOn, a.dueOn) || a.invoiceId.localeCompare(b.invoiceId));
+	let left = receivedMinor;
+	return byAge.flatMap(({ invoiceId, amountMinor }) => {
+		const part = smallest(amountMinor, left);
+		left = minor(left - part);
+		return part > 0n ? [{ invoiceId, amountMinor: part }] : [];
+	});
+}
+
+/**
+ * Money that goes back re-opens invoices in the reverse order of the allocation, as far as each still stands.
+ * `standing` are the allocations less what earlier reversals took. Never more than what stands.
+ */
+export function allocateReversal(standing: AllocationLine[], amountMinor: Minor): AllocationLine[] {
+	let left = amountMinor;
+	return [...standing].reverse().flatMap(({ invoiceId, amountMinor: open }) => {
+		const part = smallest(open, left);
+		left = minor(left - part);
+		return part > 0n ? [{ invoiceId, amountMinor: part }] : [];
+	});
+}

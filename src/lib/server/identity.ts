@@ -1,0 +1,14 @@
+// Random things: ids that sort by time, secrets of 256 bits, and their hashes.
+import { createHash, randomBytes, randomInt, randomUUID } from 'node:crypto';
+
+/** UUIDv7 (RFC 9562): 48 bits of milliseconds, then random. */
+export function newId(): string {
+	const random = randomUUID();
+	const time = Date.now().toString(16).padStart(12, '0');
+	return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(15)}`;
+}
+/** 256 random bits, safe in a URL. */
+export const newSecret = (): string => randomBytes(32).toString('base64url');
+/** A code of six digits. */
+export const newCode = (): string => String(randomInt(1_000_000)).padStart(6, '0');
+export const sha256 = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex');

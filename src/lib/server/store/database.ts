@@ -1,0 +1,30 @@
+// The two doors to PostgreSQL: one for a supplier at a time, one for the queues. Both log in and become a role that owns nothing.
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import postgres from 'postgres';
+import * as schema from './schema/index.ts';
+
+export type Queries = PostgresJsDatabase<typeof schema>;
+export type Tx = Parameters<Parameters<Queries['transaction']>[0]>[0];
+
+export type Database = {
+	/** As ponctuel_app: sees nothing until a transaction sets its scope (tx.ts). */
+	app: Queries;
+	/** As ponctuel_system: queues, sessions, links; no money table. */
+	system: Queries;
+	/** Raw connection for LISTEN and NOTIFY. */
+	signals: postgres.Sql;
+	close(): Promise<void>;
+};
+
+export function openDatabase(url: string, options: { connections?: number } = {}): Database {
+	const connect = (role: string, max: number) =>
+		postgres(url, { max, onnotice: () => {}, connection: { application_name: role, role, idle_in_transaction_session_timeout: 30_000 } as never });
+	const app = connect('ponctuel_app', options.connections ?? 10);
+	const system = connect('ponctuel_system', 4);
+	return {
+		app: drizzle(app, { schema, casing: 'snake_case' }),
+		system: drizzle(system, { schema, casing: 'snake_case' }),
+		signals: system,
+		close: async () => void (await Promise.all([app.end({ timeout: 5 }), system.end({ timeout: 5 })]))
+	};
+}

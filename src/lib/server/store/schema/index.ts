@@ -1,0 +1,7 @@
+// The whole schema, for Drizzle.
+export * from './parties.ts';
+export * from './invoices.ts';
+export * from './payments.ts';
+export * from './ledger.ts';
+export * from './access.ts';
+export * from './traffic.ts';

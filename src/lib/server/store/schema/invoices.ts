@@ -1,0 +1,60 @@
+// Invoices as imported, with their VAT split and the file itself, byte for byte.
+import { sql } from 'drizzle-orm';
+import { boolean, check, foreignKey, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import type { NotPayableReason } from '../../../domain/invoices/findings.ts';
+import { bytes, day, id, instant, money, optionalId } from './columns.ts';
+import { client, supplier } from './parties.ts';
+
+export const document = pgTable(
+	'document',
+	{ supplierId: id(), documentId: id(), sha256: text().notNull(), mediaType: text().notNull(), fileName: text().notNull(), byteSize: integer().notNull(), content: bytes().notNull(), createdAt: instant() },
+	(t) => [
+		primaryKey({ name: 'document_pk', columns: [t.supplierId, t.documentId] }),
+		foreignKey({ name: 'document_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
+		unique('document_sha256_unique').on(t.supplierId, t.sha256)
+	]
+);
+
+export const invoice = pgTable(
+	'invoice',
+	{
+		supplierId: id(),
+		invoiceId: id(),
+		clientId: id(),
+		number: text().notNull(),
+		issueYear: integer().notNull(),
+		typeCode: text().notNull(),
+		issuedOn: day(),
+		dueOn: day(),
+		dueIsDefault: boolean().notNull(), // the file had no due date: the supplier's default terms were applied
+		currency: text().notNull(),
+		netMinor: money(),
+		vatMinor: money(),
+		grossMinor: money(),
+		prepaidMinor: money(),
+		debtMinor: money(), // what the import put in the ledger, negative for a credit
+		paymentReference: text().notNull(), // BT-83 of the file, else our RF reference
+		termsText: text(),
+		notPayableReason: text().$type<NotPayableReason>(),
+		documentId: optionalId(),
+		createdAt: instant()
+	},
+	(t) => [
+		primaryKey({ name: 'invoice_pk', columns: [t.supplierId, t.invoiceId] }),
+		foreignKey({ name: 'invoice_client_fk', columns: [t.supplierId, t.clientId], foreignColumns: [client.supplierId, client.clientId] }),
+		foreignKey({ name: 'invoice_document_fk', columns: [t.supplierId, t.documentId], foreignColumns: [document.supplierId, document.documentId] }),
+		unique('invoice_number_unique').on(t.supplierId, t.number, t.issueYear),
+		index('invoice_client_idx').on(t.supplierId, t.clientId, t.dueOn),
+		index('invoice_due_idx').on(t.supplierId, t.dueOn),
+		check('invoice_currency_check', sql`${t.currency} ~ '^[A-Z]{3}$'`)
+	]
+);
+
+export const invoiceVat = pgTable(
+	'invoice_vat',
+	{ supplierId: id(), invoiceId: id(), position: integer().notNull(), category: text().notNull(), rateBps: integer().notNull(), baseMinor: money(), vatMinor: money() },
+	(t) => [
+		primaryKey({ name: 'invoice_vat_pk', columns: [t.supplierId, t.invoiceId, t.position] }),
+		foreignKey({ name: 'invoice_vat_invoice_fk', columns: [t.supplierId, t.invoiceId], foreignColumns: [invoice.supplierId, invoice.invoiceId] })
+	]
+);

@@ -1,0 +1,79 @@
+// Suppliers, their members, their clients and the clients' contacts.
+import { boolean, foreignKey, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import type { Locale } from '../../../domain/money/format.ts';
+import type { Role } from '../../../domain/access/scope.ts';
+import { id, instant, optionalInstant } from './columns.ts';
+
+export type Address = { lines: string[]; postalCode: string; town: string; country: string };
+
+export const supplier = pgTable(
+	'supplier',
+	{
+		supplierId: id(),
+		slug: text().notNull(),
+		name: text().notNull(),
+		legalName: text().notNull(), // exactly as the bank knows the account holder (verification of payee)
+		siren: text(),
+		vatNumber: text(),
+		address: jsonb().$type<Address>().notNull(),
+		contactName: text().notNull(),
+		contactEmail: text().notNull(),
+		brandHue: integer().notNull(), // OKLCH hue; lightness is ours, so contrast always holds
+		iban: text(),
+		bic: text(),
+		stripeAccount: text(), // connected account; null when the platform's own key is the supplier's
+		timeZone: text().notNull(),
+		defaultTermsDays: integer().notNull(),
+		createdAt: instant()
+	},
+	(t) => [primaryKey({ name: 'supplier_pk', columns: [t.supplierId] }), unique('supplier_slug_unique').on(t.slug), unique('supplier_stripe_account_unique').on(t.stripeAccount)]
+);
+
+export const member = pgTable(
+	'member',
+	{ supplierId: id(), memberId: id(), email: text().notNull(), name: text().notNull(), role: text().$type<Role>().notNull(), locale: text().$type<Locale>().notNull(), createdAt: instant() },
+	(t) => [
+		primaryKey({ name: 'member_pk', columns: [t.supplierId, t.memberId] }),
+		foreignKey({ name: 'member_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
+		unique('member_email_unique').on(t.supplierId, t.email)
+	]
+);
+
+export const client = pgTable(
+	'client',
+	{
+		supplierId: id(),
+		clientId: id(),
+		kind: text().$type<'business' | 'consumer'>().notNull(),
+		name: text().notNull(),
+		siren: text(),
+		vatNumber: text(),
+		locale: text().$type<Locale>().notNull(),
+		createdAt: instant()
+	},
+	(t) => [
+		primaryKey({ name: 'client_pk', columns: [t.supplierId, t.clientId] }),
+		foreignKey({ name: 'client_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] })
+	]
+);
+
+export const contact = pgTable(
+	'contact',
+	{
+		supplierId: id(),
+		contactId: id(),
+		clientId: id(),
+		email: text().notNull(),
+		name: text().notNull(),
+		locale: text().$type<Locale>().notNull(),
+		isBilling: boolean().notNull(),
+		mailProblem: text(), // the words of the server that refused the address, or null
+		mailProblemAt: optionalInstant(),
+		createdAt: instant()
+	},
+	(t) => [
+		primaryKey({ name: 'contact_pk', columns: [t.supplierId, t.contactId] }),
+		foreignKey({ name: 'contact_client_fk', columns: [t.supplierId, t.clientId], foreignColumns: [client.supplierId, client.clientId] }),
+		unique('contact_email_unique').on(t.supplierId, t.clientId, t.email)
+	]
+);

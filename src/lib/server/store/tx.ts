@@ -1,0 +1,32 @@
+// A transaction inside one scope. Retries what PostgreSQL asks to retry, and signals listeners once it has committed.
+import { sql } from 'drizzle-orm';
+import type { Scope } from '../../domain/access/scope.ts';
+import type { Database, Tx } from './database.ts';
+
+const RETRYABLE = new Set(['40001', '40P01']); // serialization failure, deadlock
+
+/** Runs `work` in one transaction that sees only `scope`. One commit; nothing outside PostgreSQL may be called inside. */
+export async function inScope<T>(db: Database, scope: Scope, work: (tx: Tx) => Promise<T>): Promise<T> {
+	for (let attempt = 1; ; attempt++) {
+		try {
+			return await db.app.transaction(async (tx) => {
+				await tx.execute(sql`select set_config('ponctuel.supplier_id', ${scope.supplierId}, true), set_config('ponctuel.client_id', ${scope.clientId ?? ''}, true)`);
+				return work(tx);
+			});
+		} catch (error) {
+			if (attempt >= 3 || !RETRYABLE.has(errorCode(error))) throw error;
+		}
+	}
+}
+
+/** PostgreSQL's five-character code, wherever Drizzle wrapped it; '' when it is another kind of error. */
+export function errorCode(error: unknown): string {
+	for (let e = error as { code?: unknown; cause?: unknown } | undefined; e; e = e.cause as typeof e) if (typeof e.code === 'string') return e.code;
+	return '';
+}
+
+/** The constraint that refused, or ''. */
+export function constraintName(error: unknown): string {
+	for (let e = error as { constraint_name?: unknown; cause?: unknown } | undefined; e; e = e.cause as typeof e) if (typeof e.constraint_name === 'string') return e.constraint_name;
+	return '';
+}

@@ -1,0 +1,40 @@
+import adapter from '@sveltejs/adapter-node';
+import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
+
+/**
+ * SvelteKit 2.70. Only options that kit 3 keeps are used (no deprecated flag), so that `npx sv migrate sveltekit-3`
+ * is the whole move (docs/decisions/0008).
+ * @type {import('@sveltejs/kit').Config}
+ */
+export default {
+	preprocess: vitePreprocess(),
+	kit: {
+		adapter: adapter({ envPrefix: '' }),
+		serviceWorker: { register: false },
+		// Stripe's origins stand here; in sandbox mode server/http/security-headers.ts puts the sandbox's in their place.
+		csp: {
+			mode: 'nonce',
+			directives: {
+				'default-src': ['self'],
+				'script-src': ['self', 'https://js.stripe.com', 'https://*.js.stripe.com'],
+				'style-src': ['self', 'unsafe-inline'],
+				'img-src': ['self', 'data:'],
+				'connect-src': ['self', 'https://api.stripe.com'],
+				'frame-src': ['self', 'https://js.stripe.com', 'https://*.js.stripe.com', 'https://hooks.stripe.com'],
+				'worker-src': ['self'],
+				'manifest-src': ['self'],
+				'base-uri': ['none'],
+				'form-action': ['self'],
+				'frame-ancestors': ['none'],
+				'object-src': ['none']
+			}
+		},
+		typescript: {
+			config: (config) => ({
+				...config,
+				include: [...config.include, '../tests/**/*.ts', '../*.config.ts', '../drizzle/*.ts'],
+				exclude: (config.exclude ?? []).filter((/** @type {string} */ path) => !path.includes('service-worker'))
+			})
+		}
+	}
+};
