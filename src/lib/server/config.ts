@@ -17,6 +17,7 @@ const Environment = v.object({
 	STRIPE_WEBHOOK_SECRET: starts(/^whsec_\w+(,whsec_\w+)?$/, 'whsec_…'),
 	SANDBOX_API_URL: optionalUrl('http://127.0.0.1:12111'),
 	SANDBOX_JS_URL: optionalUrl('http://localhost:12112'),
+	SANDBOX_MAILBOX_URL: optionalUrl('http://127.0.0.1:12114'),
 	LOG_LEVEL: v.optional(v.picklist(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info'), 'info')
 });
 
@@ -30,7 +31,7 @@ export type Config = {
 	logLevel: string;
 	stripe: { secretKey: string; publishableKey: string; webhookSecrets: string[]; live: boolean };
 	/** Where the stand-in of the outside world listens; null when Stripe is real, and then no demo route exists. */
-	sandbox: { apiUrl: string; jsUrl: string } | null;
+	sandbox: { apiUrl: string; jsUrl: string; mailboxUrl: string } | null;
 };
 
 /** @throws Error naming each wrong variable with an example; secrets are never echoed. */
@@ -38,8 +39,9 @@ export function readConfig(environment: Record<string, string | undefined>): Con
 	const read = v.safeParse(Environment, environment);
 	if (!read.success) throw new Error(`Environment not usable:\n${read.issues.map((issue) => `  ${v.getDotPath(issue)}: ${issue.type === 'object' ? 'missing' : issue.message}`).join('\n')}\nSee .env.example.`);
 	const e = read.output;
-	if (Boolean(e.SANDBOX_API_URL) !== Boolean(e.SANDBOX_JS_URL)) throw new Error('Environment not usable: SANDBOX_API_URL and SANDBOX_JS_URL go together.');
-	const sandbox = e.SANDBOX_API_URL && e.SANDBOX_JS_URL ? { apiUrl: e.SANDBOX_API_URL, jsUrl: e.SANDBOX_JS_URL } : null;
+	const urls = [e.SANDBOX_API_URL, e.SANDBOX_JS_URL, e.SANDBOX_MAILBOX_URL];
+	if (urls.some(Boolean) && !urls.every(Boolean)) throw new Error('Environment not usable: SANDBOX_API_URL, SANDBOX_JS_URL and SANDBOX_MAILBOX_URL go together.');
+	const sandbox = e.SANDBOX_API_URL ? { apiUrl: e.SANDBOX_API_URL, jsUrl: e.SANDBOX_JS_URL!, mailboxUrl: e.SANDBOX_MAILBOX_URL! } : null;
 	refuseMixedKeys(e.STRIPE_SECRET_KEY, e.STRIPE_PUBLISHABLE_KEY, sandbox !== null);
 	return {
 		databaseUrl: e.DATABASE_URL,
@@ -59,7 +61,7 @@ function refuseMixedKeys(secret: string, publishable: string, isSandbox: boolean
 	const sandboxKeys = [secret, publishable].map((key) => /_test_sandbox/.test(key));
 	if (secret.includes('_live_') !== publishable.includes('_live_')) throw new Error('Environment not usable: STRIPE_SECRET_KEY and STRIPE_PUBLISHABLE_KEY are of different modes (live and test).');
 	if (sandboxKeys.some((is) => is !== isSandbox))
-		throw new Error(isSandbox ? 'Environment not usable: a real Stripe key with SANDBOX_API_URL set. The sandbox only takes keys that begin with sk_test_sandbox and pk_test_sandbox.' : 'Environment not usable: a sandbox key without SANDBOX_API_URL and SANDBOX_JS_URL.');
+		throw new Error(isSandbox ? 'Environment not usable: a real Stripe key with SANDBOX_API_URL set. The sandbox only takes keys that begin with sk_test_sandbox and pk_test_sandbox.' : 'Environment not usable: a sandbox key without SANDBOX_API_URL, SANDBOX_JS_URL and SANDBOX_MAILBOX_URL.');
 }
 
 let current: Config | undefined;

@@ -66,10 +66,18 @@ export async function control(world: World, method: string, url: URL, body: stri
 			const faults = (Array.isArray(input.faults) ? input.faults : []) as Omit<Fault, 'id' | 'seen'>[];
 			world.faults.push(...faults.map((fault) => ({ ...fault, id: world.id('fault_'), seen: 0 })));
 			if (input.forced) world.forced = { ...world.forced, ...(input.forced as Forced) };
-			if (input.webhooks) world.webhookFault = input.webhooks as WebhookFault;
+			if (input.webhooks) {
+				const held = world.webhookFault.hold;
+				world.webhookFault = input.webhooks as WebhookFault;
+				if (held && !world.webhookFault.hold) void redeliver(world);
+			}
 			return ok({ faults: world.faults, forced: world.forced, webhooks: world.webhookFault });
 		}
 		case 'DELETE /faults':
+			if (url.searchParams.has('name')) {
+				world.faults = world.faults.filter((fault) => fault.name !== url.searchParams.get('name'));
+				return ok({});
+			}
 			Object.assign(world, { faults: [], forced: {}, webhookFault: {} });
 			if (url.searchParams.get('redeliver') !== 'no') void redeliver(world);
 			return ok({});

@@ -26,6 +26,7 @@ export const paymentAttempt = pgTable(
 		stripePaymentIntentId: text(),
 		retriesIntent: boolean().notNull(), // a new try on the intent of a declined attempt
 		methodType: text(),
+		mandateReference: text(), // SEPA: what the debit notice must name
 		methodLabel: text(),
 		errorCode: text(),
 		declineCode: text(),

@@ -1,0 +1,20 @@
+// What a request carries once the hooks have looked at it.
+import type { Subject } from '#lib/server/access/sessions.ts';
+import type { Scope } from '#lib/domain/access/scope.ts';
+
+declare global {
+	namespace App {
+		interface Locals {
+			requestId: string;
+			locale: 'fr' | 'en';
+			scope: Scope | null;
+			sessionId: string | null;
+			subject: Subject | null;
+		}
+		interface Error {
+			message: string;
+			requestId?: string;
+		}
+	}
+}
+export {};

@@ -1,0 +1,9 @@
+// Filters that live in the address of a list. Anything unknown falls back to the default: an old bookmark still opens.
+import * as v from 'valibot';
+
+export const InvoiceListQuery = v.object({
+	etat: v.fallback(v.optional(v.picklist(['open', 'late', 'under_way', 'paid'])), undefined),
+	q: v.fallback(v.optional(v.pipe(v.string(), v.trim(), v.maxLength(80))), undefined),
+	tri: v.fallback(v.optional(v.picklist(['due', 'number', 'amount', 'client']), 'due'), 'due'),
+	page: v.fallback(v.optional(v.pipe(v.string(), v.regex(/^\d{1,4}$/), v.transform(Number), v.minValue(1)), '1'), 1)
+});

@@ -1,0 +1,47 @@
+// What screens are given: explicit view models, never a row.
+import type { CivilDate } from '../domain/calendar/civil-date.ts';
+import type { NotPayableReason } from '../domain/invoices/findings.ts';
+import type { InvoiceState } from '../domain/invoices/state.ts';
+import type { Minor } from '../domain/money/minor.ts';
+import type { AttemptStatus } from '../domain/payments/attempt-status.ts';
+import type { DeclineFamily } from '../domain/payments/declines.ts';
+import type { MethodOffer } from '../domain/payments/methods.ts';
+
+export type SupplierView = { name: string; initials: string; hue: number; contactName: string; contactEmail: string };
+export type InvoiceView = {
+	invoiceId: string;
+	number: string;
+	typeCode: string;
+	clientName: string;
+	issuedOn: CivilDate;
+	dueOn: CivilDate;
+	dueIsDefault: boolean;
+	daysToDue: number;
+	currency: string;
+	grossMinor: Minor;
+	balanceMinor: Minor;
+	payableMinor: Minor;
+	underWayMinor: Minor;
+	state: InvoiceState;
+	notPayableReason: NotPayableReason | null;
+	hasDocument: boolean;
+};
+export type AttemptView = { attemptId: string; status: AttemptStatus; amountMinor: Minor; methodLabel: string | null; methodType: string | null; expectedOn: CivilDate | null; family: DeclineFamily | null };
+export type PaymentView = { paymentId: string; receiptNumber: string; amountMinor: Minor; currency: string; paidOn: CivilDate; methodType: string; methodLabel: string | null; numbers: string; clientName: string; reversedMinor: Minor };
+export type TransferView = { holder: string; iban: string; ibanPrinted: string; bic: string | null; reference: string; referencePrinted: string; qrSvg: string | null };
+/** What the browser needs to load Stripe: public values only. */
+export type StripeView = { publishableKey: string; account: string | null; scriptUrl: string | null };
+/** Everything the pay page shows, for one invoice or several. */
+export type PayView = {
+	supplier: SupplierView;
+	invoices: InvoiceView[];
+	amountMinor: Minor;
+	currency: string;
+	methods: MethodOffer[];
+	attempt: AttemptView | null;
+	payments: PaymentView[];
+	transfer: TransferView | null;
+	stripe: StripeView;
+	payerName: string;
+	payerEmail: string | null;
+};

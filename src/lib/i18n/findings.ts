@@ -1,0 +1,47 @@
+// Findings of the importer in words that help: what, where, what was found, what is expected.
+import { m } from '#lib/paraglide/messages.js';
+import type { Finding } from '../domain/invoices/findings.ts';
+
+const TEXTS: Record<string, () => string> = {
+	EMPTY: m.finding_empty,
+	TOO_LARGE: m.finding_too_large,
+	TOO_MANY_ROWS: m.finding_too_large,
+	NOT_A_PDF: m.finding_not_a_pdf,
+	UNKNOWN_FORMAT: m.finding_unknown_format,
+	NO_XML: m.finding_no_xml,
+	NOT_AN_INVOICE: m.finding_not_an_invoice,
+	ATTACHMENT_NAME: m.finding_attachment_name,
+	XML_NOT_WELL_FORMED: m.finding_xml_broken,
+	XML_ENCODING: m.finding_xml_encoding,
+	XML_DOCTYPE: m.finding_xml_doctype,
+	CSV_BROKEN: m.finding_csv_broken,
+	COLUMN_MISSING: m.finding_column_missing,
+	JSON_BROKEN: m.finding_field_invalid,
+	FIELD_INVALID: m.finding_field_invalid,
+	NUMBER_MISSING: m.finding_number_missing,
+	NUMBER_LONG: m.finding_number_long,
+	CURRENCY_MISSING: m.finding_currency_missing,
+	INFORMATION_ONLY: m.finding_information_only,
+	PROFILE_MISSING: m.finding_profile_missing,
+	TOTALS: m.finding_totals,
+	AMOUNT_DUE: m.finding_amount_due,
+	AMOUNT_FORMAT: m.finding_amount_format,
+	DECIMAL_COMMA: m.finding_decimal_comma,
+	VAT_SPLIT: m.finding_vat_split,
+	DUE_DATE_MISSING: m.finding_due_missing,
+	DUE_BEFORE_ISSUE: m.finding_due_before_issue,
+	DUE_FAR: m.finding_due_far,
+	ISSUE_DATE_MISSING: m.finding_date,
+	DATE_IMPOSSIBLE: m.finding_date,
+	DATE_FORMAT: m.finding_date_format,
+	BUYER_MISSING: m.finding_buyer_missing,
+	SIREN: m.finding_siren,
+	IBAN: m.finding_iban,
+	PAYEE_ACCOUNT_CHANGED: m.finding_payee_changed
+};
+
+export function findingText(finding: Finding): string {
+	const what = TEXTS[finding.code]?.() ?? finding.code;
+	const parts = [finding.field, finding.found && m.finding_found({ value: finding.found }), finding.expected && m.finding_expected({ value: finding.expected })].filter(Boolean);
+	return `${what} (${parts.join(' ; ')})`;
+}

@@ -1,0 +1,45 @@
+// Refusals in words: what happened, and what to do.
+import { m } from '#lib/paraglide/messages.js';
+import type { Refusal, RefusalCode } from '../contract/refusals.ts';
+import { formatDay } from '../domain/calendar/format.ts';
+import { parseCivilDate } from '../domain/calendar/civil-date.ts';
+import { formatMoney, type Locale } from '../domain/money/format.ts';
+import { minor } from '../domain/money/minor.ts';
+import type { DeclineFamily } from '../domain/payments/declines.ts';
+import { declineText } from './declines.ts';
+
+export function refusalText({ code, detail }: Refusal, locale: Locale): string {
+	const say = { locale };
+	const money = (text: string | undefined): string => formatMoney(minor(BigInt(text ?? '0')), detail.currency ?? 'EUR', locale);
+	const day = parseCivilDate(detail.allowedOn ?? '');
+	const texts: Record<RefusalCode, () => string> = {
+		not_found: () => m.refusal_not_found({}, say),
+		not_allowed: () => m.refusal_not_allowed({}, say),
+		input_invalid: () => m.refusal_input_invalid({ field: detail.field ?? '' }, say),
+		too_many_requests: () => m.refusal_too_many_requests({}, say),
+		amount_changed: () => m.refusal_amount_changed({ amount: money(detail.amountMinor) }, say),
+		nothing_to_pay: () => m.refusal_nothing_to_pay({}, say),
+		payment_under_way: () => m.refusal_payment_under_way({}, say),
+		payment_in_progress: () => m.refusal_payment_in_progress({}, say),
+		already_paid: () => m.refusal_already_paid({}, say),
+		method_not_offered: () => m.refusal_method_not_offered({}, say),
+		attempt_conflict: () => m.refusal_attempt_conflict({}, say),
+		card_declined: () => declineText((detail.family ?? 'generic') as DeclineFamily, locale),
+		payment_unknown: () => m.refusal_payment_unknown({}, say),
+		refund_too_early: () => m.refusal_refund_too_early({ date: day ? formatDay(day, locale) : '' }, say),
+		refund_above_rest: () => m.refusal_refund_above_rest({ amount: money(detail.restMinor) }, say),
+		refund_not_positive: () => m.refusal_refund_not_positive({}, say),
+		refund_refused: () => m.refusal_refund_refused({ code: detail.code ?? '' }, say),
+		link_expired: () => m.refusal_link_expired({}, say),
+		link_revoked: () => m.refusal_link_revoked({}, say),
+		code_wrong: () => m.refusal_code_wrong({}, say),
+		sign_in_expired: () => m.refusal_sign_in_expired({}, say),
+		other_browser: () => m.refusal_other_browser({}, say),
+		idempotency_mismatch: () => m.refusal_idempotency_mismatch({}, say),
+		idempotency_busy: () => m.refusal_idempotency_busy({}, say),
+		file_too_large: () => m.refusal_file_too_large({}, say),
+		import_blocked: () => m.refusal_import_blocked({}, say),
+		no_billing_contact: () => m.refusal_no_billing_contact({}, say)
+	};
+	return texts[code]();
+}

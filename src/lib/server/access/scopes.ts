@@ -1,0 +1,36 @@
+// Who is asking: from a session, a pay link or an API key to a Scope. Outside these three and the worker, nobody mints one.
+import { mintScope, type Scope } from '../../domain/access/scope.ts';
+import { sha256 } from '../identity.ts';
+import { findApiKey, findPayLinkByToken, type PayLink } from '../store/access.ts';
+import { findContactSystem, findMemberSystem } from '../store/parties.ts';
+import type { Services } from '../services.ts';
+import type { Subject } from './sessions.ts';
+
+/** The person may have been removed since: then there is no scope. */
+export async function scopeOfSubject({ db }: Services, subject: Subject): Promise<Scope | null> {
+	if (subject.kind === 'member') {
+		const person = await findMemberSystem(db, subject.supplierId, subject.subjectId);
+		return person && mintScope(subject.supplierId, { kind: 'member', memberId: person.memberId, role: person.role });
+	}
+	const person = await findContactSystem(db, subject.supplierId, subject.subjectId);
+	return person && mintScope(subject.supplierId, { kind: 'contact', contactId: person.contactId, clientId: person.clientId });
+}
+
+export type PayLinkAccess = { state: 'live'; scope: Scope } | { state: 'expired' | 'revoked'; link: PayLink } | null;
+/** A pay link opens one invoice for one contact; a stale one is known only to send a fresh one to the address on file. */
+export async function openPayLink(services: Services, token: string): Promise<PayLinkAccess> {
+	if (!/^[\w-]{43}$/.test(token)) return null;
+	const link = await findPayLinkByToken(services.db, sha256(token));
+	if (!link) return null;
+	if (link.revokedAt) return { state: 'revoked', link };
+	if (link.expiresAt <= services.clock.now()) return { state: 'expired', link };
+	const contact = await findContactSystem(services.db, link.supplierId, link.contactId);
+	if (!contact) return null;
+	return { state: 'live', scope: mintScope(link.supplierId, { kind: 'pay_link', payLinkId: link.payLinkId, contactId: link.contactId, clientId: contact.clientId, invoiceId: link.invoiceId }) };
+}
+
+export async function scopeOfApiKey({ db }: Services, authorization: string | null): Promise<Scope | null> {
+	const key = /^Bearer (ponctuel_[\w-]{43})$/.exec(authorization ?? '')?.[1];
+	const row = key ? await findApiKey(db, sha256(key)) : null;
+	return row && mintScope(row.supplierId, { kind: 'api_key', apiKeyId: row.apiKeyId });
+}

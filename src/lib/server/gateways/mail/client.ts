@@ -1,0 +1,34 @@
+// SMTP through nodemailer.
+import { createTransport } from 'nodemailer';
+import type { Config } from '../../config.ts';
+import type { MailGateway } from './port.ts';
+
+/** Names come from suppliers: no control character, no quote games (header injection is also refused by nodemailer). */
+// eslint-disable-next-line no-control-regex
+const oneLine = (text: string): string => text.replace(/[\u0000-\u001f\u007f<>"]+/g, ' ').trim();
+
+export function mailGateway(config: Pick<Config, 'smtpUrl' | 'mailFrom'>): MailGateway {
+	const transport = createTransport({ url: config.smtpUrl, pool: true, maxConnections: 3, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 } as never);
+	return {
+		close: () => transport.close(),
+		send: async (mail) => {
+			try {
+				await transport.sendMail({
+					messageId: mail.messageId,
+					from: { name: oneLine(mail.fromName), address: config.mailFrom },
+					to: mail.to,
+					replyTo: mail.replyTo,
+					subject: oneLine(mail.subject),
+					html: mail.html,
+					text: mail.text,
+					headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+					attachments: mail.attachments.map((file) => ({ filename: file.name, content: Buffer.from(file.content), contentType: file.type }))
+				});
+				return { kind: 'sent' };
+			} catch (error) {
+				const { responseCode, message } = error as { responseCode?: number; message: string };
+				return responseCode !== undefined && responseCode >= 500 ? { kind: 'refused', problem: message.slice(0, 300) } : { kind: 'later', problem: message.slice(0, 300) };
+			}
+		}
+	};
+}

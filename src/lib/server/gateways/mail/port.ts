@@ -1,0 +1,14 @@
+// What the product needs of a mail server.
+export type OutgoingMail = {
+	messageId: string; // the same for every try of one mail: receivers can tell a repeat
+	to: string;
+	fromName: string;
+	replyTo: string;
+	subject: string;
+	html: string;
+	text: string;
+	attachments: { name: string; content: Uint8Array; type: string }[];
+};
+/** `refused`: the address or the message, for good. `later`: try again. */
+export type SendOutcome = { kind: 'sent' } | { kind: 'refused'; problem: string } | { kind: 'later'; problem: string };
+export type MailGateway = { send(mail: OutgoingMail): Promise<SendOutcome>; close(): void };

@@ -1,0 +1,146 @@
+// Stripe in our words (API 2026-10-28.endive). The only file of the product that imports the SDK.
+import Stripe from 'stripe';
+import { minor, toSafeNumber, type Minor } from '../../../domain/money/minor.ts';
+import type { Config } from '../../config.ts';
+import type { ConfirmInput, ConfirmOutcome, EventHead, IntentState, PaymentGateway } from './port.ts';
+
+const amount = (value: number): Minor => minor(BigInt(value));
+const instant = (seconds: number): Date => new Date(seconds * 1000);
+
+export function stripeGateway(config: Pick<Config, 'stripe' | 'sandbox'>): PaymentGateway {
+	const api = config.sandbox ? new URL(config.sandbox.apiUrl) : null;
+	const stripe = new Stripe(config.stripe.secretKey, {
+		apiVersion: '2026-10-28.endive',
+		maxNetworkRetries: 2,
+		timeout: 20_000,
+		telemetry: false,
+		appInfo: { name: 'Ponctuel' },
+		...(api ? { host: api.hostname, port: api.port, protocol: 'http' as const } : {})
+	});
+	const on = (account: string | null): Stripe.RequestOptions => (account ? { stripeAccount: account } : {});
+
+	return {
+		confirm: (input) => confirm(stripe, input, on(input.account)),
+		retrieve: async (account, intentId) => {
+			try {
+				return await readIntent(stripe, intentId, on(account));
+			} catch (error) {
+				if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing') return null;
+				throw error;
+			}
+		},
+		cancel: async (account, intentId) => {
+			try {
+				await stripe.paymentIntents.cancel(intentId, { cancellation_reason: 'abandoned' }, on(account));
+			} catch (error) {
+				if (!(error instanceof Stripe.errors.StripeError)) throw error;
+			}
+		},
+		refund: async ({ account, refundRequestId, intentId, amountMinor }) => {
+			try {
+				const refund = await stripe.refunds.create({ payment_intent: intentId, amount: toSafeNumber(amountMinor), reason: 'requested_by_customer', metadata: { refund_request_id: refundRequestId } }, { ...on(account), idempotencyKey: `refund:${refundRequestId}` });
+				return { kind: 'accepted', refundId: refund.id };
+			} catch (error) {
+				return isCertainRefusal(error) ? { kind: 'refused', code: error.code ?? error.type, message: error.message } : { kind: 'unknown' };
+			}
+		},
+		listIntentIds: async (account, since) => {
+			const ids = new Set<string>();
+			for await (const event of stripe.events.list({ created: { gte: Math.floor(since.getTime() / 1000) }, limit: 100 }, on(account))) {
+				const { paymentIntentId } = headOf(event);
+				if (paymentIntentId) ids.add(paymentIntentId);
+			}
+			return [...ids];
+		},
+		sumMoved: async (account, from, to) => {
+			let total = 0n;
+			const moving = new Set(['charge', 'payment', 'refund', 'payment_refund', 'refund_failure', 'payment_failure_refund', 'adjustment']);
+			for await (const row of stripe.balanceTransactions.list({ created: { gte: Math.floor(from.getTime() / 1000), lt: Math.floor(to.getTime() / 1000) }, limit: 100 }, on(account))) if (moving.has(row.type)) total += BigInt(row.amount);
+			return minor(total);
+		},
+		readEvent: (rawBody, signature) => readEvent(config, rawBody, signature)
+	};
+}
+
+/** A refusal that Stripe itself stated: nothing moved. Anything else (network, 5xx, truncated) leaves the outcome open. */
+function isCertainRefusal(error: unknown): error is InstanceType<typeof Stripe.errors.StripeError> {
+	return error instanceof Stripe.errors.StripeInvalidRequestError || error instanceof Stripe.errors.StripePermissionError || error instanceof Stripe.errors.StripeAuthenticationError || error instanceof Stripe.errors.StripeIdempotencyError;
+}
+
+async function confirm(stripe: Stripe, input: ConfirmInput, options: Stripe.RequestOptions): Promise<ConfirmOutcome> {
+	const keyed = { ...options, idempotencyKey: input.attemptId };
+	const methods = { sepa_debit: { mandate_options: { reference_prefix: 'PONCTUEL' } }, card: { request_three_d_secure: 'automatic' as const } };
+	try {
+		const intent = input.intentId
+			? await stripe.paymentIntents.confirm(input.intentId, { confirmation_token: input.confirmationTokenId, return_url: input.returnUrl, payment_method_options: methods }, keyed)
+			: await stripe.paymentIntents.create(
+					{ amount: toSafeNumber(input.amountMinor), currency: input.currency.toLowerCase(), confirm: true, confirmation_token: input.confirmationTokenId, allowed_payment_method_types: input.allowedTypes, description: input.description, return_url: input.returnUrl, metadata: input.metadata, payment_method_options: methods },
+					keyed
+				);
+		return { kind: 'intent', intentId: intent.id };
+	} catch (error) {
+		// A decline carries its intent; so does "already succeeded", which a retry after a lost answer may meet.
+		const known = error instanceof Stripe.errors.StripeError ? (error.payment_intent?.id ?? null) : null;
+		if (known) return { kind: 'intent', intentId: known };
+		return isCertainRefusal(error) ? { kind: 'refused', code: error.code ?? error.type, message: error.message } : { kind: 'unknown' };
+	}
+}
+
+async function readIntent(stripe: Stripe, intentId: string, options: Stripe.RequestOptions): Promise<IntentState> {
+	const intent = await stripe.paymentIntents.retrieve(intentId, { expand: ['latest_charge.balance_transaction'] }, options);
+	const charge = typeof intent.latest_charge === 'object' ? intent.latest_charge : null;
+	const settled = intent.status === 'succeeded';
+	const [refunds, disputes] = settled ? await Promise.all([stripe.refunds.list({ payment_intent: intentId, limit: 100 }, options), stripe.disputes.list({ payment_intent: intentId, limit: 100 }, options)]) : [{ data: [] }, { data: [] }];
+	const balance = charge && typeof charge.balance_transaction === 'object' ? charge.balance_transaction : null;
+	const mandateId = charge?.payment_method_details?.sepa_debit?.mandate;
+	const mandate = typeof mandateId === 'string' && intent.status === 'processing' ? await stripe.mandates.retrieve(mandateId, undefined, options) : null;
+	return {
+		intentId: intent.id,
+		status: intent.status,
+		hasLastError: intent.last_payment_error !== null,
+		nextActionType: intent.next_action?.type ?? null,
+		attemptId: intent.metadata.attempt_id ?? null,
+		amountReceivedMinor: amount(intent.amount_received),
+		clientSecret: intent.client_secret,
+		errorCode: intent.last_payment_error?.code ?? null,
+		declineCode: intent.last_payment_error?.decline_code ?? null,
+		methodType: charge?.payment_method_details?.type ?? null,
+		methodLabel: charge ? labelOf(charge) : null,
+		chargeId: charge?.id ?? null,
+		paidAt: settled && charge ? instant(charge.created) : null,
+		feeMinor: balance ? amount(balance.fee) : null,
+		mandateReference: mandate?.payment_method_details.sepa_debit?.reference ?? null,
+		refunds: refunds.data.map((refund) => ({ id: refund.id, status: refund.status ?? 'unknown', amountMinor: amount(refund.amount), reason: refund.reason, createdAt: instant(refund.created) })),
+		disputes: disputes.data.map((dispute) => ({ id: dispute.id, status: dispute.status, reason: dispute.reason, amountMinor: amount(dispute.amount), fundsWithdrawn: dispute.balance_transactions.length > 0, createdAt: instant(dispute.created) }))
+	};
+}
+
+const BRANDS: Record<string, string> = { visa: 'Visa', mastercard: 'Mastercard', amex: 'American Express', cartes_bancaires: 'CB' };
+function labelOf(charge: Stripe.Charge): string | null {
+	const { card, sepa_debit: sepa } = charge.payment_method_details ?? {};
+	if (card) return `${BRANDS[card.brand ?? ''] ?? card.brand ?? ''} •••• ${card.last4}`;
+	return sepa ? `SEPA •••• ${sepa.last4}` : null;
+}
+
+const MOVES_MONEY = /^(payment_intent|charge|refund)\./;
+function readEvent(config: Pick<Config, 'stripe'>, rawBody: string, signature: string): EventHead | null {
+	const event = verify(config.stripe.webhookSecrets, rawBody, signature);
+	return event && event.livemode === config.stripe.live ? headOf(event) : null;
+}
+function headOf(event: Stripe.Event): EventHead {
+	const object = event.data.object as { id?: string; object?: string; payment_intent?: string | { id: string } | null };
+	const related = typeof object.payment_intent === 'string' ? object.payment_intent : (object.payment_intent?.id ?? null);
+	const paymentIntentId = object.object === 'payment_intent' ? (object.id ?? null) : related;
+	return { id: event.id, type: event.type, account: event.account ?? null, objectId: object.id ?? '', paymentIntentId: MOVES_MONEY.test(event.type) ? paymentIntentId : null, createdAt: instant(event.created) };
+}
+/** Several secrets may be valid while one is being replaced. */
+function verify(secrets: string[], rawBody: string, signature: string): Stripe.Event | null {
+	for (const secret of secrets) {
+		try {
+			return Stripe.webhooks.constructEvent(rawBody, signature, secret);
+		} catch {
+			continue;
+		}
+	}
+	return null;
+}

@@ -1,0 +1,56 @@
+// What the product needs of a payment provider, in its own words. The Stripe client beside this file speaks it.
+import type { IntentSnapshot } from '../../../domain/payments/attempt-status.ts';
+import type { Minor } from '../../../domain/money/minor.ts';
+import type { PaymentMethodType } from '../../../domain/payments/methods.ts';
+
+export type ConfirmInput = {
+	account: string | null;
+	attemptId: string; // the idempotency key
+	intentId: string | null; // a declined intent to try again, or null for a new one
+	amountMinor: Minor;
+	currency: string;
+	confirmationTokenId: string;
+	allowedTypes: PaymentMethodType[];
+	description: string;
+	returnUrl: string;
+	metadata: Record<string, string>;
+};
+/** `unknown` is the dangerous one: money may have moved. It is never shown as a failure. */
+export type ConfirmOutcome = { kind: 'intent'; intentId: string } | { kind: 'refused'; code: string; message: string } | { kind: 'unknown' };
+
+export type IntentRefund = { id: string; status: string; amountMinor: Minor; reason: string | null; createdAt: Date };
+export type IntentDispute = { id: string; status: string; reason: string; amountMinor: Minor; fundsWithdrawn: boolean; createdAt: Date };
+/** A PaymentIntent as it stands now, with what became of its money. */
+export type IntentState = IntentSnapshot & {
+	intentId: string;
+	attemptId: string | null;
+	amountReceivedMinor: Minor;
+	clientSecret: string | null;
+	errorCode: string | null;
+	declineCode: string | null;
+	methodType: string | null;
+	methodLabel: string | null; // "Visa •••• 4242"
+	chargeId: string | null;
+	paidAt: Date | null;
+	feeMinor: Minor | null; // null until the provider knows it
+	mandateReference: string | null;
+	refunds: IntentRefund[];
+	disputes: IntentDispute[];
+};
+export type RefundOutcome = { kind: 'accepted'; refundId: string } | { kind: 'refused'; code: string; message: string } | { kind: 'unknown' };
+/** The head of a verified event: what to look at, never what to believe. */
+export type EventHead = { id: string; type: string; account: string | null; objectId: string; paymentIntentId: string | null; createdAt: Date };
+
+export type PaymentGateway = {
+	confirm(input: ConfirmInput): Promise<ConfirmOutcome>;
+	retrieve(account: string | null, intentId: string): Promise<IntentState | null>;
+	/** Resolves whatever happens; what became of the intent is read afterwards. */
+	cancel(account: string | null, intentId: string): Promise<void>;
+	refund(input: { account: string | null; refundRequestId: string; intentId: string; amountMinor: Minor }): Promise<RefundOutcome>;
+	/** Ids of the intents that any event since an instant is about: what a lost webhook could hide, late returns included. */
+	listIntentIds(account: string | null, since: Date): Promise<string[]>;
+	/** Net of payments and what went back, between two instants. */
+	sumMoved(account: string | null, from: Date, to: Date): Promise<Minor>;
+	/** null when the signature, the age or the mode is wrong. */
+	readEvent(rawBody: string, signature: string): EventHead | null;
+};

@@ -1,0 +1,22 @@
+// Who is this? A session cookie becomes a scope, or nothing.
+import type { Handle } from '@sveltejs/kit';
+import { scopeOfSubject } from '../access/scopes.ts';
+import { house } from '../wiring.ts';
+
+export const actor: Handle = async ({ event, resolve }) => {
+	const { sessions, services } = await house();
+	event.locals.scope = null;
+	event.locals.sessionId = null;
+	event.locals.subject = null;
+	const id = event.cookies.get(sessions.cookieName);
+	if (id) {
+		const { session, cookie } = await sessions.validate(id);
+		if (cookie) event.cookies.set(cookie.name, cookie.value, cookie.attributes);
+		if (session) {
+			event.locals.scope = await scopeOfSubject(services, session.subject);
+			event.locals.sessionId = session.id;
+			event.locals.subject = session.subject;
+		}
+	}
+	return resolve(event);
+};

@@ -1,0 +1,17 @@
+// A supplier's file on its way to a person: never run, never framed by others, PDF shown, everything else downloaded.
+import { error } from '@sveltejs/kit';
+
+export function fileResponse(file: { content: Uint8Array; mediaType: string; fileName: string } | null): Response {
+	if (!file) error(404, 'Not found');
+	const isPdf = file.mediaType === 'application/pdf';
+	const name = encodeURIComponent(file.fileName);
+	return new Response(Uint8Array.from(file.content), {
+		headers: {
+			'content-type': isPdf ? 'application/pdf' : 'application/octet-stream',
+			'content-disposition': `${isPdf ? 'inline' : 'attachment'}; filename*=UTF-8''${name}`,
+			'content-security-policy': "default-src 'none'; sandbox; frame-ancestors 'none'",
+			'x-content-type-options': 'nosniff',
+			'cache-control': 'no-store'
+		}
+	});
+}

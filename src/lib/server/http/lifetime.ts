@@ -1,0 +1,17 @@
+// Start and end of a process: services up before the first request, streams and worker down before the last.
+import { building } from '$app/environment';
+import type { ServerInit } from '@sveltejs/kit';
+import { house } from '../wiring.ts';
+
+export const start: ServerInit = async () => {
+	if (building) return;
+	const { hub, services } = await house();
+	// Open streams would hold the server until its shutdown limit: they are closed at once, browsers come back elsewhere.
+	const end = () => void hub.stop();
+	process.once('SIGTERM', end).once('SIGINT', end);
+	(process as NodeJS.EventEmitter).once('sveltekit:shutdown', async () => {
+		await (await house()).close();
+		process.exit(0);
+	});
+	services.log.info({ role: services.config.role, sandbox: services.config.sandbox !== null }, 'ready');
+};

@@ -1,0 +1,85 @@
+// The worker: empties the queues when woken, and runs periodic tasks when their turn has come. Queues are rows (mail, stripe_event,
+// sign_in_request) claimed one at a time, so any number of workers may run (decision 0007).
+import type { Services } from '../services.ts';
+import { takeTurn } from '../store/records.ts';
+import { sendNextSignIn } from '../use-cases/access/send-sign-in.ts';
+import { sendNextMail } from '../use-cases/mails/send-next-mail.ts';
+import { handleNextEvent } from '../use-cases/payments/handle-event.ts';
+import { compareTotals, reconcileRecent, reconcileUnsettled } from '../use-cases/payments/reconcile.ts';
+
+type Queue = { name: string; next: (services: Services) => Promise<boolean> };
+const QUEUES: Queue[] = [
+	{ name: 'stripe events', next: handleNextEvent },
+	{ name: 'sign-in mails', next: sendNextSignIn },
+	{ name: 'mails', next: sendNextMail }
+];
+type Periodic = { name: string; everyMs: number; run: (services: Services) => Promise<void> };
+const MINUTE = 60_000;
+const PERIODIC: Periodic[] = [
+	{ name: 'reconcile unsettled attempts', everyMs: 2 * MINUTE, run: reconcileUnsettled },
+	{ name: 'reconcile recent intents', everyMs: 60 * MINUTE, run: reconcileRecent },
+	{ name: 'compare totals with Stripe', everyMs: 24 * 60 * MINUTE, run: compareTotals }
+];
+const POLL_MS = 5000;
+
+export type Worker = { wake(): void; stop(): Promise<void>; drain(): Promise<void> };
+
+export function startWorker(services: Services): Worker {
+	let stopping = false;
+	let wakeUp: () => void = () => {};
+	let woken = false;
+	const wake = () => {
+		woken = true;
+		wakeUp();
+	};
+	const loop = async (work: () => Promise<void>) => {
+		while (!stopping) {
+			woken = false;
+			await work();
+			if (!woken && !stopping) await new Promise<void>((done) => {
+				const timer = setTimeout(done, POLL_MS);
+				const before = wakeUp;
+				wakeUp = () => {
+					clearTimeout(timer);
+					before();
+					done();
+				};
+			});
+		}
+	};
+	const loops = [...QUEUES.map((queue) => loop(() => empty(services, queue, () => stopping))), loop(() => runPeriodic(services, () => stopping))];
+	return {
+		wake,
+		stop: async () => {
+			stopping = true;
+			wake();
+			await Promise.all(loops);
+		},
+		drain: () => drainOnce(services)
+	};
+}
+
+async function empty(services: Services, queue: Queue, stopping: () => boolean): Promise<void> {
+	try {
+		while (!stopping() && (await queue.next(services)));
+	} catch (error) {
+		if (!stopping()) services.log.error({ err: error, queue: queue.name }, 'queue interrupted, will resume');
+	}
+}
+
+async function runPeriodic(services: Services, stopping: () => boolean): Promise<void> {
+	for (const task of PERIODIC) {
+		if (stopping()) return;
+		try {
+			if (await takeTurn(services.db, task.name, services.clock.now(), task.everyMs)) await task.run(services);
+		} catch (error) {
+			if (!stopping()) services.log.error({ err: error, task: task.name }, 'task interrupted, will resume');
+		}
+	}
+}
+
+/** Does everything that is due now, in this call: for tests and for the demo's clock. */
+export async function drainOnce(services: Services): Promise<void> {
+	await runPeriodic(services, () => false);
+	for (const queue of QUEUES) while (await queue.next(services));
+}

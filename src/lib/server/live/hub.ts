@@ -1,0 +1,125 @@
+// Server-sent events from the outbox. One LISTEN per process; a signal only says "look", what is told always comes from the cursor, so a lost
+// signal loses nothing. Subscribers hear what their scope may know, and no amount or name: pages read these themselves.
+import type { Scope } from '../../domain/access/scope.ts';
+import type { Database } from '../store/database.ts';
+import { latestCursor, readNews, type News } from '../store/outbox.ts';
+
+export const CHANNEL = 'ponctuel_news';
+const HEARTBEAT_MS = 15_000;
+const CATCH_UP_MS = 2000;
+type Subscriber = { scope: Scope; send: (news: News) => void; close: () => void };
+
+export const mayHear = (scope: Scope, news: News): boolean => news.supplierId === scope.supplierId && (!scope.clientId || news.clientId === scope.clientId) && (!scope.invoiceId || news.invoiceId === scope.invoiceId);
+
+export class Hub {
+	private readonly subscribers = new Set<Subscriber>();
+	private readonly db: Database;
+	private cursor: string | null = null;
+	private reading = false;
+	private again = false;
+	private timer: NodeJS.Timeout | undefined;
+	private unlisten: (() => Promise<void>) | undefined;
+	private readonly onSignal: () => void;
+	private readonly onProblem: (error: unknown) => void;
+
+	constructor(db: Database, options: { onSignal: () => void; onProblem: (error: unknown) => void }) {
+		this.db = db;
+		this.onSignal = options.onSignal;
+		this.onProblem = options.onProblem;
+	}
+
+	async start(): Promise<void> {
+		this.cursor = await latestCursor(this.db);
+		const look = () => {
+			this.onSignal();
+			void this.look();
+		};
+		// postgres.js listens again by itself after a lost connection, and calls the second function each time it does.
+		const { unlisten } = await this.db.signals.listen(CHANNEL, look, look);
+		this.unlisten = unlisten;
+		this.timer = setInterval(() => void this.look(), CATCH_UP_MS);
+		this.timer.unref();
+	}
+
+	private async look(): Promise<void> {
+		if (this.reading) {
+			this.again = true;
+			return;
+		}
+		this.reading = true;
+		try {
+			do {
+				this.again = false;
+				const news = await readNews(this.db, this.cursor!);
+				for (const item of news) {
+					this.cursor = item.cursor;
+					for (const subscriber of this.subscribers) if (mayHear(subscriber.scope, item)) subscriber.send(item);
+				}
+				if (news.length) this.again = true;
+			} while (this.again);
+		} catch (error) {
+			this.onProblem(error);
+		} finally {
+			this.reading = false;
+		}
+	}
+
+	/** A stream that resumes after `lastId` and then follows. A reader too slow to keep up is dropped: it reconnects with its last id. */
+	stream(scope: Scope, lastId: string | null, signal: AbortSignal): ReadableStream<Uint8Array> {
+		const encoder = new TextEncoder();
+		let subscriber: Subscriber;
+		let beat: NodeJS.Timeout;
+		const drop = () => {
+			clearInterval(beat);
+			this.subscribers.delete(subscriber);
+		};
+		return new ReadableStream<Uint8Array>(
+			{
+				start: async (controller) => {
+					const write = (text: string) => {
+						try {
+							controller.enqueue(encoder.encode(text));
+							if ((controller.desiredSize ?? 0) < -256) subscriber.close();
+						} catch {
+							drop();
+						}
+					};
+					const close = () => {
+						drop();
+						try {
+							controller.close();
+						} catch {
+							// closed by the reader already
+						}
+					};
+					subscriber = { scope, close, send: (news) => write(frameOf(news)) };
+					write(`retry: 2000\nid: ${lastId ?? this.cursor}\n: bonjour\n\n`);
+					if (lastId) for (const news of await readNews(this.db, lastId)) if (mayHear(scope, news)) subscriber.send(news);
+					this.subscribers.add(subscriber);
+					beat = setInterval(() => write(': .\n\n'), HEARTBEAT_MS);
+					signal.addEventListener('abort', close, { once: true });
+				},
+				cancel: drop
+			},
+			{ highWaterMark: 64 }
+		);
+	}
+
+	/** For readers without a stream: what is new since a cursor. */
+	async since(scope: Scope, cursor: string | null): Promise<{ cursor: string; kinds: string[] }> {
+		if (!cursor) return { cursor: this.cursor ?? '0.0', kinds: [] };
+		const news = await readNews(this.db, cursor);
+		return { cursor: news.at(-1)?.cursor ?? cursor, kinds: news.filter((item) => mayHear(scope, item)).map((item) => item.kind) };
+	}
+
+	get size(): number {
+		return this.subscribers.size;
+	}
+	async stop(): Promise<void> {
+		clearInterval(this.timer);
+		for (const subscriber of [...this.subscribers]) subscriber.close();
+		await this.unlisten?.();
+	}
+}
+
+const frameOf = (news: News): string => `id: ${news.cursor}\nevent: news\ndata: ${JSON.stringify({ kind: news.kind, invoiceId: news.invoiceId, attemptId: news.attemptId })}\n\n`;

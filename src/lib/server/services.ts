@@ -1,0 +1,20 @@
+// What a use case is handed: database, clock, gateways, log. Built once by wiring.ts; tests build their own.
+import type { Logger } from 'pino';
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import type { MailGateway } from './gateways/mail/port.ts';
+import type { PaymentGateway } from './gateways/stripe/port.ts';
+import type { Database } from './store/database.ts';
+import type { Limits } from './store/rate-limits.ts';
+
+export type Services = {
+	db: Database;
+	clock: Clock;
+	config: Config;
+	payments: PaymentGateway;
+	mail: MailGateway;
+	limits: Limits;
+	log: Logger;
+	/** Tells listeners in every process that something was committed. Coalesced; losing one costs only time. */
+	signal(): void;
+};

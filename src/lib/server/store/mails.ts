@@ -1,0 +1,45 @@
+// Mails to send: written with the fact they tell, claimed by one worker at a time.
+import { and, asc, desc, eq, inArray, lte, sql } from 'drizzle-orm';
+import type { Scope } from '../../domain/access/scope.ts';
+import type { Database, Tx } from './database.ts';
+import { mail, type MailKind, type MailState } from './schema/index.ts';
+
+export type MailRow = typeof mail.$inferSelect;
+export type NewMail = { mailId: string; kind: MailKind; uniqueKey: string; contactId: string | null; memberId: string | null; toAddress: string; locale: 'fr' | 'en'; subjectId: string };
+
+/** Queues a mail; the same fact to the same person is kept once. */
+export async function queueMail(tx: Tx, scope: Scope, row: NewMail, now: Date): Promise<boolean> {
+	const kept = await tx
+		.insert(mail)
+		.values({ supplierId: scope.supplierId, ...row, state: 'due', tries: 0, nextTryAt: now, createdAt: now })
+		.onConflictDoNothing({ target: [mail.supplierId, mail.uniqueKey, mail.toAddress] })
+		.returning({ mailId: mail.mailId });
+	return kept.length > 0;
+}
+
+/** Takes one due mail and holds it for `leaseMs`: if its holder dies, another takes it after that. */
+export async function claimMail(db: Database, now: Date, leaseMs: number): Promise<MailRow | null> {
+	return db.system.transaction(async (tx) => {
+		const [row] = await tx.select().from(mail).where(and(inArray(mail.state, ['due', 'sending']), lte(mail.nextTryAt, now))).orderBy(asc(mail.nextTryAt)).limit(1).for('update', { skipLocked: true });
+		if (!row) return null;
+		const [claimed] = await tx
+			.update(mail)
+			.set({ state: 'sending', tries: sql`${mail.tries} + 1`, nextTryAt: new Date(now.getTime() + leaseMs) })
+			.where(and(eq(mail.supplierId, row.supplierId), eq(mail.mailId, row.mailId)))
+			.returning();
+		return claimed!;
+	});
+}
+export async function finishMail(db: Database, row: MailRow, outcome: { state: MailState; problem?: string; nextTryAt?: Date }, now: Date): Promise<void> {
+	await db.system
+		.update(mail)
+		.set({ state: outcome.state, problem: outcome.problem ?? null, ...(outcome.nextTryAt ? { nextTryAt: outcome.nextTryAt } : {}), ...(outcome.state === 'sent' ? { sentAt: now } : {}) })
+		.where(and(eq(mail.supplierId, row.supplierId), eq(mail.mailId, row.mailId)));
+}
+export const listMails = (tx: Tx, scope: Scope, filter: { subjectId?: string; contactId?: string; limit?: number } = {}): Promise<MailRow[]> =>
+	tx
+		.select()
+		.from(mail)
+		.where(and(eq(mail.supplierId, scope.supplierId), ...(filter.subjectId ? [eq(mail.subjectId, filter.subjectId)] : []), ...(filter.contactId ? [eq(mail.contactId, filter.contactId)] : [])))
+		.orderBy(desc(mail.createdAt))
+		.limit(Math.min(filter.limit ?? 50, 200));

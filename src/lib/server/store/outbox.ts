@@ -1,0 +1,35 @@
+// News leaves by here only: a row in the transaction of the fact, read afterwards in commit order.
+import { asc, gt, sql } from 'drizzle-orm';
+import type { Scope } from '../../domain/access/scope.ts';
+import type { Database, Tx } from './database.ts';
+import { outbox, type FactKind } from './schema/index.ts';
+
+export type Fact = { kind: FactKind; clientId: string | null; invoiceId: string | null; attemptId: string | null };
+export type News = Fact & { supplierId: string; cursor: string };
+
+export async function recordFact(tx: Tx, scope: Scope, now: Date, fact: Fact): Promise<void> {
+	await tx.insert(outbox).values({ supplierId: scope.supplierId, ...fact, createdAt: now });
+}
+
+/**
+ * News after a cursor, in an order that never grows behind the reader: sequence numbers are taken before commit, so a late
+ * committer could slip in below. Rows are ordered by transaction number, and read only once no older transaction is running.
+ */
+export async function readNews(db: Database, cursor: string, limit = 500): Promise<News[]> {
+	const [xid, seq] = cursor.split('.');
+	const rows = await db.system
+		.select()
+		.from(outbox)
+		.where(sql`(${outbox.xid}, ${outbox.seq}) > (${xid}::xid8, ${seq}::bigint) and ${outbox.xid} < pg_snapshot_xmin(pg_current_snapshot())`)
+		.orderBy(asc(outbox.xid), asc(outbox.seq))
+		.limit(limit);
+	return rows.map((row) => ({ supplierId: row.supplierId, kind: row.kind, clientId: row.clientId, invoiceId: row.invoiceId, attemptId: row.attemptId, cursor: `${row.xid}.${row.seq}` }));
+}
+
+/** Where a reader that wants only what comes next should start. */
+export async function latestCursor(db: Database): Promise<string> {
+	const [row] = await db.system.execute<{ xid: string }>(sql`select pg_snapshot_xmin(pg_current_snapshot())::text as xid`);
+	const [last] = await db.system.select({ seq: sql<string>`max(${outbox.seq})` }).from(outbox).where(gt(outbox.seq, 0n));
+	return `${BigInt(row!.xid) - 1n}.${last?.seq ?? 0}`;
+}
+export const isCursor = (text: string): boolean => /^\d{1,20}\.\d{1,19}$/.test(text);

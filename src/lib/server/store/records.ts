@@ -1,0 +1,49 @@
+// Small books: who did what, answers kept for repeated requests, daily comparison with Stripe, when a task last ran, the demo's clock.
+import { and, desc, eq, lt, or, isNull } from 'drizzle-orm';
+import { actorName, type Scope } from '../../domain/access/scope.ts';
+import type { CivilDate } from '../../domain/calendar/civil-date.ts';
+import type { Minor } from '../../domain/money/minor.ts';
+import { newId } from '../identity.ts';
+import type { Database, Tx } from './database.ts';
+import { audit, demoClock, idempotency, reconciliation, worked } from './schema/index.ts';
+
+export async function recordAudit(tx: Tx, scope: Scope, now: Date, action: string, objectId: string | null, detail: Record<string, string> = {}): Promise<void> {
+	await tx.insert(audit).values({ supplierId: scope.supplierId, auditId: newId(), at: now, actor: actorName(scope.actor), action, objectId, requestId: null, detail });
+}
+export const listAudit = (tx: Tx, scope: Scope, limit = 100) => tx.select().from(audit).where(eq(audit.supplierId, scope.supplierId)).orderBy(desc(audit.at), desc(audit.auditId)).limit(limit);
+
+export type KeptAnswer = { kind: 'new' } | { kind: 'busy' } | { kind: 'mismatch' } | { kind: 'replay'; status: number; answer: unknown };
+/** Reserves an idempotency key, or tells what is known of it. A reservation whose holder died can be taken again after a minute. */
+export async function reserveAnswer(tx: Tx, scope: Scope, key: string, inputHash: string, now: Date): Promise<KeptAnswer> {
+	const kept = await tx.insert(idempotency).values({ supplierId: scope.supplierId, key, inputHash, createdAt: now }).onConflictDoNothing().returning({ key: idempotency.key });
+	if (kept.length) return { kind: 'new' };
+	const [row] = await tx.select().from(idempotency).where(and(eq(idempotency.supplierId, scope.supplierId), eq(idempotency.key, key))).for('update');
+	if (row!.inputHash !== inputHash) return { kind: 'mismatch' };
+	if (row!.status !== null) return { kind: 'replay', status: row!.status, answer: row!.answer };
+	if (now.getTime() - row!.createdAt.getTime() < 60_000) return { kind: 'busy' };
+	await tx.update(idempotency).set({ createdAt: now }).where(and(eq(idempotency.supplierId, scope.supplierId), eq(idempotency.key, key)));
+	return { kind: 'new' };
+}
+export async function keepAnswer(tx: Tx, scope: Scope, key: string, status: number, answer: unknown): Promise<void> {
+	await tx.update(idempotency).set({ status, answer }).where(and(eq(idempotency.supplierId, scope.supplierId), eq(idempotency.key, key)));
+}
+
+export async function saveReconciliation(tx: Tx, scope: Scope, day: CivilDate, stripeMinor: Minor, ledgerMinor: Minor, now: Date): Promise<void> {
+	await tx.insert(reconciliation).values({ supplierId: scope.supplierId, reconciledOn: day, stripeMinor, ledgerMinor, checkedAt: now }).onConflictDoUpdate({ target: [reconciliation.supplierId, reconciliation.reconciledOn], set: { stripeMinor, ledgerMinor, checkedAt: now } });
+}
+export const listReconciliations = (tx: Tx, scope: Scope, limit = 14) => tx.select().from(reconciliation).where(eq(reconciliation.supplierId, scope.supplierId)).orderBy(desc(reconciliation.reconciledOn)).limit(limit);
+
+/** Takes a periodic task if its turn has come: one process in the whole installation gets `true`. */
+export async function takeTurn(db: Database, task: string, now: Date, everyMs: number): Promise<boolean> {
+	await db.system.insert(worked).values({ task, lastAt: null }).onConflictDoNothing();
+	const taken = await db.system.update(worked).set({ lastAt: now }).where(and(eq(worked.task, task), or(isNull(worked.lastAt), lt(worked.lastAt, new Date(now.getTime() - everyMs))))).returning({ task: worked.task });
+	return taken.length > 0;
+}
+
+export async function readDemoOffset(db: Database): Promise<number> {
+	const [row] = await db.system.select().from(demoClock).where(eq(demoClock.clockId, 1));
+	return row?.offsetMs ?? 0;
+}
+export async function saveDemoOffset(db: Database, offsetMs: number): Promise<void> {
+	await db.system.insert(demoClock).values({ clockId: 1, offsetMs }).onConflictDoUpdate({ target: [demoClock.clockId], set: { offsetMs } });
+}

@@ -1,0 +1,31 @@
+// API keys: made, listed and revoked by an owner. The key is shown once; only its hash is kept.
+import { may, type Scope } from '../../../domain/access/scope.ts';
+import type { Services } from '../../services.ts';
+import { newId, newSecret, sha256 } from '../../identity.ts';
+import { insertApiKey, listApiKeys, revokeApiKey, type ApiKeyRow } from '../../store/access.ts';
+import { recordAudit } from '../../store/records.ts';
+import { commit, done, read, refuse, type Result } from '../run.ts';
+
+export async function createApiKey(services: Services, scope: Scope, name: string): Promise<Result<{ key: string }>> {
+	if (!may(scope.actor, 'manage_members')) return refuse('not_allowed');
+	if (!name.trim() || name.length > 80) return refuse('input_invalid', { field: 'name' });
+	const key = `ponctuel_${newSecret()}`;
+	const now = services.clock.now();
+	await commit(services, scope, async (tx) => {
+		const apiKeyId = newId();
+		await insertApiKey(tx, scope, { apiKeyId, name: name.trim(), keyHash: sha256(key), lastFour: key.slice(-4), createdAt: now, revokedAt: null });
+		await recordAudit(tx, scope, now, 'api_key_created', apiKeyId, { name: name.trim() });
+	});
+	return done({ key });
+}
+
+export async function endApiKey(services: Services, scope: Scope, apiKeyId: string): Promise<Result<null>> {
+	if (!may(scope.actor, 'manage_members')) return refuse('not_allowed');
+	const now = services.clock.now();
+	return commit(services, scope, async (tx) => {
+		if (!(await revokeApiKey(tx, scope, apiKeyId, now))) return refuse('not_found');
+		await recordAudit(tx, scope, now, 'api_key_revoked', apiKeyId);
+		return done(null);
+	});
+}
+export const listKeys = (services: Services, scope: Scope): Promise<ApiKeyRow[]> => read(services, scope, (tx) => listApiKeys(tx, scope));

@@ -1,0 +1,27 @@
+// Moves the demo's time, day by day, and does what each day brings: the bank answers, mails leave, totals are compared.
+import type { MovableClock } from '../../clock.ts';
+import { moveDemoClock } from '../../demo-clock.ts';
+import type { SandboxGateway } from '../../gateways/sandbox/client.ts';
+import { drainOnce } from '../../jobs/worker.ts';
+import type { Services } from '../../services.ts';
+
+const DAY_MS = 86_400_000;
+export const ADVANCE_MAX_MS = 400 * DAY_MS;
+
+/** ISO 8601 durations of whole days, hours or minutes: P1D, P7D, PT6H, PT30M. null when it is none of these or goes too far. */
+export function parseAdvance(text: string): number | null {
+	const match = /^P(?:(\d{1,3})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,5})M)?)?$/.exec(text);
+	if (!match) return null;
+	const ms = Number(match[1] ?? 0) * DAY_MS + Number(match[2] ?? 0) * 3_600_000 + Number(match[3] ?? 0) * 60_000;
+	return ms > 0 && ms <= ADVANCE_MAX_MS ? ms : null;
+}
+
+export async function advanceClock(services: Services, clock: MovableClock, sandbox: SandboxGateway, byMs: number): Promise<void> {
+	for (let left = byMs; left > 0; ) {
+		const step = Math.min(left, DAY_MS);
+		left -= step;
+		await moveDemoClock(services.db, clock, step);
+		await sandbox.moveClock(clock.offsetMs());
+		await drainOnce(services);
+	}
+}

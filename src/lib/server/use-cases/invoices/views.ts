@@ -1,0 +1,36 @@
+// From records to what screens show.
+import type { InvoiceView, PaymentView, SupplierView } from '../../../contract/views.ts';
+import { daysBetween, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { payableToday, stateOf } from '../../../domain/invoices/state.ts';
+import type { InvoiceRecord } from '../../store/invoices.ts';
+import type { Supplier } from '../../store/parties.ts';
+import type { PaymentListing } from '../../store/payments.ts';
+
+export const supplierView = (row: Supplier): SupplierView => ({
+	name: row.name,
+	initials: row.name.split(/\s+/).map((word) => word[0]).join('').slice(0, 2).toUpperCase(),
+	hue: row.brandHue,
+	contactName: row.contactName,
+	contactEmail: row.contactEmail
+});
+
+export const invoiceView = (record: InvoiceRecord, today: CivilDate): InvoiceView => ({
+	invoiceId: record.invoiceId,
+	number: record.number,
+	typeCode: record.typeCode,
+	clientName: record.clientName,
+	issuedOn: record.issuedOn,
+	dueOn: record.dueOn,
+	dueIsDefault: record.dueIsDefault,
+	daysToDue: daysBetween(today, record.dueOn),
+	currency: record.currency,
+	grossMinor: record.grossMinor,
+	balanceMinor: record.balanceMinor,
+	payableMinor: payableToday(record),
+	underWayMinor: record.underWayMinor,
+	state: stateOf(record, today),
+	notPayableReason: record.notPayableReason,
+	hasDocument: record.documentId !== null
+});
+
+export const paymentView = ({ paymentId, receiptNumber, amountMinor, currency, paidOn, methodType, methodLabel, numbers, clientName, reversedMinor }: PaymentListing): PaymentView => ({ paymentId, receiptNumber, amountMinor, currency, paidOn, methodType, methodLabel, numbers, clientName, reversedMinor });

@@ -1,0 +1,95 @@
+// From a queued row to words: reads what the mail is about as it stands now, mints the pay link it carries.
+import { mintScope, type Scope } from '../../../domain/access/scope.ts';
+import { payableToday } from '../../../domain/invoices/state.ts';
+import { declineFamily } from '../../../domain/payments/declines.ts';
+import { add, ZERO } from '../../../domain/money/minor.ts';
+import { addTargetDays } from '../../../domain/calendar/business-days.ts';
+import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
+import type { OutgoingMail } from '../../gateways/mail/port.ts';
+import * as templates from '../../mails/invoice-mails.ts';
+import type { RenderedMail } from '../../mails/layout.ts';
+import { methodName } from '../../../i18n/methods.ts';
+import type { Services } from '../../services.ts';
+import { findAttempt, listAttemptLines } from '../../store/attempts.ts';
+import type { Tx } from '../../store/database.ts';
+import { findInvoice } from '../../store/invoices.ts';
+import type { MailRow } from '../../store/mails.ts';
+import { findContact, getSupplier, type Supplier } from '../../store/parties.ts';
+import { findPayment, findReversal, listAllocations } from '../../store/payments.ts';
+import { renderReceiptPdf } from '../../documents/receipt-pdf.ts';
+import { commit } from '../run.ts';
+import { mintPayLink } from '../access/pay-links.ts';
+import { readReceipt } from '../payments/read-receipt.ts';
+
+type Composed = Omit<OutgoingMail, 'messageId' | 'to'>;
+type Context = { services: Services; scope: Scope; tx: Tx; row: MailRow; supplier: Supplier; to: { supplier: Supplier; name: string; locale: 'fr' | 'en' } };
+
+/** null when what it is about is gone or no longer true (an invoice paid meanwhile asks for nothing). */
+export async function composeMail(services: Services, row: MailRow): Promise<Composed | null> {
+	const scope = mintScope(row.supplierId, { kind: 'system' });
+	return commit(services, scope, async (tx) => {
+		const supplier = await getSupplier(tx, scope);
+		const person = row.contactId ? await findContact(tx, scope, row.contactId) : null;
+		const context: Context = { services, scope, tx, row, supplier, to: { supplier, name: person?.name ?? '', locale: row.locale } };
+		const mail = await render(context);
+		if (!mail) return null;
+		const receipt = row.kind === 'payment_received' ? await readReceipt(services, tx, scope, row.subjectId) : null;
+		const attachments = receipt ? [{ name: `${receipt.receiptNumber}.pdf`, type: 'application/pdf', content: await renderReceiptPdf(receipt, row.locale) }] : [];
+		return { ...mail, fromName: supplier.name, replyTo: supplier.contactEmail, attachments };
+	});
+}
+
+async function render(context: Context): Promise<RenderedMail | null> {
+	switch (context.row.kind) {
+		case 'invoice_to_pay':
+			return renderInvoice(context);
+		case 'payment_received':
+			return renderReceipt(context);
+		case 'debit_notice':
+		case 'payment_failed':
+			return renderAttempt(context);
+		case 'refund':
+		case 'money_returned':
+			return renderReversal(context);
+	}
+}
+
+async function renderInvoice({ services, scope, tx, row, to }: Context): Promise<RenderedMail | null> {
+	const invoice = await findInvoice(tx, scope, row.subjectId);
+	if (!invoice || payableToday(invoice) === 0n || !row.contactId) return null;
+	const url = await mintPayLink(services, tx, scope, invoice.invoiceId, row.contactId);
+	return templates.renderInvoiceMail(to, { number: invoice.number, amountMinor: payableToday(invoice), currency: invoice.currency, dueOn: invoice.dueOn, url });
+}
+
+async function renderReceipt({ scope, tx, row, to }: Context): Promise<RenderedMail | null> {
+	const payment = await findPayment(tx, scope, row.subjectId);
+	if (!payment) return null;
+	const lines = await listAllocations(tx, scope, payment.paymentId);
+	const invoices = [];
+	for (const line of lines) invoices.push(await findInvoice(tx, scope, line.invoiceId));
+	const restMinor = add(...invoices.map((invoice) => (invoice && invoice.balanceMinor > 0n ? invoice.balanceMinor : ZERO)));
+	return templates.renderReceiptMail(to, { ...payment, numbers: lines.map((line) => line.number).join(', '), methodLabel: methodName(payment.methodType, payment.methodLabel, to.locale), restMinor });
+}
+
+async function renderAttempt({ services, scope, tx, row, supplier, to }: Context): Promise<RenderedMail | null> {
+	const attempt = await findAttempt(tx, scope, row.subjectId);
+	if (!attempt || !row.contactId) return null;
+	const lines = await listAttemptLines(tx, scope, attempt.attemptId);
+	const common = { amountMinor: attempt.amountMinor, currency: attempt.currency, numbers: attempt.description };
+	if (row.kind === 'payment_failed') {
+		const url = await mintPayLink(services, tx, scope, lines[0]!.invoiceId, row.contactId);
+		return templates.renderFailedMail(to, { ...common, family: declineFamily(attempt.errorCode, attempt.declineCode), url });
+	}
+	const expectedOn = attempt.expectedOn ?? addTargetDays(civilDateIn(services.clock.now(), supplier.timeZone), 6);
+	return templates.renderDebitNotice(to, { ...common, methodLabel: attempt.methodLabel ?? 'SEPA', mandate: attempt.mandateReference ?? '—', expectedOn });
+}
+
+async function renderReversal({ services, scope, tx, row, to }: Context): Promise<RenderedMail | null> {
+	const reversal = await findReversal(tx, scope, row.subjectId);
+	const payment = reversal && (await findPayment(tx, scope, reversal.paymentId));
+	if (!reversal || !payment || !row.contactId) return null;
+	const lines = await listAllocations(tx, scope, payment.paymentId);
+	const common = { amountMinor: reversal.amountMinor, currency: payment.currency, numbers: lines.map((line) => line.number).join(', ') };
+	if (row.kind === 'refund') return templates.renderRefundMail(to, { ...common, receiptNumber: payment.receiptNumber });
+	return templates.renderReturnedMail(to, { ...common, url: await mintPayLink(services, tx, scope, lines.at(-1)!.invoiceId, row.contactId) });
+}

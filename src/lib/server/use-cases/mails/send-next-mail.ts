@@ -1,0 +1,50 @@
+// The worker sends one mail. Exactly once is not to be had with SMTP: between the server's "250 OK" and our note of it a crash can happen, and
+// then the mail goes out again when the lease ends. So: at least once, one repeat per crash at most, and the same Message-ID each time.
+import { mintScope } from '../../../domain/access/scope.ts';
+import type { Services } from '../../services.ts';
+import { claimMail, finishMail, type MailRow } from '../../store/mails.ts';
+import { recordFact } from '../../store/outbox.ts';
+import { saveMailProblem } from '../../store/parties.ts';
+import { commit } from '../run.ts';
+import { composeMail } from './compose-mail.ts';
+
+const LEASE_MS = 120_000;
+const TRIES_MAX = 8;
+
+/** false when nothing is due. */
+export async function sendNextMail(services: Services): Promise<boolean> {
+	const row = await claimMail(services.db, services.clock.now(), LEASE_MS);
+	if (!row) return false;
+	try {
+		const composed = await composeMail(services, row);
+		if (!composed) {
+			await finishMail(services.db, row, { state: 'failed', problem: 'its subject no longer exists' }, services.clock.now());
+			return true;
+		}
+		const outcome = await services.mail.send({ messageId: `<${row.mailId}@ponctuel>`, to: row.toAddress, ...composed });
+		if (outcome.kind === 'later') await postpone(services, row, outcome.problem);
+		else await finish(services, row, outcome.kind === 'refused' ? outcome.problem : null);
+	} catch (error) {
+		services.log.warn({ err: error, mailId: row.mailId, kind: row.kind }, 'mail not sent yet');
+		await postpone(services, row, (error as Error).message);
+	}
+	return true;
+}
+
+async function postpone(services: Services, row: MailRow, problem: string): Promise<void> {
+	const delayMs = Math.min(30_000 * 2 ** row.tries, 4 * 3_600_000);
+	const nextTryAt = new Date(services.clock.now().getTime() + delayMs);
+	await finishMail(services.db, row, row.tries >= TRIES_MAX ? { state: 'failed', problem: problem.slice(0, 300) } : { state: 'due', problem: problem.slice(0, 300), nextTryAt }, services.clock.now());
+}
+
+/** Sent, or refused for good: a refusal shows on the contact until a mail gets through. */
+async function finish(services: Services, row: MailRow, problem: string | null): Promise<void> {
+	const now = services.clock.now();
+	await finishMail(services.db, row, problem ? { state: 'refused', problem } : { state: 'sent' }, now);
+	if (!row.contactId) return;
+	const scope = mintScope(row.supplierId, { kind: 'system' });
+	await commit(services, scope, async (tx) => {
+		await saveMailProblem(tx, scope, row.contactId!, problem, now);
+		if (problem) await recordFact(tx, scope, now, { kind: 'contact.mail_problem', clientId: null, invoiceId: null, attemptId: null });
+	});
+}

@@ -1,0 +1,51 @@
+// A receipt as it is shown, mailed and printed: one reading for the three.
+import type { Scope } from '../../../domain/access/scope.ts';
+import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
+import type { Minor } from '../../../domain/money/minor.ts';
+import type { PaidVat } from '../../../domain/payments/vat.ts';
+import type { Services } from '../../services.ts';
+import type { Tx } from '../../store/database.ts';
+import { findClient, getSupplier } from '../../store/parties.ts';
+import { findPayment, listAllocations, listPaymentVat, listReversals, netReversed } from '../../store/payments.ts';
+import { read } from '../run.ts';
+
+export type Receipt = {
+	paymentId: string;
+	receiptNumber: string;
+	supplier: { name: string; legalName: string; siren: string | null; vatNumber: string | null; address: string[]; brandHue: number };
+	clientName: string;
+	paidOn: CivilDate;
+	amountMinor: Minor;
+	currency: string;
+	methodType: string;
+	methodLabel: string | null;
+	lines: { invoiceId: string; number: string; amountMinor: Minor }[];
+	vat: PaidVat[];
+	reversedMinor: Minor;
+};
+
+export async function readReceipt(_services: Services, tx: Tx, scope: Scope, paymentId: string): Promise<Receipt | null> {
+	const payment = await findPayment(tx, scope, paymentId);
+	if (!payment) return null;
+	const lines = await listAllocations(tx, scope, paymentId);
+	// A pay link shows the receipt of its own invoice, if that is all the payment paid.
+	if (scope.invoiceId && !lines.every((line) => line.invoiceId === scope.invoiceId)) return null;
+	const supplier = await getSupplier(tx, scope);
+	const client = await findClient(tx, scope, payment.clientId);
+	const { name, legalName, siren, vatNumber, address, brandHue } = supplier;
+	return {
+		paymentId,
+		receiptNumber: payment.receiptNumber,
+		supplier: { name, legalName, siren, vatNumber, brandHue, address: [...address.lines, `${address.postalCode} ${address.town}`] },
+		clientName: client?.name ?? '',
+		paidOn: payment.paidOn,
+		amountMinor: payment.amountMinor,
+		currency: payment.currency,
+		methodType: payment.methodType,
+		methodLabel: payment.methodLabel,
+		lines,
+		vat: await listPaymentVat(tx, scope, paymentId),
+		reversedMinor: netReversed(await listReversals(tx, scope, paymentId))
+	};
+}
+export const findReceipt = (services: Services, scope: Scope, paymentId: string): Promise<Receipt | null> => read(services, scope, (tx) => readReceipt(services, tx, scope, paymentId));

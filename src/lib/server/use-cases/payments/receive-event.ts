@@ -1,0 +1,17 @@
+// Stripe tells something: verified, stored once, answered at once. The work is done later by handle-event.ts.
+import type { Services } from '../../services.ts';
+import { findSupplierOfAccount } from '../../store/parties.ts';
+import { keepStripeEvent } from '../../store/stripe-events.ts';
+
+export type Reception = 'kept' | 'known' | 'ignored' | 'invalid';
+/** `invalid`: bad signature, too old, wrong mode. `ignored`: an account that is not ours, or an event that moves no money. */
+export async function receiveEvent(services: Services, rawBody: string, signature: string): Promise<Reception> {
+	const event = services.payments.readEvent(rawBody, signature);
+	if (!event) return 'invalid';
+	const supplier = await findSupplierOfAccount(services.db, event.account);
+	if (!supplier || !event.paymentIntentId) return 'ignored';
+	const now = services.clock.now();
+	const isNew = await keepStripeEvent(services.db, { supplierId: supplier.supplierId, stripeEventId: event.id, type: event.type, objectId: event.objectId, paymentIntentId: event.paymentIntentId, state: 'new', tries: 0, nextTryAt: now, createdAt: event.createdAt, receivedAt: now });
+	services.signal();
+	return isNew ? 'kept' : 'known';
+}

@@ -1,0 +1,84 @@
+// The third way in: asks Stripe about everything that is not final, about intents nobody told us of, and compares totals day by day.
+import { mintScope, type Scope } from '../../../domain/access/scope.ts';
+import { addDays, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { minor } from '../../../domain/money/minor.ts';
+import type { Services } from '../../services.ts';
+import { findAttempt, listUnsettled, saveAttempt, type Attempt } from '../../store/attempts.ts';
+import { movedOn } from '../../store/journal.ts';
+import { listSuppliers, type Supplier } from '../../store/parties.ts';
+import { saveReconciliation } from '../../store/records.ts';
+import { commit, read } from '../run.ts';
+import { settleIntent } from './settle-intent.ts';
+import { callStripe } from './start-payment.ts';
+
+const QUIET_MS = 60_000;
+/** A person who has not finished a bank confirmation after a day has left. */
+const ABANDONED_MS = 86_400_000;
+const LOOK_BACK_MS = 3 * 86_400_000;
+
+export async function reconcileUnsettled(services: Services): Promise<void> {
+	for (const supplier of await listSuppliers(services.db)) {
+		const scope = mintScope(supplier.supplierId, { kind: 'system' });
+		const before = new Date(services.clock.now().getTime() - QUIET_MS);
+		for (const attempt of await read(services, scope, (tx) => listUnsettled(tx, scope, before))) await safely(services, attempt.attemptId, () => lookAt(services, scope, attempt));
+	}
+}
+
+async function lookAt(services: Services, scope: Scope, attempt: Attempt): Promise<void> {
+	// The answer of the call was lost: asked again with the same key, Stripe gives the first answer again.
+	if (!attempt.stripePaymentIntentId || (attempt.status === 'open' && attempt.retriesIntent)) return void (await callStripe(services, scope, attempt));
+	const age = services.clock.now().getTime() - attempt.createdAt.getTime();
+	if (attempt.status === 'awaiting_auth' && age > ABANDONED_MS) await services.payments.cancel(attempt.stripeAccount, attempt.stripePaymentIntentId);
+	const settled = await settleIntent(services, scope, attempt.stripePaymentIntentId);
+	if (settled) return;
+	services.log.error({ attemptId: attempt.attemptId }, 'intent unknown at Stripe: attempt closed');
+	await commit(services, scope, async (tx) => {
+		if (await findAttempt(tx, scope, attempt.attemptId)) await saveAttempt(tx, scope, attempt.attemptId, { status: 'canceled', errorCode: 'resource_missing' }, services.clock.now());
+	});
+}
+
+/** Looks again at every intent of the last days: refunds, disputes and late results whose webhooks never came. */
+export async function reconcileRecent(services: Services): Promise<void> {
+	for (const supplier of await listSuppliers(services.db)) {
+		const scope = mintScope(supplier.supplierId, { kind: 'system' });
+		await safely(services, supplier.supplierId, async () => {
+			for (const intentId of await services.payments.listIntentIds(supplier.stripeAccount, new Date(services.clock.now().getTime() - LOOK_BACK_MS))) await settleIntent(services, scope, intentId);
+		});
+	}
+}
+
+/** Yesterday's total at Stripe beside yesterday's total in the ledger. A gap is shown to the supplier and logged as an error. */
+export async function compareTotals(services: Services): Promise<void> {
+	for (const supplier of await listSuppliers(services.db)) {
+		const scope = mintScope(supplier.supplierId, { kind: 'system' });
+		await safely(services, supplier.supplierId, () => compareDay(services, scope, supplier, addDays(civilDateIn(services.clock.now(), supplier.timeZone), -1)));
+	}
+}
+
+async function compareDay(services: Services, scope: Scope, supplier: Supplier, day: CivilDate): Promise<void> {
+	const [from, to] = [startOf(day, supplier.timeZone), startOf(addDays(day, 1), supplier.timeZone)];
+	const stripeMinor = await services.payments.sumMoved(supplier.stripeAccount, from, to);
+	await commit(services, scope, async (tx) => {
+		const ledgerMinor = minor(await movedOn(tx, scope, day));
+		if (ledgerMinor !== stripeMinor) services.log.error({ supplierId: scope.supplierId, day, stripeMinor: String(stripeMinor), ledgerMinor: String(ledgerMinor) }, 'totals differ between Stripe and the ledger');
+		await saveReconciliation(tx, scope, day, stripeMinor, ledgerMinor, services.clock.now());
+	});
+}
+
+/** Midnight of a civil day in a time zone: the only instant of the day before or at which the zone's date changes to it. */
+function startOf(day: CivilDate, timeZone: string): Date {
+	const guess = Date.parse(`${day}T00:00:00Z`);
+	for (let hours = 14; hours >= -14; hours--) {
+		const instant = new Date(guess - hours * 3_600_000);
+		if (civilDateIn(instant, timeZone) === day) return instant;
+	}
+	return new Date(guess);
+}
+
+async function safely(services: Services, objectId: string, work: () => Promise<void>): Promise<void> {
+	try {
+		await work();
+	} catch (error) {
+		services.log.warn({ err: error, objectId }, 'reconciliation will try again');
+	}
+}

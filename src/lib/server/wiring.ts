@@ -1,0 +1,43 @@
+// Builds everything from the configuration, once a process. Hooks, scripts and tests get their services here.
+import type { Logger } from 'pino';
+import { openSessions, type Sessions } from './access/sessions.ts';
+import { movableClock, wallClock, type Clock, type MovableClock } from './clock.ts';
+import { config as readCurrentConfig, type Config } from './config.ts';
+import { followDemoClock } from './demo-clock.ts';
+import { mailGateway } from './gateways/mail/client.ts';
+import { stripeGateway } from './gateways/stripe/client.ts';
+import { startWorker, type Worker } from './jobs/worker.ts';
+import { Hub } from './live/hub.ts';
+import { makeSignal } from './live/signal.ts';
+import { openLog } from './log.ts';
+import type { Services } from './services.ts';
+import { openDatabase } from './store/database.ts';
+import { openLimits } from './store/rate-limits.ts';
+
+export type House = { services: Services; sessions: Sessions; hub: Hub; worker: Worker | null; demoClock: MovableClock | null; close(): Promise<void> };
+
+export function buildServices(config: Config, clock: Clock, log: Logger = openLog(config.logLevel)): Services {
+	const db = openDatabase(config.databaseUrl);
+	const onProblem = (error: unknown) => log.warn({ err: error }, 'signal lost; readers catch up by themselves');
+	return { db, clock, config, payments: stripeGateway(config), mail: mailGateway(config), limits: openLimits(db), log, signal: makeSignal(db, onProblem) };
+}
+
+export async function buildHouse(config: Config): Promise<House> {
+	const demoClock = config.sandbox ? movableClock() : null;
+	const services = buildServices(config, demoClock ?? wallClock);
+	if (demoClock) await followDemoClock(services.db, demoClock);
+	const worker = config.role === 'web' ? null : startWorker(services);
+	const hub = new Hub(services.db, { onSignal: () => worker?.wake(), onProblem: (error) => services.log.warn({ err: error }, 'live: news not read, trying again') });
+	await hub.start();
+	const close = async () => {
+		await hub.stop();
+		await worker?.stop();
+		services.mail.close();
+		await services.db.close();
+	};
+	return { services, sessions: openSessions(services.db, config), hub, worker, demoClock, close };
+}
+
+// A module is evaluated once per process, except under the development server: the house lives on globalThis so that a reload finds it.
+const holder = globalThis as unknown as { ponctuelHouse?: Promise<House> };
+export const house = (): Promise<House> => (holder.ponctuelHouse ??= buildHouse(readCurrentConfig()));

@@ -1,0 +1,92 @@
+// The island that brings Stripe: loaded when a person chooses to pay, never before. The only file that knows @stripe/stripe-js.
+// Source: https://docs.stripe.com/payments/finalize-payments-on-the-server (deferred intent, ConfirmationToken, confirmed on the server).
+import { loadStripe } from '@stripe/stripe-js/pure';
+import type { Stripe, StripeElements, StripePaymentElement } from '@stripe/stripe-js';
+import type { StripeView } from '#lib/contract/views.ts';
+
+export const LOAD_LIMIT_MS = 10_000;
+export type TokenResult = { ok: true; tokenId: string; type: string } | { ok: false; message: string | null };
+export type Checkout = {
+	update(amountMinor: number): Promise<void>;
+	token(returnUrl: string): Promise<TokenResult>;
+	authenticate(clientSecret: string): Promise<{ ok: boolean }>;
+	destroy(): void;
+};
+export type CheckoutOptions = { stripe: StripeView; amountMinor: number; currency: string; types: string[]; locale: 'fr' | 'en'; business: string; payer: { name: string; email: string | null }; colors: { accent: string; paper: string; ink: string; soft: string; bad: string } };
+
+/** Loads Stripe's script and mounts the form. Rejects after ten seconds: the page then shows the other ways to pay. */
+export async function openCheckout(container: HTMLElement, options: CheckoutOptions): Promise<Checkout> {
+	const stripe = await within(LOAD_LIMIT_MS, loadScript(options));
+	const elements = stripe.elements({
+		mode: 'payment',
+		amount: options.amountMinor,
+		currency: options.currency.toLowerCase(),
+		allowedPaymentMethodTypes: options.types as never,
+		locale: options.locale,
+		appearance: { theme: 'flat', variables: { colorPrimary: options.colors.accent, colorBackground: options.colors.paper, colorText: options.colors.ink, colorTextSecondary: options.colors.soft, colorDanger: options.colors.bad, borderRadius: '8px', fontFamily: 'system-ui, sans-serif' } }
+	});
+	const element = elements.create('payment', {
+		layout: { type: 'accordion' },
+		business: { name: options.business },
+		defaultValues: { billingDetails: { name: options.payer.name, ...(options.payer.email ? { email: options.payer.email } : {}) } },
+		terms: { sepaDebit: 'always', card: 'auto' },
+		wallets: { applePay: 'never', googlePay: 'never', link: 'never' }
+	});
+	await within(LOAD_LIMIT_MS, mounted(element, container));
+	return { update: async (amountMinor) => void (await elements.update({ amount: amountMinor })), token: (returnUrl) => makeToken(stripe, elements, returnUrl), authenticate: (clientSecret) => authenticate(stripe, clientSecret), destroy: () => element.destroy() };
+}
+
+/** Only the challenge, for a page that was reloaded in the middle. */
+export async function resumeAuthentication(options: Pick<CheckoutOptions, 'stripe' | 'locale'>, clientSecret: string): Promise<{ ok: boolean }> {
+	return authenticate(await within(LOAD_LIMIT_MS, loadScript(options)), clientSecret);
+}
+
+async function loadScript({ stripe: view, locale }: Pick<CheckoutOptions, 'stripe' | 'locale'>): Promise<Stripe> {
+	if (view.scriptUrl && !('Stripe' in window)) await loadSandbox(view.scriptUrl);
+	const stripe = await loadStripe(view.publishableKey, { locale, ...(view.account ? { stripeAccount: view.account } : {}) });
+	if (!stripe) throw new Error('Stripe.js did not load');
+	return stripe;
+}
+
+/** The demo's stand-in answers from its own origin; in production this address is null. */
+function loadSandbox(url: string): Promise<void> {
+	return new Promise((done, failed) => {
+		const script = document.createElement('script');
+		script.src = url;
+		script.onload = () => done();
+		script.onerror = () => {
+			script.remove();
+			failed(new Error('Failed to load the payment script'));
+		};
+		document.head.append(script);
+	});
+}
+
+function mounted(element: StripePaymentElement, container: HTMLElement): Promise<void> {
+	return new Promise((done, failed) => {
+		element.on('ready', () => done());
+		element.on('loaderror', (event) => failed(new Error(event.error.message)));
+		element.mount(container);
+	});
+}
+
+function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+	return Promise.race([work, new Promise<never>((_, failed) => setTimeout(() => failed(new Error('too slow')), limitMs))]);
+}
+
+async function makeToken(stripe: Stripe, elements: StripeElements, returnUrl: string): Promise<TokenResult> {
+	const submitted = await elements.submit();
+	if (submitted.error) return { ok: false, message: submitted.error.message ?? null };
+	const { confirmationToken, error } = await stripe.createConfirmationToken({ elements, params: { return_url: returnUrl } });
+	return confirmationToken ? { ok: true, tokenId: confirmationToken.id, type: submitted.selectedPaymentMethod ?? 'card' } : { ok: false, message: error?.message ?? null };
+}
+
+async function authenticate(stripe: Stripe, clientSecret: string): Promise<{ ok: boolean }> {
+	try {
+		const { error } = await stripe.handleNextAction({ clientSecret });
+		return { ok: !error };
+	} catch {
+		// Not waiting for a confirmation any more: the server knows what became of it.
+		return { ok: false };
+	}
+}

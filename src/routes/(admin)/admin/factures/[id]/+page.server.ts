@@ -1,0 +1,32 @@
+// One invoice: tries, payments, links, mails. A member may send it again or revoke a link.
+import { error } from '@sveltejs/kit';
+import { isUuid } from '#lib/contract/payments.ts';
+import { failWith } from '#lib/server/http/answer.ts';
+import { requireMember } from '#lib/server/http/guards.ts';
+import { revokeLink, sendInvoice } from '#lib/server/use-cases/access/pay-links.ts';
+import { readAdminInvoice } from '#lib/server/use-cases/suppliers/read-admin.ts';
+import { house } from '#lib/server/wiring.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async (event) => {
+	const scope = requireMember(event);
+	const result = isUuid(event.params.id) ? await readAdminInvoice((await house()).services, scope, event.params.id) : null;
+	if (!result?.ok) error(404, 'Not found');
+	return { detail: result.value };
+};
+
+export const actions: Actions = {
+	envoyer: async (event) => {
+		const scope = requireMember(event);
+		if (!isUuid(event.params.id)) error(404, 'Not found');
+		const result = await sendInvoice((await house()).services, scope, event.params.id);
+		return result.ok ? { sentTo: result.value.sentTo.join(', ') } : failWith(result.refusal, event.locals.locale);
+	},
+	revoquer: async (event) => {
+		const scope = requireMember(event);
+		const id = String((await event.request.formData()).get('lien') ?? '');
+		if (!isUuid(id)) error(404, 'Not found');
+		const result = await revokeLink((await house()).services, scope, id);
+		return result.ok ? { revoked: true } : failWith(result.refusal, event.locals.locale);
+	}
+};

@@ -1,0 +1,7 @@
+// Payments received.
+import { requireMember } from '#lib/server/http/guards.ts';
+import { readPayments } from '#lib/server/use-cases/suppliers/read-admin.ts';
+import { house } from '#lib/server/wiring.ts';
+import type { PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async (event) => ({ payments: await readPayments((await house()).services, requireMember(event)) });

@@ -1,0 +1,27 @@
+// The pay link: GET shows, and changes nothing. A stale link offers a fresh one, sent to the address on file.
+import { error } from '@sveltejs/kit';
+import { failWith } from '#lib/server/http/answer.ts';
+import { requirePayLink } from '#lib/server/http/guards.ts';
+import { renewPayLink } from '#lib/server/use-cases/access/pay-links.ts';
+import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
+import { house } from '#lib/server/wiring.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async (event) => {
+	const access = await requirePayLink(event, event.params.token);
+	if (access.state !== 'live') return { stale: access.state, view: null };
+	const { services } = await house();
+	const result = await readPayView(services, access.scope, [access.scope.invoiceId!]);
+	if (!result.ok) error(404, 'Not found');
+	return { stale: null, view: result.value };
+};
+
+export const actions: Actions = {
+	renouveler: async (event) => {
+		const access = await requirePayLink(event, event.params.token);
+		if (access.state === 'live') return { renewed: true };
+		const { services } = await house();
+		const result = await renewPayLink(services, access.link);
+		return result.ok ? { renewed: true } : failWith(result.refusal, event.locals.locale);
+	}
+};

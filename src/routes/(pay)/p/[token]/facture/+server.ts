@@ -1,0 +1,11 @@
+// The invoice as the supplier made it.
+import { fileResponse } from '#lib/server/http/file-response.ts';
+import { requireLivePayLink } from '#lib/server/http/guards.ts';
+import { readInvoiceFile } from '#lib/server/use-cases/invoices/read-portal.ts';
+import { house } from '#lib/server/wiring.ts';
+import type { RequestHandler } from './$types';
+
+export const GET: RequestHandler = async (event) => {
+	const scope = await requireLivePayLink(event, event.params.token);
+	return fileResponse(await readInvoiceFile((await house()).services, scope, scope.invoiceId!));
+};

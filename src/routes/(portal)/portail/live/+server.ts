@@ -1,0 +1,6 @@
+// News of the client.
+import { requireContact } from '#lib/server/http/guards.ts';
+import { liveResponse } from '#lib/server/http/live-response.ts';
+import type { RequestHandler } from './$types';
+
+export const GET: RequestHandler = async (event) => liveResponse(event, requireContact(event));

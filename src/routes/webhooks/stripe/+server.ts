@@ -1,0 +1,11 @@
+// Stripe's events: verified on the raw body, stored once, answered at once.
+import { receiveEvent } from '#lib/server/use-cases/payments/receive-event.ts';
+import { house } from '#lib/server/wiring.ts';
+import type { RequestHandler } from './$types';
+
+export const POST: RequestHandler = async ({ request }) => {
+	const { services } = await house();
+	const reception = await receiveEvent(services, await request.text(), request.headers.get('stripe-signature') ?? '');
+	if (reception === 'invalid') services.log.warn('webhook refused: signature, age or mode');
+	return new Response(reception, { status: reception === 'invalid' ? 400 : 200 });
+};
