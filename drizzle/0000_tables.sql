@@ -175,6 +175,7 @@ CREATE TABLE "payment_attempt" (
 	"stripe_payment_intent_id" text,
 	"retries_intent" boolean NOT NULL,
 	"method_type" text,
+	"mandate_reference" text,
 	"method_label" text,
 	"error_code" text,
 	"decline_code" text,

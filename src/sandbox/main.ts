@@ -9,7 +9,7 @@ import { scriptServer } from './stripe/script-server.ts';
 import { stripeServer } from './stripe/server.ts';
 import { World } from './stripe/world.ts';
 
-export type WorldOptions = { appOrigin: string; accounts: string[]; dataDir: string | null; ports?: { api: number; js: number; smtp: number; mailbox: number }; webhook?: { url: string; secret: string } };
+export type WorldOptions = { appOrigin: string; accounts: string[]; dataDir: string | null; ports?: { api: number; js: number; smtp: number; mailbox: number }; webhook?: { url: string; secret: string }; /** Where a fresh world's clock starts, relative to now. */ startOffsetMs?: number };
 export type RunningWorld = { apiUrl: string; jsUrl: string; smtpUrl: string; mailboxUrl: string; world: World; mailbox: Mailbox; close(): Promise<void> };
 
 const listen = (server: Server, port: number): Promise<number> =>
@@ -19,6 +19,7 @@ const listen = (server: Server, port: number): Promise<number> =>
 
 export async function startWorld(options: WorldOptions): Promise<RunningWorld> {
 	const world = new World({ accounts: options.accounts, file: options.dataDir ? path.join(options.dataDir, 'stripe.json') : null });
+	if (options.startOffsetMs !== undefined) world.offsetMs = options.startOffsetMs;
 	const mailbox = new Mailbox({ file: options.dataDir ? path.join(options.dataDir, 'mails.json') : null, now: () => world.now() });
 	// The script's origin must be known to the API (CORS) and the API's to the script, so ports are taken first.
 	const holder = createServer();

@@ -1,4 +1,4 @@
-// A receipt as a tagged PDF with its own font (Inter, OFL), so that every accent prints everywhere.
+// A receipt as a tagged PDF with its own font (Noto Sans, OFL), so that every accent prints everywhere.
 import { createRequire } from 'node:module';
 import { m } from '#lib/paraglide/messages.js';
 import PDFDocument from 'pdfkit';
@@ -7,8 +7,8 @@ import { formatMoney, formatRate, type Locale } from '../../domain/money/format.
 import { methodName } from '../../i18n/methods.ts';
 import type { Receipt } from '../use-cases/payments/read-receipt.ts';
 
-const font = (weight: 400 | 700): string => createRequire(import.meta.url).resolve(`@fontsource/inter/files/inter-latin-${weight}-normal.woff`);
-/** Inter's latin subset has no narrow no-break space: a no-break space prints the same width class. */
+const font = (weight: 400 | 700): string => createRequire(import.meta.url).resolve(`@fontsource/noto-sans/files/noto-sans-latin-${weight}-normal.woff`);
+/** The latin subset has no narrow no-break space: a no-break space prints the same width class. */
 const printable = (text: string): string => text.replaceAll('\u202f', '\u00a0').replaceAll('•', '·');
 
 export function renderReceiptPdf(receipt: Receipt, locale: Locale): Promise<Uint8Array> {

@@ -123,7 +123,7 @@ async function keepOne(services: Services, scope: Scope, { line, document, media
 		const invoiceId = newId();
 		const kept = await insertInvoice(tx, scope, rowOf(invoiceId, clientId, documentId, line, document!, now), document!.vatLines);
 		if (!kept) return { ...line, outcome: 'identical' as const };
-		await bookEntry(tx, scope, invoiceOpened(invoiceId, clientId, line.debtMinor), { currency: line.currency, bookedOn: document!.issuedOn, now });
+		if (line.debtMinor !== 0n) await bookEntry(tx, scope, invoiceOpened(invoiceId, clientId, line.debtMinor), { currency: line.currency, bookedOn: document!.issuedOn, now });
 		await recordFact(tx, scope, now, { kind: 'invoice.opened', clientId, invoiceId, attemptId: null });
 		await recordAudit(tx, scope, now, 'invoice_imported', invoiceId, { number: line.number, file: file.name.slice(0, 200), supplier: supplier.name });
 		if (options.sendMails && line.notPayableReason === null) for (const person of await listBillingContacts(tx, scope, clientId)) await queueInvoiceMail(tx, scope, now, invoiceId, person, 'opened');
