@@ -46,7 +46,7 @@ function sirenOf(n: number): string {
 }
 const vatNumberOf = (siren: string): string => `FR${String((12 + 3 * (Number(siren) % 97)) % 97).padStart(2, '0')}${siren}`;
 
-type Planned = { day: number; supplier: DemoSupplier; client: DemoClient; spec: InvoiceSpec; payDay: number | null; ending: 'plain' | 'refunded' | 'returned' | 'disputed' | 'declined' };
+type Planned = { day: number; supplier: DemoSupplier; client: DemoClient; spec: InvoiceSpec; payDay: number | null; method: 'card' | 'sepa'; ending: 'plain' | 'refunded' | 'returned' | 'disputed' | 'declined' };
 
 export async function seedDemo(config: Config): Promise<void> {
 	const clock = movableClock(-PAST_DAYS * DAY_MS);
@@ -100,19 +100,18 @@ function planOf(cast: DemoSupplier, today: CivilDate, roll: (max: number) => num
 			...special.spec
 		};
 		const delay = { early: 4, on_time: 26, late: 44, sleepy: 400 }[who.habit] + roll(4);
-		const payDay = special.unpaid ? null : day + (special.payAfter ?? delay);
-		return { day, supplier: cast, client: who, spec, payDay: payDay !== null && payDay <= 0 ? payDay : null, ending: special.ending ?? 'plain' };
+		const payDay = special.unpaid ? null : (special.payOn ?? day + (special.payAfter ?? delay));
+		return { day, supplier: cast, client: who, spec, payDay: payDay !== null && payDay <= 0 ? payDay : null, ending: special.ending ?? 'plain', method: special.method ?? who.method };
 	});
 }
 
-type Special = { spec?: Partial<InvoiceSpec>; big?: boolean; unpaid?: boolean; payAfter?: number; ending?: Planned['ending'] };
+type Special = { spec?: Partial<InvoiceSpec>; big?: boolean; unpaid?: boolean; payOn?: number; payAfter?: number; ending?: Planned['ending']; method?: 'card' | 'sepa' };
 function specialOf(i: number): Special {
 	const specials: Record<number, Special> = {
 		2: { ending: 'refunded', payAfter: 5 }, 3: { ending: 'returned', payAfter: 6 }, 5: { ending: 'disputed', payAfter: 8 }, 9: { spec: { typeCode: '381' }, unpaid: true }, 14: { spec: { businessProcess: 'S2' }, unpaid: true }, 17: { spec: { typeCode: '393' }, unpaid: true },
-		20: { spec: { currency: 'USD' }, unpaid: true }, 23: { big: true, unpaid: true }, 31: { ending: 'declined', payAfter: 10 }, 34: { unpaid: true }, 36: { payAfter: 2 }, 37: { unpaid: true }, 38: { unpaid: true }, 39: { unpaid: true }
+		20: { spec: { currency: 'USD' }, unpaid: true }, 23: { big: true, unpaid: true }, 31: { ending: 'declined', payAfter: 10 }, 34: { unpaid: true }, 35: { payOn: -2, method: 'sepa' }, 36: { payAfter: 2 }, 37: { unpaid: true }, 38: { unpaid: true }, 39: { unpaid: true }
 	};
 	const special = specials[i] ?? {};
-	if (special.spec?.businessProcess === 'S2') special.spec = { ...special.spec };
 	return special;
 }
 
@@ -129,13 +128,13 @@ async function findByNumber(services: Services, scope: Scope, number: string): P
 	return invoices[0]!;
 }
 
-async function payOne(services: Services, scope: Scope, { spec, client: party, ending }: Planned): Promise<void> {
+async function payOne(services: Services, scope: Scope, { spec, method: habit, ending }: Planned): Promise<void> {
 	const invoice = await findByNumber(services, scope, spec.number);
 	const amount = payableToday(invoice);
 	if (amount <= 0n) return;
 	const people = await inScope(services.db, scope, (tx) => listBillingContacts(tx, scope, invoice.clientId));
 	const payer = mintScope(scope.supplierId, { kind: 'contact', contactId: people[0]!.contactId, clientId: invoice.clientId });
-	const method = ending === 'returned' ? 'pm_disputed_fr' : ending === 'disputed' ? 'pm_card_createDispute' : ending === 'declined' ? 'pm_card_visa_chargeDeclined' : party.method === 'sepa' && amount <= 1_000_000n ? 'pm_success_fr' : 'pm_card_visa';
+	const method = ending === 'returned' ? 'pm_disputed_fr' : ending === 'disputed' ? 'pm_card_createDispute' : ending === 'declined' ? 'pm_card_visa_chargeDeclined' : habit === 'sepa' && amount <= 1_000_000n ? 'pm_success_fr' : 'pm_card_visa';
 	const confirmationTokenId = await testToken(services.config, services, scope, method);
 	const result = await startPayment(services, payer, { attemptId: newId(), confirmationTokenId, invoiceIds: [invoice.invoiceId], expectedAmountMinor: amount }, `${services.config.origin}/retour/demo`);
 	if (!result.ok) throw new Error(`seed: payment of ${spec.number} refused: ${result.refusal.code}`);

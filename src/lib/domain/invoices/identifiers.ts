@@ -20,7 +20,7 @@ export function sirenFrom(text: string | null): string | null {
 }
 
 /** Spaces, dots, hyphens and a leading "IBAN" are forgiven. */
-export const compactIban = (text: string): string => electronicFormatIBAN(text.replace(/^\s*IBAN/i, '')) ?? '';
+export const compactIban = (text: string): string => electronicFormatIBAN(text.replace(/^\s*IBAN/i, '').replaceAll('.', '')) ?? '';
 export const isValidIban = (text: string): boolean => isValidIBAN(compactIban(text));
 export const printIban = (iban: string): string => compactIban(iban).replace(/(.{4})(?=.)/g, '$1\u00a0');
 

@@ -17,7 +17,8 @@ type Periodic = { name: string; everyMs: number; run: (services: Services) => Pr
 const MINUTE = 60_000;
 const PERIODIC: Periodic[] = [
 	{ name: 'reconcile unsettled attempts', everyMs: 2 * MINUTE, run: reconcileUnsettled },
-	{ name: 'reconcile recent intents', everyMs: 60 * MINUTE, run: reconcileRecent },
+	{ name: 'reconcile the last three days', everyMs: 60 * MINUTE, run: (services) => reconcileRecent(services, 3) },
+	{ name: 'reconcile the last thirty days', everyMs: 24 * 60 * MINUTE, run: (services) => reconcileRecent(services, 30) },
 	{ name: 'compare totals with Stripe', everyMs: 24 * 60 * MINUTE, run: compareTotals }
 ];
 const POLL_MS = 5000;

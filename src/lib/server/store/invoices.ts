@@ -30,8 +30,9 @@ export type InvoiceRecord = InvoiceFacts & {
 	documentId: string | null;
 };
 
-const balance = sql<string>`(select coalesce(sum(l.debit_minor - l.credit_minor), 0) from journal_line l where l.supplier_id = ${invoice.supplierId} and l.invoice_id = ${invoice.invoiceId} and l.account = '411')`;
-const underWay = sql<string>`(select coalesce(sum(x.amount_minor), 0) from payment_attempt_invoice x join payment_attempt a on a.supplier_id = x.supplier_id and a.attempt_id = x.attempt_id where x.supplier_id = ${invoice.supplierId} and x.invoice_id = ${invoice.invoiceId} and x.live and a.status = 'processing')`;
+// Names are written out: Drizzle drops the table of a column when a query has only one, and a bare name would mean the inner table's.
+const balance = sql<string>`(select coalesce(sum(l.debit_minor - l.credit_minor), 0) from journal_line l where l.supplier_id = invoice.supplier_id and l.invoice_id = invoice.invoice_id and l.account = '411')`;
+const underWay = sql<string>`(select coalesce(sum(x.amount_minor), 0) from payment_attempt_invoice x join payment_attempt a on a.supplier_id = x.supplier_id and a.attempt_id = x.attempt_id where x.supplier_id = invoice.supplier_id and x.invoice_id = invoice.invoice_id and x.live and a.status = 'processing')`;
 
 /** What the scope may see at most: its supplier, for a client's person its client, for a pay link its one invoice. */
 const visible = (scope: Scope): SQL[] => [

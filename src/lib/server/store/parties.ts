@@ -32,7 +32,7 @@ export async function matchClient(tx: Tx, scope: Scope, party: { name: string; s
 	return (
 		(party.siren && (await one(sql`${client.siren} = ${party.siren}`))) ||
 		(party.vatNumber && (await one(sql`${client.vatNumber} = ${party.vatNumber}`))) ||
-		(party.email && (await one(sql`exists (select 1 from contact c where c.supplier_id = ${client.supplierId} and c.client_id = ${client.clientId} and c.email = ${party.email.toLowerCase()})`))) ||
+		(party.email && (await one(sql`exists (select 1 from contact c where c.supplier_id = client.supplier_id and c.client_id = client.client_id and c.email = ${party.email.toLowerCase()})`))) ||
 		(await one(sql`lower(${client.name}) = ${party.name.toLowerCase()} and (${client.siren} is null or ${party.siren}::text is null)`))
 	);
 }

@@ -104,13 +104,13 @@ export async function findReversal(tx: Tx, scope: Scope, reversalId: string): Pr
 export type PaymentListing = Payment & { clientName: string; numbers: string; reversedMinor: Minor };
 /** Newest first, with the invoices each pays and what of it went back. */
 export async function listPayments(tx: Tx, scope: Scope, filter: { invoiceId?: string; clientId?: string; limit?: number } = {}): Promise<PaymentListing[]> {
-	const numbers = sql<string>`(select string_agg(i.number, ', ' order by a.position) from allocation a join invoice i on i.supplier_id = a.supplier_id and i.invoice_id = a.invoice_id where a.supplier_id = ${payment.supplierId} and a.payment_id = ${payment.paymentId})`;
-	const reversed = sql<string>`(select coalesce(sum(case when r.kind in ('refund_failed', 'chargeback_won') then -r.amount_minor else r.amount_minor end), 0) from reversal r where r.supplier_id = ${payment.supplierId} and r.payment_id = ${payment.paymentId})`;
+	const numbers = sql<string>`(select string_agg(i.number, ', ' order by a.position) from allocation a join invoice i on i.supplier_id = a.supplier_id and i.invoice_id = a.invoice_id where a.supplier_id = payment.supplier_id and a.payment_id = payment.payment_id)`;
+	const reversed = sql<string>`(select coalesce(sum(case when r.kind in ('refund_failed', 'chargeback_won') then -r.amount_minor else r.amount_minor end), 0) from reversal r where r.supplier_id = payment.supplier_id and r.payment_id = payment.payment_id)`;
 	const rows = await tx
 		.select({ payment, clientName: client.name, numbers, reversed })
 		.from(payment)
 		.innerJoin(client, and(eq(client.supplierId, payment.supplierId), eq(client.clientId, payment.clientId)))
-		.where(and(...mine(scope), ...(filter.clientId ? [eq(payment.clientId, filter.clientId)] : []), ...(filter.invoiceId ? [sql`exists (select 1 from allocation a where a.supplier_id = ${payment.supplierId} and a.payment_id = ${payment.paymentId} and a.invoice_id = ${filter.invoiceId})`] : [])))
+		.where(and(...mine(scope), ...(filter.clientId ? [eq(payment.clientId, filter.clientId)] : []), ...(filter.invoiceId ? [sql`exists (select 1 from allocation a where a.supplier_id = payment.supplier_id and a.payment_id = payment.payment_id and a.invoice_id = ${filter.invoiceId})`] : [])))
 		.orderBy(desc(payment.paidAt), desc(payment.paymentId))
 		.limit(Math.min(filter.limit ?? 50, 200));
 	return rows.map((row) => ({ ...row.payment, clientName: row.clientName, numbers: row.numbers ?? '', reversedMinor: minor(BigInt(row.reversed)) }));

@@ -1,11 +1,10 @@
 // The pay page, for one invoice (pay link) or several (portal). Reads only. Refusal: not_found.
-import { renderSVG } from 'uqr';
 import type { AttemptView, PayView, TransferView } from '../../../contract/views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { compactIban, isValidIban, isValidRf, printIban, printReference } from '../../../domain/invoices/identifiers.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
-import { epcPayload } from '../../../domain/invoices/transfer.ts';
+import { transferPayload } from './transfer-code.ts';
 import { add, type Minor } from '../../../domain/money/minor.ts';
 import { declineFamily } from '../../../domain/payments/declines.ts';
 import { methodsFor } from '../../../domain/payments/methods.ts';
@@ -64,7 +63,6 @@ const attemptView = (attempt: Attempt): AttemptView => ({
 function transferOf(supplier: Supplier, record: InvoiceRecord, amountMinor: Minor): TransferView | null {
 	if (!supplier.iban || !isValidIban(supplier.iban) || amountMinor <= 0n) return null;
 	const reference = record.paymentReference;
-	const payload = isValidRf(reference) ? epcPayload({ holder: supplier.legalName, iban: supplier.iban, bic: supplier.bic, reference, amountMinor }) : null;
 	return {
 		holder: supplier.legalName,
 		iban: compactIban(supplier.iban),
@@ -72,6 +70,6 @@ function transferOf(supplier: Supplier, record: InvoiceRecord, amountMinor: Mino
 		bic: supplier.bic,
 		reference,
 		referencePrinted: isValidRf(reference) ? printReference(reference) : reference,
-		qrSvg: payload && renderSVG(payload, { ecc: 'M', border: 2 })
+		hasQr: transferPayload(supplier, reference, amountMinor) !== null
 	};
 }

@@ -14,7 +14,7 @@ import { callStripe } from './start-payment.ts';
 const QUIET_MS = 60_000;
 /** A person who has not finished a bank confirmation after a day has left. */
 const ABANDONED_MS = 86_400_000;
-const LOOK_BACK_MS = 3 * 86_400_000;
+const DAY_MS = 86_400_000;
 
 export async function reconcileUnsettled(services: Services): Promise<void> {
 	for (const supplier of await listSuppliers(services.db)) {
@@ -37,12 +37,15 @@ async function lookAt(services: Services, scope: Scope, attempt: Attempt): Promi
 	});
 }
 
-/** Looks again at every intent of the last days: refunds, disputes and late results whose webhooks never came. */
-export async function reconcileRecent(services: Services): Promise<void> {
+/**
+ * Looks again at every intent that anything happened to in the last days: refunds, returns, disputes and late results whose webhooks never came.
+ * Stripe keeps thirty days of events (https://docs.stripe.com/api/events).
+ */
+export async function reconcileRecent(services: Services, days = 3): Promise<void> {
 	for (const supplier of await listSuppliers(services.db)) {
 		const scope = mintScope(supplier.supplierId, { kind: 'system' });
 		await safely(services, supplier.supplierId, async () => {
-			for (const intentId of await services.payments.listIntentIds(supplier.stripeAccount, new Date(services.clock.now().getTime() - LOOK_BACK_MS))) await settleIntent(services, scope, intentId);
+			for (const intentId of await services.payments.listIntentIds(supplier.stripeAccount, new Date(services.clock.now().getTime() - days * DAY_MS))) await settleIntent(services, scope, intentId);
 		});
 	}
 }

@@ -1,0 +1,42 @@
+// A house for one test file: its own database, its own outside world, a clock that only moves when told.
+import postgres from 'postgres';
+import { inject } from 'vitest';
+import type { Clock } from '#lib/server/clock.ts';
+import { readConfig, type Config } from '#lib/server/config.ts';
+import { openLog } from '#lib/server/log.ts';
+import { drainOnce } from '#lib/server/jobs/worker.ts';
+import type { Services } from '#lib/server/services.ts';
+import { buildServices } from '#lib/server/wiring.ts';
+import { startWorld, type RunningWorld } from '#sandbox/main.ts';
+import { runDue } from '#sandbox/stripe/control.ts';
+
+export type TestHouse = { services: Services; config: Config; world: RunningWorld; databaseUrl: string; advance(days: number): Promise<void>; drain(): Promise<void>; close(): Promise<void> };
+const DAY_MS = 86_400_000;
+
+export async function openHouse(accounts = ['acct_lumen', 'acct_canuts']): Promise<TestHouse> {
+	const template = inject('template');
+	const name = `t_${process.pid}_${Date.now()}_${Math.floor(Math.random() * 1e6)}`;
+	const admin = postgres(template.replace(/\/[^/]+$/, '/postgres'), { max: 1, onnotice: () => {} });
+	await admin.unsafe(`create database ${name} template template_ponctuel`);
+	await admin.end();
+	const databaseUrl = template.replace(/\/[^/]+$/, `/${name}`);
+	const world = await startWorld({ appOrigin: 'http://localhost:1', accounts, dataDir: null });
+	const config = readConfig({ DATABASE_URL: databaseUrl, ORIGIN: 'http://localhost:1', PONCTUEL_SECRET: 'a secret of the tests, long enough to be accepted', SMTP_URL: world.smtpUrl, STRIPE_SECRET_KEY: 'sk_test_sandbox_tests', STRIPE_PUBLISHABLE_KEY: 'pk_test_sandbox_tests', STRIPE_WEBHOOK_SECRET: 'whsec_tests', SANDBOX_API_URL: world.apiUrl, SANDBOX_JS_URL: world.jsUrl, SANDBOX_MAILBOX_URL: world.mailboxUrl });
+	const clock: Clock = { now: () => new Date(world.world.now()) };
+	const services = buildServices(config, clock, openLog('silent'));
+	const drain = () => drainOnce(services);
+	return {
+		services, config, world, databaseUrl, drain,
+		advance: async (days) => {
+			for (let i = 0; i < days; i++) {
+				world.world.offsetMs += DAY_MS;
+				runDue(world.world);
+			}
+		},
+		close: async () => {
+			services.mail.close();
+			await services.db.close();
+			await world.close();
+		}
+	};
+}
