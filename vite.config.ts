@@ -39,7 +39,9 @@ export default defineConfig({
 				]
 			},
 			// Only the offline page and the icons: no page of a client is ever kept on the device.
-			injectManifest: { globPatterns: ['client/*.{svg,png}', 'prerendered/**/*.html', 'client/_app/immutable/assets/*.css'] },
+			injectManifest: {
+				globPatterns: ['client/*.{svg,png}', 'prerendered/**/*.html', 'client/_app/immutable/assets/*.css']
+			},
 			kit: { includeVersionFile: false }
 		})
 	],
@@ -50,8 +52,17 @@ export default defineConfig({
 			output: {
 				codeSplitting: {
 					groups: [
-						{ name: 'runtime', test: /node_modules[\\/](svelte|@sveltejs|esm-env|devalue|clsx)[\\/]|[\\/]paraglide[\\/]runtime/, priority: 2 },
-						{ name: 'shared', test: /[\\/]src[\\/]lib[\\/](?!ui[\\/]checkout[\\/]stripe)/, minShareCount: 2, priority: 1 }
+						{
+							name: 'runtime',
+							test: /node_modules[\\/](svelte|@sveltejs|esm-env|devalue|clsx)[\\/]|[\\/]paraglide[\\/]runtime/,
+							priority: 2
+						},
+						{
+							name: 'shared',
+							test: /[\\/]src[\\/]lib[\\/](?!ui[\\/]checkout[\\/]stripe)/,
+							minShareCount: 2,
+							priority: 1
+						}
 					]
 				}
 			}
@@ -64,7 +75,10 @@ export default defineConfig({
 				extends: true,
 				test: { name: 'domain', environment: 'node', include: ['tests/domain/**/*.test.ts', 'tests/tidy/**/*.test.ts'] }
 			},
-			{ extends: true, test: { name: 'sandbox', environment: 'node', include: ['tests/sandbox/**/*.test.ts'], testTimeout: 30_000 } },
+			{
+				extends: true,
+				test: { name: 'sandbox', environment: 'node', include: ['tests/sandbox/**/*.test.ts'], testTimeout: 30_000 }
+			},
 			{
 				extends: true,
 				test: {

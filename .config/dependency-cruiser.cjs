@@ -2,25 +2,61 @@
 const only = (name, from, to, comment) => ({ name, severity: 'error', comment, from: { path: from }, to });
 module.exports = {
 	forbidden: [
-		only('not-to-unresolvable', '.', { couldNotResolve: true, pathNot: '^(\\$app|\\$env|\\$service-worker|virtual:|\\./\\$types)' }, 'a typo in an import must not blind the other rules'),
+		only(
+			'not-to-unresolvable',
+			'.',
+			{ couldNotResolve: true, pathNot: '^(\\$app|\\$env|\\$service-worker|virtual:|\\./\\$types)' },
+			'a typo in an import must not blind the other rules'
+		),
 		{ name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
-		only('domain-is-pure', '^src/lib/domain', { path: ['^src', '^node_modules', '^(node:)?(fs|path|crypto|net|http)'], pathNot: ['^src/lib/domain', 'node_modules/ibantools'] }, 'rules know no clock, database, framework or Node'),
+		only(
+			'domain-is-pure',
+			'^src/lib/domain',
+			{
+				path: ['^src', '^node_modules', '^(node:)?(fs|path|crypto|net|http)'],
+				pathNot: ['^src/lib/domain', 'node_modules/ibantools']
+			},
+			'rules know no clock, database, framework or Node'
+		),
 		only('contract-on-domain', '^src/lib/contract', { path: '^src', pathNot: '^src/lib/(contract|domain)' }),
 		only('ui-not-server', '^src/lib/(ui|client|i18n)|\\.svelte$', { path: '^src/lib/server' }),
-		only('routes-are-thin', '^src/routes', { path: '^src/lib/server/(store|gateways|readers|jobs|outbox)' }, 'a route parses, calls one use case, answers'),
+		only(
+			'routes-are-thin',
+			'^src/routes',
+			{ path: '^src/lib/server/(store|gateways|readers|jobs|outbox)' },
+			'a route parses, calls one use case, answers'
+		),
 		only('portal-wall', '^src/routes/\\((pay|portal)\\)', { path: ['^src/routes/\\(admin\\)', '^src/lib/ui/admin'] }),
-		only('admin-wall', '^src/routes/\\(admin\\)', { path: ['^src/routes/\\((pay|portal)\\)', '^src/lib/ui/(pay|portal)'] }),
+		only('admin-wall', '^src/routes/\\(admin\\)', {
+			path: ['^src/routes/\\((pay|portal)\\)', '^src/lib/ui/(pay|portal)']
+		}),
 		only('use-cases-know-no-routes', '^src/lib/server', { path: '^src/routes' }),
-		only('store-never-knows-why', '^src/lib/server/store', { path: '^src/lib/server/(use-cases|gateways|jobs|live|http)' }),
+		only('store-never-knows-why', '^src/lib/server/store', {
+			path: '^src/lib/server/(use-cases|gateways|jobs|live|http)'
+		}),
 		only('gateways-apart', '^src/lib/server/gateways', { path: '^src/lib/server/(use-cases|store|jobs|live|http)' }),
-		only('sandbox-outside', '^src/sandbox', { path: '^src/lib/server' }, 'the sandbox speaks to the application only over HTTP and SMTP'),
+		only(
+			'sandbox-outside',
+			'^src/sandbox',
+			{ path: '^src/lib/server' },
+			'the sandbox speaks to the application only over HTTP and SMTP'
+		),
 		only('app-not-sandbox', '^src/(lib|routes|hooks)', { path: '^src/sandbox' }),
-		only('one-home-for-sql', '^src', { path: 'node_modules/(drizzle-orm|postgres)/' , pathNot: '^$' }, 'SQL lives in the store'),
+		only(
+			'one-home-for-sql',
+			'^src',
+			{ path: 'node_modules/(drizzle-orm|postgres)/', pathNot: '^$' },
+			'SQL lives in the store'
+		),
 		only('one-home-for-stripe', '^src', { path: 'node_modules/stripe/' }),
 		only('one-home-for-stripe-js', '^src', { path: 'node_modules/@stripe/stripe-js' }),
 		only('one-home-for-lucia', '^src', { path: 'node_modules/lucia/' }),
 		only('one-home-for-mail', '^src', { path: 'node_modules/nodemailer' }),
-		only('no-dev-dependency-at-run-time', '^src/lib/server', { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: 'node_modules/@types' })
+		only('no-dev-dependency-at-run-time', '^src/lib/server', {
+			dependencyTypes: ['npm-dev'],
+			dependencyTypesNot: ['type-only'],
+			pathNot: 'node_modules/(@types|@sveltejs/kit)'
+		})
 	].map((rule) => {
 		const homes = {
 			'one-home-for-sql': '^src/(lib/server/store|scripts)',

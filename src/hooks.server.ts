@@ -2,6 +2,7 @@
 import { building } from '$app/environment';
 import { sequence } from '@sveltejs/kit/hooks';
 import { actor } from '#lib/server/http/actor.ts';
+import { compression } from '#lib/server/http/compression.ts';
 import { language } from '#lib/server/http/language.ts';
 import { start } from '#lib/server/http/lifetime.ts';
 import { reportError, requestLog } from '#lib/server/http/request-log.ts';
@@ -9,5 +10,5 @@ import { securityHeaders } from '#lib/server/http/security-headers.ts';
 
 export const init = start;
 // While building, only the offline page is made: there is no database and nobody asking.
-export const handle = building ? language : sequence(securityHeaders, requestLog, language, actor);
+export const handle = building ? language : sequence(compression, securityHeaders, requestLog, language, actor);
 export const handleError = reportError;

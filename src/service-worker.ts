@@ -21,4 +21,8 @@ const navigate = async (options: Parameters<typeof offline>[0]): Promise<Respons
 		return offline(options);
 	}
 };
-registerRoute(new NavigationRoute(navigate, { denylist: [/\/(live|facture|document|recu)(\/|$)/, /^\/(api|webhooks|health|demo\/api)\//] }));
+registerRoute(
+	new NavigationRoute(navigate, {
+		denylist: [/\/(live|facture|document|recu)(\/|$)/, /^\/(api|webhooks|health|demo\/api)\//]
+	})
+);

@@ -4,7 +4,18 @@ import { createServer, type Server } from 'node:http';
 import PostalMime from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
 
-export type ReceivedMail = { id: string; at: string; to: string[]; from: string; subject: string; html: string; text: string; messageId: string; headers: Record<string, string>; attachments: { name: string; type: string; size: number }[] };
+export type ReceivedMail = {
+	id: string;
+	at: string;
+	to: string[];
+	from: string;
+	subject: string;
+	html: string;
+	text: string;
+	messageId: string;
+	headers: Record<string, string>;
+	attachments: { name: string; type: string; size: number }[];
+};
 const KEPT = 2000;
 
 export class Mailbox {
@@ -21,8 +32,20 @@ export class Mailbox {
 	async receive(raw: Buffer, to: string[]): Promise<void> {
 		const mail = await PostalMime.parse(raw);
 		this.mails.push({
-			id: `mail_${this.mails.length + 1}_${Date.now()}`, at: new Date(this.now()).toISOString(), to, from: mail.from?.address ?? '', subject: mail.subject ?? '', html: mail.html ?? '', text: mail.text ?? '', messageId: mail.messageId ?? '',
-			headers: Object.fromEntries(mail.headers.map((header) => [header.key, header.value])), attachments: mail.attachments.map((file) => ({ name: file.filename ?? '', type: file.mimeType, size: typeof file.content === 'string' ? file.content.length : file.content.byteLength }))
+			id: `mail_${this.mails.length + 1}_${Date.now()}`,
+			at: new Date(this.now()).toISOString(),
+			to,
+			from: mail.from?.address ?? '',
+			subject: mail.subject ?? '',
+			html: mail.html ?? '',
+			text: mail.text ?? '',
+			messageId: mail.messageId ?? '',
+			headers: Object.fromEntries(mail.headers.map((header) => [header.key, header.value])),
+			attachments: mail.attachments.map((file) => ({
+				name: file.filename ?? '',
+				type: file.mimeType,
+				size: typeof file.content === 'string' ? file.content.length : file.content.byteLength
+			}))
 		});
 		if (this.mails.length > KEPT) this.mails.shift();
 		if (this.file) writeFileSync(this.file, JSON.stringify(this.mails));
@@ -34,13 +57,26 @@ export function smtpServer(mailbox: Mailbox): SMTPServer {
 		authOptional: true,
 		disabledCommands: ['STARTTLS', 'AUTH'],
 		logger: false,
-		onRcptTo: (address, _session, done) => done(address.address.endsWith('@refused.example') ? Object.assign(new Error('5.1.1 No such user here'), { responseCode: 550 }) : null),
+		onRcptTo: (address, _session, done) =>
+			done(
+				address.address.endsWith('@refused.example')
+					? Object.assign(new Error('5.1.1 No such user here'), { responseCode: 550 })
+					: null
+			),
 		onData(stream, session, done) {
 			const parts: Buffer[] = [];
-			stream.on('data', (part: Buffer) => parts.push(part)).on('end', () => {
-				const finish = () => mailbox.receive(Buffer.concat(parts), session.envelope.rcptTo.map((to) => to.address)).then(() => done(), done);
-				setTimeout(() => void finish(), mailbox.delayMs);
-			});
+			stream
+				.on('data', (part: Buffer) => parts.push(part))
+				.on('end', () => {
+					const finish = () =>
+						mailbox
+							.receive(
+								Buffer.concat(parts),
+								session.envelope.rcptTo.map((to) => to.address)
+							)
+							.then(() => done(), done);
+					setTimeout(() => void finish(), mailbox.delayMs);
+				});
 		}
 	});
 }

@@ -9,8 +9,23 @@ import { scriptServer } from './stripe/script-server.ts';
 import { stripeServer } from './stripe/server.ts';
 import { World } from './stripe/world.ts';
 
-export type WorldOptions = { appOrigin: string; accounts: string[]; dataDir: string | null; ports?: { api: number; js: number; smtp: number; mailbox: number }; webhook?: { url: string; secret: string }; /** Where a fresh world's clock starts, relative to now. */ startOffsetMs?: number };
-export type RunningWorld = { apiUrl: string; jsUrl: string; smtpUrl: string; mailboxUrl: string; world: World; mailbox: Mailbox; close(): Promise<void> };
+export type WorldOptions = {
+	appOrigin: string;
+	accounts: string[];
+	dataDir: string | null;
+	ports?: { api: number; js: number; smtp: number; mailbox: number };
+	webhook?: { url: string; secret: string };
+	/** Where a fresh world's clock starts, relative to now. */ startOffsetMs?: number;
+};
+export type RunningWorld = {
+	apiUrl: string;
+	jsUrl: string;
+	smtpUrl: string;
+	mailboxUrl: string;
+	world: World;
+	mailbox: Mailbox;
+	close(): Promise<void>;
+};
 
 const listen = (server: Server, port: number): Promise<number> =>
 	new Promise((done, failed) => {
@@ -18,9 +33,15 @@ const listen = (server: Server, port: number): Promise<number> =>
 	});
 
 export async function startWorld(options: WorldOptions): Promise<RunningWorld> {
-	const world = new World({ accounts: options.accounts, file: options.dataDir ? path.join(options.dataDir, 'stripe.json') : null });
+	const world = new World({
+		accounts: options.accounts,
+		file: options.dataDir ? path.join(options.dataDir, 'stripe.json') : null
+	});
 	if (options.startOffsetMs !== undefined) world.offsetMs = options.startOffsetMs;
-	const mailbox = new Mailbox({ file: options.dataDir ? path.join(options.dataDir, 'mails.json') : null, now: () => world.now() });
+	const mailbox = new Mailbox({
+		file: options.dataDir ? path.join(options.dataDir, 'mails.json') : null,
+		now: () => world.now()
+	});
 	// The script's origin must be known to the API (CORS) and the API's to the script, so ports are taken first.
 	const holder = createServer();
 	const jsPort = options.ports?.js ?? (await listen(holder, 0));
@@ -48,9 +69,22 @@ export async function startWorld(options: WorldOptions): Promise<RunningWorld> {
 		api.closeAllConnections();
 		js.closeAllConnections();
 		box.closeAllConnections();
-		await Promise.all([new Promise((done) => api.close(done)), new Promise((done) => js.close(done)), new Promise((done) => box.close(done)), new Promise<void>((done) => smtp.close(done))]);
+		await Promise.all([
+			new Promise((done) => api.close(done)),
+			new Promise((done) => js.close(done)),
+			new Promise((done) => box.close(done)),
+			new Promise<void>((done) => smtp.close(done))
+		]);
 	};
-	return { apiUrl, jsUrl, smtpUrl: `smtp://127.0.0.1:${(smtp.server.address() as AddressInfo).port}`, mailboxUrl, world, mailbox, close };
+	return {
+		apiUrl,
+		jsUrl,
+		smtpUrl: `smtp://127.0.0.1:${(smtp.server.address() as AddressInfo).port}`,
+		mailboxUrl,
+		world,
+		mailbox,
+		close
+	};
 }
 
 if (import.meta.main) {
@@ -58,7 +92,9 @@ if (import.meta.main) {
 	for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
 	try {
 		const running = await startWorld(options);
-		process.send?.({ ready: { apiUrl: running.apiUrl, jsUrl: running.jsUrl, smtpUrl: running.smtpUrl, mailboxUrl: running.mailboxUrl } });
+		process.send?.({
+			ready: { apiUrl: running.apiUrl, jsUrl: running.jsUrl, smtpUrl: running.smtpUrl, mailboxUrl: running.mailboxUrl }
+		});
 		const stop = () => void running.close().then(() => process.exit(0));
 		process.on('SIGTERM', stop).on('disconnect', stop);
 	} catch (error) {

@@ -1,76 +1,77 @@
-// Prepares a fresh machine with nothing but npm and any Node >= 20: dependencies (which bring Node 24), a build, a browser.
-// Plain JavaScript without dependencies: it runs before anything is installed.
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+// Makes a bare clone ready with nothing but npm and any Node from 20 on: packages (which bring Node 24), a build, a browser for the tests.
+// Plain JavaScript without a dependency, because it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-const want = process.argv.slice(2);
-const bin = path.resolve('node_modules/.bin');
-const env = { ...process.env, PATH: bin + path.delimiter + process.env.PATH };
-for (const k of Object.keys(env)) if (/^npm_config_nodedir$/i.test(k)) delete env[k]; // a warning in npm 11, an error later
-const run = (cmd, args) => {
-	const r = spawnSync(cmd, args, { stdio: 'inherit', env, shell: process.platform === 'win32' });
-	if (r.status !== 0) {
-		console.error(`\n${cmd} ${args.join(' ')} failed (${r.status ?? r.signal})`);
-		process.exit(r.status ?? 1);
-	}
-};
-const sha = (files) => {
-	const h = createHash('sha256');
-	for (const f of files) h.update(f).update('\0').update(readFileSync(f));
-	return h.digest('hex');
-};
-const walk = (d) =>
-	(existsSync(d)
-		? readdirSync(d, { withFileTypes: true }).flatMap((e) =>
-				e.name === 'paraglide' || e.name === 'scripts' || e.name === 'sandbox' ? [] : e.isDirectory() ? walk(path.join(d, e.name)) : [path.join(d, e.name)]
+
+const wanted = process.argv.slice(2);
+const windows = process.platform === 'win32';
+const env = { ...process.env, PATH: path.resolve('node_modules/.bin') + path.delimiter + process.env.PATH };
+for (const name of Object.keys(env)) if (/^npm_config_nodedir$/i.test(name)) delete env[name];
+
+function run(command, args) {
+	const { status, signal } = spawnSync(command, args, { stdio: 'inherit', env, shell: windows });
+	if (status === 0) return;
+	console.error(`\n  ${[command, ...args].join(' ')} did not succeed (${status ?? signal}). Its message is above.\n`);
+	process.exit(status ?? 1);
+}
+const filesOf = (folder) =>
+	existsSync(folder)
+		? readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+				entry.isDirectory() ? filesOf(path.join(folder, entry.name)) : [path.join(folder, entry.name)]
 			)
-		: []
-	).sort();
-const stamp = (f, key, work) => {
-	if (existsSync(f) && readFileSync(f, 'utf8') === key) return false;
+		: [];
+function hashOf(files) {
+	const hash = createHash('sha256');
+	for (const file of files.sort()) hash.update(file).update('\0').update(readFileSync(file));
+	return hash.digest('hex');
+}
+/** Does the work when the key has changed since it was last done. */
+function whenChanged(stamp, key, work) {
+	if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return;
 	work();
-	writeFileSync(f, key);
-	return true;
-};
-stamp(
+	writeFileSync(stamp, key);
+}
+
+whenChanged(
 	'node_modules/.installed',
-	`${process.platform} ${process.arch} ${sha(['package.json', 'package-lock.json'])}`,
+	`${process.platform} ${process.arch} ${hashOf(['package.json', 'package-lock.json'])}`,
 	() => {
-		console.log('Installing dependencies (first run only)…');
+		console.log('Installing packages (first run only)…');
 		const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
 		if (process.env.npm_execpath) run(process.execPath, [process.env.npm_execpath, ...args]);
 		else run('npm', args);
 	}
 );
-const v =
-	spawnSync('node', ['-p', 'process.versions.node'], {
-		env,
-		encoding: 'utf8',
-		shell: process.platform === 'win32'
-	}).stdout?.trim() ?? '0';
-if (Number(v.split('.')[0]) < 24) {
+
+const version =
+	spawnSync('node', ['-p', 'process.versions.node'], { env, encoding: 'utf8', shell: windows }).stdout?.trim() ?? '0';
+if (Number(version.split('.')[0]) < 24) {
 	console.error(
-		`Node ${v} found, 24 needed: no bundled binary for ${process.platform}-${process.arch}; install Node 24.`
+		`\n  Node ${version} found, 24 is needed, and no bundled one exists for ${process.platform}-${process.arch}: install Node 24 and start again.\n`
 	);
 	process.exit(1);
 }
-if (want.includes('build')) {
-	const files = [
+
+if (wanted.includes('build')) {
+	const inputs = [
 		'package-lock.json',
 		'svelte.config.js',
 		'vite.config.ts',
 		'tsconfig.json',
-		...walk('src'),
-		...walk('static'),
-		...walk('messages')
-	].filter((f) => statSync(f).isFile());
-	if (!existsSync('build/index.js')) writeFileSync('node_modules/.built', '');
-	stamp('node_modules/.built', sha(files), () => {
+		...filesOf('messages'),
+		...filesOf('static'),
+		...filesOf('src').filter((file) => !/^src[\\/](scripts|sandbox|lib[\\/]paraglide)[\\/]/.test(file))
+	];
+	const stamp = existsSync('build/index.js') ? 'node_modules/.built' : 'node_modules/.built-anew';
+	whenChanged(stamp, hashOf(inputs), () => {
 		console.log('Building…');
-		run('vite', ['build', '--logLevel', 'warn']);
+		run('vite', ['build', '--logLevel', 'error']);
+		writeFileSync('node_modules/.built', hashOf(inputs));
 	});
+} else if (!existsSync('.svelte-kit/tsconfig.json') || !existsSync('src/lib/paraglide/messages.js')) {
+	run('svelte-kit', ['sync']);
+	run('paraglide-js', ['compile', '--project', './project.inlang', '--outdir', './src/lib/paraglide', '--silent']);
 }
-if (want.includes('chromium')) {
-	run('node', ['src/scripts/chromium.ts']);
-}
+if (wanted.includes('chromium')) run('node', ['src/scripts/chromium.ts']);

@@ -7,7 +7,10 @@ import { StartProblem } from './start-problem.ts';
 export function lockFolder(folder: string): () => void {
 	const file = path.join(folder, 'running.pid');
 	const holder = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
-	if (holder && holder !== process.pid && isAlive(holder)) throw new StartProblem(`Another copy (process ${holder}) is running on ${folder}. Stop it, or give this one its own: PORT=3010 DATA_DIR=.data-2 npm start`);
+	if (holder && holder !== process.pid && isAlive(holder))
+		throw new StartProblem(
+			`Another copy (process ${holder}) is running on ${folder}. Stop it, or give this one its own: PORT=3010 DATA_DIR=.data-2 npm start`
+		);
 	writeFileSync(file, String(process.pid));
 	return () => rmSync(file, { force: true });
 }

@@ -1,7 +1,7 @@
 // npm start: database, migrations, demo data, outside world, product. Everything it starts, it stops. --dev runs Vite instead of the build.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,11 +15,31 @@ import { SUPPLIERS } from './demo/people.ts';
 import { lockFolder } from './lock-folder.ts';
 import { StartProblem } from './start-problem.ts';
 
-export type StartOptions = { port: number; dataDir: string; dev?: boolean; persistent?: boolean; quiet?: boolean; webProcesses?: number };
-export type Running = { url: string; env: NodeJS.ProcessEnv; server: ChildProcess; restart(): Promise<void>; sandboxUrl: string | null; databaseUrl: string; exited: Promise<number | null>; stop(): Promise<void> };
+export type StartOptions = {
+	port: number;
+	dataDir: string;
+	dev?: boolean;
+	persistent?: boolean;
+	quiet?: boolean;
+	webProcesses?: number;
+};
+export type Running = {
+	url: string;
+	env: NodeJS.ProcessEnv;
+	server: ChildProcess;
+	restart(): Promise<void>;
+	sandboxUrl: string | null;
+	databaseUrl: string;
+	exited: Promise<number | null>;
+	stop(): Promise<void>;
+};
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const DISK_MIN_BYTES = 300 * 1024 * 1024;
-const DEMO = { secretKey: 'sk_test_sandbox_ponctuel', publishableKey: 'pk_test_sandbox_ponctuel', webhookSecret: 'whsec_sandbox' };
+const DEMO = {
+	secretKey: 'sk_test_sandbox_ponctuel',
+	publishableKey: 'pk_test_sandbox_ponctuel',
+	webhookSecret: 'whsec_sandbox'
+};
 
 export async function start(options: StartOptions): Promise<Running> {
 	const undo: (() => Promise<unknown> | unknown)[] = [];
@@ -32,7 +52,15 @@ export async function start(options: StartOptions): Promise<Running> {
 		await portFree(options.port);
 		prepareFolder(options.dataDir);
 		undo.push(lockFolder(options.dataDir));
-		const env: NodeJS.ProcessEnv = { ...process.env, PORT: String(options.port), HOST: process.env.HOST ?? '127.0.0.1', ORIGIN: process.env.ORIGIN ?? `http://localhost:${options.port}`, PONCTUEL_SECRET: process.env.PONCTUEL_SECRET ?? keptSecret(options.dataDir), BODY_SIZE_LIMIT: process.env.BODY_SIZE_LIMIT ?? '64M', SHUTDOWN_TIMEOUT: process.env.SHUTDOWN_TIMEOUT ?? '5' };
+		const env: NodeJS.ProcessEnv = {
+			...process.env,
+			PORT: String(options.port),
+			HOST: process.env.HOST ?? '127.0.0.1',
+			ORIGIN: process.env.ORIGIN ?? `http://localhost:${options.port}`,
+			PONCTUEL_SECRET: process.env.PONCTUEL_SECRET ?? keptSecret(options.dataDir),
+			BODY_SIZE_LIMIT: process.env.BODY_SIZE_LIMIT ?? '64M',
+			SHUTDOWN_TIMEOUT: process.env.SHUTDOWN_TIMEOUT ?? '5'
+		};
 		env.DATABASE_URL = await database(options, undo);
 		await migrate(env.DATABASE_URL);
 		const sandbox = isDemo ? await outsideWorld(options, env, undo) : null;
@@ -43,7 +71,17 @@ export async function start(options: StartOptions): Promise<Running> {
 		if (sandbox) await setWebhook(sandbox.apiUrl, env.ORIGIN!);
 		let exited = exitOf(server);
 		return {
-			url: env.ORIGIN!, env, get server() { return server; }, sandboxUrl: sandbox?.apiUrl ?? null, databaseUrl: env.DATABASE_URL, get exited() { return exited; }, stop,
+			url: env.ORIGIN!,
+			env,
+			get server() {
+				return server;
+			},
+			sandboxUrl: sandbox?.apiUrl ?? null,
+			databaseUrl: env.DATABASE_URL,
+			get exited() {
+				return exited;
+			},
+			stop,
 			restart: async () => {
 				await end(server);
 				server = await serve(options, env);
@@ -55,14 +93,25 @@ export async function start(options: StartOptions): Promise<Running> {
 		throw error;
 	}
 }
-const exitOf = (child: ChildProcess): Promise<number | null> => (child.exitCode !== null ? Promise.resolve(child.exitCode) : new Promise((done) => child.once('exit', done)));
+const exitOf = (child: ChildProcess): Promise<number | null> =>
+	child.exitCode !== null ? Promise.resolve(child.exitCode) : new Promise((done) => child.once('exit', done));
 
 /** Both addresses a browser may use for localhost must be free. */
 async function portFree(port: number): Promise<void> {
 	for (const host of ['127.0.0.1', '::1'])
 		await new Promise<void>((done, failed) => {
 			const probe = net.createServer();
-			probe.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? failed(new StartProblem(`Port ${port} is already in use. Stop what uses it, or choose another: PORT=${port + 1} npm start`)) : error.code === 'EACCES' ? failed(new StartProblem(`Port ${port} needs more rights. Choose one above 1024: PORT=3000 npm start`)) : done()));
+			probe.once('error', (error: NodeJS.ErrnoException) =>
+				error.code === 'EADDRINUSE'
+					? failed(
+							new StartProblem(
+								`Port ${port} is already in use. Stop what uses it, or choose another: PORT=${port + 1} npm start`
+							)
+						)
+					: error.code === 'EACCES'
+						? failed(new StartProblem(`Port ${port} needs more rights. Choose one above 1024: PORT=3000 npm start`))
+						: done()
+			);
 			probe.listen(port, host, () => probe.close(() => done()));
 		});
 }
@@ -72,10 +121,15 @@ function prepareFolder(folder: string): void {
 		mkdirSync(folder, { recursive: true });
 		writeFileSync(path.join(folder, '.writable'), '');
 	} catch (error) {
-		throw new StartProblem(`The data folder ${folder} can't be written (${(error as NodeJS.ErrnoException).code}). Choose another: DATA_DIR=/some/folder npm start`);
+		throw new StartProblem(
+			`The data folder ${folder} can't be written (${(error as NodeJS.ErrnoException).code}). Choose another: DATA_DIR=/some/folder npm start`
+		);
 	}
 	const { bavail, bsize } = statfsSync(folder);
-	if (bavail * bsize < DISK_MIN_BYTES) throw new StartProblem(`The disk of ${folder} is full: ${Math.floor((bavail * bsize) / 1024 / 1024)} MB left, 300 MB needed. Free some space, or choose another disk: DATA_DIR=/some/folder npm start`);
+	if (bavail * bsize < DISK_MIN_BYTES)
+		throw new StartProblem(
+			`The disk of ${folder} is full: ${Math.floor((bavail * bsize) / 1024 / 1024)} MB left, 300 MB needed. Free some space, or choose another disk: DATA_DIR=/some/folder npm start`
+		);
 }
 
 /** Made once per data folder, so that links and demo data survive a restart. */
@@ -87,19 +141,39 @@ function keptSecret(folder: string): string {
 
 async function database(options: StartOptions, undo: (() => unknown)[]): Promise<string> {
 	if (process.env.DATABASE_URL) {
-		if (!/^postgres(ql)?:\/\//.test(process.env.DATABASE_URL)) throw new StartProblem('DATABASE_URL must look like postgres://user:password@host:5432/name');
+		if (!/^postgres(ql)?:\/\//.test(process.env.DATABASE_URL))
+			throw new StartProblem('DATABASE_URL must look like postgres://user:password@host:5432/name');
 		return process.env.DATABASE_URL;
 	}
-	const folder = path.join(options.dataDir, 'postgres');
+	const folder = postgresFolder(options.dataDir);
 	try {
 		const postgres = await embedded({ dir: folder, persistent: options.persistent ?? true });
 		undo.push(postgres.stop);
 		await postgres.create('ponctuel');
 		return postgres.url('ponctuel');
 	} catch (error) {
-		const reason = String((error as Error).message).split('\n').map((line) => line.trim()).findLast((line) => /FATAL|PANIC|ERROR|could not|invalid|No space/i.test(line)) ?? 'it ended at once';
-		throw new StartProblem(`PostgreSQL can't open ${folder}: ${reason}. If the folder is damaged, put it aside (mv ${folder} ${folder}.old) and start again: the demo is made anew.`);
+		const reason =
+			String((error as Error).message)
+				.split('\n')
+				.map((line) => line.trim())
+				.findLast((line) => /FATAL|PANIC|ERROR|could not|invalid|No space/i.test(line)) ?? 'it ended at once';
+		throw new StartProblem(
+			`PostgreSQL can't open ${folder}: ${reason}. If the folder is damaged, put it aside (mv ${folder} ${folder}.old) and start again: the demo is made anew.`
+		);
 	}
+}
+
+/**
+ * PostgreSQL refuses to run as root and then runs as its own user, who must be able to walk to its files. Our own folder is opened for
+ * walking; below a closed one (/root, say) the files go to /var/tmp under a name derived from the data folder.
+ */
+function postgresFolder(dataDir: string): string {
+	if (process.getuid?.() !== 0) return path.join(dataDir, 'postgres');
+	chmodSync(dataDir, statSync(dataDir).mode | 0o011);
+	const closed = (folder: string): boolean =>
+		(statSync(folder).mode & 0o001) === 0 || (path.dirname(folder) !== folder && closed(path.dirname(folder)));
+	if (!closed(path.dirname(dataDir))) return path.join(dataDir, 'postgres');
+	return path.join('/var/tmp', `ponctuel-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`);
 }
 
 async function migrate(url: string): Promise<void> {
@@ -109,20 +183,46 @@ async function migrate(url: string): Promise<void> {
 		const { code, message, cause } = error as Error & { code?: string; cause?: Error & { code?: string } };
 		const where = url.replace(/\/\/[^@/]*@/, '//…@');
 		const why = (cause?.code ?? code) === 'ECONNREFUSED' ? 'nothing answers there' : (cause?.message ?? message);
-		throw new StartProblem(`DATABASE_URL (${where}) can't be used: ${why}. Check host, name, user and password, and that the user may create roles.`);
+		throw new StartProblem(
+			`DATABASE_URL (${where}) can't be used: ${why}. Check host, name, user and password, and that the user may create roles.`
+		);
 	}
 }
 
-async function outsideWorld(options: StartOptions, env: NodeJS.ProcessEnv, undo: (() => unknown)[]): Promise<{ apiUrl: string }> {
+async function outsideWorld(
+	options: StartOptions,
+	env: NodeJS.ProcessEnv,
+	undo: (() => unknown)[]
+): Promise<{ apiUrl: string }> {
 	const fresh = !existsSync(path.join(options.dataDir, 'sandbox', 'stripe.json'));
-	const settings = { appOrigin: env.ORIGIN, accounts: SUPPLIERS.map((cast) => cast.stripeAccount), dataDir: path.join(options.dataDir, 'sandbox'), startOffsetMs: fresh ? -PAST_DAYS * 86_400_000 : undefined };
-	const child = spawn(process.execPath, [path.join(root, 'src/sandbox/main.ts'), JSON.stringify(settings)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], detached: true });
-	undo.push(() => end(child));
-	const urls = await new Promise<{ apiUrl: string; jsUrl: string; smtpUrl: string; mailboxUrl: string }>((done, failed) => {
-		child.once('message', (message: { ready?: never; error?: string }) => (message.ready ? done(message.ready) : failed(new StartProblem(`The sandbox did not start: ${message.error}`))));
-		child.once('exit', () => failed(new StartProblem('The sandbox ended while starting.')));
+	const settings = {
+		appOrigin: env.ORIGIN,
+		accounts: SUPPLIERS.map((cast) => cast.stripeAccount),
+		dataDir: path.join(options.dataDir, 'sandbox'),
+		startOffsetMs: fresh ? -PAST_DAYS * 86_400_000 : undefined
+	};
+	const child = spawn(process.execPath, [path.join(root, 'src/sandbox/main.ts'), JSON.stringify(settings)], {
+		stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+		detached: true
 	});
-	Object.assign(env, { STRIPE_SECRET_KEY: DEMO.secretKey, STRIPE_PUBLISHABLE_KEY: DEMO.publishableKey, STRIPE_WEBHOOK_SECRET: DEMO.webhookSecret, SMTP_URL: urls.smtpUrl, SANDBOX_API_URL: urls.apiUrl, SANDBOX_JS_URL: urls.jsUrl, SANDBOX_MAILBOX_URL: urls.mailboxUrl });
+	undo.push(() => end(child));
+	const urls = await new Promise<{ apiUrl: string; jsUrl: string; smtpUrl: string; mailboxUrl: string }>(
+		(done, failed) => {
+			child.once('message', (message: { ready?: never; error?: string }) =>
+				message.ready ? done(message.ready) : failed(new StartProblem(`The sandbox did not start: ${message.error}`))
+			);
+			child.once('exit', () => failed(new StartProblem('The sandbox ended while starting.')));
+		}
+	);
+	Object.assign(env, {
+		STRIPE_SECRET_KEY: DEMO.secretKey,
+		STRIPE_PUBLISHABLE_KEY: DEMO.publishableKey,
+		STRIPE_WEBHOOK_SECRET: DEMO.webhookSecret,
+		SMTP_URL: urls.smtpUrl,
+		SANDBOX_API_URL: urls.apiUrl,
+		SANDBOX_JS_URL: urls.jsUrl,
+		SANDBOX_MAILBOX_URL: urls.mailboxUrl
+	});
 	return urls;
 }
 
@@ -135,14 +235,38 @@ async function seedOnce(env: NodeJS.ProcessEnv, apiUrl: string, say: (text: stri
 	await seedDemo(config);
 	await fetch(`${apiUrl}/_sandbox/clock`, { method: 'POST', body: JSON.stringify({ offsetMs: 0 }) });
 }
-const setWebhook = (apiUrl: string, origin: string): Promise<unknown> => fetch(`${apiUrl}/_sandbox/endpoint`, { method: 'POST', body: JSON.stringify({ url: `${origin.replace('//localhost', '//127.0.0.1')}/webhooks/stripe`, secret: DEMO.webhookSecret }) });
+const setWebhook = (apiUrl: string, origin: string): Promise<unknown> =>
+	fetch(`${apiUrl}/_sandbox/endpoint`, {
+		method: 'POST',
+		body: JSON.stringify({
+			url: `${origin.replace('//localhost', '//127.0.0.1')}/webhooks/stripe`,
+			secret: DEMO.webhookSecret
+		})
+	});
 
 async function serve({ dev, quiet }: StartOptions, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
-	const args = dev ? [path.join(root, 'node_modules/vite/bin/vite.js'), 'dev', '--port', env.PORT!, '--host', '127.0.0.1', '--strictPort'] : ['--import', path.join(root, 'src/scripts/with-parent.mjs'), path.join(root, 'build/index.js')];
-	const child = spawn(process.execPath, args, { env, cwd: root, stdio: ['ignore', quiet ? 'ignore' : 'inherit', 'inherit', 'ipc'] });
+	const args = dev
+		? [
+				path.join(root, 'node_modules/vite/bin/vite.js'),
+				'dev',
+				'--port',
+				env.PORT!,
+				'--host',
+				'127.0.0.1',
+				'--strictPort'
+			]
+		: ['--import', path.join(root, 'src/scripts/with-parent.mjs'), path.join(root, 'build/index.js')];
+	const child = spawn(process.execPath, args, {
+		env,
+		cwd: root,
+		stdio: ['ignore', quiet ? 'ignore' : 'inherit', 'inherit', 'ipc']
+	});
 	for (let i = 0; i < 600; i++) {
 		if (child.exitCode !== null) throw new StartProblem('The server ended while starting; its message is above.');
-		const ready = await fetch(`http://127.0.0.1:${env.PORT}/health/ready`).then((response) => response.ok, () => false);
+		const ready = await fetch(`http://127.0.0.1:${env.PORT}/health/ready`).then(
+			(response) => response.ok,
+			() => false
+		);
 		if (ready) return child;
 		await new Promise((done) => setTimeout(done, 100));
 	}
@@ -162,9 +286,18 @@ async function end(child: ChildProcess): Promise<void> {
 if (import.meta.main) {
 	const port = Number(process.env.PORT ?? 3000);
 	try {
-		if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new StartProblem(`PORT must be a number between 1 and 65535, not "${process.env.PORT}".`);
-		const running = await start({ port, dataDir: path.resolve(process.env.DATA_DIR ?? path.join(root, '.data')), dev: process.argv.includes('--dev') });
-		console.info(running.sandboxUrl ? `\n  Ponctuel, demonstration:  ${running.url}/demo\n  (everything is simulated; Ctrl-C stops it)\n` : `\n  Ponctuel: ${running.url}\n`);
+		if (!Number.isInteger(port) || port < 1 || port > 65_535)
+			throw new StartProblem(`PORT must be a number between 1 and 65535, not "${process.env.PORT}".`);
+		const running = await start({
+			port,
+			dataDir: path.resolve(process.env.DATA_DIR ?? path.join(root, '.data')),
+			dev: process.argv.includes('--dev')
+		});
+		console.info(
+			running.sandboxUrl
+				? `\n  Ponctuel, demonstration:  ${running.url}/demo\n  (everything is simulated; Ctrl-C stops it)\n`
+				: `\n  Ponctuel: ${running.url}\n`
+		);
 		let ending = false;
 		const finish = async (code: number) => {
 			if (ending) return;
@@ -175,7 +308,12 @@ if (import.meta.main) {
 		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void finish(0));
 		void running.exited.then((code) => finish(code ?? 1));
 	} catch (error) {
-		const text = error instanceof StartProblem || (error as Error).message?.startsWith('Environment') ? (error as Error).message : (error as NodeJS.ErrnoException).code === 'ENOSPC' ? 'The disk is full. Free some space and start again.' : `Ponctuel did not start: ${(error as Error).stack}`;
+		const text =
+			error instanceof StartProblem || (error as Error).message?.startsWith('Environment')
+				? (error as Error).message
+				: (error as NodeJS.ErrnoException).code === 'ENOSPC'
+					? 'The disk is full. Free some space and start again.'
+					: `Ponctuel did not start: ${(error as Error).stack}`;
 		console.error(`\n  ${text}\n`);
 		process.exit(1);
 	}

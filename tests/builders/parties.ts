@@ -10,51 +10,172 @@ import { importInvoices } from '#lib/server/use-cases/invoices/import-invoices.t
 import { startPayment, type PaymentProgress } from '#lib/server/use-cases/payments/start-payment.ts';
 import type { Result } from '#lib/server/use-cases/run.ts';
 
-export type Cast = { supplierId: string; system: Scope; owner: Scope; accountant: Scope; readOnly: Scope; memberId: string };
-export async function aSupplier({ db, clock }: Services, account = 'acct_lumen', name = 'Atelier Lumen'): Promise<Cast> {
+export type Cast = {
+	supplierId: string;
+	system: Scope;
+	owner: Scope;
+	accountant: Scope;
+	readOnly: Scope;
+	memberId: string;
+};
+export async function aSupplier(
+	{ db, clock }: Services,
+	account = 'acct_lumen',
+	name = 'Atelier Lumen'
+): Promise<Cast> {
 	const supplierId = newId();
 	const system = mintScope(supplierId, { kind: 'system' });
 	const createdAt = clock.now();
 	const memberId = newId();
 	await inScope(db, system, async (tx) => {
-		await tx.insert(supplier).values({ supplierId, slug: `${name}-${supplierId}`, name, legalName: `${name} SARL`, siren: '552100554', vatNumber: 'FR40552100554', address: { lines: ['1 rue de la Paix'], postalCode: '69001', town: 'Lyon', country: 'FR' }, contactName: 'Claire Martin', contactEmail: 'compta@lumen.example', brandHue: 165, iban: 'FR7630006000011234567890189', bic: 'AGRIFRPP', stripeAccount: account, timeZone: 'Europe/Paris', defaultTermsDays: 30, createdAt });
-		await tx.insert(member).values({ supplierId, memberId, email: 'claire@lumen.example', name: 'Claire Martin', role: 'owner', locale: 'fr', createdAt });
+		await tx
+			.insert(supplier)
+			.values({
+				supplierId,
+				slug: `${name}-${supplierId}`,
+				name,
+				legalName: `${name} SARL`,
+				siren: '552100554',
+				vatNumber: 'FR40552100554',
+				address: { lines: ['1 rue de la Paix'], postalCode: '69001', town: 'Lyon', country: 'FR' },
+				contactName: 'Claire Martin',
+				contactEmail: 'compta@lumen.example',
+				brandHue: 165,
+				iban: 'FR7630006000011234567890189',
+				bic: 'AGRIFRPP',
+				stripeAccount: account,
+				timeZone: 'Europe/Paris',
+				defaultTermsDays: 30,
+				createdAt
+			});
+		await tx
+			.insert(member)
+			.values({
+				supplierId,
+				memberId,
+				email: 'claire@lumen.example',
+				name: 'Claire Martin',
+				role: 'owner',
+				locale: 'fr',
+				createdAt
+			});
 	});
 	const as = (role: Role) => mintScope(supplierId, { kind: 'member', memberId, role });
 	return { supplierId, system, owner: as('owner'), accountant: as('accountant'), readOnly: as('read_only'), memberId };
 }
 
 export type Payer = { scope: Scope; clientId: string; contactId: string; email: string };
-export async function aPayer({ db, clock }: Services, cast: Cast, email = 'paul@roche.example', name = 'Menuiserie Roche'): Promise<Payer> {
+export async function aPayer(
+	{ db, clock }: Services,
+	cast: Cast,
+	email = 'paul@roche.example',
+	name = 'Menuiserie Roche'
+): Promise<Payer> {
 	const [clientId, contactId] = [newId(), newId()];
 	await inScope(db, cast.system, async (tx) => {
-		await tx.insert(client).values({ supplierId: cast.supplierId, clientId, kind: 'business', name, siren: null, vatNumber: null, locale: 'fr', createdAt: clock.now() });
-		await tx.insert(contact).values({ supplierId: cast.supplierId, contactId, clientId, email, name: 'Paul Roche', locale: 'fr', isBilling: true, mailProblem: null, mailProblemAt: null, createdAt: clock.now() });
+		await tx
+			.insert(client)
+			.values({
+				supplierId: cast.supplierId,
+				clientId,
+				kind: 'business',
+				name,
+				siren: null,
+				vatNumber: null,
+				locale: 'fr',
+				createdAt: clock.now()
+			});
+		await tx
+			.insert(contact)
+			.values({
+				supplierId: cast.supplierId,
+				contactId,
+				clientId,
+				email,
+				name: 'Paul Roche',
+				locale: 'fr',
+				isBilling: true,
+				mailProblem: null,
+				mailProblemAt: null,
+				createdAt: clock.now()
+			});
 	});
 	return { scope: mintScope(cast.supplierId, { kind: 'contact', contactId, clientId }), clientId, contactId, email };
 }
 
 let counter = 0;
 /** An invoice imported by the real importer, from JSON. `grossMinor` includes 20 % VAT. */
-export async function anInvoice(services: Services, cast: Cast, payer: { name?: string }, options: { grossMinor?: number; number?: string; dueOn?: string; issuedOn?: string; sendMails?: boolean; vat?: { rate_bps: number; base_minor: string; vat_minor: string }[] } = {}): Promise<string> {
+export async function anInvoice(
+	services: Services,
+	cast: Cast,
+	payer: { name?: string },
+	options: {
+		grossMinor?: number;
+		number?: string;
+		dueOn?: string;
+		issuedOn?: string;
+		sendMails?: boolean;
+		vat?: { rate_bps: number; base_minor: string; vat_minor: string }[];
+	} = {}
+): Promise<string> {
 	const gross = options.grossMinor ?? 120_000;
 	const net = Math.round(gross / 1.2);
 	const vat = options.vat ?? [{ rate_bps: 2000, base_minor: String(net), vat_minor: String(gross - net) }];
 	const netMinor = vat.reduce((sum, line) => sum + Number(line.base_minor), 0);
-	const body = { invoices: [{ number: options.number ?? `F2026-${String(++counter).padStart(4, '0')}`, issued_on: civilDate(options.issuedOn ?? '2026-11-01'), due_on: civilDate(options.dueOn ?? '2026-12-01'), client: { name: payer.name ?? 'Menuiserie Roche' }, net_minor: String(netMinor), vat_lines: vat, gross_minor: String(gross) }] };
-	const imported = await importInvoices(services, cast.owner, [{ name: 'invoices.json', bytes: new TextEncoder().encode(JSON.stringify(body)) }], { sendMails: options.sendMails ?? false });
+	const body = {
+		invoices: [
+			{
+				number: options.number ?? `F2026-${String(++counter).padStart(4, '0')}`,
+				issued_on: civilDate(options.issuedOn ?? '2026-11-01'),
+				due_on: civilDate(options.dueOn ?? '2026-12-01'),
+				client: { name: payer.name ?? 'Menuiserie Roche' },
+				net_minor: String(netMinor),
+				vat_lines: vat,
+				gross_minor: String(gross)
+			}
+		]
+	};
+	const imported = await importInvoices(
+		services,
+		cast.owner,
+		[{ name: 'invoices.json', bytes: new TextEncoder().encode(JSON.stringify(body)) }],
+		{ sendMails: options.sendMails ?? false }
+	);
 	const line = imported.ok ? imported.value[0] : undefined;
-	if (line?.outcome !== 'new') throw new Error(`not imported: ${line?.outcome} ${line?.findings.map((finding) => finding.code + finding.field).join()}`);
+	if (line?.outcome !== 'new')
+		throw new Error(
+			`not imported: ${line?.outcome} ${line?.findings.map((finding) => finding.code + finding.field).join()}`
+		);
 	return line.invoiceId!;
 }
 
 /** A confirmation token as the browser would make one. */
 export async function aToken({ config }: Services, method = 'pm_card_visa', account = 'acct_lumen'): Promise<string> {
-	const response = await fetch(`${config.sandbox!.apiUrl}/v1/test_helpers/confirmation_tokens`, { method: 'POST', headers: { authorization: `Bearer ${config.stripe.secretKey}`, 'stripe-account': account }, body: new URLSearchParams({ payment_method: method }) });
+	const response = await fetch(`${config.sandbox!.apiUrl}/v1/test_helpers/confirmation_tokens`, {
+		method: 'POST',
+		headers: { authorization: `Bearer ${config.stripe.secretKey}`, 'stripe-account': account },
+		body: new URLSearchParams({ payment_method: method })
+	});
 	return ((await response.json()) as { id: string }).id;
 }
 
-export async function pay(services: Services, payer: Payer, invoiceIds: string[], amount: number, options: { method?: string; attemptId?: string; token?: string; account?: string } = {}): Promise<Result<PaymentProgress>> {
+export async function pay(
+	services: Services,
+	payer: Payer,
+	invoiceIds: string[],
+	amount: number,
+	options: { method?: string; attemptId?: string; token?: string; account?: string } = {}
+): Promise<Result<PaymentProgress>> {
 	const confirmationTokenId = options.token ?? (await aToken(services, options.method, options.account));
-	return startPayment(services, payer.scope, { attemptId: options.attemptId ?? newId(), confirmationTokenId, invoiceIds, expectedAmountMinor: BigInt(amount) as Minor }, 'http://localhost:1/retour/x');
+	return startPayment(
+		services,
+		payer.scope,
+		{
+			attemptId: options.attemptId ?? newId(),
+			confirmationTokenId,
+			invoiceIds,
+			expectedAmountMinor: BigInt(amount) as Minor
+		},
+		'http://localhost:1/retour/x'
+	);
 }

@@ -10,7 +10,15 @@ import { buildServices } from '#lib/server/wiring.ts';
 import { startWorld, type RunningWorld } from '#sandbox/main.ts';
 import { runDue } from '#sandbox/stripe/control.ts';
 
-export type TestHouse = { services: Services; config: Config; world: RunningWorld; databaseUrl: string; advance(days: number): Promise<void>; drain(): Promise<void>; close(): Promise<void> };
+export type TestHouse = {
+	services: Services;
+	config: Config;
+	world: RunningWorld;
+	databaseUrl: string;
+	advance(days: number): Promise<void>;
+	drain(): Promise<void>;
+	close(): Promise<void>;
+};
 const DAY_MS = 86_400_000;
 
 export async function openHouse(accounts = ['acct_lumen', 'acct_canuts']): Promise<TestHouse> {
@@ -21,12 +29,27 @@ export async function openHouse(accounts = ['acct_lumen', 'acct_canuts']): Promi
 	await admin.end();
 	const databaseUrl = template.replace(/\/[^/]+$/, `/${name}`);
 	const world = await startWorld({ appOrigin: 'http://localhost:1', accounts, dataDir: null });
-	const config = readConfig({ DATABASE_URL: databaseUrl, ORIGIN: 'http://localhost:1', PONCTUEL_SECRET: 'a secret of the tests, long enough to be accepted', SMTP_URL: world.smtpUrl, STRIPE_SECRET_KEY: 'sk_test_sandbox_tests', STRIPE_PUBLISHABLE_KEY: 'pk_test_sandbox_tests', STRIPE_WEBHOOK_SECRET: 'whsec_tests', SANDBOX_API_URL: world.apiUrl, SANDBOX_JS_URL: world.jsUrl, SANDBOX_MAILBOX_URL: world.mailboxUrl });
+	const config = readConfig({
+		DATABASE_URL: databaseUrl,
+		ORIGIN: 'http://localhost:1',
+		PONCTUEL_SECRET: 'a secret of the tests, long enough to be accepted',
+		SMTP_URL: world.smtpUrl,
+		STRIPE_SECRET_KEY: 'sk_test_sandbox_tests',
+		STRIPE_PUBLISHABLE_KEY: 'pk_test_sandbox_tests',
+		STRIPE_WEBHOOK_SECRET: 'whsec_tests',
+		SANDBOX_API_URL: world.apiUrl,
+		SANDBOX_JS_URL: world.jsUrl,
+		SANDBOX_MAILBOX_URL: world.mailboxUrl
+	});
 	const clock: Clock = { now: () => new Date(world.world.now()) };
 	const services = buildServices(config, clock, openLog('silent'));
 	const drain = () => drainOnce(services);
 	return {
-		services, config, world, databaseUrl, drain,
+		services,
+		config,
+		world,
+		databaseUrl,
+		drain,
 		advance: async (days) => {
 			for (let i = 0; i < days; i++) {
 				world.world.offsetMs += DAY_MS;

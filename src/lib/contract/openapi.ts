@@ -1,10 +1,23 @@
 // OpenAPI 3.1 description of the supplier's API.
-const error = { description: 'Refused: a stable code, a sentence, and what the sentence is about', content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } };
-const amount = { type: 'string', pattern: '^-?\\d+$', description: 'Integer of minor units (cents), as text', examples: ['120000'] };
+const error = {
+	description: 'Refused: a stable code, a sentence, and what the sentence is about',
+	content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } }
+};
+const amount = {
+	type: 'string',
+	pattern: '^-?\\d+$',
+	description: 'Integer of minor units (cents), as text',
+	examples: ['120000']
+};
 
 export const openApi = {
 	openapi: '3.1.0',
-	info: { title: 'Ponctuel API', version: '1.0.0', description: 'For a supplier’s own software. Keys are made in Réglages.', license: { name: 'MIT', identifier: 'MIT' } },
+	info: {
+		title: 'Ponctuel API',
+		version: '1.0.0',
+		description: 'For a supplier’s own software. Keys are made in Réglages.',
+		license: { name: 'MIT', identifier: 'MIT' }
+	},
 	servers: [{ url: '/api/v1' }],
 	security: [{ key: [] }],
 	paths: {
@@ -13,20 +26,66 @@ export const openApi = {
 				operationId: 'importInvoices',
 				summary: 'Import invoices from files (Factur-X PDF, CII XML, CSV) or JSON',
 				parameters: [
-					{ name: 'Idempotency-Key', in: 'header', schema: { type: 'string', maxLength: 255 }, description: 'Same key and same content: same answer, nothing done twice. Same key and other content: 422.' },
-					{ name: 'Ponctuel-Send-Mails', in: 'header', schema: { type: 'string', enum: ['true', 'false'] }, description: 'JSON only: send each new payable invoice to the client’s billing contacts' }
+					{
+						name: 'Idempotency-Key',
+						in: 'header',
+						schema: { type: 'string', maxLength: 255 },
+						description: 'Same key and same content: same answer, nothing done twice. Same key and other content: 422.'
+					},
+					{
+						name: 'Ponctuel-Send-Mails',
+						in: 'header',
+						schema: { type: 'string', enum: ['true', 'false'] },
+						description: 'JSON only: send each new payable invoice to the client’s billing contacts'
+					}
 				],
 				requestBody: {
 					required: true,
 					content: {
-						'multipart/form-data': { schema: { type: 'object', required: ['fichiers'], properties: { fichiers: { type: 'array', maxItems: 200, items: { type: 'string', format: 'binary' } }, send_mails: { type: 'string', enum: ['true', 'false'] } } } },
+						'multipart/form-data': {
+							schema: {
+								type: 'object',
+								required: ['fichiers'],
+								properties: {
+									fichiers: { type: 'array', maxItems: 200, items: { type: 'string', format: 'binary' } },
+									send_mails: { type: 'string', enum: ['true', 'false'] }
+								}
+							}
+						},
 						'application/json': {
 							schema: { $ref: '#/components/schemas/InvoiceImport' },
-							example: { invoices: [{ number: 'F2026-0042', issued_on: '2026-11-12', due_on: '2026-12-12', client: { name: 'Menuiserie Roche', siren: '552100554', email: 'compta@roche.example' }, net_minor: '100000', vat_lines: [{ rate_bps: 2000, base_minor: '100000', vat_minor: '20000' }], gross_minor: '120000' }] }
+							example: {
+								invoices: [
+									{
+										number: 'F2026-0042',
+										issued_on: '2026-11-12',
+										due_on: '2026-12-12',
+										client: { name: 'Menuiserie Roche', siren: '552100554', email: 'compta@roche.example' },
+										net_minor: '100000',
+										vat_lines: [{ rate_bps: 2000, base_minor: '100000', vat_minor: '20000' }],
+										gross_minor: '120000'
+									}
+								]
+							}
 						}
 					}
 				},
-				responses: { '201': { description: 'At least one invoice was created', content: { 'application/json': { schema: { $ref: '#/components/schemas/ImportReport' } } } }, '200': { description: 'Nothing new: everything was known or refused', content: { 'application/json': { schema: { $ref: '#/components/schemas/ImportReport' } } } }, '400': error, '401': error, '409': error, '413': error, '422': error, '429': error }
+				responses: {
+					'201': {
+						description: 'At least one invoice was created',
+						content: { 'application/json': { schema: { $ref: '#/components/schemas/ImportReport' } } }
+					},
+					'200': {
+						description: 'Nothing new: everything was known or refused',
+						content: { 'application/json': { schema: { $ref: '#/components/schemas/ImportReport' } } }
+					},
+					'400': error,
+					'401': error,
+					'409': error,
+					'413': error,
+					'422': error,
+					'429': error
+				}
 			}
 		}
 	},
@@ -38,15 +97,48 @@ export const openApi = {
 				required: ['invoices'],
 				properties: {
 					invoices: {
-						type: 'array', minItems: 1, maxItems: 500,
+						type: 'array',
+						minItems: 1,
+						maxItems: 500,
 						items: {
 							type: 'object',
 							required: ['number', 'issued_on', 'client', 'net_minor', 'vat_lines', 'gross_minor'],
 							properties: {
-								number: { type: 'string', maxLength: 100 }, type_code: { type: 'string', default: '380', description: 'UNCL1001: 380 invoice, 381 credit note (positive amounts)' }, issued_on: { type: 'string', format: 'date' }, due_on: { type: ['string', 'null'], format: 'date' }, currency: { type: 'string', default: 'EUR' },
-								client: { type: 'object', required: ['name'], properties: { name: { type: 'string' }, siren: { type: ['string', 'null'] }, vat_number: { type: ['string', 'null'] }, email: { type: ['string', 'null'], format: 'email' } } },
-								net_minor: amount, gross_minor: amount, due_minor: amount,
-								vat_lines: { type: 'array', items: { type: 'object', required: ['rate_bps', 'base_minor', 'vat_minor'], properties: { rate_bps: { type: 'integer', description: 'Basis points: 2000 is 20 %' }, base_minor: amount, vat_minor: amount, category: { type: 'string', default: 'S' } } } },
+								number: { type: 'string', maxLength: 100 },
+								type_code: {
+									type: 'string',
+									default: '380',
+									description: 'UNCL1001: 380 invoice, 381 credit note (positive amounts)'
+								},
+								issued_on: { type: 'string', format: 'date' },
+								due_on: { type: ['string', 'null'], format: 'date' },
+								currency: { type: 'string', default: 'EUR' },
+								client: {
+									type: 'object',
+									required: ['name'],
+									properties: {
+										name: { type: 'string' },
+										siren: { type: ['string', 'null'] },
+										vat_number: { type: ['string', 'null'] },
+										email: { type: ['string', 'null'], format: 'email' }
+									}
+								},
+								net_minor: amount,
+								gross_minor: amount,
+								due_minor: amount,
+								vat_lines: {
+									type: 'array',
+									items: {
+										type: 'object',
+										required: ['rate_bps', 'base_minor', 'vat_minor'],
+										properties: {
+											rate_bps: { type: 'integer', description: 'Basis points: 2000 is 20 %' },
+											base_minor: amount,
+											vat_minor: amount,
+											category: { type: 'string', default: 'S' }
+										}
+									}
+								},
 								payment_reference: { type: ['string', 'null'] }
 							}
 						}
@@ -55,9 +147,51 @@ export const openApi = {
 			},
 			ImportReport: {
 				type: 'object',
-				properties: { invoices: { type: 'array', items: { type: 'object', properties: { file: { type: 'string' }, outcome: { enum: ['new', 'identical', 'conflict', 'refused'] }, invoice_id: { type: ['string', 'null'] }, number: { type: 'string' }, client: { type: 'string' }, type_code: { type: 'string' }, issued_on: { type: 'string' }, due_on: { type: 'string' }, due_is_default: { type: 'boolean' }, currency: { type: 'string' }, gross_minor: amount, debt_minor: { ...amount, description: 'What the client owes; negative for a credit' }, findings: { type: 'array', items: { type: 'object', properties: { code: { type: 'string' }, severity: { enum: ['block', 'confirm', 'warn'] }, field: { type: 'string' }, found: { type: 'string' }, expected: { type: 'string' } } } } } } } }
+				properties: {
+					invoices: {
+						type: 'array',
+						items: {
+							type: 'object',
+							properties: {
+								file: { type: 'string' },
+								outcome: { enum: ['new', 'identical', 'conflict', 'refused'] },
+								invoice_id: { type: ['string', 'null'] },
+								number: { type: 'string' },
+								client: { type: 'string' },
+								type_code: { type: 'string' },
+								issued_on: { type: 'string' },
+								due_on: { type: 'string' },
+								due_is_default: { type: 'boolean' },
+								currency: { type: 'string' },
+								gross_minor: amount,
+								debt_minor: { ...amount, description: 'What the client owes; negative for a credit' },
+								findings: {
+									type: 'array',
+									items: {
+										type: 'object',
+										properties: {
+											code: { type: 'string' },
+											severity: { enum: ['block', 'confirm', 'warn'] },
+											field: { type: 'string' },
+											found: { type: 'string' },
+											expected: { type: 'string' }
+										}
+									}
+								}
+							}
+						}
+					}
+				}
 			},
-			Error: { type: 'object', properties: { error: { type: 'object', properties: { code: { type: 'string' }, message: { type: 'string' }, detail: { type: 'object' } } } } }
+			Error: {
+				type: 'object',
+				properties: {
+					error: {
+						type: 'object',
+						properties: { code: { type: 'string' }, message: { type: 'string' }, detail: { type: 'object' } }
+					}
+				}
+			}
 		}
 	}
 } as const;

@@ -5,8 +5,17 @@ import { minor } from '../domain/money/minor.ts';
 export const StartPayment = v.object({
 	attemptId: v.pipe(v.string(), v.uuid()),
 	confirmationTokenId: v.pipe(v.string(), v.regex(/^ctoken_\w{8,100}$/)),
-	invoiceIds: v.pipe(v.array(v.pipe(v.string(), v.uuid())), v.minLength(1), v.maxLength(50), v.check((ids) => new Set(ids).size === ids.length)),
-	expectedAmountMinor: v.pipe(v.string(), v.regex(/^\d{1,12}$/), v.transform((text) => minor(BigInt(text))))
+	invoiceIds: v.pipe(
+		v.array(v.pipe(v.string(), v.uuid())),
+		v.minLength(1),
+		v.maxLength(50),
+		v.check((ids) => new Set(ids).size === ids.length)
+	),
+	expectedAmountMinor: v.pipe(
+		v.string(),
+		v.regex(/^\d{1,12}$/),
+		v.transform((text) => minor(BigInt(text)))
+	)
 });
 export type StartPayment = v.InferOutput<typeof StartPayment>;
 

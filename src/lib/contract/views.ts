@@ -26,9 +26,36 @@ export type InvoiceView = {
 	notPayableReason: NotPayableReason | null;
 	hasDocument: boolean;
 };
-export type AttemptView = { attemptId: string; status: AttemptStatus; amountMinor: Minor; methodLabel: string | null; methodType: string | null; expectedOn: CivilDate | null; family: DeclineFamily | null };
-export type PaymentView = { paymentId: string; receiptNumber: string; amountMinor: Minor; currency: string; paidOn: CivilDate; methodType: string; methodLabel: string | null; numbers: string; clientName: string; reversedMinor: Minor };
-export type TransferView = { holder: string; iban: string; ibanPrinted: string; bic: string | null; reference: string; referencePrinted: string; hasQr: boolean };
+export type AttemptView = {
+	attemptId: string;
+	status: AttemptStatus;
+	amountMinor: Minor;
+	methodLabel: string | null;
+	methodType: string | null;
+	expectedOn: CivilDate | null;
+	family: DeclineFamily | null;
+};
+export type PaymentView = {
+	paymentId: string;
+	receiptNumber: string;
+	amountMinor: Minor;
+	currency: string;
+	paidOn: CivilDate;
+	methodType: string;
+	methodLabel: string | null;
+	numbers: string;
+	clientName: string;
+	reversedMinor: Minor;
+};
+export type TransferView = {
+	holder: string;
+	iban: string;
+	ibanPrinted: string;
+	bic: string | null;
+	reference: string;
+	referencePrinted: string;
+	hasQr: boolean;
+};
 /** What the browser needs to load Stripe: public values only. */
 export type StripeView = { publishableKey: string; account: string | null; scriptUrl: string | null };
 /** Everything the pay page shows, for one invoice or several. */

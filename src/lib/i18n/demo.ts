@@ -2,6 +2,18 @@
 import { m } from '#lib/paraglide/messages.js';
 
 export function faultText(name: string): string {
-	const texts: Record<string, () => string> = { card_declined: m.fault_card_declined, three_d_secure: m.fault_three_d_secure, sepa_failure: m.fault_sepa_failure, sepa_return: m.fault_sepa_return, stripe_down: m.fault_stripe_down, stripe_slow: m.fault_stripe_slow, answer_lost: m.fault_answer_lost, script_blocked: m.fault_script_blocked, webhooks_late: m.fault_webhooks_late, webhooks_twice: m.fault_webhooks_twice, webhooks_lost: m.fault_webhooks_lost };
+	const texts: Record<string, () => string> = {
+		card_declined: m.fault_card_declined,
+		three_d_secure: m.fault_three_d_secure,
+		sepa_failure: m.fault_sepa_failure,
+		sepa_return: m.fault_sepa_return,
+		stripe_down: m.fault_stripe_down,
+		stripe_slow: m.fault_stripe_slow,
+		answer_lost: m.fault_answer_lost,
+		script_blocked: m.fault_script_blocked,
+		webhooks_late: m.fault_webhooks_late,
+		webhooks_twice: m.fault_webhooks_twice,
+		webhooks_lost: m.fault_webhooks_lost
+	};
 	return texts[name]?.() ?? name;
 }

@@ -42,6 +42,10 @@ const TEXTS: Record<string, () => string> = {
 
 export function findingText(finding: Finding): string {
 	const what = TEXTS[finding.code]?.() ?? finding.code;
-	const parts = [finding.field, finding.found && m.finding_found({ value: finding.found }), finding.expected && m.finding_expected({ value: finding.expected })].filter(Boolean);
+	const parts = [
+		finding.field,
+		finding.found && m.finding_found({ value: finding.found }),
+		finding.expected && m.finding_expected({ value: finding.expected })
+	].filter(Boolean);
 	return `${what} (${parts.join(' ; ')})`;
 }

@@ -2,10 +2,23 @@
 import { m } from '#lib/paraglide/messages.js';
 
 export function mailKindText(kind: string): string {
-	const texts: Record<string, () => string> = { invoice_to_pay: m.mail_kind_invoice, payment_received: m.mail_kind_receipt, payment_failed: m.mail_kind_failed, debit_notice: m.mail_kind_debit, refund: m.mail_kind_refund, money_returned: m.mail_kind_returned };
+	const texts: Record<string, () => string> = {
+		invoice_to_pay: m.mail_kind_invoice,
+		payment_received: m.mail_kind_receipt,
+		payment_failed: m.mail_kind_failed,
+		debit_notice: m.mail_kind_debit,
+		refund: m.mail_kind_refund,
+		money_returned: m.mail_kind_returned
+	};
 	return texts[kind]?.() ?? kind;
 }
 export function mailStateText(state: string): string {
-	const texts: Record<string, () => string> = { due: m.mail_state_due, sending: m.mail_state_due, sent: m.mail_state_sent, refused: m.mail_state_refused, failed: m.mail_state_failed };
+	const texts: Record<string, () => string> = {
+		due: m.mail_state_due,
+		sending: m.mail_state_due,
+		sent: m.mail_state_sent,
+		refused: m.mail_state_refused,
+		failed: m.mail_state_failed
+	};
 	return texts[state]?.() ?? state;
 }

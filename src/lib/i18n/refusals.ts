@@ -10,7 +10,8 @@ import { declineText } from './declines.ts';
 
 export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 	const say = { locale };
-	const money = (text: string | undefined): string => formatMoney(minor(BigInt(text ?? '0')), detail.currency ?? 'EUR', locale);
+	const money = (text: string | undefined): string =>
+		formatMoney(minor(BigInt(text ?? '0')), detail.currency ?? 'EUR', locale);
 	const day = parseCivilDate(detail.allowedOn ?? '');
 	const texts: Record<RefusalCode, () => string> = {
 		not_found: () => m.refusal_not_found({}, say),

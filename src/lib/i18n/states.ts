@@ -24,11 +24,26 @@ export function invoiceStateText(invoice: Pick<InvoiceView, 'state' | 'daysToDue
 }
 
 export function notPayableText(reason: NotPayableReason): string {
-	const texts: Record<NotPayableReason, () => string> = { settled: m.not_payable_settled, credit_note: m.not_payable_credit_note, factored: m.not_payable_factored, currency: m.not_payable_currency, information_only: m.not_payable_information };
+	const texts: Record<NotPayableReason, () => string> = {
+		settled: m.not_payable_settled,
+		credit_note: m.not_payable_credit_note,
+		factored: m.not_payable_factored,
+		currency: m.not_payable_currency,
+		information_only: m.not_payable_information
+	};
 	return texts[reason]();
 }
 
 export function attemptStatusText(status: AttemptStatus): string {
-	const texts: Record<AttemptStatus, () => string> = { open: m.attempt_open, awaiting_auth: m.attempt_awaiting_auth, awaiting_transfer: m.attempt_awaiting_transfer, processing: m.attempt_processing, paid: m.attempt_paid, declined: m.attempt_declined, canceled: m.attempt_canceled, unknown: m.attempt_unknown };
+	const texts: Record<AttemptStatus, () => string> = {
+		open: m.attempt_open,
+		awaiting_auth: m.attempt_awaiting_auth,
+		awaiting_transfer: m.attempt_awaiting_transfer,
+		processing: m.attempt_processing,
+		paid: m.attempt_paid,
+		declined: m.attempt_declined,
+		canceled: m.attempt_canceled,
+		unknown: m.attempt_unknown
+	};
 	return texts[status]();
 }

@@ -9,9 +9,15 @@ const Environment = v.object({
 	DATABASE_URL: starts(/^postgres(ql)?:\/\//, 'postgres://user:password@127.0.0.1:5432/ponctuel'),
 	ORIGIN: v.optional(url('https://pay.example.com'), 'http://localhost:3000'),
 	PONCTUEL_ROLE: v.optional(v.picklist(['web', 'worker', 'all'], 'web, worker or all'), 'all'),
-	PONCTUEL_SECRET: v.pipe(v.string(), v.minLength(32, 'at least 32 random characters, for example the output of: openssl rand -base64 48')),
+	PONCTUEL_SECRET: v.pipe(
+		v.string(),
+		v.minLength(32, 'at least 32 random characters, for example the output of: openssl rand -base64 48')
+	),
 	SMTP_URL: starts(/^smtps?:\/\//, 'smtp://user:password@mail.example.com:587'),
-	MAIL_FROM: v.optional(v.pipe(v.string(), v.regex(/^[^\s@<>]+@[^\s@<>]+$/, 'an address, for example paiements@example.com')), 'paiements@ponctuel.example'),
+	MAIL_FROM: v.optional(
+		v.pipe(v.string(), v.regex(/^[^\s@<>]+@[^\s@<>]+$/, 'an address, for example paiements@example.com')),
+		'paiements@ponctuel.example'
+	),
 	STRIPE_SECRET_KEY: starts(/^(sk|rk)_(test|live)_\w+$/, 'sk_live_…'),
 	STRIPE_PUBLISHABLE_KEY: starts(/^pk_(test|live)_\w+$/, 'pk_live_…'),
 	STRIPE_WEBHOOK_SECRET: starts(/^whsec_\w+(,whsec_\w+)?$/, 'whsec_…'),
@@ -37,11 +43,17 @@ export type Config = {
 /** @throws Error naming each wrong variable with an example; secrets are never echoed. */
 export function readConfig(environment: Record<string, string | undefined>): Config {
 	const read = v.safeParse(Environment, environment);
-	if (!read.success) throw new Error(`Environment not usable:\n${read.issues.map((issue) => `  ${v.getDotPath(issue)}: ${issue.type === 'object' ? 'missing' : issue.message}`).join('\n')}\nSee .env.example.`);
+	if (!read.success)
+		throw new Error(
+			`Environment not usable:\n${read.issues.map((issue) => `  ${v.getDotPath(issue)}: ${issue.type === 'object' ? 'missing' : issue.message}`).join('\n')}\nSee .env.example.`
+		);
 	const e = read.output;
 	const urls = [e.SANDBOX_API_URL, e.SANDBOX_JS_URL, e.SANDBOX_MAILBOX_URL];
-	if (urls.some(Boolean) && !urls.every(Boolean)) throw new Error('Environment not usable: SANDBOX_API_URL, SANDBOX_JS_URL and SANDBOX_MAILBOX_URL go together.');
-	const sandbox = e.SANDBOX_API_URL ? { apiUrl: e.SANDBOX_API_URL, jsUrl: e.SANDBOX_JS_URL!, mailboxUrl: e.SANDBOX_MAILBOX_URL! } : null;
+	if (urls.some(Boolean) && !urls.every(Boolean))
+		throw new Error('Environment not usable: SANDBOX_API_URL, SANDBOX_JS_URL and SANDBOX_MAILBOX_URL go together.');
+	const sandbox = e.SANDBOX_API_URL
+		? { apiUrl: e.SANDBOX_API_URL, jsUrl: e.SANDBOX_JS_URL!, mailboxUrl: e.SANDBOX_MAILBOX_URL! }
+		: null;
 	refuseMixedKeys(e.STRIPE_SECRET_KEY, e.STRIPE_PUBLISHABLE_KEY, sandbox !== null);
 	return {
 		databaseUrl: e.DATABASE_URL,
@@ -51,7 +63,12 @@ export function readConfig(environment: Record<string, string | undefined>): Con
 		smtpUrl: e.SMTP_URL,
 		mailFrom: e.MAIL_FROM,
 		logLevel: e.LOG_LEVEL,
-		stripe: { secretKey: e.STRIPE_SECRET_KEY, publishableKey: e.STRIPE_PUBLISHABLE_KEY, webhookSecrets: e.STRIPE_WEBHOOK_SECRET.split(','), live: e.STRIPE_SECRET_KEY.includes('_live_') },
+		stripe: {
+			secretKey: e.STRIPE_SECRET_KEY,
+			publishableKey: e.STRIPE_PUBLISHABLE_KEY,
+			webhookSecrets: e.STRIPE_WEBHOOK_SECRET.split(','),
+			live: e.STRIPE_SECRET_KEY.includes('_live_')
+		},
 		sandbox
 	};
 }
@@ -59,9 +76,16 @@ export function readConfig(environment: Record<string, string | undefined>): Con
 /** Real and sandbox keys can never mix, nor live and test ones. */
 function refuseMixedKeys(secret: string, publishable: string, isSandbox: boolean): void {
 	const sandboxKeys = [secret, publishable].map((key) => /_test_sandbox/.test(key));
-	if (secret.includes('_live_') !== publishable.includes('_live_')) throw new Error('Environment not usable: STRIPE_SECRET_KEY and STRIPE_PUBLISHABLE_KEY are of different modes (live and test).');
+	if (secret.includes('_live_') !== publishable.includes('_live_'))
+		throw new Error(
+			'Environment not usable: STRIPE_SECRET_KEY and STRIPE_PUBLISHABLE_KEY are of different modes (live and test).'
+		);
 	if (sandboxKeys.some((is) => is !== isSandbox))
-		throw new Error(isSandbox ? 'Environment not usable: a real Stripe key with SANDBOX_API_URL set. The sandbox only takes keys that begin with sk_test_sandbox and pk_test_sandbox.' : 'Environment not usable: a sandbox key without SANDBOX_API_URL, SANDBOX_JS_URL and SANDBOX_MAILBOX_URL.');
+		throw new Error(
+			isSandbox
+				? 'Environment not usable: a real Stripe key with SANDBOX_API_URL set. The sandbox only takes keys that begin with sk_test_sandbox and pk_test_sandbox.'
+				: 'Environment not usable: a sandbox key without SANDBOX_API_URL, SANDBOX_JS_URL and SANDBOX_MAILBOX_URL.'
+		);
 }
 
 let current: Config | undefined;

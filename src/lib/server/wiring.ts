@@ -14,12 +14,28 @@ import type { Services } from './services.ts';
 import { openDatabase } from './store/database.ts';
 import { openLimits } from './store/rate-limits.ts';
 
-export type House = { services: Services; sessions: Sessions; hub: Hub; worker: Worker | null; demoClock: MovableClock | null; close(): Promise<void> };
+export type House = {
+	services: Services;
+	sessions: Sessions;
+	hub: Hub;
+	worker: Worker | null;
+	demoClock: MovableClock | null;
+	close(): Promise<void>;
+};
 
 export function buildServices(config: Config, clock: Clock, log: Logger = openLog(config.logLevel)): Services {
 	const db = openDatabase(config.databaseUrl);
 	const onProblem = (error: unknown) => log.warn({ err: error }, 'signal lost; readers catch up by themselves');
-	return { db, clock, config, payments: stripeGateway(config), mail: mailGateway(config), limits: openLimits(db), log, signal: makeSignal(db, onProblem) };
+	return {
+		db,
+		clock,
+		config,
+		payments: stripeGateway(config),
+		mail: mailGateway(config),
+		limits: openLimits(db),
+		log,
+		signal: makeSignal(db, onProblem)
+	};
 }
 
 export async function buildHouse(config: Config): Promise<House> {
@@ -27,7 +43,10 @@ export async function buildHouse(config: Config): Promise<House> {
 	const services = buildServices(config, demoClock ?? wallClock);
 	if (demoClock) await followDemoClock(services.db, demoClock);
 	const worker = config.role === 'web' ? null : startWorker(services);
-	const hub = new Hub(services.db, { onSignal: () => worker?.wake(), onProblem: (error) => services.log.warn({ err: error }, 'live: news not read, trying again') });
+	const hub = new Hub(services.db, {
+		onSignal: () => worker?.wake(),
+		onProblem: (error) => services.log.warn({ err: error }, 'live: news not read, trying again')
+	});
 	await hub.start();
 	const close = async () => {
 		await hub.stop();

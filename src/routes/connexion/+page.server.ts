@@ -23,7 +23,12 @@ export const actions: Actions = {
 		if (!read.success) return fail(400, { step: 'address', email: String(values.email ?? ''), problem: 'email' });
 		const { services } = await house();
 		const browserSecret = ensureBrowserSecret(cookies, services.config.origin.startsWith('https:'));
-		const result = await requestSignIn(services, { email: read.output.email, browserSecret, ip: getClientAddress(), locale: locals.locale });
+		const result = await requestSignIn(services, {
+			email: read.output.email,
+			browserSecret,
+			ip: getClientAddress(),
+			locale: locals.locale
+		});
 		return result.ok ? { step: 'code', email: read.output.email } : failWith(result.refusal, locals.locale);
 	},
 	code: async (event) => {
@@ -31,7 +36,11 @@ export const actions: Actions = {
 		const read = v.safeParse(SignInCode, values);
 		if (!read.success) return fail(400, { step: 'code', email: String(values.email ?? ''), problem: 'code' });
 		const { services } = await house();
-		const result = await signInByCode(services, { code: read.output.code, browserSecret: readBrowserSecret(event.cookies), ip: event.getClientAddress() });
+		const result = await signInByCode(services, {
+			code: read.output.code,
+			browserSecret: readBrowserSecret(event.cookies),
+			ip: event.getClientAddress()
+		});
 		if (!result.ok) return fail(400, { step: 'code', email: String(values.email ?? ''), problem: result.refusal.code });
 		redirect(303, await openSession(event, result.value, safeNext(read.output.next)));
 	}

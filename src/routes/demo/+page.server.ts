@@ -9,7 +9,12 @@ import type { Actions, PageServerLoad } from './$types';
 export const load: PageServerLoad = async () => {
 	const { services, sandbox, clock } = await requireDemo();
 	const mails = await sandbox.mails(null);
-	return { now: clock.now(), people: await listPeople(services), faults: await listFaults(sandbox), mails: mails.slice(0, 30).map(({ id, at, to, subject }) => ({ id, at, to: to.join(', '), subject })) };
+	return {
+		now: clock.now(),
+		people: await listPeople(services),
+		faults: await listFaults(sandbox),
+		mails: mails.slice(0, 30).map(({ id, at, to, subject }) => ({ id, at, to: to.join(', '), subject }))
+	};
 };
 
 export const actions: Actions = {

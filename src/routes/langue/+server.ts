@@ -6,6 +6,12 @@ export const POST: RequestHandler = async ({ request, cookies, url }) => {
 	const form = await request.formData();
 	const language = form.get('langue') === 'en' ? 'en' : 'fr';
 	const back = String(form.get('retour') ?? '/');
-	cookies.set('ponctuel_lang', language, { path: '/', httpOnly: false, sameSite: 'lax', maxAge: 34_560_000, secure: url.protocol === 'https:' });
+	cookies.set('ponctuel_lang', language, {
+		path: '/',
+		httpOnly: false,
+		sameSite: 'lax',
+		maxAge: 34_560_000,
+		secure: url.protocol === 'https:'
+	});
 	redirect(303, /^\/(?!\/)[\w\-./?=&%]*$/.test(back) ? back : '/');
 };

@@ -4,10 +4,17 @@ import { invalid, missing, StripeError } from './errors.ts';
 import { text, type Params } from './form.ts';
 import { answerChallenge, confirmIntent } from './intents.ts';
 import { makeToken } from './methods.ts';
-import type { Request, SandboxOptions } from './server.ts';
+import type { Request, SandboxOptions } from './request.ts';
 import { publicView, type Account, type World } from './world.ts';
 
-export function browserCall(world: World, account: Account, options: SandboxOptions, request: Request, path: string, params: Params): unknown {
+export function browserCall(
+	world: World,
+	account: Account,
+	options: SandboxOptions,
+	request: Request,
+	path: string,
+	params: Params
+): unknown {
 	const online = { ip_address: request.ip, user_agent: (request.headers['user-agent'] as string | undefined) ?? null };
 	const context = { world, account, cause: { requestId: null, key: null }, jsUrl: options.jsUrl };
 	if (request.method === 'POST' && path === '/v1/confirmation_tokens') {
@@ -16,10 +23,18 @@ export function browserCall(world: World, account: Account, options: SandboxOpti
 	}
 	const match = /^\/v1\/payment_intents\/(\w+)(\/confirm|\/challenge)?$/.exec(path);
 	const intent = match ? account.payment_intents[match[1]!] : undefined;
-	if (!match) throw new StripeError(401, { type: 'invalid_request_error', message: 'This API call cannot be made with a publishable API key.' });
-	if (!intent || intent.client_secret !== text(params.client_secret)) throw missing('payment_intent', match[1]!, 'intent');
+	if (!match)
+		throw new StripeError(401, {
+			type: 'invalid_request_error',
+			message: 'This API call cannot be made with a publishable API key.'
+		});
+	if (!intent || intent.client_secret !== text(params.client_secret))
+		throw missing('payment_intent', match[1]!, 'intent');
 	if (request.method === 'GET') return publicSubset(intent);
-	if (match[2] === '/challenge') return publicSubset(answerChallenge(context, intent, text(params.challenge) ?? '', text(params.accepted) === 'true'));
+	if (match[2] === '/challenge')
+		return publicSubset(
+			answerChallenge(context, intent, text(params.challenge) ?? '', text(params.accepted) === 'true')
+		);
 	if (match[2] === '/confirm') {
 		const { client_secret: _secret, ...rest } = params;
 		return publicSubset(confirmIntent(context, intent, { ...rest, use_stripe_sdk: 'true' }));
@@ -29,6 +44,48 @@ export function browserCall(world: World, account: Account, options: SandboxOpti
 
 /** Like Stripe, the browser sees neither metadata nor customer nor charge. */
 function publicSubset(intent: Stripe.PaymentIntent): unknown {
-	const { id, object, amount, currency, status, client_secret, next_action, last_payment_error, payment_method, payment_method_types, created, livemode, capture_method, confirmation_method, description, canceled_at, cancellation_reason, receipt_email, setup_future_usage, shipping } = publicView(intent);
-	return { id, object, amount, currency, status, client_secret, next_action, last_payment_error, payment_method, payment_method_types, created, livemode, capture_method, confirmation_method, description, canceled_at, cancellation_reason, receipt_email, setup_future_usage, shipping };
+	const {
+		id,
+		object,
+		amount,
+		currency,
+		status,
+		client_secret,
+		next_action,
+		last_payment_error,
+		payment_method,
+		payment_method_types,
+		created,
+		livemode,
+		capture_method,
+		confirmation_method,
+		description,
+		canceled_at,
+		cancellation_reason,
+		receipt_email,
+		setup_future_usage,
+		shipping
+	} = publicView(intent);
+	return {
+		id,
+		object,
+		amount,
+		currency,
+		status,
+		client_secret,
+		next_action,
+		last_payment_error,
+		payment_method,
+		payment_method_types,
+		created,
+		livemode,
+		capture_method,
+		confirmation_method,
+		description,
+		canceled_at,
+		cancellation_reason,
+		receipt_email,
+		setup_future_usage,
+		shipping
+	};
 }

@@ -14,18 +14,112 @@ const SEPA_FAILURE_DAYS = 3;
 const SEPA_RETURN_DAYS = 20;
 
 /** Creates the charge of one try on an intent. */
-export function makeCharge(world: World, account: Account, intent: StoredIntent, method: StoredMethod, status: 'succeeded' | 'pending' | 'failed', decline: Decline | null, mandate: string | null): Stripe.Charge {
+export function makeCharge(
+	world: World,
+	account: Account,
+	intent: StoredIntent,
+	method: StoredMethod,
+	status: 'succeeded' | 'pending' | 'failed',
+	decline: Decline | null,
+	mandate: string | null
+): Stripe.Charge {
 	const isCard = method.type === 'card';
 	const details = isCard
-		? { type: 'card', card: { amount_authorized: intent.amount, authorization_code: null, brand: method.card!.brand, checks: method.card!.checks, country: 'FR', exp_month: method.card!.exp_month, exp_year: method.card!.exp_year, extended_authorization: { status: 'disabled' }, fingerprint: method.card!.fingerprint, funding: 'credit', incremental_authorization: { status: 'unavailable' }, installments: null, last4: method.card!.last4, mandate: null, multicapture: { status: 'unavailable' }, network: method.card!.brand, network_token: { used: false }, network_transaction_id: null, overcapture: { maximum_amount_capturable: intent.amount, status: 'unavailable' }, regulated_status: 'unregulated', three_d_secure: null, transaction_link_id: null, wallet: null } }
-		: { type: 'sepa_debit', sepa_debit: { bank_code: method.sepa_debit!.bank_code, branch_code: method.sepa_debit!.branch_code, country: method.sepa_debit!.country, expected_debit_date: null, fingerprint: method.sepa_debit!.fingerprint, last4: method.sepa_debit!.last4, mandate } };
+		? {
+				type: 'card',
+				card: {
+					amount_authorized: intent.amount,
+					authorization_code: null,
+					brand: method.card!.brand,
+					checks: method.card!.checks,
+					country: 'FR',
+					exp_month: method.card!.exp_month,
+					exp_year: method.card!.exp_year,
+					extended_authorization: { status: 'disabled' },
+					fingerprint: method.card!.fingerprint,
+					funding: 'credit',
+					incremental_authorization: { status: 'unavailable' },
+					installments: null,
+					last4: method.card!.last4,
+					mandate: null,
+					multicapture: { status: 'unavailable' },
+					network: method.card!.brand,
+					network_token: { used: false },
+					network_transaction_id: null,
+					overcapture: { maximum_amount_capturable: intent.amount, status: 'unavailable' },
+					regulated_status: 'unregulated',
+					three_d_secure: null,
+					transaction_link_id: null,
+					wallet: null
+				}
+			}
+		: {
+				type: 'sepa_debit',
+				sepa_debit: {
+					bank_code: method.sepa_debit!.bank_code,
+					branch_code: method.sepa_debit!.branch_code,
+					country: method.sepa_debit!.country,
+					expected_debit_date: null,
+					fingerprint: method.sepa_debit!.fingerprint,
+					last4: method.sepa_debit!.last4,
+					mandate
+				}
+			};
 	const charge = {
-		id: world.id(isCard ? 'ch_3' : 'py_3'), object: 'charge', amount: intent.amount, amount_captured: status === 'failed' ? 0 : intent.amount, amount_refunded: 0, application: null, application_fee: null, application_fee_amount: null, balance_transaction: null,
-		billing_details: method.billing_details, calculated_statement_descriptor: 'PONCTUEL', captured: status !== 'failed', created: world.seconds(), currency: intent.currency, customer: intent.customer, description: intent.description, disputed: false, failure_balance_transaction: null,
-		failure_code: decline?.code ?? null, failure_message: decline?.message ?? null, fraud_details: {}, livemode: false, metadata: intent.metadata, on_behalf_of: null,
-		outcome: { advice_code: decline?.advice_code ?? null, network_advice_code: null, network_decline_code: null, network_status: decline ? 'declined_by_network' : 'approved_by_network', reason: decline?.decline_code ?? null, risk_level: 'normal', seller_message: decline ? 'The bank declined the payment.' : 'Payment complete.', type: decline ? 'issuer_declined' : 'authorized' },
-		paid: status === 'succeeded', payment_intent: intent.id, payment_method: method.id, payment_method_details: details, presentment_details: undefined, radar_options: {}, receipt_email: intent.receipt_email, receipt_number: null, receipt_url: null, refunded: false, refunds: undefined,
-		review: null, shipping: null, source: null, source_transfer: null, statement_descriptor: null, statement_descriptor_suffix: intent.statement_descriptor_suffix, status, transfer_data: null, transfer_group: null
+		id: world.id(isCard ? 'ch_3' : 'py_3'),
+		object: 'charge',
+		amount: intent.amount,
+		amount_captured: status === 'failed' ? 0 : intent.amount,
+		amount_refunded: 0,
+		application: null,
+		application_fee: null,
+		application_fee_amount: null,
+		balance_transaction: null,
+		billing_details: method.billing_details,
+		calculated_statement_descriptor: 'PONCTUEL',
+		captured: status !== 'failed',
+		created: world.seconds(),
+		currency: intent.currency,
+		customer: intent.customer,
+		description: intent.description,
+		disputed: false,
+		failure_balance_transaction: null,
+		failure_code: decline?.code ?? null,
+		failure_message: decline?.message ?? null,
+		fraud_details: {},
+		livemode: false,
+		metadata: intent.metadata,
+		on_behalf_of: null,
+		outcome: {
+			advice_code: decline?.advice_code ?? null,
+			network_advice_code: null,
+			network_decline_code: null,
+			network_status: decline ? 'declined_by_network' : 'approved_by_network',
+			reason: decline?.decline_code ?? null,
+			risk_level: 'normal',
+			seller_message: decline ? 'The bank declined the payment.' : 'Payment complete.',
+			type: decline ? 'issuer_declined' : 'authorized'
+		},
+		paid: status === 'succeeded',
+		payment_intent: intent.id,
+		payment_method: method.id,
+		payment_method_details: details,
+		presentment_details: undefined,
+		radar_options: {},
+		receipt_email: intent.receipt_email,
+		receipt_number: null,
+		receipt_url: null,
+		refunded: false,
+		refunds: undefined,
+		review: null,
+		shipping: null,
+		source: null,
+		source_transfer: null,
+		statement_descriptor: null,
+		statement_descriptor_suffix: intent.statement_descriptor_suffix,
+		status,
+		transfer_data: null,
+		transfer_group: null
 	} as unknown as Stripe.Charge;
 	account.charges[charge.id] = charge;
 	intent.latest_charge = charge.id;
@@ -48,7 +142,13 @@ export function behaviourOfCard(world: World, method: StoredMethod): CardBehavio
 }
 
 /** Card accepted: succeeded at once, its fee known a moment later (capture_method automatic_async). */
-export function succeedCard(world: World, account: Account, intent: StoredIntent, method: StoredMethod, cause: Cause): void {
+export function succeedCard(
+	world: World,
+	account: Account,
+	intent: StoredIntent,
+	method: StoredMethod,
+	cause: Cause
+): void {
 	const charge = makeCharge(world, account, intent, method, 'succeeded', null, null);
 	finishIntent(intent, method);
 	emit(world, account, 'charge.succeeded', charge, cause);
@@ -58,12 +158,28 @@ export function succeedCard(world: World, account: Account, intent: StoredIntent
 	if (behaviour.dispute) world.later(2500, 'dispute', account, charge.id, behaviour.dispute);
 }
 
-export function failIntent(world: World, account: Account, intent: StoredIntent, method: StoredMethod, decline: Decline, cause: Cause, withCharge = true): Stripe.Charge | null {
+export function failIntent(
+	world: World,
+	account: Account,
+	intent: StoredIntent,
+	method: StoredMethod,
+	decline: Decline,
+	cause: Cause,
+	withCharge = true
+): Stripe.Charge | null {
 	const charge = withCharge ? makeCharge(world, account, intent, method, 'failed', decline, null) : null;
 	intent.status = 'requires_payment_method';
 	intent.next_action = null;
 	intent.payment_method = null;
-	intent.last_payment_error = { type: 'card_error', code: decline.code, ...(decline.decline_code ? { decline_code: decline.decline_code } : {}), ...(decline.advice_code ? { advice_code: decline.advice_code } : {}), message: decline.message, ...(charge ? { charge: charge.id } : {}), payment_method: method } as unknown as Stripe.PaymentIntent.LastPaymentError;
+	intent.last_payment_error = {
+		type: 'card_error',
+		code: decline.code,
+		...(decline.decline_code ? { decline_code: decline.decline_code } : {}),
+		...(decline.advice_code ? { advice_code: decline.advice_code } : {}),
+		message: decline.message,
+		...(charge ? { charge: charge.id } : {}),
+		payment_method: method
+	} as unknown as Stripe.PaymentIntent.LastPaymentError;
 	if (charge) emit(world, account, 'charge.failed', charge, cause);
 	emit(world, account, 'payment_intent.payment_failed', intent, cause);
 	return charge;
@@ -81,7 +197,7 @@ function finishIntent(intent: StoredIntent, method: StoredMethod): void {
 function afterTargetDays(world: World, count: number): number {
 	const start = Math.floor(world.now() / DAY_MS) * DAY_MS;
 	let at = start;
-	for (let left = count; left > 0; ) {
+	for (let left = count; left > 0;) {
 		at += DAY_MS;
 		if (isTargetDay(new Date(at))) left -= 1;
 	}
@@ -89,7 +205,14 @@ function afterTargetDays(world: World, count: number): number {
 }
 
 /** SEPA submitted: processing now, the bank's answer after days (https://docs.stripe.com/payments/sepa-debit). */
-export function startDebit(world: World, account: Account, intent: StoredIntent, method: StoredMethod, mandate: string, cause: Cause): void {
+export function startDebit(
+	world: World,
+	account: Account,
+	intent: StoredIntent,
+	method: StoredMethod,
+	mandate: string,
+	cause: Cause
+): void {
 	if (world.forced.sepa) {
 		method._behaviour = `sepa:${world.forced.sepa}`;
 		world.forced.sepa = undefined;
@@ -103,7 +226,14 @@ export function startDebit(world: World, account: Account, intent: StoredIntent,
 	emit(world, account, 'charge.pending', charge, cause);
 	const expected = new Date(afterTargetDays(world, 1)).toISOString().slice(0, 10);
 	charge.payment_method_details!.sepa_debit!.expected_debit_date = expected;
-	emit(world, account, 'charge.updated', charge, { requestId: null, key: null }, { payment_method_details: { sepa_debit: { expected_debit_date: null } } });
+	emit(
+		world,
+		account,
+		'charge.updated',
+		charge,
+		{ requestId: null, key: null },
+		{ payment_method_details: { sepa_debit: { expected_debit_date: null } } }
+	);
 	const behaviour = sepaBehaviour(method._behaviour);
 	const fails = !['success', 'success_delayed', 'disputed'].includes(behaviour);
 	const at = afterTargetDays(world, fails ? SEPA_FAILURE_DAYS : SEPA_SUCCESS_DAYS);
@@ -119,17 +249,31 @@ export function debitSucceeds(world: World, account: Account, charge: Stripe.Cha
 	emit(world, account, 'charge.succeeded', charge, NO_CAUSE);
 	emit(world, account, 'payment_intent.succeeded', intent, NO_CAUSE);
 	world.later(1000, 'balance', account, charge.id);
-	if (behaviour === 'disputed') world.later(SEPA_RETURN_DAYS * DAY_MS, 'dispute', account, charge.id, 'debit_not_authorized');
+	if (behaviour === 'disputed')
+		world.later(SEPA_RETURN_DAYS * DAY_MS, 'dispute', account, charge.id, 'debit_not_authorized');
 }
 
 export function debitFails(world: World, account: Account, charge: Stripe.Charge, behaviour: string): void {
 	const intent = account.payment_intents[charge.payment_intent as string]!;
 	if (intent.status !== 'processing') return;
 	const code = behaviour === 'failed' || behaviour === 'failed_delayed' ? 'refer_to_customer' : behaviour;
-	Object.assign(charge, { status: 'failed', paid: false, failure_code: code, failure_message: 'The debit was refused by the bank.' });
+	Object.assign(charge, {
+		status: 'failed',
+		paid: false,
+		failure_code: code,
+		failure_message: 'The debit was refused by the bank.'
+	});
 	emit(world, account, 'charge.failed', charge, NO_CAUSE);
 	const method = account.payment_methods[charge.payment_method!]!;
-	failIntent(world, account, intent, method, { code, decline_code: null, message: 'The debit was refused by the bank.', advice_code: null }, NO_CAUSE, false);
+	failIntent(
+		world,
+		account,
+		intent,
+		method,
+		{ code, decline_code: null, message: 'The debit was refused by the bank.', advice_code: null },
+		NO_CAUSE,
+		false
+	);
 	intent.latest_charge = charge.id;
 }
 
@@ -143,10 +287,33 @@ export function fillBalance(world: World, account: Account, charge: Stripe.Charg
 	emit(world, account, 'charge.updated', charge, NO_CAUSE, { balance_transaction: null });
 }
 
-export function balanceTransaction(world: World, account: Account, amount: number, fee: number, type: string, source: string): Stripe.BalanceTransaction {
+export function balanceTransaction(
+	world: World,
+	account: Account,
+	amount: number,
+	fee: number,
+	type: string,
+	source: string
+): Stripe.BalanceTransaction {
 	const transaction = {
-		id: world.id('txn_3'), object: 'balance_transaction', amount, available_on: world.seconds() + 604_800, balance_type: 'payments', created: world.seconds(), currency: 'eur', description: null, exchange_rate: null, fee,
-		fee_details: fee ? [{ amount: fee, application: null, currency: 'eur', description: 'Stripe processing fees', type: 'stripe_fee' }] : [], net: amount - fee, reporting_category: type === 'payment' ? 'charge' : type, source, status: 'pending', type
+		id: world.id('txn_3'),
+		object: 'balance_transaction',
+		amount,
+		available_on: world.seconds() + 604_800,
+		balance_type: 'payments',
+		created: world.seconds(),
+		currency: 'eur',
+		description: null,
+		exchange_rate: null,
+		fee,
+		fee_details: fee
+			? [{ amount: fee, application: null, currency: 'eur', description: 'Stripe processing fees', type: 'stripe_fee' }]
+			: [],
+		net: amount - fee,
+		reporting_category: type === 'payment' ? 'charge' : type,
+		source,
+		status: 'pending',
+		type
 	} as unknown as Stripe.BalanceTransaction;
 	account.balance_transactions[transaction.id] = transaction;
 	return transaction;

@@ -41,7 +41,13 @@ function perform(world: World, work: Work): void {
 function trigger(world: World, type: string, id: string, extra: string): unknown {
 	for (const account of world.accounts.values()) {
 		const charge = account.charges[id] ?? account.charges[account.payment_intents[id]?.latest_charge as string];
-		if (charge && type === 'dispute') return openDispute(world, account, charge, extra || (charge.payment_method_details?.type === 'card' ? 'fraudulent' : 'debit_not_authorized'));
+		if (charge && type === 'dispute')
+			return openDispute(
+				world,
+				account,
+				charge,
+				extra || (charge.payment_method_details?.type === 'card' ? 'fraudulent' : 'debit_not_authorized')
+			);
 		if (charge && type === 'sepa_fail') return debitFails(world, account, charge, extra || 'insufficient_funds');
 		if (charge && type === 'sepa_success') return debitSucceeds(world, account, charge, 'success');
 		if (account.refunds[id] && type === 'refund_fail') return refundFails(world, account, account.refunds[id]);
@@ -87,7 +93,9 @@ export async function control(world: World, method: string, url: URL, body: stri
 		case 'POST /trigger':
 			return ok(trigger(world, String(input.type), String(input.id), String(input.extra ?? '')) ?? {});
 		case 'POST /endpoint':
-			world.endpoints = [{ id: world.id('we_1'), url: String(input.url), secret: String(input.secret), enabled_events: ['*'] }];
+			world.endpoints = [
+				{ id: world.id('we_1'), url: String(input.url), secret: String(input.secret), enabled_events: ['*'] }
+			];
 			return ok({});
 		case 'GET /requests':
 			return ok(world.requests);

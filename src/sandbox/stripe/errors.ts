@@ -1,6 +1,12 @@
 // Stripe's error body and status map (https://docs.stripe.com/api/errors).
 export type ErrorBody = {
-	type: 'invalid_request_error' | 'card_error' | 'idempotency_error' | 'api_error' | 'authentication_error' | 'rate_limit_error';
+	type:
+		| 'invalid_request_error'
+		| 'card_error'
+		| 'idempotency_error'
+		| 'api_error'
+		| 'authentication_error'
+		| 'rate_limit_error';
 	message: string;
 	code?: string;
 	decline_code?: string;
@@ -22,6 +28,9 @@ export class StripeError extends Error {
 	}
 }
 
-export const invalid = (message: string, extra: Partial<ErrorBody> = {}, status = 400): StripeError => new StripeError(status, { type: 'invalid_request_error', message, ...extra });
-export const missing = (object: string, id: string, param = 'id'): StripeError => invalid(`No such ${object}: '${id}'`, { code: 'resource_missing', param }, 404);
-export const missingParam = (param: string): StripeError => invalid(`Missing required param: ${param}.`, { code: 'parameter_missing', param });
+export const invalid = (message: string, extra: Partial<ErrorBody> = {}, status = 400): StripeError =>
+	new StripeError(status, { type: 'invalid_request_error', message, ...extra });
+export const missing = (object: string, id: string, param = 'id'): StripeError =>
+	invalid(`No such ${object}: '${id}'`, { code: 'resource_missing', param }, 404);
+export const missingParam = (param: string): StripeError =>
+	invalid(`Missing required param: ${param}.`, { code: 'parameter_missing', param });

@@ -3,8 +3,15 @@ import { invalid } from './errors.ts';
 import { publicView, type Account } from './world.ts';
 
 const EXPANDABLE: Record<string, keyof Account> = {
-	latest_charge: 'charges', charge: 'charges', payment_intent: 'payment_intents', customer: 'customers', payment_method: 'payment_methods', balance_transaction: 'balance_transactions',
-	failure_balance_transaction: 'balance_transactions', mandate: 'mandates', source: 'charges'
+	latest_charge: 'charges',
+	charge: 'charges',
+	payment_intent: 'payment_intents',
+	customer: 'customers',
+	payment_method: 'payment_methods',
+	balance_transaction: 'balance_transactions',
+	failure_balance_transaction: 'balance_transactions',
+	mandate: 'mandates',
+	source: 'charges'
 };
 
 export function expand(account: Account, value: unknown, paths: string[]): unknown {

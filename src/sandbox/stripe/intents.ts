@@ -1,6 +1,14 @@
 // PaymentIntents: create, update, confirm, cancel, and the 3-D Secure challenge between two of these.
 import type Stripe from 'stripe';
-import { behaviourOfCard, cardDecline, failIntent, startDebit, succeedCard, type Decline, type StoredIntent } from './charges.ts';
+import {
+	behaviourOfCard,
+	cardDecline,
+	failIntent,
+	startDebit,
+	succeedCard,
+	type Decline,
+	type StoredIntent
+} from './charges.ts';
 import { invalid, missingParam, StripeError } from './errors.ts';
 import { emit, type Cause } from './events.ts';
 import { flag, integer, list, metadataOf, object, text, type Params } from './form.ts';
@@ -8,23 +16,37 @@ import { keep, makeMandate, makeMethod, methodFor, useToken, type StoredMethod }
 import { publicView, type Account, type StoredToken, type World } from './world.ts';
 
 type Context = { world: World; account: Account; cause: Cause; jsUrl: string };
-const CONFIRM_ONLY = ['off_session', 'mandate_data', 'confirmation_token', 'return_url', 'error_on_requires_action', 'use_stripe_sdk'];
+const CONFIRM_ONLY = [
+	'off_session',
+	'mandate_data',
+	'confirmation_token',
+	'return_url',
+	'error_on_requires_action',
+	'use_stripe_sdk'
+];
 const SEPA_MAX = 1_000_000;
 
 /** What a PaymentIntent can be paid with: the allowed list, less what the amount or the currency rules out. */
 function typesFor(params: Params, amount: number, currency: string): string[] {
 	const allowed = list(params.allowed_payment_method_types);
 	const excluded = list(params.excluded_payment_method_types);
-	const possible = ['card', ...(currency === 'eur' && amount <= SEPA_MAX ? ['sepa_debit'] : [])].filter((type) => !excluded.includes(type));
+	const possible = ['card', ...(currency === 'eur' && amount <= SEPA_MAX ? ['sepa_debit'] : [])].filter(
+		(type) => !excluded.includes(type)
+	);
 	const types = allowed.length ? possible.filter((type) => allowed.includes(type)) : possible;
-	if (!types.length) throw invalid('No valid payment method types for this Payment Intent.', { code: 'payment_intent_invalid_parameter', param: 'allowed_payment_method_types' });
+	if (!types.length)
+		throw invalid('No valid payment method types for this Payment Intent.', {
+			code: 'payment_intent_invalid_parameter',
+			param: 'allowed_payment_method_types'
+		});
 	return types;
 }
 
 function checkAmount(amount: number | undefined): number {
 	if (amount === undefined) throw missingParam('amount');
 	if (amount < 50) throw invalid('Amount must be at least €0.50 eur', { code: 'amount_too_small', param: 'amount' });
-	if (amount > 99_999_999) throw invalid('Amount must be no more than €999,999.99', { code: 'amount_too_large', param: 'amount' });
+	if (amount > 99_999_999)
+		throw invalid('Amount must be no more than €999,999.99', { code: 'amount_too_large', param: 'amount' });
 	return amount;
 }
 
@@ -36,15 +58,62 @@ export function createIntent(context: Context, params: Params): Stripe.PaymentIn
 	const confirm = flag(params.confirm);
 	const early = confirm ? undefined : CONFIRM_ONLY.find((name) => params[name] !== undefined);
 	if (early) throw invalid(`You cannot provide \`${early}\` without also setting \`confirm=true\`.`, { param: early });
-	if (params.allowed_payment_method_types && params.automatic_payment_methods) throw invalid('You may only specify one of these parameters: allowed_payment_method_types, automatic_payment_methods.', { code: 'parameters_exclusive' });
+	if (params.allowed_payment_method_types && params.automatic_payment_methods)
+		throw invalid(
+			'You may only specify one of these parameters: allowed_payment_method_types, automatic_payment_methods.',
+			{ code: 'parameters_exclusive' }
+		);
 	const types = typesFor(params, amount, currency);
 	const id = world.id('pi_3');
 	const intent = {
-		id, object: 'payment_intent', allowed_payment_method_types: list(params.allowed_payment_method_types).length ? list(params.allowed_payment_method_types) : null, amount, amount_capturable: 0, amount_details: { tip: {} }, amount_received: 0, application: null, application_fee_amount: null,
-		automatic_payment_methods: params.allowed_payment_method_types ? null : { allow_redirects: 'always', enabled: true }, canceled_at: null, cancellation_reason: null, capture_method: 'automatic_async', client_secret: `${id}_secret_${world.id('').slice(0, 24)}`, confirmation_method: 'automatic', created: world.seconds(), currency,
-		customer: text(params.customer) ?? null, customer_account: null, description: text(params.description) ?? null, excluded_payment_method_types: null, last_payment_error: null, latest_charge: null, livemode: false, managed_payments: null, metadata: metadataOf(params.metadata), next_action: null, on_behalf_of: null,
-		payment_method: null, payment_method_configuration_details: null, payment_method_options: {}, payment_method_types: types, payment_record: null, processing: null, receipt_email: text(params.receipt_email) ?? null, review: null, setup_future_usage: text(params.setup_future_usage) ?? null, shipping: null, source: null,
-		statement_descriptor: text(params.statement_descriptor) ?? null, statement_descriptor_suffix: text(params.statement_descriptor_suffix) ?? null, status: 'requires_payment_method', transfer_data: null, transfer_group: null
+		id,
+		object: 'payment_intent',
+		allowed_payment_method_types: list(params.allowed_payment_method_types).length
+			? list(params.allowed_payment_method_types)
+			: null,
+		amount,
+		amount_capturable: 0,
+		amount_details: { tip: {} },
+		amount_received: 0,
+		application: null,
+		application_fee_amount: null,
+		automatic_payment_methods: params.allowed_payment_method_types
+			? null
+			: { allow_redirects: 'always', enabled: true },
+		canceled_at: null,
+		cancellation_reason: null,
+		capture_method: 'automatic_async',
+		client_secret: `${id}_secret_${world.id('').slice(0, 24)}`,
+		confirmation_method: 'automatic',
+		created: world.seconds(),
+		currency,
+		customer: text(params.customer) ?? null,
+		customer_account: null,
+		description: text(params.description) ?? null,
+		excluded_payment_method_types: null,
+		last_payment_error: null,
+		latest_charge: null,
+		livemode: false,
+		managed_payments: null,
+		metadata: metadataOf(params.metadata),
+		next_action: null,
+		on_behalf_of: null,
+		payment_method: null,
+		payment_method_configuration_details: null,
+		payment_method_options: {},
+		payment_method_types: types,
+		payment_record: null,
+		processing: null,
+		receipt_email: text(params.receipt_email) ?? null,
+		review: null,
+		setup_future_usage: text(params.setup_future_usage) ?? null,
+		shipping: null,
+		source: null,
+		statement_descriptor: text(params.statement_descriptor) ?? null,
+		statement_descriptor_suffix: text(params.statement_descriptor_suffix) ?? null,
+		status: 'requires_payment_method',
+		transfer_data: null,
+		transfer_group: null
 	} as unknown as StoredIntent;
 	const resolve = chooseMethod(context, params);
 	account.payment_intents[id] = intent;
@@ -65,12 +134,17 @@ function chooseMethod({ world, account }: Context, params: Params): Chosen | nul
 	}
 	const id = text(params.payment_method);
 	if (id) return { method: methodFor(world, account, id), token: null };
-	return params.payment_method_data ? { method: keep(account, makeMethod(world, object(params.payment_method_data))), token: null } : null;
+	return params.payment_method_data
+		? { method: keep(account, makeMethod(world, object(params.payment_method_data))), token: null }
+		: null;
 }
 
 export function updateIntent({ world }: Context, intent: StoredIntent, params: Params): Stripe.PaymentIntent {
 	if (!['requires_payment_method', 'requires_confirmation', 'requires_action'].includes(intent.status))
-		throw invalid(`This PaymentIntent's amount could not be updated because it has a status of ${intent.status}.`, { code: 'payment_intent_unexpected_state', payment_intent: publicView(intent) });
+		throw invalid(`This PaymentIntent's amount could not be updated because it has a status of ${intent.status}.`, {
+			code: 'payment_intent_unexpected_state',
+			payment_intent: publicView(intent)
+		});
 	const amount = integer(params.amount, 'amount');
 	if (amount !== undefined) {
 		intent.amount = checkAmount(amount);
@@ -78,25 +152,42 @@ export function updateIntent({ world }: Context, intent: StoredIntent, params: P
 	}
 	if (params.description !== undefined) intent.description = text(params.description) ?? null;
 	Object.assign(intent.metadata, metadataOf(params.metadata));
-	intent.payment_method_types = typesFor({ ...params, allowed_payment_method_types: params.allowed_payment_method_types ?? intent.payment_method_types }, intent.amount, intent.currency);
+	intent.payment_method_types = typesFor(
+		{ ...params, allowed_payment_method_types: params.allowed_payment_method_types ?? intent.payment_method_types },
+		intent.amount,
+		intent.currency
+	);
 	world.changed();
 	return intent;
 }
 
 export function confirmIntent(context: Context, intent: StoredIntent, params: Params): Stripe.PaymentIntent {
 	if (['succeeded', 'canceled', 'processing'].includes(intent.status))
-		throw invalid(`You cannot confirm this PaymentIntent because it has ${intent.status === 'succeeded' ? 'already succeeded after being previously confirmed.' : `a status of ${intent.status}.`}`, { code: 'payment_intent_unexpected_state', payment_intent: publicView(intent) });
+		throw invalid(
+			`You cannot confirm this PaymentIntent because it has ${intent.status === 'succeeded' ? 'already succeeded after being previously confirmed.' : `a status of ${intent.status}.`}`,
+			{ code: 'payment_intent_unexpected_state', payment_intent: publicView(intent) }
+		);
 	return attempt(context, intent, params, chooseMethod(context, params) ?? existing(context, intent));
 }
-const existing = ({ account }: Context, intent: StoredIntent): Chosen | null => (intent.payment_method ? { method: account.payment_methods[intent.payment_method as string]!, token: null } : null);
+const existing = ({ account }: Context, intent: StoredIntent): Chosen | null =>
+	intent.payment_method ? { method: account.payment_methods[intent.payment_method as string]!, token: null } : null;
 
 function attempt(context: Context, intent: StoredIntent, params: Params, chosen: Chosen | null): Stripe.PaymentIntent {
-	const { world, account } = context;
-	if (!chosen) throw invalid('You cannot confirm this PaymentIntent because it\'s missing a payment method.', { code: 'payment_intent_unexpected_state' });
+	const { world } = context;
+	if (!chosen)
+		throw invalid("You cannot confirm this PaymentIntent because it's missing a payment method.", {
+			code: 'payment_intent_unexpected_state'
+		});
 	const { method, token } = chosen;
-	if (method.customer && intent.customer && method.customer !== intent.customer) throw invalid(`The provided PaymentMethod (${method.id}) belongs to the Customer ${String(method.customer)}.`, { param: 'payment_method' });
+	if (method.customer && intent.customer && method.customer !== intent.customer)
+		throw invalid(`The provided PaymentMethod (${method.id}) belongs to the Customer ${String(method.customer)}.`, {
+			param: 'payment_method'
+		});
 	if (!intent.payment_method_types.includes(method.type))
-		throw invalid(`The PaymentMethod provided (${method.type}) is not allowed for this PaymentIntent.`, { code: 'payment_intent_incompatible_payment_method', param: 'payment_method' });
+		throw invalid(`The PaymentMethod provided (${method.type}) is not allowed for this PaymentIntent.`, {
+			code: 'payment_intent_incompatible_payment_method',
+			param: 'payment_method'
+		});
 	const usesSdk = Boolean(token) || flag(params.use_stripe_sdk);
 	world.changed();
 	if (method.type === 'sepa_debit') return attemptDebit(context, intent, params, chosen);
@@ -105,9 +196,16 @@ function attempt(context: Context, intent: StoredIntent, params: Params, chosen:
 	intent.last_payment_error = null;
 	if (behaviour.threeDS) {
 		const offSession = params.off_session !== undefined && params.off_session !== 'false';
-		if (!offSession) return challenge(context, intent, method, usesSdk, text(params.return_url) ?? token?.return_url ?? null);
+		if (!offSession)
+			return challenge(context, intent, method, usesSdk, text(params.return_url) ?? token?.return_url ?? null);
 		const exempt = behaviour.threeDS === 'on_session' || (behaviour.threeDS === 'unless_set_up' && method._setUp);
-		if (!exempt) refuse(context, intent, method, { code: 'authentication_required', decline_code: 'authentication_required', message: 'Your card was declined. This transaction requires authentication.', advice_code: null });
+		if (!exempt)
+			refuse(context, intent, method, {
+				code: 'authentication_required',
+				decline_code: 'authentication_required',
+				message: 'Your card was declined. This transaction requires authentication.',
+				advice_code: null
+			});
 	}
 	return conclude(context, intent, method);
 }
@@ -115,7 +213,22 @@ function attempt(context: Context, intent: StoredIntent, params: Params, chosen:
 /** The bank's word, after a challenge or without one. */
 function conclude(context: Context, intent: StoredIntent, method: StoredMethod): Stripe.PaymentIntent {
 	const behaviour = behaviourOfCard(context.world, method);
-	const after: Decline | null = behaviour.after === 'decline_funds' ? { code: 'card_declined', decline_code: 'insufficient_funds', message: 'Your card has insufficient funds.', advice_code: 'try_again_later' } : behaviour.after === 'decline' ? { code: 'card_declined', decline_code: 'generic_decline', message: 'Your card was declined.', advice_code: null } : null;
+	const after: Decline | null =
+		behaviour.after === 'decline_funds'
+			? {
+					code: 'card_declined',
+					decline_code: 'insufficient_funds',
+					message: 'Your card has insufficient funds.',
+					advice_code: 'try_again_later'
+				}
+			: behaviour.after === 'decline'
+				? {
+						code: 'card_declined',
+						decline_code: 'generic_decline',
+						message: 'Your card was declined.',
+						advice_code: null
+					}
+				: null;
 	const decline = cardDecline(behaviour) ?? after;
 	if (decline) refuse(context, intent, method, decline);
 	attach(context, intent, method);
@@ -130,25 +243,62 @@ function attach({ world, account, cause }: Context, intent: StoredIntent, method
 	emit(world, account, 'payment_method.attached', method, cause);
 }
 
-function refuse({ world, account, cause }: Context, intent: StoredIntent, method: StoredMethod, decline: Decline): never {
+function refuse(
+	{ world, account, cause }: Context,
+	intent: StoredIntent,
+	method: StoredMethod,
+	decline: Decline
+): never {
 	const charge = failIntent(world, account, intent, method, decline, cause);
-	throw new StripeError(402, { type: 'card_error', code: decline.code, ...(decline.decline_code ? { decline_code: decline.decline_code } : {}), ...(decline.advice_code ? { advice_code: decline.advice_code } : {}), message: decline.message, ...(charge ? { charge: charge.id } : {}), doc_url: `https://docs.stripe.com/error-codes/${decline.code}`, payment_method: publicView(method), payment_intent: publicView(intent) }, true);
+	throw new StripeError(
+		402,
+		{
+			type: 'card_error',
+			code: decline.code,
+			...(decline.decline_code ? { decline_code: decline.decline_code } : {}),
+			...(decline.advice_code ? { advice_code: decline.advice_code } : {}),
+			message: decline.message,
+			...(charge ? { charge: charge.id } : {}),
+			doc_url: `https://docs.stripe.com/error-codes/${decline.code}`,
+			payment_method: publicView(method),
+			payment_intent: publicView(intent)
+		},
+		true
+	);
 }
 
-function challenge({ world, account, cause, jsUrl }: Context, intent: StoredIntent, method: StoredMethod, usesSdk: boolean, returnUrl: string | null): Stripe.PaymentIntent {
+function challenge(
+	{ world, account, cause, jsUrl }: Context,
+	intent: StoredIntent,
+	method: StoredMethod,
+	usesSdk: boolean,
+	returnUrl: string | null
+): Stripe.PaymentIntent {
 	intent.status = 'requires_action';
 	intent.payment_method = method.id;
 	intent._challenge = world.id('tds_');
 	intent.next_action = (usesSdk
 		? { type: 'use_stripe_sdk', use_stripe_sdk: { type: 'sandbox_3ds', id: intent._challenge } }
-		: { type: 'redirect_to_url', redirect_to_url: { url: `${jsUrl}/3ds?redirect=1&challenge=${intent._challenge}&intent=${intent.id}&account=${account.id ?? ''}`, return_url: returnUrl } }) as unknown as Stripe.PaymentIntent.NextAction;
+		: {
+				type: 'redirect_to_url',
+				redirect_to_url: {
+					url: `${jsUrl}/3ds?redirect=1&challenge=${intent._challenge}&intent=${intent.id}&account=${account.id ?? ''}`,
+					return_url: returnUrl
+				}
+			}) as unknown as Stripe.PaymentIntent.NextAction;
 	emit(world, account, 'payment_intent.requires_action', intent, cause);
 	return intent;
 }
 
 /** The person answered the bank's question. */
-export function answerChallenge(context: Context, intent: StoredIntent, challengeId: string, accepted: boolean): Stripe.PaymentIntent {
-	if (intent._challenge !== challengeId || intent.status !== 'requires_action') throw invalid('This challenge is over.', { code: 'payment_intent_unexpected_state' });
+export function answerChallenge(
+	context: Context,
+	intent: StoredIntent,
+	challengeId: string,
+	accepted: boolean
+): Stripe.PaymentIntent {
+	if (intent._challenge !== challengeId || intent.status !== 'requires_action')
+		throw invalid('This challenge is over.', { code: 'payment_intent_unexpected_state' });
 	const method = context.account.payment_methods[intent.payment_method as string]!;
 	delete intent._challenge;
 	context.world.changed();
@@ -160,33 +310,87 @@ export function answerChallenge(context: Context, intent: StoredIntent, challeng
 			throw error;
 		}
 	}
-	failIntent(context.world, context.account, intent, method, { code: 'payment_intent_authentication_failure', decline_code: null, message: 'The provided PaymentMethod has failed authentication.', advice_code: null }, context.cause, false);
+	failIntent(
+		context.world,
+		context.account,
+		intent,
+		method,
+		{
+			code: 'payment_intent_authentication_failure',
+			decline_code: null,
+			message: 'The provided PaymentMethod has failed authentication.',
+			advice_code: null
+		},
+		context.cause,
+		false
+	);
 	return intent;
 }
 
-function attemptDebit(context: Context, intent: StoredIntent, params: Params, { method, token }: Chosen): Stripe.PaymentIntent {
+function attemptDebit(
+	context: Context,
+	intent: StoredIntent,
+	params: Params,
+	{ method, token }: Chosen
+): Stripe.PaymentIntent {
 	const { world, account, cause, jsUrl } = context;
 	const acceptance = object(object(params.mandate_data).customer_acceptance);
-	const online = token?.mandate_data?.customer_acceptance.online ?? (text(acceptance.type) ? { ip_address: text(object(acceptance.online).ip_address) ?? null, user_agent: text(object(acceptance.online).user_agent) ?? null } : null);
-	const known = Object.values(account.mandates).find((mandate) => mandate.payment_method === method.id && mandate.status === 'active');
-	if (!online && !known) throw invalid('This PaymentMethod needs mandate_data to be confirmed.', { code: 'payment_intent_mandate_invalid', param: 'mandate_data' });
-	const code = ['charge_exceeds_source_limit', 'charge_exceeds_weekly_limit'].find((limit) => method._behaviour.includes(limit === 'charge_exceeds_source_limit' ? 'exceedsWeeklyVolume' : 'exceedsWeeklyTransaction'));
-	if (code) refuse(context, intent, method, { code, decline_code: null, message: 'The debit exceeds the limit of this account.', advice_code: null });
-	const prefix = text(object(object(object(params.payment_method_options).sepa_debit).mandate_options).reference_prefix) ?? '';
-	const mandate = known ?? makeMandate(world, account, method, jsUrl, prefix, { ip_address: online!.ip_address ?? null, user_agent: online!.user_agent ?? null });
+	const online =
+		token?.mandate_data?.customer_acceptance.online ??
+		(text(acceptance.type)
+			? {
+					ip_address: text(object(acceptance.online).ip_address) ?? null,
+					user_agent: text(object(acceptance.online).user_agent) ?? null
+				}
+			: null);
+	const known = Object.values(account.mandates).find(
+		(mandate) => mandate.payment_method === method.id && mandate.status === 'active'
+	);
+	if (!online && !known)
+		throw invalid('This PaymentMethod needs mandate_data to be confirmed.', {
+			code: 'payment_intent_mandate_invalid',
+			param: 'mandate_data'
+		});
+	const code = ['charge_exceeds_source_limit', 'charge_exceeds_weekly_limit'].find((limit) =>
+		method._behaviour.includes(
+			limit === 'charge_exceeds_source_limit' ? 'exceedsWeeklyVolume' : 'exceedsWeeklyTransaction'
+		)
+	);
+	if (code)
+		refuse(context, intent, method, {
+			code,
+			decline_code: null,
+			message: 'The debit exceeds the limit of this account.',
+			advice_code: null
+		});
+	const prefix =
+		text(object(object(object(params.payment_method_options).sepa_debit).mandate_options).reference_prefix) ?? '';
+	const mandate =
+		known ??
+		makeMandate(world, account, method, jsUrl, prefix, {
+			ip_address: online!.ip_address ?? null,
+			user_agent: online!.user_agent ?? null
+		});
 	attach(context, intent, method);
 	startDebit(world, account, intent, method, mandate.id, cause);
 	return intent;
 }
 
-export function cancelIntent({ world, account, cause }: Context, intent: StoredIntent, params: Params): Stripe.PaymentIntent {
+export function cancelIntent(
+	{ world, account, cause }: Context,
+	intent: StoredIntent,
+	params: Params
+): Stripe.PaymentIntent {
 	if (['succeeded', 'canceled', 'processing'].includes(intent.status))
-		throw invalid(`You cannot cancel this PaymentIntent because it has a status of ${intent.status}.`, { code: 'payment_intent_unexpected_state', payment_intent: publicView(intent) });
+		throw invalid(`You cannot cancel this PaymentIntent because it has a status of ${intent.status}.`, {
+			code: 'payment_intent_unexpected_state',
+			payment_intent: publicView(intent)
+		});
 	intent.status = 'canceled';
 	intent.canceled_at = world.seconds();
-	intent.cancellation_reason = (text(params.cancellation_reason) ?? null) as Stripe.PaymentIntent['cancellation_reason'];
+	intent.cancellation_reason = (text(params.cancellation_reason) ??
+		null) as Stripe.PaymentIntent['cancellation_reason'];
 	intent.next_action = null;
 	emit(world, account, 'payment_intent.canceled', intent, cause);
 	return intent;
 }
-

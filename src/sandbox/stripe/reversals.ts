@@ -12,22 +12,50 @@ const euros = (cents: number): string => `€${Math.trunc(cents / 100)}.${String
 
 export function createRefund(world: World, account: Account, params: Params, cause: Cause): Stripe.Refund {
 	const intentId = text(params.payment_intent);
-	const chargeId = text(params.charge) ?? (intentId ? (account.payment_intents[intentId]?.latest_charge as string | undefined) : undefined);
+	const chargeId =
+		text(params.charge) ??
+		(intentId ? (account.payment_intents[intentId]?.latest_charge as string | undefined) : undefined);
 	if (!intentId && !chargeId) throw missingParam('payment_intent');
 	const charge = chargeId ? account.charges[chargeId] : undefined;
 	if (!charge) throw missing('payment_intent', intentId ?? chargeId ?? '', 'payment_intent');
 	const rest = charge.amount - charge.amount_refunded;
-	if (charge.disputed) throw invalid(`Charge ${charge.id} has been charged back; cannot issue a refund.`, { code: 'charge_disputed' });
+	if (charge.disputed)
+		throw invalid(`Charge ${charge.id} has been charged back; cannot issue a refund.`, { code: 'charge_disputed' });
 	if (charge.status !== 'succeeded') throw invalid('This PaymentIntent does not have a successful charge to refund.');
 	if (rest <= 0) throw invalid(`Charge ${charge.id} has already been refunded.`, { code: 'charge_already_refunded' });
 	const amount = integer(params.amount, 'amount') ?? rest;
-	if (amount <= 0) throw invalid('This value must be greater than or equal to 1.', { code: 'parameter_invalid_integer', param: 'amount' });
-	if (amount > rest) throw invalid(`Refund amount (${euros(amount)}) is greater than unrefunded amount on charge (${euros(rest)})`, { param: 'amount' });
+	if (amount <= 0)
+		throw invalid('This value must be greater than or equal to 1.', {
+			code: 'parameter_invalid_integer',
+			param: 'amount'
+		});
+	if (amount > rest)
+		throw invalid(`Refund amount (${euros(amount)}) is greater than unrefunded amount on charge (${euros(rest)})`, {
+			param: 'amount'
+		});
 	const isCard = charge.payment_method_details!.type === 'card';
-	const behaviour = isCard ? cardBehaviour(account.payment_methods[charge.payment_method!]!._behaviour).refund : undefined;
+	const behaviour = isCard
+		? cardBehaviour(account.payment_methods[charge.payment_method!]!._behaviour).refund
+		: undefined;
 	const refund = {
-		id: world.id(isCard ? 're_3' : 'pyr_'), object: 'refund', amount, balance_transaction: null, charge: charge.id, created: world.seconds(), currency: charge.currency, customer: null, customer_account: null, destination_details: { type: isCard ? 'card' : 'sepa_bank_transfer' },
-		metadata: metadataOf(params.metadata), payment_intent: charge.payment_intent, payment_method: charge.payment_method, reason: text(params.reason) ?? null, receipt_number: null, source_transfer_reversal: null, status: isCard && behaviour !== 'pending' ? 'succeeded' : 'pending', transfer_reversal: null
+		id: world.id(isCard ? 're_3' : 'pyr_'),
+		object: 'refund',
+		amount,
+		balance_transaction: null,
+		charge: charge.id,
+		created: world.seconds(),
+		currency: charge.currency,
+		customer: null,
+		customer_account: null,
+		destination_details: { type: isCard ? 'card' : 'sepa_bank_transfer' },
+		metadata: metadataOf(params.metadata),
+		payment_intent: charge.payment_intent,
+		payment_method: charge.payment_method,
+		reason: text(params.reason) ?? null,
+		receipt_number: null,
+		source_transfer_reversal: null,
+		status: isCard && behaviour !== 'pending' ? 'succeeded' : 'pending',
+		transfer_reversal: null
 	} as unknown as Stripe.Refund;
 	account.refunds[refund.id] = refund;
 	refund.balance_transaction = balanceTransaction(world, account, -amount, 0, 'refund', refund.id).id;
@@ -36,7 +64,8 @@ export function createRefund(world: World, account: Account, params: Params, cau
 	emit(world, account, 'refund.created', refund, cause);
 	emit(world, account, 'charge.refunded', charge, cause);
 	if (behaviour === 'fails') world.later(3000, 'refund_fails', account, refund.id);
-	else if (refund.status === 'pending') world.later(isCard ? 3000 : 4 * 86_400_000, 'refund_succeeds', account, refund.id);
+	else if (refund.status === 'pending')
+		world.later(isCard ? 3000 : 4 * 86_400_000, 'refund_succeeds', account, refund.id);
 	return refund;
 }
 
@@ -54,7 +83,14 @@ export function refundFails(world: World, account: Account, refund: Stripe.Refun
 	const charge = account.charges[refund.charge as string]!;
 	charge.amount_refunded -= refund.amount;
 	charge.refunded = false;
-	refund.failure_balance_transaction = balanceTransaction(world, account, refund.amount, 0, 'refund_failure', refund.id).id;
+	refund.failure_balance_transaction = balanceTransaction(
+		world,
+		account,
+		refund.amount,
+		0,
+		'refund_failure',
+		refund.id
+	).id;
 	emit(world, account, 'refund.failed', refund, NO_CAUSE, { status: previous });
 }
 
@@ -62,15 +98,76 @@ export function refundFails(world: World, account: Account, refund: Stripe.Refun
 export function openDispute(world: World, account: Account, charge: Stripe.Charge, reason: string): Stripe.Dispute {
 	const isCard = charge.payment_method_details!.type === 'card';
 	const amount = charge.amount - charge.amount_refunded;
-	const evidence = { access_activity_log: null, billing_address: null, cancellation_policy: null, cancellation_policy_disclosure: null, cancellation_rebuttal: null, customer_communication: null, customer_email_address: null, customer_name: null, customer_purchase_ip: null, customer_signature: null, duplicate_charge_documentation: null, duplicate_charge_explanation: null, duplicate_charge_id: null, enhanced_evidence: {}, product_description: null, receipt: null, refund_policy: null, refund_policy_disclosure: null, refund_refusal_explanation: null, service_date: null, service_documentation: null, shipping_address: null, shipping_carrier: null, shipping_date: null, shipping_documentation: null, shipping_tracking_number: null, uncategorized_file: null, uncategorized_text: null };
+	const evidence = {
+		access_activity_log: null,
+		billing_address: null,
+		cancellation_policy: null,
+		cancellation_policy_disclosure: null,
+		cancellation_rebuttal: null,
+		customer_communication: null,
+		customer_email_address: null,
+		customer_name: null,
+		customer_purchase_ip: null,
+		customer_signature: null,
+		duplicate_charge_documentation: null,
+		duplicate_charge_explanation: null,
+		duplicate_charge_id: null,
+		enhanced_evidence: {},
+		product_description: null,
+		receipt: null,
+		refund_policy: null,
+		refund_policy_disclosure: null,
+		refund_refusal_explanation: null,
+		service_date: null,
+		service_documentation: null,
+		shipping_address: null,
+		shipping_carrier: null,
+		shipping_date: null,
+		shipping_documentation: null,
+		shipping_tracking_number: null,
+		uncategorized_file: null,
+		uncategorized_text: null
+	};
 	const dispute = {
-		id: world.id(isCard ? 'dp_1' : 'du_1'), object: 'dispute', amount, balance_transactions: [], charge: charge.id, created: world.seconds(), currency: charge.currency, enhanced_eligibility_types: [], evidence,
-		evidence_details: { due_by: isCard ? world.seconds() + 7 * 86_400 : null, enhanced_eligibility: {}, has_evidence: false, past_due: false, submission_count: 0 }, intended_submission_method: null, is_charge_refundable: false, livemode: false, metadata: {}, payment_intent: charge.payment_intent,
-		payment_method_details: isCard ? { type: 'card', card: { brand: charge.payment_method_details!.card!.brand, case_type: 'chargeback', network_reason_code: '10.4' } } : { type: 'sepa_debit', sepa_debit: {} }, reason, status: isCard ? 'needs_response' : 'lost'
+		id: world.id(isCard ? 'dp_1' : 'du_1'),
+		object: 'dispute',
+		amount,
+		balance_transactions: [],
+		charge: charge.id,
+		created: world.seconds(),
+		currency: charge.currency,
+		enhanced_eligibility_types: [],
+		evidence,
+		evidence_details: {
+			due_by: isCard ? world.seconds() + 7 * 86_400 : null,
+			enhanced_eligibility: {},
+			has_evidence: false,
+			past_due: false,
+			submission_count: 0
+		},
+		intended_submission_method: null,
+		is_charge_refundable: false,
+		livemode: false,
+		metadata: {},
+		payment_intent: charge.payment_intent,
+		payment_method_details: isCard
+			? {
+					type: 'card',
+					card: {
+						brand: charge.payment_method_details!.card!.brand,
+						case_type: 'chargeback',
+						network_reason_code: '10.4'
+					}
+				}
+			: { type: 'sepa_debit', sepa_debit: {} },
+		reason,
+		status: isCard ? 'needs_response' : 'lost'
 	} as unknown as Stripe.Dispute;
 	account.disputes[dispute.id] = dispute;
 	charge.disputed = true;
-	dispute.balance_transactions.push(balanceTransaction(world, account, -amount, isCard ? 2000 : 750, 'adjustment', dispute.id));
+	dispute.balance_transactions.push(
+		balanceTransaction(world, account, -amount, isCard ? 2000 : 750, 'adjustment', dispute.id)
+	);
 	emit(world, account, 'charge.dispute.created', dispute, NO_CAUSE);
 	emit(world, account, 'charge.dispute.funds_withdrawn', dispute, NO_CAUSE);
 	if (!isCard) {
@@ -88,7 +185,9 @@ function close(world: World, account: Account, dispute: Stripe.Dispute, status: 
 	dispute.status = status;
 	emit(world, account, 'charge.dispute.closed', dispute, NO_CAUSE);
 	if (status !== 'won') return;
-	dispute.balance_transactions.push(balanceTransaction(world, account, dispute.amount, -2000, 'adjustment', dispute.id));
+	dispute.balance_transactions.push(
+		balanceTransaction(world, account, dispute.amount, -2000, 'adjustment', dispute.id)
+	);
 	emit(world, account, 'charge.dispute.funds_reinstated', dispute, NO_CAUSE);
 }
 

@@ -18,15 +18,22 @@ export function scriptServer(world: World, options: { apiUrl: string; jsUrl: str
 	return createServer((req, res) => {
 		const url = new URL(req.url ?? '/', options.jsUrl);
 		const found = FILES[url.pathname];
-		const fault = world.faults.find((candidate) => candidate.match.path && new RegExp(candidate.match.path).test(url.pathname));
+		const fault = world.faults.find(
+			(candidate) => candidate.match.path && new RegExp(candidate.match.path).test(url.pathname)
+		);
 		const reply = () => {
 			const mandate = /^\/mandate\/(\w+)$/.exec(url.pathname);
-			if (mandate) return void res.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(`<!doctype html><title>Mandat</title><p>Mandat SEPA simulé ${mandate[1]}</p>`);
+			if (mandate)
+				return void res
+					.writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
+					.end(`<!doctype html><title>Mandat</title><p>Mandat SEPA simulé ${mandate[1]}</p>`);
 			if (!found || fault?.do.status) return void res.writeHead(fault?.do.status ?? 404).end();
 			const settings = `window.__PONCTUEL_SANDBOX__=${JSON.stringify({ api: options.apiUrl, origin: new URL(options.jsUrl).origin, appOrigin: options.appOrigin })};\n`;
 			const content = readFileSync(path.join(folder, found[0]), 'utf8');
 			res.writeHead(200, {
-				'content-type': `${found[1]}; charset=utf-8`, 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff',
+				'content-type': `${found[1]}; charset=utf-8`,
+				'cache-control': 'no-cache',
+				'x-content-type-options': 'nosniff',
 				...(found[1] === 'text/html' ? { 'content-security-policy': `frame-ancestors ${options.appOrigin}` } : {})
 			});
 			res.end(found[1] === 'text/javascript' ? settings + content : content);

@@ -4,7 +4,11 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type Stripe from 'stripe';
 
-export type StoredToken = Stripe.ConfirmationToken & { _method: Stripe.PaymentMethod; _behaviour: string; _used: boolean };
+export type StoredToken = Stripe.ConfirmationToken & {
+	_method: Stripe.PaymentMethod;
+	_behaviour: string;
+	_used: boolean;
+};
 export type Account = {
 	id: string | null; // null is the platform itself
 	customers: Record<string, Stripe.Customer>;
@@ -24,14 +28,36 @@ export type Fault = {
 	id: string;
 	name?: string | undefined;
 	match: { method?: string; path?: string; account?: string; nth?: number; times?: number };
-	do: { latency_ms?: number; status?: number; error?: Record<string, unknown>; drop?: 'before' | 'after'; truncate?: boolean; html_502?: boolean; should_retry?: boolean };
+	do: {
+		latency_ms?: number;
+		status?: number;
+		error?: Record<string, unknown>;
+		drop?: 'before' | 'after';
+		truncate?: boolean;
+		html_502?: boolean;
+		should_retry?: boolean;
+	};
 	seen: number;
 };
 /** What the next charges must do whatever the card or the account: the demo's switches. */
 export type Forced = { card?: string | undefined; sepa?: string | undefined };
-export type WebhookFault = { duplicate?: number; shuffle?: boolean; delay_ms?: number; hold?: boolean; drop_forever?: boolean; bad_signature?: boolean; old_timestamp?: number };
+export type WebhookFault = {
+	duplicate?: number;
+	shuffle?: boolean;
+	delay_ms?: number;
+	hold?: boolean;
+	drop_forever?: boolean;
+	bad_signature?: boolean;
+	old_timestamp?: number;
+};
 
-type Saved = { offsetMs: number; accounts: Record<string, Account>; work: Work[]; events: StoredEvent[]; idempotency: Record<string, StoredAnswer> };
+type Saved = {
+	offsetMs: number;
+	accounts: Record<string, Account>;
+	work: Work[];
+	events: StoredEvent[];
+	idempotency: Record<string, StoredAnswer>;
+};
 export type StoredEvent = Stripe.Event & { _delivered: boolean };
 export type StoredAnswer = { fingerprint: string; status: number; body: string; at: number };
 
@@ -68,7 +94,13 @@ export class World {
 		return `${prefix}${randomBytes(18).toString('base64url').replace(/[-_]/g, 'x')}`;
 	}
 	later(delayMs: number, kind: string, account: Account, id: string, extra?: string): void {
-		this.work.push({ at: this.now() + delayMs, kind, account: account.id, id, ...(extra === undefined ? {} : { extra }) });
+		this.work.push({
+			at: this.now() + delayMs,
+			kind,
+			account: account.id,
+			id,
+			...(extra === undefined ? {} : { extra })
+		});
 		this.changed();
 	}
 
@@ -83,13 +115,28 @@ export class World {
 		clearTimeout(this.timer);
 		this.timer = undefined;
 		mkdirSync(path.dirname(this.file), { recursive: true });
-		const saved: Saved = { offsetMs: this.offsetMs, accounts: Object.fromEntries(this.accounts), work: this.work, events: this.events.slice(-2000), idempotency: Object.fromEntries(this.idempotency) };
+		const saved: Saved = {
+			offsetMs: this.offsetMs,
+			accounts: Object.fromEntries(this.accounts),
+			work: this.work,
+			events: this.events.slice(-2000),
+			idempotency: Object.fromEntries(this.idempotency)
+		};
 		writeFileSync(`${this.file}.new`, JSON.stringify(saved));
 		renameSync(`${this.file}.new`, this.file);
 	}
 	reset(): void {
 		for (const id of this.accounts.keys()) this.accounts.set(id, emptyAccount(id || null));
-		Object.assign(this, { work: [], events: [], deliveries: [], requests: [], faults: [], forced: {}, webhookFault: {}, offsetMs: 0 });
+		Object.assign(this, {
+			work: [],
+			events: [],
+			deliveries: [],
+			requests: [],
+			faults: [],
+			forced: {},
+			webhookFault: {},
+			offsetMs: 0
+		});
 		this.idempotency.clear();
 		this.changed();
 	}
@@ -97,12 +144,25 @@ export class World {
 		this.offsetMs = saved.offsetMs;
 		this.work = saved.work;
 		this.events = saved.events;
-		for (const [id, account] of Object.entries(saved.accounts)) this.accounts.set(id, { ...emptyAccount(id || null), ...account });
+		for (const [id, account] of Object.entries(saved.accounts))
+			this.accounts.set(id, { ...emptyAccount(id || null), ...account });
 		for (const [key, answer] of Object.entries(saved.idempotency)) this.idempotency.set(key, answer);
 	}
 }
 
-const emptyAccount = (id: string | null): Account => ({ id, customers: {}, payment_methods: {}, payment_intents: {}, charges: {}, refunds: {}, disputes: {}, mandates: {}, balance_transactions: {}, confirmation_tokens: {} });
+const emptyAccount = (id: string | null): Account => ({
+	id,
+	customers: {},
+	payment_methods: {},
+	payment_intents: {},
+	charges: {},
+	refunds: {},
+	disputes: {},
+	mandates: {},
+	balance_transactions: {},
+	confirmation_tokens: {}
+});
 
 /** What leaves the house: fields that begin with an underscore are ours. */
-export const publicView = <T>(value: T): T => JSON.parse(JSON.stringify(value, (key, inner: unknown) => (key.startsWith('_') ? undefined : inner))) as T;
+export const publicView = <T>(value: T): T =>
+	JSON.parse(JSON.stringify(value, (key, inner: unknown) => (key.startsWith('_') ? undefined : inner))) as T;

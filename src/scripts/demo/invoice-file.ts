@@ -2,13 +2,25 @@
 import PDFDocument from 'pdfkit';
 
 export type InvoiceSpec = {
-	number: string; typeCode?: string; issuedOn: string; dueOn: string | null; currency?: string; businessProcess?: string;
-	seller: { name: string; siren: string; vatNumber: string; address: { lines: string[]; postalCode: string; town: string; country: string }; iban: string };
+	number: string;
+	typeCode?: string;
+	issuedOn: string;
+	dueOn: string | null;
+	currency?: string;
+	businessProcess?: string;
+	seller: {
+		name: string;
+		siren: string;
+		vatNumber: string;
+		address: { lines: string[]; postalCode: string; town: string; country: string };
+		iban: string;
+	};
 	buyer: { name: string; siren: string | null; email: string | null };
 	lines: { label: string; netMinor: number; rateBps: number }[];
 	prepaidMinor?: number;
 };
-const decimal = (minor: number): string => `${minor < 0 ? '-' : ''}${Math.trunc(Math.abs(minor) / 100)}.${String(Math.abs(minor) % 100).padStart(2, '0')}`;
+const decimal = (minor: number): string =>
+	`${minor < 0 ? '-' : ''}${Math.trunc(Math.abs(minor) / 100)}.${String(Math.abs(minor) % 100).padStart(2, '0')}`;
 const escape = (text: string): string => text.replace(/[<>&"]/g, (c) => `&#${c.charCodeAt(0)};`);
 const compact = (day: string): string => day.replaceAll('-', '');
 
@@ -25,7 +37,8 @@ export function totalsOf(spec: InvoiceSpec) {
 export function ciiOf(spec: InvoiceSpec): string {
 	const t = totalsOf(spec);
 	const currency = spec.currency ?? 'EUR';
-	const date = (name: string, day: string) => `<ram:${name}><udt:DateTimeString format="102">${compact(day)}</udt:DateTimeString></ram:${name}>`;
+	const date = (name: string, day: string) =>
+		`<ram:${name}><udt:DateTimeString format="102">${compact(day)}</udt:DateTimeString></ram:${name}>`;
 	return `<?xml version="1.0" encoding="UTF-8"?>
 <rsm:CrossIndustryInvoice xmlns:rsm="urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100" xmlns:ram="urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100" xmlns:udt="urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100">
 <rsm:ExchangedDocumentContext>${spec.businessProcess ? `<ram:BusinessProcessSpecifiedDocumentContextParameter><ram:ID>${spec.businessProcess}</ram:ID></ram:BusinessProcessSpecifiedDocumentContextParameter>` : ''}<ram:GuidelineSpecifiedDocumentContextParameter><ram:ID>urn:cen.eu:en16931:2017</ram:ID></ram:GuidelineSpecifiedDocumentContextParameter></rsm:ExchangedDocumentContext>
@@ -38,21 +51,50 @@ export function ciiOf(spec: InvoiceSpec): string {
 <ram:SpecifiedTradeSettlementHeaderMonetarySummation><ram:LineTotalAmount>${decimal(t.net)}</ram:LineTotalAmount><ram:TaxBasisTotalAmount>${decimal(t.net)}</ram:TaxBasisTotalAmount><ram:TaxTotalAmount currencyID="${currency}">${decimal(t.vat)}</ram:TaxTotalAmount><ram:GrandTotalAmount>${decimal(t.gross)}</ram:GrandTotalAmount>${spec.prepaidMinor ? `<ram:TotalPrepaidAmount>${decimal(spec.prepaidMinor)}</ram:TotalPrepaidAmount>` : ''}<ram:DuePayableAmount>${decimal(t.due)}</ram:DuePayableAmount></ram:SpecifiedTradeSettlementHeaderMonetarySummation></ram:ApplicableHeaderTradeSettlement></rsm:SupplyChainTradeTransaction></rsm:CrossIndustryInvoice>`;
 }
 
-const euros = (minor: number, currency: string): string => new Intl.NumberFormat('fr-FR', { style: 'currency', currency }).format(minor / 100).replaceAll('\u202f', '\u00a0');
+const euros = (minor: number, currency: string): string =>
+	new Intl.NumberFormat('fr-FR', { style: 'currency', currency }).format(minor / 100).replaceAll('\u202f', '\u00a0');
 const day = (text: string): string => text.split('-').reverse().join('/');
 
 /** The hybrid invoice, as bytes. */
 export function facturXOf(spec: InvoiceSpec): Promise<Uint8Array> {
 	const currency = spec.currency ?? 'EUR';
 	const t = totalsOf(spec);
-	const doc = new PDFDocument({ size: 'A4', margin: 56, pdfVersion: '1.7', lang: 'fr-FR', info: { Title: `Facture ${spec.number}`, Author: spec.seller.name } });
+	const doc = new PDFDocument({
+		size: 'A4',
+		margin: 56,
+		pdfVersion: '1.7',
+		lang: 'fr-FR',
+		info: { Title: `Facture ${spec.number}`, Author: spec.seller.name }
+	});
 	const parts: Buffer[] = [];
-	const finished = new Promise<Uint8Array>((done, failed) => doc.on('data', (part: Buffer) => parts.push(part)).on('end', () => done(Buffer.concat(parts))).on('error', failed));
+	const finished = new Promise<Uint8Array>((done, failed) =>
+		doc
+			.on('data', (part: Buffer) => parts.push(part))
+			.on('end', () => done(Buffer.concat(parts)))
+			.on('error', failed)
+	);
 	doc.registerFont('bold', 'Helvetica-Bold').registerFont('regular', 'Helvetica');
 	doc.font('bold').fontSize(14).text(spec.seller.name);
-	doc.font('regular').fontSize(10).text([...spec.seller.address.lines, `${spec.seller.address.postalCode} ${spec.seller.address.town}`, `SIREN ${spec.seller.siren} · TVA ${spec.seller.vatNumber}`].join('\n'));
-	doc.moveDown(2).font('bold').fontSize(20).text(`${spec.typeCode === '381' ? 'Avoir' : 'Facture'} ${spec.number}`);
-	doc.font('regular').fontSize(11).text(`Émise le ${day(spec.issuedOn)}${spec.dueOn ? ` · échéance le ${day(spec.dueOn)}` : ''}`).moveDown();
+	doc
+		.font('regular')
+		.fontSize(10)
+		.text(
+			[
+				...spec.seller.address.lines,
+				`${spec.seller.address.postalCode} ${spec.seller.address.town}`,
+				`SIREN ${spec.seller.siren} · TVA ${spec.seller.vatNumber}`
+			].join('\n')
+		);
+	doc
+		.moveDown(2)
+		.font('bold')
+		.fontSize(20)
+		.text(`${spec.typeCode === '381' ? 'Avoir' : 'Facture'} ${spec.number}`);
+	doc
+		.font('regular')
+		.fontSize(11)
+		.text(`Émise le ${day(spec.issuedOn)}${spec.dueOn ? ` · échéance le ${day(spec.dueOn)}` : ''}`)
+		.moveDown();
 	doc.font('bold').text(spec.buyer.name).font('regular');
 	if (spec.buyer.siren) doc.text(`SIREN ${spec.buyer.siren}`);
 	doc.moveDown();
@@ -68,8 +110,21 @@ export function facturXOf(spec: InvoiceSpec): Promise<Uint8Array> {
 	row('Total TTC', euros(t.gross, currency), 'bold');
 	if (spec.prepaidMinor) row('Acompte versé', euros(-spec.prepaidMinor, currency), 'regular');
 	row('Net à payer', euros(t.due, currency), 'bold');
-	doc.moveDown().font('regular').fontSize(9).text(`IBAN ${spec.seller.iban}. Pas d’escompte pour paiement anticipé. Pénalités de retard : taux de la BCE majoré de 10 points ; indemnité forfaitaire de recouvrement : 40 €.`);
-	doc.file(Buffer.from(ciiOf(spec)), { name: 'factur-x.xml', type: 'text/xml', description: 'Factur-X', relationship: 'Data', creationDate: new Date(0), modifiedDate: new Date(0) } as never);
+	doc
+		.moveDown()
+		.font('regular')
+		.fontSize(9)
+		.text(
+			`IBAN ${spec.seller.iban}. Pas d’escompte pour paiement anticipé. Pénalités de retard : taux de la BCE majoré de 10 points ; indemnité forfaitaire de recouvrement : 40 €.`
+		);
+	doc.file(Buffer.from(ciiOf(spec)), {
+		name: 'factur-x.xml',
+		type: 'text/xml',
+		description: 'Factur-X',
+		relationship: 'Data',
+		creationDate: new Date(0),
+		modifiedDate: new Date(0)
+	} as never);
 	doc.end();
 	return finished;
 }

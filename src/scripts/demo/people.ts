@@ -1,48 +1,169 @@
 // The demo's cast: three suppliers, their teams, their clients. All names are invented; every address ends in .example.
 type Person = { name: string; email: string };
-export type DemoClient = { name: string; kind: 'business' | 'consumer'; contacts: Person[]; habit: 'early' | 'on_time' | 'late' | 'sleepy'; method: 'card' | 'sepa' };
-export type DemoSupplier = {
-	slug: string; name: string; legalName: string; siren: string; hue: number; iban: string; bic: string; stripeAccount: string; contact: Person; address: { lines: string[]; postalCode: string; town: string; country: string };
-	team: (Person & { role: 'owner' | 'accountant' | 'read_only' })[]; clients: DemoClient[]; goods: string[]; vatRates: number[]; prefix: string;
+export type DemoClient = {
+	name: string;
+	kind: 'business' | 'consumer';
+	contacts: Person[];
+	habit: 'early' | 'on_time' | 'late' | 'sleepy';
+	method: 'card' | 'sepa';
 };
-const client = (name: string, person: string, habit: DemoClient['habit'], method: DemoClient['method'] = 'card', extra: Partial<DemoClient> = {}): DemoClient => {
-	const domain = name.normalize('NFD').toLowerCase().replace(/[^a-z]+/g, '-').replace(/^-|-$/g, '');
-	const local = person.normalize('NFD').toLowerCase().replace(/[^a-z ]/g, '').split(' ')[0]!;
-	return { name, kind: 'business', contacts: [{ name: person, email: `${local}@${domain}.example` }], habit, method, ...extra };
+export type DemoSupplier = {
+	slug: string;
+	name: string;
+	legalName: string;
+	siren: string;
+	hue: number;
+	iban: string;
+	bic: string;
+	stripeAccount: string;
+	contact: Person;
+	address: { lines: string[]; postalCode: string; town: string; country: string };
+	team: (Person & { role: 'owner' | 'accountant' | 'read_only' })[];
+	clients: DemoClient[];
+	goods: string[];
+	vatRates: number[];
+	prefix: string;
+};
+const client = (
+	name: string,
+	person: string,
+	habit: DemoClient['habit'],
+	method: DemoClient['method'] = 'card',
+	extra: Partial<DemoClient> = {}
+): DemoClient => {
+	const domain = name
+		.normalize('NFD')
+		.toLowerCase()
+		.replace(/[^a-z]+/g, '-')
+		.replace(/^-|-$/g, '');
+	const local = person
+		.normalize('NFD')
+		.toLowerCase()
+		.replace(/[^a-z ]/g, '')
+		.split(' ')[0]!;
+	return {
+		name,
+		kind: 'business',
+		contacts: [{ name: person, email: `${local}@${domain}.example` }],
+		habit,
+		method,
+		...extra
+	};
 };
 
 export const SUPPLIERS: DemoSupplier[] = [
 	{
-		slug: 'atelier-lumen', name: 'Atelier Lumen', legalName: 'ATELIER LUMEN SARL', siren: '552100554', hue: 165, iban: 'FR7630006000011234567890189', bic: 'AGRIFRPP', stripeAccount: 'acct_1AtelierLumen', prefix: 'F',
-		contact: { name: 'Claire Martin', email: 'compta@atelier-lumen.example' }, address: { lines: ['14 rue des Tables-Claudiennes'], postalCode: '69001', town: 'Lyon', country: 'FR' },
-		team: [{ name: 'Claire Martin', email: 'claire@atelier-lumen.example', role: 'owner' }, { name: 'Hugo Besson', email: 'hugo@atelier-lumen.example', role: 'accountant' }, { name: 'Inès Fabre', email: 'ines@atelier-lumen.example', role: 'read_only' }],
-		goods: ['Lustre en laiton, sur mesure', 'Éclairage de vitrine', 'Pose et réglages', 'Rail et spots orientables', 'Lampe de table, série Orion'], vatRates: [2000],
+		slug: 'atelier-lumen',
+		name: 'Atelier Lumen',
+		legalName: 'ATELIER LUMEN SARL',
+		siren: '552100554',
+		hue: 165,
+		iban: 'FR7630006000011234567890189',
+		bic: 'AGRIFRPP',
+		stripeAccount: 'acct_1AtelierLumen',
+		prefix: 'F',
+		contact: { name: 'Claire Martin', email: 'compta@atelier-lumen.example' },
+		address: { lines: ['14 rue des Tables-Claudiennes'], postalCode: '69001', town: 'Lyon', country: 'FR' },
+		team: [
+			{ name: 'Claire Martin', email: 'claire@atelier-lumen.example', role: 'owner' },
+			{ name: 'Hugo Besson', email: 'hugo@atelier-lumen.example', role: 'accountant' },
+			{ name: 'Inès Fabre', email: 'ines@atelier-lumen.example', role: 'read_only' }
+		],
+		goods: [
+			'Lustre en laiton, sur mesure',
+			'Éclairage de vitrine',
+			'Pose et réglages',
+			'Rail et spots orientables',
+			'Lampe de table, série Orion'
+		],
+		vatRates: [2000],
 		clients: [
-			client('Menuiserie Roche', 'Paul Roche', 'on_time', 'card', { contacts: [{ name: 'Paul Roche', email: 'paul@menuiserie-roche.example' }, { name: 'Sonia Lopez', email: 'compta@menuiserie-roche.example' }] }),
-			client('Hôtel Bellevue', 'Nadia Ferrand', 'early', 'sepa'), client('Galerie Sirius', 'Marc Oudin', 'late'), client('Librairie du Passage', 'Élise Garnier', 'on_time'), client('Restaurant Le Cèdre', 'Karim Haddad', 'sleepy'),
-			client('Cabinet dentaire Vaubert', 'Anne Vaubert', 'on_time', 'sepa'), client('Boulangerie Maison Pons', 'Lucie Pons', 'late'), client('Agence Trait Noir', 'Théo Lemaire', 'early'),
+			client('Menuiserie Roche', 'Paul Roche', 'on_time', 'card', {
+				contacts: [
+					{ name: 'Paul Roche', email: 'paul@menuiserie-roche.example' },
+					{ name: 'Sonia Lopez', email: 'compta@menuiserie-roche.example' }
+				]
+			}),
+			client('Hôtel Bellevue', 'Nadia Ferrand', 'early', 'sepa'),
+			client('Galerie Sirius', 'Marc Oudin', 'late'),
+			client('Librairie du Passage', 'Élise Garnier', 'on_time'),
+			client('Restaurant Le Cèdre', 'Karim Haddad', 'sleepy'),
+			client('Cabinet dentaire Vaubert', 'Anne Vaubert', 'on_time', 'sepa'),
+			client('Boulangerie Maison Pons', 'Lucie Pons', 'late'),
+			client('Agence Trait Noir', 'Théo Lemaire', 'early'),
 			client('Odile Perrin', 'Odile Perrin', 'on_time', 'card', { kind: 'consumer' })
 		]
 	},
 	{
-		slug: 'brasserie-des-canuts', name: 'Brasserie des Canuts', legalName: 'BRASSERIE DES CANUTS SAS', siren: '732829320', hue: 75, iban: 'FR1420041010050500013M02606', bic: 'PSSTFRPP', stripeAccount: 'acct_1BrasserieCanuts', prefix: 'BC-',
-		contact: { name: 'Julien Moreau', email: 'factures@brasserie-canuts.example' }, address: { lines: ['3 montée de la Grande-Côte'], postalCode: '69004', town: 'Lyon', country: 'FR' },
-		team: [{ name: 'Julien Moreau', email: 'julien@brasserie-canuts.example', role: 'owner' }, { name: 'Fatou Diallo', email: 'fatou@brasserie-canuts.example', role: 'accountant' }],
-		goods: ['Fûts de blonde 30 L', 'Caisses de 24 × 33 cl', 'Consignes de fûts', 'Location de tireuse', 'Limonade artisanale, 12 × 75 cl'], vatRates: [2000, 550],
+		slug: 'brasserie-des-canuts',
+		name: 'Brasserie des Canuts',
+		legalName: 'BRASSERIE DES CANUTS SAS',
+		siren: '732829320',
+		hue: 75,
+		iban: 'FR1420041010050500013M02606',
+		bic: 'PSSTFRPP',
+		stripeAccount: 'acct_1BrasserieCanuts',
+		prefix: 'BC-',
+		contact: { name: 'Julien Moreau', email: 'factures@brasserie-canuts.example' },
+		address: { lines: ['3 montée de la Grande-Côte'], postalCode: '69004', town: 'Lyon', country: 'FR' },
+		team: [
+			{ name: 'Julien Moreau', email: 'julien@brasserie-canuts.example', role: 'owner' },
+			{ name: 'Fatou Diallo', email: 'fatou@brasserie-canuts.example', role: 'accountant' }
+		],
+		goods: [
+			'Fûts de blonde 30 L',
+			'Caisses de 24 × 33 cl',
+			'Consignes de fûts',
+			'Location de tireuse',
+			'Limonade artisanale, 12 × 75 cl'
+		],
+		vatRates: [2000, 550],
 		clients: [
-			client('Bar Le Moulinet', 'Samir Cohen', 'late'), client('Café de la Navette', 'Rose Mercier', 'on_time', 'sepa'), client('Épicerie Bonvin', 'Jules Bonvin', 'early'), client('Guinguette du Lac', 'Emma Chevalier', 'sleepy'),
-			client('Traiteur Saint-Clair', 'Olivier Blanc', 'on_time'), client('Hôtel des Traboules', 'Mina Sato', 'on_time', 'sepa'), client('Brasserie du Pont', 'Yann Le Goff', 'late'), client('Festival Nuits d’Été', 'Léa Rolland', 'early')
+			client('Bar Le Moulinet', 'Samir Cohen', 'late'),
+			client('Café de la Navette', 'Rose Mercier', 'on_time', 'sepa'),
+			client('Épicerie Bonvin', 'Jules Bonvin', 'early'),
+			client('Guinguette du Lac', 'Emma Chevalier', 'sleepy'),
+			client('Traiteur Saint-Clair', 'Olivier Blanc', 'on_time'),
+			client('Hôtel des Traboules', 'Mina Sato', 'on_time', 'sepa'),
+			client('Brasserie du Pont', 'Yann Le Goff', 'late'),
+			client('Festival Nuits d’Été', 'Léa Rolland', 'early')
 		]
 	},
 	{
-		slug: 'cabinet-verne', name: 'Cabinet Verne', legalName: 'CABINET VERNE CONSEIL SAS', siren: '404833048', hue: 255, iban: 'FR7610278021370000123456794', bic: 'CMCIFR2A', stripeAccount: 'acct_1CabinetVerne', prefix: 'CV26/',
-		contact: { name: 'Alice Verne', email: 'gestion@cabinet-verne.example' }, address: { lines: ['27 quai de la Fosse'], postalCode: '44000', town: 'Nantes', country: 'FR' },
-		team: [{ name: 'Alice Verne', email: 'alice@cabinet-verne.example', role: 'owner' }, { name: 'Bruno Carré', email: 'bruno@cabinet-verne.example', role: 'accountant' }],
-		goods: ['Audit de sécurité', 'Accompagnement, journée', 'Formation d’équipe', 'Maintenance mensuelle', 'Étude d’architecture'], vatRates: [2000],
+		slug: 'cabinet-verne',
+		name: 'Cabinet Verne',
+		legalName: 'CABINET VERNE CONSEIL SAS',
+		siren: '404833048',
+		hue: 255,
+		iban: 'FR7610278021370000123456794',
+		bic: 'CMCIFR2A',
+		stripeAccount: 'acct_1CabinetVerne',
+		prefix: 'CV26/',
+		contact: { name: 'Alice Verne', email: 'gestion@cabinet-verne.example' },
+		address: { lines: ['27 quai de la Fosse'], postalCode: '44000', town: 'Nantes', country: 'FR' },
+		team: [
+			{ name: 'Alice Verne', email: 'alice@cabinet-verne.example', role: 'owner' },
+			{ name: 'Bruno Carré', email: 'bruno@cabinet-verne.example', role: 'accountant' }
+		],
+		goods: [
+			'Audit de sécurité',
+			'Accompagnement, journée',
+			'Formation d’équipe',
+			'Maintenance mensuelle',
+			'Étude d’architecture'
+		],
+		vatRates: [2000],
 		clients: [
-			client('Transports Guillou', 'Erwan Guillou', 'on_time', 'sepa'), client('Clinique des Carmes', 'Dr Sarah Benali', 'late'), client('Chantiers Navals Ostrea', 'Michel Tanguy', 'early'), client('Coopérative La Presqu’île', 'Gaëlle Hervé', 'on_time'),
-			client('Imprimerie Atlantique', 'Noé Barbier', 'sleepy'), client('Musée du Large', 'Irène Castel', 'on_time', 'sepa'),
-			client('Pépinières Duchêne', 'Victor Duchêne', 'late', 'card', { contacts: [{ name: 'Victor Duchêne', email: 'victor@refused.example' }] }), client('Start-up Filao', 'Camille Nguyen', 'early')
+			client('Transports Guillou', 'Erwan Guillou', 'on_time', 'sepa'),
+			client('Clinique des Carmes', 'Dr Sarah Benali', 'late'),
+			client('Chantiers Navals Ostrea', 'Michel Tanguy', 'early'),
+			client('Coopérative La Presqu’île', 'Gaëlle Hervé', 'on_time'),
+			client('Imprimerie Atlantique', 'Noé Barbier', 'sleepy'),
+			client('Musée du Large', 'Irène Castel', 'on_time', 'sepa'),
+			client('Pépinières Duchêne', 'Victor Duchêne', 'late', 'card', {
+				contacts: [{ name: 'Victor Duchêne', email: 'victor@refused.example' }]
+			}),
+			client('Start-up Filao', 'Camille Nguyen', 'early')
 		]
 	}
 ];

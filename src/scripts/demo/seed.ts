@@ -41,12 +41,25 @@ function dice(seed: number): (max: number) => number {
 /** A SIREN that passes its check, from a number of eight digits. */
 function sirenOf(n: number): string {
 	const eight = String(10_000_000 + (n % 89_999_999));
-	const sum = [...eight].reduce((total, digit, i) => total + (i % 2 === 1 ? (Number(digit) * 2 > 9 ? Number(digit) * 2 - 9 : Number(digit) * 2) : Number(digit)), 0);
+	const sum = [...eight].reduce(
+		(total, digit, i) =>
+			total + (i % 2 === 1 ? (Number(digit) * 2 > 9 ? Number(digit) * 2 - 9 : Number(digit) * 2) : Number(digit)),
+		0
+	);
 	return eight + String((10 - (sum % 10)) % 10);
 }
-const vatNumberOf = (siren: string): string => `FR${String((12 + 3 * (Number(siren) % 97)) % 97).padStart(2, '0')}${siren}`;
+const vatNumberOf = (siren: string): string =>
+	`FR${String((12 + 3 * (Number(siren) % 97)) % 97).padStart(2, '0')}${siren}`;
 
-type Planned = { day: number; supplier: DemoSupplier; client: DemoClient; spec: InvoiceSpec; payDay: number | null; method: 'card' | 'sepa'; ending: 'plain' | 'refunded' | 'returned' | 'disputed' | 'declined' };
+type Planned = {
+	day: number;
+	supplier: DemoSupplier;
+	client: DemoClient;
+	spec: InvoiceSpec;
+	payDay: number | null;
+	method: 'card' | 'sepa';
+	ending: 'plain' | 'refunded' | 'returned' | 'disputed' | 'declined';
+};
 
 export async function seedDemo(config: Config): Promise<void> {
 	const clock = movableClock(-PAST_DAYS * DAY_MS);
@@ -57,8 +70,10 @@ export async function seedDemo(config: Config): Promise<void> {
 	const plan = SUPPLIERS.flatMap((cast, i) => planOf(cast, today, dice(2026 + i)));
 	for (let day = -PAST_DAYS; day <= 0; day++) {
 		await moveTo(config, services, clock, day);
-		for (const item of plan.filter((planned) => planned.day === day)) await importOne(services, scopes.get(item.supplier.slug)!, item);
-		for (const item of plan.filter((planned) => planned.payDay === day)) await payOne(services, scopes.get(item.supplier.slug)!, item);
+		for (const item of plan.filter((planned) => planned.day === day))
+			await importOne(services, scopes.get(item.supplier.slug)!, item);
+		for (const item of plan.filter((planned) => planned.payDay === day))
+			await payOne(services, scopes.get(item.supplier.slug)!, item);
 		if (day % 5 === 0 || day > -3) await drainOnce(services);
 	}
 	for (const cast of SUPPLIERS) await mintDemoLinks(services, scopes.get(cast.slug)!);
@@ -72,12 +87,67 @@ async function createParties(services: Services, cast: DemoSupplier): Promise<Sc
 	const scope = mintScope(supplierId, { kind: 'system' });
 	const createdAt = services.clock.now();
 	await inScope(services.db, scope, async (tx) => {
-		await tx.insert(supplier).values({ supplierId, slug: cast.slug, name: cast.name, legalName: cast.legalName, siren: cast.siren, vatNumber: vatNumberOf(cast.siren), address: cast.address, contactName: cast.contact.name, contactEmail: cast.contact.email, brandHue: cast.hue, iban: cast.iban, bic: cast.bic, stripeAccount: cast.stripeAccount, timeZone: 'Europe/Paris', defaultTermsDays: TERMS_DAYS, createdAt });
-		for (const person of cast.team) await tx.insert(member).values({ supplierId, memberId: newId(), email: person.email, name: person.name, role: person.role, locale: 'fr', createdAt });
+		await tx
+			.insert(supplier)
+			.values({
+				supplierId,
+				slug: cast.slug,
+				name: cast.name,
+				legalName: cast.legalName,
+				siren: cast.siren,
+				vatNumber: vatNumberOf(cast.siren),
+				address: cast.address,
+				contactName: cast.contact.name,
+				contactEmail: cast.contact.email,
+				brandHue: cast.hue,
+				iban: cast.iban,
+				bic: cast.bic,
+				stripeAccount: cast.stripeAccount,
+				timeZone: 'Europe/Paris',
+				defaultTermsDays: TERMS_DAYS,
+				createdAt
+			});
+		for (const person of cast.team)
+			await tx
+				.insert(member)
+				.values({
+					supplierId,
+					memberId: newId(),
+					email: person.email,
+					name: person.name,
+					role: person.role,
+					locale: 'fr',
+					createdAt
+				});
 		for (const [i, party] of cast.clients.entries()) {
 			const clientId = newId();
-			await tx.insert(client).values({ supplierId, clientId, kind: party.kind, name: party.name, siren: party.kind === 'business' ? sirenFor(cast, i) : null, vatNumber: party.kind === 'business' ? vatNumberOf(sirenFor(cast, i)) : null, locale: 'fr', createdAt });
-			for (const person of party.contacts) await tx.insert(contact).values({ supplierId, contactId: newId(), clientId, email: person.email, name: person.name, locale: 'fr', isBilling: true, mailProblem: null, mailProblemAt: null, createdAt });
+			await tx
+				.insert(client)
+				.values({
+					supplierId,
+					clientId,
+					kind: party.kind,
+					name: party.name,
+					siren: party.kind === 'business' ? sirenFor(cast, i) : null,
+					vatNumber: party.kind === 'business' ? vatNumberOf(sirenFor(cast, i)) : null,
+					locale: 'fr',
+					createdAt
+				});
+			for (const person of party.contacts)
+				await tx
+					.insert(contact)
+					.values({
+						supplierId,
+						contactId: newId(),
+						clientId,
+						email: person.email,
+						name: person.name,
+						locale: 'fr',
+						isBilling: true,
+						mailProblem: null,
+						mailProblemAt: null,
+						createdAt
+					});
 		}
 	});
 	return scope;
@@ -90,26 +160,71 @@ function planOf(cast: DemoSupplier, today: CivilDate, roll: (max: number) => num
 		const who = cast.clients[i % cast.clients.length]!;
 		const day = -PAST_DAYS + 1 + Math.floor((i * (PAST_DAYS - 2)) / INVOICES_PER_SUPPLIER);
 		const issuedOn = addDays(today, day);
-		const lines = Array.from({ length: 1 + roll(3) }, (__, n) => ({ label: cast.goods[(i + n) % cast.goods.length]!, netMinor: (3 + roll(28)) * 2500 + roll(90) * 10, rateBps: cast.vatRates[n % cast.vatRates.length]! }));
+		const lines = Array.from({ length: 1 + roll(3) }, (__, n) => ({
+			label: cast.goods[(i + n) % cast.goods.length]!,
+			netMinor: (3 + roll(28)) * 2500 + roll(90) * 10,
+			rateBps: cast.vatRates[n % cast.vatRates.length]!
+		}));
 		const special = specialOf(i);
 		const spec: InvoiceSpec = {
-			number: `${cast.prefix}2026-${String(101 + i).padStart(4, '0')}`, issuedOn, dueOn: i === 11 ? null : addDays(issuedOn, TERMS_DAYS),
-			seller: { name: cast.legalName, siren: cast.siren, vatNumber: vatNumberOf(cast.siren), address: cast.address, iban: cast.iban },
-			buyer: { name: who.name, siren: who.kind === 'business' ? sirenFor(cast, i % cast.clients.length) : null, email: null },
+			number: `${cast.prefix}2026-${String(101 + i).padStart(4, '0')}`,
+			issuedOn,
+			dueOn: i === 11 ? null : addDays(issuedOn, TERMS_DAYS),
+			seller: {
+				name: cast.legalName,
+				siren: cast.siren,
+				vatNumber: vatNumberOf(cast.siren),
+				address: cast.address,
+				iban: cast.iban
+			},
+			buyer: {
+				name: who.name,
+				siren: who.kind === 'business' ? sirenFor(cast, i % cast.clients.length) : null,
+				email: null
+			},
 			lines: special.big ? [{ label: cast.goods[0]!, netMinor: 1_240_000, rateBps: 2000 }] : lines,
 			...special.spec
 		};
 		const delay = { early: 4, on_time: 26, late: 44, sleepy: 400 }[who.habit] + roll(4);
 		const payDay = special.unpaid ? null : (special.payOn ?? day + (special.payAfter ?? delay));
-		return { day, supplier: cast, client: who, spec, payDay: payDay !== null && payDay <= 0 ? payDay : null, ending: special.ending ?? 'plain', method: special.method ?? who.method };
+		return {
+			day,
+			supplier: cast,
+			client: who,
+			spec,
+			payDay: payDay !== null && payDay <= 0 ? payDay : null,
+			ending: special.ending ?? 'plain',
+			method: special.method ?? who.method
+		};
 	});
 }
 
-type Special = { spec?: Partial<InvoiceSpec>; big?: boolean; unpaid?: boolean; payOn?: number; payAfter?: number; ending?: Planned['ending']; method?: 'card' | 'sepa' };
+type Special = {
+	spec?: Partial<InvoiceSpec>;
+	big?: boolean;
+	unpaid?: boolean;
+	payOn?: number;
+	payAfter?: number;
+	ending?: Planned['ending'];
+	method?: 'card' | 'sepa';
+};
 function specialOf(i: number): Special {
 	const specials: Record<number, Special> = {
-		2: { ending: 'refunded', payAfter: 5 }, 3: { ending: 'returned', payAfter: 6 }, 5: { ending: 'disputed', payAfter: 8 }, 9: { spec: { typeCode: '381' }, unpaid: true }, 14: { spec: { businessProcess: 'S2' }, unpaid: true }, 17: { spec: { typeCode: '393' }, unpaid: true },
-		20: { spec: { currency: 'USD' }, unpaid: true }, 23: { big: true, unpaid: true }, 31: { ending: 'declined', payAfter: 10 }, 34: { unpaid: true }, 35: { payOn: -2, method: 'sepa' }, 36: { payAfter: 2 }, 37: { unpaid: true }, 38: { unpaid: true }, 39: { unpaid: true }
+		2: { ending: 'refunded', payAfter: 5 },
+		3: { ending: 'returned', payAfter: 6 },
+		5: { ending: 'disputed', payAfter: 8 },
+		9: { spec: { typeCode: '381' }, unpaid: true },
+		14: { spec: { businessProcess: 'S2' }, unpaid: true },
+		17: { spec: { typeCode: '393' }, unpaid: true },
+		20: { spec: { currency: 'USD' }, unpaid: true },
+		23: { big: true, unpaid: true },
+		31: { ending: 'declined', payAfter: 10 },
+		34: { unpaid: true },
+		35: { payOn: -2, method: 'sepa' },
+		36: { payAfter: 2 },
+		37: { unpaid: true },
+		38: { unpaid: true },
+		39: { unpaid: true }
 	};
 	const special = specials[i] ?? {};
 	return special;
@@ -120,11 +235,16 @@ async function importOne(services: Services, scope: Scope, { spec }: Planned): P
 	const file = { name: `${spec.number.replace(/[^\w-]/g, '-')}.pdf`, bytes: await facturXOf(paidInAdvance) };
 	const imported = await importInvoices(services, scope, [file], { sendMails: true });
 	const line = imported.ok ? imported.value[0] : undefined;
-	if (line?.outcome !== 'new') throw new Error(`seed: ${spec.number} was not imported: ${JSON.stringify(line?.findings ?? imported, (_, v: unknown) => (typeof v === 'bigint' ? String(v) : v))}`);
+	if (line?.outcome !== 'new')
+		throw new Error(
+			`seed: ${spec.number} was not imported: ${JSON.stringify(line?.findings ?? imported, (_, v: unknown) => (typeof v === 'bigint' ? String(v) : v))}`
+		);
 }
 
 async function findByNumber(services: Services, scope: Scope, number: string): Promise<InvoiceRecord> {
-	const { invoices } = await inScope(services.db, scope, (tx) => listInvoices(tx, scope, { today: civilDateIn(services.clock.now(), 'Europe/Paris'), search: number, pageSize: 1 }));
+	const { invoices } = await inScope(services.db, scope, (tx) =>
+		listInvoices(tx, scope, { today: civilDateIn(services.clock.now(), 'Europe/Paris'), search: number, pageSize: 1 })
+	);
 	return invoices[0]!;
 }
 
@@ -133,35 +253,80 @@ async function payOne(services: Services, scope: Scope, { spec, method: habit, e
 	const amount = payableToday(invoice);
 	if (amount <= 0n) return;
 	const people = await inScope(services.db, scope, (tx) => listBillingContacts(tx, scope, invoice.clientId));
-	const payer = mintScope(scope.supplierId, { kind: 'contact', contactId: people[0]!.contactId, clientId: invoice.clientId });
-	const method = ending === 'returned' ? 'pm_disputed_fr' : ending === 'disputed' ? 'pm_card_createDispute' : ending === 'declined' ? 'pm_card_visa_chargeDeclined' : habit === 'sepa' && amount <= 1_000_000n ? 'pm_success_fr' : 'pm_card_visa';
+	const payer = mintScope(scope.supplierId, {
+		kind: 'contact',
+		contactId: people[0]!.contactId,
+		clientId: invoice.clientId
+	});
+	const method =
+		ending === 'returned'
+			? 'pm_disputed_fr'
+			: ending === 'disputed'
+				? 'pm_card_createDispute'
+				: ending === 'declined'
+					? 'pm_card_visa_chargeDeclined'
+					: habit === 'sepa' && amount <= 1_000_000n
+						? 'pm_success_fr'
+						: 'pm_card_visa';
 	const confirmationTokenId = await testToken(services.config, services, scope, method);
-	const result = await startPayment(services, payer, { attemptId: newId(), confirmationTokenId, invoiceIds: [invoice.invoiceId], expectedAmountMinor: amount }, `${services.config.origin}/retour/demo`);
+	const result = await startPayment(
+		services,
+		payer,
+		{ attemptId: newId(), confirmationTokenId, invoiceIds: [invoice.invoiceId], expectedAmountMinor: amount },
+		`${services.config.origin}/retour/demo`
+	);
 	if (!result.ok) throw new Error(`seed: payment of ${spec.number} refused: ${result.refusal.code}`);
 	if (ending !== 'refunded') return;
-	const [payment] = await inScope(services.db, scope, (tx) => listPayments(tx, scope, { invoiceId: invoice.invoiceId }));
-	if (payment?.methodType === 'card') await requestRefund(services, scope, { refundRequestId: newId(), paymentId: payment.paymentId, amountMinor: ((payment.amountMinor / 400n) * 100n) as typeof payment.amountMinor });
+	const [payment] = await inScope(services.db, scope, (tx) =>
+		listPayments(tx, scope, { invoiceId: invoice.invoiceId })
+	);
+	if (payment?.methodType === 'card')
+		await requestRefund(services, scope, {
+			refundRequestId: newId(),
+			paymentId: payment.paymentId,
+			amountMinor: ((payment.amountMinor / 400n) * 100n) as typeof payment.amountMinor
+		});
 }
 
 /** A token as the browser would make one, from the sandbox's test helper. */
 async function testToken(config: Config, services: Services, scope: Scope, method: string): Promise<string> {
-	const account = await inScope(services.db, scope, async (tx) => (await tx.select({ account: supplier.stripeAccount }).from(supplier))[0]!.account);
-	const response = await fetch(`${config.sandbox!.apiUrl}/v1/test_helpers/confirmation_tokens`, { method: 'POST', headers: { authorization: `Bearer ${config.stripe.secretKey}`, 'stripe-account': account ?? '' }, body: new URLSearchParams({ payment_method: method }) });
+	const account = await inScope(
+		services.db,
+		scope,
+		async (tx) => (await tx.select({ account: supplier.stripeAccount }).from(supplier))[0]!.account
+	);
+	const response = await fetch(`${config.sandbox!.apiUrl}/v1/test_helpers/confirmation_tokens`, {
+		method: 'POST',
+		headers: { authorization: `Bearer ${config.stripe.secretKey}`, 'stripe-account': account ?? '' },
+		body: new URLSearchParams({ payment_method: method })
+	});
 	return ((await response.json()) as { id: string }).id;
 }
 
 /** Time passes for everybody; what it brings is settled at once, as webhooks would have it. */
-async function moveTo(config: Config, services: Services, clock: ReturnType<typeof movableClock>, day: number): Promise<void> {
+async function moveTo(
+	config: Config,
+	services: Services,
+	clock: ReturnType<typeof movableClock>,
+	day: number
+): Promise<void> {
 	const offset = day === 0 ? 0 : day * DAY_MS;
 	clock.setOffset(offset);
-	const response = await fetch(`${config.sandbox!.apiUrl}/_sandbox/clock`, { method: 'POST', body: JSON.stringify({ offsetMs: offset }) });
+	const response = await fetch(`${config.sandbox!.apiUrl}/_sandbox/clock`, {
+		method: 'POST',
+		body: JSON.stringify({ offsetMs: offset })
+	});
 	const { done } = (await response.json()) as { done: string[] };
 	if (done.length) await settleTouched(config, services);
 }
 async function settleTouched(config: Config, services: Services): Promise<void> {
 	for (const cast of await services.db.system.select().from(supplier)) {
 		const scope = mintScope(cast.supplierId, { kind: 'system' });
-		for (const intentId of await services.payments.listIntentIds(cast.stripeAccount, new Date(services.clock.now().getTime() - DAY_MS - 1000))) await settleIntent(services, scope, intentId);
+		for (const intentId of await services.payments.listIntentIds(
+			cast.stripeAccount,
+			new Date(services.clock.now().getTime() - DAY_MS - 1000)
+		))
+			await settleIntent(services, scope, intentId);
 	}
 }
 
@@ -173,7 +338,15 @@ async function mintDemoLinks(services: Services, scope: Scope): Promise<void> {
 		for (const invoice of invoices)
 			for (const person of await listBillingContacts(tx, scope, invoice.clientId)) {
 				if (!(await findContact(tx, scope, person.contactId))) continue;
-				await insertPayLink(tx, scope, { payLinkId: newId(), invoiceId: invoice.invoiceId, contactId: person.contactId, tokenHash: sha256(demoToken(services.config.secret, `${invoice.invoiceId} ${person.contactId}`)), createdAt: now, expiresAt: new Date(now.getTime() + 365 * DAY_MS), revokedAt: null });
+				await insertPayLink(tx, scope, {
+					payLinkId: newId(),
+					invoiceId: invoice.invoiceId,
+					contactId: person.contactId,
+					tokenHash: sha256(demoToken(services.config.secret, `${invoice.invoiceId} ${person.contactId}`)),
+					createdAt: now,
+					expiresAt: new Date(now.getTime() + 365 * DAY_MS),
+					revokedAt: null
+				});
 			}
 	});
 }

@@ -2,7 +2,14 @@
 import { expect, test } from 'vitest';
 import { may, mintScope, type Actor, type Permission } from '#lib/domain/access/scope.ts';
 
-const actors: Record<string, Actor> = { owner: { kind: 'member', memberId: 'm', role: 'owner' }, accountant: { kind: 'member', memberId: 'm', role: 'accountant' }, readOnly: { kind: 'member', memberId: 'm', role: 'read_only' }, contact: { kind: 'contact', contactId: 'c', clientId: 'c' }, link: { kind: 'pay_link', payLinkId: 'l', contactId: 'c', clientId: 'c', invoiceId: 'i' }, key: { kind: 'api_key', apiKeyId: 'k' } };
+const actors: Record<string, Actor> = {
+	owner: { kind: 'member', memberId: 'm', role: 'owner' },
+	accountant: { kind: 'member', memberId: 'm', role: 'accountant' },
+	readOnly: { kind: 'member', memberId: 'm', role: 'read_only' },
+	contact: { kind: 'contact', contactId: 'c', clientId: 'c' },
+	link: { kind: 'pay_link', payLinkId: 'l', contactId: 'c', clientId: 'c', invoiceId: 'i' },
+	key: { kind: 'api_key', apiKeyId: 'k' }
+};
 const able = (permission: Permission) => Object.keys(actors).filter((name) => may(actors[name]!, permission));
 
 test('each permission belongs to those it should', () => {

@@ -1,6 +1,14 @@
 // Identifiers that check themselves, and the code a banking app scans, against published values.
 import { describe, expect, test } from 'vitest';
-import { compactIban, isValidIban, isValidRf, isValidSiren, printIban, rfReference, sirenFrom } from '#lib/domain/invoices/identifiers.ts';
+import {
+	compactIban,
+	isValidIban,
+	isValidRf,
+	isValidSiren,
+	printIban,
+	rfReference,
+	sirenFrom
+} from '#lib/domain/invoices/identifiers.ts';
 import { epcPayload } from '#lib/domain/invoices/transfer.ts';
 import { minor } from '#lib/domain/money/minor.ts';
 
@@ -18,12 +26,31 @@ test('IBANs: spaces forgiven, one digit off refused', () => {
 	expect(printIban('FR7630006000011234567890189')).toContain('FR76\u00a03000');
 });
 test('SIREN by Luhn, also out of a SIRET or a VAT number', () => {
-	expect([isValidSiren('552100554'), isValidSiren('987654321'), isValidSiren('AAAAAAAAA')]).toEqual([true, false, false]);
-	expect([sirenFrom('55210055400013'), sirenFrom('FR40 552 100 554'), sirenFrom('DE123')]).toEqual(['552100554', '552100554', null]);
+	expect([isValidSiren('552100554'), isValidSiren('987654321'), isValidSiren('AAAAAAAAA')]).toEqual([
+		true,
+		false,
+		false
+	]);
+	expect([sirenFrom('55210055400013'), sirenFrom('FR40 552 100 554'), sirenFrom('DE123')]).toEqual([
+		'552100554',
+		'552100554',
+		null
+	]);
 });
 describe('the EPC code', () => {
-	const base = { holder: 'ATELIER LUMEN SARL', iban: 'FR7630006000011234567890189', bic: null, reference: 'RF69F20260042', amountMinor: minor(120000n) };
-	test('has the lines of EPC069-12, reference last, nothing after it', () => expect(epcPayload(base)).toBe('BCD\n002\n1\nSCT\n\nATELIER LUMEN SARL\nFR7630006000011234567890189\nEUR1200\n\nRF69F20260042'));
-	test('drops a trailing zero as the reference payloads do', () => expect(epcPayload({ ...base, amountMinor: minor(1230n) })).toContain('EUR12.3\n'));
-	test('is not drawn for an account that fails its check', () => expect(epcPayload({ ...base, iban: 'FR7630006000011234567890188' })).toBeNull());
+	const base = {
+		holder: 'ATELIER LUMEN SARL',
+		iban: 'FR7630006000011234567890189',
+		bic: null,
+		reference: 'RF69F20260042',
+		amountMinor: minor(120000n)
+	};
+	test('has the lines of EPC069-12, reference last, nothing after it', () =>
+		expect(epcPayload(base)).toBe(
+			'BCD\n002\n1\nSCT\n\nATELIER LUMEN SARL\nFR7630006000011234567890189\nEUR1200\n\nRF69F20260042'
+		));
+	test('drops a trailing zero as the reference payloads do', () =>
+		expect(epcPayload({ ...base, amountMinor: minor(1230n) })).toContain('EUR12.3\n'));
+	test('is not drawn for an account that fails its check', () =>
+		expect(epcPayload({ ...base, iban: 'FR7630006000011234567890188' })).toBeNull());
 });

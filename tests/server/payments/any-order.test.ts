@@ -22,12 +22,33 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
-type Scenario = { name: string; method: string; live: (invoiceId: string, intentId: () => Promise<string>) => Promise<void> };
-const paymentOf = (invoiceId: string) => inScope(house.services.db, cast.system, async (tx) => (await tx.execute<{ id: string }>(sql`select payment_id as id from allocation where invoice_id = ${invoiceId}`))[0]!.id);
-const refund = async (invoiceId: string, cents: number) => requestRefund(house.services, cast.owner, { refundRequestId: newId(), paymentId: await paymentOf(invoiceId), amountMinor: BigInt(cents) as Minor });
+type Scenario = {
+	name: string;
+	method: string;
+	live: (invoiceId: string, intentId: () => Promise<string>) => Promise<void>;
+};
+const paymentOf = (invoiceId: string) =>
+	inScope(
+		house.services.db,
+		cast.system,
+		async (tx) =>
+			(
+				await tx.execute<{ id: string }>(sql`select payment_id as id from allocation where invoice_id = ${invoiceId}`)
+			)[0]!.id
+	);
+const refund = async (invoiceId: string, cents: number) =>
+	requestRefund(house.services, cast.owner, {
+		refundRequestId: newId(),
+		paymentId: await paymentOf(invoiceId),
+		amountMinor: BigInt(cents) as Minor
+	});
 const SCENARIOS: Scenario[] = [
 	{ name: 'card', method: 'pm_card_visa', live: () => house.advance(1) },
-	{ name: 'card, two refunds, the second fails', method: 'pm_card_refundFail', live: async (id) => (await refund(id, 2_000), await refund(id, 3_000), house.advance(1)) },
+	{
+		name: 'card, two refunds, the second fails',
+		method: 'pm_card_refundFail',
+		live: async (id) => (await refund(id, 2_000), await refund(id, 3_000), house.advance(1))
+	},
 	{ name: 'card dispute', method: 'pm_card_createDispute', live: () => house.advance(1) },
 	{ name: 'SEPA success', method: 'pm_success_fr', live: () => house.advance(12) },
 	{ name: 'SEPA failure', method: 'pm_failed_fr', live: () => house.advance(8) },
@@ -39,13 +60,26 @@ async function record(scenario: Scenario): Promise<{ states: IntentState[]; invo
 	const invoiceId = await anInvoice(house.services, cast, {});
 	const attemptId = newId();
 	const states: IntentState[] = [];
-	const spy: Services = { ...house.services, payments: { ...house.services.payments, retrieve: async (account, id) => { const state = await house.services.payments.retrieve(account, id); if (state) states.push(state); return state; } } };
+	const spy: Services = {
+		...house.services,
+		payments: {
+			...house.services.payments,
+			retrieve: async (account, id) => {
+				const state = await house.services.payments.retrieve(account, id);
+				if (state) states.push(state);
+				return state;
+			}
+		}
+	};
 	await pay(spy, payer, [invoiceId], 120_000, { method: scenario.method, attemptId });
 	const intentId = states.at(-1)!.intentId;
 	const step = async () => void (await settleIntent(spy, cast.system, intentId));
 	const plain = house.advance;
 	house.advance = async (days) => {
-		for (let i = 0; i < days; i++) (await plain(1), await step());
+		for (let i = 0; i < days; i++) {
+			await plain(1);
+			await step();
+		}
 	};
 	await scenario.live(invoiceId, async () => intentId);
 	house.advance = plain;
@@ -55,7 +89,13 @@ async function record(scenario: Scenario): Promise<{ states: IntentState[]; invo
 
 /** The books of one intent on an invoice, without ids: what an auditor compares. */
 async function booksOf(invoiceId: string): Promise<unknown[]> {
-	return inScope(house.services.db, cast.system, async (tx) => [...(await tx.execute(sql`select e.kind, l.account, l.debit_minor::text, l.credit_minor::text from journal_line l join journal_entry e using (supplier_id, entry_id) where l.invoice_id = ${invoiceId} order by 1, 2, 3, 4`))].map((row) => ({ ...row })));
+	return inScope(house.services.db, cast.system, async (tx) =>
+		[
+			...(await tx.execute(
+				sql`select e.kind, l.account, l.debit_minor::text, l.credit_minor::text from journal_line l join journal_entry e using (supplier_id, entry_id) where l.invoice_id = ${invoiceId} order by 1, 2, 3, 4`
+			))
+		].map((row) => ({ ...row }))
+	);
 }
 
 describe.each(SCENARIOS)('$name', (scenario) => {
@@ -63,14 +103,35 @@ describe.each(SCENARIOS)('$name', (scenario) => {
 		const { states, invoiceId, intentId } = await record(scenario);
 		const truth = await booksOf(invoiceId);
 		const final = states.at(-1)!;
-		const distinct = [...new Map(states.map((state) => [JSON.stringify(state, (_, v: unknown) => (typeof v === 'bigint' ? String(v) : v)), state])).values()];
+		const distinct = [
+			...new Map(
+				states.map((state) => [
+					JSON.stringify(state, (_, v: unknown) => (typeof v === 'bigint' ? String(v) : v)),
+					state
+				])
+			).values()
+		];
 		await fc.assert(
 			fc.asyncProperty(fc.array(fc.integer({ min: 0, max: distinct.length - 1 }), { maxLength: 8 }), async (order) => {
 				const replayed = await anInvoice(house.services, cast, {});
 				const attemptId = newId();
-				const shadow = (state: IntentState): IntentState => ({ ...state, intentId: `${intentId}_${attemptId}`, attemptId, chargeId: `${state.chargeId}_${attemptId}`, refunds: state.refunds.map((row) => ({ ...row, id: `${row.id}_${attemptId}` })), disputes: state.disputes.map((row) => ({ ...row, id: `${row.id}_${attemptId}` })) });
+				const shadow = (state: IntentState): IntentState => ({
+					...state,
+					intentId: `${intentId}_${attemptId}`,
+					attemptId,
+					chargeId: `${state.chargeId}_${attemptId}`,
+					refunds: state.refunds.map((row) => ({ ...row, id: `${row.id}_${attemptId}` })),
+					disputes: state.disputes.map((row) => ({ ...row, id: `${row.id}_${attemptId}` }))
+				});
 				let now = shadow(distinct[0]!);
-				const replay: Services = { ...house.services, payments: { ...house.services.payments, confirm: async () => ({ kind: 'intent', intentId: now.intentId }), retrieve: async () => now } };
+				const replay: Services = {
+					...house.services,
+					payments: {
+						...house.services.payments,
+						confirm: async () => ({ kind: 'intent', intentId: now.intentId }),
+						retrieve: async () => now
+					}
+				};
 				await pay(replay, payer, [replayed], 120_000, { attemptId });
 				for (const i of [...order, distinct.length - 1]) {
 					now = i === distinct.length - 1 ? shadow(final) : shadow(distinct[i]!);

@@ -28,11 +28,27 @@ afterAll(() => house.close());
 
 const invoiceNow = (id: string) => inScope(house.services.db, cast.system, (tx) => findInvoice(tx, cast.system, id));
 const balanceOf = async (id: string) => (await invoiceNow(id))!.balanceMinor;
-const intentOf = async (attemptId: string) => (await inScope(house.services.db, cast.system, (tx) => findAttempt(tx, cast.system, attemptId)))!.stripePaymentIntentId!;
-const paymentIdOf = async (invoiceId: string) => (await inScope(house.services.db, cast.system, (tx) => tx.execute<{ payment_id: string }>(sql`select payment_id from allocation where invoice_id = ${invoiceId}`)))[0]!.payment_id;
+const intentOf = async (attemptId: string) =>
+	(await inScope(house.services.db, cast.system, (tx) => findAttempt(tx, cast.system, attemptId)))!
+		.stripePaymentIntentId!;
+const paymentIdOf = async (invoiceId: string) =>
+	(
+		await inScope(house.services.db, cast.system, (tx) =>
+			tx.execute<{ payment_id: string }>(sql`select payment_id from allocation where invoice_id = ${invoiceId}`)
+		)
+	)[0]!.payment_id;
 /** The books of a supplier as an auditor reads them: kinds and amounts, no ids of ours. */
-const books = (system = cast.system) => inScope(house.services.db, system, async (tx) => (await tx.execute(sql`select e.kind, e.source_id, l.account, l.debit_minor::text, l.credit_minor::text from journal_entry e join journal_line l using (supplier_id, entry_id) order by e.source_id, e.kind, l.position`)).map((row) => ({ ...row })));
-const intentsCreated = () => house.world.world.requests.filter((request) => request.method === 'POST' && request.path === '/v1/payment_intents').length;
+const books = (system = cast.system) =>
+	inScope(house.services.db, system, async (tx) =>
+		(
+			await tx.execute(
+				sql`select e.kind, e.source_id, l.account, l.debit_minor::text, l.credit_minor::text from journal_entry e join journal_line l using (supplier_id, entry_id) order by e.source_id, e.kind, l.position`
+			)
+		).map((row) => ({ ...row }))
+	);
+const intentsCreated = () =>
+	house.world.world.requests.filter((request) => request.method === 'POST' && request.path === '/v1/payment_intents')
+		.length;
 
 describe('paying by card', () => {
 	test('settles the invoice, numbers a receipt with its VAT, and mails it', async () => {
@@ -41,7 +57,11 @@ describe('paying by card', () => {
 		expect(result).toMatchObject({ ok: true, value: { status: 'paid' } });
 		expect(await balanceOf(invoiceId)).toBe(0n);
 		const receipt = await findReceipt(house.services, payer.scope, await paymentIdOf(invoiceId));
-		expect(receipt).toMatchObject({ amountMinor: 120_000n, vat: [{ rateBps: 2000, grossMinor: 120_000n, vatMinor: 20_000n }], methodLabel: 'Visa •••• 4242' });
+		expect(receipt).toMatchObject({
+			amountMinor: 120_000n,
+			vat: [{ rateBps: 2000, grossMinor: 120_000n, vatMinor: 20_000n }],
+			methodLabel: 'Visa •••• 4242'
+		});
 		expect(receipt!.receiptNumber).toMatch(/^R2026-\d{6}$/);
 		await house.drain();
 		const mails = house.world.mailbox.mails.filter((mail) => mail.subject.includes(receipt!.receiptNumber));
@@ -49,31 +69,50 @@ describe('paying by card', () => {
 		expect(mails[0]!.attachments).toMatchObject([{ name: `${receipt!.receiptNumber}.pdf`, type: 'application/pdf' }]);
 	});
 	test('several invoices are one payment whose lines add up', async () => {
-		const ids = [await anInvoice(house.services, cast, {}, { grossMinor: 100_01 }), await anInvoice(house.services, cast, {}, { grossMinor: 33_33 })];
+		const ids = [
+			await anInvoice(house.services, cast, {}, { grossMinor: 100_01 }),
+			await anInvoice(house.services, cast, {}, { grossMinor: 33_33 })
+		];
 		expect(await pay(house.services, payer, ids, 133_34)).toMatchObject({ ok: true, value: { status: 'paid' } });
 		expect([await balanceOf(ids[0]!), await balanceOf(ids[1]!)]).toEqual([0n, 0n]);
 	});
 	test('a decline is told by family, and the next card pays on the same PaymentIntent', async () => {
 		const invoiceId = await anInvoice(house.services, cast, {});
 		const before = intentsCreated();
-		expect(await pay(house.services, payer, [invoiceId], 120_000, { method: 'pm_card_visa_chargeDeclinedInsufficientFunds' })).toMatchObject({ ok: true, value: { status: 'declined', declineCode: 'insufficient_funds' } });
+		expect(
+			await pay(house.services, payer, [invoiceId], 120_000, { method: 'pm_card_visa_chargeDeclinedInsufficientFunds' })
+		).toMatchObject({ ok: true, value: { status: 'declined', declineCode: 'insufficient_funds' } });
 		expect(await balanceOf(invoiceId)).toBe(120_000n);
-		expect(await pay(house.services, payer, [invoiceId], 120_000)).toMatchObject({ ok: true, value: { status: 'paid' } });
+		expect(await pay(house.services, payer, [invoiceId], 120_000)).toMatchObject({
+			ok: true,
+			value: { status: 'paid' }
+		});
 		expect(intentsCreated() - before).toBe(1);
 		expect(await balanceOf(invoiceId)).toBe(0n);
 	});
 	test('an amount the browser made up is refused with the right one', async () => {
 		const invoiceId = await anInvoice(house.services, cast, {});
-		expect(await pay(house.services, payer, [invoiceId], 100)).toMatchObject({ ok: false, refusal: { code: 'amount_changed', detail: { amountMinor: '120000' } } });
+		expect(await pay(house.services, payer, [invoiceId], 100)).toMatchObject({
+			ok: false,
+			refusal: { code: 'amount_changed', detail: { amountMinor: '120000' } }
+		});
 	});
 	test('3-D Secure waits for the person, and starting again gives the first try up', async () => {
 		const invoiceId = await anInvoice(house.services, cast, {});
 		const attemptId = newId();
-		const first = await pay(house.services, payer, [invoiceId], 120_000, { method: 'pm_card_authenticationRequired', attemptId });
+		const first = await pay(house.services, payer, [invoiceId], 120_000, {
+			method: 'pm_card_authenticationRequired',
+			attemptId
+		});
 		expect(first).toMatchObject({ ok: true, value: { status: 'awaiting_auth' } });
 		expect(first.ok && first.value.clientSecret).toMatch(/^pi_.*_secret_/);
-		expect(await pay(house.services, payer, [invoiceId], 120_000)).toMatchObject({ ok: true, value: { status: 'paid' } });
-		expect((await inScope(house.services.db, cast.system, (tx) => findAttempt(tx, cast.system, attemptId)))!.status).toBe('canceled');
+		expect(await pay(house.services, payer, [invoiceId], 120_000)).toMatchObject({
+			ok: true,
+			value: { status: 'paid' }
+		});
+		expect(
+			(await inScope(house.services.db, cast.system, (tx) => findAttempt(tx, cast.system, attemptId)))!.status
+		).toBe('canceled');
 	});
 });
 
@@ -81,41 +120,88 @@ describe('once, whatever happens', () => {
 	test('fifty parallel clicks with one attempt are one PaymentIntent and one payment', async () => {
 		const invoiceId = await anInvoice(house.services, cast, {});
 		const [attemptId, token, before] = [newId(), await aToken(house.services), intentsCreated()];
-		const results = await Promise.all(Array.from({ length: 50 }, () => pay(house.services, payer, [invoiceId], 120_000, { attemptId, token })));
+		const results = await Promise.all(
+			Array.from({ length: 50 }, () => pay(house.services, payer, [invoiceId], 120_000, { attemptId, token }))
+		);
 		expect(results.filter((result) => result.ok && result.value.status === 'paid').length).toBeGreaterThan(0);
-		expect(new Set(house.world.world.requests.slice().filter((request) => request.key === attemptId).map((request) => request.key)).size).toBe(1);
-		const sent = Object.values(house.world.world.accounts.get('acct_lumen')!.payment_intents).filter((intent) => intent.metadata.attempt_id === attemptId);
+		expect(
+			new Set(
+				house.world.world.requests
+					.slice()
+					.filter((request) => request.key === attemptId)
+					.map((request) => request.key)
+			).size
+		).toBe(1);
+		const sent = Object.values(house.world.world.accounts.get('acct_lumen')!.payment_intents).filter(
+			(intent) => intent.metadata.attempt_id === attemptId
+		);
 		expect(sent).toHaveLength(1);
 		expect(intentsCreated()).toBeGreaterThan(before);
 		expect(await balanceOf(invoiceId)).toBe(0n);
 	});
 	test('twenty people at once on one invoice: exactly one pays', async () => {
 		const invoiceId = await anInvoice(house.services, cast, {});
-		const results = await Promise.all(Array.from({ length: 20 }, () => pay(house.services, payer, [invoiceId], 120_000)));
+		const results = await Promise.all(
+			Array.from({ length: 20 }, () => pay(house.services, payer, [invoiceId], 120_000))
+		);
 		expect(results.filter((result) => result.ok && result.value.status === 'paid')).toHaveLength(1);
 		const number = (await invoiceNow(invoiceId))!.number;
-		expect(Object.values(house.world.world.accounts.get('acct_lumen')!.payment_intents).filter((intent) => intent.description === number && intent.status === 'succeeded')).toHaveLength(1);
+		expect(
+			Object.values(house.world.world.accounts.get('acct_lumen')!.payment_intents).filter(
+				(intent) => intent.description === number && intent.status === 'succeeded'
+			)
+		).toHaveLength(1);
 		expect(await balanceOf(invoiceId)).toBe(0n);
 	});
 	test('an answer lost after Stripe took the money is found again, not charged again', async () => {
 		const invoiceId = await anInvoice(house.services, cast, {});
 		const [attemptId, token] = [newId(), await aToken(house.services)];
-		house.world.world.faults.push({ id: 'f', match: { method: 'POST', path: '^/v1/payment_intents$', times: 3 }, do: { drop: 'after' }, seen: 0 });
-		expect(await pay(house.services, payer, [invoiceId], 120_000, { attemptId, token })).toMatchObject({ ok: false, refusal: { code: 'payment_unknown' } });
+		house.world.world.faults.push({
+			id: 'f',
+			match: { method: 'POST', path: '^/v1/payment_intents$', times: 3 },
+			do: { drop: 'after' },
+			seen: 0
+		});
+		expect(await pay(house.services, payer, [invoiceId], 120_000, { attemptId, token })).toMatchObject({
+			ok: false,
+			refusal: { code: 'payment_unknown' }
+		});
 		house.world.world.faults = [];
-		expect(await pay(house.services, payer, [invoiceId], 120_000)).toMatchObject({ ok: false, refusal: { code: 'payment_in_progress' } });
+		expect(await pay(house.services, payer, [invoiceId], 120_000)).toMatchObject({
+			ok: false,
+			refusal: { code: 'payment_in_progress' }
+		});
 		house.world.world.offsetMs += 120_000;
 		await reconcileUnsettled(house.services);
 		expect(await balanceOf(invoiceId)).toBe(0n);
-		expect(Object.values(house.world.world.accounts.get('acct_lumen')!.payment_intents).filter((intent) => intent.metadata.attempt_id === attemptId)).toHaveLength(1);
+		expect(
+			Object.values(house.world.world.accounts.get('acct_lumen')!.payment_intents).filter(
+				(intent) => intent.metadata.attempt_id === attemptId
+			)
+		).toHaveLength(1);
 	});
-	test.each([['a truncated answer', { truncate: true }], ['a 500', { status: 500, should_retry: false }], ['a 502 page', { html_502: true }]])('%s leaves the try open, and asking again tells the truth', async (_name, fault) => {
+	test.each([
+		['a truncated answer', { truncate: true }],
+		['a 500', { status: 500, should_retry: false }],
+		['a 502 page', { html_502: true }]
+	])('%s leaves the try open, and asking again tells the truth', async (_name, fault) => {
 		const invoiceId = await anInvoice(house.services, cast, {});
 		const [attemptId, token] = [newId(), await aToken(house.services)];
-		house.world.world.faults.push({ id: 'f', match: { method: 'POST', path: '^/v1/payment_intents$', times: 3 }, do: fault, seen: 0 });
-		expect(await pay(house.services, payer, [invoiceId], 120_000, { attemptId, token })).toMatchObject({ ok: false, refusal: { code: 'payment_unknown' } });
+		house.world.world.faults.push({
+			id: 'f',
+			match: { method: 'POST', path: '^/v1/payment_intents$', times: 3 },
+			do: fault,
+			seen: 0
+		});
+		expect(await pay(house.services, payer, [invoiceId], 120_000, { attemptId, token })).toMatchObject({
+			ok: false,
+			refusal: { code: 'payment_unknown' }
+		});
 		house.world.world.faults = [];
-		expect(await checkAttempt(house.services, payer.scope, attemptId)).toMatchObject({ ok: true, value: { status: 'paid' } });
+		expect(await checkAttempt(house.services, payer.scope, attemptId)).toMatchObject({
+			ok: true,
+			value: { status: 'paid' }
+		});
 		expect(await balanceOf(invoiceId)).toBe(0n);
 	});
 	test('the database refuses a second live attempt, an unbalanced entry and an edit of the books', async () => {
@@ -123,8 +209,13 @@ describe('once, whatever happens', () => {
 		await pay(house.services, payer, [invoiceId], 120_000, { method: 'pm_success_fr' });
 		const run = (text: string) => inScope(house.services.db, cast.system, (tx) => tx.execute(sql.raw(text)));
 		await expect(run(`update payment_attempt_invoice set live = true`)).rejects.toThrow();
-		await expect(run(`insert into journal_entry (supplier_id, entry_id, kind, source_id, currency, booked_on, created_at) values ('${cast.supplierId}', '${newId()}', 'refund', 'x', 'EUR', '2026-01-01', now())`)).rejects.toThrow();
-		for (const table of ['journal_line', 'journal_entry', 'payment', 'allocation', 'audit']) await expect(run(`delete from ${table}`)).rejects.toThrow();
+		await expect(
+			run(
+				`insert into journal_entry (supplier_id, entry_id, kind, source_id, currency, booked_on, created_at) values ('${cast.supplierId}', '${newId()}', 'refund', 'x', 'EUR', '2026-01-01', now())`
+			)
+		).rejects.toThrow();
+		for (const table of ['journal_line', 'journal_entry', 'payment', 'allocation', 'audit'])
+			await expect(run(`delete from ${table}`)).rejects.toThrow();
 		await expect(run(`update journal_line set debit_minor = 1`)).rejects.toThrow();
 	});
 });
@@ -132,12 +223,22 @@ describe('once, whatever happens', () => {
 describe('SEPA debit', () => {
 	test('is under way, not payable twice, then paid on the sixth business day', async () => {
 		const invoiceId = await anInvoice(house.services, cast, {});
-		expect(await pay(house.services, payer, [invoiceId], 120_000, { method: 'pm_success_fr' })).toMatchObject({ ok: true, value: { status: 'processing' } });
+		expect(await pay(house.services, payer, [invoiceId], 120_000, { method: 'pm_success_fr' })).toMatchObject({
+			ok: true,
+			value: { status: 'processing' }
+		});
 		const waiting = (await invoiceNow(invoiceId))!;
 		expect([payableToday(waiting), waiting.balanceMinor]).toEqual([0n, 120_000n]);
-		expect(await pay(house.services, payer, [invoiceId], 120_000)).toMatchObject({ ok: false, refusal: { code: 'payment_under_way' } });
+		expect(await pay(house.services, payer, [invoiceId], 120_000)).toMatchObject({
+			ok: false,
+			refusal: { code: 'payment_under_way' }
+		});
 		await house.drain();
-		expect(house.world.mailbox.mails.some((mail) => mail.subject.startsWith('Prélèvement SEPA') && mail.text.includes('PONCTUEL'))).toBe(true);
+		expect(
+			house.world.mailbox.mails.some(
+				(mail) => mail.subject.startsWith('Prélèvement SEPA') && mail.text.includes('PONCTUEL')
+			)
+		).toBe(true);
 		await house.advance(10);
 		await reconcileUnsettled(house.services);
 		expect(await balanceOf(invoiceId)).toBe(0n);
@@ -148,10 +249,16 @@ describe('SEPA debit', () => {
 		await house.advance(6);
 		await reconcileUnsettled(house.services);
 		const view = await readPayView(house.services, payer.scope, [invoiceId]);
-		expect(view).toMatchObject({ ok: true, value: { amountMinor: 120_000n, attempt: { status: 'declined', family: 'insufficient_funds' } } });
+		expect(view).toMatchObject({
+			ok: true,
+			value: { amountMinor: 120_000n, attempt: { status: 'declined', family: 'insufficient_funds' } }
+		});
 		await house.drain();
 		expect(house.world.mailbox.mails.filter((mail) => mail.subject.includes('n’a pas abouti'))).toHaveLength(1);
-		expect(await pay(house.services, payer, [invoiceId], 120_000)).toMatchObject({ ok: true, value: { status: 'paid' } });
+		expect(await pay(house.services, payer, [invoiceId], 120_000)).toMatchObject({
+			ok: true,
+			value: { status: 'paid' }
+		});
 	});
 	test('returned three weeks later: the invoice re-opens by a new entry, even if no webhook ever came', async () => {
 		const invoiceId = await anInvoice(house.services, cast, {});
@@ -171,20 +278,27 @@ describe('SEPA debit', () => {
 		const invoiceId = await anInvoice(house.services, cast, {}, { grossMinor: 1_200_000 });
 		const view = await readPayView(house.services, payer.scope, [invoiceId]);
 		expect(view.ok && view.value.methods[1]).toMatchObject({ offered: false, reason: 'amount_above_sepa_limit' });
-		expect(await pay(house.services, payer, [invoiceId], 1_200_000, { method: 'pm_success_fr' })).toMatchObject({ ok: false, refusal: { code: 'card_declined' } });
+		expect(await pay(house.services, payer, [invoiceId], 1_200_000, { method: 'pm_success_fr' })).toMatchObject({
+			ok: false,
+			refusal: { code: 'card_declined' }
+		});
 		expect(await balanceOf(invoiceId)).toBe(1_200_000n);
 	});
 });
 
 describe('refunds and disputes', () => {
-	const refund = (paymentId: string, cents: number, as = cast.owner) => requestRefund(house.services, as, { refundRequestId: newId(), paymentId, amountMinor: BigInt(cents) as Minor });
+	const refund = (paymentId: string, cents: number, as = cast.owner) =>
+		requestRefund(house.services, as, { refundRequestId: newId(), paymentId, amountMinor: BigInt(cents) as Minor });
 	test('a partial refund re-opens the invoice by as much, and never more than was paid', async () => {
 		const invoiceId = await anInvoice(house.services, cast, {});
 		await pay(house.services, payer, [invoiceId], 120_000);
 		const paymentId = await paymentIdOf(invoiceId);
 		expect(await refund(paymentId, 20_000)).toMatchObject({ ok: true });
 		expect(await balanceOf(invoiceId)).toBe(20_000n);
-		expect(await refund(paymentId, 100_001)).toMatchObject({ ok: false, refusal: { code: 'refund_above_rest', detail: { restMinor: '100000' } } });
+		expect(await refund(paymentId, 100_001)).toMatchObject({
+			ok: false,
+			refusal: { code: 'refund_above_rest', detail: { restMinor: '100000' } }
+		});
 		expect(await refund(paymentId, 100_000)).toMatchObject({ ok: true });
 		expect(await balanceOf(invoiceId)).toBe(120_000n);
 	});
@@ -192,9 +306,15 @@ describe('refunds and disputes', () => {
 		const invoiceId = await anInvoice(house.services, cast, {});
 		await pay(house.services, payer, [invoiceId], 120_000);
 		const input = { refundRequestId: newId(), paymentId: await paymentIdOf(invoiceId), amountMinor: 5_000n as Minor };
-		await Promise.all([requestRefund(house.services, cast.owner, input), requestRefund(house.services, cast.owner, input)]);
+		await Promise.all([
+			requestRefund(house.services, cast.owner, input),
+			requestRefund(house.services, cast.owner, input)
+		]);
 		expect(await balanceOf(invoiceId)).toBe(5_000n);
-		expect(await requestRefund(house.services, cast.readOnly, { ...input, refundRequestId: newId() })).toMatchObject({ ok: false, refusal: { code: 'not_allowed' } });
+		expect(await requestRefund(house.services, cast.readOnly, { ...input, refundRequestId: newId() })).toMatchObject({
+			ok: false,
+			refusal: { code: 'not_allowed' }
+		});
 	});
 	test('a refund that fails later restores the payment', async () => {
 		const invoiceId = await anInvoice(house.services, cast, {});
@@ -211,7 +331,10 @@ describe('refunds and disputes', () => {
 		await pay(house.services, payer, [invoiceId], 120_000, { method: 'pm_success_fr' });
 		await house.advance(10);
 		await reconcileUnsettled(house.services);
-		expect(await refund(await paymentIdOf(invoiceId), 100)).toMatchObject({ ok: false, refusal: { code: 'refund_too_early' } });
+		expect(await refund(await paymentIdOf(invoiceId), 100)).toMatchObject({
+			ok: false,
+			refusal: { code: 'refund_too_early' }
+		});
 	});
 	test('a card dispute takes the money, winning it brings it back', async () => {
 		const invoiceId = await anInvoice(house.services, cast, {});
@@ -221,15 +344,22 @@ describe('refunds and disputes', () => {
 		const intentId = await intentOf(attemptId);
 		await settleIntent(house.services, cast.system, intentId);
 		expect(await balanceOf(invoiceId)).toBe(120_000n);
-		const dispute = Object.values(house.world.world.accounts.get('acct_lumen')!.disputes).find((row) => row.payment_intent === intentId)!;
-		await fetch(`${house.config.sandbox!.apiUrl}/v1/disputes/${dispute.id}`, { method: 'POST', headers: { authorization: 'Bearer sk_test_sandbox_tests', 'stripe-account': 'acct_lumen' }, body: new URLSearchParams({ 'evidence[uncategorized_text]': 'winning_evidence', submit: 'true' }) });
+		const dispute = Object.values(house.world.world.accounts.get('acct_lumen')!.disputes).find(
+			(row) => row.payment_intent === intentId
+		)!;
+		await fetch(`${house.config.sandbox!.apiUrl}/v1/disputes/${dispute.id}`, {
+			method: 'POST',
+			headers: { authorization: 'Bearer sk_test_sandbox_tests', 'stripe-account': 'acct_lumen' },
+			body: new URLSearchParams({ 'evidence[uncategorized_text]': 'winning_evidence', submit: 'true' })
+		});
 		await settleIntent(house.services, cast.system, intentId);
 		expect(await balanceOf(invoiceId)).toBe(0n);
 	});
 	test('settling again and again changes nothing', async () => {
 		const before = await books();
 		const intents = Object.keys(house.world.world.accounts.get('acct_lumen')!.payment_intents);
-		for (const intentId of [...intents, ...intents.reverse()]) await settleIntent(house.services, cast.system, intentId);
+		for (const intentId of [...intents, ...intents.reverse()])
+			await settleIntent(house.services, cast.system, intentId);
 		const after = await books();
 		expect(after.filter((row) => row.kind !== 'stripe_fee')).toEqual(before.filter((row) => row.kind !== 'stripe_fee'));
 	});

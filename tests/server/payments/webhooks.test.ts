@@ -22,7 +22,22 @@ const sign = (body: string, secret = 'whsec_tests', age = 0) => {
 	const t = Math.floor(Date.now() / 1000) - age;
 	return `t=${t},v1=${createHmac('sha256', secret).update(`${t}.${body}`).digest('hex')}`;
 };
-const event = (over: Record<string, unknown> = {}) => JSON.stringify({ id: 'evt_1', object: 'event', api_version: '2026-10-28.endive', type: 'payment_intent.succeeded', livemode: false, created: 1_790_000_000, account: 'acct_lumen', data: { object: { id: 'pi_x', object: 'payment_intent', description: 'Éclairage' } }, ...over }, null, 2);
+const event = (over: Record<string, unknown> = {}) =>
+	JSON.stringify(
+		{
+			id: 'evt_1',
+			object: 'event',
+			api_version: '2026-10-28.endive',
+			type: 'payment_intent.succeeded',
+			livemode: false,
+			created: 1_790_000_000,
+			account: 'acct_lumen',
+			data: { object: { id: 'pi_x', object: 'payment_intent', description: 'Éclairage' } },
+			...over
+		},
+		null,
+		2
+	);
 const stored = async () => (await house.services.db.system.select().from(stripeEvent)).length;
 
 describe('what arrives', () => {
@@ -38,12 +53,19 @@ describe('what arrives', () => {
 		expect(await stored()).toBe(0);
 	});
 	test('an account that is not ours, or an event about no money, is answered and forgotten', async () => {
-		for (const body of [event({ account: 'acct_stranger' }), event({ type: 'customer.created', data: { object: { id: 'cus_1', object: 'customer' } } })]) expect(await receiveEvent(house.services, body, sign(body))).toBe('ignored');
+		for (const body of [
+			event({ account: 'acct_stranger' }),
+			event({ type: 'customer.created', data: { object: { id: 'cus_1', object: 'customer' } } })
+		])
+			expect(await receiveEvent(house.services, body, sign(body))).toBe('ignored');
 		expect(await stored()).toBe(0);
 	});
 	test('the same event twice is kept once', async () => {
 		const body = event();
-		expect([await receiveEvent(house.services, body, sign(body)), await receiveEvent(house.services, body, sign(body))]).toEqual(['kept', 'known']);
+		expect([
+			await receiveEvent(house.services, body, sign(body)),
+			await receiveEvent(house.services, body, sign(body))
+		]).toEqual(['kept', 'known']);
 		expect(await stored()).toBe(1);
 	});
 	test('an event about an intent that is not ours is worked and changes nothing', async () => {
@@ -53,10 +75,17 @@ describe('what arrives', () => {
 	test('while Stripe is down an event waits, and is worked later', async () => {
 		const body = event({ id: 'evt_9' });
 		await receiveEvent(house.services, body, sign(body));
-		house.world.world.faults.push({ id: 'down', match: { path: '^/v1/' }, do: { status: 503, should_retry: false }, seen: 0 });
+		house.world.world.faults.push({
+			id: 'down',
+			match: { path: '^/v1/' },
+			do: { status: 503, should_retry: false },
+			seen: 0
+		});
 		await handleNextEvent(house.services);
 		house.world.world.faults = [];
-		const waiting = (await house.services.db.system.select().from(stripeEvent)).find((row) => row.stripeEventId === 'evt_9')!;
+		const waiting = (await house.services.db.system.select().from(stripeEvent)).find(
+			(row) => row.stripeEventId === 'evt_9'
+		)!;
 		expect([waiting.state, waiting.tries]).toEqual(['new', 1]);
 		house.world.world.offsetMs += 60_000;
 		expect(await handleNextEvent(house.services)).toBe(true);
@@ -68,5 +97,7 @@ test('a day’s totals are compared with Stripe’s own, and agree', async () =>
 	await pay(house.services, payer, [invoiceId], 120_000);
 	await house.advance(1);
 	await compareTotals(house.services);
-	expect(await inScope(house.services.db, cast.system, (tx) => listReconciliations(tx, cast.system))).toMatchObject([{ stripeMinor: 120_000n, ledgerMinor: 120_000n }]);
+	expect(await inScope(house.services.db, cast.system, (tx) => listReconciliations(tx, cast.system))).toMatchObject([
+		{ stripeMinor: 120_000n, ledgerMinor: 120_000n }
+	]);
 });

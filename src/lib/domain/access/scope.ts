@@ -10,7 +10,13 @@ export type Actor =
 	| { kind: 'system' };
 
 /** One supplier, and for a client's person one client (and for a pay link one invoice). Only server/access and the worker mint it. */
-export type Scope = { readonly supplierId: string; readonly clientId: string | null; readonly invoiceId: string | null; readonly actor: Actor; readonly [brand]: 'Scope' };
+export type Scope = {
+	readonly supplierId: string;
+	readonly clientId: string | null;
+	readonly invoiceId: string | null;
+	readonly actor: Actor;
+	readonly [brand]: 'Scope';
+};
 
 export function mintScope(supplierId: string, actor: Actor): Scope {
 	const clientId = actor.kind === 'contact' || actor.kind === 'pay_link' ? actor.clientId : null;
@@ -28,4 +34,12 @@ export function may(actor: Actor, permission: Permission): boolean {
 	return permission === 'manage_members' ? actor.role === 'owner' : WRITERS.includes(actor.role);
 }
 export const actorName = (actor: Actor): string =>
-	actor.kind === 'member' ? `member:${actor.memberId}` : actor.kind === 'contact' ? `contact:${actor.contactId}` : actor.kind === 'pay_link' ? `pay_link:${actor.payLinkId}` : actor.kind === 'api_key' ? `api_key:${actor.apiKeyId}` : 'system';
+	actor.kind === 'member'
+		? `member:${actor.memberId}`
+		: actor.kind === 'contact'
+			? `contact:${actor.contactId}`
+			: actor.kind === 'pay_link'
+				? `pay_link:${actor.payLinkId}`
+				: actor.kind === 'api_key'
+					? `api_key:${actor.apiKeyId}`
+					: 'system';

@@ -25,7 +25,7 @@ export function isTargetDay(date: CivilDate): boolean {
 /** The day `count` TARGET business days after `date`. */
 export function addTargetDays(date: CivilDate, count: number): CivilDate {
 	let day = date;
-	for (let left = count; left > 0; ) {
+	for (let left = count; left > 0;) {
 		day = addDays(day, 1);
 		if (isTargetDay(day)) left -= 1;
 	}

@@ -11,12 +11,29 @@ export type Finding = { code: string; severity: Severity; field: string; found: 
 
 /** A reader's answer for one file or one row: a document, or the reason there is none. */
 export type ReadResult =
-	| { ok: true; document: InvoiceDocument; findings: Finding[] }
-	| { ok: false; findings: Finding[] };
+	{ ok: true; document: InvoiceDocument; findings: Finding[] } | { ok: false; findings: Finding[] };
 
-export const block = (code: string, field: string, found: string, expected: string): Finding => ({ code, severity: 'block', field, found, expected });
-export const warn = (code: string, field: string, found: string, expected: string): Finding => ({ code, severity: 'warn', field, found, expected });
-const confirm = (code: string, field: string, found: string, expected: string): Finding => ({ code, severity: 'confirm', field, found, expected });
+export const block = (code: string, field: string, found: string, expected: string): Finding => ({
+	code,
+	severity: 'block',
+	field,
+	found,
+	expected
+});
+export const warn = (code: string, field: string, found: string, expected: string): Finding => ({
+	code,
+	severity: 'warn',
+	field,
+	found,
+	expected
+});
+const confirm = (code: string, field: string, found: string, expected: string): Finding => ({
+	code,
+	severity: 'confirm',
+	field,
+	found,
+	expected
+});
 
 const NOT_INVOICES = new Set(['751', '325']);
 const DEPOSITS = new Set(['386', '500', '503']);

@@ -20,7 +20,8 @@ export function sirenFrom(text: string | null): string | null {
 }
 
 /** Spaces, dots, hyphens and a leading "IBAN" are forgiven. */
-export const compactIban = (text: string): string => electronicFormatIBAN(text.replace(/^\s*IBAN/i, '').replaceAll('.', '')) ?? '';
+export const compactIban = (text: string): string =>
+	electronicFormatIBAN(text.replace(/^\s*IBAN/i, '').replaceAll('.', '')) ?? '';
 export const isValidIban = (text: string): boolean => isValidIBAN(compactIban(text));
 export const printIban = (iban: string): string => compactIban(iban).replace(/(.{4})(?=.)/g, '$1\u00a0');
 
@@ -35,7 +36,12 @@ const mod97 = (text: string): number => {
 
 /** ISO 11649 creditor reference: F2026-0042 gives RF69F20260042. Body is cut to 21 letters and digits, from the end. */
 export function rfReference(invoiceNumber: string): string {
-	const body = invoiceNumber.normalize('NFD').toUpperCase().replace(/[^0-9A-Z]/g, '').slice(-21) || '0';
+	const body =
+		invoiceNumber
+			.normalize('NFD')
+			.toUpperCase()
+			.replace(/[^0-9A-Z]/g, '')
+			.slice(-21) || '0';
 	return `RF${String(98 - mod97(`${body}RF00`)).padStart(2, '0')}${body}`;
 }
 

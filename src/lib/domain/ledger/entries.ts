@@ -4,18 +4,41 @@ import type { AllocationLine } from '../payments/allocation.ts';
 import type { Minor } from '../money/minor.ts';
 
 export type Account = '411' | '467' | '511' | '627';
-export type JournalLine = { account: Account; clientId: string | null; invoiceId: string | null; debitMinor: Minor; creditMinor: Minor };
-export type EntryKind = 'invoice_opened' | 'payment' | 'refund' | 'refund_failed' | 'debit_return' | 'chargeback' | 'chargeback_won' | 'stripe_fee';
+export type JournalLine = {
+	account: Account;
+	clientId: string | null;
+	invoiceId: string | null;
+	debitMinor: Minor;
+	creditMinor: Minor;
+};
+export type EntryKind =
+	| 'invoice_opened'
+	| 'payment'
+	| 'refund'
+	| 'refund_failed'
+	| 'debit_return'
+	| 'chargeback'
+	| 'chargeback_won'
+	| 'stripe_fee';
 /** `(sourceId, kind)` is unique in the database: booking a fact twice is impossible. */
 export type JournalEntry = { sourceId: string; kind: EntryKind; lines: JournalLine[] };
 
 const ZERO = 0n as Minor;
-const debit = (account: Account, amount: Minor, clientId: string | null = null, invoiceId: string | null = null): JournalLine =>
+const debit = (
+	account: Account,
+	amount: Minor,
+	clientId: string | null = null,
+	invoiceId: string | null = null
+): JournalLine =>
 	amount >= 0n
 		? { account, clientId, invoiceId, debitMinor: amount, creditMinor: ZERO }
 		: { account, clientId, invoiceId, debitMinor: ZERO, creditMinor: -amount as Minor };
-const credit = (account: Account, amount: Minor, clientId: string | null = null, invoiceId: string | null = null): JournalLine =>
-	debit(account, -amount as Minor, clientId, invoiceId);
+const credit = (
+	account: Account,
+	amount: Minor,
+	clientId: string | null = null,
+	invoiceId: string | null = null
+): JournalLine => debit(account, -amount as Minor, clientId, invoiceId);
 
 /** Throws on an entry that does not balance: a bug, which the database would refuse as well. */
 export function balanced(entry: JournalEntry): JournalEntry {
@@ -26,21 +49,56 @@ export function balanced(entry: JournalEntry): JournalEntry {
 
 /** A claim enters the books: what the client owes (negative for a credit note). */
 export const invoiceOpened = (invoiceId: string, clientId: string, debtMinor: Minor): JournalEntry =>
-	balanced({ sourceId: invoiceId, kind: 'invoice_opened', lines: [debit('411', debtMinor, clientId, invoiceId), credit('467', debtMinor, clientId, invoiceId)] });
+	balanced({
+		sourceId: invoiceId,
+		kind: 'invoice_opened',
+		lines: [debit('411', debtMinor, clientId, invoiceId), credit('467', debtMinor, clientId, invoiceId)]
+	});
 
 const total = (lines: AllocationLine[]): Minor => lines.reduce((sum, line) => sum + line.amountMinor, 0n) as Minor;
 
 /** Money certain: 511 up, each invoice down. */
 export const paymentReceived = (sourceId: string, clientId: string, lines: AllocationLine[]): JournalEntry =>
-	balanced({ sourceId, kind: 'payment', lines: [debit('511', total(lines)), ...lines.map((line) => credit('411', line.amountMinor, clientId, line.invoiceId))] });
+	balanced({
+		sourceId,
+		kind: 'payment',
+		lines: [
+			debit('511', total(lines)),
+			...lines.map((line) => credit('411', line.amountMinor, clientId, line.invoiceId))
+		]
+	});
 
 /** Money gone back (refund, SEPA return, chargeback): each invoice re-opens, 511 down. */
-export const moneyGoneBack = (kind: 'refund' | 'debit_return' | 'chargeback', sourceId: string, clientId: string, lines: AllocationLine[]): JournalEntry =>
-	balanced({ sourceId, kind, lines: [...lines.map((line) => debit('411', line.amountMinor, clientId, line.invoiceId)), credit('511', total(lines))] });
+export const moneyGoneBack = (
+	kind: 'refund' | 'debit_return' | 'chargeback',
+	sourceId: string,
+	clientId: string,
+	lines: AllocationLine[]
+): JournalEntry =>
+	balanced({
+		sourceId,
+		kind,
+		lines: [
+			...lines.map((line) => debit('411', line.amountMinor, clientId, line.invoiceId)),
+			credit('511', total(lines))
+		]
+	});
 
 /** A refund that failed, or a chargeback won: the money is back with the supplier. */
-export const moneyRestored = (kind: 'refund_failed' | 'chargeback_won', sourceId: string, clientId: string, lines: AllocationLine[]): JournalEntry =>
-	balanced({ sourceId, kind, lines: [debit('511', total(lines)), ...lines.map((line) => credit('411', line.amountMinor, clientId, line.invoiceId))] });
+export const moneyRestored = (
+	kind: 'refund_failed' | 'chargeback_won',
+	sourceId: string,
+	clientId: string,
+	lines: AllocationLine[]
+): JournalEntry =>
+	balanced({
+		sourceId,
+		kind,
+		lines: [
+			debit('511', total(lines)),
+			...lines.map((line) => credit('411', line.amountMinor, clientId, line.invoiceId))
+		]
+	});
 
 /** What Stripe kept, read from its balance transaction, never computed. */
 export const stripeFee = (sourceId: string, feeMinor: Minor): JournalEntry =>

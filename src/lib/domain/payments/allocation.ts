@@ -5,7 +5,10 @@ import { minor, smallest, type Minor } from '../money/minor.ts';
 export type AllocationLine = { invoiceId: string; amountMinor: Minor };
 
 /** Received less than asked (a short transfer): oldest due date first. Received in full: the lines as they were fixed. */
-export function allocateReceived(lines: (AllocationLine & { dueOn: CivilDate })[], receivedMinor: Minor): AllocationLine[] {
+export function allocateReceived(
+	lines: (AllocationLine & { dueOn: CivilDate })[],
+	receivedMinor: Minor
+): AllocationLine[] {
 	const byAge = [...lines].sort((a, b) => daysBetween(b.dueOn, a.dueOn) || a.invoiceId.localeCompare(b.invoiceId));
 	let left = receivedMinor;
 	return byAge.flatMap(({ invoiceId, amountMinor }) => {

@@ -1,10 +1,17 @@
 // From the status of a PaymentIntent, as retrieved from Stripe, to ours. Total: an unknown word keeps the state and raises an alert.
 // Source: https://docs.stripe.com/payments/paymentintents/lifecycle
 
-export type AttemptStatus = 'open' | 'awaiting_auth' | 'awaiting_transfer' | 'processing' | 'paid' | 'declined' | 'canceled' | 'unknown';
+export type AttemptStatus =
+	'open' | 'awaiting_auth' | 'awaiting_transfer' | 'processing' | 'paid' | 'declined' | 'canceled' | 'unknown';
 
 /** Live attempts hold their invoices: the database allows one per invoice. */
-export const LIVE_STATUSES: readonly AttemptStatus[] = ['open', 'awaiting_auth', 'awaiting_transfer', 'processing', 'unknown'];
+export const LIVE_STATUSES: readonly AttemptStatus[] = [
+	'open',
+	'awaiting_auth',
+	'awaiting_transfer',
+	'processing',
+	'unknown'
+];
 export const isLive = (status: AttemptStatus): boolean => LIVE_STATUSES.includes(status);
 
 export type IntentSnapshot = {

@@ -6,12 +6,23 @@ export const SEPA_DEBIT_MAX_MINOR = 1_000_000n;
 const CARD_MIN_MINOR = 50n;
 const CARD_MAX_MINOR = 99_999_999n;
 
-export type MethodOffer = { type: PaymentMethodType; offered: true } | { type: PaymentMethodType; offered: false; reason: 'amount_above_sepa_limit' | 'amount_too_small' | 'amount_too_large' };
+export type MethodOffer =
+	| { type: PaymentMethodType; offered: true }
+	| {
+			type: PaymentMethodType;
+			offered: false;
+			reason: 'amount_above_sepa_limit' | 'amount_too_small' | 'amount_too_large';
+	  };
 
 /** Every method, offered or not, and why not. */
 export function methodsFor(amountMinor: Minor): MethodOffer[] {
-	const outOfRange = amountMinor < CARD_MIN_MINOR ? 'amount_too_small' : amountMinor > CARD_MAX_MINOR ? 'amount_too_large' : null;
-	if (outOfRange) return [{ type: 'card', offered: false, reason: outOfRange }, { type: 'sepa_debit', offered: false, reason: outOfRange }];
+	const outOfRange =
+		amountMinor < CARD_MIN_MINOR ? 'amount_too_small' : amountMinor > CARD_MAX_MINOR ? 'amount_too_large' : null;
+	if (outOfRange)
+		return [
+			{ type: 'card', offered: false, reason: outOfRange },
+			{ type: 'sepa_debit', offered: false, reason: outOfRange }
+		];
 	return [
 		{ type: 'card', offered: true },
 		amountMinor <= SEPA_DEBIT_MAX_MINOR
@@ -21,4 +32,6 @@ export function methodsFor(amountMinor: Minor): MethodOffer[] {
 }
 
 export const offeredTypes = (amountMinor: Minor): PaymentMethodType[] =>
-	methodsFor(amountMinor).filter((method) => method.offered).map((method) => method.type);
+	methodsFor(amountMinor)
+		.filter((method) => method.offered)
+		.map((method) => method.type);

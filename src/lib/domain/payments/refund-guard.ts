@@ -5,7 +5,10 @@ import type { CivilDate } from '../calendar/civil-date.ts';
 import { subtract, type Minor } from '../money/minor.ts';
 
 export const SEPA_REFUND_WAIT_DAYS = 7;
-export type RefundRefusal = { code: 'refund_too_early'; allowedOn: CivilDate } | { code: 'refund_above_rest'; restMinor: Minor } | { code: 'refund_not_positive' };
+export type RefundRefusal =
+	| { code: 'refund_too_early'; allowedOn: CivilDate }
+	| { code: 'refund_above_rest'; restMinor: Minor }
+	| { code: 'refund_not_positive' };
 
 export function checkRefund(
 	payment: { method: string; paidOn: CivilDate; amountMinor: Minor; reversedMinor: Minor },

@@ -11,7 +11,11 @@ function cumulative(vatLines: VatLine[], paidMinor: Minor): PaidVat[] {
 	const gross = shareOut(paidMinor, weights);
 	return vatLines.map((line, i) => {
 		const weight = weights[i]!;
-		return { rateBps: line.rateBps, grossMinor: gross[i]!, vatMinor: minor(weight === 0n ? 0n : divideHalfUp(gross[i]! * line.vatMinor, weight)) };
+		return {
+			rateBps: line.rateBps,
+			grossMinor: gross[i]!,
+			vatMinor: minor(weight === 0n ? 0n : divideHalfUp(gross[i]! * line.vatMinor, weight))
+		};
 	});
 }
 

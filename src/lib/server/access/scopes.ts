@@ -13,7 +13,9 @@ export async function scopeOfSubject({ db }: Services, subject: Subject): Promis
 		return person && mintScope(subject.supplierId, { kind: 'member', memberId: person.memberId, role: person.role });
 	}
 	const person = await findContactSystem(db, subject.supplierId, subject.subjectId);
-	return person && mintScope(subject.supplierId, { kind: 'contact', contactId: person.contactId, clientId: person.clientId });
+	return (
+		person && mintScope(subject.supplierId, { kind: 'contact', contactId: person.contactId, clientId: person.clientId })
+	);
 }
 
 export type PayLinkAccess = { state: 'live'; scope: Scope } | { state: 'expired' | 'revoked'; link: PayLink } | null;
@@ -26,7 +28,16 @@ export async function openPayLink(services: Services, token: string): Promise<Pa
 	if (link.expiresAt <= services.clock.now()) return { state: 'expired', link };
 	const contact = await findContactSystem(services.db, link.supplierId, link.contactId);
 	if (!contact) return null;
-	return { state: 'live', scope: mintScope(link.supplierId, { kind: 'pay_link', payLinkId: link.payLinkId, contactId: link.contactId, clientId: contact.clientId, invoiceId: link.invoiceId }) };
+	return {
+		state: 'live',
+		scope: mintScope(link.supplierId, {
+			kind: 'pay_link',
+			payLinkId: link.payLinkId,
+			contactId: link.contactId,
+			clientId: contact.clientId,
+			invoiceId: link.invoiceId
+		})
+	};
 }
 
 export async function scopeOfApiKey({ db }: Services, authorization: string | null): Promise<Scope | null> {

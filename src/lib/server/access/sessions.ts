@@ -25,16 +25,32 @@ class HashedSessions implements Adapter {
 		const row = await rows.findSession(this.db, sha256(id));
 		if (!row) return [null, null];
 		const user = userId({ kind: row.subjectKind, supplierId: row.supplierId, subjectId: row.subjectId });
-		return [{ id, userId: user, expiresAt: row.expiresAt, attributes: {} }, { id: user, attributes: {} }];
+		return [
+			{ id, userId: user, expiresAt: row.expiresAt, attributes: {} },
+			{ id: user, attributes: {} }
+		];
 	}
 	async getUserSessions(id: string): Promise<DatabaseSession[]> {
 		const { supplierId, subjectId } = subjectOf(id);
-		return (await rows.listSessionsOf(this.db, supplierId, subjectId)).map((row) => ({ id: row.sessionHash, userId: id, expiresAt: row.expiresAt, attributes: {} }));
+		return (await rows.listSessionsOf(this.db, supplierId, subjectId)).map((row) => ({
+			id: row.sessionHash,
+			userId: id,
+			expiresAt: row.expiresAt,
+			attributes: {}
+		}));
 	}
 	async setSession(session: DatabaseSession): Promise<void> {
 		const { kind, supplierId, subjectId } = subjectOf(session.userId);
 		const { userAgent, createdAt } = session.attributes as { userAgent: string; createdAt: Date };
-		await rows.insertSession(this.db, { sessionHash: sha256(session.id), supplierId, subjectKind: kind, subjectId, userAgent, createdAt, expiresAt: session.expiresAt });
+		await rows.insertSession(this.db, {
+			sessionHash: sha256(session.id),
+			supplierId,
+			subjectKind: kind,
+			subjectId,
+			userAgent,
+			createdAt,
+			expiresAt: session.expiresAt
+		});
 	}
 	updateSessionExpiration = (id: string, expiresAt: Date) => rows.extendSession(this.db, sha256(id), expiresAt);
 	deleteSession = (id: string) => rows.deleteSession(this.db, sha256(id));
@@ -52,24 +68,47 @@ export type Sessions = {
 	end(id: string): Promise<Cookie>;
 	endAll(subject: Subject): Promise<Cookie>;
 };
-export type Cookie = { name: string; value: string; attributes: { path: '/'; httpOnly: true; sameSite: 'lax'; secure: boolean; maxAge?: number } };
+export type Cookie = {
+	name: string;
+	value: string;
+	attributes: { path: '/'; httpOnly: true; sameSite: 'lax'; secure: boolean; maxAge?: number };
+};
 
 export function openSessions(db: Database, config: Pick<Config, 'origin'>): Sessions {
 	const secure = config.origin.startsWith('https:');
 	const cookieName = secure ? '__Host-ponctuel' : 'ponctuel_session';
-	const lucia = new Lucia(new HashedSessions(db), { sessionExpiresIn: new TimeSpan(30, 'd'), sessionCookie: { name: cookieName, attributes: { sameSite: 'lax', secure, path: '/' } } });
-	const cookieOf = (cookie: { name: string; value: string; attributes: { maxAge?: number } }): Cookie => ({ name: cookie.name, value: cookie.value, attributes: { path: '/', httpOnly: true, sameSite: 'lax', secure, ...(cookie.attributes.maxAge === undefined ? {} : { maxAge: cookie.attributes.maxAge }) } });
+	const lucia = new Lucia(new HashedSessions(db), {
+		sessionExpiresIn: new TimeSpan(30, 'd'),
+		sessionCookie: { name: cookieName, attributes: { sameSite: 'lax', secure, path: '/' } }
+	});
+	const cookieOf = (cookie: { name: string; value: string; attributes: { maxAge?: number } }): Cookie => ({
+		name: cookie.name,
+		value: cookie.value,
+		attributes: {
+			path: '/',
+			httpOnly: true,
+			sameSite: 'lax',
+			secure,
+			...(cookie.attributes.maxAge === undefined ? {} : { maxAge: cookie.attributes.maxAge })
+		}
+	});
 	const blank = (): Cookie => cookieOf(lucia.createBlankSessionCookie());
 	return {
 		cookieName,
 		create: async (subject, userAgent) => {
-			const session = await lucia.createSession(userId(subject), { userAgent: userAgent.slice(0, 200), createdAt: new Date() } as never);
+			const session = await lucia.createSession(userId(subject), {
+				userAgent: userAgent.slice(0, 200),
+				createdAt: new Date()
+			} as never);
 			return { id: session.id, cookie: cookieOf(lucia.createSessionCookie(session.id)) };
 		},
 		validate: async (id) => {
 			const { session } = await lucia.validateSession(id);
 			if (!session) return { session: null, cookie: blank() };
-			return { session: { id, subject: subjectOf(session.userId), fresh: session.fresh }, cookie: session.fresh ? cookieOf(lucia.createSessionCookie(id)) : null };
+			return {
+				session: { id, subject: subjectOf(session.userId), fresh: session.fresh },
+				cookie: session.fresh ? cookieOf(lucia.createSessionCookie(id)) : null
+			};
 		},
 		end: async (id) => {
 			await lucia.invalidateSession(id);

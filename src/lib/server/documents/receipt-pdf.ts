@@ -7,17 +7,32 @@ import { formatMoney, formatRate, type Locale } from '../../domain/money/format.
 import { methodName } from '../../i18n/methods.ts';
 import type { Receipt } from '../use-cases/payments/read-receipt.ts';
 
-const font = (weight: 400 | 700): string => createRequire(import.meta.url).resolve(`@fontsource/noto-sans/files/noto-sans-latin-${weight}-normal.woff`);
+const font = (weight: 400 | 700): string =>
+	createRequire(import.meta.url).resolve(`@fontsource/noto-sans/files/noto-sans-latin-${weight}-normal.woff`);
 /** The latin subset has no narrow no-break space: a no-break space prints the same width class. */
 const printable = (text: string): string => text.replaceAll('\u202f', '\u00a0').replaceAll('•', '·');
 
 export function renderReceiptPdf(receipt: Receipt, locale: Locale): Promise<Uint8Array> {
 	const say = { locale };
-	const doc = new PDFDocument({ size: 'A4', margin: 56, pdfVersion: '1.7', tagged: true, lang: locale === 'fr' ? 'fr-FR' : 'en', displayTitle: true, font: font(400), info: { Title: `${m.receipt({}, say)} ${receipt.receiptNumber}`, Author: receipt.supplier.legalName } });
+	const doc = new PDFDocument({
+		size: 'A4',
+		margin: 56,
+		pdfVersion: '1.7',
+		tagged: true,
+		lang: locale === 'fr' ? 'fr-FR' : 'en',
+		displayTitle: true,
+		font: font(400),
+		info: { Title: `${m.receipt({}, say)} ${receipt.receiptNumber}`, Author: receipt.supplier.legalName }
+	});
 	doc.registerFont('regular', font(400));
 	doc.registerFont('bold', font(700));
 	const parts: Buffer[] = [];
-	const finished = new Promise<Uint8Array>((done, failed) => doc.on('data', (part: Buffer) => parts.push(part)).on('end', () => done(Buffer.concat(parts))).on('error', failed));
+	const finished = new Promise<Uint8Array>((done, failed) =>
+		doc
+			.on('data', (part: Buffer) => parts.push(part))
+			.on('end', () => done(Buffer.concat(parts)))
+			.on('error', failed)
+	);
 	const root = doc.struct('Document');
 	doc.addStructure(root);
 	const paragraph = (tag: string, draw: () => void) => root.add(doc.struct(tag, {}, draw));
@@ -55,9 +70,14 @@ export function renderReceiptPdf(receipt: Receipt, locale: Locale): Promise<Uint
 		paragraph('P', () => {
 			line(m.receipt_vat_title({}, say), 12, 'bold');
 			doc.moveDown(0.4);
-			for (const part of receipt.vat) row(m.receipt_vat_line({ rate: formatRate(part.rateBps, locale), gross: money(part.grossMinor) }, say), money(part.vatMinor));
+			for (const part of receipt.vat)
+				row(
+					m.receipt_vat_line({ rate: formatRate(part.rateBps, locale), gross: money(part.grossMinor) }, say),
+					money(part.vatMinor)
+				);
 		});
-	if (receipt.reversedMinor > 0n) paragraph('P', () => row(m.receipt_given_back({}, say), money(receipt.reversedMinor)));
+	if (receipt.reversedMinor > 0n)
+		paragraph('P', () => row(m.receipt_given_back({}, say), money(receipt.reversedMinor)));
 	root.end();
 	doc.end();
 	return finished;

@@ -6,7 +6,16 @@ import type { Refusal } from '../../contract/refusals.ts';
 import type { Result } from '../use-cases/run.ts';
 import { statusOf } from './refusal-status.ts';
 
-export const refusalBody = (refusal: Refusal, locale: Locale) => ({ error: { code: refusal.code, message: refusalText(refusal, locale), detail: refusal.detail } });
-export const answerJson = <T>(result: Result<T>, locale: Locale, shape: (value: T) => unknown = (value) => value): Response =>
-	result.ok ? json(shape(result.value)) : json(refusalBody(result.refusal, locale), { status: statusOf(result.refusal.code) });
-export const failWith = (refusal: Refusal, locale: Locale, values: Record<string, string> = {}) => fail(statusOf(refusal.code), { ...refusalBody(refusal, locale), values });
+export const refusalBody = (refusal: Refusal, locale: Locale) => ({
+	error: { code: refusal.code, message: refusalText(refusal, locale), detail: refusal.detail }
+});
+export const answerJson = <T>(
+	result: Result<T>,
+	locale: Locale,
+	shape: (value: T) => unknown = (value) => value
+): Response =>
+	result.ok
+		? json(shape(result.value))
+		: json(refusalBody(result.refusal, locale), { status: statusOf(result.refusal.code) });
+export const failWith = (refusal: Refusal, locale: Locale, values: Record<string, string> = {}) =>
+	fail(statusOf(refusal.code), { ...refusalBody(refusal, locale), values });

@@ -8,5 +8,11 @@ import { house } from '../wiring.ts';
 export async function codeResponse(scope: Scope, invoiceId: string): Promise<Response> {
 	const svg = isUuid(invoiceId) ? await readTransferCode((await house()).services, scope, invoiceId) : null;
 	if (!svg) error(404, 'Not found');
-	return new Response(svg, { headers: { 'content-type': 'image/svg+xml', 'cache-control': 'no-store', 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'" } });
+	return new Response(svg, {
+		headers: {
+			'content-type': 'image/svg+xml',
+			'cache-control': 'no-store',
+			'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'"
+		}
+	});
 }

@@ -14,7 +14,10 @@ export const requireContact = (event: Asked): Scope => requireScope(event, 'cont
 export const requireMember = (event: Asked): Scope => requireScope(event, 'member');
 
 /** A pay link in any state; unknown ones are an unknown page. Guessing is slowed down. */
-export async function requirePayLink(event: Pick<RequestEvent, 'getClientAddress'>, token: string): Promise<NonNullable<PayLinkAccess>> {
+export async function requirePayLink(
+	event: Pick<RequestEvent, 'getClientAddress'>,
+	token: string
+): Promise<NonNullable<PayLinkAccess>> {
 	const { services } = await house();
 	const access = await openPayLink(services, token);
 	if (access) return access;
@@ -27,4 +30,5 @@ export async function requireLivePayLink(event: Pick<RequestEvent, 'getClientAdd
 	return access.scope;
 }
 /** Only a path of ours may follow a sign-in. */
-export const safeNext = (text: string | null): string | null => (text && /^\/(portail|admin)(\/[\w/-]*)?$/.test(text) ? text : null);
+export const safeNext = (text: string | null): string | null =>
+	text && /^\/(portail|admin)(\/[\w/-]*)?$/.test(text) ? text : null;

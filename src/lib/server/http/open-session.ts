@@ -3,7 +3,11 @@ import type { RequestEvent } from '@sveltejs/kit';
 import type { Subject } from '../access/sessions.ts';
 import { house } from '../wiring.ts';
 
-export async function openSession({ cookies, request, locals }: Pick<RequestEvent, 'cookies' | 'request' | 'locals'>, subject: Subject, next: string | null): Promise<string> {
+export async function openSession(
+	{ cookies, request, locals }: Pick<RequestEvent, 'cookies' | 'request' | 'locals'>,
+	subject: Subject,
+	next: string | null
+): Promise<string> {
 	const { sessions } = await house();
 	// A session that was there before signing in does not survive it.
 	if (locals.sessionId) await sessions.end(locals.sessionId);

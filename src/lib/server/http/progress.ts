@@ -2,4 +2,9 @@
 import { declineFamily } from '../../domain/payments/declines.ts';
 import type { PaymentProgress } from '../use-cases/payments/start-payment.ts';
 
-export const progressBody = ({ attemptId, status, clientSecret, errorCode, declineCode }: PaymentProgress) => ({ attemptId, status, clientSecret, family: status === 'declined' ? declineFamily(errorCode, declineCode) : null });
+export const progressBody = ({ attemptId, status, clientSecret, errorCode, declineCode }: PaymentProgress) => ({
+	attemptId,
+	status,
+	clientSecret,
+	family: status === 'declined' ? declineFamily(errorCode, declineCode) : null
+});

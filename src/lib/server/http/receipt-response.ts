@@ -12,5 +12,9 @@ export async function receiptResponse(scope: Scope, paymentId: string, locale: L
 	const { services } = await house();
 	const receipt = isUuid(paymentId) ? await findReceipt(services, scope, paymentId) : null;
 	if (!receipt) error(404, 'Not found');
-	return fileResponse({ content: await renderReceiptPdf(receipt, locale), mediaType: 'application/pdf', fileName: `${receipt.receiptNumber}.pdf` });
+	return fileResponse({
+		content: await renderReceiptPdf(receipt, locale),
+		mediaType: 'application/pdf',
+		fileName: `${receipt.receiptNumber}.pdf`
+	});
 }

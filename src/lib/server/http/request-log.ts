@@ -11,7 +11,14 @@ export const requestLog: Handle = async ({ event, resolve }) => {
 	const { services } = await house();
 	const response = await resolve(event);
 	response.headers.set('x-request-id', event.locals.requestId);
-	const line = { requestId: event.locals.requestId, method: event.request.method, path: safePath(event.url.pathname), status: response.status, ms: Math.round(performance.now() - started), supplierId: event.locals.scope?.supplierId };
+	const line = {
+		requestId: event.locals.requestId,
+		method: event.request.method,
+		path: safePath(event.url.pathname),
+		status: response.status,
+		ms: Math.round(performance.now() - started),
+		supplierId: event.locals.scope?.supplierId
+	};
 	services.log[response.status >= 500 ? 'error' : 'debug'](line, 'request');
 	return response;
 };

@@ -10,20 +10,49 @@ import { house } from '../wiring.ts';
 import { answerJson, refusalBody } from './answer.ts';
 import { progressBody } from './progress.ts';
 
-export async function payResponse({ request, locals, cookies, url }: Pick<RequestEvent, 'request' | 'locals' | 'cookies' | 'url'>, scope: Scope, backTo: string): Promise<Response> {
+export async function payResponse(
+	{ request, locals, cookies, url }: Pick<RequestEvent, 'request' | 'locals' | 'cookies' | 'url'>,
+	scope: Scope,
+	backTo: string
+): Promise<Response> {
 	const { services } = await house();
 	const read = v.safeParse(StartPayment, await request.json().catch(() => null));
-	if (!read.success) return json(refusalBody({ code: 'input_invalid', detail: { field: v.getDotPath(read.issues[0]) ?? 'body' } }, locals.locale), { status: 400 });
-	if (scope.invoiceId && read.output.invoiceIds.some((id) => id !== scope.invoiceId)) return answerJson(refuse('not_found'), locals.locale);
-	const payer = scope.actor.kind === 'pay_link' ? scope.actor.payLinkId : scope.actor.kind === 'contact' ? scope.actor.contactId : scope.supplierId;
+	if (!read.success)
+		return json(
+			refusalBody({ code: 'input_invalid', detail: { field: v.getDotPath(read.issues[0]) ?? 'body' } }, locals.locale),
+			{ status: 400 }
+		);
+	if (scope.invoiceId && read.output.invoiceIds.some((id) => id !== scope.invoiceId))
+		return answerJson(refuse('not_found'), locals.locale);
+	const payer =
+		scope.actor.kind === 'pay_link'
+			? scope.actor.payLinkId
+			: scope.actor.kind === 'contact'
+				? scope.actor.contactId
+				: scope.supplierId;
 	if (!(await services.limits.take('payment', payer))) return answerJson(refuse('too_many_requests'), locals.locale);
 	// The address to come back to after a bank's page carries no token: a cookie of this browser knows the way.
-	cookies.set('ponctuel_back', backTo, { path: '/retour', httpOnly: true, sameSite: 'lax', secure: services.config.origin.startsWith('https:'), maxAge: 3600 });
-	const result = await startPayment(services, scope, read.output, `${services.config.origin || url.origin}/retour/${read.output.attemptId}`);
+	cookies.set('ponctuel_back', backTo, {
+		path: '/retour',
+		httpOnly: true,
+		sameSite: 'lax',
+		secure: services.config.origin.startsWith('https:'),
+		maxAge: 3600
+	});
+	const result = await startPayment(
+		services,
+		scope,
+		read.output,
+		`${services.config.origin || url.origin}/retour/${read.output.attemptId}`
+	);
 	return answerJson(result, locals.locale, progressBody);
 }
 
-export async function checkResponse({ locals }: Pick<RequestEvent, 'locals'>, scope: Scope, attemptId: string): Promise<Response> {
+export async function checkResponse(
+	{ locals }: Pick<RequestEvent, 'locals'>,
+	scope: Scope,
+	attemptId: string
+): Promise<Response> {
 	const { services } = await house();
 	if (!v.is(AttemptId, attemptId)) return answerJson(refuse('not_found'), locals.locale);
 	return answerJson(await checkAttempt(services, scope, attemptId), locals.locale, progressBody);

@@ -18,7 +18,11 @@ const MINUTE = 60_000;
 const PERIODIC: Periodic[] = [
 	{ name: 'reconcile unsettled attempts', everyMs: 2 * MINUTE, run: reconcileUnsettled },
 	{ name: 'reconcile the last three days', everyMs: 60 * MINUTE, run: (services) => reconcileRecent(services, 3) },
-	{ name: 'reconcile the last thirty days', everyMs: 24 * 60 * MINUTE, run: (services) => reconcileRecent(services, 30) },
+	{
+		name: 'reconcile the last thirty days',
+		everyMs: 24 * 60 * MINUTE,
+		run: (services) => reconcileRecent(services, 30)
+	},
 	{ name: 'compare totals with Stripe', everyMs: 24 * 60 * MINUTE, run: compareTotals }
 ];
 const POLL_MS = 5000;
@@ -37,18 +41,22 @@ export function startWorker(services: Services): Worker {
 		while (!stopping) {
 			woken = false;
 			await work();
-			if (!woken && !stopping) await new Promise<void>((done) => {
-				const timer = setTimeout(done, POLL_MS);
-				const before = wakeUp;
-				wakeUp = () => {
-					clearTimeout(timer);
-					before();
-					done();
-				};
-			});
+			if (!woken && !stopping)
+				await new Promise<void>((done) => {
+					const timer = setTimeout(done, POLL_MS);
+					const before = wakeUp;
+					wakeUp = () => {
+						clearTimeout(timer);
+						before();
+						done();
+					};
+				});
 		}
 	};
-	const loops = [...QUEUES.map((queue) => loop(() => empty(services, queue, () => stopping))), loop(() => runPeriodic(services, () => stopping))];
+	const loops = [
+		...QUEUES.map((queue) => loop(() => empty(services, queue, () => stopping))),
+		loop(() => runPeriodic(services, () => stopping))
+	];
 	return {
 		wake,
 		stop: async () => {

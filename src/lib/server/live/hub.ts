@@ -9,7 +9,10 @@ const HEARTBEAT_MS = 15_000;
 const CATCH_UP_MS = 2000;
 type Subscriber = { scope: Scope; send: (news: News) => void; close: () => void };
 
-export const mayHear = (scope: Scope, news: News): boolean => news.supplierId === scope.supplierId && (!scope.clientId || news.clientId === scope.clientId) && (!scope.invoiceId || news.invoiceId === scope.invoiceId);
+export const mayHear = (scope: Scope, news: News): boolean =>
+	news.supplierId === scope.supplierId &&
+	(!scope.clientId || news.clientId === scope.clientId) &&
+	(!scope.invoiceId || news.invoiceId === scope.invoiceId);
 
 export class Hub {
 	private readonly subscribers = new Set<Subscriber>();
@@ -94,7 +97,8 @@ export class Hub {
 					};
 					subscriber = { scope, close, send: (news) => write(frameOf(news)) };
 					write(`retry: 2000\nid: ${lastId ?? this.cursor}\n: bonjour\n\n`);
-					if (lastId) for (const news of await readNews(this.db, lastId)) if (mayHear(scope, news)) subscriber.send(news);
+					if (lastId)
+						for (const news of await readNews(this.db, lastId)) if (mayHear(scope, news)) subscriber.send(news);
 					this.subscribers.add(subscriber);
 					beat = setInterval(() => write(': .\n\n'), HEARTBEAT_MS);
 					signal.addEventListener('abort', close, { once: true });
@@ -109,7 +113,10 @@ export class Hub {
 	async since(scope: Scope, cursor: string | null): Promise<{ cursor: string; kinds: string[] }> {
 		if (!cursor) return { cursor: this.cursor ?? '0.0', kinds: [] };
 		const news = await readNews(this.db, cursor);
-		return { cursor: news.at(-1)?.cursor ?? cursor, kinds: news.filter((item) => mayHear(scope, item)).map((item) => item.kind) };
+		return {
+			cursor: news.at(-1)?.cursor ?? cursor,
+			kinds: news.filter((item) => mayHear(scope, item)).map((item) => item.kind)
+		};
 	}
 
 	get size(): number {
@@ -122,4 +129,5 @@ export class Hub {
 	}
 }
 
-const frameOf = (news: News): string => `id: ${news.cursor}\nevent: news\ndata: ${JSON.stringify({ kind: news.kind, invoiceId: news.invoiceId, attemptId: news.attemptId })}\n\n`;
+const frameOf = (news: News): string =>
+	`id: ${news.cursor}\nevent: news\ndata: ${JSON.stringify({ kind: news.kind, invoiceId: news.invoiceId, attemptId: news.attemptId })}\n\n`;

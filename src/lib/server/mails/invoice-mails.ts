@@ -11,46 +11,127 @@ import { renderMail, type Block, type RenderedMail } from './layout.ts';
 
 type To = { supplier: Supplier; name: string; locale: Locale };
 const mail = ({ supplier, locale }: To, subject: string, preview: string, blocks: Block[]): RenderedMail =>
-	renderMail({ locale, subject, preview, supplierName: supplier.name, brandHue: supplier.brandHue, blocks, footer: [m.mail_footer_person({ name: supplier.contactName, email: supplier.contactEmail }, { locale }), m.mail_footer_why({ supplier: supplier.legalName }, { locale })] });
+	renderMail({
+		locale,
+		subject,
+		preview,
+		supplierName: supplier.name,
+		brandHue: supplier.brandHue,
+		blocks,
+		footer: [
+			m.mail_footer_person({ name: supplier.contactName, email: supplier.contactEmail }, { locale }),
+			m.mail_footer_why({ supplier: supplier.legalName }, { locale })
+		]
+	});
 const hello = (to: To): Block => ({ kind: 'text', text: m.mail_hello({ name: to.name }, { locale: to.locale }) });
 
-export function renderInvoiceMail(to: To, invoice: { number: string; amountMinor: Minor; currency: string; dueOn: CivilDate; url: string }): RenderedMail {
+export function renderInvoiceMail(
+	to: To,
+	invoice: { number: string; amountMinor: Minor; currency: string; dueOn: CivilDate; url: string }
+): RenderedMail {
 	const say = { locale: to.locale };
 	const amount = formatMoney(invoice.amountMinor, invoice.currency, to.locale);
 	const due = formatDay(invoice.dueOn, to.locale);
-	return mail(to, m.mail_invoice_subject({ number: invoice.number, supplier: to.supplier.name, amount }, say), m.mail_invoice_preview({ amount, due }, say), [
-		hello(to),
-		{ kind: 'text', text: m.mail_invoice_text({ number: invoice.number }, say) },
-		{ kind: 'amount', label: m.amount_left({}, say), text: amount, note: m.due_on({ date: due }, say) },
-		{ kind: 'button', label: m.mail_invoice_button({}, say), url: invoice.url },
-		{ kind: 'small', text: m.mail_invoice_note({}, say) }
-	]);
+	return mail(
+		to,
+		m.mail_invoice_subject({ number: invoice.number, supplier: to.supplier.name, amount }, say),
+		m.mail_invoice_preview({ amount, due }, say),
+		[
+			hello(to),
+			{ kind: 'text', text: m.mail_invoice_text({ number: invoice.number }, say) },
+			{ kind: 'amount', label: m.amount_left({}, say), text: amount, note: m.due_on({ date: due }, say) },
+			{ kind: 'button', label: m.mail_invoice_button({}, say), url: invoice.url },
+			{ kind: 'small', text: m.mail_invoice_note({}, say) }
+		]
+	);
 }
 
-export function renderReceiptMail(to: To, payment: { receiptNumber: string; amountMinor: Minor; currency: string; paidOn: CivilDate; methodLabel: string; numbers: string; restMinor: Minor }): RenderedMail {
+export function renderReceiptMail(
+	to: To,
+	payment: {
+		receiptNumber: string;
+		amountMinor: Minor;
+		currency: string;
+		paidOn: CivilDate;
+		methodLabel: string;
+		numbers: string;
+		restMinor: Minor;
+	}
+): RenderedMail {
 	const say = { locale: to.locale };
 	const amount = formatMoney(payment.amountMinor, payment.currency, to.locale);
-	return mail(to, m.mail_receipt_subject({ amount, number: payment.receiptNumber }, say), m.mail_receipt_preview({ numbers: payment.numbers }, say), [
-		hello(to),
-		{ kind: 'text', text: m.mail_receipt_text({}, say) },
-		{ kind: 'amount', label: m.amount_received({}, say), text: amount, note: m.paid_on({ date: formatDay(payment.paidOn, to.locale) }, say) },
-		{ kind: 'facts', rows: [[m.receipt({}, say), payment.receiptNumber], [m.invoices_paid({}, say), payment.numbers], [m.paid_with({}, say), payment.methodLabel], ...(payment.restMinor > 0n ? [[m.amount_left({}, say), formatMoney(payment.restMinor, payment.currency, to.locale)] as [string, string]] : [])] },
-		{ kind: 'small', text: m.mail_receipt_attached({}, say) }
-	]);
+	return mail(
+		to,
+		m.mail_receipt_subject({ amount, number: payment.receiptNumber }, say),
+		m.mail_receipt_preview({ numbers: payment.numbers }, say),
+		[
+			hello(to),
+			{ kind: 'text', text: m.mail_receipt_text({}, say) },
+			{
+				kind: 'amount',
+				label: m.amount_received({}, say),
+				text: amount,
+				note: m.paid_on({ date: formatDay(payment.paidOn, to.locale) }, say)
+			},
+			{
+				kind: 'facts',
+				rows: [
+					[m.receipt({}, say), payment.receiptNumber],
+					[m.invoices_paid({}, say), payment.numbers],
+					[m.paid_with({}, say), payment.methodLabel],
+					...(payment.restMinor > 0n
+						? [
+								[m.amount_left({}, say), formatMoney(payment.restMinor, payment.currency, to.locale)] as [
+									string,
+									string
+								]
+							]
+						: [])
+				]
+			},
+			{ kind: 'small', text: m.mail_receipt_attached({}, say) }
+		]
+	);
 }
 
-export function renderDebitNotice(to: To, debit: { amountMinor: Minor; currency: string; numbers: string; methodLabel: string; mandate: string; expectedOn: CivilDate }): RenderedMail {
+export function renderDebitNotice(
+	to: To,
+	debit: {
+		amountMinor: Minor;
+		currency: string;
+		numbers: string;
+		methodLabel: string;
+		mandate: string;
+		expectedOn: CivilDate;
+	}
+): RenderedMail {
 	const say = { locale: to.locale };
 	const amount = formatMoney(debit.amountMinor, debit.currency, to.locale);
-	return mail(to, m.mail_debit_subject({ amount }, say), m.mail_debit_preview({ date: formatDay(debit.expectedOn, to.locale) }, say), [
-		hello(to),
-		{ kind: 'text', text: m.mail_debit_text({ amount, numbers: debit.numbers }, say) },
-		{ kind: 'facts', rows: [[m.mail_debit_account({}, say), debit.methodLabel], [m.mail_debit_mandate({}, say), debit.mandate], [m.mail_debit_creditor({}, say), to.supplier.legalName], [m.mail_debit_result({}, say), formatDay(debit.expectedOn, to.locale)]] },
-		{ kind: 'small', text: m.mail_debit_rights({}, say) }
-	]);
+	return mail(
+		to,
+		m.mail_debit_subject({ amount }, say),
+		m.mail_debit_preview({ date: formatDay(debit.expectedOn, to.locale) }, say),
+		[
+			hello(to),
+			{ kind: 'text', text: m.mail_debit_text({ amount, numbers: debit.numbers }, say) },
+			{
+				kind: 'facts',
+				rows: [
+					[m.mail_debit_account({}, say), debit.methodLabel],
+					[m.mail_debit_mandate({}, say), debit.mandate],
+					[m.mail_debit_creditor({}, say), to.supplier.legalName],
+					[m.mail_debit_result({}, say), formatDay(debit.expectedOn, to.locale)]
+				]
+			},
+			{ kind: 'small', text: m.mail_debit_rights({}, say) }
+		]
+	);
 }
 
-export function renderFailedMail(to: To, failed: { amountMinor: Minor; currency: string; numbers: string; family: DeclineFamily; url: string }): RenderedMail {
+export function renderFailedMail(
+	to: To,
+	failed: { amountMinor: Minor; currency: string; numbers: string; family: DeclineFamily; url: string }
+): RenderedMail {
 	const say = { locale: to.locale };
 	const amount = formatMoney(failed.amountMinor, failed.currency, to.locale);
 	return mail(to, m.mail_failed_subject({ numbers: failed.numbers }, say), m.mail_failed_preview({}, say), [
@@ -61,14 +142,34 @@ export function renderFailedMail(to: To, failed: { amountMinor: Minor; currency:
 	]);
 }
 
-export function renderRefundMail(to: To, refund: { amountMinor: Minor; currency: string; numbers: string; receiptNumber: string }): RenderedMail {
+export function renderRefundMail(
+	to: To,
+	refund: { amountMinor: Minor; currency: string; numbers: string; receiptNumber: string }
+): RenderedMail {
 	const say = { locale: to.locale };
 	const amount = formatMoney(refund.amountMinor, refund.currency, to.locale);
-	return mail(to, m.mail_refund_subject({ amount }, say), m.mail_refund_preview({ numbers: refund.numbers }, say), [hello(to), { kind: 'text', text: m.mail_refund_text({ amount, numbers: refund.numbers, receipt: refund.receiptNumber }, say) }, { kind: 'small', text: m.mail_refund_delay({}, say) }]);
+	return mail(to, m.mail_refund_subject({ amount }, say), m.mail_refund_preview({ numbers: refund.numbers }, say), [
+		hello(to),
+		{ kind: 'text', text: m.mail_refund_text({ amount, numbers: refund.numbers, receipt: refund.receiptNumber }, say) },
+		{ kind: 'small', text: m.mail_refund_delay({}, say) }
+	]);
 }
 
-export function renderReturnedMail(to: To, returned: { amountMinor: Minor; currency: string; numbers: string; url: string }): RenderedMail {
+export function renderReturnedMail(
+	to: To,
+	returned: { amountMinor: Minor; currency: string; numbers: string; url: string }
+): RenderedMail {
 	const say = { locale: to.locale };
 	const amount = formatMoney(returned.amountMinor, returned.currency, to.locale);
-	return mail(to, m.mail_returned_subject({ numbers: returned.numbers }, say), m.mail_returned_preview({ amount }, say), [hello(to), { kind: 'text', text: m.mail_returned_text({ amount, numbers: returned.numbers }, say) }, { kind: 'button', label: m.mail_failed_button({}, say), url: returned.url }, { kind: 'small', text: m.mail_returned_disagree({}, say) }]);
+	return mail(
+		to,
+		m.mail_returned_subject({ numbers: returned.numbers }, say),
+		m.mail_returned_preview({ amount }, say),
+		[
+			hello(to),
+			{ kind: 'text', text: m.mail_returned_text({ amount, numbers: returned.numbers }, say) },
+			{ kind: 'button', label: m.mail_failed_button({}, say), url: returned.url },
+			{ kind: 'small', text: m.mail_returned_disagree({}, say) }
+		]
+	);
 }

@@ -1,20 +1,45 @@
 // The one layout of every mail: a single column of tables that mail programs agree on, dark-mode safe, with a text part that says the same.
 // Everything that comes from data is escaped here; templates pass plain text.
-export type Block = { kind: 'text'; text: string } | { kind: 'amount'; label: string; text: string; note: string } | { kind: 'button'; label: string; url: string } | { kind: 'code'; text: string } | { kind: 'facts'; rows: [string, string][] } | { kind: 'small'; text: string };
-export type MailContent = { locale: 'fr' | 'en'; subject: string; preview: string; supplierName: string; brandHue: number; blocks: Block[]; footer: string[] };
+export type Block =
+	| { kind: 'text'; text: string }
+	| { kind: 'amount'; label: string; text: string; note: string }
+	| { kind: 'button'; label: string; url: string }
+	| { kind: 'code'; text: string }
+	| { kind: 'facts'; rows: [string, string][] }
+	| { kind: 'small'; text: string };
+export type MailContent = {
+	locale: 'fr' | 'en';
+	subject: string;
+	preview: string;
+	supplierName: string;
+	brandHue: number;
+	blocks: Block[];
+	footer: string[];
+};
 export type RenderedMail = { subject: string; html: string; text: string };
 
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
 /** Accent from the supplier's hue at a lightness that keeps white text above 4.5:1 in sRGB (mail programs don't know OKLCH). */
 function accent(hue: number): string {
-	const stops: [number, string][] = [[30, '#8f2d14'], [75, '#6b4a00'], [120, '#3c5a12'], [165, '#0f5c43'], [210, '#0b5a6b'], [255, '#174f8f'], [300, '#5b3a94'], [345, '#8c2a5f']];
+	const stops: [number, string][] = [
+		[30, '#8f2d14'],
+		[75, '#6b4a00'],
+		[120, '#3c5a12'],
+		[165, '#0f5c43'],
+		[210, '#0b5a6b'],
+		[255, '#174f8f'],
+		[300, '#5b3a94'],
+		[345, '#8c2a5f']
+	];
 	return stops.reduce((best, stop) => (Math.abs(stop[0] - hue) < Math.abs(best[0] - hue) ? stop : best))[1];
 }
 
 export function renderMail(content: MailContent): RenderedMail {
 	const color = accent(content.brandHue);
-	const rows = content.blocks.map((block) => `<tr><td style="padding:0 0 20px">${htmlOf(block, color)}</td></tr>`).join('');
+	const rows = content.blocks
+		.map((block) => `<tr><td style="padding:0 0 20px">${htmlOf(block, color)}</td></tr>`)
+		.join('');
 	const html = `<!doctype html><html lang="${content.locale}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark"><title>${escapeHtml(content.subject)}</title><style>:root{color-scheme:light dark}@media (prefers-color-scheme:dark){.ground{background:#14161a!important}.paper{background:#1c1f25!important}.ink{color:#f1efe9!important}.soft{color:#b3b0a8!important}}</style></head>
 <body class="ground" style="margin:0;padding:0;background:#f5f4f1"><div style="display:none;max-height:0;overflow:hidden">${escapeHtml(content.preview)}</div>
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td align="center" style="padding:24px 12px">

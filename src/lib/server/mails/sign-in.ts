@@ -3,7 +3,13 @@ import { m } from '#lib/paraglide/messages.js';
 import type { Supplier } from '../store/parties.ts';
 import { renderMail, type RenderedMail } from './layout.ts';
 
-export function renderSignInMail(input: { supplier: Supplier; name: string; locale: 'fr' | 'en'; code: string; url: string }): RenderedMail {
+export function renderSignInMail(input: {
+	supplier: Supplier;
+	name: string;
+	locale: 'fr' | 'en';
+	code: string;
+	url: string;
+}): RenderedMail {
 	const { supplier, name, locale, code, url } = input;
 	const say = { locale };
 	return renderMail({

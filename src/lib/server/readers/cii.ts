@@ -9,8 +9,27 @@ import { minor, parseDecimal, ZERO, type Minor } from '../../domain/money/minor.
 import { at, list, text, type Node } from './xml.ts';
 
 const XML_MAX_BYTES = 5 * 1024 * 1024;
-const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '@', removeNSPrefix: true, parseTagValue: false, parseAttributeValue: false, processEntities: false, trimValues: true, alwaysCreateTextNode: true, isArray: (name) => ARRAYS.has(name) });
-const ARRAYS = new Set(['ApplicableTradeTax', 'SpecifiedTradePaymentTerms', 'SpecifiedTradeSettlementPaymentMeans', 'TaxTotalAmount', 'GlobalID', 'SpecifiedTaxRegistration', 'SpecifiedAdvancePayment', 'URIUniversalCommunication']);
+const parser = new XMLParser({
+	ignoreAttributes: false,
+	attributeNamePrefix: '@',
+	removeNSPrefix: true,
+	parseTagValue: false,
+	parseAttributeValue: false,
+	processEntities: false,
+	trimValues: true,
+	alwaysCreateTextNode: true,
+	isArray: (name) => ARRAYS.has(name)
+});
+const ARRAYS = new Set([
+	'ApplicableTradeTax',
+	'SpecifiedTradePaymentTerms',
+	'SpecifiedTradeSettlementPaymentMeans',
+	'TaxTotalAmount',
+	'GlobalID',
+	'SpecifiedTaxRegistration',
+	'SpecifiedAdvancePayment',
+	'URIUniversalCommunication'
+]);
 
 /** Local name of the root element, or null when there is none. */
 export function rootName(bytes: Uint8Array): string | null {
@@ -22,19 +41,28 @@ export function readCii(bytes: Uint8Array): ReadResult {
 	const decoded = decode(bytes);
 	if ('finding' in decoded) return { ok: false, findings: [decoded.finding] };
 	const valid = XMLValidator.validate(decoded.xml);
-	if (valid !== true) return { ok: false, findings: [block('XML_NOT_WELL_FORMED', `ligne ${valid.err.line}`, valid.err.msg, 'un XML bien formé')] };
+	if (valid !== true)
+		return {
+			ok: false,
+			findings: [block('XML_NOT_WELL_FORMED', `ligne ${valid.err.line}`, valid.err.msg, 'un XML bien formé')]
+		};
 	const parsed = parser.parse(decoded.xml) as Node;
 	const root = at(parsed, 'CrossIndustryInvoice') ?? at(parsed, 'CrossIndustryDocument');
-	if (!root || !/CrossIndustry(Invoice|Document):/i.test(decoded.xml)) return { ok: false, findings: [block('NOT_AN_INVOICE', 'racine', rootName(bytes) ?? '', 'CrossIndustryInvoice')] };
+	if (!root || !/CrossIndustry(Invoice|Document):/i.test(decoded.xml))
+		return { ok: false, findings: [block('NOT_AN_INVOICE', 'racine', rootName(bytes) ?? '', 'CrossIndustryInvoice')] };
 	return new CiiReading(root).result();
 }
 
 function decode(bytes: Uint8Array): { xml: string } | { finding: Finding } {
-	if (bytes.length > XML_MAX_BYTES) return { finding: block('TOO_LARGE', 'XML', String(bytes.length), `≤ ${XML_MAX_BYTES}`) };
-	const declared = /^[^>]*encoding=["']([^"']+)["']/.exec(new TextDecoder('latin1').decode(bytes.subarray(0, 200)))?.[1] ?? 'UTF-8';
+	if (bytes.length > XML_MAX_BYTES)
+		return { finding: block('TOO_LARGE', 'XML', String(bytes.length), `≤ ${XML_MAX_BYTES}`) };
+	const declared =
+		/^[^>]*encoding=["']([^"']+)["']/.exec(new TextDecoder('latin1').decode(bytes.subarray(0, 200)))?.[1] ?? 'UTF-8';
 	try {
 		const xml = new TextDecoder(declared, { fatal: true }).decode(bytes);
-		return /<!DOCTYPE|<!ENTITY/i.test(xml) ? { finding: block('XML_DOCTYPE', 'XML', 'DOCTYPE', 'un XML sans DOCTYPE') } : { xml };
+		return /<!DOCTYPE|<!ENTITY/i.test(xml)
+			? { finding: block('XML_DOCTYPE', 'XML', 'DOCTYPE', 'un XML sans DOCTYPE') }
+			: { xml };
 	} catch {
 		return { finding: block('XML_ENCODING', 'XML', declared, 'UTF-8') };
 	}
@@ -52,10 +80,18 @@ class CiiReading {
 	constructor(root: Node) {
 		this.root = root;
 		this.header = at(root, 'ExchangedDocument') ?? at(root, 'HeaderExchangedDocument') ?? {};
-		const transaction = at(root, 'SupplyChainTradeTransaction') ?? at(root, 'SpecifiedSupplyChainTradeTransaction') ?? {};
-		this.agreement = at(transaction, 'ApplicableHeaderTradeAgreement') ?? at(transaction, 'ApplicableSupplyChainTradeAgreement') ?? {};
-		this.settlement = at(transaction, 'ApplicableHeaderTradeSettlement') ?? at(transaction, 'ApplicableSupplyChainTradeSettlement') ?? {};
-		this.summation = at(this.settlement, 'SpecifiedTradeSettlementHeaderMonetarySummation') ?? at(this.settlement, 'SpecifiedTradeSettlementMonetarySummation') ?? {};
+		const transaction =
+			at(root, 'SupplyChainTradeTransaction') ?? at(root, 'SpecifiedSupplyChainTradeTransaction') ?? {};
+		this.agreement =
+			at(transaction, 'ApplicableHeaderTradeAgreement') ?? at(transaction, 'ApplicableSupplyChainTradeAgreement') ?? {};
+		this.settlement =
+			at(transaction, 'ApplicableHeaderTradeSettlement') ??
+			at(transaction, 'ApplicableSupplyChainTradeSettlement') ??
+			{};
+		this.summation =
+			at(this.settlement, 'SpecifiedTradeSettlementHeaderMonetarySummation') ??
+			at(this.settlement, 'SpecifiedTradeSettlementMonetarySummation') ??
+			{};
 	}
 
 	result(): ReadResult {
@@ -95,11 +131,25 @@ class CiiReading {
 			dueMinor: this.amount('DuePayableAmount', 'BT-115') ?? minor(gross - prepaid),
 			vatLines: this.vatLines(),
 			paymentReference: text(this.settlement, 'PaymentReference'),
-			payeeIban: transfer ? compactIban(text(transfer, 'PayeePartyCreditorFinancialAccount', 'IBANID')!) || text(transfer, 'PayeePartyCreditorFinancialAccount', 'IBANID') : null,
+			payeeIban: transfer
+				? compactIban(text(transfer, 'PayeePartyCreditorFinancialAccount', 'IBANID')!) ||
+					text(transfer, 'PayeePartyCreditorFinancialAccount', 'IBANID')
+				: null,
 			meansCode: means[0] ? text(means[0], 'TypeCode') : null,
-			termsText: terms.map((term) => text(term, 'Description')).filter(Boolean).join('\n') || null,
-			businessProcess: text(this.root, 'ExchangedDocumentContext', 'BusinessProcessSpecifiedDocumentContextParameter', 'ID'),
-			profile: text(this.root, 'ExchangedDocumentContext', 'GuidelineSpecifiedDocumentContextParameter', 'ID') ?? text(this.root, 'SpecifiedExchangedDocumentContext', 'GuidelineSpecifiedDocumentContextParameter', 'ID')
+			termsText:
+				terms
+					.map((term) => text(term, 'Description'))
+					.filter(Boolean)
+					.join('\n') || null,
+			businessProcess: text(
+				this.root,
+				'ExchangedDocumentContext',
+				'BusinessProcessSpecifiedDocumentContextParameter',
+				'ID'
+			),
+			profile:
+				text(this.root, 'ExchangedDocumentContext', 'GuidelineSpecifiedDocumentContextParameter', 'ID') ??
+				text(this.root, 'SpecifiedExchangedDocumentContext', 'GuidelineSpecifiedDocumentContextParameter', 'ID')
 		};
 	}
 
@@ -133,16 +183,27 @@ class CiiReading {
 
 	private party(name: string): Party {
 		const party = at(this.agreement, name) ?? {};
-		const registrations = list(party, 'SpecifiedTaxRegistration').map((registration) => text(registration, 'ID')).filter((id): id is string => id !== null);
+		const registrations = list(party, 'SpecifiedTaxRegistration')
+			.map((registration) => text(registration, 'ID'))
+			.filter((id): id is string => id !== null);
 		const vatNumber = registrations.find((id) => /^[A-Z]{2}/.test(id)) ?? null;
 		const legal = text(party, 'SpecifiedLegalOrganization', 'ID');
-		const email = text(party, 'DefinedTradeContact', 'EmailURIUniversalCommunication', 'URIID') ?? text(list(party, 'URIUniversalCommunication').find((uri) => text(uri, 'URIID')?.includes('@')) ?? {}, 'URIID');
-		return { name: text(party, 'Name') ?? '', siren: sirenFrom(legal) ?? sirenFrom(vatNumber), vatNumber: vatNumber?.replace(/\s/g, '') ?? null, email: email && /^\S+@\S+\.\S+$/.test(email) ? email.toLowerCase() : null };
+		const email =
+			text(party, 'DefinedTradeContact', 'EmailURIUniversalCommunication', 'URIID') ??
+			text(list(party, 'URIUniversalCommunication').find((uri) => text(uri, 'URIID')?.includes('@')) ?? {}, 'URIID');
+		return {
+			name: text(party, 'Name') ?? '',
+			siren: sirenFrom(legal) ?? sirenFrom(vatNumber),
+			vatNumber: vatNumber?.replace(/\s/g, '') ?? null,
+			email: email && /^\S+@\S+\.\S+$/.test(email) ? email.toLowerCase() : null
+		};
 	}
 
 	/** Several dates without part amounts are discount alternatives: the latest is the due date (importer sheet, part 2). */
 	private dueDate(terms: Node[]): CivilDate | null {
-		const dates = terms.map((term) => this.date(at(term, 'DueDateDateTime'), 'BT-9')).filter((date): date is CivilDate => date !== null);
+		const dates = terms
+			.map((term) => this.date(at(term, 'DueDateDateTime'), 'BT-9'))
+			.filter((date): date is CivilDate => date !== null);
 		return dates.sort().at(-1) ?? null;
 	}
 
@@ -158,4 +219,3 @@ class CiiReading {
 		return date;
 	}
 }
-

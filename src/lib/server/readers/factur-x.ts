@@ -2,22 +2,44 @@
 // never simply the first (some files carry pictures and delivery notes too).
 import { block, warn, type ReadResult } from '../../domain/invoices/findings.ts';
 import { readCii, rootName } from './cii.ts';
-import type { InvoiceFile } from './read-invoices.ts';
+import type { InvoiceFile } from './file.ts';
 
 const PREFERRED = ['factur-x.xml', 'zugferd-invoice.xml', 'xrechnung.xml'];
 
 export async function readFacturX(file: InvoiceFile): Promise<ReadResult[]> {
 	const attachments = await attachmentsOf(file.bytes);
-	if (!attachments) return [{ ok: false, findings: [block('NO_XML', file.name, 'PDF illisible ou protégé', 'un PDF Factur-X')] }];
-	const named = PREFERRED.map((name) => attachments.find((attachment) => attachment.name.toLowerCase() === name)).find(Boolean);
-	const chosen = named ?? attachments.find((attachment) => attachment.name.toLowerCase().endsWith('.xml') && /CrossIndustry(Invoice|Document)$/.test(rootName(attachment.data) ?? ''));
+	if (!attachments && !Buffer.from(file.bytes).includes(' obj'))
+		return [{ ok: false, findings: [block('NOT_A_PDF', file.name, `${file.bytes.length} octets`, 'un PDF entier')] }];
+	if (!attachments)
+		return [{ ok: false, findings: [block('NO_XML', file.name, 'PDF illisible ou protégé', 'un PDF Factur-X')] }];
+	const named = PREFERRED.map((name) => attachments.find((attachment) => attachment.name.toLowerCase() === name)).find(
+		Boolean
+	);
+	const chosen =
+		named ??
+		attachments.find(
+			(attachment) =>
+				attachment.name.toLowerCase().endsWith('.xml') &&
+				/CrossIndustry(Invoice|Document)$/.test(rootName(attachment.data) ?? '')
+		);
 	if (!chosen) {
 		const other = attachments.find((attachment) => attachment.name.toLowerCase().endsWith('.xml'));
-		const finding = other ? block('NOT_AN_INVOICE', file.name, rootName(other.data) ?? other.name, 'CrossIndustryInvoice') : block('NO_XML', file.name, `${attachments.length} pièce(s) jointe(s), aucune facture`, 'un PDF Factur-X, ou une saisie par CSV');
+		const finding = other
+			? block('NOT_AN_INVOICE', file.name, rootName(other.data) ?? other.name, 'CrossIndustryInvoice')
+			: block(
+					'NO_XML',
+					file.name,
+					`${attachments.length} pièce(s) jointe(s), aucune facture`,
+					'un PDF Factur-X, ou une saisie par CSV'
+				);
 		return [{ ok: false, findings: [finding] }];
 	}
 	const result = readCii(chosen.data);
-	return [named ? result : { ...result, findings: [...result.findings, warn('ATTACHMENT_NAME', file.name, chosen.name, 'factur-x.xml')] }];
+	return [
+		named
+			? result
+			: { ...result, findings: [...result.findings, warn('ATTACHMENT_NAME', file.name, chosen.name, 'factur-x.xml')] }
+	];
 }
 
 /** Names and bytes of the embedded files; null when the PDF can't be read. The library is loaded on first use: a web process at rest does without. */

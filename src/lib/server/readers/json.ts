@@ -6,8 +6,18 @@ import { block, checkDocument, type ReadResult } from '../../domain/invoices/fin
 import { sirenFrom } from '../../domain/invoices/identifiers.ts';
 import { minor, ZERO } from '../../domain/money/minor.ts';
 
-const Amount = v.pipe(v.union([v.pipe(v.string(), v.regex(/^-?\d{1,15}$/, 'an integer of cents, as text: "120000"')), v.pipe(v.number(), v.safeInteger())]), v.transform((value) => minor(BigInt(value))));
-const Day = v.pipe(v.string(), v.check((text) => parseCivilDate(text) !== null, 'a day as YYYY-MM-DD'), v.transform((text) => parseCivilDate(text)!));
+const Amount = v.pipe(
+	v.union([
+		v.pipe(v.string(), v.regex(/^-?\d{1,15}$/, 'an integer of cents, as text: "120000"')),
+		v.pipe(v.number(), v.safeInteger())
+	]),
+	v.transform((value) => minor(BigInt(value)))
+);
+const Day = v.pipe(
+	v.string(),
+	v.check((text) => parseCivilDate(text) !== null, 'a day as YYYY-MM-DD'),
+	v.transform((text) => parseCivilDate(text)!)
+);
 const Text = (max: number) => v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(max));
 const InvoiceJson = v.strictObject({
 	number: Text(100),
@@ -15,9 +25,25 @@ const InvoiceJson = v.strictObject({
 	issued_on: Day,
 	due_on: v.optional(v.nullable(Day), null),
 	currency: v.optional(v.pipe(v.string(), v.regex(/^[A-Z]{3}$/)), 'EUR'),
-	client: v.strictObject({ name: Text(200), siren: v.optional(v.nullable(v.string()), null), vat_number: v.optional(v.nullable(v.string()), null), email: v.optional(v.nullable(v.pipe(v.string(), v.email())), null) }),
+	client: v.strictObject({
+		name: Text(200),
+		siren: v.optional(v.nullable(v.string()), null),
+		vat_number: v.optional(v.nullable(v.string()), null),
+		email: v.optional(v.nullable(v.pipe(v.string(), v.email())), null)
+	}),
 	net_minor: Amount,
-	vat_lines: v.pipe(v.array(v.strictObject({ rate_bps: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)), base_minor: Amount, vat_minor: Amount, category: v.optional(v.string(), 'S') })), v.minLength(1), v.maxLength(20)),
+	vat_lines: v.pipe(
+		v.array(
+			v.strictObject({
+				rate_bps: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)),
+				base_minor: Amount,
+				vat_minor: Amount,
+				category: v.optional(v.string(), 'S')
+			})
+		),
+		v.minLength(1),
+		v.maxLength(20)
+	),
 	gross_minor: Amount,
 	due_minor: v.optional(v.nullable(Amount), null),
 	payment_reference: v.optional(v.nullable(v.string()), null)
@@ -32,24 +58,65 @@ export function readJson(bytes: Uint8Array): ReadResult[] {
 		return [{ ok: false, findings: [block('JSON_BROKEN', 'body', (error as Error).message, '{"invoices": […]}')] }];
 	}
 	const outer = v.safeParse(Body, body);
-	if (!outer.success) return [{ ok: false, findings: outer.issues.map((issue) => block('FIELD_INVALID', v.getDotPath(issue) ?? 'body', String(issue.received), '{"invoices": […]}')) }];
+	if (!outer.success)
+		return [
+			{
+				ok: false,
+				findings: outer.issues.map((issue) =>
+					block('FIELD_INVALID', v.getDotPath(issue) ?? 'body', String(issue.received), '{"invoices": […]}')
+				)
+			}
+		];
 	return outer.output.invoices.map(readOne);
 }
 
 function readOne(value: unknown, i: number): ReadResult {
 	const read = v.safeParse(InvoiceJson, value);
-	if (!read.success) return { ok: false, findings: read.issues.map((issue) => block('FIELD_INVALID', `invoices.${i}.${v.getDotPath(issue) ?? ''}`, String(issue.received), issue.message)) };
+	if (!read.success)
+		return {
+			ok: false,
+			findings: read.issues.map((issue) =>
+				block('FIELD_INVALID', `invoices.${i}.${v.getDotPath(issue) ?? ''}`, String(issue.received), issue.message)
+			)
+		};
 	const o = read.output;
 	const vatMinor = minor(o.vat_lines.reduce((sum, line) => sum + line.vat_minor, 0n));
 	const dueMinor = o.due_minor ?? o.gross_minor;
 	const document: InvoiceDocument = {
-		number: o.number, typeCode: o.type_code, issuedOn: o.issued_on, dueOn: o.due_on, currency: o.currency,
+		number: o.number,
+		typeCode: o.type_code,
+		issuedOn: o.issued_on,
+		dueOn: o.due_on,
+		currency: o.currency,
 		seller: { name: '', siren: null, vatNumber: null, email: null },
-		buyer: { name: o.client.name, siren: sirenFrom(o.client.siren), vatNumber: o.client.vat_number, email: o.client.email?.toLowerCase() ?? null },
-		payee: null, netMinor: o.net_minor, vatMinor, grossMinor: o.gross_minor, prepaidMinor: minor(o.gross_minor - dueMinor), roundingMinor: ZERO, dueMinor,
-		vatLines: o.vat_lines.map((line) => ({ category: line.category, rateBps: line.rate_bps, baseMinor: line.base_minor, vatMinor: line.vat_minor })),
-		paymentReference: o.payment_reference, payeeIban: null, meansCode: null, termsText: null, businessProcess: null, profile: 'json'
+		buyer: {
+			name: o.client.name,
+			siren: sirenFrom(o.client.siren),
+			vatNumber: o.client.vat_number,
+			email: o.client.email?.toLowerCase() ?? null
+		},
+		payee: null,
+		netMinor: o.net_minor,
+		vatMinor,
+		grossMinor: o.gross_minor,
+		prepaidMinor: minor(o.gross_minor - dueMinor),
+		roundingMinor: ZERO,
+		dueMinor,
+		vatLines: o.vat_lines.map((line) => ({
+			category: line.category,
+			rateBps: line.rate_bps,
+			baseMinor: line.base_minor,
+			vatMinor: line.vat_minor
+		})),
+		paymentReference: o.payment_reference,
+		payeeIban: null,
+		meansCode: null,
+		termsText: null,
+		businessProcess: null,
+		profile: 'json'
 	};
 	const findings = checkDocument(document);
-	return findings.some((finding) => finding.severity === 'block') ? { ok: false, findings } : { ok: true, document, findings };
+	return findings.some((finding) => finding.severity === 'block')
+		? { ok: false, findings }
+		: { ok: true, document, findings };
 }

@@ -1,25 +1,38 @@
 // The one door for invoice files: finds the format by content, never by name, and hands over to one reader.
 // A new format is one reader more, listed in `readerFor`.
 import { block, type Finding, type ReadResult } from '../../domain/invoices/findings.ts';
+import { FILE_MAX_BYTES, type InvoiceFile } from './file.ts';
 import { readCii } from './cii.ts';
 import { readCsv } from './csv.ts';
 import { readFacturX } from './factur-x.ts';
 import { readJson } from './json.ts';
 
-export const FILE_MAX_BYTES = 20 * 1024 * 1024;
-export type InvoiceFile = { name: string; bytes: Uint8Array };
 /** What one file holds: one result per invoice, and the type it must be served back with. */
 export type FileReading = { mediaType: string; results: ReadResult[] };
 
 export async function readInvoices(file: InvoiceFile): Promise<FileReading> {
-	if (file.bytes.length === 0) return refused('application/octet-stream', block('EMPTY', file.name, '0', 'un fichier qui n’est pas vide'));
-	if (file.bytes.length > FILE_MAX_BYTES) return refused('application/octet-stream', block('TOO_LARGE', file.name, String(file.bytes.length), `≤ ${FILE_MAX_BYTES}`));
+	if (file.bytes.length === 0)
+		return refused('application/octet-stream', block('EMPTY', file.name, '0', 'un fichier qui n’est pas vide'));
+	if (file.bytes.length > FILE_MAX_BYTES)
+		return refused(
+			'application/octet-stream',
+			block('TOO_LARGE', file.name, String(file.bytes.length), `≤ ${FILE_MAX_BYTES}`)
+		);
 	const head = new TextDecoder('latin1').decode(file.bytes.subarray(0, 1024));
 	if (head.includes('%PDF-')) return { mediaType: 'application/pdf', results: await readFacturX(file) };
-	if (/^(\u00ef\u00bb\u00bf)?\s*<(\?xml|[\w-]+:?CrossIndustry)/.test(head)) return { mediaType: 'application/xml', results: [readCii(file.bytes)] };
+	if (/^(\u00ef\u00bb\u00bf)?\s*<(\?xml|[\w-]+:?CrossIndustry)/.test(head))
+		return { mediaType: 'application/xml', results: [readCii(file.bytes)] };
 	if (/^\s*[[{]/.test(head)) return { mediaType: 'application/json', results: readJson(file.bytes) };
-	if (file.name.toLowerCase().endsWith('.pdf')) return refused('application/octet-stream', block('NOT_A_PDF', file.name, head.slice(0, 8), '%PDF-'));
-	if (/[;,\t]/.test(head.split(/\r?\n/)[0] ?? '') && !head.includes('\0')) return { mediaType: 'text/csv', results: await readCsv(file.bytes) };
-	return refused('application/octet-stream', block('UNKNOWN_FORMAT', file.name, head.slice(0, 12).replace(/[^\x20-\x7e]/g, '·'), 'PDF Factur-X, XML CII, CSV'));
+	if (file.name.toLowerCase().endsWith('.pdf'))
+		return refused('application/octet-stream', block('NOT_A_PDF', file.name, head.slice(0, 8), '%PDF-'));
+	if (/[;,\t]/.test(head.split(/\r?\n/)[0] ?? '') && !head.includes('\0'))
+		return { mediaType: 'text/csv', results: await readCsv(file.bytes) };
+	return refused(
+		'application/octet-stream',
+		block('UNKNOWN_FORMAT', file.name, head.slice(0, 12).replace(/[^\x20-\x7e]/g, '·'), 'PDF Factur-X, XML CII, CSV')
+	);
 }
-const refused = (mediaType: string, finding: Finding): FileReading => ({ mediaType, results: [{ ok: false, findings: [finding] }] });
+const refused = (mediaType: string, finding: Finding): FileReading => ({
+	mediaType,
+	results: [{ ok: false, findings: [finding] }]
+});

@@ -9,20 +9,40 @@ import { attemptInvoice, paymentAttempt } from './schema/index.ts';
 export type Attempt = typeof paymentAttempt.$inferSelect;
 export type NewAttempt = Omit<typeof paymentAttempt.$inferInsert, 'supplierId'>;
 
-const mine = (scope: Scope) => [eq(paymentAttempt.supplierId, scope.supplierId), ...(scope.clientId ? [eq(paymentAttempt.clientId, scope.clientId)] : [])];
+const mine = (scope: Scope) => [
+	eq(paymentAttempt.supplierId, scope.supplierId),
+	...(scope.clientId ? [eq(paymentAttempt.clientId, scope.clientId)] : [])
+];
 
 export async function insertAttempt(tx: Tx, scope: Scope, row: NewAttempt, lines: AllocationLine[]): Promise<void> {
 	await tx.insert(paymentAttempt).values({ supplierId: scope.supplierId, ...row });
-	await tx.insert(attemptInvoice).values(lines.map((line, position) => ({ supplierId: scope.supplierId, attemptId: row.attemptId, position, live: true, ...line })));
+	await tx
+		.insert(attemptInvoice)
+		.values(
+			lines.map((line, position) => ({
+				supplierId: scope.supplierId,
+				attemptId: row.attemptId,
+				position,
+				live: true,
+				...line
+			}))
+		);
 }
 
 export async function findAttempt(tx: Tx, scope: Scope, attemptId: string): Promise<Attempt | null> {
-	const [row] = await tx.select().from(paymentAttempt).where(and(...mine(scope), eq(paymentAttempt.attemptId, attemptId)));
+	const [row] = await tx
+		.select()
+		.from(paymentAttempt)
+		.where(and(...mine(scope), eq(paymentAttempt.attemptId, attemptId)));
 	return row ?? null;
 }
 
 export async function listAttemptLines(tx: Tx, scope: Scope, attemptId: string): Promise<AllocationLine[]> {
-	return tx.select({ invoiceId: attemptInvoice.invoiceId, amountMinor: attemptInvoice.amountMinor }).from(attemptInvoice).where(and(eq(attemptInvoice.supplierId, scope.supplierId), eq(attemptInvoice.attemptId, attemptId))).orderBy(asc(attemptInvoice.position));
+	return tx
+		.select({ invoiceId: attemptInvoice.invoiceId, amountMinor: attemptInvoice.amountMinor })
+		.from(attemptInvoice)
+		.where(and(eq(attemptInvoice.supplierId, scope.supplierId), eq(attemptInvoice.attemptId, attemptId)))
+		.orderBy(asc(attemptInvoice.position));
 }
 
 /** The live attempt that holds any of these invoices. */
@@ -30,8 +50,20 @@ export async function findLiveAttempt(tx: Tx, scope: Scope, invoiceIds: string[]
 	const [row] = await tx
 		.select({ attempt: paymentAttempt })
 		.from(attemptInvoice)
-		.innerJoin(paymentAttempt, and(eq(paymentAttempt.supplierId, attemptInvoice.supplierId), eq(paymentAttempt.attemptId, attemptInvoice.attemptId)))
-		.where(and(eq(attemptInvoice.supplierId, scope.supplierId), inArray(attemptInvoice.invoiceId, invoiceIds), attemptInvoice.live))
+		.innerJoin(
+			paymentAttempt,
+			and(
+				eq(paymentAttempt.supplierId, attemptInvoice.supplierId),
+				eq(paymentAttempt.attemptId, attemptInvoice.attemptId)
+			)
+		)
+		.where(
+			and(
+				eq(attemptInvoice.supplierId, scope.supplierId),
+				inArray(attemptInvoice.invoiceId, invoiceIds),
+				attemptInvoice.live
+			)
+		)
 		.limit(1);
 	return row?.attempt ?? null;
 }
@@ -41,7 +73,13 @@ export async function findLastAttempt(tx: Tx, scope: Scope, invoiceId: string): 
 	const [row] = await tx
 		.select({ attempt: paymentAttempt })
 		.from(attemptInvoice)
-		.innerJoin(paymentAttempt, and(eq(paymentAttempt.supplierId, attemptInvoice.supplierId), eq(paymentAttempt.attemptId, attemptInvoice.attemptId)))
+		.innerJoin(
+			paymentAttempt,
+			and(
+				eq(paymentAttempt.supplierId, attemptInvoice.supplierId),
+				eq(paymentAttempt.attemptId, attemptInvoice.attemptId)
+			)
+		)
 		.where(and(eq(attemptInvoice.supplierId, scope.supplierId), eq(attemptInvoice.invoiceId, invoiceId)))
 		.orderBy(desc(paymentAttempt.createdAt), desc(paymentAttempt.attemptId))
 		.limit(1);
@@ -50,27 +88,79 @@ export async function findLastAttempt(tx: Tx, scope: Scope, invoiceId: string): 
 
 /** Locks every try made on one PaymentIntent, oldest first: settling is one at a time. */
 export async function lockAttemptsOfIntent(tx: Tx, scope: Scope, intentId: string): Promise<Attempt[]> {
-	return tx.select().from(paymentAttempt).where(and(...mine(scope), eq(paymentAttempt.stripePaymentIntentId, intentId))).orderBy(asc(paymentAttempt.createdAt), asc(paymentAttempt.attemptId)).for('update');
+	return tx
+		.select()
+		.from(paymentAttempt)
+		.where(and(...mine(scope), eq(paymentAttempt.stripePaymentIntentId, intentId)))
+		.orderBy(asc(paymentAttempt.createdAt), asc(paymentAttempt.attemptId))
+		.for('update');
 }
 export async function lockAttempt(tx: Tx, scope: Scope, attemptId: string): Promise<Attempt | null> {
-	const [row] = await tx.select().from(paymentAttempt).where(and(...mine(scope), eq(paymentAttempt.attemptId, attemptId))).for('update');
+	const [row] = await tx
+		.select()
+		.from(paymentAttempt)
+		.where(and(...mine(scope), eq(paymentAttempt.attemptId, attemptId)))
+		.for('update');
 	return row ?? null;
 }
 
-export type AttemptChange = Partial<Pick<Attempt, 'stripePaymentIntentId' | 'methodType' | 'methodLabel' | 'mandateReference' | 'errorCode' | 'declineCode' | 'expectedOn'>> & { status: AttemptStatus };
+export type AttemptChange = Partial<
+	Pick<
+		Attempt,
+		| 'stripePaymentIntentId'
+		| 'methodType'
+		| 'methodLabel'
+		| 'mandateReference'
+		| 'errorCode'
+		| 'declineCode'
+		| 'expectedOn'
+	>
+> & { status: AttemptStatus };
 /** Moves an attempt and frees its invoices when it is no longer live. */
-export async function saveAttempt(tx: Tx, scope: Scope, attemptId: string, change: AttemptChange, now: Date): Promise<void> {
-	await tx.update(paymentAttempt).set({ ...change, updatedAt: now }).where(and(...mine(scope), eq(paymentAttempt.attemptId, attemptId)));
-	await tx.update(attemptInvoice).set({ live: isLive(change.status) }).where(and(eq(attemptInvoice.supplierId, scope.supplierId), eq(attemptInvoice.attemptId, attemptId), sql`${attemptInvoice.live} <> ${isLive(change.status)}`));
+export async function saveAttempt(
+	tx: Tx,
+	scope: Scope,
+	attemptId: string,
+	change: AttemptChange,
+	now: Date
+): Promise<void> {
+	await tx
+		.update(paymentAttempt)
+		.set({ ...change, updatedAt: now })
+		.where(and(...mine(scope), eq(paymentAttempt.attemptId, attemptId)));
+	await tx
+		.update(attemptInvoice)
+		.set({ live: isLive(change.status) })
+		.where(
+			and(
+				eq(attemptInvoice.supplierId, scope.supplierId),
+				eq(attemptInvoice.attemptId, attemptId),
+				sql`${attemptInvoice.live} <> ${isLive(change.status)}`
+			)
+		);
 }
 
 /** Attempts whose end is not known and that nobody touched since `before`. */
 export async function listUnsettled(tx: Tx, scope: Scope, before: Date, limit = 100): Promise<Attempt[]> {
-	return tx.select().from(paymentAttempt).where(and(...mine(scope), inArray(paymentAttempt.status, ['open', 'awaiting_auth', 'awaiting_transfer', 'processing', 'unknown']), lt(paymentAttempt.updatedAt, before))).orderBy(asc(paymentAttempt.updatedAt)).limit(limit);
+	return tx
+		.select()
+		.from(paymentAttempt)
+		.where(
+			and(
+				...mine(scope),
+				inArray(paymentAttempt.status, ['open', 'awaiting_auth', 'awaiting_transfer', 'processing', 'unknown']),
+				lt(paymentAttempt.updatedAt, before)
+			)
+		)
+		.orderBy(asc(paymentAttempt.updatedAt))
+		.limit(limit);
 }
 /** Looked at, nothing new: wait for the next round. */
 export async function touchAttempt(tx: Tx, scope: Scope, attemptId: string, now: Date): Promise<void> {
-	await tx.update(paymentAttempt).set({ updatedAt: now }).where(and(...mine(scope), eq(paymentAttempt.attemptId, attemptId)));
+	await tx
+		.update(paymentAttempt)
+		.set({ updatedAt: now })
+		.where(and(...mine(scope), eq(paymentAttempt.attemptId, attemptId)));
 }
 
 /** Attempts of the invoices a scope sees, newest first. */
@@ -78,7 +168,13 @@ export async function listAttemptsOfInvoice(tx: Tx, scope: Scope, invoiceId: str
 	const rows = await tx
 		.select({ attempt: paymentAttempt })
 		.from(attemptInvoice)
-		.innerJoin(paymentAttempt, and(eq(paymentAttempt.supplierId, attemptInvoice.supplierId), eq(paymentAttempt.attemptId, attemptInvoice.attemptId)))
+		.innerJoin(
+			paymentAttempt,
+			and(
+				eq(paymentAttempt.supplierId, attemptInvoice.supplierId),
+				eq(paymentAttempt.attemptId, attemptInvoice.attemptId)
+			)
+		)
 		.where(and(eq(attemptInvoice.supplierId, scope.supplierId), eq(attemptInvoice.invoiceId, invoiceId)))
 		.orderBy(desc(paymentAttempt.createdAt))
 		.limit(50);

@@ -18,7 +18,11 @@ export type Database = {
 
 export function openDatabase(url: string, options: { connections?: number } = {}): Database {
 	const connect = (role: string, max: number) =>
-		postgres(url, { max, onnotice: () => {}, connection: { application_name: role, role, idle_in_transaction_session_timeout: 30_000 } as never });
+		postgres(url, {
+			max,
+			onnotice: () => {},
+			connection: { application_name: role, role, idle_in_transaction_session_timeout: 30_000 } as never
+		});
 	const app = connect('ponctuel_app', options.connections ?? 10);
 	const system = connect('ponctuel_system', 4);
 	return {

@@ -50,7 +50,13 @@ const select = (tx: Tx) =>
 type Row = { invoice: typeof invoice.$inferSelect; clientName: string; balance: string; underWay: string };
 function recordOf({ invoice: row, clientName, balance: left, underWay: waiting }: Row): InvoiceRecord {
 	const balanceMinor = minor(BigInt(left));
-	return { ...row, clientName, balanceMinor, underWayMinor: minor(BigInt(waiting)), paidMinor: minor(row.debtMinor - balanceMinor) };
+	return {
+		...row,
+		clientName,
+		balanceMinor,
+		underWayMinor: minor(BigInt(waiting)),
+		paidMinor: minor(row.debtMinor - balanceMinor)
+	};
 }
 
 export async function findInvoice(tx: Tx, scope: Scope, invoiceId: string): Promise<InvoiceRecord | null> {
@@ -60,39 +66,77 @@ export async function findInvoice(tx: Tx, scope: Scope, invoiceId: string): Prom
 
 /** Locks the invoices in one fixed order, so that two payers never wait for each other in a circle, then reads them. */
 export async function lockInvoices(tx: Tx, scope: Scope, invoiceIds: string[]): Promise<InvoiceRecord[]> {
-	await tx.select({ id: invoice.invoiceId }).from(invoice).where(and(...visible(scope), inArray(invoice.invoiceId, invoiceIds))).orderBy(asc(invoice.invoiceId)).for('update');
-	const rows = await select(tx).where(and(...visible(scope), inArray(invoice.invoiceId, invoiceIds))).orderBy(asc(invoice.dueOn), asc(invoice.invoiceId));
+	await tx
+		.select({ id: invoice.invoiceId })
+		.from(invoice)
+		.where(and(...visible(scope), inArray(invoice.invoiceId, invoiceIds)))
+		.orderBy(asc(invoice.invoiceId))
+		.for('update');
+	const rows = await select(tx)
+		.where(and(...visible(scope), inArray(invoice.invoiceId, invoiceIds)))
+		.orderBy(asc(invoice.dueOn), asc(invoice.invoiceId));
 	return rows.map(recordOf);
 }
 
-export type InvoiceFilter = { clientId?: string; status?: 'open' | 'paid' | 'late' | 'under_way'; search?: string; today: CivilDate; sort?: 'due' | 'number' | 'amount' | 'client'; page?: number; pageSize?: number };
+export type InvoiceFilter = {
+	clientId?: string;
+	status?: 'open' | 'paid' | 'late' | 'under_way';
+	search?: string;
+	today: CivilDate;
+	sort?: 'due' | 'number' | 'amount' | 'client';
+	page?: number;
+	pageSize?: number;
+};
 
 function filters(scope: Scope, filter: InvoiceFilter): SQL[] {
 	const where = visible(scope);
 	if (filter.clientId) where.push(eq(invoice.clientId, filter.clientId));
 	if (filter.status === 'open') where.push(sql`${balance} <> 0`);
 	if (filter.status === 'paid') where.push(sql`${balance} = 0`);
-	if (filter.status === 'late') where.push(sql`${balance} > 0 and ${invoice.dueOn} < ${filter.today} and ${invoice.notPayableReason} is null`);
+	if (filter.status === 'late')
+		where.push(sql`${balance} > 0 and ${invoice.dueOn} < ${filter.today} and ${invoice.notPayableReason} is null`);
 	if (filter.status === 'under_way') where.push(sql`${underWay} > 0`);
-	if (filter.search) where.push(sql`(${invoice.number} ilike ${`%${filter.search}%`} or ${client.name} ilike ${`%${filter.search}%`})`);
+	if (filter.search)
+		where.push(sql`(${invoice.number} ilike ${`%${filter.search}%`} or ${client.name} ilike ${`%${filter.search}%`})`);
 	return where;
 }
 
 /** Bounded and ordered; the extra row says whether there is a next page. */
-export async function listInvoices(tx: Tx, scope: Scope, filter: InvoiceFilter): Promise<{ invoices: InvoiceRecord[]; hasMore: boolean }> {
+export async function listInvoices(
+	tx: Tx,
+	scope: Scope,
+	filter: InvoiceFilter
+): Promise<{ invoices: InvoiceRecord[]; hasMore: boolean }> {
 	const size = Math.min(filter.pageSize ?? 50, 200);
-	const order = { due: asc(invoice.dueOn), number: desc(invoice.number), amount: desc(sql`abs(${balance})`), client: asc(client.name) }[filter.sort ?? 'due'];
-	const rows = await select(tx).where(and(...filters(scope, filter))).orderBy(order, asc(invoice.invoiceId)).limit(size + 1).offset(((filter.page ?? 1) - 1) * size);
+	const order = {
+		due: asc(invoice.dueOn),
+		number: desc(invoice.number),
+		amount: desc(sql`abs(${balance})`),
+		client: asc(client.name)
+	}[filter.sort ?? 'due'];
+	const rows = await select(tx)
+		.where(and(...filters(scope, filter)))
+		.orderBy(order, asc(invoice.invoiceId))
+		.limit(size + 1)
+		.offset(((filter.page ?? 1) - 1) * size);
 	return { invoices: rows.slice(0, size).map(recordOf), hasMore: rows.length > size };
 }
 
 export async function listVatLines(tx: Tx, scope: Scope, invoiceId: string): Promise<VatLine[]> {
-	const rows = await tx.select().from(invoiceVat).where(and(eq(invoiceVat.supplierId, scope.supplierId), eq(invoiceVat.invoiceId, invoiceId))).orderBy(asc(invoiceVat.position));
+	const rows = await tx
+		.select()
+		.from(invoiceVat)
+		.where(and(eq(invoiceVat.supplierId, scope.supplierId), eq(invoiceVat.invoiceId, invoiceId)))
+		.orderBy(asc(invoiceVat.position));
 	return rows.map(({ category, rateBps, baseMinor, vatMinor }) => ({ category, rateBps, baseMinor, vatMinor }));
 }
 
 /** The file as it came, for an invoice the scope may see. */
-export async function findInvoiceFile(tx: Tx, scope: Scope, invoiceId: string): Promise<{ content: Uint8Array; mediaType: string; fileName: string } | null> {
+export async function findInvoiceFile(
+	tx: Tx,
+	scope: Scope,
+	invoiceId: string
+): Promise<{ content: Uint8Array; mediaType: string; fileName: string } | null> {
 	const [row] = await tx
 		.select({ content: document.content, mediaType: document.mediaType, fileName: document.fileName })
 		.from(invoice)
@@ -101,34 +145,79 @@ export async function findInvoiceFile(tx: Tx, scope: Scope, invoiceId: string): 
 	return row ?? null;
 }
 
-export async function findInvoiceByNumber(tx: Tx, scope: Scope, number: string, issueYear: number): Promise<InvoiceRecord | null> {
-	const [row] = await select(tx).where(and(...visible(scope), eq(invoice.number, number), eq(invoice.issueYear, issueYear)));
+export async function findInvoiceByNumber(
+	tx: Tx,
+	scope: Scope,
+	number: string,
+	issueYear: number
+): Promise<InvoiceRecord | null> {
+	const [row] = await select(tx).where(
+		and(...visible(scope), eq(invoice.number, number), eq(invoice.issueYear, issueYear))
+	);
 	return row ? recordOf(row) : null;
 }
 
 export type NewInvoice = Omit<typeof invoice.$inferInsert, 'supplierId'>;
 /** `false` when the number already exists for that year. */
 export async function insertInvoice(tx: Tx, scope: Scope, row: NewInvoice, vatLines: VatLine[]): Promise<boolean> {
-	const kept = await tx.insert(invoice).values({ supplierId: scope.supplierId, ...row }).onConflictDoNothing({ target: [invoice.supplierId, invoice.number, invoice.issueYear] }).returning({ id: invoice.invoiceId });
+	const kept = await tx
+		.insert(invoice)
+		.values({ supplierId: scope.supplierId, ...row })
+		.onConflictDoNothing({ target: [invoice.supplierId, invoice.number, invoice.issueYear] })
+		.returning({ id: invoice.invoiceId });
 	if (!kept.length) return false;
-	if (vatLines.length) await tx.insert(invoiceVat).values(vatLines.map((line, position) => ({ supplierId: scope.supplierId, invoiceId: row.invoiceId, position, ...line })));
+	if (vatLines.length)
+		await tx
+			.insert(invoiceVat)
+			.values(
+				vatLines.map((line, position) => ({
+					supplierId: scope.supplierId,
+					invoiceId: row.invoiceId,
+					position,
+					...line
+				}))
+			);
 	return true;
 }
 
 /** Keeps the bytes once: the same file again gives the same id. */
-export async function keepDocument(tx: Tx, scope: Scope, row: Omit<typeof document.$inferInsert, 'supplierId'>): Promise<string> {
-	const kept = await tx.insert(document).values({ supplierId: scope.supplierId, ...row }).onConflictDoNothing({ target: [document.supplierId, document.sha256] }).returning({ id: document.documentId });
+export async function keepDocument(
+	tx: Tx,
+	scope: Scope,
+	row: Omit<typeof document.$inferInsert, 'supplierId'>
+): Promise<string> {
+	const kept = await tx
+		.insert(document)
+		.values({ supplierId: scope.supplierId, ...row })
+		.onConflictDoNothing({ target: [document.supplierId, document.sha256] })
+		.returning({ id: document.documentId });
 	if (kept[0]) return kept[0].id;
-	const [known] = await tx.select({ id: document.documentId }).from(document).where(and(eq(document.supplierId, scope.supplierId), eq(document.sha256, row.sha256)));
+	const [known] = await tx
+		.select({ id: document.documentId })
+		.from(document)
+		.where(and(eq(document.supplierId, scope.supplierId), eq(document.sha256, row.sha256)));
 	return known!.id;
 }
 
 /** Totals for the head of a list: what is open, what is late, what is under way. */
-export async function sumOutstanding(tx: Tx, scope: Scope, today: CivilDate): Promise<{ openMinor: Minor; lateMinor: Minor; underWayMinor: Minor; creditMinor: Minor; openCount: number; lateCount: number }> {
+export async function sumOutstanding(
+	tx: Tx,
+	scope: Scope,
+	today: CivilDate
+): Promise<{
+	openMinor: Minor;
+	lateMinor: Minor;
+	underWayMinor: Minor;
+	creditMinor: Minor;
+	openCount: number;
+	lateCount: number;
+}> {
 	const base = tx
 		.select({ due: invoice.dueOn, left: balance.as('left'), waiting: underWay.as('waiting') })
 		.from(invoice)
-		.where(and(...visible(scope), sql`${invoice.notPayableReason} is null or ${invoice.notPayableReason} = 'credit_note'`))
+		.where(
+			and(...visible(scope), sql`${invoice.notPayableReason} is null or ${invoice.notPayableReason} = 'credit_note'`)
+		)
 		.as('base');
 	const [row] = await tx
 		.select({
@@ -141,5 +230,12 @@ export async function sumOutstanding(tx: Tx, scope: Scope, today: CivilDate): Pr
 		})
 		.from(base);
 	const amount = (text: string): Minor => minor(BigInt(text));
-	return { openMinor: amount(row!.open), lateMinor: amount(row!.late), underWayMinor: amount(row!.waiting), creditMinor: amount(row!.credit), openCount: Number(row!.openCount), lateCount: Number(row!.lateCount) };
+	return {
+		openMinor: amount(row!.open),
+		lateMinor: amount(row!.late),
+		underWayMinor: amount(row!.waiting),
+		creditMinor: amount(row!.credit),
+		openCount: Number(row!.openCount),
+		lateCount: Number(row!.lateCount)
+	};
 }

@@ -8,15 +8,30 @@ import type { Tx } from './database.ts';
 import { counter, journalEntry, journalLine } from './schema/index.ts';
 
 /** Books an entry once: `false` when its fact (source and kind) is already in the books. */
-export async function bookEntry(tx: Tx, scope: Scope, entry: JournalEntry, booked: { currency: string; bookedOn: CivilDate; now: Date }): Promise<boolean> {
+export async function bookEntry(
+	tx: Tx,
+	scope: Scope,
+	entry: JournalEntry,
+	booked: { currency: string; bookedOn: CivilDate; now: Date }
+): Promise<boolean> {
 	const entryId = newId();
 	const kept = await tx
 		.insert(journalEntry)
-		.values({ supplierId: scope.supplierId, entryId, kind: entry.kind, sourceId: entry.sourceId, currency: booked.currency, bookedOn: booked.bookedOn, createdAt: booked.now })
+		.values({
+			supplierId: scope.supplierId,
+			entryId,
+			kind: entry.kind,
+			sourceId: entry.sourceId,
+			currency: booked.currency,
+			bookedOn: booked.bookedOn,
+			createdAt: booked.now
+		})
 		.onConflictDoNothing({ target: [journalEntry.supplierId, journalEntry.sourceId, journalEntry.kind] })
 		.returning({ entryId: journalEntry.entryId });
 	if (!kept.length) return false;
-	await tx.insert(journalLine).values(entry.lines.map((line, position) => ({ supplierId: scope.supplierId, entryId, position, ...line })));
+	await tx
+		.insert(journalLine)
+		.values(entry.lines.map((line, position) => ({ supplierId: scope.supplierId, entryId, position, ...line })));
 	return true;
 }
 
@@ -35,7 +50,17 @@ export async function movedOn(tx: Tx, scope: Scope, day: CivilDate): Promise<big
 	const [row] = await tx
 		.select({ total: sql<string>`coalesce(sum(${journalLine.debitMinor} - ${journalLine.creditMinor}), 0)` })
 		.from(journalLine)
-		.innerJoin(journalEntry, and(eq(journalEntry.supplierId, journalLine.supplierId), eq(journalEntry.entryId, journalLine.entryId)))
-		.where(and(eq(journalLine.supplierId, scope.supplierId), eq(journalLine.account, '511'), eq(journalEntry.bookedOn, day), sql`${journalEntry.kind} <> 'stripe_fee'`));
+		.innerJoin(
+			journalEntry,
+			and(eq(journalEntry.supplierId, journalLine.supplierId), eq(journalEntry.entryId, journalLine.entryId))
+		)
+		.where(
+			and(
+				eq(journalLine.supplierId, scope.supplierId),
+				eq(journalLine.account, '511'),
+				eq(journalEntry.bookedOn, day),
+				sql`${journalEntry.kind} <> 'stripe_fee'`
+			)
+		);
 	return BigInt(row!.total);
 }

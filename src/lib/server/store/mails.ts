@@ -5,7 +5,16 @@ import type { Database, Tx } from './database.ts';
 import { mail, type MailKind, type MailState } from './schema/index.ts';
 
 export type MailRow = typeof mail.$inferSelect;
-export type NewMail = { mailId: string; kind: MailKind; uniqueKey: string; contactId: string | null; memberId: string | null; toAddress: string; locale: 'fr' | 'en'; subjectId: string };
+export type NewMail = {
+	mailId: string;
+	kind: MailKind;
+	uniqueKey: string;
+	contactId: string | null;
+	memberId: string | null;
+	toAddress: string;
+	locale: 'fr' | 'en';
+	subjectId: string;
+};
 
 /** Queues a mail; the same fact to the same person is kept once. */
 export async function queueMail(tx: Tx, scope: Scope, row: NewMail, now: Date): Promise<boolean> {
@@ -20,7 +29,13 @@ export async function queueMail(tx: Tx, scope: Scope, row: NewMail, now: Date): 
 /** Takes one due mail and holds it for `leaseMs`: if its holder dies, another takes it after that. */
 export async function claimMail(db: Database, now: Date, leaseMs: number): Promise<MailRow | null> {
 	return db.system.transaction(async (tx) => {
-		const [row] = await tx.select().from(mail).where(and(inArray(mail.state, ['due', 'sending']), lte(mail.nextTryAt, now))).orderBy(asc(mail.nextTryAt)).limit(1).for('update', { skipLocked: true });
+		const [row] = await tx
+			.select()
+			.from(mail)
+			.where(and(inArray(mail.state, ['due', 'sending']), lte(mail.nextTryAt, now)))
+			.orderBy(asc(mail.nextTryAt))
+			.limit(1)
+			.for('update', { skipLocked: true });
 		if (!row) return null;
 		const [claimed] = await tx
 			.update(mail)
@@ -30,16 +45,36 @@ export async function claimMail(db: Database, now: Date, leaseMs: number): Promi
 		return claimed!;
 	});
 }
-export async function finishMail(db: Database, row: MailRow, outcome: { state: MailState; problem?: string; nextTryAt?: Date }, now: Date): Promise<void> {
+export async function finishMail(
+	db: Database,
+	row: MailRow,
+	outcome: { state: MailState; problem?: string; nextTryAt?: Date },
+	now: Date
+): Promise<void> {
 	await db.system
 		.update(mail)
-		.set({ state: outcome.state, problem: outcome.problem ?? null, ...(outcome.nextTryAt ? { nextTryAt: outcome.nextTryAt } : {}), ...(outcome.state === 'sent' ? { sentAt: now } : {}) })
+		.set({
+			state: outcome.state,
+			problem: outcome.problem ?? null,
+			...(outcome.nextTryAt ? { nextTryAt: outcome.nextTryAt } : {}),
+			...(outcome.state === 'sent' ? { sentAt: now } : {})
+		})
 		.where(and(eq(mail.supplierId, row.supplierId), eq(mail.mailId, row.mailId)));
 }
-export const listMails = (tx: Tx, scope: Scope, filter: { subjectId?: string; contactId?: string; limit?: number } = {}): Promise<MailRow[]> =>
+export const listMails = (
+	tx: Tx,
+	scope: Scope,
+	filter: { subjectId?: string; contactId?: string; limit?: number } = {}
+): Promise<MailRow[]> =>
 	tx
 		.select()
 		.from(mail)
-		.where(and(eq(mail.supplierId, scope.supplierId), ...(filter.subjectId ? [eq(mail.subjectId, filter.subjectId)] : []), ...(filter.contactId ? [eq(mail.contactId, filter.contactId)] : [])))
+		.where(
+			and(
+				eq(mail.supplierId, scope.supplierId),
+				...(filter.subjectId ? [eq(mail.subjectId, filter.subjectId)] : []),
+				...(filter.contactId ? [eq(mail.contactId, filter.contactId)] : [])
+			)
+		)
 		.orderBy(desc(mail.createdAt))
 		.limit(Math.min(filter.limit ?? 50, 200));

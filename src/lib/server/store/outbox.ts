@@ -20,16 +20,30 @@ export async function readNews(db: Database, cursor: string, limit = 500): Promi
 	const rows = await db.system
 		.select()
 		.from(outbox)
-		.where(sql`(${outbox.xid}, ${outbox.seq}) > (${xid}::xid8, ${seq}::bigint) and ${outbox.xid} < pg_snapshot_xmin(pg_current_snapshot())`)
+		.where(
+			sql`(${outbox.xid}, ${outbox.seq}) > (${xid}::xid8, ${seq}::bigint) and ${outbox.xid} < pg_snapshot_xmin(pg_current_snapshot())`
+		)
 		.orderBy(asc(outbox.xid), asc(outbox.seq))
 		.limit(limit);
-	return rows.map((row) => ({ supplierId: row.supplierId, kind: row.kind, clientId: row.clientId, invoiceId: row.invoiceId, attemptId: row.attemptId, cursor: `${row.xid}.${row.seq}` }));
+	return rows.map((row) => ({
+		supplierId: row.supplierId,
+		kind: row.kind,
+		clientId: row.clientId,
+		invoiceId: row.invoiceId,
+		attemptId: row.attemptId,
+		cursor: `${row.xid}.${row.seq}`
+	}));
 }
 
 /** Where a reader that wants only what comes next should start. */
 export async function latestCursor(db: Database): Promise<string> {
-	const [row] = await db.system.execute<{ xid: string }>(sql`select pg_snapshot_xmin(pg_current_snapshot())::text as xid`);
-	const [last] = await db.system.select({ seq: sql<string>`max(${outbox.seq})` }).from(outbox).where(gt(outbox.seq, 0n));
+	const [row] = await db.system.execute<{ xid: string }>(
+		sql`select pg_snapshot_xmin(pg_current_snapshot())::text as xid`
+	);
+	const [last] = await db.system
+		.select({ seq: sql<string>`max(${outbox.seq})` })
+		.from(outbox)
+		.where(gt(outbox.seq, 0n));
 	return `${BigInt(row!.xid) - 1n}.${last?.seq ?? 0}`;
 }
 export const isCursor = (text: string): boolean => /^\d{1,20}\.\d{1,19}$/.test(text);

@@ -15,54 +15,138 @@ export async function getSupplier(tx: Tx, scope: Scope): Promise<Supplier> {
 	return row;
 }
 export const findClient = async (tx: Tx, scope: Scope, clientId: string): Promise<Client | null> =>
-	(await tx.select().from(client).where(and(eq(client.supplierId, scope.supplierId), eq(client.clientId, clientId))))[0] ?? null;
+	(
+		await tx
+			.select()
+			.from(client)
+			.where(and(eq(client.supplierId, scope.supplierId), eq(client.clientId, clientId)))
+	)[0] ?? null;
 export const findContact = async (tx: Tx, scope: Scope, contactId: string): Promise<Contact | null> =>
-	(await tx.select().from(contact).where(and(eq(contact.supplierId, scope.supplierId), eq(contact.contactId, contactId))))[0] ?? null;
+	(
+		await tx
+			.select()
+			.from(contact)
+			.where(and(eq(contact.supplierId, scope.supplierId), eq(contact.contactId, contactId)))
+	)[0] ?? null;
 export const findMember = async (tx: Tx, scope: Scope, memberId: string): Promise<Member | null> =>
-	(await tx.select().from(member).where(and(eq(member.supplierId, scope.supplierId), eq(member.memberId, memberId))))[0] ?? null;
-export const listMembers = (tx: Tx, scope: Scope): Promise<Member[]> => tx.select().from(member).where(eq(member.supplierId, scope.supplierId)).orderBy(asc(member.name)).limit(100);
-export const listClients = (tx: Tx, scope: Scope): Promise<Client[]> => tx.select().from(client).where(eq(client.supplierId, scope.supplierId)).orderBy(asc(client.name)).limit(2000);
+	(
+		await tx
+			.select()
+			.from(member)
+			.where(and(eq(member.supplierId, scope.supplierId), eq(member.memberId, memberId)))
+	)[0] ?? null;
+export const listMembers = (tx: Tx, scope: Scope): Promise<Member[]> =>
+	tx.select().from(member).where(eq(member.supplierId, scope.supplierId)).orderBy(asc(member.name)).limit(100);
+export const listClients = (tx: Tx, scope: Scope): Promise<Client[]> =>
+	tx.select().from(client).where(eq(client.supplierId, scope.supplierId)).orderBy(asc(client.name)).limit(2000);
 export const listContacts = (tx: Tx, scope: Scope, clientId: string): Promise<Contact[]> =>
-	tx.select().from(contact).where(and(eq(contact.supplierId, scope.supplierId), eq(contact.clientId, clientId))).orderBy(asc(contact.name)).limit(100);
-export const listBillingContacts = async (tx: Tx, scope: Scope, clientId: string): Promise<Contact[]> => (await listContacts(tx, scope, clientId)).filter((row) => row.isBilling);
+	tx
+		.select()
+		.from(contact)
+		.where(and(eq(contact.supplierId, scope.supplierId), eq(contact.clientId, clientId)))
+		.orderBy(asc(contact.name))
+		.limit(100);
+export const listBillingContacts = async (tx: Tx, scope: Scope, clientId: string): Promise<Contact[]> =>
+	(await listContacts(tx, scope, clientId)).filter((row) => row.isBilling);
 
 /** Who a buyer of a file is: by SIREN, then VAT number, then the contact's address, then the name. */
-export async function matchClient(tx: Tx, scope: Scope, party: { name: string; siren: string | null; vatNumber: string | null; email: string | null }): Promise<Client | null> {
-	const one = async (condition: ReturnType<typeof sql>) => (await tx.select().from(client).where(and(eq(client.supplierId, scope.supplierId), condition)).limit(2))[0] ?? null;
+export async function matchClient(
+	tx: Tx,
+	scope: Scope,
+	party: { name: string; siren: string | null; vatNumber: string | null; email: string | null }
+): Promise<Client | null> {
+	const one = async (condition: ReturnType<typeof sql>) =>
+		(
+			await tx
+				.select()
+				.from(client)
+				.where(and(eq(client.supplierId, scope.supplierId), condition))
+				.limit(2)
+		)[0] ?? null;
 	return (
 		(party.siren && (await one(sql`${client.siren} = ${party.siren}`))) ||
 		(party.vatNumber && (await one(sql`${client.vatNumber} = ${party.vatNumber}`))) ||
-		(party.email && (await one(sql`exists (select 1 from contact c where c.supplier_id = client.supplier_id and c.client_id = client.client_id and c.email = ${party.email.toLowerCase()})`))) ||
-		(await one(sql`lower(${client.name}) = ${party.name.toLowerCase()} and (${client.siren} is null or ${party.siren}::text is null)`))
+		(party.email &&
+			(await one(
+				sql`exists (select 1 from contact c where c.supplier_id = client.supplier_id and c.client_id = client.client_id and c.email = ${party.email.toLowerCase()})`
+			))) ||
+		(await one(
+			sql`lower(${client.name}) = ${party.name.toLowerCase()} and (${client.siren} is null or ${party.siren}::text is null)`
+		))
 	);
 }
-export async function insertClient(tx: Tx, scope: Scope, row: Omit<typeof client.$inferInsert, 'supplierId'>): Promise<void> {
+export async function insertClient(
+	tx: Tx,
+	scope: Scope,
+	row: Omit<typeof client.$inferInsert, 'supplierId'>
+): Promise<void> {
 	await tx.insert(client).values({ supplierId: scope.supplierId, ...row });
 }
-export async function insertContact(tx: Tx, scope: Scope, row: Omit<typeof contact.$inferInsert, 'supplierId'>): Promise<void> {
-	await tx.insert(contact).values({ supplierId: scope.supplierId, ...row }).onConflictDoNothing({ target: [contact.supplierId, contact.clientId, contact.email] });
+export async function insertContact(
+	tx: Tx,
+	scope: Scope,
+	row: Omit<typeof contact.$inferInsert, 'supplierId'>
+): Promise<void> {
+	await tx
+		.insert(contact)
+		.values({ supplierId: scope.supplierId, ...row })
+		.onConflictDoNothing({ target: [contact.supplierId, contact.clientId, contact.email] });
 }
-export async function saveMailProblem(tx: Tx, scope: Scope, contactId: string, problem: string | null, now: Date): Promise<void> {
-	await tx.update(contact).set({ mailProblem: problem, mailProblemAt: problem ? now : null }).where(and(eq(contact.supplierId, scope.supplierId), eq(contact.contactId, contactId)));
+export async function saveMailProblem(
+	tx: Tx,
+	scope: Scope,
+	contactId: string,
+	problem: string | null,
+	now: Date
+): Promise<void> {
+	await tx
+		.update(contact)
+		.set({ mailProblem: problem, mailProblemAt: problem ? now : null })
+		.where(and(eq(contact.supplierId, scope.supplierId), eq(contact.contactId, contactId)));
 }
 
 /** Everybody known under an address, in every supplier: asked by the worker when somebody wants to sign in. */
-export async function findSubjects(db: Database, email: string): Promise<{ supplierId: string; kind: 'contact' | 'member'; id: string; locale: 'fr' | 'en' }[]> {
-	const members = await db.system.select({ supplierId: member.supplierId, id: member.memberId, locale: member.locale }).from(member).where(eq(member.email, email)).limit(5);
-	const contacts = await db.system.select({ supplierId: contact.supplierId, id: contact.contactId, locale: contact.locale }).from(contact).where(eq(contact.email, email)).limit(5);
-	return [...members.map((row) => ({ ...row, kind: 'member' as const })), ...contacts.map((row) => ({ ...row, kind: 'contact' as const }))];
+export async function findSubjects(
+	db: Database,
+	email: string
+): Promise<{ supplierId: string; kind: 'contact' | 'member'; id: string; locale: 'fr' | 'en' }[]> {
+	const members = await db.system
+		.select({ supplierId: member.supplierId, id: member.memberId, locale: member.locale })
+		.from(member)
+		.where(eq(member.email, email))
+		.limit(5);
+	const contacts = await db.system
+		.select({ supplierId: contact.supplierId, id: contact.contactId, locale: contact.locale })
+		.from(contact)
+		.where(eq(contact.email, email))
+		.limit(5);
+	return [
+		...members.map((row) => ({ ...row, kind: 'member' as const })),
+		...contacts.map((row) => ({ ...row, kind: 'contact' as const }))
+	];
 }
-export const listSuppliers = (db: Database): Promise<Supplier[]> => db.system.select().from(supplier).orderBy(asc(supplier.name));
+export const listSuppliers = (db: Database): Promise<Supplier[]> =>
+	db.system.select().from(supplier).orderBy(asc(supplier.name));
 /** The supplier a Stripe account belongs to; null for an account that is not ours. */
 export async function findSupplierOfAccount(db: Database, account: string | null): Promise<Supplier | null> {
-	const rows = await db.system.select().from(supplier).where(account === null ? sql`${supplier.stripeAccount} is null` : eq(supplier.stripeAccount, account)).limit(2);
+	const rows = await db.system
+		.select()
+		.from(supplier)
+		.where(account === null ? sql`${supplier.stripeAccount} is null` : eq(supplier.stripeAccount, account))
+		.limit(2);
 	return rows.length === 1 ? rows[0]! : null;
 }
 export async function findContactSystem(db: Database, supplierId: string, contactId: string): Promise<Contact | null> {
-	const [row] = await db.system.select().from(contact).where(and(eq(contact.supplierId, supplierId), eq(contact.contactId, contactId)));
+	const [row] = await db.system
+		.select()
+		.from(contact)
+		.where(and(eq(contact.supplierId, supplierId), eq(contact.contactId, contactId)));
 	return row ?? null;
 }
 export async function findMemberSystem(db: Database, supplierId: string, memberId: string): Promise<Member | null> {
-	const [row] = await db.system.select().from(member).where(and(eq(member.supplierId, supplierId), eq(member.memberId, memberId)));
+	const [row] = await db.system
+		.select()
+		.from(member)
+		.where(and(eq(member.supplierId, supplierId), eq(member.memberId, memberId)));
 	return row ?? null;
 }

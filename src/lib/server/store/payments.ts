@@ -5,7 +5,17 @@ import { minor, type Minor } from '../../domain/money/minor.ts';
 import type { AllocationLine } from '../../domain/payments/allocation.ts';
 import type { PaidVat } from '../../domain/payments/vat.ts';
 import type { Tx } from './database.ts';
-import { allocation, allocationVat, client, invoice, payment, refundRequest, reversal, reversalAllocation, type ReversalKind } from './schema/index.ts';
+import {
+	allocation,
+	allocationVat,
+	client,
+	invoice,
+	payment,
+	refundRequest,
+	reversal,
+	reversalAllocation,
+	type ReversalKind
+} from './schema/index.ts';
 
 export type Payment = typeof payment.$inferSelect;
 export type Reversal = typeof reversal.$inferSelect;
@@ -15,12 +25,37 @@ export type RefundRequest = typeof refundRequest.$inferSelect;
 const RESTORES: readonly ReversalKind[] = ['refund_failed', 'chargeback_won'];
 export const signOf = (kind: ReversalKind): bigint => (RESTORES.includes(kind) ? -1n : 1n);
 
-const mine = (scope: Scope) => [eq(payment.supplierId, scope.supplierId), ...(scope.clientId ? [eq(payment.clientId, scope.clientId)] : [])];
+const mine = (scope: Scope) => [
+	eq(payment.supplierId, scope.supplierId),
+	...(scope.clientId ? [eq(payment.clientId, scope.clientId)] : [])
+];
 
-export async function insertPayment(tx: Tx, scope: Scope, row: Omit<typeof payment.$inferInsert, 'supplierId'>, lines: (AllocationLine & { vat: PaidVat[] })[]): Promise<void> {
+export async function insertPayment(
+	tx: Tx,
+	scope: Scope,
+	row: Omit<typeof payment.$inferInsert, 'supplierId'>,
+	lines: (AllocationLine & { vat: PaidVat[] })[]
+): Promise<void> {
 	await tx.insert(payment).values({ supplierId: scope.supplierId, ...row });
-	await tx.insert(allocation).values(lines.map(({ invoiceId, amountMinor }, position) => ({ supplierId: scope.supplierId, paymentId: row.paymentId, invoiceId, amountMinor, position })));
-	const vat = lines.flatMap((line) => mergeRates(line.vat).map((part) => ({ supplierId: scope.supplierId, paymentId: row.paymentId, invoiceId: line.invoiceId, ...part })));
+	await tx
+		.insert(allocation)
+		.values(
+			lines.map(({ invoiceId, amountMinor }, position) => ({
+				supplierId: scope.supplierId,
+				paymentId: row.paymentId,
+				invoiceId,
+				amountMinor,
+				position
+			}))
+		);
+	const vat = lines.flatMap((line) =>
+		mergeRates(line.vat).map((part) => ({
+			supplierId: scope.supplierId,
+			paymentId: row.paymentId,
+			invoiceId: line.invoiceId,
+			...part
+		}))
+	);
 	if (vat.length) await tx.insert(allocationVat).values(vat);
 }
 /** Two categories at one rate (exempt and zero-rated) are one line on a receipt. */
@@ -28,21 +63,40 @@ function mergeRates(vat: PaidVat[]): PaidVat[] {
 	const byRate = new Map<number, PaidVat>();
 	for (const part of vat) {
 		const known = byRate.get(part.rateBps);
-		byRate.set(part.rateBps, known ? { rateBps: part.rateBps, grossMinor: minor(known.grossMinor + part.grossMinor), vatMinor: minor(known.vatMinor + part.vatMinor) } : part);
+		byRate.set(
+			part.rateBps,
+			known
+				? {
+						rateBps: part.rateBps,
+						grossMinor: minor(known.grossMinor + part.grossMinor),
+						vatMinor: minor(known.vatMinor + part.vatMinor)
+					}
+				: part
+		);
 	}
 	return [...byRate.values()];
 }
 
 export async function findPaymentOfIntent(tx: Tx, scope: Scope, intentId: string): Promise<Payment | null> {
-	const [row] = await tx.select().from(payment).where(and(...mine(scope), eq(payment.stripePaymentIntentId, intentId)));
+	const [row] = await tx
+		.select()
+		.from(payment)
+		.where(and(...mine(scope), eq(payment.stripePaymentIntentId, intentId)));
 	return row ?? null;
 }
 export async function findPayment(tx: Tx, scope: Scope, paymentId: string): Promise<Payment | null> {
-	const [row] = await tx.select().from(payment).where(and(...mine(scope), eq(payment.paymentId, paymentId)));
+	const [row] = await tx
+		.select()
+		.from(payment)
+		.where(and(...mine(scope), eq(payment.paymentId, paymentId)));
 	return row ?? null;
 }
 
-export async function listAllocations(tx: Tx, scope: Scope, paymentId: string): Promise<(AllocationLine & { number: string })[]> {
+export async function listAllocations(
+	tx: Tx,
+	scope: Scope,
+	paymentId: string
+): Promise<(AllocationLine & { number: string })[]> {
 	return tx
 		.select({ invoiceId: allocation.invoiceId, amountMinor: allocation.amountMinor, number: invoice.number })
 		.from(allocation)
@@ -57,77 +111,183 @@ export async function listPaymentVat(tx: Tx, scope: Scope, paymentId: string): P
 		.where(and(eq(allocationVat.supplierId, scope.supplierId), eq(allocationVat.paymentId, paymentId)))
 		.groupBy(allocationVat.rateBps)
 		.orderBy(desc(allocationVat.rateBps));
-	return rows.map((row) => ({ rateBps: row.rateBps, grossMinor: minor(BigInt(row.gross!)), vatMinor: minor(BigInt(row.vat!)) }));
+	return rows.map((row) => ({
+		rateBps: row.rateBps,
+		grossMinor: minor(BigInt(row.gross!)),
+		vatMinor: minor(BigInt(row.vat!))
+	}));
 }
 /** All that receipts have shown so far for an invoice, whatever went back since: the cumulative base of the next receipt's VAT. */
 export async function sumAllocated(tx: Tx, scope: Scope, invoiceId: string): Promise<Minor> {
-	const [row] = await tx.select({ total: sum(allocation.amountMinor) }).from(allocation).where(and(eq(allocation.supplierId, scope.supplierId), eq(allocation.invoiceId, invoiceId)));
+	const [row] = await tx
+		.select({ total: sum(allocation.amountMinor) })
+		.from(allocation)
+		.where(and(eq(allocation.supplierId, scope.supplierId), eq(allocation.invoiceId, invoiceId)));
 	return minor(BigInt(row?.total ?? 0));
 }
 
 export async function listReversals(tx: Tx, scope: Scope, paymentId: string): Promise<Reversal[]> {
-	return tx.select().from(reversal).where(and(eq(reversal.supplierId, scope.supplierId), eq(reversal.paymentId, paymentId))).orderBy(asc(reversal.occurredAt), asc(reversal.reversalId));
+	return tx
+		.select()
+		.from(reversal)
+		.where(and(eq(reversal.supplierId, scope.supplierId), eq(reversal.paymentId, paymentId)))
+		.orderBy(asc(reversal.occurredAt), asc(reversal.reversalId));
 }
 /** What has gone back of a payment, net of what came back again. */
-export const netReversed = (reversals: Reversal[]): Minor => minor(reversals.reduce((total, row) => total + signOf(row.kind) * row.amountMinor, 0n));
+export const netReversed = (reversals: Reversal[]): Minor =>
+	minor(reversals.reduce((total, row) => total + signOf(row.kind) * row.amountMinor, 0n));
 
 /** Allocations less what reversals took: what can still go back, in allocation order. */
 export async function listStanding(tx: Tx, scope: Scope, paymentId: string): Promise<AllocationLine[]> {
 	const lines = await listAllocations(tx, scope, paymentId);
 	const taken = await tx
-		.select({ invoiceId: reversalAllocation.invoiceId, amountMinor: reversalAllocation.amountMinor, kind: reversal.kind })
+		.select({
+			invoiceId: reversalAllocation.invoiceId,
+			amountMinor: reversalAllocation.amountMinor,
+			kind: reversal.kind
+		})
 		.from(reversalAllocation)
-		.innerJoin(reversal, and(eq(reversal.supplierId, reversalAllocation.supplierId), eq(reversal.reversalId, reversalAllocation.reversalId)))
+		.innerJoin(
+			reversal,
+			and(
+				eq(reversal.supplierId, reversalAllocation.supplierId),
+				eq(reversal.reversalId, reversalAllocation.reversalId)
+			)
+		)
 		.where(and(eq(reversal.supplierId, scope.supplierId), eq(reversal.paymentId, paymentId)));
-	return lines.map((line) => ({ invoiceId: line.invoiceId, amountMinor: minor(line.amountMinor - taken.filter((row) => row.invoiceId === line.invoiceId).reduce((total, row) => total + signOf(row.kind) * row.amountMinor, 0n)) }));
+	return lines.map((line) => ({
+		invoiceId: line.invoiceId,
+		amountMinor: minor(
+			line.amountMinor -
+				taken
+					.filter((row) => row.invoiceId === line.invoiceId)
+					.reduce((total, row) => total + signOf(row.kind) * row.amountMinor, 0n)
+		)
+	}));
 }
-export async function listReversalLines(tx: Tx, scope: Scope, stripeObjectId: string, kind: ReversalKind): Promise<AllocationLine[]> {
+export async function listReversalLines(
+	tx: Tx,
+	scope: Scope,
+	stripeObjectId: string,
+	kind: ReversalKind
+): Promise<AllocationLine[]> {
 	return tx
 		.select({ invoiceId: reversalAllocation.invoiceId, amountMinor: reversalAllocation.amountMinor })
 		.from(reversalAllocation)
-		.innerJoin(reversal, and(eq(reversal.supplierId, reversalAllocation.supplierId), eq(reversal.reversalId, reversalAllocation.reversalId)))
-		.where(and(eq(reversal.supplierId, scope.supplierId), eq(reversal.stripeObjectId, stripeObjectId), eq(reversal.kind, kind)));
+		.innerJoin(
+			reversal,
+			and(
+				eq(reversal.supplierId, reversalAllocation.supplierId),
+				eq(reversal.reversalId, reversalAllocation.reversalId)
+			)
+		)
+		.where(
+			and(
+				eq(reversal.supplierId, scope.supplierId),
+				eq(reversal.stripeObjectId, stripeObjectId),
+				eq(reversal.kind, kind)
+			)
+		);
 }
 
 /** Keeps a reversal once: `false` when this Stripe object already gave this kind. */
-export async function insertReversal(tx: Tx, scope: Scope, row: Omit<typeof reversal.$inferInsert, 'supplierId'>, lines: AllocationLine[]): Promise<boolean> {
-	const kept = await tx.insert(reversal).values({ supplierId: scope.supplierId, ...row }).onConflictDoNothing({ target: [reversal.supplierId, reversal.stripeObjectId, reversal.kind] }).returning({ id: reversal.reversalId });
+export async function insertReversal(
+	tx: Tx,
+	scope: Scope,
+	row: Omit<typeof reversal.$inferInsert, 'supplierId'>,
+	lines: AllocationLine[]
+): Promise<boolean> {
+	const kept = await tx
+		.insert(reversal)
+		.values({ supplierId: scope.supplierId, ...row })
+		.onConflictDoNothing({ target: [reversal.supplierId, reversal.stripeObjectId, reversal.kind] })
+		.returning({ id: reversal.reversalId });
 	if (!kept.length) return false;
-	if (lines.length) await tx.insert(reversalAllocation).values(lines.map((line) => ({ supplierId: scope.supplierId, reversalId: row.reversalId, ...line })));
+	if (lines.length)
+		await tx
+			.insert(reversalAllocation)
+			.values(lines.map((line) => ({ supplierId: scope.supplierId, reversalId: row.reversalId, ...line })));
 	return true;
 }
 export async function findReversal(tx: Tx, scope: Scope, reversalId: string): Promise<Reversal | null> {
-	const [row] = await tx.select().from(reversal).where(and(eq(reversal.supplierId, scope.supplierId), eq(reversal.reversalId, reversalId)));
+	const [row] = await tx
+		.select()
+		.from(reversal)
+		.where(and(eq(reversal.supplierId, scope.supplierId), eq(reversal.reversalId, reversalId)));
 	return row ?? null;
 }
 
 export type PaymentListing = Payment & { clientName: string; numbers: string; reversedMinor: Minor };
 /** Newest first, with the invoices each pays and what of it went back. */
-export async function listPayments(tx: Tx, scope: Scope, filter: { invoiceId?: string; clientId?: string; limit?: number } = {}): Promise<PaymentListing[]> {
+export async function listPayments(
+	tx: Tx,
+	scope: Scope,
+	filter: { invoiceId?: string; clientId?: string; limit?: number } = {}
+): Promise<PaymentListing[]> {
 	const numbers = sql<string>`(select string_agg(i.number, ', ' order by a.position) from allocation a join invoice i on i.supplier_id = a.supplier_id and i.invoice_id = a.invoice_id where a.supplier_id = payment.supplier_id and a.payment_id = payment.payment_id)`;
 	const reversed = sql<string>`(select coalesce(sum(case when r.kind in ('refund_failed', 'chargeback_won') then -r.amount_minor else r.amount_minor end), 0) from reversal r where r.supplier_id = payment.supplier_id and r.payment_id = payment.payment_id)`;
 	const rows = await tx
 		.select({ payment, clientName: client.name, numbers, reversed })
 		.from(payment)
 		.innerJoin(client, and(eq(client.supplierId, payment.supplierId), eq(client.clientId, payment.clientId)))
-		.where(and(...mine(scope), ...(filter.clientId ? [eq(payment.clientId, filter.clientId)] : []), ...(filter.invoiceId ? [sql`exists (select 1 from allocation a where a.supplier_id = payment.supplier_id and a.payment_id = payment.payment_id and a.invoice_id = ${filter.invoiceId})`] : [])))
+		.where(
+			and(
+				...mine(scope),
+				...(filter.clientId ? [eq(payment.clientId, filter.clientId)] : []),
+				...(filter.invoiceId
+					? [
+							sql`exists (select 1 from allocation a where a.supplier_id = payment.supplier_id and a.payment_id = payment.payment_id and a.invoice_id = ${filter.invoiceId})`
+						]
+					: [])
+			)
+		)
 		.orderBy(desc(payment.paidAt), desc(payment.paymentId))
 		.limit(Math.min(filter.limit ?? 50, 200));
-	return rows.map((row) => ({ ...row.payment, clientName: row.clientName, numbers: row.numbers ?? '', reversedMinor: minor(BigInt(row.reversed)) }));
+	return rows.map((row) => ({
+		...row.payment,
+		clientName: row.clientName,
+		numbers: row.numbers ?? '',
+		reversedMinor: minor(BigInt(row.reversed))
+	}));
 }
 
-export async function insertRefundRequest(tx: Tx, scope: Scope, row: Omit<typeof refundRequest.$inferInsert, 'supplierId'>): Promise<void> {
+export async function insertRefundRequest(
+	tx: Tx,
+	scope: Scope,
+	row: Omit<typeof refundRequest.$inferInsert, 'supplierId'>
+): Promise<void> {
 	await tx.insert(refundRequest).values({ supplierId: scope.supplierId, ...row });
 }
 export async function findRefundRequest(tx: Tx, scope: Scope, refundRequestId: string): Promise<RefundRequest | null> {
-	const [row] = await tx.select().from(refundRequest).where(and(eq(refundRequest.supplierId, scope.supplierId), eq(refundRequest.refundRequestId, refundRequestId)));
+	const [row] = await tx
+		.select()
+		.from(refundRequest)
+		.where(and(eq(refundRequest.supplierId, scope.supplierId), eq(refundRequest.refundRequestId, refundRequestId)));
 	return row ?? null;
 }
-export async function saveRefundRequest(tx: Tx, scope: Scope, refundRequestId: string, change: { status: RefundRequest['status']; stripeRefundId?: string }, now: Date): Promise<void> {
-	await tx.update(refundRequest).set({ ...change, updatedAt: now }).where(and(eq(refundRequest.supplierId, scope.supplierId), eq(refundRequest.refundRequestId, refundRequestId)));
+export async function saveRefundRequest(
+	tx: Tx,
+	scope: Scope,
+	refundRequestId: string,
+	change: { status: RefundRequest['status']; stripeRefundId?: string },
+	now: Date
+): Promise<void> {
+	await tx
+		.update(refundRequest)
+		.set({ ...change, updatedAt: now })
+		.where(and(eq(refundRequest.supplierId, scope.supplierId), eq(refundRequest.refundRequestId, refundRequestId)));
 }
 /** Refunds asked for and not yet answered hold their part of the payment. */
 export async function sumOpenRefunds(tx: Tx, scope: Scope, paymentId: string): Promise<Minor> {
-	const [row] = await tx.select({ total: sum(refundRequest.amountMinor) }).from(refundRequest).where(and(eq(refundRequest.supplierId, scope.supplierId), eq(refundRequest.paymentId, paymentId), eq(refundRequest.status, 'open')));
+	const [row] = await tx
+		.select({ total: sum(refundRequest.amountMinor) })
+		.from(refundRequest)
+		.where(
+			and(
+				eq(refundRequest.supplierId, scope.supplierId),
+				eq(refundRequest.paymentId, paymentId),
+				eq(refundRequest.status, 'open')
+			)
+		);
 	return minor(BigInt(row?.total ?? 0));
 }

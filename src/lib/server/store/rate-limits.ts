@@ -26,7 +26,12 @@ export function openLimits(db: Database): Limits {
 	const limiterOf = (name: LimitName): RateLimiterDrizzle => {
 		let limiter = limiters.get(name);
 		if (!limiter) {
-			limiter = new RateLimiterDrizzle({ storeClient: db.system, schema: rateLimit, ...LIMITS[name], keyPrefix: name } as never);
+			limiter = new RateLimiterDrizzle({
+				storeClient: db.system,
+				schema: rateLimit,
+				...LIMITS[name],
+				keyPrefix: name
+			} as never);
 			limiters.set(name, limiter);
 		}
 		return limiter;

@@ -7,36 +7,104 @@ import { newId } from '../identity.ts';
 import type { Database, Tx } from './database.ts';
 import { audit, demoClock, idempotency, reconciliation, worked } from './schema/index.ts';
 
-export async function recordAudit(tx: Tx, scope: Scope, now: Date, action: string, objectId: string | null, detail: Record<string, string> = {}): Promise<void> {
-	await tx.insert(audit).values({ supplierId: scope.supplierId, auditId: newId(), at: now, actor: actorName(scope.actor), action, objectId, requestId: null, detail });
+export async function recordAudit(
+	tx: Tx,
+	scope: Scope,
+	now: Date,
+	action: string,
+	objectId: string | null,
+	detail: Record<string, string> = {}
+): Promise<void> {
+	await tx
+		.insert(audit)
+		.values({
+			supplierId: scope.supplierId,
+			auditId: newId(),
+			at: now,
+			actor: actorName(scope.actor),
+			action,
+			objectId,
+			requestId: null,
+			detail
+		});
 }
-export const listAudit = (tx: Tx, scope: Scope, limit = 100) => tx.select().from(audit).where(eq(audit.supplierId, scope.supplierId)).orderBy(desc(audit.at), desc(audit.auditId)).limit(limit);
+export const listAudit = (tx: Tx, scope: Scope, limit = 100) =>
+	tx
+		.select()
+		.from(audit)
+		.where(eq(audit.supplierId, scope.supplierId))
+		.orderBy(desc(audit.at), desc(audit.auditId))
+		.limit(limit);
 
-export type KeptAnswer = { kind: 'new' } | { kind: 'busy' } | { kind: 'mismatch' } | { kind: 'replay'; status: number; answer: unknown };
+export type KeptAnswer =
+	{ kind: 'new' } | { kind: 'busy' } | { kind: 'mismatch' } | { kind: 'replay'; status: number; answer: unknown };
 /** Reserves an idempotency key, or tells what is known of it. A reservation whose holder died can be taken again after a minute. */
-export async function reserveAnswer(tx: Tx, scope: Scope, key: string, inputHash: string, now: Date): Promise<KeptAnswer> {
-	const kept = await tx.insert(idempotency).values({ supplierId: scope.supplierId, key, inputHash, createdAt: now }).onConflictDoNothing().returning({ key: idempotency.key });
+export async function reserveAnswer(
+	tx: Tx,
+	scope: Scope,
+	key: string,
+	inputHash: string,
+	now: Date
+): Promise<KeptAnswer> {
+	const kept = await tx
+		.insert(idempotency)
+		.values({ supplierId: scope.supplierId, key, inputHash, createdAt: now })
+		.onConflictDoNothing()
+		.returning({ key: idempotency.key });
 	if (kept.length) return { kind: 'new' };
-	const [row] = await tx.select().from(idempotency).where(and(eq(idempotency.supplierId, scope.supplierId), eq(idempotency.key, key))).for('update');
+	const [row] = await tx
+		.select()
+		.from(idempotency)
+		.where(and(eq(idempotency.supplierId, scope.supplierId), eq(idempotency.key, key)))
+		.for('update');
 	if (row!.inputHash !== inputHash) return { kind: 'mismatch' };
 	if (row!.status !== null) return { kind: 'replay', status: row!.status, answer: row!.answer };
 	if (now.getTime() - row!.createdAt.getTime() < 60_000) return { kind: 'busy' };
-	await tx.update(idempotency).set({ createdAt: now }).where(and(eq(idempotency.supplierId, scope.supplierId), eq(idempotency.key, key)));
+	await tx
+		.update(idempotency)
+		.set({ createdAt: now })
+		.where(and(eq(idempotency.supplierId, scope.supplierId), eq(idempotency.key, key)));
 	return { kind: 'new' };
 }
 export async function keepAnswer(tx: Tx, scope: Scope, key: string, status: number, answer: unknown): Promise<void> {
-	await tx.update(idempotency).set({ status, answer }).where(and(eq(idempotency.supplierId, scope.supplierId), eq(idempotency.key, key)));
+	await tx
+		.update(idempotency)
+		.set({ status, answer })
+		.where(and(eq(idempotency.supplierId, scope.supplierId), eq(idempotency.key, key)));
 }
 
-export async function saveReconciliation(tx: Tx, scope: Scope, day: CivilDate, stripeMinor: Minor, ledgerMinor: Minor, now: Date): Promise<void> {
-	await tx.insert(reconciliation).values({ supplierId: scope.supplierId, reconciledOn: day, stripeMinor, ledgerMinor, checkedAt: now }).onConflictDoUpdate({ target: [reconciliation.supplierId, reconciliation.reconciledOn], set: { stripeMinor, ledgerMinor, checkedAt: now } });
+export async function saveReconciliation(
+	tx: Tx,
+	scope: Scope,
+	day: CivilDate,
+	stripeMinor: Minor,
+	ledgerMinor: Minor,
+	now: Date
+): Promise<void> {
+	await tx
+		.insert(reconciliation)
+		.values({ supplierId: scope.supplierId, reconciledOn: day, stripeMinor, ledgerMinor, checkedAt: now })
+		.onConflictDoUpdate({
+			target: [reconciliation.supplierId, reconciliation.reconciledOn],
+			set: { stripeMinor, ledgerMinor, checkedAt: now }
+		});
 }
-export const listReconciliations = (tx: Tx, scope: Scope, limit = 14) => tx.select().from(reconciliation).where(eq(reconciliation.supplierId, scope.supplierId)).orderBy(desc(reconciliation.reconciledOn)).limit(limit);
+export const listReconciliations = (tx: Tx, scope: Scope, limit = 14) =>
+	tx
+		.select()
+		.from(reconciliation)
+		.where(eq(reconciliation.supplierId, scope.supplierId))
+		.orderBy(desc(reconciliation.reconciledOn))
+		.limit(limit);
 
 /** Takes a periodic task if its turn has come: one process in the whole installation gets `true`. */
 export async function takeTurn(db: Database, task: string, now: Date, everyMs: number): Promise<boolean> {
 	await db.system.insert(worked).values({ task, lastAt: null }).onConflictDoNothing();
-	const taken = await db.system.update(worked).set({ lastAt: now }).where(and(eq(worked.task, task), or(isNull(worked.lastAt), lt(worked.lastAt, new Date(now.getTime() - everyMs))))).returning({ task: worked.task });
+	const taken = await db.system
+		.update(worked)
+		.set({ lastAt: now })
+		.where(and(eq(worked.task, task), or(isNull(worked.lastAt), lt(worked.lastAt, new Date(now.getTime() - everyMs)))))
+		.returning({ task: worked.task });
 	return taken.length > 0;
 }
 
@@ -45,5 +113,8 @@ export async function readDemoOffset(db: Database): Promise<number> {
 	return row?.offsetMs ?? 0;
 }
 export async function saveDemoOffset(db: Database, offsetMs: number): Promise<void> {
-	await db.system.insert(demoClock).values({ clockId: 1, offsetMs }).onConflictDoUpdate({ target: [demoClock.clockId], set: { offsetMs } });
+	await db.system
+		.insert(demoClock)
+		.values({ clockId: 1, offsetMs })
+		.onConflictDoUpdate({ target: [demoClock.clockId], set: { offsetMs } });
 }

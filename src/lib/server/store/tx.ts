@@ -10,7 +10,9 @@ export async function inScope<T>(db: Database, scope: Scope, work: (tx: Tx) => P
 	for (let attempt = 1; ; attempt++) {
 		try {
 			return await db.app.transaction(async (tx) => {
-				await tx.execute(sql`select set_config('ponctuel.supplier_id', ${scope.supplierId}, true), set_config('ponctuel.client_id', ${scope.clientId ?? ''}, true)`);
+				await tx.execute(
+					sql`select set_config('ponctuel.supplier_id', ${scope.supplierId}, true), set_config('ponctuel.client_id', ${scope.clientId ?? ''}, true)`
+				);
 				return work(tx);
 			});
 		} catch (error) {
@@ -21,12 +23,14 @@ export async function inScope<T>(db: Database, scope: Scope, work: (tx: Tx) => P
 
 /** PostgreSQL's five-character code, wherever Drizzle wrapped it; '' when it is another kind of error. */
 export function errorCode(error: unknown): string {
-	for (let e = error as { code?: unknown; cause?: unknown } | undefined; e; e = e.cause as typeof e) if (typeof e.code === 'string') return e.code;
+	for (let e = error as { code?: unknown; cause?: unknown } | undefined; e; e = e.cause as typeof e)
+		if (typeof e.code === 'string') return e.code;
 	return '';
 }
 
 /** The constraint that refused, or ''. */
 export function constraintName(error: unknown): string {
-	for (let e = error as { constraint_name?: unknown; cause?: unknown } | undefined; e; e = e.cause as typeof e) if (typeof e.constraint_name === 'string') return e.constraint_name;
+	for (let e = error as { constraint_name?: unknown; cause?: unknown } | undefined; e; e = e.cause as typeof e)
+		if (typeof e.constraint_name === 'string') return e.constraint_name;
 	return '';
 }

@@ -7,7 +7,10 @@ import { inScope } from '../store/tx.ts';
 
 export type Result<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };
 export const done = <T>(value: T): Result<T> => ({ ok: true, value });
-export const refuse = (code: Refusal['code'], detail: Refusal['detail'] = {}): { ok: false; refusal: Refusal } => ({ ok: false, refusal: { code, detail } });
+export const refuse = (code: Refusal['code'], detail: Refusal['detail'] = {}): { ok: false; refusal: Refusal } => ({
+	ok: false,
+	refusal: { code, detail }
+});
 
 /** Reads and writes as `scope`, commits, then wakes the listeners. */
 export async function commit<T>(services: Services, scope: Scope, work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -16,4 +19,5 @@ export async function commit<T>(services: Services, scope: Scope, work: (tx: Tx)
 	return value;
 }
 /** Reads as `scope`: same door, no signal. */
-export const read = <T>(services: Services, scope: Scope, work: (tx: Tx) => Promise<T>): Promise<T> => inScope(services.db, scope, work);
+export const read = <T>(services: Services, scope: Scope, work: (tx: Tx) => Promise<T>): Promise<T> =>
+	inScope(services.db, scope, work);

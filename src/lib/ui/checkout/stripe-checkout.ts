@@ -12,7 +12,16 @@ export type Checkout = {
 	authenticate(clientSecret: string): Promise<{ ok: boolean }>;
 	destroy(): void;
 };
-export type CheckoutOptions = { stripe: StripeView; amountMinor: number; currency: string; types: string[]; locale: 'fr' | 'en'; business: string; payer: { name: string; email: string | null }; colors: { accent: string; paper: string; ink: string; soft: string; bad: string } };
+export type CheckoutOptions = {
+	stripe: StripeView;
+	amountMinor: number;
+	currency: string;
+	types: string[];
+	locale: 'fr' | 'en';
+	business: string;
+	payer: { name: string; email: string | null };
+	colors: { accent: string; paper: string; ink: string; soft: string; bad: string };
+};
 
 /** Loads Stripe's script and mounts the form. Rejects after ten seconds: the page then shows the other ways to pay. */
 export async function openCheckout(container: HTMLElement, options: CheckoutOptions): Promise<Checkout> {
@@ -23,27 +32,51 @@ export async function openCheckout(container: HTMLElement, options: CheckoutOpti
 		currency: options.currency.toLowerCase(),
 		allowedPaymentMethodTypes: options.types as never,
 		locale: options.locale,
-		appearance: { theme: 'flat', variables: { colorPrimary: options.colors.accent, colorBackground: options.colors.paper, colorText: options.colors.ink, colorTextSecondary: options.colors.soft, colorDanger: options.colors.bad, borderRadius: '8px', fontFamily: 'system-ui, sans-serif' } }
+		appearance: {
+			theme: 'flat',
+			variables: {
+				colorPrimary: options.colors.accent,
+				colorBackground: options.colors.paper,
+				colorText: options.colors.ink,
+				colorTextSecondary: options.colors.soft,
+				colorDanger: options.colors.bad,
+				borderRadius: '8px',
+				fontFamily: 'system-ui, sans-serif'
+			}
+		}
 	});
 	const element = elements.create('payment', {
 		layout: { type: 'accordion' },
 		business: { name: options.business },
-		defaultValues: { billingDetails: { name: options.payer.name, ...(options.payer.email ? { email: options.payer.email } : {}) } },
+		defaultValues: {
+			billingDetails: { name: options.payer.name, ...(options.payer.email ? { email: options.payer.email } : {}) }
+		},
 		terms: { sepaDebit: 'always', card: 'auto' },
 		wallets: { applePay: 'never', googlePay: 'never', link: 'never' }
 	});
 	await within(LOAD_LIMIT_MS, mounted(element, container));
-	return { update: async (amountMinor) => void (await elements.update({ amount: amountMinor })), token: (returnUrl) => makeToken(stripe, elements, returnUrl), authenticate: (clientSecret) => authenticate(stripe, clientSecret), destroy: () => element.destroy() };
+	return {
+		update: async (amountMinor) => void (await elements.update({ amount: amountMinor })),
+		token: (returnUrl) => makeToken(stripe, elements, returnUrl),
+		authenticate: (clientSecret) => authenticate(stripe, clientSecret),
+		destroy: () => element.destroy()
+	};
 }
 
 /** Only the challenge, for a page that was reloaded in the middle. */
-export async function resumeAuthentication(options: Pick<CheckoutOptions, 'stripe' | 'locale'>, clientSecret: string): Promise<{ ok: boolean }> {
+export async function resumeAuthentication(
+	options: Pick<CheckoutOptions, 'stripe' | 'locale'>,
+	clientSecret: string
+): Promise<{ ok: boolean }> {
 	return authenticate(await within(LOAD_LIMIT_MS, loadScript(options)), clientSecret);
 }
 
 async function loadScript({ stripe: view, locale }: Pick<CheckoutOptions, 'stripe' | 'locale'>): Promise<Stripe> {
 	if (view.scriptUrl && !('Stripe' in window)) await loadSandbox(view.scriptUrl);
-	const stripe = await loadStripe(view.publishableKey, { locale, ...(view.account ? { stripeAccount: view.account } : {}) });
+	const stripe = await loadStripe(view.publishableKey, {
+		locale,
+		...(view.account ? { stripeAccount: view.account } : {})
+	});
 	if (!stripe) throw new Error('Stripe.js did not load');
 	return stripe;
 }
@@ -71,14 +104,22 @@ function mounted(element: StripePaymentElement, container: HTMLElement): Promise
 }
 
 function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
-	return Promise.race([work, new Promise<never>((_, failed) => setTimeout(() => failed(new Error('too slow')), limitMs))]);
+	return Promise.race([
+		work,
+		new Promise<never>((_, failed) => setTimeout(() => failed(new Error('too slow')), limitMs))
+	]);
 }
 
 async function makeToken(stripe: Stripe, elements: StripeElements, returnUrl: string): Promise<TokenResult> {
 	const submitted = await elements.submit();
 	if (submitted.error) return { ok: false, message: submitted.error.message ?? null };
-	const { confirmationToken, error } = await stripe.createConfirmationToken({ elements, params: { return_url: returnUrl } });
-	return confirmationToken ? { ok: true, tokenId: confirmationToken.id, type: submitted.selectedPaymentMethod ?? 'card' } : { ok: false, message: error?.message ?? null };
+	const { confirmationToken, error } = await stripe.createConfirmationToken({
+		elements,
+		params: { return_url: returnUrl }
+	});
+	return confirmationToken
+		? { ok: true, tokenId: confirmationToken.id, type: submitted.selectedPaymentMethod ?? 'card' }
+		: { ok: false, message: error?.message ?? null };
 }
 
 async function authenticate(stripe: Stripe, clientSecret: string): Promise<{ ok: boolean }> {

@@ -4,4 +4,6 @@ import { readAdminFrame } from '#lib/server/use-cases/suppliers/read-admin.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { LayoutServerLoad } from './$types';
 
-export const load: LayoutServerLoad = async (event) => ({ frame: await readAdminFrame((await house()).services, requireMember(event)) });
+export const load: LayoutServerLoad = async (event) => ({
+	frame: await readAdminFrame((await house()).services, requireMember(event))
+});

@@ -4,4 +4,6 @@ import { readPortalFrame } from '#lib/server/use-cases/invoices/read-portal.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { LayoutServerLoad } from './$types';
 
-export const load: LayoutServerLoad = async (event) => ({ frame: await readPortalFrame((await house()).services, requireContact(event)) });
+export const load: LayoutServerLoad = async (event) => ({
+	frame: await readPortalFrame((await house()).services, requireContact(event))
+});

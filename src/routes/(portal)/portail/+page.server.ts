@@ -4,4 +4,6 @@ import { readPortal } from '#lib/server/use-cases/invoices/read-portal.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async (event) => ({ portal: await readPortal((await house()).services, requireContact(event)) });
+export const load: PageServerLoad = async (event) => ({
+	portal: await readPortal((await house()).services, requireContact(event))
+});

@@ -8,14 +8,20 @@ import { readLink, signInByLink } from '#lib/server/use-cases/access/sign-in.ts'
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ params, cookies }) => ({ state: await readLink((await house()).services, params.token, readBrowserSecret(cookies)) });
+export const load: PageServerLoad = async ({ params, cookies }) => ({
+	state: await readLink((await house()).services, params.token, readBrowserSecret(cookies))
+});
 
 export const actions: Actions = {
 	default: async (event) => {
 		const read = v.safeParse(LinkCode, Object.fromEntries(await event.request.formData()));
 		if (!read.success) return fail(400, { problem: 'code' });
 		const { services } = await house();
-		const result = await signInByLink(services, { token: event.params.token, code: read.output.code || null, browserSecret: readBrowserSecret(event.cookies) });
+		const result = await signInByLink(services, {
+			token: event.params.token,
+			code: read.output.code || null,
+			browserSecret: readBrowserSecret(event.cookies)
+		});
 		if (!result.ok) return fail(400, { problem: result.refusal.code as string });
 		redirect(303, await openSession(event, result.value, null));
 	}

@@ -52,7 +52,12 @@
 		constructor(parent, path, title, onEvent) {
 			this.ready = new Promise((done) => (this.markReady = done));
 			this.node = document.createElement('iframe');
-			Object.assign(this.node, { name: `__privateStripeFrame${++frames}`, title, src: origin + path, allow: 'payment *' });
+			Object.assign(this.node, {
+				name: `__privateStripeFrame${++frames}`,
+				title,
+				src: origin + path,
+				allow: 'payment *'
+			});
 			this.node.style.cssText = 'border:0;display:block;width:100%;height:0;margin:0;color-scheme:normal';
 			this.listen = (message) => {
 				if (message.origin !== origin || message.source !== this.node.contentWindow || message.data?.v !== 1) return;
@@ -96,10 +101,21 @@
 				if (event === 'change') this.elements.submitted = false;
 				this.emit(event, { elementType: 'payment', ...payload });
 			});
-			void this.frame.ask('init', this.state()).then((answer) => (answer?.error ? this.emit('loaderror', { elementType: 'payment', error: answer.error }) : this.emit('ready', { elementType: 'payment' })));
+			void this.frame
+				.ask('init', this.state())
+				.then((answer) =>
+					answer?.error
+						? this.emit('loaderror', { elementType: 'payment', error: answer.error })
+						: this.emit('ready', { elementType: 'payment' })
+				);
 		}
 		state() {
-			return { ...this.elements.options, ...this.options, key: this.elements.stripe.key, account: this.elements.stripe.account };
+			return {
+				...this.elements.options,
+				...this.options,
+				key: this.elements.stripe.key,
+				account: this.elements.stripe.account
+			};
 		}
 		refresh() {
 			return this.frame ? this.frame.ask('update', this.state()) : Promise.resolve();
@@ -131,9 +147,12 @@
 		submitted = false;
 		constructor(stripe, options = {}) {
 			super();
-			if ('paymentMethodTypes' in options) throw new IntegrationError('paymentMethodTypes is no longer supported, use allowedPaymentMethodTypes.');
-			if (Boolean(options.mode) === Boolean(options.clientSecret)) throw new IntegrationError('Provide either mode or clientSecret.');
-			if (options.mode === 'payment' && (!Number.isInteger(options.amount) || options.amount <= 0 || !options.currency)) throw new IntegrationError('In payment mode, amount and currency are required, and amount must be positive.');
+			if ('paymentMethodTypes' in options)
+				throw new IntegrationError('paymentMethodTypes is no longer supported, use allowedPaymentMethodTypes.');
+			if (Boolean(options.mode) === Boolean(options.clientSecret))
+				throw new IntegrationError('Provide either mode or clientSecret.');
+			if (options.mode === 'payment' && (!Number.isInteger(options.amount) || options.amount <= 0 || !options.currency))
+				throw new IntegrationError('In payment mode, amount and currency are required, and amount must be positive.');
 			this.stripe = stripe;
 			this.options = options;
 		}
@@ -149,7 +168,8 @@
 			this.element = undefined;
 		}
 		async update(options) {
-			for (const frozen of ['paymentMethodOptions', 'loader', 'clientSecret', 'fonts']) if (frozen in options) throw new IntegrationError(`elements.update() does not take ${frozen}.`);
+			for (const frozen of ['paymentMethodOptions', 'loader', 'clientSecret', 'fonts'])
+				if (frozen in options) throw new IntegrationError(`elements.update() does not take ${frozen}.`);
 			this.options = { ...this.options, ...options };
 			this.submitted = false;
 			await this.element?.refresh();
@@ -170,7 +190,8 @@
 		const locale = stripe.locale;
 		const dialog = document.createElement('dialog');
 		dialog.setAttribute('aria-label', locale === 'en' ? 'Bank confirmation' : 'Confirmation de votre banque');
-		dialog.style.cssText = 'border:0;padding:0;border-radius:12px;width:min(440px,94vw);height:min(460px,90vh);background:#fff';
+		dialog.style.cssText =
+			'border:0;padding:0;border-radius:12px;width:min(440px,94vw);height:min(460px,90vh);background:#fff';
 		document.body.append(dialog);
 		return new Promise((done) => {
 			const finish = (accepted) => {
@@ -179,15 +200,30 @@
 				dialog.remove();
 				done(accepted);
 			};
-			const query = new URLSearchParams({ challenge: intent.next_action.use_stripe_sdk.id, amount: String(intent.amount), locale });
-			const frame = new Frame(dialog, `/3ds?${query}`, '3D Secure 2 authentication', (event, payload) => event === 'answer' && finish(payload.accepted));
+			const query = new URLSearchParams({
+				challenge: intent.next_action.use_stripe_sdk.id,
+				amount: String(intent.amount),
+				locale
+			});
+			const frame = new Frame(
+				dialog,
+				`/3ds?${query}`,
+				'3D Secure 2 authentication',
+				(event, payload) => event === 'answer' && finish(payload.accepted)
+			);
 			frame.node.style.height = '100%';
 			dialog.addEventListener('cancel', (event) => {
 				event.preventDefault();
 				finish(false);
 			});
 			dialog.showModal();
-		}).then((accepted) => stripe.call('POST', `/v1/payment_intents/${intent.id}/challenge`, { client_secret: clientSecret, challenge: intent.next_action.use_stripe_sdk.id, accepted }));
+		}).then((accepted) =>
+			stripe.call('POST', `/v1/payment_intents/${intent.id}/challenge`, {
+				client_secret: clientSecret,
+				challenge: intent.next_action.use_stripe_sdk.id,
+				accepted
+			})
+		);
 	}
 
 	class StripeSandbox {
@@ -201,7 +237,11 @@
 			const body = encode(params);
 			let response;
 			try {
-				response = await fetch(api + path + (method === 'GET' ? `?${body}` : ''), { method, headers: { authorization: `Bearer ${this.key}`, ...(this.account ? { 'stripe-account': this.account } : {}) }, ...(method === 'GET' ? {} : { body }) });
+				response = await fetch(api + path + (method === 'GET' ? `?${body}` : ''), {
+					method,
+					headers: { authorization: `Bearer ${this.key}`, ...(this.account ? { 'stripe-account': this.account } : {}) },
+					...(method === 'GET' ? {} : { body })
+				});
 			} catch {
 				return { error: { type: 'api_connection_error', message: 'Network error' } };
 			}
@@ -211,25 +251,52 @@
 			return new Elements(this, options);
 		}
 		async createConfirmationToken({ elements, params = {} }) {
-			if (!elements?.submitted) throw new IntegrationError('elements.submit() must be called, and succeed, before stripe.createConfirmationToken().');
-			const answer = await elements.element.frame.ask('token', { ...params, setup_future_usage: elements.options.setupFutureUsage });
+			if (!elements?.submitted)
+				throw new IntegrationError(
+					'elements.submit() must be called, and succeed, before stripe.createConfirmationToken().'
+				);
+			const answer = await elements.element.frame.ask('token', {
+				...params,
+				setup_future_usage: elements.options.setupFutureUsage
+			});
 			return answer.error ? { error: answer.error } : { confirmationToken: answer };
 		}
 		async retrievePaymentIntent(clientSecret) {
-			const answer = await this.call('GET', `/v1/payment_intents/${clientSecret.split('_secret_')[0]}`, { client_secret: clientSecret });
+			const answer = await this.call('GET', `/v1/payment_intents/${clientSecret.split('_secret_')[0]}`, {
+				client_secret: clientSecret
+			});
 			return answer.error ? { error: answer.error } : { paymentIntent: answer };
 		}
 		async handleNextAction({ clientSecret }) {
 			const { paymentIntent: intent, error } = await this.retrievePaymentIntent(clientSecret);
 			if (error) return { error };
-			if (intent.status !== 'requires_action') throw new IntegrationError(`handleNextAction: the PaymentIntent supplied is not in the requires_action state (${intent.status}).`);
+			if (intent.status !== 'requires_action')
+				throw new IntegrationError(
+					`handleNextAction: the PaymentIntent supplied is not in the requires_action state (${intent.status}).`
+				);
 			const after = await challengeModal(this, intent, clientSecret);
 			if (after.error) return { error: after.error };
-			if (after.status === 'requires_payment_method') return { error: { type: after.last_payment_error?.code === 'payment_intent_authentication_failure' ? 'invalid_request_error' : 'card_error', code: after.last_payment_error?.code, decline_code: after.last_payment_error?.decline_code, message: after.last_payment_error?.message, payment_intent: after } };
+			if (after.status === 'requires_payment_method')
+				return {
+					error: {
+						type:
+							after.last_payment_error?.code === 'payment_intent_authentication_failure'
+								? 'invalid_request_error'
+								: 'card_error',
+						code: after.last_payment_error?.code,
+						decline_code: after.last_payment_error?.decline_code,
+						message: after.last_payment_error?.message,
+						payment_intent: after
+					}
+				};
 			return { paymentIntent: after };
 		}
 		async confirmPayment({ elements, clientSecret, confirmParams = {}, redirect = 'always' }) {
-			const params = { client_secret: clientSecret, return_url: confirmParams.return_url, payment_method: confirmParams.payment_method };
+			const params = {
+				client_secret: clientSecret,
+				return_url: confirmParams.return_url,
+				payment_method: confirmParams.payment_method
+			};
 			if (elements) {
 				const { error, confirmationToken } = await this.createConfirmationToken({ elements });
 				if (error) return { error };

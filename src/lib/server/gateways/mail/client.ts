@@ -8,7 +8,14 @@ import type { MailGateway } from './port.ts';
 const oneLine = (text: string): string => text.replace(/[\u0000-\u001f\u007f<>"]+/g, ' ').trim();
 
 export function mailGateway(config: Pick<Config, 'smtpUrl' | 'mailFrom'>): MailGateway {
-	const transport = createTransport({ url: config.smtpUrl, pool: true, maxConnections: 3, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 } as never);
+	const transport = createTransport({
+		url: config.smtpUrl,
+		pool: true,
+		maxConnections: 3,
+		connectionTimeout: 10_000,
+		greetingTimeout: 10_000,
+		socketTimeout: 30_000
+	} as never);
 	return {
 		close: () => transport.close(),
 		send: async (mail) => {
@@ -22,12 +29,18 @@ export function mailGateway(config: Pick<Config, 'smtpUrl' | 'mailFrom'>): MailG
 					html: mail.html,
 					text: mail.text,
 					headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
-					attachments: mail.attachments.map((file) => ({ filename: file.name, content: Buffer.from(file.content), contentType: file.type }))
+					attachments: mail.attachments.map((file) => ({
+						filename: file.name,
+						content: Buffer.from(file.content),
+						contentType: file.type
+					}))
 				});
 				return { kind: 'sent' };
 			} catch (error) {
 				const { responseCode, message } = error as { responseCode?: number; message: string };
-				return responseCode !== undefined && responseCode >= 500 ? { kind: 'refused', problem: message.slice(0, 300) } : { kind: 'later', problem: message.slice(0, 300) };
+				return responseCode !== undefined && responseCode >= 500
+					? { kind: 'refused', problem: message.slice(0, 300) }
+					: { kind: 'later', problem: message.slice(0, 300) };
 			}
 		}
 	};

@@ -38,15 +38,28 @@ export function stripeGateway(config: Pick<Config, 'stripe' | 'sandbox'>): Payme
 		},
 		refund: async ({ account, refundRequestId, intentId, amountMinor }) => {
 			try {
-				const refund = await stripe.refunds.create({ payment_intent: intentId, amount: toSafeNumber(amountMinor), reason: 'requested_by_customer', metadata: { refund_request_id: refundRequestId } }, { ...on(account), idempotencyKey: `refund:${refundRequestId}` });
+				const refund = await stripe.refunds.create(
+					{
+						payment_intent: intentId,
+						amount: toSafeNumber(amountMinor),
+						reason: 'requested_by_customer',
+						metadata: { refund_request_id: refundRequestId }
+					},
+					{ ...on(account), idempotencyKey: `refund:${refundRequestId}` }
+				);
 				return { kind: 'accepted', refundId: refund.id };
 			} catch (error) {
-				return isCertainRefusal(error) ? { kind: 'refused', code: error.code ?? error.type, message: error.message } : { kind: 'unknown' };
+				return isCertainRefusal(error)
+					? { kind: 'refused', code: error.code ?? error.type, message: error.message }
+					: { kind: 'unknown' };
 			}
 		},
 		listIntentIds: async (account, since) => {
 			const ids = new Set<string>();
-			for await (const event of stripe.events.list({ created: { gte: Math.floor(since.getTime() / 1000) }, limit: 100 }, on(account))) {
+			for await (const event of stripe.events.list(
+				{ created: { gte: Math.floor(since.getTime() / 1000) }, limit: 100 },
+				on(account)
+			)) {
 				const { paymentIntentId } = headOf(event);
 				if (paymentIntentId) ids.add(paymentIntentId);
 			}
@@ -54,8 +67,20 @@ export function stripeGateway(config: Pick<Config, 'stripe' | 'sandbox'>): Payme
 		},
 		sumMoved: async (account, from, to) => {
 			let total = 0n;
-			const moving = new Set(['charge', 'payment', 'refund', 'payment_refund', 'refund_failure', 'payment_failure_refund', 'adjustment']);
-			for await (const row of stripe.balanceTransactions.list({ created: { gte: Math.floor(from.getTime() / 1000), lt: Math.floor(to.getTime() / 1000) }, limit: 100 }, on(account))) if (moving.has(row.type)) total += BigInt(row.amount);
+			const moving = new Set([
+				'charge',
+				'payment',
+				'refund',
+				'payment_refund',
+				'refund_failure',
+				'payment_failure_refund',
+				'adjustment'
+			]);
+			for await (const row of stripe.balanceTransactions.list(
+				{ created: { gte: Math.floor(from.getTime() / 1000), lt: Math.floor(to.getTime() / 1000) }, limit: 100 },
+				on(account)
+			))
+				if (moving.has(row.type)) total += BigInt(row.amount);
 			return minor(total);
 		},
 		readEvent: (rawBody, signature) => readEvent(config, rawBody, signature)
@@ -64,17 +89,43 @@ export function stripeGateway(config: Pick<Config, 'stripe' | 'sandbox'>): Payme
 
 /** A refusal that Stripe itself stated: nothing moved. Anything else (network, 5xx, truncated) leaves the outcome open. */
 function isCertainRefusal(error: unknown): error is InstanceType<typeof Stripe.errors.StripeError> {
-	return error instanceof Stripe.errors.StripeInvalidRequestError || error instanceof Stripe.errors.StripePermissionError || error instanceof Stripe.errors.StripeAuthenticationError || error instanceof Stripe.errors.StripeIdempotencyError;
+	return (
+		error instanceof Stripe.errors.StripeInvalidRequestError ||
+		error instanceof Stripe.errors.StripePermissionError ||
+		error instanceof Stripe.errors.StripeAuthenticationError ||
+		error instanceof Stripe.errors.StripeIdempotencyError
+	);
 }
 
 async function confirm(stripe: Stripe, input: ConfirmInput, options: Stripe.RequestOptions): Promise<ConfirmOutcome> {
 	const keyed = { ...options, idempotencyKey: input.attemptId };
-	const methods = { sepa_debit: { mandate_options: { reference_prefix: 'PONCTUEL' } }, card: { request_three_d_secure: 'automatic' as const } };
+	const methods = {
+		sepa_debit: { mandate_options: { reference_prefix: 'PONCTUEL' } },
+		card: { request_three_d_secure: 'automatic' as const }
+	};
 	try {
 		const intent = input.intentId
-			? await stripe.paymentIntents.confirm(input.intentId, { confirmation_token: input.confirmationTokenId, return_url: input.returnUrl, payment_method_options: methods }, keyed)
+			? await stripe.paymentIntents.confirm(
+					input.intentId,
+					{
+						confirmation_token: input.confirmationTokenId,
+						return_url: input.returnUrl,
+						payment_method_options: methods
+					},
+					keyed
+				)
 			: await stripe.paymentIntents.create(
-					{ amount: toSafeNumber(input.amountMinor), currency: input.currency.toLowerCase(), confirm: true, confirmation_token: input.confirmationTokenId, allowed_payment_method_types: input.allowedTypes, description: input.description, return_url: input.returnUrl, metadata: input.metadata, payment_method_options: methods },
+					{
+						amount: toSafeNumber(input.amountMinor),
+						currency: input.currency.toLowerCase(),
+						confirm: true,
+						confirmation_token: input.confirmationTokenId,
+						allowed_payment_method_types: input.allowedTypes,
+						description: input.description,
+						return_url: input.returnUrl,
+						metadata: input.metadata,
+						payment_method_options: methods
+					},
 					keyed
 				);
 		return { kind: 'intent', intentId: intent.id };
@@ -82,18 +133,32 @@ async function confirm(stripe: Stripe, input: ConfirmInput, options: Stripe.Requ
 		// A decline carries its intent; so does "already succeeded", which a retry after a lost answer may meet.
 		const known = error instanceof Stripe.errors.StripeError ? (error.payment_intent?.id ?? null) : null;
 		if (known) return { kind: 'intent', intentId: known };
-		return isCertainRefusal(error) ? { kind: 'refused', code: error.code ?? error.type, message: error.message } : { kind: 'unknown' };
+		return isCertainRefusal(error)
+			? { kind: 'refused', code: error.code ?? error.type, message: error.message }
+			: { kind: 'unknown' };
 	}
 }
 
 async function readIntent(stripe: Stripe, intentId: string, options: Stripe.RequestOptions): Promise<IntentState> {
-	const intent = await stripe.paymentIntents.retrieve(intentId, { expand: ['latest_charge.balance_transaction'] }, options);
+	const intent = await stripe.paymentIntents.retrieve(
+		intentId,
+		{ expand: ['latest_charge.balance_transaction'] },
+		options
+	);
 	const charge = typeof intent.latest_charge === 'object' ? intent.latest_charge : null;
 	const settled = intent.status === 'succeeded';
-	const [refunds, disputes] = settled ? await Promise.all([stripe.refunds.list({ payment_intent: intentId, limit: 100 }, options), stripe.disputes.list({ payment_intent: intentId, limit: 100 }, options)]) : [{ data: [] }, { data: [] }];
+	const [refunds, disputes] = settled
+		? await Promise.all([
+				stripe.refunds.list({ payment_intent: intentId, limit: 100 }, options),
+				stripe.disputes.list({ payment_intent: intentId, limit: 100 }, options)
+			])
+		: [{ data: [] }, { data: [] }];
 	const balance = charge && typeof charge.balance_transaction === 'object' ? charge.balance_transaction : null;
 	const mandateId = charge?.payment_method_details?.sepa_debit?.mandate;
-	const mandate = typeof mandateId === 'string' && intent.status === 'processing' ? await stripe.mandates.retrieve(mandateId, undefined, options) : null;
+	const mandate =
+		typeof mandateId === 'string' && intent.status === 'processing'
+			? await stripe.mandates.retrieve(mandateId, undefined, options)
+			: null;
 	return {
 		intentId: intent.id,
 		status: intent.status,
@@ -110,12 +175,30 @@ async function readIntent(stripe: Stripe, intentId: string, options: Stripe.Requ
 		paidAt: settled && charge ? instant(charge.created) : null,
 		feeMinor: balance ? amount(balance.fee) : null,
 		mandateReference: mandate?.payment_method_details.sepa_debit?.reference ?? null,
-		refunds: refunds.data.map((refund) => ({ id: refund.id, status: refund.status ?? 'unknown', amountMinor: amount(refund.amount), reason: refund.reason, createdAt: instant(refund.created) })),
-		disputes: disputes.data.map((dispute) => ({ id: dispute.id, status: dispute.status, reason: dispute.reason, amountMinor: amount(dispute.amount), fundsWithdrawn: dispute.balance_transactions.length > 0, createdAt: instant(dispute.created) }))
+		refunds: refunds.data.map((refund) => ({
+			id: refund.id,
+			status: refund.status ?? 'unknown',
+			amountMinor: amount(refund.amount),
+			reason: refund.reason,
+			createdAt: instant(refund.created)
+		})),
+		disputes: disputes.data.map((dispute) => ({
+			id: dispute.id,
+			status: dispute.status,
+			reason: dispute.reason,
+			amountMinor: amount(dispute.amount),
+			fundsWithdrawn: dispute.balance_transactions.length > 0,
+			createdAt: instant(dispute.created)
+		}))
 	};
 }
 
-const BRANDS: Record<string, string> = { visa: 'Visa', mastercard: 'Mastercard', amex: 'American Express', cartes_bancaires: 'CB' };
+const BRANDS: Record<string, string> = {
+	visa: 'Visa',
+	mastercard: 'Mastercard',
+	amex: 'American Express',
+	cartes_bancaires: 'CB'
+};
 function labelOf(charge: Stripe.Charge): string | null {
 	const { card, sepa_debit: sepa } = charge.payment_method_details ?? {};
 	if (card) return `${BRANDS[card.brand ?? ''] ?? card.brand ?? ''} •••• ${card.last4}`;
@@ -129,9 +212,17 @@ function readEvent(config: Pick<Config, 'stripe'>, rawBody: string, signature: s
 }
 function headOf(event: Stripe.Event): EventHead {
 	const object = event.data.object as { id?: string; object?: string; payment_intent?: string | { id: string } | null };
-	const related = typeof object.payment_intent === 'string' ? object.payment_intent : (object.payment_intent?.id ?? null);
+	const related =
+		typeof object.payment_intent === 'string' ? object.payment_intent : (object.payment_intent?.id ?? null);
 	const paymentIntentId = object.object === 'payment_intent' ? (object.id ?? null) : related;
-	return { id: event.id, type: event.type, account: event.account ?? null, objectId: object.id ?? '', paymentIntentId: MOVES_MONEY.test(event.type) ? paymentIntentId : null, createdAt: instant(event.created) };
+	return {
+		id: event.id,
+		type: event.type,
+		account: event.account ?? null,
+		objectId: object.id ?? '',
+		paymentIntentId: MOVES_MONEY.test(event.type) ? paymentIntentId : null,
+		createdAt: instant(event.created)
+	};
 }
 /** Several secrets may be valid while one is being replaced. */
 function verify(secrets: string[], rawBody: string, signature: string): Stripe.Event | null {

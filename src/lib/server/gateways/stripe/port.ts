@@ -16,10 +16,18 @@ export type ConfirmInput = {
 	metadata: Record<string, string>;
 };
 /** `unknown` is the dangerous one: money may have moved. It is never shown as a failure. */
-export type ConfirmOutcome = { kind: 'intent'; intentId: string } | { kind: 'refused'; code: string; message: string } | { kind: 'unknown' };
+export type ConfirmOutcome =
+	{ kind: 'intent'; intentId: string } | { kind: 'refused'; code: string; message: string } | { kind: 'unknown' };
 
 export type IntentRefund = { id: string; status: string; amountMinor: Minor; reason: string | null; createdAt: Date };
-export type IntentDispute = { id: string; status: string; reason: string; amountMinor: Minor; fundsWithdrawn: boolean; createdAt: Date };
+export type IntentDispute = {
+	id: string;
+	status: string;
+	reason: string;
+	amountMinor: Minor;
+	fundsWithdrawn: boolean;
+	createdAt: Date;
+};
 /** A PaymentIntent as it stands now, with what became of its money. */
 export type IntentState = IntentSnapshot & {
 	intentId: string;
@@ -37,16 +45,29 @@ export type IntentState = IntentSnapshot & {
 	refunds: IntentRefund[];
 	disputes: IntentDispute[];
 };
-export type RefundOutcome = { kind: 'accepted'; refundId: string } | { kind: 'refused'; code: string; message: string } | { kind: 'unknown' };
+export type RefundOutcome =
+	{ kind: 'accepted'; refundId: string } | { kind: 'refused'; code: string; message: string } | { kind: 'unknown' };
 /** The head of a verified event: what to look at, never what to believe. */
-export type EventHead = { id: string; type: string; account: string | null; objectId: string; paymentIntentId: string | null; createdAt: Date };
+export type EventHead = {
+	id: string;
+	type: string;
+	account: string | null;
+	objectId: string;
+	paymentIntentId: string | null;
+	createdAt: Date;
+};
 
 export type PaymentGateway = {
 	confirm(input: ConfirmInput): Promise<ConfirmOutcome>;
 	retrieve(account: string | null, intentId: string): Promise<IntentState | null>;
 	/** Resolves whatever happens; what became of the intent is read afterwards. */
 	cancel(account: string | null, intentId: string): Promise<void>;
-	refund(input: { account: string | null; refundRequestId: string; intentId: string; amountMinor: Minor }): Promise<RefundOutcome>;
+	refund(input: {
+		account: string | null;
+		refundRequestId: string;
+		intentId: string;
+		amountMinor: Minor;
+	}): Promise<RefundOutcome>;
 	/** Ids of the intents that any event since an instant is about: what a lost webhook could hide, late returns included. */
 	listIntentIds(account: string | null, since: Date): Promise<string[]>;
 	/** Net of payments and what went back, between two instants. */

@@ -9,8 +9,18 @@ export type SubjectKind = 'contact' | 'member';
 /** Somebody typed an address. Same row, same time, known or not: who it is gets looked up later, by the worker. */
 export const signInRequest = pgTable(
 	'sign_in_request',
-	{ requestId: id(), email: text().notNull(), browserHash: text().notNull(), locale: text().$type<'fr' | 'en'>().notNull(), createdAt: instant(), handledAt: optionalInstant() },
-	(t) => [primaryKey({ name: 'sign_in_request_pk', columns: [t.requestId] }), index('sign_in_request_browser_idx').on(t.browserHash)]
+	{
+		requestId: id(),
+		email: text().notNull(),
+		browserHash: text().notNull(),
+		locale: text().$type<'fr' | 'en'>().notNull(),
+		createdAt: instant(),
+		handledAt: optionalInstant()
+	},
+	(t) => [
+		primaryKey({ name: 'sign_in_request_pk', columns: [t.requestId] }),
+		index('sign_in_request_browser_idx').on(t.browserHash)
+	]
 );
 
 export const signIn = pgTable(
@@ -38,7 +48,15 @@ export const signIn = pgTable(
 
 export const session = pgTable(
 	'session',
-	{ supplierId: id(), sessionHash: text().notNull(), subjectKind: text().$type<SubjectKind>().notNull(), subjectId: id(), userAgent: text().notNull(), createdAt: instant(), expiresAt: instant() },
+	{
+		supplierId: id(),
+		sessionHash: text().notNull(),
+		subjectKind: text().$type<SubjectKind>().notNull(),
+		subjectId: id(),
+		userAgent: text().notNull(),
+		createdAt: instant(),
+		expiresAt: instant()
+	},
 	(t) => [
 		primaryKey({ name: 'session_pk', columns: [t.supplierId, t.sessionHash] }),
 		foreignKey({ name: 'session_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
@@ -49,11 +67,28 @@ export const session = pgTable(
 
 export const payLink = pgTable(
 	'pay_link',
-	{ supplierId: id(), payLinkId: id(), invoiceId: id(), contactId: id(), tokenHash: text().notNull(), createdAt: instant(), expiresAt: instant(), revokedAt: optionalInstant() },
+	{
+		supplierId: id(),
+		payLinkId: id(),
+		invoiceId: id(),
+		contactId: id(),
+		tokenHash: text().notNull(),
+		createdAt: instant(),
+		expiresAt: instant(),
+		revokedAt: optionalInstant()
+	},
 	(t) => [
 		primaryKey({ name: 'pay_link_pk', columns: [t.supplierId, t.payLinkId] }),
-		foreignKey({ name: 'pay_link_invoice_fk', columns: [t.supplierId, t.invoiceId], foreignColumns: [invoice.supplierId, invoice.invoiceId] }),
-		foreignKey({ name: 'pay_link_contact_fk', columns: [t.supplierId, t.contactId], foreignColumns: [contact.supplierId, contact.contactId] }),
+		foreignKey({
+			name: 'pay_link_invoice_fk',
+			columns: [t.supplierId, t.invoiceId],
+			foreignColumns: [invoice.supplierId, invoice.invoiceId]
+		}),
+		foreignKey({
+			name: 'pay_link_contact_fk',
+			columns: [t.supplierId, t.contactId],
+			foreignColumns: [contact.supplierId, contact.contactId]
+		}),
 		unique('pay_link_token_unique').on(t.tokenHash),
 		index('pay_link_invoice_idx').on(t.supplierId, t.invoiceId)
 	]
@@ -61,7 +96,15 @@ export const payLink = pgTable(
 
 export const apiKey = pgTable(
 	'api_key',
-	{ supplierId: id(), apiKeyId: id(), name: text().notNull(), keyHash: text().notNull(), lastFour: text().notNull(), createdAt: instant(), revokedAt: optionalInstant() },
+	{
+		supplierId: id(),
+		apiKeyId: id(),
+		name: text().notNull(),
+		keyHash: text().notNull(),
+		lastFour: text().notNull(),
+		createdAt: instant(),
+		revokedAt: optionalInstant()
+	},
 	(t) => [
 		primaryKey({ name: 'api_key_pk', columns: [t.supplierId, t.apiKeyId] }),
 		foreignKey({ name: 'api_key_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),

@@ -7,7 +7,16 @@ import { client, supplier } from './parties.ts';
 
 export const document = pgTable(
 	'document',
-	{ supplierId: id(), documentId: id(), sha256: text().notNull(), mediaType: text().notNull(), fileName: text().notNull(), byteSize: integer().notNull(), content: bytes().notNull(), createdAt: instant() },
+	{
+		supplierId: id(),
+		documentId: id(),
+		sha256: text().notNull(),
+		mediaType: text().notNull(),
+		fileName: text().notNull(),
+		byteSize: integer().notNull(),
+		content: bytes().notNull(),
+		createdAt: instant()
+	},
 	(t) => [
 		primaryKey({ name: 'document_pk', columns: [t.supplierId, t.documentId] }),
 		foreignKey({ name: 'document_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
@@ -41,8 +50,16 @@ export const invoice = pgTable(
 	},
 	(t) => [
 		primaryKey({ name: 'invoice_pk', columns: [t.supplierId, t.invoiceId] }),
-		foreignKey({ name: 'invoice_client_fk', columns: [t.supplierId, t.clientId], foreignColumns: [client.supplierId, client.clientId] }),
-		foreignKey({ name: 'invoice_document_fk', columns: [t.supplierId, t.documentId], foreignColumns: [document.supplierId, document.documentId] }),
+		foreignKey({
+			name: 'invoice_client_fk',
+			columns: [t.supplierId, t.clientId],
+			foreignColumns: [client.supplierId, client.clientId]
+		}),
+		foreignKey({
+			name: 'invoice_document_fk',
+			columns: [t.supplierId, t.documentId],
+			foreignColumns: [document.supplierId, document.documentId]
+		}),
 		unique('invoice_number_unique').on(t.supplierId, t.number, t.issueYear),
 		index('invoice_client_idx').on(t.supplierId, t.clientId, t.dueOn),
 		index('invoice_due_idx').on(t.supplierId, t.dueOn),
@@ -52,9 +69,21 @@ export const invoice = pgTable(
 
 export const invoiceVat = pgTable(
 	'invoice_vat',
-	{ supplierId: id(), invoiceId: id(), position: integer().notNull(), category: text().notNull(), rateBps: integer().notNull(), baseMinor: money(), vatMinor: money() },
+	{
+		supplierId: id(),
+		invoiceId: id(),
+		position: integer().notNull(),
+		category: text().notNull(),
+		rateBps: integer().notNull(),
+		baseMinor: money(),
+		vatMinor: money()
+	},
 	(t) => [
 		primaryKey({ name: 'invoice_vat_pk', columns: [t.supplierId, t.invoiceId, t.position] }),
-		foreignKey({ name: 'invoice_vat_invoice_fk', columns: [t.supplierId, t.invoiceId], foreignColumns: [invoice.supplierId, invoice.invoiceId] })
+		foreignKey({
+			name: 'invoice_vat_invoice_fk',
+			columns: [t.supplierId, t.invoiceId],
+			foreignColumns: [invoice.supplierId, invoice.invoiceId]
+		})
 	]
 );

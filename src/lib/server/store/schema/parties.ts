@@ -26,12 +26,24 @@ export const supplier = pgTable(
 		defaultTermsDays: integer().notNull(),
 		createdAt: instant()
 	},
-	(t) => [primaryKey({ name: 'supplier_pk', columns: [t.supplierId] }), unique('supplier_slug_unique').on(t.slug), unique('supplier_stripe_account_unique').on(t.stripeAccount)]
+	(t) => [
+		primaryKey({ name: 'supplier_pk', columns: [t.supplierId] }),
+		unique('supplier_slug_unique').on(t.slug),
+		unique('supplier_stripe_account_unique').on(t.stripeAccount)
+	]
 );
 
 export const member = pgTable(
 	'member',
-	{ supplierId: id(), memberId: id(), email: text().notNull(), name: text().notNull(), role: text().$type<Role>().notNull(), locale: text().$type<Locale>().notNull(), createdAt: instant() },
+	{
+		supplierId: id(),
+		memberId: id(),
+		email: text().notNull(),
+		name: text().notNull(),
+		role: text().$type<Role>().notNull(),
+		locale: text().$type<Locale>().notNull(),
+		createdAt: instant()
+	},
 	(t) => [
 		primaryKey({ name: 'member_pk', columns: [t.supplierId, t.memberId] }),
 		foreignKey({ name: 'member_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
@@ -73,7 +85,11 @@ export const contact = pgTable(
 	},
 	(t) => [
 		primaryKey({ name: 'contact_pk', columns: [t.supplierId, t.contactId] }),
-		foreignKey({ name: 'contact_client_fk', columns: [t.supplierId, t.clientId], foreignColumns: [client.supplierId, client.clientId] }),
+		foreignKey({
+			name: 'contact_client_fk',
+			columns: [t.supplierId, t.clientId],
+			foreignColumns: [client.supplierId, client.clientId]
+		}),
 		unique('contact_email_unique').on(t.supplierId, t.clientId, t.email)
 	]
 );

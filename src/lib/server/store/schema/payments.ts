@@ -1,6 +1,17 @@
 // Attempts (a try), payments (money certain), allocations (which invoice it pays) and reversals (money gone back).
 import { sql } from 'drizzle-orm';
-import { boolean, check, foreignKey, index, integer, pgTable, primaryKey, text, unique, uniqueIndex } from 'drizzle-orm/pg-core';
+import {
+	boolean,
+	check,
+	foreignKey,
+	index,
+	integer,
+	pgTable,
+	primaryKey,
+	text,
+	unique,
+	uniqueIndex
+} from 'drizzle-orm/pg-core';
 import type { AttemptStatus } from '../../../domain/payments/attempt-status.ts';
 import { day, id, instant, money, optionalDay, optionalId, optionalInstant } from './columns.ts';
 import { invoice } from './invoices.ts';
@@ -36,7 +47,11 @@ export const paymentAttempt = pgTable(
 	},
 	(t) => [
 		primaryKey({ name: 'payment_attempt_pk', columns: [t.supplierId, t.attemptId] }),
-		foreignKey({ name: 'payment_attempt_client_fk', columns: [t.supplierId, t.clientId], foreignColumns: [client.supplierId, client.clientId] }),
+		foreignKey({
+			name: 'payment_attempt_client_fk',
+			columns: [t.supplierId, t.clientId],
+			foreignColumns: [client.supplierId, client.clientId]
+		}),
 		index('payment_attempt_intent_idx').on(t.supplierId, t.stripePaymentIntentId),
 		index('payment_attempt_status_idx').on(t.supplierId, t.status, t.updatedAt),
 		check('payment_attempt_amount_check', sql`${t.amountMinor} > 0`)
@@ -45,12 +60,29 @@ export const paymentAttempt = pgTable(
 
 export const attemptInvoice = pgTable(
 	'payment_attempt_invoice',
-	{ supplierId: id(), attemptId: id(), invoiceId: id(), position: integer().notNull(), amountMinor: money(), live: boolean().notNull() },
+	{
+		supplierId: id(),
+		attemptId: id(),
+		invoiceId: id(),
+		position: integer().notNull(),
+		amountMinor: money(),
+		live: boolean().notNull()
+	},
 	(t) => [
 		primaryKey({ name: 'payment_attempt_invoice_pk', columns: [t.supplierId, t.attemptId, t.invoiceId] }),
-		foreignKey({ name: 'payment_attempt_invoice_attempt_fk', columns: [t.supplierId, t.attemptId], foreignColumns: [paymentAttempt.supplierId, paymentAttempt.attemptId] }),
-		foreignKey({ name: 'payment_attempt_invoice_invoice_fk', columns: [t.supplierId, t.invoiceId], foreignColumns: [invoice.supplierId, invoice.invoiceId] }),
-		uniqueIndex('one_live_attempt_per_invoice').on(t.supplierId, t.invoiceId).where(sql`${t.live}`),
+		foreignKey({
+			name: 'payment_attempt_invoice_attempt_fk',
+			columns: [t.supplierId, t.attemptId],
+			foreignColumns: [paymentAttempt.supplierId, paymentAttempt.attemptId]
+		}),
+		foreignKey({
+			name: 'payment_attempt_invoice_invoice_fk',
+			columns: [t.supplierId, t.invoiceId],
+			foreignColumns: [invoice.supplierId, invoice.invoiceId]
+		}),
+		uniqueIndex('one_live_attempt_per_invoice')
+			.on(t.supplierId, t.invoiceId)
+			.where(sql`${t.live}`),
 		check('payment_attempt_invoice_amount_check', sql`${t.amountMinor} > 0`)
 	]
 );
@@ -74,8 +106,16 @@ export const payment = pgTable(
 	},
 	(t) => [
 		primaryKey({ name: 'payment_pk', columns: [t.supplierId, t.paymentId] }),
-		foreignKey({ name: 'payment_attempt_fk', columns: [t.supplierId, t.attemptId], foreignColumns: [paymentAttempt.supplierId, paymentAttempt.attemptId] }),
-		foreignKey({ name: 'payment_client_fk', columns: [t.supplierId, t.clientId], foreignColumns: [client.supplierId, client.clientId] }),
+		foreignKey({
+			name: 'payment_attempt_fk',
+			columns: [t.supplierId, t.attemptId],
+			foreignColumns: [paymentAttempt.supplierId, paymentAttempt.attemptId]
+		}),
+		foreignKey({
+			name: 'payment_client_fk',
+			columns: [t.supplierId, t.clientId],
+			foreignColumns: [client.supplierId, client.clientId]
+		}),
 		unique('payment_intent_unique').on(t.supplierId, t.stripePaymentIntentId),
 		unique('payment_receipt_unique').on(t.supplierId, t.receiptNumber),
 		index('payment_paid_idx').on(t.supplierId, t.paidAt)
@@ -87,8 +127,16 @@ export const allocation = pgTable(
 	{ supplierId: id(), paymentId: id(), invoiceId: id(), position: integer().notNull(), amountMinor: money() },
 	(t) => [
 		primaryKey({ name: 'allocation_pk', columns: [t.supplierId, t.paymentId, t.invoiceId] }),
-		foreignKey({ name: 'allocation_payment_fk', columns: [t.supplierId, t.paymentId], foreignColumns: [payment.supplierId, payment.paymentId] }),
-		foreignKey({ name: 'allocation_invoice_fk', columns: [t.supplierId, t.invoiceId], foreignColumns: [invoice.supplierId, invoice.invoiceId] }),
+		foreignKey({
+			name: 'allocation_payment_fk',
+			columns: [t.supplierId, t.paymentId],
+			foreignColumns: [payment.supplierId, payment.paymentId]
+		}),
+		foreignKey({
+			name: 'allocation_invoice_fk',
+			columns: [t.supplierId, t.invoiceId],
+			foreignColumns: [invoice.supplierId, invoice.invoiceId]
+		}),
 		index('allocation_invoice_idx').on(t.supplierId, t.invoiceId),
 		check('allocation_amount_check', sql`${t.amountMinor} > 0`)
 	]
@@ -96,10 +144,21 @@ export const allocation = pgTable(
 
 export const allocationVat = pgTable(
 	'allocation_vat',
-	{ supplierId: id(), paymentId: id(), invoiceId: id(), rateBps: integer().notNull(), grossMinor: money(), vatMinor: money() },
+	{
+		supplierId: id(),
+		paymentId: id(),
+		invoiceId: id(),
+		rateBps: integer().notNull(),
+		grossMinor: money(),
+		vatMinor: money()
+	},
 	(t) => [
 		primaryKey({ name: 'allocation_vat_pk', columns: [t.supplierId, t.paymentId, t.invoiceId, t.rateBps] }),
-		foreignKey({ name: 'allocation_vat_allocation_fk', columns: [t.supplierId, t.paymentId, t.invoiceId], foreignColumns: [allocation.supplierId, allocation.paymentId, allocation.invoiceId] })
+		foreignKey({
+			name: 'allocation_vat_allocation_fk',
+			columns: [t.supplierId, t.paymentId, t.invoiceId],
+			foreignColumns: [allocation.supplierId, allocation.paymentId, allocation.invoiceId]
+		})
 	]
 );
 
@@ -118,7 +177,11 @@ export const reversal = pgTable(
 	},
 	(t) => [
 		primaryKey({ name: 'reversal_pk', columns: [t.supplierId, t.reversalId] }),
-		foreignKey({ name: 'reversal_payment_fk', columns: [t.supplierId, t.paymentId], foreignColumns: [payment.supplierId, payment.paymentId] }),
+		foreignKey({
+			name: 'reversal_payment_fk',
+			columns: [t.supplierId, t.paymentId],
+			foreignColumns: [payment.supplierId, payment.paymentId]
+		}),
 		unique('reversal_object_unique').on(t.supplierId, t.stripeObjectId, t.kind)
 	]
 );
@@ -128,18 +191,40 @@ export const reversalAllocation = pgTable(
 	{ supplierId: id(), reversalId: id(), invoiceId: id(), amountMinor: money() },
 	(t) => [
 		primaryKey({ name: 'reversal_allocation_pk', columns: [t.supplierId, t.reversalId, t.invoiceId] }),
-		foreignKey({ name: 'reversal_allocation_reversal_fk', columns: [t.supplierId, t.reversalId], foreignColumns: [reversal.supplierId, reversal.reversalId] }),
-		foreignKey({ name: 'reversal_allocation_invoice_fk', columns: [t.supplierId, t.invoiceId], foreignColumns: [invoice.supplierId, invoice.invoiceId] })
+		foreignKey({
+			name: 'reversal_allocation_reversal_fk',
+			columns: [t.supplierId, t.reversalId],
+			foreignColumns: [reversal.supplierId, reversal.reversalId]
+		}),
+		foreignKey({
+			name: 'reversal_allocation_invoice_fk',
+			columns: [t.supplierId, t.invoiceId],
+			foreignColumns: [invoice.supplierId, invoice.invoiceId]
+		})
 	]
 );
 
 /** A refund asked for: the row comes before the call and its id is the idempotency key. */
 export const refundRequest = pgTable(
 	'refund_request',
-	{ supplierId: id(), refundRequestId: id(), paymentId: id(), amountMinor: money(), status: text().$type<'open' | 'accepted' | 'refused'>().notNull(), stripeRefundId: text(), requestedBy: text().notNull(), createdAt: instant(), updatedAt: optionalInstant() },
+	{
+		supplierId: id(),
+		refundRequestId: id(),
+		paymentId: id(),
+		amountMinor: money(),
+		status: text().$type<'open' | 'accepted' | 'refused'>().notNull(),
+		stripeRefundId: text(),
+		requestedBy: text().notNull(),
+		createdAt: instant(),
+		updatedAt: optionalInstant()
+	},
 	(t) => [
 		primaryKey({ name: 'refund_request_pk', columns: [t.supplierId, t.refundRequestId] }),
-		foreignKey({ name: 'refund_request_payment_fk', columns: [t.supplierId, t.paymentId], foreignColumns: [payment.supplierId, payment.paymentId] }),
+		foreignKey({
+			name: 'refund_request_payment_fk',
+			columns: [t.supplierId, t.paymentId],
+			foreignColumns: [payment.supplierId, payment.paymentId]
+		}),
 		check('refund_request_amount_check', sql`${t.amountMinor} > 0`)
 	]
 );

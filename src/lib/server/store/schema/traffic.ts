@@ -1,5 +1,16 @@
 // What comes in from Stripe and goes out as news and mail, and who did what.
-import { bigint, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import {
+	bigint,
+	foreignKey,
+	index,
+	integer,
+	jsonb,
+	pgTable,
+	primaryKey,
+	text,
+	timestamp,
+	unique
+} from 'drizzle-orm/pg-core';
 import { sql } from 'drizzle-orm';
 import type { Locale } from '../../../domain/money/format.ts';
 import { id, instant, optionalId, optionalInstant, xid8 } from './columns.ts';
@@ -23,17 +34,28 @@ export const stripeEvent = pgTable(
 	(t) => [
 		primaryKey({ name: 'stripe_event_pk', columns: [t.supplierId, t.stripeEventId] }),
 		foreignKey({ name: 'stripe_event_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
-		index('stripe_event_queue_idx').on(t.nextTryAt).where(sql`${t.state} = 'new'`)
+		index('stripe_event_queue_idx')
+			.on(t.nextTryAt)
+			.where(sql`${t.state} = 'new'`)
 	]
 );
 
-export type FactKind = 'invoice.opened' | 'payment.processing' | 'payment.declined' | 'payment.received' | 'payment.reversed' | 'attempt.changed' | 'contact.mail_problem';
+export type FactKind =
+	| 'invoice.opened'
+	| 'payment.processing'
+	| 'payment.declined'
+	| 'payment.received'
+	| 'payment.reversed'
+	| 'attempt.changed'
+	| 'contact.mail_problem';
 export const outbox = pgTable(
 	'outbox',
 	{
 		supplierId: id(),
 		seq: bigint({ mode: 'bigint' }).generatedAlwaysAsIdentity(),
-		xid: xid8().notNull().default(sql`pg_current_xact_id()`),
+		xid: xid8()
+			.notNull()
+			.default(sql`pg_current_xact_id()`),
 		kind: text().$type<FactKind>().notNull(),
 		clientId: optionalId(),
 		invoiceId: optionalId(),
@@ -47,7 +69,8 @@ export const outbox = pgTable(
 	]
 );
 
-export type MailKind = 'invoice_to_pay' | 'payment_received' | 'payment_failed' | 'debit_notice' | 'refund' | 'money_returned';
+export type MailKind =
+	'invoice_to_pay' | 'payment_received' | 'payment_failed' | 'debit_notice' | 'refund' | 'money_returned';
 export type MailState = 'due' | 'sending' | 'sent' | 'refused' | 'failed';
 export const mail = pgTable(
 	'mail',
@@ -72,13 +95,24 @@ export const mail = pgTable(
 		primaryKey({ name: 'mail_pk', columns: [t.supplierId, t.mailId] }),
 		foreignKey({ name: 'mail_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
 		unique('mail_fact_unique').on(t.supplierId, t.uniqueKey, t.toAddress),
-		index('mail_queue_idx').on(t.nextTryAt).where(sql`${t.state} in ('due', 'sending')`)
+		index('mail_queue_idx')
+			.on(t.nextTryAt)
+			.where(sql`${t.state} in ('due', 'sending')`)
 	]
 );
 
 export const audit = pgTable(
 	'audit',
-	{ supplierId: id(), auditId: id(), at: instant(), actor: text().notNull(), action: text().notNull(), objectId: text(), requestId: text(), detail: jsonb().$type<Record<string, string>>().notNull() },
+	{
+		supplierId: id(),
+		auditId: id(),
+		at: instant(),
+		actor: text().notNull(),
+		action: text().notNull(),
+		objectId: text(),
+		requestId: text(),
+		detail: jsonb().$type<Record<string, string>>().notNull()
+	},
 	(t) => [
 		primaryKey({ name: 'audit_pk', columns: [t.supplierId, t.auditId] }),
 		foreignKey({ name: 'audit_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
@@ -89,14 +123,31 @@ export const audit = pgTable(
 /** Answers kept for requests that carry an Idempotency-Key: same key and body, same answer; same key and another body, refused. */
 export const idempotency = pgTable(
 	'idempotency',
-	{ supplierId: id(), key: text().notNull(), inputHash: text().notNull(), status: integer(), answer: jsonb().$type<unknown>(), createdAt: instant() },
-	(t) => [primaryKey({ name: 'idempotency_pk', columns: [t.supplierId, t.key] }), foreignKey({ name: 'idempotency_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] })]
+	{
+		supplierId: id(),
+		key: text().notNull(),
+		inputHash: text().notNull(),
+		status: integer(),
+		answer: jsonb().$type<unknown>(),
+		createdAt: instant()
+	},
+	(t) => [
+		primaryKey({ name: 'idempotency_pk', columns: [t.supplierId, t.key] }),
+		foreignKey({ name: 'idempotency_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] })
+	]
 );
 
 /** Counters of rate-limiter-flexible, shared by every process. Keys are hashed before they get here. */
-export const rateLimit = pgTable('rate_limit', { key: text().primaryKey(), points: integer().notNull().default(0), expire: timestamp({ withTimezone: true }) });
+export const rateLimit = pgTable('rate_limit', {
+	key: text().primaryKey(),
+	points: integer().notNull().default(0),
+	expire: timestamp({ withTimezone: true })
+});
 
 /** The demo's clock: how far ahead of the wall clock it stands. One row, used only in demo mode. */
-export const demoClock = pgTable('demo_clock', { clockId: integer().primaryKey(), offsetMs: bigint({ mode: 'number' }).notNull() });
+export const demoClock = pgTable('demo_clock', {
+	clockId: integer().primaryKey(),
+	offsetMs: bigint({ mode: 'number' }).notNull()
+});
 
 export const worked = pgTable('worked', { task: text().primaryKey(), lastAt: optionalInstant() });

@@ -13,7 +13,14 @@ export async function createApiKey(services: Services, scope: Scope, name: strin
 	const now = services.clock.now();
 	await commit(services, scope, async (tx) => {
 		const apiKeyId = newId();
-		await insertApiKey(tx, scope, { apiKeyId, name: name.trim(), keyHash: sha256(key), lastFour: key.slice(-4), createdAt: now, revokedAt: null });
+		await insertApiKey(tx, scope, {
+			apiKeyId,
+			name: name.trim(),
+			keyHash: sha256(key),
+			lastFour: key.slice(-4),
+			createdAt: now,
+			revokedAt: null
+		});
 		await recordAudit(tx, scope, now, 'api_key_created', apiKeyId, { name: name.trim() });
 	});
 	return done({ key });
@@ -28,4 +35,5 @@ export async function endApiKey(services: Services, scope: Scope, apiKeyId: stri
 		return done(null);
 	});
 }
-export const listKeys = (services: Services, scope: Scope): Promise<ApiKeyRow[]> => read(services, scope, (tx) => listApiKeys(tx, scope));
+export const listKeys = (services: Services, scope: Scope): Promise<ApiKeyRow[]> =>
+	read(services, scope, (tx) => listApiKeys(tx, scope));

@@ -13,10 +13,24 @@ import { commit, done, read, refuse, type Result } from '../run.ts';
 const LIFE_DAYS = 60;
 
 /** Mints a link for one invoice and one contact. The token exists only in the answer. */
-export async function mintPayLink(services: Services, tx: Tx, scope: Scope, invoiceId: string, contactId: string): Promise<string> {
+export async function mintPayLink(
+	services: Services,
+	tx: Tx,
+	scope: Scope,
+	invoiceId: string,
+	contactId: string
+): Promise<string> {
 	const token = newSecret();
 	const now = services.clock.now();
-	await insertPayLink(tx, scope, { payLinkId: newId(), invoiceId, contactId, tokenHash: sha256(token), createdAt: now, expiresAt: new Date(now.getTime() + LIFE_DAYS * 86_400_000), revokedAt: null });
+	await insertPayLink(tx, scope, {
+		payLinkId: newId(),
+		invoiceId,
+		contactId,
+		tokenHash: sha256(token),
+		createdAt: now,
+		expiresAt: new Date(now.getTime() + LIFE_DAYS * 86_400_000),
+		revokedAt: null
+	});
 	return `${services.config.origin}/p/${token}`;
 }
 
@@ -34,7 +48,11 @@ export async function renewPayLink(services: Services, link: PayLink): Promise<R
 }
 
 /** A member sends the invoice (again) to the client's billing contacts. Refusals: not_allowed, not_found, no_billing_contact. */
-export async function sendInvoice(services: Services, scope: Scope, invoiceId: string): Promise<Result<{ sentTo: string[] }>> {
+export async function sendInvoice(
+	services: Services,
+	scope: Scope,
+	invoiceId: string
+): Promise<Result<{ sentTo: string[] }>> {
 	if (!may(scope.actor, 'send_mail')) return refuse('not_allowed');
 	const now = services.clock.now();
 	return commit(services, scope, async (tx) => {
@@ -58,4 +76,5 @@ export async function revokeLink(services: Services, scope: Scope, payLinkId: st
 	});
 }
 
-export const listLinks = (services: Services, scope: Scope): Promise<PayLinkListing[]> => read(services, scope, (tx) => listPayLinks(tx, scope));
+export const listLinks = (services: Services, scope: Scope): Promise<PayLinkListing[]> =>
+	read(services, scope, (tx) => listPayLinks(tx, scope));

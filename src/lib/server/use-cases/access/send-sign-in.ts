@@ -27,16 +27,48 @@ export async function sendNextSignIn(services: Services): Promise<boolean> {
 }
 
 type Found = { supplierId: string; kind: 'contact' | 'member'; id: string; locale: 'fr' | 'en' };
-async function sendOne(services: Services, subject: Found, request: { requestId: string; email: string; browserHash: string }): Promise<void> {
+async function sendOne(
+	services: Services,
+	subject: Found,
+	request: { requestId: string; email: string; browserHash: string }
+): Promise<void> {
 	const now = services.clock.now();
 	const [token, code, signInId] = [newSecret(), newCode(), newId()];
 	const scope = mintScope(subject.supplierId, { kind: 'system' });
 	const supplier = await read(services, scope, (tx) => getSupplier(tx, scope));
-	const person = subject.kind === 'member' ? await findMemberSystem(services.db, subject.supplierId, subject.id) : await findContactSystem(services.db, subject.supplierId, subject.id);
+	const person =
+		subject.kind === 'member'
+			? await findMemberSystem(services.db, subject.supplierId, subject.id)
+			: await findContactSystem(services.db, subject.supplierId, subject.id);
 	// A code alone is weak: it is salted with the row's id, serves once, and five wrong ones end it.
-	await insertSignIn(services.db, { supplierId: subject.supplierId, signInId, subjectKind: subject.kind, subjectId: subject.id, tokenHash: sha256(token), codeHash: sha256(`${signInId}:${code}`), browserHash: request.browserHash, failedTries: 0, createdAt: now, expiresAt: new Date(now.getTime() + LIFE_MS), usedAt: null });
-	const mail = renderSignInMail({ supplier, name: person?.name ?? '', locale: subject.locale, code, url: `${services.config.origin}/connexion/${token}` });
-	const outcome = await services.mail.send({ messageId: `<${signInId}@ponctuel>`, to: request.email, fromName: supplier.name, replyTo: supplier.contactEmail, ...mail, attachments: [] });
+	await insertSignIn(services.db, {
+		supplierId: subject.supplierId,
+		signInId,
+		subjectKind: subject.kind,
+		subjectId: subject.id,
+		tokenHash: sha256(token),
+		codeHash: sha256(`${signInId}:${code}`),
+		browserHash: request.browserHash,
+		failedTries: 0,
+		createdAt: now,
+		expiresAt: new Date(now.getTime() + LIFE_MS),
+		usedAt: null
+	});
+	const mail = renderSignInMail({
+		supplier,
+		name: person?.name ?? '',
+		locale: subject.locale,
+		code,
+		url: `${services.config.origin}/connexion/${token}`
+	});
+	const outcome = await services.mail.send({
+		messageId: `<${signInId}@ponctuel>`,
+		to: request.email,
+		fromName: supplier.name,
+		replyTo: supplier.contactEmail,
+		...mail,
+		attachments: []
+	});
 	if (outcome.kind === 'later') throw new Error(outcome.problem);
 	if (outcome.kind === 'refused') services.log.warn({ signInId, problem: outcome.problem }, 'sign-in mail refused');
 }

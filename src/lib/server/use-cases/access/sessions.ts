@@ -3,5 +3,11 @@ import type { Services } from '../../services.ts';
 import type { Subject } from '../../access/sessions.ts';
 import { listSessionsOf } from '../../store/access.ts';
 
-export const readSessions = async ({ db }: Services, subject: Subject): Promise<{ userAgent: string; createdAt: Date }[]> =>
-	(await listSessionsOf(db, subject.supplierId, subject.subjectId)).map(({ userAgent, createdAt }) => ({ userAgent, createdAt }));
+export const readSessions = async (
+	{ db }: Services,
+	subject: Subject
+): Promise<{ userAgent: string; createdAt: Date }[]> =>
+	(await listSessionsOf(db, subject.supplierId, subject.subjectId)).map(({ userAgent, createdAt }) => ({
+		userAgent,
+		createdAt
+	}));

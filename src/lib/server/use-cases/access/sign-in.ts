@@ -10,9 +10,14 @@ import { done, refuse, type Result } from '../run.ts';
 export type LinkState = 'ready' | 'other_browser' | 'expired';
 const TRIES_MAX = 5;
 
-const isOpen = (services: Services, row: SignIn): boolean => row.usedAt === null && row.expiresAt > services.clock.now() && row.failedTries < TRIES_MAX;
+const isOpen = (services: Services, row: SignIn): boolean =>
+	row.usedAt === null && row.expiresAt > services.clock.now() && row.failedTries < TRIES_MAX;
 const fits = (row: SignIn, code: string): boolean => row.codeHash === sha256(`${row.signInId}:${code}`);
-const subjectOf = (row: SignIn): Subject => ({ kind: row.subjectKind, supplierId: row.supplierId, subjectId: row.subjectId });
+const subjectOf = (row: SignIn): Subject => ({
+	kind: row.subjectKind,
+	supplierId: row.supplierId,
+	subjectId: row.subjectId
+});
 
 /** What to show for a link. Changes nothing. */
 export async function readLink(services: Services, token: string, browserSecret: string | null): Promise<LinkState> {
@@ -21,7 +26,10 @@ export async function readLink(services: Services, token: string, browserSecret:
 	return browserSecret && sha256(browserSecret) === row.browserHash ? 'ready' : 'other_browser';
 }
 
-export async function signInByLink(services: Services, input: { token: string; code: string | null; browserSecret: string | null }): Promise<Result<Subject>> {
+export async function signInByLink(
+	services: Services,
+	input: { token: string; code: string | null; browserSecret: string | null }
+): Promise<Result<Subject>> {
 	const row = await findSignInByToken(services.db, sha256(input.token));
 	if (!row || !isOpen(services, row)) return refuse('sign_in_expired');
 	const sameBrowser = input.browserSecret !== null && sha256(input.browserSecret) === row.browserHash;
@@ -33,10 +41,17 @@ export async function signInByLink(services: Services, input: { token: string; c
 	return consume(services, row);
 }
 
-export async function signInByCode(services: Services, input: { code: string; browserSecret: string | null; ip: string }): Promise<Result<Subject>> {
+export async function signInByCode(
+	services: Services,
+	input: { code: string; browserSecret: string | null; ip: string }
+): Promise<Result<Subject>> {
 	if (!input.browserSecret) return refuse('other_browser');
 	const browserHash = sha256(input.browserSecret);
-	if (!(await services.limits.take('sign_in_code', browserHash)) || !(await services.limits.take('sign_in_ip', input.ip))) return refuse('too_many_requests');
+	if (
+		!(await services.limits.take('sign_in_code', browserHash)) ||
+		!(await services.limits.take('sign_in_ip', input.ip))
+	)
+		return refuse('too_many_requests');
 	const open = await listOpenSignIns(services.db, browserHash, services.clock.now());
 	const match = open.find((row) => fits(row, input.code));
 	if (match) return consume(services, match);

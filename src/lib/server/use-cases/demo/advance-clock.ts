@@ -16,8 +16,13 @@ export function parseAdvance(text: string): number | null {
 	return ms > 0 && ms <= ADVANCE_MAX_MS ? ms : null;
 }
 
-export async function advanceClock(services: Services, clock: MovableClock, sandbox: SandboxGateway, byMs: number): Promise<void> {
-	for (let left = byMs; left > 0; ) {
+export async function advanceClock(
+	services: Services,
+	clock: MovableClock,
+	sandbox: SandboxGateway,
+	byMs: number
+): Promise<void> {
+	for (let left = byMs; left > 0;) {
 		const step = Math.min(left, DAY_MS);
 		left -= step;
 		await moveDemoClock(services.db, clock, step);

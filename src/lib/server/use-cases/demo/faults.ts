@@ -1,13 +1,32 @@
 // The faults a visitor of the demo can switch on, and what each means at the sandbox.
 import type { SandboxFaults, SandboxGateway } from '../../gateways/sandbox/client.ts';
 
-export const FAULTS = ['card_declined', 'three_d_secure', 'sepa_failure', 'sepa_return', 'stripe_down', 'stripe_slow', 'answer_lost', 'script_blocked', 'webhooks_late', 'webhooks_twice', 'webhooks_lost'] as const;
+export const FAULTS = [
+	'card_declined',
+	'three_d_secure',
+	'sepa_failure',
+	'sepa_return',
+	'stripe_down',
+	'stripe_slow',
+	'answer_lost',
+	'script_blocked',
+	'webhooks_late',
+	'webhooks_twice',
+	'webhooks_lost'
+] as const;
 export type FaultName = (typeof FAULTS)[number];
 export const isFault = (name: string): name is FaultName => (FAULTS as readonly string[]).includes(name);
 
-const CARD = { card_declined: 'pm_card_visa_chargeDeclinedInsufficientFunds', three_d_secure: 'pm_card_threeDSecure2Required' } as const;
+const CARD = {
+	card_declined: 'pm_card_visa_chargeDeclinedInsufficientFunds',
+	three_d_secure: 'pm_card_threeDSecure2Required'
+} as const;
 const SEPA = { sepa_failure: 'insufficient_funds', sepa_return: 'disputed' } as const;
-const WEBHOOKS = { webhooks_late: { hold: true }, webhooks_twice: { duplicate: 1 }, webhooks_lost: { drop_forever: true } } as const;
+const WEBHOOKS = {
+	webhooks_late: { hold: true },
+	webhooks_twice: { duplicate: 1 },
+	webhooks_lost: { drop_forever: true }
+} as const;
 const API = {
 	stripe_down: { match: { path: '^/v1/' }, do: { status: 503 } },
 	stripe_slow: { match: { path: '^/v1/' }, do: { latency_ms: 15_000 } },
@@ -18,7 +37,8 @@ const API = {
 export function isActive(name: FaultName, now: SandboxFaults): boolean {
 	if (name in CARD) return now.forced.card === CARD[name as keyof typeof CARD];
 	if (name in SEPA) return now.forced.sepa === SEPA[name as keyof typeof SEPA];
-	if (name in WEBHOOKS) return Object.keys(WEBHOOKS[name as keyof typeof WEBHOOKS]).every((key) => Boolean(now.webhooks[key]));
+	if (name in WEBHOOKS)
+		return Object.keys(WEBHOOKS[name as keyof typeof WEBHOOKS]).every((key) => Boolean(now.webhooks[key]));
 	return now.faults.some((fault) => fault.name === name);
 }
 

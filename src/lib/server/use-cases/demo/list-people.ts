@@ -9,9 +9,20 @@ import { listInvoices } from '../../store/invoices.ts';
 import { listClients, listContacts, listMembers, listSuppliers } from '../../store/parties.ts';
 import { read } from '../run.ts';
 
-export const demoToken = (secret: string, about: string): string => createHmac('sha256', secret).update(`demo pay link ${about}`).digest('base64url');
+export const demoToken = (secret: string, about: string): string =>
+	createHmac('sha256', secret).update(`demo pay link ${about}`).digest('base64url');
 
-export type DemoPerson = { kind: 'member' | 'contact'; supplier: string; supplierHue: number; name: string; email: string; role: string; client: string | null; sign_in_url: string; pay_links: { number: string; amount_minor: string; url: string }[] };
+export type DemoPerson = {
+	kind: 'member' | 'contact';
+	supplier: string;
+	supplierHue: number;
+	name: string;
+	email: string;
+	role: string;
+	client: string | null;
+	sign_in_url: string;
+	pay_links: { number: string; amount_minor: string; url: string }[];
+};
 
 export async function listPeople(services: Services): Promise<DemoPerson[]> {
 	const { origin, secret } = services.config;
@@ -21,12 +32,42 @@ export async function listPeople(services: Services): Promise<DemoPerson[]> {
 		await read(services, scope, async (tx) => {
 			const door = (kind: string, id: string) => `${origin}/demo/entrer/${kind}.${supplier.supplierId}.${id}`;
 			const common = { supplier: supplier.name, supplierHue: supplier.brandHue };
-			for (const member of await listMembers(tx, scope)) people.push({ ...common, kind: 'member', name: member.name, email: member.email, role: member.role, client: null, sign_in_url: door('member', member.memberId), pay_links: [] });
+			for (const member of await listMembers(tx, scope))
+				people.push({
+					...common,
+					kind: 'member',
+					name: member.name,
+					email: member.email,
+					role: member.role,
+					client: null,
+					sign_in_url: door('member', member.memberId),
+					pay_links: []
+				});
 			for (const client of await listClients(tx, scope)) {
-				const { invoices } = await listInvoices(tx, scope, { today: civilDateIn(services.clock.now(), supplier.timeZone), clientId: client.clientId, status: 'open', pageSize: 20 });
+				const { invoices } = await listInvoices(tx, scope, {
+					today: civilDateIn(services.clock.now(), supplier.timeZone),
+					clientId: client.clientId,
+					status: 'open',
+					pageSize: 20
+				});
 				for (const contact of await listContacts(tx, scope, client.clientId)) {
-					const links = invoices.filter((invoice) => payableToday(invoice) > 0n).map((invoice) => ({ number: invoice.number, amount_minor: String(payableToday(invoice)), url: `${origin}/p/${demoToken(secret, `${invoice.invoiceId} ${contact.contactId}`)}` }));
-					people.push({ ...common, kind: 'contact', name: contact.name, email: contact.email, role: 'contact', client: client.name, sign_in_url: door('contact', contact.contactId), pay_links: links });
+					const links = invoices
+						.filter((invoice) => payableToday(invoice) > 0n)
+						.map((invoice) => ({
+							number: invoice.number,
+							amount_minor: String(payableToday(invoice)),
+							url: `${origin}/p/${demoToken(secret, `${invoice.invoiceId} ${contact.contactId}`)}`
+						}));
+					people.push({
+						...common,
+						kind: 'contact',
+						name: contact.name,
+						email: contact.email,
+						role: 'contact',
+						client: client.name,
+						sign_in_url: door('contact', contact.contactId),
+						pay_links: links
+					});
 				}
 			}
 		});

@@ -16,16 +16,30 @@ export async function readPortalFrame(services: Services, scope: Scope): Promise
 		const { actor } = scope;
 		const person = actor.kind === 'contact' ? await findContact(tx, scope, actor.contactId) : null;
 		const client = scope.clientId ? await findClient(tx, scope, scope.clientId) : null;
-		return { supplier: supplierView(await getSupplier(tx, scope)), clientName: client?.name ?? '', personName: person?.name ?? '' };
+		return {
+			supplier: supplierView(await getSupplier(tx, scope)),
+			clientName: client?.name ?? '',
+			personName: person?.name ?? ''
+		};
 	});
 }
 
-export type Portal = { open: InvoiceView[]; underWay: InvoiceView[]; credits: InvoiceView[]; paid: InvoiceView[]; totalMinor: Minor };
+export type Portal = {
+	open: InvoiceView[];
+	underWay: InvoiceView[];
+	credits: InvoiceView[];
+	paid: InvoiceView[];
+	totalMinor: Minor;
+};
 export async function readPortal(services: Services, scope: Scope): Promise<Portal> {
 	return read(services, scope, async (tx) => {
 		const today = civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
-		const open = (await listInvoices(tx, scope, { today, status: 'open', pageSize: 200 })).invoices.map((record) => invoiceView(record, today));
-		const paid = (await listInvoices(tx, scope, { today, status: 'paid', sort: 'number', pageSize: 50 })).invoices.map((record) => invoiceView(record, today));
+		const open = (await listInvoices(tx, scope, { today, status: 'open', pageSize: 200 })).invoices.map((record) =>
+			invoiceView(record, today)
+		);
+		const paid = (await listInvoices(tx, scope, { today, status: 'paid', sort: 'number', pageSize: 50 })).invoices.map(
+			(record) => invoiceView(record, today)
+		);
 		const { openMinor } = await sumOutstanding(tx, scope, today);
 		return {
 			open: open.filter((invoice) => ['late', 'due_soon', 'open', 'not_payable'].includes(invoice.state)),
@@ -37,15 +51,30 @@ export async function readPortal(services: Services, scope: Scope): Promise<Port
 	});
 }
 
-export type InvoiceDetail = { invoice: InvoiceView; vat: { rateBps: number; baseMinor: Minor; vatMinor: Minor }[]; netMinor: Minor; prepaidMinor: Minor; termsText: string | null; payments: PaymentView[] };
-export async function readInvoiceDetail(services: Services, scope: Scope, invoiceId: string): Promise<Result<InvoiceDetail>> {
+export type InvoiceDetail = {
+	invoice: InvoiceView;
+	vat: { rateBps: number; baseMinor: Minor; vatMinor: Minor }[];
+	netMinor: Minor;
+	prepaidMinor: Minor;
+	termsText: string | null;
+	payments: PaymentView[];
+};
+export async function readInvoiceDetail(
+	services: Services,
+	scope: Scope,
+	invoiceId: string
+): Promise<Result<InvoiceDetail>> {
 	return read(services, scope, async (tx) => {
 		const record = await findInvoice(tx, scope, invoiceId);
 		if (!record) return refuse('not_found');
 		const today = civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
 		return done({
 			invoice: invoiceView(record, today),
-			vat: (await listVatLines(tx, scope, invoiceId)).map(({ rateBps, baseMinor, vatMinor }) => ({ rateBps, baseMinor, vatMinor })),
+			vat: (await listVatLines(tx, scope, invoiceId)).map(({ rateBps, baseMinor, vatMinor }) => ({
+				rateBps,
+				baseMinor,
+				vatMinor
+			})),
 			netMinor: record.netMinor,
 			prepaidMinor: record.prepaidMinor,
 			termsText: record.termsText,
@@ -54,5 +83,7 @@ export async function readInvoiceDetail(services: Services, scope: Scope, invoic
 	});
 }
 
-export const readReceipts = (services: Services, scope: Scope): Promise<PaymentView[]> => read(services, scope, async (tx) => (await listPayments(tx, scope, { limit: 100 })).map(paymentView));
-export const readInvoiceFile = (services: Services, scope: Scope, invoiceId: string) => read(services, scope, (tx) => findInvoiceFile(tx, scope, invoiceId));
+export const readReceipts = (services: Services, scope: Scope): Promise<PaymentView[]> =>
+	read(services, scope, async (tx) => (await listPayments(tx, scope, { limit: 100 })).map(paymentView));
+export const readInvoiceFile = (services: Services, scope: Scope, invoiceId: string) =>
+	read(services, scope, (tx) => findInvoiceFile(tx, scope, invoiceId));

@@ -8,7 +8,12 @@ import type { PaymentListing } from '../../store/payments.ts';
 
 export const supplierView = (row: Supplier): SupplierView => ({
 	name: row.name,
-	initials: row.name.split(/\s+/).map((word) => word[0]).join('').slice(0, 2).toUpperCase(),
+	initials: row.name
+		.split(/\s+/)
+		.map((word) => word[0])
+		.join('')
+		.slice(0, 2)
+		.toUpperCase(),
 	hue: row.brandHue,
 	contactName: row.contactName,
 	contactEmail: row.contactEmail
@@ -33,4 +38,26 @@ export const invoiceView = (record: InvoiceRecord, today: CivilDate): InvoiceVie
 	hasDocument: record.documentId !== null
 });
 
-export const paymentView = ({ paymentId, receiptNumber, amountMinor, currency, paidOn, methodType, methodLabel, numbers, clientName, reversedMinor }: PaymentListing): PaymentView => ({ paymentId, receiptNumber, amountMinor, currency, paidOn, methodType, methodLabel, numbers, clientName, reversedMinor });
+export const paymentView = ({
+	paymentId,
+	receiptNumber,
+	amountMinor,
+	currency,
+	paidOn,
+	methodType,
+	methodLabel,
+	numbers,
+	clientName,
+	reversedMinor
+}: PaymentListing): PaymentView => ({
+	paymentId,
+	receiptNumber,
+	amountMinor,
+	currency,
+	paidOn,
+	methodType,
+	methodLabel,
+	numbers,
+	clientName,
+	reversedMinor
+});

@@ -22,7 +22,14 @@ import { mintPayLink } from '../access/pay-links.ts';
 import { readReceipt } from '../payments/read-receipt.ts';
 
 type Composed = Omit<OutgoingMail, 'messageId' | 'to'>;
-type Context = { services: Services; scope: Scope; tx: Tx; row: MailRow; supplier: Supplier; to: { supplier: Supplier; name: string; locale: 'fr' | 'en' } };
+type Context = {
+	services: Services;
+	scope: Scope;
+	tx: Tx;
+	row: MailRow;
+	supplier: Supplier;
+	to: { supplier: Supplier; name: string; locale: 'fr' | 'en' };
+};
 
 /** null when what it is about is gone or no longer true (an invoice paid meanwhile asks for nothing). */
 export async function composeMail(services: Services, row: MailRow): Promise<Composed | null> {
@@ -30,11 +37,26 @@ export async function composeMail(services: Services, row: MailRow): Promise<Com
 	return commit(services, scope, async (tx) => {
 		const supplier = await getSupplier(tx, scope);
 		const person = row.contactId ? await findContact(tx, scope, row.contactId) : null;
-		const context: Context = { services, scope, tx, row, supplier, to: { supplier, name: person?.name ?? '', locale: row.locale } };
+		const context: Context = {
+			services,
+			scope,
+			tx,
+			row,
+			supplier,
+			to: { supplier, name: person?.name ?? '', locale: row.locale }
+		};
 		const mail = await render(context);
 		if (!mail) return null;
 		const receipt = row.kind === 'payment_received' ? await readReceipt(services, tx, scope, row.subjectId) : null;
-		const attachments = receipt ? [{ name: `${receipt.receiptNumber}.pdf`, type: 'application/pdf', content: await renderReceiptPdf(receipt, row.locale) }] : [];
+		const attachments = receipt
+			? [
+					{
+						name: `${receipt.receiptNumber}.pdf`,
+						type: 'application/pdf',
+						content: await renderReceiptPdf(receipt, row.locale)
+					}
+				]
+			: [];
 		return { ...mail, fromName: supplier.name, replyTo: supplier.contactEmail, attachments };
 	});
 }
@@ -58,7 +80,13 @@ async function renderInvoice({ services, scope, tx, row, to }: Context): Promise
 	const invoice = await findInvoice(tx, scope, row.subjectId);
 	if (!invoice || payableToday(invoice) === 0n || !row.contactId) return null;
 	const url = await mintPayLink(services, tx, scope, invoice.invoiceId, row.contactId);
-	return templates.renderInvoiceMail(to, { number: invoice.number, amountMinor: payableToday(invoice), currency: invoice.currency, dueOn: invoice.dueOn, url });
+	return templates.renderInvoiceMail(to, {
+		number: invoice.number,
+		amountMinor: payableToday(invoice),
+		currency: invoice.currency,
+		dueOn: invoice.dueOn,
+		url
+	});
 }
 
 async function renderReceipt({ scope, tx, row, to }: Context): Promise<RenderedMail | null> {
@@ -67,8 +95,15 @@ async function renderReceipt({ scope, tx, row, to }: Context): Promise<RenderedM
 	const lines = await listAllocations(tx, scope, payment.paymentId);
 	const invoices = [];
 	for (const line of lines) invoices.push(await findInvoice(tx, scope, line.invoiceId));
-	const restMinor = add(...invoices.map((invoice) => (invoice && invoice.balanceMinor > 0n ? invoice.balanceMinor : ZERO)));
-	return templates.renderReceiptMail(to, { ...payment, numbers: lines.map((line) => line.number).join(', '), methodLabel: methodName(payment.methodType, payment.methodLabel, to.locale), restMinor });
+	const restMinor = add(
+		...invoices.map((invoice) => (invoice && invoice.balanceMinor > 0n ? invoice.balanceMinor : ZERO))
+	);
+	return templates.renderReceiptMail(to, {
+		...payment,
+		numbers: lines.map((line) => line.number).join(', '),
+		methodLabel: methodName(payment.methodType, payment.methodLabel, to.locale),
+		restMinor
+	});
 }
 
 async function renderAttempt({ services, scope, tx, row, supplier, to }: Context): Promise<RenderedMail | null> {
@@ -78,10 +113,19 @@ async function renderAttempt({ services, scope, tx, row, supplier, to }: Context
 	const common = { amountMinor: attempt.amountMinor, currency: attempt.currency, numbers: attempt.description };
 	if (row.kind === 'payment_failed') {
 		const url = await mintPayLink(services, tx, scope, lines[0]!.invoiceId, row.contactId);
-		return templates.renderFailedMail(to, { ...common, family: declineFamily(attempt.errorCode, attempt.declineCode), url });
+		return templates.renderFailedMail(to, {
+			...common,
+			family: declineFamily(attempt.errorCode, attempt.declineCode),
+			url
+		});
 	}
 	const expectedOn = attempt.expectedOn ?? addTargetDays(civilDateIn(services.clock.now(), supplier.timeZone), 6);
-	return templates.renderDebitNotice(to, { ...common, methodLabel: attempt.methodLabel ?? 'SEPA', mandate: attempt.mandateReference ?? '—', expectedOn });
+	return templates.renderDebitNotice(to, {
+		...common,
+		methodLabel: attempt.methodLabel ?? 'SEPA',
+		mandate: attempt.mandateReference ?? '—',
+		expectedOn
+	});
 }
 
 async function renderReversal({ services, scope, tx, row, to }: Context): Promise<RenderedMail | null> {
@@ -89,7 +133,14 @@ async function renderReversal({ services, scope, tx, row, to }: Context): Promis
 	const payment = reversal && (await findPayment(tx, scope, reversal.paymentId));
 	if (!reversal || !payment || !row.contactId) return null;
 	const lines = await listAllocations(tx, scope, payment.paymentId);
-	const common = { amountMinor: reversal.amountMinor, currency: payment.currency, numbers: lines.map((line) => line.number).join(', ') };
+	const common = {
+		amountMinor: reversal.amountMinor,
+		currency: payment.currency,
+		numbers: lines.map((line) => line.number).join(', ')
+	};
 	if (row.kind === 'refund') return templates.renderRefundMail(to, { ...common, receiptNumber: payment.receiptNumber });
-	return templates.renderReturnedMail(to, { ...common, url: await mintPayLink(services, tx, scope, lines.at(-1)!.invoiceId, row.contactId) });
+	return templates.renderReturnedMail(to, {
+		...common,
+		url: await mintPayLink(services, tx, scope, lines.at(-1)!.invoiceId, row.contactId)
+	});
 }

@@ -7,21 +7,61 @@ import { queueMail } from '../../store/mails.ts';
 import { findContact, listBillingContacts, type Contact } from '../../store/parties.ts';
 import type { MailKind } from '../../store/schema/index.ts';
 
-const toContact = (kind: MailKind, uniqueKey: string, subjectId: string, person: Contact) => ({ mailId: newId(), kind, uniqueKey, contactId: person.contactId, memberId: null, toAddress: person.email, locale: person.locale, subjectId });
+const toContact = (kind: MailKind, uniqueKey: string, subjectId: string, person: Contact) => ({
+	mailId: newId(),
+	kind,
+	uniqueKey,
+	contactId: person.contactId,
+	memberId: null,
+	toAddress: person.email,
+	locale: person.locale,
+	subjectId
+});
 
 /** Receipts and refunds go to every billing contact of the client. */
-export async function queuePaymentMail(tx: Tx, scope: Scope, now: Date, kind: 'payment_received', paymentId: string, clientId: string, uniqueKey: string): Promise<void> {
-	for (const person of await listBillingContacts(tx, scope, clientId)) await queueMail(tx, scope, toContact(kind, uniqueKey, paymentId, person), now);
+export async function queuePaymentMail(
+	tx: Tx,
+	scope: Scope,
+	now: Date,
+	kind: 'payment_received',
+	paymentId: string,
+	clientId: string,
+	uniqueKey: string
+): Promise<void> {
+	for (const person of await listBillingContacts(tx, scope, clientId))
+		await queueMail(tx, scope, toContact(kind, uniqueKey, paymentId, person), now);
 }
-export async function queueReversalMail(tx: Tx, scope: Scope, now: Date, kind: 'refund' | 'money_returned', reversalId: string, clientId: string): Promise<void> {
-	for (const person of await listBillingContacts(tx, scope, clientId)) await queueMail(tx, scope, toContact(kind, `reversal:${reversalId}`, reversalId, person), now);
+export async function queueReversalMail(
+	tx: Tx,
+	scope: Scope,
+	now: Date,
+	kind: 'refund' | 'money_returned',
+	reversalId: string,
+	clientId: string
+): Promise<void> {
+	for (const person of await listBillingContacts(tx, scope, clientId))
+		await queueMail(tx, scope, toContact(kind, `reversal:${reversalId}`, reversalId, person), now);
 }
 /** About one try: to the person who made it, else to the billing contacts. */
-export async function queueAttemptMail(tx: Tx, scope: Scope, now: Date, kind: 'debit_notice' | 'payment_failed', attempt: Attempt): Promise<void> {
+export async function queueAttemptMail(
+	tx: Tx,
+	scope: Scope,
+	now: Date,
+	kind: 'debit_notice' | 'payment_failed',
+	attempt: Attempt
+): Promise<void> {
 	const person = attempt.contactId ? await findContact(tx, scope, attempt.contactId) : null;
-	for (const to of person ? [person] : await listBillingContacts(tx, scope, attempt.clientId)) await queueMail(tx, scope, toContact(kind, `${kind}:${attempt.attemptId}`, attempt.attemptId, to), now);
+	for (const to of person ? [person] : await listBillingContacts(tx, scope, attempt.clientId))
+		await queueMail(tx, scope, toContact(kind, `${kind}:${attempt.attemptId}`, attempt.attemptId, to), now);
 }
 /** The invoice with its pay link. `occasion` tells one sending from another: 'opened', a renewal, a member's click. */
-export async function queueInvoiceMail(tx: Tx, scope: Scope, now: Date, invoiceId: string, person: Contact, occasion: string): Promise<boolean> {
+export async function queueInvoiceMail(
+	tx: Tx,
+	scope: Scope,
+	now: Date,
+	invoiceId: string,
+	person: Contact,
+	occasion: string
+): Promise<boolean> {
 	return queueMail(tx, scope, toContact('invoice_to_pay', `invoice:${invoiceId}:${occasion}`, invoiceId, person), now);
 }

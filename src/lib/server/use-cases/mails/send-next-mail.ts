@@ -18,7 +18,12 @@ export async function sendNextMail(services: Services): Promise<boolean> {
 	try {
 		const composed = await composeMail(services, row);
 		if (!composed) {
-			await finishMail(services.db, row, { state: 'failed', problem: 'its subject no longer exists' }, services.clock.now());
+			await finishMail(
+				services.db,
+				row,
+				{ state: 'failed', problem: 'its subject no longer exists' },
+				services.clock.now()
+			);
 			return true;
 		}
 		const outcome = await services.mail.send({ messageId: `<${row.mailId}@ponctuel>`, to: row.toAddress, ...composed });
@@ -34,7 +39,14 @@ export async function sendNextMail(services: Services): Promise<boolean> {
 async function postpone(services: Services, row: MailRow, problem: string): Promise<void> {
 	const delayMs = Math.min(30_000 * 2 ** row.tries, 4 * 3_600_000);
 	const nextTryAt = new Date(services.clock.now().getTime() + delayMs);
-	await finishMail(services.db, row, row.tries >= TRIES_MAX ? { state: 'failed', problem: problem.slice(0, 300) } : { state: 'due', problem: problem.slice(0, 300), nextTryAt }, services.clock.now());
+	await finishMail(
+		services.db,
+		row,
+		row.tries >= TRIES_MAX
+			? { state: 'failed', problem: problem.slice(0, 300) }
+			: { state: 'due', problem: problem.slice(0, 300), nextTryAt },
+		services.clock.now()
+	);
 }
 
 /** Sent, or refused for good: a refusal shows on the contact until a mail gets through. */
@@ -45,6 +57,12 @@ async function finish(services: Services, row: MailRow, problem: string | null):
 	const scope = mintScope(row.supplierId, { kind: 'system' });
 	await commit(services, scope, async (tx) => {
 		await saveMailProblem(tx, scope, row.contactId!, problem, now);
-		if (problem) await recordFact(tx, scope, now, { kind: 'contact.mail_problem', clientId: null, invoiceId: null, attemptId: null });
+		if (problem)
+			await recordFact(tx, scope, now, {
+				kind: 'contact.mail_problem',
+				clientId: null,
+				invoiceId: null,
+				attemptId: null
+			});
 	});
 }

@@ -10,36 +10,91 @@ import { bookEntry, nextNumber } from '../../store/journal.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { findPaymentOfIntent, insertPayment, sumAllocated, type Payment } from '../../store/payments.ts';
 import { queuePaymentMail } from '../mails/queue-mails.ts';
-import type { Settling } from './settle-intent.ts';
+import type { Settling } from './settling.ts';
 
 export async function bookPayment(settling: Settling, attempt: Attempt): Promise<Payment> {
 	const { scope, tx, supplier, intent } = settling;
 	const payment = (await findPaymentOfIntent(tx, scope, intent.intentId)) ?? (await keepPayment(settling, attempt));
-	if (intent.feeMinor !== null && intent.chargeId && intent.feeMinor > 0n) await bookEntry(tx, scope, stripeFee(intent.chargeId, intent.feeMinor), { currency: payment.currency, bookedOn: civilDateIn(payment.paidAt, supplier.timeZone), now: settling.now });
+	if (intent.feeMinor !== null && intent.chargeId && intent.feeMinor > 0n)
+		await bookEntry(tx, scope, stripeFee(intent.chargeId, intent.feeMinor), {
+			currency: payment.currency,
+			bookedOn: civilDateIn(payment.paidAt, supplier.timeZone),
+			now: settling.now
+		});
 	return payment;
 }
 
-async function keepPayment({ scope, tx, supplier, intent, now, services }: Settling, attempt: Attempt): Promise<Payment> {
+async function keepPayment(
+	{ scope, tx, supplier, intent, now, services }: Settling,
+	attempt: Attempt
+): Promise<Payment> {
 	const asked = await listAttemptLines(tx, scope, attempt.attemptId);
-	const invoices = await lockInvoices(tx, scope, asked.map((line) => line.invoiceId));
-	const dated = asked.map((line) => ({ ...line, dueOn: invoices.find((invoice) => invoice.invoiceId === line.invoiceId)!.dueOn }));
+	const invoices = await lockInvoices(
+		tx,
+		scope,
+		asked.map((line) => line.invoiceId)
+	);
+	const dated = asked.map((line) => ({
+		...line,
+		dueOn: invoices.find((invoice) => invoice.invoiceId === line.invoiceId)!.dueOn
+	}));
 	const lines = allocateReceived(dated, intent.amountReceivedMinor);
 	const withVat = [];
-	for (const line of lines) withVat.push({ ...line, vat: vatOfPayment(await listVatLines(tx, scope, line.invoiceId), await sumAllocated(tx, scope, line.invoiceId), line.amountMinor) });
-	const paidAt = attempt.methodType === 'sepa_debit' || intent.methodType === 'sepa_debit' ? now : (intent.paidAt ?? now);
+	for (const line of lines)
+		withVat.push({
+			...line,
+			vat: vatOfPayment(
+				await listVatLines(tx, scope, line.invoiceId),
+				await sumAllocated(tx, scope, line.invoiceId),
+				line.amountMinor
+			)
+		});
+	const paidAt =
+		attempt.methodType === 'sepa_debit' || intent.methodType === 'sepa_debit' ? now : (intent.paidAt ?? now);
 	const paidOn = civilDateIn(paidAt, supplier.timeZone);
 	const year = paidOn.slice(0, 4);
 	const receiptNumber = `R${year}-${String(await nextNumber(tx, scope, `receipt:${year}`)).padStart(6, '0')}`;
 	await insertPayment(
 		tx,
 		scope,
-		{ paymentId: newId(), attemptId: attempt.attemptId, clientId: attempt.clientId, receiptNumber, amountMinor: intent.amountReceivedMinor, currency: attempt.currency, methodType: intent.methodType ?? 'card', methodLabel: intent.methodLabel, stripePaymentIntentId: intent.intentId, paidAt, paidOn, createdAt: now },
+		{
+			paymentId: newId(),
+			attemptId: attempt.attemptId,
+			clientId: attempt.clientId,
+			receiptNumber,
+			amountMinor: intent.amountReceivedMinor,
+			currency: attempt.currency,
+			methodType: intent.methodType ?? 'card',
+			methodLabel: intent.methodLabel,
+			stripePaymentIntentId: intent.intentId,
+			paidAt,
+			paidOn,
+			createdAt: now
+		},
 		withVat
 	);
-	await bookEntry(tx, scope, paymentReceived(intent.intentId, attempt.clientId, lines), { currency: attempt.currency, bookedOn: paidOn, now });
+	await bookEntry(tx, scope, paymentReceived(intent.intentId, attempt.clientId, lines), {
+		currency: attempt.currency,
+		bookedOn: paidOn,
+		now
+	});
 	const payment = (await findPaymentOfIntent(tx, scope, intent.intentId))!;
-	for (const line of lines) await recordFact(tx, scope, now, { kind: 'payment.received', clientId: attempt.clientId, invoiceId: line.invoiceId, attemptId: attempt.attemptId });
-	await queuePaymentMail(tx, scope, now, 'payment_received', payment.paymentId, payment.clientId, `payment:${payment.paymentId}`);
+	for (const line of lines)
+		await recordFact(tx, scope, now, {
+			kind: 'payment.received',
+			clientId: attempt.clientId,
+			invoiceId: line.invoiceId,
+			attemptId: attempt.attemptId
+		});
+	await queuePaymentMail(
+		tx,
+		scope,
+		now,
+		'payment_received',
+		payment.paymentId,
+		payment.clientId,
+		`payment:${payment.paymentId}`
+	);
 	services.log.info({ paymentId: payment.paymentId, receiptNumber }, 'payment booked');
 	return payment;
 }

@@ -9,24 +9,46 @@ import { bookEntry } from '../../store/journal.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { insertReversal, listReversalLines, listStanding, type Payment } from '../../store/payments.ts';
 import { queueReversalMail } from '../mails/queue-mails.ts';
-import type { Settling } from './settle-intent.ts';
+import type { Settling } from './settling.ts';
 
-type Going = { kind: 'refund' | 'debit_return' | 'chargeback'; objectId: string; amountMinor: Minor; reason: string | null; at: Date };
+type Going = {
+	kind: 'refund' | 'debit_return' | 'chargeback';
+	objectId: string;
+	amountMinor: Minor;
+	reason: string | null;
+	at: Date;
+};
 type Restored = { kind: 'refund_failed' | 'chargeback_won'; objectId: string; undoes: Going['kind']; at: Date };
 
 export async function bookReversals(settling: Settling, payment: Payment): Promise<void> {
 	const { intent, now } = settling;
 	const returned = payment.methodType === 'sepa_debit' ? ('debit_return' as const) : ('chargeback' as const);
 	// Oldest first, refunds before disputes of the same second: a fixed order gives fixed allocations.
-	const refunds = [...intent.refunds].sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || a.id.localeCompare(b.id));
+	const refunds = [...intent.refunds].sort(
+		(a, b) => a.createdAt.getTime() - b.createdAt.getTime() || a.id.localeCompare(b.id)
+	);
 	const disputes = intent.disputes.filter((dispute) => dispute.fundsWithdrawn);
 	for (const refund of refunds) {
-		await goBack(settling, payment, { kind: 'refund', objectId: refund.id, amountMinor: refund.amountMinor, reason: refund.reason, at: refund.createdAt });
-		if (refund.status === 'failed' || refund.status === 'canceled') await restore(settling, payment, { kind: 'refund_failed', objectId: refund.id, undoes: 'refund', at: now });
+		await goBack(settling, payment, {
+			kind: 'refund',
+			objectId: refund.id,
+			amountMinor: refund.amountMinor,
+			reason: refund.reason,
+			at: refund.createdAt
+		});
+		if (refund.status === 'failed' || refund.status === 'canceled')
+			await restore(settling, payment, { kind: 'refund_failed', objectId: refund.id, undoes: 'refund', at: now });
 	}
 	for (const dispute of disputes) {
-		await goBack(settling, payment, { kind: returned, objectId: dispute.id, amountMinor: dispute.amountMinor, reason: dispute.reason, at: dispute.createdAt });
-		if (dispute.status === 'won') await restore(settling, payment, { kind: 'chargeback_won', objectId: dispute.id, undoes: returned, at: now });
+		await goBack(settling, payment, {
+			kind: returned,
+			objectId: dispute.id,
+			amountMinor: dispute.amountMinor,
+			reason: dispute.reason,
+			at: dispute.createdAt
+		});
+		if (dispute.status === 'won')
+			await restore(settling, payment, { kind: 'chargeback_won', objectId: dispute.id, undoes: returned, at: now });
 	}
 }
 
@@ -38,10 +60,37 @@ async function goBack(settling: Settling, payment: Payment, going: Going): Promi
 	if (known.length || amountMinor <= 0n) return;
 	const lines = allocateReversal(standing, amountMinor);
 	const reversalId = newId();
-	if (!(await insertReversal(tx, scope, { reversalId, paymentId: payment.paymentId, kind: going.kind, stripeObjectId: going.objectId, amountMinor, reason: going.reason, occurredAt: going.at }, lines))) return;
-	await bookEntry(tx, scope, moneyGoneBack(going.kind, going.objectId, payment.clientId, lines), { currency: payment.currency, bookedOn: civilDateIn(going.at, supplier.timeZone), now });
+	if (
+		!(await insertReversal(
+			tx,
+			scope,
+			{
+				reversalId,
+				paymentId: payment.paymentId,
+				kind: going.kind,
+				stripeObjectId: going.objectId,
+				amountMinor,
+				reason: going.reason,
+				occurredAt: going.at
+			},
+			lines
+		))
+	)
+		return;
+	await bookEntry(tx, scope, moneyGoneBack(going.kind, going.objectId, payment.clientId, lines), {
+		currency: payment.currency,
+		bookedOn: civilDateIn(going.at, supplier.timeZone),
+		now
+	});
 	await announce(settling, payment, lines);
-	await queueReversalMail(tx, scope, now, going.kind === 'refund' ? 'refund' : 'money_returned', reversalId, payment.clientId);
+	await queueReversalMail(
+		tx,
+		scope,
+		now,
+		going.kind === 'refund' ? 'refund' : 'money_returned',
+		reversalId,
+		payment.clientId
+	);
 }
 
 async function restore(settling: Settling, payment: Payment, restored: Restored): Promise<void> {
@@ -49,11 +98,37 @@ async function restore(settling: Settling, payment: Payment, restored: Restored)
 	const lines = await listReversalLines(tx, scope, restored.objectId, restored.undoes);
 	const amountMinor = lines.reduce((sum, line) => sum + line.amountMinor, 0n) as Minor;
 	if (amountMinor <= 0n) return;
-	if (!(await insertReversal(tx, scope, { reversalId: newId(), paymentId: payment.paymentId, kind: restored.kind, stripeObjectId: restored.objectId, amountMinor, reason: null, occurredAt: restored.at }, lines))) return;
-	await bookEntry(tx, scope, moneyRestored(restored.kind, restored.objectId, payment.clientId, lines), { currency: payment.currency, bookedOn: civilDateIn(restored.at, supplier.timeZone), now });
+	if (
+		!(await insertReversal(
+			tx,
+			scope,
+			{
+				reversalId: newId(),
+				paymentId: payment.paymentId,
+				kind: restored.kind,
+				stripeObjectId: restored.objectId,
+				amountMinor,
+				reason: null,
+				occurredAt: restored.at
+			},
+			lines
+		))
+	)
+		return;
+	await bookEntry(tx, scope, moneyRestored(restored.kind, restored.objectId, payment.clientId, lines), {
+		currency: payment.currency,
+		bookedOn: civilDateIn(restored.at, supplier.timeZone),
+		now
+	});
 	await announce(settling, payment, lines);
 }
 
 async function announce({ scope, tx, now }: Settling, payment: Payment, lines: AllocationLine[]): Promise<void> {
-	for (const line of lines) await recordFact(tx, scope, now, { kind: 'payment.reversed', clientId: payment.clientId, invoiceId: line.invoiceId, attemptId: payment.attemptId });
+	for (const line of lines)
+		await recordFact(tx, scope, now, {
+			kind: 'payment.reversed',
+			clientId: payment.clientId,
+			invoiceId: line.invoiceId,
+			attemptId: payment.attemptId
+		});
 }

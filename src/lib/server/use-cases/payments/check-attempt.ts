@@ -2,16 +2,22 @@
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt, listAttemptLines } from '../../store/attempts.ts';
-import { commit, done, read, refuse, type Result } from '../run.ts';
+import { done, read, refuse, type Result } from '../run.ts';
 import { settleIntent } from './settle-intent.ts';
 import { callStripe, type PaymentProgress } from './start-payment.ts';
 
 /** Asks Stripe (through the one door), so the answer does not wait for a webhook. Stripe down: the last known state. */
-export async function checkAttempt(services: Services, scope: Scope, attemptId: string): Promise<Result<PaymentProgress>> {
+export async function checkAttempt(
+	services: Services,
+	scope: Scope,
+	attemptId: string
+): Promise<Result<PaymentProgress>> {
 	const attempt = await read(services, scope, async (tx) => {
 		const found = await findAttempt(tx, scope, attemptId);
 		if (!found || !scope.invoiceId) return found;
-		return (await listAttemptLines(tx, scope, attemptId)).some((line) => line.invoiceId === scope.invoiceId) ? found : null;
+		return (await listAttemptLines(tx, scope, attemptId)).some((line) => line.invoiceId === scope.invoiceId)
+			? found
+			: null;
 	});
 	if (!attempt) return refuse('not_found');
 	const final = attempt.status === 'paid' || attempt.status === 'canceled' || attempt.status === 'declined';
@@ -19,9 +25,21 @@ export async function checkAttempt(services: Services, scope: Scope, attemptId: 
 	try {
 		const settled = final ? null : await settleIntent(services, scope, attempt.stripePaymentIntentId!);
 		const current = settled?.attempts.find((row) => row.attemptId === attemptId) ?? attempt;
-		return done({ attemptId, status: current.status, clientSecret: current.status === 'awaiting_auth' ? (settled?.clientSecret ?? null) : null, errorCode: current.errorCode, declineCode: current.declineCode });
+		return done({
+			attemptId,
+			status: current.status,
+			clientSecret: current.status === 'awaiting_auth' ? (settled?.clientSecret ?? null) : null,
+			errorCode: current.errorCode,
+			declineCode: current.declineCode
+		});
 	} catch (error) {
 		services.log.warn({ err: error, attemptId }, 'attempt not checked');
-		return done({ attemptId, status: attempt.status, clientSecret: null, errorCode: attempt.errorCode, declineCode: attempt.declineCode });
+		return done({
+			attemptId,
+			status: attempt.status,
+			clientSecret: null,
+			errorCode: attempt.errorCode,
+			declineCode: attempt.declineCode
+		});
 	}
 }

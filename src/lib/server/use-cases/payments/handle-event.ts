@@ -16,7 +16,11 @@ export async function handleNextEvent(services: Services): Promise<boolean> {
 	} catch (error) {
 		const delayMs = Math.min(2 ** event.tries * 1000, 3_600_000);
 		services.log.warn({ err: error, stripeEventId: event.stripeEventId, tries: event.tries }, 'event not settled yet');
-		await finishStripeEvent(services.db, event, { state: event.tries >= TRIES_MAX ? 'failed' : 'new', problem: (error as Error).message.slice(0, 200), nextTryAt: new Date(services.clock.now().getTime() + delayMs) });
+		await finishStripeEvent(services.db, event, {
+			state: event.tries >= TRIES_MAX ? 'failed' : 'new',
+			problem: (error as Error).message.slice(0, 200),
+			nextTryAt: new Date(services.clock.now().getTime() + delayMs)
+		});
 	}
 	return true;
 }

@@ -2,7 +2,13 @@
 import type { AttemptView, PayView, TransferView } from '../../../contract/views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
-import { compactIban, isValidIban, isValidRf, printIban, printReference } from '../../../domain/invoices/identifiers.ts';
+import {
+	compactIban,
+	isValidIban,
+	isValidRf,
+	printIban,
+	printReference
+} from '../../../domain/invoices/identifiers.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
 import { transferPayload } from './transfer-code.ts';
 import { add, type Minor } from '../../../domain/money/minor.ts';
@@ -31,7 +37,8 @@ export async function readPayView(services: Services, scope: Scope, invoiceIds: 
 		const attempt = await findLastAttempt(tx, scope, records[0]!.invoiceId);
 		const payments = records.length === 1 ? await listPayments(tx, scope, { invoiceId: records[0]!.invoiceId }) : [];
 		const { actor } = scope;
-		const payer = actor.kind === 'contact' || actor.kind === 'pay_link' ? await findContact(tx, scope, actor.contactId) : null;
+		const payer =
+			actor.kind === 'contact' || actor.kind === 'pay_link' ? await findContact(tx, scope, actor.contactId) : null;
 		const { stripe, sandbox } = services.config;
 		return done({
 			supplier: supplierView(supplier),
@@ -42,7 +49,11 @@ export async function readPayView(services: Services, scope: Scope, invoiceIds: 
 			attempt: attempt && attemptView(attempt),
 			payments: payments.map(paymentView),
 			transfer: records.length === 1 ? transferOf(supplier, records[0]!, amountMinor) : null,
-			stripe: { publishableKey: stripe.publishableKey, account: supplier.stripeAccount, scriptUrl: sandbox ? `${sandbox.jsUrl}/endive/stripe.js` : null },
+			stripe: {
+				publishableKey: stripe.publishableKey,
+				account: supplier.stripeAccount,
+				scriptUrl: sandbox ? `${sandbox.jsUrl}/endive/stripe.js` : null
+			},
 			payerName: records[0]!.clientName,
 			// A pay link may have been forwarded: no address is shown, and none is filled in.
 			payerEmail: actor.kind === 'contact' ? (payer?.email ?? null) : null

@@ -12,7 +12,14 @@ import { read } from '../run.ts';
 export type Receipt = {
 	paymentId: string;
 	receiptNumber: string;
-	supplier: { name: string; legalName: string; siren: string | null; vatNumber: string | null; address: string[]; brandHue: number };
+	supplier: {
+		name: string;
+		legalName: string;
+		siren: string | null;
+		vatNumber: string | null;
+		address: string[];
+		brandHue: number;
+	};
 	clientName: string;
 	paidOn: CivilDate;
 	amountMinor: Minor;
@@ -24,7 +31,12 @@ export type Receipt = {
 	reversedMinor: Minor;
 };
 
-export async function readReceipt(_services: Services, tx: Tx, scope: Scope, paymentId: string): Promise<Receipt | null> {
+export async function readReceipt(
+	_services: Services,
+	tx: Tx,
+	scope: Scope,
+	paymentId: string
+): Promise<Receipt | null> {
 	const payment = await findPayment(tx, scope, paymentId);
 	if (!payment) return null;
 	const lines = await listAllocations(tx, scope, paymentId);
@@ -36,7 +48,14 @@ export async function readReceipt(_services: Services, tx: Tx, scope: Scope, pay
 	return {
 		paymentId,
 		receiptNumber: payment.receiptNumber,
-		supplier: { name, legalName, siren, vatNumber, brandHue, address: [...address.lines, `${address.postalCode} ${address.town}`] },
+		supplier: {
+			name,
+			legalName,
+			siren,
+			vatNumber,
+			brandHue,
+			address: [...address.lines, `${address.postalCode} ${address.town}`]
+		},
 		clientName: client?.name ?? '',
 		paidOn: payment.paidOn,
 		amountMinor: payment.amountMinor,
@@ -48,4 +67,5 @@ export async function readReceipt(_services: Services, tx: Tx, scope: Scope, pay
 		reversedMinor: netReversed(await listReversals(tx, scope, paymentId))
 	};
 }
-export const findReceipt = (services: Services, scope: Scope, paymentId: string): Promise<Receipt | null> => read(services, scope, (tx) => readReceipt(services, tx, scope, paymentId));
+export const findReceipt = (services: Services, scope: Scope, paymentId: string): Promise<Receipt | null> =>
+	read(services, scope, (tx) => readReceipt(services, tx, scope, paymentId));

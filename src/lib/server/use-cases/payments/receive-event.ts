@@ -11,7 +11,18 @@ export async function receiveEvent(services: Services, rawBody: string, signatur
 	const supplier = await findSupplierOfAccount(services.db, event.account);
 	if (!supplier || !event.paymentIntentId) return 'ignored';
 	const now = services.clock.now();
-	const isNew = await keepStripeEvent(services.db, { supplierId: supplier.supplierId, stripeEventId: event.id, type: event.type, objectId: event.objectId, paymentIntentId: event.paymentIntentId, state: 'new', tries: 0, nextTryAt: now, createdAt: event.createdAt, receivedAt: now });
+	const isNew = await keepStripeEvent(services.db, {
+		supplierId: supplier.supplierId,
+		stripeEventId: event.id,
+		type: event.type,
+		objectId: event.objectId,
+		paymentIntentId: event.paymentIntentId,
+		state: 'new',
+		tries: 0,
+		nextTryAt: now,
+		createdAt: event.createdAt,
+		receivedAt: now
+	});
 	services.signal();
 	return isNew ? 'kept' : 'known';
 }

@@ -20,20 +20,30 @@ export async function reconcileUnsettled(services: Services): Promise<void> {
 	for (const supplier of await listSuppliers(services.db)) {
 		const scope = mintScope(supplier.supplierId, { kind: 'system' });
 		const before = new Date(services.clock.now().getTime() - QUIET_MS);
-		for (const attempt of await read(services, scope, (tx) => listUnsettled(tx, scope, before))) await safely(services, attempt.attemptId, () => lookAt(services, scope, attempt));
+		for (const attempt of await read(services, scope, (tx) => listUnsettled(tx, scope, before)))
+			await safely(services, attempt.attemptId, () => lookAt(services, scope, attempt));
 	}
 }
 
 async function lookAt(services: Services, scope: Scope, attempt: Attempt): Promise<void> {
 	// The answer of the call was lost: asked again with the same key, Stripe gives the first answer again.
-	if (!attempt.stripePaymentIntentId || (attempt.status === 'open' && attempt.retriesIntent)) return void (await callStripe(services, scope, attempt));
+	if (!attempt.stripePaymentIntentId || (attempt.status === 'open' && attempt.retriesIntent))
+		return void (await callStripe(services, scope, attempt));
 	const age = services.clock.now().getTime() - attempt.createdAt.getTime();
-	if (attempt.status === 'awaiting_auth' && age > ABANDONED_MS) await services.payments.cancel(attempt.stripeAccount, attempt.stripePaymentIntentId);
+	if (attempt.status === 'awaiting_auth' && age > ABANDONED_MS)
+		await services.payments.cancel(attempt.stripeAccount, attempt.stripePaymentIntentId);
 	const settled = await settleIntent(services, scope, attempt.stripePaymentIntentId);
 	if (settled) return;
 	services.log.error({ attemptId: attempt.attemptId }, 'intent unknown at Stripe: attempt closed');
 	await commit(services, scope, async (tx) => {
-		if (await findAttempt(tx, scope, attempt.attemptId)) await saveAttempt(tx, scope, attempt.attemptId, { status: 'canceled', errorCode: 'resource_missing' }, services.clock.now());
+		if (await findAttempt(tx, scope, attempt.attemptId))
+			await saveAttempt(
+				tx,
+				scope,
+				attempt.attemptId,
+				{ status: 'canceled', errorCode: 'resource_missing' },
+				services.clock.now()
+			);
 	});
 }
 
@@ -45,7 +55,11 @@ export async function reconcileRecent(services: Services, days = 3): Promise<voi
 	for (const supplier of await listSuppliers(services.db)) {
 		const scope = mintScope(supplier.supplierId, { kind: 'system' });
 		await safely(services, supplier.supplierId, async () => {
-			for (const intentId of await services.payments.listIntentIds(supplier.stripeAccount, new Date(services.clock.now().getTime() - days * DAY_MS))) await settleIntent(services, scope, intentId);
+			for (const intentId of await services.payments.listIntentIds(
+				supplier.stripeAccount,
+				new Date(services.clock.now().getTime() - days * DAY_MS)
+			))
+				await settleIntent(services, scope, intentId);
 		});
 	}
 }
@@ -54,7 +68,9 @@ export async function reconcileRecent(services: Services, days = 3): Promise<voi
 export async function compareTotals(services: Services): Promise<void> {
 	for (const supplier of await listSuppliers(services.db)) {
 		const scope = mintScope(supplier.supplierId, { kind: 'system' });
-		await safely(services, supplier.supplierId, () => compareDay(services, scope, supplier, addDays(civilDateIn(services.clock.now(), supplier.timeZone), -1)));
+		await safely(services, supplier.supplierId, () =>
+			compareDay(services, scope, supplier, addDays(civilDateIn(services.clock.now(), supplier.timeZone), -1))
+		);
 	}
 }
 
@@ -63,7 +79,11 @@ async function compareDay(services: Services, scope: Scope, supplier: Supplier, 
 	const stripeMinor = await services.payments.sumMoved(supplier.stripeAccount, from, to);
 	await commit(services, scope, async (tx) => {
 		const ledgerMinor = minor(await movedOn(tx, scope, day));
-		if (ledgerMinor !== stripeMinor) services.log.error({ supplierId: scope.supplierId, day, stripeMinor: String(stripeMinor), ledgerMinor: String(ledgerMinor) }, 'totals differ between Stripe and the ledger');
+		if (ledgerMinor !== stripeMinor)
+			services.log.error(
+				{ supplierId: scope.supplierId, day, stripeMinor: String(stripeMinor), ledgerMinor: String(ledgerMinor) },
+				'totals differ between Stripe and the ledger'
+			);
 		await saveReconciliation(tx, scope, day, stripeMinor, ledgerMinor, services.clock.now());
 	});
 }

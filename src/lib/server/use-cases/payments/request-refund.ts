@@ -8,40 +8,96 @@ import type { Services } from '../../services.ts';
 import { lockAttempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { getSupplier } from '../../store/parties.ts';
-import { findPayment, findRefundRequest, insertRefundRequest, listReversals, netReversed, saveRefundRequest, sumOpenRefunds, type Payment } from '../../store/payments.ts';
+import {
+	findPayment,
+	findRefundRequest,
+	insertRefundRequest,
+	listReversals,
+	netReversed,
+	saveRefundRequest,
+	sumOpenRefunds,
+	type Payment
+} from '../../store/payments.ts';
 import { recordAudit } from '../../store/records.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 import { settleIntent } from './settle-intent.ts';
 
 export type RefundInput = { refundRequestId: string; paymentId: string; amountMinor: Minor };
 
-export async function requestRefund(services: Services, scope: Scope, input: RefundInput): Promise<Result<{ refundId: string }>> {
+export async function requestRefund(
+	services: Services,
+	scope: Scope,
+	input: RefundInput
+): Promise<Result<{ refundId: string }>> {
 	if (!may(scope.actor, 'refund')) return refuse('not_allowed');
 	const opened = await commit(services, scope, (tx) => openRefund(services, scope, tx, input));
 	if (!opened.ok) return opened;
 	const { payment, account } = opened.value;
-	const outcome = await services.payments.refund({ account, refundRequestId: input.refundRequestId, intentId: payment.stripePaymentIntentId, amountMinor: input.amountMinor });
+	const outcome = await services.payments.refund({
+		account,
+		refundRequestId: input.refundRequestId,
+		intentId: payment.stripePaymentIntentId,
+		amountMinor: input.amountMinor
+	});
 	if (outcome.kind === 'unknown') return refuse('payment_unknown');
 	const status = outcome.kind === 'accepted' ? ('accepted' as const) : ('refused' as const);
-	await commit(services, scope, (tx) => saveRefundRequest(tx, scope, input.refundRequestId, { status, ...(outcome.kind === 'accepted' ? { stripeRefundId: outcome.refundId } : {}) }, services.clock.now()));
+	await commit(services, scope, (tx) =>
+		saveRefundRequest(
+			tx,
+			scope,
+			input.refundRequestId,
+			{ status, ...(outcome.kind === 'accepted' ? { stripeRefundId: outcome.refundId } : {}) },
+			services.clock.now()
+		)
+	);
 	if (outcome.kind === 'refused') return refuse('refund_refused', { code: outcome.code });
 	await settleIntent(services, scope, payment.stripePaymentIntentId);
 	return done({ refundId: outcome.refundId });
 }
 
 /** The row comes before the call; a second click finds it and asks Stripe again with the same key. */
-async function openRefund(services: Services, scope: Scope, tx: Tx, input: RefundInput): Promise<Result<{ payment: Payment; account: string | null }>> {
+async function openRefund(
+	services: Services,
+	scope: Scope,
+	tx: Tx,
+	input: RefundInput
+): Promise<Result<{ payment: Payment; account: string | null }>> {
 	const payment = await findPayment(tx, scope, input.paymentId);
 	if (!payment) return refuse('not_found');
 	await lockAttempt(tx, scope, payment.attemptId);
 	const supplier = await getSupplier(tx, scope);
 	const known = await findRefundRequest(tx, scope, input.refundRequestId);
-	if (known) return known.paymentId === input.paymentId && known.amountMinor === input.amountMinor ? done({ payment, account: supplier.stripeAccount }) : refuse('attempt_conflict');
+	if (known)
+		return known.paymentId === input.paymentId && known.amountMinor === input.amountMinor
+			? done({ payment, account: supplier.stripeAccount })
+			: refuse('attempt_conflict');
 	const now = services.clock.now();
-	const reversedMinor = add(netReversed(await listReversals(tx, scope, payment.paymentId)), await sumOpenRefunds(tx, scope, payment.paymentId));
-	const refusal = checkRefund({ method: payment.methodType, paidOn: payment.paidOn, amountMinor: payment.amountMinor, reversedMinor }, input.amountMinor, civilDateIn(now, supplier.timeZone));
-	if (refusal) return refuse(refusal.code, refusal.code === 'refund_too_early' ? { allowedOn: refusal.allowedOn } : refusal.code === 'refund_above_rest' ? { restMinor: String(refusal.restMinor), currency: payment.currency } : {});
-	await insertRefundRequest(tx, scope, { refundRequestId: input.refundRequestId, paymentId: payment.paymentId, amountMinor: input.amountMinor, status: 'open', requestedBy: scope.actor.kind === 'member' ? scope.actor.memberId : 'system', createdAt: now });
+	const reversedMinor = add(
+		netReversed(await listReversals(tx, scope, payment.paymentId)),
+		await sumOpenRefunds(tx, scope, payment.paymentId)
+	);
+	const refusal = checkRefund(
+		{ method: payment.methodType, paidOn: payment.paidOn, amountMinor: payment.amountMinor, reversedMinor },
+		input.amountMinor,
+		civilDateIn(now, supplier.timeZone)
+	);
+	if (refusal)
+		return refuse(
+			refusal.code,
+			refusal.code === 'refund_too_early'
+				? { allowedOn: refusal.allowedOn }
+				: refusal.code === 'refund_above_rest'
+					? { restMinor: String(refusal.restMinor), currency: payment.currency }
+					: {}
+		);
+	await insertRefundRequest(tx, scope, {
+		refundRequestId: input.refundRequestId,
+		paymentId: payment.paymentId,
+		amountMinor: input.amountMinor,
+		status: 'open',
+		requestedBy: scope.actor.kind === 'member' ? scope.actor.memberId : 'system',
+		createdAt: now
+	});
 	await recordAudit(tx, scope, now, 'refund_requested', payment.paymentId, { amountMinor: String(input.amountMinor) });
 	return done({ payment, account: supplier.stripeAccount });
 }

@@ -6,7 +6,15 @@ import { payableToday } from '../../../domain/invoices/state.ts';
 import { add, type Minor } from '../../../domain/money/minor.ts';
 import { offeredTypes } from '../../../domain/payments/methods.ts';
 import type { Services } from '../../services.ts';
-import { findAttempt, findLastAttempt, findLiveAttempt, insertAttempt, listAttemptLines, saveAttempt, type Attempt } from '../../store/attempts.ts';
+import {
+	findAttempt,
+	findLastAttempt,
+	findLiveAttempt,
+	insertAttempt,
+	listAttemptLines,
+	saveAttempt,
+	type Attempt
+} from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
 import { recordFact } from '../../store/outbox.ts';
@@ -15,10 +23,21 @@ import { constraintName } from '../../store/tx.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 import { settleIntent } from './settle-intent.ts';
 
-export type PaymentProgress = { attemptId: string; status: Attempt['status']; clientSecret: string | null; errorCode: string | null; declineCode: string | null };
+export type PaymentProgress = {
+	attemptId: string;
+	status: Attempt['status'];
+	clientSecret: string | null;
+	errorCode: string | null;
+	declineCode: string | null;
+};
 type Opened = { kind: 'open'; attempt: Attempt } | { kind: 'superseded'; attempt: Attempt };
 
-export async function startPayment(services: Services, scope: Scope, input: StartPayment, returnUrl: string): Promise<Result<PaymentProgress>> {
+export async function startPayment(
+	services: Services,
+	scope: Scope,
+	input: StartPayment,
+	returnUrl: string
+): Promise<Result<PaymentProgress>> {
 	for (let round = 0; round < 2; round++) {
 		const opened = await openAttempt(services, scope, input, returnUrl);
 		if (!opened.ok) return opened;
@@ -29,7 +48,12 @@ export async function startPayment(services: Services, scope: Scope, input: Star
 	return refuse('payment_in_progress');
 }
 
-async function openAttempt(services: Services, scope: Scope, input: StartPayment, returnUrl: string): Promise<Result<Opened>> {
+async function openAttempt(
+	services: Services,
+	scope: Scope,
+	input: StartPayment,
+	returnUrl: string
+): Promise<Result<Opened>> {
 	try {
 		return await commit(services, scope, (tx) => openInside(services, scope, tx, input, returnUrl));
 	} catch (error) {
@@ -40,17 +64,27 @@ async function openAttempt(services: Services, scope: Scope, input: StartPayment
 	}
 }
 
-async function openInside(services: Services, scope: Scope, tx: Tx, input: StartPayment, returnUrl: string): Promise<Result<Opened>> {
+async function openInside(
+	services: Services,
+	scope: Scope,
+	tx: Tx,
+	input: StartPayment,
+	returnUrl: string
+): Promise<Result<Opened>> {
 	const invoices = await lockInvoices(tx, scope, input.invoiceIds);
 	if (invoices.length !== input.invoiceIds.length) return refuse('not_found');
 	const known = await findAttempt(tx, scope, input.attemptId);
-	if (known) return known.confirmationTokenId === input.confirmationTokenId ? done({ kind: 'open' as const, attempt: known }) : refuse('attempt_conflict');
+	if (known)
+		return known.confirmationTokenId === input.confirmationTokenId
+			? done({ kind: 'open' as const, attempt: known })
+			: refuse('attempt_conflict');
 	const live = await findLiveAttempt(tx, scope, input.invoiceIds);
 	if (live) return whenLive(live);
 	const lines = invoices.map((invoice) => ({ invoiceId: invoice.invoiceId, amountMinor: payableToday(invoice) }));
 	const amountMinor = add(...lines.map((line) => line.amountMinor));
 	if (lines.some((line) => line.amountMinor <= 0n)) return refuse('nothing_to_pay');
-	if (amountMinor !== input.expectedAmountMinor) return refuse('amount_changed', { amountMinor: String(amountMinor), currency: 'EUR' });
+	if (amountMinor !== input.expectedAmountMinor)
+		return refuse('amount_changed', { amountMinor: String(amountMinor), currency: 'EUR' });
 	if (!offeredTypes(amountMinor).length) return refuse('method_not_offered');
 	const attempt = await keepAttempt(services, scope, tx, { input, invoices, lines, amountMinor, returnUrl });
 	return done({ kind: 'open' as const, attempt });
@@ -62,8 +96,19 @@ function whenLive(live: Attempt): Result<Opened> {
 	return refuse('payment_in_progress');
 }
 
-type Opening = { input: StartPayment; invoices: InvoiceRecord[]; lines: { invoiceId: string; amountMinor: Minor }[]; amountMinor: Minor; returnUrl: string };
-async function keepAttempt(services: Services, scope: Scope, tx: Tx, { input, invoices, lines, amountMinor, returnUrl }: Opening): Promise<Attempt> {
+type Opening = {
+	input: StartPayment;
+	invoices: InvoiceRecord[];
+	lines: { invoiceId: string; amountMinor: Minor }[];
+	amountMinor: Minor;
+	returnUrl: string;
+};
+async function keepAttempt(
+	services: Services,
+	scope: Scope,
+	tx: Tx,
+	{ input, invoices, lines, amountMinor, returnUrl }: Opening
+): Promise<Attempt> {
 	const now = services.clock.now();
 	const supplier = await getSupplier(tx, scope);
 	const declined = await declinedIntent(tx, scope, lines);
@@ -79,7 +124,10 @@ async function keepAttempt(services: Services, scope: Scope, tx: Tx, { input, in
 			amountMinor,
 			currency: 'EUR',
 			confirmationTokenId: input.confirmationTokenId,
-			description: invoices.map((invoice) => invoice.number).join(', ').slice(0, 500),
+			description: invoices
+				.map((invoice) => invoice.number)
+				.join(', ')
+				.slice(0, 500),
 			returnUrl,
 			status: 'open',
 			stripeAccount: supplier.stripeAccount,
@@ -90,16 +138,30 @@ async function keepAttempt(services: Services, scope: Scope, tx: Tx, { input, in
 		},
 		lines
 	);
-	for (const line of lines) await recordFact(tx, scope, now, { kind: 'attempt.changed', clientId: invoices[0]!.clientId, invoiceId: line.invoiceId, attemptId: input.attemptId });
+	for (const line of lines)
+		await recordFact(tx, scope, now, {
+			kind: 'attempt.changed',
+			clientId: invoices[0]!.clientId,
+			invoiceId: line.invoiceId,
+			attemptId: input.attemptId
+		});
 	return (await findAttempt(tx, scope, input.attemptId))!;
 }
 
 /** The intent of a declined try on exactly the same lines: it is tried again, so one payment stays one PaymentIntent. */
-async function declinedIntent(tx: Tx, scope: Scope, lines: { invoiceId: string; amountMinor: Minor }[]): Promise<string | null> {
+async function declinedIntent(
+	tx: Tx,
+	scope: Scope,
+	lines: { invoiceId: string; amountMinor: Minor }[]
+): Promise<string | null> {
 	const last = await findLastAttempt(tx, scope, lines[0]!.invoiceId);
 	if (last?.status !== 'declined' || last.methodType === 'sepa_debit') return null;
 	const before = await listAttemptLines(tx, scope, last.attemptId);
-	const same = before.length === lines.length && lines.every((line) => before.some((old) => old.invoiceId === line.invoiceId && old.amountMinor === line.amountMinor));
+	const same =
+		before.length === lines.length &&
+		lines.every((line) =>
+			before.some((old) => old.invoiceId === line.invoiceId && old.amountMinor === line.amountMinor)
+		);
 	return same ? last.stripePaymentIntentId : null;
 }
 
@@ -122,18 +184,38 @@ export async function callStripe(services: Services, scope: Scope, attempt: Atte
 		services.log.warn({ attemptId: attempt.attemptId, code: outcome.code }, 'stripe refused an attempt');
 		await commit(services, scope, async (tx) => {
 			const current = await findAttempt(tx, scope, attempt.attemptId);
-			if (current?.status === 'open') await saveAttempt(tx, scope, attempt.attemptId, { status: 'canceled', errorCode: outcome.code }, services.clock.now());
+			if (current?.status === 'open')
+				await saveAttempt(
+					tx,
+					scope,
+					attempt.attemptId,
+					{ status: 'canceled', errorCode: outcome.code },
+					services.clock.now()
+				);
 		});
 		return refuse('card_declined', { family: 'technical' });
 	}
 	await commit(services, scope, async (tx) => {
 		const current = await findAttempt(tx, scope, attempt.attemptId);
-		if (current && current.stripePaymentIntentId !== outcome.intentId) await saveAttempt(tx, scope, attempt.attemptId, { status: current.status, stripePaymentIntentId: outcome.intentId }, services.clock.now());
+		if (current && current.stripePaymentIntentId !== outcome.intentId)
+			await saveAttempt(
+				tx,
+				scope,
+				attempt.attemptId,
+				{ status: current.status, stripePaymentIntentId: outcome.intentId },
+				services.clock.now()
+			);
 	});
 	const settled = await settleIntent(services, scope, outcome.intentId);
 	const after = settled?.attempts.find((row) => row.attemptId === attempt.attemptId);
 	if (!after) return refuse('payment_unknown', { attemptId: attempt.attemptId });
-	return done({ attemptId: attempt.attemptId, status: after.status, clientSecret: after.status === 'awaiting_auth' ? (settled?.clientSecret ?? null) : null, errorCode: after.errorCode, declineCode: after.declineCode });
+	return done({
+		attemptId: attempt.attemptId,
+		status: after.status,
+		clientSecret: after.status === 'awaiting_auth' ? (settled?.clientSecret ?? null) : null,
+		errorCode: after.errorCode,
+		declineCode: after.declineCode
+	});
 }
 
 async function giveUp(services: Services, scope: Scope, attempt: Attempt): Promise<void> {

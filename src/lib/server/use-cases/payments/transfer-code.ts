@@ -12,12 +12,15 @@ import { read } from '../run.ts';
 
 /** null without a trustworthy account, or when the reference is not a structured one. */
 export const transferPayload = (supplier: Supplier, reference: string, amountMinor: Minor): string | null =>
-	supplier.iban && isValidRf(reference) ? epcPayload({ holder: supplier.legalName, iban: supplier.iban, bic: supplier.bic, reference, amountMinor }) : null;
+	supplier.iban && isValidRf(reference)
+		? epcPayload({ holder: supplier.legalName, iban: supplier.iban, bic: supplier.bic, reference, amountMinor })
+		: null;
 
 export async function readTransferCode(services: Services, scope: Scope, invoiceId: string): Promise<string | null> {
 	return read(services, scope, async (tx) => {
 		const invoice = await findInvoice(tx, scope, invoiceId);
-		const payload = invoice && transferPayload(await getSupplier(tx, scope), invoice.paymentReference, payableToday(invoice));
+		const payload =
+			invoice && transferPayload(await getSupplier(tx, scope), invoice.paymentReference, payableToday(invoice));
 		return payload ? renderSVG(payload, { ecc: 'M', border: 2 }) : null;
 	});
 }

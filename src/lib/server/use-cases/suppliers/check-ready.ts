@@ -4,5 +4,11 @@ import { readDemoOffset } from '../../store/records.ts';
 
 export async function isReady({ db }: Services): Promise<boolean> {
 	const late = new Promise<false>((done) => setTimeout(() => done(false), 2000));
-	return Promise.race([readDemoOffset(db).then(() => true, () => false), late]);
+	return Promise.race([
+		readDemoOffset(db).then(
+			() => true,
+			() => false
+		),
+		late
+	]);
 }

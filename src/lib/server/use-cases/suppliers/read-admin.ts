@@ -9,7 +9,15 @@ import { listPayLinks, type PayLinkListing } from '../../store/access.ts';
 import { listAttemptsOfInvoice } from '../../store/attempts.ts';
 import { findInvoice, listInvoices, sumOutstanding, type InvoiceFilter } from '../../store/invoices.ts';
 import { listMails } from '../../store/mails.ts';
-import { findClient, findMember, getSupplier, listClients, listContacts, listMembers, type Contact } from '../../store/parties.ts';
+import {
+	findClient,
+	findMember,
+	getSupplier,
+	listClients,
+	listContacts,
+	listMembers,
+	type Contact
+} from '../../store/parties.ts';
 import { findPayment, listAllocations, listPayments, listReversals } from '../../store/payments.ts';
 import { listReconciliations } from '../../store/records.ts';
 import type { MailKind, MailState, ReversalKind } from '../../store/schema/index.ts';
@@ -21,31 +29,53 @@ export async function readAdminFrame(services: Services, scope: Scope): Promise<
 	return read(services, scope, async (tx) => {
 		const { actor } = scope;
 		const person = actor.kind === 'member' ? await findMember(tx, scope, actor.memberId) : null;
-		return { supplier: supplierView(await getSupplier(tx, scope)), personName: person?.name ?? '', role: person?.role ?? 'read_only' };
+		return {
+			supplier: supplierView(await getSupplier(tx, scope)),
+			personName: person?.name ?? '',
+			role: person?.role ?? 'read_only'
+		};
 	});
 }
 
-const todayOf = async (services: Services, tx: Parameters<typeof getSupplier>[0], scope: Scope): Promise<CivilDate> => civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
+const todayOf = async (services: Services, tx: Parameters<typeof getSupplier>[0], scope: Scope): Promise<CivilDate> =>
+	civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
 
-export type Dashboard = { totals: Awaited<ReturnType<typeof sumOutstanding>>; late: InvoiceView[]; underWay: InvoiceView[]; payments: PaymentView[]; gaps: { day: CivilDate; stripeMinor: Minor; ledgerMinor: Minor }[]; mailProblems: Contact[] };
+export type Dashboard = {
+	totals: Awaited<ReturnType<typeof sumOutstanding>>;
+	late: InvoiceView[];
+	underWay: InvoiceView[];
+	payments: PaymentView[];
+	gaps: { day: CivilDate; stripeMinor: Minor; ledgerMinor: Minor }[];
+	mailProblems: Contact[];
+};
 export async function readDashboard(services: Services, scope: Scope): Promise<Dashboard> {
 	return read(services, scope, async (tx) => {
 		const today = await todayOf(services, tx, scope);
-		const views = async (filter: Partial<InvoiceFilter>) => (await listInvoices(tx, scope, { today, pageSize: 8, ...filter })).invoices.map((record) => invoiceView(record, today));
+		const views = async (filter: Partial<InvoiceFilter>) =>
+			(await listInvoices(tx, scope, { today, pageSize: 8, ...filter })).invoices.map((record) =>
+				invoiceView(record, today)
+			);
 		const problems: Contact[] = [];
-		for (const client of await listClients(tx, scope)) problems.push(...(await listContacts(tx, scope, client.clientId)).filter((contact) => contact.mailProblem));
+		for (const client of await listClients(tx, scope))
+			problems.push(...(await listContacts(tx, scope, client.clientId)).filter((contact) => contact.mailProblem));
 		return {
 			totals: await sumOutstanding(tx, scope, today),
 			late: await views({ status: 'late' }),
 			underWay: await views({ status: 'under_way' }),
 			payments: (await listPayments(tx, scope, { limit: 8 })).map(paymentView),
-			gaps: (await listReconciliations(tx, scope)).filter((row) => row.stripeMinor !== row.ledgerMinor).map((row) => ({ day: row.reconciledOn, stripeMinor: row.stripeMinor, ledgerMinor: row.ledgerMinor })),
+			gaps: (await listReconciliations(tx, scope))
+				.filter((row) => row.stripeMinor !== row.ledgerMinor)
+				.map((row) => ({ day: row.reconciledOn, stripeMinor: row.stripeMinor, ledgerMinor: row.ledgerMinor })),
 			mailProblems: problems
 		};
 	});
 }
 
-export async function readInvoiceList(services: Services, scope: Scope, filter: Omit<InvoiceFilter, 'today'>): Promise<{ invoices: InvoiceView[]; hasMore: boolean }> {
+export async function readInvoiceList(
+	services: Services,
+	scope: Scope,
+	filter: Omit<InvoiceFilter, 'today'>
+): Promise<{ invoices: InvoiceView[]; hasMore: boolean }> {
 	return read(services, scope, async (tx) => {
 		const today = await todayOf(services, tx, scope);
 		const { invoices, hasMore } = await listInvoices(tx, scope, { ...filter, today });
@@ -53,8 +83,28 @@ export async function readInvoiceList(services: Services, scope: Scope, filter: 
 	});
 }
 
-export type AdminInvoice = { invoice: InvoiceView; clientId: string; paymentReference: string; termsText: string | null; attempts: { attemptId: string; status: AttemptStatus; amountMinor: Minor; methodLabel: string | null; errorCode: string | null; createdAt: Date }[]; payments: PaymentView[]; links: PayLinkListing[]; mails: { kind: MailKind; to: string; state: MailState; problem: string | null; createdAt: Date }[] };
-export async function readAdminInvoice(services: Services, scope: Scope, invoiceId: string): Promise<Result<AdminInvoice>> {
+export type AdminInvoice = {
+	invoice: InvoiceView;
+	clientId: string;
+	paymentReference: string;
+	termsText: string | null;
+	attempts: {
+		attemptId: string;
+		status: AttemptStatus;
+		amountMinor: Minor;
+		methodLabel: string | null;
+		errorCode: string | null;
+		createdAt: Date;
+	}[];
+	payments: PaymentView[];
+	links: PayLinkListing[];
+	mails: { kind: MailKind; to: string; state: MailState; problem: string | null; createdAt: Date }[];
+};
+export async function readAdminInvoice(
+	services: Services,
+	scope: Scope,
+	invoiceId: string
+): Promise<Result<AdminInvoice>> {
 	return read(services, scope, async (tx) => {
 		const record = await findInvoice(tx, scope, invoiceId);
 		if (!record) return refuse('not_found');
@@ -64,44 +114,110 @@ export async function readAdminInvoice(services: Services, scope: Scope, invoice
 			clientId: record.clientId,
 			paymentReference: record.paymentReference,
 			termsText: record.termsText,
-			attempts: attempts.map(({ attemptId, status, amountMinor, methodLabel, errorCode, declineCode, createdAt }) => ({ attemptId, status, amountMinor, methodLabel, errorCode: declineCode ?? errorCode, createdAt })),
+			attempts: attempts.map(({ attemptId, status, amountMinor, methodLabel, errorCode, declineCode, createdAt }) => ({
+				attemptId,
+				status,
+				amountMinor,
+				methodLabel,
+				errorCode: declineCode ?? errorCode,
+				createdAt
+			})),
 			payments: (await listPayments(tx, scope, { invoiceId })).map(paymentView),
 			links: await listPayLinks(tx, scope, { invoiceId }),
-			mails: (await listMails(tx, scope, { subjectId: invoiceId })).map(({ kind, toAddress, state, problem, createdAt }) => ({ kind, to: toAddress, state, problem, createdAt }))
+			mails: (await listMails(tx, scope, { subjectId: invoiceId })).map(
+				({ kind, toAddress, state, problem, createdAt }) => ({ kind, to: toAddress, state, problem, createdAt })
+			)
 		});
 	});
 }
 
-export type ClientLine = { clientId: string; name: string; kind: 'business' | 'consumer'; siren: string | null; openMinor: Minor; lateMinor: Minor };
+export type ClientLine = {
+	clientId: string;
+	name: string;
+	kind: 'business' | 'consumer';
+	siren: string | null;
+	openMinor: Minor;
+	lateMinor: Minor;
+};
 export async function readClients(services: Services, scope: Scope): Promise<ClientLine[]> {
 	return read(services, scope, async (tx) => {
 		const today = await todayOf(services, tx, scope);
 		const { invoices } = await listInvoices(tx, scope, { today, status: 'open', pageSize: 200 });
 		const views = invoices.map((record) => ({ ...invoiceView(record, today), clientId: record.clientId }));
-		const sum = (clientId: string, late: boolean) => views.filter((view) => view.clientId === clientId && (!late || view.state === 'late')).reduce((total, view) => total + view.payableMinor, 0n) as Minor;
-		return (await listClients(tx, scope)).map(({ clientId, name, kind, siren }) => ({ clientId, name, kind, siren, openMinor: sum(clientId, false), lateMinor: sum(clientId, true) }));
+		const sum = (clientId: string, late: boolean) =>
+			views
+				.filter((view) => view.clientId === clientId && (!late || view.state === 'late'))
+				.reduce((total, view) => total + view.payableMinor, 0n) as Minor;
+		return (await listClients(tx, scope)).map(({ clientId, name, kind, siren }) => ({
+			clientId,
+			name,
+			kind,
+			siren,
+			openMinor: sum(clientId, false),
+			lateMinor: sum(clientId, true)
+		}));
 	});
 }
 
-export type AdminClient = { client: { clientId: string; name: string; kind: 'business' | 'consumer'; siren: string | null; vatNumber: string | null }; contacts: Contact[]; invoices: InvoiceView[]; payments: PaymentView[] };
-export async function readAdminClient(services: Services, scope: Scope, clientId: string): Promise<Result<AdminClient>> {
+export type AdminClient = {
+	client: {
+		clientId: string;
+		name: string;
+		kind: 'business' | 'consumer';
+		siren: string | null;
+		vatNumber: string | null;
+	};
+	contacts: Contact[];
+	invoices: InvoiceView[];
+	payments: PaymentView[];
+};
+export async function readAdminClient(
+	services: Services,
+	scope: Scope,
+	clientId: string
+): Promise<Result<AdminClient>> {
 	return read(services, scope, async (tx) => {
 		const client = await findClient(tx, scope, clientId);
 		if (!client) return refuse('not_found');
 		const today = await todayOf(services, tx, scope);
 		const { invoices } = await listInvoices(tx, scope, { today, clientId, pageSize: 200 });
-		return done({ client, contacts: await listContacts(tx, scope, clientId), invoices: invoices.map((record) => invoiceView(record, today)), payments: (await listPayments(tx, scope, { clientId })).map(paymentView) });
+		return done({
+			client,
+			contacts: await listContacts(tx, scope, clientId),
+			invoices: invoices.map((record) => invoiceView(record, today)),
+			payments: (await listPayments(tx, scope, { clientId })).map(paymentView)
+		});
 	});
 }
 
-export type AdminPayment = { payment: PaymentView; lines: { invoiceId: string; number: string; amountMinor: Minor }[]; reversals: { kind: ReversalKind; amountMinor: Minor; reason: string | null; occurredAt: Date }[] };
-export async function readAdminPayment(services: Services, scope: Scope, paymentId: string): Promise<Result<AdminPayment>> {
+export type AdminPayment = {
+	payment: PaymentView;
+	lines: { invoiceId: string; number: string; amountMinor: Minor }[];
+	reversals: { kind: ReversalKind; amountMinor: Minor; reason: string | null; occurredAt: Date }[];
+};
+export async function readAdminPayment(
+	services: Services,
+	scope: Scope,
+	paymentId: string
+): Promise<Result<AdminPayment>> {
 	return read(services, scope, async (tx) => {
 		if (!(await findPayment(tx, scope, paymentId))) return refuse('not_found');
 		const lines = await listAllocations(tx, scope, paymentId);
-		const listing = (await listPayments(tx, scope, { invoiceId: lines[0]!.invoiceId, limit: 200 })).find((row) => row.paymentId === paymentId)!;
-		return done({ payment: paymentView(listing), lines, reversals: (await listReversals(tx, scope, paymentId)).map(({ kind, amountMinor, reason, occurredAt }) => ({ kind, amountMinor, reason, occurredAt })) });
+		const listing = (await listPayments(tx, scope, { invoiceId: lines[0]!.invoiceId, limit: 200 })).find(
+			(row) => row.paymentId === paymentId
+		)!;
+		return done({
+			payment: paymentView(listing),
+			lines,
+			reversals: (await listReversals(tx, scope, paymentId)).map(({ kind, amountMinor, reason, occurredAt }) => ({
+				kind,
+				amountMinor,
+				reason,
+				occurredAt
+			}))
+		});
 	});
 }
-export const readPayments = (services: Services, scope: Scope): Promise<PaymentView[]> => read(services, scope, async (tx) => (await listPayments(tx, scope, { limit: 200 })).map(paymentView));
+export const readPayments = (services: Services, scope: Scope): Promise<PaymentView[]> =>
+	read(services, scope, async (tx) => (await listPayments(tx, scope, { limit: 200 })).map(paymentView));
 export const readMembers = (services: Services, scope: Scope) => read(services, scope, (tx) => listMembers(tx, scope));

@@ -10,6 +10,11 @@ export const load: PageServerLoad = async (event) => {
 	const scope = requireMember(event);
 	const query = v.parse(InvoiceListQuery, Object.fromEntries(event.url.searchParams));
 	const { etat, q, tri, page } = query;
-	const list = await readInvoiceList((await house()).services, scope, { ...(etat ? { status: etat } : {}), ...(q ? { search: q } : {}), sort: tri, page });
+	const list = await readInvoiceList((await house()).services, scope, {
+		...(etat ? { status: etat } : {}),
+		...(q ? { search: q } : {}),
+		sort: tri,
+		page
+	});
 	return { ...list, query };
 };

@@ -13,13 +13,17 @@ export const actions: Actions = {
 		const { files } = await filesOf(event.request);
 		if (!files.length) return fail(400, { problem: 'no_file' });
 		const result = await previewImport((await house()).services, scope, files);
-		return result.ok ? { step: 'preview' as const, lines: result.value } : failWith(result.refusal, event.locals.locale);
+		return result.ok
+			? { step: 'preview' as const, lines: result.value }
+			: failWith(result.refusal, event.locals.locale);
 	},
 	importer: async (event) => {
 		const scope = requireMember(event);
 		const { files, form } = await filesOf(event.request);
 		if (!files.length) return fail(400, { problem: 'no_file' });
-		const result = await importInvoices((await house()).services, scope, files, { sendMails: form.get('envoyer') === 'oui' });
+		const result = await importInvoices((await house()).services, scope, files, {
+			sendMails: form.get('envoyer') === 'oui'
+		});
 		return result.ok ? { step: 'done' as const, lines: result.value } : failWith(result.refusal, event.locals.locale);
 	}
 };

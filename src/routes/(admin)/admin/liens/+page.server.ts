@@ -7,7 +7,9 @@ import { listLinks, revokeLink } from '#lib/server/use-cases/access/pay-links.ts
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async (event) => ({ links: await listLinks((await house()).services, requireMember(event)) });
+export const load: PageServerLoad = async (event) => ({
+	links: await listLinks((await house()).services, requireMember(event))
+});
 
 export const actions: Actions = {
 	default: async (event) => {

@@ -4,4 +4,6 @@ import { readPayments } from '#lib/server/use-cases/suppliers/read-admin.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async (event) => ({ payments: await readPayments((await house()).services, requireMember(event)) });
+export const load: PageServerLoad = async (event) => ({
+	payments: await readPayments((await house()).services, requireMember(event))
+});

@@ -12,13 +12,26 @@ export const load: PageServerLoad = async (event) => {
 	const scope = requireMember(event);
 	const { services } = await house();
 	const keys = await listKeys(services, scope);
-	return { members: await readMembers(services, scope), keys: keys.map(({ apiKeyId, name, lastFour, createdAt, revokedAt }) => ({ apiKeyId, name, lastFour, createdAt, revokedAt })) };
+	return {
+		members: await readMembers(services, scope),
+		keys: keys.map(({ apiKeyId, name, lastFour, createdAt, revokedAt }) => ({
+			apiKeyId,
+			name,
+			lastFour,
+			createdAt,
+			revokedAt
+		}))
+	};
 };
 
 export const actions: Actions = {
 	creer: async (event) => {
 		const scope = requireMember(event);
-		const result = await createApiKey((await house()).services, scope, String((await event.request.formData()).get('nom') ?? ''));
+		const result = await createApiKey(
+			(await house()).services,
+			scope,
+			String((await event.request.formData()).get('nom') ?? '')
+		);
 		return result.ok ? { key: result.value.key } : failWith(result.refusal, event.locals.locale);
 	},
 	revoquer: async (event) => {

@@ -4,4 +4,6 @@ import { readReceipts } from '#lib/server/use-cases/invoices/read-portal.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async (event) => ({ receipts: await readReceipts((await house()).services, requireContact(event)) });
+export const load: PageServerLoad = async (event) => ({
+	receipts: await readReceipts((await house()).services, requireContact(event))
+});

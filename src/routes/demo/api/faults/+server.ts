@@ -4,7 +4,8 @@ import { requireDemo } from '#lib/server/http/demo.ts';
 import { clearFault, FAULTS, isFault, listFaults, setFault } from '#lib/server/use-cases/demo/faults.ts';
 import type { RequestHandler } from './$types';
 
-const unknown = () => json({ error: { code: 'input_invalid', message: `name must be one of ${FAULTS.join(', ')}` } }, { status: 400 });
+const unknown = () =>
+	json({ error: { code: 'input_invalid', message: `name must be one of ${FAULTS.join(', ')}` } }, { status: 400 });
 
 export const GET: RequestHandler = async () => json({ faults: await listFaults((await requireDemo()).sandbox) });
 export const POST: RequestHandler = async ({ request }) => {

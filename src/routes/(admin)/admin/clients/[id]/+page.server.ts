@@ -8,7 +8,9 @@ import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
 	const scope = requireMember(event);
-	const result = isUuid(event.params.id) ? await readAdminClient((await house()).services, scope, event.params.id) : null;
+	const result = isUuid(event.params.id)
+		? await readAdminClient((await house()).services, scope, event.params.id)
+		: null;
 	if (!result?.ok) error(404, 'Not found');
 	return { detail: result.value };
 };

@@ -10,7 +10,9 @@ import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
 	const scope = requireMember(event);
-	const result = isUuid(event.params.id) ? await readAdminInvoice((await house()).services, scope, event.params.id) : null;
+	const result = isUuid(event.params.id)
+		? await readAdminInvoice((await house()).services, scope, event.params.id)
+		: null;
 	if (!result?.ok) error(404, 'Not found');
 	return { detail: result.value };
 };

@@ -12,7 +12,9 @@ import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
 	const scope = requireMember(event);
-	const result = isUuid(event.params.id) ? await readAdminPayment((await house()).services, scope, event.params.id) : null;
+	const result = isUuid(event.params.id)
+		? await readAdminPayment((await house()).services, scope, event.params.id)
+		: null;
 	if (!result?.ok) error(404, 'Not found');
 	return { detail: result.value, refundRequestId: crypto.randomUUID() };
 };
@@ -24,7 +26,11 @@ export const actions: Actions = {
 		const read = v.safeParse(RefundForm, values);
 		if (!read.success || !isUuid(event.params.id)) return fail(400, { problem: 'amount', values });
 		const { refundRequestId, montant } = read.output;
-		const result = await requestRefund((await house()).services, scope, { refundRequestId, paymentId: event.params.id, amountMinor: montant });
+		const result = await requestRefund((await house()).services, scope, {
+			refundRequestId,
+			paymentId: event.params.id,
+			amountMinor: montant
+		});
 		return result.ok ? { refunded: true } : failWith(result.refusal, event.locals.locale, values);
 	}
 };

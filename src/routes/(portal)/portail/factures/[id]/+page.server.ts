@@ -8,7 +8,9 @@ import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
 	const scope = requireContact(event);
-	const result = isUuid(event.params.id) ? await readInvoiceDetail((await house()).services, scope, event.params.id) : null;
+	const result = isUuid(event.params.id)
+		? await readInvoiceDetail((await house()).services, scope, event.params.id)
+		: null;
 	if (!result?.ok) error(404, 'Not found');
 	return { detail: result.value };
 };

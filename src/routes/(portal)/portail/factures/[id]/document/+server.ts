@@ -8,5 +8,7 @@ import type { RequestHandler } from './$types';
 
 export const GET: RequestHandler = async (event) => {
 	const scope = requireContact(event);
-	return fileResponse(isUuid(event.params.id) ? await readInvoiceFile((await house()).services, scope, event.params.id) : null);
+	return fileResponse(
+		isUuid(event.params.id) ? await readInvoiceFile((await house()).services, scope, event.params.id) : null
+	);
 };

@@ -1,0 +1,28 @@
+// Browser tests: a desk and a phone, in French, against the demo.
+import { defineConfig, devices } from '@playwright/test';
+import { chromiumArgs, chromiumPath } from '../src/scripts/chromium.ts';
+
+const executablePath = await chromiumPath({ install: false });
+export default defineConfig({
+	testDir: '../tests/e2e',
+	outputDir: '../test-results',
+	// The demo has one clock and one set of faults: files run one after the other, and each test takes invoices of its own.
+	workers: 1,
+	fullyParallel: false,
+	forbidOnly: Boolean(process.env.CI),
+	retries: 0,
+	timeout: 45_000,
+	expect: { timeout: 10_000 },
+	reporter: [['list'], ['json', { outputFile: '../test-results/results.json' }]],
+	use: {
+		trace: 'retain-on-failure',
+		locale: 'fr-FR',
+		timezoneId: 'Europe/Paris',
+		launchOptions: { ...(executablePath ? { executablePath } : {}), args: chromiumArgs }
+	},
+	projects: [
+		{ name: 'desk', use: { ...devices['Desktop Chrome'], viewport: { width: 1280, height: 800 } } },
+		{ name: 'phone', use: { ...devices['Pixel 7'], viewport: { width: 360, height: 740 } } }
+	],
+	globalSetup: '../tests/e2e/global.ts'
+});

@@ -1,0 +1,99 @@
+// npm test: everything, in order, counted. Ends with one line that a machine can read.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const bin = (name: string): string => path.join(root, 'node_modules/.bin', name);
+type Counts = { passed: number; failed: number; skipped: number };
+type Step = { name: string; command: string[]; count?: () => Counts };
+const REPORTS = path.join(root, 'reports');
+
+/** vitest's JSON report. */
+const vitestCounts = (): Counts => {
+	const report = JSON.parse(readFileSync(path.join(REPORTS, 'vitest.json'), 'utf8')) as {
+		numPassedTests: number;
+		numFailedTests: number;
+		numPendingTests: number;
+		numTodoTests: number;
+		numFailedTestSuites: number;
+	};
+	return {
+		passed: report.numPassedTests,
+		failed: report.numFailedTests,
+		skipped: report.numPendingTests + report.numTodoTests
+	};
+};
+/** Playwright's JSON report. */
+const browserCounts = (): Counts => {
+	const { stats } = JSON.parse(readFileSync(path.join(root, 'test-results/results.json'), 'utf8')) as {
+		stats: { expected: number; unexpected: number; flaky: number; skipped: number };
+	};
+	return { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped };
+};
+
+const STEPS: Step[] = [
+	{ name: 'format', command: [bin('prettier'), '--check', '.', '--log-level', 'warn'] },
+	{ name: 'lint', command: [bin('eslint'), '--config', '.config/eslint.config.js', '.'] },
+	{
+		name: 'types',
+		command: [bin('svelte-check'), '--tsconfig', './tsconfig.json', '--threshold', 'warning', '--output', 'human']
+	},
+	{
+		name: 'import boundaries',
+		command: [bin('depcruise'), 'src', 'tests', '--config', '.config/dependency-cruiser.cjs', '--output-type', 'err']
+	},
+	{ name: 'dead code', command: [bin('knip'), '--config', '.config/knip.json', '--no-progress'] },
+	{ name: 'lock file', command: [process.execPath, 'src/scripts/lock-check.ts'] },
+	{
+		name: 'unit, tidy, sandbox contract, server',
+		command: [bin('vitest'), 'run', '--reporter=default', '--reporter=json', '--outputFile.json=reports/vitest.json'],
+		count: vitestCounts
+	},
+	{
+		name: 'browser, desk and phone',
+		command: [bin('playwright'), 'test', '--config', '.config/playwright.config.ts'],
+		count: browserCounts
+	}
+];
+
+const run = (command: string[]): Promise<number> =>
+	new Promise((done) => {
+		const child = spawn(command[0]!, command.slice(1), {
+			cwd: root,
+			stdio: ['ignore', 'inherit', 'inherit'],
+			env: { ...process.env, FORCE_COLOR: '0', STRIPE_SUPPRESS_NOTICES: 'true' }
+		});
+		child.once('exit', (code) => done(code ?? 1));
+	});
+
+const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+const summary: string[] = [];
+rmSync(REPORTS, { recursive: true, force: true });
+mkdirSync(REPORTS, { recursive: true });
+const only = process.argv[2];
+for (const step of STEPS.filter((candidate) => !only || candidate.name.includes(only))) {
+	console.info(`\n== ${step.name}`);
+	const started = performance.now();
+	const ok = (await run(step.command)) === 0;
+	let counts: Counts = { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
+	if (step.count) {
+		try {
+			counts = step.count();
+		} catch {
+			counts = { passed: 0, failed: 1, skipped: 0 };
+		}
+		// A run that broke outside any test is a failure too.
+		if (!ok && counts.failed === 0) counts.failed = 1;
+	}
+	total.passed += counts.passed;
+	total.failed += counts.failed;
+	total.skipped += counts.skipped;
+	summary.push(
+		`${ok ? 'ok  ' : 'FAIL'} ${step.name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped in ${Math.round((performance.now() - started) / 1000)} s`
+	);
+}
+if (existsSync(REPORTS)) console.info(`\n${summary.join('\n')}\n`);
+console.info(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exit(total.failed || !total.passed ? 1 : 0);

@@ -1,0 +1,169 @@
+// What browser tests share: the demo's levers, a payer with a fresh invoice, the payment form.
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test as base, type APIRequestContext, type Page } from '@playwright/test';
+import { facturXOf, type InvoiceSpec } from '../../src/scripts/demo/invoice-file.ts';
+
+type Person = {
+	kind: string;
+	supplier: string;
+	name: string;
+	email: string;
+	role: string;
+	client: string | null;
+	sign_in_url: string;
+	pay_links: { number: string; amount_minor: string; url: string }[];
+};
+export type Mail = {
+	to: string[];
+	subject: string;
+	text: string;
+	links: string[];
+	code: string | null;
+	attachments: { name: string }[];
+};
+export const origin = (): string => process.env.E2E_URL!;
+
+export class Demo {
+	private readonly request: APIRequestContext;
+	constructor(request: APIRequestContext) {
+		this.request = request;
+	}
+	async people(): Promise<Person[]> {
+		return (await (await this.request.get(`${origin()}/demo/api/people`)).json()).people as Person[];
+	}
+	async person(name: string): Promise<Person> {
+		return (await this.people()).find((person) => person.name === name)!;
+	}
+	async mails(to: string): Promise<Mail[]> {
+		return (await (await this.request.get(`${origin()}/demo/api/mails?to=${encodeURIComponent(to)}`)).json())
+			.mails as Mail[];
+	}
+	async mail(to: string, subject: RegExp): Promise<Mail> {
+		await expect
+			.poll(async () => (await this.mails(to)).some((mail) => subject.test(mail.subject)), { timeout: 15_000 })
+			.toBe(true);
+		return (await this.mails(to)).find((mail) => subject.test(mail.subject))!;
+	}
+	advance = async (advance: string) =>
+		void expect((await this.request.post(`${origin()}/demo/api/clock`, { data: { advance } })).ok()).toBe(true);
+	fault = async (name: string) =>
+		void expect((await this.request.post(`${origin()}/demo/api/faults`, { data: { name } })).ok()).toBe(true);
+	calm = async () => void (await this.request.delete(`${origin()}/demo/api/faults`));
+}
+
+let serial = 0;
+/** A new invoice for a new client, imported by the supplier through the screen, and the pay link of its mail. */
+export async function freshInvoice(
+	page: Page,
+	demo: Demo,
+	over: { netMinor?: number } = {}
+): Promise<{ number: string; email: string; link: string; amount: string }> {
+	const id = `${Date.now().toString(36)}${serial++}`;
+	const email = `payeur-${id}@client.example`;
+	const now = (await (await page.request.get(`${origin()}/demo/api/clock`)).json()).now as string;
+	const due = new Date(Date.parse(now) + 20 * 86_400_000).toISOString().slice(0, 10);
+	const spec: InvoiceSpec = {
+		number: `E2E-${id}`,
+		issuedOn: now.slice(0, 10),
+		dueOn: due,
+		seller: {
+			name: 'ATELIER LUMEN SARL',
+			siren: '552100554',
+			vatNumber: 'FR40552100554',
+			address: { lines: ['1 rue X'], postalCode: '69001', town: 'Lyon', country: 'FR' },
+			iban: 'FR7630006000011234567890189'
+		},
+		buyer: { name: `Client ${id}`, siren: null, email },
+		lines: [{ label: 'Lustre', netMinor: over.netMinor ?? 98_000, rateBps: 2000 }]
+	};
+	const context = await page.context().browser()!.newContext();
+	const admin = await context.newPage();
+	await admin.goto((await demo.person('Claire Martin')).sign_in_url);
+	await admin.goto(`${origin()}/admin/import`);
+	await hydrated(admin);
+	await admin.setInputFiles('#fichiers', {
+		name: `${spec.number}.pdf`,
+		mimeType: 'application/pdf',
+		buffer: Buffer.from(await facturXOf(spec))
+	});
+	await admin.getByRole('button', { name: 'Importer 1 facture' }).click();
+	await expect(admin.getByText('1 facture importée')).toBeVisible();
+	await context.close();
+	const mail = await demo.mail(email, new RegExp(spec.number));
+	const gross = Math.round((over.netMinor ?? 98_000) * 1.2);
+	return {
+		number: spec.number,
+		email,
+		link: mail.links.find((link) => link.includes('/p/'))!,
+		amount: new Intl.NumberFormat('fr-FR', { style: 'currency', currency: 'EUR' }).format(gross / 100)
+	};
+}
+
+export const hydrated = (page: Page) => page.waitForSelector('html[data-hydrated]', { state: 'attached' });
+export async function open(page: Page, url: string): Promise<void> {
+	await page.goto(url);
+	await hydrated(page);
+}
+const frame = (page: Page) => page.frameLocator('iframe[title="Secure payment input frame"]');
+/** The payment form, as a person fills it. */
+export const form = {
+	async open(page: Page) {
+		await page.getByRole('button', { name: /^Payer / }).click();
+		await expect(frame(page).getByText('Paiement simulé')).toBeVisible();
+	},
+	async card(page: Page, number: string) {
+		await frame(page).getByLabel('Numéro de carte').fill(number);
+		await frame(page).getByLabel('Date d’expiration').fill('1234');
+		await frame(page).getByLabel('Code de sécurité').fill('123');
+	},
+	async sepa(page: Page, iban: string) {
+		await frame(page).getByLabel('Prélèvement SEPA').check();
+		await frame(page).getByLabel('Nom du titulaire du compte').fill('Paul Roche');
+		await frame(page).getByLabel('E-mail').fill('paul@roche.example');
+		await frame(page).getByLabel('IBAN').fill(iban);
+	},
+	pay: (page: Page) => page.getByRole('button', { name: /^Payer / }).click(),
+	bank: (page: Page, answer: 'Terminer l’authentification' | 'Échouer') =>
+		page.frameLocator('iframe[title="3D Secure 2 authentication"]').getByRole('button', { name: answer }).click(),
+	frame
+};
+export const paid = (page: Page) => expect(page.getByText(/Payé\. Merci/)).toBeVisible();
+export async function accessible(page: Page): Promise<void> {
+	const { violations } = await new AxeBuilder({ page })
+		.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+		.exclude('iframe')
+		.analyze();
+	expect(
+		violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.target.join(' ')).join(', ')}`)
+	).toEqual([]);
+}
+
+export const test = base.extend<{ demo: Demo; quiet: void }>({
+	demo: async ({ request }, use) => {
+		const demo = new Demo(request);
+		await use(demo);
+		await demo.calm();
+	},
+	/** No test may leave an error in the console, nor a card number or IBAN in a request to our origin. */
+	quiet: [
+		async ({ page }, use, info) => {
+			const problems: string[] = [];
+			page.on('pageerror', (error) => problems.push(String(error)));
+			page.on('console', (message) => {
+				if (message.type() === 'error' && !/Failed to load resource|ERR_/.test(message.text()))
+					problems.push(message.text());
+			});
+			page.on('request', (request) => {
+				if (
+					request.url().startsWith(origin()) &&
+					/4242424242424242|FR14200410100505/.test(request.url() + (request.postData() ?? ''))
+				)
+					problems.push(`bank digits in ${request.url()}`);
+			});
+			await use();
+			if (info.status === 'passed') expect(problems).toEqual([]);
+		},
+		{ auto: true }
+	]
+});
+export { expect };

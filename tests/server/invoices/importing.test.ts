@@ -1,0 +1,161 @@
+// From a file to a claim: once, previewed as it will be, byte for byte, and by the API too.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findInvoice, findInvoiceFile, listInvoices } from '#lib/server/store/invoices.ts';
+import { inScope } from '#lib/server/store/tx.ts';
+import { importByApi } from '#lib/server/use-cases/invoices/import-by-api.ts';
+import { importInvoices, previewImport } from '#lib/server/use-cases/invoices/import-invoices.ts';
+import { civilDate } from '#lib/domain/calendar/civil-date.ts';
+import { facturXOf, type InvoiceSpec } from '#scripts/demo/invoice-file.ts';
+import { aSupplier, type Cast } from '../../builders/parties.ts';
+import { openHouse, type TestHouse } from '../../setup/house.ts';
+
+let house: TestHouse;
+let cast: Cast;
+beforeAll(async () => {
+	house = await openHouse();
+	cast = await aSupplier(house.services);
+});
+afterAll(() => house.close());
+const spec = (over: Partial<InvoiceSpec> = {}): InvoiceSpec => ({
+	number: 'F1',
+	issuedOn: '2026-11-12',
+	dueOn: '2026-12-12',
+	seller: {
+		name: 'ATELIER LUMEN SARL',
+		siren: '552100554',
+		vatNumber: 'FR40552100554',
+		address: { lines: ['1 rue X'], postalCode: '69001', town: 'Lyon', country: 'FR' },
+		iban: 'FR7630006000011234567890189'
+	},
+	buyer: { name: 'Roche', siren: '732829320', email: 'compta@roche.example' },
+	lines: [{ label: 'Lustre', netMinor: 100_000, rateBps: 2000 }],
+	...over
+});
+const file = async (over: Partial<InvoiceSpec> = {}, name = 'f.pdf') => ({ name, bytes: await facturXOf(spec(over)) });
+const invoices = async () =>
+	(
+		await inScope(house.services.db, cast.system, (tx) =>
+			listInvoices(tx, cast.system, { today: civilDate('2026-11-21') })
+		)
+	).invoices;
+
+test('a dropped Factur-X becomes a claim, its client, its contact, its mail and its document, byte for byte', async () => {
+	const pdf = await file();
+	const preview = await previewImport(house.services, cast.owner, [pdf]);
+	expect(await invoices()).toHaveLength(0);
+	const imported = await importInvoices(house.services, cast.owner, [pdf], { sendMails: true });
+	if (!preview.ok || !imported.ok) throw new Error('refused');
+	expect({ ...imported.value[0], invoiceId: null }).toEqual(preview.value[0]);
+	const invoiceId = imported.value[0]!.invoiceId!;
+	expect(await inScope(house.services.db, cast.system, (tx) => findInvoice(tx, cast.system, invoiceId))).toMatchObject({
+		balanceMinor: 120_000n,
+		paymentReference: expect.stringMatching(/^RF\d\dF1$/)
+	});
+	const kept = await inScope(house.services.db, cast.system, (tx) => findInvoiceFile(tx, cast.system, invoiceId));
+	expect(Buffer.from(kept!.content).equals(Buffer.from(pdf.bytes))).toBe(true);
+	await house.drain();
+	expect(house.world.mailbox.mails).toMatchObject([
+		{ to: ['compta@roche.example'], subject: expect.stringContaining('F1') }
+	]);
+	expect(house.world.mailbox.mails[0]!.text).toMatch(/\/p\/[\w-]{43}/);
+});
+test('the same file again changes nothing; another amount under the same number is a conflict', async () => {
+	const again = await importInvoices(house.services, cast.owner, [await file()], { sendMails: true });
+	const changed = await importInvoices(
+		house.services,
+		cast.owner,
+		[await file({ lines: [{ label: 'Lustre', netMinor: 90_000, rateBps: 2000 }] })],
+		{ sendMails: true }
+	);
+	expect([again.ok && again.value[0]!.outcome, changed.ok && changed.value[0]!.outcome]).toEqual([
+		'identical',
+		'conflict'
+	]);
+	expect(await invoices()).toHaveLength(1);
+});
+test('ten parallel imports of one file create one invoice', async () => {
+	const pdf = await file({ number: 'F2' });
+	await Promise.all(
+		Array.from({ length: 10 }, () => importInvoices(house.services, cast.owner, [pdf], { sendMails: false }))
+	);
+	expect((await invoices()).filter((invoice) => invoice.number === 'F2')).toHaveLength(1);
+});
+test('credit notes, invoices paid in advance, factored or in dollars are kept and not asked for', async () => {
+	const files = await Promise.all([
+		file({ number: 'A1', typeCode: '381' }),
+		file({ number: 'A2', businessProcess: 'S2', prepaidMinor: 120_000 }),
+		file({ number: 'A3', typeCode: '393' }),
+		file({ number: 'A4', currency: 'USD' }),
+		file({ number: 'A5', dueOn: null })
+	]);
+	const result = await importInvoices(house.services, cast.owner, files, { sendMails: true });
+	if (!result.ok) throw new Error('refused');
+	expect(result.value.map((line) => [line.outcome, line.notPayableReason, line.debtMinor])).toEqual([
+		['new', 'credit_note', -120_000n],
+		['new', 'settled', 0n],
+		['new', 'factored', 120_000n],
+		['new', 'currency', 120_000n],
+		['new', null, 120_000n]
+	]);
+	expect(result.value[4]).toMatchObject({ dueIsDefault: true, dueOn: '2026-12-12' });
+});
+test('another account than the supplier’s own is shown before it is believed', async () => {
+	const other = spec().seller;
+	const result = await previewImport(house.services, cast.owner, [
+		await file({ number: 'B1', seller: { ...other, iban: 'FR1420041010050500013M02606' } })
+	]);
+	expect(result.ok && result.value[0]!.findings.map((finding) => finding.code)).toContain('PAYEE_ACCOUNT_CHANGED');
+});
+test('a reader may not import', async () =>
+	expect(
+		await importInvoices(house.services, cast.readOnly, [await file({ number: 'C1' })], { sendMails: false })
+	).toMatchObject({ ok: false, refusal: { code: 'not_allowed' } }));
+describe('by API', () => {
+	const json = (number: string) => ({
+		name: 'invoices.json',
+		bytes: new TextEncoder().encode(
+			JSON.stringify({
+				invoices: [
+					{
+						number,
+						issued_on: '2026-11-12',
+						client: { name: 'Roche' },
+						net_minor: '100',
+						vat_lines: [{ rate_bps: 2000, base_minor: '100', vat_minor: '20' }],
+						gross_minor: '120'
+					}
+				]
+			})
+		)
+	});
+	test('the same key and body give the same answer; another body is refused', async () => {
+		const ask = (number: string) =>
+			importByApi(house.services, cast.owner, { key: 'k1', files: [json(number)], sendMails: false });
+		const [first, again, other] = [await ask('J1'), await ask('J1'), await ask('J2')];
+		expect(first).toMatchObject({ ok: true, value: { status: 201 } });
+		expect(again).toEqual(first);
+		expect(other).toMatchObject({ ok: false, refusal: { code: 'idempotency_mismatch' } });
+	});
+	test('a wrong field is named, with what was found and what is expected', async () => {
+		const bytes = new TextEncoder().encode(
+			JSON.stringify({
+				invoices: [
+					{
+						number: 'J3',
+						issued_on: '2026-02-30',
+						client: { name: 'Roche' },
+						net_minor: '1',
+						vat_lines: [],
+						gross_minor: '1,20'
+					}
+				]
+			})
+		);
+		const result = await importByApi(house.services, cast.owner, {
+			key: null,
+			files: [{ name: 'x.json', bytes }],
+			sendMails: false
+		});
+		expect(JSON.stringify(result.ok && result.value.body)).toContain('invoices.0.gross_minor');
+	});
+});

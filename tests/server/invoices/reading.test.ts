@@ -1,0 +1,192 @@
+// Real files of other people's software, value by value; and our own, everywhere.
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { parseFrenchAmount } from '#lib/server/readers/csv.ts';
+import { readInvoices } from '#lib/server/readers/read-invoices.ts';
+import { toDecimal, type Minor } from '#lib/domain/money/minor.ts';
+import { debtOf } from '#lib/domain/invoices/document.ts';
+import { verdictOf } from '#lib/domain/invoices/findings.ts';
+import { ciiOf, facturXOf, type InvoiceSpec } from '#scripts/demo/invoice-file.ts';
+
+const DATA = new URL('../../../../shared/data/', import.meta.url).pathname;
+type Expected = {
+	number: string;
+	type: string;
+	issueDate: string;
+	currency: string;
+	taxExclusive: string;
+	taxInclusive: string;
+	due?: string;
+	vat?: { rate: string | null; cat: string; base: string; tax: string }[];
+};
+type Entry = {
+	expected?: Expected;
+	expectedByXml?: Record<string, Expected>;
+	importerAdvice?: { verdict: string; code?: string };
+};
+const entries = existsSync(`${DATA}expected.json`)
+	? Object.entries(JSON.parse(readFileSync(`${DATA}expected.json`, 'utf8')) as Record<string, Entry>)
+	: [];
+const read = async (name: string) => (await readInvoices({ name, bytes: readFileSync(DATA + name) })).results[0]!;
+const same = (a: string, b: string | null | undefined) => Number(a) === Number(b ?? 0);
+
+describe.runIf(entries.length)('Factur-X and ZUGFeRD PDFs of many producers', () => {
+	test.each(entries.filter(([name]) => name.startsWith('facturx-pdf/')))('%s', async (name, entry) => {
+		const want = entry.expected ?? Object.values(entry.expectedByXml!).at(-1)!;
+		const result = await read(name);
+		if (!result.ok) throw new Error(JSON.stringify(result.findings));
+		const d = result.document;
+		expect({
+			number: d.number,
+			type: d.typeCode,
+			issued: d.issuedOn,
+			currency: d.currency,
+			gross: toDecimal(d.grossMinor),
+			net: toDecimal(d.netMinor),
+			due: toDecimal(d.dueMinor)
+		}).toEqual({
+			number: want.number,
+			type: want.type,
+			issued: want.issueDate,
+			currency: want.currency,
+			gross: want.taxInclusive,
+			net: want.taxExclusive,
+			due: want.due ?? want.taxInclusive
+		});
+		expect(d.vatLines).toHaveLength(want.vat?.length ?? 0);
+		d.vatLines.forEach((line, i) => {
+			const wanted = want.vat![i]!;
+			expect([
+				line.category,
+				same(String(line.rateBps / 100), wanted.rate),
+				same(toDecimal(line.baseMinor), wanted.base),
+				same(toDecimal(line.vatMinor), wanted.tax)
+			]).toEqual([wanted.cat, true, true, true]);
+		});
+	});
+	test('a plain PDF, an order, a text file and a cut file are refused by name of the cause', async () => {
+		const codes = async (name: string) => (await read(name)).findings.map((finding) => finding.code);
+		expect(await codes('invalid/plain-pdf-no-xml.pdf')).toContain('NO_XML');
+		expect(await codes('invalid/not-a-pdf-15-bytes.pdf')).toContain('NOT_A_PDF');
+		expect(await codes('invalid/order-x-not-an-invoice.pdf')).toContain('NOT_AN_INVOICE');
+	});
+});
+
+const spec: InvoiceSpec = {
+	number: 'F2026-0042',
+	issuedOn: '2026-11-12',
+	dueOn: '2026-12-12',
+	seller: {
+		name: 'ATELIER LUMEN SARL',
+		siren: '552100554',
+		vatNumber: 'FR40552100554',
+		address: { lines: ['1 rue X'], postalCode: '69001', town: 'Lyon', country: 'FR' },
+		iban: 'FR7630006000011234567890189'
+	},
+	buyer: { name: 'Menuiserie Roche & Fils', siren: '732829320', email: 'compta@roche.example' },
+	lines: [
+		{ label: 'Lustre <laiton>', netMinor: 100_000, rateBps: 2000 },
+		{ label: 'Livre', netMinor: 20_000, rateBps: 550 }
+	]
+};
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+const readText = async (name: string, text: string) => (await readInvoices({ name, bytes: bytesOf(text) })).results;
+
+describe('our own Factur-X', () => {
+	test('is read from the PDF and from the XML alike', async () => {
+		const [pdf, xml] = [
+			(await readInvoices({ name: 'a.pdf', bytes: await facturXOf(spec) })).results[0]!,
+			(await readText('a.xml', ciiOf(spec)))[0]!
+		];
+		expect(pdf).toEqual(xml);
+		if (!pdf.ok) throw new Error('refused');
+		expect(pdf.document).toMatchObject({
+			number: 'F2026-0042',
+			grossMinor: 141_100n,
+			vatMinor: 21_100n,
+			dueOn: '2026-12-12',
+			buyer: { name: 'Menuiserie Roche & Fils', siren: '732829320', email: 'compta@roche.example' }
+		});
+		expect(verdictOf(pdf.findings)).toBe('ok');
+	});
+	test('a credit note counts the other way', async () => {
+		const [result] = await readText('a.xml', ciiOf({ ...spec, typeCode: '381' }));
+		if (!result?.ok) throw new Error('refused');
+		expect(debtOf(result.document)).toBe(-141_100n);
+	});
+	test.each([
+		[
+			'a DOCTYPE',
+			(xml: string) =>
+				xml.replace('<rsm:CrossIndustryInvoice', '<!DOCTYPE x [<!ENTITY a "b">]><rsm:CrossIndustryInvoice'),
+			'XML_DOCTYPE'
+		],
+		[
+			'a decimal comma',
+			(xml: string) => xml.replace('<ram:GrandTotalAmount>1411.00', '<ram:GrandTotalAmount>1411,00'),
+			'DECIMAL_COMMA'
+		],
+		[
+			'an exponent',
+			(xml: string) => xml.replace('<ram:GrandTotalAmount>1411.00', '<ram:GrandTotalAmount>1411E2'),
+			'AMOUNT_FORMAT'
+		],
+		['31 February', (xml: string) => xml.replace('20261112', '20260231'), 'DATE_IMPOSSIBLE'],
+		[
+			'a total that is no sum',
+			(xml: string) => xml.replace('<ram:GrandTotalAmount>1411.00', '<ram:GrandTotalAmount>1500.00'),
+			'TOTALS'
+		],
+		['a cut file', (xml: string) => xml.slice(0, 2000), 'XML_NOT_WELL_FORMED']
+	] as [string, (xml: string) => string, string][])('with %s is refused, and says why', async (_name, damage, code) => {
+		const [result] = await readText('a.xml', damage(ciiOf(spec)));
+		expect(result!.ok).toBe(false);
+		expect(result!.findings.map((finding) => finding.code)).toContain(code);
+	});
+});
+
+describe('a French CSV', () => {
+	const csv =
+		'Numéro;Date facture;Échéance;Client;E-mail;Montant HT;Montant TVA;Montant TTC;Reste à payer\r\nF1;12/11/2026;12/12/2026;Café Müller;a@b.example;1 000,00;200,00;"1 200,00 €";1 200,00\r\nF2;31/02/2026;;X;;1;0;1;1\r\nF3;13/11/2026;;Été SARL;;100,00;5,50;105,50;50,00';
+	test('is read row by row: good rows stand, bad ones are named by line', async () => {
+		const results = await readText('liste.csv', `\ufeff${csv}`);
+		expect(results.map((result) => result.ok)).toEqual([true, false, true]);
+		if (!results[0]!.ok || !results[2]!.ok) throw new Error('refused');
+		expect(results[0]!.document).toMatchObject({
+			number: 'F1',
+			grossMinor: 120_000n,
+			vatLines: [{ rateBps: 2000 }],
+			dueOn: '2026-12-12',
+			buyer: { name: 'Café Müller', email: 'a@b.example' }
+		});
+		expect(results[1]!.findings[0]).toMatchObject({
+			code: 'DATE_IMPOSSIBLE',
+			field: expect.stringContaining('ligne 3')
+		});
+		expect(results[2]!.document).toMatchObject({
+			dueMinor: 5_000n,
+			prepaidMinor: 5_550n,
+			vatLines: [{ rateBps: 550 }]
+		});
+	});
+	test('in Windows-1252 too', async () => {
+		const bytes = Uint8Array.from([...csv].map((c) => (c === '€' ? 0x80 : c.charCodeAt(0))));
+		const [first] = (await readInvoices({ name: 'liste.csv', bytes })).results;
+		expect(first!.ok && first!.document.buyer.name).toBe('Café Müller');
+	});
+	test('without the columns it needs says which', async () =>
+		expect((await readText('x.csv', 'a;b\n1;2'))[0]!.findings[0]).toMatchObject({
+			code: 'COLUMN_MISSING',
+			expected: 'numero, date, client, montantttc'
+		}));
+	test.each([
+		['1 234,56 €', 123456n],
+		['1.234,56', 123456n],
+		['1,234.56', 123456n],
+		['1234.5', 123450n],
+		['1.234', 123400n],
+		['-12,00', -1200n],
+		['12,345', null],
+		['abc', null]
+	] as [string, Minor | null][])('amount %s', (written, amount) => expect(parseFrenchAmount(written)).toBe(amount));
+});

@@ -1,0 +1,83 @@
+// Mails: sent once by however many workers, again after a crash within a stated bound, refusals shown on the contact.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eq } from 'drizzle-orm';
+import { mail } from '#lib/server/store/schema/index.ts';
+import { findContact } from '#lib/server/store/parties.ts';
+import { inScope } from '#lib/server/store/tx.ts';
+import { sendInvoice } from '#lib/server/use-cases/access/pay-links.ts';
+import { sendNextMail } from '#lib/server/use-cases/mails/send-next-mail.ts';
+import { claimMail } from '#lib/server/store/mails.ts';
+import { escapeHtml, renderMail } from '#lib/server/mails/layout.ts';
+import { aPayer, anInvoice, aSupplier, type Cast } from '../../builders/parties.ts';
+import { openHouse, type TestHouse } from '../../setup/house.ts';
+
+let house: TestHouse;
+let cast: Cast;
+beforeAll(async () => {
+	house = await openHouse();
+	cast = await aSupplier(house.services);
+});
+afterAll(() => house.close());
+const received = (to: string) => house.world.mailbox.mails.filter((message) => message.to.includes(to));
+
+test('eight workers send each mail once', async () => {
+	await aPayer(house.services, cast, 'once@roche.example', 'Une fois');
+	for (let i = 0; i < 6; i++) await anInvoice(house.services, cast, { name: 'Une fois' }, { sendMails: true });
+	const worker = async () => {
+		while (await sendNextMail(house.services));
+	};
+	await Promise.all(Array.from({ length: 8 }, worker));
+	expect(received('once@roche.example')).toHaveLength(6);
+});
+test('a worker killed after sending repeats at most once, after its lease, with the same Message-ID', async () => {
+	await aPayer(house.services, cast, 'crash@roche.example', 'Panne');
+	await anInvoice(house.services, cast, { name: 'Panne' }, { sendMails: true });
+	const row = (await claimMail(house.services.db, house.services.clock.now(), 120_000))!;
+	await house.services.mail.send({
+		messageId: `<${row.mailId}@ponctuel>`,
+		to: row.toAddress,
+		fromName: 'x',
+		replyTo: 'x@x.example',
+		subject: 's',
+		html: 'h',
+		text: 't',
+		attachments: []
+	});
+	expect(await sendNextMail(house.services)).toBe(false);
+	house.world.world.offsetMs += 121_000;
+	while (await sendNextMail(house.services));
+	const both = received('crash@roche.example');
+	expect(both).toHaveLength(2);
+	expect(new Set(both.map((message) => message.messageId)).size).toBe(1);
+	house.world.world.offsetMs += 600_000;
+	expect(await sendNextMail(house.services)).toBe(false);
+});
+test('a refused address shows on the contact, and a later success clears it', async () => {
+	const payer = await aPayer(house.services, cast, 'nobody@refused.example', 'Refus');
+	const invoiceId = await anInvoice(house.services, cast, { name: 'Refus' }, { sendMails: true });
+	await house.drain();
+	const contact = () => inScope(house.services.db, cast.system, (tx) => findContact(tx, cast.system, payer.contactId));
+	expect((await contact())!.mailProblem).toContain('No such user');
+	const before = await house.services.db.system.select().from(mail).where(eq(mail.toAddress, 'nobody@refused.example'));
+	expect(before.map((row) => row.state)).toEqual(['refused']);
+	expect(await sendInvoice(house.services, cast.owner, invoiceId)).toMatchObject({ ok: true });
+});
+test('what suppliers and clients write is inert in mails', () => {
+	const nasty = '<script>alert(1)</script>"\'&';
+	const { html, text } = renderMail({
+		locale: 'fr',
+		subject: nasty,
+		preview: nasty,
+		supplierName: nasty,
+		brandHue: 165,
+		blocks: [
+			{ kind: 'text', text: nasty },
+			{ kind: 'button', label: nasty, url: `https://x/"onclick="` }
+		],
+		footer: [nasty]
+	});
+	expect(html).not.toContain('<script>alert');
+	expect(html).not.toContain('"onclick="');
+	expect(text).toContain(nasty);
+	expect(escapeHtml(nasty)).not.toMatch(/[<>"']/);
+});

@@ -1,0 +1,177 @@
+// Tenancy: every table is protected, and nobody sees or changes what is another supplier's or another client's.
+import { sql } from 'drizzle-orm';
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mintScope, type Scope } from '#lib/domain/access/scope.ts';
+import { newId } from '#lib/server/identity.ts';
+import { inScope } from '#lib/server/store/tx.ts';
+import * as links from '#lib/server/use-cases/access/pay-links.ts';
+import { previewImport } from '#lib/server/use-cases/invoices/import-invoices.ts';
+import * as portal from '#lib/server/use-cases/invoices/read-portal.ts';
+import { checkAttempt } from '#lib/server/use-cases/payments/check-attempt.ts';
+import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
+import { findReceipt } from '#lib/server/use-cases/payments/read-receipt.ts';
+import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
+import { readTransferCode } from '#lib/server/use-cases/payments/transfer-code.ts';
+import * as admin from '#lib/server/use-cases/suppliers/read-admin.ts';
+import { mayHear } from '#lib/server/live/hub.ts';
+import type { Minor } from '#lib/domain/money/minor.ts';
+import { aPayer, anInvoice, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import { openHouse, type TestHouse } from '../../setup/house.ts';
+
+let house: TestHouse;
+let a: Cast;
+let b: Cast;
+let payerA: Payer;
+let strangers: Record<string, Scope>;
+const ids = { invoice: '', attempt: newId(), payment: '', link: '', client: '' };
+/** Tables of no supplier: what they are for stands in the schema; only the system role reaches them. */
+const SHARED = ['demo_clock', 'rate_limit', 'sign_in_request', 'worked'];
+
+beforeAll(async () => {
+	house = await openHouse();
+	[a, b] = [await aSupplier(house.services, 'acct_lumen'), await aSupplier(house.services, 'acct_canuts', 'Brasserie')];
+	payerA = await aPayer(house.services, a);
+	const neighbour = await aPayer(house.services, a, 'autre@client.example', 'Autre client');
+	const payerB = await aPayer(house.services, b, 'b@b.example', 'Client B');
+	ids.invoice = await anInvoice(house.services, a, {});
+	ids.client = payerA.clientId;
+	await pay(house.services, payerA, [ids.invoice], 120_000, { attemptId: ids.attempt });
+	ids.payment = await inScope(
+		house.services.db,
+		a.system,
+		async (tx) => (await tx.execute<{ id: string }>(sql`select payment_id as id from payment`))[0]!.id
+	);
+	await inScope(house.services.db, a.system, (tx) =>
+		links.mintPayLink(house.services, tx, a.system, ids.invoice, payerA.contactId)
+	);
+	ids.link = (await links.listLinks(house.services, a.owner))[0]!.payLinkId;
+	strangers = {
+		'owner of another supplier': b.owner,
+		'client of another supplier': payerB.scope,
+		'another client of the same supplier': neighbour.scope,
+		'system of another supplier': b.system,
+		'pay link of another supplier': mintScope(b.supplierId, {
+			kind: 'pay_link',
+			payLinkId: newId(),
+			contactId: payerB.contactId,
+			clientId: payerB.clientId,
+			invoiceId: newId()
+		})
+	};
+});
+afterAll(() => house.close());
+
+test('every table has row-level security and a policy, and is owned by neither role', async () => {
+	const owner = postgres(house.databaseUrl, { max: 1 });
+	const tables = await owner<
+		{ name: string; protected: boolean; policies: number; owner: string; keyed: boolean }[]
+	>`select c.relname as name, c.relrowsecurity as protected, (select count(*)::int from pg_policies p where p.tablename = c.relname) as policies, pg_get_userbyid(c.relowner) as owner, exists (select 1 from information_schema.columns where table_name = c.relname and column_name = 'supplier_id') as keyed from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind = 'r'`;
+	expect(tables.length).toBeGreaterThan(25);
+	expect(
+		tables.filter((table) => !table.protected || table.policies === 0 || table.owner.startsWith('ponctuel_'))
+	).toEqual([]);
+	expect(
+		tables
+			.filter((table) => !table.keyed)
+			.map((table) => table.name)
+			.sort()
+	).toEqual(SHARED);
+	const keys = await owner<
+		{ table: string; name: string; first: string }[]
+	>`select conrelid::regclass::text as table, conname as name, (select attname from pg_attribute where attrelid = conrelid and attnum = conkey[1]) as first from pg_constraint where contype in ('p', 'f') and connamespace = 'public'::regnamespace`;
+	expect(keys.filter((key) => key.first !== 'supplier_id' && !SHARED.includes(key.table.replaceAll('"', '')))).toEqual(
+		[]
+	);
+	const flags = await owner<
+		{ name: string; super: boolean; bypass: boolean }[]
+	>`select rolname as name, rolsuper as super, rolbypassrls as bypass from pg_roles where rolname like 'ponctuel%'`;
+	expect(flags.every((role) => !role.super && !role.bypass)).toBe(true);
+	await owner.end();
+});
+test('without a scope, no row is seen and none is written', async () => {
+	for (const table of ['invoice', 'payment', 'client', 'contact', 'journal_line', 'audit', 'outbox'])
+		expect([...(await house.services.db.app.execute(sql.raw(`select 1 from ${table}`)))]).toEqual([]);
+	await expect(
+		house.services.db.app.execute(
+			sql.raw(`insert into counter (supplier_id, name, value) values ('${a.supplierId}', 'x', 1)`)
+		)
+	).rejects.toThrow();
+});
+test('the system role can’t read money', async () => {
+	for (const table of ['invoice', 'payment', 'payment_attempt', 'journal_line', 'allocation', 'document', 'client'])
+		await expect(house.services.db.system.execute(sql.raw(`select 1 from ${table}`))).rejects.toThrow();
+});
+test('a row can’t be written into another supplier', async () => {
+	await expect(
+		inScope(house.services.db, b.system, (tx) =>
+			tx.execute(sql.raw(`insert into counter (supplier_id, name, value) values ('${a.supplierId}', 'x', 1)`))
+		)
+	).rejects.toThrow();
+	await inScope(house.services.db, b.system, (tx) => tx.execute(sql.raw(`update contact set name = 'volé'`)));
+	expect(
+		JSON.stringify(await admin.readAdminClient(house.services, a.owner, ids.client), (_, v: unknown) =>
+			typeof v === 'bigint' ? String(v) : v
+		)
+	).not.toContain('volé');
+});
+describe('another’s ids answer as ids that do not exist', () => {
+	const questions: Record<string, (scope: Scope, real: boolean) => Promise<unknown>> = {
+		'the pay page': (scope, real) => readPayView(house.services, scope, [real ? ids.invoice : newId()]),
+		'an invoice': (scope, real) => portal.readInvoiceDetail(house.services, scope, real ? ids.invoice : newId()),
+		'its document': (scope, real) => portal.readInvoiceFile(house.services, scope, real ? ids.invoice : newId()),
+		'its transfer code': (scope, real) => readTransferCode(house.services, scope, real ? ids.invoice : newId()),
+		'a receipt': (scope, real) => findReceipt(house.services, scope, real ? ids.payment : newId()),
+		'a try': (scope, real) => checkAttempt(house.services, scope, real ? ids.attempt : newId()),
+		'the invoice as the supplier sees it': (scope, real) =>
+			admin.readAdminInvoice(house.services, scope, real ? ids.invoice : newId()),
+		'the client as the supplier sees it': (scope, real) =>
+			admin.readAdminClient(house.services, scope, real ? ids.client : newId()),
+		'the payment as the supplier sees it': (scope, real) =>
+			admin.readAdminPayment(house.services, scope, real ? ids.payment : newId()),
+		'sending it': (scope, real) => links.sendInvoice(house.services, scope, real ? ids.invoice : newId()),
+		'revoking its link': (scope, real) => links.revokeLink(house.services, scope, real ? ids.link : newId()),
+		'refunding it': (scope, real) =>
+			requestRefund(house.services, scope, {
+				refundRequestId: newId(),
+				paymentId: real ? ids.payment : newId(),
+				amountMinor: 100n as Minor
+			})
+	};
+	test.each(Object.keys(questions))('%s', async (name) => {
+		for (const [who, scope] of Object.entries(strangers))
+			expect(await questions[name]!(scope, true), who).toEqual(await questions[name]!(scope, false));
+	});
+	test('lists hold nothing of another', async () => {
+		for (const scope of Object.values(strangers)) {
+			const seen = JSON.stringify(
+				[
+					await portal.readPortal(house.services, scope),
+					await portal.readReceipts(house.services, scope),
+					await admin.readInvoiceList(house.services, scope, {}),
+					await admin.readPayments(house.services, scope)
+				],
+				(_, v: unknown) => (typeof v === 'bigint' ? String(v) : v)
+			);
+			for (const id of Object.values(ids)) expect(seen).not.toContain(id);
+		}
+		expect(await previewImport(house.services, payerA.scope, [])).toMatchObject({
+			ok: false,
+			refusal: { code: 'not_allowed' }
+		});
+	});
+	test('news of another are not heard', () => {
+		const news = {
+			supplierId: a.supplierId,
+			clientId: payerA.clientId,
+			invoiceId: ids.invoice,
+			attemptId: null,
+			kind: 'payment.received' as const,
+			cursor: '1.1'
+		};
+		expect(Object.values(strangers).map((scope) => mayHear(scope, news))).toEqual(
+			Object.values(strangers).map(() => false)
+		);
+		expect(mayHear(payerA.scope, news)).toBe(true);
+	});
+});

@@ -1,0 +1,138 @@
+// The code's own shape: what a machine can hold us to.
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { REFUSAL_CODES } from '#lib/contract/refusals.ts';
+
+const walk = (folder: string): string[] =>
+	existsSync(folder)
+		? readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+				entry.name === 'paraglide'
+					? []
+					: entry.isDirectory()
+						? walk(path.join(folder, entry.name))
+						: [path.join(folder, entry.name)]
+			)
+		: [];
+const read = (file: string): string => readFileSync(file, 'utf8');
+const sources = walk('src').filter((file) => /\.(ts|svelte|mjs|js)$/.test(file) && !file.includes('.generated.'));
+const product = sources.filter((file) => !file.startsWith('src/sandbox') && !file.startsWith('src/scripts'));
+
+describe('words that may not stand in the product', () => {
+	/** Each with the few places where it has a reason. */
+	const BANNED: [string, RegExp, RegExp][] = [
+		['floats for money', /parseFloat|\.toFixed\(/, /^$/],
+		['a clock of one’s own', /new Date\(\)|Date\.now\(/, /server\/(clock|identity|access\/sessions)\.ts$/],
+		['reading the environment', /process\.env/, /server\/config\.ts$/],
+		['casts to any', /\bas any\b|: any\b/, /^$/],
+		['left-overs', /\b(TODO|FIXME|XXX)\b|@ts-ignore|console\.log\(/, /^$/],
+		['chance for secrets', /Math\.random/, /^$/],
+		[
+			'Stripe’s retired names',
+			/(?<!allowed_|excluded_)payment_method_types['"]?\s*:|\bpaymentMethodTypes|confirmCardPayment/,
+			/^$/
+		],
+		[
+			'minting a scope outside access and the worker',
+			/mintScope\(/,
+			/domain\/access|server\/(access|use-cases\/(payments\/(handle-event|reconcile)|access\/(send-sign-in|pay-links)|mails|demo))/
+		],
+		['markup from data', /\{@html/, /^$/]
+	];
+	test.each(BANNED)('%s', (_name, pattern, except) => {
+		expect(product.filter((file) => !except.test(file) && pattern.test(read(file)))).toEqual([]);
+	});
+});
+test('every file says what it is for in its first line', () => {
+	expect(sources.filter((file) => !/^(\/\/|<!--|\/\/\/|\/\*)/.test(read(file)))).toEqual([]);
+});
+test('route files stay small', () => {
+	expect(walk('src/routes').filter((file) => file.endsWith('.ts') && read(file).split('\n').length > 100)).toEqual([]);
+});
+test('French and English have the same messages with the same places to fill', () => {
+	const [fr, en] = ['fr', 'en'].map(
+		(locale) => JSON.parse(read(`messages/${locale}.json`)) as Record<string, unknown>
+	) as [Record<string, unknown>, Record<string, unknown>];
+	expect(Object.keys(fr).sort()).toEqual(Object.keys(en).sort());
+	const places = (text: unknown) => [...new Set(JSON.stringify(text).match(/\{\w+\}/g) ?? [])].sort();
+	for (const key of Object.keys(fr)) expect(places(fr[key]), key).toEqual(places(en[key]));
+});
+test('French is set as French is: no-break spaces before high punctuation, curly apostrophes', () => {
+	const fr = JSON.parse(read('messages/fr.json')) as Record<string, unknown>;
+	const wrong = Object.entries(fr).filter(
+		([key, text]) =>
+			key !== '$schema' && (/ [;:!?»€]|« /.test(JSON.stringify(text)) || /\w'\w/.test(JSON.stringify(text)))
+	);
+	expect(wrong).toEqual([]);
+});
+test('every refusal has a status and two sentences', () => {
+	const [fr, en] = ['fr', 'en'].map(
+		(locale) => JSON.parse(read(`messages/${locale}.json`)) as Record<string, unknown>
+	) as [Record<string, unknown>, Record<string, unknown>];
+	const missing = REFUSAL_CODES.filter(
+		(code) => code !== 'card_declined' && (!fr[`refusal_${code}`] || !en[`refusal_${code}`])
+	);
+	expect(missing).toEqual([]);
+});
+test('every variable the configuration reads stands in .env.example, and the other way round', () => {
+	const inCode = [...read('src/lib/server/config.ts').matchAll(/^\t([A-Z_]+): /gm)].map((match) => match[1]!).sort();
+	const inExample = [...read('.env.example').matchAll(/^#? ?([A-Z_]+)=/gm)].map((match) => match[1]!).sort();
+	expect(inExample).toEqual(inCode);
+});
+test('migrations are numbered without gap, and those that landed are unchanged', () => {
+	const files = readdirSync('drizzle')
+		.filter((file) => file.endsWith('.sql'))
+		.sort();
+	expect(files.map((file) => file.slice(0, 4))).toEqual(files.map((_, i) => String(i).padStart(4, '0')));
+	const hashes = JSON.parse(read('tests/tidy/migrations.json')) as Record<string, string>;
+	expect(
+		Object.fromEntries(
+			files.map((file) => [
+				file,
+				createHash('sha256')
+					.update(read(`drizzle/${file}`))
+					.digest('hex')
+			])
+		)
+	).toEqual(hashes);
+});
+test('the schema in the code is the schema of the migrations', () => {
+	const before = read('drizzle/meta/_journal.json');
+	const run = spawnSync(
+		'node_modules/.bin/drizzle-kit',
+		['generate', '--config', 'drizzle/drizzle.config.ts', '--name', 'drift'],
+		{ encoding: 'utf8' }
+	);
+	expect(run.stdout).toContain('No schema changes');
+	expect(read('drizzle/meta/_journal.json')).toBe(before);
+});
+test('the lock names no download address', () =>
+	expect(read('package-lock.json')).not.toMatch(/"resolved": *"https?:/));
+test('the boundary checker sees a planted violation', async () => {
+	const { writeFileSync, rmSync } = await import('node:fs');
+	const planted = 'src/lib/domain/money/planted.ts';
+	writeFileSync(planted, "// Planted by a test.\nimport '../../server/config.ts';\n");
+	try {
+		const run = spawnSync(
+			'node_modules/.bin/depcruise',
+			['src/lib/domain/money', '--config', '.config/dependency-cruiser.cjs'],
+			{ encoding: 'utf8' }
+		);
+		expect(run.stdout).toContain('domain-is-pure');
+	} finally {
+		rmSync(planted);
+	}
+});
+test('only the sandbox and the product’s own gateway speak of Stripe’s package', () => {
+	const users = sources.filter((file) => /from 'stripe'/.test(read(file)));
+	expect(
+		users.every(
+			(file) =>
+				file.startsWith('src/sandbox/') ||
+				file === 'src/lib/server/gateways/stripe/client.ts' ||
+				file.startsWith('src/scripts/')
+		)
+	).toBe(true);
+});
