@@ -28,37 +28,33 @@ export async function aSupplier(
 	const createdAt = clock.now();
 	const memberId = newId();
 	await inScope(db, system, async (tx) => {
-		await tx
-			.insert(supplier)
-			.values({
-				supplierId,
-				slug: `${name}-${supplierId}`,
-				name,
-				legalName: `${name} SARL`,
-				siren: '552100554',
-				vatNumber: 'FR40552100554',
-				address: { lines: ['1 rue de la Paix'], postalCode: '69001', town: 'Lyon', country: 'FR' },
-				contactName: 'Claire Martin',
-				contactEmail: 'compta@lumen.example',
-				brandHue: 165,
-				iban: 'FR7630006000011234567890189',
-				bic: 'AGRIFRPP',
-				stripeAccount: account,
-				timeZone: 'Europe/Paris',
-				defaultTermsDays: 30,
-				createdAt
-			});
-		await tx
-			.insert(member)
-			.values({
-				supplierId,
-				memberId,
-				email: 'claire@lumen.example',
-				name: 'Claire Martin',
-				role: 'owner',
-				locale: 'fr',
-				createdAt
-			});
+		await tx.insert(supplier).values({
+			supplierId,
+			slug: `${name}-${supplierId}`,
+			name,
+			legalName: `${name} SARL`,
+			siren: '552100554',
+			vatNumber: 'FR40552100554',
+			address: { lines: ['1 rue de la Paix'], postalCode: '69001', town: 'Lyon', country: 'FR' },
+			contactName: 'Claire Martin',
+			contactEmail: 'compta@lumen.example',
+			brandHue: 165,
+			iban: 'FR7630006000011234567890189',
+			bic: 'AGRIFRPP',
+			stripeAccount: account,
+			timeZone: 'Europe/Paris',
+			defaultTermsDays: 30,
+			createdAt
+		});
+		await tx.insert(member).values({
+			supplierId,
+			memberId,
+			email: 'claire@lumen.example',
+			name: 'Claire Martin',
+			role: 'owner',
+			locale: 'fr',
+			createdAt
+		});
 	});
 	const as = (role: Role) => mintScope(supplierId, { kind: 'member', memberId, role });
 	return { supplierId, system, owner: as('owner'), accountant: as('accountant'), readOnly: as('read_only'), memberId };
@@ -73,32 +69,28 @@ export async function aPayer(
 ): Promise<Payer> {
 	const [clientId, contactId] = [newId(), newId()];
 	await inScope(db, cast.system, async (tx) => {
-		await tx
-			.insert(client)
-			.values({
-				supplierId: cast.supplierId,
-				clientId,
-				kind: 'business',
-				name,
-				siren: null,
-				vatNumber: null,
-				locale: 'fr',
-				createdAt: clock.now()
-			});
-		await tx
-			.insert(contact)
-			.values({
-				supplierId: cast.supplierId,
-				contactId,
-				clientId,
-				email,
-				name: 'Paul Roche',
-				locale: 'fr',
-				isBilling: true,
-				mailProblem: null,
-				mailProblemAt: null,
-				createdAt: clock.now()
-			});
+		await tx.insert(client).values({
+			supplierId: cast.supplierId,
+			clientId,
+			kind: 'business',
+			name,
+			siren: null,
+			vatNumber: null,
+			locale: 'fr',
+			createdAt: clock.now()
+		});
+		await tx.insert(contact).values({
+			supplierId: cast.supplierId,
+			contactId,
+			clientId,
+			email,
+			name: 'Paul Roche',
+			locale: 'fr',
+			isBilling: true,
+			mailProblem: null,
+			mailProblemAt: null,
+			createdAt: clock.now()
+		});
 	});
 	return { scope: mintScope(cast.supplierId, { kind: 'contact', contactId, clientId }), clientId, contactId, email };
 }

@@ -1,7 +1,7 @@
 // What people type to sign in.
 import * as v from 'valibot';
 
-export const Email = v.pipe(v.string(), v.trim(), v.toLowerCase(), v.maxLength(254), v.rfcEmail());
+const Email = v.pipe(v.string(), v.trim(), v.toLowerCase(), v.maxLength(254), v.rfcEmail());
 export const AskSignIn = v.object({ email: Email });
 const Code = v.pipe(
 	v.string(),

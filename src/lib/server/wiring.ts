@@ -38,7 +38,7 @@ export function buildServices(config: Config, clock: Clock, log: Logger = openLo
 	};
 }
 
-export async function buildHouse(config: Config): Promise<House> {
+async function buildHouse(config: Config): Promise<House> {
 	const demoClock = config.sandbox ? movableClock() : null;
 	const services = buildServices(config, demoClock ?? wallClock);
 	if (demoClock) await followDemoClock(services.db, demoClock);

@@ -56,7 +56,7 @@ function find<K extends Kind>({ account }: Call, kind: K, id: string): Account[K
 }
 
 /** Newest first, cursors by id, `created` as a number or a range. */
-export function page<T extends { id: string; created: number }>(
+function page<T extends { id: string; created: number }>(
 	items: T[],
 	params: Params,
 	url: string

@@ -14,7 +14,7 @@ const SEPA_FAILURE_DAYS = 3;
 const SEPA_RETURN_DAYS = 20;
 
 /** Creates the charge of one try on an intent. */
-export function makeCharge(
+function makeCharge(
 	world: World,
 	account: Account,
 	intent: StoredIntent,

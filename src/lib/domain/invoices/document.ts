@@ -39,7 +39,7 @@ export type InvoiceDocument = {
 };
 
 const CREDIT_NOTE_TYPES = new Set(['261', '262', '381', '396', '502', '503']);
-export const isCreditNote = (typeCode: string): boolean => CREDIT_NOTE_TYPES.has(typeCode);
+const isCreditNote = (typeCode: string): boolean => CREDIT_NOTE_TYPES.has(typeCode);
 
 /** What the client owes: credit notes carry positive amounts and count the other way (EN 16931, type 381). */
 export const debtOf = (document: Pick<InvoiceDocument, 'typeCode' | 'dueMinor'>): Minor =>

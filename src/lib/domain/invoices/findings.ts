@@ -1,6 +1,6 @@
 // What must be said about a file before it becomes a claim: block, confirm, warn. Codes and verdicts follow the importer sheet;
 // rules cited are those of EN 16931 (BR-…) and of the French profile (BR-FR-…).
-import { daysBetween, type CivilDate } from '../calendar/civil-date.ts';
+import { daysBetween } from '../calendar/civil-date.ts';
 import { add, minor, subtract } from '../money/minor.ts';
 import type { InvoiceDocument } from './document.ts';
 import { isValidIban, isValidSiren } from './identifiers.ts';
@@ -99,6 +99,3 @@ export function notPayableReason(d: InvoiceDocument, debtMinor: bigint): NotPaya
 	if (debtMinor === 0n || ALREADY_PAID.has(d.businessProcess ?? '')) return 'settled';
 	return d.currency === 'EUR' ? null : 'currency';
 }
-
-/** No due date in the file: the supplier's default terms, said on screen (French default: 30 days, L441-10 code de commerce). */
-export type DueTerms = { dueOn: CivilDate; isDefault: boolean };

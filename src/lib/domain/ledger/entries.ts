@@ -41,7 +41,7 @@ const credit = (
 ): JournalLine => debit(account, -amount as Minor, clientId, invoiceId);
 
 /** Throws on an entry that does not balance: a bug, which the database would refuse as well. */
-export function balanced(entry: JournalEntry): JournalEntry {
+function balanced(entry: JournalEntry): JournalEntry {
 	const difference = entry.lines.reduce((sum, line) => sum + line.debitMinor - line.creditMinor, 0n);
 	if (difference !== 0n) throw new Error(`unbalanced ${entry.kind} entry for ${entry.sourceId}`);
 	return { ...entry, lines: entry.lines.filter((line) => line.debitMinor !== line.creditMinor) };

@@ -2,19 +2,12 @@
 declare const brand: unique symbol;
 /** Minor units of a currency with two decimals: 117600n is 1 176,00 €. */
 export type Minor = bigint & { readonly [brand]: 'Minor' };
-/** Basis points: 2000 is 20 %. */
-export type Bps = number & { readonly [brand]: 'Bps' };
 
 export const minor = (value: bigint): Minor => value as Minor;
-export const bps = (value: number): Bps => {
-	if (!Number.isInteger(value)) throw new RangeError('basis points are whole numbers');
-	return value as Bps;
-};
 export const ZERO = minor(0n);
 
 export const add = (...amounts: Minor[]): Minor => minor(amounts.reduce<bigint>((sum, amount) => sum + amount, 0n));
 export const subtract = (from: Minor, amount: Minor): Minor => minor(from - amount);
-export const negate = (amount: Minor): Minor => minor(-amount);
 export const smallest = (a: Minor, b: Minor): Minor => (a < b ? a : b);
 
 /** Division rounded half away from zero: the one rounding rule of the product (docs/decisions/0012). */

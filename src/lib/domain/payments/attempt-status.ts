@@ -5,13 +5,7 @@ export type AttemptStatus =
 	'open' | 'awaiting_auth' | 'awaiting_transfer' | 'processing' | 'paid' | 'declined' | 'canceled' | 'unknown';
 
 /** Live attempts hold their invoices: the database allows one per invoice. */
-export const LIVE_STATUSES: readonly AttemptStatus[] = [
-	'open',
-	'awaiting_auth',
-	'awaiting_transfer',
-	'processing',
-	'unknown'
-];
+const LIVE_STATUSES: readonly AttemptStatus[] = ['open', 'awaiting_auth', 'awaiting_transfer', 'processing', 'unknown'];
 export const isLive = (status: AttemptStatus): boolean => LIVE_STATUSES.includes(status);
 
 export type IntentSnapshot = {

@@ -2,7 +2,7 @@
 import type { Minor } from '../money/minor.ts';
 
 export type PaymentMethodType = 'card' | 'sepa_debit';
-export const SEPA_DEBIT_MAX_MINOR = 1_000_000n;
+const SEPA_DEBIT_MAX_MINOR = 1_000_000n;
 const CARD_MIN_MINOR = 50n;
 const CARD_MAX_MINOR = 99_999_999n;
 

@@ -4,7 +4,7 @@ import { addTargetDays } from '../calendar/business-days.ts';
 import type { CivilDate } from '../calendar/civil-date.ts';
 import { subtract, type Minor } from '../money/minor.ts';
 
-export const SEPA_REFUND_WAIT_DAYS = 7;
+const SEPA_REFUND_WAIT_DAYS = 7;
 export type RefundRefusal =
 	| { code: 'refund_too_early'; allowedOn: CivilDate }
 	| { code: 'refund_above_rest'; restMinor: Minor }

@@ -94,43 +94,56 @@ function decode(bytes: Uint8Array): string {
 	}
 }
 
-function readRow(row: Row, line: number): ReadResult {
+type Cells = { money(column: Column): Minor | null; day(column: Column): CivilDate | null; findings: Finding[] };
+/** Reads cells of one row and notes each that is not understood, by line and column. */
+function cellsOf(row: Row, line: number): Cells {
 	const findings: Finding[] = [];
-	const money = (column: Column): Minor | null => {
+	const read = <T>(column: Column, parse: (written: string) => T | null, code: string, expected: string): T | null => {
 		const written = row[column];
 		if (!written) return null;
-		const value = parseFrenchAmount(written);
-		if (value === null)
-			findings.push(block('AMOUNT_FORMAT', `ligne ${line}, ${COLUMNS[column][0]}`, written, '1 234,56'));
+		const value = parse(written);
+		if (value === null) findings.push(block(code, `ligne ${line}, ${COLUMNS[column][0]}`, written, expected));
 		return value;
 	};
-	const day = (column: Column): CivilDate | null => {
-		const written = row[column];
-		if (!written) return null;
-		const value = parseFrenchDate(written);
-		if (!value) findings.push(block('DATE_IMPOSSIBLE', `ligne ${line}, ${COLUMNS[column][0]}`, written, 'JJ/MM/AAAA'));
-		return value;
+	return {
+		findings,
+		money: (column) => read(column, parseFrenchAmount, 'AMOUNT_FORMAT', '1 234,56'),
+		day: (column) => read(column, parseFrenchDate, 'DATE_IMPOSSIBLE', 'JJ/MM/AAAA')
 	};
-	const [gross, netRead, vatRead, dueRead, rateRead] = [
-		money('gross'),
-		money('net'),
-		money('vat'),
-		money('due'),
-		money('vatRate')
-	];
+}
+
+function readRow(row: Row, line: number): ReadResult {
+	const { money, day, findings } = cellsOf(row, line);
+	const amounts = {
+		gross: money('gross'),
+		net: money('net'),
+		vat: money('vat'),
+		due: money('due'),
+		rate: money('vatRate')
+	};
 	const [issuedOn, dueOn] = [day('issuedOn'), day('dueOn')];
 	if (!row.number) findings.push(block('NUMBER_MISSING', `ligne ${line}`, '', 'un numéro de facture'));
-	if (gross === null && !findings.length)
+	if (amounts.gross === null && !findings.length)
 		findings.push(block('AMOUNT_FORMAT', `ligne ${line}, montant TTC`, '', '1 234,56'));
 	if (!issuedOn && !findings.length) findings.push(block('DATE_IMPOSSIBLE', `ligne ${line}, date`, '', 'JJ/MM/AAAA'));
-	if (findings.length || gross === null || !issuedOn) return { ok: false, findings };
-	const vat = vatRead ?? (netRead === null ? ZERO : minor(gross - netRead));
-	const net = netRead ?? minor(gross - vat);
-	const due = dueRead ?? gross;
-	const isCredit = /avoir|credit|381/i.test(row.type ?? '');
-	const document: InvoiceDocument = {
+	if (findings.length || amounts.gross === null || !issuedOn) return { ok: false, findings };
+	const document = documentOf(row, { ...amounts, gross: amounts.gross }, issuedOn, dueOn);
+	const all = checkDocument(document);
+	if (all.some((finding) => finding.severity === 'block'))
+		return { ok: false, findings: all.map((finding) => ({ ...finding, field: `ligne ${line}, ${finding.field}` })) };
+	return { ok: true, document, findings: all };
+}
+
+type Amounts = { gross: Minor; net: Minor | null; vat: Minor | null; due: Minor | null; rate: Minor | null };
+function documentOf(row: Row, read: Amounts, issuedOn: CivilDate, dueOn: CivilDate | null): InvoiceDocument {
+	const vat = read.vat ?? (read.net === null ? ZERO : minor(read.gross - read.net));
+	const net = read.net ?? minor(read.gross - vat);
+	const due = read.due ?? read.gross;
+	const hasSplit = read.net !== null || read.vat !== null;
+	const rateBps = read.rate === null ? impliedRate(net, vat) : Number(read.rate);
+	return {
 		number: row.number!,
-		typeCode: isCredit ? '381' : '380',
+		typeCode: /avoir|credit|381/i.test(row.type ?? '') ? '381' : '380',
 		issuedOn,
 		dueOn,
 		currency: (row.currency || 'EUR').toUpperCase().replace('€', 'EUR'),
@@ -144,21 +157,11 @@ function readRow(row: Row, line: number): ReadResult {
 		payee: null,
 		netMinor: net,
 		vatMinor: vat,
-		grossMinor: gross,
-		prepaidMinor: minor(gross - due),
+		grossMinor: read.gross,
+		prepaidMinor: minor(read.gross - due),
 		roundingMinor: ZERO,
 		dueMinor: due,
-		vatLines:
-			netRead !== null || vatRead !== null
-				? [
-						{
-							category: vat === 0n ? 'E' : 'S',
-							rateBps: rateRead === null ? impliedRate(net, vat) : Number(rateRead),
-							baseMinor: net,
-							vatMinor: vat
-						}
-					]
-				: [],
+		vatLines: hasSplit ? [{ category: vat === 0n ? 'E' : 'S', rateBps, baseMinor: net, vatMinor: vat }] : [],
 		paymentReference: null,
 		payeeIban: null,
 		meansCode: null,
@@ -166,10 +169,6 @@ function readRow(row: Row, line: number): ReadResult {
 		businessProcess: null,
 		profile: 'csv'
 	};
-	const all = checkDocument(document);
-	return all.some((finding) => finding.severity === 'block')
-		? { ok: false, findings: all.map((finding) => ({ ...finding, field: `ligne ${line}, ${finding.field}` })) }
-		: { ok: true, document, findings: all };
 }
 
 /** The nearest of the French rates, when the row gives amounts but no rate; 0 when none is near. */

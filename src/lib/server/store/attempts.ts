@@ -16,17 +16,15 @@ const mine = (scope: Scope) => [
 
 export async function insertAttempt(tx: Tx, scope: Scope, row: NewAttempt, lines: AllocationLine[]): Promise<void> {
 	await tx.insert(paymentAttempt).values({ supplierId: scope.supplierId, ...row });
-	await tx
-		.insert(attemptInvoice)
-		.values(
-			lines.map((line, position) => ({
-				supplierId: scope.supplierId,
-				attemptId: row.attemptId,
-				position,
-				live: true,
-				...line
-			}))
-		);
+	await tx.insert(attemptInvoice).values(
+		lines.map((line, position) => ({
+			supplierId: scope.supplierId,
+			attemptId: row.attemptId,
+			position,
+			live: true,
+			...line
+		}))
+	);
 }
 
 export async function findAttempt(tx: Tx, scope: Scope, attemptId: string): Promise<Attempt | null> {

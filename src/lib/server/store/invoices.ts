@@ -167,16 +167,14 @@ export async function insertInvoice(tx: Tx, scope: Scope, row: NewInvoice, vatLi
 		.returning({ id: invoice.invoiceId });
 	if (!kept.length) return false;
 	if (vatLines.length)
-		await tx
-			.insert(invoiceVat)
-			.values(
-				vatLines.map((line, position) => ({
-					supplierId: scope.supplierId,
-					invoiceId: row.invoiceId,
-					position,
-					...line
-				}))
-			);
+		await tx.insert(invoiceVat).values(
+			vatLines.map((line, position) => ({
+				supplierId: scope.supplierId,
+				invoiceId: row.invoiceId,
+				position,
+				...line
+			}))
+		);
 	return true;
 }
 

@@ -23,7 +23,7 @@ export type RefundRequest = typeof refundRequest.$inferSelect;
 
 /** Money restored counts the other way. */
 const RESTORES: readonly ReversalKind[] = ['refund_failed', 'chargeback_won'];
-export const signOf = (kind: ReversalKind): bigint => (RESTORES.includes(kind) ? -1n : 1n);
+const signOf = (kind: ReversalKind): bigint => (RESTORES.includes(kind) ? -1n : 1n);
 
 const mine = (scope: Scope) => [
 	eq(payment.supplierId, scope.supplierId),
@@ -37,17 +37,15 @@ export async function insertPayment(
 	lines: (AllocationLine & { vat: PaidVat[] })[]
 ): Promise<void> {
 	await tx.insert(payment).values({ supplierId: scope.supplierId, ...row });
-	await tx
-		.insert(allocation)
-		.values(
-			lines.map(({ invoiceId, amountMinor }, position) => ({
-				supplierId: scope.supplierId,
-				paymentId: row.paymentId,
-				invoiceId,
-				amountMinor,
-				position
-			}))
-		);
+	await tx.insert(allocation).values(
+		lines.map(({ invoiceId, amountMinor }, position) => ({
+			supplierId: scope.supplierId,
+			paymentId: row.paymentId,
+			invoiceId,
+			amountMinor,
+			position
+		}))
+	);
 	const vat = lines.flatMap((line) =>
 		mergeRates(line.vat).map((part) => ({
 			supplierId: scope.supplierId,

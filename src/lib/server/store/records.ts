@@ -15,26 +15,17 @@ export async function recordAudit(
 	objectId: string | null,
 	detail: Record<string, string> = {}
 ): Promise<void> {
-	await tx
-		.insert(audit)
-		.values({
-			supplierId: scope.supplierId,
-			auditId: newId(),
-			at: now,
-			actor: actorName(scope.actor),
-			action,
-			objectId,
-			requestId: null,
-			detail
-		});
+	await tx.insert(audit).values({
+		supplierId: scope.supplierId,
+		auditId: newId(),
+		at: now,
+		actor: actorName(scope.actor),
+		action,
+		objectId,
+		requestId: null,
+		detail
+	});
 }
-export const listAudit = (tx: Tx, scope: Scope, limit = 100) =>
-	tx
-		.select()
-		.from(audit)
-		.where(eq(audit.supplierId, scope.supplierId))
-		.orderBy(desc(audit.at), desc(audit.auditId))
-		.limit(limit);
 
 export type KeptAnswer =
 	{ kind: 'new' } | { kind: 'busy' } | { kind: 'mismatch' } | { kind: 'replay'; status: number; answer: unknown };

@@ -22,7 +22,7 @@ export async function inScope<T>(db: Database, scope: Scope, work: (tx: Tx) => P
 }
 
 /** PostgreSQL's five-character code, wherever Drizzle wrapped it; '' when it is another kind of error. */
-export function errorCode(error: unknown): string {
+function errorCode(error: unknown): string {
 	for (let e = error as { code?: unknown; cause?: unknown } | undefined; e; e = e.cause as typeof e)
 		if (typeof e.code === 'string') return e.code;
 	return '';

@@ -54,37 +54,38 @@ export function stripeGateway(config: Pick<Config, 'stripe' | 'sandbox'>): Payme
 					: { kind: 'unknown' };
 			}
 		},
-		listIntentIds: async (account, since) => {
-			const ids = new Set<string>();
-			for await (const event of stripe.events.list(
-				{ created: { gte: Math.floor(since.getTime() / 1000) }, limit: 100 },
-				on(account)
-			)) {
-				const { paymentIntentId } = headOf(event);
-				if (paymentIntentId) ids.add(paymentIntentId);
-			}
-			return [...ids];
-		},
-		sumMoved: async (account, from, to) => {
-			let total = 0n;
-			const moving = new Set([
-				'charge',
-				'payment',
-				'refund',
-				'payment_refund',
-				'refund_failure',
-				'payment_failure_refund',
-				'adjustment'
-			]);
-			for await (const row of stripe.balanceTransactions.list(
-				{ created: { gte: Math.floor(from.getTime() / 1000), lt: Math.floor(to.getTime() / 1000) }, limit: 100 },
-				on(account)
-			))
-				if (moving.has(row.type)) total += BigInt(row.amount);
-			return minor(total);
-		},
+		listIntentIds: (account, since) => touchedIntents(stripe, since, on(account)),
+		sumMoved: (account, from, to) => sumMoved(stripe, from, to, on(account)),
 		readEvent: (rawBody, signature) => readEvent(config, rawBody, signature)
 	};
+}
+
+const seconds = (at: Date): number => Math.floor(at.getTime() / 1000);
+async function touchedIntents(stripe: Stripe, since: Date, options: Stripe.RequestOptions): Promise<string[]> {
+	const ids = new Set<string>();
+	for await (const event of stripe.events.list({ created: { gte: seconds(since) }, limit: 100 }, options)) {
+		const { paymentIntentId } = headOf(event);
+		if (paymentIntentId) ids.add(paymentIntentId);
+	}
+	return [...ids];
+}
+
+/** Kinds of balance transactions by which a client's money comes or goes. */
+const MOVING = new Set([
+	'charge',
+	'payment',
+	'refund',
+	'payment_refund',
+	'refund_failure',
+	'payment_failure_refund',
+	'adjustment'
+]);
+async function sumMoved(stripe: Stripe, from: Date, to: Date, options: Stripe.RequestOptions): Promise<Minor> {
+	let total = 0n;
+	const created = { gte: seconds(from), lt: seconds(to) };
+	for await (const row of stripe.balanceTransactions.list({ created, limit: 100 }, options))
+		if (MOVING.has(row.type)) total += BigInt(row.amount);
+	return minor(total);
 }
 
 /** A refusal that Stripe itself stated: nothing moved. Anything else (network, 5xx, truncated) leaves the outcome open. */

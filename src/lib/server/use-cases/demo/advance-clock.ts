@@ -6,7 +6,7 @@ import { drainOnce } from '../../jobs/worker.ts';
 import type { Services } from '../../services.ts';
 
 const DAY_MS = 86_400_000;
-export const ADVANCE_MAX_MS = 400 * DAY_MS;
+const ADVANCE_MAX_MS = 400 * DAY_MS;
 
 /** ISO 8601 durations of whole days, hours or minutes: P1D, P7D, PT6H, PT30M. null when it is none of these or goes too far. */
 export function parseAdvance(text: string): number | null {

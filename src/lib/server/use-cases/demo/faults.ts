@@ -34,7 +34,7 @@ const API = {
 	script_blocked: { match: { path: '^/endive/stripe.js' }, do: { status: 404 } }
 } as const;
 
-export function isActive(name: FaultName, now: SandboxFaults): boolean {
+function isActive(name: FaultName, now: SandboxFaults): boolean {
 	if (name in CARD) return now.forced.card === CARD[name as keyof typeof CARD];
 	if (name in SEPA) return now.forced.sepa === SEPA[name as keyof typeof SEPA];
 	if (name in WEBHOOKS)

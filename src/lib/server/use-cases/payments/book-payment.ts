@@ -1,9 +1,12 @@
 // Money certain: one payment, its allocations, its VAT, its receipt number, one journal entry, one mail to each billing contact.
+import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { paymentReceived, stripeFee } from '../../../domain/ledger/entries.ts';
 import { allocateReceived } from '../../../domain/payments/allocation.ts';
 import { vatOfPayment } from '../../../domain/payments/vat.ts';
+import type { Minor } from '../../../domain/money/minor.ts';
 import { newId } from '../../identity.ts';
+import type { Tx } from '../../store/database.ts';
 import { listAttemptLines, type Attempt } from '../../store/attempts.ts';
 import { lockInvoices, listVatLines } from '../../store/invoices.ts';
 import { bookEntry, nextNumber } from '../../store/journal.ts';
@@ -24,10 +27,8 @@ export async function bookPayment(settling: Settling, attempt: Attempt): Promise
 	return payment;
 }
 
-async function keepPayment(
-	{ scope, tx, supplier, intent, now, services }: Settling,
-	attempt: Attempt
-): Promise<Payment> {
+/** Which invoice gets how much of what was received, each with its VAT. */
+async function allocate(scope: Scope, tx: Tx, attempt: Attempt, receivedMinor: Minor) {
 	const asked = await listAttemptLines(tx, scope, attempt.attemptId);
 	const invoices = await lockInvoices(
 		tx,
@@ -38,17 +39,24 @@ async function keepPayment(
 		...line,
 		dueOn: invoices.find((invoice) => invoice.invoiceId === line.invoiceId)!.dueOn
 	}));
-	const lines = allocateReceived(dated, intent.amountReceivedMinor);
 	const withVat = [];
-	for (const line of lines)
-		withVat.push({
-			...line,
-			vat: vatOfPayment(
-				await listVatLines(tx, scope, line.invoiceId),
-				await sumAllocated(tx, scope, line.invoiceId),
-				line.amountMinor
-			)
-		});
+	for (const line of allocateReceived(dated, receivedMinor)) {
+		const vat = vatOfPayment(
+			await listVatLines(tx, scope, line.invoiceId),
+			await sumAllocated(tx, scope, line.invoiceId),
+			line.amountMinor
+		);
+		withVat.push({ ...line, vat });
+	}
+	return withVat;
+}
+
+async function keepPayment(
+	{ scope, tx, supplier, intent, now, services }: Settling,
+	attempt: Attempt
+): Promise<Payment> {
+	const withVat = await allocate(scope, tx, attempt, intent.amountReceivedMinor);
+	const lines = withVat.map(({ invoiceId, amountMinor }) => ({ invoiceId, amountMinor }));
 	const paidAt =
 		attempt.methodType === 'sepa_debit' || intent.methodType === 'sepa_debit' ? now : (intent.paidAt ?? now);
 	const paidOn = civilDateIn(paidAt, supplier.timeZone);
