@@ -15,7 +15,6 @@ export type WorldOptions = {
 	dataDir: string | null;
 	ports?: { api: number; js: number; smtp: number; mailbox: number };
 	webhook?: { url: string; secret: string };
-	/** Where a fresh world's clock starts, relative to now. */ startOffsetMs?: number;
 };
 export type RunningWorld = {
 	apiUrl: string;
@@ -37,7 +36,6 @@ export async function startWorld(options: WorldOptions): Promise<RunningWorld> {
 		accounts: options.accounts,
 		file: options.dataDir ? path.join(options.dataDir, 'stripe.json') : null
 	});
-	if (options.startOffsetMs !== undefined) world.offsetMs = options.startOffsetMs;
 	const mailbox = new Mailbox({
 		file: options.dataDir ? path.join(options.dataDir, 'mails.json') : null,
 		now: () => world.now()

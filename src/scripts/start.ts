@@ -5,9 +5,8 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, statfsSync, statSync, w
 import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import postgres from 'postgres';
 import { readConfig } from '#lib/server/config.ts';
-import { openDatabase } from '#lib/server/store/database.ts';
-import { listSuppliers } from '#lib/server/store/parties.ts';
 import { embedded } from './embedded-postgres.ts';
 import { migrateDatabase } from './migrate.ts';
 import { PAST_DAYS, seedDemo } from './demo/seed.ts';
@@ -147,10 +146,10 @@ async function database(options: StartOptions, undo: (() => unknown)[]): Promise
 	}
 	const folder = postgresFolder(options.dataDir);
 	try {
-		const postgres = await embedded({ dir: folder, persistent: options.persistent ?? true });
-		undo.push(postgres.stop);
-		await postgres.create('ponctuel');
-		return postgres.url('ponctuel');
+		const server = await embedded({ dir: folder, persistent: options.persistent ?? true });
+		undo.push(server.stop);
+		await server.create('ponctuel');
+		return server.url('ponctuel');
 	} catch (error) {
 		const reason =
 			String((error as Error).message)
@@ -158,7 +157,7 @@ async function database(options: StartOptions, undo: (() => unknown)[]): Promise
 				.map((line) => line.trim())
 				.findLast((line) => /FATAL|PANIC|ERROR|could not|invalid|No space/i.test(line)) ?? 'it ended at once';
 		throw new StartProblem(
-			`PostgreSQL can't open ${folder}: ${reason}. If the folder is damaged, put it aside (mv ${folder} ${folder}.old) and start again: the demo is made anew.`
+			`PostgreSQL can't open ${folder}: ${reason}. If the folder is damaged, put the data aside (mv ${options.dataDir} ${options.dataDir}.old${folder.startsWith(options.dataDir) ? '' : `; mv ${folder} ${folder}.old`}) and start again: the demo is made anew.`
 		);
 	}
 }
@@ -194,12 +193,10 @@ async function outsideWorld(
 	env: NodeJS.ProcessEnv,
 	undo: (() => unknown)[]
 ): Promise<{ apiUrl: string }> {
-	const fresh = !existsSync(path.join(options.dataDir, 'sandbox', 'stripe.json'));
 	const settings = {
 		appOrigin: env.ORIGIN,
 		accounts: SUPPLIERS.map((cast) => cast.stripeAccount),
-		dataDir: path.join(options.dataDir, 'sandbox'),
-		startOffsetMs: fresh ? -PAST_DAYS * 86_400_000 : undefined
+		dataDir: path.join(options.dataDir, 'sandbox')
 	};
 	const child = spawn(process.execPath, [path.join(root, 'src/sandbox/main.ts'), JSON.stringify(settings)], {
 		stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -226,22 +223,49 @@ async function outsideWorld(
 	return urls;
 }
 
+/** Made once. A first start that was cut short leaves half a past: then it is made anew. */
 async function seedOnce(env: NodeJS.ProcessEnv, apiUrl: string, say: (text: string) => void): Promise<void> {
-	const config = readConfig(env);
-	const db = openDatabase(config.databaseUrl, { connections: 1 });
-	const known = await listSuppliers(db).finally(() => db.close());
-	if (known.length) return;
+	const state = await seedState(env.DATABASE_URL!);
+	if (state === 'done') return;
+	if (state === 'half') {
+		if (process.env.DATABASE_URL)
+			throw new StartProblem(
+				'The demo’s first start was cut short and left half a demo in this database. Empty it (drop schema public cascade; drop schema drizzle cascade; create schema public;) and start again.'
+			);
+		await emptyDatabase(env.DATABASE_URL!);
+		await migrateDatabase(env.DATABASE_URL!);
+	}
 	say('Living through the demo’s last 75 days (first start only)…');
-	await seedDemo(config);
-	await fetch(`${apiUrl}/_sandbox/clock`, { method: 'POST', body: JSON.stringify({ offsetMs: 0 }) });
+	// The two pasts belong together: a new database begins with a new outside world.
+	await lever(apiUrl, 'reset', { offsetMs: -PAST_DAYS * 86_400_000 });
+	await seedDemo(readConfig(env));
+	await lever(apiUrl, 'clock', { offsetMs: 0 });
 }
+async function seedState(url: string): Promise<'none' | 'half' | 'done'> {
+	const sql = postgres(url, { max: 1, onnotice: () => {} });
+	try {
+		const [row] = await sql<
+			{ suppliers: number; finished: number }[]
+		>`select (select count(*)::int from supplier) as suppliers, (select count(*)::int from demo_clock) as finished`;
+		return row!.finished ? 'done' : row!.suppliers ? 'half' : 'none';
+	} finally {
+		await sql.end({ timeout: 5 });
+	}
+}
+async function emptyDatabase(url: string): Promise<void> {
+	const sql = postgres(url, { max: 1, onnotice: () => {} });
+	try {
+		await sql.unsafe('drop schema public cascade; drop schema if exists drizzle cascade; create schema public');
+	} finally {
+		await sql.end({ timeout: 5 });
+	}
+}
+const lever = (apiUrl: string, name: string, body: unknown): Promise<unknown> =>
+	fetch(`${apiUrl}/_sandbox/${name}`, { method: 'POST', body: JSON.stringify(body) });
 const setWebhook = (apiUrl: string, origin: string): Promise<unknown> =>
-	fetch(`${apiUrl}/_sandbox/endpoint`, {
-		method: 'POST',
-		body: JSON.stringify({
-			url: `${origin.replace('//localhost', '//127.0.0.1')}/webhooks/stripe`,
-			secret: DEMO.webhookSecret
-		})
+	lever(apiUrl, 'endpoint', {
+		url: `${origin.replace('//localhost', '//127.0.0.1')}/webhooks/stripe`,
+		secret: DEMO.webhookSecret
 	});
 
 async function serve({ dev, quiet }: StartOptions, env: NodeJS.ProcessEnv): Promise<ChildProcess> {

@@ -9,7 +9,8 @@ export default async function setup() {
 	const dataDir = mkdtempSync(path.join(tmpdir(), 'ponctuel-e2e-'));
 	const running = await start({ port: await freePort(), dataDir, persistent: false, quiet: true });
 	process.env.E2E_URL = running.url;
-	process.env.E2E_SANDBOX = running.sandboxUrl ?? '';
+	process.env.E2E_DATABASE = running.databaseUrl;
+	process.env.E2E_PID = String(running.server.pid);
 	return async () => {
 		await running.stop();
 		rmSync(dataDir, { recursive: true, force: true });

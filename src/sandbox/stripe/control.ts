@@ -105,6 +105,7 @@ export async function control(world: World, method: string, url: URL, body: stri
 			return ok({ accounts: Object.fromEntries(world.accounts), events: world.events, work: world.work });
 		case 'POST /reset':
 			world.reset();
+			world.offsetMs = Number(input.offsetMs ?? 0);
 			return ok({});
 		default:
 			return { status: 404, body: JSON.stringify({ error: `no such lever: ${method} ${url.pathname}` }) };

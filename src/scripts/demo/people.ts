@@ -33,6 +33,7 @@ const client = (
 ): DemoClient => {
 	const domain = name
 		.normalize('NFD')
+		.replace(/\p{M}/gu, '')
 		.toLowerCase()
 		.replace(/[^a-z]+/g, '-')
 		.replace(/^-|-$/g, '');
