@@ -49,7 +49,7 @@ async function buildHouse(config: Config): Promise<House> {
 	});
 	await hub.start();
 	const close = async () => {
-		await hub.stop();
+		hub.stop();
 		await worker?.stop();
 		services.mail.close();
 		await services.db.close();

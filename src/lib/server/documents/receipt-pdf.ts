@@ -1,7 +1,6 @@
 // A receipt as a tagged PDF with its own font (Noto Sans, OFL), so that every accent prints everywhere.
 import { createRequire } from 'node:module';
 import { m } from '#lib/paraglide/messages.js';
-import PDFDocument from 'pdfkit';
 import { formatDay } from '../../domain/calendar/format.ts';
 import { formatMoney, formatRate, type Locale } from '../../domain/money/format.ts';
 import { methodName } from '../../i18n/methods.ts';
@@ -12,7 +11,9 @@ const font = (weight: 400 | 700): string =>
 /** The latin subset has no narrow no-break space: a no-break space prints the same width class. */
 const printable = (text: string): string => text.replaceAll('\u202f', '\u00a0').replaceAll('•', '·');
 
-export function renderReceiptPdf(receipt: Receipt, locale: Locale): Promise<Uint8Array> {
+/** The PDF library is loaded on first use: a web process at rest does without it. */
+export async function renderReceiptPdf(receipt: Receipt, locale: Locale): Promise<Uint8Array> {
+	const { default: PDFDocument } = await import('pdfkit');
 	const say = { locale };
 	const doc = new PDFDocument({
 		size: 'A4',

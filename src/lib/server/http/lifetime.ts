@@ -7,7 +7,7 @@ export const start: ServerInit = async () => {
 	if (building) return;
 	const { hub, services } = await house();
 	// Open streams would hold the server until its shutdown limit: they are closed at once, browsers come back elsewhere.
-	const end = () => void hub.stop();
+	const end = () => hub.stop();
 	process.once('SIGTERM', end).once('SIGINT', end);
 	(process as NodeJS.EventEmitter).once('sveltekit:shutdown', async () => {
 		await (await house()).close();

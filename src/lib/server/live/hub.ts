@@ -21,7 +21,6 @@ export class Hub {
 	private reading = false;
 	private again = false;
 	private timer: NodeJS.Timeout | undefined;
-	private unlisten: (() => Promise<void>) | undefined;
 	private readonly onSignal: () => void;
 	private readonly onProblem: (error: unknown) => void;
 
@@ -38,8 +37,7 @@ export class Hub {
 			void this.look();
 		};
 		// postgres.js listens again by itself after a lost connection, and calls the second function each time it does.
-		const { unlisten } = await this.db.signals.listen(CHANNEL, look, look);
-		this.unlisten = unlisten;
+		await this.db.signals.listen(CHANNEL, look, look);
 		this.timer = setInterval(() => void this.look(), CATCH_UP_MS);
 		this.timer.unref();
 	}
@@ -122,10 +120,10 @@ export class Hub {
 	get size(): number {
 		return this.subscribers.size;
 	}
-	async stop(): Promise<void> {
+	/** Closes every stream; the listening connection ends with the database. Twice is harmless: a signal and the end of the process both do it. */
+	stop(): void {
 		clearInterval(this.timer);
 		for (const subscriber of [...this.subscribers]) subscriber.close();
-		await this.unlisten?.();
 	}
 }
 
