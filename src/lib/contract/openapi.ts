@@ -48,7 +48,12 @@ export const openApi = {
 								required: ['fichiers'],
 								properties: {
 									fichiers: { type: 'array', maxItems: 200, items: { type: 'string', format: 'binary' } },
-									send_mails: { type: 'string', enum: ['true', 'false'] }
+									send_mails: { type: 'string', enum: ['true', 'false'] },
+									accept_review: {
+										type: 'string',
+										enum: ['true', 'false'],
+										description: 'Import lines whose outcome is review as well'
+									}
 								}
 							}
 						},
@@ -154,7 +159,7 @@ export const openApi = {
 							type: 'object',
 							properties: {
 								file: { type: 'string' },
-								outcome: { enum: ['new', 'identical', 'conflict', 'refused'] },
+								outcome: { enum: ['new', 'review', 'identical', 'conflict', 'refused'] },
 								invoice_id: { type: ['string', 'null'] },
 								number: { type: 'string' },
 								client: { type: 'string' },

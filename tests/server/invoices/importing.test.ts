@@ -104,7 +104,18 @@ test('another account than the supplier’s own is shown before it is believed',
 	const result = await previewImport(house.services, cast.owner, [
 		await file({ number: 'B1', seller: { ...other, iban: 'FR1420041010050500013M02606' } })
 	]);
-	expect(result.ok && result.value[0]!.findings.map((finding) => finding.code)).toContain('PAYEE_ACCOUNT_CHANGED');
+	if (!result.ok) throw new Error('refused');
+	expect([result.value[0]!.outcome, result.value[0]!.findings.map((finding) => finding.code)]).toEqual([
+		'review',
+		['PAYEE_ACCOUNT_CHANGED']
+	]);
+	const again = await file({ number: 'B1', seller: { ...other, iban: 'FR1420041010050500013M02606' } });
+	expect(await importInvoices(house.services, cast.owner, [again], { sendMails: false })).toMatchObject({
+		value: [{ outcome: 'review', invoiceId: null }]
+	});
+	expect(
+		await importInvoices(house.services, cast.owner, [again], { sendMails: false, acceptReview: true })
+	).toMatchObject({ value: [{ outcome: 'new' }] });
 });
 test('a reader may not import', async () =>
 	expect(

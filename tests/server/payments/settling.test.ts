@@ -364,3 +364,22 @@ describe('refunds and disputes', () => {
 		expect(after.filter((row) => row.kind !== 'stripe_fee')).toEqual(before.filter((row) => row.kind !== 'stripe_fee'));
 	});
 });
+
+test('a try that Stripe never heard of is not sent half a day later: it is looked for, then closed', async () => {
+	const invoiceId = await anInvoice(house.services, cast, {});
+	const [attemptId, token] = [newId(), await aToken(house.services)];
+	house.world.world.faults.push({
+		id: 'f',
+		match: { method: 'POST', path: '^/v1/payment_intents$', times: 3 },
+		do: { drop: 'before' },
+		seen: 0
+	});
+	expect(await pay(house.services, payer, [invoiceId], 120_000, { attemptId, token })).toMatchObject({ ok: false });
+	house.world.world.faults = [];
+	house.world.world.offsetMs += 13 * 3_600_000;
+	await reconcileUnsettled(house.services);
+	expect(
+		(await inScope(house.services.db, cast.system, (tx) => findAttempt(tx, cast.system, attemptId)))!
+	).toMatchObject({ status: 'canceled', errorCode: 'never_confirmed' });
+	expect(await balanceOf(invoiceId)).toBe(120_000n);
+});

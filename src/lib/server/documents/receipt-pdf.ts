@@ -11,6 +11,14 @@ const font = (weight: 400 | 700): string =>
 /** The latin subset has no narrow no-break space: a no-break space prints the same width class. */
 const printable = (text: string): string => text.replaceAll('\u202f', '\u00a0').replaceAll('•', '·');
 
+/** Address and numbers under the supplier's name. */
+function identityOf({ supplier }: Receipt, locale: Locale): string[] {
+	const vat = supplier.vatNumber && `${m.vat_number({}, { locale })} ${supplier.vatNumber}`;
+	return [...supplier.address, supplier.siren && `SIREN ${supplier.siren}`, vat].filter((text): text is string =>
+		Boolean(text)
+	);
+}
+
 /** The PDF library is loaded on first use: a web process at rest does without it. */
 export async function renderReceiptPdf(receipt: Receipt, locale: Locale): Promise<Uint8Array> {
 	const { default: PDFDocument } = await import('pdfkit');
@@ -49,9 +57,7 @@ export async function renderReceiptPdf(receipt: Receipt, locale: Locale): Promis
 	const money = (amount: Receipt['amountMinor']) => formatMoney(amount, receipt.currency, locale);
 	paragraph('P', () => {
 		line(receipt.supplier.legalName, 13, 'bold');
-		for (const text of receipt.supplier.address) line(text, 10);
-		if (receipt.supplier.siren) line(`SIREN ${receipt.supplier.siren}`, 10);
-		if (receipt.supplier.vatNumber) line(`${m.vat_number({}, say)} ${receipt.supplier.vatNumber}`, 10);
+		for (const text of identityOf(receipt, locale)) line(text, 10);
 		doc.moveDown(2);
 	});
 	paragraph('H1', () => line(`${m.receipt({}, say)} ${receipt.receiptNumber}`, 20, 'bold'));

@@ -9,7 +9,10 @@ export function fileResponse(file: { content: Uint8Array; mediaType: string; fil
 		headers: {
 			'content-type': isPdf ? 'application/pdf' : 'application/octet-stream',
 			'content-disposition': `${isPdf ? 'inline' : 'attachment'}; filename*=UTF-8''${name}`,
-			'content-security-policy': "default-src 'none'; sandbox; frame-ancestors 'none'",
+			// A sandboxed PDF would not open in Chrome's viewer; everything else is downloaded, and could not run anyway.
+			'content-security-policy': isPdf
+				? "frame-ancestors 'none'"
+				: "default-src 'none'; sandbox; frame-ancestors 'none'",
 			'x-content-type-options': 'nosniff',
 			'cache-control': 'no-store'
 		}

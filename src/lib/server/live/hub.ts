@@ -95,9 +95,10 @@ export class Hub {
 					};
 					subscriber = { scope, close, send: (news) => write(frameOf(news)) };
 					write(`retry: 2000\nid: ${lastId ?? this.cursor}\n: bonjour\n\n`);
-					if (lastId)
-						for (const news of await readNews(this.db, lastId)) if (mayHear(scope, news)) subscriber.send(news);
+					// Listening starts before the past is told: a piece of news may come twice, none is missed.
 					this.subscribers.add(subscriber);
+					const missed = lastId ? await readNews(this.db, lastId) : [];
+					for (const news of missed) if (mayHear(scope, news)) subscriber.send(news);
 					beat = setInterval(() => write(': .\n\n'), HEARTBEAT_MS);
 					signal.addEventListener('abort', close, { once: true });
 				},

@@ -7,6 +7,7 @@ import { rateLimit } from './schema/index.ts';
 /** points per duration in seconds. */
 const LIMITS = {
 	sign_in_address: { points: 5, duration: 900 },
+	sign_in_address_day: { points: 30, duration: 86_400 },
 	sign_in_ip: { points: 30, duration: 900 },
 	sign_in_supplier: { points: 500, duration: 3600 },
 	sign_in_code: { points: 10, duration: 900 },

@@ -88,13 +88,16 @@ async function sumMoved(stripe: Stripe, from: Date, to: Date, options: Stripe.Re
 	return minor(total);
 }
 
-/** A refusal that Stripe itself stated: nothing moved. Anything else (network, 5xx, truncated) leaves the outcome open. */
+/**
+ * A refusal that Stripe itself stated: nothing moved. Anything else leaves the outcome open: network, 5xx, a cut answer, and an idempotency
+ * error too, which means that a first request under this key was executed.
+ */
 function isCertainRefusal(error: unknown): error is InstanceType<typeof Stripe.errors.StripeError> {
+	const { StripeInvalidRequestError, StripePermissionError, StripeAuthenticationError } = Stripe.errors;
 	return (
-		error instanceof Stripe.errors.StripeInvalidRequestError ||
-		error instanceof Stripe.errors.StripePermissionError ||
-		error instanceof Stripe.errors.StripeAuthenticationError ||
-		error instanceof Stripe.errors.StripeIdempotencyError
+		error instanceof StripeInvalidRequestError ||
+		error instanceof StripePermissionError ||
+		error instanceof StripeAuthenticationError
 	);
 }
 

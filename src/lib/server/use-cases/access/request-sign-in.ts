@@ -8,13 +8,14 @@ import { done, refuse, type Result } from '../run.ts';
 export type SignInAsk = { email: string; browserSecret: string; ip: string; locale: 'fr' | 'en' };
 
 export async function requestSignIn(services: Services, ask: SignInAsk): Promise<Result<null>> {
-	const [addressFree, ipFree] = await Promise.all([
+	const [addressFree, dayFree, ipFree] = await Promise.all([
 		services.limits.take('sign_in_address', ask.email),
+		services.limits.take('sign_in_address_day', ask.email),
 		services.limits.take('sign_in_ip', ask.ip)
 	]);
 	if (!ipFree) return refuse('too_many_requests');
 	// Over the limit of one address: the same answer, and no mail. The person has five in the box already.
-	if (!addressFree) return done(null);
+	if (!addressFree || !dayFree) return done(null);
 	await insertSignInRequest(services.db, {
 		requestId: newId(),
 		email: ask.email,

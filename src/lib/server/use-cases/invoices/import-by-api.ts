@@ -5,17 +5,18 @@ import { sha256 } from '../../identity.ts';
 import type { InvoiceFile } from '../../readers/file.ts';
 import { keepAnswer, reserveAnswer } from '../../store/records.ts';
 import { commit, refuse, type Result } from '../run.ts';
-import { importInvoices, type ImportLine } from './import-invoices.ts';
+import { importInvoices } from './import-invoices.ts';
+import type { ImportLine } from './import-line.ts';
 
 export type ApiAnswer = { status: number; body: unknown };
 
 export async function importByApi(
 	services: Services,
 	scope: Scope,
-	input: { key: string | null; files: InvoiceFile[]; sendMails: boolean }
+	input: { key: string | null; files: InvoiceFile[]; sendMails: boolean; acceptReview?: boolean }
 ): Promise<Result<ApiAnswer>> {
 	const work = async (): Promise<Result<ApiAnswer>> => {
-		const imported = await importInvoices(services, scope, input.files, { sendMails: input.sendMails });
+		const imported = await importInvoices(services, scope, input.files, input);
 		return imported.ok
 			? {
 					ok: true,
@@ -28,7 +29,8 @@ export async function importByApi(
 	};
 	if (!input.key) return work();
 	const inputHash = sha256(
-		input.files.map((file) => `${file.name} ${sha256(file.bytes)}`).join('\n') + String(input.sendMails)
+		input.files.map((file) => `${file.name} ${sha256(file.bytes)}`).join('\n') +
+			`${input.sendMails} ${input.acceptReview ?? false}`
 	);
 	const known = await commit(services, scope, (tx) =>
 		reserveAnswer(tx, scope, input.key!, inputHash, services.clock.now())

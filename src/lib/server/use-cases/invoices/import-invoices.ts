@@ -3,50 +3,17 @@
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { addDays } from '../../../domain/calendar/civil-date.ts';
 import { debtOf, type InvoiceDocument } from '../../../domain/invoices/document.ts';
-import { notPayableReason, verdictOf, type Finding, type NotPayableReason } from '../../../domain/invoices/findings.ts';
-import { rfReference } from '../../../domain/invoices/identifiers.ts';
-import { invoiceOpened } from '../../../domain/ledger/entries.ts';
+import { notPayableReason, verdictOf, type Finding } from '../../../domain/invoices/findings.ts';
 import type { Minor } from '../../../domain/money/minor.ts';
 import type { Services } from '../../services.ts';
-import { newId, sha256 } from '../../identity.ts';
 import type { InvoiceFile } from '../../readers/file.ts';
 import { readInvoices } from '../../readers/read-invoices.ts';
 import type { Tx } from '../../store/database.ts';
-import { findInvoiceByNumber, insertInvoice, keepDocument } from '../../store/invoices.ts';
-import { bookEntry } from '../../store/journal.ts';
-import { recordFact } from '../../store/outbox.ts';
-import {
-	getSupplier,
-	insertClient,
-	insertContact,
-	listBillingContacts,
-	matchClient,
-	type Supplier
-} from '../../store/parties.ts';
-import { recordAudit } from '../../store/records.ts';
-import { queueInvoiceMail } from '../mails/queue-mails.ts';
-import { commit, done, read, refuse, type Result } from '../run.ts';
-
-/** What will become of one invoice of one file. */
-export type ImportLine = {
-	fileName: string;
-	outcome: 'new' | 'identical' | 'conflict' | 'refused';
-	number: string;
-	clientName: string;
-	clientIsNew: boolean;
-	email: string | null;
-	typeCode: string;
-	issuedOn: string;
-	dueOn: string;
-	dueIsDefault: boolean;
-	currency: string;
-	grossMinor: Minor;
-	debtMinor: Minor;
-	notPayableReason: NotPayableReason | null;
-	findings: Finding[];
-	invoiceId: string | null;
-};
-type Prepared = { line: ImportLine; document: InvoiceDocument | null; mediaType: string; file: InvoiceFile };
+import { findInvoiceByNumber, type InvoiceRecord } from '../../store/invoices.ts';
+import { getSupplier, matchClient, type Supplier } from '../../store/parties.ts';
+import { done, read, refuse, type Result } from '../run.ts';
+import type { ImportLine, Prepared } from './import-line.ts';
+import { keepInvoice } from './keep-invoice.ts';
 
 export async function previewImport(
 	services: Services,
@@ -57,23 +24,29 @@ export async function previewImport(
 	return done((await prepare(services, scope, files)).map((prepared) => prepared.line));
 }
 
+/** `acceptReview`: a person has looked at the lines that ask for it (an account that changed, a missing currency…). Without it they are left out. */
+export type ImportOptions = { sendMails: boolean; acceptReview?: boolean };
+
 /** `sendMails`: each new payable invoice goes to the client's billing contacts with its pay link. */
 export async function importInvoices(
 	services: Services,
 	scope: Scope,
 	files: InvoiceFile[],
-	options: { sendMails: boolean }
+	options: ImportOptions
 ): Promise<Result<ImportLine[]>> {
 	if (!may(scope.actor, 'import_invoices')) return refuse('not_allowed');
 	const lines: ImportLine[] = [];
 	for (const prepared of await prepare(services, scope, files))
 		lines.push(
-			prepared.document && prepared.line.outcome === 'new'
-				? await keepOne(services, scope, prepared, options)
+			prepared.document && isWanted(prepared.line, options)
+				? await keepInvoice(services, scope, prepared, options)
 				: prepared.line
 		);
 	return done(lines);
 }
+
+const isWanted = (line: ImportLine, options: ImportOptions): boolean =>
+	line.outcome === 'new' || (line.outcome === 'review' && options.acceptReview === true);
 
 async function prepare(services: Services, scope: Scope, files: InvoiceFile[]): Promise<Prepared[]> {
 	const prepared: Prepared[] = [];
@@ -97,8 +70,9 @@ function withoutTwins(prepared: Prepared[]): Prepared[] {
 	const seen = new Map<string, Prepared>();
 	return prepared.map((item) => {
 		const key = `${item.line.number} ${item.line.issuedOn.slice(0, 4)}`;
-		const twin = item.line.outcome === 'new' ? seen.get(key) : undefined;
-		if (item.line.outcome === 'new' && !twin) seen.set(key, item);
+		const isFresh = item.line.outcome === 'new' || item.line.outcome === 'review';
+		const twin = isFresh ? seen.get(key) : undefined;
+		if (isFresh && !twin) seen.set(key, item);
 		return twin
 			? {
 					...item,
@@ -143,14 +117,7 @@ async function lineOf(
 	const client = await matchClient(tx, scope, document.buyer);
 	const own = ownershipFinding(supplier, document);
 	const all = own ? [...findings, own] : findings;
-	const outcome =
-		verdictOf(all) === 'block'
-			? 'refused'
-			: known
-				? known.debtMinor === debtMinor && known.grossMinor === document.grossMinor
-					? 'identical'
-					: 'conflict'
-				: 'new';
+	const outcome = outcomeOf(verdictOf(all), known, document, debtMinor);
 	return {
 		fileName,
 		outcome,
@@ -171,6 +138,18 @@ async function lineOf(
 	};
 }
 
+function outcomeOf(
+	verdict: ReturnType<typeof verdictOf>,
+	known: InvoiceRecord | null,
+	document: InvoiceDocument,
+	debtMinor: Minor
+): ImportLine['outcome'] {
+	if (verdict === 'block') return 'refused';
+	if (known)
+		return known.debtMinor === debtMinor && known.grossMinor === document.grossMinor ? 'identical' : 'conflict';
+	return verdict === 'confirm' ? 'review' : 'new';
+}
+
 /** A file that names another payee account than the supplier's is the classic fraud: a person looks first. */
 function ownershipFinding(supplier: Supplier, document: InvoiceDocument): Finding | null {
 	if (
@@ -187,109 +166,4 @@ function ownershipFinding(supplier: Supplier, document: InvoiceDocument): Findin
 		found: document.payeeIban,
 		expected: supplier.iban
 	};
-}
-
-async function keepOne(
-	services: Services,
-	scope: Scope,
-	{ line, document, mediaType, file }: Prepared,
-	options: { sendMails: boolean }
-): Promise<ImportLine> {
-	const now = services.clock.now();
-	return commit(services, scope, async (tx) => {
-		const supplier = await getSupplier(tx, scope);
-		const clientId = await clientFor(services, tx, scope, document!);
-		const documentId = await keepDocument(tx, scope, {
-			documentId: newId(),
-			sha256: sha256(file.bytes),
-			mediaType,
-			fileName: file.name.slice(0, 200),
-			byteSize: file.bytes.length,
-			content: file.bytes,
-			createdAt: now
-		});
-		const invoiceId = newId();
-		const kept = await insertInvoice(
-			tx,
-			scope,
-			rowOf(invoiceId, clientId, documentId, line, document!, now),
-			document!.vatLines
-		);
-		if (!kept) return { ...line, outcome: 'identical' as const };
-		if (line.debtMinor !== 0n)
-			await bookEntry(tx, scope, invoiceOpened(invoiceId, clientId, line.debtMinor), {
-				currency: line.currency,
-				bookedOn: document!.issuedOn,
-				now
-			});
-		await recordFact(tx, scope, now, { kind: 'invoice.opened', clientId, invoiceId, attemptId: null });
-		await recordAudit(tx, scope, now, 'invoice_imported', invoiceId, {
-			number: line.number,
-			file: file.name.slice(0, 200),
-			supplier: supplier.name
-		});
-		if (options.sendMails && line.notPayableReason === null)
-			for (const person of await listBillingContacts(tx, scope, clientId))
-				await queueInvoiceMail(tx, scope, now, invoiceId, person, 'opened');
-		return { ...line, invoiceId };
-	});
-}
-
-const rowOf = (
-	invoiceId: string,
-	clientId: string,
-	documentId: string,
-	line: ImportLine,
-	document: InvoiceDocument,
-	now: Date
-) => ({
-	invoiceId,
-	clientId,
-	documentId,
-	number: line.number,
-	issueYear: Number(line.issuedOn.slice(0, 4)),
-	typeCode: line.typeCode,
-	issuedOn: document.issuedOn,
-	dueOn: line.dueOn as InvoiceDocument['issuedOn'],
-	dueIsDefault: line.dueIsDefault,
-	currency: line.currency,
-	netMinor: document.netMinor,
-	vatMinor: document.vatMinor,
-	grossMinor: document.grossMinor,
-	prepaidMinor: document.prepaidMinor,
-	debtMinor: line.debtMinor,
-	paymentReference: document.paymentReference ?? rfReference(line.number),
-	termsText: document.termsText,
-	notPayableReason: line.notPayableReason,
-	createdAt: now
-});
-
-async function clientFor(services: Services, tx: Tx, scope: Scope, document: InvoiceDocument): Promise<string> {
-	const { buyer } = document;
-	const known = await matchClient(tx, scope, buyer);
-	const clientId = known?.clientId ?? newId();
-	const now = services.clock.now();
-	if (!known)
-		await insertClient(tx, scope, {
-			clientId,
-			kind: buyer.siren || buyer.vatNumber ? 'business' : 'consumer',
-			name: buyer.name,
-			siren: buyer.siren,
-			vatNumber: buyer.vatNumber,
-			locale: 'fr',
-			createdAt: now
-		});
-	if (buyer.email)
-		await insertContact(tx, scope, {
-			contactId: newId(),
-			clientId,
-			email: buyer.email,
-			name: buyer.name,
-			locale: 'fr',
-			isBilling: true,
-			mailProblem: null,
-			mailProblemAt: null,
-			createdAt: now
-		});
-	return clientId;
 }

@@ -15,6 +15,7 @@ const QUIET_MS = 60_000;
 /** A person who has not finished a bank confirmation after a day has left. */
 const ABANDONED_MS = 86_400_000;
 const DAY_MS = 86_400_000;
+const ASK_AGAIN_MS = DAY_MS / 2;
 
 export async function reconcileUnsettled(services: Services): Promise<void> {
 	for (const supplier of await listSuppliers(services.db)) {
@@ -26,25 +27,35 @@ export async function reconcileUnsettled(services: Services): Promise<void> {
 }
 
 async function lookAt(services: Services, scope: Scope, attempt: Attempt): Promise<void> {
-	// The answer of the call was lost: asked again with the same key, Stripe gives the first answer again.
-	if (!attempt.stripePaymentIntentId || (attempt.status === 'open' && attempt.retriesIntent))
-		return void (await callStripe(services, scope, attempt));
+	const { stripePaymentIntentId: intentId } = attempt;
+	if (!intentId || (attempt.status === 'open' && attempt.retriesIntent)) return askAgain(services, scope, attempt);
 	const age = services.clock.now().getTime() - attempt.createdAt.getTime();
 	if (attempt.status === 'awaiting_auth' && age > ABANDONED_MS)
-		await services.payments.cancel(attempt.stripeAccount, attempt.stripePaymentIntentId);
-	const settled = await settleIntent(services, scope, attempt.stripePaymentIntentId);
+		await services.payments.cancel(attempt.stripeAccount, intentId);
+	const settled = await settleIntent(services, scope, intentId);
 	if (settled) return;
-	services.log.error({ attemptId: attempt.attemptId }, 'intent unknown at Stripe: attempt closed');
-	await commit(services, scope, async (tx) => {
-		if (await findAttempt(tx, scope, attempt.attemptId))
-			await saveAttempt(
-				tx,
-				scope,
-				attempt.attemptId,
-				{ status: 'canceled', errorCode: 'resource_missing' },
-				services.clock.now()
-			);
-	});
+	await close(services, scope, attempt, 'resource_missing');
+}
+
+/**
+ * The answer of the call was lost. Asked again with the same key, Stripe gives the first answer again, as long as it keeps keys (a day): after half
+ * a day we only look, because a request that is new to Stripe would charge somebody who left long ago.
+ */
+async function askAgain(services: Services, scope: Scope, attempt: Attempt): Promise<void> {
+	if (services.clock.now().getTime() - attempt.createdAt.getTime() < ASK_AGAIN_MS)
+		return void (await callStripe(services, scope, attempt));
+	const since = new Date(attempt.createdAt.getTime() - 3_600_000);
+	for (const intentId of await services.payments.listIntentIds(attempt.stripeAccount, since))
+		await settleIntent(services, scope, intentId);
+	const looked = await read(services, scope, (tx) => findAttempt(tx, scope, attempt.attemptId));
+	if (looked?.status === 'open') await close(services, scope, attempt, 'never_confirmed');
+}
+
+async function close(services: Services, scope: Scope, attempt: Attempt, errorCode: string): Promise<void> {
+	services.log.error({ attemptId: attempt.attemptId, errorCode }, 'attempt unknown at Stripe: closed');
+	await commit(services, scope, (tx) =>
+		saveAttempt(tx, scope, attempt.attemptId, { status: 'canceled', errorCode }, services.clock.now())
+	);
 }
 
 /**

@@ -22,7 +22,8 @@ export const actions: Actions = {
 		const { files, form } = await filesOf(event.request);
 		if (!files.length) return fail(400, { problem: 'no_file' });
 		const result = await importInvoices((await house()).services, scope, files, {
-			sendMails: form.get('envoyer') === 'oui'
+			sendMails: form.get('envoyer') === 'oui',
+			acceptReview: form.get('verifiees') === 'oui'
 		});
 		return result.ok ? { step: 'done' as const, lines: result.value } : failWith(result.refusal, event.locals.locale);
 	}

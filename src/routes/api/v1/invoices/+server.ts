@@ -40,5 +40,5 @@ export const POST: RequestHandler = async ({ request }) => {
 async function multipart(request: Request) {
 	if (!request.headers.get('content-type')?.startsWith('multipart/form-data')) return null;
 	const { files, form } = await filesOf(request);
-	return { files, sendMails: form.get('send_mails') === 'true' };
+	return { files, sendMails: form.get('send_mails') === 'true', acceptReview: form.get('accept_review') === 'true' };
 }
