@@ -22,7 +22,12 @@ export default defineConfig({
 	},
 	projects: [
 		{ name: 'desk', use: { ...devices['Desktop Chrome'], viewport: { width: 1280, height: 800 } } },
-		{ name: 'phone', use: { ...devices['Pixel 7'], viewport: { width: 360, height: 740 } } }
+		// No keyboard on a phone, and no screen in what production refuses.
+		{
+			name: 'phone',
+			testIgnore: ['keyboard.spec.ts', 'production.spec.ts'],
+			use: { ...devices['Pixel 7'], viewport: { width: 360, height: 740 } }
+		}
 	],
 	globalSetup: '../tests/e2e/global.ts'
 });

@@ -14,8 +14,10 @@ export function lockFolder(folder: string): () => void {
 	writeFileSync(file, String(process.pid));
 	return () => rmSync(file, { force: true });
 }
+/** Alive and one of ours: after a crash or a restart of the machine the number may belong to somebody else. */
 function isAlive(pid: number): boolean {
 	try {
+		if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('start.ts');
 		process.kill(pid, 0);
 		return true;
 	} catch {

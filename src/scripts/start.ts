@@ -1,7 +1,7 @@
 // npm start: database, migrations, demo data, outside world, product. Everything it starts, it stops. --dev runs Vite instead of the build.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, openSync, readFileSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +20,8 @@ export type StartOptions = {
 	dev?: boolean;
 	persistent?: boolean;
 	quiet?: boolean;
-	webProcesses?: number;
+	/** Where the server's log goes instead of the terminal. */
+	logFile?: string;
 };
 export type Running = {
 	url: string;
@@ -268,7 +269,7 @@ const setWebhook = (apiUrl: string, origin: string): Promise<unknown> =>
 		secret: DEMO.webhookSecret
 	});
 
-async function serve({ dev, quiet }: StartOptions, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
+async function serve({ dev, quiet, logFile }: StartOptions, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
 	const args = dev
 		? [
 				path.join(root, 'node_modules/vite/bin/vite.js'),
@@ -283,7 +284,7 @@ async function serve({ dev, quiet }: StartOptions, env: NodeJS.ProcessEnv): Prom
 	const child = spawn(process.execPath, args, {
 		env,
 		cwd: root,
-		stdio: ['ignore', quiet ? 'ignore' : 'inherit', 'inherit', 'ipc']
+		stdio: ['ignore', logFile ? openSync(logFile, 'a') : quiet ? 'ignore' : 'inherit', 'inherit', 'ipc']
 	});
 	for (let i = 0; i < 600; i++) {
 		if (child.exitCode !== null) throw new StartProblem('The server ended while starting; its message is above.');

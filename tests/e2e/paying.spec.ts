@@ -149,36 +149,6 @@ test('webhooks lost or twice change nothing for the payer', async ({ page, demo 
 		await demo.calm();
 	}
 });
-test('the whole payment by keyboard alone', async ({ page, demo, isMobile }) => {
-	test.skip(isMobile, 'a phone has no keyboard');
-	const invoice = await freshInvoice(page, demo);
-	await open(page, invoice.link);
-	const tabTo = async (name: RegExp) => {
-		for (let i = 0; i < 40; i++) {
-			await page.keyboard.press('Tab');
-			const label = await page.evaluate(() => document.activeElement?.textContent ?? '');
-			if (name.test(label)) return;
-		}
-		throw new Error(`not reached: ${name}`);
-	};
-	await tabTo(/^\s*Payer 1/);
-	await page.keyboard.press('Enter');
-	await expect(form.frame(page).getByLabel('Numéro de carte')).toBeVisible();
-	await form.frame(page).getByLabel('Numéro de carte').focus();
-	await page.keyboard.type('4000002760003184');
-	await page.keyboard.press('Tab');
-	await page.keyboard.type('1234');
-	await page.keyboard.press('Tab');
-	await page.keyboard.type('123');
-	await page.keyboard.press('Tab');
-	await page.keyboard.press('Enter');
-	const bank = page
-		.frameLocator('iframe[title="3D Secure 2 authentication"]')
-		.getByRole('button', { name: 'Terminer l’authentification' });
-	await expect(bank).toBeFocused();
-	await page.keyboard.press('Enter');
-	await paid(page);
-});
 test('without JavaScript the page tells what is owed and how to pay by transfer', async ({ browser, page, demo }) => {
 	const invoice = await freshInvoice(page, demo);
 	const plain = await (await browser.newContext({ javaScriptEnabled: false })).newPage();

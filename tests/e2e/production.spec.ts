@@ -29,7 +29,6 @@ async function run(
 	return { port, stop: () => child.kill('SIGKILL'), ended };
 }
 
-test.beforeEach(({ isMobile }) => test.skip(isMobile, 'no screen is involved'));
 test('no demo route exists, and pages name Stripe’s own origin only', async ({ request }) => {
 	const server = await run(real());
 	const url = `http://127.0.0.1:${server.port}`;
