@@ -34,6 +34,8 @@ export type Running = {
 	stop(): Promise<void>;
 };
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
+/** A small young generation: measured 146 to 180 MB at rest instead of 275, for pages that live a few milliseconds. */
+const SMALL_HEAP = ['--max-semi-space-size=8'];
 const DISK_MIN_BYTES = 300 * 1024 * 1024;
 const DEMO = {
 	secretKey: 'sk_test_sandbox_ponctuel',
@@ -280,7 +282,7 @@ async function serve({ dev, quiet, logFile }: StartOptions, env: NodeJS.ProcessE
 				'127.0.0.1',
 				'--strictPort'
 			]
-		: ['--import', path.join(root, 'src/scripts/with-parent.mjs'), path.join(root, 'build/index.js')];
+		: [...SMALL_HEAP, '--import', path.join(root, 'src/scripts/with-parent.mjs'), path.join(root, 'build/index.js')];
 	const child = spawn(process.execPath, args, {
 		env,
 		cwd: root,

@@ -23,7 +23,7 @@ test('IBANs: spaces forgiven, one digit off refused', () => {
 	expect(isValidIban('FR76 3000 6000 0112 3456 7890 189')).toBe(true);
 	expect(isValidIban('FR7630006000011234567890188')).toBe(false);
 	expect(compactIban('IBAN FR76-3000.6000 0112 3456 7890 189')).toBe('FR7630006000011234567890189');
-	expect(printIban('FR7630006000011234567890189')).toContain('FR76\u00a03000');
+	expect(printIban('FR7630006000011234567890189')).toBe('FR76 3000 6000 0112 3456 7890 189');
 });
 test('SIREN by Luhn, also out of a SIRET or a VAT number', () => {
 	expect([isValidSiren('552100554'), isValidSiren('987654321'), isValidSiren('AAAAAAAAA')]).toEqual([

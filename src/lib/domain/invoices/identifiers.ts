@@ -23,7 +23,7 @@ export function sirenFrom(text: string | null): string | null {
 export const compactIban = (text: string): string =>
 	electronicFormatIBAN(text.replace(/^\s*IBAN/i, '').replaceAll('.', '')) ?? '';
 export const isValidIban = (text: string): boolean => isValidIBAN(compactIban(text));
-export const printIban = (iban: string): string => compactIban(iban).replace(/(.{4})(?=.)/g, '$1\u00a0');
+export const printIban = (iban: string): string => compactIban(iban).replace(/(.{4})(?=.)/g, '$1 ');
 
 const mod97 = (text: string): number => {
 	let rest = 0;
@@ -49,4 +49,4 @@ export function isValidRf(text: string): boolean {
 	const compact = text.replace(/\s/g, '').toUpperCase();
 	return /^RF\d{2}[0-9A-Z]{1,21}$/.test(compact) && mod97(compact.slice(4) + compact.slice(0, 4)) === 1;
 }
-export const printReference = (reference: string): string => reference.replace(/(.{4})(?=.)/g, '$1\u00a0');
+export const printReference = (reference: string): string => reference.replace(/(.{4})(?=.)/g, '$1 ');
