@@ -4,8 +4,7 @@ import type { Config } from '../../config.ts';
 import type { MailGateway } from './port.ts';
 
 /** Names come from suppliers: no control character, no quote games (header injection is also refused by nodemailer). */
-// eslint-disable-next-line no-control-regex
-const oneLine = (text: string): string => text.replace(/[\u0000-\u001f\u007f<>"]+/g, ' ').trim();
+const oneLine = (text: string): string => text.replace(/[\p{Cc}<>"]+/gu, ' ').trim();
 
 export function mailGateway(config: Pick<Config, 'smtpUrl' | 'mailFrom'>): MailGateway {
 	const transport = createTransport({
