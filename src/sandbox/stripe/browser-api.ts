@@ -42,50 +42,31 @@ export function browserCall(
 	throw invalid('Unrecognized request');
 }
 
+const BROWSER_FIELDS = [
+	'id',
+	'object',
+	'amount',
+	'currency',
+	'status',
+	'client_secret',
+	'next_action',
+	'last_payment_error',
+	'payment_method',
+	'payment_method_types',
+	'created',
+	'livemode',
+	'capture_method',
+	'confirmation_method',
+	'description',
+	'canceled_at',
+	'cancellation_reason',
+	'receipt_email',
+	'setup_future_usage',
+	'shipping'
+] as const satisfies readonly (keyof Stripe.PaymentIntent)[];
+
 /** Like Stripe, the browser sees neither metadata nor customer nor charge. */
 function publicSubset(intent: Stripe.PaymentIntent): unknown {
-	const {
-		id,
-		object,
-		amount,
-		currency,
-		status,
-		client_secret,
-		next_action,
-		last_payment_error,
-		payment_method,
-		payment_method_types,
-		created,
-		livemode,
-		capture_method,
-		confirmation_method,
-		description,
-		canceled_at,
-		cancellation_reason,
-		receipt_email,
-		setup_future_usage,
-		shipping
-	} = publicView(intent);
-	return {
-		id,
-		object,
-		amount,
-		currency,
-		status,
-		client_secret,
-		next_action,
-		last_payment_error,
-		payment_method,
-		payment_method_types,
-		created,
-		livemode,
-		capture_method,
-		confirmation_method,
-		description,
-		canceled_at,
-		cancellation_reason,
-		receipt_email,
-		setup_future_usage,
-		shipping
-	};
+	const whole = publicView(intent);
+	return Object.fromEntries(BROWSER_FIELDS.map((field) => [field, whole[field]]));
 }
