@@ -17,6 +17,7 @@ export const REFUSAL_CODES = [
 	'refund_above_rest',
 	'refund_not_positive',
 	'refund_refused',
+	'refund_unknown',
 	'link_expired',
 	'link_revoked',
 	'code_wrong',

@@ -24,7 +24,8 @@ export type InvoiceView = {
 	underWayMinor: Minor;
 	state: InvoiceState;
 	notPayableReason: NotPayableReason | null;
-	hasDocument: boolean;
+	hasDocument: boolean; // the invoice itself, for the client
+	hasSource: boolean; // the file it was read from, for the supplier
 };
 export type AttemptView = {
 	attemptId: string;

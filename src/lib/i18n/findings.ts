@@ -37,6 +37,7 @@ const TEXTS: Record<string, () => string> = {
 	BUYER_MISSING: m.finding_buyer_missing,
 	SIREN: m.finding_siren,
 	IBAN: m.finding_iban,
+	EMAIL: m.finding_email,
 	PAYEE_ACCOUNT_CHANGED: m.finding_payee_changed
 };
 

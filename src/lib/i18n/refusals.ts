@@ -31,6 +31,7 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 		refund_above_rest: () => m.refusal_refund_above_rest({ amount: money(detail.restMinor) }, say),
 		refund_not_positive: () => m.refusal_refund_not_positive({}, say),
 		refund_refused: () => m.refusal_refund_refused({ code: detail.code ?? '' }, say),
+		refund_unknown: () => m.refusal_refund_unknown({}, say),
 		link_expired: () => m.refusal_link_expired({}, say),
 		link_revoked: () => m.refusal_link_revoked({}, say),
 		code_wrong: () => m.refusal_code_wrong({}, say),

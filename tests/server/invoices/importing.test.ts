@@ -1,5 +1,9 @@
 // From a file to a claim: once, previewed as it will be, byte for byte, and by the API too.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sql } from 'drizzle-orm';
+import { mintScope } from '#lib/domain/access/scope.ts';
+import { newId } from '#lib/server/identity.ts';
+import { readInvoiceDetail, readInvoiceFile } from '#lib/server/use-cases/invoices/read-portal.ts';
 import { findInvoice, findInvoiceFile, listInvoices } from '#lib/server/store/invoices.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { importByApi } from '#lib/server/use-cases/invoices/import-by-api.ts';
@@ -116,6 +120,59 @@ test('another account than the supplier’s own is shown before it is believed',
 	expect(
 		await importInvoices(house.services, cast.owner, [again], { sendMails: false, acceptReview: true })
 	).toMatchObject({ value: [{ outcome: 'new' }] });
+});
+test('a list of many clients’ invoices is kept for the supplier and shown to none of them', async () => {
+	const bytes = new TextEncoder().encode(
+		'Numéro;Date;Client;Email;Montant TTC\nL1;12/11/2026;Alpha;a@alpha.example;120,00\nL2;12/11/2026;Bêta;b@beta.example;240,00\n'
+	);
+	await importInvoices(house.services, cast.owner, [{ name: 'export.csv', bytes }], { sendMails: false });
+	const invoice = (await invoices()).find((row) => row.number === 'L1')!;
+	const alpha = mintScope(cast.supplierId, { kind: 'contact', contactId: newId(), clientId: invoice.clientId });
+	expect(await readInvoiceFile(house.services, cast.owner, invoice.invoiceId)).toMatchObject({
+		fileName: 'export.csv'
+	});
+	expect(await readInvoiceFile(house.services, alpha, invoice.invoiceId)).toBeNull();
+	expect(await readInvoiceDetail(house.services, alpha, invoice.invoiceId)).toMatchObject({
+		ok: true,
+		value: { invoice: { hasDocument: false } }
+	});
+	const seen = await inScope(house.services.db, alpha, (tx) => tx.execute(sql`select file_name from document`));
+	expect([...seen]).toEqual([]);
+});
+test('namesakes stay strangers; one address or one SIREN is one client', async () => {
+	const rows = [
+		'N1;12/11/2026;Jean Martin;jean@un.example;;120,00',
+		'N2;12/11/2026;Jean Martin;jean@deux.example;;120,00',
+		'N3;12/11/2026;J. Martin;jean@un.example;;120,00',
+		'N4;12/11/2026;Gamma;compta@gamma.example;732829320;120,00',
+		'N5;12/11/2026;Gamma Lyon;lyon@gamma.example;732829320;120,00',
+		'N6;12/11/2026;Delta;compta@gamma.example;552100554;120,00'
+	];
+	const bytes = new TextEncoder().encode(`Numéro;Date;Client;Email;SIREN;Montant TTC\n${rows.join('\n')}\n`);
+	await importInvoices(house.services, cast.owner, [{ name: 'n.csv', bytes }], { sendMails: false });
+	const of = Object.fromEntries((await invoices()).map((row) => [row.number, row.clientId]));
+	expect(of.N2).not.toBe(of.N1);
+	expect(of.N3).toBe(of.N1);
+	expect(of.N5).toBe(of.N4);
+	expect(of.N6).not.toBe(of.N4);
+});
+test('a credit note is a credit whichever sign its file gives it', async () => {
+	const bytes = new TextEncoder().encode(
+		'Numéro;Type;Date;Client;Montant TTC\nAV1;Avoir;12/11/2026;Alpha;-120,00\nAV2;Avoir;12/11/2026;Alpha;120,00\n'
+	);
+	const result = await importInvoices(house.services, cast.owner, [{ name: 'a.csv', bytes }], { sendMails: false });
+	expect(result.ok && result.value.map((line) => line.debtMinor)).toEqual([-12_000n, -12_000n]);
+});
+test('an address that can’t be one is said, and the invoice kept', async () => {
+	const bytes = new TextEncoder().encode(
+		'Numéro;Date;Client;Email;Montant TTC\nM1;12/11/2026;Alpha;alpha.example;120,00\n'
+	);
+	const result = await previewImport(house.services, cast.owner, [{ name: 'm.csv', bytes }]);
+	expect(result.ok && result.value[0]).toMatchObject({
+		outcome: 'new',
+		email: null,
+		findings: expect.arrayContaining([expect.objectContaining({ code: 'EMAIL', found: 'alpha.example' })])
+	});
 });
 test('a reader may not import', async () =>
 	expect(

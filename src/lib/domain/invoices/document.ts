@@ -39,8 +39,15 @@ export type InvoiceDocument = {
 };
 
 const CREDIT_NOTE_TYPES = new Set(['261', '262', '381', '396', '502', '503']);
-const isCreditNote = (typeCode: string): boolean => CREDIT_NOTE_TYPES.has(typeCode);
+/**
+ * What the client owes. A credit note counts against it whichever sign its file gives its amounts (EN 16931 writes type 381 with positive
+ * amounts, many exports write a minus): it never becomes a debt. An invoice with a negative total is a credit too.
+ */
+export function debtOf({ typeCode, dueMinor }: Pick<InvoiceDocument, 'typeCode' | 'dueMinor'>): Minor {
+	const isCredit = CREDIT_NOTE_TYPES.has(typeCode) && dueMinor > 0n;
+	return (isCredit ? -dueMinor : dueMinor) as Minor;
+}
 
-/** What the client owes: credit notes carry positive amounts and count the other way (EN 16931, type 381). */
-export const debtOf = (document: Pick<InvoiceDocument, 'typeCode' | 'dueMinor'>): Minor =>
-	(isCreditNote(document.typeCode) ? -document.dueMinor : document.dueMinor) as Minor;
+/** A PDF or an XML file is one invoice, and its client may see it. A CSV or a JSON file may hold the invoices of others. */
+export const isShownToClient = (mediaType: string): boolean =>
+	mediaType === 'application/pdf' || mediaType === 'application/xml';

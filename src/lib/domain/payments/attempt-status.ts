@@ -33,8 +33,12 @@ export function attemptStatusFrom(intent: IntentSnapshot): AttemptStatus {
 	}
 }
 
-/** Only forward: a stale read can't bring a paid or canceled attempt back. A declined one may be tried again on the same intent. */
+/**
+ * Only forward: a stale read can't bring a paid or canceled attempt back. A declined one may be tried again on the same intent, and money that
+ * arrives on an attempt we had given up is money all the same.
+ */
 export function nextStatus(current: AttemptStatus, read: AttemptStatus): AttemptStatus {
-	if (current === 'paid' || current === 'canceled') return current;
-	return read === 'unknown' ? current : read;
+	if (current === 'paid' || read === 'unknown') return current;
+	if (current === 'canceled') return read === 'paid' ? read : current;
+	return read;
 }

@@ -19,6 +19,7 @@ const STATUS: Record<RefusalCode, number> = {
 	refund_above_rest: 409,
 	refund_not_positive: 400,
 	refund_refused: 409,
+	refund_unknown: 202,
 	link_expired: 410,
 	link_revoked: 410,
 	code_wrong: 400,

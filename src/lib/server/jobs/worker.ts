@@ -1,11 +1,18 @@
 // The worker: empties the queues when woken, and runs periodic tasks when their turn has come. Queues are rows (mail, stripe_event,
 // sign_in_request) claimed one at a time, so any number of workers may run (decision 0007).
 import type { Services } from '../services.ts';
+import { makeBell } from './bell.ts';
 import { takeTurn } from '../store/records.ts';
 import { sendNextSignIn } from '../use-cases/access/send-sign-in.ts';
 import { sendNextMail } from '../use-cases/mails/send-next-mail.ts';
 import { handleNextEvent } from '../use-cases/payments/handle-event.ts';
-import { compareTotals, reconcileRecent, reconcileUnsettled } from '../use-cases/payments/reconcile.ts';
+import {
+	compareTotals,
+	reconcileRecent,
+	reconcileRefunds,
+	reconcileUnsettled
+} from '../use-cases/payments/reconcile.ts';
+import { forgetStale } from '../use-cases/upkeep/forget-stale.ts';
 
 type Queue = { name: string; next: (services: Services) => Promise<boolean> };
 const QUEUES: Queue[] = [
@@ -17,12 +24,14 @@ type Periodic = { name: string; everyMs: number; run: (services: Services) => Pr
 const MINUTE = 60_000;
 const PERIODIC: Periodic[] = [
 	{ name: 'reconcile unsettled attempts', everyMs: 2 * MINUTE, run: reconcileUnsettled },
+	{ name: 'reconcile unanswered refunds', everyMs: 2 * MINUTE, run: reconcileRefunds },
 	{ name: 'reconcile the last three days', everyMs: 60 * MINUTE, run: (services) => reconcileRecent(services, 3) },
 	{
 		name: 'reconcile the last thirty days',
 		everyMs: 24 * 60 * MINUTE,
 		run: (services) => reconcileRecent(services, 30)
 	},
+	{ name: 'forget what has served its time', everyMs: 60 * MINUTE, run: forgetStale },
 	{ name: 'compare totals with Stripe', everyMs: 24 * 60 * MINUTE, run: compareTotals }
 ];
 const POLL_MS = 5000;
@@ -30,38 +39,28 @@ const POLL_MS = 5000;
 export type Worker = { wake(): void; stop(): Promise<void>; drain(): Promise<void> };
 
 export function startWorker(services: Services): Worker {
-	let stopping = false;
-	let wakeUp: () => void = () => {};
-	let woken = false;
-	const wake = () => {
-		woken = true;
-		wakeUp();
-	};
+	let isStopping = false;
+	const stopping = () => isStopping;
+	const bell = makeBell();
+	// Whoever rings, the clock rings too: a lost signal costs five seconds, never a payment.
+	const clock = setInterval(bell.ring, POLL_MS);
 	const loop = async (work: () => Promise<void>) => {
-		while (!stopping) {
-			woken = false;
+		while (!isStopping) {
+			const nextRing = bell.nextRing(); // taken before the work: a ring in the middle of it is not missed
 			await work();
-			if (!woken && !stopping)
-				await new Promise<void>((done) => {
-					const timer = setTimeout(done, POLL_MS);
-					const before = wakeUp;
-					wakeUp = () => {
-						clearTimeout(timer);
-						before();
-						done();
-					};
-				});
+			if (!isStopping) await nextRing;
 		}
 	};
 	const loops = [
-		...QUEUES.map((queue) => loop(() => empty(services, queue, () => stopping))),
-		loop(() => runPeriodic(services, () => stopping))
+		...QUEUES.map((queue) => loop(() => empty(services, queue, stopping))),
+		loop(() => runPeriodic(services, stopping))
 	];
 	return {
-		wake,
+		wake: bell.ring,
 		stop: async () => {
-			stopping = true;
-			wake();
+			isStopping = true;
+			clearInterval(clock);
+			bell.ring();
 			await Promise.all(loops);
 		},
 		drain: () => drainOnce(services)

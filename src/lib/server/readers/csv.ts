@@ -2,7 +2,7 @@
 import { parse } from 'csv-parse/sync';
 import { parseCivilDate, type CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { InvoiceDocument } from '../../domain/invoices/document.ts';
-import { block, checkDocument, type Finding, type ReadResult } from '../../domain/invoices/findings.ts';
+import { block, checkDocument, warn, type Finding, type ReadResult } from '../../domain/invoices/findings.ts';
 import { sirenFrom } from '../../domain/invoices/identifiers.ts';
 import { minor, parseDecimal, ZERO, type Minor } from '../../domain/money/minor.ts';
 
@@ -129,6 +129,8 @@ function readRow(row: Row, line: number): ReadResult {
 	if (findings.length || amounts.gross === null || !issuedOn) return { ok: false, findings };
 	const document = documentOf(row, { ...amounts, gross: amounts.gross }, issuedOn, dueOn);
 	const all = checkDocument(document);
+	if (row.email && !document.buyer.email)
+		all.push(warn('EMAIL', `ligne ${line}, ${COLUMNS.email[0]}`, row.email, 'nom@domaine.fr'));
 	if (all.some((finding) => finding.severity === 'block'))
 		return { ok: false, findings: all.map((finding) => ({ ...finding, field: `ligne ${line}, ${finding.field}` })) };
 	return { ok: true, document, findings: all };

@@ -1,22 +1,29 @@
 // Rows behind the ways in. Looked up by hash, before anybody knows which supplier it is about: hence the system role.
-import { and, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, lt, lte, or, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Database, Tx } from './database.ts';
 import { apiKey, contact, invoice, payLink, session, signIn, signInRequest } from './schema/index.ts';
 
 export type SignIn = typeof signIn.$inferSelect;
+export type SignInRequest = typeof signInRequest.$inferSelect;
 export type PayLink = typeof payLink.$inferSelect;
 export type SessionRow = typeof session.$inferSelect;
 
 export const insertSignInRequest = async (db: Database, row: typeof signInRequest.$inferInsert): Promise<void> =>
 	void (await db.system.insert(signInRequest).values(row));
 /** Takes one request that nobody has handled. Old ones are left: a link that comes an hour late only confuses. */
-export async function claimSignInRequest(db: Database, now: Date): Promise<typeof signInRequest.$inferSelect | null> {
+export async function claimSignInRequest(db: Database, now: Date): Promise<SignInRequest | null> {
 	return db.system.transaction(async (tx) => {
 		const [row] = await tx
 			.select()
 			.from(signInRequest)
-			.where(and(isNull(signInRequest.handledAt), gt(signInRequest.createdAt, new Date(now.getTime() - 900_000))))
+			.where(
+				and(
+					isNull(signInRequest.handledAt),
+					gt(signInRequest.createdAt, new Date(now.getTime() - 900_000)),
+					or(isNull(signInRequest.nextTryAt), lte(signInRequest.nextTryAt, now))
+				)
+			)
 			.orderBy(signInRequest.createdAt)
 			.limit(1)
 			.for('update', { skipLocked: true });
@@ -24,8 +31,12 @@ export async function claimSignInRequest(db: Database, now: Date): Promise<typeo
 		return row ?? null;
 	});
 }
-export const reopenSignInRequest = async (db: Database, requestId: string): Promise<void> =>
-	void (await db.system.update(signInRequest).set({ handledAt: null }).where(eq(signInRequest.requestId, requestId)));
+/** Its mail did not leave: again later. */
+export const reopenSignInRequest = async (db: Database, requestId: string, nextTryAt: Date): Promise<void> =>
+	void (await db.system
+		.update(signInRequest)
+		.set({ handledAt: null, nextTryAt, tries: sql`${signInRequest.tries} + 1` })
+		.where(eq(signInRequest.requestId, requestId)));
 export const insertSignIn = async (db: Database, row: typeof signIn.$inferInsert): Promise<void> =>
 	void (await db.system.insert(signIn).values(row));
 export const findSignInByToken = async (db: Database, tokenHash: string): Promise<SignIn | null> =>

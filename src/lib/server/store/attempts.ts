@@ -84,15 +84,18 @@ export async function findLastAttempt(tx: Tx, scope: Scope, invoiceId: string): 
 	return row?.attempt ?? null;
 }
 
-/** Locks every try made on one PaymentIntent, oldest first: settling is one at a time. */
-export async function lockAttemptsOfIntent(tx: Tx, scope: Scope, intentId: string): Promise<Attempt[]> {
-	return tx
+const attemptsOfIntent = (tx: Tx, scope: Scope, intentId: string) =>
+	tx
 		.select()
 		.from(paymentAttempt)
 		.where(and(...mine(scope), eq(paymentAttempt.stripePaymentIntentId, intentId)))
-		.orderBy(asc(paymentAttempt.createdAt), asc(paymentAttempt.attemptId))
-		.for('update');
-}
+		.orderBy(asc(paymentAttempt.createdAt), asc(paymentAttempt.attemptId));
+/** Every try made on one PaymentIntent, oldest first. */
+export const listAttemptsOfIntent = async (tx: Tx, scope: Scope, intentId: string): Promise<Attempt[]> =>
+	attemptsOfIntent(tx, scope, intentId);
+/** The same, locked: settling is one at a time. */
+export const lockAttemptsOfIntent = async (tx: Tx, scope: Scope, intentId: string): Promise<Attempt[]> =>
+	attemptsOfIntent(tx, scope, intentId).for('update');
 export async function lockAttempt(tx: Tx, scope: Scope, attemptId: string): Promise<Attempt | null> {
 	const [row] = await tx
 		.select()

@@ -28,6 +28,7 @@ export type InvoiceRecord = InvoiceFacts & {
 	termsText: string | null;
 	notPayableReason: NotPayableReason | null;
 	documentId: string | null;
+	documentIsShown: boolean;
 };
 
 // Names are written out: Drizzle drops the table of a column when a query has only one, and a bare name would mean the inner table's.
@@ -131,7 +132,7 @@ export async function listVatLines(tx: Tx, scope: Scope, invoiceId: string): Pro
 	return rows.map(({ category, rateBps, baseMinor, vatMinor }) => ({ category, rateBps, baseMinor, vatMinor }));
 }
 
-/** The file as it came, for an invoice the scope may see. */
+/** The file as it came, for an invoice the scope may see; a client sees it only when it is one invoice (see schema). */
 export async function findInvoiceFile(
 	tx: Tx,
 	scope: Scope,
@@ -141,7 +142,13 @@ export async function findInvoiceFile(
 		.select({ content: document.content, mediaType: document.mediaType, fileName: document.fileName })
 		.from(invoice)
 		.innerJoin(document, and(eq(document.supplierId, invoice.supplierId), eq(document.documentId, invoice.documentId)))
-		.where(and(...visible(scope), eq(invoice.invoiceId, invoiceId)));
+		.where(
+			and(
+				...visible(scope),
+				eq(invoice.invoiceId, invoiceId),
+				...(scope.clientId ? [eq(invoice.documentIsShown, true)] : [])
+			)
+		);
 	return row ?? null;
 }
 

@@ -1,5 +1,5 @@
 // Suppliers, members, clients, contacts.
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, sql, type SQL } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Database, Tx } from './database.ts';
 import { client, contact, member, supplier } from './schema/index.ts';
@@ -49,32 +49,46 @@ export const listContacts = (tx: Tx, scope: Scope, clientId: string): Promise<Co
 export const listBillingContacts = async (tx: Tx, scope: Scope, clientId: string): Promise<Contact[]> =>
 	(await listContacts(tx, scope, clientId)).filter((row) => row.isBilling);
 
-/** Who a buyer of a file is: by SIREN, then VAT number, then the contact's address, then the name. */
+/**
+ * Who a buyer of a file is: by SIREN, then VAT number, then the contact's address, then the name. Several under one address are told apart by
+ * their name, else it is none of them. A name alone never joins two addresses: namesakes would read each other's invoices.
+ */
 export async function matchClient(
 	tx: Tx,
 	scope: Scope,
 	party: { name: string; siren: string | null; vatNumber: string | null; email: string | null }
 ): Promise<Client | null> {
-	const one = async (condition: ReturnType<typeof sql>) =>
-		(
-			await tx
-				.select()
-				.from(client)
-				.where(and(eq(client.supplierId, scope.supplierId), condition))
-				.limit(2)
-		)[0] ?? null;
+	const name = party.name.toLowerCase();
+	const isNamed = sql`lower(${client.name}) = ${name}`;
+	const candidates = (condition: SQL): Promise<Client[]> =>
+		tx
+			.select()
+			.from(client)
+			.where(and(eq(client.supplierId, scope.supplierId), condition))
+			.orderBy(desc(isNamed), asc(client.createdAt))
+			.limit(2);
+	const first = async (condition: SQL): Promise<Client | null> => (await candidates(condition))[0] ?? null;
+	const firstNamed = async (condition: SQL): Promise<Client | null> => {
+		const rows = await candidates(condition);
+		return rows.length === 1 || rows[0]?.name.toLowerCase() === name ? rows[0]! : null;
+	};
+	const onlyOne = async (condition: SQL): Promise<Client | null> => {
+		const rows = await candidates(condition);
+		return rows.length === 1 ? rows[0]! : null;
+	};
+	const email = party.email?.toLowerCase() ?? null;
+	const contacts = sql`select 1 from contact c where c.supplier_id = client.supplier_id and c.client_id = client.client_id`;
+	const noOtherSiren = sql`(${client.siren} is null or ${party.siren}::text is null or ${client.siren} = ${party.siren})`;
 	return (
-		(party.siren && (await one(sql`${client.siren} = ${party.siren}`))) ||
-		(party.vatNumber && (await one(sql`${client.vatNumber} = ${party.vatNumber}`))) ||
-		(party.email &&
-			(await one(
-				sql`exists (select 1 from contact c where c.supplier_id = client.supplier_id and c.client_id = client.client_id and c.email = ${party.email.toLowerCase()})`
-			))) ||
-		(await one(
-			sql`lower(${client.name}) = ${party.name.toLowerCase()} and (${client.siren} is null or ${party.siren}::text is null)`
-		))
+		(party.siren && (await first(eq(client.siren, party.siren)))) ||
+		(party.vatNumber && (await first(eq(client.vatNumber, party.vatNumber)))) ||
+		(email && (await firstNamed(sql`exists (${contacts} and c.email = ${email}) and ${noOtherSiren}`))) ||
+		(await onlyOne(sql`${isNamed} and ${noOtherSiren} and (${email}::text is null or not exists (${contacts}))`))
 	);
 }
+/** Until the end of the transaction, nobody else creates a client of this supplier: two imports at once would create one twice. */
+export const lockClientCreation = async (tx: Tx, scope: Scope): Promise<void> =>
+	void (await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('client ' || ${scope.supplierId}, 0))`));
 export async function insertClient(
 	tx: Tx,
 	scope: Scope,
@@ -105,11 +119,9 @@ export async function saveMailProblem(
 		.where(and(eq(contact.supplierId, scope.supplierId), eq(contact.contactId, contactId)));
 }
 
+export type KnownSubject = { supplierId: string; kind: 'contact' | 'member'; id: string; locale: 'fr' | 'en' };
 /** Everybody known under an address, in every supplier: asked by the worker when somebody wants to sign in. */
-export async function findSubjects(
-	db: Database,
-	email: string
-): Promise<{ supplierId: string; kind: 'contact' | 'member'; id: string; locale: 'fr' | 'en' }[]> {
+export async function findSubjects(db: Database, email: string): Promise<KnownSubject[]> {
 	const members = await db.system
 		.select({ supplierId: member.supplierId, id: member.memberId, locale: member.locale })
 		.from(member)

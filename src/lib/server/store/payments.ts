@@ -11,7 +11,6 @@ import {
 	client,
 	invoice,
 	payment,
-	refundRequest,
 	reversal,
 	reversalAllocation,
 	type ReversalKind
@@ -19,7 +18,6 @@ import {
 
 export type Payment = typeof payment.$inferSelect;
 export type Reversal = typeof reversal.$inferSelect;
-export type RefundRequest = typeof refundRequest.$inferSelect;
 
 /** Money restored counts the other way. */
 const RESTORES: readonly ReversalKind[] = ['refund_failed', 'chargeback_won'];
@@ -247,45 +245,4 @@ export async function listPayments(
 		numbers: row.numbers ?? '',
 		reversedMinor: minor(BigInt(row.reversed))
 	}));
-}
-
-export async function insertRefundRequest(
-	tx: Tx,
-	scope: Scope,
-	row: Omit<typeof refundRequest.$inferInsert, 'supplierId'>
-): Promise<void> {
-	await tx.insert(refundRequest).values({ supplierId: scope.supplierId, ...row });
-}
-export async function findRefundRequest(tx: Tx, scope: Scope, refundRequestId: string): Promise<RefundRequest | null> {
-	const [row] = await tx
-		.select()
-		.from(refundRequest)
-		.where(and(eq(refundRequest.supplierId, scope.supplierId), eq(refundRequest.refundRequestId, refundRequestId)));
-	return row ?? null;
-}
-export async function saveRefundRequest(
-	tx: Tx,
-	scope: Scope,
-	refundRequestId: string,
-	change: { status: RefundRequest['status']; stripeRefundId?: string },
-	now: Date
-): Promise<void> {
-	await tx
-		.update(refundRequest)
-		.set({ ...change, updatedAt: now })
-		.where(and(eq(refundRequest.supplierId, scope.supplierId), eq(refundRequest.refundRequestId, refundRequestId)));
-}
-/** Refunds asked for and not yet answered hold their part of the payment. */
-export async function sumOpenRefunds(tx: Tx, scope: Scope, paymentId: string): Promise<Minor> {
-	const [row] = await tx
-		.select({ total: sum(refundRequest.amountMinor) })
-		.from(refundRequest)
-		.where(
-			and(
-				eq(refundRequest.supplierId, scope.supplierId),
-				eq(refundRequest.paymentId, paymentId),
-				eq(refundRequest.status, 'open')
-			)
-		);
-	return minor(BigInt(row?.total ?? 0));
 }

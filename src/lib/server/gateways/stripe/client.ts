@@ -181,6 +181,7 @@ async function readIntent(stripe: Stripe, intentId: string, options: Stripe.Requ
 		mandateReference: mandate?.payment_method_details.sepa_debit?.reference ?? null,
 		refunds: refunds.data.map((refund) => ({
 			id: refund.id,
+			refundRequestId: refund.metadata?.refund_request_id ?? null,
 			status: refund.status ?? 'unknown',
 			amountMinor: amount(refund.amount),
 			reason: refund.reason,

@@ -19,7 +19,14 @@ export type ConfirmInput = {
 export type ConfirmOutcome =
 	{ kind: 'intent'; intentId: string } | { kind: 'refused'; code: string; message: string } | { kind: 'unknown' };
 
-export type IntentRefund = { id: string; status: string; amountMinor: Minor; reason: string | null; createdAt: Date };
+export type IntentRefund = {
+	id: string;
+	refundRequestId: string | null; // null for one made elsewhere, in Stripe's own dashboard
+	status: string;
+	amountMinor: Minor;
+	reason: string | null;
+	createdAt: Date;
+};
 export type IntentDispute = {
 	id: string;
 	status: string;

@@ -15,7 +15,9 @@ export const signInRequest = pgTable(
 		browserHash: text().notNull(),
 		locale: text().$type<'fr' | 'en'>().notNull(),
 		createdAt: instant(),
-		handledAt: optionalInstant()
+		handledAt: optionalInstant(),
+		tries: integer().notNull().default(0),
+		nextTryAt: optionalInstant() // after a failed sending; null: at once
 	},
 	(t) => [
 		primaryKey({ name: 'sign_in_request_pk', columns: [t.requestId] }),

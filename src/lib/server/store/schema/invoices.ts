@@ -46,6 +46,7 @@ export const invoice = pgTable(
 		termsText: text(),
 		notPayableReason: text().$type<NotPayableReason>(),
 		documentId: optionalId(),
+		documentIsShown: boolean().notNull().default(false), // false for a list of many invoices: kept, and shown to no client
 		createdAt: instant()
 	},
 	(t) => [
@@ -63,6 +64,7 @@ export const invoice = pgTable(
 		unique('invoice_number_unique').on(t.supplierId, t.number, t.issueYear),
 		index('invoice_client_idx').on(t.supplierId, t.clientId, t.dueOn),
 		index('invoice_due_idx').on(t.supplierId, t.dueOn),
+		index('invoice_document_idx').on(t.supplierId, t.documentId),
 		check('invoice_currency_check', sql`${t.currency} ~ '^[A-Z]{3}$'`)
 	]
 );

@@ -3,8 +3,14 @@
 import { mintScope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import { newCode, newId, newSecret, sha256 } from '../../identity.ts';
-import { claimSignInRequest, insertSignIn, reopenSignInRequest } from '../../store/access.ts';
-import { findContactSystem, findMemberSystem, findSubjects, getSupplier } from '../../store/parties.ts';
+import { claimSignInRequest, insertSignIn, reopenSignInRequest, type SignInRequest } from '../../store/access.ts';
+import {
+	findContactSystem,
+	findMemberSystem,
+	findSubjects,
+	getSupplier,
+	type KnownSubject
+} from '../../store/parties.ts';
 import { renderSignInMail } from '../../mails/sign-in.ts';
 import { read } from '../run.ts';
 
@@ -13,25 +19,29 @@ const LIFE_MS = 10 * 60_000; // ASVS 5.0: one-time tokens live at most ten minut
 export async function sendNextSignIn(services: Services): Promise<boolean> {
 	const request = await claimSignInRequest(services.db, services.clock.now());
 	if (!request) return false;
-	try {
-		for (const subject of await findSubjects(services.db, request.email)) {
-			if (!(await services.limits.take('sign_in_supplier', subject.supplierId))) continue;
-			await sendOne(services, { ...subject, locale: subject.locale }, request);
+	let [sent, failed] = [0, 0];
+	for (const subject of await findSubjects(services.db, request.email)) {
+		// A repeat after a failure is the same request: it does not count again.
+		if (request.tries === 0 && !(await services.limits.take('sign_in_supplier', subject.supplierId))) continue;
+		try {
+			await sendOne(services, subject, request);
+			sent += 1;
+		} catch (error) {
+			services.log.warn({ err: error, requestId: request.requestId }, 'sign-in mail not sent yet');
+			failed += 1;
 		}
-	} catch (error) {
-		services.log.warn({ err: error, requestId: request.requestId }, 'sign-in mail not sent yet');
-		await reopenSignInRequest(services.db, request.requestId);
-		return false;
 	}
+	// Again later only when nothing left: who got one mail of two asks again, rather than getting the first one twice.
+	if (failed && !sent)
+		await reopenSignInRequest(
+			services.db,
+			request.requestId,
+			new Date(services.clock.now().getTime() + 10_000 * 2 ** request.tries)
+		);
 	return true;
 }
 
-type Found = { supplierId: string; kind: 'contact' | 'member'; id: string; locale: 'fr' | 'en' };
-async function sendOne(
-	services: Services,
-	subject: Found,
-	request: { requestId: string; email: string; browserHash: string }
-): Promise<void> {
+async function sendOne(services: Services, subject: KnownSubject, request: SignInRequest): Promise<void> {
 	const now = services.clock.now();
 	const [token, code, signInId] = [newSecret(), newCode(), newId()];
 	const scope = mintScope(subject.supplierId, { kind: 'system' });

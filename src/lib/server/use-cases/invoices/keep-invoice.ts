@@ -1,15 +1,22 @@
 // Keeps one prepared invoice: its client, its document byte for byte, its claim in the journal, its mails. One transaction. Facts: invoice.opened.
 import type { Scope } from '../../../domain/access/scope.ts';
-import type { InvoiceDocument } from '../../../domain/invoices/document.ts';
+import { isShownToClient, type InvoiceDocument } from '../../../domain/invoices/document.ts';
 import { rfReference } from '../../../domain/invoices/identifiers.ts';
 import { invoiceOpened } from '../../../domain/ledger/entries.ts';
 import type { Services } from '../../services.ts';
 import { newId, sha256 } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
-import { insertInvoice, keepDocument } from '../../store/invoices.ts';
+import { findInvoiceByNumber, insertInvoice, keepDocument } from '../../store/invoices.ts';
 import { bookEntry } from '../../store/journal.ts';
 import { recordFact } from '../../store/outbox.ts';
-import { getSupplier, insertClient, insertContact, listBillingContacts, matchClient } from '../../store/parties.ts';
+import {
+	getSupplier,
+	insertClient,
+	insertContact,
+	listBillingContacts,
+	lockClientCreation,
+	matchClient
+} from '../../store/parties.ts';
 import { recordAudit } from '../../store/records.ts';
 import { queueInvoiceMail } from '../mails/queue-mails.ts';
 import { commit } from '../run.ts';
@@ -38,10 +45,14 @@ export async function keepInvoice(
 		const kept = await insertInvoice(
 			tx,
 			scope,
-			rowOf(invoiceId, clientId, documentId, line, document!, now),
+			{
+				...rowOf(invoiceId, clientId, line, document!, now),
+				documentId,
+				documentIsShown: isShownToClient(mediaType)
+			},
 			document!.vatLines
 		);
-		if (!kept) return { ...line, outcome: 'identical' as const };
+		if (!kept) return { ...line, outcome: await outcomeOfTwin(tx, scope, line) };
 		if (line.debtMinor !== 0n)
 			await bookEntry(tx, scope, invoiceOpened(invoiceId, clientId, line.debtMinor), {
 				currency: line.currency,
@@ -61,17 +72,15 @@ export async function keepInvoice(
 	});
 }
 
-const rowOf = (
-	invoiceId: string,
-	clientId: string,
-	documentId: string,
-	line: ImportLine,
-	document: InvoiceDocument,
-	now: Date
-) => ({
+/** Somebody imported the same number a moment ago: the same amount is the same invoice, another one is for a person to settle. */
+async function outcomeOfTwin(tx: Tx, scope: Scope, line: ImportLine): Promise<'identical' | 'conflict'> {
+	const twin = await findInvoiceByNumber(tx, scope, line.number, Number(line.issuedOn.slice(0, 4)));
+	return twin?.debtMinor === line.debtMinor && twin.grossMinor === line.grossMinor ? 'identical' : 'conflict';
+}
+
+const rowOf = (invoiceId: string, clientId: string, line: ImportLine, document: InvoiceDocument, now: Date) => ({
 	invoiceId,
 	clientId,
-	documentId,
 	number: line.number,
 	issueYear: Number(line.issuedOn.slice(0, 4)),
 	typeCode: line.typeCode,
@@ -92,7 +101,11 @@ const rowOf = (
 
 async function clientFor(services: Services, tx: Tx, scope: Scope, document: InvoiceDocument): Promise<string> {
 	const { buyer } = document;
-	const known = await matchClient(tx, scope, buyer);
+	let known = await matchClient(tx, scope, buyer);
+	if (!known) {
+		await lockClientCreation(tx, scope);
+		known = await matchClient(tx, scope, buyer);
+	}
 	const clientId = known?.clientId ?? newId();
 	const now = services.clock.now();
 	if (!known)

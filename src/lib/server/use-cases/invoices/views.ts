@@ -35,7 +35,8 @@ export const invoiceView = (record: InvoiceRecord, today: CivilDate): InvoiceVie
 	underWayMinor: record.underWayMinor,
 	state: stateOf(record, today),
 	notPayableReason: record.notPayableReason,
-	hasDocument: record.documentId !== null
+	hasDocument: record.documentIsShown,
+	hasSource: record.documentId !== null
 });
 
 export const paymentView = ({

@@ -1,5 +1,6 @@
 // Money that goes back, and money restored: each a new row and a new entry, once per Stripe object and kind.
 // What is booked is a function of what Stripe says now, so that any order of messages gives the same books.
+import { isUuid } from '../../../contract/payments.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { moneyGoneBack, moneyRestored } from '../../../domain/ledger/entries.ts';
 import { smallest, type Minor } from '../../../domain/money/minor.ts';
@@ -8,6 +9,7 @@ import { newId } from '../../identity.ts';
 import { bookEntry } from '../../store/journal.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { insertReversal, listReversalLines, listStanding, type Payment } from '../../store/payments.ts';
+import { answerRefundRequest } from '../../store/refund-requests.ts';
 import { queueReversalMail } from '../mails/queue-mails.ts';
 import type { Settling } from './settling.ts';
 
@@ -29,6 +31,14 @@ export async function bookReversals(settling: Settling, payment: Payment): Promi
 	);
 	const disputes = intent.disputes.filter((dispute) => dispute.fundsWithdrawn);
 	for (const refund of refunds) {
+		if (refund.refundRequestId && isUuid(refund.refundRequestId))
+			await answerRefundRequest(
+				settling.tx,
+				settling.scope,
+				refund.refundRequestId,
+				{ status: 'accepted', stripeRefundId: refund.id },
+				now
+			);
 		await goBack(settling, payment, {
 			kind: 'refund',
 			objectId: refund.id,

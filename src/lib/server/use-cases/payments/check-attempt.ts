@@ -21,7 +21,9 @@ export async function checkAttempt(
 	});
 	if (!attempt) return refuse('not_found');
 	const final = attempt.status === 'paid' || attempt.status === 'canceled' || attempt.status === 'declined';
-	if (!final && !attempt.stripePaymentIntentId) return callStripe(services, scope, attempt);
+	// Its answer was lost, or is still on its way: the same question with the same key gives it.
+	if (attempt.status === 'open' && (attempt.retriesIntent || !attempt.stripePaymentIntentId))
+		return callStripe(services, scope, attempt);
 	try {
 		const settled = final ? null : await settleIntent(services, scope, attempt.stripePaymentIntentId!);
 		const current = settled?.attempts.find((row) => row.attemptId === attemptId) ?? attempt;

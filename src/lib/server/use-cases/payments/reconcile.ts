@@ -3,19 +3,21 @@ import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import { addDays, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { minor } from '../../../domain/money/minor.ts';
 import type { Services } from '../../services.ts';
-import { findAttempt, listUnsettled, saveAttempt, type Attempt } from '../../store/attempts.ts';
+import { findAttempt, listUnsettled, lockAttempt, saveAttempt, type Attempt } from '../../store/attempts.ts';
 import { movedOn } from '../../store/journal.ts';
 import { listSuppliers, type Supplier } from '../../store/parties.ts';
+import { findPayment } from '../../store/payments.ts';
+import { answerRefundRequest, listOpenRefunds, type RefundRequest } from '../../store/refund-requests.ts';
 import { saveReconciliation } from '../../store/records.ts';
 import { commit, read } from '../run.ts';
+import { finishRefund } from './request-refund.ts';
 import { settleIntent } from './settle-intent.ts';
-import { callStripe } from './start-payment.ts';
+import { callStripe, isWithinKeyLife } from './start-payment.ts';
 
 const QUIET_MS = 60_000;
 /** A person who has not finished a bank confirmation after a day has left. */
 const ABANDONED_MS = 86_400_000;
 const DAY_MS = 86_400_000;
-const ASK_AGAIN_MS = DAY_MS / 2;
 
 export async function reconcileUnsettled(services: Services): Promise<void> {
 	for (const supplier of await listSuppliers(services.db)) {
@@ -42,8 +44,7 @@ async function lookAt(services: Services, scope: Scope, attempt: Attempt): Promi
  * a day we only look, because a request that is new to Stripe would charge somebody who left long ago.
  */
 async function askAgain(services: Services, scope: Scope, attempt: Attempt): Promise<void> {
-	if (services.clock.now().getTime() - attempt.createdAt.getTime() < ASK_AGAIN_MS)
-		return void (await callStripe(services, scope, attempt));
+	if (isWithinKeyLife(services, attempt.createdAt)) return void (await callStripe(services, scope, attempt));
 	const since = new Date(attempt.createdAt.getTime() - 3_600_000);
 	for (const intentId of await services.payments.listIntentIds(attempt.stripeAccount, since))
 		await settleIntent(services, scope, intentId);
@@ -53,8 +54,35 @@ async function askAgain(services: Services, scope: Scope, attempt: Attempt): Pro
 
 async function close(services: Services, scope: Scope, attempt: Attempt, errorCode: string): Promise<void> {
 	services.log.error({ attemptId: attempt.attemptId, errorCode }, 'attempt unknown at Stripe: closed');
+	await commit(services, scope, async (tx) => {
+		const current = await lockAttempt(tx, scope, attempt.attemptId);
+		if (current?.status === attempt.status)
+			await saveAttempt(tx, scope, attempt.attemptId, { status: 'canceled', errorCode }, services.clock.now());
+	});
+}
+
+/** Refunds whose answer was lost: asked again with the same key, and after half a day only looked for. */
+export async function reconcileRefunds(services: Services): Promise<void> {
+	for (const supplier of await listSuppliers(services.db)) {
+		const scope = mintScope(supplier.supplierId, { kind: 'system' });
+		const before = new Date(services.clock.now().getTime() - QUIET_MS);
+		for (const request of await read(services, scope, (tx) => listOpenRefunds(tx, scope, before)))
+			await safely(services, request.refundRequestId, () => lookAtRefund(services, scope, supplier, request));
+	}
+}
+
+async function lookAtRefund(
+	services: Services,
+	scope: Scope,
+	supplier: Supplier,
+	request: RefundRequest
+): Promise<void> {
+	const payment = (await read(services, scope, (tx) => findPayment(tx, scope, request.paymentId)))!;
+	if (isWithinKeyLife(services, request.createdAt))
+		return void (await finishRefund(services, scope, { request, payment, account: supplier.stripeAccount }));
+	await settleIntent(services, scope, payment.stripePaymentIntentId);
 	await commit(services, scope, (tx) =>
-		saveAttempt(tx, scope, attempt.attemptId, { status: 'canceled', errorCode }, services.clock.now())
+		answerRefundRequest(tx, scope, request.refundRequestId, { status: 'refused' }, services.clock.now())
 	);
 }
 

@@ -1,5 +1,5 @@
 // A member gives money back, in full or in part. Actor: owner or accountant. Refusals: not_found, not_allowed, refund_too_early,
-// refund_above_rest, refund_not_positive, refund_refused, payment_unknown. Facts: payment.reversed (by settling).
+// refund_above_rest, refund_not_positive, refund_refused, refund_unknown. Facts: payment.reversed (by settling).
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { add, type Minor } from '../../../domain/money/minor.ts';
@@ -8,19 +8,18 @@ import type { Services } from '../../services.ts';
 import { lockAttempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { getSupplier } from '../../store/parties.ts';
+import { findPayment, listReversals, netReversed, type Payment } from '../../store/payments.ts';
 import {
-	findPayment,
+	answerRefundRequest,
 	findRefundRequest,
 	insertRefundRequest,
-	listReversals,
-	netReversed,
-	saveRefundRequest,
 	sumOpenRefunds,
-	type Payment
-} from '../../store/payments.ts';
+	type RefundRequest
+} from '../../store/refund-requests.ts';
 import { recordAudit } from '../../store/records.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 import { settleIntent } from './settle-intent.ts';
+import { isWithinKeyLife } from './start-payment.ts';
 
 export type RefundInput = { refundRequestId: string; paymentId: string; amountMinor: Minor };
 
@@ -32,36 +31,39 @@ export async function requestRefund(
 	if (!may(scope.actor, 'refund')) return refuse('not_allowed');
 	const opened = await commit(services, scope, (tx) => openRefund(services, scope, tx, input));
 	if (!opened.ok) return opened;
-	const { payment, account } = opened.value;
+	return finishRefund(services, scope, opened.value);
+}
+
+export type OpenRefund = { request: RefundRequest; payment: Payment; account: string | null };
+/** Asks Stripe, as often as needed with one key, and books what it did. Settling notes the answer together with the entry. */
+export async function finishRefund(
+	services: Services,
+	scope: Scope,
+	{ request, payment, account }: OpenRefund
+): Promise<Result<{ refundId: string }>> {
+	if (request.stripeRefundId) return done({ refundId: request.stripeRefundId });
+	if (request.status === 'refused') return refuse('refund_refused', { code: 'refused_before' });
+	if (!isWithinKeyLife(services, request.createdAt)) return refuse('refund_unknown');
 	const outcome = await services.payments.refund({
 		account,
-		refundRequestId: input.refundRequestId,
+		refundRequestId: request.refundRequestId,
 		intentId: payment.stripePaymentIntentId,
-		amountMinor: input.amountMinor
+		amountMinor: request.amountMinor
 	});
-	if (outcome.kind === 'unknown') return refuse('payment_unknown');
-	const status = outcome.kind === 'accepted' ? ('accepted' as const) : ('refused' as const);
-	await commit(services, scope, (tx) =>
-		saveRefundRequest(
-			tx,
-			scope,
-			input.refundRequestId,
-			{ status, ...(outcome.kind === 'accepted' ? { stripeRefundId: outcome.refundId } : {}) },
-			services.clock.now()
-		)
-	);
-	if (outcome.kind === 'refused') return refuse('refund_refused', { code: outcome.code });
+	if (outcome.kind === 'unknown') return refuse('refund_unknown');
+	if (outcome.kind === 'refused') {
+		services.log.warn({ refundRequestId: request.refundRequestId, code: outcome.code }, 'stripe refused a refund');
+		await commit(services, scope, (tx) =>
+			answerRefundRequest(tx, scope, request.refundRequestId, { status: 'refused' }, services.clock.now())
+		);
+		return refuse('refund_refused', { code: outcome.code });
+	}
 	await settleIntent(services, scope, payment.stripePaymentIntentId);
 	return done({ refundId: outcome.refundId });
 }
 
 /** The row comes before the call; a second click finds it and asks Stripe again with the same key. */
-async function openRefund(
-	services: Services,
-	scope: Scope,
-	tx: Tx,
-	input: RefundInput
-): Promise<Result<{ payment: Payment; account: string | null }>> {
+async function openRefund(services: Services, scope: Scope, tx: Tx, input: RefundInput): Promise<Result<OpenRefund>> {
 	const payment = await findPayment(tx, scope, input.paymentId);
 	if (!payment) return refuse('not_found');
 	await lockAttempt(tx, scope, payment.attemptId);
@@ -69,7 +71,7 @@ async function openRefund(
 	const known = await findRefundRequest(tx, scope, input.refundRequestId);
 	if (known)
 		return known.paymentId === input.paymentId && known.amountMinor === input.amountMinor
-			? done({ payment, account: supplier.stripeAccount })
+			? done({ request: known, payment, account: supplier.stripeAccount })
 			: refuse('attempt_conflict');
 	const now = services.clock.now();
 	const reversedMinor = add(
@@ -99,5 +101,6 @@ async function openRefund(
 		createdAt: now
 	});
 	await recordAudit(tx, scope, now, 'refund_requested', payment.paymentId, { amountMinor: String(input.amountMinor) });
-	return done({ payment, account: supplier.stripeAccount });
+	const request = (await findRefundRequest(tx, scope, input.refundRequestId))!;
+	return done({ request, payment, account: supplier.stripeAccount });
 }

@@ -10,6 +10,7 @@ import type { Services } from '../../services.ts';
 import {
 	findAttempt,
 	listAttemptLines,
+	listAttemptsOfIntent,
 	lockAttemptsOfIntent,
 	saveAttempt,
 	touchAttempt,
@@ -18,7 +19,7 @@ import {
 import type { Tx } from '../../store/database.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { getSupplier } from '../../store/parties.ts';
-import { commit } from '../run.ts';
+import { commit, read } from '../run.ts';
 import { queueAttemptMail } from '../mails/queue-mails.ts';
 import { bookPayment } from './book-payment.ts';
 import { bookReversals } from './book-reversals.ts';
@@ -29,19 +30,47 @@ export type Settled = { attempts: Attempt[]; clientSecret: string | null };
 /** SEPA success is announced six TARGET days after the debit was ordered (https://docs.stripe.com/payments/sepa-debit). */
 const SEPA_RESULT_DAYS = 6;
 
-/** null when the intent is not one of ours. */
-export async function settleIntent(services: Services, scope: Scope, intentId: string): Promise<Settled | null> {
-	const account = await readAccount(services, scope);
-	const intent = await services.payments.retrieve(account, intentId);
-	if (!intent) return null;
-	const attempts = await commit(services, scope, (tx) => settleInside(services, scope, tx, intent));
-	return attempts.length ? { attempts, clientSecret: intent.clientSecret } : null;
+/** A reading that somebody overtook is read again; more often than this means that something else is wrong. */
+const READINGS_MAX = 5;
+
+/**
+ * Reads the intent and converges on it; null when it is not one of ours. `answered` is the attempt whose own confirmation Stripe has just
+ * answered: only then can a refusal on an intent that is tried again be told from the refusal of the try before.
+ */
+export async function settleIntent(
+	services: Services,
+	scope: Scope,
+	intentId: string,
+	answered: string | null = null
+): Promise<Settled | null> {
+	for (let reading = 1; reading <= READINGS_MAX; reading++) {
+		const before = await read(services, scope, async (tx) => ({
+			account: (await getSupplier(tx, scope)).stripeAccount,
+			seen: fingerprint(await listAttemptsOfIntent(tx, scope, intentId))
+		}));
+		const intent = await services.payments.retrieve(before.account, intentId);
+		if (!intent) return null;
+		const attempts = await commit(services, scope, (tx) =>
+			settleInside(services, scope, tx, intent, { seen: before.seen, answered })
+		);
+		if (attempts) return attempts.length ? { attempts, clientSecret: intent.clientSecret } : null;
+	}
+	throw new Error(`intent ${intentId} changed during each of ${READINGS_MAX} readings`);
 }
 
-const readAccount = (services: Services, scope: Scope): Promise<string | null> =>
-	commit(services, scope, async (tx) => (await getSupplier(tx, scope)).stripeAccount);
+/** What was known of an intent before it was read: another fingerprint under lock means that the reading may be older than what is known. */
+const fingerprint = (attempts: Attempt[]): string =>
+	attempts.map((row) => [row.attemptId, row.status, row.errorCode, row.declineCode].join()).join(';');
 
-async function settleInside(services: Services, scope: Scope, tx: Tx, intent: IntentState): Promise<Attempt[]> {
+/** null: overtaken, nothing was changed. */
+async function settleInside(
+	services: Services,
+	scope: Scope,
+	tx: Tx,
+	intent: IntentState,
+	{ seen, answered }: { seen: string; answered: string | null }
+): Promise<Attempt[] | null> {
+	if (fingerprint(await lockAttemptsOfIntent(tx, scope, intent.intentId)) !== seen) return null;
 	await adoptIntent(services, scope, tx, intent);
 	const attempts = await lockAttemptsOfIntent(tx, scope, intent.intentId);
 	const latest = attempts.at(-1);
@@ -54,12 +83,13 @@ async function settleInside(services: Services, scope: Scope, tx: Tx, intent: In
 		intent,
 		now: services.clock.now()
 	};
-	const status = nextStatus(latest.status, attemptStatusFrom(intent));
-	if (attemptStatusFrom(intent) === 'unknown')
+	const said = attemptStatusFrom(intent);
+	if (said === 'unknown')
 		services.log.error(
 			{ intentId: intent.intentId, status: intent.status },
 			'unknown PaymentIntent status: kept as it was'
 		);
+	const status = isOfTheTryBefore(latest, said, answered) ? latest.status : nextStatus(latest.status, said);
 	if (status !== latest.status || status === 'declined') await moveAttempt(settling, latest, status);
 	else await touchAttempt(tx, scope, latest.attemptId, settling.now);
 	if (intent.status === 'succeeded') {
@@ -68,6 +98,10 @@ async function settleInside(services: Services, scope: Scope, tx: Tx, intent: In
 	}
 	return lockAttemptsOfIntent(tx, scope, intent.intentId);
 }
+
+/** A declined intent is being tried again and the new confirmation has not been answered: the refusal it shows is the old one. */
+const isOfTheTryBefore = (latest: Attempt, said: Attempt['status'], answered: string | null): boolean =>
+	said === 'declined' && latest.status === 'open' && latest.retriesIntent && latest.attemptId !== answered;
 
 /** A crash between the call and the note of its answer: the intent's metadata says whose it is. */
 async function adoptIntent({ clock }: Services, scope: Scope, tx: Tx, intent: IntentState): Promise<void> {

@@ -12,8 +12,10 @@ import {
 	findLiveAttempt,
 	insertAttempt,
 	listAttemptLines,
+	lockAttempt,
 	saveAttempt,
-	type Attempt
+	type Attempt,
+	type AttemptChange
 } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
@@ -52,14 +54,17 @@ async function openAttempt(
 	services: Services,
 	scope: Scope,
 	input: StartPayment,
-	returnUrl: string
+	returnUrl: string,
+	isSecondLook = false
 ): Promise<Result<Opened>> {
 	try {
 		return await commit(services, scope, (tx) => openInside(services, scope, tx, input, returnUrl));
 	} catch (error) {
 		// Two first clicks at once: the database let one through.
 		if (constraintName(error) === 'one_live_attempt_per_invoice') return refuse('payment_in_progress');
-		if (constraintName(error) === 'payment_attempt_pk') return openAttempt(services, scope, input, returnUrl);
+		// The same click twice: the other one's row is there now. If it can't be seen, it is somebody else's id.
+		if (constraintName(error) === 'payment_attempt_pk')
+			return isSecondLook ? refuse('attempt_conflict') : openAttempt(services, scope, input, returnUrl, true);
 		throw error;
 	}
 }
@@ -165,8 +170,18 @@ async function declinedIntent(
 	return same ? last.stripePaymentIntentId : null;
 }
 
+/**
+ * Stripe keeps idempotency keys for a day (https://docs.stripe.com/api/idempotent_requests): a question repeated after that would be a new one,
+ * and charge a second time somebody whose first answer was lost. Half of it is our bound.
+ */
+const ASK_AGAIN_MS = 43_200_000;
+export const isWithinKeyLife = ({ clock }: Services, since: Date): boolean =>
+	clock.now().getTime() - since.getTime() < ASK_AGAIN_MS;
+
 /** Every parameter is a pure function of the row, so that the same attempt can be asked again with the same key. */
 export async function callStripe(services: Services, scope: Scope, attempt: Attempt): Promise<Result<PaymentProgress>> {
+	if (attempt.status !== 'open' || !isWithinKeyLife(services, attempt.createdAt))
+		return tell(services, scope, attempt, { intentId: attempt.stripePaymentIntentId, answered: null });
 	const outcome = await services.payments.confirm({
 		account: attempt.stripeAccount,
 		attemptId: attempt.attemptId,
@@ -182,33 +197,30 @@ export async function callStripe(services: Services, scope: Scope, attempt: Atte
 	if (outcome.kind === 'unknown') return refuse('payment_unknown', { attemptId: attempt.attemptId });
 	if (outcome.kind === 'refused') {
 		services.log.warn({ attemptId: attempt.attemptId, code: outcome.code }, 'stripe refused an attempt');
-		await commit(services, scope, async (tx) => {
-			const current = await findAttempt(tx, scope, attempt.attemptId);
-			if (current?.status === 'open')
-				await saveAttempt(
-					tx,
-					scope,
-					attempt.attemptId,
-					{ status: 'canceled', errorCode: outcome.code },
-					services.clock.now()
-				);
-		});
+		await changeOpen(services, scope, attempt.attemptId, { status: 'canceled', errorCode: outcome.code });
 		return refuse('card_declined', { family: 'technical' });
 	}
-	await commit(services, scope, async (tx) => {
-		const current = await findAttempt(tx, scope, attempt.attemptId);
-		if (current && current.stripePaymentIntentId !== outcome.intentId)
-			await saveAttempt(
-				tx,
-				scope,
-				attempt.attemptId,
-				{ status: current.status, stripePaymentIntentId: outcome.intentId },
-				services.clock.now()
-			);
+	await changeOpen(services, scope, attempt.attemptId, { status: 'open', stripePaymentIntentId: outcome.intentId });
+	return tell(services, scope, attempt, { intentId: outcome.intentId, answered: attempt.attemptId });
+}
+
+/** Notes what Stripe answered on an attempt that nobody has moved meanwhile. */
+const changeOpen = (services: Services, scope: Scope, attemptId: string, change: AttemptChange): Promise<void> =>
+	commit(services, scope, async (tx) => {
+		const current = await lockAttempt(tx, scope, attemptId);
+		if (current?.status === 'open') await saveAttempt(tx, scope, attemptId, change, services.clock.now());
 	});
-	const settled = await settleIntent(services, scope, outcome.intentId);
-	const after = settled?.attempts.find((row) => row.attemptId === attempt.attemptId);
-	if (!after) return refuse('payment_unknown', { attemptId: attempt.attemptId });
+
+/** Where the attempt stands, read from Stripe. */
+async function tell(
+	services: Services,
+	scope: Scope,
+	attempt: Attempt,
+	{ intentId, answered }: { intentId: string | null; answered: string | null }
+): Promise<Result<PaymentProgress>> {
+	const settled = intentId ? await settleIntent(services, scope, intentId, answered) : null;
+	const after = settled?.attempts.find((row) => row.attemptId === attempt.attemptId) ?? attempt;
+	if (after.status === 'open') return refuse('payment_unknown', { attemptId: attempt.attemptId });
 	return done({
 		attemptId: attempt.attemptId,
 		status: after.status,

@@ -19,6 +19,7 @@ import {
 	type Contact
 } from '../../store/parties.ts';
 import { findPayment, listAllocations, listPayments, listReversals } from '../../store/payments.ts';
+import { sumOpenRefunds } from '../../store/refund-requests.ts';
 import { listReconciliations } from '../../store/records.ts';
 import type { MailKind, MailState, ReversalKind } from '../../store/schema/index.ts';
 import { done, read, refuse, type Result } from '../run.ts';
@@ -194,6 +195,8 @@ export type AdminPayment = {
 	payment: PaymentView;
 	lines: { invoiceId: string; number: string; amountMinor: Minor }[];
 	reversals: { kind: ReversalKind; amountMinor: Minor; reason: string | null; occurredAt: Date }[];
+	/** Asked for, not answered yet: not on offer for another refund. */
+	refundWaitingMinor: Minor;
 };
 export async function readAdminPayment(
 	services: Services,
@@ -214,7 +217,8 @@ export async function readAdminPayment(
 				amountMinor,
 				reason,
 				occurredAt
-			}))
+			})),
+			refundWaitingMinor: await sumOpenRefunds(tx, scope, paymentId)
 		});
 	});
 }

@@ -1,0 +1,27 @@
+// Deleting what has served its time: no book, no proof, only rows that made something work once.
+import { and, eq, isNotNull, lt, or, sql } from 'drizzle-orm';
+import type { Scope } from '../../domain/access/scope.ts';
+import type { Database, Tx } from './database.ts';
+import { idempotency, outbox, session, signIn, signInRequest, stripeEvent } from './schema/index.ts';
+
+const DAY_MS = 86_400_000;
+const daysBefore = (now: Date, days: number): Date => new Date(now.getTime() - days * DAY_MS);
+
+/** Addresses of people who asked to sign in are kept a day; a page that slept longer than a week reads everything anew. */
+export async function deleteStale({ system }: Database, now: Date): Promise<void> {
+	const yesterday = daysBefore(now, 1);
+	await system.delete(signInRequest).where(lt(signInRequest.createdAt, yesterday));
+	await system.delete(signIn).where(or(lt(signIn.expiresAt, yesterday), isNotNull(signIn.usedAt)));
+	// Sessions live by the wall clock (lucia's), whatever the demo's clock says.
+	await system.delete(session).where(lt(session.expiresAt, sql`now()`));
+	await system.delete(outbox).where(lt(outbox.createdAt, daysBefore(now, 7)));
+	// Stripe repeats an event for three days and lists it for thirty (https://docs.stripe.com/webhooks).
+	await system
+		.delete(stripeEvent)
+		.where(and(eq(stripeEvent.state, 'done'), lt(stripeEvent.receivedAt, daysBefore(now, 60))));
+}
+/** Answers kept for a repeated request: a client that repeats after a week is told by the invoice number that nothing is new. */
+export const deleteStaleAnswers = async (tx: Tx, scope: Scope, now: Date): Promise<void> =>
+	void (await tx
+		.delete(idempotency)
+		.where(and(eq(idempotency.supplierId, scope.supplierId), lt(idempotency.createdAt, daysBefore(now, 7)))));
