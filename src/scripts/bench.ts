@@ -1,14 +1,15 @@
-// npm run bench: our pages and our webhook door beside the smallest thing that does the same queries, in the same run. Ratios only: the
-// machine is shared. Prints a table; fails when a ratio is under its bar.
-import { spawn, type ChildProcess } from 'node:child_process';
+// npm run bench: our pages beside the smallest SvelteKit pages that ask the same questions of the same database, our webhook door beside the
+// smallest Node server that verifies and inserts the same; in the same run. Ratios only: the machine is shared. Fails when one is under its bar.
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from './embedded-postgres.ts';
-import { start } from './start.ts';
+import { SMALL_HEAP, start } from './start.ts';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 4);
@@ -35,7 +36,7 @@ async function load(target: Target, connections: number): Promise<Load> {
 			const started = performance.now();
 			const request = http.request(url, { agent, method, headers }, (response) => {
 				response.resume().on('end', () => {
-					if ((response.statusCode ?? 500) >= 400) errors += 1;
+					if ((response.statusCode ?? 500) >= 300) errors += 1;
 					times.push(performance.now() - started);
 					done();
 				});
@@ -64,28 +65,47 @@ async function load(target: Target, connections: number): Promise<Load> {
 	};
 }
 
-/** The floor: a bare Node server in a process of its own (bench-floor.ts). */
+const SVELTEKIT_FLOOR = path.join(root, 'tests/bench/sveltekit-floor');
+const GENERATED = ['package.json', '.svelte-kit', 'build'].map((name) => path.join(SVELTEKIT_FLOOR, name));
+const cleanFloor = (): void => GENERATED.forEach((file) => rmSync(file, { recursive: true, force: true }));
+
+/** Built from its few files each time; the adapter wants a package.json that names what is not to be bundled: ours. */
+function buildSvelteKitFloor(): void {
+	cleanFloor();
+	const { dependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+		dependencies: object;
+	};
+	writeFileSync(GENERATED[0]!, JSON.stringify({ private: true, type: 'module', dependencies }));
+	const { status, stderr } = spawnSync(process.execPath, [path.join(root, 'node_modules/vite/bin/vite.js'), 'build'], {
+		cwd: SVELTEKIT_FLOOR,
+		encoding: 'utf8'
+	});
+	if (status !== 0) throw new Error(`the floor was not built: ${stderr}`);
+}
+
+/** A floor in a process of its own, with the same memory settings as ours. */
 async function floor(
+	script: string,
 	env: NodeJS.ProcessEnv,
-	settings: Record<string, string>
+	settings: Record<string, string> = {}
 ): Promise<{ port: number; child: ChildProcess }> {
 	const port = await freePort();
-	const child = spawn(process.execPath, [path.join(root, 'tests/bench/floor.ts')], {
-		env: { ...env, ...settings, PORT: String(port) },
+	const child = spawn(process.execPath, [...SMALL_HEAP, script], {
+		env: { ...env, ...settings, HOST: '127.0.0.1', PORT: String(port), ORIGIN: `http://127.0.0.1:${port}` },
 		stdio: ['ignore', 'ignore', 'inherit']
 	});
 	for (let i = 0; i < 100; i++) {
-		if (
-			await fetch(`http://127.0.0.1:${port}/up`).then(
-				(response) => response.ok,
-				() => false
-			)
-		)
-			return { port, child };
+		if (await listens(port)) return { port, child };
 		await new Promise((done) => setTimeout(done, 50));
 	}
 	throw new Error('the floor did not start');
 }
+
+const listens = (port: number): Promise<boolean> =>
+	new Promise((done) => {
+		const socket = net.connect(port, '127.0.0.1', () => (socket.destroy(), done(true)));
+		socket.once('error', () => done(false));
+	});
 
 const SECRET = 'whsec_sandbox';
 function event(n: number, run: string) {
@@ -114,6 +134,7 @@ const dataDir = mkdtempSync(path.join(tmpdir(), 'ponctuel-bench-'));
 process.env.PONCTUEL_ROLE = 'web';
 const running = await start({ port: await freePort(), dataDir, persistent: true, quiet: true });
 const bars: [string, number, number][] = [];
+const floors: ChildProcess[] = [];
 try {
 	const { people } = (await (await fetch(`${running.url}/demo/api/people`)).json()) as {
 		people: { kind: string; sign_in_url: string; pay_links: { url: string }[] }[];
@@ -123,20 +144,27 @@ try {
 	const signIn = await fetch(contact.sign_in_url, { redirect: 'manual' });
 	const cookie = signIn.headers.get('set-cookie')!.split(';')[0]!;
 	const base = running.url.replace('localhost', '127.0.0.1');
-	const bare = await floor(running.env, { BENCH_TOKEN: payLink.split('/p/')[1]!, BENCH_WEBHOOK_SECRET: SECRET });
+	buildSvelteKitFloor();
+	const kit = await floor(path.join(SVELTEKIT_FLOOR, 'build/index.js'), running.env, {
+		BENCH_TOKEN: payLink.split('/p/')[1]!,
+		BENCH_SESSION: cookie.split('=')[1]!
+	});
+	floors.push(kit.child);
+	const node = await floor(path.join(root, 'tests/bench/webhook-floor.ts'), running.env);
+	floors.push(node.child);
 	const pid = running.server.pid!;
 	const pairs: [string, number, Target, Target][] = [
 		[
 			'pay page',
 			0.5,
 			{ name: 'ponctuel', pid, request: () => ({ url: payLink }) },
-			{ name: 'floor', pid: bare.child.pid!, request: () => ({ url: `http://127.0.0.1:${bare.port}/pay` }) }
+			{ name: 'floor', pid: kit.child.pid!, request: () => ({ url: `http://127.0.0.1:${kit.port}/pay` }) }
 		],
 		[
 			'portal list',
 			0.5,
 			{ name: 'ponctuel', pid, request: () => ({ url: `${base}/portail`, headers: { cookie } }) },
-			{ name: 'floor', pid: bare.child.pid!, request: () => ({ url: `http://127.0.0.1:${bare.port}/list` }) }
+			{ name: 'floor', pid: kit.child.pid!, request: () => ({ url: `http://127.0.0.1:${kit.port}/list` }) }
 		],
 		[
 			'webhook intake',
@@ -144,8 +172,8 @@ try {
 			{ name: 'ponctuel', pid, request: (n) => ({ url: `${base}/webhooks/stripe`, ...event(n, `a${Math.random()}`) }) },
 			{
 				name: 'floor',
-				pid: bare.child.pid!,
-				request: (n) => ({ url: `http://127.0.0.1:${bare.port}/webhook`, ...event(n, `b${Math.random()}`) })
+				pid: node.child.pid!,
+				request: (n) => ({ url: `http://127.0.0.1:${node.port}/webhook`, ...event(n, `b${Math.random()}`) })
 			}
 		]
 	];
@@ -156,12 +184,13 @@ try {
 			console.info(
 				`${name.padEnd(15)} c=${String(connections).padStart(2)}  ${a.rate.toFixed(0).padStart(5)}/s p99 ${a.p99Ms.toFixed(0).padStart(4)} ms ${a.cpuMs.toFixed(2)} ms CPU/req, ${a.errors} errors | floor ${b.rate.toFixed(0).padStart(5)}/s p99 ${b.p99Ms.toFixed(0).padStart(4)} ms ${b.cpuMs.toFixed(2)} ms | ratio ${ratio.toFixed(2)}`
 			);
-			if (connections === 16) bars.push([name, ratio, bar]);
+			bars.push([`${name} at ${connections}`, ratio, bar]);
 		}
 	const memory = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
 	console.info(`memory of the web process after the load: ${memory.toFixed(0)} MB`);
-	bare.child.kill();
 } finally {
+	for (const child of floors) child.kill();
+	cleanFloor();
 	await running.stop();
 	rmSync(dataDir, { recursive: true, force: true });
 }

@@ -1,6 +1,7 @@
 // Messages that cross: an old refusal read late, an answer that never arrived, somebody else's id. Each at its worst moment.
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mintScope } from '#lib/domain/access/scope.ts';
 import { newId } from '#lib/server/identity.ts';
 import type { Services } from '#lib/server/services.ts';
 import type { IntentState, PaymentGateway } from '#lib/server/gateways/stripe/port.ts';
@@ -8,6 +9,8 @@ import { findAttempt } from '#lib/server/store/attempts.ts';
 import { findInvoice } from '#lib/server/store/invoices.ts';
 import { findRefundRequest } from '#lib/server/store/refund-requests.ts';
 import { inScope } from '#lib/server/store/tx.ts';
+import { checkAttempt } from '#lib/server/use-cases/payments/check-attempt.ts';
+import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { reconcileRefunds } from '#lib/server/use-cases/payments/reconcile.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
@@ -180,4 +183,32 @@ test('a page sent again the next day tells what became of its try, and asks Stri
 		value: { status: 'paid' }
 	});
 	expect(house.world.world.requests.filter((request) => request.method === 'POST')).toHaveLength(before);
+});
+
+test('a pay link tells nothing of what was paid together with other invoices', async () => {
+	const [mine, other] = [
+		await anInvoice(house.services, cast, {}),
+		await anInvoice(house.services, cast, {}, { grossMinor: 77_700 })
+	];
+	const link = mintScope(cast.supplierId, {
+		kind: 'pay_link',
+		payLinkId: newId(),
+		contactId: payer.contactId,
+		clientId: payer.clientId,
+		invoiceId: mine
+	});
+	const attemptId = newId();
+	await pay(house.services, payer, [mine, other], 197_700, { method: 'pm_success_fr', attemptId });
+	const seen = async () =>
+		JSON.stringify(await readPayView(house.services, link, [mine]), (_, v: unknown) =>
+			typeof v === 'bigint' ? String(v) : v
+		);
+	const { number } = (await as((tx) => findInvoice(tx, cast.system, other)))!;
+	expect(await seen()).toContain('"status":"processing","amountMinor":"120000","methodLabel":null');
+	expect(await seen()).not.toMatch(new RegExp(`197700|77700|${number}|3000|••••`));
+	expect(await checkAttempt(house.services, link, attemptId)).toMatchObject({ refusal: { code: 'not_found' } });
+	await house.advance(10);
+	await settleIntent(house.services, cast.system, (await attemptNow(attemptId)).stripePaymentIntentId!);
+	expect(await seen()).toContain('"state":"paid"');
+	expect(await seen()).not.toMatch(new RegExp(`197700|77700|${number}|••••`));
 });

@@ -2,22 +2,28 @@
 import type { Locale } from '../money/format.ts';
 import type { CivilDate } from './civil-date.ts';
 
+const formats = new Map<string, Intl.DateTimeFormat>();
+/** Made once each: making one costs more than drawing a page's dates with it. */
+function formatOf(locale: Locale, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+	const key = `${locale} ${JSON.stringify(options)}`;
+	let format = formats.get(key);
+	if (!format) {
+		format = new Intl.DateTimeFormat(locale === 'fr' ? 'fr-FR' : 'en-GB', options);
+		formats.set(key, format);
+	}
+	return format;
+}
+
+const LONG: Intl.DateTimeFormatOptions = { timeZone: 'UTC', day: 'numeric', month: 'long', year: 'numeric' };
+const SHORT: Intl.DateTimeFormatOptions = { timeZone: 'UTC', day: '2-digit', month: '2-digit', year: 'numeric' };
+
 /** "12 décembre 2026", "1er novembre 2026", "12 December 2026". */
 export function formatDay(date: CivilDate, locale: Locale, style: 'long' | 'short' = 'long'): string {
-	const text = new Intl.DateTimeFormat(locale === 'fr' ? 'fr-FR' : 'en-GB', {
-		timeZone: 'UTC',
-		day: style === 'long' ? 'numeric' : '2-digit',
-		month: style === 'long' ? 'long' : '2-digit',
-		year: 'numeric'
-	}).format(Date.parse(`${date}T00:00:00Z`));
+	const text = formatOf(locale, style === 'long' ? LONG : SHORT).format(Date.parse(`${date}T00:00:00Z`));
 	return locale === 'fr' && style === 'long' ? text.replace(/^1 /, '1er ') : text;
 }
 
 /** "21/11/2026 14:02", in the given time zone. */
 export function formatInstant(instant: Date, locale: Locale, timeZone = 'Europe/Paris'): string {
-	return new Intl.DateTimeFormat(locale === 'fr' ? 'fr-FR' : 'en-GB', {
-		timeZone,
-		dateStyle: 'short',
-		timeStyle: 'short'
-	}).format(instant);
+	return formatOf(locale, { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(instant);
 }

@@ -22,19 +22,18 @@ export type PayLinkAccess = { state: 'live'; scope: Scope } | { state: 'expired'
 /** A pay link opens one invoice for one contact; a stale one is known only to send a fresh one to the address on file. */
 export async function openPayLink(services: Services, token: string): Promise<PayLinkAccess> {
 	if (!/^[\w-]{43}$/.test(token)) return null;
-	const link = await findPayLinkByToken(services.db, sha256(token));
-	if (!link) return null;
+	const found = await findPayLinkByToken(services.db, sha256(token));
+	if (!found?.clientId) return null;
+	const { link, clientId } = found;
 	if (link.revokedAt) return { state: 'revoked', link };
 	if (link.expiresAt <= services.clock.now()) return { state: 'expired', link };
-	const contact = await findContactSystem(services.db, link.supplierId, link.contactId);
-	if (!contact) return null;
 	return {
 		state: 'live',
 		scope: mintScope(link.supplierId, {
 			kind: 'pay_link',
 			payLinkId: link.payLinkId,
 			contactId: link.contactId,
-			clientId: contact.clientId,
+			clientId,
 			invoiceId: link.invoiceId
 		})
 	};

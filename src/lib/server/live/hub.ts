@@ -7,6 +7,8 @@ import { latestCursor, readNews, type News } from '../store/outbox.ts';
 export const CHANNEL = 'ponctuel_news';
 const HEARTBEAT_MS = 15_000;
 const CATCH_UP_MS = 2000;
+/** An event rather than a comment: a page must be able to tell a quiet stream from a dead one. */
+const BEAT = 'event: beat\ndata: 1\n\n';
 type Subscriber = { scope: Scope; send: (news: News) => void; close: () => void };
 
 export const mayHear = (scope: Scope, news: News): boolean =>
@@ -94,12 +96,12 @@ export class Hub {
 						}
 					};
 					subscriber = { scope, close, send: (news) => write(frameOf(news)) };
-					write(`retry: 2000\nid: ${lastId ?? this.cursor}\n: bonjour\n\n`);
+					write(`retry: 2000\nid: ${lastId ?? this.cursor}\n${BEAT}`);
 					// Listening starts before the past is told: a piece of news may come twice, none is missed.
 					this.subscribers.add(subscriber);
 					const missed = lastId ? await readNews(this.db, lastId) : [];
 					for (const news of missed) if (mayHear(scope, news)) subscriber.send(news);
-					beat = setInterval(() => write(': .\n\n'), HEARTBEAT_MS);
+					beat = setInterval(() => write(BEAT), HEARTBEAT_MS);
 					signal.addEventListener('abort', close, { once: true });
 				},
 				cancel: drop

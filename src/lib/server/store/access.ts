@@ -92,8 +92,18 @@ export const deleteSessionsOf = async (db: Database, supplierId: string, subject
 export const deleteExpiredSessions = async (db: Database, now: Date): Promise<void> =>
 	void (await db.system.delete(session).where(lt(session.expiresAt, now)));
 
-export const findPayLinkByToken = async (db: Database, tokenHash: string): Promise<PayLink | null> =>
-	(await db.system.select().from(payLink).where(eq(payLink.tokenHash, tokenHash)))[0] ?? null;
+/** The link with its contact's client; `clientId` is null when the contact is gone. */
+export const findPayLinkByToken = async (
+	db: Database,
+	tokenHash: string
+): Promise<{ link: PayLink; clientId: string | null } | null> =>
+	(
+		await db.system
+			.select({ link: payLink, clientId: contact.clientId })
+			.from(payLink)
+			.leftJoin(contact, and(eq(contact.supplierId, payLink.supplierId), eq(contact.contactId, payLink.contactId)))
+			.where(eq(payLink.tokenHash, tokenHash))
+	)[0] ?? null;
 export async function insertPayLink(
 	tx: Tx,
 	scope: Scope,

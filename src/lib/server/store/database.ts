@@ -23,12 +23,28 @@ export function openDatabase(url: string, options: { connections?: number } = {}
 			onnotice: () => {},
 			connection: { application_name: role, role, idle_in_transaction_session_timeout: 30_000 } as never
 		});
-	const app = connect('ponctuel_app', options.connections ?? 10);
-	const system = connect('ponctuel_system', 4);
+	const app = prepared(connect('ponctuel_app', options.connections ?? 10));
+	const system = prepared(connect('ponctuel_system', 4));
 	return {
 		app: drizzle(app, { schema, casing: 'snake_case' }),
 		system: drizzle(system, { schema, casing: 'snake_case' }),
 		signals: system,
 		close: async () => void (await Promise.all([app.end({ timeout: 5 }), system.end({ timeout: 5 })]))
 	};
+}
+
+/**
+ * Drizzle sends every query unnamed, to be parsed and planned each time. Named, PostgreSQL keeps the plan: measured a third less time a page.
+ * Statements live as long as their connection.
+ */
+function prepared<T extends postgres.TransactionSql | postgres.Sql>(client: T): T {
+	const { unsafe } = client;
+	client.unsafe = ((query: string, parameters: never[], options: object) =>
+		unsafe(query, parameters, { ...options, prepare: true })) as typeof unsafe;
+	if ('begin' in client) {
+		const { begin } = client;
+		client.begin = ((work: (tx: postgres.TransactionSql) => unknown) =>
+			begin((tx) => work(prepared(tx)))) as typeof begin;
+	}
+	return client;
 }

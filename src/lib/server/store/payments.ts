@@ -213,7 +213,12 @@ export async function findReversal(tx: Tx, scope: Scope, reversalId: string): Pr
 	return row ?? null;
 }
 
-export type PaymentListing = Payment & { clientName: string; numbers: string; reversedMinor: Minor };
+export type PaymentListing = Payment & {
+	clientName: string;
+	numbers: string;
+	invoiceCount: number;
+	reversedMinor: Minor;
+};
 /** Newest first, with the invoices each pays and what of it went back. */
 export async function listPayments(
 	tx: Tx,
@@ -221,9 +226,10 @@ export async function listPayments(
 	filter: { invoiceId?: string; clientId?: string; limit?: number } = {}
 ): Promise<PaymentListing[]> {
 	const numbers = sql<string>`(select string_agg(i.number, ', ' order by a.position) from allocation a join invoice i on i.supplier_id = a.supplier_id and i.invoice_id = a.invoice_id where a.supplier_id = payment.supplier_id and a.payment_id = payment.payment_id)`;
+	const invoiceCount = sql<string>`(select count(*) from allocation a where a.supplier_id = payment.supplier_id and a.payment_id = payment.payment_id)`;
 	const reversed = sql<string>`(select coalesce(sum(case when r.kind in ('refund_failed', 'chargeback_won') then -r.amount_minor else r.amount_minor end), 0) from reversal r where r.supplier_id = payment.supplier_id and r.payment_id = payment.payment_id)`;
 	const rows = await tx
-		.select({ payment, clientName: client.name, numbers, reversed })
+		.select({ payment, clientName: client.name, numbers, invoiceCount, reversed })
 		.from(payment)
 		.innerJoin(client, and(eq(client.supplierId, payment.supplierId), eq(client.clientId, payment.clientId)))
 		.where(
@@ -243,6 +249,7 @@ export async function listPayments(
 		...row.payment,
 		clientName: row.clientName,
 		numbers: row.numbers ?? '',
+		invoiceCount: Number(row.invoiceCount),
 		reversedMinor: minor(BigInt(row.reversed))
 	}));
 }

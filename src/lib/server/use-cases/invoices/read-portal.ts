@@ -14,13 +14,12 @@ export type PortalFrame = { supplier: SupplierView; clientName: string; personNa
 export async function readPortalFrame(services: Services, scope: Scope): Promise<PortalFrame> {
 	return read(services, scope, async (tx) => {
 		const { actor } = scope;
-		const person = actor.kind === 'contact' ? await findContact(tx, scope, actor.contactId) : null;
-		const client = scope.clientId ? await findClient(tx, scope, scope.clientId) : null;
-		return {
-			supplier: supplierView(await getSupplier(tx, scope)),
-			clientName: client?.name ?? '',
-			personName: person?.name ?? ''
-		};
+		const [supplier, person, client] = await Promise.all([
+			getSupplier(tx, scope),
+			actor.kind === 'contact' ? findContact(tx, scope, actor.contactId) : null,
+			scope.clientId ? findClient(tx, scope, scope.clientId) : null
+		]);
+		return { supplier: supplierView(supplier), clientName: client?.name ?? '', personName: person?.name ?? '' };
 	});
 }
 
@@ -34,13 +33,14 @@ export type Portal = {
 export async function readPortal(services: Services, scope: Scope): Promise<Portal> {
 	return read(services, scope, async (tx) => {
 		const today = civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
-		const open = (await listInvoices(tx, scope, { today, status: 'open', pageSize: 200 })).invoices.map((record) =>
-			invoiceView(record, today)
-		);
-		const paid = (await listInvoices(tx, scope, { today, status: 'paid', sort: 'number', pageSize: 50 })).invoices.map(
-			(record) => invoiceView(record, today)
-		);
-		const { openMinor } = await sumOutstanding(tx, scope, today);
+		const [openList, paidList, { openMinor }] = await Promise.all([
+			listInvoices(tx, scope, { today, status: 'open', pageSize: 200 }),
+			listInvoices(tx, scope, { today, status: 'paid', sort: 'number', pageSize: 50 }),
+			sumOutstanding(tx, scope, today)
+		]);
+		const [open, paid] = [openList, paidList].map((list) =>
+			list.invoices.map((record) => invoiceView(record, today))
+		) as [InvoiceView[], InvoiceView[]];
 		return {
 			open: open.filter((invoice) => ['late', 'due_soon', 'open', 'not_payable'].includes(invoice.state)),
 			underWay: open.filter((invoice) => invoice.state === 'under_way'),

@@ -12,10 +12,11 @@ export async function checkAttempt(
 	scope: Scope,
 	attemptId: string
 ): Promise<Result<PaymentProgress>> {
+	// A pay link finishes only what is about its own invoice.
 	const attempt = await read(services, scope, async (tx) => {
 		const found = await findAttempt(tx, scope, attemptId);
 		if (!found || !scope.invoiceId) return found;
-		return (await listAttemptLines(tx, scope, attemptId)).some((line) => line.invoiceId === scope.invoiceId)
+		return (await listAttemptLines(tx, scope, attemptId)).every((line) => line.invoiceId === scope.invoiceId)
 			? found
 			: null;
 	});

@@ -1,5 +1,5 @@
 // The pay page, for one invoice (pay link) or several (portal). Reads only. Refusal: not_found.
-import type { AttemptView, PayView, TransferView } from '../../../contract/views.ts';
+import type { AttemptView, PayView, PaymentView, TransferView } from '../../../contract/views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import {
@@ -11,34 +11,36 @@ import {
 } from '../../../domain/invoices/identifiers.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
 import { transferPayload } from './transfer-code.ts';
-import { add, type Minor } from '../../../domain/money/minor.ts';
+import { add, ZERO, type Minor } from '../../../domain/money/minor.ts';
 import { declineFamily } from '../../../domain/payments/declines.ts';
 import { methodsFor } from '../../../domain/payments/methods.ts';
 import type { Services } from '../../services.ts';
-import { findLastAttempt, type Attempt } from '../../store/attempts.ts';
+import { findLastAttempt, listAttemptLines, type Attempt } from '../../store/attempts.ts';
+import type { Tx } from '../../store/database.ts';
 import { findInvoice, type InvoiceRecord } from '../../store/invoices.ts';
 import { findContact, getSupplier, type Supplier } from '../../store/parties.ts';
-import { listPayments } from '../../store/payments.ts';
+import { listPayments, type PaymentListing } from '../../store/payments.ts';
 import { invoiceView, paymentView, supplierView } from '../invoices/views.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 
 export async function readPayView(services: Services, scope: Scope, invoiceIds: string[]): Promise<Result<PayView>> {
+	if (!invoiceIds.length) return refuse('not_found');
 	return read(services, scope, async (tx) => {
-		const supplier = await getSupplier(tx, scope);
-		const today = civilDateIn(services.clock.now(), supplier.timeZone);
-		const records: InvoiceRecord[] = [];
-		for (const invoiceId of invoiceIds) {
-			const record = await findInvoice(tx, scope, invoiceId);
-			if (!record) return refuse('not_found');
-			records.push(record);
-		}
-		if (!records.length) return refuse('not_found');
-		const amountMinor = add(...records.map(payableToday));
-		const attempt = await findLastAttempt(tx, scope, records[0]!.invoiceId);
-		const payments = records.length === 1 ? await listPayments(tx, scope, { invoiceId: records[0]!.invoiceId }) : [];
 		const { actor } = scope;
-		const payer =
-			actor.kind === 'contact' || actor.kind === 'pay_link' ? await findContact(tx, scope, actor.contactId) : null;
+		const single = invoiceIds.length === 1 ? invoiceIds[0]! : null;
+		// Asked together, answered in one go: the questions do not depend on each other.
+		const [supplier, found, last, allPayments, payer] = await Promise.all([
+			getSupplier(tx, scope),
+			Promise.all(invoiceIds.map((invoiceId) => findInvoice(tx, scope, invoiceId))),
+			findLastAttempt(tx, scope, invoiceIds[0]!),
+			single ? listPayments(tx, scope, { invoiceId: single }) : [],
+			// A pay link may have been forwarded: no address is shown, and none is filled in.
+			actor.kind === 'contact' ? findContact(tx, scope, actor.contactId) : null
+		]);
+		const records = found.filter((record) => record !== null);
+		if (records.length !== invoiceIds.length) return refuse('not_found');
+		const today = civilDateIn(services.clock.now(), supplier.timeZone);
+		const amountMinor = add(...records.map(payableToday));
 		const { stripe, sandbox } = services.config;
 		return done({
 			supplier: supplierView(supplier),
@@ -46,8 +48,8 @@ export async function readPayView(services: Services, scope: Scope, invoiceIds: 
 			amountMinor,
 			currency: records[0]!.currency,
 			methods: methodsFor(amountMinor),
-			attempt: attempt && attemptView(attempt),
-			payments: payments.map(paymentView),
+			attempt: last && (await attemptFor(tx, scope, last)),
+			payments: paymentsFor(scope, allPayments),
 			transfer: records.length === 1 ? transferOf(supplier, records[0]!, amountMinor) : null,
 			stripe: {
 				publishableKey: stripe.publishableKey,
@@ -55,11 +57,26 @@ export async function readPayView(services: Services, scope: Scope, invoiceIds: 
 				scriptUrl: sandbox ? `${sandbox.jsUrl}/endive/stripe.js` : null
 			},
 			payerName: records[0]!.clientName,
-			// A pay link may have been forwarded: no address is shown, and none is filled in.
-			payerEmail: actor.kind === 'contact' ? (payer?.email ?? null) : null
+			payerEmail: payer?.email ?? null
 		});
 	});
 }
+
+/**
+ * A pay link is safe to forward: of what was paid or begun together with other invoices it tells only what concerns its own, and never which card
+ * or account was used. Such a confirmation can be finished in the portal only.
+ */
+async function attemptFor(tx: Tx, scope: Scope, attempt: Attempt): Promise<AttemptView | null> {
+	if (!scope.invoiceId) return attemptView(attempt);
+	const lines = await listAttemptLines(tx, scope, attempt.attemptId);
+	if (lines.length > 1 && attempt.status !== 'processing') return null;
+	const own = lines.find((line) => line.invoiceId === scope.invoiceId);
+	return { ...attemptView(attempt), amountMinor: own?.amountMinor ?? ZERO, methodLabel: null };
+}
+const paymentsFor = (scope: Scope, payments: PaymentListing[]): PaymentView[] =>
+	payments
+		.filter((payment) => !scope.invoiceId || payment.invoiceCount === 1)
+		.map((payment) => paymentView(scope.invoiceId ? { ...payment, methodLabel: null } : payment));
 
 const attemptView = (attempt: Attempt): AttemptView => ({
 	attemptId: attempt.attemptId,

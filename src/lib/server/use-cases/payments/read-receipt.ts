@@ -61,7 +61,7 @@ export async function readReceipt(
 		amountMinor: payment.amountMinor,
 		currency: payment.currency,
 		methodType: payment.methodType,
-		methodLabel: payment.methodLabel,
+		methodLabel: scope.invoiceId ? null : payment.methodLabel,
 		lines,
 		vat: await listPaymentVat(tx, scope, paymentId),
 		reversedMinor: netReversed(await listReversals(tx, scope, paymentId))
