@@ -18,6 +18,8 @@ export default defineConfig({
 		trace: 'retain-on-failure',
 		locale: 'fr-FR',
 		timezoneId: 'Europe/Paris',
+		// A navigation through a service worker carries the browser's own language instead of the emulated one. Its own test allows it.
+		serviceWorkers: 'block',
 		launchOptions: { ...(executablePath ? { executablePath } : {}), args: chromiumArgs }
 	},
 	projects: [

@@ -223,31 +223,6 @@ test('the API imports with a key, once, and says what it is', async ({ page, dem
 	expect((await ask({ authorization: 'Bearer ponctuel_nothing' })).status()).toBe(401);
 	expect((await (await request.get(`${origin()}/api/v1/openapi.json`)).json()).paths['/invoices']).toBeTruthy();
 });
-test('the offline page stands in without a network, and nothing confidential is kept', async ({
-	page,
-	demo,
-	context
-}) => {
-	const invoice = await freshInvoice(page, demo);
-	await open(page, invoice.link);
-	await page.evaluate(async () => void (await navigator.serviceWorker.ready));
-	await page.reload();
-	await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
-	const kept = await page.evaluate(async () =>
-		(
-			await Promise.all(
-				(await caches.keys()).map(async (name) =>
-					(await (await caches.open(name)).keys()).map((request) => request.url)
-				)
-			)
-		).flat()
-	);
-	expect(kept.filter((url) => /\/p\/|portail|admin|stripe/.test(url))).toEqual([]);
-	await context.setOffline(true);
-	await page.goto(invoice.link);
-	await expect(page.getByRole('heading', { name: 'Vous êtes hors ligne' })).toBeVisible();
-	await context.setOffline(false);
-});
 test('the demo page is accessible and its clock moves', async ({ page }) => {
 	await open(page, `${origin()}/demo`);
 	await accessible(page);

@@ -1,0 +1,147 @@
+// What goes wrong around a payment, seen by both sides in their browsers (scenarios 7, 17 to 19 of the reference, and a feed that is cut).
+import { createHmac } from 'node:crypto';
+import type { Browser, Page } from '@playwright/test';
+import { accessible, expect, form, freshInvoice, open, origin, paid, test, type Demo } from './fixtures.ts';
+
+/** Claire's payments, and the one of an invoice opened. */
+async function adminAt(browser: Browser, demo: Demo, number: string): Promise<Page> {
+	const admin = await (await browser.newContext()).newPage();
+	await admin.goto((await demo.person('Claire Martin')).sign_in_url);
+	await open(admin, `${origin()}/admin/paiements`);
+	const row = admin.getByRole('row', { name: new RegExp(number) });
+	await row.getByRole('link').first().click();
+	await expect(admin.getByRole('heading', { name: /^Reçu R/ })).toBeVisible();
+	return admin;
+}
+
+test('a SEPA debit comes back after 20 days: due again on both sides, and told by mail', async ({
+	page,
+	demo,
+	browser
+}) => {
+	const invoice = await freshInvoice(page, demo);
+	await open(page, invoice.link);
+	await form.open(page);
+	await form.sepa(page, 'FR5720041010050500013M02608');
+	await form.pay(page);
+	await expect(page.getByText('Prélèvement SEPA en cours')).toBeVisible();
+	await demo.advance('P10D');
+	await paid(page);
+	await demo.advance('P20D');
+	await expect(page.getByText('Un paiement est revenu :')).toBeVisible();
+	await expect(page.getByRole('button', { name: /^Payer / })).toBeVisible();
+	await accessible(page);
+	await demo.mail(invoice.email, /est revenu/);
+	const admin = await adminAt(browser, demo, invoice.number);
+	await expect(admin.getByRole('heading', { name: 'Sommes reparties' })).toBeVisible();
+	await accessible(admin);
+	await admin.context().close();
+	await form.open(page);
+	await form.card(page, '4242424242424242');
+	await form.pay(page);
+	await expect(page.getByText(/^Reçu R/)).toHaveCount(2);
+});
+test('every webhook lost: the reconciliation finds the debit’s end', async ({ page, demo }) => {
+	const invoice = await freshInvoice(page, demo);
+	await demo.fault('webhooks_lost');
+	await open(page, invoice.link);
+	await form.open(page);
+	await form.sepa(page, 'FR1420041010050500013M02606');
+	await form.pay(page);
+	await expect(page.getByText('Prélèvement SEPA en cours')).toBeVisible();
+	await demo.advance('P10D');
+	await paid(page);
+});
+test('forged, old, foreign and oversized webhooks write nothing', async ({ page, demo, request }) => {
+	const invoice = await freshInvoice(page, demo);
+	await open(page, invoice.link);
+	const now = Math.floor(Date.parse((await (await request.get(`${origin()}/demo/api/clock`)).json()).now) / 1000);
+	const event = (over: object = {}) =>
+		JSON.stringify({
+			id: `evt_forged_${Date.now()}`,
+			object: 'event',
+			api_version: '2026-10-28.endive',
+			type: 'payment_intent.succeeded',
+			livemode: false,
+			created: now,
+			account: 'acct_1AtelierLumen',
+			data: { object: { id: 'pi_forged', object: 'payment_intent', status: 'succeeded', metadata: {} } },
+			...over
+		});
+	const post = (body: string, at: number, secret = 'whsec_sandbox') =>
+		request.post(`${origin()}/webhooks/stripe`, {
+			data: Buffer.from(body),
+			headers: {
+				'content-type': 'application/json',
+				'stripe-signature': `t=${at},v1=${createHmac('sha256', secret).update(`${at}.${body}`).digest('hex')}`
+			}
+		});
+	const wall = Math.floor(Date.now() / 1000);
+	expect((await post(event(), wall, 'whsec_wrong')).status()).toBe(400);
+	expect((await post(event(), wall - 301)).status()).toBe(400);
+	expect((await post(event({ livemode: true }), wall)).status()).toBe(400);
+	const foreign = await post(event({ account: 'acct_nobody' }), wall);
+	expect([foreign.status(), await foreign.text()]).toEqual([200, 'ignored']);
+	expect((await post(event({ padding: 'x'.repeat(600_000) }), wall)).status()).toBe(413);
+	await page.reload();
+	await expect(page.getByRole('button', { name: /^Payer / })).toBeVisible();
+});
+test('a refund that fails at the bank gives the money back to the invoice', async ({ page, demo, browser }) => {
+	const invoice = await freshInvoice(page, demo);
+	await open(page, invoice.link);
+	await form.open(page);
+	await form.card(page, '4000000000005126');
+	await form.pay(page);
+	await paid(page);
+	const admin = await adminAt(browser, demo, invoice.number);
+	await admin.getByLabel(/Montant à rembourser/).fill('1176');
+	await admin.getByRole('button', { name: 'Rembourser ce montant' }).dblclick();
+	await expect(admin.getByText('Le remboursement est parti')).toBeVisible();
+	await expect(page.getByRole('button', { name: /^Payer / })).toBeVisible();
+	await demo.advance('P1D');
+	await paid(page);
+	await admin.context().close();
+});
+test('a SEPA debit can’t be refunded in its first days, and the screen says from when', async ({
+	page,
+	demo,
+	browser
+}) => {
+	const invoice = await freshInvoice(page, demo);
+	await open(page, invoice.link);
+	await form.open(page);
+	await form.sepa(page, 'FR1420041010050500013M02606');
+	await form.pay(page);
+	await expect(page.getByText('Prélèvement SEPA en cours')).toBeVisible();
+	await demo.advance('P10D');
+	await paid(page);
+	const admin = await adminAt(browser, demo, invoice.number);
+	await admin.getByLabel(/Montant à rembourser/).fill('10');
+	await admin.getByRole('button', { name: 'Rembourser ce montant' }).click();
+	await expect(admin.getByText('remboursable à partir du')).toBeVisible();
+	await admin.context().close();
+});
+test('with the live stream cut, the page says so, then follows by asking, and misses nothing', async ({
+	page,
+	demo,
+	browser
+}) => {
+	const invoice = await freshInvoice(page, demo);
+	let isCut = true;
+	await page.route('**/live**', (route) =>
+		isCut || route.request().headers().accept?.includes('text/event-stream') ? route.abort() : route.continue()
+	);
+	await open(page, invoice.link);
+	await expect(page.getByText('Connexion perdue')).toBeVisible({ timeout: 15_000 });
+	await accessible(page);
+	const elsewhere = await (await browser.newContext()).newPage();
+	await open(elsewhere, invoice.link);
+	await form.open(elsewhere);
+	await form.card(elsewhere, '4242424242424242');
+	await form.pay(elsewhere);
+	await paid(elsewhere);
+	await elsewhere.context().close();
+	isCut = false;
+	await paid(page);
+	await expect(page.getByText('Connexion perdue')).toHaveCount(0);
+});
