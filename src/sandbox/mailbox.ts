@@ -1,4 +1,5 @@
-// The post office of the demo and the tests: takes every mail over SMTP, keeps it, shows it as JSON. Addresses at refused.example are refused.
+// The post office of the demo and the tests: takes every mail over SMTP, keeps it, shows it as JSON. Addresses at refused.example are refused;
+// those at bounced.example take the mail, and send it back afterwards.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import PostalMime from 'postal-mime';
@@ -24,8 +25,10 @@ export class Mailbox {
 	private readonly now: () => number;
 	/** Milliseconds to wait before accepting a message: lets a test kill the sender in the middle. */
 	delayMs = 0;
-	constructor(options: { file?: string | null; now?: () => number } = {}) {
+	private readonly bounceTo: string | null;
+	constructor(options: { file?: string | null; now?: () => number; bounceTo?: string | null } = {}) {
 		this.file = options.file ?? null;
+		this.bounceTo = options.bounceTo ?? null;
 		this.now = options.now ?? Date.now;
 		if (this.file && existsSync(this.file)) this.mails = JSON.parse(readFileSync(this.file, 'utf8')) as ReceivedMail[];
 	}
@@ -50,6 +53,50 @@ export class Mailbox {
 		if (this.mails.length > KEPT) this.mails.shift();
 		if (this.file) writeFileSync(this.file, JSON.stringify(this.mails));
 	}
+	/** Some addresses take a mail and send it back afterwards; the mail server hands the report over, as the runbook says. */
+	async bounce({
+		mailFrom,
+		rcptTo
+	}: {
+		mailFrom: { address: string } | false;
+		rcptTo: { address: string }[];
+	}): Promise<void> {
+		if (!this.bounceTo || !mailFrom) return;
+		for (const { address } of rcptTo.filter((to) => to.address.endsWith('@bounced.example')))
+			await fetch(this.bounceTo, {
+				method: 'POST',
+				headers: { 'content-type': 'message/rfc822' },
+				body: bounceOf(mailFrom.address, address)
+			}).catch(() => null);
+	}
+}
+
+/** A delivery report as mail servers write them (RFC 3464), to the envelope's sender. */
+export function bounceOf(from: string, to: string, action: 'failed' | 'delayed' = 'failed'): string {
+	return [
+		'From: Mail Delivery System <mailer-daemon@mx.bounced.example>',
+		`To: ${from}`,
+		'Subject: Undelivered Mail Returned to Sender',
+		'MIME-Version: 1.0',
+		'Content-Type: multipart/report; report-type=delivery-status; boundary="=_b"',
+		'',
+		'--=_b',
+		'Content-Type: text/plain; charset=us-ascii',
+		'',
+		'Your message could not be delivered.',
+		'--=_b',
+		'Content-Type: message/delivery-status',
+		'',
+		'Reporting-MTA: dns; mx.bounced.example',
+		'',
+		`Final-Recipient: rfc822; ${to}`,
+		`Action: ${action}`,
+		`Status: ${action === 'failed' ? '5.1.1' : '4.4.1'}`,
+		`Diagnostic-Code: smtp; 550 5.1.1 <${to}>:`,
+		'    Recipient address rejected: mailbox closed',
+		'--=_b--',
+		''
+	].join('\r\n');
 }
 
 export function smtpServer(mailbox: Mailbox): SMTPServer {
@@ -65,6 +112,7 @@ export function smtpServer(mailbox: Mailbox): SMTPServer {
 			),
 		onData(stream, session, done) {
 			const parts: Buffer[] = [];
+			const { envelope } = session;
 			stream
 				.on('data', (part: Buffer) => parts.push(part))
 				.on('end', () => {
@@ -72,9 +120,12 @@ export function smtpServer(mailbox: Mailbox): SMTPServer {
 						mailbox
 							.receive(
 								Buffer.concat(parts),
-								session.envelope.rcptTo.map((to) => to.address)
+								envelope.rcptTo.map((to) => to.address)
 							)
-							.then(() => done(), done);
+							.then(() => {
+								done();
+								void mailbox.bounce(envelope);
+							}, done);
 					setTimeout(() => void finish(), mailbox.delayMs);
 				});
 		}

@@ -38,7 +38,8 @@ export async function startWorld(options: WorldOptions): Promise<RunningWorld> {
 	});
 	const mailbox = new Mailbox({
 		file: options.dataDir ? path.join(options.dataDir, 'mails.json') : null,
-		now: () => world.now()
+		now: () => world.now(),
+		bounceTo: `${options.appOrigin.replace('//localhost', '//127.0.0.1')}/webhooks/mail`
 	});
 	// The script's origin must be known to the API (CORS) and the API's to the script, so ports are taken first.
 	const holder = createServer();

@@ -56,10 +56,10 @@ let serial = 0;
 export async function freshInvoice(
 	page: Page,
 	demo: Demo,
-	over: { netMinor?: number } = {}
+	over: { netMinor?: number; domain?: string } = {}
 ): Promise<{ number: string; email: string; link: string; amount: string }> {
 	const id = `${Date.now().toString(36)}${serial++}`;
-	const email = `payeur-${id}@client.example`;
+	const email = `payeur-${id}@${over.domain ?? 'client.example'}`;
 	const now = (await (await page.request.get(`${origin()}/demo/api/clock`)).json()).now as string;
 	const due = new Date(Date.parse(now) + 20 * 86_400_000).toISOString().slice(0, 10);
 	const spec: InvoiceSpec = {

@@ -145,3 +145,11 @@ test('with the live stream cut, the page says so, then follows by asking, and mi
 	await paid(page);
 	await expect(page.getByText('Connexion perdue')).toHaveCount(0);
 });
+test('a mail that comes back shows on the contact, on the supplier’s first page', async ({ page, demo }) => {
+	const { email } = await freshInvoice(page, demo, { domain: 'bounced.example' });
+	await page.goto((await demo.person('Claire Martin')).sign_in_url);
+	await open(page, `${origin()}/admin`);
+	await expect(page.getByText(email).first()).toBeVisible();
+	await expect(page.getByText('mailbox closed').first()).toBeVisible();
+	await accessible(page);
+});

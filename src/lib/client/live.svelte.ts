@@ -10,22 +10,44 @@ const SILENCE_MS = 40_000;
 /** While polling, the stream is tried again this often. */
 const RETRY_MS = 30_000;
 
+/** Calls `look` now and every five seconds, until stopped. */
+function makePolling(look: () => Promise<void>) {
+	let timer: ReturnType<typeof setInterval> | undefined;
+	return {
+		start() {
+			if (timer) return;
+			timer = setInterval(() => void look(), POLL_MS);
+			void look();
+		},
+		stop() {
+			clearInterval(timer);
+			timer = undefined;
+		}
+	};
+}
+/** Waits for the page's own reading to settle: ten pieces of news at once are one reading. */
+function makeRereading() {
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	return {
+		soon() {
+			clearTimeout(timer);
+			timer = setTimeout(() => void invalidateAll(), 30);
+		},
+		stop: () => clearTimeout(timer)
+	};
+}
+
 /** Opens a feed at `url`; call `close` when the page goes. `announce` receives the kind of each piece of news. */
 export function followLive(url: string, announce: (kind: string) => void) {
 	let state = $state<LiveState>('connecting');
 	let cursor = '';
 	let source: EventSource | undefined;
-	let refresh: ReturnType<typeof setTimeout> | undefined;
 	let watchdog: ReturnType<typeof setTimeout> | undefined;
-	let poll: ReturnType<typeof setInterval> | undefined;
 
-	const reread = () => {
-		clearTimeout(refresh);
-		refresh = setTimeout(() => void invalidateAll(), 30);
-	};
+	const rereading = makeRereading();
 	const heard = (kind: string) => {
 		announce(kind);
-		reread();
+		rereading.soon();
 	};
 
 	const look = async () => {
@@ -33,7 +55,7 @@ export function followLive(url: string, announce: (kind: string) => void) {
 			const response = await fetch(`${url}?depuis=${cursor}`, { headers: { accept: 'application/json' } });
 			const answer = (await response.json()) as { cursor: string; kinds: string[] };
 			// The first look only says from where to follow: what happened since the page was made is read with it.
-			if (!cursor) reread();
+			if (!cursor) rereading.soon();
 			cursor = answer.cursor;
 			answer.kinds.forEach(heard);
 			if (state !== 'live') state = 'polling';
@@ -41,15 +63,7 @@ export function followLive(url: string, announce: (kind: string) => void) {
 			state = 'lost';
 		}
 	};
-	const startPolling = () => {
-		if (poll) return;
-		poll = setInterval(() => void look(), POLL_MS);
-		void look();
-	};
-	const stopPolling = () => {
-		clearInterval(poll);
-		poll = undefined;
-	};
+	const polling = makePolling(look);
 
 	/** Silence for this long, and the stream counts as dead: some proxies keep one open and let nothing through. */
 	const expectWord = (withinMs: number) => {
@@ -59,14 +73,14 @@ export function followLive(url: string, announce: (kind: string) => void) {
 	const giveUpStream = () => {
 		source?.close();
 		if (state === 'live') state = 'lost';
-		startPolling();
+		polling.start();
 		watchdog = setTimeout(open, RETRY_MS);
 	};
 	const word = (event: MessageEvent) => {
-		if (state === 'lost' || state === 'polling') reread();
+		if (state === 'lost' || state === 'polling') rereading.soon();
 		state = 'live';
 		cursor = event.lastEventId;
-		stopPolling();
+		polling.stop();
 		expectWord(SILENCE_MS);
 	};
 	function open() {
@@ -84,7 +98,7 @@ export function followLive(url: string, announce: (kind: string) => void) {
 		};
 		expectWord(GRACE_MS);
 	}
-	if (typeof EventSource === 'undefined') startPolling();
+	if (typeof EventSource === 'undefined') polling.start();
 	else open();
 	return {
 		get state() {
@@ -92,9 +106,9 @@ export function followLive(url: string, announce: (kind: string) => void) {
 		},
 		close() {
 			source?.close();
-			stopPolling();
+			polling.stop();
 			clearTimeout(watchdog);
-			clearTimeout(refresh);
+			rereading.stop();
 		}
 	};
 }

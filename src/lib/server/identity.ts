@@ -1,5 +1,5 @@
 // Random things: ids that sort by time, secrets of 256 bits, and their hashes.
-import { createHash, randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { createHash, createHmac, randomBytes, randomInt, randomUUID } from 'node:crypto';
 
 /** UUIDv7 (RFC 9562): 48 bits of milliseconds, then random. */
 export function newId(): string {
@@ -12,3 +12,7 @@ export const newSecret = (): string => randomBytes(32).toString('base64url');
 /** A code of six digits. */
 export const newCode = (): string => String(randomInt(1_000_000)).padStart(6, '0');
 export const sha256 = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex');
+
+/** A short proof that we wrote `text`: 80 bits, in hexadecimal. */
+export const proofOf = (secret: string, text: string): string =>
+	createHmac('sha256', secret).update(text).digest('hex').slice(0, 20);

@@ -1,4 +1,6 @@
 // Mails: sent once by however many workers, again after a crash within a stated bound, refusals shown on the contact.
+import type { AddressInfo } from 'node:net';
+import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eq } from 'drizzle-orm';
 import { mail } from '#lib/server/store/schema/index.ts';
@@ -7,6 +9,10 @@ import { inScope } from '#lib/server/store/tx.ts';
 import { sendInvoice } from '#lib/server/use-cases/access/pay-links.ts';
 import { sendNextMail } from '#lib/server/use-cases/mails/send-next-mail.ts';
 import { claimMail } from '#lib/server/store/mails.ts';
+import { bounceOf } from '#sandbox/mailbox.ts';
+import { mailGateway } from '#lib/server/gateways/mail/client.ts';
+import { returnAddress } from '#lib/server/mails/bounces.ts';
+import { noteBounce } from '#lib/server/use-cases/mails/note-bounce.ts';
 import { escapeHtml, renderMail } from '#lib/server/mails/layout.ts';
 import { aPayer, anInvoice, aSupplier, type Cast } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
@@ -36,6 +42,7 @@ test('a worker killed after sending repeats at most once, after its lease, with 
 	await house.services.mail.send({
 		messageId: `<${row.mailId}@ponctuel>`,
 		to: row.toAddress,
+		returnTo: 'x@x.example',
 		fromName: 'x',
 		replyTo: 'x@x.example',
 		subject: 's',
@@ -61,6 +68,55 @@ test('a refused address shows on the contact, and a later success clears it', as
 	const before = await house.services.db.system.select().from(mail).where(eq(mail.toAddress, 'nobody@refused.example'));
 	expect(before.map((row) => row.state)).toEqual(['refused']);
 	expect(await sendInvoice(house.services, cast.owner, invoiceId)).toMatchObject({ ok: true });
+});
+test('a mail that comes back days later shows on the contact; a delay, a forgery and a repeat change nothing', async () => {
+	const payer = await aPayer(house.services, cast, 'gone@bounce.example', 'Retour');
+	await anInvoice(house.services, cast, { name: 'Retour' }, { sendMails: true });
+	await house.drain();
+	const [row] = await house.services.db.system.select().from(mail).where(eq(mail.toAddress, 'gone@bounce.example'));
+	const from = returnAddress(house.config, row!.mailId);
+	expect(from.split('@')[0]!.length).toBeLessThanOrEqual(64);
+	const contact = () => inScope(house.services.db, cast.system, (tx) => findContact(tx, cast.system, payer.contactId));
+	const hand = (text: string) => noteBounce(house.services, new TextEncoder().encode(text));
+	const forged = from.replace(/\.[0-9a-f]{20}@/, `.${'0'.repeat(20)}@`);
+	for (const text of [
+		bounceOf(from, 'gone@bounce.example', 'delayed'),
+		bounceOf(forged, 'gone@bounce.example'),
+		bounceOf('paiements@ponctuel.example', 'gone@bounce.example'),
+		`To: ${from}\r\nSubject: Out of office\r\n\r\nAction: failed`,
+		'',
+		'\0\xff'.repeat(100)
+	])
+		expect(await hand(text)).toBe('ignored');
+	expect((await contact())!.mailProblem).toBeNull();
+	expect(await hand(bounceOf(from, 'gone@bounce.example'))).toBe('noted');
+	expect((await contact())!.mailProblem).toMatch(/^5\.1\.1 550 .*mailbox closed$/);
+	expect(await hand(bounceOf(from, 'gone@bounce.example'))).toBe('ignored');
+});
+test('a wrong password at the mail server is not the recipients’ fault: mails wait', async () => {
+	const refusing = new SMTPServer({
+		allowInsecureAuth: true,
+		disabledCommands: ['STARTTLS'],
+		logger: false,
+		onAuth: (_auth, _session, done) => done(new Error('wrong password'))
+	});
+	await new Promise<void>((done) => void refusing.listen(0, '127.0.0.1', done));
+	const { port } = refusing.server.address() as AddressInfo;
+	const gateway = mailGateway({ smtpUrl: `smtp://me:wrong@127.0.0.1:${port}`, mailFrom: 'x@ponctuel.example' });
+	const outcome = await gateway.send({
+		messageId: '<x@ponctuel>',
+		to: 'paul@roche.example',
+		returnTo: 'x@ponctuel.example',
+		fromName: 'x',
+		replyTo: 'x@x.example',
+		subject: 's',
+		html: 'h',
+		text: 't',
+		attachments: []
+	});
+	gateway.close();
+	await new Promise<void>((done) => refusing.close(done));
+	expect(outcome).toMatchObject({ kind: 'later' });
 });
 test('what suppliers and clients write is inert in mails', () => {
 	const nasty = '<script>alert(1)</script>"\'&';

@@ -1,5 +1,5 @@
 // Invoices with their balance. One select gives every screen the same figures.
-import { and, asc, desc, eq, inArray, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNull, sql, type SQL } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { VatLine } from '../../domain/invoices/document.ts';
@@ -243,4 +243,29 @@ export async function sumOutstanding(
 		openCount: Number(row!.openCount),
 		lateCount: Number(row!.lateCount)
 	};
+}
+
+/** What each client can pay today, and how much of it is late: the balance less what is under way, of what is payable here. */
+export async function sumPayableByClient(
+	tx: Tx,
+	scope: Scope,
+	today: CivilDate
+): Promise<Map<string, { openMinor: Minor; lateMinor: Minor }>> {
+	const base = tx
+		.select({ clientId: invoice.clientId, due: invoice.dueOn, left: sql<string>`${balance} - ${underWay}`.as('left') })
+		.from(invoice)
+		.where(and(...visible(scope), isNull(invoice.notPayableReason)))
+		.as('base');
+	const rows = await tx
+		.select({
+			clientId: base.clientId,
+			open: sql<string>`sum("left")`,
+			late: sql<string>`coalesce(sum("left") filter (where ${base.due} < ${today}), 0)`
+		})
+		.from(base)
+		.where(sql`"left" > 0`)
+		.groupBy(base.clientId);
+	return new Map(
+		rows.map((row) => [row.clientId, { openMinor: minor(BigInt(row.open)), lateMinor: minor(BigInt(row.late)) }])
+	);
 }

@@ -45,13 +45,14 @@ export async function claimMail(db: Database, now: Date, leaseMs: number): Promi
 		return claimed!;
 	});
 }
+/** Notes how a sending ended; `false` when a bounce was faster, which then stands. */
 export async function finishMail(
 	db: Database,
 	row: MailRow,
 	outcome: { state: MailState; problem?: string; nextTryAt?: Date },
 	now: Date
-): Promise<void> {
-	await db.system
+): Promise<boolean> {
+	const finished = await db.system
 		.update(mail)
 		.set({
 			state: outcome.state,
@@ -59,8 +60,24 @@ export async function finishMail(
 			...(outcome.nextTryAt ? { nextTryAt: outcome.nextTryAt } : {}),
 			...(outcome.state === 'sent' ? { sentAt: now } : {})
 		})
-		.where(and(eq(mail.supplierId, row.supplierId), eq(mail.mailId, row.mailId)));
+		.where(and(eq(mail.supplierId, row.supplierId), eq(mail.mailId, row.mailId), eq(mail.state, 'sending')))
+		.returning({ id: mail.mailId });
+	return finished.length > 0;
 }
+/** A mail that the server took, or is taking, came back: `false` when that is known, or when it never left. */
+export async function refuseSentMail(db: Database, row: MailRow, problem: string): Promise<boolean> {
+	const refused = await db.system
+		.update(mail)
+		.set({ state: 'refused', problem })
+		.where(
+			and(eq(mail.supplierId, row.supplierId), eq(mail.mailId, row.mailId), inArray(mail.state, ['sending', 'sent']))
+		)
+		.returning({ id: mail.mailId });
+	return refused.length > 0;
+}
+/** A mail by its id alone, before anybody knows which supplier it is about. */
+export const findMailSystem = async (db: Database, mailId: string): Promise<MailRow | null> =>
+	(await db.system.select().from(mail).where(eq(mail.mailId, mailId)).limit(1))[0] ?? null;
 export const listMails = (
 	tx: Tx,
 	scope: Scope,

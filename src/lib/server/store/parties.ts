@@ -1,5 +1,5 @@
 // Suppliers, members, clients, contacts.
-import { and, asc, desc, eq, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, isNotNull, sql, type SQL } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Database, Tx } from './database.ts';
 import { client, contact, member, supplier } from './schema/index.ts';
@@ -46,6 +46,14 @@ export const listContacts = (tx: Tx, scope: Scope, clientId: string): Promise<Co
 		.where(and(eq(contact.supplierId, scope.supplierId), eq(contact.clientId, clientId)))
 		.orderBy(asc(contact.name))
 		.limit(100);
+/** People whose last mail did not arrive, the latest first. */
+export const listMailProblems = (tx: Tx, scope: Scope, limit = 20): Promise<Contact[]> =>
+	tx
+		.select()
+		.from(contact)
+		.where(and(eq(contact.supplierId, scope.supplierId), isNotNull(contact.mailProblem)))
+		.orderBy(desc(contact.mailProblemAt))
+		.limit(limit);
 export const listBillingContacts = async (tx: Tx, scope: Scope, clientId: string): Promise<Contact[]> =>
 	(await listContacts(tx, scope, clientId)).filter((row) => row.isBilling);
 

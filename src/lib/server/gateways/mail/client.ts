@@ -6,6 +6,8 @@ import type { MailGateway } from './port.ts';
 /** Names come from suppliers: no control character, no quote games (header injection is also refused by nodemailer). */
 const oneLine = (text: string): string => text.replace(/[\p{Cc}<>"]+/gu, ' ').trim();
 
+type SmtpError = { responseCode?: number; command?: string; message: string };
+
 export function mailGateway(config: Pick<Config, 'smtpUrl' | 'mailFrom'>): MailGateway {
 	const transport = createTransport({
 		url: config.smtpUrl,
@@ -23,6 +25,7 @@ export function mailGateway(config: Pick<Config, 'smtpUrl' | 'mailFrom'>): MailG
 					messageId: mail.messageId,
 					from: { name: oneLine(mail.fromName), address: config.mailFrom },
 					to: mail.to,
+					envelope: { from: mail.returnTo, to: mail.to },
 					replyTo: mail.replyTo,
 					subject: oneLine(mail.subject),
 					html: mail.html,
@@ -36,8 +39,9 @@ export function mailGateway(config: Pick<Config, 'smtpUrl' | 'mailFrom'>): MailG
 				});
 				return { kind: 'sent' };
 			} catch (error) {
-				const { responseCode, message } = error as { responseCode?: number; message: string };
-				return responseCode !== undefined && responseCode >= 500
+				// Only the recipient or the message can be refused for good: a wrong password or sender is ours to mend, and the mail waits.
+				const { responseCode = 0, command = '', message } = error as SmtpError;
+				return responseCode >= 500 && (command === 'RCPT TO' || command === 'DATA')
 					? { kind: 'refused', problem: message.slice(0, 300) }
 					: { kind: 'later', problem: message.slice(0, 300) };
 			}

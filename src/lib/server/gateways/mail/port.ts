@@ -2,6 +2,7 @@
 export type OutgoingMail = {
 	messageId: string; // the same for every try of one mail: receivers can tell a repeat
 	to: string;
+	returnTo: string; // the envelope's sender: where a bounce goes
 	fromName: string;
 	replyTo: string;
 	subject: string;

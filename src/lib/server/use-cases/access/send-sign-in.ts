@@ -12,6 +12,7 @@ import {
 	type KnownSubject
 } from '../../store/parties.ts';
 import { renderSignInMail } from '../../mails/sign-in.ts';
+import { returnAddress } from '../../mails/bounces.ts';
 import { read } from '../run.ts';
 
 const LIFE_MS = 10 * 60_000; // ASVS 5.0: one-time tokens live at most ten minutes
@@ -74,6 +75,7 @@ async function sendOne(services: Services, subject: KnownSubject, request: SignI
 	const outcome = await services.mail.send({
 		messageId: `<${signInId}@ponctuel>`,
 		to: request.email,
+		returnTo: returnAddress(services.config, signInId),
 		fromName: supplier.name,
 		replyTo: supplier.contactEmail,
 		...mail,

@@ -21,7 +21,7 @@ import { commit } from '../run.ts';
 import { mintPayLink } from '../access/pay-links.ts';
 import { readReceipt } from '../payments/read-receipt.ts';
 
-type Composed = Omit<OutgoingMail, 'messageId' | 'to'>;
+type Composed = Omit<OutgoingMail, 'messageId' | 'to' | 'returnTo'>;
 type Context = {
 	services: Services;
 	scope: Scope;

@@ -1,6 +1,7 @@
 // The worker sends one mail. Exactly once is not to be had with SMTP: between the server's "250 OK" and our note of it a crash can happen, and
 // then the mail goes out again when the lease ends. So: at least once, one repeat per crash at most, and the same Message-ID each time.
 import { mintScope } from '../../../domain/access/scope.ts';
+import { returnAddress } from '../../mails/bounces.ts';
 import type { Services } from '../../services.ts';
 import { claimMail, finishMail, type MailRow } from '../../store/mails.ts';
 import { recordFact } from '../../store/outbox.ts';
@@ -26,7 +27,12 @@ export async function sendNextMail(services: Services): Promise<boolean> {
 			);
 			return true;
 		}
-		const outcome = await services.mail.send({ messageId: `<${row.mailId}@ponctuel>`, to: row.toAddress, ...composed });
+		const outcome = await services.mail.send({
+			messageId: `<${row.mailId}@ponctuel>`,
+			to: row.toAddress,
+			returnTo: returnAddress(services.config, row.mailId),
+			...composed
+		});
 		if (outcome.kind === 'later') await postpone(services, row, outcome.problem);
 		else await finish(services, row, outcome.kind === 'refused' ? outcome.problem : null);
 	} catch (error) {
@@ -52,8 +58,8 @@ async function postpone(services: Services, row: MailRow, problem: string): Prom
 /** Sent, or refused for good: a refusal shows on the contact until a mail gets through. */
 async function finish(services: Services, row: MailRow, problem: string | null): Promise<void> {
 	const now = services.clock.now();
-	await finishMail(services.db, row, problem ? { state: 'refused', problem } : { state: 'sent' }, now);
-	if (!row.contactId) return;
+	const stands = await finishMail(services.db, row, problem ? { state: 'refused', problem } : { state: 'sent' }, now);
+	if (!stands || !row.contactId) return;
 	const scope = mintScope(row.supplierId, { kind: 'system' });
 	await commit(services, scope, async (tx) => {
 		await saveMailProblem(tx, scope, row.contactId!, problem, now);

@@ -2,12 +2,18 @@
 import type { InvoiceView, PaymentView, SupplierView } from '../../../contract/views.ts';
 import type { Role, Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
-import type { Minor } from '../../../domain/money/minor.ts';
+import { ZERO, type Minor } from '../../../domain/money/minor.ts';
 import type { AttemptStatus } from '../../../domain/payments/attempt-status.ts';
 import type { Services } from '../../services.ts';
 import { listPayLinks, type PayLinkListing } from '../../store/access.ts';
 import { listAttemptsOfInvoice } from '../../store/attempts.ts';
-import { findInvoice, listInvoices, sumOutstanding, type InvoiceFilter } from '../../store/invoices.ts';
+import {
+	findInvoice,
+	listInvoices,
+	sumOutstanding,
+	sumPayableByClient,
+	type InvoiceFilter
+} from '../../store/invoices.ts';
 import { listMails } from '../../store/mails.ts';
 import {
 	findClient,
@@ -15,6 +21,7 @@ import {
 	getSupplier,
 	listClients,
 	listContacts,
+	listMailProblems,
 	listMembers,
 	type Contact
 } from '../../store/parties.ts';
@@ -56,9 +63,6 @@ export async function readDashboard(services: Services, scope: Scope): Promise<D
 			(await listInvoices(tx, scope, { today, pageSize: 8, ...filter })).invoices.map((record) =>
 				invoiceView(record, today)
 			);
-		const problems: Contact[] = [];
-		for (const client of await listClients(tx, scope))
-			problems.push(...(await listContacts(tx, scope, client.clientId)).filter((contact) => contact.mailProblem));
 		return {
 			totals: await sumOutstanding(tx, scope, today),
 			late: await views({ status: 'late' }),
@@ -67,7 +71,7 @@ export async function readDashboard(services: Services, scope: Scope): Promise<D
 			gaps: (await listReconciliations(tx, scope))
 				.filter((row) => row.stripeMinor !== row.ledgerMinor)
 				.map((row) => ({ day: row.reconciledOn, stripeMinor: row.stripeMinor, ledgerMinor: row.ledgerMinor })),
-			mailProblems: problems
+			mailProblems: await listMailProblems(tx, scope)
 		};
 	});
 }
@@ -143,19 +147,13 @@ export type ClientLine = {
 export async function readClients(services: Services, scope: Scope): Promise<ClientLine[]> {
 	return read(services, scope, async (tx) => {
 		const today = await todayOf(services, tx, scope);
-		const { invoices } = await listInvoices(tx, scope, { today, status: 'open', pageSize: 200 });
-		const views = invoices.map((record) => ({ ...invoiceView(record, today), clientId: record.clientId }));
-		const sum = (clientId: string, late: boolean) =>
-			views
-				.filter((view) => view.clientId === clientId && (!late || view.state === 'late'))
-				.reduce((total, view) => total + view.payableMinor, 0n) as Minor;
-		return (await listClients(tx, scope)).map(({ clientId, name, kind, siren }) => ({
+		const [clients, sums] = await Promise.all([listClients(tx, scope), sumPayableByClient(tx, scope, today)]);
+		return clients.map(({ clientId, name, kind, siren }) => ({
 			clientId,
 			name,
 			kind,
 			siren,
-			openMinor: sum(clientId, false),
-			lateMinor: sum(clientId, true)
+			...(sums.get(clientId) ?? { openMinor: ZERO, lateMinor: ZERO })
 		}));
 	});
 }
