@@ -27,7 +27,7 @@ export default defineConfig({
 		// No keyboard on a phone, and no screen in what production refuses.
 		{
 			name: 'phone',
-			testIgnore: ['keyboard.spec.ts', 'production.spec.ts'],
+			testIgnore: ['keyboard.spec.ts', 'killed.spec.ts', 'production.spec.ts'],
 			use: { ...devices['Pixel 7'], viewport: { width: 360, height: 740 } }
 		}
 	],

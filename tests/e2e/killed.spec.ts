@@ -1,0 +1,146 @@
+// kill -9 of the whole product at the worst moment: the attempt is committed, the answer is not there. Started again, it pays once.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { APIRequestContext, Page } from '@playwright/test';
+import { freePort } from '../../src/scripts/embedded-postgres.ts';
+import { Demo, expect, form, freshInvoice, open, origin, paid, test } from './fixtures.ts';
+
+test.describe.configure({ mode: 'serial' });
+let dataDir: string;
+let shared: string;
+let child: ChildProcess;
+
+async function start(request: APIRequestContext): Promise<void> {
+	child = spawn(process.execPath, ['src/scripts/start.ts'], {
+		env: { ...process.env, PORT: new URL(origin()).port, DATA_DIR: dataDir, LOG_LEVEL: 'silent' },
+		stdio: 'ignore'
+	});
+	await expect
+		.poll(
+			() =>
+				request.get(`${origin()}/health/ready`).then(
+					(response) => response.status(),
+					() => 0
+				),
+			{ timeout: 120_000 }
+		)
+		.toBe(200);
+}
+/** The launcher is shot; everything it started must end by itself, or the next start would find its port and its folder taken. */
+async function killEverything(request: APIRequestContext): Promise<void> {
+	child.kill('SIGKILL');
+	await expect
+		.poll(
+			() =>
+				request.get(`${origin()}/health/live`).then(
+					() => 'alive',
+					() => 'dead'
+				),
+			{ timeout: 20_000 }
+		)
+		.toBe('dead');
+}
+async function killAndStartAgain(page: Page, demo: Demo): Promise<void> {
+	await killEverything(page.request);
+	await start(page.request);
+	await demo.calm();
+	// Six hours on the demo's clock: whatever the worker does every two minutes, it has done.
+	await demo.advance('PT6H');
+}
+
+test.beforeAll(async ({ playwright }, info) => {
+	info.setTimeout(180_000);
+	shared = process.env.E2E_URL!;
+	process.env.E2E_URL = `http://localhost:${await freePort()}`;
+	dataDir = mkdtempSync(path.join(tmpdir(), 'ponctuel-killed-'));
+	const request = await playwright.request.newContext();
+	await start(request);
+	await request.dispose();
+});
+test.afterAll(async ({ playwright }) => {
+	const request = await playwright.request.newContext();
+	await killEverything(request);
+	await request.dispose();
+	rmSync(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
+	process.env.E2E_URL = shared;
+});
+
+test('card, killed after Stripe took the money: found, booked once, one receipt', async ({ page, demo }) => {
+	test.setTimeout(120_000);
+	const invoice = await freshInvoice(page, demo);
+	await open(page, invoice.link);
+	await form.open(page);
+	await form.card(page, '4242424242424242');
+	await demo.fault('answer_lost');
+	const sent = page.waitForRequest((request) => request.url().endsWith('/payer'));
+	await form.pay(page);
+	await sent;
+	await page.waitForTimeout(150);
+	await killAndStartAgain(page, demo);
+	await open(page, invoice.link);
+	await paid(page);
+	await expect(page.getByText(/^Reçu R/)).toHaveCount(1);
+	expect((await demo.mails(invoice.email)).filter((mail) => /Paiement reçu/.test(mail.subject))).toHaveLength(1);
+});
+test('SEPA, killed before Stripe heard of it: ordered once, and not payable twice meanwhile', async ({
+	page,
+	demo
+}) => {
+	test.setTimeout(120_000);
+	const invoice = await freshInvoice(page, demo);
+	await open(page, invoice.link);
+	await form.open(page);
+	await form.sepa(page, 'FR1420041010050500013M02606');
+	const sent = page.waitForRequest((request) => request.url().endsWith('/payer'));
+	// The token is made first, by the browser, at Stripe: only then does Stripe become slow.
+	await page.route('**/payer', async (route) => {
+		await demo.fault('stripe_slow');
+		await route.continue();
+	});
+	await form.pay(page);
+	await sent;
+	await page.waitForTimeout(1500);
+	await killEverything(page.request);
+	await page.unrouteAll({ behavior: 'ignoreErrors' });
+	await start(page.request);
+	await demo.calm();
+	await open(page, invoice.link);
+	await expect(page.getByRole('button', { name: /^Payer / })).toHaveCount(0);
+	await demo.advance('PT6H');
+	await expect(page.getByText('Prélèvement SEPA en cours')).toBeVisible();
+	await demo.advance('P10D');
+	await paid(page);
+	await expect(page.getByText(/^Reçu R/)).toHaveCount(1);
+});
+test('refund, killed before the answer: made once', async ({ page, demo, browser }) => {
+	test.setTimeout(120_000);
+	const invoice = await freshInvoice(page, demo);
+	await open(page, invoice.link);
+	await form.open(page);
+	await form.card(page, '4242424242424242');
+	await form.pay(page);
+	await paid(page);
+	const admin = await (await browser.newContext()).newPage();
+	await admin.goto((await demo.person('Claire Martin')).sign_in_url);
+	await open(admin, `${origin()}/admin/paiements`);
+	const row = admin.getByRole('row', { name: new RegExp(invoice.number) });
+	await row.getByRole('link').first().click();
+	await admin.getByLabel(/Montant à rembourser/).fill('76');
+	await demo.fault('stripe_slow');
+	await admin.getByRole('button', { name: 'Rembourser ce montant' }).click();
+	await admin.waitForTimeout(1500);
+	await killEverything(page.request);
+	await start(page.request);
+	await demo.calm();
+	await admin.reload();
+	await expect(admin.getByText(/Remboursement de 76,00.€ demandé/)).toBeVisible();
+	await demo.advance('PT6H');
+	await open(page, invoice.link);
+	await expect(page.getByRole('button', { name: /^Payer 76,00/ })).toBeVisible();
+	await admin.reload();
+	await expect(admin.getByText(/Remboursement de 76,00.€ demandé/)).toHaveCount(0);
+	expect((await demo.mails(invoice.email)).filter((mail) => /Remboursement/.test(mail.subject))).toHaveLength(1);
+	await admin.context().close();
+});
