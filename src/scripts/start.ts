@@ -272,7 +272,7 @@ const setWebhook = (apiUrl: string, origin: string): Promise<unknown> =>
 	});
 
 async function serve({ dev, quiet, logFile }: StartOptions, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
-	const args = dev
+	const program = dev
 		? [
 				path.join(root, 'node_modules/vite/bin/vite.js'),
 				'dev',
@@ -282,7 +282,8 @@ async function serve({ dev, quiet, logFile }: StartOptions, env: NodeJS.ProcessE
 				'127.0.0.1',
 				'--strictPort'
 			]
-		: [...SMALL_HEAP, '--import', path.join(root, 'src/scripts/with-parent.mjs'), path.join(root, 'build/index.js')];
+		: [path.join(root, 'build/index.js')];
+	const args = [...SMALL_HEAP, '--import', path.join(root, 'src/scripts/with-parent.mjs'), ...program];
 	const child = spawn(process.execPath, args, {
 		env,
 		cwd: root,

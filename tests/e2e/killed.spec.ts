@@ -12,21 +12,15 @@ let dataDir: string;
 let shared: string;
 let child: ChildProcess;
 
-async function start(request: APIRequestContext): Promise<void> {
-	child = spawn(process.execPath, ['src/scripts/start.ts'], {
+async function start(request: APIRequestContext, ...flags: string[]): Promise<void> {
+	child = spawn(process.execPath, ['src/scripts/start.ts', ...flags], {
 		env: { ...process.env, PORT: new URL(origin()).port, DATA_DIR: dataDir, LOG_LEVEL: 'silent' },
-		stdio: 'ignore'
+		stdio: ['ignore', 'pipe', 'ignore']
 	});
-	await expect
-		.poll(
-			() =>
-				request.get(`${origin()}/health/ready`).then(
-					(response) => response.status(),
-					() => 0
-				),
-			{ timeout: 120_000 }
-		)
-		.toBe(200);
+	let said = '';
+	child.stdout!.on('data', (part: Buffer) => (said += part.toString()));
+	await expect.poll(() => said, { timeout: 120_000 }).toContain('Ponctuel, demonstration');
+	expect((await request.get(`${origin()}/health/ready`)).status()).toBe(200);
 }
 /** The launcher is shot; everything it started must end by itself, or the next start would find its port and its folder taken. */
 async function killEverything(request: APIRequestContext): Promise<void> {
@@ -143,4 +137,24 @@ test('refund, killed before the answer: made once', async ({ page, demo, browser
 	await expect(admin.getByText(/Remboursement de 76,00.€ demandé/)).toHaveCount(0);
 	expect((await demo.mails(invoice.email)).filter((mail) => /Remboursement/.test(mail.subject))).toHaveLength(1);
 	await admin.context().close();
+});
+test('npm run dev serves the same demo, with hot reload, and stops whole, by Ctrl-C or kill -9', async ({
+	page,
+	demo
+}) => {
+	test.setTimeout(120_000);
+	await killEverything(page.request);
+	await start(page.request, '--dev');
+	const person = (await demo.people()).find((one) => one.kind === 'contact' && one.pay_links.length)!;
+	const hot = page.waitForRequest((request) => request.url().includes('/@vite/client'));
+	await open(page, person.pay_links[0]!.url);
+	await hot;
+	await form.open(page);
+	await page.goto('about:blank');
+	await killEverything(page.request);
+	await start(page.request, '--dev');
+	const ended = new Promise<number | null>((done) => child.once('exit', done));
+	child.kill('SIGINT');
+	expect(await ended).toBe(0);
+	await start(page.request);
 });
