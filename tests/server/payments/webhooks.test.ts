@@ -1,13 +1,17 @@
 // Webhooks: verified, stored once, worked later; whatever is wrong writes nothing.
 import { createHmac } from 'node:crypto';
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Minor } from '#lib/domain/money/minor.ts';
+import { newId } from '#lib/server/identity.ts';
 import { stripeEvent } from '#lib/server/store/schema/index.ts';
 import { handleNextEvent } from '#lib/server/use-cases/payments/handle-event.ts';
 import { receiveEvent } from '#lib/server/use-cases/payments/receive-event.ts';
-import { compareTotals } from '#lib/server/use-cases/payments/reconcile.ts';
+import { compareTotals, reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
+import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { listReconciliations } from '#lib/server/store/records.ts';
 import { inScope } from '#lib/server/store/tx.ts';
-import { aPayer, anInvoice, aSupplier, pay, type Cast } from '../../builders/parties.ts';
+import { aPayer, anInvoice, aSupplier, aToken, pay, type Cast } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -91,13 +95,61 @@ describe('what arrives', () => {
 		expect(await handleNextEvent(house.services)).toBe(true);
 	});
 });
-test('a day’s totals are compared with Stripe’s own, and agree', async () => {
+test('a day’s totals agree with Stripe’s own however late we learnt, and money moved without us shows', async () => {
 	const payer = await aPayer(house.services, cast);
-	const invoiceId = await anInvoice(house.services, cast, {});
-	await pay(house.services, payer, [invoiceId], 120_000);
+	const gaps = async () =>
+		(await inScope(house.services.db, cast.system, (tx) => listReconciliations(tx, cast.system, 60)))
+			.filter((row) => row.stripeMinor !== row.ledgerMinor)
+			.map((row) => row.stripeMinor - row.ledgerMinor);
+	const refund = async (invoiceId: string, amountMinor: bigint) => {
+		const rows = await inScope(house.services.db, cast.system, (tx) =>
+			tx.execute<{ id: string }>(sql`select payment_id as id from allocation where invoice_id = ${invoiceId}`)
+		);
+		return requestRefund(house.services, cast.owner, {
+			refundRequestId: newId(),
+			paymentId: rows[0]!.id,
+			amountMinor: amountMinor as Minor
+		});
+	};
+	const [card, failing, debit, disputed] = [
+		await anInvoice(house.services, cast, {}),
+		await anInvoice(house.services, cast, {}),
+		await anInvoice(house.services, cast, {}),
+		await anInvoice(house.services, cast, {})
+	];
+	await pay(house.services, payer, [card], 120_000);
+	await pay(house.services, payer, [failing], 120_000, { method: 'pm_card_refundFail' });
+	await pay(house.services, payer, [debit], 120_000, { method: 'pm_success_fr' });
+	await pay(house.services, payer, [disputed], 120_000, { method: 'pm_card_createDispute' });
+	expect(await refund(card, 50_00n)).toMatchObject({ ok: true });
+	expect(await refund(failing, 120_000n)).toMatchObject({ ok: true });
+	// Nobody looks for ten days: the debit's success, the failed refund and the dispute are learnt late.
+	for (let day = 0; day < 10; day++) await house.advance(1);
+	await reconcileRecent(house.services, 30);
+	for (let day = 0; day < 12; day++) {
+		house.world.world.offsetMs -= 86_400_000;
+		await compareTotals(house.services);
+	}
+	house.world.world.offsetMs += 12 * 86_400_000;
+	await compareTotals(house.services);
+	const seen = await inScope(house.services.db, cast.system, (tx) => listReconciliations(tx, cast.system, 60));
+	expect(seen.filter((row) => row.stripeMinor !== 0n).length).toBeGreaterThanOrEqual(2);
+	expect(await gaps()).toEqual([]);
+
+	const confirmationToken = await aToken(house.services);
+	const foreign = await fetch(`${house.config.sandbox!.apiUrl}/v1/payment_intents`, {
+		method: 'POST',
+		headers: { authorization: `Bearer ${house.config.stripe.secretKey}`, 'stripe-account': 'acct_lumen' },
+		body: new URLSearchParams({
+			amount: '4200',
+			currency: 'eur',
+			confirm: 'true',
+			confirmation_token: confirmationToken,
+			return_url: 'http://localhost:1/x'
+		})
+	});
+	expect(foreign.status).toBe(200);
 	await house.advance(1);
 	await compareTotals(house.services);
-	expect(await inScope(house.services.db, cast.system, (tx) => listReconciliations(tx, cast.system))).toMatchObject([
-		{ stripeMinor: 120_000n, ledgerMinor: 120_000n }
-	]);
+	expect(await gaps()).toEqual([4200n]);
 });

@@ -1,8 +1,9 @@
 // Booking entries and reading balances. A balance is always the sum of the journal.
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
-import type { JournalEntry } from '../../domain/ledger/entries.ts';
+import type { EntryKind, JournalEntry } from '../../domain/ledger/entries.ts';
+import { minor, ZERO, type Minor } from '../../domain/money/minor.ts';
 import { newId } from '../identity.ts';
 import type { Tx } from './database.ts';
 import { counter, journalEntry, journalLine } from './schema/index.ts';
@@ -45,8 +46,14 @@ export async function nextNumber(tx: Tx, scope: Scope, name: string): Promise<nu
 	return row!.value;
 }
 
-/** Money in transit at Stripe, booked on one day: payments less what went back, fees apart. */
-export async function movedOn(tx: Tx, scope: Scope, day: CivilDate): Promise<bigint> {
+/** What the books hold of some facts: money in transit at Stripe (511), fees apart, whatever day it was booked. */
+export async function sumBooked(
+	tx: Tx,
+	scope: Scope,
+	kinds: readonly EntryKind[],
+	sourceIds: string[]
+): Promise<Minor> {
+	if (!sourceIds.length) return ZERO;
 	const [row] = await tx
 		.select({ total: sql<string>`coalesce(sum(${journalLine.debitMinor} - ${journalLine.creditMinor}), 0)` })
 		.from(journalLine)
@@ -58,9 +65,9 @@ export async function movedOn(tx: Tx, scope: Scope, day: CivilDate): Promise<big
 			and(
 				eq(journalLine.supplierId, scope.supplierId),
 				eq(journalLine.account, '511'),
-				eq(journalEntry.bookedOn, day),
-				sql`${journalEntry.kind} <> 'stripe_fee'`
+				inArray(journalEntry.kind, [...kinds]),
+				inArray(journalEntry.sourceId, sourceIds)
 			)
 		);
-	return BigInt(row!.total);
+	return minor(BigInt(row!.total));
 }

@@ -2,7 +2,7 @@
 import Stripe from 'stripe';
 import { minor, toSafeNumber, type Minor } from '../../../domain/money/minor.ts';
 import type { Config } from '../../config.ts';
-import type { ConfirmInput, ConfirmOutcome, EventHead, IntentState, PaymentGateway } from './port.ts';
+import type { ConfirmInput, ConfirmOutcome, EventHead, IntentState, MoneyMove, PaymentGateway } from './port.ts';
 
 const amount = (value: number): Minor => minor(BigInt(value));
 const instant = (seconds: number): Date => new Date(seconds * 1000);
@@ -55,7 +55,7 @@ export function stripeGateway(config: Pick<Config, 'stripe' | 'sandbox'>): Payme
 			}
 		},
 		listIntentIds: (account, since) => touchedIntents(stripe, since, on(account)),
-		sumMoved: (account, from, to) => sumMoved(stripe, from, to, on(account)),
+		listMoves: (account, from, to) => listMoves(stripe, from, to, on(account)),
 		readEvent: (rawBody, signature) => readEvent(config, rawBody, signature)
 	};
 }
@@ -70,22 +70,29 @@ async function touchedIntents(stripe: Stripe, since: Date, options: Stripe.Reque
 	return [...ids];
 }
 
-/** Kinds of balance transactions by which a client's money comes or goes. */
-const MOVING = new Set([
-	'charge',
-	'payment',
-	'refund',
-	'payment_refund',
-	'refund_failure',
-	'payment_failure_refund',
-	'adjustment'
-]);
-async function sumMoved(stripe: Stripe, from: Date, to: Date, options: Stripe.RequestOptions): Promise<Minor> {
-	let total = 0n;
+/** Kinds of balance transactions by which a client's money comes or goes; an adjustment is a dispute, one way or the other. */
+const MOVES: Record<string, MoneyMove['kind']> = {
+	charge: 'in',
+	payment: 'in',
+	refund: 'back',
+	payment_refund: 'back',
+	refund_failure: 'restored',
+	payment_failure_refund: 'restored'
+};
+async function listMoves(stripe: Stripe, from: Date, to: Date, options: Stripe.RequestOptions): Promise<MoneyMove[]> {
+	const moves: MoneyMove[] = [];
 	const created = { gte: seconds(from), lt: seconds(to) };
-	for await (const row of stripe.balanceTransactions.list({ created, limit: 100 }, options))
-		if (MOVING.has(row.type)) total += BigInt(row.amount);
-	return minor(total);
+	for await (const row of stripe.balanceTransactions.list({ created, limit: 100, expand: ['data.source'] }, options)) {
+		const kind = row.type === 'adjustment' ? (row.amount < 0 ? 'back' : 'restored') : MOVES[row.type];
+		if (kind) moves.push({ kind, sourceId: sourceOf(row), amountMinor: amount(row.amount) });
+	}
+	return moves;
+}
+/** What our books call it: a charge by its PaymentIntent, everything else by its own id. */
+function sourceOf({ source }: Stripe.BalanceTransaction): string {
+	if (source === null || typeof source === 'string') return source ?? '';
+	const intent = source.object === 'charge' ? source.payment_intent : null;
+	return intent === null ? source.id : typeof intent === 'string' ? intent : intent.id;
 }
 
 /**

@@ -54,6 +54,8 @@ export type IntentState = IntentSnapshot & {
 };
 export type RefundOutcome =
 	{ kind: 'accepted'; refundId: string } | { kind: 'refused'; code: string; message: string } | { kind: 'unknown' };
+/** `sourceId`: the PaymentIntent of what came in, the refund or dispute of what went back or was restored. */
+export type MoneyMove = { kind: 'in' | 'back' | 'restored'; sourceId: string; amountMinor: Minor };
 /** The head of a verified event: what to look at, never what to believe. */
 export type EventHead = {
 	id: string;
@@ -77,8 +79,8 @@ export type PaymentGateway = {
 	}): Promise<RefundOutcome>;
 	/** Ids of the intents that any event since an instant is about: what a lost webhook could hide, late returns included. */
 	listIntentIds(account: string | null, since: Date): Promise<string[]>;
-	/** Net of payments and what went back, between two instants. */
-	sumMoved(account: string | null, from: Date, to: Date): Promise<Minor>;
+	/** Clients' money that came or went between two instants, each with what it is about. */
+	listMoves(account: string | null, from: Date, to: Date): Promise<MoneyMove[]>;
 	/** null when the signature, the age or the mode is wrong. */
 	readEvent(rawBody: string, signature: string): EventHead | null;
 };

@@ -1,9 +1,10 @@
-// Settings: members and API keys.
+// Settings: members, one's own sessions, API keys.
 import { error } from '@sveltejs/kit';
 import { isUuid } from '#lib/contract/payments.ts';
 import { failWith } from '#lib/server/http/answer.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { createApiKey, endApiKey, listKeys } from '#lib/server/use-cases/access/api-keys.ts';
+import { readSessions } from '#lib/server/use-cases/access/sessions.ts';
 import { readMembers } from '#lib/server/use-cases/suppliers/read-admin.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -14,6 +15,7 @@ export const load: PageServerLoad = async (event) => {
 	const keys = await listKeys(services, scope);
 	return {
 		members: await readMembers(services, scope),
+		sessions: await readSessions(services, event.locals.subject!),
 		keys: keys.map(({ apiKeyId, name, lastFour, createdAt, revokedAt }) => ({
 			apiKeyId,
 			name,
