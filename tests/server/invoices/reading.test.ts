@@ -81,6 +81,15 @@ describe('Factur-X and ZUGFeRD PDFs of many producers', () => {
 	});
 });
 
+test('XML nested deeper than any invoice is refused, not an error of ours', async () => {
+	const deep = `<rsm:CrossIndustryInvoice xmlns:rsm="x">${'<a>'.repeat(50_000)}${'</a>'.repeat(50_000)}</rsm:CrossIndustryInvoice>`;
+	const { results } = await readInvoices({
+		name: 'x.xml',
+		bytes: new TextEncoder().encode(`<?xml version="1.0"?>${deep}`)
+	});
+	expect(results[0]!.findings.map((finding) => finding.code)).toEqual(['XML_NOT_WELL_FORMED']);
+});
+
 const spec: InvoiceSpec = {
 	number: 'F2026-0042',
 	issuedOn: '2026-11-12',

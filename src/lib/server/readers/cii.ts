@@ -40,17 +40,26 @@ export function rootName(bytes: Uint8Array): string | null {
 export function readCii(bytes: Uint8Array): ReadResult {
 	const decoded = decode(bytes);
 	if ('finding' in decoded) return { ok: false, findings: [decoded.finding] };
-	const valid = XMLValidator.validate(decoded.xml);
-	if (valid !== true)
-		return {
-			ok: false,
-			findings: [block('XML_NOT_WELL_FORMED', `ligne ${valid.err.line}`, valid.err.msg, 'un XML bien formé')]
-		};
-	const parsed = parser.parse(decoded.xml) as Node;
-	const root = at(parsed, 'CrossIndustryInvoice') ?? at(parsed, 'CrossIndustryDocument');
+	const parsed = parse(decoded.xml);
+	if ('finding' in parsed) return { ok: false, findings: [parsed.finding] };
+	const root = at(parsed.tree, 'CrossIndustryInvoice') ?? at(parsed.tree, 'CrossIndustryDocument');
 	if (!root || !/CrossIndustry(Invoice|Document):/i.test(decoded.xml))
 		return { ok: false, findings: [block('NOT_AN_INVOICE', 'racine', rootName(bytes) ?? '', 'CrossIndustryInvoice')] };
 	return new CiiReading(root).result();
+}
+
+/** The parser throws on what is nested deeper than any invoice. */
+function parse(xml: string): { tree: Node } | { finding: Finding } {
+	const broken = (where: string, why: string) => ({
+		finding: block('XML_NOT_WELL_FORMED', where, why, 'un XML bien formé')
+	});
+	const valid = XMLValidator.validate(xml);
+	if (valid !== true) return broken(`ligne ${valid.err.line}`, valid.err.msg);
+	try {
+		return { tree: parser.parse(xml) as Node };
+	} catch (error) {
+		return broken('XML', (error as Error).message);
+	}
 }
 
 function decode(bytes: Uint8Array): { xml: string } | { finding: Finding } {
