@@ -8,6 +8,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { quotesPerSecond } from './bench-quotes.ts';
 import { freePort } from './embedded-postgres.ts';
 import { SMALL_HEAP, start } from './start.ts';
 
@@ -130,10 +131,14 @@ function event(n: number, run: string) {
 	};
 }
 
+const QUOTES_BAR = 100_000;
+const quotes = quotesPerSecond();
+console.info(`quote engine    ${quotes.toFixed(0)} quotes/s on one core`);
+
 const dataDir = mkdtempSync(path.join(tmpdir(), 'ponctuel-bench-'));
 process.env.PONCTUEL_ROLE = 'web';
 const running = await start({ port: await freePort(), dataDir, persistent: true, quiet: true });
-const bars: [string, number, number][] = [];
+const bars: [string, number, number][] = [['quote engine', quotes, QUOTES_BAR]];
 const floors: ChildProcess[] = [];
 try {
 	const { people } = (await (await fetch(`${running.url}/demo/api/people`)).json()) as {

@@ -24,8 +24,19 @@ export function civilDate(text: string): CivilDate {
 }
 
 const DAY_MS = 86_400_000;
-const dayNumber = (date: CivilDate): number => Date.parse(`${date}T00:00:00Z`) / DAY_MS;
-const fromDayNumber = (n: number): CivilDate => new Date(n * DAY_MS).toISOString().slice(0, 10) as CivilDate;
+const two = (n: number): string => (n < 10 ? `0${n}` : String(n));
+const written = (year: number, month: number, day: number): CivilDate =>
+	`${year}-${two(month)}-${two(day)}` as CivilDate;
+const digit = (date: CivilDate, at: number): number => date.charCodeAt(at) - 48;
+const yearOf = (date: CivilDate): number =>
+	digit(date, 0) * 1000 + digit(date, 1) * 100 + digit(date, 2) * 10 + digit(date, 3);
+const monthOf = (date: CivilDate): number => digit(date, 5) * 10 + digit(date, 6);
+const dayOf = (date: CivilDate): number => digit(date, 8) * 10 + digit(date, 9);
+const dayNumber = (date: CivilDate): number => Date.UTC(yearOf(date), monthOf(date) - 1, dayOf(date)) / DAY_MS;
+function fromDayNumber(n: number): CivilDate {
+	const day = new Date(n * DAY_MS);
+	return written(day.getUTCFullYear(), day.getUTCMonth() + 1, day.getUTCDate());
+}
 
 export const addDays = (date: CivilDate, days: number): CivilDate => fromDayNumber(dayNumber(date) + days);
 /** Days from `from` to `to`: negative when `to` is earlier. */
@@ -42,4 +53,36 @@ export function civilDateIn(instant: Date, timeZone: string): CivilDate {
 		zoned.set(timeZone, format);
 	}
 	return format.format(instant) as CivilDate;
+}
+
+const lastDayOf = (year: number, month: number): number =>
+	month === 2 && isLeap(year) ? 29 : DAYS_IN_MONTH[month - 1]!;
+/** The same day of a later month; the last day of that month when it is shorter (31 January + 1 is 28 or 29 February). */
+export function addMonths(date: CivilDate, months: number): CivilDate {
+	const index = yearOf(date) * 12 + monthOf(date) - 1 + months;
+	const [year, month] = [Math.floor(index / 12), (index % 12) + 1];
+	const day = Math.min(dayOf(date), lastDayOf(year, month));
+	return written(year, month, day);
+}
+export const endOfMonth = (date: CivilDate): CivilDate =>
+	written(yearOf(date), monthOf(date), lastDayOf(yearOf(date), monthOf(date)));
+
+const starts = new Map<string, number>();
+/**
+ * The first instant of a civil day in a time zone: midnight, or what comes in its place where clocks jump over it. Found by search, so that no
+ * offset is assumed; kept, because a day's start does not change.
+ */
+export function startOfDayIn(day: CivilDate, timeZone: string): Date {
+	const key = `${timeZone} ${day}`;
+	const known = starts.get(key);
+	if (known !== undefined) return new Date(known);
+	let [before, after] = [(dayNumber(day) - 1) * DAY_MS, (dayNumber(day) + 1) * DAY_MS];
+	while (after - before > 1) {
+		const middle = Math.floor((before + after) / 2);
+		if (civilDateIn(new Date(middle), timeZone) >= day) after = middle;
+		else before = middle;
+	}
+	if (starts.size > 4096) starts.clear();
+	starts.set(key, after);
+	return new Date(after);
 }

@@ -1,0 +1,79 @@
+// The early-payment discount of one invoice on one day. French VAT: an escompte reduces the taxable amount if it really benefited the buyer
+// (CIBS, L213-1 ff; before 2026-09-01 CGI art. 267-II-1°). Yearly rate: d / (1 − d) × 365 / (days won).
+import { addDays, type CivilDate } from '../calendar/civil-date.ts';
+import type { VatLine } from '../invoices/document.ts';
+import { divideHalfUp, minor, shareOut, smallest, subtract, ZERO, type Minor } from '../money/minor.ts';
+import type { DiscountRule, DiscountTier } from './policy.ts';
+
+export type Discountable = {
+	issuedOn: CivilDate;
+	dueOn: CivilDate;
+	payableMinor: Minor; // what is left to pay today, VAT included
+	excludedMinor: Minor; // freight, deposits: VAT included, never discounted
+	vatLines: VatLine[];
+};
+/** The discount per VAT rate, VAT included, and the VAT inside it (zero in net-of-tax mode). */
+export type DiscountVat = { rateBps: number; grossMinor: Minor; vatMinor: Minor };
+export type Discount = { tier: DiscountTier; lastDay: CivilDate; discountMinor: Minor; vat: DiscountVat[] };
+
+/** The last day on which a tier can be had. Never after the due date: paying late is not paying early. */
+export function lastDayOf(tier: DiscountTier, invoice: Pick<Discountable, 'issuedOn' | 'dueOn'>): CivilDate {
+	const day = tier.counted === 'from_issue' ? addDays(invoice.issuedOn, tier.days) : addDays(invoice.dueOn, -tier.days);
+	return day < invoice.dueOn ? day : invoice.dueOn;
+}
+
+/** The best discount that paying on `today` still gives; null when there is none. */
+export function discountOn(rule: DiscountRule, invoice: Discountable, today: CivilDate): Discount | null {
+	const base = subtract(invoice.payableMinor, invoice.excludedMinor);
+	if (base <= 0n) return null;
+	let best: Discount | null = null;
+	for (const tier of rule.tiers) {
+		const lastDay = lastDayOf(tier, invoice);
+		if (lastDay < today) continue;
+		const discountMinor = amountOf(rule, tier, invoice, base);
+		// Of two tiers that give the same (a cap makes them equal), the one that lasts longer.
+		const isBetter =
+			!best || discountMinor > best.discountMinor || (discountMinor === best.discountMinor && lastDay > best.lastDay);
+		if (discountMinor > 0n && isBetter) best = { tier, lastDay, discountMinor, vat: [] };
+	}
+	return best && { ...best, vat: vatOf(rule, invoice, best.discountMinor) };
+}
+
+function amountOf({ capMinor, vatMode }: DiscountRule, tier: DiscountTier, invoice: Discountable, base: Minor): Minor {
+	const { net, gross } = totalsOf(invoice.vatLines);
+	// Without a usable VAT split the whole amount counts as without VAT: nothing is invented.
+	const raw =
+		vatMode === 'net_of_tax' && gross > 0n
+			? divideHalfUp(base * net * BigInt(tier.discountBps), gross * 10_000n)
+			: divideHalfUp(base * BigInt(tier.discountBps), 10_000n);
+	return smallest(minor(raw), capMinor === null ? base : smallest(capMinor, base));
+}
+
+/** The discount shared over the rates by their weight in the invoice; the VAT of each follows its own rate's lines. */
+function vatOf({ vatMode }: DiscountRule, { vatLines }: Discountable, discountMinor: Minor): DiscountVat[] {
+	if (!isUsable(vatLines)) return [];
+	const weights = vatLines.map((line) => (vatMode === 'adjusted' ? line.baseMinor + line.vatMinor : line.baseMinor));
+	return shareOut(discountMinor, weights).map((grossMinor, i) => {
+		const line = vatLines[i]!;
+		const whole = line.baseMinor + line.vatMinor;
+		const vatMinor =
+			vatMode === 'adjusted' && whole > 0n ? minor(divideHalfUp(grossMinor * line.vatMinor, whole)) : ZERO;
+		return { rateBps: line.rateBps, grossMinor, vatMinor };
+	});
+}
+const isUsable = (vatLines: VatLine[]): boolean =>
+	vatLines.every((line) => line.baseMinor >= 0n && line.vatMinor >= 0n) && totalsOf(vatLines).net > 0n;
+function totalsOf(vatLines: VatLine[]): { net: bigint; gross: bigint } {
+	let [net, vat] = [0n, 0n];
+	for (const line of vatLines) {
+		net += line.baseMinor;
+		vat += line.vatMinor;
+	}
+	return net > 0n && vat >= 0n ? { net, gross: net + vat } : { net: 0n, gross: 0n };
+}
+
+/** What giving `discountBps` to be paid `daysWon` days earlier costs in a year, in basis points: 2 % for 20 days is 37.2 % a year. */
+export const yearlyRateBps = (discountBps: number, daysWon: number): number | null =>
+	daysWon <= 0 || discountBps >= 10_000
+		? null
+		: Math.round(((discountBps / (10_000 - discountBps)) * 365 * 10_000) / daysWon);

@@ -1,0 +1,31 @@
+// How long the law lets a payment be put off. Values are data with their source; they change by decree, so they are kept here in one table.
+import { addDays, endOfMonth, type CivilDate } from '../calendar/civil-date.ts';
+
+/**
+ * Business clients (code de commerce, art. L441-10): 60 days after the invoice, or, if the contract says so, 45 days end of month, in either of its
+ * two lawful readings (45 days then the end of that month, or the end of the month then 45 days).
+ */
+export type BusinessTerms = 'days_60' | 'days_45_then_end_of_month' | 'end_of_month_then_days_45';
+const BUSINESS_CAP: Record<BusinessTerms, (issuedOn: CivilDate) => CivilDate> = {
+	days_60: (issuedOn) => addDays(issuedOn, 60),
+	days_45_then_end_of_month: (issuedOn) => endOfMonth(addDays(issuedOn, 45)),
+	end_of_month_then_days_45: (issuedOn) => addDays(endOfMonth(issuedOn), 45)
+};
+/**
+ * Consumers (code de la consommation, art. L312-4 since 2026-11-20, ordonnance 2025-880): a deferral by the supplier itself, without interest, is no
+ * consumer credit if all is paid within 50 days of delivery, 14 for large companies selling online.
+ */
+const CONSUMER_DAYS = { ordinary: 50, large_online_seller: 14 } as const;
+
+export type LegalTerms = { business: BusinessTerms; isLargeOnlineSeller: boolean };
+
+/** The last day on which the whole of an invoice may be paid by agreement; null when it depends on a delivery date that nobody gave. */
+export function lastLawfulDay(
+	invoice: { issuedOn: CivilDate; deliveredOn: CivilDate | null },
+	clientKind: 'business' | 'consumer',
+	terms: LegalTerms
+): CivilDate | null {
+	if (clientKind === 'business') return BUSINESS_CAP[terms.business](invoice.issuedOn);
+	const days = CONSUMER_DAYS[terms.isLargeOnlineSeller ? 'large_online_seller' : 'ordinary'];
+	return invoice.deliveredOn && addDays(invoice.deliveredOn, days);
+}

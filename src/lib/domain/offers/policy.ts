@@ -1,0 +1,33 @@
+// What a supplier lets its clients choose: early-payment discounts (escompte) and instalments. Data, published in versions; never a price.
+import type { CivilDate } from '../calendar/civil-date.ts';
+import type { Minor } from '../money/minor.ts';
+import type { PaymentMethodType } from '../payments/methods.ts';
+
+/** Paid by `days` after the issue date, or `days` before the due date, both days included. */
+export type DiscountTier = { discountBps: number; counted: 'from_issue' | 'before_due'; days: number };
+/**
+ * What the discount does to VAT. `adjusted`: it reduces VAT too, and needs a credit note where VAT was already due (France, goods or VAT on debits).
+ * `net_of_tax`: the discount is on the amount without VAT and VAT stays (French "net de taxe"; also the arithmetic of an invoice whose VAT was
+ * reduced at issue, as in Belgium).
+ */
+export type DiscountVatMode = 'adjusted' | 'net_of_tax';
+export type DiscountRule = { tiers: DiscountTier[]; capMinor: Minor | null; vatMode: DiscountVatMode };
+
+export type PartCount = 2 | 3;
+export type InstalmentRule = {
+	counts: PartCount[];
+	minMinor: Minor;
+	maxMinor: Minor | null;
+	spacing: { unit: 'day' | 'month'; every: number };
+	firstPart: 'now' | 'on_due_date';
+};
+
+/** One published version, as it applies to one client: who may is resolved before (client over group over all). */
+export type OfferPolicy = {
+	version: number;
+	validFrom: CivilDate | null;
+	validUntil: CivilDate | null;
+	methods: PaymentMethodType[];
+	discount: DiscountRule | null;
+	instalments: InstalmentRule | null;
+};

@@ -1,0 +1,218 @@
+// The one quote engine: what a client may choose today, each choice with its price, and for each that is not offered, why. Pure: the same input
+// gives the same answer on any machine. Page, mail, Stripe call, API and export ask here; nobody else computes a price.
+import { addDays, civilDateIn, startOfDayIn, type CivilDate } from '../calendar/civil-date.ts';
+import { add, smallest, subtract, ZERO, type Minor } from '../money/minor.ts';
+import type { AllocationLine } from '../payments/allocation.ts';
+import { methodsFor, type PaymentMethodType } from '../payments/methods.ts';
+import { discountOn, lastDayOf, type Discountable, type DiscountVat } from './discount.ts';
+import { lastLawfulDay, type LegalTerms } from './legal.ts';
+import type { InstalmentRule, OfferPolicy, PartCount } from './policy.ts';
+import { amountsOf, datesOf, partsOf, type Part } from './schedule.ts';
+
+export type QuotedInvoice = Discountable & {
+	invoiceId: string;
+	deliveredOn: CivilDate | null;
+	isFactored: boolean; // sold to a factor: its conditions are not the supplier's to change
+};
+export type QuoteInput = {
+	invoices: QuotedInvoice[];
+	policy: OfferPolicy;
+	clientKind: 'business' | 'consumer';
+	supplier: { timeZone: string; terms: LegalTerms };
+	at: Date;
+};
+
+export type OptionKind = 'now' | 'early' | 'plan_2' | 'plan_3';
+export type NotOfferedReason =
+	| 'nothing_to_pay'
+	| 'not_in_policy'
+	| 'policy_not_valid'
+	| 'factored'
+	| 'overdue'
+	| 'discount_over'
+	| 'nothing_to_discount'
+	| 'below_minimum'
+	| 'above_maximum'
+	| 'delivery_date_missing'
+	| 'legal_cap'
+	| 'method_missing';
+
+export type InvoiceDiscount = { invoiceId: string; discountMinor: Minor; vat: DiscountVat[] };
+export type PaymentOption = {
+	kind: OptionKind;
+	/** Everything that will be paid, VAT included, over all parts. */
+	amountMinor: Minor;
+	discountMinor: Minor;
+	discounts: InvoiceDiscount[];
+	/** One part for what is paid at once; lines add up to the parts, and with the discounts to what each invoice owes. */
+	parts: Part[];
+	/** What can carry the first part. */
+	methods: PaymentMethodType[];
+	/** The instant at which this price ends; null when no date changes it. */
+	deadlineAt: Date | null;
+	/** A plan agreed after the due date: a settlement, for which the caps on terms are not made. */
+	isSettlement: boolean;
+	/** Filled by the loyalty room. */
+	pointsPreview: number | null;
+};
+export type Quote = {
+	policyVersion: number;
+	quotedAt: Date;
+	today: CivilDate;
+	options: PaymentOption[];
+	notOffered: { kind: OptionKind; reason: NotOfferedReason }[];
+};
+type Answer = PaymentOption | NotOfferedReason;
+
+export function quote(input: QuoteInput): Quote {
+	const today = civilDateIn(input.at, input.supplier.timeZone);
+	const invoices = inOrder(input.invoices.filter((invoice) => invoice.payableMinor > 0n));
+	const context: Context = {
+		...input,
+		invoices,
+		today,
+		totalMinor: add(...invoices.map((invoice) => invoice.payableMinor))
+	};
+	const answers: [OptionKind, Answer][] = [
+		['now', now(context)],
+		['early', early(context)],
+		['plan_2', plan(context, 2)],
+		['plan_3', plan(context, 3)]
+	];
+	return {
+		policyVersion: input.policy.version,
+		quotedAt: input.at,
+		today,
+		options: answers.map(([, answer]) => answer).filter((answer) => typeof answer !== 'string'),
+		notOffered: answers.flatMap(([kind, answer]) => (typeof answer === 'string' ? [{ kind, reason: answer }] : []))
+	};
+}
+
+type Context = QuoteInput & { today: CivilDate; totalMinor: Minor };
+
+/** Oldest due first; of the same day, by id: the order in which parts and money are allocated. */
+const inOrder = (invoices: QuotedInvoice[]): QuotedInvoice[] =>
+	[...invoices].sort((a, b) => (a.dueOn === b.dueOn ? compare(a.invoiceId, b.invoiceId) : compare(a.dueOn, b.dueOn)));
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function now(context: Context): Answer {
+	if (context.totalMinor <= 0n) return 'nothing_to_pay';
+	const lines = context.invoices.map(({ invoiceId, payableMinor }) => ({ invoiceId, amountMinor: payableMinor }));
+	return atOnce(context, { kind: 'now', lines, discounts: [], deadlineAt: null });
+}
+
+function early(context: Context): Answer {
+	const { policy, invoices, today, supplier } = context;
+	if (context.totalMinor <= 0n) return 'nothing_to_pay';
+	if (!policy.discount?.tiers.length) return 'not_in_policy';
+	if (!isValid(policy, today)) return 'policy_not_valid';
+	const discounts: InvoiceDiscount[] = [];
+	const reasons: NotOfferedReason[] = [];
+	let lastDay: CivilDate | null = null;
+	for (const invoice of invoices) {
+		const found = invoice.isFactored ? null : discountOn(policy.discount, invoice, today);
+		if (!found) {
+			reasons.push(whyNoDiscount(policy.discount.tiers, invoice, today));
+			continue;
+		}
+		const { invoiceId } = invoice;
+		discounts.push({ invoiceId, discountMinor: found.discountMinor, vat: found.vat });
+		if (lastDay === null || found.lastDay < lastDay) lastDay = found.lastDay;
+	}
+	if (lastDay === null) return reasons[0] ?? 'nothing_to_discount';
+	const lines: AllocationLine[] = invoices.map(({ invoiceId, payableMinor }) => {
+		const own = discounts.find((discount) => discount.invoiceId === invoiceId);
+		return { invoiceId, amountMinor: subtract(payableMinor, own?.discountMinor ?? ZERO) };
+	});
+	// The last day counts whole, as it is lived at the supplier's: the price ends when the next day begins.
+	const ends = policy.validUntil !== null && policy.validUntil < lastDay ? policy.validUntil : lastDay;
+	const deadlineAt = startOfDayIn(addDays(ends, 1), supplier.timeZone);
+	return atOnce(context, { kind: 'early', lines, discounts, deadlineAt });
+}
+
+function whyNoDiscount(
+	tiers: NonNullable<OfferPolicy['discount']>['tiers'],
+	invoice: QuotedInvoice,
+	today: CivilDate
+): NotOfferedReason {
+	if (invoice.isFactored) return 'factored';
+	if (invoice.dueOn < today) return 'overdue';
+	return tiers.every((tier) => lastDayOf(tier, invoice) < today) ? 'discount_over' : 'nothing_to_discount';
+}
+
+type AtOnce = Pick<PaymentOption, 'kind' | 'discounts' | 'deadlineAt'> & { lines: AllocationLine[] };
+function atOnce({ policy, today }: Context, { kind, lines, discounts, deadlineAt }: AtOnce): Answer {
+	const amountMinor = add(...lines.map((line) => line.amountMinor));
+	const methods = methodsOf(policy, amountMinor);
+	if (!methods.length) return 'method_missing';
+	return {
+		kind,
+		amountMinor,
+		discountMinor: add(...discounts.map((discount) => discount.discountMinor)),
+		discounts,
+		parts: [{ dueOn: today, amountMinor, lines: lines.filter((line) => line.amountMinor > 0n) }],
+		methods,
+		deadlineAt,
+		isSettlement: false,
+		pointsPreview: null
+	};
+}
+
+function plan(context: Context, count: PartCount): Answer {
+	const { policy, invoices, today, totalMinor } = context;
+	const rule = policy.instalments;
+	if (totalMinor <= 0n) return 'nothing_to_pay';
+	if (!rule?.counts.includes(count)) return 'not_in_policy';
+	if (!isValid(policy, today)) return 'policy_not_valid';
+	if (invoices.some((invoice) => invoice.isFactored)) return 'factored';
+	if (totalMinor < rule.minMinor) return 'below_minimum';
+	if (rule.maxMinor !== null && totalMinor > rule.maxMinor) return 'above_maximum';
+	const dates = datesOf(rule, firstDate(rule, invoices, today), count);
+	const isSettlement = context.clientKind === 'business' && invoices.some((invoice) => invoice.dueOn < today);
+	const refusal = isSettlement ? null : capRefusal(context, dates.at(-1)!);
+	if (refusal) return refusal;
+	const amounts = amountsOf(totalMinor, count);
+	const methods = methodsOf(policy, amounts.reduce(smallest)).filter((type) =>
+		methodsOf(policy, amounts[0]!).includes(type)
+	);
+	if (!methods.length) return 'method_missing';
+	return {
+		kind: count === 2 ? 'plan_2' : 'plan_3',
+		amountMinor: totalMinor,
+		discountMinor: ZERO,
+		discounts: [],
+		parts: partsOf(
+			dates,
+			amounts,
+			invoices.map(({ invoiceId, payableMinor }) => ({ invoiceId, amountMinor: payableMinor }))
+		),
+		methods,
+		// The dates are counted from the first: when its day is over, they are others.
+		deadlineAt: startOfDayIn(addDays(dates[0]!, 1), context.supplier.timeZone),
+		isSettlement,
+		pointsPreview: null
+	};
+}
+
+/** Today, or the first due date that is still to come; a due date that has passed is today. */
+function firstDate(rule: InstalmentRule, invoices: QuotedInvoice[], today: CivilDate): CivilDate {
+	const due = invoices[0]!.dueOn;
+	return rule.firstPart === 'on_due_date' && due > today ? due : today;
+}
+
+/** Every invoice of a plan must be paid by its own last lawful day; an unknown one is not guessed. */
+function capRefusal({ invoices, clientKind, supplier }: Context, lastPart: CivilDate): NotOfferedReason | null {
+	for (const invoice of invoices) {
+		const cap = lastLawfulDay(invoice, clientKind, supplier.terms);
+		if (cap === null) return 'delivery_date_missing';
+		if (lastPart > cap) return 'legal_cap';
+	}
+	return null;
+}
+
+const isValid = ({ validFrom, validUntil }: OfferPolicy, today: CivilDate): boolean =>
+	(validFrom === null || validFrom <= today) && (validUntil === null || today <= validUntil);
+const methodsOf = (policy: OfferPolicy, amountMinor: Minor): PaymentMethodType[] =>
+	methodsFor(amountMinor)
+		.filter((method) => method.offered && policy.methods.includes(method.type))
+		.map((method) => method.type);

@@ -1,0 +1,40 @@
+// The dated parts of an instalment plan. Parts add up to the cent, the remainder is on the first; months are counted from the first date.
+import { addDays, addMonths, type CivilDate } from '../calendar/civil-date.ts';
+import { minor, smallest, subtract, type Minor } from '../money/minor.ts';
+import type { AllocationLine } from '../payments/allocation.ts';
+import type { InstalmentRule, PartCount } from './policy.ts';
+
+export type Part = { dueOn: CivilDate; amountMinor: Minor; lines: AllocationLine[] };
+
+export function datesOf(rule: Pick<InstalmentRule, 'spacing'>, first: CivilDate, count: PartCount): CivilDate[] {
+	const { unit, every } = rule.spacing;
+	const step = unit === 'day' ? addDays : addMonths;
+	const dates = [first];
+	while (dates.length < count) dates.push(step(first, every * dates.length));
+	return dates;
+}
+
+/** `total` in `count` parts; what does not divide is on the first. */
+export function amountsOf(total: Minor, count: PartCount): Minor[] {
+	const part = minor(total / BigInt(count));
+	const amounts = [minor(total - part * BigInt(count - 1))];
+	while (amounts.length < count) amounts.push(part);
+	return amounts;
+}
+
+/** Each part pays the invoices in their order (oldest due first), so that a plan's lines add up by part and by invoice. */
+export function partsOf(dates: CivilDate[], amounts: Minor[], invoices: AllocationLine[]): Part[] {
+	const left = invoices.map((line) => ({ ...line }));
+	return dates.map((dueOn, i) => {
+		let rest = amounts[i]!;
+		const lines: AllocationLine[] = [];
+		for (const line of left) {
+			const amountMinor = smallest(line.amountMinor, rest);
+			if (amountMinor <= 0n) continue;
+			lines.push({ invoiceId: line.invoiceId, amountMinor });
+			line.amountMinor = subtract(line.amountMinor, amountMinor);
+			rest = subtract(rest, amountMinor);
+		}
+		return { dueOn, amountMinor: amounts[i]!, lines };
+	});
+}

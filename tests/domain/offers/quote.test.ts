@@ -1,0 +1,487 @@
+// The quote engine: golden cases of French payment law, and what must hold for every input.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+	addDays,
+	addMonths,
+	civilDate,
+	civilDateIn,
+	endOfMonth,
+	startOfDayIn,
+	type CivilDate
+} from '#lib/domain/calendar/civil-date.ts';
+import type { VatLine } from '#lib/domain/invoices/document.ts';
+import { minor, type Minor } from '#lib/domain/money/minor.ts';
+import { discountOn, yearlyRateBps } from '#lib/domain/offers/discount.ts';
+import { lastLawfulDay, type LegalTerms } from '#lib/domain/offers/legal.ts';
+import type { InstalmentRule, OfferPolicy } from '#lib/domain/offers/policy.ts';
+import {
+	quote,
+	type OptionKind,
+	type PaymentOption,
+	type Quote,
+	type QuotedInvoice,
+	type QuoteInput
+} from '#lib/domain/offers/quote.ts';
+
+const euros = (text: string): Minor =>
+	minor(BigInt(text.replace('.', '').replace('-', '')) * (text.startsWith('-') ? -1n : 1n));
+const vat = (rateBps: number, base: string, tax: string): VatLine => ({
+	category: 'S',
+	rateBps,
+	baseMinor: euros(base),
+	vatMinor: euros(tax)
+});
+const invoice = (over: Partial<QuotedInvoice> = {}): QuotedInvoice => ({
+	invoiceId: 'a',
+	issuedOn: civilDate('2026-11-12'),
+	dueOn: civilDate('2026-12-12'),
+	deliveredOn: null,
+	payableMinor: euros('1200.00'),
+	excludedMinor: minor(0n),
+	vatLines: [vat(2000, '1000.00', '200.00')],
+	isFactored: false,
+	...over
+});
+const TERMS: LegalTerms = { business: 'days_60', isLargeOnlineSeller: false };
+const policy = (over: Partial<OfferPolicy> = {}): OfferPolicy => ({
+	version: 1,
+	validFrom: null,
+	validUntil: null,
+	methods: ['card', 'sepa_debit'],
+	discount: { tiers: [{ discountBps: 200, counted: 'from_issue', days: 15 }], capMinor: null, vatMode: 'adjusted' },
+	instalments: {
+		counts: [2, 3],
+		minMinor: euros('100.00'),
+		maxMinor: null,
+		spacing: { unit: 'day', every: 20 },
+		firstPart: 'now'
+	},
+	...over
+});
+const input = (over: Partial<QuoteInput> = {}): QuoteInput => ({
+	invoices: [invoice()],
+	policy: policy(),
+	clientKind: 'business',
+	supplier: { timeZone: 'Europe/Paris', terms: TERMS },
+	at: new Date('2026-11-21T10:00:00Z'),
+	...over
+});
+const option = (result: Quote, kind: OptionKind): PaymentOption => {
+	const found = result.options.find((candidate) => candidate.kind === kind);
+	if (!found) throw new Error(`${kind}: ${result.notOffered.find((entry) => entry.kind === kind)?.reason}`);
+	return found;
+};
+const reason = (result: Quote, kind: OptionKind) => result.notOffered.find((entry) => entry.kind === kind)?.reason;
+const discountIn = (vatMode: 'adjusted' | 'net_of_tax', bps: number, lines: VatLine[], payable: string) =>
+	discountOn(
+		{ tiers: [{ discountBps: bps, counted: 'from_issue', days: 10 }], capMinor: null, vatMode },
+		invoice({ vatLines: lines, payableMinor: euros(payable) }),
+		civilDate('2026-11-12')
+	)!;
+
+describe('escompte, golden cases', () => {
+	test('1,200.00 at 2 %: 1,176.00 with VAT adjusted, 1,180.00 net of tax', () => {
+		const adjusted = discountIn('adjusted', 200, [vat(2000, '1000.00', '200.00')], '1200.00');
+		expect([adjusted.discountMinor, adjusted.vat]).toEqual([
+			2400n,
+			[{ rateBps: 2000, grossMinor: 2400n, vatMinor: 400n }]
+		]);
+		const net = discountIn('net_of_tax', 200, [vat(2000, '1000.00', '200.00')], '1200.00');
+		expect([net.discountMinor, net.vat]).toEqual([2000n, [{ rateBps: 2000, grossMinor: 2000n, vatMinor: 0n }]]);
+	});
+	test('100 + 21 % at 2 %: 118.58 adjusted, 119.00 net of tax, 118.58 on an invoice whose VAT was reduced at issue', () => {
+		const paid = (mode: 'adjusted' | 'net_of_tax', tax: string, gross: string) =>
+			euros(gross) - discountIn(mode, 200, [vat(2100, '100.00', tax)], gross).discountMinor;
+		expect(paid('adjusted', '21.00', '121.00')).toBe(11858n);
+		expect(paid('net_of_tax', '21.00', '121.00')).toBe(11900n);
+		expect(paid('net_of_tax', '20.58', '120.58')).toBe(11858n);
+	});
+	test('several rates: pro rata of each rate’s total, the odd cent to the heaviest, VAT of each at its own rate', () => {
+		const lines = [vat(2000, '100.00', '20.00'), vat(1000, '100.00', '10.00'), vat(550, '50.00', '2.75')];
+		const found = discountIn('adjusted', 300, lines, '282.75');
+		expect(found.discountMinor).toBe(848n);
+		expect(found.vat).toEqual([
+			{ rateBps: 2000, grossMinor: 360n, vatMinor: 60n },
+			{ rateBps: 1000, grossMinor: 330n, vatMinor: 30n },
+			{ rateBps: 550, grossMinor: 158n, vatMinor: 8n }
+		]);
+	});
+	test('yearly rate: 2 % at 10 days on net 30 is 37.2 %, on net 60 14.9 %; 1 % at 10 on net 30 is 18.4 %', () =>
+		expect([yearlyRateBps(200, 20), yearlyRateBps(200, 50), yearlyRateBps(100, 20), yearlyRateBps(200, 0)]).toEqual([
+			3724,
+			1490,
+			1843,
+			null
+		]));
+	test('tiers: 3 % to the fifth day, 1 % to the tenth, nothing after; the last day counts whole', () => {
+		const tiers = [
+			{ discountBps: 100, counted: 'from_issue' as const, days: 10 },
+			{ discountBps: 300, counted: 'from_issue' as const, days: 5 }
+		];
+		const at = (instant: string) =>
+			quote(
+				input({
+					policy: policy({ discount: { tiers, capMinor: null, vatMode: 'adjusted' } }),
+					at: new Date(instant)
+				})
+			);
+		expect(option(at('2026-11-17T22:59:59Z'), 'early')).toMatchObject({
+			discountMinor: 3600n,
+			deadlineAt: new Date('2026-11-17T23:00:00Z')
+		});
+		expect(option(at('2026-11-17T23:00:00Z'), 'early')).toMatchObject({
+			discountMinor: 1200n,
+			deadlineAt: new Date('2026-11-22T23:00:00Z')
+		});
+		expect(reason(at('2026-11-22T23:00:00Z'), 'early')).toBe('discount_over');
+	});
+	test('across both clock changes the last day ends at the supplier’s midnight', () => {
+		const until = (issued: string, at: string) =>
+			option(
+				quote(
+					input({
+						invoices: [invoice({ issuedOn: civilDate(issued), dueOn: addDays(civilDate(issued), 30) })],
+						at: new Date(at)
+					})
+				),
+				'early'
+			).deadlineAt!.toISOString();
+		expect(until('2026-10-10', '2026-10-12T10:00:00Z')).toBe('2026-10-25T23:00:00.000Z');
+		expect(until('2026-10-09', '2026-10-12T10:00:00Z')).toBe('2026-10-24T22:00:00.000Z');
+		expect(until('2027-03-13', '2027-03-14T10:00:00Z')).toBe('2027-03-28T22:00:00.000Z');
+	});
+	test('counted before the due date; never once the invoice is late', () => {
+		const discount = {
+			tiers: [{ discountBps: 100, counted: 'before_due' as const, days: 10 }],
+			capMinor: null,
+			vatMode: 'adjusted' as const
+		};
+		const on = (at: string) => quote(input({ policy: policy({ discount }), at: new Date(at) }));
+		expect(option(on('2026-12-02T12:00:00Z'), 'early').discountMinor).toBe(1200n);
+		expect(reason(on('2026-12-03T12:00:00Z'), 'early')).toBe('discount_over');
+		const late = policy({ discount: { ...discount, tiers: [{ discountBps: 100, counted: 'from_issue', days: 60 }] } });
+		expect(reason(quote(input({ policy: late, at: new Date('2026-12-13T12:00:00Z') })), 'early')).toBe('overdue');
+	});
+	test('freight and deposits are not discounted; a cap in euros holds; what is paid is not discounted again', () => {
+		const early = (over: Partial<QuotedInvoice>, capMinor: Minor | null = null) =>
+			option(
+				quote(
+					input({
+						invoices: [invoice(over)],
+						policy: policy({ discount: { ...policy().discount!, capMinor } })
+					})
+				),
+				'early'
+			);
+		expect(early({ excludedMinor: euros('200.00') }).discountMinor).toBe(2000n);
+		expect(early({}, euros('10.00')).discountMinor).toBe(1000n);
+		expect(early({ payableMinor: euros('600.00') })).toMatchObject({ discountMinor: 1200n, amountMinor: 58_800n });
+		expect(reason(quote(input({ invoices: [invoice({ excludedMinor: euros('1200.00') })] })), 'early')).toBe(
+			'nothing_to_discount'
+		);
+	});
+	test('several invoices at once: each its own discount, the price ends with the first that ends', () => {
+		const two = [
+			invoice({ invoiceId: 'b', issuedOn: civilDate('2026-11-18'), dueOn: civilDate('2026-12-18') }),
+			invoice({ invoiceId: 'old', issuedOn: civilDate('2026-10-01'), dueOn: civilDate('2026-11-30') })
+		];
+		const early = option(quote(input({ invoices: two })), 'early');
+		expect(early.discounts.map((discount) => discount.invoiceId)).toEqual(['b']);
+		expect(early.parts[0]!.lines).toEqual([
+			{ invoiceId: 'old', amountMinor: 120_000n },
+			{ invoiceId: 'b', amountMinor: 117_600n }
+		]);
+		expect(early.deadlineAt).toEqual(new Date('2026-12-03T23:00:00Z'));
+	});
+	test('a policy that has ended offers nothing, and ends its prices with itself', () => {
+		const until = (day: string) => quote(input({ policy: policy({ validUntil: civilDate(day) }) }));
+		expect(option(until('2026-11-23'), 'early').deadlineAt).toEqual(new Date('2026-11-23T23:00:00Z'));
+		expect(reason(until('2026-11-20'), 'early')).toBe('policy_not_valid');
+		expect(option(until('2026-11-20'), 'now').amountMinor).toBe(120_000n);
+	});
+});
+
+describe('instalments and the law', () => {
+	const spaced = (every: number, unit: 'day' | 'month' = 'day', over: Partial<InstalmentRule> = {}) =>
+		policy({ instalments: { ...policy().instalments!, spacing: { unit, every }, ...over } });
+	test('the remainder is on the first part', () =>
+		expect(
+			option(quote(input({ invoices: [invoice({ payableMinor: euros('100.00') })] })), 'plan_3').parts.map((part) => [
+				part.dueOn,
+				part.amountMinor
+			])
+		).toEqual([
+			['2026-11-21', 3334n],
+			['2026-12-11', 3333n],
+			['2026-12-31', 3333n]
+		]));
+	test('business: +20/+40/+60 of the invoice is lawful, +30/+60/+90 is not (60 days: 2026-12-31)', () => {
+		const of = (every: number) =>
+			quote(
+				input({
+					invoices: [invoice({ issuedOn: civilDate('2026-11-01'), dueOn: addDays(civilDate('2026-11-01'), every) })],
+					policy: spaced(every, 'day', { firstPart: 'on_due_date' }),
+					at: new Date('2026-11-02T10:00:00Z')
+				})
+			);
+		expect(option(of(20), 'plan_3').parts.map((part) => part.dueOn)).toEqual([
+			'2026-11-21',
+			'2026-12-11',
+			'2026-12-31'
+		]);
+		expect(reason(of(30), 'plan_3')).toBe('legal_cap');
+		expect(option(of(30), 'plan_2').parts.at(-1)!.dueOn).toBe('2026-12-31');
+	});
+	test('45 days end of month, in both lawful readings', () => {
+		const last = (business: LegalTerms['business']) =>
+			lastLawfulDay({ issuedOn: civilDate('2025-02-15'), deliveredOn: null }, 'business', { ...TERMS, business });
+		expect([last('days_45_then_end_of_month'), last('end_of_month_then_days_45'), last('days_60')]).toEqual([
+			'2025-04-30',
+			'2025-04-14',
+			'2025-04-16'
+		]);
+	});
+	test('consumers: delivery + 0/25/50 is lawful, 0/30/60 is credit, 14 days for a large online seller, no date no plan', () => {
+		const of = (every: number, over: Partial<QuotedInvoice> = {}, isLargeOnlineSeller = false) =>
+			quote(
+				input({
+					clientKind: 'consumer',
+					invoices: [invoice({ deliveredOn: civilDate('2026-11-21'), ...over })],
+					policy: spaced(every),
+					supplier: { timeZone: 'Europe/Paris', terms: { ...TERMS, isLargeOnlineSeller } }
+				})
+			);
+		expect(option(of(25), 'plan_3').parts.at(-1)!.dueOn).toBe('2027-01-10');
+		expect(reason(of(30), 'plan_3')).toBe('legal_cap');
+		expect(option(of(30), 'plan_2').parts).toHaveLength(2);
+		expect(reason(of(25, {}, true), 'plan_2')).toBe('legal_cap');
+		expect(option(of(7, {}, true), 'plan_3').parts).toHaveLength(3);
+		expect(reason(of(25, { deliveredOn: null }), 'plan_2')).toBe('delivery_date_missing');
+		expect(reason(of(25, { isFactored: true }), 'plan_2')).toBe('factored');
+	});
+	test('a business late already may settle in parts, and it is said to be a settlement', () => {
+		const late = quote(input({ at: new Date('2026-12-20T10:00:00Z'), policy: spaced(1, 'month') }));
+		expect(option(late, 'plan_3')).toMatchObject({ isSettlement: true });
+		expect(option(late, 'plan_3').parts.map((part) => part.dueOn)).toEqual(['2026-12-20', '2027-01-20', '2027-02-20']);
+	});
+	test('months are counted from the first date: the 31st stays the last day', () => {
+		expect([1, 2, 3].map((n) => addMonths(civilDate('2027-01-31'), n))).toEqual([
+			'2027-02-28',
+			'2027-03-31',
+			'2027-04-30'
+		]);
+		expect([addMonths(civilDate('2026-12-15'), 1), endOfMonth(civilDate('2028-02-03'))]).toEqual([
+			'2027-01-15',
+			'2028-02-29'
+		]);
+	});
+	test('minimum, maximum, and the 10,000 EUR of a SEPA debit are of the first part', () => {
+		const of = (payable: string, over: Partial<InstalmentRule> = {}) =>
+			quote(input({ invoices: [invoice({ payableMinor: euros(payable) })], policy: spaced(20, 'day', over) }));
+		expect(reason(of('99.99'), 'plan_2')).toBe('below_minimum');
+		expect(reason(of('500.01', { maxMinor: euros('500.00') }), 'plan_2')).toBe('above_maximum');
+		expect(option(of('15000.00'), 'now').methods).toEqual(['card']);
+		expect(option(of('15000.00'), 'plan_2').methods).toEqual(['card', 'sepa_debit']);
+	});
+});
+
+describe('for every input', () => {
+	const day = fc.integer({ min: 0, max: 800 }).map((n) => addDays(civilDate('2026-01-01'), n));
+	const line = fc
+		.tuple(fc.constantFrom(0, 210, 550, 1000, 2000), fc.bigInt({ min: 0n, max: 5_000_000n }))
+		.map(([rateBps, base]) => ({
+			category: 'S',
+			rateBps,
+			baseMinor: minor(base),
+			vatMinor: minor((base * BigInt(rateBps) + 5000n) / 10_000n)
+		}));
+	const anInvoice = fc
+		.record({
+			issuedOn: day,
+			terms: fc.integer({ min: 0, max: 60 }),
+			lines: fc.array(line, { maxLength: 4 }),
+			paidBps: fc.integer({ min: 0, max: 10_000 }),
+			excludedBps: fc.integer({ min: 0, max: 10_000 }),
+			isFactored: fc.boolean(),
+			delivered: fc.option(fc.integer({ min: -10, max: 20 }), { nil: null })
+		})
+		.map(
+			({ issuedOn, terms, lines, paidBps, excludedBps, isFactored, delivered }): Omit<QuotedInvoice, 'invoiceId'> => {
+				const gross = lines.reduce((sum, row) => sum + row.baseMinor + row.vatMinor, 0n) || 12_345n;
+				const payable = gross - (gross * BigInt(paidBps)) / 10_000n;
+				return {
+					issuedOn,
+					dueOn: addDays(issuedOn, terms),
+					deliveredOn: delivered === null ? null : addDays(issuedOn, delivered),
+					payableMinor: minor(payable),
+					excludedMinor: minor((payable * BigInt(excludedBps)) / 10_000n),
+					vatLines: lines,
+					isFactored
+				};
+			}
+		);
+	const tier = fc.record({
+		discountBps: fc.integer({ min: 1, max: 2000 }),
+		counted: fc.constantFrom('from_issue' as const, 'before_due' as const),
+		days: fc.integer({ min: 0, max: 45 })
+	});
+	const aPolicy: fc.Arbitrary<OfferPolicy> = fc.record({
+		version: fc.constant(1),
+		validFrom: fc.option(day, { nil: null }),
+		validUntil: fc.option(day, { nil: null }),
+		methods: fc.constantFrom(['card'], ['sepa_debit'], ['card', 'sepa_debit']) as fc.Arbitrary<OfferPolicy['methods']>,
+		discount: fc.option(
+			fc.record({
+				tiers: fc.array(tier, { minLength: 1, maxLength: 3 }),
+				capMinor: fc.option(fc.bigInt({ min: 1n, max: 50_000n }).map(minor), { nil: null }),
+				vatMode: fc.constantFrom('adjusted' as const, 'net_of_tax' as const)
+			}),
+			{ nil: null }
+		),
+		instalments: fc.option(
+			fc.record({
+				counts: fc.constantFrom<InstalmentRule['counts']>([2], [3], [2, 3]),
+				minMinor: fc.bigInt({ min: 0n, max: 50_000n }).map(minor),
+				maxMinor: fc.option(fc.bigInt({ min: 50_000n, max: 9_000_000n }).map(minor), { nil: null }),
+				spacing: fc.record({
+					unit: fc.constantFrom('day' as const, 'month' as const),
+					every: fc.integer({ min: 1, max: 30 })
+				}),
+				firstPart: fc.constantFrom('now' as const, 'on_due_date' as const)
+			}),
+			{ nil: null }
+		)
+	});
+	const anInput: fc.Arbitrary<QuoteInput> = fc.record({
+		invoices: fc
+			.array(anInvoice, { minLength: 1, maxLength: 4 })
+			.map((list) => list.map((one, i) => ({ ...one, invoiceId: `i${i}` }))),
+		policy: aPolicy,
+		clientKind: fc.constantFrom('business' as const, 'consumer' as const),
+		supplier: fc.record({
+			timeZone: fc.constantFrom('Europe/Paris', 'America/Martinique', 'Indian/Reunion', 'Pacific/Noumea', 'UTC'),
+			terms: fc.record({
+				business: fc.constantFrom(
+					'days_60' as const,
+					'days_45_then_end_of_month' as const,
+					'end_of_month_then_days_45' as const
+				),
+				isLargeOnlineSeller: fc.boolean()
+			})
+		}),
+		at: fc.integer({ min: 0, max: 800 * 86_400 }).map((seconds) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000))
+	});
+	const owed = (given: QuoteInput) =>
+		given.invoices.reduce((sum, one) => sum + (one.payableMinor > 0n ? one.payableMinor : 0n), 0n);
+
+	test('parts, lines and discounts add up to what is owed, by part and by invoice; nothing is negative', () => {
+		fc.assert(
+			fc.property(anInput, (given) => {
+				for (const one of quote(given).options) {
+					expect(one.amountMinor + one.discountMinor).toBe(owed(given));
+					expect(one.parts.reduce((sum, part) => sum + part.amountMinor, 0n)).toBe(one.amountMinor);
+					for (const part of one.parts) {
+						expect(part.amountMinor > 0n).toBe(true);
+						expect(part.lines.reduce((sum, row) => sum + row.amountMinor, 0n)).toBe(part.amountMinor);
+						expect(part.lines.every((row) => row.amountMinor > 0n)).toBe(true);
+					}
+					for (const invoice of given.invoices.filter((candidate) => candidate.payableMinor > 0n)) {
+						const paid = one.parts.flatMap((part) => part.lines).filter((row) => row.invoiceId === invoice.invoiceId);
+						const off = one.discounts.filter((row) => row.invoiceId === invoice.invoiceId);
+						const sum = [...paid.map((row) => row.amountMinor), ...off.map((row) => row.discountMinor)].reduce(
+							(a, b) => a + b,
+							0n
+						);
+						expect(sum).toBe(invoice.payableMinor);
+						for (const row of off) {
+							expect(row.discountMinor > 0n && row.discountMinor <= invoice.payableMinor - invoice.excludedMinor).toBe(
+								true
+							);
+							if (row.vat.length)
+								expect(row.vat.reduce((total, part) => total + part.grossMinor, 0n)).toBe(row.discountMinor);
+							expect(row.vat.every((part) => part.vatMinor >= 0n || part.grossMinor < 0n)).toBe(true);
+						}
+					}
+				}
+			}),
+			{ numRuns: 1500 }
+		);
+	});
+	test('each kind is either offered or refused with a reason, never both', () => {
+		fc.assert(
+			fc.property(anInput, (given) => {
+				const { options, notOffered } = quote(given);
+				expect([...options, ...notOffered].map((one) => one.kind).sort()).toEqual(['early', 'now', 'plan_2', 'plan_3']);
+			}),
+			{ numRuns: 500 }
+		);
+	});
+	test('waiting never earns: the discount only falls with time, and a price holds until its deadline', () => {
+		fc.assert(
+			fc.property(anInput, fc.integer({ min: 1, max: 40 * 86_400 }), (given, later) => {
+				const lasting = { ...given, policy: { ...given.policy, validFrom: null } };
+				const [first, second] = [
+					quote(lasting),
+					quote({ ...lasting, at: new Date(given.at.getTime() + later * 1000) })
+				];
+				const of = (result: Quote) => result.options.find((one) => one.kind === 'early');
+				expect((of(second)?.discountMinor ?? 0n) <= (of(first)?.discountMinor ?? 0n)).toBe(true);
+				const deadline = of(first)?.deadlineAt;
+				if (!deadline) return;
+				expect(deadline > given.at).toBe(true);
+				const atTheEnd = quote({ ...lasting, at: new Date(deadline.getTime() - 1) });
+				expect(of(atTheEnd)?.amountMinor).toBe(of(first)!.amountMinor);
+				expect(of(quote({ ...lasting, at: deadline }))?.amountMinor ?? owed(given)).toBeGreaterThanOrEqual(
+					of(first)!.amountMinor
+				);
+			}),
+			{ numRuns: 1000 }
+		);
+	});
+	test('a plan of parts within the law ends by the last lawful day of each invoice, unless it is a settlement', () => {
+		fc.assert(
+			fc.property(anInput, (given) => {
+				for (const one of quote(given).options.filter(
+					(candidate) => candidate.parts.length > 1 && !candidate.isSettlement
+				))
+					for (const invoice of given.invoices.filter((candidate) => candidate.payableMinor > 0n))
+						expect(one.parts.at(-1)!.dueOn <= lastLawfulDay(invoice, given.clientKind, given.supplier.terms)!).toBe(
+							true
+						);
+			}),
+			{ numRuns: 1500 }
+		);
+	});
+	test('the order in which invoices are given changes nothing; nor does asking twice', () => {
+		fc.assert(
+			fc.property(anInput, (given) => {
+				const once = quote(given);
+				expect(quote({ ...given, invoices: [...given.invoices].reverse() })).toEqual(once);
+				expect(quote(given)).toEqual(once);
+			}),
+			{ numRuns: 300 }
+		);
+	});
+	test('a day begins when its date does, in every zone, clock changes included', () => {
+		fc.assert(
+			fc.property(
+				day,
+				fc.constantFrom(
+					'Europe/Paris',
+					'America/Sao_Paulo',
+					'Asia/Kathmandu',
+					'Australia/Lord_Howe',
+					'Pacific/Apia',
+					'UTC'
+				),
+				(date: CivilDate, zone) => {
+					const start = startOfDayIn(date, zone);
+					expect(civilDateIn(start, zone)).toBe(date);
+					expect(civilDateIn(new Date(start.getTime() - 1), zone) < date).toBe(true);
+				}
+			),
+			{ numRuns: 500 }
+		);
+	});
+});
