@@ -190,6 +190,17 @@ test('headers, cookies and forms are closed as they should be', async ({ page, d
 		form: { partout: 'oui' }
 	});
 	expect(forged.status()).toBe(403);
+	for (const headers of [{}, { origin: 'null' }, { origin: 'https://evil.example' }] as Record<string, string>[])
+		for (const path of ['/deconnexion', '/connexion?/demander', '/demo?/avancer', '/langue'])
+			expect((await request.post(origin() + path, { headers, form: { duree: 'P1D' } })).status()).toBe(403);
+	expect(
+		(
+			await request.post(`${origin()}/demo/api/clock`, {
+				headers: { origin: 'https://evil.example' },
+				data: { advance: 'P1D' }
+			})
+		).status()
+	).toBe(403);
 	expect((await request.post(`${origin()}/webhooks/stripe`, { data: 'x'.repeat(600_000) })).status()).toBe(413);
 	expect((await request.post(`${origin()}/webhooks/stripe`, { data: '{}' })).status()).toBe(400);
 	expect((await request.get(`${origin()}/health/ready`)).status()).toBe(200);
@@ -221,6 +232,19 @@ test('the API imports with a key, once, and says what it is', async ({ page, dem
 	expect((await ask()).status()).toBe(201);
 	expect(await (await ask()).json()).toMatchObject({ invoices: [{ outcome: 'new', number }] });
 	expect((await ask({ authorization: 'Bearer ponctuel_nothing' })).status()).toBe(401);
+	// Files too, as the documentation's curl sends them: multipart, from no page.
+	const files = await request.post(`${origin()}/api/v1/invoices`, {
+		headers: { authorization: `Bearer ${key}` },
+		multipart: {
+			fichiers: {
+				name: 'liste.csv',
+				mimeType: 'text/csv',
+				buffer: Buffer.from(`Numéro;Date;Client;Montant TTC\n${number}-B;12/11/2026;Roche API;120,00\n`)
+			},
+			send_mails: 'false'
+		}
+	});
+	expect([files.status(), (await files.json()).invoices[0].outcome]).toEqual([201, 'new']);
 	expect((await (await request.get(`${origin()}/api/v1/openapi.json`)).json()).paths['/invoices']).toBeTruthy();
 });
 test('the demo page is accessible and its clock moves', async ({ page }) => {

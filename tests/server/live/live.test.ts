@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Hub } from '#lib/server/live/hub.ts';
 import { makeSignal } from '#lib/server/live/signal.ts';
-import { latestCursor, readNews, recordFact } from '#lib/server/store/outbox.ts';
+import { isCursor, latestCursor, readNews, recordFact } from '#lib/server/store/outbox.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { aPayer, anInvoice, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
@@ -74,4 +74,9 @@ test('news carry no amount, no name and no address', async () => {
 	);
 	expect(text).not.toMatch(/120000|Roche|@/);
 	hub.stop();
+});
+test('a cursor that PostgreSQL could not hold is nobody’s', () => {
+	expect(['12.34', '0.0'].map(isCursor)).toEqual([true, true]);
+	for (const text of ['', 'x', '1', '99999999999999999999.1', '1.9999999999999999999', '1.1; drop table mail'])
+		expect(isCursor(text)).toBe(false);
 });

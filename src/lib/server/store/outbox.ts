@@ -46,4 +46,8 @@ export async function latestCursor(db: Database): Promise<string> {
 		.where(gt(outbox.seq, 0n));
 	return `${BigInt(row!.xid) - 1n}.${last?.seq ?? 0}`;
 }
-export const isCursor = (text: string): boolean => /^\d{1,20}\.\d{1,19}$/.test(text);
+/** `<transaction>.<sequence>`, each within what PostgreSQL can hold: anything else came from nobody of ours. */
+export function isCursor(text: string): boolean {
+	const [, xid, seq] = /^(\d{1,20})\.(\d{1,19})$/.exec(text) ?? [];
+	return xid !== undefined && BigInt(xid) < 2n ** 63n && BigInt(seq!) < 2n ** 63n;
+}
