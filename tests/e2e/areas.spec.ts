@@ -1,5 +1,16 @@
 // Signing in, the client's area, the supplier's area, and what stays closed (scenarios 17 to 20, 23).
-import { accessible, expect, form, freshInvoice, hydrated, open, origin, paid, test } from './fixtures.ts';
+import {
+	accessible,
+	adminAtPayment,
+	expect,
+	form,
+	freshInvoice,
+	hydrated,
+	open,
+	origin,
+	payByCard,
+	test
+} from './fixtures.ts';
 
 test('signs in with the code of the mail, sees the invoices, signs out everywhere', async ({ page, demo }) => {
 	const { email } = await freshInvoice(page, demo);
@@ -76,19 +87,8 @@ test('the supplier refunds, and the invoice re-opens on the client’s page by i
 	browser
 }) => {
 	const invoice = await freshInvoice(page, demo);
-	await open(page, invoice.link);
-	await form.open(page);
-	await form.card(page, '4242424242424242');
-	await form.pay(page);
-	await paid(page);
-	const admin = await (await browser.newContext()).newPage();
-	await admin.goto((await demo.person('Claire Martin')).sign_in_url);
-	await open(admin, `${origin()}/admin/paiements`);
-	await admin
-		.getByRole('row', { name: new RegExp(invoice.number) })
-		.getByRole('link')
-		.first()
-		.click();
+	await payByCard(page, invoice.link);
+	const admin = await adminAtPayment(browser, demo, invoice.number);
 	await admin.getByLabel(/Montant à rembourser/).fill('9999999');
 	await admin.getByRole('button', { name: 'Rembourser ce montant' }).click();
 	await expect(admin.getByText(/reste au plus/)).toBeVisible();

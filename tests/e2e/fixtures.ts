@@ -1,6 +1,6 @@
 // What browser tests share: the demo's levers, a payer with a fresh invoice, the payment form.
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test as base, type APIRequestContext, type Page } from '@playwright/test';
+import { expect, test as base, type APIRequestContext, type Browser, type Page } from '@playwright/test';
 import { facturXOf, type InvoiceSpec } from '../../src/scripts/demo/invoice-file.ts';
 
 type Person = {
@@ -128,6 +128,32 @@ export const form = {
 	frame
 };
 export const paid = (page: Page) => expect(page.getByText(/Payé\. Merci/)).toBeVisible();
+/** From the link to a receipt, by card. */
+export async function payByCard(page: Page, link: string, number = '4242424242424242'): Promise<void> {
+	await open(page, link);
+	await form.open(page);
+	await form.card(page, number);
+	await form.pay(page);
+	await paid(page);
+}
+/** From the link to a debit under way. */
+export async function payByDebit(page: Page, link: string, iban: string): Promise<void> {
+	await open(page, link);
+	await form.open(page);
+	await form.sepa(page, iban);
+	await form.pay(page);
+	await expect(page.getByText('Prélèvement SEPA en cours')).toBeVisible();
+}
+/** The supplier, in a browser of her own, at the payment of an invoice. Close its context afterwards. */
+export async function adminAtPayment(browser: Browser, demo: Demo, number: string): Promise<Page> {
+	const admin = await (await browser.newContext()).newPage();
+	await admin.goto((await demo.person('Claire Martin')).sign_in_url);
+	await open(admin, `${origin()}/admin/paiements`);
+	const row = admin.getByRole('row', { name: new RegExp(number) });
+	await row.getByRole('link').first().click();
+	await expect(admin.getByRole('heading', { name: /^Reçu R/ })).toBeVisible();
+	return admin;
+}
 export async function accessible(page: Page): Promise<void> {
 	const { violations } = await new AxeBuilder({ page })
 		.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])

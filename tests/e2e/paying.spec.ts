@@ -1,5 +1,5 @@
 // A client pays, from the e-mail to the receipt (scenarios 1 to 3, 5 to 7, 13 to 16, 20, 21 of the reference).
-import { accessible, expect, form, freshInvoice, hydrated, open, origin, paid, test } from './fixtures.ts';
+import { accessible, expect, form, freshInvoice, hydrated, open, origin, paid, payByDebit, test } from './fixtures.ts';
 
 test('pays by card from the e-mail, and both sides see it settle live', async ({ page, demo, browser }) => {
 	const invoice = await freshInvoice(page, demo);
@@ -77,11 +77,7 @@ test('pays by SEPA: under way, not payable twice, then paid six business days la
 });
 test('a SEPA debit that fails makes the invoice due again, and says so', async ({ page, demo }) => {
 	const invoice = await freshInvoice(page, demo);
-	await open(page, invoice.link);
-	await form.open(page);
-	await form.sepa(page, 'FR9720041010050000002222227');
-	await form.pay(page);
-	await expect(page.getByText('Prélèvement SEPA en cours')).toBeVisible();
+	await payByDebit(page, invoice.link, 'FR9720041010050000002222227');
 	await demo.advance('P6D');
 	await expect(page.getByText('la facture est de nouveau à payer')).toBeVisible();
 	await demo.mail(invoice.email, /n’a pas abouti/);

@@ -1,18 +1,18 @@
 // What goes wrong around a payment, seen by both sides in their browsers (scenarios 7, 17 to 19 of the reference, and a feed that is cut).
 import { createHmac } from 'node:crypto';
-import type { Browser, Page } from '@playwright/test';
-import { accessible, expect, form, freshInvoice, open, origin, paid, test, type Demo } from './fixtures.ts';
-
-/** Claire's payments, and the one of an invoice opened. */
-async function adminAt(browser: Browser, demo: Demo, number: string): Promise<Page> {
-	const admin = await (await browser.newContext()).newPage();
-	await admin.goto((await demo.person('Claire Martin')).sign_in_url);
-	await open(admin, `${origin()}/admin/paiements`);
-	const row = admin.getByRole('row', { name: new RegExp(number) });
-	await row.getByRole('link').first().click();
-	await expect(admin.getByRole('heading', { name: /^Reçu R/ })).toBeVisible();
-	return admin;
-}
+import {
+	accessible,
+	adminAtPayment,
+	expect,
+	form,
+	freshInvoice,
+	open,
+	origin,
+	paid,
+	payByCard,
+	payByDebit,
+	test
+} from './fixtures.ts';
 
 test('a SEPA debit comes back after 20 days: due again on both sides, and told by mail', async ({
 	page,
@@ -20,11 +20,7 @@ test('a SEPA debit comes back after 20 days: due again on both sides, and told b
 	browser
 }) => {
 	const invoice = await freshInvoice(page, demo);
-	await open(page, invoice.link);
-	await form.open(page);
-	await form.sepa(page, 'FR5720041010050500013M02608');
-	await form.pay(page);
-	await expect(page.getByText('Prélèvement SEPA en cours')).toBeVisible();
+	await payByDebit(page, invoice.link, 'FR5720041010050500013M02608');
 	await demo.advance('P10D');
 	await paid(page);
 	await demo.advance('P20D');
@@ -32,7 +28,7 @@ test('a SEPA debit comes back after 20 days: due again on both sides, and told b
 	await expect(page.getByRole('button', { name: /^Payer / })).toBeVisible();
 	await accessible(page);
 	await demo.mail(invoice.email, /est revenu/);
-	const admin = await adminAt(browser, demo, invoice.number);
+	const admin = await adminAtPayment(browser, demo, invoice.number);
 	await expect(admin.getByRole('heading', { name: 'Sommes reparties' })).toBeVisible();
 	await accessible(admin);
 	await admin.context().close();
@@ -44,11 +40,7 @@ test('a SEPA debit comes back after 20 days: due again on both sides, and told b
 test('every webhook lost: the reconciliation finds the debit’s end', async ({ page, demo }) => {
 	const invoice = await freshInvoice(page, demo);
 	await demo.fault('webhooks_lost');
-	await open(page, invoice.link);
-	await form.open(page);
-	await form.sepa(page, 'FR1420041010050500013M02606');
-	await form.pay(page);
-	await expect(page.getByText('Prélèvement SEPA en cours')).toBeVisible();
+	await payByDebit(page, invoice.link, 'FR1420041010050500013M02606');
 	await demo.advance('P10D');
 	await paid(page);
 });
@@ -88,12 +80,8 @@ test('forged, old, foreign and oversized webhooks write nothing', async ({ page,
 });
 test('a refund that fails at the bank gives the money back to the invoice', async ({ page, demo, browser }) => {
 	const invoice = await freshInvoice(page, demo);
-	await open(page, invoice.link);
-	await form.open(page);
-	await form.card(page, '4000000000005126');
-	await form.pay(page);
-	await paid(page);
-	const admin = await adminAt(browser, demo, invoice.number);
+	await payByCard(page, invoice.link, '4000000000005126');
+	const admin = await adminAtPayment(browser, demo, invoice.number);
 	await admin.getByLabel(/Montant à rembourser/).fill('1176');
 	await admin.getByRole('button', { name: 'Rembourser ce montant' }).dblclick();
 	await expect(admin.getByText('Le remboursement est parti')).toBeVisible();
@@ -108,14 +96,10 @@ test('a SEPA debit can’t be refunded in its first days, and the screen says fr
 	browser
 }) => {
 	const invoice = await freshInvoice(page, demo);
-	await open(page, invoice.link);
-	await form.open(page);
-	await form.sepa(page, 'FR1420041010050500013M02606');
-	await form.pay(page);
-	await expect(page.getByText('Prélèvement SEPA en cours')).toBeVisible();
+	await payByDebit(page, invoice.link, 'FR1420041010050500013M02606');
 	await demo.advance('P10D');
 	await paid(page);
-	const admin = await adminAt(browser, demo, invoice.number);
+	const admin = await adminAtPayment(browser, demo, invoice.number);
 	await admin.getByLabel(/Montant à rembourser/).fill('10');
 	await admin.getByRole('button', { name: 'Rembourser ce montant' }).click();
 	await expect(admin.getByText('remboursable à partir du')).toBeVisible();

@@ -5,9 +5,12 @@ import type { Stripe, StripeElements, StripePaymentElement } from '@stripe/strip
 import type { StripeView } from '#lib/contract/views.ts';
 
 export const LOAD_LIMIT_MS = 10_000;
+/** A token made after this is never used: nothing is charged by making one. */
+const TOKEN_LIMIT_MS = 30_000;
 export type TokenResult = { ok: true; tokenId: string; type: string } | { ok: false; message: string | null };
 export type Checkout = {
 	update(amountMinor: number): Promise<void>;
+	/** Rejects when Stripe does not answer. */
 	token(returnUrl: string): Promise<TokenResult>;
 	authenticate(clientSecret: string): Promise<{ ok: boolean }>;
 	destroy(): void;
@@ -57,7 +60,7 @@ export async function openCheckout(container: HTMLElement, options: CheckoutOpti
 	await within(LOAD_LIMIT_MS, mounted(element, container));
 	return {
 		update: async (amountMinor) => void (await elements.update({ amount: amountMinor })),
-		token: (returnUrl) => makeToken(stripe, elements, returnUrl),
+		token: (returnUrl) => within(TOKEN_LIMIT_MS, makeToken(stripe, elements, returnUrl)),
 		authenticate: (clientSecret) => authenticate(stripe, clientSecret),
 		destroy: () => element.destroy()
 	};
