@@ -1,17 +1,15 @@
 // npm start: database, migrations, demo data, outside world, product. Everything it starts, it stops. --dev runs Vite instead of the build.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, openSync, readFileSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, openSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import postgres from 'postgres';
 import { readConfig } from '#lib/server/config.ts';
-import { embedded } from './embedded-postgres.ts';
-import { migrateDatabase } from './migrate.ts';
-import { PAST_DAYS, seedDemo } from './demo/seed.ts';
-import { SUPPLIERS } from './demo/people.ts';
+import { endChild, exitOf } from './child.ts';
 import { lockFolder } from './lock-folder.ts';
+import { database, migrate } from './start-database.ts';
+import { outsideWorld, seedOnce, setWebhook } from './start-demo.ts';
 import { StartProblem } from './start-problem.ts';
 
 export type StartOptions = {
@@ -37,12 +35,6 @@ const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 /** A small young generation: measured 146 to 180 MB at rest instead of 275, for pages that live a few milliseconds. */
 export const SMALL_HEAP = ['--max-semi-space-size=8'];
 const DISK_MIN_BYTES = 300 * 1024 * 1024;
-const DEMO = {
-	secretKey: 'sk_test_sandbox_ponctuel',
-	publishableKey: 'pk_test_sandbox_ponctuel',
-	webhookSecret: 'whsec_sandbox'
-};
-
 export async function start(options: StartOptions): Promise<Running> {
 	const undo: (() => Promise<unknown> | unknown)[] = [];
 	const stop = async () => {
@@ -69,7 +61,7 @@ export async function start(options: StartOptions): Promise<Running> {
 		if (isDemo) await seedOnce(env, sandbox!.apiUrl, say);
 		if (!isDemo) readConfig(env);
 		let server = await serve(options, env);
-		undo.push(() => end(server));
+		undo.push(() => endChild(server));
 		if (sandbox) await setWebhook(sandbox.apiUrl, env.ORIGIN!);
 		let exited = exitOf(server);
 		return {
@@ -85,7 +77,7 @@ export async function start(options: StartOptions): Promise<Running> {
 			},
 			stop,
 			restart: async () => {
-				await end(server);
+				await endChild(server);
 				server = await serve(options, env);
 				exited = exitOf(server);
 			}
@@ -95,9 +87,6 @@ export async function start(options: StartOptions): Promise<Running> {
 		throw error;
 	}
 }
-const exitOf = (child: ChildProcess): Promise<number | null> =>
-	child.exitCode !== null ? Promise.resolve(child.exitCode) : new Promise((done) => child.once('exit', done));
-
 /** Both addresses a browser may use for localhost must be free. */
 async function portFree(port: number): Promise<void> {
 	for (const host of ['127.0.0.1', '::1'])
@@ -141,136 +130,6 @@ function keptSecret(folder: string): string {
 	return readFileSync(file, 'utf8');
 }
 
-async function database(options: StartOptions, undo: (() => unknown)[]): Promise<string> {
-	if (process.env.DATABASE_URL) {
-		if (!/^postgres(ql)?:\/\//.test(process.env.DATABASE_URL))
-			throw new StartProblem('DATABASE_URL must look like postgres://user:password@host:5432/name');
-		return process.env.DATABASE_URL;
-	}
-	const folder = postgresFolder(options.dataDir);
-	try {
-		const server = await embedded({ dir: folder, persistent: options.persistent ?? true });
-		undo.push(server.stop);
-		await server.create('ponctuel');
-		return server.url('ponctuel');
-	} catch (error) {
-		const reason =
-			String((error as Error).message)
-				.split('\n')
-				.map((line) => line.trim())
-				.findLast((line) => /FATAL|PANIC|ERROR|could not|invalid|No space/i.test(line)) ?? 'it ended at once';
-		throw new StartProblem(
-			`PostgreSQL can't open ${folder}: ${reason}. If the folder is damaged, put the data aside (mv ${options.dataDir} ${options.dataDir}.old${folder.startsWith(options.dataDir) ? '' : `; mv ${folder} ${folder}.old`}) and start again: the demo is made anew.`
-		);
-	}
-}
-
-/**
- * PostgreSQL refuses to run as root and then runs as its own user, who must be able to walk to its files. Our own folder is opened for
- * walking; below a closed one (/root, say) the files go to /var/tmp under a name derived from the data folder.
- */
-function postgresFolder(dataDir: string): string {
-	if (process.getuid?.() !== 0) return path.join(dataDir, 'postgres');
-	chmodSync(dataDir, statSync(dataDir).mode | 0o011);
-	const closed = (folder: string): boolean =>
-		(statSync(folder).mode & 0o001) === 0 || (path.dirname(folder) !== folder && closed(path.dirname(folder)));
-	if (!closed(path.dirname(dataDir))) return path.join(dataDir, 'postgres');
-	return path.join('/var/tmp', `ponctuel-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`);
-}
-
-async function migrate(url: string): Promise<void> {
-	try {
-		await migrateDatabase(url);
-	} catch (error) {
-		const { code, message, cause } = error as Error & { code?: string; cause?: Error & { code?: string } };
-		const where = url.replace(/\/\/[^@/]*@/, '//…@');
-		const why = (cause?.code ?? code) === 'ECONNREFUSED' ? 'nothing answers there' : (cause?.message ?? message);
-		throw new StartProblem(
-			`DATABASE_URL (${where}) can't be used: ${why}. Check host, name, user and password, and that the user may create roles.`
-		);
-	}
-}
-
-async function outsideWorld(
-	options: StartOptions,
-	env: NodeJS.ProcessEnv,
-	undo: (() => unknown)[]
-): Promise<{ apiUrl: string }> {
-	const settings = {
-		appOrigin: env.ORIGIN,
-		accounts: SUPPLIERS.map((cast) => cast.stripeAccount),
-		dataDir: path.join(options.dataDir, 'sandbox')
-	};
-	const child = spawn(process.execPath, [path.join(root, 'src/sandbox/main.ts'), JSON.stringify(settings)], {
-		stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-		detached: true
-	});
-	undo.push(() => end(child));
-	const urls = await new Promise<{ apiUrl: string; jsUrl: string; smtpUrl: string; mailboxUrl: string }>(
-		(done, failed) => {
-			child.once('message', (message: { ready?: never; error?: string }) =>
-				message.ready ? done(message.ready) : failed(new StartProblem(`The sandbox did not start: ${message.error}`))
-			);
-			child.once('exit', () => failed(new StartProblem('The sandbox ended while starting.')));
-		}
-	);
-	Object.assign(env, {
-		STRIPE_SECRET_KEY: DEMO.secretKey,
-		STRIPE_PUBLISHABLE_KEY: DEMO.publishableKey,
-		STRIPE_WEBHOOK_SECRET: DEMO.webhookSecret,
-		SMTP_URL: urls.smtpUrl,
-		SANDBOX_API_URL: urls.apiUrl,
-		SANDBOX_JS_URL: urls.jsUrl,
-		SANDBOX_MAILBOX_URL: urls.mailboxUrl
-	});
-	return urls;
-}
-
-/** Made once. A first start that was cut short leaves half a past: then it is made anew. */
-async function seedOnce(env: NodeJS.ProcessEnv, apiUrl: string, say: (text: string) => void): Promise<void> {
-	const state = await seedState(env.DATABASE_URL!);
-	if (state === 'done') return;
-	if (state === 'half') {
-		if (process.env.DATABASE_URL)
-			throw new StartProblem(
-				'The demo’s first start was cut short and left half a demo in this database. Empty it (drop schema public cascade; drop schema drizzle cascade; create schema public;) and start again.'
-			);
-		await emptyDatabase(env.DATABASE_URL!);
-		await migrateDatabase(env.DATABASE_URL!);
-	}
-	say('Living through the demo’s last 75 days (first start only)…');
-	// The two pasts belong together: a new database begins with a new outside world.
-	await lever(apiUrl, 'reset', { offsetMs: -PAST_DAYS * 86_400_000 });
-	await seedDemo(readConfig(env));
-	await lever(apiUrl, 'clock', { offsetMs: 0 });
-}
-async function seedState(url: string): Promise<'none' | 'half' | 'done'> {
-	const sql = postgres(url, { max: 1, onnotice: () => {} });
-	try {
-		const [row] = await sql<
-			{ suppliers: number; finished: number }[]
-		>`select (select count(*)::int from supplier) as suppliers, (select count(*)::int from demo_clock) as finished`;
-		return row!.finished ? 'done' : row!.suppliers ? 'half' : 'none';
-	} finally {
-		await sql.end({ timeout: 5 });
-	}
-}
-async function emptyDatabase(url: string): Promise<void> {
-	const sql = postgres(url, { max: 1, onnotice: () => {} });
-	try {
-		await sql.unsafe('drop schema public cascade; drop schema if exists drizzle cascade; create schema public');
-	} finally {
-		await sql.end({ timeout: 5 });
-	}
-}
-const lever = (apiUrl: string, name: string, body: unknown): Promise<unknown> =>
-	fetch(`${apiUrl}/_sandbox/${name}`, { method: 'POST', body: JSON.stringify(body) });
-const setWebhook = (apiUrl: string, origin: string): Promise<unknown> =>
-	lever(apiUrl, 'endpoint', {
-		url: `${origin.replace('//localhost', '//127.0.0.1')}/webhooks/stripe`,
-		secret: DEMO.webhookSecret
-	});
-
 async function serve({ dev, quiet, logFile }: StartOptions, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
 	const program = dev
 		? [
@@ -300,15 +159,6 @@ async function serve({ dev, quiet, logFile }: StartOptions, env: NodeJS.ProcessE
 	}
 	child.kill('SIGKILL');
 	throw new StartProblem('The server did not answer within a minute.');
-}
-
-async function end(child: ChildProcess): Promise<void> {
-	if (child.exitCode !== null || child.signalCode !== null) return;
-	const gone = exitOf(child);
-	child.kill('SIGTERM');
-	const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
-	await gone;
-	clearTimeout(timer);
 }
 
 if (import.meta.main) {
