@@ -48,7 +48,7 @@ export class Demo {
 		void expect((await this.request.post(`${origin()}/demo/api/clock`, { data: { advance } })).ok()).toBe(true);
 	fault = async (name: string) =>
 		void expect((await this.request.post(`${origin()}/demo/api/faults`, { data: { name } })).ok()).toBe(true);
-	calm = async () => void (await this.request.delete(`${origin()}/demo/api/faults`));
+	calm = async () => void expect((await this.request.delete(`${origin()}/demo/api/faults`)).ok()).toBe(true);
 }
 
 let serial = 0;

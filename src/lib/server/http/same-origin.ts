@@ -12,7 +12,8 @@ export const sameOrigin: Handle = ({ event, resolve }) => {
 	const { request, url } = event;
 	if (READS.has(request.method) || BY_MACHINES.test(url.pathname)) return resolve(event);
 	const origin = request.headers.get('origin');
-	const isForm = FORM.test(request.headers.get('content-type') ?? 'text/plain');
+	// Without a body there is no type: browsers then send their Origin, programs do not.
+	const isForm = FORM.test(request.headers.get('content-type') ?? '');
 	if (origin === url.origin || (origin === null && !isForm)) return resolve(event);
 	return new Response(`Cross-site ${request.method} is refused`, { status: 403 });
 };
