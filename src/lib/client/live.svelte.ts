@@ -1,5 +1,5 @@
 // The page follows the server: news arrive by server-sent events, else by polling; the page re-reads its own data, so no fact can be lost.
-import { invalidateAll } from '$app/navigation';
+import { reread } from './reread.ts';
 
 export type LiveState = 'connecting' | 'live' | 'lost' | 'polling';
 const POLL_MS = 5000;
@@ -31,7 +31,7 @@ function makeRereading() {
 	return {
 		soon() {
 			clearTimeout(timer);
-			timer = setTimeout(() => void invalidateAll(), 30);
+			timer = setTimeout(() => void reread(), 30);
 		},
 		stop: () => clearTimeout(timer)
 	};
