@@ -6,7 +6,7 @@ import { mintScope, type Scope } from '#lib/domain/access/scope.ts';
 import { newId } from '#lib/server/identity.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import * as links from '#lib/server/use-cases/access/pay-links.ts';
-import { previewImport } from '#lib/server/use-cases/invoices/import-invoices.ts';
+import { importInvoices, previewImport } from '#lib/server/use-cases/invoices/import-invoices.ts';
 import * as portal from '#lib/server/use-cases/invoices/read-portal.ts';
 import { checkAttempt } from '#lib/server/use-cases/payments/check-attempt.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
@@ -16,7 +16,9 @@ import { readTransferCode } from '#lib/server/use-cases/payments/transfer-code.t
 import * as admin from '#lib/server/use-cases/suppliers/read-admin.ts';
 import { mayHear } from '#lib/server/live/hub.ts';
 import type { Minor } from '#lib/domain/money/minor.ts';
-import { aPayer, anInvoice, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import { startPayment } from '#lib/server/use-cases/payments/start-payment.ts';
+import { facturXOf } from '#scripts/demo/invoice-file.ts';
+import { aPayer, anInvoice, aSupplier, aToken, pay, type Cast, type Payer } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -24,7 +26,7 @@ let a: Cast;
 let b: Cast;
 let payerA: Payer;
 let strangers: Record<string, Scope>;
-const ids = { invoice: '', attempt: newId(), payment: '', link: '', client: '' };
+const ids = { invoice: '', open: '', document: '', attempt: newId(), payment: '', link: '', client: '' };
 /** Tables of no supplier: what they are for stands in the schema; only the system role reaches them. */
 const SHARED = ['demo_clock', 'rate_limit', 'sign_in_request', 'worked'];
 
@@ -35,6 +37,8 @@ beforeAll(async () => {
 	const neighbour = await aPayer(house.services, a, 'autre@client.example', 'Autre client');
 	const payerB = await aPayer(house.services, b, 'b@b.example', 'Client B');
 	ids.invoice = await anInvoice(house.services, a, {});
+	ids.open = await anInvoice(house.services, a, {});
+	ids.document = await aDocument();
 	ids.client = payerA.clientId;
 	await pay(house.services, payerA, [ids.invoice], 120_000, { attemptId: ids.attempt });
 	ids.payment = await inScope(
@@ -61,6 +65,27 @@ beforeAll(async () => {
 	};
 });
 afterAll(() => house.close());
+/** An invoice whose file its client may see: a PDF. */
+async function aDocument(): Promise<string> {
+	const bytes = await facturXOf({
+		number: 'PDF-1',
+		issuedOn: '2026-11-12',
+		dueOn: '2026-12-12',
+		seller: {
+			name: 'ATELIER LUMEN SARL',
+			siren: '552100554',
+			vatNumber: 'FR40552100554',
+			address: { lines: ['1 rue X'], postalCode: '69001', town: 'Lyon', country: 'FR' },
+			iban: 'FR7630006000011234567890189'
+		},
+		buyer: { name: 'Menuiserie Roche', siren: null, email: null },
+		lines: [{ label: 'Lustre', netMinor: 100_000, rateBps: 2000 }]
+	});
+	const imported = await importInvoices(house.services, a.owner, [{ name: 'f.pdf', bytes }], { sendMails: false });
+	const invoiceId = imported.ok ? imported.value[0]!.invoiceId! : '';
+	expect(await portal.readInvoiceFile(house.services, payerA.scope, invoiceId)).toMatchObject({ fileName: 'f.pdf' });
+	return invoiceId;
+}
 
 test('every table has row-level security and a policy, and is owned by neither role', async () => {
 	const owner = postgres(house.databaseUrl, { max: 1 });
@@ -119,7 +144,7 @@ describe('another’s ids answer as ids that do not exist', () => {
 	const questions: Record<string, (scope: Scope, real: boolean) => Promise<unknown>> = {
 		'the pay page': (scope, real) => readPayView(house.services, scope, [real ? ids.invoice : newId()]),
 		'an invoice': (scope, real) => portal.readInvoiceDetail(house.services, scope, real ? ids.invoice : newId()),
-		'its document': (scope, real) => portal.readInvoiceFile(house.services, scope, real ? ids.invoice : newId()),
+		'its document': (scope, real) => portal.readInvoiceFile(house.services, scope, real ? ids.document : newId()),
 		'its transfer code': (scope, real) => readTransferCode(house.services, scope, real ? ids.invoice : newId()),
 		'a receipt': (scope, real) => findReceipt(house.services, scope, real ? ids.payment : newId()),
 		'a try': (scope, real) => checkAttempt(house.services, scope, real ? ids.attempt : newId()),
@@ -130,6 +155,21 @@ describe('another’s ids answer as ids that do not exist', () => {
 		'the payment as the supplier sees it': (scope, real) =>
 			admin.readAdminPayment(house.services, scope, real ? ids.payment : newId()),
 		'sending it': (scope, real) => links.sendInvoice(house.services, scope, real ? ids.invoice : newId()),
+		'paying it': async (scope, real) => {
+			// The token is made afresh and the id is new: what differs between the two answers is the invoice alone.
+			const result = await startPayment(
+				house.services,
+				scope,
+				{
+					attemptId: newId(),
+					confirmationTokenId: await aToken(house.services),
+					invoiceIds: [real ? ids.open : newId()],
+					expectedAmountMinor: 120_000n as Minor
+				},
+				'http://localhost:1/retour/x'
+			);
+			return result.ok ? 'paid' : result.refusal;
+		},
 		'revoking its link': (scope, real) => links.revokeLink(house.services, scope, real ? ids.link : newId()),
 		'refunding it': (scope, real) =>
 			requestRefund(house.services, scope, {
