@@ -51,6 +51,8 @@ describe('the state table', () => {
 		for (const read of ['open', 'processing', 'declined', 'awaiting_auth', 'canceled'] as const)
 			expect(nextStatus('paid', read)).toBe('paid');
 		expect(nextStatus('canceled', 'processing')).toBe('canceled');
+		// Money is money: one that had been given up is paid all the same.
+		expect(nextStatus('canceled', 'paid')).toBe('paid');
 	});
 	test('only an attempt whose end is open holds its invoice', () =>
 		expect((['open', 'processing', 'unknown', 'paid', 'declined', 'canceled'] as const).map(isLive)).toEqual([
