@@ -8,6 +8,7 @@ import { findInvoice, findInvoiceFile, listInvoices } from '#lib/server/store/in
 import { inScope } from '#lib/server/store/tx.ts';
 import { importByApi } from '#lib/server/use-cases/invoices/import-by-api.ts';
 import { importInvoices, previewImport } from '#lib/server/use-cases/invoices/import-invoices.ts';
+import { readClients } from '#lib/server/use-cases/suppliers/read-admin.ts';
 import { civilDate } from '#lib/domain/calendar/civil-date.ts';
 import { facturXOf, type InvoiceSpec } from '#scripts/demo/invoice-file.ts';
 import { aSupplier, type Cast } from '../../builders/parties.ts';
@@ -178,6 +179,16 @@ test('a reader may not import', async () =>
 	expect(
 		await importInvoices(house.services, cast.readOnly, [await file({ number: 'C1' })], { sendMails: false })
 	).toMatchObject({ ok: false, refusal: { code: 'not_allowed' } }));
+test('what a client owes is the sum of all its invoices, however many', async () => {
+	const rows = Array.from(
+		{ length: 230 },
+		(_, i) => `T${i};12/11/2026;Grand compte;${i < 30 ? '15/11/2026' : '12/12/2026'};10,00`
+	);
+	const bytes = new TextEncoder().encode(`Numéro;Date;Client;Échéance;Montant TTC\n${rows.join('\n')}\n`);
+	await importInvoices(house.services, cast.owner, [{ name: 't.csv', bytes }], { sendMails: false });
+	const line = (await readClients(house.services, cast.owner)).find((row) => row.name === 'Grand compte')!;
+	expect([line.openMinor, line.lateMinor]).toEqual([230_000n, 30_000n]);
+});
 describe('by API', () => {
 	const json = (number: string) => ({
 		name: 'invoices.json',
