@@ -57,16 +57,30 @@ export const invoiceOpened = (invoiceId: string, clientId: string, debtMinor: Mi
 
 const total = (lines: AllocationLine[]): Minor => lines.reduce((sum, line) => sum + line.amountMinor, 0n) as Minor;
 
-/** Money certain: 511 up, each invoice down. */
-export const paymentReceived = (sourceId: string, clientId: string, lines: AllocationLine[]): JournalEntry =>
+const moneyIn = (
+	kind: 'payment' | 'refund_failed' | 'chargeback_won',
+	sourceId: string,
+	clientId: string,
+	lines: AllocationLine[]
+): JournalEntry =>
 	balanced({
 		sourceId,
-		kind: 'payment',
+		kind,
 		lines: [
 			debit('511', total(lines)),
 			...lines.map((line) => credit('411', line.amountMinor, clientId, line.invoiceId))
 		]
 	});
+/** Money certain: 511 up, each invoice down. */
+export const paymentReceived = (sourceId: string, clientId: string, lines: AllocationLine[]): JournalEntry =>
+	moneyIn('payment', sourceId, clientId, lines);
+/** A refund that failed, or a chargeback won: the money is back with the supplier. */
+export const moneyRestored: (
+	kind: 'refund_failed' | 'chargeback_won',
+	sourceId: string,
+	clientId: string,
+	lines: AllocationLine[]
+) => JournalEntry = moneyIn;
 
 /** Money gone back (refund, SEPA return, chargeback): each invoice re-opens, 511 down. */
 export const moneyGoneBack = (
@@ -81,22 +95,6 @@ export const moneyGoneBack = (
 		lines: [
 			...lines.map((line) => debit('411', line.amountMinor, clientId, line.invoiceId)),
 			credit('511', total(lines))
-		]
-	});
-
-/** A refund that failed, or a chargeback won: the money is back with the supplier. */
-export const moneyRestored = (
-	kind: 'refund_failed' | 'chargeback_won',
-	sourceId: string,
-	clientId: string,
-	lines: AllocationLine[]
-): JournalEntry =>
-	balanced({
-		sourceId,
-		kind,
-		lines: [
-			debit('511', total(lines)),
-			...lines.map((line) => credit('411', line.amountMinor, clientId, line.invoiceId))
 		]
 	});
 
