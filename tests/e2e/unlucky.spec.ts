@@ -90,6 +90,25 @@ test('a refund that fails at the bank gives the money back to the invoice', asyn
 	await paid(page);
 	await admin.context().close();
 });
+test('a refund that Stripe does not answer is shown as waiting at once, and made once', async ({
+	page,
+	demo,
+	browser
+}) => {
+	const invoice = await freshInvoice(page, demo);
+	await payByCard(page, invoice.link);
+	const admin = await adminAtPayment(browser, demo, invoice.number);
+	await demo.fault('stripe_down');
+	await admin.getByLabel(/Montant à rembourser/).fill('76');
+	await admin.getByRole('button', { name: 'Rembourser ce montant' }).click();
+	await expect(admin.getByText(/Remboursement de 76,00.€ demandé/)).toBeVisible();
+	await expect(admin.getByText(/Jusqu’à 1.100,00/)).toBeVisible();
+	await demo.calm();
+	await demo.advance('PT6H');
+	await expect(admin.getByText(/Remboursement de 76,00.€ demandé/)).toHaveCount(0);
+	await expect(page.getByRole('button', { name: /^Payer 76,00/ })).toBeVisible();
+	await admin.context().close();
+});
 test('a SEPA debit can’t be refunded in its first days, and the screen says from when', async ({
 	page,
 	demo,
