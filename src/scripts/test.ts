@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const bin = (name: string): string => path.join(root, 'node_modules/.bin', name);
@@ -25,13 +26,33 @@ const vitestCounts = (): Counts => {
 		skipped: report.numPendingTests + report.numTodoTests
 	};
 };
-/** Playwright's JSON report. */
+type Suite = {
+	suites?: Suite[];
+	specs?: {
+		title: string;
+		file: string;
+		tests: { projectName: string; results: { error?: { message?: string; location?: { line: number } } }[] }[];
+	}[];
+};
+/** Playwright's JSON report. What failed and why goes to the summary, so that the end of a log is enough to know. */
 const browserCounts = (): Counts => {
-	const { stats } = JSON.parse(readFileSync(path.join(root, 'test-results/results.json'), 'utf8')) as {
+	const { stats, suites } = JSON.parse(readFileSync(path.join(root, 'test-results/results.json'), 'utf8')) as {
 		stats: { expected: number; unexpected: number; flaky: number; skipped: number };
+		suites: Suite[];
 	};
+	for (const suite of suites) tellFailures(suite);
 	return { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped };
 };
+function tellFailures({ suites = [], specs = [] }: Suite): void {
+	for (const { title, file, tests } of specs)
+		for (const { projectName, results } of tests)
+			for (const { error } of results)
+				if (error)
+					summary.push(
+						`     [${projectName}] ${file}:${error.location?.line ?? '?'} ${title}\n${stripVTControlCharacters(error.message ?? '').slice(0, 1500)}\n`
+					);
+	suites.forEach(tellFailures);
+}
 
 const STEPS: Step[] = [
 	{ name: 'format', command: [bin('prettier'), '--check', '.', '--log-level', 'warn'] },

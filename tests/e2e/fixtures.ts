@@ -44,8 +44,11 @@ export class Demo {
 			.toBe(true);
 		return (await this.mails(to)).find((mail) => subject.test(mail.subject))!;
 	}
-	advance = async (advance: string) =>
-		void expect((await this.request.post(`${origin()}/demo/api/clock`, { data: { advance } })).ok()).toBe(true);
+	/** Each day of the way is lived through by the product: months take a while on a busy machine, so the answer is waited for. */
+	advance = async (advance: string) => {
+		const answer = await this.request.post(`${origin()}/demo/api/clock`, { data: { advance }, timeout: 120_000 });
+		expect(answer.ok(), await answer.text()).toBe(true);
+	};
 	fault = async (name: string) =>
 		void expect((await this.request.post(`${origin()}/demo/api/faults`, { data: { name } })).ok()).toBe(true);
 	calm = async () => void expect((await this.request.delete(`${origin()}/demo/api/faults`)).ok()).toBe(true);
