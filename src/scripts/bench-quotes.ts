@@ -11,7 +11,9 @@ const INPUT: Omit<QuoteInput, 'at'> = {
 			dueOn: civilDate('2026-12-12'),
 			deliveredOn: null,
 			payableMinor: minor(120_000n),
-			excludedMinor: minor(0n),
+			freightMinor: minor(0n),
+			isDeposit: false,
+			hasDiscount: false,
 			vatLines: [{ category: 'S', rateBps: 2000, baseMinor: minor(100_000n), vatMinor: minor(20_000n) }],
 			isFactored: false
 		}
@@ -27,18 +29,21 @@ const INPUT: Omit<QuoteInput, 'at'> = {
 				{ discountBps: 200, counted: 'from_issue', days: 15 }
 			],
 			capMinor: null,
-			vatMode: 'adjusted'
+			vatMode: 'adjusted',
+			excludes: []
 		},
 		instalments: {
 			counts: [2, 3],
 			minMinor: minor(10_000n),
 			maxMinor: null,
 			spacing: { unit: 'day', every: 20 },
-			firstPart: 'now'
+			firstPart: 'now',
+			who: 'everyone'
 		}
 	},
 	clientKind: 'business',
-	supplier: { timeZone: 'Europe/Paris', terms: { business: 'days_60', isLargeOnlineSeller: false } }
+	neverLate: true,
+	supplier: { timeZone: 'Europe/Paris', country: 'FR', terms: { business: 'days_60', isLargeOnlineSeller: false } }
 };
 
 /** Warmed up for a second, measured for two. */

@@ -1,11 +1,15 @@
 // Suppliers, clients, invoices for tests: only what matters is said, the rest is plausible.
 import { mintScope, type Role, type Scope } from '#lib/domain/access/scope.ts';
 import { civilDate } from '#lib/domain/calendar/civil-date.ts';
+import type { OfferTerms } from '#lib/contract/offers.ts';
+import type { StartPayment } from '#lib/contract/payments.ts';
 import type { Minor } from '#lib/domain/money/minor.ts';
 import { newId } from '#lib/server/identity.ts';
 import type { Services } from '#lib/server/services.ts';
 import { client, contact, member, supplier } from '#lib/server/store/schema/index.ts';
 import { inScope } from '#lib/server/store/tx.ts';
+import type { PolicyAudience } from '#lib/domain/offers/resolve-policy.ts';
+import { publishPolicy, saveDraft } from '#lib/server/use-cases/offers/manage-policies.ts';
 import { importInvoices } from '#lib/server/use-cases/invoices/import-invoices.ts';
 import { startPayment, type PaymentProgress } from '#lib/server/use-cases/payments/start-payment.ts';
 import type { Result } from '#lib/server/use-cases/run.ts';
@@ -151,12 +155,25 @@ export async function aToken({ config }: Services, method = 'pm_card_visa', acco
 	return ((await response.json()) as { id: string }).id;
 }
 
+/** Where a payer pays from, as evidence keeps it. */
+export const FROM = {
+	returnUrl: 'http://localhost:1/retour/x',
+	ip: '192.0.2.7',
+	userAgent: 'Mozilla/5.0 (test)',
+	locale: 'fr' as const
+};
 export async function pay(
 	services: Services,
 	payer: Payer,
 	invoiceIds: string[],
 	amount: number,
-	options: { method?: string; attemptId?: string; token?: string; account?: string } = {}
+	options: {
+		method?: string;
+		attemptId?: string;
+		token?: string;
+		account?: string;
+		option?: StartPayment['option'];
+	} = {}
 ): Promise<Result<PaymentProgress>> {
 	const confirmationTokenId = options.token ?? (await aToken(services, options.method, options.account));
 	return startPayment(
@@ -166,8 +183,40 @@ export async function pay(
 			attemptId: options.attemptId ?? newId(),
 			confirmationTokenId,
 			invoiceIds,
+			option: options.option ?? 'now',
 			expectedAmountMinor: BigInt(amount) as Minor
 		},
-		'http://localhost:1/retour/x'
+		FROM
 	);
+}
+
+/** An offer published by the supplier: 2 % within 15 days of the invoice, unless said otherwise. */
+export async function anOffer(
+	services: Services,
+	cast: Cast,
+	terms: Partial<OfferTerms> = {},
+	audience: PolicyAudience = { kind: 'all' }
+): Promise<string> {
+	const draft = await saveDraft(services, cast.owner, {
+		policyId: null,
+		name: `Offre ${++counter}`,
+		audience,
+		terms: {
+			validFrom: null,
+			validUntil: null,
+			methods: ['card', 'sepa_debit'],
+			discount: {
+				tiers: [{ discountBps: 200, counted: 'from_issue', days: 15 }],
+				capMinor: null,
+				vatMode: 'adjusted',
+				excludes: []
+			},
+			instalments: null,
+			...terms
+		}
+	});
+	if (!draft.ok) throw new Error(`no draft: ${draft.refusal.code}`);
+	const published = await publishPolicy(services, cast.owner, draft.value.policyId);
+	if (!published.ok) throw new Error(`not published: ${JSON.stringify(published.refusal)}`);
+	return draft.value.policyId;
 }

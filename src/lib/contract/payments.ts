@@ -11,6 +11,8 @@ export const StartPayment = v.object({
 		v.maxLength(50),
 		v.check((ids) => new Set(ids).size === ids.length)
 	),
+	option: v.optional(v.picklist(['now', 'early', 'plan_2', 'plan_3']), 'now'),
+	/** What the page said would be paid at once. */
 	expectedAmountMinor: v.pipe(
 		v.string(),
 		v.regex(/^\d{1,12}$/),

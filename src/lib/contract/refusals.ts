@@ -5,6 +5,8 @@ export const REFUSAL_CODES = [
 	'input_invalid',
 	'too_many_requests',
 	'amount_changed',
+	'offer_expired',
+	'offer_invalid',
 	'nothing_to_pay',
 	'payment_under_way',
 	'payment_in_progress',

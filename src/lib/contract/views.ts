@@ -3,6 +3,7 @@ import type { CivilDate } from '../domain/calendar/civil-date.ts';
 import type { NotPayableReason } from '../domain/invoices/findings.ts';
 import type { InvoiceState } from '../domain/invoices/state.ts';
 import type { Minor } from '../domain/money/minor.ts';
+import type { NotOfferedReason, OptionKind } from '../domain/offers/quote.ts';
 import type { AttemptStatus } from '../domain/payments/attempt-status.ts';
 import type { DeclineFamily } from '../domain/payments/declines.ts';
 import type { MethodOffer } from '../domain/payments/methods.ts';
@@ -57,6 +58,33 @@ export type TransferView = {
 	referencePrinted: string;
 	hasQr: boolean;
 };
+/** A priced choice. */
+export type OptionView = {
+	kind: OptionKind;
+	amountMinor: Minor; // over all parts
+	dueNowMinor: Minor; // what is paid at once
+	discountMinor: Minor;
+	discountVatMinor: Minor; // VAT inside the discount
+	discountBps: number | null;
+	parts: { dueOn: CivilDate; amountMinor: Minor }[];
+	methods: MethodOffer[]; // of what is paid at once
+	endsAt: Date | null;
+	lastDay: CivilDate | null;
+	isSettlement: boolean;
+};
+/** `limitMinor`: the minimum or maximum that a reason is about. */
+export type RefusedOption = { kind: OptionKind; reason: NotOfferedReason; limitMinor: Minor | null };
+/** A discount given, or taken back. */
+export type DiscountView = {
+	discountId: string;
+	kind: 'granted' | 'voided';
+	number: string;
+	documentNumber: string | null;
+	amountMinor: Minor;
+	vatMinor: Minor;
+	currency: string;
+	happenedOn: CivilDate;
+};
 /** What the browser needs to load Stripe: public values only. */
 export type StripeView = { publishableKey: string; account: string | null; scriptUrl: string | null };
 /** Everything the pay page shows, for one invoice or several. */
@@ -65,7 +93,13 @@ export type PayView = {
 	invoices: InvoiceView[];
 	amountMinor: Minor;
 	currency: string;
-	methods: MethodOffer[];
+	/** What may be chosen now, best first; the first is chosen unless somebody chooses otherwise. */
+	options: OptionView[];
+	refused: RefusedOption[];
+	discounts: DiscountView[];
+	timeZone: string;
+	/** The server's time: what remains until a price ends is counted from it, whatever the clock of the phone says. */
+	now: Date;
 	attempt: AttemptView | null;
 	payments: PaymentView[];
 	transfer: TransferView | null;

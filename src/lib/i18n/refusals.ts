@@ -6,6 +6,8 @@ import { parseCivilDate } from '../domain/calendar/civil-date.ts';
 import { formatMoney, type Locale } from '../domain/money/format.ts';
 import { minor } from '../domain/money/minor.ts';
 import type { DeclineFamily } from '../domain/payments/declines.ts';
+import type { PolicyMistake } from '../domain/offers/check-policy.ts';
+import { mistakeText } from './offer-mistakes.ts';
 import { declineText } from './declines.ts';
 
 export function refusalText({ code, detail }: Refusal, locale: Locale): string {
@@ -19,6 +21,9 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 		input_invalid: () => m.refusal_input_invalid({ field: detail.field ?? '' }, say),
 		too_many_requests: () => m.refusal_too_many_requests({}, say),
 		amount_changed: () => m.refusal_amount_changed({ amount: money(detail.amountMinor) }, say),
+		offer_expired: () => m.refusal_offer_expired({ amount: money(detail.amountMinor) }, say),
+		offer_invalid: () =>
+			m.refusal_offer_invalid({ why: mistakeText(detail.mistake as PolicyMistake['code'], locale) }, say),
 		nothing_to_pay: () => m.refusal_nothing_to_pay({}, say),
 		payment_under_way: () => m.refusal_payment_under_way({}, say),
 		payment_in_progress: () => m.refusal_payment_in_progress({}, say),

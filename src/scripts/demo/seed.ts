@@ -264,8 +264,14 @@ async function payOne(services: Services, scope: Scope, { spec, method: habit, e
 	const result = await startPayment(
 		services,
 		payer,
-		{ attemptId: newId(), confirmationTokenId, invoiceIds: [invoice.invoiceId], expectedAmountMinor: amount },
-		`${services.config.origin}/retour/demo`
+		{
+			attemptId: newId(),
+			confirmationTokenId,
+			invoiceIds: [invoice.invoiceId],
+			option: 'now',
+			expectedAmountMinor: amount
+		},
+		{ returnUrl: `${services.config.origin}/retour/demo`, ip: null, userAgent: null, locale: 'fr' }
 	);
 	if (!result.ok) throw new Error(`seed: payment of ${spec.number} refused: ${result.refusal.code}`);
 	if (ending !== 'refunded') return;

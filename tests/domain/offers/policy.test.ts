@@ -24,7 +24,8 @@ const tiers = (...list: [number, number, DiscountTier['counted']?][]) => ({
 	discount: {
 		tiers: list.map(([discountBps, days, counted = 'from_issue' as const]) => ({ discountBps, days, counted })),
 		capMinor: null,
-		vatMode: 'adjusted' as const
+		vatMode: 'adjusted' as const,
+		excludes: []
 	}
 });
 const plan = (over: Partial<InstalmentRule>) => ({
@@ -34,6 +35,7 @@ const plan = (over: Partial<InstalmentRule>) => ({
 		maxMinor: null,
 		spacing: { unit: 'day' as const, every: 20 },
 		firstPart: 'now' as const,
+		who: 'everyone' as const,
 		...over
 	}
 });

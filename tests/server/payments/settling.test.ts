@@ -277,7 +277,10 @@ describe('SEPA debit', () => {
 	test('is not offered above 10,000 EUR, and refused if asked for all the same', async () => {
 		const invoiceId = await anInvoice(house.services, cast, {}, { grossMinor: 1_200_000 });
 		const view = await readPayView(house.services, payer.scope, [invoiceId]);
-		expect(view.ok && view.value.methods[1]).toMatchObject({ offered: false, reason: 'amount_above_sepa_limit' });
+		expect(view.ok && view.value.options[0]!.methods[1]).toMatchObject({
+			offered: false,
+			reason: 'amount_above_sepa_limit'
+		});
 		expect(await pay(house.services, payer, [invoiceId], 1_200_000, { method: 'pm_success_fr' })).toMatchObject({
 			ok: false,
 			refusal: { code: 'card_declined' }

@@ -18,7 +18,7 @@ import { mayHear } from '#lib/server/live/hub.ts';
 import type { Minor } from '#lib/domain/money/minor.ts';
 import { startPayment } from '#lib/server/use-cases/payments/start-payment.ts';
 import { facturXOf } from '#scripts/demo/invoice-file.ts';
-import { aPayer, anInvoice, aSupplier, aToken, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import { FROM, aPayer, anInvoice, aSupplier, aToken, pay, type Cast, type Payer } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -164,9 +164,10 @@ describe('another’s ids answer as ids that do not exist', () => {
 					attemptId: newId(),
 					confirmationTokenId: await aToken(house.services),
 					invoiceIds: [real ? ids.open : newId()],
+					option: 'now',
 					expectedAmountMinor: 120_000n as Minor
 				},
-				'http://localhost:1/retour/x'
+				FROM
 			);
 			return result.ok ? 'paid' : result.refusal;
 		},

@@ -17,10 +17,14 @@ function formatOf(locale: Locale, options: Intl.DateTimeFormatOptions): Intl.Dat
 const LONG: Intl.DateTimeFormatOptions = { timeZone: 'UTC', day: 'numeric', month: 'long', year: 'numeric' };
 const SHORT: Intl.DateTimeFormatOptions = { timeZone: 'UTC', day: '2-digit', month: '2-digit', year: 'numeric' };
 
-/** "12 décembre 2026", "1er novembre 2026", "12 December 2026". */
-export function formatDay(date: CivilDate, locale: Locale, style: 'long' | 'short' = 'long'): string {
-	const text = formatOf(locale, style === 'long' ? LONG : SHORT).format(Date.parse(`${date}T00:00:00Z`));
-	return locale === 'fr' && style === 'long' ? text.replace(/^1 /, '1er ') : text;
+const WEEKDAY: Intl.DateTimeFormatOptions = { timeZone: 'UTC', weekday: 'long', day: 'numeric', month: 'long' };
+
+/** "12 décembre 2026", "1er novembre 2026", "12 December 2026"; with its weekday, "vendredi 27 novembre". */
+export function formatDay(date: CivilDate, locale: Locale, style: 'long' | 'short' | 'weekday' = 'long'): string {
+	const text = formatOf(locale, { long: LONG, short: SHORT, weekday: WEEKDAY }[style]).format(
+		Date.parse(`${date}T00:00:00Z`)
+	);
+	return locale === 'fr' && style !== 'short' ? text.replace(/(^| )1 /, '$11er ') : text;
 }
 
 /** "21/11/2026 14:02", in the given time zone. */

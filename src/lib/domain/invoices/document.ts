@@ -38,6 +38,10 @@ export type InvoiceDocument = {
 	profile: string | null; // BT-24
 };
 
+/** Deposit invoices (UNCL1001). */
+const DEPOSIT_TYPES = new Set(['386', '500', '503']);
+export const isDeposit = (typeCode: string): boolean => DEPOSIT_TYPES.has(typeCode);
+
 const CREDIT_NOTE_TYPES = new Set(['261', '262', '381', '396', '502', '503']);
 /**
  * What the client owes. A credit note counts against it whichever sign its file gives its amounts (EN 16931 writes type 381 with positive

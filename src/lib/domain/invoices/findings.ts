@@ -2,7 +2,7 @@
 // rules cited are those of EN 16931 (BR-…) and of the French profile (BR-FR-…).
 import { daysBetween } from '../calendar/civil-date.ts';
 import { add, minor, subtract } from '../money/minor.ts';
-import type { InvoiceDocument } from './document.ts';
+import { isDeposit, type InvoiceDocument } from './document.ts';
 import { isValidIban, isValidSiren } from './identifiers.ts';
 
 export type Severity = 'block' | 'confirm' | 'warn';
@@ -36,7 +36,6 @@ const confirm = (code: string, field: string, found: string, expected: string): 
 });
 
 const NOT_INVOICES = new Set(['751', '325']);
-const DEPOSITS = new Set(['386', '500', '503']);
 const ALREADY_PAID = new Set(['B2', 'S2', 'M2']);
 
 /** Every check that needs only the document itself. */
@@ -70,7 +69,7 @@ function checkTotals(d: InvoiceDocument): Finding[] {
 
 function checkDates(d: InvoiceDocument): Finding[] {
 	if (!d.dueOn) return [warn('DUE_DATE_MISSING', 'BT-9', '', 'AAAA-MM-JJ')];
-	const mayPrecede = DEPOSITS.has(d.typeCode) || ALREADY_PAID.has(d.businessProcess ?? '');
+	const mayPrecede = isDeposit(d.typeCode) || ALREADY_PAID.has(d.businessProcess ?? '');
 	if (d.dueOn < d.issuedOn && !mayPrecede) return [confirm('DUE_BEFORE_ISSUE', 'BT-9', d.dueOn, `≥ ${d.issuedOn}`)];
 	return daysBetween(d.issuedOn, d.dueOn) > 400 ? [warn('DUE_FAR', 'BT-9', d.dueOn, '≤ 400 jours')] : [];
 }

@@ -1,13 +1,16 @@
 // Double-entry: each fact about money becomes one balanced entry, never edited. Accounts follow the French chart (plan comptable général):
-// 411 clients, 467 other accounts (the claim's counterpart until the supplier's own sales entry), 511 money in transit at Stripe, 627 bank charges.
+// 411 clients, 44571 VAT collected, 467 other accounts (the claim's counterpart until the supplier's own sales entry), 511 money in transit at
+// Stripe, 627 bank charges, 665 discounts granted. A supplier may give them other numbers, see ACCOUNTS.
 import type { AllocationLine } from '../payments/allocation.ts';
 import type { Minor } from '../money/minor.ts';
 
-export type Account = '411' | '467' | '511' | '627';
+export const ACCOUNTS = ['411', '44571', '467', '511', '627', '665'] as const;
+export type Account = (typeof ACCOUNTS)[number];
 export type JournalLine = {
 	account: Account;
 	clientId: string | null;
 	invoiceId: string | null;
+	rateBps: number | null;
 	debitMinor: Minor;
 	creditMinor: Minor;
 };
@@ -19,7 +22,9 @@ export type EntryKind =
 	| 'debit_return'
 	| 'chargeback'
 	| 'chargeback_won'
-	| 'stripe_fee';
+	| 'stripe_fee'
+	| 'discount'
+	| 'discount_void';
 /** `(sourceId, kind)` is unique in the database: booking a fact twice is impossible. */
 export type JournalEntry = { sourceId: string; kind: EntryKind; lines: JournalLine[] };
 
@@ -31,8 +36,8 @@ const debit = (
 	invoiceId: string | null = null
 ): JournalLine =>
 	amount >= 0n
-		? { account, clientId, invoiceId, debitMinor: amount, creditMinor: ZERO }
-		: { account, clientId, invoiceId, debitMinor: ZERO, creditMinor: -amount as Minor };
+		? { account, clientId, invoiceId, rateBps: null, debitMinor: amount, creditMinor: ZERO }
+		: { account, clientId, invoiceId, rateBps: null, debitMinor: ZERO, creditMinor: -amount as Minor };
 const credit = (
 	account: Account,
 	amount: Minor,
@@ -101,3 +106,29 @@ export const moneyGoneBack = (
 /** What Stripe kept, read from its balance transaction, never computed. */
 export const stripeFee = (sourceId: string, feeMinor: Minor): JournalEntry =>
 	balanced({ sourceId, kind: 'stripe_fee', lines: [debit('627', feeMinor), credit('511', feeMinor)] });
+
+/**
+ * A discount taken (escompte): 665 for what it costs, 44571 for the VAT it gives back, by rate, 411 for the client. Taken back: the same entry with
+ * its sides changed. `vat` adds up to the discount, VAT included.
+ */
+export function discountBooked(
+	kind: 'discount' | 'discount_void',
+	sourceId: string,
+	{ clientId, invoiceId, vat }: { clientId: string; invoiceId: string; vat: DiscountPart[] }
+): JournalEntry {
+	const sign = kind === 'discount' ? 1n : -1n;
+	const signed = (amount: bigint): Minor => (sign * amount) as Minor;
+	const gross = vat.reduce((sum, part) => sum + part.grossMinor, 0n);
+	const tax = vat.reduce((sum, part) => sum + part.vatMinor, 0n);
+	return balanced({
+		sourceId,
+		kind,
+		lines: [
+			debit('665', signed(gross - tax)),
+			...vat.map((part) => ({ ...debit('44571', signed(part.vatMinor)), rateBps: part.rateBps })),
+			credit('411', signed(gross), clientId, invoiceId)
+		]
+	});
+}
+/** A share of a discount at one VAT rate, VAT included, and the VAT inside it; no rate when the invoice gave no usable split. */
+export type DiscountPart = { rateBps: number | null; grossMinor: Minor; vatMinor: Minor };

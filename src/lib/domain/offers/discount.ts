@@ -3,18 +3,28 @@
 import { addDays, type CivilDate } from '../calendar/civil-date.ts';
 import type { VatLine } from '../invoices/document.ts';
 import { divideHalfUp, minor, shareOut, smallest, subtract, ZERO, type Minor } from '../money/minor.ts';
-import type { DiscountRule, DiscountTier } from './policy.ts';
+import { vatModeIn } from './legal.ts';
+import type { DiscountRule, DiscountTier, VatMode } from './policy.ts';
 
 export type Discountable = {
 	issuedOn: CivilDate;
 	dueOn: CivilDate;
 	payableMinor: Minor; // what is left to pay today, VAT included
-	excludedMinor: Minor; // freight, deposits: VAT included, never discounted
+	freightMinor: Minor; // VAT included; what a rule may exclude
+	isDeposit: boolean;
+	hasDiscount: boolean; // one was given already: never twice
 	vatLines: VatLine[];
 };
 /** The discount per VAT rate, VAT included, and the VAT inside it (zero in net-of-tax mode). */
 export type DiscountVat = { rateBps: number; grossMinor: Minor; vatMinor: Minor };
-export type Discount = { tier: DiscountTier; lastDay: CivilDate; discountMinor: Minor; vat: DiscountVat[] };
+export type Discount = {
+	tier: DiscountTier;
+	lastDay: CivilDate;
+	discountMinor: Minor;
+	/** The tier's rate, if it is of all that is paid: null once a cap or an exclusion makes it less. */
+	wholeBps: number | null;
+	vat: DiscountVat[];
+};
 
 /** The last day on which a tier can be had. Never after the due date: paying late is not paying early. */
 export function lastDayOf(tier: DiscountTier, invoice: Pick<Discountable, 'issuedOn' | 'dueOn'>): CivilDate {
@@ -23,34 +33,55 @@ export function lastDayOf(tier: DiscountTier, invoice: Pick<Discountable, 'issue
 }
 
 /** The best discount that paying on `today` still gives; null when there is none. */
-export function discountOn(rule: DiscountRule, invoice: Discountable, today: CivilDate): Discount | null {
-	const base = subtract(invoice.payableMinor, invoice.excludedMinor);
+export function discountOn(
+	rule: DiscountRule,
+	invoice: Discountable,
+	today: CivilDate,
+	country: string
+): Discount | null {
+	const vatMode = vatModeIn(rule.vatMode, country);
+	const base = baseOf(rule, invoice);
+	const isWhole = base === invoice.payableMinor;
 	if (base <= 0n) return null;
 	let best: Discount | null = null;
 	for (const tier of rule.tiers) {
 		const lastDay = lastDayOf(tier, invoice);
 		if (lastDay < today) continue;
-		const discountMinor = amountOf(rule, tier, invoice, base);
+		const fullMinor = amountOf(vatMode, tier, invoice, base);
+		const discountMinor = rule.capMinor === null ? fullMinor : smallest(rule.capMinor, fullMinor);
 		// Of two tiers that give the same (a cap makes them equal), the one that lasts longer.
 		const isBetter =
 			!best || discountMinor > best.discountMinor || (discountMinor === best.discountMinor && lastDay > best.lastDay);
-		if (discountMinor > 0n && isBetter) best = { tier, lastDay, discountMinor, vat: [] };
+		if (discountMinor > 0n && isBetter)
+			best = {
+				tier,
+				lastDay,
+				discountMinor,
+				wholeBps: isWhole && discountMinor === fullMinor ? tier.discountBps : null,
+				vat: []
+			};
 	}
-	return best && { ...best, vat: vatOf(rule, invoice, best.discountMinor) };
+	return best && { ...best, vat: vatOf(vatMode, invoice, best.discountMinor) };
 }
 
-function amountOf({ capMinor, vatMode }: DiscountRule, tier: DiscountTier, invoice: Discountable, base: Minor): Minor {
+/** What is left to pay, less what the rule excludes. Never what is paid already, and never a second time. */
+function baseOf({ excludes }: DiscountRule, invoice: Discountable): Minor {
+	if (invoice.hasDiscount || (invoice.isDeposit && excludes.includes('deposits'))) return ZERO;
+	return excludes.includes('freight') ? subtract(invoice.payableMinor, invoice.freightMinor) : invoice.payableMinor;
+}
+
+function amountOf(vatMode: VatMode, tier: DiscountTier, invoice: Discountable, base: Minor): Minor {
 	const { net, gross } = totalsOf(invoice.vatLines);
 	// Without a usable VAT split the whole amount counts as without VAT: nothing is invented.
 	const raw =
 		vatMode === 'net_of_tax' && gross > 0n
 			? divideHalfUp(base * net * BigInt(tier.discountBps), gross * 10_000n)
 			: divideHalfUp(base * BigInt(tier.discountBps), 10_000n);
-	return smallest(minor(raw), capMinor === null ? base : smallest(capMinor, base));
+	return smallest(minor(raw), base);
 }
 
 /** The discount shared over the rates by their weight in the invoice; the VAT of each follows its own rate's lines. */
-function vatOf({ vatMode }: DiscountRule, { vatLines }: Discountable, discountMinor: Minor): DiscountVat[] {
+function vatOf(vatMode: VatMode, { vatLines }: Discountable, discountMinor: Minor): DiscountVat[] {
 	if (!isUsable(vatLines)) return [];
 	const weights = vatLines.map((line) => (vatMode === 'adjusted' ? line.baseMinor + line.vatMinor : line.baseMinor));
 	return shareOut(discountMinor, weights).map((grossMinor, i) => {

@@ -1,5 +1,6 @@
 // How long the law lets a payment be put off. Values are data with their source; they change by decree, so they are kept here in one table.
 import { addDays, endOfMonth, type CivilDate } from '../calendar/civil-date.ts';
+import type { DiscountVatMode, VatMode } from './policy.ts';
 
 /**
  * Business clients (code de commerce, art. L441-10): 60 days after the invoice, or, if the contract says so, 45 days end of month, in either of its
@@ -29,3 +30,11 @@ export function lastLawfulDay(
 	const days = CONSUMER_DAYS[terms.isLargeOnlineSeller ? 'large_online_seller' : 'ordinary'];
 	return invoice.deliveredOn && addDays(invoice.deliveredOn, days);
 }
+
+/**
+ * Whether a discount for early payment reduces VAT that was already invoiced. France and most of the Union: yes, when it is taken (directive 2006/112,
+ * art. 90). Belgium: VAT is computed on the discounted amount at issue and never moves (code de la TVA, art. 28).
+ */
+const VAT_MODE_OF: Readonly<Record<string, VatMode>> = { BE: 'net_of_tax' };
+export const vatModeIn = (mode: DiscountVatMode, country: string): VatMode =>
+	mode === 'by_law' ? (VAT_MODE_OF[country] ?? 'adjusted') : mode;

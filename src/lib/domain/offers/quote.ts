@@ -18,7 +18,9 @@ export type QuoteInput = {
 	invoices: QuotedInvoice[];
 	policy: OfferPolicy;
 	clientKind: 'business' | 'consumer';
-	supplier: { timeZone: string; terms: LegalTerms };
+	/** Has paid every invoice by its due date so far. */
+	neverLate: boolean;
+	supplier: { timeZone: string; country: string; terms: LegalTerms };
 	at: Date;
 };
 
@@ -31,13 +33,21 @@ export type NotOfferedReason =
 	| 'overdue'
 	| 'discount_over'
 	| 'nothing_to_discount'
+	| 'discount_given'
+	| 'late_before'
 	| 'below_minimum'
 	| 'above_maximum'
 	| 'delivery_date_missing'
 	| 'legal_cap'
 	| 'method_missing';
 
-export type InvoiceDiscount = { invoiceId: string; discountMinor: Minor; vat: DiscountVat[] };
+export type InvoiceDiscount = {
+	invoiceId: string;
+	discountMinor: Minor;
+	/** See Discount. */
+	wholeBps: number | null;
+	vat: DiscountVat[];
+};
 export type PaymentOption = {
 	kind: OptionKind;
 	/** Everything that will be paid, VAT included, over all parts. */
@@ -110,13 +120,13 @@ function early(context: Context): Answer {
 	const reasons: NotOfferedReason[] = [];
 	let lastDay: CivilDate | null = null;
 	for (const invoice of invoices) {
-		const found = invoice.isFactored ? null : discountOn(policy.discount, invoice, today);
+		const found = invoice.isFactored ? null : discountOn(policy.discount, invoice, today, supplier.country);
 		if (!found) {
 			reasons.push(whyNoDiscount(policy.discount.tiers, invoice, today));
 			continue;
 		}
 		const { invoiceId } = invoice;
-		discounts.push({ invoiceId, discountMinor: found.discountMinor, vat: found.vat });
+		discounts.push({ invoiceId, discountMinor: found.discountMinor, wholeBps: found.wholeBps, vat: found.vat });
 		if (lastDay === null || found.lastDay < lastDay) lastDay = found.lastDay;
 	}
 	if (lastDay === null) return reasons[0] ?? 'nothing_to_discount';
@@ -137,6 +147,7 @@ function whyNoDiscount(
 ): NotOfferedReason {
 	if (invoice.isFactored) return 'factored';
 	if (invoice.dueOn < today) return 'overdue';
+	if (invoice.hasDiscount) return 'discount_given';
 	return tiers.every((tier) => lastDayOf(tier, invoice) < today) ? 'discount_over' : 'nothing_to_discount';
 }
 
@@ -165,6 +176,7 @@ function plan(context: Context, count: PartCount): Answer {
 	if (!rule?.counts.includes(count)) return 'not_in_policy';
 	if (!isValid(policy, today)) return 'policy_not_valid';
 	if (invoices.some((invoice) => invoice.isFactored)) return 'factored';
+	if (rule.who === 'never_late' && !context.neverLate) return 'late_before';
 	if (totalMinor < rule.minMinor) return 'below_minimum';
 	if (rule.maxMinor !== null && totalMinor > rule.maxMinor) return 'above_maximum';
 	const dates = datesOf(rule, firstDate(rule, invoices, today), count);

@@ -11,7 +11,7 @@ export type MethodOffer =
 	| {
 			type: PaymentMethodType;
 			offered: false;
-			reason: 'amount_above_sepa_limit' | 'amount_too_small' | 'amount_too_large';
+			reason: 'amount_above_sepa_limit' | 'amount_too_small' | 'amount_too_large' | 'not_in_offer';
 	  };
 
 /** Every method, offered or not, and why not. */
@@ -30,8 +30,3 @@ export function methodsFor(amountMinor: Minor): MethodOffer[] {
 			: { type: 'sepa_debit', offered: false, reason: 'amount_above_sepa_limit' }
 	];
 }
-
-export const offeredTypes = (amountMinor: Minor): PaymentMethodType[] =>
-	methodsFor(amountMinor)
-		.filter((method) => method.offered)
-		.map((method) => method.type);

@@ -3,6 +3,8 @@
 import type { VatLine } from '../invoices/document.ts';
 import { divideHalfUp, minor, shareOut, type Minor } from '../money/minor.ts';
 
+/** What a discount takes from one rate, VAT included, and the VAT inside it. */
+type DiscountShare = { rateBps: number | null; grossMinor: Minor; vatMinor: Minor };
 export type PaidVat = { rateBps: number; grossMinor: Minor; vatMinor: Minor };
 
 /** VAT per rate inside the first `paidMinor` of an invoice of `vatLines`. */
@@ -19,12 +21,36 @@ function cumulative(vatLines: VatLine[], paidMinor: Minor): PaidVat[] {
 	});
 }
 
-/** Split of one payment of `amountMinor`, coming after `alreadyPaidMinor`. Empty when the file gave no usable VAT split. */
-export function vatOfPayment(vatLines: VatLine[], alreadyPaidMinor: Minor, amountMinor: Minor): PaidVat[] {
+/** The invoice as a discount leaves it: where VAT stays (net of tax), only the base falls. */
+function discounted(vatLines: VatLine[], discounts: DiscountShare[]): VatLine[] {
+	const left = [...discounts];
+	return vatLines.map((line) => {
+		const at = left.findIndex((share) => share.rateBps === line.rateBps);
+		const [share] = at < 0 ? [] : left.splice(at, 1);
+		return share
+			? {
+					...line,
+					baseMinor: minor(line.baseMinor - (share.grossMinor - share.vatMinor)),
+					vatMinor: minor(line.vatMinor - share.vatMinor)
+				}
+			: line;
+	});
+}
+
+/**
+ * Split of one payment of `amountMinor`, coming after `alreadyPaidMinor`, with the discount taken by paying it. Empty when the file gave no usable
+ * VAT split.
+ */
+export function vatOfPayment(
+	vatLines: VatLine[],
+	alreadyPaidMinor: Minor,
+	amountMinor: Minor,
+	discounts: DiscountShare[] = []
+): PaidVat[] {
 	const usable = vatLines.length > 0 && vatLines.every((line) => line.baseMinor >= 0n && line.vatMinor >= 0n);
 	if (!usable || vatLines.every((line) => line.baseMinor + line.vatMinor === 0n)) return [];
 	const before = cumulative(vatLines, alreadyPaidMinor);
-	const after = cumulative(vatLines, minor(alreadyPaidMinor + amountMinor));
+	const after = cumulative(discounted(vatLines, discounts), minor(alreadyPaidMinor + amountMinor));
 	return after.map((line, i) => ({
 		rateBps: line.rateBps,
 		grossMinor: minor(line.grossMinor - before[i]!.grossMinor),

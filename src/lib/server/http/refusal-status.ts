@@ -7,6 +7,8 @@ const STATUS: Record<RefusalCode, number> = {
 	input_invalid: 400,
 	too_many_requests: 429,
 	amount_changed: 409,
+	offer_expired: 409,
+	offer_invalid: 422,
 	nothing_to_pay: 409,
 	payment_under_way: 409,
 	payment_in_progress: 409,

@@ -11,7 +11,13 @@ import { answerJson, refusalBody } from './answer.ts';
 import { progressBody } from './progress.ts';
 
 export async function payResponse(
-	{ request, locals, cookies, url }: Pick<RequestEvent, 'request' | 'locals' | 'cookies' | 'url'>,
+	{
+		request,
+		locals,
+		cookies,
+		url,
+		getClientAddress
+	}: Pick<RequestEvent, 'request' | 'locals' | 'cookies' | 'url' | 'getClientAddress'>,
 	scope: Scope,
 	backTo: string
 ): Promise<Response> {
@@ -39,12 +45,12 @@ export async function payResponse(
 		secure: services.config.origin.startsWith('https:'),
 		maxAge: 3600
 	});
-	const result = await startPayment(
-		services,
-		scope,
-		read.output,
-		`${services.config.origin || url.origin}/retour/${read.output.attemptId}`
-	);
+	const result = await startPayment(services, scope, read.output, {
+		returnUrl: `${services.config.origin || url.origin}/retour/${read.output.attemptId}`,
+		ip: getClientAddress(),
+		userAgent: request.headers.get('user-agent'),
+		locale: locals.locale
+	});
 	return answerJson(result, locals.locale, progressBody);
 }
 

@@ -13,8 +13,11 @@ type Subscriber = { scope: Scope; send: (news: News) => void; close: () => void 
 
 export const mayHear = (scope: Scope, news: News): boolean =>
 	news.supplierId === scope.supplierId &&
-	(!scope.clientId || news.clientId === scope.clientId) &&
-	(!scope.invoiceId || news.invoiceId === scope.invoiceId);
+	(isForAll(news) ||
+		((!scope.clientId || news.clientId === scope.clientId) &&
+			(!scope.invoiceId || news.invoiceId === scope.invoiceId)));
+/** What concerns everybody of a supplier: its offers, the demo's time. */
+const isForAll = ({ kind }: News): boolean => kind === 'offers.changed' || kind === 'time.moved';
 
 export class Hub {
 	private readonly subscribers = new Set<Subscriber>();

@@ -1,5 +1,7 @@
 // Mails about invoices and money. Each tells one fact and offers one action.
 import { m } from '#lib/paraglide/messages.js';
+import type { OptionView } from '../../contract/views.ts';
+import { optionSummary, optionTitle } from '../../i18n/offers.ts';
 import { declineText } from '../../i18n/declines.ts';
 import { formatDay } from '../../domain/calendar/format.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
@@ -27,11 +29,23 @@ const hello = (to: To): Block => ({ kind: 'text', text: m.mail_hello({ name: to.
 
 export function renderInvoiceMail(
 	to: To,
-	invoice: { number: string; amountMinor: Minor; currency: string; dueOn: CivilDate; url: string }
+	invoice: {
+		number: string;
+		amountMinor: Minor;
+		currency: string;
+		dueOn: CivilDate;
+		/** The choices besides paying all of it now. */
+		options: OptionView[];
+		url: string;
+	}
 ): RenderedMail {
 	const say = { locale: to.locale };
 	const amount = formatMoney(invoice.amountMinor, invoice.currency, to.locale);
 	const due = formatDay(invoice.dueOn, to.locale);
+	const choices = invoice.options.map((option): [string, string] => [
+		optionTitle(option, to.locale),
+		optionSummary(option, invoice.currency, to.locale)
+	]);
 	return mail(
 		to,
 		m.mail_invoice_subject({ number: invoice.number, supplier: to.supplier.name, amount }, say),
@@ -40,6 +54,7 @@ export function renderInvoiceMail(
 			hello(to),
 			{ kind: 'text', text: m.mail_invoice_text({ number: invoice.number }, say) },
 			{ kind: 'amount', label: m.amount_left({}, say), text: amount, note: m.due_on({ date: due }, say) },
+			...(choices.length ? [{ kind: 'facts' as const, rows: choices }] : []),
 			{ kind: 'button', label: m.mail_invoice_button({}, say), url: invoice.url },
 			{ kind: 'small', text: m.mail_invoice_note({}, say) }
 		]
@@ -56,10 +71,12 @@ export function renderReceiptMail(
 		methodLabel: string;
 		numbers: string;
 		restMinor: Minor;
+		discounts: { amountMinor: Minor; documentNumber: string | null }[];
 	}
 ): RenderedMail {
 	const say = { locale: to.locale };
 	const amount = formatMoney(payment.amountMinor, payment.currency, to.locale);
+	const notes = payment.discounts.flatMap((one) => one.documentNumber ?? []);
 	return mail(
 		to,
 		m.mail_receipt_subject({ amount, number: payment.receiptNumber }, say),
@@ -79,6 +96,10 @@ export function renderReceiptMail(
 					[m.receipt({}, say), payment.receiptNumber],
 					[m.invoices_paid({}, say), payment.numbers],
 					[m.paid_with({}, say), payment.methodLabel],
+					...payment.discounts.map((one): [string, string] => [
+						m.mail_receipt_discount({}, say),
+						formatMoney(one.amountMinor, payment.currency, to.locale)
+					]),
 					...(payment.restMinor > 0n
 						? [
 								[m.amount_left({}, say), formatMoney(payment.restMinor, payment.currency, to.locale)] as [
@@ -89,7 +110,12 @@ export function renderReceiptMail(
 						: [])
 				]
 			},
-			{ kind: 'small', text: m.mail_receipt_attached({}, say) }
+			{
+				kind: 'small',
+				text: notes.length
+					? m.mail_receipt_credit_note({ number: notes.join(', ') }, say)
+					: m.mail_receipt_attached({}, say)
+			}
 		]
 	);
 }
@@ -157,7 +183,15 @@ export function renderRefundMail(
 
 export function renderReturnedMail(
 	to: To,
-	returned: { amountMinor: Minor; currency: string; numbers: string; url: string }
+	returned: {
+		amountMinor: Minor;
+		currency: string;
+		numbers: string;
+		/** The discount that goes with it, and what is due again in all. */
+		discountMinor: Minor;
+		totalMinor: Minor;
+		url: string;
+	}
 ): RenderedMail {
 	const say = { locale: to.locale };
 	const amount = formatMoney(returned.amountMinor, returned.currency, to.locale);
@@ -168,6 +202,20 @@ export function renderReturnedMail(
 		[
 			hello(to),
 			{ kind: 'text', text: m.mail_returned_text({ amount, numbers: returned.numbers }, say) },
+			...(returned.discountMinor > 0n
+				? [
+						{
+							kind: 'text' as const,
+							text: m.mail_returned_discount(
+								{
+									amount: formatMoney(returned.discountMinor, returned.currency, to.locale),
+									total: formatMoney(returned.totalMinor, returned.currency, to.locale)
+								},
+								say
+							)
+						}
+					]
+				: []),
 			{ kind: 'button', label: m.mail_failed_button({}, say), url: returned.url },
 			{ kind: 'small', text: m.mail_returned_disagree({}, say) }
 		]

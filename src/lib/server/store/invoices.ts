@@ -13,6 +13,7 @@ export type InvoiceRecord = InvoiceFacts & {
 	invoiceId: string;
 	clientId: string;
 	clientName: string;
+	clientKind: 'business' | 'consumer';
 	number: string;
 	typeCode: string;
 	issuedOn: CivilDate;
@@ -25,6 +26,9 @@ export type InvoiceRecord = InvoiceFacts & {
 	prepaidMinor: Minor;
 	debtMinor: Minor;
 	paymentReference: string;
+	deliveredOn: CivilDate | null;
+	freightMinor: Minor;
+	vatOnReceipts: boolean;
 	termsText: string | null;
 	notPayableReason: NotPayableReason | null;
 	documentId: string | null;
@@ -44,16 +48,23 @@ const visible = (scope: Scope): SQL[] => [
 
 const select = (tx: Tx) =>
 	tx
-		.select({ invoice, clientName: client.name, balance, underWay })
+		.select({ invoice, clientName: client.name, clientKind: client.kind, balance, underWay })
 		.from(invoice)
 		.innerJoin(client, and(eq(client.supplierId, invoice.supplierId), eq(client.clientId, invoice.clientId)));
 
-type Row = { invoice: typeof invoice.$inferSelect; clientName: string; balance: string; underWay: string };
-function recordOf({ invoice: row, clientName, balance: left, underWay: waiting }: Row): InvoiceRecord {
+type Row = {
+	invoice: typeof invoice.$inferSelect;
+	clientName: string;
+	clientKind: 'business' | 'consumer';
+	balance: string;
+	underWay: string;
+};
+function recordOf({ invoice: row, clientName, clientKind, balance: left, underWay: waiting }: Row): InvoiceRecord {
 	const balanceMinor = minor(BigInt(left));
 	return {
 		...row,
 		clientName,
+		clientKind,
 		balanceMinor,
 		underWayMinor: minor(BigInt(waiting)),
 		paidMinor: minor(row.debtMinor - balanceMinor)
@@ -123,14 +134,20 @@ export async function listInvoices(
 	return { invoices: rows.slice(0, size).map(recordOf), hasMore: rows.length > size };
 }
 
-export async function listVatLines(tx: Tx, scope: Scope, invoiceId: string): Promise<VatLine[]> {
+/** The VAT split of several invoices in one question. */
+export async function listVatLinesOf(tx: Tx, scope: Scope, invoiceIds: string[]): Promise<Map<string, VatLine[]>> {
 	const rows = await tx
 		.select()
 		.from(invoiceVat)
-		.where(and(eq(invoiceVat.supplierId, scope.supplierId), eq(invoiceVat.invoiceId, invoiceId)))
-		.orderBy(asc(invoiceVat.position));
-	return rows.map(({ category, rateBps, baseMinor, vatMinor }) => ({ category, rateBps, baseMinor, vatMinor }));
+		.where(and(eq(invoiceVat.supplierId, scope.supplierId), inArray(invoiceVat.invoiceId, invoiceIds)))
+		.orderBy(asc(invoiceVat.invoiceId), asc(invoiceVat.position));
+	const byInvoice = new Map<string, VatLine[]>();
+	for (const { invoiceId, category, rateBps, baseMinor, vatMinor } of rows)
+		byInvoice.set(invoiceId, [...(byInvoice.get(invoiceId) ?? []), { category, rateBps, baseMinor, vatMinor }]);
+	return byInvoice;
 }
+export const listVatLines = async (tx: Tx, scope: Scope, invoiceId: string): Promise<VatLine[]> =>
+	(await listVatLinesOf(tx, scope, [invoiceId])).get(invoiceId) ?? [];
 
 /** The file as it came, for an invoice the scope may see; a client sees it only when it is one invoice (see schema). */
 export async function findInvoiceFile(

@@ -14,6 +14,23 @@ export async function getSupplier(tx: Tx, scope: Scope): Promise<Supplier> {
 	if (!row) throw new Error('scope without supplier');
 	return row;
 }
+/** Who issues the supplier's documents, as it is printed on them. */
+export type Issuer = {
+	name: string;
+	legalName: string;
+	siren: string | null;
+	vatNumber: string | null;
+	address: string[];
+	brandHue: number;
+};
+export const issuerOf = ({ name, legalName, siren, vatNumber, address, brandHue }: Supplier): Issuer => ({
+	name,
+	legalName,
+	siren,
+	vatNumber,
+	brandHue,
+	address: [...address.lines, `${address.postalCode} ${address.town}`]
+});
 export const findClient = async (tx: Tx, scope: Scope, clientId: string): Promise<Client | null> =>
 	(
 		await tx

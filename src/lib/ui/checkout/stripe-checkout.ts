@@ -9,7 +9,7 @@ export const LOAD_LIMIT_MS = 10_000;
 const TOKEN_LIMIT_MS = 30_000;
 export type TokenResult = { ok: true; tokenId: string; type: string } | { ok: false; message: string | null };
 export type Checkout = {
-	update(amountMinor: number): Promise<void>;
+	update(price: { amountMinor: number; types: string[] }): Promise<void>;
 	/** Rejects when Stripe does not answer. */
 	token(returnUrl: string): Promise<TokenResult>;
 	authenticate(clientSecret: string): Promise<{ ok: boolean }>;
@@ -59,7 +59,8 @@ export async function openCheckout(container: HTMLElement, options: CheckoutOpti
 	});
 	await within(LOAD_LIMIT_MS, mounted(element, container));
 	return {
-		update: async (amountMinor) => void (await elements.update({ amount: amountMinor })),
+		update: async ({ amountMinor, types }) =>
+			void (await elements.update({ amount: amountMinor, allowedPaymentMethodTypes: types as never })),
 		token: (returnUrl) => within(TOKEN_LIMIT_MS, makeToken(stripe, elements, returnUrl)),
 		authenticate: (clientSecret) => authenticate(stripe, clientSecret),
 		destroy: () => element.destroy()

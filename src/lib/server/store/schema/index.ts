@@ -2,6 +2,7 @@
 export * from './parties.ts';
 export * from './invoices.ts';
 export * from './payments.ts';
+export * from './offers.ts';
 export * from './ledger.ts';
 export * from './access.ts';
 export * from './traffic.ts';

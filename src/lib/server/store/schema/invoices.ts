@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { boolean, check, foreignKey, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import type { NotPayableReason } from '../../../domain/invoices/findings.ts';
-import { bytes, day, id, instant, money, optionalId } from './columns.ts';
+import { bytes, day, id, instant, money, optionalDay, optionalId } from './columns.ts';
 import { client, supplier } from './parties.ts';
 
 export const document = pgTable(
@@ -43,6 +43,9 @@ export const invoice = pgTable(
 		prepaidMinor: money(),
 		debtMinor: money(), // what the import put in the ledger, negative for a credit
 		paymentReference: text().notNull(), // BT-83 of the file, else our RF reference
+		deliveredOn: optionalDay(), // BT-72, or what the supplier said since: a consumer's instalments are counted from it
+		freightMinor: money().default(sql`0`), // charges of the whole invoice (BG-21), VAT included
+		vatOnReceipts: boolean().notNull().default(false), // BT-8: VAT falls due when the money comes, so a discount needs no credit note
 		termsText: text(),
 		notPayableReason: text().$type<NotPayableReason>(),
 		documentId: optionalId(),

@@ -32,6 +32,7 @@ export const journalLine = pgTable(
 		account: text().$type<Account>().notNull(),
 		clientId: optionalId(),
 		invoiceId: optionalId(),
+		rateBps: integer(), // of a VAT line
 		debitMinor: money(),
 		creditMinor: money()
 	},

@@ -1,9 +1,13 @@
 // Suppliers, their members, their clients and the clients' contacts.
 import { boolean, foreignKey, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import type { Account } from '../../../domain/ledger/entries.ts';
 import type { Locale } from '../../../domain/money/format.ts';
+import type { BusinessTerms } from '../../../domain/offers/legal.ts';
 import type { Role } from '../../../domain/access/scope.ts';
 import { id, instant, optionalInstant } from './columns.ts';
 
+/** From an account of the journal to its number in the supplier's books. */
+export type AccountNames = Partial<Record<Account, string>>;
 export type Address = { lines: string[]; postalCode: string; town: string; country: string };
 
 export const supplier = pgTable(
@@ -24,6 +28,9 @@ export const supplier = pgTable(
 		stripeAccount: text(), // connected account; null when the platform's own key is the supplier's
 		timeZone: text().notNull(),
 		defaultTermsDays: integer().notNull(),
+		businessTerms: text().$type<BusinessTerms>().notNull().default('days_60'), // which lawful cap the contracts of this supplier follow
+		isLargeOnlineSeller: boolean().notNull().default(false),
+		accounts: jsonb().$type<AccountNames>().notNull().default({}), // numbers in the supplier's own chart, where they differ from ours
 		createdAt: instant()
 	},
 	(t) => [

@@ -12,7 +12,9 @@ import {
 	unique,
 	uniqueIndex
 } from 'drizzle-orm/pg-core';
+import type { OptionKind } from '../../../domain/offers/quote.ts';
 import type { AttemptStatus } from '../../../domain/payments/attempt-status.ts';
+import type { PaymentMethodType } from '../../../domain/payments/methods.ts';
 import { day, id, instant, money, optionalDay, optionalId, optionalInstant } from './columns.ts';
 import { invoice } from './invoices.ts';
 import { client } from './parties.ts';
@@ -27,6 +29,14 @@ export const paymentAttempt = pgTable(
 		clientId: id(),
 		contactId: optionalId(),
 		channel: text().$type<Channel>().notNull(),
+		option: text().$type<OptionKind>().notNull().default('now'),
+		allowedTypes: text()
+			.array()
+			.notNull()
+			.default(sql`'{card,sepa_debit}'`)
+			.$type<PaymentMethodType[]>(), // what the quote let carry it
+		discountMinor: money().default(sql`0`), // what the payer is spared if this try succeeds
+		offerEndsAt: optionalInstant(), // a try begun by then keeps its price
 		amountMinor: money(),
 		currency: text().notNull(),
 		confirmationTokenId: text().notNull(),

@@ -47,7 +47,9 @@ export type FactKind =
 	| 'payment.received'
 	| 'payment.reversed'
 	| 'attempt.changed'
-	| 'contact.mail_problem';
+	| 'contact.mail_problem'
+	| 'offers.changed'
+	| 'time.moved';
 export const outbox = pgTable(
 	'outbox',
 	{

@@ -1,9 +1,13 @@
 // Moves the demo's time, day by day, and does what each day brings: the bank answers, mails leave, totals are compared.
+import { mintScope } from '../../../domain/access/scope.ts';
 import type { MovableClock } from '../../clock.ts';
 import { moveDemoClock } from '../../demo-clock.ts';
 import type { SandboxGateway } from '../../gateways/sandbox/client.ts';
 import { drainOnce } from '../../jobs/worker.ts';
 import type { Services } from '../../services.ts';
+import { recordFact } from '../../store/outbox.ts';
+import { listSuppliers } from '../../store/parties.ts';
+import { commit } from '../run.ts';
 
 const DAY_MS = 86_400_000;
 const ADVANCE_MAX_MS = 400 * DAY_MS;
@@ -28,5 +32,17 @@ export async function advanceClock(
 		await moveDemoClock(services.db, clock, step);
 		await sandbox.moveClock(clock.offsetMs());
 		await drainOnce(services);
+	}
+	// Open pages look again: a price may have ended on the way.
+	for (const { supplierId } of await listSuppliers(services.db)) {
+		const scope = mintScope(supplierId, { kind: 'system' });
+		await commit(services, scope, (tx) =>
+			recordFact(tx, scope, services.clock.now(), {
+				kind: 'time.moved',
+				clientId: null,
+				invoiceId: null,
+				attemptId: null
+			})
+		);
 	}
 }

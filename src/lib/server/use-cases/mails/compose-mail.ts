@@ -12,13 +12,18 @@ import { methodName } from '../../../i18n/methods.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt, listAttemptLines } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
+import { listDiscounts, type DiscountListing } from '../../store/discounts.ts';
 import { findInvoice } from '../../store/invoices.ts';
 import type { MailRow } from '../../store/mails.ts';
 import { findContact, getSupplier, type Supplier } from '../../store/parties.ts';
 import { findPayment, findReversal, listAllocations } from '../../store/payments.ts';
+import { renderCreditNotePdf } from '../../documents/credit-note-pdf.ts';
 import { renderReceiptPdf } from '../../documents/receipt-pdf.ts';
 import { commit } from '../run.ts';
 import { mintPayLink } from '../access/pay-links.ts';
+import { optionViews } from '../offers/option-views.ts';
+import { quoteInvoices } from '../offers/quote-invoices.ts';
+import { readCreditNote } from '../payments/read-credit-note.ts';
 import { readReceipt } from '../payments/read-receipt.ts';
 
 type Composed = Omit<OutgoingMail, 'messageId' | 'to' | 'returnTo'>;
@@ -47,18 +52,35 @@ export async function composeMail(services: Services, row: MailRow): Promise<Com
 		};
 		const mail = await render(context);
 		if (!mail) return null;
-		const receipt = row.kind === 'payment_received' ? await readReceipt(services, tx, scope, row.subjectId) : null;
-		const attachments = receipt
-			? [
-					{
-						name: `${receipt.receiptNumber}.pdf`,
-						type: 'application/pdf',
-						content: await renderReceiptPdf(receipt, row.locale)
-					}
-				]
-			: [];
+		const attachments = await attachmentsOf(context);
 		return { ...mail, fromName: supplier.name, replyTo: supplier.contactEmail, attachments };
 	});
+}
+
+/** A receipt travels with the credit notes of its discounts; money that came back, with what cancels them. */
+async function attachmentsOf({ services, scope, tx, row }: Context): Promise<Composed['attachments']> {
+	const pdf = (name: string, content: Uint8Array) => ({ name: `${name}.pdf`, type: 'application/pdf', content });
+	const noteOf = async (discountId: string) => {
+		const note = await readCreditNote(tx, scope, discountId);
+		return note ? [pdf(note.documentNumber, await renderCreditNotePdf(note, row.locale))] : [];
+	};
+	if (row.kind === 'payment_received') {
+		const receipt = await readReceipt(services, tx, scope, row.subjectId);
+		if (!receipt) return [];
+		const notes = [];
+		for (const one of receipt.discounts) notes.push(...(await noteOf(one.discountId)));
+		return [pdf(receipt.receiptNumber, await renderReceiptPdf(receipt, row.locale)), ...notes];
+	}
+	if (row.kind !== 'money_returned') return [];
+	const notes = [];
+	for (const one of await voidedWith(tx, scope, row.subjectId)) notes.push(...(await noteOf(one.discountId)));
+	return notes;
+}
+/** The discounts that this return of money took back. */
+async function voidedWith(tx: Tx, scope: Scope, reversalId: string): Promise<DiscountListing[]> {
+	const reversal = await findReversal(tx, scope, reversalId);
+	const rows = reversal ? await listDiscounts(tx, scope, { paymentId: reversal.paymentId }) : [];
+	return rows.filter((row) => row.kind === 'voided');
 }
 
 async function render(context: Context): Promise<RenderedMail | null> {
@@ -76,20 +98,22 @@ async function render(context: Context): Promise<RenderedMail | null> {
 	}
 }
 
-async function renderInvoice({ services, scope, tx, row, to }: Context): Promise<RenderedMail | null> {
+async function renderInvoice({ services, scope, tx, row, supplier, to }: Context): Promise<RenderedMail | null> {
 	const invoice = await findInvoice(tx, scope, row.subjectId);
 	if (!invoice || payableToday(invoice) === 0n || !row.contactId) return null;
+	const quoted = await quoteInvoices(tx, scope, { supplier, records: [invoice], at: services.clock.now() });
 	const url = await mintPayLink(services, tx, scope, invoice.invoiceId, row.contactId);
 	return templates.renderInvoiceMail(to, {
 		number: invoice.number,
 		amountMinor: payableToday(invoice),
 		currency: invoice.currency,
 		dueOn: invoice.dueOn,
+		options: optionViews(quoted).filter((option) => option.kind !== 'now'),
 		url
 	});
 }
 
-async function renderReceipt({ scope, tx, row, to }: Context): Promise<RenderedMail | null> {
+async function renderReceipt({ services, scope, tx, row, to }: Context): Promise<RenderedMail | null> {
 	const payment = await findPayment(tx, scope, row.subjectId);
 	if (!payment) return null;
 	const lines = await listAllocations(tx, scope, payment.paymentId);
@@ -102,7 +126,8 @@ async function renderReceipt({ scope, tx, row, to }: Context): Promise<RenderedM
 		...payment,
 		numbers: lines.map((line) => line.number).join(', '),
 		methodLabel: methodName(payment.methodType, payment.methodLabel, to.locale),
-		restMinor
+		restMinor,
+		discounts: (await readReceipt(services, tx, scope, payment.paymentId))?.discounts ?? []
 	});
 }
 
@@ -139,8 +164,12 @@ async function renderReversal({ services, scope, tx, row, to }: Context): Promis
 		numbers: lines.map((line) => line.number).join(', ')
 	};
 	if (row.kind === 'refund') return templates.renderRefundMail(to, { ...common, receiptNumber: payment.receiptNumber });
+	const voided = await voidedWith(tx, scope, reversal.reversalId);
+	const lost = add(...voided.map((one) => one.amountMinor));
 	return templates.renderReturnedMail(to, {
 		...common,
+		discountMinor: lost,
+		totalMinor: add(reversal.amountMinor, lost),
 		url: await mintPayLink(services, tx, scope, lines.at(-1)!.invoiceId, row.contactId)
 	});
 }

@@ -8,6 +8,7 @@ import type { Minor } from '../../../domain/money/minor.ts';
 import { newId } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
 import { listAttemptLines, type Attempt } from '../../store/attempts.ts';
+import { listPromisedDiscounts } from '../../store/discounts.ts';
 import { lockInvoices, listVatLines } from '../../store/invoices.ts';
 import { bookEntry, nextNumber } from '../../store/journal.ts';
 import { recordFact } from '../../store/outbox.ts';
@@ -39,12 +40,14 @@ async function allocate(scope: Scope, tx: Tx, attempt: Attempt, receivedMinor: M
 		...line,
 		dueOn: invoices.find((invoice) => invoice.invoiceId === line.invoiceId)!.dueOn
 	}));
+	const promised = await listPromisedDiscounts(tx, scope, attempt.attemptId);
 	const withVat = [];
 	for (const line of allocateReceived(dated, receivedMinor)) {
 		const vat = vatOfPayment(
 			await listVatLines(tx, scope, line.invoiceId),
 			await sumAllocated(tx, scope, line.invoiceId),
-			line.amountMinor
+			line.amountMinor,
+			promised.find((one) => one.invoiceId === line.invoiceId)?.vat
 		);
 		withVat.push({ ...line, vat });
 	}

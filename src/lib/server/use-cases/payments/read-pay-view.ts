@@ -1,7 +1,6 @@
 // The pay page, for one invoice (pay link) or several (portal). Reads only. Refusal: not_found.
 import type { AttemptView, PayView, PaymentView, TransferView } from '../../../contract/views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
-import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import {
 	compactIban,
 	isValidIban,
@@ -13,14 +12,16 @@ import { payableToday } from '../../../domain/invoices/state.ts';
 import { transferPayload } from './transfer-code.ts';
 import { add, ZERO, type Minor } from '../../../domain/money/minor.ts';
 import { declineFamily } from '../../../domain/payments/declines.ts';
-import { methodsFor } from '../../../domain/payments/methods.ts';
 import type { Services } from '../../services.ts';
 import { findLastAttempt, listAttemptLines, type Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { findInvoice, type InvoiceRecord } from '../../store/invoices.ts';
+import { listDiscounts } from '../../store/discounts.ts';
 import { findContact, getSupplier, type Supplier } from '../../store/parties.ts';
 import { listPayments, type PaymentListing } from '../../store/payments.ts';
 import { invoiceView, paymentView, supplierView } from '../invoices/views.ts';
+import { discountView, optionViews, refusedViews } from '../offers/option-views.ts';
+import { quoteInvoices } from '../offers/quote-invoices.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 
 export async function readPayView(services: Services, scope: Scope, invoiceIds: string[]): Promise<Result<PayView>> {
@@ -29,17 +30,20 @@ export async function readPayView(services: Services, scope: Scope, invoiceIds: 
 		const { actor } = scope;
 		const single = invoiceIds.length === 1 ? invoiceIds[0]! : null;
 		// Asked together, answered in one go: the questions do not depend on each other.
-		const [supplier, found, last, allPayments, payer] = await Promise.all([
+		const [supplier, found, last, allPayments, payer, discounts] = await Promise.all([
 			getSupplier(tx, scope),
 			Promise.all(invoiceIds.map((invoiceId) => findInvoice(tx, scope, invoiceId))),
 			findLastAttempt(tx, scope, invoiceIds[0]!),
 			single ? listPayments(tx, scope, { invoiceId: single }) : [],
 			// A pay link may have been forwarded: no address is shown, and none is filled in.
-			actor.kind === 'contact' ? findContact(tx, scope, actor.contactId) : null
+			actor.kind === 'contact' ? findContact(tx, scope, actor.contactId) : null,
+			single ? listDiscounts(tx, scope, { invoiceId: single }) : []
 		]);
 		const records = found.filter((record) => record !== null);
 		if (records.length !== invoiceIds.length) return refuse('not_found');
-		const today = civilDateIn(services.clock.now(), supplier.timeZone);
+		const at = services.clock.now();
+		const quoted = await quoteInvoices(tx, scope, { supplier, records, at });
+		const { today } = quoted.quote;
 		const amountMinor = add(...records.map(payableToday));
 		const { stripe, sandbox } = services.config;
 		return done({
@@ -47,7 +51,11 @@ export async function readPayView(services: Services, scope: Scope, invoiceIds: 
 			invoices: records.map((record) => invoiceView(record, today)),
 			amountMinor,
 			currency: records[0]!.currency,
-			methods: methodsFor(amountMinor),
+			options: optionViews(quoted),
+			refused: refusedViews(quoted),
+			discounts: discounts.map(discountView),
+			timeZone: supplier.timeZone,
+			now: at,
 			attempt: last && (await attemptFor(tx, scope, last)),
 			payments: paymentsFor(scope, allPayments),
 			transfer: records.length === 1 ? transferOf(supplier, records[0]!, amountMinor) : null,

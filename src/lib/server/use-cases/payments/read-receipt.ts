@@ -5,21 +5,15 @@ import type { Minor } from '../../../domain/money/minor.ts';
 import type { PaidVat } from '../../../domain/payments/vat.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
-import { findClient, getSupplier } from '../../store/parties.ts';
+import { listDiscounts } from '../../store/discounts.ts';
+import { findClient, getSupplier, issuerOf, type Issuer } from '../../store/parties.ts';
 import { findPayment, listAllocations, listPaymentVat, listReversals, netReversed } from '../../store/payments.ts';
 import { read } from '../run.ts';
 
 export type Receipt = {
 	paymentId: string;
 	receiptNumber: string;
-	supplier: {
-		name: string;
-		legalName: string;
-		siren: string | null;
-		vatNumber: string | null;
-		address: string[];
-		brandHue: number;
-	};
+	supplier: Issuer;
 	clientName: string;
 	paidOn: CivilDate;
 	amountMinor: Minor;
@@ -28,6 +22,8 @@ export type Receipt = {
 	methodLabel: string | null;
 	lines: { invoiceId: string; number: string; amountMinor: Minor }[];
 	vat: PaidVat[];
+	/** Given with this payment and still standing. */
+	discounts: { discountId: string; number: string; amountMinor: Minor; documentNumber: string | null }[];
 	reversedMinor: Minor;
 };
 
@@ -44,18 +40,10 @@ export async function readReceipt(
 	if (scope.invoiceId && !lines.every((line) => line.invoiceId === scope.invoiceId)) return null;
 	const supplier = await getSupplier(tx, scope);
 	const client = await findClient(tx, scope, payment.clientId);
-	const { name, legalName, siren, vatNumber, address, brandHue } = supplier;
 	return {
 		paymentId,
 		receiptNumber: payment.receiptNumber,
-		supplier: {
-			name,
-			legalName,
-			siren,
-			vatNumber,
-			brandHue,
-			address: [...address.lines, `${address.postalCode} ${address.town}`]
-		},
+		supplier: issuerOf(supplier),
 		clientName: client?.name ?? '',
 		paidOn: payment.paidOn,
 		amountMinor: payment.amountMinor,
@@ -64,6 +52,20 @@ export async function readReceipt(
 		methodLabel: scope.invoiceId ? null : payment.methodLabel,
 		lines,
 		vat: await listPaymentVat(tx, scope, paymentId),
+		discounts: (await listDiscounts(tx, scope, { paymentId }))
+			.filter(
+				(row, _, all) =>
+					row.kind === 'granted' &&
+					!all.some(
+						(later) => later.kind === 'voided' && later.invoiceId === row.invoiceId && later.sequence > row.sequence
+					)
+			)
+			.map(({ discountId, number, amountMinor, documentNumber }) => ({
+				discountId,
+				number,
+				amountMinor,
+				documentNumber
+			})),
 		reversedMinor: netReversed(await listReversals(tx, scope, paymentId))
 	};
 }

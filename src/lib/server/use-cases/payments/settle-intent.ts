@@ -21,6 +21,7 @@ import { recordFact } from '../../store/outbox.ts';
 import { getSupplier } from '../../store/parties.ts';
 import { commit, read } from '../run.ts';
 import { queueAttemptMail } from '../mails/queue-mails.ts';
+import { bookDiscounts } from './book-discounts.ts';
 import { bookPayment } from './book-payment.ts';
 import { bookReversals } from './book-reversals.ts';
 import type { Settling } from './settling.ts';
@@ -95,6 +96,7 @@ async function settleInside(
 	if (intent.status === 'succeeded') {
 		const payment = await bookPayment(settling, latest);
 		await bookReversals(settling, payment);
+		await bookDiscounts(settling, payment);
 	}
 	return lockAttemptsOfIntent(tx, scope, intent.intentId);
 }

@@ -1,10 +1,10 @@
-// A client pays one or several invoices. Actor: contact or pay link. Refusals: nothing_to_pay, amount_changed, payment_under_way,
+// A client pays one or several invoices, as it chose. Actor: contact or pay link. Refusals: nothing_to_pay, amount_changed, offer_expired, payment_under_way,
 // payment_in_progress, method_not_offered, attempt_conflict, card_declined, payment_unknown. Facts: attempt.changed, then those of settling.
 import type { StartPayment } from '../../../contract/payments.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
-import { add, type Minor } from '../../../domain/money/minor.ts';
-import { offeredTypes } from '../../../domain/payments/methods.ts';
+import type { AllocationLine } from '../../../domain/payments/allocation.ts';
+import type { PaymentOption } from '../../../domain/offers/quote.ts';
 import type { Services } from '../../services.ts';
 import {
 	findAttempt,
@@ -18,10 +18,14 @@ import {
 	type AttemptChange
 } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
+import { insertPromisedDiscounts } from '../../store/discounts.ts';
 import { lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
 import { recordFact } from '../../store/outbox.ts';
-import { getSupplier } from '../../store/parties.ts';
+import { getSupplier, type Supplier } from '../../store/parties.ts';
 import { constraintName } from '../../store/tx.ts';
+import { contactOf, keepAcceptance, type From } from '../offers/keep-acceptance.ts';
+import { dueNow } from '../offers/option-views.ts';
+import { quoteInvoices, type Quoted } from '../offers/quote-invoices.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 import { settleIntent } from './settle-intent.ts';
 
@@ -38,10 +42,10 @@ export async function startPayment(
 	services: Services,
 	scope: Scope,
 	input: StartPayment,
-	returnUrl: string
+	from: From
 ): Promise<Result<PaymentProgress>> {
 	for (let round = 0; round < 2; round++) {
-		const opened = await openAttempt(services, scope, input, returnUrl);
+		const opened = await openAttempt(services, scope, input, from);
 		if (!opened.ok) return opened;
 		if (opened.value.kind === 'open') return callStripe(services, scope, opened.value.attempt);
 		// Somebody left a bank confirmation unfinished: give it up at Stripe, learn what became of it, then look again.
@@ -54,17 +58,17 @@ async function openAttempt(
 	services: Services,
 	scope: Scope,
 	input: StartPayment,
-	returnUrl: string,
+	from: From,
 	isSecondLook = false
 ): Promise<Result<Opened>> {
 	try {
-		return await commit(services, scope, (tx) => openInside(services, scope, tx, input, returnUrl));
+		return await commit(services, scope, (tx) => openInside(services, scope, tx, input, from));
 	} catch (error) {
 		// Two first clicks at once: the database let one through.
 		if (constraintName(error) === 'one_live_attempt_per_invoice') return refuse('payment_in_progress');
 		// The same click twice: the other one's row is there now. If it can't be seen, it is somebody else's id.
 		if (constraintName(error) === 'payment_attempt_pk')
-			return isSecondLook ? refuse('attempt_conflict') : openAttempt(services, scope, input, returnUrl, true);
+			return isSecondLook ? refuse('attempt_conflict') : openAttempt(services, scope, input, from, true);
 		throw error;
 	}
 }
@@ -74,7 +78,7 @@ async function openInside(
 	scope: Scope,
 	tx: Tx,
 	input: StartPayment,
-	returnUrl: string
+	from: From
 ): Promise<Result<Opened>> {
 	const invoices = await lockInvoices(tx, scope, input.invoiceIds);
 	if (invoices.length !== input.invoiceIds.length) return refuse('not_found');
@@ -85,14 +89,33 @@ async function openInside(
 			: refuse('attempt_conflict');
 	const live = await findLiveAttempt(tx, scope, input.invoiceIds);
 	if (live) return whenLive(live);
-	const lines = invoices.map((invoice) => ({ invoiceId: invoice.invoiceId, amountMinor: payableToday(invoice) }));
-	const amountMinor = add(...lines.map((line) => line.amountMinor));
-	if (lines.some((line) => line.amountMinor <= 0n)) return refuse('nothing_to_pay');
-	if (amountMinor !== input.expectedAmountMinor)
-		return refuse('amount_changed', { amountMinor: String(amountMinor), currency: 'EUR' });
-	if (!offeredTypes(amountMinor).length) return refuse('method_not_offered');
-	const attempt = await keepAttempt(services, scope, tx, { input, invoices, lines, amountMinor, returnUrl });
+	if (invoices.some((invoice) => payableToday(invoice) <= 0n)) return refuse('nothing_to_pay');
+	const supplier = await getSupplier(tx, scope);
+	const quoted = await quoteInvoices(tx, scope, { supplier, records: invoices, at: services.clock.now() });
+	const chosen = choose(quoted, input);
+	if (!chosen.ok) return chosen;
+	const attempt = await keepAttempt(services, scope, tx, {
+		input,
+		supplier,
+		invoices,
+		quoted,
+		option: chosen.value,
+		from
+	});
 	return done({ kind: 'open' as const, attempt });
+}
+
+/** The choice at the price the page showed, or why not: a price that has ended is never taken, whatever the page still says. */
+function choose({ quote }: Quoted, { option: kind, expectedAmountMinor }: StartPayment): Result<PaymentOption> {
+	const option = quote.options.find((candidate) => candidate.kind === kind);
+	if (option && dueNow(option, quote) === expectedAmountMinor) return done(option);
+	const other = option ?? quote.options.find((candidate) => candidate.kind === 'now');
+	if (!other) return refuse('method_not_offered');
+	return refuse(kind === 'now' ? 'amount_changed' : 'offer_expired', {
+		amountMinor: String(dueNow(other, quote)),
+		option: other.kind,
+		currency: 'EUR'
+	});
 }
 
 function whenLive(live: Attempt): Result<Opened> {
@@ -103,37 +126,38 @@ function whenLive(live: Attempt): Result<Opened> {
 
 type Opening = {
 	input: StartPayment;
+	supplier: Supplier;
 	invoices: InvoiceRecord[];
-	lines: { invoiceId: string; amountMinor: Minor }[];
-	amountMinor: Minor;
-	returnUrl: string;
+	quoted: Quoted;
+	option: PaymentOption;
+	from: From;
 };
-async function keepAttempt(
-	services: Services,
-	scope: Scope,
-	tx: Tx,
-	{ input, invoices, lines, amountMinor, returnUrl }: Opening
-): Promise<Attempt> {
+async function keepAttempt(services: Services, scope: Scope, tx: Tx, opening: Opening): Promise<Attempt> {
+	const { input, supplier, invoices, option, from } = opening;
 	const now = services.clock.now();
-	const supplier = await getSupplier(tx, scope);
+	const { lines } = option.parts[0]!;
 	const declined = await declinedIntent(tx, scope, lines);
-	const { actor } = scope;
+	const { clientId } = invoices[0]!;
 	await insertAttempt(
 		tx,
 		scope,
 		{
 			attemptId: input.attemptId,
-			clientId: invoices[0]!.clientId,
-			contactId: actor.kind === 'contact' || actor.kind === 'pay_link' ? actor.contactId : null,
-			channel: actor.kind === 'pay_link' ? 'pay_link' : 'portal',
-			amountMinor,
+			clientId,
+			contactId: contactOf(scope),
+			channel: scope.actor.kind === 'pay_link' ? 'pay_link' : 'portal',
+			option: option.kind,
+			allowedTypes: option.methods,
+			discountMinor: option.discountMinor,
+			offerEndsAt: option.deadlineAt,
+			amountMinor: option.parts[0]!.amountMinor,
 			currency: 'EUR',
 			confirmationTokenId: input.confirmationTokenId,
 			description: invoices
 				.map((invoice) => invoice.number)
 				.join(', ')
 				.slice(0, 500),
-			returnUrl,
+			returnUrl: from.returnUrl,
 			status: 'open',
 			stripeAccount: supplier.stripeAccount,
 			stripePaymentIntentId: declined,
@@ -143,22 +167,19 @@ async function keepAttempt(
 		},
 		lines
 	);
+	await insertPromisedDiscounts(tx, scope, input.attemptId, option.discounts);
+	await keepAcceptance(tx, scope, input.attemptId, { ...opening, clientId });
 	for (const line of lines)
 		await recordFact(tx, scope, now, {
 			kind: 'attempt.changed',
-			clientId: invoices[0]!.clientId,
+			clientId,
 			invoiceId: line.invoiceId,
 			attemptId: input.attemptId
 		});
 	return (await findAttempt(tx, scope, input.attemptId))!;
 }
-
 /** The intent of a declined try on exactly the same lines: it is tried again, so one payment stays one PaymentIntent. */
-async function declinedIntent(
-	tx: Tx,
-	scope: Scope,
-	lines: { invoiceId: string; amountMinor: Minor }[]
-): Promise<string | null> {
+async function declinedIntent(tx: Tx, scope: Scope, lines: AllocationLine[]): Promise<string | null> {
 	const last = await findLastAttempt(tx, scope, lines[0]!.invoiceId);
 	if (last?.status !== 'declined' || last.methodType === 'sepa_debit') return null;
 	const before = await listAttemptLines(tx, scope, last.attemptId);
@@ -189,7 +210,7 @@ export async function callStripe(services: Services, scope: Scope, attempt: Atte
 		amountMinor: attempt.amountMinor,
 		currency: attempt.currency,
 		confirmationTokenId: attempt.confirmationTokenId,
-		allowedTypes: offeredTypes(attempt.amountMinor),
+		allowedTypes: attempt.allowedTypes,
 		description: attempt.description,
 		returnUrl: attempt.returnUrl,
 		metadata: { attempt_id: attempt.attemptId, supplier_id: scope.supplierId }

@@ -1,0 +1,97 @@
+// Choices and their conditions in words. What somebody agrees to is written here once: the page shows it, the evidence keeps it.
+import { m } from '#lib/paraglide/messages.js';
+import type { OptionView, RefusedOption } from '../contract/views.ts';
+import { formatDay } from '../domain/calendar/format.ts';
+import { formatMoney, formatRate, type Locale } from '../domain/money/format.ts';
+import { minor, type Minor } from '../domain/money/minor.ts';
+import type { NotOfferedReason, OptionKind } from '../domain/offers/quote.ts';
+
+/** Changes whenever the sentences below do: evidence says which wording was agreed to. */
+export const TERMS_VERSION = '2026-11-22';
+
+type Say = { locale: Locale };
+export function optionTitle({ kind, discountBps }: Pick<OptionView, 'kind' | 'discountBps'>, locale: Locale): string {
+	const say: Say = { locale };
+	const titles: Record<OptionKind, () => string> = {
+		now: () => m.option_now({}, say),
+		early: () =>
+			discountBps === null
+				? m.option_early({}, say)
+				: m.option_early_rate({ rate: formatRate(discountBps, locale) }, say),
+		plan_2: () => m.option_plan({ count: 2 }, say),
+		plan_3: () => m.option_plan({ count: 3 }, say)
+	};
+	return titles[kind]();
+}
+
+/** A choice in a few words, for a mail: "1 176,00 € jusqu'au 27 novembre 2026". */
+export function optionSummary(
+	{ amountMinor, lastDay, parts }: Pick<OptionView, 'amountMinor' | 'lastDay' | 'parts'>,
+	currency: string,
+	locale: Locale
+): string {
+	const money = (amount: Minor) => formatMoney(amount, currency, locale);
+	if (parts.length === 1)
+		return m.option_summary_early(
+			{ amount: money(amountMinor), date: lastDay ? formatDay(lastDay, locale) : '' },
+			{ locale }
+		);
+	return parts
+		.map((part) =>
+			m.option_summary_part({ amount: money(part.amountMinor), date: formatDay(part.dueOn, locale) }, { locale })
+		)
+		.join(', ');
+}
+
+/** The sentence that is agreed to by paying: what, how much, until when, and what becomes of it if the money comes back. */
+export function consentText(
+	option: Pick<OptionView, 'kind' | 'amountMinor' | 'discountMinor' | 'lastDay' | 'parts'>,
+	{ currency, supplier, locale }: { currency: string; supplier: string; locale: Locale }
+): string {
+	const say: Say = { locale };
+	const money = (amount: Minor) => formatMoney(amount, currency, locale);
+	if (option.kind === 'now') return m.consent_now({ amount: money(option.amountMinor), supplier }, say);
+	if (option.kind === 'early')
+		return m.consent_early(
+			{
+				amount: money(option.amountMinor),
+				discount: money(option.discountMinor),
+				full: money(minor(option.amountMinor + option.discountMinor)),
+				date: option.lastDay ? formatDay(option.lastDay, locale) : '',
+				supplier
+			},
+			say
+		);
+	const parts = option.parts.map(
+		(part) => `${money(part.amountMinor)} ${m.on_day({ date: formatDay(part.dueOn, locale) }, say)}`
+	);
+	return m.consent_plan(
+		{ count: option.parts.length, parts: parts.join(', '), amount: money(option.amountMinor), supplier },
+		say
+	);
+}
+
+/** Why a choice is not there: a person who looks for it deserves an answer. null for what nobody would look for. */
+export function notOfferedText(
+	{ kind, reason, limitMinor }: RefusedOption,
+	currency: string,
+	locale: Locale
+): string | null {
+	const say: Say = { locale };
+	const limit = limitMinor === null ? '' : formatMoney(limitMinor, currency, locale);
+	const texts: Partial<Record<NotOfferedReason, () => string>> = {
+		factored: () => m.why_factored({}, say),
+		overdue: () => m.why_overdue({}, say),
+		discount_over: () => m.why_discount_over({}, say),
+		nothing_to_discount: () => m.why_nothing_to_discount({}, say),
+		discount_given: () => m.why_discount_given({}, say),
+		late_before: () => m.why_late_before({}, say),
+		below_minimum: () => m.why_below_minimum({ limit }, say),
+		above_maximum: () => m.why_above_maximum({ limit }, say),
+		delivery_date_missing: () => m.why_delivery_date_missing({}, say),
+		legal_cap: () => m.why_legal_cap({}, say),
+		method_missing: () => m.why_method_missing({}, say)
+	};
+	const text = texts[reason]?.();
+	return text ? m.why_line({ choice: optionTitle({ kind, discountBps: null }, locale), why: text }, say) : null;
+}

@@ -1,0 +1,156 @@
+// Discounts: promised by an attempt, given when it is paid, taken back when the money comes back.
+import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
+import type { Scope } from '../../domain/access/scope.ts';
+import type { CivilDate } from '../../domain/calendar/civil-date.ts';
+import type { DiscountPart } from '../../domain/ledger/entries.ts';
+import { minor, type Minor } from '../../domain/money/minor.ts';
+import type { InvoiceDiscount } from '../../domain/offers/quote.ts';
+import type { Tx } from './database.ts';
+import { attemptDiscount, client, discount, discountVat, invoice } from './schema/index.ts';
+
+export type Discount = typeof discount.$inferSelect;
+export type PromisedDiscount = { invoiceId: string; amountMinor: Minor; vat: DiscountPart[] };
+
+/** Without a usable VAT split the whole discount is one part without a rate. */
+const partsOf = ({ discountMinor, vat }: InvoiceDiscount): DiscountPart[] =>
+	vat.length ? vat : [{ rateBps: null, grossMinor: discountMinor, vatMinor: minor(0n) }];
+
+export async function insertPromisedDiscounts(
+	tx: Tx,
+	scope: Scope,
+	attemptId: string,
+	discounts: InvoiceDiscount[]
+): Promise<void> {
+	const rows = discounts.flatMap((one) =>
+		partsOf(one).map((part, position) => ({
+			supplierId: scope.supplierId,
+			attemptId,
+			invoiceId: one.invoiceId,
+			position,
+			...part
+		}))
+	);
+	if (rows.length) await tx.insert(attemptDiscount).values(rows);
+}
+
+export async function listPromisedDiscounts(tx: Tx, scope: Scope, attemptId: string): Promise<PromisedDiscount[]> {
+	const rows = await tx
+		.select()
+		.from(attemptDiscount)
+		.where(and(eq(attemptDiscount.supplierId, scope.supplierId), eq(attemptDiscount.attemptId, attemptId)))
+		.orderBy(asc(attemptDiscount.invoiceId), asc(attemptDiscount.position));
+	const byInvoice = new Map<string, DiscountPart[]>();
+	for (const { invoiceId, rateBps, grossMinor, vatMinor } of rows)
+		byInvoice.set(invoiceId, [...(byInvoice.get(invoiceId) ?? []), { rateBps, grossMinor, vatMinor }]);
+	return [...byInvoice].map(([invoiceId, vat]) => ({
+		invoiceId,
+		vat,
+		amountMinor: minor(vat.reduce((sum, part) => sum + part.grossMinor, 0n))
+	}));
+}
+
+export async function insertDiscount(
+	tx: Tx,
+	scope: Scope,
+	row: Omit<Discount, 'supplierId'>,
+	vat: DiscountPart[]
+): Promise<void> {
+	await tx.insert(discount).values({ supplierId: scope.supplierId, ...row });
+	await tx
+		.insert(discountVat)
+		.values(
+			vat.map((part, position) => ({ supplierId: scope.supplierId, discountId: row.discountId, position, ...part }))
+		);
+}
+
+/** What was given and taken back on a payment, oldest first. */
+export async function listDiscountsOfPayment(tx: Tx, scope: Scope, paymentId: string): Promise<Discount[]> {
+	return tx
+		.select()
+		.from(discount)
+		.where(and(eq(discount.supplierId, scope.supplierId), eq(discount.paymentId, paymentId)))
+		.orderBy(asc(discount.invoiceId), asc(discount.sequence));
+}
+
+/** Of these invoices, those whose discount stands. */
+export async function listDiscounted(tx: Tx, scope: Scope, invoiceIds: string[]): Promise<Set<string>> {
+	if (!invoiceIds.length) return new Set();
+	const rows = await tx
+		.select({ invoiceId: discount.invoiceId })
+		.from(discount)
+		.where(and(eq(discount.supplierId, scope.supplierId), inArray(discount.invoiceId, invoiceIds)))
+		.groupBy(discount.invoiceId)
+		.having(
+			sql`count(*) filter (where ${discount.kind} = 'granted') > count(*) filter (where ${discount.kind} = 'voided')`
+		);
+	return new Set(rows.map((row) => row.invoiceId));
+}
+
+export type DiscountListing = Discount & { number: string; clientName: string; vat: DiscountPart[] };
+/** Newest first, with the invoice and the VAT of each. */
+export async function listDiscounts(
+	tx: Tx,
+	scope: Scope,
+	filter: { invoiceId?: string; clientId?: string; paymentId?: string; discountId?: string; limit?: number } = {}
+): Promise<DiscountListing[]> {
+	const where = [
+		eq(discount.supplierId, scope.supplierId),
+		...(scope.clientId ? [eq(discount.clientId, scope.clientId)] : []),
+		...(scope.invoiceId ? [eq(discount.invoiceId, scope.invoiceId)] : []),
+		...(filter.invoiceId ? [eq(discount.invoiceId, filter.invoiceId)] : []),
+		...(filter.clientId ? [eq(discount.clientId, filter.clientId)] : []),
+		...(filter.paymentId ? [eq(discount.paymentId, filter.paymentId)] : []),
+		...(filter.discountId ? [eq(discount.discountId, filter.discountId)] : [])
+	];
+	const rows = await tx
+		.select({ discount, number: invoice.number, clientName: client.name })
+		.from(discount)
+		.innerJoin(invoice, and(eq(invoice.supplierId, discount.supplierId), eq(invoice.invoiceId, discount.invoiceId)))
+		.innerJoin(client, and(eq(client.supplierId, discount.supplierId), eq(client.clientId, discount.clientId)))
+		.where(and(...where))
+		.orderBy(desc(discount.createdAt), desc(discount.sequence), asc(discount.discountId))
+		.limit(Math.min(filter.limit ?? 50, 200));
+	if (!rows.length) return [];
+	const parts = await tx
+		.select()
+		.from(discountVat)
+		.where(
+			and(
+				eq(discountVat.supplierId, scope.supplierId),
+				inArray(
+					discountVat.discountId,
+					rows.map((row) => row.discount.discountId)
+				)
+			)
+		)
+		.orderBy(asc(discountVat.position));
+	return rows.map((row) => ({
+		...row.discount,
+		number: row.number,
+		clientName: row.clientName,
+		vat: parts
+			.filter((part) => part.discountId === row.discount.discountId)
+			.map(({ rateBps, grossMinor, vatMinor }) => ({ rateBps, grossMinor, vatMinor }))
+	}));
+}
+
+/** What discounts cost between two days, VAT apart: given less taken back. */
+export async function sumDiscounts(
+	tx: Tx,
+	scope: Scope,
+	{ from, until }: { from: CivilDate; until: CivilDate }
+): Promise<{ count: number; amountMinor: Minor; vatMinor: Minor }> {
+	const [row] = await tx.execute<{ count: string; amount: string; vat: string }>(sql`
+		select count(*) filter (where d.kind = 'granted') as count,
+			coalesce(sum(case d.kind when 'granted' then v.gross else -v.gross end), 0) as amount,
+			coalesce(sum(case d.kind when 'granted' then v.vat else -v.vat end), 0) as vat
+		from discount d cross join lateral (
+			select sum(gross_minor) as gross, sum(vat_minor) as vat from discount_vat x
+			where x.supplier_id = d.supplier_id and x.discount_id = d.discount_id) v
+		where d.supplier_id = ${scope.supplierId} and d.happened_on between ${from} and ${until}`);
+	return {
+		count: Number(row!.count),
+		amountMinor: minor(BigInt(row!.amount)),
+		vatMinor: minor(BigInt(row!.vat))
+	};
+}

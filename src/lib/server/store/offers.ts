@@ -1,0 +1,176 @@
+// Policies in versions, who is in which group, what clients accepted.
+import { and, asc, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
+import * as v from 'valibot';
+import { OfferTerms, toJson } from '../../contract/offers.ts';
+import type { Scope } from '../../domain/access/scope.ts';
+import type { CivilDate } from '../../domain/calendar/civil-date.ts';
+import type { PolicyAudience, PublishedPolicy } from '../../domain/offers/resolve-policy.ts';
+import type { Tx } from './database.ts';
+import { clientGroupMember, offerPolicy, quoteAcceptance } from './schema/index.ts';
+
+export type PolicyRow = Omit<typeof offerPolicy.$inferSelect, 'terms'> & { terms: OfferTerms };
+const rowOf = (row: typeof offerPolicy.$inferSelect): PolicyRow => ({ ...row, terms: v.parse(OfferTerms, row.terms) });
+
+const audienceOf = ({
+	audienceKind,
+	groupId,
+	clientId
+}: Pick<PolicyRow, 'audienceKind' | 'groupId' | 'clientId'>): PolicyAudience =>
+	audienceKind === 'client'
+		? { kind: 'client', clientId: clientId! }
+		: audienceKind === 'group'
+			? { kind: 'group', groupId: groupId! }
+			: { kind: 'all' };
+
+export type LivePolicy = PublishedPolicy & { policyId: string; name: string };
+/** Published and not ended: those a client may be offered, with the groups the client is in. */
+export async function listLivePolicies(
+	tx: Tx,
+	scope: Scope,
+	clientId: string
+): Promise<{ policies: LivePolicy[]; groupIds: string[] }> {
+	const [rows, groups] = await Promise.all([
+		tx
+			.select()
+			.from(offerPolicy)
+			.where(
+				and(
+					eq(offerPolicy.supplierId, scope.supplierId),
+					isNotNull(offerPolicy.publishedAt),
+					isNull(offerPolicy.endedAt),
+					or(isNull(offerPolicy.clientId), eq(offerPolicy.clientId, clientId))
+				)
+			)
+			.orderBy(asc(offerPolicy.publishedAt))
+			.limit(200),
+		tx
+			.select({ groupId: clientGroupMember.groupId })
+			.from(clientGroupMember)
+			.where(and(eq(clientGroupMember.supplierId, scope.supplierId), eq(clientGroupMember.clientId, clientId)))
+			.orderBy(asc(clientGroupMember.groupId))
+	]);
+	return { policies: rows.map(rowOf).map(liveOf), groupIds: groups.map((group) => group.groupId) };
+}
+const liveOf = (row: PolicyRow): LivePolicy => ({
+	...row.terms,
+	policyId: row.policyId,
+	name: row.name,
+	version: row.version,
+	audience: audienceOf(row),
+	publishedAt: row.publishedAt!
+});
+
+/**
+ * Has paid every invoice by its due date so far, and owes nothing that is past due. A SEPA debit counts from the day it was ordered
+ * (docs/decisions/0017).
+ */
+export async function isNeverLate(
+	tx: Tx,
+	scope: Scope,
+	clientId: string,
+	{ today, timeZone }: { today: CivilDate; timeZone: string }
+): Promise<boolean> {
+	const [row] = await tx.execute<{ late: boolean }>(sql`
+		select exists (
+			select from invoice i where i.supplier_id = ${scope.supplierId} and i.client_id = ${clientId} and i.due_on < ${today}
+				and i.not_payable_reason is null
+				and (select coalesce(sum(l.debit_minor - l.credit_minor), 0) from journal_line l
+					where l.supplier_id = i.supplier_id and l.invoice_id = i.invoice_id and l.account = '411') > 0
+		) or exists (
+			select from payment p
+				join payment_attempt t on t.supplier_id = p.supplier_id and t.attempt_id = p.attempt_id
+				join allocation a on a.supplier_id = p.supplier_id and a.payment_id = p.payment_id
+				join invoice i on i.supplier_id = a.supplier_id and i.invoice_id = a.invoice_id
+			where p.supplier_id = ${scope.supplierId} and p.client_id = ${clientId}
+				and (t.created_at at time zone ${timeZone})::date > i.due_on
+		) as late`);
+	return !row!.late;
+}
+
+/** Every version of every policy, drafts first, then what is live, then what has ended. */
+export async function listPolicies(tx: Tx, scope: Scope): Promise<PolicyRow[]> {
+	const rows = await tx
+		.select()
+		.from(offerPolicy)
+		.where(eq(offerPolicy.supplierId, scope.supplierId))
+		.orderBy(asc(offerPolicy.name), desc(offerPolicy.version))
+		.limit(500);
+	return rows.map(rowOf);
+}
+export async function listVersions(tx: Tx, scope: Scope, policyId: string): Promise<PolicyRow[]> {
+	const rows = await tx
+		.select()
+		.from(offerPolicy)
+		.where(and(eq(offerPolicy.supplierId, scope.supplierId), eq(offerPolicy.policyId, policyId)))
+		.orderBy(desc(offerPolicy.version));
+	return rows.map(rowOf);
+}
+/** The same, locked: publishing is one at a time. */
+export async function lockVersions(tx: Tx, scope: Scope, policyId: string): Promise<PolicyRow[]> {
+	const rows = await tx
+		.select()
+		.from(offerPolicy)
+		.where(and(eq(offerPolicy.supplierId, scope.supplierId), eq(offerPolicy.policyId, policyId)))
+		.orderBy(desc(offerPolicy.version))
+		.for('update');
+	return rows.map(rowOf);
+}
+
+export type NewPolicy = Omit<PolicyRow, 'supplierId' | 'publishedAt' | 'endedAt'>;
+export async function insertDraft(tx: Tx, scope: Scope, { terms, ...row }: NewPolicy): Promise<void> {
+	await tx
+		.insert(offerPolicy)
+		.values({ supplierId: scope.supplierId, ...row, terms: toJson(terms), publishedAt: null, endedAt: null });
+}
+const thisVersion = (scope: Scope, { policyId, version }: Pick<PolicyRow, 'policyId' | 'version'>) =>
+	and(
+		eq(offerPolicy.supplierId, scope.supplierId),
+		eq(offerPolicy.policyId, policyId),
+		eq(offerPolicy.version, version)
+	);
+export async function saveDraft(
+	tx: Tx,
+	scope: Scope,
+	row: Pick<
+		PolicyRow,
+		'policyId' | 'version' | 'name' | 'audienceKind' | 'groupId' | 'clientId' | 'terms' | 'updatedAt'
+	>
+): Promise<void> {
+	const { policyId, version, terms, ...change } = row;
+	await tx
+		.update(offerPolicy)
+		.set({ ...change, terms: toJson(terms) })
+		.where(thisVersion(scope, { policyId, version }));
+}
+export async function deleteDraft(tx: Tx, scope: Scope, row: Pick<PolicyRow, 'policyId' | 'version'>): Promise<void> {
+	await tx.delete(offerPolicy).where(thisVersion(scope, row));
+}
+export async function markPublished(
+	tx: Tx,
+	scope: Scope,
+	row: Pick<PolicyRow, 'policyId' | 'version'>,
+	now: Date
+): Promise<void> {
+	await tx.update(offerPolicy).set({ publishedAt: now, updatedAt: now }).where(thisVersion(scope, row));
+}
+export async function markEnded(
+	tx: Tx,
+	scope: Scope,
+	row: Pick<PolicyRow, 'policyId' | 'version'>,
+	now: Date
+): Promise<void> {
+	await tx.update(offerPolicy).set({ endedAt: now }).where(thisVersion(scope, row));
+}
+
+export type Acceptance = typeof quoteAcceptance.$inferSelect;
+export async function insertAcceptance(tx: Tx, scope: Scope, row: Omit<Acceptance, 'supplierId'>): Promise<void> {
+	await tx.insert(quoteAcceptance).values({ supplierId: scope.supplierId, ...row, snapshot: toJson(row.snapshot) });
+}
+export async function listAcceptances(tx: Tx, scope: Scope, attemptIds: string[]): Promise<Acceptance[]> {
+	if (!attemptIds.length) return [];
+	return tx
+		.select()
+		.from(quoteAcceptance)
+		.where(and(eq(quoteAcceptance.supplierId, scope.supplierId), inArray(quoteAcceptance.attemptId, attemptIds)))
+		.orderBy(desc(quoteAcceptance.acceptedAt));
+}

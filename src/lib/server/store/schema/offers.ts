@@ -1,0 +1,221 @@
+// What suppliers offer (policies, in versions), what clients accepted (evidence), and the discounts that came of it.
+import { sql } from 'drizzle-orm';
+import {
+	check,
+	foreignKey,
+	index,
+	integer,
+	jsonb,
+	pgTable,
+	primaryKey,
+	text,
+	unique,
+	uniqueIndex
+} from 'drizzle-orm/pg-core';
+import type { OptionKind } from '../../../domain/offers/quote.ts';
+import type { Locale } from '../../../domain/money/format.ts';
+import { day, id, instant, money, optionalId, optionalInstant } from './columns.ts';
+import { invoice } from './invoices.ts';
+import { client, supplier } from './parties.ts';
+import { payment, paymentAttempt } from './payments.ts';
+
+export const clientGroup = pgTable(
+	'client_group',
+	{ supplierId: id(), groupId: id(), name: text().notNull(), createdAt: instant() },
+	(t) => [
+		primaryKey({ name: 'client_group_pk', columns: [t.supplierId, t.groupId] }),
+		foreignKey({ name: 'client_group_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
+		unique('client_group_name_unique').on(t.supplierId, t.name)
+	]
+);
+
+export const clientGroupMember = pgTable(
+	'client_group_member',
+	{ supplierId: id(), groupId: id(), clientId: id() },
+	(t) => [
+		primaryKey({ name: 'client_group_member_pk', columns: [t.supplierId, t.groupId, t.clientId] }),
+		foreignKey({
+			name: 'client_group_member_group_fk',
+			columns: [t.supplierId, t.groupId],
+			foreignColumns: [clientGroup.supplierId, clientGroup.groupId]
+		}),
+		foreignKey({
+			name: 'client_group_member_client_fk',
+			columns: [t.supplierId, t.clientId],
+			foreignColumns: [client.supplierId, client.clientId]
+		}),
+		index('client_group_member_client_idx').on(t.supplierId, t.clientId)
+	]
+);
+
+export type AudienceKind = 'all' | 'group' | 'client';
+/** A draft is edited; a published version never changes (a trigger holds it), it only ends. */
+export const offerPolicy = pgTable(
+	'offer_policy',
+	{
+		supplierId: id(),
+		policyId: id(),
+		version: integer().notNull(),
+		name: text().notNull(),
+		audienceKind: text().$type<AudienceKind>().notNull(),
+		groupId: optionalId(),
+		clientId: optionalId(),
+		terms: jsonb().$type<unknown>().notNull(), // contract/offers.ts gives its shape
+		createdBy: text().notNull(),
+		createdAt: instant(),
+		updatedAt: instant(),
+		publishedAt: optionalInstant(),
+		endedAt: optionalInstant()
+	},
+	(t) => [
+		primaryKey({ name: 'offer_policy_pk', columns: [t.supplierId, t.policyId, t.version] }),
+		foreignKey({ name: 'offer_policy_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
+		foreignKey({
+			name: 'offer_policy_group_fk',
+			columns: [t.supplierId, t.groupId],
+			foreignColumns: [clientGroup.supplierId, clientGroup.groupId]
+		}),
+		foreignKey({
+			name: 'offer_policy_client_fk',
+			columns: [t.supplierId, t.clientId],
+			foreignColumns: [client.supplierId, client.clientId]
+		}),
+		uniqueIndex('one_draft_per_policy')
+			.on(t.supplierId, t.policyId)
+			.where(sql`${t.publishedAt} is null`),
+		uniqueIndex('one_live_version_per_policy')
+			.on(t.supplierId, t.policyId)
+			.where(sql`${t.publishedAt} is not null and ${t.endedAt} is null`),
+		check(
+			'offer_policy_audience_check',
+			sql`(${t.audienceKind} = 'group') = (${t.groupId} is not null) and (${t.audienceKind} = 'client') = (${t.clientId} is not null)`
+		)
+	]
+);
+
+/** What somebody agreed to, as it was shown: kept as long as the books are. */
+export const quoteAcceptance = pgTable(
+	'quote_acceptance',
+	{
+		supplierId: id(),
+		attemptId: id(),
+		clientId: id(),
+		contactId: optionalId(),
+		option: text().$type<OptionKind>().notNull(),
+		policyId: optionalId(),
+		policyVersion: integer().notNull(),
+		amountMinor: money(),
+		discountMinor: money(),
+		snapshot: jsonb().$type<unknown>().notNull(), // what was asked of the quote engine, and the option it answered
+		termsText: text().notNull(),
+		termsVersion: text().notNull(),
+		termsHash: text().notNull(),
+		locale: text().$type<Locale>().notNull(),
+		ip: text(),
+		userAgent: text(),
+		acceptedAt: instant()
+	},
+	(t) => [
+		primaryKey({ name: 'quote_acceptance_pk', columns: [t.supplierId, t.attemptId] }),
+		foreignKey({
+			name: 'quote_acceptance_attempt_fk',
+			columns: [t.supplierId, t.attemptId],
+			foreignColumns: [paymentAttempt.supplierId, paymentAttempt.attemptId]
+		}),
+		foreignKey({
+			name: 'quote_acceptance_client_fk',
+			columns: [t.supplierId, t.clientId],
+			foreignColumns: [client.supplierId, client.clientId]
+		})
+	]
+);
+
+/** The discount an attempt was accepted with, per invoice and VAT rate: booked when it is paid. */
+export const attemptDiscount = pgTable(
+	'attempt_discount',
+	{
+		supplierId: id(),
+		attemptId: id(),
+		invoiceId: id(),
+		position: integer().notNull(),
+		rateBps: integer(), // null: the invoice gave no usable VAT split
+		grossMinor: money(),
+		vatMinor: money()
+	},
+	(t) => [
+		primaryKey({ name: 'attempt_discount_pk', columns: [t.supplierId, t.attemptId, t.invoiceId, t.position] }),
+		foreignKey({
+			name: 'attempt_discount_attempt_fk',
+			columns: [t.supplierId, t.attemptId],
+			foreignColumns: [paymentAttempt.supplierId, paymentAttempt.attemptId]
+		}),
+		foreignKey({
+			name: 'attempt_discount_invoice_fk',
+			columns: [t.supplierId, t.invoiceId],
+			foreignColumns: [invoice.supplierId, invoice.invoiceId]
+		})
+	]
+);
+
+export type DiscountKind = 'granted' | 'voided';
+/** A discount given, or taken back because the money came back: each a row with its journal entry and, where VAT moves, its numbered document. */
+export const discount = pgTable(
+	'discount',
+	{
+		supplierId: id(),
+		discountId: id(),
+		paymentId: id(),
+		invoiceId: id(),
+		clientId: id(),
+		sequence: integer().notNull(), // granted 1, voided 2, granted again 3…
+		kind: text().$type<DiscountKind>().notNull(),
+		documentNumber: text(), // a credit note, or the cancellation of one; null when VAT does not move
+		cancelsNumber: text(),
+		amountMinor: money(),
+		currency: text().notNull(),
+		happenedOn: day(),
+		createdAt: instant()
+	},
+	(t) => [
+		primaryKey({ name: 'discount_pk', columns: [t.supplierId, t.discountId] }),
+		foreignKey({
+			name: 'discount_payment_fk',
+			columns: [t.supplierId, t.paymentId],
+			foreignColumns: [payment.supplierId, payment.paymentId]
+		}),
+		foreignKey({
+			name: 'discount_invoice_fk',
+			columns: [t.supplierId, t.invoiceId],
+			foreignColumns: [invoice.supplierId, invoice.invoiceId]
+		}),
+		foreignKey({
+			name: 'discount_client_fk',
+			columns: [t.supplierId, t.clientId],
+			foreignColumns: [client.supplierId, client.clientId]
+		}),
+		unique('discount_sequence_unique').on(t.supplierId, t.paymentId, t.invoiceId, t.sequence),
+		unique('discount_document_unique').on(t.supplierId, t.documentNumber),
+		index('discount_invoice_idx').on(t.supplierId, t.invoiceId),
+		check('discount_amount_check', sql`${t.amountMinor} > 0`)
+	]
+);
+
+export const discountVat = pgTable(
+	'discount_vat',
+	{
+		supplierId: id(),
+		discountId: id(),
+		position: integer().notNull(),
+		rateBps: integer(),
+		grossMinor: money(),
+		vatMinor: money()
+	},
+	(t) => [
+		primaryKey({ name: 'discount_vat_pk', columns: [t.supplierId, t.discountId, t.position] }),
+		foreignKey({
+			name: 'discount_vat_discount_fk',
+			columns: [t.supplierId, t.discountId],
+			foreignColumns: [discount.supplierId, discount.discountId]
+		})
+	]
+);

@@ -1,0 +1,128 @@
+// What a supplier offers: drafts are edited, published versions stay as they are. Actor: owner or accountant. Refusals: not_allowed, not_found,
+// input_invalid, offer_invalid. Facts: offers.changed.
+import type { OfferTerms } from '../../../contract/offers.ts';
+import { may, type Scope } from '../../../domain/access/scope.ts';
+import { checkPolicy, type PolicyMistake } from '../../../domain/offers/check-policy.ts';
+import type { PolicyAudience } from '../../../domain/offers/resolve-policy.ts';
+import type { Services } from '../../services.ts';
+import { newId } from '../../identity.ts';
+import { hasGroup } from '../../store/client-groups.ts';
+import type { Tx } from '../../store/database.ts';
+import {
+	deleteDraft,
+	insertDraft,
+	lockVersions,
+	markEnded,
+	markPublished,
+	saveDraft as keepDraft,
+	type PolicyRow
+} from '../../store/offers.ts';
+import { recordFact } from '../../store/outbox.ts';
+import { findClient, getSupplier, type Supplier } from '../../store/parties.ts';
+import { recordAudit } from '../../store/records.ts';
+import { commit, done, refuse, type Result } from '../run.ts';
+
+export type DraftInput = { policyId: string | null; name: string; audience: PolicyAudience; terms: OfferTerms };
+const NAME_MAX = 80;
+
+/** Keeps what is typed, mistakes and all: only publishing asks for a policy that holds. A published policy gets its next version as a draft. */
+export async function saveDraft(
+	services: Services,
+	scope: Scope,
+	input: DraftInput
+): Promise<Result<{ policyId: string }>> {
+	if (!may(scope.actor, 'set_offers')) return refuse('not_allowed');
+	const name = input.name.trim();
+	if (!name || name.length > NAME_MAX) return refuse('input_invalid', { field: 'name' });
+	const now = services.clock.now();
+	return commit(services, scope, async (tx) => {
+		if (!(await audienceExists(tx, scope, input.audience))) return refuse('not_found');
+		const versions = input.policyId ? await lockVersions(tx, scope, input.policyId) : [];
+		if (input.policyId && !versions.length) return refuse('not_found');
+		const policyId = input.policyId ?? newId();
+		const draft = versions.find((version) => version.publishedAt === null);
+		const row = {
+			policyId,
+			version: draft?.version ?? (versions[0]?.version ?? 0) + 1,
+			name,
+			...columnsOf(input.audience),
+			terms: input.terms,
+			updatedAt: now
+		};
+		if (draft) await keepDraft(tx, scope, row);
+		else await insertDraft(tx, scope, { ...row, createdBy: whoOf(scope), createdAt: now });
+		return done({ policyId });
+	});
+}
+const whoOf = ({ actor }: Scope): string => (actor.kind === 'member' ? actor.memberId : actor.kind);
+const columnsOf = (audience: PolicyAudience) => ({
+	audienceKind: audience.kind,
+	groupId: audience.kind === 'group' ? audience.groupId : null,
+	clientId: audience.kind === 'client' ? audience.clientId : null
+});
+const audienceExists = async (tx: Tx, scope: Scope, audience: PolicyAudience): Promise<boolean> =>
+	audience.kind === 'all' ||
+	(audience.kind === 'client'
+		? (await findClient(tx, scope, audience.clientId)) !== null
+		: hasGroup(tx, scope, audience.groupId));
+
+/** What is wrong with the terms for this supplier, worst first. */
+export const mistakesIn = (terms: OfferTerms, supplier: Supplier): PolicyMistake[] =>
+	checkPolicy(
+		{ ...terms, version: 0 },
+		{
+			defaultTermsDays: supplier.defaultTermsDays,
+			terms: { business: supplier.businessTerms, isLargeOnlineSeller: supplier.isLargeOnlineSeller }
+		}
+	).sort((a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'));
+
+/** From this instant clients are offered it; the version before ends. What was accepted under an older version stays as it was accepted. */
+export async function publishPolicy(
+	services: Services,
+	scope: Scope,
+	policyId: string
+): Promise<Result<{ version: number }>> {
+	if (!may(scope.actor, 'set_offers')) return refuse('not_allowed');
+	const now = services.clock.now();
+	return commit(services, scope, async (tx) => {
+		const versions = await lockVersions(tx, scope, policyId);
+		const draft = versions.find((version) => version.publishedAt === null);
+		if (!draft) return refuse('not_found');
+		const mistake = mistakesIn(draft.terms, await getSupplier(tx, scope)).find((one) => one.severity === 'error');
+		if (mistake) return refuse('offer_invalid', { field: mistake.field, mistake: mistake.code });
+		const live = versions.find(isLive);
+		if (live) await markEnded(tx, scope, live, now);
+		await markPublished(tx, scope, draft, now);
+		await announce(tx, scope, now, 'offer_published', draft);
+		return done({ version: draft.version });
+	});
+}
+
+/** Nobody is offered it any more; a draft is thrown away. */
+export async function endPolicy(services: Services, scope: Scope, policyId: string): Promise<Result<null>> {
+	if (!may(scope.actor, 'set_offers')) return refuse('not_allowed');
+	const now = services.clock.now();
+	return commit(services, scope, async (tx) => {
+		const versions = await lockVersions(tx, scope, policyId);
+		const draft = versions.find((version) => version.publishedAt === null);
+		const live = versions.find(isLive);
+		if (!draft && !live) return refuse('not_found');
+		if (draft) await deleteDraft(tx, scope, draft);
+		else await markEnded(tx, scope, live!, now);
+		await announce(tx, scope, now, draft ? 'offer_draft_deleted' : 'offer_ended', draft ?? live!);
+		return done(null);
+	});
+}
+export const isLive = ({ publishedAt, endedAt }: Pick<PolicyRow, 'publishedAt' | 'endedAt'>): boolean =>
+	publishedAt !== null && endedAt === null;
+
+async function announce(
+	tx: Tx,
+	scope: Scope,
+	now: Date,
+	action: 'offer_published' | 'offer_ended' | 'offer_draft_deleted',
+	{ policyId, version, name }: PolicyRow
+): Promise<void> {
+	await recordAudit(tx, scope, now, action, policyId, { name, version: String(version) });
+	await recordFact(tx, scope, now, { kind: 'offers.changed', clientId: null, invoiceId: null, attemptId: null });
+}

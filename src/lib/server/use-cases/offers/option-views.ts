@@ -1,0 +1,64 @@
+// From a quote to what a screen shows of it.
+import type { DiscountView, OptionView, RefusedOption } from '../../../contract/views.ts';
+import { civilDateIn, addDays } from '../../../domain/calendar/civil-date.ts';
+import { add, minor, ZERO } from '../../../domain/money/minor.ts';
+import type { PaymentOption, Quote } from '../../../domain/offers/quote.ts';
+import { methodsFor } from '../../../domain/payments/methods.ts';
+import type { DiscountListing } from '../../store/discounts.ts';
+import type { Quoted } from './quote-invoices.ts';
+
+/** Best for the payer first. */
+const ORDER: OptionView['kind'][] = ['early', 'now', 'plan_2', 'plan_3'];
+
+export const optionViews = ({ quote, input }: Quoted): OptionView[] =>
+	quote.options
+		.map((option) => optionView(option, quote, input.supplier.timeZone))
+		.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
+
+export const dueNow = (option: PaymentOption, { today }: Pick<Quote, 'today'>) =>
+	option.parts[0]!.dueOn <= today ? option.parts[0]!.amountMinor : ZERO;
+
+export function optionView(option: PaymentOption, quote: Quote, timeZone: string): OptionView {
+	const rates = new Set(option.discounts.map((discount) => discount.wholeBps));
+	const isOneRate = rates.size === 1 && option.discounts.length === option.parts[0]!.lines.length;
+	return {
+		kind: option.kind,
+		amountMinor: option.amountMinor,
+		dueNowMinor: dueNow(option, quote),
+		discountMinor: option.discountMinor,
+		discountVatMinor: add(...option.discounts.flatMap((discount) => discount.vat.map((part) => part.vatMinor))),
+		discountBps: isOneRate ? [...rates][0]! : null,
+		parts: option.parts.map(({ dueOn, amountMinor }) => ({ dueOn, amountMinor })),
+		methods: methodsFor(option.parts[0]!.amountMinor).map((method) =>
+			method.offered && !option.methods.includes(method.type)
+				? { type: method.type, offered: false, reason: 'not_in_offer' }
+				: method
+		),
+		endsAt: option.deadlineAt,
+		lastDay: option.deadlineAt && addDays(civilDateIn(option.deadlineAt, timeZone), -1),
+		isSettlement: option.isSettlement
+	};
+}
+
+export const refusedViews = ({ quote, input: { policy } }: Quoted): RefusedOption[] =>
+	quote.notOffered.map(({ kind, reason }) => ({
+		kind,
+		reason,
+		limitMinor:
+			reason === 'below_minimum'
+				? (policy.instalments?.minMinor ?? null)
+				: reason === 'above_maximum'
+					? (policy.instalments?.maxMinor ?? null)
+					: null
+	}));
+
+export const discountView = (row: DiscountListing): DiscountView => ({
+	discountId: row.discountId,
+	kind: row.kind,
+	number: row.number,
+	documentNumber: row.documentNumber,
+	amountMinor: row.amountMinor,
+	vatMinor: minor(row.vat.reduce((sum, part) => sum + part.vatMinor, 0n)),
+	currency: row.currency,
+	happenedOn: row.happenedOn
+});

@@ -1,0 +1,66 @@
+// What a client may choose today for some of its invoices: gathers the facts, asks the quote engine. The only caller of quote() on the server, so
+// that page, mail, Stripe call and API show the same price.
+import type { Scope } from '../../../domain/access/scope.ts';
+import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
+import { isDeposit } from '../../../domain/invoices/document.ts';
+import { payableToday } from '../../../domain/invoices/state.ts';
+import { NO_OFFER } from '../../../domain/offers/policy.ts';
+import { quote, type Quote, type QuoteInput } from '../../../domain/offers/quote.ts';
+import { resolvePolicy } from '../../../domain/offers/resolve-policy.ts';
+import type { Tx } from '../../store/database.ts';
+import { listDiscounted } from '../../store/discounts.ts';
+import { listVatLinesOf, type InvoiceRecord } from '../../store/invoices.ts';
+import { isNeverLate, listLivePolicies, type LivePolicy } from '../../store/offers.ts';
+import type { Supplier } from '../../store/parties.ts';
+
+export type Quoted = { quote: Quote; input: QuoteInput; policyId: string | null };
+type Asked = { supplier: Supplier; records: InvoiceRecord[]; at: Date };
+
+/** `records` are of one client. Reads only. */
+export async function quoteInvoices(tx: Tx, scope: Scope, asked: Asked): Promise<Quoted> {
+	const { clientId } = asked.records[0]!;
+	const { policies, groupIds } = await listLivePolicies(tx, scope, clientId);
+	return quoteUnder(tx, scope, asked, resolvePolicy(policies, { clientId, groupIds }) as LivePolicy | null);
+}
+
+/** The same under a policy of one's choice: what a supplier sees before publishing it. */
+export async function quoteUnder(
+	tx: Tx,
+	scope: Scope,
+	{ supplier, records, at }: Asked,
+	policy: (QuoteInput['policy'] & { policyId: string }) | null
+): Promise<Quoted> {
+	const [first] = records;
+	const invoiceIds = records.map((record) => record.invoiceId);
+	const today = civilDateIn(at, supplier.timeZone);
+	const asksForPast = policy?.instalments?.who === 'never_late';
+	const [vatLines, discounted, neverLate] = await Promise.all([
+		listVatLinesOf(tx, scope, invoiceIds),
+		listDiscounted(tx, scope, invoiceIds),
+		asksForPast ? isNeverLate(tx, scope, first!.clientId, { today, timeZone: supplier.timeZone }) : true
+	]);
+	const input: QuoteInput = {
+		invoices: records.map((record) => ({
+			invoiceId: record.invoiceId,
+			issuedOn: record.issuedOn,
+			dueOn: record.dueOn,
+			deliveredOn: record.deliveredOn,
+			payableMinor: payableToday(record),
+			freightMinor: record.freightMinor,
+			isDeposit: isDeposit(record.typeCode),
+			hasDiscount: discounted.has(record.invoiceId),
+			isFactored: record.notPayableReason === 'factored',
+			vatLines: vatLines.get(record.invoiceId) ?? []
+		})),
+		policy: policy ?? NO_OFFER,
+		clientKind: first!.clientKind,
+		neverLate,
+		supplier: {
+			timeZone: supplier.timeZone,
+			country: supplier.address.country,
+			terms: { business: supplier.businessTerms, isLargeOnlineSeller: supplier.isLargeOnlineSeller }
+		},
+		at
+	};
+	return { quote: quote(input), input, policyId: policy?.policyId ?? null };
+}
