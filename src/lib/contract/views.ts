@@ -3,7 +3,8 @@ import type { CivilDate } from '../domain/calendar/civil-date.ts';
 import type { NotPayableReason } from '../domain/invoices/findings.ts';
 import type { InvoiceState } from '../domain/invoices/state.ts';
 import type { Minor } from '../domain/money/minor.ts';
-import type { NotOfferedReason, OptionKind } from '../domain/offers/quote.ts';
+import type { NotOfferedReason, OptionKind, QuoteInput } from '../domain/offers/quote.ts';
+import type { Simulation } from '../domain/offers/simulate.ts';
 import type { AttemptStatus } from '../domain/payments/attempt-status.ts';
 import type { DeclineFamily } from '../domain/payments/declines.ts';
 import type { MethodOffer } from '../domain/payments/methods.ts';
@@ -85,6 +86,10 @@ export type DiscountView = {
 	currency: string;
 	happenedOn: CivilDate;
 };
+/** A real invoice to try an offer on: everything the quote engine asks, but the policy. */
+export type Sample = { label: string; currency: string; input: Omit<QuoteInput, 'policy'> };
+/** What a discount would have cost on past invoices. */
+export type PastView = Simulation;
 /** What the browser needs to load Stripe: public values only. */
 export type StripeView = { publishableKey: string; account: string | null; scriptUrl: string | null };
 /** Everything the pay page shows, for one invoice or several. */

@@ -1,5 +1,6 @@
 // Mistakes in an offer, in words: what will not work, and the cure.
 import { m } from '#lib/paraglide/messages.js';
+import type { FormProblem } from '../contract/offer-form.ts';
 import type { Locale } from '../domain/money/format.ts';
 import type { PolicyMistake } from '../domain/offers/check-policy.ts';
 
@@ -18,6 +19,18 @@ export function mistakeText(code: PolicyMistake['code'], locale: Locale): string
 		spacing_range: () => m.mistake_spacing_range({}, say),
 		plan_past_cap: () => m.mistake_plan_past_cap({}, say),
 		plan_never_for_consumers: () => m.mistake_plan_never_for_consumers({}, say)
+	};
+	return texts[code]();
+}
+
+/** What a field should hold. */
+export function fieldProblemText(code: FormProblem['code'], locale: Locale): string {
+	const say = { locale };
+	const texts: Record<FormProblem['code'], () => string> = {
+		not_a_date: () => m.field_not_a_date({}, say),
+		not_an_amount: () => m.field_not_an_amount({}, say),
+		not_a_rate: () => m.field_not_a_rate({}, say),
+		not_a_count: () => m.field_not_a_count({}, say)
 	};
 	return texts[code]();
 }

@@ -1,4 +1,7 @@
 // The demo's cast: three suppliers, their teams, their clients. All names are invented; every address ends in .example.
+import type { OfferTerms } from '#lib/contract/offers.ts';
+import { minor } from '#lib/domain/money/minor.ts';
+
 type Person = { name: string; email: string };
 export type DemoClient = {
 	name: string;
@@ -23,6 +26,8 @@ export type DemoSupplier = {
 	goods: string[];
 	vatRates: number[];
 	prefix: string;
+	/** Published on the first day of the story. */
+	offers: { name: string; terms: OfferTerms }[];
 };
 const client = (
 	name: string,
@@ -52,6 +57,14 @@ const client = (
 	};
 };
 
+const tiers = (...list: [number, number][]): NonNullable<OfferTerms['discount']> => ({
+	tiers: list.map(([discountBps, days]) => ({ discountBps, days, counted: 'from_issue' })),
+	capMinor: minor(15_000n),
+	vatMode: 'by_law',
+	excludes: []
+});
+const always = { validFrom: null, validUntil: null, methods: ['card', 'sepa_debit'] } satisfies Partial<OfferTerms>;
+
 export const SUPPLIERS: DemoSupplier[] = [
 	{
 		slug: 'atelier-lumen',
@@ -63,6 +76,7 @@ export const SUPPLIERS: DemoSupplier[] = [
 		bic: 'AGRIFRPP',
 		stripeAccount: 'acct_1AtelierLumen',
 		prefix: 'F',
+		offers: [{ name: 'Payer tôt', terms: { ...always, discount: tiers([200, 15]), instalments: null } }],
 		contact: { name: 'Claire Martin', email: 'compta@atelier-lumen.example' },
 		address: { lines: ['14 rue des Tables-Claudiennes'], postalCode: '69001', town: 'Lyon', country: 'FR' },
 		team: [
@@ -105,6 +119,7 @@ export const SUPPLIERS: DemoSupplier[] = [
 		bic: 'PSSTFRPP',
 		stripeAccount: 'acct_1BrasserieCanuts',
 		prefix: 'BC-',
+		offers: [{ name: 'Comptant', terms: { ...always, discount: tiers([300, 5], [100, 10]), instalments: null } }],
 		contact: { name: 'Julien Moreau', email: 'factures@brasserie-canuts.example' },
 		address: { lines: ['3 montée de la Grande-Côte'], postalCode: '69004', town: 'Lyon', country: 'FR' },
 		team: [
@@ -140,6 +155,7 @@ export const SUPPLIERS: DemoSupplier[] = [
 		bic: 'CMCIFR2A',
 		stripeAccount: 'acct_1CabinetVerne',
 		prefix: 'CV26/',
+		offers: [],
 		contact: { name: 'Alice Verne', email: 'gestion@cabinet-verne.example' },
 		address: { lines: ['27 quai de la Fosse'], postalCode: '44000', town: 'Nantes', country: 'FR' },
 		team: [

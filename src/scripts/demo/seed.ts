@@ -14,6 +14,8 @@ import { contact, client, member, supplier } from '#lib/server/store/schema/inde
 import { inScope } from '#lib/server/store/tx.ts';
 import { demoToken } from '#lib/server/use-cases/demo/list-people.ts';
 import { importInvoices } from '#lib/server/use-cases/invoices/import-invoices.ts';
+import { publishPolicy, saveDraft } from '#lib/server/use-cases/offers/manage-policies.ts';
+import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
 import { startPayment } from '#lib/server/use-cases/payments/start-payment.ts';
@@ -67,6 +69,7 @@ export async function seedDemo(config: Config): Promise<void> {
 	const today = civilDateIn(new Date(), 'Europe/Paris');
 	const scopes = new Map<string, Scope>();
 	for (const cast of SUPPLIERS) scopes.set(cast.slug, await createParties(services, cast));
+	for (const cast of SUPPLIERS) await publishOffers(services, scopes.get(cast.slug)!, cast);
 	const plan = SUPPLIERS.flatMap((cast, i) => planOf(cast, today, dice(2026 + i)));
 	for (let day = -PAST_DAYS; day <= 0; day++) {
 		await moveTo(config, services, clock, day);
@@ -143,6 +146,13 @@ async function createParties(services: Services, cast: DemoSupplier): Promise<Sc
 		}
 	});
 	return scope;
+}
+async function publishOffers(services: Services, scope: Scope, cast: DemoSupplier): Promise<void> {
+	for (const { name, terms } of cast.offers) {
+		const draft = await saveDraft(services, scope, { policyId: null, name, audience: { kind: 'all' }, terms });
+		const published = draft.ok ? await publishPolicy(services, scope, draft.value.policyId) : draft;
+		if (!published.ok) throw new Error(`seed: offer ${name} refused: ${published.refusal.code}`);
+	}
 }
 const sirenFor = (cast: DemoSupplier, i: number): string => sirenOf(Number(cast.siren.slice(0, 6)) * 37 + i * 7919);
 
@@ -240,7 +250,11 @@ async function findByNumber(services: Services, scope: Scope, number: string): P
 	return invoices[0]!;
 }
 
-async function payOne(services: Services, scope: Scope, { spec, method: habit, ending }: Planned): Promise<void> {
+async function payOne(
+	services: Services,
+	scope: Scope,
+	{ spec, client: { habit: punctuality }, method: habit, ending }: Planned
+): Promise<void> {
 	const invoice = await findByNumber(services, scope, spec.number);
 	const amount = payableToday(invoice);
 	if (amount <= 0n) return;
@@ -261,6 +275,8 @@ async function payOne(services: Services, scope: Scope, { spec, method: habit, e
 						? 'pm_success_fr'
 						: 'pm_card_visa';
 	const confirmationTokenId = await testToken(services.config, services, scope, method);
+	const view = await readPayView(services, payer, [invoice.invoiceId]);
+	const early = view.ok && punctuality === 'early' ? view.value.options.find((one) => one.kind === 'early') : null;
 	const result = await startPayment(
 		services,
 		payer,
@@ -268,8 +284,8 @@ async function payOne(services: Services, scope: Scope, { spec, method: habit, e
 			attemptId: newId(),
 			confirmationTokenId,
 			invoiceIds: [invoice.invoiceId],
-			option: 'now',
-			expectedAmountMinor: amount
+			option: early?.kind ?? 'now',
+			expectedAmountMinor: early?.dueNowMinor ?? amount
 		},
 		{ returnUrl: `${services.config.origin}/retour/demo`, ip: null, userAgent: null, locale: 'fr' }
 	);

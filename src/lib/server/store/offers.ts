@@ -4,6 +4,9 @@ import * as v from 'valibot';
 import { OfferTerms, toJson } from '../../contract/offers.ts';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
+import { isDeposit } from '../../domain/invoices/document.ts';
+import { minor } from '../../domain/money/minor.ts';
+import type { PastInvoice } from '../../domain/offers/simulate.ts';
 import type { PolicyAudience, PublishedPolicy } from '../../domain/offers/resolve-policy.ts';
 import type { Tx } from './database.ts';
 import { clientGroupMember, offerPolicy, quoteAcceptance } from './schema/index.ts';
@@ -11,7 +14,7 @@ import { clientGroupMember, offerPolicy, quoteAcceptance } from './schema/index.
 export type PolicyRow = Omit<typeof offerPolicy.$inferSelect, 'terms'> & { terms: OfferTerms };
 const rowOf = (row: typeof offerPolicy.$inferSelect): PolicyRow => ({ ...row, terms: v.parse(OfferTerms, row.terms) });
 
-const audienceOf = ({
+export const audienceOf = ({
 	audienceKind,
 	groupId,
 	clientId
@@ -173,4 +176,46 @@ export async function listAcceptances(tx: Tx, scope: Scope, attemptIds: string[]
 		.from(quoteAcceptance)
 		.where(and(eq(quoteAcceptance.supplierId, scope.supplierId), inArray(quoteAcceptance.attemptId, attemptIds)))
 		.orderBy(desc(quoteAcceptance.acceptedAt));
+}
+
+/**
+ * Invoices of a period that are paid in full, with the day they were: what a new rule is tried on. The whole invoice counts as one VAT line, which
+ * gives totals exact to the cent.
+ */
+export async function listPaidInvoices(
+	tx: Tx,
+	scope: Scope,
+	{ from, limit = 5000 }: { from: CivilDate; limit?: number }
+): Promise<PastInvoice[]> {
+	const rows = await tx.execute<{
+		client_id: string;
+		issued_on: string;
+		due_on: string;
+		paid_on: string;
+		type_code: string;
+		debt: string;
+		freight: string;
+		net: string;
+		vat: string;
+	}>(sql`
+		select i.client_id, i.issued_on::text, i.due_on::text, p.paid_on::text, i.type_code, i.debt_minor::text as debt,
+			i.freight_minor::text as freight, i.net_minor::text as net, i.vat_minor::text as vat
+		from invoice i cross join lateral (
+			select max(x.paid_on) as paid_on, sum(a.amount_minor) as paid from allocation a
+			join payment x on x.supplier_id = a.supplier_id and x.payment_id = a.payment_id
+			where a.supplier_id = i.supplier_id and a.invoice_id = i.invoice_id) p
+		where i.supplier_id = ${scope.supplierId} and i.issued_on >= ${from} and i.debt_minor > 0 and p.paid_on is not null
+			and (select coalesce(sum(l.debit_minor - l.credit_minor), 0) from journal_line l
+				where l.supplier_id = i.supplier_id and l.invoice_id = i.invoice_id and l.account = '411') = 0
+		order by i.issued_on, i.invoice_id limit ${limit}`);
+	return rows.map((row) => ({
+		clientId: row.client_id,
+		issuedOn: row.issued_on as CivilDate,
+		dueOn: row.due_on as CivilDate,
+		paidOn: row.paid_on as CivilDate,
+		payableMinor: minor(BigInt(row.debt)),
+		freightMinor: minor(BigInt(row.freight)),
+		isDeposit: isDeposit(row.type_code),
+		vatLines: [{ category: 'S', rateBps: 0, baseMinor: minor(BigInt(row.net)), vatMinor: minor(BigInt(row.vat)) }]
+	}));
 }

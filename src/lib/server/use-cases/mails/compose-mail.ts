@@ -1,4 +1,5 @@
 // From a queued row to words: reads what the mail is about as it stands now, mints the pay link it carries.
+import { optionViews } from '../../../contract/option-views.ts';
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
 import { declineFamily } from '../../../domain/payments/declines.ts';
@@ -21,7 +22,6 @@ import { renderCreditNotePdf } from '../../documents/credit-note-pdf.ts';
 import { renderReceiptPdf } from '../../documents/receipt-pdf.ts';
 import { commit } from '../run.ts';
 import { mintPayLink } from '../access/pay-links.ts';
-import { optionViews } from '../offers/option-views.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
 import { readCreditNote } from '../payments/read-credit-note.ts';
 import { readReceipt } from '../payments/read-receipt.ts';

@@ -1,4 +1,5 @@
 // Evidence of what was agreed to: the question asked of the quote engine, the answer chosen, the words shown, and who, when, from where.
+import { optionView } from '../../../contract/option-views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import type { PaymentOption } from '../../../domain/offers/quote.ts';
@@ -7,7 +8,6 @@ import { sha256 } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
 import { insertAcceptance } from '../../store/offers.ts';
 import type { Supplier } from '../../store/parties.ts';
-import { optionView } from './option-views.ts';
 import type { Quoted } from './quote-invoices.ts';
 
 /** Where the payer is: the address to come back to, and what evidence keeps of an acceptance. */

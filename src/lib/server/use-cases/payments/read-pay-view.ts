@@ -1,4 +1,5 @@
 // The pay page, for one invoice (pay link) or several (portal). Reads only. Refusal: not_found.
+import { optionViews, refusedViews } from '../../../contract/option-views.ts';
 import type { AttemptView, PayView, PaymentView, TransferView } from '../../../contract/views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import {
@@ -20,7 +21,7 @@ import { listDiscounts } from '../../store/discounts.ts';
 import { findContact, getSupplier, type Supplier } from '../../store/parties.ts';
 import { listPayments, type PaymentListing } from '../../store/payments.ts';
 import { invoiceView, paymentView, supplierView } from '../invoices/views.ts';
-import { discountView, optionViews, refusedViews } from '../offers/option-views.ts';
+import { discountView } from '../offers/discount-view.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 

@@ -1,5 +1,6 @@
 // A client pays one or several invoices, as it chose. Actor: contact or pay link. Refusals: nothing_to_pay, amount_changed, offer_expired, payment_under_way,
 // payment_in_progress, method_not_offered, attempt_conflict, card_declined, payment_unknown. Facts: attempt.changed, then those of settling.
+import { dueNow } from '../../../contract/option-views.ts';
 import type { StartPayment } from '../../../contract/payments.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
@@ -24,7 +25,6 @@ import { recordFact } from '../../store/outbox.ts';
 import { getSupplier, type Supplier } from '../../store/parties.ts';
 import { constraintName } from '../../store/tx.ts';
 import { contactOf, keepAcceptance, type From } from '../offers/keep-acceptance.ts';
-import { dueNow } from '../offers/option-views.ts';
 import { quoteInvoices, type Quoted } from '../offers/quote-invoices.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 import { settleIntent } from './settle-intent.ts';

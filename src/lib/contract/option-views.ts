@@ -1,16 +1,16 @@
-// From a quote to what a screen shows of it.
-import type { DiscountView, OptionView, RefusedOption } from '../../../contract/views.ts';
-import { civilDateIn, addDays } from '../../../domain/calendar/civil-date.ts';
-import { add, minor, ZERO } from '../../../domain/money/minor.ts';
-import type { PaymentOption, Quote } from '../../../domain/offers/quote.ts';
-import { methodsFor } from '../../../domain/payments/methods.ts';
-import type { DiscountListing } from '../../store/discounts.ts';
-import type { Quoted } from './quote-invoices.ts';
+// From a quote to what a screen shows of it: the pay page's, and the supplier's preview.
+import type { OptionView, RefusedOption } from './views.ts';
+import { civilDateIn, addDays } from '../domain/calendar/civil-date.ts';
+import { add, ZERO } from '../domain/money/minor.ts';
+import type { PaymentOption, Quote, QuoteInput } from '../domain/offers/quote.ts';
+import { methodsFor } from '../domain/payments/methods.ts';
+
+export type Asked = { quote: Quote; input: QuoteInput };
 
 /** Best for the payer first. */
 const ORDER: OptionView['kind'][] = ['early', 'now', 'plan_2', 'plan_3'];
 
-export const optionViews = ({ quote, input }: Quoted): OptionView[] =>
+export const optionViews = ({ quote, input }: Asked): OptionView[] =>
 	quote.options
 		.map((option) => optionView(option, quote, input.supplier.timeZone))
 		.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
@@ -40,7 +40,7 @@ export function optionView(option: PaymentOption, quote: Quote, timeZone: string
 	};
 }
 
-export const refusedViews = ({ quote, input: { policy } }: Quoted): RefusedOption[] =>
+export const refusedViews = ({ quote, input: { policy } }: Asked): RefusedOption[] =>
 	quote.notOffered.map(({ kind, reason }) => ({
 		kind,
 		reason,
@@ -51,14 +51,3 @@ export const refusedViews = ({ quote, input: { policy } }: Quoted): RefusedOptio
 					? (policy.instalments?.maxMinor ?? null)
 					: null
 	}));
-
-export const discountView = (row: DiscountListing): DiscountView => ({
-	discountId: row.discountId,
-	kind: row.kind,
-	number: row.number,
-	documentNumber: row.documentNumber,
-	amountMinor: row.amountMinor,
-	vatMinor: minor(row.vat.reduce((sum, part) => sum + part.vatMinor, 0n)),
-	currency: row.currency,
-	happenedOn: row.happenedOn
-});

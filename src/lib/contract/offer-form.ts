@@ -1,0 +1,197 @@
+// The supplier's form of an offer, as typed, and what it means. One reading for the browser (mistakes while typing, live preview) and the server.
+import { parseCivilDate, type CivilDate } from '../domain/calendar/civil-date.ts';
+import { toDecimal, type Minor } from '../domain/money/minor.ts';
+import type { DiscountTier } from '../domain/offers/policy.ts';
+import type { PolicyAudience } from '../domain/offers/resolve-policy.ts';
+import type { OfferTerms } from './offers.ts';
+import { isUuid } from './payments.ts';
+import { typedAmount, typedCount, typedRate } from './typed.ts';
+
+export type TierText = { rate: string; days: string; counted: DiscountTier['counted'] };
+/** Everything as text, so that nothing typed is lost on the way. */
+export type OfferForm = {
+	name: string;
+	audience: string; // 'all', 'group:<id>', 'client:<id>'
+	validFrom: string;
+	validUntil: string;
+	methods: string[];
+	hasDiscount: boolean;
+	tiers: TierText[];
+	cap: string;
+	vatMode: string;
+	excludes: string[];
+	hasInstalments: boolean;
+	counts: string[];
+	min: string;
+	max: string;
+	every: string;
+	unit: string;
+	firstPart: string;
+	who: string;
+};
+/** A field that can't be read: which, and what it should hold. Paths are those of check-policy. */
+export type FormProblem = { field: string; code: 'not_a_date' | 'not_an_amount' | 'not_a_rate' | 'not_a_count' };
+export type ReadForm = { audience: PolicyAudience; terms: OfferTerms; problems: FormProblem[] };
+
+export const TIERS_MAX = 4;
+export const NEW_OFFER: OfferForm = {
+	name: '',
+	audience: 'all',
+	validFrom: '',
+	validUntil: '',
+	methods: ['card', 'sepa_debit'],
+	hasDiscount: true,
+	tiers: [{ rate: '2', days: '15', counted: 'from_issue' }],
+	cap: '',
+	vatMode: 'by_law',
+	excludes: [],
+	hasInstalments: false,
+	counts: ['2', '3'],
+	min: '300',
+	max: '',
+	every: '20',
+	unit: 'day',
+	firstPart: 'now',
+	who: 'everyone'
+};
+
+export function formFrom(data: FormData): OfferForm {
+	const text = (name: string): string => String(data.get(name) ?? '').slice(0, 200);
+	const all = (name: string): string[] => data.getAll(name).map(String).slice(0, 10);
+	return {
+		name: text('nom'),
+		audience: text('pour') || 'all',
+		validFrom: text('debut'),
+		validUntil: text('fin'),
+		methods: all('moyens'),
+		hasDiscount: data.has('escompte'),
+		tiers: Array.from({ length: TIERS_MAX }, (_, i) => ({
+			rate: text(`palier.${i}.taux`),
+			days: text(`palier.${i}.jours`),
+			counted: text(`palier.${i}.base`) === 'before_due' ? ('before_due' as const) : ('from_issue' as const)
+		})).filter((tier) => tier.rate.trim() || tier.days.trim()),
+		cap: text('plafond'),
+		vatMode: text('tva'),
+		excludes: all('exclure'),
+		hasInstalments: data.has('echelonner'),
+		counts: all('fois'),
+		min: text('minimum'),
+		max: text('maximum'),
+		every: text('ecart'),
+		unit: text('unite'),
+		firstPart: text('premiere'),
+		who: text('qui')
+	};
+}
+
+const oneOf = <T extends string>(text: string, values: readonly T[]): T =>
+	values.includes(text as T) ? (text as T) : values[0]!;
+
+/** What the form means. Unreadable fields are named in `problems`, and count as empty. */
+export function readForm(form: OfferForm): ReadForm {
+	const problems: FormProblem[] = [];
+	const read = <T>(
+		text: string,
+		field: string,
+		code: FormProblem['code'],
+		parse: (text: string) => T | null
+	): T | null => {
+		if (!text.trim()) return null;
+		const value = parse(text);
+		if (value === null) problems.push({ field, code });
+		return value;
+	};
+	const required = <T>(
+		text: string,
+		field: string,
+		code: FormProblem['code'],
+		parse: (text: string) => T | null,
+		empty: T
+	): T => {
+		if (!text.trim()) problems.push({ field, code });
+		return read(text, field, code, parse) ?? empty;
+	};
+	const day = (text: string, field: string): CivilDate | null => read(text, field, 'not_a_date', parseCivilDate);
+	const terms: OfferTerms = {
+		validFrom: day(form.validFrom, 'validFrom'),
+		validUntil: day(form.validUntil, 'validUntil'),
+		methods: (['card', 'sepa_debit'] as const).filter((method) => form.methods.includes(method)),
+		discount: form.hasDiscount
+			? {
+					tiers: form.tiers.map((tier, i) => ({
+						discountBps: required(tier.rate, `discount.tiers.${i}.discountBps`, 'not_a_rate', typedRate, 0),
+						counted: tier.counted,
+						days: required(tier.days, `discount.tiers.${i}.days`, 'not_a_count', typedCount, 0)
+					})),
+					capMinor: read(form.cap, 'discount.capMinor', 'not_an_amount', typedAmount),
+					vatMode: oneOf(form.vatMode, ['by_law', 'adjusted', 'net_of_tax']),
+					excludes: (['freight', 'deposits'] as const).filter((one) => form.excludes.includes(one))
+				}
+			: null,
+		instalments: form.hasInstalments
+			? {
+					counts: ([2, 3] as const).filter((count) => form.counts.includes(String(count))),
+					minMinor: required(form.min, 'instalments.minMinor', 'not_an_amount', typedAmount, 0n as Minor),
+					maxMinor: read(form.max, 'instalments.maxMinor', 'not_an_amount', typedAmount),
+					spacing: {
+						unit: oneOf(form.unit, ['day', 'month']),
+						every: required(form.every, 'instalments.spacing.every', 'not_a_count', typedCount, 1)
+					},
+					firstPart: oneOf(form.firstPart, ['now', 'on_due_date']),
+					who: oneOf(form.who, ['everyone', 'never_late'])
+				}
+			: null
+	};
+	return { audience: audienceFrom(form.audience), terms, problems };
+}
+
+function audienceFrom(text: string): PolicyAudience {
+	const [kind, id] = text.split(':');
+	if (kind === 'group' && id && isUuid(id)) return { kind, groupId: id };
+	if (kind === 'client' && id && isUuid(id)) return { kind, clientId: id };
+	return { kind: 'all' };
+}
+const audienceText = (audience: PolicyAudience): string =>
+	audience.kind === 'all'
+		? 'all'
+		: audience.kind === 'group'
+			? `group:${audience.groupId}`
+			: `client:${audience.clientId}`;
+
+/** A decimal as it is typed in French: 2,5 rather than 2.50. */
+const written = (decimal: string): string => decimal.replace(/\.?0+$/, '').replace('.', ',');
+const amountText = (amount: Minor | null): string => (amount === null ? '' : written(toDecimal(amount)));
+
+/** The form of an offer that exists. */
+export function formOf(name: string, audience: PolicyAudience, terms: OfferTerms): OfferForm {
+	const { discount, instalments } = terms;
+	return {
+		...NEW_OFFER,
+		name,
+		audience: audienceText(audience),
+		validFrom: terms.validFrom ?? '',
+		validUntil: terms.validUntil ?? '',
+		methods: terms.methods,
+		hasDiscount: discount !== null,
+		...(discount && {
+			tiers: discount.tiers.map((tier) => ({
+				rate: written(toDecimal(BigInt(tier.discountBps) as Minor)),
+				days: String(tier.days),
+				counted: tier.counted
+			})),
+			cap: amountText(discount.capMinor),
+			vatMode: discount.vatMode,
+			excludes: discount.excludes
+		}),
+		hasInstalments: instalments !== null,
+		...(instalments && {
+			counts: instalments.counts.map(String),
+			min: amountText(instalments.minMinor),
+			max: amountText(instalments.maxMinor),
+			every: String(instalments.spacing.every),
+			unit: instalments.spacing.unit,
+			firstPart: instalments.firstPart,
+			who: instalments.who
+		})
+	};
+}

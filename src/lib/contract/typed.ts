@@ -1,0 +1,13 @@
+// Numbers as people type them: "1 500,50 €", "2,5 %". Whole and exact, never through a float.
+import { parseDecimal, type Minor } from '../domain/money/minor.ts';
+
+const plain = (text: string): string => text.replace(/[\s\u00a0\u202f€%]/g, '').replace(',', '.');
+/** An amount in euros, in minor units; null when it is not one. */
+export const typedAmount = (text: string): Minor | null => parseDecimal(plain(text));
+/** A percentage with at most two decimals, in basis points; null when it is not one. */
+export function typedRate(text: string): number | null {
+	const value = parseDecimal(plain(text));
+	return value === null || value > 1_000_000n || value < -1_000_000n ? null : Number(value);
+}
+/** A whole number of at most four digits; null when it is not one. */
+export const typedCount = (text: string): number | null => (/^\d{1,4}$/.test(plain(text)) ? Number(plain(text)) : null);

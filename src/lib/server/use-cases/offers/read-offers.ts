@@ -1,0 +1,169 @@
+// The supplier's screens about offers: the list, and what stands beside the form. Reads only.
+import { NEW_OFFER, formOf, type OfferForm } from '../../../contract/offer-form.ts';
+import type { OfferTerms } from '../../../contract/offers.ts';
+import type { DiscountView, PastView, Sample } from '../../../contract/views.ts';
+import { may, type Scope } from '../../../domain/access/scope.ts';
+import { addMonths, civilDateIn } from '../../../domain/calendar/civil-date.ts';
+import { payableToday } from '../../../domain/invoices/state.ts';
+import type { PolicyContext } from '../../../domain/offers/check-policy.ts';
+import type { PolicyAudience } from '../../../domain/offers/resolve-policy.ts';
+import { simulate } from '../../../domain/offers/simulate.ts';
+import type { Services } from '../../services.ts';
+import { listGroups, type ClientGroup } from '../../store/client-groups.ts';
+import type { Tx } from '../../store/database.ts';
+import { listDiscounts, sumDiscounts } from '../../store/discounts.ts';
+import { listInvoices } from '../../store/invoices.ts';
+import { audienceOf, listPaidInvoices, listPolicies, listVersions, type PolicyRow } from '../../store/offers.ts';
+import { getSupplier, listClients, type Supplier } from '../../store/parties.ts';
+import { done, read, refuse, type Result } from '../run.ts';
+import { isLive } from './manage-policies.ts';
+import { discountView } from './discount-view.ts';
+import { quoteUnder } from './quote-invoices.ts';
+
+export type PolicyView = {
+	policyId: string;
+	name: string;
+	audience: PolicyAudience;
+	audienceName: string;
+	terms: OfferTerms;
+	liveVersion: number | null;
+	publishedAt: Date | null;
+	draftVersion: number | null;
+	draftedAt: Date | null;
+};
+export type OfferList = {
+	policies: PolicyView[];
+	cost: Awaited<ReturnType<typeof sumDiscounts>>;
+	recent: (DiscountView & { clientName: string; invoiceId: string })[];
+};
+
+export async function readOffers(services: Services, scope: Scope): Promise<OfferList> {
+	return read(services, scope, async (tx) => {
+		const supplier = await getSupplier(tx, scope);
+		const today = civilDateIn(services.clock.now(), supplier.timeZone);
+		const [rows, groups, clients, cost, recent] = await Promise.all([
+			listPolicies(tx, scope),
+			listGroups(tx, scope),
+			listClients(tx, scope),
+			sumDiscounts(tx, scope, { from: addMonths(today, -12), until: today }),
+			listDiscounts(tx, scope, { limit: 20 })
+		]);
+		const nameOf = (audience: PolicyAudience): string =>
+			audience.kind === 'group'
+				? (groups.find((group) => group.groupId === audience.groupId)?.name ?? '')
+				: audience.kind === 'client'
+					? (clients.find((one) => one.clientId === audience.clientId)?.name ?? '')
+					: '';
+		const byPolicy = new Map<string, PolicyRow[]>();
+		for (const row of rows) byPolicy.set(row.policyId, [...(byPolicy.get(row.policyId) ?? []), row]);
+		return {
+			policies: [...byPolicy.values()].flatMap((versions) => {
+				const draft = versions.find((row) => row.publishedAt === null);
+				const live = versions.find(isLive);
+				const shown = live ?? draft;
+				if (!shown) return [];
+				return [
+					{
+						policyId: shown.policyId,
+						name: shown.name,
+						audience: audienceOf(shown),
+						audienceName: nameOf(audienceOf(shown)),
+						terms: shown.terms,
+						liveVersion: live?.version ?? null,
+						publishedAt: live?.publishedAt ?? null,
+						draftVersion: draft?.version ?? null,
+						draftedAt: draft?.updatedAt ?? null
+					}
+				];
+			}),
+			cost,
+			recent: recent.map((row) => ({ ...discountView(row), clientName: row.clientName, invoiceId: row.invoiceId }))
+		};
+	});
+}
+
+export type OfferEditor = {
+	policyId: string | null;
+	form: OfferForm;
+	liveVersion: number | null;
+	publishedAt: Date | null;
+	draftVersion: number | null;
+	endedAt: Date | null;
+	groups: ClientGroup[];
+	clients: { clientId: string; name: string }[];
+	samples: Sample[];
+	context: PolicyContext;
+	timeZone: string;
+	supplierName: string;
+	mayWrite: boolean;
+};
+const SAMPLES_MAX = 12;
+
+/** `policyId` null is a new offer. */
+export async function readOfferEditor(
+	services: Services,
+	scope: Scope,
+	policyId: string | null
+): Promise<Result<OfferEditor>> {
+	return read(services, scope, async (tx) => {
+		const supplier = await getSupplier(tx, scope);
+		const versions = policyId ? await listVersions(tx, scope, policyId) : [];
+		if (policyId && !versions.length) return refuse('not_found');
+		const [groups, clients, samples] = await Promise.all([
+			listGroups(tx, scope),
+			listClients(tx, scope),
+			samplesOf(services, tx, scope, supplier)
+		]);
+		const draft = versions.find((row) => row.publishedAt === null) ?? null;
+		const live = versions.find(isLive) ?? null;
+		const shown = draft ?? versions[0] ?? null;
+		return done({
+			policyId,
+			form: shown ? formOf(shown.name, audienceOf(shown), shown.terms) : NEW_OFFER,
+			liveVersion: live?.version ?? null,
+			publishedAt: live?.publishedAt ?? null,
+			draftVersion: draft?.version ?? null,
+			endedAt: live || draft ? null : (versions[0]?.endedAt ?? null),
+			groups,
+			clients: clients.map(({ clientId, name }) => ({ clientId, name })),
+			samples,
+			context: {
+				defaultTermsDays: supplier.defaultTermsDays,
+				terms: { business: supplier.businessTerms, isLargeOnlineSeller: supplier.isLargeOnlineSeller }
+			},
+			timeZone: supplier.timeZone,
+			supplierName: supplier.name,
+			mayWrite: may(scope.actor, 'set_offers')
+		});
+	});
+}
+
+/** Open invoices, the latest first: the ones a new offer would speak to. */
+async function samplesOf(services: Services, tx: Tx, scope: Scope, supplier: Supplier): Promise<Sample[]> {
+	const at = services.clock.now();
+	const today = civilDateIn(at, supplier.timeZone);
+	const { invoices } = await listInvoices(tx, scope, { today, status: 'open', sort: 'due', pageSize: 200 });
+	const latest = invoices
+		.filter((record) => payableToday(record) > 0n)
+		.sort((a, b) => (a.issuedOn < b.issuedOn ? 1 : -1))
+		.slice(0, SAMPLES_MAX);
+	const samples = [];
+	for (const record of latest) {
+		const { input } = await quoteUnder(tx, scope, { supplier, records: [record], at }, null);
+		const { policy: _policy, ...rest } = input;
+		samples.push({ label: `${record.clientName} · ${record.number}`, currency: record.currency, input: rest });
+	}
+	return samples;
+}
+
+const MONTHS = 12;
+/** What the discount would have cost and gained on the supplier's own invoices of the last twelve months. */
+export async function readSimulation(services: Services, scope: Scope, terms: OfferTerms): Promise<PastView | null> {
+	const { discount } = terms;
+	if (!discount?.tiers.length) return null;
+	return read(services, scope, async (tx) => {
+		const supplier = await getSupplier(tx, scope);
+		const from = addMonths(civilDateIn(services.clock.now(), supplier.timeZone), -MONTHS);
+		return simulate(discount, await listPaidInvoices(tx, scope, { from }), supplier.address.country);
+	});
+}

@@ -1,0 +1,7 @@
+// What is offered to whom, and what it has cost.
+import { requireMember } from '#lib/server/http/guards.ts';
+import { readOffers } from '#lib/server/use-cases/offers/read-offers.ts';
+import { house } from '#lib/server/wiring.ts';
+import type { PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async (event) => readOffers((await house()).services, requireMember(event));

@@ -1,0 +1,60 @@
+// One offer: its draft is saved, published, ended.
+import { error, fail, redirect } from '@sveltejs/kit';
+import { formFrom, readForm } from '#lib/contract/offer-form.ts';
+import { isUuid } from '#lib/contract/payments.ts';
+import { failWith } from '#lib/server/http/answer.ts';
+import { requireMember } from '#lib/server/http/guards.ts';
+import { endPolicy, publishPolicy, saveDraft } from '#lib/server/use-cases/offers/manage-policies.ts';
+import { readOfferEditor, readSimulation } from '#lib/server/use-cases/offers/read-offers.ts';
+import { house } from '#lib/server/wiring.ts';
+import type { Actions, PageServerLoad, RequestEvent } from './$types';
+
+const NEW = 'nouvelle';
+const idOf = (id: string): string | null => (id === NEW ? null : isUuid(id) ? id : error(404, 'Not found'));
+
+export const load: PageServerLoad = async (event) => {
+	const scope = requireMember(event);
+	const { services } = await house();
+	const result = await readOfferEditor(services, scope, idOf(event.params.id));
+	if (!result.ok) error(404, 'Not found');
+	return { editor: result.value, past: await readSimulation(services, scope, readForm(result.value.form).terms) };
+};
+
+/** The draft is kept first: publishing publishes what is on the screen. */
+async function save(event: RequestEvent) {
+	const scope = requireMember(event);
+	const { services } = await house();
+	const form = formFrom(await event.request.formData());
+	const { audience, terms, problems } = readForm(form);
+	if (problems.length) return { scope, services, policyId: null, failed: fail(400, { form, problems }) };
+	const saved = await saveDraft(services, scope, { policyId: idOf(event.params.id), name: form.name, audience, terms });
+	return saved.ok
+		? { scope, services, policyId: saved.value.policyId, failed: null }
+		: { scope, services, policyId: null, failed: failWith(saved.refusal, event.locals.locale) };
+}
+
+export const actions: Actions = {
+	enregistrer: async (event) => {
+		const { policyId, failed } = await save(event);
+		if (failed) return failed;
+		if (event.params.id === NEW) redirect(303, `/admin/offres/${policyId}`);
+		return { saved: true };
+	},
+	publier: async (event) => {
+		const { scope, services, policyId, failed } = await save(event);
+		if (failed) return failed;
+		const published = await publishPolicy(services, scope, policyId!);
+		if (!published.ok) {
+			if (event.params.id === NEW) redirect(303, `/admin/offres/${policyId}`);
+			return failWith(published.refusal, event.locals.locale);
+		}
+		redirect(303, '/admin/offres');
+	},
+	terminer: async (event) => {
+		const scope = requireMember(event);
+		const policyId = idOf(event.params.id);
+		const result = policyId ? await endPolicy((await house()).services, scope, policyId) : null;
+		if (result && !result.ok) return failWith(result.refusal, event.locals.locale);
+		redirect(303, '/admin/offres');
+	}
+};
