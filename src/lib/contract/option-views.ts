@@ -4,11 +4,36 @@ import { civilDateIn, addDays } from '../domain/calendar/civil-date.ts';
 import { add, ZERO } from '../domain/money/minor.ts';
 import type { PaymentOption, Quote, QuoteInput } from '../domain/offers/quote.ts';
 import { methodsFor } from '../domain/payments/methods.ts';
+import { nextPart, openParts, type PlanPart } from '../domain/plans/plan.ts';
 
 export type Asked = { quote: Quote; input: QuoteInput };
 
 /** Best for the payer first. */
 const ORDER: OptionView['kind'][] = ['early', 'now', 'plan_2', 'plan_3'];
+
+/** Of a plan that runs: the next part, or all that is left. The same figures as choosePayment takes. */
+export function planOptionViews(parts: PlanPart[]): OptionView[] {
+	const open = openParts(parts);
+	const next = nextPart(parts);
+	const view = (kind: 'next_part' | 'all_parts', of: PlanPart[]): OptionView => {
+		const amountMinor = add(...of.map((part) => part.amountMinor));
+		return {
+			kind,
+			amountMinor,
+			dueNowMinor: amountMinor,
+			discountMinor: ZERO,
+			discountVatMinor: ZERO,
+			discountBps: null,
+			parts: of.map(({ dueOn, amountMinor: part }) => ({ dueOn, amountMinor: part })),
+			methods: methodsFor(amountMinor),
+			endsAt: null,
+			lastDay: null,
+			isSettlement: false
+		};
+	};
+	if (!next) return [];
+	return open.length > 1 ? [view('next_part', [next]), view('all_parts', open)] : [view('next_part', [next])];
+}
 
 export const optionViews = ({ quote, input }: Asked): OptionView[] =>
 	quote.options

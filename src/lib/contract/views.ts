@@ -3,7 +3,8 @@ import type { CivilDate } from '../domain/calendar/civil-date.ts';
 import type { NotPayableReason } from '../domain/invoices/findings.ts';
 import type { InvoiceState } from '../domain/invoices/state.ts';
 import type { Minor } from '../domain/money/minor.ts';
-import type { NotOfferedReason, OptionKind, QuoteInput } from '../domain/offers/quote.ts';
+import type { ChoiceKind, NotOfferedReason, OptionKind, QuoteInput } from '../domain/offers/quote.ts';
+import type { PartStatus, PlanStatus } from '../domain/plans/plan.ts';
 import type { Simulation } from '../domain/offers/simulate.ts';
 import type { AttemptStatus } from '../domain/payments/attempt-status.ts';
 import type { DeclineFamily } from '../domain/payments/declines.ts';
@@ -61,7 +62,7 @@ export type TransferView = {
 };
 /** A priced choice. */
 export type OptionView = {
-	kind: OptionKind;
+	kind: ChoiceKind;
 	amountMinor: Minor; // over all parts
 	dueNowMinor: Minor; // what is paid at once
 	discountMinor: Minor;
@@ -75,6 +76,21 @@ export type OptionView = {
 };
 /** `limitMinor`: the minimum or maximum that a reason is about. */
 export type RefusedOption = { kind: OptionKind; reason: NotOfferedReason; limitMinor: Minor | null };
+/** An instalment plan, as its payer follows it. */
+export type PlanView = {
+	planId: string;
+	status: PlanStatus;
+	count: number;
+	amountMinor: Minor;
+	currency: string;
+	isSettlement: boolean;
+	/** null for a pay link, which may have been forwarded. */
+	methodLabel: string | null;
+	cureEndsOn: CivilDate | null;
+	parts: { position: number; dueOn: CivilDate; amountMinor: Minor; status: PartStatus; retryOn: CivilDate | null }[];
+	/** The refused part, if only the client can go on: what its bank or the client must do. */
+	needs: 'authenticate' | 'other_method' | null;
+};
 /** A discount given, or taken back. */
 export type DiscountView = {
 	discountId: string;
@@ -102,6 +118,9 @@ export type PayView = {
 	options: OptionView[];
 	refused: RefusedOption[];
 	discounts: DiscountView[];
+	plan: PlanView | null;
+	/** After a refusal, before the rest of a plan falls due: part of what is agreed to. */
+	cureDays: number;
 	timeZone: string;
 	/** The server's time: what remains until a price ends is counted from it, whatever the clock of the phone says. */
 	now: Date;

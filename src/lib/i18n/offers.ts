@@ -4,7 +4,7 @@ import type { OptionView, RefusedOption } from '../contract/views.ts';
 import { formatDay } from '../domain/calendar/format.ts';
 import { formatMoney, formatRate, type Locale } from '../domain/money/format.ts';
 import { minor, type Minor } from '../domain/money/minor.ts';
-import type { NotOfferedReason, OptionKind } from '../domain/offers/quote.ts';
+import type { ChoiceKind, NotOfferedReason } from '../domain/offers/quote.ts';
 
 /** Changes whenever the sentences below do: evidence says which wording was agreed to. */
 export const TERMS_VERSION = '2026-11-22';
@@ -12,14 +12,16 @@ export const TERMS_VERSION = '2026-11-22';
 type Say = { locale: Locale };
 export function optionTitle({ kind, discountBps }: Pick<OptionView, 'kind' | 'discountBps'>, locale: Locale): string {
 	const say: Say = { locale };
-	const titles: Record<OptionKind, () => string> = {
+	const titles: Record<ChoiceKind, () => string> = {
 		now: () => m.option_now({}, say),
 		early: () =>
 			discountBps === null
 				? m.option_early({}, say)
 				: m.option_early_rate({ rate: formatRate(discountBps, locale) }, say),
 		plan_2: () => m.option_plan({ count: 2 }, say),
-		plan_3: () => m.option_plan({ count: 3 }, say)
+		plan_3: () => m.option_plan({ count: 3 }, say),
+		next_part: () => m.option_next_part({}, say),
+		all_parts: () => m.option_all_parts({}, say)
 	};
 	return titles[kind]();
 }
@@ -45,8 +47,14 @@ export function optionSummary(
 
 /** The sentence that is agreed to by paying: what, how much, until when, and what becomes of it if the money comes back. */
 export function consentText(
-	option: Pick<OptionView, 'kind' | 'amountMinor' | 'discountMinor' | 'lastDay' | 'parts'>,
-	{ currency, supplier, locale }: { currency: string; supplier: string; locale: Locale }
+	option: Pick<OptionView, 'kind' | 'amountMinor' | 'discountMinor' | 'lastDay' | 'parts' | 'isSettlement'>,
+	{
+		currency,
+		supplier,
+		locale,
+		cureDays,
+		isLastPart = false
+	}: { currency: string; supplier: string; locale: Locale; cureDays: number; isLastPart?: boolean }
 ): string {
 	const say: Say = { locale };
 	const money = (amount: Minor) => formatMoney(amount, currency, locale);
@@ -62,13 +70,25 @@ export function consentText(
 			},
 			say
 		);
+	if (option.kind === 'next_part' || option.kind === 'all_parts') {
+		const words = { amount: money(option.amountMinor), supplier };
+		if (option.kind === 'all_parts') return m.consent_all_parts(words, say);
+		return isLastPart ? m.consent_last_part(words, say) : m.consent_next_part(words, say);
+	}
 	const parts = option.parts.map(
 		(part) => `${money(part.amountMinor)} ${m.on_day({ date: formatDay(part.dueOn, locale) }, say)}`
 	);
-	return m.consent_plan(
-		{ count: option.parts.length, parts: parts.join(', '), amount: money(option.amountMinor), supplier },
+	const text = m.consent_plan(
+		{
+			count: option.parts.length,
+			parts: parts.join(', '),
+			amount: money(option.amountMinor),
+			supplier,
+			cure: cureDays
+		},
 		say
 	);
+	return option.isSettlement ? `${text} ${m.consent_settlement({}, say)}` : text;
 }
 
 /** Why a choice is not there: a person who looks for it deserves an answer. null for what nobody would look for. */

@@ -12,6 +12,8 @@ export function invoiceStateText(invoice: Pick<InvoiceView, 'state' | 'daysToDue
 			return m.state_credit();
 		case 'under_way':
 			return m.state_under_way();
+		case 'in_plan':
+			return m.state_in_plan();
 		case 'late':
 			return m.state_late({ count: -invoice.daysToDue });
 		case 'due_soon':

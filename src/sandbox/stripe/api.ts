@@ -5,6 +5,7 @@ import { emit, type Cause } from './events.ts';
 import { integer, list, metadataOf, object, text, type Params } from './form.ts';
 import { cancelIntent, confirmIntent, createIntent, updateIntent } from './intents.ts';
 import { keep, makeMethod, makeToken, methodFor } from './methods.ts';
+import { cancelSetup, confirmSetup, createSetup } from './setups.ts';
 import { acceptDispute, createRefund, updateDispute } from './reversals.ts';
 import type { Account, World } from './world.ts';
 
@@ -34,6 +35,7 @@ type Kind =
 	| 'customers'
 	| 'payment_methods'
 	| 'payment_intents'
+	| 'setup_intents'
 	| 'charges'
 	| 'refunds'
 	| 'disputes'
@@ -43,6 +45,7 @@ const NAMES: Record<Kind, string> = {
 	customers: 'customer',
 	payment_methods: 'PaymentMethod',
 	payment_intents: 'payment_intent',
+	setup_intents: 'setup_intent',
 	charges: 'charge',
 	refunds: 'refund',
 	disputes: 'dispute',
@@ -182,6 +185,15 @@ export const ROUTES: Route[] = [
 	),
 	route('POST', 'payment_intents/:id/cancel', 'PaymentIntentCancelParams', (call, id) =>
 		cancelIntent(call, find(call, 'payment_intents', id), call.params)
+	),
+	route('POST', 'setup_intents', 'SetupIntentCreateParams', (call) => createSetup(call, call.params)),
+	route('GET', 'setup_intents', 'SetupIntentListParams', (call) => listOf(call, 'setup_intents', 'customer')),
+	route('GET', 'setup_intents/:id', 'SetupIntentRetrieveParams', (call, id) => find(call, 'setup_intents', id)),
+	route('POST', 'setup_intents/:id/confirm', 'SetupIntentConfirmParams', (call, id) =>
+		confirmSetup(call, find(call, 'setup_intents', id), call.params)
+	),
+	route('POST', 'setup_intents/:id/cancel', 'SetupIntentCancelParams', (call, id) =>
+		cancelSetup(call, find(call, 'setup_intents', id))
 	),
 	route('POST', 'test_helpers/confirmation_tokens', null, ({ world, account, params, online }) =>
 		makeToken(world, account, params, online)

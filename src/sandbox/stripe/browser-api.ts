@@ -4,6 +4,7 @@ import { invalid, missing, StripeError } from './errors.ts';
 import { text, type Params } from './form.ts';
 import { answerChallenge, confirmIntent } from './intents.ts';
 import { makeToken } from './methods.ts';
+import { answerSetupChallenge } from './setups.ts';
 import type { Request, SandboxOptions } from './request.ts';
 import { publicView, type Account, type World } from './world.ts';
 
@@ -21,6 +22,8 @@ export function browserCall(
 		world.changed();
 		return publicView(makeToken(world, account, params, online));
 	}
+	const setup = /^\/v1\/setup_intents\/(\w+)(\/challenge)?$/.exec(path);
+	if (setup) return setupCall(context, setup, request.method, params);
 	const match = /^\/v1\/payment_intents\/(\w+)(\/confirm|\/challenge)?$/.exec(path);
 	const intent = match ? account.payment_intents[match[1]!] : undefined;
 	if (!match)
@@ -40,6 +43,33 @@ export function browserCall(
 		return publicSubset(confirmIntent(context, intent, { ...rest, use_stripe_sdk: 'true' }));
 	}
 	throw invalid('Unrecognized request');
+}
+
+const SETUP_FIELDS = [
+	'id',
+	'object',
+	'status',
+	'client_secret',
+	'next_action',
+	'last_setup_error',
+	'payment_method',
+	'payment_method_types',
+	'created',
+	'livemode',
+	'usage'
+] as const satisfies readonly (keyof Stripe.SetupIntent)[];
+function setupCall(
+	context: Parameters<typeof answerSetupChallenge>[0],
+	[, id, action]: RegExpExecArray,
+	method: string,
+	params: Params
+): unknown {
+	const setup = context.account.setup_intents[id!];
+	if (!setup || setup.client_secret !== text(params.client_secret)) throw missing('setup_intent', id!, 'intent');
+	if (method === 'POST' && action === '/challenge')
+		answerSetupChallenge(context, setup, text(params.challenge) ?? '', text(params.accepted) === 'true');
+	const whole = publicView(setup);
+	return Object.fromEntries(SETUP_FIELDS.map((field) => [field, whole[field]]));
 }
 
 const BROWSER_FIELDS = [

@@ -1,5 +1,6 @@
 // What happens when money is asked for: card answers at once, SEPA answers after days, disputes later still.
 import type Stripe from 'stripe';
+import { invalid } from './errors.ts';
 import { emit, type Cause } from './events.ts';
 import { isTargetDay } from './target-days.ts';
 import { cardBehaviour, sepaBehaviour, type CardBehaviour } from './test-values.ts';
@@ -194,8 +195,8 @@ function finishIntent(intent: StoredIntent, method: StoredMethod): void {
 }
 
 /** Days of the sandbox's clock until `count` TARGET days have gone by, at midnight UTC. */
-function afterTargetDays(world: World, count: number): number {
-	const start = Math.floor(world.now() / DAY_MS) * DAY_MS;
+function afterTargetDays(from: number, count: number): number {
+	const start = Math.floor(from / DAY_MS) * DAY_MS;
 	let at = start;
 	for (let left = count; left > 0;) {
 		at += DAY_MS;
@@ -204,15 +205,25 @@ function afterTargetDays(world: World, count: number): number {
 	return at;
 }
 
+/** A target date lies three to fifteen days ahead. */
+function checkTarget(world: World, target: string | null): void {
+	if (target === null) return;
+	const days = Math.round((Date.parse(`${target}T00:00:00Z`) - Math.floor(world.now() / DAY_MS) * DAY_MS) / DAY_MS);
+	if (!(days >= 3 && days <= 15))
+		throw invalid('The target_date must be between 3 and 15 days from now.', {
+			param: 'payment_method_options[sepa_debit][target_date]'
+		});
+}
+
 /** SEPA submitted: processing now, the bank's answer after days (https://docs.stripe.com/payments/sepa-debit). */
 export function startDebit(
 	world: World,
 	account: Account,
 	intent: StoredIntent,
 	method: StoredMethod,
-	mandate: string,
-	cause: Cause
+	{ mandate, target, cause }: { mandate: string; target: string | null; cause: Cause }
 ): void {
+	checkTarget(world, target);
 	if (world.forced.sepa) {
 		method._behaviour = `sepa:${world.forced.sepa}`;
 		world.forced.sepa = undefined;
@@ -224,7 +235,7 @@ export function startDebit(
 	intent.next_action = null;
 	emit(world, account, 'payment_intent.processing', intent, cause);
 	emit(world, account, 'charge.pending', charge, cause);
-	const expected = new Date(afterTargetDays(world, 1)).toISOString().slice(0, 10);
+	const expected = target ?? new Date(afterTargetDays(world.now(), 1)).toISOString().slice(0, 10);
 	charge.payment_method_details!.sepa_debit!.expected_debit_date = expected;
 	emit(
 		world,
@@ -236,7 +247,9 @@ export function startDebit(
 	);
 	const behaviour = sepaBehaviour(method._behaviour);
 	const fails = !['success', 'success_delayed', 'disputed'].includes(behaviour);
-	const at = afterTargetDays(world, fails ? SEPA_FAILURE_DAYS : SEPA_SUCCESS_DAYS);
+	// With a target date the bank is asked the working day before, so that the money leaves on that day.
+	const from = target ? Date.parse(`${target}T00:00:00Z`) - DAY_MS : world.now();
+	const at = afterTargetDays(from, fails ? SEPA_FAILURE_DAYS : SEPA_SUCCESS_DAYS);
 	world.later(at - world.now(), fails ? 'debit_fails' : 'debit_succeeds', account, charge.id, behaviour);
 }
 

@@ -189,6 +189,8 @@ function attempt(context: Context, intent: StoredIntent, params: Params, chosen:
 			param: 'payment_method'
 		});
 	const usesSdk = Boolean(token) || flag(params.use_stripe_sdk);
+	const usage = text(params.setup_future_usage);
+	if (usage) intent.setup_future_usage = usage as Stripe.PaymentIntent['setup_future_usage'];
 	world.changed();
 	if (method.type === 'sepa_debit') return attemptDebit(context, intent, params, chosen);
 	const behaviour = behaviourOfCard(world, method);
@@ -372,7 +374,8 @@ function attemptDebit(
 			user_agent: online!.user_agent ?? null
 		});
 	attach(context, intent, method);
-	startDebit(world, account, intent, method, mandate.id, cause);
+	const target = text(object(object(params.payment_method_options).sepa_debit).target_date) ?? null;
+	startDebit(world, account, intent, method, { mandate: mandate.id, target, cause });
 	return intent;
 }
 

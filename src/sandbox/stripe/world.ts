@@ -14,6 +14,7 @@ export type Account = {
 	customers: Record<string, Stripe.Customer>;
 	payment_methods: Record<string, Stripe.PaymentMethod & { _behaviour: string; _setUp?: boolean }>;
 	payment_intents: Record<string, Stripe.PaymentIntent & { _challenge?: string; _behaviour?: string }>;
+	setup_intents: Record<string, Stripe.SetupIntent & { _challenge?: string }>;
 	charges: Record<string, Stripe.Charge>;
 	refunds: Record<string, Stripe.Refund>;
 	disputes: Record<string, Stripe.Dispute>;
@@ -155,6 +156,7 @@ const emptyAccount = (id: string | null): Account => ({
 	customers: {},
 	payment_methods: {},
 	payment_intents: {},
+	setup_intents: {},
 	charges: {},
 	refunds: {},
 	disputes: {},

@@ -210,6 +210,7 @@ describe('what is asked today', () => {
 	const facts = (over: Partial<InvoiceFacts>): InvoiceFacts => ({
 		balanceMinor: minor(10_000n),
 		underWayMinor: minor(0n),
+		plannedMinor: minor(0n),
 		paidMinor: minor(0n),
 		dueOn: civilDate('2026-12-01'),
 		notPayableReason: null,

@@ -1,21 +1,22 @@
 // The state of an invoice in one word, from its balance and what is under way. Used by page, mail, API and export.
 import { daysBetween, type CivilDate } from '../calendar/civil-date.ts';
-import { subtract, ZERO, type Minor } from '../money/minor.ts';
+import { add, subtract, ZERO, type Minor } from '../money/minor.ts';
 import type { NotPayableReason } from './findings.ts';
 
 export type InvoiceFacts = {
 	balanceMinor: Minor; // what the ledger says is left; negative for a credit
 	underWayMinor: Minor; // debits whose result is awaited
+	plannedMinor: Minor; // parts to come of a plan that runs
 	paidMinor: Minor; // settled so far, net of money that went back
 	dueOn: CivilDate;
 	notPayableReason: NotPayableReason | null;
 };
-export type InvoiceState = 'paid' | 'credit' | 'under_way' | 'late' | 'due_soon' | 'open' | 'not_payable';
+export type InvoiceState = 'paid' | 'credit' | 'under_way' | 'in_plan' | 'late' | 'due_soon' | 'open' | 'not_payable';
 
-/** What can be asked today: the balance less what is under way, never below zero. The one source for page, Stripe call, mail and API. */
+/** What can be asked today: the balance less what is under way and what a plan will take, never below zero. The one source for page, Stripe call, mail and API. */
 export function payableToday(facts: InvoiceFacts): Minor {
 	if (facts.notPayableReason !== null) return ZERO;
-	const left = subtract(facts.balanceMinor, facts.underWayMinor);
+	const left = subtract(facts.balanceMinor, add(facts.underWayMinor, facts.plannedMinor));
 	return left > 0n ? left : ZERO;
 }
 
@@ -23,7 +24,7 @@ export function stateOf(facts: InvoiceFacts, today: CivilDate): InvoiceState {
 	if (facts.balanceMinor < 0n) return 'credit';
 	if (facts.balanceMinor === 0n) return 'paid';
 	if (facts.notPayableReason !== null) return 'not_payable';
-	if (payableToday(facts) === 0n) return 'under_way';
+	if (payableToday(facts) === 0n) return facts.plannedMinor > 0n ? 'in_plan' : 'under_way';
 	const days = daysBetween(today, facts.dueOn);
 	return days < 0 ? 'late' : days <= 7 ? 'due_soon' : 'open';
 }

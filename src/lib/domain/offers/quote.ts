@@ -25,6 +25,8 @@ export type QuoteInput = {
 };
 
 export type OptionKind = 'now' | 'early' | 'plan_2' | 'plan_3';
+/** What may be chosen on a page: an option of a quote, or a part of a plan that runs already. */
+export type ChoiceKind = OptionKind | 'next_part' | 'all_parts';
 export type NotOfferedReason =
 	| 'nothing_to_pay'
 	| 'not_in_policy'

@@ -1,5 +1,5 @@
 // The worker: empties the queues when woken, and runs periodic tasks when their turn has come. Queues are rows (mail, stripe_event,
-// sign_in_request) claimed one at a time, so any number of workers may run (decision 0007).
+// plan_charge, sign_in_request) claimed one at a time, so any number of workers may run (decision 0007).
 import type { Services } from '../services.ts';
 import { makeBell } from './bell.ts';
 import { takeTurn } from '../store/records.ts';
@@ -12,12 +12,15 @@ import {
 	reconcileRefunds,
 	reconcileUnsettled
 } from '../use-cases/payments/reconcile.ts';
+import { chargeNextPart, collectDue } from '../use-cases/plans/collect-parts.ts';
+import { announceParts, breakPlans } from '../use-cases/plans/tend-plans.ts';
 import { forgetStale } from '../use-cases/upkeep/forget-stale.ts';
 
 type Queue = { name: string; next: (services: Services) => Promise<boolean> };
 const QUEUES: Queue[] = [
 	{ name: 'stripe events', next: handleNextEvent },
 	{ name: 'sign-in mails', next: sendNextSignIn },
+	{ name: 'parts of plans', next: chargeNextPart },
 	{ name: 'mails', next: sendNextMail }
 ];
 type Periodic = { name: string; everyMs: number; run: (services: Services) => Promise<void> };
@@ -31,6 +34,9 @@ const PERIODIC: Periodic[] = [
 		everyMs: 24 * 60 * MINUTE,
 		run: (services) => reconcileRecent(services, 30)
 	},
+	{ name: 'announce parts of plans', everyMs: 10 * MINUTE, run: announceParts },
+	{ name: 'put parts of plans on the queue', everyMs: MINUTE, run: collectDue },
+	{ name: 'break plans in default', everyMs: 60 * MINUTE, run: breakPlans },
 	{ name: 'forget what has served its time', everyMs: 60 * MINUTE, run: forgetStale },
 	{ name: 'compare totals with Stripe', everyMs: 24 * 60 * MINUTE, run: compareTotals }
 ];

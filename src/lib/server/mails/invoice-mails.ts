@@ -11,8 +11,8 @@ import type { DeclineFamily } from '../../domain/payments/declines.ts';
 import type { Supplier } from '../store/parties.ts';
 import { renderMail, type Block, type RenderedMail } from './layout.ts';
 
-type To = { supplier: Supplier; name: string; locale: Locale };
-const mail = ({ supplier, locale }: To, subject: string, preview: string, blocks: Block[]): RenderedMail =>
+export type To = { supplier: Supplier; name: string; locale: Locale };
+export const mail = ({ supplier, locale }: To, subject: string, preview: string, blocks: Block[]): RenderedMail =>
 	renderMail({
 		locale,
 		subject,
@@ -25,7 +25,10 @@ const mail = ({ supplier, locale }: To, subject: string, preview: string, blocks
 			m.mail_footer_why({ supplier: supplier.legalName }, { locale })
 		]
 	});
-const hello = (to: To): Block => ({ kind: 'text', text: m.mail_hello({ name: to.name }, { locale: to.locale }) });
+export const hello = (to: To): Block => ({
+	kind: 'text',
+	text: m.mail_hello({ name: to.name }, { locale: to.locale })
+});
 
 export function renderInvoiceMail(
 	to: To,

@@ -7,7 +7,7 @@ import type { NotPayableReason } from '../../domain/invoices/findings.ts';
 import type { InvoiceFacts } from '../../domain/invoices/state.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
 import type { Tx } from './database.ts';
-import { client, document, invoice, invoiceVat } from './schema/index.ts';
+import { client, invoice, invoiceVat } from './schema/index.ts';
 
 export type InvoiceRecord = InvoiceFacts & {
 	invoiceId: string;
@@ -38,9 +38,10 @@ export type InvoiceRecord = InvoiceFacts & {
 // Names are written out: Drizzle drops the table of a column when a query has only one, and a bare name would mean the inner table's.
 const balance = sql<string>`(select coalesce(sum(l.debit_minor - l.credit_minor), 0) from journal_line l where l.supplier_id = invoice.supplier_id and l.invoice_id = invoice.invoice_id and l.account = '411')`;
 const underWay = sql<string>`(select coalesce(sum(x.amount_minor), 0) from payment_attempt_invoice x join payment_attempt a on a.supplier_id = x.supplier_id and a.attempt_id = x.attempt_id where x.supplier_id = invoice.supplier_id and x.invoice_id = invoice.invoice_id and x.live and a.status = 'processing')`;
+const planned = sql<string>`(select coalesce(sum(l.amount_minor), 0) from plan_part_line l join plan_part p on p.supplier_id = l.supplier_id and p.plan_id = l.plan_id and p.position = l.position join plan x on x.supplier_id = p.supplier_id and x.plan_id = p.plan_id where l.supplier_id = invoice.supplier_id and l.invoice_id = invoice.invoice_id and x.status in ('active', 'paused') and p.status in ('scheduled', 'retrying', 'action_needed'))`;
 
 /** What the scope may see at most: its supplier, for a client's person its client, for a pay link its one invoice. */
-const visible = (scope: Scope): SQL[] => [
+export const visible = (scope: Scope): SQL[] => [
 	eq(invoice.supplierId, scope.supplierId),
 	...(scope.clientId ? [eq(invoice.clientId, scope.clientId)] : []),
 	...(scope.invoiceId ? [eq(invoice.invoiceId, scope.invoiceId)] : [])
@@ -48,7 +49,7 @@ const visible = (scope: Scope): SQL[] => [
 
 const select = (tx: Tx) =>
 	tx
-		.select({ invoice, clientName: client.name, clientKind: client.kind, balance, underWay })
+		.select({ invoice, clientName: client.name, clientKind: client.kind, balance, underWay, planned })
 		.from(invoice)
 		.innerJoin(client, and(eq(client.supplierId, invoice.supplierId), eq(client.clientId, invoice.clientId)));
 
@@ -58,8 +59,16 @@ type Row = {
 	clientKind: 'business' | 'consumer';
 	balance: string;
 	underWay: string;
+	planned: string;
 };
-function recordOf({ invoice: row, clientName, clientKind, balance: left, underWay: waiting }: Row): InvoiceRecord {
+function recordOf({
+	invoice: row,
+	clientName,
+	clientKind,
+	balance: left,
+	underWay: waiting,
+	planned: toCome
+}: Row): InvoiceRecord {
 	const balanceMinor = minor(BigInt(left));
 	return {
 		...row,
@@ -67,6 +76,7 @@ function recordOf({ invoice: row, clientName, clientKind, balance: left, underWa
 		clientKind,
 		balanceMinor,
 		underWayMinor: minor(BigInt(waiting)),
+		plannedMinor: minor(BigInt(toCome)),
 		paidMinor: minor(row.debtMinor - balanceMinor)
 	};
 }
@@ -106,7 +116,9 @@ function filters(scope: Scope, filter: InvoiceFilter): SQL[] {
 	if (filter.status === 'open') where.push(sql`${balance} <> 0`);
 	if (filter.status === 'paid') where.push(sql`${balance} = 0`);
 	if (filter.status === 'late')
-		where.push(sql`${balance} > 0 and ${invoice.dueOn} < ${filter.today} and ${invoice.notPayableReason} is null`);
+		where.push(
+			sql`${balance} - ${planned} > 0 and ${invoice.dueOn} < ${filter.today} and ${invoice.notPayableReason} is null`
+		);
 	if (filter.status === 'under_way') where.push(sql`${underWay} > 0`);
 	if (filter.search)
 		where.push(sql`(${invoice.number} ilike ${`%${filter.search}%`} or ${client.name} ilike ${`%${filter.search}%`})`);
@@ -149,26 +161,6 @@ export async function listVatLinesOf(tx: Tx, scope: Scope, invoiceIds: string[])
 export const listVatLines = async (tx: Tx, scope: Scope, invoiceId: string): Promise<VatLine[]> =>
 	(await listVatLinesOf(tx, scope, [invoiceId])).get(invoiceId) ?? [];
 
-/** The file as it came, for an invoice the scope may see; a client sees it only when it is one invoice (see schema). */
-export async function findInvoiceFile(
-	tx: Tx,
-	scope: Scope,
-	invoiceId: string
-): Promise<{ content: Uint8Array; mediaType: string; fileName: string } | null> {
-	const [row] = await tx
-		.select({ content: document.content, mediaType: document.mediaType, fileName: document.fileName })
-		.from(invoice)
-		.innerJoin(document, and(eq(document.supplierId, invoice.supplierId), eq(document.documentId, invoice.documentId)))
-		.where(
-			and(
-				...visible(scope),
-				eq(invoice.invoiceId, invoiceId),
-				...(scope.clientId ? [eq(invoice.documentIsShown, true)] : [])
-			)
-		);
-	return row ?? null;
-}
-
 export async function findInvoiceByNumber(
 	tx: Tx,
 	scope: Scope,
@@ -202,25 +194,6 @@ export async function insertInvoice(tx: Tx, scope: Scope, row: NewInvoice, vatLi
 	return true;
 }
 
-/** Keeps the bytes once: the same file again gives the same id. */
-export async function keepDocument(
-	tx: Tx,
-	scope: Scope,
-	row: Omit<typeof document.$inferInsert, 'supplierId'>
-): Promise<string> {
-	const kept = await tx
-		.insert(document)
-		.values({ supplierId: scope.supplierId, ...row })
-		.onConflictDoNothing({ target: [document.supplierId, document.sha256] })
-		.returning({ id: document.documentId });
-	if (kept[0]) return kept[0].id;
-	const [known] = await tx
-		.select({ id: document.documentId })
-		.from(document)
-		.where(and(eq(document.supplierId, scope.supplierId), eq(document.sha256, row.sha256)));
-	return known!.id;
-}
-
 /** Totals for the head of a list: what is open, what is late, what is under way. */
 export async function sumOutstanding(
 	tx: Tx,
@@ -235,7 +208,12 @@ export async function sumOutstanding(
 	lateCount: number;
 }> {
 	const base = tx
-		.select({ due: invoice.dueOn, left: balance.as('left'), waiting: underWay.as('waiting') })
+		.select({
+			due: invoice.dueOn,
+			left: balance.as('left'),
+			waiting: sql<string>`${underWay}`.as('waiting'),
+			planned: sql<string>`${planned}`.as('planned')
+		})
 		.from(invoice)
 		.where(
 			and(...visible(scope), sql`${invoice.notPayableReason} is null or ${invoice.notPayableReason} = 'credit_note'`)
@@ -243,12 +221,12 @@ export async function sumOutstanding(
 		.as('base');
 	const [row] = await tx
 		.select({
-			open: sql<string>`coalesce(sum("left" - waiting) filter (where "left" > 0), 0)`,
-			late: sql<string>`coalesce(sum("left" - waiting) filter (where "left" > 0 and ${base.due} < ${today}), 0)`,
+			open: sql<string>`coalesce(sum("left" - waiting - planned) filter (where "left" > 0), 0)`,
+			late: sql<string>`coalesce(sum("left" - waiting - planned) filter (where "left" > 0 and ${base.due} < ${today}), 0)`,
 			waiting: sql<string>`coalesce(sum(waiting), 0)`,
 			credit: sql<string>`coalesce(-sum("left") filter (where "left" < 0), 0)`,
 			openCount: sql<string>`count(*) filter (where "left" > 0)`,
-			lateCount: sql<string>`count(*) filter (where "left" > waiting and ${base.due} < ${today})`
+			lateCount: sql<string>`count(*) filter (where "left" > waiting + planned and ${base.due} < ${today})`
 		})
 		.from(base);
 	const amount = (text: string): Minor => minor(BigInt(text));
@@ -269,7 +247,11 @@ export async function sumPayableByClient(
 	today: CivilDate
 ): Promise<Map<string, { openMinor: Minor; lateMinor: Minor }>> {
 	const base = tx
-		.select({ clientId: invoice.clientId, due: invoice.dueOn, left: sql<string>`${balance} - ${underWay}`.as('left') })
+		.select({
+			clientId: invoice.clientId,
+			due: invoice.dueOn,
+			left: sql<string>`${balance} - ${underWay} - ${planned}`.as('left')
+		})
 		.from(invoice)
 		.where(and(...visible(scope), isNull(invoice.notPayableReason)))
 		.as('base');

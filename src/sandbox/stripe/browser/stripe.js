@@ -218,7 +218,7 @@
 			});
 			dialog.showModal();
 		}).then((accepted) =>
-			stripe.call('POST', `/v1/payment_intents/${intent.id}/challenge`, {
+			stripe.call('POST', `/v1/${intent.object}s/${intent.id}/challenge`, {
 				client_secret: clientSecret,
 				challenge: intent.next_action.use_stripe_sdk.id,
 				accepted
@@ -261,14 +261,24 @@
 			});
 			return answer.error ? { error: answer.error } : { confirmationToken: answer };
 		}
-		async retrievePaymentIntent(clientSecret) {
-			const answer = await this.call('GET', `/v1/payment_intents/${clientSecret.split('_secret_')[0]}`, {
+		async read(clientSecret) {
+			const kind = clientSecret.startsWith('seti_') ? 'setup_intents' : 'payment_intents';
+			const answer = await this.call('GET', `/v1/${kind}/${clientSecret.split('_secret_')[0]}`, {
 				client_secret: clientSecret
 			});
-			return answer.error ? { error: answer.error } : { paymentIntent: answer };
+			return answer.error ? { error: answer.error } : { intent: answer };
+		}
+		async retrievePaymentIntent(clientSecret) {
+			const { intent, error } = await this.read(clientSecret);
+			return error ? { error } : { paymentIntent: intent };
+		}
+		async retrieveSetupIntent(clientSecret) {
+			const { intent, error } = await this.read(clientSecret);
+			return error ? { error } : { setupIntent: intent };
 		}
 		async handleNextAction({ clientSecret }) {
-			const { paymentIntent: intent, error } = await this.retrievePaymentIntent(clientSecret);
+			const isSetup = clientSecret.startsWith('seti_');
+			const { intent, error } = await this.read(clientSecret);
 			if (error) return { error };
 			if (intent.status !== 'requires_action')
 				throw new IntegrationError(
@@ -276,20 +286,19 @@
 				);
 			const after = await challengeModal(this, intent, clientSecret);
 			if (after.error) return { error: after.error };
-			if (after.status === 'requires_payment_method')
+			if (after.status === 'requires_payment_method') {
+				const last = after.last_payment_error ?? after.last_setup_error;
 				return {
 					error: {
-						type:
-							after.last_payment_error?.code === 'payment_intent_authentication_failure'
-								? 'invalid_request_error'
-								: 'card_error',
-						code: after.last_payment_error?.code,
-						decline_code: after.last_payment_error?.decline_code,
-						message: after.last_payment_error?.message,
-						payment_intent: after
+						type: last?.code?.endsWith('_authentication_failure') ? 'invalid_request_error' : 'card_error',
+						code: last?.code,
+						decline_code: last?.decline_code,
+						message: last?.message,
+						[isSetup ? 'setup_intent' : 'payment_intent']: after
 					}
 				};
-			return { paymentIntent: after };
+			}
+			return isSetup ? { setupIntent: after } : { paymentIntent: after };
 		}
 		async confirmPayment({ elements, clientSecret, confirmParams = {}, redirect = 'always' }) {
 			const params = {
@@ -320,7 +329,6 @@
 		registerAppInfo() {}
 		_registerWrapper() {}
 		confirmSetup = notHere('confirmSetup');
-		retrieveSetupIntent = notHere('retrieveSetupIntent');
 		createPaymentMethod = notHere('createPaymentMethod');
 	}
 

@@ -3,6 +3,7 @@ import Stripe from 'stripe';
 import { minor, toSafeNumber, type Minor } from '../../../domain/money/minor.ts';
 import type { Config } from '../../config.ts';
 import type { ConfirmInput, ConfirmOutcome, EventHead, IntentState, MoneyMove, PaymentGateway } from './port.ts';
+import { ensureCustomer, labelOf, readSetup, setUp } from './saved.ts';
 
 const amount = (value: number): Minor => minor(BigInt(value));
 const instant = (seconds: number): Date => new Date(seconds * 1000);
@@ -21,14 +22,10 @@ export function stripeGateway(config: Pick<Config, 'stripe' | 'sandbox'>): Payme
 
 	return {
 		confirm: (input) => confirm(stripe, input, on(input.account)),
-		retrieve: async (account, intentId) => {
-			try {
-				return await readIntent(stripe, intentId, on(account));
-			} catch (error) {
-				if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing') return null;
-				throw error;
-			}
-		},
+		retrieve: (account, intentId) => orNull(() => readIntent(stripe, intentId, on(account))),
+		ensureCustomer: (input) => ensureCustomer(stripe, input, on(input.account)),
+		setUp: (input) => setUp(stripe, input, on(input.account)),
+		retrieveSetup: (account, setupIntentId) => orNull(() => readSetup(stripe, setupIntentId, on(account))),
 		cancel: async (account, intentId) => {
 			try {
 				await stripe.paymentIntents.cancel(intentId, { cancellation_reason: 'abandoned' }, on(account));
@@ -58,6 +55,16 @@ export function stripeGateway(config: Pick<Config, 'stripe' | 'sandbox'>): Payme
 		listMoves: (account, from, to) => listMoves(stripe, from, to, on(account)),
 		readEvent: (rawBody, signature) => readEvent(config, rawBody, signature)
 	};
+}
+
+/** null for what does not exist at Stripe. */
+async function orNull<T>(read: () => Promise<T>): Promise<T | null> {
+	try {
+		return await read();
+	} catch (error) {
+		if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing') return null;
+		throw error;
+	}
 }
 
 const seconds = (at: Date): number => Math.floor(at.getTime() / 1000);
@@ -108,41 +115,61 @@ function isCertainRefusal(error: unknown): error is InstanceType<typeof Stripe.e
 	);
 }
 
+/** Parts of a plan say so to the bank (card-on-file indicators, https://docs.stripe.com/payments/cits-and-mits). */
+function methodOptions(input: ConfirmInput): NonNullable<Stripe.PaymentIntentCreateParams['payment_method_options']> {
+	const { offSession, keepsMethod, targetOn } = input;
+	return {
+		card: offSession
+			? { stored_credential_usage: 'installment' }
+			: {
+					request_three_d_secure: 'automatic',
+					...(keepsMethod ? { setup_credential_usage: 'installment' as const } : {})
+				},
+		sepa_debit: {
+			...(input.source.kind === 'token' ? { mandate_options: { reference_prefix: 'PONCTUEL' } } : {}),
+			...(targetOn ? { target_date: targetOn } : {})
+		}
+	};
+}
+
 async function confirm(stripe: Stripe, input: ConfirmInput, options: Stripe.RequestOptions): Promise<ConfirmOutcome> {
 	const keyed = { ...options, idempotencyKey: input.attemptId };
-	const methods = {
-		sepa_debit: { mandate_options: { reference_prefix: 'PONCTUEL' } },
-		card: { request_three_d_secure: 'automatic' as const }
+	const { source } = input;
+	const shared = {
+		...(source.kind === 'token'
+			? { confirmation_token: source.tokenId }
+			: { payment_method: source.paymentMethodId, ...(input.offSession ? {} : { use_stripe_sdk: true }) }),
+		...(input.offSession ? { off_session: true } : { return_url: input.returnUrl }),
+		...(input.keepsMethod ? { setup_future_usage: 'off_session' as const } : {}),
+		payment_method_options: methodOptions(input)
 	};
-	try {
+	return outcomeOf(async () => {
 		const intent = input.intentId
-			? await stripe.paymentIntents.confirm(
-					input.intentId,
-					{
-						confirmation_token: input.confirmationTokenId,
-						return_url: input.returnUrl,
-						payment_method_options: methods
-					},
-					keyed
-				)
+			? await stripe.paymentIntents.confirm(input.intentId, shared, keyed)
 			: await stripe.paymentIntents.create(
 					{
+						...shared,
 						amount: toSafeNumber(input.amountMinor),
 						currency: input.currency.toLowerCase(),
 						confirm: true,
-						confirmation_token: input.confirmationTokenId,
 						allowed_payment_method_types: input.allowedTypes,
 						description: input.description,
-						return_url: input.returnUrl,
 						metadata: input.metadata,
-						payment_method_options: methods
+						...(input.customerId ? { customer: input.customerId } : {})
 					},
 					keyed
 				);
-		return { kind: 'intent', intentId: intent.id };
+		return intent.id;
+	});
+}
+
+/** What a confirmation came to. A decline carries its intent; so does "already succeeded", which a retry after a lost answer may meet. */
+async function outcomeOf(ask: () => Promise<string>): Promise<ConfirmOutcome> {
+	try {
+		return { kind: 'intent', intentId: await ask() };
 	} catch (error) {
-		// A decline carries its intent; so does "already succeeded", which a retry after a lost answer may meet.
-		const known = error instanceof Stripe.errors.StripeError ? (error.payment_intent?.id ?? null) : null;
+		const known =
+			error instanceof Stripe.errors.StripeError ? (error.payment_intent?.id ?? error.setup_intent?.id ?? null) : null;
 		if (known) return { kind: 'intent', intentId: known };
 		return isCertainRefusal(error)
 			? { kind: 'refused', code: error.code ?? error.type, message: error.message }
@@ -181,11 +208,13 @@ async function readIntent(stripe: Stripe, intentId: string, options: Stripe.Requ
 		errorCode: intent.last_payment_error?.code ?? null,
 		declineCode: intent.last_payment_error?.decline_code ?? null,
 		methodType: charge?.payment_method_details?.type ?? null,
-		methodLabel: charge ? labelOf(charge) : null,
+		methodLabel: charge?.payment_method_details ? labelOf(charge.payment_method_details) : null,
 		chargeId: charge?.id ?? null,
 		paidAt: settled && charge ? instant(charge.created) : null,
 		feeMinor: balance ? amount(balance.fee) : null,
 		mandateReference: mandate?.payment_method_details.sepa_debit?.reference ?? null,
+		paymentMethodId:
+			typeof intent.payment_method === 'string' ? intent.payment_method : (intent.payment_method?.id ?? null),
 		refunds: refunds.data.map((refund) => ({
 			id: refund.id,
 			refundRequestId: refund.metadata?.refund_request_id ?? null,
@@ -203,18 +232,6 @@ async function readIntent(stripe: Stripe, intentId: string, options: Stripe.Requ
 			createdAt: instant(dispute.created)
 		}))
 	};
-}
-
-const BRANDS: Record<string, string> = {
-	visa: 'Visa',
-	mastercard: 'Mastercard',
-	amex: 'American Express',
-	cartes_bancaires: 'CB'
-};
-function labelOf(charge: Stripe.Charge): string | null {
-	const { card, sepa_debit: sepa } = charge.payment_method_details ?? {};
-	if (card) return `${BRANDS[card.brand ?? ''] ?? card.brand ?? ''} •••• ${card.last4}`;
-	return sepa ? `SEPA •••• ${sepa.last4}` : null;
 }
 
 const MOVES_MONEY = /^(payment_intent|charge|refund)\./;

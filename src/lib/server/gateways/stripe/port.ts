@@ -1,4 +1,5 @@
 // What the product needs of a payment provider, in its own words. The Stripe client beside this file speaks it.
+import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { IntentSnapshot } from '../../../domain/payments/attempt-status.ts';
 import type { Minor } from '../../../domain/money/minor.ts';
 import type { PaymentMethodType } from '../../../domain/payments/methods.ts';
@@ -9,7 +10,15 @@ export type ConfirmInput = {
 	intentId: string | null; // a declined intent to try again, or null for a new one
 	amountMinor: Minor;
 	currency: string;
-	confirmationTokenId: string;
+	/** What is charged: what the browser has just collected, or a means of payment kept before. */
+	source: { kind: 'token'; tokenId: string } | { kind: 'saved'; paymentMethodId: string };
+	customerId: string | null;
+	/** Nobody is there: a bank that wants a confirmation refuses instead. */
+	offSession: boolean;
+	/** To be charged again for the parts to come: the payer agreed to it. */
+	keepsMethod: boolean;
+	/** SEPA: the day the debit should land on. */
+	targetOn: CivilDate | null;
 	allowedTypes: PaymentMethodType[];
 	description: string;
 	returnUrl: string;
@@ -49,6 +58,7 @@ export type IntentState = IntentSnapshot & {
 	paidAt: Date | null;
 	feeMinor: Minor | null; // null until the provider knows it
 	mandateReference: string | null;
+	paymentMethodId: string | null;
 	refunds: IntentRefund[];
 	disputes: IntentDispute[];
 };
@@ -66,7 +76,40 @@ export type EventHead = {
 	createdAt: Date;
 };
 
+export type SetupInput = {
+	account: string | null;
+	setupId: string; // the idempotency key
+	customerId: string;
+	confirmationTokenId: string;
+	allowedTypes: PaymentMethodType[];
+	returnUrl: string;
+	metadata: Record<string, string>;
+};
+/** A SetupIntent as it stands now. */
+export type SetupState = {
+	setupIntentId: string;
+	status: string;
+	clientSecret: string | null;
+	errorCode: string | null;
+	declineCode: string | null;
+	paymentMethodId: string | null;
+	methodType: string | null;
+	methodLabel: string | null;
+	mandateReference: string | null;
+};
+
 export type PaymentGateway = {
+	/** The customer of a client, the same however often it is asked. */
+	ensureCustomer(input: {
+		account: string | null;
+		supplierId: string;
+		clientId: string;
+		name: string;
+		email: string | null;
+	}): Promise<string>;
+	/** Asks the bank to let a means of payment be charged later. */
+	setUp(input: SetupInput): Promise<ConfirmOutcome>;
+	retrieveSetup(account: string | null, setupIntentId: string): Promise<SetupState | null>;
 	confirm(input: ConfirmInput): Promise<ConfirmOutcome>;
 	retrieve(account: string | null, intentId: string): Promise<IntentState | null>;
 	/** Resolves whatever happens; what became of the intent is read afterwards. */

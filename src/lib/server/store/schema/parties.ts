@@ -29,6 +29,7 @@ export const supplier = pgTable(
 		timeZone: text().notNull(),
 		defaultTermsDays: integer().notNull(),
 		businessTerms: text().$type<BusinessTerms>().notNull().default('days_60'), // which lawful cap the contracts of this supplier follow
+		planCureDays: integer().notNull().default(8), // after two refusals of a part, before the rest falls due
 		isLargeOnlineSeller: boolean().notNull().default(false),
 		accounts: jsonb().$type<AccountNames>().notNull().default({}), // numbers in the supplier's own chart, where they differ from ours
 		createdAt: instant()

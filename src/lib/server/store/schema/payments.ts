@@ -12,14 +12,15 @@ import {
 	unique,
 	uniqueIndex
 } from 'drizzle-orm/pg-core';
-import type { OptionKind } from '../../../domain/offers/quote.ts';
+import type { ChoiceKind } from '../../../domain/offers/quote.ts';
 import type { AttemptStatus } from '../../../domain/payments/attempt-status.ts';
 import type { PaymentMethodType } from '../../../domain/payments/methods.ts';
 import { day, id, instant, money, optionalDay, optionalId, optionalInstant } from './columns.ts';
 import { invoice } from './invoices.ts';
 import { client } from './parties.ts';
 
-export type Channel = 'pay_link' | 'portal';
+/** `plan`: taken by the schedule. */
+export type Channel = 'pay_link' | 'portal' | 'plan';
 
 export const paymentAttempt = pgTable(
 	'payment_attempt',
@@ -29,7 +30,7 @@ export const paymentAttempt = pgTable(
 		clientId: id(),
 		contactId: optionalId(),
 		channel: text().$type<Channel>().notNull(),
-		option: text().$type<OptionKind>().notNull().default('now'),
+		option: text().$type<ChoiceKind>().notNull().default('now'),
 		allowedTypes: text()
 			.array()
 			.notNull()
@@ -39,7 +40,12 @@ export const paymentAttempt = pgTable(
 		offerEndsAt: optionalInstant(), // a try begun by then keeps its price
 		amountMinor: money(),
 		currency: text().notNull(),
-		confirmationTokenId: text().notNull(),
+		confirmationTokenId: text(), // null when a saved means of payment is charged
+		savedMethodId: optionalId(),
+		customerId: text(), // at Stripe, when the means of payment is kept or was
+		isOffSession: boolean().notNull().default(false), // nobody is there to answer the bank
+		keepsMethod: boolean().notNull().default(false), // for the parts to come
+		targetOn: optionalDay(), // SEPA: the day the debit should land on
 		description: text().notNull(),
 		returnUrl: text().notNull(),
 		status: text().$type<AttemptStatus>().notNull(),

@@ -48,6 +48,7 @@ export type FactKind =
 	| 'payment.reversed'
 	| 'attempt.changed'
 	| 'contact.mail_problem'
+	| 'plan.changed'
 	| 'offers.changed'
 	| 'time.moved';
 export const outbox = pgTable(
@@ -72,7 +73,17 @@ export const outbox = pgTable(
 );
 
 export type MailKind =
-	'invoice_to_pay' | 'payment_received' | 'payment_failed' | 'debit_notice' | 'refund' | 'money_returned';
+	| 'invoice_to_pay'
+	| 'payment_received'
+	| 'payment_failed'
+	| 'debit_notice'
+	| 'refund'
+	| 'money_returned'
+	| 'plan_started'
+	| 'part_announced'
+	| 'part_failed'
+	| 'plan_in_default'
+	| 'plan_in_default_told';
 export type MailState = 'due' | 'sending' | 'sent' | 'refused' | 'failed';
 export const mail = pgTable(
 	'mail',

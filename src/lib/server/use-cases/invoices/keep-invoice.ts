@@ -6,7 +6,8 @@ import { invoiceOpened } from '../../../domain/ledger/entries.ts';
 import type { Services } from '../../services.ts';
 import { newId, sha256 } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
-import { findInvoiceByNumber, insertInvoice, keepDocument } from '../../store/invoices.ts';
+import { keepDocument } from '../../store/documents.ts';
+import { findInvoiceByNumber, insertInvoice } from '../../store/invoices.ts';
 import { bookEntry } from '../../store/journal.ts';
 import { recordFact } from '../../store/outbox.ts';
 import {

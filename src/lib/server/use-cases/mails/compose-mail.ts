@@ -16,32 +16,29 @@ import type { Tx } from '../../store/database.ts';
 import { listDiscounts, type DiscountListing } from '../../store/discounts.ts';
 import { findInvoice } from '../../store/invoices.ts';
 import type { MailRow } from '../../store/mails.ts';
-import { findContact, getSupplier, type Supplier } from '../../store/parties.ts';
+import { findContact, findMember, getSupplier } from '../../store/parties.ts';
 import { findPayment, findReversal, listAllocations } from '../../store/payments.ts';
 import { renderCreditNotePdf } from '../../documents/credit-note-pdf.ts';
 import { renderReceiptPdf } from '../../documents/receipt-pdf.ts';
 import { commit } from '../run.ts';
+import type { Context } from './compose-context.ts';
+import { renderPlanMail } from './compose-plan-mail.ts';
 import { mintPayLink } from '../access/pay-links.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
 import { readCreditNote } from '../payments/read-credit-note.ts';
 import { readReceipt } from '../payments/read-receipt.ts';
 
 type Composed = Omit<OutgoingMail, 'messageId' | 'to' | 'returnTo'>;
-type Context = {
-	services: Services;
-	scope: Scope;
-	tx: Tx;
-	row: MailRow;
-	supplier: Supplier;
-	to: { supplier: Supplier; name: string; locale: 'fr' | 'en' };
-};
-
 /** null when what it is about is gone or no longer true (an invoice paid meanwhile asks for nothing). */
 export async function composeMail(services: Services, row: MailRow): Promise<Composed | null> {
 	const scope = mintScope(row.supplierId, { kind: 'system' });
 	return commit(services, scope, async (tx) => {
 		const supplier = await getSupplier(tx, scope);
-		const person = row.contactId ? await findContact(tx, scope, row.contactId) : null;
+		const person = row.contactId
+			? await findContact(tx, scope, row.contactId)
+			: row.memberId
+				? await findMember(tx, scope, row.memberId)
+				: null;
 		const context: Context = {
 			services,
 			scope,
@@ -95,6 +92,12 @@ async function render(context: Context): Promise<RenderedMail | null> {
 		case 'refund':
 		case 'money_returned':
 			return renderReversal(context);
+		case 'plan_started':
+		case 'part_announced':
+		case 'part_failed':
+		case 'plan_in_default':
+		case 'plan_in_default_told':
+			return renderPlanMail(context);
 	}
 }
 

@@ -4,7 +4,7 @@ import { newId } from '../../identity.ts';
 import type { Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { queueMail } from '../../store/mails.ts';
-import { findContact, listBillingContacts, type Contact } from '../../store/parties.ts';
+import { findContact, listBillingContacts, listMembers, type Contact } from '../../store/parties.ts';
 import type { MailKind } from '../../store/schema/index.ts';
 
 const toContact = (kind: MailKind, uniqueKey: string, subjectId: string, person: Contact) => ({
@@ -64,4 +64,38 @@ export async function queueInvoiceMail(
 	occasion: string
 ): Promise<boolean> {
 	return queueMail(tx, scope, toContact('invoice_to_pay', `invoice:${invoiceId}:${occasion}`, invoiceId, person), now);
+}
+
+/** About a plan: to the person who accepted it, else to the billing contacts. A broken plan is told to the supplier's team as well. */
+export async function queuePlanMail(
+	tx: Tx,
+	scope: Scope,
+	now: Date,
+	kind: 'plan_started' | 'part_announced' | 'part_failed' | 'plan_in_default',
+	plan: { planId: string; clientId: string; contactId: string | null },
+	position = 0,
+	round = 0
+): Promise<void> {
+	const person = plan.contactId ? await findContact(tx, scope, plan.contactId) : null;
+	const key = `${kind}:${plan.planId}:${position}:${round}`;
+	for (const to of person ? [person] : await listBillingContacts(tx, scope, plan.clientId))
+		await queueMail(tx, scope, toContact(kind, key, plan.planId, to), now);
+	if (kind !== 'plan_in_default') return;
+	for (const member of await listMembers(tx, scope))
+		if (member.role !== 'read_only')
+			await queueMail(
+				tx,
+				scope,
+				{
+					mailId: newId(),
+					kind: 'plan_in_default_told',
+					uniqueKey: key,
+					contactId: null,
+					memberId: member.memberId,
+					toAddress: member.email,
+					locale: member.locale,
+					subjectId: plan.planId
+				},
+				now
+			);
 }

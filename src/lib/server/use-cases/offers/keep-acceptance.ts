@@ -3,6 +3,7 @@ import { optionView } from '../../../contract/option-views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import type { PaymentOption } from '../../../domain/offers/quote.ts';
+import { cureDaysFor } from '../../../domain/plans/failure.ts';
 import { consentText, TERMS_VERSION } from '../../../i18n/offers.ts';
 import { sha256 } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
@@ -25,7 +26,8 @@ export async function keepAcceptance(
 	{ supplier, clientId, quoted, option, from }: Accepted
 ): Promise<void> {
 	const view = optionView(option, quoted.quote, supplier.timeZone);
-	const termsText = consentText(view, { currency: 'EUR', supplier: supplier.name, locale: from.locale });
+	const cureDays = cureDaysFor(quoted.input.clientKind, supplier.planCureDays);
+	const termsText = consentText(view, { currency: 'EUR', supplier: supplier.name, locale: from.locale, cureDays });
 	await insertAcceptance(tx, scope, {
 		attemptId,
 		clientId,

@@ -95,6 +95,7 @@ export type OfferEditor = {
 	context: PolicyContext;
 	timeZone: string;
 	supplierName: string;
+	cureDays: number;
 	mayWrite: boolean;
 };
 const SAMPLES_MAX = 12;
@@ -133,6 +134,7 @@ export async function readOfferEditor(
 			},
 			timeZone: supplier.timeZone,
 			supplierName: supplier.name,
+			cureDays: supplier.planCureDays,
 			mayWrite: may(scope.actor, 'set_offers')
 		});
 	});

@@ -6,11 +6,13 @@ import { moneyGoneBack, moneyRestored } from '../../../domain/ledger/entries.ts'
 import { smallest, type Minor } from '../../../domain/money/minor.ts';
 import { allocateReversal, type AllocationLine } from '../../../domain/payments/allocation.ts';
 import { newId } from '../../identity.ts';
+import { findAttempt } from '../../store/attempts.ts';
 import { bookEntry } from '../../store/journal.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { insertReversal, listReversalLines, listStanding, type Payment } from '../../store/payments.ts';
 import { answerRefundRequest } from '../../store/refund-requests.ts';
 import { queueReversalMail } from '../mails/queue-mails.ts';
+import { followReversal } from '../plans/follow-plan.ts';
 import type { Settling } from './settling.ts';
 
 type Going = {
@@ -93,6 +95,7 @@ async function goBack(settling: Settling, payment: Payment, going: Going): Promi
 		now
 	});
 	await announce(settling, payment, lines);
+	if (going.kind !== 'refund') await followReversal(settling, await attemptOf(settling, payment), 'gone');
 	await queueReversalMail(
 		tx,
 		scope,
@@ -130,8 +133,13 @@ async function restore(settling: Settling, payment: Payment, restored: Restored)
 		bookedOn: civilDateIn(restored.at, supplier.timeZone),
 		now
 	});
+	if (restored.kind === 'chargeback_won')
+		await followReversal(settling, await attemptOf(settling, payment), 'restored');
 	await announce(settling, payment, lines);
 }
+
+const attemptOf = async ({ tx, scope }: Settling, payment: Payment) =>
+	(await findAttempt(tx, scope, payment.attemptId))!;
 
 async function announce({ scope, tx, now }: Settling, payment: Payment, lines: AllocationLine[]): Promise<void> {
 	for (const line of lines)

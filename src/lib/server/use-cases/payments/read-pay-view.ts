@@ -1,5 +1,5 @@
 // The pay page, for one invoice (pay link) or several (portal). Reads only. Refusal: not_found.
-import { optionViews, refusedViews } from '../../../contract/option-views.ts';
+import { optionViews, planOptionViews, refusedViews } from '../../../contract/option-views.ts';
 import type { AttemptView, PayView, PaymentView, TransferView } from '../../../contract/views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import {
@@ -12,6 +12,7 @@ import {
 import { payableToday } from '../../../domain/invoices/state.ts';
 import { transferPayload } from './transfer-code.ts';
 import { add, ZERO, type Minor } from '../../../domain/money/minor.ts';
+import { cureDaysFor } from '../../../domain/plans/failure.ts';
 import { declineFamily } from '../../../domain/payments/declines.ts';
 import type { Services } from '../../services.ts';
 import { findLastAttempt, listAttemptLines, type Attempt } from '../../store/attempts.ts';
@@ -19,10 +20,12 @@ import type { Tx } from '../../store/database.ts';
 import { findInvoice, type InvoiceRecord } from '../../store/invoices.ts';
 import { listDiscounts } from '../../store/discounts.ts';
 import { findContact, getSupplier, type Supplier } from '../../store/parties.ts';
+import { listPlansOfInvoices, type PlanWithParts } from '../../store/plans.ts';
 import { listPayments, type PaymentListing } from '../../store/payments.ts';
 import { invoiceView, paymentView, supplierView } from '../invoices/views.ts';
 import { discountView } from '../offers/discount-view.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
+import { planView } from '../plans/plan-view.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 
 export async function readPayView(services: Services, scope: Scope, invoiceIds: string[]): Promise<Result<PayView>> {
@@ -31,14 +34,15 @@ export async function readPayView(services: Services, scope: Scope, invoiceIds: 
 		const { actor } = scope;
 		const single = invoiceIds.length === 1 ? invoiceIds[0]! : null;
 		// Asked together, answered in one go: the questions do not depend on each other.
-		const [supplier, found, last, allPayments, payer, discounts] = await Promise.all([
+		const [supplier, found, last, allPayments, payer, discounts, plans] = await Promise.all([
 			getSupplier(tx, scope),
 			Promise.all(invoiceIds.map((invoiceId) => findInvoice(tx, scope, invoiceId))),
 			findLastAttempt(tx, scope, invoiceIds[0]!),
 			single ? listPayments(tx, scope, { invoiceId: single }) : [],
 			// A pay link may have been forwarded: no address is shown, and none is filled in.
 			actor.kind === 'contact' ? findContact(tx, scope, actor.contactId) : null,
-			single ? listDiscounts(tx, scope, { invoiceId: single }) : []
+			single ? listDiscounts(tx, scope, { invoiceId: single }) : [],
+			listPlansOfInvoices(tx, scope, invoiceIds, { running: false })
 		]);
 		const records = found.filter((record) => record !== null);
 		if (records.length !== invoiceIds.length) return refuse('not_found');
@@ -47,14 +51,18 @@ export async function readPayView(services: Services, scope: Scope, invoiceIds: 
 		const { today } = quoted.quote;
 		const amountMinor = add(...records.map(payableToday));
 		const { stripe, sandbox } = services.config;
+		const plan = plans.find((one) => isWholeIn(one, invoiceIds)) ?? null;
+		const isRunning = plan?.status === 'active';
 		return done({
 			supplier: supplierView(supplier),
 			invoices: records.map((record) => invoiceView(record, today)),
 			amountMinor,
 			currency: records[0]!.currency,
-			options: optionViews(quoted),
-			refused: refusedViews(quoted),
+			options: isRunning && amountMinor === ZERO ? planOptionViews(plan.parts) : optionViews(quoted),
+			refused: isRunning ? [] : refusedViews(quoted),
 			discounts: discounts.map(discountView),
+			plan: plan && (await planView(tx, scope, plan)),
+			cureDays: cureDaysFor(records[0]!.clientKind, supplier.planCureDays),
 			timeZone: supplier.timeZone,
 			now: at,
 			attempt: last && (await attemptFor(tx, scope, last)),
@@ -70,6 +78,11 @@ export async function readPayView(services: Services, scope: Scope, invoiceIds: 
 		});
 	});
 }
+
+/** A plan is shown where all of its invoices are: a pay link tells nothing of the others. */
+const isWholeIn = (plan: PlanWithParts, invoiceIds: string[]): boolean =>
+	plan.status !== 'pending' &&
+	plan.parts.every((part) => part.lines.every((line) => invoiceIds.includes(line.invoiceId)));
 
 /**
  * A pay link is safe to forward: of what was paid or begun together with other invoices it tells only what concerns its own, and never which card

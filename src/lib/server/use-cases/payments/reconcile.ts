@@ -1,11 +1,11 @@
 // The third way in: asks Stripe about everything that is not final, about intents nobody told us of, and compares totals day by day.
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
-import { addDays, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { addDays, civilDateIn, startOfDayIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { EntryKind } from '../../../domain/ledger/entries.ts';
 import { add, type Minor } from '../../../domain/money/minor.ts';
 import type { MoneyMove } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
-import { findAttempt, listUnsettled, lockAttempt, saveAttempt, type Attempt } from '../../store/attempts.ts';
+import { findAttempt, listUnsettled, type Attempt } from '../../store/attempts.ts';
 import { sumBooked } from '../../store/journal.ts';
 import { listSuppliers, type Supplier } from '../../store/parties.ts';
 import { findPayment } from '../../store/payments.ts';
@@ -14,7 +14,7 @@ import { saveReconciliation } from '../../store/records.ts';
 import { commit, read } from '../run.ts';
 import { finishRefund } from './request-refund.ts';
 import { settleIntent } from './settle-intent.ts';
-import { callStripe, isWithinKeyLife } from './start-payment.ts';
+import { abandon, callStripe, isWithinKeyLife } from './start-payment.ts';
 
 const QUIET_MS = 60_000;
 /** A person who has not finished a bank confirmation after a day has left. */
@@ -34,12 +34,17 @@ async function lookAt(services: Services, scope: Scope, attempt: Attempt): Promi
 	const { stripePaymentIntentId: intentId } = attempt;
 	if (!intentId || (attempt.status === 'open' && attempt.retriesIntent)) return askAgain(services, scope, attempt);
 	const age = services.clock.now().getTime() - attempt.createdAt.getTime();
-	if (attempt.status === 'awaiting_auth' && age > ABANDONED_MS)
+	if (attempt.status === 'awaiting_auth' && (age > ABANDONED_MS || hasLapsed(services, attempt)))
 		await services.payments.cancel(attempt.stripeAccount, intentId);
 	const settled = await settleIntent(services, scope, intentId);
 	if (settled) return;
 	await close(services, scope, attempt, 'resource_missing');
 }
+
+/** Begun at a price that has ended since: the person had a while to finish at the bank. */
+const GRACE_MS = 900_000;
+const hasLapsed = ({ clock }: Services, { discountMinor, offerEndsAt }: Attempt): boolean =>
+	discountMinor > 0n && offerEndsAt !== null && clock.now().getTime() > offerEndsAt.getTime() + GRACE_MS;
 
 /**
  * The answer of the call was lost. Asked again with the same key, Stripe gives the first answer again, as long as it keeps keys (a day): after half
@@ -56,11 +61,7 @@ async function askAgain(services: Services, scope: Scope, attempt: Attempt): Pro
 
 async function close(services: Services, scope: Scope, attempt: Attempt, errorCode: string): Promise<void> {
 	services.log.error({ attemptId: attempt.attemptId, errorCode }, 'attempt unknown at Stripe: closed');
-	await commit(services, scope, async (tx) => {
-		const current = await lockAttempt(tx, scope, attempt.attemptId);
-		if (current?.status === attempt.status)
-			await saveAttempt(tx, scope, attempt.attemptId, { status: 'canceled', errorCode }, services.clock.now());
-	});
+	await abandon(services, scope, attempt, errorCode);
 }
 
 /** Refunds whose answer was lost: asked again with the same key, and after half a day only looked for. */
@@ -126,7 +127,7 @@ const BOOKED_AS: Record<MoneyMove['kind'], readonly EntryKind[]> = {
 	restored: ['refund_failed', 'chargeback_won']
 };
 async function compareDay(services: Services, scope: Scope, supplier: Supplier, day: CivilDate): Promise<void> {
-	const [from, to] = [startOf(day, supplier.timeZone), startOf(addDays(day, 1), supplier.timeZone)];
+	const [from, to] = [startOfDayIn(day, supplier.timeZone), startOfDayIn(addDays(day, 1), supplier.timeZone)];
 	const moves = await services.payments.listMoves(supplier.stripeAccount, from, to);
 	const stripeMinor = add(...moves.map((move) => move.amountMinor));
 	await commit(services, scope, async (tx) => {
@@ -143,16 +144,6 @@ async function compareDay(services: Services, scope: Scope, supplier: Supplier, 
 			);
 		await saveReconciliation(tx, scope, day, stripeMinor, ledgerMinor, services.clock.now());
 	});
-}
-
-/** Midnight of a civil day in a time zone: the only instant of the day before or at which the zone's date changes to it. */
-function startOf(day: CivilDate, timeZone: string): Date {
-	const guess = Date.parse(`${day}T00:00:00Z`);
-	for (let hours = 14; hours >= -14; hours--) {
-		const instant = new Date(guess - hours * 3_600_000);
-		if (civilDateIn(instant, timeZone) === day) return instant;
-	}
-	return new Date(guess);
 }
 
 async function safely(services: Services, objectId: string, work: () => Promise<void>): Promise<void> {

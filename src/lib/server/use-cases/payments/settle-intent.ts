@@ -21,6 +21,7 @@ import { recordFact } from '../../store/outbox.ts';
 import { getSupplier } from '../../store/parties.ts';
 import { commit, read } from '../run.ts';
 import { queueAttemptMail } from '../mails/queue-mails.ts';
+import { followPlan } from '../plans/follow-plan.ts';
 import { bookDiscounts } from './book-discounts.ts';
 import { bookPayment } from './book-payment.ts';
 import { bookReversals } from './book-reversals.ts';
@@ -91,13 +92,14 @@ async function settleInside(
 			'unknown PaymentIntent status: kept as it was'
 		);
 	const status = isOfTheTryBefore(latest, said, answered) ? latest.status : nextStatus(latest.status, said);
-	if (status !== latest.status || status === 'declined') await moveAttempt(settling, latest, status);
-	else await touchAttempt(tx, scope, latest.attemptId, settling.now);
+	const moved = (status !== latest.status || status === 'declined') && (await moveAttempt(settling, latest, status));
+	if (!moved) await touchAttempt(tx, scope, latest.attemptId, settling.now);
 	if (intent.status === 'succeeded') {
 		const payment = await bookPayment(settling, latest);
+		if (moved) await followPlan(settling, latest, status);
 		await bookReversals(settling, payment);
 		await bookDiscounts(settling, payment);
-	}
+	} else if (moved) await followPlan(settling, latest, status);
 	return lockAttemptsOfIntent(tx, scope, intent.intentId);
 }
 
@@ -119,11 +121,15 @@ async function adoptIntent({ clock }: Services, scope: Scope, tx: Tx, intent: In
 		);
 }
 
+const isOfPlan = ({ channel, option }: Attempt): boolean =>
+	channel === 'plan' || option === 'plan_2' || option === 'plan_3' || option === 'next_part' || option === 'all_parts';
+
+/** `true` when something is new. */
 async function moveAttempt(
 	{ services, scope, tx, supplier, intent, now }: Settling,
 	attempt: Attempt,
 	status: Attempt['status']
-): Promise<void> {
+): Promise<boolean> {
 	const isNew =
 		status !== attempt.status || intent.errorCode !== attempt.errorCode || intent.declineCode !== attempt.declineCode;
 	const wasDebit = attempt.status === 'processing';
@@ -140,7 +146,7 @@ async function moveAttempt(
 				: attempt.expectedOn
 	};
 	await saveAttempt(tx, scope, attempt.attemptId, change, now);
-	if (!isNew) return;
+	if (!isNew) return false;
 	services.log.info(
 		{ attemptId: attempt.attemptId, from: attempt.status, to: status, code: intent.errorCode },
 		'attempt moved'
@@ -156,5 +162,8 @@ async function moveAttempt(
 		});
 	// A card refused on the page is told there; a debit that comes back days later is told by mail.
 	if (status === 'processing') await queueAttemptMail(tx, scope, now, 'debit_notice', attempt);
-	if (status === 'declined' && wasDebit) await queueAttemptMail(tx, scope, now, 'payment_failed', attempt);
+	// A part of a plan has its own mail, which says what comes next.
+	if (status === 'declined' && wasDebit && !isOfPlan(attempt))
+		await queueAttemptMail(tx, scope, now, 'payment_failed', attempt);
+	return true;
 }

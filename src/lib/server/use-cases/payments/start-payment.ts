@@ -1,11 +1,10 @@
 // A client pays one or several invoices, as it chose. Actor: contact or pay link. Refusals: nothing_to_pay, amount_changed, offer_expired, payment_under_way,
 // payment_in_progress, method_not_offered, attempt_conflict, card_declined, payment_unknown. Facts: attempt.changed, then those of settling.
-import { dueNow } from '../../../contract/option-views.ts';
 import type { StartPayment } from '../../../contract/payments.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
-import { payableToday } from '../../../domain/invoices/state.ts';
 import type { AllocationLine } from '../../../domain/payments/allocation.ts';
-import type { PaymentOption } from '../../../domain/offers/quote.ts';
+import { openParts } from '../../../domain/plans/plan.ts';
+import type { ConfirmInput } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import {
 	findAttempt,
@@ -20,13 +19,17 @@ import {
 } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { insertPromisedDiscounts } from '../../store/discounts.ts';
-import { lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
+import { findInvoice, lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { getSupplier, type Supplier } from '../../store/parties.ts';
+import { holdParts } from '../../store/plans.ts';
+import { findCustomerId, findMethod } from '../../store/saved-methods.ts';
 import { constraintName } from '../../store/tx.ts';
 import { contactOf, keepAcceptance, type From } from '../offers/keep-acceptance.ts';
-import { quoteInvoices, type Quoted } from '../offers/quote-invoices.ts';
-import { commit, done, refuse, type Result } from '../run.ts';
+import { followPlan } from '../plans/follow-plan.ts';
+import { customerOf, isPlan, keepPlan } from '../plans/keep-plan.ts';
+import { commit, done, read, refuse, type Result } from '../run.ts';
+import { choosePayment, type Chosen } from './choose-payment.ts';
 import { settleIntent } from './settle-intent.ts';
 
 export type PaymentProgress = {
@@ -44,6 +47,7 @@ export async function startPayment(
 	input: StartPayment,
 	from: From
 ): Promise<Result<PaymentProgress>> {
+	if (input.option !== 'now' && input.option !== 'early') await prepareCustomer(services, scope, input);
 	for (let round = 0; round < 2; round++) {
 		const opened = await openAttempt(services, scope, input, from);
 		if (!opened.ok) return opened;
@@ -52,6 +56,12 @@ export async function startPayment(
 		await giveUp(services, scope, opened.value.attempt);
 	}
 	return refuse('payment_in_progress');
+}
+
+/** A means of payment that is kept belongs to a customer at Stripe: asked for before any transaction. */
+async function prepareCustomer(services: Services, scope: Scope, { invoiceIds }: StartPayment): Promise<void> {
+	const invoice = await read(services, scope, (tx) => findInvoice(tx, scope, invoiceIds[0]!));
+	if (invoice) await customerOf(services, scope, invoice.clientId);
 }
 
 async function openAttempt(
@@ -65,7 +75,8 @@ async function openAttempt(
 		return await commit(services, scope, (tx) => openInside(services, scope, tx, input, from));
 	} catch (error) {
 		// Two first clicks at once: the database let one through.
-		if (constraintName(error) === 'one_live_attempt_per_invoice') return refuse('payment_in_progress');
+		if (['one_live_attempt_per_invoice', 'one_hold_per_part'].includes(constraintName(error)))
+			return refuse('payment_in_progress');
 		// The same click twice: the other one's row is there now. If it can't be seen, it is somebody else's id.
 		if (constraintName(error) === 'payment_attempt_pk')
 			return isSecondLook ? refuse('attempt_conflict') : openAttempt(services, scope, input, from, true);
@@ -89,33 +100,11 @@ async function openInside(
 			: refuse('attempt_conflict');
 	const live = await findLiveAttempt(tx, scope, input.invoiceIds);
 	if (live) return whenLive(live);
-	if (invoices.some((invoice) => payableToday(invoice) <= 0n)) return refuse('nothing_to_pay');
 	const supplier = await getSupplier(tx, scope);
-	const quoted = await quoteInvoices(tx, scope, { supplier, records: invoices, at: services.clock.now() });
-	const chosen = choose(quoted, input);
+	const chosen = await choosePayment(services, tx, scope, { supplier, invoices, input });
 	if (!chosen.ok) return chosen;
-	const attempt = await keepAttempt(services, scope, tx, {
-		input,
-		supplier,
-		invoices,
-		quoted,
-		option: chosen.value,
-		from
-	});
+	const attempt = await keepAttempt(services, scope, tx, { input, supplier, invoices, chosen: chosen.value, from });
 	return done({ kind: 'open' as const, attempt });
-}
-
-/** The choice at the price the page showed, or why not: a price that has ended is never taken, whatever the page still says. */
-function choose({ quote }: Quoted, { option: kind, expectedAmountMinor }: StartPayment): Result<PaymentOption> {
-	const option = quote.options.find((candidate) => candidate.kind === kind);
-	if (option && dueNow(option, quote) === expectedAmountMinor) return done(option);
-	const other = option ?? quote.options.find((candidate) => candidate.kind === 'now');
-	if (!other) return refuse('method_not_offered');
-	return refuse(kind === 'now' ? 'amount_changed' : 'offer_expired', {
-		amountMinor: String(dueNow(other, quote)),
-		option: other.kind,
-		currency: 'EUR'
-	});
 }
 
 function whenLive(live: Attempt): Result<Opened> {
@@ -124,35 +113,35 @@ function whenLive(live: Attempt): Result<Opened> {
 	return refuse('payment_in_progress');
 }
 
-type Opening = {
-	input: StartPayment;
-	supplier: Supplier;
-	invoices: InvoiceRecord[];
-	quoted: Quoted;
-	option: PaymentOption;
-	from: From;
-};
+type Opening = { input: StartPayment; supplier: Supplier; invoices: InvoiceRecord[]; chosen: Chosen; from: From };
 async function keepAttempt(services: Services, scope: Scope, tx: Tx, opening: Opening): Promise<Attempt> {
-	const { input, supplier, invoices, option, from } = opening;
+	const { input, supplier, invoices, chosen, from } = opening;
+	const { lines, quoted, plan, parts } = chosen;
+	const { attemptId } = input;
 	const now = services.clock.now();
-	const { lines } = option.parts[0]!;
-	const declined = await declinedIntent(tx, scope, lines);
 	const { clientId } = invoices[0]!;
+	const declined = await declinedIntent(tx, scope, lines);
+	const begins = quoted !== null && isPlan(quoted.option);
 	await insertAttempt(
 		tx,
 		scope,
 		{
-			attemptId: input.attemptId,
+			attemptId,
 			clientId,
 			contactId: contactOf(scope),
 			channel: scope.actor.kind === 'pay_link' ? 'pay_link' : 'portal',
-			option: option.kind,
-			allowedTypes: option.methods,
-			discountMinor: option.discountMinor,
-			offerEndsAt: option.deadlineAt,
-			amountMinor: option.parts[0]!.amountMinor,
+			option: input.option,
+			allowedTypes: chosen.allowedTypes,
+			discountMinor: chosen.discountMinor,
+			offerEndsAt: chosen.offerEndsAt,
+			amountMinor: chosen.amountMinor,
 			currency: 'EUR',
 			confirmationTokenId: input.confirmationTokenId,
+			savedMethodId: input.confirmationTokenId === null ? plan!.methodId : null,
+			customerId: begins || plan ? await findCustomerId(tx, scope, clientId) : null,
+			// What the payer brings for a part serves the parts to come as well.
+			keepsMethod:
+				begins || (plan !== null && input.confirmationTokenId !== null && parts.length < openParts(plan.parts).length),
 			description: invoices
 				.map((invoice) => invoice.number)
 				.join(', ')
@@ -167,17 +156,15 @@ async function keepAttempt(services: Services, scope: Scope, tx: Tx, opening: Op
 		},
 		lines
 	);
-	await insertPromisedDiscounts(tx, scope, input.attemptId, option.discounts);
-	await keepAcceptance(tx, scope, input.attemptId, { ...opening, clientId });
+	await insertPromisedDiscounts(tx, scope, attemptId, chosen.discounts);
+	if (quoted) await keepAcceptance(tx, scope, attemptId, { ...quoted, supplier, clientId, from });
+	if (quoted && begins) await keepPlan(tx, scope, attemptId, { supplier, invoices, option: quoted.option, now });
+	if (plan) await holdParts(tx, scope, attemptId, parts);
 	for (const line of lines)
-		await recordFact(tx, scope, now, {
-			kind: 'attempt.changed',
-			clientId,
-			invoiceId: line.invoiceId,
-			attemptId: input.attemptId
-		});
-	return (await findAttempt(tx, scope, input.attemptId))!;
+		await recordFact(tx, scope, now, { kind: 'attempt.changed', clientId, invoiceId: line.invoiceId, attemptId });
+	return (await findAttempt(tx, scope, attemptId))!;
 }
+
 /** The intent of a declined try on exactly the same lines: it is tried again, so one payment stays one PaymentIntent. */
 async function declinedIntent(tx: Tx, scope: Scope, lines: AllocationLine[]): Promise<string | null> {
 	const last = await findLastAttempt(tx, scope, lines[0]!.invoiceId);
@@ -203,13 +190,18 @@ export const isWithinKeyLife = ({ clock }: Services, since: Date): boolean =>
 export async function callStripe(services: Services, scope: Scope, attempt: Attempt): Promise<Result<PaymentProgress>> {
 	if (attempt.status !== 'open' || !isWithinKeyLife(services, attempt.createdAt))
 		return tell(services, scope, attempt, { intentId: attempt.stripePaymentIntentId, answered: null });
+	const source = await sourceOf(services, scope, attempt);
 	const outcome = await services.payments.confirm({
 		account: attempt.stripeAccount,
 		attemptId: attempt.attemptId,
 		intentId: attempt.retriesIntent ? attempt.stripePaymentIntentId : null,
 		amountMinor: attempt.amountMinor,
 		currency: attempt.currency,
-		confirmationTokenId: attempt.confirmationTokenId,
+		source,
+		customerId: attempt.customerId,
+		offSession: attempt.isOffSession,
+		keepsMethod: attempt.keepsMethod,
+		targetOn: attempt.targetOn,
 		allowedTypes: attempt.allowedTypes,
 		description: attempt.description,
 		returnUrl: attempt.returnUrl,
@@ -218,11 +210,17 @@ export async function callStripe(services: Services, scope: Scope, attempt: Atte
 	if (outcome.kind === 'unknown') return refuse('payment_unknown', { attemptId: attempt.attemptId });
 	if (outcome.kind === 'refused') {
 		services.log.warn({ attemptId: attempt.attemptId, code: outcome.code }, 'stripe refused an attempt');
-		await changeOpen(services, scope, attempt.attemptId, { status: 'canceled', errorCode: outcome.code });
+		await abandon(services, scope, attempt, outcome.code);
 		return refuse('card_declined', { family: 'technical' });
 	}
 	await changeOpen(services, scope, attempt.attemptId, { status: 'open', stripePaymentIntentId: outcome.intentId });
 	return tell(services, scope, attempt, { intentId: outcome.intentId, answered: attempt.attemptId });
+}
+
+async function sourceOf(services: Services, scope: Scope, attempt: Attempt): Promise<ConfirmInput['source']> {
+	if (attempt.confirmationTokenId !== null) return { kind: 'token', tokenId: attempt.confirmationTokenId };
+	const method = await read(services, scope, (tx) => findMethod(tx, scope, attempt.savedMethodId!));
+	return { kind: 'saved', paymentMethodId: method!.stripePaymentMethodId };
 }
 
 /** Notes what Stripe answered on an attempt that nobody has moved meanwhile. */
@@ -230,6 +228,21 @@ const changeOpen = (services: Services, scope: Scope, attemptId: string, change:
 	commit(services, scope, async (tx) => {
 		const current = await lockAttempt(tx, scope, attemptId);
 		if (current?.status === 'open') await saveAttempt(tx, scope, attemptId, change, services.clock.now());
+	});
+
+/** A try that ends without Stripe's word: its invoices and its parts are free again. */
+export const abandon = (services: Services, scope: Scope, attempt: Attempt, errorCode: string): Promise<void> =>
+	commit(services, scope, async (tx) => {
+		const current = await lockAttempt(tx, scope, attempt.attemptId);
+		if (!current || current.status !== attempt.status) return;
+		const now = services.clock.now();
+		await saveAttempt(tx, scope, attempt.attemptId, { status: 'canceled', errorCode }, now);
+		const status = current.channel === 'plan' ? 'declined' : 'canceled';
+		await followPlan(
+			{ scope, tx, now, supplier: await getSupplier(tx, scope), intent: null },
+			{ ...current, errorCode },
+			status
+		);
 	});
 
 /** Where the attempt stands, read from Stripe. */

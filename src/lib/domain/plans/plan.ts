@@ -1,0 +1,38 @@
+// An instalment plan that a client accepted: dated parts, each with a state of its own. What is left is always the sum of its unpaid parts.
+import type { CivilDate } from '../calendar/civil-date.ts';
+import { add, type Minor } from '../money/minor.ts';
+import type { AllocationLine } from '../payments/allocation.ts';
+
+/**
+ * `pending` until the first part is paid or ordered; `paused` by the supplier: nothing is taken; `in_default`: the rest fell due at once; `canceled`:
+ * never began, or replaced.
+ */
+export type PlanStatus = 'pending' | 'active' | 'paused' | 'completed' | 'in_default' | 'canceled';
+/** `retrying`: refused, another try is planned; `action_needed`: only the client can go on; `forgiven`: given up by the supplier. */
+export type PartStatus = 'scheduled' | 'processing' | 'retrying' | 'action_needed' | 'paid' | 'forgiven' | 'canceled';
+export type PlanPart = { position: number; dueOn: CivilDate; amountMinor: Minor; status: PartStatus };
+
+const SETTLED: readonly PartStatus[] = ['paid', 'forgiven', 'canceled'];
+/** Still to be paid, and not on its way. */
+export const isOpen = ({ status }: Pick<PlanPart, 'status'>): boolean =>
+	!SETTLED.includes(status) && status !== 'processing';
+export const isSettled = ({ status }: Pick<PlanPart, 'status'>): boolean => SETTLED.includes(status);
+
+export const openParts = <P extends PlanPart>(parts: readonly P[]): P[] => parts.filter(isOpen);
+/** The part that comes next: what "pay the next part now" means. */
+export const nextPart = <P extends PlanPart>(parts: readonly P[]): P | null => openParts(parts)[0] ?? null;
+
+/** One payment for several parts: their lines, joined by invoice. */
+export function linesOf(parts: readonly { lines: AllocationLine[] }[]): AllocationLine[] {
+	const byInvoice = new Map<string, Minor>();
+	for (const line of parts.flatMap((part) => part.lines))
+		byInvoice.set(line.invoiceId, add(byInvoice.get(line.invoiceId) ?? (0n as Minor), line.amountMinor));
+	return [...byInvoice].map(([invoiceId, amountMinor]) => ({ invoiceId, amountMinor }));
+}
+
+/** Where a plan stands once its parts have moved; a plan that ended otherwise stays ended. */
+export function statusAfter(status: PlanStatus, parts: readonly Pick<PlanPart, 'status'>[]): PlanStatus {
+	if (status === 'canceled' || status === 'in_default') return status;
+	if (parts.every(isSettled)) return 'completed';
+	return status === 'completed' ? 'active' : status;
+}

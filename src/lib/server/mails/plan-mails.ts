@@ -1,0 +1,126 @@
+// Mails about instalment plans: the schedule, what will be taken, what was refused and what to do, and how it ends.
+import { m } from '#lib/paraglide/messages.js';
+import type { CivilDate } from '../../domain/calendar/civil-date.ts';
+import { formatDay } from '../../domain/calendar/format.ts';
+import { formatMoney } from '../../domain/money/format.ts';
+import type { Minor } from '../../domain/money/minor.ts';
+import type { DeclineFamily } from '../../domain/payments/declines.ts';
+import { declineText } from '../../i18n/declines.ts';
+import { hello, mail, type To } from './invoice-mails.ts';
+import type { RenderedMail } from './layout.ts';
+
+type PlanOf = { numbers: string; amountMinor: Minor; currency: string; url: string };
+type PartOf = { dueOn: CivilDate; amountMinor: Minor };
+
+export function renderPlanStarted(
+	to: To,
+	plan: PlanOf & { parts: PartOf[]; methodLabel: string; mandate: string | null }
+): RenderedMail {
+	const say = { locale: to.locale };
+	return mail(
+		to,
+		m.mail_plan_subject({ count: plan.parts.length, numbers: plan.numbers }, say),
+		m.mail_plan_preview({ amount: formatMoney(plan.amountMinor, plan.currency, to.locale) }, say),
+		[
+			hello(to),
+			{ kind: 'text', text: m.mail_plan_text({ numbers: plan.numbers, method: plan.methodLabel }, say) },
+			{
+				kind: 'facts',
+				rows: [
+					...plan.parts.map((part): [string, string] => [
+						formatDay(part.dueOn, to.locale),
+						formatMoney(part.amountMinor, plan.currency, to.locale)
+					]),
+					...(plan.mandate ? [[m.mail_debit_mandate({}, say), plan.mandate] as [string, string]] : [])
+				]
+			},
+			{ kind: 'small', text: m.mail_plan_rights({}, say) },
+			{ kind: 'button', label: m.mail_plan_button({}, say), url: plan.url }
+		]
+	);
+}
+
+export function renderPartAnnounced(
+	to: To,
+	part: PlanOf & PartOf & { position: number; count: number; methodLabel: string; mandate: string | null }
+): RenderedMail {
+	const say = { locale: to.locale };
+	const amount = formatMoney(part.amountMinor, part.currency, to.locale);
+	const date = formatDay(part.dueOn, to.locale);
+	return mail(to, m.mail_part_subject({ amount, date }, say), m.mail_part_preview({ numbers: part.numbers }, say), [
+		hello(to),
+		{
+			kind: 'text',
+			text: m.mail_part_text({ amount, date, numbers: part.numbers, position: part.position, count: part.count }, say)
+		},
+		{
+			kind: 'facts',
+			rows: [
+				[m.paid_with({}, say), part.methodLabel],
+				...(part.mandate ? [[m.mail_debit_mandate({}, say), part.mandate] as [string, string]] : []),
+				[m.mail_debit_creditor({}, say), to.supplier.legalName]
+			]
+		},
+		{ kind: 'button', label: m.mail_plan_button({}, say), url: part.url },
+		{ kind: 'small', text: m.mail_part_small({}, say) }
+	]);
+}
+
+export type FailedStep = 'retry' | 'authenticate' | 'other_method';
+export function renderPartFailed(
+	to: To,
+	part: PlanOf &
+		PartOf & { family: DeclineFamily; step: FailedStep; retryOn: CivilDate | null; cureEndsOn: CivilDate | null }
+): RenderedMail {
+	const say = { locale: to.locale };
+	const amount = formatMoney(part.amountMinor, part.currency, to.locale);
+	const next: Record<FailedStep, () => string> = {
+		retry: () => m.part_failed_retry({ date: part.retryOn ? formatDay(part.retryOn, to.locale) : '' }, say),
+		authenticate: () => m.part_failed_authenticate({}, say),
+		other_method: () => m.part_failed_other({}, say)
+	};
+	return mail(to, m.mail_part_failed_subject({ numbers: part.numbers }, say), m.mail_part_failed_preview({}, say), [
+		hello(to),
+		{
+			kind: 'text',
+			text: m.mail_part_failed_text({ amount, date: formatDay(part.dueOn, to.locale), numbers: part.numbers }, say)
+		},
+		...(part.step === 'authenticate' ? [] : [{ kind: 'text' as const, text: declineText(part.family, to.locale) }]),
+		{ kind: 'text', text: next[part.step]() },
+		{
+			kind: 'button',
+			label: part.step === 'authenticate' ? m.mail_part_confirm({}, say) : m.mail_part_pay({ amount }, say),
+			url: part.url
+		},
+		...(part.cureEndsOn
+			? [
+					{
+						kind: 'small' as const,
+						text: m.mail_part_cure({ date: formatDay(part.cureEndsOn, to.locale) }, say)
+					}
+				]
+			: [])
+	]);
+}
+
+export function renderPlanInDefault(to: To, plan: PlanOf & { restMinor: Minor }): RenderedMail {
+	const say = { locale: to.locale };
+	const rest = formatMoney(plan.restMinor, plan.currency, to.locale);
+	return mail(to, m.mail_default_subject({ numbers: plan.numbers }, say), m.mail_default_preview({ rest }, say), [
+		hello(to),
+		{ kind: 'text', text: m.mail_default_text({ numbers: plan.numbers }, say) },
+		{ kind: 'amount', label: m.amount_left({}, say), text: rest, note: m.mail_default_note({}, say) },
+		{ kind: 'button', label: m.mail_invoice_button({}, say), url: plan.url },
+		{ kind: 'small', text: m.mail_returned_disagree({}, say) }
+	]);
+}
+/** The same, for the supplier's team. */
+export function renderDefaultTold(to: To, plan: PlanOf & { restMinor: Minor; clientName: string }): RenderedMail {
+	const say = { locale: to.locale };
+	const rest = formatMoney(plan.restMinor, plan.currency, to.locale);
+	return mail(to, m.mail_told_subject({ client: plan.clientName }, say), m.mail_default_preview({ rest }, say), [
+		hello(to),
+		{ kind: 'text', text: m.mail_told_text({ client: plan.clientName, numbers: plan.numbers, rest }, say) },
+		{ kind: 'button', label: m.mail_told_button({}, say), url: plan.url }
+	]);
+}

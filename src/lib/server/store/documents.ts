@@ -1,0 +1,45 @@
+// Files as they came, byte for byte.
+import { and, eq } from 'drizzle-orm';
+import type { Scope } from '../../domain/access/scope.ts';
+import type { Tx } from './database.ts';
+import { visible } from './invoices.ts';
+import { document, invoice } from './schema/index.ts';
+
+/** The file as it came, for an invoice the scope may see; a client sees it only when it is one invoice (see schema). */
+export async function findInvoiceFile(
+	tx: Tx,
+	scope: Scope,
+	invoiceId: string
+): Promise<{ content: Uint8Array; mediaType: string; fileName: string } | null> {
+	const [row] = await tx
+		.select({ content: document.content, mediaType: document.mediaType, fileName: document.fileName })
+		.from(invoice)
+		.innerJoin(document, and(eq(document.supplierId, invoice.supplierId), eq(document.documentId, invoice.documentId)))
+		.where(
+			and(
+				...visible(scope),
+				eq(invoice.invoiceId, invoiceId),
+				...(scope.clientId ? [eq(invoice.documentIsShown, true)] : [])
+			)
+		);
+	return row ?? null;
+}
+
+/** Keeps the bytes once: the same file again gives the same id. */
+export async function keepDocument(
+	tx: Tx,
+	scope: Scope,
+	row: Omit<typeof document.$inferInsert, 'supplierId'>
+): Promise<string> {
+	const kept = await tx
+		.insert(document)
+		.values({ supplierId: scope.supplierId, ...row })
+		.onConflictDoNothing({ target: [document.supplierId, document.sha256] })
+		.returning({ id: document.documentId });
+	if (kept[0]) return kept[0].id;
+	const [known] = await tx
+		.select({ id: document.documentId })
+		.from(document)
+		.where(and(eq(document.supplierId, scope.supplierId), eq(document.sha256, row.sha256)));
+	return known!.id;
+}

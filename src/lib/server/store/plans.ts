@@ -1,0 +1,241 @@
+// Instalment plans and their parts.
+import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
+import type { Scope } from '../../domain/access/scope.ts';
+import type { CivilDate } from '../../domain/calendar/civil-date.ts';
+import type { AllocationLine } from '../../domain/payments/allocation.ts';
+import type { Part } from '../../domain/offers/schedule.ts';
+import type { PlanPart, PlanStatus } from '../../domain/plans/plan.ts';
+import type { Tx } from './database.ts';
+import { attemptPart, client, plan, planPart, planPartLine } from './schema/index.ts';
+
+export type PlanRow = typeof plan.$inferSelect;
+export type PartRow = typeof planPart.$inferSelect;
+export type PlanWithParts = PlanRow & { parts: (PartRow & PlanPart & { lines: AllocationLine[] })[] };
+
+const mine = (scope: Scope) => [
+	eq(plan.supplierId, scope.supplierId),
+	...(scope.clientId ? [eq(plan.clientId, scope.clientId)] : [])
+];
+
+export async function insertPlan(
+	tx: Tx,
+	scope: Scope,
+	row: Omit<typeof plan.$inferInsert, 'supplierId'>,
+	parts: Part[]
+): Promise<void> {
+	const { supplierId } = scope;
+	const { planId, updatedAt } = row;
+	await tx.insert(plan).values({ supplierId, ...row });
+	await tx.insert(planPart).values(
+		parts.map(({ dueOn, amountMinor }, i) => ({
+			supplierId,
+			planId,
+			position: i + 1,
+			dueOn,
+			amountMinor,
+			status: 'scheduled' as const,
+			failures: 0,
+			askOn: null,
+			announcedAt: null,
+			attemptId: null,
+			updatedAt
+		}))
+	);
+	await tx
+		.insert(planPartLine)
+		.values(parts.flatMap(({ lines }, i) => lines.map((line) => ({ supplierId, planId, position: i + 1, ...line }))));
+}
+
+async function withParts(tx: Tx, scope: Scope, rows: PlanRow[]): Promise<PlanWithParts[]> {
+	if (!rows.length) return [];
+	const ids = rows.map((row) => row.planId);
+	const [parts, lines] = await Promise.all([
+		tx
+			.select()
+			.from(planPart)
+			.where(and(eq(planPart.supplierId, scope.supplierId), inArray(planPart.planId, ids)))
+			.orderBy(asc(planPart.planId), asc(planPart.position)),
+		tx
+			.select()
+			.from(planPartLine)
+			.where(and(eq(planPartLine.supplierId, scope.supplierId), inArray(planPartLine.planId, ids)))
+			.orderBy(asc(planPartLine.planId), asc(planPartLine.position), asc(planPartLine.invoiceId))
+	]);
+	return rows.map((row) => ({
+		...row,
+		parts: parts
+			.filter((part) => part.planId === row.planId)
+			.map((part) => ({
+				...part,
+				lines: lines
+					.filter((line) => line.planId === row.planId && line.position === part.position)
+					.map(({ invoiceId, amountMinor }) => ({ invoiceId, amountMinor }))
+			}))
+	}));
+}
+
+export async function findPlan(tx: Tx, scope: Scope, planId: string): Promise<PlanWithParts | null> {
+	const rows = await tx
+		.select()
+		.from(plan)
+		.where(and(...mine(scope), eq(plan.planId, planId)));
+	return (await withParts(tx, scope, rows))[0] ?? null;
+}
+/** Locked: whatever moves a plan is one at a time. */
+export async function lockPlan(tx: Tx, scope: Scope, planId: string): Promise<PlanWithParts | null> {
+	const rows = await tx
+		.select()
+		.from(plan)
+		.where(and(...mine(scope), eq(plan.planId, planId)))
+		.for('update');
+	return (await withParts(tx, scope, rows))[0] ?? null;
+}
+
+const RUNNING: PlanStatus[] = ['active', 'paused'];
+/** Plans over any of these invoices, the last first; `running` only those that still hold them. */
+export async function listPlansOfInvoices(
+	tx: Tx,
+	scope: Scope,
+	invoiceIds: string[],
+	{ running }: { running: boolean }
+): Promise<PlanWithParts[]> {
+	if (!invoiceIds.length) return [];
+	const rows = await tx
+		.select()
+		.from(plan)
+		.where(
+			and(
+				...mine(scope),
+				running ? inArray(plan.status, RUNNING) : sql`${plan.status} <> 'canceled'`,
+				inArray(
+					plan.planId,
+					tx
+						.select({ planId: planPartLine.planId })
+						.from(planPartLine)
+						.where(and(eq(planPartLine.supplierId, scope.supplierId), inArray(planPartLine.invoiceId, invoiceIds)))
+				)
+			)
+		)
+		.orderBy(desc(plan.createdAt), asc(plan.planId));
+	return withParts(tx, scope, rows);
+}
+export async function listPlans(
+	tx: Tx,
+	scope: Scope,
+	filter: { clientId?: string; status?: PlanStatus[]; limit?: number } = {}
+): Promise<(PlanWithParts & { clientName: string })[]> {
+	const rows = await tx
+		.select({ plan, clientName: client.name })
+		.from(plan)
+		.innerJoin(client, and(eq(client.supplierId, plan.supplierId), eq(client.clientId, plan.clientId)))
+		.where(
+			and(
+				...mine(scope),
+				...(filter.clientId ? [eq(plan.clientId, filter.clientId)] : []),
+				...(filter.status ? [inArray(plan.status, filter.status)] : [])
+			)
+		)
+		.orderBy(desc(plan.createdAt), asc(plan.planId))
+		.limit(Math.min(filter.limit ?? 100, 500));
+	const plans = await withParts(
+		tx,
+		scope,
+		rows.map((row) => row.plan)
+	);
+	return plans.map((one, i) => ({ ...one, clientName: rows[i]!.clientName }));
+}
+
+export type PlanChange = Partial<Pick<PlanRow, 'status' | 'methodId' | 'cureEndsOn'>>;
+export async function savePlan(tx: Tx, scope: Scope, planId: string, change: PlanChange, now: Date): Promise<void> {
+	await tx
+		.update(plan)
+		.set({ ...change, updatedAt: now })
+		.where(and(...mine(scope), eq(plan.planId, planId)));
+}
+export type PartChange = Partial<
+	Pick<PartRow, 'status' | 'failures' | 'askOn' | 'announcedAt' | 'attemptId' | 'dueOn'>
+>;
+export async function savePart(
+	tx: Tx,
+	scope: Scope,
+	{ planId, position }: Pick<PartRow, 'planId' | 'position'>,
+	change: PartChange,
+	now: Date
+): Promise<void> {
+	await tx
+		.update(planPart)
+		.set({ ...change, updatedAt: now })
+		.where(
+			and(eq(planPart.supplierId, scope.supplierId), eq(planPart.planId, planId), eq(planPart.position, position))
+		);
+}
+
+/** The parts a try pays: held until it fails. */
+export async function holdParts(
+	tx: Tx,
+	scope: Scope,
+	attemptId: string,
+	parts: Pick<PartRow, 'planId' | 'position'>[]
+): Promise<void> {
+	await tx
+		.insert(attemptPart)
+		.values(
+			parts.map(({ planId, position }) => ({ supplierId: scope.supplierId, attemptId, planId, position, holds: true }))
+		);
+}
+export async function listHeldParts(
+	tx: Tx,
+	scope: Scope,
+	attemptId: string
+): Promise<{ planId: string; position: number; holds: boolean }[]> {
+	return tx
+		.select({ planId: attemptPart.planId, position: attemptPart.position, holds: attemptPart.holds })
+		.from(attemptPart)
+		.where(and(eq(attemptPart.supplierId, scope.supplierId), eq(attemptPart.attemptId, attemptId)))
+		.orderBy(asc(attemptPart.planId), asc(attemptPart.position));
+}
+export async function setHold(tx: Tx, scope: Scope, attemptId: string, holds: boolean): Promise<void> {
+	await tx
+		.update(attemptPart)
+		.set({ holds })
+		.where(
+			and(
+				eq(attemptPart.supplierId, scope.supplierId),
+				eq(attemptPart.attemptId, attemptId),
+				sql`${attemptPart.holds} <> ${holds}`
+			)
+		);
+}
+
+/** Parts that are due to be announced: of running plans, soon to be taken, not told yet. */
+export async function listToAnnounce(
+	tx: Tx,
+	scope: Scope,
+	dueUntil: CivilDate,
+	limit = 500
+): Promise<{ planId: string; position: number }[]> {
+	return tx
+		.select({ planId: planPart.planId, position: planPart.position })
+		.from(planPart)
+		.innerJoin(plan, and(eq(plan.supplierId, planPart.supplierId), eq(plan.planId, planPart.planId)))
+		.where(
+			and(
+				...mine(scope),
+				eq(plan.status, 'active'),
+				eq(planPart.status, 'scheduled'),
+				sql`${planPart.announcedAt} is null and ${planPart.position} > 1 and ${planPart.dueOn} <= ${dueUntil}`
+			)
+		)
+		.orderBy(asc(planPart.dueOn), asc(planPart.planId), asc(planPart.position))
+		.limit(limit);
+}
+/** Plans whose cure period is over with something still unpaid. */
+export async function listBroken(tx: Tx, scope: Scope, today: CivilDate, limit = 200): Promise<string[]> {
+	const rows = await tx
+		.select({ planId: plan.planId })
+		.from(plan)
+		.where(and(...mine(scope), eq(plan.status, 'active'), sql`${plan.cureEndsOn} < ${today}`))
+		.orderBy(asc(plan.cureEndsOn), asc(plan.planId))
+		.limit(limit);
+	return rows.map((row) => row.planId);
+}

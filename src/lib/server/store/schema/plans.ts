@@ -1,0 +1,231 @@
+// Instalment plans: what was agreed, its dated parts, the queue of what is to be asked for, and the means of payment they use.
+import { sql } from 'drizzle-orm';
+import {
+	boolean,
+	check,
+	foreignKey,
+	index,
+	integer,
+	pgTable,
+	primaryKey,
+	text,
+	unique,
+	uniqueIndex
+} from 'drizzle-orm/pg-core';
+import type { PartStatus, PlanStatus } from '../../../domain/plans/plan.ts';
+import { day, id, instant, money, optionalDay, optionalId, optionalInstant } from './columns.ts';
+import { invoice } from './invoices.ts';
+import { client } from './parties.ts';
+import { paymentAttempt } from './payments.ts';
+
+/** One customer at Stripe for each client of a supplier: what saved means of payment belong to. */
+export const stripeCustomer = pgTable(
+	'stripe_customer',
+	{ supplierId: id(), clientId: id(), customerId: text().notNull(), createdAt: instant() },
+	(t) => [
+		primaryKey({ name: 'stripe_customer_pk', columns: [t.supplierId, t.clientId] }),
+		foreignKey({
+			name: 'stripe_customer_client_fk',
+			columns: [t.supplierId, t.clientId],
+			foreignColumns: [client.supplierId, client.clientId]
+		})
+	]
+);
+
+/** A card or an account that may be charged without its holder being there. The digits are Stripe's; ours are a label and an end. */
+export const savedMethod = pgTable(
+	'saved_method',
+	{
+		supplierId: id(),
+		methodId: id(),
+		clientId: id(),
+		contactId: optionalId(),
+		stripePaymentMethodId: text().notNull(),
+		type: text().notNull(),
+		label: text().notNull(),
+		mandateReference: text(),
+		createdAt: instant(),
+		removedAt: optionalInstant()
+	},
+	(t) => [
+		primaryKey({ name: 'saved_method_pk', columns: [t.supplierId, t.methodId] }),
+		foreignKey({
+			name: 'saved_method_client_fk',
+			columns: [t.supplierId, t.clientId],
+			foreignColumns: [client.supplierId, client.clientId]
+		}),
+		unique('saved_method_stripe_unique').on(t.supplierId, t.stripePaymentMethodId)
+	]
+);
+
+export const plan = pgTable(
+	'plan',
+	{
+		supplierId: id(),
+		planId: id(), // the attempt that accepted it
+		clientId: id(),
+		contactId: optionalId(),
+		count: integer().notNull(),
+		amountMinor: money(),
+		currency: text().notNull(),
+		status: text().$type<PlanStatus>().notNull(),
+		isSettlement: boolean().notNull(),
+		methodId: optionalId(),
+		cureDays: integer().notNull(), // as agreed
+		cureEndsOn: optionalDay(), // set by a second refusal: after it the rest falls due
+		createdAt: instant(),
+		updatedAt: instant()
+	},
+	(t) => [
+		primaryKey({ name: 'plan_pk', columns: [t.supplierId, t.planId] }),
+		foreignKey({
+			name: 'plan_attempt_fk',
+			columns: [t.supplierId, t.planId],
+			foreignColumns: [paymentAttempt.supplierId, paymentAttempt.attemptId]
+		}),
+		foreignKey({
+			name: 'plan_client_fk',
+			columns: [t.supplierId, t.clientId],
+			foreignColumns: [client.supplierId, client.clientId]
+		}),
+		foreignKey({
+			name: 'plan_method_fk',
+			columns: [t.supplierId, t.methodId],
+			foreignColumns: [savedMethod.supplierId, savedMethod.methodId]
+		}),
+		index('plan_status_idx').on(t.supplierId, t.status)
+	]
+);
+
+export const planPart = pgTable(
+	'plan_part',
+	{
+		supplierId: id(),
+		planId: id(),
+		position: integer().notNull(),
+		dueOn: day(),
+		amountMinor: money(),
+		status: text().$type<PartStatus>().notNull(),
+		failures: integer().notNull(),
+		askOn: optionalDay(), // when it is asked for next; null when only the client can go on
+		announcedAt: optionalInstant(),
+		attemptId: optionalId(), // the last try
+		updatedAt: instant()
+	},
+	(t) => [
+		primaryKey({ name: 'plan_part_pk', columns: [t.supplierId, t.planId, t.position] }),
+		foreignKey({
+			name: 'plan_part_plan_fk',
+			columns: [t.supplierId, t.planId],
+			foreignColumns: [plan.supplierId, plan.planId]
+		}),
+		index('plan_part_ask_idx')
+			.on(t.supplierId, t.askOn)
+			.where(sql`${t.askOn} is not null`),
+		check('plan_part_amount_check', sql`${t.amountMinor} > 0`)
+	]
+);
+
+export const planPartLine = pgTable(
+	'plan_part_line',
+	{ supplierId: id(), planId: id(), position: integer().notNull(), invoiceId: id(), amountMinor: money() },
+	(t) => [
+		primaryKey({ name: 'plan_part_line_pk', columns: [t.supplierId, t.planId, t.position, t.invoiceId] }),
+		foreignKey({
+			name: 'plan_part_line_part_fk',
+			columns: [t.supplierId, t.planId, t.position],
+			foreignColumns: [planPart.supplierId, planPart.planId, planPart.position]
+		}),
+		foreignKey({
+			name: 'plan_part_line_invoice_fk',
+			columns: [t.supplierId, t.invoiceId],
+			foreignColumns: [invoice.supplierId, invoice.invoiceId]
+		}),
+		index('plan_part_line_invoice_idx').on(t.supplierId, t.invoiceId),
+		check('plan_part_line_amount_check', sql`${t.amountMinor} > 0`)
+	]
+);
+
+/** Which parts a try pays. `holds` while it may succeed or has: a part can't be taken twice. */
+export const attemptPart = pgTable(
+	'attempt_part',
+	{ supplierId: id(), attemptId: id(), planId: id(), position: integer().notNull(), holds: boolean().notNull() },
+	(t) => [
+		primaryKey({ name: 'attempt_part_pk', columns: [t.supplierId, t.attemptId, t.planId, t.position] }),
+		foreignKey({
+			name: 'attempt_part_attempt_fk',
+			columns: [t.supplierId, t.attemptId],
+			foreignColumns: [paymentAttempt.supplierId, paymentAttempt.attemptId]
+		}),
+		foreignKey({
+			name: 'attempt_part_part_fk',
+			columns: [t.supplierId, t.planId, t.position],
+			foreignColumns: [planPart.supplierId, planPart.planId, planPart.position]
+		}),
+		uniqueIndex('one_hold_per_part')
+			.on(t.supplierId, t.planId, t.position)
+			.where(sql`${t.holds}`)
+	]
+);
+
+/** The queue of the debit run: one row for each try of a part. Its id is the attempt's, so that a try is one payment whatever crashes. */
+export const planCharge = pgTable(
+	'plan_charge',
+	{
+		supplierId: id(),
+		planId: id(),
+		position: integer().notNull(),
+		tryNo: integer().notNull(),
+		attemptId: id(),
+		state: text().$type<'queued' | 'done'>().notNull(),
+		claimedUntil: optionalInstant(),
+		tries: integer().notNull(),
+		createdAt: instant()
+	},
+	(t) => [
+		primaryKey({ name: 'plan_charge_pk', columns: [t.supplierId, t.planId, t.position, t.tryNo] }),
+		foreignKey({
+			name: 'plan_charge_part_fk',
+			columns: [t.supplierId, t.planId, t.position],
+			foreignColumns: [planPart.supplierId, planPart.planId, planPart.position]
+		}),
+		index('plan_charge_queue_idx')
+			.on(t.createdAt)
+			.where(sql`${t.state} = 'queued'`)
+	]
+);
+
+/** A new means of payment for a plan, asked of Stripe: the row comes before the call and its id is the idempotency key. */
+export const methodSetup = pgTable(
+	'method_setup',
+	{
+		supplierId: id(),
+		setupId: id(), // minted by the browser
+		clientId: id(),
+		contactId: optionalId(),
+		planId: id(),
+		confirmationTokenId: text().notNull(),
+		returnUrl: text().notNull(),
+		status: text().$type<'open' | 'awaiting_auth' | 'processing' | 'succeeded' | 'declined' | 'canceled'>().notNull(),
+		stripeAccount: text(),
+		stripeSetupIntentId: text(),
+		errorCode: text(),
+		declineCode: text(),
+		createdAt: instant(),
+		updatedAt: instant()
+	},
+	(t) => [
+		primaryKey({ name: 'method_setup_pk', columns: [t.supplierId, t.setupId] }),
+		foreignKey({
+			name: 'method_setup_plan_fk',
+			columns: [t.supplierId, t.planId],
+			foreignColumns: [plan.supplierId, plan.planId]
+		}),
+		foreignKey({
+			name: 'method_setup_client_fk',
+			columns: [t.supplierId, t.clientId],
+			foreignColumns: [client.supplierId, client.clientId]
+		}),
+		index('method_setup_intent_idx').on(t.supplierId, t.stripeSetupIntentId)
+	]
+);

@@ -1,0 +1,15 @@
+// What writing a mail needs at hand.
+import type { Scope } from '../../../domain/access/scope.ts';
+import type { Services } from '../../services.ts';
+import type { Tx } from '../../store/database.ts';
+import type { MailRow } from '../../store/mails.ts';
+import type { Supplier } from '../../store/parties.ts';
+
+export type Context = {
+	services: Services;
+	scope: Scope;
+	tx: Tx;
+	row: MailRow;
+	supplier: Supplier;
+	to: { supplier: Supplier; name: string; locale: 'fr' | 'en' };
+};

@@ -1,0 +1,79 @@
+// Mails about plans: read as the plan stands now; null when it is no longer true.
+import { add } from '../../../domain/money/minor.ts';
+import { declineFamily } from '../../../domain/payments/declines.ts';
+import { isOpen } from '../../../domain/plans/plan.ts';
+import type { RenderedMail } from '../../mails/layout.ts';
+import * as templates from '../../mails/plan-mails.ts';
+import { findAttempt } from '../../store/attempts.ts';
+import { findInvoice } from '../../store/invoices.ts';
+import { findClient } from '../../store/parties.ts';
+import { findPlan, type PlanWithParts } from '../../store/plans.ts';
+import { findMethod } from '../../store/saved-methods.ts';
+import { mintPayLink } from '../access/pay-links.ts';
+import type { Context } from './compose-context.ts';
+
+export async function renderPlanMail(context: Context): Promise<RenderedMail | null> {
+	const { scope, tx, row, to } = context;
+	const plan = await findPlan(tx, scope, row.subjectId);
+	if (!plan) return null;
+	const common = await commonOf(context, plan);
+	const method = plan.methodId ? await findMethod(tx, scope, plan.methodId) : null;
+	const position = Number(row.uniqueKey.split(':')[2]);
+	const part = plan.parts.find((candidate) => candidate.position === position) ?? null;
+	const means = { methodLabel: method?.label ?? '', mandate: method?.mandateReference ?? null };
+	switch (row.kind) {
+		case 'plan_started':
+			return plan.status === 'canceled'
+				? null
+				: templates.renderPlanStarted(to, { ...common, ...means, parts: plan.parts });
+		case 'part_announced':
+			return part?.status === 'scheduled'
+				? templates.renderPartAnnounced(to, { ...common, ...means, ...part, position, count: plan.count })
+				: null;
+		case 'part_failed':
+			return part && isOpen(part) ? renderFailed(context, plan, part, common) : null;
+		case 'plan_in_default':
+		case 'plan_in_default_told': {
+			if (plan.status !== 'in_default') return null;
+			const restMinor = add(...plan.parts.filter((one) => one.status === 'canceled').map((one) => one.amountMinor));
+			if (row.kind === 'plan_in_default') return templates.renderPlanInDefault(to, { ...common, restMinor });
+			const client = await findClient(tx, scope, plan.clientId);
+			return templates.renderDefaultTold(to, { ...common, restMinor, clientName: client?.name ?? '' });
+		}
+		default:
+			return null;
+	}
+}
+
+async function renderFailed(
+	{ scope, tx, to }: Context,
+	plan: PlanWithParts,
+	part: PlanWithParts['parts'][number],
+	common: Awaited<ReturnType<typeof commonOf>>
+): Promise<RenderedMail> {
+	const attempt = part.attemptId ? await findAttempt(tx, scope, part.attemptId) : null;
+	const wantsBank = [attempt?.errorCode, attempt?.declineCode].includes('authentication_required');
+	return templates.renderPartFailed(to, {
+		...common,
+		dueOn: part.dueOn,
+		amountMinor: part.amountMinor,
+		family: declineFamily(attempt?.errorCode ?? null, attempt?.declineCode ?? null),
+		step: part.status === 'retrying' ? 'retry' : wantsBank ? 'authenticate' : 'other_method',
+		retryOn: part.askOn,
+		cureEndsOn: plan.cureEndsOn
+	});
+}
+
+/** One invoice has a link of its own; a plan over several is opened in the client's area, where all of them may be seen. */
+async function commonOf({ services, scope, tx, row }: Context, plan: PlanWithParts) {
+	const ids = [...new Set(plan.parts.flatMap((part) => part.lines.map((line) => line.invoiceId)))];
+	const numbers = [];
+	for (const id of ids) numbers.push((await findInvoice(tx, scope, id))?.number ?? '');
+	const { origin } = services.config;
+	const url = row.memberId
+		? `${origin}/admin/echeanciers`
+		: ids.length === 1 && row.contactId
+			? await mintPayLink(services, tx, scope, ids[0]!, row.contactId)
+			: `${origin}/portail/echeanciers`;
+	return { numbers: numbers.join(', '), amountMinor: plan.amountMinor, currency: plan.currency, url };
+}

@@ -1,0 +1,105 @@
+// What a payer asked for, at the price of this instant: an option of the quote, or parts of a plan that runs. Refusals: nothing_to_pay, amount_changed,
+// offer_expired, method_not_offered.
+import { dueNow } from '../../../contract/option-views.ts';
+import type { StartPayment } from '../../../contract/payments.ts';
+import type { Scope } from '../../../domain/access/scope.ts';
+import { payableToday } from '../../../domain/invoices/state.ts';
+import { add, ZERO, type Minor } from '../../../domain/money/minor.ts';
+import type { InvoiceDiscount, PaymentOption } from '../../../domain/offers/quote.ts';
+import type { AllocationLine } from '../../../domain/payments/allocation.ts';
+import { methodsFor, type PaymentMethodType } from '../../../domain/payments/methods.ts';
+import { linesOf, nextPart, openParts } from '../../../domain/plans/plan.ts';
+import type { Services } from '../../services.ts';
+import type { Tx } from '../../store/database.ts';
+import type { InvoiceRecord } from '../../store/invoices.ts';
+import type { Supplier } from '../../store/parties.ts';
+import { listPlansOfInvoices, type PlanWithParts } from '../../store/plans.ts';
+import { quoteInvoices, type Quoted } from '../offers/quote-invoices.ts';
+import { done, refuse, type Result } from '../run.ts';
+
+/** What an attempt is opened with. */
+export type Chosen = {
+	lines: AllocationLine[];
+	amountMinor: Minor;
+	allowedTypes: PaymentMethodType[];
+	discountMinor: Minor;
+	discounts: InvoiceDiscount[];
+	offerEndsAt: Date | null;
+	/** Of a quote: what evidence keeps. */
+	quoted: { quoted: Quoted; option: PaymentOption } | null;
+	/** Of a plan that runs: the parts it pays. */
+	parts: PlanWithParts['parts'];
+	plan: PlanWithParts | null;
+};
+type Asked = { supplier: Supplier; invoices: InvoiceRecord[]; input: StartPayment };
+
+export async function choosePayment(services: Services, tx: Tx, scope: Scope, asked: Asked): Promise<Result<Chosen>> {
+	const { input } = asked;
+	return input.option === 'next_part' || input.option === 'all_parts'
+		? chooseParts(tx, scope, asked, input.option)
+		: chooseOption(services, tx, scope, asked);
+}
+
+async function chooseOption(services: Services, tx: Tx, scope: Scope, asked: Asked): Promise<Result<Chosen>> {
+	const { supplier, invoices, input } = asked;
+	if (invoices.some((invoice) => payableToday(invoice) <= 0n)) return refuse('nothing_to_pay');
+	const quoted = await quoteInvoices(tx, scope, { supplier, records: invoices, at: services.clock.now() });
+	const { quote } = quoted;
+	const option = quote.options.find((candidate) => candidate.kind === input.option);
+	const price = option && dueNow(option, quote);
+	if (option && price === input.expectedAmountMinor && price > 0n)
+		return done({
+			lines: option.parts[0]!.lines,
+			amountMinor: price,
+			allowedTypes: option.methods,
+			discountMinor: option.discountMinor,
+			discounts: option.discounts,
+			offerEndsAt: option.deadlineAt,
+			quoted: { quoted, option },
+			parts: [],
+			plan: null
+		});
+	// A price that has ended is never taken, whatever the page still says.
+	const other = option ?? quote.options.find((candidate) => candidate.kind === 'now');
+	if (!other) return refuse('method_not_offered');
+	return refuse(input.option === 'now' ? 'amount_changed' : 'offer_expired', {
+		amountMinor: String(dueNow(other, quote)),
+		option: other.kind,
+		currency: 'EUR'
+	});
+}
+
+async function chooseParts(
+	tx: Tx,
+	scope: Scope,
+	{ invoices, input }: Asked,
+	option: 'next_part' | 'all_parts'
+): Promise<Result<Chosen>> {
+	const [plan] = await listPlansOfInvoices(
+		tx,
+		scope,
+		invoices.map((invoice) => invoice.invoiceId),
+		{ running: true }
+	);
+	const next = plan && nextPart(plan.parts);
+	if (!plan || !next) return refuse('nothing_to_pay');
+	const parts = option === 'next_part' ? [next] : openParts(plan.parts);
+	const lines = linesOf(parts);
+	// The whole of the plan is paid by who may see the whole of it.
+	if (lines.some((line) => !invoices.some((invoice) => invoice.invoiceId === line.invoiceId)))
+		return refuse('not_found');
+	const amountMinor = add(...lines.map((line) => line.amountMinor));
+	if (amountMinor !== input.expectedAmountMinor)
+		return refuse('amount_changed', { amountMinor: String(amountMinor), currency: 'EUR' });
+	return done({
+		lines,
+		amountMinor,
+		allowedTypes: methodsFor(amountMinor).flatMap((method) => (method.offered ? [method.type] : [])),
+		discountMinor: ZERO,
+		discounts: [],
+		offerEndsAt: null,
+		quoted: null,
+		parts,
+		plan
+	});
+}

@@ -1,0 +1,125 @@
+// The debit run: parts due today are put on the queue, and taken one at a time from the means of payment that was agreed. At most once each: the queue
+// row is unique for a try, its id is the attempt's and Stripe's idempotency key, and a part held by one attempt can't be held by another.
+import { mintScope, type Scope } from '../../../domain/access/scope.ts';
+import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { targetDay } from '../../../domain/plans/calendar.ts';
+import type { Services } from '../../services.ts';
+import { findAttempt, findLiveAttempt, insertAttempt, type Attempt } from '../../store/attempts.ts';
+import type { Tx } from '../../store/database.ts';
+import { lockInvoices } from '../../store/invoices.ts';
+import { getSupplier, listSuppliers } from '../../store/parties.ts';
+import { claimCharge, dropCharge, enqueueDue, finishCharge, type Charge } from '../../store/plan-charges.ts';
+import { findPlan, holdParts, lockPlan, savePart, type PlanWithParts } from '../../store/plans.ts';
+import { findCustomerId, findMethod } from '../../store/saved-methods.ts';
+import { commit } from '../run.ts';
+import { callStripe } from '../payments/start-payment.ts';
+
+const LEASE_MS = 60_000;
+
+/** Periodic, and harmless as often as it runs. */
+export async function collectDue(services: Services): Promise<void> {
+	for (const supplier of await listSuppliers(services.db)) {
+		const scope = mintScope(supplier.supplierId, { kind: 'system' });
+		const now = services.clock.now();
+		await commit(services, scope, (tx) => enqueueDue(tx, scope, civilDateIn(now, supplier.timeZone), now));
+	}
+}
+
+/** Takes one part; `false` when the queue is empty. */
+export async function chargeNextPart(services: Services): Promise<boolean> {
+	const charge = await claimCharge(services.db, services.clock.now(), LEASE_MS);
+	if (!charge) return false;
+	const scope = mintScope(charge.supplierId, { kind: 'system' });
+	const attempt = await commit(services, scope, (tx) => openCharge(services, scope, tx, charge));
+	// The attempt is kept: from here on, whatever is lost is asked again with the same key by reconciliation.
+	if (attempt) await callStripe(services, scope, attempt);
+	return true;
+}
+
+/** null when the part is not to be taken now: paid meanwhile, paused, or its invoice held by another payment. */
+async function openCharge(services: Services, scope: Scope, tx: Tx, charge: Charge): Promise<Attempt | null> {
+	const known = await findAttempt(tx, scope, charge.attemptId);
+	if (known) {
+		await finishCharge(tx, scope, charge);
+		return known;
+	}
+	const seen = await findPlan(tx, scope, charge.planId);
+	const lines = seen?.parts.find((part) => part.position === charge.position)?.lines ?? [];
+	const invoices = await lockInvoices(
+		tx,
+		scope,
+		lines.map((line) => line.invoiceId)
+	);
+	const plan = (await lockPlan(tx, scope, charge.planId))!;
+	const supplier = await getSupplier(tx, scope);
+	const now = services.clock.now();
+	const today = civilDateIn(now, supplier.timeZone);
+	const part = plan.parts.find((candidate) => candidate.position === charge.position)!;
+	const method = plan.methodId ? await findMethod(tx, scope, plan.methodId) : null;
+	const isWanted = method !== null && isDue(plan, part, today) && part.failures + 1 === charge.tryNo;
+	const isHeld = await findLiveAttempt(
+		tx,
+		scope,
+		lines.map((line) => line.invoiceId)
+	);
+	const isOwed = lines.every(
+		(line) => (invoices.find((invoice) => invoice.invoiceId === line.invoiceId)?.balanceMinor ?? 0n) >= line.amountMinor
+	);
+	if (!isWanted || isHeld || !isOwed) {
+		await dropCharge(tx, scope, charge);
+		// Paid in another way: there is nothing left to take, and a person decides.
+		if (isWanted && !isHeld) await savePart(tx, scope, part, { status: 'action_needed', askOn: null }, now);
+		return null;
+	}
+	const retried = await declinedIntentOf(tx, scope, part);
+	await insertAttempt(
+		tx,
+		scope,
+		{
+			attemptId: charge.attemptId,
+			clientId: plan.clientId,
+			contactId: plan.contactId,
+			channel: 'plan',
+			option: 'next_part',
+			allowedTypes: method.type === 'sepa_debit' ? ['sepa_debit'] : ['card', 'sepa_debit'],
+			amountMinor: part.amountMinor,
+			currency: plan.currency,
+			confirmationTokenId: null,
+			savedMethodId: method.methodId,
+			customerId: await findCustomerId(tx, scope, plan.clientId),
+			isOffSession: true,
+			keepsMethod: false,
+			targetOn: method.type === 'sepa_debit' ? targetDay(part.dueOn, today) : null,
+			description: describe(invoices),
+			returnUrl: `${services.config.origin}/retour/${charge.attemptId}`,
+			status: 'open',
+			stripeAccount: supplier.stripeAccount,
+			stripePaymentIntentId: retried,
+			retriesIntent: retried !== null,
+			createdAt: now,
+			updatedAt: now
+		},
+		part.lines
+	);
+	await holdParts(tx, scope, charge.attemptId, [part]);
+	await savePart(tx, scope, part, { attemptId: charge.attemptId }, now);
+	await finishCharge(tx, scope, charge);
+	return findAttempt(tx, scope, charge.attemptId);
+}
+
+const isDue = ({ status }: PlanWithParts, part: PlanWithParts['parts'][number], today: CivilDate): boolean =>
+	status === 'active' &&
+	(part.status === 'scheduled' || part.status === 'retrying') &&
+	part.askOn !== null &&
+	part.askOn <= today;
+const describe = (invoices: { number: string }[]): string =>
+	invoices
+		.map((invoice) => invoice.number)
+		.join(', ')
+		.slice(0, 500);
+
+/** A refused card payment is tried again on the same PaymentIntent: one part stays one payment at Stripe. */
+async function declinedIntentOf(tx: Tx, scope: Scope, part: PlanWithParts['parts'][number]): Promise<string | null> {
+	const last = part.attemptId ? await findAttempt(tx, scope, part.attemptId) : null;
+	return last?.status === 'declined' && last.methodType !== 'sepa_debit' ? last.stripePaymentIntentId : null;
+}

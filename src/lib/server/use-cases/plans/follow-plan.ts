@@ -1,0 +1,201 @@
+// What became of a try, for the plan it pays: parts paid, on their way, refused; the plan begun, mended, completed. Called inside settling, once for
+// each move of an attempt. Facts: plan.changed.
+import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
+import { askedOn } from '../../../domain/plans/calendar.ts';
+import { afterFailure, cureEnd } from '../../../domain/plans/failure.ts';
+import { isOpen, statusAfter } from '../../../domain/plans/plan.ts';
+import { newId } from '../../identity.ts';
+import type { IntentState } from '../../gateways/stripe/port.ts';
+import type { Attempt } from '../../store/attempts.ts';
+import type { Tx } from '../../store/database.ts';
+import { recordFact } from '../../store/outbox.ts';
+import { findClient } from '../../store/parties.ts';
+import {
+	findPlan,
+	listHeldParts,
+	lockPlan,
+	savePart,
+	savePlan,
+	setHold,
+	type PlanWithParts
+} from '../../store/plans.ts';
+import { keepMethod } from '../../store/saved-methods.ts';
+import { queuePlanMail } from '../mails/queue-mails.ts';
+import type { Settling } from '../payments/settling.ts';
+
+export type Following = Pick<Settling, 'scope' | 'tx' | 'supplier' | 'now'> & { intent: IntentState | null };
+
+export async function followPlan(following: Following, attempt: Attempt, status: Attempt['status']): Promise<void> {
+	const { scope, tx } = following;
+	const held = await listHeldParts(tx, scope, attempt.attemptId);
+	if (!held.length) return;
+	const plan = (await lockPlan(tx, scope, held[0]!.planId))!;
+	const positions = held.map((one) => one.position);
+	const parts = plan.parts.filter((part) => positions.includes(part.position));
+	if (status === 'processing' || status === 'paid') await advance(following, { plan, parts, attempt, status });
+	else if (status === 'declined' || status === 'canceled') await fallBack(following, { plan, parts, attempt, status });
+	else return;
+	await announce(following, plan);
+}
+
+type Move = {
+	plan: PlanWithParts;
+	parts: PlanWithParts['parts'];
+	attempt: Attempt;
+	status: 'processing' | 'paid' | 'declined' | 'canceled';
+};
+
+/** Money on its way or there: the parts are held, and the plan lives. */
+async function advance(following: Following, { plan, parts, attempt, status }: Move): Promise<void> {
+	const { scope, tx, now } = following;
+	await holdAgain(tx, scope, attempt, plan);
+	for (const part of parts)
+		await savePart(
+			tx,
+			scope,
+			part,
+			{ status: status === 'paid' ? 'paid' : 'processing', askOn: null, attemptId: attempt.attemptId },
+			now
+		);
+	const methodId = attempt.keepsMethod ? await methodFrom(following, attempt) : null;
+	const after = (await findPlan(tx, scope, plan.planId))!;
+	const begins = plan.status === 'pending';
+	const isFailing = after.parts.some((part) => part.status === 'action_needed' || part.status === 'retrying');
+	await savePlan(
+		tx,
+		scope,
+		plan.planId,
+		{
+			status: statusAfter(begins ? 'active' : plan.status, after.parts),
+			...(methodId ? { methodId } : {}),
+			...(isFailing ? {} : { cureEndsOn: null })
+		},
+		now
+	);
+	if (methodId) await schedule(following, after, attempt.methodType ?? following.intent?.methodType ?? null);
+	if (begins) await queuePlanMail(tx, scope, now, 'plan_started', plan);
+}
+
+/** A try that had been given up and was paid after all holds its parts again, unless another has taken them meanwhile. */
+async function holdAgain(tx: Tx, scope: Settling['scope'], attempt: Attempt, plan: PlanWithParts): Promise<void> {
+	const held = await listHeldParts(tx, scope, attempt.attemptId);
+	if (held.every((one) => one.holds)) return;
+	const taken = plan.parts.some((part) => held.some((one) => one.position === part.position) && !isOpen(part));
+	if (!taken) await setHold(tx, scope, attempt.attemptId, true);
+}
+
+/** The means of payment that was just used, kept for the parts to come. */
+async function methodFrom({ scope, tx, intent, now }: Following, attempt: Attempt): Promise<string | null> {
+	if (!intent?.paymentMethodId) return null;
+	return keepMethod(tx, scope, {
+		methodId: newId(),
+		clientId: attempt.clientId,
+		contactId: attempt.contactId,
+		stripePaymentMethodId: intent.paymentMethodId,
+		type: intent.methodType ?? 'card',
+		label: intent.methodLabel ?? '',
+		mandateReference: intent.mandateReference ?? attempt.mandateReference,
+		createdAt: now
+	});
+}
+
+/** Parts that wait are asked for on the day that suits the means of payment; refused ones are tried with the new one today. */
+export async function schedule(
+	{ scope, tx, now, supplier }: Pick<Following, 'scope' | 'tx' | 'now' | 'supplier'>,
+	plan: PlanWithParts,
+	methodType: string | null
+): Promise<void> {
+	const today = civilDateIn(now, supplier.timeZone);
+	for (const part of plan.parts.filter(isOpen))
+		await savePart(
+			tx,
+			scope,
+			part,
+			part.status === 'scheduled' ? { askOn: askedOn(part.dueOn, methodType) } : { askOn: today, status: 'retrying' },
+			now
+		);
+}
+
+async function fallBack(following: Following, { plan, parts, attempt, status }: Move): Promise<void> {
+	const { scope, tx, now } = following;
+	await setHold(tx, scope, attempt.attemptId, false);
+	if (plan.status === 'pending') {
+		for (const part of plan.parts) await savePart(tx, scope, part, { status: 'canceled', askOn: null }, now);
+		return savePlan(tx, scope, plan.planId, { status: 'canceled' }, now);
+	}
+	// A payer whose own card is refused on the page is told there, and nothing changes; what the schedule tried, or a bank sent back, counts.
+	const counts = attempt.channel === 'plan' || parts.some((part) => part.status === 'processing');
+	if (!counts || status === 'canceled') return restore(following, parts);
+	for (const part of parts) await refuse(following, plan, part, attempt);
+}
+async function restore({ scope, tx, now }: Following, parts: PlanWithParts['parts']): Promise<void> {
+	for (const part of parts)
+		if (part.status === 'processing') await savePart(tx, scope, part, { status: 'action_needed' }, now);
+}
+
+/** One part refused: what comes next, and whether the client's time to mend it begins. */
+export async function refuse(
+	{ scope, tx, supplier, intent, now }: Following,
+	plan: PlanWithParts,
+	part: PlanWithParts['parts'][number],
+	attempt: Attempt
+): Promise<void> {
+	const today = civilDateIn(now, supplier.timeZone);
+	const failures = part.failures + 1;
+	const next = afterFailure(
+		{
+			errorCode: intent?.errorCode ?? attempt.errorCode,
+			declineCode: intent?.declineCode ?? attempt.declineCode,
+			methodType: attempt.methodType ?? intent?.methodType ?? null,
+			failures
+		},
+		today
+	);
+	await savePart(
+		tx,
+		scope,
+		part,
+		next.kind === 'retry'
+			? { status: 'retrying', failures, askOn: next.on }
+			: { status: 'action_needed', failures, askOn: null },
+		now
+	);
+	const client = await findClient(tx, scope, plan.clientId);
+	const ends = cureEnd(next, { failures, today, clientKind: client?.kind ?? 'business', cureDays: plan.cureDays });
+	await savePlan(
+		tx,
+		scope,
+		plan.planId,
+		{ status: statusAfter(plan.status, [{ status: 'retrying' }]), cureEndsOn: plan.cureEndsOn ?? ends },
+		now
+	);
+	if (next.kind !== 'stop') await queuePlanMail(tx, scope, now, 'part_failed', plan, part.position, failures);
+}
+
+/** Money that went back re-opens the parts it had paid; money restored closes them again. */
+export async function followReversal(following: Following, attempt: Attempt, kind: 'gone' | 'restored'): Promise<void> {
+	const { scope, tx, now } = following;
+	const held = await listHeldParts(tx, scope, attempt.attemptId);
+	if (!held.length) return;
+	const plan = (await lockPlan(tx, scope, held[0]!.planId))!;
+	if (plan.status === 'in_default' || plan.status === 'canceled') return;
+	const parts = plan.parts.filter((part) => held.some((one) => one.position === part.position));
+	if (kind === 'gone') {
+		await setHold(tx, scope, attempt.attemptId, false);
+		for (const part of parts.filter((one) => one.status === 'paid')) await refuse(following, plan, part, attempt);
+	} else {
+		await holdAgain(tx, scope, attempt, plan);
+		for (const part of parts.filter(isOpen)) await savePart(tx, scope, part, { status: 'paid', askOn: null }, now);
+		const after = (await findPlan(tx, scope, plan.planId))!;
+		await savePlan(tx, scope, plan.planId, { status: statusAfter(plan.status, after.parts) }, now);
+	}
+	await announce(following, plan);
+}
+
+export async function announce(
+	{ scope, tx, now }: Pick<Following, 'scope' | 'tx' | 'now'>,
+	plan: PlanWithParts
+): Promise<void> {
+	for (const invoiceId of new Set(plan.parts.flatMap((part) => part.lines.map((line) => line.invoiceId))))
+		await recordFact(tx, scope, now, { kind: 'plan.changed', clientId: plan.clientId, invoiceId, attemptId: null });
+}

@@ -1,0 +1,55 @@
+// What the days bring to plans: parts are announced before they are taken; a plan whose time to mend is over breaks, and both sides are told.
+import { mintScope, type Scope } from '../../../domain/access/scope.ts';
+import { addDays, civilDateIn, daysBetween, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { announcedOn } from '../../../domain/plans/calendar.ts';
+import { isOpen } from '../../../domain/plans/plan.ts';
+import type { Services } from '../../services.ts';
+import { getSupplier, listSuppliers } from '../../store/parties.ts';
+import { listBroken, listToAnnounce, lockPlan, savePart, savePlan } from '../../store/plans.ts';
+import { recordAudit } from '../../store/records.ts';
+import { queuePlanMail } from '../mails/queue-mails.ts';
+import { commit, read } from '../run.ts';
+import { announce } from './follow-plan.ts';
+
+const forEachSupplier = async (
+	services: Services,
+	work: (scope: Scope, today: CivilDate) => Promise<void>
+): Promise<void> => {
+	for (const supplier of await listSuppliers(services.db))
+		await work(
+			mintScope(supplier.supplierId, { kind: 'system' }),
+			civilDateIn(services.clock.now(), supplier.timeZone)
+		);
+};
+/** How far ahead parts are told. */
+const aheadOf = (today: CivilDate): CivilDate => addDays(today, daysBetween(announcedOn(today), today));
+
+export const announceParts = (services: Services): Promise<void> =>
+	forEachSupplier(services, async (scope, today) => {
+		for (const { planId, position } of await read(services, scope, (tx) => listToAnnounce(tx, scope, aheadOf(today))))
+			await commit(services, scope, async (tx) => {
+				const plan = (await lockPlan(tx, scope, planId))!;
+				const part = plan.parts.find((candidate) => candidate.position === position)!;
+				if (part.announcedAt || part.status !== 'scheduled' || plan.status !== 'active') return;
+				const now = services.clock.now();
+				await savePart(tx, scope, part, { announcedAt: now }, now);
+				await queuePlanMail(tx, scope, now, 'part_announced', plan, position);
+			});
+	});
+
+export const breakPlans = (services: Services): Promise<void> =>
+	forEachSupplier(services, async (scope, today) => {
+		for (const planId of await read(services, scope, (tx) => listBroken(tx, scope, today)))
+			await commit(services, scope, async (tx) => {
+				const plan = (await lockPlan(tx, scope, planId))!;
+				if (plan.status !== 'active' || plan.cureEndsOn === null || plan.cureEndsOn >= today) return;
+				const now = services.clock.now();
+				for (const part of plan.parts.filter(isOpen))
+					await savePart(tx, scope, part, { status: 'canceled', askOn: null }, now);
+				await savePlan(tx, scope, planId, { status: 'in_default' }, now);
+				const supplier = await getSupplier(tx, scope);
+				await recordAudit(tx, scope, now, 'plan_in_default', planId, { supplier: supplier.name });
+				await queuePlanMail(tx, scope, now, 'plan_in_default', plan);
+				await announce({ scope, tx, now }, plan);
+			});
+	});
