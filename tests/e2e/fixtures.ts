@@ -59,7 +59,7 @@ let serial = 0;
 export async function freshInvoice(
 	page: Page,
 	demo: Demo,
-	over: { netMinor?: number; domain?: string } = {}
+	over: { netMinor?: number; domain?: string; issuedDaysAgo?: number } = {}
 ): Promise<{ number: string; email: string; link: string; amount: string }> {
 	const id = `${Date.now().toString(36)}${serial++}`;
 	const email = `payeur-${id}@${over.domain ?? 'client.example'}`;
@@ -67,7 +67,8 @@ export async function freshInvoice(
 	const due = new Date(Date.parse(now) + 20 * 86_400_000).toISOString().slice(0, 10);
 	const spec: InvoiceSpec = {
 		number: `E2E-${id}`,
-		issuedOn: now.slice(0, 10),
+		// Old enough, unless a test wants otherwise, for the discount of the demo's offer to be over: one price, one way to pay first.
+		issuedOn: new Date(Date.parse(now) - (over.issuedDaysAgo ?? 16) * 86_400_000).toISOString().slice(0, 10),
 		dueOn: due,
 		seller: {
 			name: 'ATELIER LUMEN SARL',

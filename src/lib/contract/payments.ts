@@ -22,5 +22,12 @@ export const StartPayment = v.object({
 });
 export type StartPayment = v.InferOutput<typeof StartPayment>;
 
+export const ChangeMethod = v.object({
+	setupId: v.pipe(v.string(), v.uuid()),
+	planId: v.pipe(v.string(), v.uuid()),
+	confirmationTokenId: v.pipe(v.string(), v.regex(/^ctoken_\w{8,100}$/))
+});
+export type ChangeMethod = v.InferOutput<typeof ChangeMethod>;
+
 export const AttemptId = v.pipe(v.string(), v.uuid());
 export const isUuid = (text: string): boolean => v.is(AttemptId, text);

@@ -14,6 +14,7 @@ export const REFUSAL_CODES = [
 	'method_not_offered',
 	'attempt_conflict',
 	'card_declined',
+	'method_refused',
 	'payment_unknown',
 	'refund_too_early',
 	'refund_above_rest',

@@ -5,6 +5,9 @@ export function faultText(name: string): string {
 	const texts: Record<string, () => string> = {
 		card_declined: m.fault_card_declined,
 		three_d_secure: m.fault_three_d_secure,
+		saved_card_refused: m.fault_saved_card_refused,
+		saved_card_expired: m.fault_saved_card_expired,
+		saved_card_confirm: m.fault_saved_card_confirm,
 		sepa_failure: m.fault_sepa_failure,
 		sepa_return: m.fault_sepa_return,
 		stripe_down: m.fault_stripe_down,

@@ -31,6 +31,7 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 		method_not_offered: () => m.refusal_method_not_offered({}, say),
 		attempt_conflict: () => m.refusal_attempt_conflict({}, say),
 		card_declined: () => declineText((detail.family ?? 'generic') as DeclineFamily, locale),
+		method_refused: () => m.refusal_method_refused({}, say),
 		payment_unknown: () => m.refusal_payment_unknown({}, say),
 		refund_too_early: () => m.refusal_refund_too_early({ date: day ? formatDay(day, locale) : '' }, say),
 		refund_above_rest: () => m.refusal_refund_above_rest({ amount: money(detail.restMinor) }, say),

@@ -12,6 +12,7 @@ import {
 import { invalid, missingParam, StripeError } from './errors.ts';
 import { emit, type Cause } from './events.ts';
 import { flag, integer, list, metadataOf, object, text, type Params } from './form.ts';
+import { cardBehaviour, type CardBehaviour } from './test-values.ts';
 import { keep, makeMandate, makeMethod, methodFor, useToken, type StoredMethod } from './methods.ts';
 import { publicView, type Account, type StoredToken, type World } from './world.ts';
 
@@ -193,11 +194,13 @@ function attempt(context: Context, intent: StoredIntent, params: Params, chosen:
 	if (usage) intent.setup_future_usage = usage as Stripe.PaymentIntent['setup_future_usage'];
 	world.changed();
 	if (method.type === 'sepa_debit') return attemptDebit(context, intent, params, chosen);
-	const behaviour = behaviourOfCard(world, method);
+	const offSession = params.off_session !== undefined && params.off_session !== 'false';
+	// A switch of the demo: kept cards answer otherwise while nobody is there.
+	const behaviour =
+		offSession && world.forced.saved ? cardBehaviour(world.forced.saved) : behaviourOfCard(world, method);
 	intent.next_action = null;
 	intent.last_payment_error = null;
 	if (behaviour.threeDS) {
-		const offSession = params.off_session !== undefined && params.off_session !== 'false';
 		if (!offSession)
 			return challenge(context, intent, method, usesSdk, text(params.return_url) ?? token?.return_url ?? null);
 		const exempt = behaviour.threeDS === 'on_session' || (behaviour.threeDS === 'unless_set_up' && method._setUp);
@@ -209,12 +212,16 @@ function attempt(context: Context, intent: StoredIntent, params: Params, chosen:
 				advice_code: null
 			});
 	}
-	return conclude(context, intent, method);
+	return conclude(context, intent, method, behaviour);
 }
 
 /** The bank's word, after a challenge or without one. */
-function conclude(context: Context, intent: StoredIntent, method: StoredMethod): Stripe.PaymentIntent {
-	const behaviour = behaviourOfCard(context.world, method);
+function conclude(
+	context: Context,
+	intent: StoredIntent,
+	method: StoredMethod,
+	behaviour: CardBehaviour
+): Stripe.PaymentIntent {
 	const after: Decline | null =
 		behaviour.after === 'decline_funds'
 			? {
@@ -306,7 +313,7 @@ export function answerChallenge(
 	context.world.changed();
 	if (accepted) {
 		try {
-			return conclude(context, intent, method);
+			return conclude(context, intent, method, behaviourOfCard(context.world, method));
 		} catch (error) {
 			if (error instanceof StripeError && error.status === 402) return intent;
 			throw error;

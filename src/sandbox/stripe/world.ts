@@ -41,7 +41,7 @@ export type Fault = {
 	seen: number;
 };
 /** What the next charges must do whatever the card or the account: the demo's switches. */
-export type Forced = { card?: string | undefined; sepa?: string | undefined };
+export type Forced = { card?: string | undefined; sepa?: string | undefined; saved?: string | undefined };
 export type WebhookFault = {
 	duplicate?: number;
 	shuffle?: boolean;

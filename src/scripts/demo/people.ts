@@ -63,6 +63,14 @@ const tiers = (...list: [number, number][]): NonNullable<OfferTerms['discount']>
 	vatMode: 'by_law',
 	excludes: []
 });
+const inParts = (every: number): NonNullable<OfferTerms['instalments']> => ({
+	counts: [2, 3],
+	minMinor: minor(30_000n),
+	maxMinor: minor(1_000_000n),
+	spacing: { unit: 'day', every },
+	firstPart: 'now',
+	who: 'everyone'
+});
 const always = { validFrom: null, validUntil: null, methods: ['card', 'sepa_debit'] } satisfies Partial<OfferTerms>;
 
 export const SUPPLIERS: DemoSupplier[] = [
@@ -76,7 +84,12 @@ export const SUPPLIERS: DemoSupplier[] = [
 		bic: 'AGRIFRPP',
 		stripeAccount: 'acct_1AtelierLumen',
 		prefix: 'F',
-		offers: [{ name: 'Payer tôt', terms: { ...always, discount: tiers([200, 15]), instalments: null } }],
+		offers: [
+			{
+				name: 'Payer tôt, ou en 2 ou 3 fois',
+				terms: { ...always, discount: tiers([200, 15]), instalments: inParts(20) }
+			}
+		],
 		contact: { name: 'Claire Martin', email: 'compta@atelier-lumen.example' },
 		address: { lines: ['14 rue des Tables-Claudiennes'], postalCode: '69001', town: 'Lyon', country: 'FR' },
 		team: [
@@ -155,7 +168,7 @@ export const SUPPLIERS: DemoSupplier[] = [
 		bic: 'CMCIFR2A',
 		stripeAccount: 'acct_1CabinetVerne',
 		prefix: 'CV26/',
-		offers: [],
+		offers: [{ name: 'En plusieurs fois', terms: { ...always, discount: null, instalments: inParts(25) } }],
 		contact: { name: 'Alice Verne', email: 'gestion@cabinet-verne.example' },
 		address: { lines: ['27 quai de la Fosse'], postalCode: '44000', town: 'Nantes', country: 'FR' },
 		team: [

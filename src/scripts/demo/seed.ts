@@ -61,6 +61,7 @@ type Planned = {
 	payDay: number | null;
 	method: 'card' | 'sepa';
 	ending: 'plain' | 'refunded' | 'returned' | 'disputed' | 'declined';
+	inParts: boolean;
 };
 
 export async function seedDemo(config: Config): Promise<void> {
@@ -196,6 +197,7 @@ function planOf(cast: DemoSupplier, today: CivilDate, roll: (max: number) => num
 			spec,
 			payDay: payDay !== null && payDay <= 0 ? payDay : null,
 			ending: special.ending ?? 'plain',
+			inParts: special.inParts ?? false,
 			method: special.method ?? who.method
 		};
 	});
@@ -209,6 +211,7 @@ type Special = {
 	payAfter?: number;
 	ending?: Planned['ending'];
 	method?: 'card' | 'sepa';
+	inParts?: boolean;
 };
 function specialOf(i: number): Special {
 	const specials: Record<number, Special> = {
@@ -220,6 +223,8 @@ function specialOf(i: number): Special {
 		17: { spec: { typeCode: '393' }, unpaid: true },
 		20: { spec: { currency: 'USD' }, unpaid: true },
 		23: { big: true, unpaid: true },
+		26: { payAfter: 1, method: 'card', inParts: true },
+		30: { payAfter: 1, method: 'sepa', inParts: true },
 		31: { ending: 'declined', payAfter: 10 },
 		34: { unpaid: true },
 		35: { payOn: -2, method: 'sepa' },
@@ -253,7 +258,7 @@ async function findByNumber(services: Services, scope: Scope, number: string): P
 async function payOne(
 	services: Services,
 	scope: Scope,
-	{ spec, client: { habit: punctuality }, method: habit, ending }: Planned
+	{ spec, client: { habit: punctuality }, method: habit, ending, inParts }: Planned
 ): Promise<void> {
 	const invoice = await findByNumber(services, scope, spec.number);
 	const amount = payableToday(invoice);
@@ -276,7 +281,8 @@ async function payOne(
 						: 'pm_card_visa';
 	const confirmationTokenId = await testToken(services.config, services, scope, method);
 	const view = await readPayView(services, payer, [invoice.invoiceId]);
-	const early = view.ok && punctuality === 'early' ? view.value.options.find((one) => one.kind === 'early') : null;
+	const wanted = inParts ? 'plan_3' : punctuality === 'early' ? 'early' : 'now';
+	const chosen = view.ok ? view.value.options.find((one) => one.kind === wanted) : null;
 	const result = await startPayment(
 		services,
 		payer,
@@ -284,8 +290,8 @@ async function payOne(
 			attemptId: newId(),
 			confirmationTokenId,
 			invoiceIds: [invoice.invoiceId],
-			option: early?.kind ?? 'now',
-			expectedAmountMinor: early?.dueNowMinor ?? amount
+			option: chosen?.kind ?? 'now',
+			expectedAmountMinor: chosen?.dueNowMinor ?? amount
 		},
 		{ returnUrl: `${services.config.origin}/retour/demo`, ip: null, userAgent: null, locale: 'fr' }
 	);

@@ -16,6 +16,7 @@ const STATUS: Record<RefusalCode, number> = {
 	method_not_offered: 409,
 	attempt_conflict: 409,
 	card_declined: 402,
+	method_refused: 402,
 	payment_unknown: 202,
 	refund_too_early: 409,
 	refund_above_rest: 409,

@@ -13,6 +13,7 @@ import {
 	reconcileUnsettled
 } from '../use-cases/payments/reconcile.ts';
 import { chargeNextPart, collectDue } from '../use-cases/plans/collect-parts.ts';
+import { reconcileSetups } from '../use-cases/plans/change-method.ts';
 import { announceParts, breakPlans } from '../use-cases/plans/tend-plans.ts';
 import { forgetStale } from '../use-cases/upkeep/forget-stale.ts';
 
@@ -34,6 +35,7 @@ const PERIODIC: Periodic[] = [
 		everyMs: 24 * 60 * MINUTE,
 		run: (services) => reconcileRecent(services, 30)
 	},
+	{ name: 'reconcile new means of payment', everyMs: 5 * MINUTE, run: reconcileSetups },
 	{ name: 'announce parts of plans', everyMs: 10 * MINUTE, run: announceParts },
 	{ name: 'put parts of plans on the queue', everyMs: MINUTE, run: collectDue },
 	{ name: 'break plans in default', everyMs: 60 * MINUTE, run: breakPlans },

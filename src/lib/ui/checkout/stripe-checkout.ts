@@ -9,7 +9,7 @@ export const LOAD_LIMIT_MS = 10_000;
 const TOKEN_LIMIT_MS = 30_000;
 export type TokenResult = { ok: true; tokenId: string; type: string } | { ok: false; message: string | null };
 export type Checkout = {
-	update(price: { amountMinor: number; types: string[] }): Promise<void>;
+	update(price: { amountMinor: number; types: string[]; keepsMethod: boolean }): Promise<void>;
 	/** Rejects when Stripe does not answer. */
 	token(returnUrl: string): Promise<TokenResult>;
 	authenticate(clientSecret: string): Promise<{ ok: boolean }>;
@@ -17,11 +17,14 @@ export type Checkout = {
 };
 export type CheckoutOptions = {
 	stripe: StripeView;
-	amountMinor: number;
+	/** null: nothing is paid, a means of payment is kept. */
+	amountMinor: number | null;
 	currency: string;
 	types: string[];
 	locale: 'fr' | 'en';
 	business: string;
+	/** The means of payment serves again: the form says so. */
+	keepsMethod?: boolean;
 	payer: { name: string; email: string | null };
 	colors: { accent: string; paper: string; ink: string; soft: string; bad: string };
 };
@@ -30,8 +33,9 @@ export type CheckoutOptions = {
 export async function openCheckout(container: HTMLElement, options: CheckoutOptions): Promise<Checkout> {
 	const stripe = await within(LOAD_LIMIT_MS, loadScript(options));
 	const elements = stripe.elements({
-		mode: 'payment',
-		amount: options.amountMinor,
+		...(options.amountMinor === null
+			? { mode: 'setup' as const, setupFutureUsage: 'off_session' as const }
+			: { mode: 'payment' as const, amount: options.amountMinor, setupFutureUsage: usageOf(options.keepsMethod) }),
 		currency: options.currency.toLowerCase(),
 		allowedPaymentMethodTypes: options.types as never,
 		locale: options.locale,
@@ -59,13 +63,19 @@ export async function openCheckout(container: HTMLElement, options: CheckoutOpti
 	});
 	await within(LOAD_LIMIT_MS, mounted(element, container));
 	return {
-		update: async ({ amountMinor, types }) =>
-			void (await elements.update({ amount: amountMinor, allowedPaymentMethodTypes: types as never })),
+		update: async ({ amountMinor, types, keepsMethod }) =>
+			void (await elements.update({
+				amount: amountMinor,
+				allowedPaymentMethodTypes: types as never,
+				setupFutureUsage: usageOf(keepsMethod)
+			})),
 		token: (returnUrl) => within(TOKEN_LIMIT_MS, makeToken(stripe, elements, returnUrl)),
 		authenticate: (clientSecret) => authenticate(stripe, clientSecret),
 		destroy: () => element.destroy()
 	};
 }
+
+const usageOf = (keepsMethod = false) => (keepsMethod ? ('off_session' as const) : null);
 
 /** Only the challenge, for a page that was reloaded in the middle. */
 export async function resumeAuthentication(

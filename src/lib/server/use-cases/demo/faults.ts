@@ -4,6 +4,9 @@ import type { SandboxFaults, SandboxGateway } from '../../gateways/sandbox/clien
 export const FAULTS = [
 	'card_declined',
 	'three_d_secure',
+	'saved_card_refused',
+	'saved_card_expired',
+	'saved_card_confirm',
 	'sepa_failure',
 	'sepa_return',
 	'stripe_down',
@@ -21,6 +24,12 @@ const CARD = {
 	card_declined: 'pm_card_visa_chargeDeclinedInsufficientFunds',
 	three_d_secure: 'pm_card_threeDSecure2Required'
 } as const;
+/** Cards that were kept for the parts of a plan. */
+const SAVED = {
+	saved_card_refused: 'pm_card_visa_chargeDeclinedInsufficientFunds',
+	saved_card_expired: 'pm_card_chargeDeclinedExpiredCard',
+	saved_card_confirm: 'pm_card_authenticationRequired'
+} as const;
 const SEPA = { sepa_failure: 'insufficient_funds', sepa_return: 'disputed' } as const;
 const WEBHOOKS = {
 	webhooks_late: { hold: true },
@@ -36,6 +45,7 @@ const API = {
 
 function isActive(name: FaultName, now: SandboxFaults): boolean {
 	if (name in CARD) return now.forced.card === CARD[name as keyof typeof CARD];
+	if (name in SAVED) return now.forced.saved === SAVED[name as keyof typeof SAVED];
 	if (name in SEPA) return now.forced.sepa === SEPA[name as keyof typeof SEPA];
 	if (name in WEBHOOKS)
 		return Object.keys(WEBHOOKS[name as keyof typeof WEBHOOKS]).every((key) => Boolean(now.webhooks[key]));
@@ -44,12 +54,14 @@ function isActive(name: FaultName, now: SandboxFaults): boolean {
 
 export async function setFault(sandbox: SandboxGateway, name: FaultName): Promise<void> {
 	if (name in CARD) return sandbox.setFaults({ forced: { card: CARD[name as keyof typeof CARD] } });
+	if (name in SAVED) return sandbox.setFaults({ forced: { saved: SAVED[name as keyof typeof SAVED] } });
 	if (name in SEPA) return sandbox.setFaults({ forced: { sepa: SEPA[name as keyof typeof SEPA] } });
 	if (name in WEBHOOKS) return sandbox.setFaults({ webhooks: WEBHOOKS[name as keyof typeof WEBHOOKS] });
 	await sandbox.setFaults({ faults: [{ name, ...API[name as keyof typeof API] }] });
 }
 export async function clearFault(sandbox: SandboxGateway, name: FaultName): Promise<void> {
 	if (name in CARD) return sandbox.setFaults({ forced: { card: null } });
+	if (name in SAVED) return sandbox.setFaults({ forced: { saved: null } });
 	if (name in SEPA) return sandbox.setFaults({ forced: { sepa: null } });
 	if (name in WEBHOOKS) return sandbox.setFaults({ webhooks: {} });
 	await sandbox.clearFault(name);

@@ -1,5 +1,5 @@
 // The signed-in client's screens: what is open, what is under way, what is paid. Reads only.
-import type { InvoiceView, PaymentView, SupplierView } from '../../../contract/views.ts';
+import type { DiscountView, InvoiceView, PaymentView, PlanView, SupplierView } from '../../../contract/views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import type { Minor } from '../../../domain/money/minor.ts';
@@ -7,7 +7,12 @@ import type { Services } from '../../services.ts';
 import { findInvoiceFile } from '../../store/documents.ts';
 import { findInvoice, listInvoices, listVatLines, sumOutstanding } from '../../store/invoices.ts';
 import { findClient, findContact, getSupplier } from '../../store/parties.ts';
+import type { Tx } from '../../store/database.ts';
+import { listDiscounts } from '../../store/discounts.ts';
 import { listPayments } from '../../store/payments.ts';
+import { listPlans, listPlansOfInvoices, type PlanWithParts } from '../../store/plans.ts';
+import { discountView } from '../offers/discount-view.ts';
+import { planView } from '../plans/plan-view.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { invoiceView, paymentView, supplierView } from './views.ts';
 
@@ -29,15 +34,17 @@ export type Portal = {
 	underWay: InvoiceView[];
 	credits: InvoiceView[];
 	paid: InvoiceView[];
+	plans: (PlanView & { numbers: string; invoiceIds: string[] })[];
 	totalMinor: Minor;
 };
 export async function readPortal(services: Services, scope: Scope): Promise<Portal> {
 	return read(services, scope, async (tx) => {
 		const today = civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
-		const [openList, paidList, { openMinor }] = await Promise.all([
+		const [openList, paidList, { openMinor }, plans] = await Promise.all([
 			listInvoices(tx, scope, { today, status: 'open', pageSize: 200 }),
 			listInvoices(tx, scope, { today, status: 'paid', sort: 'number', pageSize: 50 }),
-			sumOutstanding(tx, scope, today)
+			sumOutstanding(tx, scope, today),
+			listPlans(tx, scope, { status: ['active', 'paused'] })
 		]);
 		const [open, paid] = [openList, paidList].map((list) =>
 			list.invoices.map((record) => invoiceView(record, today))
@@ -47,9 +54,18 @@ export async function readPortal(services: Services, scope: Scope): Promise<Port
 			underWay: open.filter((invoice) => invoice.state === 'under_way'),
 			credits: open.filter((invoice) => invoice.state === 'credit'),
 			paid,
+			plans: await Promise.all(plans.map((plan) => planLine(tx, scope, plan, openList.invoices))),
 			totalMinor: openMinor
 		};
 	});
+}
+
+async function planLine(tx: Tx, scope: Scope, plan: PlanWithParts, open: { invoiceId: string; number: string }[]) {
+	const invoiceIds = [...new Set(plan.parts.flatMap((part) => part.lines.map((line) => line.invoiceId)))];
+	const numbers = invoiceIds
+		.map((id) => open.find((invoice) => invoice.invoiceId === id)?.number ?? '')
+		.filter(Boolean);
+	return { ...(await planView(tx, scope, plan)), invoiceIds, numbers: numbers.join(', ') };
 }
 
 export type InvoiceDetail = {
@@ -59,6 +75,9 @@ export type InvoiceDetail = {
 	prepaidMinor: Minor;
 	termsText: string | null;
 	payments: PaymentView[];
+	discounts: DiscountView[];
+	/** The invoices of the plan that holds this one: what its page is opened with. */
+	planInvoiceIds: string[];
 };
 export async function readInvoiceDetail(
 	services: Services,
@@ -79,9 +98,16 @@ export async function readInvoiceDetail(
 			netMinor: record.netMinor,
 			prepaidMinor: record.prepaidMinor,
 			termsText: record.termsText,
-			payments: (await listPayments(tx, scope, { invoiceId })).map(paymentView)
+			payments: (await listPayments(tx, scope, { invoiceId })).map(paymentView),
+			discounts: (await listDiscounts(tx, scope, { invoiceId })).map(discountView),
+			planInvoiceIds: await planInvoices(tx, scope, invoiceId)
 		});
 	});
+}
+
+async function planInvoices(tx: Tx, scope: Scope, invoiceId: string): Promise<string[]> {
+	const [plan] = await listPlansOfInvoices(tx, scope, [invoiceId], { running: true });
+	return [...new Set((plan?.parts ?? []).flatMap((part) => part.lines.map((line) => line.invoiceId)))];
 }
 
 export const readReceipts = (services: Services, scope: Scope): Promise<PaymentView[]> =>

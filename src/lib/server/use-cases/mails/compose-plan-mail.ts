@@ -74,6 +74,6 @@ async function commonOf({ services, scope, tx, row }: Context, plan: PlanWithPar
 		? `${origin}/admin/echeanciers`
 		: ids.length === 1 && row.contactId
 			? await mintPayLink(services, tx, scope, ids[0]!, row.contactId)
-			: `${origin}/portail/echeanciers`;
+			: `${origin}/portail`;
 	return { numbers: numbers.join(', '), amountMinor: plan.amountMinor, currency: plan.currency, url };
 }

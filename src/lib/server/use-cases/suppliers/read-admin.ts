@@ -1,5 +1,6 @@
 // The supplier's screens. Reads only; every figure comes from the ledger.
-import type { InvoiceView, PaymentView, SupplierView } from '../../../contract/views.ts';
+import { optionViews } from '../../../contract/option-views.ts';
+import type { DiscountView, InvoiceView, OptionView, PaymentView, SupplierView } from '../../../contract/views.ts';
 import type { Role, Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { ZERO, type Minor } from '../../../domain/money/minor.ts';
@@ -14,6 +15,12 @@ import {
 	sumPayableByClient,
 	type InvoiceFilter
 } from '../../store/invoices.ts';
+import { listDiscounts } from '../../store/discounts.ts';
+import { listAcceptances } from '../../store/offers.ts';
+import { listPlansOfInvoices } from '../../store/plans.ts';
+import { discountView } from '../offers/discount-view.ts';
+import { quoteInvoices } from '../offers/quote-invoices.ts';
+import { adminPlans, type AdminPlan } from '../plans/manage-plans.ts';
 import { listMails } from '../../store/mails.ts';
 import {
 	findClient,
@@ -102,6 +109,18 @@ export type AdminInvoice = {
 		createdAt: Date;
 	}[];
 	payments: PaymentView[];
+	discounts: DiscountView[];
+	plans: AdminPlan[];
+	/** What the client may choose today, and which of it it accepted before. */
+	options: OptionView[];
+	accepted: {
+		option: string;
+		amountMinor: Minor;
+		discountMinor: Minor;
+		termsText: string;
+		acceptedAt: Date;
+		ip: string | null;
+	}[];
 	links: PayLinkListing[];
 	mails: { kind: MailKind; to: string; state: MailState; problem: string | null; createdAt: Date }[];
 };
@@ -114,6 +133,9 @@ export async function readAdminInvoice(
 		const record = await findInvoice(tx, scope, invoiceId);
 		if (!record) return refuse('not_found');
 		const attempts = await listAttemptsOfInvoice(tx, scope, invoiceId);
+		const supplier = await getSupplier(tx, scope);
+		const quoted = await quoteInvoices(tx, scope, { supplier, records: [record], at: services.clock.now() });
+		const plans = await listPlansOfInvoices(tx, scope, [invoiceId], { running: false });
 		return done({
 			invoice: invoiceView(record, await todayOf(services, tx, scope)),
 			clientId: record.clientId,
@@ -128,6 +150,27 @@ export async function readAdminInvoice(
 				createdAt
 			})),
 			payments: (await listPayments(tx, scope, { invoiceId })).map(paymentView),
+			discounts: (await listDiscounts(tx, scope, { invoiceId })).map(discountView),
+			plans: await adminPlans(
+				tx,
+				scope,
+				plans.map((plan) => ({ ...plan, clientName: record.clientName }))
+			),
+			options: optionViews(quoted),
+			accepted: (
+				await listAcceptances(
+					tx,
+					scope,
+					attempts.map((attempt) => attempt.attemptId)
+				)
+			).map(({ option, amountMinor, discountMinor, termsText, acceptedAt, ip }) => ({
+				option,
+				amountMinor,
+				discountMinor,
+				termsText,
+				acceptedAt,
+				ip
+			})),
 			links: await listPayLinks(tx, scope, { invoiceId }),
 			mails: (await listMails(tx, scope, { subjectId: invoiceId })).map(
 				({ kind, toAddress, state, problem, createdAt }) => ({ kind, to: toAddress, state, problem, createdAt })

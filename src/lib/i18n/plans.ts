@@ -1,0 +1,29 @@
+// Parts of a plan in words.
+import { m } from '#lib/paraglide/messages.js';
+import type { PlanView } from '../contract/views.ts';
+import { formatDay } from '../domain/calendar/format.ts';
+import type { Locale } from '../domain/money/format.ts';
+
+export function partStatusText(
+	part: Pick<PlanView['parts'][number], 'status' | 'retryOn'>,
+	needs: PlanView['needs'],
+	locale: Locale
+): string {
+	const say = { locale };
+	switch (part.status) {
+		case 'paid':
+			return m.plan_part_paid({}, say);
+		case 'processing':
+			return m.plan_part_processing({}, say);
+		case 'scheduled':
+			return m.plan_part_scheduled({}, say);
+		case 'retrying':
+			return m.plan_part_retrying({ date: part.retryOn ? formatDay(part.retryOn, locale) : '' }, say);
+		case 'action_needed':
+			return needs === 'authenticate' ? m.plan_part_confirm({}, say) : m.plan_part_action({}, say);
+		case 'forgiven':
+			return m.plan_part_forgiven({}, say);
+		case 'canceled':
+			return m.plan_part_canceled({}, say);
+	}
+}

@@ -1,0 +1,54 @@
+// New means of payment asked for: the row that comes before the call.
+import { and, eq, inArray, lt } from 'drizzle-orm';
+import type { Scope } from '../../domain/access/scope.ts';
+import type { Tx } from './database.ts';
+import { methodSetup } from './schema/index.ts';
+
+export type MethodSetup = typeof methodSetup.$inferSelect;
+const mine = (scope: Scope, setupId: string) =>
+	and(
+		eq(methodSetup.supplierId, scope.supplierId),
+		...(scope.clientId ? [eq(methodSetup.clientId, scope.clientId)] : []),
+		eq(methodSetup.setupId, setupId)
+	);
+
+export async function insertSetup(tx: Tx, scope: Scope, row: Omit<MethodSetup, 'supplierId'>): Promise<void> {
+	await tx
+		.insert(methodSetup)
+		.values({ supplierId: scope.supplierId, ...row })
+		.onConflictDoNothing();
+}
+export async function findSetup(tx: Tx, scope: Scope, setupId: string): Promise<MethodSetup | null> {
+	const [row] = await tx.select().from(methodSetup).where(mine(scope, setupId));
+	return row ?? null;
+}
+export async function lockSetup(tx: Tx, scope: Scope, setupId: string): Promise<MethodSetup | null> {
+	const [row] = await tx.select().from(methodSetup).where(mine(scope, setupId)).for('update');
+	return row ?? null;
+}
+export async function saveSetup(
+	tx: Tx,
+	scope: Scope,
+	setupId: string,
+	change: Partial<Pick<MethodSetup, 'status' | 'stripeSetupIntentId' | 'errorCode' | 'declineCode'>>,
+	now: Date
+): Promise<void> {
+	await tx
+		.update(methodSetup)
+		.set({ ...change, updatedAt: now })
+		.where(mine(scope, setupId));
+}
+/** Whose end is not known and that nobody touched since `before`. */
+export const listOpenSetups = (tx: Tx, scope: Scope, before: Date): Promise<MethodSetup[]> =>
+	tx
+		.select()
+		.from(methodSetup)
+		.where(
+			and(
+				eq(methodSetup.supplierId, scope.supplierId),
+				inArray(methodSetup.status, ['open', 'awaiting_auth', 'processing']),
+				lt(methodSetup.updatedAt, before)
+			)
+		)
+		.orderBy(methodSetup.updatedAt)
+		.limit(100);

@@ -1,0 +1,116 @@
+// What a supplier does with a plan: looks at all of them, pauses, resumes, ends. Actor: owner or accountant. Refusals: not_allowed, not_found.
+// Facts: plan.changed. All of it is written to the audit.
+import type { PlanView } from '../../../contract/views.ts';
+import { may, type Scope } from '../../../domain/access/scope.ts';
+import { addDays, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { add, type Minor } from '../../../domain/money/minor.ts';
+import { isOpen, type PlanStatus } from '../../../domain/plans/plan.ts';
+import type { Services } from '../../services.ts';
+import { findInvoice } from '../../store/invoices.ts';
+import { getSupplier } from '../../store/parties.ts';
+import { listPlans, lockPlan, savePart, savePlan, type PlanWithParts } from '../../store/plans.ts';
+import { recordAudit } from '../../store/records.ts';
+import { findMethod } from '../../store/saved-methods.ts';
+import type { Tx } from '../../store/database.ts';
+import { commit, done, read, refuse, type Result } from '../run.ts';
+import { announce, schedule } from './follow-plan.ts';
+import { planView } from './plan-view.ts';
+
+export type AdminPlan = PlanView & {
+	clientId: string;
+	clientName: string;
+	invoices: { invoiceId: string; number: string }[];
+	openMinor: Minor;
+	createdAt: Date;
+};
+export type PlanLists = {
+	/** Something was refused, or waits for the client. */
+	atRisk: AdminPlan[];
+	/** Parts that fall due within seven days. */
+	dueSoon: { plan: AdminPlan; dueOn: CivilDate; amountMinor: Minor }[];
+	running: AdminPlan[];
+	ended: AdminPlan[];
+};
+const SOON_DAYS = 7;
+const RUNNING: PlanStatus[] = ['active', 'paused'];
+
+export async function readPlans(services: Services, scope: Scope): Promise<PlanLists> {
+	return read(services, scope, async (tx) => {
+		const today = civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
+		const [running, ended] = await Promise.all([
+			listPlans(tx, scope, { status: RUNNING, limit: 500 }),
+			listPlans(tx, scope, { status: ['completed', 'in_default'], limit: 50 })
+		]);
+		const views = await adminPlans(tx, scope, running);
+		return {
+			atRisk: views.filter((plan) =>
+				plan.parts.some((part) => part.status === 'retrying' || part.status === 'action_needed')
+			),
+			dueSoon: views
+				.flatMap((plan) =>
+					plan.parts
+						.filter((part) => isOpen(part) && part.dueOn <= addDays(today, SOON_DAYS))
+						.map((part) => ({ plan, dueOn: part.dueOn, amountMinor: part.amountMinor }))
+				)
+				.sort((a, b) => (a.dueOn < b.dueOn ? -1 : 1)),
+			running: views,
+			ended: await adminPlans(tx, scope, ended)
+		};
+	});
+}
+
+export async function adminPlans(
+	tx: Tx,
+	scope: Scope,
+	plans: (PlanWithParts & { clientName: string })[]
+): Promise<AdminPlan[]> {
+	const views: AdminPlan[] = [];
+	for (const plan of plans) {
+		const ids = [...new Set(plan.parts.flatMap((part) => part.lines.map((line) => line.invoiceId)))];
+		const invoices = [];
+		for (const invoiceId of ids)
+			invoices.push({ invoiceId, number: (await findInvoice(tx, scope, invoiceId))?.number ?? '' });
+		views.push({
+			...(await planView(tx, scope, plan)),
+			clientId: plan.clientId,
+			clientName: plan.clientName,
+			invoices,
+			openMinor: add(...plan.parts.filter(isOpen).map((part) => part.amountMinor)),
+			createdAt: plan.createdAt
+		});
+	}
+	return views;
+}
+
+export type PlanAction = 'pause' | 'resume' | 'end';
+/**
+ * `pause`: nothing is taken. `resume`: parts whose day has passed are taken at the next run. `end`: the parts to come are given up, and what is left of
+ * the invoices is to be paid in one go.
+ */
+export async function movePlan(
+	services: Services,
+	scope: Scope,
+	planId: string,
+	action: PlanAction
+): Promise<Result<null>> {
+	if (!may(scope.actor, 'set_offers')) return refuse('not_allowed');
+	return commit(services, scope, async (tx) => {
+		const plan = await lockPlan(tx, scope, planId);
+		const from: PlanStatus[] = action === 'pause' ? ['active'] : action === 'resume' ? ['paused'] : RUNNING;
+		if (!plan || !from.includes(plan.status)) return refuse('not_found');
+		const now = services.clock.now();
+		const supplier = await getSupplier(tx, scope);
+		if (action === 'end')
+			for (const part of plan.parts.filter(isOpen))
+				await savePart(tx, scope, part, { status: 'canceled', askOn: null }, now);
+		const status = action === 'pause' ? 'paused' : action === 'resume' ? 'active' : 'in_default';
+		await savePlan(tx, scope, planId, { status, ...(action === 'resume' ? { cureEndsOn: null } : {}) }, now);
+		if (action === 'resume' && plan.methodId) {
+			const method = await findMethod(tx, scope, plan.methodId);
+			await schedule({ scope, tx, now, supplier }, plan, method?.type ?? null);
+		}
+		await recordAudit(tx, scope, now, `plan_${action}`, planId, { status });
+		await announce({ scope, tx, now }, plan);
+		return done(null);
+	});
+}

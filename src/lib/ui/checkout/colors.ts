@@ -1,0 +1,23 @@
+// The page's colours for Stripe's frame: light-dark() and oklch() mean nothing inside it, what the browser made of them does.
+import type { CheckoutOptions } from './stripe-checkout.ts';
+
+export function colorsOf(box: HTMLElement): CheckoutOptions['colors'] {
+	const plain = (name: string): string => {
+		const probe = document.createElement('span');
+		probe.style.color = getComputedStyle(box).getPropertyValue(name).trim();
+		box.append(probe);
+		const canvas = document.createElement('canvas').getContext('2d')!;
+		canvas.fillStyle = getComputedStyle(probe).color;
+		canvas.fillRect(0, 0, 1, 1);
+		probe.remove();
+		const [r, g, b] = canvas.getImageData(0, 0, 1, 1).data;
+		return `rgb(${r}, ${g}, ${b})`;
+	};
+	return {
+		accent: plain('--accent'),
+		paper: plain('--paper'),
+		ink: plain('--ink'),
+		soft: plain('--ink-soft'),
+		bad: plain('--bad')
+	};
+}

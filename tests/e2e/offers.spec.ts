@@ -1,0 +1,212 @@
+// The client chooses: early with a discount, or in instalments that are taken by themselves. Scenarios 4, 8 to 12 of the sandbox's matrix.
+import { accessible, expect, form, freshInvoice, hydrated, open, origin, paid, test, type Demo } from './fixtures.ts';
+import type { Page } from '@playwright/test';
+
+const choose = (page: Page, name: RegExp) => page.getByRole('radio', { name }).check();
+async function payFirstPart(page: Page, link: string, number: string, confirms = false): Promise<void> {
+	await open(page, link);
+	await choose(page, /En \d fois/);
+	await form.open(page);
+	await form.card(page, number);
+	await form.pay(page);
+	if (confirms) await form.bank(page, 'Terminer l’authentification');
+	await expect(page.getByText('prélevée automatiquement').first()).toBeVisible();
+}
+const parts = (page: Page) => page.getByRole('region', { name: /Paiement en \d fois/ }).getByRole('listitem');
+const failed = (demo: Demo, email: string) => demo.mail(email, /n’a pas pu être prélevée/);
+
+test('the discount in five seconds; it ends while the page is open, the page says so, the old price is refused', async ({
+	page,
+	demo
+}) => {
+	const invoice = await freshInvoice(page, demo, { netMinor: 100_000, issuedDaysAgo: 0 });
+	const mail = await demo.mail(invoice.email, new RegExp(invoice.number));
+	expect(mail.text).toMatch(/1.176,00.€ jusqu’au/);
+	await open(page, invoice.link);
+	await expect(page.getByRole('radio', { name: /Avec 2.% d’escompte/ })).toBeChecked();
+	await expect(page.getByText(/Vous gagnez 24,00.€/)).toBeVisible();
+	await expect(page.getByRole('button', { name: /^Payer 1.176,00.€/ })).toBeInViewport({ ratio: 0.5 });
+	await accessible(page);
+	await form.open(page);
+	await form.card(page, '4242424242424242');
+	await demo.advance('P16D');
+	await expect(
+		page.getByText(/L’escompte vient de prendre fin : le montant est maintenant de 1.200,00.€/)
+	).toBeVisible();
+	await expect(page.getByRole('button', { name: /^Payer 1.200,00.€/ })).toBeVisible();
+	await form.pay(page);
+	await paid(page);
+	await expect(page.getByText('Télécharger l’avoir')).toHaveCount(0);
+});
+test('paid early: the receipt and the credit note are there, on the page and in the mail', async ({ page, demo }) => {
+	const invoice = await freshInvoice(page, demo, { netMinor: 100_000, issuedDaysAgo: 0 });
+	await open(page, invoice.link);
+	await form.open(page);
+	await form.card(page, '4242424242424242');
+	await form.pay(page);
+	await paid(page);
+	await expect(page.getByText(/Escompte de 24,00.€/)).toBeVisible();
+	const href = await page.getByRole('link', { name: /Télécharger l’avoir AV/ }).getAttribute('href');
+	const pdf = await page.request.get(new URL(href!, origin()).href);
+	expect([pdf.status(), pdf.headers()['content-type']]).toEqual([200, 'application/pdf']);
+	const receipt = await demo.mail(invoice.email, /^Reçu/);
+	expect(receipt.attachments.map((file) => file.name.slice(0, 2))).toEqual(['R2', 'AV']);
+	await accessible(page);
+});
+test('a choice is made without JavaScript, up to the card', async ({ browser, page, demo }) => {
+	const invoice = await freshInvoice(page, demo);
+	const plain = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+	await plain.goto(invoice.link);
+	await plain.getByRole('radio', { name: /En 2 fois/ }).check();
+	await plain.getByRole('button', { name: 'Voir ce choix' }).click();
+	await expect(plain.getByText('Aujourd’hui', { exact: true })).toBeVisible();
+	await expect(plain.getByText(/Vous réglez .* en 2 fois/)).toBeVisible();
+	await expect(plain.getByText(/demande JavaScript/)).toBeVisible();
+	await plain.context().close();
+});
+test('in 3 by card: the first with the bank’s confirmation, two taken on their days, and all is paid', async ({
+	page,
+	demo
+}) => {
+	test.setTimeout(90_000);
+	const invoice = await freshInvoice(page, demo, { netMinor: 100_001, issuedDaysAgo: 5 });
+	await open(page, invoice.link);
+	await choose(page, /En 3 fois/);
+	await expect(page.getByText(/La première échéance est payée maintenant/)).toBeVisible();
+	await accessible(page);
+	await form.open(page);
+	await form.card(page, '4000002500003155');
+	await form.pay(page);
+	await form.bank(page, 'Terminer l’authentification');
+	await expect(parts(page)).toHaveCount(3);
+	await expect(parts(page).nth(0)).toContainText('payée');
+	await accessible(page);
+	const schedule = await demo.mail(invoice.email, /paiement en 3 fois/);
+	expect(schedule.text).toMatch(/400,01/);
+	await demo.advance('P14D');
+	await demo.mail(invoice.email, /seront prélevés le/);
+	await demo.advance('P7D');
+	await expect(parts(page).nth(1)).toContainText('payée');
+	await demo.advance('P20D');
+	await expect(page.getByText('Tout est payé. Merci')).toBeVisible();
+	await expect(page.getByText(/^Reçu R/)).toHaveCount(3);
+});
+test('the bank wants a confirmation for the second: the mail’s link leads to it, and it is one payment', async ({
+	page,
+	demo
+}) => {
+	const invoice = await freshInvoice(page, demo);
+	await payFirstPart(page, invoice.link, '4000002760003184', true);
+	await demo.advance('P20D');
+	const mail = await failed(demo, invoice.email);
+	expect(mail.text).toContain('Votre banque demande que vous confirmiez');
+	await open(
+		page,
+		mail.links.find((link) => link.includes('/p/'))!
+	);
+	await expect(page.getByText('à confirmer auprès de votre banque')).toBeVisible();
+	await accessible(page);
+	await page.getByRole('button', { name: 'Confirmer auprès de ma banque' }).click();
+	await form.bank(page, 'Terminer l’authentification');
+	await expect(page.getByText('Tout est payé. Merci')).toBeVisible();
+});
+test('refused three times, then another card: it pays, and serves for the next one', async ({ page, demo }) => {
+	test.setTimeout(120_000);
+	const invoice = await freshInvoice(page, demo, { issuedDaysAgo: 5 });
+	await open(page, invoice.link);
+	await choose(page, /En 3 fois/);
+	await form.open(page);
+	await form.card(page, '4242424242424242');
+	await form.pay(page);
+	await expect(parts(page)).toHaveCount(3);
+	await demo.fault('saved_card_refused');
+	await demo.advance('P20D');
+	await expect(parts(page).nth(1)).toContainText('nouvel essai le');
+	await demo.advance('P7D');
+	await expect(parts(page).nth(1)).toContainText('refusée, à régler');
+	await expect(page.getByText(/le reste deviendra exigible/)).toBeVisible();
+	await accessible(page);
+	await demo.calm();
+	await form.open(page);
+	await form.card(page, '5555555555554444');
+	await form.pay(page);
+	await expect(parts(page).nth(1)).toContainText('payée');
+	await demo.advance('P14D');
+	await expect(page.getByText('Tout est payé. Merci')).toBeVisible();
+});
+test('the card expired meanwhile: another one is given, nothing is charged by giving it, and the part is taken', async ({
+	page,
+	demo
+}) => {
+	const invoice = await freshInvoice(page, demo);
+	await payFirstPart(page, invoice.link, '4242424242424242');
+	await demo.fault('saved_card_expired');
+	await demo.advance('P20D');
+	await failed(demo, invoice.email);
+	await demo.calm();
+	await open(page, invoice.link);
+	await page.getByText('Changer de moyen de paiement').first().click();
+	await page.getByRole('button', { name: 'Changer de moyen de paiement' }).click();
+	await expect(form.frame(page).getByText('Paiement simulé')).toBeVisible();
+	await form.card(page, '4000002500003155');
+	await page.getByRole('button', { name: 'Enregistrer ce moyen de paiement' }).click();
+	await form.bank(page, 'Terminer l’authentification');
+	await expect(page.getByText(/C’est enregistré/)).toBeVisible();
+	await accessible(page);
+	await demo.advance('PT6H');
+	await expect(page.getByText('Tout est payé. Merci')).toBeVisible();
+});
+test('in 2 by SEPA: both debits land on their days', async ({ page, demo }) => {
+	const invoice = await freshInvoice(page, demo);
+	await open(page, invoice.link);
+	await choose(page, /En 2 fois/);
+	await form.open(page);
+	await form.sepa(page, 'FR1420041010050500013M02606');
+	await form.pay(page);
+	await expect(parts(page).nth(0)).toContainText('prélèvement en cours');
+	await demo.advance('P16D');
+	await expect(parts(page).nth(0)).toContainText('payée');
+	await expect(parts(page).nth(1)).toContainText('prélèvement en cours');
+	await demo.advance('P14D');
+	await expect(page.getByText('Tout est payé. Merci')).toBeVisible();
+});
+test('paid off at once: nothing else will be taken', async ({ page, demo }) => {
+	const invoice = await freshInvoice(page, demo);
+	await payFirstPart(page, invoice.link, '4242424242424242');
+	await open(page, invoice.link);
+	await form.open(page);
+	await form.card(page, '4242424242424242');
+	await form.pay(page);
+	await expect(page.getByText('Tout est payé. Merci')).toBeVisible();
+});
+test('a supplier writes an offer, sees it, publishes it, and a client’s open page follows', async ({
+	page,
+	demo,
+	browser
+}) => {
+	test.setTimeout(90_000);
+	const invoice = await freshInvoice(page, demo, { netMinor: 100_000, issuedDaysAgo: 0 });
+	await open(page, invoice.link);
+	await expect(page.getByRole('button', { name: /^Payer 1.176,00/ })).toBeVisible();
+	const admin = await (await browser.newContext()).newPage();
+	await admin.goto((await demo.person('Claire Martin')).sign_in_url);
+	await open(admin, `${origin()}/admin/offres/nouvelle`);
+	await admin.getByLabel('Nom de l’offre').fill(`Rien que pour ${invoice.number}`);
+	await admin
+		.getByLabel('Pour', { exact: true })
+		.selectOption({ label: `Client ${invoice.number.replace('E2E-', '')}` });
+	await admin.getByLabel('Remise 1').fill('90');
+	await expect(admin.getByText('Indiquez un taux entre 0,01 et 30')).toBeVisible();
+	await expect(admin.getByRole('button', { name: 'Publier' })).toBeDisabled();
+	await admin.getByLabel('Remise 1').fill('5');
+	await expect(admin.getByText('Avec 5 % d’escompte')).toBeVisible();
+	await accessible(admin);
+	await admin.getByRole('button', { name: 'Publier' }).click();
+	await expect(admin.getByRole('link', { name: `Rien que pour ${invoice.number}` })).toBeVisible();
+	await accessible(admin);
+	await expect(page.getByRole('button', { name: /^Payer 1.140,00/ })).toBeVisible();
+	await open(admin, `${origin()}/admin/echeanciers`);
+	await accessible(admin);
+	await hydrated(admin);
+	await admin.context().close();
+});
