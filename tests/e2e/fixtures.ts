@@ -1,7 +1,7 @@
 // What browser tests share: the demo's levers, a payer with a fresh invoice, the payment form.
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test as base, type APIRequestContext, type Browser, type Page } from '@playwright/test';
-import { facturXOf, type InvoiceSpec } from '../../src/scripts/demo/invoice-file.ts';
+import { facturXOf, sirenOf, type InvoiceSpec } from '../../src/scripts/demo/invoice-file.ts';
 
 type Person = {
 	kind: string;
@@ -77,7 +77,7 @@ export async function freshInvoice(
 			address: { lines: ['1 rue X'], postalCode: '69001', town: 'Lyon', country: 'FR' },
 			iban: 'FR7630006000011234567890189'
 		},
-		buyer: { name: `Client ${id}`, siren: null, email },
+		buyer: { name: `Client ${id}`, siren: sirenOf(Date.now() % 89_999_999), email },
 		lines: [{ label: 'Lustre', netMinor: over.netMinor ?? 98_000, rateBps: 2000 }]
 	};
 	const context = await page.context().browser()!.newContext();

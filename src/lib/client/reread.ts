@@ -1,4 +1,9 @@
 // Reads the page's data again. Without a network the page keeps what it shows; the live feed reads again when it is back.
 import { invalidateAll } from '$app/navigation';
+import { navigating } from '$app/state';
 
-export const reread = (): Promise<void> => invalidateAll().catch(() => {});
+/** Never in the middle of a navigation, which it would call off: the person is on the way to another page. */
+export async function reread(): Promise<void> {
+	if (navigating.complete) await navigating.complete.catch(() => {});
+	await invalidateAll().catch(() => {});
+}

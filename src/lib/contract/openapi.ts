@@ -116,6 +116,19 @@ export const openApi = {
 									description: 'UNCL1001: 380 invoice, 381 credit note (positive amounts)'
 								},
 								issued_on: { type: 'string', format: 'date' },
+								delivered_on: {
+									type: ['string', 'null'],
+									format: 'date',
+									description: 'A consumer’s instalments are counted from it.'
+								},
+								freight_minor: {
+									type: 'string',
+									description: 'Charges of the whole invoice, VAT included: an offer may exclude them.'
+								},
+								vat_on_receipts: {
+									type: 'boolean',
+									description: 'VAT falls due when the money comes: a discount needs no credit note.'
+								},
 								due_on: { type: ['string', 'null'], format: 'date' },
 								currency: { type: 'string', default: 'EUR' },
 								client: {

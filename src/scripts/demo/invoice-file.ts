@@ -1,11 +1,23 @@
 // Makes a real Factur-X invoice (EN 16931 profile): a PDF a person can read with the XML a program reads. For the demo and the tests.
 import PDFDocument from 'pdfkit';
 
+/** A SIREN that passes its check, from a number of eight digits. */
+export function sirenOf(n: number): string {
+	const eight = String(10_000_000 + (n % 89_999_999));
+	const sum = [...eight].reduce(
+		(total, digit, i) =>
+			total + (i % 2 === 1 ? (Number(digit) * 2 > 9 ? Number(digit) * 2 - 9 : Number(digit) * 2) : Number(digit)),
+		0
+	);
+	return eight + String((10 - (sum % 10)) % 10);
+}
+
 export type InvoiceSpec = {
 	number: string;
 	typeCode?: string;
 	issuedOn: string;
 	dueOn: string | null;
+	deliveredOn?: string;
 	currency?: string;
 	businessProcess?: string;
 	seller: {
@@ -45,9 +57,9 @@ export function ciiOf(spec: InvoiceSpec): string {
 <rsm:ExchangedDocument><ram:ID>${escape(spec.number)}</ram:ID><ram:TypeCode>${spec.typeCode ?? '380'}</ram:TypeCode>${date('IssueDateTime', spec.issuedOn)}<ram:IncludedNote><ram:Content>Indemnité forfaitaire pour frais de recouvrement : 40 euros.</ram:Content><ram:SubjectCode>PMT</ram:SubjectCode></ram:IncludedNote></rsm:ExchangedDocument>
 <rsm:SupplyChainTradeTransaction>${spec.lines.map((line, i) => `<ram:IncludedSupplyChainTradeLineItem><ram:AssociatedDocumentLineDocument><ram:LineID>${i + 1}</ram:LineID></ram:AssociatedDocumentLineDocument><ram:SpecifiedTradeProduct><ram:Name>${escape(line.label)}</ram:Name></ram:SpecifiedTradeProduct><ram:SpecifiedLineTradeAgreement><ram:NetPriceProductTradePrice><ram:ChargeAmount>${decimal(line.netMinor)}</ram:ChargeAmount></ram:NetPriceProductTradePrice></ram:SpecifiedLineTradeAgreement><ram:SpecifiedLineTradeDelivery><ram:BilledQuantity unitCode="C62">1</ram:BilledQuantity></ram:SpecifiedLineTradeDelivery><ram:SpecifiedLineTradeSettlement><ram:ApplicableTradeTax><ram:TypeCode>VAT</ram:TypeCode><ram:CategoryCode>S</ram:CategoryCode><ram:RateApplicablePercent>${decimal(line.rateBps)}</ram:RateApplicablePercent></ram:ApplicableTradeTax><ram:SpecifiedTradeSettlementLineMonetarySummation><ram:LineTotalAmount>${decimal(line.netMinor)}</ram:LineTotalAmount></ram:SpecifiedTradeSettlementLineMonetarySummation></ram:SpecifiedLineTradeSettlement></ram:IncludedSupplyChainTradeLineItem>`).join('')}
 <ram:ApplicableHeaderTradeAgreement><ram:SellerTradeParty><ram:Name>${escape(spec.seller.name)}</ram:Name><ram:SpecifiedLegalOrganization><ram:ID schemeID="0002">${spec.seller.siren}</ram:ID></ram:SpecifiedLegalOrganization><ram:PostalTradeAddress><ram:PostcodeCode>${spec.seller.address.postalCode}</ram:PostcodeCode><ram:LineOne>${escape(spec.seller.address.lines[0] ?? '')}</ram:LineOne><ram:CityName>${escape(spec.seller.address.town)}</ram:CityName><ram:CountryID>${spec.seller.address.country}</ram:CountryID></ram:PostalTradeAddress><ram:SpecifiedTaxRegistration><ram:ID schemeID="VA">${spec.seller.vatNumber}</ram:ID></ram:SpecifiedTaxRegistration></ram:SellerTradeParty>
-<ram:BuyerTradeParty><ram:Name>${escape(spec.buyer.name)}</ram:Name>${spec.buyer.siren ? `<ram:SpecifiedLegalOrganization><ram:ID schemeID="0002">${spec.buyer.siren}</ram:ID></ram:SpecifiedLegalOrganization>` : ''}${spec.buyer.email ? `<ram:URIUniversalCommunication><ram:URIID schemeID="EM">${escape(spec.buyer.email)}</ram:URIID></ram:URIUniversalCommunication>` : ''}</ram:BuyerTradeParty></ram:ApplicableHeaderTradeAgreement><ram:ApplicableHeaderTradeDelivery/>
+<ram:BuyerTradeParty><ram:Name>${escape(spec.buyer.name)}</ram:Name>${spec.buyer.siren ? `<ram:SpecifiedLegalOrganization><ram:ID schemeID="0002">${spec.buyer.siren}</ram:ID></ram:SpecifiedLegalOrganization>` : ''}${spec.buyer.email ? `<ram:URIUniversalCommunication><ram:URIID schemeID="EM">${escape(spec.buyer.email)}</ram:URIID></ram:URIUniversalCommunication>` : ''}</ram:BuyerTradeParty></ram:ApplicableHeaderTradeAgreement><ram:ApplicableHeaderTradeDelivery><ram:ActualDeliverySupplyChainEvent>${date('OccurrenceDateTime', spec.deliveredOn ?? spec.issuedOn)}</ram:ActualDeliverySupplyChainEvent></ram:ApplicableHeaderTradeDelivery>
 <ram:ApplicableHeaderTradeSettlement><ram:InvoiceCurrencyCode>${currency}</ram:InvoiceCurrencyCode><ram:SpecifiedTradeSettlementPaymentMeans><ram:TypeCode>30</ram:TypeCode><ram:PayeePartyCreditorFinancialAccount><ram:IBANID>${spec.seller.iban}</ram:IBANID></ram:PayeePartyCreditorFinancialAccount></ram:SpecifiedTradeSettlementPaymentMeans>${t.rates.map((rate) => `<ram:ApplicableTradeTax><ram:CalculatedAmount>${decimal(rate.vat)}</ram:CalculatedAmount><ram:TypeCode>VAT</ram:TypeCode><ram:BasisAmount>${decimal(rate.base)}</ram:BasisAmount><ram:CategoryCode>S</ram:CategoryCode><ram:RateApplicablePercent>${decimal(rate.rateBps)}</ram:RateApplicablePercent></ram:ApplicableTradeTax>`).join('')}
-<ram:SpecifiedTradePaymentTerms><ram:Description>Paiement à 30 jours. Pénalités de retard : taux BCE + 10 points. Pas d’escompte.</ram:Description>${spec.dueOn ? date('DueDateDateTime', spec.dueOn) : ''}</ram:SpecifiedTradePaymentTerms>
+<ram:SpecifiedTradePaymentTerms><ram:Description>Paiement à 30 jours. Pénalités de retard : taux BCE + 10 points. Escompte pour paiement anticipé : selon l’offre en vigueur.</ram:Description>${spec.dueOn ? date('DueDateDateTime', spec.dueOn) : ''}</ram:SpecifiedTradePaymentTerms>
 <ram:SpecifiedTradeSettlementHeaderMonetarySummation><ram:LineTotalAmount>${decimal(t.net)}</ram:LineTotalAmount><ram:TaxBasisTotalAmount>${decimal(t.net)}</ram:TaxBasisTotalAmount><ram:TaxTotalAmount currencyID="${currency}">${decimal(t.vat)}</ram:TaxTotalAmount><ram:GrandTotalAmount>${decimal(t.gross)}</ram:GrandTotalAmount>${spec.prepaidMinor ? `<ram:TotalPrepaidAmount>${decimal(spec.prepaidMinor)}</ram:TotalPrepaidAmount>` : ''}<ram:DuePayableAmount>${decimal(t.due)}</ram:DuePayableAmount></ram:SpecifiedTradeSettlementHeaderMonetarySummation></ram:ApplicableHeaderTradeSettlement></rsm:SupplyChainTradeTransaction></rsm:CrossIndustryInvoice>`;
 }
 

@@ -24,7 +24,7 @@ import { drainOnce } from '#lib/server/jobs/worker.ts';
 import { saveDemoOffset } from '#lib/server/store/records.ts';
 import { buildServices } from '#lib/server/wiring.ts';
 import { openLog } from '#lib/server/log.ts';
-import { facturXOf, totalsOf, type InvoiceSpec } from './invoice-file.ts';
+import { facturXOf, sirenOf, totalsOf, type InvoiceSpec } from './invoice-file.ts';
 import { SUPPLIERS, type DemoClient, type DemoSupplier } from './people.ts';
 
 const DAY_MS = 86_400_000;
@@ -39,16 +39,6 @@ function dice(seed: number): (max: number) => number {
 		state = (state * 1_664_525 + 1_013_904_223) % 4_294_967_296;
 		return Math.floor((state / 4_294_967_296) * max);
 	};
-}
-/** A SIREN that passes its check, from a number of eight digits. */
-function sirenOf(n: number): string {
-	const eight = String(10_000_000 + (n % 89_999_999));
-	const sum = [...eight].reduce(
-		(total, digit, i) =>
-			total + (i % 2 === 1 ? (Number(digit) * 2 > 9 ? Number(digit) * 2 - 9 : Number(digit) * 2) : Number(digit)),
-		0
-	);
-	return eight + String((10 - (sum % 10)) % 10);
 }
 const vatNumberOf = (siren: string): string =>
 	`FR${String((12 + 3 * (Number(siren) % 97)) % 97).padStart(2, '0')}${siren}`;

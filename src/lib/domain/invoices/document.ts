@@ -33,6 +33,9 @@ export type InvoiceDocument = {
 	paymentReference: string | null; // BT-83
 	payeeIban: string | null; // BT-84
 	meansCode: string | null; // BT-81
+	deliveredOn: CivilDate | null; // BT-72
+	freightMinor: Minor; // BG-21, charges of the invoice as a whole, VAT included
+	vatOnReceipts: boolean; // BT-8: VAT falls due when the money comes
 	termsText: string | null; // BT-20
 	businessProcess: string | null; // BT-23
 	profile: string | null; // BT-24

@@ -5,7 +5,7 @@ import { parseCivilDate, type CivilDate } from '../../domain/calendar/civil-date
 import type { InvoiceDocument, Party, VatLine } from '../../domain/invoices/document.ts';
 import { block, checkDocument, warn, type Finding, type ReadResult } from '../../domain/invoices/findings.ts';
 import { compactIban, sirenFrom } from '../../domain/invoices/identifiers.ts';
-import { minor, parseDecimal, ZERO, type Minor } from '../../domain/money/minor.ts';
+import { divideHalfUp, minor, parseDecimal, ZERO, type Minor } from '../../domain/money/minor.ts';
 import { at, list, text, type Node } from './xml.ts';
 
 const XML_MAX_BYTES = 5 * 1024 * 1024;
@@ -28,6 +28,8 @@ const ARRAYS = new Set([
 	'GlobalID',
 	'SpecifiedTaxRegistration',
 	'SpecifiedAdvancePayment',
+	'SpecifiedTradeAllowanceCharge',
+	'SpecifiedLogisticsServiceCharge',
 	'URIUniversalCommunication'
 ]);
 
@@ -83,6 +85,7 @@ class CiiReading {
 	private readonly root: Node;
 	private readonly header: Node;
 	private readonly agreement: Node;
+	private readonly delivery: Node;
 	private readonly settlement: Node;
 	private readonly summation: Node;
 
@@ -93,6 +96,8 @@ class CiiReading {
 			at(root, 'SupplyChainTradeTransaction') ?? at(root, 'SpecifiedSupplyChainTradeTransaction') ?? {};
 		this.agreement =
 			at(transaction, 'ApplicableHeaderTradeAgreement') ?? at(transaction, 'ApplicableSupplyChainTradeAgreement') ?? {};
+		this.delivery =
+			at(transaction, 'ApplicableHeaderTradeDelivery') ?? at(transaction, 'ApplicableSupplyChainTradeDelivery') ?? {};
 		this.settlement =
 			at(transaction, 'ApplicableHeaderTradeSettlement') ??
 			at(transaction, 'ApplicableSupplyChainTradeSettlement') ??
@@ -145,6 +150,9 @@ class CiiReading {
 					text(transfer, 'PayeePartyCreditorFinancialAccount', 'IBANID')
 				: null,
 			meansCode: means[0] ? text(means[0], 'TypeCode') : null,
+			deliveredOn: this.deliveryDate(),
+			freightMinor: this.charges(),
+			vatOnReceipts: this.isVatOnReceipts(),
 			termsText:
 				terms
 					.map((term) => text(term, 'Description'))
@@ -160,6 +168,42 @@ class CiiReading {
 				text(this.root, 'ExchangedDocumentContext', 'GuidelineSpecifiedDocumentContextParameter', 'ID') ??
 				text(this.root, 'SpecifiedExchangedDocumentContext', 'GuidelineSpecifiedDocumentContextParameter', 'ID')
 		};
+	}
+
+	/** BT-72. A date that can't be read costs nobody a claim: it is as if there were none. */
+	private deliveryDate(): CivilDate | null {
+		const written = text(this.delivery, 'ActualDeliverySupplyChainEvent', 'OccurrenceDateTime', 'DateTimeString');
+		const [, year, month, day] = /^(\d{4})-?(\d{2})-?(\d{2})/.exec(written ?? '') ?? [];
+		return parseCivilDate(`${year}-${month}-${day}`);
+	}
+
+	/** BG-21: freight and other charges of the whole invoice, each with the VAT of its own rate. */
+	private charges(): Minor {
+		const charges = list(this.settlement, 'SpecifiedTradeAllowanceCharge').filter(
+			(charge) => text(charge, 'ChargeIndicator', 'Indicator') === 'true'
+		);
+		const amounts = [
+			...charges.map((charge) => [
+				text(charge, 'ActualAmount'),
+				text(charge, 'CategoryTradeTax', 'RateApplicablePercent')
+			]),
+			...list(this.settlement, 'SpecifiedLogisticsServiceCharge').map((charge) => [
+				text(charge, 'AppliedAmount'),
+				text(charge, 'AppliedTradeTax', 'RateApplicablePercent')
+			])
+		];
+		return minor(
+			amounts.reduce((sum, [amount, rate]) => {
+				const net = parseDecimal(amount ?? '') ?? ZERO;
+				return sum + net + divideHalfUp(net * (parseDecimal(rate ?? '0') ?? ZERO), 10_000n);
+			}, 0n)
+		);
+	}
+
+	/** BT-8 says 72 (paid to date) where VAT falls due on receipts. */
+	private isVatOnReceipts(): boolean {
+		const codes = list(this.settlement, 'ApplicableTradeTax').map((tax) => text(tax, 'DueDateTypeCode'));
+		return codes.length > 0 && codes.every((code) => code === '72');
 	}
 
 	private amount(name: string, field: string): Minor | null {

@@ -169,6 +169,9 @@ function documentOf(row: Row, read: Amounts, issuedOn: CivilDate, dueOn: CivilDa
 		meansCode: null,
 		termsText: null,
 		businessProcess: null,
+		deliveredOn: null,
+		freightMinor: ZERO,
+		vatOnReceipts: false,
 		profile: 'csv'
 	};
 }

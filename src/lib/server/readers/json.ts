@@ -46,7 +46,10 @@ const InvoiceJson = v.strictObject({
 	),
 	gross_minor: Amount,
 	due_minor: v.optional(v.nullable(Amount), null),
-	payment_reference: v.optional(v.nullable(v.string()), null)
+	payment_reference: v.optional(v.nullable(v.string()), null),
+	delivered_on: v.optional(v.nullable(Day), null),
+	freight_minor: v.optional(Amount, '0'),
+	vat_on_receipts: v.optional(v.boolean(), false)
 });
 const Body = v.strictObject({ invoices: v.pipe(v.array(v.unknown()), v.minLength(1), v.maxLength(500)) });
 
@@ -113,6 +116,9 @@ function readOne(value: unknown, i: number): ReadResult {
 		meansCode: null,
 		termsText: null,
 		businessProcess: null,
+		deliveredOn: o.delivered_on,
+		freightMinor: o.freight_minor,
+		vatOnReceipts: o.vat_on_receipts,
 		profile: 'json'
 	};
 	const findings = checkDocument(document);

@@ -95,6 +95,9 @@ const rowOf = (invoiceId: string, clientId: string, line: ImportLine, document: 
 	prepaidMinor: document.prepaidMinor,
 	debtMinor: line.debtMinor,
 	paymentReference: document.paymentReference ?? rfReference(line.number),
+	deliveredOn: document.deliveredOn,
+	freightMinor: document.freightMinor,
+	vatOnReceipts: document.vatOnReceipts,
 	termsText: document.termsText,
 	notPayableReason: line.notPayableReason,
 	createdAt: now
