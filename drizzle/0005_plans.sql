@@ -45,15 +45,12 @@ CREATE TABLE "plan" (
 --> statement-breakpoint
 CREATE TABLE "plan_charge" (
 	"supplier_id" uuid NOT NULL,
-	"plan_id" uuid NOT NULL,
-	"position" integer NOT NULL,
-	"try_no" integer NOT NULL,
-	"attempt_id" uuid NOT NULL,
-	"state" text NOT NULL,
+	"charge_id" uuid NOT NULL,
+	"plan_ids" uuid[] NOT NULL,
+	"positions" integer[] NOT NULL,
 	"claimed_until" timestamp (3) with time zone,
-	"tries" integer NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
-	CONSTRAINT "plan_charge_pk" PRIMARY KEY("supplier_id","plan_id","position","try_no")
+	CONSTRAINT "plan_charge_pk" PRIMARY KEY("supplier_id","charge_id")
 );
 --> statement-breakpoint
 CREATE TABLE "plan_part" (
@@ -119,7 +116,7 @@ ALTER TABLE "method_setup" ADD CONSTRAINT "method_setup_client_fk" FOREIGN KEY (
 ALTER TABLE "plan" ADD CONSTRAINT "plan_attempt_fk" FOREIGN KEY ("supplier_id","plan_id") REFERENCES "public"."payment_attempt"("supplier_id","attempt_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "plan" ADD CONSTRAINT "plan_client_fk" FOREIGN KEY ("supplier_id","client_id") REFERENCES "public"."client"("supplier_id","client_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "plan" ADD CONSTRAINT "plan_method_fk" FOREIGN KEY ("supplier_id","method_id") REFERENCES "public"."saved_method"("supplier_id","method_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "plan_charge" ADD CONSTRAINT "plan_charge_part_fk" FOREIGN KEY ("supplier_id","plan_id","position") REFERENCES "public"."plan_part"("supplier_id","plan_id","position") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "plan_charge" ADD CONSTRAINT "plan_charge_supplier_fk" FOREIGN KEY ("supplier_id") REFERENCES "public"."supplier"("supplier_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "plan_part" ADD CONSTRAINT "plan_part_plan_fk" FOREIGN KEY ("supplier_id","plan_id") REFERENCES "public"."plan"("supplier_id","plan_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "plan_part_line" ADD CONSTRAINT "plan_part_line_part_fk" FOREIGN KEY ("supplier_id","plan_id","position") REFERENCES "public"."plan_part"("supplier_id","plan_id","position") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "plan_part_line" ADD CONSTRAINT "plan_part_line_invoice_fk" FOREIGN KEY ("supplier_id","invoice_id") REFERENCES "public"."invoice"("supplier_id","invoice_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -128,7 +125,7 @@ ALTER TABLE "stripe_customer" ADD CONSTRAINT "stripe_customer_client_fk" FOREIGN
 CREATE UNIQUE INDEX "one_hold_per_part" ON "attempt_part" USING btree ("supplier_id","plan_id","position") WHERE "attempt_part"."holds";--> statement-breakpoint
 CREATE INDEX "method_setup_intent_idx" ON "method_setup" USING btree ("supplier_id","stripe_setup_intent_id");--> statement-breakpoint
 CREATE INDEX "plan_status_idx" ON "plan" USING btree ("supplier_id","status");--> statement-breakpoint
-CREATE INDEX "plan_charge_queue_idx" ON "plan_charge" USING btree ("created_at") WHERE "plan_charge"."state" = 'queued';--> statement-breakpoint
+CREATE INDEX "plan_charge_queue_idx" ON "plan_charge" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "plan_part_ask_idx" ON "plan_part" USING btree ("supplier_id","ask_on") WHERE "plan_part"."ask_on" is not null;--> statement-breakpoint
 CREATE INDEX "plan_part_line_invoice_idx" ON "plan_part_line" USING btree ("supplier_id","invoice_id");
 --> statement-breakpoint
@@ -145,13 +142,16 @@ begin
 				and ((select nullif(current_setting('ponctuel.client_id', true), '')::uuid) is null
 					or client_id = (select nullif(current_setting('ponctuel.client_id', true), '')::uuid)))$p$, name);
 	end loop;
-	foreach name in array array['plan_part', 'plan_part_line', 'attempt_part', 'plan_charge'] loop
+	foreach name in array array['plan_part', 'plan_part_line', 'attempt_part'] loop
 		execute format($p$create policy one_client on %I to ponctuel_app
 			using (supplier_id = (select nullif(current_setting('ponctuel.supplier_id', true), '')::uuid)
 				and ((select nullif(current_setting('ponctuel.client_id', true), '')::uuid) is null
 					or exists (select from plan p where p.supplier_id = %1$I.supplier_id and p.plan_id = %1$I.plan_id)))$p$, name);
 	end loop;
 end $$;
+--> statement-breakpoint
+create policy one_supplier on plan_charge to ponctuel_app
+	using (supplier_id = (select nullif(current_setting('ponctuel.supplier_id', true), '')::uuid));
 --> statement-breakpoint
 create policy every_supplier on plan_charge to ponctuel_system using (true) with check (true);
 --> statement-breakpoint
@@ -161,7 +161,7 @@ grant select, insert on stripe_customer, saved_method, plan, plan_part, plan_par
 --> statement-breakpoint
 grant delete on plan_charge to ponctuel_app;
 --> statement-breakpoint
-grant update on saved_method, plan, plan_part, attempt_part, plan_charge, method_setup to ponctuel_app;
+grant update on saved_method, plan, plan_part, attempt_part, method_setup to ponctuel_app;
 --> statement-breakpoint
 -- What was agreed does not change: who, how much, over which invoices.
 create trigger append_only before update or delete on plan_part_line for each row execute function refuse_change();

@@ -8,6 +8,12 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { mintScope } from '#lib/domain/access/scope.ts';
+import { readConfig } from '#lib/server/config.ts';
+import { openLog } from '#lib/server/log.ts';
+import { listSuppliers } from '#lib/server/store/parties.ts';
+import { buildServices } from '#lib/server/wiring.ts';
+import { debitRun } from './bench-debits.ts';
 import { quotesPerSecond } from './bench-quotes.ts';
 import { freePort } from './embedded-postgres.ts';
 import { SMALL_HEAP, start } from './start.ts';
@@ -191,6 +197,19 @@ try {
 			);
 			bars.push([`${name} at ${connections}`, ratio, bar]);
 		}
+	const services = buildServices(
+		readConfig(running.env as Record<string, string>),
+		{ now: () => new Date() },
+		openLog('silent')
+	);
+	const [supplier] = await listSuppliers(services.db);
+	const run = await debitRun(services, mintScope(supplier!.supplierId, { kind: 'system' }));
+	services.mail.close();
+	await services.db.close();
+	console.info(
+		`debit run       ${run.parts} parts: found in ${run.findMs.toFixed(0)} ms, found and enqueued in ${run.enqueueMs.toFixed(0)} ms | ratio ${(run.enqueueMs / run.findMs).toFixed(2)}`
+	);
+	bars.push(['debit run, times faster than three SELECTs', (3 * run.findMs) / run.enqueueMs, 1]);
 	const memory = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
 	console.info(`memory of the web process after the load: ${memory.toFixed(0)} MB`);
 } finally {

@@ -7,3 +7,7 @@ export const InvoiceListQuery = v.object({
 	tri: v.fallback(v.optional(v.picklist(['due', 'number', 'amount', 'client']), 'due'), 'due'),
 	page: v.fallback(v.optional(v.pipe(v.string(), v.regex(/^\d{1,4}$/), v.transform(Number), v.minValue(1)), '1'), 1)
 });
+
+/** A month as YYYY-MM; null for anything else. */
+export const monthFrom = (text: string | null): string | null =>
+	text && /^20\d{2}-(0[1-9]|1[0-2])$/.test(text) ? text : null;

@@ -11,7 +11,7 @@ import { inScope } from '#lib/server/store/tx.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { reconcileRecent, reconcileUnsettled } from '#lib/server/use-cases/payments/reconcile.ts';
 import { startPayment } from '#lib/server/use-cases/payments/start-payment.ts';
-import { chargeNextPart, collectDue } from '#lib/server/use-cases/plans/collect-parts.ts';
+import { chargeNextParts, collectDue } from '#lib/server/use-cases/plans/collect-parts.ts';
 import { FROM, aPayer, anInvoice, anOffer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
@@ -114,10 +114,10 @@ describe('by card', () => {
 		await begin(invoiceId, 60_000, 'pm_card_visa', 'plan_2');
 		await house.advance(20);
 		await Promise.all(Array.from({ length: 10 }, () => collectDue(house.services)));
-		await Promise.all(Array.from({ length: 10 }, () => chargeNextPart(house.services)));
+		await Promise.all(Array.from({ length: 10 }, () => chargeNextParts(house.services)));
 		for (let again = 0; again < 3; again++) {
 			await collectDue(house.services);
-			while (await chargeNextPart(house.services));
+			while (await chargeNextParts(house.services));
 		}
 		expect(await balanceOf(invoiceId)).toBe(0n);
 		expect((await chargesOf(invoiceId)).filter((row) => row.part === 2)).toHaveLength(1);
@@ -133,7 +133,7 @@ describe('by card', () => {
 			seen: 0
 		});
 		await collectDue(house.services);
-		while (await chargeNextPart(house.services));
+		while (await chargeNextParts(house.services));
 		house.world.world.faults = [];
 		expect((await chargesOf(invoiceId)).at(-1)).toMatchObject({ part: 2, status: 'open' });
 		await house.advance(0);

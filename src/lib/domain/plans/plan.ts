@@ -16,7 +16,7 @@ const SETTLED: readonly PartStatus[] = ['paid', 'forgiven', 'canceled'];
 /** Still to be paid, and not on its way. */
 export const isOpen = ({ status }: Pick<PlanPart, 'status'>): boolean =>
 	!SETTLED.includes(status) && status !== 'processing';
-export const isSettled = ({ status }: Pick<PlanPart, 'status'>): boolean => SETTLED.includes(status);
+const isSettled = ({ status }: Pick<PlanPart, 'status'>): boolean => SETTLED.includes(status);
 
 export const openParts = <P extends PlanPart>(parts: readonly P[]): P[] => parts.filter(isOpen);
 /** The part that comes next: what "pay the next part now" means. */

@@ -12,7 +12,7 @@ import {
 	reconcileRefunds,
 	reconcileUnsettled
 } from '../use-cases/payments/reconcile.ts';
-import { chargeNextPart, collectDue } from '../use-cases/plans/collect-parts.ts';
+import { chargeNextParts, collectDue } from '../use-cases/plans/collect-parts.ts';
 import { reconcileSetups } from '../use-cases/plans/change-method.ts';
 import { announceParts, breakPlans } from '../use-cases/plans/tend-plans.ts';
 import { forgetStale } from '../use-cases/upkeep/forget-stale.ts';
@@ -21,7 +21,7 @@ type Queue = { name: string; next: (services: Services) => Promise<boolean> };
 const QUEUES: Queue[] = [
 	{ name: 'stripe events', next: handleNextEvent },
 	{ name: 'sign-in mails', next: sendNextSignIn },
-	{ name: 'parts of plans', next: chargeNextPart },
+	{ name: 'parts of plans', next: chargeNextParts },
 	{ name: 'mails', next: sendNextMail }
 ];
 type Periodic = { name: string; everyMs: number; run: (services: Services) => Promise<void> };

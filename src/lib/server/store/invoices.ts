@@ -173,6 +173,13 @@ export async function findInvoiceByNumber(
 	return row ? recordOf(row) : null;
 }
 
+export async function saveDeliveryDay(tx: Tx, scope: Scope, invoiceId: string, day: CivilDate | null): Promise<void> {
+	await tx
+		.update(invoice)
+		.set({ deliveredOn: day })
+		.where(and(...visible(scope), eq(invoice.invoiceId, invoiceId)));
+}
+
 export type NewInvoice = Omit<typeof invoice.$inferInsert, 'supplierId'>;
 /** `false` when the number already exists for that year. */
 export async function insertInvoice(tx: Tx, scope: Scope, row: NewInvoice, vatLines: VatLine[]): Promise<boolean> {

@@ -71,3 +71,40 @@ export async function sumBooked(
 		);
 	return minor(BigInt(row!.total));
 }
+
+export type EntryListing = {
+	entryId: string;
+	bookedOn: CivilDate;
+	kind: EntryKind;
+	account: string;
+	rateBps: number | null;
+	clientName: string | null;
+	number: string | null;
+	debitMinor: Minor;
+	creditMinor: Minor;
+};
+/** Lines of a period in the order of the books. */
+export async function listEntries(
+	tx: Tx,
+	scope: Scope,
+	{ from, until, limit }: { from: CivilDate; until: CivilDate; limit: number }
+): Promise<EntryListing[]> {
+	const rows = await tx.execute<Record<string, string | null>>(sql`
+		select e.entry_id, e.booked_on::text, e.kind, l.account, l.rate_bps::text, c.name, i.number, l.debit_minor::text, l.credit_minor::text
+		from journal_entry e join journal_line l on l.supplier_id = e.supplier_id and l.entry_id = e.entry_id
+			left join client c on c.supplier_id = l.supplier_id and c.client_id = l.client_id
+			left join invoice i on i.supplier_id = l.supplier_id and i.invoice_id = l.invoice_id
+		where e.supplier_id = ${scope.supplierId} and e.booked_on between ${from} and ${until}
+		order by e.booked_on, e.created_at, e.entry_id, l.position limit ${limit}`);
+	return rows.map((row) => ({
+		entryId: row.entry_id!,
+		bookedOn: row.booked_on as CivilDate,
+		kind: row.kind as EntryKind,
+		account: row.account!,
+		rateBps: row.rate_bps === null ? null : Number(row.rate_bps),
+		clientName: row.name ?? null,
+		number: row.number ?? null,
+		debitMinor: minor(BigInt(row.debit_minor!)),
+		creditMinor: minor(BigInt(row.credit_minor!))
+	}));
+}

@@ -31,6 +31,13 @@ export const issuerOf = ({ name, legalName, siren, vatNumber, address, brandHue 
 	brandHue,
 	address: [...address.lines, `${address.postalCode} ${address.town}`]
 });
+export async function saveBilling(
+	tx: Tx,
+	scope: Scope,
+	change: Pick<Supplier, 'businessTerms' | 'isLargeOnlineSeller' | 'planCureDays' | 'accounts'>
+): Promise<void> {
+	await tx.update(supplier).set(change).where(eq(supplier.supplierId, scope.supplierId));
+}
 export const findClient = async (tx: Tx, scope: Scope, clientId: string): Promise<Client | null> =>
 	(
 		await tx

@@ -1,4 +1,4 @@
-// The debit run: finds the parts due today and puts each on the queue once, then hands them out one at a time.
+// The debit run: finds the parts due today, puts them on the queue, and hands them out a row at a time.
 import { and, eq, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
@@ -10,45 +10,47 @@ const due = (scope: Scope, today: CivilDate) => sql`
 	from plan_part p join plan x on x.supplier_id = p.supplier_id and x.plan_id = p.plan_id
 	where p.supplier_id = ${scope.supplierId} and p.ask_on <= ${today} and p.status in ('scheduled', 'retrying') and x.status = 'active'`;
 
-export const countDue = async (tx: Tx, scope: Scope, today: CivilDate): Promise<number> =>
-	(await tx.execute(sql`select p.plan_id, p.position, p.failures ${due(scope, today)}`)).length;
+export const listDue = async (
+	tx: Tx,
+	scope: Scope,
+	today: CivilDate
+): Promise<{ planId: string; position: number }[]> =>
+	(await tx.execute<{ plan_id: string; position: number }>(sql`select p.plan_id, p.position ${due(scope, today)}`)).map(
+		(row) => ({ planId: row.plan_id, position: row.position })
+	);
 
-/** One statement, whatever the number. A part is on the queue once for each try, however often and by however many this is called. */
+const PARTS_PER_ROW = 50;
+/** One statement, whatever the number. While something of a supplier is still on the queue, nothing more of it is put there. */
 export async function enqueueDue(tx: Tx, scope: Scope, today: CivilDate, now: Date): Promise<number> {
 	const rows = await tx.execute(sql`
-		insert into plan_charge (supplier_id, plan_id, position, try_no, attempt_id, state, tries, created_at)
-		select p.supplier_id, p.plan_id, p.position, p.failures + 1, gen_random_uuid(), 'queued', 0, ${now.toISOString()}::timestamptz ${due(scope, today)}
-		on conflict do nothing`);
+		insert into plan_charge (supplier_id, charge_id, plan_ids, positions, created_at)
+		select ${scope.supplierId}, gen_random_uuid(), array_agg(plan_id), array_agg(position), ${now.toISOString()}::timestamptz
+		from (select p.plan_id, p.position, (row_number() over () - 1) / ${PARTS_PER_ROW}::int as chunk ${due(scope, today)}) found
+		where not exists (select from plan_charge q where q.supplier_id = ${scope.supplierId})
+		group by chunk`);
 	return rows.count;
 }
 
 export type Charge = typeof planCharge.$inferSelect;
-/** The next one of any supplier, kept for a while: whoever dies holding it loses it to another, who asks the same question with the same key. */
+/** The next row of any supplier, kept for a while: whoever dies holding it loses it to another. */
 export async function claimCharge(db: Database, now: Date, leaseMs: number): Promise<Charge | null> {
-	const until = new Date(now.getTime() + leaseMs);
 	const [row] = await db.system
 		.update(planCharge)
-		.set({ claimedUntil: until, tries: sql`${planCharge.tries} + 1` })
+		.set({ claimedUntil: new Date(now.getTime() + leaseMs) })
 		.where(
-			sql`(${planCharge.supplierId}, ${planCharge.planId}, ${planCharge.position}, ${planCharge.tryNo}) = (
-				select supplier_id, plan_id, position, try_no from plan_charge
-				where state = 'queued' and (claimed_until is null or claimed_until < ${now.toISOString()}::timestamptz)
-				order by created_at limit 1 for update skip locked)`
+			sql`(${planCharge.supplierId}, ${planCharge.chargeId}) = (
+				select supplier_id, charge_id from plan_charge
+				where claimed_until is null or claimed_until < ${now.toISOString()}::timestamptz
+				order by created_at, charge_id limit 1 for update skip locked)`
 		)
 		.returning();
 	return row ?? null;
 }
-const thisOne = (scope: Scope, charge: Charge) =>
-	and(
-		eq(planCharge.supplierId, scope.supplierId),
-		eq(planCharge.planId, charge.planId),
-		eq(planCharge.position, charge.position),
-		eq(planCharge.tryNo, charge.tryNo)
-	);
-export async function finishCharge(tx: Tx, scope: Scope, charge: Charge): Promise<void> {
-	await tx.update(planCharge).set({ state: 'done', claimedUntil: null }).where(thisOne(scope, charge));
+const thisOne = ({ supplierId, chargeId }: Charge) =>
+	and(eq(planCharge.supplierId, supplierId), eq(planCharge.chargeId, chargeId));
+export async function keepClaim(db: Database, charge: Charge, until: Date): Promise<void> {
+	await db.system.update(planCharge).set({ claimedUntil: until }).where(thisOne(charge));
 }
-/** Not wanted now: the next run puts it on the queue again if it is due then. */
-export async function dropCharge(tx: Tx, scope: Scope, charge: Charge): Promise<void> {
-	await tx.delete(planCharge).where(thisOne(scope, charge));
+export async function dropCharge(tx: Tx, charge: Charge): Promise<void> {
+	await tx.delete(planCharge).where(thisOne(charge));
 }

@@ -1,5 +1,5 @@
 // Means of payment that may be charged again, and the customer at Stripe they belong to.
-import { and, desc, eq, isNull } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Tx } from './database.ts';
 import { savedMethod, stripeCustomer } from './schema/index.ts';
@@ -54,16 +54,3 @@ export async function findMethod(tx: Tx, scope: Scope, methodId: string): Promis
 		);
 	return row ?? null;
 }
-export const listMethods = (tx: Tx, scope: Scope, clientId: string): Promise<SavedMethod[]> =>
-	tx
-		.select()
-		.from(savedMethod)
-		.where(
-			and(
-				eq(savedMethod.supplierId, scope.supplierId),
-				eq(savedMethod.clientId, clientId),
-				isNull(savedMethod.removedAt)
-			)
-		)
-		.orderBy(desc(savedMethod.createdAt))
-		.limit(50);

@@ -10,12 +10,13 @@ import {
 	primaryKey,
 	text,
 	unique,
-	uniqueIndex
+	uniqueIndex,
+	uuid
 } from 'drizzle-orm/pg-core';
 import type { PartStatus, PlanStatus } from '../../../domain/plans/plan.ts';
 import { day, id, instant, money, optionalDay, optionalId, optionalInstant } from './columns.ts';
 import { invoice } from './invoices.ts';
-import { client } from './parties.ts';
+import { client, supplier } from './parties.ts';
 import { paymentAttempt } from './payments.ts';
 
 /** One customer at Stripe for each client of a supplier: what saved means of payment belong to. */
@@ -168,30 +169,24 @@ export const attemptPart = pgTable(
 	]
 );
 
-/** The queue of the debit run: one row for each try of a part. Its id is the attempt's, so that a try is one payment whatever crashes. */
+/**
+ * The queue of the debit run: parts that are due, some fifty to a row, so that ten thousand are put on it as fast as they are found. A row is only a
+ * list of where to look: whether a part is taken is decided under its plan's lock.
+ */
 export const planCharge = pgTable(
 	'plan_charge',
 	{
 		supplierId: id(),
-		planId: id(),
-		position: integer().notNull(),
-		tryNo: integer().notNull(),
-		attemptId: id(),
-		state: text().$type<'queued' | 'done'>().notNull(),
+		chargeId: id(),
+		planIds: uuid().array().notNull(),
+		positions: integer().array().notNull(),
 		claimedUntil: optionalInstant(),
-		tries: integer().notNull(),
 		createdAt: instant()
 	},
 	(t) => [
-		primaryKey({ name: 'plan_charge_pk', columns: [t.supplierId, t.planId, t.position, t.tryNo] }),
-		foreignKey({
-			name: 'plan_charge_part_fk',
-			columns: [t.supplierId, t.planId, t.position],
-			foreignColumns: [planPart.supplierId, planPart.planId, planPart.position]
-		}),
-		index('plan_charge_queue_idx')
-			.on(t.createdAt)
-			.where(sql`${t.state} = 'queued'`)
+		primaryKey({ name: 'plan_charge_pk', columns: [t.supplierId, t.chargeId] }),
+		foreignKey({ name: 'plan_charge_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
+		index('plan_charge_queue_idx').on(t.createdAt)
 	]
 );
 

@@ -67,7 +67,7 @@ const audienceExists = async (tx: Tx, scope: Scope, audience: PolicyAudience): P
 		: hasGroup(tx, scope, audience.groupId));
 
 /** What is wrong with the terms for this supplier, worst first. */
-export const mistakesIn = (terms: OfferTerms, supplier: Supplier): PolicyMistake[] =>
+const mistakesIn = (terms: OfferTerms, supplier: Supplier): PolicyMistake[] =>
 	checkPolicy(
 		{ ...terms, version: 0 },
 		{

@@ -1,14 +1,15 @@
-// The debit run: parts due today are put on the queue, and taken one at a time from the means of payment that was agreed. At most once each: the queue
-// row is unique for a try, its id is the attempt's and Stripe's idempotency key, and a part held by one attempt can't be held by another.
+// The debit run: parts due today are put on the queue, and taken one at a time from the means of payment that was agreed. At most once each: under the
+// plan's lock an attempt takes hold of its part, which the database lets one attempt do, and its id is Stripe's idempotency key.
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { targetDay } from '../../../domain/plans/calendar.ts';
+import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt, findLiveAttempt, insertAttempt, type Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { lockInvoices } from '../../store/invoices.ts';
 import { getSupplier, listSuppliers } from '../../store/parties.ts';
-import { claimCharge, dropCharge, enqueueDue, finishCharge, type Charge } from '../../store/plan-charges.ts';
+import { claimCharge, dropCharge, enqueueDue, keepClaim } from '../../store/plan-charges.ts';
 import { findPlan, holdParts, lockPlan, savePart, type PlanWithParts } from '../../store/plans.ts';
 import { findCustomerId, findMethod } from '../../store/saved-methods.ts';
 import { commit } from '../run.ts';
@@ -25,24 +26,26 @@ export async function collectDue(services: Services): Promise<void> {
 	}
 }
 
-/** Takes one part; `false` when the queue is empty. */
-export async function chargeNextPart(services: Services): Promise<boolean> {
+/** Takes the parts of one row of the queue; `false` when it is empty. */
+export async function chargeNextParts(services: Services): Promise<boolean> {
 	const charge = await claimCharge(services.db, services.clock.now(), LEASE_MS);
 	if (!charge) return false;
 	const scope = mintScope(charge.supplierId, { kind: 'system' });
-	const attempt = await commit(services, scope, (tx) => openCharge(services, scope, tx, charge));
-	// The attempt is kept: from here on, whatever is lost is asked again with the same key by reconciliation.
-	if (attempt) await callStripe(services, scope, attempt);
+	for (const [i, planId] of charge.planIds.entries()) {
+		await keepClaim(services.db, charge, new Date(services.clock.now().getTime() + LEASE_MS));
+		const attempt = await commit(services, scope, (tx) =>
+			openCharge(services, scope, tx, { planId, position: charge.positions[i]! })
+		);
+		// The attempt is kept: from here on, whatever is lost is asked again with the same key by reconciliation.
+		if (attempt) await callStripe(services, scope, attempt);
+	}
+	await commit(services, scope, (tx) => dropCharge(tx, charge));
 	return true;
 }
 
+type Due = { planId: string; position: number };
 /** null when the part is not to be taken now: paid meanwhile, paused, or its invoice held by another payment. */
-async function openCharge(services: Services, scope: Scope, tx: Tx, charge: Charge): Promise<Attempt | null> {
-	const known = await findAttempt(tx, scope, charge.attemptId);
-	if (known) {
-		await finishCharge(tx, scope, charge);
-		return known;
-	}
+async function openCharge(services: Services, scope: Scope, tx: Tx, charge: Due): Promise<Attempt | null> {
 	const seen = await findPlan(tx, scope, charge.planId);
 	const lines = seen?.parts.find((part) => part.position === charge.position)?.lines ?? [];
 	const invoices = await lockInvoices(
@@ -56,7 +59,7 @@ async function openCharge(services: Services, scope: Scope, tx: Tx, charge: Char
 	const today = civilDateIn(now, supplier.timeZone);
 	const part = plan.parts.find((candidate) => candidate.position === charge.position)!;
 	const method = plan.methodId ? await findMethod(tx, scope, plan.methodId) : null;
-	const isWanted = method !== null && isDue(plan, part, today) && part.failures + 1 === charge.tryNo;
+	const isWanted = method !== null && isDue(plan, part, today);
 	const isHeld = await findLiveAttempt(
 		tx,
 		scope,
@@ -66,17 +69,17 @@ async function openCharge(services: Services, scope: Scope, tx: Tx, charge: Char
 		(line) => (invoices.find((invoice) => invoice.invoiceId === line.invoiceId)?.balanceMinor ?? 0n) >= line.amountMinor
 	);
 	if (!isWanted || isHeld || !isOwed) {
-		await dropCharge(tx, scope, charge);
 		// Paid in another way: there is nothing left to take, and a person decides.
 		if (isWanted && !isHeld) await savePart(tx, scope, part, { status: 'action_needed', askOn: null }, now);
 		return null;
 	}
+	const attemptId = newId();
 	const retried = await declinedIntentOf(tx, scope, part);
 	await insertAttempt(
 		tx,
 		scope,
 		{
-			attemptId: charge.attemptId,
+			attemptId,
 			clientId: plan.clientId,
 			contactId: plan.contactId,
 			channel: 'plan',
@@ -91,7 +94,7 @@ async function openCharge(services: Services, scope: Scope, tx: Tx, charge: Char
 			keepsMethod: false,
 			targetOn: method.type === 'sepa_debit' ? targetDay(part.dueOn, today) : null,
 			description: describe(invoices),
-			returnUrl: `${services.config.origin}/retour/${charge.attemptId}`,
+			returnUrl: `${services.config.origin}/retour/${attemptId}`,
 			status: 'open',
 			stripeAccount: supplier.stripeAccount,
 			stripePaymentIntentId: retried,
@@ -101,10 +104,9 @@ async function openCharge(services: Services, scope: Scope, tx: Tx, charge: Char
 		},
 		part.lines
 	);
-	await holdParts(tx, scope, charge.attemptId, [part]);
-	await savePart(tx, scope, part, { attemptId: charge.attemptId }, now);
-	await finishCharge(tx, scope, charge);
-	return findAttempt(tx, scope, charge.attemptId);
+	await holdParts(tx, scope, attemptId, [part]);
+	await savePart(tx, scope, part, { attemptId }, now);
+	return findAttempt(tx, scope, attemptId);
 }
 
 const isDue = ({ status }: PlanWithParts, part: PlanWithParts['parts'][number], today: CivilDate): boolean =>

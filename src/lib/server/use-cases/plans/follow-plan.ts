@@ -134,7 +134,7 @@ async function restore({ scope, tx, now }: Following, parts: PlanWithParts['part
 }
 
 /** One part refused: what comes next, and whether the client's time to mend it begins. */
-export async function refuse(
+async function refuse(
 	{ scope, tx, supplier, intent, now }: Following,
 	plan: PlanWithParts,
 	part: PlanWithParts['parts'][number],

@@ -17,7 +17,8 @@ import {
 } from '../../store/invoices.ts';
 import { listDiscounts } from '../../store/discounts.ts';
 import { listAcceptances } from '../../store/offers.ts';
-import { listPlansOfInvoices } from '../../store/plans.ts';
+import { listGroups, type ClientGroup } from '../../store/client-groups.ts';
+import { listPlans, listPlansOfInvoices } from '../../store/plans.ts';
 import { discountView } from '../offers/discount-view.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
 import { adminPlans, type AdminPlan } from '../plans/manage-plans.ts';
@@ -100,6 +101,8 @@ export type AdminInvoice = {
 	clientId: string;
 	paymentReference: string;
 	termsText: string | null;
+	deliveredOn: CivilDate | null;
+	isConsumer: boolean;
 	attempts: {
 		attemptId: string;
 		status: AttemptStatus;
@@ -141,6 +144,8 @@ export async function readAdminInvoice(
 			clientId: record.clientId,
 			paymentReference: record.paymentReference,
 			termsText: record.termsText,
+			deliveredOn: record.deliveredOn,
+			isConsumer: record.clientKind === 'consumer',
 			attempts: attempts.map(({ attemptId, status, amountMinor, methodLabel, errorCode, declineCode, createdAt }) => ({
 				attemptId,
 				status,
@@ -210,6 +215,8 @@ export type AdminClient = {
 		vatNumber: string | null;
 	};
 	contacts: Contact[];
+	groups: ClientGroup[];
+	plans: AdminPlan[];
 	invoices: InvoiceView[];
 	payments: PaymentView[];
 };
@@ -226,6 +233,8 @@ export async function readAdminClient(
 		return done({
 			client,
 			contacts: await listContacts(tx, scope, clientId),
+			groups: await listGroups(tx, scope),
+			plans: await adminPlans(tx, scope, await listPlans(tx, scope, { clientId, limit: 20 })),
 			invoices: invoices.map((record) => invoiceView(record, today)),
 			payments: (await listPayments(tx, scope, { clientId })).map(paymentView)
 		});

@@ -4,6 +4,8 @@ import { isUuid } from '#lib/contract/payments.ts';
 import { failWith } from '#lib/server/http/answer.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { revokeLink, sendInvoice } from '#lib/server/use-cases/access/pay-links.ts';
+import { parseCivilDate } from '#lib/domain/calendar/civil-date.ts';
+import { setDeliveryDay } from '#lib/server/use-cases/invoices/set-delivery-day.ts';
 import { readAdminInvoice } from '#lib/server/use-cases/suppliers/read-admin.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -23,6 +25,15 @@ export const actions: Actions = {
 		if (!isUuid(event.params.id)) error(404, 'Not found');
 		const result = await sendInvoice((await house()).services, scope, event.params.id);
 		return result.ok ? { sentTo: result.value.sentTo.join(', ') } : failWith(result.refusal, event.locals.locale);
+	},
+	livraison: async (event) => {
+		const scope = requireMember(event);
+		if (!isUuid(event.params.id)) error(404, 'Not found');
+		const text = String((await event.request.formData()).get('livree') ?? '');
+		const day = text ? parseCivilDate(text) : null;
+		if (text && !day) return failWith({ code: 'input_invalid', detail: { field: 'livree' } }, event.locals.locale);
+		const result = await setDeliveryDay((await house()).services, scope, event.params.id, day);
+		return result.ok ? { delivered: true } : failWith(result.refusal, event.locals.locale);
 	},
 	revoquer: async (event) => {
 		const scope = requireMember(event);

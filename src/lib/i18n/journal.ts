@@ -1,0 +1,21 @@
+// What an entry of the journal is about, in words.
+import { m } from '#lib/paraglide/messages.js';
+import type { EntryKind } from '../domain/ledger/entries.ts';
+import type { Locale } from '../domain/money/format.ts';
+
+export function entryText(kind: EntryKind, locale: Locale): string {
+	const say = { locale };
+	const texts: Record<EntryKind, () => string> = {
+		invoice_opened: () => m.entry_invoice_opened({}, say),
+		payment: () => m.entry_payment({}, say),
+		refund: () => m.entry_refund({}, say),
+		refund_failed: () => m.entry_refund_failed({}, say),
+		debit_return: () => m.entry_debit_return({}, say),
+		chargeback: () => m.entry_chargeback({}, say),
+		chargeback_won: () => m.entry_chargeback_won({}, say),
+		stripe_fee: () => m.entry_stripe_fee({}, say),
+		discount: () => m.entry_discount({}, say),
+		discount_void: () => m.entry_discount_void({}, say)
+	};
+	return texts[kind]();
+}

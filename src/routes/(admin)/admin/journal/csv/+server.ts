@@ -1,0 +1,20 @@
+// The journal of one month as CSV.
+import { getLocale } from '#lib/paraglide/runtime.js';
+import { monthFrom } from '#lib/contract/lists.ts';
+import { journalCsv } from '#lib/server/documents/journal-csv.ts';
+import { requireMember } from '#lib/server/http/guards.ts';
+import { readJournal } from '#lib/server/use-cases/suppliers/read-journal.ts';
+import { house } from '#lib/server/wiring.ts';
+import type { RequestHandler } from './$types';
+
+export const GET: RequestHandler = async (event) => {
+	const scope = requireMember(event);
+	const journal = await readJournal((await house()).services, scope, monthFrom(event.url.searchParams.get('mois')));
+	return new Response(journalCsv(journal.lines, getLocale()), {
+		headers: {
+			'content-type': 'text/csv; charset=utf-8',
+			'content-disposition': `attachment; filename="journal-${journal.month}.csv"`,
+			'cache-control': 'no-store'
+		}
+	});
+};
