@@ -1,7 +1,36 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { SvelteKitPWA } from '@vite-pwa/sveltekit';
 import { defineConfig } from 'vitest/config';
+
+/** What the pay page is made of; of the messages, those that these files say. */
+const PAYER_FOLDERS = [
+	'ui/pay',
+	'ui/checkout',
+	'ui/primitives',
+	'client',
+	'domain/money',
+	'domain/calendar',
+	'domain/plans'
+];
+const PAYER_FILES = ['i18n/option-titles.ts', 'i18n/methods.ts', 'i18n/states.ts'];
+const NOT_FOR_PAYERS =
+	/(stripe-checkout|ChangeMethod|ConfirmPart|AttemptPanel|Standing|PlanPanel|DiscountList|SessionList)\./;
+const lib = path.join(import.meta.dirname, 'src/lib');
+const payerFiles = [
+	...PAYER_FOLDERS.flatMap((folder) => readdirSync(path.join(lib, folder)).map((name) => path.join(lib, folder, name))),
+	...PAYER_FILES.map((file) => path.join(lib, file)),
+	path.join(import.meta.dirname, 'src/routes/(pay)/p/[token]/+page.svelte')
+].filter((file) => !NOT_FOR_PAYERS.test(file));
+const payerWords = new Set(
+	payerFiles.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/\bm\.(\w+)/g)].map((found) => found[1]!))
+);
+function isForPayers(id: string): boolean {
+	const message = /paraglide[\\/]messages[\\/](\w+)\.js$/.exec(id)?.[1];
+	return message ? message === '_index' || payerWords.has(message) : payerFiles.includes(id.split('?')[0]!);
+}
 
 export default defineConfig({
 	plugins: [
@@ -47,7 +76,8 @@ export default defineConfig({
 	],
 	server: { fs: { allow: ['messages'] } },
 	build: {
-		// What pages share travels as two files instead of thirty: on a phone, round trips cost more than bytes. Stripe's island stays apart.
+		// What the pay page needs travels as two files instead of thirty: on a phone, round trips cost more than bytes. Stripe's island stays apart,
+		// and so does what only other pages use.
 		rolldownOptions: {
 			output: {
 				codeSplitting: {
@@ -59,7 +89,7 @@ export default defineConfig({
 						},
 						{
 							name: 'shared',
-							test: /[\\/]src[\\/]lib[\\/](?!ui[\\/]checkout[\\/]stripe)/,
+							test: isForPayers,
 							minShareCount: 2,
 							priority: 1
 						}

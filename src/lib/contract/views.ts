@@ -60,6 +60,16 @@ export type TransferView = {
 	referencePrinted: string;
 	hasQr: boolean;
 };
+/** Sentences of the pay page that only some payers need: written by the server, so that no phone carries them all, in two languages. */
+export type PayWords = {
+	/** What is agreed to by paying a choice. */
+	consents: Partial<Record<ChoiceKind, string>>;
+	/** Why a choice is not there. */
+	reasons: string[];
+	/** Why the last debit failed. */
+	decline: string | null;
+	notPayable: string | null;
+};
 /** A priced choice. */
 export type OptionView = {
 	kind: ChoiceKind;
@@ -119,8 +129,7 @@ export type PayView = {
 	refused: RefusedOption[];
 	discounts: DiscountView[];
 	plan: PlanView | null;
-	/** After a refusal, before the rest of a plan falls due: part of what is agreed to. */
-	cureDays: number;
+	words: PayWords;
 	timeZone: string;
 	/** The server's time: what remains until a price ends is counted from it, whatever the clock of the phone says. */
 	now: Date;

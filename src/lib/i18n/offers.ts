@@ -2,30 +2,15 @@
 import { m } from '#lib/paraglide/messages.js';
 import type { OptionView, RefusedOption } from '../contract/views.ts';
 import { formatDay } from '../domain/calendar/format.ts';
-import { formatMoney, formatRate, type Locale } from '../domain/money/format.ts';
+import { formatMoney, type Locale } from '../domain/money/format.ts';
 import { minor, type Minor } from '../domain/money/minor.ts';
-import type { ChoiceKind, NotOfferedReason } from '../domain/offers/quote.ts';
+import { optionTitle } from './option-titles.ts';
+import type { NotOfferedReason } from '../domain/offers/quote.ts';
 
 /** Changes whenever the sentences below do: evidence says which wording was agreed to. */
 export const TERMS_VERSION = '2026-11-22';
 
 type Say = { locale: Locale };
-export function optionTitle({ kind, discountBps }: Pick<OptionView, 'kind' | 'discountBps'>, locale: Locale): string {
-	const say: Say = { locale };
-	const titles: Record<ChoiceKind, () => string> = {
-		now: () => m.option_now({}, say),
-		early: () =>
-			discountBps === null
-				? m.option_early({}, say)
-				: m.option_early_rate({ rate: formatRate(discountBps, locale) }, say),
-		plan_2: () => m.option_plan({ count: 2 }, say),
-		plan_3: () => m.option_plan({ count: 3 }, say),
-		next_part: () => m.option_next_part({}, say),
-		all_parts: () => m.option_all_parts({}, say)
-	};
-	return titles[kind]();
-}
-
 /** A choice in a few words, for a mail: "1 176,00 € jusqu'au 27 novembre 2026". */
 export function optionSummary(
 	{ amountMinor, lastDay, parts }: Pick<OptionView, 'amountMinor' | 'lastDay' | 'parts'>,

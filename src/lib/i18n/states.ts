@@ -1,8 +1,6 @@
-// States of invoices and attempts in words.
+// States of invoices in words.
 import { m } from '#lib/paraglide/messages.js';
 import type { InvoiceView } from '../contract/views.ts';
-import type { NotPayableReason } from '../domain/invoices/findings.ts';
-import type { AttemptStatus } from '../domain/payments/attempt-status.ts';
 
 export function invoiceStateText(invoice: Pick<InvoiceView, 'state' | 'daysToDue'>): string {
 	switch (invoice.state) {
@@ -23,29 +21,4 @@ export function invoiceStateText(invoice: Pick<InvoiceView, 'state' | 'daysToDue
 		case 'not_payable':
 			return m.state_not_payable();
 	}
-}
-
-export function notPayableText(reason: NotPayableReason): string {
-	const texts: Record<NotPayableReason, () => string> = {
-		settled: m.not_payable_settled,
-		credit_note: m.not_payable_credit_note,
-		factored: m.not_payable_factored,
-		currency: m.not_payable_currency,
-		information_only: m.not_payable_information
-	};
-	return texts[reason]();
-}
-
-export function attemptStatusText(status: AttemptStatus): string {
-	const texts: Record<AttemptStatus, () => string> = {
-		open: m.attempt_open,
-		awaiting_auth: m.attempt_awaiting_auth,
-		awaiting_transfer: m.attempt_awaiting_transfer,
-		processing: m.attempt_processing,
-		paid: m.attempt_paid,
-		declined: m.attempt_declined,
-		canceled: m.attempt_canceled,
-		unknown: m.attempt_unknown
-	};
-	return texts[status]();
 }

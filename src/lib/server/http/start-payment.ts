@@ -51,7 +51,7 @@ export async function payResponse(
 		userAgent: request.headers.get('user-agent'),
 		locale: locals.locale
 	});
-	return answerJson(result, locals.locale, progressBody);
+	return answerJson(result, locals.locale, (value) => progressBody(value, locals.locale));
 }
 
 export async function checkResponse(
@@ -61,5 +61,7 @@ export async function checkResponse(
 ): Promise<Response> {
 	const { services } = await house();
 	if (!v.is(AttemptId, attemptId)) return answerJson(refuse('not_found'), locals.locale);
-	return answerJson(await checkAttempt(services, scope, attemptId), locals.locale, progressBody);
+	return answerJson(await checkAttempt(services, scope, attemptId), locals.locale, (value) =>
+		progressBody(value, locals.locale)
+	);
 }

@@ -1,7 +1,8 @@
 // Mails about invoices and money. Each tells one fact and offers one action.
 import { m } from '#lib/paraglide/messages.js';
 import type { OptionView } from '../../contract/views.ts';
-import { optionSummary, optionTitle } from '../../i18n/offers.ts';
+import { optionSummary } from '../../i18n/offers.ts';
+import { optionTitle } from '../../i18n/option-titles.ts';
 import { declineText } from '../../i18n/declines.ts';
 import { formatDay } from '../../domain/calendar/format.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';

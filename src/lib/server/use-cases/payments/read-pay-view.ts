@@ -1,6 +1,6 @@
 // The pay page, for one invoice (pay link) or several (portal). Reads only. Refusal: not_found.
 import { optionViews, planOptionViews, refusedViews } from '../../../contract/option-views.ts';
-import type { AttemptView, PayView, PaymentView, TransferView } from '../../../contract/views.ts';
+import type { AttemptView, PayView, PayWords, PaymentView, TransferView } from '../../../contract/views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import {
 	compactIban,
@@ -13,6 +13,10 @@ import { payableToday } from '../../../domain/invoices/state.ts';
 import { transferPayload } from './transfer-code.ts';
 import { add, ZERO, type Minor } from '../../../domain/money/minor.ts';
 import { cureDaysFor } from '../../../domain/plans/failure.ts';
+import type { Locale } from '../../../domain/money/format.ts';
+import { declineText } from '../../../i18n/declines.ts';
+import { consentText, notOfferedText } from '../../../i18n/offers.ts';
+import { notPayableText } from '../../../i18n/not-payable.ts';
 import { declineFamily } from '../../../domain/payments/declines.ts';
 import type { Services } from '../../services.ts';
 import { findLastAttempt, listAttemptLines, type Attempt } from '../../store/attempts.ts';
@@ -28,7 +32,12 @@ import { quoteInvoices } from '../offers/quote-invoices.ts';
 import { planView } from '../plans/plan-view.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 
-export async function readPayView(services: Services, scope: Scope, invoiceIds: string[]): Promise<Result<PayView>> {
+export async function readPayView(
+	services: Services,
+	scope: Scope,
+	invoiceIds: string[],
+	locale: Locale = 'fr'
+): Promise<Result<PayView>> {
 	if (!invoiceIds.length) return refuse('not_found');
 	return read(services, scope, async (tx) => {
 		const { actor } = scope;
@@ -53,19 +62,22 @@ export async function readPayView(services: Services, scope: Scope, invoiceIds: 
 		const { stripe, sandbox } = services.config;
 		const plan = plans.find((one) => isWholeIn(one, invoiceIds)) ?? null;
 		const isRunning = plan?.status === 'active';
+		const options = isRunning && amountMinor === ZERO ? planOptionViews(plan.parts) : optionViews(quoted);
+		const refused = isRunning ? [] : refusedViews(quoted);
+		const attempt = last && (await attemptFor(tx, scope, last));
 		return done({
 			supplier: supplierView(supplier),
 			invoices: records.map((record) => invoiceView(record, today)),
 			amountMinor,
 			currency: records[0]!.currency,
-			options: isRunning && amountMinor === ZERO ? planOptionViews(plan.parts) : optionViews(quoted),
-			refused: isRunning ? [] : refusedViews(quoted),
+			options,
+			refused,
 			discounts: discounts.map(discountView),
 			plan: plan && (await planView(tx, scope, plan)),
-			cureDays: cureDaysFor(records[0]!.clientKind, supplier.planCureDays),
+			words: wordsOf({ supplier, records, options, refused, attempt }, locale),
 			timeZone: supplier.timeZone,
 			now: at,
-			attempt: last && (await attemptFor(tx, scope, last)),
+			attempt,
 			payments: paymentsFor(scope, allPayments),
 			transfer: records.length === 1 ? transferOf(supplier, records[0]!, amountMinor) : null,
 			stripe: {
@@ -77,6 +89,19 @@ export async function readPayView(services: Services, scope: Scope, invoiceIds: 
 			payerEmail: payer?.email ?? null
 		});
 	});
+}
+
+type Told = Pick<PayView, 'options' | 'refused' | 'attempt'> & { supplier: Supplier; records: InvoiceRecord[] };
+function wordsOf({ supplier, records, options, refused, attempt }: Told, locale: Locale): PayWords {
+	const { currency, clientKind, notPayableReason } = records[0]!;
+	const cureDays = cureDaysFor(clientKind, supplier.planCureDays);
+	const terms = { currency, supplier: supplier.name, locale, cureDays, isLastPart: options.length === 1 };
+	return {
+		consents: Object.fromEntries(options.map((option) => [option.kind, consentText(option, terms)])),
+		reasons: refused.flatMap((one) => notOfferedText(one, currency, locale) ?? []),
+		decline: attempt?.family ? declineText(attempt.family, locale) : null,
+		notPayable: records.length === 1 && notPayableReason ? notPayableText(notPayableReason, locale) : null
+	};
 }
 
 /** A plan is shown where all of its invoices are: a pay link tells nothing of the others. */

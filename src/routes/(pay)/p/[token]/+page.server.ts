@@ -11,7 +11,7 @@ export const load: PageServerLoad = async (event) => {
 	const access = await requirePayLink(event, event.params.token);
 	if (access.state !== 'live') return { stale: access.state, view: null };
 	const { services } = await house();
-	const result = await readPayView(services, access.scope, [access.scope.invoiceId!]);
+	const result = await readPayView(services, access.scope, [access.scope.invoiceId!], event.locals.locale);
 	if (!result.ok) error(404, 'Not found');
 	return { stale: null, view: result.value };
 };

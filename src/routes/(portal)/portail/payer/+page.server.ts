@@ -10,7 +10,7 @@ export const load: PageServerLoad = async (event) => {
 	const scope = requireContact(event);
 	const ids = [...new Set(event.url.searchParams.getAll('facture'))];
 	if (!ids.length || ids.length > 50 || !ids.every(isUuid)) error(404, 'Not found');
-	const result = await readPayView((await house()).services, scope, ids);
+	const result = await readPayView((await house()).services, scope, ids, event.locals.locale);
 	if (!result.ok) error(404, 'Not found');
 	return { view: result.value };
 };

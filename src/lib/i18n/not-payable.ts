@@ -1,0 +1,15 @@
+// Why an invoice can't be paid here, in words.
+import { m } from '#lib/paraglide/messages.js';
+import type { NotPayableReason } from '../domain/invoices/findings.ts';
+import type { Locale } from '../domain/money/format.ts';
+
+export function notPayableText(reason: NotPayableReason, locale?: Locale): string {
+	const texts: Record<NotPayableReason, (inputs: object, say: { locale?: Locale }) => string> = {
+		settled: m.not_payable_settled,
+		credit_note: m.not_payable_credit_note,
+		factored: m.not_payable_factored,
+		currency: m.not_payable_currency,
+		information_only: m.not_payable_information
+	};
+	return texts[reason]({}, locale ? { locale } : {});
+}
