@@ -17,7 +17,7 @@ const PAYER_FOLDERS = [
 ];
 const PAYER_FILES = ['i18n/option-titles.ts', 'i18n/methods.ts', 'i18n/states.ts'];
 const NOT_FOR_PAYERS =
-	/(stripe-checkout|ChangeMethod|ConfirmPart|AttemptPanel|Standing|PlanPanel|DiscountList|SessionList)\./;
+	/(stripe-checkout|ChangeMethod|ConfirmPart|AttemptPanel|Standing|PlanPanel|DiscountList|SessionList|InvoiceStateWord|CivilDay)\./;
 const lib = path.join(import.meta.dirname, 'src/lib');
 const payerFiles = [
 	...PAYER_FOLDERS.flatMap((folder) => readdirSync(path.join(lib, folder)).map((name) => path.join(lib, folder, name))),
