@@ -13,3 +13,5 @@ export function notPayableText(reason: NotPayableReason, locale?: Locale): strin
 	};
 	return texts[reason]({}, locale ? { locale } : {});
 }
+/** On the page of one invoice of a plan that pays several: the others are nobody's business there. */
+export const inPlanWithOthersText = (locale: Locale): string => m.in_plan_with_others({}, { locale });

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mintScope, type Scope } from '#lib/domain/access/scope.ts';
+import { addDays, civilDateIn } from '#lib/domain/calendar/civil-date.ts';
 import { newId } from '#lib/server/identity.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import * as links from '#lib/server/use-cases/access/pay-links.ts';
@@ -11,6 +12,14 @@ import * as portal from '#lib/server/use-cases/invoices/read-portal.ts';
 import { checkAttempt } from '#lib/server/use-cases/payments/check-attempt.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { findReceipt } from '#lib/server/use-cases/payments/read-receipt.ts';
+import { groupClient } from '#lib/server/use-cases/clients/group-client.ts';
+import { setDeliveryDay } from '#lib/server/use-cases/invoices/set-delivery-day.ts';
+import { endPolicy, publishPolicy, saveDraft } from '#lib/server/use-cases/offers/manage-policies.ts';
+import { readOfferEditor, readOffers } from '#lib/server/use-cases/offers/read-offers.ts';
+import { findCreditNote } from '#lib/server/use-cases/payments/read-credit-note.ts';
+import { changeMethod } from '#lib/server/use-cases/plans/change-method.ts';
+import { movePlan, readPlans } from '#lib/server/use-cases/plans/manage-plans.ts';
+import { readJournal } from '#lib/server/use-cases/suppliers/read-journal.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { readTransferCode } from '#lib/server/use-cases/payments/transfer-code.ts';
 import * as admin from '#lib/server/use-cases/suppliers/read-admin.ts';
@@ -18,7 +27,17 @@ import { mayHear } from '#lib/server/live/hub.ts';
 import type { Minor } from '#lib/domain/money/minor.ts';
 import { startPayment } from '#lib/server/use-cases/payments/start-payment.ts';
 import { facturXOf } from '#scripts/demo/invoice-file.ts';
-import { FROM, aPayer, anInvoice, aSupplier, aToken, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import {
+	FROM,
+	aPayer,
+	anInvoice,
+	anOffer,
+	aSupplier,
+	aToken,
+	pay,
+	type Cast,
+	type Payer
+} from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -26,7 +45,30 @@ let a: Cast;
 let b: Cast;
 let payerA: Payer;
 let strangers: Record<string, Scope>;
-const ids = { invoice: '', open: '', document: '', attempt: newId(), payment: '', link: '', client: '' };
+const ids = {
+	invoice: '',
+	open: '',
+	document: '',
+	attempt: newId(),
+	payment: '',
+	link: '',
+	client: '',
+	plan: newId(),
+	discount: '',
+	policy: ''
+};
+const today = civilDateIn(new Date(Date.now()), 'Europe/Paris');
+const RECENT = { issuedOn: today, dueOn: addDays(today, 30) };
+const OFFER = {
+	instalments: {
+		counts: [2 as const],
+		minMinor: 1n as Minor,
+		maxMinor: null,
+		spacing: { unit: 'day' as const, every: 20 },
+		firstPart: 'now' as const,
+		who: 'everyone' as const
+	}
+};
 /** Tables of no supplier: what they are for stands in the schema; only the system role reaches them. */
 const SHARED = ['demo_clock', 'rate_limit', 'sign_in_request', 'worked'];
 
@@ -45,6 +87,16 @@ beforeAll(async () => {
 		house.services.db,
 		a.system,
 		async (tx) => (await tx.execute<{ id: string }>(sql`select payment_id as id from payment`))[0]!.id
+	);
+	ids.policy = await anOffer(house.services, a, OFFER);
+	const planned = await anInvoice(house.services, a, {}, RECENT);
+	await pay(house.services, payerA, [planned], 60_000, { option: 'plan_2', attemptId: ids.plan });
+	const discounted = await anInvoice(house.services, a, {}, RECENT);
+	await pay(house.services, payerA, [discounted], 117_600, { option: 'early' });
+	ids.discount = await inScope(
+		house.services.db,
+		a.system,
+		async (tx) => (await tx.execute<{ id: string }>(sql`select discount_id as id from discount`))[0]!.id
 	);
 	await inScope(house.services.db, a.system, (tx) =>
 		links.mintPayLink(house.services, tx, a.system, ids.invoice, payerA.contactId)
@@ -171,6 +223,33 @@ describe('another’s ids answer as ids that do not exist', () => {
 			);
 			return result.ok ? 'paid' : result.refusal;
 		},
+		'its credit note': (scope, real) => findCreditNote(house.services, scope, real ? ids.discount : newId()),
+		'the offer as the supplier writes it': (scope, real) =>
+			readOfferEditor(house.services, scope, real ? ids.policy : newId()).then((result) => result.ok),
+		'publishing the offer': (scope, real) => publishPolicy(house.services, scope, real ? ids.policy : newId()),
+		'ending the offer': (scope, real) => endPolicy(house.services, scope, real ? ids.policy : newId()),
+		'an offer to the client': (scope, real) =>
+			saveDraft(house.services, scope, {
+				policyId: null,
+				name: 'x',
+				audience: { kind: 'client', clientId: real ? ids.client : newId() },
+				terms: { validFrom: null, validUntil: null, methods: ['card'], discount: null, instalments: null }
+			}),
+		'pausing the plan': (scope, real) => movePlan(house.services, scope, real ? ids.plan : newId(), 'pause'),
+		'changing the means of payment of the plan': async (scope, real) =>
+			changeMethod(
+				house.services,
+				scope,
+				{
+					setupId: newId(),
+					planId: real ? ids.plan : newId(),
+					confirmationTokenId: await aToken(house.services)
+				},
+				FROM
+			),
+		'the groups of the client': (scope, real) =>
+			groupClient(house.services, scope, { clientId: real ? ids.client : newId(), groupIds: [], newName: '' }),
+		'the delivery day': (scope, real) => setDeliveryDay(house.services, scope, real ? ids.invoice : newId(), null),
 		'revoking its link': (scope, real) => links.revokeLink(house.services, scope, real ? ids.link : newId()),
 		'refunding it': (scope, real) =>
 			requestRefund(house.services, scope, {
@@ -190,7 +269,10 @@ describe('another’s ids answer as ids that do not exist', () => {
 					await portal.readPortal(house.services, scope),
 					await portal.readReceipts(house.services, scope),
 					await admin.readInvoiceList(house.services, scope, {}),
-					await admin.readPayments(house.services, scope)
+					await admin.readPayments(house.services, scope),
+					await readPlans(house.services, scope),
+					await readOffers(house.services, scope),
+					await readJournal(house.services, scope, null)
 				],
 				(_, v: unknown) => (typeof v === 'bigint' ? String(v) : v)
 			);

@@ -42,7 +42,7 @@ export async function readOffers(services: Services, scope: Scope): Promise<Offe
 		const supplier = await getSupplier(tx, scope);
 		const today = civilDateIn(services.clock.now(), supplier.timeZone);
 		const [rows, groups, clients, cost, recent] = await Promise.all([
-			listPolicies(tx, scope),
+			scope.clientId ? [] : listPolicies(tx, scope), // the supplier's own business
 			listGroups(tx, scope),
 			listClients(tx, scope),
 			sumDiscounts(tx, scope, { from: addMonths(today, -12), until: today }),
@@ -106,6 +106,7 @@ export async function readOfferEditor(
 	scope: Scope,
 	policyId: string | null
 ): Promise<Result<OfferEditor>> {
+	if (scope.clientId) return refuse('not_found');
 	return read(services, scope, async (tx) => {
 		const supplier = await getSupplier(tx, scope);
 		const versions = policyId ? await listVersions(tx, scope, policyId) : [];

@@ -16,7 +16,7 @@ import { cureDaysFor } from '../../../domain/plans/failure.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import { declineText } from '../../../i18n/declines.ts';
 import { consentText, notOfferedText } from '../../../i18n/offers.ts';
-import { notPayableText } from '../../../i18n/not-payable.ts';
+import { inPlanWithOthersText, notPayableText } from '../../../i18n/not-payable.ts';
 import { declineFamily } from '../../../domain/payments/declines.ts';
 import type { Services } from '../../services.ts';
 import { findLastAttempt, listAttemptLines, type Attempt } from '../../store/attempts.ts';
@@ -61,7 +61,7 @@ export async function readPayView(
 		const amountMinor = add(...records.map(payableToday));
 		const { stripe, sandbox } = services.config;
 		const plan = plans.find((one) => isWholeIn(one, invoiceIds)) ?? null;
-		const isRunning = plan?.status === 'active';
+		const isRunning = plan?.status === 'active' || plan?.status === 'paused';
 		const options = isRunning && amountMinor === ZERO ? planOptionViews(plan.parts) : optionViews(quoted);
 		const refused = isRunning ? [] : refusedViews(quoted);
 		const attempt = last && (await attemptFor(tx, scope, last));
@@ -74,7 +74,7 @@ export async function readPayView(
 			refused,
 			discounts: discounts.map(discountView),
 			plan: plan && (await planView(tx, scope, plan)),
-			words: wordsOf({ supplier, records, options, refused, attempt }, locale),
+			words: wordsOf({ supplier, records, options, refused, attempt, plan }, locale),
 			timeZone: supplier.timeZone,
 			now: at,
 			attempt,
@@ -91,8 +91,12 @@ export async function readPayView(
 	});
 }
 
-type Told = Pick<PayView, 'options' | 'refused' | 'attempt'> & { supplier: Supplier; records: InvoiceRecord[] };
-function wordsOf({ supplier, records, options, refused, attempt }: Told, locale: Locale): PayWords {
+type Told = Pick<PayView, 'options' | 'refused' | 'attempt'> & {
+	supplier: Supplier;
+	records: InvoiceRecord[];
+	plan: PlanWithParts | null;
+};
+function wordsOf({ supplier, records, options, refused, attempt, plan }: Told, locale: Locale): PayWords {
 	const { currency, clientKind, notPayableReason } = records[0]!;
 	const cureDays = cureDaysFor(clientKind, supplier.planCureDays);
 	const terms = { currency, supplier: supplier.name, locale, cureDays, isLastPart: options.length === 1 };
@@ -100,7 +104,14 @@ function wordsOf({ supplier, records, options, refused, attempt }: Told, locale:
 		consents: Object.fromEntries(options.map((option) => [option.kind, consentText(option, terms)])),
 		reasons: refused.flatMap((one) => notOfferedText(one, currency, locale) ?? []),
 		decline: attempt?.family ? declineText(attempt.family, locale) : null,
-		notPayable: records.length === 1 && notPayableReason ? notPayableText(notPayableReason, locale) : null
+		notPayable:
+			records.length > 1
+				? null
+				: notPayableReason
+					? notPayableText(notPayableReason, locale)
+					: !plan && records[0]!.plannedMinor > 0n
+						? inPlanWithOthersText(locale)
+						: null
 	};
 }
 

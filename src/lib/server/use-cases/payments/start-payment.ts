@@ -47,7 +47,8 @@ export async function startPayment(
 	input: StartPayment,
 	from: From
 ): Promise<Result<PaymentProgress>> {
-	if (input.option !== 'now' && input.option !== 'early') await prepareCustomer(services, scope, input);
+	if (input.option !== 'now' && input.option !== 'early' && !(await prepareCustomer(services, scope, input)))
+		return refuse('card_declined', { family: 'technical' });
 	for (let round = 0; round < 2; round++) {
 		const opened = await openAttempt(services, scope, input, from);
 		if (!opened.ok) return opened;
@@ -58,10 +59,16 @@ export async function startPayment(
 	return refuse('payment_in_progress');
 }
 
-/** A means of payment that is kept belongs to a customer at Stripe: asked for before any transaction. */
-async function prepareCustomer(services: Services, scope: Scope, { invoiceIds }: StartPayment): Promise<void> {
+/** A means of payment that is kept belongs to a customer at Stripe, asked for before any transaction. `false`: Stripe does not answer, nothing began. */
+async function prepareCustomer(services: Services, scope: Scope, { invoiceIds }: StartPayment): Promise<boolean> {
 	const invoice = await read(services, scope, (tx) => findInvoice(tx, scope, invoiceIds[0]!));
-	if (invoice) await customerOf(services, scope, invoice.clientId);
+	try {
+		if (invoice) await customerOf(services, scope, invoice.clientId);
+		return true;
+	} catch (error) {
+		services.log.warn({ err: error }, 'no customer at Stripe, no plan begun');
+		return false;
+	}
 }
 
 async function openAttempt(

@@ -16,7 +16,8 @@ export async function readJournal(services: Services, scope: Scope, month: strin
 		const shown = month ?? civilDateIn(services.clock.now(), supplier.timeZone).slice(0, 7);
 		const from = civilDate(`${shown}-01`);
 		const until: CivilDate = addDays(addMonths(from, 1), -1);
-		const lines = await listEntries(tx, scope, { from, until, limit: LINES_MAX + 1 });
+		// The books are the supplier's: a client's person reads none of them.
+		const lines = scope.clientId ? [] : await listEntries(tx, scope, { from, until, limit: LINES_MAX + 1 });
 		return {
 			month: shown,
 			hasMore: lines.length > LINES_MAX,
