@@ -54,3 +54,6 @@ export async function keepClaim(db: Database, charge: Charge, until: Date): Prom
 export async function dropCharge(tx: Tx, charge: Charge): Promise<void> {
 	await tx.delete(planCharge).where(thisOne(charge));
 }
+/** Something is on the queue, or in somebody's hands. */
+export const isCharging = async (db: Database): Promise<boolean> =>
+	(await db.system.select({ chargeId: planCharge.chargeId }).from(planCharge).limit(1)).length > 0;

@@ -6,6 +6,7 @@ import type { SandboxGateway } from '../../gateways/sandbox/client.ts';
 import { drainOnce } from '../../jobs/worker.ts';
 import type { Services } from '../../services.ts';
 import { recordFact } from '../../store/outbox.ts';
+import { isCharging } from '../../store/plan-charges.ts';
 import { listSuppliers } from '../../store/parties.ts';
 import { commit } from '../run.ts';
 
@@ -20,6 +21,13 @@ export function parseAdvance(text: string): number | null {
 	return ms > 0 && ms <= ADVANCE_MAX_MS ? ms : null;
 }
 
+const HANDS_FREE_MS = 10_000;
+/** The worker beside us may be in the middle of a charge: the day does not change under its hands. */
+async function handsFree({ db }: Services): Promise<void> {
+	const until = performance.now() + HANDS_FREE_MS;
+	while (performance.now() < until && (await isCharging(db))) await new Promise((done) => setTimeout(done, 50));
+}
+
 export async function advanceClock(
 	services: Services,
 	clock: MovableClock,
@@ -32,6 +40,7 @@ export async function advanceClock(
 		await moveDemoClock(services.db, clock, step);
 		await sandbox.moveClock(clock.offsetMs());
 		await drainOnce(services);
+		await handsFree(services);
 	}
 	// Open pages look again: a price may have ended on the way.
 	for (const { supplierId } of await listSuppliers(services.db)) {
