@@ -19,7 +19,8 @@ test('pays by card from the e-mail, and both sides see it settle live', async ({
 	await expect(admin.getByText(invoice.number)).toBeVisible();
 	await accessible(page);
 	const receipt = await demo.mail(invoice.email, /Paiement reçu/);
-	expect(receipt.attachments[0]!.name).toMatch(/^R2026-\d{6}\.pdf$|^R2027-\d{6}\.pdf$/);
+	// The year is the demo's own, which other tests have moved.
+	expect(receipt.attachments[0]!.name).toMatch(/^R\d{4}-\d{6}\.pdf$/);
 	const pdf = await page.request.get(
 		origin() + (await page.getByRole('link', { name: /Télécharger le reçu/ }).getAttribute('href'))
 	);
