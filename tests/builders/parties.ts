@@ -11,7 +11,8 @@ import { inScope } from '#lib/server/store/tx.ts';
 import type { PolicyAudience } from '#lib/domain/offers/resolve-policy.ts';
 import { publishPolicy, saveDraft } from '#lib/server/use-cases/offers/manage-policies.ts';
 import { importInvoices } from '#lib/server/use-cases/invoices/import-invoices.ts';
-import { startPayment, type PaymentProgress } from '#lib/server/use-cases/payments/start-payment.ts';
+import type { PaymentProgress } from '#lib/server/use-cases/payments/progress.ts';
+import { startPayment } from '#lib/server/use-cases/payments/start-payment.ts';
 import type { Result } from '#lib/server/use-cases/run.ts';
 
 export type Cast = {

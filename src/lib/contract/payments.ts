@@ -4,8 +4,12 @@ import { minor } from '../domain/money/minor.ts';
 
 export const StartPayment = v.object({
 	attemptId: v.pipe(v.string(), v.uuid()),
-	/** null: the means of payment of the plan, for a part that its bank wants confirmed. */
+	/** null: a means of payment kept before, or that of the plan, for a part that its bank wants confirmed. */
 	confirmationTokenId: v.nullable(v.pipe(v.string(), v.regex(/^ctoken_\w{8,100}$/))),
+	/** One of the signed-in person's own. */
+	savedMethodId: v.optional(v.nullable(v.pipe(v.string(), v.uuid()))),
+	/** To be found again next time; of a signed-in person only. */
+	remember: v.optional(v.boolean()),
 	invoiceIds: v.pipe(
 		v.array(v.pipe(v.string(), v.uuid())),
 		v.minLength(1),
@@ -22,12 +26,20 @@ export const StartPayment = v.object({
 });
 export type StartPayment = v.InferOutput<typeof StartPayment>;
 
-export const ChangeMethod = v.object({
+export const SetUpMethod = v.object({
 	setupId: v.pipe(v.string(), v.uuid()),
-	planId: v.pipe(v.string(), v.uuid()),
+	/** null: for the signed-in person's next payments. */
+	planId: v.nullable(v.pipe(v.string(), v.uuid())),
 	confirmationTokenId: v.pipe(v.string(), v.regex(/^ctoken_\w{8,100}$/))
 });
-export type ChangeMethod = v.InferOutput<typeof ChangeMethod>;
+export type SetUpMethod = v.InferOutput<typeof SetUpMethod>;
+
+/** The client's answer to another day for a part. */
+export const AnswerMove = v.object({
+	planId: v.pipe(v.string(), v.uuid()),
+	position: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3)),
+	accepts: v.boolean()
+});
 
 export const AttemptId = v.pipe(v.string(), v.uuid());
 export const isUuid = (text: string): boolean => v.is(AttemptId, text);

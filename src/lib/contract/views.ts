@@ -8,7 +8,7 @@ import type { PartStatus, PlanStatus } from '../domain/plans/plan.ts';
 import type { Simulation } from '../domain/offers/simulate.ts';
 import type { AttemptStatus } from '../domain/payments/attempt-status.ts';
 import type { DeclineFamily } from '../domain/payments/declines.ts';
-import type { MethodOffer } from '../domain/payments/methods.ts';
+import type { MethodOffer, PaymentMethodType } from '../domain/payments/methods.ts';
 
 export type SupplierView = { name: string; initials: string; hue: number; contactName: string; contactEmail: string };
 export type InvoiceView = {
@@ -86,6 +86,17 @@ export type OptionView = {
 };
 /** `limitMinor`: the minimum or maximum that a reason is about. */
 export type RefusedOption = { kind: OptionKind; reason: NotOfferedReason; limitMinor: Minor | null };
+/** A means of payment that the signed-in person kept. */
+export type MethodView = {
+	methodId: string;
+	type: PaymentMethodType;
+	label: string;
+	name: string | null;
+	expiry: { month: number; year: number } | null;
+	isUsable: boolean;
+	/** A plan counts on it: it can't be removed. */
+	isNeeded: boolean;
+};
 /** An instalment plan, as its payer follows it. */
 export type PlanView = {
 	planId: string;
@@ -97,7 +108,19 @@ export type PlanView = {
 	/** null for a pay link, which may have been forwarded. */
 	methodLabel: string | null;
 	cureEndsOn: CivilDate | null;
-	parts: { position: number; dueOn: CivilDate; amountMinor: Minor; status: PartStatus; retryOn: CivilDate | null }[];
+	/** Nothing is taken by itself meanwhile: an invoice of it is disputed or promised. */
+	isHeld: boolean;
+	/** The means of payment was taken away by its bank or its owner. */
+	methodLost: boolean;
+	parts: {
+		position: number;
+		dueOn: CivilDate;
+		amountMinor: Minor;
+		status: PartStatus;
+		retryOn: CivilDate | null;
+		/** Another day that the supplier asked for, which the client has not answered yet. */
+		moveTo: CivilDate | null;
+	}[];
 	/** The refused part, if only the client can go on: what its bank or the client must do. */
 	needs: 'authenticate' | 'other_method' | null;
 };
@@ -105,6 +128,7 @@ export type PlanView = {
 export type DiscountView = {
 	discountId: string;
 	kind: 'granted' | 'voided';
+	reason: 'early' | 'forgiven';
 	number: string;
 	documentNumber: string | null;
 	amountMinor: Minor;
@@ -136,6 +160,8 @@ export type PayView = {
 	attempt: AttemptView | null;
 	payments: PaymentView[];
 	transfer: TransferView | null;
+	/** The signed-in person's own; empty for a pay link, which may have been forwarded. */
+	methods: MethodView[];
 	stripe: StripeView;
 	payerName: string;
 	payerEmail: string | null;

@@ -9,6 +9,7 @@ export function attemptStatusText(status: AttemptStatus): string {
 		awaiting_transfer: m.attempt_awaiting_transfer,
 		processing: m.attempt_processing,
 		paid: m.attempt_paid,
+		set_up: m.attempt_set_up,
 		declined: m.attempt_declined,
 		canceled: m.attempt_canceled,
 		unknown: m.attempt_unknown

@@ -3,6 +3,7 @@ import { m } from '#lib/paraglide/messages.js';
 
 export function faultText(name: string): string {
 	const texts: Record<string, () => string> = {
+		device_wallets: m.fault_device_wallets,
 		card_declined: m.fault_card_declined,
 		three_d_secure: m.fault_three_d_secure,
 		saved_card_refused: m.fault_saved_card_refused,

@@ -15,7 +15,8 @@ export function entryText(kind: EntryKind, locale: Locale): string {
 		chargeback_won: () => m.entry_chargeback_won({}, say),
 		stripe_fee: () => m.entry_stripe_fee({}, say),
 		discount: () => m.entry_discount({}, say),
-		discount_void: () => m.entry_discount_void({}, say)
+		discount_void: () => m.entry_discount_void({}, say),
+		part_forgiven: () => m.entry_part_forgiven({}, say)
 	};
 	return texts[kind]();
 }

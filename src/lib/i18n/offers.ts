@@ -8,7 +8,7 @@ import { optionTitle } from './option-titles.ts';
 import type { NotOfferedReason } from '../domain/offers/quote.ts';
 
 /** Changes whenever the sentences below do: evidence says which wording was agreed to. */
-export const TERMS_VERSION = '2026-11-22';
+export const TERMS_VERSION = '2026-11-22.2';
 
 type Say = { locale: Locale };
 /** A choice in a few words, for a mail: "1 176,00 € jusqu'au 27 novembre 2026". */
@@ -32,7 +32,10 @@ export function optionSummary(
 
 /** The sentence that is agreed to by paying: what, how much, until when, and what becomes of it if the money comes back. */
 export function consentText(
-	option: Pick<OptionView, 'kind' | 'amountMinor' | 'discountMinor' | 'lastDay' | 'parts' | 'isSettlement'>,
+	option: Pick<
+		OptionView,
+		'kind' | 'amountMinor' | 'dueNowMinor' | 'discountMinor' | 'lastDay' | 'parts' | 'isSettlement'
+	>,
 	{
 		currency,
 		supplier,
@@ -63,7 +66,7 @@ export function consentText(
 	const parts = option.parts.map(
 		(part) => `${money(part.amountMinor)} ${m.on_day({ date: formatDay(part.dueOn, locale) }, say)}`
 	);
-	const text = m.consent_plan(
+	const text = (option.dueNowMinor > 0n ? m.consent_plan : m.consent_plan_later)(
 		{
 			count: option.parts.length,
 			parts: parts.join(', '),

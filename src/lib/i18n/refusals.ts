@@ -15,6 +15,7 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 	const money = (text: string | undefined): string =>
 		formatMoney(minor(BigInt(text ?? '0')), detail.currency ?? 'EUR', locale);
 	const day = parseCivilDate(detail.allowedOn ?? '');
+	const cap = parseCivilDate(detail.date ?? '');
 	const texts: Record<RefusalCode, () => string> = {
 		not_found: () => m.refusal_not_found({}, say),
 		not_allowed: () => m.refusal_not_allowed({}, say),
@@ -31,6 +32,10 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 		method_not_offered: () => m.refusal_method_not_offered({}, say),
 		attempt_conflict: () => m.refusal_attempt_conflict({}, say),
 		card_declined: () => declineText((detail.family ?? 'generic') as DeclineFamily, locale),
+		day_not_possible: () => m.refusal_day_not_possible({}, say),
+		day_past_cap: () => m.refusal_day_past_cap({ date: cap ? formatDay(cap, locale) : '' }, say),
+		move_waiting: () => m.refusal_move_waiting({}, say),
+		method_needed: () => m.refusal_method_needed({}, say),
 		method_refused: () => m.refusal_method_refused({}, say),
 		payment_unknown: () => m.refusal_payment_unknown({}, say),
 		refund_too_early: () => m.refusal_refund_too_early({ date: day ? formatDay(day, locale) : '' }, say),

@@ -51,7 +51,7 @@ function makeCharge(
 					regulated_status: 'unregulated',
 					three_d_secure: null,
 					transaction_link_id: null,
-					wallet: null
+					wallet: (method.card!.wallet as unknown as null) ?? null
 				}
 			}
 		: {

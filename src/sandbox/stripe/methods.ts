@@ -71,7 +71,7 @@ function cardMethod(world: World, params: Params): StoredMethod {
 			networks: { available: [brand], preferred: null },
 			regulated_status: 'unregulated',
 			three_d_secure_usage: { supported: true },
-			wallet: null
+			wallet: text(card.wallet) ? { type: text(card.wallet), dynamic_last4: last4 } : null
 		},
 		_behaviour: behaviour
 	} as unknown as StoredMethod;

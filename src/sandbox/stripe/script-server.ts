@@ -11,7 +11,11 @@ const FILES: Record<string, [file: string, type: string]> = {
 	'/frame': ['frame.html', 'text/html'],
 	'/frame.js': ['frame.js', 'text/javascript'],
 	'/3ds': ['challenge.html', 'text/html'],
-	'/challenge.js': ['challenge.js', 'text/javascript']
+	'/challenge.js': ['challenge.js', 'text/javascript'],
+	'/express': ['express.html', 'text/html'],
+	'/express.js': ['express.js', 'text/javascript'],
+	'/sheet': ['sheet.html', 'text/html'],
+	'/sheet.js': ['sheet.js', 'text/javascript']
 };
 
 export function scriptServer(world: World, options: { apiUrl: string; jsUrl: string; appOrigin: string }): Server {
@@ -28,7 +32,12 @@ export function scriptServer(world: World, options: { apiUrl: string; jsUrl: str
 					.writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
 					.end(`<!doctype html><title>Mandat</title><p>Mandat SEPA simulé ${mandate[1]}</p>`);
 			if (!found || fault?.do.status) return void res.writeHead(fault?.do.status ?? 404).end();
-			const settings = `window.__PONCTUEL_SANDBOX__=${JSON.stringify({ api: options.apiUrl, origin: new URL(options.jsUrl).origin, appOrigin: options.appOrigin })};\n`;
+			const settings = `window.__PONCTUEL_SANDBOX__=${JSON.stringify({
+				api: options.apiUrl,
+				origin: new URL(options.jsUrl).origin,
+				appOrigin: options.appOrigin,
+				wallets: world.forced.wallets?.split(',') ?? []
+			})};\n`;
 			const content = readFileSync(path.join(folder, found[0]), 'utf8');
 			res.writeHead(200, {
 				'content-type': `${found[1]}; charset=utf-8`,

@@ -40,8 +40,13 @@ export type Fault = {
 	};
 	seen: number;
 };
-/** What the next charges must do whatever the card or the account: the demo's switches. */
-export type Forced = { card?: string | undefined; sepa?: string | undefined; saved?: string | undefined };
+/** What the next charges must do whatever the card or the account, and which wallets the payer's device has: the demo's switches. */
+export type Forced = {
+	card?: string | undefined;
+	sepa?: string | undefined;
+	saved?: string | undefined;
+	wallets?: string | undefined;
+};
 export type WebhookFault = {
 	duplicate?: number;
 	shuffle?: boolean;

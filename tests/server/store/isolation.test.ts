@@ -17,7 +17,7 @@ import { setDeliveryDay } from '#lib/server/use-cases/invoices/set-delivery-day.
 import { endPolicy, publishPolicy, saveDraft } from '#lib/server/use-cases/offers/manage-policies.ts';
 import { readOfferEditor, readOffers } from '#lib/server/use-cases/offers/read-offers.ts';
 import { findCreditNote } from '#lib/server/use-cases/payments/read-credit-note.ts';
-import { changeMethod } from '#lib/server/use-cases/plans/change-method.ts';
+import { setUpMethod } from '#lib/server/use-cases/methods/set-up-method.ts';
 import { movePlan, readPlans } from '#lib/server/use-cases/plans/manage-plans.ts';
 import { readJournal } from '#lib/server/use-cases/suppliers/read-journal.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
@@ -237,7 +237,7 @@ describe('another’s ids answer as ids that do not exist', () => {
 			}),
 		'pausing the plan': (scope, real) => movePlan(house.services, scope, real ? ids.plan : newId(), 'pause'),
 		'changing the means of payment of the plan': async (scope, real) =>
-			changeMethod(
+			setUpMethod(
 				house.services,
 				scope,
 				{

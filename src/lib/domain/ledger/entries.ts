@@ -1,10 +1,10 @@
 // Double-entry: each fact about money becomes one balanced entry, never edited. Accounts follow the French chart (plan comptable général):
 // 411 clients, 44571 VAT collected, 467 other accounts (the claim's counterpart until the supplier's own sales entry), 511 money in transit at
-// Stripe, 627 bank charges, 665 discounts granted. A supplier may give them other numbers, see ACCOUNTS.
+// Stripe, 627 bank charges, 665 discounts granted, 709 reductions granted. A supplier may give them other numbers, see ACCOUNTS.
 import type { AllocationLine } from '../payments/allocation.ts';
 import type { Minor } from '../money/minor.ts';
 
-export const ACCOUNTS = ['411', '44571', '467', '511', '627', '665'] as const;
+export const ACCOUNTS = ['411', '44571', '467', '511', '627', '665', '709'] as const;
 export type Account = (typeof ACCOUNTS)[number];
 export type JournalLine = {
 	account: Account;
@@ -24,7 +24,8 @@ export type EntryKind =
 	| 'chargeback_won'
 	| 'stripe_fee'
 	| 'discount'
-	| 'discount_void';
+	| 'discount_void'
+	| 'part_forgiven';
 /** `(sourceId, kind)` is unique in the database: booking a fact twice is impossible. */
 export type JournalEntry = { sourceId: string; kind: EntryKind; lines: JournalLine[] };
 
@@ -114,21 +115,32 @@ export const stripeFee = (sourceId: string, feeMinor: Minor): JournalEntry =>
 export function discountBooked(
 	kind: 'discount' | 'discount_void',
 	sourceId: string,
-	{ clientId, invoiceId, vat }: { clientId: string; invoiceId: string; vat: DiscountPart[] }
+	{ clientId, invoiceId, vat }: Reduction
 ): JournalEntry {
-	const sign = kind === 'discount' ? 1n : -1n;
-	const signed = (amount: bigint): Minor => (sign * amount) as Minor;
-	const gross = vat.reduce((sum, part) => sum + part.grossMinor, 0n);
-	const tax = vat.reduce((sum, part) => sum + part.vatMinor, 0n);
 	return balanced({
 		sourceId,
 		kind,
-		lines: [
-			debit('665', signed(gross - tax)),
-			...vat.map((part) => ({ ...debit('44571', signed(part.vatMinor)), rateBps: part.rateBps })),
-			credit('411', signed(gross), clientId, invoiceId)
-		]
+		lines: reductionLines('665', kind === 'discount' ? 1n : -1n, { clientId, invoiceId, vat })
 	});
+}
+/** A part of a plan that the supplier gave up: a reduction granted after the sale (709), and its VAT. */
+export const partForgiven = (sourceId: string, of: Reduction): JournalEntry =>
+	balanced({ sourceId, kind: 'part_forgiven', lines: reductionLines('709', 1n, of) });
+
+type Reduction = { clientId: string; invoiceId: string; vat: DiscountPart[] };
+function reductionLines(
+	account: '665' | '709',
+	sign: 1n | -1n,
+	{ clientId, invoiceId, vat }: Reduction
+): JournalLine[] {
+	const signed = (amount: bigint): Minor => (sign * amount) as Minor;
+	const gross = vat.reduce((sum, part) => sum + part.grossMinor, 0n);
+	const tax = vat.reduce((sum, part) => sum + part.vatMinor, 0n);
+	return [
+		debit(account, signed(gross - tax)),
+		...vat.map((part) => ({ ...debit('44571', signed(part.vatMinor)), rateBps: part.rateBps })),
+		credit('411', signed(gross), clientId, invoiceId)
+	];
 }
 /** A share of a discount at one VAT rate, VAT included, and the VAT inside it; no rate when the invoice gave no usable split. */
 export type DiscountPart = { rateBps: number | null; grossMinor: Minor; vatMinor: Minor };

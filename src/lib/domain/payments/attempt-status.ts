@@ -2,7 +2,15 @@
 // Source: https://docs.stripe.com/payments/paymentintents/lifecycle
 
 export type AttemptStatus =
-	'open' | 'awaiting_auth' | 'awaiting_transfer' | 'processing' | 'paid' | 'declined' | 'canceled' | 'unknown';
+	| 'open'
+	| 'awaiting_auth'
+	| 'awaiting_transfer'
+	| 'processing'
+	| 'paid'
+	| 'set_up' // the means of payment is kept, and nothing was to be paid yet
+	| 'declined'
+	| 'canceled'
+	| 'unknown';
 
 /** Live attempts hold their invoices: the database allows one per invoice. */
 const LIVE_STATUSES: readonly AttemptStatus[] = ['open', 'awaiting_auth', 'awaiting_transfer', 'processing', 'unknown'];

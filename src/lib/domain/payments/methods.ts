@@ -1,4 +1,5 @@
 // Which means of payment can carry an amount. Source: https://docs.stripe.com/payments/sepa-debit (10,000 EUR per debit), minimum charge 0.50 EUR.
+import type { CivilDate } from '../calendar/civil-date.ts';
 import type { Minor } from '../money/minor.ts';
 
 export type PaymentMethodType = 'card' | 'sepa_debit';
@@ -30,3 +31,24 @@ export function methodsFor(amountMinor: Minor): MethodOffer[] {
 			: { type: 'sepa_debit', offered: false, reason: 'amount_above_sepa_limit' }
 	];
 }
+
+/** What is known of a means of payment. The digits stay with the payment provider. */
+export type MethodFacts = {
+	paymentMethodId: string | null;
+	methodType: string | null;
+	methodLabel: string | null; // "Visa •••• 4242"
+	mandateId: string | null;
+	mandateReference: string | null;
+	/** Of a card: its last month. */
+	expiryMonth: number | null;
+	expiryYear: number | null;
+};
+
+/** A card serves until the last day of its month. */
+export const isExpired = (
+	{ expiryMonth, expiryYear }: Pick<MethodFacts, 'expiryMonth' | 'expiryYear'>,
+	today: CivilDate
+): boolean =>
+	expiryMonth !== null &&
+	expiryYear !== null &&
+	`${expiryYear}-${String(expiryMonth).padStart(2, '0')}` < today.slice(0, 7);

@@ -24,7 +24,13 @@ export async function renderCreditNotePdf(note: CreditNote, locale: Locale): Pro
 		page.space();
 		page.line(m.invoice_of({ number: note.number, date: formatDay(note.issuedOn, locale) }, say));
 		if (note.cancelsNumber) page.line(m.credit_note_cancels({ number: note.cancelsNumber }, say));
-		page.line(isCancellation ? m.cancellation_reason({ date }, say) : m.credit_note_reason({ date }, say));
+		page.line(
+			isCancellation
+				? m.cancellation_reason({ date }, say)
+				: note.reason === 'forgiven'
+					? m.credit_note_forgiven({ date }, say)
+					: m.credit_note_reason({ date }, say)
+		);
 		page.space();
 	});
 	page.paragraph('P', () => {

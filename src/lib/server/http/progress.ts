@@ -2,7 +2,7 @@
 import type { Locale } from '../../domain/money/format.ts';
 import { declineText } from '../../i18n/declines.ts';
 import { declineFamily } from '../../domain/payments/declines.ts';
-import type { PaymentProgress } from '../use-cases/payments/start-payment.ts';
+import type { PaymentProgress } from '../use-cases/payments/progress.ts';
 
 export const progressBody = (
 	{ attemptId, status, clientSecret, errorCode, declineCode }: PaymentProgress,

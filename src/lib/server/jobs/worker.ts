@@ -13,7 +13,8 @@ import {
 	reconcileUnsettled
 } from '../use-cases/payments/reconcile.ts';
 import { chargeNextParts, collectDue } from '../use-cases/plans/collect-parts.ts';
-import { reconcileSetups } from '../use-cases/plans/change-method.ts';
+import { forgetMethods } from '../use-cases/methods/manage-methods.ts';
+import { reconcileSetups } from '../use-cases/methods/set-up-method.ts';
 import { announceParts, breakPlans } from '../use-cases/plans/tend-plans.ts';
 import { forgetStale } from '../use-cases/upkeep/forget-stale.ts';
 
@@ -36,6 +37,7 @@ const PERIODIC: Periodic[] = [
 		run: (services) => reconcileRecent(services, 30)
 	},
 	{ name: 'reconcile new means of payment', everyMs: 5 * MINUTE, run: reconcileSetups },
+	{ name: 'forget means of payment', everyMs: 60 * MINUTE, run: forgetMethods },
 	{ name: 'announce parts of plans', everyMs: 10 * MINUTE, run: announceParts },
 	{ name: 'put parts of plans on the queue', everyMs: MINUTE, run: collectDue },
 	{ name: 'break plans in default', everyMs: 60 * MINUTE, run: breakPlans },

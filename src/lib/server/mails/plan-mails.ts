@@ -103,6 +103,46 @@ export function renderPartFailed(
 	]);
 }
 
+/** The card was cancelled, or the mandate revoked: told before the next part falls due. */
+export function renderMethodLost(to: To, plan: PlanOf & { methodLabel: string }): RenderedMail {
+	const say = { locale: to.locale };
+	const words = { numbers: plan.numbers, method: plan.methodLabel };
+	return mail(to, m.mail_lost_subject({ numbers: plan.numbers }, say), m.mail_lost_preview({}, say), [
+		hello(to),
+		{ kind: 'text', text: m.mail_lost_text(words, say) },
+		{ kind: 'button', label: m.mail_plan_button({}, say), url: plan.url }
+	]);
+}
+
+export function renderMoveAsked(to: To, part: PlanOf & PartOf & { toOn: CivilDate }): RenderedMail {
+	const say = { locale: to.locale };
+	const amount = formatMoney(part.amountMinor, part.currency, to.locale);
+	const [date, toDate] = [formatDay(part.dueOn, to.locale), formatDay(part.toOn, to.locale)];
+	return mail(to, m.mail_move_subject({ numbers: part.numbers }, say), m.mail_move_preview({ date: toDate }, say), [
+		hello(to),
+		{
+			kind: 'text',
+			text: m.mail_move_text({ supplier: to.supplier.name, amount, date, to: toDate, numbers: part.numbers }, say)
+		},
+		{ kind: 'button', label: m.mail_move_button({}, say), url: part.url },
+		{ kind: 'small', text: m.mail_move_small({}, say) }
+	]);
+}
+
+export function renderPartForgiven(to: To, part: PlanOf & PartOf): RenderedMail {
+	const say = { locale: to.locale };
+	const amount = formatMoney(part.amountMinor, part.currency, to.locale);
+	const date = formatDay(part.dueOn, to.locale);
+	return mail(to, m.mail_forgiven_subject({ numbers: part.numbers }, say), m.mail_forgiven_preview({ amount }, say), [
+		hello(to),
+		{
+			kind: 'text',
+			text: m.mail_forgiven_text({ supplier: to.supplier.name, amount, date, numbers: part.numbers }, say)
+		},
+		{ kind: 'button', label: m.mail_plan_button({}, say), url: part.url }
+	]);
+}
+
 export function renderPlanInDefault(to: To, plan: PlanOf & { restMinor: Minor }): RenderedMail {
 	const say = { locale: to.locale };
 	const rest = formatMoney(plan.restMinor, plan.currency, to.locale);

@@ -149,6 +149,7 @@ export async function listUnsettled(tx: Tx, scope: Scope, before: Date, limit = 
 		.where(
 			and(
 				...mine(scope),
+				eq(paymentAttempt.isSetup, false), // followed by what keeps the means of payment
 				inArray(paymentAttempt.status, ['open', 'awaiting_auth', 'awaiting_transfer', 'processing', 'unknown']),
 				lt(paymentAttempt.updatedAt, before)
 			)

@@ -52,7 +52,7 @@ export async function listPromisedDiscounts(tx: Tx, scope: Scope, attemptId: str
 export async function insertDiscount(
 	tx: Tx,
 	scope: Scope,
-	row: Omit<Discount, 'supplierId'>,
+	row: Omit<typeof discount.$inferInsert, 'supplierId'>,
 	vat: DiscountPart[]
 ): Promise<void> {
 	await tx.insert(discount).values({ supplierId: scope.supplierId, ...row });
@@ -134,23 +134,28 @@ export async function listDiscounts(
 	}));
 }
 
+/** Early discounts with and without VAT; what was given up of plans, VAT included. */
+export type DiscountCost = { count: number; amountMinor: Minor; vatMinor: Minor; forgivenMinor: Minor };
 /** What discounts cost between two days, VAT apart: given less taken back. */
 export async function sumDiscounts(
 	tx: Tx,
 	scope: Scope,
-	{ from, until }: { from: CivilDate; until: CivilDate }
-): Promise<{ count: number; amountMinor: Minor; vatMinor: Minor }> {
-	const [row] = await tx.execute<{ count: string; amount: string; vat: string }>(sql`
-		select count(*) filter (where d.kind = 'granted') as count,
-			coalesce(sum(case d.kind when 'granted' then v.gross else -v.gross end), 0) as amount,
-			coalesce(sum(case d.kind when 'granted' then v.vat else -v.vat end), 0) as vat
+	{ from, until, clientId = null }: { from: CivilDate; until: CivilDate; clientId?: string | null }
+): Promise<DiscountCost> {
+	const [row] = await tx.execute<{ count: string; amount: string; vat: string; forgiven: string }>(sql`
+		select count(*) filter (where d.kind = 'granted' and d.reason = 'early') as count,
+			coalesce(sum(case d.kind when 'granted' then v.gross else -v.gross end) filter (where d.reason = 'early'), 0) as amount,
+			coalesce(sum(case d.kind when 'granted' then v.vat else -v.vat end) filter (where d.reason = 'early'), 0) as vat,
+			coalesce(sum(v.gross) filter (where d.reason = 'forgiven'), 0) as forgiven
 		from discount d cross join lateral (
 			select sum(gross_minor) as gross, sum(vat_minor) as vat from discount_vat x
 			where x.supplier_id = d.supplier_id and x.discount_id = d.discount_id) v
-		where d.supplier_id = ${scope.supplierId} and d.happened_on between ${from} and ${until}`);
+		where d.supplier_id = ${scope.supplierId} and d.happened_on between ${from} and ${until}
+			and (${clientId}::uuid is null or d.client_id = ${clientId}::uuid)`);
 	return {
 		count: Number(row!.count),
 		amountMinor: minor(BigInt(row!.amount)),
-		vatMinor: minor(BigInt(row!.vat))
+		vatMinor: minor(BigInt(row!.vat)),
+		forgivenMinor: minor(BigInt(row!.forgiven))
 	};
 }

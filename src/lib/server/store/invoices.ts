@@ -4,6 +4,7 @@ import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { VatLine } from '../../domain/invoices/document.ts';
 import type { NotPayableReason } from '../../domain/invoices/findings.ts';
+import type { Hold, HoldReason } from '../../domain/invoices/hold.ts';
 import type { InvoiceFacts } from '../../domain/invoices/state.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
 import type { Tx } from './database.ts';
@@ -31,6 +32,8 @@ export type InvoiceRecord = InvoiceFacts & {
 	vatOnReceipts: boolean;
 	termsText: string | null;
 	notPayableReason: NotPayableReason | null;
+	holdReason: HoldReason | null;
+	holdUntil: CivilDate | null;
 	documentId: string | null;
 	documentIsShown: boolean;
 };
@@ -177,6 +180,13 @@ export async function saveDeliveryDay(tx: Tx, scope: Scope, invoiceId: string, d
 	await tx
 		.update(invoice)
 		.set({ deliveredOn: day })
+		.where(and(...visible(scope), eq(invoice.invoiceId, invoiceId)));
+}
+
+export async function saveHold(tx: Tx, scope: Scope, invoiceId: string, hold: Hold): Promise<void> {
+	await tx
+		.update(invoice)
+		.set(hold)
 		.where(and(...visible(scope), eq(invoice.invoiceId, invoiceId)));
 }
 

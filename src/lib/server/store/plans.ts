@@ -145,6 +145,16 @@ export async function listPlans(
 	return plans.map((one, i) => ({ ...one, clientName: rows[i]!.clientName }));
 }
 
+/** Plans that run and count on a means of payment. */
+export async function listPlansOfMethod(tx: Tx, scope: Scope, methodId: string): Promise<PlanWithParts[]> {
+	const rows = await tx
+		.select()
+		.from(plan)
+		.where(and(...mine(scope), eq(plan.methodId, methodId), inArray(plan.status, RUNNING)))
+		.orderBy(asc(plan.createdAt), asc(plan.planId));
+	return withParts(tx, scope, rows);
+}
+
 export type PlanChange = Partial<Pick<PlanRow, 'status' | 'methodId' | 'cureEndsOn'>>;
 export async function savePlan(tx: Tx, scope: Scope, planId: string, change: PlanChange, now: Date): Promise<void> {
 	await tx
@@ -207,11 +217,26 @@ export async function setHold(tx: Tx, scope: Scope, attemptId: string, holds: bo
 		);
 }
 
+/** Nothing of the plan is taken by itself meanwhile: one of its invoices is disputed or promised. */
+const isHeld = (
+	today: CivilDate
+) => sql`exists (select from plan_part_line l join invoice i on i.supplier_id = l.supplier_id and i.invoice_id = l.invoice_id
+		where l.supplier_id = plan.supplier_id and l.plan_id = plan.plan_id
+			and i.hold_reason is not null and (i.hold_until is null or i.hold_until >= ${today}))`;
+export async function listHeldPlans(tx: Tx, scope: Scope, planIds: string[], today: CivilDate): Promise<Set<string>> {
+	if (!planIds.length) return new Set();
+	const rows = await tx
+		.select({ planId: plan.planId })
+		.from(plan)
+		.where(and(...mine(scope), inArray(plan.planId, planIds), isHeld(today)));
+	return new Set(rows.map((row) => row.planId));
+}
+
 /** Parts that are due to be announced: of running plans, soon to be taken, not told yet. */
 export async function listToAnnounce(
 	tx: Tx,
 	scope: Scope,
-	dueUntil: CivilDate,
+	{ today, dueUntil }: { today: CivilDate; dueUntil: CivilDate },
 	limit = 500
 ): Promise<{ planId: string; position: number }[]> {
 	return tx
@@ -222,8 +247,9 @@ export async function listToAnnounce(
 			and(
 				...mine(scope),
 				eq(plan.status, 'active'),
+				sql`not ${isHeld(today)}`,
 				eq(planPart.status, 'scheduled'),
-				sql`${planPart.announcedAt} is null and ${planPart.position} > 1 and ${planPart.dueOn} <= ${dueUntil}`
+				sql`${planPart.announcedAt} is null and ${planPart.askOn} is not null and ${planPart.dueOn} <= ${dueUntil}`
 			)
 		)
 		.orderBy(asc(planPart.dueOn), asc(planPart.planId), asc(planPart.position))
@@ -234,7 +260,9 @@ export async function listBroken(tx: Tx, scope: Scope, today: CivilDate, limit =
 	const rows = await tx
 		.select({ planId: plan.planId })
 		.from(plan)
-		.where(and(...mine(scope), eq(plan.status, 'active'), sql`${plan.cureEndsOn} < ${today}`))
+		.where(
+			and(...mine(scope), eq(plan.status, 'active'), sql`${plan.cureEndsOn} < ${today}`, sql`not ${isHeld(today)}`)
+		)
 		.orderBy(asc(plan.cureEndsOn), asc(plan.planId))
 		.limit(limit);
 	return rows.map((row) => row.planId);

@@ -1,8 +1,9 @@
 // Means of payment that may be charged again, and the customer at Stripe they belong to.
-import { and, eq } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
+import type { MethodFacts } from '../../domain/payments/methods.ts';
 import type { Tx } from './database.ts';
-import { savedMethod, stripeCustomer } from './schema/index.ts';
+import { plan, savedMethod, stripeCustomer } from './schema/index.ts';
 
 export type SavedMethod = typeof savedMethod.$inferSelect;
 
@@ -25,32 +26,136 @@ export async function keepCustomerId(
 		.onConflictDoNothing();
 }
 
-/** The same means of payment again gives the same id. */
-export async function keepMethod(
-	tx: Tx,
-	scope: Scope,
-	row: Omit<SavedMethod, 'supplierId' | 'removedAt'>
-): Promise<string> {
+export type UsedMethod = {
+	methodId: string; // taken when it is new
+	clientId: string;
+	contactId: string | null;
+	facts: MethodFacts & { paymentMethodId: string };
+	/** Its owner asked to find it again. */
+	remembers: boolean;
+	now: Date;
+};
+/** The same means of payment again gives the same id. What was kept on purpose stays so, and its owner too. */
+export async function keepMethod(tx: Tx, scope: Scope, used: UsedMethod): Promise<string> {
+	const { facts, now } = used;
+	const described = {
+		label: facts.methodLabel ?? '',
+		expiryMonth: facts.expiryMonth,
+		expiryYear: facts.expiryYear,
+		...(facts.mandateId ? { mandateId: facts.mandateId } : {}),
+		...(facts.mandateReference ? { mandateReference: facts.mandateReference } : {}),
+		...(used.remembers ? { keptAt: now } : {})
+	};
 	const [kept] = await tx
 		.insert(savedMethod)
-		.values({ supplierId: scope.supplierId, ...row, removedAt: null })
+		.values({
+			supplierId: scope.supplierId,
+			methodId: used.methodId,
+			clientId: used.clientId,
+			contactId: used.contactId,
+			stripePaymentMethodId: facts.paymentMethodId,
+			type: facts.methodType ?? 'card',
+			createdAt: now,
+			...described
+		})
 		.onConflictDoUpdate({
 			target: [savedMethod.supplierId, savedMethod.stripePaymentMethodId],
-			set: { removedAt: null, label: row.label }
+			set: described
 		})
 		.returning({ methodId: savedMethod.methodId });
 	return kept!.methodId;
 }
+
+const mine = (scope: Scope) => [
+	eq(savedMethod.supplierId, scope.supplierId),
+	...(scope.clientId ? [eq(savedMethod.clientId, scope.clientId)] : [])
+];
 export async function findMethod(tx: Tx, scope: Scope, methodId: string): Promise<SavedMethod | null> {
 	const [row] = await tx
 		.select()
 		.from(savedMethod)
-		.where(
-			and(
-				eq(savedMethod.supplierId, scope.supplierId),
-				...(scope.clientId ? [eq(savedMethod.clientId, scope.clientId)] : []),
-				eq(savedMethod.methodId, methodId)
-			)
-		);
+		.where(and(...mine(scope), eq(savedMethod.methodId, methodId)));
 	return row ?? null;
 }
+export async function lockMethod(tx: Tx, scope: Scope, methodId: string): Promise<SavedMethod | null> {
+	const [row] = await tx
+		.select()
+		.from(savedMethod)
+		.where(and(...mine(scope), eq(savedMethod.methodId, methodId)))
+		.for('update');
+	return row ?? null;
+}
+export async function findMethodByStripeId(tx: Tx, scope: Scope, paymentMethodId: string): Promise<SavedMethod | null> {
+	const [row] = await tx
+		.select()
+		.from(savedMethod)
+		.where(and(...mine(scope), eq(savedMethod.stripePaymentMethodId, paymentMethodId)));
+	return row ?? null;
+}
+/** What one person kept on purpose, oldest first. */
+export const listKeptMethods = (tx: Tx, scope: Scope, contactId: string): Promise<SavedMethod[]> =>
+	tx
+		.select()
+		.from(savedMethod)
+		.where(
+			and(
+				...mine(scope),
+				eq(savedMethod.contactId, contactId),
+				isNotNull(savedMethod.keptAt),
+				isNull(savedMethod.removedAt)
+			)
+		)
+		.orderBy(asc(savedMethod.createdAt), asc(savedMethod.methodId));
+export async function saveMethod(
+	tx: Tx,
+	scope: Scope,
+	methodId: string,
+	change: Partial<
+		Pick<
+			SavedMethod,
+			'name' | 'label' | 'expiryMonth' | 'expiryYear' | 'keptAt' | 'unusableAt' | 'removedAt' | 'detachedAt'
+		>
+	>
+): Promise<void> {
+	await tx
+		.update(savedMethod)
+		.set(change)
+		.where(and(...mine(scope), eq(savedMethod.methodId, methodId)));
+}
+
+const RUNNING = ['pending', 'active', 'paused'] as const;
+/** Of these means of payment, those that a plan still needs. */
+export async function listNeededMethods(tx: Tx, scope: Scope, methodIds: string[]): Promise<Set<string>> {
+	if (!methodIds.length) return new Set();
+	const rows = await tx
+		.select({ methodId: plan.methodId })
+		.from(plan)
+		.where(
+			and(eq(plan.supplierId, scope.supplierId), inArray(plan.methodId, methodIds), inArray(plan.status, [...RUNNING]))
+		);
+	return new Set(rows.flatMap(({ methodId }) => methodId ?? []));
+}
+/** Served a plan that is over, and nobody asked to keep it: nothing is left to charge. */
+export const listIdleMethods = (tx: Tx, scope: Scope, before: Date, limit = 100): Promise<SavedMethod[]> =>
+	tx
+		.select()
+		.from(savedMethod)
+		.where(
+			and(
+				...mine(scope),
+				isNull(savedMethod.keptAt),
+				isNull(savedMethod.removedAt),
+				sql`exists (select from plan x where x.supplier_id = saved_method.supplier_id and x.method_id = saved_method.method_id)`,
+				sql`not exists (select from plan x where x.supplier_id = saved_method.supplier_id and x.client_id = saved_method.client_id and (x.status in ('pending', 'active', 'paused') or x.updated_at > ${before.toISOString()}::timestamptz))`
+			)
+		)
+		.orderBy(asc(savedMethod.createdAt), asc(savedMethod.methodId))
+		.limit(limit);
+/** Removed here, and not yet at Stripe. */
+export const listToDetach = (tx: Tx, scope: Scope, limit = 100): Promise<SavedMethod[]> =>
+	tx
+		.select()
+		.from(savedMethod)
+		.where(and(...mine(scope), isNotNull(savedMethod.removedAt), isNull(savedMethod.detachedAt)))
+		.orderBy(asc(savedMethod.removedAt), asc(savedMethod.methodId))
+		.limit(limit);

@@ -9,22 +9,33 @@ export const LOAD_LIMIT_MS = 10_000;
 const TOKEN_LIMIT_MS = 30_000;
 export type TokenResult = { ok: true; tokenId: string; type: string } | { ok: false; message: string | null };
 export type Checkout = {
-	update(price: { amountMinor: number; types: string[]; keepsMethod: boolean }): Promise<void>;
+	update(price: Price): Promise<void>;
 	/** Rejects when Stripe does not answer. */
 	token(returnUrl: string): Promise<TokenResult>;
 	authenticate(clientSecret: string): Promise<{ ok: boolean }>;
 	destroy(): void;
 };
-export type CheckoutOptions = {
-	stripe: StripeView;
-	/** null: nothing is paid, a means of payment is kept. */
+export type Price = {
+	/** null: nothing is paid today, a means of payment is kept. */
 	amountMinor: number | null;
-	currency: string;
 	types: string[];
+	/** The means of payment serves again: the form says so. */
+	keepsMethod: boolean;
+};
+/** The wallets of the device: where their buttons go, and what follows the person's yes. */
+export type Wallets = {
+	box: HTMLElement;
+	/** Whether the device has any. */
+	onReady: (isThere: boolean) => void;
+	/** Resolves with `false` when the payment was refused: the wallet says so too. */
+	onAccepted: () => Promise<boolean>;
+};
+export type CheckoutOptions = Price & {
+	stripe: StripeView;
+	currency: string;
 	locale: 'fr' | 'en';
 	business: string;
-	/** The means of payment serves again: the form says so. */
-	keepsMethod?: boolean;
+	wallets?: Wallets;
 	payer: { name: string; email: string | null };
 	colors: { accent: string; paper: string; ink: string; soft: string; bad: string };
 };
@@ -33,11 +44,8 @@ export type CheckoutOptions = {
 export async function openCheckout(container: HTMLElement, options: CheckoutOptions): Promise<Checkout> {
 	const stripe = await within(LOAD_LIMIT_MS, loadScript(options));
 	const elements = stripe.elements({
-		...(options.amountMinor === null
-			? { mode: 'setup' as const, setupFutureUsage: 'off_session' as const }
-			: { mode: 'payment' as const, amount: options.amountMinor, setupFutureUsage: usageOf(options.keepsMethod) }),
+		...priceOf(options),
 		currency: options.currency.toLowerCase(),
-		allowedPaymentMethodTypes: options.types as never,
 		locale: options.locale,
 		appearance: {
 			theme: 'flat',
@@ -61,21 +69,54 @@ export async function openCheckout(container: HTMLElement, options: CheckoutOpti
 		terms: { sepaDebit: 'always', card: 'auto' },
 		wallets: { applePay: 'never', googlePay: 'never', link: 'never' }
 	});
+	const express = options.wallets ? mountWallets(elements, options.wallets) : null;
 	await within(LOAD_LIMIT_MS, mounted(element, container));
 	return {
-		update: async ({ amountMinor, types, keepsMethod }) =>
-			void (await elements.update({
-				amount: amountMinor,
-				allowedPaymentMethodTypes: types as never,
-				setupFutureUsage: usageOf(keepsMethod)
-			})),
+		update: async (price) => void (await elements.update(priceOf(price))),
 		token: (returnUrl) => within(TOKEN_LIMIT_MS, makeToken(stripe, elements, returnUrl)),
 		authenticate: (clientSecret) => authenticate(stripe, clientSecret),
-		destroy: () => element.destroy()
+		destroy: () => {
+			element.destroy();
+			express?.destroy();
+		}
 	};
 }
 
-const usageOf = (keepsMethod = false) => (keepsMethod ? ('off_session' as const) : null);
+const priceOf = ({ amountMinor, types, keepsMethod }: Price) => ({
+	...(amountMinor === null
+		? { mode: 'setup' as const, setupFutureUsage: 'off_session' as const }
+		: {
+				mode: 'payment' as const,
+				amount: amountMinor,
+				setupFutureUsage: keepsMethod ? ('off_session' as const) : null
+			}),
+	allowedPaymentMethodTypes: types as never
+});
+
+/** Apple Pay and Google Pay, where the device has them (https://docs.stripe.com/elements/express-checkout-element). */
+function mountWallets(elements: StripeElements, { box, onReady, onAccepted }: Wallets): { destroy(): void } {
+	const express = elements.create('expressCheckout', {
+		paymentMethods: {
+			applePay: 'auto',
+			googlePay: 'auto',
+			link: 'never',
+			amazonPay: 'never',
+			paypal: 'never',
+			klarna: 'never'
+		},
+		buttonType: { applePay: 'plain', googlePay: 'pay' },
+		buttonHeight: 48
+	});
+	express.on('ready', ({ availablePaymentMethods }) => onReady(availablePaymentMethods !== undefined));
+	express.on('loaderror', () => onReady(false));
+	// Stripe waits a second for this answer, and no more.
+	express.on('click', (event) => event.resolve());
+	express.on('confirm', async (event) => {
+		if (!(await onAccepted())) event.paymentFailed({ reason: 'fail' });
+	});
+	express.mount(box);
+	return express;
+}
 
 /** Only the challenge, for a page that was reloaded in the middle. */
 export async function resumeAuthentication(

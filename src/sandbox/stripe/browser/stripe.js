@@ -1,7 +1,7 @@
 // The stand-in of js.stripe.com, for the demo and the tests: the surface of Stripe.js that Ponctuel uses. Card and account digits
 // live in frames of this script's own origin; the page that loads it only ever sees ids, brands and last digits.
 (() => {
-	const { api, origin } = window.__PONCTUEL_SANDBOX__;
+	const { api, origin, wallets } = window.__PONCTUEL_SANDBOX__;
 	let frames = 0;
 
 	class IntegrationError extends Error {
@@ -143,6 +143,94 @@
 		collapse() {}
 	}
 
+	/** A page of our origin above everything; resolves with what was answered. */
+	function openDialog(label, path, title) {
+		const dialog = document.createElement('dialog');
+		dialog.setAttribute('aria-label', label);
+		dialog.style.cssText =
+			'border:0;padding:0;border-radius:12px;width:min(440px,94vw);height:min(460px,90vh);background:#fff';
+		document.body.append(dialog);
+		return new Promise((done) => {
+			const finish = (answer) => {
+				frame.destroy();
+				dialog.close();
+				dialog.remove();
+				done(answer);
+			};
+			const frame = new Frame(dialog, path, title, (event, payload) => event === 'answer' && finish(payload));
+			frame.node.style.height = '100%';
+			dialog.addEventListener('cancel', (event) => {
+				event.preventDefault();
+				finish({ accepted: false });
+			});
+			dialog.showModal();
+		});
+	}
+
+	const WALLETS = { apple_pay: 'applePay', google_pay: 'googlePay' };
+	const CLICK_LIMIT_MS = 1000;
+	class ExpressCheckoutElement extends Emitter {
+		constructor(elements, options) {
+			super();
+			this.elements = elements;
+			this.offered = wallets.filter((wallet) => options?.paymentMethods?.[WALLETS[wallet]] !== 'never');
+		}
+		mount(target) {
+			const container = typeof target === 'string' ? document.querySelector(target) : target;
+			if (!container) throw new IntegrationError('The selector you specified applies to no DOM elements.');
+			this.wrapper = document.createElement('div');
+			container.replaceChildren(this.wrapper);
+			const availablePaymentMethods = this.offered.length
+				? Object.fromEntries(this.offered.map((wallet) => [WALLETS[wallet], true]))
+				: undefined;
+			const ready = () => this.emit('ready', { elementType: 'expressCheckout', availablePaymentMethods });
+			if (!this.offered.length) return void setTimeout(ready);
+			this.frame = new Frame(
+				this.wrapper,
+				'/express',
+				'Secure express checkout frame',
+				(event, { wallet }) => event === 'press' && void this.press(wallet)
+			);
+			void this.frame.ask('init', { wallets: this.offered, locale: this.elements.stripe.locale }).then(ready);
+		}
+		async press(wallet) {
+			const allowed = await new Promise((done) => {
+				setTimeout(() => done(false), CLICK_LIMIT_MS);
+				this.emit('click', {
+					elementType: 'expressCheckout',
+					expressPaymentType: wallet,
+					resolve: () => done(true),
+					reject: () => done(false)
+				});
+			});
+			if (!allowed) return;
+			const query = new URLSearchParams({
+				wallet,
+				amount: String(this.elements.options.amount),
+				business: this.elements.businessName ?? '',
+				locale: this.elements.stripe.locale
+			});
+			const answer = await openDialog(wallet, `/sheet?${query}`, 'Wallet');
+			if (!answer.accepted) return this.emit('cancel', { elementType: 'expressCheckout' });
+			this.elements.wallet = { wallet, card: answer.card };
+			this.emit('confirm', {
+				elementType: 'expressCheckout',
+				expressPaymentType: wallet,
+				billingDetails: { name: 'Wallet', email: null },
+				paymentFailed: () => (this.elements.wallet = undefined)
+			});
+		}
+		unmount() {
+			this.frame?.destroy();
+			this.wrapper?.remove();
+		}
+		destroy() {
+			this.unmount();
+			this.elements.express = undefined;
+		}
+		update() {}
+	}
+
 	class Elements extends Emitter {
 		submitted = false;
 		constructor(stripe, options = {}) {
@@ -157,7 +245,12 @@
 			this.options = options;
 		}
 		create(type, options) {
+			if (type === 'expressCheckout') {
+				if (this.express) throw new IntegrationError('Can only create one Element of type expressCheckout.');
+				return (this.express = new ExpressCheckoutElement(this, options));
+			}
 			if (type !== 'payment') throw new IntegrationError(`${type} is not in the sandbox`);
+			this.businessName = options?.business?.name;
 			if (this.element) throw new IntegrationError('Can only create one Element of type payment.');
 			return (this.element = new PaymentElement(this, options));
 		}
@@ -176,6 +269,10 @@
 			this.emit('update-end', {});
 		}
 		async submit() {
+			if (this.wallet) {
+				this.submitted = true;
+				return { selectedPaymentMethod: this.wallet.wallet };
+			}
 			if (!this.element) throw new IntegrationError('Nothing to submit: create a Payment Element first.');
 			const answer = await this.element.frame.ask('submit');
 			this.submitted = !answer.error;
@@ -186,44 +283,20 @@
 		}
 	}
 
-	function challengeModal(stripe, intent, clientSecret) {
-		const locale = stripe.locale;
-		const dialog = document.createElement('dialog');
-		dialog.setAttribute('aria-label', locale === 'en' ? 'Bank confirmation' : 'Confirmation de votre banque');
-		dialog.style.cssText =
-			'border:0;padding:0;border-radius:12px;width:min(440px,94vw);height:min(460px,90vh);background:#fff';
-		document.body.append(dialog);
-		return new Promise((done) => {
-			const finish = (accepted) => {
-				frame.destroy();
-				dialog.close();
-				dialog.remove();
-				done(accepted);
-			};
-			const query = new URLSearchParams({
-				challenge: intent.next_action.use_stripe_sdk.id,
-				amount: String(intent.amount),
-				locale
-			});
-			const frame = new Frame(
-				dialog,
-				`/3ds?${query}`,
-				'3D Secure 2 authentication',
-				(event, payload) => event === 'answer' && finish(payload.accepted)
-			);
-			frame.node.style.height = '100%';
-			dialog.addEventListener('cancel', (event) => {
-				event.preventDefault();
-				finish(false);
-			});
-			dialog.showModal();
-		}).then((accepted) =>
-			stripe.call('POST', `/v1/${intent.object}s/${intent.id}/challenge`, {
-				client_secret: clientSecret,
-				challenge: intent.next_action.use_stripe_sdk.id,
-				accepted
-			})
+	async function challengeModal(stripe, intent, clientSecret) {
+		const { locale } = stripe;
+		const challenge = intent.next_action.use_stripe_sdk.id;
+		const query = new URLSearchParams({ challenge, amount: String(intent.amount), locale });
+		const { accepted } = await openDialog(
+			locale === 'en' ? 'Bank confirmation' : 'Confirmation de votre banque',
+			`/3ds?${query}`,
+			'3D Secure 2 authentication'
 		);
+		return stripe.call('POST', `/v1/${intent.object}s/${intent.id}/challenge`, {
+			client_secret: clientSecret,
+			challenge,
+			accepted
+		});
 	}
 
 	class StripeSandbox {
@@ -255,10 +328,18 @@
 				throw new IntegrationError(
 					'elements.submit() must be called, and succeed, before stripe.createConfirmationToken().'
 				);
-			const answer = await elements.element.frame.ask('token', {
-				...params,
-				setup_future_usage: elements.options.setupFutureUsage
-			});
+			const { wallet } = elements;
+			elements.wallet = undefined;
+			const answer = wallet
+				? await this.call('POST', '/v1/confirmation_tokens', {
+						return_url: params.return_url,
+						setup_future_usage: elements.options.setupFutureUsage,
+						payment_method_data: { type: 'card', card: { token: wallet.card, wallet: wallet.wallet } }
+					})
+				: await elements.element.frame.ask('token', {
+						...params,
+						setup_future_usage: elements.options.setupFutureUsage
+					});
 			return answer.error ? { error: answer.error } : { confirmationToken: answer };
 		}
 		async read(clientSecret) {

@@ -13,7 +13,7 @@ export type SandboxMail = {
 };
 export type SandboxFaults = {
 	faults: { name?: string }[];
-	forced: { card?: string | null; sepa?: string | null; saved?: string | null };
+	forced: { card?: string | null; sepa?: string | null; saved?: string | null; wallets?: string | null };
 	webhooks: Record<string, unknown>;
 };
 export type SandboxGateway = {

@@ -3,7 +3,7 @@ import Stripe from 'stripe';
 import { minor, toSafeNumber, type Minor } from '../../../domain/money/minor.ts';
 import type { Config } from '../../config.ts';
 import type { ConfirmInput, ConfirmOutcome, EventHead, IntentState, MoneyMove, PaymentGateway } from './port.ts';
-import { ensureCustomer, labelOf, readSetup, setUp } from './saved.ts';
+import { detachMethod, ensureCustomer, factsOf, readMethod, readSetup, setUp } from './saved.ts';
 
 const amount = (value: number): Minor => minor(BigInt(value));
 const instant = (seconds: number): Date => new Date(seconds * 1000);
@@ -26,13 +26,12 @@ export function stripeGateway(config: Pick<Config, 'stripe' | 'sandbox'>): Payme
 		ensureCustomer: (input) => ensureCustomer(stripe, input, on(input.account)),
 		setUp: (input) => setUp(stripe, input, on(input.account)),
 		retrieveSetup: (account, setupIntentId) => orNull(() => readSetup(stripe, setupIntentId, on(account))),
-		cancel: async (account, intentId) => {
-			try {
-				await stripe.paymentIntents.cancel(intentId, { cancellation_reason: 'abandoned' }, on(account));
-			} catch (error) {
-				if (!(error instanceof Stripe.errors.StripeError)) throw error;
-			}
-		},
+		cancelSetup: (account, setupIntentId) =>
+			whatever(() => stripe.setupIntents.cancel(setupIntentId, { cancellation_reason: 'abandoned' }, on(account))),
+		retrieveMethod: (account, id) => orNull(() => readMethod(stripe, id, on(account))),
+		detachMethod: (account, id) => detachMethod(stripe, id, on(account)),
+		cancel: (account, intentId) =>
+			whatever(() => stripe.paymentIntents.cancel(intentId, { cancellation_reason: 'abandoned' }, on(account))),
 		refund: async ({ account, refundRequestId, intentId, amountMinor }) => {
 			try {
 				const refund = await stripe.refunds.create(
@@ -64,6 +63,15 @@ async function orNull<T>(read: () => Promise<T>): Promise<T | null> {
 	} catch (error) {
 		if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing') return null;
 		throw error;
+	}
+}
+
+/** Asked, and whatever Stripe answers is as good: what became of it is read afterwards. */
+async function whatever(ask: () => Promise<unknown>): Promise<void> {
+	try {
+		await ask();
+	} catch (error) {
+		if (!(error instanceof Stripe.errors.StripeError)) throw error;
 	}
 }
 
@@ -117,13 +125,13 @@ function isCertainRefusal(error: unknown): error is InstanceType<typeof Stripe.e
 
 /** Parts of a plan say so to the bank (card-on-file indicators, https://docs.stripe.com/payments/cits-and-mits). */
 function methodOptions(input: ConfirmInput): NonNullable<Stripe.PaymentIntentCreateParams['payment_method_options']> {
-	const { offSession, keepsMethod, targetOn } = input;
+	const { offSession, keptFor, targetOn } = input;
 	return {
 		card: offSession
 			? { stored_credential_usage: 'installment' }
 			: {
 					request_three_d_secure: 'automatic',
-					...(keepsMethod ? { setup_credential_usage: 'installment' as const } : {})
+					...(keptFor === 'parts' ? { setup_credential_usage: 'installment' as const } : {})
 				},
 		sepa_debit: {
 			...(input.source.kind === 'token' ? { mandate_options: { reference_prefix: 'PONCTUEL' } } : {}),
@@ -140,7 +148,7 @@ async function confirm(stripe: Stripe, input: ConfirmInput, options: Stripe.Requ
 			? { confirmation_token: source.tokenId }
 			: { payment_method: source.paymentMethodId, ...(input.offSession ? {} : { use_stripe_sdk: true }) }),
 		...(input.offSession ? { off_session: true } : { return_url: input.returnUrl }),
-		...(input.keepsMethod ? { setup_future_usage: 'off_session' as const } : {}),
+		...(input.keptFor ? { setup_future_usage: 'off_session' as const } : {}),
 		payment_method_options: methodOptions(input)
 	};
 	return outcomeOf(async () => {
@@ -207,11 +215,11 @@ async function readIntent(stripe: Stripe, intentId: string, options: Stripe.Requ
 		clientSecret: intent.client_secret,
 		errorCode: intent.last_payment_error?.code ?? null,
 		declineCode: intent.last_payment_error?.decline_code ?? null,
-		methodType: charge?.payment_method_details?.type ?? null,
-		methodLabel: charge?.payment_method_details ? labelOf(charge.payment_method_details) : null,
+		...factsOf(charge?.payment_method_details ?? null),
 		chargeId: charge?.id ?? null,
 		paidAt: settled && charge ? instant(charge.created) : null,
 		feeMinor: balance ? amount(balance.fee) : null,
+		mandateId: typeof mandateId === 'string' ? mandateId : null,
 		mandateReference: mandate?.payment_method_details.sepa_debit?.reference ?? null,
 		paymentMethodId:
 			typeof intent.payment_method === 'string' ? intent.payment_method : (intent.payment_method?.id ?? null),
@@ -235,6 +243,7 @@ async function readIntent(stripe: Stripe, intentId: string, options: Stripe.Requ
 }
 
 const MOVES_MONEY = /^(payment_intent|charge|refund)\./;
+const CHANGES_METHOD = /^(mandate\.updated|payment_method\.(updated|automatically_updated|detached))$/;
 function readEvent(config: Pick<Config, 'stripe'>, rawBody: string, signature: string): EventHead | null {
 	const event = verify(config.stripe.webhookSecrets, rawBody, signature);
 	return event && event.livemode === config.stripe.live ? headOf(event) : null;
@@ -250,6 +259,7 @@ function headOf(event: Stripe.Event): EventHead {
 		account: event.account ?? null,
 		objectId: object.id ?? '',
 		paymentIntentId: MOVES_MONEY.test(event.type) ? paymentIntentId : null,
+		methodId: CHANGES_METHOD.test(event.type) ? (object.id ?? null) : null,
 		createdAt: instant(event.created)
 	};
 }

@@ -2,8 +2,10 @@
 import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { IntentSnapshot } from '../../../domain/payments/attempt-status.ts';
 import type { Minor } from '../../../domain/money/minor.ts';
-import type { PaymentMethodType } from '../../../domain/payments/methods.ts';
+import type { MethodFacts, PaymentMethodType } from '../../../domain/payments/methods.ts';
 
+/** Charged again by itself for the parts of a plan, or by its owner for a next payment. */
+export type KeptFor = 'parts' | 'owner';
 export type ConfirmInput = {
 	account: string | null;
 	attemptId: string; // the idempotency key
@@ -15,8 +17,8 @@ export type ConfirmInput = {
 	customerId: string | null;
 	/** Nobody is there: a bank that wants a confirmation refuses instead. */
 	offSession: boolean;
-	/** To be charged again for the parts to come: the payer agreed to it. */
-	keepsMethod: boolean;
+	/** The means of payment is kept, as its owner agreed. */
+	keptFor: KeptFor | null;
 	/** SEPA: the day the debit should land on. */
 	targetOn: CivilDate | null;
 	allowedTypes: PaymentMethodType[];
@@ -45,23 +47,20 @@ export type IntentDispute = {
 	createdAt: Date;
 };
 /** A PaymentIntent as it stands now, with what became of its money. */
-export type IntentState = IntentSnapshot & {
-	intentId: string;
-	attemptId: string | null;
-	amountReceivedMinor: Minor;
-	clientSecret: string | null;
-	errorCode: string | null;
-	declineCode: string | null;
-	methodType: string | null;
-	methodLabel: string | null; // "Visa •••• 4242"
-	chargeId: string | null;
-	paidAt: Date | null;
-	feeMinor: Minor | null; // null until the provider knows it
-	mandateReference: string | null;
-	paymentMethodId: string | null;
-	refunds: IntentRefund[];
-	disputes: IntentDispute[];
-};
+export type IntentState = IntentSnapshot &
+	MethodFacts & {
+		intentId: string;
+		attemptId: string | null;
+		amountReceivedMinor: Minor;
+		clientSecret: string | null;
+		errorCode: string | null;
+		declineCode: string | null;
+		chargeId: string | null;
+		paidAt: Date | null;
+		feeMinor: Minor | null; // null until the provider knows it
+		refunds: IntentRefund[];
+		disputes: IntentDispute[];
+	};
 export type RefundOutcome =
 	{ kind: 'accepted'; refundId: string } | { kind: 'refused'; code: string; message: string } | { kind: 'unknown' };
 /** `sourceId`: the PaymentIntent of what came in, the refund or dispute of what went back or was restored. */
@@ -73,6 +72,8 @@ export type EventHead = {
 	account: string | null;
 	objectId: string;
 	paymentIntentId: string | null;
+	/** The means of payment, or the mandate, that something happened to. */
+	methodId: string | null;
 	createdAt: Date;
 };
 
@@ -83,20 +84,19 @@ export type SetupInput = {
 	confirmationTokenId: string;
 	allowedTypes: PaymentMethodType[];
 	returnUrl: string;
+	keptFor: KeptFor;
 	metadata: Record<string, string>;
 };
 /** A SetupIntent as it stands now. */
-export type SetupState = {
+export type SetupState = MethodFacts & {
 	setupIntentId: string;
 	status: string;
 	clientSecret: string | null;
 	errorCode: string | null;
 	declineCode: string | null;
-	paymentMethodId: string | null;
-	methodType: string | null;
-	methodLabel: string | null;
-	mandateReference: string | null;
 };
+/** A kept means of payment as it stands now; not usable once its bank or its owner has taken it away. */
+export type MethodState = MethodFacts & { isUsable: boolean };
 
 export type PaymentGateway = {
 	/** The customer of a client, the same however often it is asked. */
@@ -110,6 +110,12 @@ export type PaymentGateway = {
 	/** Asks the bank to let a means of payment be charged later. */
 	setUp(input: SetupInput): Promise<ConfirmOutcome>;
 	retrieveSetup(account: string | null, setupIntentId: string): Promise<SetupState | null>;
+	/** Resolves whatever happens; what became of it is read afterwards. */
+	cancelSetup(account: string | null, setupIntentId: string): Promise<void>;
+	/** By the id of a means of payment, or of its mandate; null for what does not exist. */
+	retrieveMethod(account: string | null, methodOrMandateId: string): Promise<MethodState | null>;
+	/** Forgets a means of payment, and ends its mandate. `true`: it is gone. */
+	detachMethod(account: string | null, paymentMethodId: string): Promise<boolean>;
 	confirm(input: ConfirmInput): Promise<ConfirmOutcome>;
 	retrieve(account: string | null, intentId: string): Promise<IntentState | null>;
 	/** Resolves whatever happens; what became of the intent is read afterwards. */

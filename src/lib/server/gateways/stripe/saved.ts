@@ -1,6 +1,7 @@
 // Customers and means of payment kept for later (https://docs.stripe.com/payments/save-and-reuse). Beside client.ts, the only user of the SDK.
 import Stripe from 'stripe';
-import type { ConfirmOutcome, PaymentGateway, SetupInput, SetupState } from './port.ts';
+import type { MethodFacts } from '../../../domain/payments/methods.ts';
+import type { ConfirmOutcome, MethodState, PaymentGateway, SetupInput, SetupState } from './port.ts';
 
 export async function ensureCustomer(
 	stripe: Stripe,
@@ -29,7 +30,10 @@ export async function setUp(
 				allowed_payment_method_types: input.allowedTypes,
 				return_url: input.returnUrl,
 				metadata: input.metadata,
-				payment_method_options: { card: { setup_credential_usage: 'installment' } }
+				payment_method_options: {
+					...(input.keptFor === 'parts' ? { card: { setup_credential_usage: 'installment' as const } } : {}),
+					sepa_debit: { mandate_options: { reference_prefix: 'PONCTUEL' } }
+				}
 			},
 			{ ...options, idempotencyKey: `setup:${input.setupId}` }
 		);
@@ -54,11 +58,40 @@ export async function readSetup(stripe: Stripe, id: string, options: Stripe.Requ
 		clientSecret: setup.client_secret,
 		errorCode: setup.last_setup_error?.code ?? null,
 		declineCode: setup.last_setup_error?.decline_code ?? null,
+		...factsOf(method),
 		paymentMethodId: method?.id ?? null,
-		methodType: method?.type ?? null,
-		methodLabel: method ? labelOf(method) : null,
+		mandateId: mandate?.id ?? null,
 		mandateReference: mandate?.payment_method_details.sepa_debit?.reference ?? null
 	};
+}
+
+export async function readMethod(stripe: Stripe, id: string, options: Stripe.RequestOptions): Promise<MethodState> {
+	const mandate = id.startsWith('mandate_') ? await stripe.mandates.retrieve(id, undefined, options) : null;
+	const methodId = mandate
+		? typeof mandate.payment_method === 'string'
+			? mandate.payment_method
+			: mandate.payment_method.id
+		: id;
+	const method = await stripe.paymentMethods.retrieve(methodId, undefined, options);
+	return {
+		...factsOf(method),
+		paymentMethodId: method.id,
+		mandateId: mandate?.id ?? null,
+		mandateReference: mandate?.payment_method_details.sepa_debit?.reference ?? null,
+		isUsable: method.customer !== null && mandate?.status !== 'inactive'
+	};
+}
+
+/** Detaching a SEPA account ends its mandate. `false` when Stripe did not answer: ask again. */
+export async function detachMethod(stripe: Stripe, id: string, options: Stripe.RequestOptions): Promise<boolean> {
+	try {
+		await stripe.paymentMethods.detach(id, undefined, options);
+		return true;
+	} catch (error) {
+		if (error instanceof Stripe.errors.StripeInvalidRequestError) return true;
+		if (error instanceof Stripe.errors.StripeError) return false;
+		throw error;
+	}
 }
 
 const BRANDS: Record<string, string> = {
@@ -67,12 +100,31 @@ const BRANDS: Record<string, string> = {
 	amex: 'American Express',
 	cartes_bancaires: 'CB'
 };
-type Labelled = {
-	card?: { brand: string | null; last4: string | null } | null;
+const WALLETS: Record<string, string> = { apple_pay: 'Apple Pay', google_pay: 'Google Pay' };
+type Described = {
+	type: string;
+	card?: {
+		brand: string | null;
+		last4: string | null;
+		exp_month: number;
+		exp_year: number;
+		wallet: { type: string } | null;
+	} | null;
 	sepa_debit?: { last4: string | null } | null;
 };
-/** "Visa •••• 4242", "SEPA •••• 3000". */
-export function labelOf({ card, sepa_debit: sepa }: Labelled): string | null {
-	if (card) return `${BRANDS[card.brand ?? ''] ?? card.brand ?? ''} •••• ${card.last4}`;
+/** "Visa •••• 4242", "Visa •••• 4242 (Apple Pay)", "SEPA •••• 3000". */
+function labelOf({ card, sepa_debit: sepa }: Described): string | null {
+	const wallet = card?.wallet ? WALLETS[card.wallet.type] : undefined;
+	if (card) return `${BRANDS[card.brand ?? ''] ?? card.brand ?? ''} •••• ${card.last4}${wallet ? ` (${wallet})` : ''}`;
 	return sepa ? `SEPA •••• ${sepa.last4}` : null;
 }
+/** Of a PaymentMethod, or of what a charge says of the one it used. */
+export const factsOf = (described: Described | null): MethodFacts => ({
+	paymentMethodId: null,
+	methodType: described?.type ?? null,
+	methodLabel: described ? labelOf(described) : null,
+	mandateId: null,
+	mandateReference: null,
+	expiryMonth: described?.card?.exp_month ?? null,
+	expiryYear: described?.card?.exp_year ?? null
+});

@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { boolean, check, foreignKey, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import type { NotPayableReason } from '../../../domain/invoices/findings.ts';
+import type { HoldReason } from '../../../domain/invoices/hold.ts';
 import { bytes, day, id, instant, money, optionalDay, optionalId } from './columns.ts';
 import { client, supplier } from './parties.ts';
 
@@ -48,6 +49,8 @@ export const invoice = pgTable(
 		vatOnReceipts: boolean().notNull().default(false), // BT-8: VAT falls due when the money comes, so a discount needs no credit note
 		termsText: text(),
 		notPayableReason: text().$type<NotPayableReason>(),
+		holdReason: text().$type<HoldReason>(), // nothing of it is debited by itself meanwhile
+		holdUntil: optionalDay(), // its last day; null: until somebody lifts it
 		documentId: optionalId(),
 		documentIsShown: boolean().notNull().default(false), // false for a list of many invoices: kept, and shown to no client
 		createdAt: instant()

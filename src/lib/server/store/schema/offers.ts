@@ -158,13 +158,18 @@ export const attemptDiscount = pgTable(
 );
 
 export type DiscountKind = 'granted' | 'voided';
+/** `early`: earned by paying early. `forgiven`: a part of a plan that the supplier gave up. */
+export type DiscountReason = 'early' | 'forgiven';
 /** A discount given, or taken back because the money came back: each a row with its journal entry and, where VAT moves, its numbered document. */
 export const discount = pgTable(
 	'discount',
 	{
 		supplierId: id(),
 		discountId: id(),
-		paymentId: id(),
+		reason: text().$type<DiscountReason>().notNull().default('early'),
+		paymentId: optionalId(), // what earned it; null for a part forgiven
+		planId: optionalId(), // whose part was forgiven
+		position: integer(),
 		invoiceId: id(),
 		clientId: id(),
 		sequence: integer().notNull(), // granted 1, voided 2, granted again 3…
@@ -196,7 +201,15 @@ export const discount = pgTable(
 		unique('discount_sequence_unique').on(t.supplierId, t.paymentId, t.invoiceId, t.sequence),
 		unique('discount_document_unique').on(t.supplierId, t.documentNumber),
 		index('discount_invoice_idx').on(t.supplierId, t.invoiceId),
-		check('discount_amount_check', sql`${t.amountMinor} > 0`)
+		uniqueIndex('one_discount_per_forgiven_part')
+			.on(t.supplierId, t.planId, t.position, t.invoiceId)
+			.where(sql`${t.reason} = 'forgiven'`),
+		check('discount_amount_check', sql`${t.amountMinor} > 0`),
+		check(
+			'discount_reason_check',
+			sql`case ${t.reason} when 'early' then ${t.paymentId} is not null and ${t.planId} is null
+				when 'forgiven' then ${t.paymentId} is null and ${t.planId} is not null and ${t.position} is not null else false end`
+		)
 	]
 );
 

@@ -30,6 +30,7 @@ export const supplier = pgTable(
 		defaultTermsDays: integer().notNull(),
 		businessTerms: text().$type<BusinessTerms>().notNull().default('days_60'), // which lawful cap the contracts of this supplier follow
 		planCureDays: integer().notNull().default(8), // after two refusals of a part, before the rest falls due
+		lateRateBps: integer(), // agreed late-payment interest a year; null: the statutory rate
 		isLargeOnlineSeller: boolean().notNull().default(false),
 		accounts: jsonb().$type<AccountNames>().notNull().default({}), // numbers in the supplier's own chart, where they differ from ours
 		createdAt: instant()

@@ -44,7 +44,9 @@ export const paymentAttempt = pgTable(
 		savedMethodId: optionalId(),
 		customerId: text(), // at Stripe, when the means of payment is kept or was
 		isOffSession: boolean().notNull().default(false), // nobody is there to answer the bank
-		keepsMethod: boolean().notNull().default(false), // for the parts to come
+		keepsMethod: boolean().notNull().default(false), // to be charged again: for the parts to come, or because its owner asked
+		remembersMethod: boolean().notNull().default(false), // its owner asked to find it again
+		isSetup: boolean().notNull().default(false), // nothing is taken today: a plan whose first part comes later
 		targetOn: optionalDay(), // SEPA: the day the debit should land on
 		description: text().notNull(),
 		returnUrl: text().notNull(),

@@ -44,9 +44,16 @@ export const savedMethod = pgTable(
 		stripePaymentMethodId: text().notNull(),
 		type: text().notNull(),
 		label: text().notNull(),
+		name: text(), // what its owner calls it
 		mandateReference: text(),
+		mandateId: text(),
+		expiryMonth: integer(),
+		expiryYear: integer(),
 		createdAt: instant(),
-		removedAt: optionalInstant()
+		keptAt: optionalInstant(), // its owner, signed in, asked to find it again; null: it serves a plan and nothing else
+		unusableAt: optionalInstant(), // the bank or Stripe took it away: it is charged no more
+		removedAt: optionalInstant(),
+		detachedAt: optionalInstant() // Stripe has forgotten it too
 	},
 	(t) => [
 		primaryKey({ name: 'saved_method_pk', columns: [t.supplierId, t.methodId] }),
@@ -169,6 +176,37 @@ export const attemptPart = pgTable(
 	]
 );
 
+/** Another day for a part, asked by the supplier: it counts once the client has agreed. */
+export const partMove = pgTable(
+	'part_move',
+	{
+		supplierId: id(),
+		moveId: id(),
+		planId: id(),
+		position: integer().notNull(),
+		fromOn: day(),
+		toOn: day(),
+		status: text().$type<'asked' | 'accepted' | 'refused' | 'withdrawn'>().notNull(),
+		askedBy: text().notNull(),
+		askedAt: instant(),
+		answeredAt: optionalInstant(),
+		contactId: optionalId(), // who answered
+		ip: text(),
+		userAgent: text()
+	},
+	(t) => [
+		primaryKey({ name: 'part_move_pk', columns: [t.supplierId, t.moveId] }),
+		foreignKey({
+			name: 'part_move_part_fk',
+			columns: [t.supplierId, t.planId, t.position],
+			foreignColumns: [planPart.supplierId, planPart.planId, planPart.position]
+		}),
+		uniqueIndex('one_open_move_per_part')
+			.on(t.supplierId, t.planId, t.position)
+			.where(sql`${t.status} = 'asked'`)
+	]
+);
+
 /**
  * The queue of the debit run: parts that are due, some fifty to a row, so that ten thousand are put on it as fast as they are found. A row is only a
  * list of where to look: whether a part is taken is decided under its plan's lock.
@@ -198,7 +236,7 @@ export const methodSetup = pgTable(
 		setupId: id(), // minted by the browser
 		clientId: id(),
 		contactId: optionalId(),
-		planId: id(),
+		planId: optionalId(), // null: kept for its owner's next payments
 		confirmationTokenId: text().notNull(),
 		returnUrl: text().notNull(),
 		status: text().$type<'open' | 'awaiting_auth' | 'processing' | 'succeeded' | 'declined' | 'canceled'>().notNull(),

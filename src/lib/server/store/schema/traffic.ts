@@ -79,9 +79,14 @@ export type MailKind =
 	| 'debit_notice'
 	| 'refund'
 	| 'money_returned'
+	| PlanMailKind;
+export type PlanMailKind =
 	| 'plan_started'
 	| 'part_announced'
 	| 'part_failed'
+	| 'method_lost'
+	| 'move_asked'
+	| 'part_forgiven'
 	| 'plan_in_default'
 	| 'plan_in_default_told';
 export type MailState = 'due' | 'sending' | 'sent' | 'refused' | 'failed';

@@ -2,6 +2,7 @@
 import type { SandboxFaults, SandboxGateway } from '../../gateways/sandbox/client.ts';
 
 export const FAULTS = [
+	'device_wallets',
 	'card_declined',
 	'three_d_secure',
 	'saved_card_refused',
@@ -30,6 +31,8 @@ const SAVED = {
 	saved_card_expired: 'pm_card_chargeDeclinedExpiredCard',
 	saved_card_confirm: 'pm_card_authenticationRequired'
 } as const;
+/** What the visitor's device has: not a fault, and a switch all the same. */
+const DEVICE = { device_wallets: 'apple_pay,google_pay' } as const;
 const SEPA = { sepa_failure: 'insufficient_funds', sepa_return: 'disputed' } as const;
 const WEBHOOKS = {
 	webhooks_late: { hold: true },
@@ -46,6 +49,7 @@ const API = {
 function isActive(name: FaultName, now: SandboxFaults): boolean {
 	if (name in CARD) return now.forced.card === CARD[name as keyof typeof CARD];
 	if (name in SAVED) return now.forced.saved === SAVED[name as keyof typeof SAVED];
+	if (name in DEVICE) return now.forced.wallets === DEVICE[name as keyof typeof DEVICE];
 	if (name in SEPA) return now.forced.sepa === SEPA[name as keyof typeof SEPA];
 	if (name in WEBHOOKS)
 		return Object.keys(WEBHOOKS[name as keyof typeof WEBHOOKS]).every((key) => Boolean(now.webhooks[key]));
@@ -55,6 +59,7 @@ function isActive(name: FaultName, now: SandboxFaults): boolean {
 export async function setFault(sandbox: SandboxGateway, name: FaultName): Promise<void> {
 	if (name in CARD) return sandbox.setFaults({ forced: { card: CARD[name as keyof typeof CARD] } });
 	if (name in SAVED) return sandbox.setFaults({ forced: { saved: SAVED[name as keyof typeof SAVED] } });
+	if (name in DEVICE) return sandbox.setFaults({ forced: { wallets: DEVICE[name as keyof typeof DEVICE] } });
 	if (name in SEPA) return sandbox.setFaults({ forced: { sepa: SEPA[name as keyof typeof SEPA] } });
 	if (name in WEBHOOKS) return sandbox.setFaults({ webhooks: WEBHOOKS[name as keyof typeof WEBHOOKS] });
 	await sandbox.setFaults({ faults: [{ name, ...API[name as keyof typeof API] }] });
@@ -62,6 +67,7 @@ export async function setFault(sandbox: SandboxGateway, name: FaultName): Promis
 export async function clearFault(sandbox: SandboxGateway, name: FaultName): Promise<void> {
 	if (name in CARD) return sandbox.setFaults({ forced: { card: null } });
 	if (name in SAVED) return sandbox.setFaults({ forced: { saved: null } });
+	if (name in DEVICE) return sandbox.setFaults({ forced: { wallets: null } });
 	if (name in SEPA) return sandbox.setFaults({ forced: { sepa: null } });
 	if (name in WEBHOOKS) return sandbox.setFaults({ webhooks: {} });
 	await sandbox.clearFault(name);

@@ -1,7 +1,7 @@
 // The signed-in client's screens: what is open, what is under way, what is paid. Reads only.
 import type { DiscountView, InvoiceView, PaymentView, PlanView, SupplierView } from '../../../contract/views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
-import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
+import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { Minor } from '../../../domain/money/minor.ts';
 import type { Services } from '../../services.ts';
 import { findInvoiceFile } from '../../store/documents.ts';
@@ -54,18 +54,23 @@ export async function readPortal(services: Services, scope: Scope): Promise<Port
 			underWay: open.filter((invoice) => invoice.state === 'under_way'),
 			credits: open.filter((invoice) => invoice.state === 'credit'),
 			paid,
-			plans: await Promise.all(plans.map((plan) => planLine(tx, scope, plan, openList.invoices))),
+			plans: await Promise.all(plans.map((plan) => planLine(tx, scope, plan, { open: openList.invoices, today }))),
 			totalMinor: openMinor
 		};
 	});
 }
 
-async function planLine(tx: Tx, scope: Scope, plan: PlanWithParts, open: { invoiceId: string; number: string }[]) {
+async function planLine(
+	tx: Tx,
+	scope: Scope,
+	plan: PlanWithParts,
+	{ open, today }: { open: { invoiceId: string; number: string }[]; today: CivilDate }
+) {
 	const invoiceIds = [...new Set(plan.parts.flatMap((part) => part.lines.map((line) => line.invoiceId)))];
 	const numbers = invoiceIds
 		.map((id) => open.find((invoice) => invoice.invoiceId === id)?.number ?? '')
 		.filter(Boolean);
-	return { ...(await planView(tx, scope, plan)), invoiceIds, numbers: numbers.join(', ') };
+	return { ...(await planView(tx, scope, plan, today)), invoiceIds, numbers: numbers.join(', ') };
 }
 
 export type InvoiceDetail = {

@@ -1,7 +1,8 @@
 // From records to what screens show.
-import type { InvoiceView, PaymentView, SupplierView } from '../../../contract/views.ts';
+import type { InvoiceView, PaymentView, StripeView, SupplierView } from '../../../contract/views.ts';
 import { daysBetween, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { payableToday, stateOf } from '../../../domain/invoices/state.ts';
+import type { Config } from '../../config.ts';
 import type { InvoiceRecord } from '../../store/invoices.ts';
 import type { Supplier } from '../../store/parties.ts';
 import type { PaymentListing } from '../../store/payments.ts';
@@ -17,6 +18,16 @@ export const supplierView = (row: Supplier): SupplierView => ({
 	hue: row.brandHue,
 	contactName: row.contactName,
 	contactEmail: row.contactEmail
+});
+
+/** Public values only. */
+export const stripeView = (
+	{ stripe, sandbox }: Pick<Config, 'stripe' | 'sandbox'>,
+	supplier: Supplier
+): StripeView => ({
+	publishableKey: stripe.publishableKey,
+	account: supplier.stripeAccount,
+	scriptUrl: sandbox ? `${sandbox.jsUrl}/endive/stripe.js` : null
 });
 
 export const invoiceView = (record: InvoiceRecord, today: CivilDate): InvoiceView => ({

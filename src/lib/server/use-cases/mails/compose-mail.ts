@@ -92,11 +92,7 @@ async function render(context: Context): Promise<RenderedMail | null> {
 		case 'refund':
 		case 'money_returned':
 			return renderReversal(context);
-		case 'plan_started':
-		case 'part_announced':
-		case 'part_failed':
-		case 'plan_in_default':
-		case 'plan_in_default_told':
+		default:
 			return renderPlanMail(context);
 	}
 }

@@ -7,6 +7,7 @@ import * as templates from '../../mails/plan-mails.ts';
 import { findAttempt } from '../../store/attempts.ts';
 import { findInvoice } from '../../store/invoices.ts';
 import { findClient } from '../../store/parties.ts';
+import { findOpenMove } from '../../store/part-moves.ts';
 import { findPlan, type PlanWithParts } from '../../store/plans.ts';
 import { findMethod } from '../../store/saved-methods.ts';
 import { mintPayLink } from '../access/pay-links.ts';
@@ -32,6 +33,16 @@ export async function renderPlanMail(context: Context): Promise<RenderedMail | n
 				: null;
 		case 'part_failed':
 			return part && isOpen(part) ? renderFailed(context, plan, part, common) : null;
+		case 'method_lost':
+			return plan.status === 'active' && method?.unusableAt
+				? templates.renderMethodLost(to, { ...common, methodLabel: method.label })
+				: null;
+		case 'move_asked': {
+			const move = await findOpenMove(tx, scope, { planId: plan.planId, position });
+			return part && move ? templates.renderMoveAsked(to, { ...common, ...part, toOn: move.toOn }) : null;
+		}
+		case 'part_forgiven':
+			return part?.status === 'forgiven' ? templates.renderPartForgiven(to, { ...common, ...part }) : null;
 		case 'plan_in_default':
 		case 'plan_in_default_told': {
 			if (plan.status !== 'in_default') return null;

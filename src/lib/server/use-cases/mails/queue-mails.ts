@@ -5,7 +5,7 @@ import type { Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { queueMail } from '../../store/mails.ts';
 import { findContact, listBillingContacts, listMembers, type Contact } from '../../store/parties.ts';
-import type { MailKind } from '../../store/schema/index.ts';
+import type { MailKind, PlanMailKind } from '../../store/schema/index.ts';
 
 const toContact = (kind: MailKind, uniqueKey: string, subjectId: string, person: Contact) => ({
 	mailId: newId(),
@@ -71,10 +71,10 @@ export async function queuePlanMail(
 	tx: Tx,
 	scope: Scope,
 	now: Date,
-	kind: 'plan_started' | 'part_announced' | 'part_failed' | 'plan_in_default',
+	kind: Exclude<PlanMailKind, 'plan_in_default_told'>,
 	plan: { planId: string; clientId: string; contactId: string | null },
 	position = 0,
-	round = 0
+	round: number | string = 0
 ): Promise<void> {
 	const person = plan.contactId ? await findContact(tx, scope, plan.contactId) : null;
 	const key = `${kind}:${plan.planId}:${position}:${round}`;

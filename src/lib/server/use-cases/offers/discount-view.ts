@@ -6,6 +6,7 @@ import type { DiscountListing } from '../../store/discounts.ts';
 export const discountView = (row: DiscountListing): DiscountView => ({
 	discountId: row.discountId,
 	kind: row.kind,
+	reason: row.reason,
 	number: row.number,
 	documentNumber: row.documentNumber,
 	amountMinor: row.amountMinor,

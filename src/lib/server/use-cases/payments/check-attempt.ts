@@ -4,7 +4,9 @@ import type { Services } from '../../services.ts';
 import { findAttempt, listAttemptLines } from '../../store/attempts.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { settleIntent } from './settle-intent.ts';
-import { callStripe, type PaymentProgress } from './start-payment.ts';
+import { progressOf, type PaymentProgress } from './progress.ts';
+import { followSetUpPlan } from './set-up-plan.ts';
+import { callStripe } from './call-stripe.ts';
 
 /** Asks Stripe (through the one door), so the answer does not wait for a webhook. Stripe down: the last known state. */
 export async function checkAttempt(
@@ -21,6 +23,7 @@ export async function checkAttempt(
 			: null;
 	});
 	if (!attempt) return refuse('not_found');
+	if (attempt.isSetup) return followSetUpPlan(services, scope, attempt);
 	const final = attempt.status === 'paid' || attempt.status === 'canceled' || attempt.status === 'declined';
 	// Its answer was lost, or is still on its way: the same question with the same key gives it.
 	if (attempt.status === 'open' && (attempt.retriesIntent || !attempt.stripePaymentIntentId))
@@ -28,21 +31,9 @@ export async function checkAttempt(
 	try {
 		const settled = final ? null : await settleIntent(services, scope, attempt.stripePaymentIntentId!);
 		const current = settled?.attempts.find((row) => row.attemptId === attemptId) ?? attempt;
-		return done({
-			attemptId,
-			status: current.status,
-			clientSecret: current.status === 'awaiting_auth' ? (settled?.clientSecret ?? null) : null,
-			errorCode: current.errorCode,
-			declineCode: current.declineCode
-		});
+		return done(progressOf(current, settled?.clientSecret ?? null));
 	} catch (error) {
 		services.log.warn({ err: error, attemptId }, 'attempt not checked');
-		return done({
-			attemptId,
-			status: attempt.status,
-			clientSecret: null,
-			errorCode: attempt.errorCode,
-			declineCode: attempt.declineCode
-		});
+		return done(progressOf(attempt));
 	}
 }

@@ -15,6 +15,7 @@ import type { InvoiceRecord } from '../../store/invoices.ts';
 import type { Supplier } from '../../store/parties.ts';
 import { listPlansOfInvoices, type PlanWithParts } from '../../store/plans.ts';
 import { quoteInvoices, type Quoted } from '../offers/quote-invoices.ts';
+import { isPlan } from '../plans/keep-plan.ts';
 import { done, refuse, type Result } from '../run.ts';
 
 /** What an attempt is opened with. */
@@ -22,6 +23,8 @@ export type Chosen = {
 	lines: AllocationLine[];
 	amountMinor: Minor;
 	allowedTypes: PaymentMethodType[];
+	/** Nothing is taken today: the first part of the plan comes later. */
+	isSetup: boolean;
 	discountMinor: Minor;
 	discounts: InvoiceDiscount[];
 	offerEndsAt: Date | null;
@@ -47,10 +50,12 @@ async function chooseOption(services: Services, tx: Tx, scope: Scope, asked: Ask
 	const { quote } = quoted;
 	const option = quote.options.find((candidate) => candidate.kind === input.option);
 	const price = option && dueNow(option, quote);
-	if (option && price === input.expectedAmountMinor && price > 0n)
+	const isSetup = option !== undefined && isPlan(option) && price === ZERO;
+	if (option && price === input.expectedAmountMinor && (price > 0n || isSetup))
 		return done({
 			lines: option.parts[0]!.lines,
-			amountMinor: price,
+			amountMinor: option.parts[0]!.amountMinor,
+			isSetup,
 			allowedTypes: option.methods,
 			discountMinor: option.discountMinor,
 			discounts: option.discounts,
@@ -94,6 +99,7 @@ async function chooseParts(
 	return done({
 		lines,
 		amountMinor,
+		isSetup: false,
 		allowedTypes: methodsFor(amountMinor).flatMap((method) => (method.offered ? [method.type] : [])),
 		discountMinor: ZERO,
 		discounts: [],

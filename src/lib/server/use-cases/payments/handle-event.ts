@@ -1,7 +1,8 @@
-// Works one stored event: settles the intent it is about. Running twice is harmless. Returns false when the queue is empty.
+// Works one stored event: settles the intent it is about, or looks again at the means of payment. Running twice is harmless. Returns false when the queue is empty.
 import { mintScope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import { claimStripeEvent, finishStripeEvent } from '../../store/stripe-events.ts';
+import { followMethod } from '../methods/follow-method.ts';
 import { settleIntent } from './settle-intent.ts';
 
 const LEASE_MS = 60_000;
@@ -11,7 +12,9 @@ export async function handleNextEvent(services: Services): Promise<boolean> {
 	const event = await claimStripeEvent(services.db, services.clock.now(), LEASE_MS);
 	if (!event) return false;
 	try {
-		await settleIntent(services, mintScope(event.supplierId, { kind: 'system' }), event.paymentIntentId!);
+		const scope = mintScope(event.supplierId, { kind: 'system' });
+		if (event.paymentIntentId) await settleIntent(services, scope, event.paymentIntentId);
+		else await followMethod(services, scope, event.objectId);
 		await finishStripeEvent(services.db, event, { state: 'done' });
 	} catch (error) {
 		const delayMs = Math.min(2 ** event.tries * 1000, 3_600_000);

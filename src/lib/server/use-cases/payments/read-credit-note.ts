@@ -12,6 +12,7 @@ import { read } from '../run.ts';
 
 export type CreditNote = {
 	kind: 'granted' | 'voided';
+	reason: 'early' | 'forgiven';
 	documentNumber: string;
 	cancelsNumber: string | null;
 	supplier: Issuer;
@@ -35,6 +36,7 @@ export async function readCreditNote(tx: Tx, scope: Scope, discountId: string): 
 	if (!client || !invoice) return null;
 	return {
 		kind: row.kind,
+		reason: row.reason,
 		documentNumber: row.documentNumber,
 		cancelsNumber: row.cancelsNumber,
 		supplier: issuerOf(supplier),

@@ -26,7 +26,8 @@ import { listDiscounts } from '../../store/discounts.ts';
 import { findContact, getSupplier, type Supplier } from '../../store/parties.ts';
 import { listPlansOfInvoices, type PlanWithParts } from '../../store/plans.ts';
 import { listPayments, type PaymentListing } from '../../store/payments.ts';
-import { invoiceView, paymentView, supplierView } from '../invoices/views.ts';
+import { invoiceView, paymentView, stripeView, supplierView } from '../invoices/views.ts';
+import { methodViews } from '../methods/manage-methods.ts';
 import { discountView } from '../offers/discount-view.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
 import { planView } from '../plans/plan-view.ts';
@@ -43,7 +44,7 @@ export async function readPayView(
 		const { actor } = scope;
 		const single = invoiceIds.length === 1 ? invoiceIds[0]! : null;
 		// Asked together, answered in one go: the questions do not depend on each other.
-		const [supplier, found, last, allPayments, payer, discounts, plans] = await Promise.all([
+		const [supplier, found, last, allPayments, payer, discounts, plans, methods] = await Promise.all([
 			getSupplier(tx, scope),
 			Promise.all(invoiceIds.map((invoiceId) => findInvoice(tx, scope, invoiceId))),
 			findLastAttempt(tx, scope, invoiceIds[0]!),
@@ -51,7 +52,8 @@ export async function readPayView(
 			// A pay link may have been forwarded: no address is shown, and none is filled in.
 			actor.kind === 'contact' ? findContact(tx, scope, actor.contactId) : null,
 			single ? listDiscounts(tx, scope, { invoiceId: single }) : [],
-			listPlansOfInvoices(tx, scope, invoiceIds, { running: false })
+			listPlansOfInvoices(tx, scope, invoiceIds, { running: false }),
+			methodViews(services, tx, scope)
 		]);
 		const records = found.filter((record) => record !== null);
 		if (records.length !== invoiceIds.length) return refuse('not_found');
@@ -59,7 +61,6 @@ export async function readPayView(
 		const quoted = await quoteInvoices(tx, scope, { supplier, records, at });
 		const { today } = quoted.quote;
 		const amountMinor = add(...records.map(payableToday));
-		const { stripe, sandbox } = services.config;
 		const plan = plans.find((one) => isWholeIn(one, invoiceIds)) ?? null;
 		const isRunning = plan?.status === 'active' || plan?.status === 'paused';
 		const options = isRunning && amountMinor === ZERO ? planOptionViews(plan.parts) : optionViews(quoted);
@@ -73,18 +74,15 @@ export async function readPayView(
 			options,
 			refused,
 			discounts: discounts.map(discountView),
-			plan: plan && (await planView(tx, scope, plan)),
+			plan: plan && (await planView(tx, scope, plan, today)),
 			words: wordsOf({ supplier, records, options, refused, attempt, plan }, locale),
 			timeZone: supplier.timeZone,
 			now: at,
 			attempt,
 			payments: paymentsFor(scope, allPayments),
 			transfer: records.length === 1 ? transferOf(supplier, records[0]!, amountMinor) : null,
-			stripe: {
-				publishableKey: stripe.publishableKey,
-				account: supplier.stripeAccount,
-				scriptUrl: sandbox ? `${sandbox.jsUrl}/endive/stripe.js` : null
-			},
+			methods,
+			stripe: stripeView(services.config, supplier),
 			payerName: records[0]!.clientName,
 			payerEmail: payer?.email ?? null
 		});

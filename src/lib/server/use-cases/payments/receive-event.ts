@@ -4,12 +4,12 @@ import { findSupplierOfAccount } from '../../store/parties.ts';
 import { keepStripeEvent } from '../../store/stripe-events.ts';
 
 export type Reception = 'kept' | 'known' | 'ignored' | 'invalid';
-/** `invalid`: bad signature, too old, wrong mode. `ignored`: an account that is not ours, or an event that moves no money. */
+/** `invalid`: bad signature, too old, wrong mode. `ignored`: an account that is not ours, or an event that changes nothing here. */
 export async function receiveEvent(services: Services, rawBody: string, signature: string): Promise<Reception> {
 	const event = services.payments.readEvent(rawBody, signature);
 	if (!event) return 'invalid';
 	const supplier = await findSupplierOfAccount(services.db, event.account);
-	if (!supplier || !event.paymentIntentId) return 'ignored';
+	if (!supplier || !(event.paymentIntentId ?? event.methodId)) return 'ignored';
 	const now = services.clock.now();
 	const isNew = await keepStripeEvent(services.db, {
 		supplierId: supplier.supplierId,

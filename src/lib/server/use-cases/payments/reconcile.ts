@@ -14,7 +14,7 @@ import { saveReconciliation } from '../../store/records.ts';
 import { commit, read } from '../run.ts';
 import { finishRefund } from './request-refund.ts';
 import { settleIntent } from './settle-intent.ts';
-import { abandon, callStripe, isWithinKeyLife } from './start-payment.ts';
+import { abandon, callStripe, isWithinKeyLife } from './call-stripe.ts';
 
 const QUIET_MS = 60_000;
 /** A person who has not finished a bank confirmation after a day has left. */

@@ -19,7 +19,7 @@ import {
 import { recordAudit } from '../../store/records.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 import { settleIntent } from './settle-intent.ts';
-import { isWithinKeyLife } from './start-payment.ts';
+import { isWithinKeyLife } from './call-stripe.ts';
 
 export type RefundInput = { refundRequestId: string; paymentId: string; amountMinor: Minor };
 

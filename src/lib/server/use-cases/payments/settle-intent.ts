@@ -21,6 +21,7 @@ import { recordFact } from '../../store/outbox.ts';
 import { getSupplier } from '../../store/parties.ts';
 import { commit, read } from '../run.ts';
 import { queueAttemptMail } from '../mails/queue-mails.ts';
+import { keepUsedMethod } from '../methods/keep-used-method.ts';
 import { followPlan } from '../plans/follow-plan.ts';
 import { bookDiscounts } from './book-discounts.ts';
 import { bookPayment } from './book-payment.ts';
@@ -94,6 +95,8 @@ async function settleInside(
 	const status = isOfTheTryBefore(latest, said, answered) ? latest.status : nextStatus(latest.status, said);
 	const moved = (status !== latest.status || status === 'declined') && (await moveAttempt(settling, latest, status));
 	if (!moved) await touchAttempt(tx, scope, latest.attemptId, settling.now);
+	if (moved && latest.remembersMethod && (status === 'processing' || status === 'paid'))
+		await keepUsedMethod(settling, latest);
 	if (intent.status === 'succeeded') {
 		const payment = await bookPayment(settling, latest);
 		if (moved) await followPlan(settling, latest, status);

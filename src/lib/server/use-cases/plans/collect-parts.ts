@@ -2,6 +2,7 @@
 // plan's lock an attempt takes hold of its part, which the database lets one attempt do, and its id is Stripe's idempotency key.
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { isHeld as isHeldOn } from '../../../domain/invoices/hold.ts';
 import { targetDay } from '../../../domain/plans/calendar.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
@@ -13,7 +14,8 @@ import { claimCharge, dropCharge, enqueueDue, keepClaim } from '../../store/plan
 import { findPlan, holdParts, lockPlan, savePart, type PlanWithParts } from '../../store/plans.ts';
 import { findCustomerId, findMethod } from '../../store/saved-methods.ts';
 import { commit } from '../run.ts';
-import { callStripe } from '../payments/start-payment.ts';
+import { announce, refusePart } from './follow-plan.ts';
+import { callStripe } from '../payments/call-stripe.ts';
 
 const LEASE_MS = 60_000;
 
@@ -65,12 +67,21 @@ async function openCharge(services: Services, scope: Scope, tx: Tx, charge: Due)
 		scope,
 		lines.map((line) => line.invoiceId)
 	);
+	const waits = invoices.some((invoice) => isHeldOn(invoice, today));
 	const isOwed = lines.every(
 		(line) => (invoices.find((invoice) => invoice.invoiceId === line.invoiceId)?.balanceMinor ?? 0n) >= line.amountMinor
 	);
-	if (!isWanted || isHeld || !isOwed) {
+	if (!isWanted || isHeld || waits) return null;
+	if (!isOwed) {
 		// Paid in another way: there is nothing left to take, and a person decides.
-		if (isWanted && !isHeld) await savePart(tx, scope, part, { status: 'action_needed', askOn: null }, now);
+		await savePart(tx, scope, part, { status: 'action_needed', askOn: null }, now);
+		return null;
+	}
+	if (method.unusableAt || method.removedAt) {
+		// The bank or its owner took it away: nothing is tried, and the client is asked for another.
+		const failure = { errorCode: 'authorization_revoked', declineCode: null, methodType: method.type };
+		await refusePart({ scope, tx, supplier, now }, plan, part, failure);
+		await announce({ scope, tx, now }, plan);
 		return null;
 	}
 	const attemptId = newId();

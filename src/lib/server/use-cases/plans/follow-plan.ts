@@ -2,9 +2,8 @@
 // each move of an attempt. Facts: plan.changed.
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { askedOn } from '../../../domain/plans/calendar.ts';
-import { afterFailure, cureEnd } from '../../../domain/plans/failure.ts';
+import { afterFailure, cureEnd, type Failure } from '../../../domain/plans/failure.ts';
 import { isOpen, statusAfter } from '../../../domain/plans/plan.ts';
-import { newId } from '../../identity.ts';
 import type { IntentState } from '../../gateways/stripe/port.ts';
 import type { Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
@@ -19,8 +18,8 @@ import {
 	setHold,
 	type PlanWithParts
 } from '../../store/plans.ts';
-import { keepMethod } from '../../store/saved-methods.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
+import { keepUsedMethod } from '../methods/keep-used-method.ts';
 import type { Settling } from '../payments/settling.ts';
 
 export type Following = Pick<Settling, 'scope' | 'tx' | 'supplier' | 'now'> & { intent: IntentState | null };
@@ -57,7 +56,7 @@ async function advance(following: Following, { plan, parts, attempt, status }: M
 			{ status: status === 'paid' ? 'paid' : 'processing', askOn: null, attemptId: attempt.attemptId },
 			now
 		);
-	const methodId = attempt.keepsMethod ? await methodFrom(following, attempt) : null;
+	const methodId = attempt.keepsMethod ? await keepUsedMethod(following, attempt) : null;
 	const after = (await findPlan(tx, scope, plan.planId))!;
 	const begins = plan.status === 'pending';
 	const isFailing = after.parts.some((part) => part.status === 'action_needed' || part.status === 'retrying');
@@ -82,21 +81,6 @@ async function holdAgain(tx: Tx, scope: Settling['scope'], attempt: Attempt, pla
 	if (held.every((one) => one.holds)) return;
 	const taken = plan.parts.some((part) => held.some((one) => one.position === part.position) && !isOpen(part));
 	if (!taken) await setHold(tx, scope, attempt.attemptId, true);
-}
-
-/** The means of payment that was just used, kept for the parts to come. */
-async function methodFrom({ scope, tx, intent, now }: Following, attempt: Attempt): Promise<string | null> {
-	if (!intent?.paymentMethodId) return null;
-	return keepMethod(tx, scope, {
-		methodId: newId(),
-		clientId: attempt.clientId,
-		contactId: attempt.contactId,
-		stripePaymentMethodId: intent.paymentMethodId,
-		type: intent.methodType ?? 'card',
-		label: intent.methodLabel ?? '',
-		mandateReference: intent.mandateReference ?? attempt.mandateReference,
-		createdAt: now
-	});
 }
 
 /** Parts that wait are asked for on the day that suits the means of payment; refused ones are tried with the new one today. */
@@ -126,7 +110,7 @@ async function fallBack(following: Following, { plan, parts, attempt, status }: 
 	// A payer whose own card is refused on the page is told there, and nothing changes; what the schedule tried, or a bank sent back, counts.
 	const counts = attempt.channel === 'plan' || parts.some((part) => part.status === 'processing');
 	if (!counts || status === 'canceled') return restore(following, parts);
-	for (const part of parts) await refuse(following, plan, part, attempt);
+	for (const part of parts) await refusePart(following, plan, part, failureOf(following.intent, attempt));
 }
 async function restore({ scope, tx, now }: Following, parts: PlanWithParts['parts']): Promise<void> {
 	for (const part of parts)
@@ -134,23 +118,15 @@ async function restore({ scope, tx, now }: Following, parts: PlanWithParts['part
 }
 
 /** One part refused: what comes next, and whether the client's time to mend it begins. */
-async function refuse(
-	{ scope, tx, supplier, intent, now }: Following,
+export async function refusePart(
+	{ scope, tx, supplier, now }: Pick<Following, 'scope' | 'tx' | 'supplier' | 'now'>,
 	plan: PlanWithParts,
 	part: PlanWithParts['parts'][number],
-	attempt: Attempt
+	failure: Omit<Failure, 'failures'>
 ): Promise<void> {
 	const today = civilDateIn(now, supplier.timeZone);
 	const failures = part.failures + 1;
-	const next = afterFailure(
-		{
-			errorCode: intent?.errorCode ?? attempt.errorCode,
-			declineCode: intent?.declineCode ?? attempt.declineCode,
-			methodType: attempt.methodType ?? intent?.methodType ?? null,
-			failures
-		},
-		today
-	);
+	const next = afterFailure({ ...failure, failures }, today);
 	await savePart(
 		tx,
 		scope,
@@ -171,6 +147,11 @@ async function refuse(
 	);
 	if (next.kind !== 'stop') await queuePlanMail(tx, scope, now, 'part_failed', plan, part.position, failures);
 }
+const failureOf = (intent: IntentState | null, attempt: Attempt): Omit<Failure, 'failures'> => ({
+	errorCode: intent?.errorCode ?? attempt.errorCode,
+	declineCode: intent?.declineCode ?? attempt.declineCode,
+	methodType: attempt.methodType ?? intent?.methodType ?? null
+});
 
 /** Money that went back re-opens the parts it had paid; money restored closes them again. */
 export async function followReversal(following: Following, attempt: Attempt, kind: 'gone' | 'restored'): Promise<void> {
@@ -182,7 +163,8 @@ export async function followReversal(following: Following, attempt: Attempt, kin
 	const parts = plan.parts.filter((part) => held.some((one) => one.position === part.position));
 	if (kind === 'gone') {
 		await setHold(tx, scope, attempt.attemptId, false);
-		for (const part of parts.filter((one) => one.status === 'paid')) await refuse(following, plan, part, attempt);
+		for (const part of parts.filter((one) => one.status === 'paid'))
+			await refusePart(following, plan, part, failureOf(following.intent, attempt));
 	} else {
 		await holdAgain(tx, scope, attempt, plan);
 		for (const part of parts.filter(isOpen)) await savePart(tx, scope, part, { status: 'paid', askOn: null }, now);

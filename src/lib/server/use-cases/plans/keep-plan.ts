@@ -2,13 +2,10 @@
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { PaymentOption } from '../../../domain/offers/quote.ts';
 import { cureDaysFor } from '../../../domain/plans/failure.ts';
-import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import type { InvoiceRecord } from '../../store/invoices.ts';
-import { findClient, getSupplier, type Supplier } from '../../store/parties.ts';
+import type { Supplier } from '../../store/parties.ts';
 import { holdParts, insertPlan } from '../../store/plans.ts';
-import { findCustomerId, keepCustomerId } from '../../store/saved-methods.ts';
-import { commit, read } from '../run.ts';
 import { contactOf } from '../offers/keep-acceptance.ts';
 
 export const isPlan = ({ kind }: Pick<PaymentOption, 'kind'>): boolean => kind === 'plan_2' || kind === 'plan_3';
@@ -21,8 +18,9 @@ export async function keepPlan(
 		supplier,
 		invoices,
 		option,
+		methodId,
 		now
-	}: { supplier: Supplier; invoices: InvoiceRecord[]; option: PaymentOption; now: Date }
+	}: { supplier: Supplier; invoices: InvoiceRecord[]; option: PaymentOption; methodId: string | null; now: Date }
 ): Promise<void> {
 	const { clientId, clientKind, currency } = invoices[0]!;
 	await insertPlan(
@@ -37,7 +35,7 @@ export async function keepPlan(
 			currency,
 			status: 'pending',
 			isSettlement: option.isSettlement,
-			methodId: null,
+			methodId,
 			cureDays: cureDaysFor(clientKind, supplier.planCureDays),
 			cureEndsOn: null,
 			createdAt: now,
@@ -46,25 +44,4 @@ export async function keepPlan(
 		option.parts
 	);
 	await holdParts(tx, scope, planId, [{ planId, position: 1 }]);
-}
-
-/** The customer at Stripe that kept means of payment belong to. Asked before any transaction; null when the client is unknown to the scope. */
-export async function customerOf(services: Services, scope: Scope, clientId: string): Promise<string | null> {
-	const known = await read(services, scope, async (tx) => ({
-		customerId: await findCustomerId(tx, scope, clientId),
-		client: await findClient(tx, scope, clientId),
-		account: (await getSupplier(tx, scope)).stripeAccount
-	}));
-	if (known.customerId || !known.client) return known.customerId;
-	const customerId = await services.payments.ensureCustomer({
-		account: known.account,
-		supplierId: scope.supplierId,
-		clientId,
-		name: known.client.name,
-		email: null
-	});
-	return commit(services, scope, async (tx) => {
-		await keepCustomerId(tx, scope, { clientId, customerId, createdAt: services.clock.now() });
-		return findCustomerId(tx, scope, clientId);
-	});
 }

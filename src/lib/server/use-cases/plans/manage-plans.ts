@@ -41,7 +41,7 @@ export async function readPlans(services: Services, scope: Scope): Promise<PlanL
 			listPlans(tx, scope, { status: RUNNING, limit: 500 }),
 			listPlans(tx, scope, { status: ['completed', 'in_default'], limit: 50 })
 		]);
-		const views = await adminPlans(tx, scope, running);
+		const views = await adminPlans(tx, scope, running, today);
 		return {
 			atRisk: views.filter((plan) =>
 				plan.parts.some((part) => part.status === 'retrying' || part.status === 'action_needed')
@@ -54,7 +54,7 @@ export async function readPlans(services: Services, scope: Scope): Promise<PlanL
 				)
 				.sort((a, b) => (a.dueOn < b.dueOn ? -1 : 1)),
 			running: views,
-			ended: await adminPlans(tx, scope, ended)
+			ended: await adminPlans(tx, scope, ended, today)
 		};
 	});
 }
@@ -62,7 +62,8 @@ export async function readPlans(services: Services, scope: Scope): Promise<PlanL
 export async function adminPlans(
 	tx: Tx,
 	scope: Scope,
-	plans: (PlanWithParts & { clientName: string })[]
+	plans: (PlanWithParts & { clientName: string })[],
+	today: CivilDate
 ): Promise<AdminPlan[]> {
 	const views: AdminPlan[] = [];
 	for (const plan of plans) {
@@ -71,7 +72,7 @@ export async function adminPlans(
 		for (const invoiceId of ids)
 			invoices.push({ invoiceId, number: (await findInvoice(tx, scope, invoiceId))?.number ?? '' });
 		views.push({
-			...(await planView(tx, scope, plan)),
+			...(await planView(tx, scope, plan, today)),
 			clientId: plan.clientId,
 			clientName: plan.clientName,
 			invoices,

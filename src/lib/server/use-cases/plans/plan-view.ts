@@ -1,15 +1,19 @@
 // A plan as its payer, or its supplier, follows it.
 import type { PlanView } from '../../../contract/views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
+import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { findAttempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
-import type { PlanWithParts } from '../../store/plans.ts';
+import { listOpenMoves } from '../../store/part-moves.ts';
+import { listHeldPlans, type PlanWithParts } from '../../store/plans.ts';
 import { findMethod } from '../../store/saved-methods.ts';
 
-export async function planView(tx: Tx, scope: Scope, plan: PlanWithParts): Promise<PlanView> {
+export async function planView(tx: Tx, scope: Scope, plan: PlanWithParts, today: CivilDate): Promise<PlanView> {
 	const failing = plan.parts.find((part) => part.status === 'action_needed');
-	const [method, attempt] = await Promise.all([
-		plan.methodId && !scope.invoiceId ? findMethod(tx, scope, plan.methodId) : null,
+	const [method, moves, held, attempt] = await Promise.all([
+		plan.methodId ? findMethod(tx, scope, plan.methodId) : null,
+		listOpenMoves(tx, scope, [plan.planId]),
+		listHeldPlans(tx, scope, [plan.planId], today),
 		failing?.attemptId ? findAttempt(tx, scope, failing.attemptId) : null
 	]);
 	const wantsBank = [attempt?.errorCode, attempt?.declineCode].includes('authentication_required');
@@ -20,14 +24,17 @@ export async function planView(tx: Tx, scope: Scope, plan: PlanWithParts): Promi
 		amountMinor: plan.amountMinor,
 		currency: plan.currency,
 		isSettlement: plan.isSettlement,
-		methodLabel: method?.label ?? null,
+		methodLabel: scope.invoiceId ? null : (method?.label ?? null),
 		cureEndsOn: plan.cureEndsOn,
+		isHeld: held.has(plan.planId),
+		methodLost: method !== null && (method.unusableAt !== null || method.removedAt !== null),
 		parts: plan.parts.map(({ position, dueOn, amountMinor, status, askOn }) => ({
 			position,
 			dueOn,
 			amountMinor,
 			status,
-			retryOn: status === 'retrying' ? askOn : null
+			retryOn: status === 'retrying' ? askOn : null,
+			moveTo: moves.find((move) => move.position === position)?.toOn ?? null
 		})),
 		needs: failing ? (wantsBank ? 'authenticate' : 'other_method') : null
 	};

@@ -26,7 +26,9 @@ const aheadOf = (today: CivilDate): CivilDate => addDays(today, daysBetween(anno
 
 export const announceParts = (services: Services): Promise<void> =>
 	forEachSupplier(services, async (scope, today) => {
-		for (const { planId, position } of await read(services, scope, (tx) => listToAnnounce(tx, scope, aheadOf(today))))
+		for (const { planId, position } of await read(services, scope, (tx) =>
+			listToAnnounce(tx, scope, { today, dueUntil: aheadOf(today) })
+		))
 			await commit(services, scope, async (tx) => {
 				const plan = (await lockPlan(tx, scope, planId))!;
 				const part = plan.parts.find((candidate) => candidate.position === position)!;

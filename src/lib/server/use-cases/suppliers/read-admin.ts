@@ -2,7 +2,8 @@
 import { optionViews } from '../../../contract/option-views.ts';
 import type { DiscountView, InvoiceView, OptionView, PaymentView, SupplierView } from '../../../contract/views.ts';
 import type { Role, Scope } from '../../../domain/access/scope.ts';
-import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { addMonths, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { isHeld, type Hold } from '../../../domain/invoices/hold.ts';
 import { ZERO, type Minor } from '../../../domain/money/minor.ts';
 import type { AttemptStatus } from '../../../domain/payments/attempt-status.ts';
 import type { Services } from '../../services.ts';
@@ -15,7 +16,7 @@ import {
 	sumPayableByClient,
 	type InvoiceFilter
 } from '../../store/invoices.ts';
-import { listDiscounts } from '../../store/discounts.ts';
+import { listDiscounts, sumDiscounts, type DiscountCost } from '../../store/discounts.ts';
 import { listAcceptances } from '../../store/offers.ts';
 import { listGroups, type ClientGroup } from '../../store/client-groups.ts';
 import { listPlans, listPlansOfInvoices } from '../../store/plans.ts';
@@ -103,6 +104,8 @@ export type AdminInvoice = {
 	termsText: string | null;
 	deliveredOn: CivilDate | null;
 	isConsumer: boolean;
+	/** null once it is over. */
+	hold: Hold | null;
 	attempts: {
 		attemptId: string;
 		status: AttemptStatus;
@@ -139,13 +142,15 @@ export async function readAdminInvoice(
 		const supplier = await getSupplier(tx, scope);
 		const quoted = await quoteInvoices(tx, scope, { supplier, records: [record], at: services.clock.now() });
 		const plans = await listPlansOfInvoices(tx, scope, [invoiceId], { running: false });
+		const { today } = quoted.quote;
 		return done({
-			invoice: invoiceView(record, await todayOf(services, tx, scope)),
+			invoice: invoiceView(record, today),
 			clientId: record.clientId,
 			paymentReference: record.paymentReference,
 			termsText: record.termsText,
 			deliveredOn: record.deliveredOn,
 			isConsumer: record.clientKind === 'consumer',
+			hold: isHeld(record, today) ? { holdReason: record.holdReason, holdUntil: record.holdUntil } : null,
 			attempts: attempts.map(({ attemptId, status, amountMinor, methodLabel, errorCode, declineCode, createdAt }) => ({
 				attemptId,
 				status,
@@ -159,7 +164,8 @@ export async function readAdminInvoice(
 			plans: await adminPlans(
 				tx,
 				scope,
-				plans.map((plan) => ({ ...plan, clientName: record.clientName }))
+				plans.map((plan) => ({ ...plan, clientName: record.clientName })),
+				today
 			),
 			options: optionViews(quoted),
 			accepted: (
@@ -217,6 +223,8 @@ export type AdminClient = {
 	contacts: Contact[];
 	groups: ClientGroup[];
 	plans: AdminPlan[];
+	/** What its discounts cost in twelve months. */
+	cost: DiscountCost;
 	invoices: InvoiceView[];
 	payments: PaymentView[];
 };
@@ -234,7 +242,8 @@ export async function readAdminClient(
 			client,
 			contacts: await listContacts(tx, scope, clientId),
 			groups: await listGroups(tx, scope),
-			plans: await adminPlans(tx, scope, await listPlans(tx, scope, { clientId, limit: 20 })),
+			plans: await adminPlans(tx, scope, await listPlans(tx, scope, { clientId, limit: 20 }), today),
+			cost: await sumDiscounts(tx, scope, { from: addMonths(today, -12), until: today, clientId }),
 			invoices: invoices.map((record) => invoiceView(record, today)),
 			payments: (await listPayments(tx, scope, { clientId })).map(paymentView)
 		});

@@ -1,19 +1,44 @@
-// Instalment plans: what is at risk, what falls due, what runs.
+// Instalment plans: what is at risk, what falls due, what runs; and what may be done with a plan, or with one part of it.
 import { error } from '@sveltejs/kit';
 import { isUuid } from '#lib/contract/payments.ts';
+import type { Scope } from '#lib/domain/access/scope.ts';
+import { parseCivilDate } from '#lib/domain/calendar/civil-date.ts';
 import { failWith } from '#lib/server/http/answer.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
+import { forgivePart } from '#lib/server/use-cases/plans/forgive-part.ts';
 import { movePlan, readPlans, type PlanAction } from '#lib/server/use-cases/plans/manage-plans.ts';
+import { askMove, takeMoveBack } from '#lib/server/use-cases/plans/move-part.ts';
+import type { Result } from '#lib/server/use-cases/run.ts';
 import { house } from '#lib/server/wiring.ts';
+import type { Services } from '#lib/server/services.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
 export const load: PageServerLoad = async (event) => readPlans((await house()).services, requireMember(event));
 
-const move = (action: PlanAction) => async (event: RequestEvent) => {
+type Asked = { planId: string; position: number; toOn: string };
+type Act = (services: Services, scope: Scope, asked: Asked) => Promise<Result<null>>;
+/** From the form of a plan's card to what is done with it. */
+const action = (act: Act) => async (event: RequestEvent) => {
 	const scope = requireMember(event);
-	const planId = String((await event.request.formData()).get('plan') ?? '');
-	if (!isUuid(planId)) error(404, 'Not found');
-	const result = await movePlan((await house()).services, scope, planId, action);
+	const form = await event.request.formData();
+	const planId = String(form.get('plan') ?? '');
+	const position = Number(form.get('echeance') ?? 1);
+	if (!isUuid(planId) || !Number.isInteger(position)) error(404, 'Not found');
+	const result = await act((await house()).services, scope, { planId, position, toOn: String(form.get('jour') ?? '') });
 	return result.ok ? { moved: true } : failWith(result.refusal, event.locals.locale);
 };
-export const actions: Actions = { suspendre: move('pause'), reprendre: move('resume'), arreter: move('end') };
+const move = (what: PlanAction) => action((services, scope, { planId }) => movePlan(services, scope, planId, what));
+
+export const actions: Actions = {
+	suspendre: move('pause'),
+	reprendre: move('resume'),
+	arreter: move('end'),
+	deplacer: action(async (services, scope, { toOn, ...part }) => {
+		const day = parseCivilDate(toOn);
+		return day
+			? askMove(services, scope, { ...part, toOn: day })
+			: { ok: false, refusal: { code: 'input_invalid', detail: { field: 'jour' } } };
+	}),
+	retirer: action(takeMoveBack),
+	abandonner: action(forgivePart)
+};

@@ -1,10 +1,39 @@
-// The person's own sessions.
+// The person's own sessions, and the means of payment it kept.
+import { error } from '@sveltejs/kit';
+import { isUuid } from '#lib/contract/payments.ts';
+import { failWith } from '#lib/server/http/answer.ts';
 import { requireContact } from '#lib/server/http/guards.ts';
 import { readSessions } from '#lib/server/use-cases/access/sessions.ts';
+import { readMethods, removeMethod, renameMethod } from '#lib/server/use-cases/methods/manage-methods.ts';
 import { house } from '#lib/server/wiring.ts';
-import type { PageServerLoad } from './$types';
+import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
 export const load: PageServerLoad = async (event) => {
-	requireContact(event);
-	return { sessions: await readSessions((await house()).services, event.locals.subject!) };
+	const scope = requireContact(event);
+	const { services } = await house();
+	const [sessions, kept] = await Promise.all([
+		readSessions(services, event.locals.subject!),
+		readMethods(services, scope)
+	]);
+	return { sessions, kept };
+};
+
+async function chosen(event: RequestEvent) {
+	const scope = requireContact(event);
+	const form = await event.request.formData();
+	const methodId = String(form.get('moyen') ?? '');
+	if (!isUuid(methodId)) error(404, 'Not found');
+	return { scope, methodId, name: String(form.get('nom') ?? '') };
+}
+export const actions: Actions = {
+	renommer: async (event) => {
+		const { scope, methodId, name } = await chosen(event);
+		const result = await renameMethod((await house()).services, scope, methodId, name);
+		return result.ok ? { renamed: true } : failWith(result.refusal, event.locals.locale);
+	},
+	retirer: async (event) => {
+		const { scope, methodId } = await chosen(event);
+		const result = await removeMethod((await house()).services, scope, methodId);
+		return result.ok ? { removed: true } : failWith(result.refusal, event.locals.locale);
+	}
 };

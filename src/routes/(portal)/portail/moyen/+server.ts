@@ -1,6 +1,6 @@
 // Another means of payment for the parts to come.
-import { changeMethodResponse } from '#lib/server/http/change-method.ts';
+import { setUpMethodResponse } from '#lib/server/http/set-up-method.ts';
 import { requireContact } from '#lib/server/http/guards.ts';
 import type { RequestHandler } from './$types';
 
-export const POST: RequestHandler = async (event) => changeMethodResponse(event, requireContact(event));
+export const POST: RequestHandler = async (event) => setUpMethodResponse(event, requireContact(event));

@@ -5,10 +5,11 @@ import { failWith } from '#lib/server/http/answer.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { revokeLink, sendInvoice } from '#lib/server/use-cases/access/pay-links.ts';
 import { parseCivilDate } from '#lib/domain/calendar/civil-date.ts';
+import { holdInvoice } from '#lib/server/use-cases/invoices/hold-invoice.ts';
 import { setDeliveryDay } from '#lib/server/use-cases/invoices/set-delivery-day.ts';
 import { readAdminInvoice } from '#lib/server/use-cases/suppliers/read-admin.ts';
 import { house } from '#lib/server/wiring.ts';
-import type { Actions, PageServerLoad } from './$types';
+import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
 export const load: PageServerLoad = async (event) => {
 	const scope = requireMember(event);
@@ -19,6 +20,13 @@ export const load: PageServerLoad = async (event) => {
 	return { detail: result.value };
 };
 
+async function hold(event: RequestEvent, change: Parameters<typeof holdInvoice>[3]) {
+	const scope = requireMember(event);
+	const id = event.params.id ?? '';
+	if (!isUuid(id)) error(404, 'Not found');
+	const result = await holdInvoice((await house()).services, scope, id, change);
+	return result.ok ? { held: change.reason !== null } : failWith(result.refusal, event.locals.locale);
+}
 export const actions: Actions = {
 	envoyer: async (event) => {
 		const scope = requireMember(event);
@@ -35,6 +43,16 @@ export const actions: Actions = {
 		const result = await setDeliveryDay((await house()).services, scope, event.params.id, day);
 		return result.ok ? { delivered: true } : failWith(result.refusal, event.locals.locale);
 	},
+	suspendre: async (event) => {
+		const form = await event.request.formData();
+		const reason = String(form.get('motif') ?? '');
+		const text = String(form.get('jusqu') ?? '');
+		const until = text ? parseCivilDate(text) : null;
+		if ((reason !== 'disputed' && reason !== 'promised') || (text && !until))
+			return failWith({ code: 'input_invalid', detail: { field: until ? 'motif' : 'jusqu' } }, event.locals.locale);
+		return hold(event, { reason, until });
+	},
+	reprendre: (event) => hold(event, { reason: null, until: null }),
 	revoquer: async (event) => {
 		const scope = requireMember(event);
 		const id = String((await event.request.formData()).get('lien') ?? '');

@@ -1,7 +1,7 @@
 // Another means of payment for the parts to come.
-import { changeMethodResponse } from '#lib/server/http/change-method.ts';
+import { setUpMethodResponse } from '#lib/server/http/set-up-method.ts';
 import { requireLivePayLink } from '#lib/server/http/guards.ts';
 import type { RequestHandler } from './$types';
 
 export const POST: RequestHandler = async (event) =>
-	changeMethodResponse(event, await requireLivePayLink(event, event.params.token));
+	setUpMethodResponse(event, await requireLivePayLink(event, event.params.token));

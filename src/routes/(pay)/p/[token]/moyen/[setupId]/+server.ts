@@ -1,5 +1,5 @@
 // Where a change of means of payment stands.
-import { checkSetupResponse } from '#lib/server/http/change-method.ts';
+import { checkSetupResponse } from '#lib/server/http/set-up-method.ts';
 import { requireLivePayLink } from '#lib/server/http/guards.ts';
 import type { RequestHandler } from './$types';
 

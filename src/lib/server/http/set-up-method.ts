@@ -1,27 +1,28 @@
-// From a JSON body to a new means of payment for a plan, for the pay link and the portal alike.
+// From a JSON body to a means of payment that is kept, for the pay link and the portal alike.
 import { json, type RequestEvent } from '@sveltejs/kit';
 import * as v from 'valibot';
-import { ChangeMethod, isUuid } from '../../contract/payments.ts';
+import { SetUpMethod, isUuid } from '../../contract/payments.ts';
 import type { Scope } from '../../domain/access/scope.ts';
-import { changeMethod, checkSetup } from '../use-cases/plans/change-method.ts';
+import { checkSetup, setUpMethod } from '../use-cases/methods/set-up-method.ts';
+import { contactOf } from '../use-cases/offers/keep-acceptance.ts';
 import { refuse } from '../use-cases/run.ts';
 import { house } from '../wiring.ts';
 import { answerJson, refusalBody } from './answer.ts';
 
-export async function changeMethodResponse(
+export async function setUpMethodResponse(
 	{ request, locals, url, getClientAddress }: Pick<RequestEvent, 'request' | 'locals' | 'url' | 'getClientAddress'>,
 	scope: Scope
 ): Promise<Response> {
 	const { services } = await house();
-	const read = v.safeParse(ChangeMethod, await request.json().catch(() => null));
+	const read = v.safeParse(SetUpMethod, await request.json().catch(() => null));
 	if (!read.success)
 		return json(
 			refusalBody({ code: 'input_invalid', detail: { field: v.getDotPath(read.issues[0]) ?? 'body' } }, locals.locale),
 			{ status: 400 }
 		);
-	if (!(await services.limits.take('payment', read.output.planId)))
+	if (!(await services.limits.take('payment', read.output.planId ?? contactOf(scope) ?? scope.supplierId)))
 		return answerJson(refuse('too_many_requests'), locals.locale);
-	const result = await changeMethod(services, scope, read.output, {
+	const result = await setUpMethod(services, scope, read.output, {
 		returnUrl: `${services.config.origin || url.origin}/portail`,
 		ip: getClientAddress(),
 		userAgent: request.headers.get('user-agent'),

@@ -1,0 +1,26 @@
+// The means of payment that was just used, kept for the parts to come or for its owner's next payments.
+import { newId } from '../../identity.ts';
+import type { Attempt } from '../../store/attempts.ts';
+import { keepMethod } from '../../store/saved-methods.ts';
+import type { Settling } from '../payments/settling.ts';
+
+/** null when Stripe does not say which it was. Harmless as often as it runs. */
+export async function keepUsedMethod(
+	{ scope, tx, intent, now }: Pick<Settling, 'scope' | 'tx' | 'now'> & { intent: Settling['intent'] | null },
+	attempt: Attempt
+): Promise<string | null> {
+	if (!intent?.paymentMethodId) return null;
+	const { clientId, contactId, mandateReference, remembersMethod } = attempt;
+	return keepMethod(tx, scope, {
+		methodId: newId(),
+		clientId,
+		contactId,
+		facts: {
+			...intent,
+			paymentMethodId: intent.paymentMethodId,
+			mandateReference: intent.mandateReference ?? mandateReference
+		},
+		remembers: remembersMethod,
+		now
+	});
+}

@@ -1,0 +1,207 @@
+// A card or an account is checked with its bank and kept, and nothing is taken: for a plan that runs (another means for the parts to come), for a plan
+// whose first part comes later, or for its owner's next payments. Actor: contact or pay link. Refusals: not_found, attempt_conflict, method_refused,
+// payment_unknown. Facts: plan.changed.
+import type { SetUpMethod } from '../../../contract/payments.ts';
+import { mintScope, type Scope } from '../../../domain/access/scope.ts';
+import type { PaymentMethodType } from '../../../domain/payments/methods.ts';
+import type { SetupState } from '../../gateways/stripe/port.ts';
+import { newId } from '../../identity.ts';
+import type { Services } from '../../services.ts';
+import { findAttempt } from '../../store/attempts.ts';
+import type { Tx } from '../../store/database.ts';
+import {
+	findSetup,
+	insertSetup,
+	listOpenSetups,
+	lockSetup,
+	saveSetup,
+	type MethodSetup
+} from '../../store/method-setups.ts';
+import { getSupplier, listSuppliers } from '../../store/parties.ts';
+import { findPlan, lockPlan, savePlan, type PlanWithParts } from '../../store/plans.ts';
+import { recordAudit } from '../../store/records.ts';
+import { findCustomerId, keepMethod } from '../../store/saved-methods.ts';
+import { contactOf, type From } from '../offers/keep-acceptance.ts';
+import { beginSetUpPlan, giveUpSetUpPlan } from '../plans/begin-set-up-plan.ts';
+import { announce, schedule } from '../plans/follow-plan.ts';
+import { commit, done, read, refuse, type Result } from '../run.ts';
+import { customerOf } from './customer.ts';
+
+export type SetupProgress = { setupId: string; status: MethodSetup['status']; clientSecret: string | null };
+const TYPES: PaymentMethodType[] = ['card', 'sepa_debit'];
+
+export async function setUpMethod(
+	services: Services,
+	scope: Scope,
+	input: SetUpMethod,
+	from: From
+): Promise<Result<SetupProgress>> {
+	const { planId } = input;
+	const plan = planId === null ? null : await read(services, scope, (tx) => findPlan(tx, scope, planId));
+	if (planId !== null && !(plan && isSeen(scope, plan) && isRunning(plan))) return refuse('not_found');
+	// Whoever was only sent a link has no list of means of payment to add to.
+	if (planId === null && scope.actor.kind !== 'contact') return refuse('not_found');
+	const clientId = plan?.clientId ?? scope.clientId!;
+	const customerId = await customerOf(services, scope, clientId);
+	if (!customerId) return refuse('not_found');
+	const now = services.clock.now();
+	const setup = await commit(services, scope, async (tx) => {
+		const { stripeAccount } = await getSupplier(tx, scope);
+		await insertSetup(tx, scope, {
+			setupId: input.setupId,
+			clientId,
+			contactId: contactOf(scope),
+			planId,
+			confirmationTokenId: input.confirmationTokenId,
+			returnUrl: from.returnUrl,
+			status: 'open',
+			stripeAccount,
+			stripeSetupIntentId: null,
+			errorCode: null,
+			declineCode: null,
+			createdAt: now,
+			updatedAt: now
+		});
+		return findSetup(tx, scope, input.setupId);
+	});
+	if (!setup || setup.planId !== planId || setup.confirmationTokenId !== input.confirmationTokenId)
+		return refuse('attempt_conflict');
+	return askSetup(services, scope, setup);
+}
+const isRunning = ({ status }: PlanWithParts): boolean => status === 'active' || status === 'paused';
+/** A pay link sees the plan of its own invoice, if that is all the plan pays. */
+const isSeen = (scope: Scope, plan: PlanWithParts): boolean =>
+	!scope.invoiceId || plan.parts.every((part) => part.lines.every((line) => line.invoiceId === scope.invoiceId));
+
+/** Every parameter is a pure function of the row: asked again, it is the same question. */
+export async function askSetup(services: Services, scope: Scope, setup: MethodSetup): Promise<Result<SetupProgress>> {
+	if (setup.status === 'open' && setup.stripeSetupIntentId === null) {
+		const { customerId, types } = await read(services, scope, async (tx) => ({
+			customerId: await findCustomerId(tx, scope, setup.clientId),
+			types: (await findAttempt(tx, scope, setup.setupId))?.allowedTypes ?? TYPES
+		}));
+		const outcome = await services.payments.setUp({
+			account: setup.stripeAccount,
+			setupId: setup.setupId,
+			customerId: customerId!,
+			confirmationTokenId: setup.confirmationTokenId,
+			allowedTypes: types,
+			returnUrl: setup.returnUrl,
+			keptFor: setup.planId === null ? 'owner' : 'parts',
+			metadata: { setup_id: setup.setupId, supplier_id: scope.supplierId }
+		});
+		if (outcome.kind === 'unknown') return refuse('payment_unknown', { attemptId: setup.setupId });
+		if (outcome.kind === 'refused') {
+			await commit(services, scope, (tx) =>
+				conclude(services, scope, tx, setup.setupId, { status: 'declined', errorCode: outcome.code, state: null })
+			);
+			return refuse('method_refused');
+		}
+		await commit(services, scope, (tx) =>
+			saveSetup(tx, scope, setup.setupId, { stripeSetupIntentId: outcome.intentId }, services.clock.now())
+		);
+	}
+	return checkSetup(services, scope, setup.setupId);
+}
+
+/** Where it stands, read from Stripe. What it was for follows the moment it is certain, once. */
+export async function checkSetup(services: Services, scope: Scope, setupId: string): Promise<Result<SetupProgress>> {
+	const { setup, plan } = await read(services, scope, async (tx) => {
+		const found = await findSetup(tx, scope, setupId);
+		return { setup: found, plan: found?.planId ? await findPlan(tx, scope, found.planId) : null };
+	});
+	if (!setup || (setup.planId !== null && !(plan && isSeen(scope, plan))) || isHidden(scope, setup))
+		return refuse('not_found');
+	if (!setup.stripeSetupIntentId) return refuse('payment_unknown', { attemptId: setupId });
+	const state = await services.payments.retrieveSetup(setup.stripeAccount, setup.stripeSetupIntentId);
+	const status = state ? statusOf(state) : 'canceled';
+	await commit(services, scope, (tx) =>
+		conclude(services, scope, tx, setupId, { status, errorCode: state?.errorCode ?? null, state })
+	);
+	if (status === 'declined') return refuse('method_refused');
+	return done({ setupId, status, clientSecret: status === 'awaiting_auth' ? (state?.clientSecret ?? null) : null });
+}
+const isHidden = ({ actor }: Scope, setup: MethodSetup): boolean =>
+	setup.planId === null && actor.kind !== 'system' && contactId(actor) !== setup.contactId;
+const contactId = (actor: Scope['actor']): string | null => (actor.kind === 'contact' ? actor.contactId : null);
+
+type Conclusion = { status: MethodSetup['status']; errorCode: string | null; state: SetupState | null };
+async function conclude(
+	services: Services,
+	scope: Scope,
+	tx: Tx,
+	setupId: string,
+	{ status, errorCode, state }: Conclusion
+): Promise<void> {
+	const setup = await lockSetup(tx, scope, setupId);
+	if (!setup || setup.status === 'succeeded' || setup.status === status) return;
+	const now = services.clock.now();
+	const declineCode = state?.declineCode ?? null;
+	await saveSetup(tx, scope, setupId, { status, errorCode, declineCode }, now);
+	const following = { scope, tx, now, supplier: await getSupplier(tx, scope) };
+	if (status !== 'succeeded' || !state?.paymentMethodId)
+		return void (await giveUpSetUpPlan(following, setupId, { status, errorCode, declineCode }));
+	const methodId = await keepMethod(tx, scope, {
+		methodId: newId(),
+		clientId: setup.clientId,
+		contactId: setup.contactId,
+		facts: { ...state, paymentMethodId: state.paymentMethodId },
+		remembers: setup.planId === null,
+		now
+	});
+	if (setup.planId === null)
+		return void (await recordAudit(tx, scope, now, 'method_kept', methodId, { label: state.methodLabel ?? '' }));
+	if (await beginSetUpPlan(following, setupId, methodId, state)) return;
+	const plan = (await lockPlan(tx, scope, setup.planId))!;
+	if (!isRunning(plan)) return;
+	await savePlan(tx, scope, plan.planId, { methodId }, now);
+	await schedule(following, plan, state.methodType);
+	await recordAudit(tx, scope, now, 'plan_method_changed', plan.planId, { label: state.methodLabel ?? '' });
+	await announce(following, plan);
+}
+
+function statusOf({ status, errorCode }: SetupState): MethodSetup['status'] {
+	switch (status) {
+		case 'succeeded':
+			return 'succeeded';
+		case 'requires_action':
+			return 'awaiting_auth';
+		case 'processing':
+			return 'processing';
+		case 'canceled':
+			return 'canceled';
+		default:
+			return errorCode ? 'declined' : 'open';
+	}
+}
+
+const QUIET_MS = 60_000;
+/** Stripe keeps idempotency keys for a day: asked later, the question would be a new one. */
+const ASK_AGAIN_MS = 43_200_000;
+/** A person who has not finished a bank confirmation after a day has left. */
+const ABANDONED_MS = 86_400_000;
+/** Whoever left in the middle may have finished at the bank: looked at until it is known. */
+export async function reconcileSetups(services: Services): Promise<void> {
+	for (const supplier of await listSuppliers(services.db)) {
+		const scope = mintScope(supplier.supplierId, { kind: 'system' });
+		const now = services.clock.now().getTime();
+		for (const setup of await read(services, scope, (tx) => listOpenSetups(tx, scope, new Date(now - QUIET_MS)))) {
+			try {
+				await lookAt(services, scope, setup, now - setup.createdAt.getTime());
+			} catch (error) {
+				services.log.warn({ err: error, setupId: setup.setupId }, 'method setup will be looked at again');
+			}
+		}
+	}
+}
+async function lookAt(services: Services, scope: Scope, setup: MethodSetup, ageMs: number): Promise<void> {
+	const { stripeSetupIntentId: intentId, setupId, status } = setup;
+	if (!intentId && ageMs < ASK_AGAIN_MS) return void (await askSetup(services, scope, setup));
+	if (!intentId)
+		return commit(services, scope, (tx) =>
+			conclude(services, scope, tx, setupId, { status: 'canceled', errorCode: 'never_confirmed', state: null })
+		);
+	if (status === 'awaiting_auth' && ageMs > ABANDONED_MS)
+		await services.payments.cancelSetup(setup.stripeAccount, intentId);
+	await checkSetup(services, scope, setupId);
+}

@@ -1,0 +1,94 @@
+// One attempt, asked of Stripe: a question that is the same however often it is repeated, then the answer read through the one door.
+import type { Scope } from '../../../domain/access/scope.ts';
+import type { ConfirmInput } from '../../gateways/stripe/port.ts';
+import type { Services } from '../../services.ts';
+import { lockAttempt, saveAttempt, type Attempt, type AttemptChange } from '../../store/attempts.ts';
+import { getSupplier } from '../../store/parties.ts';
+import { findMethod } from '../../store/saved-methods.ts';
+import { followPlan } from '../plans/follow-plan.ts';
+import { commit, done, read, refuse, type Result } from '../run.ts';
+import { progressOf, type PaymentProgress } from './progress.ts';
+import { settleIntent } from './settle-intent.ts';
+
+/**
+ * Stripe keeps idempotency keys for a day (https://docs.stripe.com/api/idempotent_requests): a question repeated after that would be a new one,
+ * and charge a second time somebody whose first answer was lost. Half of it is our bound.
+ */
+const ASK_AGAIN_MS = 43_200_000;
+export const isWithinKeyLife = ({ clock }: Services, since: Date): boolean =>
+	clock.now().getTime() - since.getTime() < ASK_AGAIN_MS;
+
+/** Choices that are over once paid. */
+const PLAIN: readonly Attempt['option'][] = ['now', 'early'];
+
+/** Every parameter is a pure function of the row, so that the same attempt can be asked again with the same key. */
+export async function callStripe(services: Services, scope: Scope, attempt: Attempt): Promise<Result<PaymentProgress>> {
+	if (attempt.status !== 'open' || !isWithinKeyLife(services, attempt.createdAt))
+		return tell(services, scope, attempt, { intentId: attempt.stripePaymentIntentId, answered: null });
+	const source = await sourceOf(services, scope, attempt);
+	const outcome = await services.payments.confirm({
+		account: attempt.stripeAccount,
+		attemptId: attempt.attemptId,
+		intentId: attempt.retriesIntent ? attempt.stripePaymentIntentId : null,
+		amountMinor: attempt.amountMinor,
+		currency: attempt.currency,
+		source,
+		customerId: attempt.customerId,
+		offSession: attempt.isOffSession,
+		keptFor: attempt.keepsMethod ? (PLAIN.includes(attempt.option) ? 'owner' : 'parts') : null,
+		targetOn: attempt.targetOn,
+		allowedTypes: attempt.allowedTypes,
+		description: attempt.description,
+		returnUrl: attempt.returnUrl,
+		metadata: { attempt_id: attempt.attemptId, supplier_id: scope.supplierId }
+	});
+	if (outcome.kind === 'unknown') return refuse('payment_unknown', { attemptId: attempt.attemptId });
+	if (outcome.kind === 'refused') {
+		services.log.warn({ attemptId: attempt.attemptId, code: outcome.code }, 'stripe refused an attempt');
+		await abandon(services, scope, attempt, outcome.code);
+		return refuse('card_declined', { family: 'technical' });
+	}
+	await changeOpen(services, scope, attempt.attemptId, { status: 'open', stripePaymentIntentId: outcome.intentId });
+	return tell(services, scope, attempt, { intentId: outcome.intentId, answered: attempt.attemptId });
+}
+
+async function sourceOf(services: Services, scope: Scope, attempt: Attempt): Promise<ConfirmInput['source']> {
+	if (attempt.confirmationTokenId !== null) return { kind: 'token', tokenId: attempt.confirmationTokenId };
+	const method = await read(services, scope, (tx) => findMethod(tx, scope, attempt.savedMethodId!));
+	return { kind: 'saved', paymentMethodId: method!.stripePaymentMethodId };
+}
+
+/** Notes what Stripe answered on an attempt that nobody has moved meanwhile. */
+const changeOpen = (services: Services, scope: Scope, attemptId: string, change: AttemptChange): Promise<void> =>
+	commit(services, scope, async (tx) => {
+		const current = await lockAttempt(tx, scope, attemptId);
+		if (current?.status === 'open') await saveAttempt(tx, scope, attemptId, change, services.clock.now());
+	});
+
+/** A try that ends without Stripe's word: its invoices and its parts are free again. */
+export const abandon = (services: Services, scope: Scope, attempt: Attempt, errorCode: string): Promise<void> =>
+	commit(services, scope, async (tx) => {
+		const current = await lockAttempt(tx, scope, attempt.attemptId);
+		if (!current || current.status !== attempt.status) return;
+		const now = services.clock.now();
+		await saveAttempt(tx, scope, attempt.attemptId, { status: 'canceled', errorCode }, now);
+		const status = current.channel === 'plan' ? 'declined' : 'canceled';
+		await followPlan(
+			{ scope, tx, now, supplier: await getSupplier(tx, scope), intent: null },
+			{ ...current, errorCode },
+			status
+		);
+	});
+
+/** Where the attempt stands, read from Stripe. */
+async function tell(
+	services: Services,
+	scope: Scope,
+	attempt: Attempt,
+	{ intentId, answered }: { intentId: string | null; answered: string | null }
+): Promise<Result<PaymentProgress>> {
+	const settled = intentId ? await settleIntent(services, scope, intentId, answered) : null;
+	const after = settled?.attempts.find((row) => row.attemptId === attempt.attemptId) ?? attempt;
+	if (after.status === 'open') return refuse('payment_unknown', { attemptId: attempt.attemptId });
+	return done(progressOf(after, settled?.clientSecret));
+}

@@ -1,0 +1,31 @@
+// What is charged: null for what the browser has just collected, else one of the person's own kept means of payment, or the one of the plan.
+// Refusals: method_refused (not theirs, removed, expired, taken away by its bank), method_not_offered.
+import type { StartPayment } from '../../../contract/payments.ts';
+import type { Scope } from '../../../domain/access/scope.ts';
+import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
+import { isExpired, type PaymentMethodType } from '../../../domain/payments/methods.ts';
+import type { Services } from '../../services.ts';
+import type { Tx } from '../../store/database.ts';
+import type { Supplier } from '../../store/parties.ts';
+import { lockMethod, type SavedMethod } from '../../store/saved-methods.ts';
+import { done, refuse, type Result } from '../run.ts';
+import type { Chosen } from './choose-payment.ts';
+
+type Asked = { supplier: Supplier; input: StartPayment; chosen: Pick<Chosen, 'plan' | 'allowedTypes'> };
+export async function chooseMethod(
+	services: Services,
+	tx: Tx,
+	scope: Scope,
+	{ supplier, input, chosen }: Asked
+): Promise<Result<SavedMethod | null>> {
+	if (input.confirmationTokenId !== null) return done(null);
+	const methodId = input.savedMethodId ?? chosen.plan?.methodId ?? null;
+	const method = methodId ? await lockMethod(tx, scope, methodId) : null;
+	if (!method || method.removedAt || method.unusableAt) return refuse('method_refused');
+	if (!input.savedMethodId) return done(method);
+	const isTheirs =
+		scope.actor.kind === 'contact' && method.contactId === scope.actor.contactId && method.keptAt !== null;
+	if (!isTheirs || isExpired(method, civilDateIn(services.clock.now(), supplier.timeZone)))
+		return refuse('method_refused');
+	return chosen.allowedTypes.includes(method.type as PaymentMethodType) ? done(method) : refuse('method_not_offered');
+}

@@ -1,0 +1,60 @@
+// A plan whose first part comes later: nothing is taken on the day it is accepted, the means of payment is kept. Its attempt and its setup share an id.
+import type { MethodFacts } from '../../../domain/payments/methods.ts';
+import { lockAttempt, saveAttempt } from '../../store/attempts.ts';
+import type { MethodSetup } from '../../store/method-setups.ts';
+import { findPlan, savePlan, setHold } from '../../store/plans.ts';
+import { queuePlanMail } from '../mails/queue-mails.ts';
+import { announce, followPlan, schedule, type Following } from './follow-plan.ts';
+
+type Beginning = Omit<Following, 'intent'>;
+
+/** The means of payment is kept: the plan lives. `false` when the setup was not for such a plan; nothing happens to one given up meanwhile. */
+export async function beginSetUpPlan(
+	following: Beginning,
+	attemptId: string,
+	methodId: string,
+	state: Pick<MethodFacts, 'methodType' | 'methodLabel' | 'mandateReference'>
+): Promise<boolean> {
+	const { scope, tx, now } = following;
+	const attempt = await lockAttempt(tx, scope, attemptId);
+	if (!attempt?.isSetup) return false;
+	if (attempt.status === 'canceled' || attempt.status === 'declined') return true;
+	await saveAttempt(
+		tx,
+		scope,
+		attemptId,
+		{
+			status: 'set_up',
+			methodType: state.methodType,
+			methodLabel: state.methodLabel,
+			mandateReference: state.mandateReference
+		},
+		now
+	);
+	await setHold(tx, scope, attemptId, false);
+	await savePlan(tx, scope, attemptId, { status: 'active', methodId }, now);
+	const plan = (await findPlan(tx, scope, attemptId))!;
+	await schedule(following, plan, state.methodType);
+	await queuePlanMail(tx, scope, now, 'plan_started', plan);
+	await announce(following, plan);
+	return true;
+}
+
+/** The bank waits for the person, or said no: the invoices stay held in the first case and are free in the others. */
+export async function giveUpSetUpPlan(
+	following: Beginning,
+	attemptId: string,
+	{
+		status,
+		errorCode,
+		declineCode
+	}: { status: MethodSetup['status']; errorCode: string | null; declineCode: string | null }
+): Promise<void> {
+	const { scope, tx, now } = following;
+	const attempt = await lockAttempt(tx, scope, attemptId);
+	if (!attempt?.isSetup || attempt.status === 'set_up') return;
+	const next =
+		status === 'awaiting_auth' || status === 'declined' || status === 'canceled' ? status : ('open' as const);
+	await saveAttempt(tx, scope, attemptId, { status: next, errorCode, declineCode }, now);
+	if (next === 'declined' || next === 'canceled') await followPlan({ ...following, intent: null }, attempt, next);
+}

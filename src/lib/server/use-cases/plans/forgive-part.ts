@@ -1,0 +1,105 @@
+// The supplier gives up a part of a plan: it is never asked for again, the books say what it cost (709, VAT given back by rate), and a numbered credit note
+// proves it. Actor: owner or accountant. Refusals: not_allowed, not_found, payment_in_progress. Facts: plan.changed.
+import { may, type Scope } from '../../../domain/access/scope.ts';
+import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
+import { partForgiven } from '../../../domain/ledger/entries.ts';
+import { subtract, ZERO, type Minor } from '../../../domain/money/minor.ts';
+import { vatOfPayment } from '../../../domain/payments/vat.ts';
+import { isOpen, statusAfter } from '../../../domain/plans/plan.ts';
+import { newId } from '../../identity.ts';
+import type { Services } from '../../services.ts';
+import { findLiveAttempt } from '../../store/attempts.ts';
+import type { Tx } from '../../store/database.ts';
+import { insertDiscount } from '../../store/discounts.ts';
+import { listVatLines, lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
+import { bookEntry, nextNumber } from '../../store/journal.ts';
+import { getSupplier } from '../../store/parties.ts';
+import { findPlan, lockPlan, savePart, savePlan, type PlanWithParts } from '../../store/plans.ts';
+import { recordAudit } from '../../store/records.ts';
+import { queuePlanMail } from '../mails/queue-mails.ts';
+import { commit, done, refuse, type Result } from '../run.ts';
+import { announce } from './follow-plan.ts';
+
+export async function forgivePart(
+	services: Services,
+	scope: Scope,
+	{ planId, position }: { planId: string; position: number }
+): Promise<Result<null>> {
+	if (!may(scope.actor, 'set_offers')) return refuse('not_allowed');
+	return commit(services, scope, async (tx) => {
+		const seen = await findPlan(tx, scope, planId);
+		const ids = seen?.parts.find((part) => part.position === position)?.lines.map((line) => line.invoiceId) ?? [];
+		const invoices = await lockInvoices(tx, scope, ids);
+		const plan = await lockPlan(tx, scope, planId);
+		const part = plan?.parts.find((candidate) => candidate.position === position);
+		if (!plan || !part || !isOpen(part) || (plan.status !== 'active' && plan.status !== 'paused'))
+			return refuse('not_found');
+		// Somebody may be paying it at this moment.
+		if (await findLiveAttempt(tx, scope, ids)) return refuse('payment_in_progress');
+		const now = services.clock.now();
+		await savePart(tx, scope, part, { status: 'forgiven', askOn: null }, now);
+		for (const line of part.lines) {
+			const invoice = invoices.find((one) => one.invoiceId === line.invoiceId)!;
+			await giveUp(services, tx, scope, { plan, position, invoice, amountMinor: line.amountMinor });
+		}
+		const after = (await findPlan(tx, scope, planId))!;
+		const isFailing = after.parts.some((one) => one.status === 'action_needed' || one.status === 'retrying');
+		const status = statusAfter(plan.status, after.parts);
+		await savePlan(tx, scope, planId, { status, ...(isFailing ? {} : { cureEndsOn: null }) }, now);
+		await recordAudit(tx, scope, now, 'part_forgiven', planId, { position: String(position) });
+		await queuePlanMail(tx, scope, now, 'part_forgiven', plan, position);
+		await announce({ scope, tx, now }, plan);
+		return done(null);
+	});
+}
+
+type GivenUp = { plan: PlanWithParts; position: number; invoice: InvoiceRecord; amountMinor: Minor };
+async function giveUp(
+	services: Services,
+	tx: Tx,
+	scope: Scope,
+	{ plan, position, invoice, amountMinor }: GivenUp
+): Promise<void> {
+	const now = services.clock.now();
+	const happenedOn = civilDateIn(now, (await getSupplier(tx, scope)).timeZone);
+	// The tail of the invoice: receipts count from its beginning, so that together they add up to its VAT.
+	const tail = vatOfPayment(
+		await listVatLines(tx, scope, invoice.invoiceId),
+		subtract(invoice.grossMinor, amountMinor),
+		amountMinor
+	);
+	const vat = tail.length ? tail : [{ rateBps: null, grossMinor: amountMinor, vatMinor: ZERO }];
+	const year = happenedOn.slice(0, 4);
+	const movesVat = vat.some((part) => part.vatMinor !== 0n) && !invoice.vatOnReceipts;
+	const documentNumber = movesVat
+		? `AV${year}-${String(await nextNumber(tx, scope, `credit_note:${year}`)).padStart(6, '0')}`
+		: null;
+	const discountId = newId();
+	await insertDiscount(
+		tx,
+		scope,
+		{
+			discountId,
+			reason: 'forgiven',
+			paymentId: null,
+			planId: plan.planId,
+			position,
+			invoiceId: invoice.invoiceId,
+			clientId: plan.clientId,
+			sequence: 1,
+			kind: 'granted',
+			documentNumber,
+			cancelsNumber: null,
+			amountMinor,
+			currency: plan.currency,
+			happenedOn,
+			createdAt: now
+		},
+		vat
+	);
+	await bookEntry(tx, scope, partForgiven(discountId, { clientId: plan.clientId, invoiceId: invoice.invoiceId, vat }), {
+		currency: plan.currency,
+		bookedOn: happenedOn,
+		now
+	});
+}

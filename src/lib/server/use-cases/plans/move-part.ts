@@ -1,0 +1,169 @@
+// Another day for one part of a plan: the supplier asks, the client agrees or not, and nothing moves before. Actors: owner or accountant to ask and to take
+// back, contact or pay link to answer. Refusals: not_allowed, not_found, day_not_possible, day_past_cap, move_waiting. Facts: plan.changed.
+import { may, type Scope } from '../../../domain/access/scope.ts';
+import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { lastLawfulDay } from '../../../domain/offers/legal.ts';
+import { askedOn } from '../../../domain/plans/calendar.ts';
+import { isOpen } from '../../../domain/plans/plan.ts';
+import { newId } from '../../identity.ts';
+import type { Services } from '../../services.ts';
+import type { Tx } from '../../store/database.ts';
+import { findInvoice } from '../../store/invoices.ts';
+import { actorName } from '../../../domain/access/scope.ts';
+import { getSupplier, type Supplier } from '../../store/parties.ts';
+import { answerMove, findOpenMove, insertMove } from '../../store/part-moves.ts';
+import { findPlan, lockPlan, savePart, savePlan, type PlanWithParts } from '../../store/plans.ts';
+import { recordAudit } from '../../store/records.ts';
+import { findMethod } from '../../store/saved-methods.ts';
+import { queuePlanMail } from '../mails/queue-mails.ts';
+import { contactOf, type From } from '../offers/keep-acceptance.ts';
+import { commit, done, refuse, type Result } from '../run.ts';
+import { announce } from './follow-plan.ts';
+
+type Part = { planId: string; position: number };
+
+export async function askMove(
+	services: Services,
+	scope: Scope,
+	{ planId, position, toOn }: Part & { toOn: CivilDate }
+): Promise<Result<null>> {
+	if (!may(scope.actor, 'set_offers')) return refuse('not_allowed');
+	return commit(services, scope, async (tx) => {
+		const now = services.clock.now();
+		const supplier = await getSupplier(tx, scope);
+		const found = await lockMovable(tx, scope, { planId, position });
+		if (!found) return refuse('not_found');
+		const { plan, part } = found;
+		if (!fits(plan, part, { toOn, today: civilDateIn(now, supplier.timeZone) })) return refuse('day_not_possible');
+		const cap = plan.isSettlement ? null : await capOf(tx, scope, supplier, plan);
+		if (cap && toOn > cap) return refuse('day_past_cap', { date: cap });
+		if (await findOpenMove(tx, scope, part)) return refuse('move_waiting');
+		const moveId = newId();
+		await insertMove(tx, scope, {
+			moveId,
+			planId,
+			position,
+			fromOn: part.dueOn,
+			toOn,
+			status: 'asked',
+			askedBy: actorName(scope.actor),
+			askedAt: now,
+			answeredAt: null,
+			contactId: null,
+			ip: null,
+			userAgent: null
+		});
+		await recordAudit(tx, scope, now, 'part_move_asked', planId, {
+			position: String(position),
+			from: part.dueOn,
+			to: toOn
+		});
+		await queuePlanMail(tx, scope, now, 'move_asked', plan, position, moveId);
+		await announce({ scope, tx, now }, plan);
+		return done(null);
+	});
+}
+
+export async function takeMoveBack(services: Services, scope: Scope, part: Part): Promise<Result<null>> {
+	if (!may(scope.actor, 'set_offers')) return refuse('not_allowed');
+	return answer(services, scope, part, 'withdrawn', null);
+}
+
+/** The client's word, kept with where it came from. A date that has become impossible meanwhile is refused, and asked again by the supplier. */
+export async function answerPartMove(
+	services: Services,
+	scope: Scope,
+	{ accepts, ...part }: Part & { accepts: boolean },
+	from: From
+): Promise<Result<null>> {
+	return answer(services, scope, part, accepts ? 'accepted' : 'refused', from);
+}
+
+async function answer(
+	services: Services,
+	scope: Scope,
+	at: Part,
+	status: 'accepted' | 'refused' | 'withdrawn',
+	from: From | null
+): Promise<Result<null>> {
+	return commit(services, scope, async (tx) => {
+		const found = await lockMovable(tx, scope, at);
+		const move = found && (await findOpenMove(tx, scope, at));
+		if (!found || !move) return refuse('not_found');
+		const { plan, part } = found;
+		const now = services.clock.now();
+		const today = civilDateIn(now, (await getSupplier(tx, scope)).timeZone);
+		if (status === 'accepted' && !fits(plan, part, { toOn: move.toOn, today })) return refuse('day_not_possible');
+		await answerMove(tx, scope, move.moveId, {
+			status,
+			answeredAt: now,
+			contactId: contactOf(scope),
+			ip: from?.ip ?? null,
+			userAgent: from?.userAgent?.slice(0, 500) ?? null
+		});
+		if (status === 'accepted') await applyMove(tx, scope, now, { plan, part, toOn: move.toOn });
+		await recordAudit(tx, scope, now, `part_move_${status}`, at.planId, {
+			position: String(at.position),
+			from: move.fromOn,
+			to: move.toOn
+		});
+		await announce({ scope, tx, now }, plan);
+		return done(null);
+	});
+}
+
+type Movable = { plan: PlanWithParts; part: PlanWithParts['parts'][number] };
+/** A part moves while its plan runs and nothing of it is on its way. A pay link answers for the plan of its own invoice, if that is all the plan pays. */
+async function lockMovable(tx: Tx, scope: Scope, { planId, position }: Part): Promise<Movable | null> {
+	const plan = await lockPlan(tx, scope, planId);
+	const part = plan?.parts.find((candidate) => candidate.position === position);
+	const isSeen =
+		!scope.invoiceId || plan?.parts.every((one) => one.lines.every((line) => line.invoiceId === scope.invoiceId));
+	const isRunning = plan?.status === 'active' || plan?.status === 'paused';
+	return plan && part && isSeen && isRunning && isOpen(part) ? { plan, part } : null;
+}
+/** To come, another day than before, and the parts stay in their order. */
+function fits(
+	plan: PlanWithParts,
+	part: Movable['part'],
+	{ toOn, today }: { toOn: CivilDate; today: CivilDate }
+): boolean {
+	const before = plan.parts.filter((one) => one.position < part.position);
+	const after = plan.parts.filter((one) => one.position > part.position);
+	return (
+		toOn > today &&
+		toOn !== part.dueOn &&
+		before.every((one) => one.dueOn < toOn) &&
+		after.every((one) => toOn < one.dueOn)
+	);
+}
+async function capOf(tx: Tx, scope: Scope, supplier: Supplier, plan: PlanWithParts): Promise<CivilDate | null> {
+	const terms = { business: supplier.businessTerms, isLargeOnlineSeller: supplier.isLargeOnlineSeller };
+	const caps: CivilDate[] = [];
+	for (const invoiceId of new Set(plan.parts.flatMap((part) => part.lines.map((line) => line.invoiceId)))) {
+		const invoice = (await findInvoice(tx, scope, invoiceId))!;
+		const cap = lastLawfulDay(invoice, invoice.clientKind, terms);
+		if (cap) caps.push(cap);
+	}
+	return caps.sort()[0] ?? null;
+}
+
+/** Agreed: the part waits for its new day, is announced again before it, and a refusal that led to the agreement counts no more. */
+async function applyMove(
+	tx: Tx,
+	scope: Scope,
+	now: Date,
+	{ plan, part, toOn }: Movable & { toOn: CivilDate }
+): Promise<void> {
+	const method = plan.methodId ? await findMethod(tx, scope, plan.methodId) : null;
+	await savePart(
+		tx,
+		scope,
+		part,
+		{ dueOn: toOn, askOn: askedOn(toOn, method?.type ?? null), status: 'scheduled', failures: 0, announcedAt: null },
+		now
+	);
+	const after = (await findPlan(tx, scope, plan.planId))!;
+	const isFailing = after.parts.some((one) => one.status === 'action_needed' || one.status === 'retrying');
+	if (!isFailing) await savePlan(tx, scope, plan.planId, { cureEndsOn: null }, now);
+}

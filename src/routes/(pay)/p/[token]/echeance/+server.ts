@@ -1,0 +1,7 @@
+// The client's answer about another day for a part.
+import { answerMoveResponse } from '#lib/server/http/answer-move.ts';
+import { requireLivePayLink } from '#lib/server/http/guards.ts';
+import type { RequestHandler } from './$types';
+
+export const POST: RequestHandler = async (event) =>
+	answerMoveResponse(event, await requireLivePayLink(event, event.params.token));
