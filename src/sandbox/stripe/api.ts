@@ -4,7 +4,7 @@ import { invalid, missing, missingParam } from './errors.ts';
 import { emit, type Cause } from './events.ts';
 import { integer, list, metadataOf, object, text, type Params } from './form.ts';
 import { cancelIntent, confirmIntent, createIntent, updateIntent } from './intents.ts';
-import { keep, makeMethod, makeToken, methodFor } from './methods.ts';
+import { keep, makeMethod, makeToken, methodFor, revokeMandates } from './methods.ts';
 import { cancelSetup, confirmSetup, createSetup } from './setups.ts';
 import { acceptDispute, createRefund, updateDispute } from './reversals.ts';
 import type { Account, World } from './world.ts';
@@ -172,6 +172,7 @@ export const ROUTES: Route[] = [
 		const method = find(call, 'payment_methods', id);
 		method.customer = null;
 		emit(call.world, call.account, 'payment_method.detached', method, call.cause);
+		revokeMandates(call.world, call.account, id, call.cause);
 		return method;
 	}),
 	route('POST', 'payment_intents', 'PaymentIntentCreateParams', (call) => createIntent(call, call.params)),

@@ -1,5 +1,6 @@
 // The levers: clock, faults, forced outcomes, logs. Only under /_sandbox, only on loopback.
 import { debitFails, debitSucceeds, fillBalance } from './charges.ts';
+import { expireCard, replaceCard, revokeMandates } from './methods.ts';
 import { redeliver, settleDeliveries } from './events.ts';
 import { openDispute, refundFails, refundSucceeds } from './reversals.ts';
 import type { Fault, Forced, WebhookFault, Work, World } from './world.ts';
@@ -40,6 +41,11 @@ function perform(world: World, work: Work): void {
 
 function trigger(world: World, type: string, id: string, extra: string): unknown {
 	for (const account of world.accounts.values()) {
+		const method = account.payment_methods[id];
+		const cause = { requestId: null, key: null };
+		if (method && type === 'mandate_revoke') return revokeMandates(world, account, id, cause);
+		if (method && type === 'automatically_updated') return replaceCard(world, account, method, cause);
+		if (method && type === 'card_expire') return expireCard(world, method);
 		const charge = account.charges[id] ?? account.charges[account.payment_intents[id]?.latest_charge as string];
 		if (charge && type === 'dispute')
 			return openDispute(

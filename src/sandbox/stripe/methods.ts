@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type Stripe from 'stripe';
 import { invalid, missing } from './errors.ts';
+import { emit, type Cause } from './events.ts';
 import { object, text, type Params } from './form.ts';
 import { CARDS, cardBehaviour, IBANS } from './test-values.ts';
 import type { Account, StoredToken, World } from './world.ts';
@@ -146,6 +147,27 @@ export function makeMandate(
 	} as unknown as Stripe.Mandate;
 	account.mandates[id] = mandate;
 	return mandate;
+}
+
+/** An account that is detached, or whose owner went to the bank: its mandates serve no more. */
+export function revokeMandates(world: World, account: Account, methodId: string, cause: Cause): void {
+	for (const mandate of Object.values(account.mandates).filter((one) => one.payment_method === methodId)) {
+		if (mandate.status === 'inactive') continue;
+		mandate.status = 'inactive';
+		emit(world, account, 'mandate.updated', mandate, cause, { status: 'active' });
+	}
+}
+/** The network replaced a card: another end and a later month, for the same means of payment. */
+export function replaceCard(world: World, account: Account, method: StoredMethod, cause: Cause): void {
+	Object.assign(method.card!, { last4: '1234', exp_year: method.card!.exp_year + 4 });
+	emit(world, account, 'payment_method.automatically_updated', method, cause);
+}
+/** Time went by: the card's month is over. */
+export function expireCard(world: World, method: StoredMethod): void {
+	const month = new Date(world.now());
+	month.setUTCMonth(month.getUTCMonth() - 1);
+	Object.assign(method.card!, { exp_month: month.getUTCMonth() + 1, exp_year: month.getUTCFullYear() });
+	method._behaviour = 'pm_card_chargeDeclinedExpiredCard';
 }
 
 const TOKEN_LIFE_SECONDS = 43_200;

@@ -1,0 +1,213 @@
+// One part of a plan: put off with the client's consent, given up by the supplier, left alone during a dispute. And Stripe's news about plans in any order.
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mintScope } from '#lib/domain/access/scope.ts';
+import { civilDateIn } from '#lib/domain/calendar/civil-date.ts';
+import { minor } from '#lib/domain/money/minor.ts';
+import { newId } from '#lib/server/identity.ts';
+import { listDiscounts } from '#lib/server/store/discounts.ts';
+import { findInvoice } from '#lib/server/store/invoices.ts';
+import { listPlansOfInvoices } from '#lib/server/store/plans.ts';
+import { inScope } from '#lib/server/store/tx.ts';
+import { holdInvoice } from '#lib/server/use-cases/invoices/hold-invoice.ts';
+import { findCreditNote } from '#lib/server/use-cases/payments/read-credit-note.ts';
+import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
+import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
+import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
+import { forgivePart } from '#lib/server/use-cases/plans/forgive-part.ts';
+import { answerPartMove, askMove, takeMoveBack } from '#lib/server/use-cases/plans/move-part.ts';
+import { readJournal } from '#lib/server/use-cases/suppliers/read-journal.ts';
+import { FROM, aPayer, anInvoice, anOffer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import { openHouse, type TestHouse } from '../../setup/house.ts';
+
+let house: TestHouse;
+let cast: Cast;
+let payer: Payer;
+beforeAll(async () => {
+	house = await openHouse();
+	cast = await aSupplier(house.services);
+	payer = await aPayer(house.services, cast);
+	await anOffer(house.services, cast, {
+		discount: null,
+		instalments: {
+			counts: [3],
+			minMinor: minor(10_000n),
+			maxMinor: null,
+			spacing: { unit: 'day', every: 15 },
+			firstPart: 'now',
+			who: 'everyone'
+		}
+	});
+});
+afterAll(() => house.close());
+
+const inDays = (days: number) =>
+	civilDateIn(new Date(house.services.clock.now().getTime() + days * 86_400_000), 'Europe/Paris');
+const asSystem = <T>(work: Parameters<typeof inScope<T>>[2]) => inScope(house.services.db, cast.system, work);
+const balanceOf = async (id: string) => (await asSystem((tx) => findInvoice(tx, cast.system, id)))!.balanceMinor;
+const planOf = async (invoiceId: string) =>
+	(await asSystem((tx) => listPlansOfInvoices(tx, cast.system, [invoiceId], { running: false })))[0]!;
+async function live(days: number): Promise<void> {
+	for (let day = 0; day < days; day++) {
+		await house.advance(1);
+		await reconcileRecent(house.services, 3);
+		await house.drain();
+	}
+}
+async function begun(method = 'pm_card_visa'): Promise<{ invoiceId: string; planId: string }> {
+	const invoiceId = await anInvoice(house.services, cast, {}, { issuedOn: inDays(0), dueOn: inDays(30) });
+	expect(await pay(house.services, payer, [invoiceId], 40_000, { option: 'plan_3', method })).toMatchObject({
+		ok: true
+	});
+	return { invoiceId, planId: (await planOf(invoiceId)).planId };
+}
+const mailsAbout = (words: RegExp) => house.world.mailbox.mails.filter((mail) => words.test(mail.subject));
+
+test('another day for a part: asked, told, nothing moves before the client agrees; then it is taken on the new day, once', async () => {
+	const { invoiceId, planId } = await begun();
+	const part = { planId, position: 2 };
+	const ask = (toOn: string) => askMove(house.services, cast.owner, { ...part, toOn: toOn as never });
+	expect(await askMove(house.services, cast.readOnly, { ...part, toOn: inDays(20) })).toMatchObject({
+		refusal: { code: 'not_allowed' }
+	});
+	for (const wrong of [inDays(0), inDays(-3), inDays(15), inDays(30), inDays(45)])
+		expect(await ask(wrong)).toMatchObject({ refusal: { code: 'day_not_possible' } });
+	expect(await askMove(house.services, cast.owner, { planId, position: 3, toOn: inDays(61) })).toMatchObject({
+		refusal: { code: 'day_past_cap', detail: { date: inDays(60) } }
+	});
+	expect(await ask(inDays(22))).toMatchObject({ ok: true });
+	expect(await ask(inDays(23))).toMatchObject({ refusal: { code: 'move_waiting' } });
+	await house.drain();
+	expect(mailsAbout(/^Une autre date/)).toHaveLength(1);
+	expect((await planOf(invoiceId)).parts[1]!.dueOn).toBe(inDays(15));
+	const stranger = await aPayer(house.services, cast, 'stranger@stranger.example', 'Inconnu');
+	const answer = (who: Payer['scope'], accepts: boolean) =>
+		answerPartMove(house.services, who, { ...part, accepts }, FROM);
+	expect(await answer(stranger.scope, true)).toMatchObject({ refusal: { code: 'not_found' } });
+	const otherLink = mintScope(cast.supplierId, {
+		kind: 'pay_link',
+		payLinkId: newId(),
+		contactId: payer.contactId,
+		clientId: payer.clientId,
+		invoiceId: newId()
+	});
+	expect(await answer(otherLink, true)).toMatchObject({ refusal: { code: 'not_found' } });
+	const view = await readPayView(house.services, payer.scope, [invoiceId]);
+	expect(view.ok && view.value.plan!.parts[1]!.moveTo).toBe(inDays(22));
+	expect(await answer(payer.scope, true)).toMatchObject({ ok: true });
+	expect(await answer(payer.scope, true)).toMatchObject({ refusal: { code: 'not_found' } });
+	expect((await planOf(invoiceId)).parts[1]).toMatchObject({ dueOn: inDays(22), askOn: inDays(22) });
+	await live(21);
+	expect(await balanceOf(invoiceId)).toBe(80_000n);
+	await live(1);
+	expect(await balanceOf(invoiceId)).toBe(40_000n);
+	// Refused, and taken back: the day stays.
+	const last = { planId, position: 3 };
+	await askMove(house.services, cast.owner, { ...last, toOn: inDays(20) });
+	expect(await answerPartMove(house.services, payer.scope, { ...last, accepts: false }, FROM)).toMatchObject({
+		ok: true
+	});
+	await askMove(house.services, cast.owner, { ...last, toOn: inDays(21) });
+	expect(await takeMoveBack(house.services, cast.owner, last)).toMatchObject({ ok: true });
+	expect((await planOf(invoiceId)).parts[2]!.dueOn).toBe(inDays(8));
+	await expect(
+		asSystem((tx) => tx.execute(sql`update part_move set status = 'accepted' where plan_id = ${planId}`))
+	).rejects.toThrow();
+});
+
+test('a part given up: never asked for, booked in 709 with its VAT, proved by a credit note; the rest goes on', async () => {
+	const { invoiceId, planId } = await begun();
+	const part = { planId, position: 3 };
+	expect(await forgivePart(house.services, cast.readOnly, part)).toMatchObject({ refusal: { code: 'not_allowed' } });
+	const twice = await Promise.all([
+		forgivePart(house.services, cast.owner, part),
+		forgivePart(house.services, cast.owner, part)
+	]);
+	expect(twice.filter((one) => one.ok)).toHaveLength(1);
+	expect(await forgivePart(house.services, cast.owner, { planId, position: 1 })).toMatchObject({
+		refusal: { code: 'not_found' }
+	});
+	const [given] = await asSystem((tx) => listDiscounts(tx, cast.system, { invoiceId }));
+	expect(given).toMatchObject({ reason: 'forgiven', amountMinor: 40_000n, vat: [{ rateBps: 2000, vatMinor: 6_667n }] });
+	expect(given!.documentNumber).toMatch(/^AV\d{4}-\d{6}$/);
+	expect(await findCreditNote(house.services, payer.scope, given!.discountId)).toMatchObject({ reason: 'forgiven' });
+	const journal = await readJournal(house.services, cast.owner, inDays(0).slice(0, 7));
+	const lines = journal.lines.filter((line) => line.kind === 'part_forgiven');
+	expect(lines.map((line) => [line.account, line.debitMinor, line.creditMinor])).toEqual([
+		['709', 33_333n, 0n],
+		['44571', 6_667n, 0n],
+		['411', 0n, 40_000n]
+	]);
+	expect(await balanceOf(invoiceId)).toBe(40_000n);
+	await live(15);
+	expect(await balanceOf(invoiceId)).toBe(0n);
+	expect(await planOf(invoiceId)).toMatchObject({ status: 'completed' });
+	expect(mailsAbout(/ne vous est plus demandée/)).toHaveLength(1);
+	// Receipts and the credit note together are the VAT of the invoice, to the cent.
+	const [vat] = await asSystem((tx) =>
+		tx.execute<{ sum: string }>(sql`select sum(vat_minor) as sum from allocation_vat where invoice_id = ${invoiceId}`)
+	);
+	expect(BigInt(vat!.sum) + 6_667n).toBe(20_000n);
+	// The database refuses a reduction of a part that was not given up.
+	await expect(
+		asSystem(async (tx) => {
+			await tx.execute(sql`insert into discount (supplier_id, discount_id, reason, plan_id, position, invoice_id, client_id, sequence, kind, amount_minor, currency, happened_on, created_at)
+				values (${cast.supplierId}, ${newId()}, 'forgiven', ${planId}, 1, ${invoiceId}, ${payer.clientId}, 1, 'granted', 40000, 'EUR', ${inDays(0)}, now())`);
+		})
+	).rejects.toThrow();
+});
+
+test('a disputed invoice is not debited, nor announced, nor broken; lifted, it is taken; a promise ends by itself', async () => {
+	const { invoiceId } = await begun();
+	expect(
+		await holdInvoice(house.services, cast.readOnly, invoiceId, { reason: 'disputed', until: null })
+	).toMatchObject({ ok: false });
+	expect(await holdInvoice(house.services, cast.owner, invoiceId, { reason: 'promised', until: null })).toMatchObject({
+		refusal: { code: 'day_not_possible' }
+	});
+	await holdInvoice(house.services, cast.owner, invoiceId, { reason: 'disputed', until: null });
+	const announced = mailsAbout(/seront prélevés le/).length;
+	await live(20);
+	expect(await balanceOf(invoiceId)).toBe(80_000n);
+	expect(mailsAbout(/seront prélevés le/)).toHaveLength(announced);
+	const view = await readPayView(house.services, payer.scope, [invoiceId]);
+	expect(view.ok && view.value.plan).toMatchObject({ isHeld: true });
+	await holdInvoice(house.services, cast.owner, invoiceId, { reason: null, until: null });
+	await live(1);
+	expect(await balanceOf(invoiceId)).toBe(40_000n);
+	await holdInvoice(house.services, cast.owner, invoiceId, { reason: 'promised', until: inDays(12) });
+	await live(12);
+	expect(await balanceOf(invoiceId)).toBe(40_000n);
+	await live(1);
+	expect(await balanceOf(invoiceId)).toBe(0n);
+});
+
+test('every event of a plan, told again in other orders and twice: the same plan, the same books', async () => {
+	const { invoiceId } = await begun();
+	await live(14);
+	house.world.world.forced.saved = 'pm_card_visa_chargeDeclinedInsufficientFunds';
+	await live(2);
+	house.world.world.forced = {};
+	await live(20);
+	const state = async () => ({
+		plan: (await planOf(invoiceId)).parts.map((part) => [part.status, part.failures, part.attemptId]),
+		status: (await planOf(invoiceId)).status,
+		rows: await asSystem((tx) =>
+			tx.execute(sql`select e.source_id, e.kind, l.account, l.debit_minor, l.credit_minor, l.invoice_id
+				from journal_line l join journal_entry e using (supplier_id, entry_id) order by 1, 2, 3, 4, 5`)
+		),
+		mails: house.world.mailbox.mails.length
+	});
+	await house.drain();
+	const before = await state();
+	expect(before.status).toBe('completed');
+	const intents = Object.values(house.world.world.accounts.get('acct_lumen')!.payment_intents).map(
+		(intent) => intent.id
+	);
+	// A fixed shuffle: what matters is that it is neither the order of life nor its reverse.
+	const shuffled = [...intents, ...intents].sort((a, b) => (a.slice(-3) < b.slice(-3) ? -1 : 1));
+	for (const intentId of shuffled) await settleIntent(house.services, cast.system, intentId);
+	await Promise.all(intents.map((intentId) => settleIntent(house.services, cast.system, intentId)));
+	await house.drain();
+	expect(await state()).toEqual(before);
+});
