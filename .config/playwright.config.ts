@@ -6,13 +6,13 @@ const executablePath = await chromiumPath({ install: false });
 export default defineConfig({
 	testDir: '../tests/e2e',
 	outputDir: '../test-results',
-	// The demo has one clock and one set of faults: files run one after the other, and each test takes invoices of its own.
-	workers: 1,
+	// A demo has one clock and one set of faults: desk and phone have a demo each, in each of them one test runs at a time and takes invoices of its own.
+	workers: 2,
 	fullyParallel: false,
 	forbidOnly: Boolean(process.env.CI),
 	retries: 0,
-	timeout: 45_000,
-	expect: { timeout: 10_000 },
+	timeout: 60_000,
+	expect: { timeout: 15_000 },
 	reporter: [['list'], ['json', { outputFile: '../test-results/results.json' }]],
 	use: {
 		trace: 'retain-on-failure',
@@ -23,10 +23,11 @@ export default defineConfig({
 		launchOptions: { ...(executablePath ? { executablePath } : {}), args: chromiumArgs }
 	},
 	projects: [
-		{ name: 'desk', use: { ...devices['Desktop Chrome'], viewport: { width: 1280, height: 800 } } },
+		{ name: 'desk', workers: 1, use: { ...devices['Desktop Chrome'], viewport: { width: 1280, height: 800 } } },
 		// No keyboard on a phone, and no screen in what production refuses.
 		{
 			name: 'phone',
+			workers: 1,
 			testIgnore: ['keyboard.spec.ts', 'killed.spec.ts', 'production.spec.ts'],
 			use: { ...devices['Pixel 7'], viewport: { width: 360, height: 740 } }
 		}

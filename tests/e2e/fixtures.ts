@@ -31,6 +31,12 @@ export class Demo {
 	async people(): Promise<Person[]> {
 		return (await (await this.request.get(`${origin()}/demo/api/people`)).json()).people as Person[];
 	}
+	/** The person behind an address, signed in on this page. */
+	async signIn(page: Page, email: string): Promise<void> {
+		const person = (await this.people()).find((candidate) => candidate.email === email)!;
+		await page.goto(person.sign_in_url);
+		await hydrated(page);
+	}
 	async person(name: string): Promise<Person> {
 		return (await this.people()).find((person) => person.name === name)!;
 	}
@@ -54,12 +60,27 @@ export class Demo {
 	calm = async () => void expect((await this.request.delete(`${origin()}/demo/api/faults`)).ok()).toBe(true);
 }
 
+/** Claire's clients pay now, early or in parts from today; Alice's in parts from the due date. */
+const SELLERS = {
+	'Claire Martin': {
+		name: 'ATELIER LUMEN SARL',
+		siren: '552100554',
+		vatNumber: 'FR40552100554',
+		iban: 'FR7630006000011234567890189'
+	},
+	'Alice Verne': {
+		name: 'CABINET VERNE CONSEIL SAS',
+		siren: '404833048',
+		vatNumber: 'FR83404833048',
+		iban: 'FR7610278021370000123456794'
+	}
+};
 let serial = 0;
 /** A new invoice for a new client, imported by the supplier through the screen, and the pay link of its mail. */
 export async function freshInvoice(
 	page: Page,
 	demo: Demo,
-	over: { netMinor?: number; domain?: string; issuedDaysAgo?: number } = {}
+	over: { netMinor?: number; domain?: string; issuedDaysAgo?: number; of?: 'Claire Martin' | 'Alice Verne' } = {}
 ): Promise<{ number: string; email: string; link: string; amount: string }> {
 	const id = `${Date.now().toString(36)}${serial++}`;
 	const email = `payeur-${id}@${over.domain ?? 'client.example'}`;
@@ -71,18 +92,15 @@ export async function freshInvoice(
 		issuedOn: new Date(Date.parse(now) - (over.issuedDaysAgo ?? 16) * 86_400_000).toISOString().slice(0, 10),
 		dueOn: due,
 		seller: {
-			name: 'ATELIER LUMEN SARL',
-			siren: '552100554',
-			vatNumber: 'FR40552100554',
-			address: { lines: ['1 rue X'], postalCode: '69001', town: 'Lyon', country: 'FR' },
-			iban: 'FR7630006000011234567890189'
+			...SELLERS[over.of ?? 'Claire Martin'],
+			address: { lines: ['1 rue X'], postalCode: '69001', town: 'Lyon', country: 'FR' }
 		},
 		buyer: { name: `Client ${id}`, siren: sirenOf(Date.now() % 89_999_999), email },
 		lines: [{ label: 'Lustre', netMinor: over.netMinor ?? 98_000, rateBps: 2000 }]
 	};
 	const context = await page.context().browser()!.newContext({ locale: 'fr-FR' });
 	const admin = await context.newPage();
-	await admin.goto((await demo.person('Claire Martin')).sign_in_url);
+	await admin.goto((await demo.person(over.of ?? 'Claire Martin')).sign_in_url);
 	await admin.goto(`${origin()}/admin/import`);
 	await hydrated(admin);
 	await admin.setInputFiles('#fichiers', {
@@ -129,7 +147,9 @@ export const form = {
 	pay: (page: Page) => page.getByRole('button', { name: /^Payer / }).click(),
 	bank: (page: Page, answer: 'Terminer l’authentification' | 'Échouer') =>
 		page.frameLocator('iframe[title="3D Secure 2 authentication"]').getByRole('button', { name: answer }).click(),
-	frame
+	frame,
+	/** The sheet of the device's wallet. */
+	sheet: (page: Page) => page.frameLocator('iframe[title="Wallet"]')
 };
 export const paid = (page: Page) => expect(page.getByText(/Payé\. Merci/)).toBeVisible();
 /** From the link to a receipt, by card. */
@@ -168,7 +188,17 @@ export async function accessible(page: Page): Promise<void> {
 	).toEqual([]);
 }
 
-export const test = base.extend<{ demo: Demo; quiet: void }>({
+export const test = base.extend<{ demo: Demo; quiet: void }, { place: void }>({
+	/** Which of the demos this worker plays with. */
+	place: [
+		// eslint-disable-next-line no-empty-pattern -- Playwright reads the names of fixtures from a pattern
+		async ({}, use, { project }) => {
+			process.env.E2E_URL = process.env[`E2E_URL_${project.name}`];
+			process.env.E2E_DATABASE = process.env[`E2E_DATABASE_${project.name}`];
+			await use();
+		},
+		{ scope: 'worker', auto: true }
+	],
 	demo: async ({ request }, use) => {
 		const demo = new Demo(request);
 		await use(demo);

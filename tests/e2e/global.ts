@@ -1,5 +1,5 @@
-// The whole product in demo mode, on free ports and a folder of its own, for one run of browser tests. Afterwards its log is searched for
-// what may never be in a log.
+// The whole product in demo mode, once for the desk and once for the phone: each has a clock of its own to move. On free ports, in a folder of its own.
+// Afterwards their logs are searched for what may never be in a log.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -17,12 +17,22 @@ const NEVER_LOGGED: [string, RegExp][] = [
 ];
 
 export default async function setup() {
+	process.env.LOG_LEVEL = 'debug';
+	// `--project=desk` needs no demo for the phone.
+	const asked = process.argv.flatMap((argument) => /^--project=(\w+)$/.exec(argument)?.[1] ?? []);
+	const names = asked.length ? asked : ['desk', 'phone'];
+	const stops = await Promise.all(names.map(startFor));
+	return async () => {
+		for (const stop of stops) await stop();
+	};
+}
+
+async function startFor(name: string): Promise<() => Promise<void>> {
 	const dataDir = mkdtempSync(path.join(tmpdir(), 'ponctuel-e2e-'));
 	const logFile = path.join(dataDir, 'server.log');
-	process.env.LOG_LEVEL = 'debug';
 	const running = await start({ port: await freePort(), dataDir, persistent: false, quiet: true, logFile });
-	process.env.E2E_URL = running.url;
-	process.env.E2E_DATABASE = running.databaseUrl;
+	process.env[`E2E_URL_${name}`] = running.url;
+	process.env[`E2E_DATABASE_${name}`] = running.databaseUrl;
 	return async () => {
 		await running.stop();
 		const log = readFileSync(logFile, 'utf8');

@@ -21,7 +21,44 @@ export const openApi = {
 	servers: [{ url: '/api/v1' }],
 	security: [{ key: [] }],
 	paths: {
+		'/invoices/{id}': {
+			get: {
+				operationId: 'readInvoice',
+				summary: 'One invoice: what is left of it, and what its client may choose today, at today’s price',
+				parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } }],
+				responses: {
+					'200': {
+						description: 'The invoice',
+						content: { 'application/json': { schema: { $ref: '#/components/schemas/Invoice' } } }
+					},
+					'401': error,
+					'404': error,
+					'429': error
+				}
+			}
+		},
 		'/invoices': {
+			get: {
+				operationId: 'findInvoices',
+				summary: 'Invoices of a number, newest first: the same number may come back another year',
+				parameters: [{ name: 'number', in: 'query', required: true, schema: { type: 'string', maxLength: 100 } }],
+				responses: {
+					'200': {
+						description: 'None, one, or one a year',
+						content: {
+							'application/json': {
+								schema: {
+									type: 'object',
+									properties: { invoices: { type: 'array', items: { $ref: '#/components/schemas/Invoice' } } }
+								}
+							}
+						}
+					},
+					'400': error,
+					'401': error,
+					'429': error
+				}
+			},
 			post: {
 				operationId: 'importInvoices',
 				summary: 'Import invoices from files (Factur-X PDF, CII XML, CSV) or JSON',
@@ -97,6 +134,50 @@ export const openApi = {
 	components: {
 		securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'ponctuel_…' } },
 		schemas: {
+			Invoice: {
+				type: 'object',
+				properties: {
+					invoice_id: { type: 'string', format: 'uuid' },
+					number: { type: 'string' },
+					client: { type: 'string' },
+					issued_on: { type: 'string', format: 'date' },
+					due_on: { type: 'string', format: 'date' },
+					currency: { type: 'string' },
+					state: { enum: ['late', 'due_soon', 'open', 'under_way', 'in_plan', 'paid', 'credit', 'not_payable'] },
+					gross_minor: amount,
+					balance_minor: { ...amount, description: 'What the books say is owed' },
+					payable_minor: { ...amount, description: 'What may be paid today, without a discount' },
+					options: {
+						type: 'array',
+						items: {
+							type: 'object',
+							properties: {
+								kind: { enum: ['now', 'early', 'plan_2', 'plan_3'] },
+								amount_minor: { ...amount, description: 'Over all parts' },
+								due_now_minor: { ...amount, description: 'Paid at once' },
+								discount_minor: amount,
+								discount_vat_minor: { ...amount, description: 'VAT inside the discount' },
+								ends_at: { type: ['string', 'null'], format: 'date-time', description: 'This price ends then' },
+								parts: {
+									type: 'array',
+									items: {
+										type: 'object',
+										properties: { due_on: { type: 'string', format: 'date' }, amount_minor: amount }
+									}
+								},
+								methods: { type: 'array', items: { enum: ['card', 'sepa_debit'] } }
+							}
+						}
+					},
+					not_offered: {
+						type: 'array',
+						items: {
+							type: 'object',
+							properties: { kind: { enum: ['now', 'early', 'plan_2', 'plan_3'] }, reason: { type: 'string' } }
+						}
+					}
+				}
+			},
 			InvoiceImport: {
 				type: 'object',
 				required: ['invoices'],

@@ -7,6 +7,7 @@ export const REFUSAL_CODES = [
 	'amount_changed',
 	'offer_expired',
 	'offer_invalid',
+	'late_rate_too_low',
 	'nothing_to_pay',
 	'payment_under_way',
 	'payment_in_progress',

@@ -1,5 +1,5 @@
 // Numbers as people type them: "1 500,50 €", "2,5 %". Whole and exact, never through a float.
-import { parseDecimal, type Minor } from '../domain/money/minor.ts';
+import { parseDecimal, toDecimal, type Minor } from '../domain/money/minor.ts';
 
 const plain = (text: string): string => text.replace(/[\s\u00a0\u202f€%]/g, '').replace(',', '.');
 /** An amount in euros, in minor units; null when it is not one. */
@@ -9,5 +9,12 @@ export function typedRate(text: string): number | null {
 	const value = parseDecimal(plain(text));
 	return value === null || value > 1_000_000n || value < -1_000_000n ? null : Number(value);
 }
+/** The other way: basis points as a person would type them, without the sign. */
+export const typedFrom = (bps: number | null): string =>
+	bps === null
+		? ''
+		: toDecimal(BigInt(bps) as Minor)
+				.replace(/\.?0+$/, '')
+				.replace('.', ',');
 /** A whole number of at most four digits; null when it is not one. */
 export const typedCount = (text: string): number | null => (/^\d{1,4}$/.test(plain(text)) ? Number(plain(text)) : null);

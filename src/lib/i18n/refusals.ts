@@ -3,7 +3,7 @@ import { m } from '#lib/paraglide/messages.js';
 import type { Refusal, RefusalCode } from '../contract/refusals.ts';
 import { formatDay } from '../domain/calendar/format.ts';
 import { parseCivilDate } from '../domain/calendar/civil-date.ts';
-import { formatMoney, type Locale } from '../domain/money/format.ts';
+import { formatMoney, formatRate, type Locale } from '../domain/money/format.ts';
 import { minor } from '../domain/money/minor.ts';
 import type { DeclineFamily } from '../domain/payments/declines.ts';
 import type { PolicyMistake } from '../domain/offers/check-policy.ts';
@@ -25,6 +25,8 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 		offer_expired: () => m.refusal_offer_expired({ amount: money(detail.amountMinor) }, say),
 		offer_invalid: () =>
 			m.refusal_offer_invalid({ why: mistakeText(detail.mistake as PolicyMistake['code'], locale) }, say),
+		late_rate_too_low: () =>
+			m.refusal_late_rate_too_low({ rate: formatRate(Number(detail.rateBps ?? '0'), locale) }, say),
 		nothing_to_pay: () => m.refusal_nothing_to_pay({}, say),
 		payment_under_way: () => m.refusal_payment_under_way({}, say),
 		payment_in_progress: () => m.refusal_payment_in_progress({}, say),

@@ -63,7 +63,7 @@ const tiers = (...list: [number, number][]): NonNullable<OfferTerms['discount']>
 	vatMode: 'by_law',
 	excludes: []
 });
-const inParts = (every: number): NonNullable<OfferTerms['instalments']> => ({
+const inParts = (every: number, firstPart: 'now' | 'on_due_date' = 'now'): NonNullable<OfferTerms['instalments']> => ({
 	counts: [2, 3],
 	minMinor: minor(30_000n),
 	maxMinor: minor(1_000_000n),
@@ -168,7 +168,12 @@ export const SUPPLIERS: DemoSupplier[] = [
 		bic: 'CMCIFR2A',
 		stripeAccount: 'acct_1CabinetVerne',
 		prefix: 'CV26/',
-		offers: [{ name: 'En plusieurs fois', terms: { ...always, discount: null, instalments: inParts(25) } }],
+		offers: [
+			{
+				name: 'En 2 fois, à partir de l’échéance',
+				terms: { ...always, discount: null, instalments: { ...inParts(25), counts: [2], firstPart: 'on_due_date' } }
+			}
+		],
 		contact: { name: 'Alice Verne', email: 'gestion@cabinet-verne.example' },
 		address: { lines: ['27 quai de la Fosse'], postalCode: '44000', town: 'Nantes', country: 'FR' },
 		team: [

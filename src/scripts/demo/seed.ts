@@ -10,6 +10,8 @@ import { insertPayLink } from '#lib/server/store/access.ts';
 import { listInvoices, type InvoiceRecord } from '#lib/server/store/invoices.ts';
 import { findContact, listBillingContacts } from '#lib/server/store/parties.ts';
 import { listPayments } from '#lib/server/store/payments.ts';
+import { listPlansOfInvoices } from '#lib/server/store/plans.ts';
+import { findMethod } from '#lib/server/store/saved-methods.ts';
 import { contact, client, member, supplier } from '#lib/server/store/schema/index.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { demoToken } from '#lib/server/use-cases/demo/list-people.ts';
@@ -50,7 +52,7 @@ type Planned = {
 	spec: InvoiceSpec;
 	payDay: number | null;
 	method: 'card' | 'sepa';
-	ending: 'plain' | 'refunded' | 'returned' | 'disputed' | 'declined';
+	ending: 'plain' | 'refunded' | 'returned' | 'disputed' | 'declined' | 'expires';
 	inParts: boolean;
 };
 
@@ -209,6 +211,9 @@ function specialOf(i: number): Special {
 		3: { ending: 'returned', payAfter: 6 },
 		5: { ending: 'disputed', payAfter: 8 },
 		9: { spec: { typeCode: '381' }, unpaid: true },
+		// Cards that expire before their next part: one plan has broken since, another is at risk today.
+		12: { payAfter: 1, method: 'card', inParts: true, ending: 'expires' },
+		24: { payAfter: 7, method: 'card', inParts: true, ending: 'expires' },
 		14: { spec: { businessProcess: 'S2' }, unpaid: true },
 		17: { spec: { typeCode: '393' }, unpaid: true },
 		20: { spec: { currency: 'USD' }, unpaid: true },
@@ -271,8 +276,9 @@ async function payOne(
 						: 'pm_card_visa';
 	const confirmationTokenId = await testToken(services.config, services, scope, method);
 	const view = await readPayView(services, payer, [invoice.invoiceId]);
-	const wanted = inParts ? 'plan_3' : punctuality === 'early' ? 'early' : 'now';
-	const chosen = view.ok ? view.value.options.find((one) => one.kind === wanted) : null;
+	const wanted = inParts ? ['plan_3', 'plan_2'] : punctuality === 'early' ? ['early'] : ['now'];
+	const offered = view.ok ? view.value.options : [];
+	const chosen = wanted.map((kind) => offered.find((one) => one.kind === kind)).find(Boolean);
 	const result = await startPayment(
 		services,
 		payer,
@@ -286,6 +292,7 @@ async function payOne(
 		{ returnUrl: `${services.config.origin}/retour/demo`, ip: null, userAgent: null, locale: 'fr' }
 	);
 	if (!result.ok) throw new Error(`seed: payment of ${spec.number} refused: ${result.refusal.code}`);
+	if (ending === 'expires') await expireCardOf(services, scope, invoice.invoiceId);
 	if (ending !== 'refunded') return;
 	const [payment] = await inScope(services.db, scope, (tx) =>
 		listPayments(tx, scope, { invoiceId: invoice.invoiceId })
@@ -295,6 +302,19 @@ async function payOne(
 			refundRequestId: newId(),
 			paymentId: payment.paymentId,
 			amountMinor: ((payment.amountMinor / 400n) * 100n) as typeof payment.amountMinor
+		});
+}
+
+/** The card that a plan counts on comes to its last month. */
+async function expireCardOf(services: Services, scope: Scope, invoiceId: string): Promise<void> {
+	const method = await inScope(services.db, scope, async (tx) => {
+		const [plan] = await listPlansOfInvoices(tx, scope, [invoiceId], { running: true });
+		return plan?.methodId ? findMethod(tx, scope, plan.methodId) : null;
+	});
+	if (method)
+		await fetch(`${services.config.sandbox!.apiUrl}/_sandbox/trigger`, {
+			method: 'POST',
+			body: JSON.stringify({ type: 'card_expire', id: method.stripePaymentMethodId })
 		});
 }
 

@@ -17,6 +17,12 @@ import { setDeliveryDay } from '#lib/server/use-cases/invoices/set-delivery-day.
 import { endPolicy, publishPolicy, saveDraft } from '#lib/server/use-cases/offers/manage-policies.ts';
 import { readOfferEditor, readOffers } from '#lib/server/use-cases/offers/read-offers.ts';
 import { findCreditNote } from '#lib/server/use-cases/payments/read-credit-note.ts';
+import { exportInvoices } from '#lib/server/use-cases/invoices/export-invoices.ts';
+import { holdInvoice } from '#lib/server/use-cases/invoices/hold-invoice.ts';
+import { findInvoicesByApi, readInvoiceByApi } from '#lib/server/use-cases/invoices/read-by-api.ts';
+import { readMethods, removeMethod, renameMethod } from '#lib/server/use-cases/methods/manage-methods.ts';
+import { forgivePart } from '#lib/server/use-cases/plans/forgive-part.ts';
+import { answerPartMove, askMove } from '#lib/server/use-cases/plans/move-part.ts';
 import { setUpMethod } from '#lib/server/use-cases/methods/set-up-method.ts';
 import { movePlan, readPlans } from '#lib/server/use-cases/plans/manage-plans.ts';
 import { readJournal } from '#lib/server/use-cases/suppliers/read-journal.ts';
@@ -55,6 +61,7 @@ const ids = {
 	client: '',
 	plan: newId(),
 	discount: '',
+	method: '',
 	policy: ''
 };
 const today = civilDateIn(new Date(Date.now()), 'Europe/Paris');
@@ -88,6 +95,20 @@ beforeAll(async () => {
 		a.system,
 		async (tx) => (await tx.execute<{ id: string }>(sql`select payment_id as id from payment`))[0]!.id
 	);
+	await startPayment(
+		house.services,
+		payerA.scope,
+		{
+			attemptId: newId(),
+			confirmationTokenId: await aToken(house.services),
+			invoiceIds: [await anInvoice(house.services, a, {})],
+			option: 'now',
+			expectedAmountMinor: 120_000n as Minor,
+			remember: true
+		},
+		FROM
+	);
+	ids.method = (await readMethods(house.services, payerA.scope)).methods[0]!.methodId;
 	ids.policy = await anOffer(house.services, a, OFFER);
 	const planned = await anInvoice(house.services, a, {}, RECENT);
 	await pay(house.services, payerA, [planned], 60_000, { option: 'plan_2', attemptId: ids.plan });
@@ -103,6 +124,7 @@ beforeAll(async () => {
 	);
 	ids.link = (await links.listLinks(house.services, a.owner))[0]!.payLinkId;
 	strangers = {
+		'key of another supplier': mintScope(b.supplierId, { kind: 'api_key', apiKeyId: newId() }),
 		'owner of another supplier': b.owner,
 		'client of another supplier': payerB.scope,
 		'another client of the same supplier': neighbour.scope,
@@ -247,6 +269,38 @@ describe('another’s ids answer as ids that do not exist', () => {
 				},
 				FROM
 			),
+		'paying with a kept means of payment': async (scope, real) => {
+			const result = await startPayment(
+				house.services,
+				scope,
+				{
+					attemptId: newId(),
+					confirmationTokenId: null,
+					savedMethodId: real ? ids.method : newId(),
+					invoiceIds: [ids.open],
+					option: 'now',
+					expectedAmountMinor: 120_000n as Minor
+				},
+				FROM
+			);
+			return result.ok ? 'paid' : result.refusal;
+		},
+		'naming a kept means of payment': (scope, real) =>
+			renameMethod(house.services, scope, real ? ids.method : newId(), 'volé'),
+		'removing it': (scope, real) => removeMethod(house.services, scope, real ? ids.method : newId()),
+		'asking for another day of a part': (scope, real) =>
+			askMove(house.services, scope, {
+				planId: real ? ids.plan : newId(),
+				position: 2,
+				toOn: addDays(today, 10)
+			}),
+		'answering for the client': (scope, real) =>
+			answerPartMove(house.services, scope, { planId: real ? ids.plan : newId(), position: 2, accepts: true }, FROM),
+		'giving up a part': (scope, real) =>
+			forgivePart(house.services, scope, { planId: real ? ids.plan : newId(), position: 2 }),
+		'suspending its debits': (scope, real) =>
+			holdInvoice(house.services, scope, real ? ids.invoice : newId(), { reason: 'disputed', until: null }),
+		'reading it by API': (scope, real) => readInvoiceByApi(house.services, scope, real ? ids.invoice : newId()),
 		'the groups of the client': (scope, real) =>
 			groupClient(house.services, scope, { clientId: real ? ids.client : newId(), groupIds: [], newName: '' }),
 		'the delivery day': (scope, real) => setDeliveryDay(house.services, scope, real ? ids.invoice : newId(), null),
@@ -272,6 +326,9 @@ describe('another’s ids answer as ids that do not exist', () => {
 					await admin.readPayments(house.services, scope),
 					await readPlans(house.services, scope),
 					await readOffers(house.services, scope),
+					await readMethods(house.services, scope),
+					await exportInvoices(house.services, scope),
+					await findInvoicesByApi(house.services, scope, 'PDF-1'),
 					await readJournal(house.services, scope, null)
 				],
 				(_, v: unknown) => (typeof v === 'bigint' ? String(v) : v)

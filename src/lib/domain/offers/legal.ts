@@ -1,5 +1,5 @@
 // How long the law lets a payment be put off. Values are data with their source; they change by decree, so they are kept here in one table.
-import { addDays, endOfMonth, type CivilDate } from '../calendar/civil-date.ts';
+import { addDays, civilDate, endOfMonth, type CivilDate } from '../calendar/civil-date.ts';
 import type { DiscountVatMode, VatMode } from './policy.ts';
 
 /**
@@ -38,3 +38,20 @@ export function lastLawfulDay(
 const VAT_MODE_OF: Readonly<Record<string, VatMode>> = { BE: 'net_of_tax' };
 export const vatModeIn = (mode: DiscountVatMode, country: string): VatMode =>
 	mode === 'by_law' ? (VAT_MODE_OF[country] ?? 'adjusted') : mode;
+
+/**
+ * The least a contract between professionals may state as late-payment interest: three times the legal interest rate for a business creditor (code de
+ * commerce, art. L441-10 II). Legal rates are set by decree for each half-year: 2.06, 4.22, 5.07, 4.92, 3.71, 2.76, 2.62 %. A half-year that is not
+ * here yet has the floor of the last one known.
+ */
+const LATE_RATE_FLOORS: readonly { from: CivilDate; bps: number }[] = [
+	{ from: civilDate('2023-01-01'), bps: 618 },
+	{ from: civilDate('2023-07-01'), bps: 1266 },
+	{ from: civilDate('2024-01-01'), bps: 1521 },
+	{ from: civilDate('2024-07-01'), bps: 1476 },
+	{ from: civilDate('2025-01-01'), bps: 1113 },
+	{ from: civilDate('2025-07-01'), bps: 828 },
+	{ from: civilDate('2026-01-01'), bps: 786 }
+];
+export const lateRateFloor = (today: CivilDate): { from: CivilDate; bps: number } =>
+	LATE_RATE_FLOORS.findLast((floor) => floor.from <= today) ?? LATE_RATE_FLOORS[0]!;

@@ -9,6 +9,7 @@ const STATUS: Record<RefusalCode, number> = {
 	amount_changed: 409,
 	offer_expired: 409,
 	offer_invalid: 422,
+	late_rate_too_low: 422,
 	nothing_to_pay: 409,
 	payment_under_way: 409,
 	payment_in_progress: 409,

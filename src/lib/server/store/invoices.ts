@@ -176,6 +176,14 @@ export async function findInvoiceByNumber(
 	return row ? recordOf(row) : null;
 }
 
+export async function listInvoicesByNumber(tx: Tx, scope: Scope, number: string): Promise<InvoiceRecord[]> {
+	const rows = await select(tx)
+		.where(and(...visible(scope), eq(invoice.number, number)))
+		.orderBy(desc(invoice.issueYear), asc(invoice.invoiceId))
+		.limit(20);
+	return rows.map(recordOf);
+}
+
 export async function saveDeliveryDay(tx: Tx, scope: Scope, invoiceId: string, day: CivilDate | null): Promise<void> {
 	await tx
 		.update(invoice)

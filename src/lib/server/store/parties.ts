@@ -34,7 +34,7 @@ export const issuerOf = ({ name, legalName, siren, vatNumber, address, brandHue 
 export async function saveBilling(
 	tx: Tx,
 	scope: Scope,
-	change: Pick<Supplier, 'businessTerms' | 'isLargeOnlineSeller' | 'planCureDays' | 'accounts'>
+	change: Pick<Supplier, 'businessTerms' | 'isLargeOnlineSeller' | 'planCureDays' | 'lateRateBps' | 'accounts'>
 ): Promise<void> {
 	await tx.update(supplier).set(change).where(eq(supplier.supplierId, scope.supplierId));
 }

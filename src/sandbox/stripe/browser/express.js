@@ -15,11 +15,12 @@ function render({ wallets, locale }) {
 			return button;
 		})
 	);
-	tell('height', Math.ceil(app.getBoundingClientRect().height));
 	return {};
 }
 window.addEventListener('message', (message) => {
 	if (message.origin !== appOrigin || message.source !== parent || message.data?.v !== 1) return;
 	parent.postMessage({ v: 1, id: message.data.id, payload: render(message.data.payload) }, appOrigin);
 });
+// Hidden while the page loads: the height is told when there is one.
+new ResizeObserver(() => tell('height', Math.ceil(app.getBoundingClientRect().height))).observe(app);
 tell('ready', {});

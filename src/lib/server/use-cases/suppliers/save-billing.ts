@@ -1,27 +1,36 @@
 // How the supplier bills: the legal cap its contracts follow, the time a client has to mend a plan, its account numbers. Actor: owner or accountant.
-// Refusals: not_allowed, input_invalid. Facts: offers.changed.
+// Refusals: not_allowed, input_invalid, late_rate_too_low. Facts: offers.changed.
 import type { BillingForm } from '../../../contract/billing.ts';
 import { may, type Scope } from '../../../domain/access/scope.ts';
+import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { lateRateFloor } from '../../../domain/offers/legal.ts';
 import type { Services } from '../../services.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { getSupplier, saveBilling as keepBilling } from '../../store/parties.ts';
 import { recordAudit } from '../../store/records.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 
-export const readBilling = (services: Services, scope: Scope): Promise<BillingForm> =>
+/** With the day it is at the supplier's, which legal floors depend on. */
+export const readBilling = (services: Services, scope: Scope): Promise<BillingForm & { today: CivilDate }> =>
 	read(services, scope, async (tx) => {
-		const { businessTerms, isLargeOnlineSeller, planCureDays, accounts } = await getSupplier(tx, scope);
-		return { businessTerms, isLargeOnlineSeller, planCureDays, accounts };
+		const supplier = await getSupplier(tx, scope);
+		const { businessTerms, isLargeOnlineSeller, planCureDays, lateRateBps, accounts } = supplier;
+		const today = civilDateIn(services.clock.now(), supplier.timeZone);
+		return { businessTerms, isLargeOnlineSeller, planCureDays, lateRateBps, accounts, today };
 	});
 
 export async function saveBilling(services: Services, scope: Scope, form: BillingForm): Promise<Result<null>> {
 	if (!may(scope.actor, 'set_offers')) return refuse('not_allowed');
 	const now = services.clock.now();
 	return commit(services, scope, async (tx) => {
+		const today = civilDateIn(now, (await getSupplier(tx, scope)).timeZone);
+		if (form.lateRateBps !== null && form.lateRateBps < lateRateFloor(today).bps)
+			return refuse('late_rate_too_low', { rateBps: String(lateRateFloor(today).bps) });
 		await keepBilling(tx, scope, form);
 		await recordAudit(tx, scope, now, 'billing_changed', scope.supplierId, {
 			businessTerms: form.businessTerms,
-			planCureDays: String(form.planCureDays)
+			planCureDays: String(form.planCureDays),
+			lateRateBps: String(form.lateRateBps ?? '')
 		});
 		await recordFact(tx, scope, now, { kind: 'offers.changed', clientId: null, invoiceId: null, attemptId: null });
 		return done(null);

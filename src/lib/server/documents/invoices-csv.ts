@@ -1,0 +1,39 @@
+// Open invoices as CSV, each with the prices its client has today.
+import type { PricedInvoice } from '../use-cases/invoices/export-invoices.ts';
+import { amountCell, cell, csvOf, dayCell } from './csv.ts';
+
+const HEAD = [
+	'Numero',
+	'Date',
+	'Echeance',
+	'Client',
+	'Devise',
+	'Montant TTC',
+	'Reste du',
+	'A payer aujourd’hui',
+	'Avec escompte',
+	'Escompte',
+	'Jusqu’au',
+	'En 2 fois',
+	'En 3 fois'
+];
+
+export const invoicesCsv = (invoices: PricedInvoice[]): string =>
+	csvOf([
+		HEAD,
+		...invoices.map((one) => [
+			cell(one.number),
+			dayCell(one.issuedOn),
+			dayCell(one.dueOn),
+			cell(one.clientName),
+			one.currency,
+			amountCell(one.grossMinor),
+			amountCell(one.balanceMinor),
+			amountCell(one.nowMinor),
+			amountCell(one.early?.amountMinor ?? null),
+			amountCell(one.early?.discountMinor ?? null),
+			dayCell(one.early?.lastDay ?? null),
+			one.plans.includes(2) ? 'oui' : '',
+			one.plans.includes(3) ? 'oui' : ''
+		])
+	]);

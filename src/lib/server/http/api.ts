@@ -1,0 +1,19 @@
+// What every answer of the API begins with: a key, and not too often.
+import { json } from '@sveltejs/kit';
+import type { RefusalCode } from '../../contract/refusals.ts';
+import type { Scope } from '../../domain/access/scope.ts';
+import { scopeOfApiKey } from '../access/scopes.ts';
+import type { Services } from '../services.ts';
+import { refusalBody } from './answer.ts';
+import { statusOf } from './refusal-status.ts';
+
+export const apiProblem = (code: RefusalCode, detail: Record<string, string> = {}, status = statusOf(code)): Response =>
+	json(refusalBody({ code, detail }, 'en'), { status });
+
+/** A scope, or the answer to give instead. */
+export async function requireApiKey(services: Services, request: Request): Promise<Scope | Response> {
+	const scope = await scopeOfApiKey(services, request.headers.get('authorization'));
+	if (!scope) return apiProblem('not_allowed', {}, 401);
+	const isWelcome = await services.limits.take('api', scope.actor.kind === 'api_key' ? scope.actor.apiKeyId : '');
+	return isWelcome ? scope : apiProblem('too_many_requests');
+}
