@@ -122,6 +122,31 @@ test('SEPA, killed before Stripe heard of it: ordered once, and not payable twic
 	await paid(page);
 	await expect(page.getByText(/^Reçu R/)).toHaveCount(1);
 });
+test('debit run, killed in the middle of a charge: the part is taken once', async ({ page, demo }) => {
+	test.setTimeout(180_000);
+	const invoice = await freshInvoice(page, demo);
+	await open(page, invoice.link);
+	await page.getByRole('radio', { name: /En 2 fois/ }).check();
+	await form.open(page);
+	await form.card(page, '4242424242424242');
+	await form.pay(page);
+	await expect(page.getByText('prélevée automatiquement').first()).toBeVisible();
+	await demo.advance('P19D');
+	await demo.fault('answer_lost');
+	const night = page.request
+		.post(`${origin()}/demo/api/clock`, { data: { advance: 'P1D' }, timeout: 60_000 })
+		.catch(() => null);
+	await page.waitForTimeout(1200);
+	await killEverything(page.request);
+	await night;
+	await startAgain(page, demo);
+	// The day the clock was on when everything died may be lived again, or for the first time.
+	await demo.advance('P2D');
+	await open(page, invoice.link);
+	await expect(page.getByText('Tout est payé. Merci')).toBeVisible();
+	await expect(page.getByText(/^Reçu R/)).toHaveCount(2);
+	expect((await demo.mails(invoice.email)).filter((mail) => /Paiement reçu/.test(mail.subject))).toHaveLength(2);
+});
 test('refund, killed before the answer: made once', async ({ page, demo, browser }) => {
 	test.setTimeout(120_000);
 	const invoice = await freshInvoice(page, demo);

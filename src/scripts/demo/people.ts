@@ -63,7 +63,7 @@ const tiers = (...list: [number, number][]): NonNullable<OfferTerms['discount']>
 	vatMode: 'by_law',
 	excludes: []
 });
-const inParts = (every: number, firstPart: 'now' | 'on_due_date' = 'now'): NonNullable<OfferTerms['instalments']> => ({
+const inParts = (every: number): NonNullable<OfferTerms['instalments']> => ({
 	counts: [2, 3],
 	minMinor: minor(30_000n),
 	maxMinor: minor(1_000_000n),
