@@ -15,14 +15,16 @@ const PAYER_FOLDERS = [
 	'domain/calendar',
 	'domain/plans'
 ];
-const PAYER_FILES = ['i18n/option-titles.ts', 'i18n/methods.ts', 'i18n/states.ts'];
+const PAYER_FILES = ['i18n/option-titles.ts', 'i18n/states.ts'];
 const NOT_FOR_PAYERS =
-	/(stripe-checkout|ChangeMethod|ConfirmPart|AttemptPanel|Standing|PlanPanel|DiscountList|SessionList|InvoiceStateWord|CivilDay)\./;
+	/(stripe-checkout|pay-saved|colors|KeepMethod|SavedMethods|ConfirmPart|AttemptPanel|Standing|PlanPanel|DiscountList|ReceiptList|SessionList|InvoiceStateWord|CivilDay)\./;
 const lib = path.join(import.meta.dirname, 'src/lib');
 const payerFiles = [
 	...PAYER_FOLDERS.flatMap((folder) => readdirSync(path.join(lib, folder)).map((name) => path.join(lib, folder, name))),
 	...PAYER_FILES.map((file) => path.join(lib, file)),
-	path.join(import.meta.dirname, 'src/routes/(pay)/p/[token]/+page.svelte')
+	path.join(import.meta.dirname, 'src/routes/(pay)/p/[token]/+page.svelte'),
+	// Fetched ahead by every page.
+	path.join(import.meta.dirname, 'src/routes/+error.svelte')
 ].filter((file) => !NOT_FOR_PAYERS.test(file));
 const payerWords = new Set(
 	payerFiles.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/\bm\.(\w+)/g)].map((found) => found[1]!))
@@ -84,7 +86,7 @@ export default defineConfig({
 					groups: [
 						{
 							name: 'runtime',
-							test: /node_modules[\\/](svelte|@sveltejs|esm-env|devalue|clsx)[\\/]|[\\/]paraglide[\\/]runtime/,
+							test: /node_modules[\\/](svelte|@sveltejs|esm-env|devalue|clsx)[\\/]|[\\/]paraglide[\\/]runtime|rolldown[\\/]runtime/,
 							priority: 2
 						},
 						{

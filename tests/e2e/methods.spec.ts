@@ -112,6 +112,7 @@ test('a plan whose first part comes on the due date: nothing today, then both on
 	await expect(parts).toHaveCount(2);
 	await expect(parts.nth(0)).toContainText('prélevée automatiquement');
 	await expect(page.getByText(/^Reçu R/)).toHaveCount(0);
+	await expect(page.getByText('Vérification en cours')).toHaveCount(0);
 	await demo.mail(invoice.email, /paiement en 2 fois/);
 	await demo.advance('P20D');
 	await expect(parts.nth(0)).toContainText('payée');

@@ -33,8 +33,7 @@ const PERIODIC: Periodic[] = [
 	{ name: 'reconcile the last three days', everyMs: 60 * MINUTE, run: (services) => reconcileRecent(services, 3) },
 	{
 		name: 'reconcile the last thirty days',
-		// Stripe keeps thirty days of events: once a week overlaps four times.
-		everyMs: 7 * 24 * 60 * MINUTE,
+		everyMs: 24 * 60 * MINUTE,
 		run: (services) => reconcileRecent(services, 30)
 	},
 	{ name: 'reconcile new means of payment', everyMs: 5 * MINUTE, run: reconcileSetups },

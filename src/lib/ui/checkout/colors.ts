@@ -1,7 +1,6 @@
 // The page's colours for Stripe's frame: light-dark() and oklch() mean nothing inside it, what the browser made of them does.
-import type { CheckoutOptions } from './stripe-checkout.ts';
 
-export function colorsOf(box: HTMLElement): CheckoutOptions['colors'] {
+export function colorsOf(box: HTMLElement): Record<'accent' | 'paper' | 'ink' | 'soft' | 'bad', string> {
 	const plain = (name: string): string => {
 		const probe = document.createElement('span');
 		probe.style.color = getComputedStyle(box).getPropertyValue(name).trim();

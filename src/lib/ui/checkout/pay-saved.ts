@@ -1,9 +1,15 @@
-// Paying with a means of payment that is kept: nothing to type, and the bank may still want a word.
+// The way of a payment from the page to the server; and paying with a means of payment that is kept, where nothing is typed.
 import type { OptionView, PayView } from '#lib/contract/views.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { getLocale } from '#lib/paraglide/runtime.js';
 
-type Answer = { status: string; clientSecret: string | null; message?: string | null; error?: { message: string } };
+export type Answer = {
+	attemptId: string;
+	status: string;
+	clientSecret: string | null;
+	message: string | null;
+	error?: { code: string; message: string };
+};
 export async function post(url: string, body?: unknown): Promise<Answer> {
 	const response = await fetch(url, {
 		method: 'POST',
@@ -12,14 +18,34 @@ export async function post(url: string, body?: unknown): Promise<Answer> {
 	return response.json();
 }
 
+const TRIES = 3;
+/** The same body until there is an answer: the id makes it the same payment however often it is sent. null: nobody answers. */
+export async function sendPayment(
+	url: string,
+	body: Record<string, unknown>
+): Promise<{ status: number; body: Answer } | null> {
+	for (let attempt = 1; attempt <= TRIES; attempt++) {
+		try {
+			const response = await fetch(url, {
+				method: 'POST',
+				headers: { 'content-type': 'application/json' },
+				body: JSON.stringify(body)
+			});
+			if (response.status < 500) return { status: response.status, body: await response.json() };
+		} catch {
+			await new Promise((done) => setTimeout(done, 800 * attempt));
+		}
+	}
+	return null;
+}
+
 export type SavedPayment = {
 	attemptId: string;
 	/** null: the one of the plan. */
 	savedMethodId: string | null;
 	option: OptionView;
 };
-const TRIES = 3;
-/** The same body until there is an answer: the id makes it the same payment. Resolves with what went wrong, '' when nothing did. */
+/** Resolves with what went wrong, '' when nothing did. */
 export async function paySaved(
 	view: PayView,
 	{ payUrl, checkUrl }: { payUrl: string; checkUrl: (attemptId: string) => string },
@@ -33,18 +59,19 @@ export async function paySaved(
 		option: option.kind,
 		expectedAmountMinor: String(option.dueNowMinor)
 	};
-	for (let attempt = 1; attempt <= TRIES; attempt++) {
-		try {
-			let answer = await post(payUrl, body);
-			if (answer.status === 'awaiting_auth' && answer.clientSecret) {
-				const { resumeAuthentication } = await import('./stripe-checkout.ts');
-				await resumeAuthentication({ stripe: view.stripe, locale: getLocale() }, answer.clientSecret);
-				answer = await post(checkUrl(attemptId));
-			}
-			return answer.error?.message ?? (answer.status === 'declined' ? (answer.message ?? '') : '');
-		} catch {
-			await new Promise((done) => setTimeout(done, 800 * attempt));
+	try {
+		const sent = await sendPayment(payUrl, body);
+		if (!sent) return m.stripe_unavailable_text();
+		let answer = sent.body;
+		if (answer.status === 'awaiting_auth' && answer.clientSecret) {
+			const { resumeAuthentication } = await import('./stripe-checkout.ts');
+			await resumeAuthentication({ stripe: view.stripe, locale: getLocale() }, answer.clientSecret);
+			answer = await post(checkUrl(attemptId));
 		}
+		// 202: nobody knows yet; the page looks for the answer and shows it.
+		if (sent.status === 202) return '';
+		return answer.error?.message ?? (answer.status === 'declined' ? (answer.message ?? '') : '');
+	} catch {
+		return m.stripe_unavailable_text();
 	}
-	return m.stripe_unavailable_text();
 }

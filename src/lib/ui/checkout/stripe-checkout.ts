@@ -3,6 +3,7 @@
 import { loadStripe } from '@stripe/stripe-js/pure';
 import type { Stripe, StripeElements, StripePaymentElement } from '@stripe/stripe-js';
 import type { StripeView } from '#lib/contract/views.ts';
+import { colorsOf } from './colors.ts';
 
 export const LOAD_LIMIT_MS = 10_000;
 /** A token made after this is never used: nothing is charged by making one. */
@@ -37,11 +38,11 @@ export type CheckoutOptions = Price & {
 	business: string;
 	wallets?: Wallets;
 	payer: { name: string; email: string | null };
-	colors: { accent: string; paper: string; ink: string; soft: string; bad: string };
 };
 
 /** Loads Stripe's script and mounts the form. Rejects after ten seconds: the page then shows the other ways to pay. */
 export async function openCheckout(container: HTMLElement, options: CheckoutOptions): Promise<Checkout> {
+	const colors = colorsOf(container);
 	const stripe = await within(LOAD_LIMIT_MS, loadScript(options));
 	const elements = stripe.elements({
 		...priceOf(options),
@@ -50,11 +51,11 @@ export async function openCheckout(container: HTMLElement, options: CheckoutOpti
 		appearance: {
 			theme: 'flat',
 			variables: {
-				colorPrimary: options.colors.accent,
-				colorBackground: options.colors.paper,
-				colorText: options.colors.ink,
-				colorTextSecondary: options.colors.soft,
-				colorDanger: options.colors.bad,
+				colorPrimary: colors.accent,
+				colorBackground: colors.paper,
+				colorText: colors.ink,
+				colorTextSecondary: colors.soft,
+				colorDanger: colors.bad,
 				borderRadius: '8px',
 				fontFamily: 'system-ui, sans-serif'
 			}

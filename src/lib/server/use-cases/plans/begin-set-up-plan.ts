@@ -3,6 +3,7 @@ import type { MethodFacts } from '../../../domain/payments/methods.ts';
 import { lockAttempt, saveAttempt } from '../../store/attempts.ts';
 import type { MethodSetup } from '../../store/method-setups.ts';
 import { findPlan, savePlan, setHold } from '../../store/plans.ts';
+import { saveMethod } from '../../store/saved-methods.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
 import { announce, followPlan, schedule, type Following } from './follow-plan.ts';
 
@@ -18,7 +19,11 @@ export async function beginSetUpPlan(
 	const { scope, tx, now } = following;
 	const attempt = await lockAttempt(tx, scope, attemptId);
 	if (!attempt?.isSetup) return false;
-	if (attempt.status === 'canceled' || attempt.status === 'declined') return true;
+	if (attempt.status === 'canceled' || attempt.status === 'declined') {
+		// Another choice was made meanwhile: nobody needs it, and Stripe is told to forget it.
+		await saveMethod(tx, scope, methodId, { removedAt: now });
+		return true;
+	}
 	await saveAttempt(
 		tx,
 		scope,

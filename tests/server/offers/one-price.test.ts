@@ -1,0 +1,79 @@
+// Page, mail, API, export and the payment itself show and take the same price; and what a contract may state as late interest.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mintScope } from '#lib/domain/access/scope.ts';
+import { civilDateIn } from '#lib/domain/calendar/civil-date.ts';
+import { formatMoney } from '#lib/domain/money/format.ts';
+import { invoicesCsv } from '#lib/server/documents/invoices-csv.ts';
+import { newId } from '#lib/server/identity.ts';
+import { exportInvoices } from '#lib/server/use-cases/invoices/export-invoices.ts';
+import { findInvoicesByApi, readInvoiceByApi } from '#lib/server/use-cases/invoices/read-by-api.ts';
+import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
+import { readBilling, saveBilling } from '#lib/server/use-cases/suppliers/save-billing.ts';
+import { aPayer, anInvoice, anOffer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import { openHouse, type TestHouse } from '../../setup/house.ts';
+
+let house: TestHouse;
+let cast: Cast;
+let payer: Payer;
+beforeAll(async () => {
+	house = await openHouse();
+	cast = await aSupplier(house.services);
+	payer = await aPayer(house.services, cast);
+	await anOffer(house.services, cast);
+});
+afterAll(() => house.close());
+
+const today = () => civilDateIn(house.services.clock.now(), 'Europe/Paris');
+test('the price of a choice is one figure wherever it is read, and the one that is taken', async () => {
+	const apiKey = mintScope(cast.supplierId, { kind: 'api_key', apiKeyId: newId() });
+	const invoiceId = await anInvoice(
+		house.services,
+		cast,
+		{},
+		{ number: 'ONE-1', grossMinor: 123_457, issuedOn: today(), dueOn: today(), sendMails: true }
+	);
+	const view = await readPayView(house.services, payer.scope, [invoiceId]);
+	const early = view.ok ? view.value.options.find((option) => option.kind === 'early')! : null;
+	expect(early!.amountMinor).toBeLessThan(123_457n);
+	const [byNumber] = await findInvoicesByApi(house.services, apiKey, 'ONE-1');
+	const byId = await readInvoiceByApi(house.services, apiKey, invoiceId);
+	expect(byId).toEqual({ ok: true, value: byNumber });
+	expect(byNumber!.options.find((option) => option.kind === 'early')).toMatchObject({
+		amount_minor: String(early!.amountMinor),
+		due_now_minor: String(early!.dueNowMinor),
+		discount_minor: String(early!.discountMinor),
+		ends_at: early!.endsAt!.toISOString()
+	});
+	expect(byNumber!.not_offered.map((one) => one.kind)).toEqual(['plan_2', 'plan_3']);
+	const exported = (await exportInvoices(house.services, cast.owner)).find((one) => one.number === 'ONE-1')!;
+	expect(exported.early).toMatchObject({ amountMinor: early!.amountMinor, discountMinor: early!.discountMinor });
+	const euros = (amount: bigint) => `${amount / 100n},${String(amount % 100n).padStart(2, '0')}`;
+	expect(invoicesCsv([exported])).toContain(
+		`;1234,57;1234,57;1234,57;${euros(early!.amountMinor)};${euros(early!.discountMinor)};`
+	);
+	await house.drain();
+	const mail = house.world.mailbox.mails.find((one) => one.subject.includes('ONE-1'))!;
+	expect(mail.text).toContain(formatMoney(early!.amountMinor, 'EUR', 'fr'));
+	expect(await pay(house.services, payer, [invoiceId], Number(early!.amountMinor), { option: 'early' })).toMatchObject({
+		ok: true,
+		value: { status: 'paid' }
+	});
+	expect(await readInvoiceByApi(house.services, apiKey, invoiceId)).toMatchObject({
+		value: { state: 'paid', payable_minor: '0', options: [] }
+	});
+	// A client's person has no key: the API's door is closed, whatever it asks.
+	expect(await readInvoiceByApi(house.services, payer.scope, invoiceId)).toMatchObject({ ok: false });
+});
+test('a late rate under the legal floor is refused with the floor, and nothing is saved', async () => {
+	const { today: _today, ...form } = await readBilling(house.services, cast.owner);
+	expect(await saveBilling(house.services, cast.owner, { ...form, planCureDays: 20, lateRateBps: 785 })).toMatchObject({
+		refusal: { code: 'late_rate_too_low', detail: { rateBps: '786' } }
+	});
+	expect(await readBilling(house.services, cast.owner)).toMatchObject({
+		planCureDays: form.planCureDays,
+		lateRateBps: null
+	});
+	expect(await saveBilling(house.services, cast.owner, { ...form, lateRateBps: 786 })).toMatchObject({ ok: true });
+	expect(await saveBilling(house.services, cast.readOnly, form)).toMatchObject({ refusal: { code: 'not_allowed' } });
+	expect(await readBilling(house.services, cast.owner)).toMatchObject({ lateRateBps: 786 });
+});
