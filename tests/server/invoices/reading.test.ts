@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseFrenchAmount } from '#lib/server/readers/csv.ts';
 import { readInvoices } from '#lib/server/readers/read-invoices.ts';
-import { toDecimal, type Minor } from '#lib/domain/money/minor.ts';
+import { parseDecimal, toDecimal, type Minor } from '#lib/domain/money/minor.ts';
 import { debtOf } from '#lib/domain/invoices/document.ts';
 import { verdictOf } from '#lib/domain/invoices/findings.ts';
 import { ciiOf, facturXOf, type InvoiceSpec } from '#scripts/demo/invoice-file.ts';
@@ -30,15 +30,17 @@ type Entry = {
 const entries = new Map(
 	FOLDERS.flatMap((folder) =>
 		Object.entries(JSON.parse(readFileSync(`${folder}expected.json`, 'utf8')) as Record<string, Entry>)
-			.filter(([name]) => name.startsWith('facturx-pdf/'))
+			.filter(([name]) => /^(facturx-pdf|cii|ubl)\//.test(name))
 			.map(([name, entry]) => [name, { folder, entry }] as const)
 	)
 );
 const read = async (name: string, folder = FOLDERS[0]!) =>
 	(await readInvoices({ name, bytes: readFileSync(folder + name) })).results[0]!;
+/** "336.9" and "336.90" are one amount. */
+const cents = (text: string) => toDecimal(parseDecimal(text)!);
 const same = (a: string, b: string | null | undefined) => Number(a) === Number(b ?? 0);
 
-describe('Factur-X and ZUGFeRD PDFs of many producers', () => {
+describe('Factur-X and ZUGFeRD PDFs, CII and UBL of many producers', () => {
 	test('at least the project’s own are there', () => expect(entries.size).toBeGreaterThanOrEqual(8));
 	test.each([...entries])('%s', async (name, { folder, entry }) => {
 		const want = entry.expected ?? Object.values(entry.expectedByXml!).at(-1)!;
@@ -58,9 +60,9 @@ describe('Factur-X and ZUGFeRD PDFs of many producers', () => {
 			type: want.type,
 			issued: want.issueDate,
 			currency: want.currency,
-			gross: want.taxInclusive,
-			net: want.taxExclusive,
-			due: want.due ?? want.taxInclusive
+			gross: cents(want.taxInclusive),
+			net: cents(want.taxExclusive),
+			due: cents(want.due ?? want.taxInclusive)
 		});
 		expect(d.vatLines).toHaveLength(want.vat?.length ?? 0);
 		d.vatLines.forEach((line, i) => {
@@ -107,9 +109,59 @@ const spec: InvoiceSpec = {
 		{ label: 'Livre', netMinor: 20_000, rateBps: 550 }
 	]
 };
+/** UBL as a Belgian or Dutch tool writes it, with what the French profile adds. */
+const ublOf = (root: 'Invoice' | 'CreditNote', over = '') => `<?xml version="1.0" encoding="UTF-8"?>
+<ubl:${root} xmlns:ubl="urn:oasis:names:specification:ubl:schema:xsd:${root}-2" xmlns:cac="urn:cac" xmlns:cbc="urn:cbc">
+<cbc:CustomizationID>urn:cen.eu:en16931:2017</cbc:CustomizationID><cbc:ProfileID>S1</cbc:ProfileID><cbc:ID>U &amp; 1/2</cbc:ID>
+<cbc:IssueDate>2026-11-12</cbc:IssueDate>${root === 'Invoice' ? '<cbc:DueDate>2026-12-12</cbc:DueDate><cbc:InvoiceTypeCode>380</cbc:InvoiceTypeCode>' : '<cbc:CreditNoteTypeCode>381</cbc:CreditNoteTypeCode>'}
+<cbc:DocumentCurrencyCode>EUR</cbc:DocumentCurrencyCode><cac:InvoicePeriod><cbc:DescriptionCode>432</cbc:DescriptionCode></cac:InvoicePeriod>
+<cac:AccountingSupplierParty><cac:Party><cac:PartyTaxScheme><cbc:CompanyID>FR40552100554</cbc:CompanyID><cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:PartyTaxScheme><cac:PartyLegalEntity><cbc:RegistrationName>ATELIER LUMEN SARL</cbc:RegistrationName></cac:PartyLegalEntity></cac:Party></cac:AccountingSupplierParty>
+<cac:AccountingCustomerParty><cac:Party><cbc:EndpointID schemeID="EM">Compta@Roche.example</cbc:EndpointID><cac:PartyName><cbc:Name>Roche</cbc:Name></cac:PartyName><cac:PartyLegalEntity><cbc:CompanyID schemeID="0002">732829320</cbc:CompanyID></cac:PartyLegalEntity></cac:Party></cac:AccountingCustomerParty>
+<cac:PaymentMeans><cbc:PaymentMeansCode>30</cbc:PaymentMeansCode><cbc:PaymentDueDate>2026-12-20</cbc:PaymentDueDate><cbc:PaymentID>REF-1</cbc:PaymentID><cac:PayeeFinancialAccount><cbc:ID>FR76 3000 6000 0112 3456 7890 189</cbc:ID></cac:PayeeFinancialAccount></cac:PaymentMeans>
+<cac:AllowanceCharge><cbc:ChargeIndicator>true</cbc:ChargeIndicator><cbc:Amount currencyID="EUR">10.00</cbc:Amount><cac:TaxCategory><cbc:Percent>20</cbc:Percent></cac:TaxCategory></cac:AllowanceCharge>
+<cac:TaxTotal><cbc:TaxAmount currencyID="USD">23.10</cbc:TaxAmount></cac:TaxTotal>
+<cac:TaxTotal><cbc:TaxAmount currencyID="EUR">20.00</cbc:TaxAmount><cac:TaxSubtotal><cbc:TaxableAmount>100.00</cbc:TaxableAmount><cbc:TaxAmount>20.00</cbc:TaxAmount><cac:TaxCategory><cbc:ID>S</cbc:ID><cbc:Percent>20</cbc:Percent></cac:TaxCategory></cac:TaxSubtotal></cac:TaxTotal>
+<cac:LegalMonetaryTotal><cbc:TaxExclusiveAmount>100.00</cbc:TaxExclusiveAmount><cbc:TaxInclusiveAmount>120.00</cbc:TaxInclusiveAmount><cbc:PayableAmount>120.00</cbc:PayableAmount></cac:LegalMonetaryTotal>${over}</ubl:${root}>`;
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const readText = async (name: string, text: string) => (await readInvoices({ name, bytes: bytesOf(text) })).results;
 
+describe('UBL', () => {
+	test('an invoice: parties, dates, account, freight, VAT on receipts, the total of its own currency', async () => {
+		const [result] = await readText('u.xml', ublOf('Invoice'));
+		if (!result!.ok) throw new Error(JSON.stringify(result!.findings));
+		expect(result!.document).toMatchObject({
+			number: 'U & 1/2',
+			typeCode: '380',
+			dueOn: '2026-12-20',
+			seller: { name: 'ATELIER LUMEN SARL', siren: '552100554' },
+			buyer: { name: 'Roche', siren: '732829320', email: 'compta@roche.example' },
+			vatMinor: 2_000n,
+			vatLines: [{ category: 'S', rateBps: 2000, baseMinor: 10_000n, vatMinor: 2_000n }],
+			freightMinor: 1_200n,
+			vatOnReceipts: true,
+			paymentReference: 'REF-1',
+			payeeIban: 'FR7630006000011234567890189'
+		});
+	});
+	test('a credit note counts the other way; its due date is that of its means of payment', async () => {
+		const [result] = await readText('c.xml', ublOf('CreditNote'));
+		if (!result!.ok) throw new Error(JSON.stringify(result!.findings));
+		expect([debtOf(result!.document), result!.document.typeCode, result!.document.dueOn]).toEqual([
+			-12_000n,
+			'381',
+			'2026-12-20'
+		]);
+	});
+	test('an order, a foreign namespace, an impossible day and a comma are refused by name', async () => {
+		const codes = async (text: string) => (await readText('x.xml', text))[0]!.findings.map((finding) => finding.code);
+		const good = ublOf('Invoice');
+		expect(await codes(good.replaceAll('ubl:Invoice', 'ubl:Order'))).toContain('NOT_AN_INVOICE');
+		expect(await codes(good.replace('xsd:Invoice-2', 'xsd:Other'))).toContain('NOT_AN_INVOICE');
+		expect(await codes(good.replace('2026-11-12', '2026-02-31'))).toContain('DATE_IMPOSSIBLE');
+		expect(await codes(good.replace('>120.00</cbc:TaxInc', '>120,00</cbc:TaxInc'))).toContain('DECIMAL_COMMA');
+		expect(await codes(good.replace('<cbc:IssueDate>2026-11-12</cbc:IssueDate>', ''))).toContain('ISSUE_DATE_MISSING');
+	});
+});
 describe('our own Factur-X', () => {
 	test('is read from the PDF and from the XML alike', async () => {
 		const [pdf, xml] = [

@@ -1,25 +1,12 @@
 // UN/CEFACT Cross Industry Invoice (Factur-X, ZUGFeRD 1 and 2, XRechnung CII) to an InvoiceDocument.
-// Amounts stay text until they are minor units; entities and DOCTYPE are refused; bytes must be what the declaration says.
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
+// Amounts stay text until they are minor units.
 import { parseCivilDate, type CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { InvoiceDocument, Party, VatLine } from '../../domain/invoices/document.ts';
 import { block, checkDocument, warn, type Finding, type ReadResult } from '../../domain/invoices/findings.ts';
 import { compactIban, sirenFrom } from '../../domain/invoices/identifiers.ts';
 import { divideHalfUp, minor, parseDecimal, ZERO, type Minor } from '../../domain/money/minor.ts';
-import { at, list, text, type Node } from './xml.ts';
+import { at, list, parseXml, rootName, text, type Node } from './xml.ts';
 
-const XML_MAX_BYTES = 5 * 1024 * 1024;
-const parser = new XMLParser({
-	ignoreAttributes: false,
-	attributeNamePrefix: '@',
-	removeNSPrefix: true,
-	parseTagValue: false,
-	parseAttributeValue: false,
-	processEntities: false,
-	trimValues: true,
-	alwaysCreateTextNode: true,
-	isArray: (name) => ARRAYS.has(name)
-});
 const ARRAYS = new Set([
 	'ApplicableTradeTax',
 	'SpecifiedTradePaymentTerms',
@@ -33,50 +20,13 @@ const ARRAYS = new Set([
 	'URIUniversalCommunication'
 ]);
 
-/** Local name of the root element, or null when there is none. */
-export function rootName(bytes: Uint8Array): string | null {
-	const head = new TextDecoder('latin1').decode(bytes.subarray(0, 4096)).replace(/<!--[\s\S]*?-->|<\?[\s\S]*?\?>/g, '');
-	return /<(?:[\w.-]+:)?([\w.-]+)/.exec(head)?.[1] ?? null;
-}
-
 export function readCii(bytes: Uint8Array): ReadResult {
-	const decoded = decode(bytes);
-	if ('finding' in decoded) return { ok: false, findings: [decoded.finding] };
-	const parsed = parse(decoded.xml);
-	if ('finding' in parsed) return { ok: false, findings: [parsed.finding] };
-	const root = at(parsed.tree, 'CrossIndustryInvoice') ?? at(parsed.tree, 'CrossIndustryDocument');
-	if (!root || !/CrossIndustry(Invoice|Document):/i.test(decoded.xml))
+	const read = parseXml(bytes, ARRAYS);
+	if ('finding' in read) return { ok: false, findings: [read.finding] };
+	const root = at(read.tree, 'CrossIndustryInvoice') ?? at(read.tree, 'CrossIndustryDocument');
+	if (!root || !/CrossIndustry(Invoice|Document):/i.test(read.xml))
 		return { ok: false, findings: [block('NOT_AN_INVOICE', 'racine', rootName(bytes) ?? '', 'CrossIndustryInvoice')] };
 	return new CiiReading(root).result();
-}
-
-/** The parser throws on what is nested deeper than any invoice. */
-function parse(xml: string): { tree: Node } | { finding: Finding } {
-	const broken = (where: string, why: string) => ({
-		finding: block('XML_NOT_WELL_FORMED', where, why, 'un XML bien formé')
-	});
-	const valid = XMLValidator.validate(xml);
-	if (valid !== true) return broken(`ligne ${valid.err.line}`, valid.err.msg);
-	try {
-		return { tree: parser.parse(xml) as Node };
-	} catch (error) {
-		return broken('XML', (error as Error).message);
-	}
-}
-
-function decode(bytes: Uint8Array): { xml: string } | { finding: Finding } {
-	if (bytes.length > XML_MAX_BYTES)
-		return { finding: block('TOO_LARGE', 'XML', String(bytes.length), `≤ ${XML_MAX_BYTES}`) };
-	const declared =
-		/^[^>]*encoding=["']([^"']+)["']/.exec(new TextDecoder('latin1').decode(bytes.subarray(0, 200)))?.[1] ?? 'UTF-8';
-	try {
-		const xml = new TextDecoder(declared, { fatal: true }).decode(bytes);
-		return /<!DOCTYPE|<!ENTITY/i.test(xml)
-			? { finding: block('XML_DOCTYPE', 'XML', 'DOCTYPE', 'un XML sans DOCTYPE') }
-			: { xml };
-	} catch {
-		return { finding: block('XML_ENCODING', 'XML', declared, 'UTF-8') };
-	}
 }
 
 /** One walk over the tree; what can't be read is collected as findings instead of thrown. */

@@ -1,8 +1,9 @@
 // Factur-X and ZUGFeRD: the invoice XML inside a PDF. Which attachment: by name in order of preference, else any XML whose root is an invoice;
 // never simply the first (some files carry pictures and delivery notes too).
 import { block, warn, type ReadResult } from '../../domain/invoices/findings.ts';
-import { readCii, rootName } from './cii.ts';
 import type { InvoiceFile } from './file.ts';
+import { isInvoiceRoot, readXmlInvoice } from './xml-invoice.ts';
+import { rootName } from './xml.ts';
 
 const PREFERRED = ['factur-x.xml', 'zugferd-invoice.xml', 'xrechnung.xml'];
 
@@ -18,9 +19,7 @@ export async function readFacturX(file: InvoiceFile): Promise<ReadResult[]> {
 	const chosen =
 		named ??
 		attachments.find(
-			(attachment) =>
-				attachment.name.toLowerCase().endsWith('.xml') &&
-				/CrossIndustry(Invoice|Document)$/.test(rootName(attachment.data) ?? '')
+			(attachment) => attachment.name.toLowerCase().endsWith('.xml') && isInvoiceRoot(rootName(attachment.data))
 		);
 	if (!chosen) {
 		const other = attachments.find((attachment) => attachment.name.toLowerCase().endsWith('.xml'));
@@ -34,7 +33,7 @@ export async function readFacturX(file: InvoiceFile): Promise<ReadResult[]> {
 				);
 		return [{ ok: false, findings: [finding] }];
 	}
-	const result = readCii(chosen.data);
+	const result = readXmlInvoice(chosen.data);
 	return [
 		named
 			? result

@@ -2,10 +2,10 @@
 // A new format is one reader more, listed in `readerFor`.
 import { block, type Finding, type ReadResult } from '../../domain/invoices/findings.ts';
 import { FILE_MAX_BYTES, type InvoiceFile } from './file.ts';
-import { readCii } from './cii.ts';
 import { readCsv } from './csv.ts';
 import { readFacturX } from './factur-x.ts';
 import { readJson } from './json.ts';
+import { readXmlInvoice } from './xml-invoice.ts';
 
 /** What one file holds: one result per invoice, and the type it must be served back with. */
 export type FileReading = { mediaType: string; results: ReadResult[] };
@@ -20,8 +20,8 @@ export async function readInvoices(file: InvoiceFile): Promise<FileReading> {
 		);
 	const head = new TextDecoder('latin1').decode(file.bytes.subarray(0, 1024));
 	if (head.includes('%PDF-')) return { mediaType: 'application/pdf', results: await readFacturX(file) };
-	if (/^(\u00ef\u00bb\u00bf)?\s*<(\?xml|[\w-]+:?CrossIndustry)/.test(head))
-		return { mediaType: 'application/xml', results: [readCii(file.bytes)] };
+	if (/^(\u00ef\u00bb\u00bf)?\s*<(\?xml|([\w-]+:)?(CrossIndustry|Invoice\b|CreditNote\b))/.test(head))
+		return { mediaType: 'application/xml', results: [readXmlInvoice(file.bytes)] };
 	if (/^\s*[[{]/.test(head)) return { mediaType: 'application/json', results: readJson(file.bytes) };
 	if (file.name.toLowerCase().endsWith('.pdf'))
 		return refused('application/octet-stream', block('NOT_A_PDF', file.name, head.slice(0, 8), '%PDF-'));
@@ -29,7 +29,12 @@ export async function readInvoices(file: InvoiceFile): Promise<FileReading> {
 		return { mediaType: 'text/csv', results: await readCsv(file.bytes) };
 	return refused(
 		'application/octet-stream',
-		block('UNKNOWN_FORMAT', file.name, head.slice(0, 12).replace(/[^\x20-\x7e]/g, '·'), 'PDF Factur-X, XML CII, CSV')
+		block(
+			'UNKNOWN_FORMAT',
+			file.name,
+			head.slice(0, 12).replace(/[^\x20-\x7e]/g, '·'),
+			'PDF Factur-X, XML CII ou UBL, CSV'
+		)
 	);
 }
 const refused = (mediaType: string, finding: Finding): FileReading => ({

@@ -1,4 +1,63 @@
-// Walking what fast-xml-parser gives, without trusting its shape.
+// XML in: bytes must be what the declaration says, entities and DOCTYPE are refused, depth and size are bounded. Then walking what the parser gives,
+// without trusting its shape.
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { block, type Finding } from '../../domain/invoices/findings.ts';
+
+const XML_MAX_BYTES = 5 * 1024 * 1024;
+/** Elements that may be repeated are named by the reader: one is then a list of one. */
+const parserFor = (arrays: ReadonlySet<string>): XMLParser =>
+	new XMLParser({
+		ignoreAttributes: false,
+		attributeNamePrefix: '@',
+		removeNSPrefix: true,
+		parseTagValue: false,
+		parseAttributeValue: false,
+		processEntities: false,
+		trimValues: true,
+		alwaysCreateTextNode: true,
+		isArray: (name) => arrays.has(name)
+	});
+
+/** Local name of the root element, or null when there is none. */
+export function rootName(bytes: Uint8Array): string | null {
+	const head = new TextDecoder('latin1').decode(bytes.subarray(0, 4096)).replace(/<!--[\s\S]*?-->|<\?[\s\S]*?\?>/g, '');
+	return /<(?:[\w.-]+:)?([\w.-]+)/.exec(head)?.[1] ?? null;
+}
+
+export function parseXml(
+	bytes: Uint8Array,
+	arrays: ReadonlySet<string>
+): { tree: Node; xml: string } | { finding: Finding } {
+	const decoded = toText(bytes);
+	if ('finding' in decoded) return decoded;
+	const broken = (where: string, why: string) => ({
+		finding: block('XML_NOT_WELL_FORMED', where, why, 'un XML bien formé')
+	});
+	const valid = XMLValidator.validate(decoded.xml);
+	if (valid !== true) return broken(`ligne ${valid.err.line}`, valid.err.msg);
+	try {
+		return { tree: parserFor(arrays).parse(decoded.xml) as Node, xml: decoded.xml };
+	} catch (error) {
+		// What is nested deeper than any invoice.
+		return broken('XML', (error as Error).message);
+	}
+}
+
+function toText(bytes: Uint8Array): { xml: string } | { finding: Finding } {
+	if (bytes.length > XML_MAX_BYTES)
+		return { finding: block('TOO_LARGE', 'XML', String(bytes.length), `≤ ${XML_MAX_BYTES}`) };
+	const declared =
+		/^[^>]*encoding=["']([^"']+)["']/.exec(new TextDecoder('latin1').decode(bytes.subarray(0, 200)))?.[1] ?? 'UTF-8';
+	try {
+		const xml = new TextDecoder(declared, { fatal: true }).decode(bytes);
+		return /<!DOCTYPE|<!ENTITY/i.test(xml)
+			? { finding: block('XML_DOCTYPE', 'XML', 'DOCTYPE', 'un XML sans DOCTYPE') }
+			: { xml };
+	} catch {
+		return { finding: block('XML_ENCODING', 'XML', declared, 'UTF-8') };
+	}
+}
+
 export type Node = { [name: string]: unknown };
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value);
 
