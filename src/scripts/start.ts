@@ -53,7 +53,10 @@ export async function start(options: StartOptions): Promise<Running> {
 			ORIGIN: process.env.ORIGIN ?? `http://localhost:${options.port}`,
 			PONCTUEL_SECRET: process.env.PONCTUEL_SECRET ?? keptSecret(options.dataDir),
 			BODY_SIZE_LIMIT: process.env.BODY_SIZE_LIMIT ?? '64M',
-			SHUTDOWN_TIMEOUT: process.env.SHUTDOWN_TIMEOUT ?? '5'
+			SHUTDOWN_TIMEOUT: process.env.SHUTDOWN_TIMEOUT ?? '5',
+			// Longer than a proxy or a browser keeps an idle connection: closed under their hands, a request would be lost.
+			KEEP_ALIVE_TIMEOUT: process.env.KEEP_ALIVE_TIMEOUT ?? '75',
+			HEADERS_TIMEOUT: process.env.HEADERS_TIMEOUT ?? '80'
 		};
 		env.DATABASE_URL = await database(options, undo);
 		await migrate(env.DATABASE_URL);

@@ -23,13 +23,15 @@ export type Mail = {
 };
 export const origin = (): string => process.env.E2E_URL!;
 
+/** A connection that the server closed while it was idle is opened anew. */
+const AGAIN = { maxRetries: 2 };
 export class Demo {
 	private readonly request: APIRequestContext;
 	constructor(request: APIRequestContext) {
 		this.request = request;
 	}
 	async people(): Promise<Person[]> {
-		return (await (await this.request.get(`${origin()}/demo/api/people`)).json()).people as Person[];
+		return (await (await this.request.get(`${origin()}/demo/api/people`, AGAIN)).json()).people as Person[];
 	}
 	/** The person behind an address, signed in on this page. */
 	async signIn(page: Page, email: string): Promise<void> {
@@ -41,23 +43,27 @@ export class Demo {
 		return (await this.people()).find((person) => person.name === name)!;
 	}
 	async mails(to: string): Promise<Mail[]> {
-		return (await (await this.request.get(`${origin()}/demo/api/mails?to=${encodeURIComponent(to)}`)).json())
+		return (await (await this.request.get(`${origin()}/demo/api/mails?to=${encodeURIComponent(to)}`, AGAIN)).json())
 			.mails as Mail[];
 	}
 	async mail(to: string, subject: RegExp): Promise<Mail> {
 		await expect
-			.poll(async () => (await this.mails(to)).some((mail) => subject.test(mail.subject)), { timeout: 15_000 })
+			.poll(async () => (await this.mails(to)).some((mail) => subject.test(mail.subject)), { timeout: 30_000 })
 			.toBe(true);
 		return (await this.mails(to)).find((mail) => subject.test(mail.subject))!;
 	}
 	/** Each day of the way is lived through by the product: months take a while on a busy machine, so the answer is waited for. */
 	advance = async (advance: string) => {
-		const answer = await this.request.post(`${origin()}/demo/api/clock`, { data: { advance }, timeout: 120_000 });
+		const answer = await this.request.post(`${origin()}/demo/api/clock`, {
+			data: { advance },
+			timeout: 150_000,
+			...AGAIN
+		});
 		expect(answer.ok(), await answer.text()).toBe(true);
 	};
 	fault = async (name: string) =>
-		void expect((await this.request.post(`${origin()}/demo/api/faults`, { data: { name } })).ok()).toBe(true);
-	calm = async () => void expect((await this.request.delete(`${origin()}/demo/api/faults`)).ok()).toBe(true);
+		void expect((await this.request.post(`${origin()}/demo/api/faults`, { data: { name }, ...AGAIN })).ok()).toBe(true);
+	calm = async () => void expect((await this.request.delete(`${origin()}/demo/api/faults`, AGAIN)).ok()).toBe(true);
 }
 
 /** Claire's clients pay now, early or in parts from today; Alice's in parts from the due date. */

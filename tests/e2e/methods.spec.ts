@@ -2,7 +2,6 @@
 import { accessible, expect, form, freshInvoice, hydrated, open, origin, paid, test } from './fixtures.ts';
 
 test('a card is added, named, pays alone, is seen by nobody else, and is removed', async ({ page, demo, browser }) => {
-	test.setTimeout(150_000);
 	const invoice = await freshInvoice(page, demo);
 	await demo.signIn(page, invoice.email);
 	await open(page, `${origin()}/portail/compte`);
@@ -40,7 +39,6 @@ test('a card is added, named, pays alone, is seen by nobody else, and is removed
 	await expect(page.getByText('Aucun moyen de paiement enregistré')).toBeVisible();
 });
 test('kept while paying; another one may be chosen next time; needed by a plan, it stays', async ({ page, demo }) => {
-	test.setTimeout(150_000);
 	const invoice = await freshInvoice(page, demo);
 	await demo.signIn(page, invoice.email);
 	await page.getByRole('button', { name: /^Payer / }).click();
@@ -97,7 +95,6 @@ test('a plan whose first part comes on the due date: nothing today, then both on
 	page,
 	demo
 }) => {
-	test.setTimeout(150_000);
 	const invoice = await freshInvoice(page, demo, { of: 'Alice Verne', issuedDaysAgo: 0 });
 	await open(page, invoice.link);
 	await page.getByRole('radio', { name: /En 2 fois/ }).check();
@@ -124,7 +121,6 @@ test('the supplier suggests another day, the client agrees; a part is given up; 
 	demo,
 	browser
 }) => {
-	test.setTimeout(150_000);
 	const invoice = await freshInvoice(page, demo, { issuedDaysAgo: 5 });
 	await open(page, invoice.link);
 	await page.getByRole('radio', { name: /En 3 fois/ }).check();

@@ -66,7 +66,6 @@ test('in 3 by card: the first with the bank’s confirmation, two taken on their
 	page,
 	demo
 }) => {
-	test.setTimeout(90_000);
 	const invoice = await freshInvoice(page, demo, { netMinor: 100_001, issuedDaysAgo: 5 });
 	await open(page, invoice.link);
 	await choose(page, /En 3 fois/);
@@ -109,7 +108,6 @@ test('the bank wants a confirmation for the second: the mail’s link leads to i
 	await expect(page.getByText('Tout est payé. Merci')).toBeVisible();
 });
 test('refused three times, then another card: it pays, and serves for the next one', async ({ page, demo }) => {
-	test.setTimeout(120_000);
 	const invoice = await freshInvoice(page, demo, { issuedDaysAgo: 5 });
 	await open(page, invoice.link);
 	await choose(page, /En 3 fois/);
@@ -182,7 +180,6 @@ test('a supplier writes an offer, sees it, publishes it, and a client’s open p
 	demo,
 	browser
 }) => {
-	test.setTimeout(90_000);
 	const invoice = await freshInvoice(page, demo, { netMinor: 100_000, issuedDaysAgo: 0 });
 	await open(page, invoice.link);
 	await expect(page.getByRole('button', { name: /^Payer 1.176,00/ })).toBeVisible();

@@ -39,7 +39,7 @@ test('no demo route exists, and pages name Stripe’s own origin only', async ({
 					(response) => response.status(),
 					() => 0
 				),
-			{ timeout: 20_000 }
+			{ timeout: 60_000 }
 		)
 		.toBe(200);
 	for (const path of [

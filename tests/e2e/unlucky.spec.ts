@@ -136,7 +136,7 @@ test('with the live stream cut, the page says so, then follows by asking, and mi
 		isCut || route.request().headers().accept?.includes('text/event-stream') ? route.abort() : route.continue()
 	);
 	await open(page, invoice.link);
-	await expect(page.getByText('Connexion perdue')).toBeVisible({ timeout: 15_000 });
+	await expect(page.getByText('Connexion perdue')).toBeVisible({ timeout: 30_000 });
 	await accessible(page);
 	const elsewhere = await (await browser.newContext()).newPage();
 	await open(elsewhere, invoice.link);
