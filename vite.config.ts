@@ -109,7 +109,7 @@ export default defineConfig({
 			},
 			{
 				extends: true,
-				test: { name: 'sandbox', environment: 'node', include: ['tests/sandbox/**/*.test.ts'], testTimeout: 30_000 }
+				test: { name: 'sandbox', environment: 'node', include: ['tests/sandbox/**/*.test.ts'], testTimeout: 180_000 }
 			},
 			{
 				extends: true,
@@ -118,8 +118,8 @@ export default defineConfig({
 					environment: 'node',
 					include: ['tests/server/**/*.test.ts'],
 					globalSetup: ['tests/setup/database.ts'],
-					testTimeout: 30_000,
-					hookTimeout: 60_000
+					testTimeout: 180_000,
+					hookTimeout: 180_000
 				}
 			}
 		]

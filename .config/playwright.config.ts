@@ -12,7 +12,7 @@ export default defineConfig({
 	forbidOnly: Boolean(process.env.CI),
 	retries: 0,
 	// Months of a demo's clock are lived day by day, on two demos at once: what is waited for is the end, not a speed.
-	timeout: 180_000,
+	timeout: 360_000,
 	expect: { timeout: 30_000 },
 	reporter: [['list'], ['json', { outputFile: '../test-results/results.json' }]],
 	use: {
