@@ -56,7 +56,7 @@ export class Demo {
 	advance = async (advance: string) => {
 		const answer = await this.request.post(`${origin()}/demo/api/clock`, {
 			data: { advance },
-			timeout: 150_000,
+			timeout: 300_000,
 			...AGAIN
 		});
 		expect(answer.ok(), await answer.text()).toBe(true);
