@@ -1,6 +1,6 @@
 // With real keys the same build has no demo, and real and sandbox keys never mix.
 import { spawn } from 'node:child_process';
-import { expect, test } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
 import { freePort } from '../../src/scripts/embedded-postgres.ts';
 
 const real = () => ({

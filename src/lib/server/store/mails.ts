@@ -1,7 +1,7 @@
 // Mails to send: written with the fact they tell, claimed by one worker at a time.
 import { and, asc, desc, eq, inArray, lte, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
-import type { Database, Tx } from './database.ts';
+import type { Database, Queries, Tx } from './database.ts';
 import { mail, type MailKind, type MailState } from './schema/index.ts';
 
 export type MailRow = typeof mail.$inferSelect;
@@ -45,14 +45,14 @@ export async function claimMail(db: Database, now: Date, leaseMs: number): Promi
 		return claimed!;
 	});
 }
-/** Notes how a sending ended; `false` when a bounce was faster, which then stands. */
+/** Notes how a sending ended; `false` when a bounce was faster, which then stands. Its row stays locked to the end of the transaction. */
 export async function finishMail(
-	db: Database,
+	queries: Queries,
 	row: MailRow,
 	outcome: { state: MailState; problem?: string; nextTryAt?: Date },
 	now: Date
 ): Promise<boolean> {
-	const finished = await db.system
+	const finished = await queries
 		.update(mail)
 		.set({
 			state: outcome.state,
@@ -65,8 +65,8 @@ export async function finishMail(
 	return finished.length > 0;
 }
 /** A mail that the server took, or is taking, came back: `false` when that is known, or when it never left. */
-export async function refuseSentMail(db: Database, row: MailRow, problem: string): Promise<boolean> {
-	const refused = await db.system
+export async function refuseSentMail(tx: Tx, row: MailRow, problem: string): Promise<boolean> {
+	const refused = await tx
 		.update(mail)
 		.set({ state: 'refused', problem })
 		.where(

@@ -12,19 +12,19 @@ import { commit } from '../run.ts';
 export async function noteBounce(services: Services, raw: Uint8Array): Promise<'noted' | 'ignored'> {
 	const bounce = await readBounce(services.config, raw);
 	const row = bounce && (await findMailSystem(services.db, bounce.mailId));
-	if (!row || !(await refuseSentMail(services.db, row, bounce.problem))) return 'ignored';
+	if (!row) return 'ignored';
 	const now = services.clock.now();
-	const { contactId } = row;
-	if (!contactId) return 'noted';
 	const scope = mintScope(row.supplierId, { kind: 'system' });
-	await commit(services, scope, async (tx) => {
-		await saveMailProblem(tx, scope, contactId, bounce.problem, now);
+	return commit(services, scope, async (tx) => {
+		if (!(await refuseSentMail(tx, row, bounce.problem))) return 'ignored';
+		if (!row.contactId) return 'noted';
+		await saveMailProblem(tx, scope, row.contactId, bounce.problem, now);
 		await recordFact(tx, scope, now, {
 			kind: 'contact.mail_problem',
 			clientId: null,
 			invoiceId: null,
 			attemptId: null
 		});
+		return 'noted';
 	});
-	return 'noted';
 }

@@ -20,7 +20,7 @@ export async function sendNextMail(services: Services): Promise<boolean> {
 		const composed = await composeMail(services, row);
 		if (!composed) {
 			await finishMail(
-				services.db,
+				services.db.system,
 				row,
 				{ state: 'failed', problem: 'its subject no longer exists' },
 				services.clock.now()
@@ -46,7 +46,7 @@ async function postpone(services: Services, row: MailRow, problem: string): Prom
 	const delayMs = Math.min(30_000 * 2 ** row.tries, 4 * 3_600_000);
 	const nextTryAt = new Date(services.clock.now().getTime() + delayMs);
 	await finishMail(
-		services.db,
+		services.db.system,
 		row,
 		row.tries >= TRIES_MAX
 			? { state: 'failed', problem: problem.slice(0, 300) }
@@ -55,14 +55,14 @@ async function postpone(services: Services, row: MailRow, problem: string): Prom
 	);
 }
 
-/** Sent, or refused for good: a refusal shows on the contact until a mail gets through. */
+/** Sent, or refused for good: a refusal shows on the contact until a mail gets through. One transaction, or a bounce in between would be lost. */
 async function finish(services: Services, row: MailRow, problem: string | null): Promise<void> {
 	const now = services.clock.now();
-	const stands = await finishMail(services.db, row, problem ? { state: 'refused', problem } : { state: 'sent' }, now);
-	if (!stands || !row.contactId) return;
 	const scope = mintScope(row.supplierId, { kind: 'system' });
 	await commit(services, scope, async (tx) => {
-		await saveMailProblem(tx, scope, row.contactId!, problem, now);
+		const stands = await finishMail(tx, row, problem ? { state: 'refused', problem } : { state: 'sent' }, now);
+		if (!stands || !row.contactId) return;
+		await saveMailProblem(tx, scope, row.contactId, problem, now);
 		if (problem)
 			await recordFact(tx, scope, now, {
 				kind: 'contact.mail_problem',
