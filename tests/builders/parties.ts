@@ -39,7 +39,7 @@ export async function aSupplier(
 			name,
 			legalName: `${name} SARL`,
 			siren: '552100554',
-			vatNumber: 'FR40552100554',
+			vatNumber: 'FR96552100554',
 			address: { lines: ['1 rue de la Paix'], postalCode: '69001', town: 'Lyon', country: 'FR' },
 			contactName: 'Claire Martin',
 			contactEmail: 'compta@lumen.example',

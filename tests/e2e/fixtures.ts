@@ -71,7 +71,7 @@ const SELLERS = {
 	'Claire Martin': {
 		name: 'ATELIER LUMEN SARL',
 		siren: '552100554',
-		vatNumber: 'FR40552100554',
+		vatNumber: 'FR96552100554',
 		iban: 'FR7630006000011234567890189'
 	},
 	'Alice Verne': {

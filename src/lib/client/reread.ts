@@ -1,16 +1,36 @@
-// Reads the page's data again. Without a network the page keeps what it shows; the live feed reads again when it is back.
+// Reads the page's data again. Without a network, or with the server down, the page keeps what it shows and the reading waits.
 import { invalidateAll } from '$app/navigation';
 import { navigating } from '$app/state';
+
+let reach: typeof fetch | undefined;
+let rereading = 0;
 
 /** Never in the middle of a navigation, which it would call off: the person is on the way to another page. */
 export async function reread(): Promise<void> {
 	if (navigating.complete) await navigating.complete.catch(() => {});
-	if (await isReachable()) await invalidateAll().catch(() => {});
+	waitForTheLine();
+	rereading += 1;
+	await invalidateAll()
+		.catch(() => {})
+		.finally(() => (rereading -= 1));
 }
 
-/** A reading that fails would put SvelteKit's error page in the place of this one: somebody in the middle of paying must not see that. */
-const isReachable = (): Promise<boolean> =>
-	fetch('/health/ready', { cache: 'no-store' }).then(
-		(response) => response.ok,
-		() => false
-	);
+/**
+ * A reading that fails would put SvelteKit's error page in the place of this one: somebody in the middle of paying must not see that. SvelteKit
+ * reads through `window.fetch`, so that it can be replaced: here, by one that asks again until it is answered.
+ */
+function waitForTheLine(): void {
+	if (reach) return;
+	const plain = (reach = window.fetch);
+	window.fetch = async (input, init) => {
+		if (!rereading || !String(input).includes('__data.json')) return plain(input, init);
+		for (;;) {
+			try {
+				if ((await plain('/health/ready', { cache: 'no-store' })).ok) return await plain(input, init);
+			} catch {
+				// Not reached: once more.
+			}
+			await new Promise((done) => setTimeout(done, 1500));
+		}
+	};
+}

@@ -1,4 +1,5 @@
 // Makes a real Factur-X invoice (EN 16931 profile): a PDF a person can read with the XML a program reads. For the demo and the tests.
+import { createRequire } from 'node:module';
 import PDFDocument from 'pdfkit';
 
 /** A SIREN that passes its check, from a number of eight digits. */
@@ -67,6 +68,12 @@ const euros = (minor: number, currency: string): string =>
 	new Intl.NumberFormat('fr-FR', { style: 'currency', currency }).format(minor / 100).replaceAll('\u202f', '\u00a0');
 const day = (text: string): string => text.split('-').reverse().join('/');
 
+const font = (weight: 400 | 700): string =>
+	createRequire(import.meta.url).resolve(`@fontsource/noto-sans/files/noto-sans-latin-${weight}-normal.woff`);
+/** Factur-X 1.0.07, part 6.2: which file is the invoice, and which profile it has. */
+const FACTUR_X_XMP = `<rdf:Description xmlns:fx="urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#" rdf:about=""><fx:DocumentType>INVOICE</fx:DocumentType><fx:DocumentFileName>factur-x.xml</fx:DocumentFileName><fx:Version>1.0</fx:Version><fx:ConformanceLevel>EN 16931</fx:ConformanceLevel></rdf:Description>
+<rdf:Description xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#" rdf:about=""><pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource"><pdfaSchema:schema>Factur-X PDFA Extension Schema</pdfaSchema:schema><pdfaSchema:namespaceURI>urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#</pdfaSchema:namespaceURI><pdfaSchema:prefix>fx</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq>${['DocumentFileName', 'DocumentType', 'Version', 'ConformanceLevel'].map((name) => `<rdf:li rdf:parseType="Resource"><pdfaProperty:name>${name}</pdfaProperty:name><pdfaProperty:valueType>Text</pdfaProperty:valueType><pdfaProperty:category>external</pdfaProperty:category><pdfaProperty:description>${name}</pdfaProperty:description></rdf:li>`).join('')}</rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>`;
+
 /** The hybrid invoice, as bytes. */
 export function facturXOf(spec: InvoiceSpec): Promise<Uint8Array> {
 	const currency = spec.currency ?? 'EUR';
@@ -75,6 +82,9 @@ export function facturXOf(spec: InvoiceSpec): Promise<Uint8Array> {
 		size: 'A4',
 		margin: 56,
 		pdfVersion: '1.7',
+		// A PDF/A-3 with its own fonts and the Factur-X extension of XMP: what a client's own tools will check.
+		subset: 'PDF/A-3b',
+		font: font(400),
 		lang: 'fr-FR',
 		info: { Title: `Facture ${spec.number}`, Author: spec.seller.name }
 	});
@@ -85,7 +95,8 @@ export function facturXOf(spec: InvoiceSpec): Promise<Uint8Array> {
 			.on('end', () => done(Buffer.concat(parts)))
 			.on('error', failed)
 	);
-	doc.registerFont('bold', 'Helvetica-Bold').registerFont('regular', 'Helvetica');
+	doc.registerFont('bold', font(700)).registerFont('regular', font(400));
+	doc.appendXML(FACTUR_X_XMP);
 	doc.font('bold').fontSize(14).text(spec.seller.name);
 	doc
 		.font('regular')

@@ -1,7 +1,7 @@
 // Real files of other people's software, value by value; and our own, everywhere.
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { parseFrenchAmount } from '#lib/server/readers/csv.ts';
+import { parseAmount } from '#lib/server/readers/written-values.ts';
 import { readInvoices } from '#lib/server/readers/read-invoices.ts';
 import { parseDecimal, toDecimal, type Minor } from '#lib/domain/money/minor.ts';
 import { debtOf } from '#lib/domain/invoices/document.ts';
@@ -25,15 +25,30 @@ type Expected = {
 type Entry = {
 	expected?: Expected;
 	expectedByXml?: Record<string, Expected>;
-	importerAdvice?: { verdict: string; code?: string };
+	importerAdvice?: { severity: string; code?: string };
 };
-const entries = new Map(
+const all = new Map(
 	FOLDERS.flatMap((folder) =>
-		Object.entries(JSON.parse(readFileSync(`${folder}expected.json`, 'utf8')) as Record<string, Entry>)
-			.filter(([name]) => /^(facturx-pdf|cii|ubl)\//.test(name))
-			.map(([name, entry]) => [name, { folder, entry }] as const)
+		Object.entries(JSON.parse(readFileSync(`${folder}expected.json`, 'utf8')) as Record<string, Entry>).map(
+			([name, entry]) => [name, { folder, entry }] as const
+		)
 	)
 );
+const entries = [...all].filter(([name]) => /^(facturx-pdf|cii|ubl)\//.test(name));
+/** Where the file itself says otherwise than the collection's list. */
+const DEVIATIONS: Record<string, { severity: string; code: string; because: string }> = {
+	'facturx-edge/OK-001.pdf': {
+		severity: 'warn',
+		code: 'VAT_KEY',
+		because: 'FR40392809137: the key of 392809137 is 31'
+	},
+	'facturx-edge/IDENT-001.pdf': { severity: 'warn', code: 'VAT_KEY', because: 'the same number as in OK-001' },
+	'invalid/rounding-in-tolerance.xml': {
+		severity: 'warn',
+		code: 'IBAN',
+		because: 'DE2450050201020099999 has 21 characters, a German IBAN has 22'
+	}
+};
 const read = async (name: string, folder = FOLDERS[0]!) =>
 	(await readInvoices({ name, bytes: readFileSync(folder + name) })).results[0]!;
 /** "336.9" and "336.90" are one amount. */
@@ -41,8 +56,8 @@ const cents = (text: string) => toDecimal(parseDecimal(text)!);
 const same = (a: string, b: string | null | undefined) => Number(a) === Number(b ?? 0);
 
 describe('Factur-X and ZUGFeRD PDFs, CII and UBL of many producers', () => {
-	test('at least the project’s own are there', () => expect(entries.size).toBeGreaterThanOrEqual(8));
-	test.each([...entries])('%s', async (name, { folder, entry }) => {
+	test('at least the project’s own are there', () => expect(entries.length).toBeGreaterThanOrEqual(8));
+	test.each(entries)('%s', async (name, { folder, entry }) => {
 		const want = entry.expected ?? Object.values(entry.expectedByXml!).at(-1)!;
 		const result = await read(name, folder);
 		if (!result.ok) throw new Error(JSON.stringify(result.findings));
@@ -75,6 +90,19 @@ describe('Factur-X and ZUGFeRD PDFs, CII and UBL of many producers', () => {
 			]).toEqual([wanted.cat, true, true, true]);
 		});
 	});
+	test.each(
+		[...all].flatMap(([name, { folder, entry }]) =>
+			entry.importerAdvice ? [[name, folder, entry.importerAdvice] as const] : []
+		)
+	)('%s gives the verdict it should', async (name, folder, advice) => {
+		const { results } = await readInvoices({ name: name.split('/')[1]!, bytes: readFileSync(folder + name) });
+		const findings = results.flatMap((result) => result.findings);
+		const deviation = DEVIATIONS[name];
+		expect([verdictOf(findings), findings.map((finding) => finding.code)]).toEqual([
+			deviation ? deviation.severity : advice.severity,
+			deviation ? [deviation.code] : advice.code ? expect.arrayContaining([advice.code]) : []
+		]);
+	});
 	test('a plain PDF, an order, a text file and a cut file are refused by name of the cause', async () => {
 		const codes = async (name: string) => (await read(name)).findings.map((finding) => finding.code);
 		expect(await codes('invalid/plain-pdf-no-xml.pdf')).toContain('NO_XML');
@@ -99,7 +127,7 @@ const spec: InvoiceSpec = {
 	seller: {
 		name: 'ATELIER LUMEN SARL',
 		siren: '552100554',
-		vatNumber: 'FR40552100554',
+		vatNumber: 'FR96552100554',
 		address: { lines: ['1 rue X'], postalCode: '69001', town: 'Lyon', country: 'FR' },
 		iban: 'FR7630006000011234567890189'
 	},
@@ -115,7 +143,7 @@ const ublOf = (root: 'Invoice' | 'CreditNote', over = '') => `<?xml version="1.0
 <cbc:CustomizationID>urn:cen.eu:en16931:2017</cbc:CustomizationID><cbc:ProfileID>S1</cbc:ProfileID><cbc:ID>U &amp; 1/2</cbc:ID>
 <cbc:IssueDate>2026-11-12</cbc:IssueDate>${root === 'Invoice' ? '<cbc:DueDate>2026-12-12</cbc:DueDate><cbc:InvoiceTypeCode>380</cbc:InvoiceTypeCode>' : '<cbc:CreditNoteTypeCode>381</cbc:CreditNoteTypeCode>'}
 <cbc:DocumentCurrencyCode>EUR</cbc:DocumentCurrencyCode><cac:InvoicePeriod><cbc:DescriptionCode>432</cbc:DescriptionCode></cac:InvoicePeriod>
-<cac:AccountingSupplierParty><cac:Party><cac:PartyTaxScheme><cbc:CompanyID>FR40552100554</cbc:CompanyID><cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:PartyTaxScheme><cac:PartyLegalEntity><cbc:RegistrationName>ATELIER LUMEN SARL</cbc:RegistrationName></cac:PartyLegalEntity></cac:Party></cac:AccountingSupplierParty>
+<cac:AccountingSupplierParty><cac:Party><cac:PartyTaxScheme><cbc:CompanyID>FR96552100554</cbc:CompanyID><cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:PartyTaxScheme><cac:PartyLegalEntity><cbc:RegistrationName>ATELIER LUMEN SARL</cbc:RegistrationName></cac:PartyLegalEntity></cac:Party></cac:AccountingSupplierParty>
 <cac:AccountingCustomerParty><cac:Party><cbc:EndpointID schemeID="EM">Compta@Roche.example</cbc:EndpointID><cac:PartyName><cbc:Name>Roche</cbc:Name></cac:PartyName><cac:PartyLegalEntity><cbc:CompanyID schemeID="0002">732829320</cbc:CompanyID></cac:PartyLegalEntity></cac:Party></cac:AccountingCustomerParty>
 <cac:PaymentMeans><cbc:PaymentMeansCode>30</cbc:PaymentMeansCode><cbc:PaymentDueDate>2026-12-20</cbc:PaymentDueDate><cbc:PaymentID>REF-1</cbc:PaymentID><cac:PayeeFinancialAccount><cbc:ID>FR76 3000 6000 0112 3456 7890 189</cbc:ID></cac:PayeeFinancialAccount></cac:PaymentMeans>
 <cac:AllowanceCharge><cbc:ChargeIndicator>true</cbc:ChargeIndicator><cbc:Amount currencyID="EUR">10.00</cbc:Amount><cac:TaxCategory><cbc:Percent>20</cbc:Percent></cac:TaxCategory></cac:AllowanceCharge>
@@ -258,5 +286,5 @@ describe('a French CSV', () => {
 		['-12,00', -1200n],
 		['12,345', null],
 		['abc', null]
-	] as [string, Minor | null][])('amount %s', (written, amount) => expect(parseFrenchAmount(written)).toBe(amount));
+	] as [string, Minor | null][])('amount %s', (written, amount) => expect(parseAmount(written)).toBe(amount));
 });

@@ -148,7 +148,7 @@ async function aDocument(): Promise<string> {
 		seller: {
 			name: 'ATELIER LUMEN SARL',
 			siren: '552100554',
-			vatNumber: 'FR40552100554',
+			vatNumber: 'FR96552100554',
 			address: { lines: ['1 rue X'], postalCode: '69001', town: 'Lyon', country: 'FR' },
 			iban: 'FR7630006000011234567890189'
 		},

@@ -3,7 +3,7 @@
 import { daysBetween } from '../calendar/civil-date.ts';
 import { add, minor, subtract } from '../money/minor.ts';
 import { isDeposit, type InvoiceDocument } from './document.ts';
-import { isValidIban, isValidSiren } from './identifiers.ts';
+import { hasValidVatKey, isValidIban, vatKeyOf } from './identifiers.ts';
 
 export type Severity = 'block' | 'confirm' | 'warn';
 /** `found` and `expected` are shown as they are, so that the cure is visible. */
@@ -27,7 +27,7 @@ export const warn = (code: string, field: string, found: string, expected: strin
 	found,
 	expected
 });
-const confirm = (code: string, field: string, found: string, expected: string): Finding => ({
+export const confirm = (code: string, field: string, found: string, expected: string): Finding => ({
 	code,
 	severity: 'confirm',
 	field,
@@ -37,6 +37,15 @@ const confirm = (code: string, field: string, found: string, expected: string): 
 
 const NOT_INVOICES = new Set(['751', '325']);
 const ALREADY_PAID = new Set(['B2', 'S2', 'M2']);
+
+/** Lists and books have no profile of EN 16931: their reader names itself. */
+const OWN_PROFILES = new Set(['csv', 'json', 'fec', 'ximport', 'rimport']);
+/** By the last word of BT-24: producers write what stands before it in many ways. ZUGFeRD 1 names count in ZUGFeRD 1 files, see the CII reader. */
+const PROFILE =
+	/(minimum|basicwl|basic|en16931(:2017)?|comfort|extended|xrechnung_[\d.]+|en16931-ctc-fr|extended-ctc-fr|poacc:billing:3\.0|nlcius:v[\d.]+)$/i;
+const isKnownProfile = (profile: string): boolean =>
+	OWN_PROFILES.has(profile) || PROFILE.test(profile) || /urn:cen\.eu:en16931:2017#/.test(profile);
+export const isMinimum = (profile: string | null): boolean => profile?.toLowerCase().endsWith(':minimum') ?? false;
 
 /** Every check that needs only the document itself. */
 export function checkDocument(d: InvoiceDocument): Finding[] {
@@ -50,17 +59,19 @@ function checkIdentity(d: InvoiceDocument): Finding[] {
 	if (!d.currency) findings.push(confirm('CURRENCY_MISSING', 'BT-5', '', 'EUR'));
 	if (NOT_INVOICES.has(d.typeCode)) findings.push(warn('INFORMATION_ONLY', 'BT-3', d.typeCode, '380'));
 	if (d.profile === null) findings.push(confirm('PROFILE_MISSING', 'BT-24', '', 'urn:cen.eu:en16931:2017'));
+	else if (!isKnownProfile(d.profile))
+		findings.push(warn('PROFILE_UNKNOWN', 'BT-24', d.profile, 'urn:cen.eu:en16931:2017'));
 	return findings;
 }
 
 function checkTotals(d: InvoiceDocument): Finding[] {
 	const findings: Finding[] = [];
-	const isMinimum = d.profile?.endsWith(':minimum') ?? false;
 	if (add(d.netMinor, d.vatMinor) !== d.grossMinor)
 		findings.push(block('TOTALS', 'BT-112', String(d.grossMinor), String(add(d.netMinor, d.vatMinor))));
 	// MINIMUM has no field for what was paid in advance: its amount due may be lower with no visible reason.
 	const due = add(subtract(d.grossMinor, d.prepaidMinor), d.roundingMinor);
-	if (!isMinimum && due !== d.dueMinor) findings.push(warn('AMOUNT_DUE', 'BT-115', String(d.dueMinor), String(due)));
+	if (!isMinimum(d.profile) && due !== d.dueMinor)
+		findings.push(warn('AMOUNT_DUE', 'BT-115', String(d.dueMinor), String(due)));
 	const split = d.vatLines.reduce((sum, line) => sum + line.vatMinor, 0n);
 	if (d.vatLines.length && minor(split) !== d.vatMinor)
 		findings.push(warn('VAT_SPLIT', 'BT-110', String(d.vatMinor), String(split)));
@@ -68,7 +79,8 @@ function checkTotals(d: InvoiceDocument): Finding[] {
 }
 
 function checkDates(d: InvoiceDocument): Finding[] {
-	if (!d.dueOn) return [warn('DUE_DATE_MISSING', 'BT-9', '', 'AAAA-MM-JJ')];
+	// MINIMUM has no field for it either: the line says that the date is the supplier's own term.
+	if (!d.dueOn) return isMinimum(d.profile) ? [] : [warn('DUE_DATE_MISSING', 'BT-9', '', 'AAAA-MM-JJ')];
 	const mayPrecede = isDeposit(d.typeCode) || ALREADY_PAID.has(d.businessProcess ?? '');
 	if (d.dueOn < d.issuedOn && !mayPrecede) return [confirm('DUE_BEFORE_ISSUE', 'BT-9', d.dueOn, `≥ ${d.issuedOn}`)];
 	return daysBetween(d.issuedOn, d.dueOn) > 400 ? [warn('DUE_FAR', 'BT-9', d.dueOn, '≤ 400 jours')] : [];
@@ -77,7 +89,12 @@ function checkDates(d: InvoiceDocument): Finding[] {
 function checkParties(d: InvoiceDocument): Finding[] {
 	const findings: Finding[] = [];
 	if (!d.buyer.name) findings.push(block('BUYER_MISSING', 'BT-44', '', 'le nom du client'));
-	if (d.buyer.siren && !isValidSiren(d.buyer.siren)) findings.push(warn('SIREN', 'BT-47', d.buyer.siren, '9 chiffres'));
+	for (const [field, { vatNumber }] of [
+		['BT-31', d.seller],
+		['BT-48', d.buyer]
+	] as const)
+		if (vatNumber && !hasValidVatKey(vatNumber))
+			findings.push(warn('VAT_KEY', field, vatNumber, `FR${vatKeyOf(vatNumber.slice(4))}${vatNumber.slice(4)}`));
 	if (d.payeeIban && !isValidIban(d.payeeIban)) findings.push(warn('IBAN', 'BT-84', d.payeeIban, 'FR76…'));
 	return findings;
 }

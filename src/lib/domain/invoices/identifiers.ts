@@ -19,6 +19,14 @@ export function sirenFrom(text: string | null): string | null {
 	return /^\d{9}$/.test(digits) ? digits : null;
 }
 
+/** The two digits before the SIREN of a French VAT number (CGI, annex II, article 242 nonies). */
+export const vatKeyOf = (siren: string): string => String((12 + 3 * (Number(siren) % 97)) % 97).padStart(2, '0');
+/** Only a French number with a key of digits can be checked; all others pass. */
+export function hasValidVatKey(vatNumber: string): boolean {
+	const match = /^FR(\d{2})(\d{9})$/i.exec(vatNumber);
+	return !match || match[1] === vatKeyOf(match[2]!);
+}
+
 /** Spaces, dots, hyphens and a leading "IBAN" are forgiven. */
 export const compactIban = (text: string): string =>
 	electronicFormatIBAN(text.replace(/^\s*IBAN/i, '').replaceAll('.', '')) ?? '';

@@ -2,9 +2,11 @@
 // Amounts stay text until they are minor units.
 import { parseCivilDate, type CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { InvoiceDocument, Party, VatLine } from '../../domain/invoices/document.ts';
-import { block, checkDocument, warn, type Finding, type ReadResult } from '../../domain/invoices/findings.ts';
-import { compactIban, sirenFrom } from '../../domain/invoices/identifiers.ts';
+import { block, isMinimum, warn, type ReadResult } from '../../domain/invoices/findings.ts';
+import { compactIban } from '../../domain/invoices/identifiers.ts';
+import type { InvoiceLine } from '../../domain/invoices/lines.ts';
 import { divideHalfUp, minor, parseDecimal, ZERO, type Minor } from '../../domain/money/minor.ts';
+import { XmlReading } from './xml-reading.ts';
 import { at, list, parseXml, rootName, text, type Node } from './xml.ts';
 
 const ARRAYS = new Set([
@@ -17,7 +19,8 @@ const ARRAYS = new Set([
 	'SpecifiedAdvancePayment',
 	'SpecifiedTradeAllowanceCharge',
 	'SpecifiedLogisticsServiceCharge',
-	'URIUniversalCommunication'
+	'URIUniversalCommunication',
+	'IncludedSupplyChainTradeLineItem'
 ]);
 
 export function readCii(bytes: Uint8Array): ReadResult {
@@ -26,24 +29,28 @@ export function readCii(bytes: Uint8Array): ReadResult {
 	const root = at(read.tree, 'CrossIndustryInvoice') ?? at(read.tree, 'CrossIndustryDocument');
 	if (!root || !/CrossIndustry(Invoice|Document):/i.test(read.xml))
 		return { ok: false, findings: [block('NOT_AN_INVOICE', 'racine', rootName(bytes) ?? '', 'CrossIndustryInvoice')] };
-	return new CiiReading(root).result();
+	return new CiiReading(root, 'CrossIndustryDocument' in read.tree).result();
 }
 
 /** One walk over the tree; what can't be read is collected as findings instead of thrown. */
-class CiiReading {
-	private readonly findings: Finding[] = [];
+class CiiReading extends XmlReading {
 	private readonly root: Node;
+	private readonly isZugferd1: boolean;
 	private readonly header: Node;
+	private readonly transaction: Node;
 	private readonly agreement: Node;
 	private readonly delivery: Node;
 	private readonly settlement: Node;
 	private readonly summation: Node;
 
-	constructor(root: Node) {
+	constructor(root: Node, isZugferd1: boolean) {
+		super();
 		this.root = root;
+		this.isZugferd1 = isZugferd1;
 		this.header = at(root, 'ExchangedDocument') ?? at(root, 'HeaderExchangedDocument') ?? {};
 		const transaction =
 			at(root, 'SupplyChainTradeTransaction') ?? at(root, 'SpecifiedSupplyChainTradeTransaction') ?? {};
+		this.transaction = transaction;
 		this.agreement =
 			at(transaction, 'ApplicableHeaderTradeAgreement') ?? at(transaction, 'ApplicableSupplyChainTradeAgreement') ?? {};
 		this.delivery =
@@ -58,14 +65,7 @@ class CiiReading {
 			{};
 	}
 
-	result(): ReadResult {
-		const document = this.document();
-		const findings = document ? [...this.findings, ...checkDocument(document)] : this.findings;
-		if (!document || findings.some((finding) => finding.severity === 'block')) return { ok: false, findings };
-		return { ok: true, document, findings };
-	}
-
-	private document(): InvoiceDocument | null {
+	protected document(): InvoiceDocument | null {
 		const issuedOn = this.date(at(this.header, 'IssueDateTime'), 'BT-2');
 		const currency = text(this.settlement, 'InvoiceCurrencyCode') ?? '';
 		const gross = this.amount('GrandTotalAmount', 'BT-112');
@@ -114,10 +114,20 @@ class CiiReading {
 				'BusinessProcessSpecifiedDocumentContextParameter',
 				'ID'
 			),
-			profile:
-				text(this.root, 'ExchangedDocumentContext', 'GuidelineSpecifiedDocumentContextParameter', 'ID') ??
-				text(this.root, 'SpecifiedExchangedDocumentContext', 'GuidelineSpecifiedDocumentContextParameter', 'ID')
+			profile: this.profile()
 		};
+	}
+
+	/** BT-24. What is there is kept, even when it is richer than the profile, or of another generation. */
+	private profile(): string | null {
+		const profile =
+			text(this.root, 'ExchangedDocumentContext', 'GuidelineSpecifiedDocumentContextParameter', 'ID') ??
+			text(this.root, 'SpecifiedExchangedDocumentContext', 'GuidelineSpecifiedDocumentContextParameter', 'ID');
+		if (profile?.startsWith('urn:ferd:') && !this.isZugferd1)
+			this.findings.push(warn('PROFILE_UNKNOWN', 'BT-24', profile, 'urn:cen.eu:en16931:2017'));
+		if (isMinimum(profile) && list(this.transaction, 'IncludedSupplyChainTradeLineItem').length)
+			this.findings.push(warn('PROFILE_CONTENT', 'BT-24', profile!, 'BASIC'));
+		return profile;
 	}
 
 	/** BT-72. A date that can't be read costs nobody a claim: it is as if there were none. */
@@ -157,14 +167,7 @@ class CiiReading {
 	}
 
 	private amount(name: string, field: string): Minor | null {
-		const node = at(this.summation, name);
-		const written = node ? text(node) : null;
-		if (written === null) return null;
-		const value = parseDecimal(written);
-		if (value !== null) return value;
-		const code = /^[+-]?\d+,\d+$/.test(written) ? 'DECIMAL_COMMA' : 'AMOUNT_FORMAT';
-		this.findings.push(block(code, field, written, '1234.56'));
-		return null;
+		return this.money(text(this.summation, name), field);
 	}
 
 	/** Two totals may stand side by side, one in the accounting currency: ours is the one in the invoice's. */
@@ -175,13 +178,41 @@ class CiiReading {
 	}
 
 	private vatLines(): VatLine[] {
-		return list(this.settlement, 'ApplicableTradeTax').flatMap((tax) => {
-			const base = parseDecimal(text(tax, 'BasisAmount') ?? '');
-			const vat = parseDecimal(text(tax, 'CalculatedAmount') ?? '');
-			const rate = parseDecimal(text(tax, 'RateApplicablePercent') ?? text(tax, 'ApplicablePercent') ?? '0');
-			if (base === null || vat === null || rate === null) return [];
-			return [{ category: text(tax, 'CategoryCode') ?? 'S', rateBps: Number(rate), baseMinor: base, vatMinor: vat }];
+		return list(this.settlement, 'ApplicableTradeTax').flatMap((tax) =>
+			this.vatLine({
+				base: text(tax, 'BasisAmount'),
+				vat: text(tax, 'CalculatedAmount'),
+				rate: text(tax, 'RateApplicablePercent') ?? text(tax, 'ApplicablePercent'),
+				category: text(tax, 'CategoryCode'),
+				exemptionReason: text(tax, 'ExemptionReason') ?? text(tax, 'ExemptionReasonCode')
+			})
+		);
+	}
+
+	protected lines(): [InvoiceLine[], string | null] {
+		const lines = list(this.transaction, 'IncludedSupplyChainTradeLineItem').map((item, i) => {
+			const about = at(item, 'AssociatedDocumentLineDocument') ?? {};
+			const settlement =
+				at(item, 'SpecifiedLineTradeSettlement') ?? at(item, 'SpecifiedSupplyChainTradeSettlement') ?? {};
+			const agreement = at(item, 'SpecifiedLineTradeAgreement') ?? at(item, 'SpecifiedSupplyChainTradeAgreement') ?? {};
+			const price = at(agreement, 'NetPriceProductTradePrice') ?? {};
+			const delivery = at(item, 'SpecifiedLineTradeDelivery') ?? at(item, 'SpecifiedSupplyChainTradeDelivery') ?? {};
+			return {
+				id: text(about, 'LineID') ?? String(i + 1),
+				net:
+					text(settlement, 'SpecifiedTradeSettlementLineMonetarySummation', 'LineTotalAmount') ??
+					text(settlement, 'SpecifiedTradeSettlementMonetarySummation', 'LineTotalAmount'),
+				quantity: text(delivery, 'BilledQuantity'),
+				price: text(price, 'ChargeAmount'),
+				priceQuantity: text(price, 'BasisQuantity'),
+				adjustments: list(settlement, 'SpecifiedTradeAllowanceCharge').map(
+					(one) =>
+						`${text(one, 'ChargeIndicator', 'Indicator') === 'true' ? '' : '-'}${text(one, 'ActualAmount') ?? '0'}`
+				),
+				isSummed: !/^(GROUP|INFORMATION)$/.test(text(about, 'LineStatusReasonCode') ?? '')
+			};
 		});
+		return [lines, text(this.summation, 'LineTotalAmount')];
 	}
 
 	private party(name: string): Party {
@@ -189,17 +220,19 @@ class CiiReading {
 		const registrations = list(party, 'SpecifiedTaxRegistration')
 			.map((registration) => text(registration, 'ID'))
 			.filter((id): id is string => id !== null);
-		const vatNumber = registrations.find((id) => /^[A-Z]{2}/.test(id)) ?? null;
-		const legal = text(party, 'SpecifiedLegalOrganization', 'ID');
-		const email =
-			text(party, 'DefinedTradeContact', 'EmailURIUniversalCommunication', 'URIID') ??
-			text(list(party, 'URIUniversalCommunication').find((uri) => text(uri, 'URIID')?.includes('@')) ?? {}, 'URIID');
-		return {
-			name: text(party, 'Name') ?? '',
-			siren: sirenFrom(legal) ?? sirenFrom(vatNumber),
-			vatNumber: vatNumber?.replace(/\s/g, '') ?? null,
-			email: email && /^\S+@\S+\.\S+$/.test(email) ? email.toLowerCase() : null
-		};
+		const legal = at(at(party, 'SpecifiedLegalOrganization') ?? {}, 'ID');
+		return this.partyOf(
+			{
+				name: text(party, 'Name') ?? '',
+				legalId: legal && text(legal),
+				legalScheme: legal?.['@schemeID'],
+				vatNumber: registrations.find((id) => /^[A-Z]{2}/.test(id)) ?? null,
+				email:
+					text(party, 'DefinedTradeContact', 'EmailURIUniversalCommunication', 'URIID') ??
+					text(list(party, 'URIUniversalCommunication').find((uri) => text(uri, 'URIID')?.includes('@')) ?? {}, 'URIID')
+			},
+			name === 'SellerTradeParty' ? 'BT-30' : 'BT-47'
+		);
 	}
 
 	/** Several dates without part amounts are discount alternatives: the latest is the due date (importer sheet, part 2). */

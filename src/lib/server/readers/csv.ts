@@ -1,151 +1,265 @@
-// A plain French list of invoices: `;`, `,` or tab, comma decimals, DD/MM/YYYY, UTF-8 or Windows-1252, one invoice a row.
+// A list of invoices as tools export it: `;`, `,`, tab or `|`, any of the usual ways to write amounts and dates, one row per invoice or per line.
 import { parse } from 'csv-parse/sync';
-import { parseCivilDate, type CivilDate } from '../../domain/calendar/civil-date.ts';
-import type { InvoiceDocument } from '../../domain/invoices/document.ts';
-import { block, checkDocument, warn, type Finding, type ReadResult } from '../../domain/invoices/findings.ts';
-import { sirenFrom } from '../../domain/invoices/identifiers.ts';
-import { minor, parseDecimal, ZERO, type Minor } from '../../domain/money/minor.ts';
+import type { CivilDate } from '../../domain/calendar/civil-date.ts';
+import type { InvoiceDocument, VatLine } from '../../domain/invoices/document.ts';
+import { block, checkDocument, confirm, warn, type Finding, type ReadResult } from '../../domain/invoices/findings.ts';
+import { isValidSiren, sirenFrom } from '../../domain/invoices/identifiers.ts';
+import { minor, ZERO, type Minor } from '../../domain/money/minor.ts';
+import { columnName, columnsOf, isFrench, type Column, type Row } from './csv-columns.ts';
+import { decodeText } from './text.ts';
+import {
+	dateOrderOf,
+	decimalMarkOf,
+	parseAmount,
+	parseWrittenDate,
+	type DateOrder,
+	type DecimalMark
+} from './written-values.ts';
 
-/** Accepted headers, without accents, case or punctuation. The first is the one the screen documents. */
-const COLUMNS = {
-	number: ['numero', 'numerodefacture', 'nofacture', 'nfacture', 'facture', 'invoicenumber', 'number', 'piece'],
-	type: ['type', 'typedefacture'],
-	issuedOn: ['date', 'datefacture', 'datedefacture', 'dateemission', 'invoicedate', 'issuedate'],
-	dueOn: ['echeance', 'dateecheance', 'datedecheance', 'duedate'],
-	client: ['client', 'nomclient', 'nomduclient', 'raisonsociale', 'customer', 'customername', 'contactname'],
-	email: ['email', 'mail', 'courriel', 'adresseemail', 'emailclient', 'emailaddress'],
-	siren: ['siren', 'siret', 'sirenclient'],
-	vatNumber: ['tvaintracommunautaire', 'numerotva', 'tvaintra', 'vatnumber'],
-	net: ['montantht', 'totalht', 'ht', 'net', 'subtotal'],
-	vat: ['montanttva', 'tva', 'totaltva', 'tax', 'vat'],
-	gross: ['montantttc', 'totalttc', 'ttc', 'montant', 'total', 'amount'],
-	due: ['resteapayer', 'restedu', 'solde', 'netapayer', 'balance', 'amountdue'],
-	vatRate: ['tauxtva', 'taux', 'vatrate'],
-	currency: ['devise', 'currency']
-} as const;
-type Column = keyof typeof COLUMNS;
-type Row = Partial<Record<Column, string>>;
-const ROWS_MAX = 10_000;
-const plain = (header: string): string =>
-	header
-		.normalize('NFD')
-		.toLowerCase()
-		.replace(/[^a-z0-9]/g, '');
+/** What a person has said of this list: which column is what, and how its dates are written. */
+export type ListHints = { columns?: Record<string, string>; dateOrder?: DateOrder };
+const ROWS_MAX = 100_000;
 
-export async function readCsv(bytes: Uint8Array): Promise<ReadResult[]> {
-	const content = decode(bytes);
+/** Header and rows of a list; a finding when there are none. Lines are those of the file, the header is line 1. */
+export function readTable(
+	bytes: Uint8Array
+): { headers: string[]; lines: { cells: string[]; line: number }[] } | { finding: Finding } {
+	const content = decodeText(bytes).replace(/^\ufeff/, '');
 	const firstLine = content.split(/\r?\n/, 1)[0] ?? '';
-	const delimiter = [';', '\t', ','].reduce((best, mark) =>
+	const delimiter = [';', '\t', ',', '|'].reduce((best, mark) =>
 		firstLine.split(mark).length > firstLine.split(best).length ? mark : best
 	);
-	let rows: string[][];
 	try {
-		rows = parse(content, {
+		const rows = parse(content, {
 			delimiter,
 			trim: true,
 			skip_empty_lines: true,
 			relax_column_count: true,
+			info: true,
 			max_record_size: 100_000,
 			to: ROWS_MAX + 2
-		}) as string[][];
+		}) as unknown as { record: string[]; info: { lines: number } }[];
+		const [header, ...lines] = rows;
+		if (lines.length > ROWS_MAX)
+			return { finding: block('TOO_MANY_ROWS', 'CSV', String(lines.length), `≤ ${ROWS_MAX}`) };
+		if (!lines.length) return { finding: block('EMPTY', 'CSV', '0 ligne', 'au moins une facture') };
+		return { headers: header!.record, lines: lines.map(({ record, info }) => ({ cells: record, line: info.lines })) };
 	} catch (error) {
-		return [
-			refused(
-				block(
-					'CSV_BROKEN',
-					`ligne ${(error as { lines?: number }).lines ?? '?'}`,
-					(error as Error).message,
-					'un CSV lisible'
-				)
-			)
-		];
+		const line = (error as { lines?: number }).lines ?? '?';
+		return { finding: block('CSV_BROKEN', `ligne ${line}`, (error as Error).message, 'un CSV lisible') };
 	}
-	const [headers = [], ...lines] = rows;
-	const columns = headers.map(
-		(header) =>
-			(Object.keys(COLUMNS) as Column[]).find((column) =>
-				(COLUMNS[column] as readonly string[]).includes(plain(header))
-			) ?? null
-	);
-	const missing = (['number', 'issuedOn', 'client', 'gross'] as const).filter((column) => !columns.includes(column));
+}
+
+export function readCsv(bytes: Uint8Array, hints: ListHints = {}): ReadResult[] {
+	const table = readTable(bytes);
+	if ('finding' in table) return [refused(table.finding)];
+	const columns = columnsOf(table.headers, hints.columns);
+	const missing = (['number', 'issuedOn', 'client'] as const).filter((column) => !columns.includes(column)) as Column[];
+	if (!columns.includes('gross') && !columns.includes('lineGross')) missing.push('gross');
 	if (missing.length)
-		return [
-			refused(
-				block('COLUMN_MISSING', 'ligne 1', headers.join(' | '), missing.map((column) => COLUMNS[column][0]).join(', '))
-			)
-		];
-	if (lines.length > ROWS_MAX) return [refused(block('TOO_MANY_ROWS', 'CSV', String(lines.length), `≤ ${ROWS_MAX}`))];
-	if (!lines.length) return [refused(block('EMPTY', 'CSV', '0 ligne', 'au moins une facture'))];
-	return lines.map((cells, i) =>
-		readRow(
-			Object.fromEntries(columns.flatMap((column, c) => (column ? [[column, cells[c] ?? '']] : []))) as Row,
-			i + 2
-		)
+		return [refused(block('COLUMN_MISSING', 'ligne 1', table.headers.join(' | '), missing.map(columnName).join(', ')))];
+	const rows = table.lines.map(
+		({ cells, line }) =>
+			({
+				line,
+				...Object.fromEntries(columns.flatMap((column, c) => (column ? [[column, cells[c] ?? '']] : [])))
+			}) as Row
 	);
+	const writing = writingOf(rows, table.headers, hints);
+	return invoicesOf(rows, columns).map((group) => readGroup(group, writing));
 }
+const refused = (...findings: Finding[]): ReadResult => ({ ok: false, findings });
 
-const refused = (finding: Finding): ReadResult => ({ ok: false, findings: [finding] });
-
-function decode(bytes: Uint8Array): string {
-	try {
-		return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-	} catch {
-		return new TextDecoder('windows-1252').decode(bytes);
+/** Rows of one invoice: with columns about lines, all that bear its number; otherwise each row by itself. */
+function invoicesOf(rows: Row[], columns: (Column | null)[]): Row[][] {
+	const isByLine = (['item', 'lineNet', 'lineVat', 'lineGross'] as const).some((column) => columns.includes(column));
+	if (!isByLine) return rows.map((row) => [row]);
+	const groups = new Map<string, Row[]>();
+	for (const row of rows) {
+		const key = row.number || `ligne ${row.line}`;
+		const group = groups.get(key);
+		if (group) group.push(row);
+		else groups.set(key, [row]);
 	}
+	return [...groups.values()];
 }
 
-type Cells = { money(column: Column): Minor | null; day(column: Column): CivilDate | null; findings: Finding[] };
-/** Reads cells of one row and notes each that is not understood, by line and column. */
-function cellsOf(row: Row, line: number): Cells {
-	const findings: Finding[] = [];
-	const read = <T>(column: Column, parse: (written: string) => T | null, code: string, expected: string): T | null => {
-		const written = row[column];
+const MONEY = ['net', 'vat', 'gross', 'paid', 'due', 'vatRate', 'lineNet', 'lineVat', 'lineGross'] as const;
+type MoneyColumn = (typeof MONEY)[number];
+type Writing = { marks: Record<MoneyColumn, DecimalMark>; order: DateOrder; isOrderKnown: boolean };
+function writingOf(rows: Row[], headers: string[], hints: ListHints): Writing {
+	const seen = (column: Column): string[] => rows.map((row) => row[column] ?? '').filter(Boolean);
+	const marks = Object.fromEntries(MONEY.map((column) => [column, decimalMarkOf(seen(column))])) as Writing['marks'];
+	const order =
+		hints.dateOrder ?? dateOrderOf([...seen('issuedOn'), ...seen('dueOn')]) ?? (isFrench(headers) ? 'dmy' : null);
+	return { marks, order: order ?? 'dmy', isOrderKnown: order !== null };
+}
+
+/** Reads cells of one invoice and notes each that is not understood, by line and column. */
+class Cells {
+	readonly findings: Finding[] = [];
+	private readonly writing: Writing;
+	constructor(writing: Writing) {
+		this.writing = writing;
+	}
+	money(row: Row, column: MoneyColumn): Minor | null {
+		const written = column === 'vatRate' ? row[column]?.replace('%', '') : row[column];
+		return this.read(
+			row,
+			column,
+			written,
+			(text) => parseAmount(text, this.writing.marks[column]),
+			'AMOUNT_FORMAT',
+			'1 234,56'
+		);
+	}
+	day(row: Row, column: 'issuedOn' | 'dueOn'): CivilDate | null {
+		return this.read(
+			row,
+			column,
+			row[column],
+			(text) => parseWrittenDate(text, this.writing.order),
+			'DATE_IMPOSSIBLE',
+			'JJ/MM/AAAA'
+		);
+	}
+	/** The same on every row of the invoice, or a finding. */
+	shared<T>(rows: Row[], column: MoneyColumn, of: (row: Row) => T): T | null {
+		const values = rows.map(of);
+		if (new Set(values).size <= 1) return values[0] ?? null;
+		const lines = rows.map((row) => row.line).join(', ');
+		this.findings.push(
+			block(
+				'TOTALS_DIFFER',
+				`lignes ${lines}, ${columnName(column)}`,
+				rows.map((row) => row[column]).join(' ; '),
+				'un seul total par facture'
+			)
+		);
+		return null;
+	}
+	private read<T>(
+		row: Row,
+		column: Column,
+		written: string | undefined,
+		parse: (written: string) => T | null,
+		code: string,
+		expected: string
+	): T | null {
 		if (!written) return null;
 		const value = parse(written);
-		if (value === null) findings.push(block(code, `ligne ${line}, ${COLUMNS[column][0]}`, written, expected));
+		if (value === null) this.findings.push(block(code, `ligne ${row.line}, ${columnName(column)}`, written, expected));
 		return value;
-	};
-	return {
-		findings,
-		money: (column) => read(column, parseFrenchAmount, 'AMOUNT_FORMAT', '1 234,56'),
-		day: (column) => read(column, parseFrenchDate, 'DATE_IMPOSSIBLE', 'JJ/MM/AAAA')
-	};
+	}
 }
 
-function readRow(row: Row, line: number): ReadResult {
-	const { money, day, findings } = cellsOf(row, line);
-	const amounts = {
-		gross: money('gross'),
-		net: money('net'),
-		vat: money('vat'),
-		due: money('due'),
-		rate: money('vatRate')
-	};
-	const [issuedOn, dueOn] = [day('issuedOn'), day('dueOn')];
-	if (!row.number) findings.push(block('NUMBER_MISSING', `ligne ${line}`, '', 'un numéro de facture'));
-	if (amounts.gross === null && !findings.length)
-		findings.push(block('AMOUNT_FORMAT', `ligne ${line}, montant TTC`, '', '1 234,56'));
-	if (!issuedOn && !findings.length) findings.push(block('DATE_IMPOSSIBLE', `ligne ${line}, date`, '', 'JJ/MM/AAAA'));
-	if (findings.length || amounts.gross === null || !issuedOn) return { ok: false, findings };
-	const document = documentOf(row, { ...amounts, gross: amounts.gross }, issuedOn, dueOn);
-	const all = checkDocument(document);
-	if (row.email && !document.buyer.email)
-		all.push(warn('EMAIL', `ligne ${line}, ${COLUMNS.email[0]}`, row.email, 'nom@domaine.fr'));
-	if (all.some((finding) => finding.severity === 'block'))
-		return { ok: false, findings: all.map((finding) => ({ ...finding, field: `ligne ${line}, ${finding.field}` })) };
-	return { ok: true, document, findings: all };
+type Amounts = { gross: Minor; net: Minor | null; vat: Minor | null; due: Minor; vatLines: VatLine[] };
+function readGroup(rows: Row[], writing: Writing): ReadResult {
+	const [row] = rows as [Row];
+	const cells = new Cells(writing);
+	const amounts = amountsOf(rows, cells);
+	const [issuedOn, dueOn] = [cells.day(row, 'issuedOn'), cells.day(row, 'dueOn')];
+	const findings = cells.findings;
+	if (!row.number) findings.push(block('NUMBER_MISSING', `ligne ${row.line}`, '', 'un numéro de facture'));
+	if (!amounts && !findings.length)
+		findings.push(block('AMOUNT_FORMAT', `ligne ${row.line}, ${columnName('gross')}`, '', '1 234,56'));
+	if (!issuedOn && !findings.length)
+		findings.push(block('DATE_IMPOSSIBLE', `ligne ${row.line}, ${columnName('issuedOn')}`, '', 'JJ/MM/AAAA'));
+	if (findings.length || !amounts || !issuedOn) return { ok: false, findings };
+	const document = documentOf(row, amounts, issuedOn, dueOn);
+	const all = [...checkDocument(document), ...checkRow(row, document, writing)];
+	const located = all.map((finding) =>
+		finding.field.startsWith('ligne') ? finding : { ...finding, field: `ligne ${row.line}, ${finding.field}` }
+	);
+	return all.some((finding) => finding.severity === 'block')
+		? { ok: false, findings: located }
+		: { ok: true, document, findings: located };
 }
 
-type Amounts = { gross: Minor; net: Minor | null; vat: Minor | null; due: Minor | null; rate: Minor | null };
+function checkRow(row: Row, document: InvoiceDocument, writing: Writing): Finding[] {
+	const findings: Finding[] = [];
+	const at = (column: Column): string => `ligne ${row.line}, ${columnName(column)}`;
+	if (!writing.isOrderKnown)
+		findings.push(confirm('DATE_AMBIGUOUS', at('issuedOn'), row.issuedOn ?? '', `JJ/MM : ${document.issuedOn}`));
+	if (row.email && !document.buyer.email) findings.push(warn('EMAIL', at('email'), row.email, 'nom@domaine.fr'));
+	// Typed by hand, most often: a SIREN that fails its own check digit is a typing mistake.
+	if (row.siren && !isValidSiren(document.buyer.siren ?? ''))
+		findings.push(warn('SIREN', at('siren'), row.siren, '9 chiffres'));
+	if (/brouillon|draft|devis|quote|proforma/i.test(`${row.status ?? ''} ${row.type ?? ''}`))
+		findings.push(confirm('DRAFT', at('status'), row.status || row.type || '', 'une facture émise'));
+	if (/annul|void|cancel/i.test(row.status ?? ''))
+		findings.push(block('CANCELLED', at('status'), row.status!, 'une facture émise'));
+	return findings;
+}
+
+/** Totals of the invoice when its rows repeat them, sums of its lines otherwise. `null`: no amount, or it can't be told which of the two. */
+function amountsOf(rows: Row[], cells: Cells): Amounts | null {
+	const [row] = rows as [Row];
+	const hasLineTotals = rows.some((one) => one.lineGross || one.lineNet);
+	const repeated = rows.length > 1 && !hasLineTotals && new Set(rows.map((one) => one.gross)).size === 1;
+	if (repeated) {
+		const lines = rows.map((one) => one.line).join(', ');
+		cells.findings.push(
+			block('LINES_OR_TOTALS', `lignes ${lines}, ${columnName('gross')}`, row.gross ?? '', 'Total ligne')
+		);
+		return null;
+	}
+	const isSummed = rows.length > 1 && !hasLineTotals;
+	const sum = (column: MoneyColumn): Minor | null => {
+		const values = rows.map((one) => cells.money(one, column)).filter((value): value is Minor => value !== null);
+		return values.length ? minor(values.reduce((all, value) => all + value, 0n)) : null;
+	};
+	const total = (column: MoneyColumn): Minor | null =>
+		isSummed ? sum(column) : cells.shared(rows, column, (one) => cells.money(one, column));
+	const gross = total('gross') ?? sum('lineGross');
+	if (gross === null) return null;
+	const net = total('net') ?? (row.gross ? null : sum('lineNet'));
+	const vat = total('vat') ?? (row.gross ? null : sum('lineVat'));
+	const paid = total('paid');
+	const isPaid = /pay[eé]e?s?$|^paid|sold[eé]/i.test(row.status ?? '') && !/non|im|un|part/i.test(row.status ?? '');
+	const due = total('due') ?? minor(gross - (paid ?? (isPaid ? gross : ZERO)));
+	return { gross, net, vat, due, vatLines: splitOf(rows, cells, { gross, net, vat }, isSummed) };
+}
+
+/** The VAT split by rate: of the lines when each has its rate, of the totals otherwise; none when the list says nothing of VAT. */
+function splitOf(
+	rows: Row[],
+	cells: Cells,
+	total: Pick<Amounts, 'gross' | 'net' | 'vat'>,
+	isSummed: boolean
+): VatLine[] {
+	if (total.net === null && total.vat === null) return [];
+	const vat = total.vat ?? minor(total.gross - total.net!);
+	const net = total.net ?? minor(total.gross - vat);
+	const byRate = new Map<number, { baseMinor: Minor; vatMinor: Minor }>();
+	if (isSummed)
+		for (const row of rows) {
+			const [base, tax] = [cells.money(row, 'net') ?? ZERO, cells.money(row, 'vat') ?? ZERO];
+			const rate = rateOf(cells.money(row, 'vatRate'), base, tax);
+			const known = byRate.get(rate) ?? { baseMinor: ZERO, vatMinor: ZERO };
+			byRate.set(rate, { baseMinor: minor(known.baseMinor + base), vatMinor: minor(known.vatMinor + tax) });
+		}
+	else
+		byRate.set(rateOf(rows.length === 1 ? cells.money(rows[0]!, 'vatRate') : null, net, vat), {
+			baseMinor: net,
+			vatMinor: vat
+		});
+	return [...byRate].map(([rateBps, part]) => ({ category: part.vatMinor === 0n ? 'E' : 'S', rateBps, ...part }));
+}
+/** As written, else the nearest of the French rates; 0 when none is near. */
+function rateOf(written: Minor | null, net: Minor, vat: Minor): number {
+	if (written !== null) return Number(written);
+	if (net === 0n) return 0;
+	const implied = Number((vat * 10_000n) / net);
+	return [2000, 1000, 550, 210].find((rate) => Math.abs(rate - implied) <= 15) ?? 0;
+}
+
 function documentOf(row: Row, read: Amounts, issuedOn: CivilDate, dueOn: CivilDate | null): InvoiceDocument {
 	const vat = read.vat ?? (read.net === null ? ZERO : minor(read.gross - read.net));
-	const net = read.net ?? minor(read.gross - vat);
-	const due = read.due ?? read.gross;
-	const hasSplit = read.net !== null || read.vat !== null;
-	const rateBps = read.rate === null ? impliedRate(net, vat) : Number(read.rate);
+	const isCredit = /avoir|credit|381/i.test(`${row.type ?? ''} ${row.status ?? ''}`);
 	return {
 		number: row.number!,
-		typeCode: /avoir|credit|381/i.test(row.type ?? '') ? '381' : '380',
+		typeCode: isCredit ? '381' : '380',
 		issuedOn,
 		dueOn,
 		currency: (row.currency || 'EUR').toUpperCase().replace('€', 'EUR'),
@@ -153,17 +267,17 @@ function documentOf(row: Row, read: Amounts, issuedOn: CivilDate, dueOn: CivilDa
 		buyer: {
 			name: row.client ?? '',
 			siren: sirenFrom(row.siren ?? null),
-			vatNumber: row.vatNumber || null,
+			vatNumber: row.vatNumber?.replace(/\s/g, '') || null,
 			email: row.email && /^\S+@\S+\.\S+$/.test(row.email) ? row.email.toLowerCase() : null
 		},
 		payee: null,
-		netMinor: net,
+		netMinor: read.net ?? minor(read.gross - vat),
 		vatMinor: vat,
 		grossMinor: read.gross,
-		prepaidMinor: minor(read.gross - due),
+		prepaidMinor: minor(read.gross - read.due),
 		roundingMinor: ZERO,
-		dueMinor: due,
-		vatLines: hasSplit ? [{ category: vat === 0n ? 'E' : 'S', rateBps, baseMinor: net, vatMinor: vat }] : [],
+		dueMinor: read.due,
+		vatLines: read.vatLines,
 		paymentReference: null,
 		payeeIban: null,
 		meansCode: null,
@@ -174,31 +288,4 @@ function documentOf(row: Row, read: Amounts, issuedOn: CivilDate, dueOn: CivilDa
 		vatOnReceipts: false,
 		profile: 'csv'
 	};
-}
-
-/** The nearest of the French rates, when the row gives amounts but no rate; 0 when none is near. */
-function impliedRate(net: Minor, vat: Minor): number {
-	if (net <= 0n) return 0;
-	const implied = Number((vat * 10_000n) / net);
-	return [2000, 1000, 550, 210].find((rate) => Math.abs(rate - implied) <= 15) ?? 0;
-}
-
-/** `1 234,56 €`, `1.234,56`, `1234.5`: the last comma or point is the decimal mark, unless three digits follow a lone one. */
-export function parseFrenchAmount(written: string): Minor | null {
-	const compact = written.replace(/[\s\u00a0\u202f€]|EUR$/g, '');
-	if (!/^[+-]?\d[\d.,]*$/.test(compact)) return null;
-	const decimal = Math.max(compact.lastIndexOf(','), compact.lastIndexOf('.'));
-	if (decimal < 0) return parseDecimal(compact);
-	const after = compact.length - decimal - 1;
-	const marks = compact.replace(/[^.,]/g, '');
-	const isGrouping = after === 3 && new Set(marks).size === 1 && (marks.length > 1 || compact[decimal] === '.');
-	const [whole, fraction] = isGrouping ? [compact, ''] : [compact.slice(0, decimal), compact.slice(decimal + 1)];
-	return parseDecimal(`${whole.replace(/[.,]/g, '')}${fraction ? `.${fraction}` : ''}`);
-}
-
-function parseFrenchDate(written: string): CivilDate | null {
-	const french = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/.exec(written);
-	return parseCivilDate(
-		french ? `${french[3]}-${french[2]!.padStart(2, '0')}-${french[1]!.padStart(2, '0')}` : written.slice(0, 10)
-	);
 }

@@ -1,6 +1,6 @@
 // Factur-X and ZUGFeRD: the invoice XML inside a PDF. Which attachment: by name in order of preference, else any XML whose root is an invoice;
 // never simply the first (some files carry pictures and delivery notes too).
-import { block, warn, type ReadResult } from '../../domain/invoices/findings.ts';
+import { block, warn, type Finding, type ReadResult } from '../../domain/invoices/findings.ts';
 import type { InvoiceFile } from './file.ts';
 import { isInvoiceRoot, readXmlInvoice } from './xml-invoice.ts';
 import { rootName } from './xml.ts';
@@ -8,45 +8,65 @@ import { rootName } from './xml.ts';
 const PREFERRED = ['factur-x.xml', 'zugferd-invoice.xml', 'xrechnung.xml'];
 
 export async function readFacturX(file: InvoiceFile): Promise<ReadResult[]> {
-	const attachments = await attachmentsOf(file.bytes);
-	if (!attachments && !Buffer.from(file.bytes).includes(' obj'))
+	const pdf = await open(file.bytes);
+	if (!pdf && !Buffer.from(file.bytes).includes(' obj'))
 		return [{ ok: false, findings: [block('NOT_A_PDF', file.name, `${file.bytes.length} octets`, 'un PDF entier')] }];
-	if (!attachments)
+	if (!pdf)
 		return [{ ok: false, findings: [block('NO_XML', file.name, 'PDF illisible ou protégé', 'un PDF Factur-X')] }];
-	const named = PREFERRED.map((name) => attachments.find((attachment) => attachment.name.toLowerCase() === name)).find(
-		Boolean
-	);
-	const chosen =
-		named ??
-		attachments.find(
-			(attachment) => attachment.name.toLowerCase().endsWith('.xml') && isInvoiceRoot(rootName(attachment.data))
-		);
+	const chosen = invoiceIn(pdf.attachments);
 	if (!chosen) {
-		const other = attachments.find((attachment) => attachment.name.toLowerCase().endsWith('.xml'));
+		const other = pdf.attachments.find(isXml);
 		const finding = other
 			? block('NOT_AN_INVOICE', file.name, rootName(other.data) ?? other.name, 'CrossIndustryInvoice')
 			: block(
 					'NO_XML',
 					file.name,
-					`${attachments.length} pièce(s) jointe(s), aucune facture`,
+					`${pdf.attachments.length} pièce(s) jointe(s), aucune facture`,
 					'un PDF Factur-X, ou une saisie par CSV'
 				);
 		return [{ ok: false, findings: [finding] }];
 	}
 	const result = readXmlInvoice(chosen.data);
-	return [
-		named
-			? result
-			: { ...result, findings: [...result.findings, warn('ATTACHMENT_NAME', file.name, chosen.name, 'factur-x.xml')] }
-	];
+	return [{ ...result, findings: [...result.findings, ...packagingOf(file.name, pdf, chosen)] }];
 }
 
-/** Names and bytes of the embedded files; null when the PDF can't be read. The library is loaded on first use: a web process at rest does without. */
-async function attachmentsOf(bytes: Uint8Array): Promise<{ name: string; data: Uint8Array }[] | null> {
-	const { PDFDocument } = await import('@cantoo/pdf-lib');
+type Attachment = { name: string; data: Uint8Array; relation: string | null };
+type Pdf = { attachments: Attachment[]; xmp: string | null; hasOutputIntent: boolean };
+const isXml = ({ name }: Attachment): boolean => name.toLowerCase().endsWith('.xml');
+const isNamedAsItShould = ({ name }: Attachment): boolean => PREFERRED.includes(name.toLowerCase());
+function invoiceIn(attachments: Attachment[]): Attachment | undefined {
+	const named = PREFERRED.map((name) => attachments.find((attachment) => attachment.name.toLowerCase() === name));
+	return (
+		named.find((attachment) => attachment !== undefined) ??
+		attachments.find((attachment) => isXml(attachment) && isInvoiceRoot(rootName(attachment.data)))
+	);
+}
+
+/** What is wrong with the wrapping and changes nothing in the data (Factur-X 1.0.07 part 6, ISO 19005-3): said, never refused. */
+function packagingOf(fileName: string, { xmp, hasOutputIntent }: Pdf, chosen: Attachment): Finding[] {
+	const findings: Finding[] = [];
+	if (!isNamedAsItShould(chosen)) findings.push(warn('ATTACHMENT_NAME', fileName, chosen.name, 'factur-x.xml'));
+	if (!chosen.relation) findings.push(warn('AF_RELATIONSHIP', fileName, '', 'AFRelationship'));
+	if (!/urn:(factur-x|zugferd|ferd):(pdfa|pdfa:\w+|pdfa:CrossIndustryDocument)/i.test(xmp ?? ''))
+		findings.push(warn('XMP_MISSING', fileName, '', 'XMP Factur-X'));
+	else if (!hasOutputIntent || !/pdfaid:part(>|=["'])\s*3/.test(xmp ?? ''))
+		findings.push(warn('NOT_PDFA', fileName, '', 'PDF/A-3'));
+	return findings;
+}
+
+/** The embedded files and what the PDF says of itself; null when it can't be read. The library is loaded on first use: a web process at rest does without. */
+async function open(bytes: Uint8Array): Promise<Pdf | null> {
+	const { decodePDFRawStream, PDFDocument, PDFName, PDFRawStream } = await import('@cantoo/pdf-lib');
 	try {
 		const doc = await PDFDocument.load(bytes, { updateMetadata: false, throwOnInvalidObject: false });
-		return doc.getAttachments().map(({ name, data }) => ({ name, data }));
+		const metadata = doc.catalog.lookup(PDFName.of('Metadata'));
+		return {
+			attachments: doc
+				.getAttachments()
+				.map(({ name, data, afRelationship }) => ({ name, data, relation: afRelationship ?? null })),
+			xmp: metadata instanceof PDFRawStream ? new TextDecoder().decode(decodePDFRawStream(metadata).decode()) : null,
+			hasOutputIntent: doc.catalog.has(PDFName.of('OutputIntents'))
+		};
 	} catch {
 		return null;
 	}

@@ -2,15 +2,17 @@
 // A new format is one reader more, listed in `readerFor`.
 import { block, type Finding, type ReadResult } from '../../domain/invoices/findings.ts';
 import { FILE_MAX_BYTES, type InvoiceFile } from './file.ts';
-import { readCsv } from './csv.ts';
+import { readCsv, type ListHints } from './csv.ts';
+import { isFec, readFec } from './fec.ts';
 import { readFacturX } from './factur-x.ts';
 import { readJson } from './json.ts';
+import { isRimport, isXimport, readRimport, readXimport } from './sage.ts';
 import { readXmlInvoice } from './xml-invoice.ts';
 
 /** What one file holds: one result per invoice, and the type it must be served back with. */
 export type FileReading = { mediaType: string; results: ReadResult[] };
 
-export async function readInvoices(file: InvoiceFile): Promise<FileReading> {
+export async function readInvoices(file: InvoiceFile, hints: ListHints = {}): Promise<FileReading> {
 	if (file.bytes.length === 0)
 		return refused('application/octet-stream', block('EMPTY', file.name, '0', 'un fichier qui n’est pas vide'));
 	if (file.bytes.length > FILE_MAX_BYTES)
@@ -25,15 +27,21 @@ export async function readInvoices(file: InvoiceFile): Promise<FileReading> {
 	if (/^\s*[[{]/.test(head)) return { mediaType: 'application/json', results: readJson(file.bytes) };
 	if (file.name.toLowerCase().endsWith('.pdf'))
 		return refused('application/octet-stream', block('NOT_A_PDF', file.name, head.slice(0, 8), '%PDF-'));
-	if (/[;,\t]/.test(head.split(/\r?\n/)[0] ?? '') && !head.includes('\0'))
-		return { mediaType: 'text/csv', results: await readCsv(file.bytes) };
+	if (isFec(head)) return { mediaType: 'text/csv', results: readFec(file.bytes) };
+	if (isXimport(head)) return { mediaType: 'text/plain', results: readXimport(file.bytes) };
+	if (isRimport(head)) return { mediaType: 'text/plain', results: readRimport(file.bytes) };
+	if (
+		/[;,\t|]/.test(head.split(/\r?\n/)[0] ?? '') &&
+		(!head.includes('\0') || /^(\u00ff\u00fe|\u00fe\u00ff)/.test(head))
+	)
+		return { mediaType: 'text/csv', results: readCsv(file.bytes, hints) };
 	return refused(
 		'application/octet-stream',
 		block(
 			'UNKNOWN_FORMAT',
 			file.name,
 			head.slice(0, 12).replace(/[^\x20-\x7e]/g, '·'),
-			'PDF Factur-X, XML CII ou UBL, CSV'
+			'PDF Factur-X, XML CII ou UBL, CSV, FEC, Sage'
 		)
 	);
 }

@@ -1,9 +1,11 @@
 // UBL 2.1 Invoice and CreditNote (Peppol, XRechnung, French profile of EN 16931) to an InvoiceDocument.
 import { parseCivilDate, type CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { InvoiceDocument, Party, VatLine } from '../../domain/invoices/document.ts';
-import { block, checkDocument, type Finding, type ReadResult } from '../../domain/invoices/findings.ts';
-import { compactIban, sirenFrom } from '../../domain/invoices/identifiers.ts';
+import { block, type ReadResult } from '../../domain/invoices/findings.ts';
+import { compactIban } from '../../domain/invoices/identifiers.ts';
+import type { InvoiceLine } from '../../domain/invoices/lines.ts';
 import { divideHalfUp, minor, parseDecimal, ZERO, type Minor } from '../../domain/money/minor.ts';
+import { XmlReading } from './xml-reading.ts';
 import { at, list, parseXml, rootName, text, type Node } from './xml.ts';
 
 const ARRAYS = new Set([
@@ -14,7 +16,9 @@ const ARRAYS = new Set([
 	'PartyTaxScheme',
 	'AllowanceCharge',
 	'InvoicePeriod',
-	'Delivery'
+	'Delivery',
+	'InvoiceLine',
+	'CreditNoteLine'
 ]);
 const NAMESPACE = /urn:oasis:names:specification:ubl:schema:xsd:(Invoice|CreditNote)-2/;
 
@@ -28,24 +32,17 @@ export function readUbl(bytes: Uint8Array): ReadResult {
 }
 
 /** One walk over the tree; what can't be read is collected as findings instead of thrown. */
-class UblReading {
-	private readonly findings: Finding[] = [];
+class UblReading extends XmlReading {
 	private readonly root: Node;
 	private readonly totals: Node;
 
 	constructor(root: Node) {
+		super();
 		this.root = root;
 		this.totals = at(root, 'LegalMonetaryTotal') ?? {};
 	}
 
-	result(): ReadResult {
-		const document = this.document();
-		const findings = document ? [...this.findings, ...checkDocument(document)] : this.findings;
-		if (!document || findings.some((finding) => finding.severity === 'block')) return { ok: false, findings };
-		return { ok: true, document, findings };
-	}
-
-	private document(): InvoiceDocument | null {
+	protected document(): InvoiceDocument | null {
 		const { root } = this;
 		const issuedOn = this.date(text(root, 'IssueDate'), 'BT-2');
 		const currency = text(root, 'DocumentCurrencyCode') ?? '';
@@ -112,13 +109,7 @@ class UblReading {
 	}
 
 	private amount(name: string, field: string): Minor | null {
-		const written = text(this.totals, name);
-		if (written === null) return null;
-		const value = parseDecimal(written);
-		if (value !== null) return value;
-		const code = /^[+-]?\d+,\d+$/.test(written) ? 'DECIMAL_COMMA' : 'AMOUNT_FORMAT';
-		this.findings.push(block(code, field, written, '1234.56'));
-		return null;
+		return this.money(text(this.totals, name), field);
 	}
 
 	/** Two totals may stand side by side, one in the accounting currency: ours is the one in the invoice's. */
@@ -128,32 +119,51 @@ class UblReading {
 	}
 
 	private vatLines(tax: Node): VatLine[] {
-		return list(tax, 'TaxSubtotal').flatMap((part) => {
-			const base = parseDecimal(text(part, 'TaxableAmount') ?? '');
-			const vat = parseDecimal(text(part, 'TaxAmount') ?? '');
-			const rate = parseDecimal(text(part, 'TaxCategory', 'Percent') ?? '0');
-			if (base === null || vat === null || rate === null) return [];
-			const category = text(part, 'TaxCategory', 'ID') ?? 'S';
-			return [{ category, rateBps: Number(rate), baseMinor: base, vatMinor: vat }];
-		});
+		return list(tax, 'TaxSubtotal').flatMap((part) =>
+			this.vatLine({
+				base: text(part, 'TaxableAmount'),
+				vat: text(part, 'TaxAmount'),
+				rate: text(part, 'TaxCategory', 'Percent'),
+				category: text(part, 'TaxCategory', 'ID'),
+				exemptionReason:
+					text(part, 'TaxCategory', 'TaxExemptionReason') ?? text(part, 'TaxCategory', 'TaxExemptionReasonCode')
+			})
+		);
+	}
+
+	protected lines(): [InvoiceLine[], string | null] {
+		const lines = [...list(this.root, 'InvoiceLine'), ...list(this.root, 'CreditNoteLine')].map((line, i) => ({
+			id: text(line, 'ID') ?? String(i + 1),
+			net: text(line, 'LineExtensionAmount'),
+			quantity: text(line, 'InvoicedQuantity') ?? text(line, 'CreditedQuantity'),
+			price: text(line, 'Price', 'PriceAmount'),
+			priceQuantity: text(line, 'Price', 'BaseQuantity'),
+			adjustments: list(line, 'AllowanceCharge').map(
+				(one) => `${text(one, 'ChargeIndicator') === 'true' ? '' : '-'}${text(one, 'Amount') ?? '0'}`
+			),
+			isSummed: true
+		}));
+		return [lines, text(this.totals, 'LineExtensionAmount')];
 	}
 
 	private party(name: string): Party {
 		const party = at(at(this.root, name) ?? {}, 'Party') ?? {};
-		const vatNumber =
-			list(party, 'PartyTaxScheme')
-				.filter((scheme) => text(scheme, 'TaxScheme', 'ID') === 'VAT')
-				.map((scheme) => text(scheme, 'CompanyID'))
-				.find((id) => id !== null) ?? null;
+		const legal = at(at(party, 'PartyLegalEntity') ?? {}, 'CompanyID');
 		const endpoint = at(party, 'EndpointID');
-		const email =
-			text(party, 'Contact', 'ElectronicMail') ?? (endpoint?.['@schemeID'] === 'EM' ? text(endpoint) : null);
-		return {
-			name: text(party, 'PartyLegalEntity', 'RegistrationName') ?? text(party, 'PartyName', 'Name') ?? '',
-			siren: sirenFrom(text(party, 'PartyLegalEntity', 'CompanyID')) ?? sirenFrom(vatNumber),
-			vatNumber: vatNumber?.replace(/\s/g, '') ?? null,
-			email: email && /^\S+@\S+\.\S+$/.test(email) ? email.toLowerCase() : null
-		};
+		return this.partyOf(
+			{
+				name: text(party, 'PartyLegalEntity', 'RegistrationName') ?? text(party, 'PartyName', 'Name') ?? '',
+				legalId: legal && text(legal),
+				legalScheme: legal?.['@schemeID'],
+				vatNumber:
+					list(party, 'PartyTaxScheme')
+						.filter((scheme) => text(scheme, 'TaxScheme', 'ID') === 'VAT')
+						.map((scheme) => text(scheme, 'CompanyID'))
+						.find((id) => id !== null) ?? null,
+				email: text(party, 'Contact', 'ElectronicMail') ?? (endpoint?.['@schemeID'] === 'EM' ? text(endpoint) : null)
+			},
+			name === 'AccountingSupplierParty' ? 'BT-30' : 'BT-47'
+		);
 	}
 
 	private date(written: string | null, field: string): CivilDate | null {

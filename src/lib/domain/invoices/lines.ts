@@ -1,0 +1,64 @@
+// The lines of an invoice against its total (EN 16931 BR-CO-10, BR-DEC-23). Amounts are asked at the foot, so what is wrong here warns; only
+// what is not a number at all stops a file.
+import { block, warn, type Finding } from './findings.ts';
+
+/** As written in the file; `null` where the profile has no such field. */
+export type InvoiceLine = {
+	id: string;
+	net: string | null; // BT-131
+	quantity: string | null; // BT-129
+	price: string | null; // BT-146
+	priceQuantity: string | null; // BT-149, 1 when absent
+	adjustments: string[]; // BG-27 with a minus, BG-28
+	isSummed: boolean; // a group or a remark repeats what its parts say
+};
+
+const MILLIONTHS = 1_000_000n;
+const CENT = 10_000n;
+
+export function checkLines(lines: InvoiceLine[], total: string | null): Finding[] {
+	const findings = lines.flatMap(checkLine);
+	if (findings.some((finding) => finding.severity === 'block') || !lines.length || total === null) return findings;
+	const sum = lines
+		.filter((line) => line.isSummed)
+		.reduce((all, line) => all + (millionths(line.net ?? '0') ?? 0n), 0n);
+	const written = millionths(total);
+	// Each line may have been rounded on its own.
+	if (written !== null && absolute(sum - written) > CENT * BigInt(lines.length))
+		findings.push(warn('LINES_SUM', 'BT-106', total, print(sum)));
+	return findings;
+}
+
+function checkLine(line: InvoiceLine): Finding[] {
+	const field = `ligne ${line.id}, BT-131`;
+	if (line.net === null) return [];
+	const net = millionths(line.net);
+	if (net === null)
+		return [block(/^[+-]?\d+,\d+$/.test(line.net) ? 'DECIMAL_COMMA' : 'AMOUNT_FORMAT', field, line.net, '1234.56')];
+	if (net % CENT !== 0n) return [warn('DECIMALS', field, line.net, '2 décimales')];
+	const expected = calculated(line);
+	return expected !== null && absolute(expected - net) > CENT
+		? [warn('LINE_CALC', field, line.net, print(expected))]
+		: [];
+}
+
+/** Quantity × price, less and plus what the line itself says; `null` when a part is missing. */
+function calculated(line: InvoiceLine): bigint | null {
+	const [quantity, price, per] = [line.quantity ?? '', line.price ?? '', line.priceQuantity ?? '1'].map(millionths);
+	if (quantity == null || price == null || !per) return null;
+	const adjustments = line.adjustments.map(millionths);
+	if (adjustments.includes(null)) return null;
+	return adjustments.reduce<bigint>((all, one) => all + one!, (quantity * price) / per);
+}
+
+function millionths(written: string): bigint | null {
+	const match = /^([+-]?)(\d{1,13})(?:\.(\d{1,12}))?$/.exec(written.trim());
+	if (!match) return null;
+	const value = BigInt(match[2]!) * MILLIONTHS + BigInt((match[3] ?? '').slice(0, 6).padEnd(6, '0'));
+	return match[1] === '-' ? -value : value;
+}
+const absolute = (value: bigint): bigint => (value < 0n ? -value : value);
+const print = (value: bigint): string => {
+	const cents = absolute(value) / CENT;
+	return `${value < 0n ? '-' : ''}${cents / 100n}.${String(cents % 100n).padStart(2, '0')}`;
+};

@@ -1,0 +1,22 @@
+// Bytes to text, for files that do not say how they were written.
+
+/** UTF-8 with or without a mark, UTF-16 with one, else Windows-1252: what French tools write. NULs are padding. */
+export function decodeText(bytes: Uint8Array): string {
+	const [a, b] = bytes;
+	if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff))
+		return new TextDecoder(a === 0xff ? 'utf-16le' : 'utf-16be').decode(bytes);
+	try {
+		return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replaceAll('\0', '');
+	} catch {
+		return new TextDecoder('windows-1252').decode(bytes).replaceAll('\0', '');
+	}
+}
+
+/** Bytes 0x80 to 0xFF of code page 850 (DOS, Western Europe; IBM CDRA 00850). No platform decoder knows it. */
+const CP850 =
+	'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u00ad±‗¾¶§÷¸°¨·¹³²■\u00a0';
+/** Ciel and Sage write code page 850, others Windows-1252: French letters stand below 0xC0 in the first and above in the second. */
+export function decodeDos(bytes: Uint8Array): string {
+	if (bytes.some((byte) => byte >= 0xc0)) return decodeText(bytes);
+	return Array.from(bytes, (byte) => (byte < 0x80 ? String.fromCharCode(byte) : CP850[byte - 0x80])).join('');
+}

@@ -1,0 +1,86 @@
+// Amounts and dates as people and their tools write them. The way of writing is that of the whole column, never guessed value by value where the
+// column can tell.
+import { parseCivilDate, type CivilDate } from '../../domain/calendar/civil-date.ts';
+import { parseDecimal, type Minor } from '../../domain/money/minor.ts';
+
+export type DecimalMark = ',' | '.' | null;
+const compact = (written: string): string =>
+	written
+		.replace(/[\s\u00a0\u202f€'’]|EUR/gi, '')
+		.replace('\u2212', '-')
+		.replace(/^\((.*)\)$/, '-$1')
+		.replace(/^(.*)-$/, '-$1');
+
+/** The mark that is followed by one or two digits at the end of some value, when all values agree; `null` otherwise. */
+export function decimalMarkOf(values: string[]): DecimalMark {
+	const marks = new Set(values.flatMap((value) => /([.,])\d{1,2}$/.exec(compact(value))?.[1] ?? []));
+	return marks.size === 1 ? ([...marks][0] as ',' | '.') : null;
+}
+
+/**
+ * `1 234,56 €`, `1.234,56`, `1,234.56`, `1234.5`, `(12,00)`, `12,00-`. Without a mark of its column, the last comma or point is the decimal mark,
+ * unless three digits follow a lone point or several of the same. `null`: not an amount.
+ */
+export function parseAmount(written: string, mark: DecimalMark = null): Minor | null {
+	const text = compact(written);
+	if (!/^[+-]?\d[\d.,]*$/.test(text)) return null;
+	if (mark) return parseMarked(text, mark);
+	const decimal = Math.max(text.lastIndexOf(','), text.lastIndexOf('.'));
+	if (decimal < 0) return parseDecimal(text);
+	const after = text.length - decimal - 1;
+	const marks = text.replace(/[^.,]/g, '');
+	const isGrouping = after === 3 && new Set(marks).size === 1 && (marks.length > 1 || text[decimal] === '.');
+	const [whole, fraction] = isGrouping ? [text, ''] : [text.slice(0, decimal), text.slice(decimal + 1)];
+	return parseDecimal(`${whole.replace(/[.,]/g, '')}${fraction ? `.${fraction}` : ''}`);
+}
+function parseMarked(text: string, mark: ',' | '.'): Minor | null {
+	const [whole = '', fraction, ...more] = text.split(mark);
+	const groups = whole.split(mark === ',' ? '.' : ',');
+	if (more.length || (groups.length > 1 && groups.slice(1).some((group) => group.length !== 3))) return null;
+	return parseDecimal(`${groups.join('')}${fraction ? `.${fraction}` : ''}`);
+}
+
+/** Day first or month first; `ambiguous` when no value can tell. */
+export type DateOrder = 'dmy' | 'mdy';
+const NUMERIC = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?:[ T].*)?$/;
+/** What the values themselves say: `null` when none has a number over 12 in first or second place. */
+export function dateOrderOf(values: string[]): DateOrder | null {
+	const parts = values.flatMap((value) => {
+		const match = NUMERIC.exec(value.trim());
+		return match ? [[Number(match[1]), Number(match[2])] as const] : [];
+	});
+	if (!parts.length || parts.every(([a, b]) => a === b)) return 'dmy';
+	if (parts.some(([a]) => a > 12)) return 'dmy';
+	return parts.some(([, b]) => b > 12) ? 'mdy' : null;
+}
+
+const MONTHS = [
+	/^jan/,
+	/^f[eé]/,
+	/^mar/,
+	/^(ap|av)/,
+	/^ma[iy]/,
+	/^jui?n/,
+	/^jui?l/,
+	/^(au|ao)/,
+	/^se/,
+	/^oc/,
+	/^no/,
+	/^d[eé]/
+];
+/** `12/11/2026`, `2026-11-12`, `20261112`, `12 nov. 2026`, `Nov 12, 2026`. `null`: not a day of the calendar. */
+export function parseWrittenDate(written: string, order: DateOrder = 'dmy'): CivilDate | null {
+	const text = written.trim();
+	const numeric = NUMERIC.exec(text);
+	if (numeric) {
+		const [day, month] = order === 'dmy' ? [numeric[1]!, numeric[2]!] : [numeric[2]!, numeric[1]!];
+		return built(numeric[3]!, month, day);
+	}
+	const iso = /^(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})(?:[ T].*)?$/.exec(text);
+	if (iso) return built(iso[1]!, iso[2]!, iso[3]!);
+	const worded = /^(?:(\d{1,2})(?:er)?\s+)?([a-zéûA-ZÉÛ]{3,9})\.?\s+(?:(\d{1,2}),?\s+)?(\d{4})$/.exec(text);
+	const month = worded && MONTHS.findIndex((name) => name.test(worded[2]!.toLowerCase())) + 1;
+	return worded && month ? built(worded[4]!, String(month), worded[1] ?? worded[3] ?? '') : null;
+}
+const built = (year: string, month: string, day: string): CivilDate | null =>
+	parseCivilDate(`${year.length === 2 ? `20${year}` : year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`);

@@ -1,0 +1,273 @@
+// Lists and accounting files of other programs: what is still open in them, to the cent, and words that help for the rest.
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { debtOf } from '#lib/domain/invoices/document.ts';
+import { verdictOf } from '#lib/domain/invoices/findings.ts';
+import { toDecimal } from '#lib/domain/money/minor.ts';
+import { findingText } from '#lib/i18n/findings.ts';
+import { readInvoices } from '#lib/server/readers/read-invoices.ts';
+import { dateOrderOf, decimalMarkOf, parseAmount, parseWrittenDate } from '#lib/server/readers/written-values.ts';
+
+const DATA = new URL('../../data/', import.meta.url).pathname;
+type Wanted = {
+	unlettered411ByPiece?: Record<string, string>;
+	invoices?: Record<string, string | { date: string; due?: string; ttc: string }>;
+};
+const expected = JSON.parse(readFileSync(`${DATA}expected.json`, 'utf8')) as Record<
+	string,
+	{ expected?: Wanted; faults?: Record<string, string> }
+>;
+const readBytes = async (name: string, bytes: Uint8Array) => (await readInvoices({ name, bytes })).results;
+const readFile = (name: string) => readBytes(name.split('/')[1]!, readFileSync(DATA + name));
+const readText = (text: string, name = 'liste.csv') => readBytes(name, new TextEncoder().encode(text));
+const documents = (results: Awaited<ReturnType<typeof readText>>) =>
+	results.map((result) => {
+		if (!result.ok) throw new Error(JSON.stringify(result.findings));
+		return result.document;
+	});
+const codes = (results: Awaited<ReturnType<typeof readText>>) =>
+	results.flatMap((result) => result.findings.map((finding) => finding.code));
+
+describe('accounting files', () => {
+	const fec = Object.entries(expected).filter(([name, entry]) => name.startsWith('fec/') && entry.expected);
+	test.each(fec)('%s: what is unlettered, piece by piece', async (name, entry) => {
+		const open = documents(await readFile(name)).map((document) => [document.number, toDecimal(debtOf(document))]);
+		expect(Object.fromEntries(open)).toEqual(entry.expected!.unlettered411ByPiece);
+	});
+	test('a FEC keeps the paid part, the VAT of the sale and the client; its due date is said to be missing', async () => {
+		const results = await readFile('fec/SYNTH_123456782FEC20251231_tab_utf8.txt');
+		expect(documents(results)[1]).toMatchObject({
+			number: 'FA2025-0002',
+			grossMinor: 360_000n,
+			prepaidMinor: 120_000n,
+			vatLines: [{ rateBps: 2000, baseMinor: 300_000n, vatMinor: 60_000n }],
+			buyer: { name: 'Menuiserie Léa Dupré' },
+			dueOn: null
+		});
+		expect(codes(results)).toEqual(['DUE_DATE_MISSING', 'DUE_DATE_MISSING', 'DUE_DATE_MISSING']);
+	});
+	test('each wrong line of a FEC is named, and nothing of the file is kept', async () => {
+		const results = await readFile('fec/SYNTH_bad_thousands_date_account.txt');
+		expect(results).toHaveLength(1);
+		expect(results[0]!.ok).toBe(false);
+		const lines = Object.keys(expected['fec/SYNTH_bad_thousands_date_account.txt']!.faults!);
+		expect(results[0]!.findings.map((finding) => /ligne (\d+)/.exec(finding.field)![1])).toEqual(lines);
+	});
+	const head =
+		'JournalCode\tJournalLib\tEcritureNum\tEcritureDate\tCompteNum\tCompteLib\tCompAuxNum\tCompAuxLib\tPieceRef\tPieceDate\tEcritureLib\tDebit\tCredit\tEcritureLet\tDateLet\tValidDate\tMontantdevise\tIdevise';
+	const entry = (num: string, account: string, piece: string, debit: string, credit: string, journal = 'VE') =>
+		`${journal}\t\t${num}\t20260105\t${account}\tClient Un\t\t\t${piece}\t20260105\tVente\t${debit}\t${credit}\t\t\t20260105\t\t`;
+	test('an unbalanced entry stops the file; a payment without its invoice is told, the others stand', async () => {
+		expect(
+			codes(
+				await readText([head, entry('1', '411A', 'F1', '100,00', ''), entry('1', '706', 'F1', '', '99,99')].join('\n'))
+			)
+		).toEqual(['ENTRY_UNBALANCED']);
+		const results = await readText(
+			[
+				head,
+				entry('1', '411A', 'F1', '100,00', ''),
+				entry('1', '706', 'F1', '', '100,00'),
+				entry('2', '512', 'R1', '30,00', '', 'BQ'),
+				entry('2', '411A', 'R1', '', '30,00-', 'BQ').replace('30,00-', '30,00')
+			].join('\n')
+		);
+		expect(results.map((result) => result.ok)).toEqual([true, false]);
+		expect(codes(results)).toContain('PAYMENT_WITHOUT_INVOICE');
+	});
+	test('several rates in one entry: the amounts stand, the split is not invented', async () => {
+		const [document] = documents(
+			await readText(
+				[
+					head,
+					entry('1', '411A', 'F1', '225,50', ''),
+					entry('1', '706', 'F1', '', '200,00'),
+					entry('1', '44571', 'F1', '', '25,50')
+				].join('\n')
+			)
+		);
+		expect(document).toMatchObject({ grossMinor: 22_550n, vatMinor: 2_550n, vatLines: [] });
+	});
+	const sage = Object.entries(expected).filter(
+		([name, { expected: want }]) => name.startsWith('sage/') && want?.invoices
+	);
+	test.each(sage)('%s', async (name, { expected: want }) => {
+		const read = documents(await readFile(name)).map((document) => [
+			document.number,
+			{ date: document.issuedOn, ...(document.dueOn ? { due: document.dueOn } : {}), ttc: toDecimal(debtOf(document)) }
+		]);
+		expect(Object.fromEntries(read)).toEqual(want!.invoices);
+	});
+	test('Sage without pieces, in code page 850: accents are right, the number is a proposal that a person confirms', async () => {
+		const results = await readFile('sage/XIMPORT_openflyers_layout.TXT');
+		expect(documents(results).map((document) => document.buyer.name)[1]).toBe('Pilote éléonore LEONORE');
+		expect(documents(results).reduce((sum, document) => sum + document.grossMinor, 0n)).toBe(60_900n);
+		expect(results.map((result) => verdictOf(result.findings))).toEqual(['confirm', 'confirm', 'confirm', 'confirm']);
+	});
+});
+
+describe('lists', () => {
+	test('of a French tool: what is left to pay, row by row', async () => {
+		const read = documents(await readFile('invoice-csv/SYNTH_fr_semicolon_cp1252.csv'));
+		expect(Object.fromEntries(read.map((document) => [document.number, toDecimal(debtOf(document))]))).toEqual(
+			expected['invoice-csv/SYNTH_fr_semicolon_cp1252.csv']!.expected!.invoices
+		);
+	});
+	test('one row per line: totals that repeat count once, lines without totals are added up by rate', async () => {
+		const [repeated] = documents(
+			await readText(
+				'Invoice Number,Invoice Date,Customer Name,Item Name,Item Total,Total,Balance,Currency Code\nA1,2026-01-31,Roche,x,40.00,100.00,80.00,USD\nA1,2026-01-31,Roche,y,60.00,100.00,80.00,USD'
+			)
+		);
+		expect(repeated).toMatchObject({ grossMinor: 10_000n, dueMinor: 8_000n, currency: 'USD' });
+		const [summed] = documents(
+			await readText(
+				'Numéro;Date facture;Client;Désignation;Montant HT;Montant TVA;Montant TTC;Taux TVA\nF1;31/01/2026;Roche;a;100,00;20,00;120,00;20\nF1;31/01/2026;Roche;b;200,00;11,00;211,00;5,5'
+			)
+		);
+		expect(summed).toMatchObject({
+			grossMinor: 33_100n,
+			vatMinor: 3_100n,
+			vatLines: [
+				{ rateBps: 2000, baseMinor: 10_000n, vatMinor: 2_000n },
+				{ rateBps: 550, baseMinor: 20_000n, vatMinor: 1_100n }
+			]
+		});
+	});
+	test('lines or totals? Two equal amounts are not guessed; two different totals neither', async () => {
+		expect(
+			codes(
+				await readText('Numéro;Date;Client;Désignation;Montant TTC\nF1;31/01/2026;R;a;100,00\nF1;31/01/2026;R;b;100,00')
+			)
+		).toEqual(['LINES_OR_TOTALS']);
+		expect(
+			codes(
+				await readText(
+					'Invoice Number,Date,Customer,Line Total,Total\nA1,2026-01-31,R,10.00,20.00\nA1,2026-01-31,R,10.00,30.00'
+				)
+			)
+		).toContain('TOTALS_DIFFER');
+	});
+	test('day or month first is never guessed: the column tells, or French words, or a person', async () => {
+		const list = (date: string, due: string) =>
+			readText(`Invoice Number,Invoice Date,Due Date,Customer,Total\nA1,${date},${due},Roche,10.00`);
+		expect(documents(await list('01/31/2026', '02/03/2026'))[0]).toMatchObject({
+			issuedOn: '2026-01-31',
+			dueOn: '2026-02-03'
+		});
+		const [unsure] = await list('01/02/2026', '03/02/2026');
+		expect(verdictOf(unsure!.findings)).toBe('confirm');
+		expect(codes([unsure!])).toContain('DATE_AMBIGUOUS');
+		const told = await readInvoices(
+			{
+				name: 'x.csv',
+				bytes: new TextEncoder().encode('Invoice Number,Invoice Date,Customer,Total\nA1,01/02/2026,R,10.00')
+			},
+			{ dateOrder: 'mdy' }
+		);
+		expect(documents(told.results)[0]!.issuedOn).toBe('2026-01-02');
+		expect(codes(await readText('Numéro;Date facture;Client;Montant TTC\nF1;01/02/2026;R;10,00'))).not.toContain(
+			'DATE_AMBIGUOUS'
+		);
+	});
+	test('a draft waits for a person, a cancelled invoice does not come in, a paid one is settled', async () => {
+		const status = (text: string) =>
+			readText(`Numéro;Date facture;Client;Montant TTC;Statut\nF1;31/01/2026;R;10,00;${text}`);
+		expect(verdictOf((await status('Brouillon'))[0]!.findings)).toBe('confirm');
+		expect(codes(await status('Annulée'))).toContain('CANCELLED');
+		expect(documents(await status('Payée'))[0]!.dueMinor).toBe(0n);
+		expect(documents(await status('Impayée'))[0]!.dueMinor).toBe(1_000n);
+		expect(documents(await status('Partiellement payée'))[0]!.dueMinor).toBe(1_000n);
+	});
+	test('columns that a person has named', async () => {
+		const { results } = await readInvoices(
+			{
+				name: 'invoicely.csv',
+				bytes: new TextEncoder().encode(
+					'"Date","Due","Details","Client","Total"\n"Jan 28 2026","Feb 3 2026","INV-1","Bruce","1,020.00"'
+				)
+			},
+			{ columns: { Details: 'number' } }
+		);
+		expect(documents(results)[0]).toMatchObject({
+			number: 'INV-1',
+			issuedOn: '2026-01-28',
+			dueOn: '2026-02-03',
+			grossMinor: 102_000n
+		});
+	});
+	test('UTF-16 from a spreadsheet', async () => {
+		const text = '\ufeffNuméro\tDate facture\tClient\tMontant TTC\nF1\t31/01/2026\tÉté\t1 234,56 €';
+		const [document] = documents(
+			await readBytes('x.txt', new Uint8Array(new Uint16Array([...text].map((c) => c.charCodeAt(0))).buffer))
+		);
+		expect(document).toMatchObject({ grossMinor: 123_456n, buyer: { name: 'Été' } });
+	});
+});
+
+describe('written values', () => {
+	test.each([
+		['(12,00)', null, -1_200n],
+		['12,00-', null, -1_200n],
+		['\u221212,00', null, -1_200n],
+		["1'234.50", '.', 123_450n],
+		['1.234', ',', 123_400n],
+		['1.234', '.', null],
+		['1,234', '.', 123_400n],
+		['12.34,5', '.', null],
+		['1.23,45', ',', null]
+	] as const)('amount %s in a column with %s', (written, mark, amount) =>
+		expect(parseAmount(written, mark)).toBe(amount)
+	);
+	test('the mark of a column', () => {
+		expect(decimalMarkOf(['1.234', '12,50'])).toBe(',');
+		expect(decimalMarkOf(['1.234', '12'])).toBeNull();
+		expect(decimalMarkOf(['1.50', '12,50'])).toBeNull();
+	});
+	test('the order of dates', () => {
+		expect([
+			dateOrderOf(['13/01/2026']),
+			dateOrderOf(['01/13/2026']),
+			dateOrderOf(['01/02/2026']),
+			dateOrderOf(['02/02/2026'])
+		]).toEqual(['dmy', 'mdy', null, 'dmy']);
+	});
+	test.each([
+		['12 nov. 2026', '2026-11-12'],
+		['1er août 2026', '2026-08-01'],
+		['Nov 12, 2026', '2026-11-12'],
+		['20261112', '2026-11-12'],
+		['2026-11-12T10:00:00Z', '2026-11-12'],
+		['12.11.26', '2026-11-12'],
+		['31/02/2026', null],
+		['hier', null]
+	])('date %s', (written, day) => expect(parseWrittenDate(written)).toBe(day));
+});
+
+test('whatever a reader can say has words', () => {
+	const files = [
+		'accounting-entries',
+		'cii',
+		'csv',
+		'factur-x',
+		'fec',
+		'json',
+		'read-invoices',
+		'sage',
+		'ubl',
+		'xml',
+		'xml-reading'
+	].map((name) => `../../../src/lib/server/readers/${name}.ts`);
+	const sources = [
+		...files,
+		'../../../src/lib/domain/invoices/findings.ts',
+		'../../../src/lib/domain/invoices/lines.ts'
+	].map((file) => readFileSync(new URL(file, import.meta.url), 'utf8'));
+	const said = [...sources.join('\n').matchAll(/(?:block|warn|confirm|fault)\(\s*'([A-Z_]+)'/g)].map(
+		(match) => match[1]!
+	);
+	expect(said.length).toBeGreaterThan(40);
+	expect(
+		said.filter((code) => findingText({ code, severity: 'warn', field: 'x', found: '', expected: '' }).startsWith(`${code} (`))
+	).toEqual([]);
+});
