@@ -24,13 +24,15 @@ function waitForTheLine(): void {
 	const plain = (reach = window.fetch);
 	window.fetch = async (input, init) => {
 		if (!rereading || !String(input).includes('__data.json')) return plain(input, init);
-		for (;;) {
+		for (let wait = 1000; ; wait = Math.min(wait * 1.5, 30_000)) {
 			try {
-				if ((await plain('/health/ready', { cache: 'no-store' })).ok) return await plain(input, init);
+				const answer = await plain(input, init);
+				// A server without its database still answers: with an error in the place of the data, and no status but that of things foreseen.
+				if (answer.ok && !/"type":"error"(?!.*"status":4)/.test(await answer.clone().text())) return answer;
 			} catch {
 				// Not reached: once more.
 			}
-			await new Promise((done) => setTimeout(done, 1500));
+			await new Promise((done) => setTimeout(done, wait));
 		}
 	};
 }

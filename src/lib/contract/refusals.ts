@@ -35,7 +35,10 @@ export const REFUSAL_CODES = [
 	'idempotency_busy',
 	'file_too_large',
 	'import_blocked',
-	'no_billing_contact'
+	'no_billing_contact',
+	'plan_running',
+	'bank_entry_settled',
+	'refund_by_transfer'
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 /** `detail` holds plain values that the sentence needs: an amount in minor units as text, a day, a field name. */

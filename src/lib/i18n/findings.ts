@@ -59,6 +59,13 @@ const TEXTS: Record<string, () => string> = {
 	PAYMENT_WITHOUT_INVOICE: m.finding_payment_alone,
 	NUMBER_FROM_ENTRY: m.finding_number_from_entry,
 	LINE_LAYOUT: m.finding_line_layout,
+	ENTRY_SKIPPED: m.finding_entry_skipped,
+	NO_STATEMENT: m.finding_no_statement,
+	UNKNOWN_MESSAGE: m.finding_unknown_message,
+	NO_BALANCES: m.finding_no_balances,
+	STATEMENT_ORDER: m.finding_statement_order,
+	BALANCE: m.finding_balance,
+	CFONB_240: m.finding_cfonb_240,
 	PAYEE_ACCOUNT_CHANGED: m.finding_payee_changed
 };
 

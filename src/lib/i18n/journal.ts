@@ -16,7 +16,11 @@ export function entryText(kind: EntryKind, locale: Locale): string {
 		stripe_fee: () => m.entry_stripe_fee({}, say),
 		discount: () => m.entry_discount({}, say),
 		discount_void: () => m.entry_discount_void({}, say),
-		part_forgiven: () => m.entry_part_forgiven({}, say)
+		part_forgiven: () => m.entry_part_forgiven({}, say),
+		transfer: () => m.entry_transfer({}, say),
+		transfer_return: () => m.entry_transfer_return({}, say),
+		transfer_undone: () => m.entry_transfer_undone({}, say),
+		return_undone: () => m.entry_return_undone({}, say)
 	};
 	return texts[kind]();
 }

@@ -54,7 +54,10 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 		idempotency_busy: () => m.refusal_idempotency_busy({}, say),
 		file_too_large: () => m.refusal_file_too_large({}, say),
 		import_blocked: () => m.refusal_import_blocked({}, say),
-		no_billing_contact: () => m.refusal_no_billing_contact({}, say)
+		no_billing_contact: () => m.refusal_no_billing_contact({}, say),
+		plan_running: () => m.refusal_plan_running({}, say),
+		bank_entry_settled: () => m.refusal_bank_entry_settled({}, say),
+		refund_by_transfer: () => m.refusal_refund_by_transfer({}, say)
 	};
 	return texts[code]();
 }

@@ -215,7 +215,11 @@ describe('written values', () => {
 		['1.234', '.', null],
 		['1,234', '.', 123_400n],
 		['12.34,5', '.', null],
-		['1.23,45', ',', null]
+		['1.23,45', ',', null],
+		['12..34', null, null],
+		['1.23,45', null, null],
+		['1.234.567,89', null, 123_456_789n],
+		['1.234.567', null, 123_456_700n]
 	] as const)('amount %s in a column with %s', (written, mark, amount) =>
 		expect(parseAmount(written, mark)).toBe(amount)
 	);
@@ -268,6 +272,8 @@ test('whatever a reader can say has words', () => {
 	);
 	expect(said.length).toBeGreaterThan(40);
 	expect(
-		said.filter((code) => findingText({ code, severity: 'warn', field: 'x', found: '', expected: '' }).startsWith(`${code} (`))
+		said.filter((code) =>
+			findingText({ code, severity: 'warn', field: 'x', found: '', expected: '' }).startsWith(`${code} (`)
+		)
 	).toEqual([]);
 });

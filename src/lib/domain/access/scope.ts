@@ -25,7 +25,8 @@ export function mintScope(supplierId: string, actor: Actor): Scope {
 }
 
 const WRITERS: readonly Role[] = ['owner', 'accountant'];
-export type Permission = 'import_invoices' | 'refund' | 'revoke_link' | 'send_mail' | 'set_offers' | 'manage_members';
+export type Permission =
+	'import_invoices' | 'refund' | 'revoke_link' | 'send_mail' | 'set_offers' | 'book_transfers' | 'manage_members';
 /** Read-only reads. Accountants do the daily work. Keys and people are the owners' business. */
 export function may(actor: Actor, permission: Permission): boolean {
 	if (actor.kind === 'system') return true;

@@ -1,10 +1,10 @@
 // Double-entry: each fact about money becomes one balanced entry, never edited. Accounts follow the French chart (plan comptable général):
 // 411 clients, 44571 VAT collected, 467 other accounts (the claim's counterpart until the supplier's own sales entry), 511 money in transit at
-// Stripe, 627 bank charges, 665 discounts granted, 709 reductions granted. A supplier may give them other numbers, see ACCOUNTS.
+// Stripe, 512 bank (transfers), 4191 what clients paid beyond their invoices, 627 bank charges, 665 discounts granted, 709 reductions granted. A supplier may give them other numbers, see ACCOUNTS.
 import type { AllocationLine } from '../payments/allocation.ts';
 import type { Minor } from '../money/minor.ts';
 
-export const ACCOUNTS = ['411', '44571', '467', '511', '627', '665', '709'] as const;
+export const ACCOUNTS = ['411', '4191', '44571', '467', '511', '512', '627', '665', '709'] as const;
 export type Account = (typeof ACCOUNTS)[number];
 export type JournalLine = {
 	account: Account;
@@ -25,7 +25,11 @@ export type EntryKind =
 	| 'stripe_fee'
 	| 'discount'
 	| 'discount_void'
-	| 'part_forgiven';
+	| 'part_forgiven'
+	| 'transfer'
+	| 'transfer_return'
+	| 'transfer_undone'
+	| 'return_undone';
 /** `(sourceId, kind)` is unique in the database: booking a fact twice is impossible. */
 export type JournalEntry = { sourceId: string; kind: EntryKind; lines: JournalLine[] };
 
@@ -103,6 +107,28 @@ export const moneyGoneBack = (
 			credit('511', total(lines))
 		]
 	});
+
+/**
+ * Money that the bank says came in by transfer: 512 up, each invoice down, what is beyond them owed to the client (4191). Taken back by the bank, or
+ * accepted by mistake: the same with its sides changed.
+ */
+export function transferBooked(
+	kind: 'transfer' | 'transfer_return' | 'transfer_undone' | 'return_undone',
+	sourceId: string,
+	{ clientId, lines, creditMinor }: { clientId: string; lines: AllocationLine[]; creditMinor: Minor }
+): JournalEntry {
+	const sign = kind === 'transfer' || kind === 'return_undone' ? 1n : -1n;
+	const signed = (amount: bigint): Minor => (sign * amount) as Minor;
+	return balanced({
+		sourceId,
+		kind,
+		lines: [
+			debit('512', signed(total(lines) + creditMinor)),
+			...lines.map((line) => credit('411', signed(line.amountMinor), clientId, line.invoiceId)),
+			credit('4191', signed(creditMinor), clientId)
+		]
+	});
+}
 
 /** What Stripe kept, read from its balance transaction, never computed. */
 export const stripeFee = (sourceId: string, feeMinor: Minor): JournalEntry =>

@@ -1,12 +1,11 @@
 // A list of invoices as tools export it: `;`, `,`, tab or `|`, any of the usual ways to write amounts and dates, one row per invoice or per line.
-import { parse } from 'csv-parse/sync';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { InvoiceDocument, VatLine } from '../../domain/invoices/document.ts';
 import { block, checkDocument, confirm, warn, type Finding, type ReadResult } from '../../domain/invoices/findings.ts';
 import { isValidSiren, sirenFrom } from '../../domain/invoices/identifiers.ts';
 import { minor, ZERO, type Minor } from '../../domain/money/minor.ts';
 import { columnName, columnsOf, isFrench, type Column, type Row } from './csv-columns.ts';
-import { decodeText } from './text.ts';
+import { parseRows } from './rows.ts';
 import {
 	dateOrderOf,
 	decimalMarkOf,
@@ -18,54 +17,23 @@ import {
 
 /** What a person has said of this list: which column is what, and how its dates are written. */
 export type ListHints = { columns?: Record<string, string>; dateOrder?: DateOrder };
-const ROWS_MAX = 100_000;
-
-/** Header and rows of a list; a finding when there are none. Lines are those of the file, the header is line 1. */
-export function readTable(
-	bytes: Uint8Array
-): { headers: string[]; lines: { cells: string[]; line: number }[] } | { finding: Finding } {
-	const content = decodeText(bytes).replace(/^\ufeff/, '');
-	const firstLine = content.split(/\r?\n/, 1)[0] ?? '';
-	const delimiter = [';', '\t', ',', '|'].reduce((best, mark) =>
-		firstLine.split(mark).length > firstLine.split(best).length ? mark : best
-	);
-	try {
-		const rows = parse(content, {
-			delimiter,
-			trim: true,
-			skip_empty_lines: true,
-			relax_column_count: true,
-			info: true,
-			max_record_size: 100_000,
-			to: ROWS_MAX + 2
-		}) as unknown as { record: string[]; info: { lines: number } }[];
-		const [header, ...lines] = rows;
-		if (lines.length > ROWS_MAX)
-			return { finding: block('TOO_MANY_ROWS', 'CSV', String(lines.length), `≤ ${ROWS_MAX}`) };
-		if (!lines.length) return { finding: block('EMPTY', 'CSV', '0 ligne', 'au moins une facture') };
-		return { headers: header!.record, lines: lines.map(({ record, info }) => ({ cells: record, line: info.lines })) };
-	} catch (error) {
-		const line = (error as { lines?: number }).lines ?? '?';
-		return { finding: block('CSV_BROKEN', `ligne ${line}`, (error as Error).message, 'un CSV lisible') };
-	}
-}
 
 export function readCsv(bytes: Uint8Array, hints: ListHints = {}): ReadResult[] {
-	const table = readTable(bytes);
+	const table = parseRows(bytes);
 	if ('finding' in table) return [refused(table.finding)];
-	const columns = columnsOf(table.headers, hints.columns);
+	const columns = columnsOf(table.header, hints.columns);
 	const missing = (['number', 'issuedOn', 'client'] as const).filter((column) => !columns.includes(column)) as Column[];
 	if (!columns.includes('gross') && !columns.includes('lineGross')) missing.push('gross');
 	if (missing.length)
-		return [refused(block('COLUMN_MISSING', 'ligne 1', table.headers.join(' | '), missing.map(columnName).join(', ')))];
-	const rows = table.lines.map(
+		return [refused(block('COLUMN_MISSING', 'ligne 1', table.header.join(' | '), missing.map(columnName).join(', ')))];
+	const rows = table.rows.map(
 		({ cells, line }) =>
 			({
 				line,
 				...Object.fromEntries(columns.flatMap((column, c) => (column ? [[column, cells[c] ?? '']] : [])))
 			}) as Row
 	);
-	const writing = writingOf(rows, table.headers, hints);
+	const writing = writingOf(rows, table.header, hints);
 	return invoicesOf(rows, columns).map((group) => readGroup(group, writing));
 }
 const refused = (...findings: Finding[]): ReadResult => ({ ok: false, findings });

@@ -27,16 +27,20 @@ export function parseAmount(written: string, mark: DecimalMark = null): Minor | 
 	if (mark) return parseMarked(text, mark);
 	const decimal = Math.max(text.lastIndexOf(','), text.lastIndexOf('.'));
 	if (decimal < 0) return parseDecimal(text);
-	const after = text.length - decimal - 1;
+	const last = text[decimal] as ',' | '.';
 	const marks = text.replace(/[^.,]/g, '');
-	const isGrouping = after === 3 && new Set(marks).size === 1 && (marks.length > 1 || text[decimal] === '.');
-	const [whole, fraction] = isGrouping ? [text, ''] : [text.slice(0, decimal), text.slice(decimal + 1)];
-	return parseDecimal(`${whole.replace(/[.,]/g, '')}${fraction ? `.${fraction}` : ''}`);
+	const isGrouping = text.length - decimal - 1 === 3 && new Set(marks).size === 1 && (marks.length > 1 || last === '.');
+	return parseMarked(text, isGrouping ? (last === '.' ? ',' : '.') : last);
 }
 function parseMarked(text: string, mark: ',' | '.'): Minor | null {
 	const [whole = '', fraction, ...more] = text.split(mark);
 	const groups = whole.split(mark === ',' ? '.' : ',');
-	if (more.length || (groups.length > 1 && groups.slice(1).some((group) => group.length !== 3))) return null;
+	if (
+		more.length ||
+		(groups.length > 1 && groups.slice(1).some((group) => group.length !== 3)) ||
+		/[.,]/.test(fraction ?? '')
+	)
+		return null;
 	return parseDecimal(`${groups.join('')}${fraction ? `.${fraction}` : ''}`);
 }
 

@@ -14,14 +14,21 @@ const mine = (scope: Scope) => [
 	...(scope.clientId ? [eq(paymentAttempt.clientId, scope.clientId)] : [])
 ];
 
-export async function insertAttempt(tx: Tx, scope: Scope, row: NewAttempt, lines: AllocationLine[]): Promise<void> {
+/** `live: false`: it was over before it was known, and holds nothing. */
+export async function insertAttempt(
+	tx: Tx,
+	scope: Scope,
+	row: NewAttempt,
+	lines: AllocationLine[],
+	{ live = true }: { live?: boolean } = {}
+): Promise<void> {
 	await tx.insert(paymentAttempt).values({ supplierId: scope.supplierId, ...row });
 	await tx.insert(attemptInvoice).values(
 		lines.map((line, position) => ({
 			supplierId: scope.supplierId,
 			attemptId: row.attemptId,
 			position,
-			live: true,
+			live,
 			...line
 		}))
 	);

@@ -39,9 +39,9 @@ export type InvoiceRecord = InvoiceFacts & {
 };
 
 // Names are written out: Drizzle drops the table of a column when a query has only one, and a bare name would mean the inner table's.
-const balance = sql<string>`(select coalesce(sum(l.debit_minor - l.credit_minor), 0) from journal_line l where l.supplier_id = invoice.supplier_id and l.invoice_id = invoice.invoice_id and l.account = '411')`;
-const underWay = sql<string>`(select coalesce(sum(x.amount_minor), 0) from payment_attempt_invoice x join payment_attempt a on a.supplier_id = x.supplier_id and a.attempt_id = x.attempt_id where x.supplier_id = invoice.supplier_id and x.invoice_id = invoice.invoice_id and x.live and a.status = 'processing')`;
-const planned = sql<string>`(select coalesce(sum(l.amount_minor), 0) from plan_part_line l join plan_part p on p.supplier_id = l.supplier_id and p.plan_id = l.plan_id and p.position = l.position join plan x on x.supplier_id = p.supplier_id and x.plan_id = p.plan_id where l.supplier_id = invoice.supplier_id and l.invoice_id = invoice.invoice_id and x.status in ('active', 'paused') and p.status in ('scheduled', 'retrying', 'action_needed'))`;
+export const balance = sql<string>`(select coalesce(sum(l.debit_minor - l.credit_minor), 0) from journal_line l where l.supplier_id = invoice.supplier_id and l.invoice_id = invoice.invoice_id and l.account = '411')`;
+export const underWay = sql<string>`(select coalesce(sum(x.amount_minor), 0) from payment_attempt_invoice x join payment_attempt a on a.supplier_id = x.supplier_id and a.attempt_id = x.attempt_id where x.supplier_id = invoice.supplier_id and x.invoice_id = invoice.invoice_id and x.live and a.status = 'processing')`;
+export const planned = sql<string>`(select coalesce(sum(l.amount_minor), 0) from plan_part_line l join plan_part p on p.supplier_id = l.supplier_id and p.plan_id = l.plan_id and p.position = l.position join plan x on x.supplier_id = p.supplier_id and x.plan_id = p.plan_id where l.supplier_id = invoice.supplier_id and l.invoice_id = invoice.invoice_id and x.status in ('active', 'paused') and p.status in ('scheduled', 'retrying', 'action_needed'))`;
 
 /** What the scope may see at most: its supplier, for a client's person its client, for a pay link its one invoice. */
 export const visible = (scope: Scope): SQL[] => [
@@ -149,6 +149,22 @@ export async function listInvoices(
 	return { invoices: rows.slice(0, size).map(recordOf), hasMore: rows.length > size };
 }
 
+/** Everything that a transfer may pay: in euros, payable here, with something left. */
+export async function listOpenForMatching(tx: Tx, scope: Scope): Promise<InvoiceRecord[]> {
+	const rows = await select(tx)
+		.where(
+			and(
+				...visible(scope),
+				eq(invoice.currency, 'EUR'),
+				isNull(invoice.notPayableReason),
+				sql`${balance} - ${underWay} - ${planned} > 0`
+			)
+		)
+		.orderBy(asc(invoice.dueOn), asc(invoice.invoiceId))
+		.limit(5000);
+	return rows.map(recordOf);
+}
+
 /** The VAT split of several invoices in one question. */
 export async function listVatLinesOf(tx: Tx, scope: Scope, invoiceIds: string[]): Promise<Map<string, VatLine[]>> {
 	const rows = await tx
@@ -217,79 +233,4 @@ export async function insertInvoice(tx: Tx, scope: Scope, row: NewInvoice, vatLi
 			}))
 		);
 	return true;
-}
-
-/** Totals for the head of a list: what is open, what is late, what is under way. */
-export async function sumOutstanding(
-	tx: Tx,
-	scope: Scope,
-	today: CivilDate
-): Promise<{
-	openMinor: Minor;
-	lateMinor: Minor;
-	underWayMinor: Minor;
-	creditMinor: Minor;
-	openCount: number;
-	lateCount: number;
-}> {
-	const base = tx
-		.select({
-			due: invoice.dueOn,
-			left: balance.as('left'),
-			waiting: sql<string>`${underWay}`.as('waiting'),
-			planned: sql<string>`${planned}`.as('planned')
-		})
-		.from(invoice)
-		.where(
-			and(...visible(scope), sql`${invoice.notPayableReason} is null or ${invoice.notPayableReason} = 'credit_note'`)
-		)
-		.as('base');
-	const [row] = await tx
-		.select({
-			open: sql<string>`coalesce(sum("left" - waiting - planned) filter (where "left" > 0), 0)`,
-			late: sql<string>`coalesce(sum("left" - waiting - planned) filter (where "left" > 0 and ${base.due} < ${today}), 0)`,
-			waiting: sql<string>`coalesce(sum(waiting), 0)`,
-			credit: sql<string>`coalesce(-sum("left") filter (where "left" < 0), 0)`,
-			openCount: sql<string>`count(*) filter (where "left" > 0)`,
-			lateCount: sql<string>`count(*) filter (where "left" > waiting + planned and ${base.due} < ${today})`
-		})
-		.from(base);
-	const amount = (text: string): Minor => minor(BigInt(text));
-	return {
-		openMinor: amount(row!.open),
-		lateMinor: amount(row!.late),
-		underWayMinor: amount(row!.waiting),
-		creditMinor: amount(row!.credit),
-		openCount: Number(row!.openCount),
-		lateCount: Number(row!.lateCount)
-	};
-}
-
-/** What each client can pay today, and how much of it is late: the balance less what is under way, of what is payable here. */
-export async function sumPayableByClient(
-	tx: Tx,
-	scope: Scope,
-	today: CivilDate
-): Promise<Map<string, { openMinor: Minor; lateMinor: Minor }>> {
-	const base = tx
-		.select({
-			clientId: invoice.clientId,
-			due: invoice.dueOn,
-			left: sql<string>`${balance} - ${underWay} - ${planned}`.as('left')
-		})
-		.from(invoice)
-		.where(and(...visible(scope), isNull(invoice.notPayableReason)))
-		.as('base');
-	const rows = await tx
-		.select({
-			clientId: base.clientId,
-			open: sql<string>`sum("left")`,
-			late: sql<string>`coalesce(sum("left") filter (where ${base.due} < ${today}), 0)`
-		})
-		.from(base)
-		.where(sql`"left" > 0`)
-		.groupBy(base.clientId);
-	return new Map(
-		rows.map((row) => [row.clientId, { openMinor: minor(BigInt(row.open)), lateMinor: minor(BigInt(row.late)) }])
-	);
 }

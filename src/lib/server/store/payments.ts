@@ -20,7 +20,7 @@ export type Payment = typeof payment.$inferSelect;
 export type Reversal = typeof reversal.$inferSelect;
 
 /** Money restored counts the other way. */
-const RESTORES: readonly ReversalKind[] = ['refund_failed', 'chargeback_won'];
+const RESTORES: readonly ReversalKind[] = ['refund_failed', 'chargeback_won', 'return_undone'];
 const signOf = (kind: ReversalKind): bigint => (RESTORES.includes(kind) ? -1n : 1n);
 
 const mine = (scope: Scope) => [
@@ -78,6 +78,16 @@ export async function findPaymentOfIntent(tx: Tx, scope: Scope, intentId: string
 		.select()
 		.from(payment)
 		.where(and(...mine(scope), eq(payment.stripePaymentIntentId, intentId)));
+	return row ?? null;
+}
+/** Of a movement of the bank, as it was accepted last. */
+export async function findPaymentOfEntry(tx: Tx, scope: Scope, bankEntryId: string): Promise<Payment | null> {
+	const [row] = await tx
+		.select()
+		.from(payment)
+		.where(and(...mine(scope), eq(payment.bankEntryId, bankEntryId)))
+		.orderBy(desc(payment.bankRound))
+		.limit(1);
 	return row ?? null;
 }
 export async function findPayment(tx: Tx, scope: Scope, paymentId: string): Promise<Payment | null> {
@@ -213,6 +223,22 @@ export async function findReversal(tx: Tx, scope: Scope, reversalId: string): Pr
 	return row ?? null;
 }
 
+/** By what said so, and its kind. */
+export async function findReversalOf(
+	tx: Tx,
+	scope: Scope,
+	objectId: string,
+	kind: ReversalKind
+): Promise<Reversal | null> {
+	const [row] = await tx
+		.select()
+		.from(reversal)
+		.where(
+			and(eq(reversal.supplierId, scope.supplierId), eq(reversal.stripeObjectId, objectId), eq(reversal.kind, kind))
+		);
+	return row ?? null;
+}
+
 export type PaymentListing = Payment & {
 	clientName: string;
 	numbers: string;
@@ -227,7 +253,7 @@ export async function listPayments(
 ): Promise<PaymentListing[]> {
 	const numbers = sql<string>`(select string_agg(i.number, ', ' order by a.position) from allocation a join invoice i on i.supplier_id = a.supplier_id and i.invoice_id = a.invoice_id where a.supplier_id = payment.supplier_id and a.payment_id = payment.payment_id)`;
 	const invoiceCount = sql<string>`(select count(*) from allocation a where a.supplier_id = payment.supplier_id and a.payment_id = payment.payment_id)`;
-	const reversed = sql<string>`(select coalesce(sum(case when r.kind in ('refund_failed', 'chargeback_won') then -r.amount_minor else r.amount_minor end), 0) from reversal r where r.supplier_id = payment.supplier_id and r.payment_id = payment.payment_id)`;
+	const reversed = sql<string>`(select coalesce(sum(case when r.kind in ('refund_failed', 'chargeback_won', 'return_undone') then -r.amount_minor else r.amount_minor end), 0) from reversal r where r.supplier_id = payment.supplier_id and r.payment_id = payment.payment_id)`;
 	const rows = await tx
 		.select({ payment, clientName: client.name, numbers, invoiceCount, reversed })
 		.from(payment)

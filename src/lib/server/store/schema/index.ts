@@ -5,5 +5,6 @@ export * from './payments.ts';
 export * from './offers.ts';
 export * from './plans.ts';
 export * from './ledger.ts';
+export * from './bank.ts';
 export * from './access.ts';
 export * from './traffic.ts';

@@ -16,11 +16,12 @@ import type { ChoiceKind } from '../../../domain/offers/quote.ts';
 import type { AttemptStatus } from '../../../domain/payments/attempt-status.ts';
 import type { PaymentMethodType } from '../../../domain/payments/methods.ts';
 import { day, id, instant, money, optionalDay, optionalId, optionalInstant } from './columns.ts';
+import { bankEntry } from './bank.ts';
 import { invoice } from './invoices.ts';
 import { client } from './parties.ts';
 
-/** `plan`: taken by the schedule. */
-export type Channel = 'pay_link' | 'portal' | 'plan';
+/** `plan`: taken by the schedule. `bank`: a transfer found on a statement. */
+export type Channel = 'pay_link' | 'portal' | 'plan' | 'bank';
 
 export const paymentAttempt = pgTable(
 	'payment_attempt',
@@ -117,7 +118,10 @@ export const payment = pgTable(
 		currency: text().notNull(),
 		methodType: text().notNull(),
 		methodLabel: text(),
-		stripePaymentIntentId: text().notNull(),
+		creditMinor: money().default(sql`0`), // paid beyond the invoices: kept for the client
+		stripePaymentIntentId: text(), // one or the other: taken at Stripe, or found on a statement
+		bankEntryId: optionalId(),
+		bankRound: integer(),
 		paidAt: instant(),
 		paidOn: day(), // civil day at the supplier's; for SEPA the day the debit was ordered counts for "on time", this one for the books
 		createdAt: instant()
@@ -134,9 +138,20 @@ export const payment = pgTable(
 			columns: [t.supplierId, t.clientId],
 			foreignColumns: [client.supplierId, client.clientId]
 		}),
+		foreignKey({
+			name: 'payment_bank_entry_fk',
+			columns: [t.supplierId, t.bankEntryId],
+			foreignColumns: [bankEntry.supplierId, bankEntry.bankEntryId]
+		}),
 		unique('payment_intent_unique').on(t.supplierId, t.stripePaymentIntentId),
+		unique('payment_bank_entry_unique').on(t.supplierId, t.bankEntryId, t.bankRound),
 		unique('payment_receipt_unique').on(t.supplierId, t.receiptNumber),
-		index('payment_paid_idx').on(t.supplierId, t.paidAt)
+		index('payment_paid_idx').on(t.supplierId, t.paidAt),
+		check(
+			'payment_source_check',
+			sql`num_nonnulls(${t.stripePaymentIntentId}, ${t.bankEntryId}) = 1 and (${t.bankEntryId} is null) = (${t.bankRound} is null)`
+		),
+		check('payment_credit_check', sql`${t.creditMinor} >= 0 and ${t.creditMinor} <= ${t.amountMinor}`)
 	]
 );
 
@@ -180,7 +195,8 @@ export const allocationVat = pgTable(
 	]
 );
 
-export type ReversalKind = 'refund' | 'refund_failed' | 'debit_return' | 'chargeback' | 'chargeback_won';
+export type ReversalKind =
+	'refund' | 'refund_failed' | 'debit_return' | 'chargeback' | 'chargeback_won' | 'transfer_undone' | 'return_undone';
 export const reversal = pgTable(
 	'reversal',
 	{
@@ -188,7 +204,7 @@ export const reversal = pgTable(
 		reversalId: id(),
 		paymentId: id(),
 		kind: text().$type<ReversalKind>().notNull(),
-		stripeObjectId: text().notNull(),
+		stripeObjectId: text().notNull(), // or the movement of the bank that says so
 		amountMinor: money(),
 		reason: text(),
 		occurredAt: instant()

@@ -48,6 +48,7 @@ export type FactKind =
 	| 'payment.reversed'
 	| 'attempt.changed'
 	| 'contact.mail_problem'
+	| 'bank.changed'
 	| 'plan.changed'
 	| 'offers.changed'
 	| 'time.moved';

@@ -2,10 +2,11 @@
 import type { DiscountView, InvoiceView, PaymentView, PlanView, SupplierView } from '../../../contract/views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
-import type { Minor } from '../../../domain/money/minor.ts';
+import { ZERO, type Minor } from '../../../domain/money/minor.ts';
 import type { Services } from '../../services.ts';
 import { findInvoiceFile } from '../../store/documents.ts';
-import { findInvoice, listInvoices, listVatLines, sumOutstanding } from '../../store/invoices.ts';
+import { findInvoice, listInvoices, listVatLines } from '../../store/invoices.ts';
+import { sumAdvance, sumOutstanding } from '../../store/invoice-sums.ts';
 import { findClient, findContact, getSupplier } from '../../store/parties.ts';
 import type { Tx } from '../../store/database.ts';
 import { listDiscounts } from '../../store/discounts.ts';
@@ -36,15 +37,18 @@ export type Portal = {
 	paid: InvoiceView[];
 	plans: (PlanView & { numbers: string; invoiceIds: string[] })[];
 	totalMinor: Minor;
+	/** Paid beyond the invoices, and kept for the client. */
+	advanceMinor: Minor;
 };
 export async function readPortal(services: Services, scope: Scope): Promise<Portal> {
 	return read(services, scope, async (tx) => {
 		const today = civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
-		const [openList, paidList, { openMinor }, plans] = await Promise.all([
+		const [openList, paidList, { openMinor }, plans, advanceMinor] = await Promise.all([
 			listInvoices(tx, scope, { today, status: 'open', pageSize: 200 }),
 			listInvoices(tx, scope, { today, status: 'paid', sort: 'number', pageSize: 50 }),
 			sumOutstanding(tx, scope, today),
-			listPlans(tx, scope, { status: ['active', 'paused'] })
+			listPlans(tx, scope, { status: ['active', 'paused'] }),
+			scope.clientId ? sumAdvance(tx, scope, scope.clientId) : ZERO
 		]);
 		const [open, paid] = [openList, paidList].map((list) =>
 			list.invoices.map((record) => invoiceView(record, today))
@@ -55,7 +59,8 @@ export async function readPortal(services: Services, scope: Scope): Promise<Port
 			credits: open.filter((invoice) => invoice.state === 'credit'),
 			paid,
 			plans: await Promise.all(plans.map((plan) => planLine(tx, scope, plan, { open: openList.invoices, today }))),
-			totalMinor: openMinor
+			totalMinor: openMinor,
+			advanceMinor
 		};
 	});
 }

@@ -15,9 +15,9 @@ import { lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
 import { bookEntry, nextNumber } from '../../store/journal.ts';
 import { listAllocations, listStanding, type Payment } from '../../store/payments.ts';
 import { listAttemptLines } from '../../store/attempts.ts';
-import type { Settling } from './settling.ts';
+import type { Booking } from './settling.ts';
 
-export async function bookDiscounts(settling: Settling, payment: Payment): Promise<void> {
+export async function bookDiscounts(settling: Booking, payment: Payment): Promise<void> {
 	const { scope, tx } = settling;
 	const promised = await listPromisedDiscounts(tx, scope, payment.attemptId);
 	if (!promised.length) return;
@@ -49,7 +49,7 @@ export async function bookDiscounts(settling: Settling, payment: Payment): Promi
 
 type Move = { promised: PromisedDiscount; last: Discount | null; invoice: InvoiceRecord };
 async function move(
-	{ scope, tx, supplier, services, now }: Settling,
+	{ scope, tx, supplier, services, now }: Booking,
 	payment: Payment,
 	{ promised, last, invoice }: Move
 ): Promise<void> {

@@ -1,10 +1,10 @@
 // Money certain: one payment, its allocations, its VAT, its receipt number, one journal entry, one mail to each billing contact.
 import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
-import { paymentReceived, stripeFee } from '../../../domain/ledger/entries.ts';
-import { allocateReceived } from '../../../domain/payments/allocation.ts';
+import { paymentReceived, stripeFee, type JournalEntry } from '../../../domain/ledger/entries.ts';
+import { allocateReceived, type AllocationLine } from '../../../domain/payments/allocation.ts';
 import { vatOfPayment } from '../../../domain/payments/vat.ts';
-import type { Minor } from '../../../domain/money/minor.ts';
+import { subtract, ZERO, type Minor } from '../../../domain/money/minor.ts';
 import { newId } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
 import { listAttemptLines, type Attempt } from '../../store/attempts.ts';
@@ -12,9 +12,9 @@ import { listPromisedDiscounts } from '../../store/discounts.ts';
 import { lockInvoices, listVatLines } from '../../store/invoices.ts';
 import { bookEntry, nextNumber } from '../../store/journal.ts';
 import { recordFact } from '../../store/outbox.ts';
-import { findPaymentOfIntent, insertPayment, sumAllocated, type Payment } from '../../store/payments.ts';
+import { findPayment, findPaymentOfIntent, insertPayment, sumAllocated, type Payment } from '../../store/payments.ts';
 import { queuePaymentMail } from '../mails/queue-mails.ts';
-import type { Settling } from './settling.ts';
+import type { Booking, Settling } from './settling.ts';
 
 export async function bookPayment(settling: Settling, attempt: Attempt): Promise<Payment> {
 	const { scope, tx, supplier, intent } = settling;
@@ -54,58 +54,49 @@ async function allocate(scope: Scope, tx: Tx, attempt: Attempt, receivedMinor: M
 	return withVat;
 }
 
-async function keepPayment(
-	{ scope, tx, supplier, intent, now, services }: Settling,
-	attempt: Attempt
-): Promise<Payment> {
-	const withVat = await allocate(scope, tx, attempt, intent.amountReceivedMinor);
-	const lines = withVat.map(({ invoiceId, amountMinor }) => ({ invoiceId, amountMinor }));
+function keepPayment(settling: Settling, attempt: Attempt): Promise<Payment> {
+	const { supplier, intent, now } = settling;
 	const paidAt =
 		attempt.methodType === 'sepa_debit' || intent.methodType === 'sepa_debit' ? now : (intent.paidAt ?? now);
-	const paidOn = civilDateIn(paidAt, supplier.timeZone);
-	const year = paidOn.slice(0, 4);
-	const receiptNumber = `R${year}-${String(await nextNumber(tx, scope, `receipt:${year}`)).padStart(6, '0')}`;
-	await insertPayment(
-		tx,
-		scope,
-		{
-			paymentId: newId(),
-			attemptId: attempt.attemptId,
-			clientId: attempt.clientId,
-			receiptNumber,
-			amountMinor: intent.amountReceivedMinor,
-			currency: attempt.currency,
-			methodType: intent.methodType ?? 'card',
-			methodLabel: intent.methodLabel,
-			stripePaymentIntentId: intent.intentId,
-			paidAt,
-			paidOn,
-			createdAt: now
-		},
-		withVat
-	);
-	await bookEntry(tx, scope, paymentReceived(intent.intentId, attempt.clientId, lines), {
-		currency: attempt.currency,
-		bookedOn: paidOn,
-		now
+	return keepReceived(settling, attempt, {
+		amountMinor: intent.amountReceivedMinor,
+		creditMinor: ZERO,
+		methodType: intent.methodType ?? 'card',
+		methodLabel: intent.methodLabel,
+		stripePaymentIntentId: intent.intentId,
+		paidAt,
+		paidOn: civilDateIn(paidAt, supplier.timeZone),
+		entryOf: (_paymentId, lines) => paymentReceived(intent.intentId, attempt.clientId, lines)
 	});
-	const payment = (await findPaymentOfIntent(tx, scope, intent.intentId))!;
+}
+
+/** Money that has come: from Stripe, or on a statement of the bank. `creditMinor` of it is beyond the invoices, and stays the client's. */
+export type Received = Pick<
+	Payment,
+	'amountMinor' | 'creditMinor' | 'methodType' | 'methodLabel' | 'paidAt' | 'paidOn'
+> & {
+	stripePaymentIntentId?: string;
+	bankEntryId?: string;
+	bankRound?: number;
+	entryOf: (paymentId: string, lines: AllocationLine[]) => JournalEntry;
+};
+export async function keepReceived(
+	{ scope, tx, now, services }: Booking,
+	attempt: Attempt,
+	{ entryOf, ...received }: Received
+): Promise<Payment> {
+	const withVat = await allocate(scope, tx, attempt, subtract(received.amountMinor, received.creditMinor));
+	const lines = withVat.map(({ invoiceId, amountMinor }) => ({ invoiceId, amountMinor }));
+	const year = received.paidOn.slice(0, 4);
+	const receiptNumber = `R${year}-${String(await nextNumber(tx, scope, `receipt:${year}`)).padStart(6, '0')}`;
+	const paymentId = newId();
+	const { attemptId, clientId, currency } = attempt;
+	const row = { paymentId, attemptId, clientId, receiptNumber, currency, ...received, createdAt: now };
+	await insertPayment(tx, scope, row, withVat);
+	await bookEntry(tx, scope, entryOf(paymentId, lines), { currency, bookedOn: received.paidOn, now });
 	for (const line of lines)
-		await recordFact(tx, scope, now, {
-			kind: 'payment.received',
-			clientId: attempt.clientId,
-			invoiceId: line.invoiceId,
-			attemptId: attempt.attemptId
-		});
-	await queuePaymentMail(
-		tx,
-		scope,
-		now,
-		'payment_received',
-		payment.paymentId,
-		payment.clientId,
-		`payment:${payment.paymentId}`
-	);
-	services.log.info({ paymentId: payment.paymentId, receiptNumber }, 'payment booked');
-	return payment;
+		await recordFact(tx, scope, now, { kind: 'payment.received', clientId, invoiceId: line.invoiceId, attemptId });
+	await queuePaymentMail(tx, scope, now, 'payment_received', paymentId, clientId, `payment:${paymentId}`);
+	services.log.info({ paymentId, receiptNumber }, 'payment booked');
+	return (await findPayment(tx, scope, paymentId))!;
 }

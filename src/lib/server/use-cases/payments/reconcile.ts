@@ -12,7 +12,7 @@ import { findPayment } from '../../store/payments.ts';
 import { answerRefundRequest, listOpenRefunds, type RefundRequest } from '../../store/refund-requests.ts';
 import { saveReconciliation } from '../../store/records.ts';
 import { commit, read } from '../run.ts';
-import { finishRefund } from './request-refund.ts';
+import { finishRefund, isOfStripe } from './request-refund.ts';
 import { settleIntent } from './settle-intent.ts';
 import { abandon, callStripe, isWithinKeyLife } from './call-stripe.ts';
 
@@ -80,7 +80,8 @@ async function lookAtRefund(
 	supplier: Supplier,
 	request: RefundRequest
 ): Promise<void> {
-	const payment = (await read(services, scope, (tx) => findPayment(tx, scope, request.paymentId)))!;
+	const payment = await read(services, scope, (tx) => findPayment(tx, scope, request.paymentId));
+	if (!payment || !isOfStripe(payment)) return;
 	if (isWithinKeyLife(services, request.createdAt))
 		return void (await finishRefund(services, scope, { request, payment, account: supplier.stripeAccount }));
 	await settleIntent(services, scope, payment.stripePaymentIntentId);

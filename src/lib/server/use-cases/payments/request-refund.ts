@@ -34,7 +34,10 @@ export async function requestRefund(
 	return finishRefund(services, scope, opened.value);
 }
 
-export type OpenRefund = { request: RefundRequest; payment: Payment; account: string | null };
+/** Money that came by transfer goes back by transfer, from the supplier's own bank. */
+type StripePayment = Payment & { stripePaymentIntentId: string };
+export const isOfStripe = (payment: Payment): payment is StripePayment => payment.stripePaymentIntentId !== null;
+export type OpenRefund = { request: RefundRequest; payment: StripePayment; account: string | null };
 /** Asks Stripe, as often as needed with one key, and books what it did. Settling notes the answer together with the entry. */
 export async function finishRefund(
 	services: Services,
@@ -66,6 +69,7 @@ export async function finishRefund(
 async function openRefund(services: Services, scope: Scope, tx: Tx, input: RefundInput): Promise<Result<OpenRefund>> {
 	const payment = await findPayment(tx, scope, input.paymentId);
 	if (!payment) return refuse('not_found');
+	if (!isOfStripe(payment)) return refuse('refund_by_transfer');
 	await lockAttempt(tx, scope, payment.attemptId);
 	const supplier = await getSupplier(tx, scope);
 	const known = await findRefundRequest(tx, scope, input.refundRequestId);

@@ -5,4 +5,6 @@ import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import type { Supplier } from '../../store/parties.ts';
 
-export type Settling = { services: Services; scope: Scope; tx: Tx; supplier: Supplier; intent: IntentState; now: Date };
+/** What booking needs, wherever the money comes from. */
+export type Booking = { services: Services; scope: Scope; tx: Tx; supplier: Supplier; now: Date };
+export type Settling = Booking & { intent: IntentState };

@@ -9,13 +9,8 @@ import type { AttemptStatus } from '../../../domain/payments/attempt-status.ts';
 import type { Services } from '../../services.ts';
 import { listPayLinks, type PayLinkListing } from '../../store/access.ts';
 import { listAttemptsOfInvoice } from '../../store/attempts.ts';
-import {
-	findInvoice,
-	listInvoices,
-	sumOutstanding,
-	sumPayableByClient,
-	type InvoiceFilter
-} from '../../store/invoices.ts';
+import { findInvoice, listInvoices, type InvoiceFilter } from '../../store/invoices.ts';
+import { sumAdvance, sumOutstanding, sumPayableByClient } from '../../store/invoice-sums.ts';
 import { listDiscounts, sumDiscounts, type DiscountCost } from '../../store/discounts.ts';
 import { listAcceptances } from '../../store/offers.ts';
 import { listGroups, type ClientGroup } from '../../store/client-groups.ts';
@@ -225,6 +220,8 @@ export type AdminClient = {
 	plans: AdminPlan[];
 	/** What its discounts cost in twelve months. */
 	cost: DiscountCost;
+	/** Paid beyond the invoices, and kept for the client. */
+	advanceMinor: Minor;
 	invoices: InvoiceView[];
 	payments: PaymentView[];
 };
@@ -244,6 +241,7 @@ export async function readAdminClient(
 			groups: await listGroups(tx, scope),
 			plans: await adminPlans(tx, scope, await listPlans(tx, scope, { clientId, limit: 20 }), today),
 			cost: await sumDiscounts(tx, scope, { from: addMonths(today, -12), until: today, clientId }),
+			advanceMinor: await sumAdvance(tx, scope, clientId),
 			invoices: invoices.map((record) => invoiceView(record, today)),
 			payments: (await listPayments(tx, scope, { clientId })).map(paymentView)
 		});

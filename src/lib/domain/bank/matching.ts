@@ -1,0 +1,245 @@
+// Which invoice a movement of the bank pays, or which payment it takes back. Reasons in the order of the importer sheet, part 4: creditor reference,
+// end-to-end id, invoice number in the words, known payer and exact amount, several invoices of one client. Never the amount alone.
+import type { Minor } from '../money/minor.ts';
+import { ZERO } from '../money/minor.ts';
+import type { StatementEntry } from './statement.ts';
+
+/** An invoice with something left to pay. */
+export type OpenInvoice = {
+	invoiceId: string;
+	clientId: string;
+	clientName: string;
+	number: string;
+	paymentReference: string;
+	payableMinor: Minor; // what may be asked today
+	/** The early price on the value date, when one is on offer. */
+	earlyMinor: Minor | null;
+};
+/** Accounts that have paid before, and for whom. */
+export type KnownPayers = ReadonlyMap<string, string>; // IBAN → client
+export type MatchReason = 'reference' | 'end_to_end' | 'number' | 'payer_amount' | 'payer_sum';
+/** `certain` may be accepted without a look: what it pays was named, or its payer is known by account, and the amount is right to the cent. */
+export type Certainty = 'certain' | 'probable' | 'possible';
+export type Match = {
+	clientId: string;
+	clientName: string;
+	invoiceIds: string[];
+	reason: MatchReason;
+	certainty: Certainty;
+	amountIs: 'exact' | 'early' | 'less' | 'more';
+};
+type Movement = Pick<
+	StatementEntry,
+	'amountMinor' | 'text' | 'endToEndId' | 'creditorReference' | 'counterparty' | 'counterpartyIban' | 'isReturn'
+>;
+
+const compact = (written: string): string =>
+	written
+		.normalize('NFD')
+		.toUpperCase()
+		.replace(/[^0-9A-Z]/g, '');
+const FORMS = /\b(SARL|SASU|SAS|SA|EURL|EIRL|EI|SCI|SNC|SCOP|GMBH|BV|BVBA|SPRL|SRL|LTD|MR|MME|M|VIR|SEPA|DE|INST)\b/g;
+/** A name without accents, legal form and politeness. */
+export const plainName = (name: string): string =>
+	name
+		.normalize('NFD')
+		.replace(/\p{M}/gu, '')
+		.toUpperCase()
+		.replace(/[^0-9A-Z]+/g, ' ')
+		.replace(FORMS, ' ')
+		.replace(/\s+/g, ' ')
+		.trim();
+
+/** Clients that a movement speaks of, by a reference, a number, an account or a name. */
+export function concernedClients(movement: Movement, open: OpenInvoice[], payers: KnownPayers): Set<string> {
+	return new Set(
+		[
+			...(byReference(movement, open) ?? []),
+			...(byEndToEnd(movement, open) ?? []),
+			...(byNumber(movement, open) ?? []),
+			...payersAmong(movement, open, payers)
+		].map((one) => one.clientId)
+	);
+}
+
+/** The best explanations first; none when nothing but the amount speaks. Only money received, in euros, is matched here. */
+export function matchesOf(movement: Movement, open: OpenInvoice[], payers: KnownPayers): Match[] {
+	if (movement.amountMinor <= 0n || movement.isReturn) return [];
+	const named = byReference(movement, open) ?? byEndToEnd(movement, open) ?? byNumber(movement, open);
+	if (named) return named;
+	return byPayer(movement, open, payers);
+}
+
+function byReference(movement: Movement, open: OpenInvoice[]): Match[] | null {
+	const field = movement.creditorReference ? compact(movement.creditorReference) : null;
+	const words = compact(movement.text);
+	const found = open.filter(({ paymentReference }) => {
+		const reference = compact(paymentReference);
+		return reference.length >= 5 && (field === reference || words.includes(reference));
+	});
+	return found.length ? explain(movement, found, 'reference') : null;
+}
+function byEndToEnd({ endToEndId, ...movement }: Movement, open: OpenInvoice[]): Match[] | null {
+	if (!endToEndId) return null;
+	const id = compact(endToEndId);
+	const found = open.filter((one) => id === compact(one.paymentReference) || id === compact(one.number));
+	return found.length ? explain({ ...movement, endToEndId }, found, 'end_to_end') : null;
+}
+function byNumber(movement: Movement, open: OpenInvoice[]): Match[] | null {
+	const words = `${movement.text} ${movement.endToEndId ?? ''} ${movement.creditorReference ?? ''}`;
+	const found = open.filter((one) => isNamed(one.number, words));
+	// `2026-1` also stands inside `F-2026-1`: a number that is only a part of another one found is not meant.
+	const meant = found.filter(
+		(one) =>
+			!found.some(
+				(other) => compact(other.number) !== compact(one.number) && compact(other.number).includes(compact(one.number))
+			)
+	);
+	return meant.length ? explain(movement, meant, 'number') : null;
+}
+/** With a digit and four characters at least, and not in the middle of a longer number: banks cut, glue and change what stands between. */
+function isNamed(number: string, words: string): boolean {
+	const wanted = compact(number);
+	if (wanted.length < 4 || !/\d/.test(wanted)) return false;
+	const spaced = [...wanted].join('[^0-9A-Za-z]{0,2}');
+	return new RegExp(`(^|[^0-9A-Za-z])${spaced}($|[^0-9A-Za-z])`, 'i').test(
+		words.normalize('NFD').replace(/\p{M}/gu, '')
+	);
+}
+
+/** What was named: together when they are of one client. */
+function explain(movement: Movement, found: OpenInvoice[], reason: MatchReason): Match[] {
+	const clients = groupBy(found, (one) => one.clientId);
+	const isClear = clients.size === 1;
+	return [...clients.values()]
+		.map((invoices) => {
+			const amountIs = compare(movement.amountMinor, invoices);
+			const isRight = amountIs === 'exact' || amountIs === 'early' || (amountIs === 'less' && invoices.length === 1);
+			return matchOf(invoices, reason, !isClear ? 'possible' : isRight ? 'certain' : 'probable', amountIs);
+		})
+		.sort(byWorth);
+}
+
+const accountOwner = ({ counterpartyIban }: Movement, payers: KnownPayers): string | undefined =>
+	counterpartyIban ? payers.get(compact(counterpartyIban)) : undefined;
+function payersAmong(movement: Movement, open: OpenInvoice[], payers: KnownPayers): OpenInvoice[] {
+	const owner = accountOwner(movement, payers);
+	if (owner) return open.filter((one) => one.clientId === owner);
+	const name = plainName(movement.counterparty ?? '');
+	const words = ` ${plainName(movement.text)} `;
+	return open.filter((one) => {
+		const own = plainName(one.clientName);
+		return own.length >= 4 && (name === own || words.includes(` ${own} `));
+	});
+}
+
+/** A payer known by account, or one who bears the name of a client: then the amount must be that of an invoice, or of several. */
+function byPayer(movement: Movement, open: OpenInvoice[], payers: KnownPayers): Match[] {
+	const byAccount = accountOwner(movement, payers);
+	const matches = [...groupBy(payersAmong(movement, open, payers), (one) => one.clientId).values()].flatMap(
+		(invoices) => {
+			const exact = invoices.filter(
+				(one) => one.payableMinor === movement.amountMinor || one.earlyMinor === movement.amountMinor
+			);
+			if (exact.length)
+				return exact.map((one) =>
+					matchOf(
+						[one],
+						'payer_amount',
+						exact.length > 1 ? 'possible' : byAccount ? 'certain' : 'probable',
+						compare(movement.amountMinor, [one])
+					)
+				);
+			const sums = subsets(invoices, movement.amountMinor);
+			return sums.map((some) => matchOf(some, 'payer_sum', sums.length > 1 ? 'possible' : 'probable', 'exact'));
+		}
+	);
+	return matches.sort(byWorth).slice(0, 5);
+}
+
+const matchOf = (
+	invoices: OpenInvoice[],
+	reason: MatchReason,
+	certainty: Certainty,
+	amountIs: Match['amountIs']
+): Match => ({
+	clientId: invoices[0]!.clientId,
+	clientName: invoices[0]!.clientName,
+	invoiceIds: invoices.map((one) => one.invoiceId),
+	reason,
+	certainty,
+	amountIs
+});
+function compare(amount: Minor, invoices: OpenInvoice[]): Match['amountIs'] {
+	const whole = invoices.reduce((sum, one) => sum + one.payableMinor, 0n);
+	if (amount === whole) return 'exact';
+	const early = invoices.reduce((sum, one) => sum + (one.earlyMinor ?? one.payableMinor), 0n);
+	if (amount === early) return 'early';
+	return amount < whole ? 'less' : 'more';
+}
+const WORTH: readonly Certainty[] = ['certain', 'probable', 'possible'];
+const byWorth = (a: Match, b: Match): number => WORTH.indexOf(a.certainty) - WORTH.indexOf(b.certainty);
+
+const SUBSET_OF_AT_MOST = 16;
+/** Two or more of one client's invoices that make the amount; two answers are enough to know that it is not clear. */
+export function subsets<T extends { payableMinor: Minor }>(invoices: T[], amount: Minor): T[][] {
+	const some = invoices.filter((one) => one.payableMinor > 0n && one.payableMinor < amount).slice(0, SUBSET_OF_AT_MOST);
+	const found: T[][] = [];
+	const search = (from: number, left: bigint, chosen: T[]): void => {
+		if (found.length >= 2) return;
+		if (left === 0n && chosen.length > 1) {
+			found.push(chosen);
+			return;
+		}
+		for (let i = from; i < some.length && left > 0n; i += 1)
+			if (some[i]!.payableMinor <= left) search(i + 1, left - some[i]!.payableMinor, [...chosen, some[i]!]);
+	};
+	search(0, amount, []);
+	return found;
+}
+function groupBy<T>(items: T[], keyOf: (item: T) => string): Map<string, T[]> {
+	const groups = new Map<string, T[]>();
+	for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+	return groups;
+}
+
+/** A payment received by transfer that may have come back. */
+export type StandingPayment = {
+	paymentId: string;
+	clientId: string;
+	clientName: string;
+	standingMinor: Minor;
+	numbers: string[];
+	endToEndId: string | null;
+	counterpartyIban: string | null;
+};
+/** Which payment is taken back: by its end-to-end id, by an invoice it paid, by the account it came from with the same amount. */
+export function returnsOf(
+	movement: Movement,
+	payments: StandingPayment[]
+): { payment: StandingPayment; certainty: Certainty }[] {
+	if (!movement.isReturn || movement.amountMinor > ZERO) return [];
+	const amount = -movement.amountMinor;
+	const fits = payments.filter((one) => one.standingMinor >= amount);
+	const by = (isMeant: (one: StandingPayment) => boolean) => fits.filter(isMeant);
+	const id = movement.endToEndId ? compact(movement.endToEndId) : null;
+	const named = by(
+		(one) =>
+			(id !== null && one.endToEndId !== null && compact(one.endToEndId) === id) ||
+			one.numbers.some((number) => isNamed(number, `${movement.text} ${movement.endToEndId ?? ''}`))
+	);
+	if (named.length)
+		return named.map((payment) => ({
+			payment,
+			certainty: named.length === 1 && payment.standingMinor === amount ? 'certain' : 'probable'
+		}));
+	const iban = movement.counterpartyIban ? compact(movement.counterpartyIban) : null;
+	const same = by(
+		(one) =>
+			iban !== null &&
+			one.counterpartyIban !== null &&
+			compact(one.counterpartyIban) === iban &&
+			one.standingMinor === amount
+	);
+	return same.map((payment) => ({ payment, certainty: same.length === 1 ? 'probable' : 'possible' }));
+}

@@ -1,0 +1,185 @@
+// ISO 20022 account reports: camt.052 (intraday), 053 (statement), 054 (notification), versions 02 to 08 and later, and pain.002 (status of
+// collections: what was rejected counts as taken back). Namespaces tell the message; elements are read by local name.
+import { parseCivilDate, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import {
+	meaningful,
+	type BankStatement,
+	type StatementEntry,
+	type StatementReading
+} from '../../../domain/bank/statement.ts';
+import { block, confirm, type Finding } from '../../../domain/invoices/findings.ts';
+import { minor, parseDecimal, ZERO, type Minor } from '../../../domain/money/minor.ts';
+import { at, list, parseXml, text, type Node } from '../xml.ts';
+
+const ARRAYS = new Set([
+	'Stmt',
+	'Rpt',
+	'Ntfctn',
+	'Ntry',
+	'NtryDtls',
+	'TxDtls',
+	'Bal',
+	'Ustrd',
+	'Strd',
+	'OrgnlPmtInfAndSts',
+	'TxInfAndSts'
+]);
+const MESSAGE = /xmlns(?::\w+)?="[^"]*?([a-z]+\.\d{3}\.\d{3}\.\d{2})"/;
+
+export function readCamt(bytes: Uint8Array): StatementReading {
+	const read = parseXml(bytes, ARRAYS);
+	if ('finding' in read) return { ok: false, findings: [read.finding] };
+	const message = MESSAGE.exec(read.xml)?.[1] ?? '';
+	const document = at(read.tree, 'Document') ?? {};
+	if (/^pain\.002\.001\.\d\d$/.test(message)) return readStatus(document, message);
+	if (!/^camt\.05[234]\.001\.\d\d$/.test(message))
+		return refused(block('UNKNOWN_MESSAGE', 'xmlns', message, 'camt.052, camt.053, camt.054, pain.002'));
+	const body =
+		at(document, 'BkToCstmrStmt') ?? at(document, 'BkToCstmrAcctRpt') ?? at(document, 'BkToCstmrDbtCdtNtfctn') ?? {};
+	const parts = [...list(body, 'Stmt'), ...list(body, 'Rpt'), ...list(body, 'Ntfctn')];
+	if (!parts.length) return refused(block('NO_STATEMENT', message, '', 'Stmt, Rpt, Ntfctn'));
+	const findings: Finding[] = [];
+	return { ok: true, format: message, statements: parts.map((part) => statementOf(part, findings)), findings };
+}
+const refused = (finding: Finding): StatementReading => ({ ok: false, findings: [finding] });
+
+function statementOf(part: Node, findings: Finding[]): BankStatement {
+	const account = at(at(part, 'Acct') ?? {}, 'Id') ?? {};
+	const reference = text(part, 'Id') ?? '';
+	const balances = list(part, 'Bal');
+	const balance = (...codes: string[]): Minor | null => {
+		const found = codes
+			.map((code) => balances.find((one) => text(one, 'Tp', 'CdOrPrtry', 'Cd') === code))
+			.find((one) => one !== undefined);
+		return found ? signed(found) : null;
+	};
+	const currencyOf = (node: Node | undefined): string | null =>
+		node ? ((at(node, 'Amt')?.['@Ccy'] as string | undefined) ?? null) : null;
+	const entries = list(part, 'Ntry');
+	return {
+		account: text(account, 'IBAN') ?? text(account, 'Othr', 'Id') ?? '',
+		reference,
+		currency: text(part, 'Acct', 'Ccy') ?? currencyOf(balances[0]) ?? currencyOf(entries[0]) ?? 'EUR',
+		openingMinor: balance('OPBD', 'PRCD'),
+		closingMinor: balance('CLBD'),
+		entries: entries.flatMap((entry, i) => entriesOf(entry, `${reference}, entrée ${i + 1}`, findings))
+	};
+}
+
+const amountOf = (node: Node | null): { amount: Minor | null; currency: string; written: string } => {
+	const written = (node && text(node)) ?? '';
+	return { amount: parseDecimal(written), currency: (node?.['@Ccy'] as string | undefined) ?? '', written };
+};
+const signed = (node: Node): Minor | null => {
+	const { amount } = amountOf(at(node, 'Amt'));
+	return amount === null ? null : minor(text(node, 'CdtDbtInd') === 'DBIT' ? -amount : amount);
+};
+const dayOf = (node: Node, name: string): CivilDate | null =>
+	parseCivilDate((text(node, name, 'Dt') ?? text(node, name, 'DtTm') ?? '').slice(0, 10));
+
+/** One movement per transaction of the entry, or the entry itself when it names none. What is pending is not there yet. */
+function entriesOf(entry: Node, where: string, findings: Finding[]): StatementEntry[] {
+	const status = text(entry, 'Sts', 'Cd') ?? text(entry, 'Sts');
+	if (status === 'PDNG' || status === 'FUTR' || status === 'INFO') return [];
+	const whole = amountOf(at(entry, 'Amt'));
+	const bookedOn = dayOf(entry, 'BookgDt') ?? dayOf(entry, 'ValDt');
+	if (whole.amount === null || !bookedOn) {
+		const [field, found, expected] = bookedOn
+			? ['Amt', whole.written, '1234.56']
+			: ['BookgDt', text(entry, 'BookgDt') ?? '', 'AAAA-MM-JJ'];
+		findings.push(confirm('ENTRY_SKIPPED', `${where}, ${field}`, found, expected));
+		return [];
+	}
+	const details = list(entry, 'NtryDtls').flatMap((one) => list(one, 'TxDtls'));
+	const amounts = details.map((one) =>
+		amountOf(at(one, 'Amt') ?? at(at(at(one, 'AmtDtls') ?? {}, 'TxAmt') ?? {}, 'Amt'))
+	);
+	// A batch may be told apart only when its parts are the whole, in its own currency; otherwise it stays one movement.
+	const isSplit =
+		details.length > 1 &&
+		amounts.every(({ amount, currency }) => amount !== null && currency === whole.currency) &&
+		amounts.reduce((sum, { amount }) => sum + amount!, 0n) === whole.amount;
+	const parts = isSplit
+		? details.map((node, i) => ({ nodes: [node], amount: amounts[i]!.amount! }))
+		: [{ nodes: details, amount: whole.amount }];
+	const sign = text(entry, 'CdtDbtInd') === 'DBIT' ? -1n : 1n;
+	return parts.map(({ nodes, amount }) => ({
+		bookedOn,
+		valueOn: dayOf(entry, 'ValDt'),
+		amountMinor: minor(sign * amount),
+		currency: whole.currency,
+		...detailsOf(entry, nodes, sign, isSplit)
+	}));
+}
+
+type Details = Omit<StatementEntry, 'bookedOn' | 'valueOn' | 'amountMinor' | 'currency'>;
+function detailsOf(entry: Node, nodes: Node[], sign: bigint, isSplit: boolean): Details {
+	const first = nodes[0] ?? {};
+	const returnReason = text(first, 'RtrInf', 'Rsn', 'Cd') ?? text(first, 'RtrInf', 'Rsn', 'Prtry');
+	const family = text(entry, 'BkTxCd', 'Domn', 'Fmly', 'SubFmlyCd') ?? '';
+	const operation = text(entry, 'BkTxCd', 'Prtry', 'Cd') ?? '';
+	const isReturn =
+		returnReason !== null ||
+		text(entry, 'RvslInd') === 'true' ||
+		/^(UPDD|RPBC|PRDD|RRTN|UPCT|RCDD)$/.test(family) ||
+		/^B[34]\b/.test(operation);
+	// Of what comes back, the other side is the one who had paid.
+	const [party, account] = sign > 0n || isReturn ? ['Dbtr', 'DbtrAcct'] : ['Cdtr', 'CdtrAcct'];
+	const words = nodes.flatMap((node) => [
+		...list(at(node, 'RmtInf') ?? {}, 'Ustrd').map((line) => text(line)),
+		text(node, 'AddtlTxInf')
+	]);
+	return {
+		text: [...words, nodes.length ? null : text(entry, 'AddtlNtryInf')].filter(Boolean).join(' ').replace(/\s+/g, ' '),
+		endToEndId: meaningful(text(first, 'Refs', 'EndToEndId')),
+		creditorReference: meaningful(text(list(at(first, 'RmtInf') ?? {}, 'Strd')[0] ?? {}, 'CdtrRefInf', 'Ref')),
+		bankReference:
+			meaningful(text(first, 'Refs', 'AcctSvcrRef')) ??
+			(isSplit
+				? meaningful(text(first, 'Refs', 'TxId'))
+				: meaningful(text(entry, 'AcctSvcrRef') ?? text(entry, 'NtryRef'))),
+		counterparty: text(first, 'RltdPties', party, 'Nm') ?? text(first, 'RltdPties', party, 'Pty', 'Nm'),
+		counterpartyIban: text(first, 'RltdPties', account, 'Id', 'IBAN'),
+		returnReason,
+		isReturn
+	};
+}
+
+/** pain.002: each collection that was rejected, as money that will not come. A level may leave its reason to the one above. */
+function readStatus(document: Node, message: string): StatementReading {
+	const report = at(document, 'CstmrPmtStsRpt') ?? {};
+	const group = at(report, 'OrgnlGrpInfAndSts') ?? {};
+	const created = parseCivilDate((text(report, 'GrpHdr', 'CreDtTm') ?? '').slice(0, 10));
+	const reference = text(report, 'GrpHdr', 'MsgId') ?? '';
+	if (!created || !reference) return refused(block('NO_STATEMENT', message, reference, 'GrpHdr/MsgId, CreDtTm'));
+	const reasonOf = (node: Node): string | null =>
+		text(node, 'StsRsnInf', 'Rsn', 'Cd') ?? text(node, 'StsRsnInf', 'Rsn', 'Prtry');
+	const entries = list(report, 'OrgnlPmtInfAndSts').flatMap((batch) =>
+		list(batch, 'TxInfAndSts').flatMap((transaction): StatementEntry[] => {
+			const status = text(transaction, 'TxSts') ?? text(batch, 'PmtInfSts') ?? text(group, 'GrpSts');
+			if (status !== 'RJCT') return [];
+			const original = at(transaction, 'OrgnlTxRef') ?? {};
+			const { amount, currency } = amountOf(at(at(original, 'Amt') ?? {}, 'InstdAmt'));
+			return [
+				{
+					bookedOn: created,
+					valueOn: null,
+					amountMinor: minor(-(amount ?? ZERO)),
+					currency: currency || 'EUR',
+					text: text(transaction, 'StsRsnInf', 'AddtlInf') ?? '',
+					endToEndId: meaningful(text(transaction, 'OrgnlEndToEndId')),
+					creditorReference: null,
+					bankReference: meaningful(
+						text(transaction, 'StsId') ?? text(transaction, 'OrgnlInstrId') ?? text(transaction, 'OrgnlInstrdId')
+					),
+					counterparty: text(original, 'Dbtr', 'Nm'),
+					counterpartyIban: text(original, 'DbtrAcct', 'Id', 'IBAN'),
+					returnReason: reasonOf(transaction) ?? reasonOf(batch) ?? reasonOf(group),
+					isReturn: true
+				}
+			];
+		})
+	);
+	const statement = { account: '', reference, currency: 'EUR', openingMinor: null, closingMinor: null, entries };
+	return { ok: true, format: message, statements: [statement], findings: [] };
+}

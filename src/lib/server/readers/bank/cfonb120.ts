@@ -1,0 +1,138 @@
+// CFONB 120: the statement of French banks since the paper tape. Fixed lines of 120 characters; 01 old balance, 04 movement, 05 detail, 07 new
+// balance. The last character of an amount is its last digit and its sign at once.
+import { parseCivilDate, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import {
+	meaningful,
+	type BankStatement,
+	type StatementEntry,
+	type StatementReading
+} from '../../../domain/bank/statement.ts';
+import { block, confirm, type Finding } from '../../../domain/invoices/findings.ts';
+import { minor, type Minor } from '../../../domain/money/minor.ts';
+
+export const isCfonb = (head: string): boolean =>
+	/^(01|04|07)\d{5}.{4}[ \d]{5}([A-Z]{3}| {3})[ \d]/.test(head) || isCfonb240(head);
+const isCfonb240 = (head: string): boolean => /^0[34]\d{2}.{236}(\r?\n|$)/.test(head);
+
+export function readCfonb(bytes: Uint8Array): StatementReading {
+	const content = new TextDecoder('windows-1252').decode(bytes);
+	if (isCfonb240(content))
+		return { ok: false, findings: [block('CFONB_240', 'ligne 1', '240 caractères', 'CFONB 120')] };
+	const reading = new CfonbReading();
+	content.split(/\r\n|\n|\r/).forEach((line, i) => {
+		if (line.trim() && line !== '\u001a') reading.take(line, i + 1);
+	});
+	return reading.result();
+}
+
+const POSITIVE = '{ABCDEFGHI';
+const NEGATIVE = '}JKLMNOPQR';
+/** `0000000001904}` with 2 decimals is -190.40. */
+export function amountOf(written: string, decimals: number): Minor | null {
+	const last = written.at(-1) ?? '';
+	const [plus, minus] = [POSITIVE.indexOf(last), NEGATIVE.indexOf(last)];
+	const digits = written.slice(0, -1).replace(/^ +/, '');
+	if ((plus < 0 && minus < 0) || !/^[ \d]*$/.test(digits)) return null;
+	const units = BigInt(`${digits.replaceAll(' ', '0') || '0'}${plus < 0 ? minus : plus}`);
+	const scale = 10n ** BigInt(Math.abs(2 - decimals));
+	if (decimals > 2 && units % scale !== 0n) return null;
+	const cents = decimals > 2 ? units / scale : units * scale;
+	return minor(plus < 0 ? -cents : cents);
+}
+/** DDMMYY; from 60 on the year is of the last century. */
+function dayOf(written: string): CivilDate | null {
+	const match = /^(\d{2})(\d{2})(\d{2})$/.exec(written);
+	if (!match) return null;
+	return parseCivilDate(`${Number(match[3]) >= 60 ? '19' : '20'}${match[3]}-${match[2]}-${match[1]}`);
+}
+
+class CfonbReading {
+	private readonly faults: Finding[] = [];
+	private readonly statements: BankStatement[] = [];
+	private open: BankStatement | null = null;
+	private loose: BankStatement | null = null; // movements of a file that has no balances at all
+	private last: StatementEntry | null = null;
+
+	take(line: string, n: number): void {
+		if (line.length !== 120) return this.fault('LINE_LAYOUT', n, `${line.length} caractères`, '120 caractères');
+		const code = line.slice(0, 2);
+		if (code === '01') this.begin(line, n);
+		else if (code === '04') this.movement(line, n);
+		else if (code === '05') this.detail(line, n);
+		else if (code === '07') this.end(line, n);
+		else this.fault('FIELD_INVALID', n, code, '01, 04, 05, 07');
+	}
+	result(): StatementReading {
+		if (this.open) this.faults.push(block('NO_BALANCES', this.open.account, '01', '07'));
+		if (this.faults.length) return { ok: false, findings: this.faults };
+		const statements = this.loose ? [...this.statements, this.loose] : this.statements;
+		const findings = this.loose ? [confirm('NO_BALANCES', this.loose.account, '04, 05', '01, 07')] : [];
+		return { ok: true, format: 'cfonb120', statements, findings };
+	}
+
+	private fault(code: string, line: number, found: string, expected: string): void {
+		this.faults.push(block(code, `ligne ${line}`, found, expected));
+	}
+	private balance(line: string, n: number): Minor | null {
+		const amount = amountOf(line.slice(90, 104), Number(line[19]) || 2);
+		if (amount === null) this.fault('AMOUNT_FORMAT', n, line.slice(90, 104), '0000000001904}');
+		return amount;
+	}
+	private begin(line: string, n: number): void {
+		if (this.open) this.fault('STATEMENT_ORDER', n, '01', `07 ${this.open.account}`);
+		this.open = { ...emptyStatement(line), openingMinor: this.balance(line, n) };
+		this.last = null;
+	}
+	private end(line: string, n: number): void {
+		const day = dayOf(line.slice(34, 40));
+		if (!day) this.fault('DATE_IMPOSSIBLE', n, line.slice(34, 40), 'JJMMAA');
+		if (!this.open) return this.fault('STATEMENT_ORDER', n, '07', '01');
+		this.statements.push({ ...this.open, reference: day ?? '', closingMinor: this.balance(line, n) });
+		this.open = null;
+		this.last = null;
+	}
+	private movement(line: string, n: number): void {
+		const [bookedOn, amount] = [dayOf(line.slice(34, 40)), this.balance(line, n)];
+		if (!bookedOn) this.fault('DATE_IMPOSSIBLE', n, line.slice(34, 40), 'JJMMAA');
+		if (!bookedOn || amount === null) return;
+		const operation = line.slice(32, 34);
+		const reject = line.slice(40, 42).trim();
+		this.last = {
+			bookedOn,
+			valueOn: dayOf(line.slice(42, 48)),
+			amountMinor: amount,
+			currency: line.slice(16, 19).trim() || 'EUR',
+			text: line.slice(48, 79).trim(),
+			endToEndId: null,
+			creditorReference: null,
+			// The number of the entry is often all zeros; the reference then stands alone.
+			bankReference: null,
+			counterparty: null,
+			counterpartyIban: null,
+			returnReason: reject || null,
+			isReturn: operation === 'B3' || operation === 'B4' || reject !== ''
+		};
+		const reference = meaningful(line.slice(104, 120));
+		if (reference) this.last.text += ` ${reference}`;
+		const into = this.open ?? (this.loose ??= emptyStatement(line));
+		into.entries.push(this.last);
+	}
+	/** Qualifiers as banks use them; what is unknown is kept in the text. */
+	private detail(line: string, n: number): void {
+		if (!this.last) return this.fault('STATEMENT_ORDER', n, '05', '04');
+		const [qualifier, words] = [line.slice(45, 48).trim(), line.slice(48, 118).trim()];
+		if (!words) return;
+		if (qualifier === 'NPY') this.last.counterparty ??= words;
+		else if (qualifier === 'RCN') this.last.endToEndId ??= meaningful(line.slice(48, 83));
+		else if (qualifier === 'LCS') this.last.creditorReference ??= meaningful(words);
+		this.last.text = `${this.last.text} ${words}`.replace(/\s+/g, ' ');
+	}
+}
+const emptyStatement = (line: string): BankStatement => ({
+	account: `${line.slice(2, 7)}/${line.slice(11, 16)}/${line.slice(21, 32)}`,
+	reference: '',
+	currency: line.slice(16, 19).trim() || 'EUR',
+	openingMinor: null,
+	closingMinor: null,
+	entries: []
+});

@@ -1,0 +1,172 @@
+// SWIFT MT940 as banks send it to their clients. A message begins at :20:; :61: is a movement, :86: what was written with it: free text, or German
+// sub-fields (?20, ?32…) and SEPA words (EREF+, SVWZ+) cut anywhere.
+import { addDays, parseCivilDate, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import {
+	meaningful,
+	type BankStatement,
+	type StatementEntry,
+	type StatementReading
+} from '../../../domain/bank/statement.ts';
+import { block, confirm, warn, type Finding } from '../../../domain/invoices/findings.ts';
+import { minor, parseDecimal, type Minor } from '../../../domain/money/minor.ts';
+import { decodeText } from '../text.ts';
+
+export const isMt940 = (head: string): boolean => /(^|\n|\r|\})\s*:20:/.test(head);
+type Field = { tag: string; lines: string[]; line: number };
+
+export function readMt940(bytes: Uint8Array): StatementReading {
+	const messages = messagesOf(decodeText(bytes));
+	if (!messages.length) return { ok: false, findings: [block('NO_STATEMENT', 'MT940', '', ':20:')] };
+	const findings: Finding[] = [];
+	return { ok: true, format: 'mt940', statements: messages.map((fields) => statementOf(fields, findings)), findings };
+}
+
+function messagesOf(content: string): Field[][] {
+	const messages: Field[][] = [];
+	let field: Field | null = null;
+	content.split(/\r\n|\n|\r/).forEach((raw, i) => {
+		const line = raw.trimEnd();
+		const match = /^(?:\{[^:]*\}*)?\s*:(\d{2}[A-Z]?|NS):(.*)$/.exec(line);
+		if (match) {
+			field = { tag: match[1]!, lines: [match[2]!], line: i + 1 };
+			if (field.tag === '20') messages.push([]);
+			messages.at(-1)?.push(field);
+		} else if (/^-(\}|XXX)?/.test(line) && line.length <= 5) field = null;
+		else field?.lines.push(line);
+	});
+	return messages;
+}
+
+function statementOf(fields: Field[], findings: Finding[]): BankStatement {
+	const one = (...tags: string[]): string | null =>
+		fields.find((field) => tags.includes(field.tag))?.lines[0]?.trim() ?? null;
+	const [opening, closing] = [balanceOf(one('60F', '60M')), balanceOf(one('62F', '62M'))];
+	const currency = opening?.currency || closing?.currency || 'EUR';
+	const statement: BankStatement = {
+		account: one('25') ?? '',
+		reference: [one('28C', '28') ?? '', opening?.date ?? '', one('20') ?? ''].join(' '),
+		currency,
+		openingMinor: opening?.amount ?? null,
+		closingMinor: closing?.amount ?? null,
+		entries: []
+	};
+	for (const [i, field] of fields.entries()) {
+		if (field.tag !== '61') continue;
+		const entry = movementOf(field, fields[i + 1], currency, findings);
+		if (entry) statement.entries.push(entry);
+	}
+	return statement;
+}
+
+/** `C131016DEM84349,74`; the currency may be missing. */
+function balanceOf(written: string | null): { amount: Minor; currency: string; date: string } | null {
+	const match = /^([CD])(\d{6})([A-Z]{3})?([\d,]+)/.exec(written ?? '');
+	const amount = match && amountOf(match[4]!);
+	if (!match || amount === null) return null;
+	return {
+		amount: minor(match[1] === 'D' ? -amount : amount),
+		currency: match[3] ?? '',
+		date: match[2]!
+	};
+}
+/** `12,` is 12.00. */
+const amountOf = (written: string): Minor | null =>
+	parseDecimal(
+		written
+			.replace(/^0+(?=\d)/, '')
+			.replace(',', '.')
+			.replace(/\.$/, '')
+	);
+
+const MOVEMENT = /^(\d{6})(\d{4})?(RC|RD|C|D)([A-Z])?(\d+(?:,\d*)?)([A-Z][A-Z0-9]{3})?(.*)$/;
+function movementOf(
+	field: Field,
+	next: Field | undefined,
+	currency: string,
+	findings: Finding[]
+): StatementEntry | null {
+	const line = field.lines[0]!.trim();
+	const match = MOVEMENT.exec(line);
+	const amount = match && amountOf(match[5]!);
+	const valueOn = match && valueDay(match[1]!, field.line, findings);
+	if (!match || amount === null || !valueOn) {
+		findings.push(confirm('ENTRY_SKIPPED', `ligne ${field.line}`, line.slice(0, 60), ':61:AAMMJJ[MMJJ]C1234,56…'));
+		return null;
+	}
+	const [reference = '', bankReference = ''] = match[7]!.split('//');
+	const said = next && (next.tag === '86' || next.tag === 'NS') ? wordsOf(next) : { text: '', name: null, iban: null };
+	const sepa = sepaWords(said.text);
+	return {
+		bookedOn: bookingDay(valueOn, match[2]),
+		valueOn,
+		amountMinor: minor(match[3] === 'D' || match[3] === 'RC' ? -amount : amount),
+		currency,
+		text: [said.text, ...field.lines.slice(1), meaningful(reference)]
+			.filter(Boolean)
+			.join(' ')
+			.replace(/\s+/g, ' ')
+			.trim(),
+		endToEndId: meaningful(sepa.EREF ?? null),
+		creditorReference: null,
+		bankReference: meaningful(bankReference),
+		counterparty: said.name,
+		counterpartyIban: said.iban,
+		returnReason: null,
+		isReturn: match[3]!.startsWith('R')
+	};
+}
+
+/** Some banks count every month as thirty days: 30 February becomes the last day of February, and is said. */
+function valueDay(written: string, line: number, findings: Finding[]): CivilDate | null {
+	const [year, month, day] = [`20${written.slice(0, 2)}`, written.slice(2, 4), written.slice(4, 6)];
+	const date = parseCivilDate(`${year}-${month}-${day}`);
+	if (date) return date;
+	const first = parseCivilDate(`${year}-${month}-01`);
+	if (!first || !/^(29|30|31)$/.test(day)) return null;
+	const next =
+		month === '12' ? `${Number(year) + 1}-01-01` : `${year}-${String(Number(month) + 1).padStart(2, '0')}-01`;
+	const last = addDays(next as CivilDate, -1);
+	findings.push(warn('DATE_IMPOSSIBLE', `ligne ${line}`, written, last));
+	return last;
+}
+/** The booking day has no year: it is the nearest one to the value date. */
+function bookingDay(valueOn: CivilDate, monthAndDay: string | undefined): CivilDate {
+	if (!monthAndDay) return valueOn;
+	const year = Number(valueOn.slice(0, 4));
+	const [month, day] = [monthAndDay.slice(0, 2), monthAndDay.slice(2)];
+	const shift = Number(month) - Number(valueOn.slice(5, 7));
+	const own = shift > 6 ? year - 1 : shift < -6 ? year + 1 : year;
+	return parseCivilDate(`${own}-${month}-${day}`) ?? valueOn;
+}
+
+/** Free text, or sub-fields `?20`…: 20 to 29 and 60 to 63 are the words of the payer, 32 and 33 the name, 31 the account. */
+function wordsOf(field: Field): { text: string; name: string | null; iban: string | null } {
+	const joined = field.lines.join('');
+	const mark = /^\s*\d{3}([?>])\d{2}/.exec(joined)?.[1] ?? (/\?2\d/.test(joined) ? '?' : null);
+	if (!mark) {
+		const free = field.lines.join(' ').replace(/\s+/g, ' ').trim();
+		return { text: field.tag === 'NS' ? free.replace(/(^|\s)\d{2}(?=\D)/g, ' ').trim() : free, name: null, iban: null };
+	}
+	const parts = joined
+		.split(mark)
+		.slice(1)
+		.map((part) => [part.slice(0, 2), part.slice(2)] as const);
+	const of = (wanted: RegExp): string =>
+		parts
+			.filter(([code]) => wanted.test(code))
+			.map(([, words]) => words)
+			.join('');
+	const account = of(/^(31|38)$/).replace(/\s/g, '');
+	return {
+		text: of(/^(2\d|6[0-3])$/).trim(),
+		name: of(/^3[23]$/).trim() || null,
+		iban: /^[A-Z]{2}\d{2}/.test(account) ? account : null
+	};
+}
+/** `EREF+…KREF+…SVWZ+…`: each word runs to the next. */
+function sepaWords(text: string): Record<string, string> {
+	const parts = text.split(/(EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|PURP|BIC|IBAN)\+/);
+	return Object.fromEntries(
+		parts.slice(1).flatMap((part, i, all) => (i % 2 === 0 ? [[part, (all[i + 1] ?? '').trim()]] : []))
+	);
+}

@@ -1,0 +1,89 @@
+// OFX 1 (SGML without end tags, one line or many, raw ampersands) and OFX 2 (XML): both are read as a row of tags with the text that follows each.
+import { parseCivilDate, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import {
+	meaningful,
+	type BankStatement,
+	type StatementEntry,
+	type StatementReading
+} from '../../../domain/bank/statement.ts';
+import { block, confirm, type Finding } from '../../../domain/invoices/findings.ts';
+import { decodeText } from '../text.ts';
+import { parseAmount } from '../written-values.ts';
+
+export const isOfx = (head: string): boolean => /OFXHEADER|<OFX>/i.test(head);
+const TAG = /<(\/?)([A-Z0-9.]{1,32})>([^<]*)/gi;
+const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
+const plain = (written: string): string =>
+	written
+		.replace(/&(\w+);/g, (all, name: string) => ENTITIES[name.toLowerCase()] ?? all)
+		.replace(/\s+/g, ' ')
+		.trim();
+
+export function readOfx(bytes: Uint8Array): StatementReading {
+	const statements: BankStatement[] = [];
+	const findings: Finding[] = [];
+	let transaction: Record<string, string> | null = null;
+	let isLedger = false;
+	for (const [, slash, name, words] of decodeText(bytes).matchAll(TAG)) {
+		const [tag, value, isEnd] = [name!.toUpperCase(), plain(words!), slash === '/'];
+		const statement = statements.at(-1);
+		if (/^(CC)?STMTRS$/.test(tag) && !isEnd)
+			statements.push({
+				account: '',
+				reference: '',
+				currency: 'EUR',
+				openingMinor: null,
+				closingMinor: null,
+				entries: []
+			});
+		else if (!statement) continue;
+		else if (tag === 'STMTTRN' && !isEnd) transaction = {};
+		else if (tag === 'STMTTRN') {
+			const entry = transaction && entryOf(transaction, statement, findings);
+			if (entry) statement.entries.push(entry);
+			transaction = null;
+		} else if (transaction) transaction[tag] ??= value;
+		else if (tag === 'CURDEF' && !isEnd) statement.currency = value || 'EUR';
+		else if (tag === 'ACCTID' && !isEnd) statement.account ||= value;
+		else if ((tag === 'DTSTART' || tag === 'DTEND') && !isEnd) statement.reference += `${value.slice(0, 8)} `;
+		else if (tag === 'LEDGERBAL') isLedger = !isEnd;
+		else if (tag === 'BALAMT' && isLedger && !isEnd) {
+			statement.closingMinor = parseAmount(value);
+			isLedger = false;
+		}
+	}
+	if (!statements.length) return { ok: false, findings: [block('NO_STATEMENT', 'OFX', '', '<STMTRS>')] };
+	return { ok: true, format: 'ofx', statements, findings };
+}
+
+/** Only the day counts: the zone of the bank's server says nothing about it. */
+function entryOf(
+	written: Record<string, string>,
+	statement: BankStatement,
+	findings: Finding[]
+): StatementEntry | null {
+	const [bookedOn, amount] = [dayOf(written.DTPOSTED), parseAmount(written.TRNAMT ?? '')];
+	if (!bookedOn || amount === null) {
+		const found = `${written.DTPOSTED ?? ''} ${written.TRNAMT ?? ''}`;
+		findings.push(confirm('ENTRY_SKIPPED', `${statement.account} ${written.FITID ?? ''}`, found, 'DTPOSTED, TRNAMT'));
+		return null;
+	}
+	return {
+		bookedOn,
+		valueOn: dayOf(written.DTAVAIL) ?? dayOf(written.DTUSER),
+		amountMinor: amount,
+		currency: statement.currency,
+		text: [written.NAME, written.MEMO, written.CHECKNUM].filter(Boolean).join(' '),
+		endToEndId: meaningful(written.REFNUM),
+		creditorReference: null,
+		bankReference: meaningful(written.FITID),
+		counterparty: written.NAME || null,
+		counterpartyIban: null,
+		returnReason: null,
+		isReturn: Boolean(written.CORRECTFITID)
+	};
+}
+function dayOf(written: string | undefined): CivilDate | null {
+	const match = /^(\d{4})(\d{2})(\d{2})/.exec(written ?? '');
+	return match && parseCivilDate(`${match[1]}-${match[2]}-${match[3]}`);
+}

@@ -1,0 +1,57 @@
+// The one door for bank files: finds the format by content, never by name. A new format is one reader more.
+import { reconciles, type BankStatement, type StatementReading } from '../../../domain/bank/statement.ts';
+import { block, warn } from '../../../domain/invoices/findings.ts';
+import { minor, toDecimal } from '../../../domain/money/minor.ts';
+import { FILE_MAX_BYTES, type InvoiceFile } from '../file.ts';
+import { readBankCsv } from './bank-csv.ts';
+import { readCamt } from './camt.ts';
+import { isCfonb, readCfonb } from './cfonb120.ts';
+import { isMt940, readMt940 } from './mt940.ts';
+import { isOfx, readOfx } from './ofx.ts';
+
+export function readStatements(file: InvoiceFile): StatementReading {
+	const reading = readByFormat(file);
+	if (!reading.ok) return reading;
+	// Said, never refused: banks round, cut and anonymise.
+	const doubtful = reading.statements
+		.filter((statement) => reconciles(statement) === false)
+		.map((statement) =>
+			warn(
+				'BALANCE',
+				`${statement.account} ${statement.reference}`.trim(),
+				toDecimal(statement.closingMinor!),
+				closingOf(statement)
+			)
+		);
+	return { ...reading, findings: [...reading.findings, ...doubtful] };
+}
+const closingOf = ({ openingMinor, entries, currency }: BankStatement): string =>
+	toDecimal(
+		minor(
+			entries
+				.filter((entry) => entry.currency === currency)
+				.reduce<bigint>((sum, entry) => sum + entry.amountMinor, openingMinor!)
+		)
+	);
+
+function readByFormat(file: InvoiceFile): StatementReading {
+	if (file.bytes.length === 0) return refused('EMPTY', file.name, '0', 'un fichier qui n’est pas vide');
+	if (file.bytes.length > FILE_MAX_BYTES)
+		return refused('TOO_LARGE', file.name, String(file.bytes.length), `≤ ${FILE_MAX_BYTES}`);
+	const head = new TextDecoder('latin1').decode(file.bytes.subarray(0, 4096)).replace(/^\u00ef\u00bb\u00bf/, '');
+	if (isOfx(head)) return readOfx(file.bytes);
+	if (/^\s*<(\?xml|([\w-]+:)?Document)/.test(head)) return readCamt(file.bytes);
+	if (isCfonb(head)) return readCfonb(file.bytes);
+	if (isMt940(head)) return readMt940(file.bytes);
+	if (/[;,\t|]/.test(head) && !head.includes('\0')) return readBankCsv(file.bytes, file.name);
+	return refused(
+		'NO_STATEMENT',
+		file.name,
+		head.slice(0, 12).replace(/[^\x20-\x7e]/g, '·'),
+		'CAMT, CFONB 120, MT940, OFX, CSV'
+	);
+}
+const refused = (...[code, field, found, expected]: [string, string, string, string]): StatementReading => ({
+	ok: false,
+	findings: [block(code, field, found, expected)]
+});

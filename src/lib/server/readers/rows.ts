@@ -1,0 +1,46 @@
+// Any delimited text to rows: the delimiter is that of the header line, which may not be the first.
+import { parse } from 'csv-parse/sync';
+import { block, type Finding } from '../../domain/invoices/findings.ts';
+import { decodeText } from './text.ts';
+
+const ROWS_MAX = 100_000;
+const HEADER_WITHIN = 20;
+export type Rows = { header: string[]; rows: { cells: string[]; line: number }[] };
+
+/** `isHeader`: tells the header among the first lines; without it the first line is the header. Lines are counted from 1. */
+export function parseRows(
+	bytes: Uint8Array,
+	isHeader: (cells: string[]) => boolean = () => true
+): Rows | { finding: Finding } {
+	const content = decodeText(bytes).replace(/^\ufeff/, '');
+	const above = content.split(/\r\n|\n|\r/, HEADER_WITHIN);
+	const unquoted = (line: string, mark: string): string[] =>
+		line.split(mark).map((cell) => cell.replace(/^"|"$/g, '').trim());
+	const marks = [';', '\t', ',', '|'];
+	const index = Math.max(
+		0,
+		above.findIndex((line) => marks.some((mark) => isHeader(unquoted(line, mark))))
+	);
+	const headerLine = above[index] ?? '';
+	const delimiter = marks.reduce((best, mark) =>
+		headerLine.split(mark).length > headerLine.split(best).length ? mark : best
+	);
+	try {
+		const [header, ...rows] = parse(content, {
+			delimiter,
+			trim: true,
+			skip_empty_lines: true,
+			relax_column_count: true,
+			info: true,
+			from_line: index + 1,
+			max_record_size: 100_000,
+			to: ROWS_MAX + 2
+		}) as unknown as { record: string[]; info: { lines: number } }[];
+		if (!header || !rows.length) return { finding: block('EMPTY', 'CSV', '0 ligne', 'au moins une ligne') };
+		if (rows.length > ROWS_MAX) return { finding: block('TOO_MANY_ROWS', 'CSV', String(rows.length), `≤ ${ROWS_MAX}`) };
+		return { header: header.record, rows: rows.map(({ record, info }) => ({ cells: record, line: info.lines })) };
+	} catch (error) {
+		const line = (error as { lines?: number }).lines ?? '?';
+		return { finding: block('CSV_BROKEN', `ligne ${line}`, (error as Error).message, 'un CSV lisible') };
+	}
+}

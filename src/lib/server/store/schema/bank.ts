@@ -1,0 +1,65 @@
+// What banks say happened on the supplier's accounts: statements as they came, their movements, and what became of each.
+import { sql } from 'drizzle-orm';
+import { boolean, check, foreignKey, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import { day, id, instant, money, optionalDay, optionalId, optionalInstant } from './columns.ts';
+import { supplier } from './parties.ts';
+
+export const bankStatement = pgTable(
+	'bank_statement',
+	{
+		supplierId: id(),
+		statementId: id(),
+		fileName: text().notNull(),
+		fileSha256: text().notNull(),
+		format: text().notNull(),
+		account: text().notNull(),
+		reference: text().notNull(),
+		currency: text().notNull(),
+		importedBy: text().notNull(),
+		importedAt: instant()
+	},
+	(t) => [
+		primaryKey({ name: 'bank_statement_pk', columns: [t.supplierId, t.statementId] }),
+		foreignKey({ name: 'bank_statement_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
+		index('bank_statement_imported_idx').on(t.supplierId, t.importedAt)
+	]
+);
+
+/** `waiting`: to be looked at. `booked`: became a payment, or took one back. `aside`: not a client's payment. */
+export type BankEntryState = 'waiting' | 'booked' | 'aside';
+export const bankEntry = pgTable(
+	'bank_entry',
+	{
+		supplierId: id(),
+		bankEntryId: id(),
+		statementId: id(),
+		fingerprint: text().notNull(), // the same movement told twice is one row
+		bookedOn: day(),
+		valueOn: optionalDay(),
+		amountMinor: money(),
+		currency: text().notNull(),
+		text: text().notNull(),
+		endToEndId: text(),
+		creditorReference: text(),
+		counterparty: text(),
+		counterpartyIban: text(),
+		returnReason: text(),
+		isReturn: boolean().notNull(),
+		state: text().$type<BankEntryState>().notNull(),
+		round: integer().notNull().default(0), // how often it was accepted: each is a payment of its own
+		clientId: optionalId(), // for whom it was accepted: its account is a known payer from then on
+		settledBy: text(),
+		settledAt: optionalInstant()
+	},
+	(t) => [
+		primaryKey({ name: 'bank_entry_pk', columns: [t.supplierId, t.bankEntryId] }),
+		foreignKey({
+			name: 'bank_entry_statement_fk',
+			columns: [t.supplierId, t.statementId],
+			foreignColumns: [bankStatement.supplierId, bankStatement.statementId]
+		}),
+		unique('bank_entry_once').on(t.supplierId, t.fingerprint),
+		index('bank_entry_state_idx').on(t.supplierId, t.state, t.bookedOn),
+		check('bank_entry_state_check', sql`${t.state} in ('waiting', 'booked', 'aside')`)
+	]
+);

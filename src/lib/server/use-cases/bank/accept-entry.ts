@@ -1,0 +1,173 @@
+// A movement of the bank becomes a payment: at its value date, at the price of that day, each invoice as far as it goes, the rest kept for the client.
+// Actor: owner or accountant. Refusals: not_allowed, not_found, input_invalid, bank_entry_settled, plan_running, nothing_to_pay.
+// Facts: payment.received, bank.changed.
+import { actorName, may, type Scope } from '../../../domain/access/scope.ts';
+import { transferBooked } from '../../../domain/ledger/entries.ts';
+import { payableToday } from '../../../domain/invoices/state.ts';
+import { minor, subtract } from '../../../domain/money/minor.ts';
+import { allocateReceived, type AllocationLine } from '../../../domain/payments/allocation.ts';
+import type { PaymentOption } from '../../../domain/offers/quote.ts';
+import { newId } from '../../identity.ts';
+import type { Services } from '../../services.ts';
+import { insertAttempt, type Attempt, findAttempt } from '../../store/attempts.ts';
+import { lockBankEntry, saveBankEntry, type BankEntry } from '../../store/bank.ts';
+import { insertPromisedDiscounts } from '../../store/discounts.ts';
+import { lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
+import { recordFact } from '../../store/outbox.ts';
+import { getSupplier } from '../../store/parties.ts';
+import { recordAudit } from '../../store/records.ts';
+import { keepAcceptance } from '../offers/keep-acceptance.ts';
+import { quoteInvoices, type Quoted } from '../offers/quote-invoices.ts';
+import { bookDiscounts } from '../payments/book-discounts.ts';
+import { keepReceived } from '../payments/book-payment.ts';
+import type { Booking } from '../payments/settling.ts';
+import { commit, done, read, refuse, type Result } from '../run.ts';
+import { findMatches, noonOf, readMatchingFacts, valueDay } from './find-matches.ts';
+import { takeBack } from './take-back.ts';
+
+export type AcceptInput = { bankEntryId: string; invoiceIds: string[] };
+
+export async function acceptEntry(
+	services: Services,
+	scope: Scope,
+	input: AcceptInput
+): Promise<Result<{ paymentId: string }>> {
+	if (!may(scope.actor, 'book_transfers')) return refuse('not_allowed');
+	return commit(services, scope, async (tx) => {
+		const entry = await lockBankEntry(tx, scope, input.bankEntryId);
+		if (!entry) return refuse('not_found');
+		if (entry.state === 'booked') return refuse('bank_entry_settled');
+		if (entry.isReturn || entry.amountMinor <= 0n || entry.currency !== 'EUR')
+			return refuse('input_invalid', { field: 'bankEntryId' });
+		const supplier = await getSupplier(tx, scope);
+		const records = await lockInvoices(tx, scope, input.invoiceIds);
+		const problem = checkInvoices(records, input.invoiceIds);
+		if (problem) return problem;
+		const booking: Booking = { services, scope, tx, supplier, now: services.clock.now() };
+		return done({ paymentId: await book(booking, entry, records) });
+	});
+}
+
+function checkInvoices(records: InvoiceRecord[], invoiceIds: string[]): ReturnType<typeof refuse> | null {
+	if (!records.length || records.length !== new Set(invoiceIds).size) return refuse('not_found');
+	if (new Set(records.map((record) => record.clientId)).size > 1)
+		return refuse('input_invalid', { field: 'invoiceIds' });
+	// The parts to come would be taken all the same.
+	if (records.some((record) => record.plannedMinor > 0n)) return refuse('plan_running');
+	return records.some((record) => payableToday(record) <= 0n) ? refuse('nothing_to_pay') : null;
+}
+
+async function book(booking: Booking, entry: BankEntry, records: InvoiceRecord[]): Promise<string> {
+	const { scope, tx, supplier, now } = booking;
+	const quoted = await quoteInvoices(tx, scope, {
+		supplier,
+		records,
+		at: noonOf(valueDay(entry), supplier.timeZone)
+	});
+	const early =
+		quoted.quote.options.find((one) => one.kind === 'early' && one.amountMinor === entry.amountMinor) ?? null;
+	const owed = records.map((record) => ({ ...record, amountMinor: payableToday(record) }));
+	const lines = early ? early.parts[0]!.lines : allocateReceived(owed, entry.amountMinor);
+	const paid = minor(lines.reduce((sum, line) => sum + line.amountMinor, 0n));
+	const attempt = await keepAttempt(booking, entry, { lines, records, early, quoted });
+	const round = entry.round + 1;
+	const creditMinor = subtract(entry.amountMinor, paid);
+	await saveBankEntry(tx, scope, entry.bankEntryId, {
+		state: 'booked',
+		round,
+		clientId: attempt.clientId,
+		settledBy: actorName(scope.actor),
+		settledAt: now
+	});
+	const payment = await keepReceived(booking, attempt, {
+		amountMinor: entry.amountMinor,
+		creditMinor,
+		methodType: 'transfer',
+		methodLabel: null,
+		bankEntryId: entry.bankEntryId,
+		bankRound: round,
+		paidAt: noonOf(valueDay(entry), supplier.timeZone),
+		paidOn: valueDay(entry),
+		entryOf: (paymentId, of) =>
+			transferBooked('transfer', paymentId, { clientId: attempt.clientId, lines: of, creditMinor })
+	});
+	await bookDiscounts(booking, payment);
+	await recordAudit(tx, scope, now, 'transfer_accepted', payment.paymentId, { entry: entry.bankEntryId });
+	await recordFact(tx, scope, now, { kind: 'bank.changed', clientId: null, invoiceId: null, attemptId: null });
+	return payment.paymentId;
+}
+
+type Chosen = { lines: AllocationLine[]; records: InvoiceRecord[]; early: PaymentOption | null; quoted: Quoted };
+/** The try that a transfer is: begun and ended at once, with the evidence of an early price that was taken. */
+async function keepAttempt(
+	{ scope, tx, now, supplier }: Booking,
+	entry: BankEntry,
+	{ lines, records, early, quoted }: Chosen
+): Promise<Attempt> {
+	const attemptId = newId();
+	const [{ clientId }] = records as [InvoiceRecord];
+	await insertAttempt(
+		tx,
+		scope,
+		{
+			attemptId,
+			clientId,
+			contactId: null,
+			channel: 'bank',
+			option: early ? 'early' : 'now',
+			allowedTypes: [],
+			discountMinor: early?.discountMinor ?? minor(0n),
+			offerEndsAt: early?.deadlineAt ?? null,
+			amountMinor: entry.amountMinor,
+			currency: entry.currency,
+			confirmationTokenId: null,
+			description: records.map((record) => record.number).join(', '),
+			returnUrl: '',
+			status: 'paid',
+			retriesIntent: false,
+			methodType: 'transfer',
+			createdAt: now,
+			updatedAt: now
+		},
+		lines,
+		{ live: false }
+	);
+	if (early) {
+		await keepAcceptance(tx, scope, attemptId, {
+			supplier,
+			clientId,
+			quoted,
+			option: early,
+			from: { returnUrl: '', ip: null, userAgent: null, locale: 'fr' }
+		});
+		await insertPromisedDiscounts(tx, scope, attemptId, early.discounts);
+	}
+	return (await findAttempt(tx, scope, attemptId))!;
+}
+
+/** Every movement whose best explanation is certain: each in its own transaction, asked again at that moment. Answers how many. */
+export async function acceptCertain(
+	services: Services,
+	scope: Scope,
+	bankEntryIds: string[]
+): Promise<Result<{ accepted: number }>> {
+	if (!may(scope.actor, 'book_transfers')) return refuse('not_allowed');
+	let accepted = 0;
+	for (const bankEntryId of bankEntryIds) {
+		const best = await read(services, scope, async (tx) => {
+			const entry = await lockBankEntry(tx, scope, bankEntryId);
+			if (entry?.state !== 'waiting') return null;
+			return findMatches(tx, scope, await readMatchingFacts(tx, scope), entry);
+		});
+		const match = best?.matches[0];
+		const returned = best?.returns[0];
+		const result =
+			match?.certainty === 'certain'
+				? await acceptEntry(services, scope, { bankEntryId, invoiceIds: match.invoiceIds })
+				: returned?.certainty === 'certain'
+					? await takeBack(services, scope, { bankEntryId, paymentId: returned.payment.paymentId })
+					: null;
+		if (result?.ok) accepted += 1;
+	}
+	return done({ accepted });
+}

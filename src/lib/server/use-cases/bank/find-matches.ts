@@ -1,0 +1,81 @@
+// What a movement may pay: gathers the open invoices, the known payers and the prices of its value date, and asks the matching.
+import type { Scope } from '../../../domain/access/scope.ts';
+import { startOfDayIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import {
+	concernedClients,
+	matchesOf,
+	returnsOf,
+	type KnownPayers,
+	type Match,
+	type OpenInvoice,
+	type StandingPayment
+} from '../../../domain/bank/matching.ts';
+import { payableToday } from '../../../domain/invoices/state.ts';
+import type { BankEntry } from '../../store/bank.ts';
+import { listKnownPayers, listStandingTransfers } from '../../store/bank.ts';
+import type { Tx } from '../../store/database.ts';
+import { listOpenForMatching, type InvoiceRecord } from '../../store/invoices.ts';
+import { getSupplier, type Supplier } from '../../store/parties.ts';
+import { quoteInvoices } from '../offers/quote-invoices.ts';
+
+/** The supplier's books as matching sees them: read once for a whole queue. */
+export type MatchingFacts = {
+	supplier: Supplier;
+	records: Map<string, InvoiceRecord>;
+	open: OpenInvoice[];
+	payers: KnownPayers;
+	transfers: StandingPayment[];
+};
+export async function readMatchingFacts(tx: Tx, scope: Scope): Promise<MatchingFacts> {
+	const [supplier, invoices, payers, transfers] = await Promise.all([
+		getSupplier(tx, scope),
+		listOpenForMatching(tx, scope),
+		listKnownPayers(tx, scope),
+		listStandingTransfers(tx, scope)
+	]);
+	return {
+		supplier,
+		records: new Map(invoices.map((record) => [record.invoiceId, record])),
+		open: invoices.map((record) => ({
+			invoiceId: record.invoiceId,
+			clientId: record.clientId,
+			clientName: record.clientName,
+			number: record.number,
+			paymentReference: record.paymentReference,
+			payableMinor: payableToday(record),
+			earlyMinor: null
+		})),
+		payers,
+		transfers
+	};
+}
+
+export type EntryMatches = { matches: Match[]; returns: ReturnType<typeof returnsOf> };
+export async function findMatches(tx: Tx, scope: Scope, facts: MatchingFacts, entry: BankEntry): Promise<EntryMatches> {
+	if (entry.currency !== 'EUR') return { matches: [], returns: [] };
+	if (entry.isReturn || entry.amountMinor <= 0n) return { matches: [], returns: returnsOf(entry, facts.transfers) };
+	const clients = concernedClients(entry, facts.open, facts.payers);
+	const concerned = facts.open.filter((one) => clients.has(one.clientId));
+	const priced = [];
+	for (const one of concerned)
+		priced.push({ ...one, earlyMinor: await earlyPrice(tx, scope, facts, one, valueDay(entry)) });
+	return { matches: matchesOf(entry, priced, facts.payers), returns: [] };
+}
+export const valueDay = ({ valueOn, bookedOn }: Pick<BankEntry, 'valueOn' | 'bookedOn'>): CivilDate =>
+	valueOn ?? bookedOn;
+/** The middle of a day at the supplier's: the price of that day. */
+export const noonOf = (day: CivilDate, timeZone: string): Date =>
+	new Date(startOfDayIn(day, timeZone).getTime() + 12 * 3_600_000);
+
+/** Only when the amount is less than what is owed can it be an early price. */
+async function earlyPrice(
+	tx: Tx,
+	scope: Scope,
+	{ supplier, records }: MatchingFacts,
+	one: OpenInvoice,
+	day: CivilDate
+): Promise<OpenInvoice['earlyMinor']> {
+	const record = records.get(one.invoiceId)!;
+	const { quote } = await quoteInvoices(tx, scope, { supplier, records: [record], at: noonOf(day, supplier.timeZone) });
+	return quote.options.find((option) => option.kind === 'early')?.amountMinor ?? null;
+}

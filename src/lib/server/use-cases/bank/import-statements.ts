@@ -1,0 +1,122 @@
+// Bank files in: each statement kept whole, each movement once. Nothing is booked here.
+// Actor: owner or accountant. Refusals: not_allowed. Facts: bank.changed.
+import { may, actorName, type Scope } from '../../../domain/access/scope.ts';
+import type { BankStatement, StatementEntry } from '../../../domain/bank/statement.ts';
+import { verdictOf, type Finding } from '../../../domain/invoices/findings.ts';
+import { newId, sha256 } from '../../identity.ts';
+import { readStatements } from '../../readers/bank/read-statements.ts';
+import type { InvoiceFile } from '../../readers/file.ts';
+import type { Services } from '../../services.ts';
+import { keepStatement, type NewBankEntry } from '../../store/bank.ts';
+import { recordFact } from '../../store/outbox.ts';
+import { recordAudit } from '../../store/records.ts';
+import { commit, done, refuse, type Result } from '../run.ts';
+
+/** `review`: something was left out or is missing; kept only once a person has said so. */
+export type StatementOutcome = {
+	fileName: string;
+	outcome: 'kept' | 'known' | 'review' | 'refused';
+	format: string;
+	statementCount: number;
+	entryCount: number;
+	newCount: number;
+	findings: Finding[];
+};
+
+export async function importStatements(
+	services: Services,
+	scope: Scope,
+	files: InvoiceFile[],
+	options: { acceptReview: boolean }
+): Promise<Result<StatementOutcome[]>> {
+	if (!may(scope.actor, 'book_transfers')) return refuse('not_allowed');
+	const outcomes: StatementOutcome[] = [];
+	for (const file of files) outcomes.push(await importFile(services, scope, file, options));
+	return done(outcomes);
+}
+
+async function importFile(
+	services: Services,
+	scope: Scope,
+	file: InvoiceFile,
+	{ acceptReview }: { acceptReview: boolean }
+): Promise<StatementOutcome> {
+	const reading = readStatements(file);
+	const none = { fileName: file.name, format: '', statementCount: 0, entryCount: 0, newCount: 0 };
+	if (!reading.ok) return { ...none, outcome: 'refused', findings: reading.findings };
+	const { statements, format, findings } = reading;
+	const read = {
+		...none,
+		format,
+		statementCount: statements.length,
+		entryCount: statements.reduce((sum, statement) => sum + statement.entries.length, 0),
+		findings
+	};
+	if (verdictOf(findings) === 'confirm' && !acceptReview) return { ...read, outcome: 'review' };
+	const now = services.clock.now();
+	const newCount = await commit(services, scope, async (tx) => {
+		let kept = 0;
+		for (const statement of statements)
+			kept += await keepStatement(
+				tx,
+				scope,
+				{
+					statementId: newId(),
+					fileName: file.name.slice(0, 200),
+					fileSha256: sha256(file.bytes),
+					format,
+					account: statement.account,
+					reference: statement.reference.slice(0, 200),
+					currency: statement.currency,
+					importedBy: actorName(scope.actor),
+					importedAt: now
+				},
+				entriesOf(statement)
+			);
+		if (!kept) return 0;
+		await recordAudit(tx, scope, now, 'bank_file_imported', null, {
+			file: file.name.slice(0, 200),
+			entries: String(kept)
+		});
+		await recordFact(tx, scope, now, { kind: 'bank.changed', clientId: null, invoiceId: null, attemptId: null });
+		return kept;
+	});
+	return { ...read, newCount, outcome: newCount || !read.entryCount ? 'kept' : 'known' };
+}
+
+const TEXT_MAX = 1000;
+function entriesOf(statement: BankStatement): NewBankEntry[] {
+	const seen = new Map<string, number>();
+	return statement.entries.map((entry, i) => {
+		const told = toldAs(statement, entry, i);
+		const nth = (seen.get(told) ?? 0) + 1;
+		seen.set(told, nth);
+		return {
+			bankEntryId: newId(),
+			fingerprint: sha256(`${statement.account}|${told}|${nth}`),
+			bookedOn: entry.bookedOn,
+			valueOn: entry.valueOn,
+			amountMinor: entry.amountMinor,
+			currency: entry.currency,
+			text: entry.text.slice(0, TEXT_MAX),
+			endToEndId: entry.endToEndId?.slice(0, 70) ?? null,
+			creditorReference: entry.creditorReference?.slice(0, 70) ?? null,
+			counterparty: entry.counterparty?.slice(0, 140) ?? null,
+			counterpartyIban: entry.counterpartyIban?.replace(/\s/g, '').slice(0, 34) ?? null,
+			returnReason: entry.returnReason?.slice(0, 35) ?? null,
+			isReturn: entry.isReturn,
+			// What the supplier paid itself is no business of ours, unless it takes a payment back.
+			state: entry.amountMinor > 0n || entry.isReturn ? ('waiting' as const) : ('aside' as const)
+		};
+	});
+}
+/**
+ * How a movement is told from another: by the bank's own reference; without one by its place in a numbered statement; in a mere list by all that it
+ * says, the second of two equal rows being another movement. Never by amount and date alone.
+ */
+function toldAs({ reference }: BankStatement, entry: StatementEntry, position: number): string {
+	const fact = `${entry.bookedOn}|${entry.amountMinor}|${entry.currency}`;
+	if (entry.bankReference) return `ref|${entry.bankReference}|${fact}`;
+	if (reference && !/\.\w{2,4}$/.test(reference)) return `place|${reference}|${position}|${fact}`;
+	return `row|${fact}|${entry.text}|${entry.counterparty ?? ''}`;
+}

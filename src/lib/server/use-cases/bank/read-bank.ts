@@ -1,0 +1,105 @@
+// The bank as the supplier sees it: movements to look at, each with what it may pay; those that were settled, newest first.
+import type { Scope } from '../../../domain/access/scope.ts';
+import type { Certainty, Match, MatchReason } from '../../../domain/bank/matching.ts';
+import { payableToday } from '../../../domain/invoices/state.ts';
+import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
+import type { Minor } from '../../../domain/money/minor.ts';
+import type { Services } from '../../services.ts';
+import { countWaitingEntries, listBankEntries, type BankEntryListing } from '../../store/bank.ts';
+import { read } from '../run.ts';
+import { findMatches, readMatchingFacts, type MatchingFacts } from './find-matches.ts';
+
+export type Proposal = {
+	kind: 'pay' | 'return';
+	clientName: string;
+	/** Invoices to pay, or the payment that comes back. */
+	invoices: { invoiceId: string; number: string; payableMinor: Minor }[];
+	paymentId: string | null;
+	reason: MatchReason | 'returned';
+	certainty: Certainty;
+	amountIs: Match['amountIs'];
+};
+export type BankEntryView = {
+	bankEntryId: string;
+	bookedOn: CivilDate;
+	amountMinor: Minor;
+	currency: string;
+	counterparty: string | null;
+	text: string;
+	returnReason: string | null;
+	isReturn: boolean;
+	fileName: string;
+	clientName: string | null;
+	settledBy: string | null;
+	proposals: Proposal[];
+};
+export type BankView = {
+	waiting: BankEntryView[];
+	waitingCount: number;
+	booked: BankEntryView[];
+	aside: BankEntryView[];
+	open: { invoiceId: string; number: string; clientName: string; payableMinor: Minor }[];
+};
+const QUEUE = 50;
+const SETTLED = 30;
+
+export const readBank = (services: Services, scope: Scope): Promise<BankView> =>
+	read(services, scope, async (tx) => {
+		const facts = await readMatchingFacts(tx, scope);
+		const waiting = [];
+		for (const entry of await listBankEntries(tx, scope, { state: 'waiting', limit: QUEUE })) {
+			const { matches, returns } = await findMatches(tx, scope, facts, entry);
+			const proposals: Proposal[] = [
+				...matches.map((match) => proposalOf(facts, match)),
+				...returns.map(({ payment, certainty }) => ({
+					kind: 'return' as const,
+					clientName: payment.clientName,
+					invoices: payment.numbers.map((number) => ({ invoiceId: '', number, payableMinor: payment.standingMinor })),
+					paymentId: payment.paymentId,
+					reason: 'returned' as const,
+					certainty,
+					amountIs: 'exact' as const
+				}))
+			];
+			waiting.push(viewOf(entry, proposals));
+		}
+		return {
+			waiting,
+			waitingCount: await countWaitingEntries(tx, scope),
+			booked: (await listBankEntries(tx, scope, { state: 'booked', limit: SETTLED })).map((entry) => viewOf(entry, [])),
+			aside: (await listBankEntries(tx, scope, { state: 'aside', limit: SETTLED })).map((entry) => viewOf(entry, [])),
+			open: facts.open.map(({ invoiceId, number, clientName, payableMinor }) => ({
+				invoiceId,
+				number,
+				clientName,
+				payableMinor
+			}))
+		};
+	});
+
+const proposalOf = ({ records }: MatchingFacts, match: Match): Proposal => ({
+	kind: 'pay',
+	clientName: match.clientName,
+	invoices: match.invoiceIds.map((invoiceId) => {
+		const record = records.get(invoiceId)!;
+		return { invoiceId, number: record.number, payableMinor: payableToday(record) };
+	}),
+	paymentId: null,
+	reason: match.reason,
+	certainty: match.certainty,
+	amountIs: match.amountIs
+});
+const viewOf = (entry: BankEntryListing, proposals: Proposal[]): BankEntryView => ({
+	bankEntryId: entry.bankEntryId,
+	bookedOn: entry.bookedOn,
+	amountMinor: entry.amountMinor,
+	currency: entry.currency,
+	counterparty: entry.counterparty,
+	text: entry.text,
+	returnReason: entry.returnReason,
+	isReturn: entry.isReturn,
+	fileName: entry.fileName,
+	clientName: entry.clientName,
+	settledBy: entry.settledBy,
+	proposals
+});

@@ -1,0 +1,201 @@
+// Money that leaves again: the bank takes a payment back, or an acceptance was a mistake. Each is a reversal in the books, never an erasure.
+// Actor: owner or accountant. Refusals: not_allowed, not_found, bank_entry_settled, refund_above_rest. Facts: payment.reversed, bank.changed.
+import { actorName, may, type Scope } from '../../../domain/access/scope.ts';
+import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { transferBooked } from '../../../domain/ledger/entries.ts';
+import { minor, type Minor } from '../../../domain/money/minor.ts';
+import { allocateReversal, type AllocationLine } from '../../../domain/payments/allocation.ts';
+import { newId } from '../../identity.ts';
+import type { Services } from '../../services.ts';
+import { lockBankEntry, saveBankEntry, type BankEntry } from '../../store/bank.ts';
+import { bookEntry } from '../../store/journal.ts';
+import { recordFact } from '../../store/outbox.ts';
+import { getSupplier } from '../../store/parties.ts';
+import {
+	findPayment,
+	findPaymentOfEntry,
+	findReversalOf,
+	insertReversal,
+	listReversalLines,
+	listReversals,
+	listStanding,
+	netReversed,
+	type Payment
+} from '../../store/payments.ts';
+import { recordAudit } from '../../store/records.ts';
+import { queueReversalMail } from '../mails/queue-mails.ts';
+import { bookDiscounts } from '../payments/book-discounts.ts';
+import type { Booking } from '../payments/settling.ts';
+import { commit, done, refuse, type Result } from '../run.ts';
+import { noonOf, valueDay } from './find-matches.ts';
+
+/** The bank takes back a payment that had come by transfer or by the supplier's own collection. */
+export async function takeBack(
+	services: Services,
+	scope: Scope,
+	input: { bankEntryId: string; paymentId: string }
+): Promise<Result<{ paymentId: string }>> {
+	if (!may(scope.actor, 'book_transfers')) return refuse('not_allowed');
+	return commit(services, scope, async (tx) => {
+		const entry = await lockBankEntry(tx, scope, input.bankEntryId);
+		const payment = await findPayment(tx, scope, input.paymentId);
+		if (!entry || !payment?.bankEntryId) return refuse('not_found');
+		if (entry.state === 'booked') return refuse('bank_entry_settled');
+		if (!entry.isReturn || entry.amountMinor > 0n) return refuse('input_invalid', { field: 'bankEntryId' });
+		await lockBankEntry(tx, scope, payment.bankEntryId);
+		const booking: Booking = { services, scope, tx, supplier: await getSupplier(tx, scope), now: services.clock.now() };
+		const rest = minor(payment.amountMinor - netReversed(await listReversals(tx, scope, payment.paymentId)));
+		const amountMinor = minor(-entry.amountMinor);
+		if (amountMinor > rest || amountMinor <= 0n)
+			return refuse('refund_above_rest', { restMinor: String(rest), currency: payment.currency });
+		const round = entry.round + 1;
+		const reversalId = await reverse(booking, payment, {
+			kind: 'debit_return',
+			entryKind: 'transfer_return',
+			objectId: `${entry.bankEntryId}:${round}`,
+			amountMinor,
+			reason: entry.returnReason,
+			on: valueDay(entry)
+		});
+		await settle(booking, entry, payment, 'booked', round);
+		await queueReversalMail(tx, scope, booking.now, 'money_returned', reversalId, payment.clientId);
+		return done({ paymentId: payment.paymentId });
+	});
+}
+
+/** What was accepted is as if it had not been: the movement waits again, the books show both. */
+export async function undoEntry(services: Services, scope: Scope, bankEntryId: string): Promise<Result<null>> {
+	if (!may(scope.actor, 'book_transfers')) return refuse('not_allowed');
+	return commit(services, scope, async (tx) => {
+		const entry = await lockBankEntry(tx, scope, bankEntryId);
+		if (!entry) return refuse('not_found');
+		if (entry.state !== 'booked') return refuse('bank_entry_settled');
+		const booking: Booking = { services, scope, tx, supplier: await getSupplier(tx, scope), now: services.clock.now() };
+		const on = civilDateIn(booking.now, booking.supplier.timeZone);
+		if (entry.isReturn) await restore(booking, entry, on);
+		else {
+			const payment = (await findPaymentOfEntry(tx, scope, bankEntryId))!;
+			const rest = minor(payment.amountMinor - netReversed(await listReversals(tx, scope, payment.paymentId)));
+			if (rest > 0n)
+				await reverse(booking, payment, {
+					kind: 'transfer_undone',
+					entryKind: 'transfer_undone',
+					objectId: payment.paymentId,
+					amountMinor: rest,
+					reason: null,
+					on
+				});
+			await settle(booking, entry, payment, 'waiting', entry.round);
+		}
+		return done(null);
+	});
+}
+
+/** Not a client's payment; or to be looked at after all. */
+export async function setAside(
+	services: Services,
+	scope: Scope,
+	bankEntryId: string,
+	isAside: boolean
+): Promise<Result<null>> {
+	if (!may(scope.actor, 'book_transfers')) return refuse('not_allowed');
+	return commit(services, scope, async (tx) => {
+		const entry = await lockBankEntry(tx, scope, bankEntryId);
+		if (!entry) return refuse('not_found');
+		if (entry.state === 'booked') return refuse('bank_entry_settled');
+		const now = services.clock.now();
+		const state = isAside ? 'aside' : 'waiting';
+		await saveBankEntry(tx, scope, bankEntryId, { state, settledBy: actorName(scope.actor), settledAt: now });
+		await recordFact(tx, scope, now, { kind: 'bank.changed', clientId: null, invoiceId: null, attemptId: null });
+		return done(null);
+	});
+}
+
+type Going = {
+	kind: 'debit_return' | 'transfer_undone';
+	entryKind: 'transfer_return' | 'transfer_undone';
+	objectId: string;
+	amountMinor: Minor;
+	reason: string | null;
+	on: CivilDate;
+};
+/** Invoices first, in the reverse order of the allocation; what is left comes out of what was kept for the client. */
+async function reverse(booking: Booking, payment: Payment, going: Going): Promise<string> {
+	const { scope, tx, supplier, now } = booking;
+	const lines = allocateReversal(await listStanding(tx, scope, payment.paymentId), going.amountMinor);
+	const creditMinor = minor(going.amountMinor - sumOf(lines));
+	const reversalId = newId();
+	const { kind, objectId, amountMinor, reason } = going;
+	const { paymentId, clientId, currency } = payment;
+	const occurredAt = noonOf(going.on, supplier.timeZone);
+	await insertReversal(
+		tx,
+		scope,
+		{ reversalId, paymentId, kind, stripeObjectId: objectId, amountMinor, reason, occurredAt },
+		lines
+	);
+	const entry = transferBooked(going.entryKind, reversalId, { clientId, lines, creditMinor });
+	await bookEntry(tx, scope, entry, { currency, bookedOn: going.on, now });
+	await bookDiscounts(booking, payment);
+	await announce(booking, payment, lines);
+	return reversalId;
+}
+/** A return that was none: the payment stands again. */
+async function restore(booking: Booking, entry: BankEntry, on: CivilDate): Promise<void> {
+	const { scope, tx, supplier, now } = booking;
+	const objectId = `${entry.bankEntryId}:${entry.round}`;
+	const undone = (await findReversalOf(tx, scope, objectId, 'debit_return'))!;
+	const payment = (await findPayment(tx, scope, undone.paymentId))!;
+	const lines = await listReversalLines(tx, scope, objectId, 'debit_return');
+	const reversalId = newId();
+	const { paymentId, clientId, currency } = payment;
+	await insertReversal(
+		tx,
+		scope,
+		{
+			reversalId,
+			paymentId,
+			kind: 'return_undone',
+			stripeObjectId: objectId,
+			amountMinor: undone.amountMinor,
+			reason: null,
+			occurredAt: noonOf(on, supplier.timeZone)
+		},
+		lines
+	);
+	const creditMinor = minor(undone.amountMinor - sumOf(lines));
+	const back = transferBooked('return_undone', reversalId, { clientId, lines, creditMinor });
+	await bookEntry(tx, scope, back, { currency, bookedOn: on, now });
+	await bookDiscounts(booking, payment);
+	await announce(booking, payment, lines);
+	await settle(booking, entry, payment, 'waiting', entry.round);
+}
+const sumOf = (lines: AllocationLine[]): bigint => lines.reduce((sum, line) => sum + line.amountMinor, 0n);
+
+async function settle(
+	{ scope, tx, now }: Booking,
+	entry: BankEntry,
+	payment: Payment,
+	state: 'booked' | 'waiting',
+	round: number
+): Promise<void> {
+	await saveBankEntry(tx, scope, entry.bankEntryId, {
+		state,
+		round,
+		clientId: state === 'booked' ? payment.clientId : null,
+		settledBy: actorName(scope.actor),
+		settledAt: now
+	});
+	const action = state === 'waiting' ? 'transfer_undone' : 'transfer_returned';
+	await recordAudit(tx, scope, now, action, payment.paymentId, { entry: entry.bankEntryId });
+	await recordFact(tx, scope, now, { kind: 'bank.changed', clientId: null, invoiceId: null, attemptId: null });
+}
+async function announce({ scope, tx, now }: Booking, payment: Payment, lines: AllocationLine[]): Promise<void> {
+	for (const line of lines)
+		await recordFact(tx, scope, now, {
+			kind: 'payment.reversed',
+			clientId: payment.clientId,
+			invoiceId: line.invoiceId,
+			attemptId: payment.attemptId
+		});
+}

@@ -1,0 +1,36 @@
+// Why a movement may pay an invoice, and why one came back, in words.
+import { returnClassOf } from '#lib/domain/bank/return-reasons.ts';
+import { m } from '#lib/paraglide/messages.js';
+
+export type ProposalWords = {
+	reason: 'reference' | 'end_to_end' | 'number' | 'payer_amount' | 'payer_sum' | 'returned';
+	certainty: 'certain' | 'probable' | 'possible';
+	amountIs: 'exact' | 'early' | 'less' | 'more';
+};
+export const reasonWords = (reason: ProposalWords['reason']): string =>
+	({
+		reference: m.bank_by_reference,
+		end_to_end: m.bank_by_end_to_end,
+		number: m.bank_by_number,
+		payer_amount: m.bank_by_payer,
+		payer_sum: m.bank_by_sum,
+		returned: m.bank_by_return
+	})[reason]();
+export const certaintyWords = (certainty: ProposalWords['certainty']): string =>
+	({ certain: m.bank_certain, probable: m.bank_probable, possible: m.bank_possible })[certainty]();
+export const amountWords = (amountIs: ProposalWords['amountIs']): string =>
+	({ exact: m.bank_amount_exact, early: m.bank_amount_early, less: m.bank_amount_less, more: m.bank_amount_more })[
+		amountIs
+	]();
+
+/** What a return means and what to do next. The bank's code stays visible: it is what the bank will be asked about. */
+export function returnWords(reason: string | null): string {
+	const what = {
+		soft: m.bank_return_soft,
+		hard: m.bank_return_hard,
+		dispute: m.bank_return_dispute,
+		technical: m.bank_return_technical,
+		unknown: m.bank_return_unknown
+	}[returnClassOf(reason)]();
+	return reason ? `${what} (${reason})` : what;
+}

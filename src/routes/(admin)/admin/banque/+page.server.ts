@@ -1,0 +1,65 @@
+// The bank: statements in, and what became of each movement.
+import { error, fail } from '@sveltejs/kit';
+import { isUuid } from '#lib/contract/payments.ts';
+import type { Scope } from '#lib/domain/access/scope.ts';
+import { failWith } from '#lib/server/http/answer.ts';
+import { requireMember } from '#lib/server/http/guards.ts';
+import { filesOf } from '#lib/server/http/uploads.ts';
+import type { Services } from '#lib/server/services.ts';
+import { acceptCertain, acceptEntry } from '#lib/server/use-cases/bank/accept-entry.ts';
+import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
+import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
+import { setAside, takeBack, undoEntry } from '#lib/server/use-cases/bank/take-back.ts';
+import type { Result } from '#lib/server/use-cases/run.ts';
+import { house } from '#lib/server/wiring.ts';
+import type { Actions, PageServerLoad, RequestEvent } from './$types';
+
+export const load: PageServerLoad = async (event) => ({
+	bank: await readBank((await house()).services, requireMember(event))
+});
+
+type Act = (services: Services, scope: Scope, bankEntryId: string, form: FormData) => Promise<Result<unknown>>;
+/** From the form of one movement to what is done with it. */
+const action = (act: Act) => async (event: RequestEvent) => {
+	const scope = requireMember(event);
+	const form = await event.request.formData();
+	const bankEntryId = String(form.get('mouvement') ?? '');
+	if (!isUuid(bankEntryId)) error(404, 'Not found');
+	const result = await act((await house()).services, scope, bankEntryId, form);
+	return result.ok ? { settled: true } : failWith(result.refusal, event.locals.locale);
+};
+
+/** `pay:<invoices>`, `return:<payment>`, or an invoice of one's own choice. */
+const accept: Act = (services, scope, bankEntryId, form) => {
+	const chosen = String(form.get('choix') ?? '');
+	const other = String(form.get('facture') ?? '');
+	const [kind, ids = ''] = (chosen === 'other' ? `pay:${other}` : chosen).split(':');
+	const all = ids.split(',').filter(Boolean);
+	if (!all.length || !all.every(isUuid))
+		return Promise.resolve({ ok: false, refusal: { code: 'input_invalid', detail: { field: 'facture' } } });
+	return kind === 'return'
+		? takeBack(services, scope, { bankEntryId, paymentId: all[0]! })
+		: acceptEntry(services, scope, { bankEntryId, invoiceIds: all });
+};
+
+export const actions: Actions = {
+	deposer: async (event) => {
+		const scope = requireMember(event);
+		const { files, form } = await filesOf(event.request);
+		if (!files.length) return fail(400, { problem: 'no_file' });
+		const result = await importStatements((await house()).services, scope, files, {
+			acceptReview: form.get('verifiees') === 'oui'
+		});
+		return result.ok ? { outcomes: result.value } : failWith(result.refusal, event.locals.locale);
+	},
+	accepter: action(accept),
+	certains: async (event) => {
+		const scope = requireMember(event);
+		const ids = (await event.request.formData()).getAll('mouvement').map(String).filter(isUuid);
+		const result = await acceptCertain((await house()).services, scope, ids);
+		return result.ok ? { accepted: result.value.accepted } : failWith(result.refusal, event.locals.locale);
+	},
+	annuler: action((services, scope, id) => undoEntry(services, scope, id)),
+	ecarter: action((services, scope, id) => setAside(services, scope, id, true)),
+	revoir: action((services, scope, id) => setAside(services, scope, id, false))
+};

@@ -1,0 +1,227 @@
+// Which invoice a transfer pays: never by its amount alone.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+	concernedClients,
+	matchesOf,
+	plainName,
+	returnsOf,
+	subsets,
+	type OpenInvoice,
+	type StandingPayment
+} from '#lib/domain/bank/matching.ts';
+import { returnClassOf } from '#lib/domain/bank/return-reasons.ts';
+import type { Minor } from '#lib/domain/money/minor.ts';
+
+const minor = (amount: number) => BigInt(amount) as Minor;
+const open = (
+	over: Partial<Omit<OpenInvoice, 'payableMinor'>> & { number: string; payable?: number }
+): OpenInvoice => ({
+	invoiceId: over.number,
+	clientId: 'roche',
+	clientName: 'Menuiserie Roche SARL',
+	paymentReference: `RF00${over.number.replace(/\W/g, '')}`,
+	earlyMinor: null,
+	payableMinor: minor(over.payable ?? 120_000),
+	...over
+});
+const moved = (over: Partial<Parameters<typeof matchesOf>[0]> & { amount?: number }) => ({
+	text: '',
+	endToEndId: null,
+	creditorReference: null,
+	counterparty: null,
+	counterpartyIban: null,
+	isReturn: false,
+	...over,
+	amountMinor: minor(over.amount ?? 120_000)
+});
+const NOBODY = new Map<string, string>();
+const first = (movement: ReturnType<typeof moved>, invoices: OpenInvoice[], payers = NOBODY) => {
+	const match = matchesOf(movement, invoices, payers)[0];
+	return match ? [match.invoiceIds.join('+'), match.reason, match.certainty, match.amountIs] : null;
+};
+const two = [open({ number: 'F2026-0041', payable: 50_000 }), open({ number: 'F2026-0042' })];
+
+describe('in the order of what is surest', () => {
+	test('the creditor reference, in its field or in the words', () => {
+		const reference = two[1]!.paymentReference;
+		expect(first(moved({ creditorReference: reference.toLowerCase() }), two)).toEqual([
+			'F2026-0042',
+			'reference',
+			'certain',
+			'exact'
+		]);
+		expect(first(moved({ text: `VIR SEPA ${reference.replace(/(.{4})/g, '$1 ')}` }), two)).toEqual([
+			'F2026-0042',
+			'reference',
+			'certain',
+			'exact'
+		]);
+	});
+	test('the end-to-end id', () =>
+		expect(first(moved({ endToEndId: 'F2026-0042' }), two)).toEqual(['F2026-0042', 'end_to_end', 'certain', 'exact']));
+	test.each(['VIR F2026-0042', 'FACTURE F2026 0042 MERCI', 'facture n° f2026/0042.', 'F20260042'])(
+		'the number in “%s”',
+		(text) => expect(first(moved({ text }), two)).toEqual(['F2026-0042', 'number', 'certain', 'exact'])
+	);
+	test('two numbers, one transfer', () =>
+		expect(first(moved({ text: 'F2026-0041 F2026-0042', amount: 170_000 }), two)).toEqual([
+			'F2026-0041+F2026-0042',
+			'number',
+			'certain',
+			'exact'
+		]));
+	test('a known account, or a name: with the amount of one invoice', () => {
+		const iban = 'FR7610278021370000123456794';
+		expect(first(moved({ counterpartyIban: iban }), two, new Map([[iban, 'roche']]))).toEqual([
+			'F2026-0042',
+			'payer_amount',
+			'certain',
+			'exact'
+		]);
+		expect(first(moved({ counterparty: 'MENUISERIE RÔCHE' }), two)).toEqual([
+			'F2026-0042',
+			'payer_amount',
+			'probable',
+			'exact'
+		]);
+		expect(first(moved({ text: 'VIR DE MENUISERIE ROCHE' }), two)).toEqual([
+			'F2026-0042',
+			'payer_amount',
+			'probable',
+			'exact'
+		]);
+	});
+	test('several invoices of one payer', () =>
+		expect(first(moved({ counterparty: 'Menuiserie Roche', amount: 170_000 }), two)).toEqual([
+			'F2026-0041+F2026-0042',
+			'payer_sum',
+			'probable',
+			'exact'
+		]));
+	test('the early price, a part, too much', () => {
+		const early = [open({ number: 'F2026-0042', earlyMinor: minor(117_600) })];
+		expect(first(moved({ text: 'F2026-0042', amount: 117_600 }), early)).toEqual([
+			'F2026-0042',
+			'number',
+			'certain',
+			'early'
+		]);
+		expect(first(moved({ text: 'F2026-0042', amount: 60_000 }), early)).toEqual([
+			'F2026-0042',
+			'number',
+			'certain',
+			'less'
+		]);
+		expect(first(moved({ text: 'F2026-0042', amount: 130_000 }), early)).toEqual([
+			'F2026-0042',
+			'number',
+			'probable',
+			'more'
+		]);
+	});
+});
+describe('what is not sure is not called sure', () => {
+	test('the amount alone says nothing', () => {
+		expect(first(moved({}), two)).toBeNull();
+		expect(first(moved({ text: '1 200,00 EUR' }), two)).toBeNull();
+	});
+	test('a number inside a longer one, or too short', () => {
+		expect(first(moved({ text: 'F2026-00421' }), two)).toBeNull();
+		expect(first(moved({ text: 'REF 12' }), [open({ number: '12' })])).toBeNull();
+		expect(first(moved({ text: 'MERCI' }), [open({ number: 'MERCI' })])).toBeNull();
+	});
+	test('2026-1 is not meant where F-2026-1 is', () =>
+		expect(first(moved({ text: 'F-2026-1' }), [open({ number: '2026-1' }), open({ number: 'F-2026-1' })])).toEqual([
+			'F-2026-1',
+			'number',
+			'certain',
+			'exact'
+		]));
+	test('numbers of two clients, two invoices of one amount, two ways to add up', () => {
+		const of = (clientId: string) => open({ number: 'F2026-0042', clientId, invoiceId: clientId });
+		expect(
+			matchesOf(moved({ text: 'F2026-0042' }), [of('a'), of('b')], NOBODY).map((match) => match.certainty)
+		).toEqual(['possible', 'possible']);
+		const same = [open({ number: 'A-0001' }), open({ number: 'A-0002' })];
+		expect(
+			matchesOf(moved({ counterparty: 'Menuiserie Roche' }), same, NOBODY).map((match) => match.certainty)
+		).toEqual(['possible', 'possible']);
+	});
+	test('two clients under one name', () => {
+		const of = (clientId: string) => open({ number: `F-${clientId}`, clientId });
+		expect(
+			matchesOf(moved({ counterparty: 'Menuiserie Roche' }), [of('a'), of('b')], NOBODY).every(
+				(match) => match.certainty !== 'certain'
+			)
+		).toBe(true);
+	});
+	test('money that leaves, and money that comes back, pay nothing', () => {
+		expect(first(moved({ text: 'F2026-0042', amount: -120_000 }), two)).toBeNull();
+		expect(first(moved({ text: 'F2026-0042', isReturn: true }), two)).toBeNull();
+	});
+	test('whom it concerns', () => {
+		expect([...concernedClients(moved({ text: 'F2026-0041' }), two, NOBODY)]).toEqual(['roche']);
+		expect([...concernedClients(moved({}), two, NOBODY)]).toEqual([]);
+	});
+});
+test('any subset that is found adds up, and at most two are looked for', () =>
+	fc.assert(
+		fc.property(
+			fc.array(fc.integer({ min: 1, max: 500 }), { maxLength: 20 }),
+			fc.integer({ min: 1, max: 3000 }),
+			(amounts, wanted) => {
+				const found = subsets(
+					amounts.map((amount) => ({ payableMinor: minor(amount) })),
+					minor(wanted)
+				);
+				expect(found.length).toBeLessThanOrEqual(2);
+				for (const some of found) {
+					expect(some.length).toBeGreaterThan(1);
+					expect(some.reduce((sum, one) => sum + one.payableMinor, 0n)).toBe(BigInt(wanted));
+				}
+			}
+		)
+	));
+test('names without form, accents and politeness', () => {
+	expect(plainName('S.A.R.L. Ménuiserie  Roché')).toContain('MENUISERIE ROCHE');
+	expect(plainName('Menuiserie Roche SARL')).toBe('MENUISERIE ROCHE');
+});
+describe('what comes back', () => {
+	const payment = (over: Partial<StandingPayment>): StandingPayment => ({
+		paymentId: 'p1',
+		clientId: 'roche',
+		clientName: 'Roche',
+		standingMinor: minor(120_000),
+		numbers: ['F2026-0042'],
+		endToEndId: null,
+		counterpartyIban: null,
+		...over
+	});
+	const back = (over: Parameters<typeof moved>[0]) => moved({ isReturn: true, amount: -120_000, ...over });
+	test('by its end-to-end id, by the invoice, by the account', () => {
+		expect(
+			returnsOf(back({ endToEndId: 'E2EID1' }), [
+				payment({ endToEndId: 'e2eid1' }),
+				payment({ paymentId: 'p2', numbers: [] })
+			])
+		).toMatchObject([{ payment: { paymentId: 'p1' }, certainty: 'certain' }]);
+		expect(returnsOf(back({ text: 'REJET F2026-0042' }), [payment({})])).toMatchObject([{ certainty: 'certain' }]);
+		expect(returnsOf(back({ counterpartyIban: 'FR76 1' }), [payment({ counterpartyIban: 'FR761' })])).toMatchObject([
+			{ certainty: 'probable' }
+		]);
+	});
+	test('never more than what stands, never by the amount alone', () => {
+		expect(returnsOf(back({ text: 'F2026-0042' }), [payment({ standingMinor: minor(100) })])).toEqual([]);
+		expect(returnsOf(back({}), [payment({})])).toEqual([]);
+	});
+	test('each reason has its class', () =>
+		expect(['AM04', 'AC04', 'MD06', 'FF01', 'ZZ99', null].map(returnClassOf)).toEqual([
+			'soft',
+			'hard',
+			'dispute',
+			'technical',
+			'unknown',
+			'unknown'
+		]));
+});

@@ -1,0 +1,348 @@
+// From a statement to the books: accepted once, at its value date, partly or too much, taken back, undone; the same statement twice books nothing twice.
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { addDays, civilDateIn, type CivilDate } from '#lib/domain/calendar/civil-date.ts';
+import { newId } from '#lib/server/identity.ts';
+import { findInvoice } from '#lib/server/store/invoices.ts';
+import { inScope } from '#lib/server/store/tx.ts';
+import { acceptCertain, acceptEntry } from '#lib/server/use-cases/bank/accept-entry.ts';
+import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
+import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
+import { setAside, takeBack, undoEntry } from '#lib/server/use-cases/bank/take-back.ts';
+import { readPortal } from '#lib/server/use-cases/invoices/read-portal.ts';
+import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
+import { findReceipt } from '#lib/server/use-cases/payments/read-receipt.ts';
+import type { Minor } from '#lib/domain/money/minor.ts';
+import { anInvoice, anOffer, aPayer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import { openHouse, type TestHouse } from '../../setup/house.ts';
+
+let house: TestHouse;
+let cast: Cast;
+let payer: Payer;
+let today: CivilDate;
+let serial = 0;
+beforeAll(async () => {
+	house = await openHouse(Array.from({ length: 40 }, (_, i) => `acct_${i}`));
+	today = civilDateIn(house.services.clock.now(), 'Europe/Paris');
+});
+afterAll(() => house.close());
+beforeEach(async () => {
+	cast = await aSupplier(house.services, `acct_${++serial}`, `Lumen ${serial}`);
+	payer = await aPayer(house.services, cast, `paul${serial}@roche.example`);
+});
+
+type Row = { amount: string; text: string; on?: string; ref?: string };
+const listOf = (rows: Row[]) =>
+	`Date;Libellé;Montant;Référence\n${rows.map(({ amount, text, on, ref }) => `${on ?? today};${text};${amount};${ref ?? ''}`).join('\n')}`;
+const drop = async (content: string, name = 'releve.csv', acceptReview = false) => {
+	const result = await importStatements(
+		house.services,
+		cast.owner,
+		[{ name, bytes: new TextEncoder().encode(content) }],
+		{ acceptReview }
+	);
+	if (!result.ok) throw new Error(result.refusal.code);
+	return result.value[0]!;
+};
+const bank = () => readBank(house.services, cast.owner);
+const waiting = async (text: string) => (await bank()).waiting.find((entry) => entry.text.includes(text))!;
+const invoice = (id: string) => inScope(house.services.db, cast.system, (tx) => findInvoice(tx, cast.system, id));
+const accept = async (text: string, invoiceIds: string[]) =>
+	acceptEntry(house.services, cast.owner, { bankEntryId: (await waiting(text)).bankEntryId, invoiceIds });
+const journal = () =>
+	inScope(house.services.db, cast.system, async (tx) => [
+		...(await tx.execute<{ kind: string; account: string; side: string }>(
+			sql`select e.kind, l.account, (l.debit_minor - l.credit_minor)::text as side from journal_entry e join journal_line l using (supplier_id, entry_id) where e.kind <> 'invoice_opened' order by e.created_at, e.entry_id, l.position`
+		))
+	]).then((rows) => rows.map((row) => `${row.kind} ${row.account} ${row.side}`));
+
+test('named and exact: accepted at once, receipt, mail, books and value date', async () => {
+	const id = await anInvoice(house.services, cast, {}, { number: `F-${serial}-0042` });
+	await drop(listOf([{ amount: '1200,00', text: `VIR ROCHE F-${serial}-0042`, on: addDays(today, -3) }]));
+	const entry = await waiting('VIR ROCHE');
+	expect(entry.proposals[0]).toMatchObject({ certainty: 'certain', reason: 'number', amountIs: 'exact' });
+	expect(await acceptCertain(house.services, cast.owner, [entry.bankEntryId, entry.bankEntryId])).toEqual({
+		ok: true,
+		value: { accepted: 1 }
+	});
+	expect((await invoice(id))!.balanceMinor).toBe(0n);
+	expect(await journal()).toEqual(['transfer 512 120000', 'transfer 411 -120000']);
+	const paymentId = await inScope(
+		house.services.db,
+		cast.system,
+		async (tx) => (await tx.execute<{ id: string }>(sql`select payment_id as id from payment`))[0]!.id
+	);
+	const receipt = await findReceipt(house.services, payer.scope, paymentId);
+	expect(receipt).toMatchObject({ methodType: 'transfer', paidOn: addDays(today, -3) });
+	await house.drain();
+	const mails = house.world.mailbox.mails.filter((mail) => mail.to.includes(payer.email));
+	expect(mails.map((mail) => mail.subject)).toEqual([expect.stringMatching(/Paiement reçu/)]);
+});
+test('the same statement, the same file under another name, and half of it again: nothing twice', async () => {
+	const rows = [
+		{ amount: '10,00', text: 'A', ref: 'B1' },
+		{ amount: '10,00', text: 'A', ref: 'B2' },
+		{ amount: '10,00', text: 'SANS REF' },
+		{ amount: '10,00', text: 'SANS REF' }
+	];
+	expect(await drop(listOf(rows))).toMatchObject({ outcome: 'kept', newCount: 4 });
+	expect(await drop(listOf(rows))).toMatchObject({ outcome: 'known', newCount: 0 });
+	expect(await drop(listOf(rows.slice(1)), 'autre.csv')).toMatchObject({ outcome: 'known', newCount: 0 });
+	expect(await drop(listOf([...rows, { amount: '10,00', text: 'SANS REF' }]))).toMatchObject({
+		outcome: 'kept',
+		newCount: 1
+	});
+	expect((await bank()).waitingCount).toBe(5);
+});
+test('accepted twice at the same moment: one payment', async () => {
+	const id = await anInvoice(house.services, cast, {});
+	await drop(listOf([{ amount: '1200,00', text: 'DEUX FOIS' }]));
+	const input = { bankEntryId: (await waiting('DEUX FOIS')).bankEntryId, invoiceIds: [id] };
+	const twice = [acceptEntry(house.services, cast.owner, input), acceptEntry(house.services, cast.owner, input)];
+	const results = await Promise.all(twice);
+	expect(results.map((result) => (result.ok ? 'ok' : result.refusal.code)).sort()).toEqual([
+		'bank_entry_settled',
+		'ok'
+	]);
+	expect(await journal()).toHaveLength(2);
+});
+test('a part, then too much: the rest is kept for the client, and both see it', async () => {
+	const id = await anInvoice(house.services, cast, {});
+	await drop(
+		listOf([
+			{ amount: '700,00', text: 'PARTIE' },
+			{ amount: '512,34', text: 'TROP' }
+		])
+	);
+	expect((await accept('PARTIE', [id])).ok).toBe(true);
+	expect((await invoice(id))!.balanceMinor).toBe(50_000n);
+	expect((await accept('TROP', [id])).ok).toBe(true);
+	expect((await invoice(id))!.balanceMinor).toBe(0n);
+	expect((await readPortal(house.services, payer.scope)).advanceMinor).toBe(1_234n);
+	expect(await journal()).toEqual([
+		'transfer 512 70000',
+		'transfer 411 -70000',
+		'transfer 512 51234',
+		'transfer 411 -50000',
+		'transfer 4191 -1234'
+	]);
+});
+test('one transfer for several invoices; invoices of two clients are refused', async () => {
+	const [a, b] = [await anInvoice(house.services, cast, {}), await anInvoice(house.services, cast, {})];
+	const other = await anInvoice(house.services, cast, { name: 'Une autre cliente' });
+	await drop(listOf([{ amount: '2400,00', text: 'ENSEMBLE' }]));
+	expect(await accept('ENSEMBLE', [a, other])).toMatchObject({ ok: false, refusal: { code: 'input_invalid' } });
+	expect(await accept('ENSEMBLE', [a, newId()])).toMatchObject({ ok: false, refusal: { code: 'not_found' } });
+	expect((await accept('ENSEMBLE', [a, b])).ok).toBe(true);
+	expect([(await invoice(a))!.balanceMinor, (await invoice(b))!.balanceMinor]).toEqual([0n, 0n]);
+});
+describe('the early price', () => {
+	const RECENT = () => ({ issuedOn: addDays(today, -10), dueOn: addDays(today, 20) });
+	test('counts by the value date: within the days it stands, with its credit note; a day later it is a part payment', async () => {
+		await anOffer(house.services, cast);
+		const [early, late] = [
+			await anInvoice(house.services, cast, {}, { ...RECENT(), number: `EARLY-${serial}-1` }),
+			await anInvoice(house.services, cast, {}, { ...RECENT(), number: `LATER-${serial}-1` })
+		];
+		await drop(
+			listOf([
+				{ amount: '1176,00', text: `EARLY-${serial}-1`, on: addDays(today, 5) },
+				{ amount: '1176,00', text: `LATER-${serial}-1`, on: addDays(today, 6) }
+			])
+		);
+		expect((await waiting(`EARLY-${serial}-1`)).proposals[0]).toMatchObject({
+			amountIs: 'early',
+			certainty: 'certain'
+		});
+		expect((await waiting(`LATER-${serial}-1`)).proposals[0]).toMatchObject({ amountIs: 'less' });
+		expect((await accept(`EARLY-${serial}-1`, [early])).ok).toBe(true);
+		expect((await accept(`LATER-${serial}-1`, [late])).ok).toBe(true);
+		expect([(await invoice(early))!.balanceMinor, (await invoice(late))!.balanceMinor]).toEqual([0n, 2_400n]);
+		expect(await journal()).toContain('discount 665 2000');
+	});
+	test('taken back, the discount goes with the money', async () => {
+		await anOffer(house.services, cast);
+		const id = await anInvoice(house.services, cast, {}, RECENT());
+		await drop(listOf([{ amount: '1176,00', text: 'TOT' }]));
+		const { bankEntryId } = await waiting('TOT');
+		expect((await accept('TOT', [id])).ok).toBe(true);
+		expect((await undoEntry(house.services, cast.owner, bankEntryId)).ok).toBe(true);
+		expect((await invoice(id))!.balanceMinor).toBe(120_000n);
+		expect((await journal()).slice(-3)).toEqual([
+			'discount_void 665 -2000',
+			'discount_void 44571 -400',
+			'discount_void 411 2400'
+		]);
+		expect((await accept('TOT', [id])).ok).toBe(true);
+		expect((await invoice(id))!.balanceMinor).toBe(0n);
+	});
+});
+test('undone is a reversal: the movement waits again, what was kept for the client goes too, and it may be accepted elsewhere', async () => {
+	const [wrong, right] = [await anInvoice(house.services, cast, {}), await anInvoice(house.services, cast, {})];
+	await drop(listOf([{ amount: '1250,00', text: 'ERREUR' }]));
+	const { bankEntryId } = await waiting('ERREUR');
+	await accept('ERREUR', [wrong]);
+	expect((await undoEntry(house.services, cast.owner, bankEntryId)).ok).toBe(true);
+	expect(await undoEntry(house.services, cast.owner, bankEntryId)).toMatchObject({
+		ok: false,
+		refusal: { code: 'bank_entry_settled' }
+	});
+	expect((await invoice(wrong))!.balanceMinor).toBe(120_000n);
+	expect((await readPortal(house.services, payer.scope)).advanceMinor).toBe(0n);
+	expect((await accept('ERREUR', [right])).ok).toBe(true);
+	expect((await invoice(right))!.balanceMinor).toBe(0n);
+	const totals = await inScope(
+		house.services.db,
+		cast.system,
+		async (tx) =>
+			(
+				await tx.execute<{ gap: string }>(sql`select sum(debit_minor - credit_minor)::text as gap from journal_line`)
+			)[0]!.gap
+	);
+	expect(totals).toBe('0');
+});
+describe('what the bank takes back', () => {
+	const collected = async () => {
+		const id = await anInvoice(house.services, cast, {}, { number: `P-${serial}-77` });
+		await drop(listOf([{ amount: '1200,00', text: `PRLV P-${serial}-77` }]));
+		await accept('PRLV', [id]);
+		return id;
+	};
+	const returned = (reason = 'AM04') =>
+		`<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"><BkToCstmrDbtCdtNtfctn><GrpHdr><MsgId>M${serial}</MsgId></GrpHdr><Ntfctn><Id>N${serial}</Id><Acct><Id><IBAN>FR7630006000011234567890189</IBAN></Id></Acct><Ntry><Amt Ccy="EUR">1200.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>${today}</Dt></BookgDt><NtryDtls><TxDtls><Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs><RmtInf><Ustrd>P-${serial}-77</Ustrd></RmtInf><RtrInf><Rsn><Cd>${reason}</Cd></Rsn></RtrInf></TxDtls></NtryDtls></Ntry></Ntfctn></BkToCstmrDbtCdtNtfctn></Document>`;
+	test('re-opens its invoice, tells the client, once; and may be undone', async () => {
+		const id = await collected();
+		expect(await drop(returned(), 'retour.xml')).toMatchObject({ outcome: 'kept', newCount: 1 });
+		const entry = await waiting(`P-${serial}-77`);
+		expect(entry).toMatchObject({
+			returnReason: 'AM04',
+			isReturn: true,
+			proposals: [{ kind: 'return', certainty: 'certain' }]
+		});
+		const input = { bankEntryId: entry.bankEntryId, paymentId: entry.proposals[0]!.paymentId! };
+		const both = await Promise.all([
+			takeBack(house.services, cast.owner, input),
+			takeBack(house.services, cast.owner, input)
+		]);
+		expect(both.filter((result) => result.ok)).toHaveLength(1);
+		expect((await invoice(id))!.balanceMinor).toBe(120_000n);
+		await house.drain();
+		expect(
+			house.world.mailbox.mails.filter((mail) => mail.to.includes(payer.email)).map((mail) => mail.subject)
+		).toHaveLength(2);
+		expect((await undoEntry(house.services, cast.owner, entry.bankEntryId)).ok).toBe(true);
+		expect((await invoice(id))!.balanceMinor).toBe(0n);
+		expect((await journal()).filter((line) => line.startsWith('return'))).toEqual([
+			'return_undone 512 120000',
+			'return_undone 411 -120000'
+		]);
+	});
+	test('more than what stands is refused', async () => {
+		await collected();
+		await drop(returned('MD06'), 'retour.xml');
+		const entry = await waiting(`P-${serial}-77`);
+		const paymentId = entry.proposals[0]!.paymentId!;
+		await takeBack(house.services, cast.owner, { bankEntryId: entry.bankEntryId, paymentId });
+		await drop(returned('MD06').replace(`N${serial}`, `N${serial}bis`), 'retour2.xml');
+		const again = await waiting(`P-${serial}-77`);
+		expect(again.proposals).toEqual([]);
+		expect(await takeBack(house.services, cast.owner, { bankEntryId: again.bankEntryId, paymentId })).toMatchObject({
+			ok: false,
+			refusal: { code: 'refund_above_rest' }
+		});
+	});
+});
+test('what is not a client’s payment is set aside, and may be looked at again', async () => {
+	await drop(
+		listOf([
+			{ amount: '-30,00', text: 'FRAIS' },
+			{ amount: '5,00', text: 'INTERETS' }
+		])
+	);
+	const view = await bank();
+	expect([view.waiting.map((entry) => entry.text), view.aside.map((entry) => entry.text)]).toEqual([
+		['INTERETS'],
+		['FRAIS']
+	]);
+	const { bankEntryId } = view.waiting[0]!;
+	await setAside(house.services, cast.owner, bankEntryId, true);
+	expect((await bank()).waitingCount).toBe(0);
+	await setAside(house.services, cast.owner, bankEntryId, false);
+	expect((await bank()).waitingCount).toBe(1);
+});
+test('an instalment plan that runs, a paid invoice and a foreign currency stop it in words', async () => {
+	await anOffer(house.services, cast, {
+		discount: null,
+		instalments: {
+			counts: [2],
+			minMinor: 1n as Minor,
+			maxMinor: null,
+			spacing: { unit: 'day', every: 20 },
+			firstPart: 'now',
+			who: 'everyone'
+		}
+	});
+	const planned = await anInvoice(house.services, cast, {}, { issuedOn: today, dueOn: addDays(today, 30) });
+	await pay(house.services, payer, [planned], 60_000, { option: 'plan_2', account: `acct_${serial}` });
+	const paid = await anInvoice(house.services, cast, {});
+	await pay(house.services, payer, [paid], 120_000, { account: `acct_${serial}` });
+	await drop(`Date;Libellé;Montant;Devise\n${today};PLAN;600,00;EUR\n${today};DOLLARS;600,00;USD`);
+	expect(await accept('PLAN', [planned])).toMatchObject({ ok: false, refusal: { code: 'plan_running' } });
+	expect(await accept('PLAN', [paid])).toMatchObject({ ok: false, refusal: { code: 'nothing_to_pay' } });
+	expect(await accept('DOLLARS', [paid])).toMatchObject({ ok: false, refusal: { code: 'input_invalid' } });
+});
+test('read-only looks, a stranger sees nothing; a transfer is not refunded by card', async () => {
+	const id = await anInvoice(house.services, cast, {});
+	await drop(listOf([{ amount: '1200,00', text: 'GARDE' }]));
+	const { bankEntryId } = await waiting('GARDE');
+	const input = { bankEntryId, invoiceIds: [id] };
+	expect(await acceptEntry(house.services, cast.readOnly, input)).toMatchObject({
+		ok: false,
+		refusal: { code: 'not_allowed' }
+	});
+	expect(await importStatements(house.services, payer.scope, [], { acceptReview: true })).toMatchObject({
+		ok: false,
+		refusal: { code: 'not_allowed' }
+	});
+	const stranger = await aSupplier(house.services, `acct_${++serial}`, `Autre ${serial}`);
+	expect(await acceptEntry(house.services, stranger.owner, input)).toMatchObject({
+		ok: false,
+		refusal: { code: 'not_found' }
+	});
+	expect(await undoEntry(house.services, stranger.owner, bankEntryId)).toMatchObject({
+		ok: false,
+		refusal: { code: 'not_found' }
+	});
+	expect((await readBank(house.services, stranger.owner)).waiting).toEqual([]);
+	const accepted = await acceptEntry(house.services, cast.owner, input);
+	if (!accepted.ok) throw new Error(accepted.refusal.code);
+	expect(
+		await requestRefund(house.services, cast.owner, {
+			refundRequestId: newId(),
+			paymentId: accepted.value.paymentId,
+			amountMinor: 100n as Minor
+		})
+	).toMatchObject({ ok: false, refusal: { code: 'refund_by_transfer' } });
+});
+test('the database refuses a transfer that the bank did not receive, and shows no movement to a client', async () => {
+	const id = await anInvoice(house.services, cast, {});
+	await drop(listOf([{ amount: '1200,00', text: 'VRAI' }]));
+	await accept('VRAI', [id]);
+	await expect(
+		inScope(house.services.db, cast.system, (tx) =>
+			tx.execute(
+				sql`insert into payment (supplier_id, payment_id, attempt_id, client_id, receipt_number, amount_minor, currency, method_type, credit_minor, bank_entry_id, bank_round, paid_at, paid_on, created_at) select supplier_id, gen_random_uuid(), attempt_id, client_id, 'R-FAUX', 99, currency, 'transfer', 99, bank_entry_id, 2, paid_at, paid_on, created_at from payment`
+			)
+		)
+	).rejects.toMatchObject({ message: expect.stringContaining('not what the bank received') });
+	expect(
+		await inScope(house.services.db, payer.scope, async (tx) => [...(await tx.execute(sql`select 1 from bank_entry`))])
+	).toEqual([]);
+});
+test('nothing of a broken file is kept; what lacks something waits for a person’s word', async () => {
+	expect(await drop('n’importe quoi', 'x.txt')).toMatchObject({ outcome: 'refused' });
+	const partly = `Date;Libellé;Montant\n${today};BON;10,00\n${today};MAUVAIS;12..34`;
+	expect(await drop(partly)).toMatchObject({ outcome: 'review', newCount: 0 });
+	expect((await bank()).waitingCount).toBe(0);
+	expect(await drop(partly, 'releve.csv', true)).toMatchObject({ outcome: 'kept', newCount: 1 });
+});

@@ -1,0 +1,181 @@
+// Bank files of many banks, as the collection says they read; and what is wrong with the broken ones, by line.
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { reconciles } from '#lib/domain/bank/statement.ts';
+import { parseDecimal, toDecimal, type Minor } from '#lib/domain/money/minor.ts';
+import { amountOf } from '#lib/server/readers/bank/cfonb120.ts';
+import { readStatements } from '#lib/server/readers/bank/read-statements.ts';
+
+type Expected = {
+	statements?: number;
+	entries?: number;
+	txDetails?: number;
+	lines61?: number;
+	operations?: number;
+	transactions?: number;
+	netEntries?: string;
+	net?: string;
+	sumOperations?: string;
+	accounts?: string[];
+	reconciles?: boolean[] | [number, number];
+	firstOpening?: string | null;
+	lastClosing?: string | null;
+	endToEndIds?: string[];
+	remittance?: string[];
+	returnReasons?: string[];
+	reasons?: (string | null)[];
+	statuses?: string[];
+	originalEndToEndIds?: string[];
+};
+const FOLDERS = ['../../data/', '../../../../shared/data/']
+	.map((folder) => new URL(folder, import.meta.url).pathname)
+	.filter((folder) => existsSync(`${folder}expected.json`));
+const all = new Map(
+	FOLDERS.flatMap((folder) =>
+		Object.entries(
+			JSON.parse(readFileSync(`${folder}expected.json`, 'utf8')) as Record<
+				string,
+				{ expected?: Expected; verdict?: string }
+			>
+		)
+			.filter(([name]) => /^(camt|cfonb120|mt940|ofx|sepa-returns)\/.*\.(xml|txt|sta|ofx)$/.test(name))
+			.map(([name, entry]) => [name, { folder, ...entry }] as const)
+	)
+);
+const readBytes = (name: string, bytes: Uint8Array) => readStatements({ name: name.split('/').at(-1)!, bytes });
+const readText = (name: string, text: string) => readBytes(name, new TextEncoder().encode(text));
+const read = (name: string, folder = FOLDERS[0]!) => readBytes(name, readFileSync(folder + name));
+const kept = (reading: ReturnType<typeof read>) => {
+	if (!reading.ok) throw new Error(JSON.stringify(reading.findings));
+	return reading;
+};
+const cents = (text: string): string => toDecimal(parseDecimal(text)!);
+const isRefused = (verdict?: string): boolean => /^reject(?! entry)/.test(verdict ?? '');
+
+const good = [...all].filter(([, { verdict }]) => !isRefused(verdict));
+test('the project’s own are there', () => expect(good.length).toBeGreaterThan(30));
+test.each(good.filter(([name]) => !name.startsWith('sepa-returns/corpjs')))('%s', (name, { folder, expected = {} }) => {
+	const { statements } = kept(read(name, folder));
+	expect(statements.length).toBeGreaterThan(0);
+	const entries = statements.flatMap((statement) => statement.entries);
+	const net = entries.reduce((sum, entry) => sum + entry.amountMinor, 0n) as Minor;
+	const wantedNet = expected.netEntries ?? expected.net ?? expected.sumOperations;
+	if (wantedNet !== undefined) expect(toDecimal(net)).toBe(cents(wantedNet));
+	if (expected.statements !== undefined) expect(statements).toHaveLength(expected.statements);
+	const count = expected.lines61 ?? expected.operations ?? expected.transactions;
+	if (count !== undefined) expect(entries).toHaveLength(count);
+	// CFONB lists every account of its lines, one sample has a slip of the pen in a movement.
+	for (const account of expected.accounts ?? [])
+		if (!name.startsWith('cfonb120/')) expect(statements.map((one) => one.account)).toContain(account);
+	const sums = statements.map(reconciles);
+	const wanted = expected.reconciles;
+	if (wanted?.length && typeof wanted[0] === 'boolean') expect(sums).toEqual(wanted);
+	else if (wanted?.length)
+		expect([sums.filter((sum) => sum === true).length, sums.filter((sum) => sum === false).length]).toEqual(wanted);
+	if (expected.firstOpening) expect(toDecimal(statements[0]!.openingMinor!)).toBe(cents(expected.firstOpening));
+	if (expected.lastClosing) expect(toDecimal(statements.at(-1)!.closingMinor!)).toBe(cents(expected.lastClosing));
+	// Details of a foreign-currency batch are not movements of this account: see camt054.
+	if (expected.txDetails === undefined || expected.txDetails === entries.length) {
+		for (const id of expected.endToEndIds ?? []) expect(entries.map((entry) => entry.endToEndId)).toContain(id);
+		for (const words of expected.remittance ?? [])
+			expect(entries.map((entry) => entry.text).join('\n')).toContain(words);
+		for (const reason of expected.returnReasons ?? [])
+			expect(entries.map((entry) => [entry.returnReason, entry.isReturn])).toContainEqual([reason, true]);
+	}
+});
+const statuses = good.filter(([name]) => name.startsWith('sepa-returns/corpjs'));
+test.each(statuses)('%s: what was rejected, and why', (name, { folder, expected = {} }) => {
+	const [statement] = kept(read(name, folder)).statements;
+	for (const id of expected.originalEndToEndIds ?? [])
+		if (name.includes('and-rejected')) expect(statement!.entries.map((entry) => entry.endToEndId)).toContain(id);
+	const reasons = (expected.reasons ?? []).filter((reason) => reason !== null && reason !== 'NARR');
+	if (reasons.length)
+		expect(statement!.entries.map((entry) => entry.returnReason)).toEqual(expect.arrayContaining(reasons));
+	if (!expected.statuses?.includes('RJCT')) expect(statement!.entries).toEqual([]);
+	expect(statement!.entries.every((entry) => entry.isReturn && entry.amountMinor <= 0n)).toBe(true);
+});
+
+describe('what is broken is refused by name and line', () => {
+	const codes = (name: string) => {
+		const reading = read(name);
+		return [reading.ok, reading.findings.map((finding) => `${finding.code} ${finding.field}`)];
+	};
+	test('CAMT without a statement', () =>
+		expect(codes('camt/camt053.v2.wrong.xml')).toEqual([false, ['NO_STATEMENT camt.053.001.02']]));
+	test('another message', () =>
+		expect(
+			readText('x.xml', '<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:other.054.001.02"/>')
+				.findings[0]
+		).toMatchObject({ code: 'UNKNOWN_MESSAGE', found: 'other.054.001.02' }));
+	test('one garbled amount leaves the rest standing, and asks', () => {
+		expect(codes('camt/golden_garbled_amount.xml')).toEqual([true, ['ENTRY_SKIPPED GOLDEN-GARBLED, entrée 1, Amt']]);
+		expect(codes('bank-csv/csv_garbled_amount.csv')).toEqual([true, ['ENTRY_SKIPPED ligne 3']]);
+	});
+	test('CFONB: a short line, an unfinished statement, an end without a beginning', () => {
+		expect(read('cfonb120/bad_invalid_date.txt').findings[0]).toMatchObject({
+			field: 'ligne 1',
+			found: '116 caractères'
+		});
+		expect(codes('cfonb120/bad_new_statement_without_previous_ended.txt')).toEqual([
+			false,
+			['STATEMENT_ORDER ligne 6']
+		]);
+		expect(codes('cfonb120/bad_end_without_beginning.txt')).toEqual([false, ['STATEMENT_ORDER ligne 9']]);
+		expect(codes('cfonb120/pennylane_operation.txt')).toEqual([true, ['NO_BALANCES 15589/00000/98765432100']]);
+		expect(readText('v.txt', `0302${' '.repeat(236)}\n`).findings[0]!.code).toBe('CFONB_240');
+	});
+	test('numbers, a picture, an empty file, a deep one', () => {
+		expect(codes('mt940/invalid_statement.sta')[0]).toBe(false);
+		expect(readBytes('x.png', new Uint8Array([0x89, 0x50, 0, 1])).findings[0]!.code).toBe('NO_STATEMENT');
+		expect(readText('x', '').findings[0]!.code).toBe('EMPTY');
+		const deep = `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02">${'<a>'.repeat(50_000)}${'</a>'.repeat(50_000)}</Document>`;
+		expect(readText('x.xml', deep).findings[0]!.code).toBe('XML_NOT_WELL_FORMED');
+		expect(readText('x.xml', '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><Document/>').findings[0]!.code).toBe(
+			'XML_DOCTYPE'
+		);
+	});
+});
+
+describe('lists of banks', () => {
+	test.each(['csv_french_headers.csv', 'csv_european_decimals.csv'])('%s', (name) => {
+		const [statement] = kept(read(`bank-csv/${name}`)).statements;
+		expect(statement!.entries.map((entry) => toDecimal(entry.amountMinor))).toEqual(['-1234.56', '3500.00', '-4.50']);
+		expect(statement!.entries[0]!.bookedOn).toBe('2026-04-02');
+	});
+	test('lines about the account stand above the header', () => {
+		const [statement] = kept(
+			readText(
+				'x.csv',
+				'Compte;FR76 3000\nSolde;"1 234,56"\n\nDate;Date valeur;Libellé;Montant\n31/01/2026;02/02/2026;VIR ROCHE F2026-1;"1 200,00"\n'
+			)
+		).statements;
+		expect(statement!.entries).toMatchObject([
+			{ bookedOn: '2026-01-31', valueOn: '2026-02-02', amountMinor: 120_000n, text: 'VIR ROCHE F2026-1' }
+		]);
+	});
+});
+
+test('the last character of a CFONB amount is digit and sign', () => {
+	expect(amountOf('0000000001904}', 2)).toBe(-19_040n);
+	expect(amountOf('0000000000071E', 2)).toBe(715n);
+	expect(amountOf('00000000000715', 2)).toBeNull();
+	expect(amountOf('0000000000071{', 3)).toBe(71n);
+	expect(amountOf('0000000000071E', 3)).toBeNull();
+});
+test('the words of a German transfer, cut anywhere, are put together', () => {
+	const [statement] = kept(
+		readText(
+			'x.sta',
+			':20:A\n:25:1/2\n:28C:1/1\n:60F:C260101EUR0,00\n:61:2601020103C1200,00NTRFNONREF//B1\n:86:166?00GUTSCHRIFT?20EREF+F2026-00\n42?21SVWZ+Rechnung F2026?22-0042?30X?31DE8937040044053201\n3000?32MENUISERIE?33 ROCHE\n:62F:C260102EUR1200,00\n-'
+		)
+	).statements;
+	expect(statement!.entries[0]).toMatchObject({
+		amountMinor: 120_000n,
+		bookedOn: '2026-01-03',
+		endToEndId: 'F2026-0042',
+		bankReference: 'B1',
+		counterparty: 'MENUISERIE ROCHE',
+		counterpartyIban: 'DE89370400440532013000'
+	});
+	expect(statement!.entries[0]!.text).toContain('Rechnung F2026-0042');
+});
