@@ -66,6 +66,9 @@ const TEXTS: Record<string, () => string> = {
 	STATEMENT_ORDER: m.finding_statement_order,
 	BALANCE: m.finding_balance,
 	CFONB_240: m.finding_cfonb_240,
+	TOO_SLOW: m.finding_too_slow,
+	TOO_HEAVY: m.finding_too_heavy,
+	UNREADABLE: m.finding_unreadable,
 	PAYEE_ACCOUNT_CHANGED: m.finding_payee_changed
 };
 

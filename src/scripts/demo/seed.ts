@@ -26,6 +26,7 @@ import { drainOnce } from '#lib/server/jobs/worker.ts';
 import { saveDemoOffset } from '#lib/server/store/records.ts';
 import { buildServices } from '#lib/server/wiring.ts';
 import { openLog } from '#lib/server/log.ts';
+import { seedBank } from './bank.ts';
 import { facturXOf, sirenOf, totalsOf, type InvoiceSpec } from './invoice-file.ts';
 import { SUPPLIERS, type DemoClient, type DemoSupplier } from './people.ts';
 
@@ -73,6 +74,7 @@ export async function seedDemo(config: Config): Promise<void> {
 		if (day % 5 === 0 || day > -3) await drainOnce(services);
 	}
 	for (const cast of SUPPLIERS) await mintDemoLinks(services, scopes.get(cast.slug)!);
+	for (const cast of SUPPLIERS) await seedBank(services, scopes.get(cast.slug)!, cast.iban);
 	await saveDemoOffset(services.db, 0);
 	services.mail.close();
 	await services.db.close();

@@ -51,7 +51,7 @@ test('a dropped Factur-X becomes a claim, its client, its contact, its mail and 
 	expect(await invoices()).toHaveLength(0);
 	const imported = await importInvoices(house.services, cast.owner, [pdf], { sendMails: true });
 	if (!preview.ok || !imported.ok) throw new Error('refused');
-	expect({ ...imported.value[0], invoiceId: null }).toEqual(preview.value[0]);
+	expect({ ...imported.value[0], invoiceId: null }).toEqual(preview.value.lines[0]);
 	const invoiceId = imported.value[0]!.invoiceId!;
 	expect(await inScope(house.services.db, cast.system, (tx) => findInvoice(tx, cast.system, invoiceId))).toMatchObject({
 		balanceMinor: 120_000n,
@@ -111,7 +111,7 @@ test('another account than the supplier’s own is shown before it is believed',
 		await file({ number: 'B1', seller: { ...other, iban: 'FR1420041010050500013M02606' } })
 	]);
 	if (!result.ok) throw new Error('refused');
-	expect([result.value[0]!.outcome, result.value[0]!.findings.map((finding) => finding.code)]).toEqual([
+	expect([result.value.lines[0]!.outcome, result.value.lines[0]!.findings.map((finding) => finding.code)]).toEqual([
 		'review',
 		['PAYEE_ACCOUNT_CHANGED']
 	]);
@@ -170,11 +170,51 @@ test('an address that can’t be one is said, and the invoice kept', async () =>
 		'Numéro;Date;Client;Email;Montant TTC\nM1;12/11/2026;Alpha;alpha.example;120,00\n'
 	);
 	const result = await previewImport(house.services, cast.owner, [{ name: 'm.csv', bytes }]);
-	expect(result.ok && result.value[0]).toMatchObject({
+	expect(result.ok && result.value.lines[0]).toMatchObject({
 		outcome: 'new',
 		email: null,
 		findings: expect.arrayContaining([expect.objectContaining({ code: 'EMAIL', found: 'alpha.example' })])
 	});
+});
+test('a list of an unknown tool: its columns are said once, remembered under a name, and the next list of the same source needs no word', async () => {
+	const list = (number: string, date = '03/02/2026') => ({
+		name: 'export.csv',
+		bytes: new TextEncoder().encode(`"When","Details","Who","Sum"\n"${date}","${number}","Bruce Wayne","1,020.00"`)
+	});
+	const first = await previewImport(house.services, cast.owner, [list('INV-1')]);
+	if (!first.ok) throw new Error(first.refusal.code);
+	expect(first.value.lists).toMatchObject([
+		{
+			needs: 'columns',
+			headers: ['When', 'Details', 'Who', 'Sum'],
+			sample: [['03/02/2026', 'INV-1', 'Bruce Wayne', '1,020.00']]
+		}
+	]);
+	const columns = { When: 'issuedOn', Details: 'number', Who: 'client', Sum: 'gross' };
+	const { key } = first.value.lists[0]!;
+	const said = await previewImport(house.services, cast.owner, [list('INV-1')], {
+		[key]: { name: 'Mon outil', columns, dateOrder: null }
+	});
+	expect(said.ok && [said.value.lists[0]!.needs, said.value.lines[0]!.outcome]).toEqual(['dates', 'review']);
+	const answers = { [key]: { name: 'Mon outil', columns, dateOrder: 'mdy' as const } };
+	const imported = await importInvoices(house.services, cast.owner, [list('INV-1')], { sendMails: false, answers });
+	expect(imported.ok && imported.value[0]).toMatchObject({
+		outcome: 'new',
+		number: 'INV-1',
+		issuedOn: '2026-03-02',
+		grossMinor: 102_000n
+	});
+	const next = await previewImport(house.services, cast.owner, [list('INV-2', '04/05/2026')]);
+	expect(next.ok && [next.value.lists[0]!.name, next.value.lines[0]]).toMatchObject([
+		'Mon outil',
+		{ outcome: 'new', number: 'INV-2', issuedOn: '2026-04-05' }
+	]);
+	const stranger = await aSupplier(house.services, 'acct_canuts', 'Autre');
+	const theirs = await previewImport(house.services, stranger.owner, [list('INV-3')]);
+	expect(theirs.ok && theirs.value.lists[0]!.needs).toBe('columns');
+	const odd = { [key]: { name: 'x', columns: { ...columns, When: 'constructor' }, dateOrder: null } };
+	const refused = await previewImport(house.services, cast.owner, [list('INV-4')], odd);
+	expect(refused.ok && refused.value.lists[0]!.needs).toBe('columns');
 });
 test('a reader may not import', async () =>
 	expect(

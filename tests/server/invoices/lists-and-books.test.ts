@@ -5,6 +5,7 @@ import { debtOf } from '#lib/domain/invoices/document.ts';
 import { verdictOf } from '#lib/domain/invoices/findings.ts';
 import { toDecimal } from '#lib/domain/money/minor.ts';
 import { findingText } from '#lib/i18n/findings.ts';
+import type { ListAnswer } from '#lib/server/readers/csv.ts';
 import { readInvoices } from '#lib/server/readers/read-invoices.ts';
 import { dateOrderOf, decimalMarkOf, parseAmount, parseWrittenDate } from '#lib/server/readers/written-values.ts';
 
@@ -20,6 +21,12 @@ const expected = JSON.parse(readFileSync(`${DATA}expected.json`, 'utf8')) as Rec
 const readBytes = async (name: string, bytes: Uint8Array) => (await readInvoices({ name, bytes })).results;
 const readFile = (name: string) => readBytes(name.split('/')[1]!, readFileSync(DATA + name));
 const readText = (text: string, name = 'liste.csv') => readBytes(name, new TextEncoder().encode(text));
+/** As a person who has said something of its columns. */
+const readAs = async (text: string, answer: ListAnswer) => {
+	const file = { name: 'x.csv', bytes: new TextEncoder().encode(text) };
+	const { key } = (await readInvoices(file)).list!;
+	return (await readInvoices(file, { [key]: answer })).results;
+};
 const documents = (results: Awaited<ReturnType<typeof readText>>) =>
 	results.map((result) => {
 		if (!result.ok) throw new Error(JSON.stringify(result.findings));
@@ -158,14 +165,11 @@ describe('lists', () => {
 		const [unsure] = await list('01/02/2026', '03/02/2026');
 		expect(verdictOf(unsure!.findings)).toBe('confirm');
 		expect(codes([unsure!])).toContain('DATE_AMBIGUOUS');
-		const told = await readInvoices(
-			{
-				name: 'x.csv',
-				bytes: new TextEncoder().encode('Invoice Number,Invoice Date,Customer,Total\nA1,01/02/2026,R,10.00')
-			},
-			{ dateOrder: 'mdy' }
-		);
-		expect(documents(told.results)[0]!.issuedOn).toBe('2026-01-02');
+		const told = await readAs('Invoice Number,Invoice Date,Customer,Total\nA1,01/02/2026,R,10.00', {
+			columns: {},
+			dateOrder: 'mdy'
+		});
+		expect(documents(told)[0]!.issuedOn).toBe('2026-01-02');
 		expect(codes(await readText('Numéro;Date facture;Client;Montant TTC\nF1;01/02/2026;R;10,00'))).not.toContain(
 			'DATE_AMBIGUOUS'
 		);
@@ -180,14 +184,9 @@ describe('lists', () => {
 		expect(documents(await status('Partiellement payée'))[0]!.dueMinor).toBe(1_000n);
 	});
 	test('columns that a person has named', async () => {
-		const { results } = await readInvoices(
-			{
-				name: 'invoicely.csv',
-				bytes: new TextEncoder().encode(
-					'"Date","Due","Details","Client","Total"\n"Jan 28 2026","Feb 3 2026","INV-1","Bruce","1,020.00"'
-				)
-			},
-			{ columns: { Details: 'number' } }
+		const results = await readAs(
+			'"Date","Due","Details","Client","Total"\n"Jan 28 2026","Feb 3 2026","INV-1","Bruce","1,020.00"',
+			{ columns: { Details: 'number' }, dateOrder: null }
 		);
 		expect(documents(results)[0]).toMatchObject({
 			number: 'INV-1',
@@ -255,6 +254,13 @@ test('whatever a reader can say has words', () => {
 		'csv',
 		'factur-x',
 		'fec',
+		'off-path',
+		'bank/camt',
+		'bank/cfonb120',
+		'bank/mt940',
+		'bank/ofx',
+		'bank/bank-csv',
+		'bank/read-statements',
 		'json',
 		'read-invoices',
 		'sage',
@@ -267,7 +273,7 @@ test('whatever a reader can say has words', () => {
 		'../../../src/lib/domain/invoices/findings.ts',
 		'../../../src/lib/domain/invoices/lines.ts'
 	].map((file) => readFileSync(new URL(file, import.meta.url), 'utf8'));
-	const said = [...sources.join('\n').matchAll(/(?:block|warn|confirm|fault)\(\s*'([A-Z_]+)'/g)].map(
+	const said = [...sources.join('\n').matchAll(/(?:block|warn|confirm|fault|refused)\(\s*'([A-Z_0-9]+)'/g)].map(
 		(match) => match[1]!
 	);
 	expect(said.length).toBeGreaterThan(40);

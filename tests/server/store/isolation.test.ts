@@ -17,6 +17,10 @@ import { setDeliveryDay } from '#lib/server/use-cases/invoices/set-delivery-day.
 import { endPolicy, publishPolicy, saveDraft } from '#lib/server/use-cases/offers/manage-policies.ts';
 import { readOfferEditor, readOffers } from '#lib/server/use-cases/offers/read-offers.ts';
 import { findCreditNote } from '#lib/server/use-cases/payments/read-credit-note.ts';
+import { acceptEntry } from '#lib/server/use-cases/bank/accept-entry.ts';
+import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
+import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
+import { setAside, takeBack, undoEntry } from '#lib/server/use-cases/bank/take-back.ts';
 import { exportInvoices } from '#lib/server/use-cases/invoices/export-invoices.ts';
 import { holdInvoice } from '#lib/server/use-cases/invoices/hold-invoice.ts';
 import { findInvoicesByApi, readInvoiceByApi } from '#lib/server/use-cases/invoices/read-by-api.ts';
@@ -62,7 +66,8 @@ const ids = {
 	plan: newId(),
 	discount: '',
 	method: '',
-	policy: ''
+	policy: '',
+	movement: ''
 };
 const today = civilDateIn(new Date(Date.now()), 'Europe/Paris');
 const RECENT = { issuedOn: today, dueOn: addDays(today, 30) };
@@ -109,6 +114,7 @@ beforeAll(async () => {
 		FROM
 	);
 	ids.method = (await readMethods(house.services, payerA.scope)).methods[0]!.methodId;
+	ids.movement = await aMovement();
 	ids.policy = await anOffer(house.services, a, OFFER);
 	const planned = await anInvoice(house.services, a, {}, RECENT);
 	await pay(house.services, payerA, [planned], 60_000, { option: 'plan_2', attemptId: ids.plan });
@@ -139,6 +145,12 @@ beforeAll(async () => {
 	};
 });
 afterAll(() => house.close());
+/** A transfer that waits on a statement. */
+async function aMovement(): Promise<string> {
+	const bytes = new TextEncoder().encode(`Date;Libellé;Montant\n${today};VIREMENT;1200,00`);
+	await importStatements(house.services, a.owner, [{ name: 'releve.csv', bytes }], { acceptReview: false });
+	return (await readBank(house.services, a.owner)).waiting[0]!.bankEntryId;
+}
 /** An invoice whose file its client may see: a PDF. */
 async function aDocument(): Promise<string> {
 	const bytes = await facturXOf({
@@ -245,6 +257,20 @@ describe('another’s ids answer as ids that do not exist', () => {
 			);
 			return result.ok ? 'paid' : result.refusal;
 		},
+		'accepting a movement of the bank': async (scope, real) => {
+			const result = await acceptEntry(house.services, scope, {
+				bankEntryId: real ? ids.movement : newId(),
+				invoiceIds: [real ? ids.open : newId()]
+			});
+			return result.ok ? 'accepted' : result.refusal;
+		},
+		'undoing it': (scope, real) => undoEntry(house.services, scope, real ? ids.movement : newId()),
+		'setting it aside': (scope, real) => setAside(house.services, scope, real ? ids.movement : newId(), true),
+		'taking a payment back by it': (scope, real) =>
+			takeBack(house.services, scope, {
+				bankEntryId: real ? ids.movement : newId(),
+				paymentId: real ? ids.payment : newId()
+			}),
 		'its credit note': (scope, real) => findCreditNote(house.services, scope, real ? ids.discount : newId()),
 		'the offer as the supplier writes it': (scope, real) =>
 			readOfferEditor(house.services, scope, real ? ids.policy : newId()).then((result) => result.ok),

@@ -70,6 +70,7 @@ const COLUMNS = {
 } as const;
 export type Column = keyof typeof COLUMNS;
 export type Row = Partial<Record<Column, string>> & { line: number };
+const isColumn = (name: string): name is Column => Object.hasOwn(COLUMNS, name);
 export const columnName = (column: Column): string => COLUMNS[column][0];
 
 const plain = (header: string): string =>
@@ -83,11 +84,11 @@ const plain = (header: string): string =>
 export function columnsOf(headers: string[], chosen: Record<string, string> = {}): (Column | null)[] {
 	const taken = new Set<Column>();
 	const own = headers.map((header) =>
-		chosen[header] && chosen[header] in COLUMNS ? (chosen[header] as Column) : null
+		Object.hasOwn(chosen, header) && isColumn(chosen[header]!) ? chosen[header] : null
 	);
 	for (const column of own) if (column) taken.add(column);
 	return headers.map((header, i) => {
-		if (own[i] || header in chosen) return own[i] ?? null;
+		if (Object.hasOwn(chosen, header)) return own[i] ?? null;
 		const found = (Object.keys(COLUMNS) as Column[]).find(
 			(column) => !taken.has(column) && (COLUMNS[column] as readonly string[]).includes(plain(header))
 		);

@@ -1,4 +1,5 @@
 // A list of invoices as tools export it: `;`, `,`, tab or `|`, any of the usual ways to write amounts and dates, one row per invoice or per line.
+import { createHash } from 'node:crypto';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { InvoiceDocument, VatLine } from '../../domain/invoices/document.ts';
 import { block, checkDocument, confirm, warn, type Finding, type ReadResult } from '../../domain/invoices/findings.ts';
@@ -15,17 +16,44 @@ import {
 	type DecimalMark
 } from './written-values.ts';
 
-/** What a person has said of this list: which column is what, and how its dates are written. */
-export type ListHints = { columns?: Record<string, string>; dateOrder?: DateOrder };
+/** What a person has said of lists with these headers: which column is what, and how dates are written. */
+export type ListAnswer = { columns: Record<string, string>; dateOrder: DateOrder | null };
+/** By the key of their header. */
+export type ListHints = Record<string, ListAnswer>;
+/** A list as a person must see it to say which column is what. */
+export type ListShape = {
+	key: string;
+	headers: string[];
+	sample: string[][];
+	columns: (Column | null)[];
+	needs: 'columns' | 'dates' | null;
+	dateOrder: DateOrder | null;
+};
+const SAMPLE = 3;
+/** Lists with the same columns in the same order come from the same source. */
+const keyOf = (headers: string[]): string => createHash('sha256').update(JSON.stringify(headers)).digest('hex');
 
-export function readCsv(bytes: Uint8Array, hints: ListHints = {}): ReadResult[] {
+export function readCsv(bytes: Uint8Array, hints: ListHints = {}): { results: ReadResult[]; list: ListShape | null } {
 	const table = parseRows(bytes);
-	if ('finding' in table) return [refused(table.finding)];
-	const columns = columnsOf(table.header, hints.columns);
+	if ('finding' in table) return { results: [refused(table.finding)], list: null };
+	const key = keyOf(table.header);
+	const answer = Object.hasOwn(hints, key) ? hints[key]! : null;
+	const columns = columnsOf(table.header, answer?.columns);
+	const list: ListShape = {
+		key,
+		headers: table.header,
+		sample: table.rows.slice(0, SAMPLE).map((row) => row.cells.map((cell) => cell.slice(0, 80))),
+		columns,
+		needs: null,
+		dateOrder: answer?.dateOrder ?? null
+	};
 	const missing = (['number', 'issuedOn', 'client'] as const).filter((column) => !columns.includes(column)) as Column[];
 	if (!columns.includes('gross') && !columns.includes('lineGross')) missing.push('gross');
-	if (missing.length)
-		return [refused(block('COLUMN_MISSING', 'ligne 1', table.header.join(' | '), missing.map(columnName).join(', ')))];
+	if (missing.length) {
+		const expected = missing.map(columnName).join(', ');
+		const finding = block('COLUMN_MISSING', 'ligne 1', table.header.join(' | ').slice(0, 500), expected);
+		return { results: [refused(finding)], list: { ...list, needs: 'columns' } };
+	}
 	const rows = table.rows.map(
 		({ cells, line }) =>
 			({
@@ -33,8 +61,11 @@ export function readCsv(bytes: Uint8Array, hints: ListHints = {}): ReadResult[] 
 				...Object.fromEntries(columns.flatMap((column, c) => (column ? [[column, cells[c] ?? '']] : [])))
 			}) as Row
 	);
-	const writing = writingOf(rows, table.header, hints);
-	return invoicesOf(rows, columns).map((group) => readGroup(group, writing));
+	const writing = writingOf(rows, table.header, answer);
+	return {
+		results: invoicesOf(rows, columns).map((group) => readGroup(group, writing)),
+		list: { ...list, needs: writing.isOrderKnown ? null : 'dates' }
+	};
 }
 const refused = (...findings: Finding[]): ReadResult => ({ ok: false, findings });
 
@@ -55,11 +86,11 @@ function invoicesOf(rows: Row[], columns: (Column | null)[]): Row[][] {
 const MONEY = ['net', 'vat', 'gross', 'paid', 'due', 'vatRate', 'lineNet', 'lineVat', 'lineGross'] as const;
 type MoneyColumn = (typeof MONEY)[number];
 type Writing = { marks: Record<MoneyColumn, DecimalMark>; order: DateOrder; isOrderKnown: boolean };
-function writingOf(rows: Row[], headers: string[], hints: ListHints): Writing {
+function writingOf(rows: Row[], headers: string[], answer: ListAnswer | null): Writing {
 	const seen = (column: Column): string[] => rows.map((row) => row[column] ?? '').filter(Boolean);
 	const marks = Object.fromEntries(MONEY.map((column) => [column, decimalMarkOf(seen(column))])) as Writing['marks'];
 	const order =
-		hints.dateOrder ?? dateOrderOf([...seen('issuedOn'), ...seen('dueOn')]) ?? (isFrench(headers) ? 'dmy' : null);
+		answer?.dateOrder ?? dateOrderOf([...seen('issuedOn'), ...seen('dueOn')]) ?? (isFrench(headers) ? 'dmy' : null);
 	return { marks, order: order ?? 'dmy', isOrderKnown: order !== null };
 }
 

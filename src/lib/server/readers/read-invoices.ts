@@ -2,7 +2,7 @@
 // A new format is one reader more, listed in `readerFor`.
 import { block, type Finding, type ReadResult } from '../../domain/invoices/findings.ts';
 import { FILE_MAX_BYTES, type InvoiceFile } from './file.ts';
-import { readCsv, type ListHints } from './csv.ts';
+import { readCsv, type ListHints, type ListShape } from './csv.ts';
 import { isFec, readFec } from './fec.ts';
 import { readFacturX } from './factur-x.ts';
 import { readJson } from './json.ts';
@@ -10,7 +10,7 @@ import { isRimport, isXimport, readRimport, readXimport } from './sage.ts';
 import { readXmlInvoice } from './xml-invoice.ts';
 
 /** What one file holds: one result per invoice, and the type it must be served back with. */
-export type FileReading = { mediaType: string; results: ReadResult[] };
+export type FileReading = { mediaType: string; results: ReadResult[]; list?: ListShape | null };
 
 export async function readInvoices(file: InvoiceFile, hints: ListHints = {}): Promise<FileReading> {
 	if (file.bytes.length === 0)
@@ -34,7 +34,7 @@ export async function readInvoices(file: InvoiceFile, hints: ListHints = {}): Pr
 		/[;,\t|]/.test(head.split(/\r?\n/)[0] ?? '') &&
 		(!head.includes('\0') || /^(\u00ff\u00fe|\u00fe\u00ff)/.test(head))
 	)
-		return { mediaType: 'text/csv', results: readCsv(file.bytes, hints) };
+		return { mediaType: 'text/csv', ...readCsv(file.bytes, hints) };
 	return refused(
 		'application/octet-stream',
 		block(

@@ -3,5 +3,16 @@ import type { PayView } from '#lib/contract/views.ts';
 
 export async function standingOf({ attempt, plan, discounts, payments }: PayView) {
 	const isWaiting = attempt !== null && ['processing', 'awaiting_auth', 'open', 'unknown'].includes(attempt.status);
-	return isWaiting || plan || discounts.length || payments.length ? (await import('./Standing.svelte')).default : null;
+	return isWaiting || plan || discounts.length || payments.length ? loadStanding() : null;
+}
+
+/** Asked for as soon as somebody begins to pay, so that it is there when the line is not. A line that is cut is waited for a while. */
+export async function loadStanding() {
+	for (let tries = 1; ; tries += 1)
+		try {
+			return (await import('./Standing.svelte')).default;
+		} catch (error) {
+			if (tries === 20) throw error;
+			await new Promise((done) => setTimeout(done, 1500));
+		}
 }

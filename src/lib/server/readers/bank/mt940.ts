@@ -31,7 +31,7 @@ function messagesOf(content: string): Field[][] {
 			field = { tag: match[1]!, lines: [match[2]!], line: i + 1 };
 			if (field.tag === '20') messages.push([]);
 			messages.at(-1)?.push(field);
-		} else if (/^-(\}|XXX)?/.test(line) && line.length <= 5) field = null;
+		} else if (/^-(\}|X{3})?/.test(line) && line.length <= 5) field = null;
 		else field?.lines.push(line);
 	});
 	return messages;

@@ -6,5 +6,6 @@ export * from './offers.ts';
 export * from './plans.ts';
 export * from './ledger.ts';
 export * from './bank.ts';
+export * from './imports.ts';
 export * from './access.ts';
 export * from './traffic.ts';

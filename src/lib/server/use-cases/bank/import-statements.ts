@@ -4,8 +4,8 @@ import { may, actorName, type Scope } from '../../../domain/access/scope.ts';
 import type { BankStatement, StatementEntry } from '../../../domain/bank/statement.ts';
 import { verdictOf, type Finding } from '../../../domain/invoices/findings.ts';
 import { newId, sha256 } from '../../identity.ts';
-import { readStatements } from '../../readers/bank/read-statements.ts';
 import type { InvoiceFile } from '../../readers/file.ts';
+import { readStatementsOffPath } from '../../readers/off-path.ts';
 import type { Services } from '../../services.ts';
 import { keepStatement, type NewBankEntry } from '../../store/bank.ts';
 import { recordFact } from '../../store/outbox.ts';
@@ -41,7 +41,7 @@ async function importFile(
 	file: InvoiceFile,
 	{ acceptReview }: { acceptReview: boolean }
 ): Promise<StatementOutcome> {
-	const reading = readStatements(file);
+	const reading = await readStatementsOffPath(file);
 	const none = { fileName: file.name, format: '', statementCount: 0, entryCount: 0, newCount: 0 };
 	if (!reading.ok) return { ...none, outcome: 'refused', findings: reading.findings };
 	const { statements, format, findings } = reading;

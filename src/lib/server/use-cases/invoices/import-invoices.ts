@@ -7,25 +7,34 @@ import { notPayableReason, verdictOf, type Finding } from '../../../domain/invoi
 import type { Minor } from '../../../domain/money/minor.ts';
 import type { Services } from '../../services.ts';
 import type { InvoiceFile } from '../../readers/file.ts';
-import { readInvoices } from '../../readers/read-invoices.ts';
+import type { ListAnswer, ListShape } from '../../readers/csv.ts';
+import { readInvoicesOffPath } from '../../readers/off-path.ts';
+import { newId } from '../../identity.ts';
+import { listMappings, saveMapping } from '../../store/import-mappings.ts';
 import type { Tx } from '../../store/database.ts';
 import { findInvoiceByNumber, type InvoiceRecord } from '../../store/invoices.ts';
 import { getSupplier, matchClient, type Supplier } from '../../store/parties.ts';
-import { done, read, refuse, type Result } from '../run.ts';
+import { commit, done, read, refuse, type Result } from '../run.ts';
 import type { ImportLine, Prepared } from './import-line.ts';
 import { keepInvoice } from './keep-invoice.ts';
 
 export async function previewImport(
 	services: Services,
 	scope: Scope,
-	files: InvoiceFile[]
-): Promise<Result<ImportLine[]>> {
+	files: InvoiceFile[],
+	answers: ListAnswers = {}
+): Promise<Result<Preview>> {
 	if (!may(scope.actor, 'import_invoices')) return refuse('not_allowed');
-	return done((await prepare(services, scope, files)).map((prepared) => prepared.line));
+	const { prepared, lists } = await prepare(services, scope, files, answers);
+	return done({ lines: prepared.map(({ line }) => line), lists });
 }
 
+/** What a person says of a list before it is imported, and under which name it is remembered. */
+export type ListAnswers = Record<string, ListAnswer & { name: string }>;
+export type Preview = { lines: ImportLine[]; lists: (ListShape & { fileName: string; name: string })[] };
+
 /** `acceptReview`: a person has looked at the lines that ask for it (an account that changed, a missing currency…). Without it they are left out. */
-export type ImportOptions = { sendMails: boolean; acceptReview?: boolean };
+export type ImportOptions = { sendMails: boolean; acceptReview?: boolean; answers?: ListAnswers };
 
 /** `sendMails`: each new payable invoice goes to the client's billing contacts with its pay link. */
 export async function importInvoices(
@@ -36,7 +45,9 @@ export async function importInvoices(
 ): Promise<Result<ImportLine[]>> {
 	if (!may(scope.actor, 'import_invoices')) return refuse('not_allowed');
 	const lines: ImportLine[] = [];
-	for (const prepared of await prepare(services, scope, files))
+	const answers = options.answers ?? {};
+	await remember(services, scope, answers);
+	for (const prepared of (await prepare(services, scope, files, answers)).prepared)
 		lines.push(
 			prepared.document && isWanted(prepared.line, options)
 				? await keepInvoice(services, scope, prepared, options)
@@ -48,10 +59,28 @@ export async function importInvoices(
 const isWanted = (line: ImportLine, options: ImportOptions): boolean =>
 	line.outcome === 'new' || (line.outcome === 'review' && options.acceptReview === true);
 
-async function prepare(services: Services, scope: Scope, files: InvoiceFile[]): Promise<Prepared[]> {
+async function remember(services: Services, scope: Scope, answers: ListAnswers): Promise<void> {
+	if (!Object.keys(answers).length) return;
+	const savedAt = services.clock.now();
+	await commit(services, scope, async (tx) => {
+		for (const [headerKey, { name, columns, dateOrder }] of Object.entries(answers))
+			await saveMapping(tx, scope, { mappingId: newId(), headerKey, name: name || 'CSV', columns, dateOrder, savedAt });
+	});
+}
+
+async function prepare(
+	services: Services,
+	scope: Scope,
+	files: InvoiceFile[],
+	answers: ListAnswers
+): Promise<{ prepared: Prepared[]; lists: Preview['lists'] }> {
+	const known = await read(services, scope, (tx) => listMappings(tx, scope));
+	const hints: ListAnswers = { ...Object.fromEntries(known.map((one) => [one.headerKey, one])), ...answers };
+	const lists: Preview['lists'] = [];
 	const prepared: Prepared[] = [];
 	for (const file of files) {
-		const { mediaType, results } = await readInvoices(file);
+		const { mediaType, results, list } = await readInvoicesOffPath(file, hints);
+		if (list) lists.push({ ...list, fileName: file.name, name: hints[list.key]?.name ?? '' });
 		await read(services, scope, async (tx) => {
 			const supplier = await getSupplier(tx, scope);
 			for (const result of results) {
@@ -62,7 +91,7 @@ async function prepare(services: Services, scope: Scope, files: InvoiceFile[]): 
 			}
 		});
 	}
-	return withoutTwins(prepared);
+	return { prepared: withoutTwins(prepared), lists };
 }
 
 /** The same number twice in one drop: the first stands, the second is told. */

@@ -1,0 +1,112 @@
+// Files of others are read in a thread of their own, with a limit of time and memory: one that is overrun is ended together with its file, and the
+// product goes on serving. (OWASP ASVS 5.0, V5: files of unknown origin.)
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import type { StatementReading } from '../../domain/bank/statement.ts';
+import { block } from '../../domain/invoices/findings.ts';
+import type { ListHints } from './csv.ts';
+import type { InvoiceFile } from './file.ts';
+import type { FileReading } from './read-invoices.ts';
+
+export type ReadingJob = { kind: 'invoices' | 'bank'; file: InvoiceFile; hints: ListHints };
+export type ReadingLimits = { seconds: number; megabytes: number };
+const LIMITS: ReadingLimits = { seconds: 30, megabytes: 400 };
+const THREADS_MAX = 2;
+const IDLE_MS = 20_000;
+
+export async function readInvoicesOffPath(
+	file: InvoiceFile,
+	hints: ListHints = {},
+	limits = LIMITS
+): Promise<FileReading> {
+	const answer = await run({ kind: 'invoices', file, hints }, limits);
+	if (!('overrun' in answer)) return answer.value as FileReading;
+	return {
+		mediaType: 'application/octet-stream',
+		results: [{ ok: false, findings: [findingOf(answer.overrun, file, limits)] }]
+	};
+}
+export async function readStatementsOffPath(file: InvoiceFile, limits = LIMITS): Promise<StatementReading> {
+	const answer = await run({ kind: 'bank', file, hints: {} }, limits);
+	return 'overrun' in answer
+		? { ok: false, findings: [findingOf(answer.overrun, file, limits)] }
+		: (answer.value as StatementReading);
+}
+
+type Overrun = 'time' | 'memory' | 'fault';
+const findingOf = (overrun: Overrun, file: InvoiceFile, { seconds, megabytes }: ReadingLimits) =>
+	overrun === 'time'
+		? block('TOO_SLOW', file.name, `> ${seconds} s`, 'un fichier plus simple, ou plusieurs')
+		: overrun === 'memory'
+			? block('TOO_HEAVY', file.name, `> ${megabytes} Mo`, 'un fichier plus simple, ou plusieurs')
+			: block('UNREADABLE', file.name, '', 'le fichier tel que l’outil l’a exporté');
+
+type Answer = { value: unknown } | { overrun: Overrun };
+type Thread = { worker: Worker; isBusy: boolean; idle: NodeJS.Timeout | undefined };
+const threads: Thread[] = [];
+const waiting: ((thread: Thread) => void)[] = [];
+
+/** A free thread, a new one, or the next that becomes free. */
+function take(): Promise<Thread> {
+	const free = threads.find((thread) => !thread.isBusy);
+	if (free) return Promise.resolve(busy(free));
+	if (threads.length >= THREADS_MAX) return new Promise((resolve) => waiting.push(resolve));
+	// By the name of its source: built or not, the product runs beside its sources, and Node reads TypeScript by itself.
+	const source = createRequire(import.meta.url).resolve('#lib/server/readers/reading-worker.ts');
+	const worker = new Worker(source, { resourceLimits: { maxOldGenerationSizeMb: 512 }, execArgv: [], env: {} });
+	worker.unref();
+	const thread: Thread = { worker, isBusy: true, idle: undefined };
+	threads.push(thread);
+	return Promise.resolve(thread);
+}
+function busy(thread: Thread): Thread {
+	clearTimeout(thread.idle);
+	thread.isBusy = true;
+	return thread;
+}
+function giveBack(thread: Thread): void {
+	const next = waiting.shift();
+	if (next) return next(thread);
+	thread.isBusy = false;
+	thread.idle = setTimeout(() => end(thread), IDLE_MS);
+	thread.idle.unref();
+}
+function end(thread: Thread): void {
+	threads.splice(threads.indexOf(thread), 1);
+	void thread.worker.terminate();
+}
+
+async function run(job: ReadingJob, limits: ReadingLimits): Promise<Answer> {
+	const thread = await take();
+	const answer = await answerOf(thread, job, limits);
+	if ('overrun' in answer && answer.overrun !== 'fault') {
+		end(thread);
+		const next = waiting.shift();
+		if (next) void take().then(next);
+	} else giveBack(thread);
+	return answer;
+}
+
+function answerOf({ worker }: Thread, job: ReadingJob, limits: ReadingLimits): Promise<Answer> {
+	return new Promise((resolve) => {
+		const before = process.memoryUsage().rss;
+		const done = (answer: Answer): void => {
+			clearTimeout(timer);
+			clearInterval(watch);
+			worker.off('message', heard).off('error', failed).off('exit', ended);
+			resolve(answer);
+		};
+		const heard = (said: { value: unknown } | { error: string }) => done('value' in said ? said : { overrun: 'fault' });
+		// A heap that is too small ends the thread by itself.
+		const failed = (error: Error & { code?: string }) =>
+			done({ overrun: error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'memory' : 'time' });
+		const ended = () => done({ overrun: 'time' });
+		const timer = setTimeout(() => done({ overrun: 'time' }), limits.seconds * 1000);
+		// What is unpacked lies outside the heap, where no limit of the thread reaches it.
+		const watch = setInterval(() => {
+			if (process.memoryUsage().rss - before > limits.megabytes * 1_048_576) done({ overrun: 'memory' });
+		}, 50);
+		worker.on('message', heard).on('error', failed).on('exit', ended);
+		worker.postMessage(job);
+	});
+}

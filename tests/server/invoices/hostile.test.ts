@@ -1,0 +1,98 @@
+// Hostile and broken files: bounded time and memory, a clear word, and the next file is read as if nothing had been.
+import { deflateSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { readInvoicesOffPath, readStatementsOffPath } from '#lib/server/readers/off-path.ts';
+import { facturXOf } from '#scripts/demo/invoice-file.ts';
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+const codes = async (name: string, bytes: Uint8Array, limits = { seconds: 20, megabytes: 400 }) =>
+	(await readInvoicesOffPath({ name, bytes }, {}, limits)).results.flatMap((result) => [
+		result.ok,
+		...result.findings.map((finding) => finding.code)
+	]);
+const CSV = 'Numéro;Date facture;Client;Montant TTC\nF1;31/01/2026;R;10,00';
+
+test('a file that takes too long is ended with its thread; the next one is read', async () => {
+	const long = bytesOf(`Numéro;Date facture;Client;Montant TTC\n${'F1;31/01/2026;R;10,00\n'.repeat(90_000)}`);
+	const [slow, fine] = await Promise.all([
+		codes('long.csv', long, { seconds: 0.05, megabytes: 4000 }),
+		codes('bon.csv', bytesOf(CSV))
+	]);
+	expect(slow).toEqual([false, 'TOO_SLOW']);
+	expect(fine[0]).toBe(true);
+	expect((await codes('bon.csv', bytesOf(CSV)))[0]).toBe(true);
+});
+test('a bomb inside a PDF: gigabytes of zeros in a few kilobytes', async () => {
+	// Deflated twice: 1 GiB of zeros is 1 MiB, and that is a few kilobytes.
+	const once = deflateSync(Buffer.alloc(1 << 30));
+	const bomb = deflateSync(once);
+	const pdf = Buffer.concat([
+		Buffer.from(
+			`%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R/Names<</EmbeddedFiles<</Names[(factur-x.xml)3 0 R]>>>>>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n3 0 obj<</Type/Filespec/F(factur-x.xml)/EF<</F 4 0 R>>>>endobj\n4 0 obj<</Length ${bomb.length}/Filter[/FlateDecode/FlateDecode]>>stream\n`
+		),
+		bomb,
+		Buffer.from('\nendstream endobj\ntrailer<</Root 1 0 R>>\n%%EOF')
+	]);
+	expect(pdf.length).toBeLessThan(100_000);
+	const before = process.memoryUsage().rss;
+	const found = await codes('bombe.pdf', pdf);
+	expect(found[0]).toBe(false);
+	expect(process.memoryUsage().rss - before).toBeLessThan(1500 * 1_048_576);
+	expect((await codes('bon.csv', bytesOf(CSV)))[0]).toBe(true);
+});
+describe('each is refused in words', () => {
+	test.each([
+		[
+			'a billion laughs',
+			'x.xml',
+			'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><CrossIndustryInvoice>&b;</CrossIndustryInvoice>',
+			'XML_DOCTYPE'
+		],
+		[
+			'an external entity',
+			'x.xml',
+			'<?xml version="1.0"?><!DOCTYPE l SYSTEM "file:///etc/passwd"><Invoice/>',
+			'XML_DOCTYPE'
+		],
+		['a PDF in name only', 'x.pdf', '<html><script>alert(1)</script></html>', 'NOT_A_PDF'],
+		['a web page', 'x.html', '<!doctype html><p>x</p>', 'UNKNOWN_FORMAT'],
+		['an endless line', 'x.csv', `Numéro;Date facture;Client;Montant TTC\n"${'x'.repeat(2_000_000)}`, 'CSV_BROKEN'],
+		['nothing at all', 'x.csv', '', 'EMPTY'],
+		['only a header', 'x.csv', 'Numéro;Date facture;Client;Montant TTC', 'EMPTY']
+	])('%s', async (_name, fileName, content, code) =>
+		expect(await codes(fileName, bytesOf(content))).toEqual([false, code])
+	);
+});
+test('scripts in a PDF are data: the invoice is read, and nothing of them runs', async () => {
+	const pdf = await facturXOf({
+		number: 'JS-1',
+		issuedOn: '2026-11-12',
+		dueOn: '2026-12-12',
+		seller: {
+			name: 'A',
+			siren: '552100554',
+			vatNumber: 'FR96552100554',
+			address: { lines: ['1 rue X'], postalCode: '69001', town: 'Lyon', country: 'FR' },
+			iban: 'FR7630006000011234567890189'
+		},
+		buyer: { name: 'B', siren: null, email: null },
+		lines: [{ label: 'x', netMinor: 1000, rateBps: 2000 }]
+	});
+	const scripted = Buffer.concat([
+		Buffer.from(pdf),
+		Buffer.from('\n99 0 obj<</S/JavaScript/JS(app.alert\\(1\\))>>endobj\n')
+	]);
+	expect((await codes('script.pdf', scripted))[0]).toBe(true);
+});
+test('bank files under the same roof', async () => {
+	const long = bytesOf(`Date;Libellé;Montant\n${'31/01/2026;VIREMENT;10,00\n'.repeat(90_000)}`);
+	expect(
+		await readStatementsOffPath({ name: 'long.csv', bytes: long }, { seconds: 0.02, megabytes: 4000 })
+	).toMatchObject({
+		ok: false,
+		findings: [{ code: 'TOO_SLOW' }]
+	});
+	expect(
+		(await readStatementsOffPath({ name: 'x.csv', bytes: bytesOf('Date;Libellé;Montant\n31/01/2026;VIR;10,00') })).ok
+	).toBe(true);
+});
