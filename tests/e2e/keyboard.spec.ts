@@ -1,5 +1,5 @@
 // A payment without a pointer, 3-D Secure included (scenario 24 of the reference).
-import { expect, form, freshInvoice, open, paid, test } from './fixtures.ts';
+import { expect, form, freshInvoice, open, origin, paid, test } from './fixtures.ts';
 
 test('the whole payment by keyboard alone', async ({ page, demo }) => {
 	const invoice = await freshInvoice(page, demo);
@@ -29,4 +29,28 @@ test('the whole payment by keyboard alone', async ({ page, demo }) => {
 	await expect(bank).toBeFocused();
 	await page.keyboard.press('Enter');
 	await paid(page);
+});
+test('the queue of the bank is cleared by keyboard alone', async ({ page, demo }) => {
+	const invoice = await freshInvoice(page, demo);
+	await page.goto((await demo.person('Claire Martin')).sign_in_url);
+	await open(page, `${origin()}/admin/banque`);
+	const day = ((await (await page.request.get(`${origin()}/demo/api/clock`)).json()).now as string).slice(0, 10);
+	await page.setInputFiles('#releves', {
+		name: 'clavier.csv',
+		mimeType: 'text/csv',
+		// Oldest first: this one is the first of the queue.
+		buffer: Buffer.from(`Date;Libellé;Montant\n2020-01-01;CLAVIER ${invoice.number};1176,00\n${day};CLAVIER RIEN;1,00`)
+	});
+	const card = page.getByRole('article').filter({ hasText: `CLAVIER ${invoice.number}` });
+	await expect(card).toBeVisible();
+	await page.locator('h1').click();
+	await page.keyboard.press('j');
+	await expect(card.getByRole('button', { name: 'Accepter' })).toBeFocused();
+	await page.keyboard.press('Enter');
+	await expect(card).toHaveCount(0);
+	await expect(page.locator('article button:focus')).toHaveCount(1);
+	const other = page.getByRole('article').filter({ hasText: 'CLAVIER RIEN' });
+	await other.getByRole('button', { name: 'Accepter' }).focus();
+	await page.keyboard.press('x');
+	await expect(other).toHaveCount(0);
 });

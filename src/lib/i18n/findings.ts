@@ -1,5 +1,6 @@
 // Findings of the importer in words that help: what, where, what was found, what is expected.
 import { m } from '#lib/paraglide/messages.js';
+import { getLocale } from '#lib/paraglide/runtime.js';
 import type { Finding } from '../domain/invoices/findings.ts';
 
 const TEXTS: Record<string, () => string> = {
@@ -72,10 +73,14 @@ const TEXTS: Record<string, () => string> = {
 	PAYEE_ACCOUNT_CHANGED: m.finding_payee_changed
 };
 
+/** Readers name places in French, the language of the files; "ligne 3" reads "line 3" elsewhere. */
+const placeOf = (field: string): string =>
+	getLocale() === 'fr' ? field : field.replace(/\bligne(s?)\b/g, 'line$1').replace(/\bentrée\b/g, 'entry');
+
 export function findingText(finding: Finding): string {
 	const what = TEXTS[finding.code]?.() ?? finding.code;
 	const parts = [
-		finding.field,
+		placeOf(finding.field),
 		finding.found && m.finding_found({ value: finding.found }),
 		finding.expected && m.finding_expected({ value: finding.expected })
 	].filter(Boolean);

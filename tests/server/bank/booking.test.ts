@@ -119,6 +119,15 @@ test('a part, then too much: the rest is kept for the client, and both see it', 
 	expect((await accept('TROP', [id])).ok).toBe(true);
 	expect((await invoice(id))!.balanceMinor).toBe(0n);
 	expect((await readPortal(house.services, payer.scope)).advanceMinor).toBe(1_234n);
+	const receipts = await inScope(house.services.db, cast.system, async (tx) => [
+		...(await tx.execute<{ id: string; credit: string }>(
+			sql`select payment_id as id, credit_minor::text as credit from payment order by amount_minor`
+		))
+	]);
+	expect(await findReceipt(house.services, payer.scope, receipts[0]!.id)).toMatchObject({
+		amountMinor: 51_234n,
+		creditMinor: 1_234n
+	});
 	expect(await journal()).toEqual([
 		'transfer 512 70000',
 		'transfer 411 -70000',

@@ -19,6 +19,7 @@ export async function renderReceiptPdf(receipt: Receipt, locale: Locale): Promis
 	});
 	page.paragraph('P', () => {
 		for (const part of receipt.lines) page.row(m.invoice_number({ number: part.number }, say), money(part.amountMinor));
+		if (receipt.creditMinor > 0n) page.row(m.advance_line({}, say), money(receipt.creditMinor));
 		page.row(m.amount_received({}, say), money(receipt.amountMinor), 'bold');
 		for (const one of receipt.discounts)
 			page.row(m.receipt_discount({ number: one.number }, say), money(one.amountMinor));

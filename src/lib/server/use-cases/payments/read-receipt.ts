@@ -21,6 +21,8 @@ export type Receipt = {
 	methodType: string;
 	methodLabel: string | null;
 	lines: { invoiceId: string; number: string; amountMinor: Minor }[];
+	/** Received beyond the invoices, and kept for the client. */
+	creditMinor: Minor;
 	vat: PaidVat[];
 	/** Given with this payment and still standing. */
 	discounts: { discountId: string; number: string; amountMinor: Minor; documentNumber: string | null }[];
@@ -51,6 +53,7 @@ export async function readReceipt(
 		methodType: payment.methodType,
 		methodLabel: scope.invoiceId ? null : payment.methodLabel,
 		lines,
+		creditMinor: payment.creditMinor,
 		vat: await listPaymentVat(tx, scope, paymentId),
 		discounts: (await listDiscounts(tx, scope, { paymentId }))
 			.filter(
