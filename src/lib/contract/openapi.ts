@@ -1,15 +1,10 @@
 // OpenAPI 3.1 description of the supplier's API.
+import { amount, importReport } from './openapi-import.ts';
+
 const error = {
 	description: 'Refused: a stable code, a sentence, and what the sentence is about',
 	content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } }
 };
-const amount = {
-	type: 'string',
-	pattern: '^-?\\d+$',
-	description: 'Integer of minor units (cents), as text',
-	examples: ['120000']
-};
-
 export const openApi = {
 	openapi: '3.1.0',
 	info: {
@@ -244,44 +239,7 @@ export const openApi = {
 					}
 				}
 			},
-			ImportReport: {
-				type: 'object',
-				properties: {
-					invoices: {
-						type: 'array',
-						items: {
-							type: 'object',
-							properties: {
-								file: { type: 'string' },
-								outcome: { enum: ['new', 'review', 'identical', 'conflict', 'refused'] },
-								invoice_id: { type: ['string', 'null'] },
-								number: { type: 'string' },
-								client: { type: 'string' },
-								type_code: { type: 'string' },
-								issued_on: { type: 'string' },
-								due_on: { type: 'string' },
-								due_is_default: { type: 'boolean' },
-								currency: { type: 'string' },
-								gross_minor: amount,
-								debt_minor: { ...amount, description: 'What the client owes; negative for a credit' },
-								findings: {
-									type: 'array',
-									items: {
-										type: 'object',
-										properties: {
-											code: { type: 'string' },
-											severity: { enum: ['block', 'confirm', 'warn'] },
-											field: { type: 'string' },
-											found: { type: 'string' },
-											expected: { type: 'string' }
-										}
-									}
-								}
-							}
-						}
-					}
-				}
-			},
+			ImportReport: importReport,
 			Error: {
 				type: 'object',
 				properties: {

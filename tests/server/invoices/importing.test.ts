@@ -77,6 +77,13 @@ test('the same file again changes nothing; another amount under the same number 
 		'identical',
 		'conflict'
 	]);
+	expect([again.ok && again.value[0]!.changes, changed.ok && changed.value[0]!.changes]).toEqual([
+		[],
+		[
+			{ field: 'gross', before: '120000', after: '108000' },
+			{ field: 'due', before: '120000', after: '108000' }
+		]
+	]);
 	expect(await invoices()).toHaveLength(1);
 });
 test('ten parallel imports of one file create one invoice', async () => {

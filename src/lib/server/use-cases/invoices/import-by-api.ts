@@ -57,5 +57,6 @@ const lineBody = (line: ImportLine) => ({
 	currency: line.currency,
 	gross_minor: String(line.grossMinor),
 	debt_minor: String(line.debtMinor),
-	findings: line.findings
+	findings: line.findings,
+	changes: line.changes
 });

@@ -130,6 +130,7 @@ const refusedLine = (fileName: string, findings: Finding[]): ImportLine => ({
 	debtMinor: 0n as Minor,
 	notPayableReason: null,
 	findings,
+	changes: [],
 	invoiceId: null
 });
 
@@ -163,8 +164,25 @@ async function lineOf(
 		debtMinor,
 		notPayableReason: notPayableReason(document, debtMinor),
 		findings: all,
+		changes: known ? changesOf(known, document, { debtMinor, isSameClient: client?.clientId === known.clientId }) : [],
 		invoiceId: known?.invoiceId ?? null
 	};
+}
+
+/** Field by field, what the file says otherwise than the books. A missing due date says nothing. */
+function changesOf(
+	known: InvoiceRecord,
+	document: InvoiceDocument,
+	{ debtMinor, isSameClient }: { debtMinor: Minor; isSameClient: boolean }
+): ImportLine['changes'] {
+	const all: ImportLine['changes'] = [
+		{ field: 'gross', before: String(known.grossMinor), after: String(document.grossMinor) },
+		{ field: 'due', before: String(known.debtMinor), after: String(debtMinor) },
+		{ field: 'issued_on', before: known.issuedOn, after: document.issuedOn },
+		{ field: 'due_on', before: known.dueOn, after: document.dueOn ?? known.dueOn },
+		{ field: 'client', before: known.clientName, after: isSameClient ? known.clientName : document.buyer.name }
+	];
+	return all.filter(({ before, after }) => before !== after);
 }
 
 function outcomeOf(

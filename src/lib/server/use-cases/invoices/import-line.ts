@@ -21,6 +21,8 @@ export type ImportLine = {
 	debtMinor: Minor;
 	notPayableReason: NotPayableReason | null;
 	findings: Finding[];
+	/** Against the invoice that is kept under this number: amounts in minor units, days as YYYY-MM-DD. */
+	changes: { field: 'gross' | 'due' | 'due_on' | 'issued_on' | 'client'; before: string; after: string }[];
 	invoiceId: string | null;
 };
 export type Prepared = { line: ImportLine; document: InvoiceDocument | null; mediaType: string; file: InvoiceFile };
