@@ -239,6 +239,9 @@ describe('what the bank takes back', () => {
 		expect(
 			house.world.mailbox.mails.filter((mail) => mail.to.includes(payer.email)).map((mail) => mail.subject)
 		).toHaveLength(2);
+		expect(house.world.mailbox.mails.filter((mail) => mail.to.includes(payer.email)).at(-1)!.text).toContain(
+			'provision insuffisante'
+		);
 		expect((await undoEntry(house.services, cast.owner, entry.bankEntryId)).ok).toBe(true);
 		expect((await invoice(id))!.balanceMinor).toBe(0n);
 		expect((await journal()).filter((line) => line.startsWith('return'))).toEqual([

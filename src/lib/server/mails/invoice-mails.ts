@@ -194,6 +194,8 @@ export function renderReturnedMail(
 		/** The discount that goes with it, and what is due again in all. */
 		discountMinor: Minor;
 		totalMinor: Minor;
+		/** What the bank said, in words for the client. */
+		why: string | null;
 		url: string;
 	}
 ): RenderedMail {
@@ -206,6 +208,7 @@ export function renderReturnedMail(
 		[
 			hello(to),
 			{ kind: 'text', text: m.mail_returned_text({ amount, numbers: returned.numbers }, say) },
+			...(returned.why ? [{ kind: 'text' as const, text: returned.why }] : []),
 			...(returned.discountMinor > 0n
 				? [
 						{

@@ -9,6 +9,7 @@ import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import type { OutgoingMail } from '../../gateways/mail/port.ts';
 import * as templates from '../../mails/invoice-mails.ts';
 import type { RenderedMail } from '../../mails/layout.ts';
+import { returnForClient } from '../../../i18n/return-reasons.ts';
 import { methodName } from '../../../i18n/methods.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt, listAttemptLines } from '../../store/attempts.ts';
@@ -168,6 +169,7 @@ async function renderReversal({ services, scope, tx, row, to }: Context): Promis
 	return templates.renderReturnedMail(to, {
 		...common,
 		discountMinor: lost,
+		why: returnForClient(reversal.reason, to.locale),
 		totalMinor: add(reversal.amountMinor, lost),
 		url: await mintPayLink(services, tx, scope, lines.at(-1)!.invoiceId, row.contactId)
 	});

@@ -7,6 +7,7 @@ import { isHeld, type Hold } from '../../../domain/invoices/hold.ts';
 import { ZERO, type Minor } from '../../../domain/money/minor.ts';
 import type { AttemptStatus } from '../../../domain/payments/attempt-status.ts';
 import type { Services } from '../../services.ts';
+import { countWaitingEntries } from '../../store/bank.ts';
 import { listPayLinks, type PayLinkListing } from '../../store/access.ts';
 import { listAttemptsOfInvoice } from '../../store/attempts.ts';
 import { findInvoice, listInvoices, type InvoiceFilter } from '../../store/invoices.ts';
@@ -59,6 +60,8 @@ export type Dashboard = {
 	payments: PaymentView[];
 	gaps: { day: CivilDate; stripeMinor: Minor; ledgerMinor: Minor }[];
 	mailProblems: Contact[];
+	/** Movements of the bank to look at. */
+	bankWaiting: number;
 };
 export async function readDashboard(services: Services, scope: Scope): Promise<Dashboard> {
 	return read(services, scope, async (tx) => {
@@ -75,7 +78,8 @@ export async function readDashboard(services: Services, scope: Scope): Promise<D
 			gaps: (await listReconciliations(tx, scope))
 				.filter((row) => row.stripeMinor !== row.ledgerMinor)
 				.map((row) => ({ day: row.reconciledOn, stripeMinor: row.stripeMinor, ledgerMinor: row.ledgerMinor })),
-			mailProblems: await listMailProblems(tx, scope)
+			mailProblems: await listMailProblems(tx, scope),
+			bankWaiting: await countWaitingEntries(tx, scope)
 		};
 	});
 }
