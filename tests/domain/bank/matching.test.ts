@@ -126,6 +126,13 @@ describe('what is not sure is not called sure', () => {
 		expect(first(moved({}), two)).toBeNull();
 		expect(first(moved({ text: '1 200,00 EUR' }), two)).toBeNull();
 	});
+	test('a few digits are not a name: probable at most', () =>
+		expect(first(moved({ text: 'VIR 2026 LOYER' }), [open({ number: '2026' })])).toEqual([
+			'2026',
+			'number',
+			'probable',
+			'exact'
+		]));
 	test('a number inside a longer one, or too short', () => {
 		expect(first(moved({ text: 'F2026-00421' }), two)).toBeNull();
 		expect(first(moved({ text: 'REF 12' }), [open({ number: '12' })])).toBeNull();

@@ -87,7 +87,8 @@ function byEndToEnd({ endToEndId, ...movement }: Movement, open: OpenInvoice[]):
 }
 function byNumber(movement: Movement, open: OpenInvoice[]): Match[] | null {
 	const words = `${movement.text} ${movement.endToEndId ?? ''} ${movement.creditorReference ?? ''}`;
-	const found = open.filter((one) => isNamed(one.number, words));
+	const glued = compact(words);
+	const found = open.filter((one) => glued.includes(compact(one.number)) && isNamed(one.number, words));
 	// `2026-1` also stands inside `F-2026-1`: a number that is only a part of another one found is not meant.
 	const meant = found.filter(
 		(one) =>
@@ -107,6 +108,9 @@ function isNamed(number: string, words: string): boolean {
 	);
 }
 
+/** A few digits may be a year, a postcode, a sum: they are not a name by themselves. */
+const isWeak = (number: string): boolean => /^\d{1,6}$/.test(compact(number));
+
 /** What was named: together when they are of one client. */
 function explain(movement: Movement, found: OpenInvoice[], reason: MatchReason): Match[] {
 	const clients = groupBy(found, (one) => one.clientId);
@@ -115,7 +119,8 @@ function explain(movement: Movement, found: OpenInvoice[], reason: MatchReason):
 		.map((invoices) => {
 			const amountIs = compare(movement.amountMinor, invoices);
 			const isRight = amountIs === 'exact' || amountIs === 'early' || (amountIs === 'less' && invoices.length === 1);
-			return matchOf(invoices, reason, !isClear ? 'possible' : isRight ? 'certain' : 'probable', amountIs);
+			const isSure = isRight && !(reason === 'number' && invoices.some((one) => isWeak(one.number)));
+			return matchOf(invoices, reason, !isClear ? 'possible' : isSure ? 'certain' : 'probable', amountIs);
 		})
 		.sort(byWorth);
 }

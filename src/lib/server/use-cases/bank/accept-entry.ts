@@ -22,7 +22,14 @@ import { bookDiscounts } from '../payments/book-discounts.ts';
 import { keepReceived } from '../payments/book-payment.ts';
 import type { Booking } from '../payments/settling.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
-import { findMatches, noonOf, readMatchingFacts, valueDay } from './find-matches.ts';
+import {
+	findMatches,
+	noonOf,
+	readMatchingFacts,
+	valueDay,
+	type EntryMatches,
+	type MatchingFacts
+} from './find-matches.ts';
 import { takeBack } from './take-back.ts';
 
 export type AcceptInput = { bankEntryId: string; invoiceIds: string[] };
@@ -153,21 +160,32 @@ export async function acceptCertain(
 ): Promise<Result<{ accepted: number }>> {
 	if (!may(scope.actor, 'book_transfers')) return refuse('not_allowed');
 	let accepted = 0;
+	let facts: MatchingFacts | null = null;
 	for (const bankEntryId of bankEntryIds) {
 		const best = await read(services, scope, async (tx) => {
 			const entry = await lockBankEntry(tx, scope, bankEntryId);
 			if (entry?.state !== 'waiting') return null;
-			return findMatches(tx, scope, await readMatchingFacts(tx, scope), entry);
+			facts ??= await readMatchingFacts(tx, scope);
+			return findMatches(tx, scope, facts, entry);
 		});
-		const match = best?.matches[0];
-		const returned = best?.returns[0];
-		const result =
-			match?.certainty === 'certain'
-				? await acceptEntry(services, scope, { bankEntryId, invoiceIds: match.invoiceIds })
-				: returned?.certainty === 'certain'
-					? await takeBack(services, scope, { bankEntryId, paymentId: returned.payment.paymentId })
-					: null;
-		if (result?.ok) accepted += 1;
+		const result = best && (await acceptBest(services, scope, bankEntryId, best));
+		if (!result?.ok) continue;
+		accepted += 1;
+		// What was open has changed.
+		facts = null;
 	}
 	return done({ accepted });
+}
+function acceptBest(
+	services: Services,
+	scope: Scope,
+	bankEntryId: string,
+	{ matches, returns }: EntryMatches
+): Promise<Result<{ paymentId: string }>> | null {
+	const [[match], [returned]] = [matches, returns];
+	if (match?.certainty === 'certain')
+		return acceptEntry(services, scope, { bankEntryId, invoiceIds: match.invoiceIds });
+	return returned?.certainty === 'certain'
+		? takeBack(services, scope, { bankEntryId, paymentId: returned.payment.paymentId })
+		: null;
 }

@@ -57,8 +57,11 @@ export async function findMatches(tx: Tx, scope: Scope, facts: MatchingFacts, en
 	const clients = concernedClients(entry, facts.open, facts.payers);
 	const concerned = facts.open.filter((one) => clients.has(one.clientId));
 	const priced = [];
-	for (const one of concerned)
-		priced.push({ ...one, earlyMinor: await earlyPrice(tx, scope, facts, one, valueDay(entry)) });
+	for (const [i, one] of concerned.entries()) {
+		const isPossible = i < PRICED_MAX && one.payableMinor <= entry.amountMinor * 2n;
+		const earlyMinor = isPossible ? await earlyPrice(tx, scope, facts, one, valueDay(entry)) : null;
+		priced.push({ ...one, earlyMinor });
+	}
 	return { matches: matchesOf(entry, priced, facts.payers), returns: [] };
 }
 export const valueDay = ({ valueOn, bookedOn }: Pick<BankEntry, 'valueOn' | 'bookedOn'>): CivilDate =>
@@ -67,7 +70,8 @@ export const valueDay = ({ valueOn, bookedOn }: Pick<BankEntry, 'valueOn' | 'boo
 export const noonOf = (day: CivilDate, timeZone: string): Date =>
 	new Date(startOfDayIn(day, timeZone).getTime() + 12 * 3_600_000);
 
-/** Only when the amount is less than what is owed can it be an early price. */
+/** A price costs a few questions: asked for the oldest, and where the movement is at least half of what is owed. */
+const PRICED_MAX = 12;
 async function earlyPrice(
 	tx: Tx,
 	scope: Scope,
