@@ -108,6 +108,7 @@ test('every screen of the supplier is accessible, in both languages', async ({ p
 		'/admin/import',
 		'/admin/clients',
 		'/admin/paiements',
+		'/admin/banque',
 		'/admin/liens',
 		'/admin/reglages'
 	]) {

@@ -36,7 +36,7 @@ test('every screen in English is accessible', async ({ page, demo, context }) =>
 		expect([path, await page.locator('main').innerText()]).not.toEqual([path, expect.stringMatching(NEVER)]);
 	}
 	await page.goto((await demo.person('Claire Martin')).sign_in_url);
-	for (const path of ['', '/factures', '/import', '/clients', '/paiements', '/liens', '/reglages']) {
+	for (const path of ['', '/factures', '/import', '/clients', '/paiements', '/banque', '/liens', '/reglages']) {
 		await open(page, `${origin()}/admin${path}`);
 		await expect(page.locator('html')).toHaveAttribute('lang', 'en');
 		await accessible(page);
