@@ -82,6 +82,11 @@ describe('accounting files', () => {
 		expect(results.map((result) => result.ok)).toEqual([true, false]);
 		expect(codes(results)).toContain('PAYMENT_WITHOUT_INVOICE');
 	});
+	test('ISO 8859-15, as the rule for FEC has it: Cœur de Bœuf keeps its œ', async () => {
+		const text = [head, entry('1', '411A', 'F1', '10,00', ''), entry('1', '706', 'F1', '', '10,00')].join('\n');
+		const bytes = Uint8Array.from([...text.replaceAll('Client Un', 'C\u00bdur')].map((c) => c.charCodeAt(0)));
+		expect(documents(await readBytes('x.txt', bytes))[0]!.buyer.name).toBe('Cœur');
+	});
 	test('several rates in one entry: the amounts stand, the split is not invented', async () => {
 		const [document] = documents(
 			await readText(

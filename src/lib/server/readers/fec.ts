@@ -11,7 +11,7 @@ export const isFec = (head: string): boolean => HEADER.test(head.replace(/^\u00e
 const LINES_MAX = 1_000_000;
 
 export function readFec(bytes: Uint8Array): ReadResult[] {
-	const lines = decodeText(bytes)
+	const lines = decodeText(bytes, 'iso-8859-15')
 		.replace(/^\ufeff/, '')
 		.split(/\r\n|\n|\r/);
 	const mark = lines[0]!.includes('\t') ? '\t' : '|';

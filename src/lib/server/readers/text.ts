@@ -1,14 +1,14 @@
 // Bytes to text, for files that do not say how they were written.
 
-/** UTF-8 with or without a mark, UTF-16 with one, else Windows-1252: what French tools write. NULs are padding. */
-export function decodeText(bytes: Uint8Array): string {
+/** UTF-8 with or without a mark, UTF-16 with one, else Windows-1252, or what the format prescribes. NULs are padding. */
+export function decodeText(bytes: Uint8Array, otherwise: 'windows-1252' | 'iso-8859-15' = 'windows-1252'): string {
 	const [a, b] = bytes;
 	if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff))
 		return new TextDecoder(a === 0xff ? 'utf-16le' : 'utf-16be').decode(bytes);
 	try {
 		return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replaceAll('\0', '');
 	} catch {
-		return new TextDecoder('windows-1252').decode(bytes).replaceAll('\0', '');
+		return new TextDecoder(otherwise).decode(bytes).replaceAll('\0', '');
 	}
 }
 
