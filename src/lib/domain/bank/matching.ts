@@ -113,7 +113,7 @@ const isWeak = (number: string): boolean => /^\d{1,6}$/.test(compact(number));
 
 /** What was named: together when they are of one client. */
 function explain(movement: Movement, found: OpenInvoice[], reason: MatchReason): Match[] {
-	const clients = groupBy(found, (one) => one.clientId);
+	const clients = Map.groupBy(found, (one) => one.clientId);
 	const isClear = clients.size === 1;
 	return [...clients.values()]
 		.map((invoices) => {
@@ -141,7 +141,7 @@ function payersAmong(movement: Movement, open: OpenInvoice[], payers: KnownPayer
 /** A payer known by account, or one who bears the name of a client: then the amount must be that of an invoice, or of several. */
 function byPayer(movement: Movement, open: OpenInvoice[], payers: KnownPayers): Match[] {
 	const byAccount = accountOwner(movement, payers);
-	const matches = [...groupBy(payersAmong(movement, open, payers), (one) => one.clientId).values()].flatMap(
+	const matches = [...Map.groupBy(payersAmong(movement, open, payers), (one) => one.clientId).values()].flatMap(
 		(invoices) => {
 			const exact = invoices.filter(
 				(one) => one.payableMinor === movement.amountMinor || one.earlyMinor === movement.amountMinor
@@ -201,11 +201,6 @@ export function subsets<T extends { payableMinor: Minor }>(invoices: T[], amount
 	};
 	search(0, amount, []);
 	return found;
-}
-function groupBy<T>(items: T[], keyOf: (item: T) => string): Map<string, T[]> {
-	const groups = new Map<string, T[]>();
-	for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
-	return groups;
 }
 
 /** A payment received by transfer that may have come back. */

@@ -32,9 +32,11 @@ const FINDINGS_MAX = 50;
 export function claimsOf(lines: AccountingLine[], faults: Finding[], profile: string): ReadResult[] {
 	const findings = [...faults, ...(faults.length ? [] : unbalanced(lines))];
 	if (findings.length) return [{ ok: false, findings: findings.slice(0, FINDINGS_MAX) }];
-	const entries = groupBy(lines, (line) => `${line.journal} ${line.entry}`);
+	const entries = Map.groupBy(lines, (line) => `${line.journal} ${line.entry}`);
 	const open = lines.filter((line) => isReceivable(line.account) && !line.isLettered);
-	const claims = [...groupBy(open, (line) => `${line.clientAccount} ${line.clientName} ${numberOf(line)}`).values()];
+	const claims = [
+		...Map.groupBy(open, (line) => `${line.clientAccount} ${line.clientName} ${numberOf(line)}`).values()
+	];
 	const results = claims.flatMap((claim) => readClaim(claim, entries, profile));
 	return results.length
 		? results
@@ -130,7 +132,7 @@ function splitOf(net: Minor, vat: Minor): VatLine[] {
 }
 
 function unbalanced(lines: AccountingLine[]): Finding[] {
-	return [...groupBy(lines, (line) => `${line.journal} ${line.entry}`)].flatMap(([entry, of]) => {
+	return [...Map.groupBy(lines, (line) => `${line.journal} ${line.entry}`)].flatMap(([entry, of]) => {
 		const gap = sumOf(of);
 		return gap === 0n
 			? []
@@ -139,13 +141,3 @@ function unbalanced(lines: AccountingLine[]): Finding[] {
 }
 const sumOf = (lines: AccountingLine[]): Minor =>
 	minor(lines.reduce((sum, line) => sum + line.debit - line.credit, 0n));
-function groupBy<T>(items: T[], keyOf: (item: T) => string): Map<string, T[]> {
-	const groups = new Map<string, T[]>();
-	for (const item of items) {
-		const key = keyOf(item);
-		const group = groups.get(key);
-		if (group) group.push(item);
-		else groups.set(key, [item]);
-	}
-	return groups;
-}
