@@ -33,7 +33,8 @@ export async function readStatementsOffPath(file: InvoiceFile, limits = LIMITS):
 		: (answer.value as StatementReading);
 }
 
-type Overrun = 'time' | 'memory' | 'fault';
+/** `fault`: this file alone could not be read; `crash`: the thread is gone with it. */
+type Overrun = 'time' | 'memory' | 'fault' | 'crash';
 const findingOf = (overrun: Overrun, file: InvoiceFile, { seconds, megabytes }: ReadingLimits) =>
 	overrun === 'time'
 		? block('TOO_SLOW', file.name, `> ${seconds} s`, 'un fichier plus simple, ou plusieurs')
@@ -99,8 +100,8 @@ function answerOf({ worker }: Thread, job: ReadingJob, limits: ReadingLimits): P
 		const heard = (said: { value: unknown } | { error: string }) => done('value' in said ? said : { overrun: 'fault' });
 		// A heap that is too small ends the thread by itself.
 		const failed = (error: Error & { code?: string }) =>
-			done({ overrun: error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'memory' : 'time' });
-		const ended = () => done({ overrun: 'time' });
+			done({ overrun: error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'memory' : 'crash' });
+		const ended = () => done({ overrun: 'crash' });
 		const timer = setTimeout(() => done({ overrun: 'time' }), limits.seconds * 1000);
 		// What is unpacked lies outside the heap, where no limit of the thread reaches it.
 		const watch = setInterval(() => {
