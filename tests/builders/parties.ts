@@ -10,7 +10,7 @@ import { client, contact, member, supplier } from '#lib/server/store/schema/inde
 import { inScope } from '#lib/server/store/tx.ts';
 import type { PolicyAudience } from '#lib/domain/offers/resolve-policy.ts';
 import { publishPolicy, saveDraft } from '#lib/server/use-cases/offers/manage-policies.ts';
-import { importInvoices } from '#lib/server/use-cases/invoices/import-invoices.ts';
+import { importInvoices } from '#lib/server/use-cases/imports/import-invoices.ts';
 import type { PaymentProgress } from '#lib/server/use-cases/payments/progress.ts';
 import { startPayment } from '#lib/server/use-cases/payments/start-payment.ts';
 import type { Result } from '#lib/server/use-cases/run.ts';

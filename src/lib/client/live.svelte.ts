@@ -29,9 +29,11 @@ function makePolling(look: () => Promise<void>) {
 function makeRereading() {
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	return {
-		soon() {
-			clearTimeout(timer);
-			timer = setTimeout(() => void reread(), 30);
+		soon(afterMs = 30) {
+			timer ??= setTimeout(() => {
+				timer = undefined;
+				void reread();
+			}, afterMs);
 		},
 		stop: () => clearTimeout(timer)
 	};
@@ -47,7 +49,8 @@ export function followLive(url: string, announce: (kind: string) => void) {
 	const rereading = makeRereading();
 	const heard = (kind: string) => {
 		announce(kind);
-		rereading.soon();
+		// An import tells of every few hundred invoices: more often than this, nobody can read it.
+		rereading.soon(kind === 'import.changed' ? 700 : 30);
 	};
 
 	const look = async () => {

@@ -38,7 +38,11 @@ export const REFUSAL_CODES = [
 	'no_billing_contact',
 	'plan_running',
 	'bank_entry_settled',
-	'refund_by_transfer'
+	'refund_by_transfer',
+	'import_closed',
+	'import_busy',
+	'import_not_ready',
+	'import_paid'
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 /** `detail` holds plain values that the sentence needs: an amount in minor units as text, a day, a field name. */

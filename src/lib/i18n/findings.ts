@@ -2,8 +2,9 @@
 import { m } from '#lib/paraglide/messages.js';
 import { getLocale } from '#lib/paraglide/runtime.js';
 import type { Finding } from '../domain/invoices/findings.ts';
+import type { Locale } from '../domain/money/format.ts';
 
-const TEXTS: Record<string, () => string> = {
+const TEXTS: Record<string, (inputs: object, say: { locale: Locale }) => string> = {
 	EMPTY: m.finding_empty,
 	TOO_LARGE: m.finding_too_large,
 	TOO_MANY_ROWS: m.finding_too_large,
@@ -21,6 +22,7 @@ const TEXTS: Record<string, () => string> = {
 	FIELD_INVALID: m.finding_field_invalid,
 	NUMBER_MISSING: m.finding_number_missing,
 	NUMBER_LONG: m.finding_number_long,
+	NOT_KEPT: m.finding_not_kept,
 	CURRENCY_MISSING: m.finding_currency_missing,
 	INFORMATION_ONLY: m.finding_information_only,
 	PROFILE_MISSING: m.finding_profile_missing,
@@ -74,15 +76,16 @@ const TEXTS: Record<string, () => string> = {
 };
 
 /** Readers name places in French, the language of the files; "ligne 3" reads "line 3" elsewhere. */
-const placeOf = (field: string): string =>
-	getLocale() === 'fr' ? field : field.replace(/\bligne(s?)\b/g, 'line$1').replace(/\bentrée\b/g, 'entry');
+const placeOf = (field: string, locale: Locale): string =>
+	locale === 'fr' ? field : field.replace(/\bligne(s?)\b/g, 'line$1').replace(/\bentrée\b/g, 'entry');
 
-export function findingText(finding: Finding): string {
-	const what = TEXTS[finding.code]?.() ?? finding.code;
+export function findingText(finding: Finding, locale: Locale = getLocale()): string {
+	const say = { locale };
+	const what = TEXTS[finding.code]?.({}, say) ?? finding.code;
 	const parts = [
-		placeOf(finding.field),
-		finding.found && m.finding_found({ value: finding.found }),
-		finding.expected && m.finding_expected({ value: finding.expected })
+		placeOf(finding.field, locale),
+		finding.found && m.finding_found({ value: finding.found }, say),
+		finding.expected && m.finding_expected({ value: finding.expected }, say)
 	].filter(Boolean);
 	return `${what} (${parts.join(' ; ')})`;
 }

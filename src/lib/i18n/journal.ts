@@ -7,6 +7,7 @@ export function entryText(kind: EntryKind, locale: Locale): string {
 	const say = { locale };
 	const texts: Record<EntryKind, () => string> = {
 		invoice_opened: () => m.entry_invoice_opened({}, say),
+		invoice_withdrawn: () => m.entry_invoice_withdrawn({}, say),
 		payment: () => m.entry_payment({}, say),
 		refund: () => m.entry_refund({}, say),
 		refund_failed: () => m.entry_refund_failed({}, say),

@@ -9,7 +9,8 @@ export function notPayableText(reason: NotPayableReason, locale?: Locale): strin
 		credit_note: m.not_payable_credit_note,
 		factored: m.not_payable_factored,
 		currency: m.not_payable_currency,
-		information_only: m.not_payable_information
+		information_only: m.not_payable_information,
+		withdrawn: m.not_payable_withdrawn
 	};
 	return texts[reason]({}, locale ? { locale } : {});
 }

@@ -57,7 +57,11 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 		no_billing_contact: () => m.refusal_no_billing_contact({}, say),
 		plan_running: () => m.refusal_plan_running({}, say),
 		bank_entry_settled: () => m.refusal_bank_entry_settled({}, say),
-		refund_by_transfer: () => m.refusal_refund_by_transfer({}, say)
+		refund_by_transfer: () => m.refusal_refund_by_transfer({}, say),
+		import_closed: () => m.refusal_import_closed({}, say),
+		import_busy: () => m.refusal_import_busy({}, say),
+		import_not_ready: () => m.refusal_import_not_ready({}, say),
+		import_paid: () => m.refusal_import_paid({ numbers: detail.numbers ?? '' }, say)
 	};
 	return texts[code]();
 }

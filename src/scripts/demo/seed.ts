@@ -15,7 +15,7 @@ import { findMethod } from '#lib/server/store/saved-methods.ts';
 import { contact, client, member, supplier } from '#lib/server/store/schema/index.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { demoToken } from '#lib/server/use-cases/demo/list-people.ts';
-import { importInvoices } from '#lib/server/use-cases/invoices/import-invoices.ts';
+import { importInvoices } from '#lib/server/use-cases/imports/import-invoices.ts';
 import { publishPolicy, saveDraft } from '#lib/server/use-cases/offers/manage-policies.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';

@@ -6,10 +6,9 @@ import { facturXOf } from '#scripts/demo/invoice-file.ts';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const codes = async (name: string, bytes: Uint8Array, limits = { seconds: 20, megabytes: 400 }) =>
-	(await readInvoicesOffPath({ name, bytes }, {}, limits)).results.flatMap((result) => [
-		result.ok,
-		...result.findings.map((finding) => finding.code)
-	]);
+	(await Array.fromAsync(readInvoicesOffPath({ name, bytes }, {}, limits)))
+		.flatMap((batch) => batch.results)
+		.flatMap((result) => [result.ok, ...result.findings.map((finding) => finding.code)]);
 const CSV = 'Numéro;Date facture;Client;Montant TTC\nF1;31/01/2026;R;10,00';
 
 test('a file that takes too long is ended with its thread; the next one is read', async () => {

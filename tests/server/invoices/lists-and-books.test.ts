@@ -6,7 +6,7 @@ import { verdictOf } from '#lib/domain/invoices/findings.ts';
 import { toDecimal } from '#lib/domain/money/minor.ts';
 import { findingText } from '#lib/i18n/findings.ts';
 import type { ListAnswer } from '#lib/server/readers/csv.ts';
-import { readInvoices } from '#lib/server/readers/read-invoices.ts';
+import { readInvoices } from '../../builders/imports.ts';
 import { dateOrderOf, decimalMarkOf, parseAmount, parseWrittenDate } from '#lib/server/readers/written-values.ts';
 
 const DATA = new URL('../../data/', import.meta.url).pathname;

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseAmount } from '#lib/server/readers/written-values.ts';
-import { readInvoices } from '#lib/server/readers/read-invoices.ts';
+import { readInvoices } from '../../builders/imports.ts';
 import { parseDecimal, toDecimal, type Minor } from '#lib/domain/money/minor.ts';
 import { debtOf } from '#lib/domain/invoices/document.ts';
 import { verdictOf } from '#lib/domain/invoices/findings.ts';

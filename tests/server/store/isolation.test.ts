@@ -7,7 +7,16 @@ import { addDays, civilDateIn } from '#lib/domain/calendar/civil-date.ts';
 import { newId } from '#lib/server/identity.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import * as links from '#lib/server/use-cases/access/pay-links.ts';
-import { importInvoices, previewImport } from '#lib/server/use-cases/invoices/import-invoices.ts';
+import {
+	chooseClientOf,
+	confirmImport,
+	dropImport,
+	replaceKnown,
+	undoImport
+} from '#lib/server/use-cases/imports/decide-import.ts';
+import { importInvoices } from '#lib/server/use-cases/imports/import-invoices.ts';
+import { readImport, readImportFile, readImports, readSomeLines } from '#lib/server/use-cases/imports/read-import.ts';
+import { receiveFiles } from '#lib/server/use-cases/imports/receive-files.ts';
 import * as portal from '#lib/server/use-cases/invoices/read-portal.ts';
 import { checkAttempt } from '#lib/server/use-cases/payments/check-attempt.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
@@ -67,7 +76,8 @@ const ids = {
 	discount: '',
 	method: '',
 	policy: '',
-	movement: ''
+	movement: '',
+	import: newId()
 };
 const today = civilDateIn(new Date(Date.now()), 'Europe/Paris');
 const RECENT = { issuedOn: today, dueOn: addDays(today, 30) };
@@ -115,6 +125,7 @@ beforeAll(async () => {
 	);
 	ids.method = (await readMethods(house.services, payerA.scope)).methods[0]!.methodId;
 	ids.movement = await aMovement();
+	await anImport();
 	ids.policy = await anOffer(house.services, a, OFFER);
 	const planned = await anInvoice(house.services, a, {}, RECENT);
 	await pay(house.services, payerA, [planned], 60_000, { option: 'plan_2', attemptId: ids.plan });
@@ -150,6 +161,14 @@ async function aMovement(): Promise<string> {
 	const bytes = new TextEncoder().encode(`Date;Libellé;Montant\n${today};VIREMENT;1200,00`);
 	await importStatements(house.services, a.owner, [{ name: 'releve.csv', bytes }], { acceptReview: false });
 	return (await readBank(house.services, a.owner)).waiting[0]!.bankEntryId;
+}
+/** An import that waits for its word. */
+async function anImport(): Promise<void> {
+	const files = [
+		{ name: 'l.csv', bytes: new TextEncoder().encode('Numéro;Date;Client;Montant TTC\nIMP-1;12/11/2026;Zoé;1,00\n') }
+	];
+	await receiveFiles(house.services, a.owner, { importId: ids.import, files, isLast: true });
+	await house.drain();
 }
 /** An invoice whose file its client may see: a PDF. */
 async function aDocument(): Promise<string> {
@@ -271,6 +290,22 @@ describe('another’s ids answer as ids that do not exist', () => {
 				bankEntryId: real ? ids.movement : newId(),
 				paymentId: real ? ids.payment : newId()
 			}),
+		'an import': (scope, real) => readImport(house.services, scope, real ? ids.import : newId()),
+		'the file of an import': (scope, real) => readImportFile(house.services, scope, real ? ids.import : newId(), 0),
+		'the lines of an import': (scope, real) =>
+			readSomeLines(house.services, scope, real ? ids.import : newId(), { after: undefined, limit: 10 }),
+		'confirming it': (scope, real) =>
+			confirmImport(house.services, scope, real ? ids.import : newId(), { sendsMails: true, acceptsReview: true }),
+		'dropping it': (scope, real) => dropImport(house.services, scope, real ? ids.import : newId()),
+		'taking it back': (scope, real) => undoImport(house.services, scope, real ? ids.import : newId()),
+		'saying who its buyer is': (scope, real) =>
+			chooseClientOf(house.services, scope, real ? ids.import : newId(), { buyerKey: '|||zoé', clientId: null }),
+		'replacing by it': (scope, real) =>
+			replaceKnown(house.services, scope, real ? ids.import : newId(), {
+				filePosition: 0,
+				position: 0,
+				replaces: true
+			}),
 		'its credit note': (scope, real) => findCreditNote(house.services, scope, real ? ids.discount : newId()),
 		'the offer as the supplier writes it': (scope, real) =>
 			readOfferEditor(house.services, scope, real ? ids.policy : newId()).then((result) => result.ok),
@@ -354,6 +389,7 @@ describe('another’s ids answer as ids that do not exist', () => {
 					await readOffers(house.services, scope),
 					await readMethods(house.services, scope),
 					await exportInvoices(house.services, scope),
+					await readImports(house.services, scope),
 					await findInvoicesByApi(house.services, scope, 'PDF-1'),
 					await readJournal(house.services, scope, null)
 				],
@@ -361,7 +397,8 @@ describe('another’s ids answer as ids that do not exist', () => {
 			);
 			for (const id of Object.values(ids)) expect(seen).not.toContain(id);
 		}
-		expect(await previewImport(house.services, payerA.scope, [])).toMatchObject({
+		const nothing = { importId: newId(), files: [], isLast: true };
+		expect(await receiveFiles(house.services, payerA.scope, nothing)).toMatchObject({
 			ok: false,
 			refusal: { code: 'not_allowed' }
 		});

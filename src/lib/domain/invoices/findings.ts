@@ -55,6 +55,8 @@ export function checkDocument(d: InvoiceDocument): Finding[] {
 function checkIdentity(d: InvoiceDocument): Finding[] {
 	const findings: Finding[] = [];
 	if (!d.number) findings.push(block('NUMBER_MISSING', 'BT-1', '', 'un numéro de facture'));
+	else if (d.number.length > 100)
+		findings.push(block('NUMBER_LONG', 'BT-1', d.number.slice(0, 100), '35 caractères au plus'));
 	else if (d.number.length > 35) findings.push(warn('NUMBER_LONG', 'BT-1', d.number, '35 caractères au plus'));
 	if (!d.currency) findings.push(confirm('CURRENCY_MISSING', 'BT-5', '', 'EUR'));
 	if (NOT_INVOICES.has(d.typeCode)) findings.push(warn('INFORMATION_ONLY', 'BT-3', d.typeCode, '380'));
@@ -107,7 +109,7 @@ export function verdictOf(findings: Finding[]): Severity | 'ok' {
 }
 
 /** Why an imported claim can't be paid here, or null. Shown to the client in words. */
-export type NotPayableReason = 'settled' | 'credit_note' | 'factored' | 'currency' | 'information_only';
+export type NotPayableReason = 'settled' | 'credit_note' | 'factored' | 'currency' | 'information_only' | 'withdrawn';
 export function notPayableReason(d: InvoiceDocument, debtMinor: bigint): NotPayableReason | null {
 	if (NOT_INVOICES.has(d.typeCode)) return 'information_only';
 	if (d.typeCode === '393' || d.typeCode === '396') return 'factored';

@@ -16,6 +16,7 @@ export type JournalLine = {
 };
 export type EntryKind =
 	| 'invoice_opened'
+	| 'invoice_withdrawn'
 	| 'payment'
 	| 'refund'
 	| 'refund_failed'
@@ -64,6 +65,11 @@ export const invoiceOpened = (invoiceId: string, clientId: string, debtMinor: Mi
 		kind: 'invoice_opened',
 		lines: [debit('411', debtMinor, clientId, invoiceId), credit('467', debtMinor, clientId, invoiceId)]
 	});
+/** A claim that was brought in by mistake leaves the books. */
+export const invoiceWithdrawn = (invoiceId: string, clientId: string, debtMinor: Minor): JournalEntry => ({
+	...invoiceOpened(invoiceId, clientId, -debtMinor as Minor),
+	kind: 'invoice_withdrawn'
+});
 
 const total = (lines: AllocationLine[]): Minor => lines.reduce((sum, line) => sum + line.amountMinor, 0n) as Minor;
 

@@ -40,6 +40,10 @@ const STATUS: Record<RefusalCode, number> = {
 	idempotency_busy: 409,
 	file_too_large: 413,
 	import_blocked: 422,
+	import_closed: 409,
+	import_busy: 409,
+	import_not_ready: 409,
+	import_paid: 409,
 	no_billing_contact: 409
 };
 export const statusOf = (code: RefusalCode): number => STATUS[code];

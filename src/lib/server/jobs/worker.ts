@@ -1,9 +1,10 @@
 // The worker: empties the queues when woken, and runs periodic tasks when their turn has come. Queues are rows (mail, stripe_event,
-// plan_charge, sign_in_request) claimed one at a time, so any number of workers may run (decision 0007).
+// plan_charge, import_job, sign_in_request) claimed one at a time, so any number of workers may run (decision 0007).
 import type { Services } from '../services.ts';
 import { makeBell } from './bell.ts';
 import { takeTurn } from '../store/records.ts';
 import { sendNextSignIn } from '../use-cases/access/send-sign-in.ts';
+import { advanceNextImport } from '../use-cases/imports/advance-import.ts';
 import { sendNextMail } from '../use-cases/mails/send-next-mail.ts';
 import { handleNextEvent } from '../use-cases/payments/handle-event.ts';
 import {
@@ -23,7 +24,10 @@ const QUEUES: Queue[] = [
 	{ name: 'stripe events', next: handleNextEvent },
 	{ name: 'sign-in mails', next: sendNextSignIn },
 	{ name: 'parts of plans', next: chargeNextParts },
-	{ name: 'mails', next: sendNextMail }
+	{ name: 'mails', next: sendNextMail },
+	// Two, so that a small import need not wait for a large one.
+	{ name: 'imports', next: advanceNextImport },
+	{ name: 'more imports', next: advanceNextImport }
 ];
 type Periodic = { name: string; everyMs: number; run: (services: Services) => Promise<void> };
 const MINUTE = 60_000;

@@ -33,7 +33,10 @@ const SAMPLE = 3;
 /** Lists with the same columns in the same order come from the same source. */
 const keyOf = (headers: string[]): string => createHash('sha256').update(JSON.stringify(headers)).digest('hex');
 
-export function readCsv(bytes: Uint8Array, hints: ListHints = {}): { results: ReadResult[]; list: ListShape | null } {
+export function readCsv(
+	bytes: Uint8Array,
+	hints: ListHints = {}
+): { results: Iterable<ReadResult>; list: ListShape | null } {
 	const table = parseRows(bytes);
 	if ('finding' in table) return { results: [refused(table.finding)], list: null };
 	const key = keyOf(table.header);
@@ -63,11 +66,14 @@ export function readCsv(bytes: Uint8Array, hints: ListHints = {}): { results: Re
 	);
 	const writing = writingOf(rows, table.header, answer);
 	return {
-		results: invoicesOf(rows, columns).map((group) => readGroup(group, writing)),
+		results: readGroups(invoicesOf(rows, columns), writing),
 		list: { ...list, needs: writing.isOrderKnown ? null : 'dates' }
 	};
 }
 const refused = (...findings: Finding[]): ReadResult => ({ ok: false, findings });
+function* readGroups(groups: Row[][], writing: Writing): Generator<ReadResult> {
+	for (const group of groups) yield readGroup(group, writing);
+}
 
 /** Rows of one invoice: with columns about lines, all that bear its number; otherwise each row by itself. */
 function invoicesOf(rows: Row[], columns: (Column | null)[]): Row[][] {

@@ -3,31 +3,49 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { StatementReading } from '../../domain/bank/statement.ts';
-import { block } from '../../domain/invoices/findings.ts';
-import type { ListHints } from './csv.ts';
+import { block, type ReadResult } from '../../domain/invoices/findings.ts';
+import type { ListHints, ListShape } from './csv.ts';
 import type { InvoiceFile } from './file.ts';
-import type { FileReading } from './read-invoices.ts';
 
-export type ReadingJob = { kind: 'invoices' | 'bank'; file: InvoiceFile; hints: ListHints };
+/** `more`: the next invoices of the file that was asked for last. */
+export type Asked =
+	{ kind: 'invoices'; file: InvoiceFile; hints: ListHints } | { kind: 'bank'; file: InvoiceFile } | { kind: 'more' };
 export type ReadingLimits = { seconds: number; megabytes: number };
 const LIMITS: ReadingLimits = { seconds: 30, megabytes: 400 };
-const THREADS_MAX = 2;
+const THREADS_MAX = 3;
 const IDLE_MS = 20_000;
 
-export async function readInvoicesOffPath(
+/** Some invoices of a file at a time: whoever takes them slowly holds no more of them in memory. The time limit counts reading only. */
+export type ReadingBatch = { mediaType: string; list: ListShape | null; results: ReadResult[] };
+export async function* readInvoicesOffPath(
 	file: InvoiceFile,
 	hints: ListHints = {},
 	limits = LIMITS
-): Promise<FileReading> {
-	const answer = await run({ kind: 'invoices', file, hints }, limits);
-	if (!('overrun' in answer)) return answer.value as FileReading;
-	return {
-		mediaType: 'application/octet-stream',
-		results: [{ ok: false, findings: [findingOf(answer.overrun, file, limits)] }]
-	};
+): AsyncGenerator<ReadingBatch> {
+	const thread = await take();
+	const until = { milliseconds: limits.seconds * 1000 };
+	let answer: Answer | null = null;
+	try {
+		for (let ask: Asked = { kind: 'invoices', file, hints }; ; ask = { kind: 'more' }) {
+			answer = await answerOf(thread, ask, limits, until);
+			if ('overrun' in answer) {
+				const findings = [findingOf(answer.overrun, file, limits)];
+				yield { mediaType: 'application/octet-stream', list: null, results: [{ ok: false, findings }] };
+				return;
+			}
+			const { isLast, ...batch } = answer.value as ReadingBatch & { isLast: boolean };
+			if (batch.results.length || isLast) yield batch;
+			if (isLast) return;
+		}
+	} finally {
+		// Left in the middle, the thread still holds the rest of the file: the next file takes its place.
+		putBack(thread, answer);
+	}
 }
 export async function readStatementsOffPath(file: InvoiceFile, limits = LIMITS): Promise<StatementReading> {
-	const answer = await run({ kind: 'bank', file, hints: {} }, limits);
+	const thread = await take();
+	const answer = await answerOf(thread, { kind: 'bank', file }, limits, { milliseconds: limits.seconds * 1000 });
+	putBack(thread, answer);
 	return 'overrun' in answer
 		? { ok: false, findings: [findingOf(answer.overrun, file, limits)] }
 		: (answer.value as StatementReading);
@@ -77,24 +95,29 @@ function end(thread: Thread): void {
 	void thread.worker.terminate();
 }
 
-async function run(job: ReadingJob, limits: ReadingLimits): Promise<Answer> {
-	const thread = await take();
-	const answer = await answerOf(thread, job, limits);
-	if ('overrun' in answer && answer.overrun !== 'fault') {
-		end(thread);
-		const next = waiting.shift();
-		if (next) void take().then(next);
-	} else giveBack(thread);
-	return answer;
+/** A thread that was overrun is ended; another takes its place for whoever waits. */
+function putBack(thread: Thread, answer: Answer | null): void {
+	if (answer === null || !('overrun' in answer) || answer.overrun === 'fault') return giveBack(thread);
+	end(thread);
+	const next = waiting.shift();
+	if (next) void take().then(next);
 }
 
-function answerOf({ worker }: Thread, job: ReadingJob, limits: ReadingLimits): Promise<Answer> {
+/** `left` is what the file may still take, and is counted down. */
+function answerOf(
+	{ worker }: Thread,
+	ask: Asked,
+	limits: ReadingLimits,
+	left: { milliseconds: number }
+): Promise<Answer> {
 	return new Promise((resolve) => {
 		const before = process.memoryUsage().rss;
+		const asked = performance.now();
 		const done = (answer: Answer): void => {
 			clearTimeout(timer);
 			clearInterval(watch);
 			worker.off('message', heard).off('error', failed).off('exit', ended);
+			left.milliseconds -= performance.now() - asked;
 			resolve(answer);
 		};
 		const heard = (said: { value: unknown } | { error: string }) => done('value' in said ? said : { overrun: 'fault' });
@@ -102,12 +125,12 @@ function answerOf({ worker }: Thread, job: ReadingJob, limits: ReadingLimits): P
 		const failed = (error: Error & { code?: string }) =>
 			done({ overrun: error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'memory' : 'crash' });
 		const ended = () => done({ overrun: 'crash' });
-		const timer = setTimeout(() => done({ overrun: 'time' }), limits.seconds * 1000);
+		const timer = setTimeout(() => done({ overrun: 'time' }), Math.max(0, left.milliseconds));
 		// What is unpacked lies outside the heap, where no limit of the thread reaches it.
 		const watch = setInterval(() => {
 			if (process.memoryUsage().rss - before > limits.megabytes * 1_048_576) done({ overrun: 'memory' });
 		}, 50);
 		worker.on('message', heard).on('error', failed).on('exit', ended);
-		worker.postMessage(job);
+		worker.postMessage(ask);
 	});
 }

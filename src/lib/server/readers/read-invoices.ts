@@ -9,8 +9,8 @@ import { readJson } from './json.ts';
 import { isRimport, isXimport, readRimport, readXimport } from './sage.ts';
 import { readXmlInvoice } from './xml-invoice.ts';
 
-/** What one file holds: one result per invoice, and the type it must be served back with. */
-export type FileReading = { mediaType: string; results: ReadResult[]; list?: ListShape | null };
+/** What one file holds: one result per invoice (a long list is read as it is asked for), and the type it must be served back with. */
+export type FileReading = { mediaType: string; results: Iterable<ReadResult>; list?: ListShape | null };
 
 export async function readInvoices(file: InvoiceFile, hints: ListHints = {}): Promise<FileReading> {
 	if (file.bytes.length === 0)

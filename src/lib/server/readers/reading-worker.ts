@@ -1,14 +1,44 @@
 // The other side of off-path.ts: reads one file at a time and answers. It knows no database and no secret.
 import { parentPort } from 'node:worker_threads';
+import type { ReadResult } from '../../domain/invoices/findings.ts';
 import { readStatements } from './bank/read-statements.ts';
-import type { ReadingJob } from './off-path.ts';
+import type { ListShape } from './csv.ts';
+import type { Asked } from './off-path.ts';
 import { readInvoices } from './read-invoices.ts';
 
-parentPort!.on('message', async ({ kind, file, hints }: ReadingJob) => {
+const AT_ONCE = 200;
+type Open = { mediaType: string; list: ListShape | null; results: Iterator<ReadResult> };
+let open: Open | null = null;
+
+/** The next invoices of the open file. */
+function nextOf(reading: Open) {
+	const results: ReadResult[] = [];
+	while (results.length < AT_ONCE) {
+		const next = reading.results.next();
+		if (next.done) {
+			open = null;
+			break;
+		}
+		results.push(next.value);
+	}
+	return { mediaType: reading.mediaType, list: reading.list, results, isLast: open === null };
+}
+
+async function answer(ask: Asked): Promise<unknown> {
+	if (ask.kind === 'bank') return readStatements(ask.file);
+	if (ask.kind === 'invoices') {
+		const { mediaType, results, list = null } = await readInvoices(ask.file, ask.hints);
+		open = { mediaType, list, results: results[Symbol.iterator]() };
+	}
+	return nextOf(open!);
+}
+
+parentPort!.on('message', async (ask: Asked) => {
 	try {
-		parentPort!.postMessage({ value: kind === 'bank' ? readStatements(file) : await readInvoices(file, hints) });
+		parentPort!.postMessage({ value: await answer(ask) });
 	} catch (error) {
 		// A reader may stumble over a file that nobody foresaw: that file is refused, the others go on.
+		open = null;
 		parentPort!.postMessage({ error: (error as Error).message });
 	}
 });

@@ -8,6 +8,8 @@ import type { Hold, HoldReason } from '../../domain/invoices/hold.ts';
 import type { InvoiceFacts } from '../../domain/invoices/state.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
 import type { Tx } from './database.ts';
+import { insertMany } from './insert-many.ts';
+import { toJson } from './json.ts';
 import { client, invoice, invoiceVat } from './schema/index.ts';
 
 export type InvoiceRecord = InvoiceFacts & {
@@ -49,6 +51,9 @@ export const visible = (scope: Scope): SQL[] => [
 	...(scope.clientId ? [eq(invoice.clientId, scope.clientId)] : []),
 	...(scope.invoiceId ? [eq(invoice.invoiceId, scope.invoiceId)] : [])
 ];
+
+/** Not withdrawn: what was imported by mistake is no invoice any more. */
+const isStanding = sql`invoice.not_payable_reason is distinct from 'withdrawn'`;
 
 const select = (tx: Tx) =>
 	tx
@@ -114,7 +119,7 @@ export type InvoiceFilter = {
 };
 
 function filters(scope: Scope, filter: InvoiceFilter): SQL[] {
-	const where = visible(scope);
+	const where = [...visible(scope), isStanding];
 	if (filter.clientId) where.push(eq(invoice.clientId, filter.clientId));
 	if (filter.status === 'open') where.push(sql`${balance} <> 0`);
 	if (filter.status === 'paid') where.push(sql`${balance} = 0`);
@@ -180,21 +185,27 @@ export async function listVatLinesOf(tx: Tx, scope: Scope, invoiceIds: string[])
 export const listVatLines = async (tx: Tx, scope: Scope, invoiceId: string): Promise<VatLine[]> =>
 	(await listVatLinesOf(tx, scope, [invoiceId])).get(invoiceId) ?? [];
 
-export async function findInvoiceByNumber(
+/** A number and the year it was given: what names an invoice of one supplier. */
+export type InvoiceName = { number: string; issueYear: number };
+export const nameKey = ({ number, issueYear }: InvoiceName): string => `${issueYear} ${number}`;
+export async function findInvoicesNamed(
 	tx: Tx,
 	scope: Scope,
-	number: string,
-	issueYear: number
-): Promise<InvoiceRecord | null> {
-	const [row] = await select(tx).where(
-		and(...visible(scope), eq(invoice.number, number), eq(invoice.issueYear, issueYear))
+	names: InvoiceName[]
+): Promise<Map<string, InvoiceRecord>> {
+	const rows = await select(tx).where(
+		and(
+			...visible(scope),
+			isStanding,
+			sql`(invoice.number, invoice.issue_year) in (select x."number", x."issueYear" from jsonb_to_recordset(${toJson(names)}::jsonb) as x("number" text, "issueYear" integer))`
+		)
 	);
-	return row ? recordOf(row) : null;
+	return new Map(rows.map((row) => [nameKey(row.invoice), recordOf(row)]));
 }
 
 export async function listInvoicesByNumber(tx: Tx, scope: Scope, number: string): Promise<InvoiceRecord[]> {
 	const rows = await select(tx)
-		.where(and(...visible(scope), eq(invoice.number, number)))
+		.where(and(...visible(scope), isStanding, eq(invoice.number, number)))
 		.orderBy(desc(invoice.issueYear), asc(invoice.invoiceId))
 		.limit(20);
 	return rows.map(recordOf);
@@ -215,22 +226,23 @@ export async function saveHold(tx: Tx, scope: Scope, invoiceId: string, hold: Ho
 }
 
 export type NewInvoice = Omit<typeof invoice.$inferInsert, 'supplierId'>;
-/** `false` when the number already exists for that year. */
-export async function insertInvoice(tx: Tx, scope: Scope, row: NewInvoice, vatLines: VatLine[]): Promise<boolean> {
-	const kept = await tx
-		.insert(invoice)
-		.values({ supplierId: scope.supplierId, ...row })
-		.onConflictDoNothing({ target: [invoice.supplierId, invoice.number, invoice.issueYear] })
-		.returning({ id: invoice.invoiceId });
-	if (!kept.length) return false;
-	if (vatLines.length)
-		await tx.insert(invoiceVat).values(
-			vatLines.map((line, position) => ({
-				supplierId: scope.supplierId,
-				invoiceId: row.invoiceId,
-				position,
-				...line
-			}))
-		);
-	return true;
+/** Answers with the ids that were kept: a number that already exists for its year is left out. */
+export async function insertInvoices(
+	tx: Tx,
+	scope: Scope,
+	rows: { invoice: NewInvoice; vatLines: VatLine[] }[]
+): Promise<Set<string>> {
+	const kept = await insertMany<typeof invoice, { invoice_id: string }>(
+		tx,
+		scope,
+		invoice,
+		rows.map((row) => row.invoice),
+		sql`on conflict (supplier_id, number, issue_year) where not_payable_reason is distinct from 'withdrawn' do nothing returning invoice_id`
+	);
+	const ids = new Set(kept.map((row) => row.invoice_id));
+	const vatLines = rows
+		.filter((row) => ids.has(row.invoice.invoiceId))
+		.flatMap((row) => row.vatLines.map((line, position) => ({ invoiceId: row.invoice.invoiceId, position, ...line })));
+	await insertMany(tx, scope, invoiceVat, vatLines);
+	return ids;
 }

@@ -6,34 +6,40 @@ import type { EntryKind, JournalEntry } from '../../domain/ledger/entries.ts';
 import { minor, ZERO, type Minor } from '../../domain/money/minor.ts';
 import { newId } from '../identity.ts';
 import type { Tx } from './database.ts';
+import { insertMany } from './insert-many.ts';
 import { counter, journalEntry, journalLine } from './schema/index.ts';
 
+type Booked = { currency: string; bookedOn: CivilDate; now: Date };
 /** Books an entry once: `false` when its fact (source and kind) is already in the books. */
-export async function bookEntry(
+export const bookEntry = async (tx: Tx, scope: Scope, entry: JournalEntry, booked: Booked): Promise<boolean> =>
+	(await bookEntries(tx, scope, [{ entry, ...booked }])) === 1;
+/** Books each once, and says how many were not in the books yet. */
+export async function bookEntries(
 	tx: Tx,
 	scope: Scope,
-	entry: JournalEntry,
-	booked: { currency: string; bookedOn: CivilDate; now: Date }
-): Promise<boolean> {
-	const entryId = newId();
-	const kept = await tx
-		.insert(journalEntry)
-		.values({
-			supplierId: scope.supplierId,
+	entries: (Booked & { entry: JournalEntry })[]
+): Promise<number> {
+	const rows = entries.map((one) => ({ ...one, entryId: newId() }));
+	const kept = await insertMany<typeof journalEntry, { entry_id: string }>(
+		tx,
+		scope,
+		journalEntry,
+		rows.map(({ entryId, entry: { kind, sourceId }, currency, bookedOn, now }) => ({
 			entryId,
-			kind: entry.kind,
-			sourceId: entry.sourceId,
-			currency: booked.currency,
-			bookedOn: booked.bookedOn,
-			createdAt: booked.now
-		})
-		.onConflictDoNothing({ target: [journalEntry.supplierId, journalEntry.sourceId, journalEntry.kind] })
-		.returning({ entryId: journalEntry.entryId });
-	if (!kept.length) return false;
-	await tx
-		.insert(journalLine)
-		.values(entry.lines.map((line, position) => ({ supplierId: scope.supplierId, entryId, position, ...line })));
-	return true;
+			kind,
+			sourceId,
+			currency,
+			bookedOn,
+			createdAt: now
+		})),
+		sql`on conflict (supplier_id, source_id, kind) do nothing returning entry_id`
+	);
+	const ids = new Set(kept.map((row) => row.entry_id));
+	const lines = rows
+		.filter(({ entryId }) => ids.has(entryId))
+		.flatMap(({ entryId, entry }) => entry.lines.map((line, position) => ({ entryId, position, ...line })));
+	await insertMany(tx, scope, journalLine, lines);
+	return ids.size;
 }
 
 /** The next number of a gapless series: taken under lock, given back if the transaction fails. */

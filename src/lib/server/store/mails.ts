@@ -2,6 +2,7 @@
 import { and, asc, desc, eq, inArray, lte, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Database, Queries, Tx } from './database.ts';
+import { insertMany } from './insert-many.ts';
 import { mail, type MailKind, type MailState } from './schema/index.ts';
 
 export type MailRow = typeof mail.$inferSelect;
@@ -17,13 +18,18 @@ export type NewMail = {
 };
 
 /** Queues a mail; the same fact to the same person is kept once. */
-export async function queueMail(tx: Tx, scope: Scope, row: NewMail, now: Date): Promise<boolean> {
-	const kept = await tx
-		.insert(mail)
-		.values({ supplierId: scope.supplierId, ...row, state: 'due', tries: 0, nextTryAt: now, createdAt: now })
-		.onConflictDoNothing({ target: [mail.supplierId, mail.uniqueKey, mail.toAddress] })
-		.returning({ mailId: mail.mailId });
-	return kept.length > 0;
+export const queueMail = async (tx: Tx, scope: Scope, row: NewMail, now: Date): Promise<boolean> =>
+	(await queueMails(tx, scope, [row], now)) === 1;
+/** Says how many were not queued yet. */
+export async function queueMails(tx: Tx, scope: Scope, rows: NewMail[], now: Date): Promise<number> {
+	const kept = await insertMany(
+		tx,
+		scope,
+		mail,
+		rows.map((row) => ({ ...row, state: 'due' as const, tries: 0, nextTryAt: now, createdAt: now })),
+		sql`on conflict (supplier_id, unique_key, to_address) do nothing returning mail_id`
+	);
+	return kept.length;
 }
 
 /** Takes one due mail and holds it for `leaseMs`: if its holder dies, another takes it after that. */

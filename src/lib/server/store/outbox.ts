@@ -8,7 +8,11 @@ export type Fact = { kind: FactKind; clientId: string | null; invoiceId: string 
 export type News = Fact & { supplierId: string; cursor: string };
 
 export async function recordFact(tx: Tx, scope: Scope, now: Date, fact: Fact): Promise<void> {
-	await tx.insert(outbox).values({ supplierId: scope.supplierId, ...fact, createdAt: now });
+	await recordFacts(tx, scope, now, [fact]);
+}
+export async function recordFacts(tx: Tx, scope: Scope, now: Date, facts: Fact[]): Promise<void> {
+	if (!facts.length) return;
+	await tx.insert(outbox).values(facts.map((fact) => ({ supplierId: scope.supplierId, ...fact, createdAt: now })));
 }
 
 /**

@@ -1,7 +1,11 @@
 // Suppliers, members, clients, contacts.
-import { and, asc, desc, eq, isNotNull, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
+import type { KnownClient } from '../../domain/invoices/buyer.ts';
+import type { Party } from '../../domain/invoices/document.ts';
 import type { Database, Tx } from './database.ts';
+import { insertMany } from './insert-many.ts';
+import { toJson } from './json.ts';
 import { client, contact, member, supplier } from './schema/index.ts';
 
 export type Supplier = typeof supplier.$inferSelect;
@@ -81,62 +85,51 @@ export const listMailProblems = (tx: Tx, scope: Scope, limit = 20): Promise<Cont
 export const listBillingContacts = async (tx: Tx, scope: Scope, clientId: string): Promise<Contact[]> =>
 	(await listContacts(tx, scope, clientId)).filter((row) => row.isBilling);
 
-/**
- * Who a buyer of a file is: by SIREN, then VAT number, then the contact's address, then the name. Several under one address are told apart by
- * their name, else it is none of them. A name alone never joins two addresses: namesakes would read each other's invoices.
- */
-export async function matchClient(
-	tx: Tx,
-	scope: Scope,
-	party: { name: string; siren: string | null; vatNumber: string | null; email: string | null }
-): Promise<Client | null> {
-	const name = party.name.toLowerCase();
-	const isNamed = sql`lower(${client.name}) = ${name}`;
-	const candidates = (condition: SQL): Promise<Client[]> =>
-		tx
-			.select()
-			.from(client)
-			.where(and(eq(client.supplierId, scope.supplierId), condition))
-			.orderBy(desc(isNamed), asc(client.createdAt))
-			.limit(2);
-	const first = async (condition: SQL): Promise<Client | null> => (await candidates(condition))[0] ?? null;
-	const firstNamed = async (condition: SQL): Promise<Client | null> => {
-		const rows = await candidates(condition);
-		return rows.length === 1 || rows[0]?.name.toLowerCase() === name ? rows[0]! : null;
-	};
-	const onlyOne = async (condition: SQL): Promise<Client | null> => {
-		const rows = await candidates(condition);
-		return rows.length === 1 ? rows[0]! : null;
-	};
-	const email = party.email?.toLowerCase() ?? null;
-	const contacts = sql`select 1 from contact c where c.supplier_id = client.supplier_id and c.client_id = client.client_id`;
-	const noOtherSiren = sql`(${client.siren} is null or ${party.siren}::text is null or ${client.siren} = ${party.siren})`;
-	return (
-		(party.siren && (await first(eq(client.siren, party.siren)))) ||
-		(party.vatNumber && (await first(eq(client.vatNumber, party.vatNumber)))) ||
-		(email && (await firstNamed(sql`exists (${contacts} and c.email = ${email}) and ${noOtherSiren}`))) ||
-		(await onlyOne(sql`${isNamed} and ${noOtherSiren} and (${email}::text is null or not exists (${contacts}))`))
-	);
-}
 /** Until the end of the transaction, nobody else creates a client of this supplier: two imports at once would create one twice. */
 export const lockClientCreation = async (tx: Tx, scope: Scope): Promise<void> =>
 	void (await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('client ' || ${scope.supplierId}, 0))`));
-export async function insertClient(
+/** `clients` and `contacts` in one go; an address that the client has already is left as it is. */
+export async function insertClients(
 	tx: Tx,
 	scope: Scope,
-	row: Omit<typeof client.$inferInsert, 'supplierId'>
+	clients: Omit<typeof client.$inferInsert, 'supplierId'>[],
+	contacts: Omit<typeof contact.$inferInsert, 'supplierId'>[]
 ): Promise<void> {
-	await tx.insert(client).values({ supplierId: scope.supplierId, ...row });
+	await insertMany(tx, scope, client, clients);
+	await insertMany(tx, scope, contact, contacts, sql`on conflict (supplier_id, client_id, email) do nothing`);
 }
-export async function insertContact(
-	tx: Tx,
-	scope: Scope,
-	row: Omit<typeof contact.$inferInsert, 'supplierId'>
-): Promise<void> {
-	await tx
-		.insert(contact)
-		.values({ supplierId: scope.supplierId, ...row })
-		.onConflictDoNothing({ target: [contact.supplierId, contact.clientId, contact.email] });
+export const listBillingContactsOf = (tx: Tx, scope: Scope, clientIds: string[]): Promise<Contact[]> =>
+	tx
+		.select()
+		.from(contact)
+		.where(and(eq(contact.supplierId, scope.supplierId), inArray(contact.clientId, clientIds), contact.isBilling))
+		.orderBy(asc(contact.name));
+/** Clients that share something with one of the buyers, the oldest first: who of them it is, `KnownClients` says. */
+export async function findClientsLike(tx: Tx, scope: Scope, buyers: Party[]): Promise<KnownClient[]> {
+	const all = (values: (string | null)[]) =>
+		sql`(select jsonb_array_elements_text(${toJson([...new Set(values.filter(Boolean))])}::jsonb))`;
+	const rows = await tx.execute<{
+		client_id: string;
+		name: string;
+		siren: string | null;
+		vat_number: string | null;
+		emails: string[];
+	}>(sql`
+		select c.client_id, c.name, c.siren, c.vat_number,
+			array(select k.email from contact k where k.supplier_id = c.supplier_id and k.client_id = c.client_id) as emails
+		from client c where c.supplier_id = ${scope.supplierId} and c.client_id in (
+			select client_id from client where supplier_id = ${scope.supplierId} and siren in ${all(buyers.map((buyer) => buyer.siren))}
+			union select client_id from client where supplier_id = ${scope.supplierId} and vat_number in ${all(buyers.map((buyer) => buyer.vatNumber))}
+			union select client_id from client where supplier_id = ${scope.supplierId} and lower(name) in ${all(buyers.map((buyer) => buyer.name.toLowerCase()))}
+			union select client_id from contact where supplier_id = ${scope.supplierId} and email in ${all(buyers.map((buyer) => buyer.email))})
+		order by c.created_at, c.client_id`);
+	return rows.map((row) => ({
+		clientId: row.client_id,
+		name: row.name,
+		siren: row.siren,
+		vatNumber: row.vat_number,
+		emails: row.emails
+	}));
 }
 export async function saveMailProblem(
 	tx: Tx,

@@ -5,6 +5,7 @@ import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { Minor } from '../../domain/money/minor.ts';
 import { newId } from '../identity.ts';
 import type { Database, Tx } from './database.ts';
+import { insertMany } from './insert-many.ts';
 import { audit, demoClock, idempotency, reconciliation, worked } from './schema/index.ts';
 
 export async function recordAudit(
@@ -15,16 +16,23 @@ export async function recordAudit(
 	objectId: string | null,
 	detail: Record<string, string> = {}
 ): Promise<void> {
-	await tx.insert(audit).values({
-		supplierId: scope.supplierId,
-		auditId: newId(),
-		at: now,
-		actor: actorName(scope.actor),
-		action,
-		objectId,
-		requestId: null,
-		detail
-	});
+	await recordAudits(tx, scope, now, action, [{ objectId, detail }]);
+}
+/** The same done to many. */
+export async function recordAudits(
+	tx: Tx,
+	scope: Scope,
+	now: Date,
+	action: string,
+	objects: { objectId: string | null; detail: Record<string, string> }[]
+): Promise<void> {
+	const actor = actorName(scope.actor);
+	await insertMany(
+		tx,
+		scope,
+		audit,
+		objects.map((object) => ({ auditId: newId(), at: now, actor, action, requestId: null, ...object }))
+	);
 }
 
 export type KeptAnswer =

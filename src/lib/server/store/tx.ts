@@ -34,3 +34,6 @@ export function constraintName(error: unknown): string {
 		if (typeof e.constraint_name === 'string') return e.constraint_name;
 	return '';
 }
+
+/** The values themselves were refused (data exceptions, constraints, sizes): trying again would not help, another row might pass. */
+export const isRefusedByDatabase = (error: unknown): boolean => /^(22|23|54)/.test(errorCode(error));

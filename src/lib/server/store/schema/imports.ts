@@ -1,7 +1,130 @@
-// What the importer remembers of a source: which column is what, and how it writes dates.
-import { foreignKey, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
-import { id, instant } from './columns.ts';
+// An import from its files to its report, and what the importer remembers of a source: which column is what, and how it writes dates.
+import {
+	boolean,
+	check,
+	foreignKey,
+	index,
+	integer,
+	jsonb,
+	pgTable,
+	primaryKey,
+	text,
+	unique
+} from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { bytes, id, instant, optionalId, optionalInstant } from './columns.ts';
 import { supplier } from './parties.ts';
+
+/**
+ * `receiving` files, `reading` them, `ready` for a person's word, `keeping` what is new, `done`, `undone` by a person, or `dropped`: never
+ * confirmed.
+ */
+export type ImportState = 'receiving' | 'reading' | 'ready' | 'keeping' | 'done' | 'undone' | 'dropped';
+export type ImportOutcome = 'new' | 'review' | 'identical' | 'conflict' | 'refused';
+/** What a person says of a list: under which name, which column is what, how dates are written. By the key of its header. */
+export type ListAnswers = Record<
+	string,
+	{ name: string; columns: Record<string, string>; dateOrder: 'dmy' | 'mdy' | null }
+>;
+/** A list as a person must see it to say which column is what. */
+export type ListShape = {
+	key: string;
+	headers: string[];
+	sample: string[][];
+	columns: (string | null)[];
+	needs: 'columns' | 'dates' | null;
+	dateOrder: 'dmy' | 'mdy' | null;
+};
+
+export const importJob = pgTable(
+	'import_job',
+	{
+		supplierId: id(),
+		importId: id(),
+		state: text().$type<ImportState>().notNull(),
+		openedBy: text().notNull(),
+		openedAt: instant(),
+		answers: jsonb().$type<ListAnswers>().notNull().default({}),
+		confirmsItself: boolean().notNull(), // what is new is kept as soon as everything is read
+		sendsMails: boolean().notNull(),
+		acceptsReview: boolean().notNull(), // a person has looked at the lines that ask for it
+		confirmedBy: text(),
+		confirmedAt: optionalInstant(),
+		finishedAt: optionalInstant(),
+		undoneBy: text(),
+		undoneAt: optionalInstant(),
+		claimedUntil: optionalInstant() // a worker is at it; whoever dies holding it loses it to another
+	},
+	(t) => [
+		primaryKey({ name: 'import_job_pk', columns: [t.supplierId, t.importId] }),
+		foreignKey({ name: 'import_job_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
+		index('import_job_opened_idx').on(t.supplierId, t.openedAt),
+		index('import_job_queue_idx')
+			.on(t.openedAt)
+			.where(sql`${t.state} in ('reading', 'keeping')`),
+		check(
+			'import_job_state_check',
+			sql`${t.state} in ('receiving', 'reading', 'ready', 'keeping', 'done', 'undone', 'dropped')`
+		)
+	]
+);
+
+export const importFile = pgTable(
+	'import_file',
+	{
+		supplierId: id(),
+		importId: id(),
+		position: integer().notNull(),
+		fileName: text().notNull(),
+		sha256: text().notNull(),
+		byteSize: integer().notNull(),
+		content: bytes(), // null once its invoices are kept with it as their document, or it was dropped
+		mediaType: text(), // null until it is read
+		list: jsonb().$type<ListShape>()
+	},
+	(t) => [
+		primaryKey({ name: 'import_file_pk', columns: [t.supplierId, t.importId, t.position] }),
+		foreignKey({
+			name: 'import_file_job_fk',
+			columns: [t.supplierId, t.importId],
+			foreignColumns: [importJob.supplierId, importJob.importId]
+		}),
+		unique('import_file_once').on(t.supplierId, t.importId, t.sha256, t.fileName)
+	]
+);
+
+export const importLine = pgTable(
+	'import_line',
+	{
+		supplierId: id(),
+		importId: id(),
+		filePosition: integer().notNull(),
+		position: integer().notNull(),
+		outcome: text().$type<ImportOutcome>().notNull(),
+		number: text().notNull(),
+		issueYear: integer().notNull(), // 0 where nothing could be read
+		buyerKey: text().notNull(), // the same buyer on several lines has the same
+		view: jsonb().$type<unknown>().notNull(), // what is shown of it
+		document: jsonb().$type<unknown>(), // what will be kept; null once it is decided
+		chosenClientId: optionalId(), // a person's word against the matching; its own line's id: a new client
+		replaces: boolean().notNull().default(false), // a person's word: the invoice known under this number is withdrawn
+		invoiceId: optionalId()
+	},
+	(t) => [
+		primaryKey({ name: 'import_line_pk', columns: [t.supplierId, t.importId, t.filePosition, t.position] }),
+		foreignKey({
+			name: 'import_line_file_fk',
+			columns: [t.supplierId, t.importId, t.filePosition],
+			foreignColumns: [importFile.supplierId, importFile.importId, importFile.position]
+		}),
+		index('import_line_number_idx').on(t.supplierId, t.importId, t.number),
+		index('import_line_outcome_idx').on(t.supplierId, t.importId, t.outcome, t.filePosition, t.position),
+		index('import_line_waiting_idx')
+			.on(t.supplierId, t.importId, t.filePosition, t.position)
+			.where(sql`${t.document} is not null`),
+		check('import_line_outcome_check', sql`${t.outcome} in ('new', 'review', 'identical', 'conflict', 'refused')`)
+	]
+);
 
 export const importMapping = pgTable(
 	'import_mapping',

@@ -1,6 +1,17 @@
 // Invoices as imported, with their VAT split and the file itself, byte for byte.
 import { sql } from 'drizzle-orm';
-import { boolean, check, foreignKey, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import {
+	boolean,
+	check,
+	foreignKey,
+	index,
+	integer,
+	pgTable,
+	primaryKey,
+	text,
+	unique,
+	uniqueIndex
+} from 'drizzle-orm/pg-core';
 import type { NotPayableReason } from '../../../domain/invoices/findings.ts';
 import type { HoldReason } from '../../../domain/invoices/hold.ts';
 import { bytes, day, id, instant, money, optionalDay, optionalId } from './columns.ts';
@@ -67,7 +78,10 @@ export const invoice = pgTable(
 			columns: [t.supplierId, t.documentId],
 			foreignColumns: [document.supplierId, document.documentId]
 		}),
-		unique('invoice_number_unique').on(t.supplierId, t.number, t.issueYear),
+		// A number that was withdrawn may be imported again.
+		uniqueIndex('invoice_number_unique')
+			.on(t.supplierId, t.number, t.issueYear)
+			.where(sql`${t.notPayableReason} is distinct from 'withdrawn'`),
 		index('invoice_client_idx').on(t.supplierId, t.clientId, t.dueOn),
 		index('invoice_due_idx').on(t.supplierId, t.dueOn),
 		index('invoice_document_idx').on(t.supplierId, t.documentId),

@@ -1,5 +1,6 @@
 // Suppliers, their members, their clients and the clients' contacts.
-import { boolean, foreignKey, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { boolean, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import type { Account } from '../../../domain/ledger/entries.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import type { BusinessTerms } from '../../../domain/offers/legal.ts';
@@ -74,7 +75,11 @@ export const client = pgTable(
 	},
 	(t) => [
 		primaryKey({ name: 'client_pk', columns: [t.supplierId, t.clientId] }),
-		foreignKey({ name: 'client_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] })
+		foreignKey({ name: 'client_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
+		// By what a file may name it.
+		index('client_siren_idx').on(t.supplierId, t.siren),
+		index('client_vat_number_idx').on(t.supplierId, t.vatNumber),
+		index('client_name_idx').on(t.supplierId, sql`lower(${t.name})`)
 	]
 );
 
@@ -99,6 +104,7 @@ export const contact = pgTable(
 			columns: [t.supplierId, t.clientId],
 			foreignColumns: [client.supplierId, client.clientId]
 		}),
-		unique('contact_email_unique').on(t.supplierId, t.clientId, t.email)
+		unique('contact_email_unique').on(t.supplierId, t.clientId, t.email),
+		index('contact_email_idx').on(t.supplierId, t.email)
 	]
 );

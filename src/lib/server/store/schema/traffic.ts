@@ -49,6 +49,8 @@ export type FactKind =
 	| 'attempt.changed'
 	| 'contact.mail_problem'
 	| 'bank.changed'
+	| 'import.changed'
+	| 'invoice.withdrawn'
 	| 'plan.changed'
 	| 'offers.changed'
 	| 'time.moved';

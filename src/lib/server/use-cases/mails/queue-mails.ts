@@ -3,8 +3,14 @@ import type { Scope } from '../../../domain/access/scope.ts';
 import { newId } from '../../identity.ts';
 import type { Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
-import { queueMail } from '../../store/mails.ts';
-import { findContact, listBillingContacts, listMembers, type Contact } from '../../store/parties.ts';
+import { queueMail, queueMails } from '../../store/mails.ts';
+import {
+	findContact,
+	listBillingContacts,
+	listBillingContactsOf,
+	listMembers,
+	type Contact
+} from '../../store/parties.ts';
 import type { MailKind, PlanMailKind } from '../../store/schema/index.ts';
 
 const toContact = (kind: MailKind, uniqueKey: string, subjectId: string, person: Contact) => ({
@@ -64,6 +70,26 @@ export async function queueInvoiceMail(
 	occasion: string
 ): Promise<boolean> {
 	return queueMail(tx, scope, toContact('invoice_to_pay', `invoice:${invoiceId}:${occasion}`, invoiceId, person), now);
+}
+
+/** Invoices that have just come in, each to the billing contacts of its client. */
+export async function queueOpenedMails(
+	tx: Tx,
+	scope: Scope,
+	now: Date,
+	opened: { invoiceId: string; clientId: string }[]
+): Promise<void> {
+	if (!opened.length) return;
+	const people = Map.groupBy(
+		await listBillingContactsOf(tx, scope, [...new Set(opened.map(({ clientId }) => clientId))]),
+		(person) => person.clientId
+	);
+	const mails = opened.flatMap(({ invoiceId, clientId }) =>
+		(people.get(clientId) ?? []).map((person) =>
+			toContact('invoice_to_pay', `invoice:${invoiceId}:opened`, invoiceId, person)
+		)
+	);
+	await queueMails(tx, scope, mails, now);
 }
 
 /** About a plan: to the person who accepted it, else to the billing contacts. A broken plan is told to the supplier's team as well. */

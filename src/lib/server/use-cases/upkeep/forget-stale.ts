@@ -1,9 +1,13 @@
 // Every hour: what has served its time is deleted (GDPR art. 5.1.e: no longer than needed).
 import { mintScope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
+import { forgetFiles } from '../../store/imports.ts';
 import { listSuppliers } from '../../store/parties.ts';
 import { deleteStale, deleteStaleAnswers } from '../../store/upkeep.ts';
 import { commit } from '../run.ts';
+
+/** Files of an import that nobody confirmed, and what was read in them. What was kept has its document; the report stays. */
+const IMPORT_FILES_KEPT_MS = 7 * 86_400_000;
 
 export async function forgetStale(services: Services): Promise<void> {
 	const now = services.clock.now();
@@ -11,5 +15,6 @@ export async function forgetStale(services: Services): Promise<void> {
 	for (const { supplierId } of await listSuppliers(services.db)) {
 		const scope = mintScope(supplierId, { kind: 'system' });
 		await commit(services, scope, (tx) => deleteStaleAnswers(tx, scope, now));
+		await commit(services, scope, (tx) => forgetFiles(tx, scope, new Date(now.getTime() - IMPORT_FILES_KEPT_MS)));
 	}
 }

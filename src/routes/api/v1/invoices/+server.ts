@@ -2,7 +2,7 @@
 import { json } from '@sveltejs/kit';
 import { apiProblem, requireApiKey } from '#lib/server/http/api.ts';
 import { filesOf } from '#lib/server/http/uploads.ts';
-import { importByApi } from '#lib/server/use-cases/invoices/import-by-api.ts';
+import { importByApi } from '#lib/server/use-cases/imports/import-by-api.ts';
 import { findInvoicesByApi } from '#lib/server/use-cases/invoices/read-by-api.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { RequestHandler } from './$types';

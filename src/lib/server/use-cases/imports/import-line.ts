@@ -1,16 +1,19 @@
 // What an import says of each invoice, before and after.
+import type { MatchedBy } from '../../../domain/invoices/buyer.ts';
 import type { InvoiceDocument } from '../../../domain/invoices/document.ts';
 import type { Finding, NotPayableReason } from '../../../domain/invoices/findings.ts';
 import type { Minor } from '../../../domain/money/minor.ts';
-import type { InvoiceFile } from '../../readers/file.ts';
+import type { ImportOutcome } from '../../store/schema/index.ts';
 
 /** What will become of one invoice of one file. */
 export type ImportLine = {
 	fileName: string;
-	outcome: 'new' | 'review' | 'identical' | 'conflict' | 'refused';
+	outcome: ImportOutcome;
 	number: string;
 	clientName: string;
 	clientIsNew: boolean;
+	/** What in the file told which client it is; null for a new one, or one that a person chose. */
+	matchedBy: MatchedBy | null;
 	email: string | null;
 	typeCode: string;
 	issuedOn: string;
@@ -23,6 +26,9 @@ export type ImportLine = {
 	findings: Finding[];
 	/** Against the invoice that is kept under this number: amounts in minor units, days as YYYY-MM-DD. */
 	changes: { field: 'gross' | 'due' | 'due_on' | 'issued_on' | 'client'; before: string; after: string }[];
+	/** The invoice kept under this number may make room for this one: nothing of it was paid, or is being paid. */
+	isReplaceable: boolean;
 	invoiceId: string | null;
 };
-export type Prepared = { line: ImportLine; document: InvoiceDocument | null; mediaType: string; file: InvoiceFile };
+/** A line with what would be kept of it. */
+export type Checked = { line: ImportLine; document: InvoiceDocument | null };

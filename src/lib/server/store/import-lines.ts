@@ -1,0 +1,186 @@
+// The lines of an import: what will become of each invoice, and what became of it.
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import type { Scope } from '../../domain/access/scope.ts';
+import type { Tx } from './database.ts';
+import type { ImportJob } from './imports.ts';
+import { insertMany } from './insert-many.ts';
+import { toJson } from './json.ts';
+import { importLine, type ImportOutcome } from './schema/index.ts';
+
+export type LineRow = typeof importLine.$inferSelect;
+export type NewLine = Omit<typeof importLine.$inferInsert, 'supplierId' | 'importId' | 'filePosition'>;
+
+const linesOf = (scope: Scope, importId: string) =>
+	and(eq(importLine.supplierId, scope.supplierId), eq(importLine.importId, importId));
+
+export async function deleteLines(tx: Tx, scope: Scope, importId: string, filePosition: number): Promise<void> {
+	await tx.delete(importLine).where(and(linesOf(scope, importId), eq(importLine.filePosition, filePosition)));
+}
+export async function insertLines(
+	tx: Tx,
+	scope: Scope,
+	{ importId, filePosition }: { importId: string; filePosition: number },
+	rows: NewLine[]
+): Promise<void> {
+	await insertMany(
+		tx,
+		scope,
+		importLine,
+		rows.map((row) => ({ importId, filePosition, ...row }))
+	);
+}
+/** Numbers that this import holds already, as what is to be kept. */
+export async function listPendingNumbers(
+	tx: Tx,
+	scope: Scope,
+	importId: string,
+	numbers: string[]
+): Promise<{ number: string; issueYear: number; debtMinor: string }[]> {
+	const rows = await tx.execute<{ number: string; issue_year: number; debt: string }>(sql`
+		select l.number, l.issue_year, l.view->>'debtMinor' as debt from import_line l
+		where l.supplier_id = ${scope.supplierId} and l.import_id = ${importId} and l.outcome in ('new', 'review')
+			and l.number in (select jsonb_array_elements_text(${toJson(numbers)}::jsonb))`);
+	return rows.map((row) => ({ number: row.number, issueYear: row.issue_year, debtMinor: row.debt }));
+}
+
+const waiting = (scope: Scope, { importId, acceptsReview }: Pick<ImportJob, 'importId' | 'acceptsReview'>) => {
+	const outcomes: ImportOutcome[] = acceptsReview ? ['new', 'review'] : ['new'];
+	return and(
+		linesOf(scope, importId),
+		sql`(${inArray(importLine.outcome, outcomes)} or (${importLine.outcome} = 'conflict' and ${importLine.replaces}))`,
+		sql`${importLine.document} is not null`
+	);
+};
+/** What the word of a person wants kept, of the first file that has some. */
+export async function listToKeep(
+	tx: Tx,
+	scope: Scope,
+	{ importId, acceptsReview }: Pick<ImportJob, 'importId' | 'acceptsReview'>,
+	limit: number
+): Promise<LineRow[]> {
+	const rows = await tx
+		.select()
+		.from(importLine)
+		.where(waiting(scope, { importId, acceptsReview }))
+		.orderBy(asc(importLine.filePosition), asc(importLine.position))
+		.limit(limit);
+	return rows.filter((row) => row.filePosition === rows[0]!.filePosition);
+}
+/** How lines ended: their document is not needed any more. */
+export async function finishLines(
+	tx: Tx,
+	scope: Scope,
+	importId: string,
+	lines: { filePosition: number; position: number; outcome: ImportOutcome; invoiceId: string | null; view: unknown }[]
+): Promise<void> {
+	await tx.execute(sql`
+		update import_line l set outcome = x.outcome, invoice_id = x."invoiceId", view = coalesce(x.view, l.view), document = null
+		from jsonb_to_recordset(${toJson(lines)}::jsonb) as x("filePosition" integer, "position" integer, outcome text, "invoiceId" uuid, view jsonb)
+		where l.supplier_id = ${scope.supplierId} and l.import_id = ${importId} and l.file_position = x."filePosition" and l.position = x."position"`);
+}
+
+export type OutcomeCounts = Record<ImportOutcome, number>;
+export async function countOutcomes(tx: Tx, scope: Scope, importIds: string[]): Promise<Map<string, OutcomeCounts>> {
+	const all = new Map<string, OutcomeCounts>(
+		importIds.map((importId) => [importId, { new: 0, review: 0, identical: 0, conflict: 0, refused: 0 }])
+	);
+	if (!importIds.length) return all;
+	const rows = await tx
+		.select({ importId: importLine.importId, outcome: importLine.outcome, count: sql<number>`count(*)::int` })
+		.from(importLine)
+		.where(and(eq(importLine.supplierId, scope.supplierId), inArray(importLine.importId, importIds)))
+		.groupBy(importLine.importId, importLine.outcome);
+	for (const row of rows) all.get(row.importId)![row.outcome] = row.count;
+	return all;
+}
+export async function countWaiting(
+	tx: Tx,
+	scope: Scope,
+	asked: Pick<ImportJob, 'importId' | 'acceptsReview'>
+): Promise<number> {
+	const [row] = await tx
+		.select({ count: sql<number>`count(*)::int` })
+		.from(importLine)
+		.where(waiting(scope, asked));
+	return row!.count;
+}
+export async function countKept(tx: Tx, scope: Scope, importId: string): Promise<number> {
+	const [row] = await tx
+		.select({ count: sql<number>`count(*)::int` })
+		.from(importLine)
+		.where(and(linesOf(scope, importId), eq(importLine.outcome, 'new'), sql`${importLine.invoiceId} is not null`));
+	return row!.count;
+}
+export const listLines = (
+	tx: Tx,
+	scope: Scope,
+	importId: string,
+	filter: {
+		outcome?: ImportOutcome | undefined;
+		after?: { filePosition: number; position: number } | undefined;
+		limit: number;
+		offset?: number;
+	}
+): Promise<LineRow[]> =>
+	tx
+		.select()
+		.from(importLine)
+		.where(
+			and(
+				linesOf(scope, importId),
+				filter.outcome ? eq(importLine.outcome, filter.outcome) : undefined,
+				filter.after
+					? sql`(${importLine.filePosition}, ${importLine.position}) > (${filter.after.filePosition}, ${filter.after.position})`
+					: undefined
+			)
+		)
+		.orderBy(asc(importLine.filePosition), asc(importLine.position))
+		.limit(filter.limit)
+		.offset(filter.offset ?? 0);
+
+/** Every line of this buyer gets the client that a person chose; without a name it is a new one, of the buyer's own name. Answers with how many lines. */
+export async function chooseClient(
+	tx: Tx,
+	scope: Scope,
+	{ importId, buyerKey }: { importId: string; buyerKey: string },
+	choice: { clientId: string; name: string | null }
+): Promise<number> {
+	const rows = await tx
+		.update(importLine)
+		.set({
+			chosenClientId: choice.clientId,
+			view: sql`${importLine.view} || jsonb_build_object('clientName', coalesce(${choice.name}::text, ${importLine.document}->'buyer'->>'name'), 'clientIsNew', ${choice.name === null}::boolean, 'matchedBy', null)`
+		})
+		.where(and(linesOf(scope, importId), eq(importLine.buyerKey, buyerKey), sql`${importLine.document} is not null`))
+		.returning({ position: importLine.position });
+	return rows.length;
+}
+export async function chooseReplacement(
+	tx: Tx,
+	scope: Scope,
+	at: { importId: string; filePosition: number; position: number },
+	replaces: boolean
+): Promise<boolean> {
+	const rows = await tx
+		.update(importLine)
+		.set({ replaces })
+		.where(
+			and(
+				linesOf(scope, at.importId),
+				eq(importLine.filePosition, at.filePosition),
+				eq(importLine.position, at.position),
+				eq(importLine.outcome, 'conflict'),
+				sql`${importLine.document} is not null`
+			)
+		)
+		.returning({ position: importLine.position });
+	return rows.length > 0;
+}
+/** The invoices that an import created. */
+export const listImported = async (tx: Tx, scope: Scope, importId: string): Promise<string[]> =>
+	(
+		await tx
+			.select({ invoiceId: importLine.invoiceId })
+			.from(importLine)
+			.where(and(linesOf(scope, importId), eq(importLine.outcome, 'new'), sql`${importLine.invoiceId} is not null`))
+	).map((row) => row.invoiceId!);

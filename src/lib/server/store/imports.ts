@@ -1,0 +1,235 @@
+// Imports and their files, and which of them waits for a worker.
+import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm';
+import type { Scope } from '../../domain/access/scope.ts';
+import type { Database, Tx } from './database.ts';
+import { importFile, importJob, type ImportState } from './schema/index.ts';
+
+export type ImportJob = typeof importJob.$inferSelect;
+export type ImportFile = Omit<typeof importFile.$inferSelect, 'content'>;
+
+const job = (scope: Scope, importId: string) =>
+	and(eq(importJob.supplierId, scope.supplierId), eq(importJob.importId, importId));
+const filesOf = (scope: Scope, importId: string) =>
+	and(eq(importFile.supplierId, scope.supplierId), eq(importFile.importId, importId));
+
+export async function insertImport(
+	tx: Tx,
+	scope: Scope,
+	row: Pick<ImportJob, 'importId' | 'openedBy' | 'openedAt' | 'confirmsItself' | 'sendsMails' | 'acceptsReview'>
+): Promise<void> {
+	await tx
+		.insert(importJob)
+		.values({ supplierId: scope.supplierId, ...row, state: 'receiving' })
+		.onConflictDoNothing({ target: [importJob.supplierId, importJob.importId] });
+}
+export async function findImport(tx: Tx, scope: Scope, importId: string): Promise<ImportJob | null> {
+	const [row] = await tx.select().from(importJob).where(job(scope, importId));
+	return row ?? null;
+}
+export async function lockImport(tx: Tx, scope: Scope, importId: string): Promise<ImportJob | null> {
+	const [row] = await tx.select().from(importJob).where(job(scope, importId)).for('update');
+	return row ?? null;
+}
+export const listImports = (tx: Tx, scope: Scope, limit = 20): Promise<ImportJob[]> =>
+	tx
+		.select()
+		.from(importJob)
+		.where(eq(importJob.supplierId, scope.supplierId))
+		.orderBy(desc(importJob.openedAt), desc(importJob.importId))
+		.limit(limit);
+export async function saveImport(
+	tx: Tx,
+	scope: Scope,
+	importId: string,
+	change: Partial<Omit<ImportJob, 'supplierId' | 'importId' | 'openedBy' | 'openedAt' | 'confirmsItself'>>
+): Promise<void> {
+	await tx.update(importJob).set(change).where(job(scope, importId));
+}
+
+/** The import of any supplier that has waited longest, kept for a while: whoever dies holding it loses it to another. */
+export type Claim = { supplierId: string; importId: string; state: ImportState; claimedUntil: Date };
+export async function claimImport(db: Database, now: Date, leaseMs: number): Promise<Claim | null> {
+	const [row] = await db.system
+		.update(importJob)
+		.set({ claimedUntil: new Date(now.getTime() + leaseMs) })
+		.where(
+			sql`(${importJob.supplierId}, ${importJob.importId}) = (
+				select supplier_id, import_id from import_job
+				where state in ('reading', 'keeping') and (claimed_until is null or claimed_until <= ${now.toISOString()}::timestamptz)
+				order by coalesce(claimed_until, opened_at), import_id limit 1 for update skip locked)`
+		)
+		.returning({
+			supplierId: importJob.supplierId,
+			importId: importJob.importId,
+			state: importJob.state,
+			claimedUntil: importJob.claimedUntil
+		});
+	return row ? { ...row, claimedUntil: row.claimedUntil! } : null;
+}
+/** Still ours, and still wanted? Then until `until`. Its row stays locked to the end of the transaction. */
+export async function holdClaim(tx: Tx, scope: Scope, claim: Claim, until: Date): Promise<boolean> {
+	const held = await tx
+		.update(importJob)
+		.set({ claimedUntil: until })
+		.where(
+			and(job(scope, claim.importId), eq(importJob.claimedUntil, claim.claimedUntil), eq(importJob.state, claim.state))
+		)
+		.returning({ importId: importJob.importId });
+	return held.length > 0;
+}
+/** Given back for whoever comes next: others that wait have their turn first. */
+export async function releaseClaim(db: Database, claim: Claim, now: Date): Promise<void> {
+	await db.system
+		.update(importJob)
+		.set({ claimedUntil: now })
+		.where(
+			and(
+				eq(importJob.supplierId, claim.supplierId),
+				eq(importJob.importId, claim.importId),
+				eq(importJob.claimedUntil, claim.claimedUntil)
+			)
+		);
+}
+
+/** Added after those that are there; the same file again is not added. Answers with how many were. */
+export async function insertFiles(
+	tx: Tx,
+	scope: Scope,
+	importId: string,
+	files: { fileName: string; sha256: string; content: Uint8Array }[]
+): Promise<number> {
+	let position = await countFiles(tx, scope, importId);
+	const before = position;
+	for (const file of files) {
+		const kept = await tx
+			.insert(importFile)
+			.values({ supplierId: scope.supplierId, importId, position, byteSize: file.content.length, ...file })
+			.onConflictDoNothing({
+				target: [importFile.supplierId, importFile.importId, importFile.sha256, importFile.fileName]
+			})
+			.returning({ position: importFile.position });
+		position += kept.length;
+	}
+	return position - before;
+}
+export async function hasFiles(
+	tx: Tx,
+	scope: Scope,
+	importId: string,
+	files: { fileName: string; sha256: string }[]
+): Promise<boolean> {
+	for (const { fileName, sha256 } of files) {
+		const rows = await tx
+			.select({ position: importFile.position })
+			.from(importFile)
+			.where(and(filesOf(scope, importId), eq(importFile.sha256, sha256), eq(importFile.fileName, fileName)));
+		if (!rows.length) return false;
+	}
+	return true;
+}
+export async function countFiles(tx: Tx, scope: Scope, importId: string): Promise<number> {
+	const [row] = await tx
+		.select({ count: sql<number>`count(*)::int` })
+		.from(importFile)
+		.where(filesOf(scope, importId));
+	return row!.count;
+}
+const SHOWN = {
+	supplierId: importFile.supplierId,
+	importId: importFile.importId,
+	position: importFile.position,
+	fileName: importFile.fileName,
+	sha256: importFile.sha256,
+	byteSize: importFile.byteSize,
+	mediaType: importFile.mediaType,
+	list: importFile.list
+};
+export const listFiles = (tx: Tx, scope: Scope, importId: string, limit: number): Promise<ImportFile[]> =>
+	tx.select(SHOWN).from(importFile).where(filesOf(scope, importId)).orderBy(asc(importFile.position)).limit(limit);
+export const listLists = (tx: Tx, scope: Scope, importId: string): Promise<ImportFile[]> =>
+	tx
+		.select(SHOWN)
+		.from(importFile)
+		.where(and(filesOf(scope, importId), sql`${importFile.list} is not null`))
+		.orderBy(asc(importFile.position))
+		.limit(50);
+/** With its bytes: null once they are forgotten. */
+export async function findFile(
+	tx: Tx,
+	scope: Scope,
+	importId: string,
+	position: number
+): Promise<typeof importFile.$inferSelect | null> {
+	const [row] = await tx
+		.select()
+		.from(importFile)
+		.where(and(filesOf(scope, importId), eq(importFile.position, position)));
+	return row ?? null;
+}
+/** The file becomes the document of its invoices, byte for byte, inside the database; the same bytes are one document. */
+export async function keepAsDocument(
+	tx: Tx,
+	scope: Scope,
+	{ importId, position }: { importId: string; position: number },
+	{ documentId, now }: { documentId: string; now: Date }
+): Promise<{ documentId: string; mediaType: string }> {
+	const same = sql`d.supplier_id = f.supplier_id and d.sha256 = f.sha256`;
+	const thisOne = sql`f.supplier_id = ${scope.supplierId} and f.import_id = ${importId} and f.position = ${position}`;
+	await tx.execute(sql`
+		insert into document (supplier_id, document_id, sha256, media_type, file_name, byte_size, content, created_at)
+		select f.supplier_id, ${documentId}::uuid, f.sha256, f.media_type, f.file_name, f.byte_size, f.content, ${now.toISOString()}::timestamptz
+		from import_file f where ${thisOne} and not exists (select from document d where ${same})
+		on conflict (supplier_id, sha256) do nothing`);
+	const [row] = await tx.execute<{ document_id: string; media_type: string }>(
+		sql`select d.document_id, f.media_type from import_file f join document d on ${same} where ${thisOne}`
+	);
+	return { documentId: row!.document_id, mediaType: row!.media_type };
+}
+export async function findUnreadFile(tx: Tx, scope: Scope, importId: string): Promise<number | null> {
+	const [row] = await tx
+		.select({ position: importFile.position })
+		.from(importFile)
+		.where(and(filesOf(scope, importId), isNull(importFile.mediaType)))
+		.orderBy(asc(importFile.position))
+		.limit(1);
+	return row?.position ?? null;
+}
+export async function countUnread(tx: Tx, scope: Scope, importId: string): Promise<number> {
+	const [row] = await tx
+		.select({ count: sql<number>`count(*)::int` })
+		.from(importFile)
+		.where(and(filesOf(scope, importId), isNull(importFile.mediaType)));
+	return row!.count;
+}
+export async function saveFile(
+	tx: Tx,
+	scope: Scope,
+	{ importId, position }: { importId: string; position: number },
+	change: Partial<Pick<typeof importFile.$inferInsert, 'mediaType' | 'list' | 'content'>>
+): Promise<void> {
+	await tx
+		.update(importFile)
+		.set(change)
+		.where(and(filesOf(scope, importId), eq(importFile.position, position)));
+}
+/** To be read again, with what a person has said of lists with this header. */
+export async function unreadLists(tx: Tx, scope: Scope, importId: string, headerKeys: string[]): Promise<void> {
+	await tx
+		.update(importFile)
+		.set({ mediaType: null, list: null })
+		.where(and(filesOf(scope, importId), sql`${importFile.list}->>'key' in ${headerKeys}`));
+}
+
+/** Files and documents of imports that nobody confirmed, or that ended long ago: the report stays. */
+export async function forgetFiles(tx: Tx, scope: Scope, before: Date): Promise<void> {
+	const old = sql`(select import_id from import_job where supplier_id = ${scope.supplierId} and opened_at < ${before.toISOString()}::timestamptz and state not in ('reading', 'keeping'))`;
+	await tx.execute(
+		sql`update import_file set content = null where supplier_id = ${scope.supplierId} and content is not null and import_id in ${old}`
+	);
+	await tx.execute(
+		sql`update import_line set document = null where supplier_id = ${scope.supplierId} and document is not null and import_id in ${old}`
+	);
+	await tx.execute(
+		sql`update import_job set state = 'dropped' where supplier_id = ${scope.supplierId} and opened_at < ${before.toISOString()}::timestamptz and state in ('receiving', 'ready')`
+	);
+}

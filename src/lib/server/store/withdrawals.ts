@@ -1,0 +1,53 @@
+// Taking invoices back that nobody has paid: which may be, and what goes with them.
+import { and, asc, eq, sql } from 'drizzle-orm';
+import type { Scope } from '../../domain/access/scope.ts';
+import type { Minor } from '../../domain/money/minor.ts';
+import type { Tx } from './database.ts';
+import { toJson } from './json.ts';
+import { invoice } from './schema/index.ts';
+
+export type Withdrawal = { invoiceId: string; clientId: string; number: string; debtMinor: Minor; currency: string };
+const among = (invoiceIds: string[]) =>
+	sql`(select value::uuid from jsonb_array_elements_text(${toJson(invoiceIds)}::jsonb))`;
+
+/** Locked in one fixed order; those that were withdrawn already are left out. */
+export const lockForWithdrawal = (tx: Tx, scope: Scope, invoiceIds: string[]): Promise<Withdrawal[]> =>
+	tx
+		.select({
+			invoiceId: invoice.invoiceId,
+			clientId: invoice.clientId,
+			number: invoice.number,
+			debtMinor: invoice.debtMinor,
+			currency: invoice.currency
+		})
+		.from(invoice)
+		.where(
+			and(
+				eq(invoice.supplierId, scope.supplierId),
+				sql`${invoice.invoiceId} in ${among(invoiceIds)}`,
+				sql`${invoice.notPayableReason} is distinct from 'withdrawn'`
+			)
+		)
+		.orderBy(asc(invoice.invoiceId))
+		.for('update');
+
+/** Numbers of those with any history of money: paid, being paid, discounted, planned. */
+export async function listTouched(tx: Tx, scope: Scope, invoiceIds: string[], limit = 20): Promise<string[]> {
+	const rows = await tx.execute<{ number: string }>(sql`
+		select i.number from invoice i where i.supplier_id = ${scope.supplierId} and i.invoice_id in ${among(invoiceIds)} and (
+			exists (select from journal_line l join journal_entry e on e.supplier_id = l.supplier_id and e.entry_id = l.entry_id
+				where l.supplier_id = i.supplier_id and l.invoice_id = i.invoice_id and l.account = '411' and e.kind <> 'invoice_opened')
+			or exists (select from payment_attempt_invoice x where x.supplier_id = i.supplier_id and x.invoice_id = i.invoice_id and x.live)
+			or exists (select from plan_part_line l join plan p on p.supplier_id = l.supplier_id and p.plan_id = l.plan_id
+				where l.supplier_id = i.supplier_id and l.invoice_id = i.invoice_id and p.status in ('pending', 'active', 'paused')))
+		order by i.number limit ${limit}`);
+	return rows.map((row) => row.number);
+}
+
+/** From now on they ask for nothing: a mail that has not left is not sent, for it asks what is payable first. */
+export async function saveWithdrawn(tx: Tx, scope: Scope, invoiceIds: string[]): Promise<void> {
+	await tx
+		.update(invoice)
+		.set({ notPayableReason: 'withdrawn' })
+		.where(and(eq(invoice.supplierId, scope.supplierId), sql`${invoice.invoiceId} in ${among(invoiceIds)}`));
+}

@@ -1,0 +1,159 @@
+// What will become of each invoice that was read: new, known, changed, to be looked at, refused. Reads only, and asks for many at once.
+import type { Scope } from '../../../domain/access/scope.ts';
+import { addDays } from '../../../domain/calendar/civil-date.ts';
+import { KnownClients, tidyBuyer } from '../../../domain/invoices/buyer.ts';
+import { debtOf, type InvoiceDocument } from '../../../domain/invoices/document.ts';
+import { notPayableReason, verdictOf, type Finding, type ReadResult } from '../../../domain/invoices/findings.ts';
+import type { Minor } from '../../../domain/money/minor.ts';
+import type { Tx } from '../../store/database.ts';
+import { findInvoicesNamed, nameKey, type InvoiceName, type InvoiceRecord } from '../../store/invoices.ts';
+import { findClientsLike, getSupplier, type Supplier } from '../../store/parties.ts';
+import type { Checked, ImportLine } from './import-line.ts';
+
+export const nameOf = ({ number, issuedOn }: Pick<ImportLine, 'number' | 'issuedOn'>): InvoiceName => ({
+	number,
+	issueYear: Number(issuedOn.slice(0, 4))
+});
+
+/** In the order given. */
+export async function checkDocuments(
+	tx: Tx,
+	scope: Scope,
+	results: { fileName: string; result: ReadResult }[]
+): Promise<Checked[]> {
+	const documents = results.flatMap(({ result }) => (result.ok ? [tidied(result.document)] : []));
+	const supplier = await getSupplier(tx, scope);
+	const known = await findInvoicesNamed(tx, scope, documents.map(nameOf));
+	const buyers = documents.map((document) => document.buyer);
+	const clients = new KnownClients(await findClientsLike(tx, scope, buyers));
+	return results.map(({ fileName, result }) => {
+		if (!result.ok) return { line: refusedLine(fileName, result.findings), document: null };
+		const document = tidied(result.document);
+		const line = lineOf({ supplier, clients, known: known.get(nameKey(nameOf(document))) ?? null }, document, [
+			...result.findings
+		]);
+		return { line: { ...line, fileName }, document };
+	});
+}
+const tidied = (document: InvoiceDocument): InvoiceDocument => ({ ...document, buyer: tidyBuyer(document.buyer) });
+
+const refusedLine = (fileName: string, findings: Finding[]): ImportLine => ({
+	fileName,
+	outcome: 'refused',
+	number: '',
+	clientName: '',
+	clientIsNew: false,
+	matchedBy: null,
+	email: null,
+	typeCode: '',
+	issuedOn: '',
+	dueOn: '',
+	dueIsDefault: false,
+	currency: '',
+	grossMinor: 0n as Minor,
+	debtMinor: 0n as Minor,
+	notPayableReason: null,
+	findings,
+	changes: [],
+	isReplaceable: false,
+	invoiceId: null
+});
+
+type Facts = { supplier: Supplier; clients: KnownClients; known: InvoiceRecord | null };
+function lineOf(
+	{ supplier, clients, known }: Facts,
+	document: InvoiceDocument,
+	findings: Finding[]
+): Omit<ImportLine, 'fileName'> {
+	const debtMinor = debtOf(document);
+	const match = clients.match(document.buyer);
+	const own = ownershipFinding(supplier, document);
+	const all = own ? [...findings, own] : findings;
+	const outcome = outcomeOf(verdictOf(all), known, document, debtMinor);
+	return {
+		outcome,
+		number: document.number,
+		clientName: match?.client.name ?? document.buyer.name,
+		clientIsNew: match === null,
+		matchedBy: match?.by ?? null,
+		email: document.buyer.email,
+		typeCode: document.typeCode,
+		issuedOn: document.issuedOn,
+		dueOn: document.dueOn ?? addDays(document.issuedOn, supplier.defaultTermsDays),
+		dueIsDefault: document.dueOn === null,
+		currency: document.currency || 'EUR',
+		grossMinor: document.grossMinor,
+		debtMinor,
+		notPayableReason: notPayableReason(document, debtMinor),
+		findings: all,
+		changes: known
+			? changesOf(known, document, { debtMinor, isSameClient: match?.client.clientId === known.clientId })
+			: [],
+		isReplaceable: outcome === 'conflict' && known !== null && isUntouched(known),
+		invoiceId: known?.invoiceId ?? null
+	};
+}
+
+const isUntouched = ({ paidMinor, underWayMinor, plannedMinor }: InvoiceRecord): boolean =>
+	paidMinor === 0n && underWayMinor === 0n && plannedMinor === 0n;
+
+/** Field by field, what the file says otherwise than the books. A missing due date says nothing. */
+function changesOf(
+	known: InvoiceRecord,
+	document: InvoiceDocument,
+	{ debtMinor, isSameClient }: { debtMinor: Minor; isSameClient: boolean }
+): ImportLine['changes'] {
+	const all: ImportLine['changes'] = [
+		{ field: 'gross', before: String(known.grossMinor), after: String(document.grossMinor) },
+		{ field: 'due', before: String(known.debtMinor), after: String(debtMinor) },
+		{ field: 'issued_on', before: known.issuedOn, after: document.issuedOn },
+		{ field: 'due_on', before: known.dueOn, after: document.dueOn ?? known.dueOn },
+		{ field: 'client', before: known.clientName, after: isSameClient ? known.clientName : document.buyer.name }
+	];
+	return all.filter(({ before, after }) => before !== after);
+}
+
+function outcomeOf(
+	verdict: ReturnType<typeof verdictOf>,
+	known: InvoiceRecord | null,
+	document: InvoiceDocument,
+	debtMinor: Minor
+): ImportLine['outcome'] {
+	if (verdict === 'block') return 'refused';
+	if (known)
+		return known.debtMinor === debtMinor && known.grossMinor === document.grossMinor ? 'identical' : 'conflict';
+	return verdict === 'confirm' ? 'review' : 'new';
+}
+
+/** A file that names another payee account than the supplier's is the classic fraud: a person looks first. */
+function ownershipFinding(supplier: Supplier, document: InvoiceDocument): Finding | null {
+	if (
+		!document.payeeIban ||
+		!supplier.iban ||
+		document.payeeIban === supplier.iban ||
+		document.seller.siren !== supplier.siren
+	)
+		return null;
+	return {
+		code: 'PAYEE_ACCOUNT_CHANGED',
+		severity: 'confirm',
+		field: 'BT-84',
+		found: document.payeeIban,
+		expected: supplier.iban
+	};
+}
+
+/** The same number twice in what is to be kept: the first stands, the second is told. `seen`: number and year to amount owed, filled as it goes. */
+export function withoutTwins(checked: Checked[], seen: Map<string, bigint>): Checked[] {
+	return checked.map((item) => {
+		if (item.line.outcome !== 'new' && item.line.outcome !== 'review') return item;
+		const key = nameKey(nameOf(item.line));
+		const twin = seen.get(key);
+		if (twin === undefined) {
+			seen.set(key, item.line.debtMinor);
+			return item;
+		}
+		const outcome = twin === item.line.debtMinor ? ('identical' as const) : ('conflict' as const);
+		return { ...item, line: { ...item.line, outcome } };
+	});
+}

@@ -1,0 +1,66 @@
+// From files to claims in one call, for those who wait for the answer: the API, the demo. The same engine as an import in steps.
+// Actor: owner, accountant or API key. Refusals: not_allowed. Facts: invoice.opened.
+import { may, type Scope } from '../../../domain/access/scope.ts';
+import type { ReadResult } from '../../../domain/invoices/findings.ts';
+import type { Services } from '../../services.ts';
+import { newId, sha256 } from '../../identity.ts';
+import type { InvoiceFile } from '../../readers/file.ts';
+import { readInvoicesOffPath } from '../../readers/off-path.ts';
+import { keepDocument } from '../../store/documents.ts';
+import { listMappings } from '../../store/import-mappings.ts';
+import { commit, done, read, refuse, type Result } from '../run.ts';
+import { checkDocuments, withoutTwins } from './check-documents.ts';
+import type { Checked, ImportLine } from './import-line.ts';
+import { keepInvoices } from './keep-invoices.ts';
+
+/** `acceptReview`: a person has looked at the lines that ask for it (an account that changed, a missing currency…). Without it they are left out. */
+export type ImportOptions = { sendMails: boolean; acceptReview?: boolean };
+
+/** `sendMails`: each new payable invoice goes to the client's billing contacts with its pay link. */
+export async function importInvoices(
+	services: Services,
+	scope: Scope,
+	files: InvoiceFile[],
+	options: ImportOptions
+): Promise<Result<ImportLine[]>> {
+	if (!may(scope.actor, 'import_invoices')) return refuse('not_allowed');
+	const mappings = await read(services, scope, (tx) => listMappings(tx, scope));
+	const hints = Object.fromEntries(mappings.map((one) => [one.headerKey, one]));
+	const seen = new Map<string, bigint>();
+	const lines: ImportLine[] = [];
+	for (const file of files)
+		for await (const { mediaType, results } of readInvoicesOffPath(file, hints)) {
+			const checked = await read(services, scope, (tx) => checkDocuments(tx, scope, named(file, results)));
+			lines.push(...(await keep(services, scope, withoutTwins(checked, seen), { file, mediaType, ...options })));
+		}
+	return done(lines);
+}
+const named = (file: InvoiceFile, results: ReadResult[]) => results.map((result) => ({ fileName: file.name, result }));
+
+/** Those that are wanted, in one transaction; the others are answered as they are. */
+async function keep(
+	services: Services,
+	scope: Scope,
+	checked: Checked[],
+	{ file, mediaType, sendMails, acceptReview }: ImportOptions & { file: InvoiceFile; mediaType: string }
+): Promise<ImportLine[]> {
+	const isWanted = ({ line, document }: Checked): boolean =>
+		document !== null && (line.outcome === 'new' || (line.outcome === 'review' && acceptReview === true));
+	const wanted = checked.filter(isWanted);
+	if (!wanted.length) return checked.map(({ line }) => line);
+	const now = services.clock.now();
+	const kept = await commit(services, scope, async (tx) => {
+		const documentId = await keepDocument(tx, scope, {
+			documentId: newId(),
+			sha256: sha256(file.bytes),
+			mediaType,
+			fileName: file.name.slice(0, 200),
+			byteSize: file.bytes.length,
+			content: file.bytes,
+			createdAt: now
+		});
+		const items = wanted.map(({ line, document }) => ({ line, document: document!, documentId, mediaType }));
+		return keepInvoices(tx, scope, items, { now, sendMails });
+	});
+	return checked.map((one) => (isWanted(one) ? kept.shift()! : one.line));
+}

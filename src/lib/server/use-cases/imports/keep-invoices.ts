@@ -1,0 +1,201 @@
+// Keeps prepared invoices: their clients, their claims in the journal, their mails. Inside the caller's transaction, all or none. Facts: invoice.opened.
+import type { Scope } from '../../../domain/access/scope.ts';
+import { KnownClients, type KnownClient } from '../../../domain/invoices/buyer.ts';
+import { isShownToClient, type InvoiceDocument } from '../../../domain/invoices/document.ts';
+import { rfReference } from '../../../domain/invoices/identifiers.ts';
+import { invoiceOpened } from '../../../domain/ledger/entries.ts';
+import { newId } from '../../identity.ts';
+import type { Tx } from '../../store/database.ts';
+import { findInvoicesNamed, insertInvoices, nameKey } from '../../store/invoices.ts';
+import { bookEntries } from '../../store/journal.ts';
+import { recordFacts } from '../../store/outbox.ts';
+import { findClient, findClientsLike, insertClients, lockClientCreation } from '../../store/parties.ts';
+import { recordAudits } from '../../store/records.ts';
+import { queueOpenedMails } from '../mails/queue-mails.ts';
+import { withdrawInvoices } from '../invoices/withdraw-invoices.ts';
+import { nameOf } from './check-documents.ts';
+import type { ImportLine } from './import-line.ts';
+
+export type Keepable = {
+	line: ImportLine;
+	document: InvoiceDocument;
+	documentId: string;
+	mediaType: string;
+	/** A person's word: this client, or a new one with this id. */
+	chosenClientId?: string | null;
+	/** A person's word: the invoice known under this number is withdrawn. */
+	replaces?: boolean;
+};
+type Kept = { item: Keepable; invoiceId: string; clientId: string };
+
+/** One line for each, as it ended: somebody may have imported the same number a moment ago. */
+export async function keepInvoices(
+	tx: Tx,
+	scope: Scope,
+	items: Keepable[],
+	{ now, sendMails }: { now: Date; sendMails: boolean }
+): Promise<ImportLine[]> {
+	await makeRoom(tx, scope, items, now);
+	const clientIds = await clientsOf(tx, scope, items, now);
+	const all: Kept[] = items.map((item, i) => ({ item, invoiceId: newId(), clientId: clientIds[i]! }));
+	const ids = await insertInvoices(
+		tx,
+		scope,
+		all.map((one) => ({ invoice: rowOf(one, now), vatLines: one.item.document.vatLines }))
+	);
+	const kept = all.filter(({ invoiceId }) => ids.has(invoiceId));
+	await bookEntries(
+		tx,
+		scope,
+		kept
+			.filter(({ item }) => item.line.debtMinor !== 0n)
+			.map(({ item: { line, document }, invoiceId, clientId }) => ({
+				entry: invoiceOpened(invoiceId, clientId, line.debtMinor),
+				currency: line.currency,
+				bookedOn: document.issuedOn,
+				now
+			}))
+	);
+	await tell(tx, scope, kept, now);
+	if (sendMails)
+		await queueOpenedMails(
+			tx,
+			scope,
+			now,
+			kept.filter(({ item }) => item.line.notPayableReason === null)
+		);
+	const twins =
+		all.length > kept.length
+			? await findInvoicesNamed(
+					tx,
+					scope,
+					items.map(({ line }) => nameOf(line))
+				)
+			: null;
+	return all.map(({ item: { line }, invoiceId }) => {
+		if (ids.has(invoiceId)) return { ...line, outcome: 'new', invoiceId };
+		const twin = twins?.get(nameKey(nameOf(line)));
+		const isSame = twin?.debtMinor === line.debtMinor && twin.grossMinor === line.grossMinor;
+		return { ...line, outcome: isSame ? 'identical' : 'conflict', invoiceId: twin?.invoiceId ?? null };
+	});
+}
+
+/** What a person wants replaced is withdrawn first, if that is still possible: else the number stands, and the line ends as a conflict. */
+async function makeRoom(tx: Tx, scope: Scope, items: Keepable[], now: Date): Promise<void> {
+	const replacing = items.filter((item) => item.replaces);
+	if (!replacing.length) return;
+	const known = await findInvoicesNamed(
+		tx,
+		scope,
+		replacing.map(({ line }) => nameOf(line))
+	);
+	for (const { invoiceId } of known.values()) await withdrawInvoices(tx, scope, [invoiceId], now);
+}
+
+async function tell(tx: Tx, scope: Scope, kept: Kept[], now: Date): Promise<void> {
+	// One piece of news for each client, however many invoices: pages read again what they show.
+	const news = [...new Set(kept.map(({ clientId }) => clientId))];
+	await recordFacts(
+		tx,
+		scope,
+		now,
+		news.map((clientId) => ({ kind: 'invoice.opened' as const, clientId, invoiceId: null, attemptId: null }))
+	);
+	await recordAudits(
+		tx,
+		scope,
+		now,
+		'invoice_imported',
+		kept.map(({ item: { line }, invoiceId }) => ({
+			objectId: invoiceId,
+			detail: { number: line.number, file: line.fileName.slice(0, 200) }
+		}))
+	);
+}
+
+const rowOf = (
+	{ item: { line, document, documentId, mediaType }, invoiceId, clientId }: Kept,
+	now: Date
+): Parameters<typeof insertInvoices>[2][number]['invoice'] => ({
+	invoiceId,
+	clientId,
+	number: line.number,
+	issueYear: nameOf(line).issueYear,
+	typeCode: line.typeCode,
+	issuedOn: document.issuedOn,
+	dueOn: line.dueOn as InvoiceDocument['issuedOn'],
+	dueIsDefault: line.dueIsDefault,
+	currency: line.currency,
+	netMinor: document.netMinor,
+	vatMinor: document.vatMinor,
+	grossMinor: document.grossMinor,
+	prepaidMinor: document.prepaidMinor,
+	debtMinor: line.debtMinor,
+	paymentReference: document.paymentReference ?? rfReference(line.number),
+	deliveredOn: document.deliveredOn,
+	freightMinor: document.freightMinor,
+	vatOnReceipts: document.vatOnReceipts,
+	termsText: document.termsText,
+	notPayableReason: line.notPayableReason,
+	documentId,
+	documentIsShown: isShownToClient(mediaType),
+	createdAt: now
+});
+
+/** The client of each invoice, made where nobody is known; each address that is not known yet becomes a contact. */
+async function clientsOf(tx: Tx, scope: Scope, items: Keepable[], now: Date): Promise<string[]> {
+	const buyers = items.map(({ document }) => document.buyer);
+	let clients = new KnownClients(await findClientsLike(tx, scope, buyers));
+	if (items.some(({ document, chosenClientId }) => chosenClientId || !clients.match(document.buyer))) {
+		// Two imports at once would create a client twice: from here on, one at a time.
+		await lockClientCreation(tx, scope);
+		clients = new KnownClients(await findClientsLike(tx, scope, buyers));
+	}
+	const made = new Map<string, Parameters<typeof insertClients>[2][number]>();
+	const contacts = new Map<string, Parameters<typeof insertClients>[3][number]>();
+	const ids: string[] = [];
+	for (const item of items) {
+		const clientId = await clientOf(item);
+		ids.push(clientId);
+		const { email, name } = item.document.buyer;
+		if (email) contacts.set(`${clientId} ${email}`, contactOf(clientId, email, name, now));
+	}
+	await insertClients(tx, scope, [...made.values()], [...contacts.values()]);
+	return ids;
+
+	async function clientOf({ document: { buyer }, chosenClientId }: Keepable): Promise<string> {
+		if (chosenClientId && (made.has(chosenClientId) || (await findClient(tx, scope, chosenClientId))))
+			return chosenClientId;
+		const known = chosenClientId ? null : clients.match(buyer);
+		if (known) return known.client.clientId;
+		const client: KnownClient = {
+			clientId: chosenClientId ?? newId(),
+			name: buyer.name,
+			siren: buyer.siren,
+			vatNumber: buyer.vatNumber,
+			emails: buyer.email ? [buyer.email] : []
+		};
+		clients.add(client);
+		made.set(client.clientId, {
+			clientId: client.clientId,
+			kind: buyer.siren || buyer.vatNumber ? 'business' : 'consumer',
+			name: buyer.name,
+			siren: buyer.siren,
+			vatNumber: buyer.vatNumber,
+			locale: 'fr',
+			createdAt: now
+		});
+		return client.clientId;
+	}
+}
+const contactOf = (clientId: string, email: string, name: string, now: Date) => ({
+	contactId: newId(),
+	clientId,
+	email,
+	name,
+	locale: 'fr' as const,
+	isBilling: true,
+	mailProblem: null,
+	mailProblemAt: null,
+	createdAt: now
+});

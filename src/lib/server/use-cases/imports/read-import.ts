@@ -1,0 +1,176 @@
+// Imports as they stand: how far they are, what will become of each invoice, who said what. Refusals: not_found.
+import { may, type Scope } from '../../../domain/access/scope.ts';
+import type { Services } from '../../services.ts';
+import {
+	countKept,
+	countOutcomes,
+	countWaiting,
+	listLines,
+	type LineRow,
+	type OutcomeCounts
+} from '../../store/import-lines.ts';
+import {
+	countFiles,
+	countUnread,
+	findFile,
+	findImport,
+	listFiles,
+	listImports,
+	listLists,
+	type ImportFile,
+	type ImportJob
+} from '../../store/imports.ts';
+import type { Tx } from '../../store/database.ts';
+import { listMappings } from '../../store/import-mappings.ts';
+import { fromJson } from '../../store/json.ts';
+import { getSupplier, listClients, listMembers } from '../../store/parties.ts';
+import type { ImportOutcome, ImportState, ListShape } from '../../store/schema/index.ts';
+import { done, read, refuse, type Result } from '../run.ts';
+import type { ImportLine } from './import-line.ts';
+
+export type LineView = ImportLine & {
+	filePosition: number;
+	position: number;
+	buyerKey: string;
+	replaces: boolean;
+	/** Not decided yet: a person may still say something of it. */
+	isOpen: boolean;
+};
+export type ImportView = {
+	importId: string;
+	state: ImportState;
+	timeZone: string;
+	openedAt: Date;
+	openedBy: string;
+	confirmedAt: Date | null;
+	confirmedBy: string | null;
+	finishedAt: Date | null;
+	undoneAt: Date | null;
+	undoneBy: string | null;
+	sendsMails: boolean;
+	fileCount: number;
+	readCount: number;
+	counts: OutcomeCounts;
+	/** How many invoices it has created so far, and how many wait to be kept as things stand. */
+	keptCount: number;
+	waitingCount: number;
+};
+export type ImportPage = ImportView & {
+	files: ImportFile[];
+	lists: (ListShape & { fileName: string; name: string })[];
+	lines: LineView[];
+	page: number;
+	hasMore: boolean;
+};
+const PAGE = 50;
+const FILES_SHOWN = 100;
+
+export async function readImport(
+	services: Services,
+	scope: Scope,
+	importId: string,
+	{
+		outcome,
+		page = 1,
+		files = FILES_SHOWN
+	}: { outcome?: ImportOutcome | undefined; page?: number; files?: number } = {}
+): Promise<Result<ImportPage>> {
+	if (!may(scope.actor, 'import_invoices')) return refuse('not_found');
+	return read(services, scope, async (tx) => {
+		const job = await findImport(tx, scope, importId);
+		if (!job) return refuse('not_found');
+		const names = Object.fromEntries((await listMappings(tx, scope)).map((one) => [one.headerKey, one.name]));
+		const lists = await listLists(tx, scope, importId);
+		const lines = await listLines(tx, scope, importId, { outcome, limit: PAGE + 1, offset: (page - 1) * PAGE });
+		return done({
+			...(await viewOf(tx, scope, job, await namesOf(tx, scope))),
+			files: await listFiles(tx, scope, importId, files),
+			lists: lists.map(({ fileName, list }) => ({ ...list!, fileName, name: names[list!.key] ?? '' })),
+			lines: lines.slice(0, PAGE).map(lineView),
+			page,
+			hasMore: lines.length > PAGE
+		});
+	});
+}
+
+/** The clients that a buyer may be, by name. */
+export const readClientChoices = (services: Services, scope: Scope): Promise<{ clientId: string; name: string }[]> =>
+	read(services, scope, async (tx) => (await listClients(tx, scope)).map(({ clientId, name }) => ({ clientId, name })));
+
+export async function readImports(services: Services, scope: Scope): Promise<ImportView[]> {
+	return read(services, scope, async (tx) => {
+		const names = await namesOf(tx, scope);
+		const views: ImportView[] = [];
+		for (const job of await listImports(tx, scope)) views.push(await viewOf(tx, scope, job, names));
+		return views;
+	});
+}
+
+/** A file of an import, for whoever is about to confirm it. */
+export const readImportFile = (services: Services, scope: Scope, importId: string, position: number) =>
+	read(services, scope, async (tx) => {
+		const file = may(scope.actor, 'import_invoices') ? await findFile(tx, scope, importId, position) : null;
+		return file?.content
+			? { content: file.content, mediaType: file.mediaType ?? 'application/octet-stream', fileName: file.fileName }
+			: null;
+	});
+
+/** Every line, some at a time, in the order of the files. */
+export async function* readLines(services: Services, scope: Scope, importId: string): AsyncGenerator<LineView[]> {
+	let after: { filePosition: number; position: number } | undefined;
+	for (;;) {
+		const rows = await read(services, scope, (tx) => listLines(tx, scope, importId, { after, limit: 1000 }));
+		if (!rows.length) return;
+		yield rows.map(lineView);
+		after = rows.at(-1);
+	}
+}
+/** Some lines after one of them, for readers that come back for more. */
+export const readSomeLines = (
+	services: Services,
+	scope: Scope,
+	importId: string,
+	{ after, limit }: { after: { filePosition: number; position: number } | undefined; limit: number }
+): Promise<LineView[]> =>
+	read(services, scope, async (tx) => (await listLines(tx, scope, importId, { after, limit })).map(lineView));
+
+const lineView = (row: LineRow): LineView => ({
+	...fromJson<ImportLine>(row.view),
+	outcome: row.outcome,
+	invoiceId: row.invoiceId ?? (row.view as ImportLine).invoiceId,
+	filePosition: row.filePosition,
+	position: row.position,
+	buyerKey: row.buyerKey,
+	replaces: row.replaces,
+	isOpen: row.document !== null
+});
+
+async function viewOf(tx: Tx, scope: Scope, job: ImportJob, names: Names): Promise<ImportView> {
+	const { importId } = job;
+	const fileCount = await countFiles(tx, scope, importId);
+	return {
+		importId,
+		state: job.state,
+		timeZone: (await getSupplier(tx, scope)).timeZone,
+		openedAt: job.openedAt,
+		openedBy: names(job.openedBy),
+		confirmedAt: job.confirmedAt,
+		confirmedBy: job.confirmedBy && names(job.confirmedBy),
+		finishedAt: job.finishedAt,
+		undoneAt: job.undoneAt,
+		undoneBy: job.undoneBy && names(job.undoneBy),
+		sendsMails: job.sendsMails,
+		fileCount,
+		readCount: fileCount - (await countUnread(tx, scope, importId)),
+		counts: (await countOutcomes(tx, scope, [importId])).get(importId)!,
+		keptCount: await countKept(tx, scope, importId),
+		waitingCount: await countWaiting(tx, scope, job)
+	};
+}
+
+type Names = (actor: string) => string;
+/** People by their name; an API key stays what it is. */
+async function namesOf(tx: Tx, scope: Scope): Promise<Names> {
+	const members = new Map((await listMembers(tx, scope)).map((one) => [`member:${one.memberId}`, one.name]));
+	return (actor) => members.get(actor) ?? actor.split(':')[0]!;
+}

@@ -1,0 +1,61 @@
+// Files come in, in one go or in several: each is kept once, and the import begins when the last has come.
+// Actor: owner, accountant or API key. Refusals: not_allowed, input_invalid (fichiers), import_closed. Facts: import.changed.
+import { actorName, may, type Scope } from '../../../domain/access/scope.ts';
+import type { Services } from '../../services.ts';
+import { sha256 } from '../../identity.ts';
+import type { InvoiceFile } from '../../readers/file.ts';
+import type { Tx } from '../../store/database.ts';
+import { countFiles, hasFiles, insertFiles, insertImport, lockImport, saveImport } from '../../store/imports.ts';
+import { recordFact } from '../../store/outbox.ts';
+import { commit, done, refuse, type Result } from '../run.ts';
+
+/** More is several imports. */
+export const IMPORT_FILES_MAX = 20_000;
+
+export type Reception = {
+	/** Chosen by whoever sends, so that sending again what may have arrived is harmless. A new one begins a new import. */
+	importId: string;
+	files: InvoiceFile[];
+	isLast: boolean;
+	/** Keeps what is new as soon as everything is read, without asking anybody. */
+	confirmsItself?: boolean;
+	sendsMails?: boolean;
+	acceptsReview?: boolean;
+};
+
+export const receiveFiles = (services: Services, scope: Scope, input: Reception): Promise<Result<null>> =>
+	commit(services, scope, (tx) => receive(tx, scope, input, services.clock.now()));
+
+async function receive(
+	tx: Tx,
+	scope: Scope,
+	{ importId, files, isLast, confirmsItself = false, sendsMails = false, acceptsReview = false }: Reception,
+	now: Date
+): Promise<Result<null>> {
+	if (!may(scope.actor, 'import_invoices')) return refuse('not_allowed');
+	const known = await lockImport(tx, scope, importId);
+	const kept = files.map((file) => ({
+		fileName: file.name.slice(0, 200),
+		sha256: sha256(file.bytes),
+		content: file.bytes
+	}));
+	if (known && known.state !== 'receiving')
+		return (await hasFiles(tx, scope, importId, kept)) ? done(null) : refuse('import_closed');
+	const count = files.length + (known ? await countFiles(tx, scope, importId) : 0);
+	if (count === 0 || count > IMPORT_FILES_MAX) return refuse('input_invalid', { field: 'fichiers' });
+	if (!known)
+		await insertImport(tx, scope, {
+			importId,
+			openedBy: actorName(scope.actor),
+			openedAt: now,
+			confirmsItself,
+			sendsMails,
+			acceptsReview
+		});
+	await insertFiles(tx, scope, importId, kept);
+	if (isLast) {
+		await saveImport(tx, scope, importId, { state: 'reading' });
+		await recordFact(tx, scope, now, { kind: 'import.changed', clientId: null, invoiceId: null, attemptId: null });
+	}
+	return done(null);
+}

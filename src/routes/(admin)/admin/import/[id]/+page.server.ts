@@ -1,0 +1,73 @@
+// One import: how far it is, what will become of each invoice, and a person's word on it.
+import { error } from '@sveltejs/kit';
+import { isUuid } from '#lib/contract/payments.ts';
+import type { Scope } from '#lib/domain/access/scope.ts';
+import { failWith } from '#lib/server/http/answer.ts';
+import { requireMember } from '#lib/server/http/guards.ts';
+import { listAnswersOf } from '#lib/server/http/list-answers.ts';
+import type { Services } from '#lib/server/services.ts';
+import {
+	answerLists,
+	chooseClientOf,
+	confirmImport,
+	dropImport,
+	replaceKnown,
+	undoImport
+} from '#lib/server/use-cases/imports/decide-import.ts';
+import { readClientChoices, readImport } from '#lib/server/use-cases/imports/read-import.ts';
+import { refuse, type Result } from '#lib/server/use-cases/run.ts';
+import { house } from '#lib/server/wiring.ts';
+import type { Actions, PageServerLoad, RequestEvent } from './$types';
+
+const OUTCOMES = ['new', 'review', 'identical', 'conflict', 'refused'] as const;
+
+export const load: PageServerLoad = async (event) => {
+	const scope = requireMember(event);
+	const { services } = await house();
+	const outcome = OUTCOMES.find((one) => one === event.url.searchParams.get('voir'));
+	const page = Math.max(1, Math.min(2000, Number(event.url.searchParams.get('page')) || 1));
+	const result = isUuid(event.params.id)
+		? await readImport(services, scope, event.params.id, { outcome, page })
+		: refuse('not_found');
+	if (!result.ok) error(404, 'Not found');
+	return {
+		view: result.value,
+		outcome: outcome ?? null,
+		clients: result.value.state === 'ready' ? await readClientChoices(services, scope) : []
+	};
+};
+
+type Act = (services: Services, scope: Scope, importId: string, form: FormData) => Promise<Result<null>>;
+/** From a form of this page to what is done with the import. */
+const action = (act: Act) => async (event: RequestEvent) => {
+	const scope = requireMember(event);
+	if (!isUuid(event.params.id)) error(404, 'Not found');
+	const result = await act((await house()).services, scope, event.params.id, await event.request.formData());
+	return result.ok ? { settled: true } : failWith(result.refusal, event.locals.locale);
+};
+const text = (form: FormData, name: string): string => String(form.get(name) ?? '');
+
+export const actions: Actions = {
+	relire: action((services, scope, importId, form) => answerLists(services, scope, importId, listAnswersOf(form))),
+	client: action((services, scope, importId, form) => {
+		const clientId = text(form, 'client');
+		const choice = { buyerKey: text(form, 'acheteur'), clientId: clientId || null };
+		return clientId && !isUuid(clientId)
+			? Promise.resolve(refuse('not_found'))
+			: chooseClientOf(services, scope, importId, choice);
+	}),
+	remplacer: action((services, scope, importId, form) => {
+		const [filePosition = NaN, position = NaN] = text(form, 'ligne').split('.').map(Number);
+		return Number.isSafeInteger(filePosition) && Number.isSafeInteger(position)
+			? replaceKnown(services, scope, importId, { filePosition, position, replaces: form.get('oui') === 'oui' })
+			: Promise.resolve(refuse('not_found'));
+	}),
+	confirmer: action((services, scope, importId, form) =>
+		confirmImport(services, scope, importId, {
+			sendsMails: form.get('envoyer') === 'oui',
+			acceptsReview: form.get('verifiees') === 'oui'
+		})
+	),
+	abandonner: action(dropImport),
+	annuler: action(undoImport)
+};
