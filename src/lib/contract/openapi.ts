@@ -1,5 +1,13 @@
 // OpenAPI 3.1 description of the supplier's API.
-import { amount, importReport } from './openapi-import.ts';
+import {
+	amount,
+	importLine,
+	importLines,
+	importOpened,
+	importPaths,
+	importReport,
+	importStatus
+} from './openapi-import.ts';
 
 const error = {
 	description: 'Refused: a stable code, a sentence, and what the sentence is about',
@@ -16,6 +24,7 @@ export const openApi = {
 	servers: [{ url: '/api/v1' }],
 	security: [{ key: [] }],
 	paths: {
+		...importPaths,
 		'/invoices/{id}': {
 			get: {
 				operationId: 'readInvoice',
@@ -128,6 +137,7 @@ export const openApi = {
 	},
 	components: {
 		securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'ponctuel_…' } },
+		responses: { Error: error },
 		schemas: {
 			Invoice: {
 				type: 'object',
@@ -240,6 +250,10 @@ export const openApi = {
 				}
 			},
 			ImportReport: importReport,
+			ImportLine: importLine,
+			ImportOpened: importOpened,
+			Import: importStatus,
+			ImportLines: importLines,
 			Error: {
 				type: 'object',
 				properties: {

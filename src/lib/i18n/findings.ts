@@ -24,6 +24,7 @@ const TEXTS: Record<string, (inputs: object, say: { locale: Locale }) => string>
 	NUMBER_LONG: m.finding_number_long,
 	NOT_KEPT: m.finding_not_kept,
 	CURRENCY_MISSING: m.finding_currency_missing,
+	CURRENCY: m.finding_currency,
 	INFORMATION_ONLY: m.finding_information_only,
 	PROFILE_MISSING: m.finding_profile_missing,
 	TOTALS: m.finding_totals,

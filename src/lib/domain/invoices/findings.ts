@@ -59,6 +59,7 @@ function checkIdentity(d: InvoiceDocument): Finding[] {
 		findings.push(block('NUMBER_LONG', 'BT-1', d.number.slice(0, 100), '35 caractères au plus'));
 	else if (d.number.length > 35) findings.push(warn('NUMBER_LONG', 'BT-1', d.number, '35 caractères au plus'));
 	if (!d.currency) findings.push(confirm('CURRENCY_MISSING', 'BT-5', '', 'EUR'));
+	else if (!/^[A-Z]{3}$/.test(d.currency)) findings.push(block('CURRENCY', 'BT-5', d.currency.slice(0, 20), 'EUR'));
 	if (NOT_INVOICES.has(d.typeCode)) findings.push(warn('INFORMATION_ONLY', 'BT-3', d.typeCode, '380'));
 	if (d.profile === null) findings.push(confirm('PROFILE_MISSING', 'BT-24', '', 'urn:cen.eu:en16931:2017'));
 	else if (!isKnownProfile(d.profile))

@@ -31,15 +31,16 @@ export async function keepDocument(
 	scope: Scope,
 	row: Omit<typeof document.$inferInsert, 'supplierId'>
 ): Promise<string> {
-	const kept = await tx
+	const known = () =>
+		tx
+			.select({ id: document.documentId })
+			.from(document)
+			.where(and(eq(document.supplierId, scope.supplierId), eq(document.sha256, row.sha256)));
+	const [there] = await known();
+	if (there) return there.id;
+	await tx
 		.insert(document)
 		.values({ supplierId: scope.supplierId, ...row })
-		.onConflictDoNothing({ target: [document.supplierId, document.sha256] })
-		.returning({ id: document.documentId });
-	if (kept[0]) return kept[0].id;
-	const [known] = await tx
-		.select({ id: document.documentId })
-		.from(document)
-		.where(and(eq(document.supplierId, scope.supplierId), eq(document.sha256, row.sha256)));
-	return known!.id;
+		.onConflictDoNothing({ target: [document.supplierId, document.sha256] });
+	return (await known())[0]!.id;
 }

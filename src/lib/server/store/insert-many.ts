@@ -22,9 +22,8 @@ export async function insertMany<T extends PgTable, Returned extends Record<stri
 	const names = sql.raw(keys.map((key) => `"${snake(key)}"`).join(', '));
 	const shape = sql.raw(keys.map((key) => `"${key}" ${columns[key]!.getSQLType()}`).join(', '));
 	const picked = sql.raw(keys.map((key) => `x."${key}"`).join(', '));
-	return [
-		...(await tx.execute<Returned>(
-			sql`insert into ${sql.identifier(getTableName(table))} (supplier_id, ${names}) select ${scope.supplierId}::uuid, ${picked} from jsonb_to_recordset(${toJson(rows)}::jsonb) as x(${shape}) ${end}`
-		))
-	];
+	const answer = await tx.execute(
+		sql`insert into ${sql.identifier(getTableName(table))} (supplier_id, ${names}) select ${scope.supplierId}::uuid, ${picked} from jsonb_to_recordset(${toJson(rows)}::jsonb) as x(${shape}) ${end}`
+	);
+	return [...answer] as Returned[];
 }

@@ -2,7 +2,6 @@
 // a process that dies in the middle loses nothing: whoever takes over reads that file again, or keeps what is not kept yet.
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import { buyerKey } from '../../../domain/invoices/buyer.ts';
-import { block } from '../../../domain/invoices/findings.ts';
 import type { Services } from '../../services.ts';
 import { newId } from '../../identity.ts';
 import { readInvoicesOffPath, type ReadingBatch } from '../../readers/off-path.ts';
@@ -36,7 +35,7 @@ import { isRefusedByDatabase } from '../../store/tx.ts';
 import { commit, read } from '../run.ts';
 import { checkDocuments, nameOf, withoutTwins } from './check-documents.ts';
 import type { Checked, ImportLine } from './import-line.ts';
-import { keepInvoices } from './keep-invoices.ts';
+import { keepInvoices, notKept } from './keep-invoices.ts';
 
 const LEASE_MS = 60_000;
 /** Invoices of a list in one transaction. A file that is one invoice is one transaction. */
@@ -175,14 +174,10 @@ async function keepRows(tx: Tx, { services, scope, claim }: Work, rows: LineRow[
 	await finishLines(tx, scope, claim.importId, ends);
 }
 
-function refusedRow({ filePosition, position, view }: LineRow) {
-	const line = view as ImportLine;
-	const finding = block('NOT_KEPT', line.number.slice(0, 40), '', 'des valeurs qu’une facture peut avoir');
-	return {
-		filePosition,
-		position,
-		outcome: 'refused' as const,
-		invoiceId: null,
-		view: { ...line, findings: [...line.findings, finding] }
-	};
-}
+const refusedRow = ({ filePosition, position, view }: LineRow) => ({
+	filePosition,
+	position,
+	outcome: 'refused' as const,
+	invoiceId: null,
+	view: notKept(view as ImportLine)
+});

@@ -8,10 +8,11 @@ import type { InvoiceFile } from '../../readers/file.ts';
 import { readInvoicesOffPath } from '../../readers/off-path.ts';
 import { keepDocument } from '../../store/documents.ts';
 import { listMappings } from '../../store/import-mappings.ts';
+import { isRefusedByDatabase } from '../../store/tx.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { checkDocuments, withoutTwins } from './check-documents.ts';
 import type { Checked, ImportLine } from './import-line.ts';
-import { keepInvoices } from './keep-invoices.ts';
+import { keepInvoices, notKept } from './keep-invoices.ts';
 
 /** `acceptReview`: a person has looked at the lines that ask for it (an account that changed, a missing currency…). Without it they are left out. */
 export type ImportOptions = { sendMails: boolean; acceptReview?: boolean };
@@ -48,19 +49,35 @@ async function keep(
 		document !== null && (line.outcome === 'new' || (line.outcome === 'review' && acceptReview === true));
 	const wanted = checked.filter(isWanted);
 	if (!wanted.length) return checked.map(({ line }) => line);
-	const now = services.clock.now();
-	const kept = await commit(services, scope, async (tx) => {
-		const documentId = await keepDocument(tx, scope, {
-			documentId: newId(),
-			sha256: sha256(file.bytes),
-			mediaType,
-			fileName: file.name.slice(0, 200),
-			byteSize: file.bytes.length,
-			content: file.bytes,
-			createdAt: now
-		});
-		const items = wanted.map(({ line, document }) => ({ line, document: document!, documentId, mediaType }));
-		return keepInvoices(tx, scope, items, { now, sendMails });
+	const kept = await keepAll(wanted).catch(async (error: unknown) => {
+		// One of them is something that the books can't hold: each by itself then, so that it alone is refused.
+		if (!isRefusedByDatabase(error)) throw error;
+		const lines: ImportLine[] = [];
+		for (const one of wanted)
+			lines.push(
+				...(await keepAll([one]).catch((reason: unknown) => {
+					if (!isRefusedByDatabase(reason)) throw reason;
+					return [notKept(one.line)];
+				}))
+			);
+		return lines;
 	});
 	return checked.map((one) => (isWanted(one) ? kept.shift()! : one.line));
+
+	async function keepAll(some: Checked[]): Promise<ImportLine[]> {
+		const now = services.clock.now();
+		return commit(services, scope, async (tx) => {
+			const documentId = await keepDocument(tx, scope, {
+				documentId: newId(),
+				sha256: sha256(file.bytes),
+				mediaType,
+				fileName: file.name.slice(0, 200),
+				byteSize: file.bytes.length,
+				content: file.bytes,
+				createdAt: now
+			});
+			const items = some.map(({ line, document }) => ({ line, document: document!, documentId, mediaType }));
+			return keepInvoices(tx, scope, items, { now, sendMails });
+		});
+	}
 }

@@ -2,6 +2,7 @@
 import type { Scope } from '../../../domain/access/scope.ts';
 import { KnownClients, type KnownClient } from '../../../domain/invoices/buyer.ts';
 import { isShownToClient, type InvoiceDocument } from '../../../domain/invoices/document.ts';
+import { block } from '../../../domain/invoices/findings.ts';
 import { rfReference } from '../../../domain/invoices/identifiers.ts';
 import { invoiceOpened } from '../../../domain/ledger/entries.ts';
 import { newId } from '../../identity.ts';
@@ -27,6 +28,13 @@ export type Keepable = {
 	replaces?: boolean;
 };
 type Kept = { item: Keepable; invoiceId: string; clientId: string };
+
+/** What the books can't hold, whatever it is. */
+export const notKept = (line: ImportLine): ImportLine => ({
+	...line,
+	outcome: 'refused',
+	findings: [...line.findings, block('NOT_KEPT', line.number.slice(0, 40), '', 'des valeurs qu’une facture peut avoir')]
+});
 
 /** One line for each, as it ended: somebody may have imported the same number a moment ago. */
 export async function keepInvoices(
