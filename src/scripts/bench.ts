@@ -13,6 +13,7 @@ import { readConfig } from '#lib/server/config.ts';
 import { openLog } from '#lib/server/log.ts';
 import { listSuppliers } from '#lib/server/store/parties.ts';
 import { buildServices } from '#lib/server/wiring.ts';
+import { importBench } from './bench-imports.ts';
 import { debitRun } from './bench-debits.ts';
 import { quotesPerSecond } from './bench-quotes.ts';
 import { freePort } from './embedded-postgres.ts';
@@ -188,7 +189,7 @@ try {
 			}
 		]
 	];
-	for (const [name, bar, ours, theirs] of pairs)
+	for (const [name, bar, ours, theirs] of process.env.BENCH_ONLY === 'imports' ? [] : pairs)
 		for (const connections of [2, 16, 64]) {
 			const [a, b] = [await load(ours, connections), await load(theirs, connections)];
 			const ratio = a.rate / b.rate;
@@ -204,14 +205,33 @@ try {
 	);
 	const [supplier] = await listSuppliers(services.db);
 	const run = await debitRun(services, mintScope(supplier!.supplierId, { kind: 'system' }));
+	const memory = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
+	console.info(`memory of the web process after the load: ${memory.toFixed(0)} MB`);
+	// From here on one process serves and works, as it does unless it is told otherwise.
+	running.env.PONCTUEL_ROLE = 'all';
+	await running.restart();
+	const imports = await importBench({
+		services,
+		databaseUrl: running.databaseUrl,
+		pid: running.server.pid!,
+		payLink,
+		like: mintScope(supplier!.supplierId, { kind: 'system' })
+	});
+	const { perSecond, copyPerSecond, pdfsPerSecond, peakMb, idleP99Ms, busyP99Ms } = imports;
+	console.info(
+		`import          list ${perSecond.toFixed(0)} invoices/s, COPY of its rows ${copyPerSecond.toFixed(0)}/s, ratio ${(perSecond / copyPerSecond).toFixed(2)} | Factur-X ${pdfsPerSecond.toFixed(0)}/s | peak memory ${peakMb.toFixed(0)} MB | pay page p99 idle ${idleP99Ms.toFixed(0)} ms, during an import ${busyP99Ms.toFixed(0)} ms`
+	);
+	bars.push(['import of a list, beside COPY', perSecond / copyPerSecond, 0.15]);
+	bars.push(['import of a list, a second', perSecond, 3000]);
+	bars.push(['import of Factur-X, a second', pdfsPerSecond, 30]);
+	bars.push(['import, 400 MB over its peak memory', 400 / peakMb, 1]);
+	bars.push(['pay page at rest, over p99 during an import', idleP99Ms / busyP99Ms, 0.5]);
 	services.mail.close();
 	await services.db.close();
 	console.info(
 		`debit run       ${run.parts} parts: found in ${run.findMs.toFixed(0)} ms, found and enqueued in ${run.enqueueMs.toFixed(0)} ms | ratio ${(run.enqueueMs / run.findMs).toFixed(2)}`
 	);
 	bars.push(['debit run, times faster than three SELECTs', (3 * run.findMs) / run.enqueueMs, 1]);
-	const memory = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
-	console.info(`memory of the web process after the load: ${memory.toFixed(0)} MB`);
 } finally {
 	for (const child of floors) child.kill();
 	cleanFloor();

@@ -223,3 +223,25 @@ test('a stale link sends a fresh one to the address on file; a revoked one opens
 	await expect(page.getByRole('button', { name: 'Recevoir un nouveau lien' })).toHaveCount(0);
 	await admin.context().close();
 });
+
+test('an import, killed in the middle of keeping: it goes on, and each invoice is there once', async ({
+	page,
+	demo
+}) => {
+	test.setTimeout(240_000);
+	const count = 4000;
+	const rows = Array.from({ length: count }, (_, i) => `KILL-${i};12/11/2026;Client ${i % 50};;;${i + 1},00`);
+	await page.goto((await demo.person('Claire Martin')).sign_in_url);
+	await open(page, `${origin()}/admin/import`);
+	await page.setInputFiles('#fichiers', {
+		name: 'export.csv',
+		mimeType: 'text/csv',
+		buffer: Buffer.from(`Numéro;Date;Client;Email;SIREN;Montant TTC\n${rows.join('\n')}\n`)
+	});
+	await page.getByRole('button', { name: `Importer ${count} factures` }).click({ timeout: 60_000 });
+	await expect(page.getByText(/^[1-9]\d* sur 4000 factures enregistrées/)).toBeVisible({ timeout: 30_000 });
+	await killEverything(page.request);
+	await startAgain(page, demo);
+	await expect(page.getByText(`${count} factures importées`)).toBeVisible({ timeout: 60_000 });
+	await accessible(page);
+});

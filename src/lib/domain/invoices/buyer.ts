@@ -7,6 +7,8 @@ export type KnownClient = {
 	siren: string | null;
 	vatNumber: string | null;
 	emails: string[];
+	/** false: about to be made, its contacts too. */
+	isKept?: boolean;
 };
 export type MatchedBy = 'siren' | 'vat_number' | 'email' | 'name';
 export type ClientMatch = { client: KnownClient; by: MatchedBy };
@@ -41,6 +43,11 @@ export class KnownClients {
 		note(this.byVatNumber, client.vatNumber);
 		for (const email of client.emails) note(this.byEmail, email);
 		note(this.byName, client.name.toLowerCase());
+	}
+
+	/** Is this one of the client's addresses? What was added in the meantime counts too. */
+	knows(clientId: string, email: string): boolean {
+		return (this.byEmail.get(email) ?? []).some((client) => client.clientId === clientId && client.isKept !== false);
 	}
 
 	/**

@@ -16,7 +16,7 @@ const THREADS_MAX = 3;
 const IDLE_MS = 20_000;
 
 /** Some invoices of a file at a time: whoever takes them slowly holds no more of them in memory. The time limit counts reading only. */
-export type ReadingBatch = { mediaType: string; list: ListShape | null; results: ReadResult[] };
+export type ReadingBatch = { mediaType: string; list: ListShape | null; results: ReadResult[]; isLast: boolean };
 export async function* readInvoicesOffPath(
 	file: InvoiceFile,
 	hints: ListHints = {},
@@ -24,22 +24,24 @@ export async function* readInvoicesOffPath(
 ): AsyncGenerator<ReadingBatch> {
 	const thread = await take();
 	const until = { milliseconds: limits.seconds * 1000 };
-	let answer: Answer | null = null;
+	let asked = answerOf(thread, { kind: 'invoices', file, hints }, limits, until);
 	try {
-		for (let ask: Asked = { kind: 'invoices', file, hints }; ; ask = { kind: 'more' }) {
-			answer = await answerOf(thread, ask, limits, until);
+		for (;;) {
+			const answer = await asked;
 			if ('overrun' in answer) {
 				const findings = [findingOf(answer.overrun, file, limits)];
-				yield { mediaType: 'application/octet-stream', list: null, results: [{ ok: false, findings }] };
+				yield { mediaType: 'application/octet-stream', list: null, results: [{ ok: false, findings }], isLast: true };
 				return;
 			}
-			const { isLast, ...batch } = answer.value as ReadingBatch & { isLast: boolean };
-			if (batch.results.length || isLast) yield batch;
-			if (isLast) return;
+			const batch = answer.value as ReadingBatch;
+			// The next are read while these are dealt with.
+			if (!batch.isLast) asked = answerOf(thread, { kind: 'more' }, limits, until);
+			yield batch;
+			if (batch.isLast) return;
 		}
 	} finally {
 		// Left in the middle, the thread still holds the rest of the file: the next file takes its place.
-		putBack(thread, answer);
+		putBack(thread, await asked);
 	}
 }
 export async function readStatementsOffPath(file: InvoiceFile, limits = LIMITS): Promise<StatementReading> {
@@ -96,8 +98,8 @@ function end(thread: Thread): void {
 }
 
 /** A thread that was overrun is ended; another takes its place for whoever waits. */
-function putBack(thread: Thread, answer: Answer | null): void {
-	if (answer === null || !('overrun' in answer) || answer.overrun === 'fault') return giveBack(thread);
+function putBack(thread: Thread, answer: Answer): void {
+	if (!('overrun' in answer) || answer.overrun === 'fault') return giveBack(thread);
 	end(thread);
 	const next = waiting.shift();
 	if (next) void take().then(next);

@@ -43,40 +43,43 @@ export async function listPendingNumbers(
 	return rows.map((row) => ({ number: row.number, issueYear: row.issue_year, debtMinor: row.debt }));
 }
 
-const waiting = (scope: Scope, { importId, acceptsReview }: Pick<ImportJob, 'importId' | 'acceptsReview'>) => {
+/** Its invoice exists: it was kept. */
+const isKept = sql<boolean>`exists (select from invoice i where i.supplier_id = import_line.supplier_id and i.invoice_id = import_line.invoice_id)`;
+const isWanted = (acceptsReview: boolean) => {
 	const outcomes: ImportOutcome[] = acceptsReview ? ['new', 'review'] : ['new'];
-	return and(
-		linesOf(scope, importId),
-		sql`(${inArray(importLine.outcome, outcomes)} or (${importLine.outcome} = 'conflict' and ${importLine.replaces}))`,
-		sql`${importLine.document} is not null`
-	);
+	return sql`(${inArray(importLine.outcome, outcomes)} or (${importLine.outcome} = 'conflict' and ${importLine.replaces}))`;
 };
-/** What the word of a person wants kept, of the first file that has some. */
-export async function listToKeep(
-	tx: Tx,
-	scope: Scope,
-	{ importId, acceptsReview }: Pick<ImportJob, 'importId' | 'acceptsReview'>,
-	limit: number
-): Promise<LineRow[]> {
-	const rows = await tx
+/** What the word of a person wants kept and is not, from where keeping has come to. */
+export async function listToKeep(tx: Tx, scope: Scope, job: ImportJob, limit: number): Promise<LineRow[]> {
+	return tx
 		.select()
 		.from(importLine)
-		.where(waiting(scope, { importId, acceptsReview }))
+		.where(
+			and(
+				linesOf(scope, job.importId),
+				sql`(${importLine.filePosition}, ${importLine.position}) > (${job.keptFile}, ${job.keptLine})`,
+				isWanted(job.acceptsReview),
+				sql`${importLine.document} is not null`,
+				sql`not ${isKept}`
+			)
+		)
 		.orderBy(asc(importLine.filePosition), asc(importLine.position))
 		.limit(limit);
-	return rows.filter((row) => row.filePosition === rows[0]!.filePosition);
 }
-/** How lines ended: their document is not needed any more. */
-export async function finishLines(
+/** Lines that ended otherwise than they were announced. */
+export async function saveOutcomes(
 	tx: Tx,
 	scope: Scope,
 	importId: string,
-	lines: { filePosition: number; position: number; outcome: ImportOutcome; invoiceId: string | null; view: unknown }[]
+	lines: { filePosition: number; position: number; outcome: ImportOutcome; view?: unknown }[]
 ): Promise<void> {
-	await tx.execute(sql`
-		update import_line l set outcome = x.outcome, invoice_id = x."invoiceId", view = coalesce(x.view, l.view), document = null
-		from jsonb_to_recordset(${toJson(lines)}::jsonb) as x("filePosition" integer, "position" integer, outcome text, "invoiceId" uuid, view jsonb)
-		where l.supplier_id = ${scope.supplierId} and l.import_id = ${importId} and l.file_position = x."filePosition" and l.position = x."position"`);
+	for (const { filePosition, position, outcome, view } of lines)
+		await tx
+			.update(importLine)
+			.set({ outcome, ...(view ? { view: sql`${toJson(view)}::jsonb` } : {}) })
+			.where(
+				and(linesOf(scope, importId), eq(importLine.filePosition, filePosition), eq(importLine.position, position))
+			);
 }
 
 export type OutcomeCounts = Record<ImportOutcome, number>;
@@ -93,25 +96,20 @@ export async function countOutcomes(tx: Tx, scope: Scope, importIds: string[]): 
 	for (const row of rows) all.get(row.importId)![row.outcome] = row.count;
 	return all;
 }
-export async function countWaiting(
+/** How many lines are wanted, kept or not. */
+export async function countWanted(
 	tx: Tx,
 	scope: Scope,
-	asked: Pick<ImportJob, 'importId' | 'acceptsReview'>
+	{ importId, acceptsReview }: Pick<ImportJob, 'importId' | 'acceptsReview'>
 ): Promise<number> {
 	const [row] = await tx
 		.select({ count: sql<number>`count(*)::int` })
 		.from(importLine)
-		.where(waiting(scope, asked));
+		.where(and(linesOf(scope, importId), isWanted(acceptsReview)));
 	return row!.count;
 }
-export async function countKept(tx: Tx, scope: Scope, importId: string): Promise<number> {
-	const [row] = await tx
-		.select({ count: sql<number>`count(*)::int` })
-		.from(importLine)
-		.where(and(linesOf(scope, importId), eq(importLine.outcome, 'new'), sql`${importLine.invoiceId} is not null`));
-	return row!.count;
-}
-export const listLines = (
+export type ListedLine = LineRow & { isKept: boolean };
+export async function listLines(
 	tx: Tx,
 	scope: Scope,
 	importId: string,
@@ -121,9 +119,9 @@ export const listLines = (
 		limit: number;
 		offset?: number;
 	}
-): Promise<LineRow[]> =>
-	tx
-		.select()
+): Promise<ListedLine[]> {
+	const rows = await tx
+		.select({ line: importLine, isKept })
 		.from(importLine)
 		.where(
 			and(
@@ -137,6 +135,8 @@ export const listLines = (
 		.orderBy(asc(importLine.filePosition), asc(importLine.position))
 		.limit(filter.limit)
 		.offset(filter.offset ?? 0);
+	return rows.map(({ line, isKept: kept }) => ({ ...line, isKept: kept }));
+}
 
 /** Every line of this buyer gets the client that a person chose; without a name it is a new one, of the buyer's own name. Answers with how many lines. */
 export async function chooseClient(
@@ -182,5 +182,12 @@ export const listImported = async (tx: Tx, scope: Scope, importId: string): Prom
 		await tx
 			.select({ invoiceId: importLine.invoiceId })
 			.from(importLine)
-			.where(and(linesOf(scope, importId), eq(importLine.outcome, 'new'), sql`${importLine.invoiceId} is not null`))
-	).map((row) => row.invoiceId!);
+			.where(and(linesOf(scope, importId), eq(importLine.outcome, 'new'), isKept))
+	).map((row) => row.invoiceId);
+/** The clients of these invoices. */
+export async function listClientsOf(tx: Tx, scope: Scope, importId: string): Promise<string[]> {
+	const rows = await tx.execute<{ client_id: string }>(sql`
+		select distinct i.client_id from import_line l join invoice i on i.supplier_id = l.supplier_id and i.invoice_id = l.invoice_id
+		where l.supplier_id = ${scope.supplierId} and l.import_id = ${importId} and l.outcome = 'new'`);
+	return rows.map((row) => row.client_id);
+}

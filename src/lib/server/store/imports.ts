@@ -47,33 +47,26 @@ export async function saveImport(
 }
 
 /** The import of any supplier that has waited longest, kept for a while: whoever dies holding it loses it to another. */
-export type Claim = { supplierId: string; importId: string; state: ImportState; claimedUntil: Date };
-export async function claimImport(db: Database, now: Date, leaseMs: number): Promise<Claim | null> {
+export type Claim = { supplierId: string; importId: string; state: ImportState; claimId: string };
+export async function claimImport(db: Database, claimId: string, now: Date, leaseMs: number): Promise<Claim | null> {
 	const [row] = await db.system
 		.update(importJob)
-		.set({ claimedUntil: new Date(now.getTime() + leaseMs) })
+		.set({ claimId, claimedUntil: new Date(now.getTime() + leaseMs) })
 		.where(
 			sql`(${importJob.supplierId}, ${importJob.importId}) = (
 				select supplier_id, import_id from import_job
 				where state in ('reading', 'keeping') and (claimed_until is null or claimed_until <= ${now.toISOString()}::timestamptz)
 				order by coalesce(claimed_until, opened_at), import_id limit 1 for update skip locked)`
 		)
-		.returning({
-			supplierId: importJob.supplierId,
-			importId: importJob.importId,
-			state: importJob.state,
-			claimedUntil: importJob.claimedUntil
-		});
-	return row ? { ...row, claimedUntil: row.claimedUntil! } : null;
+		.returning({ supplierId: importJob.supplierId, importId: importJob.importId, state: importJob.state });
+	return row ? { ...row, claimId } : null;
 }
 /** Still ours, and still wanted? Then until `until`. Its row stays locked to the end of the transaction. */
 export async function holdClaim(tx: Tx, scope: Scope, claim: Claim, until: Date): Promise<boolean> {
 	const held = await tx
 		.update(importJob)
 		.set({ claimedUntil: until })
-		.where(
-			and(job(scope, claim.importId), eq(importJob.claimedUntil, claim.claimedUntil), eq(importJob.state, claim.state))
-		)
+		.where(and(job(scope, claim.importId), eq(importJob.claimId, claim.claimId), eq(importJob.state, claim.state)))
 		.returning({ importId: importJob.importId });
 	return held.length > 0;
 }
@@ -81,16 +74,22 @@ export async function holdClaim(tx: Tx, scope: Scope, claim: Claim, until: Date)
 export async function releaseClaim(db: Database, claim: Claim, now: Date): Promise<void> {
 	await db.system
 		.update(importJob)
-		.set({ claimedUntil: now })
+		.set({ claimId: null, claimedUntil: now })
 		.where(
 			and(
 				eq(importJob.supplierId, claim.supplierId),
 				eq(importJob.importId, claim.importId),
-				eq(importJob.claimedUntil, claim.claimedUntil)
+				eq(importJob.claimId, claim.claimId)
 			)
 		);
 }
-
+/** So many invoices more. */
+export async function countUp(tx: Tx, scope: Scope, importId: string, kept: number): Promise<void> {
+	await tx
+		.update(importJob)
+		.set({ keptCount: sql`${importJob.keptCount} + ${kept}` })
+		.where(job(scope, importId));
+}
 /** Added after those that are there; the same file again is not added. Answers with how many were. */
 export async function insertFiles(
 	tx: Tx,
@@ -185,14 +184,14 @@ export async function keepAsDocument(
 	);
 	return { documentId: row!.document_id, mediaType: row!.media_type };
 }
-export async function findUnreadFile(tx: Tx, scope: Scope, importId: string): Promise<number | null> {
-	const [row] = await tx
+export async function listUnreadFiles(tx: Tx, scope: Scope, importId: string, limit: number): Promise<number[]> {
+	const rows = await tx
 		.select({ position: importFile.position })
 		.from(importFile)
 		.where(and(filesOf(scope, importId), isNull(importFile.mediaType)))
 		.orderBy(asc(importFile.position))
-		.limit(1);
-	return row?.position ?? null;
+		.limit(limit);
+	return rows.map((row) => row.position);
 }
 export async function countUnread(tx: Tx, scope: Scope, importId: string): Promise<number> {
 	const [row] = await tx

@@ -2,6 +2,7 @@
 import { asc, gt, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Database, Tx } from './database.ts';
+import { insertMany } from './insert-many.ts';
 import { outbox, type FactKind } from './schema/index.ts';
 
 export type Fact = { kind: FactKind; clientId: string | null; invoiceId: string | null; attemptId: string | null };
@@ -11,8 +12,12 @@ export async function recordFact(tx: Tx, scope: Scope, now: Date, fact: Fact): P
 	await recordFacts(tx, scope, now, [fact]);
 }
 export async function recordFacts(tx: Tx, scope: Scope, now: Date, facts: Fact[]): Promise<void> {
-	if (!facts.length) return;
-	await tx.insert(outbox).values(facts.map((fact) => ({ supplierId: scope.supplierId, ...fact, createdAt: now })));
+	await insertMany(
+		tx,
+		scope,
+		outbox,
+		facts.map((fact) => ({ ...fact, createdAt: now }))
+	);
 }
 
 /**

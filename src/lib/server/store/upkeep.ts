@@ -4,6 +4,10 @@ import type { Scope } from '../../domain/access/scope.ts';
 import type { Database, Tx } from './database.ts';
 import { idempotency, outbox, session, signIn, signInRequest, stripeEvent } from './schema/index.ts';
 
+/** What the planner knows of the tables that an import fills. */
+export const refreshStatistics = async ({ system }: Database): Promise<void> =>
+	void (await system.execute(sql`select refresh_statistics()`));
+
 const DAY_MS = 86_400_000;
 const daysBefore = (now: Date, days: number): Date => new Date(now.getTime() - days * DAY_MS);
 

@@ -50,10 +50,14 @@ export const importJob = pgTable(
 		acceptsReview: boolean().notNull(), // a person has looked at the lines that ask for it
 		confirmedBy: text(),
 		confirmedAt: optionalInstant(),
+		keptCount: integer().notNull().default(0),
+		keptFile: integer().notNull().default(0), // keeping has come as far as this file, and this line of it
+		keptLine: integer().notNull().default(-1),
 		finishedAt: optionalInstant(),
 		undoneBy: text(),
 		undoneAt: optionalInstant(),
-		claimedUntil: optionalInstant() // a worker is at it; whoever dies holding it loses it to another
+		claimId: optionalId(), // a worker is at it
+		claimedUntil: optionalInstant() // whoever dies holding it loses it to another then
 	},
 	(t) => [
 		primaryKey({ name: 'import_job_pk', columns: [t.supplierId, t.importId] }),
@@ -105,10 +109,10 @@ export const importLine = pgTable(
 		issueYear: integer().notNull(), // 0 where nothing could be read
 		buyerKey: text().notNull(), // the same buyer on several lines has the same
 		view: jsonb().$type<unknown>().notNull(), // what is shown of it
-		document: jsonb().$type<unknown>(), // what will be kept; null once it is decided
+		document: jsonb().$type<unknown>(), // what will be kept; null when there is nothing to keep, or it was forgotten
 		chosenClientId: optionalId(), // a person's word against the matching; its own line's id: a new client
 		replaces: boolean().notNull().default(false), // a person's word: the invoice known under this number is withdrawn
-		invoiceId: optionalId()
+		invoiceId: id() // what its invoice will be; kept means that this invoice exists
 	},
 	(t) => [
 		primaryKey({ name: 'import_line_pk', columns: [t.supplierId, t.importId, t.filePosition, t.position] }),
@@ -119,9 +123,6 @@ export const importLine = pgTable(
 		}),
 		index('import_line_number_idx').on(t.supplierId, t.importId, t.number),
 		index('import_line_outcome_idx').on(t.supplierId, t.importId, t.outcome, t.filePosition, t.position),
-		index('import_line_waiting_idx')
-			.on(t.supplierId, t.importId, t.filePosition, t.position)
-			.where(sql`${t.document} is not null`),
 		check('import_line_outcome_check', sql`${t.outcome} in ('new', 'review', 'identical', 'conflict', 'refused')`)
 	]
 );

@@ -84,7 +84,10 @@ export const invoice = pgTable(
 			.where(sql`${t.notPayableReason} is distinct from 'withdrawn'`),
 		index('invoice_client_idx').on(t.supplierId, t.clientId, t.dueOn),
 		index('invoice_due_idx').on(t.supplierId, t.dueOn),
-		index('invoice_document_idx').on(t.supplierId, t.documentId),
+		// For the policy that shows a client the file of its own invoice; a list of a hundred thousand is shown to nobody.
+		index('invoice_document_idx')
+			.on(t.supplierId, t.documentId)
+			.where(sql`${t.documentIsShown}`),
 		check('invoice_currency_check', sql`${t.currency} ~ '^[A-Z]{3}$'`)
 	]
 );

@@ -4,22 +4,25 @@ import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import { buyerKey } from '../../../domain/invoices/buyer.ts';
 import type { Services } from '../../services.ts';
 import { newId } from '../../identity.ts';
-import { readInvoicesOffPath, type ReadingBatch } from '../../readers/off-path.ts';
+import type { ListHints } from '../../readers/csv.ts';
+import { readInvoicesOffPath } from '../../readers/off-path.ts';
 import type { Tx } from '../../store/database.ts';
 import { listMappings } from '../../store/import-mappings.ts';
 import {
 	deleteLines,
-	finishLines,
+	saveOutcomes,
 	insertLines,
 	listPendingNumbers,
+	listClientsOf,
 	listToKeep,
 	type LineRow
 } from '../../store/import-lines.ts';
 import {
 	claimImport,
+	countUp,
 	findFile,
 	findImport,
-	findUnreadFile,
+	listUnreadFiles,
 	holdClaim,
 	keepAsDocument,
 	releaseClaim,
@@ -31,23 +34,32 @@ import { nameKey } from '../../store/invoices.ts';
 import { fromJson } from '../../store/json.ts';
 import { recordFact } from '../../store/outbox.ts';
 import type { ImportState } from '../../store/schema/index.ts';
+import { refreshStatistics } from '../../store/upkeep.ts';
 import { isRefusedByDatabase } from '../../store/tx.ts';
 import { commit, read } from '../run.ts';
 import { checkDocuments, nameOf, withoutTwins } from './check-documents.ts';
 import type { Checked, ImportLine } from './import-line.ts';
-import { keepInvoices, notKept } from './keep-invoices.ts';
+import { keepInvoices, notKept, tellOpened } from './keep-invoices.ts';
 
 const LEASE_MS = 60_000;
 /** Invoices of a list in one transaction. A file that is one invoice is one transaction. */
 const AT_ONCE = 200;
+/** How many files, or lines, one turn takes: then another import that waits has its turn. */
+const FILES_A_TURN = 20;
+const LINES_A_TURN = 1000;
+/** Transactions side by side: the database has more than one core. */
+const SIDE_BY_SIDE = 2;
+/** After so many, the tables are no longer what they were. */
+const GROWN = [1000, 10_000, 60_000];
+const hasGrown = (before: number, after: number): boolean => GROWN.some((size) => before < size && after >= size);
 
 /** `false` when no import waits. */
 export async function advanceNextImport(services: Services): Promise<boolean> {
-	const claim = await claimImport(services.db, services.clock.now(), LEASE_MS);
+	const claim = await claimImport(services.db, newId(), services.clock.now(), LEASE_MS);
 	if (!claim) return false;
 	const work: Work = { services, claim, scope: mintScope(claim.supplierId, { kind: 'system' }) };
 	try {
-		if (claim.state === 'reading') await readNextFile(work);
+		if (claim.state === 'reading') await readNextFiles(work);
 		else await keepNextLines(work);
 	} catch (error) {
 		if (!(error instanceof LostClaim)) throw error;
@@ -61,54 +73,73 @@ type Work = { services: Services; scope: Scope; claim: Claim };
 /** Somebody else has taken over, or a person called the import off. */
 class LostClaim extends Error {}
 
-/** One transaction of a step: ours still, with its news. The claim lasts on from there. */
-async function step(work: Work, steps: (tx: Tx) => Promise<void>): Promise<void> {
-	const { services, scope, claim } = work;
+/** One transaction of a turn, with its news. `hold` makes sure that the import is still ours: once, at its beginning or at its end. */
+async function step({ services, scope, claim }: Work, steps: (tx: Tx, hold: () => Promise<void>) => Promise<void>) {
 	const now = services.clock.now();
-	const until = new Date(now.getTime() + LEASE_MS);
+	const hold = (tx: Tx) => async () => {
+		if (!(await holdClaim(tx, scope, claim, new Date(now.getTime() + LEASE_MS)))) throw new LostClaim();
+	};
 	await commit(services, scope, async (tx) => {
-		if (!(await holdClaim(tx, scope, claim, until))) throw new LostClaim();
-		await steps(tx);
+		await steps(tx, hold(tx));
 		await recordFact(tx, scope, now, { kind: 'import.changed', clientId: null, invoiceId: null, attemptId: null });
 	});
-	claim.claimedUntil = until;
 }
 /** The import goes on to another state, and is nobody's. */
-async function moveOn(work: Work, state: ImportState, change: Parameters<typeof saveImport>[3] = {}): Promise<void> {
-	await step(work, (tx) => saveImport(tx, work.scope, work.claim.importId, { state, ...change }));
+const moveOn = (work: Work, state: ImportState, change: Parameters<typeof saveImport>[3] = {}): Promise<void> =>
+	step(work, async (tx, hold) => {
+		await hold();
+		await saveImport(tx, work.scope, work.claim.importId, { state, ...change });
+	});
+
+/** In order, some at the same time. The first failure is told when all that had begun have ended. */
+async function sideBySide<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {
+	const waiting = items.values();
+	const ends = await Promise.allSettled(
+		Array.from({ length: SIDE_BY_SIDE }, async () => {
+			for (const item of waiting) await work(item);
+		})
+	);
+	for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
-async function readNextFile(work: Work): Promise<void> {
+async function readNextFiles(work: Work): Promise<void> {
 	const { services, scope, claim } = work;
-	const { importId } = claim;
-	const { job, file, mappings } = await read(services, scope, async (tx) => {
-		const position = await findUnreadFile(tx, scope, importId);
+	const { job, positions, hints } = await read(services, scope, async (tx) => {
+		const job = (await findImport(tx, scope, claim.importId))!;
+		const mappings = await listMappings(tx, scope);
 		return {
-			job: (await findImport(tx, scope, importId))!,
-			file: position === null ? null : await findFile(tx, scope, importId, position),
-			mappings: await listMappings(tx, scope)
+			job,
+			positions: await listUnreadFiles(tx, scope, claim.importId, FILES_A_TURN),
+			hints: { ...Object.fromEntries(mappings.map((one) => [one.headerKey, one])), ...job.answers }
 		};
 	});
-	if (!file?.content) {
-		const confirmed = { confirmedBy: job.openedBy, confirmedAt: services.clock.now() };
-		return job.confirmsItself ? moveOn(work, 'keeping', confirmed) : moveOn(work, 'ready');
-	}
-	const at = { importId, filePosition: file.position };
-	await step(work, (tx) => deleteLines(tx, scope, importId, file.position));
-	const hints = { ...Object.fromEntries(mappings.map((one) => [one.headerKey, one])), ...job.answers };
-	let [position, mediaType, list]: [number, string, ReadingBatch['list']] = [0, 'application/octet-stream', null];
-	for await (const batch of readInvoicesOffPath({ name: file.fileName, bytes: file.content }, hints)) {
-		[mediaType, list] = [batch.mediaType, batch.list ?? list];
+	if (positions.length) return sideBySide(positions, (position) => readFile(work, position, hints));
+	const confirmed = { confirmedBy: job.openedBy, confirmedAt: services.clock.now() };
+	return job.confirmsItself ? moveOn(work, 'keeping', confirmed) : moveOn(work, 'ready');
+}
+
+async function readFile(work: Work, filePosition: number, hints: ListHints): Promise<void> {
+	const { services, scope, claim } = work;
+	const { importId } = claim;
+	const file = (await read(services, scope, (tx) => findFile(tx, scope, importId, filePosition)))!;
+	const bytes = file.content ?? new Uint8Array();
+	let position = 0;
+	for await (const batch of readInvoicesOffPath({ name: file.fileName, bytes }, hints)) {
 		const results = batch.results.map((result) => ({ fileName: file.fileName, result }));
-		await step(work, async (tx) => {
+		await step(work, async (tx, hold) => {
+			// First, so that two files of one import are checked one after the other: the same number in both is told.
+			await hold();
+			if (position === 0) await deleteLines(tx, scope, importId, filePosition);
 			const checked = await checkDocuments(tx, scope, results);
 			const seen = await numbersOf(tx, scope, importId, checked);
 			const lines = withoutTwins(checked, seen).map((one, i) => rowOf(one, position + i));
-			await insertLines(tx, scope, at, lines);
+			await insertLines(tx, scope, { importId, filePosition }, lines);
+			const { mediaType, list } = batch;
+			if (batch.isLast) await saveFile(tx, scope, { importId, position: filePosition }, { mediaType, list });
 		});
+		if (hasGrown(position, position + results.length)) await refreshStatistics(services.db);
 		position += results.length;
 	}
-	await step(work, (tx) => saveFile(tx, scope, { importId, position: file.position }, { mediaType, list }));
 }
 
 /** What this import holds already under the numbers of these. */
@@ -131,53 +162,83 @@ const rowOf = ({ line, document }: Checked, position: number) => ({
 	view: line,
 	// What is known already, or refused, is never kept.
 	document: line.outcome === 'identical' || line.outcome === 'refused' ? null : document,
-	invoiceId: null
+	invoiceId: newId()
 });
 
 async function keepNextLines(work: Work): Promise<void> {
 	const { services, scope, claim } = work;
-	const { importId } = claim;
 	const { rows, job } = await read(services, scope, async (tx) => {
-		const job = (await findImport(tx, scope, importId))!;
-		return { job, rows: await listToKeep(tx, scope, job, AT_ONCE) };
+		const job = (await findImport(tx, scope, claim.importId))!;
+		return { job, rows: await listToKeep(tx, scope, job, LINES_A_TURN) };
 	});
-	if (!rows.length) return moveOn(work, 'done', { finishedAt: services.clock.now() });
-	const keep = (some: LineRow[]) => step(work, (tx) => keepRows(tx, work, some, job.sendsMails));
+	const last = rows.at(-1);
+	if (!last) return finish(work);
+	await sideBySide(transactionsOf(rows), (some) => keepSome(work, some, job.sendsMails));
+	// Only now: what was kept beside something that was not is found again, and passed over, if this process dies before.
+	await step(work, async (tx, hold) => {
+		await hold();
+		await saveImport(tx, scope, claim.importId, { keptFile: last.filePosition, keptLine: last.position });
+	});
+	if (hasGrown(job.keptCount, job.keptCount + rows.length)) await refreshStatistics(services.db);
+}
+/** Those of one file together, and not too many. */
+const transactionsOf = (rows: LineRow[]): LineRow[][] =>
+	[...Map.groupBy(rows, (row) => row.filePosition).values()].flatMap((lines) =>
+		Array.from({ length: Math.ceil(lines.length / AT_ONCE) }, (_, i) => lines.slice(i * AT_ONCE, (i + 1) * AT_ONCE))
+	);
+
+async function keepSome(work: Work, rows: LineRow[], sendMails: boolean): Promise<void> {
 	try {
-		await keep(rows);
+		await keepRows(work, rows, sendMails);
 	} catch (error) {
 		// One of them is something that the books can't hold: each by itself then, so that it alone is refused.
 		if (!isRefusedByDatabase(error)) throw error;
 		for (const row of rows)
-			await keep([row]).catch((reason: unknown) => {
+			await keepRows(work, [row], sendMails).catch((reason: unknown) => {
 				if (!isRefusedByDatabase(reason)) throw reason;
-				services.log.warn({ err: reason, importId, number: row.number }, 'import: an invoice could not be kept');
-				return step(work, (tx) => finishLines(tx, scope, importId, [refusedRow(row)]));
+				return refuseRow(work, row, reason);
 			});
 	}
 }
-
-async function keepRows(tx: Tx, { services, scope, claim }: Work, rows: LineRow[], sendMails: boolean): Promise<void> {
-	const now = services.clock.now();
-	const at = { importId: claim.importId, position: rows[0]!.filePosition };
-	const kept = await keepAsDocument(tx, scope, at, { documentId: newId(), now });
-	const items = rows.map((row) => {
-		const { line, document } = fromJson<Checked>({ line: row.view, document: row.document });
-		const { chosenClientId, replaces } = row;
-		return { line, document: document!, ...kept, chosenClientId, replaces };
+async function refuseRow(work: Work, row: LineRow, reason: unknown): Promise<void> {
+	const { services, scope, claim } = work;
+	const { importId } = claim;
+	services.log.warn({ err: reason, importId, number: row.number }, 'import: an invoice could not be kept');
+	const view = notKept(fromJson<ImportLine>(row.view));
+	await step(work, async (tx, hold) => {
+		await hold();
+		await saveOutcomes(tx, scope, importId, [{ ...row, outcome: 'refused', view }]);
 	});
-	const lines = await keepInvoices(tx, scope, items, { now, sendMails });
-	const ends = rows.map(({ filePosition, position }, i) => {
-		const { outcome, invoiceId } = lines[i]!;
-		return { filePosition, position, outcome, invoiceId: outcome === 'new' ? invoiceId : null, view: null };
-	});
-	await finishLines(tx, scope, claim.importId, ends);
 }
 
-const refusedRow = ({ filePosition, position, view }: LineRow) => ({
-	filePosition,
-	position,
-	outcome: 'refused' as const,
-	invoiceId: null,
-	view: notKept(view as ImportLine)
-});
+const keepRows = (work: Work, rows: LineRow[], sendMails: boolean): Promise<void> =>
+	step(work, async (tx, hold) => {
+		const { services, scope, claim } = work;
+		const { importId } = claim;
+		const now = services.clock.now();
+		const at = { importId, position: rows[0]!.filePosition };
+		const file = await keepAsDocument(tx, scope, at, { documentId: newId(), now });
+		const items = rows.map((row) => {
+			const { line, document } = fromJson<Checked>({ line: row.view, document: row.document });
+			const { invoiceId, chosenClientId, replaces } = row;
+			return { line, document: document!, ...file, invoiceId, chosenClientId, replaces };
+		});
+		const { lines } = await keepInvoices(tx, scope, items, { now, sendMails });
+		const others = rows.flatMap((row, i) =>
+			lines[i]!.outcome === row.outcome ? [] : [{ ...row, outcome: lines[i]!.outcome, view: lines[i]! }]
+		);
+		await saveOutcomes(tx, scope, importId, others);
+		// Last, so that transactions side by side wait for each other as little as possible.
+		await hold();
+		await countUp(tx, scope, importId, lines.filter((line) => line.outcome === 'new').length);
+	});
+
+/** Everything is kept: each client that has something new hears of it once. */
+const finish = (work: Work): Promise<void> =>
+	step(work, async (tx, hold) => {
+		await hold();
+		const { services, scope, claim } = work;
+		const now = services.clock.now();
+		await saveImport(tx, scope, claim.importId, { state: 'done', finishedAt: now });
+		await tellOpened(tx, scope, await listClientsOf(tx, scope, claim.importId), now);
+	});

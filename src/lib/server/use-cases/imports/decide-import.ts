@@ -89,7 +89,8 @@ export const confirmImport = (
 	decide(services, scope, importId, ['ready', 'keeping', 'done'], async ({ tx, job, now }) => {
 		if (job.state === 'keeping') return done(null);
 		const by = actorName(scope.actor);
-		await saveImport(tx, scope, importId, { state: 'keeping', confirmedBy: by, confirmedAt: now, ...word });
+		const start = { keptFile: 0, keptLine: -1 };
+		await saveImport(tx, scope, importId, { state: 'keeping', confirmedBy: by, confirmedAt: now, ...start, ...word });
 		await recordAudit(tx, scope, now, 'import_confirmed', importId, {
 			mails: String(word.sendsMails),
 			review: String(word.acceptsReview)

@@ -12,7 +12,7 @@ import { isRefusedByDatabase } from '../../store/tx.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { checkDocuments, withoutTwins } from './check-documents.ts';
 import type { Checked, ImportLine } from './import-line.ts';
-import { keepInvoices, notKept } from './keep-invoices.ts';
+import { keepInvoices, notKept, tellOpened } from './keep-invoices.ts';
 
 /** `acceptReview`: a person has looked at the lines that ask for it (an account that changed, a missing currency…). Without it they are left out. */
 export type ImportOptions = { sendMails: boolean; acceptReview?: boolean };
@@ -76,8 +76,16 @@ async function keep(
 				content: file.bytes,
 				createdAt: now
 			});
-			const items = some.map(({ line, document }) => ({ line, document: document!, documentId, mediaType }));
-			return keepInvoices(tx, scope, items, { now, sendMails });
+			const items = some.map(({ line, document }) => ({
+				line,
+				document: document!,
+				documentId,
+				mediaType,
+				invoiceId: newId()
+			}));
+			const { lines, clientIds } = await keepInvoices(tx, scope, items, { now, sendMails });
+			await tellOpened(tx, scope, clientIds, now);
+			return lines;
 		});
 	}
 }

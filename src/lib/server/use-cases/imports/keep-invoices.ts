@@ -1,4 +1,4 @@
-// Keeps prepared invoices: their clients, their claims in the journal, their mails. Inside the caller's transaction, all or none. Facts: invoice.opened.
+// Keeps prepared invoices: their clients, their claims in the journal, their mails. Inside the caller's transaction, all or none; the caller tells the clients (tellOpened).
 import type { Scope } from '../../../domain/access/scope.ts';
 import { KnownClients, type KnownClient } from '../../../domain/invoices/buyer.ts';
 import { isShownToClient, type InvoiceDocument } from '../../../domain/invoices/document.ts';
@@ -11,7 +11,7 @@ import { findInvoicesNamed, insertInvoices, nameKey } from '../../store/invoices
 import { bookEntries } from '../../store/journal.ts';
 import { recordFacts } from '../../store/outbox.ts';
 import { findClient, findClientsLike, insertClients, lockClientCreation } from '../../store/parties.ts';
-import { recordAudits } from '../../store/records.ts';
+import { recordAudit } from '../../store/records.ts';
 import { queueOpenedMails } from '../mails/queue-mails.ts';
 import { withdrawInvoices } from '../invoices/withdraw-invoices.ts';
 import { nameOf } from './check-documents.ts';
@@ -22,6 +22,8 @@ export type Keepable = {
 	document: InvoiceDocument;
 	documentId: string;
 	mediaType: string;
+	/** What the invoice will be. */
+	invoiceId: string;
 	/** A person's word: this client, or a new one with this id. */
 	chosenClientId?: string | null;
 	/** A person's word: the invoice known under this number is withdrawn. */
@@ -36,16 +38,16 @@ export const notKept = (line: ImportLine): ImportLine => ({
 	findings: [...line.findings, block('NOT_KEPT', line.number.slice(0, 40), '', 'des valeurs qu’une facture peut avoir')]
 });
 
-/** One line for each, as it ended: somebody may have imported the same number a moment ago. */
+/** One line for each, as it ended (somebody may have imported the same number a moment ago), and the clients of what was kept. */
 export async function keepInvoices(
 	tx: Tx,
 	scope: Scope,
 	items: Keepable[],
 	{ now, sendMails }: { now: Date; sendMails: boolean }
-): Promise<ImportLine[]> {
+): Promise<{ lines: ImportLine[]; clientIds: string[] }> {
 	await makeRoom(tx, scope, items, now);
 	const clientIds = await clientsOf(tx, scope, items, now);
-	const all: Kept[] = items.map((item, i) => ({ item, invoiceId: newId(), clientId: clientIds[i]! }));
+	const all: Kept[] = items.map((item, i) => ({ item, invoiceId: item.invoiceId, clientId: clientIds[i]! }));
 	const ids = await insertInvoices(
 		tx,
 		scope,
@@ -64,7 +66,7 @@ export async function keepInvoices(
 				now
 			}))
 	);
-	await tell(tx, scope, kept, now);
+	await audit(tx, scope, kept, now);
 	if (sendMails)
 		await queueOpenedMails(
 			tx,
@@ -80,12 +82,13 @@ export async function keepInvoices(
 					items.map(({ line }) => nameOf(line))
 				)
 			: null;
-	return all.map(({ item: { line }, invoiceId }) => {
+	const lines = all.map(({ item: { line }, invoiceId }): ImportLine => {
 		if (ids.has(invoiceId)) return { ...line, outcome: 'new', invoiceId };
 		const twin = twins?.get(nameKey(nameOf(line)));
 		const isSame = twin?.debtMinor === line.debtMinor && twin.grossMinor === line.grossMinor;
 		return { ...line, outcome: isSame ? 'identical' : 'conflict', invoiceId: twin?.invoiceId ?? null };
 	});
+	return { lines, clientIds: kept.map(({ clientId }) => clientId) };
 }
 
 /** What a person wants replaced is withdrawn first, if that is still possible: else the number stands, and the line ends as a conflict. */
@@ -100,25 +103,23 @@ async function makeRoom(tx: Tx, scope: Scope, items: Keepable[], now: Date): Pro
 	for (const { invoiceId } of known.values()) await withdrawInvoices(tx, scope, [invoiceId], now);
 }
 
-async function tell(tx: Tx, scope: Scope, kept: Kept[], now: Date): Promise<void> {
-	// One piece of news for each client, however many invoices: pages read again what they show.
-	const news = [...new Set(kept.map(({ clientId }) => clientId))];
-	await recordFacts(
+/** One piece of news for each client, however many invoices: pages read again what they show. */
+export const tellOpened = (tx: Tx, scope: Scope, clientIds: string[], now: Date): Promise<void> =>
+	recordFacts(
 		tx,
 		scope,
 		now,
-		news.map((clientId) => ({ kind: 'invoice.opened' as const, clientId, invoiceId: null, attemptId: null }))
+		[...new Set(clientIds)].map((clientId) => ({ kind: 'invoice.opened', clientId, invoiceId: null, attemptId: null }))
 	);
-	await recordAudits(
-		tx,
-		scope,
-		now,
-		'invoice_imported',
-		kept.map(({ item: { line }, invoiceId }) => ({
-			objectId: invoiceId,
-			detail: { number: line.number, file: line.fileName.slice(0, 200) }
-		}))
-	);
+
+async function audit(tx: Tx, scope: Scope, kept: Kept[], now: Date): Promise<void> {
+	const [first] = kept;
+	if (!first) return;
+	await recordAudit(tx, scope, now, 'invoices_imported', first.item.documentId, {
+		file: first.item.line.fileName.slice(0, 200),
+		first: first.item.line.number,
+		count: String(kept.length)
+	});
 }
 
 const rowOf = (
@@ -153,9 +154,10 @@ const rowOf = (
 /** The client of each invoice, made where nobody is known; each address that is not known yet becomes a contact. */
 async function clientsOf(tx: Tx, scope: Scope, items: Keepable[], now: Date): Promise<string[]> {
 	const buyers = items.map(({ document }) => document.buyer);
+	// Two imports at once would create a client twice: where one may be new, one at a time.
+	if (items.some(({ line, chosenClientId }) => chosenClientId || line.clientIsNew)) await lockClientCreation(tx, scope);
 	let clients = new KnownClients(await findClientsLike(tx, scope, buyers));
-	if (items.some(({ document, chosenClientId }) => chosenClientId || !clients.match(document.buyer))) {
-		// Two imports at once would create a client twice: from here on, one at a time.
+	if (items.some(({ line, document }) => !line.clientIsNew && !clients.match(document.buyer))) {
 		await lockClientCreation(tx, scope);
 		clients = new KnownClients(await findClientsLike(tx, scope, buyers));
 	}
@@ -166,7 +168,8 @@ async function clientsOf(tx: Tx, scope: Scope, items: Keepable[], now: Date): Pr
 		const clientId = await clientOf(item);
 		ids.push(clientId);
 		const { email, name } = item.document.buyer;
-		if (email) contacts.set(`${clientId} ${email}`, contactOf(clientId, email, name, now));
+		if (email && !clients.knows(clientId, email))
+			contacts.set(`${clientId} ${email}`, contactOf(clientId, email, name, now));
 	}
 	await insertClients(tx, scope, [...made.values()], [...contacts.values()]);
 	return ids;
@@ -181,7 +184,8 @@ async function clientsOf(tx: Tx, scope: Scope, items: Keepable[], now: Date): Pr
 			name: buyer.name,
 			siren: buyer.siren,
 			vatNumber: buyer.vatNumber,
-			emails: buyer.email ? [buyer.email] : []
+			emails: buyer.email ? [buyer.email] : [],
+			isKept: false
 		};
 		clients.add(client);
 		made.set(client.clientId, {

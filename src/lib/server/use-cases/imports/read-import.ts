@@ -2,11 +2,10 @@
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import {
-	countKept,
 	countOutcomes,
-	countWaiting,
+	countWanted,
 	listLines,
-	type LineRow,
+	type ListedLine,
 	type OutcomeCounts
 } from '../../store/import-lines.ts';
 import {
@@ -134,15 +133,15 @@ export const readSomeLines = (
 ): Promise<LineView[]> =>
 	read(services, scope, async (tx) => (await listLines(tx, scope, importId, { after, limit })).map(lineView));
 
-const lineView = (row: LineRow): LineView => ({
+const lineView = (row: ListedLine): LineView => ({
 	...fromJson<ImportLine>(row.view),
 	outcome: row.outcome,
-	invoiceId: row.invoiceId ?? (row.view as ImportLine).invoiceId,
+	invoiceId: row.isKept ? row.invoiceId : (row.view as ImportLine).invoiceId,
 	filePosition: row.filePosition,
 	position: row.position,
 	buyerKey: row.buyerKey,
 	replaces: row.replaces,
-	isOpen: row.document !== null
+	isOpen: row.document !== null && !row.isKept
 });
 
 async function viewOf(tx: Tx, scope: Scope, job: ImportJob, names: Names): Promise<ImportView> {
@@ -163,8 +162,8 @@ async function viewOf(tx: Tx, scope: Scope, job: ImportJob, names: Names): Promi
 		fileCount,
 		readCount: fileCount - (await countUnread(tx, scope, importId)),
 		counts: (await countOutcomes(tx, scope, [importId])).get(importId)!,
-		keptCount: await countKept(tx, scope, importId),
-		waitingCount: await countWaiting(tx, scope, job)
+		keptCount: job.keptCount,
+		waitingCount: (await countWanted(tx, scope, job)) - job.keptCount
 	};
 }
 
