@@ -1,4 +1,5 @@
 // The code's own shape: what a machine can hold us to.
+import { apiTypes } from '#scripts/generate-api-types.ts';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -48,6 +49,8 @@ describe('words that may not stand in the product', () => {
 test('every file says what it is for in its first line', () => {
 	expect(sources.filter((file) => !/^(\/\/|<!--|\/\/\/|\/\*)/.test(read(file)))).toEqual([]);
 });
+test('the types of the API are those of its description', async () =>
+	expect(readFileSync('tests/builders/api-types.generated.ts', 'utf8')).toBe(await apiTypes()));
 test('route files stay small', () => {
 	expect(walk('src/routes').filter((file) => file.endsWith('.ts') && read(file).split('\n').length > 100)).toEqual([]);
 });

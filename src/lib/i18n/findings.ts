@@ -2,7 +2,8 @@
 import { m } from '#lib/paraglide/messages.js';
 import { getLocale } from '#lib/paraglide/runtime.js';
 import type { Finding } from '../domain/invoices/findings.ts';
-import type { Locale } from '../domain/money/format.ts';
+import { formatAmount, type Locale } from '../domain/money/format.ts';
+import { minor } from '../domain/money/minor.ts';
 
 const TEXTS: Record<string, (inputs: object, say: { locale: Locale }) => string> = {
 	EMPTY: m.finding_empty,
@@ -80,13 +81,18 @@ const TEXTS: Record<string, (inputs: object, say: { locale: Locale }) => string>
 const placeOf = (field: string, locale: Locale): string =>
 	locale === 'fr' ? field : field.replace(/\bligne(s?)\b/g, 'line$1').replace(/\bentrée\b/g, 'entry');
 
+/** Amounts that a check compares: it knows cents, people read euros. */
+const AMOUNTS = new Set(['TOTALS', 'AMOUNT_DUE', 'VAT_SPLIT']);
+const valueOf = (code: string, value: string, locale: Locale): string =>
+	AMOUNTS.has(code) && /^-?\d{1,18}$/.test(value) ? formatAmount(minor(BigInt(value)), locale) : value;
+
 export function findingText(finding: Finding, locale: Locale = getLocale()): string {
 	const say = { locale };
 	const what = TEXTS[finding.code]?.({}, say) ?? finding.code;
 	const parts = [
 		placeOf(finding.field, locale),
-		finding.found && m.finding_found({ value: finding.found }, say),
-		finding.expected && m.finding_expected({ value: finding.expected }, say)
+		finding.found && m.finding_found({ value: valueOf(finding.code, finding.found, locale) }, say),
+		finding.expected && m.finding_expected({ value: valueOf(finding.code, finding.expected, locale) }, say)
 	].filter(Boolean);
 	return `${what} (${parts.join(' ; ')})`;
 }

@@ -116,5 +116,6 @@ export function notPayableReason(d: InvoiceDocument, debtMinor: bigint): NotPaya
 	if (d.typeCode === '393' || d.typeCode === '396') return 'factored';
 	if (debtMinor < 0n) return 'credit_note';
 	if (debtMinor === 0n || ALREADY_PAID.has(d.businessProcess ?? '')) return 'settled';
-	return d.currency === 'EUR' ? null : 'currency';
+	// Without a currency a person confirms that it is the euro.
+	return (d.currency || 'EUR') === 'EUR' ? null : 'currency';
 }

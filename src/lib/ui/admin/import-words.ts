@@ -15,7 +15,12 @@ export const matchWords: Record<MatchedBy, () => string> = {
 /** By the day and the minute it was opened. */
 export function importTitle(openedAt: Date, timeZone: string): string {
 	const locale = getLocale();
-	const time = new Intl.DateTimeFormat(locale, { timeZone, hour: '2-digit', minute: '2-digit' }).format(openedAt);
+	const time = new Intl.DateTimeFormat(locale, {
+		timeZone,
+		hour: '2-digit',
+		minute: '2-digit',
+		hourCycle: 'h23'
+	}).format(openedAt);
 	return m.import_of({ date: `${formatDay(civilDateIn(openedAt, timeZone), locale)}, ${time}` });
 }
 export const importBy = (name: string): string => (name === 'api_key' ? m.import_by_key() : m.import_by({ name }));

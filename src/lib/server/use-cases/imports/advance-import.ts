@@ -5,7 +5,7 @@ import { buyerKey } from '../../../domain/invoices/buyer.ts';
 import type { Services } from '../../services.ts';
 import { newId } from '../../identity.ts';
 import type { ListHints } from '../../readers/csv.ts';
-import { readInvoicesOffPath } from '../../readers/off-path.ts';
+import { readInvoicesOffPath, type ReadingBatch } from '../../readers/off-path.ts';
 import type { Tx } from '../../store/database.ts';
 import { listMappings } from '../../store/import-mappings.ts';
 import {
@@ -113,21 +113,49 @@ async function readNextFiles(work: Work): Promise<void> {
 			hints: { ...Object.fromEntries(mappings.map((one) => [one.headerKey, one])), ...job.answers }
 		};
 	});
-	if (positions.length) return sideBySide(positions, (position) => readFile(work, position, hints));
-	const confirmed = { confirmedBy: job.openedBy, confirmedAt: services.clock.now() };
-	return job.confirmsItself ? moveOn(work, 'keeping', confirmed) : moveOn(work, 'ready');
+	if (!positions.length) {
+		const confirmed = { confirmedBy: job.openedBy, confirmedAt: services.clock.now() };
+		return job.confirmsItself ? moveOn(work, 'keeping', confirmed) : moveOn(work, 'ready');
+	}
+	// In the order of the files, so that of two with the same number the first stands; the next one is read while this one is checked.
+	const readings: Promise<Reading>[] = [];
+	try {
+		for (const [i, position] of positions.entries()) {
+			readings[i] ??= begin(work, position, hints);
+			const after = positions[i + 1];
+			// Its failure, if any, is told in its turn.
+			if (after !== undefined) (readings[i + 1] = begin(work, after, hints)).catch(() => {});
+			await checkFile(work, await readings[i]!);
+		}
+	} finally {
+		// However it ended, no thread is left with half a file.
+		for (const begun of await Promise.allSettled(readings))
+			if (begun.status === 'fulfilled') await begun.value.batches.return(undefined);
+	}
 }
 
-async function readFile(work: Work, filePosition: number, hints: ListHints): Promise<void> {
+type Reading = {
+	filePosition: number;
+	fileName: string;
+	first: Promise<IteratorResult<ReadingBatch>>;
+	batches: AsyncGenerator<ReadingBatch>;
+};
+/** Its first invoices are being read. */
+async function begin({ services, scope, claim }: Work, filePosition: number, hints: ListHints): Promise<Reading> {
+	const file = (await read(services, scope, (tx) => findFile(tx, scope, claim.importId, filePosition)))!;
+	const { fileName } = file;
+	const batches = readInvoicesOffPath({ name: fileName, bytes: file.content ?? new Uint8Array() }, hints);
+	return { filePosition, fileName, first: batches.next(), batches };
+}
+
+async function checkFile(work: Work, { filePosition, fileName, first, batches }: Reading): Promise<void> {
 	const { services, scope, claim } = work;
 	const { importId } = claim;
-	const file = (await read(services, scope, (tx) => findFile(tx, scope, importId, filePosition)))!;
-	const bytes = file.content ?? new Uint8Array();
 	let position = 0;
-	for await (const batch of readInvoicesOffPath({ name: file.fileName, bytes }, hints)) {
-		const results = batch.results.map((result) => ({ fileName: file.fileName, result }));
+	for (let next = await first; !next.done; next = await batches.next()) {
+		const batch = next.value;
+		const results = batch.results.map((result) => ({ fileName, result }));
 		await step(work, async (tx, hold) => {
-			// First, so that two files of one import are checked one after the other: the same number in both is told.
 			await hold();
 			if (position === 0) await deleteLines(tx, scope, importId, filePosition);
 			const checked = await checkDocuments(tx, scope, results);
