@@ -21,6 +21,7 @@ export function payableToday(facts: InvoiceFacts): Minor {
 }
 
 export function stateOf(facts: InvoiceFacts, today: CivilDate): InvoiceState {
+	if (facts.notPayableReason === 'withdrawn') return 'not_payable';
 	if (facts.balanceMinor < 0n) return 'credit';
 	if (facts.balanceMinor === 0n) return 'paid';
 	if (facts.notPayableReason !== null) return 'not_payable';

@@ -55,7 +55,7 @@ const rowOf = (line: LineView, sha256: string, locale: Locale): string[] => [
 	cell(line.clientName),
 	dayCell(line.issuedOn || null),
 	dayCell(line.dueOn || null),
-	line.currency,
+	cell(line.currency),
 	amountCell(line.grossMinor),
 	amountCell(line.debtMinor),
 	line.outcome === 'new' ? (line.invoiceId ?? '') : '',

@@ -133,6 +133,13 @@ export async function countFiles(tx: Tx, scope: Scope, importId: string): Promis
 		.where(filesOf(scope, importId));
 	return row!.count;
 }
+export async function sumBytes(tx: Tx, scope: Scope, importId: string): Promise<number> {
+	const [row] = await tx
+		.select({ bytes: sql<string>`coalesce(sum(${importFile.byteSize}), 0)` })
+		.from(importFile)
+		.where(filesOf(scope, importId));
+	return Number(row!.bytes);
+}
 const SHOWN = {
 	supplierId: importFile.supplierId,
 	importId: importFile.importId,

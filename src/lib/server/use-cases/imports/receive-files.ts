@@ -1,16 +1,25 @@
 // Files come in, in one go or in several: each is kept once, and the import begins when the last has come.
-// Actor: owner, accountant or API key. Refusals: not_allowed, input_invalid (fichiers), import_closed. Facts: import.changed.
+// Actor: owner, accountant or API key. Refusals: not_allowed, input_invalid (fichiers), file_too_large, import_closed. Facts: import.changed.
 import { actorName, may, type Scope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import { sha256 } from '../../identity.ts';
 import type { InvoiceFile } from '../../readers/file.ts';
 import type { Tx } from '../../store/database.ts';
-import { countFiles, hasFiles, insertFiles, insertImport, lockImport, saveImport } from '../../store/imports.ts';
+import {
+	countFiles,
+	hasFiles,
+	insertFiles,
+	insertImport,
+	lockImport,
+	saveImport,
+	sumBytes
+} from '../../store/imports.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 
 /** More is several imports. */
 export const IMPORT_FILES_MAX = 20_000;
+const IMPORT_BYTES_MAX = 2 * 1024 ** 3;
 
 export type Reception = {
 	/** Chosen by whoever sends, so that sending again what may have arrived is harmless. A new one begins a new import. */
@@ -42,6 +51,8 @@ async function receive(
 	if (known && known.state !== 'receiving')
 		return (await hasFiles(tx, scope, importId, kept)) ? done(null) : refuse('import_closed');
 	const count = files.length + (known ? await countFiles(tx, scope, importId) : 0);
+	const bytes = files.reduce((sum, file) => sum + file.bytes.length, known ? await sumBytes(tx, scope, importId) : 0);
+	if (bytes > IMPORT_BYTES_MAX) return refuse('file_too_large');
 	if (count === 0 || count > IMPORT_FILES_MAX) return refuse('input_invalid', { field: 'fichiers' });
 	if (!known)
 		await insertImport(tx, scope, {
