@@ -1,4 +1,4 @@
-// A supplier's file on its way to a person: never run, never framed by others, PDF shown, everything else downloaded.
+// A supplier's file on its way to a person: never run, never framed by others, a PDF shown, everything else downloaded.
 import { error } from '@sveltejs/kit';
 
 export function fileResponse(file: { content: Uint8Array; mediaType: string; fileName: string } | null): Response {
@@ -9,10 +9,11 @@ export function fileResponse(file: { content: Uint8Array; mediaType: string; fil
 		headers: {
 			'content-type': isPdf ? 'application/pdf' : 'application/octet-stream',
 			'content-disposition': `${isPdf ? 'inline' : 'attachment'}; filename*=UTF-8''${name}`,
-			// A sandboxed PDF would not open in Chrome's viewer; everything else is downloaded, and could not run anyway.
+			// A sandboxed PDF would not open in Chrome's viewer; our own pages show it. Everything else is downloaded, and could not run anyway.
 			'content-security-policy': isPdf
-				? "frame-ancestors 'none'"
+				? "frame-ancestors 'self'"
 				: "default-src 'none'; sandbox; frame-ancestors 'none'",
+			'x-frame-options': isPdf ? 'SAMEORIGIN' : 'DENY',
 			'x-content-type-options': 'nosniff',
 			'cache-control': 'no-store'
 		}

@@ -15,15 +15,24 @@ export async function findInvoiceFile(
 		.select({ content: document.content, mediaType: document.mediaType, fileName: document.fileName })
 		.from(invoice)
 		.innerJoin(document, and(eq(document.supplierId, invoice.supplierId), eq(document.documentId, invoice.documentId)))
-		.where(
-			and(
-				...visible(scope),
-				eq(invoice.invoiceId, invoiceId),
-				...(scope.clientId ? [eq(invoice.documentIsShown, true)] : [])
-			)
-		);
+		.where(fileOf(scope, invoiceId));
 	return row ?? null;
 }
+/** Is there such a file, and can a page show it? */
+export async function hasPdf(tx: Tx, scope: Scope, invoiceId: string): Promise<boolean> {
+	const rows = await tx
+		.select({ documentId: document.documentId })
+		.from(invoice)
+		.innerJoin(document, and(eq(document.supplierId, invoice.supplierId), eq(document.documentId, invoice.documentId)))
+		.where(and(fileOf(scope, invoiceId), eq(document.mediaType, 'application/pdf')));
+	return rows.length > 0;
+}
+const fileOf = (scope: Scope, invoiceId: string) =>
+	and(
+		...visible(scope),
+		eq(invoice.invoiceId, invoiceId),
+		...(scope.clientId ? [eq(invoice.documentIsShown, true)] : [])
+	);
 
 /** Keeps the bytes once: the same file again gives the same id. */
 export async function keepDocument(

@@ -108,7 +108,8 @@ export async function countWanted(
 		.where(and(linesOf(scope, importId), isWanted(acceptsReview)));
 	return row!.count;
 }
-export type ListedLine = LineRow & { isKept: boolean };
+const isPdf = sql<boolean>`exists (select from import_file f where f.supplier_id = import_line.supplier_id and f.import_id = import_line.import_id and f.position = import_line.file_position and f.media_type = 'application/pdf' and f.content is not null)`;
+export type ListedLine = LineRow & { isKept: boolean; isPdf: boolean };
 export async function listLines(
 	tx: Tx,
 	scope: Scope,
@@ -121,7 +122,7 @@ export async function listLines(
 	}
 ): Promise<ListedLine[]> {
 	const rows = await tx
-		.select({ line: importLine, isKept })
+		.select({ line: importLine, isKept, isPdf })
 		.from(importLine)
 		.where(
 			and(
@@ -135,7 +136,7 @@ export async function listLines(
 		.orderBy(asc(importLine.filePosition), asc(importLine.position))
 		.limit(filter.limit)
 		.offset(filter.offset ?? 0);
-	return rows.map(({ line, isKept: kept }) => ({ ...line, isKept: kept }));
+	return rows.map(({ line, ...facts }) => ({ ...line, ...facts }));
 }
 
 /** Every line of this buyer gets the client that a person chose; without a name it is a new one, of the buyer's own name. Answers with how many lines. */

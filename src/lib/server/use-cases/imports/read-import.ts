@@ -34,6 +34,8 @@ export type LineView = ImportLine & {
 	replaces: boolean;
 	/** Not decided yet: a person may still say something of it. */
 	isOpen: boolean;
+	/** Its file is a PDF, which a page can show as long as it is not forgotten. */
+	isPdf: boolean;
 };
 export type ImportView = {
 	importId: string;
@@ -141,7 +143,8 @@ const lineView = (row: ListedLine): LineView => ({
 	position: row.position,
 	buyerKey: row.buyerKey,
 	replaces: row.replaces,
-	isOpen: row.document !== null && !row.isKept
+	isOpen: row.document !== null && !row.isKept,
+	isPdf: row.isPdf
 });
 
 async function viewOf(tx: Tx, scope: Scope, job: ImportJob, names: Names): Promise<ImportView> {

@@ -4,7 +4,7 @@ import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { ZERO, type Minor } from '../../../domain/money/minor.ts';
 import type { Services } from '../../services.ts';
-import { findInvoiceFile } from '../../store/documents.ts';
+import { findInvoiceFile, hasPdf } from '../../store/documents.ts';
 import { findInvoice, listInvoices, listVatLines } from '../../store/invoices.ts';
 import { sumAdvance, sumOutstanding } from '../../store/invoice-sums.ts';
 import { findClient, findContact, getSupplier } from '../../store/parties.ts';
@@ -84,6 +84,8 @@ export type InvoiceDetail = {
 	netMinor: Minor;
 	prepaidMinor: Minor;
 	termsText: string | null;
+	/** The supplier's own document is a PDF that the page can show. */
+	hasPdf: boolean;
 	payments: PaymentView[];
 	discounts: DiscountView[];
 	/** The invoices of the plan that holds this one: what its page is opened with. */
@@ -108,6 +110,7 @@ export async function readInvoiceDetail(
 			netMinor: record.netMinor,
 			prepaidMinor: record.prepaidMinor,
 			termsText: record.termsText,
+			hasPdf: await hasPdf(tx, scope, invoiceId),
 			payments: (await listPayments(tx, scope, { invoiceId })).map(paymentView),
 			discounts: (await listDiscounts(tx, scope, { invoiceId })).map(discountView),
 			planInvoiceIds: await planInvoices(tx, scope, invoiceId)

@@ -10,6 +10,7 @@ import type { Services } from '../../services.ts';
 import { countWaitingEntries } from '../../store/bank.ts';
 import { listPayLinks, type PayLinkListing } from '../../store/access.ts';
 import { listAttemptsOfInvoice } from '../../store/attempts.ts';
+import { hasPdf } from '../../store/documents.ts';
 import { findInvoice, listInvoices, type InvoiceFilter } from '../../store/invoices.ts';
 import { sumAdvance, sumOutstanding, sumPayableByClient } from '../../store/invoice-sums.ts';
 import { listDiscounts, sumDiscounts, type DiscountCost } from '../../store/discounts.ts';
@@ -101,6 +102,7 @@ export type AdminInvoice = {
 	clientId: string;
 	paymentReference: string;
 	termsText: string | null;
+	hasPdf: boolean;
 	deliveredOn: CivilDate | null;
 	isConsumer: boolean;
 	/** null once it is over. */
@@ -147,6 +149,7 @@ export async function readAdminInvoice(
 			clientId: record.clientId,
 			paymentReference: record.paymentReference,
 			termsText: record.termsText,
+			hasPdf: await hasPdf(tx, scope, invoiceId),
 			deliveredOn: record.deliveredOn,
 			isConsumer: record.clientKind === 'consumer',
 			hold: isHeld(record, today) ? { holdReason: record.holdReason, holdUntil: record.holdUntil } : null,
