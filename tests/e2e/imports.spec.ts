@@ -1,4 +1,5 @@
 // Imports as a supplier lives them: files dropped, followed, decided on, confirmed, reported, taken back; on the screen and through the API.
+import { readFileSync } from 'node:fs';
 import createClient from 'openapi-fetch';
 import type { Page } from '@playwright/test';
 import { facturXOf } from '../../src/scripts/demo/invoice-file.ts';
@@ -152,3 +153,37 @@ test('the API: opened once, followed by its URL, read line by line, taken back',
 	expect((await api.GET('/imports/{id}', other)).response.status).toBe(404);
 	expect((await api.POST('/imports/{id}/confirm', other)).response.status).toBe(404);
 });
+
+test('a file that warns stands beside what was read of it; its answer lets nobody else frame it', async ({
+	page,
+	demo
+}, info) => {
+	test.skip(info.project.name === 'phone', 'on a phone a link opens it');
+	await atImport(page, demo);
+	const name = 'DATA-004.pdf';
+	await drop(page, [{ name, mimeType: 'application/pdf', buffer: readFileSync(`tests/data/facturx-edge/${name}`) }]);
+	await page.getByRole('button', { name: 'Comparer avec le fichier' }).press('Enter');
+	const frame = page.locator(`iframe[title="${name}"]`);
+	await expect(frame).toBeVisible();
+	const { pathname } = new URL((await frame.getAttribute('src'))!, origin());
+	const answer = await page.request.get(origin() + pathname);
+	expect(answer.headers()).toMatchObject({
+		'content-type': 'application/pdf',
+		'content-security-policy': "frame-ancestors 'self'",
+		'x-frame-options': 'SAMEORIGIN',
+		'x-content-type-options': 'nosniff'
+	});
+	await dropMarkup(page);
+	const list = await page.request.get(`${page.url()}/fichiers/0`);
+	expect(list.headers()).toMatchObject({
+		'content-type': 'application/octet-stream',
+		'content-disposition': expect.stringContaining('attachment'),
+		'x-frame-options': 'DENY'
+	});
+});
+/** A list whose cells would be markup, if anybody believed them. */
+async function dropMarkup(page: Page): Promise<void> {
+	await open(page, `${origin()}/admin/import`);
+	await drop(page, [list([`<img src=x onerror=alert(1)>;12/11/2026;<b>X</b>;;;1,00`], '<script>.csv')]);
+	await expect(page.getByText('<b>X</b>').first()).toBeVisible();
+}
