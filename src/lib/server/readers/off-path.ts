@@ -12,7 +12,8 @@ export type Asked =
 	{ kind: 'invoices'; file: InvoiceFile; hints: ListHints } | { kind: 'bank'; file: InvoiceFile } | { kind: 'more' };
 export type ReadingLimits = { seconds: number; megabytes: number };
 const LIMITS: ReadingLimits = { seconds: 30, megabytes: 400 };
-const THREADS_MAX = 3;
+/** Two imports hold two each at most: one is left for who waits at the other end of a request. */
+const THREADS_MAX = 5;
 const IDLE_MS = 20_000;
 
 /** Some invoices of a file at a time: whoever takes them slowly holds no more of them in memory. The time limit counts reading only. */

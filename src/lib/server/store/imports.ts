@@ -191,15 +191,18 @@ export async function keepAsDocument(
 	);
 	return { documentId: row!.document_id, mediaType: row!.media_type };
 }
-export async function listUnreadFiles(tx: Tx, scope: Scope, importId: string, limit: number): Promise<number[]> {
-	const rows = await tx
-		.select({ position: importFile.position })
+export const listUnreadFiles = (
+	tx: Tx,
+	scope: Scope,
+	importId: string,
+	limit: number
+): Promise<{ position: number; byteSize: number }[]> =>
+	tx
+		.select({ position: importFile.position, byteSize: importFile.byteSize })
 		.from(importFile)
 		.where(and(filesOf(scope, importId), isNull(importFile.mediaType)))
 		.orderBy(asc(importFile.position))
 		.limit(limit);
-	return rows.map((row) => row.position);
-}
 export async function countUnread(tx: Tx, scope: Scope, importId: string): Promise<number> {
 	const [row] = await tx
 		.select({ count: sql<number>`count(*)::int` })

@@ -47,6 +47,8 @@ const AT_ONCE = 200;
 /** How many files, or lines, one turn takes: then another import that waits has its turn. */
 const FILES_A_TURN = 20;
 const LINES_A_TURN = 1000;
+/** Small enough to be read while the one before is checked. */
+const READ_AHEAD_BYTES = 1024 * 1024;
 /** Transactions side by side: the database has more than one core. */
 const SIDE_BY_SIDE = 2;
 /** After so many, the tables are no longer what they were. */
@@ -104,27 +106,28 @@ async function sideBySide<T>(items: T[], work: (item: T) => Promise<void>): Prom
 
 async function readNextFiles(work: Work): Promise<void> {
 	const { services, scope, claim } = work;
-	const { job, positions, hints } = await read(services, scope, async (tx) => {
+	const { job, files, hints } = await read(services, scope, async (tx) => {
 		const job = (await findImport(tx, scope, claim.importId))!;
 		const mappings = await listMappings(tx, scope);
 		return {
 			job,
-			positions: await listUnreadFiles(tx, scope, claim.importId, FILES_A_TURN),
+			files: await listUnreadFiles(tx, scope, claim.importId, FILES_A_TURN),
 			hints: { ...Object.fromEntries(mappings.map((one) => [one.headerKey, one])), ...job.answers }
 		};
 	});
-	if (!positions.length) {
+	if (!files.length) {
 		const confirmed = { confirmedBy: job.openedBy, confirmedAt: services.clock.now() };
 		return job.confirmsItself ? moveOn(work, 'keeping', confirmed) : moveOn(work, 'ready');
 	}
 	// In the order of the files, so that of two with the same number the first stands; the next one is read while this one is checked.
 	const readings: Promise<Reading>[] = [];
 	try {
-		for (const [i, position] of positions.entries()) {
+		for (const [i, { position }] of files.entries()) {
 			readings[i] ??= begin(work, position, hints);
-			const after = positions[i + 1];
-			// Its failure, if any, is told in its turn.
-			if (after !== undefined) (readings[i + 1] = begin(work, after, hints)).catch(() => {});
+			const after = files[i + 1];
+			// Its failure, if any, is told in its turn. Two large lists at once would be too much for the memory.
+			if (after && after.byteSize < READ_AHEAD_BYTES)
+				(readings[i + 1] = begin(work, after.position, hints)).catch(() => {});
 			await checkFile(work, await readings[i]!);
 		}
 	} finally {
