@@ -105,7 +105,12 @@ export default defineConfig({
 		projects: [
 			{
 				extends: true,
-				test: { name: 'domain', environment: 'node', include: ['tests/domain/**/*.test.ts', 'tests/tidy/**/*.test.ts'] }
+				test: {
+					name: 'domain',
+					environment: 'node',
+					include: ['tests/domain/**/*.test.ts', 'tests/tidy/**/*.test.ts'],
+					testTimeout: 60_000 // some start a tool of their own
+				}
 			},
 			{
 				extends: true,

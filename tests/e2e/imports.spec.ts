@@ -14,6 +14,8 @@ const list = (rows: string[], name = 'export.csv') => ({
 });
 const mark = () => `I${Date.now().toString(36)}`.toUpperCase();
 async function atImport(page: Page, demo: Demo): Promise<void> {
+	// Whatever language another test left to this person.
+	await page.context().addCookies([{ name: 'ponctuel_lang', value: 'fr', url: origin() }]);
 	await page.goto((await demo.person('Claire Martin')).sign_in_url);
 	await open(page, `${origin()}/admin/import`);
 }
@@ -102,6 +104,7 @@ test('a person says who the buyer is, and that a changed invoice replaces the kn
 	await expect(page.getByText('90,00').first()).toBeVisible();
 });
 test('the API: opened once, followed by its URL, read line by line, taken back', async ({ page, demo }) => {
+	await page.context().addCookies([{ name: 'ponctuel_lang', value: 'fr', url: origin() }]);
 	await page.goto((await demo.person('Claire Martin')).sign_in_url);
 	await open(page, `${origin()}/admin/reglages`);
 	await page.getByLabel('Nom de la clé').fill('Imports');

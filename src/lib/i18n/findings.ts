@@ -2,8 +2,8 @@
 import { m } from '#lib/paraglide/messages.js';
 import { getLocale } from '#lib/paraglide/runtime.js';
 import type { Finding } from '../domain/invoices/findings.ts';
-import { formatAmount, type Locale } from '../domain/money/format.ts';
-import { minor } from '../domain/money/minor.ts';
+import type { Locale } from '../domain/money/format.ts';
+import { minor, toDecimal, type Minor } from '../domain/money/minor.ts';
 
 const TEXTS: Record<string, (inputs: object, say: { locale: Locale }) => string> = {
 	EMPTY: m.finding_empty,
@@ -83,6 +83,9 @@ const placeOf = (field: string, locale: Locale): string =>
 
 /** Amounts that a check compares: it knows cents, people read euros. */
 const AMOUNTS = new Set(['TOTALS', 'AMOUNT_DUE', 'VAT_SPLIT']);
+/** Without a currency: the finding does not know it. */
+const formatAmount = (amount: Minor, locale: Locale): string =>
+	new Intl.NumberFormat(locale === 'fr' ? 'fr-FR' : 'en-IE', { minimumFractionDigits: 2 }).format(toDecimal(amount));
 const valueOf = (code: string, value: string, locale: Locale): string =>
 	AMOUNTS.has(code) && /^-?\d{1,18}$/.test(value) ? formatAmount(minor(BigInt(value)), locale) : value;
 

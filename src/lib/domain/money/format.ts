@@ -15,10 +15,6 @@ export function formatMoney(amount: Minor, currency: string, locale: Locale): st
 	return format.format(toDecimal(amount));
 }
 
-/** `117600n` is "1 176,00" in French and "1,176.00" in English: where the currency is not known. */
-export const formatAmount = (amount: Minor, locale: Locale): string =>
-	new Intl.NumberFormat(locale === 'fr' ? 'fr-FR' : 'en-IE', { minimumFractionDigits: 2 }).format(toDecimal(amount));
-
 /** 2000 basis points read "20 %" in French and "20%" in English. */
 export function formatRate(rateBps: number, locale: Locale): string {
 	return new Intl.NumberFormat(locale === 'fr' ? 'fr-FR' : 'en-IE', {
