@@ -164,6 +164,7 @@ test('a file that warns stands beside what was read of it; its answer lets nobod
 	await atImport(page, demo);
 	const name = 'DATA-004.pdf';
 	await drop(page, [{ name, mimeType: 'application/pdf', buffer: readFileSync(`tests/data/facturx-edge/${name}`) }]);
+	await expect(page.getByText('À confirmer')).toBeVisible();
 	const frame = page.locator(`iframe[title="${name}"]`);
 	const compare = page.getByRole('button', { name: 'Comparer avec le fichier' });
 	if (page.viewportSize()!.width > 900) {
