@@ -75,8 +75,10 @@ async function aSupplier(services: Services, like: Scope): Promise<Scope> {
 export function aList(count: number, prefix: string): InvoiceFile {
 	const rows = Array.from({ length: count }, (_, i) => {
 		const client = i % CLIENTS;
-		const net = 1000 + (i % 900);
-		return `${prefix}${i};${1 + (i % 28)}/10/2026;${1 + (i % 28)}/12/2026;Client ${client};${sirenOf(client)};compta@client${client}.example;${net},00;${(net / 5).toFixed(2).replace('.', ',')};${(net * 1.2).toFixed(2).replace('.', ',')}`;
+		// Whole euros all three: no fraction is ever written.
+		const net = 1000 + 5 * (i % 180);
+		const vat = net / 5;
+		return `${prefix}${i};${1 + (i % 28)}/10/2026;${1 + (i % 28)}/12/2026;Client ${client};${sirenOf(client)};compta@client${client}.example;${net},00;${vat},00;${net + vat},00`;
 	});
 	const head = 'Numéro;Date facture;Échéance;Client;SIREN;Email;Total HT;TVA;Total TTC';
 	return { name: 'export.csv', bytes: new TextEncoder().encode(`${head}\n${rows.join('\n')}\n`) };

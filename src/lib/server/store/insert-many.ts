@@ -1,5 +1,5 @@
 // Many rows in one statement whose text never changes: each column travels as one array, so that PostgreSQL plans once and the driver binds a parameter a
-// column, not a value. Measured three times faster than a list of VALUES, and twice than JSON.
+// column, not a value. Measured a fifth less time for invoices than the same rows as one JSON value.
 import { getTableColumns, getTableName, sql, type SQL } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import type { Scope } from '../../domain/access/scope.ts';
