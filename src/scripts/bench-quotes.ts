@@ -15,7 +15,9 @@ const INPUT: Omit<QuoteInput, 'at'> = {
 			isDeposit: false,
 			hasDiscount: false,
 			vatLines: [{ category: 'S', rateBps: 2000, baseMinor: minor(100_000n), vatMinor: minor(20_000n) }],
-			isFactored: false
+			isFactored: false,
+			debtMinor: minor(120_000n),
+			agreed: null
 		}
 	],
 	policy: {

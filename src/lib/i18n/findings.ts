@@ -74,7 +74,10 @@ const TEXTS: Record<string, (inputs: object, say: { locale: Locale }) => string>
 	TOO_SLOW: m.finding_too_slow,
 	TOO_HEAVY: m.finding_too_heavy,
 	UNREADABLE: m.finding_unreadable,
-	PAYEE_ACCOUNT_CHANGED: m.finding_payee_changed
+	PAYEE_ACCOUNT_CHANGED: m.finding_payee_changed,
+	SELLER_OTHER: m.finding_seller_other,
+	TERMS_UNCLEAR: m.finding_terms_unclear,
+	PARTS_SUM: m.finding_parts_sum
 };
 
 /** Readers name places in French, the language of the files; "ligne 3" reads "line 3" elsewhere. */
@@ -82,7 +85,7 @@ const placeOf = (field: string, locale: Locale): string =>
 	locale === 'fr' ? field : field.replace(/\bligne(s?)\b/g, 'line$1').replace(/\bentrée\b/g, 'entry');
 
 /** Amounts that a check compares: it knows cents, people read euros. */
-const AMOUNTS = new Set(['TOTALS', 'AMOUNT_DUE', 'VAT_SPLIT']);
+const AMOUNTS = new Set(['TOTALS', 'AMOUNT_DUE', 'VAT_SPLIT', 'PARTS_SUM']);
 /** Without a currency: the finding does not know it. */
 const formatAmount = (amount: Minor, locale: Locale): string =>
 	new Intl.NumberFormat(locale === 'fr' ? 'fr-FR' : 'en-IE', { minimumFractionDigits: 2 }).format(toDecimal(amount));

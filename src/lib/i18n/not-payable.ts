@@ -8,6 +8,8 @@ export function notPayableText(reason: NotPayableReason, locale?: Locale): strin
 		settled: m.not_payable_settled,
 		credit_note: m.not_payable_credit_note,
 		factored: m.not_payable_factored,
+		other_payee: m.not_payable_other_payee,
+		debited: m.not_payable_debited,
 		currency: m.not_payable_currency,
 		information_only: m.not_payable_information,
 		withdrawn: m.not_payable_withdrawn

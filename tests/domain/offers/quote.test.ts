@@ -1,6 +1,7 @@
 // The quote engine: golden cases of French payment law, and what must hold for every input.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { AgreedDiscount } from '#lib/domain/invoices/agreed-terms.ts';
 import {
 	addDays,
 	addMonths,
@@ -43,6 +44,8 @@ const invoice = (over: Partial<QuotedInvoice> = {}): QuotedInvoice => ({
 	hasDiscount: false,
 	vatLines: [vat(2000, '1000.00', '200.00')],
 	isFactored: false,
+	debtMinor: over.payableMinor ?? euros('1200.00'),
+	agreed: null,
 	...over
 });
 const TERMS: LegalTerms = { business: 'days_60', isLargeOnlineSeller: false };
@@ -230,6 +233,98 @@ describe('escompte, golden cases', () => {
 	});
 });
 
+describe('terms of the invoice itself', () => {
+	const step = (until: string, over: Partial<AgreedDiscount> = {}): AgreedDiscount => ({
+		until: civilDate(until),
+		discountBps: 300,
+		baseMinor: null,
+		amountMinor: null,
+		...over
+	});
+	const withTerms = (
+		agreed: Partial<NonNullable<QuotedInvoice['agreed']>>,
+		{
+			over = {},
+			on = '2026-11-20',
+			rules = {}
+		}: { over?: Partial<QuotedInvoice>; on?: string; rules?: Partial<OfferPolicy> } = {}
+	) =>
+		quote(
+			input({
+				invoices: [invoice({ agreed: { discounts: [], parts: [], ...agreed }, debtMinor: euros('1200.00'), ...over })],
+				policy: policy({ discount: null, instalments: null, ...rules }),
+				at: new Date(`${on}T12:00:00Z`)
+			})
+		);
+	const option = (given: Quote, kind: string) => given.options.find((one) => one.kind === kind);
+	const part = (dueOn: string, amount: string) => ({ dueOn: civilDate(dueOn), amountMinor: euros(amount) });
+
+	test('a discount that the invoice grants is offered without any policy, to its last day, and not a day longer', () => {
+		const terms = { discounts: [step('2026-11-22')] };
+		expect(option(withTerms(terms), 'early')).toMatchObject({
+			amountMinor: euros('1164.00'),
+			discountMinor: euros('36.00'),
+			discounts: [{ wholeBps: 300, vat: [{ grossMinor: euros('36.00'), vatMinor: euros('6.00') }] }],
+			deadlineAt: new Date('2026-11-22T23:00:00Z')
+		});
+		const late = withTerms(terms, { on: '2026-11-23' });
+		expect(option(late, 'early')).toBeUndefined();
+		expect(late.notOffered).toContainEqual({ kind: 'early', reason: 'discount_over' });
+	});
+	test('what it says is taken to the cent: an amount before a rate, a rate of the base it names', () => {
+		expect(
+			option(withTerms({ discounts: [step('2026-11-22', { amountMinor: euros('20.01') })] }), 'early')
+		).toMatchObject({ discountMinor: euros('20.01') });
+		expect(
+			option(withTerms({ discounts: [step('2026-11-22', { baseMinor: euros('1000.00') })] }), 'early')
+		).toMatchObject({ discountMinor: euros('30.00'), discounts: [{ wholeBps: null }] });
+	});
+	test('of what is left, once a part is paid; never twice', () => {
+		const terms = { discounts: [step('2026-11-22', { baseMinor: euros('1000.00') })] };
+		expect(option(withTerms(terms, { over: { payableMinor: euros('600.00') } }), 'early')).toMatchObject({
+			discountMinor: euros('15.00')
+		});
+		expect(option(withTerms(terms, { over: { hasDiscount: true } }), 'early')).toBeUndefined();
+	});
+	test('the better of the two is given: neither the cap of an offer nor its end takes from what is agreed', () => {
+		const rules = { discount: { ...policy().discount!, capMinor: euros('5.00') }, validUntil: civilDate('2026-11-21') };
+		expect(option(withTerms({ discounts: [step('2026-11-25')] }, { rules }), 'early')).toMatchObject({
+			discountMinor: euros('36.00'),
+			deadlineAt: new Date('2026-11-25T23:00:00Z')
+		});
+		expect(
+			option(withTerms({ discounts: [step('2026-11-25', { discountBps: 10 })] }, { rules }), 'early')
+		).toMatchObject({ discountMinor: euros('5.00'), deadlineAt: new Date('2026-11-21T23:00:00Z') });
+	});
+	test('parts of the invoice are a plan of its own dates and amounts, without any policy and past any cap', () => {
+		const parts = [part('2027-03-15', '700.00'), part('2026-12-01', '500.00')];
+		const given = withTerms({ parts }, { over: { dueOn: civilDate('2027-03-15') } });
+		expect(option(given, 'plan_2')).toMatchObject({
+			amountMinor: euros('1200.00'),
+			parts: [part('2026-12-01', '500.00'), part('2027-03-15', '700.00')],
+			isSettlement: false
+		});
+		expect(option(given, 'plan_3')).toBeUndefined();
+	});
+	test('a part whose day has passed is due today; what was paid counts on the first', () => {
+		const parts = [part('2026-11-15', '400.00'), part('2026-12-01', '400.00'), part('2026-12-12', '400.00')];
+		expect(option(withTerms({ parts }), 'plan_3')).toMatchObject({
+			parts: [part('2026-11-20', '400.00'), part('2026-12-01', '400.00'), part('2026-12-12', '400.00')]
+		});
+		const begun = option(withTerms({ parts }, { over: { payableMinor: euros('1100.00') } }), 'plan_3');
+		expect(begun?.parts[0]).toMatchObject(part('2026-11-20', '300.00'));
+		expect(option(withTerms({ parts }, { over: { payableMinor: euros('800.00') } }), 'plan_2')).toMatchObject({
+			parts: [part('2026-12-01', '400.00'), part('2026-12-12', '400.00')]
+		});
+	});
+	test.each([
+		['parts that do not make what is due', [part('2026-12-01', '500.00'), part('2026-12-12', '500.00')]],
+		['a single part', [part('2026-12-12', '1200.00')]]
+	])('%s are no plan', (_, parts) => {
+		expect(option(withTerms({ parts }), 'plan_2')).toBeUndefined();
+	});
+});
+
 describe('instalments and the law', () => {
 	const spaced = (every: number, unit: 'day' | 'month' = 'day', over: Partial<InstalmentRule> = {}) =>
 		policy({ instalments: { ...policy().instalments!, spacing: { unit, every }, ...over } });
@@ -324,6 +419,12 @@ describe('for every input', () => {
 			baseMinor: minor(base),
 			vatMinor: minor((base * BigInt(rateBps) + 5000n) / 10_000n)
 		}));
+	const agreedStep = fc.record({
+		days: fc.integer({ min: -5, max: 40 }),
+		discountBps: fc.option(fc.integer({ min: 1, max: 2000 }), { nil: null }),
+		baseMinor: fc.option(fc.bigInt({ min: 1n, max: 900_000n }).map(minor), { nil: null }),
+		amountMinor: fc.option(fc.bigInt({ min: 1n, max: 900_000n }).map(minor), { nil: null })
+	});
 	const anInvoice = fc
 		.record({
 			issuedOn: day,
@@ -334,21 +435,44 @@ describe('for every input', () => {
 			isDeposit: fc.boolean(),
 			hasDiscount: fc.boolean(),
 			isFactored: fc.boolean(),
-			delivered: fc.option(fc.integer({ min: -10, max: 20 }), { nil: null })
+			delivered: fc.option(fc.integer({ min: -10, max: 20 }), { nil: null }),
+			steps: fc.array(agreedStep, { maxLength: 2 }),
+			shares: fc.array(fc.integer({ min: 0, max: 40 }), { maxLength: 3 })
 		})
-		.map(({ issuedOn, terms, lines, paidBps, freightBps, delivered, ...flags }): Omit<QuotedInvoice, 'invoiceId'> => {
-			const gross = lines.reduce((sum, row) => sum + row.baseMinor + row.vatMinor, 0n) || 12_345n;
-			const payable = gross - (gross * BigInt(paidBps)) / 10_000n;
-			return {
+		.map(
+			({
 				issuedOn,
-				dueOn: addDays(issuedOn, terms),
-				deliveredOn: delivered === null ? null : addDays(issuedOn, delivered),
-				payableMinor: minor(payable),
-				freightMinor: minor((payable * BigInt(freightBps)) / 10_000n),
-				vatLines: lines,
+				terms,
+				lines,
+				paidBps,
+				freightBps,
+				delivered,
+				steps,
+				shares,
 				...flags
-			};
-		});
+			}): Omit<QuotedInvoice, 'invoiceId'> => {
+				const gross = lines.reduce((sum, row) => sum + row.baseMinor + row.vatMinor, 0n) || 12_345n;
+				const payable = gross - (gross * BigInt(paidBps)) / 10_000n;
+				return {
+					issuedOn,
+					dueOn: addDays(issuedOn, terms),
+					deliveredOn: delivered === null ? null : addDays(issuedOn, delivered),
+					payableMinor: minor(payable),
+					freightMinor: minor((payable * BigInt(freightBps)) / 10_000n),
+					vatLines: lines,
+					debtMinor: minor(gross),
+					agreed: {
+						discounts: steps.map(({ days, ...step }) => ({ ...step, until: addDays(issuedOn, days) })),
+						// The last part is what is left.
+						parts: shares.map((days, i) => ({
+							dueOn: addDays(issuedOn, days),
+							amountMinor: minor(i === 0 ? gross - (gross / 4n) * BigInt(shares.length - 1) : gross / 4n)
+						}))
+					},
+					...flags
+				};
+			}
+		);
 	const tier = fc.record({
 		discountBps: fc.integer({ min: 1, max: 2000 }),
 		counted: fc.constantFrom('from_issue' as const, 'before_due' as const),
@@ -427,10 +551,12 @@ describe('for every input', () => {
 						);
 						expect(sum).toBe(invoice.payableMinor);
 						for (const row of off) {
-							const rule = given.policy.discount!;
-							const freight = rule.excludes.includes('freight') ? invoice.freightMinor : 0n;
+							const rule = given.policy.discount;
+							const isAgreed = invoice.agreed!.discounts.length > 0;
+							const freight = !isAgreed && rule!.excludes.includes('freight') ? invoice.freightMinor : 0n;
 							expect(row.discountMinor > 0n && row.discountMinor <= invoice.payableMinor - freight).toBe(true);
-							expect(invoice.hasDiscount || (invoice.isDeposit && rule.excludes.includes('deposits'))).toBe(false);
+							expect(invoice.hasDiscount).toBe(false);
+							expect(!isAgreed && invoice.isDeposit && rule!.excludes.includes('deposits')).toBe(false);
 							if (row.vat.length)
 								expect(row.vat.reduce((total, part) => total + part.grossMinor, 0n)).toBe(row.discountMinor);
 							expect(row.vat.every((part) => part.vatMinor >= 0n || part.grossMinor < 0n)).toBe(true);
@@ -478,10 +604,12 @@ describe('for every input', () => {
 				for (const one of quote(given).options.filter(
 					(candidate) => candidate.parts.length > 1 && !candidate.isSettlement
 				))
-					for (const invoice of given.invoices.filter((candidate) => candidate.payableMinor > 0n))
-						expect(one.parts.at(-1)!.dueOn <= lastLawfulDay(invoice, given.clientKind, given.supplier.terms)!).toBe(
-							true
-						);
+					for (const invoice of given.invoices.filter((candidate) => candidate.payableMinor > 0n)) {
+						const cap = lastLawfulDay(invoice, given.clientKind, given.supplier.terms);
+						// Parts that the invoice itself asks for put nothing off: they end by its due date.
+						const last = invoice.agreed!.parts.length > 1 ? invoice.dueOn : cap!;
+						expect(one.parts.at(-1)!.dueOn <= (cap !== null && cap > last ? cap : last)).toBe(true);
+					}
 			}),
 			{ numRuns: 1500 }
 		);

@@ -1,6 +1,7 @@
 // What a reader finds in an invoice file, whatever its format. Terms are those of EN 16931 (BT-…).
 import type { CivilDate } from '../calendar/civil-date.ts';
 import type { Minor } from '../money/minor.ts';
+import type { AgreedTerms } from './agreed-terms.ts';
 
 /** One line of the VAT split (BG-23). */
 export type VatLine = { category: string; rateBps: number; baseMinor: Minor; vatMinor: Minor };
@@ -37,6 +38,7 @@ export type InvoiceDocument = {
 	freightMinor: Minor; // BG-21, charges of the invoice as a whole, VAT included
 	vatOnReceipts: boolean; // BT-8: VAT falls due when the money comes
 	termsText: string | null; // BT-20
+	agreed: AgreedTerms | null; // null where the format has no fields for it
 	businessProcess: string | null; // BT-23
 	profile: string | null; // BT-24
 };

@@ -2,6 +2,7 @@
 // rules cited are those of EN 16931 (BR-…) and of the French profile (BR-FR-…).
 import { daysBetween } from '../calendar/civil-date.ts';
 import { add, minor, subtract } from '../money/minor.ts';
+import { agreedParts } from './agreed-terms.ts';
 import { isDeposit, type InvoiceDocument } from './document.ts';
 import { hasValidVatKey, isValidIban, vatKeyOf } from './identifiers.ts';
 
@@ -49,7 +50,7 @@ export const isMinimum = (profile: string | null): boolean => profile?.toLowerCa
 
 /** Every check that needs only the document itself. */
 export function checkDocument(d: InvoiceDocument): Finding[] {
-	return [...checkIdentity(d), ...checkTotals(d), ...checkDates(d), ...checkParties(d)];
+	return [...checkIdentity(d), ...checkTotals(d), ...checkDates(d), ...checkParts(d), ...checkParties(d)];
 }
 
 function checkIdentity(d: InvoiceDocument): Finding[] {
@@ -89,6 +90,13 @@ function checkDates(d: InvoiceDocument): Finding[] {
 	return daysBetween(d.issuedOn, d.dueOn) > 400 ? [warn('DUE_FAR', 'BT-9', d.dueOn, '≤ 400 jours')] : [];
 }
 
+/** Parts that do not make the amount due are shown in the words of the file, and offered to nobody. */
+function checkParts({ agreed, dueMinor }: InvoiceDocument): Finding[] {
+	if (!agreed?.parts.length || agreedParts(agreed, dueMinor)) return [];
+	const sum = agreed.parts.reduce((all, part) => all + part.amountMinor, 0n);
+	return [warn('PARTS_SUM', 'BT-20', String(sum), String(dueMinor))];
+}
+
 function checkParties(d: InvoiceDocument): Finding[] {
 	const findings: Finding[] = [];
 	if (!d.buyer.name) findings.push(block('BUYER_MISSING', 'BT-44', '', 'le nom du client'));
@@ -109,13 +117,31 @@ export function verdictOf(findings: Finding[]): Severity | 'ok' {
 	return 'ok';
 }
 
+const nameKeyOf = (name: string): string =>
+	name
+		.normalize('NFKD')
+		.replace(/[^\p{L}\p{N}]/gu, '')
+		.toLowerCase();
+
 /** Why an imported claim can't be paid here, or null. Shown to the client in words. */
-export type NotPayableReason = 'settled' | 'credit_note' | 'factored' | 'currency' | 'information_only' | 'withdrawn';
+export type NotPayableReason =
+	| 'settled'
+	| 'credit_note'
+	| 'factored'
+	| 'other_payee' // BT-59 names somebody else than the seller
+	| 'debited' // the supplier debits it itself (BT-81: 49, 59)
+	| 'currency'
+	| 'information_only'
+	| 'withdrawn';
+/** A supplier may say that it is to be paid here all the same: its own debit came back, the other payee is itself. */
+export const mayOpen = (reason: NotPayableReason | null): boolean => reason === 'debited' || reason === 'other_payee';
 export function notPayableReason(d: InvoiceDocument, debtMinor: bigint): NotPayableReason | null {
 	if (NOT_INVOICES.has(d.typeCode)) return 'information_only';
 	if (d.typeCode === '393' || d.typeCode === '396') return 'factored';
 	if (debtMinor < 0n) return 'credit_note';
 	if (debtMinor === 0n || ALREADY_PAID.has(d.businessProcess ?? '')) return 'settled';
 	// Without a currency a person confirms that it is the euro.
-	return (d.currency || 'EUR') === 'EUR' ? null : 'currency';
+	if ((d.currency || 'EUR') !== 'EUR') return 'currency';
+	if (d.payee && nameKeyOf(d.payee) !== nameKeyOf(d.seller.name)) return 'other_payee';
+	return d.agreed?.mandate ? 'debited' : null;
 }

@@ -1,10 +1,11 @@
 // The early-payment discount of one invoice on one day. French VAT: an escompte reduces the taxable amount if it really benefited the buyer
 // (CIBS, L213-1 ff; before 2026-09-01 CGI art. 267-II-1°). Yearly rate: d / (1 − d) × 365 / (days won).
 import { addDays, type CivilDate } from '../calendar/civil-date.ts';
+import type { AgreedDiscount, AgreedTerms } from '../invoices/agreed-terms.ts';
 import type { VatLine } from '../invoices/document.ts';
 import { divideHalfUp, minor, shareOut, smallest, subtract, ZERO, type Minor } from '../money/minor.ts';
 import { vatModeIn } from './legal.ts';
-import type { DiscountRule, DiscountTier, VatMode } from './policy.ts';
+import type { DiscountRule, DiscountTier, DiscountVatMode, VatMode } from './policy.ts';
 
 export type Discountable = {
 	issuedOn: CivilDate;
@@ -14,11 +15,12 @@ export type Discountable = {
 	isDeposit: boolean;
 	hasDiscount: boolean; // one was given already: never twice
 	vatLines: VatLine[];
+	debtMinor: Minor; // what the invoice asked for when it was imported: the base of its own terms
+	agreed: Pick<AgreedTerms, 'discounts' | 'parts'> | null;
 };
 /** The discount per VAT rate, VAT included, and the VAT inside it (zero in net-of-tax mode). */
 export type DiscountVat = { rateBps: number; grossMinor: Minor; vatMinor: Minor };
 export type Discount = {
-	tier: DiscountTier;
 	lastDay: CivilDate;
 	discountMinor: Minor;
 	/** The tier's rate, if it is of all that is paid: null once a cap or an exclusion makes it less. */
@@ -54,7 +56,6 @@ export function discountOn(
 			!best || discountMinor > best.discountMinor || (discountMinor === best.discountMinor && lastDay > best.lastDay);
 		if (discountMinor > 0n && isBetter)
 			best = {
-				tier,
 				lastDay,
 				discountMinor,
 				wholeBps: isWhole && discountMinor === fullMinor ? tier.discountBps : null,
@@ -62,6 +63,43 @@ export function discountOn(
 			};
 	}
 	return best && { ...best, vat: vatOf(vatMode, invoice, best.discountMinor) };
+}
+
+/**
+ * The best discount that the invoice's own terms still give on `today`; null when there is none. They are the contract: no cap, no exclusion and no
+ * end of an offer takes anything from them. Of an invoice that is paid in part, they are in proportion to what is left.
+ */
+export function agreedDiscountOn(
+	invoice: Discountable,
+	today: CivilDate,
+	mode: { vatMode: DiscountVatMode; country: string }
+): Discount | null {
+	const { agreed, debtMinor, payableMinor, dueOn } = invoice;
+	if (!agreed || invoice.hasDiscount || payableMinor <= 0n || debtMinor <= 0n) return null;
+	const vatMode = vatModeIn(mode.vatMode, mode.country);
+	let best: Discount | null = null;
+	for (const one of agreed.discounts) {
+		const lastDay = one.until < dueOn ? one.until : dueOn;
+		if (lastDay < today) continue;
+		const discountMinor = minor(agreedAmount(one, invoice, vatMode));
+		if (discountMinor <= 0n || discountMinor >= payableMinor) continue;
+		const isWhole = one.amountMinor === null && (one.baseMinor === null || one.baseMinor === debtMinor);
+		if (!best || discountMinor > best.discountMinor || (discountMinor === best.discountMinor && lastDay > best.lastDay))
+			best = { lastDay, discountMinor, wholeBps: isWhole ? one.discountBps : null, vat: [] };
+	}
+	return best && { ...best, vat: vatOf(vatMode, invoice, best.discountMinor) };
+}
+function agreedAmount(
+	one: AgreedDiscount,
+	{ debtMinor, payableMinor, vatLines }: Discountable,
+	vatMode: VatMode
+): bigint {
+	if (one.amountMinor !== null) return divideHalfUp(one.amountMinor * payableMinor, debtMinor);
+	const bps = BigInt(one.discountBps ?? 0);
+	const { net, gross } = totalsOf(vatLines);
+	if (one.baseMinor === null && vatMode === 'net_of_tax' && gross > 0n)
+		return divideHalfUp(payableMinor * net * bps, gross * 10_000n);
+	return divideHalfUp(smallest(one.baseMinor ?? debtMinor, debtMinor) * payableMinor * bps, debtMinor * 10_000n);
 }
 
 /** What is left to pay, less what the rule excludes. Never what is paid already, and never a second time. */

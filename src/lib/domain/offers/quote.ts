@@ -1,10 +1,18 @@
 // The one quote engine: what a client may choose today, each choice with its price, and for each that is not offered, why. Pure: the same input
 // gives the same answer on any machine. Page, mail, Stripe call, API and export ask here; nobody else computes a price.
 import { addDays, civilDateIn, startOfDayIn, type CivilDate } from '../calendar/civil-date.ts';
+import { agreedParts } from '../invoices/agreed-terms.ts';
 import { add, smallest, subtract, ZERO, type Minor } from '../money/minor.ts';
 import type { AllocationLine } from '../payments/allocation.ts';
 import { methodsFor, type PaymentMethodType } from '../payments/methods.ts';
-import { discountOn, lastDayOf, type Discountable, type DiscountVat } from './discount.ts';
+import {
+	agreedDiscountOn,
+	discountOn,
+	lastDayOf,
+	type Discount,
+	type Discountable,
+	type DiscountVat
+} from './discount.ts';
 import { lastLawfulDay, type LegalTerms } from './legal.ts';
 import type { InstalmentRule, OfferPolicy, PartCount } from './policy.ts';
 import { amountsOf, datesOf, partsOf, type Part } from './schedule.ts';
@@ -113,18 +121,17 @@ function now(context: Context): Answer {
 	return atOnce(context, { kind: 'now', lines, discounts: [], deadlineAt: null });
 }
 
+/** What the supplier offers, or what the invoice itself grants: whichever is more. */
 function early(context: Context): Answer {
-	const { policy, invoices, today, supplier } = context;
+	const { policy, invoices, today } = context;
 	if (context.totalMinor <= 0n) return 'nothing_to_pay';
-	if (!policy.discount?.tiers.length) return 'not_in_policy';
-	if (!isValid(policy, today)) return 'policy_not_valid';
 	const discounts: InvoiceDiscount[] = [];
 	const reasons: NotOfferedReason[] = [];
 	let lastDay: CivilDate | null = null;
 	for (const invoice of invoices) {
-		const found = invoice.isFactored ? null : discountOn(policy.discount, invoice, today, supplier.country);
+		const found = invoice.isFactored ? null : bestDiscountOf(context, invoice);
 		if (!found) {
-			reasons.push(whyNoDiscount(policy.discount.tiers, invoice, today));
+			reasons.push(whyNoDiscount(policy, invoice, today));
 			continue;
 		}
 		const { invoiceId } = invoice;
@@ -137,20 +144,38 @@ function early(context: Context): Answer {
 		return { invoiceId, amountMinor: subtract(payableMinor, own?.discountMinor ?? ZERO) };
 	});
 	// The last day counts whole, as it is lived at the supplier's: the price ends when the next day begins.
-	const ends = policy.validUntil !== null && policy.validUntil < lastDay ? policy.validUntil : lastDay;
-	const deadlineAt = startOfDayIn(addDays(ends, 1), supplier.timeZone);
+	const deadlineAt = startOfDayIn(addDays(lastDay, 1), context.supplier.timeZone);
 	return atOnce(context, { kind: 'early', lines, discounts, deadlineAt });
 }
 
-function whyNoDiscount(
-	tiers: NonNullable<OfferPolicy['discount']>['tiers'],
-	invoice: QuotedInvoice,
-	today: CivilDate
-): NotOfferedReason {
+function bestDiscountOf({ policy, today, supplier }: Context, invoice: QuotedInvoice): Discount | null {
+	const rule = isValid(policy, today) ? policy.discount : null;
+	const found = rule && discountOn(rule, invoice, today, supplier.country);
+	// An offer ends with its policy; what the invoice grants does not.
+	const offered = found && { ...found, lastDay: earliest(found.lastDay, policy.validUntil) };
+	const vatMode = policy.discount?.vatMode ?? 'by_law';
+	const agreed = agreedDiscountOn(invoice, today, { vatMode, country: supplier.country });
+	if (!offered || !agreed) return offered ?? agreed;
+	if (offered.discountMinor !== agreed.discountMinor)
+		return offered.discountMinor > agreed.discountMinor ? offered : agreed;
+	return offered.lastDay > agreed.lastDay ? offered : agreed;
+}
+const earliest = (day: CivilDate, other: CivilDate | null): CivilDate => (other !== null && other < day ? other : day);
+
+function whyNoDiscount(policy: OfferPolicy, invoice: QuotedInvoice, today: CivilDate): NotOfferedReason {
+	const tiers = policy.discount?.tiers ?? [];
+	if (!invoice.agreed?.discounts.length) {
+		if (!tiers.length) return 'not_in_policy';
+		if (!isValid(policy, today)) return 'policy_not_valid';
+	}
 	if (invoice.isFactored) return 'factored';
 	if (invoice.dueOn < today) return 'overdue';
 	if (invoice.hasDiscount) return 'discount_given';
-	return tiers.every((tier) => lastDayOf(tier, invoice) < today) ? 'discount_over' : 'nothing_to_discount';
+	const days = [
+		...tiers.map((tier) => lastDayOf(tier, invoice)),
+		...(invoice.agreed?.discounts ?? []).map((one) => one.until)
+	];
+	return days.every((day) => day < today) ? 'discount_over' : 'nothing_to_discount';
 }
 
 type AtOnce = Pick<PaymentOption, 'kind' | 'discounts' | 'deadlineAt'> & { lines: AllocationLine[] };
@@ -175,6 +200,8 @@ function plan(context: Context, count: PartCount): Answer {
 	const { policy, invoices, today, totalMinor } = context;
 	const rule = policy.instalments;
 	if (totalMinor <= 0n) return 'nothing_to_pay';
+	const agreed = agreedPlan(context);
+	if (agreed?.dates.length === count) return inParts(context, { ...agreed, isSettlement: false });
 	if (!rule?.counts.includes(count)) return 'not_in_policy';
 	if (!isValid(policy, today)) return 'policy_not_valid';
 	if (invoices.some((invoice) => invoice.isFactored)) return 'factored';
@@ -185,13 +212,39 @@ function plan(context: Context, count: PartCount): Answer {
 	const isSettlement = context.clientKind === 'business' && invoices.some((invoice) => invoice.dueOn < today);
 	const refusal = isSettlement ? null : capRefusal(context, dates.at(-1)!);
 	if (refusal) return refusal;
-	const amounts = amountsOf(totalMinor, count);
+	return inParts(context, { dates, amounts: amountsOf(totalMinor, count), isSettlement });
+}
+
+/**
+ * The parts that the invoice itself asks for, less what was paid of the first ones. They are its due dates, not a delay that somebody grants: neither the
+ * supplier's rule nor the caps on terms are asked. null: there are none, or the last of them is past.
+ */
+function agreedPlan({ invoices, today }: Context): Pick<InParts, 'dates' | 'amounts'> | null {
+	const [invoice] = invoices;
+	if (!invoice || invoices.length > 1 || invoice.isFactored || !invoice.agreed) return null;
+	const parts = agreedParts(invoice.agreed, invoice.debtMinor) ?? [];
+	if (!parts.length || parts.at(-1)!.dueOn > invoice.dueOn) return null;
+	let paid = subtract(invoice.debtMinor, invoice.payableMinor);
+	const left: { dueOn: CivilDate; amountMinor: Minor }[] = [];
+	for (const part of parts) {
+		const covered = smallest(part.amountMinor, paid);
+		paid = subtract(paid, covered);
+		const amountMinor = subtract(part.amountMinor, covered);
+		if (amountMinor > 0n) left.push({ dueOn: part.dueOn < today ? today : part.dueOn, amountMinor });
+	}
+	const isInOrder = left.every((part, i) => i === 0 || part.dueOn > left[i - 1]!.dueOn);
+	return isInOrder ? { dates: left.map((part) => part.dueOn), amounts: left.map((part) => part.amountMinor) } : null;
+}
+
+type InParts = { dates: CivilDate[]; amounts: Minor[]; isSettlement: boolean };
+function inParts(context: Context, { dates, amounts, isSettlement }: InParts): Answer {
+	const { policy, invoices, totalMinor } = context;
 	const methods = methodsOf(policy, amounts.reduce(smallest)).filter((type) =>
 		methodsOf(policy, amounts[0]!).includes(type)
 	);
 	if (!methods.length) return 'method_missing';
 	return {
-		kind: count === 2 ? 'plan_2' : 'plan_3',
+		kind: dates.length === 2 ? 'plan_2' : 'plan_3',
 		amountMinor: totalMinor,
 		discountMinor: ZERO,
 		discounts: [],

@@ -2,11 +2,14 @@
 // (invoices paid early enough anyway would have got it), and what happens if the clients that have paid early once do it each time.
 import { daysBetween, type CivilDate } from '../calendar/civil-date.ts';
 import { add, ZERO, type Minor } from '../money/minor.ts';
-import { discountOn, lastDayOf, type Discountable } from './discount.ts';
+import { discountOn, type Discountable } from './discount.ts';
 import type { DiscountRule } from './policy.ts';
 
 /** `payableMinor` is what was paid for it, VAT included. */
-export type PastInvoice = Omit<Discountable, 'hasDiscount'> & { clientId: string; paidOn: CivilDate };
+export type PastInvoice = Omit<Discountable, 'hasDiscount' | 'debtMinor' | 'agreed'> & {
+	clientId: string;
+	paidOn: CivilDate;
+};
 export type Simulation = {
 	invoices: number;
 	/** Already early: the discount without a day gained. */
@@ -19,7 +22,7 @@ const DAYS_OF_YEAR = 365n;
 
 export function simulate(rule: DiscountRule, past: PastInvoice[], country: string): Simulation {
 	const given = (invoice: PastInvoice, on: CivilDate) =>
-		discountOn(rule, { ...invoice, hasDiscount: false }, on, country);
+		discountOn(rule, { ...invoice, hasDiscount: false, debtMinor: invoice.payableMinor, agreed: null }, on, country);
 	const early = past.filter((invoice) => given(invoice, invoice.paidOn) !== null);
 	const clients = new Set(early.map((invoice) => invoice.clientId));
 	const likely = past.filter((invoice) => clients.has(invoice.clientId));
@@ -28,7 +31,7 @@ export function simulate(rule: DiscountRule, past: PastInvoice[], country: strin
 		// The best discount there is on the day of issue, taken on its last day, or on the day the client paid anyway.
 		const best = given(invoice, invoice.issuedOn);
 		if (!best) continue;
-		const lastDay = lastDayOf(best.tier, invoice);
+		const { lastDay } = best;
 		const taken = invoice.paidOn < lastDay ? (given(invoice, invoice.paidOn) ?? best) : best;
 		const gained = Math.max(0, daysBetween(lastDay, invoice.paidOn));
 		costMinor = add(costMinor, taken.discountMinor);

@@ -114,6 +114,7 @@ function documentOf(
 		payeeIban: null,
 		meansCode: null,
 		termsText: null,
+		agreed: null,
 		businessProcess: null,
 		deliveredOn: null,
 		freightMinor: ZERO,

@@ -2,12 +2,14 @@
 // Amounts stay text until they are minor units.
 import { parseCivilDate, type CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { InvoiceDocument, Party, VatLine } from '../../domain/invoices/document.ts';
+import { noteOf, type Mandate, type TermsNote } from '../../domain/invoices/agreed-terms.ts';
 import { block, isMinimum, warn, type ReadResult } from '../../domain/invoices/findings.ts';
 import { compactIban } from '../../domain/invoices/identifiers.ts';
 import type { InvoiceLine } from '../../domain/invoices/lines.ts';
 import { divideHalfUp, minor, parseDecimal, ZERO, type Minor } from '../../domain/money/minor.ts';
+import { isDebited, readTerms, type ReadTerms, type WrittenTerm } from './written-terms.ts';
 import { XmlReading } from './xml-reading.ts';
-import { at, list, parseXml, rootName, text, type Node } from './xml.ts';
+import { at, attribute, list, parseXml, rootName, text, type Node } from './xml.ts';
 
 const ARRAYS = new Set([
 	'ApplicableTradeTax',
@@ -20,7 +22,8 @@ const ARRAYS = new Set([
 	'SpecifiedTradeAllowanceCharge',
 	'SpecifiedLogisticsServiceCharge',
 	'URIUniversalCommunication',
-	'IncludedSupplyChainTradeLineItem'
+	'IncludedSupplyChainTradeLineItem',
+	'IncludedNote'
 ]);
 
 export function readCii(bytes: Uint8Array): ReadResult {
@@ -75,18 +78,19 @@ class CiiReading extends XmlReading {
 		if (!issuedOn || gross === null || this.findings.some((finding) => finding.severity === 'block')) return null;
 		const prepaid = this.amount('TotalPrepaidAmount', 'BT-113') ?? ZERO;
 		const vat = this.vatTotal(currency);
-		const terms = list(this.settlement, 'SpecifiedTradePaymentTerms');
+		const terms = this.terms(issuedOn);
 		const means = list(this.settlement, 'SpecifiedTradeSettlementPaymentMeans');
-		const transfer = means.find((mean) => text(mean, 'PayeePartyCreditorFinancialAccount', 'IBANID'));
+		const iban = means.map((mean) => text(mean, 'PayeePartyCreditorFinancialAccount', 'IBANID')).find(Boolean) ?? null;
+		const payeeName = text(this.settlement, 'PayeeTradeParty', 'Name');
 		return {
 			number: text(this.header, 'ID') ?? '',
 			typeCode: text(this.header, 'TypeCode') ?? '380',
 			issuedOn,
-			dueOn: this.dueDate(terms),
+			dueOn: terms.netDay,
 			currency,
 			seller: this.party('SellerTradeParty'),
 			buyer: this.party('BuyerTradeParty'),
-			payee: text(this.settlement, 'PayeeTradeParty', 'Name'),
+			payee: payeeName,
 			netMinor: net ?? minor(gross - vat),
 			vatMinor: vat,
 			grossMinor: gross,
@@ -95,19 +99,19 @@ class CiiReading extends XmlReading {
 			dueMinor: this.amount('DuePayableAmount', 'BT-115') ?? minor(gross - prepaid),
 			vatLines: this.vatLines(),
 			paymentReference: text(this.settlement, 'PaymentReference'),
-			payeeIban: transfer
-				? compactIban(text(transfer, 'PayeePartyCreditorFinancialAccount', 'IBANID')!) ||
-					text(transfer, 'PayeePartyCreditorFinancialAccount', 'IBANID')
-				: null,
+			payeeIban: iban && (compactIban(iban) || iban),
 			meansCode: means[0] ? text(means[0], 'TypeCode') : null,
 			deliveredOn: this.deliveryDate(),
 			freightMinor: this.charges(),
 			vatOnReceipts: this.isVatOnReceipts(),
-			termsText:
-				terms
-					.map((term) => text(term, 'Description'))
-					.filter(Boolean)
-					.join('\n') || null,
+			termsText: this.termsText(),
+			agreed: {
+				discounts: terms.discounts,
+				parts: terms.parts,
+				notes: this.notes(),
+				mandate: this.mandate(means),
+				payee: payeeName ? { name: payeeName, iban } : null
+			},
 			businessProcess: text(
 				this.root,
 				'ExchangedDocumentContext',
@@ -235,12 +239,44 @@ class CiiReading extends XmlReading {
 		);
 	}
 
-	/** Several dates without part amounts are discount alternatives: the latest is the due date (importer sheet, part 2). */
-	private dueDate(terms: Node[]): CivilDate | null {
-		const dates = terms
-			.map((term) => this.date(at(term, 'DueDateDateTime'), 'BT-9'))
-			.filter((date): date is CivilDate => date !== null);
-		return dates.sort().at(-1) ?? null;
+	private terms(issuedOn: CivilDate): ReadTerms {
+		const blocks = list(this.settlement, 'SpecifiedTradePaymentTerms').map((term): WrittenTerm => {
+			const discount = at(term, 'ApplicableTradePaymentDiscountTerms');
+			return {
+				dueOn: this.date(at(term, 'DueDateDateTime'), 'BT-9'),
+				part: text(term, 'PartialPaymentAmount'),
+				discount: discount && {
+					percent: text(discount, 'CalculationPercent'),
+					base: text(discount, 'BasisAmount'),
+					amount: text(discount, 'ActualDiscountAmount'),
+					until: null,
+					from: this.date(at(discount, 'BasisDateTime'), 'BT-20'),
+					count: text(discount, 'BasisPeriodMeasure'),
+					unit: attribute(at(discount, 'BasisPeriodMeasure'), 'unitCode')
+				}
+			};
+		});
+		const read = readTerms(blocks, this.termsText(), issuedOn);
+		this.findings.push(...read.findings);
+		return read;
+	}
+	private termsText(): string | null {
+		const texts = list(this.settlement, 'SpecifiedTradePaymentTerms').map((term) => text(term, 'Description'));
+		return texts.filter(Boolean).join('\n') || null;
+	}
+	private notes(): TermsNote[] {
+		return list(this.header, 'IncludedNote').flatMap((note) =>
+			noteOf(text(note, 'SubjectCode'), text(note, 'Content'))
+		);
+	}
+	private mandate(means: Node[]): Mandate | null {
+		if (!isDebited(means.map((mean) => text(mean, 'TypeCode')))) return null;
+		const terms = list(this.settlement, 'SpecifiedTradePaymentTerms');
+		return {
+			reference: terms.map((term) => text(term, 'DirectDebitMandateID')).find(Boolean) ?? null,
+			creditorId: text(this.settlement, 'CreditorReferenceID'),
+			debtorIban: means.map((mean) => text(mean, 'PayerPartyDebtorFinancialAccount', 'IBANID')).find(Boolean) ?? null
+		};
 	}
 
 	private date(node: Node | null, field: string): CivilDate | null {

@@ -287,6 +287,7 @@ function documentOf(row: Row, read: Amounts, issuedOn: CivilDate, dueOn: CivilDa
 		payeeIban: null,
 		meansCode: null,
 		termsText: null,
+		agreed: null,
 		businessProcess: null,
 		deliveredOn: null,
 		freightMinor: ZERO,

@@ -115,6 +115,7 @@ function readOne(value: unknown, i: number): ReadResult {
 		payeeIban: null,
 		meansCode: null,
 		termsText: null,
+		agreed: null,
 		businessProcess: null,
 		deliveredOn: o.delivered_on,
 		freightMinor: o.freight_minor,

@@ -1,12 +1,14 @@
 // UBL 2.1 Invoice and CreditNote (Peppol, XRechnung, French profile of EN 16931) to an InvoiceDocument.
 import { parseCivilDate, type CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { InvoiceDocument, Party, VatLine } from '../../domain/invoices/document.ts';
+import type { AgreedPart, Mandate } from '../../domain/invoices/agreed-terms.ts';
 import { block, type ReadResult } from '../../domain/invoices/findings.ts';
 import { compactIban } from '../../domain/invoices/identifiers.ts';
 import type { InvoiceLine } from '../../domain/invoices/lines.ts';
 import { divideHalfUp, minor, parseDecimal, ZERO, type Minor } from '../../domain/money/minor.ts';
+import { isDebited, notesIn, readTerms, type ReadTerms, type WrittenTerm } from './written-terms.ts';
 import { XmlReading } from './xml-reading.ts';
-import { at, list, parseXml, rootName, text, type Node } from './xml.ts';
+import { at, attribute, list, parseXml, rootName, text, type Node } from './xml.ts';
 
 const ARRAYS = new Set([
 	'TaxTotal',
@@ -18,7 +20,9 @@ const ARRAYS = new Set([
 	'InvoicePeriod',
 	'Delivery',
 	'InvoiceLine',
-	'CreditNoteLine'
+	'CreditNoteLine',
+	'PartyIdentification',
+	'Note'
 ]);
 const NAMESPACE = /urn:oasis:names:specification:ubl:schema:xsd:(Invoice|CreditNote)-2/;
 
@@ -55,16 +59,18 @@ class UblReading extends XmlReading {
 		const tax = this.taxTotal(currency);
 		const vat = parseDecimal(text(tax, 'TaxAmount') ?? '') ?? ZERO;
 		const means = list(root, 'PaymentMeans');
+		const terms = this.terms(issuedOn);
+		const payeeName = text(root, 'PayeeParty', 'PartyName', 'Name');
 		const iban = means.map((mean) => text(mean, 'PayeeFinancialAccount', 'ID')).find((id) => id !== null) ?? null;
 		return {
 			number: text(root, 'ID') ?? '',
 			typeCode: text(root, 'InvoiceTypeCode') ?? text(root, 'CreditNoteTypeCode') ?? '380',
 			issuedOn,
-			dueOn: this.dueDate(means),
+			dueOn: this.dueDate(means, terms.parts) ?? terms.netDay,
 			currency,
 			seller: this.party('AccountingSupplierParty'),
 			buyer: this.party('AccountingCustomerParty'),
-			payee: text(root, 'PayeeParty', 'PartyName', 'Name'),
+			payee: payeeName,
 			netMinor: net ?? minor(gross - vat),
 			vatMinor: vat,
 			grossMinor: gross,
@@ -79,21 +85,70 @@ class UblReading extends XmlReading {
 			freightMinor: this.charges(),
 			// BT-8: 432 is "paid to date".
 			vatOnReceipts: list(root, 'InvoicePeriod').some((period) => text(period, 'DescriptionCode') === '432'),
-			termsText:
-				list(root, 'PaymentTerms')
-					.map((term) => text(term, 'Note'))
-					.filter(Boolean)
-					.join('\n') || null,
+			termsText: this.termsText(),
+			agreed: {
+				discounts: terms.discounts,
+				parts: terms.parts,
+				notes: list(root, 'Note').flatMap((note) => notesIn(text(note) ?? '')),
+				mandate: this.mandate(means),
+				payee: payeeName ? { name: payeeName, iban } : null
+			},
 			businessProcess: text(root, 'ProfileID'),
 			profile: text(root, 'CustomizationID')
 		};
 	}
 
-	/** An invoice has one date of its own; a credit note only those of its means of payment. The latest counts. */
-	private dueDate(means: Node[]): CivilDate | null {
+	/** The core of EN 16931 has words only; UBL 2.1 itself has discounts and dated parts, which wider profiles use. */
+	private terms(issuedOn: CivilDate): ReadTerms {
+		const blocks = list(this.root, 'PaymentTerms').map((term): WrittenTerm => {
+			const due = text(term, 'InstallmentDueDate') ?? text(term, 'PaymentDueDate');
+			const percent = text(term, 'SettlementDiscountPercent');
+			const amount = text(term, 'SettlementDiscountAmount');
+			return {
+				dueOn: this.date(due, 'BT-9'),
+				part: text(term, 'Amount'),
+				discount:
+					percent || amount
+						? {
+								percent,
+								base: null,
+								amount,
+								until: this.date(text(term, 'SettlementPeriod', 'EndDate'), 'BT-20'),
+								from: this.date(text(term, 'SettlementPeriod', 'StartDate'), 'BT-20'),
+								count: text(term, 'SettlementPeriod', 'DurationMeasure'),
+								unit: attribute(at(at(term, 'SettlementPeriod') ?? {}, 'DurationMeasure'), 'unitCode')
+							}
+						: null
+			};
+		});
+		const read = readTerms(blocks, this.termsText(), issuedOn);
+		this.findings.push(...read.findings);
+		return read;
+	}
+	private termsText(): string | null {
+		const texts = list(this.root, 'PaymentTerms').map((term) => text(term, 'Note'));
+		return texts.filter(Boolean).join('\n') || null;
+	}
+	private mandate(means: Node[]): Mandate | null {
+		if (!isDebited(means.map((mean) => text(mean, 'PaymentMeansCode')))) return null;
+		const ids = [
+			...list(at(at(this.root, 'AccountingSupplierParty') ?? {}, 'Party') ?? {}, 'PartyIdentification'),
+			...list(at(this.root, 'PayeeParty') ?? {}, 'PartyIdentification')
+		].map((identification) => at(identification, 'ID'));
+		const first = (...path: string[]) =>
+			means.map((mean) => text(mean, 'PaymentMandate', ...path)).find(Boolean) ?? null;
+		return {
+			reference: first('ID'),
+			creditorId: ids.flatMap((id) => (attribute(id, 'schemeID') === 'SEPA' ? (text(id!) ?? []) : []))[0] ?? null,
+			debtorIban: first('PayerFinancialAccount', 'ID')
+		};
+	}
+
+	/** An invoice has one date of its own; a credit note only those of its means of payment; parts have theirs. The latest counts. */
+	private dueDate(means: Node[], parts: AgreedPart[]): CivilDate | null {
 		const written = [text(this.root, 'DueDate'), ...means.map((mean) => text(mean, 'PaymentDueDate'))];
 		const dates = written.map((one) => this.date(one, 'BT-9')).filter((date): date is CivilDate => date !== null);
-		return dates.sort().at(-1) ?? null;
+		return [...dates, ...parts.map((part) => part.dueOn)].sort().at(-1) ?? null;
 	}
 
 	/** BG-21: charges of the whole invoice, each with the VAT of its own rate. */

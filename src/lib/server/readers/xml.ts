@@ -87,3 +87,7 @@ export function text(node: Node, ...path: string[]): string | null {
 	const value = here?.['#text'];
 	return typeof value === 'string' && value.trim() !== '' ? decode(value.trim()) : null;
 }
+export function attribute(node: Node | null, name: string): string | null {
+	const value = node?.[`@${name}`];
+	return typeof value === 'string' ? value : null;
+}

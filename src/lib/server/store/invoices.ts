@@ -2,6 +2,7 @@
 import { and, asc, desc, eq, inArray, isNull, sql, type SQL } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
+import type { AgreedTerms } from '../../domain/invoices/agreed-terms.ts';
 import type { VatLine } from '../../domain/invoices/document.ts';
 import type { NotPayableReason } from '../../domain/invoices/findings.ts';
 import type { Hold, HoldReason } from '../../domain/invoices/hold.ts';
@@ -9,7 +10,7 @@ import type { InvoiceFacts } from '../../domain/invoices/state.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
 import type { Tx } from './database.ts';
 import { insertMany } from './insert-many.ts';
-import { toJson } from './json.ts';
+import { fromJson, toJson } from './json.ts';
 import { client, invoice, invoiceVat } from './schema/index.ts';
 
 export type InvoiceRecord = InvoiceFacts & {
@@ -33,6 +34,7 @@ export type InvoiceRecord = InvoiceFacts & {
 	freightMinor: Minor;
 	vatOnReceipts: boolean;
 	termsText: string | null;
+	agreed: AgreedTerms | null;
 	notPayableReason: NotPayableReason | null;
 	holdReason: HoldReason | null;
 	holdUntil: CivilDate | null;
@@ -80,6 +82,7 @@ function recordOf({
 	const balanceMinor = minor(BigInt(left));
 	return {
 		...row,
+		agreed: fromJson(row.agreedTerms),
 		clientName,
 		clientKind,
 		balanceMinor,
@@ -222,6 +225,13 @@ export async function saveHold(tx: Tx, scope: Scope, invoiceId: string, hold: Ho
 	await tx
 		.update(invoice)
 		.set(hold)
+		.where(and(...visible(scope), eq(invoice.invoiceId, invoiceId)));
+}
+
+export async function saveOpened(tx: Tx, scope: Scope, invoiceId: string): Promise<void> {
+	await tx
+		.update(invoice)
+		.set({ notPayableReason: null })
 		.where(and(...visible(scope), eq(invoice.invoiceId, invoiceId)));
 }
 

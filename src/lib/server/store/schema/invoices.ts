@@ -6,6 +6,7 @@ import {
 	foreignKey,
 	index,
 	integer,
+	jsonb,
 	pgTable,
 	primaryKey,
 	text,
@@ -59,6 +60,7 @@ export const invoice = pgTable(
 		freightMinor: money().default(sql`0`), // charges of the whole invoice (BG-21), VAT included
 		vatOnReceipts: boolean().notNull().default(false), // BT-8: VAT falls due when the money comes, so a discount needs no credit note
 		termsText: text(),
+		agreedTerms: jsonb().$type<unknown>(), // what its own fields say of payment: domain/invoices/agreed-terms.ts gives its shape
 		notPayableReason: text().$type<NotPayableReason>(),
 		holdReason: text().$type<HoldReason>(), // nothing of it is debited by itself meanwhile
 		holdUntil: optionalDay(), // its last day; null: until somebody lifts it

@@ -3,7 +3,15 @@ import type { Scope } from '../../../domain/access/scope.ts';
 import { addDays } from '../../../domain/calendar/civil-date.ts';
 import { KnownClients, tidyBuyer } from '../../../domain/invoices/buyer.ts';
 import { debtOf, type InvoiceDocument } from '../../../domain/invoices/document.ts';
-import { notPayableReason, verdictOf, type Finding, type ReadResult } from '../../../domain/invoices/findings.ts';
+import {
+	confirm,
+	notPayableReason,
+	verdictOf,
+	warn,
+	type Finding,
+	type ReadResult
+} from '../../../domain/invoices/findings.ts';
+import { compactIban } from '../../../domain/invoices/identifiers.ts';
 import type { Minor } from '../../../domain/money/minor.ts';
 import type { Tx } from '../../store/database.ts';
 import { findInvoicesNamed, nameKey, type InvoiceName, type InvoiceRecord } from '../../store/invoices.ts';
@@ -53,6 +61,7 @@ const refusedLine = (fileName: string, findings: Finding[]): ImportLine => ({
 	grossMinor: 0n as Minor,
 	debtMinor: 0n as Minor,
 	notPayableReason: null,
+	agreed: null,
 	findings,
 	changes: [],
 	isReplaceable: false,
@@ -67,8 +76,7 @@ function lineOf(
 ): Omit<ImportLine, 'fileName'> {
 	const debtMinor = debtOf(document);
 	const match = clients.match(document.buyer);
-	const own = ownershipFinding(supplier, document);
-	const all = own ? [...findings, own] : findings;
+	const all = [...findings, ...ownershipFindings(supplier, document)];
 	const outcome = outcomeOf(verdictOf(all), known, document, debtMinor);
 	return {
 		outcome,
@@ -85,6 +93,7 @@ function lineOf(
 		grossMinor: document.grossMinor,
 		debtMinor,
 		notPayableReason: notPayableReason(document, debtMinor),
+		agreed: document.agreed,
 		findings: all,
 		changes: known
 			? changesOf(known, document, { debtMinor, isSameClient: match?.client.clientId === known.clientId })
@@ -125,22 +134,14 @@ function outcomeOf(
 	return verdict === 'confirm' ? 'review' : 'new';
 }
 
-/** A file that names another payee account than the supplier's is the classic fraud: a person looks first. */
-function ownershipFinding(supplier: Supplier, document: InvoiceDocument): Finding | null {
-	if (
-		!document.payeeIban ||
-		!supplier.iban ||
-		document.payeeIban === supplier.iban ||
-		document.seller.siren !== supplier.siren
-	)
-		return null;
-	return {
-		code: 'PAYEE_ACCOUNT_CHANGED',
-		severity: 'confirm',
-		field: 'BT-84',
-		found: document.payeeIban,
-		expected: supplier.iban
-	};
+/** A file that names another payee account than the supplier's is the classic fraud: a person looks first. Another seller is the classic mistake. */
+function ownershipFindings(supplier: Supplier, { seller, payeeIban }: InvoiceDocument): Finding[] {
+	const [named, own] =
+		seller.siren && supplier.siren ? [seller.siren, supplier.siren] : [seller.vatNumber, supplier.vatNumber];
+	if (named && own && named !== own) return [warn('SELLER_OTHER', 'BT-30', `${seller.name} ${named}`.trim(), own)];
+	return payeeIban && supplier.iban && payeeIban !== compactIban(supplier.iban)
+		? [confirm('PAYEE_ACCOUNT_CHANGED', 'BT-84', payeeIban, supplier.iban)]
+		: [];
 }
 
 /** The same number twice in what is to be kept: the first stands, the second is told. `seen`: number and year to amount owed, filled as it goes. */

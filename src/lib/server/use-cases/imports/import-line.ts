@@ -1,5 +1,6 @@
 // What an import says of each invoice, before and after.
 import type { MatchedBy } from '../../../domain/invoices/buyer.ts';
+import type { AgreedTerms } from '../../../domain/invoices/agreed-terms.ts';
 import type { InvoiceDocument } from '../../../domain/invoices/document.ts';
 import type { Finding, NotPayableReason } from '../../../domain/invoices/findings.ts';
 import type { Minor } from '../../../domain/money/minor.ts';
@@ -23,6 +24,8 @@ export type ImportLine = {
 	grossMinor: Minor;
 	debtMinor: Minor;
 	notPayableReason: NotPayableReason | null;
+	/** Terms that its own fields give. */
+	agreed: AgreedTerms | null;
 	findings: Finding[];
 	/** Against the invoice that is kept under this number: amounts in minor units, days as YYYY-MM-DD. */
 	changes: { field: 'gross' | 'due' | 'due_on' | 'issued_on' | 'client'; before: string; after: string }[];

@@ -145,6 +145,7 @@ const rowOf = (
 	freightMinor: document.freightMinor,
 	vatOnReceipts: document.vatOnReceipts,
 	termsText: document.termsText,
+	agreedTerms: document.agreed ?? null,
 	notPayableReason: line.notPayableReason,
 	documentId,
 	documentIsShown: isShownToClient(mediaType),

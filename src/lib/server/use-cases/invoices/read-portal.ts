@@ -2,6 +2,7 @@
 import type { DiscountView, InvoiceView, PaymentView, PlanView, SupplierView } from '../../../contract/views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import type { AgreedTerms } from '../../../domain/invoices/agreed-terms.ts';
 import { ZERO, type Minor } from '../../../domain/money/minor.ts';
 import type { Services } from '../../services.ts';
 import { findInvoiceFile, hasPdf } from '../../store/documents.ts';
@@ -84,6 +85,7 @@ export type InvoiceDetail = {
 	netMinor: Minor;
 	prepaidMinor: Minor;
 	termsText: string | null;
+	agreed: AgreedTerms | null;
 	/** The supplier's own document is a PDF that the page can show. */
 	hasPdf: boolean;
 	payments: PaymentView[];
@@ -110,6 +112,7 @@ export async function readInvoiceDetail(
 			netMinor: record.netMinor,
 			prepaidMinor: record.prepaidMinor,
 			termsText: record.termsText,
+			agreed: record.agreed,
 			hasPdf: await hasPdf(tx, scope, invoiceId),
 			payments: (await listPayments(tx, scope, { invoiceId })).map(paymentView),
 			discounts: (await listDiscounts(tx, scope, { invoiceId })).map(discountView),

@@ -50,7 +50,9 @@ export async function quoteUnder(
 			isDeposit: isDeposit(record.typeCode),
 			hasDiscount: discounted.has(record.invoiceId),
 			isFactored: record.notPayableReason === 'factored',
-			vatLines: vatLines.get(record.invoiceId) ?? []
+			vatLines: vatLines.get(record.invoiceId) ?? [],
+			debtMinor: record.debtMinor,
+			agreed: record.agreed && { discounts: record.agreed.discounts, parts: record.agreed.parts }
 		})),
 		policy: policy ?? NO_OFFER,
 		clientKind: first!.clientKind,

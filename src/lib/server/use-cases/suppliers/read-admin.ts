@@ -4,6 +4,7 @@ import type { DiscountView, InvoiceView, OptionView, PaymentView, SupplierView }
 import type { Role, Scope } from '../../../domain/access/scope.ts';
 import { addMonths, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { isHeld, type Hold } from '../../../domain/invoices/hold.ts';
+import type { AgreedTerms } from '../../../domain/invoices/agreed-terms.ts';
 import { ZERO, type Minor } from '../../../domain/money/minor.ts';
 import type { AttemptStatus } from '../../../domain/payments/attempt-status.ts';
 import type { Services } from '../../services.ts';
@@ -102,6 +103,7 @@ export type AdminInvoice = {
 	clientId: string;
 	paymentReference: string;
 	termsText: string | null;
+	agreed: AgreedTerms | null;
 	hasPdf: boolean;
 	deliveredOn: CivilDate | null;
 	isConsumer: boolean;
@@ -149,6 +151,7 @@ export async function readAdminInvoice(
 			clientId: record.clientId,
 			paymentReference: record.paymentReference,
 			termsText: record.termsText,
+			agreed: record.agreed,
 			hasPdf: await hasPdf(tx, scope, invoiceId),
 			deliveredOn: record.deliveredOn,
 			isConsumer: record.clientKind === 'consumer',

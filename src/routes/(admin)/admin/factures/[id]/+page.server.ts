@@ -6,6 +6,7 @@ import { requireMember } from '#lib/server/http/guards.ts';
 import { revokeLink, sendInvoice } from '#lib/server/use-cases/access/pay-links.ts';
 import { parseCivilDate } from '#lib/domain/calendar/civil-date.ts';
 import { holdInvoice } from '#lib/server/use-cases/invoices/hold-invoice.ts';
+import { openHere } from '#lib/server/use-cases/invoices/open-here.ts';
 import { setDeliveryDay } from '#lib/server/use-cases/invoices/set-delivery-day.ts';
 import { readAdminInvoice } from '#lib/server/use-cases/suppliers/read-admin.ts';
 import { house } from '#lib/server/wiring.ts';
@@ -42,6 +43,12 @@ export const actions: Actions = {
 		if (text && !day) return failWith({ code: 'input_invalid', detail: { field: 'livree' } }, event.locals.locale);
 		const result = await setDeliveryDay((await house()).services, scope, event.params.id, day);
 		return result.ok ? { delivered: true } : failWith(result.refusal, event.locals.locale);
+	},
+	ouvrir: async (event) => {
+		const scope = requireMember(event);
+		if (!isUuid(event.params.id)) error(404, 'Not found');
+		const result = await openHere((await house()).services, scope, event.params.id);
+		return result.ok ? { opened: true } : failWith(result.refusal, event.locals.locale);
 	},
 	suspendre: async (event) => {
 		const form = await event.request.formData();
