@@ -1,7 +1,7 @@
 // What an invoice says of its payment, a line for each term.
 import { m } from '#lib/paraglide/messages.js';
 import { formatDay } from '../domain/calendar/format.ts';
-import type { AgreedDiscount, AgreedTerms, Mandate, NoteSubject } from '../domain/invoices/agreed-terms.ts';
+import type { AgreedDiscount, AgreedTerms, NoteSubject } from '../domain/invoices/agreed-terms.ts';
 import { printIban } from '../domain/invoices/identifiers.ts';
 import { formatMoney, formatRate, type Locale } from '../domain/money/format.ts';
 
@@ -21,7 +21,7 @@ export function agreedTermsLines(agreed: AgreedTerms | null, currency: string, l
 		...agreed.parts.map(({ amountMinor, dueOn }) =>
 			m.agreed_part({ amount: formatMoney(amountMinor, currency, locale), date: formatDay(dueOn, locale) }, say)
 		),
-		...(agreed.mandate ? [mandateLine(agreed.mandate, say)] : []),
+		...mandateLine(agreed, say),
 		...(payee
 			? [
 					payee.iban
@@ -44,15 +44,16 @@ function discountLine({ until, discountBps, baseMinor, amountMinor }: AgreedDisc
 }
 
 /** Of the account that is debited, only its end: the page may be forwarded. */
-const mandateLine = ({ reference, creditorId, debtorIban }: Mandate, say: Say): string =>
-	[
-		m.agreed_mandate({}, say),
-		reference && m.agreed_mandate_reference({ reference }, say),
-		creditorId && m.agreed_mandate_creditor({ id: creditorId }, say),
-		debtorIban && m.agreed_mandate_account({ end: debtorIban.slice(-4) }, say)
-	]
-		.filter(Boolean)
-		.join(', ');
+function mandateLine({ isDebited, mandate }: AgreedTerms, say: Say): string[] {
+	const parts = [
+		isDebited && m.agreed_mandate({}, say),
+		mandate?.reference && m.agreed_mandate_reference({ reference: mandate.reference }, say),
+		mandate?.creditorId && m.agreed_mandate_creditor({ id: mandate.creditorId }, say),
+		mandate?.debtorIban && m.agreed_mandate_account({ end: mandate.debtorIban.slice(-4) }, say)
+	].filter((part) => typeof part === 'string');
+	const line = parts.join(', ');
+	return line ? [line.charAt(0).toUpperCase() + line.slice(1)] : [];
+}
 
 /** Free text as it stands, less the lines that were read as terms. */
 export const freeTerms = (text: string | null, agreed: AgreedTerms | null): string =>

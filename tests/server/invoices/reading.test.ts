@@ -20,6 +20,11 @@ type Expected = {
 	taxExclusive: string;
 	taxInclusive: string;
 	due?: string;
+	paymentTerms?: {
+		mandate?: string;
+		partial?: string;
+		discounts?: { percent: string | null; amount: string | null; basisAmount: string | null }[];
+	}[];
 	vat?: { rate: string | null; cat: string; base: string; tax: string }[];
 };
 type Entry = {
@@ -79,6 +84,22 @@ describe('Factur-X and ZUGFeRD PDFs, CII and UBL of many producers', () => {
 			net: cents(want.taxExclusive),
 			due: cents(want.due ?? want.taxInclusive)
 		});
+		const terms = want.paymentTerms ?? [];
+		// Steps in words of the German grammar have a test of their own.
+		const steps = d.termsText?.includes('#SKONTO#') ? [] : d.agreed!.discounts;
+		expect(steps).toMatchObject(
+			terms.flatMap((term) =>
+				(term.discounts ?? []).map((one) => ({
+					discountBps: Math.round(Number(one.percent) * 100),
+					baseMinor: one.basisAmount && parseDecimal(one.basisAmount),
+					amountMinor: one.amount && parseDecimal(one.amount)
+				}))
+			)
+		);
+		expect(d.agreed!.parts.map((part) => toDecimal(part.amountMinor))).toEqual(
+			terms.flatMap((term) => (term.partial ? [cents(term.partial)] : []))
+		);
+		expect(d.agreed!.mandate?.reference ?? null).toBe(terms.find((term) => term.mandate)?.mandate ?? null);
 		expect(d.vatLines).toHaveLength(want.vat?.length ?? 0);
 		d.vatLines.forEach((line, i) => {
 			const wanted = want.vat![i]!;

@@ -14,14 +14,15 @@ export type AgreedPart = { dueOn: CivilDate; amountMinor: Minor };
 /** BT-21: PMT the fixed compensation of 40 €, PMD the late-payment interest, AAB the discount, or that there is none (code de commerce, L441-9). */
 export type NoteSubject = 'PMT' | 'PMD' | 'AAB';
 export type TermsNote = { subject: NoteSubject; text: string };
-/** The supplier's own debit: BT-89, BT-90, BT-91. A file may leave out each of them. */
+/** BT-89, BT-90, BT-91. A file may leave out each of them. */
 export type Mandate = { reference: string | null; creditorId: string | null; debtorIban: string | null };
 export type AgreedTerms = {
 	discounts: AgreedDiscount[];
 	parts: AgreedPart[];
 	notes: TermsNote[];
-	/** Set where every means of payment of the invoice is a direct debit. */
 	mandate: Mandate | null;
+	/** Every means of payment of the invoice is a direct debit (BT-81): the supplier collects it itself. */
+	isDebited: boolean;
 	/** BT-59, when somebody else than the seller is to be paid, with the account the file gives. */
 	payee: { name: string; iban: string | null } | null;
 };

@@ -143,5 +143,5 @@ export function notPayableReason(d: InvoiceDocument, debtMinor: bigint): NotPaya
 	// Without a currency a person confirms that it is the euro.
 	if ((d.currency || 'EUR') !== 'EUR') return 'currency';
 	if (d.payee && nameKeyOf(d.payee) !== nameKeyOf(d.seller.name)) return 'other_payee';
-	return d.agreed?.mandate ? 'debited' : null;
+	return d.agreed?.isDebited ? 'debited' : null;
 }

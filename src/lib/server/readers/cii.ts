@@ -7,7 +7,7 @@ import { block, isMinimum, warn, type ReadResult } from '../../domain/invoices/f
 import { compactIban } from '../../domain/invoices/identifiers.ts';
 import type { InvoiceLine } from '../../domain/invoices/lines.ts';
 import { divideHalfUp, minor, parseDecimal, ZERO, type Minor } from '../../domain/money/minor.ts';
-import { isDebited, readTerms, type ReadTerms, type WrittenTerm } from './written-terms.ts';
+import { isDebited, mandateOf, readTerms, type ReadTerms, type WrittenTerm } from './written-terms.ts';
 import { XmlReading } from './xml-reading.ts';
 import { at, attribute, list, parseXml, rootName, text, type Node } from './xml.ts';
 
@@ -110,6 +110,7 @@ class CiiReading extends XmlReading {
 				parts: terms.parts,
 				notes: this.notes(),
 				mandate: this.mandate(means),
+				isDebited: isDebited(means.map((mean) => text(mean, 'TypeCode'))),
 				payee: payeeName ? { name: payeeName, iban } : null
 			},
 			businessProcess: text(
@@ -270,13 +271,12 @@ class CiiReading extends XmlReading {
 		);
 	}
 	private mandate(means: Node[]): Mandate | null {
-		if (!isDebited(means.map((mean) => text(mean, 'TypeCode')))) return null;
 		const terms = list(this.settlement, 'SpecifiedTradePaymentTerms');
-		return {
+		return mandateOf({
 			reference: terms.map((term) => text(term, 'DirectDebitMandateID')).find(Boolean) ?? null,
 			creditorId: text(this.settlement, 'CreditorReferenceID'),
 			debtorIban: means.map((mean) => text(mean, 'PayerPartyDebtorFinancialAccount', 'IBANID')).find(Boolean) ?? null
-		};
+		});
 	}
 
 	private date(node: Node | null, field: string): CivilDate | null {

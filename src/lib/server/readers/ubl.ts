@@ -6,7 +6,7 @@ import { block, type ReadResult } from '../../domain/invoices/findings.ts';
 import { compactIban } from '../../domain/invoices/identifiers.ts';
 import type { InvoiceLine } from '../../domain/invoices/lines.ts';
 import { divideHalfUp, minor, parseDecimal, ZERO, type Minor } from '../../domain/money/minor.ts';
-import { isDebited, notesIn, readTerms, type ReadTerms, type WrittenTerm } from './written-terms.ts';
+import { isDebited, mandateOf, notesIn, readTerms, type ReadTerms, type WrittenTerm } from './written-terms.ts';
 import { XmlReading } from './xml-reading.ts';
 import { at, attribute, list, parseXml, rootName, text, type Node } from './xml.ts';
 
@@ -91,6 +91,7 @@ class UblReading extends XmlReading {
 				parts: terms.parts,
 				notes: list(root, 'Note').flatMap((note) => notesIn(text(note) ?? '')),
 				mandate: this.mandate(means),
+				isDebited: isDebited(means.map((mean) => text(mean, 'PaymentMeansCode'))),
 				payee: payeeName ? { name: payeeName, iban } : null
 			},
 			businessProcess: text(root, 'ProfileID'),
@@ -130,18 +131,17 @@ class UblReading extends XmlReading {
 		return texts.filter(Boolean).join('\n') || null;
 	}
 	private mandate(means: Node[]): Mandate | null {
-		if (!isDebited(means.map((mean) => text(mean, 'PaymentMeansCode')))) return null;
 		const ids = [
 			...list(at(at(this.root, 'AccountingSupplierParty') ?? {}, 'Party') ?? {}, 'PartyIdentification'),
 			...list(at(this.root, 'PayeeParty') ?? {}, 'PartyIdentification')
 		].map((identification) => at(identification, 'ID'));
 		const first = (...path: string[]) =>
 			means.map((mean) => text(mean, 'PaymentMandate', ...path)).find(Boolean) ?? null;
-		return {
+		return mandateOf({
 			reference: first('ID'),
 			creditorId: ids.flatMap((id) => (attribute(id, 'schemeID') === 'SEPA' ? (text(id!) ?? []) : []))[0] ?? null,
 			debtorIban: first('PayerFinancialAccount', 'ID')
-		};
+		});
 	}
 
 	/** An invoice has one date of its own; a credit note only those of its means of payment; parts have theirs. The latest counts. */

@@ -4,6 +4,7 @@ import {
 	type AgreedDiscount,
 	type AgreedPart,
 	type AgreedTerms,
+	type Mandate,
 	type TermsNote
 } from '../../domain/invoices/agreed-terms.ts';
 import { addDays, addMonths, type CivilDate } from '../../domain/calendar/civil-date.ts';
@@ -116,3 +117,6 @@ const DEBITS = new Set(['49', '59']);
 /** Somebody collects it already, and nobody should pay it twice. */
 export const isDebited = (codes: (string | null)[]): boolean =>
 	codes.length > 0 && codes.every((code) => code !== null && DEBITS.has(code));
+/** Nothing of a mandate is written: there is none. */
+export const mandateOf = (read: Mandate): Mandate | null =>
+	read.reference || read.creditorId || read.debtorIban ? read : null;
