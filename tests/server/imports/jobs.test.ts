@@ -268,6 +268,16 @@ test('a currency that is none is refused by name', async () => {
 });
 
 describe('who the buyer is', () => {
+	test('is told by its name, however it is written: capitals and their accents are the same', async () => {
+		const without = (number: string, name: string) => csv([`${number};12/11/2026;${name};;;10,00`], `${number}.csv`);
+		await imported([without('N-1', 'CAFÉ DE L’ÎLE'), without('N-2', 'Épicerie Ñandú')]);
+		const second = await open([without('N-3', 'Café de l’île'), without('N-4', 'ÉPICERIE ÑANDÚ')]);
+		await house.drain();
+		expect((await seen(second)).lines.map((line) => [line.clientName, line.matchedBy])).toEqual([
+			['CAFÉ DE L’ÎLE', 'name'],
+			['Épicerie Ñandú', 'name']
+		]);
+	});
 	test('is told by SIREN, VAT number, address or name, and may be said otherwise', async () => {
 		await imported([csv(['M0;12/11/2026;Gamma;compta@gamma.example;732829320;10,00', 'M00;12/11/2026;Delta;;;10,00'])]);
 		const importId = await open([

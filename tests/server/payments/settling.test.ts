@@ -214,6 +214,17 @@ describe('once, whatever happens', () => {
 				`insert into journal_entry (supplier_id, entry_id, kind, source_id, currency, booked_on, created_at) values ('${cast.supplierId}', '${newId()}', 'refund', 'x', 'EUR', '2026-01-01', now())`
 			)
 		).rejects.toThrow();
+		// What is added to an entry that stands must balance too: one line, or two that do not.
+		const more = (...lines: [account: string, debit: number, credit: number][]) =>
+			run(
+				`insert into journal_line (supplier_id, entry_id, position, account, client_id, debit_minor, credit_minor)
+				select e.supplier_id, e.entry_id, 90 + x.i, x.account, '${payer.clientId}', x.debit, x.credit
+				from (select * from journal_entry where supplier_id = '${cast.supplierId}' limit 1) e,
+				(values ${lines.map(([account, debit, credit], i) => `(${i}, '${account}', ${debit}, ${credit})`).join(', ')}) as x(i, account, debit, credit)`
+			);
+		const unbalanced = { cause: { message: expect.stringContaining('does not balance') } };
+		await expect(more(['411', 100, 0])).rejects.toMatchObject(unbalanced);
+		await expect(more(['411', 100, 0], ['706', 0, 99])).rejects.toMatchObject(unbalanced);
 		for (const table of ['journal_line', 'journal_entry', 'payment', 'allocation', 'audit'])
 			await expect(run(`delete from ${table}`)).rejects.toThrow();
 		await expect(run(`update journal_line set debit_minor = 1`)).rejects.toThrow();

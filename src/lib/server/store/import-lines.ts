@@ -3,7 +3,7 @@ import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Tx } from './database.ts';
 import type { ImportJob } from './imports.ts';
-import { insertMany } from './insert-many.ts';
+import { anyOf, insertMany } from './insert-many.ts';
 import { toJson } from './json.ts';
 import { importLine, type ImportOutcome } from './schema/index.ts';
 
@@ -39,7 +39,7 @@ export async function listPendingNumbers(
 	const rows = await tx.execute<{ number: string; issue_year: number; debt: string }>(sql`
 		select l.number, l.issue_year, l.view->>'debtMinor' as debt from import_line l
 		where l.supplier_id = ${scope.supplierId} and l.import_id = ${importId} and l.outcome in ('new', 'review')
-			and l.number in (select jsonb_array_elements_text(${toJson(numbers)}::jsonb))`);
+			and l.number = ${anyOf(numbers)}`);
 	return rows.map((row) => ({ number: row.number, issueYear: row.issue_year, debtMinor: row.debt }));
 }
 

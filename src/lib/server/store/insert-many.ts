@@ -21,6 +21,13 @@ function element(value: unknown): string {
 	return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
+/** Any of these words, as one parameter: an index is asked for each, whatever is thought of how many there are. */
+export const anyOf = (words: (string | null)[]): SQL =>
+	sql`any(${`{${[...new Set(words)]
+		.filter((word) => word !== null)
+		.map(element)
+		.join(',')}}`}::text[])`;
+
 /** Every row has the same keys, in the words of the schema; what it leaves out takes its default. `end`: ON CONFLICT and RETURNING. */
 export async function insertMany<T extends PgTable, Returned extends Record<string, unknown> = Record<string, never>>(
 	tx: Tx,

@@ -4,8 +4,7 @@ import type { Scope } from '../../domain/access/scope.ts';
 import type { KnownClient } from '../../domain/invoices/buyer.ts';
 import type { Party } from '../../domain/invoices/document.ts';
 import type { Database, Tx } from './database.ts';
-import { insertMany } from './insert-many.ts';
-import { toJson } from './json.ts';
+import { anyOf, insertMany } from './insert-many.ts';
 import { client, contact, member, supplier } from './schema/index.ts';
 
 export type Supplier = typeof supplier.$inferSelect;
@@ -106,8 +105,6 @@ export const listBillingContactsOf = (tx: Tx, scope: Scope, clientIds: string[])
 		.orderBy(asc(contact.name));
 /** Clients that share something with one of the buyers, the oldest first: who of them it is, `KnownClients` says. */
 export async function findClientsLike(tx: Tx, scope: Scope, buyers: Party[]): Promise<KnownClient[]> {
-	const all = (values: (string | null)[]) =>
-		sql`(select jsonb_array_elements_text(${toJson([...new Set(values.filter(Boolean))])}::jsonb))`;
 	const rows = await tx.execute<{
 		client_id: string;
 		name: string;
@@ -118,10 +115,10 @@ export async function findClientsLike(tx: Tx, scope: Scope, buyers: Party[]): Pr
 		select c.client_id, c.name, c.siren, c.vat_number,
 			array(select k.email from contact k where k.supplier_id = c.supplier_id and k.client_id = c.client_id) as emails
 		from client c where c.supplier_id = ${scope.supplierId} and c.client_id in (
-			select client_id from client where supplier_id = ${scope.supplierId} and siren in ${all(buyers.map((buyer) => buyer.siren))}
-			union select client_id from client where supplier_id = ${scope.supplierId} and vat_number in ${all(buyers.map((buyer) => buyer.vatNumber))}
-			union select client_id from client where supplier_id = ${scope.supplierId} and lower(name) in ${all(buyers.map((buyer) => buyer.name.toLowerCase()))}
-			union select client_id from contact where supplier_id = ${scope.supplierId} and email in ${all(buyers.map((buyer) => buyer.email))})
+			select client_id from client where supplier_id = ${scope.supplierId} and siren = ${anyOf(buyers.map((buyer) => buyer.siren))}
+			union select client_id from client where supplier_id = ${scope.supplierId} and vat_number = ${anyOf(buyers.map((buyer) => buyer.vatNumber))}
+			union select client_id from client where supplier_id = ${scope.supplierId} and name_key = ${anyOf(buyers.map((buyer) => buyer.name.toLowerCase()))}
+			union select client_id from contact where supplier_id = ${scope.supplierId} and email = ${anyOf(buyers.map((buyer) => buyer.email))})
 		order by c.created_at, c.client_id`);
 	return rows.map((row) => ({
 		clientId: row.client_id,

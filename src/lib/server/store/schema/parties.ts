@@ -68,6 +68,7 @@ export const client = pgTable(
 		clientId: id(),
 		kind: text().$type<'business' | 'consumer'>().notNull(),
 		name: text().notNull(),
+		nameKey: text().generatedAlwaysAs(sql`lower(name collate pg_c_utf8)`), // what a file's buyer is compared with; the accents of capitals too
 		siren: text(),
 		vatNumber: text(),
 		locale: text().$type<Locale>().notNull(),
@@ -79,7 +80,7 @@ export const client = pgTable(
 		// By what a file may name it.
 		index('client_siren_idx').on(t.supplierId, t.siren),
 		index('client_vat_number_idx').on(t.supplierId, t.vatNumber),
-		index('client_name_idx').on(t.supplierId, sql`lower(${t.name})`)
+		index('client_name_idx').on(t.supplierId, t.nameKey)
 	]
 );
 

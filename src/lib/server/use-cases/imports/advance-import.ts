@@ -2,6 +2,7 @@
 // a process that dies in the middle loses nothing: whoever takes over reads that file again, or keeps what is not kept yet.
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import { buyerKey } from '../../../domain/invoices/buyer.ts';
+import type { InvoiceDocument } from '../../../domain/invoices/document.ts';
 import type { Services } from '../../services.ts';
 import { newId } from '../../identity.ts';
 import type { ListHints } from '../../readers/csv.ts';
@@ -39,7 +40,7 @@ import { isRefusedByDatabase } from '../../store/tx.ts';
 import { commit, read } from '../run.ts';
 import { checkDocuments, nameOf, withoutTwins } from './check-documents.ts';
 import type { Checked, ImportLine } from './import-line.ts';
-import { keepInvoices, notKept, tellOpened } from './keep-invoices.ts';
+import { keepInvoices, makeClients, notKept, tellOpened } from './keep-invoices.ts';
 
 const LEASE_MS = 60_000;
 /** Invoices of a list in one transaction. A file that is one invoice is one transaction. */
@@ -204,7 +205,13 @@ async function keepNextLines(work: Work): Promise<void> {
 	});
 	const last = rows.at(-1);
 	if (!last) return finish(work);
-	await sideBySide(transactionsOf(rows), (some) => keepSome(work, some, job.sendsMails));
+	const waiting = rows.map(waitingOf);
+	// First and alone: where clients are made, nobody else may, and the invoices then need not wait for each other.
+	await step(work, async (tx, hold) => {
+		await hold();
+		await makeClients(tx, scope, waiting, services.clock.now());
+	});
+	await sideBySide(transactionsOf(waiting), (some) => keepSome(work, some, job.sendsMails));
 	// Only now: what was kept beside something that was not is found again, and passed over, if this process dies before.
 	await step(work, async (tx, hold) => {
 		await hold();
@@ -212,13 +219,21 @@ async function keepNextLines(work: Work): Promise<void> {
 	});
 	if (hasGrown(job.keptCount, job.keptCount + rows.length)) await refreshStatistics(services.db);
 }
+/** A line that waits, with what will be kept of it. */
+type Waiting = { row: LineRow; line: ImportLine; document: InvoiceDocument; chosenClientId: string | null };
+const waitingOf = (row: LineRow): Waiting => ({
+	row,
+	line: fromJson<ImportLine>(row.view),
+	document: fromJson<InvoiceDocument>(row.document),
+	chosenClientId: row.chosenClientId
+});
 /** Those of one file together, and not too many. */
-const transactionsOf = (rows: LineRow[]): LineRow[][] =>
-	[...Map.groupBy(rows, (row) => row.filePosition).values()].flatMap((lines) =>
+const transactionsOf = (rows: Waiting[]): Waiting[][] =>
+	[...Map.groupBy(rows, ({ row }) => row.filePosition).values()].flatMap((lines) =>
 		Array.from({ length: Math.ceil(lines.length / AT_ONCE) }, (_, i) => lines.slice(i * AT_ONCE, (i + 1) * AT_ONCE))
 	);
 
-async function keepSome(work: Work, rows: LineRow[], sendMails: boolean): Promise<void> {
+async function keepSome(work: Work, rows: Waiting[], sendMails: boolean): Promise<void> {
 	try {
 		await keepRows(work, rows, sendMails);
 	} catch (error) {
@@ -231,31 +246,32 @@ async function keepSome(work: Work, rows: LineRow[], sendMails: boolean): Promis
 			});
 	}
 }
-async function refuseRow(work: Work, row: LineRow, reason: unknown): Promise<void> {
+async function refuseRow(work: Work, { row, line }: Waiting, reason: unknown): Promise<void> {
 	const { services, scope, claim } = work;
 	const { importId } = claim;
 	services.log.warn({ err: reason, importId, number: row.number }, 'import: an invoice could not be kept');
-	const view = notKept(fromJson<ImportLine>(row.view));
+	const view = notKept(line);
 	await step(work, async (tx, hold) => {
 		await hold();
 		await saveOutcomes(tx, scope, importId, [{ ...row, outcome: 'refused', view }]);
 	});
 }
 
-const keepRows = (work: Work, rows: LineRow[], sendMails: boolean): Promise<void> =>
+const keepRows = (work: Work, waiting: Waiting[], sendMails: boolean): Promise<void> =>
 	step(work, async (tx, hold) => {
 		const { services, scope, claim } = work;
 		const { importId } = claim;
 		const now = services.clock.now();
-		const at = { importId, position: rows[0]!.filePosition };
+		const at = { importId, position: waiting[0]!.row.filePosition };
 		const file = await keepAsDocument(tx, scope, at, { documentId: newId(), now });
-		const items = rows.map((row) => {
-			const { line, document } = fromJson<Checked>({ line: row.view, document: row.document });
-			const { invoiceId, chosenClientId, replaces } = row;
-			return { line, document: document!, ...file, invoiceId, chosenClientId, replaces };
-		});
+		const items = waiting.map(({ row: { invoiceId, replaces }, ...what }) => ({
+			...what,
+			...file,
+			invoiceId,
+			replaces
+		}));
 		const { lines } = await keepInvoices(tx, scope, items, { now, sendMails });
-		const others = rows.flatMap((row, i) =>
+		const others = waiting.flatMap(({ row }, i) =>
 			lines[i]!.outcome === row.outcome ? [] : [{ ...row, outcome: lines[i]!.outcome, view: lines[i]! }]
 		);
 		await saveOutcomes(tx, scope, importId, others);

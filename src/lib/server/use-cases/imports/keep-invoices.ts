@@ -46,7 +46,7 @@ export async function keepInvoices(
 	{ now, sendMails }: { now: Date; sendMails: boolean }
 ): Promise<{ lines: ImportLine[]; clientIds: string[] }> {
 	await makeRoom(tx, scope, items, now);
-	const clientIds = await clientsOf(tx, scope, items, now);
+	const clientIds = await makeClients(tx, scope, items, now);
 	const all: Kept[] = items.map((item, i) => ({ item, invoiceId: item.invoiceId, clientId: clientIds[i]! }));
 	const ids = await insertInvoices(
 		tx,
@@ -152,13 +152,14 @@ const rowOf = (
 	createdAt: now
 });
 
+/** Whose invoice it is, as its file and a person say. */
+type Buying = Pick<Keepable, 'document' | 'chosenClientId'>;
 /** The client of each invoice, made where nobody is known; each address that is not known yet becomes a contact. */
-async function clientsOf(tx: Tx, scope: Scope, items: Keepable[], now: Date): Promise<string[]> {
+export async function makeClients(tx: Tx, scope: Scope, items: Buying[], now: Date): Promise<string[]> {
 	const buyers = items.map(({ document }) => document.buyer);
-	// Two imports at once would create a client twice: where one may be new, one at a time.
-	if (items.some(({ line, chosenClientId }) => chosenClientId || line.clientIsNew)) await lockClientCreation(tx, scope);
 	let clients = new KnownClients(await findClientsLike(tx, scope, buyers));
-	if (items.some(({ line, document }) => !line.clientIsNew && !clients.match(document.buyer))) {
+	// Two imports at once would create a client twice: where one is new, one at a time, and look again.
+	if (items.some(({ document, chosenClientId }) => chosenClientId || !clients.match(document.buyer))) {
 		await lockClientCreation(tx, scope);
 		clients = new KnownClients(await findClientsLike(tx, scope, buyers));
 	}
@@ -175,7 +176,7 @@ async function clientsOf(tx: Tx, scope: Scope, items: Keepable[], now: Date): Pr
 	await insertClients(tx, scope, [...made.values()], [...contacts.values()]);
 	return ids;
 
-	async function clientOf({ document: { buyer }, chosenClientId }: Keepable): Promise<string> {
+	async function clientOf({ document: { buyer }, chosenClientId }: Buying): Promise<string> {
 		if (chosenClientId && (made.has(chosenClientId) || (await findClient(tx, scope, chosenClientId))))
 			return chosenClientId;
 		const known = chosenClientId ? null : clients.match(buyer);
