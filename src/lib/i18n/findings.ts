@@ -4,6 +4,7 @@ import { getLocale } from '#lib/paraglide/runtime.js';
 import type { Finding } from '../domain/invoices/findings.ts';
 import type { Locale } from '../domain/money/format.ts';
 import { minor, toDecimal, type Minor } from '../domain/money/minor.ts';
+import { foundWords, readerWords } from './reader-words.ts';
 
 const TEXTS: Record<string, (inputs: object, say: { locale: Locale }) => string> = {
 	EMPTY: m.finding_empty,
@@ -80,25 +81,21 @@ const TEXTS: Record<string, (inputs: object, say: { locale: Locale }) => string>
 	PARTS_SUM: m.finding_parts_sum
 };
 
-/** Readers name places in French, the language of the files; "ligne 3" reads "line 3" elsewhere. */
-const placeOf = (field: string, locale: Locale): string =>
-	locale === 'fr' ? field : field.replace(/\bligne(s?)\b/g, 'line$1').replace(/\bentrée\b/g, 'entry');
-
 /** Amounts that a check compares: it knows cents, people read euros. */
 const AMOUNTS = new Set(['TOTALS', 'AMOUNT_DUE', 'VAT_SPLIT', 'PARTS_SUM']);
 /** Without a currency: the finding does not know it. */
 const formatAmount = (amount: Minor, locale: Locale): string =>
 	new Intl.NumberFormat(locale === 'fr' ? 'fr-FR' : 'en-IE', { minimumFractionDigits: 2 }).format(toDecimal(amount));
-const valueOf = (code: string, value: string, locale: Locale): string =>
-	AMOUNTS.has(code) && /^-?\d{1,18}$/.test(value) ? formatAmount(minor(BigInt(value)), locale) : value;
+const amountOf = (code: string, value: string, locale: Locale): string | null =>
+	AMOUNTS.has(code) && /^-?\d{1,18}$/.test(value) ? formatAmount(minor(BigInt(value)), locale) : null;
 
-export function findingText(finding: Finding, locale: Locale = getLocale()): string {
+export function findingText({ code, field, found, expected }: Finding, locale: Locale = getLocale()): string {
 	const say = { locale };
-	const what = TEXTS[finding.code]?.({}, say) ?? finding.code;
+	const what = TEXTS[code]?.({}, say) ?? code;
 	const parts = [
-		placeOf(finding.field, locale),
-		finding.found && m.finding_found({ value: valueOf(finding.code, finding.found, locale) }, say),
-		finding.expected && m.finding_expected({ value: valueOf(finding.code, finding.expected, locale) }, say)
+		readerWords(field, locale),
+		found && m.finding_found({ value: amountOf(code, found, locale) ?? foundWords(found, locale) }, say),
+		expected && m.finding_expected({ value: amountOf(code, expected, locale) ?? readerWords(expected, locale) }, say)
 	].filter(Boolean);
 	return `${what} (${parts.join(' ; ')})`;
 }

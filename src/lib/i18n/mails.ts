@@ -8,7 +8,8 @@ export function mailKindText(kind: string): string {
 		payment_failed: m.mail_kind_failed,
 		debit_notice: m.mail_kind_debit,
 		refund: m.mail_kind_refund,
-		money_returned: m.mail_kind_returned
+		money_returned: m.mail_kind_returned,
+		transfer_undone: m.mail_kind_unmatched
 	};
 	return texts[kind]?.() ?? kind;
 }

@@ -210,6 +210,27 @@ test('undone is a reversal: the movement waits again, what was kept for the clie
 	);
 	expect(totals).toBe('0');
 });
+test('undone, whoever had the receipt is told that it is no longer valid; a receipt that had not left stays here', async () => {
+	const mails = (about: string) =>
+		house.world.mailbox.mails.filter((one) => one.text.includes(about)).map((one) => one.subject);
+	const acceptNew = async (text: string, number: string) => {
+		const id = await anInvoice(house.services, cast, {}, { number });
+		await drop(listOf([{ amount: '1200,00', text }]));
+		const { bankEntryId } = await waiting(text);
+		await accept(text, [id]);
+		return bankEntryId;
+	};
+	const told = await acceptNew('UNDO-A', `UNDO-${serial}-A`);
+	await house.drain();
+	expect(mails(`UNDO-${serial}-A`)).toHaveLength(1);
+	expect((await undoEntry(house.services, cast.owner, told)).ok).toBe(true);
+	await house.drain();
+	expect(mails(`UNDO-${serial}-A`)).toContain(`Votre reçu pour UNDO-${serial}-A est annulé`);
+	const untold = await acceptNew('UNDO-B', `UNDO-${serial}-B`);
+	expect((await undoEntry(house.services, cast.owner, untold)).ok).toBe(true);
+	await house.drain();
+	expect(mails(`UNDO-${serial}-B`)).toEqual([]);
+});
 describe('what the bank takes back', () => {
 	const collected = async () => {
 		const id = await anInvoice(house.services, cast, {}, { number: `P-${serial}-77` });

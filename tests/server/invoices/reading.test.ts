@@ -6,6 +6,7 @@ import { readInvoices } from '../../builders/imports.ts';
 import { parseDecimal, toDecimal, type Minor } from '#lib/domain/money/minor.ts';
 import { debtOf } from '#lib/domain/invoices/document.ts';
 import { verdictOf } from '#lib/domain/invoices/findings.ts';
+import { findingText } from '#lib/i18n/findings.ts';
 import { ciiOf, facturXOf, type InvoiceSpec } from '#scripts/demo/invoice-file.ts';
 
 /** Ours, and beside the project, where it is, the whole collection it was taken from. */
@@ -123,6 +124,22 @@ describe('Factur-X and ZUGFeRD PDFs, CII and UBL of many producers', () => {
 			deviation ? deviation.severity : advice.severity,
 			deviation ? [deviation.code] : advice.code ? expect.arrayContaining([advice.code]) : []
 		]);
+	});
+	test('what is wrong with a file is said in English on English pages, in French on French ones', async () => {
+		const texts = { fr: new Set<string>(), en: new Set<string>() };
+		for (const [name, { folder }] of [...all].filter(([file]) =>
+			/^(invalid|facturx-edge|invoice-csv|fec|sage)\//.test(file)
+		)) {
+			const { results } = await readInvoices({ name: 'x', bytes: readFileSync(folder + name) });
+			for (const finding of results.flatMap((result) => result.findings))
+				for (const locale of ['fr', 'en'] as const)
+					// What the file itself holds is in its own language.
+					texts[locale].add(findingText({ ...finding, found: '' }, locale));
+		}
+		expect(texts.fr.size).toBeGreaterThan(15);
+		expect(
+			[...texts.en].filter((text) => /\b(un|une|le|la|les|au|du|des|ligne|lignes|caractères|jour)\b|[éèà]/.test(text))
+		).toEqual([]);
 	});
 	test('a plain PDF, an order, a text file and a cut file are refused by name of the cause', async () => {
 		const codes = async (name: string) => (await read(name)).findings.map((finding) => finding.code);
@@ -296,7 +313,7 @@ describe('a French CSV', () => {
 	test('without the columns it needs says which', async () =>
 		expect((await readText('x.csv', 'a;b\n1;2'))[0]!.findings[0]).toMatchObject({
 			code: 'COLUMN_MISSING',
-			expected: 'numero, date, client, montantttc'
+			expected: 'Numéro de facture, Date de facture, Client, Total TTC'
 		}));
 	test.each([
 		['1 234,56 €', 123456n],

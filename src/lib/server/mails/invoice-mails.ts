@@ -228,3 +228,20 @@ export function renderReturnedMail(
 		]
 	);
 }
+
+/** The supplier had put a transfer on the wrong invoice. */
+export function renderUnmatchedMail(
+	to: To,
+	unmatched: { amountMinor: Minor; currency: string; numbers: string; receiptNumber: string; url: string }
+): RenderedMail {
+	const say = { locale: to.locale };
+	const { numbers } = unmatched;
+	const amount = formatMoney(unmatched.amountMinor, unmatched.currency, to.locale);
+	return mail(to, m.mail_unmatched_subject({ numbers }, say), m.mail_unmatched_preview({ amount }, say), [
+		hello(to),
+		{ kind: 'text', text: m.mail_unmatched_text({ amount, numbers, receipt: unmatched.receiptNumber }, say) },
+		{ kind: 'text', text: m.mail_unmatched_bank({}, say) },
+		{ kind: 'button', label: m.mail_failed_button({}, say), url: unmatched.url },
+		{ kind: 'small', text: m.mail_returned_disagree({}, say) }
+	]);
+}

@@ -71,7 +71,30 @@ const COLUMNS = {
 export type Column = keyof typeof COLUMNS;
 export type Row = Partial<Record<Column, string>> & { line: number };
 const isColumn = (name: string): name is Column => Object.hasOwn(COLUMNS, name);
-export const columnName = (column: Column): string => COLUMNS[column][0];
+/** As the screen names it. */
+const LABELS: Record<Column, string> = {
+	number: 'Numéro de facture',
+	type: 'Type (facture, avoir)',
+	status: 'Statut',
+	issuedOn: 'Date de facture',
+	dueOn: 'Échéance',
+	client: 'Client',
+	email: 'E-mail du client',
+	siren: 'SIREN ou SIRET',
+	vatNumber: 'N° de TVA',
+	net: 'Total HT',
+	vat: 'Total TVA',
+	gross: 'Total TTC',
+	paid: 'Déjà payé',
+	due: 'Reste à payer',
+	vatRate: 'Taux de TVA',
+	currency: 'Devise',
+	item: 'Désignation de la ligne',
+	lineNet: 'HT de la ligne',
+	lineVat: 'TVA de la ligne',
+	lineGross: 'TTC de la ligne'
+};
+export const columnName = (column: Column): string => LABELS[column];
 
 const plain = (header: string): string =>
 	header

@@ -6,7 +6,7 @@ import { block, checkDocument, confirm, warn, type Finding, type ReadResult } fr
 import { isValidSiren, sirenFrom } from '../../domain/invoices/identifiers.ts';
 import { minor, ZERO, type Minor } from '../../domain/money/minor.ts';
 import { columnName, columnsOf, isFrench, type Column, type Row } from './csv-columns.ts';
-import { parseRows } from './rows.ts';
+import { parseRows, type Rows } from './rows.ts';
 import {
 	dateOrderOf,
 	decimalMarkOf,
@@ -57,46 +57,47 @@ export function readCsv(
 		const finding = block('COLUMN_MISSING', 'ligne 1', table.header.join(' | ').slice(0, 500), expected);
 		return { results: [refused(finding)], list: { ...list, needs: 'columns' } };
 	}
-	const rows = table.rows.map(
-		({ cells, line }) =>
-			({
-				line,
-				...Object.fromEntries(columns.flatMap((column, c) => (column ? [[column, cells[c] ?? '']] : [])))
-			}) as Row
-	);
-	const writing = writingOf(rows, table.header, answer);
+	const writing = writingOf(table, columns, answer);
 	return {
-		results: readGroups(invoicesOf(rows, columns), writing),
+		results: readGroups(invoicesOf(table.rows, columns), columns, writing),
 		list: { ...list, needs: writing.isOrderKnown ? null : 'dates' }
 	};
 }
 const refused = (...findings: Finding[]): ReadResult => ({ ok: false, findings });
-function* readGroups(groups: Row[][], writing: Writing): Generator<ReadResult> {
-	for (const group of groups) yield readGroup(group, writing);
+/** Cells are named one invoice at a time: of a hundred thousand lines only their text is held. */
+function* readGroups(groups: Iterable<RawRow[]>, columns: (Column | null)[], writing: Writing): Generator<ReadResult> {
+	const named = ({ cells, line }: RawRow): Row => {
+		const row: Row = { line };
+		columns.forEach((column, i) => {
+			if (column) row[column] = cells[i] ?? '';
+		});
+		return row;
+	};
+	for (const group of groups) yield readGroup(group.map(named), writing);
 }
 
+type RawRow = Rows['rows'][number];
 /** Rows of one invoice: with columns about lines, all that bear its number; otherwise each row by itself. */
-function invoicesOf(rows: Row[], columns: (Column | null)[]): Row[][] {
+function* invoicesOf(rows: RawRow[], columns: (Column | null)[]): Generator<RawRow[]> {
 	const isByLine = (['item', 'lineNet', 'lineVat', 'lineGross'] as const).some((column) => columns.includes(column));
-	if (!isByLine) return rows.map((row) => [row]);
-	const groups = new Map<string, Row[]>();
-	for (const row of rows) {
-		const key = row.number || `ligne ${row.line}`;
-		const group = groups.get(key);
-		if (group) group.push(row);
-		else groups.set(key, [row]);
+	if (!isByLine) for (const row of rows) yield [row];
+	else {
+		const number = columns.indexOf('number');
+		yield* Map.groupBy(rows, ({ cells, line }) => cells[number] || `ligne ${line}`).values();
 	}
-	return [...groups.values()];
 }
 
 const MONEY = ['net', 'vat', 'gross', 'paid', 'due', 'vatRate', 'lineNet', 'lineVat', 'lineGross'] as const;
 type MoneyColumn = (typeof MONEY)[number];
 type Writing = { marks: Record<MoneyColumn, DecimalMark>; order: DateOrder; isOrderKnown: boolean };
-function writingOf(rows: Row[], headers: string[], answer: ListAnswer | null): Writing {
-	const seen = (column: Column): string[] => rows.map((row) => row[column] ?? '').filter(Boolean);
+function writingOf({ header, rows }: Rows, columns: (Column | null)[], answer: ListAnswer | null): Writing {
+	const seen = (column: Column): string[] => {
+		const at = columns.indexOf(column);
+		return at < 0 ? [] : rows.flatMap(({ cells }) => cells[at] || []);
+	};
 	const marks = Object.fromEntries(MONEY.map((column) => [column, decimalMarkOf(seen(column))])) as Writing['marks'];
 	const order =
-		answer?.dateOrder ?? dateOrderOf([...seen('issuedOn'), ...seen('dueOn')]) ?? (isFrench(headers) ? 'dmy' : null);
+		answer?.dateOrder ?? dateOrderOf([...seen('issuedOn'), ...seen('dueOn')]) ?? (isFrench(header) ? 'dmy' : null);
 	return { marks, order: order ?? 'dmy', isOrderKnown: order !== null };
 }
 

@@ -18,12 +18,7 @@ export async function readFacturX(file: InvoiceFile): Promise<ReadResult[]> {
 		const other = pdf.attachments.find(isXml);
 		const finding = other
 			? block('NOT_AN_INVOICE', file.name, rootName(other.data) ?? other.name, 'CrossIndustryInvoice')
-			: block(
-					'NO_XML',
-					file.name,
-					`${pdf.attachments.length} pièce(s) jointe(s), aucune facture`,
-					'un PDF Factur-X, ou une saisie par CSV'
-				);
+			: block('NO_XML', file.name, 'aucune facture en pièce jointe', 'un PDF Factur-X, ou une saisie par CSV');
 		return [{ ok: false, findings: [finding] }];
 	}
 	const result = readXmlInvoice(chosen.data);

@@ -26,19 +26,25 @@ export function parseRows(
 		headerLine.split(mark).length > headerLine.split(best).length ? mark : best
 	);
 	try {
-		const [header, ...rows] = parse(content, {
+		const rows: Rows['rows'] = [];
+		parse(content, {
 			delimiter,
 			trim: true,
 			skip_empty_lines: true,
 			relax_column_count: true,
-			info: true,
 			from_line: index + 1,
 			max_record_size: 100_000,
-			to: ROWS_MAX + 2
-		}) as unknown as { record: string[]; info: { lines: number } }[];
+			to: ROWS_MAX + 2,
+			// Nothing else of what the parser knows about a record is kept: lists are long.
+			on_record: (cells: string[], { lines }) => {
+				rows.push({ cells, line: lines });
+				return null;
+			}
+		});
+		const header = rows.shift();
 		if (!header || !rows.length) return { finding: block('EMPTY', 'CSV', '0 ligne', 'au moins une ligne') };
 		if (rows.length > ROWS_MAX) return { finding: block('TOO_MANY_ROWS', 'CSV', String(rows.length), `≤ ${ROWS_MAX}`) };
-		return { header: header.record, rows: rows.map(({ record, info }) => ({ cells: record, line: info.lines })) };
+		return { header: header.cells, rows };
 	} catch (error) {
 		const line = (error as { lines?: number }).lines ?? '?';
 		return { finding: block('CSV_BROKEN', `ligne ${line}`, (error as Error).message, 'un CSV lisible') };

@@ -8,25 +8,20 @@ import { toJson } from './json.ts';
 import { importLine, type ImportOutcome } from './schema/index.ts';
 
 export type LineRow = typeof importLine.$inferSelect;
-export type NewLine = Omit<typeof importLine.$inferInsert, 'supplierId' | 'importId' | 'filePosition'>;
+export type NewLine = Omit<typeof importLine.$inferInsert, 'supplierId' | 'importId'>;
 
 const linesOf = (scope: Scope, importId: string) =>
 	and(eq(importLine.supplierId, scope.supplierId), eq(importLine.importId, importId));
 
-export async function deleteLines(tx: Tx, scope: Scope, importId: string, filePosition: number): Promise<void> {
-	await tx.delete(importLine).where(and(linesOf(scope, importId), eq(importLine.filePosition, filePosition)));
+export async function deleteLines(tx: Tx, scope: Scope, importId: string, filePositions: number[]): Promise<void> {
+	await tx.delete(importLine).where(and(linesOf(scope, importId), inArray(importLine.filePosition, filePositions)));
 }
-export async function insertLines(
-	tx: Tx,
-	scope: Scope,
-	{ importId, filePosition }: { importId: string; filePosition: number },
-	rows: NewLine[]
-): Promise<void> {
+export async function insertLines(tx: Tx, scope: Scope, importId: string, rows: NewLine[]): Promise<void> {
 	await insertMany(
 		tx,
 		scope,
 		importLine,
-		rows.map((row) => ({ importId, filePosition, ...row }))
+		rows.map((row) => ({ importId, ...row }))
 	);
 }
 /** Numbers that this import holds already, as what is to be kept. */

@@ -82,6 +82,7 @@ export type MailKind =
 	| 'debit_notice'
 	| 'refund'
 	| 'money_returned'
+	| 'transfer_undone'
 	| PlanMailKind;
 export type PlanMailKind =
 	| 'plan_started'

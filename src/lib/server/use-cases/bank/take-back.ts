@@ -9,6 +9,8 @@ import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { lockBankEntry, saveBankEntry, type BankEntry } from '../../store/bank.ts';
 import { bookEntry } from '../../store/journal.ts';
+import type { Tx } from '../../store/database.ts';
+import { listMails } from '../../store/mails.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { getSupplier } from '../../store/parties.ts';
 import {
@@ -76,8 +78,8 @@ export async function undoEntry(services: Services, scope: Scope, bankEntryId: s
 		else {
 			const payment = (await findPaymentOfEntry(tx, scope, bankEntryId))!;
 			const rest = minor(payment.amountMinor - netReversed(await listReversals(tx, scope, payment.paymentId)));
-			if (rest > 0n)
-				await reverse(booking, payment, {
+			if (rest > 0n) {
+				const reversalId = await reverse(booking, payment, {
 					kind: 'transfer_undone',
 					entryKind: 'transfer_undone',
 					objectId: payment.paymentId,
@@ -85,6 +87,10 @@ export async function undoEntry(services: Services, scope: Scope, bankEntryId: s
 					reason: null,
 					on
 				});
+				// Whoever had a receipt is told; one that had not left yet stays here (compose-mail).
+				if (await hasReceipt(tx, scope, payment.paymentId))
+					await queueReversalMail(tx, scope, booking.now, 'transfer_undone', reversalId, payment.clientId);
+			}
 			await settle(booking, entry, payment, 'waiting', entry.round);
 		}
 		return done(null);
@@ -109,6 +115,11 @@ export async function setAside(
 		await recordFact(tx, scope, now, { kind: 'bank.changed', clientId: null, invoiceId: null, attemptId: null });
 		return done(null);
 	});
+}
+
+async function hasReceipt(tx: Tx, scope: Scope, paymentId: string): Promise<boolean> {
+	const mails = await listMails(tx, scope, { subjectId: paymentId });
+	return mails.some((mail) => mail.kind === 'payment_received' && mail.state !== 'due');
 }
 
 type Going = {

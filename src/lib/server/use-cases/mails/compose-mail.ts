@@ -18,7 +18,7 @@ import { listDiscounts, type DiscountListing } from '../../store/discounts.ts';
 import { findInvoice } from '../../store/invoices.ts';
 import type { MailRow } from '../../store/mails.ts';
 import { findContact, findMember, getSupplier } from '../../store/parties.ts';
-import { findPayment, findReversal, listAllocations } from '../../store/payments.ts';
+import { findPayment, findReversal, listAllocations, listReversals } from '../../store/payments.ts';
 import { renderCreditNotePdf } from '../../documents/credit-note-pdf.ts';
 import { renderReceiptPdf } from '../../documents/receipt-pdf.ts';
 import { commit } from '../run.ts';
@@ -92,6 +92,7 @@ async function render(context: Context): Promise<RenderedMail | null> {
 			return renderAttempt(context);
 		case 'refund':
 		case 'money_returned':
+		case 'transfer_undone':
 			return renderReversal(context);
 		default:
 			return renderPlanMail(context);
@@ -116,6 +117,9 @@ async function renderInvoice({ services, scope, tx, row, supplier, to }: Context
 async function renderReceipt({ services, scope, tx, row, to }: Context): Promise<RenderedMail | null> {
 	const payment = await findPayment(tx, scope, row.subjectId);
 	if (!payment) return null;
+	const reversals = await listReversals(tx, scope, payment.paymentId);
+	// It was put on the wrong invoice, and corrected before anybody heard of it.
+	if (reversals.some((reversal) => reversal.kind === 'transfer_undone')) return null;
 	const lines = await listAllocations(tx, scope, payment.paymentId);
 	const invoices = [];
 	for (const line of lines) invoices.push(await findInvoice(tx, scope, line.invoiceId));
@@ -158,12 +162,19 @@ async function renderReversal({ services, scope, tx, row, to }: Context): Promis
 	const payment = reversal && (await findPayment(tx, scope, reversal.paymentId));
 	if (!reversal || !payment || !row.contactId) return null;
 	const lines = await listAllocations(tx, scope, payment.paymentId);
+	if (!lines.length) return null;
 	const common = {
 		amountMinor: reversal.amountMinor,
 		currency: payment.currency,
 		numbers: lines.map((line) => line.number).join(', ')
 	};
 	if (row.kind === 'refund') return templates.renderRefundMail(to, { ...common, receiptNumber: payment.receiptNumber });
+	if (row.kind === 'transfer_undone')
+		return templates.renderUnmatchedMail(to, {
+			...common,
+			receiptNumber: payment.receiptNumber,
+			url: await mintPayLink(services, tx, scope, lines.at(-1)!.invoiceId, row.contactId)
+		});
 	const voided = await voidedWith(tx, scope, reversal.reversalId);
 	const lost = add(...voided.map((one) => one.amountMinor));
 	return templates.renderReturnedMail(to, {

@@ -41,7 +41,7 @@ export async function queueReversalMail(
 	tx: Tx,
 	scope: Scope,
 	now: Date,
-	kind: 'refund' | 'money_returned',
+	kind: 'refund' | 'money_returned' | 'transfer_undone',
 	reversalId: string,
 	clientId: string
 ): Promise<void> {
