@@ -18,6 +18,7 @@ end $$;
 -- Nobody searches by what these hold, and to look into them is most of the time that ANALYZE takes.
 alter table import_line alter column view set statistics 0, alter column document set statistics 0;
 --> statement-breakpoint
-alter table import_file alter column content set statistics 0;
+-- A piece of a file is read without unpacking all of it.
+alter table import_file alter column content set statistics 0, alter column content set storage external;
 --> statement-breakpoint
 alter table document alter column content set statistics 0;

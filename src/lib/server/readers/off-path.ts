@@ -15,6 +15,8 @@ const LIMITS: ReadingLimits = { seconds: 30, megabytes: 400 };
 /** Two imports hold two each at most: one is left for who waits at the other end of a request. */
 const THREADS_MAX = 5;
 const IDLE_MS = 20_000;
+/** Room for what is forgotten at once; by itself a thread takes three times as much. */
+const YOUNG_MB = 16;
 
 /** Some invoices of a file at a time: whoever takes them slowly holds no more of them in memory. The time limit counts reading only. */
 export type ReadingBatch = { mediaType: string; list: ListShape | null; results: ReadResult[]; isLast: boolean };
@@ -26,6 +28,8 @@ export async function* readInvoicesOffPath(
 	const thread = await take();
 	const until = { milliseconds: limits.seconds * 1000 };
 	let asked = answerOf(thread, { kind: 'invoices', file, hints }, limits, until);
+	// The thread has its own copy: this one may go.
+	file = { name: file.name, bytes: new Uint8Array() };
 	try {
 		for (;;) {
 			const answer = await asked;
@@ -75,7 +79,11 @@ function take(): Promise<Thread> {
 	if (threads.length >= THREADS_MAX) return new Promise((resolve) => waiting.push(resolve));
 	// By the name of its source: built or not, the product runs beside its sources, and Node reads TypeScript by itself.
 	const source = createRequire(import.meta.url).resolve('#lib/server/readers/reading-worker.ts');
-	const worker = new Worker(source, { resourceLimits: { maxOldGenerationSizeMb: 512 }, execArgv: [], env: {} });
+	const worker = new Worker(source, {
+		resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: YOUNG_MB },
+		execArgv: [],
+		env: {}
+	});
 	worker.unref();
 	const thread: Thread = { worker, isBusy: true, idle: undefined };
 	threads.push(thread);

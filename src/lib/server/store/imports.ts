@@ -172,6 +172,26 @@ export async function findFile(
 		.where(and(filesOf(scope, importId), eq(importFile.position, position)));
 	return row ?? null;
 }
+const PIECE_BYTES = 1024 * 1024;
+/** Its bytes, a piece at a time: whole, they would be in memory four times over while they travel. Empty once they are forgotten. */
+export async function readContent(
+	tx: Tx,
+	scope: Scope,
+	{ importId, position, byteSize }: { importId: string; position: number; byteSize: number }
+): Promise<Uint8Array> {
+	const whole = new Uint8Array(byteSize);
+	for (let at = 0; at < byteSize; at += PIECE_BYTES) {
+		const [row] = await tx
+			.select({
+				piece: sql<Uint8Array | null>`substring(${importFile.content} from ${at + 1}::int for ${PIECE_BYTES}::int)`
+			})
+			.from(importFile)
+			.where(and(filesOf(scope, importId), eq(importFile.position, position)));
+		if (!row?.piece) return new Uint8Array();
+		whole.set(row.piece, at);
+	}
+	return whole;
+}
 /** The file becomes the document of its invoices, byte for byte, inside the database; the same bytes are one document. */
 export async function keepAsDocument(
 	tx: Tx,
@@ -196,9 +216,9 @@ export const listUnreadFiles = (
 	scope: Scope,
 	importId: string,
 	limit: number
-): Promise<{ position: number; byteSize: number }[]> =>
+): Promise<{ position: number; byteSize: number; fileName: string }[]> =>
 	tx
-		.select({ position: importFile.position, byteSize: importFile.byteSize })
+		.select({ position: importFile.position, byteSize: importFile.byteSize, fileName: importFile.fileName })
 		.from(importFile)
 		.where(and(filesOf(scope, importId), isNull(importFile.mediaType)))
 		.orderBy(asc(importFile.position))

@@ -7,7 +7,7 @@ import { readInvoicesOffPath, type ReadingBatch } from '../../readers/off-path.t
 import type { Tx } from '../../store/database.ts';
 import { listMappings } from '../../store/import-mappings.ts';
 import { deleteLines, insertLines, listPendingNumbers } from '../../store/import-lines.ts';
-import { findFile, findImport, listUnreadFiles, saveFile } from '../../store/imports.ts';
+import { findImport, listUnreadFiles, readContent, saveFile } from '../../store/imports.ts';
 import { nameKey } from '../../store/invoices.ts';
 import { refreshStatistics } from '../../store/upkeep.ts';
 import { read } from '../run.ts';
@@ -47,12 +47,11 @@ export async function readNextFiles(work: Work): Promise<void> {
 		heldAt = performance.now();
 	};
 	try {
-		for (const [i, { position }] of files.entries()) {
-			readings[i] ??= begin(work, position, hints);
+		for (const [i, file] of files.entries()) {
+			readings[i] ??= begin(work, file, hints);
 			const after = files[i + 1];
 			// Its failure, if any, is told in its turn. Two large lists at once would be too much for the memory.
-			if (after && after.byteSize < READ_AHEAD_BYTES)
-				(readings[i + 1] = begin(work, after.position, hints)).catch(() => {});
+			if (after && after.byteSize < READ_AHEAD_BYTES) (readings[i + 1] = begin(work, after, hints)).catch(() => {});
 			const { first, ...reading } = await readings[i]!;
 			if (first.isLast) {
 				small.push({ ...reading, batch: first, from: 0 });
@@ -70,6 +69,7 @@ export async function readNextFiles(work: Work): Promise<void> {
 	}
 }
 
+type UnreadFile = { position: number; byteSize: number; fileName: string };
 type Reading = {
 	filePosition: number;
 	fileName: string;
@@ -77,13 +77,14 @@ type Reading = {
 	batches: AsyncGenerator<ReadingBatch>;
 };
 /** Its first invoices are read; of most files they are all, and the thread is free for another. */
-async function begin({ services, scope, claim }: Work, filePosition: number, hints: ListHints): Promise<Reading> {
-	const file = (await read(services, scope, (tx) => findFile(tx, scope, claim.importId, filePosition)))!;
-	const { fileName } = file;
-	const batches = readInvoicesOffPath({ name: fileName, bytes: file.content ?? new Uint8Array() }, hints);
+async function begin({ services, scope, claim }: Work, file: UnreadFile, hints: ListHints): Promise<Reading> {
+	const { position, byteSize, fileName } = file;
+	const { importId } = claim;
+	const bytes = await read(services, scope, (tx) => readContent(tx, scope, { importId, position, byteSize }));
+	const batches = readInvoicesOffPath({ name: fileName, bytes }, hints);
 	const first = (await batches.next()).value as ReadingBatch;
 	if (first.isLast) await batches.return(undefined);
-	return { filePosition, fileName, first, batches };
+	return { filePosition: position, fileName, first, batches };
 }
 
 async function checkList(work: Work, first: ReadingBatch, { batches, ...file }: Omit<Reading, 'first'>): Promise<void> {
