@@ -4,7 +4,7 @@ import createClient from 'openapi-fetch';
 import type { Page } from '@playwright/test';
 import { facturXOf } from '../../src/scripts/demo/invoice-file.ts';
 import type { paths } from '../builders/api-types.generated.ts';
-import { accessible, expect, hydrated, open, origin, test, type Demo } from './fixtures.ts';
+import { accessible, expect, freshInvoice, hydrated, open, origin, test, type Demo } from './fixtures.ts';
 
 const HEAD = 'Numéro;Date;Client;Email;SIREN;Montant TTC';
 const list = (rows: string[], name = 'export.csv') => ({
@@ -79,6 +79,34 @@ test('several files: shown, filtered, confirmed once, reported, found again, and
 	await expect(page.getByRole('button', { name: /^Payer / })).toHaveCount(0);
 	await accessible(page);
 });
+test('the columns of an unknown list are dragged into their place', async ({ page, demo }) => {
+	const id = mark();
+	await atImport(page, demo);
+	await drop(page, [
+		{
+			name: 'caisse.csv',
+			mimeType: 'text/csv',
+			buffer: Buffer.from(`Jour ${id};Piece n;Qui;Somme due\n31/01/2026;${id};Café Müller;1 020,00`)
+		}
+	]);
+	await expect(page.getByText('Dites ce que sont le numéro')).toBeVisible();
+	// A finger chooses from the lists (bank.spec.ts).
+	if (page.viewportSize()!.width < 900) return expect(page.locator('.names')).toBeHidden();
+	const onto = (name: string, header: string) =>
+		page
+			.locator('.names li', { hasText: new RegExp(`^\\s*${name}\\s*$`) })
+			.dragTo(page.locator('tbody tr', { has: page.getByRole('rowheader', { name: header }) }));
+	await onto('Client', 'Piece n');
+	await onto('Numéro de facture', 'Piece n');
+	await onto('Date de facture', `Jour ${id}`);
+	await onto('Client', 'Qui');
+	await onto('Total TTC', 'Somme due');
+	await accessible(page);
+	await page.getByRole('button', { name: 'Relire la liste' }).click();
+	await page.getByRole('button', { name: 'Importer 1 facture' }).click();
+	await expect(page.getByText('1 facture importée')).toBeVisible();
+});
+
 test('a person says who the buyer is, and that a changed invoice replaces the known one', async ({ page, demo }) => {
 	const id = mark();
 	await atImport(page, demo);
@@ -185,6 +213,28 @@ test('a file that warns stands beside what was read of it; its answer lets nobod
 		'content-disposition': expect.stringContaining('attachment'),
 		'x-frame-options': 'DENY'
 	});
+});
+test('a client sees the invoice as its supplier made it: in the page, or its first page on a phone', async ({
+	page,
+	demo
+}) => {
+	const { email, number } = await freshInvoice(page, demo);
+	await demo.signIn(page, email);
+	await open(page, `${origin()}/portail`);
+	await page.locator('a[href^="/portail/factures/"]', { hasText: number }).click();
+	const picture = page.getByRole('img', { name: /^(Première page|First page)/ });
+	const frame = page.locator('iframe');
+	if (page.viewportSize()!.width > 900) {
+		await expect(frame).toBeVisible();
+		await expect(picture).toBeHidden();
+		return;
+	}
+	await expect(frame).toBeHidden();
+	await picture.scrollIntoViewIfNeeded();
+	await expect
+		.poll(() => picture.evaluate((img) => (img as HTMLImageElement).complete && (img as HTMLImageElement).naturalWidth))
+		.toBeGreaterThan(700);
+	await accessible(page);
 });
 /** A list whose cells would be markup, if anybody believed them. */
 async function dropMarkup(page: Page): Promise<void> {

@@ -1,7 +1,7 @@
 // Hostile and broken files: bounded time and memory, a clear word, and the next file is read as if nothing had been.
 import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { readInvoicesOffPath, readStatementsOffPath } from '#lib/server/readers/off-path.ts';
+import { drawFirstPageOffPath, readInvoicesOffPath, readStatementsOffPath } from '#lib/server/readers/off-path.ts';
 import { facturXOf } from '#scripts/demo/invoice-file.ts';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -94,4 +94,47 @@ test('bank files under the same roof', async () => {
 	expect(
 		(await readStatementsOffPath({ name: 'x.csv', bytes: bytesOf('Date;Libellé;Montant\n31/01/2026;VIR;10,00') })).ok
 	).toBe(true);
+});
+describe('the first page of a PDF as a picture', () => {
+	const PNG = [0x89, 0x50, 0x4e, 0x47];
+	const widthOf = (png: Uint8Array) => new DataView(png.buffer, png.byteOffset).getUint32(16);
+	const draw = (bytes: Uint8Array, limits?: Parameters<typeof drawFirstPageOffPath>[1]) =>
+		drawFirstPageOffPath({ name: 'a.pdf', bytes }, limits);
+	const invoice = () =>
+		facturXOf({
+			number: 'PIC-1',
+			issuedOn: '2026-11-12',
+			dueOn: null,
+			seller: {
+				name: 'ATELIER LUMEN SARL',
+				siren: '552100554',
+				vatNumber: 'FR96552100554',
+				address: { lines: [], postalCode: '69001', town: 'Lyon', country: 'FR' },
+				iban: 'FR7630006000011234567890189'
+			},
+			buyer: { name: 'Client', siren: null, email: null },
+			lines: [{ label: 'Lustre', netMinor: 100_000, rateBps: 2000 }]
+		});
+
+	test('is as wide as a phone, and light', async () => {
+		const png = (await draw(await invoice()))!;
+		expect([...png.subarray(0, 4)]).toEqual(PNG);
+		expect(Math.abs(widthOf(png) - 720)).toBeLessThan(2);
+		expect(png.length).toBeLessThan(150_000);
+	});
+	test('of what can’t be drawn there is none, and the thread goes on', async () => {
+		const pageOf = (size: string) =>
+			bytesOf(
+				`%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 ${size}]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF`
+			);
+		expect(await draw(bytesOf('%PDF-1.7\nnothing'))).toBeNull();
+		expect(await draw(new Uint8Array())).toBeNull();
+		for (const size of ['0 0', '1 100000000', '100000000 1', '99999999999 99999999999']) {
+			const png = await draw(pageOf(size));
+			// Whatever it says of itself, it is no larger than a roll of paper.
+			if (png) expect(widthOf(png)).toBeLessThanOrEqual(720);
+		}
+		expect(await draw(await invoice(), { seconds: 0, megabytes: 300 })).toBeNull();
+		expect(await draw(await invoice())).not.toBeNull();
+	});
 });

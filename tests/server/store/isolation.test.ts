@@ -17,6 +17,7 @@ import {
 import { importInvoices } from '#lib/server/use-cases/imports/import-invoices.ts';
 import { readImport, readImportFile, readImports, readSomeLines } from '#lib/server/use-cases/imports/read-import.ts';
 import { receiveFiles } from '#lib/server/use-cases/imports/receive-files.ts';
+import { openHere } from '#lib/server/use-cases/invoices/open-here.ts';
 import * as portal from '#lib/server/use-cases/invoices/read-portal.ts';
 import { checkAttempt } from '#lib/server/use-cases/payments/check-attempt.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
@@ -250,6 +251,7 @@ describe('another’s ids answer as ids that do not exist', () => {
 		'the pay page': (scope, real) => readPayView(house.services, scope, [real ? ids.invoice : newId()]),
 		'an invoice': (scope, real) => portal.readInvoiceDetail(house.services, scope, real ? ids.invoice : newId()),
 		'its document': (scope, real) => portal.readInvoiceFile(house.services, scope, real ? ids.document : newId()),
+		'its first page': (scope, real) => portal.readFirstPage(house.services, scope, real ? ids.document : newId()),
 		'its transfer code': (scope, real) => readTransferCode(house.services, scope, real ? ids.invoice : newId()),
 		'a receipt': (scope, real) => findReceipt(house.services, scope, real ? ids.payment : newId()),
 		'a try': (scope, real) => checkAttempt(house.services, scope, real ? ids.attempt : newId()),
@@ -259,6 +261,7 @@ describe('another’s ids answer as ids that do not exist', () => {
 			admin.readAdminClient(house.services, scope, real ? ids.client : newId()),
 		'the payment as the supplier sees it': (scope, real) =>
 			admin.readAdminPayment(house.services, scope, real ? ids.payment : newId()),
+		'asking for its payment here': (scope, real) => openHere(house.services, scope, real ? ids.invoice : newId()),
 		'sending it': (scope, real) => links.sendInvoice(house.services, scope, real ? ids.invoice : newId()),
 		'paying it': async (scope, real) => {
 			// The token is made afresh and the id is new: what differs between the two answers is the invoice alone.

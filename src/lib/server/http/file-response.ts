@@ -19,3 +19,16 @@ export function fileResponse(file: { content: Uint8Array; mediaType: string; fil
 		}
 	});
 }
+
+/** A picture that we drew ourselves of a file that never changes: kept by the browser of the person who saw it, and by nobody on the way. */
+export function pictureResponse(picture: Uint8Array | null): Response {
+	if (!picture) error(404, 'Not found');
+	return new Response(Uint8Array.from(picture), {
+		headers: {
+			'content-type': 'image/png',
+			'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+			'x-content-type-options': 'nosniff',
+			'cache-control': 'private, max-age=3600'
+		}
+	});
+}

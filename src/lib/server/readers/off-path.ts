@@ -9,7 +9,9 @@ import type { InvoiceFile } from './file.ts';
 
 /** `more`: the next invoices of the file that was asked for last. */
 export type Asked =
-	{ kind: 'invoices'; file: InvoiceFile; hints: ListHints } | { kind: 'bank'; file: InvoiceFile } | { kind: 'more' };
+	| { kind: 'invoices'; file: InvoiceFile; hints: ListHints }
+	| { kind: 'bank' | 'page'; file: InvoiceFile }
+	| { kind: 'more' };
 export type ReadingLimits = { seconds: number; megabytes: number };
 const LIMITS: ReadingLimits = { seconds: 30, megabytes: 400 };
 /** Two imports hold two each at most: one is left for who waits at the other end of a request. */
@@ -56,6 +58,15 @@ export async function readStatementsOffPath(file: InvoiceFile, limits = LIMITS):
 	return 'overrun' in answer
 		? { ok: false, findings: [findingOf(answer.overrun, file, limits)] }
 		: (answer.value as StatementReading);
+}
+
+const PAGE_LIMITS: ReadingLimits = { seconds: 10, megabytes: 300 };
+/** The first page as a picture (PNG), or null. */
+export async function drawFirstPageOffPath(file: InvoiceFile, limits = PAGE_LIMITS): Promise<Uint8Array | null> {
+	const thread = await take();
+	const answer = await answerOf(thread, { kind: 'page', file }, limits, { milliseconds: limits.seconds * 1000 });
+	putBack(thread, answer);
+	return 'overrun' in answer ? null : (answer.value as Uint8Array | null);
 }
 
 /** `fault`: this file alone could not be read; `crash`: the thread is gone with it. */

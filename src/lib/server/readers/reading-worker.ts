@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import type { ReadResult } from '../../domain/invoices/findings.ts';
 import { readStatements } from './bank/read-statements.ts';
 import type { ListShape } from './csv.ts';
+import { drawFirstPage } from './first-page.ts';
 import type { Asked } from './off-path.ts';
 import { readInvoices } from './read-invoices.ts';
 
@@ -26,6 +27,7 @@ function nextOf(reading: Open) {
 
 async function answer(ask: Asked): Promise<unknown> {
 	if (ask.kind === 'bank') return readStatements(ask.file);
+	if (ask.kind === 'page') return drawFirstPage(ask.file.bytes);
 	if (ask.kind === 'invoices') {
 		const { mediaType, results, list = null } = await readInvoices(ask.file, ask.hints);
 		open = { mediaType, list, results: results[Symbol.iterator]() };

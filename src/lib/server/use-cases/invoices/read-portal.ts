@@ -5,6 +5,7 @@ import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date
 import type { AgreedTerms } from '../../../domain/invoices/agreed-terms.ts';
 import { ZERO, type Minor } from '../../../domain/money/minor.ts';
 import type { Services } from '../../services.ts';
+import { drawFirstPageOffPath } from '../../readers/off-path.ts';
 import { findInvoiceFile, hasPdf } from '../../store/documents.ts';
 import { findInvoice, listInvoices, listVatLines } from '../../store/invoices.ts';
 import { sumAdvance, sumOutstanding } from '../../store/invoice-sums.ts';
@@ -128,5 +129,11 @@ async function planInvoices(tx: Tx, scope: Scope, invoiceId: string): Promise<st
 
 export const readReceipts = (services: Services, scope: Scope): Promise<PaymentView[]> =>
 	read(services, scope, async (tx) => (await listPayments(tx, scope, { limit: 100 })).map(paymentView));
+/** Of a PDF, its first page as a picture: what a phone shows. */
+export async function readFirstPage(services: Services, scope: Scope, invoiceId: string): Promise<Uint8Array | null> {
+	const file = await readInvoiceFile(services, scope, invoiceId);
+	if (file?.mediaType !== 'application/pdf') return null;
+	return drawFirstPageOffPath({ name: file.fileName, bytes: file.content });
+}
 export const readInvoiceFile = (services: Services, scope: Scope, invoiceId: string) =>
 	read(services, scope, (tx) => findInvoiceFile(tx, scope, invoiceId));

@@ -1,0 +1,14 @@
+// The first page of the supplier's own document, as a picture.
+import { isUuid } from '#lib/contract/payments.ts';
+import { pictureResponse } from '#lib/server/http/file-response.ts';
+import { requireContact } from '#lib/server/http/guards.ts';
+import { readFirstPage } from '#lib/server/use-cases/invoices/read-portal.ts';
+import { house } from '#lib/server/wiring.ts';
+import type { RequestHandler } from './$types';
+
+export const GET: RequestHandler = async (event) => {
+	const scope = requireContact(event);
+	return pictureResponse(
+		isUuid(event.params.id) ? await readFirstPage((await house()).services, scope, event.params.id) : null
+	);
+};
