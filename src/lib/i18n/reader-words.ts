@@ -44,6 +44,7 @@ const PHRASES = [
 	m.expected_length_240,
 	m.expected_ximport,
 	m.expected_root,
+	m.expected_zip,
 	m.column_number,
 	m.column_type,
 	m.column_status,

@@ -1,7 +1,13 @@
 // Hostile and broken files: bounded time and memory, a clear word, and the next file is read as if nothing had been.
 import { deflateSync } from 'node:zlib';
+import { zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
-import { drawFirstPageOffPath, readInvoicesOffPath, readStatementsOffPath } from '#lib/server/readers/off-path.ts';
+import {
+	drawFirstPageOffPath,
+	readInvoicesOffPath,
+	readStatementsOffPath,
+	unpackedOffPath
+} from '#lib/server/readers/off-path.ts';
 import { facturXOf } from '#scripts/demo/invoice-file.ts';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -136,5 +142,46 @@ describe('the first page of a PDF as a picture', () => {
 		}
 		expect(await draw(await invoice(), { seconds: 0, megabytes: 300 })).toBeNull();
 		expect(await draw(await invoice())).not.toBeNull();
+	});
+});
+describe('archives', () => {
+	const names = async (files: { name: string; bytes: Uint8Array }[]) =>
+		(await unpackedOffPath(files)).map(({ name }) => name);
+	test('are the files in them, without folders and what a system leaves behind', async () => {
+		const zip = zipSync({
+			'a.csv': bytesOf(CSV),
+			'2026/novembre/b.csv': bytesOf(CSV),
+			'../../c.csv': bytesOf(CSV),
+			'__MACOSX/._a.csv': bytesOf('x'),
+			'2026/.DS_Store': bytesOf('x')
+		});
+		expect(
+			await names([
+				{ name: 'x.zip', bytes: zip },
+				{ name: 'd.csv', bytes: bytesOf(CSV) }
+			])
+		).toEqual(['a.csv', 'b.csv', 'c.csv', 'd.csv']);
+	});
+	test('that are none, too large, or damaged are refused by name', async () => {
+		const workbook = zipSync({ '[Content_Types].xml': bytesOf('<Types/>'), 'xl/workbook.xml': bytesOf('<x/>') });
+		const bomb = zipSync({ 'a.csv': new Uint8Array(65 * 1024 * 1024) });
+		const cut = zipSync({ 'a.csv': bytesOf(CSV) }).subarray(0, 60);
+		const nested = zipSync({ 'inner.zip': zipSync({ 'a.csv': bytesOf(CSV) }) });
+		// The directory says one byte: what unpacks to more is not believed.
+		const liar = zipSync({ 'a.csv': new Uint8Array(1024 * 1024) });
+		new DataView(liar.buffer).setUint32(liar.length - 22 - 51 + 24, 1, true);
+		expect(bomb.length).toBeLessThan(100_000);
+		for (const bytes of [workbook, bomb, cut]) {
+			expect(await names([{ name: 'x.zip', bytes }])).toEqual(['x.zip']);
+			expect(await codes('x.zip', bytes)).toEqual([false, 'ZIP']);
+			expect(await readStatementsOffPath({ name: 'x.zip', bytes })).toMatchObject({
+				ok: false,
+				findings: [{ code: 'ZIP' }]
+			});
+		}
+		const [inner] = await unpackedOffPath([{ name: 'x.zip', bytes: nested }]);
+		expect(await codes(inner!.name, inner!.bytes)).toEqual([false, 'ZIP']);
+		const [lied] = await unpackedOffPath([{ name: 'x.zip', bytes: liar }]);
+		expect(lied!.bytes.length).toBeLessThan(10_000);
 	});
 });

@@ -6,11 +6,12 @@ import type { StatementReading } from '../../domain/bank/statement.ts';
 import { block, type ReadResult } from '../../domain/invoices/findings.ts';
 import type { ListHints, ListShape } from './csv.ts';
 import type { InvoiceFile } from './file.ts';
+import { isZip } from './unzip.ts';
 
 /** `more`: the next invoices of the file that was asked for last. */
 export type Asked =
 	| { kind: 'invoices'; file: InvoiceFile; hints: ListHints }
-	| { kind: 'bank' | 'page'; file: InvoiceFile }
+	| { kind: 'bank' | 'page' | 'zip'; file: InvoiceFile }
 	| { kind: 'more' };
 export type ReadingLimits = { seconds: number; megabytes: number };
 const LIMITS: ReadingLimits = { seconds: 30, megabytes: 400 };
@@ -67,6 +68,19 @@ export async function drawFirstPageOffPath(file: InvoiceFile, limits = PAGE_LIMI
 	const answer = await answerOf(thread, { kind: 'page', file }, limits, { milliseconds: limits.seconds * 1000 });
 	putBack(thread, answer);
 	return 'overrun' in answer ? null : (answer.value as Uint8Array | null);
+}
+
+/** Archives give way to the files in them; one that can't be opened stays as it is, and is refused in words by whoever reads it. */
+export async function unpackedOffPath(files: InvoiceFile[], limits = LIMITS): Promise<InvoiceFile[]> {
+	const all: InvoiceFile[] = [];
+	for (const file of files) all.push(...((isZip(file.bytes) ? await unpack(file, limits) : null) ?? [file]));
+	return all;
+}
+async function unpack(file: InvoiceFile, limits: ReadingLimits): Promise<InvoiceFile[] | null> {
+	const thread = await take();
+	const answer = await answerOf(thread, { kind: 'zip', file }, limits, { milliseconds: limits.seconds * 1000 });
+	putBack(thread, answer);
+	return 'overrun' in answer ? null : (answer.value as InvoiceFile[] | null);
 }
 
 /** `fault`: this file alone could not be read; `crash`: the thread is gone with it. */

@@ -7,6 +7,7 @@ import { isFec, readFec } from './fec.ts';
 import { readFacturX } from './factur-x.ts';
 import { readJson } from './json.ts';
 import { isRimport, isXimport, readRimport, readXimport } from './sage.ts';
+import { isZip } from './unzip.ts';
 import { readXmlInvoice } from './xml-invoice.ts';
 
 /** What one file holds: one result per invoice (a long list is read as it is asked for), and the type it must be served back with. */
@@ -20,6 +21,7 @@ export async function readInvoices(file: InvoiceFile, hints: ListHints = {}): Pr
 			'application/octet-stream',
 			block('TOO_LARGE', file.name, String(file.bytes.length), `≤ ${FILE_MAX_BYTES}`)
 		);
+	if (isZip(file.bytes)) return refused('application/octet-stream', zipFinding(file));
 	const head = new TextDecoder('latin1').decode(file.bytes.subarray(0, 1024));
 	if (head.includes('%PDF-')) return { mediaType: 'application/pdf', results: await readFacturX(file) };
 	if (/^(\u00ef\u00bb\u00bf)?\s*<(\?xml|([\w-]+:)?(CrossIndustry|Invoice\b|CreditNote\b))/.test(head))
@@ -45,6 +47,9 @@ export async function readInvoices(file: InvoiceFile, hints: ListHints = {}): Pr
 		)
 	);
 }
+/** What was not opened on its way in. */
+export const zipFinding = ({ name }: InvoiceFile): Finding =>
+	block('ZIP', name, 'ZIP', 'une archive sans mot de passe, de 64 Mo au plus ; d’un tableur, un CSV');
 const refused = (mediaType: string, finding: Finding): FileReading => ({
 	mediaType,
 	results: [{ ok: false, findings: [finding] }]

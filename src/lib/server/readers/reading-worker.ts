@@ -6,6 +6,7 @@ import type { ListShape } from './csv.ts';
 import { drawFirstPage } from './first-page.ts';
 import type { Asked } from './off-path.ts';
 import { readInvoices } from './read-invoices.ts';
+import { unzip } from './unzip.ts';
 
 const AT_ONCE = 200;
 type Open = { mediaType: string; list: ListShape | null; results: Iterator<ReadResult> };
@@ -27,6 +28,7 @@ function nextOf(reading: Open) {
 
 async function answer(ask: Asked): Promise<unknown> {
 	if (ask.kind === 'bank') return readStatements(ask.file);
+	if (ask.kind === 'zip') return unzip(ask.file);
 	if (ask.kind === 'page') return drawFirstPage(ask.file.bytes);
 	if (ask.kind === 'invoices') {
 		const { mediaType, results, list = null } = await readInvoices(ask.file, ask.hints);

@@ -3,6 +3,8 @@ import { reconciles, type BankStatement, type StatementReading } from '../../../
 import { block, warn } from '../../../domain/invoices/findings.ts';
 import { minor, toDecimal } from '../../../domain/money/minor.ts';
 import { FILE_MAX_BYTES, type InvoiceFile } from '../file.ts';
+import { zipFinding } from '../read-invoices.ts';
+import { isZip } from '../unzip.ts';
 import { readBankCsv } from './bank-csv.ts';
 import { readCamt } from './camt.ts';
 import { isCfonb, readCfonb } from './cfonb120.ts';
@@ -38,6 +40,7 @@ function readByFormat(file: InvoiceFile): StatementReading {
 	if (file.bytes.length === 0) return refused('EMPTY', file.name, '0', 'un fichier qui n’est pas vide');
 	if (file.bytes.length > FILE_MAX_BYTES)
 		return refused('TOO_LARGE', file.name, String(file.bytes.length), `≤ ${FILE_MAX_BYTES}`);
+	if (isZip(file.bytes)) return { ok: false, findings: [zipFinding(file)] };
 	const head = new TextDecoder('latin1').decode(file.bytes.subarray(0, 4096)).replace(/^\u00ef\u00bb\u00bf/, '');
 	if (isOfx(head)) return readOfx(file.bytes);
 	if (/^\s*<(\?xml|([\w-]+:)?Document)/.test(head)) return readCamt(file.bytes);

@@ -5,7 +5,7 @@ import type { BankStatement, StatementEntry } from '../../../domain/bank/stateme
 import { verdictOf, type Finding } from '../../../domain/invoices/findings.ts';
 import { newId, sha256 } from '../../identity.ts';
 import type { InvoiceFile } from '../../readers/file.ts';
-import { readStatementsOffPath } from '../../readers/off-path.ts';
+import { readStatementsOffPath, unpackedOffPath } from '../../readers/off-path.ts';
 import type { Services } from '../../services.ts';
 import { keepStatement, type NewBankEntry } from '../../store/bank.ts';
 import { recordFact } from '../../store/outbox.ts';
@@ -31,7 +31,7 @@ export async function importStatements(
 ): Promise<Result<StatementOutcome[]>> {
 	if (!may(scope.actor, 'book_transfers')) return refuse('not_allowed');
 	const outcomes: StatementOutcome[] = [];
-	for (const file of files) outcomes.push(await importFile(services, scope, file, options));
+	for (const file of await unpackedOffPath(files)) outcomes.push(await importFile(services, scope, file, options));
 	return done(outcomes);
 }
 

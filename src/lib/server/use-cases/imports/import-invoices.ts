@@ -5,7 +5,7 @@ import type { ReadResult } from '../../../domain/invoices/findings.ts';
 import type { Services } from '../../services.ts';
 import { newId, sha256 } from '../../identity.ts';
 import type { InvoiceFile } from '../../readers/file.ts';
-import { readInvoicesOffPath } from '../../readers/off-path.ts';
+import { readInvoicesOffPath, unpackedOffPath } from '../../readers/off-path.ts';
 import { keepDocument } from '../../store/documents.ts';
 import { listMappings } from '../../store/import-mappings.ts';
 import { isRefusedByDatabase } from '../../store/tx.ts';
@@ -29,7 +29,7 @@ export async function importInvoices(
 	const hints = Object.fromEntries(mappings.map((one) => [one.headerKey, one]));
 	const seen = new Map<string, bigint>();
 	const lines: ImportLine[] = [];
-	for (const file of files)
+	for (const file of await unpackedOffPath(files))
 		for await (const { mediaType, results } of readInvoicesOffPath(file, hints)) {
 			const checked = await read(services, scope, (tx) => checkDocuments(tx, scope, named(file, results)));
 			lines.push(...(await keep(services, scope, withoutTwins(checked, seen), { file, mediaType, ...options })));

@@ -4,6 +4,7 @@ import { actorName, may, type Scope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import { sha256 } from '../../identity.ts';
 import type { InvoiceFile } from '../../readers/file.ts';
+import { unpackedOffPath } from '../../readers/off-path.ts';
 import type { Tx } from '../../store/database.ts';
 import {
 	countFiles,
@@ -32,8 +33,11 @@ export type Reception = {
 	acceptsReview?: boolean;
 };
 
-export const receiveFiles = (services: Services, scope: Scope, input: Reception): Promise<Result<null>> =>
-	commit(services, scope, (tx) => receive(tx, scope, input, services.clock.now()));
+export async function receiveFiles(services: Services, scope: Scope, input: Reception): Promise<Result<null>> {
+	if (!may(scope.actor, 'import_invoices')) return refuse('not_allowed');
+	const files = await unpackedOffPath(input.files);
+	return commit(services, scope, (tx) => receive(tx, scope, { ...input, files }, services.clock.now()));
+}
 
 async function receive(
 	tx: Tx,
@@ -41,7 +45,6 @@ async function receive(
 	{ importId, files, isLast, confirmsItself = false, sendsMails = false, acceptsReview = false }: Reception,
 	now: Date
 ): Promise<Result<null>> {
-	if (!may(scope.actor, 'import_invoices')) return refuse('not_allowed');
 	const known = await lockImport(tx, scope, importId);
 	const kept = files.map((file) => ({
 		fileName: file.name.slice(0, 200),
