@@ -5,6 +5,7 @@ import type { Page } from '@playwright/test';
 import { facturXOf } from '../../src/scripts/demo/invoice-file.ts';
 import type { paths } from '../builders/api-types.generated.ts';
 import { accessible, expect, freshInvoice, hydrated, open, origin, test, type Demo } from './fixtures.ts';
+import { LUMEN } from '../builders/invoices.ts';
 
 const HEAD = 'Numéro;Date;Client;Email;SIREN;Montant TTC';
 const list = (rows: string[], name = 'export.csv') => ({
@@ -35,13 +36,7 @@ test('several files: shown, filtered, confirmed once, reported, found again, and
 		number: `${id}-P`,
 		issuedOn: '2026-11-12',
 		dueOn: '2026-12-12',
-		seller: {
-			name: 'ATELIER LUMEN SARL',
-			siren: '552100554',
-			vatNumber: 'FR96552100554',
-			address: { lines: ['1 rue X'], postalCode: '69001', town: 'Lyon', country: 'FR' },
-			iban: 'FR7630006000011234567890189'
-		},
+		seller: LUMEN,
 		buyer: { name: `Client ${id}`, siren: null, email: `p-${id.toLowerCase()}@client.example` },
 		lines: [{ label: 'Lustre', netMinor: 100_000, rateBps: 2000 }]
 	});

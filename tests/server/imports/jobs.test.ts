@@ -25,6 +25,7 @@ import { mintScope } from '#lib/domain/access/scope.ts';
 import { facturXOf } from '#scripts/demo/invoice-file.ts';
 import { FROM, aSupplier, aToken, type Cast } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
+import { LUMEN } from '../../builders/invoices.ts';
 
 let house: TestHouse;
 let cast: Cast;
@@ -50,13 +51,7 @@ const pdf = async (number: string, netMinor = 100_000): Promise<InvoiceFile> => 
 		number,
 		issuedOn: '2026-11-12',
 		dueOn: '2026-12-12',
-		seller: {
-			name: 'ATELIER LUMEN SARL',
-			siren: '552100554',
-			vatNumber: 'FR96552100554',
-			address: { lines: ['1 rue X'], postalCode: '69001', town: 'Lyon', country: 'FR' },
-			iban: 'FR7630006000011234567890189'
-		},
+		seller: LUMEN,
 		buyer: { name: 'Roche', siren: '732829320', email: 'compta@roche.example' },
 		lines: [{ label: 'Lustre', netMinor, rateBps: 2000 }]
 	})

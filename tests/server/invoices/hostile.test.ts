@@ -9,6 +9,7 @@ import {
 	unpackedOffPath
 } from '#lib/server/readers/off-path.ts';
 import { facturXOf } from '#scripts/demo/invoice-file.ts';
+import { LUMEN } from '../../builders/invoices.ts';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const codes = async (name: string, bytes: Uint8Array, limits = { seconds: 20, megabytes: 400 }) =>
@@ -111,13 +112,7 @@ describe('the first page of a PDF as a picture', () => {
 			number: 'PIC-1',
 			issuedOn: '2026-11-12',
 			dueOn: null,
-			seller: {
-				name: 'ATELIER LUMEN SARL',
-				siren: '552100554',
-				vatNumber: 'FR96552100554',
-				address: { lines: [], postalCode: '69001', town: 'Lyon', country: 'FR' },
-				iban: 'FR7630006000011234567890189'
-			},
+			seller: LUMEN,
 			buyer: { name: 'Client', siren: null, email: null },
 			lines: [{ label: 'Lustre', netMinor: 100_000, rateBps: 2000 }]
 		});

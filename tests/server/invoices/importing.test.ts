@@ -15,6 +15,7 @@ import { facturXOf, type InvoiceSpec } from '#scripts/demo/invoice-file.ts';
 import { aSupplier, type Cast } from '../../builders/parties.ts';
 import { previewImport } from '../../builders/imports.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
+import { LUMEN } from '../../builders/invoices.ts';
 
 let house: TestHouse;
 let cast: Cast;
@@ -27,13 +28,7 @@ const spec = (over: Partial<InvoiceSpec> = {}): InvoiceSpec => ({
 	number: 'F1',
 	issuedOn: '2026-11-12',
 	dueOn: '2026-12-12',
-	seller: {
-		name: 'ATELIER LUMEN SARL',
-		siren: '552100554',
-		vatNumber: 'FR96552100554',
-		address: { lines: ['1 rue X'], postalCode: '69001', town: 'Lyon', country: 'FR' },
-		iban: 'FR7630006000011234567890189'
-	},
+	seller: LUMEN,
 	buyer: { name: 'Roche', siren: '732829320', email: 'compta@roche.example' },
 	lines: [{ label: 'Lustre', netMinor: 100_000, rateBps: 2000 }],
 	...over

@@ -8,6 +8,7 @@ import { debtOf } from '#lib/domain/invoices/document.ts';
 import { verdictOf } from '#lib/domain/invoices/findings.ts';
 import { findingText } from '#lib/i18n/findings.ts';
 import { ciiOf, facturXOf, type InvoiceSpec } from '#scripts/demo/invoice-file.ts';
+import { LUMEN } from '../../builders/invoices.ts';
 
 /** Ours, and beside the project, where it is, the whole collection it was taken from. */
 const FOLDERS = ['../../data/', '../../../../shared/data/']
@@ -162,13 +163,7 @@ const spec: InvoiceSpec = {
 	number: 'F2026-0042',
 	issuedOn: '2026-11-12',
 	dueOn: '2026-12-12',
-	seller: {
-		name: 'ATELIER LUMEN SARL',
-		siren: '552100554',
-		vatNumber: 'FR96552100554',
-		address: { lines: ['1 rue X'], postalCode: '69001', town: 'Lyon', country: 'FR' },
-		iban: 'FR7630006000011234567890189'
-	},
+	seller: LUMEN,
 	buyer: { name: 'Menuiserie Roche & Fils', siren: '732829320', email: 'compta@roche.example' },
 	lines: [
 		{ label: 'Lustre <laiton>', netMinor: 100_000, rateBps: 2000 },

@@ -11,18 +11,13 @@ import { ciiOf } from '#scripts/demo/invoice-file.ts';
 import { previewImport, readInvoices } from '../../builders/imports.ts';
 import { aPayer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
+import { LUMEN } from '../../builders/invoices.ts';
 
 const SPEC = {
 	number: 'T-1',
 	issuedOn: '2026-11-12',
 	dueOn: '2026-12-12',
-	seller: {
-		name: 'ATELIER LUMEN SARL',
-		siren: '552100554',
-		vatNumber: 'FR96552100554',
-		address: { lines: ['1 rue X'], postalCode: '69001', town: 'Lyon', country: 'FR' },
-		iban: 'FR7630006000011234567890189'
-	},
+	seller: LUMEN,
 	buyer: { name: 'Menuiserie Roche', siren: null, email: 'paul@roche.example' },
 	lines: [{ label: 'Lustre', netMinor: 100_000, rateBps: 2000 }]
 };

@@ -59,6 +59,7 @@ import {
 	type Payer
 } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
+import { LUMEN } from '../../builders/invoices.ts';
 
 let house: TestHouse;
 let a: Cast;
@@ -177,13 +178,7 @@ async function aDocument(): Promise<string> {
 		number: 'PDF-1',
 		issuedOn: '2026-11-12',
 		dueOn: '2026-12-12',
-		seller: {
-			name: 'ATELIER LUMEN SARL',
-			siren: '552100554',
-			vatNumber: 'FR96552100554',
-			address: { lines: ['1 rue X'], postalCode: '69001', town: 'Lyon', country: 'FR' },
-			iban: 'FR7630006000011234567890189'
-		},
+		seller: LUMEN,
 		buyer: { name: 'Menuiserie Roche', siren: null, email: null },
 		lines: [{ label: 'Lustre', netMinor: 100_000, rateBps: 2000 }]
 	});
