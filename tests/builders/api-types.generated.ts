@@ -95,7 +95,7 @@ export interface paths {
         /** Invoices of a number, newest first: the same number may come back another year */
         get: operations["findInvoices"];
         put?: never;
-        /** Import invoices from files (Factur-X PDF, CII or UBL XML, CSV) or JSON */
+        /** Import invoices from files (Factur-X PDF, CII or UBL XML, CSV, a zip of them) or JSON */
         post: operations["importInvoices"];
         delete?: never;
         options?: never;

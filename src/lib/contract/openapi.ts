@@ -65,7 +65,7 @@ export const openApi = {
 			},
 			post: {
 				operationId: 'importInvoices',
-				summary: 'Import invoices from files (Factur-X PDF, CII or UBL XML, CSV) or JSON',
+				summary: 'Import invoices from files (Factur-X PDF, CII or UBL XML, CSV, a zip of them) or JSON',
 				parameters: [
 					{
 						name: 'Idempotency-Key',

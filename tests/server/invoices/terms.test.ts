@@ -139,6 +139,26 @@ describe('structured terms of a CII file', () => {
 	});
 });
 
+describe('a payee that the file names', () => {
+	const withPayee = (name: string, siren = '') =>
+		ciiOf(SPEC).replace(
+			'<ram:SpecifiedTradeSettlementPaymentMeans>',
+			`<ram:PayeeTradeParty><ram:Name>${name}</ram:Name>${siren && `<ram:SpecifiedLegalOrganization><ram:ID schemeID="0002">${siren}</ram:ID></ram:SpecifiedLegalOrganization>`}</ram:PayeeTradeParty><ram:SpecifiedTradeSettlementPaymentMeans>`
+		);
+	test.each([
+		['somebody else', 'Crédit Affacturage', '', 'other_payee'],
+		['somebody else whose name begins like the seller’s', 'Atelier Lumen Factoring', '', 'other_payee'],
+		['the seller, written otherwise', 'Atelier Lumen', '', null],
+		['the seller, by its SIREN', 'Lumen Paris', '552100554', null]
+	])('%s', async (_, name, siren, reason) => {
+		const { document } = await read(withPayee(name, siren));
+		expect(notPayableReason(document, 120_000n)).toBe(reason);
+	});
+});
+test('a single part that is all there is to pay is no mistake', async () => {
+	expect((await read(withTerms(part('1200.00', '2026-12-12')))).codes).toEqual([]);
+});
+
 test('UBL: discounts and dated parts of its own, notes with their code before them', async () => {
 	const xml = `<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2" xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2" xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2">
 <cbc:CustomizationID>urn:cen.eu:en16931:2017</cbc:CustomizationID><cbc:ID>U-1</cbc:ID><cbc:IssueDate>2026-11-12</cbc:IssueDate><cbc:DueDate>2026-12-01</cbc:DueDate><cbc:InvoiceTypeCode>380</cbc:InvoiceTypeCode>

@@ -2,7 +2,6 @@
 // rules cited are those of EN 16931 (BR-…) and of the French profile (BR-FR-…).
 import { daysBetween } from '../calendar/civil-date.ts';
 import { add, minor, subtract } from '../money/minor.ts';
-import { agreedParts } from './agreed-terms.ts';
 import { isDeposit, type InvoiceDocument } from './document.ts';
 import { hasValidVatKey, isValidIban, vatKeyOf } from './identifiers.ts';
 
@@ -92,8 +91,8 @@ function checkDates(d: InvoiceDocument): Finding[] {
 
 /** Parts that do not make the amount due are shown in the words of the file, and offered to nobody. */
 function checkParts({ agreed, dueMinor }: InvoiceDocument): Finding[] {
-	if (!agreed?.parts.length || agreedParts(agreed, dueMinor)) return [];
-	const sum = agreed.parts.reduce((all, part) => all + part.amountMinor, 0n);
+	const sum = agreed?.parts.reduce((all, part) => all + part.amountMinor, 0n) ?? 0n;
+	if (!agreed?.parts.length || sum === dueMinor) return [];
 	return [warn('PARTS_SUM', 'BT-20', String(sum), String(dueMinor))];
 }
 
@@ -117,8 +116,12 @@ export function verdictOf(findings: Finding[]): Severity | 'ok' {
 	return 'ok';
 }
 
+/** Names are compared without their legal form: one tool writes it, another does not. */
+const LEGAL_FORM = /[\s,]+(s\.?a\.?r\.?l|s\.?a\.?s\.?u?|s\.?a|e\.?u\.?r\.?l|s\.?n\.?c|s\.?c\.?i|gmbh|ag|ug|kg|ltd|b\.?v|n\.?v|s\.?r\.?l)\.?$/i;
 const nameKeyOf = (name: string): string =>
 	name
+		.trim()
+		.replace(LEGAL_FORM, '')
 		.normalize('NFKD')
 		.replace(/[^\p{L}\p{N}]/gu, '')
 		.toLowerCase();

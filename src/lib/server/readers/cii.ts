@@ -81,14 +81,16 @@ class CiiReading extends XmlReading {
 		const terms = this.terms(issuedOn);
 		const means = list(this.settlement, 'SpecifiedTradeSettlementPaymentMeans');
 		const iban = means.map((mean) => text(mean, 'PayeePartyCreditorFinancialAccount', 'IBANID')).find(Boolean) ?? null;
-		const payeeName = text(this.settlement, 'PayeeTradeParty', 'Name');
+		const seller = this.party('SellerTradeParty');
+		const payeeId = text(this.settlement, 'PayeeTradeParty', 'SpecifiedLegalOrganization', 'ID');
+		const payeeName = this.otherPayee(text(this.settlement, 'PayeeTradeParty', 'Name'), payeeId, seller);
 		return {
 			number: text(this.header, 'ID') ?? '',
 			typeCode: text(this.header, 'TypeCode') ?? '380',
 			issuedOn,
 			dueOn: terms.netDay,
 			currency,
-			seller: this.party('SellerTradeParty'),
+			seller,
 			buyer: this.party('BuyerTradeParty'),
 			payee: payeeName,
 			netMinor: net ?? minor(gross - vat),

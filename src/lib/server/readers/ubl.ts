@@ -60,7 +60,9 @@ class UblReading extends XmlReading {
 		const vat = parseDecimal(text(tax, 'TaxAmount') ?? '') ?? ZERO;
 		const means = list(root, 'PaymentMeans');
 		const terms = this.terms(issuedOn);
-		const payeeName = text(root, 'PayeeParty', 'PartyName', 'Name');
+		const seller = this.party('AccountingSupplierParty');
+		const payeeId = text(root, 'PayeeParty', 'PartyLegalEntity', 'CompanyID');
+		const payeeName = this.otherPayee(text(root, 'PayeeParty', 'PartyName', 'Name'), payeeId, seller);
 		const iban = means.map((mean) => text(mean, 'PayeeFinancialAccount', 'ID')).find((id) => id !== null) ?? null;
 		return {
 			number: text(root, 'ID') ?? '',
@@ -68,7 +70,7 @@ class UblReading extends XmlReading {
 			issuedOn,
 			dueOn: this.dueDate(means, terms.parts) ?? terms.netDay,
 			currency,
-			seller: this.party('AccountingSupplierParty'),
+			seller,
 			buyer: this.party('AccountingCustomerParty'),
 			payee: payeeName,
 			netMinor: net ?? minor(gross - vat),

@@ -46,6 +46,11 @@ export abstract class XmlReading {
 			this.findings.push(warn('VAT_EXEMPTION_REASON', 'BT-120', '', category));
 		return [{ category, rateBps: Number(rate), baseMinor: base, vatMinor: vat }];
 	}
+	/** BT-59, unless its legal identifier (BT-61) is the seller's own. */
+	protected otherPayee(name: string | null, legalId: string | null, seller: Party): string | null {
+		const siren = sirenFrom(legalId);
+		return siren && siren === seller.siren ? null : name;
+	}
 	protected partyOf(
 		written: {
 			name: string;
