@@ -117,7 +117,8 @@ export function verdictOf(findings: Finding[]): Severity | 'ok' {
 }
 
 /** Names are compared without their legal form: one tool writes it, another does not. */
-const LEGAL_FORM = /[\s,]+(s\.?a\.?r\.?l|s\.?a\.?s\.?u?|s\.?a|e\.?u\.?r\.?l|s\.?n\.?c|s\.?c\.?i|gmbh|ag|ug|kg|ltd|b\.?v|n\.?v|s\.?r\.?l)\.?$/i;
+const LEGAL_FORM =
+	/[\s,]+(s\.?a\.?r\.?l|s\.?a\.?s\.?u?|s\.?a|e\.?u\.?r\.?l|s\.?n\.?c|s\.?c\.?i|gmbh|ag|ug|kg|ltd|b\.?v|n\.?v|s\.?r\.?l)\.?$/i;
 const nameKeyOf = (name: string): string =>
 	name
 		.trim()
