@@ -155,6 +155,11 @@ describe('a payee that the file names', () => {
 		expect(notPayableReason(document, 120_000n)).toBe(reason);
 	});
 });
+test('a payee whose name is mostly spaces keeps nobody waiting', async () => {
+	const { document } = await read(ciiOf(SPEC));
+	const payee = `A${' '.repeat(1_000_000)}B`;
+	expect(notPayableReason({ ...document, payee }, 120_000n)).toBe('other_payee');
+});
 test('a single part that is all there is to pay is no mistake', async () => {
 	expect((await read(withTerms(part('1200.00', '2026-12-12')))).codes).toEqual([]);
 });
