@@ -1,7 +1,7 @@
 // The worker: empties the queues when woken, and runs periodic tasks when their turn has come. Queues are rows (mail, stripe_event,
 // plan_charge, import_job, sign_in_request) claimed one at a time, so any number of workers may run (decision 0007).
 import type { Services } from '../services.ts';
-import { makeBell } from './bell.ts';
+import { makeBell, type Bell } from './bell.ts';
 import { takeTurn } from '../store/records.ts';
 import { sendNextSignIn } from '../use-cases/access/send-sign-in.ts';
 import { advanceNextImport } from '../use-cases/imports/advance-import.ts';
@@ -56,9 +56,14 @@ export function startWorker(services: Services): Worker {
 	let isStopping = false;
 	const stopping = () => isStopping;
 	const bell = makeBell();
-	// Whoever rings, the clock rings too: a lost signal costs five seconds, never a payment.
-	const clock = setInterval(bell.ring, POLL_MS);
-	const loop = async (work: () => Promise<void>) => {
+	const gong = makeBell();
+	const ringBoth = () => {
+		bell.ring();
+		gong.ring();
+	};
+	// Whoever rings, the clock rings too: a lost signal costs five seconds, never a payment. Periodic tasks hear the clock alone.
+	const clock = setInterval(ringBoth, POLL_MS);
+	const loop = async (bell: Bell, work: () => Promise<void>) => {
 		while (!isStopping) {
 			const nextRing = bell.nextRing(); // taken before the work: a ring in the middle of it is not missed
 			await work();
@@ -66,15 +71,15 @@ export function startWorker(services: Services): Worker {
 		}
 	};
 	const loops = [
-		...QUEUES.map((queue) => loop(() => empty(services, queue, stopping))),
-		loop(() => runPeriodic(services, stopping))
+		...QUEUES.map((queue) => loop(bell, () => empty(services, queue, stopping))),
+		loop(gong, () => runPeriodic(services, stopping))
 	];
 	return {
 		wake: bell.ring,
 		stop: async () => {
 			isStopping = true;
 			clearInterval(clock);
-			bell.ring();
+			ringBoth();
 			await Promise.all(loops);
 		},
 		drain: () => drainOnce(services)

@@ -6,7 +6,7 @@ import { block, checkDocument, confirm, warn, type Finding, type ReadResult } fr
 import { isValidSiren, sirenFrom } from '../../domain/invoices/identifiers.ts';
 import { minor, ZERO, type Minor } from '../../domain/money/minor.ts';
 import { columnName, columnsOf, isFrench, type Column, type Row } from './csv-columns.ts';
-import { parseRows, type Rows } from './rows.ts';
+import { parseRows, type RawRow, type Rows } from './rows.ts';
 import {
 	dateOrderOf,
 	decimalMarkOf,
@@ -76,7 +76,6 @@ function* readGroups(groups: Iterable<RawRow[]>, columns: (Column | null)[], wri
 	for (const group of groups) yield readGroup(group.map(named), writing);
 }
 
-type RawRow = Rows['rows'][number];
 /** Rows of one invoice: with columns about lines, all that bear its number; otherwise each row by itself. */
 function* invoicesOf(rows: RawRow[], columns: (Column | null)[]): Generator<RawRow[]> {
 	const isByLine = (['item', 'lineNet', 'lineVat', 'lineGross'] as const).some((column) => columns.includes(column));
@@ -91,13 +90,12 @@ const MONEY = ['net', 'vat', 'gross', 'paid', 'due', 'vatRate', 'lineNet', 'line
 type MoneyColumn = (typeof MONEY)[number];
 type Writing = { marks: Record<MoneyColumn, DecimalMark>; order: DateOrder; isOrderKnown: boolean };
 function writingOf({ header, rows }: Rows, columns: (Column | null)[], answer: ListAnswer | null): Writing {
-	const seen = (column: Column): string[] => {
-		const at = columns.indexOf(column);
-		return at < 0 ? [] : rows.flatMap(({ cells }) => cells[at] || []);
-	};
+	function* seen(...wanted: Column[]): Generator<string> {
+		const places = wanted.map((column) => columns.indexOf(column)).filter((at) => at >= 0);
+		if (places.length) for (const { cells } of rows) for (const at of places) if (cells[at]) yield cells[at];
+	}
 	const marks = Object.fromEntries(MONEY.map((column) => [column, decimalMarkOf(seen(column))])) as Writing['marks'];
-	const order =
-		answer?.dateOrder ?? dateOrderOf([...seen('issuedOn'), ...seen('dueOn')]) ?? (isFrench(header) ? 'dmy' : null);
+	const order = answer?.dateOrder ?? dateOrderOf(seen('issuedOn', 'dueOn')) ?? (isFrench(header) ? 'dmy' : null);
 	return { marks, order: order ?? 'dmy', isOrderKnown: order !== null };
 }
 

@@ -19,7 +19,7 @@ const LIMITS: ReadingLimits = { seconds: 30, megabytes: 400 };
 const THREADS_MAX = 5;
 const IDLE_MS = 20_000;
 /** Room for what is forgotten at once; by itself a thread takes three times as much. */
-const YOUNG_MB = 16;
+const YOUNG_MB = 8;
 
 /** Some invoices of a file at a time: whoever takes them slowly holds no more of them in memory. The time limit counts reading only. */
 export type ReadingBatch = { mediaType: string; list: ListShape | null; results: ReadResult[]; isLast: boolean };

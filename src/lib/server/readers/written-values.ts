@@ -12,8 +12,12 @@ const compact = (written: string): string =>
 		.replace(/^(.*)-$/, '-$1');
 
 /** The mark that is followed by one or two digits at the end of some value, when all values agree; `null` otherwise. */
-export function decimalMarkOf(values: string[]): DecimalMark {
-	const marks = new Set(values.flatMap((value) => /([.,])\d{1,2}$/.exec(compact(value))?.[1] ?? []));
+export function decimalMarkOf(values: Iterable<string>): DecimalMark {
+	const marks = new Set<string>();
+	for (const value of values) {
+		const mark = /([.,])\d{1,2}$/.exec(compact(value))?.[1];
+		if (mark) marks.add(mark);
+	}
 	return marks.size === 1 ? ([...marks][0] as ',' | '.') : null;
 }
 
@@ -48,14 +52,18 @@ function parseMarked(text: string, mark: ',' | '.'): Minor | null {
 export type DateOrder = 'dmy' | 'mdy';
 const NUMERIC = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?:[ T].*)?$/;
 /** What the values themselves say: `null` when none has a number over 12 in first or second place. */
-export function dateOrderOf(values: string[]): DateOrder | null {
-	const parts = values.flatMap((value) => {
+export function dateOrderOf(values: Iterable<string>): DateOrder | null {
+	let differ = false;
+	let isMonthFirst = false;
+	for (const value of values) {
 		const match = NUMERIC.exec(value.trim());
-		return match ? [[Number(match[1]), Number(match[2])] as const] : [];
-	});
-	if (!parts.length || parts.every(([a, b]) => a === b)) return 'dmy';
-	if (parts.some(([a]) => a > 12)) return 'dmy';
-	return parts.some(([, b]) => b > 12) ? 'mdy' : null;
+		if (!match) continue;
+		const [a, b] = [Number(match[1]), Number(match[2])];
+		if (a > 12) return 'dmy';
+		differ ||= a !== b;
+		isMonthFirst ||= b > 12;
+	}
+	return !differ ? 'dmy' : isMonthFirst ? 'mdy' : null;
 }
 
 const MONTHS = [

@@ -91,16 +91,12 @@ export async function countOutcomes(tx: Tx, scope: Scope, importIds: string[]): 
 	for (const row of rows) all.get(row.importId)![row.outcome] = row.count;
 	return all;
 }
-/** How many lines are wanted, kept or not. */
-export async function countWanted(
-	tx: Tx,
-	scope: Scope,
-	{ importId, acceptsReview }: Pick<ImportJob, 'importId' | 'acceptsReview'>
-): Promise<number> {
+/** Conflicts that a person wants to stand in the place of what is known. */
+export async function countReplacing(tx: Tx, scope: Scope, importId: string): Promise<number> {
 	const [row] = await tx
 		.select({ count: sql<number>`count(*)::int` })
 		.from(importLine)
-		.where(and(linesOf(scope, importId), isWanted(acceptsReview)));
+		.where(and(linesOf(scope, importId), eq(importLine.outcome, 'conflict'), eq(importLine.replaces, true)));
 	return row!.count;
 }
 const isPdf = sql<boolean>`exists (select from import_file f where f.supplier_id = import_line.supplier_id and f.import_id = import_line.import_id and f.position = import_line.file_position and f.media_type = 'application/pdf' and f.content is not null)`;

@@ -11,15 +11,15 @@ const snake = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${let
 /** A value as it stands in the text of an array (https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO). */
 function element(value: unknown): string {
 	if (value === null || value === undefined) return 'NULL';
+	if (typeof value === 'string') return quoted(value);
 	if (typeof value === 'boolean' || typeof value === 'number' || typeof value === 'bigint') return String(value);
-	const text =
-		value instanceof Date
-			? value.toISOString()
-			: typeof value === 'string'
-				? value.toWellFormed().replaceAll('\0', '')
-				: toJson(value);
-	return `"${text.replace(/["\\]/g, '\\$&')}"`;
+	if (value instanceof Date) return `"${value.toISOString()}"`;
+	// Of what is JSON already, only quotes and backslashes are left to be written otherwise, and nothing does that faster.
+	return JSON.stringify(toJson(value));
 }
+const PLAIN = /^[^"\\\0\ud800-\udfff]*$/;
+const quoted = (text: string): string =>
+	PLAIN.test(text) ? `"${text}"` : `"${text.toWellFormed().replaceAll('\0', '').replace(/["\\]/g, '\\$&')}"`;
 
 /** Any of these words, as one parameter: an index is asked for each, whatever is thought of how many there are. */
 export const anyOf = (words: (string | null)[]): SQL =>

@@ -15,10 +15,8 @@ export const toJson = (value: unknown): string =>
 export function fromJson<T>(value: unknown): T {
 	if (Array.isArray(value)) return value.map(fromJson) as T;
 	if (value === null || typeof value !== 'object') return value as T;
-	return Object.fromEntries(
-		Object.entries(value).map(([key, inner]) => [
-			key,
-			key.endsWith('Minor') && typeof inner === 'string' ? minor(BigInt(inner)) : fromJson(inner)
-		])
-	) as T;
+	const copy: Record<string, unknown> = {};
+	for (const [key, inner] of Object.entries(value))
+		copy[key] = key.endsWith('Minor') && typeof inner === 'string' ? minor(BigInt(inner)) : fromJson(inner);
+	return copy as T;
 }

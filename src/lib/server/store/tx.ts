@@ -21,6 +21,13 @@ export async function inScope<T>(db: Database, scope: Scope, work: (tx: Tx) => P
 	}
 }
 
+/**
+ * This commit is not waited for until it is on the disk. If the database server itself dies at once, it may be lost, with all that were committed after it:
+ * never some and not others (https://www.postgresql.org/docs/current/wal-async-commit.html). Only for work that is then done again.
+ */
+export const commitWithoutWaiting = async (tx: Tx): Promise<void> =>
+	void (await tx.execute(sql`set local synchronous_commit = off`));
+
 /** PostgreSQL's five-character code, wherever Drizzle wrapped it; '' when it is another kind of error. */
 function errorCode(error: unknown): string {
 	for (let e = error as { code?: unknown; cause?: unknown } | undefined; e; e = e.cause as typeof e)

@@ -24,6 +24,8 @@ export type Keepable = {
 	mediaType: string;
 	/** What the invoice will be. */
 	invoiceId: string;
+	/** Whose it is, where that is settled already. */
+	clientId?: string | undefined;
 	/** A person's word: this client, or a new one with this id. */
 	chosenClientId?: string | null;
 	/** A person's word: the invoice known under this number is withdrawn. */
@@ -46,8 +48,13 @@ export async function keepInvoices(
 	{ now, sendMails }: { now: Date; sendMails: boolean }
 ): Promise<{ lines: ImportLine[]; clientIds: string[] }> {
 	await makeRoom(tx, scope, items, now);
-	const clientIds = await makeClients(tx, scope, items, now);
-	const all: Kept[] = items.map((item, i) => ({ item, invoiceId: item.invoiceId, clientId: clientIds[i]! }));
+	const open = items.filter((item) => !item.clientId);
+	const found = (open.length ? await makeClients(tx, scope, open, now) : []).values();
+	const all: Kept[] = items.map((item) => ({
+		item,
+		invoiceId: item.invoiceId,
+		clientId: item.clientId ?? found.next().value!
+	}));
 	const ids = await insertInvoices(
 		tx,
 		scope,

@@ -42,7 +42,7 @@ export async function readNextFiles(work: Work): Promise<void> {
 	let small: Part[] = [];
 	let heldAt = performance.now();
 	const checkSmall = async () => {
-		if (small.length) await checkParts(work, small);
+		if (small.length) await writeParts(work, small, await checkParts(work, small));
 		small = [];
 		heldAt = performance.now();
 	};
@@ -89,31 +89,48 @@ async function begin({ services, scope, claim }: Work, file: UnreadFile, hints: 
 
 async function checkList(work: Work, first: ReadingBatch, { batches, ...file }: Omit<Reading, 'first'>): Promise<void> {
 	let from = 0;
-	for (let batch = first; ;) {
-		await checkParts(work, [{ ...file, batch, from }]);
-		const upTo = from + batch.results.length;
-		if (hasGrown(from, upTo)) await refreshStatistics(work.services.db);
-		from = upTo;
-		const next = await batches.next();
-		if (next.done) return;
-		batch = next.value;
+	let written = Promise.resolve();
+	try {
+		for (let batch = first; ;) {
+			// Asked about while the one before is being written.
+			const parts = [{ ...file, batch, from }];
+			const checked = await checkParts(work, parts);
+			await written;
+			written = writeParts(work, parts, checked);
+			// Its failure, if any, is told when it is waited for.
+			written.catch(() => {});
+			const upTo = from + batch.results.length;
+			if (hasGrown(from, upTo)) {
+				await written;
+				await refreshStatistics(work.services.db);
+			}
+			from = upTo;
+			const next = await batches.next();
+			if (next.done) break;
+			batch = next.value;
+		}
+	} finally {
+		await written;
 	}
 }
 
 /** Some invoices of a file, from this position on. */
 type Part = { filePosition: number; fileName: string; batch: ReadingBatch; from: number };
+const resultsOf = (parts: Part[]) =>
+	parts.flatMap(({ fileName, filePosition, batch, from }) =>
+		batch.results.map((result, i) => ({ fileName, result, at: { filePosition, position: from + i } }))
+	);
+const checkParts = ({ services, scope }: Work, parts: Part[]): Promise<Checked[]> =>
+	read(services, scope, (tx) => checkDocuments(tx, scope, resultsOf(parts)));
 /** In one transaction: a few hundred of a list, or some files that are one invoice each. */
-const checkParts = (work: Work, parts: Part[]): Promise<void> =>
+const writeParts = (work: Work, parts: Part[], checked: Checked[]): Promise<void> =>
 	step(work, async (tx, hold) => {
 		const { scope, claim } = work;
 		const { importId } = claim;
 		await hold();
 		const begun = parts.filter(({ from }) => from === 0).map(({ filePosition }) => filePosition);
 		if (begun.length) await deleteLines(tx, scope, importId, begun);
-		const results = parts.flatMap(({ fileName, filePosition, batch, from }) =>
-			batch.results.map((result, i) => ({ fileName, result, at: { filePosition, position: from + i } }))
-		);
-		const checked = await checkDocuments(tx, scope, results);
+		const results = resultsOf(parts);
 		const seen = await numbersOf(tx, scope, importId, checked);
 		const lines = withoutTwins(checked, seen).map((one, i) => ({ ...results[i]!.at, ...rowOf(one) }));
 		await insertLines(tx, scope, importId, lines);

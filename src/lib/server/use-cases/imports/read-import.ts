@@ -3,7 +3,7 @@ import { may, type Scope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import {
 	countOutcomes,
-	countWanted,
+	countReplacing,
 	listLines,
 	type ListedLine,
 	type OutcomeCounts
@@ -150,6 +150,8 @@ const lineView = (row: ListedLine): LineView => ({
 async function viewOf(tx: Tx, scope: Scope, job: ImportJob, names: Names): Promise<ImportView> {
 	const { importId } = job;
 	const fileCount = await countFiles(tx, scope, importId);
+	const counts = (await countOutcomes(tx, scope, [importId])).get(importId)!;
+	const wanted = counts.new + (job.acceptsReview ? counts.review : 0) + (await countReplacing(tx, scope, importId));
 	return {
 		importId,
 		state: job.state,
@@ -164,9 +166,9 @@ async function viewOf(tx: Tx, scope: Scope, job: ImportJob, names: Names): Promi
 		sendsMails: job.sendsMails,
 		fileCount,
 		readCount: fileCount - (await countUnread(tx, scope, importId)),
-		counts: (await countOutcomes(tx, scope, [importId])).get(importId)!,
+		counts,
 		keptCount: job.keptCount,
-		waitingCount: (await countWanted(tx, scope, job)) - job.keptCount
+		waitingCount: wanted - job.keptCount
 	};
 }
 
