@@ -125,6 +125,12 @@ describe('lists', () => {
 			expected['invoice-csv/SYNTH_fr_semicolon_cp1252.csv']!.expected!.invoices
 		);
 	});
+	test('a control character in a cell moves no other cell; a mark of UTF-8 or UTF-16 is not part of the first column', async () => {
+		const text = 'Numéro;Date facture;Client;Total TTC\nF-1;12/11/2026;Alpha\u001fBeta;10,00\n';
+		const utf16 = new Uint8Array(Buffer.from(`\ufeff${text}`, 'utf16le'));
+		for (const results of [await readText(`\ufeff${text}`), await readBytes('liste.csv', utf16)])
+			expect(documents(results)[0]).toMatchObject({ number: 'F-1', grossMinor: 1000n, buyer: { name: 'Alpha Beta' } });
+	});
 	test('one row per line: totals that repeat count once, lines without totals are added up by rate', async () => {
 		const [repeated] = documents(
 			await readText(

@@ -1,10 +1,11 @@
 // Any delimited text to rows: the delimiter is that of the header line, which may not be the first.
 import { parse } from 'csv-parse/sync';
 import { block, type Finding } from '../../domain/invoices/findings.ts';
-import { decodeText } from './text.ts';
+import { asUtf8 } from './text.ts';
 
 const ROWS_MAX = 100_000;
 const HEADER_WITHIN = 20;
+const HEADER_WITHIN_BYTES = 1_000_000;
 /** Between the cells of a row; no tool writes it into one. */
 const UNIT = '\u001f';
 /** One text a row rather than one a cell: of a hundred thousand rows that is a third of the memory. */
@@ -12,7 +13,9 @@ export class RawRow {
 	private readonly text: string;
 	readonly line: number;
 	constructor(cells: string[], line: number) {
-		this.text = cells.join(UNIT);
+		this.text = cells.some((cell) => cell.includes(UNIT))
+			? cells.map((cell) => cell.replaceAll(UNIT, ' ')).join(UNIT)
+			: cells.join(UNIT);
 		this.line = line;
 	}
 	get cells(): string[] {
@@ -26,10 +29,8 @@ export function parseRows(
 	bytes: Uint8Array,
 	isHeader: (cells: string[]) => boolean = () => true
 ): Rows | { finding: Finding } {
-	const content = decodeText(bytes)
-		.replace(/^\ufeff/, '')
-		.replaceAll(UNIT, ' ');
-	const above = content.split(/\r\n|\n|\r/, HEADER_WITHIN);
+	const content = asUtf8(bytes);
+	const above = content.toString('utf8', 0, HEADER_WITHIN_BYTES).split(/\r\n|\n|\r/, HEADER_WITHIN);
 	const unquoted = (line: string, mark: string): string[] =>
 		line.split(mark).map((cell) => cell.replace(/^"|"$/g, '').trim());
 	const marks = [';', '\t', ',', '|'];

@@ -1,4 +1,5 @@
 // Bytes to text, for files that do not say how they were written.
+import { isUtf8 } from 'node:buffer';
 
 /** UTF-8 with or without a mark, UTF-16 with one, else Windows-1252, or what the format prescribes. NULs are padding. */
 export function decodeText(bytes: Uint8Array, otherwise: 'windows-1252' | 'iso-8859-15' = 'windows-1252'): string {
@@ -10,6 +11,13 @@ export function decodeText(bytes: Uint8Array, otherwise: 'windows-1252' | 'iso-8
 	} catch {
 		return new TextDecoder(otherwise).decode(bytes).replaceAll('\0', '');
 	}
+}
+
+/** The same text as UTF-8 without its mark. What is UTF-8 already is not copied: lists are long. */
+export function asUtf8(bytes: Uint8Array): Buffer {
+	if (!isUtf8(bytes) || bytes.includes(0)) return Buffer.from(decodeText(bytes));
+	const mark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+	return Buffer.from(bytes.buffer, bytes.byteOffset + mark, bytes.length - mark);
 }
 
 /** Bytes 0x80 to 0xFF of code page 850 (DOS, Western Europe; IBM CDRA 00850). No platform decoder knows it. */
