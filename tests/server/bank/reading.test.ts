@@ -179,3 +179,87 @@ test('the words of a German transfer, cut anywhere, are put together', () => {
 	});
 	expect(statement!.entries[0]!.text).toContain('Rechnung F2026-0042');
 });
+
+describe('lists of other banks', () => {
+	// Made up after the exports of a dozen banks; no line of a real account.
+	test.each([
+		[
+			'times in brackets',
+			"Date de la valeur (local);Date de l'opération (local);Montant total (local);Devise;Nom de la contrepartie;Méthode de paiement;Référence;Nom du compte;IBAN\n13/11/2026;12/11/2026;1200,00;EUR;ACME;Virement;F-2026-001;Principal;FR7616958000010000000000000\n",
+			'F-2026-001'
+		],
+		[
+			'two amounts, the account’s counts',
+			'Date started (UTC),Date completed (UTC),ID,Type,Description,Reference,Payer,Card number,Orig currency,Orig amount,Payment currency,Amount,Fee,Balance,Account\n2026-11-12,2026-11-12,abc,TOPUP,Payment from Acme,INV-7,Acme,,EUR,1200.00,EUR,1200.00,0.00,5000.00,Main\n',
+			'INV-7'
+		],
+		[
+			'a transfer service',
+			'"TransferWise ID",Date,Amount,Currency,Description,"Payment Reference","Running Balance","Payer Name"\nTRANSFER-1,12-11-2026,1200.00,EUR,"Received money from ACME",INV-7,5000.00,ACME\n',
+			'INV-7'
+		],
+		[
+			'a balance above, short and long texts',
+			'Compte de chèques;****1234;Solde au 12/11/2026;5 000,00 EUR\n\nDate operation;Libelle court;Type operation;Libelle operation;Montant operation en euro\n12/11/2026;VIR SEPA RECU;Virement recu;VIR SEPA RECU /DE ACME /MOTIF F-2026-001;1 200,00\n',
+			'F-2026-001'
+		],
+		[
+			'lines above, euros in the headers, two lines in a cell',
+			'Téléchargement du 13/11/2026;\n\nM. DUPONT;\nCompte Courant n° 12345678901;\nSolde au 12/11/2026 5 000,00 €\n\nDate;Libellé;Débit euros;Crédit euros;\n12/11/2026;"VIREMENT EN VOTRE FAVEUR\nACME F-2026-001";;1 200,00;\n11/11/2026;"PRLV EDF";85,10;;\n',
+			'F-2026-001'
+		],
+		[
+			'English names, French amounts',
+			'dateOp;dateVal;label;category;categoryParent;supplierFound;amount;comment;accountNum;accountLabel;accountbalance\n2026-11-12;2026-11-12;"VIR ACME F-2026-001";"Virements reçus";"Virements";acme;1 200,00;;00040;BoursoBank;5000.00\n',
+			'F-2026-001'
+		],
+		[
+			'quotes around everything',
+			'"Booking Date","Value Date","Partner Name","Partner Iban",Type,"Payment Reference","Account Name","Amount (EUR)","Original Amount","Original Currency","Exchange Rate"\n2026-11-12,2026-11-12,ACME,FR7630006000011234567890189,Credit Transfer,F-2026-001,Main,1200.00,,,\n',
+			'F-2026-001'
+		],
+		[
+			'a spreadsheet formula above the header',
+			"=\"0000012345\";12/11/2026;5000,00\n\nDate de l'opération;Libellé;Détail de l'écriture;Montant de l'opération;Devise\n12/11/2026;VIR RECU;VIR RECU DE: ACME MOTIF: F-2026-001;1200,00;EUR\n",
+			'F-2026-001'
+		],
+		[
+			'what the payer wrote is in a column of its own',
+			'Date de comptabilisation;Libelle simplifie;Libelle operation;Reference;Informations complementaires;Type operation;Categorie;Sous categorie;Debit;Credit;Date operation;Date de valeur;Pointage operation\n12/11/2026;ACME;VIR SEPA ACME;REF1;F-2026-001;Virement recu;Revenus;Autres;;+1200,00;12/11/2026;12/11/2026;0\n',
+			'F-2026-001'
+		],
+		[
+			'two columns of amounts',
+			'Date;Date de valeur;Débit;Crédit;Libellé;Solde\n12/11/2026;12/11/2026;;1200,00;VIR ACME F-2026-001;5000,00\n',
+			'F-2026-001'
+		],
+		[
+			'amounts by direction',
+			'Date de la transaction;Date de valeur;Libellé;Crédit;Débit;Nom de la contrepartie;Référence\n12/11/2026;12/11/2026;Virement reçu;1200,00;;ACME;F-2026-001\n',
+			'F-2026-001'
+		],
+		[
+			'German',
+			'"Buchungsdatum";"Wertstellung";"Status";"Zahlungspflichtige*r";"Zahlungsempfänger*in";"Verwendungszweck";"Umsatztyp";"IBAN";"Betrag (€)"\n"12.11.26";"12.11.26";"Gebucht";"ACME";"Ich";"F-2026-001";"Eingang";"DE02";"1.200,00"\n',
+			'F-2026-001'
+		]
+	])('%s', (_, text, number) => {
+		const reading = readBytes('releve.csv', new TextEncoder().encode(text));
+		if (!reading.ok) throw new Error(JSON.stringify(reading.findings));
+		const [entry] = reading.statements[0]!.entries;
+		expect(entry).toMatchObject({ bookedOn: '2026-11-12', amountMinor: 120_000n, currency: 'EUR' });
+		expect(entry!.text).toContain(number);
+		expect(`${entry!.text} ${entry!.counterparty}`).toMatch(/acme/i);
+	});
+	test('a currency in the header of the amounts is the currency', () => {
+		const text = 'Date,Description,Amount (USD)\n2026-11-12,ACME,12.00\n';
+		const reading = readBytes('a.csv', new TextEncoder().encode(text));
+		expect(reading.ok && reading.statements[0]!.entries[0]).toMatchObject({ amountMinor: 1200n, currency: 'USD' });
+	});
+	test('the same text by the payer twice in a day is two payments', () => {
+		const row = '12/11/2026;600,00;Virement reçu;ACME;F-2026-001';
+		const text = `Date;Montant;Libellé;Contrepartie;Référence\n${row}\n${row}\n`;
+		const reading = readBytes('a.csv', new TextEncoder().encode(text));
+		expect(reading.ok && reading.statements[0]!.entries.map((entry) => entry.bankReference)).toEqual([null, null]);
+	});
+});

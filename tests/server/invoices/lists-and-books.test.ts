@@ -294,3 +294,106 @@ test('whatever a reader can say has words', () => {
 		)
 	).toEqual([]);
 });
+
+describe('lists of other tools, by their headers alone', () => {
+	// Made up after the exports of a dozen tools: number, client, what is left to pay, due date.
+	test.each([
+		[
+			'ABC-0001',
+			'id,Amount Due,Amount Paid,Billing,Closed,Currency,Customer,Date (UTC),Due Date (UTC),Number,Paid,Subtotal,Total,Customer Email,Customer Name\nin_1,120.00,0.00,send_invoice,false,eur,cus_1,2026-11-12 10:00,2026-12-12 10:00,ABC-0001,false,100.00,120.00,b@b.example,Theta\n',
+			'Theta',
+			12000n,
+			'2026-12-12'
+		],
+		[
+			'INV/2026/00012',
+			'Number,Invoice Partner Display Name,Invoice/Bill Date,Due Date,Untaxed Amount Signed,Total Signed,Payment Status\nINV/2026/00012,Epsilon,2026-11-12,2026-12-12,1000.0,1200.0,Not Paid\n',
+			'Epsilon',
+			120_000n,
+			'2026-12-12'
+		],
+		[
+			'FA2611-0003',
+			'Réf. facture,Tiers,Date facturation,Date limite règlement,Montant HT,Montant TVA,Montant TTC\nFA2611-0003,Zêta SA,12/11/2026,12/12/2026,"1000,00","200,00","1200,00"\n',
+			'Zêta SA',
+			120_000n,
+			'2026-12-12'
+		],
+		[
+			'FACT-77',
+			'Référence;Client;Date de création;Échéance;Total HT;Total TTC;Montant dû;Statut\nFACT-77;Delta;12/11/2026;31/12/2026;83,33;100,00;100,00;Due\n',
+			'Delta',
+			10000n,
+			'2026-12-31'
+		],
+		[
+			'INV-0041',
+			'*ContactName,EmailAddress,*InvoiceNumber,*InvoiceDate,*DueDate,Total,InvoiceAmountPaid,InvoiceAmountDue,TaxTotal,Currency,Type\nACME Ltd,a@acme.example,INV-0041,15/11/2026,15/12/2026,1200.00,200.00,1000.00,200.00,EUR,Sales invoice\n',
+			'ACME Ltd',
+			100_000n,
+			'2026-12-15'
+		],
+		[
+			'1001',
+			'Invoice No,Customer,Invoice Date,Due Date,Terms,Amount,Open Balance\n1001,Beta SAS,11/25/2026,12/25/2026,Net 30,"1,250.50","1,250.50"\n',
+			'Beta SAS',
+			125_050n,
+			'2026-12-25'
+		],
+		[
+			'INV-000017',
+			'Invoice Date,Invoice ID,Invoice Number,Invoice Status,Customer Name,Due Date,SubTotal,Total,Balance,Currency Code\n2026-11-12,982000,INV-000017,Sent,Eta Inc,2026-12-12,1000.00,1200.00,1200.00,EUR\n',
+			'Eta Inc',
+			120_000n,
+			'2026-12-12'
+		],
+		[
+			'RE-1001',
+			'Rechnungsnummer;Rechnungsdatum;Fälligkeitsdatum;Kunde;Nettobetrag;Bruttobetrag;Währung\nRE-1001;12.11.2026;12.12.2026;Lambda GmbH;1.000,00;1.190,00;EUR\n',
+			'Lambda GmbH',
+			119_000n,
+			'2026-12-12'
+		],
+		[
+			'FA0001',
+			"Code document;Date document;Nom client;Total TTC;Net à payer;Date d'échéance\nFA0001;12/11/26;Mu;120,00;120,00;12/12/26\n",
+			'Mu',
+			12000n,
+			'2026-12-12'
+		],
+		[
+			'FA-9',
+			'Numéro;Société;Date;Date échéance;Total HT;TVA;Total TTC;Reste à payer;Email\nFA-9;Nu;12-11-2026;12-12-2026;100;20;120;120;n@n.example\n',
+			'Nu',
+			12000n,
+			'2026-12-12'
+		],
+		[
+			'2026-12',
+			"N° facture;Date;Client;Total H.T.;Total T.V.A.;Total T.T.C.;Date d'échéance;E-mail client\n2026-12;12 novembre 2026;Kappa;100,00 €;20,00 €;120,00 €;12 décembre 2026;k@k.example\n",
+			'Kappa',
+			12000n,
+			'2026-12-12'
+		],
+		[
+			'F-2026-001',
+			"Numéro de facture;Date d'émission;Date d'échéance;Nom du client;Montant HT (€);Montant TVA (€);Montant TTC (€);Statut;Restant dû\nF-2026-001;12/11/2026;12/12/2026;Gamma SARL;1 000,00;200,00;1 200,00;À encaisser;1 200,00\n",
+			'Gamma SARL',
+			120_000n,
+			'2026-12-12'
+		]
+	])('%s', async (number, text, name, dueMinor, dueOn) => {
+		expect(documents(await readText(text))).toEqual([
+			expect.objectContaining({ number, dueMinor, dueOn, buyer: expect.objectContaining({ name }) })
+		]);
+	});
+	test('of two columns that say the same, the one that says it best counts, wherever it stands', async () => {
+		const text =
+			'Date de création;Date facture;Customer;Customer Name;Numéro;Total TTC\n01/11/2026;12/11/2026;cus_1;Alpha;F-1;10,00\n';
+		expect(documents(await readText(text))[0]).toMatchObject({
+			number: 'F-1',
+			issuedOn: '2026-11-12',
+			buyer: { name: 'Alpha' }
+		});
+	});
+});

@@ -1,73 +1,55 @@
-// Which column of a list is what, by its header: French and English names, as tools write them.
+// Which column of a list is what, by its header: French, English and German names, as tools write them.
+import { plainHeader as plain, words } from './rows.ts';
 
-/** Accepted headers, without accents, case or punctuation. The first is the one the screen documents. */
+/** Accepted headers, without accents, case or punctuation, the best name first. */
 const COLUMNS = {
-	number: [
-		'numero',
-		'numerodefacture',
-		'numerofacture',
-		'nofacture',
-		'nfacture',
-		'facture',
-		'invoicenumber',
-		'invoiceno',
-		'invoice',
-		'number',
-		'piece',
-		'numerodepiece',
-		'reference'
-	],
-	type: ['type', 'typedefacture', 'typededocument', 'documenttype'],
-	status: ['statut', 'etat', 'invoicestatus', 'status'],
-	issuedOn: [
-		'date',
-		'datefacture',
-		'datedefacture',
-		'datedelafacture',
-		'dateemission',
-		'datedemission',
-		'invoicedate',
-		'issuedate',
-		'dateissued'
-	],
-	dueOn: ['echeance', 'dateecheance', 'datedecheance', 'duedate', 'due', 'datelimitedepaiement'],
-	client: [
-		'client',
-		'nomclient',
-		'nomduclient',
-		'raisonsociale',
-		'customer',
-		'customername',
-		'contactname',
-		'clientname',
-		'companyname'
-	],
-	email: ['email', 'mail', 'courriel', 'adresseemail', 'emailclient', 'emailaddress', 'customeremail', 'clientemail'],
-	siren: ['siren', 'siret', 'sirenclient', 'siretclient'],
-	vatNumber: ['tvaintracommunautaire', 'numerotva', 'tvaintra', 'vatnumber', 'numerodetva', 'taxnumber'],
-	net: ['montantht', 'totalht', 'ht', 'net', 'subtotal', 'montanthorstaxes'],
-	vat: ['montanttva', 'tva', 'totaltva', 'tax', 'vat', 'taxamount', 'taxtotal'],
-	gross: ['montantttc', 'totalttc', 'ttc', 'montant', 'total', 'amount', 'invoicetotal', 'totalamount'],
-	paid: ['montantpaye', 'paye', 'regle', 'montantregle', 'acompteverse', 'paid', 'amountpaid'],
-	due: ['resteapayer', 'restedu', 'solde', 'netapayer', 'balance', 'amountdue', 'balancedue'],
-	vatRate: ['tauxtva', 'taux', 'vatrate', 'tauxdetva', 'taxrate'],
-	currency: ['devise', 'currency', 'currencycode', 'codedevise', 'ccy'],
-	item: [
-		'designation',
-		'description',
-		'libelle',
-		'article',
-		'produit',
-		'itemname',
-		'itemdesc',
-		'quantite',
-		'quantity',
-		'itemdescription'
-	],
-	lineNet: ['totalligneht', 'montantligneht', 'linesubtotal'],
-	lineVat: ['tvaligne', 'montanttvaligne', 'tax1amount'],
-	lineGross: ['totalligne', 'totallignettc', 'montantlignettc', 'linetotal', 'itemtotal']
-} as const;
+	number: words`
+		numerodefacture numerofacture nofacture nfacture invoicenumber invoiceno numerodepiece ndefacture nodefacture numfacture reffacture
+		referencefacture facturen npiece nopiece codedocument numerodocument numerodudocument ndocument documentnumber documentno rechnungsnummer
+		rechnungsnr belegnummer numero number facture invoice piece reference`,
+	type: words`type typedefacture typededocument documenttype`,
+	status: words`statut etat invoicestatus status etatfacture statutfacture`,
+	issuedOn: words`
+		datefacture datedefacture datedelafacture dateemission datedemission invoicedate issuedate dateissued datefacturation datedefacturation
+		datedocument datedudocument datepiece datedepiece emisele factureele invoicebilldate documentdate rechnungsdatum belegdatum date
+		datecreation datedecreation creeele created`,
+	dueOn: words`
+		echeance dateecheance datedecheance duedate datelimitedepaiement datedecheancedepaiement echeancedepaiement echeancele datelimitereglement
+		datelimitedereglement invoiceduedate paymentdue paymentduedate falligkeitsdatum faelligkeitsdatum falligam due`,
+	client: words`
+		client nomclient nomduclient raisonsociale customername clientname customer contactname companyname societe nomsociete nomdelasociete
+		entreprise tiers nomtiers nomdutiers destinataire denomination denominationsociale clientnom company billto partner partnername
+		invoicepartnerdisplayname customerfullname kunde kundenname`,
+	email: words`
+		email mail courriel adresseemail emailclient emailaddress customeremail clientemail mailclient emailduclient emaildefacturation
+		emailducontact contactemail billingemail kundenemail`,
+	siren: words`siren siret sirenclient siretclient nsiren nsiret numerosiren numerosiret sirenduclient siretduclient siretsiren registrationnumber`,
+	vatNumber: words`
+		tvaintracommunautaire numerotva tvaintra vatnumber numerodetva taxnumber ntva notva ntvaintracommunautaire numerodetvaintracommunautaire
+		numerotvaintracommunautaire tvaintracom customervatnumber clientvatnumber ustidnr ustid`,
+	net: words`
+		montantht totalht ht net subtotal montanthorstaxes totalhorstaxes totalhorstaxe montanthorstaxe montantnet baseht netamount totalnet
+		untaxedamount amountuntaxed untaxedamountsigned totalexcltax nettobetrag netto`,
+	vat: words`
+		montanttva tva totaltva tax vat taxamount taxtotal montantdetva montantdelatva tvamontant montanttaxes taxes vatamount totaltax totalvat
+		taxsigned mwst mehrwertsteuer ust`,
+	gross: words`
+		montantttc totalttc ttc total invoicetotal totalamount montant amount montanttotalttc totalfacture montantfacture montantdelafacture
+		montanttotal grossamount invoiceamount totalincltax totalsigned totalincurrencysigned bruttobetrag brutto`,
+	paid: words`
+		montantpaye amountpaid montantregle invoiceamountpaid paye regle acompteverse paid paidamount totalpaid dejapaye dejaregle montantdejapaye
+		montantdejaregle totalpaye totalregle encaisse montantencaisse acomptesverses`,
+	due: words`
+		resteapayer restedu amountremaining solde netapayer balance amountdue balancedue invoiceamountdue montantdu montantrestantdu montantrestant
+		restantdu restearegler resteapayerttc soldedu soldeapayer netdu montantouvert openbalance openamount outstanding outstandingamount
+		amountresidual amountduesigned offenerbetrag`,
+	vatRate: words`tauxtva taux vatrate tauxdetva taxrate`,
+	currency: words`devise currency currencycode codedevise ccy monnaie invoicecurrency devisefacture wahrung waehrung`,
+	item: words`designation description libelle article produit itemname itemdesc quantite quantity itemdescription`,
+	lineNet: words`totalligneht montantligneht linesubtotal`,
+	lineVat: words`tvaligne montanttvaligne tax1amount`,
+	lineGross: words`totalligne totallignettc montantlignettc linetotal itemtotal`
+};
 export type Column = keyof typeof COLUMNS;
 export type Row = Partial<Record<Column, string>> & { line: number };
 const isColumn = (name: string): name is Column => Object.hasOwn(COLUMNS, name);
@@ -96,34 +78,26 @@ const LABELS: Record<Column, string> = {
 };
 export const columnName = (column: Column): string => LABELS[column];
 
-const plain = (header: string): string =>
-	header
-		.replace('#', 'number')
-		.normalize('NFD')
-		.toLowerCase()
-		.replace(/[^a-z0-9]/g, '');
-
-/** What each column is, `null` where nobody knows. Of two columns that say the same, the first counts. `chosen` are a person's own answers. */
+/**
+ * What each column is, `null` where nobody knows. Of two columns that say the same, the one whose name says it best counts (the names above are in that
+ * order), then the first. `chosen` are a person's own answers.
+ */
 export function columnsOf(headers: string[], chosen: Record<string, string> = {}): (Column | null)[] {
-	const taken = new Set<Column>();
-	const own = headers.map((header) =>
-		Object.hasOwn(chosen, header) && isColumn(chosen[header]!) ? chosen[header] : null
-	);
-	for (const column of own) if (column) taken.add(column);
-	return headers.map((header, i) => {
-		if (Object.hasOwn(chosen, header)) return own[i] ?? null;
-		const found = (Object.keys(COLUMNS) as Column[]).find(
-			(column) => !taken.has(column) && (COLUMNS[column] as readonly string[]).includes(plain(header))
-		);
-		if (found) taken.add(found);
-		return found ?? null;
-	});
+	const answers = headers.map((header) => (Object.hasOwn(chosen, header) ? chosen[header]! : null));
+	const all = answers.map((answer) => (answer !== null && isColumn(answer) ? answer : null));
+	const names = headers.map((header, i) => (answers[i] === null ? plain(header) : ''));
+	for (const column of Object.keys(COLUMNS) as Column[]) {
+		if (all.includes(column)) continue;
+		const best = COLUMNS[column].find((name) => names.includes(name));
+		if (best) all[names.indexOf(best)] = column;
+	}
+	return all;
 }
 
 /** French words in the header: then day comes before month. */
 export const isFrench = (headers: string[]): boolean =>
 	headers.some((header) =>
-		/^(numero|nofacture|nfacture|echeance|dateecheance|montant|totalht|totalttc|resteapayer|devise|libelle|raisonsociale|tva)/.test(
+		/^(numero|no?(de)?facture|ref(erence)?facture|echeance|date(d?e?emission|facturation|facture|echeance|document|piece)|montant|totalht|totalttc|reste|devise|libelle|raisonsociale|societe|tiers|tva)/.test(
 			plain(header)
 		)
 	);

@@ -24,13 +24,30 @@ export class RawRow {
 }
 export type Rows = { header: string[]; rows: RawRow[] };
 
+/**
+ * A header without accents, case and punctuation. What stands in brackets says how a column is written, not what it is: `Montant HT (€)`, `Date (UTC)`.
+ */
+export function plainHeader(header: string): string {
+	const bare = (text: string): string =>
+		text
+			.replace('#', 'number')
+			.normalize('NFD')
+			.toLowerCase()
+			.replace(/[^a-z0-9]/g, '');
+	return bare(header.replace(/\([^()]*\)/g, '')) || bare(header);
+}
+
+/** Names of columns, as plain headers. */
+export const words = ([text = '']: TemplateStringsArray): string[] => text.trim().split(/\s+/);
+
 /** `isHeader`: tells the header among the first lines; without it the first line is the header. Lines are counted from 1. */
 export function parseRows(
 	bytes: Uint8Array,
 	isHeader: (cells: string[]) => boolean = () => true
 ): Rows | { finding: Finding } {
 	const content = asUtf8(bytes);
-	const above = content.toString('utf8', 0, HEADER_WITHIN_BYTES).split(/\r\n|\n|\r/, HEADER_WITHIN);
+	const head = content.toString('utf8', 0, HEADER_WITHIN_BYTES);
+	const above = head.split(/\r\n|\n|\r/, HEADER_WITHIN);
 	const unquoted = (line: string, mark: string): string[] =>
 		line.split(mark).map((cell) => cell.replace(/^"|"$/g, '').trim());
 	const marks = [';', '\t', ',', '|'];
@@ -44,17 +61,18 @@ export function parseRows(
 	);
 	try {
 		const rows: Rows['rows'] = [];
-		parse(content, {
+		// What stands above the header is no list: nothing in it may stop the reading.
+		const ends = [0, ...head.matchAll(/\r\n|\n|\r/g).map((end) => end.index + end[0].length)];
+		parse(content.subarray(Buffer.byteLength(head.slice(0, ends[index]))), {
 			delimiter,
 			trim: true,
 			skip_empty_lines: true,
 			relax_column_count: true,
-			from_line: index + 1,
 			max_record_size: 100_000,
 			to: ROWS_MAX + 2,
 			// Nothing else of what the parser knows about a record is kept: lists are long.
 			on_record: (cells: string[], { lines }) => {
-				rows.push(new RawRow(cells, lines));
+				rows.push(new RawRow(cells, index + lines));
 				return null;
 			}
 		});

@@ -59,7 +59,8 @@ export function dateOrderOf(values: Iterable<string>): DateOrder | null {
 		const match = NUMERIC.exec(value.trim());
 		if (!match) continue;
 		const [a, b] = [Number(match[1]), Number(match[2])];
-		if (a > 12) return 'dmy';
+		// Nobody writes points between month and day in that order.
+		if (a > 12 || value.includes('.')) return 'dmy';
 		differ ||= a !== b;
 		isMonthFirst ||= b > 12;
 	}

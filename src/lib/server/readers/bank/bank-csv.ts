@@ -2,88 +2,81 @@
 import { meaningful, type StatementEntry, type StatementReading } from '../../../domain/bank/statement.ts';
 import { block, confirm, type Finding } from '../../../domain/invoices/findings.ts';
 import { minor, type Minor } from '../../../domain/money/minor.ts';
-import { parseRows } from '../rows.ts';
+import { parseRows, plainHeader, words } from '../rows.ts';
 import { dateOrderOf, decimalMarkOf, parseAmount, parseWrittenDate } from '../written-values.ts';
 
+/** Names of French, English, German, Dutch, Spanish and Italian banks, the best first. */
 const COLUMNS = {
-	bookedOn: [
-		'dateoperation',
-		'datedoperation',
-		'date',
-		'datecomptable',
-		'datedecomptabilisation',
-		'buchungstag',
-		'bookingdate',
-		'transactiondate',
-		'completeddate'
-	],
-	valueOn: ['datevaleur', 'datedevaleur', 'valeur', 'valuedate', 'wertstellung', 'valuta'],
-	text: [
-		'libelle',
-		'libelleoperation',
-		'libelledeloperation',
-		'description',
-		'verwendungszweck',
-		'communication',
-		'details',
-		'motif',
-		'intitule',
-		'label',
-		'reference2'
-	],
-	debit: ['debit', 'montantdebit', 'debiteur', 'soll'],
-	credit: ['credit', 'montantcredit', 'haben'],
-	amount: ['montant', 'amount', 'betrag', 'montantoperation'],
-	currency: ['devise', 'currency', 'ccy', 'wahrung'],
-	bankReference: ['reference', 'ref', 'referenceoperation', 'numerooperation', 'transactionid', 'id'],
-	counterparty: [
-		'tiers',
-		'nom',
-		'contrepartie',
-		'emetteur',
-		'donneurdordre',
-		'counterparty',
-		'payer',
-		'payee',
-		'auftraggeber'
-	],
-	counterpartyIban: ['ibantiers', 'ibancontrepartie', 'counterpartyiban'],
-	account: ['iban', 'compte', 'account', 'numerodecompte', 'kontonummer']
-} as const;
-type Column = keyof typeof COLUMNS;
-const plain = (header: string): string =>
-	header
-		.normalize('NFD')
-		.toLowerCase()
-		.replace(/[^a-z0-9]/g, '');
-const columnOf = (header: string): Column | null =>
-	(Object.keys(COLUMNS) as Column[]).find((column) => (COLUMNS[column] as readonly string[]).includes(plain(header))) ??
-	null;
+	bookedOn: words`
+		dateoperation datedoperation datedeloperation date datecomptable datedecomptabilisation datetransaction datedelatransaction dateop
+		buchungstag buchungsdatum bookingdate postingdate transactiondate completeddate datecompleted boekdatum datum fecha fechaoperacion
+		datacontabile data`,
+	valueOn: words`datevaleur datedevaleur datedelavaleur dateval valeur valuedate wertstellung valuta valutadatum fechavalor datavaluta`,
+	debit: words`debit montantdebit debiteur debitamount moneyout paidout sortie depense soll cargo`,
+	credit: words`credit montantcredit creditamount moneyin paidin entree recette haben abono`,
+	amount: words`
+		montant montantoperation montantdeloperation montanttotal montanttransaction montantdelatransaction amount transactionamount betrag bedrag
+		importe importo`,
+	currency: words`devise currency paymentcurrency ccy wahrung monnaie munt divisa`,
+	bankReference: words`referenceoperation numerooperation transactionid transferwiseid id`,
+	counterparty: words`
+		tiers nom contrepartie nomcontrepartie nomdelacontrepartie nomdutiers emetteur donneurdordre counterparty counterpartyname payer payername
+		debtorname partnername payee auftraggeber zahlungspflichtiger beguenstigterzahlungspflichtiger nametegenpartij naamtegenpartij`,
+	counterpartyIban: words`ibantiers ibancontrepartie ibandelacontrepartie counterpartyiban partneriban debtoriban tegenrekening`,
+	account: words`iban compte account numerodecompte accountnum kontonummer`
+};
+/** What the payer wrote may stand in any of these: all are read, each text once. */
+const TEXTS = new Set(words`
+	libelle libelleoperation libelledeloperation libellesimplifie libellecourt libellecomplet detail details detaildelecriture
+	informationscomplementaires referencepaiement motif communication intitule objet commentaire description label memo narrative note
+	paymentreference reference ref reference2 verwendungszweck buchungstext omschrijving mededelingen concepto causale descrizione`);
+type Column = keyof typeof COLUMNS | 'text';
+/** `Débit euros`, `Montant en euro`: the currency of the account. */
+const nameOf = (header: string): string => plainHeader(header).replace(/(?<=[a-z]{4})(en)?euros?$/, '');
+/** Of each column but texts the best named one; of others, nobody needs to know. */
+function columnsOf(header: string[]): (Column | null)[] {
+	const names = header.map(nameOf);
+	const all: (Column | null)[] = names.map((name) => (TEXTS.has(name) ? 'text' : null));
+	for (const [column, aliases] of Object.entries(COLUMNS)) {
+		const best = aliases.find((name) => names.includes(name));
+		if (best) all[names.indexOf(best)] = column as Column;
+	}
+	return all;
+}
+/** The currency that the header of the amounts names: `Amount (USD)`. */
+const currencyIn = (header: string[]): string | null => /\(([A-Z]{3})\)/.exec(header.join(' '))?.[1] ?? null;
 const isHeader = (cells: string[]): boolean => {
-	const columns = cells.map(columnOf);
+	const columns = columnsOf(cells);
 	return columns.includes('bookedOn') && (columns.includes('amount') || columns.includes('credit'));
 };
 
 export function readBankCsv(bytes: Uint8Array, fileName: string): StatementReading {
 	const read = parseRows(bytes, isHeader);
 	if ('finding' in read) return { ok: false, findings: [read.finding] };
-	const columns = read.header.map(columnOf);
+	const columns = columnsOf(read.header);
 	if (!isHeader(read.header))
 		return {
 			ok: false,
 			findings: [block('COLUMN_MISSING', 'ligne 1', read.header.join(' | '), 'date, montant ou crédit')]
 		};
-	const rows = read.rows.map(({ cells, line }) => ({
-		line,
-		cells: Object.fromEntries(columns.flatMap((column, c) => (column ? [[column, cells[c] ?? '']] : []))) as Partial<
-			Record<Column, string>
-		>
-	}));
+	const rows = read.rows.map(({ cells: written, line }) => {
+		const cells: Partial<Record<Column, string>> = {};
+		columns.forEach((column, c) => {
+			const cell = written[c] ?? '';
+			if (!column) return;
+			if (column !== 'text') cells[column] = cell;
+			else if (cell && !cells.text?.includes(cell)) cells.text = [cells.text, cell].filter(Boolean).join(' ');
+		});
+		return { line, cells };
+	});
 	const seen = (...names: Column[]): string[] =>
 		rows.flatMap(({ cells }) => names.map((name) => cells[name] ?? '')).filter(Boolean);
 	const mark = decimalMarkOf(seen('amount', 'debit', 'credit'));
 	const order = dateOrderOf(seen('bookedOn', 'valueOn'));
 	const findings: Finding[] = order ? [] : [confirm('DATE_AMBIGUOUS', 'date', seen('bookedOn')[0] ?? '', 'JJ/MM')];
+	const inHeader = columns.includes('currency')
+		? null
+		: currencyIn(read.header.filter((_, c) => columns[c] === 'amount' || columns[c] === 'credit'));
 	const entries = rows.flatMap(({ cells, line }): StatementEntry[] => {
 		const [bookedOn, amount] = [parseWrittenDate(cells.bookedOn ?? '', order ?? 'dmy'), amountOf(cells, mark)];
 		if (!bookedOn || amount === null) {
@@ -98,7 +91,7 @@ export function readBankCsv(bytes: Uint8Array, fileName: string): StatementReadi
 				bookedOn,
 				valueOn: parseWrittenDate(cells.valueOn ?? '', order ?? 'dmy'),
 				amountMinor: amount,
-				currency: (cells.currency || 'EUR').toUpperCase(),
+				currency: (cells.currency || inHeader || 'EUR').toUpperCase(),
 				text: cells.text ?? '',
 				endToEndId: null,
 				creditorReference: null,
