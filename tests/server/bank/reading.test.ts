@@ -251,6 +251,18 @@ describe('lists of other banks', () => {
 		expect(entry!.text).toContain(number);
 		expect(`${entry!.text} ${entry!.counterparty}`).toMatch(/acme/i);
 	});
+	test.each([
+		['ABN', '/TRTP/SEPA OVERBOEKING/IBAN/FR7630006000011234567890189/BIC/AGRIFRPP/NAME/ACME/\nREMI/F-1/EREF/E2E-77'],
+		['ING', '/EREF/E2E-77//CNTP/FR7630006000011234567890189/AGRIFRPP/ACME///REMI/USTD//F-1/']
+	])('MT940 as Dutch banks write it (%s): who paid, from which account, under which reference', (_, words) => {
+		const text = `:20:X\n:25:NL69INGB0123456789\n:28C:1\n:60F:C261111EUR0,\n:61:2611121112C12,00NTRFEREF\n:86:${words}\n:62F:C261112EUR12,\n-\n`;
+		const reading = readBytes('a.sta', new TextEncoder().encode(text));
+		expect(reading.ok && reading.statements[0]!.entries[0]).toMatchObject({
+			counterparty: 'ACME',
+			counterpartyIban: 'FR7630006000011234567890189',
+			endToEndId: 'E2E-77'
+		});
+	});
 	test('a currency in the header of the amounts is the currency', () => {
 		const text = 'Date,Description,Amount (USD)\n2026-11-12,ACME,12.00\n';
 		const reading = readBytes('a.csv', new TextEncoder().encode(text));

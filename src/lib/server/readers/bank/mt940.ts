@@ -94,7 +94,7 @@ function movementOf(
 		return null;
 	}
 	const [reference = '', bankReference = ''] = match[7]!.split('//');
-	const said = next && (next.tag === '86' || next.tag === 'NS') ? wordsOf(next) : { text: '', name: null, iban: null };
+	const said = next && (next.tag === '86' || next.tag === 'NS') ? wordsOf(next) : NO_WORDS;
 	const sepa = sepaWords(said.text);
 	return {
 		bookedOn: bookingDay(valueOn, match[2]),
@@ -106,7 +106,7 @@ function movementOf(
 			.join(' ')
 			.replace(/\s+/g, ' ')
 			.trim(),
-		endToEndId: meaningful(sepa.EREF ?? null),
+		endToEndId: meaningful(sepa.EREF ?? said.endToEndId ?? null),
 		creditorReference: null,
 		bankReference: meaningful(bankReference),
 		counterparty: said.name,
@@ -139,13 +139,16 @@ function bookingDay(valueOn: CivilDate, monthAndDay: string | undefined): CivilD
 	return parseCivilDate(`${own}-${month}-${day}`) ?? valueOn;
 }
 
+type Words = { text: string; name: string | null; iban: string | null; endToEndId?: string | null };
+const NO_WORDS: Words = { text: '', name: null, iban: null };
 /** Free text, or sub-fields `?20`…: 20 to 29 and 60 to 63 are the words of the payer, 32 and 33 the name, 31 the account. */
-function wordsOf(field: Field): { text: string; name: string | null; iban: string | null } {
+function wordsOf(field: Field): Words {
 	const joined = field.lines.join('');
 	const mark = /^\s*\d{3}([?>])\d{2}/.exec(joined)?.[1] ?? (/\?2\d/.test(joined) ? '?' : null);
 	if (!mark) {
 		const free = field.lines.join(' ').replace(/\s+/g, ' ').trim();
-		return { text: field.tag === 'NS' ? free.replace(/(^|\s)\d{2}(?=\D)/g, ' ').trim() : free, name: null, iban: null };
+		const text = field.tag === 'NS' ? free.replace(/(^|\s)\d{2}(?=\D)/g, ' ').trim() : free;
+		return { text, ...slashWords(joined) };
 	}
 	const parts = joined
 		.split(mark)
@@ -161,6 +164,20 @@ function wordsOf(field: Field): { text: string; name: string | null; iban: strin
 		text: of(/^(2\d|6[0-3])$/).trim(),
 		name: of(/^3[23]$/).trim() || null,
 		iban: /^[A-Z]{2}\d{2}/.test(account) ? account : null
+	};
+}
+/** Dutch banks: `/NAME/…/IBAN/…/EREF/…`, or `/CNTP/account/bank/name/…`. Where an entry bundles several transfers, none is the payer. */
+function slashWords(joined: string): Omit<Words, 'text'> {
+	if (!/^\s*\/[A-Z]{4}\//.test(joined)) return { name: null, iban: null };
+	const one = (wanted: RegExp): string | null => {
+		const all = [...joined.matchAll(wanted)];
+		return all.length === 1 ? all[0]![1]!.trim() || null : null;
+	};
+	const account = one(/\/(?:IBAN|CNTP)\/([A-Z]{2}\d{2}[A-Z0-9]{10,30})(?=\/)/g);
+	return {
+		name: one(/\/NAME\/([^/]*)/g) ?? one(/\/CNTP\/[^/]*\/[^/]*\/([^/]*)/g),
+		iban: account,
+		endToEndId: one(/\/EREF\/([^/]*)/g)
 	};
 }
 /** `EREF+…KREF+…SVWZ+…`: each word runs to the next. */
