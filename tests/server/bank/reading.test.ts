@@ -263,6 +263,11 @@ describe('lists of other banks', () => {
 			endToEndId: 'E2E-77'
 		});
 	});
+	test('a broken line is named by its place in the file, whatever stands above the header', () => {
+		const text = 'Compte;1\nSolde;2\nDate;Montant;Libellé\n12/11/2026;1,00;"a\n';
+		const reading = readBytes('a.csv', new TextEncoder().encode(text));
+		expect(!reading.ok && reading.findings[0]).toMatchObject({ code: 'CSV_BROKEN', field: 'ligne 4' });
+	});
 	test('a currency in the header of the amounts is the currency', () => {
 		const text = 'Date,Description,Amount (USD)\n2026-11-12,ACME,12.00\n';
 		const reading = readBytes('a.csv', new TextEncoder().encode(text));

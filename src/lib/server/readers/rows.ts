@@ -81,7 +81,8 @@ export function parseRows(
 		if (rows.length > ROWS_MAX) return { finding: block('TOO_MANY_ROWS', 'CSV', String(rows.length), `≤ ${ROWS_MAX}`) };
 		return { header: header.cells, rows };
 	} catch (error) {
-		const line = (error as { lines?: number }).lines ?? '?';
+		const lines = (error as { lines?: number }).lines;
+		const line = lines === undefined ? '?' : index + lines;
 		return { finding: block('CSV_BROKEN', `ligne ${line}`, (error as Error).message, 'un CSV lisible') };
 	}
 }
