@@ -263,6 +263,39 @@ describe('lists of other banks', () => {
 			endToEndId: 'E2E-77'
 		});
 	});
+	test.each([
+		[
+			'Datum;Naam;Tegenrekening;Af Bij;Bedrag (EUR);Mededelingen',
+			'20261112;ACME;;Bij;12,00;F-1',
+			'20261112;EDF;;Af;30,00;Stroom'
+		],
+		['Date;Sens;Montant;Libellé', '12/11/2026;C;12,00;ACME F-1', '12/11/2026;D;30,00;EDF'],
+		['Date,Type,Amount,Description', '2026-11-12,Credit,12.00,ACME F-1', '2026-11-12,Debit,-30.00,EDF']
+	])('a column that says which way the money went is heard: %s', (...lines) => {
+		const reading = readBytes('a.csv', new TextEncoder().encode(`${lines.join('\n')}\n`));
+		expect(reading.ok && reading.statements[0]!.entries.map((entry) => entry.amountMinor)).toEqual([1200n, -3000n]);
+	});
+	test('a column of accounts that differ is about the others: the same movement is told alike in every list', () => {
+		const row = '12/11/2026;12,00;ACME F-1;FR7630006000011234567890189';
+		const text = `Date;Montant;Libellé;IBAN\n11/11/2026;-1,00;EDF;FR7630001007941234567890185\n${row}\n`;
+		const reading = readBytes('a.csv', new TextEncoder().encode(text));
+		expect(reading.ok && reading.statements[0]).toMatchObject({
+			account: '',
+			entries: [{}, { counterpartyIban: 'FR7630006000011234567890189' }]
+		});
+	});
+	test('what is pending, refused or undone is no payment, and is said', () => {
+		const states = ['COMPLETED', 'PENDING', 'REVERTED', 'Vorgemerkt', 'En attente', 'Annulée'];
+		const text = `Date,State,Amount,Description\n${states.map((state) => `2026-11-12,${state},12.00,ACME F-1`).join('\n')}\n`;
+		const reading = readBytes('a.csv', new TextEncoder().encode(text));
+		expect(reading.ok && reading.statements[0]!.entries).toHaveLength(1);
+		expect(reading.findings.map((finding) => finding.found)).toEqual(states.slice(1));
+	});
+	test('a payer may write of an unpaid invoice: its payment is a payment', () => {
+		const text = 'Date;Montant;Libellé\n12/11/2026;12,00;Règlement impayé F-1\n12/11/2026;-12,00;REJET PRLV F-1\n';
+		const reading = readBytes('a.csv', new TextEncoder().encode(text));
+		expect(reading.ok && reading.statements[0]!.entries.map((entry) => entry.isReturn)).toEqual([false, true]);
+	});
 	test('a broken line is named by its place in the file, whatever stands above the header', () => {
 		const text = 'Compte;1\nSolde;2\nDate;Montant;Libellé\n12/11/2026;1,00;"a\n';
 		const reading = readBytes('a.csv', new TextEncoder().encode(text));

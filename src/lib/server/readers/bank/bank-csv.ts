@@ -23,8 +23,14 @@ const COLUMNS = {
 		tiers nom contrepartie nomcontrepartie nomdelacontrepartie nomdutiers emetteur donneurdordre counterparty counterpartyname payer payername
 		debtorname partnername payee auftraggeber zahlungspflichtiger beguenstigterzahlungspflichtiger nametegenpartij naamtegenpartij`,
 	counterpartyIban: words`ibantiers ibancontrepartie ibandelacontrepartie counterpartyiban partneriban debtoriban tegenrekening`,
-	account: words`iban compte account numerodecompte accountnum kontonummer`
+	account: words`iban compte account numerodecompte accountnum kontonummer`,
+	direction: words`afbij sens sensoperation direction creditdebit debitcredit debitoucredit creditoudebit creditdebitindicator sollhaben dc type`,
+	state: words`statut etat status state`
 };
+/** Amounts without a sign, with a column that says which way. */
+const IS_DEBIT = /^(af|d|dr|debit|débit|dbit|soll|s|out|sortie)$/i;
+/** Announced, refused or undone: no money has moved. */
+const IS_NOT_BOOKED = /pending|declin|revert|fail|cancel|vorgemerkt|attente|en cours|refus|rejet|annul|[àa] venir/i;
 /** What the payer wrote may stand in any of these: all are read, each text once. */
 const TEXTS = new Set(words`
 	libelle libelleoperation libelledeloperation libellesimplifie libellecourt libellecomplet detail details detaildelecriture
@@ -74,10 +80,18 @@ export function readBankCsv(bytes: Uint8Array, fileName: string): StatementReadi
 	const mark = decimalMarkOf(seen('amount', 'debit', 'credit'));
 	const order = dateOrderOf(seen('bookedOn', 'valueOn'));
 	const findings: Finding[] = order ? [] : [confirm('DATE_AMBIGUOUS', 'date', seen('bookedOn')[0] ?? '', 'JJ/MM')];
+	// The account of a list is one; where the column names several, they are those of the others.
+	const accounts = new Set(seen('account'));
+	const isOfOthers = accounts.size > 1 || read.header.map(nameOf).includes('zahlungspflichtiger');
+	const account = isOfOthers ? '' : ([...accounts][0] ?? '');
 	const inHeader = columns.includes('currency')
 		? null
 		: currencyIn(read.header.filter((_, c) => columns[c] === 'amount' || columns[c] === 'credit'));
 	const entries = rows.flatMap(({ cells, line }): StatementEntry[] => {
+		if (IS_NOT_BOOKED.test(cells.state ?? '')) {
+			findings.push(confirm('ENTRY_SKIPPED', `ligne ${line}`, cells.state!, 'une opération comptabilisée'));
+			return [];
+		}
 		const [bookedOn, amount] = [parseWrittenDate(cells.bookedOn ?? '', order ?? 'dmy'), amountOf(cells, mark)];
 		if (!bookedOn || amount === null) {
 			const found = bookedOn
@@ -97,13 +111,13 @@ export function readBankCsv(bytes: Uint8Array, fileName: string): StatementReadi
 				creditorReference: null,
 				bankReference: meaningful(cells.bankReference),
 				counterparty: cells.counterparty || null,
-				counterpartyIban: cells.counterpartyIban || null,
+				counterpartyIban: cells.counterpartyIban || (isOfOthers && cells.account) || null,
 				returnReason: null,
-				isReturn: /rejet|impay[eé]|retour pr[eé]l/i.test(cells.text ?? '')
+				// A payer may write such words too: what the bank takes back leaves the account.
+				isReturn: amount < 0n && /rejet|impay[eé]|retour pr[eé]l/i.test(cells.text ?? '')
 			}
 		];
 	});
-	const account = rows[0]?.cells.account ?? '';
 	const statement = {
 		account,
 		reference: fileName,
@@ -116,7 +130,10 @@ export function readBankCsv(bytes: Uint8Array, fileName: string): StatementReadi
 }
 /** A debit column holds amounts without a sign, or with one: either way the money left. */
 function amountOf(cells: Partial<Record<Column, string>>, mark: ',' | '.' | null): Minor | null {
-	if (cells.amount) return parseAmount(cells.amount, mark);
+	if (cells.amount) {
+		const amount = parseAmount(cells.amount, mark);
+		return amount !== null && amount > 0n && IS_DEBIT.test(cells.direction?.trim() ?? '') ? minor(-amount) : amount;
+	}
 	const [debit, credit] = [cells.debit, cells.credit].map((written) => (written ? parseAmount(written, mark) : 0n));
 	if (debit === null || credit === null || debit === undefined || credit === undefined || (!debit && !credit))
 		return null;
