@@ -37,6 +37,7 @@ export const REFUSAL_CODES = [
 	'import_blocked',
 	'no_billing_contact',
 	'plan_running',
+	'transfer_under_part',
 	'bank_entry_settled',
 	'refund_by_transfer',
 	'import_closed',

@@ -22,6 +22,7 @@ const open = (
 	clientName: 'Menuiserie Roche SARL',
 	paymentReference: `RF00${over.number.replace(/\W/g, '')}`,
 	earlyMinor: null,
+	plan: null,
 	payableMinor: minor(over.payable ?? 120_000),
 	...over
 });
@@ -170,6 +171,37 @@ describe('what is not sure is not called sure', () => {
 	test('whom it concerns', () => {
 		expect([...concernedClients(moved({ text: 'F2026-0041' }), two, NOBODY)]).toEqual(['roche']);
 		expect([...concernedClients(moved({}), two, NOBODY)]).toEqual([]);
+	});
+});
+describe('a plan that runs', () => {
+	const plan = { planId: 'p', sums: [minor(40_000), minor(80_000)] };
+	const inPlan = open({ number: 'F2026-0041', payable: 0, plan });
+	test('one part, all that are left, something beyond, less than one', () => {
+		const of = (amount: number) => first(moved({ text: 'F2026-0041', amount }), [inPlan]);
+		expect(of(40_000)).toEqual(['F2026-0041', 'number', 'certain', 'parts']);
+		expect(of(80_000)).toEqual(['F2026-0041', 'number', 'certain', 'parts']);
+		expect(of(50_000)).toEqual(['F2026-0041', 'number', 'probable', 'parts_and_more']);
+		expect(of(90_000)).toEqual(['F2026-0041', 'number', 'probable', 'parts_and_more']);
+		expect(of(39_999)).toEqual(['F2026-0041', 'number', 'possible', 'under_part']);
+	});
+	test('its part, and another invoice of that very amount: the words decide, else a person', () => {
+		const twin = open({ number: 'F2026-0050', payable: 40_000 });
+		const payers = new Map([['FR76', 'roche']]);
+		const by = (text: string) =>
+			first(moved({ text, amount: 40_000, counterpartyIban: 'FR76' }), [twin, inPlan], payers);
+		expect(by('F2026-0041')).toEqual(['F2026-0041', 'number', 'certain', 'parts']);
+		expect(by('F2026-0050')).toEqual(['F2026-0050', 'number', 'certain', 'exact']);
+		expect(by('VIREMENT')).toEqual(['F2026-0050', 'payer_amount', 'possible', 'exact']);
+	});
+	test('over two invoices it is one thing to pay; beside others it is not booked by itself', () => {
+		const both = [inPlan, open({ number: 'F2026-0042', payable: 0, plan })];
+		const payers = new Map([['FR76', 'roche']]);
+		expect(matchesOf(moved({ amount: 40_000, counterpartyIban: 'FR76' }), both, payers)).toHaveLength(1);
+		const apart = first(moved({ text: 'F2026-0041 F2026-0043', amount: 160_000 }), [
+			inPlan,
+			open({ number: 'F2026-0043' })
+		]);
+		expect(apart).toEqual(['F2026-0041+F2026-0043', 'number', 'possible', 'with_plan']);
 	});
 });
 test('any subset that is found adds up, and at most two are looked for', () =>

@@ -14,7 +14,11 @@ export type OpenInvoice = {
 	payableMinor: Minor; // what may be asked today
 	/** The early price on the value date, when one is on offer. */
 	earlyMinor: Minor | null;
+	/** The plan that has taken the invoice: a transfer pays its next parts, and nothing less than one. */
+	plan: OpenPlan | null;
 };
+/** `sums`: what the next part makes, the next two, and so on to all that are left. */
+export type OpenPlan = { planId: string; sums: Minor[] };
 /** Accounts that have paid before, and for whom. */
 export type KnownPayers = ReadonlyMap<string, string>; // IBAN → client
 export type MatchReason = 'reference' | 'end_to_end' | 'number' | 'payer_amount' | 'payer_sum';
@@ -26,8 +30,12 @@ export type Match = {
 	invoiceIds: string[];
 	reason: MatchReason;
 	certainty: Certainty;
-	amountIs: 'exact' | 'early' | 'less' | 'more';
+	amountIs: AmountIs;
+	/** Invoices that the movement names and that nothing is left to pay on: it may be meant for them. */
+	settledNumbers: string[];
 };
+/** Of invoices, or of a plan: its next parts, these and something beyond, less than one; `with_plan`: a plan's invoice among others. */
+export type AmountIs = 'exact' | 'early' | 'less' | 'more' | 'parts' | 'parts_and_more' | 'under_part' | 'with_plan';
 type Movement = Pick<
 	StatementEntry,
 	'amountMinor' | 'text' | 'endToEndId' | 'creditorReference' | 'counterparty' | 'counterpartyIban' | 'isReturn'
@@ -54,9 +62,9 @@ export const plainName = (name: string): string =>
 export function concernedClients(movement: Movement, open: OpenInvoice[], payers: KnownPayers): Set<string> {
 	return new Set(
 		[
-			...(byReference(movement, open) ?? []),
-			...(byEndToEnd(movement, open) ?? []),
-			...(byNumber(movement, open) ?? []),
+			...byReference(movement, open),
+			...byEndToEnd(movement, open),
+			...byNumber(movement, open),
 			...payersAmong(movement, open, payers)
 		].map((one) => one.clientId)
 	);
@@ -65,38 +73,52 @@ export function concernedClients(movement: Movement, open: OpenInvoice[], payers
 /** The best explanations first; none when nothing but the amount speaks. Only money received, in euros, is matched here. */
 export function matchesOf(movement: Movement, open: OpenInvoice[], payers: KnownPayers): Match[] {
 	if (movement.amountMinor <= 0n || movement.isReturn) return [];
-	const named = byReference(movement, open) ?? byEndToEnd(movement, open) ?? byNumber(movement, open);
-	if (named) return named;
-	return byPayer(movement, open, payers);
+	const named = namedBy(movement, open);
+	return named ? explain(movement, named.found, named.reason) : byPayer(movement, open, payers);
 }
 
-function byReference(movement: Movement, open: OpenInvoice[]): Match[] | null {
+/** The same explanations, when the movement names what is settled already: a payment made twice, or meant for another invoice. Never certain then. */
+export const doubted = (matches: Match[], settledNumbers: string[]): Match[] =>
+	settledNumbers.length ? matches.map((match) => ({ ...match, certainty: 'possible', settledNumbers })) : matches;
+
+type Named = Pick<OpenInvoice, 'number' | 'paymentReference'>;
+type NamingReason = 'reference' | 'end_to_end' | 'number';
+/** The invoices that a movement names, in the order of the sheet: by one way only, the surest. */
+export function namedBy<I extends Named>(
+	movement: Movement,
+	invoices: I[]
+): { found: I[]; reason: NamingReason } | null {
+	const ways = { reference: byReference, end_to_end: byEndToEnd, number: byNumber };
+	for (const [reason, way] of Object.entries(ways)) {
+		const found = way(movement, invoices);
+		if (found.length) return { found, reason: reason as NamingReason };
+	}
+	return null;
+}
+function byReference<I extends Named>(movement: Movement, invoices: I[]): I[] {
 	const field = movement.creditorReference ? compact(movement.creditorReference) : null;
 	const words = compact(movement.text);
-	const found = open.filter(({ paymentReference }) => {
+	return invoices.filter(({ paymentReference }) => {
 		const reference = compact(paymentReference);
 		return reference.length >= 5 && (field === reference || words.includes(reference));
 	});
-	return found.length ? explain(movement, found, 'reference') : null;
 }
-function byEndToEnd({ endToEndId, ...movement }: Movement, open: OpenInvoice[]): Match[] | null {
-	if (!endToEndId) return null;
+function byEndToEnd<I extends Named>({ endToEndId }: Movement, invoices: I[]): I[] {
+	if (!endToEndId) return [];
 	const id = compact(endToEndId);
-	const found = open.filter((one) => id === compact(one.paymentReference) || id === compact(one.number));
-	return found.length ? explain({ ...movement, endToEndId }, found, 'end_to_end') : null;
+	return invoices.filter((one) => id === compact(one.paymentReference) || id === compact(one.number));
 }
-function byNumber(movement: Movement, open: OpenInvoice[]): Match[] | null {
+function byNumber<I extends Named>(movement: Movement, invoices: I[]): I[] {
 	const words = `${movement.text} ${movement.endToEndId ?? ''} ${movement.creditorReference ?? ''}`;
 	const glued = compact(words);
-	const found = open.filter((one) => glued.includes(compact(one.number)) && isNamed(one.number, words));
+	const found = invoices.filter((one) => glued.includes(compact(one.number)) && isNamed(one.number, words));
 	// `2026-1` also stands inside `F-2026-1`: a number that is only a part of another one found is not meant.
-	const meant = found.filter(
+	return found.filter(
 		(one) =>
 			!found.some(
 				(other) => compact(other.number) !== compact(one.number) && compact(other.number).includes(compact(one.number))
 			)
 	);
-	return meant.length ? explain(movement, meant, 'number') : null;
 }
 /** With a digit and four characters at least, and not in the middle of a longer number: banks cut, glue and change what stands between. */
 function isNamed(number: string, words: string): boolean {
@@ -111,16 +133,25 @@ function isNamed(number: string, words: string): boolean {
 /** A few digits may be a year, a postcode, a sum: they are not a name by themselves. */
 const isWeak = (number: string): boolean => /^\d{1,6}$/.test(compact(number));
 
+/** Fit to be accepted without a look; less than one invoice is a part payment, less than several says nothing of which. */
+const isRight = (amountIs: AmountIs, invoices: OpenInvoice[]): boolean =>
+	amountIs === 'exact' ||
+	amountIs === 'early' ||
+	amountIs === 'parts' ||
+	(amountIs === 'less' && invoices.length === 1);
+const CANNOT_BE_BOOKED: readonly AmountIs[] = ['under_part', 'with_plan'];
+
 /** What was named: together when they are of one client. */
-function explain(movement: Movement, found: OpenInvoice[], reason: MatchReason): Match[] {
+function explain(movement: Movement, found: OpenInvoice[], reason: NamingReason): Match[] {
 	const clients = Map.groupBy(found, (one) => one.clientId);
 	const isClear = clients.size === 1;
 	return [...clients.values()]
 		.map((invoices) => {
 			const amountIs = compare(movement.amountMinor, invoices);
-			const isRight = amountIs === 'exact' || amountIs === 'early' || (amountIs === 'less' && invoices.length === 1);
-			const isSure = isRight && !(reason === 'number' && invoices.some((one) => isWeak(one.number)));
-			return matchOf(invoices, reason, !isClear ? 'possible' : isSure ? 'certain' : 'probable', amountIs);
+			const isWeakly = reason === 'number' && invoices.some((one) => isWeak(one.number));
+			const isPossible = !isClear || CANNOT_BE_BOOKED.includes(amountIs);
+			const isSure = isRight(amountIs, invoices) && !isWeakly;
+			return matchOf(invoices, reason, isPossible ? 'possible' : isSure ? 'certain' : 'probable', amountIs);
 		})
 		.sort(byWorth);
 }
@@ -143,9 +174,7 @@ function byPayer(movement: Movement, open: OpenInvoice[], payers: KnownPayers): 
 	const byAccount = accountOwner(movement, payers);
 	const matches = [...Map.groupBy(payersAmong(movement, open, payers), (one) => one.clientId).values()].flatMap(
 		(invoices) => {
-			const exact = invoices.filter(
-				(one) => one.payableMinor === movement.amountMinor || one.earlyMinor === movement.amountMinor
-			);
+			const exact = oneOfEachPlan(invoices.filter((one) => isAmountOf(one, movement.amountMinor)));
 			if (exact.length)
 				return exact.map((one) =>
 					matchOf(
@@ -162,20 +191,28 @@ function byPayer(movement: Movement, open: OpenInvoice[], payers: KnownPayers): 
 	return matches.sort(byWorth).slice(0, 5);
 }
 
-const matchOf = (
-	invoices: OpenInvoice[],
-	reason: MatchReason,
-	certainty: Certainty,
-	amountIs: Match['amountIs']
-): Match => ({
+const isAmountOf = (one: OpenInvoice, amount: Minor): boolean =>
+	one.plan ? one.plan.sums.includes(amount) : one.payableMinor === amount || one.earlyMinor === amount;
+/** A plan over several invoices is one thing to pay. */
+const oneOfEachPlan = (invoices: OpenInvoice[]): OpenInvoice[] =>
+	invoices.filter(
+		(one, i) => !one.plan || invoices.findIndex((other) => other.plan?.planId === one.plan!.planId) === i
+	);
+
+const matchOf = (invoices: OpenInvoice[], reason: MatchReason, certainty: Certainty, amountIs: AmountIs): Match => ({
 	clientId: invoices[0]!.clientId,
 	clientName: invoices[0]!.clientName,
 	invoiceIds: invoices.map((one) => one.invoiceId),
 	reason,
 	certainty,
-	amountIs
+	amountIs,
+	settledNumbers: []
 });
-function compare(amount: Minor, invoices: OpenInvoice[]): Match['amountIs'] {
+function compare(amount: Minor, invoices: OpenInvoice[]): AmountIs {
+	const plans = new Set(invoices.map((one) => one.plan?.planId));
+	if (plans.size > 1) return 'with_plan';
+	const plan = invoices[0]!.plan;
+	if (plan) return plan.sums.includes(amount) ? 'parts' : amount < plan.sums[0]! ? 'under_part' : 'parts_and_more';
 	const whole = invoices.reduce((sum, one) => sum + one.payableMinor, 0n);
 	if (amount === whole) return 'exact';
 	const early = invoices.reduce((sum, one) => sum + (one.earlyMinor ?? one.payableMinor), 0n);
@@ -187,8 +224,10 @@ const byWorth = (a: Match, b: Match): number => WORTH.indexOf(a.certainty) - WOR
 
 const SUBSET_OF_AT_MOST = 16;
 /** Two or more of one client's invoices that make the amount; two answers are enough to know that it is not clear. */
-export function subsets<T extends { payableMinor: Minor }>(invoices: T[], amount: Minor): T[][] {
-	const some = invoices.filter((one) => one.payableMinor > 0n && one.payableMinor < amount).slice(0, SUBSET_OF_AT_MOST);
+export function subsets<T extends { payableMinor: Minor; plan?: unknown }>(invoices: T[], amount: Minor): T[][] {
+	const some = invoices
+		.filter((one) => !one.plan && one.payableMinor > 0n && one.payableMinor < amount)
+		.slice(0, SUBSET_OF_AT_MOST);
 	const found: T[][] = [];
 	const search = (from: number, left: bigint, chosen: T[]): void => {
 		if (found.length >= 2) return;

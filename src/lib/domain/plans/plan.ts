@@ -1,6 +1,6 @@
 // An instalment plan that a client accepted: dated parts, each with a state of its own. What is left is always the sum of its unpaid parts.
 import type { CivilDate } from '../calendar/civil-date.ts';
-import { add, type Minor } from '../money/minor.ts';
+import { add, ZERO, type Minor } from '../money/minor.ts';
 import type { AllocationLine } from '../payments/allocation.ts';
 
 /**
@@ -22,11 +22,20 @@ export const openParts = <P extends PlanPart>(parts: readonly P[]): P[] => parts
 /** The part that comes next: what "pay the next part now" means. */
 export const nextPart = <P extends PlanPart>(parts: readonly P[]): P | null => openParts(parts)[0] ?? null;
 
+/** What the next part makes, the next two, and so on to all that are left. */
+export const sumsOfParts = (parts: readonly PlanPart[]): Minor[] => {
+	let sum = ZERO;
+	return openParts(parts).map((part) => (sum = add(sum, part.amountMinor)));
+};
+/** The next parts that an amount pays whole. */
+export const partsWithin = <P extends PlanPart>(parts: readonly P[], amount: Minor): P[] =>
+	openParts(parts).slice(0, sumsOfParts(parts).filter((sum) => sum <= amount).length);
+
 /** One payment for several parts: their lines, joined by invoice. */
 export function linesOf(parts: readonly { lines: AllocationLine[] }[]): AllocationLine[] {
 	const byInvoice = new Map<string, Minor>();
 	for (const line of parts.flatMap((part) => part.lines))
-		byInvoice.set(line.invoiceId, add(byInvoice.get(line.invoiceId) ?? (0n as Minor), line.amountMinor));
+		byInvoice.set(line.invoiceId, add(byInvoice.get(line.invoiceId) ?? ZERO, line.amountMinor));
 	return [...byInvoice].map(([invoiceId, amountMinor]) => ({ invoiceId, amountMinor }));
 }
 

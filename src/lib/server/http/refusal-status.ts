@@ -24,6 +24,7 @@ const STATUS: Record<RefusalCode, number> = {
 	day_not_possible: 409,
 	payment_unknown: 202,
 	plan_running: 409,
+	transfer_under_part: 409,
 	bank_entry_settled: 409,
 	refund_by_transfer: 409,
 	refund_too_early: 409,

@@ -165,12 +165,26 @@ export async function listOpenForMatching(tx: Tx, scope: Scope): Promise<Invoice
 				...visible(scope),
 				eq(invoice.currency, 'EUR'),
 				isNull(invoice.notPayableReason),
-				sql`${balance} - ${underWay} - ${planned} > 0`
+				sql`${balance} - ${underWay} > 0`
 			)
 		)
 		.orderBy(asc(invoice.dueOn), asc(invoice.invoiceId))
 		.limit(5000);
 	return rows.map(recordOf);
+}
+
+/** What a client has paid already, the last first: named in a transfer, it is not the invoice to pay. */
+export async function listSettledNumbers(
+	tx: Tx,
+	scope: Scope,
+	clientId: string
+): Promise<{ number: string; paymentReference: string }[]> {
+	return tx
+		.select({ number: invoice.number, paymentReference: invoice.paymentReference })
+		.from(invoice)
+		.where(and(...visible(scope), eq(invoice.clientId, clientId), isStanding, sql`${balance} <= 0`))
+		.orderBy(desc(invoice.issuedOn), asc(invoice.invoiceId))
+		.limit(1000);
 }
 
 /** The VAT split of several invoices in one question. */

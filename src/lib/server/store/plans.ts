@@ -204,6 +204,14 @@ export async function listHeldParts(
 		.where(and(eq(attemptPart.supplierId, scope.supplierId), eq(attemptPart.attemptId, attemptId)))
 		.orderBy(asc(attemptPart.planId), asc(attemptPart.position));
 }
+/** Parts of a plan that a try holds: one under way, or the one that paid. */
+export async function listHeldPositions(tx: Tx, scope: Scope, planId: string): Promise<number[]> {
+	const rows = await tx
+		.select({ position: attemptPart.position })
+		.from(attemptPart)
+		.where(and(eq(attemptPart.supplierId, scope.supplierId), eq(attemptPart.planId, planId), attemptPart.holds));
+	return rows.map((row) => row.position);
+}
 export async function setHold(tx: Tx, scope: Scope, attemptId: string, holds: boolean): Promise<void> {
 	await tx
 		.update(attemptPart)

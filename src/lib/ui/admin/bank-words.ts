@@ -1,11 +1,12 @@
 // Why a movement may pay an invoice, and why one came back, in words.
+import type { AmountIs } from '#lib/domain/bank/matching.ts';
 import { returnClassOf } from '#lib/domain/bank/return-reasons.ts';
 import { m } from '#lib/paraglide/messages.js';
 
 export type ProposalWords = {
 	reason: 'reference' | 'end_to_end' | 'number' | 'payer_amount' | 'payer_sum' | 'returned';
 	certainty: 'certain' | 'probable' | 'possible';
-	amountIs: 'exact' | 'early' | 'less' | 'more';
+	amountIs: AmountIs;
 };
 export const reasonWords = (reason: ProposalWords['reason']): string =>
 	({
@@ -18,10 +19,17 @@ export const reasonWords = (reason: ProposalWords['reason']): string =>
 	})[reason]();
 export const certaintyWords = (certainty: ProposalWords['certainty']): string =>
 	({ certain: m.bank_certain, probable: m.bank_probable, possible: m.bank_possible })[certainty]();
-export const amountWords = (amountIs: ProposalWords['amountIs']): string =>
-	({ exact: m.bank_amount_exact, early: m.bank_amount_early, less: m.bank_amount_less, more: m.bank_amount_more })[
-		amountIs
-	]();
+export const amountWords = (amountIs: AmountIs): string =>
+	({
+		exact: m.bank_amount_exact,
+		early: m.bank_amount_early,
+		less: m.bank_amount_less,
+		more: m.bank_amount_more,
+		parts: m.bank_amount_parts,
+		parts_and_more: m.bank_amount_parts_and_more,
+		under_part: m.bank_amount_under_part,
+		with_plan: m.bank_amount_with_plan
+	})[amountIs]();
 
 /** What a return means and what to do next. The bank's code stays visible: it is what the bank will be asked about. */
 export function returnWords(reason: string | null): string {

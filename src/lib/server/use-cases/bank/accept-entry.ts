@@ -1,26 +1,23 @@
 // A movement of the bank becomes a payment: at its value date, at the price of that day, each invoice as far as it goes, the rest kept for the client.
-// Actor: owner or accountant. Refusals: not_allowed, not_found, input_invalid, bank_entry_settled, plan_running, nothing_to_pay.
-// Facts: payment.received, bank.changed.
+// Actor: owner or accountant. Refusals: not_allowed, not_found, input_invalid, bank_entry_settled, plan_running, transfer_under_part,
+// payment_in_progress, nothing_to_pay. Facts: payment.received, plan.changed, bank.changed.
 import { actorName, may, type Scope } from '../../../domain/access/scope.ts';
 import { transferBooked } from '../../../domain/ledger/entries.ts';
-import { payableToday } from '../../../domain/invoices/state.ts';
 import { minor, subtract } from '../../../domain/money/minor.ts';
-import { allocateReceived, type AllocationLine } from '../../../domain/payments/allocation.ts';
-import type { PaymentOption } from '../../../domain/offers/quote.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { insertAttempt, type Attempt, findAttempt } from '../../store/attempts.ts';
 import { lockBankEntry, saveBankEntry, type BankEntry } from '../../store/bank.ts';
 import { insertPromisedDiscounts } from '../../store/discounts.ts';
-import { lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { getSupplier } from '../../store/parties.ts';
+import { holdParts } from '../../store/plans.ts';
 import { recordAudit } from '../../store/records.ts';
 import { keepAcceptance } from '../offers/keep-acceptance.ts';
-import { quoteInvoices, type Quoted } from '../offers/quote-invoices.ts';
 import { bookDiscounts } from '../payments/book-discounts.ts';
 import { keepReceived } from '../payments/book-payment.ts';
 import type { Booking } from '../payments/settling.ts';
+import { followPlan } from '../plans/follow-plan.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import {
 	findMatches,
@@ -30,6 +27,7 @@ import {
 	type EntryMatches,
 	type MatchingFacts
 } from './find-matches.ts';
+import { chooseLines, type Chosen } from './choose-lines.ts';
 import { takeBack } from './take-back.ts';
 
 export type AcceptInput = { bankEntryId: string; invoiceIds: string[] };
@@ -47,42 +45,23 @@ export async function acceptEntry(
 		if (entry.isReturn || entry.amountMinor <= 0n || entry.currency !== 'EUR')
 			return refuse('input_invalid', { field: 'bankEntryId' });
 		const supplier = await getSupplier(tx, scope);
-		const records = await lockInvoices(tx, scope, input.invoiceIds);
-		const problem = checkInvoices(records, input.invoiceIds);
-		if (problem) return problem;
 		const booking: Booking = { services, scope, tx, supplier, now: services.clock.now() };
-		return done({ paymentId: await book(booking, entry, records) });
+		const chosen = await chooseLines(booking, entry, input.invoiceIds);
+		return chosen.ok ? done({ paymentId: await book(booking, entry, chosen.value) }) : chosen;
 	});
 }
 
-function checkInvoices(records: InvoiceRecord[], invoiceIds: string[]): ReturnType<typeof refuse> | null {
-	if (!records.length || records.length !== new Set(invoiceIds).size) return refuse('not_found');
-	if (new Set(records.map((record) => record.clientId)).size > 1)
-		return refuse('input_invalid', { field: 'invoiceIds' });
-	// The parts to come would be taken all the same.
-	if (records.some((record) => record.plannedMinor > 0n)) return refuse('plan_running');
-	return records.some((record) => payableToday(record) <= 0n) ? refuse('nothing_to_pay') : null;
-}
-
-async function book(booking: Booking, entry: BankEntry, records: InvoiceRecord[]): Promise<string> {
+async function book(booking: Booking, entry: BankEntry, chosen: Chosen): Promise<string> {
 	const { scope, tx, supplier, now } = booking;
-	const quoted = await quoteInvoices(tx, scope, {
-		supplier,
-		records,
-		at: noonOf(valueDay(entry), supplier.timeZone)
-	});
-	const early =
-		quoted.quote.options.find((one) => one.kind === 'early' && one.amountMinor === entry.amountMinor) ?? null;
-	const owed = records.map((record) => ({ ...record, amountMinor: payableToday(record) }));
-	const lines = early ? early.parts[0]!.lines : allocateReceived(owed, entry.amountMinor);
-	const paid = minor(lines.reduce((sum, line) => sum + line.amountMinor, 0n));
-	const attempt = await keepAttempt(booking, entry, { lines, records, early, quoted });
+	const { clientId } = chosen;
+	const paid = minor(chosen.lines.reduce((sum, line) => sum + line.amountMinor, 0n));
+	const attempt = await keepAttempt(booking, entry, chosen);
 	const round = entry.round + 1;
 	const creditMinor = subtract(entry.amountMinor, paid);
 	await saveBankEntry(tx, scope, entry.bankEntryId, {
 		state: 'booked',
 		round,
-		clientId: attempt.clientId,
+		clientId,
 		settledBy: actorName(scope.actor),
 		settledAt: now
 	});
@@ -95,24 +74,22 @@ async function book(booking: Booking, entry: BankEntry, records: InvoiceRecord[]
 		bankRound: round,
 		paidAt: noonOf(valueDay(entry), supplier.timeZone),
 		paidOn: valueDay(entry),
-		entryOf: (paymentId, of) =>
-			transferBooked('transfer', paymentId, { clientId: attempt.clientId, lines: of, creditMinor })
+		entryOf: (paymentId, of) => transferBooked('transfer', paymentId, { clientId, lines: of, creditMinor })
 	});
 	await bookDiscounts(booking, payment);
+	await followPlan({ ...booking, intent: null }, attempt, 'paid');
 	await recordAudit(tx, scope, now, 'transfer_accepted', payment.paymentId, { entry: entry.bankEntryId });
 	await recordFact(tx, scope, now, { kind: 'bank.changed', clientId: null, invoiceId: null, attemptId: null });
 	return payment.paymentId;
 }
 
-type Chosen = { lines: AllocationLine[]; records: InvoiceRecord[]; early: PaymentOption | null; quoted: Quoted };
-/** The try that a transfer is: begun and ended at once, with the evidence of an early price that was taken. */
+/** The try that a transfer is: begun and ended at once, with the evidence of an early price that was taken, and the parts of a plan that it pays. */
 async function keepAttempt(
 	{ scope, tx, now, supplier }: Booking,
 	entry: BankEntry,
-	{ lines, records, early, quoted }: Chosen
+	{ clientId, description, lines, early, parts }: Chosen
 ): Promise<Attempt> {
 	const attemptId = newId();
-	const [{ clientId }] = records as [InvoiceRecord];
 	await insertAttempt(
 		tx,
 		scope,
@@ -121,14 +98,14 @@ async function keepAttempt(
 			clientId,
 			contactId: null,
 			channel: 'bank',
-			option: early ? 'early' : 'now',
+			option: early ? 'early' : parts.length ? 'next_part' : 'now',
 			allowedTypes: [],
-			discountMinor: early?.discountMinor ?? minor(0n),
-			offerEndsAt: early?.deadlineAt ?? null,
+			discountMinor: early?.option.discountMinor ?? minor(0n),
+			offerEndsAt: early?.option.deadlineAt ?? null,
 			amountMinor: entry.amountMinor,
 			currency: entry.currency,
 			confirmationTokenId: null,
-			description: records.map((record) => record.number).join(', '),
+			description,
 			returnUrl: '',
 			status: 'paid',
 			retriesIntent: false,
@@ -139,15 +116,11 @@ async function keepAttempt(
 		lines,
 		{ live: false }
 	);
+	if (parts.length) await holdParts(tx, scope, attemptId, parts);
 	if (early) {
-		await keepAcceptance(tx, scope, attemptId, {
-			supplier,
-			clientId,
-			quoted,
-			option: early,
-			from: { returnUrl: '', ip: null, userAgent: null, locale: 'fr' }
-		});
-		await insertPromisedDiscounts(tx, scope, attemptId, early.discounts);
+		const from = { returnUrl: '', ip: null, userAgent: null, locale: 'fr' as const };
+		await keepAcceptance(tx, scope, attemptId, { supplier, clientId, ...early, from });
+		await insertPromisedDiscounts(tx, scope, attemptId, early.option.discounts);
 	}
 	return (await findAttempt(tx, scope, attemptId))!;
 }

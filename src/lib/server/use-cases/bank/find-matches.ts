@@ -3,19 +3,24 @@ import type { Scope } from '../../../domain/access/scope.ts';
 import { startOfDayIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import {
 	concernedClients,
+	doubted,
 	matchesOf,
+	namedBy,
 	returnsOf,
 	type KnownPayers,
 	type Match,
 	type OpenInvoice,
+	type OpenPlan,
 	type StandingPayment
 } from '../../../domain/bank/matching.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
+import { sumsOfParts } from '../../../domain/plans/plan.ts';
 import type { BankEntry } from '../../store/bank.ts';
 import { listKnownPayers, listStandingTransfers } from '../../store/bank.ts';
 import type { Tx } from '../../store/database.ts';
-import { listOpenForMatching, type InvoiceRecord } from '../../store/invoices.ts';
+import { listOpenForMatching, listSettledNumbers, type InvoiceRecord } from '../../store/invoices.ts';
 import { getSupplier, type Supplier } from '../../store/parties.ts';
+import { listPlansOfInvoices } from '../../store/plans.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
 
 /** The supplier's books as matching sees them: read once for a whole queue. */
@@ -33,6 +38,7 @@ export async function readMatchingFacts(tx: Tx, scope: Scope): Promise<MatchingF
 		listKnownPayers(tx, scope),
 		listStandingTransfers(tx, scope)
 	]);
+	const plans = await openPlans(tx, scope, invoices);
 	return {
 		supplier,
 		records: new Map(invoices.map((record) => [record.invoiceId, record])),
@@ -43,11 +49,24 @@ export async function readMatchingFacts(tx: Tx, scope: Scope): Promise<MatchingF
 			number: record.number,
 			paymentReference: record.paymentReference,
 			payableMinor: payableToday(record),
-			earlyMinor: null
+			earlyMinor: null,
+			plan: plans.get(record.invoiceId) ?? null
 		})),
 		payers,
 		transfers
 	};
+}
+/** The plan that runs on each invoice, while parts of it are still to come. */
+async function openPlans(tx: Tx, scope: Scope, invoices: InvoiceRecord[]): Promise<Map<string, OpenPlan>> {
+	const planned = invoices.filter((one) => one.plannedMinor > 0n).map((one) => one.invoiceId);
+	const plans = await listPlansOfInvoices(tx, scope, planned, { running: true });
+	return new Map(
+		plans.flatMap((plan) => {
+			const sums = sumsOfParts(plan.parts);
+			const ids = plan.parts.flatMap((part) => part.lines.map((line) => line.invoiceId));
+			return sums.length ? ids.map((id): [string, OpenPlan] => [id, { planId: plan.planId, sums }]) : [];
+		})
+	);
 }
 
 export type EntryMatches = { matches: Match[]; returns: ReturnType<typeof returnsOf> };
@@ -58,11 +77,21 @@ export async function findMatches(tx: Tx, scope: Scope, facts: MatchingFacts, en
 	const concerned = facts.open.filter((one) => clients.has(one.clientId));
 	const priced = [];
 	for (const [i, one] of concerned.entries()) {
-		const isPossible = i < PRICED_MAX && one.payableMinor <= entry.amountMinor * 2n;
+		const isPossible = !one.plan && i < PRICED_MAX && one.payableMinor <= entry.amountMinor * 2n;
 		const earlyMinor = isPossible ? await earlyPrice(tx, scope, facts, one, valueDay(entry)) : null;
 		priced.push({ ...one, earlyMinor });
 	}
-	return { matches: matchesOf(entry, priced, facts.payers), returns: [] };
+	const matches = matchesOf(entry, priced, facts.payers);
+	return { matches: doubted(matches, await settledNumbersIn(tx, scope, entry, matches)), returns: [] };
+}
+/** Who is known by account pays the invoice of that amount, unless the words name one that is settled: then it was paid twice, or a person must ask. */
+async function settledNumbersIn(tx: Tx, scope: Scope, entry: BankEntry, matches: Match[]): Promise<string[]> {
+	const found = new Set<string>();
+	for (const { clientId, reason } of matches)
+		if (reason === 'payer_amount' || reason === 'payer_sum')
+			for (const one of namedBy(entry, await listSettledNumbers(tx, scope, clientId))?.found ?? [])
+				found.add(one.number);
+	return [...found];
 }
 export const valueDay = ({ valueOn, bookedOn }: Pick<BankEntry, 'valueOn' | 'bookedOn'>): CivilDate =>
 	valueOn ?? bookedOn;

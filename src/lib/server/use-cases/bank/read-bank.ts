@@ -18,6 +18,7 @@ export type Proposal = {
 	reason: MatchReason | 'returned';
 	certainty: Certainty;
 	amountIs: Match['amountIs'];
+	settledNumbers: string[];
 };
 export type BankEntryView = {
 	bankEntryId: string;
@@ -38,7 +39,14 @@ export type BankView = {
 	waitingCount: number;
 	booked: BankEntryView[];
 	aside: BankEntryView[];
-	open: { invoiceId: string; number: string; clientName: string; payableMinor: Minor }[];
+	/** `nextPartMinor`: what a plan that runs asks for next; null when none does. */
+	open: {
+		invoiceId: string;
+		number: string;
+		clientName: string;
+		payableMinor: Minor;
+		nextPartMinor: Minor | null;
+	}[];
 };
 const QUEUE = 50;
 const SETTLED = 30;
@@ -58,7 +66,8 @@ export const readBank = (services: Services, scope: Scope): Promise<BankView> =>
 					paymentId: payment.paymentId,
 					reason: 'returned' as const,
 					certainty,
-					amountIs: 'exact' as const
+					amountIs: 'exact' as const,
+					settledNumbers: []
 				}))
 			];
 			waiting.push(viewOf(entry, proposals));
@@ -68,11 +77,12 @@ export const readBank = (services: Services, scope: Scope): Promise<BankView> =>
 			waitingCount: await countWaitingEntries(tx, scope),
 			booked: (await listBankEntries(tx, scope, { state: 'booked', limit: SETTLED })).map((entry) => viewOf(entry, [])),
 			aside: (await listBankEntries(tx, scope, { state: 'aside', limit: SETTLED })).map((entry) => viewOf(entry, [])),
-			open: facts.open.map(({ invoiceId, number, clientName, payableMinor }) => ({
+			open: facts.open.map(({ invoiceId, number, clientName, payableMinor, plan }) => ({
 				invoiceId,
 				number,
 				clientName,
-				payableMinor
+				payableMinor,
+				nextPartMinor: plan?.sums[0] ?? null
 			}))
 		};
 	});
@@ -87,7 +97,8 @@ const proposalOf = ({ records }: MatchingFacts, match: Match): Proposal => ({
 	paymentId: null,
 	reason: match.reason,
 	certainty: match.certainty,
-	amountIs: match.amountIs
+	amountIs: match.amountIs,
+	settledNumbers: match.settledNumbers
 });
 const viewOf = (entry: BankEntryListing, proposals: Proposal[]): BankEntryView => ({
 	bankEntryId: entry.bankEntryId,

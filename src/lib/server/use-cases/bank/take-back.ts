@@ -7,6 +7,7 @@ import { minor, type Minor } from '../../../domain/money/minor.ts';
 import { allocateReversal, type AllocationLine } from '../../../domain/payments/allocation.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
+import { findAttempt } from '../../store/attempts.ts';
 import { lockBankEntry, saveBankEntry, type BankEntry } from '../../store/bank.ts';
 import { bookEntry } from '../../store/journal.ts';
 import type { Tx } from '../../store/database.ts';
@@ -28,6 +29,7 @@ import { recordAudit } from '../../store/records.ts';
 import { queueReversalMail } from '../mails/queue-mails.ts';
 import { bookDiscounts } from '../payments/book-discounts.ts';
 import type { Booking } from '../payments/settling.ts';
+import { followReversal } from '../plans/follow-plan.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 import { noonOf, valueDay } from './find-matches.ts';
 
@@ -59,6 +61,7 @@ export async function takeBack(
 			reason: entry.returnReason,
 			on: valueDay(entry)
 		});
+		if (amountMinor === rest) await followPlanOf(booking, payment, 'gone');
 		await settle(booking, entry, payment, 'booked', round);
 		await queueReversalMail(tx, scope, booking.now, 'money_returned', reversalId, payment.clientId);
 		return done({ paymentId: payment.paymentId });
@@ -87,6 +90,7 @@ export async function undoEntry(services: Services, scope: Scope, bankEntryId: s
 					reason: null,
 					on
 				});
+				await followPlanOf(booking, payment, 'undone');
 				// Whoever had a receipt is told; one that had not left yet stays here (compose-mail).
 				if (await hasReceipt(tx, scope, payment.paymentId))
 					await queueReversalMail(tx, scope, booking.now, 'transfer_undone', reversalId, payment.clientId);
@@ -178,8 +182,14 @@ async function restore(booking: Booking, entry: BankEntry, on: CivilDate): Promi
 	const back = transferBooked('return_undone', reversalId, { clientId, lines, creditMinor });
 	await bookEntry(tx, scope, back, { currency, bookedOn: on, now });
 	await bookDiscounts(booking, payment);
+	await followPlanOf(booking, payment, 'restored');
 	await announce(booking, payment, lines);
 	await settle(booking, entry, payment, 'waiting', entry.round);
+}
+/** Parts of a plan that the transfer had paid, if any. */
+async function followPlanOf(booking: Booking, payment: Payment, kind: Parameters<typeof followReversal>[2]) {
+	const attempt = (await findAttempt(booking.tx, booking.scope, payment.attemptId))!;
+	await followReversal({ ...booking, intent: null }, attempt, kind);
 }
 const sumOf = (lines: AllocationLine[]): bigint => lines.reduce((sum, line) => sum + line.amountMinor, 0n);
 

@@ -1,8 +1,8 @@
 // What became of a try, for the plan it pays: parts paid, on their way, refused; the plan begun, mended, completed. Called inside settling, once for
 // each move of an attempt. Facts: plan.changed.
-import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
+import { addDays, civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { askedOn } from '../../../domain/plans/calendar.ts';
-import { afterFailure, cureEnd, type Failure } from '../../../domain/plans/failure.ts';
+import { afterFailure, cureDaysFor, cureEnd, type Failure } from '../../../domain/plans/failure.ts';
 import { isOpen, statusAfter } from '../../../domain/plans/plan.ts';
 import type { IntentState } from '../../gateways/stripe/port.ts';
 import type { Attempt } from '../../store/attempts.ts';
@@ -18,6 +18,7 @@ import {
 	setHold,
 	type PlanWithParts
 } from '../../store/plans.ts';
+import { findMethod } from '../../store/saved-methods.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
 import { keepUsedMethod } from '../methods/keep-used-method.ts';
 import type { Settling } from '../payments/settling.ts';
@@ -153,25 +154,49 @@ const failureOf = (intent: IntentState | null, attempt: Attempt): Omit<Failure, 
 	methodType: attempt.methodType ?? intent?.methodType ?? null
 });
 
-/** Money that went back re-opens the parts it had paid; money restored closes them again. */
-export async function followReversal(following: Following, attempt: Attempt, kind: 'gone' | 'restored'): Promise<void> {
+/** Money that went back re-opens the parts it had paid; money restored closes them again; a match that was a mistake is as if it had not been. */
+export async function followReversal(
+	following: Following,
+	attempt: Attempt,
+	kind: 'gone' | 'restored' | 'undone'
+): Promise<void> {
 	const { scope, tx, now } = following;
 	const held = await listHeldParts(tx, scope, attempt.attemptId);
 	if (!held.length) return;
 	const plan = (await lockPlan(tx, scope, held[0]!.planId))!;
 	if (plan.status === 'in_default' || plan.status === 'canceled') return;
 	const parts = plan.parts.filter((part) => held.some((one) => one.position === part.position));
-	if (kind === 'gone') {
-		await setHold(tx, scope, attempt.attemptId, false);
-		for (const part of parts.filter((one) => one.status === 'paid'))
-			await refusePart(following, plan, part, failureOf(following.intent, attempt));
-	} else {
+	if (kind === 'restored') {
 		await holdAgain(tx, scope, attempt, plan);
 		for (const part of parts.filter(isOpen)) await savePart(tx, scope, part, { status: 'paid', askOn: null }, now);
+	} else {
+		await setHold(tx, scope, attempt.attemptId, false);
+		for (const part of parts.filter((one) => one.status === 'paid'))
+			if (kind === 'gone') await refusePart(following, plan, part, failureOf(following.intent, attempt));
+			else await waitAgain(following, plan, part);
+	}
+	if (kind !== 'gone') {
 		const after = (await findPlan(tx, scope, plan.planId))!;
 		await savePlan(tx, scope, plan.planId, { status: statusAfter(plan.status, after.parts) }, now);
 	}
 	await announce(following, plan);
+}
+/** Asked for on its day, tomorrow at the earliest: whoever undoes a match has the day to make the right one. What had been refused waits for the client. */
+async function waitAgain(
+	{ scope, tx, supplier, now }: Following,
+	plan: PlanWithParts,
+	part: PlanWithParts['parts'][number]
+): Promise<void> {
+	const today = civilDateIn(now, supplier.timeZone);
+	if (part.failures > 0) {
+		const client = await findClient(tx, scope, plan.clientId);
+		const days = cureDaysFor(client?.kind ?? 'business', plan.cureDays);
+		await savePlan(tx, scope, plan.planId, { cureEndsOn: plan.cureEndsOn ?? addDays(today, days) }, now);
+		return savePart(tx, scope, part, { status: 'action_needed', askOn: null }, now);
+	}
+	const method = plan.methodId ? await findMethod(tx, scope, plan.methodId) : null;
+	const [day, tomorrow] = [askedOn(part.dueOn, method?.type ?? null), addDays(today, 1)];
+	return savePart(tx, scope, part, { status: 'scheduled', askOn: day > tomorrow ? day : tomorrow }, now);
 }
 
 export async function announce(

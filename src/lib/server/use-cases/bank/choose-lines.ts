@@ -1,0 +1,94 @@
+// What a movement that is accepted pays, fixed under the locks: which invoices, at which price, or which parts of which plan.
+// Refusals: not_found, input_invalid, nothing_to_pay, plan_running (other invoices were chosen with it), transfer_under_part, payment_in_progress.
+import { payableToday } from '../../../domain/invoices/state.ts';
+import { minor } from '../../../domain/money/minor.ts';
+import type { PaymentOption } from '../../../domain/offers/quote.ts';
+import { allocateReceived, type AllocationLine } from '../../../domain/payments/allocation.ts';
+import { linesOf, nextPart, partsWithin } from '../../../domain/plans/plan.ts';
+import type { BankEntry } from '../../store/bank.ts';
+import { lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
+import { listHeldPositions, listPlansOfInvoices, lockPlan, type PlanWithParts } from '../../store/plans.ts';
+import { quoteInvoices, type Quoted } from '../offers/quote-invoices.ts';
+import type { Booking } from '../payments/settling.ts';
+import { done, refuse, type Result } from '../run.ts';
+import { noonOf, valueDay } from './find-matches.ts';
+
+export type Chosen = {
+	clientId: string;
+	description: string;
+	lines: AllocationLine[];
+	early: { option: PaymentOption; quoted: Quoted } | null;
+	parts: PlanWithParts['parts'];
+};
+export const chooseLines = async (booking: Booking, entry: BankEntry, invoiceIds: string[]): Promise<Result<Chosen>> =>
+	(await chooseParts(booking, entry, invoiceIds)) ?? (await chooseInvoices(booking, entry, invoiceIds));
+
+/**
+ * A client whose plan runs pays its next parts, whole, then what is owed beside it; the rest is kept. What is paid so is not taken from the means of
+ * payment any more. null when no plan with parts to come runs on these invoices. Locked as the debit run locks: invoices, then their plan.
+ */
+async function chooseParts(
+	{ tx, scope }: Booking,
+	entry: BankEntry,
+	invoiceIds: string[]
+): Promise<Result<Chosen> | null> {
+	const plans = await listPlansOfInvoices(tx, scope, invoiceIds, { running: true });
+	const [seen] = plans.filter((plan) => nextPart(plan.parts));
+	if (!seen) return null;
+	const ids = invoicesOf(seen);
+	if (!invoiceIds.every((id) => ids.includes(id))) return refuse('plan_running');
+	const records = await lockInvoices(tx, scope, ids);
+	const plan = (await lockPlan(tx, scope, seen.planId))!;
+	const next = nextPart(plan.parts);
+	if (!next || !RUNNING.includes(plan.status)) return null;
+	const parts = partsWithin(plan.parts, entry.amountMinor);
+	const left = parts.reduce((rest, part) => rest - part.amountMinor, entry.amountMinor as bigint);
+	const owed = records.map((record) => ({ ...record, amountMinor: payableToday(record) }));
+	const beside = allocateReceived(owed, minor(left));
+	if (!parts.length && !beside.length)
+		return refuse('transfer_under_part', { amountMinor: String(next.amountMinor), currency: plan.currency });
+	// Somebody may be paying one of them at this moment.
+	const held = await listHeldPositions(tx, scope, plan.planId);
+	if (parts.some((part) => held.includes(part.position))) return refuse('payment_in_progress');
+	return done({
+		clientId: plan.clientId,
+		description: records.map((record) => record.number).join(', '),
+		lines: linesOf([...parts, { lines: beside }]),
+		early: null,
+		parts
+	});
+}
+const RUNNING: readonly PlanWithParts['status'][] = ['active', 'paused'];
+const invoicesOf = (plan: PlanWithParts): string[] => [
+	...new Set(plan.parts.flatMap((part) => part.lines.map((line) => line.invoiceId)))
+];
+
+function checkInvoices(records: InvoiceRecord[], invoiceIds: string[]): ReturnType<typeof refuse> | null {
+	if (!records.length || records.length !== new Set(invoiceIds).size) return refuse('not_found');
+	if (new Set(records.map((record) => record.clientId)).size > 1)
+		return refuse('input_invalid', { field: 'invoiceIds' });
+	// The parts to come would be taken all the same.
+	if (records.some((record) => record.plannedMinor > 0n)) return refuse('plan_running');
+	return records.some((record) => payableToday(record) <= 0n) ? refuse('nothing_to_pay') : null;
+}
+/** The early price when the movement is that, at its value date; else each invoice as far as it goes, the oldest first. */
+async function chooseInvoices(
+	{ tx, scope, supplier }: Booking,
+	entry: BankEntry,
+	invoiceIds: string[]
+): Promise<Result<Chosen>> {
+	const records = await lockInvoices(tx, scope, invoiceIds);
+	const problem = checkInvoices(records, invoiceIds);
+	if (problem) return problem;
+	const at = noonOf(valueDay(entry), supplier.timeZone);
+	const quoted = await quoteInvoices(tx, scope, { supplier, records, at });
+	const option = quoted.quote.options.find((one) => one.kind === 'early' && one.amountMinor === entry.amountMinor);
+	const owed = records.map((record) => ({ ...record, amountMinor: payableToday(record) }));
+	return done({
+		clientId: records[0]!.clientId,
+		description: records.map((record) => record.number).join(', '),
+		lines: option ? option.parts[0]!.lines : allocateReceived(owed, entry.amountMinor),
+		early: option ? { option, quoted } : null,
+		parts: []
+	});
+}

@@ -1,0 +1,226 @@
+// A client whose plan runs pays a part by transfer: that part is paid, is not taken again, and what was a mistake is undone.
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { civilDateIn } from '#lib/domain/calendar/civil-date.ts';
+import { minor } from '#lib/domain/money/minor.ts';
+import { findInvoice } from '#lib/server/store/invoices.ts';
+import { findPlan, listPlansOfInvoices } from '#lib/server/store/plans.ts';
+import { inScope } from '#lib/server/store/tx.ts';
+import { acceptCertain, acceptEntry } from '#lib/server/use-cases/bank/accept-entry.ts';
+import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
+import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
+import { takeBack, undoEntry } from '#lib/server/use-cases/bank/take-back.ts';
+import { readPortal } from '#lib/server/use-cases/invoices/read-portal.ts';
+import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
+import { chargeNextParts, collectDue } from '#lib/server/use-cases/plans/collect-parts.ts';
+import { movePlan } from '#lib/server/use-cases/plans/manage-plans.ts';
+import { anInvoice, anOffer, aPayer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import { openHouse, type TestHouse } from '../../setup/house.ts';
+
+let house: TestHouse;
+let cast: Cast;
+let payer: Payer;
+beforeAll(async () => {
+	house = await openHouse();
+	cast = await aSupplier(house.services);
+	payer = await aPayer(house.services, cast);
+	await anOffer(house.services, cast, {
+		discount: null,
+		instalments: {
+			counts: [2, 3],
+			minMinor: minor(10_000n),
+			maxMinor: null,
+			spacing: { unit: 'day', every: 20 },
+			firstPart: 'now',
+			who: 'everyone'
+		}
+	});
+});
+afterAll(() => house.close());
+
+const inDays = (days: number) =>
+	civilDateIn(new Date(house.services.clock.now().getTime() + days * 86_400_000), 'Europe/Paris');
+const asSystem = <T>(work: Parameters<typeof inScope<T>>[2]) => inScope(house.services.db, cast.system, work);
+const planOf = async (invoiceId: string) => {
+	const [found] = await asSystem((tx) => listPlansOfInvoices(tx, cast.system, [invoiceId], { running: false }));
+	return (await asSystem((tx) => findPlan(tx, cast.system, found!.planId)))!;
+};
+const partsOf = async (invoiceId: string) => (await planOf(invoiceId)).parts.map((part) => part.status);
+const balanceOf = async (id: string) => (await asSystem((tx) => findInvoice(tx, cast.system, id)))!.balanceMinor;
+const advance = async () => (await readPortal(house.services, payer.scope)).advanceMinor;
+async function live(days: number): Promise<void> {
+	for (let day = 0; day < days; day++) {
+		await house.advance(1);
+		await reconcileRecent(house.services, 3);
+		await house.drain();
+	}
+}
+let serial = 0;
+/** 1,200 euros in three parts of 400, or in two of 600; the first one is paid by card. */
+async function inParts(option: 'plan_2' | 'plan_3' = 'plan_3') {
+	const number = `FP-2026-${String(++serial).padStart(4, '0')}`;
+	const invoiceId = await anInvoice(house.services, cast, {}, { number, issuedOn: inDays(0), dueOn: inDays(30) });
+	const result = await pay(house.services, payer, [invoiceId], option === 'plan_3' ? 40_000 : 60_000, { option });
+	expect(result).toMatchObject({ ok: true });
+	return { number, invoiceId };
+}
+async function transfer(text: string, amount: string) {
+	const content = `Date;Libellé;Montant;IBAN contrepartie\n${inDays(0)};${text};${amount};FR7610278060000000000000111`;
+	const result = await importStatements(
+		house.services,
+		cast.owner,
+		[{ name: 'releve.csv', bytes: new TextEncoder().encode(content) }],
+		{ acceptReview: false }
+	);
+	if (!result.ok) throw new Error(result.refusal.code);
+	const view = await readBank(house.services, cast.owner);
+	return view.waiting.find((entry) => entry.text.includes(text))!;
+}
+const accept = (bankEntryId: string, ...invoiceIds: string[]) =>
+	acceptEntry(house.services, cast.owner, { bankEntryId, invoiceIds });
+const attemptsOf = (invoiceId: string) =>
+	asSystem(async (tx) => [
+		...(await tx.execute<{ channel: string; position: number; status: string }>(
+			sql`select a.channel, p.position, a.status from payment_attempt a join attempt_part p using (supplier_id, attempt_id)
+				join payment_attempt_invoice i using (supplier_id, attempt_id) where i.invoice_id = ${invoiceId} order by p.position, a.created_at`
+		))
+	]).then((rows) => rows.map((row) => `${row.position} ${row.channel} ${row.status}`));
+
+describe('a part is paid by transfer', () => {
+	test('named and to the cent it is certain; the card is not charged for it, and the last part is taken on its day', async () => {
+		const { number, invoiceId } = await inParts();
+		const entry = await transfer(`ECHEANCE ${number}`, '400,00');
+		expect(entry.proposals[0]).toMatchObject({ certainty: 'certain', reason: 'number', amountIs: 'parts' });
+		expect(await acceptCertain(house.services, cast.owner, [entry.bankEntryId])).toEqual({
+			ok: true,
+			value: { accepted: 1 }
+		});
+		expect(await partsOf(invoiceId)).toEqual(['paid', 'paid', 'scheduled']);
+		expect(await balanceOf(invoiceId)).toBe(40_000n);
+		await live(45);
+		expect(await partsOf(invoiceId)).toEqual(['paid', 'paid', 'paid']);
+		expect((await planOf(invoiceId)).status).toBe('completed');
+		expect(await balanceOf(invoiceId)).toBe(0n);
+		expect(await attemptsOf(invoiceId)).toEqual(['1 portal paid', '2 bank paid', '3 plan paid']);
+		const receipts = house.world.mailbox.mails.filter((mail) => mail.subject.includes('Paiement reçu'));
+		expect(receipts.length).toBeGreaterThanOrEqual(3);
+	});
+	test('all that is left, and more: the plan is over, the rest is kept; undone, nothing of it stays', async () => {
+		const { number, invoiceId } = await inParts();
+		const before = await advance();
+		const entry = await transfer(`SOLDE ${number}`, '812,00');
+		expect(entry.proposals[0]).toMatchObject({ certainty: 'probable', amountIs: 'parts_and_more' });
+		expect((await accept(entry.bankEntryId, invoiceId)).ok).toBe(true);
+		expect((await planOf(invoiceId)).status).toBe('completed');
+		expect(await balanceOf(invoiceId)).toBe(0n);
+		expect((await advance()) - before).toBe(1_200n);
+		expect((await undoEntry(house.services, cast.owner, entry.bankEntryId)).ok).toBe(true);
+		expect((await planOf(invoiceId)).status).toBe('active');
+		expect(await partsOf(invoiceId)).toEqual(['paid', 'scheduled', 'scheduled']);
+		expect((await advance()) - before).toBe(0n);
+		expect((await accept(entry.bankEntryId, invoiceId)).ok).toBe(true);
+		expect(await partsOf(invoiceId)).toEqual(['paid', 'paid', 'paid']);
+	});
+	test('less than a part is refused with its amount; beside another invoice it is refused in words; once stopped, it is a part payment', async () => {
+		const { number, invoiceId } = await inParts();
+		const other = await anInvoice(house.services, cast, {});
+		const entry = await transfer(`PEU ${number}`, '399,99');
+		expect(entry.proposals[0]).toMatchObject({ certainty: 'possible', amountIs: 'under_part' });
+		expect(await accept(entry.bankEntryId, invoiceId)).toMatchObject({
+			ok: false,
+			refusal: { code: 'transfer_under_part', detail: { amountMinor: '40000' } }
+		});
+		expect(await accept(entry.bankEntryId, invoiceId, other)).toMatchObject({
+			ok: false,
+			refusal: { code: 'plan_running' }
+		});
+		expect(await balanceOf(invoiceId)).toBe(80_000n);
+		await movePlan(house.services, cast.owner, (await planOf(invoiceId)).planId, 'end');
+		expect((await accept(entry.bankEntryId, invoiceId)).ok).toBe(true);
+		expect(await balanceOf(invoiceId)).toBe(40_001n);
+	});
+	test('accepted twice and while the debit run takes it: paid once, whoever comes first', async () => {
+		for (let round = 0; round < 6; round += 1) {
+			const { number, invoiceId } = await inParts('plan_2');
+			const entry = await transfer(`COURSE ${number}`, '600,00');
+			await house.advance(20);
+			await collectDue(house.services);
+			const [first, second] = await Promise.all([
+				accept(entry.bankEntryId, invoiceId),
+				accept(entry.bankEntryId, invoiceId),
+				chargeNextParts(house.services),
+				chargeNextParts(house.services)
+			]);
+			await house.drain();
+			expect([first.ok, second.ok].filter(Boolean).length).toBeLessThanOrEqual(1);
+			const paid = (await attemptsOf(invoiceId)).filter((one) => one.startsWith('2') && one.endsWith('paid'));
+			expect(paid).toHaveLength(1);
+			expect(await balanceOf(invoiceId)).toBe(0n);
+			expect(await partsOf(invoiceId)).toEqual(['paid', 'paid']);
+		}
+	});
+});
+
+describe('undone or taken back', () => {
+	test('a match undone after the day of the part: taken tomorrow at the earliest', async () => {
+		const { number, invoiceId } = await inParts('plan_2');
+		const entry = await transfer(`TARD ${number}`, '600,00');
+		expect((await accept(entry.bankEntryId, invoiceId)).ok).toBe(true);
+		await live(25);
+		expect((await undoEntry(house.services, cast.owner, entry.bankEntryId)).ok).toBe(true);
+		expect((await planOf(invoiceId)).parts[1]).toMatchObject({ status: 'scheduled', failures: 0, askOn: inDays(1) });
+		await house.drain();
+		expect(await balanceOf(invoiceId)).toBe(60_000n);
+		await live(1);
+		expect(await partsOf(invoiceId)).toEqual(['paid', 'paid']);
+		expect(await balanceOf(invoiceId)).toBe(0n);
+	});
+	test('a part that the bank had refused: paid by transfer, the plan is mended; undone, it waits for the client again', async () => {
+		const { number, invoiceId } = await inParts('plan_2');
+		house.world.world.forced.card = 'pm_card_visa_chargeDeclined';
+		await live(20);
+		delete house.world.world.forced.card;
+		expect(await partsOf(invoiceId)).toEqual(['paid', 'action_needed']);
+		expect((await planOf(invoiceId)).cureEndsOn).not.toBeNull();
+		const entry = await transfer(`REMEDE ${number}`, '600,00');
+		expect((await accept(entry.bankEntryId, invoiceId)).ok).toBe(true);
+		expect(await planOf(invoiceId)).toMatchObject({ status: 'completed', cureEndsOn: null });
+		expect((await undoEntry(house.services, cast.owner, entry.bankEntryId)).ok).toBe(true);
+		const after = await planOf(invoiceId);
+		expect(after).toMatchObject({ status: 'active', parts: [{}, { status: 'action_needed', askOn: null }] });
+		expect(after.cureEndsOn! > inDays(0)).toBe(true);
+	});
+	test('the bank takes the transfer back: the part waits for the client; the return undone, it is paid', async () => {
+		const { number, invoiceId } = await inParts('plan_2');
+		const entry = await transfer(`REPRIS ${number}`, '600,00');
+		const booked = await accept(entry.bankEntryId, invoiceId);
+		if (!booked.ok) throw new Error(booked.refusal.code);
+		const back = await transfer(`REJET VIREMENT ${number}`, '-600,00');
+		const { paymentId } = booked.value;
+		expect((await takeBack(house.services, cast.owner, { bankEntryId: back.bankEntryId, paymentId })).ok).toBe(true);
+		expect(await partsOf(invoiceId)).toEqual(['paid', 'action_needed']);
+		expect(await balanceOf(invoiceId)).toBe(60_000n);
+		expect((await undoEntry(house.services, cast.owner, back.bankEntryId)).ok).toBe(true);
+		expect(await partsOf(invoiceId)).toEqual(['paid', 'paid']);
+		expect((await planOf(invoiceId)).status).toBe('completed');
+		expect(await balanceOf(invoiceId)).toBe(0n);
+	});
+});
+
+test('known by account, with the amount of an open invoice, but naming one that is settled: a person looks', async () => {
+	const paid = { number: 'FS-2026-0001', id: '' };
+	paid.id = await anInvoice(house.services, cast, {}, { number: paid.number, grossMinor: 77_700 });
+	expect((await accept((await transfer(paid.number, '777,00')).bankEntryId, paid.id)).ok).toBe(true);
+	const open = await anInvoice(house.services, cast, {}, { number: 'FS-2026-0002', grossMinor: 77_700 });
+	const again = await transfer('ENCORE FS-2026-0001', '777,00');
+	expect(again.proposals[0]).toMatchObject({
+		reason: 'payer_amount',
+		certainty: 'possible',
+		invoices: [{ invoiceId: open }],
+		settledNumbers: [paid.number]
+	});
+	expect(await acceptCertain(house.services, cast.owner, [again.bankEntryId])).toEqual({
+		ok: true,
+		value: { accepted: 0 }
+	});
+});
