@@ -13,6 +13,7 @@ const PHRASES = [
 	m.expected_date_compact,
 	m.expected_date_french,
 	m.expected_booked,
+	m.expected_movement,
 	m.expected_day_month,
 	m.expected_not_empty,
 	m.expected_simpler,

@@ -358,6 +358,25 @@ test('the database refuses a transfer that the bank did not receive, and shows n
 		await inScope(house.services.db, payer.scope, async (tx) => [...(await tx.execute(sql`select 1 from bank_entry`))])
 	).toEqual([]);
 });
+test('a list without names: nothing is kept until its columns are said, and the next one of that bank is read by itself', async () => {
+	const of = (amount: string) => ({
+		name: 'lcl.csv',
+		bytes: new TextEncoder().encode(`${today};${amount};Virement;VIR A\n${today};${amount};Virement;VIR B`)
+	});
+	const importing = async (file: ReturnType<typeof of>, answers = {}) => {
+		const result = await importStatements(house.services, cast.owner, [file], { acceptReview: false, answers });
+		if (!result.ok) throw new Error(result.refusal.code);
+		return result.value[0]!;
+	};
+	const first = await importing(of('10,00'));
+	expect(first).toMatchObject({ outcome: 'columns', list: { needs: 'columns' } });
+	expect((await bank()).waitingCount).toBe(0);
+	const columns = { '#1': 'bookedOn', '#2': 'amount', '#3': 'text', '#4': 'text' };
+	const answers = { [first.list!.key]: { name: 'LCL', columns, dateOrder: null } };
+	expect(await importing(of('10,00'), answers)).toMatchObject({ outcome: 'kept', newCount: 2 });
+	expect(await importing(of('11,00'))).toMatchObject({ outcome: 'kept', newCount: 2 });
+	expect((await bank()).waitingCount).toBe(4);
+});
 test('nothing of a broken file is kept; what lacks something waits for a person’s word', async () => {
 	expect(await drop('n’importe quoi', 'x.txt')).toMatchObject({ outcome: 'refused' });
 	const partly = `Date;Libellé;Montant\n${today};BON;10,00\n${today};MAUVAIS;12..34`;

@@ -313,3 +313,55 @@ describe('lists of other banks', () => {
 		expect(reading.ok && reading.statements[0]!.entries.map((entry) => entry.bankReference)).toEqual([null, null]);
 	});
 });
+
+describe('a list whose columns nobody knows', () => {
+	// As LCL exports: no line of names, and the balance of the account at the end.
+	const NAMELESS =
+		'12/11/2026;1200,00;Virement;;;VIR ROCHE F2026-0042;\n13/11/2026;-45,10;Carte;4971;;CB 12/11 RELAIS;\n13/11/2026;18 764,40;;;;;00123 456789A';
+	const asked = (text: string, hints = {}) =>
+		readStatements({ name: 'export.csv', bytes: new TextEncoder().encode(text) }, hints);
+	const said = (columns: Record<string, string>, dateOrder: 'dmy' | 'mdy' | null = null) => ({ columns, dateOrder });
+	const NAMELESS_SAID = said({ '#1': 'bookedOn', '#2': 'amount', '#3': 'text', '#6': 'text' });
+	test('it is shown to a person, and read as that person says; the balance under it is no payment, and is said', () => {
+		const first = asked(NAMELESS);
+		if (first.ok || !first.list) throw new Error('not asked');
+		expect(first.list).toMatchObject({ needs: 'columns', headers: ['#1', '#2', '#3', '#4', '#5', '#6', '#7'] });
+		const reading = asked(NAMELESS, { [first.list.key]: NAMELESS_SAID });
+		if (!reading.ok) throw new Error('refused');
+		expect(reading.statements[0]!.entries.map((entry) => [entry.bookedOn, entry.amountMinor, entry.text])).toEqual([
+			['2026-11-12', 120_000n, 'Virement VIR ROCHE F2026-0042'],
+			['2026-11-13', -4_510n, 'Carte CB 12/11 RELAIS']
+		]);
+		expect(reading.findings).toMatchObject([{ code: 'ENTRY_SKIPPED', field: 'ligne 3' }]);
+	});
+	test('what was said of one bank is not used for another with as many columns', () => {
+		const first = asked(NAMELESS);
+		const hints = { [first.list!.key]: NAMELESS_SAID };
+		const other = asked('VIR ROCHE;12/11/2026;x;;;1200,00;y\nCB;13/11/2026;x;;;-45,10;y', hints);
+		expect(other).toMatchObject({ ok: false, list: { needs: 'columns' } });
+	});
+	test('names in another language, under lines about the account', () => {
+		const text = 'Wyciąg;PL61\n\nData operacji;Kwota;Tytuł;Nadawca\n31.10.2026;1200,00;F2026-0042;ROCHE';
+		const first = asked(text);
+		expect(first).toMatchObject({ ok: false, list: { headers: ['Data operacji', 'Kwota', 'Tytuł', 'Nadawca'] } });
+		const columns = { 'Data operacji': 'bookedOn', Kwota: 'amount', Tytuł: 'text', Nadawca: 'counterparty' };
+		const reading = asked(text, { [first.list!.key]: said(columns) });
+		expect(reading).toMatchObject({
+			ok: true,
+			statements: [{ entries: [{ bookedOn: '2026-10-31', amountMinor: 120_000n, counterparty: 'ROCHE' }] }]
+		});
+	});
+	test('days that may be months are asked for, and read as said', () => {
+		const text = 'Date;Label;Amount\n03/04/2026;F1;10.00';
+		const first = asked(text);
+		expect(first).toMatchObject({ ok: true, list: { needs: 'dates' }, findings: [{ code: 'DATE_AMBIGUOUS' }] });
+		const columns = { Date: 'bookedOn', Label: 'text', Amount: 'amount' };
+		const reading = asked(text, { [first.list!.key]: said(columns, 'mdy') });
+		expect(reading).toMatchObject({ ok: true, findings: [], statements: [{ entries: [{ bookedOn: '2026-03-04' }] }] });
+	});
+	test('answers that are no columns name nothing', () => {
+		const first = asked(NAMELESS);
+		const hints = { [first.list!.key]: said({ '#1': '__proto__', '#2': 'constructor', '#3': 'line' }) };
+		expect(asked(NAMELESS, hints)).toMatchObject({ ok: false, list: { needs: 'columns' } });
+	});
+});

@@ -93,7 +93,7 @@ test('scripts in a PDF are data: the invoice is read, and nothing of them runs',
 test('bank files under the same roof', async () => {
 	const long = bytesOf(`Date;Libellé;Montant\n${'31/01/2026;VIREMENT;10,00\n'.repeat(90_000)}`);
 	expect(
-		await readStatementsOffPath({ name: 'long.csv', bytes: long }, { seconds: 0.02, megabytes: 4000 })
+		await readStatementsOffPath({ name: 'long.csv', bytes: long }, {}, { seconds: 0.02, megabytes: 4000 })
 	).toMatchObject({
 		ok: false,
 		findings: [{ code: 'TOO_SLOW' }]

@@ -2,16 +2,16 @@
 // product goes on serving. (OWASP ASVS 5.0, V5: files of unknown origin.)
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
-import type { StatementReading } from '../../domain/bank/statement.ts';
 import { block, type ReadResult } from '../../domain/invoices/findings.ts';
+import type { StatementFileReading } from './bank/read-statements.ts';
 import type { ListHints, ListShape } from './csv.ts';
 import type { InvoiceFile } from './file.ts';
 import { isZip } from './unzip.ts';
 
 /** `more`: the next invoices of the file that was asked for last. */
 export type Asked =
-	| { kind: 'invoices'; file: InvoiceFile; hints: ListHints }
-	| { kind: 'bank' | 'page' | 'zip'; file: InvoiceFile }
+	| { kind: 'invoices' | 'bank'; file: InvoiceFile; hints: ListHints }
+	| { kind: 'page' | 'zip'; file: InvoiceFile }
 	| { kind: 'more' };
 export type ReadingLimits = { seconds: number; megabytes: number };
 const LIMITS: ReadingLimits = { seconds: 30, megabytes: 400 };
@@ -52,13 +52,17 @@ export async function* readInvoicesOffPath(
 		putBack(thread, await asked);
 	}
 }
-export async function readStatementsOffPath(file: InvoiceFile, limits = LIMITS): Promise<StatementReading> {
+export async function readStatementsOffPath(
+	file: InvoiceFile,
+	hints: ListHints = {},
+	limits = LIMITS
+): Promise<StatementFileReading> {
 	const thread = await take();
-	const answer = await answerOf(thread, { kind: 'bank', file }, limits, { milliseconds: limits.seconds * 1000 });
+	const answer = await answerOf(thread, { kind: 'bank', file, hints }, limits, { milliseconds: limits.seconds * 1000 });
 	putBack(thread, answer);
 	return 'overrun' in answer
-		? { ok: false, findings: [findingOf(answer.overrun, file, limits)] }
-		: (answer.value as StatementReading);
+		? { ok: false, findings: [findingOf(answer.overrun, file, limits)], list: null }
+		: (answer.value as StatementFileReading);
 }
 
 const PAGE_LIMITS: ReadingLimits = { seconds: 10, megabytes: 300 };

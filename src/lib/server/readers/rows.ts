@@ -40,25 +40,33 @@ export function plainHeader(header: string): string {
 /** Names of columns, as plain headers. */
 export const words = ([text = '']: TemplateStringsArray): string[] => text.trim().split(/\s+/);
 
-/** `isHeader`: tells the header among the first lines; without it the first line is the header. Lines are counted from 1. */
-export function parseRows(
-	bytes: Uint8Array,
-	isHeader: (cells: string[]) => boolean = () => true
-): Rows | { finding: Finding } {
+/** What tells the lines of a list apart; without it the first line is the header. */
+export type RowKinds = { isHeader: (cells: string[]) => boolean; isData?: (cells: string[]) => boolean };
+const MARKS = [';', '\t', ',', '|'];
+const unquoted = (line: string, mark: string): string[] =>
+	line.split(mark).map((cell) => cell.replace(/^"|"$/g, '').trim());
+
+/** The first of the lines that is a header, or the one before the first row; `hasHeader`: false where the rows begin at once. */
+function beginningOf(lines: string[], { isHeader, isData }: RowKinds): { index: number; hasHeader: boolean } {
+	const first = (isOne: (cells: string[]) => boolean): number =>
+		lines.findIndex((line) => MARKS.some((mark) => isOne(unquoted(line, mark))));
+	const header = first(isHeader);
+	const data = header < 0 && isData ? first(isData) : -1;
+	if (data < 0) return { index: Math.max(0, header), hasHeader: true };
+	const mark = delimiterOf(lines[data]!);
+	const isUnder = data > 0 && lines[data - 1]!.split(mark).length === lines[data]!.split(mark).length;
+	return isUnder ? { index: data - 1, hasHeader: true } : { index: data, hasHeader: false };
+}
+const delimiterOf = (line: string): string =>
+	MARKS.reduce((best, mark) => (line.split(mark).length > line.split(best).length ? mark : best));
+
+/** `header` is empty when the list has none. Lines are counted from 1. */
+export function parseRows(bytes: Uint8Array, kinds: RowKinds = { isHeader: () => true }): Rows | { finding: Finding } {
 	const content = asUtf8(bytes);
 	const head = content.toString('utf8', 0, HEADER_WITHIN_BYTES);
 	const above = head.split(/\r\n|\n|\r/, HEADER_WITHIN);
-	const unquoted = (line: string, mark: string): string[] =>
-		line.split(mark).map((cell) => cell.replace(/^"|"$/g, '').trim());
-	const marks = [';', '\t', ',', '|'];
-	const index = Math.max(
-		0,
-		above.findIndex((line) => marks.some((mark) => isHeader(unquoted(line, mark))))
-	);
-	const headerLine = above[index] ?? '';
-	const delimiter = marks.reduce((best, mark) =>
-		headerLine.split(mark).length > headerLine.split(best).length ? mark : best
-	);
+	const { index, hasHeader } = beginningOf(above, kinds);
+	const delimiter = delimiterOf(above[index] ?? '');
 	try {
 		const rows: Rows['rows'] = [];
 		// What stands above the header is no list: nothing in it may stop the reading.
@@ -76,10 +84,10 @@ export function parseRows(
 				return null;
 			}
 		});
-		const header = rows.shift();
-		if (!header || !rows.length) return { finding: block('EMPTY', 'CSV', '0 ligne', 'au moins une ligne') };
+		const header = hasHeader ? rows.shift() : null;
+		if (!rows.length) return { finding: block('EMPTY', 'CSV', '0 ligne', 'au moins une ligne') };
 		if (rows.length > ROWS_MAX) return { finding: block('TOO_MANY_ROWS', 'CSV', String(rows.length), `≤ ${ROWS_MAX}`) };
-		return { header: header.cells, rows };
+		return { header: header?.cells ?? [], rows };
 	} catch (error) {
 		const lines = (error as { lines?: number }).lines;
 		const line = lines === undefined ? '?' : index + lines;

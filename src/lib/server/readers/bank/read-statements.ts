@@ -2,17 +2,21 @@
 import { reconciles, type BankStatement, type StatementReading } from '../../../domain/bank/statement.ts';
 import { block, warn } from '../../../domain/invoices/findings.ts';
 import { minor, toDecimal } from '../../../domain/money/minor.ts';
+import type { ListHints } from '../csv.ts';
 import { FILE_MAX_BYTES, type InvoiceFile } from '../file.ts';
 import { zipFinding } from '../read-invoices.ts';
 import { isZip } from '../unzip.ts';
-import { readBankCsv } from './bank-csv.ts';
+import type { BankListShape } from './bank-columns.ts';
+import { readBankCsv, type BankListReading } from './bank-csv.ts';
 import { readCamt } from './camt.ts';
 import { isCfonb, readCfonb } from './cfonb120.ts';
 import { isMt940, readMt940 } from './mt940.ts';
 import { isOfx, readOfx } from './ofx.ts';
 
-export function readStatements(file: InvoiceFile): StatementReading {
-	const reading = readByFormat(file);
+/** `list`: the columns of a list that a bank wrote, to be said when nobody knows them; `hints`: what was said before. */
+export type StatementFileReading = BankListReading;
+export function readStatements(file: InvoiceFile, hints: ListHints = {}): StatementFileReading {
+	const reading = { list: null, ...readByFormat(file, hints) };
 	if (!reading.ok) return reading;
 	// Said, never refused: banks round, cut and anonymise.
 	const doubtful = reading.statements
@@ -36,7 +40,8 @@ const closingOf = ({ openingMinor, entries, currency }: BankStatement): string =
 		)
 	);
 
-function readByFormat(file: InvoiceFile): StatementReading {
+type Reading = StatementReading & { list?: BankListShape | null };
+function readByFormat(file: InvoiceFile, hints: ListHints): Reading {
 	if (file.bytes.length === 0) return refused('EMPTY', file.name, '0', 'un fichier qui n’est pas vide');
 	if (file.bytes.length > FILE_MAX_BYTES)
 		return refused('TOO_LARGE', file.name, String(file.bytes.length), `≤ ${FILE_MAX_BYTES}`);
@@ -46,7 +51,7 @@ function readByFormat(file: InvoiceFile): StatementReading {
 	if (/^\s*<(\?xml|([\w-]+:)?Document)/.test(head)) return readCamt(file.bytes);
 	if (isCfonb(head)) return readCfonb(file.bytes);
 	if (isMt940(head)) return readMt940(file.bytes);
-	if (/[;,\t|]/.test(head) && !head.includes('\0')) return readBankCsv(file.bytes, file.name);
+	if (/[;,\t|]/.test(head) && !head.includes('\0')) return readBankCsv(file.bytes, file.name, hints);
 	return refused(
 		'NO_STATEMENT',
 		file.name,

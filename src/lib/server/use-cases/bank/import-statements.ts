@@ -4,55 +4,84 @@ import { may, actorName, type Scope } from '../../../domain/access/scope.ts';
 import type { BankStatement, StatementEntry } from '../../../domain/bank/statement.ts';
 import { verdictOf, type Finding } from '../../../domain/invoices/findings.ts';
 import { newId, sha256 } from '../../identity.ts';
+import type { BankListShape } from '../../readers/bank/bank-columns.ts';
+import type { StatementFileReading } from '../../readers/bank/read-statements.ts';
 import type { InvoiceFile } from '../../readers/file.ts';
 import { readStatementsOffPath, unpackedOffPath } from '../../readers/off-path.ts';
 import type { Services } from '../../services.ts';
 import { keepStatement, type NewBankEntry } from '../../store/bank.ts';
+import { listMappings, saveMapping } from '../../store/import-mappings.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { recordAudit } from '../../store/records.ts';
-import { commit, done, refuse, type Result } from '../run.ts';
+import type { ListAnswers } from '../../store/schema/index.ts';
+import { commit, done, read, refuse, type Result } from '../run.ts';
 
-/** `review`: something was left out or is missing; kept only once a person has said so. */
+/** `columns`: nobody knows what its columns are yet. `review`: something was left out or is missing; kept only once a person has said so. */
 export type StatementOutcome = {
 	fileName: string;
-	outcome: 'kept' | 'known' | 'review' | 'refused';
+	outcome: 'kept' | 'known' | 'columns' | 'review' | 'refused';
 	format: string;
 	statementCount: number;
 	entryCount: number;
 	newCount: number;
 	findings: Finding[];
+	/** The list whose columns or dates may be said, while nothing of it is kept. */
+	list: (BankListShape & { name: string }) | null;
 };
+type Options = { acceptReview: boolean; answers?: ListAnswers };
 
 export async function importStatements(
 	services: Services,
 	scope: Scope,
 	files: InvoiceFile[],
-	options: { acceptReview: boolean }
+	{ acceptReview, answers = {} }: Options
 ): Promise<Result<StatementOutcome[]>> {
 	if (!may(scope.actor, 'book_transfers')) return refuse('not_allowed');
 	const outcomes: StatementOutcome[] = [];
-	for (const file of await unpackedOffPath(files)) outcomes.push(await importFile(services, scope, file, options));
+	const mappings = await read(services, scope, (tx) => listMappings(tx, scope));
+	const said: ListAnswers = {
+		...Object.fromEntries(mappings.map(({ headerKey, ...mapping }) => [headerKey, mapping])),
+		...answers
+	};
+	for (const file of await unpackedOffPath(files)) {
+		const reading = await readStatementsOffPath(file, said);
+		const list = reading.list && { ...reading.list, name: said[reading.list.key]?.name ?? '' };
+		if (list && reading.ok && Object.hasOwn(answers, list.key)) await keepAnswer(services, scope, list.key, answers);
+		outcomes.push(await importFile(services, scope, { file, reading, list, acceptReview }));
+	}
 	return done(outcomes);
 }
 
+/** Which column is what: remembered under a name for the next list of the same source. */
+const keepAnswer = (services: Services, scope: Scope, headerKey: string, answers: ListAnswers): Promise<void> =>
+	commit(services, scope, async (tx) => {
+		const { name, columns, dateOrder } = answers[headerKey]!;
+		const row = { mappingId: newId(), headerKey, name: name || 'CSV', columns, dateOrder };
+		await saveMapping(tx, scope, { ...row, savedAt: services.clock.now() });
+	});
+
+type Read = {
+	file: InvoiceFile;
+	reading: StatementFileReading;
+	list: StatementOutcome['list'];
+	acceptReview: boolean;
+};
 async function importFile(
 	services: Services,
 	scope: Scope,
-	file: InvoiceFile,
-	{ acceptReview }: { acceptReview: boolean }
+	{ file, reading, list, acceptReview }: Read
 ): Promise<StatementOutcome> {
-	const reading = await readStatementsOffPath(file);
-	const none = { fileName: file.name, format: '', statementCount: 0, entryCount: 0, newCount: 0 };
-	if (!reading.ok) return { ...none, outcome: 'refused', findings: reading.findings };
+	const none = { fileName: file.name, format: '', statementCount: 0, entryCount: 0, newCount: 0, list: null };
+	if (!reading.ok) return { ...none, outcome: list?.needs ? 'columns' : 'refused', findings: reading.findings, list };
 	const { statements, format, findings } = reading;
-	const read = {
+	const counts = {
 		...none,
 		format,
 		statementCount: statements.length,
 		entryCount: statements.reduce((sum, statement) => sum + statement.entries.length, 0),
 		findings
 	};
-	if (verdictOf(findings) === 'confirm' && !acceptReview) return { ...read, outcome: 'review' };
+	if (verdictOf(findings) === 'confirm' && !acceptReview) return { ...counts, outcome: 'review', list };
 	const now = services.clock.now();
 	const newCount = await commit(services, scope, async (tx) => {
 		let kept = 0;
@@ -81,7 +110,7 @@ async function importFile(
 		await recordFact(tx, scope, now, { kind: 'bank.changed', clientId: null, invoiceId: null, attemptId: null });
 		return kept;
 	});
-	return { ...read, newCount, outcome: newCount || !read.entryCount ? 'kept' : 'known' };
+	return { ...counts, newCount, outcome: newCount || !counts.entryCount ? 'kept' : 'known' };
 }
 
 const TEXT_MAX = 1000;

@@ -4,6 +4,7 @@ import { isUuid } from '#lib/contract/payments.ts';
 import type { Scope } from '#lib/domain/access/scope.ts';
 import { failWith } from '#lib/server/http/answer.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
+import { listAnswersOf } from '#lib/server/http/list-answers.ts';
 import { filesOf } from '#lib/server/http/uploads.ts';
 import type { Services } from '#lib/server/services.ts';
 import { acceptCertain, acceptEntry } from '#lib/server/use-cases/bank/accept-entry.ts';
@@ -48,7 +49,8 @@ export const actions: Actions = {
 		const { files, form } = await filesOf(event.request);
 		if (!files.length) return fail(400, { problem: 'no_file' });
 		const result = await importStatements((await house()).services, scope, files, {
-			acceptReview: form.get('verifiees') === 'oui'
+			acceptReview: form.get('verifiees') === 'oui',
+			answers: listAnswersOf(form)
 		});
 		return result.ok ? { outcomes: result.value } : failWith(result.refusal, event.locals.locale);
 	},
