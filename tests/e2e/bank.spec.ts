@@ -88,6 +88,42 @@ test('a broken file changes nothing and says why; a partly broken one waits for 
 	await expect(cardOf(admin, mark)).toHaveCount(0);
 	await admin.context().close();
 });
+test('a bank list without names: its columns are said on the screen, and the next one is read by itself', async ({
+	page,
+	demo,
+	browser
+}) => {
+	const admin = await atBank(browser, demo);
+	const day = await today(page);
+	const mark = `SANSNOM${Date.now()}`;
+	// Five columns that no other test writes.
+	const list = (words: string) => ({
+		name: 'lcl.csv',
+		mimeType: 'text/csv',
+		buffer: Buffer.from(`${day};${words};Virement;EUR;17,00\n${day};${words} BIS;Virement;EUR;18,00`)
+	});
+	await admin.setInputFiles('#releves', list(mark));
+	await expect(admin.getByText('ses colonnes sont à nommer')).toBeVisible();
+	await accessible(admin);
+	const choose = async (column: string, meaning: string) =>
+		void (await admin.getByLabel(`Contient ${column}`, { exact: true }).selectOption({ label: meaning }));
+	await choose('Colonne 1', 'Date de l’opération');
+	await choose('Colonne 2', 'Libellé ou référence');
+	await choose('Colonne 3', 'Libellé ou référence');
+	await choose('Colonne 4', 'Devise');
+	await choose('Colonne 5', 'Montant');
+	await admin.getByLabel('Nom de cette source').fill('Banque du coin');
+	await admin.getByRole('button', { name: 'Relire la liste' }).click();
+	await expect(admin.getByText(/nouveaux mouvements\s: 2/)).toBeVisible();
+	await expect(cardOf(admin, `${mark} Virement`)).toBeVisible();
+	await admin.setInputFiles('#releves', list(`${mark}2`));
+	await expect(cardOf(admin, `${mark}2 BIS`)).toBeVisible();
+	for (const words of [`${mark} Virement`, `${mark} BIS`, `${mark}2 Virement`, `${mark}2 BIS`]) {
+		await cardOf(admin, words).getByRole('button', { name: 'Écarter' }).click();
+		await expect(cardOf(admin, words)).toHaveCount(0);
+	}
+	await admin.context().close();
+});
 test('a list of an unknown tool: its columns are said on the screen, once', async ({ demo, browser }) => {
 	const admin = await atBank(browser, demo);
 	await open(admin, `${origin()}/admin/import`);

@@ -326,6 +326,7 @@ describe('a list whose columns nobody knows', () => {
 		const first = asked(NAMELESS);
 		if (first.ok || !first.list) throw new Error('not asked');
 		expect(first.list).toMatchObject({ needs: 'columns', headers: ['#1', '#2', '#3', '#4', '#5', '#6', '#7'] });
+		expect(first.list.columns).toEqual(['bookedOn', 'amount', 'text', 'text', null, 'text', 'text']);
 		const reading = asked(NAMELESS, { [first.list.key]: NAMELESS_SAID });
 		if (!reading.ok) throw new Error('refused');
 		expect(reading.statements[0]!.entries.map((entry) => [entry.bookedOn, entry.amountMinor, entry.text])).toEqual([

@@ -60,6 +60,8 @@ export const isEnough = (columns: (BankColumn | null)[]): boolean =>
 const isDate = (cell: string): boolean =>
 	parseWrittenDate(cell, 'dmy') !== null || parseWrittenDate(cell, 'mdy') !== null;
 const isAmount = (cell: string): boolean => !isDate(cell) && parseAmount(cell, null) !== null;
+/** With cents: a card or a cheque has a number too. */
+const hasCents = (cell: string): boolean => isAmount(cell) && /[,.]\d\d\D*$/.test(cell);
 /** Columns without names, or with names nobody knows: a row has a day, an amount, and something else. */
 export const isData = (cells: string[]): boolean => cells.length >= 3 && cells.some(isDate) && cells.some(isAmount);
 
@@ -72,21 +74,32 @@ export function shapeOf(
 	rows: RawRow[],
 	hints: ListHints
 ): { list: BankListShape; answer: ListAnswer | null } {
-	const some = rows.slice(0, SAMPLE).map((row) => row.cells);
+	const some = rows.slice(0, LOOKED_AT).map((row) => row.cells);
 	const width = Math.max(...some.map((cells) => cells.length));
 	const headers = header.length ? header : Array.from({ length: width }, (_, c) => `#${c + 1}`);
-	const kindOf = (c: number): string => {
-		const held = some.map((cells) => cells[c] ?? '').filter(Boolean);
-		return !held.length ? '' : held.every(isDate) ? 'date' : held.every(isAmount) ? 'amount' : 'text';
-	};
-	const names = header.length ? header : headers.map((_, c) => kindOf(c));
+	const kinds = headers.map((_, c) => kindOf(some.map((cells) => cells[c] ?? '')));
 	const key = createHash('sha256')
-		.update(`bank:${JSON.stringify(names)}`)
+		.update(`bank:${JSON.stringify(header.length ? header : kinds.map((kind) => kind || 'text'))}`)
 		.digest('hex');
 	const answer = Object.hasOwn(hints, key) ? hints[key]! : null;
 	const columns = columnsOf(headers, answer);
-	const sample = some.map((cells) => cells.map((cell) => cell.slice(0, 80)));
-	const needs = isEnough(columns) ? null : 'columns';
-	return { list: { key, headers, sample, columns, needs, dateOrder: answer?.dateOrder ?? null }, answer };
+	const sample = some.slice(0, SAMPLE).map((cells) => cells.map((cell) => cell.slice(0, 80)));
+	const [needs, shown] = isEnough(columns) ? [null, columns] : (['columns', guessed(columns, kinds)] as const);
+	return { list: { key, headers, sample, columns: shown, needs, dateOrder: answer?.dateOrder ?? null }, answer };
+}
+type Kind = '' | 'date' | 'amount' | 'text';
+function kindOf(cells: string[]): Kind {
+	const held = cells.filter(Boolean);
+	return !held.length ? '' : held.every(isDate) ? 'date' : held.every(hasCents) ? 'amount' : 'text';
+}
+/** What is proposed where nobody knows: a person has the last word, nothing is read by it. */
+function guessed(columns: (BankColumn | null)[], kinds: Kind[]): (BankColumn | null)[] {
+	const proposed = columns.map((column, c) => column ?? (kinds[c] === 'text' ? 'text' : null));
+	const free = (kind: Kind): number[] => kinds.flatMap((one, c) => (one === kind && !columns[c] ? [c] : []));
+	const [[day], amounts] = [free('date'), free('amount')];
+	if (day !== undefined && !columns.includes('bookedOn')) proposed[day] = 'bookedOn';
+	if (amounts.length === 1 && !columns.includes('amount')) proposed[amounts[0]!] = 'amount';
+	return proposed;
 }
 const SAMPLE = 3;
+const LOOKED_AT = 100;
