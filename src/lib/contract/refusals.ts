@@ -38,6 +38,7 @@ export const REFUSAL_CODES = [
 	'no_billing_contact',
 	'plan_running',
 	'transfer_under_part',
+	'invoice_unknown',
 	'bank_entry_settled',
 	'refund_by_transfer',
 	'import_closed',

@@ -57,6 +57,7 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 		no_billing_contact: () => m.refusal_no_billing_contact({}, say),
 		plan_running: () => m.refusal_plan_running({}, say),
 		transfer_under_part: () => m.refusal_transfer_under_part({ amount: money(detail.amountMinor) }, say),
+		invoice_unknown: () => m.refusal_invoice_unknown({ number: detail.number ?? '' }, say),
 		bank_entry_settled: () => m.refusal_bank_entry_settled({}, say),
 		refund_by_transfer: () => m.refusal_refund_by_transfer({}, say),
 		import_closed: () => m.refusal_import_closed({}, say),

@@ -4,14 +4,14 @@ import { addDays, civilDateIn } from '#lib/domain/calendar/civil-date.ts';
 import { payableToday } from '#lib/domain/invoices/state.ts';
 import { minor, toDecimal, type Minor } from '#lib/domain/money/minor.ts';
 import type { Services } from '#lib/server/services.ts';
-import { listOpenForMatching, type InvoiceRecord } from '#lib/server/store/invoices.ts';
+import { listOpenInvoices, type InvoiceRecord } from '#lib/server/store/invoices.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
 
 type Movement = { amountMinor: Minor; payer: string; words: string; reference?: string };
 
 export async function seedBank(services: Services, scope: Scope, iban: string): Promise<void> {
-	const open = await inScope(services.db, scope, (tx) => listOpenForMatching(tx, scope));
+	const open = await inScope(services.db, scope, (tx) => listOpenInvoices(tx, scope, { limit: 500 }));
 	const untouched = open.filter((invoice) => payableToday(invoice) === invoice.debtMinor);
 	const [byReference, byNumber, partly, byName] = ofDifferentClients(untouched) as InvoiceRecord[];
 	if (!byName) return;

@@ -4,12 +4,12 @@ import { describe, expect, test } from 'vitest';
 import {
 	concernedClients,
 	matchesOf,
-	plainName,
 	returnsOf,
 	subsets,
 	type OpenInvoice,
 	type StandingPayment
 } from '#lib/domain/bank/matching.ts';
+import { namedBy, plainName, possibleNames } from '#lib/domain/bank/naming.ts';
 import { returnClassOf } from '#lib/domain/bank/return-reasons.ts';
 import type { Minor } from '#lib/domain/money/minor.ts';
 
@@ -203,6 +203,24 @@ describe('a plan that runs', () => {
 		]);
 		expect(apart).toEqual(['F2026-0041+F2026-0043', 'number', 'possible', 'with_plan']);
 	});
+});
+test('every name that a movement bears is among the pieces to look for; words without a digit are none', () => {
+	fc.assert(
+		fc.property(
+			fc.stringMatching(/^[A-Z]{0,4}[- /]?\d{1,4}[- /]?\d{3,8}$/),
+			fc.stringMatching(/^[A-Za-zé .:/]{0,40}$/),
+			fc.stringMatching(/^[A-Za-zé .:/]{0,40}$/),
+			(number, before, after) => {
+				const invoice = open({ number, paymentReference: 'RF18539007547034' });
+				const movement = moved({ text: `${before} ${number} ${after}`, endToEndId: invoice.paymentReference });
+				const looked = new Set(possibleNames(movement));
+				const plain = (written: string) => written.replace(/[^0-9A-Z]/g, '');
+				expect(namedBy({ ...movement, endToEndId: null }, [invoice]) === null || looked.has(plain(number))).toBe(true);
+				expect(looked.has(invoice.paymentReference)).toBe(true);
+			}
+		)
+	);
+	expect(possibleNames(moved({ text: 'VIREMENT DE MENUISERIE ROCHE' }))).toEqual([]);
 });
 test('any subset that is found adds up, and at most two are looked for', () =>
 	fc.assert(

@@ -5,10 +5,11 @@ import { addDays, civilDateIn, type CivilDate } from '#lib/domain/calendar/civil
 import { newId } from '#lib/server/identity.ts';
 import { findInvoice } from '#lib/server/store/invoices.ts';
 import { inScope } from '#lib/server/store/tx.ts';
-import { acceptCertain, acceptEntry } from '#lib/server/use-cases/bank/accept-entry.ts';
+import { acceptCertain, acceptEntry, acceptForNumber } from '#lib/server/use-cases/bank/accept-entry.ts';
 import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
 import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
 import { setAside, takeBack, undoEntry } from '#lib/server/use-cases/bank/take-back.ts';
+import { importInvoices } from '#lib/server/use-cases/imports/import-invoices.ts';
 import { readPortal } from '#lib/server/use-cases/invoices/read-portal.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { findReceipt } from '#lib/server/use-cases/payments/read-receipt.ts';
@@ -93,6 +94,45 @@ test('the same statement, the same file under another name, and half of it again
 		newCount: 1
 	});
 	expect((await bank()).waitingCount).toBe(5);
+});
+test('among thousands of open invoices the one that is named is found, however it is written', async () => {
+	const rows = Array.from({ length: 5_200 }, (_, i) => `Z-2026-${10_000 + i};01/10/2026;Cliente ${i % 40};10,00`);
+	const content = `Numéro;Date;Client;Total TTC\n${rows.join('\n')}`;
+	const files = [{ name: 'tout.csv', bytes: new TextEncoder().encode(content) }];
+	const imported = await importInvoices(house.services, cast.owner, files, { sendMails: false });
+	expect(imported.ok && imported.value.filter((line) => line.outcome === 'new')).toHaveLength(5_200);
+	await anInvoice(house.services, cast, {}, { number: `F-${serial}/2026.77`, dueOn: '2027-06-30' });
+	await drop(
+		listOf([
+			{ amount: '10,00', text: 'VIRZ202615199MERCI Z 2026 15198' },
+			{ amount: '1200,00', text: `REGLEMENT F${serial} 2026 77` }
+		])
+	);
+	const entries = (await bank()).waiting;
+	const proposed = entries.map((entry) => entry.proposals[0]?.invoices.map((one) => one.number).join());
+	expect(proposed.sort()).toEqual([`F-${serial}/2026.77`, 'Z-2026-15198']);
+	expect(
+		await acceptCertain(
+			house.services,
+			cast.owner,
+			entries.map((entry) => entry.bankEntryId)
+		)
+	).toEqual({
+		ok: true,
+		value: { accepted: 2 }
+	});
+}, 60_000);
+test('an invoice chosen by its number: one that is open, and only one', async () => {
+	const id = await anInvoice(house.services, cast, {}, { number: 'N-1', issuedOn: '2026-11-01' });
+	await anInvoice(house.services, cast, { name: 'Une autre' }, { number: 'N-2', issuedOn: '2025-11-01' });
+	await anInvoice(house.services, cast, { name: 'Une autre' }, { number: 'N-2', issuedOn: '2026-11-01' });
+	await drop(listOf([{ amount: '5,00', text: 'AU CHOIX' }]));
+	const { bankEntryId } = await waiting('AU CHOIX');
+	const by = (number: string) => acceptForNumber(house.services, cast.owner, { bankEntryId, number });
+	for (const number of ['N-2', 'N-3'])
+		expect(await by(number)).toMatchObject({ ok: false, refusal: { code: 'invoice_unknown', detail: { number } } });
+	expect((await by('N-1')).ok).toBe(true);
+	expect((await invoice(id))!.balanceMinor).toBe(119_500n);
 });
 test('accepted twice at the same moment: one payment', async () => {
 	const id = await anInvoice(house.services, cast, {});

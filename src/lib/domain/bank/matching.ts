@@ -2,7 +2,20 @@
 // end-to-end id, invoice number in the words, known payer and exact amount, several invoices of one client. Never the amount alone.
 import type { Minor } from '../money/minor.ts';
 import { ZERO } from '../money/minor.ts';
-import type { StatementEntry } from './statement.ts';
+import {
+	accountOwner,
+	byEndToEnd,
+	byNumber,
+	byReference,
+	compact,
+	isNamed,
+	isWeak,
+	namedBy,
+	payersAmong,
+	type KnownPayers,
+	type Movement,
+	type NamingReason
+} from './naming.ts';
 
 /** An invoice with something left to pay. */
 export type OpenInvoice = {
@@ -19,8 +32,6 @@ export type OpenInvoice = {
 };
 /** `sums`: what the next part makes, the next two, and so on to all that are left. */
 export type OpenPlan = { planId: string; sums: Minor[] };
-/** Accounts that have paid before, and for whom. */
-export type KnownPayers = ReadonlyMap<string, string>; // IBAN → client
 export type MatchReason = 'reference' | 'end_to_end' | 'number' | 'payer_amount' | 'payer_sum';
 /** `certain` may be accepted without a look: what it pays was named, or its payer is known by account, and the amount is right to the cent. */
 export type Certainty = 'certain' | 'probable' | 'possible';
@@ -36,28 +47,6 @@ export type Match = {
 };
 /** Of invoices, or of a plan: its next parts, these and something beyond, less than one; `with_plan`: a plan's invoice among others. */
 export type AmountIs = 'exact' | 'early' | 'less' | 'more' | 'parts' | 'parts_and_more' | 'under_part' | 'with_plan';
-type Movement = Pick<
-	StatementEntry,
-	'amountMinor' | 'text' | 'endToEndId' | 'creditorReference' | 'counterparty' | 'counterpartyIban' | 'isReturn'
->;
-
-const compact = (written: string): string =>
-	written
-		.normalize('NFD')
-		.toUpperCase()
-		.replace(/[^0-9A-Z]/g, '');
-const FORMS = /\b(SARL|SASU|SAS|SA|EURL|EIRL|EI|SCI|SNC|SCOP|GMBH|BV|BVBA|SPRL|SRL|LTD|MR|MME|M|VIR|SEPA|DE|INST)\b/g;
-/** A name without accents, legal form and politeness. */
-export const plainName = (name: string): string =>
-	name
-		.normalize('NFD')
-		.replace(/\p{M}/gu, '')
-		.toUpperCase()
-		.replace(/[^0-9A-Z]+/g, ' ')
-		.replace(FORMS, ' ')
-		.replace(/\s+/g, ' ')
-		.trim();
-
 /** Clients that a movement speaks of, by a reference, a number, an account or a name. */
 export function concernedClients(movement: Movement, open: OpenInvoice[], payers: KnownPayers): Set<string> {
 	return new Set(
@@ -81,58 +70,6 @@ export function matchesOf(movement: Movement, open: OpenInvoice[], payers: Known
 export const doubted = (matches: Match[], settledNumbers: string[]): Match[] =>
 	settledNumbers.length ? matches.map((match) => ({ ...match, certainty: 'possible', settledNumbers })) : matches;
 
-type Named = Pick<OpenInvoice, 'number' | 'paymentReference'>;
-type NamingReason = 'reference' | 'end_to_end' | 'number';
-/** The invoices that a movement names, in the order of the sheet: by one way only, the surest. */
-export function namedBy<I extends Named>(
-	movement: Movement,
-	invoices: I[]
-): { found: I[]; reason: NamingReason } | null {
-	const ways = { reference: byReference, end_to_end: byEndToEnd, number: byNumber };
-	for (const [reason, way] of Object.entries(ways)) {
-		const found = way(movement, invoices);
-		if (found.length) return { found, reason: reason as NamingReason };
-	}
-	return null;
-}
-function byReference<I extends Named>(movement: Movement, invoices: I[]): I[] {
-	const field = movement.creditorReference ? compact(movement.creditorReference) : null;
-	const words = compact(movement.text);
-	return invoices.filter(({ paymentReference }) => {
-		const reference = compact(paymentReference);
-		return reference.length >= 5 && (field === reference || words.includes(reference));
-	});
-}
-function byEndToEnd<I extends Named>({ endToEndId }: Movement, invoices: I[]): I[] {
-	if (!endToEndId) return [];
-	const id = compact(endToEndId);
-	return invoices.filter((one) => id === compact(one.paymentReference) || id === compact(one.number));
-}
-function byNumber<I extends Named>(movement: Movement, invoices: I[]): I[] {
-	const words = `${movement.text} ${movement.endToEndId ?? ''} ${movement.creditorReference ?? ''}`;
-	const glued = compact(words);
-	const found = invoices.filter((one) => glued.includes(compact(one.number)) && isNamed(one.number, words));
-	// `2026-1` also stands inside `F-2026-1`: a number that is only a part of another one found is not meant.
-	return found.filter(
-		(one) =>
-			!found.some(
-				(other) => compact(other.number) !== compact(one.number) && compact(other.number).includes(compact(one.number))
-			)
-	);
-}
-/** With a digit and four characters at least, and not in the middle of a longer number: banks cut, glue and change what stands between. */
-function isNamed(number: string, words: string): boolean {
-	const wanted = compact(number);
-	if (wanted.length < 4 || !/\d/.test(wanted)) return false;
-	const spaced = [...wanted].join('[^0-9A-Za-z]{0,2}');
-	return new RegExp(`(^|[^0-9A-Za-z])${spaced}($|[^0-9A-Za-z])`, 'i').test(
-		words.normalize('NFD').replace(/\p{M}/gu, '')
-	);
-}
-
-/** A few digits may be a year, a postcode, a sum: they are not a name by themselves. */
-const isWeak = (number: string): boolean => /^\d{1,6}$/.test(compact(number));
-
 /** Fit to be accepted without a look; less than one invoice is a part payment, less than several says nothing of which. */
 const isRight = (amountIs: AmountIs, invoices: OpenInvoice[]): boolean =>
 	amountIs === 'exact' ||
@@ -154,19 +91,6 @@ function explain(movement: Movement, found: OpenInvoice[], reason: NamingReason)
 			return matchOf(invoices, reason, isPossible ? 'possible' : isSure ? 'certain' : 'probable', amountIs);
 		})
 		.sort(byWorth);
-}
-
-const accountOwner = ({ counterpartyIban }: Movement, payers: KnownPayers): string | undefined =>
-	counterpartyIban ? payers.get(compact(counterpartyIban)) : undefined;
-function payersAmong(movement: Movement, open: OpenInvoice[], payers: KnownPayers): OpenInvoice[] {
-	const owner = accountOwner(movement, payers);
-	if (owner) return open.filter((one) => one.clientId === owner);
-	const name = plainName(movement.counterparty ?? '');
-	const words = ` ${plainName(movement.text)} `;
-	return open.filter((one) => {
-		const own = plainName(one.clientName);
-		return own.length >= 4 && (name === own || words.includes(` ${own} `));
-	});
 }
 
 /** A payer known by account, or one who bears the name of a client: then the amount must be that of an invoice, or of several. */

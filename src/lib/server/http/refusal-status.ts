@@ -25,6 +25,7 @@ const STATUS: Record<RefusalCode, number> = {
 	payment_unknown: 202,
 	plan_running: 409,
 	transfer_under_part: 409,
+	invoice_unknown: 404,
 	bank_entry_settled: 409,
 	refund_by_transfer: 409,
 	refund_too_early: 409,

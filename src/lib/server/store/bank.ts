@@ -1,7 +1,8 @@
 // Statements and movements of the supplier's bank accounts.
 import { and, asc, desc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
-import type { KnownPayers, StandingPayment } from '../../domain/bank/matching.ts';
+import type { StandingPayment } from '../../domain/bank/matching.ts';
+import type { KnownPayers } from '../../domain/bank/naming.ts';
 import { minor } from '../../domain/money/minor.ts';
 import type { Tx } from './database.ts';
 import { bankEntry, bankStatement, client, payment, type BankEntryState } from './schema/index.ts';
@@ -68,6 +69,11 @@ export async function listBankEntries(
 		.limit(Math.min(filter.limit ?? 50, 500));
 	return rows.map(({ entry, ...rest }) => ({ ...entry, ...rest }));
 }
+export const findBankEntries = (tx: Tx, scope: Scope, bankEntryIds: string[]): Promise<BankEntry[]> =>
+	tx
+		.select()
+		.from(bankEntry)
+		.where(and(eq(bankEntry.supplierId, scope.supplierId), inArray(bankEntry.bankEntryId, bankEntryIds)));
 export async function countWaitingEntries(tx: Tx, scope: Scope): Promise<number> {
 	const [row] = await tx
 		.select({ count: sql<string>`count(*)` })

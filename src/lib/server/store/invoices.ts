@@ -1,4 +1,5 @@
 // Invoices with their balance. One select gives every screen the same figures.
+import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import { and, asc, desc, eq, inArray, isNull, sql, type SQL } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
@@ -157,20 +158,47 @@ export async function listInvoices(
 	return { invoices: rows.slice(0, size).map(recordOf), hasMore: rows.length > size };
 }
 
-/** Everything that a transfer may pay: in euros, payable here, with something left. */
-export async function listOpenForMatching(tx: Tx, scope: Scope): Promise<InvoiceRecord[]> {
+/** What a transfer may pay: in euros, payable here, with something left. The oldest first. */
+const mayBeTransferred = (scope: Scope): SQL[] => [
+	...visible(scope),
+	eq(invoice.currency, 'EUR'),
+	isNull(invoice.notPayableReason),
+	sql`${balance} - ${underWay} > 0`
+];
+export async function listOpenInvoices(
+	tx: Tx,
+	scope: Scope,
+	{ limit, of }: { limit: number; of?: { invoiceIds: string[] } | { clientIds: string[] } }
+): Promise<InvoiceRecord[]> {
+	const only = !of
+		? []
+		: 'clientIds' in of
+			? [inArray(invoice.clientId, of.clientIds)]
+			: [inArray(invoice.invoiceId, of.invoiceIds)];
 	const rows = await select(tx)
+		.where(and(...mayBeTransferred(scope), ...only))
+		.orderBy(asc(invoice.dueOn), asc(invoice.invoiceId))
+		.limit(limit);
+	return rows.map(recordOf);
+}
+const plainly = (column: AnyPgColumn): SQL =>
+	sql`upper(regexp_replace(normalize(${column}, NFD), '[^0-9A-Za-z]', '', 'g'))`;
+/** Invoices whose number or reference, written plainly, is one of these; asked as one list, however many they are. */
+export async function findInvoicesCalled(tx: Tx, scope: Scope, names: string[]): Promise<string[]> {
+	if (!names.length) return [];
+	const asked = sql`(select unnest(string_to_array(${names.join(' ')}, ' ')))`;
+	const rows = await tx
+		.select({ invoiceId: invoice.invoiceId })
+		.from(invoice)
 		.where(
 			and(
 				...visible(scope),
 				eq(invoice.currency, 'EUR'),
-				isNull(invoice.notPayableReason),
-				sql`${balance} - ${underWay} > 0`
+				sql`(${plainly(invoice.number)} in ${asked} or ${plainly(invoice.paymentReference)} in ${asked})`
 			)
 		)
-		.orderBy(asc(invoice.dueOn), asc(invoice.invoiceId))
-		.limit(5000);
-	return rows.map(recordOf);
+		.limit(2000);
+	return rows.map((row) => row.invoiceId);
 }
 
 /** What a client has paid already, the last first: named in a transfer, it is not the invoice to pay. */

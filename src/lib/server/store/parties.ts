@@ -66,6 +66,11 @@ export const listMembers = (tx: Tx, scope: Scope): Promise<Member[]> =>
 	tx.select().from(member).where(eq(member.supplierId, scope.supplierId)).orderBy(asc(member.name)).limit(100);
 export const listClients = (tx: Tx, scope: Scope): Promise<Client[]> =>
 	tx.select().from(client).where(eq(client.supplierId, scope.supplierId)).orderBy(asc(client.name)).limit(2000);
+export const listClientNames = (tx: Tx, scope: Scope): Promise<{ clientId: string; clientName: string }[]> =>
+	tx
+		.select({ clientId: client.clientId, clientName: client.name })
+		.from(client)
+		.where(eq(client.supplierId, scope.supplierId));
 export const listContacts = (tx: Tx, scope: Scope, clientId: string): Promise<Contact[]> =>
 	tx
 		.select()

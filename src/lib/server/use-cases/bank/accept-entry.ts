@@ -7,8 +7,9 @@ import { minor, subtract } from '../../../domain/money/minor.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { insertAttempt, type Attempt, findAttempt } from '../../store/attempts.ts';
-import { lockBankEntry, saveBankEntry, type BankEntry } from '../../store/bank.ts';
+import { findBankEntries, lockBankEntry, saveBankEntry, type BankEntry } from '../../store/bank.ts';
 import { insertPromisedDiscounts } from '../../store/discounts.ts';
+import { listInvoicesByNumber } from '../../store/invoices.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { getSupplier } from '../../store/parties.ts';
 import { holdParts } from '../../store/plans.ts';
@@ -20,6 +21,7 @@ import type { Booking } from '../payments/settling.ts';
 import { followPlan } from '../plans/follow-plan.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import {
+	findCandidates,
 	findMatches,
 	noonOf,
 	readMatchingFacts,
@@ -125,6 +127,19 @@ async function keepAttempt(
 	return (await findAttempt(tx, scope, attemptId))!;
 }
 
+/** The invoice that a person named by its number; of one number in two years, the one that has something left. */
+export async function acceptForNumber(
+	services: Services,
+	scope: Scope,
+	{ bankEntryId, number }: { bankEntryId: string; number: string }
+): Promise<Result<{ paymentId: string }>> {
+	const found = await read(services, scope, (tx) => listInvoicesByNumber(tx, scope, number));
+	const owed = found.filter((one) => one.balanceMinor > 0n && one.notPayableReason === null);
+	const [invoice, another] = owed.length ? owed : found;
+	if (!invoice || another) return refuse('invoice_unknown', { number });
+	return acceptEntry(services, scope, { bankEntryId, invoiceIds: [invoice.invoiceId] });
+}
+
 /** Every movement whose best explanation is certain: each in its own transaction, asked again at that moment. Answers how many. */
 export async function acceptCertain(
 	services: Services,
@@ -132,13 +147,16 @@ export async function acceptCertain(
 	bankEntryIds: string[]
 ): Promise<Result<{ accepted: number }>> {
 	if (!may(scope.actor, 'book_transfers')) return refuse('not_allowed');
+	const candidates = await read(services, scope, async (tx) =>
+		findCandidates(tx, scope, await findBankEntries(tx, scope, bankEntryIds))
+	);
 	let accepted = 0;
 	let facts: MatchingFacts | null = null;
 	for (const bankEntryId of bankEntryIds) {
 		const best = await read(services, scope, async (tx) => {
 			const entry = await lockBankEntry(tx, scope, bankEntryId);
 			if (entry?.state !== 'waiting') return null;
-			facts ??= await readMatchingFacts(tx, scope);
+			facts ??= await readMatchingFacts(tx, scope, candidates);
 			return findMatches(tx, scope, facts, entry);
 		});
 		const result = best && (await acceptBest(services, scope, bankEntryId, best));

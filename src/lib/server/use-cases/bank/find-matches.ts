@@ -5,25 +5,38 @@ import {
 	concernedClients,
 	doubted,
 	matchesOf,
-	namedBy,
 	returnsOf,
-	type KnownPayers,
 	type Match,
 	type OpenInvoice,
 	type OpenPlan,
 	type StandingPayment
 } from '../../../domain/bank/matching.ts';
+import { namedBy, possibleNames, possiblePayers, type KnownPayers } from '../../../domain/bank/naming.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
 import { sumsOfParts } from '../../../domain/plans/plan.ts';
 import type { BankEntry } from '../../store/bank.ts';
 import { listKnownPayers, listStandingTransfers } from '../../store/bank.ts';
 import type { Tx } from '../../store/database.ts';
-import { listOpenForMatching, listSettledNumbers, type InvoiceRecord } from '../../store/invoices.ts';
-import { getSupplier, type Supplier } from '../../store/parties.ts';
+import { findInvoicesCalled, listOpenInvoices, listSettledNumbers, type InvoiceRecord } from '../../store/invoices.ts';
+import { getSupplier, listClientNames, type Supplier } from '../../store/parties.ts';
 import { listPlansOfInvoices } from '../../store/plans.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
 
-/** The supplier's books as matching sees them: read once for a whole queue. */
+/** Where to look in the books for some movements: found once for a whole queue, however many invoices there are. */
+export type Candidates = { invoiceIds: string[]; clientIds: string[] };
+export async function findCandidates(tx: Tx, scope: Scope, entries: BankEntry[]): Promise<Candidates> {
+	const [clients, payers] = await Promise.all([listClientNames(tx, scope), listKnownPayers(tx, scope)]);
+	const names = new Set(entries.filter((entry) => entry.state === 'waiting' && !entry.isReturn).flatMap(possibleNames));
+	return {
+		invoiceIds: await findInvoicesCalled(tx, scope, [...names].slice(0, NAMES_MAX)),
+		clientIds: possiblePayers(entries, clients, payers).map((client) => client.clientId)
+	};
+}
+/** Fifty movements of banks have some hundred thousand pieces of words; more is a file made to be long. */
+const NAMES_MAX = 500_000;
+const OF_CLIENTS_MAX = 5000;
+
+/** The supplier's books as matching sees them. */
 export type MatchingFacts = {
 	supplier: Supplier;
 	records: Map<string, InvoiceRecord>;
@@ -31,13 +44,22 @@ export type MatchingFacts = {
 	payers: KnownPayers;
 	transfers: StandingPayment[];
 };
-export async function readMatchingFacts(tx: Tx, scope: Scope): Promise<MatchingFacts> {
-	const [supplier, invoices, payers, transfers] = await Promise.all([
+export async function readMatchingFacts(
+	tx: Tx,
+	scope: Scope,
+	{ invoiceIds, clientIds }: Candidates
+): Promise<MatchingFacts> {
+	const [supplier, named, theirs, payers, transfers] = await Promise.all([
 		getSupplier(tx, scope),
-		listOpenForMatching(tx, scope),
+		listOpenInvoices(tx, scope, { of: { invoiceIds }, limit: invoiceIds.length }),
+		listOpenInvoices(tx, scope, { of: { clientIds }, limit: OF_CLIENTS_MAX }),
 		listKnownPayers(tx, scope),
 		listStandingTransfers(tx, scope)
 	]);
+	const known = new Set(named.map((record) => record.invoiceId));
+	const invoices = [...named, ...theirs.filter((record) => !known.has(record.invoiceId))].sort((a, b) =>
+		a.dueOn < b.dueOn ? -1 : a.dueOn > b.dueOn ? 1 : 0
+	);
 	const plans = await openPlans(tx, scope, invoices);
 	return {
 		supplier,

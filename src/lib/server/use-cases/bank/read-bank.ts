@@ -6,8 +6,10 @@ import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { Minor } from '../../../domain/money/minor.ts';
 import type { Services } from '../../services.ts';
 import { countWaitingEntries, listBankEntries, type BankEntryListing } from '../../store/bank.ts';
+import type { Tx } from '../../store/database.ts';
+import { listOpenInvoices } from '../../store/invoices.ts';
 import { read } from '../run.ts';
-import { findMatches, readMatchingFacts, type MatchingFacts } from './find-matches.ts';
+import { findCandidates, findMatches, readMatchingFacts, type MatchingFacts } from './find-matches.ts';
 
 export type Proposal = {
 	kind: 'pay' | 'return';
@@ -39,23 +41,17 @@ export type BankView = {
 	waitingCount: number;
 	booked: BankEntryView[];
 	aside: BankEntryView[];
-	/** `nextPartMinor`: what a plan that runs asks for next; null when none does. */
-	open: {
-		invoiceId: string;
-		number: string;
-		clientName: string;
-		payableMinor: Minor;
-		nextPartMinor: Minor | null;
-	}[];
+	open: { number: string; clientName: string; payableMinor: Minor; isInPlan: boolean }[];
 };
 const QUEUE = 50;
 const SETTLED = 30;
 
 export const readBank = (services: Services, scope: Scope): Promise<BankView> =>
 	read(services, scope, async (tx) => {
-		const facts = await readMatchingFacts(tx, scope);
+		const entries = await listBankEntries(tx, scope, { state: 'waiting', limit: QUEUE });
+		const facts = await readMatchingFacts(tx, scope, await findCandidates(tx, scope, entries));
 		const waiting = [];
-		for (const entry of await listBankEntries(tx, scope, { state: 'waiting', limit: QUEUE })) {
+		for (const entry of entries) {
 			const { matches, returns } = await findMatches(tx, scope, facts, entry);
 			const proposals: Proposal[] = [
 				...matches.map((match) => proposalOf(facts, match)),
@@ -77,15 +73,21 @@ export const readBank = (services: Services, scope: Scope): Promise<BankView> =>
 			waitingCount: await countWaitingEntries(tx, scope),
 			booked: (await listBankEntries(tx, scope, { state: 'booked', limit: SETTLED })).map((entry) => viewOf(entry, [])),
 			aside: (await listBankEntries(tx, scope, { state: 'aside', limit: SETTLED })).map((entry) => viewOf(entry, [])),
-			open: facts.open.map(({ invoiceId, number, clientName, payableMinor, plan }) => ({
-				invoiceId,
-				number,
-				clientName,
-				payableMinor,
-				nextPartMinor: plan?.sums[0] ?? null
-			}))
+			open: entries.length ? await suggestions(tx, scope) : []
 		};
 	});
+
+/** Numbers to choose from while one is typed: the oldest that are open. Any other is found by its number all the same. */
+async function suggestions(tx: Tx, scope: Scope): Promise<BankView['open']> {
+	const records = await listOpenInvoices(tx, scope, { limit: SUGGESTED });
+	return records.map((record) => ({
+		number: record.number,
+		clientName: record.clientName,
+		payableMinor: payableToday(record),
+		isInPlan: record.plannedMinor > 0n
+	}));
+}
+const SUGGESTED = 300;
 
 const proposalOf = ({ records }: MatchingFacts, match: Match): Proposal => ({
 	kind: 'pay',

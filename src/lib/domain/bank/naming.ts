@@ -1,0 +1,117 @@
+// What the words of a movement name: invoices by reference or number, payers by account or name. Banks cut, glue and change what stands between.
+import type { StatementEntry } from './statement.ts';
+
+/** Accounts that have paid before, and for whom. */
+export type KnownPayers = ReadonlyMap<string, string>; // IBAN → client
+export type Movement = Pick<
+	StatementEntry,
+	'amountMinor' | 'text' | 'endToEndId' | 'creditorReference' | 'counterparty' | 'counterpartyIban' | 'isReturn'
+>;
+
+export const compact = (written: string): string =>
+	written
+		.normalize('NFD')
+		.toUpperCase()
+		.replace(/[^0-9A-Z]/g, '');
+const FORMS = /\b(SARL|SASU|SAS|SA|EURL|EIRL|EI|SCI|SNC|SCOP|GMBH|BV|BVBA|SPRL|SRL|LTD|MR|MME|M|VIR|SEPA|DE|INST)\b/g;
+/** A name without accents, legal form and politeness. */
+export const plainName = (name: string): string =>
+	name
+		.normalize('NFD')
+		.replace(/\p{M}/gu, '')
+		.toUpperCase()
+		.replace(/[^0-9A-Z]+/g, ' ')
+		.replace(FORMS, ' ')
+		.replace(/\s+/g, ' ')
+		.trim();
+
+/** Shorter ones say nothing; longer ones than a reference (25) or a number (30, BT-1) are none. */
+const NAME = { min: 4, max: 30 };
+/** Every piece of a movement's words that may be a number or a reference, written plainly: what to look for in the books. Each has a digit. */
+export function possibleNames({ text, endToEndId, creditorReference }: Movement): string[] {
+	const words = compact(`${text} ${endToEndId ?? ''} ${creditorReference ?? ''}`);
+	const names = new Set<string>();
+	for (let from = 0; from < words.length; from += 1) {
+		const digit = words.slice(from, from + NAME.max).search(/\d/);
+		if (digit < 0) continue;
+		const last = Math.min(NAME.max, words.length - from);
+		for (let length = Math.max(NAME.min, digit + 1); length <= last; length += 1)
+			names.add(words.slice(from, from + length));
+	}
+	return [...names];
+}
+/** Clients that may have paid one of these: known by account, or by name. */
+export function possiblePayers<C extends Payer>(movements: Movement[], clients: C[], payers: KnownPayers): C[] {
+	const owners = new Set(movements.map((movement) => accountOwner(movement, payers)));
+	const named = movements.map((one) => ({
+		name: plainName(one.counterparty ?? ''),
+		words: ` ${plainName(one.text)} `
+	}));
+	return clients.filter(({ clientId, clientName }) => {
+		const own = plainName(clientName);
+		return owners.has(clientId) || named.some((one) => isCalled(own, one));
+	});
+}
+type Named = { number: string; paymentReference: string };
+export type NamingReason = 'reference' | 'end_to_end' | 'number';
+/** The invoices that a movement names, in the order of the sheet: by one way only, the surest. */
+export function namedBy<I extends Named>(
+	movement: Movement,
+	invoices: I[]
+): { found: I[]; reason: NamingReason } | null {
+	const ways = { reference: byReference, end_to_end: byEndToEnd, number: byNumber };
+	for (const [reason, way] of Object.entries(ways)) {
+		const found = way(movement, invoices);
+		if (found.length) return { found, reason: reason as NamingReason };
+	}
+	return null;
+}
+export function byReference<I extends Named>(movement: Movement, invoices: I[]): I[] {
+	const field = movement.creditorReference ? compact(movement.creditorReference) : null;
+	const words = compact(movement.text);
+	return invoices.filter(({ paymentReference }) => {
+		const reference = compact(paymentReference);
+		return reference.length >= 5 && (field === reference || words.includes(reference));
+	});
+}
+export function byEndToEnd<I extends Named>({ endToEndId }: Movement, invoices: I[]): I[] {
+	if (!endToEndId) return [];
+	const id = compact(endToEndId);
+	return invoices.filter((one) => id === compact(one.paymentReference) || id === compact(one.number));
+}
+export function byNumber<I extends Named>(movement: Movement, invoices: I[]): I[] {
+	const words = `${movement.text} ${movement.endToEndId ?? ''} ${movement.creditorReference ?? ''}`;
+	const glued = compact(words);
+	const found = invoices.filter((one) => glued.includes(compact(one.number)) && isNamed(one.number, words));
+	// `2026-1` also stands inside `F-2026-1`: a number that is only a part of another one found is not meant.
+	return found.filter(
+		(one) =>
+			!found.some(
+				(other) => compact(other.number) !== compact(one.number) && compact(other.number).includes(compact(one.number))
+			)
+	);
+}
+/** With a digit and four characters at least, and not in the middle of a longer number: banks cut, glue and change what stands between. */
+export function isNamed(number: string, words: string): boolean {
+	const wanted = compact(number);
+	if (wanted.length < 4 || !/\d/.test(wanted)) return false;
+	const spaced = [...wanted].join('[^0-9A-Za-z]{0,2}');
+	return new RegExp(`(^|[^0-9A-Za-z])${spaced}($|[^0-9A-Za-z])`, 'i').test(
+		words.normalize('NFD').replace(/\p{M}/gu, '')
+	);
+}
+
+/** A few digits may be a year, a postcode, a sum: they are not a name by themselves. */
+export const isWeak = (number: string): boolean => /^\d{1,6}$/.test(compact(number));
+
+export const accountOwner = ({ counterpartyIban }: Movement, payers: KnownPayers): string | undefined =>
+	counterpartyIban ? payers.get(compact(counterpartyIban)) : undefined;
+type Payer = { clientId: string; clientName: string };
+const isCalled = (own: string, { name, words }: { name: string; words: string }): boolean =>
+	own.length >= 4 && (name === own || words.includes(` ${own} `));
+export function payersAmong<C extends Payer>(movement: Movement, clients: C[], payers: KnownPayers): C[] {
+	const owner = accountOwner(movement, payers);
+	if (owner) return clients.filter((one) => one.clientId === owner);
+	const said = { name: plainName(movement.counterparty ?? ''), words: ` ${plainName(movement.text)} ` };
+	return clients.filter((one) => isCalled(plainName(one.clientName), said));
+}
