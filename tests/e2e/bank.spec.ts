@@ -80,7 +80,7 @@ test('a broken file changes nothing and says why; a partly broken one waits for 
 	const mark = `MOITIE ${Date.now()}`;
 	await drop(admin, [`${day};${mark};X;10,00`, `${day};${mark} BIS;X;12..34`]);
 	await expect(admin.getByText('à vérifier, rien n’a encore été gardé')).toBeVisible();
-	await expect(admin.getByText('12..34')).toBeVisible();
+	await expect(admin.getByRole('listitem').filter({ hasText: '12..34' })).toBeVisible();
 	await accessible(admin);
 	await admin.getByRole('button', { name: /J’ai vérifié/ }).click();
 	await expect(cardOf(admin, mark)).toBeVisible();

@@ -95,6 +95,12 @@ test('the columns of an unknown list are dragged into their place', async ({ pag
 	await onto('Numéro de facture', 'Piece n');
 	await onto('Date de facture', `Jour ${id}`);
 	await onto('Client', 'Qui');
+	// News of another import must not take away what was chosen.
+	const other = await page.context().newPage();
+	await open(other, `${origin()}/admin/import`);
+	await drop(other, [{ name: 'autre.csv', mimeType: 'text/csv', buffer: Buffer.from('Jour;Qui\n31/01/2026;x') }]);
+	await expect(other.getByText('Dites ce que sont le numéro')).toBeVisible();
+	await other.close();
 	await onto('Total TTC', 'Somme due');
 	await accessible(page);
 	await page.getByRole('button', { name: 'Relire la liste' }).click();
