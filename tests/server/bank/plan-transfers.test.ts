@@ -2,8 +2,11 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { civilDateIn } from '#lib/domain/calendar/civil-date.ts';
+import { transferBooked } from '#lib/domain/ledger/entries.ts';
 import { minor } from '#lib/domain/money/minor.ts';
+import { newId } from '#lib/server/identity.ts';
 import { findInvoice } from '#lib/server/store/invoices.ts';
+import { bookEntry } from '#lib/server/store/journal.ts';
 import { findPlan, listPlansOfInvoices } from '#lib/server/store/plans.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { acceptCertain, acceptEntry } from '#lib/server/use-cases/bank/accept-entry.ts';
@@ -138,6 +141,25 @@ describe('a part is paid by transfer', () => {
 		await movePlan(house.services, cast.owner, (await planOf(invoiceId)).planId, 'end');
 		expect((await accept(entry.bankEntryId, invoiceId)).ok).toBe(true);
 		expect(await balanceOf(invoiceId)).toBe(40_001n);
+	});
+	test('an invoice that was paid in another way meanwhile is not paid beyond what it owes: the rest is kept', async () => {
+		const { number, invoiceId } = await inParts('plan_2');
+		const before = await advance();
+		const lines = [{ invoiceId, amountMinor: minor(25_000n) }];
+		const elsewhere = transferBooked('transfer', newId(), { clientId: payer.clientId, lines, creditMinor: minor(0n) });
+		await asSystem((tx) =>
+			bookEntry(tx, cast.system, elsewhere, {
+				currency: 'EUR',
+				bookedOn: inDays(0),
+				now: house.services.clock.now()
+			})
+		);
+		expect(await balanceOf(invoiceId)).toBe(35_000n);
+		const entry = await transfer(`MOINS ${number}`, '600,00');
+		expect((await accept(entry.bankEntryId, invoiceId)).ok).toBe(true);
+		expect(await balanceOf(invoiceId)).toBe(0n);
+		expect((await advance()) - before).toBe(25_000n);
+		expect(await partsOf(invoiceId)).toEqual(['paid', 'paid']);
 	});
 	test('accepted twice and while the debit run takes it: paid once, whoever comes first', async () => {
 		for (let round = 0; round < 6; round += 1) {

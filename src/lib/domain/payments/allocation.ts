@@ -18,6 +18,13 @@ export function allocateReceived(
 	});
 }
 
+/** Lines as they were agreed, none beyond what its invoice still owes: what was paid in another way meanwhile is not paid twice. */
+export const withinBalance = (lines: AllocationLine[], balanceOf: (invoiceId: string) => Minor): AllocationLine[] =>
+	lines.flatMap(({ invoiceId, amountMinor }) => {
+		const part = smallest(amountMinor, balanceOf(invoiceId));
+		return part > 0n ? [{ invoiceId, amountMinor: part }] : [];
+	});
+
 /**
  * Money that goes back re-opens invoices in the reverse order of the allocation, as far as each still stands.
  * `standing` are the allocations less what earlier reversals took. Never more than what stands.

@@ -133,6 +133,7 @@ export async function acceptForNumber(
 	scope: Scope,
 	{ bankEntryId, number }: { bankEntryId: string; number: string }
 ): Promise<Result<{ paymentId: string }>> {
+	if (!may(scope.actor, 'book_transfers')) return refuse('not_allowed');
 	const found = await read(services, scope, (tx) => listInvoicesByNumber(tx, scope, number));
 	const owed = found.filter((one) => one.balanceMinor > 0n && one.notPayableReason === null);
 	const [invoice, another] = owed.length ? owed : found;

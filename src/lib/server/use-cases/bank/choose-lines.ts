@@ -1,9 +1,9 @@
 // What a movement that is accepted pays, fixed under the locks: which invoices, at which price, or which parts of which plan.
 // Refusals: not_found, input_invalid, nothing_to_pay, plan_running (other invoices were chosen with it), transfer_under_part, payment_in_progress.
 import { payableToday } from '../../../domain/invoices/state.ts';
-import { minor } from '../../../domain/money/minor.ts';
+import { minor, subtract, type Minor } from '../../../domain/money/minor.ts';
 import type { PaymentOption } from '../../../domain/offers/quote.ts';
-import { allocateReceived, type AllocationLine } from '../../../domain/payments/allocation.ts';
+import { allocateReceived, withinBalance, type AllocationLine } from '../../../domain/payments/allocation.ts';
 import { linesOf, nextPart, partsWithin } from '../../../domain/plans/plan.ts';
 import type { BankEntry } from '../../store/bank.ts';
 import { lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
@@ -50,15 +50,20 @@ async function chooseParts(
 	// Somebody may be paying one of them at this moment.
 	const held = await listHeldPositions(tx, scope, plan.planId);
 	if (parts.some((part) => held.includes(part.position))) return refuse('payment_in_progress');
+	const lines = withinBalance(linesOf([...parts, { lines: beside }]), (invoiceId) =>
+		leftOf(records.find((record) => record.invoiceId === invoiceId)!)
+	);
+	if (!lines.length) return refuse('nothing_to_pay');
 	return done({
 		clientId: plan.clientId,
 		description: records.map((record) => record.number).join(', '),
-		lines: linesOf([...parts, { lines: beside }]),
+		lines,
 		early: null,
 		parts
 	});
 }
 const RUNNING: readonly PlanWithParts['status'][] = ['active', 'paused'];
+const leftOf = ({ balanceMinor, underWayMinor }: InvoiceRecord): Minor => subtract(balanceMinor, underWayMinor);
 const invoicesOf = (plan: PlanWithParts): string[] => [
 	...new Set(plan.parts.flatMap((part) => part.lines.map((line) => line.invoiceId)))
 ];
