@@ -1,11 +1,12 @@
 // From a statement to the books: accepted once, at its value date, partly or too much, taken back, undone; the same statement twice books nothing twice.
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { mintScope } from '#lib/domain/access/scope.ts';
 import { addDays, civilDateIn, type CivilDate } from '#lib/domain/calendar/civil-date.ts';
 import { newId } from '#lib/server/identity.ts';
 import { findInvoice } from '#lib/server/store/invoices.ts';
 import { inScope } from '#lib/server/store/tx.ts';
-import { acceptCertain, acceptEntry, acceptForNumber } from '#lib/server/use-cases/bank/accept-entry.ts';
+import { acceptCertain, acceptEntry, acceptForNumber, keepForClient } from '#lib/server/use-cases/bank/accept-entry.ts';
 import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
 import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
 import { setAside, takeBack, undoEntry } from '#lib/server/use-cases/bank/take-back.ts';
@@ -175,6 +176,47 @@ test('a part, then too much: the rest is kept for the client, and both see it', 
 		'transfer 411 -50000',
 		'transfer 4191 -1234'
 	]);
+});
+test('paid twice: the second is kept for the client, with a receipt; undone, whoever had it is told', async () => {
+	const number = `F-${serial}-DEUX`;
+	const id = await anInvoice(house.services, cast, {}, { number });
+	await pay(house.services, payer, [id], 120_000, { account: `acct_${serial}` });
+	await house.drain();
+	await drop(listOf([{ amount: '1200,00', text: `VIR ${number}` }]));
+	const entry = await waiting(number);
+	expect(entry.proposals).toMatchObject([
+		{ kind: 'keep', clientId: payer.clientId, certainty: 'possible', amountIs: 'kept', invoices: [{ number }] }
+	]);
+	const { bankEntryId } = entry;
+	expect(await acceptCertain(house.services, cast.owner, [bankEntryId])).toEqual({ ok: true, value: { accepted: 0 } });
+	const keep = (scope = cast.owner, clientId = payer.clientId) =>
+		keepForClient(house.services, scope, { bankEntryId, clientId });
+	expect(await keep(cast.readOnly)).toMatchObject({ ok: false, refusal: { code: 'not_allowed' } });
+	expect(await keep(cast.owner, newId())).toMatchObject({ ok: false, refusal: { code: 'not_found' } });
+	const [kept, again] = await Promise.all([keep(), keep()]);
+	expect([kept.ok, again.ok].sort()).toEqual([false, true]);
+	const { paymentId } = (kept.ok ? kept : (again as Extract<typeof again, { ok: true }>)).value;
+	expect((await journal()).slice(-2)).toEqual(['transfer 512 120000', 'transfer 4191 -120000']);
+	expect((await readPortal(house.services, payer.scope)).advanceMinor).toBe(120_000n);
+	expect((await invoice(id))!.balanceMinor).toBe(0n);
+	const receipt = await findReceipt(house.services, payer.scope, paymentId);
+	expect(receipt).toMatchObject({ lines: [], creditMinor: 120_000n, amountMinor: 120_000n });
+	// A pay link tells nothing of it: it is no payment of its invoice.
+	const link = mintScope(cast.supplierId, {
+		kind: 'pay_link',
+		payLinkId: newId(),
+		clientId: payer.clientId,
+		contactId: payer.contactId,
+		invoiceId: id
+	});
+	expect(await findReceipt(house.services, link, paymentId)).toBeNull();
+	await house.drain();
+	const mails = () => house.world.mailbox.mails.filter((mail) => mail.to.includes(payer.email));
+	expect(mails().at(-1)!.text).toMatch(/Gardé pour vous/);
+	expect((await undoEntry(house.services, cast.owner, bankEntryId)).ok).toBe(true);
+	expect((await readPortal(house.services, payer.scope)).advanceMinor).toBe(0n);
+	await house.drain();
+	expect(mails().at(-1)!.text).toMatch(/gardé pour vous par erreur/);
 });
 test('one transfer for several invoices; invoices of two clients are refused', async () => {
 	const [a, b] = [await anInvoice(house.services, cast, {}), await anInvoice(house.services, cast, {})];

@@ -241,6 +241,7 @@ test('known by account, with the amount of an open invoice, but naming one that 
 		invoices: [{ invoiceId: open }],
 		settledNumbers: [paid.number]
 	});
+	expect(again.proposals[1]).toMatchObject({ kind: 'keep', clientId: payer.clientId, amountIs: 'kept' });
 	expect(await acceptCertain(house.services, cast.owner, [again.bankEntryId])).toEqual({
 		ok: true,
 		value: { accepted: 0 }

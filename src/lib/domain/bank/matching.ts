@@ -45,8 +45,9 @@ export type Match = {
 	/** Invoices that the movement names and that nothing is left to pay on: it may be meant for them. */
 	settledNumbers: string[];
 };
-/** Of invoices, or of a plan: its next parts, these and something beyond, less than one; `with_plan`: a plan's invoice among others. */
-export type AmountIs = 'exact' | 'early' | 'less' | 'more' | 'parts' | 'parts_and_more' | 'under_part' | 'with_plan';
+/** Of invoices, or of a plan: its next parts, these and something beyond, less than one; `with_plan`: a plan's invoice among others; `kept`: nothing is owed. */
+export type AmountIs =
+	'exact' | 'early' | 'less' | 'more' | 'parts' | 'parts_and_more' | 'under_part' | 'with_plan' | 'kept';
 /** Clients that a movement speaks of, by a reference, a number, an account or a name. */
 export function concernedClients(movement: Movement, open: OpenInvoice[], payers: KnownPayers): Set<string> {
 	return new Set(

@@ -74,6 +74,7 @@ export function renderReceiptMail(
 		paidOn: CivilDate;
 		methodLabel: string;
 		numbers: string;
+		creditMinor: Minor;
 		restMinor: Minor;
 		discounts: { amountMinor: Minor; documentNumber: string | null }[];
 	}
@@ -84,7 +85,7 @@ export function renderReceiptMail(
 	return mail(
 		to,
 		m.mail_receipt_subject({ amount, number: payment.receiptNumber }, say),
-		m.mail_receipt_preview({ numbers: payment.numbers }, say),
+		payment.numbers ? m.mail_receipt_preview({ numbers: payment.numbers }, say) : m.mail_receipt_kept_preview({}, say),
 		[
 			hello(to),
 			{ kind: 'text', text: m.mail_receipt_text({}, say) },
@@ -98,7 +99,15 @@ export function renderReceiptMail(
 				kind: 'facts',
 				rows: [
 					[m.receipt({}, say), payment.receiptNumber],
-					[m.invoices_paid({}, say), payment.numbers],
+					...(payment.numbers ? [[m.invoices_paid({}, say), payment.numbers] as [string, string]] : []),
+					...(payment.creditMinor > 0n
+						? [
+								[m.receipt_kept({}, say), formatMoney(payment.creditMinor, payment.currency, to.locale)] as [
+									string,
+									string
+								]
+							]
+						: []),
 					[m.paid_with({}, say), payment.methodLabel],
 					...payment.discounts.map((one): [string, string] => [
 						m.mail_receipt_discount({}, say),
@@ -230,6 +239,21 @@ export function renderReturnedMail(
 }
 
 /** The supplier had put a transfer on the wrong invoice. */
+/** Kept for the client by mistake: no invoice was touched. */
+export function renderUnkeptMail(
+	to: To,
+	unkept: { amountMinor: Minor; currency: string; receiptNumber: string }
+): RenderedMail {
+	const say = { locale: to.locale };
+	const amount = formatMoney(unkept.amountMinor, unkept.currency, to.locale);
+	const receipt = unkept.receiptNumber;
+	return mail(to, m.mail_unmatched_subject({ numbers: amount }, say), m.mail_unmatched_bank({}, say), [
+		hello(to),
+		{ kind: 'text', text: m.mail_unkept_text({ amount, receipt }, say) },
+		{ kind: 'text', text: m.mail_unmatched_bank({}, say) },
+		{ kind: 'small', text: m.mail_returned_disagree({}, say) }
+	]);
+}
 export function renderUnmatchedMail(
 	to: To,
 	unmatched: { amountMinor: Minor; currency: string; numbers: string; receiptNumber: string; url: string }

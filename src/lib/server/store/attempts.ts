@@ -23,15 +23,15 @@ export async function insertAttempt(
 	{ live = true }: { live?: boolean } = {}
 ): Promise<void> {
 	await tx.insert(paymentAttempt).values({ supplierId: scope.supplierId, ...row });
-	await tx.insert(attemptInvoice).values(
-		lines.map((line, position) => ({
-			supplierId: scope.supplierId,
-			attemptId: row.attemptId,
-			position,
-			live,
-			...line
-		}))
-	);
+	const invoices = lines.map((line, position) => ({
+		supplierId: scope.supplierId,
+		attemptId: row.attemptId,
+		position,
+		live,
+		...line
+	}));
+	// A transfer that is kept for the client pays none.
+	if (invoices.length) await tx.insert(attemptInvoice).values(invoices);
 }
 
 export async function findAttempt(tx: Tx, scope: Scope, attemptId: string): Promise<Attempt | null> {

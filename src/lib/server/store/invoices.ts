@@ -201,18 +201,14 @@ export async function findInvoicesCalled(tx: Tx, scope: Scope, names: string[]):
 	return rows.map((row) => row.invoiceId);
 }
 
-/** What a client has paid already, the last first: named in a transfer, it is not the invoice to pay. */
-export async function listSettledNumbers(
-	tx: Tx,
-	scope: Scope,
-	clientId: string
-): Promise<{ number: string; paymentReference: string }[]> {
-	return tx
-		.select({ number: invoice.number, paymentReference: invoice.paymentReference })
-		.from(invoice)
-		.where(and(...visible(scope), eq(invoice.clientId, clientId), isStanding, sql`${balance} <= 0`))
-		.orderBy(desc(invoice.issuedOn), asc(invoice.invoiceId))
-		.limit(1000);
+export type InvoiceLabel = Pick<InvoiceRecord, 'clientId' | 'clientName' | 'number' | 'paymentReference'>;
+/** Those of these invoices that nothing is left to pay on: named in a transfer, they are not what it pays. */
+export async function listSettled(tx: Tx, scope: Scope, invoiceIds: string[]): Promise<InvoiceLabel[]> {
+	const rows = await select(tx)
+		.where(and(...visible(scope), inArray(invoice.invoiceId, invoiceIds), isStanding, sql`${balance} <= 0`))
+		.orderBy(asc(invoice.invoiceId))
+		.limit(500);
+	return rows.map(recordOf);
 }
 
 /** The VAT split of several invoices in one question. */

@@ -35,15 +35,14 @@ export async function insertPayment(
 	lines: (AllocationLine & { vat: PaidVat[] })[]
 ): Promise<void> {
 	await tx.insert(payment).values({ supplierId: scope.supplierId, ...row });
-	await tx.insert(allocation).values(
-		lines.map(({ invoiceId, amountMinor }, position) => ({
-			supplierId: scope.supplierId,
-			paymentId: row.paymentId,
-			invoiceId,
-			amountMinor,
-			position
-		}))
-	);
+	const allocations = lines.map(({ invoiceId, amountMinor }, position) => ({
+		supplierId: scope.supplierId,
+		paymentId: row.paymentId,
+		invoiceId,
+		amountMinor,
+		position
+	}));
+	if (allocations.length) await tx.insert(allocation).values(allocations);
 	const vat = lines.flatMap((line) =>
 		mergeRates(line.vat).map((part) => ({
 			supplierId: scope.supplierId,

@@ -28,7 +28,8 @@ export const amountWords = (amountIs: AmountIs): string =>
 		parts: m.bank_amount_parts,
 		parts_and_more: m.bank_amount_parts_and_more,
 		under_part: m.bank_amount_under_part,
-		with_plan: m.bank_amount_with_plan
+		with_plan: m.bank_amount_with_plan,
+		kept: m.bank_amount_kept
 	})[amountIs]();
 
 /** What a return means and what to do next. The bank's code stays visible: it is what the bank will be asked about. */

@@ -11,7 +11,7 @@ import { findBankEntries, lockBankEntry, saveBankEntry, type BankEntry } from '.
 import { insertPromisedDiscounts } from '../../store/discounts.ts';
 import { listInvoicesByNumber } from '../../store/invoices.ts';
 import { recordFact } from '../../store/outbox.ts';
-import { getSupplier } from '../../store/parties.ts';
+import { findClient, getSupplier } from '../../store/parties.ts';
 import { holdParts } from '../../store/plans.ts';
 import { recordAudit } from '../../store/records.ts';
 import { keepAcceptance } from '../offers/keep-acceptance.ts';
@@ -34,21 +34,38 @@ import { takeBack } from './take-back.ts';
 
 export type AcceptInput = { bankEntryId: string; invoiceIds: string[] };
 
-export async function acceptEntry(
+export const acceptEntry = (services: Services, scope: Scope, { bankEntryId, invoiceIds }: AcceptInput) =>
+	settle(services, scope, bankEntryId, (booking, entry) => chooseLines(booking, entry, invoiceIds));
+
+/** Nothing is left to pay on what it was meant for: the whole of it is kept for the client. */
+export const keepForClient = (
 	services: Services,
 	scope: Scope,
-	input: AcceptInput
+	{ bankEntryId, clientId }: { bankEntryId: string; clientId: string }
+) =>
+	settle(services, scope, bankEntryId, async ({ tx }) =>
+		(await findClient(tx, scope, clientId))
+			? done({ clientId, description: '', lines: [], early: null, parts: [] })
+			: refuse('not_found')
+	);
+
+type Choose = (booking: Booking, entry: BankEntry) => Promise<Result<Chosen>>;
+async function settle(
+	services: Services,
+	scope: Scope,
+	bankEntryId: string,
+	choose: Choose
 ): Promise<Result<{ paymentId: string }>> {
 	if (!may(scope.actor, 'book_transfers')) return refuse('not_allowed');
 	return commit(services, scope, async (tx) => {
-		const entry = await lockBankEntry(tx, scope, input.bankEntryId);
+		const entry = await lockBankEntry(tx, scope, bankEntryId);
 		if (!entry) return refuse('not_found');
 		if (entry.state === 'booked') return refuse('bank_entry_settled');
 		if (entry.isReturn || entry.amountMinor <= 0n || entry.currency !== 'EUR')
 			return refuse('input_invalid', { field: 'bankEntryId' });
 		const supplier = await getSupplier(tx, scope);
 		const booking: Booking = { services, scope, tx, supplier, now: services.clock.now() };
-		const chosen = await chooseLines(booking, entry, input.invoiceIds);
+		const chosen = await choose(booking, entry);
 		return chosen.ok ? done({ paymentId: await book(booking, entry, chosen.value) }) : chosen;
 	});
 }

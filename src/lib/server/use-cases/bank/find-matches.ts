@@ -11,13 +11,25 @@ import {
 	type OpenPlan,
 	type StandingPayment
 } from '../../../domain/bank/matching.ts';
-import { namedBy, possibleNames, possiblePayers, type KnownPayers } from '../../../domain/bank/naming.ts';
+import {
+	namedBy,
+	possibleNames,
+	possiblePayers,
+	type KnownPayers,
+	type NamingReason
+} from '../../../domain/bank/naming.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
 import { sumsOfParts } from '../../../domain/plans/plan.ts';
 import type { BankEntry } from '../../store/bank.ts';
 import { listKnownPayers, listStandingTransfers } from '../../store/bank.ts';
 import type { Tx } from '../../store/database.ts';
-import { findInvoicesCalled, listOpenInvoices, listSettledNumbers, type InvoiceRecord } from '../../store/invoices.ts';
+import {
+	findInvoicesCalled,
+	listOpenInvoices,
+	listSettled,
+	type InvoiceLabel,
+	type InvoiceRecord
+} from '../../store/invoices.ts';
 import { getSupplier, listClientNames, type Supplier } from '../../store/parties.ts';
 import { listPlansOfInvoices } from '../../store/plans.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
@@ -43,16 +55,18 @@ export type MatchingFacts = {
 	open: OpenInvoice[];
 	payers: KnownPayers;
 	transfers: StandingPayment[];
+	settled: InvoiceLabel[];
 };
 export async function readMatchingFacts(
 	tx: Tx,
 	scope: Scope,
 	{ invoiceIds, clientIds }: Candidates
 ): Promise<MatchingFacts> {
-	const [supplier, named, theirs, payers, transfers] = await Promise.all([
+	const [supplier, named, theirs, settled, payers, transfers] = await Promise.all([
 		getSupplier(tx, scope),
 		listOpenInvoices(tx, scope, { of: { invoiceIds }, limit: invoiceIds.length }),
 		listOpenInvoices(tx, scope, { of: { clientIds }, limit: OF_CLIENTS_MAX }),
+		listSettled(tx, scope, invoiceIds),
 		listKnownPayers(tx, scope),
 		listStandingTransfers(tx, scope)
 	]);
@@ -75,7 +89,8 @@ export async function readMatchingFacts(
 			plan: plans.get(record.invoiceId) ?? null
 		})),
 		payers,
-		transfers
+		transfers,
+		settled
 	};
 }
 /** The plan that runs on each invoice, while parts of it are still to come. */
@@ -91,10 +106,13 @@ async function openPlans(tx: Tx, scope: Scope, invoices: InvoiceRecord[]): Promi
 	);
 }
 
-export type EntryMatches = { matches: Match[]; returns: ReturnType<typeof returnsOf> };
+/** Invoices that the words name and that nothing is left to pay on: paid twice, or meant for another. */
+export type Settled = { clientId: string; clientName: string; numbers: string[]; reason: NamingReason };
+export type EntryMatches = { matches: Match[]; returns: ReturnType<typeof returnsOf>; settled: Settled[] };
+const NOTHING: EntryMatches = { matches: [], returns: [], settled: [] };
 export async function findMatches(tx: Tx, scope: Scope, facts: MatchingFacts, entry: BankEntry): Promise<EntryMatches> {
-	if (entry.currency !== 'EUR') return { matches: [], returns: [] };
-	if (entry.isReturn || entry.amountMinor <= 0n) return { matches: [], returns: returnsOf(entry, facts.transfers) };
+	if (entry.currency !== 'EUR') return NOTHING;
+	if (entry.isReturn || entry.amountMinor <= 0n) return { ...NOTHING, returns: returnsOf(entry, facts.transfers) };
 	const clients = concernedClients(entry, facts.open, facts.payers);
 	const concerned = facts.open.filter((one) => clients.has(one.clientId));
 	const priced = [];
@@ -104,17 +122,19 @@ export async function findMatches(tx: Tx, scope: Scope, facts: MatchingFacts, en
 		priced.push({ ...one, earlyMinor });
 	}
 	const matches = matchesOf(entry, priced, facts.payers);
-	return { matches: doubted(matches, await settledNumbersIn(tx, scope, entry, matches)), returns: [] };
+	const isNamed = matches.some(({ reason }) => reason !== 'payer_amount' && reason !== 'payer_sum');
+	const settled = isNamed ? null : namedBy(entry, facts.settled);
+	if (!settled) return { ...NOTHING, matches };
+	const numbers = settled.found.map((one) => one.number);
+	return { ...NOTHING, matches: doubted(matches, numbers), settled: settledOf(settled.found, settled.reason) };
 }
-/** Who is known by account pays the invoice of that amount, unless the words name one that is settled: then it was paid twice, or a person must ask. */
-async function settledNumbersIn(tx: Tx, scope: Scope, entry: BankEntry, matches: Match[]): Promise<string[]> {
-	const found = new Set<string>();
-	for (const { clientId, reason } of matches)
-		if (reason === 'payer_amount' || reason === 'payer_sum')
-			for (const one of namedBy(entry, await listSettledNumbers(tx, scope, clientId))?.found ?? [])
-				found.add(one.number);
-	return [...found];
-}
+const settledOf = (found: InvoiceLabel[], reason: NamingReason): Settled[] =>
+	[...Map.groupBy(found, (one) => one.clientId).values()].map((theirs) => ({
+		clientId: theirs[0]!.clientId,
+		clientName: theirs[0]!.clientName,
+		numbers: theirs.map((one) => one.number),
+		reason
+	}));
 export const valueDay = ({ valueOn, bookedOn }: Pick<BankEntry, 'valueOn' | 'bookedOn'>): CivilDate =>
 	valueOn ?? bookedOn;
 /** The middle of a day at the supplier's: the price of that day. */

@@ -3,20 +3,22 @@ import type { Scope } from '../../../domain/access/scope.ts';
 import type { Certainty, Match, MatchReason } from '../../../domain/bank/matching.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
 import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
-import type { Minor } from '../../../domain/money/minor.ts';
+import { ZERO, type Minor } from '../../../domain/money/minor.ts';
 import type { Services } from '../../services.ts';
 import { countWaitingEntries, listBankEntries, type BankEntryListing } from '../../store/bank.ts';
 import type { Tx } from '../../store/database.ts';
 import { listOpenInvoices } from '../../store/invoices.ts';
 import { read } from '../run.ts';
-import { findCandidates, findMatches, readMatchingFacts, type MatchingFacts } from './find-matches.ts';
+import { findCandidates, findMatches, readMatchingFacts, type MatchingFacts, type Settled } from './find-matches.ts';
 
 export type Proposal = {
-	kind: 'pay' | 'return';
+	kind: 'pay' | 'return' | 'keep';
 	clientName: string;
 	/** Invoices to pay, or the payment that comes back. */
 	invoices: { invoiceId: string; number: string; payableMinor: Minor }[];
 	paymentId: string | null;
+	/** For whom the whole of it is kept. */
+	clientId: string | null;
 	reason: MatchReason | 'returned';
 	certainty: Certainty;
 	amountIs: Match['amountIs'];
@@ -52,7 +54,7 @@ export const readBank = (services: Services, scope: Scope): Promise<BankView> =>
 		const facts = await readMatchingFacts(tx, scope, await findCandidates(tx, scope, entries));
 		const waiting = [];
 		for (const entry of entries) {
-			const { matches, returns } = await findMatches(tx, scope, facts, entry);
+			const { matches, returns, settled } = await findMatches(tx, scope, facts, entry);
 			const proposals: Proposal[] = [
 				...matches.map((match) => proposalOf(facts, match)),
 				...returns.map(({ payment, certainty }) => ({
@@ -60,11 +62,13 @@ export const readBank = (services: Services, scope: Scope): Promise<BankView> =>
 					clientName: payment.clientName,
 					invoices: payment.numbers.map((number) => ({ invoiceId: '', number, payableMinor: payment.standingMinor })),
 					paymentId: payment.paymentId,
+					clientId: null,
 					reason: 'returned' as const,
 					certainty,
 					amountIs: 'exact' as const,
 					settledNumbers: []
-				}))
+				})),
+				...settled.map(keepingOf)
 			];
 			waiting.push(viewOf(entry, proposals));
 		}
@@ -97,10 +101,22 @@ const proposalOf = ({ records }: MatchingFacts, match: Match): Proposal => ({
 		return { invoiceId, number: record.number, payableMinor: payableToday(record) };
 	}),
 	paymentId: null,
+	clientId: null,
 	reason: match.reason,
 	certainty: match.certainty,
 	amountIs: match.amountIs,
 	settledNumbers: match.settledNumbers
+});
+const keepingOf = ({ clientId, clientName, numbers, reason }: Settled): Proposal => ({
+	kind: 'keep',
+	clientName,
+	invoices: numbers.map((number) => ({ invoiceId: '', number, payableMinor: ZERO })),
+	paymentId: null,
+	clientId,
+	reason,
+	certainty: 'possible',
+	amountIs: 'kept',
+	settledNumbers: []
 });
 const viewOf = (entry: BankEntryListing, proposals: Proposal[]): BankEntryView => ({
 	bankEntryId: entry.bankEntryId,

@@ -18,7 +18,14 @@ import { listDiscounts, type DiscountListing } from '../../store/discounts.ts';
 import { findInvoice } from '../../store/invoices.ts';
 import type { MailRow } from '../../store/mails.ts';
 import { findContact, findMember, getSupplier } from '../../store/parties.ts';
-import { findPayment, findReversal, listAllocations, listReversals } from '../../store/payments.ts';
+import {
+	findPayment,
+	findReversal,
+	listAllocations,
+	listReversals,
+	type Payment,
+	type Reversal
+} from '../../store/payments.ts';
 import { renderCreditNotePdf } from '../../documents/credit-note-pdf.ts';
 import { renderReceiptPdf } from '../../documents/receipt-pdf.ts';
 import { commit } from '../run.ts';
@@ -157,12 +164,18 @@ async function renderAttempt({ services, scope, tx, row, supplier, to }: Context
 	});
 }
 
+const unkept = ({ amountMinor }: Reversal, { currency, receiptNumber }: Payment) => ({
+	amountMinor,
+	currency,
+	receiptNumber
+});
 async function renderReversal({ services, scope, tx, row, to }: Context): Promise<RenderedMail | null> {
 	const reversal = await findReversal(tx, scope, row.subjectId);
 	const payment = reversal && (await findPayment(tx, scope, reversal.paymentId));
 	if (!reversal || !payment || !row.contactId) return null;
 	const lines = await listAllocations(tx, scope, payment.paymentId);
-	if (!lines.length) return null;
+	if (!lines.length)
+		return row.kind === 'transfer_undone' ? templates.renderUnkeptMail(to, unkept(reversal, payment)) : null;
 	const common = {
 		amountMinor: reversal.amountMinor,
 		currency: payment.currency,

@@ -96,6 +96,8 @@ export async function keepReceived(
 	await bookEntry(tx, scope, entryOf(paymentId, lines), { currency, bookedOn: received.paidOn, now });
 	for (const line of lines)
 		await recordFact(tx, scope, now, { kind: 'payment.received', clientId, invoiceId: line.invoiceId, attemptId });
+	if (!lines.length)
+		await recordFact(tx, scope, now, { kind: 'payment.received', clientId, invoiceId: null, attemptId });
 	await queuePaymentMail(tx, scope, now, 'payment_received', paymentId, clientId, `payment:${paymentId}`);
 	services.log.info({ paymentId, receiptNumber }, 'payment booked');
 	return (await findPayment(tx, scope, paymentId))!;

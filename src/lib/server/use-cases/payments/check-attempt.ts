@@ -18,9 +18,8 @@ export async function checkAttempt(
 	const attempt = await read(services, scope, async (tx) => {
 		const found = await findAttempt(tx, scope, attemptId);
 		if (!found || !scope.invoiceId) return found;
-		return (await listAttemptLines(tx, scope, attemptId)).every((line) => line.invoiceId === scope.invoiceId)
-			? found
-			: null;
+		const lines = await listAttemptLines(tx, scope, attemptId);
+		return lines.length && lines.every((line) => line.invoiceId === scope.invoiceId) ? found : null;
 	});
 	if (!attempt) return refuse('not_found');
 	if (attempt.isSetup) return followSetUpPlan(services, scope, attempt);

@@ -39,7 +39,8 @@ export async function readReceipt(
 	if (!payment) return null;
 	const lines = await listAllocations(tx, scope, paymentId);
 	// A pay link shows the receipt of its own invoice, if that is all the payment paid.
-	if (scope.invoiceId && !lines.every((line) => line.invoiceId === scope.invoiceId)) return null;
+	const isOwn = lines.length > 0 && lines.every((line) => line.invoiceId === scope.invoiceId);
+	if (scope.invoiceId && !isOwn) return null;
 	const supplier = await getSupplier(tx, scope);
 	const client = await findClient(tx, scope, payment.clientId);
 	return {

@@ -7,7 +7,7 @@ import { requireMember } from '#lib/server/http/guards.ts';
 import { listAnswersOf } from '#lib/server/http/list-answers.ts';
 import { filesOf } from '#lib/server/http/uploads.ts';
 import type { Services } from '#lib/server/services.ts';
-import { acceptCertain, acceptEntry, acceptForNumber } from '#lib/server/use-cases/bank/accept-entry.ts';
+import { acceptCertain, acceptEntry, acceptForNumber, keepForClient } from '#lib/server/use-cases/bank/accept-entry.ts';
 import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
 import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
 import { setAside, takeBack, undoEntry } from '#lib/server/use-cases/bank/take-back.ts';
@@ -30,7 +30,7 @@ const action = (act: Act) => async (event: RequestEvent) => {
 	return result.ok ? { settled: true } : failWith(result.refusal, event.locals.locale);
 };
 
-/** `pay:<invoices>`, `return:<payment>`, or the number of an invoice of one's own choice. */
+/** `pay:<invoices>`, `return:<payment>`, `keep:<client>`, or the number of an invoice of one's own choice. */
 const accept: Act = (services, scope, bankEntryId, form) => {
 	const chosen = String(form.get('choix') ?? '');
 	const number = String(form.get('facture') ?? '').trim();
@@ -39,9 +39,9 @@ const accept: Act = (services, scope, bankEntryId, form) => {
 	const all = ids.split(',').filter(Boolean);
 	if (!all.length || !all.every(isUuid))
 		return Promise.resolve({ ok: false, refusal: { code: 'input_invalid', detail: { field: 'facture' } } });
-	return kind === 'return'
-		? takeBack(services, scope, { bankEntryId, paymentId: all[0]! })
-		: acceptEntry(services, scope, { bankEntryId, invoiceIds: all });
+	if (kind === 'return') return takeBack(services, scope, { bankEntryId, paymentId: all[0]! });
+	if (kind === 'keep') return keepForClient(services, scope, { bankEntryId, clientId: all[0]! });
+	return acceptEntry(services, scope, { bankEntryId, invoiceIds: all });
 };
 
 export const actions: Actions = {
