@@ -56,12 +56,32 @@ test('what is not clear is chosen by hand; too much is kept for the client', asy
 	await expect(card.getByRole('radio')).toHaveCount(1);
 	await card.getByRole('combobox').fill('N-EXISTE-PAS-1');
 	await card.getByRole('button', { name: 'Accepter' }).click();
-	await expect(admin.getByText('Aucune facture ouverte ne porte le numéro N-EXISTE-PAS-1')).toBeVisible();
+	await expect(card.getByText('Aucune facture ouverte ne porte le numéro N-EXISTE-PAS-1')).toBeVisible();
 	await card.getByRole('combobox').fill(invoice.number);
 	await card.getByRole('button', { name: 'Accepter' }).click();
 	await expect(card).toHaveCount(0);
 	await open(page, invoice.link);
 	await paid(page);
+	await admin.context().close();
+});
+test('paid by transfer once more: kept for the client, undone and set aside', async ({ page, demo, browser }) => {
+	const invoice = await freshInvoice(page, demo);
+	const admin = await atBank(browser, demo);
+	const day = await today(page);
+	const [once, again] = [`UNE FOIS ${invoice.number}`, `DEUX FOIS ${invoice.number}`];
+	await drop(admin, [`${day};${once};CLIENT;1176,00`]);
+	await cardOf(admin, once).getByRole('button', { name: 'Accepter' }).click();
+	await expect(cardOf(admin, once)).toHaveCount(0);
+	await drop(admin, [`${day};${again};CLIENT;1176,00`], 'encore.csv');
+	const card = cardOf(admin, again);
+	await expect(card.getByText('déjà soldé, la somme est gardée pour le client')).toBeVisible();
+	await card.getByRole('button', { name: 'Accepter' }).click();
+	await expect(card).toHaveCount(0);
+	const row = admin.getByRole('row', { name: new RegExp(again) });
+	await row.getByRole('button', { name: /Annuler/ }).click();
+	await expect(cardOf(admin, again)).toBeVisible();
+	await cardOf(admin, again).getByRole('button', { name: 'Écarter' }).click();
+	await expect(cardOf(admin, again)).toHaveCount(0);
 	await admin.context().close();
 });
 test('a broken file changes nothing and says why; a partly broken one waits for a word', async ({
