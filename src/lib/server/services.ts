@@ -6,6 +6,7 @@ import type { MailGateway } from './gateways/mail/port.ts';
 import type { PaymentGateway } from './gateways/stripe/port.ts';
 import type { Database } from './store/database.ts';
 import type { Limits } from './store/rate-limits.ts';
+import type { Visitors } from './visitors.ts';
 
 export type Services = {
 	db: Database;
@@ -15,6 +16,7 @@ export type Services = {
 	mail: MailGateway;
 	limits: Limits;
 	log: Logger;
+	visitors: Visitors;
 	/** Tells listeners in every process that something was committed. Coalesced; losing one costs only time. */
 	signal(): void;
 };

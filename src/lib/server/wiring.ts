@@ -13,6 +13,7 @@ import { openLog } from './log.ts';
 import type { Services } from './services.ts';
 import { openDatabase } from './store/database.ts';
 import { openLimits } from './store/rate-limits.ts';
+import { countVisitors } from './visitors.ts';
 
 export type House = {
 	services: Services;
@@ -34,6 +35,7 @@ export function buildServices(config: Config, clock: Clock, log: Logger = openLo
 		mail: mailGateway(config),
 		limits: openLimits(db),
 		log,
+		visitors: countVisitors(),
 		signal: makeSignal(db, onProblem)
 	};
 }

@@ -200,6 +200,30 @@ describe('killed in the middle', () => {
 		}
 		cast = smooth;
 	}, 240_000);
+	test('while people wait for pages it goes by small steps, dies at any of them, and keeps the same', async () => {
+		await imported([many(450)]);
+		const expected = clean(await books());
+		let leave = () => {};
+		const visit = house.services.visitors.serve(() => new Promise<void>((done) => (leave = done)));
+		expect(house.services.visitors.areHere()).toBe(true);
+		for (let step = 1; step <= 25; step += 4) {
+			cast = await aSupplier(house.services, anAccount());
+			const importId = await open([many(450)]);
+			const advance = async () => {
+				const services = dyingAfter(step);
+				for (let more = true; more;) more = await advanceNextImport(services).catch(() => false);
+				house.world.world.offsetMs += 61_000;
+				await house.drain();
+			};
+			await advance();
+			await confirmImport(house.services, cast.owner, importId, WORD);
+			await advance();
+			expect(await seen(importId), `killed after ${step}`).toMatchObject({ state: 'done', keptCount: 450 });
+			expect(clean(await books()), `killed after ${step}`).toEqual(expected);
+		}
+		leave();
+		await visit;
+	}, 240_000);
 	test('several workers at once keep each invoice once', async () => {
 		const importId = await open([many(900), await pdf('W1')]);
 		const together = () =>

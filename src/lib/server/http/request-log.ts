@@ -9,7 +9,7 @@ export const requestLog: Handle = async ({ event, resolve }) => {
 	const started = performance.now();
 	event.locals.requestId = newId();
 	const { services } = await house();
-	const response = await resolve(event);
+	const response = await services.visitors.serve(async () => resolve(event));
 	response.headers.set('x-request-id', event.locals.requestId);
 	const line = {
 		requestId: event.locals.requestId,

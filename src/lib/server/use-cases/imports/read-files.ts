@@ -10,6 +10,7 @@ import { deleteLines, insertLines, listPendingNumbers } from '../../store/import
 import { findImport, listUnreadFiles, readContent, saveFile } from '../../store/imports.ts';
 import { nameKey } from '../../store/invoices.ts';
 import { refreshStatistics } from '../../store/upkeep.ts';
+import { giveWay } from '../../visitors.ts';
 import { read } from '../run.ts';
 import { checkDocuments, nameOf, withoutTwins } from './check-documents.ts';
 import type { Checked } from './import-line.ts';
@@ -93,6 +94,7 @@ async function checkList(work: Work, first: ReadingBatch, { batches, ...file }: 
 	try {
 		for (let batch = first; ;) {
 			// Asked about while the one before is being written.
+			const begunAt = performance.now();
 			const parts = [{ ...file, batch, from }];
 			const checked = await checkParts(work, parts);
 			await written;
@@ -105,6 +107,7 @@ async function checkList(work: Work, first: ReadingBatch, { batches, ...file }: 
 				await refreshStatistics(work.services.db);
 			}
 			from = upTo;
+			await giveWay(work.services.visitors, begunAt);
 			const next = await batches.next();
 			if (next.done) break;
 			batch = next.value;
