@@ -1,5 +1,20 @@
+import path from 'node:path';
 import adapter from '@sveltejs/adapter-node';
 import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
+
+/** The adapter takes its folder for a pattern: in a path with (brackets) nothing would match. A relative one is not taken for one. */
+const node = adapter({ envPrefix: '' });
+const anywhere = {
+	...node,
+	/** @param {import('@sveltejs/kit').Builder} builder */
+	adapt: (builder) =>
+		node.adapt(
+			Object.assign(Object.create(builder), {
+				/** @param {string} name */
+				getBuildDirectory: (name) => path.relative('.', builder.getBuildDirectory(name))
+			})
+		)
+};
 
 /**
  * SvelteKit 2.70. Only options that kit 3 keeps are used (no deprecated flag), so that `npx sv migrate sveltekit-3`
@@ -9,7 +24,7 @@ import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
 export default {
 	preprocess: vitePreprocess(),
 	kit: {
-		adapter: adapter({ envPrefix: '' }),
+		adapter: anywhere,
 		serviceWorker: { register: false },
 		// Styles are small: in the page they save a phone five round trips.
 		inlineStyleThreshold: 12_288,

@@ -118,6 +118,10 @@ export default defineConfig({
 			},
 			{
 				extends: true,
+				test: { name: 'start', environment: 'node', include: ['tests/start/**/*.test.ts'], testTimeout: 600_000 }
+			},
+			{
+				extends: true,
 				test: {
 					name: 'server',
 					environment: 'node',

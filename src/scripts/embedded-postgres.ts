@@ -4,49 +4,74 @@ import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
+import { leftRunning } from './postgres-left-running.ts';
+import { postgresProblem, stillRunning, type Ended } from './postgres-problem.ts';
+import { placePostgres } from './postgres-program.ts';
+import { StartProblem } from './start-problem.ts';
+
 export const freePort = (): Promise<number> =>
-	new Promise((ok, ko) => {
-		const s = net.createServer();
-		s.once('error', ko).listen(0, '127.0.0.1', () => {
-			const { port } = s.address() as net.AddressInfo;
-			s.close(() => ok(port));
+	new Promise((done, failed) => {
+		const server = net.createServer();
+		server.once('error', failed).listen(0, '127.0.0.1', () => {
+			const { port } = server.address() as net.AddressInfo;
+			server.close(() => done(port));
 		});
 	});
 export type Embedded = {
-	url: (db: string) => string;
-	port: number;
-	create: (db: string) => Promise<void>;
+	url: (database: string) => string;
+	/** Where the data lies: `dir`, unless PostgreSQL's user can't get there. */
+	data: string;
+	create: (database: string) => Promise<void>;
 	stop: () => Promise<void>;
 };
-export async function embedded(o: { dir: string; port?: number; persistent?: boolean }): Promise<Embedded> {
-	const port = o.port ?? (await freePort());
-	const arg = JSON.stringify({ dir: path.resolve(o.dir), port, persistent: o.persistent ?? true });
-	const child = fork(fileURLToPath(new URL('./postgres-child.ts', import.meta.url)), [arg], {
-		detached: true,
-		stdio: ['ignore', 'ignore', 'ignore', 'ipc']
-	});
-	const gone = new Promise<number | null>((ok) => child.once('exit', ok));
-	await new Promise<void>((ok, ko) => {
-		child.once('message', (m: { ready?: true; error?: string }) => (m.ready ? ok() : ko(new Error(m.error))));
-		void gone.then((c) => ko(new Error(`PostgreSQL ended early (${c})`)));
-	});
-	const url = (db: string) => `postgres://postgres:postgres@127.0.0.1:${port}/${db}`;
-	const create = async (db: string) => {
-		const sql = postgres(url('postgres'), { max: 1, onnotice: () => {} });
-		try {
-			if (!(await sql`select 1 from pg_database where datname = ${db}`).length)
-				await sql.unsafe(`create database "${db}"`);
-		} finally {
-			await sql.end();
-		}
-	};
-	return {
-		url,
-		port,
-		create,
-		stop: async () => {
-			if (child.connected) child.send('stop');
+/** Another program may take a free port before PostgreSQL does. */
+const PORTS_TRIED = 3;
+
+/**
+ * @param dir the data folder, made when it is not there; `postgres.log` beside it holds what this start wrote
+ * @param persistent false: nothing is kept, and nothing waits for the disk
+ * @throws StartProblem with the reason and the cure
+ */
+export async function embedded({ dir, persistent = true }: { dir: string; persistent?: boolean }): Promise<Embedded> {
+	const place = placePostgres(path.resolve(dir), persistent);
+	const pid = await leftRunning(place.data);
+	if (pid) throw new StartProblem(stillRunning(place.data, pid));
+	const log = path.join(path.dirname(path.resolve(dir)), 'postgres.log');
+	for (let attempt = 1; ; attempt++) {
+		const port = await freePort();
+		const child = fork(
+			fileURLToPath(new URL('./postgres-child.ts', import.meta.url)),
+			[JSON.stringify({ ...place, port, persistent, log })],
+			{ detached: true, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }
+		);
+		const gone = new Promise<void>((done) => child.once('exit', () => done()));
+		const answer = await new Promise<'ready' | Pick<Ended, 'lines' | 'code' | 'signal'>>((done) => {
+			child.once('message', done);
+			void gone.then(() => done({ lines: [], code: child.exitCode, signal: child.signalCode }));
+		});
+		if (answer !== 'ready') {
 			await gone;
+			if (attempt < PORTS_TRIED && answer.lines.some((line) => /Address already in use/.test(line))) continue;
+			throw new StartProblem(postgresProblem({ ...answer, data: place.data, log, user: place.user?.name ?? null }));
 		}
-	};
+		const url = (database: string) => `postgres://postgres:postgres@127.0.0.1:${port}/${database}`;
+		return {
+			url,
+			data: place.data,
+			create: (database) => createDatabase(url('postgres'), database),
+			stop: async () => {
+				if (child.connected) child.send('stop');
+				await gone;
+			}
+		};
+	}
+}
+async function createDatabase(server: string, name: string): Promise<void> {
+	const sql = postgres(server, { max: 1, onnotice: () => {} });
+	try {
+		if (!(await sql`select 1 from pg_database where datname = ${name}`).length)
+			await sql.unsafe(`create database "${name}"`);
+	} finally {
+		await sql.end();
+	}
 }

@@ -53,8 +53,10 @@ export async function outsideWorld(
 	return urls;
 }
 
+type Told = <T>(name: string, work: (note: (text: string) => void) => Promise<T>) => Promise<T>;
+
 /** Made once. A first start that was cut short leaves half a past: then it is made anew. */
-export async function seedOnce(env: NodeJS.ProcessEnv, apiUrl: string, say: (text: string) => void): Promise<void> {
+export async function seedOnce(env: NodeJS.ProcessEnv, apiUrl: string, told: Told): Promise<void> {
 	const state = await seedState(env.DATABASE_URL!);
 	if (state === 'done') return;
 	if (state === 'half') {
@@ -65,11 +67,12 @@ export async function seedOnce(env: NodeJS.ProcessEnv, apiUrl: string, say: (tex
 		await emptyDatabase(env.DATABASE_URL!);
 		await migrateDatabase(env.DATABASE_URL!);
 	}
-	say('Living through the demo’s last 75 days (first start only)…');
-	// The two pasts belong together: a new database begins with a new outside world.
-	await lever(apiUrl, 'reset', { offsetMs: -PAST_DAYS * 86_400_000 });
-	await seedDemo(readConfig(env));
-	await lever(apiUrl, 'clock', { offsetMs: 0 });
+	await told(`Living through the demo’s last ${PAST_DAYS} days`, async (note) => {
+		// The two pasts belong together: a new database begins with a new outside world.
+		await lever(apiUrl, 'reset', { offsetMs: -PAST_DAYS * 86_400_000 });
+		await seedDemo(readConfig(env), (day) => note(`day ${day} of ${PAST_DAYS}`));
+		await lever(apiUrl, 'clock', { offsetMs: 0 });
+	});
 }
 async function seedState(url: string): Promise<'none' | 'half' | 'done'> {
 	const sql = postgres(url, { max: 1, onnotice: () => {} });

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { readConfig } from '#lib/server/config.ts';
 import { endChild, exitOf } from './child.ts';
 import { lockFolder } from './lock-folder.ts';
+import { step } from './progress.mjs';
 import { database, migrate } from './start-database.ts';
 import { outsideWorld, seedOnce, setWebhook } from './start-demo.ts';
 import { StartProblem } from './start-problem.ts';
@@ -34,18 +35,22 @@ export type Running = {
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 /** A small young generation: measured 146 to 180 MB at rest instead of 275, for pages that live a few milliseconds. */
 export const SMALL_HEAP = ['--max-semi-space-size=8'];
+const FIRST_PORT = 3000;
+const PORTS_TRIED = 20;
 const DISK_MIN_BYTES = 300 * 1024 * 1024;
 export async function start(options: StartOptions): Promise<Running> {
 	const undo: (() => Promise<unknown> | unknown)[] = [];
 	const stop = async () => {
-		for (const step of undo.splice(0).reverse()) await step();
+		for (const undoOne of undo.splice(0).reverse()) await undoOne();
 	};
-	const say = (text: string) => void (options.quiet || console.info(text));
+	const told = <T>(name: string, work: (note: (text: string) => void) => Promise<T>): Promise<T> =>
+		options.quiet ? work(() => {}) : step(name, work);
 	try {
 		const isDemo = !process.env.STRIPE_SECRET_KEY;
 		await portFree(options.port);
 		prepareFolder(options.dataDir);
 		undo.push(lockFolder(options.dataDir));
+		writeFileSync(path.join(options.dataDir, 'port'), String(options.port));
 		const env: NodeJS.ProcessEnv = {
 			...process.env,
 			PORT: String(options.port),
@@ -58,12 +63,17 @@ export async function start(options: StartOptions): Promise<Running> {
 			KEEP_ALIVE_TIMEOUT: process.env.KEEP_ALIVE_TIMEOUT ?? '75',
 			HEADERS_TIMEOUT: process.env.HEADERS_TIMEOUT ?? '80'
 		};
-		env.DATABASE_URL = await database(options, undo);
-		await migrate(env.DATABASE_URL);
+		const { url, elsewhere } = await told('Starting the database', async () => {
+			const started = await database(options, undo);
+			await migrate(started.url);
+			return started;
+		});
+		if (elsewhere && !options.quiet) console.info(`  ${elsewhere}`);
+		env.DATABASE_URL = url;
 		const sandbox = isDemo ? await outsideWorld(options, env, undo) : null;
-		if (isDemo) await seedOnce(env, sandbox!.apiUrl, say);
+		if (isDemo) await seedOnce(env, sandbox!.apiUrl, told);
 		if (!isDemo) readConfig(env);
-		let server = await serve(options, env);
+		let server = await told('Starting the product', () => serve(options, env));
 		undo.push(() => endChild(server));
 		if (sandbox) await setWebhook(sandbox.apiUrl, env.ORIGIN!);
 		let exited = exitOf(server);
@@ -164,14 +174,33 @@ async function serve({ dev, quiet, logFile }: StartOptions, env: NodeJS.ProcessE
 	throw new StartProblem('The server did not answer within a minute.');
 }
 
+/** The port of last time, so that links in old mails of the demo still lead here; else the first free one from 3000 on. */
+async function choosePort(dataDir: string): Promise<number> {
+	const file = path.join(dataDir, 'port');
+	const last = existsSync(file) ? Number(readFileSync(file, 'utf8')) : FIRST_PORT;
+	for (const port of [last, ...Array.from({ length: PORTS_TRIED }, (_, i) => FIRST_PORT + i)]) {
+		const isFree = await portFree(port).then(
+			() => true,
+			() => false
+		);
+		if (!isFree) continue;
+		if (port !== last) console.info(`  Port ${last} is taken by another program: this copy answers on ${port}.`);
+		return port;
+	}
+	throw new StartProblem(
+		`Ports ${FIRST_PORT} to ${FIRST_PORT + PORTS_TRIED - 1} are all taken. Choose a free one: PORT=8123 npm start`
+	);
+}
+
 if (import.meta.main) {
-	const port = Number(process.env.PORT ?? 3000);
+	const dataDir = path.resolve(process.env.DATA_DIR ?? path.join(root, '.data'));
 	try {
+		const port = process.env.PORT ? Number(process.env.PORT) : await choosePort(dataDir);
 		if (!Number.isInteger(port) || port < 1 || port > 65_535)
 			throw new StartProblem(`PORT must be a number between 1 and 65535, not "${process.env.PORT}".`);
 		const running = await start({
 			port,
-			dataDir: path.resolve(process.env.DATA_DIR ?? path.join(root, '.data')),
+			dataDir,
 			dev: process.argv.includes('--dev')
 		});
 		console.info(

@@ -1,5 +1,6 @@
 // The stand-in of Stripe against Stripe's own package: endpoints, errors, retries, lists, shapes (reference D1 to D3).
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import Stripe from 'stripe';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { generate } from '#scripts/generate-stripe-parameters.ts';
@@ -395,7 +396,7 @@ test('webhooks are signed, carry the account, and are sent again until taken', a
 	receiver.close();
 });
 
-const FIXTURES = new URL('../data/stripe-fixtures3.json', import.meta.url).pathname;
+const FIXTURES = fileURLToPath(new URL('../data/stripe-fixtures3.json', import.meta.url));
 describe('shapes', () => {
 	const fixtures = (
 		JSON.parse(readFileSync(FIXTURES, 'utf8')) as { resources: Record<string, Record<string, unknown>> }

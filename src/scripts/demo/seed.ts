@@ -57,7 +57,7 @@ type Planned = {
 	inParts: boolean;
 };
 
-export async function seedDemo(config: Config): Promise<void> {
+export async function seedDemo(config: Config, onDay: (day: number) => void): Promise<void> {
 	const clock = movableClock(-PAST_DAYS * DAY_MS);
 	const services = buildServices(config, clock, openLog('error'));
 	const today = civilDateIn(new Date(), 'Europe/Paris');
@@ -66,6 +66,7 @@ export async function seedDemo(config: Config): Promise<void> {
 	for (const cast of SUPPLIERS) await publishOffers(services, scopes.get(cast.slug)!, cast);
 	const plan = SUPPLIERS.flatMap((cast, i) => planOf(cast, today, dice(2026 + i)));
 	for (let day = -PAST_DAYS; day <= 0; day++) {
+		onDay(PAST_DAYS + day);
 		await moveTo(config, services, clock, day);
 		for (const item of plan.filter((planned) => planned.day === day))
 			await importOne(services, scopes.get(item.supplier.slug)!, item);

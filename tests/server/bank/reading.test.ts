@@ -1,5 +1,6 @@
 // Bank files of many banks, as the collection says they read; and what is wrong with the broken ones, by line.
 import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { reconciles } from '#lib/domain/bank/statement.ts';
 import { parseDecimal, toDecimal, type Minor } from '#lib/domain/money/minor.ts';
@@ -28,7 +29,7 @@ type Expected = {
 	originalEndToEndIds?: string[];
 };
 const FOLDERS = ['../../data/', '../../../../shared/data/']
-	.map((folder) => new URL(folder, import.meta.url).pathname)
+	.map((folder) => fileURLToPath(new URL(folder, import.meta.url)))
 	.filter((folder) => existsSync(`${folder}expected.json`));
 const all = new Map(
 	FOLDERS.flatMap((folder) =>

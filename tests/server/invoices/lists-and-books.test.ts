@@ -1,5 +1,6 @@
 // Lists and accounting files of other programs: what is still open in them, to the cent, and words that help for the rest.
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { debtOf } from '#lib/domain/invoices/document.ts';
 import { verdictOf } from '#lib/domain/invoices/findings.ts';
@@ -9,7 +10,7 @@ import type { ListAnswer } from '#lib/server/readers/csv.ts';
 import { readInvoices } from '../../builders/imports.ts';
 import { dateOrderOf, decimalMarkOf, parseAmount, parseWrittenDate } from '#lib/server/readers/written-values.ts';
 
-const DATA = new URL('../../data/', import.meta.url).pathname;
+const DATA = fileURLToPath(new URL('../../data/', import.meta.url));
 type Wanted = {
 	unlettered411ByPiece?: Record<string, string>;
 	invoices?: Record<string, string | { date: string; due?: string; ttc: string }>;

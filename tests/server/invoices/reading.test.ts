@@ -1,5 +1,6 @@
 // Real files of other people's software, value by value; and our own, everywhere.
 import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parseAmount } from '#lib/server/readers/written-values.ts';
 import { readInvoices } from '../../builders/imports.ts';
@@ -12,7 +13,7 @@ import { LUMEN } from '../../builders/invoices.ts';
 
 /** Ours, and beside the project, where it is, the whole collection it was taken from. */
 const FOLDERS = ['../../data/', '../../../../shared/data/']
-	.map((folder) => new URL(folder, import.meta.url).pathname)
+	.map((folder) => fileURLToPath(new URL(folder, import.meta.url)))
 	.filter((folder) => existsSync(`${folder}expected.json`));
 type Expected = {
 	number: string;

@@ -1,0 +1,91 @@
+// A stranger's first minute: `npm start` on a copy in which nothing was installed, where root alone may enter, and as a user without rights.
+import { spawn } from 'node:child_process';
+import { chmodSync, chownSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { freePort } from '#scripts/embedded-postgres.ts';
+
+const isRoot = process.getuid?.() === 0;
+const NOBODY = 65_534;
+const MADE_HERE =
+	/^(node_modules|build|\.git|\.svelte-kit|\.data|reports|test-results|playwright-report|src\/lib\/paraglide|project\.inlang\/(cache|README\.md|\.gitignore|\.meta\.json))$/;
+const made: string[] = [];
+afterAll(() => made.forEach((folder) => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })));
+
+/** What a clone or a downloaded archive holds, and nothing else, in a folder with that mode and owner. */
+function copyFor(uid: number | null, mode: number): { home: string; copy: string } {
+	const home = mkdtempSync(path.join(tmpdir(), 'ponctuel-place-'));
+	made.push(home);
+	const copy = path.join(home, 'l’été d’un "client"');
+	cpSync('.', copy, { recursive: true, filter: (from) => !MADE_HERE.test(from) });
+	expect(existsSync(path.join(copy, 'node_modules'))).toBe(false);
+	if (uid !== null) giveTo(home, uid);
+	chmodSync(home, mode);
+	return { home, copy };
+}
+function giveTo(file: string, uid: number): void {
+	chownSync(file, uid, uid);
+	for (const entry of readdirSync(file, { withFileTypes: true }))
+		if (entry.isDirectory()) giveTo(path.join(file, entry.name), uid);
+		else chownSync(path.join(file, entry.name), uid, uid);
+}
+/** Starts, sees the demo answer, and ends it as Ctrl-C does. */
+async function startIn({ home, copy }: { home: string; copy: string }, uid: number | null): Promise<void> {
+	const port = await freePort();
+	// The shell of a stranger: nothing of ours, and nothing that npm has told the test.
+	const { PATH, ...shell } = Object.fromEntries(
+		Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD|NODE$|VITE|TEST$|CI$)/i.test(name))
+	);
+	const folders = PATH!.split(path.delimiter).filter((folder) => !folder.includes('node_modules'));
+	const child = spawn('sh', ['-c', 'umask 077; exec npm start'], {
+		cwd: copy,
+		env: { ...shell, PATH: folders.join(path.delimiter), HOME: home, PORT: String(port), NODE_ENV: 'production' },
+		stdio: ['ignore', 'pipe', 'pipe'],
+		detached: true,
+		...(uid === null ? {} : { uid, gid: uid })
+	});
+	let said = '';
+	for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => (said += part.toString()));
+	const ended = new Promise<void>((done) => child.once('exit', () => done()));
+	try {
+		await Promise.race([
+			expect.poll(() => said, { timeout: 540_000, interval: 500 }).toContain('Ponctuel, demonstration'),
+			ended.then(() => Promise.reject(new Error(`it ended by itself: ${said}`)))
+		]);
+		expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200);
+		for (const word of ['Installing packages', 'Building the pages', 'Starting the database', 'Living through'])
+			expect(said).toMatch(new RegExp(`${word}.*: done in \\d+ s`));
+	} finally {
+		process.kill(-child.pid!, 'SIGINT');
+		await ended;
+	}
+	await expect
+		.poll(() =>
+			fetch(`http://127.0.0.1:${port}/health/live`).then(
+				() => 'alive',
+				() => 'ended'
+			)
+		)
+		.toBe('ended');
+	await expect.poll(() => existsSync(path.join(copy, '.data/running.pid'))).toBe(false);
+	const note = path.join(copy, '.data/postgres-place.json');
+	if (!existsSync(note)) return;
+	const { data, program } = JSON.parse(readFileSync(note, 'utf8')) as { data: string; program: string };
+	expect(existsSync(path.join(data, 'postmaster.pid'))).toBe(false);
+	made.push(path.dirname(data), path.resolve(program, '../..'));
+}
+
+describe.concurrent('npm start, on a copy without anything installed', () => {
+	test.skipIf(!isRoot)('as root, below a folder that only root may enter, under umask 077', async () => {
+		const place = copyFor(null, 0o700);
+		await startIn(place, null);
+		expect(existsSync(path.join(place.copy, '.data/postgres-place.json'))).toBe(true);
+	});
+	test('as a user without rights, under umask 077', async () => {
+		const uid = isRoot ? NOBODY : null;
+		const place = copyFor(uid, 0o755);
+		await startIn(place, uid);
+		expect(existsSync(path.join(place.copy, '.data/postgres/PG_VERSION'))).toBe(true);
+	});
+});
