@@ -76,6 +76,7 @@ const STEPS: Step[] = [
 	},
 	{ name: 'dead code', command: [bin('knip'), '--config', '.config/knip.json', '--no-progress'] },
 	{ name: 'lock file', command: [process.execPath, 'src/scripts/lock-check.ts'] },
+	{ name: 'licences, known vulnerabilities, secrets', command: [process.execPath, 'src/scripts/supply-check.ts'] },
 	vitest('unit, tidy, sandbox contract, server', ['domain', 'sandbox', 'server']),
 	vitest('first start, where a stranger clones', ['start']),
 	{
