@@ -2,11 +2,14 @@
 declare const brand: unique symbol;
 
 export type Role = 'owner' | 'accountant' | 'read_only';
+/** What a key of the API is for; it may nothing else. `undo`: imports that it made itself. */
+export const KEY_SCOPES = ['import', 'read', 'undo'] as const;
+export type KeyScope = (typeof KEY_SCOPES)[number];
 export type Actor =
 	| { kind: 'member'; memberId: string; role: Role }
 	| { kind: 'contact'; contactId: string; clientId: string }
 	| { kind: 'pay_link'; payLinkId: string; contactId: string; clientId: string; invoiceId: string }
-	| { kind: 'api_key'; apiKeyId: string }
+	| { kind: 'api_key'; apiKeyId: string; scopes: readonly KeyScope[] }
 	| { kind: 'system' };
 
 /** One supplier, and for a client's person one client (and for a pay link one invoice). Only server/access and the worker mint it. */
@@ -26,12 +29,34 @@ export function mintScope(supplierId: string, actor: Actor): Scope {
 
 const WRITERS: readonly Role[] = ['owner', 'accountant'];
 export type Permission =
-	'import_invoices' | 'refund' | 'revoke_link' | 'send_mail' | 'set_offers' | 'book_transfers' | 'manage_members';
-/** Read-only reads. Accountants do the daily work. Keys and people are the owners' business. */
+	| 'import_invoices'
+	| 'undo_imports'
+	| 'read_invoices'
+	| 'accept_review'
+	| 'manage_contacts'
+	| 'refund'
+	| 'revoke_link'
+	| 'send_mail'
+	| 'set_offers'
+	| 'book_transfers'
+	| 'manage_members';
+const OF_KEYS: Partial<Record<Permission, KeyScope>> = {
+	import_invoices: 'import',
+	undo_imports: 'undo',
+	read_invoices: 'read'
+};
+/**
+ * Read-only reads. Accountants do the daily work. Keys and people are the owners' business. A key does what its scopes say, and never what is a person's
+ * word: to accept what was held for a look, to let somebody in.
+ */
 export function may(actor: Actor, permission: Permission): boolean {
 	if (actor.kind === 'system') return true;
-	if (actor.kind === 'api_key') return permission === 'import_invoices';
+	if (actor.kind === 'api_key') {
+		const scope = OF_KEYS[permission];
+		return scope !== undefined && actor.scopes.includes(scope);
+	}
 	if (actor.kind !== 'member') return false;
+	if (permission === 'read_invoices') return true;
 	return permission === 'manage_members' ? actor.role === 'owner' : WRITERS.includes(actor.role);
 }
 export const actorName = (actor: Actor): string =>

@@ -1,5 +1,7 @@
 // Ways in: sign-in links and codes, sessions, pay links, API keys. Only hashes of secrets are kept.
-import { foreignKey, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { check, foreignKey, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import type { KeyScope } from '../../../domain/access/scope.ts';
 import { id, instant, optionalInstant } from './columns.ts';
 import { invoice } from './invoices.ts';
 import { contact, supplier } from './parties.ts';
@@ -104,10 +106,16 @@ export const apiKey = pgTable(
 		name: text().notNull(),
 		keyHash: text().notNull(),
 		lastFour: text().notNull(),
+		scopes: text().array().$type<KeyScope[]>().notNull(),
+		addresses: text().array().notNull(), // where it may be used from, as addresses or CIDR blocks; empty: anywhere
+		expiresAt: optionalInstant(), // null: never
+		lastUsedAt: optionalInstant(), // to some minutes: not written at every call
+		lastUsedAddress: text(),
 		createdAt: instant(),
 		revokedAt: optionalInstant()
 	},
 	(t) => [
+		check('api_key_scopes_check', sql`cardinality(${t.scopes}) > 0 and ${t.scopes} <@ array['import', 'read', 'undo']`),
 		primaryKey({ name: 'api_key_pk', columns: [t.supplierId, t.apiKeyId] }),
 		foreignKey({ name: 'api_key_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
 		unique('api_key_hash_unique').on(t.keyHash)

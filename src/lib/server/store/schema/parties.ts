@@ -93,7 +93,10 @@ export const contact = pgTable(
 		email: text().notNull(),
 		name: text().notNull(),
 		locale: text().$type<Locale>().notNull(),
-		isBilling: boolean().notNull(),
+		// Three rights, each by itself. No default: whoever makes a contact says what it may.
+		isBilling: boolean().notNull(), // receives invoices, pay links, receipts
+		hasPortal: boolean().notNull(), // signs in and sees every invoice of the client
+		mayPay: boolean().notNull(),
 		mailProblem: text(), // the words of the server that refused the address, or null
 		mailProblemAt: optionalInstant(),
 		createdAt: instant()
