@@ -7,6 +7,7 @@ import type { Minor } from '#lib/domain/money/minor.ts';
 import { newId } from '#lib/server/identity.ts';
 import type { Services } from '#lib/server/services.ts';
 import { client, contact, member, supplier } from '#lib/server/store/schema/index.ts';
+import type { ContactRights } from '#lib/server/store/parties.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import type { PolicyAudience } from '#lib/domain/offers/resolve-policy.ts';
 import { publishPolicy, saveDraft } from '#lib/server/use-cases/offers/manage-policies.ts';
@@ -70,7 +71,8 @@ export async function aPayer(
 	{ db, clock }: Services,
 	cast: Cast,
 	email = 'paul@roche.example',
-	name = 'Menuiserie Roche'
+	name = 'Menuiserie Roche',
+	rights: Partial<ContactRights> = {}
 ): Promise<Payer> {
 	const [clientId, contactId] = [newId(), newId()];
 	await inScope(db, cast.system, async (tx) => {
@@ -92,6 +94,9 @@ export async function aPayer(
 			name: 'Paul Roche',
 			locale: 'fr',
 			isBilling: true,
+			hasPortal: true,
+			mayPay: true,
+			...rights,
 			mailProblem: null,
 			mailProblemAt: null,
 			createdAt: clock.now()

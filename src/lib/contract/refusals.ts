@@ -2,6 +2,12 @@
 export const REFUSAL_CODES = [
 	'not_found',
 	'not_allowed',
+	'pay_not_yours',
+	'contact_known',
+	'api_key_scope',
+	'api_key_expired',
+	'api_key_address',
+	'too_many_keys',
 	'input_invalid',
 	'too_many_requests',
 	'amount_changed',
@@ -42,6 +48,10 @@ export const REFUSAL_CODES = [
 	'bank_entry_settled',
 	'refund_by_transfer',
 	'import_closed',
+	'import_not_yours',
+	'review_by_person',
+	'imports_waiting',
+	'archives_too_large',
 	'import_busy',
 	'import_not_ready',
 	'import_paid'

@@ -148,6 +148,8 @@ export type PayView = {
 	invoices: InvoiceView[];
 	amountMinor: Minor;
 	currency: string;
+	/** The person may pay, not only look. */
+	mayPay: boolean;
 	/** What may be chosen now, best first; the first is chosen unless somebody chooses otherwise. */
 	options: OptionView[];
 	refused: RefusedOption[];

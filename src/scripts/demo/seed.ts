@@ -135,6 +135,8 @@ async function createParties(services: Services, cast: DemoSupplier): Promise<Sc
 					name: person.name,
 					locale: 'fr',
 					isBilling: true,
+					hasPortal: true,
+					mayPay: true,
 					mailProblem: null,
 					mailProblemAt: null,
 					createdAt

@@ -8,14 +8,22 @@ const actors: Record<string, Actor> = {
 	readOnly: { kind: 'member', memberId: 'm', role: 'read_only' },
 	contact: { kind: 'contact', contactId: 'c', clientId: 'c' },
 	link: { kind: 'pay_link', payLinkId: 'l', contactId: 'c', clientId: 'c', invoiceId: 'i' },
-	key: { kind: 'api_key', apiKeyId: 'k' }
+	key: { kind: 'api_key', apiKeyId: 'k', scopes: ['import'] },
+	reader: { kind: 'api_key', apiKeyId: 'r', scopes: ['read'] },
+	undoer: { kind: 'api_key', apiKeyId: 'u', scopes: ['undo'] }
 };
 const able = (permission: Permission) => Object.keys(actors).filter((name) => may(actors[name]!, permission));
 
 test('each permission belongs to those it should', () => {
 	expect(able('import_invoices')).toEqual(['owner', 'accountant', 'key']);
+	expect(able('read_invoices')).toEqual(['owner', 'accountant', 'readOnly', 'reader']);
+	expect(able('undo_imports')).toEqual(['owner', 'accountant', 'undoer']);
 	expect(able('refund')).toEqual(['owner', 'accountant']);
 	expect(able('manage_members')).toEqual(['owner']);
+});
+test('what is a person’s word is nobody else’s, whatever a key may', () => {
+	for (const permission of ['accept_review', 'manage_contacts', 'send_mail', 'refund'] as const)
+		expect(able(permission)).toEqual(['owner', 'accountant']);
 });
 test('a pay link sees one invoice, a contact one client', () => {
 	expect(mintScope('s', actors.link!)).toMatchObject({ clientId: 'c', invoiceId: 'i' });

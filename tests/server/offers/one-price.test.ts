@@ -25,7 +25,7 @@ afterAll(() => house.close());
 
 const today = () => civilDateIn(house.services.clock.now(), 'Europe/Paris');
 test('the price of a choice is one figure wherever it is read, and the one that is taken', async () => {
-	const apiKey = mintScope(cast.supplierId, { kind: 'api_key', apiKeyId: newId() });
+	const apiKey = mintScope(cast.supplierId, { kind: 'api_key', apiKeyId: newId(), scopes: ['read'] });
 	const invoiceId = await anInvoice(
 		house.services,
 		cast,

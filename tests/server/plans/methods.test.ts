@@ -112,6 +112,8 @@ describe('kept by a signed-in person', () => {
 				name: 'Colleague',
 				locale: 'fr',
 				isBilling: false,
+				hasPortal: true,
+				mayPay: true,
 				mailProblem: null,
 				mailProblemAt: null,
 				createdAt: house.services.clock.now()

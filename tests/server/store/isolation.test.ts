@@ -143,7 +143,11 @@ beforeAll(async () => {
 	);
 	ids.link = (await links.listLinks(house.services, a.owner))[0]!.payLinkId;
 	strangers = {
-		'key of another supplier': mintScope(b.supplierId, { kind: 'api_key', apiKeyId: newId() }),
+		'key of another supplier': mintScope(b.supplierId, {
+			kind: 'api_key',
+			apiKeyId: newId(),
+			scopes: ['import', 'read', 'undo']
+		}),
 		'owner of another supplier': b.owner,
 		'client of another supplier': payerB.scope,
 		'another client of the same supplier': neighbour.scope,

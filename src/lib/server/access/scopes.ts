@@ -13,9 +13,9 @@ export async function scopeOfSubject({ db }: Services, subject: Subject): Promis
 		return person && mintScope(subject.supplierId, { kind: 'member', memberId: person.memberId, role: person.role });
 	}
 	const person = await findContactSystem(db, subject.supplierId, subject.subjectId);
-	return (
-		person && mintScope(subject.supplierId, { kind: 'contact', contactId: person.contactId, clientId: person.clientId })
-	);
+	// The right to see may have been taken back: then the session opens nothing.
+	if (!person?.hasPortal) return null;
+	return mintScope(subject.supplierId, { kind: 'contact', contactId: person.contactId, clientId: person.clientId });
 }
 
 export type PayLinkAccess = { state: 'live'; scope: Scope } | { state: 'expired' | 'revoked'; link: PayLink } | null;
@@ -42,5 +42,5 @@ export async function openPayLink(services: Services, token: string): Promise<Pa
 export async function scopeOfApiKey({ db }: Services, authorization: string | null): Promise<Scope | null> {
 	const key = /^Bearer (ponctuel_[\w-]{43})$/.exec(authorization ?? '')?.[1];
 	const row = key ? await findApiKey(db, sha256(key)) : null;
-	return row && mintScope(row.supplierId, { kind: 'api_key', apiKeyId: row.apiKeyId });
+	return row && mintScope(row.supplierId, { kind: 'api_key', apiKeyId: row.apiKeyId, scopes: row.scopes });
 }

@@ -92,7 +92,7 @@ export const deleteSessionsOf = async (db: Database, supplierId: string, subject
 export const deleteExpiredSessions = async (db: Database, now: Date): Promise<void> =>
 	void (await db.system.delete(session).where(lt(session.expiresAt, now)));
 
-/** The link with its contact's client; `clientId` is null when the contact is gone. */
+/** The link with its contact's client; `clientId` is null when the contact is gone, or may neither receive nor see invoices any more. */
 export const findPayLinkByToken = async (
 	db: Database,
 	tokenHash: string
@@ -101,7 +101,14 @@ export const findPayLinkByToken = async (
 		await db.system
 			.select({ link: payLink, clientId: contact.clientId })
 			.from(payLink)
-			.leftJoin(contact, and(eq(contact.supplierId, payLink.supplierId), eq(contact.contactId, payLink.contactId)))
+			.leftJoin(
+				contact,
+				and(
+					eq(contact.supplierId, payLink.supplierId),
+					eq(contact.contactId, payLink.contactId),
+					or(contact.isBilling, contact.hasPortal)
+				)
+			)
 			.where(eq(payLink.tokenHash, tokenHash))
 	)[0] ?? null;
 export async function insertPayLink(

@@ -10,6 +10,8 @@ import { client, contact, member, supplier } from './schema/index.ts';
 export type Supplier = typeof supplier.$inferSelect;
 export type Client = typeof client.$inferSelect;
 export type Contact = typeof contact.$inferSelect;
+/** What a person of a client may: receive its invoices, see all of them in the portal, pay them. Each by itself. */
+export type ContactRights = Pick<Contact, 'isBilling' | 'hasPortal' | 'mayPay'>;
 export type Member = typeof member.$inferSelect;
 
 export async function getSupplier(tx: Tx, scope: Scope): Promise<Supplier> {
@@ -55,6 +57,12 @@ export const findContact = async (tx: Tx, scope: Scope, contactId: string): Prom
 			.from(contact)
 			.where(and(eq(contact.supplierId, scope.supplierId), eq(contact.contactId, contactId)))
 	)[0] ?? null;
+/** Whether the person who asks may pay for its client. Who is none of a client's people is asked elsewhere. */
+export async function mayPay(tx: Tx, scope: Scope): Promise<boolean> {
+	const { actor } = scope;
+	if (actor.kind !== 'contact' && actor.kind !== 'pay_link') return true;
+	return (await findContact(tx, scope, actor.contactId))?.mayPay ?? false;
+}
 export const findMember = async (tx: Tx, scope: Scope, memberId: string): Promise<Member | null> =>
 	(
 		await tx
@@ -157,7 +165,7 @@ export async function findSubjects(db: Database, email: string): Promise<KnownSu
 	const contacts = await db.system
 		.select({ supplierId: contact.supplierId, id: contact.contactId, locale: contact.locale })
 		.from(contact)
-		.where(eq(contact.email, email))
+		.where(and(eq(contact.email, email), contact.hasPortal))
 		.limit(5);
 	return [
 		...members.map((row) => ({ ...row, kind: 'member' as const })),

@@ -1,5 +1,5 @@
 // API keys: made, listed and revoked by an owner. The key is shown once; only its hash is kept.
-import { may, type Scope } from '../../../domain/access/scope.ts';
+import { KEY_SCOPES, may, type Scope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import { newId, newSecret, sha256 } from '../../identity.ts';
 import { insertApiKey, listApiKeys, revokeApiKey, type ApiKeyRow } from '../../store/access.ts';
@@ -18,6 +18,9 @@ export async function createApiKey(services: Services, scope: Scope, name: strin
 			name: name.trim(),
 			keyHash: sha256(key),
 			lastFour: key.slice(-4),
+			scopes: [...KEY_SCOPES],
+			addresses: [],
+			expiresAt: null,
 			createdAt: now,
 			revokedAt: null
 		});

@@ -42,7 +42,7 @@ export async function renewPayLink(services: Services, link: PayLink): Promise<R
 	const now = services.clock.now();
 	await commit(services, scope, async (tx) => {
 		const person = await findContact(tx, scope, link.contactId);
-		if (person) await queueInvoiceMail(tx, scope, now, link.invoiceId, person, `renewal:${newId()}`);
+		if (person?.isBilling) await queueInvoiceMail(tx, scope, now, link.invoiceId, person, `renewal:${newId()}`);
 	});
 	return done(null);
 }

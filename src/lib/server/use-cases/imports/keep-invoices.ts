@@ -216,6 +216,8 @@ const contactOf = (clientId: string, email: string, name: string, now: Date) => 
 	name,
 	locale: 'fr' as const,
 	isBilling: true,
+	hasPortal: true,
+	mayPay: true,
 	mailProblem: null,
 	mailProblemAt: null,
 	createdAt: now

@@ -1,5 +1,5 @@
 // A card or an account is checked with its bank and kept, and nothing is taken: for a plan that runs (another means for the parts to come), for a plan
-// whose first part comes later, or for its owner's next payments. Actor: contact or pay link. Refusals: not_found, attempt_conflict, method_refused,
+// whose first part comes later, or for its owner's next payments. Actor: contact or pay link. Refusals: not_found, pay_not_yours, attempt_conflict, method_refused,
 // payment_unknown. Facts: plan.changed.
 import type { SetUpMethod } from '../../../contract/payments.ts';
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
@@ -17,7 +17,7 @@ import {
 	saveSetup,
 	type MethodSetup
 } from '../../store/method-setups.ts';
-import { getSupplier, listSuppliers } from '../../store/parties.ts';
+import { getSupplier, listSuppliers, mayPay } from '../../store/parties.ts';
 import { findPlan, lockPlan, savePlan, type PlanWithParts } from '../../store/plans.ts';
 import { recordAudit } from '../../store/records.ts';
 import { findCustomerId, keepMethod } from '../../store/saved-methods.ts';
@@ -45,6 +45,7 @@ export async function setUpMethod(
 	const customerId = await customerOf(services, scope, clientId);
 	if (!customerId) return refuse('not_found');
 	const now = services.clock.now();
+	if (!(await read(services, scope, (tx) => mayPay(tx, scope)))) return refuse('pay_not_yours');
 	const setup = await commit(services, scope, async (tx) => {
 		const { stripeAccount } = await getSupplier(tx, scope);
 		await insertSetup(tx, scope, {

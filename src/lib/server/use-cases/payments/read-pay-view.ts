@@ -23,7 +23,7 @@ import { findLastAttempt, listAttemptLines, type Attempt } from '../../store/att
 import type { Tx } from '../../store/database.ts';
 import { findInvoice, type InvoiceRecord } from '../../store/invoices.ts';
 import { listDiscounts } from '../../store/discounts.ts';
-import { findContact, getSupplier, type Supplier } from '../../store/parties.ts';
+import { findContact, getSupplier, mayPay, type Supplier } from '../../store/parties.ts';
 import { listPlansOfInvoices, type PlanWithParts } from '../../store/plans.ts';
 import { listPayments, type PaymentListing } from '../../store/payments.ts';
 import { invoiceView, paymentView, stripeView, supplierView } from '../invoices/views.ts';
@@ -44,7 +44,7 @@ export async function readPayView(
 		const { actor } = scope;
 		const single = invoiceIds.length === 1 ? invoiceIds[0]! : null;
 		// Asked together, answered in one go: the questions do not depend on each other.
-		const [supplier, found, last, allPayments, payer, discounts, plans, methods] = await Promise.all([
+		const [supplier, found, last, allPayments, payer, discounts, plans, methods, isPayer] = await Promise.all([
 			getSupplier(tx, scope),
 			Promise.all(invoiceIds.map((invoiceId) => findInvoice(tx, scope, invoiceId))),
 			findLastAttempt(tx, scope, invoiceIds[0]!),
@@ -53,7 +53,8 @@ export async function readPayView(
 			actor.kind === 'contact' ? findContact(tx, scope, actor.contactId) : null,
 			single ? listDiscounts(tx, scope, { invoiceId: single }) : [],
 			listPlansOfInvoices(tx, scope, invoiceIds, { running: false }),
-			methodViews(services, tx, scope)
+			methodViews(services, tx, scope),
+			mayPay(tx, scope)
 		]);
 		const records = found.filter((record) => record !== null);
 		if (records.length !== invoiceIds.length) return refuse('not_found');
@@ -71,6 +72,7 @@ export async function readPayView(
 			invoices: records.map((record) => invoiceView(record, today)),
 			amountMinor,
 			currency: records[0]!.currency,
+			mayPay: isPayer,
 			options,
 			refused,
 			discounts: discounts.map(discountView),

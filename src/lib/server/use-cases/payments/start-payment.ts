@@ -1,4 +1,4 @@
-// A client pays one or several invoices, as it chose. Actor: contact or pay link. Refusals: nothing_to_pay, amount_changed, offer_expired, payment_under_way,
+// A client pays one or several invoices, as it chose. Actor: contact or pay link, of a person who may pay. Refusals: pay_not_yours, nothing_to_pay, amount_changed, offer_expired, payment_under_way,
 // payment_in_progress, method_not_offered, attempt_conflict, card_declined, payment_unknown. Facts: attempt.changed, then those of settling.
 import type { StartPayment } from '../../../contract/payments.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
@@ -17,7 +17,7 @@ import type { Tx } from '../../store/database.ts';
 import { insertPromisedDiscounts } from '../../store/discounts.ts';
 import { findInvoice, lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
 import { recordFact } from '../../store/outbox.ts';
-import { getSupplier, type Supplier } from '../../store/parties.ts';
+import { getSupplier, mayPay, type Supplier } from '../../store/parties.ts';
 import { holdParts } from '../../store/plans.ts';
 import { findCustomerId, type SavedMethod } from '../../store/saved-methods.ts';
 import { constraintName } from '../../store/tx.ts';
@@ -98,6 +98,7 @@ async function openInside(
 ): Promise<Result<Opened>> {
 	const invoices = await lockInvoices(tx, scope, input.invoiceIds);
 	if (invoices.length !== input.invoiceIds.length) return refuse('not_found');
+	if (!(await mayPay(tx, scope))) return refuse('pay_not_yours');
 	const known = await findAttempt(tx, scope, input.attemptId);
 	if (known)
 		return known.confirmationTokenId === input.confirmationTokenId &&

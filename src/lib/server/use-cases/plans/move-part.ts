@@ -1,5 +1,5 @@
 // Another day for one part of a plan: the supplier asks, the client agrees or not, and nothing moves before. Actors: owner or accountant to ask and to take
-// back, contact or pay link to answer. Refusals: not_allowed, not_found, day_not_possible, day_past_cap, move_waiting. Facts: plan.changed.
+// back, contact or pay link to answer. Refusals: not_allowed, not_found, pay_not_yours, day_not_possible, day_past_cap, move_waiting. Facts: plan.changed.
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { lastLawfulDay } from '../../../domain/offers/legal.ts';
@@ -10,7 +10,7 @@ import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import { findInvoice } from '../../store/invoices.ts';
 import { actorName } from '../../../domain/access/scope.ts';
-import { getSupplier, type Supplier } from '../../store/parties.ts';
+import { getSupplier, mayPay, type Supplier } from '../../store/parties.ts';
 import { answerMove, findOpenMove, insertMove } from '../../store/part-moves.ts';
 import { findPlan, lockPlan, savePart, savePlan, type PlanWithParts } from '../../store/plans.ts';
 import { recordAudit } from '../../store/records.ts';
@@ -90,6 +90,7 @@ async function answer(
 		const found = await lockMovable(tx, scope, at);
 		const move = found && (await findOpenMove(tx, scope, at));
 		if (!found || !move) return refuse('not_found');
+		if (status === 'accepted' && !(await mayPay(tx, scope))) return refuse('pay_not_yours');
 		const { plan, part } = found;
 		const now = services.clock.now();
 		const today = civilDateIn(now, (await getSupplier(tx, scope)).timeZone);
