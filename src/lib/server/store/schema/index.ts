@@ -9,3 +9,4 @@ export * from './bank.ts';
 export * from './imports.ts';
 export * from './access.ts';
 export * from './traffic.ts';
+export * from './security.ts';

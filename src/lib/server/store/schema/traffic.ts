@@ -132,7 +132,8 @@ export const audit = pgTable(
 		actor: text().notNull(),
 		action: text().notNull(),
 		objectId: text(),
-		requestId: text(),
+		requestId: text(), // null: the worker's own doing
+		address: text(),
 		detail: jsonb().$type<Record<string, string>>().notNull()
 	},
 	(t) => [
