@@ -8,10 +8,11 @@ import { start } from '#lib/server/http/lifetime.ts';
 import { reportError, requestLog } from '#lib/server/http/request-log.ts';
 import { sameOrigin } from '#lib/server/http/same-origin.ts';
 import { securityHeaders } from '#lib/server/http/security-headers.ts';
+import { securityNotes } from '#lib/server/http/security-notes.ts';
 
 export const init = start;
 // While building, only the offline page is made: there is no database and nobody asking.
 export const handle = building
 	? language
-	: sequence(compression, securityHeaders, requestLog, sameOrigin, language, actor);
+	: sequence(compression, securityHeaders, requestLog, securityNotes, sameOrigin, language, actor);
 export const handleError = reportError;

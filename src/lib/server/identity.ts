@@ -16,3 +16,7 @@ export const sha256 = (text: string | Uint8Array): string => createHash('sha256'
 /** A short proof that we wrote `text`: 80 bits, in hexadecimal. */
 export const proofOf = (secret: string, text: string): string =>
 	createHmac('sha256', secret).update(text).digest('hex').slice(0, 20);
+
+/** An address as the security log keeps it: whether it is the same again, and not which (a plain hash of an address is soon guessed). */
+export const emailHash = (secret: string, email: string): string =>
+	createHmac('sha256', secret).update(`email:${email}`).digest('hex').slice(0, 32);

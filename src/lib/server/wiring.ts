@@ -33,7 +33,7 @@ export function buildServices(config: Config, clock: Clock, log: Logger = openLo
 		config,
 		payments: stripeGateway(config),
 		mail: mailGateway(config),
-		limits: openLimits(db),
+		limits: openLimits(db, clock),
 		log,
 		visitors: countVisitors(),
 		signal: makeSignal(db, onProblem)

@@ -42,6 +42,6 @@ export const actions: Actions = {
 			ip: event.getClientAddress()
 		});
 		if (!result.ok) return fail(400, { step: 'code', email: String(values.email ?? ''), problem: result.refusal.code });
-		redirect(303, await openSession(event, result.value, safeNext(read.output.next)));
+		redirect(303, await openSession(event, result.value, safeNext(read.output.next), 'code'));
 	}
 };

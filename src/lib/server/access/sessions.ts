@@ -5,9 +5,16 @@ import type { Config } from '../config.ts';
 import { sha256 } from '../identity.ts';
 import * as rows from '../store/access.ts';
 import type { Database } from '../store/database.ts';
+import type { SecurityWho } from '../store/security-events.ts';
 import type { SubjectKind } from '../store/schema/index.ts';
 
 export type Subject = { kind: SubjectKind; supplierId: string; subjectId: string };
+/** Who a subject is, in the words of the security log. */
+export const whoIsSubject = ({ kind, supplierId, subjectId }: Subject): SecurityWho => ({
+	supplierId,
+	actorKind: kind,
+	actorId: subjectId
+});
 export type LiveSession = { id: string; subject: Subject; fresh: boolean };
 
 const userId = ({ kind, supplierId, subjectId }: Subject): string => `${kind}:${supplierId}:${subjectId}`;

@@ -1,6 +1,7 @@
 // Who is this? A session cookie becomes a scope, or nothing.
 import type { Handle } from '@sveltejs/kit';
 import { scopeOfSubject } from '../access/scopes.ts';
+import { noteScope } from '../request-context.ts';
 import { house } from '../wiring.ts';
 
 export const actor: Handle = async ({ event, resolve }) => {
@@ -14,6 +15,7 @@ export const actor: Handle = async ({ event, resolve }) => {
 		if (cookie) event.cookies.set(cookie.name, cookie.value, cookie.attributes);
 		if (session) {
 			event.locals.scope = await scopeOfSubject(services, session.subject);
+			if (event.locals.scope) noteScope(event.locals.scope);
 			event.locals.sessionId = session.id;
 			event.locals.subject = session.subject;
 		}

@@ -4,11 +4,14 @@ import { refusalText } from '../../i18n/refusals.ts';
 import type { Locale } from '../../domain/money/format.ts';
 import type { Refusal } from '../../contract/refusals.ts';
 import type { Result } from '../use-cases/run.ts';
+import { requestContext } from '../request-context.ts';
 import { statusOf } from './refusal-status.ts';
 
-export const refusalBody = (refusal: Refusal, locale: Locale) => ({
-	error: { code: refusal.code, message: refusalText(refusal, locale), detail: refusal.detail }
-});
+export function refusalBody(refusal: Refusal, locale: Locale) {
+	const context = requestContext();
+	if (context) context.refusal = refusal.code;
+	return { error: { code: refusal.code, message: refusalText(refusal, locale), detail: refusal.detail } };
+}
 export const answerJson = <T>(
 	result: Result<T>,
 	locale: Locale,

@@ -4,6 +4,9 @@ import type { RefusalCode } from '../../contract/refusals.ts';
 import type { Scope } from '../../domain/access/scope.ts';
 import { scopeOfApiKey } from '../access/scopes.ts';
 import type { Services } from '../services.ts';
+import { noteScope } from '../request-context.ts';
+import { whoIs } from '../store/security-events.ts';
+import { noteRepeatable } from '../use-cases/access/note-security.ts';
 import { refusalBody } from './answer.ts';
 import { statusOf } from './refusal-status.ts';
 
@@ -14,6 +17,11 @@ export const apiProblem = (code: RefusalCode, detail: Record<string, string> = {
 export async function requireApiKey(services: Services, request: Request): Promise<Scope | Response> {
 	const scope = await scopeOfApiKey(services, request.headers.get('authorization'));
 	if (!scope) return apiProblem('not_allowed', {}, 401);
+	noteScope(scope);
 	const isWelcome = await services.limits.take('api', scope.actor.kind === 'api_key' ? scope.actor.apiKeyId : '');
-	return isWelcome ? scope : apiProblem('too_many_requests');
+	if (!isWelcome) return apiProblem('too_many_requests');
+	const { pathname } = new URL(request.url);
+	if (request.method === 'GET')
+		await noteRepeatable(services, 'api', { ...whoIs(scope), kind: 'api_read', detail: { path: pathname } });
+	return scope;
 }

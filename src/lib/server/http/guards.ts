@@ -2,6 +2,7 @@
 import { error, redirect, type RequestEvent } from '@sveltejs/kit';
 import type { Scope } from '../../domain/access/scope.ts';
 import { openPayLink, type PayLinkAccess } from '../access/scopes.ts';
+import { noteScope } from '../request-context.ts';
 import { house } from '../wiring.ts';
 
 type Asked = Pick<RequestEvent, 'locals' | 'url'>;
@@ -27,6 +28,7 @@ export async function requirePayLink(
 export async function requireLivePayLink(event: Pick<RequestEvent, 'getClientAddress'>, token: string): Promise<Scope> {
 	const access = await requirePayLink(event, token);
 	if (access.state !== 'live') error(410, 'Link expired');
+	noteScope(access.scope);
 	return access.scope;
 }
 /** Only a path of ours may follow a sign-in. */

@@ -1,18 +1,25 @@
 // A proven person gets a session cookie, and the path to go to.
 import type { RequestEvent } from '@sveltejs/kit';
-import type { Subject } from '../access/sessions.ts';
+import { whoIsSubject, type Subject } from '../access/sessions.ts';
+import { noteSecurityEvent } from '../store/security-events.ts';
 import { house } from '../wiring.ts';
 
 export async function openSession(
 	{ cookies, request, locals }: Pick<RequestEvent, 'cookies' | 'request' | 'locals'>,
 	subject: Subject,
-	next: string | null
+	next: string | null,
+	means: 'link' | 'code' | 'passkey' | 'demo'
 ): Promise<string> {
-	const { sessions } = await house();
+	const { sessions, services } = await house();
 	// A session that was there before signing in does not survive it.
 	if (locals.sessionId) await sessions.end(locals.sessionId);
 	const { cookie } = await sessions.create(subject, request.headers.get('user-agent') ?? '');
 	cookies.set(cookie.name, cookie.value, cookie.attributes);
+	await noteSecurityEvent(services.db.system, services.clock.now(), {
+		...whoIsSubject(subject),
+		kind: 'sign_in',
+		detail: { means }
+	});
 	const home = subject.kind === 'member' ? '/admin' : '/portail';
 	return next?.startsWith(home) ? next : home;
 }

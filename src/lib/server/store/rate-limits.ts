@@ -1,7 +1,10 @@
 // Counters that hold across processes. Keys are hashed: an address is never written here.
-import { RateLimiterDrizzle } from 'rate-limiter-flexible';
+import { RateLimiterDrizzle, type RateLimiterRes } from 'rate-limiter-flexible';
 import { sha256 } from '../identity.ts';
+import { requestContext } from '../request-context.ts';
+import type { Clock } from '../clock.ts';
 import type { Database } from './database.ts';
+import { noteSecurityEvent, whoIs } from './security-events.ts';
 import { rateLimit } from './schema/index.ts';
 
 /** points per duration in seconds. */
@@ -14,15 +17,19 @@ const LIMITS = {
 	pay_link_lookup: { points: 120, duration: 300 },
 	pay_link_renewal: { points: 3, duration: 3600 },
 	payment: { points: 30, duration: 600 },
-	api: { points: 600, duration: 60 }
+	api: { points: 600, duration: 60 },
+	security_note: { points: 30, duration: 600 }
 } as const;
 export type LimitName = keyof typeof LIMITS;
+export type Place = 'free' | 'reached' | 'over';
 export type Limits = {
-	/** `true` while the caller may go on. */
+	/** `true` while the caller may go on. The first refusal of each window is noted in the security log. */
 	take(name: LimitName, key: string): Promise<boolean>;
+	/** The same, telling the first refusal from those that follow; notes nothing. */
+	spend(name: LimitName, key: string): Promise<Place>;
 };
 
-export function openLimits(db: Database): Limits {
+export function openLimits(db: Database, clock: Clock): Limits {
 	const limiters = new Map<LimitName, RateLimiterDrizzle>();
 	const limiterOf = (name: LimitName): RateLimiterDrizzle => {
 		let limiter = limiters.get(name);
@@ -37,15 +44,26 @@ export function openLimits(db: Database): Limits {
 		}
 		return limiter;
 	};
+	const spend = async (name: LimitName, key: string): Promise<Place> => {
+		try {
+			await limiterOf(name).consume(sha256(key).slice(0, 32));
+			return 'free';
+		} catch (rejected) {
+			if (rejected instanceof Error) throw rejected;
+			return (rejected as RateLimiterRes).consumedPoints === LIMITS[name].points + 1 ? 'reached' : 'over';
+		}
+	};
 	return {
+		spend,
 		take: async (name, key) => {
-			try {
-				await limiterOf(name).consume(sha256(key).slice(0, 32));
-				return true;
-			} catch (rejected) {
-				if (rejected instanceof Error) throw rejected;
-				return false;
-			}
+			const place = await spend(name, key);
+			if (place === 'reached')
+				await noteSecurityEvent(db.system, clock.now(), {
+					...whoIs(requestContext()?.scope ?? null),
+					kind: 'limit_reached',
+					detail: { limit: name }
+				});
+			return place === 'free';
 		}
 	};
 }

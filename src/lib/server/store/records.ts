@@ -4,6 +4,7 @@ import { actorName, type Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { Minor } from '../../domain/money/minor.ts';
 import { newId } from '../identity.ts';
+import { askedFrom } from '../request-context.ts';
 import type { Database, Tx } from './database.ts';
 import { insertMany } from './insert-many.ts';
 import { audit, demoClock, idempotency, reconciliation, worked } from './schema/index.ts';
@@ -27,11 +28,12 @@ export async function recordAudits(
 	objects: { objectId: string | null; detail: Record<string, string> }[]
 ): Promise<void> {
 	const actor = actorName(scope.actor);
+	const from = askedFrom();
 	await insertMany(
 		tx,
 		scope,
 		audit,
-		objects.map((object) => ({ auditId: newId(), at: now, actor, action, requestId: null, ...object }))
+		objects.map((object) => ({ auditId: newId(), at: now, actor, action, ...from, ...object }))
 	);
 }
 

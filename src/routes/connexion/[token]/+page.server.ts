@@ -23,6 +23,6 @@ export const actions: Actions = {
 			browserSecret: readBrowserSecret(event.cookies)
 		});
 		if (!result.ok) return fail(400, { problem: result.refusal.code as string });
-		redirect(303, await openSession(event, result.value, null));
+		redirect(303, await openSession(event, result.value, null, 'link'));
 	}
 };

@@ -4,6 +4,7 @@ import type { Services } from '../../services.ts';
 import { newId, newSecret, sha256 } from '../../identity.ts';
 import { insertApiKey, listApiKeys, revokeApiKey, type ApiKeyRow } from '../../store/access.ts';
 import { recordAudit } from '../../store/records.ts';
+import { noteSecurityEvent, whoIs } from '../../store/security-events.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 
 export async function createApiKey(services: Services, scope: Scope, name: string): Promise<Result<{ key: string }>> {
@@ -25,6 +26,7 @@ export async function createApiKey(services: Services, scope: Scope, name: strin
 			revokedAt: null
 		});
 		await recordAudit(tx, scope, now, 'api_key_created', apiKeyId, { name: name.trim() });
+		await noteSecurityEvent(tx, now, { ...whoIs(scope), kind: 'key_created', detail: { name: name.trim() } });
 	});
 	return done({ key });
 }
@@ -35,6 +37,7 @@ export async function endApiKey(services: Services, scope: Scope, apiKeyId: stri
 	return commit(services, scope, async (tx) => {
 		if (!(await revokeApiKey(tx, scope, apiKeyId, now))) return refuse('not_found');
 		await recordAudit(tx, scope, now, 'api_key_revoked', apiKeyId);
+		await noteSecurityEvent(tx, now, { ...whoIs(scope), kind: 'key_revoked', detail: { key: apiKeyId } });
 		return done(null);
 	});
 }

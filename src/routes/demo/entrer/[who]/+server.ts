@@ -12,5 +12,5 @@ export const GET: RequestHandler = async (event) => {
 	if ((kind !== 'member' && kind !== 'contact') || !isUuid(supplierId) || !isUuid(subjectId)) error(404, 'Not found');
 	const subject = { kind, supplierId, subjectId } as const;
 	if (!(await scopeOfSubject(services, subject))) error(404, 'Not found');
-	redirect(303, await openSession(event, subject, null));
+	redirect(303, await openSession(event, subject, null, 'demo'));
 };

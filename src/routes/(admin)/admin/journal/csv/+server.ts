@@ -2,6 +2,7 @@
 import { getLocale } from '#lib/paraglide/runtime.js';
 import { monthFrom } from '#lib/contract/lists.ts';
 import { journalCsv } from '#lib/server/documents/journal-csv.ts';
+import { csvResponse } from '#lib/server/http/csv-response.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { readJournal } from '#lib/server/use-cases/suppliers/read-journal.ts';
 import { house } from '#lib/server/wiring.ts';
@@ -10,11 +11,5 @@ import type { RequestHandler } from './$types';
 export const GET: RequestHandler = async (event) => {
 	const scope = requireMember(event);
 	const journal = await readJournal((await house()).services, scope, monthFrom(event.url.searchParams.get('mois')));
-	return new Response(journalCsv(journal.lines, getLocale()), {
-		headers: {
-			'content-type': 'text/csv; charset=utf-8',
-			'content-disposition': `attachment; filename="journal-${journal.month}.csv"`,
-			'cache-control': 'no-store'
-		}
-	});
+	return csvResponse(scope, `journal-${journal.month}.csv`, journalCsv(journal.lines, getLocale()));
 };

@@ -2,6 +2,7 @@
 import { error } from '@sveltejs/kit';
 import { isUuid } from '#lib/contract/payments.ts';
 import { importReportCsv } from '#lib/server/documents/import-report-csv.ts';
+import { csvResponse } from '#lib/server/http/csv-response.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { readImport, readLines } from '#lib/server/use-cases/imports/read-import.ts';
 import { IMPORT_FILES_MAX } from '#lib/server/use-cases/imports/receive-files.ts';
@@ -24,11 +25,5 @@ export const GET: RequestHandler = async (event) => {
 			else controller.enqueue(encoder.encode(next.value));
 		}
 	});
-	return new Response(stream, {
-		headers: {
-			'content-type': 'text/csv; charset=utf-8',
-			'content-disposition': `attachment; filename="import-${id.slice(0, 8)}.csv"`,
-			'cache-control': 'no-store'
-		}
-	});
+	return csvResponse(scope, `import-${id.slice(0, 8)}.csv`, stream);
 };

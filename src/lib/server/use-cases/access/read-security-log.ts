@@ -1,0 +1,20 @@
+// What an owner reads of the security log. Refusal: not_allowed.
+import { may, type Scope } from '../../../domain/access/scope.ts';
+import type { SecurityKind } from '../../../domain/access/security-kinds.ts';
+import type { Services } from '../../services.ts';
+import { listSecurityEvents, type SecurityEvent } from '../../store/security-events.ts';
+import { done, read, refuse, type Result } from '../run.ts';
+
+const PAGE = 50;
+export type SecurityPage = { events: SecurityEvent[]; next: string | null };
+
+export async function readSecurityLog(
+	services: Services,
+	scope: Scope,
+	ask: { kind: SecurityKind | null; before: string | null }
+): Promise<Result<SecurityPage>> {
+	if (!may(scope.actor, 'manage_members')) return refuse('not_allowed');
+	const events = await read(services, scope, (tx) => listSecurityEvents(tx, scope, { ...ask, limit: PAGE + 1 }));
+	const shown = events.slice(0, PAGE);
+	return done({ events: shown, next: events.length > PAGE ? shown.at(-1)!.securityEventId : null });
+}
