@@ -63,7 +63,7 @@ describe('the security log', () => {
 			cast.accountant,
 			cast.readOnly,
 			payer.scope,
-			mintScope(cast.supplierId, { kind: 'api_key', apiKeyId: newId() })
+			mintScope(cast.supplierId, { kind: 'api_key', apiKeyId: newId(), scopes: ['read'] })
 		])
 			expect(await readAs(scope)).toBeNull();
 		expect(await readAs(other.owner)).toEqual([]);
