@@ -21,7 +21,8 @@ export type Embedded = {
 	url: (database: string) => string;
 	/** Where the data lies: `dir`, unless PostgreSQL's user can't get there. */
 	data: string;
-	create: (database: string) => Promise<void>;
+	/** Makes it unless it is there, and says as whom it is migrated. */
+	create: (database: string) => Promise<string>;
 	stop: () => Promise<void>;
 };
 /** Another program may take a free port before PostgreSQL does. */
@@ -58,7 +59,7 @@ export async function embedded({ dir, persistent = true }: { dir: string; persis
 		return {
 			url,
 			data: place.data,
-			create: (database) => createDatabase(url('postgres'), database),
+			create: (database) => createDatabase(url, database),
 			stop: async () => {
 				if (child.connected) child.send('stop');
 				await gone;
@@ -66,11 +67,21 @@ export async function embedded({ dir, persistent = true }: { dir: string; persis
 		};
 	}
 }
-async function createDatabase(server: string, name: string): Promise<void> {
-	const sql = postgres(server, { max: 1, onnotice: () => {} });
+/** Owns the tables, and is no superuser: what row-level security forces on a real installation's owner is forced on it too. */
+const OWNER = 'ponctuel_owner';
+async function createDatabase(url: (database: string) => string, name: string): Promise<string> {
+	const sql = postgres(url('postgres'), { max: 1, onnotice: () => {} });
 	try {
-		if (!(await sql`select 1 from pg_database where datname = ${name}`).length)
-			await sql.unsafe(`create database "${name}"`);
+		if (!(await sql`select from pg_roles where rolname = ${OWNER}`).length)
+			await sql.unsafe(`create role ${OWNER} login createrole password '${OWNER}'`);
+		const known = await sql<
+			{ owner: string }[]
+		>`select pg_get_userbyid(datdba) as owner from pg_database where datname = ${name}`;
+		if (!known.length) await sql.unsafe(`create database "${name}" owner ${OWNER}`);
+		// A folder made before there was such an owner stays the superuser's.
+		return known.length && known[0]!.owner !== OWNER
+			? url(name)
+			: url(name).replace('//postgres:postgres@', `//${OWNER}:${OWNER}@`);
 	} finally {
 		await sql.end();
 	}

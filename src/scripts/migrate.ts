@@ -19,10 +19,13 @@ export async function migrateDatabase(url: string): Promise<void> {
 }
 
 if (import.meta.main) {
-	if (!process.env.DATABASE_URL) {
-		console.error('DATABASE_URL is missing, for example postgres://user:password@127.0.0.1:5432/ponctuel');
+	const url = process.env.DATABASE_URL_MIGRATE || process.env.DATABASE_URL;
+	if (!url) {
+		console.error(
+			'DATABASE_URL_MIGRATE or DATABASE_URL is missing, for example postgres://user:password@127.0.0.1:5432/ponctuel'
+		);
 		process.exit(1);
 	}
-	await migrateDatabase(process.env.DATABASE_URL);
+	await migrateDatabase(url);
 	console.info('Database up to date.');
 }

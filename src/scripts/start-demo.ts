@@ -56,16 +56,16 @@ export async function outsideWorld(
 type Told = <T>(name: string, work: (note: (text: string) => void) => Promise<T>) => Promise<T>;
 
 /** Made once. A first start that was cut short leaves half a past: then it is made anew. */
-export async function seedOnce(env: NodeJS.ProcessEnv, apiUrl: string, told: Told): Promise<void> {
-	const state = await seedState(env.DATABASE_URL!);
+export async function seedOnce(env: NodeJS.ProcessEnv, owner: string, apiUrl: string, told: Told): Promise<void> {
+	const state = await seedState(env.DATABASE_URL_SYSTEM!);
 	if (state === 'done') return;
 	if (state === 'half') {
 		if (process.env.DATABASE_URL)
 			throw new StartProblem(
 				'The demo’s first start was cut short and left half a demo in this database. Empty it (drop schema public cascade; drop schema drizzle cascade; create schema public;) and start again.'
 			);
-		await emptyDatabase(env.DATABASE_URL!);
-		await migrateDatabase(env.DATABASE_URL!);
+		await emptyDatabase(owner);
+		await migrateDatabase(owner);
 	}
 	await told(`Living through the demo’s last ${PAST_DAYS} days`, async (note) => {
 		// The two pasts belong together: a new database begins with a new outside world.
@@ -75,7 +75,7 @@ export async function seedOnce(env: NodeJS.ProcessEnv, apiUrl: string, told: Tol
 	});
 }
 async function seedState(url: string): Promise<'none' | 'half' | 'done'> {
-	const sql = postgres(url, { max: 1, onnotice: () => {} });
+	const sql = postgres(url, { max: 1, onnotice: () => {}, connection: { role: 'ponctuel_system' } as never });
 	try {
 		const [row] = await sql<
 			{ suppliers: number; finished: number }[]

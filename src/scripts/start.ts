@@ -9,7 +9,7 @@ import { readConfig } from '#lib/server/config.ts';
 import { endChild, exitOf } from './child.ts';
 import { lockFolder } from './lock-folder.ts';
 import { step } from './progress.mjs';
-import { database, migrate } from './start-database.ts';
+import { database, logins, migrate } from './start-database.ts';
 import { outsideWorld, seedOnce, setWebhook } from './start-demo.ts';
 import { StartProblem } from './start-problem.ts';
 
@@ -28,6 +28,7 @@ export type Running = {
 	server: ChildProcess;
 	restart(): Promise<void>;
 	sandboxUrl: string | null;
+	/** For who looks at every row: tests and measurements. */
 	databaseUrl: string;
 	exited: Promise<number | null>;
 	stop(): Promise<void>;
@@ -63,15 +64,16 @@ export async function start(options: StartOptions): Promise<Running> {
 			KEEP_ALIVE_TIMEOUT: process.env.KEEP_ALIVE_TIMEOUT ?? '75',
 			HEADERS_TIMEOUT: process.env.HEADERS_TIMEOUT ?? '80'
 		};
-		const { url, elsewhere } = await told('Starting the database', async () => {
+		const { owner, raw, elsewhere, app, system } = await told('Starting the database', async () => {
 			const started = await database(options, undo);
-			await migrate(started.url);
-			return started;
+			await migrate(started.owner);
+			return { ...started, ...(await logins(started.owner, env.PONCTUEL_SECRET!)) };
 		});
 		if (elsewhere && !options.quiet) console.info(`  ${elsewhere}`);
-		env.DATABASE_URL = url;
+		// The product never learns who owns the tables.
+		Object.assign(env, { DATABASE_URL: app, DATABASE_URL_SYSTEM: system, DATABASE_URL_MIGRATE: '' });
 		const sandbox = isDemo ? await outsideWorld(options, env, undo) : null;
-		if (isDemo) await seedOnce(env, sandbox!.apiUrl, told);
+		if (isDemo) await seedOnce(env, owner, sandbox!.apiUrl, told);
 		if (!isDemo) readConfig(env);
 		let server = await told('Starting the product', () => serve(options, env));
 		undo.push(() => endChild(server));
@@ -84,7 +86,7 @@ export async function start(options: StartOptions): Promise<Running> {
 				return server;
 			},
 			sandboxUrl: sandbox?.apiUrl ?? null,
-			databaseUrl: env.DATABASE_URL,
+			databaseUrl: raw,
 			get exited() {
 				return exited;
 			},

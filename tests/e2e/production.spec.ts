@@ -77,6 +77,11 @@ test.describe('what may not be is said in one sentence, and the process ends', (
 		],
 		['live and test keys', { STRIPE_SECRET_KEY: 'sk_live_x' }, /different modes/],
 		['a short secret', { PONCTUEL_SECRET: 'short' }, /PONCTUEL_SECRET: at least 32/],
+		[
+			'a login that owns the tables, where money is real',
+			{ STRIPE_SECRET_KEY: 'sk_live_x', STRIPE_PUBLISHABLE_KEY: 'pk_live_x' },
+			/owns the tables[^]*DATABASE_URL_SYSTEM/
+		],
 		['a wrong database address', { DATABASE_URL: 'mysql://x' }, /DATABASE_URL: for example postgres/]
 	];
 	for (const [name, over, sentence] of cases)

@@ -3,20 +3,25 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { openLogins } from '#scripts/database-logins.ts';
 import { embedded } from '#scripts/embedded-postgres.ts';
 import { migrateDatabase } from '#scripts/migrate.ts';
 
 declare module 'vitest' {
 	interface ProvidedContext {
+		/** Its superuser's address: what looks at every row. */
 		template: string;
+		/** The product's own logins there, as a start makes them. */
+		logins: { app: string; system: string };
 	}
 }
 
 export default async function setup(project: TestProject) {
 	const dir = mkdtempSync(path.join(tmpdir(), 'ponctuel-test-'));
 	const server = await embedded({ dir, persistent: false });
-	await server.create('template_ponctuel');
-	await migrateDatabase(server.url('template_ponctuel'));
+	const owner = await server.create('template_ponctuel');
+	await migrateDatabase(owner);
+	project.provide('logins', await openLogins(owner, 'a secret of the tests'));
 	project.provide('template', server.url('template_ponctuel'));
 	return async () => {
 		await server.stop();

@@ -14,6 +14,7 @@ export type TestHouse = {
 	services: Services;
 	config: Config;
 	world: RunningWorld;
+	/** As the superuser, who sees every row. */
 	databaseUrl: string;
 	advance(days: number): Promise<void>;
 	drain(): Promise<void>;
@@ -25,12 +26,15 @@ export async function openHouse(accounts = ['acct_lumen', 'acct_canuts']): Promi
 	const template = inject('template');
 	const name = `t_${process.pid}_${Date.now()}_${Math.floor(Math.random() * 1e6)}`;
 	const admin = postgres(template.replace(/\/[^/]+$/, '/postgres'), { max: 1, onnotice: () => {} });
-	await admin.unsafe(`create database ${name} template template_ponctuel`);
+	await admin.unsafe(`create database ${name} template template_ponctuel owner ponctuel_owner`);
 	await admin.end();
-	const databaseUrl = template.replace(/\/[^/]+$/, `/${name}`);
+	const here = (url: string): string => url.replace(/\/[^/]+$/, `/${name}`);
+	const databaseUrl = here(template);
+	const { app, system } = inject('logins');
 	const world = await startWorld({ appOrigin: 'http://localhost:1', accounts, dataDir: null });
 	const config = readConfig({
-		DATABASE_URL: databaseUrl,
+		DATABASE_URL: here(app),
+		DATABASE_URL_SYSTEM: here(system),
 		ORIGIN: 'http://localhost:1',
 		PONCTUEL_SECRET: 'a secret of the tests, long enough to be accepted',
 		SMTP_URL: world.smtpUrl,

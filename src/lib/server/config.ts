@@ -5,8 +5,12 @@ const url = (example: string) => v.pipe(v.string(), v.url(`must be a URL, for ex
 const optionalUrl = (example: string) => v.optional(url(example));
 const starts = (pattern: RegExp, example: string) => v.pipe(v.string(), v.regex(pattern, `for example ${example}`));
 
+const databaseUrl = () => starts(/^postgres(ql)?:\/\//, 'postgres://user:password@127.0.0.1:5432/ponctuel');
+
 const Environment = v.object({
-	DATABASE_URL: starts(/^postgres(ql)?:\/\//, 'postgres://user:password@127.0.0.1:5432/ponctuel'),
+	DATABASE_URL: databaseUrl(),
+	DATABASE_URL_SYSTEM: v.optional(databaseUrl()),
+	DATABASE_URL_MIGRATE: v.optional(databaseUrl()),
 	ORIGIN: v.optional(url('https://pay.example.com'), 'http://localhost:3000'),
 	PONCTUEL_ROLE: v.optional(v.picklist(['web', 'worker', 'all'], 'web, worker or all'), 'all'),
 	PONCTUEL_SECRET: v.pipe(
@@ -28,7 +32,8 @@ const Environment = v.object({
 });
 
 export type Config = {
-	databaseUrl: string;
+	/** One login for pages and use cases, one for queues and ways in. What migrates (DATABASE_URL_MIGRATE) is the start's business. */
+	database: { app: string; system: string };
 	origin: string;
 	role: 'web' | 'worker' | 'all';
 	secret: string;
@@ -56,7 +61,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
 		: null;
 	refuseMixedKeys(e.STRIPE_SECRET_KEY, e.STRIPE_PUBLISHABLE_KEY, sandbox !== null);
 	return {
-		databaseUrl: e.DATABASE_URL,
+		database: { app: e.DATABASE_URL, system: e.DATABASE_URL_SYSTEM ?? e.DATABASE_URL },
 		origin: e.ORIGIN.replace(/\/$/, ''),
 		role: e.PONCTUEL_ROLE,
 		secret: e.PONCTUEL_SECRET,

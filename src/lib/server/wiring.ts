@@ -1,6 +1,7 @@
 // Builds everything from the configuration, once a process. Hooks, scripts and tests get their services here.
 import type { Logger } from 'pino';
 import { openSessions, type Sessions } from './access/sessions.ts';
+import { checkLogins } from './check-logins.ts';
 import { movableClock, wallClock, type Clock, type MovableClock } from './clock.ts';
 import { config as readCurrentConfig, type Config } from './config.ts';
 import { followDemoClock } from './demo-clock.ts';
@@ -25,7 +26,7 @@ export type House = {
 };
 
 export function buildServices(config: Config, clock: Clock, log: Logger = openLog(config.logLevel)): Services {
-	const db = openDatabase(config.databaseUrl);
+	const db = openDatabase(config.database);
 	const onProblem = (error: unknown) => log.warn({ err: error }, 'signal lost; readers catch up by themselves');
 	return {
 		db,
@@ -43,6 +44,7 @@ export function buildServices(config: Config, clock: Clock, log: Logger = openLo
 async function buildHouse(config: Config): Promise<House> {
 	const demoClock = config.sandbox ? movableClock() : null;
 	const services = buildServices(config, demoClock ?? wallClock);
+	await checkLogins(services);
 	if (demoClock) await followDemoClock(services.db, demoClock);
 	const worker = config.role === 'web' ? null : startWorker(services);
 	const hub = new Hub(services.db, {

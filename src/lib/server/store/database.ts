@@ -1,4 +1,4 @@
-// The two doors to PostgreSQL: one for a supplier at a time, one for the queues. Both log in and become a role that owns nothing.
+// The two doors to PostgreSQL: one for a supplier at a time, one for the queues. Each has a login of its own and becomes a role that owns nothing.
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import * as schema from './schema/index.ts';
@@ -16,15 +16,15 @@ export type Database = {
 	close(): Promise<void>;
 };
 
-export function openDatabase(url: string, options: { connections?: number } = {}): Database {
-	const connect = (role: string, max: number) =>
+export function openDatabase(urls: { app: string; system: string }, options: { connections?: number } = {}): Database {
+	const connect = (url: string, role: string, max: number) =>
 		postgres(url, {
 			max,
 			onnotice: () => {},
 			connection: { application_name: role, role, idle_in_transaction_session_timeout: 30_000 } as never
 		});
-	const app = prepared(connect('ponctuel_app', options.connections ?? 10));
-	const system = prepared(connect('ponctuel_system', 4));
+	const app = prepared(connect(urls.app, 'ponctuel_app', options.connections ?? 10));
+	const system = prepared(connect(urls.system, 'ponctuel_system', 4));
 	return {
 		app: drizzle(app, { schema, casing: 'snake_case' }),
 		system: drizzle(system, { schema, casing: 'snake_case' }),
