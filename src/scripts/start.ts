@@ -71,7 +71,8 @@ export async function start(options: StartOptions): Promise<Running> {
 		});
 		if (elsewhere && !options.quiet) console.info(`  ${elsewhere}`);
 		// The product never learns who owns the tables.
-		Object.assign(env, { DATABASE_URL: app, DATABASE_URL_SYSTEM: system, DATABASE_URL_MIGRATE: '' });
+		Object.assign(env, { DATABASE_URL: app, DATABASE_URL_SYSTEM: system });
+		delete env.DATABASE_URL_MIGRATE;
 		const sandbox = isDemo ? await outsideWorld(options, env, undo) : null;
 		if (isDemo) await seedOnce(env, owner, sandbox!.apiUrl, told);
 		if (!isDemo) readConfig(env);
