@@ -28,6 +28,8 @@ export type PostgresPlace = { bin: string; data: string; user: PostgresUser; rem
 
 const PROGRAM_BYTES = 75 * 1024 * 1024;
 const DATA_BYTES = 300 * 1024 * 1024;
+/** initdb hands its own path to a shell, in double quotes. */
+const NOT_FOR_A_SHELL = process.platform === 'win32' ? /(?!)/ : /["$`\\]/;
 /** In this order. /var/lib is where a system keeps such things; what is in /tmp may be gone after a restart of the machine. */
 const LASTING = ['/var/lib', '/var/tmp', '/opt', '/srv'];
 const PASSING = [tmpdir(), '/tmp', '/var/tmp', '/dev/shm', '/run'];
@@ -44,24 +46,23 @@ export function placePostgres(
 	trial: { places?: string[]; program?: string } = {}
 ): PostgresPlace {
 	const packaged = trial.program ?? packagedProgram();
-	if (process.getuid?.() !== 0) {
-		const problem = cantRun(packaged, null);
-		if (problem) throw new StartProblem(whyNot(problem, packaged));
-		return { bin: packaged, data, user: null, removeAfterwards: [] };
-	}
+	const isRoot = process.getuid?.() === 0;
 	const home = path.dirname(data);
-	openForWalking(home);
+	mkdirSync(home, { recursive: true });
+	if (isRoot) openForWalking(home);
 	const note = path.join(home, 'postgres-place.json');
 	const known = existsSync(note) ? (JSON.parse(readFileSync(note, 'utf8')) as { data?: string; program?: string }) : {};
 	if (known.data && !existsSync(known.data))
 		throw new StartProblem(
 			`The database of this copy was kept in ${known.data}, which is gone. Bring it back from a backup; if nothing in it is missed, remove ${quoted(note)} and start again: an empty one is made.`
 		);
-	const user = userFor(known.data ?? data);
-	const search = [...new Set(trial.places ?? [...(lasting ? LASTING : []), ...PASSING])];
+	const user = isRoot ? userFor(known.data ?? data) : null;
+	const search = [...new Set(trial.places ?? [...(lasting && isRoot ? LASTING : []), ...PASSING])];
 	const found = { ...known };
 	if (!known.data && !canEnter(home, user)) found.data = path.join(makePlace(search, user, DATA_BYTES, null), 'data');
-	if (!cantRun(packaged, user)) delete found.program;
+	const problem = cantRun(packaged, user);
+	if (problem && problem !== 'EACCES') throw new StartProblem(whyNot(problem));
+	if (!problem && !NOT_FOR_A_SHELL.test(packaged)) delete found.program;
 	else if (!found.program || cantRun(found.program, user))
 		found.program = path.join(makePlace(search, user, PROGRAM_BYTES, path.dirname(packaged)), 'program/bin');
 	if (found.data || found.program) writeFileSync(note, JSON.stringify(found));
@@ -118,39 +119,34 @@ const textOf = (answer: SpawnSyncReturns<Buffer>): string =>
 
 /** Ours alone: below it lies the data folder of the other user. */
 function openForWalking(folder: string): void {
-	mkdirSync(folder, { recursive: true });
 	const { mode, uid } = statSync(folder);
 	if (uid === 0 && (mode & 0o011) !== 0o011) chmodSync(folder, mode | 0o011);
 }
-const canEnter = (folder: string, { uid, gid }: Somebody): boolean =>
-	spawnSync('/bin/sh', ['-c', 'cd "$1"', 'sh', folder], { uid, gid, cwd: '/' }).status === 0;
+const idsOf = (user: PostgresUser) => (user ? { uid: user.uid, gid: user.gid, cwd: '/' } : {});
+const canEnter = (folder: string, user: PostgresUser): boolean =>
+	!user || spawnSync('/bin/sh', ['-c', 'cd "$1"', 'sh', folder], idsOf(user)).status === 0;
 
 /** Tried, not concluded: rights, mount options, the loader and the libraries all have their say. Null when it runs. */
 function cantRun(bin: string, user: PostgresUser): string | null {
 	const program = path.join(bin, process.platform === 'win32' ? 'postgres.exe' : 'postgres');
-	const answer = spawnSync(program, ['--version'], {
-		...(user ? { uid: user.uid, gid: user.gid } : {}),
-		cwd: '/',
-		env: {}
-	});
+	const answer = spawnSync(program, ['--version'], { ...idsOf(user), env: {} });
 	if (answer.status === 0) return null;
 	return answer.error
 		? ((answer.error as NodeJS.ErrnoException).code ?? answer.error.message)
 		: answer.stderr.toString().trim();
 }
-function whyNot(problem: string, bin: string): string {
+function whyNot(problem: string): string {
+	const instead = 'or name a server of your own: DATABASE_URL=postgres://user:password@host:5432/name npm start';
 	if (problem === 'ENOENT')
-		return `The PostgreSQL that comes along is made for glibc, and this system has another C library (Alpine?). Name a server of your own: DATABASE_URL=postgres://user:password@host:5432/name npm start`;
-	if (problem === 'EACCES')
-		return `PostgreSQL may not be run in ${bin}: the disk is mounted noexec, or the rights of its files were changed. Clone to another disk, or install the packages again (remove node_modules).`;
-	return `The PostgreSQL that comes along does not run here: ${problem}. Install what it misses, or name a server of your own: DATABASE_URL=postgres://user:password@host:5432/name npm start`;
+		return `The PostgreSQL that comes along is made for glibc, and this system has another C library (Alpine?). Use another system, ${instead}`;
+	return `The PostgreSQL that comes along does not run here: ${problem}. Install what it misses, ${instead}`;
 }
 
 /**
  * A folder of its own, under a name that nobody can have prepared, in the first place that has room and that the user can walk into; with
  * the program in it where one is given, and seen running.
  */
-function makePlace(places: string[], user: Somebody, bytes: number, program: string | null): string {
+function makePlace(places: string[], user: PostgresUser, bytes: number, program: string | null): string {
 	const tried: string[] = [];
 	for (const place of places) {
 		const folder = path.join(place, `ponctuel-${randomBytes(6).toString('hex')}`);
@@ -159,11 +155,14 @@ function makePlace(places: string[], user: Somebody, bytes: number, program: str
 		rmSync(folder, { recursive: true, force: true });
 		tried.push(`${place}: ${problem}`);
 	}
+	const why = user
+		? `PostgreSQL does not run as root; as the user ${user.name} it can't get to ${program ?? 'the data folder'}`
+		: `PostgreSQL can't be run in ${program}: its disk forbids it (noexec), or the path holds a quote or a dollar sign`;
 	throw new StartProblem(
-		`PostgreSQL does not run as root; as the user ${user.name} it can't get to ${program ?? 'the data folder'}, and no other folder serves (${tried.join('; ')}). Clone below a folder that everybody may enter, start as another user, or name a server of your own: DATABASE_URL=postgres://user:password@host:5432/name npm start`
+		`${why}, and no other folder serves (${tried.join('; ')}). Clone below a folder that everybody may enter, start as another user, or name a server of your own: DATABASE_URL=postgres://user:password@host:5432/name npm start`
 	);
 }
-function tryPlace(place: string, folder: string, user: Somebody, bytes: number, program: string | null): string | null {
+function tryPlace(place: string, folder: string, user: PostgresUser, bytes: number, program: string | null): string | null {
 	if (!existsSync(place)) return 'missing';
 	try {
 		const { bavail, bsize } = statfsSync(place);
