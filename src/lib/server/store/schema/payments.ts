@@ -41,6 +41,8 @@ export const paymentAttempt = pgTable(
 		offerEndsAt: optionalInstant(), // a try begun by then keeps its price
 		amountMinor: money(),
 		currency: text().notNull(),
+		begunBy: text(), // who asked: only they go on with it at the bank
+		inputHash: text(), // what was asked: the same id with anything else is refused
 		confirmationTokenId: text(), // null when a saved means of payment is charged
 		savedMethodId: optionalId(),
 		customerId: text(), // at Stripe, when the means of payment is kept or was

@@ -237,6 +237,8 @@ export const methodSetup = pgTable(
 		clientId: id(),
 		contactId: optionalId(),
 		planId: optionalId(), // null: kept for its owner's next payments
+		begunBy: text(), // who asked: only they go on with it at the bank
+		inputHash: text(), // what was asked: the same id with anything else is refused
 		confirmationTokenId: text().notNull(),
 		returnUrl: text().notNull(),
 		status: text().$type<'open' | 'awaiting_auth' | 'processing' | 'succeeded' | 'declined' | 'canceled'>().notNull(),
