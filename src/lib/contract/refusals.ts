@@ -19,7 +19,7 @@ export const REFUSAL_CODES = [
 	'payment_in_progress',
 	'already_paid',
 	'method_not_offered',
-	'attempt_conflict',
+	'attempt_id_reused',
 	'card_declined',
 	'method_refused',
 	'method_needed',

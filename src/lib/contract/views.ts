@@ -123,6 +123,8 @@ export type PlanView = {
 	}[];
 	/** The refused part, if only the client can go on: what its bank or the client must do. */
 	needs: 'authenticate' | 'other_method' | null;
+	/** The viewer gave the plan its means of payment, and may confirm that part with it. */
+	mayConfirm: boolean;
 };
 /** A discount given, or taken back. */
 export type DiscountView = {

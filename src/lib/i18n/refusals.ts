@@ -38,7 +38,7 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 		payment_in_progress: () => m.refusal_payment_in_progress({}, say),
 		already_paid: () => m.refusal_already_paid({}, say),
 		method_not_offered: () => m.refusal_method_not_offered({}, say),
-		attempt_conflict: () => m.refusal_attempt_conflict({}, say),
+		attempt_id_reused: () => m.refusal_attempt_id_reused({}, say),
 		card_declined: () => declineText((detail.family ?? 'generic') as DeclineFamily, locale),
 		day_not_possible: () => m.refusal_day_not_possible({}, say),
 		day_past_cap: () => m.refusal_day_past_cap({ date: cap ? formatDay(cap, locale) : '' }, say),

@@ -168,7 +168,7 @@ test('somebody else’s attempt id is refused, and changes nothing of theirs', a
 	await pay(house.services, payer, [mine], 120_000, { attemptId });
 	expect(await pay(house.services, neighbour, [theirs], 120_000, { attemptId })).toMatchObject({
 		ok: false,
-		refusal: { code: 'attempt_conflict' }
+		refusal: { code: 'attempt_id_reused' }
 	});
 	expect(await balanceOf(theirs)).toBe(120_000n);
 });

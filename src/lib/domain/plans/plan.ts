@@ -39,6 +39,12 @@ export function linesOf(parts: readonly { lines: AllocationLine[] }[]): Allocati
 	return [...byInvoice].map(([invoiceId, amountMinor]) => ({ invoiceId, amountMinor }));
 }
 
+/** All that the plan pays is among these invoices: whoever was shown them alone is shown the plan, and may act on it. */
+export const isWholeIn = (
+	parts: readonly { lines: readonly AllocationLine[] }[],
+	invoiceIds: readonly string[]
+): boolean => parts.every((part) => part.lines.every((line) => invoiceIds.includes(line.invoiceId)));
+
 /** Where a plan stands once its parts have moved; a plan that ended otherwise stays ended. */
 export function statusAfter(status: PlanStatus, parts: readonly Pick<PlanPart, 'status'>[]): PlanStatus {
 	if (status === 'canceled' || status === 'in_default') return status;

@@ -21,7 +21,7 @@ const STATUS: Record<RefusalCode, number> = {
 	payment_in_progress: 409,
 	already_paid: 409,
 	method_not_offered: 409,
-	attempt_conflict: 409,
+	attempt_id_reused: 409,
 	card_declined: 402,
 	method_refused: 402,
 	method_needed: 409,

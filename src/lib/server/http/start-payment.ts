@@ -28,8 +28,6 @@ export async function payResponse(
 			refusalBody({ code: 'input_invalid', detail: { field: v.getDotPath(read.issues[0]) ?? 'body' } }, locals.locale),
 			{ status: 400 }
 		);
-	if (scope.invoiceId && read.output.invoiceIds.some((id) => id !== scope.invoiceId))
-		return answerJson(refuse('not_found'), locals.locale);
 	const payer =
 		scope.actor.kind === 'pay_link'
 			? scope.actor.payLinkId

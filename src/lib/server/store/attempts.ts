@@ -1,6 +1,6 @@
 // Payment attempts: the row that comes before any call to Stripe.
 import { and, asc, desc, eq, inArray, lt, sql } from 'drizzle-orm';
-import type { Scope } from '../../domain/access/scope.ts';
+import { actorName, type Scope } from '../../domain/access/scope.ts';
 import { isLive, type AttemptStatus } from '../../domain/payments/attempt-status.ts';
 import type { AllocationLine } from '../../domain/payments/allocation.ts';
 import type { Tx } from './database.ts';
@@ -22,7 +22,7 @@ export async function insertAttempt(
 	lines: AllocationLine[],
 	{ live = true }: { live?: boolean } = {}
 ): Promise<void> {
-	await tx.insert(paymentAttempt).values({ supplierId: scope.supplierId, ...row });
+	await tx.insert(paymentAttempt).values({ supplierId: scope.supplierId, begunBy: actorName(scope.actor), ...row });
 	const invoices = lines.map((line, position) => ({
 		supplierId: scope.supplierId,
 		attemptId: row.attemptId,

@@ -1,6 +1,6 @@
 // New means of payment asked for: the row that comes before the call.
 import { and, eq, inArray, lt } from 'drizzle-orm';
-import type { Scope } from '../../domain/access/scope.ts';
+import { actorName, type Scope } from '../../domain/access/scope.ts';
 import type { Tx } from './database.ts';
 import { methodSetup } from './schema/index.ts';
 
@@ -12,10 +12,14 @@ const mine = (scope: Scope, setupId: string) =>
 		eq(methodSetup.setupId, setupId)
 	);
 
-export async function insertSetup(tx: Tx, scope: Scope, row: Omit<MethodSetup, 'supplierId'>): Promise<void> {
+export async function insertSetup(
+	tx: Tx,
+	scope: Scope,
+	row: Omit<MethodSetup, 'supplierId' | 'begunBy'>
+): Promise<void> {
 	await tx
 		.insert(methodSetup)
-		.values({ supplierId: scope.supplierId, ...row })
+		.values({ supplierId: scope.supplierId, begunBy: actorName(scope.actor), ...row })
 		.onConflictDoNothing();
 }
 export async function findSetup(tx: Tx, scope: Scope, setupId: string): Promise<MethodSetup | null> {

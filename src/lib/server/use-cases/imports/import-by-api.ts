@@ -1,6 +1,6 @@
 // The API's imports: at once (POST /api/v1/invoices) or in the background (POST /api/v1/imports), each once per Idempotency-Key.
 // Refusals: idempotency_mismatch, idempotency_busy, and those of importing.
-import type { Scope } from '../../../domain/access/scope.ts';
+import { actorName, type Scope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import { newId, sha256 } from '../../identity.ts';
 import type { InvoiceFile } from '../../readers/file.ts';
@@ -43,7 +43,7 @@ export const openImportByApi = (
 		return done({ status: 202, body: { import_id: importId, state: 'reading', url, lines_url: `${url}/lines` } });
 	});
 
-/** The same key with the same content gets the same answer, and nothing is done twice. */
+/** The same Idempotency-Key of the same API key with the same content gets the same answer, and nothing is done twice. */
 async function once(
 	services: Services,
 	scope: Scope,
@@ -54,7 +54,9 @@ async function once(
 	if (!input.key) return work();
 	const files = input.files.map((file) => `${file.name} ${sha256(file.bytes)}`).join('\n');
 	const prefix = what === 'invoices' ? '' : `${what}\n`;
-	const inputHash = sha256(`${prefix}${files}${input.sendMails} ${input.acceptReview ?? false}`);
+	const inputHash = sha256(
+		`${actorName(scope.actor)}\n${prefix}${files}${input.sendMails} ${input.acceptReview ?? false}`
+	);
 	const known = await commit(services, scope, (tx) =>
 		reserveAnswer(tx, scope, input.key!, inputHash, services.clock.now())
 	);

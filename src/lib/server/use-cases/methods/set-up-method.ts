@@ -1,9 +1,10 @@
 // A card or an account is checked with its bank and kept, and nothing is taken: for a plan that runs (another means for the parts to come), for a plan
-// whose first part comes later, or for its owner's next payments. Actor: contact or pay link. Refusals: not_found, pay_not_yours, attempt_conflict, method_refused,
+// whose first part comes later, or for its owner's next payments. Actor: contact or pay link. Refusals: not_found, pay_not_yours, attempt_id_reused, method_refused,
 // payment_unknown. Facts: plan.changed.
 import type { SetUpMethod } from '../../../contract/payments.ts';
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import type { PaymentMethodType } from '../../../domain/payments/methods.ts';
+import { isWholeIn } from '../../../domain/plans/plan.ts';
 import type { SetupState } from '../../gateways/stripe/port.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
@@ -22,8 +23,10 @@ import { findPlan, lockPlan, savePlan, type PlanWithParts } from '../../store/pl
 import { recordAudit } from '../../store/records.ts';
 import { findCustomerId, keepMethod } from '../../store/saved-methods.ts';
 import { contactOf, type From } from '../offers/keep-acceptance.ts';
+import { isOwnTry } from '../payments/progress.ts';
 import { beginSetUpPlan, giveUpSetUpPlan } from '../plans/begin-set-up-plan.ts';
 import { announce, schedule } from '../plans/follow-plan.ts';
+import { inputHashOf } from '../input-hash.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { customerOf } from './customer.ts';
 
@@ -46,6 +49,8 @@ export async function setUpMethod(
 	if (!customerId) return refuse('not_found');
 	const now = services.clock.now();
 	if (!(await read(services, scope, (tx) => mayPay(tx, scope)))) return refuse('pay_not_yours');
+	const { confirmationTokenId } = input;
+	const inputHash = inputHashOf(scope, 'setup', { planId, confirmationTokenId });
 	const setup = await commit(services, scope, async (tx) => {
 		const { stripeAccount } = await getSupplier(tx, scope);
 		await insertSetup(tx, scope, {
@@ -53,7 +58,8 @@ export async function setUpMethod(
 			clientId,
 			contactId: contactOf(scope),
 			planId,
-			confirmationTokenId: input.confirmationTokenId,
+			inputHash,
+			confirmationTokenId,
 			returnUrl: from.returnUrl,
 			status: 'open',
 			stripeAccount,
@@ -65,14 +71,13 @@ export async function setUpMethod(
 		});
 		return findSetup(tx, scope, input.setupId);
 	});
-	if (!setup || setup.planId !== planId || setup.confirmationTokenId !== input.confirmationTokenId)
-		return refuse('attempt_conflict');
+	if (setup?.inputHash !== inputHash) return refuse('attempt_id_reused');
 	return askSetup(services, scope, setup);
 }
 const isRunning = ({ status }: PlanWithParts): boolean => status === 'active' || status === 'paused';
 /** A pay link sees the plan of its own invoice, if that is all the plan pays. */
 const isSeen = (scope: Scope, plan: PlanWithParts): boolean =>
-	!scope.invoiceId || plan.parts.every((part) => part.lines.every((line) => line.invoiceId === scope.invoiceId));
+	!scope.invoiceId || isWholeIn(plan.parts, [scope.invoiceId]);
 
 /** Every parameter is a pure function of the row: asked again, it is the same question. */
 export async function askSetup(services: Services, scope: Scope, setup: MethodSetup): Promise<Result<SetupProgress>> {
@@ -120,7 +125,9 @@ export async function checkSetup(services: Services, scope: Scope, setupId: stri
 		conclude(services, scope, tx, setupId, { status, errorCode: state?.errorCode ?? null, state })
 	);
 	if (status === 'declined') return refuse('method_refused');
-	return done({ setupId, status, clientSecret: status === 'awaiting_auth' ? (state?.clientSecret ?? null) : null });
+	// As with a payment, only who began it goes on with it at the bank.
+	const secret = status === 'awaiting_auth' && isOwnTry(scope, setup) ? state?.clientSecret : null;
+	return done({ setupId, status, clientSecret: secret ?? null });
 }
 const isHidden = ({ actor }: Scope, setup: MethodSetup): boolean =>
 	setup.planId === null && actor.kind !== 'system' && contactId(actor) !== setup.contactId;

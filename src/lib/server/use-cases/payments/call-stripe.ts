@@ -90,5 +90,5 @@ async function tell(
 	const settled = intentId ? await settleIntent(services, scope, intentId, answered) : null;
 	const after = settled?.attempts.find((row) => row.attemptId === attempt.attemptId) ?? attempt;
 	if (after.status === 'open') return refuse('payment_unknown', { attemptId: attempt.attemptId });
-	return done(progressOf(after, settled?.clientSecret));
+	return done(progressOf(scope, after, settled?.clientSecret));
 }

@@ -30,9 +30,9 @@ export async function checkAttempt(
 	try {
 		const settled = final ? null : await settleIntent(services, scope, attempt.stripePaymentIntentId!);
 		const current = settled?.attempts.find((row) => row.attemptId === attemptId) ?? attempt;
-		return done(progressOf(current, settled?.clientSecret ?? null));
+		return done(progressOf(scope, current, settled?.clientSecret ?? null));
 	} catch (error) {
 		services.log.warn({ err: error, attemptId }, 'attempt not checked');
-		return done(progressOf(attempt));
+		return done(progressOf(scope, attempt));
 	}
 }

@@ -1,5 +1,6 @@
-// What is charged: null for what the browser has just collected, else one of the person's own kept means of payment, or the one of the plan.
-// Refusals: method_refused (not theirs, removed, expired, taken away by its bank), method_not_offered.
+// What is charged: null for what the browser has just collected. Without that, only a signed-in person's own: a means of payment they kept, or the one
+// they gave to the plan, for the next part of it and only when its bank asked for a confirmation. Never anything for a pay link.
+// Refusals: method_refused (not theirs, removed, expired, taken away by its bank, nothing to confirm), method_not_offered.
 import type { StartPayment } from '../../../contract/payments.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
@@ -8,6 +9,7 @@ import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import type { Supplier } from '../../store/parties.ts';
 import { lockMethod, type SavedMethod } from '../../store/saved-methods.ts';
+import { mayConfirm } from '../plans/confirm-part.ts';
 import { done, refuse, type Result } from '../run.ts';
 import type { Chosen } from './choose-payment.ts';
 
@@ -19,12 +21,15 @@ export async function chooseMethod(
 	{ supplier, input, chosen }: Asked
 ): Promise<Result<SavedMethod | null>> {
 	if (input.confirmationTokenId !== null) return done(null);
+	const { actor } = scope;
 	const methodId = input.savedMethodId ?? chosen.plan?.methodId ?? null;
 	const method = methodId ? await lockMethod(tx, scope, methodId) : null;
 	if (!method || method.removedAt || method.unusableAt) return refuse('method_refused');
-	if (!input.savedMethodId) return done(method);
-	const isTheirs =
-		scope.actor.kind === 'contact' && method.contactId === scope.actor.contactId && method.keptAt !== null;
+	if (!input.savedMethodId) {
+		const isAsked = input.option === 'next_part' && (await mayConfirm(tx, scope, chosen.plan!, method));
+		return isAsked ? done(method) : refuse('method_refused');
+	}
+	const isTheirs = actor.kind === 'contact' && method.contactId === actor.contactId && method.keptAt !== null;
 	if (!isTheirs || isExpired(method, civilDateIn(services.clock.now(), supplier.timeZone)))
 		return refuse('method_refused');
 	return chosen.allowedTypes.includes(method.type as PaymentMethodType) ? done(method) : refuse('method_not_offered');

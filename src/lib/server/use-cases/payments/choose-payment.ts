@@ -8,7 +8,7 @@ import { add, ZERO, type Minor } from '../../../domain/money/minor.ts';
 import type { InvoiceDiscount, PaymentOption } from '../../../domain/offers/quote.ts';
 import type { AllocationLine } from '../../../domain/payments/allocation.ts';
 import { methodsFor, type PaymentMethodType } from '../../../domain/payments/methods.ts';
-import { linesOf, nextPart, openParts } from '../../../domain/plans/plan.ts';
+import { isWholeIn, linesOf, nextPart, openParts } from '../../../domain/plans/plan.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import type { InvoiceRecord } from '../../store/invoices.ts';
@@ -80,19 +80,14 @@ async function chooseParts(
 	{ invoices, input }: Asked,
 	option: 'next_part' | 'all_parts'
 ): Promise<Result<Chosen>> {
-	const [plan] = await listPlansOfInvoices(
-		tx,
-		scope,
-		invoices.map((invoice) => invoice.invoiceId),
-		{ running: true }
-	);
+	const asked = invoices.map((invoice) => invoice.invoiceId);
+	const [plan] = await listPlansOfInvoices(tx, scope, asked, { running: true });
 	const next = plan && nextPart(plan.parts);
-	if (!plan || !next) return refuse('nothing_to_pay');
+	// Parts are shown, and paid, where nothing but the plan is left of the invoices.
+	if (!plan || !next || add(...invoices.map(payableToday)) !== ZERO) return refuse('nothing_to_pay');
+	if (!isWholeIn(plan.parts, asked)) return refuse('not_found');
 	const parts = option === 'next_part' ? [next] : openParts(plan.parts);
 	const lines = linesOf(parts);
-	// The whole of the plan is paid by who may see the whole of it.
-	if (lines.some((line) => !invoices.some((invoice) => invoice.invoiceId === line.invoiceId)))
-		return refuse('not_found');
 	const amountMinor = add(...lines.map((line) => line.amountMinor));
 	if (amountMinor !== input.expectedAmountMinor)
 		return refuse('amount_changed', { amountMinor: String(amountMinor), currency: 'EUR' });

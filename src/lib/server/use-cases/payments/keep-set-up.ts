@@ -23,6 +23,7 @@ export async function keepSetUp(
 		clientId,
 		contactId: contactOf(scope),
 		planId: attemptId,
+		inputHash: null, // that of its attempt
 		confirmationTokenId: input.confirmationTokenId!,
 		returnUrl: from.returnUrl,
 		status: 'open',

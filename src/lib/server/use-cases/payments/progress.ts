@@ -1,4 +1,5 @@
-// Where a try stands, as its payer is told.
+// Where a try stands, as its payer is told; and whose try it is.
+import { actorName, type Scope } from '../../../domain/access/scope.ts';
 import type { Attempt } from '../../store/attempts.ts';
 
 export type PaymentProgress = {
@@ -9,13 +10,20 @@ export type PaymentProgress = {
 	errorCode: string | null;
 	declineCode: string | null;
 };
-export const progressOf = (
-	{ attemptId, status, errorCode, declineCode }: Attempt,
-	clientSecret: string | null = null
-): PaymentProgress => ({
-	attemptId,
-	status,
-	clientSecret: status === 'awaiting_auth' ? clientSecret : null,
-	errorCode,
-	declineCode
+
+/**
+ * Only who began a try goes on with it: Stripe's secret of it confirms a payment, and shows the card or the account that pays. A pay link may have been
+ * forwarded and a colleague did not agree to it; what the worker began from a plan is the person's who accepted the plan, signed in.
+ */
+export function isOwnTry({ actor }: Scope, { begunBy, contactId }: Pick<Attempt, 'begunBy' | 'contactId'>): boolean {
+	if (actor.kind === 'system' || begunBy === actorName(actor)) return true;
+	return (begunBy === null || begunBy === 'system') && actor.kind === 'contact' && contactId === actor.contactId;
+}
+
+export const progressOf = (scope: Scope, attempt: Attempt, clientSecret: string | null = null): PaymentProgress => ({
+	attemptId: attempt.attemptId,
+	status: attempt.status,
+	clientSecret: attempt.status === 'awaiting_auth' && isOwnTry(scope, attempt) ? clientSecret : null,
+	errorCode: attempt.errorCode,
+	declineCode: attempt.declineCode
 });

@@ -13,6 +13,7 @@ import { payableToday } from '../../../domain/invoices/state.ts';
 import { transferPayload } from './transfer-code.ts';
 import { add, ZERO, type Minor } from '../../../domain/money/minor.ts';
 import { cureDaysFor } from '../../../domain/plans/failure.ts';
+import { isWholeIn } from '../../../domain/plans/plan.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import { declineText } from '../../../i18n/declines.ts';
 import { consentText, notOfferedText } from '../../../i18n/offers.ts';
@@ -31,6 +32,7 @@ import { methodViews } from '../methods/manage-methods.ts';
 import { discountView } from '../offers/discount-view.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
 import { planView } from '../plans/plan-view.ts';
+import { isOwnTry } from './progress.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 
 export async function readPayView(
@@ -62,7 +64,7 @@ export async function readPayView(
 		const quoted = await quoteInvoices(tx, scope, { supplier, records, at });
 		const { today } = quoted.quote;
 		const amountMinor = add(...records.map(payableToday));
-		const plan = plans.find((one) => isWholeIn(one, invoiceIds)) ?? null;
+		const plan = plans.find((one) => one.status !== 'pending' && isWholeIn(one.parts, invoiceIds)) ?? null;
 		const isRunning = plan?.status === 'active' || plan?.status === 'paused';
 		const options = isRunning && amountMinor === ZERO ? planOptionViews(plan.parts) : optionViews(quoted);
 		const refused = isRunning ? [] : refusedViews(quoted);
@@ -115,21 +117,18 @@ function wordsOf({ supplier, records, options, refused, attempt, plan }: Told, l
 	};
 }
 
-/** A plan is shown where all of its invoices are: a pay link tells nothing of the others. */
-const isWholeIn = (plan: PlanWithParts, invoiceIds: string[]): boolean =>
-	plan.status !== 'pending' &&
-	plan.parts.every((part) => part.lines.every((line) => invoiceIds.includes(line.invoiceId)));
-
 /**
  * A pay link is safe to forward: of what was paid or begun together with other invoices it tells only what concerns its own, and never which card
- * or account was used. Such a confirmation can be finished in the portal only.
+ * or account was used, nor why its bank refused what somebody kept. A confirmation is finished by who began it, and shown to nobody else.
  */
 async function attemptFor(tx: Tx, scope: Scope, attempt: Attempt): Promise<AttemptView | null> {
+	if (attempt.status === 'awaiting_auth' && !isOwnTry(scope, attempt)) return null;
 	if (!scope.invoiceId) return attemptView(attempt);
 	const lines = await listAttemptLines(tx, scope, attempt.attemptId);
 	if (lines.length > 1 && attempt.status !== 'processing') return null;
 	const own = lines.find((line) => line.invoiceId === scope.invoiceId);
-	return { ...attemptView(attempt), amountMinor: own?.amountMinor ?? ZERO, methodLabel: null };
+	const view = { ...attemptView(attempt), amountMinor: own?.amountMinor ?? ZERO, methodLabel: null };
+	return attempt.savedMethodId ? { ...view, family: null } : view;
 }
 const paymentsFor = (scope: Scope, payments: PaymentListing[]): PaymentView[] =>
 	payments

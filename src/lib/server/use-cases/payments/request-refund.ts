@@ -1,5 +1,5 @@
 // A member gives money back, in full or in part. Actor: owner or accountant. Refusals: not_found, not_allowed, refund_too_early,
-// refund_above_rest, refund_not_positive, refund_refused, refund_unknown. Facts: payment.reversed (by settling).
+// refund_above_rest, refund_not_positive, refund_refused, refund_unknown, attempt_id_reused. Facts: payment.reversed (by settling).
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { add, type Minor } from '../../../domain/money/minor.ts';
@@ -17,6 +17,7 @@ import {
 	type RefundRequest
 } from '../../store/refund-requests.ts';
 import { recordAudit } from '../../store/records.ts';
+import { constraintName } from '../../store/tx.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 import { settleIntent } from './settle-intent.ts';
 import { isWithinKeyLife } from './call-stripe.ts';
@@ -29,9 +30,19 @@ export async function requestRefund(
 	input: RefundInput
 ): Promise<Result<{ refundId: string }>> {
 	if (!may(scope.actor, 'refund')) return refuse('not_allowed');
-	const opened = await commit(services, scope, (tx) => openRefund(services, scope, tx, input));
+	const opened = await openOnce(services, scope, input);
 	if (!opened.ok) return opened;
 	return finishRefund(services, scope, opened.value);
+}
+
+async function openOnce(services: Services, scope: Scope, input: RefundInput): Promise<Result<OpenRefund>> {
+	try {
+		return await commit(services, scope, (tx) => openRefund(services, scope, tx, input));
+	} catch (error) {
+		// One id for two payments at the same time: each was locked, the id was not.
+		if (constraintName(error) === 'refund_request_pk') return refuse('attempt_id_reused');
+		throw error;
+	}
 }
 
 /** Money that came by transfer goes back by transfer, from the supplier's own bank. */
@@ -76,7 +87,7 @@ async function openRefund(services: Services, scope: Scope, tx: Tx, input: Refun
 	if (known)
 		return known.paymentId === input.paymentId && known.amountMinor === input.amountMinor
 			? done({ request: known, payment, account: supplier.stripeAccount })
-			: refuse('attempt_conflict');
+			: refuse('attempt_id_reused');
 	const now = services.clock.now();
 	const reversedMinor = add(
 		netReversed(await listReversals(tx, scope, payment.paymentId)),

@@ -13,14 +13,14 @@ export async function followSetUpPlan(
 	scope: Scope,
 	attempt: Attempt
 ): Promise<Result<PaymentProgress>> {
-	if (attempt.status !== 'open' && attempt.status !== 'awaiting_auth') return done(progressOf(attempt));
+	if (attempt.status !== 'open' && attempt.status !== 'awaiting_auth') return done(progressOf(scope, attempt));
 	const setup = await read(services, scope, (tx) => findSetup(tx, scope, attempt.attemptId));
 	if (!setup) return refuse('payment_unknown', { attemptId: attempt.attemptId });
 	const asked = await askSetup(services, scope, setup);
 	if (!asked.ok && asked.refusal.code !== 'method_refused') return asked;
 	const after = (await read(services, scope, (tx) => findAttempt(tx, scope, attempt.attemptId)))!;
 	if (after.status === 'open') return refuse('payment_unknown', { attemptId: attempt.attemptId });
-	return done(progressOf(after, asked.ok ? asked.value.clientSecret : null));
+	return done(progressOf(scope, after, asked.ok ? asked.value.clientSecret : null));
 }
 
 /** Somebody left the bank's question unanswered and another choice is made. */

@@ -1,5 +1,5 @@
 // A client pays one or several invoices, as it chose. Actor: contact or pay link, of a person who may pay. Refusals: pay_not_yours, nothing_to_pay, amount_changed, offer_expired, payment_under_way,
-// payment_in_progress, method_not_offered, attempt_conflict, card_declined, payment_unknown. Facts: attempt.changed, then those of settling.
+// payment_in_progress, method_not_offered, attempt_id_reused, card_declined, payment_unknown. Facts: attempt.changed, then those of settling.
 import type { StartPayment } from '../../../contract/payments.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { AllocationLine } from '../../../domain/payments/allocation.ts';
@@ -24,12 +24,13 @@ import { constraintName } from '../../store/tx.ts';
 import { contactOf, keepAcceptance, type From } from '../offers/keep-acceptance.ts';
 import { customerOf } from '../methods/customer.ts';
 import { isPlan, keepPlan } from '../plans/keep-plan.ts';
+import { inputHashOf } from '../input-hash.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { callStripe } from './call-stripe.ts';
 import { chooseMethod } from './choose-method.ts';
 import { choosePayment, type Chosen } from './choose-payment.ts';
 import { keepSetUp } from './keep-set-up.ts';
-import type { PaymentProgress } from './progress.ts';
+import { isOwnTry, type PaymentProgress } from './progress.ts';
 import { followSetUpPlan, giveUpSetUp } from './set-up-plan.ts';
 import { settleIntent } from './settle-intent.ts';
 
@@ -84,7 +85,7 @@ async function openAttempt(
 			return refuse('payment_in_progress');
 		// The same click twice: the other one's row is there now. If it can't be seen, it is somebody else's id.
 		if (constraintName(error) === 'payment_attempt_pk')
-			return isSecondLook ? refuse('attempt_conflict') : openAttempt(services, scope, input, from, true);
+			return isSecondLook ? refuse('attempt_id_reused') : openAttempt(services, scope, input, from, true);
 		throw error;
 	}
 }
@@ -101,10 +102,9 @@ async function openInside(
 	if (!(await mayPay(tx, scope))) return refuse('pay_not_yours');
 	const known = await findAttempt(tx, scope, input.attemptId);
 	if (known)
-		return known.confirmationTokenId === input.confirmationTokenId &&
-			(!input.savedMethodId || known.savedMethodId === input.savedMethodId)
+		return known.inputHash === hashOf(scope, input)
 			? done({ kind: 'open' as const, attempt: known })
-			: refuse('attempt_conflict');
+			: refuse('attempt_id_reused');
 	const live = await findLiveAttempt(tx, scope, input.invoiceIds);
 	if (live) return whenLive(live);
 	const supplier = await getSupplier(tx, scope);
@@ -116,6 +116,14 @@ async function openInside(
 	const attempt = await keepAttempt(services, scope, tx, opening);
 	return done({ kind: 'open' as const, attempt });
 }
+
+/** An id is one question, of one payer: with another invoice, amount, choice, means of payment or link it is refused. */
+const hashOf = (scope: Scope, { attemptId: _, ...input }: StartPayment): string =>
+	inputHashOf(scope, 'payment', {
+		...input,
+		savedMethodId: input.savedMethodId ?? null,
+		remember: input.remember === true
+	});
 
 function whenLive(live: Attempt): Result<Opened> {
 	if (live.status === 'processing') return refuse('payment_under_way');
@@ -156,6 +164,7 @@ async function keepAttempt(services: Services, scope: Scope, tx: Tx, opening: Op
 			offerEndsAt: chosen.offerEndsAt,
 			amountMinor: chosen.amountMinor,
 			currency: 'EUR',
+			inputHash: hashOf(scope, input),
 			confirmationTokenId: input.confirmationTokenId,
 			savedMethodId: method?.methodId ?? null,
 			customerId,
@@ -195,7 +204,7 @@ async function keepAttempt(services: Services, scope: Scope, tx: Tx, opening: Op
 	return (await findAttempt(tx, scope, attemptId))!;
 }
 
-/** The intent of a declined try on exactly the same lines, for the same customer at Stripe: it is tried again, so one payment stays one PaymentIntent. */
+/** The intent of the payer's own declined try on exactly the same lines, for the same customer at Stripe: it is tried again, so one payment stays one PaymentIntent. */
 async function declinedIntent(
 	tx: Tx,
 	scope: Scope,
@@ -203,7 +212,8 @@ async function declinedIntent(
 	customerId: string | null
 ): Promise<string | null> {
 	const last = await findLastAttempt(tx, scope, lines[0]!.invoiceId);
-	if (last?.status !== 'declined' || last.methodType === 'sepa_debit' || last.customerId !== customerId) return null;
+	if (last?.status !== 'declined' || !isOwnTry(scope, last)) return null;
+	if (last.methodType === 'sepa_debit' || last.customerId !== customerId) return null;
 	const before = await listAttemptLines(tx, scope, last.attemptId);
 	const same =
 		before.length === lines.length &&

@@ -4,7 +4,7 @@ import { may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { lastLawfulDay } from '../../../domain/offers/legal.ts';
 import { askedOn } from '../../../domain/plans/calendar.ts';
-import { isOpen } from '../../../domain/plans/plan.ts';
+import { isOpen, isWholeIn } from '../../../domain/plans/plan.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
@@ -118,8 +118,7 @@ type Movable = { plan: PlanWithParts; part: PlanWithParts['parts'][number] };
 async function lockMovable(tx: Tx, scope: Scope, { planId, position }: Part): Promise<Movable | null> {
 	const plan = await lockPlan(tx, scope, planId);
 	const part = plan?.parts.find((candidate) => candidate.position === position);
-	const isSeen =
-		!scope.invoiceId || plan?.parts.every((one) => one.lines.every((line) => line.invoiceId === scope.invoiceId));
+	const isSeen = !scope.invoiceId || (plan && isWholeIn(plan.parts, [scope.invoiceId]));
 	const isRunning = plan?.status === 'active' || plan?.status === 'paused';
 	return plan && part && isSeen && isRunning && isOpen(part) ? { plan, part } : null;
 }

@@ -2,21 +2,20 @@
 import type { PlanView } from '../../../contract/views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
-import { findAttempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { listOpenMoves } from '../../store/part-moves.ts';
 import { listHeldPlans, type PlanWithParts } from '../../store/plans.ts';
 import { findMethod } from '../../store/saved-methods.ts';
+import { mayConfirm, wantsBank } from './confirm-part.ts';
 
 export async function planView(tx: Tx, scope: Scope, plan: PlanWithParts, today: CivilDate): Promise<PlanView> {
-	const failing = plan.parts.find((part) => part.status === 'action_needed');
-	const [method, moves, held, attempt] = await Promise.all([
+	const failing = plan.parts.find((part) => part.status === 'action_needed') ?? null;
+	const [method, moves, held, asksBank] = await Promise.all([
 		plan.methodId ? findMethod(tx, scope, plan.methodId) : null,
 		listOpenMoves(tx, scope, [plan.planId]),
 		listHeldPlans(tx, scope, [plan.planId], today),
-		failing?.attemptId ? findAttempt(tx, scope, failing.attemptId) : null
+		wantsBank(tx, scope, failing)
 	]);
-	const wantsBank = [attempt?.errorCode, attempt?.declineCode].includes('authentication_required');
 	return {
 		planId: plan.planId,
 		status: plan.status,
@@ -36,6 +35,7 @@ export async function planView(tx: Tx, scope: Scope, plan: PlanWithParts, today:
 			retryOn: status === 'retrying' ? askOn : null,
 			moveTo: moves.find((move) => move.position === position)?.toOn ?? null
 		})),
-		needs: failing ? (wantsBank ? 'authenticate' : 'other_method') : null
+		needs: failing ? (asksBank ? 'authenticate' : 'other_method') : null,
+		mayConfirm: await mayConfirm(tx, scope, plan, method)
 	};
 }
