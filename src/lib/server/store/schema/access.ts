@@ -1,8 +1,8 @@
 // Ways in: sign-in links and codes, sessions, pay links, API keys. Only hashes of secrets are kept.
 import { sql } from 'drizzle-orm';
-import { check, foreignKey, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import { boolean, check, foreignKey, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import type { KeyScope } from '../../../domain/access/scope.ts';
-import { id, instant, optionalInstant } from './columns.ts';
+import { id, instant, optionalId, optionalInstant } from './columns.ts';
 import { invoice } from './invoices.ts';
 import { contact, supplier } from './parties.ts';
 
@@ -19,7 +19,11 @@ export const signInRequest = pgTable(
 		createdAt: instant(),
 		handledAt: optionalInstant(),
 		tries: integer().notNull().default(0),
-		nextTryAt: optionalInstant() // after a failed sending; null: at once
+		nextTryAt: optionalInstant(), // after a failed sending; null: at once
+		guesses: integer().notNull().default(0), // codes tried in that browser: counted here, where known and unknown have the same row
+		isKnownBrowser: boolean().notNull().default(false), // somebody has signed in there before
+		networkAddress: text(),
+		httpRequestId: text()
 	},
 	(t) => [
 		primaryKey({ name: 'sign_in_request_pk', columns: [t.requestId] }),
@@ -32,6 +36,8 @@ export const signIn = pgTable(
 	{
 		supplierId: id(),
 		signInId: id(),
+		requestId: optionalId(), // who asked for it; a code is tried only in that browser
+		isKnownBrowser: boolean().notNull().default(false), // this person has signed in there before
 		subjectKind: text().$type<SubjectKind>().notNull(),
 		subjectId: id(),
 		tokenHash: text().notNull(),
@@ -46,7 +52,29 @@ export const signIn = pgTable(
 		primaryKey({ name: 'sign_in_pk', columns: [t.supplierId, t.signInId] }),
 		foreignKey({ name: 'sign_in_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
 		unique('sign_in_token_unique').on(t.tokenHash),
-		index('sign_in_browser_idx').on(t.browserHash)
+		index('sign_in_request_idx').on(t.requestId)
+	]
+);
+
+/**
+ * Browsers in which a person has signed in. Strangers who ask in a person's name spend an allowance of their own, not this one
+ * (https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies).
+ */
+export const knownBrowser = pgTable(
+	'known_browser',
+	{
+		supplierId: id(),
+		subjectKind: text().$type<SubjectKind>().notNull(),
+		subjectId: id(),
+		browserHash: text().notNull(),
+		firstSignInAt: instant(),
+		lastSignInAt: instant()
+	},
+	(t) => [
+		primaryKey({ name: 'known_browser_pk', columns: [t.supplierId, t.subjectId, t.browserHash] }),
+		foreignKey({ name: 'known_browser_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
+		index('known_browser_hash_idx').on(t.browserHash),
+		check('known_browser_subject_check', sql`subject_kind in ('contact', 'member')`)
 	]
 );
 
