@@ -59,6 +59,9 @@ export function securityDetailText(detail: Record<string, string>, locale: Local
 		'means:demo': () => m.security_means_demo({}, say),
 		'where:here': () => m.security_where_here({}, say),
 		'where:everywhere': () => m.security_where_everywhere({}, say),
+		'about:person': () => m.security_about_person({}, say),
+		'about:supplier': () => m.security_about_supplier({}, say),
+		'about:mails': () => m.security_about_mails({}, say),
 		'more:yes': () => m.security_more({}, say)
 	};
 	return Object.entries(detail)

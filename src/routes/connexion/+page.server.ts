@@ -22,7 +22,7 @@ export const actions: Actions = {
 		const read = v.safeParse(AskSignIn, values);
 		if (!read.success) return fail(400, { step: 'address', email: String(values.email ?? ''), problem: 'email' });
 		const { services } = await house();
-		const browserSecret = ensureBrowserSecret(cookies, services.config.origin.startsWith('https:'));
+		const browserSecret = ensureBrowserSecret(cookies, services.config.origin);
 		const result = await requestSignIn(services, {
 			email: read.output.email,
 			browserSecret,
@@ -38,7 +38,7 @@ export const actions: Actions = {
 		const { services } = await house();
 		const result = await signInByCode(services, {
 			code: read.output.code,
-			browserSecret: readBrowserSecret(event.cookies),
+			browserSecret: readBrowserSecret(event.cookies, services.config.origin),
 			ip: event.getClientAddress()
 		});
 		if (!result.ok) return fail(400, { step: 'code', email: String(values.email ?? ''), problem: result.refusal.code });

@@ -12,6 +12,8 @@ import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { aPayer, anInvoice, aSupplier, type Cast, type Payer } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
+/** Where a person sits; each ask of `ask()` comes from elsewhere. */
+const IP = '203.0.113.9';
 let house: TestHouse;
 let cast: Cast;
 let payer: Payer;
@@ -69,11 +71,11 @@ describe('the sign-in mail', () => {
 describe('the link', () => {
 	test('signs in the browser that asked, once', async () => {
 		const { token, browserSecret } = await ask();
-		expect(await signInByLink(house.services, { token, code: null, browserSecret })).toMatchObject({
+		expect(await signInByLink(house.services, { token, code: null, browserSecret, ip: IP })).toMatchObject({
 			ok: true,
 			value: { kind: 'contact', subjectId: payer.contactId }
 		});
-		expect(await signInByLink(house.services, { token, code: null, browserSecret })).toMatchObject({
+		expect(await signInByLink(house.services, { token, code: null, browserSecret, ip: IP })).toMatchObject({
 			ok: false,
 			refusal: { code: 'sign_in_expired' }
 		});
@@ -82,19 +84,25 @@ describe('the link', () => {
 		const { token, browserSecret, code } = await ask();
 		for (let i = 0; i < 10; i++) {
 			expect(await readLink(house.services, token, null)).toBe('other_browser');
-			expect(await signInByLink(house.services, { token, code: null, browserSecret: newSecret() })).toMatchObject({
+			expect(
+				await signInByLink(house.services, { token, code: null, browserSecret: newSecret(), ip: IP })
+			).toMatchObject({
 				ok: false,
 				refusal: { code: 'other_browser' }
 			});
 		}
 		expect(await readLink(house.services, token, browserSecret)).toBe('ready');
-		expect(await signInByLink(house.services, { token, code, browserSecret: null })).toMatchObject({ ok: true });
+		expect(await signInByLink(house.services, { token, code, browserSecret: null, ip: IP })).toMatchObject({
+			ok: true
+		});
 	});
 	test('dies after ten minutes', async () => {
 		const { token, browserSecret } = await ask();
 		house.world.world.offsetMs += 601_000;
 		expect(await readLink(house.services, token, browserSecret)).toBe('expired');
-		expect(await signInByLink(house.services, { token, code: null, browserSecret })).toMatchObject({ ok: false });
+		expect(await signInByLink(house.services, { token, code: null, browserSecret, ip: IP })).toMatchObject({
+			ok: false
+		});
 	});
 });
 describe('the code', () => {

@@ -2,6 +2,8 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { whoIsSubject, type Subject } from '../access/sessions.ts';
 import { noteSecurityEvent } from '../store/security-events.ts';
+import { rememberBrowser } from '../use-cases/access/sign-in.ts';
+import { ensureBrowserSecret } from './browser-secret.ts';
 import { house } from '../wiring.ts';
 
 export async function openSession(
@@ -15,6 +17,7 @@ export async function openSession(
 	if (locals.sessionId) await sessions.end(locals.sessionId);
 	const { cookie } = await sessions.create(subject, request.headers.get('user-agent') ?? '');
 	cookies.set(cookie.name, cookie.value, cookie.attributes);
+	await rememberBrowser(services, subject, ensureBrowserSecret(cookies, services.config.origin));
 	await noteSecurityEvent(services.db.system, services.clock.now(), {
 		...whoIsSubject(subject),
 		kind: 'sign_in',

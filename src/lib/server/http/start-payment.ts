@@ -8,6 +8,7 @@ import { startPayment } from '../use-cases/payments/start-payment.ts';
 import { refuse } from '../use-cases/run.ts';
 import { house } from '../wiring.ts';
 import { answerJson, refusalBody } from './answer.ts';
+import { rememberWayBack } from './way-back.ts';
 import { progressBody } from './progress.ts';
 
 export async function payResponse(
@@ -36,13 +37,7 @@ export async function payResponse(
 				: scope.supplierId;
 	if (!(await services.limits.take('payment', payer))) return answerJson(refuse('too_many_requests'), locals.locale);
 	// The address to come back to after a bank's page carries no token: a cookie of this browser knows the way.
-	cookies.set('ponctuel_back', backTo, {
-		path: '/retour',
-		httpOnly: true,
-		sameSite: 'lax',
-		secure: services.config.origin.startsWith('https:'),
-		maxAge: 3600
-	});
+	rememberWayBack(cookies, services.config.origin, backTo);
 	const result = await startPayment(services, scope, read.output, {
 		returnUrl: `${services.config.origin || url.origin}/retour/${read.output.attemptId}`,
 		ip: getClientAddress(),

@@ -14,7 +14,7 @@ export function renderSignInMail(input: {
 	const say = { locale };
 	return renderMail({
 		locale,
-		subject: m.mail_sign_in_subject({ supplier: supplier.name, code }, say),
+		subject: m.mail_sign_in_subject({ supplier: supplier.name }, say),
 		preview: m.mail_sign_in_preview({}, say),
 		supplierName: supplier.name,
 		brandHue: supplier.brandHue,

@@ -1,75 +1,11 @@
 // Rows behind the ways in. Looked up by hash, before anybody knows which supplier it is about: hence the system role.
-import { and, desc, eq, gt, isNull, lt, lte, or, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, lt, or } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Database, Tx } from './database.ts';
-import { apiKey, contact, invoice, payLink, session, signIn, signInRequest } from './schema/index.ts';
+import { apiKey, contact, invoice, payLink, session } from './schema/index.ts';
 
-export type SignIn = typeof signIn.$inferSelect;
-export type SignInRequest = typeof signInRequest.$inferSelect;
 export type PayLink = typeof payLink.$inferSelect;
 export type SessionRow = typeof session.$inferSelect;
-
-export const insertSignInRequest = async (db: Database, row: typeof signInRequest.$inferInsert): Promise<void> =>
-	void (await db.system.insert(signInRequest).values(row));
-/** Takes one request that nobody has handled. Old ones are left: a link that comes an hour late only confuses. */
-export async function claimSignInRequest(db: Database, now: Date): Promise<SignInRequest | null> {
-	return db.system.transaction(async (tx) => {
-		const [row] = await tx
-			.select()
-			.from(signInRequest)
-			.where(
-				and(
-					isNull(signInRequest.handledAt),
-					gt(signInRequest.createdAt, new Date(now.getTime() - 900_000)),
-					or(isNull(signInRequest.nextTryAt), lte(signInRequest.nextTryAt, now))
-				)
-			)
-			.orderBy(signInRequest.createdAt)
-			.limit(1)
-			.for('update', { skipLocked: true });
-		if (row) await tx.update(signInRequest).set({ handledAt: now }).where(eq(signInRequest.requestId, row.requestId));
-		return row ?? null;
-	});
-}
-/** Its mail did not leave: again later. */
-export const reopenSignInRequest = async (db: Database, requestId: string, nextTryAt: Date): Promise<void> =>
-	void (await db.system
-		.update(signInRequest)
-		.set({ handledAt: null, nextTryAt, tries: sql`${signInRequest.tries} + 1` })
-		.where(eq(signInRequest.requestId, requestId)));
-export const insertSignIn = async (db: Database, row: typeof signIn.$inferInsert): Promise<void> =>
-	void (await db.system.insert(signIn).values(row));
-export const findSignInByToken = async (db: Database, tokenHash: string): Promise<SignIn | null> =>
-	(await db.system.select().from(signIn).where(eq(signIn.tokenHash, tokenHash)))[0] ?? null;
-/** Sign-ins that a browser asked for and that may still be used, newest first. */
-export const listOpenSignIns = (db: Database, browserHash: string, now: Date): Promise<SignIn[]> =>
-	db.system
-		.select()
-		.from(signIn)
-		.where(
-			and(
-				eq(signIn.browserHash, browserHash),
-				isNull(signIn.usedAt),
-				gt(signIn.expiresAt, now),
-				lt(signIn.failedTries, 5)
-			)
-		)
-		.orderBy(desc(signIn.createdAt))
-		.limit(5);
-export const countFailedTry = async (db: Database, row: SignIn): Promise<void> =>
-	void (await db.system
-		.update(signIn)
-		.set({ failedTries: sql`${signIn.failedTries} + 1` })
-		.where(and(eq(signIn.supplierId, row.supplierId), eq(signIn.signInId, row.signInId))));
-/** Marks it used; `false` when somebody was faster. */
-export async function useSignIn(db: Database, row: SignIn, now: Date): Promise<boolean> {
-	const used = await db.system
-		.update(signIn)
-		.set({ usedAt: now })
-		.where(and(eq(signIn.supplierId, row.supplierId), eq(signIn.signInId, row.signInId), isNull(signIn.usedAt)))
-		.returning({ id: signIn.signInId });
-	return used.length > 0;
-}
 
 export const findSession = async (db: Database, sessionHash: string): Promise<SessionRow | null> =>
 	(await db.system.select().from(session).where(eq(session.sessionHash, sessionHash)))[0] ?? null;

@@ -9,11 +9,19 @@ import { rateLimit } from './schema/index.ts';
 
 /** points per duration in seconds. */
 const LIMITS = {
-	sign_in_address: { points: 5, duration: 900 },
-	sign_in_address_day: { points: 30, duration: 86_400 },
+	// Asking for a mail: by the network address, or by a browser where somebody has signed in before.
 	sign_in_ip: { points: 30, duration: 900 },
+	sign_in_browser: { points: 30, duration: 900 },
+	// Mails to one address. Strangers share the first three: four at once, ten in six hours, and then one an hour, always: 64 a day at most, and never none.
+	sign_in_mail: { points: 4, duration: 900 },
+	sign_in_mail_long: { points: 10, duration: 21_600 },
+	sign_in_mail_slow: { points: 1, duration: 3600 },
+	sign_in_mail_known: { points: 10, duration: 900 },
+	// Silences nobody: beyond it, people are told.
 	sign_in_supplier: { points: 500, duration: 3600 },
+	// Trying codes.
 	sign_in_code: { points: 10, duration: 900 },
+	sign_in_code_ip: { points: 60, duration: 900 },
 	pay_link_lookup: { points: 120, duration: 300 },
 	pay_link_renewal: { points: 3, duration: 3600 },
 	payment: { points: 30, duration: 600 },

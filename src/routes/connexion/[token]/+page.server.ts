@@ -8,9 +8,10 @@ import { readLink, signInByLink } from '#lib/server/use-cases/access/sign-in.ts'
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ params, cookies }) => ({
-	state: await readLink((await house()).services, params.token, readBrowserSecret(cookies))
-});
+export const load: PageServerLoad = async ({ params, cookies }) => {
+	const { services } = await house();
+	return { state: await readLink(services, params.token, readBrowserSecret(cookies, services.config.origin)) };
+};
 
 export const actions: Actions = {
 	default: async (event) => {
@@ -20,7 +21,8 @@ export const actions: Actions = {
 		const result = await signInByLink(services, {
 			token: event.params.token,
 			code: read.output.code || null,
-			browserSecret: readBrowserSecret(event.cookies)
+			browserSecret: readBrowserSecret(event.cookies, services.config.origin),
+			ip: event.getClientAddress()
 		});
 		if (!result.ok) return fail(400, { problem: result.refusal.code as string });
 		redirect(303, await openSession(event, result.value, null, 'link'));

@@ -3,7 +3,6 @@
 import { mintScope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import { newCode, newId, newSecret, sha256 } from '../../identity.ts';
-import { claimSignInRequest, insertSignIn, reopenSignInRequest, type SignInRequest } from '../../store/access.ts';
 import {
 	findContactSystem,
 	findMemberSystem,
@@ -11,21 +10,32 @@ import {
 	getSupplier,
 	type KnownSubject
 } from '../../store/parties.ts';
+import { noteSecurityEvent } from '../../store/security-events.ts';
+import {
+	claimSignInRequest,
+	insertSignIn,
+	listPeopleOfBrowser,
+	reopenSignInRequest,
+	SIGN_IN_LIFE_MS,
+	type SignInRequest
+} from '../../store/sign-ins.ts';
 import { renderSignInMail } from '../../mails/sign-in.ts';
 import { returnAddress } from '../../mails/bounces.ts';
 import { read } from '../run.ts';
 
-const LIFE_MS = 10 * 60_000; // ASVS 5.0: one-time tokens live at most ten minutes
-
 export async function sendNextSignIn(services: Services): Promise<boolean> {
 	const request = await claimSignInRequest(services.db, services.clock.now());
 	if (!request) return false;
+	const subjects = await findSubjects(services.db, request.email);
+	if (!subjects.length) return true;
+	const known = await knownIn(services, request);
+	// A repeat after a failure is the same request: it does not count again.
+	if (request.tries === 0 && !(await mayMail(services, request, subjects, subjects.some(known)))) return true;
 	let [sent, failed] = [0, 0];
-	for (const subject of await findSubjects(services.db, request.email)) {
-		// A repeat after a failure is the same request: it does not count again.
-		if (request.tries === 0 && !(await services.limits.take('sign_in_supplier', subject.supplierId))) continue;
+	for (const subject of subjects) {
+		if (request.tries === 0 && !known(subject)) await countOfSupplier(services, request, subject.supplierId);
 		try {
-			await sendOne(services, subject, request);
+			await sendOne(services, subject, request, known(subject));
 			sent += 1;
 		} catch (error) {
 			services.log.warn({ err: error, requestId: request.requestId }, 'sign-in mail not sent yet');
@@ -42,7 +52,72 @@ export async function sendNextSignIn(services: Services): Promise<boolean> {
 	return true;
 }
 
-async function sendOne(services: Services, subject: KnownSubject, request: SignInRequest): Promise<void> {
+/** Whether somebody has signed in before in the browser that asks. */
+async function knownIn(services: Services, request: SignInRequest): Promise<(subject: KnownSubject) => boolean> {
+	const people = request.isKnownBrowser ? await listPeopleOfBrowser(services.db, request.browserHash) : [];
+	return (subject) => people.some((row) => row.supplierId === subject.supplierId && row.subjectId === subject.id);
+}
+
+/**
+ * Mails to one address are bounded, and never end: whoever asks from a browser they know has an allowance that no stranger can use up; strangers share four
+ * mails at once and ten in six hours, and after that one an hour, whose link and code open in any browser.
+ */
+async function mayMail(
+	{ limits, ...services }: Services,
+	request: SignInRequest,
+	subjects: KnownSubject[],
+	isKnown: boolean
+): Promise<boolean> {
+	const { email } = request;
+	if (isKnown && (await limits.spend('sign_in_mail_known', `${email} ${request.browserHash}`)) === 'free') return true;
+	if (
+		!isKnown &&
+		(await limits.spend('sign_in_mail', email)) === 'free' &&
+		(await limits.spend('sign_in_mail_long', email)) === 'free'
+	)
+		return true;
+	const slow = await limits.spend('sign_in_mail_slow', isKnown ? `${email} ${request.browserHash}` : email);
+	if (slow === 'reached') {
+		services.log.warn({ requestId: request.httpRequestId }, 'too many sign-in mails asked for one address');
+		await noteSecurityEvent(
+			services.db.system,
+			services.clock.now(),
+			...subjects.map(({ supplierId, kind, id }) => ({
+				supplierId,
+				actorKind: kind,
+				actorId: id,
+				kind: 'sign_in_limited' as const,
+				from: fromOf(request)
+			}))
+		);
+	}
+	return slow === 'free';
+}
+const fromOf = ({ networkAddress, httpRequestId }: SignInRequest) => ({
+	address: networkAddress,
+	requestId: httpRequestId
+});
+
+/** Many mails of one supplier to browsers that nobody knows: an attack, or a busy day. They leave all the same, and people are told. */
+async function countOfSupplier(services: Services, request: SignInRequest, supplierId: string): Promise<void> {
+	if ((await services.limits.spend('sign_in_supplier', supplierId)) !== 'reached') return;
+	services.log.error({ supplierId }, 'alarm: unusually many sign-in mails of one supplier');
+	await noteSecurityEvent(services.db.system, services.clock.now(), {
+		supplierId,
+		actorKind: 'unknown',
+		actorId: null,
+		kind: 'guessing_alarm',
+		detail: { about: 'mails' },
+		from: fromOf(request)
+	});
+}
+
+async function sendOne(
+	services: Services,
+	subject: KnownSubject,
+	request: SignInRequest,
+	isKnownBrowser: boolean
+): Promise<void> {
 	const now = services.clock.now();
 	const [token, code, signInId] = [newSecret(), newCode(), newId()];
 	const scope = mintScope(subject.supplierId, { kind: 'system' });
@@ -51,10 +126,12 @@ async function sendOne(services: Services, subject: KnownSubject, request: SignI
 		subject.kind === 'member'
 			? await findMemberSystem(services.db, subject.supplierId, subject.id)
 			: await findContactSystem(services.db, subject.supplierId, subject.id);
-	// A code alone is weak: it is salted with the row's id, serves once, and five wrong ones end it.
+	// A code alone is weak: it is salted with the row's id, serves once, and each try is counted before it is compared (sign-in.ts).
 	await insertSignIn(services.db, {
 		supplierId: subject.supplierId,
 		signInId,
+		requestId: request.requestId,
+		isKnownBrowser,
 		subjectKind: subject.kind,
 		subjectId: subject.id,
 		tokenHash: sha256(token),
@@ -62,7 +139,7 @@ async function sendOne(services: Services, subject: KnownSubject, request: SignI
 		browserHash: request.browserHash,
 		failedTries: 0,
 		createdAt: now,
-		expiresAt: new Date(now.getTime() + LIFE_MS),
+		expiresAt: new Date(now.getTime() + SIGN_IN_LIFE_MS),
 		usedAt: null
 	});
 	const mail = renderSignInMail({

@@ -1,23 +1,32 @@
 // A link or a code becomes a session. GET never comes here. The link works alone only in the browser that asked; anywhere else the code of
 // the same mail is needed, which a mail scanner that opens links and submits forms does not type.
+// Tries are counted before they are compared. A code alone (six digits) may be tried five times a request, thirty times a person and hundred and fifty times a
+// supplier in six hours; beyond, the link of the same mail still opens: nobody is locked out by who guesses.
 // Refusals: sign_in_expired, other_browser, code_wrong, too_many_requests.
 import type { Services } from '../../services.ts';
 import type { Subject } from '../../access/sessions.ts';
-import { sha256 } from '../../identity.ts';
-import { countFailedTry, findSignInByToken, listOpenSignIns, useSignIn, type SignIn } from '../../store/access.ts';
+import { emailHash, sha256 } from '../../identity.ts';
+import { noteSecurityEvent, type SecurityNote } from '../../store/security-events.ts';
+import {
+	findSignInByToken,
+	giveBackGuess,
+	isKnownBrowser,
+	saveKnownBrowser,
+	spendGuess,
+	spendTry,
+	useSignIn,
+	type Guess,
+	type SignIn
+} from '../../store/sign-ins.ts';
 import { done, refuse, type Result } from '../run.ts';
 
 export type LinkState = 'ready' | 'other_browser' | 'expired';
-const TRIES_MAX = 5;
+const GUESSES_MAX = { person: 30, supplier: 150 };
 
+type Sent = Pick<SignIn, 'supplierId' | 'signInId' | 'subjectKind' | 'subjectId' | 'codeHash'>;
 const isOpen = (services: Services, row: SignIn): boolean =>
-	row.usedAt === null && row.expiresAt > services.clock.now() && row.failedTries < TRIES_MAX;
-const fits = (row: SignIn, code: string): boolean => row.codeHash === sha256(`${row.signInId}:${code}`);
-const subjectOf = (row: SignIn): Subject => ({
-	kind: row.subjectKind,
-	supplierId: row.supplierId,
-	subjectId: row.subjectId
-});
+	row.usedAt === null && row.expiresAt > services.clock.now();
+const fits = (row: Sent, code: string): boolean => row.codeHash === sha256(`${row.signInId}:${code}`);
 
 /** What to show for a link. Changes nothing. */
 export async function readLink(services: Services, token: string, browserSecret: string | null): Promise<LinkState> {
@@ -28,17 +37,18 @@ export async function readLink(services: Services, token: string, browserSecret:
 
 export async function signInByLink(
 	services: Services,
-	input: { token: string; code: string | null; browserSecret: string | null }
+	input: { token: string; code: string | null; browserSecret: string | null; ip: string }
 ): Promise<Result<Subject>> {
 	const row = await findSignInByToken(services.db, sha256(input.token));
 	if (!row || !isOpen(services, row)) return refuse('sign_in_expired');
-	const sameBrowser = input.browserSecret !== null && sha256(input.browserSecret) === row.browserHash;
-	if (!sameBrowser && !input.code) return refuse('other_browser');
-	if (!sameBrowser && !fits(row, input.code!)) {
-		await countFailedTry(services.db, row);
-		return refuse('code_wrong');
-	}
-	return consume(services, row);
+	if (input.browserSecret !== null && sha256(input.browserSecret) === row.browserHash) return consume(services, row);
+	if (!input.code) return refuse('other_browser');
+	if (!(await mayTry(services, input))) return refuse('too_many_requests');
+	const tried = await spendTry(services.db, row.tokenHash, services.clock.now());
+	if (!tried) return refuse('sign_in_expired');
+	if (fits(tried, input.code)) return consume(services, tried);
+	await noteSecurityEvent(services.db.system, services.clock.now(), failureOf(tried, 'link'));
+	return refuse('code_wrong');
 }
 
 export async function signInByCode(
@@ -47,18 +57,70 @@ export async function signInByCode(
 ): Promise<Result<Subject>> {
 	if (!input.browserSecret) return refuse('other_browser');
 	const browserHash = sha256(input.browserSecret);
-	if (
-		!(await services.limits.take('sign_in_code', browserHash)) ||
-		!(await services.limits.take('sign_in_ip', input.ip))
-	)
+	if (!(await services.limits.take('sign_in_code', browserHash)) || !(await mayTry(services, input)))
 		return refuse('too_many_requests');
-	const open = await listOpenSignIns(services.db, browserHash, services.clock.now());
-	const match = open.find((row) => fits(row, input.code));
-	if (match) return consume(services, match);
-	for (const row of open) await countFailedTry(services.db, row);
+	const guesses = await spendGuess(services.db, browserHash, services.clock.now());
+	const right = guesses.find((guess) => guess.sent !== null && isWithin(guess) && fits(guess.sent, input.code));
+	if (right) {
+		await giveBackGuess(services.db, right);
+		return consume(services, right.sent!);
+	}
+	await noteSecurityEvent(services.db.system, services.clock.now(), ...failuresOf(services, guesses));
 	return refuse('code_wrong');
 }
 
-async function consume(services: Services, row: SignIn): Promise<Result<Subject>> {
-	return (await useSignIn(services.db, row, services.clock.now())) ? done(subjectOf(row)) : refuse('sign_in_expired');
+/** By network address, unless somebody has signed in here before. */
+async function mayTry(services: Services, input: { browserSecret: string | null; ip: string }): Promise<boolean> {
+	const isKnown = await isKnownBrowser(services.db, sha256(input.browserSecret ?? ''));
+	return isKnown || services.limits.take('sign_in_code_ip', input.ip);
 }
+const isWithin = ({ person, supplier }: Guess): boolean =>
+	person.points <= GUESSES_MAX.person && (supplier === null || supplier.points <= GUESSES_MAX.supplier);
+
+const failureOf = (row: Sent, means: 'code' | 'link'): SecurityNote => ({
+	supplierId: row.supplierId,
+	actorKind: row.subjectKind,
+	actorId: row.subjectId,
+	kind: 'sign_in_failed',
+	detail: { means }
+});
+/** One row for each person it was tried on, or for the address; and an alarm the one time that a count goes over its bound. */
+function failuresOf(services: Services, guesses: Guess[]): SecurityNote[] {
+	const known = guesses.flatMap((guess) => (guess.sent ? [{ ...guess, sent: guess.sent }] : []));
+	const people = new Map(known.map((guess) => [guess.sent.subjectId, guess]));
+	const notes = [...people.values()].map(({ sent }) => failureOf(sent, 'code'));
+	for (const about of ['person', 'supplier'] as const) {
+		const over = new Map(known.flatMap((guess) => (isJustOver(guess, about) ? [[guess[about]!.key, guess]] : [])));
+		for (const { sent } of over.values()) {
+			services.log.error({ supplierId: sent.supplierId, about }, 'alarm: sign-in codes are being guessed');
+			notes.push({ ...failureOf(sent, 'code'), kind: 'guessing_alarm', detail: { about } });
+		}
+	}
+	const [stranger] = guesses;
+	return notes.length
+		? notes
+		: [
+				{
+					supplierId: null,
+					actorKind: 'unknown',
+					actorId: null,
+					kind: 'sign_in_failed',
+					detail: { means: 'code' },
+					emailHash: emailHash(services.config.secret, stranger?.emailAsked ?? '')
+				}
+			];
+}
+function isJustOver(guess: Guess, about: 'person' | 'supplier'): boolean {
+	const count = guess[about];
+	return count !== null && count.points > GUESSES_MAX[about] && count.points - count.added <= GUESSES_MAX[about];
+}
+
+async function consume(services: Services, row: Sent): Promise<Result<Subject>> {
+	return (await useSignIn(services.db, row, services.clock.now()))
+		? done({ kind: row.subjectKind, supplierId: row.supplierId, subjectId: row.subjectId })
+		: refuse('sign_in_expired');
+}
+
+/** The person has come in: this browser is theirs from now on, and strangers don't use up what it may ask for. */
+export const rememberBrowser = (services: Services, subject: Subject, browserSecret: string): Promise<void> =>
+	saveKnownBrowser(services.db, subject, sha256(browserSecret), services.clock.now());

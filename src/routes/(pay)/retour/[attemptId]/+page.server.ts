@@ -1,8 +1,10 @@
 // Where a bank's page sends people back. Writes nothing and believes nothing of the address: it only finds the way back.
 import { redirect } from '@sveltejs/kit';
+import { readWayBack } from '#lib/server/http/way-back.ts';
+import { house } from '#lib/server/wiring.ts';
 import type { PageServerLoad } from './$types';
 
-export const load: PageServerLoad = ({ cookies }) => {
-	const back = cookies.get('ponctuel_back') ?? '';
-	if (/^\/(p\/[\w-]{43}|portail\/payer\?[\w=&-]+|portail)$/.test(back)) redirect(303, back);
+export const load: PageServerLoad = async ({ cookies }) => {
+	const back = readWayBack(cookies, (await house()).services.config.origin);
+	if (back) redirect(303, back);
 };
