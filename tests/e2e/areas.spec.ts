@@ -21,7 +21,7 @@ test('signs in with the code of the mail, sees the invoices, signs out everywher
 	await expect(page.getByText('n’est pas complète')).toBeVisible();
 	await page.getByLabel('Adresse e-mail').fill(email);
 	await page.getByRole('button', { name: 'Recevoir mon lien' }).click();
-	const mail = await demo.mail(email, /est votre code/);
+	const mail = await demo.mail(email, /Votre connexion à/);
 	await page.getByLabel('Code à six chiffres').fill('000000');
 	await page.getByRole('button', { name: 'Se connecter' }).click();
 	await expect(page.getByText('n’est pas le bon')).toBeVisible();
@@ -41,7 +41,7 @@ test('the link works in the browser that asked; elsewhere it asks for the code',
 	await open(page, `${origin()}/connexion`);
 	await page.getByLabel('Adresse e-mail').fill(email);
 	await page.getByRole('button', { name: 'Recevoir mon lien' }).click();
-	const mail = await demo.mail(email, /est votre code/);
+	const mail = await demo.mail(email, /Votre connexion à/);
 	const link = mail.links.find((url) => url.includes('/connexion/'))!;
 	const scanner = await (await browser.newContext()).newPage();
 	await scanner.request.head(link);
