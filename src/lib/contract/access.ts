@@ -1,7 +1,12 @@
 // What people type to sign in.
 import * as v from 'valibot';
+import { mailboxOf } from '../domain/mail/mailbox.ts';
 
-const Email = v.pipe(v.string(), v.trim(), v.toLowerCase(), v.maxLength(254), v.rfcEmail());
+const Email = v.pipe(
+	v.string(),
+	v.transform((text) => mailboxOf(text)),
+	v.string()
+);
 export const AskSignIn = v.object({ email: Email });
 const Code = v.pipe(
 	v.string(),

@@ -1,4 +1,5 @@
 // Who a buyer of a file is, among the clients that are known: by SIREN, then VAT number, then the contact's address, then the name.
+import { mailboxOf } from '../mail/mailbox.ts';
 import type { Party } from './document.ts';
 
 export type KnownClient = {
@@ -19,7 +20,7 @@ export const tidyBuyer = (buyer: Party): Party => ({
 	name: buyer.name.trim().slice(0, NAME_MAX),
 	siren: buyer.siren,
 	vatNumber: buyer.vatNumber?.slice(0, 20) ?? null,
-	email: buyer.email && buyer.email.length <= 254 ? buyer.email.toLowerCase() : null
+	email: mailboxOf(buyer.email)
 });
 /** The same words on two invoices mean the same buyer. */
 export const buyerKey = ({ name, siren, vatNumber, email }: Party): string =>

@@ -1,5 +1,7 @@
 // The one layout of every mail: a single column of tables that mail programs agree on, dark-mode safe, with a text part that says the same.
 // Everything that comes from data is escaped here; templates pass plain text.
+import { oneLine } from '../../domain/mail/one-line.ts';
+
 export type Block =
 	| { kind: 'text'; text: string }
 	| { kind: 'amount'; label: string; text: string; note: string }
@@ -35,7 +37,8 @@ function accent(hue: number): string {
 	return stops.reduce((best, stop) => (Math.abs(stop[0] - hue) < Math.abs(best[0] - hue) ? stop : best))[1];
 }
 
-export function renderMail(content: MailContent): RenderedMail {
+export function renderMail(written: MailContent): RenderedMail {
+	const content = tidy(written);
 	const color = accent(content.brandHue);
 	const rows = content.blocks
 		.map((block) => `<tr><td style="padding:0 0 20px">${htmlOf(block, color)}</td></tr>`)
@@ -50,6 +53,30 @@ export function renderMail(content: MailContent): RenderedMail {
 </td></tr></table></body></html>`;
 	const text = [content.supplierName, ...content.blocks.map(textOf), '--', ...content.footer].join('\n\n');
 	return { subject: content.subject, html, text: `${text}\n` };
+}
+
+/** Names, numbers and references of files stand in almost every text: none of them begins a line of its own, in either part. */
+function tidy(content: MailContent): MailContent {
+	const blocks = content.blocks.map((block): Block => {
+		switch (block.kind) {
+			case 'amount':
+				return { ...block, label: oneLine(block.label), text: oneLine(block.text), note: oneLine(block.note) };
+			case 'button':
+				return { ...block, label: oneLine(block.label) };
+			case 'facts':
+				return { ...block, rows: block.rows.map(([name, value]) => [oneLine(name), oneLine(value)]) };
+			default:
+				return { ...block, text: oneLine(block.text) };
+		}
+	});
+	return {
+		...content,
+		subject: oneLine(content.subject),
+		preview: oneLine(content.preview),
+		supplierName: oneLine(content.supplierName),
+		blocks,
+		footer: content.footer.map(oneLine)
+	};
 }
 
 const FONT = 'Arial,sans-serif';

@@ -1,10 +1,14 @@
 // SMTP through nodemailer.
 import { createTransport } from 'nodemailer';
+import { mailboxOf } from '../../../domain/mail/mailbox.ts';
+import { oneLine } from '../../../domain/mail/one-line.ts';
 import type { Config } from '../../config.ts';
 import type { MailGateway } from './port.ts';
 
 /** Names come from suppliers: no control character, no quote games (header injection is also refused by nodemailer). */
-const oneLine = (text: string): string => text.replace(/[\p{Cc}<>"]+/gu, ' ').trim();
+const headerText = (text: string): string => oneLine(text.replace(/[<>"]+/g, ' '));
+/** As an object it is never parsed: nodemailer reads lists, groups and names in text. */
+const only = (address: string) => ({ name: '', address });
 
 type SmtpError = { responseCode?: number; command?: string; message: string };
 
@@ -20,19 +24,23 @@ export function mailGateway(config: Pick<Config, 'smtpUrl' | 'mailFrom'>): MailG
 	return {
 		close: () => transport.close(),
 		send: async (mail) => {
+			// The last wall: whatever a row of old holds, a mail goes to one mailbox or to none.
+			const to = mailboxOf(mail.to);
+			if (!to) return { kind: 'refused', problem: 'not the address of one mailbox' };
+			const replyTo = mailboxOf(mail.replyTo);
 			try {
 				await transport.sendMail({
 					messageId: mail.messageId,
-					from: { name: oneLine(mail.fromName), address: config.mailFrom },
-					to: mail.to,
-					envelope: { from: mail.returnTo, to: mail.to },
-					replyTo: mail.replyTo,
-					subject: oneLine(mail.subject),
+					from: { name: headerText(mail.fromName), address: config.mailFrom },
+					to: only(to),
+					envelope: { from: mail.returnTo, to: [only(to)] },
+					...(replyTo ? { replyTo: { name: headerText(mail.fromName), address: replyTo } } : {}),
+					subject: headerText(mail.subject),
 					html: mail.html,
 					text: mail.text,
 					headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
 					attachments: mail.attachments.map((file) => ({
-						filename: file.name,
+						filename: headerText(file.name),
 						content: Buffer.from(file.content),
 						contentType: file.type
 					}))
