@@ -43,7 +43,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Keep what is new; again is harmless */
+        /** Keep what is new of an import that this key opened; again is harmless. What is `review` waits for a person */
         post: operations["confirmImport"];
         delete?: never;
         options?: never;
@@ -77,7 +77,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Withdraw every invoice of the import, or none: refused once money has touched one */
+        /** Withdraw every invoice of an import that this key opened, or none: refused once money has touched one */
         post: operations["undoImport"];
         delete?: never;
         options?: never;
@@ -333,6 +333,8 @@ export interface components {
                  */
                 net_minor: string;
                 number: string;
+                /** @description The account that the invoice asks to be paid to: one that is not yours is held (`review`). */
+                payee_iban?: string | null;
                 payment_reference?: string | null;
                 /**
                  * @description UNCL1001: 380 invoice, 381 credit note (positive amounts)
@@ -381,8 +383,6 @@ export interface operations {
     openImport: {
         parameters: {
             query?: {
-                /** @description Keep lines whose outcome is `review` as well */
-                accept_review?: "true" | "false";
                 /** @description `false`: read and checked only, kept by a call of its own */
                 confirm?: "true" | "false";
                 /** @description Send each new payable invoice to the client’s billing contacts */
@@ -423,6 +423,7 @@ export interface operations {
             };
             400: components["responses"]["Error"];
             401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
             409: components["responses"]["Error"];
             413: components["responses"]["Error"];
             422: components["responses"]["Error"];
@@ -473,6 +474,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
             404: components["responses"]["Error"];
             429: components["responses"]["Error"];
         };
@@ -480,8 +482,6 @@ export interface operations {
     confirmImport: {
         parameters: {
             query?: {
-                /** @description Keep lines whose outcome is `review` as well */
-                accept_review?: "true" | "false";
                 /** @description Send each new payable invoice to the client’s billing contacts */
                 send_mails?: "true" | "false";
             };
@@ -501,6 +501,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
             404: components["responses"]["Error"];
             409: components["responses"]["Error"];
             429: components["responses"]["Error"];
@@ -532,6 +533,7 @@ export interface operations {
             };
             400: components["responses"]["Error"];
             401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
             404: components["responses"]["Error"];
             429: components["responses"]["Error"];
         };
@@ -555,6 +557,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["Error"];
+            403: components["responses"]["Error"];
             404: components["responses"]["Error"];
             409: components["responses"]["Error"];
             429: components["responses"]["Error"];
@@ -593,6 +596,15 @@ export interface operations {
             };
             /** @description Refused: a stable code, a sentence, and what the sentence is about */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Refused: a stable code, a sentence, and what the sentence is about */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -652,11 +664,6 @@ export interface operations {
                  */
                 "application/json": components["schemas"]["InvoiceImport"];
                 "multipart/form-data": {
-                    /**
-                     * @description Import lines whose outcome is review as well
-                     * @enum {string}
-                     */
-                    accept_review?: "true" | "false";
                     fichiers: string[];
                     /** @enum {string} */
                     send_mails?: "true" | "false";
@@ -693,6 +700,15 @@ export interface operations {
             };
             /** @description Refused: a stable code, a sentence, and what the sentence is about */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Refused: a stable code, a sentence, and what the sentence is about */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -760,6 +776,15 @@ export interface operations {
             };
             /** @description Refused: a stable code, a sentence, and what the sentence is about */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Refused: a stable code, a sentence, and what the sentence is about */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

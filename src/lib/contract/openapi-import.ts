@@ -145,7 +145,6 @@ const flag = (name: string, description: string, byDefault: string) => ({
 	schema: { type: 'string', enum: ['true', 'false'], default: byDefault }
 });
 const sendMails = flag('send_mails', 'Send each new payable invoice to the client’s billing contacts', 'false');
-const acceptReview = flag('accept_review', 'Keep lines whose outcome is `review` as well', 'false');
 const IMPORT_ID = '019bd0a4-5a5e-7c1e-9d5d-2c8e6f0f8a10';
 
 export const importPaths = {
@@ -161,8 +160,7 @@ export const importPaths = {
 					description: 'Same key and same content: same import, nothing done twice. Same key and other content: 422.'
 				},
 				flag('confirm', '`false`: read and checked only, kept by a call of its own', 'true'),
-				sendMails,
-				acceptReview
+				sendMails
 			],
 			requestBody: {
 				required: true,
@@ -188,6 +186,7 @@ export const importPaths = {
 				}),
 				'400': error,
 				'401': error,
+				'403': error,
 				'409': error,
 				'413': error,
 				'422': error,
@@ -217,6 +216,7 @@ export const importPaths = {
 					lines_url: `/api/v1/imports/${IMPORT_ID}/lines`
 				}),
 				'401': error,
+				'403': error,
 				'404': error,
 				'429': error
 			}
@@ -235,6 +235,7 @@ export const importPaths = {
 				'200': answer('Some lines, in the order of the files', 'ImportLines'),
 				'400': error,
 				'401': error,
+				'403': error,
 				'404': error,
 				'429': error
 			}
@@ -243,11 +244,13 @@ export const importPaths = {
 	'/imports/{id}/confirm': {
 		post: {
 			operationId: 'confirmImport',
-			summary: 'Keep what is new; again is harmless',
-			parameters: [id, sendMails, acceptReview],
+			summary:
+				'Keep what is new of an import that this key opened; again is harmless. What is `review` waits for a person',
+			parameters: [id, sendMails],
 			responses: {
 				'202': { description: 'Being kept; poll the import' },
 				'401': error,
+				'403': error,
 				'404': error,
 				'409': error,
 				'429': error
@@ -257,9 +260,16 @@ export const importPaths = {
 	'/imports/{id}/undo': {
 		post: {
 			operationId: 'undoImport',
-			summary: 'Withdraw every invoice of the import, or none: refused once money has touched one',
+			summary: 'Withdraw every invoice of an import that this key opened, or none: refused once money has touched one',
 			parameters: [id],
-			responses: { '200': { description: 'Undone' }, '401': error, '404': error, '409': error, '429': error }
+			responses: {
+				'200': { description: 'Undone' },
+				'401': error,
+				'403': error,
+				'404': error,
+				'409': error,
+				'429': error
+			}
 		}
 	}
 };

@@ -36,6 +36,7 @@ export const openApi = {
 						content: { 'application/json': { schema: { $ref: '#/components/schemas/Invoice' } } }
 					},
 					'401': error,
+					'403': error,
 					'404': error,
 					'429': error
 				}
@@ -60,6 +61,7 @@ export const openApi = {
 					},
 					'400': error,
 					'401': error,
+					'403': error,
 					'429': error
 				}
 			},
@@ -89,12 +91,7 @@ export const openApi = {
 								required: ['fichiers'],
 								properties: {
 									fichiers: { type: 'array', maxItems: 200, items: { type: 'string', format: 'binary' } },
-									send_mails: { type: 'string', enum: ['true', 'false'] },
-									accept_review: {
-										type: 'string',
-										enum: ['true', 'false'],
-										description: 'Import lines whose outcome is review as well'
-									}
+									send_mails: { type: 'string', enum: ['true', 'false'] }
 								}
 							}
 						},
@@ -127,6 +124,7 @@ export const openApi = {
 					},
 					'400': error,
 					'401': error,
+					'403': error,
 					'409': error,
 					'413': error,
 					'422': error,
@@ -243,7 +241,12 @@ export const openApi = {
 										}
 									}
 								},
-								payment_reference: { type: ['string', 'null'] }
+								payment_reference: { type: ['string', 'null'] },
+								payee_iban: {
+									type: ['string', 'null'],
+									description:
+										'The account that the invoice asks to be paid to: one that is not yours is held (`review`).'
+								}
 							}
 						}
 					}

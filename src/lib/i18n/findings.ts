@@ -77,6 +77,7 @@ const TEXTS: Record<string, (inputs: object, say: { locale: Locale }) => string>
 	UNREADABLE: m.finding_unreadable,
 	PAYEE_ACCOUNT_CHANGED: m.finding_payee_changed,
 	SELLER_OTHER: m.finding_seller_other,
+	CONTACT_NEW: m.finding_contact_new,
 	ZIP: m.finding_zip,
 	TERMS_UNCLEAR: m.finding_terms_unclear,
 	PARTS_SUM: m.finding_parts_sum

@@ -63,6 +63,7 @@ const PHRASES = [
 	m.column_due,
 	m.column_vat_rate,
 	m.column_currency,
+	m.column_payee_account,
 	m.column_item,
 	m.column_line_net,
 	m.column_line_vat,

@@ -32,7 +32,8 @@ export type InvoiceDocument = {
 	dueMinor: Minor; // BT-115
 	vatLines: VatLine[];
 	paymentReference: string | null; // BT-83
-	payeeIban: string | null; // BT-84
+	payeeIban: string | null; // BT-84, the first
+	payeeAccounts: string[]; // every account it asks to be paid to, wherever it says so
 	meansCode: string | null; // BT-81
 	deliveredOn: CivilDate | null; // BT-72
 	freightMinor: Minor; // BG-21, charges of the invoice as a whole, VAT included

@@ -1,5 +1,5 @@
 // Identifiers that carry their own check digits: SIREN, French VAT numbers, IBAN, RF references.
-import { electronicFormatIBAN, isValidIBAN } from 'ibantools';
+import { electronicFormatIBAN, getCountrySpecifications, isValidIBAN } from 'ibantools';
 
 /** Luhn over nine digits; La Poste's SIRET exception does not concern the nine-digit SIREN. */
 export function isValidSiren(text: string): boolean {
@@ -32,6 +32,36 @@ export const compactIban = (text: string): string =>
 	electronicFormatIBAN(text.replace(/^\s*IBAN/i, '').replaceAll('.', '')) ?? '';
 export const isValidIban = (text: string): boolean => isValidIBAN(compactIban(text));
 export const printIban = (iban: string): string => compactIban(iban).replace(/(.{4})(?=.)/g, '$1 ');
+
+const LENGTHS = new Map(
+	Object.entries(getCountrySpecifications()).flatMap(([country, { chars }]) =>
+		chars ? [[country, chars] as const] : []
+	)
+);
+/** What people put between the groups of an IBAN, and what hides there. */
+const BETWEEN = /[^\p{L}\p{N}]{0,3}/uy;
+/** The IBANs in a text, valid by their check digits, however they are spaced: the first letter of each may stand anywhere. */
+export function ibansIn(text: string): string[] {
+	const found: string[] = [];
+	const upper = text.normalize('NFKC').toUpperCase();
+	for (const { index } of upper.matchAll(/[A-Z](?=[^\p{L}\p{N}]{0,3}[A-Z][^\p{L}\p{N}]{0,3}\d)/gu)) {
+		let iban = '';
+		let length = 2;
+		for (let at = index; iban.length < length && /[A-Z0-9]/.test(upper[at] ?? '');) {
+			iban += upper[at];
+			if (iban.length === 2) length = LENGTHS.get(iban) ?? 0;
+			BETWEEN.lastIndex = at + 1;
+			at += 1 + (BETWEEN.exec(upper)?.[0].length ?? 0);
+		}
+		if (iban.length === length && isValidIBAN(iban)) found.push(iban);
+	}
+	return found;
+}
+/** Is it the account of this IBAN, written as an IBAN or as the number of its country (RIB, Kontonummer with its bank)? */
+export const isSameAccount = (account: string, iban: string): boolean => {
+	const [one, own] = [account.toUpperCase().replace(/[^0-9A-Z]/g, ''), compactIban(iban)];
+	return one === own || one === own.slice(4);
+};
 
 const mod97 = (text: string): number => {
 	let rest = 0;

@@ -112,6 +112,7 @@ function documentOf(
 		vatLines: isAlone && entry.some((line) => isRevenue(line.account)) ? splitOf(net, vat) : [],
 		paymentReference: null,
 		payeeIban: null,
+		payeeAccounts: [],
 		meansCode: null,
 		termsText: null,
 		agreed: null,

@@ -4,9 +4,9 @@ import { parseCivilDate, type CivilDate } from '../../domain/calendar/civil-date
 import type { InvoiceDocument, Party, VatLine } from '../../domain/invoices/document.ts';
 import { noteOf, type Mandate, type TermsNote } from '../../domain/invoices/agreed-terms.ts';
 import { block, isMinimum, warn, type ReadResult } from '../../domain/invoices/findings.ts';
-import { compactIban } from '../../domain/invoices/identifiers.ts';
 import type { InvoiceLine } from '../../domain/invoices/lines.ts';
 import { divideHalfUp, minor, parseDecimal, ZERO, type Minor } from '../../domain/money/minor.ts';
+import { accountKey, payeeAccounts } from './payee-accounts.ts';
 import { isDebited, mandateOf, readTerms, type ReadTerms, type WrittenTerm } from './written-terms.ts';
 import { XmlReading } from './xml-reading.ts';
 import { at, attribute, list, parseXml, rootName, text, type Node } from './xml.ts';
@@ -101,7 +101,8 @@ class CiiReading extends XmlReading {
 			dueMinor: this.amount('DuePayableAmount', 'BT-115') ?? minor(gross - prepaid),
 			vatLines: this.vatLines(),
 			paymentReference: text(this.settlement, 'PaymentReference'),
-			payeeIban: iban && (compactIban(iban) || iban),
+			payeeIban: iban && accountKey(iban),
+			payeeAccounts: payeeAccounts(this.root),
 			meansCode: means[0] ? text(means[0], 'TypeCode') : null,
 			deliveredOn: this.deliveryDate(),
 			freightMinor: this.charges(),

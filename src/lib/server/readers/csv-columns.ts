@@ -45,6 +45,9 @@ const COLUMNS = {
 		amountresidual amountduesigned offenerbetrag`,
 	vatRate: words`tauxtva taux vatrate tauxdetva taxrate`,
 	currency: words`devise currency currencycode codedevise ccy monnaie invoicecurrency devisefacture wahrung waehrung`,
+	payeeAccount: words`
+		ibanbeneficiaire ibandubeneficiaire ibanfournisseur ibandufournisseur ibancreancier ibandepaiement ibanvendeur payeeiban paymentiban
+		beneficiaryiban supplieriban selleriban compteapayer comptebeneficiaire ribfournisseur bankaccount iban rib`,
 	item: words`designation description libelle article produit itemname itemdesc quantite quantity itemdescription`,
 	lineNet: words`totalligneht montantligneht linesubtotal`,
 	lineVat: words`tvaligne montanttvaligne tax1amount`,
@@ -71,6 +74,7 @@ const LABELS: Record<Column, string> = {
 	due: 'Reste à payer',
 	vatRate: 'Taux de TVA',
 	currency: 'Devise',
+	payeeAccount: 'IBAN du bénéficiaire',
 	item: 'Désignation de la ligne',
 	lineNet: 'HT de la ligne',
 	lineVat: 'TVA de la ligne',

@@ -4,8 +4,10 @@ import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { InvoiceDocument, VatLine } from '../../domain/invoices/document.ts';
 import { block, checkDocument, confirm, warn, type Finding, type ReadResult } from '../../domain/invoices/findings.ts';
 import { isValidSiren, sirenFrom } from '../../domain/invoices/identifiers.ts';
+import { mailboxOf } from '../../domain/mail/mailbox.ts';
 import { minor, ZERO, type Minor } from '../../domain/money/minor.ts';
 import { columnName, columnsOf, isFrench, type Column, type Row } from './csv-columns.ts';
+import { accountKey } from './payee-accounts.ts';
 import { parseRows, type RawRow, type Rows } from './rows.ts';
 import {
 	dateOrderOf,
@@ -272,7 +274,7 @@ function documentOf(row: Row, read: Amounts, issuedOn: CivilDate, dueOn: CivilDa
 			name: row.client ?? '',
 			siren: sirenFrom(row.siren ?? null),
 			vatNumber: row.vatNumber?.replace(/\s/g, '') || null,
-			email: row.email && /^\S+@\S+\.\S+$/.test(row.email) ? row.email.toLowerCase() : null
+			email: mailboxOf(row.email)
 		},
 		payee: null,
 		netMinor: read.net ?? minor(read.gross - vat),
@@ -283,7 +285,8 @@ function documentOf(row: Row, read: Amounts, issuedOn: CivilDate, dueOn: CivilDa
 		dueMinor: read.due,
 		vatLines: read.vatLines,
 		paymentReference: null,
-		payeeIban: null,
+		payeeIban: row.payeeAccount ? accountKey(row.payeeAccount) : null,
+		payeeAccounts: row.payeeAccount ? [accountKey(row.payeeAccount)] : [],
 		meansCode: null,
 		termsText: null,
 		agreed: null,

@@ -3,7 +3,9 @@ import * as v from 'valibot';
 import { parseCivilDate } from '../../domain/calendar/civil-date.ts';
 import type { InvoiceDocument } from '../../domain/invoices/document.ts';
 import { block, checkDocument, type ReadResult } from '../../domain/invoices/findings.ts';
-import { sirenFrom } from '../../domain/invoices/identifiers.ts';
+import { ibansIn, sirenFrom } from '../../domain/invoices/identifiers.ts';
+import { accountKey } from './payee-accounts.ts';
+import { mailboxOf } from '../../domain/mail/mailbox.ts';
 import { minor, ZERO } from '../../domain/money/minor.ts';
 
 const Amount = v.pipe(
@@ -19,6 +21,11 @@ const Day = v.pipe(
 	v.transform((text) => parseCivilDate(text)!)
 );
 const Text = (max: number) => v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(max));
+const Mailbox = v.pipe(
+	v.string(),
+	v.check((text) => mailboxOf(text) !== null, 'one e-mail address, its domain in ASCII'),
+	v.transform((text) => mailboxOf(text)!)
+);
 const InvoiceJson = v.strictObject({
 	number: Text(100),
 	type_code: v.optional(v.pipe(v.string(), v.regex(/^\d{3}$/)), '380'),
@@ -29,7 +36,7 @@ const InvoiceJson = v.strictObject({
 		name: Text(200),
 		siren: v.optional(v.nullable(v.string()), null),
 		vat_number: v.optional(v.nullable(v.string()), null),
-		email: v.optional(v.nullable(v.pipe(v.string(), v.email())), null)
+		email: v.optional(v.nullable(Mailbox), null)
 	}),
 	net_minor: Amount,
 	vat_lines: v.pipe(
@@ -47,6 +54,7 @@ const InvoiceJson = v.strictObject({
 	gross_minor: Amount,
 	due_minor: v.optional(v.nullable(Amount), null),
 	payment_reference: v.optional(v.nullable(v.string()), null),
+	payee_iban: v.optional(v.nullable(Text(60)), null),
 	delivered_on: v.optional(v.nullable(Day), null),
 	freight_minor: v.optional(Amount, '0'),
 	vat_on_receipts: v.optional(v.boolean(), false)
@@ -96,7 +104,7 @@ function readOne(value: unknown, i: number): ReadResult {
 			name: o.client.name,
 			siren: sirenFrom(o.client.siren),
 			vatNumber: o.client.vat_number,
-			email: o.client.email?.toLowerCase() ?? null
+			email: o.client.email
 		},
 		payee: null,
 		netMinor: o.net_minor,
@@ -112,7 +120,8 @@ function readOne(value: unknown, i: number): ReadResult {
 			vatMinor: line.vat_minor
 		})),
 		paymentReference: o.payment_reference,
-		payeeIban: null,
+		payeeIban: o.payee_iban && accountKey(o.payee_iban),
+		payeeAccounts: [...(o.payee_iban ? [accountKey(o.payee_iban)] : []), ...ibansIn(o.payment_reference ?? '')],
 		meansCode: null,
 		termsText: null,
 		agreed: null,

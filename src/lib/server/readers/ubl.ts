@@ -3,9 +3,9 @@ import { parseCivilDate, type CivilDate } from '../../domain/calendar/civil-date
 import type { InvoiceDocument, Party, VatLine } from '../../domain/invoices/document.ts';
 import type { AgreedPart, Mandate } from '../../domain/invoices/agreed-terms.ts';
 import { block, type ReadResult } from '../../domain/invoices/findings.ts';
-import { compactIban } from '../../domain/invoices/identifiers.ts';
 import type { InvoiceLine } from '../../domain/invoices/lines.ts';
 import { divideHalfUp, minor, parseDecimal, ZERO, type Minor } from '../../domain/money/minor.ts';
+import { accountKey, payeeAccounts } from './payee-accounts.ts';
 import { isDebited, mandateOf, notesIn, readTerms, type ReadTerms, type WrittenTerm } from './written-terms.ts';
 import { XmlReading } from './xml-reading.ts';
 import { at, attribute, list, parseXml, rootName, text, type Node } from './xml.ts';
@@ -81,7 +81,8 @@ class UblReading extends XmlReading {
 			dueMinor: this.amount('PayableAmount', 'BT-115') ?? minor(gross - prepaid),
 			vatLines: this.vatLines(tax),
 			paymentReference: means.map((mean) => text(mean, 'PaymentID')).find((id) => id !== null) ?? null,
-			payeeIban: iban && (compactIban(iban) || iban),
+			payeeIban: iban && accountKey(iban),
+			payeeAccounts: payeeAccounts(root),
 			meansCode: means[0] ? text(means[0], 'PaymentMeansCode') : null,
 			deliveredOn: parseCivilDate(text(list(root, 'Delivery')[0] ?? {}, 'ActualDeliveryDate') ?? ''),
 			freightMinor: this.charges(),

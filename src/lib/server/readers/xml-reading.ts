@@ -3,6 +3,7 @@ import { block, checkDocument, warn, type Finding, type ReadResult } from '../..
 import type { InvoiceDocument, Party, VatLine } from '../../domain/invoices/document.ts';
 import { checkLines, type InvoiceLine } from '../../domain/invoices/lines.ts';
 import { sirenFrom } from '../../domain/invoices/identifiers.ts';
+import { mailboxOf } from '../../domain/mail/mailbox.ts';
 import { parseDecimal, type Minor } from '../../domain/money/minor.ts';
 
 /** Categories that must say why there is no VAT (BR-E-10, BR-AE-10, BR-IC-10, BR-G-10, BR-O-10). */
@@ -64,11 +65,13 @@ export abstract class XmlReading {
 		const { name, legalId, vatNumber, email } = written;
 		if (legalId && written.legalScheme === SIREN_SCHEME && !sirenFrom(legalId))
 			this.findings.push(warn('SIREN', field, legalId, '9 chiffres'));
+		if (email && !mailboxOf(email))
+			this.findings.push(warn('EMAIL', field === 'BT-30' ? 'BT-43' : 'BT-58', email.slice(0, 100), 'nom@domaine.fr'));
 		return {
 			name,
 			siren: sirenFrom(legalId) ?? sirenFrom(vatNumber),
 			vatNumber: vatNumber?.replace(/\s/g, '') ?? null,
-			email: email && /^\S+@\S+\.\S+$/.test(email) ? email.toLowerCase() : null
+			email: mailboxOf(email)
 		};
 	}
 }

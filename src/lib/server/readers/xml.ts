@@ -91,3 +91,15 @@ export function attribute(node: Node | null, name: string): string | null {
 	const value = node?.[`@${name}`];
 	return typeof value === 'string' ? value : null;
 }
+
+/** Every text of a tree, with the names of its element and of the one around it. Nothing is passed over because it was written twice. */
+export function* leaves(node: Node, name = '', parent = ''): Generator<{ name: string; parent: string; text: string }> {
+	for (const [key, value] of Object.entries(node)) {
+		if (key.startsWith('@')) continue;
+		for (const one of Array.isArray(value) ? (value as unknown[]) : [value]) {
+			if (isNode(one)) yield* leaves(one, key, name);
+			else if (typeof one === 'string' && one.trim() !== '')
+				yield key === '#text' ? { name, parent, text: decode(one) } : { name: key, parent: name, text: decode(one) };
+		}
+	}
+}

@@ -1,6 +1,8 @@
 // The lines of an import: what will become of each invoice, and what became of it.
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
+import type { Party } from '../../domain/invoices/document.ts';
+import type { Finding } from '../../domain/invoices/findings.ts';
 import type { Tx } from './database.ts';
 import type { ImportJob } from './imports.ts';
 import { anyOf, insertMany } from './insert-many.ts';
@@ -146,6 +148,41 @@ export async function chooseClient(
 		.where(and(linesOf(scope, importId), eq(importLine.buyerKey, buyerKey), sql`${importLine.document} is not null`))
 		.returning({ position: importLine.position });
 	return rows.length;
+}
+/** The buyer of these lines, as their files name it, and a person's word on who it is. */
+export async function findBuyer(
+	tx: Tx,
+	scope: Scope,
+	{ importId, buyerKey }: { importId: string; buyerKey: string }
+): Promise<{ buyer: Party; chosenClientId: string | null } | null> {
+	const [row] = await tx
+		.select({ buyer: sql<Party>`${importLine.document}->'buyer'`, chosenClientId: importLine.chosenClientId })
+		.from(importLine)
+		.where(and(linesOf(scope, importId), eq(importLine.buyerKey, buyerKey), sql`${importLine.document} is not null`))
+		.limit(1);
+	return row ?? null;
+}
+/** Every line of this buyer asks whether its address is let in (`asks`), or no longer does; what else asks for a look still does. */
+export async function noteContact(
+	tx: Tx,
+	scope: Scope,
+	{ importId, buyerKey }: { importId: string; buyerKey: string },
+	asks: Finding | null
+): Promise<void> {
+	await tx.execute(sql`
+		update import_line l set
+			view = l.view || jsonb_build_object('findings', f.findings),
+			outcome = case when l.outcome not in ('new', 'review') then l.outcome
+				when jsonb_path_exists(f.findings, '$[*] ? (@.severity == "confirm")') then 'review' else 'new' end
+		from (
+			select supplier_id, import_id, file_position, position,
+				coalesce((select jsonb_agg(e) from jsonb_array_elements(view->'findings') e where e->>'code' <> 'CONTACT_NEW'), '[]'::jsonb)
+					|| ${toJson(asks ? [asks] : [])}::jsonb as findings
+			from import_line
+			where supplier_id = ${scope.supplierId} and import_id = ${importId} and buyer_key = ${buyerKey} and document is not null
+		) f
+		where l.supplier_id = f.supplier_id and l.import_id = f.import_id and l.file_position = f.file_position and l.position = f.position
+			and not exists (select from invoice i where i.supplier_id = l.supplier_id and i.invoice_id = l.invoice_id)`);
 }
 export async function chooseReplacement(
 	tx: Tx,

@@ -141,6 +141,13 @@ export async function findClientsLike(tx: Tx, scope: Scope, buyers: Party[]): Pr
 		emails: row.emails
 	}));
 }
+export async function saveRights(tx: Tx, scope: Scope, contactId: string, rights: ContactRights): Promise<void> {
+	const { isBilling, hasPortal, mayPay } = rights;
+	await tx
+		.update(contact)
+		.set({ isBilling, hasPortal, mayPay })
+		.where(and(eq(contact.supplierId, scope.supplierId), eq(contact.contactId, contactId)));
+}
 export async function saveMailProblem(
 	tx: Tx,
 	scope: Scope,

@@ -20,6 +20,7 @@ const INVOICE_COLUMNS: Record<string, () => string> = {
 	due: m.column_due,
 	vatRate: m.column_vat_rate,
 	currency: m.column_currency,
+	payeeAccount: m.column_payee_account,
 	item: m.column_item,
 	lineNet: m.column_line_net,
 	lineVat: m.column_line_vat,

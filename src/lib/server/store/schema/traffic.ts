@@ -83,6 +83,8 @@ export type MailKind =
 	| 'refund'
 	| 'money_returned'
 	| 'transfer_undone'
+	| 'contact_added'
+	| 'contact_added_told'
 	| PlanMailKind;
 export type PlanMailKind =
 	| 'plan_started'

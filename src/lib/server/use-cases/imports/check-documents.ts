@@ -5,13 +5,14 @@ import { KnownClients, tidyBuyer } from '../../../domain/invoices/buyer.ts';
 import { debtOf, type InvoiceDocument } from '../../../domain/invoices/document.ts';
 import {
 	confirm,
+	contactNew,
 	notPayableReason,
 	verdictOf,
 	warn,
 	type Finding,
 	type ReadResult
 } from '../../../domain/invoices/findings.ts';
-import { compactIban } from '../../../domain/invoices/identifiers.ts';
+import { isSameAccount } from '../../../domain/invoices/identifiers.ts';
 import type { Minor } from '../../../domain/money/minor.ts';
 import type { Tx } from '../../store/database.ts';
 import { findInvoicesNamed, nameKey, type InvoiceName, type InvoiceRecord } from '../../store/invoices.ts';
@@ -76,7 +77,13 @@ function lineOf(
 ): Omit<ImportLine, 'fileName'> {
 	const debtMinor = debtOf(document);
 	const match = clients.match(document.buyer);
-	const all = [...findings, ...ownershipFindings(supplier, document)];
+	const isAddressNew =
+		match !== null && document.buyer.email !== null && !clients.knows(match.client.clientId, document.buyer.email);
+	const all = [
+		...findings,
+		...ownershipFindings(supplier, document),
+		...(isAddressNew ? [contactNew(document.buyer.email!)] : [])
+	];
 	const outcome = outcomeOf(verdictOf(all), known, document, debtMinor);
 	return {
 		outcome,
@@ -134,14 +141,21 @@ function outcomeOf(
 	return verdict === 'confirm' ? 'review' : 'new';
 }
 
-/** A file that names another payee account than the supplier's is the classic fraud: a person looks first. Another seller is the classic mistake. */
-function ownershipFindings(supplier: Supplier, { seller, payeeIban }: InvoiceDocument): Finding[] {
+/** More would say no more. */
+const ACCOUNTS_SHOWN = 3;
+/**
+ * A file that names another payee account than the supplier's is the classic fraud: a person looks first, whoever is named as the seller. Another seller
+ * is the classic mistake.
+ */
+function ownershipFindings(supplier: Supplier, { seller, payeeAccounts }: InvoiceDocument): Finding[] {
 	const [named, own] =
 		seller.siren && supplier.siren ? [seller.siren, supplier.siren] : [seller.vatNumber, supplier.vatNumber];
-	if (named && own && named !== own) return [warn('SELLER_OTHER', 'BT-30', `${seller.name} ${named}`.trim(), own)];
-	return payeeIban && supplier.iban && payeeIban !== compactIban(supplier.iban)
-		? [confirm('PAYEE_ACCOUNT_CHANGED', 'BT-84', payeeIban, supplier.iban)]
-		: [];
+	const { iban } = supplier;
+	const others = iban ? payeeAccounts.filter((account) => !isSameAccount(account, iban)) : [];
+	return [
+		...(named && own && named !== own ? [warn('SELLER_OTHER', 'BT-30', `${seller.name} ${named}`.trim(), own)] : []),
+		...others.slice(0, ACCOUNTS_SHOWN).map((account) => confirm('PAYEE_ACCOUNT_CHANGED', 'BT-84', account, iban!))
+	];
 }
 
 /** The same number twice in what is to be kept: the first stands, the second is told. `seen`: number and year to amount owed, filled as it goes. */

@@ -1,16 +1,21 @@
 // A person's word on an import: what a list means, which client a buyer is, what is replaced; then keep it, drop it, or take it back.
-// Actor: owner or accountant (an API key may confirm and take back). Refusals: not_allowed, not_found, import_busy, import_not_ready, import_paid.
-import { actorName, may, type Scope } from '../../../domain/access/scope.ts';
+// Actor: owner or accountant (an API key may confirm and take back what it opened itself). Refusals: not_allowed,
+// review_by_person, not_found, import_not_yours, import_busy, import_not_ready, import_paid.
+import { actorName, may, type Permission, type Scope } from '../../../domain/access/scope.ts';
+import { KnownClients } from '../../../domain/invoices/buyer.ts';
+import type { Party } from '../../../domain/invoices/document.ts';
+import { contactNew } from '../../../domain/invoices/findings.ts';
 import type { Services } from '../../services.ts';
 import { newId } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
 import { saveMapping } from '../../store/import-mappings.ts';
-import { chooseClient, chooseReplacement, listImported } from '../../store/import-lines.ts';
+import { chooseClient, chooseReplacement, findBuyer, listImported, noteContact } from '../../store/import-lines.ts';
 import { lockImport, saveImport, unreadLists, type ImportJob } from '../../store/imports.ts';
 import { recordFact } from '../../store/outbox.ts';
-import { findClient } from '../../store/parties.ts';
+import { findClient, findClientsLike, listContacts, type ContactRights } from '../../store/parties.ts';
 import { recordAudit } from '../../store/records.ts';
 import type { ImportState, ListAnswers } from '../../store/schema/index.ts';
+import { letIn } from '../clients/contacts.ts';
 import { withdrawInvoices } from '../invoices/withdraw-invoices.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 
@@ -21,12 +26,15 @@ async function decide(
 	scope: Scope,
 	importId: string,
 	states: ImportState[],
-	work: (decision: Decision) => Promise<Result<null>>
+	work: (decision: Decision) => Promise<Result<null>>,
+	permission: Permission = 'accept_review'
 ): Promise<Result<null>> {
-	if (!may(scope.actor, 'import_invoices')) return refuse('not_allowed');
+	if (!may(scope.actor, permission)) return refuse('not_allowed');
 	return commit(services, scope, async (tx) => {
 		const job = await lockImport(tx, scope, importId);
 		if (!job) return refuse('not_found');
+		// What a person opened, or another key, is none of a key's business.
+		if (scope.actor.kind === 'api_key' && job.openedBy !== actorName(scope.actor)) return refuse('import_not_yours');
 		if (!states.includes(job.state))
 			return refuse(job.state === 'reading' || job.state === 'keeping' ? 'import_busy' : 'import_not_ready');
 		const now = services.clock.now();
@@ -65,8 +73,48 @@ export const chooseClientOf = (
 		const client = choice.clientId ? await findClient(tx, scope, choice.clientId) : null;
 		if (choice.clientId && !client) return refuse('not_found');
 		const chosen = { clientId: client?.clientId ?? newId(), name: client?.name ?? null };
-		return (await chooseClient(tx, scope, { importId, ...choice }, chosen)) ? done(null) : refuse('not_found');
+		const of = { importId, buyerKey: choice.buyerKey };
+		if (!(await chooseClient(tx, scope, of, chosen))) return refuse('not_found');
+		// Whose invoice it is says nothing of who is let in.
+		const { email } = (await findBuyer(tx, scope, of))!.buyer;
+		const contacts = client ? await listContacts(tx, scope, client.clientId) : [];
+		const isNew = client !== null && email !== null && !contacts.some((one) => one.email === email);
+		await noteContact(tx, scope, of, isNew ? contactNew(email) : null);
+		return done(null);
 	});
+
+/** The address that a file names becomes a contact of the client that its invoices are for. */
+export const acceptAddress = (
+	services: Services,
+	scope: Scope,
+	importId: string,
+	{ buyerKey, rights }: { buyerKey: string; rights: ContactRights }
+) =>
+	decide(
+		services,
+		scope,
+		importId,
+		['ready', 'done'],
+		async ({ tx, now }) => {
+			const found = await findBuyer(tx, scope, { importId, buyerKey });
+			const client = found && (await clientOf(tx, scope, found));
+			if (!found?.buyer.email || !client) return refuse('not_found');
+			const { email, name } = found.buyer;
+			const added = await letIn(tx, scope, now, client, { email, name, rights });
+			if (!added.ok && added.refusal.code !== 'contact_known') return added;
+			await noteContact(tx, scope, { importId, buyerKey }, null);
+			return done(null);
+		},
+		'manage_contacts'
+	);
+async function clientOf(
+	tx: Tx,
+	scope: Scope,
+	{ buyer, chosenClientId }: { buyer: Party; chosenClientId: string | null }
+): Promise<{ clientId: string; name: string } | null> {
+	if (chosenClientId) return findClient(tx, scope, chosenClientId);
+	return new KnownClients(await findClientsLike(tx, scope, [buyer])).match(buyer)?.client ?? null;
+}
 
 /** The invoice known under this number is withdrawn when this one is kept, if nothing is paid of it then. */
 export const replaceKnown = (
@@ -85,8 +133,9 @@ export const confirmImport = (
 	scope: Scope,
 	importId: string,
 	word: { sendsMails: boolean; acceptsReview: boolean }
-) =>
-	decide(services, scope, importId, ['ready', 'keeping', 'done'], async ({ tx, job, now }) => {
+): Promise<Result<null>> => {
+	if (word.acceptsReview && !may(scope.actor, 'accept_review')) return Promise.resolve(refuse('review_by_person'));
+	const keep = async ({ tx, job, now }: Decision): Promise<Result<null>> => {
 		if (job.state === 'keeping') return done(null);
 		const by = actorName(scope.actor);
 		const start = { keptFile: 0, keptLine: -1 };
@@ -96,7 +145,9 @@ export const confirmImport = (
 			review: String(word.acceptsReview)
 		});
 		return done(null);
-	});
+	};
+	return decide(services, scope, importId, ['ready', 'keeping', 'done'], keep, 'import_invoices');
+};
 
 export const dropImport = (services: Services, scope: Scope, importId: string) =>
 	decide(services, scope, importId, ['receiving', 'reading', 'ready'], async ({ tx, now }) => {
@@ -105,12 +156,14 @@ export const dropImport = (services: Services, scope: Scope, importId: string) =
 	});
 
 /** Every invoice of it is withdrawn, or none: once money has touched one, the import stands. */
-export const undoImport = (services: Services, scope: Scope, importId: string) =>
-	decide(services, scope, importId, ['done', 'undone'], async ({ tx, job, now }) => {
+export const undoImport = (services: Services, scope: Scope, importId: string): Promise<Result<null>> => {
+	const undo = async ({ tx, job, now }: Decision): Promise<Result<null>> => {
 		if (job.state === 'undone') return done(null);
 		const touched = await withdrawInvoices(tx, scope, await listImported(tx, scope, importId), now);
 		if (touched.length) return refuse('import_paid', { numbers: touched.slice(0, 5).join(', ') });
 		await saveImport(tx, scope, importId, { state: 'undone', undoneBy: actorName(scope.actor), undoneAt: now });
 		await recordAudit(tx, scope, now, 'import_undone', importId);
 		return done(null);
-	});
+	};
+	return decide(services, scope, importId, ['done', 'undone'], undo, 'undo_imports');
+};

@@ -1,5 +1,5 @@
 // From files to claims in one call, for those who wait for the answer: the API, the demo. The same engine as an import in steps.
-// Actor: owner, accountant or API key. Refusals: not_allowed. Facts: invoice.opened.
+// Actor: owner, accountant or API key. Refusals: not_allowed, review_by_person. Facts: invoice.opened.
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import type { ReadResult } from '../../../domain/invoices/findings.ts';
 import type { Services } from '../../services.ts';
@@ -25,6 +25,7 @@ export async function importInvoices(
 	options: ImportOptions
 ): Promise<Result<ImportLine[]>> {
 	if (!may(scope.actor, 'import_invoices')) return refuse('not_allowed');
+	if (options.acceptReview && !may(scope.actor, 'accept_review')) return refuse('review_by_person');
 	const mappings = await read(services, scope, (tx) => listMappings(tx, scope));
 	const hints = Object.fromEntries(mappings.map((one) => [one.headerKey, one]));
 	const seen = new Map<string, bigint>();
@@ -83,7 +84,11 @@ async function keep(
 				mediaType,
 				invoiceId: newId()
 			}));
-			const { lines, clientIds } = await keepInvoices(tx, scope, items, { now, sendMails });
+			const { lines, clientIds } = await keepInvoices(tx, scope, items, {
+				now,
+				sendMails,
+				isReviewed: acceptReview ?? false
+			});
 			await tellOpened(tx, scope, clientIds, now);
 			return lines;
 		});

@@ -2,7 +2,7 @@
 import type { Scope } from '../../../domain/access/scope.ts';
 import { KnownClients, type KnownClient } from '../../../domain/invoices/buyer.ts';
 import { isShownToClient, type InvoiceDocument } from '../../../domain/invoices/document.ts';
-import { block } from '../../../domain/invoices/findings.ts';
+import { block, contactNew } from '../../../domain/invoices/findings.ts';
 import { rfReference } from '../../../domain/invoices/identifiers.ts';
 import { invoiceOpened } from '../../../domain/ledger/entries.ts';
 import { newId } from '../../identity.ts';
@@ -45,16 +45,20 @@ export async function keepInvoices(
 	tx: Tx,
 	scope: Scope,
 	items: Keepable[],
-	{ now, sendMails }: { now: Date; sendMails: boolean }
+	{ now, sendMails, isReviewed = false }: { now: Date; sendMails: boolean; isReviewed?: boolean }
 ): Promise<{ lines: ImportLine[]; clientIds: string[] }> {
 	await makeRoom(tx, scope, items, now);
 	const open = items.filter((item) => !item.clientId);
-	const found = (open.length ? await makeClients(tx, scope, open, now) : []).values();
-	const all: Kept[] = items.map((item) => ({
-		item,
-		invoiceId: item.invoiceId,
-		clientId: item.clientId ?? found.next().value!
-	}));
+	const places = open.length ? await makeClients(tx, scope, open, now) : [];
+	const placeOf = new Map(open.map((item, i) => [item, places[i]!]));
+	const held = new Set(isReviewed ? [] : open.filter((item) => isHeld(item.line, placeOf.get(item)!)));
+	const all: Kept[] = items
+		.filter((item) => !held.has(item))
+		.map((item) => ({
+			item,
+			invoiceId: item.invoiceId,
+			clientId: item.clientId ?? placeOf.get(item)!.clientId
+		}));
 	const ids = await insertInvoices(
 		tx,
 		scope,
@@ -89,7 +93,9 @@ export async function keepInvoices(
 					items.map(({ line }) => nameOf(line))
 				)
 			: null;
-	const lines = all.map(({ item: { line }, invoiceId }): ImportLine => {
+	const lines = items.map((item): ImportLine => {
+		const { line, invoiceId } = item;
+		if (held.has(item)) return heldLine(line);
 		if (ids.has(invoiceId)) return { ...line, outcome: 'new', invoiceId };
 		const twin = twins?.get(nameKey(nameOf(line)));
 		const isSame = twin?.debtMinor === line.debtMinor && twin.grossMinor === line.grossMinor;
@@ -159,10 +165,22 @@ const rowOf = (
 	createdAt: now
 });
 
+/** Where an invoice belongs; `isAddressNew`: its file names an address that this client does not have. */
+export type Place = { clientId: string; isAddressNew: boolean };
+/** Nobody has looked at it: since it was checked, the client has come to be known (another import made it, or a person chose it). */
+export const isHeld = ({ outcome }: ImportLine, { isAddressNew }: Place): boolean => isAddressNew && outcome === 'new';
+export const heldLine = (line: ImportLine): ImportLine => ({
+	...line,
+	outcome: 'review',
+	findings: [...line.findings, contactNew(line.email ?? '')]
+});
 /** Whose invoice it is, as its file and a person say. */
 type Buying = Pick<Keepable, 'document' | 'chosenClientId'>;
-/** The client of each invoice, made where nobody is known; each address that is not known yet becomes a contact. */
-export async function makeClients(tx: Tx, scope: Scope, items: Buying[], now: Date): Promise<string[]> {
+/**
+ * The client of each invoice, made where nobody is known, with the addresses that its files give. A client that is known gets nobody new here: a file that
+ * names it by what everybody can look up (SIREN, VAT number, name) would let a stranger see its invoices. That is a person's word (clients/contacts.ts).
+ */
+export async function makeClients(tx: Tx, scope: Scope, items: Buying[], now: Date): Promise<Place[]> {
 	const buyers = items.map(({ document }) => document.buyer);
 	let clients = new KnownClients(await findClientsLike(tx, scope, buyers));
 	// Two imports at once would create a client twice: where one is new, one at a time, and look again.
@@ -172,16 +190,16 @@ export async function makeClients(tx: Tx, scope: Scope, items: Buying[], now: Da
 	}
 	const made = new Map<string, Parameters<typeof insertClients>[2][number]>();
 	const contacts = new Map<string, Parameters<typeof insertClients>[3][number]>();
-	const ids: string[] = [];
+	const places: Place[] = [];
 	for (const item of items) {
 		const clientId = await clientOf(item);
-		ids.push(clientId);
 		const { email, name } = item.document.buyer;
-		if (email && !clients.knows(clientId, email))
-			contacts.set(`${clientId} ${email}`, contactOf(clientId, email, name, now));
+		const isMade = made.has(clientId);
+		if (email && isMade) contacts.set(`${clientId} ${email}`, contactOf(clientId, email, name, now));
+		places.push({ clientId, isAddressNew: !isMade && email !== null && !clients.knows(clientId, email) });
 	}
 	await insertClients(tx, scope, [...made.values()], [...contacts.values()]);
-	return ids;
+	return places;
 
 	async function clientOf({ document: { buyer }, chosenClientId }: Buying): Promise<string> {
 		if (chosenClientId && (made.has(chosenClientId) || (await findClient(tx, scope, chosenClientId))))

@@ -11,7 +11,7 @@ import { giveWay } from '../../visitors.ts';
 import { read } from '../run.ts';
 import type { ImportLine } from './import-line.ts';
 import { hasGrown, lastStep, step, type Work } from './import-work.ts';
-import { keepInvoices, makeClients, notKept, tellOpened } from './keep-invoices.ts';
+import { heldLine, isHeld, keepInvoices, makeClients, notKept, tellOpened } from './keep-invoices.ts';
 
 /** Lines that are made ready together, and kept in one transaction where they are of one list. A file that is one invoice is one transaction. */
 const BLOCK = 400;
@@ -36,7 +36,7 @@ export async function keepNextLines(work: Work): Promise<void> {
 		const ahead = visitors.areHere() ? null : following();
 		ahead?.catch(() => {});
 		try {
-			for (const some of transactionsOf(block)) await keepSome(work, some, job.sendsMails);
+			for (const some of transactionsOf(block)) await keepSome(work, some, job);
 			// What is kept and not said here yet is found again, and passed over, if this process dies before.
 			await step(work, async (tx, hold) => {
 				await hold();
@@ -55,15 +55,28 @@ export async function keepNextLines(work: Work): Promise<void> {
 async function nextBlock(work: Work, job: ImportJob): Promise<Waiting[]> {
 	const { services, scope } = work;
 	const size = services.visitors.areHere() ? SMALL_BLOCK : BLOCK;
-	const rows = await read(services, scope, (tx) => listToKeep(tx, scope, job, size));
-	const waiting = rows.map(waitingOf);
-	if (waiting.length)
+	for (;;) {
+		const rows = await read(services, scope, (tx) => listToKeep(tx, scope, job, size));
+		const waiting = rows.map(waitingOf);
+		if (!waiting.length) return [];
+		const held = new Set<Waiting>();
 		await step(work, async (tx, hold) => {
-			const clientIds = await makeClients(tx, scope, waiting, services.clock.now());
-			for (const [i, one] of waiting.entries()) one.clientId = clientIds[i]!;
+			const places = await makeClients(tx, scope, waiting, services.clock.now());
+			for (const [i, one] of waiting.entries()) {
+				one.clientId = places[i]!.clientId;
+				if (!job.acceptsReview && isHeld(one.line, places[i]!)) held.add(one);
+			}
+			await saveOutcomes(
+				tx,
+				scope,
+				job.importId,
+				[...held].map(({ row, line }) => ({ ...row, outcome: 'review' as const, view: heldLine(line) }))
+			);
 			await hold();
 		});
-	return waiting;
+		// What is held is no longer to be kept: if that was all of them, others may follow.
+		if (held.size < waiting.length) return waiting.filter((one) => !held.has(one));
+	}
 }
 /** A line that waits, with what will be kept of it. */
 type Waiting = {
@@ -82,14 +95,14 @@ const waitingOf = (row: LineRow): Waiting => ({
 /** Those of one file together. */
 const transactionsOf = (rows: Waiting[]): Waiting[][] => [...Map.groupBy(rows, ({ row }) => row.filePosition).values()];
 
-async function keepSome(work: Work, rows: Waiting[], sendMails: boolean): Promise<void> {
+async function keepSome(work: Work, rows: Waiting[], job: ImportJob): Promise<void> {
 	try {
-		await keepRows(work, rows, sendMails);
+		await keepRows(work, rows, job);
 	} catch (error) {
 		// One of them is something that the books can't hold: each by itself then, so that it alone is refused.
 		if (!isRefusedByDatabase(error)) throw error;
 		for (const row of rows)
-			await keepRows(work, [{ ...row, clientId: undefined }], sendMails).catch((reason: unknown) => {
+			await keepRows(work, [{ ...row, clientId: undefined }], job).catch((reason: unknown) => {
 				if (!isRefusedByDatabase(reason)) throw reason;
 				return refuseRow(work, row, reason);
 			});
@@ -106,7 +119,7 @@ async function refuseRow(work: Work, { row, line }: Waiting, reason: unknown): P
 	});
 }
 
-const keepRows = (work: Work, waiting: Waiting[], sendMails: boolean): Promise<void> =>
+const keepRows = (work: Work, waiting: Waiting[], job: ImportJob): Promise<void> =>
 	step(work, async (tx, hold) => {
 		const { services, scope, claim } = work;
 		const { importId } = claim;
@@ -119,7 +132,11 @@ const keepRows = (work: Work, waiting: Waiting[], sendMails: boolean): Promise<v
 			invoiceId,
 			replaces
 		}));
-		const { lines } = await keepInvoices(tx, scope, items, { now, sendMails });
+		const { lines } = await keepInvoices(tx, scope, items, {
+			now,
+			sendMails: job.sendsMails,
+			isReviewed: job.acceptsReview
+		});
 		const others = waiting.flatMap(({ row }, i) =>
 			lines[i]!.outcome === row.outcome ? [] : [{ ...row, outcome: lines[i]!.outcome, view: lines[i]! }]
 		);

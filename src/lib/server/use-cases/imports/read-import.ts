@@ -1,5 +1,5 @@
 // Imports as they stand: how far they are, what will become of each invoice, who said what. Refusals: not_found.
-import { may, type Scope } from '../../../domain/access/scope.ts';
+import { actorName, may, type Actor, type Scope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import {
 	countOutcomes,
@@ -66,6 +66,12 @@ export type ImportPage = ImportView & {
 const PAGE = 50;
 const FILES_SHOWN = 100;
 
+/** A key that may only import follows what it opened itself. */
+const maySee = (actor: Actor, job: ImportJob): boolean =>
+	actor.kind === 'api_key' && may(actor, 'read_invoices')
+		? true
+		: may(actor, 'import_invoices') && (actor.kind !== 'api_key' || job.openedBy === actorName(actor));
+
 export async function readImport(
 	services: Services,
 	scope: Scope,
@@ -76,10 +82,9 @@ export async function readImport(
 		files = FILES_SHOWN
 	}: { outcome?: ImportOutcome | undefined; page?: number; files?: number } = {}
 ): Promise<Result<ImportPage>> {
-	if (!may(scope.actor, 'import_invoices')) return refuse('not_found');
 	return read(services, scope, async (tx) => {
 		const job = await findImport(tx, scope, importId);
-		if (!job) return refuse('not_found');
+		if (!job || !maySee(scope.actor, job)) return refuse('not_found');
 		const names = Object.fromEntries((await listMappings(tx, scope)).map((one) => [one.headerKey, one.name]));
 		const lists = await listLists(tx, scope, importId);
 		const lines = await listLines(tx, scope, importId, { outcome, limit: PAGE + 1, offset: (page - 1) * PAGE });

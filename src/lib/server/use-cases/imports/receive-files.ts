@@ -35,6 +35,7 @@ export type Reception = {
 
 export async function receiveFiles(services: Services, scope: Scope, input: Reception): Promise<Result<null>> {
 	if (!may(scope.actor, 'import_invoices')) return refuse('not_allowed');
+	if (input.acceptsReview && !may(scope.actor, 'accept_review')) return refuse('review_by_person');
 	const files = await unpackedOffPath(input.files);
 	return commit(services, scope, (tx) => receive(tx, scope, { ...input, files }, services.clock.now()));
 }

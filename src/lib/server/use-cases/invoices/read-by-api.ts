@@ -1,5 +1,5 @@
 // Invoices as a supplier's own software reads them: what is left, and every choice the client has today, at the price of the one quote engine.
-// Actor: API key. Refusal: not_found.
+// Actor: API key that may read. Refusal: not_found.
 import { optionView } from '../../../contract/option-views.ts';
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { stateOf } from '../../../domain/invoices/state.ts';
@@ -37,13 +37,13 @@ export type InvoiceBody = {
 
 export const readInvoiceByApi = (services: Services, scope: Scope, invoiceId: string): Promise<Result<InvoiceBody>> =>
 	read(services, scope, async (tx) => {
-		const record = may(scope.actor, 'import_invoices') ? await findInvoice(tx, scope, invoiceId) : null;
+		const record = may(scope.actor, 'read_invoices') ? await findInvoice(tx, scope, invoiceId) : null;
 		return record ? done(await bodyOf(services, tx, scope, record)) : refuse('not_found');
 	});
 /** A number may come back another year: a list, the newest first. */
 export const findInvoicesByApi = (services: Services, scope: Scope, number: string): Promise<InvoiceBody[]> =>
 	read(services, scope, async (tx) => {
-		if (!may(scope.actor, 'import_invoices')) return [];
+		if (!may(scope.actor, 'read_invoices')) return [];
 		const records = await listInvoicesByNumber(tx, scope, number);
 		return Promise.all(records.map((record) => bodyOf(services, tx, scope, record)));
 	});

@@ -7,6 +7,7 @@ import { add, ZERO } from '../../../domain/money/minor.ts';
 import { addTargetDays } from '../../../domain/calendar/business-days.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import type { OutgoingMail } from '../../gateways/mail/port.ts';
+import { renderContactAdded } from '../../mails/contact-mails.ts';
 import * as templates from '../../mails/invoice-mails.ts';
 import type { RenderedMail } from '../../mails/layout.ts';
 import { returnForClient } from '../../../i18n/return-reasons.ts';
@@ -17,7 +18,7 @@ import type { Tx } from '../../store/database.ts';
 import { listDiscounts, type DiscountListing } from '../../store/discounts.ts';
 import { findInvoice } from '../../store/invoices.ts';
 import type { MailRow } from '../../store/mails.ts';
-import { findContact, findMember, getSupplier } from '../../store/parties.ts';
+import { findClient, findContact, findMember, getSupplier } from '../../store/parties.ts';
 import {
 	findPayment,
 	findReversal,
@@ -101,9 +102,20 @@ async function render(context: Context): Promise<RenderedMail | null> {
 		case 'money_returned':
 		case 'transfer_undone':
 			return renderReversal(context);
+		case 'contact_added':
+		case 'contact_added_told':
+			return renderContact(context);
 		default:
 			return renderPlanMail(context);
 	}
+}
+
+async function renderContact({ services, scope, tx, row, to }: Context): Promise<RenderedMail | null> {
+	const added = await findContact(tx, scope, row.subjectId);
+	const client = added && (await findClient(tx, scope, added.clientId));
+	if (!client) return null;
+	const url = row.kind === 'contact_added_told' ? `${services.config.origin}/admin/clients/${client.clientId}` : null;
+	return renderContactAdded(to, { clientName: client.name, email: added.email, rights: added, url });
 }
 
 async function renderInvoice({ services, scope, tx, row, supplier, to }: Context): Promise<RenderedMail | null> {

@@ -92,6 +92,37 @@ export async function queueOpenedMails(
 	await queueMails(tx, scope, mails, now);
 }
 
+/** Somebody was let in: told to those of the client who were there (`known`), and to the supplier's owners. */
+export async function queueContactMails(
+	tx: Tx,
+	scope: Scope,
+	now: Date,
+	{ contactId, occasion }: { contactId: string; occasion: string },
+	known: Contact[]
+): Promise<void> {
+	const key = `contact:${contactId}:${occasion}`;
+	const told = known.filter((person) => person.isBilling || person.hasPortal);
+	const owners = (await listMembers(tx, scope)).filter((member) => member.role === 'owner');
+	await queueMails(
+		tx,
+		scope,
+		[
+			...told.map((person) => toContact('contact_added', key, contactId, person)),
+			...owners.map((owner) => ({
+				mailId: newId(),
+				kind: 'contact_added_told' as const,
+				uniqueKey: key,
+				contactId: null,
+				memberId: owner.memberId,
+				toAddress: owner.email,
+				locale: owner.locale,
+				subjectId: contactId
+			}))
+		],
+		now
+	);
+}
+
 /** About a plan: to the person who accepted it, else to the billing contacts. A broken plan is told to the supplier's team as well. */
 export async function queuePlanMail(
 	tx: Tx,

@@ -3,6 +3,7 @@ import { error } from '@sveltejs/kit';
 import { isUuid } from '#lib/contract/payments.ts';
 import { failWith } from '#lib/server/http/answer.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
+import { addContact, changeRights } from '#lib/server/use-cases/clients/contacts.ts';
 import { groupClient } from '#lib/server/use-cases/clients/group-client.ts';
 import { readAdminClient } from '#lib/server/use-cases/suppliers/read-admin.ts';
 import { house } from '#lib/server/wiring.ts';
@@ -17,7 +18,33 @@ export const load: PageServerLoad = async (event) => {
 	return { detail: result.value };
 };
 
+const rightsOf = (data: FormData) => ({
+	isBilling: data.get('facturation') === 'oui',
+	hasPortal: data.get('espace') === 'oui',
+	mayPay: data.get('paiement') === 'oui'
+});
 export const actions: Actions = {
+	contact: async (event) => {
+		const scope = requireMember(event);
+		if (!isUuid(event.params.id)) error(404, 'Not found');
+		const data = await event.request.formData();
+		const result = await addContact((await house()).services, scope, {
+			clientId: event.params.id,
+			email: String(data.get('email') ?? ''),
+			name: String(data.get('nom') ?? ''),
+			rights: rightsOf(data)
+		});
+		return result.ok ? { told: true } : failWith(result.refusal, event.locals.locale);
+	},
+	droits: async (event) => {
+		const scope = requireMember(event);
+		const data = await event.request.formData();
+		const contactId = String(data.get('contact') ?? '');
+		if (!isUuid(event.params.id) || !isUuid(contactId)) error(404, 'Not found');
+		const change = { clientId: event.params.id, contactId, rights: rightsOf(data) };
+		const result = await changeRights((await house()).services, scope, change);
+		return result.ok ? { saved: true } : failWith(result.refusal, event.locals.locale);
+	},
 	grouper: async (event) => {
 		const scope = requireMember(event);
 		if (!isUuid(event.params.id)) error(404, 'Not found');

@@ -7,6 +7,7 @@ import { requireMember } from '#lib/server/http/guards.ts';
 import { listAnswersOf } from '#lib/server/http/list-answers.ts';
 import type { Services } from '#lib/server/services.ts';
 import {
+	acceptAddress,
 	answerLists,
 	chooseClientOf,
 	confirmImport,
@@ -56,6 +57,12 @@ export const actions: Actions = {
 			? Promise.resolve(refuse('not_found'))
 			: chooseClientOf(services, scope, importId, choice);
 	}),
+	adresse: action((services, scope, importId, form) =>
+		acceptAddress(services, scope, importId, {
+			buyerKey: text(form, 'acheteur'),
+			rights: { isBilling: true, mayPay: true, hasPortal: text(form, 'droits') === 'espace' }
+		})
+	),
 	remplacer: action((services, scope, importId, form) => {
 		const [filePosition = NaN, position = NaN] = text(form, 'ligne').split('.').map(Number);
 		return Number.isSafeInteger(filePosition) && Number.isSafeInteger(position)
