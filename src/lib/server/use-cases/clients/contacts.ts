@@ -16,6 +16,7 @@ import {
 	type ContactRights
 } from '../../store/parties.ts';
 import { recordAudit } from '../../store/records.ts';
+import { noteSecurityEvent, whoIs } from '../../store/security-events.ts';
 import { queueContactMails } from '../mails/queue-mails.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 
@@ -68,6 +69,11 @@ export async function letIn(
 		email,
 		...rightsText(rights)
 	});
+	await noteSecurityEvent(tx, now, {
+		...whoIs(scope),
+		kind: 'contact_added',
+		detail: { client: client.name, email, ...rightsText(rights) }
+	});
 	await queueContactMails(tx, scope, now, { contactId: contact.contactId, occasion: 'added' }, known);
 	return done(null);
 }
@@ -85,6 +91,11 @@ export async function changeRights(
 		const now = services.clock.now();
 		await saveRights(tx, scope, contactId, rights);
 		await recordAudit(tx, scope, now, 'contact_rights_changed', contactId, rightsText(rights));
+		await noteSecurityEvent(tx, now, {
+			...whoIs(scope),
+			kind: 'contact_changed',
+			detail: { email: contact.email, ...rightsText(rights) }
+		});
 		const gains = (['isBilling', 'hasPortal', 'mayPay'] as const).some((right) => rights[right] && !contact[right]);
 		if (!gains) return done(null);
 		const others = (await listContacts(tx, scope, clientId)).filter((one) => one.contactId !== contactId);
