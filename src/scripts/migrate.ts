@@ -7,12 +7,50 @@ import postgres from 'postgres';
 
 const folder = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../drizzle');
 
+/**
+ * No table without: row-level security, forced on its owner too, who sees rows only while it migrates. Done here rather than in each migration, so that
+ * a new table can't forget it. What checks across rows runs as ponctuel_guard, whom the tables it names let read them.
+ */
+const WALLS = `do $$
+declare one record;
+begin
+	for one in select c.relname as name, c.relrowsecurity and c.relforcerowsecurity as is_forced, pg_get_userbyid(c.relowner) as owner,
+			exists (select from pg_policy p where p.polrelid = c.oid and p.polname = 'migration') as is_open
+		from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') loop
+		if not one.is_forced then execute format('alter table %I enable row level security, force row level security', one.name); end if;
+		if not one.is_open then
+			execute format('create policy migration on %I to %I using ((select current_setting(''ponctuel.migrating'', true)) = ''on'')', one.name, one.owner);
+		end if;
+	end loop;
+	for one in select p.oid::regprocedure as name from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prosecdef
+			and p.prorettype = 'trigger'::regtype and p.proowner <> 'ponctuel_guard'::regrole loop
+		execute format('alter function %s owner to ponctuel_guard', one.name);
+	end loop;
+end $$`;
+/** What a migration added NOT VALID, for it reads the whole table: outside its transaction, and nobody waits for it. */
+async function validate(sql: postgres.Sql): Promise<void> {
+	for (const { table, name } of await sql<{ table: string; name: string }[]>`
+		select conrelid::regclass::text as table, conname as name from pg_constraint
+		where connamespace = 'public'::regnamespace and not convalidated order by conname`)
+		await sql.unsafe(`alter table ${table} validate constraint "${name}"`);
+}
+
 /** @throws the error of PostgreSQL when the URL is wrong or the user may not create roles. */
 export async function migrateDatabase(url: string): Promise<void> {
-	const sql = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 10 });
+	// `ponctuel.migrating` opens to the owner what row-level security otherwise keeps from it as well.
+	const sql = postgres(url, {
+		max: 1,
+		onnotice: () => {},
+		connect_timeout: 10,
+		connection: { application_name: 'ponctuel_migrate', 'ponctuel.migrating': 'on' } as never
+	});
 	try {
 		await sql`select pg_advisory_lock(727001)`;
+		// Whoever waits for a lock makes everybody behind it wait: better to fail and start again than to stop a product that runs.
+		await sql`set lock_timeout = '10s'`;
 		await migrate(drizzle(sql), { migrationsFolder: folder });
+		await sql.unsafe(WALLS);
+		await validate(sql);
 	} finally {
 		await sql.end({ timeout: 5 });
 	}

@@ -28,16 +28,16 @@ export const anyOf = (words: (string | null)[]): SQL =>
 		.map(element)
 		.join(',')}}`}::text[])`;
 
-/** Every row has the same keys, in the words of the schema; what it leaves out takes its default. `end`: ON CONFLICT and RETURNING. */
+/** Every row has the same keys, in the words of the schema; what it leaves out takes its default. `end`: ON CONFLICT and RETURNING. `count`: how many were kept. */
 export async function insertMany<T extends PgTable, Returned extends Record<string, unknown> = Record<string, never>>(
 	tx: Tx,
 	scope: Scope,
 	table: T,
 	rows: Omit<T['$inferInsert'], 'supplierId'>[],
 	end: SQL = sql``
-): Promise<Returned[]> {
+): Promise<Returned[] & { count: number }> {
 	const [first] = rows;
-	if (!first) return [];
+	if (!first) return Object.assign([], { count: 0 });
 	const columns = getTableColumns(table);
 	const keys = Object.keys(first).filter((key) => key in columns);
 	const names = sql.raw(keys.map((key) => `"${snake(key)}"`).join(', '));
@@ -51,5 +51,5 @@ export async function insertMany<T extends PgTable, Returned extends Record<stri
 	const answer = await tx.execute(
 		sql`insert into ${sql.identifier(getTableName(table))} (supplier_id, ${names}) select ${scope.supplierId}::uuid, x.* from unnest(${arrays}) as x ${end}`
 	);
-	return [...answer] as Returned[];
+	return Object.assign([...answer] as Returned[], { count: answer.count });
 }

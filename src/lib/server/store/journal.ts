@@ -11,8 +11,30 @@ import { counter, journalEntry, journalLine } from './schema/index.ts';
 
 type Booked = { currency: string; bookedOn: CivilDate; now: Date };
 /** Books an entry once: `false` when its fact (source and kind) is already in the books. */
-export const bookEntry = async (tx: Tx, scope: Scope, entry: JournalEntry, booked: Booked): Promise<boolean> =>
-	(await bookEntries(tx, scope, [{ entry, ...booked }])) === 1;
+export async function bookEntry(
+	tx: Tx,
+	scope: Scope,
+	{ kind, sourceId, lines }: JournalEntry,
+	{ currency, bookedOn, now }: Booked
+): Promise<boolean> {
+	const entryId = newId();
+	// Neither named nor read back: a client's person who pays books an entry, and sees none.
+	const { count } = await insertMany(
+		tx,
+		scope,
+		journalEntry,
+		[{ entryId, kind, sourceId, currency, bookedOn, createdAt: now }],
+		sql`on conflict do nothing`
+	);
+	if (count)
+		await insertMany(
+			tx,
+			scope,
+			journalLine,
+			lines.map((line, position) => ({ entryId, position, ...line }))
+		);
+	return count === 1;
+}
 /** Books each once, and says how many were not in the books yet. */
 export async function bookEntries(
 	tx: Tx,

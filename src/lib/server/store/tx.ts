@@ -1,9 +1,12 @@
 // A transaction inside one scope. Retries what PostgreSQL asks to retry, and signals listeners once it has committed.
 import { sql } from 'drizzle-orm';
-import type { Scope } from '../../domain/access/scope.ts';
+import type { Actor, Scope } from '../../domain/access/scope.ts';
 import type { Database, Tx } from './database.ts';
 
 const RETRYABLE = new Set(['40001', '40P01']); // serialization failure, deadlock
+
+/** Who asks, in the word that the policies know. */
+const kindOf = (actor: Actor): string => (actor.kind === 'member' ? actor.role : actor.kind);
 
 /** Runs `work` in one transaction that sees only `scope`. One commit; nothing outside PostgreSQL may be called inside. */
 export async function inScope<T>(db: Database, scope: Scope, work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -11,7 +14,7 @@ export async function inScope<T>(db: Database, scope: Scope, work: (tx: Tx) => P
 		try {
 			return await db.app.transaction(async (tx) => {
 				await tx.execute(
-					sql`select set_config('ponctuel.supplier_id', ${scope.supplierId}, true), set_config('ponctuel.client_id', ${scope.clientId ?? ''}, true)`
+					sql`select set_config('ponctuel.supplier_id', ${scope.supplierId}, true), set_config('ponctuel.client_id', ${scope.clientId ?? ''}, true), set_config('ponctuel.invoice_id', ${scope.invoiceId ?? ''}, true), set_config('ponctuel.actor', ${kindOf(scope.actor)}, true)`
 				);
 				return work(tx);
 			});
