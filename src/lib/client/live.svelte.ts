@@ -7,6 +7,8 @@ const POLL_MS = 5000;
 const GRACE_MS = 8000;
 /** The server gives a sign of life every 15 s: after this long without one, the stream is dead, whatever the browser believes. */
 const SILENCE_MS = 40_000;
+/** After an end, whoever may still listen does so again. */
+const REOPEN_MS = 3000;
 /** While polling, the stream is tried again this often. */
 const RETRY_MS = 30_000;
 
@@ -92,6 +94,14 @@ export function followLive(url: string, announce: (kind: string) => void) {
 		source.addEventListener('news', (event) => {
 			word(event);
 			heard((JSON.parse(event.data as string) as { kind: string }).kind);
+		});
+		// The session, the role or the link has ended: reading the page again says what is left, and goes to the sign-in if nothing is.
+		source.addEventListener('end', () => {
+			source?.close();
+			state = 'lost';
+			rereading.soon();
+			clearTimeout(watchdog);
+			watchdog = setTimeout(open, REOPEN_MS);
 		});
 		// The browser tries again by itself, unless the answer was not a stream.
 		source.onerror = () => {

@@ -48,6 +48,8 @@ async function buildHouse(config: Config): Promise<House> {
 	if (demoClock) await followDemoClock(services.db, demoClock);
 	const worker = config.role === 'web' ? null : startWorker(services);
 	const hub = new Hub(services.db, {
+		clock: services.clock,
+		secret: config.secret,
 		onSignal: () => worker?.wake(),
 		onProblem: (error) => services.log.warn({ err: error }, 'live: news not read, trying again')
 	});

@@ -1,10 +1,13 @@
 // News: in commit order, resumed from where one was, heard by those they concern, in every process.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Scope } from '#lib/domain/access/scope.ts';
+import { cursorSeal } from '#lib/server/live/cursor.ts';
 import { Hub } from '#lib/server/live/hub.ts';
 import { makeSignal } from '#lib/server/live/signal.ts';
 import { isCursor, latestCursor, readNews, recordFact } from '#lib/server/store/outbox.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { aPayer, anInvoice, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import { aSession } from '../../builders/sessions.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -14,8 +17,22 @@ beforeAll(async () => {
 	house = await openHouse();
 	cast = await aSupplier(house.services);
 	payer = await aPayer(house.services, cast);
+	sessionHash = await aSession(house.services, cast.supplierId, 'contact', payer.contactId);
 });
 afterAll(() => house.close());
+
+const aHub = () =>
+	new Hub(house.services.db, {
+		clock: house.services.clock,
+		secret: house.config.secret,
+		onSignal: () => {},
+		onProblem: () => {}
+	});
+/** A place in the news, as a browser is told it. */
+const told = (scope: Scope, cursor: string) => cursorSeal(house.config.secret).seal(scope, cursor);
+let sessionHash: string;
+const listen = (hub: Hub, scope: Scope, lastId: string | null = null, address = '192.0.2.1') =>
+	hub.stream({ scope, sessionHash, address }, lastId, new AbortController().signal)!;
 
 async function readUntil(stream: ReadableStream<Uint8Array>, done: (text: string) => boolean): Promise<string> {
 	const reader = stream.getReader();
@@ -30,24 +47,19 @@ async function readUntil(stream: ReadableStream<Uint8Array>, done: (text: string
 }
 
 test('two processes hear a payment, and a reader who was away gets what it missed', async () => {
-	const hubs = [
-		new Hub(house.services.db, { onSignal: () => {}, onProblem: () => {} }),
-		new Hub(house.services.db, { onSignal: () => {}, onProblem: () => {} })
-	];
+	const hubs = [aHub(), aHub()];
 	for (const hub of hubs) await hub.start();
 	const before = await latestCursor(house.services.db);
 	const services = { ...house.services, signal: makeSignal(house.services.db, () => {}) };
-	const heard = hubs.map((hub) =>
-		readUntil(hub.stream(payer.scope, null, new AbortController().signal), (text) => text.includes('payment.received'))
-	);
+	const heard = hubs.map((hub) => readUntil(listen(hub, payer.scope), (text) => text.includes('payment.received')));
 	const invoiceId = await anInvoice(services, cast, {});
 	await pay(services, payer, [invoiceId], 120_000);
 	for (const text of await Promise.all(heard)) expect(text).toContain(invoiceId);
-	const missed = await readUntil(hubs[0]!.stream(payer.scope, before, new AbortController().signal), (text) =>
+	const missed = await readUntil(listen(hubs[0]!, payer.scope, told(payer.scope, before)), (text) =>
 		text.includes('payment.received')
 	);
 	expect(missed.match(/invoice.opened/g)).toHaveLength(1);
-	expect((await hubs[0]!.since(payer.scope, before)).kinds).toContain('payment.received');
+	expect((await hubs[0]!.since(payer.scope, told(payer.scope, before))).kinds).toContain('payment.received');
 	for (const hub of hubs) hub.stop();
 });
 test('a row committed late is never skipped by a reader that went on', async () => {
@@ -67,9 +79,9 @@ test('a row committed late is never skipped by a reader that went on', async () 
 	);
 });
 test('news carry no amount, no name and no address', async () => {
-	const hub = new Hub(house.services.db, { onSignal: () => {}, onProblem: () => {} });
+	const hub = aHub();
 	await hub.start();
-	const text = await readUntil(hub.stream(cast.owner, '0.0', new AbortController().signal), (all) =>
+	const text = await readUntil(listen(hub, cast.owner, told(cast.owner, '0.0')), (all) =>
 		all.includes('payment.received')
 	);
 	expect(text).not.toMatch(/120000|Roche|@/);

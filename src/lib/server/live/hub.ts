@@ -1,15 +1,23 @@
 // Server-sent events from the outbox. One LISTEN per process; a signal only says "look", what is told always comes from the cursor, so a lost
-// signal loses nothing. Subscribers hear what their scope may know, and no amount or name: pages read these themselves.
+// signal loses nothing. Subscribers hear what their scope may know, and no amount or name: pages read these themselves. A stream ends with the
+// session, the role or the link it was opened by.
+import type { Clock } from '../clock.ts';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Database } from '../store/database.ts';
 import { latestCursor, readNews, type News } from '../store/outbox.ts';
+import { cursorSeal, type CursorSeal } from './cursor.ts';
+import { findShutOut, type Listener } from './doors.ts';
+import { Places } from './places.ts';
 
 export const CHANNEL = 'ponctuel_news';
 const HEARTBEAT_MS = 15_000;
+/** How often the news and the doors are looked at without a signal. */
 const CATCH_UP_MS = 2000;
 /** An event rather than a comment: a page must be able to tell a quiet stream from a dead one. */
 const BEAT = 'event: beat\ndata: 1\n\n';
-type Subscriber = { scope: Scope; send: (news: News) => void; close: () => void };
+/** The last word of a stream whose door has closed: the page asks anew who it is. */
+const END = 'event: end\ndata: 1\n\n';
+type Subscriber = Listener & { send: (news: News) => void; close: (lastWord?: string) => void };
 
 export const mayHear = (scope: Scope, news: News): boolean =>
 	news.supplierId === scope.supplierId &&
@@ -21,16 +29,25 @@ const isForAll = ({ kind }: News): boolean => kind === 'offers.changed' || kind 
 
 export class Hub {
 	private readonly subscribers = new Set<Subscriber>();
+	private readonly places = new Places();
 	private readonly db: Database;
+	private readonly clock: Clock;
+	private readonly seal: CursorSeal;
 	private cursor: string | null = null;
 	private reading = false;
 	private again = false;
+	private atDoors = false;
 	private timer: NodeJS.Timeout | undefined;
 	private readonly onSignal: () => void;
 	private readonly onProblem: (error: unknown) => void;
 
-	constructor(db: Database, options: { onSignal: () => void; onProblem: (error: unknown) => void }) {
+	constructor(
+		db: Database,
+		options: { clock: Clock; secret: string; onSignal: () => void; onProblem: (error: unknown) => void }
+	) {
 		this.db = db;
+		this.clock = options.clock;
+		this.seal = cursorSeal(options.secret);
 		this.onSignal = options.onSignal;
 		this.onProblem = options.onProblem;
 	}
@@ -43,7 +60,10 @@ export class Hub {
 		};
 		// postgres.js listens again by itself after a lost connection, and calls the second function each time it does.
 		await this.db.signals.listen(CHANNEL, look, look);
-		this.timer = setInterval(() => void this.look(), CATCH_UP_MS);
+		this.timer = setInterval(() => {
+			void this.look();
+			void this.lookAtDoors();
+		}, CATCH_UP_MS);
 		this.timer.unref();
 	}
 
@@ -70,14 +90,40 @@ export class Hub {
 		}
 	}
 
-	/** A stream that resumes after `lastId` and then follows. A reader too slow to keep up is dropped: it reconnects with its last id. */
-	stream(scope: Scope, lastId: string | null, signal: AbortSignal): ReadableStream<Uint8Array> {
+	/** Ends the streams of those who were signed out, revoked, or have another role now. While the database is away, nobody hears anything. */
+	async lookAtDoors(): Promise<void> {
+		if (this.atDoors || !this.subscribers.size) return;
+		this.atDoors = true;
+		try {
+			const shutOut = await findShutOut(this.db, this.clock.now(), [...this.subscribers]);
+			for (const subscriber of shutOut) subscriber.close(END);
+		} catch (error) {
+			this.onProblem(error);
+		} finally {
+			this.atDoors = false;
+		}
+	}
+
+	/**
+	 * A stream that resumes after `lastId` (as it was told) and then follows. A reader too slow to keep up is dropped: it reconnects with its last id.
+	 * Null when that link, person or network address has no place left (places.ts).
+	 */
+	stream(
+		listener: Listener & { address: string },
+		lastId: string | null,
+		signal: AbortSignal
+	): ReadableStream<Uint8Array> | null {
+		const { scope, sessionHash } = listener;
+		const leave = this.places.take(scope, listener.address);
+		if (!leave) return null;
+		const from = this.seal.open(scope, lastId);
 		const encoder = new TextEncoder();
 		let subscriber: Subscriber;
 		let beat: NodeJS.Timeout;
 		const drop = () => {
 			clearInterval(beat);
 			this.subscribers.delete(subscriber);
+			leave();
 		};
 		return new ReadableStream<Uint8Array>(
 			{
@@ -90,22 +136,26 @@ export class Hub {
 							drop();
 						}
 					};
-					const close = () => {
+					const close = (lastWord?: string) => {
 						drop();
 						try {
+							if (lastWord) controller.enqueue(encoder.encode(lastWord));
 							controller.close();
 						} catch {
 							// closed by the reader already
 						}
 					};
-					subscriber = { scope, close, send: (news) => write(frameOf(news)) };
-					write(`retry: 2000\nid: ${lastId ?? this.cursor}\n${BEAT}`);
+					const frameOf = (news: News) => frame(news, this.seal.seal(scope, news.cursor));
+					subscriber = { scope, sessionHash, close, send: (news) => write(frameOf(news)) };
+					write(`retry: 2000\nid: ${this.seal.seal(scope, from ?? this.cursor!)}\n${BEAT}`);
 					// Listening starts before the past is told: a piece of news may come twice, none is missed.
 					this.subscribers.add(subscriber);
-					const missed = lastId ? await readNews(this.db, lastId) : [];
-					for (const news of missed) if (mayHear(scope, news)) subscriber.send(news);
 					beat = setInterval(() => write(BEAT), HEARTBEAT_MS);
-					signal.addEventListener('abort', close, { once: true });
+					signal.addEventListener('abort', () => close(), { once: true });
+					if (signal.aborted) return close();
+					const missed = from ? await readNews(this.db, from) : [];
+					for (const news of missed)
+						if (this.subscribers.has(subscriber) && mayHear(scope, news)) subscriber.send(news);
 				},
 				cancel: drop
 			},
@@ -114,11 +164,12 @@ export class Hub {
 	}
 
 	/** For readers without a stream: what is new since a cursor. */
-	async since(scope: Scope, cursor: string | null): Promise<{ cursor: string; kinds: string[] }> {
-		if (!cursor) return { cursor: this.cursor ?? '0.0', kinds: [] };
+	async since(scope: Scope, lastId: string | null): Promise<{ cursor: string; kinds: string[] }> {
+		const cursor = this.seal.open(scope, lastId);
+		if (!cursor) return { cursor: this.seal.seal(scope, this.cursor ?? '0.0'), kinds: [] };
 		const news = await readNews(this.db, cursor);
 		return {
-			cursor: news.at(-1)?.cursor ?? cursor,
+			cursor: this.seal.seal(scope, news.at(-1)?.cursor ?? cursor),
 			kinds: news.filter((item) => mayHear(scope, item)).map((item) => item.kind)
 		};
 	}
@@ -133,5 +184,5 @@ export class Hub {
 	}
 }
 
-const frameOf = (news: News): string =>
-	`id: ${news.cursor}\nevent: news\ndata: ${JSON.stringify({ kind: news.kind, invoiceId: news.invoiceId, attemptId: news.attemptId })}\n\n`;
+const frame = (news: News, id: string): string =>
+	`id: ${id}\nevent: news\ndata: ${JSON.stringify({ kind: news.kind, invoiceId: news.invoiceId, attemptId: news.attemptId })}\n\n`;
