@@ -41,6 +41,26 @@ function makeRereading() {
 	};
 }
 
+/** A stream and who hears it, a word of any sort, the kind of each piece of news, its end, a break. */
+function streamOf(
+	address: string,
+	on: { word: (event: MessageEvent) => void; heard: (kind: string) => void; end: () => void; error: () => void }
+): EventSource {
+	const source = new EventSource(address);
+	source.addEventListener('beat', on.word);
+	source.addEventListener('news', (event) => {
+		on.word(event);
+		on.heard((JSON.parse(event.data as string) as { kind: string }).kind);
+	});
+	// The session, the role or the link has ended: reading the page again says what is left, and goes to the sign-in if nothing is.
+	source.addEventListener('end', () => {
+		source.close();
+		on.end();
+	});
+	source.onerror = on.error;
+	return source;
+}
+
 /** Opens a feed at `url`; call `close` when the page goes. `announce` receives the kind of each piece of news. */
 export function followLive(url: string, announce: (kind: string) => void) {
 	let state = $state<LiveState>('connecting');
@@ -71,16 +91,16 @@ export function followLive(url: string, announce: (kind: string) => void) {
 	const polling = makePolling(look);
 
 	/** Silence for this long, and the stream counts as dead: some proxies keep one open and let nothing through. */
-	const expectWord = (withinMs: number) => {
+	const expectWord = (withinMs: number, orElse = giveUpStream) => {
 		clearTimeout(watchdog);
-		watchdog = setTimeout(giveUpStream, withinMs);
+		watchdog = setTimeout(orElse, withinMs);
 	};
-	const giveUpStream = () => {
+	function giveUpStream() {
 		source?.close();
 		if (state === 'live') state = 'lost';
 		polling.start();
 		watchdog = setTimeout(open, RETRY_MS);
-	};
+	}
 	const word = (event: MessageEvent) => {
 		if (state === 'lost' || state === 'polling') rereading.soon();
 		state = 'live';
@@ -89,26 +109,20 @@ export function followLive(url: string, announce: (kind: string) => void) {
 		expectWord(SILENCE_MS);
 	};
 	function open() {
-		source = new EventSource(cursor ? `${url}?depuis=${cursor}` : url);
-		source.addEventListener('beat', word);
-		source.addEventListener('news', (event) => {
-			word(event);
-			heard((JSON.parse(event.data as string) as { kind: string }).kind);
+		source = streamOf(cursor ? `${url}?depuis=${cursor}` : url, {
+			word,
+			heard,
+			end() {
+				state = 'lost';
+				rereading.soon();
+				expectWord(REOPEN_MS, open);
+			},
+			// The browser tries again by itself, unless the answer was not a stream.
+			error() {
+				if (state === 'live') expectWord(GRACE_MS);
+				if (state === 'live') state = 'lost';
+			}
 		});
-		// The session, the role or the link has ended: reading the page again says what is left, and goes to the sign-in if nothing is.
-		source.addEventListener('end', () => {
-			source?.close();
-			state = 'lost';
-			rereading.soon();
-			clearTimeout(watchdog);
-			watchdog = setTimeout(open, REOPEN_MS);
-		});
-		// The browser tries again by itself, unless the answer was not a stream.
-		source.onerror = () => {
-			if (state !== 'live') return;
-			state = 'lost';
-			expectWord(GRACE_MS);
-		};
 		expectWord(GRACE_MS);
 	}
 	if (typeof EventSource === 'undefined') polling.start();
