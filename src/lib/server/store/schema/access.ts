@@ -1,12 +1,26 @@
-// Ways in: sign-in links and codes, sessions, pay links, API keys. Only hashes of secrets are kept.
+// Ways in: sign-in links and codes, sessions, passkeys, pay links, API keys. Only hashes of secrets are kept.
 import { sql } from 'drizzle-orm';
-import { boolean, check, foreignKey, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import {
+	bigint,
+	boolean,
+	check,
+	foreignKey,
+	index,
+	integer,
+	jsonb,
+	pgTable,
+	primaryKey,
+	text,
+	unique
+} from 'drizzle-orm/pg-core';
+import type { GuardedAct } from '../../../domain/access/fresh-proof.ts';
 import type { KeyScope } from '../../../domain/access/scope.ts';
-import { id, instant, optionalId, optionalInstant } from './columns.ts';
+import type { SubjectKind } from '../../../domain/access/subject.ts';
+import { bytes, id, instant, optionalId, optionalInstant } from './columns.ts';
 import { invoice } from './invoices.ts';
-import { contact, supplier } from './parties.ts';
+import { contact, member, supplier } from './parties.ts';
 
-export type SubjectKind = 'contact' | 'member';
+export type { SubjectKind };
 
 /** Somebody typed an address. Same row, same time, known or not: who it is gets looked up later, by the worker. */
 export const signInRequest = pgTable(
@@ -78,6 +92,9 @@ export const knownBrowser = pgTable(
 	]
 );
 
+/** A form of ours that waits for its person: what it does, where it goes, its fields, and since when. */
+export type KeptForm = { act: GuardedAct; action: string; fields: [string, string][]; keptAt: string };
+
 export const session = pgTable(
 	'session',
 	{
@@ -85,17 +102,60 @@ export const session = pgTable(
 		sessionHash: text().notNull(),
 		subjectKind: text().$type<SubjectKind>().notNull(),
 		subjectId: id(),
+		sessionId: id().default(sql`gen_random_uuid()`), // what its owner ends it by; opens nothing
 		userAgent: text().notNull(),
+		address: text(), // where it was last seen from
 		createdAt: instant(),
-		expiresAt: instant()
+		lastSeenAt: instant().default(sql`now()`),
+		expiresAt: instant(), // idle or absolute end, whichever comes first
+		provenAt: optionalInstant(), // when the person last proved to be there, by the product's clock
+		keptForm: jsonb().$type<KeptForm>() // what was typed before a proof was asked for
 	},
 	(t) => [
 		primaryKey({ name: 'session_pk', columns: [t.supplierId, t.sessionHash] }),
 		foreignKey({ name: 'session_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
 		unique('session_hash_unique').on(t.sessionHash),
+		unique('session_id_unique').on(t.supplierId, t.sessionId),
 		index('session_subject_idx').on(t.supplierId, t.subjectId)
 	]
 );
+
+/** WebAuthn credentials of members. The public key opens nothing. */
+export const passkey = pgTable(
+	'passkey',
+	{
+		supplierId: id(),
+		passkeyId: id(),
+		memberId: id(),
+		credentialId: text().notNull(),
+		publicKey: bytes().notNull(), // COSE; no length limit: ML-DSA keys exceed a kilobyte
+		signCount: bigint({ mode: 'number' }).notNull(), // 0 for ever is normal for synced passkeys
+		transports: jsonb().$type<string[]>().notNull(),
+		isSynced: boolean().notNull(),
+		name: text().notNull(),
+		createdAt: instant(),
+		lastUsedAt: optionalInstant()
+	},
+	(t) => [
+		primaryKey({ name: 'passkey_pk', columns: [t.supplierId, t.passkeyId] }),
+		// Who is removed signs in with nothing.
+		foreignKey({
+			name: 'passkey_member_fk',
+			columns: [t.supplierId, t.memberId],
+			foreignColumns: [member.supplierId, member.memberId]
+		}).onDelete('cascade'),
+		unique('passkey_credential_unique').on(t.credentialId),
+		index('passkey_member_idx').on(t.supplierId, t.memberId),
+		check('passkey_name_check', sql`length(${t.name}) between 1 and 80`),
+		check('passkey_count_check', sql`${t.signCount} >= 0`)
+	]
+);
+
+/** Challenges are signed, not stored; what was answered once is remembered until it would have expired. */
+export const usedChallenge = pgTable('used_challenge', {
+	challengeHash: text().primaryKey(),
+	expiresAt: instant()
+});
 
 export const payLink = pgTable(
 	'pay_link',

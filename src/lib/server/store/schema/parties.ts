@@ -33,6 +33,8 @@ export const supplier = pgTable(
 		planCureDays: integer().notNull().default(8), // after two refusals of a part, before the rest falls due
 		lateRateBps: integer(), // agreed late-payment interest a year; null: the statutory rate
 		isLargeOnlineSeller: boolean().notNull().default(false),
+		accountantsMayRefund: boolean().notNull().default(true), // the owners' choice
+		accountantsMayPublish: boolean().notNull().default(true),
 		accounts: jsonb().$type<AccountNames>().notNull().default({}), // numbers in the supplier's own chart, where they differ from ours
 		createdAt: instant()
 	},

@@ -85,6 +85,7 @@ export type MailKind =
 	| 'transfer_undone'
 	| 'contact_added'
 	| 'contact_added_told'
+	| 'owner_notice'
 	| PlanMailKind;
 export type PlanMailKind =
 	| 'plan_started'
@@ -107,7 +108,7 @@ export const mail = pgTable(
 		memberId: optionalId(),
 		toAddress: text().notNull(),
 		locale: text().$type<Locale>().notNull(),
-		subjectId: id(), // invoice, payment, attempt or reversal the mail is about
+		subjectId: id(), // invoice, payment, attempt, reversal or audit line the mail is about
 		state: text().$type<MailState>().notNull(),
 		tries: integer().notNull(),
 		nextTryAt: instant(),
