@@ -51,6 +51,8 @@ module.exports = {
 		only('one-home-for-stripe', '^src', { path: 'node_modules/stripe/' }),
 		only('one-home-for-stripe-js', '^src', { path: 'node_modules/@stripe/stripe-js' }),
 		only('one-home-for-lucia', '^src', { path: 'node_modules/lucia/' }),
+		only('one-home-for-webauthn', '^src', { path: 'node_modules/@simplewebauthn/server' }),
+		only('one-home-for-webauthn-browser', '^src', { path: 'node_modules/@simplewebauthn/browser' }),
 		only('one-home-for-mail', '^src', { path: 'node_modules/nodemailer' }),
 		only('no-dev-dependency-at-run-time', '^src/lib/server', {
 			dependencyTypes: ['npm-dev'],
@@ -63,6 +65,8 @@ module.exports = {
 			'one-home-for-stripe': '^src/(lib/server/gateways/stripe|sandbox|scripts)',
 			'one-home-for-stripe-js': '^src/(lib/ui/checkout|sandbox)',
 			'one-home-for-lucia': '^src/(lib/server/access|app.d.ts)',
+			'one-home-for-webauthn': '^src/lib/server/access',
+			'one-home-for-webauthn-browser': '^src/lib/client',
 			'one-home-for-mail': '^src/lib/server/gateways/mail'
 		};
 		return homes[rule.name] ? { ...rule, from: { path: '^src', pathNot: homes[rule.name] } } : rule;

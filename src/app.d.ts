@@ -9,6 +9,8 @@ declare global {
 			locale: 'fr' | 'en';
 			scope: Scope | null;
 			sessionId: string | null;
+			/** The name this session is listed under; opens nothing. */
+			hereId: string | null;
 			subject: Subject | null;
 		}
 		interface Error {

@@ -62,7 +62,16 @@ export async function aSupplier(
 			createdAt
 		});
 	});
-	const as = (role: Role) => mintScope(supplierId, { kind: 'member', memberId, role });
+	// Somebody who has just proved to be there, whenever one looks: a test about proofs mints its own.
+	const as = (role: Role) =>
+		mintScope(supplierId, {
+			kind: 'member',
+			memberId,
+			role,
+			get provenAt() {
+				return clock.now();
+			}
+		});
 	return { supplierId, system, owner: as('owner'), accountant: as('accountant'), readOnly: as('read_only'), memberId };
 }
 

@@ -9,7 +9,8 @@ export function mailKindText(kind: string): string {
 		debit_notice: m.mail_kind_debit,
 		refund: m.mail_kind_refund,
 		money_returned: m.mail_kind_returned,
-		transfer_undone: m.mail_kind_unmatched
+		transfer_undone: m.mail_kind_unmatched,
+		owner_notice: m.mail_kind_notice
 	};
 	return texts[kind]?.() ?? kind;
 }

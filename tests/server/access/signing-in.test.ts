@@ -126,10 +126,11 @@ describe('the code', () => {
 	});
 });
 describe('sessions', () => {
+	const begun = (userAgent: string) => ({ userAgent, address: null, provenAt: null });
 	const subject = () => ({ kind: 'contact' as const, supplierId: cast.supplierId, subjectId: payer.contactId });
 	test('only a hash is kept, and the hash opens nothing', async () => {
 		const sessions = openSessions(house.services.db, house.config);
-		const { id } = await sessions.create(subject(), 'test');
+		const { id } = await sessions.create(subject(), begun('test'));
 		const rows = await house.services.db.system.select().from(session);
 		expect(JSON.stringify(rows)).not.toContain(id);
 		expect((await sessions.validate(id)).session?.subject).toEqual(subject());
@@ -137,10 +138,13 @@ describe('sessions', () => {
 	});
 	test('signing out everywhere ends every session of the person, and of nobody else', async () => {
 		const sessions = openSessions(house.services.db, house.config);
-		const [first, second] = [await sessions.create(subject(), 'phone'), await sessions.create(subject(), 'desk')];
+		const [first, second] = [
+			await sessions.create(subject(), begun('phone')),
+			await sessions.create(subject(), begun('desk'))
+		];
 		const other = await sessions.create(
 			{ kind: 'member', supplierId: cast.supplierId, subjectId: cast.memberId },
-			'admin'
+			begun('admin')
 		);
 		await sessions.endAll(subject());
 		expect([(await sessions.validate(first.id)).session, (await sessions.validate(second.id)).session]).toEqual([

@@ -6,7 +6,15 @@ export type Role = 'owner' | 'accountant' | 'read_only';
 export const KEY_SCOPES = ['import', 'read', 'undo'] as const;
 export type KeyScope = (typeof KEY_SCOPES)[number];
 export type Actor =
-	| { kind: 'member'; memberId: string; role: Role }
+	| {
+			kind: 'member';
+			memberId: string;
+			role: Role;
+			/** When this person last proved to be there; without it, nothing that asks for a fresh proof is done. */
+			provenAt?: Date | null;
+			/** What the owners keep from this person, whatever the role allows. */
+			withheld?: readonly Permission[];
+	  }
 	| { kind: 'contact'; contactId: string; clientId: string }
 	| { kind: 'pay_link'; payLinkId: string; contactId: string; clientId: string; invoiceId: string }
 	| { kind: 'api_key'; apiKeyId: string; scopes: readonly KeyScope[] }
@@ -38,16 +46,19 @@ export type Permission =
 	| 'revoke_link'
 	| 'send_mail'
 	| 'set_offers'
+	| 'publish_offers'
 	| 'book_transfers'
-	| 'manage_members';
+	| 'manage_members'
+	| 'set_payee';
+const OWNERS_ONLY: readonly Permission[] = ['manage_members', 'set_payee'];
 const OF_KEYS: Partial<Record<Permission, KeyScope>> = {
 	import_invoices: 'import',
 	undo_imports: 'undo',
 	read_invoices: 'read'
 };
 /**
- * Read-only reads. Accountants do the daily work. Keys and people are the owners' business. A key does what its scopes say, and never what is a person's
- * word: to accept what was held for a look, to let somebody in.
+ * Read-only reads. Accountants do the daily work, less what the owners keep. Keys, people and where money goes are the owners' business. A key does what
+ * its scopes say, and never what is a person's word: to accept what was held for a look, to let somebody in.
  */
 export function may(actor: Actor, permission: Permission): boolean {
 	if (actor.kind === 'system') return true;
@@ -57,7 +68,8 @@ export function may(actor: Actor, permission: Permission): boolean {
 	}
 	if (actor.kind !== 'member') return false;
 	if (permission === 'read_invoices') return true;
-	return permission === 'manage_members' ? actor.role === 'owner' : WRITERS.includes(actor.role);
+	if (actor.withheld?.includes(permission)) return false;
+	return OWNERS_ONLY.includes(permission) ? actor.role === 'owner' : WRITERS.includes(actor.role);
 }
 export const actorName = (actor: Actor): string =>
 	actor.kind === 'member'

@@ -1,16 +1,28 @@
 // Who is asking: from a session, a pay link or an API key to a Scope. Outside these three and the worker, nobody mints one.
-import { mintScope, type Scope } from '../../domain/access/scope.ts';
+import { mintScope, type Permission, type Role, type Scope } from '../../domain/access/scope.ts';
 import { sha256 } from '../identity.ts';
 import { findApiKey, findPayLinkByToken, type PayLink } from '../store/access.ts';
-import { findContactSystem, findMemberSystem } from '../store/parties.ts';
+import { findContactSystem, findMemberWithChoices } from '../store/parties.ts';
 import type { Services } from '../services.ts';
 import type { Subject } from './sessions.ts';
 
-/** The person may have been removed since: then there is no scope. */
-export async function scopeOfSubject({ db }: Services, subject: Subject): Promise<Scope | null> {
+/** What the owners let accountants do or not. */
+const withheldOf = (role: Role, choices: { mayRefund: boolean; mayPublish: boolean }): Permission[] => [
+	...(role === 'accountant' && !choices.mayRefund ? ['refund' as const] : []),
+	...(role === 'accountant' && !choices.mayPublish ? ['publish_offers' as const] : [])
+];
+/** The person may have been removed since: then there is no scope. `provenAt`: when it last proved to be there. */
+export async function scopeOfSubject(
+	{ db }: Services,
+	subject: Subject,
+	provenAt: Date | null = null
+): Promise<Scope | null> {
 	if (subject.kind === 'member') {
-		const person = await findMemberSystem(db, subject.supplierId, subject.subjectId);
-		return person && mintScope(subject.supplierId, { kind: 'member', memberId: person.memberId, role: person.role });
+		const person = await findMemberWithChoices(db, subject.supplierId, subject.subjectId);
+		if (!person) return null;
+		const { memberId, role } = person.member;
+		const withheld = withheldOf(role, person.accountants);
+		return mintScope(subject.supplierId, { kind: 'member', memberId, role, provenAt, withheld });
 	}
 	const person = await findContactSystem(db, subject.supplierId, subject.subjectId);
 	// The right to see may have been taken back: then the session opens nothing.

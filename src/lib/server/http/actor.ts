@@ -8,15 +8,17 @@ export const actor: Handle = async ({ event, resolve }) => {
 	const { sessions, services } = await house();
 	event.locals.scope = null;
 	event.locals.sessionId = null;
+	event.locals.hereId = null;
 	event.locals.subject = null;
 	const id = event.cookies.get(sessions.cookieName);
 	if (id) {
-		const { session, cookie } = await sessions.validate(id);
+		const { session, cookie } = await sessions.validate(id, () => event.getClientAddress());
 		if (cookie) event.cookies.set(cookie.name, cookie.value, cookie.attributes);
 		if (session) {
-			event.locals.scope = await scopeOfSubject(services, session.subject);
+			event.locals.scope = await scopeOfSubject(services, session.subject, session.provenAt);
 			if (event.locals.scope) noteScope(event.locals.scope);
 			event.locals.sessionId = session.id;
+			event.locals.hereId = session.sessionId;
 			event.locals.subject = session.subject;
 		}
 	}

@@ -7,7 +7,12 @@ import { ensureBrowserSecret } from './browser-secret.ts';
 import { house } from '../wiring.ts';
 
 export async function openSession(
-	{ cookies, request, locals }: Pick<RequestEvent, 'cookies' | 'request' | 'locals'>,
+	{
+		cookies,
+		request,
+		locals,
+		getClientAddress
+	}: Pick<RequestEvent, 'cookies' | 'request' | 'locals' | 'getClientAddress'>,
 	subject: Subject,
 	next: string | null,
 	means: 'link' | 'code' | 'passkey' | 'demo'
@@ -15,7 +20,11 @@ export async function openSession(
 	const { sessions, services } = await house();
 	// A session that was there before signing in does not survive it.
 	if (locals.sessionId) await sessions.end(locals.sessionId);
-	const { cookie } = await sessions.create(subject, request.headers.get('user-agent') ?? '');
+	const { cookie } = await sessions.create(subject, {
+		userAgent: request.headers.get('user-agent') ?? '',
+		address: getClientAddress(),
+		provenAt: services.clock.now()
+	});
 	cookies.set(cookie.name, cookie.value, cookie.attributes);
 	await rememberBrowser(services, subject, ensureBrowserSecret(cookies, services.config.origin));
 	await noteSecurityEvent(services.db.system, services.clock.now(), {

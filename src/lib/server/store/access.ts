@@ -1,8 +1,8 @@
 // Rows behind the ways in. Looked up by hash, before anybody knows which supplier it is about: hence the system role.
-import { and, desc, eq, isNull, lt, or } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Database, Tx } from './database.ts';
-import { apiKey, contact, invoice, payLink, session } from './schema/index.ts';
+import { apiKey, contact, invoice, payLink, session, type KeptForm, type SubjectKind } from './schema/index.ts';
 
 export type PayLink = typeof payLink.$inferSelect;
 export type SessionRow = typeof session.$inferSelect;
@@ -11,20 +11,49 @@ export const findSession = async (db: Database, sessionHash: string): Promise<Se
 	(await db.system.select().from(session).where(eq(session.sessionHash, sessionHash)))[0] ?? null;
 export const insertSession = async (db: Database, row: typeof session.$inferInsert): Promise<void> =>
 	void (await db.system.insert(session).values(row));
-export const extendSession = async (db: Database, sessionHash: string, expiresAt: Date): Promise<void> =>
-	void (await db.system.update(session).set({ expiresAt }).where(eq(session.sessionHash, sessionHash)));
+const changeSession = async (db: Database, sessionHash: string, set: Partial<SessionRow>): Promise<void> =>
+	void (await db.system.update(session).set(set).where(eq(session.sessionHash, sessionHash)));
+export const touchSession = (
+	db: Database,
+	sessionHash: string,
+	seen: { lastSeenAt: Date; expiresAt: Date; address: string | null }
+): Promise<void> => changeSession(db, sessionHash, seen);
+export const proveSession = (db: Database, sessionHash: string, provenAt: Date): Promise<void> =>
+	changeSession(db, sessionHash, { provenAt });
+export const keepFormOfSession = (db: Database, sessionHash: string, keptForm: KeptForm | null): Promise<void> =>
+	changeSession(db, sessionHash, { keptForm });
 export const deleteSession = async (db: Database, sessionHash: string): Promise<void> =>
 	void (await db.system.delete(session).where(eq(session.sessionHash, sessionHash)));
 export const listSessionsOf = (db: Database, supplierId: string, subjectId: string): Promise<SessionRow[]> =>
 	db.system
 		.select()
 		.from(session)
-		.where(and(eq(session.supplierId, supplierId), eq(session.subjectId, subjectId)))
-		.orderBy(desc(session.createdAt));
+		.where(and(eq(session.supplierId, supplierId), eq(session.subjectId, subjectId), gt(session.expiresAt, sql`now()`)))
+		.orderBy(desc(session.lastSeenAt))
+		.limit(100);
 export const deleteSessionsOf = async (db: Database, supplierId: string, subjectId: string): Promise<void> =>
 	void (await db.system
 		.delete(session)
 		.where(and(eq(session.supplierId, supplierId), eq(session.subjectId, subjectId))));
+/** One of a person's own, by the name it is listed under: `false` when it is nobody's or somebody else's. */
+export async function deleteSessionOf(
+	db: Database,
+	{ supplierId, kind, subjectId }: { supplierId: string; kind: SubjectKind; subjectId: string },
+	sessionId: string
+): Promise<boolean> {
+	const ended = await db.system
+		.delete(session)
+		.where(
+			and(
+				eq(session.supplierId, supplierId),
+				eq(session.subjectKind, kind),
+				eq(session.subjectId, subjectId),
+				eq(session.sessionId, sessionId)
+			)
+		)
+		.returning({ id: session.sessionId });
+	return ended.length > 0;
+}
 export const deleteExpiredSessions = async (db: Database, now: Date): Promise<void> =>
 	void (await db.system.delete(session).where(lt(session.expiresAt, now)));
 

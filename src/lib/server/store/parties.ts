@@ -1,6 +1,6 @@
 // Suppliers, members, clients, contacts.
 import { and, asc, desc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
-import type { Scope } from '../../domain/access/scope.ts';
+import type { Role, Scope } from '../../domain/access/scope.ts';
 import type { KnownClient } from '../../domain/invoices/buyer.ts';
 import type { Party } from '../../domain/invoices/document.ts';
 import type { Database, Tx } from './database.ts';
@@ -43,6 +43,44 @@ export async function saveBilling(
 ): Promise<void> {
 	await tx.update(supplier).set(change).where(eq(supplier.supplierId, scope.supplierId));
 }
+export const savePayee = async (
+	tx: Tx,
+	scope: Scope,
+	change: Partial<Pick<Supplier, 'iban' | 'bic' | 'stripeAccount'>>
+): Promise<void> => void (await tx.update(supplier).set(change).where(eq(supplier.supplierId, scope.supplierId)));
+export const saveAccountantChoices = async (tx: Tx, scope: Scope, choices: AccountantChoices): Promise<void> =>
+	void (await tx
+		.update(supplier)
+		.set({ accountantsMayRefund: choices.mayRefund, accountantsMayPublish: choices.mayPublish })
+		.where(eq(supplier.supplierId, scope.supplierId)));
+/** Everybody of the team, and nobody else changes it meanwhile. */
+export const lockMembers = (tx: Tx, scope: Scope): Promise<Member[]> =>
+	tx
+		.select()
+		.from(member)
+		.where(eq(member.supplierId, scope.supplierId))
+		.orderBy(asc(member.memberId))
+		.limit(100)
+		.for('update');
+/** `false` when the address is somebody's of the team already. */
+export const insertMember = async (
+	tx: Tx,
+	scope: Scope,
+	row: Omit<typeof member.$inferInsert, 'supplierId'>
+): Promise<boolean> =>
+	(
+		await tx
+			.insert(member)
+			.values({ supplierId: scope.supplierId, ...row })
+			.onConflictDoNothing()
+			.returning({ id: member.memberId })
+	).length > 0;
+const thisMember = (scope: Scope, memberId: string) =>
+	and(eq(member.supplierId, scope.supplierId), eq(member.memberId, memberId));
+export const saveRole = async (tx: Tx, scope: Scope, memberId: string, role: Role): Promise<void> =>
+	void (await tx.update(member).set({ role }).where(thisMember(scope, memberId)));
+export const deleteMember = async (tx: Tx, scope: Scope, memberId: string): Promise<void> =>
+	void (await tx.delete(member).where(thisMember(scope, memberId)));
 export const findClient = async (tx: Tx, scope: Scope, clientId: string): Promise<Client | null> =>
 	(
 		await tx
@@ -197,6 +235,23 @@ export async function findContactSystem(db: Database, supplierId: string, contac
 		.where(and(eq(contact.supplierId, supplierId), eq(contact.contactId, contactId)));
 	return row ?? null;
 }
+/** A member with what the owners let accountants do. */
+export async function findMemberWithChoices(
+	db: Database,
+	supplierId: string,
+	memberId: string
+): Promise<{ member: Member; accountants: AccountantChoices } | null> {
+	const [row] = await db.system
+		.select({
+			member,
+			accountants: { mayRefund: supplier.accountantsMayRefund, mayPublish: supplier.accountantsMayPublish }
+		})
+		.from(member)
+		.innerJoin(supplier, eq(supplier.supplierId, member.supplierId))
+		.where(and(eq(member.supplierId, supplierId), eq(member.memberId, memberId)));
+	return row ?? null;
+}
+export type AccountantChoices = { mayRefund: boolean; mayPublish: boolean };
 export async function findMemberSystem(db: Database, supplierId: string, memberId: string): Promise<Member | null> {
 	const [row] = await db.system
 		.select()

@@ -19,6 +19,7 @@ const LIMITS = {
 	sign_in_mail_known: { points: 10, duration: 900 },
 	// Silences nobody: beyond it, people are told.
 	sign_in_supplier: { points: 500, duration: 3600 },
+	passkey: { points: 60, duration: 900 },
 	// Trying codes.
 	sign_in_code: { points: 10, duration: 900 },
 	sign_in_code_ip: { points: 60, duration: 900 },

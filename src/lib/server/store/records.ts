@@ -16,16 +16,26 @@ export async function recordAudit(
 	action: string,
 	objectId: string | null,
 	detail: Record<string, string> = {}
-): Promise<void> {
-	await recordAudits(tx, scope, now, action, [{ objectId, detail }]);
+): Promise<string> {
+	const auditId = newId();
+	await recordAudits(tx, scope, now, action, [{ auditId, objectId, detail }]);
+	return auditId;
 }
+export type AuditRow = typeof audit.$inferSelect;
+export const findAudit = async (tx: Tx, scope: Scope, auditId: string): Promise<AuditRow | null> =>
+	(
+		await tx
+			.select()
+			.from(audit)
+			.where(and(eq(audit.supplierId, scope.supplierId), eq(audit.auditId, auditId)))
+	)[0] ?? null;
 /** The same done to many. */
 export async function recordAudits(
 	tx: Tx,
 	scope: Scope,
 	now: Date,
 	action: string,
-	objects: { objectId: string | null; detail: Record<string, string> }[]
+	objects: { auditId?: string; objectId: string | null; detail: Record<string, string> }[]
 ): Promise<void> {
 	const actor = actorName(scope.actor);
 	const from = askedFrom();

@@ -2,7 +2,7 @@
 import { and, eq, isNotNull, lt, or, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Database, Tx } from './database.ts';
-import { idempotency, knownBrowser, outbox, session, signIn, signInRequest, stripeEvent } from './schema/index.ts';
+import { idempotency, knownBrowser, outbox, session, signIn, signInRequest, stripeEvent, usedChallenge } from './schema/index.ts';
 
 /** What the planner knows of the tables that an import fills. */
 export const refreshStatistics = async ({ system }: Database): Promise<void> =>
@@ -18,6 +18,7 @@ export async function deleteStale({ system }: Database, now: Date): Promise<void
 	await system.delete(signIn).where(or(lt(signIn.expiresAt, yesterday), isNotNull(signIn.usedAt)));
 	// As long as browsers keep the cookie that says so.
 	await system.delete(knownBrowser).where(lt(knownBrowser.lastSignInAt, daysBefore(now, 400)));
+	await system.delete(usedChallenge).where(lt(usedChallenge.expiresAt, yesterday));
 	// Sessions live by the wall clock (lucia's), whatever the demo's clock says.
 	await system.delete(session).where(lt(session.expiresAt, sql`now()`));
 	await system.delete(outbox).where(lt(outbox.createdAt, daysBefore(now, 7)));

@@ -1,6 +1,6 @@
 // A person's word on an import: what a list means, which client a buyer is, what is replaced; then keep it, drop it, or take it back.
 // Actor: owner or accountant (an API key may confirm and take back what it opened itself). Refusals: not_allowed,
-// review_by_person, not_found, import_not_yours, import_busy, import_not_ready, import_paid.
+// proof_needed, review_by_person, not_found, import_not_yours, import_busy, import_not_ready, import_paid.
 import { actorName, may, type Permission, type Scope } from '../../../domain/access/scope.ts';
 import { KnownClients } from '../../../domain/invoices/buyer.ts';
 import type { Party } from '../../../domain/invoices/document.ts';
@@ -9,12 +9,20 @@ import type { Services } from '../../services.ts';
 import { newId } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
 import { saveMapping } from '../../store/import-mappings.ts';
-import { chooseClient, chooseReplacement, findBuyer, listImported, noteContact } from '../../store/import-lines.ts';
+import {
+	chooseClient,
+	chooseReplacement,
+	countOutcomes,
+	findBuyer,
+	listImported,
+	noteContact
+} from '../../store/import-lines.ts';
 import { lockImport, saveImport, unreadLists, type ImportJob } from '../../store/imports.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { findClient, findClientsLike, listContacts, type ContactRights } from '../../store/parties.ts';
 import { recordAudit } from '../../store/records.ts';
 import type { ImportState, ListAnswers } from '../../store/schema/index.ts';
+import { requireFreshProof } from '../access/fresh-proof.ts';
 import { letIn } from '../clients/contacts.ts';
 import { withdrawInvoices } from '../invoices/withdraw-invoices.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
@@ -137,6 +145,8 @@ export const confirmImport = (
 	if (word.acceptsReview && !may(scope.actor, 'accept_review')) return Promise.resolve(refuse('review_by_person'));
 	const keep = async ({ tx, job, now }: Decision): Promise<Result<null>> => {
 		if (job.state === 'keeping') return done(null);
+		const unproven = word.sendsMails ? await unprovenForMany(services, scope, tx, importId) : null;
+		if (unproven) return unproven;
 		const by = actorName(scope.actor);
 		const start = { keptFile: 0, keptLine: -1 };
 		await saveImport(tx, scope, importId, { state: 'keeping', confirmedBy: by, confirmedAt: now, ...start, ...word });
@@ -148,6 +158,14 @@ export const confirmImport = (
 	};
 	return decide(services, scope, importId, ['ready', 'keeping', 'done'], keep, 'import_invoices');
 };
+
+/** Mails to many clients at once can't be called back: beyond this many invoices the person proves to be there. A program's key was made with a proof. */
+const MANY_INVOICES = 20;
+async function unprovenForMany(services: Services, scope: Scope, tx: Tx, importId: string) {
+	if (scope.actor.kind !== 'member') return null;
+	const counts = (await countOutcomes(tx, scope, [importId])).get(importId);
+	return counts && counts.new + counts.review > MANY_INVOICES ? requireFreshProof(services, scope) : null;
+}
 
 export const dropImport = (services: Services, scope: Scope, importId: string) =>
 	decide(services, scope, importId, ['receiving', 'reading', 'ready'], async ({ tx, now }) => {

@@ -10,6 +10,7 @@ import type { OutgoingMail } from '../../gateways/mail/port.ts';
 import { renderContactAdded } from '../../mails/contact-mails.ts';
 import * as templates from '../../mails/invoice-mails.ts';
 import type { RenderedMail } from '../../mails/layout.ts';
+import { renderOwnerNotice } from '../../mails/owner-notices.ts';
 import { returnForClient } from '../../../i18n/return-reasons.ts';
 import { methodName } from '../../../i18n/methods.ts';
 import type { Services } from '../../services.ts';
@@ -27,6 +28,7 @@ import {
 	type Payment,
 	type Reversal
 } from '../../store/payments.ts';
+import { findAudit } from '../../store/records.ts';
 import { renderCreditNotePdf } from '../../documents/credit-note-pdf.ts';
 import { renderReceiptPdf } from '../../documents/receipt-pdf.ts';
 import { commit } from '../run.ts';
@@ -105,6 +107,8 @@ async function render(context: Context): Promise<RenderedMail | null> {
 		case 'contact_added':
 		case 'contact_added_told':
 			return renderContact(context);
+		case 'owner_notice':
+			return renderNotice(context);
 		default:
 			return renderPlanMail(context);
 	}
@@ -116,6 +120,18 @@ async function renderContact({ services, scope, tx, row, to }: Context): Promise
 	if (!client) return null;
 	const url = row.kind === 'contact_added_told' ? `${services.config.origin}/admin/clients/${client.clientId}` : null;
 	return renderContactAdded(to, { clientName: client.name, email: added.email, rights: added, url });
+}
+
+/** What the audit says, in words. Who did it may have left since. */
+async function renderNotice({ services, scope, tx, row, to }: Context): Promise<RenderedMail | null> {
+	const line = await findAudit(tx, scope, row.subjectId);
+	if (!line) return null;
+	const [kind, id] = line.actor.split(':');
+	const person = kind === 'member' ? await findMember(tx, scope, id!) : null;
+	const by = person ? `${person.name} · ${person.email}` : '—';
+	// Whom it tells that it was removed is found no more, but the line knows the name.
+	const named = to.name ? to : { ...to, name: line.detail.person ?? '' };
+	return renderOwnerNotice(named, { ...line, by, url: `${services.config.origin}/admin/reglages` });
 }
 
 async function renderInvoice({ services, scope, tx, row, supplier, to }: Context): Promise<RenderedMail | null> {

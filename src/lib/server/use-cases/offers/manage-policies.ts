@@ -1,4 +1,5 @@
-// What a supplier offers: drafts are edited, published versions stay as they are. Actor: owner or accountant. Refusals: not_allowed, not_found,
+// What a supplier offers: drafts are edited, published versions stay as they are. Actor: owner or accountant; to publish and to end, an accountant
+// only if the owners let them. Refusals: not_allowed, not_found,
 // input_invalid, offer_invalid. Facts: offers.changed.
 import type { OfferTerms } from '../../../contract/offers.ts';
 import { may, type Scope } from '../../../domain/access/scope.ts';
@@ -82,7 +83,7 @@ export async function publishPolicy(
 	scope: Scope,
 	policyId: string
 ): Promise<Result<{ version: number }>> {
-	if (!may(scope.actor, 'set_offers')) return refuse('not_allowed');
+	if (!may(scope.actor, 'publish_offers')) return refuse('not_allowed');
 	const now = services.clock.now();
 	return commit(services, scope, async (tx) => {
 		const versions = await lockVersions(tx, scope, policyId);
@@ -107,6 +108,7 @@ export async function endPolicy(services: Services, scope: Scope, policyId: stri
 		const draft = versions.find((version) => version.publishedAt === null);
 		const live = versions.find(isLive);
 		if (!draft && !live) return refuse('not_found');
+		if (!draft && !may(scope.actor, 'publish_offers')) return refuse('not_allowed');
 		if (draft) await deleteDraft(tx, scope, draft);
 		else await markEnded(tx, scope, live!, now);
 		await announce(tx, scope, now, draft ? 'offer_draft_deleted' : 'offer_ended', draft ?? live!);

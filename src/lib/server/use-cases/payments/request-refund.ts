@@ -1,5 +1,5 @@
-// A member gives money back, in full or in part. Actor: owner or accountant. Refusals: not_found, not_allowed, refund_too_early,
-// refund_above_rest, refund_not_positive, refund_refused, refund_unknown, attempt_id_reused. Facts: payment.reversed (by settling).
+// A member gives money back, in full or in part. Actor: owner, or accountant if the owners let them. Refusals: not_found, not_allowed, proof_needed,
+// refund_too_early, refund_above_rest, refund_not_positive, refund_refused, refund_unknown, attempt_id_reused. Facts: payment.reversed (by settling).
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { add, type Minor } from '../../../domain/money/minor.ts';
@@ -18,6 +18,8 @@ import {
 } from '../../store/refund-requests.ts';
 import { recordAudit } from '../../store/records.ts';
 import { constraintName } from '../../store/tx.ts';
+import { requireFreshProof } from '../access/fresh-proof.ts';
+import { queueRefundNotice } from '../mails/queue-owner-notices.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 import { settleIntent } from './settle-intent.ts';
 import { isWithinKeyLife } from './call-stripe.ts';
@@ -30,6 +32,8 @@ export async function requestRefund(
 	input: RefundInput
 ): Promise<Result<{ refundId: string }>> {
 	if (!may(scope.actor, 'refund')) return refuse('not_allowed');
+	const unproven = requireFreshProof(services, scope);
+	if (unproven) return unproven;
 	const opened = await openOnce(services, scope, input);
 	if (!opened.ok) return opened;
 	return finishRefund(services, scope, opened.value);
@@ -115,7 +119,12 @@ async function openRefund(services: Services, scope: Scope, tx: Tx, input: Refun
 		requestedBy: scope.actor.kind === 'member' ? scope.actor.memberId : 'system',
 		createdAt: now
 	});
-	await recordAudit(tx, scope, now, 'refund_requested', payment.paymentId, { amountMinor: String(input.amountMinor) });
+	const auditId = await recordAudit(tx, scope, now, 'refund_requested', payment.paymentId, {
+		amountMinor: String(input.amountMinor),
+		currency: payment.currency,
+		receipt: payment.receiptNumber
+	});
+	await queueRefundNotice(tx, scope, now, auditId);
 	const request = (await findRefundRequest(tx, scope, input.refundRequestId))!;
 	return done({ request, payment, account: supplier.stripeAccount });
 }

@@ -1,7 +1,7 @@
 // The supplier's screens. Reads only; every figure comes from the ledger.
 import { optionViews } from '../../../contract/option-views.ts';
 import type { DiscountView, InvoiceView, OptionView, PaymentView, SupplierView } from '../../../contract/views.ts';
-import type { Role, Scope } from '../../../domain/access/scope.ts';
+import { may, type Role, type Scope } from '../../../domain/access/scope.ts';
 import { addMonths, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { isHeld, type Hold } from '../../../domain/invoices/hold.ts';
 import type { AgreedTerms } from '../../../domain/invoices/agreed-terms.ts';
@@ -29,7 +29,6 @@ import {
 	listClients,
 	listContacts,
 	listMailProblems,
-	listMembers,
 	type Contact
 } from '../../store/parties.ts';
 import { findPayment, listAllocations, listPayments, listReversals } from '../../store/payments.ts';
@@ -39,7 +38,13 @@ import type { MailKind, MailState, ReversalKind } from '../../store/schema/index
 import { done, read, refuse, type Result } from '../run.ts';
 import { invoiceView, paymentView, supplierView } from '../invoices/views.ts';
 
-export type AdminFrame = { supplier: SupplierView; personName: string; role: Role };
+export type AdminFrame = {
+	supplier: SupplierView;
+	personName: string;
+	role: Role;
+	mayRefund: boolean;
+	mayPublish: boolean;
+};
 export async function readAdminFrame(services: Services, scope: Scope): Promise<AdminFrame> {
 	return read(services, scope, async (tx) => {
 		const { actor } = scope;
@@ -47,7 +52,9 @@ export async function readAdminFrame(services: Services, scope: Scope): Promise<
 		return {
 			supplier: supplierView(await getSupplier(tx, scope)),
 			personName: person?.name ?? '',
-			role: person?.role ?? 'read_only'
+			role: person?.role ?? 'read_only',
+			mayRefund: may(actor, 'refund'),
+			mayPublish: may(actor, 'publish_offers')
 		};
 	});
 }
@@ -291,4 +298,3 @@ export async function readAdminPayment(
 }
 export const readPayments = (services: Services, scope: Scope): Promise<PaymentView[]> =>
 	read(services, scope, async (tx) => (await listPayments(tx, scope, { limit: 200 })).map(paymentView));
-export const readMembers = (services: Services, scope: Scope) => read(services, scope, (tx) => listMembers(tx, scope));

@@ -1,14 +1,15 @@
-// Settings: members, one's own sessions, API keys.
+// Settings: members, what accountants may do, billing, API keys.
 import { error } from '@sveltejs/kit';
 import { isUuid } from '#lib/contract/payments.ts';
 import { failWith } from '#lib/server/http/answer.ts';
+import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { createApiKey, endApiKey, listKeys } from '#lib/server/use-cases/access/api-keys.ts';
-import { readSessions } from '#lib/server/use-cases/access/sessions.ts';
+import { readAccountantRights, setAccountantRights } from '#lib/server/use-cases/suppliers/accountant-rights.ts';
 import { billingFrom } from '#lib/contract/billing.ts';
 import * as v from 'valibot';
 import { readBilling, saveBilling } from '#lib/server/use-cases/suppliers/save-billing.ts';
-import { readMembers } from '#lib/server/use-cases/suppliers/read-admin.ts';
+import { readMembers } from '#lib/server/use-cases/suppliers/manage-members.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -19,7 +20,7 @@ export const load: PageServerLoad = async (event) => {
 	return {
 		billing: await readBilling(services, scope),
 		members: await readMembers(services, scope),
-		sessions: await readSessions(services, event.locals.subject!),
+		rights: await readAccountantRights(services, scope),
 		keys: keys.map(({ apiKeyId, name, lastFour, createdAt, revokedAt }) => ({
 			apiKeyId,
 			name,
@@ -33,29 +34,35 @@ export const load: PageServerLoad = async (event) => {
 export const actions: Actions = {
 	facturation: async (event) => {
 		const scope = requireMember(event);
-		const read = billingFrom(await event.request.formData());
+		const form = await event.request.formData();
+		const read = billingFrom(form);
 		if (!read.success)
 			return failWith(
 				{ code: 'input_invalid', detail: { field: v.getDotPath(read.issues[0]) ?? '' } },
 				event.locals.locale
 			);
 		const result = await saveBilling((await house()).services, scope, read.output);
-		return result.ok ? { billed: true } : failWith(result.refusal, event.locals.locale);
+		return result.ok ? { billed: true } : refuseOrConfirm(event, result.refusal, 'billing', form);
+	},
+	droits: async (event) => {
+		const scope = requireMember(event);
+		const form = await event.request.formData();
+		const choices = { mayRefund: form.has('rembourser'), mayPublish: form.has('publier') };
+		const result = await setAccountantRights((await house()).services, scope, choices);
+		return result.ok ? { granted: true } : refuseOrConfirm(event, result.refusal, 'rights', form);
 	},
 	creer: async (event) => {
 		const scope = requireMember(event);
-		const result = await createApiKey(
-			(await house()).services,
-			scope,
-			String((await event.request.formData()).get('nom') ?? '')
-		);
-		return result.ok ? { key: result.value.key } : failWith(result.refusal, event.locals.locale);
+		const form = await event.request.formData();
+		const result = await createApiKey((await house()).services, scope, String(form.get('nom') ?? ''));
+		return result.ok ? { key: result.value.key } : refuseOrConfirm(event, result.refusal, 'keys', form);
 	},
 	revoquer: async (event) => {
 		const scope = requireMember(event);
-		const id = String((await event.request.formData()).get('cle') ?? '');
+		const form = await event.request.formData();
+		const id = String(form.get('cle') ?? '');
 		if (!isUuid(id)) error(404, 'Not found');
 		const result = await endApiKey((await house()).services, scope, id);
-		return result.ok ? { ended: true } : failWith(result.refusal, event.locals.locale);
+		return result.ok ? { ended: true } : refuseOrConfirm(event, result.refusal, 'keys', form);
 	}
 };

@@ -3,7 +3,7 @@ import { error } from '@sveltejs/kit';
 import { isUuid } from '#lib/contract/payments.ts';
 import { failWith } from '#lib/server/http/answer.ts';
 import { requireContact } from '#lib/server/http/guards.ts';
-import { readSessions } from '#lib/server/use-cases/access/sessions.ts';
+import { endSession, readSessions } from '#lib/server/use-cases/access/sessions.ts';
 import { readMethods, removeMethod, renameMethod } from '#lib/server/use-cases/methods/manage-methods.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
@@ -15,7 +15,7 @@ export const load: PageServerLoad = async (event) => {
 		readSessions(services, event.locals.subject!),
 		readMethods(services, scope)
 	]);
-	return { sessions, kept };
+	return { sessions, kept, here: event.locals.hereId };
 };
 
 async function chosen(event: RequestEvent) {
@@ -35,5 +35,12 @@ export const actions: Actions = {
 		const { scope, methodId } = await chosen(event);
 		const result = await removeMethod((await house()).services, scope, methodId);
 		return result.ok ? { removed: true } : failWith(result.refusal, event.locals.locale);
+	},
+	fermer: async (event) => {
+		requireContact(event);
+		const sessionId = String((await event.request.formData()).get('session') ?? '');
+		if (!isUuid(sessionId)) error(404, 'Not found');
+		const result = await endSession((await house()).services, event.locals.subject!, sessionId);
+		return result.ok ? { ended: true } : failWith(result.refusal, event.locals.locale);
 	}
 };

@@ -2,7 +2,7 @@
 import { error } from '@sveltejs/kit';
 import { isUuid } from '#lib/contract/payments.ts';
 import type { Scope } from '#lib/domain/access/scope.ts';
-import { failWith } from '#lib/server/http/answer.ts';
+import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { listAnswersOf } from '#lib/server/http/list-answers.ts';
 import type { Services } from '#lib/server/services.ts';
@@ -43,8 +43,9 @@ type Act = (services: Services, scope: Scope, importId: string, form: FormData) 
 const action = (act: Act) => async (event: RequestEvent) => {
 	const scope = requireMember(event);
 	if (!isUuid(event.params.id)) error(404, 'Not found');
-	const result = await act((await house()).services, scope, event.params.id, await event.request.formData());
-	return result.ok ? { settled: true } : failWith(result.refusal, event.locals.locale);
+	const form = await event.request.formData();
+	const result = await act((await house()).services, scope, event.params.id, form);
+	return result.ok ? { settled: true } : refuseOrConfirm(event, result.refusal, 'import', form);
 };
 const text = (form: FormData, name: string): string => String(form.get(name) ?? '');
 

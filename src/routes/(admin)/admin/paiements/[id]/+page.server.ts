@@ -3,7 +3,7 @@ import { error, fail } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { isUuid } from '#lib/contract/payments.ts';
 import { RefundForm } from '#lib/contract/refunds.ts';
-import { failWith } from '#lib/server/http/answer.ts';
+import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { readAdminPayment } from '#lib/server/use-cases/suppliers/read-admin.ts';
@@ -22,7 +22,8 @@ export const load: PageServerLoad = async (event) => {
 export const actions: Actions = {
 	rembourser: async (event) => {
 		const scope = requireMember(event);
-		const values = Object.fromEntries(await event.request.formData()) as Record<string, string>;
+		const form = await event.request.formData();
+		const values = Object.fromEntries(form) as Record<string, string>;
 		const read = v.safeParse(RefundForm, values);
 		if (!read.success || !isUuid(event.params.id)) return fail(400, { problem: 'amount', values });
 		const { refundRequestId, montant } = read.output;
@@ -31,6 +32,6 @@ export const actions: Actions = {
 			paymentId: event.params.id,
 			amountMinor: montant
 		});
-		return result.ok ? { refunded: true } : failWith(result.refusal, event.locals.locale, values);
+		return result.ok ? { refunded: true } : refuseOrConfirm(event, result.refusal, 'refund', form, values);
 	}
 };

@@ -1,0 +1,64 @@
+// Mails to the owners: a door was opened or closed, or money's way was changed. One fact, who did it, and what to do if it was not them.
+import { m } from '#lib/paraglide/messages.js';
+import { formatInstant } from '../../domain/calendar/format.ts';
+import { formatMoney, type Locale } from '../../domain/money/format.ts';
+import { minor } from '../../domain/money/minor.ts';
+import { hello, type To } from './invoice-mails.ts';
+import { renderMail, type RenderedMail } from './layout.ts';
+
+export type Notice = { action: string; detail: Record<string, string>; at: Date; by: string; url: string };
+
+const ROLES: Record<string, (say: { locale: Locale }) => string> = {
+	owner: (say) => m.role_owner({}, say),
+	accountant: (say) => m.role_accountant({}, say),
+	read_only: (say) => m.role_read_only({}, say)
+};
+type Words = (detail: Record<string, string>, say: { locale: Locale }) => string;
+const WORDS: Record<string, Words> = {
+	passkey_added: ({ name, person }, say) => m.notice_passkey_added({ name: name ?? '', person: person ?? '' }, say),
+	passkey_removed: ({ name, person }, say) => m.notice_passkey_removed({ name: name ?? '', person: person ?? '' }, say),
+	passkey_suspect: ({ name, person }, say) => m.notice_passkey_suspect({ name: name ?? '', person: person ?? '' }, say),
+	api_key_created: ({ name }, say) => m.notice_api_key({ name: name ?? '' }, say),
+	payee_changed: ({ before, after }, say) => m.notice_payee({ before: before ?? '', after: after ?? '' }, say),
+	stripe_account_changed: (_, say) => m.notice_stripe_account({}, say),
+	accounts_changed: (_, say) => m.notice_accounts({}, say),
+	accountant_rights_changed: (_, say) => m.notice_rights({}, say),
+	member_added: ({ person, role }, say) =>
+		m.notice_member_added({ person: person ?? '', role: ROLES[role ?? '']?.(say) ?? '' }, say),
+	role_changed: ({ person, role }, say) =>
+		m.notice_role({ person: person ?? '', role: ROLES[role ?? '']?.(say) ?? '' }, say),
+	member_removed: ({ person }, say) => m.notice_member_removed({ person: person ?? '' }, say),
+	refund_requested: ({ amountMinor, currency, receipt }, say) =>
+		m.notice_refund(
+			{ amount: formatMoney(minor(BigInt(amountMinor ?? '0')), currency ?? 'EUR', say.locale), receipt: receipt ?? '' },
+			say
+		)
+};
+
+/** null for what owners are not told. */
+export function renderOwnerNotice(to: To, notice: Notice): RenderedMail | null {
+	const say = { locale: to.locale };
+	const what = WORDS[notice.action]?.(notice.detail, say);
+	if (!what) return null;
+	return renderMail({
+		locale: to.locale,
+		subject: m.notice_subject({ supplier: to.supplier.name }, say),
+		preview: what,
+		supplierName: to.supplier.name,
+		brandHue: to.supplier.brandHue,
+		blocks: [
+			hello(to),
+			{ kind: 'text', text: what },
+			{
+				kind: 'facts',
+				rows: [
+					[m.notice_by({}, say), notice.by],
+					[m.notice_at({}, say), formatInstant(notice.at, to.locale)]
+				]
+			},
+			{ kind: 'text', text: m.notice_if_not({}, say) },
+			{ kind: 'button', label: m.notice_button({}, say), url: notice.url }
+		],
+		footer: [m.notice_footer({ supplier: to.supplier.legalName }, say)]
+	});
+}
