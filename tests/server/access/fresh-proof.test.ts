@@ -123,7 +123,10 @@ test('a few invoices are mailed without ado', async () =>
 	).toBe('done'));
 test('every use case that asks for an owner’s or a refunder’s right asks for the proof as well', () => {
 	const root = 'src/lib/server/use-cases';
-	const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+	const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+		// Looking changes nothing.
+		(file) => file.endsWith('.ts') && !/(^|\/)read-/.test(file)
+	);
 	const GUARDED =
 		/if \(!may\(scope\.actor, '(?:refund|manage_members|set_payee)'\)\) return refuse\('not_allowed'\);\n(.*)/g;
 	let found = 0;

@@ -2,7 +2,7 @@
 // before sensitive changes). Signing in is such a proof, and so is a passkey or a code given on the way.
 import type { Actor } from './scope.ts';
 
-export const PROOF_LIFE_MS = 10 * 60_000;
+const PROOF_LIFE_MS = 10 * 60_000;
 /** Two processes may differ by a little; more than this lies in the future and proves nothing. */
 const SKEW_MS = 60_000;
 
