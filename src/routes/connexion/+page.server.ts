@@ -11,8 +11,10 @@ import { signInByCode } from '#lib/server/use-cases/access/sign-in.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = ({ locals, url }) => {
+export const load: PageServerLoad = async ({ locals, url, cookies }) => {
 	if (locals.scope) redirect(303, locals.scope.actor.kind === 'member' ? '/admin' : '/portail');
+	// Before the page's script asks for a challenge: one secret, however many answers cross each other.
+	ensureBrowserSecret(cookies, (await house()).services.config.origin);
 	return { next: safeNext(url.searchParams.get('suite')) };
 };
 

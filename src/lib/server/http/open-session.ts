@@ -18,13 +18,16 @@ export async function openSession(
 	means: 'link' | 'code' | 'passkey' | 'demo'
 ): Promise<string> {
 	const { sessions, services } = await house();
-	// A session that was there before signing in does not survive it.
+	// A session that was there before signing in does not survive it; a form that waited for this very proof does.
+	const isSame = locals.subject?.supplierId === subject.supplierId && locals.subject.subjectId === subject.subjectId;
+	const kept = locals.sessionId && isSame ? await sessions.keptForm(locals.sessionId) : null;
 	if (locals.sessionId) await sessions.end(locals.sessionId);
-	const { cookie } = await sessions.create(subject, {
+	const { id, cookie } = await sessions.create(subject, {
 		userAgent: request.headers.get('user-agent') ?? '',
 		address: getClientAddress(),
 		provenAt: services.clock.now()
 	});
+	if (kept) await sessions.keepForm(id, kept);
 	cookies.set(cookie.name, cookie.value, cookie.attributes);
 	await rememberBrowser(services, subject, ensureBrowserSecret(cookies, services.config.origin));
 	await noteSecurityEvent(services.db.system, services.clock.now(), {
@@ -33,5 +36,6 @@ export async function openSession(
 		detail: { means }
 	});
 	const home = subject.kind === 'member' ? '/admin' : '/portail';
+	if (kept) return '/admin/confirmer';
 	return next?.startsWith(home) ? next : home;
 }

@@ -2,7 +2,16 @@
 import { and, eq, isNotNull, lt, or, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Database, Tx } from './database.ts';
-import { idempotency, knownBrowser, outbox, session, signIn, signInRequest, stripeEvent, usedChallenge } from './schema/index.ts';
+import {
+	idempotency,
+	knownBrowser,
+	outbox,
+	session,
+	signIn,
+	signInRequest,
+	stripeEvent,
+	usedChallenge
+} from './schema/index.ts';
 
 /** What the planner knows of the tables that an import fills. */
 export const refreshStatistics = async ({ system }: Database): Promise<void> =>

@@ -13,7 +13,7 @@ import type { RequestHandler } from './$types';
 
 export const GET: RequestHandler = async ({ cookies }) => {
 	const { services } = await house();
-	const browserSecret = ensureBrowserSecret(cookies, services.config.origin.startsWith('https:'));
+	const browserSecret = ensureBrowserSecret(cookies, services.config.origin);
 	return json({ options: await offerSignIn(services, browserSecret) });
 };
 
@@ -23,7 +23,7 @@ export const POST: RequestHandler = async (event) => {
 	if (!read.success) return answerJson(refuse('passkey_refused'), event.locals.locale);
 	const result = await signInByPasskey(services, {
 		response: read.output.response,
-		browserSecret: readBrowserSecret(event.cookies),
+		browserSecret: readBrowserSecret(event.cookies, services.config.origin),
 		ip: event.getClientAddress()
 	});
 	if (!result.ok) return answerJson(result, event.locals.locale);

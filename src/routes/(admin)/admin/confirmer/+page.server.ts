@@ -15,6 +15,8 @@ import type { Actions, PageServerLoad } from './$types';
 export const load: PageServerLoad = async (event) => {
 	const scope = requireMember(event);
 	const { services } = await house();
+	// Before any script asks for a challenge: one secret, however many answers cross each other.
+	ensureBrowserSecret(event.cookies, services.config.origin);
 	const kept = await readKeptForm(event);
 	return {
 		isProven: isFreshlyProven(scope.actor, services.clock.now()),
@@ -30,7 +32,7 @@ export const actions: Actions = {
 		const scope = requireMember(event);
 		const { services } = await house();
 		const result = await askForCode(services, scope, {
-			browserSecret: ensureBrowserSecret(event.cookies, services.config.origin.startsWith('https:')),
+			browserSecret: ensureBrowserSecret(event.cookies, services.config.origin),
 			ip: event.getClientAddress(),
 			locale: event.locals.locale
 		});
@@ -43,7 +45,7 @@ export const actions: Actions = {
 		if (!read.success) return fail(400, { sent: true, problem: 'code' });
 		const result = await confirmByCode(services, event.locals.subject!, {
 			code: read.output.code,
-			browserSecret: readBrowserSecret(event.cookies),
+			browserSecret: readBrowserSecret(event.cookies, services.config.origin),
 			ip: event.getClientAddress()
 		});
 		if (!result.ok) return fail(400, { sent: true, problem: result.refusal.code as string });

@@ -12,7 +12,7 @@ import type { RequestHandler } from './$types';
 export const GET: RequestHandler = async (event) => {
 	const scope = requireMember(event);
 	const { services } = await house();
-	const browserSecret = ensureBrowserSecret(event.cookies, services.config.origin.startsWith('https:'));
+	const browserSecret = ensureBrowserSecret(event.cookies, services.config.origin);
 	const result = await offerPasskey(services, scope, browserSecret);
 	return answerJson(result, event.locals.locale, (options) => ({ options }));
 };
@@ -21,9 +21,10 @@ export const POST: RequestHandler = async (event) => {
 	const scope = requireMember(event);
 	const read = v.safeParse(NewPasskey, await event.request.json().catch(() => null));
 	if (!read.success) return answerJson(refuse('passkey_refused'), event.locals.locale);
-	const result = await addPasskey((await house()).services, scope, {
+	const { services } = await house();
+	const result = await addPasskey(services, scope, {
 		...read.output,
-		browserSecret: readBrowserSecret(event.cookies)
+		browserSecret: readBrowserSecret(event.cookies, services.config.origin)
 	});
 	return answerJson(result, event.locals.locale);
 };

@@ -13,7 +13,7 @@ import type { RequestHandler } from './$types';
 export const GET: RequestHandler = async (event) => {
 	const scope = requireMember(event);
 	const { services } = await house();
-	const browserSecret = ensureBrowserSecret(event.cookies, services.config.origin.startsWith('https:'));
+	const browserSecret = ensureBrowserSecret(event.cookies, services.config.origin);
 	return json({ options: await offerConfirmation(services, scope, browserSecret) });
 };
 
@@ -24,7 +24,7 @@ export const POST: RequestHandler = async (event) => {
 	if (!read.success) return answerJson(refuse('passkey_refused'), event.locals.locale);
 	const result = await confirmByPasskey(services, scope, {
 		response: read.output.response,
-		browserSecret: readBrowserSecret(event.cookies),
+		browserSecret: readBrowserSecret(event.cookies, services.config.origin),
 		ip: event.getClientAddress()
 	});
 	if (!result.ok) return answerJson(result, event.locals.locale);
