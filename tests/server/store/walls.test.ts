@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 /** Ways in and the running of the product: the role of the use cases may not even look. */
-const SYSTEM_ONLY = ['demo_clock', 'known_browser', 'rate_limit', 'sign_in_request', 'worked'];
+const SYSTEM_ONLY = ['demo_clock', 'known_browser', 'rate_limit', 'sign_in_request', 'used_challenge', 'worked'];
 /** What a client's person sees beyond its own rows, and why that is nothing of another client's. */
 const COMMON: Record<string, string> = {
 	supplier: 'whom one owes: its name, its account, its terms',
@@ -30,7 +30,18 @@ const CLOSED = [
 		'import_line',
 		'import_mapping'
 	],
-	...['mail', 'member', 'outbox', 'pay_link', 'plan_charge', 'reconciliation', 'session', 'sign_in', 'stripe_event']
+	...[
+		'mail',
+		'member',
+		'outbox',
+		'passkey',
+		'pay_link',
+		'plan_charge',
+		'reconciliation',
+		'session',
+		'sign_in',
+		'stripe_event'
+	]
 ];
 
 let house: TestHouse;
