@@ -115,6 +115,12 @@ function linkNode() {
 	else symlinkSync(path.relative('node_modules/.bin', program), link);
 }
 
+/** Before the build, which compiles them too: a bundler that looks for a folder before it is there may remember that it is not. */
+async function compileWords() {
+	const out = ['--outdir', './src/lib/paraglide', '--silent'];
+	await run('Compiling the words', 'paraglide-js', ['compile', '--project', './project.inlang', ...out], '');
+}
+
 try {
 	accessSync('.', constants.W_OK);
 } catch {
@@ -154,18 +160,14 @@ if (wanted.includes('build')) {
 		...filesOf('src').filter((file) => !/^src[\\/](scripts|sandbox|lib[\\/]paraglide)[\\/]/.test(file))
 	];
 	if (!existsSync('build/index.js') || isStale('node_modules/.built', hashOf(inputs))) {
-		await run(
-			'Building the pages',
-			'vite',
-			['build', '--logLevel', 'error'],
-			'Free some memory or disk, and start again.'
-		);
+		await compileWords();
+		const cure = 'Free some memory or disk, and start again.';
+		await run('Building the pages', 'vite', ['build', '--logLevel', 'error'], cure);
 		writeFileSync('node_modules/.built', hashOf(inputs));
 	}
 } else if (!existsSync('.svelte-kit/tsconfig.json') || !existsSync('src/lib/paraglide/messages.js')) {
 	await run('Reading the routes', 'svelte-kit', ['sync'], '');
-	const out = ['--outdir', './src/lib/paraglide', '--silent'];
-	await run('Compiling the words', 'paraglide-js', ['compile', '--project', './project.inlang', ...out], '');
+	await compileWords();
 }
 if (wanted.includes('chromium'))
 	await run(
