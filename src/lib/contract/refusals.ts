@@ -13,6 +13,7 @@ export const REFUSAL_CODES = [
 	'last_owner',
 	'input_invalid',
 	'too_many_requests',
+	'tries_exhausted',
 	'amount_changed',
 	'offer_expired',
 	'offer_invalid',

@@ -29,6 +29,7 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 		passkey_refused: () => m.refusal_passkey_refused({}, say),
 		last_owner: () => m.refusal_last_owner({}, say),
 		input_invalid: () => m.refusal_input_invalid({ field: detail.field ?? '' }, say),
+		tries_exhausted: () => m.refusal_tries_exhausted({}, say),
 		too_many_requests: () => m.refusal_too_many_requests({}, say),
 		amount_changed: () => m.refusal_amount_changed({ amount: money(detail.amountMinor) }, say),
 		offer_expired: () => m.refusal_offer_expired({ amount: money(detail.amountMinor) }, say),

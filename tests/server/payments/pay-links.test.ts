@@ -194,6 +194,17 @@ describe('without a means of payment of one’s own', () => {
 			}
 		expect(charges()).toBe(before);
 		const price = { option: 'next_part', expectedAmountMinor: minor(60_000n) } as const;
+		// Refused for another reason, there is nothing to confirm: another card is asked for.
+		const said = async (code: string) =>
+			asSystem((tx) =>
+				tx.execute(
+					sql`update payment_attempt set error_code = ${code}, decline_code = null where attempt_id = ${refused}`
+				)
+			);
+		const refused = (await planOf(planned)).parts[1]!.attemptId;
+		await said('card_declined');
+		expect(told(await ask(payer.scope, planned, price))).toBe('method_refused');
+		await said('authentication_required');
 		expect(told(await ask(payer.scope, planned, price))).toBe('awaiting_auth');
 		// Another page may pay the part with a card of its own, as it shows.
 		expect(told(await ask(linkTo(planned), planned, { ...price, method: 'pm_card_mastercard' }))).toBe('paid');

@@ -15,6 +15,7 @@ const STATUS: Record<RefusalCode, number> = {
 	last_owner: 409,
 	input_invalid: 400,
 	too_many_requests: 429,
+	tries_exhausted: 429,
 	amount_changed: 409,
 	offer_expired: 409,
 	offer_invalid: 422,

@@ -5,6 +5,7 @@ import { SetUpMethod, isUuid } from '../../contract/payments.ts';
 import type { Scope } from '../../domain/access/scope.ts';
 import { checkSetup, setUpMethod } from '../use-cases/methods/set-up-method.ts';
 import { contactOf } from '../use-cases/offers/keep-acceptance.ts';
+import { boundTries } from '../use-cases/payments/bound-tries.ts';
 import { refuse } from '../use-cases/run.ts';
 import { house } from '../wiring.ts';
 import { answerJson, refusalBody } from './answer.ts';
@@ -22,12 +23,14 @@ export async function setUpMethodResponse(
 		);
 	if (!(await services.limits.take('payment', read.output.planId ?? contactOf(scope) ?? scope.supplierId)))
 		return answerJson(refuse('too_many_requests'), locals.locale);
-	const result = await setUpMethod(services, scope, read.output, {
+	const from = {
 		returnUrl: `${services.config.origin || url.origin}/portail`,
 		ip: getClientAddress(),
 		userAgent: request.headers.get('user-agent'),
 		locale: locals.locale
-	});
+	};
+	const tried = { about: read.output.planId ?? '', address: getClientAddress() };
+	const result = await boundTries(services, scope, tried, () => setUpMethod(services, scope, read.output, from));
 	return answerJson(result, locals.locale);
 }
 export async function checkSetupResponse(

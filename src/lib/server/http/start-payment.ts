@@ -3,6 +3,7 @@ import { json, type RequestEvent } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { AttemptId, StartPayment } from '../../contract/payments.ts';
 import type { Scope } from '../../domain/access/scope.ts';
+import { boundTries } from '../use-cases/payments/bound-tries.ts';
 import { checkAttempt } from '../use-cases/payments/check-attempt.ts';
 import { startPayment } from '../use-cases/payments/start-payment.ts';
 import { refuse } from '../use-cases/run.ts';
@@ -38,12 +39,14 @@ export async function payResponse(
 	if (!(await services.limits.take('payment', payer))) return answerJson(refuse('too_many_requests'), locals.locale);
 	// The address to come back to after a bank's page carries no token: a cookie of this browser knows the way.
 	rememberWayBack(cookies, services.config.origin, backTo);
-	const result = await startPayment(services, scope, read.output, {
+	const from = {
 		returnUrl: `${services.config.origin || url.origin}/retour/${read.output.attemptId}`,
 		ip: getClientAddress(),
 		userAgent: request.headers.get('user-agent'),
 		locale: locals.locale
-	});
+	};
+	const tried = { about: read.output.invoiceIds.join(' '), address: getClientAddress() };
+	const result = await boundTries(services, scope, tried, () => startPayment(services, scope, read.output, from));
 	return answerJson(result, locals.locale, (value) => progressBody(value, locals.locale));
 }
 

@@ -26,6 +26,17 @@ const LIMITS = {
 	pay_link_lookup: { points: 120, duration: 300 },
 	pay_link_renewal: { points: 3, duration: 3600 },
 	payment: { points: 30, duration: 600 },
+	// Tries that a bank has not accepted (use-cases/payments/bound-tries.ts). Three bad cards in a row are far below each of them.
+	try_link_hour: { points: 10, duration: 3600 },
+	try_link_day: { points: 20, duration: 86_400 },
+	try_invoice_hour: { points: 15, duration: 3600 },
+	try_invoice_day: { points: 30, duration: 86_400 },
+	try_person_hour: { points: 30, duration: 3600 },
+	try_person_day: { points: 100, duration: 86_400 },
+	try_address_hour: { points: 60, duration: 3600 },
+	try_address_day: { points: 200, duration: 86_400 },
+	try_supplier_hour: { points: 200, duration: 3600 },
+	try_supplier_day: { points: 1000, duration: 86_400 },
 	api: { points: 600, duration: 60 },
 	security_note: { points: 30, duration: 600 }
 } as const;
@@ -36,6 +47,8 @@ export type Limits = {
 	take(name: LimitName, key: string): Promise<boolean>;
 	/** The same, telling the first refusal from those that follow; notes nothing. */
 	spend(name: LimitName, key: string): Promise<Place>;
+	/** What was taken turned out harmless. */
+	giveBack(name: LimitName, key: string): Promise<void>;
 };
 
 export function openLimits(db: Database, clock: Clock): Limits {
@@ -64,6 +77,7 @@ export function openLimits(db: Database, clock: Clock): Limits {
 	};
 	return {
 		spend,
+		giveBack: async (name, key) => void (await limiterOf(name).reward(sha256(key).slice(0, 32))),
 		take: async (name, key) => {
 			const place = await spend(name, key);
 			if (place === 'reached')

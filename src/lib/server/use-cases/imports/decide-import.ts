@@ -56,6 +56,7 @@ async function decide(
 /** Which column is what, how dates are written: remembered under a name for the next list of the same source, and these are read again. */
 export const answerLists = (services: Services, scope: Scope, importId: string, answers: ListAnswers) =>
 	decide(services, scope, importId, ['ready'], async ({ tx, job, now }) => {
+		if (!Object.keys(answers).length) return refuse('input_invalid', { field: 'liste' });
 		for (const [headerKey, { name, columns, dateOrder }] of Object.entries(answers))
 			await saveMapping(tx, scope, {
 				mappingId: newId(),

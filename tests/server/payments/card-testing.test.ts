@@ -1,0 +1,133 @@
+// Stolen cards tried on a pay link: bounded by link, invoice, address and supplier, told to the supplier; and nobody who pays is hurt by it.
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { openSessions } from '#lib/server/access/sessions.ts';
+import { mintScope, type Scope } from '#lib/domain/access/scope.ts';
+import { newId } from '#lib/server/identity.ts';
+import { Hub } from '#lib/server/live/hub.ts';
+import { listSecurityEvents } from '#lib/server/store/security-events.ts';
+import { inScope } from '#lib/server/store/tx.ts';
+import { mintPayLink } from '#lib/server/use-cases/access/pay-links.ts';
+import { boundTries, networkOf } from '#lib/server/use-cases/payments/bound-tries.ts';
+import { done, refuse } from '#lib/server/use-cases/run.ts';
+import { aPayer, anInvoice, aSupplier, aToken, type Cast, type Payer } from '../../builders/parties.ts';
+import { openHouse, type TestHouse } from '../../setup/house.ts';
+import { askEndpoint, findEndpoints } from '../../setup/routes.ts';
+
+const ORIGIN = 'http://localhost:1';
+let house: TestHouse;
+let cast: Cast;
+let payer: Payer;
+const holder = globalThis as unknown as { ponctuelHouse?: Promise<unknown> };
+beforeAll(async () => {
+	house = await openHouse();
+	const { services, config, environment } = house;
+	for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+	const hub = new Hub(services.db, { onSignal: () => {}, onProblem: () => {} });
+	const sessions = openSessions(services.db, config);
+	holder.ponctuelHouse = Promise.resolve({ services, sessions, hub, worker: null, demoClock: null });
+	cast = await aSupplier(services);
+	payer = await aPayer(services, cast);
+});
+afterAll(async () => {
+	vi.unstubAllEnvs();
+	delete holder.ponctuelHouse;
+	await house.close();
+});
+
+let n = 0;
+const anAddress = (): string => `198.51.${Math.floor(++n / 250)}.${n % 250}`;
+const linkTo = (invoiceId: string, supplierId = cast.supplierId): Scope =>
+	mintScope(supplierId, {
+		kind: 'pay_link',
+		payLinkId: newId(),
+		contactId: payer.contactId,
+		clientId: payer.clientId,
+		invoiceId
+	});
+const trying = async (scope: Scope, about: string, address: string, status = 'declined'): Promise<string> => {
+	const result = await boundTries(house.services, scope, { about, address }, async () => done({ status }));
+	return result.ok ? result.value.status : result.refusal.code;
+};
+const times = async (count: number, one: () => Promise<string>): Promise<string[]> => {
+	const answers: string[] = [];
+	for (let i = 0; i < count; i++) answers.push(await one());
+	return answers;
+};
+const stopped = (answers: string[]): number => answers.indexOf('tries_exhausted');
+
+test('a page that tries card after card is stopped after ten, at the door of the payment itself; the supplier sees it', async () => {
+	const invoiceId = await anInvoice(house.services, cast, {});
+	const url = await inScope(house.services.db, cast.system, (tx) =>
+		mintPayLink(house.services, tx, cast.system, invoiceId, payer.contactId)
+	);
+	const endpoint = (await findEndpoints()).find(({ name }) => name === 'POST /p/[token]/payer')!;
+	const pay = async (method: string, address = '192.0.2.9') => {
+		const body = {
+			attemptId: newId(),
+			confirmationTokenId: await aToken(house.services, method),
+			invoiceIds: [invoiceId],
+			option: 'now',
+			expectedAmountMinor: '120000'
+		};
+		const headers = { origin: ORIGIN, 'content-type': 'application/json' };
+		const params = { token: url.split('/').at(-1)! };
+		const response = await askEndpoint(endpoint, {
+			origin: ORIGIN,
+			params,
+			headers,
+			address,
+			body: JSON.stringify(body)
+		});
+		const said = (await response.json()) as { status?: string; error?: { code: string } };
+		return said.status ?? said.error!.code;
+	};
+	const answers = await times(11, () => pay('pm_card_visa_chargeDeclined', anAddress()));
+	expect(answers).toEqual([...Array<string>(10).fill('declined'), 'tries_exhausted']);
+	expect(await pay('pm_card_visa', anAddress())).toBe('tries_exhausted');
+	const log = await inScope(house.services.db, cast.owner, (tx) =>
+		listSecurityEvents(tx, cast.owner, { kind: 'limit_reached', before: null, limit: 10 })
+	);
+	expect(log).toMatchObject([{ actorKind: 'pay_link', detail: { limit: 'try_link_hour' } }]);
+});
+test('three bad cards and a good one hurt nobody; what is paid is not counted, nor what no bank was asked', async () => {
+	const [link, address] = [linkTo(newId()), anAddress()];
+	expect(await times(3, () => trying(link, 'one', address))).toEqual(['declined', 'declined', 'declined']);
+	for (const status of ['paid', 'processing', 'set_up'])
+		expect(new Set(await times(40, () => trying(link, 'one', address, status)))).toEqual(new Set([status]));
+	for (const code of ['offer_expired', 'amount_changed', 'payment_in_progress', 'attempt_id_reused'] as const)
+		for (let i = 0; i < 12; i++)
+			expect(await boundTries(house.services, link, { about: 'one', address }, async () => refuse(code))).toMatchObject(
+				{
+					refusal: { code }
+				}
+			);
+	expect(await trying(link, 'one', address)).toBe('declined');
+});
+test('many links to one invoice count together, and many links from one address', async () => {
+	const invoiceId = newId();
+	expect(stopped(await times(16, () => trying(linkTo(invoiceId), invoiceId, anAddress())))).toBe(15);
+	const address = anAddress();
+	expect(stopped(await times(61, () => trying(linkTo(newId()), newId(), address)))).toBe(60);
+	// Another invoice from elsewhere goes on.
+	expect(await trying(linkTo(newId()), newId(), anAddress())).toBe('declined');
+});
+test('a whole supplier tried from everywhere is stopped for links, and its people who have signed in pay on', async () => {
+	const other = await aSupplier(house.services, 'acct_canuts', 'Les Canuts');
+	const one = () => trying(linkTo(newId(), other.supplierId), newId(), anAddress());
+	expect(stopped(await times(201, one))).toBe(200);
+	const person = mintScope(other.supplierId, { kind: 'contact', contactId: newId(), clientId: newId() });
+	expect(await trying(person, newId(), anAddress())).toBe('declined');
+	// What is refused to one link is not counted for anybody else.
+	expect(await trying(linkTo(newId()), newId(), anAddress())).toBe('declined');
+});
+test('somebody signed in is bounded too, by themselves', async () => {
+	const person = mintScope(cast.supplierId, { kind: 'contact', contactId: newId(), clientId: newId() });
+	expect(stopped(await times(31, () => trying(person, newId(), anAddress())))).toBe(30);
+});
+test('the addresses of one IPv6 network are one', () => {
+	const same = ['2001:db8:1:2:3:4:5:6', '2001:0db8:0001:0002::1', '2001:db8:1:2::'];
+	expect(new Set(same.map(networkOf)).size).toBe(1);
+	expect(networkOf('2001:db8:1:3::1')).not.toBe(networkOf('2001:db8:1:2::1'));
+	expect(networkOf('::1')).toBe('0:0:0:0');
+	expect([networkOf('192.0.2.1'), networkOf('::ffff:192.0.2.1')]).toEqual(['192.0.2.1', '::ffff:192.0.2.1']);
+});
