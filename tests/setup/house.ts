@@ -13,6 +13,8 @@ import { runDue } from '#sandbox/stripe/control.ts';
 export type TestHouse = {
 	services: Services;
 	config: Config;
+	/** What `config` was read from, for what reads it again. */
+	environment: Record<string, string>;
 	world: RunningWorld;
 	/** As the superuser, who sees every row. */
 	databaseUrl: string;
@@ -32,7 +34,7 @@ export async function openHouse(accounts = ['acct_lumen', 'acct_canuts']): Promi
 	const databaseUrl = here(template);
 	const { app, system } = inject('logins');
 	const world = await startWorld({ appOrigin: 'http://localhost:1', accounts, dataDir: null });
-	const config = readConfig({
+	const environment = {
 		DATABASE_URL: here(app),
 		DATABASE_URL_SYSTEM: here(system),
 		ORIGIN: 'http://localhost:1',
@@ -44,13 +46,15 @@ export async function openHouse(accounts = ['acct_lumen', 'acct_canuts']): Promi
 		SANDBOX_API_URL: world.apiUrl,
 		SANDBOX_JS_URL: world.jsUrl,
 		SANDBOX_MAILBOX_URL: world.mailboxUrl
-	});
+	};
+	const config = readConfig(environment);
 	const clock: Clock = { now: () => new Date(world.world.now()) };
 	const services = buildServices(config, clock, openLog('silent'));
 	const drain = () => drainOnce(services);
 	return {
 		services,
 		config,
+		environment,
 		world,
 		databaseUrl,
 		drain,

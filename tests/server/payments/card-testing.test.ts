@@ -1,9 +1,7 @@
 // Stolen cards tried on a pay link: bounded by link, invoice, address and supplier, told to the supplier; and nobody who pays is hurt by it.
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { openSessions } from '#lib/server/access/sessions.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mintScope, type Scope } from '#lib/domain/access/scope.ts';
 import { newId } from '#lib/server/identity.ts';
-import { Hub } from '#lib/server/live/hub.ts';
 import { listSecurityEvents } from '#lib/server/store/security-events.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { mintPayLink } from '#lib/server/use-cases/access/pay-links.ts';
@@ -11,26 +9,22 @@ import { boundTries, networkOf } from '#lib/server/use-cases/payments/bound-trie
 import { done, refuse } from '#lib/server/use-cases/run.ts';
 import { aPayer, anInvoice, aSupplier, aToken, type Cast, type Payer } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
-import { askEndpoint, findEndpoints } from '../../setup/routes.ts';
+import { askEndpoint, findEndpoints, openDoors } from '../../setup/routes.ts';
 
 const ORIGIN = 'http://localhost:1';
 let house: TestHouse;
 let cast: Cast;
 let payer: Payer;
-const holder = globalThis as unknown as { ponctuelHouse?: Promise<unknown> };
+let doors: ReturnType<typeof openDoors>;
 beforeAll(async () => {
 	house = await openHouse();
-	const { services, config, environment } = house;
-	for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-	const hub = new Hub(services.db, { onSignal: () => {}, onProblem: () => {} });
-	const sessions = openSessions(services.db, config);
-	holder.ponctuelHouse = Promise.resolve({ services, sessions, hub, worker: null, demoClock: null });
+	const { services } = house;
+	doors = openDoors(house);
 	cast = await aSupplier(services);
 	payer = await aPayer(services, cast);
 });
 afterAll(async () => {
-	vi.unstubAllEnvs();
-	delete holder.ponctuelHouse;
+	doors.close();
 	await house.close();
 });
 
