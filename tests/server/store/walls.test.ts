@@ -1,7 +1,10 @@
 // The three walls of every table, read from the live catalogue: the rows of its supplier, in a client's scope those of the client, and constraints on
 // what is written. A new table without them fails here by name. Then a database full of marked rows is read and written as a client's person.
+import { is } from 'drizzle-orm';
+import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as schema from '#lib/server/store/schema/index.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 /** Ways in and the running of the product: the role of the use cases may not even look. */
@@ -123,6 +126,98 @@ describe('each table has its walls', () => {
 			expect([one.name, one.path]).toEqual([one.name, expect.stringContaining('search_path=public, pg_temp')]);
 			if (one.trigger) expect([one.name, one.owner, one.open]).toEqual([one.name, 'ponctuel_guard', false]);
 		}
+	});
+});
+
+/** Words kept as text that are no list of ours, and why. */
+const FREE_WORDS: Record<string, string> = {
+	'stripe_event.type': 'Stripe’s word',
+	'saved_method.type': 'Stripe’s word',
+	'payment_attempt.method_type': 'Stripe’s word',
+	'payment.method_type': 'Stripe’s word',
+	'document.media_type': 'of a file, as its reader found it',
+	'import_file.media_type': 'of a file, as its reader found it',
+	'bank_entry.return_reason': 'the bank’s code',
+	'reversal.reason': 'the bank’s or Stripe’s words'
+};
+/** Ids without a foreign key, and why. */
+const FREE_IDS: Record<string, string> = {
+	'sign_in.subject_id': 'a contact or a member, by its kind',
+	'session.subject_id': 'a contact or a member, by its kind',
+	'known_browser.subject_id': 'a contact or a member, by its kind',
+	'sign_in.request_id': 'asked by somebody who may be nobody’s; forgotten after a day',
+	'mail.subject_id': 'what it tells of: an invoice, a payment, a plan…, by its kind',
+	'mail.member_id': 'a member may leave; what was told stays told',
+	'outbox.client_id': 'news, kept for hours, read again under the policies',
+	'outbox.invoice_id': 'as above',
+	'outbox.attempt_id': 'as above',
+	'import_job.claim_id': 'the name of a turn, no row',
+	'import_line.chosen_client_id': 'a client, or its own line’s id for one to be made',
+	'import_line.invoice_id': 'what its invoice will be',
+	'security_event.actor_id': 'whoever it was, by its kind; may be nobody'
+};
+
+describe('third wall: what is written is one of the words, and names what is there', () => {
+	const constraints = () => all<
+		{ table: string; type: string; columns: string[]; definition: string; valid: boolean }[]
+	>`
+		select c.conrelid::regclass::text as table, c.contype as type, c.convalidated as valid, pg_get_constraintdef(c.oid) as definition,
+			array(select a.attname::text from pg_attribute a where a.attrelid = c.conrelid and a.attnum = any(c.conkey)) as columns
+		from pg_constraint c where c.connamespace = 'public'::regnamespace`;
+	test('every list of words in the code is the list that the database knows', async () => {
+		const checks = (await constraints()).filter(({ type, columns }) => type === 'c' && columns.length === 1);
+		const lists = Object.values(schema).flatMap((table) =>
+			is(table, PgTable)
+				? getTableConfig(table).columns.flatMap((column) =>
+						column.enumValues
+							? [{ table: getTableConfig(table).name, column: column.name, words: [...column.enumValues].sort() }]
+							: []
+					)
+				: []
+		);
+		expect(lists.length).toBeGreaterThan(25);
+		for (const { table, column, words } of lists) {
+			const name = column.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+			const known = checks
+				.filter((one) => one.table === table && one.columns[0] === name)
+				.map(({ definition }) => [...definition.matchAll(/'([^']+)'::text/g)].map((match) => match[1]!).sort());
+			expect([`${table}.${name}`, known]).toEqual([`${table}.${name}`, expect.arrayContaining([words])]);
+		}
+	});
+	test('every state, kind and choice has such a list, or a reason', async () => {
+		const checked = (await constraints())
+			.filter(({ type }) => type === 'c')
+			.flatMap(({ table, columns }) => columns.map((column) => `${table}.${column}`));
+		const words = columns.filter(
+			({ name, type }) =>
+				type === 'text' &&
+				/(^|_)(status|state|kind|type|outcome|channel|option|role|locale|reason|account|order)$/.test(name)
+		);
+		const open = words
+			.map(({ table, name }) => `${table}.${name}`)
+			.filter((one) => !checked.includes(one) && !FREE_WORDS[one]);
+		expect(open.filter((one) => !/account$/.test(one) || one === 'journal_line.account')).toEqual([]);
+	});
+	test('every id is a key of its table or names a row of another, with its supplier; or has a reason', async () => {
+		const list = await constraints();
+		const has = (type: string, table: string, name: string) =>
+			list.some((one) => one.type === type && one.table === table && one.columns.includes(name));
+		const open = columns
+			.filter(({ table, name, type }) => type === 'uuid' && !has('p', table, name) && !has('f', table, name))
+			.map(({ table, name }) => `${table}.${name}`);
+		expect(open.filter((one) => !FREE_IDS[one])).toEqual([]);
+		// Of a supplier's table, nothing hangs in the air.
+		expect(
+			tables.filter(
+				(table) =>
+					columnsOf(table).some(({ name }) => name === 'supplier_id') &&
+					table !== 'supplier' &&
+					!has('f', table, 'supplier_id')
+			)
+		).toEqual([]);
+	});
+	test('none was left without having been compared with what is there', async () => {
+		expect((await constraints()).filter(({ valid }) => !valid)).toEqual([]);
 	});
 });
 

@@ -16,11 +16,12 @@ import {
 import type { GuardedAct } from '../../../domain/access/fresh-proof.ts';
 import type { KeyScope } from '../../../domain/access/scope.ts';
 import type { SubjectKind } from '../../../domain/access/subject.ts';
-import { bytes, id, instant, optionalId, optionalInstant } from './columns.ts';
+import { bytes, choice, id, instant, oneOf, optionalId, optionalInstant } from './columns.ts';
 import { invoice } from './invoices.ts';
 import { contact, member, supplier } from './parties.ts';
 
 export type { SubjectKind };
+const SUBJECT = () => choice<SubjectKind>({ contact: true, member: true });
 
 /** Somebody typed an address. Same row, same time, known or not: who it is gets looked up later, by the worker. */
 export const signInRequest = pgTable(
@@ -29,7 +30,7 @@ export const signInRequest = pgTable(
 		requestId: id(),
 		email: text().notNull(),
 		browserHash: text().notNull(),
-		locale: text().$type<'fr' | 'en'>().notNull(),
+		locale: choice<'fr' | 'en'>({ fr: true, en: true }).notNull(),
 		createdAt: instant(),
 		handledAt: optionalInstant(),
 		tries: integer().notNull().default(0),
@@ -41,7 +42,8 @@ export const signInRequest = pgTable(
 	},
 	(t) => [
 		primaryKey({ name: 'sign_in_request_pk', columns: [t.requestId] }),
-		index('sign_in_request_browser_idx').on(t.browserHash)
+		index('sign_in_request_browser_idx').on(t.browserHash),
+		oneOf('sign_in_request_locale_check', t.locale)
 	]
 );
 
@@ -52,7 +54,7 @@ export const signIn = pgTable(
 		signInId: id(),
 		requestId: optionalId(), // who asked for it; a code is tried only in that browser
 		isKnownBrowser: boolean().notNull().default(false), // this person has signed in there before
-		subjectKind: text().$type<SubjectKind>().notNull(),
+		subjectKind: SUBJECT().notNull(),
 		subjectId: id(),
 		tokenHash: text().notNull(),
 		codeHash: text().notNull(),
@@ -66,7 +68,8 @@ export const signIn = pgTable(
 		primaryKey({ name: 'sign_in_pk', columns: [t.supplierId, t.signInId] }),
 		foreignKey({ name: 'sign_in_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
 		unique('sign_in_token_unique').on(t.tokenHash),
-		index('sign_in_request_idx').on(t.requestId)
+		index('sign_in_request_idx').on(t.requestId),
+		oneOf('sign_in_subject_check', t.subjectKind)
 	]
 );
 
@@ -78,7 +81,7 @@ export const knownBrowser = pgTable(
 	'known_browser',
 	{
 		supplierId: id(),
-		subjectKind: text().$type<SubjectKind>().notNull(),
+		subjectKind: SUBJECT().notNull(),
 		subjectId: id(),
 		browserHash: text().notNull(),
 		firstSignInAt: instant(),
@@ -100,7 +103,7 @@ export const session = pgTable(
 	{
 		supplierId: id(),
 		sessionHash: text().notNull(),
-		subjectKind: text().$type<SubjectKind>().notNull(),
+		subjectKind: SUBJECT().notNull(),
 		subjectId: id(),
 		sessionId: id().default(sql`gen_random_uuid()`), // what its owner ends it by; opens nothing
 		userAgent: text().notNull(),
@@ -116,7 +119,8 @@ export const session = pgTable(
 		foreignKey({ name: 'session_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
 		unique('session_hash_unique').on(t.sessionHash),
 		unique('session_id_unique').on(t.supplierId, t.sessionId),
-		index('session_subject_idx').on(t.supplierId, t.subjectId)
+		index('session_subject_idx').on(t.supplierId, t.subjectId),
+		oneOf('session_subject_check', t.subjectKind)
 	]
 );
 

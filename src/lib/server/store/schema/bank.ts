@@ -1,8 +1,7 @@
 // What banks say happened on the supplier's accounts: statements as they came, their movements, and what became of each.
-import { sql } from 'drizzle-orm';
-import { boolean, check, foreignKey, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
-import { day, id, instant, money, optionalDay, optionalId, optionalInstant } from './columns.ts';
-import { supplier } from './parties.ts';
+import { boolean, foreignKey, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import { choice, day, id, instant, money, oneOf, optionalDay, optionalId, optionalInstant } from './columns.ts';
+import { client, supplier } from './parties.ts';
 
 export const bankStatement = pgTable(
 	'bank_statement',
@@ -45,7 +44,7 @@ export const bankEntry = pgTable(
 		counterpartyIban: text(),
 		returnReason: text(),
 		isReturn: boolean().notNull(),
-		state: text().$type<BankEntryState>().notNull(),
+		state: choice<BankEntryState>({ waiting: true, booked: true, aside: true }).notNull(),
 		round: integer().notNull().default(0), // how often it was accepted: each is a payment of its own
 		clientId: optionalId(), // for whom it was accepted: its account is a known payer from then on
 		settledBy: text(),
@@ -60,6 +59,11 @@ export const bankEntry = pgTable(
 		}),
 		unique('bank_entry_once').on(t.supplierId, t.fingerprint),
 		index('bank_entry_state_idx').on(t.supplierId, t.state, t.bookedOn),
-		check('bank_entry_state_check', sql`${t.state} in ('waiting', 'booked', 'aside')`)
+		foreignKey({
+			name: 'bank_entry_client_fk',
+			columns: [t.supplierId, t.clientId],
+			foreignColumns: [client.supplierId, client.clientId]
+		}),
+		oneOf('bank_entry_state_check', t.state)
 	]
 );

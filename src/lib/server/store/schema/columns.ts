@@ -1,5 +1,6 @@
 // Column kinds that every table shares. Money is bigint minor units; instants are timestamptz; days are dates.
-import { bigint, customType, date, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { bigint, check, customType, date, text, timestamp, uuid, type AnyPgColumn } from 'drizzle-orm/pg-core';
 import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { Minor } from '../../../domain/money/minor.ts';
 
@@ -13,3 +14,12 @@ export const optionalDay = () => date({ mode: 'string' }).$type<CivilDate>();
 export const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' });
 /** Transaction number: what makes the outbox cursor safe, see outbox.ts. */
 export const xid8 = customType<{ data: string; driverData: string }>({ dataType: () => 'xid8' });
+
+/** A column that holds one of these words. The compiler compares the list with the type, `oneOf` gives it to the database. */
+export const choice = <T extends string>(words: Record<T, true>) => text({ enum: Object.keys(words) as [T, ...T[]] });
+/** The database refuses every other word. Beside each `choice`: tests/server/store/walls.test.ts. */
+export function oneOf(name: string, column: AnyPgColumn) {
+	// Among a table's constraints Drizzle gives the column as it was written down, where its list is not yet a property.
+	const { enumValues } = (column as unknown as { config: { enumValues: string[] } }).config;
+	return check(name, sql`${column} in (${sql.raw(enumValues.map((word) => `'${word}'`).join(', '))})`);
+}

@@ -1,18 +1,7 @@
 // An import from its files to its report, and what the importer remembers of a source: which column is what, and how it writes dates.
-import {
-	boolean,
-	check,
-	foreignKey,
-	index,
-	integer,
-	jsonb,
-	pgTable,
-	primaryKey,
-	text,
-	unique
-} from 'drizzle-orm/pg-core';
+import { boolean, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import { sql } from 'drizzle-orm';
-import { bytes, id, instant, optionalId, optionalInstant } from './columns.ts';
+import { bytes, choice, id, instant, oneOf, optionalId, optionalInstant } from './columns.ts';
 import { supplier } from './parties.ts';
 
 /**
@@ -41,7 +30,15 @@ export const importJob = pgTable(
 	{
 		supplierId: id(),
 		importId: id(),
-		state: text().$type<ImportState>().notNull(),
+		state: choice<ImportState>({
+			receiving: true,
+			reading: true,
+			ready: true,
+			keeping: true,
+			done: true,
+			undone: true,
+			dropped: true
+		}).notNull(),
 		openedBy: text().notNull(),
 		openedAt: instant(),
 		answers: jsonb().$type<ListAnswers>().notNull().default({}),
@@ -66,10 +63,7 @@ export const importJob = pgTable(
 		index('import_job_queue_idx')
 			.on(t.openedAt)
 			.where(sql`${t.state} in ('reading', 'keeping')`),
-		check(
-			'import_job_state_check',
-			sql`${t.state} in ('receiving', 'reading', 'ready', 'keeping', 'done', 'undone', 'dropped')`
-		)
+		oneOf('import_job_state_check', t.state)
 	]
 );
 
@@ -104,7 +98,13 @@ export const importLine = pgTable(
 		importId: id(),
 		filePosition: integer().notNull(),
 		position: integer().notNull(),
-		outcome: text().$type<ImportOutcome>().notNull(),
+		outcome: choice<ImportOutcome>({
+			new: true,
+			review: true,
+			identical: true,
+			conflict: true,
+			refused: true
+		}).notNull(),
 		number: text().notNull(),
 		issueYear: integer().notNull(), // 0 where nothing could be read
 		buyerKey: text().notNull(), // the same buyer on several lines has the same
@@ -123,7 +123,7 @@ export const importLine = pgTable(
 		}),
 		index('import_line_number_idx').on(t.supplierId, t.importId, t.number),
 		index('import_line_outcome_idx').on(t.supplierId, t.importId, t.outcome, t.filePosition, t.position),
-		check('import_line_outcome_check', sql`${t.outcome} in ('new', 'review', 'identical', 'conflict', 'refused')`)
+		oneOf('import_line_outcome_check', t.outcome)
 	]
 );
 
@@ -135,12 +135,13 @@ export const importMapping = pgTable(
 		headerKey: text().notNull(), // of the columns and their order
 		name: text().notNull(),
 		columns: jsonb().$type<Record<string, string>>().notNull(),
-		dateOrder: text().$type<'dmy' | 'mdy'>(),
+		dateOrder: choice<'dmy' | 'mdy'>({ dmy: true, mdy: true }),
 		savedAt: instant()
 	},
 	(t) => [
 		primaryKey({ name: 'import_mapping_pk', columns: [t.supplierId, t.mappingId] }),
 		foreignKey({ name: 'import_mapping_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
-		unique('import_mapping_once').on(t.supplierId, t.headerKey)
+		unique('import_mapping_once').on(t.supplierId, t.headerKey),
+		oneOf('import_mapping_date_order_check', t.dateOrder)
 	]
 );

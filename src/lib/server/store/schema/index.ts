@@ -3,6 +3,7 @@ export * from './parties.ts';
 export * from './invoices.ts';
 export * from './payments.ts';
 export * from './offers.ts';
+export * from './methods.ts';
 export * from './plans.ts';
 export * from './ledger.ts';
 export * from './bank.ts';

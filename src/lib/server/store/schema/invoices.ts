@@ -15,7 +15,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { NotPayableReason } from '../../../domain/invoices/findings.ts';
 import type { HoldReason } from '../../../domain/invoices/hold.ts';
-import { bytes, day, id, instant, money, optionalDay, optionalId } from './columns.ts';
+import { bytes, choice, day, id, instant, money, oneOf, optionalDay, optionalId } from './columns.ts';
 import { client, supplier } from './parties.ts';
 
 export const document = pgTable(
@@ -61,8 +61,17 @@ export const invoice = pgTable(
 		vatOnReceipts: boolean().notNull().default(false), // BT-8: VAT falls due when the money comes, so a discount needs no credit note
 		termsText: text(),
 		agreedTerms: jsonb().$type<unknown>(), // what its own fields say of payment: domain/invoices/agreed-terms.ts gives its shape
-		notPayableReason: text().$type<NotPayableReason>(),
-		holdReason: text().$type<HoldReason>(), // nothing of it is debited by itself meanwhile
+		notPayableReason: choice<NotPayableReason>({
+			settled: true,
+			credit_note: true,
+			factored: true,
+			other_payee: true,
+			debited: true,
+			currency: true,
+			information_only: true,
+			withdrawn: true
+		}),
+		holdReason: choice<HoldReason>({ disputed: true, promised: true }), // nothing of it is debited by itself meanwhile
 		holdUntil: optionalDay(), // its last day; null: until somebody lifts it
 		documentId: optionalId(),
 		documentIsShown: boolean().notNull().default(false), // false for a list of many invoices: kept, and shown to no client
@@ -90,6 +99,8 @@ export const invoice = pgTable(
 		index('invoice_document_idx')
 			.on(t.supplierId, t.documentId)
 			.where(sql`${t.documentIsShown}`),
+		oneOf('invoice_not_payable_check', t.notPayableReason),
+		oneOf('invoice_hold_check', t.holdReason),
 		check('invoice_currency_check', sql`${t.currency} ~ '^[A-Z]{3}$'`)
 	]
 );

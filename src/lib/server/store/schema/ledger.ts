@@ -2,15 +2,33 @@
 import { sql } from 'drizzle-orm';
 import { check, foreignKey, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import type { Account, EntryKind } from '../../../domain/ledger/entries.ts';
-import { day, id, instant, money, optionalId } from './columns.ts';
-import { supplier } from './parties.ts';
+import { choice, day, id, instant, money, oneOf, optionalId } from './columns.ts';
+import { invoice } from './invoices.ts';
+import { client, supplier } from './parties.ts';
 
 export const journalEntry = pgTable(
 	'journal_entry',
 	{
 		supplierId: id(),
 		entryId: id(),
-		kind: text().$type<EntryKind>().notNull(),
+		kind: choice<EntryKind>({
+			invoice_opened: true,
+			invoice_withdrawn: true,
+			payment: true,
+			refund: true,
+			refund_failed: true,
+			debit_return: true,
+			chargeback: true,
+			chargeback_won: true,
+			stripe_fee: true,
+			discount: true,
+			discount_void: true,
+			part_forgiven: true,
+			transfer: true,
+			transfer_return: true,
+			transfer_undone: true,
+			return_undone: true
+		}).notNull(),
 		sourceId: text().notNull(),
 		currency: text().notNull(),
 		bookedOn: day(),
@@ -19,7 +37,8 @@ export const journalEntry = pgTable(
 	(t) => [
 		primaryKey({ name: 'journal_entry_pk', columns: [t.supplierId, t.entryId] }),
 		foreignKey({ name: 'journal_entry_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
-		unique('journal_entry_source_unique').on(t.supplierId, t.sourceId, t.kind)
+		unique('journal_entry_source_unique').on(t.supplierId, t.sourceId, t.kind),
+		oneOf('journal_entry_kind_check', t.kind)
 	]
 );
 
@@ -29,7 +48,17 @@ export const journalLine = pgTable(
 		supplierId: id(),
 		entryId: id(),
 		position: integer().notNull(),
-		account: text().$type<Account>().notNull(),
+		account: choice<Account>({
+			'411': true,
+			'4191': true,
+			'44571': true,
+			'467': true,
+			'511': true,
+			'512': true,
+			'627': true,
+			'665': true,
+			'709': true
+		}).notNull(),
 		clientId: optionalId(),
 		invoiceId: optionalId(),
 		rateBps: integer(), // of a VAT line
@@ -46,6 +75,17 @@ export const journalLine = pgTable(
 		index('journal_line_invoice_idx')
 			.on(t.supplierId, t.invoiceId)
 			.where(sql`${t.account} = '411'`),
+		foreignKey({
+			name: 'journal_line_client_fk',
+			columns: [t.supplierId, t.clientId],
+			foreignColumns: [client.supplierId, client.clientId]
+		}),
+		foreignKey({
+			name: 'journal_line_invoice_fk',
+			columns: [t.supplierId, t.invoiceId],
+			foreignColumns: [invoice.supplierId, invoice.invoiceId]
+		}),
+		oneOf('journal_line_account_check', t.account),
 		check(
 			'journal_line_side_check',
 			sql`(${t.debitMinor} = 0) <> (${t.creditMinor} = 0) and ${t.debitMinor} >= 0 and ${t.creditMinor} >= 0`

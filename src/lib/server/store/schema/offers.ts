@@ -14,10 +14,11 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { OptionKind } from '../../../domain/offers/quote.ts';
 import type { Locale } from '../../../domain/money/format.ts';
-import { day, id, instant, money, optionalId, optionalInstant } from './columns.ts';
+import { choice, day, id, instant, money, oneOf, optionalId, optionalInstant } from './columns.ts';
 import { invoice } from './invoices.ts';
-import { client, supplier } from './parties.ts';
+import { client, contact, supplier } from './parties.ts';
 import { payment, paymentAttempt } from './payments.ts';
+import { planPart } from './plans.ts';
 
 export const clientGroup = pgTable(
 	'client_group',
@@ -57,7 +58,7 @@ export const offerPolicy = pgTable(
 		policyId: id(),
 		version: integer().notNull(),
 		name: text().notNull(),
-		audienceKind: text().$type<AudienceKind>().notNull(),
+		audienceKind: choice<AudienceKind>({ all: true, group: true, client: true }).notNull(),
 		groupId: optionalId(),
 		clientId: optionalId(),
 		terms: jsonb().$type<unknown>().notNull(), // contract/offers.ts gives its shape
@@ -86,6 +87,7 @@ export const offerPolicy = pgTable(
 		uniqueIndex('one_live_version_per_policy')
 			.on(t.supplierId, t.policyId)
 			.where(sql`${t.publishedAt} is not null and ${t.endedAt} is null`),
+		oneOf('offer_policy_audience_kind_check', t.audienceKind),
 		check(
 			'offer_policy_audience_check',
 			sql`(${t.audienceKind} = 'group') = (${t.groupId} is not null) and (${t.audienceKind} = 'client') = (${t.clientId} is not null)`
@@ -101,7 +103,7 @@ export const quoteAcceptance = pgTable(
 		attemptId: id(),
 		clientId: id(),
 		contactId: optionalId(),
-		option: text().$type<OptionKind>().notNull(),
+		option: choice<OptionKind>({ now: true, early: true, plan_2: true, plan_3: true }).notNull(),
 		policyId: optionalId(),
 		policyVersion: integer().notNull(),
 		amountMinor: money(),
@@ -110,7 +112,7 @@ export const quoteAcceptance = pgTable(
 		termsText: text().notNull(),
 		termsVersion: text().notNull(),
 		termsHash: text().notNull(),
-		locale: text().$type<Locale>().notNull(),
+		locale: choice<Locale>({ fr: true, en: true }).notNull(),
 		ip: text(),
 		userAgent: text(),
 		acceptedAt: instant()
@@ -126,7 +128,19 @@ export const quoteAcceptance = pgTable(
 			name: 'quote_acceptance_client_fk',
 			columns: [t.supplierId, t.clientId],
 			foreignColumns: [client.supplierId, client.clientId]
-		})
+		}),
+		foreignKey({
+			name: 'quote_acceptance_contact_fk',
+			columns: [t.supplierId, t.contactId],
+			foreignColumns: [contact.supplierId, contact.contactId]
+		}),
+		foreignKey({
+			name: 'quote_acceptance_policy_fk',
+			columns: [t.supplierId, t.policyId, t.policyVersion],
+			foreignColumns: [offerPolicy.supplierId, offerPolicy.policyId, offerPolicy.version]
+		}),
+		oneOf('quote_acceptance_option_check', t.option),
+		oneOf('quote_acceptance_locale_check', t.locale)
 	]
 );
 
@@ -166,14 +180,14 @@ export const discount = pgTable(
 	{
 		supplierId: id(),
 		discountId: id(),
-		reason: text().$type<DiscountReason>().notNull().default('early'),
+		reason: choice<DiscountReason>({ early: true, forgiven: true }).notNull().default('early'),
 		paymentId: optionalId(), // what earned it; null for a part forgiven
 		planId: optionalId(), // whose part was forgiven
 		position: integer(),
 		invoiceId: id(),
 		clientId: id(),
 		sequence: integer().notNull(), // granted 1, voided 2, granted again 3…
-		kind: text().$type<DiscountKind>().notNull(),
+		kind: choice<DiscountKind>({ granted: true, voided: true }).notNull(),
 		documentNumber: text(), // a credit note, or the cancellation of one; null when VAT does not move
 		cancelsNumber: text(),
 		amountMinor: money(),
@@ -204,6 +218,13 @@ export const discount = pgTable(
 		uniqueIndex('one_discount_per_forgiven_part')
 			.on(t.supplierId, t.planId, t.position, t.invoiceId)
 			.where(sql`${t.reason} = 'forgiven'`),
+		foreignKey({
+			name: 'discount_part_fk',
+			columns: [t.supplierId, t.planId, t.position],
+			foreignColumns: [planPart.supplierId, planPart.planId, planPart.position]
+		}),
+		oneOf('discount_kind_check', t.kind),
+		oneOf('discount_reason_words_check', t.reason),
 		check('discount_amount_check', sql`${t.amountMinor} > 0`),
 		check(
 			'discount_reason_check',

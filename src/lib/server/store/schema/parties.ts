@@ -5,7 +5,7 @@ import type { Account } from '../../../domain/ledger/entries.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import type { BusinessTerms } from '../../../domain/offers/legal.ts';
 import type { Role } from '../../../domain/access/scope.ts';
-import { id, instant, optionalInstant } from './columns.ts';
+import { choice, id, instant, oneOf, optionalInstant } from './columns.ts';
 
 /** From an account of the journal to its number in the supplier's books. */
 export type AccountNames = Partial<Record<Account, string>>;
@@ -29,7 +29,13 @@ export const supplier = pgTable(
 		stripeAccount: text(), // connected account; null when the platform's own key is the supplier's
 		timeZone: text().notNull(),
 		defaultTermsDays: integer().notNull(),
-		businessTerms: text().$type<BusinessTerms>().notNull().default('days_60'), // which lawful cap the contracts of this supplier follow
+		businessTerms: choice<BusinessTerms>({
+			days_60: true,
+			days_45_then_end_of_month: true,
+			end_of_month_then_days_45: true
+		})
+			.notNull()
+			.default('days_60'), // which lawful cap the contracts of this supplier follow
 		planCureDays: integer().notNull().default(8), // after two refusals of a part, before the rest falls due
 		lateRateBps: integer(), // agreed late-payment interest a year; null: the statutory rate
 		isLargeOnlineSeller: boolean().notNull().default(false),
@@ -41,7 +47,8 @@ export const supplier = pgTable(
 	(t) => [
 		primaryKey({ name: 'supplier_pk', columns: [t.supplierId] }),
 		unique('supplier_slug_unique').on(t.slug),
-		unique('supplier_stripe_account_unique').on(t.stripeAccount)
+		unique('supplier_stripe_account_unique').on(t.stripeAccount),
+		oneOf('supplier_business_terms_check', t.businessTerms)
 	]
 );
 
@@ -52,14 +59,16 @@ export const member = pgTable(
 		memberId: id(),
 		email: text().notNull(),
 		name: text().notNull(),
-		role: text().$type<Role>().notNull(),
-		locale: text().$type<Locale>().notNull(),
+		role: choice<Role>({ owner: true, accountant: true, read_only: true }).notNull(),
+		locale: choice<Locale>({ fr: true, en: true }).notNull(),
 		createdAt: instant()
 	},
 	(t) => [
 		primaryKey({ name: 'member_pk', columns: [t.supplierId, t.memberId] }),
 		foreignKey({ name: 'member_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
-		unique('member_email_unique').on(t.supplierId, t.email)
+		unique('member_email_unique').on(t.supplierId, t.email),
+		oneOf('member_role_check', t.role),
+		oneOf('member_locale_check', t.locale)
 	]
 );
 
@@ -68,12 +77,12 @@ export const client = pgTable(
 	{
 		supplierId: id(),
 		clientId: id(),
-		kind: text().$type<'business' | 'consumer'>().notNull(),
+		kind: choice<'business' | 'consumer'>({ business: true, consumer: true }).notNull(),
 		name: text().notNull(),
 		nameKey: text().generatedAlwaysAs(sql`lower(name collate pg_c_utf8)`), // what a file's buyer is compared with; the accents of capitals too
 		siren: text(),
 		vatNumber: text(),
-		locale: text().$type<Locale>().notNull(),
+		locale: choice<Locale>({ fr: true, en: true }).notNull(),
 		createdAt: instant()
 	},
 	(t) => [
@@ -82,7 +91,9 @@ export const client = pgTable(
 		// By what a file may name it.
 		index('client_siren_idx').on(t.supplierId, t.siren),
 		index('client_vat_number_idx').on(t.supplierId, t.vatNumber),
-		index('client_name_idx').on(t.supplierId, t.nameKey)
+		index('client_name_idx').on(t.supplierId, t.nameKey),
+		oneOf('client_kind_check', t.kind),
+		oneOf('client_locale_check', t.locale)
 	]
 );
 
@@ -94,7 +105,7 @@ export const contact = pgTable(
 		clientId: id(),
 		email: text().notNull(),
 		name: text().notNull(),
-		locale: text().$type<Locale>().notNull(),
+		locale: choice<Locale>({ fr: true, en: true }).notNull(),
 		// Three rights, each by itself. No default: whoever makes a contact says what it may.
 		isBilling: boolean().notNull(), // receives invoices, pay links, receipts
 		hasPortal: boolean().notNull(), // signs in and sees every invoice of the client
@@ -111,6 +122,7 @@ export const contact = pgTable(
 			foreignColumns: [client.supplierId, client.clientId]
 		}),
 		unique('contact_email_unique').on(t.supplierId, t.clientId, t.email),
-		index('contact_email_idx').on(t.supplierId, t.email)
+		index('contact_email_idx').on(t.supplierId, t.email),
+		oneOf('contact_locale_check', t.locale)
 	]
 );

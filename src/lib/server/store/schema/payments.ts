@@ -15,10 +15,10 @@ import {
 import type { ChoiceKind } from '../../../domain/offers/quote.ts';
 import type { AttemptStatus } from '../../../domain/payments/attempt-status.ts';
 import type { PaymentMethodType } from '../../../domain/payments/methods.ts';
-import { day, id, instant, money, optionalDay, optionalId, optionalInstant } from './columns.ts';
+import { choice, day, id, instant, money, oneOf, optionalDay, optionalId, optionalInstant } from './columns.ts';
 import { bankEntry } from './bank.ts';
 import { invoice } from './invoices.ts';
-import { client } from './parties.ts';
+import { client, contact } from './parties.ts';
 
 /** `plan`: taken by the schedule. `bank`: a transfer found on a statement. */
 export type Channel = 'pay_link' | 'portal' | 'plan' | 'bank';
@@ -30,8 +30,10 @@ export const paymentAttempt = pgTable(
 		attemptId: id(), // minted by the browser: reload, double tap and retry are the same payment
 		clientId: id(),
 		contactId: optionalId(),
-		channel: text().$type<Channel>().notNull(),
-		option: text().$type<ChoiceKind>().notNull().default('now'),
+		channel: choice<Channel>({ pay_link: true, portal: true, plan: true, bank: true }).notNull(),
+		option: choice<ChoiceKind>({ now: true, early: true, plan_2: true, plan_3: true, next_part: true, all_parts: true })
+			.notNull()
+			.default('now'),
 		allowedTypes: text()
 			.array()
 			.notNull()
@@ -53,7 +55,17 @@ export const paymentAttempt = pgTable(
 		targetOn: optionalDay(), // SEPA: the day the debit should land on
 		description: text().notNull(),
 		returnUrl: text().notNull(),
-		status: text().$type<AttemptStatus>().notNull(),
+		status: choice<AttemptStatus>({
+			open: true,
+			awaiting_auth: true,
+			awaiting_transfer: true,
+			processing: true,
+			paid: true,
+			set_up: true,
+			declined: true,
+			canceled: true,
+			unknown: true
+		}).notNull(),
 		stripeAccount: text(),
 		stripePaymentIntentId: text(),
 		retriesIntent: boolean().notNull(), // a new try on the intent of a declined attempt
@@ -75,6 +87,15 @@ export const paymentAttempt = pgTable(
 		}),
 		index('payment_attempt_intent_idx').on(t.supplierId, t.stripePaymentIntentId),
 		index('payment_attempt_status_idx').on(t.supplierId, t.status, t.updatedAt),
+		foreignKey({
+			name: 'payment_attempt_contact_fk',
+			columns: [t.supplierId, t.contactId],
+			foreignColumns: [contact.supplierId, contact.contactId]
+		}),
+		oneOf('payment_attempt_channel_check', t.channel),
+		oneOf('payment_attempt_option_check', t.option),
+		oneOf('payment_attempt_status_check', t.status),
+		check('payment_attempt_types_check', sql`${t.allowedTypes} <@ '{card,sepa_debit}'`),
 		check('payment_attempt_amount_check', sql`${t.amountMinor} > 0`)
 	]
 );
@@ -205,7 +226,15 @@ export const reversal = pgTable(
 		supplierId: id(),
 		reversalId: id(),
 		paymentId: id(),
-		kind: text().$type<ReversalKind>().notNull(),
+		kind: choice<ReversalKind>({
+			refund: true,
+			refund_failed: true,
+			debit_return: true,
+			chargeback: true,
+			chargeback_won: true,
+			transfer_undone: true,
+			return_undone: true
+		}).notNull(),
 		stripeObjectId: text().notNull(), // or the movement of the bank that says so
 		amountMinor: money(),
 		reason: text(),
@@ -218,7 +247,9 @@ export const reversal = pgTable(
 			columns: [t.supplierId, t.paymentId],
 			foreignColumns: [payment.supplierId, payment.paymentId]
 		}),
-		unique('reversal_object_unique').on(t.supplierId, t.stripeObjectId, t.kind)
+		unique('reversal_object_unique').on(t.supplierId, t.stripeObjectId, t.kind),
+		oneOf('reversal_kind_check', t.kind),
+		check('reversal_amount_check', sql`${t.amountMinor} > 0`)
 	]
 );
 
@@ -248,7 +279,7 @@ export const refundRequest = pgTable(
 		refundRequestId: id(),
 		paymentId: id(),
 		amountMinor: money(),
-		status: text().$type<'open' | 'accepted' | 'refused'>().notNull(),
+		status: choice<'open' | 'accepted' | 'refused'>({ open: true, accepted: true, refused: true }).notNull(),
 		stripeRefundId: text(),
 		requestedBy: text().notNull(),
 		createdAt: instant(),
@@ -261,6 +292,7 @@ export const refundRequest = pgTable(
 			columns: [t.supplierId, t.paymentId],
 			foreignColumns: [payment.supplierId, payment.paymentId]
 		}),
+		oneOf('refund_request_status_check', t.status),
 		check('refund_request_amount_check', sql`${t.amountMinor} > 0`)
 	]
 );

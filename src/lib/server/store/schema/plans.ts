@@ -1,4 +1,4 @@
-// Instalment plans: what was agreed, its dated parts, the queue of what is to be asked for, and the means of payment they use.
+// Instalment plans: what was agreed, its dated parts, the queue of what is to be asked for, and a new means of payment for one.
 import { sql } from 'drizzle-orm';
 import {
 	boolean,
@@ -9,62 +9,15 @@ import {
 	pgTable,
 	primaryKey,
 	text,
-	unique,
 	uniqueIndex,
 	uuid
 } from 'drizzle-orm/pg-core';
 import type { PartStatus, PlanStatus } from '../../../domain/plans/plan.ts';
-import { day, id, instant, money, optionalDay, optionalId, optionalInstant } from './columns.ts';
+import { choice, day, id, instant, money, oneOf, optionalDay, optionalId, optionalInstant } from './columns.ts';
 import { invoice } from './invoices.ts';
-import { client, supplier } from './parties.ts';
+import { savedMethod } from './methods.ts';
+import { client, contact, supplier } from './parties.ts';
 import { paymentAttempt } from './payments.ts';
-
-/** One customer at Stripe for each client of a supplier: what saved means of payment belong to. */
-export const stripeCustomer = pgTable(
-	'stripe_customer',
-	{ supplierId: id(), clientId: id(), customerId: text().notNull(), createdAt: instant() },
-	(t) => [
-		primaryKey({ name: 'stripe_customer_pk', columns: [t.supplierId, t.clientId] }),
-		foreignKey({
-			name: 'stripe_customer_client_fk',
-			columns: [t.supplierId, t.clientId],
-			foreignColumns: [client.supplierId, client.clientId]
-		})
-	]
-);
-
-/** A card or an account that may be charged without its holder being there. The digits are Stripe's; ours are a label and an end. */
-export const savedMethod = pgTable(
-	'saved_method',
-	{
-		supplierId: id(),
-		methodId: id(),
-		clientId: id(),
-		contactId: optionalId(),
-		stripePaymentMethodId: text().notNull(),
-		type: text().notNull(),
-		label: text().notNull(),
-		name: text(), // what its owner calls it
-		mandateReference: text(),
-		mandateId: text(),
-		expiryMonth: integer(),
-		expiryYear: integer(),
-		createdAt: instant(),
-		keptAt: optionalInstant(), // its owner, signed in, asked to find it again; null: it serves a plan and nothing else
-		unusableAt: optionalInstant(), // the bank or Stripe took it away: it is charged no more
-		removedAt: optionalInstant(),
-		detachedAt: optionalInstant() // Stripe has forgotten it too
-	},
-	(t) => [
-		primaryKey({ name: 'saved_method_pk', columns: [t.supplierId, t.methodId] }),
-		foreignKey({
-			name: 'saved_method_client_fk',
-			columns: [t.supplierId, t.clientId],
-			foreignColumns: [client.supplierId, client.clientId]
-		}),
-		unique('saved_method_stripe_unique').on(t.supplierId, t.stripePaymentMethodId)
-	]
-);
 
 export const plan = pgTable(
 	'plan',
@@ -76,7 +29,14 @@ export const plan = pgTable(
 		count: integer().notNull(),
 		amountMinor: money(),
 		currency: text().notNull(),
-		status: text().$type<PlanStatus>().notNull(),
+		status: choice<PlanStatus>({
+			pending: true,
+			active: true,
+			paused: true,
+			completed: true,
+			in_default: true,
+			canceled: true
+		}).notNull(),
 		isSettlement: boolean().notNull(),
 		methodId: optionalId(),
 		cureDays: integer().notNull(), // as agreed
@@ -101,6 +61,12 @@ export const plan = pgTable(
 			columns: [t.supplierId, t.methodId],
 			foreignColumns: [savedMethod.supplierId, savedMethod.methodId]
 		}),
+		foreignKey({
+			name: 'plan_contact_fk',
+			columns: [t.supplierId, t.contactId],
+			foreignColumns: [contact.supplierId, contact.contactId]
+		}),
+		oneOf('plan_status_check', t.status),
 		index('plan_status_idx').on(t.supplierId, t.status)
 	]
 );
@@ -113,7 +79,15 @@ export const planPart = pgTable(
 		position: integer().notNull(),
 		dueOn: day(),
 		amountMinor: money(),
-		status: text().$type<PartStatus>().notNull(),
+		status: choice<PartStatus>({
+			scheduled: true,
+			processing: true,
+			retrying: true,
+			action_needed: true,
+			paid: true,
+			forgiven: true,
+			canceled: true
+		}).notNull(),
 		failures: integer().notNull(),
 		askOn: optionalDay(), // when it is asked for next; null when only the client can go on
 		announcedAt: optionalInstant(),
@@ -130,6 +104,12 @@ export const planPart = pgTable(
 		index('plan_part_ask_idx')
 			.on(t.supplierId, t.askOn)
 			.where(sql`${t.askOn} is not null`),
+		foreignKey({
+			name: 'plan_part_attempt_fk',
+			columns: [t.supplierId, t.attemptId],
+			foreignColumns: [paymentAttempt.supplierId, paymentAttempt.attemptId]
+		}),
+		oneOf('plan_part_status_check', t.status),
 		check('plan_part_amount_check', sql`${t.amountMinor} > 0`)
 	]
 );
@@ -186,7 +166,12 @@ export const partMove = pgTable(
 		position: integer().notNull(),
 		fromOn: day(),
 		toOn: day(),
-		status: text().$type<'asked' | 'accepted' | 'refused' | 'withdrawn'>().notNull(),
+		status: choice<'asked' | 'accepted' | 'refused' | 'withdrawn'>({
+			asked: true,
+			accepted: true,
+			refused: true,
+			withdrawn: true
+		}).notNull(),
 		askedBy: text().notNull(),
 		askedAt: instant(),
 		answeredAt: optionalInstant(),
@@ -201,6 +186,12 @@ export const partMove = pgTable(
 			columns: [t.supplierId, t.planId, t.position],
 			foreignColumns: [planPart.supplierId, planPart.planId, planPart.position]
 		}),
+		foreignKey({
+			name: 'part_move_contact_fk',
+			columns: [t.supplierId, t.contactId],
+			foreignColumns: [contact.supplierId, contact.contactId]
+		}),
+		oneOf('part_move_status_check', t.status),
 		uniqueIndex('one_open_move_per_part')
 			.on(t.supplierId, t.planId, t.position)
 			.where(sql`${t.status} = 'asked'`)
@@ -241,7 +232,14 @@ export const methodSetup = pgTable(
 		inputHash: text(), // what was asked: the same id with anything else is refused
 		confirmationTokenId: text().notNull(),
 		returnUrl: text().notNull(),
-		status: text().$type<'open' | 'awaiting_auth' | 'processing' | 'succeeded' | 'declined' | 'canceled'>().notNull(),
+		status: choice<'open' | 'awaiting_auth' | 'processing' | 'succeeded' | 'declined' | 'canceled'>({
+			open: true,
+			awaiting_auth: true,
+			processing: true,
+			succeeded: true,
+			declined: true,
+			canceled: true
+		}).notNull(),
 		stripeAccount: text(),
 		stripeSetupIntentId: text(),
 		errorCode: text(),
@@ -261,6 +259,12 @@ export const methodSetup = pgTable(
 			columns: [t.supplierId, t.clientId],
 			foreignColumns: [client.supplierId, client.clientId]
 		}),
+		foreignKey({
+			name: 'method_setup_contact_fk',
+			columns: [t.supplierId, t.contactId],
+			foreignColumns: [contact.supplierId, contact.contactId]
+		}),
+		oneOf('method_setup_status_check', t.status),
 		index('method_setup_intent_idx').on(t.supplierId, t.stripeSetupIntentId)
 	]
 );

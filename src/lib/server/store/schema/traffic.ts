@@ -13,8 +13,8 @@ import {
 } from 'drizzle-orm/pg-core';
 import { sql } from 'drizzle-orm';
 import type { Locale } from '../../../domain/money/format.ts';
-import { id, instant, optionalId, optionalInstant, xid8 } from './columns.ts';
-import { supplier } from './parties.ts';
+import { choice, id, instant, oneOf, optionalId, optionalInstant, xid8 } from './columns.ts';
+import { contact, supplier } from './parties.ts';
 
 export const stripeEvent = pgTable(
 	'stripe_event',
@@ -24,7 +24,7 @@ export const stripeEvent = pgTable(
 		type: text().notNull(),
 		objectId: text().notNull(),
 		paymentIntentId: text(), // what to re-read; null for events that move no money
-		state: text().$type<'new' | 'done' | 'failed'>().notNull(),
+		state: choice<'new' | 'done' | 'failed'>({ new: true, done: true, failed: true }).notNull(),
 		tries: integer().notNull(),
 		nextTryAt: instant(),
 		problem: text(),
@@ -34,6 +34,7 @@ export const stripeEvent = pgTable(
 	(t) => [
 		primaryKey({ name: 'stripe_event_pk', columns: [t.supplierId, t.stripeEventId] }),
 		foreignKey({ name: 'stripe_event_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
+		oneOf('stripe_event_state_check', t.state),
 		index('stripe_event_queue_idx')
 			.on(t.nextTryAt)
 			.where(sql`${t.state} = 'new'`)
@@ -62,7 +63,21 @@ export const outbox = pgTable(
 		xid: xid8()
 			.notNull()
 			.default(sql`pg_current_xact_id()`),
-		kind: text().$type<FactKind>().notNull(),
+		kind: choice<FactKind>({
+			'invoice.opened': true,
+			'payment.processing': true,
+			'payment.declined': true,
+			'payment.received': true,
+			'payment.reversed': true,
+			'attempt.changed': true,
+			'contact.mail_problem': true,
+			'bank.changed': true,
+			'import.changed': true,
+			'invoice.withdrawn': true,
+			'plan.changed': true,
+			'offers.changed': true,
+			'time.moved': true
+		}).notNull(),
 		clientId: optionalId(),
 		invoiceId: optionalId(),
 		attemptId: optionalId(),
@@ -71,6 +86,7 @@ export const outbox = pgTable(
 	(t) => [
 		primaryKey({ name: 'outbox_pk', columns: [t.supplierId, t.seq] }),
 		foreignKey({ name: 'outbox_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
+		oneOf('outbox_kind_check', t.kind),
 		index('outbox_cursor_idx').on(t.xid, t.seq)
 	]
 );
@@ -102,14 +118,33 @@ export const mail = pgTable(
 	{
 		supplierId: id(),
 		mailId: id(),
-		kind: text().$type<MailKind>().notNull(),
+		kind: choice<MailKind>({
+			invoice_to_pay: true,
+			payment_received: true,
+			payment_failed: true,
+			debit_notice: true,
+			refund: true,
+			money_returned: true,
+			transfer_undone: true,
+			contact_added: true,
+			contact_added_told: true,
+			owner_notice: true,
+			plan_started: true,
+			part_announced: true,
+			part_failed: true,
+			method_lost: true,
+			move_asked: true,
+			part_forgiven: true,
+			plan_in_default: true,
+			plan_in_default_told: true
+		}).notNull(),
 		uniqueKey: text().notNull(), // the fact it tells: the same fact is never mailed twice to one person
 		contactId: optionalId(),
 		memberId: optionalId(),
 		toAddress: text().notNull(),
-		locale: text().$type<Locale>().notNull(),
+		locale: choice<Locale>({ fr: true, en: true }).notNull(),
 		subjectId: id(), // invoice, payment, attempt, reversal or audit line the mail is about
-		state: text().$type<MailState>().notNull(),
+		state: choice<MailState>({ due: true, sending: true, sent: true, refused: true, failed: true }).notNull(),
 		tries: integer().notNull(),
 		nextTryAt: instant(),
 		problem: text(),
@@ -119,6 +154,14 @@ export const mail = pgTable(
 	(t) => [
 		primaryKey({ name: 'mail_pk', columns: [t.supplierId, t.mailId] }),
 		foreignKey({ name: 'mail_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
+		foreignKey({
+			name: 'mail_contact_fk',
+			columns: [t.supplierId, t.contactId],
+			foreignColumns: [contact.supplierId, contact.contactId]
+		}),
+		oneOf('mail_kind_check', t.kind),
+		oneOf('mail_state_check', t.state),
+		oneOf('mail_locale_check', t.locale),
 		unique('mail_fact_unique').on(t.supplierId, t.uniqueKey, t.toAddress),
 		index('mail_queue_idx')
 			.on(t.nextTryAt)
