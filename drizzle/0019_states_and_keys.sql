@@ -1,0 +1,52 @@
+-- Each state, kind and choice is one of the words that the code knows, and each id names a row that is there. NOT VALID: what is there already is read
+-- afterwards, outside this transaction (src/scripts/migrate.ts).
+ALTER TABLE "payment_attempt" ADD CONSTRAINT "payment_attempt_contact_fk" FOREIGN KEY ("supplier_id","contact_id") REFERENCES "public"."contact"("supplier_id","contact_id") ON DELETE no action ON UPDATE no action NOT VALID;--> statement-breakpoint
+ALTER TABLE "discount" ADD CONSTRAINT "discount_part_fk" FOREIGN KEY ("supplier_id","plan_id","position") REFERENCES "public"."plan_part"("supplier_id","plan_id","position") ON DELETE no action ON UPDATE no action NOT VALID;--> statement-breakpoint
+ALTER TABLE "quote_acceptance" ADD CONSTRAINT "quote_acceptance_contact_fk" FOREIGN KEY ("supplier_id","contact_id") REFERENCES "public"."contact"("supplier_id","contact_id") ON DELETE no action ON UPDATE no action NOT VALID;--> statement-breakpoint
+ALTER TABLE "quote_acceptance" ADD CONSTRAINT "quote_acceptance_policy_fk" FOREIGN KEY ("supplier_id","policy_id","policy_version") REFERENCES "public"."offer_policy"("supplier_id","policy_id","version") ON DELETE no action ON UPDATE no action NOT VALID;--> statement-breakpoint
+ALTER TABLE "method_setup" ADD CONSTRAINT "method_setup_contact_fk" FOREIGN KEY ("supplier_id","contact_id") REFERENCES "public"."contact"("supplier_id","contact_id") ON DELETE no action ON UPDATE no action NOT VALID;--> statement-breakpoint
+ALTER TABLE "part_move" ADD CONSTRAINT "part_move_contact_fk" FOREIGN KEY ("supplier_id","contact_id") REFERENCES "public"."contact"("supplier_id","contact_id") ON DELETE no action ON UPDATE no action NOT VALID;--> statement-breakpoint
+ALTER TABLE "plan" ADD CONSTRAINT "plan_contact_fk" FOREIGN KEY ("supplier_id","contact_id") REFERENCES "public"."contact"("supplier_id","contact_id") ON DELETE no action ON UPDATE no action NOT VALID;--> statement-breakpoint
+ALTER TABLE "plan_part" ADD CONSTRAINT "plan_part_attempt_fk" FOREIGN KEY ("supplier_id","attempt_id") REFERENCES "public"."payment_attempt"("supplier_id","attempt_id") ON DELETE no action ON UPDATE no action NOT VALID;--> statement-breakpoint
+ALTER TABLE "saved_method" ADD CONSTRAINT "saved_method_contact_fk" FOREIGN KEY ("supplier_id","contact_id") REFERENCES "public"."contact"("supplier_id","contact_id") ON DELETE no action ON UPDATE no action NOT VALID;--> statement-breakpoint
+ALTER TABLE "journal_line" ADD CONSTRAINT "journal_line_client_fk" FOREIGN KEY ("supplier_id","client_id") REFERENCES "public"."client"("supplier_id","client_id") ON DELETE no action ON UPDATE no action NOT VALID;--> statement-breakpoint
+ALTER TABLE "journal_line" ADD CONSTRAINT "journal_line_invoice_fk" FOREIGN KEY ("supplier_id","invoice_id") REFERENCES "public"."invoice"("supplier_id","invoice_id") ON DELETE no action ON UPDATE no action NOT VALID;--> statement-breakpoint
+ALTER TABLE "bank_entry" ADD CONSTRAINT "bank_entry_client_fk" FOREIGN KEY ("supplier_id","client_id") REFERENCES "public"."client"("supplier_id","client_id") ON DELETE no action ON UPDATE no action NOT VALID;--> statement-breakpoint
+ALTER TABLE "mail" ADD CONSTRAINT "mail_contact_fk" FOREIGN KEY ("supplier_id","contact_id") REFERENCES "public"."contact"("supplier_id","contact_id") ON DELETE no action ON UPDATE no action NOT VALID;--> statement-breakpoint
+ALTER TABLE "client" ADD CONSTRAINT "client_kind_check" CHECK ("client"."kind" in ('business', 'consumer')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "client" ADD CONSTRAINT "client_locale_check" CHECK ("client"."locale" in ('fr', 'en')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "contact" ADD CONSTRAINT "contact_locale_check" CHECK ("contact"."locale" in ('fr', 'en')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "member" ADD CONSTRAINT "member_role_check" CHECK ("member"."role" in ('owner', 'accountant', 'read_only')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "member" ADD CONSTRAINT "member_locale_check" CHECK ("member"."locale" in ('fr', 'en')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "supplier" ADD CONSTRAINT "supplier_business_terms_check" CHECK ("supplier"."business_terms" in ('days_60', 'days_45_then_end_of_month', 'end_of_month_then_days_45')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "invoice" ADD CONSTRAINT "invoice_not_payable_check" CHECK ("invoice"."not_payable_reason" in ('settled', 'credit_note', 'factored', 'other_payee', 'debited', 'currency', 'information_only', 'withdrawn')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "invoice" ADD CONSTRAINT "invoice_hold_check" CHECK ("invoice"."hold_reason" in ('disputed', 'promised')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "payment_attempt" ADD CONSTRAINT "payment_attempt_channel_check" CHECK ("payment_attempt"."channel" in ('pay_link', 'portal', 'plan', 'bank')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "payment_attempt" ADD CONSTRAINT "payment_attempt_option_check" CHECK ("payment_attempt"."option" in ('now', 'early', 'plan_2', 'plan_3', 'next_part', 'all_parts')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "payment_attempt" ADD CONSTRAINT "payment_attempt_status_check" CHECK ("payment_attempt"."status" in ('open', 'awaiting_auth', 'awaiting_transfer', 'processing', 'paid', 'set_up', 'declined', 'canceled', 'unknown')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "payment_attempt" ADD CONSTRAINT "payment_attempt_types_check" CHECK ("payment_attempt"."allowed_types" <@ '{card,sepa_debit}') NOT VALID;--> statement-breakpoint
+ALTER TABLE "refund_request" ADD CONSTRAINT "refund_request_status_check" CHECK ("refund_request"."status" in ('open', 'accepted', 'refused')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "reversal" ADD CONSTRAINT "reversal_kind_check" CHECK ("reversal"."kind" in ('refund', 'refund_failed', 'debit_return', 'chargeback', 'chargeback_won', 'transfer_undone', 'return_undone')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "reversal" ADD CONSTRAINT "reversal_amount_check" CHECK ("reversal"."amount_minor" > 0) NOT VALID;--> statement-breakpoint
+ALTER TABLE "discount" ADD CONSTRAINT "discount_kind_check" CHECK ("discount"."kind" in ('granted', 'voided')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "discount" ADD CONSTRAINT "discount_reason_words_check" CHECK ("discount"."reason" in ('early', 'forgiven')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "offer_policy" ADD CONSTRAINT "offer_policy_audience_kind_check" CHECK ("offer_policy"."audience_kind" in ('all', 'group', 'client')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "quote_acceptance" ADD CONSTRAINT "quote_acceptance_option_check" CHECK ("quote_acceptance"."option" in ('now', 'early', 'plan_2', 'plan_3')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "quote_acceptance" ADD CONSTRAINT "quote_acceptance_locale_check" CHECK ("quote_acceptance"."locale" in ('fr', 'en')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "method_setup" ADD CONSTRAINT "method_setup_status_check" CHECK ("method_setup"."status" in ('open', 'awaiting_auth', 'processing', 'succeeded', 'declined', 'canceled')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "part_move" ADD CONSTRAINT "part_move_status_check" CHECK ("part_move"."status" in ('asked', 'accepted', 'refused', 'withdrawn')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "plan" ADD CONSTRAINT "plan_status_check" CHECK ("plan"."status" in ('pending', 'active', 'paused', 'completed', 'in_default', 'canceled')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "plan_part" ADD CONSTRAINT "plan_part_status_check" CHECK ("plan_part"."status" in ('scheduled', 'processing', 'retrying', 'action_needed', 'paid', 'forgiven', 'canceled')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "journal_entry" ADD CONSTRAINT "journal_entry_kind_check" CHECK ("journal_entry"."kind" in ('invoice_opened', 'invoice_withdrawn', 'payment', 'refund', 'refund_failed', 'debit_return', 'chargeback', 'chargeback_won', 'stripe_fee', 'discount', 'discount_void', 'part_forgiven', 'transfer', 'transfer_return', 'transfer_undone', 'return_undone')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "journal_line" ADD CONSTRAINT "journal_line_account_check" CHECK ("journal_line"."account" in ('411', '467', '511', '512', '627', '665', '709', '4191', '44571')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "import_mapping" ADD CONSTRAINT "import_mapping_date_order_check" CHECK ("import_mapping"."date_order" in ('dmy', 'mdy')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "session" ADD CONSTRAINT "session_subject_check" CHECK ("session"."subject_kind" in ('contact', 'member')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "sign_in" ADD CONSTRAINT "sign_in_subject_check" CHECK ("sign_in"."subject_kind" in ('contact', 'member')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "sign_in_request" ADD CONSTRAINT "sign_in_request_locale_check" CHECK ("sign_in_request"."locale" in ('fr', 'en')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "mail" ADD CONSTRAINT "mail_kind_check" CHECK ("mail"."kind" in ('invoice_to_pay', 'payment_received', 'payment_failed', 'debit_notice', 'refund', 'money_returned', 'transfer_undone', 'contact_added', 'contact_added_told', 'owner_notice', 'plan_started', 'part_announced', 'part_failed', 'method_lost', 'move_asked', 'part_forgiven', 'plan_in_default', 'plan_in_default_told')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "mail" ADD CONSTRAINT "mail_state_check" CHECK ("mail"."state" in ('due', 'sending', 'sent', 'refused', 'failed')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "mail" ADD CONSTRAINT "mail_locale_check" CHECK ("mail"."locale" in ('fr', 'en')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "outbox" ADD CONSTRAINT "outbox_kind_check" CHECK ("outbox"."kind" in ('invoice.opened', 'payment.processing', 'payment.declined', 'payment.received', 'payment.reversed', 'attempt.changed', 'contact.mail_problem', 'bank.changed', 'import.changed', 'invoice.withdrawn', 'plan.changed', 'offers.changed', 'time.moved')) NOT VALID;--> statement-breakpoint
+ALTER TABLE "stripe_event" ADD CONSTRAINT "stripe_event_state_check" CHECK ("stripe_event"."state" in ('new', 'done', 'failed')) NOT VALID;--> statement-breakpoint
+-- Written here alone: in the schema, plans know of attempts, and attempts not of plans.
+ALTER TABLE "payment_attempt" ADD CONSTRAINT "payment_attempt_method_fk" FOREIGN KEY ("supplier_id","saved_method_id") REFERENCES "public"."saved_method"("supplier_id","method_id") NOT VALID;
