@@ -6,6 +6,8 @@ declare global {
 	namespace App {
 		interface Locals {
 			requestId: string;
+			/** Where the request comes from; null when it came round the proxy that should say so (a health check). */
+			address: string | null;
 			locale: 'fr' | 'en';
 			scope: Scope | null;
 			sessionId: string | null;

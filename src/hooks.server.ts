@@ -2,7 +2,9 @@
 import { building } from '$app/environment';
 import { sequence } from '@sveltejs/kit/hooks';
 import { actor } from '#lib/server/http/actor.ts';
+import { clientAddress } from '#lib/server/http/client-address.ts';
 import { compression } from '#lib/server/http/compression.ts';
+import { input } from '#lib/server/http/input.ts';
 import { language } from '#lib/server/http/language.ts';
 import { start } from '#lib/server/http/lifetime.ts';
 import { reportError, requestLog } from '#lib/server/http/request-log.ts';
@@ -14,5 +16,5 @@ export const init = start;
 // While building, only the offline page is made: there is no database and nobody asking.
 export const handle = building
 	? language
-	: sequence(compression, securityHeaders, requestLog, securityNotes, sameOrigin, language, actor);
+	: sequence(compression, securityHeaders, requestLog, clientAddress, securityNotes, sameOrigin, language, actor, input);
 export const handleError = reportError;

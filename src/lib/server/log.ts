@@ -1,10 +1,15 @@
 // Structured logs, one JSON object a line. Tokens, addresses of links, cookies and bank details never get in.
 import { pino, stdSerializers, type Logger } from 'pino';
 
-/** Tokens sit in paths (/p/…, /connexion/…) and queries: both are cut before a path is logged. */
-export const safePath = (pathname: string): string => pathname.replace(/^\/(p|connexion)\/[^/]+/, '/$1/[token]');
+/** Doors are opened by what follows them, readable or not. (`+page…` and `[token]` are names of our own files, in a stack.) */
+const AFTER_DOOR = /\/(p|connexion)\/(?![+[])[^\s/?#"']+/gi;
+/** Our tokens are 43 characters of base64url, alone or with something stuck to them (a mail program's percent sign); ids are 36. */
+const TOKEN_LIKE = /(?:[\w-]|%[\da-f]{2}){40,}/gi;
+/** Tokens sit in paths: they are cut before a path, a message or a stack is logged. */
+export const withoutTokens = (text: string): string =>
+	text.replace(AFTER_DOOR, '/$1/[token]').replace(TOKEN_LIKE, '[token]');
 const scrub = (text: string): string =>
-	text
+	withoutTokens(text)
 		.replace(/\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){3,7}\b/g, '[iban]')
 		.replace(/\b(sk|rk|whsec|pk)_\w+/g, '[key]')
 		.replace(/_secret_\w+/g, '_secret_[cut]');

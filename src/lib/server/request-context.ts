@@ -5,8 +5,8 @@ import type { Scope } from '../domain/access/scope.ts';
 
 export type RequestContext = {
 	readonly requestId: string;
-	/** The network address as the server knows it. */
-	readonly address: string;
+	/** The network address as the server knows it; null where the proxy did not say. */
+	readonly address: string | null;
 	/** Set once a session, a pay link or a key has said who it is. */
 	scope: Scope | null;
 	/** The code of the last refusal that was put into words. */

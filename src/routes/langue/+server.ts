@@ -13,5 +13,5 @@ export const POST: RequestHandler = async ({ request, cookies, url }) => {
 		maxAge: 34_560_000,
 		secure: url.protocol === 'https:'
 	});
-	redirect(303, /^\/(?!\/)[\w\-./?=&%]*$/.test(back) ? back : '/');
+	redirect(303, /^\/(?!\/)[\w\-./?=&%]{0,500}$/.test(back) ? back : '/');
 };

@@ -2,7 +2,7 @@
 import { building } from '$app/environment';
 import type { Handle, HandleServerError } from '@sveltejs/kit';
 import { newId } from '../identity.ts';
-import { safePath } from '../log.ts';
+import { withoutTokens } from '../log.ts';
 import { house } from '../wiring.ts';
 
 export const requestLog: Handle = async ({ event, resolve }) => {
@@ -14,7 +14,7 @@ export const requestLog: Handle = async ({ event, resolve }) => {
 	const line = {
 		requestId: event.locals.requestId,
 		method: event.request.method,
-		path: safePath(event.url.pathname),
+		path: withoutTokens(event.url.pathname),
 		status: response.status,
 		ms: Math.round(performance.now() - started),
 		supplierId: event.locals.scope?.supplierId
@@ -23,8 +23,9 @@ export const requestLog: Handle = async ({ event, resolve }) => {
 	return response;
 };
 
+/** What is wrong with a request is its sender's affair: whoever is woken by errors hears only of ours. */
 export const reportError: HandleServerError = async ({ error, event, status, message }) => {
-	if (status === 404) return { message };
+	if (status < 500) return { message };
 	if (building) throw error;
 	const { services } = await house();
 	services.log.error({ err: error, requestId: event.locals.requestId, route: event.route.id }, 'request failed');

@@ -19,7 +19,7 @@ async function isRefused(event: RequestEvent, context: RequestContext, response:
 export const securityNotes: Handle = ({ event, resolve }) => {
 	const context: RequestContext = {
 		requestId: event.locals.requestId,
-		address: event.getClientAddress(),
+		address: event.locals.address,
 		scope: null,
 		refusal: null
 	};

@@ -1,4 +1,5 @@
 // Counters that hold across processes. Keys are hashed: an address is never written here.
+import { isIPv6 } from 'node:net';
 import { RateLimiterDrizzle, type RateLimiterRes } from 'rate-limiter-flexible';
 import { sha256 } from '../identity.ts';
 import { requestContext } from '../request-context.ts';
@@ -51,6 +52,17 @@ export type Limits = {
 	giveBack(name: LimitName, key: string): Promise<void>;
 };
 
+/** Of IPv6 everybody has a whole /64 to ask from (RFC 6177): it counts as one address. */
+export function countedAs(key: string): string {
+	if (!isIPv6(key)) return key;
+	const [left = [], right = []] = key.split('::').map((half) => half.split(':').filter(Boolean));
+	const given = left.length + right.length + (key.includes('.') ? 1 : 0);
+	const groups = key.includes('::') ? [...left, ...Array<string>(8 - given).fill('0'), ...right] : left;
+	return `${groups
+		.slice(0, 4)
+		.map((group) => parseInt(group, 16).toString(16))
+		.join(':')}::/64`;
+}
 export function openLimits(db: Database, clock: Clock): Limits {
 	const limiters = new Map<LimitName, RateLimiterDrizzle>();
 	const limiterOf = (name: LimitName): RateLimiterDrizzle => {
@@ -68,7 +80,7 @@ export function openLimits(db: Database, clock: Clock): Limits {
 	};
 	const spend = async (name: LimitName, key: string): Promise<Place> => {
 		try {
-			await limiterOf(name).consume(sha256(key).slice(0, 32));
+			await limiterOf(name).consume(sha256(countedAs(key)).slice(0, 32));
 			return 'free';
 		} catch (rejected) {
 			if (rejected instanceof Error) throw rejected;
