@@ -42,12 +42,30 @@ const event = (over: Record<string, unknown> = {}) =>
 		null,
 		2
 	);
+/** Signed, and no event of Stripe's. */
+const ODD = [
+	'[]',
+	'"x"',
+	'{"livemode":false}',
+	event({ data: null }),
+	event({ data: { object: null } }),
+	event({ id: {}, type: 7 }),
+	event({ id: 'evt_\0' }),
+	event({ id: `evt_${'x'.repeat(9000)}` }),
+	event({ created: 1e300 }),
+	event({ account: { x: 1 } }),
+	event({ data: { object: { id: 'pi_\0', object: 'payment_intent' } } }),
+	event({ type: 'charge.succeeded', data: { object: { id: 'ch_1', payment_intent: ['x'] } } })
+];
 const stored = async () => (await house.services.db.system.select().from(stripeEvent)).length;
 
 describe('what arrives', () => {
 	test.each([
 		['a bad signature', () => [event(), sign(event(), 'whsec_other')]],
 		['one 301 seconds old', () => [event(), sign(event(), 'whsec_tests', 301)]],
+		['one signed an hour from now', () => [event(), sign(event(), 'whsec_tests', -3600)]],
+		['one signed by Stripe that is nothing', () => [`null`, sign('null')]],
+		...ODD.map((body, i) => [`signed odd shape ${i}`, () => [body, sign(body)]] as const),
 		['a changed body', () => [event({ id: 'evt_2' }), sign(event())]],
 		['the wrong mode', () => [event({ livemode: true }), sign(event({ livemode: true }))]],
 		['no signature', () => [event(), '']]

@@ -2,7 +2,8 @@
 import Stripe from 'stripe';
 import { minor, toSafeNumber, type Minor } from '../../../domain/money/minor.ts';
 import type { Config } from '../../config.ts';
-import type { ConfirmInput, ConfirmOutcome, EventHead, IntentState, MoneyMove, PaymentGateway } from './port.ts';
+import type { ConfirmInput, ConfirmOutcome, IntentState, MoneyMove, PaymentGateway } from './port.ts';
+import { headOf, readEvent } from './events.ts';
 import { detachMethod, ensureCustomer, factsOf, readMethod, readSetup, setUp } from './saved.ts';
 
 const amount = (value: number): Minor => minor(BigInt(value));
@@ -52,7 +53,7 @@ export function stripeGateway(config: Pick<Config, 'stripe' | 'sandbox'>): Payme
 		},
 		listIntentIds: (account, since) => touchedIntents(stripe, since, on(account)),
 		listMoves: (account, from, to) => listMoves(stripe, from, to, on(account)),
-		readEvent: (rawBody, signature) => readEvent(config, rawBody, signature)
+		readEvent: (rawBody, signature) => readEvent(config.stripe, rawBody, signature)
 	};
 }
 
@@ -79,8 +80,8 @@ const seconds = (at: Date): number => Math.floor(at.getTime() / 1000);
 async function touchedIntents(stripe: Stripe, since: Date, options: Stripe.RequestOptions): Promise<string[]> {
 	const ids = new Set<string>();
 	for await (const event of stripe.events.list({ created: { gte: seconds(since) }, limit: 100 }, options)) {
-		const { paymentIntentId } = headOf(event);
-		if (paymentIntentId) ids.add(paymentIntentId);
+		const intentId = headOf(event)?.paymentIntentId;
+		if (intentId) ids.add(intentId);
 	}
 	return [...ids];
 }
@@ -240,37 +241,4 @@ async function readIntent(stripe: Stripe, intentId: string, options: Stripe.Requ
 			createdAt: instant(dispute.created)
 		}))
 	};
-}
-
-const MOVES_MONEY = /^(payment_intent|charge|refund)\./;
-const CHANGES_METHOD = /^(mandate\.updated|payment_method\.(updated|automatically_updated|detached))$/;
-function readEvent(config: Pick<Config, 'stripe'>, rawBody: string, signature: string): EventHead | null {
-	const event = verify(config.stripe.webhookSecrets, rawBody, signature);
-	return event && event.livemode === config.stripe.live ? headOf(event) : null;
-}
-function headOf(event: Stripe.Event): EventHead {
-	const object = event.data.object as { id?: string; object?: string; payment_intent?: string | { id: string } | null };
-	const related =
-		typeof object.payment_intent === 'string' ? object.payment_intent : (object.payment_intent?.id ?? null);
-	const paymentIntentId = object.object === 'payment_intent' ? (object.id ?? null) : related;
-	return {
-		id: event.id,
-		type: event.type,
-		account: event.account ?? null,
-		objectId: object.id ?? '',
-		paymentIntentId: MOVES_MONEY.test(event.type) ? paymentIntentId : null,
-		methodId: CHANGES_METHOD.test(event.type) ? (object.id ?? null) : null,
-		createdAt: instant(event.created)
-	};
-}
-/** Several secrets may be valid while one is being replaced. */
-function verify(secrets: string[], rawBody: string, signature: string): Stripe.Event | null {
-	for (const secret of secrets) {
-		try {
-			return Stripe.webhooks.constructEvent(rawBody, signature, secret);
-		} catch {
-			continue;
-		}
-	}
-	return null;
 }
