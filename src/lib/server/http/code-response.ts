@@ -12,7 +12,7 @@ export async function codeResponse(scope: Scope, invoiceId: string): Promise<Res
 		headers: {
 			'content-type': 'image/svg+xml',
 			'cache-control': 'no-store',
-			'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'"
+			'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 		}
 	});
 }

@@ -2,10 +2,13 @@
 import { building } from '$app/environment';
 import type { ServerInit } from '@sveltejs/kit';
 import { house } from '../wiring.ts';
+import { setHeadersOfEveryAnswer } from './every-answer.ts';
 
 export const start: ServerInit = async () => {
 	if (building) return;
 	const { hub, services } = await house();
+	setHeadersOfEveryAnswer(services.config.origin);
+	for (const warning of services.config.warnings) services.log.warn(warning);
 	// Open streams would hold the server until its shutdown limit: they are closed at once, browsers come back elsewhere.
 	const end = () => hub.stop();
 	process.once('SIGTERM', end).once('SIGINT', end);

@@ -1,0 +1,35 @@
+// Headers of every answer: pages and redirects, and also what the adapter answers before any hook runs (icons, service worker, /_app, /offline, what it
+// can't read). Node announces each request before anybody handles it; what is set here stays unless the answer says otherwise.
+import { subscribe } from 'node:diagnostics_channel';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+const FIXED: Record<string, string> = {
+	'x-content-type-options': 'nosniff',
+	// A pay link is in the address: it is told to nobody but ourselves. (With no-referrer, browsers send `Origin: null` on plain forms, which
+	// the CSRF check rightly refuses: signing out without JavaScript would not work.)
+	'referrer-policy': 'same-origin',
+	'x-frame-options': 'DENY',
+	'cross-origin-opener-policy': 'same-origin-allow-popups',
+	'cross-origin-resource-policy': 'same-origin',
+	'permissions-policy': 'camera=(), microphone=(), geolocation=(), usb=(), payment=(self "https://js.stripe.com")',
+	// Pages bring a policy of their own; /offline has the rest of its own in a <meta>, where frames can't be forbidden.
+	'content-security-policy': "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+};
+const HSTS = 'max-age=63072000; includeSubDomains';
+/** Files that are the same for everybody: browsers may keep them. Everything else holds money and names. */
+const isStatic = (path: string): boolean => /^\/(_app\/|offline$|[\w-]+\.\w+$)/.test(path);
+
+export function headersOf(path: string, origin: string): Record<string, string> {
+	const headers = { ...FIXED };
+	if (origin.startsWith('https:')) headers['strict-transport-security'] = HSTS;
+	if (!isStatic(path)) headers['cache-control'] = 'no-store';
+	return headers;
+}
+/** From now on, for every server of this process. */
+export function setHeadersOfEveryAnswer(origin: string): void {
+	subscribe('http.server.request.start', (message) => {
+		const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
+		const path = (request.url ?? '').split('?')[0]!;
+		for (const [name, value] of Object.entries(headersOf(path, origin))) response.setHeader(name, value);
+	});
+}
