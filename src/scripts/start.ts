@@ -64,6 +64,9 @@ export async function start(options: StartOptions): Promise<Running> {
 			KEEP_ALIVE_TIMEOUT: process.env.KEEP_ALIVE_TIMEOUT ?? '75',
 			HEADERS_TIMEOUT: process.env.HEADERS_TIMEOUT ?? '80'
 		};
+		// What may not be is said before anything is touched.
+		if (!isDemo) refuseBundledDatabase(env);
+		if (!isDemo && env.DATABASE_URL) readConfig(env);
 		const { owner, raw, elsewhere, app, system } = await told('Starting the database', async () => {
 			const started = await database(options, undo);
 			await migrate(started.owner);
@@ -102,6 +105,13 @@ export async function start(options: StartOptions): Promise<Running> {
 		await stop();
 		throw error;
 	}
+}
+/** The bundled PostgreSQL lives in the data folder, without backup or a password of its own. */
+function refuseBundledDatabase({ STRIPE_SECRET_KEY, DATABASE_URL }: NodeJS.ProcessEnv): void {
+	if (!DATABASE_URL && STRIPE_SECRET_KEY?.includes('_live_'))
+		throw new StartProblem(
+			'DATABASE_URL is missing: the bundled database is for the demo, not for real money. Give a PostgreSQL of your own, for example postgres://user:password@127.0.0.1:5432/ponctuel'
+		);
 }
 /** Both addresses a browser may use for localhost must be free. */
 async function portFree(port: number): Promise<void> {

@@ -1,5 +1,6 @@
 // Reads and validates the environment once. The only place that touches process.env; every name stands in .env.example.
 import * as v from 'valibot';
+import { ACCEPTABLE, dangersOf } from './dangers.ts';
 
 const url = (example: string) => v.pipe(v.string(), v.url(`must be a URL, for example ${example}`));
 const optionalUrl = (example: string) => v.optional(url(example));
@@ -28,6 +29,19 @@ const Environment = v.object({
 	SANDBOX_API_URL: optionalUrl('http://127.0.0.1:12111'),
 	SANDBOX_JS_URL: optionalUrl('http://localhost:12112'),
 	SANDBOX_MAILBOX_URL: optionalUrl('http://127.0.0.1:12114'),
+	ADDRESS_HEADER: v.optional(
+		v.pipe(v.string(), v.regex(/^[\w-]*$/, 'the name of a header, for example x-forwarded-for, or none')),
+		''
+	),
+	XFF_DEPTH: v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d?$/, 'how many proxies, for example 1')), '1'),
+	PONCTUEL_ACCEPTS: v.optional(
+		v.pipe(
+			v.string(),
+			v.transform((text) => text.split(',').flatMap((name) => name.trim() || [])),
+			v.array(v.picklist(ACCEPTABLE, `some of ${ACCEPTABLE.join(', ')}, separated by commas`))
+		),
+		''
+	),
 	LOG_LEVEL: v.optional(v.picklist(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info'), 'info')
 });
 
@@ -40,6 +54,10 @@ export type Config = {
 	smtpUrl: string;
 	mailFrom: string;
 	logLevel: string;
+	/** Who says where a request comes from; null when the connection itself does. */
+	proxy: { header: string; depth: number } | null;
+	/** What would be refused with live keys, for the log. */
+	warnings: string[];
 	stripe: { secretKey: string; publishableKey: string; webhookSecrets: string[]; live: boolean };
 	/** Where the stand-in of the outside world listens; null when Stripe is real, and then no demo route exists. */
 	sandbox: { apiUrl: string; jsUrl: string; mailboxUrl: string } | null;
@@ -60,6 +78,12 @@ export function readConfig(environment: Record<string, string | undefined>): Con
 		? { apiUrl: e.SANDBOX_API_URL, jsUrl: e.SANDBOX_JS_URL!, mailboxUrl: e.SANDBOX_MAILBOX_URL! }
 		: null;
 	refuseMixedKeys(e.STRIPE_SECRET_KEY, e.STRIPE_PUBLISHABLE_KEY, sandbox !== null);
+	const live = e.STRIPE_SECRET_KEY.includes('_live_');
+	const dangers = sandbox ? [] : dangersOf(e, e.PONCTUEL_ACCEPTS);
+	if (live && dangers.length)
+		throw new Error(
+			`Environment not usable with live keys:\n${dangers.map((danger) => `  ${danger}`).join('\n')}\nSee .env.example.`
+		);
 	return {
 		database: { app: e.DATABASE_URL, system: e.DATABASE_URL_SYSTEM ?? e.DATABASE_URL },
 		origin: e.ORIGIN.replace(/\/$/, ''),
@@ -68,11 +92,15 @@ export function readConfig(environment: Record<string, string | undefined>): Con
 		smtpUrl: e.SMTP_URL,
 		mailFrom: e.MAIL_FROM,
 		logLevel: e.LOG_LEVEL,
+		proxy: /^(none)?$/i.test(e.ADDRESS_HEADER)
+			? null
+			: { header: e.ADDRESS_HEADER.toLowerCase(), depth: Number(e.XFF_DEPTH) },
+		warnings: dangers,
 		stripe: {
 			secretKey: e.STRIPE_SECRET_KEY,
 			publishableKey: e.STRIPE_PUBLISHABLE_KEY,
 			webhookSecrets: e.STRIPE_WEBHOOK_SECRET.split(','),
-			live: e.STRIPE_SECRET_KEY.includes('_live_')
+			live
 		},
 		sandbox
 	};
