@@ -2,9 +2,15 @@
 // (https://owasp.org/www-community/attacks/CSV_Injection).
 import { toDecimal, type Minor } from '../../domain/money/minor.ts';
 
+/**
+ * Where a formula could begin: at the start, and behind whatever some spreadsheet takes for the next cell or row. An English one splits our rows at commas,
+ * and then our quotes, which stand in the middle for it, protect nothing.
+ */
+const A_FORMULA = /(?<=^|[;,\t\n])(?=[\s\0"']*[=+\-@\uff0b\uff0d\uff1d\uff20])/g;
 export const cell = (text: string): string => {
-	const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-	return /[";\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+	// Some readers end rows at a lone CR, quoted or not.
+	const safe = text.replace(/\r\n?/g, '\n').replace(A_FORMULA, "'");
+	return /[";,\t\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 };
 /** Nothing for nothing. */
 export const amountCell = (value: Minor | null): string =>

@@ -20,7 +20,7 @@ export function fileResponse(file: { content: Uint8Array; mediaType: string; fil
 	});
 }
 
-/** A picture that we drew ourselves of a file that never changes: kept by the browser of the person who saw it, and by nobody on the way. */
+/** A picture that we drew ourselves. The browser keeps none: after a session has ended, elsewhere too, nothing of it may be seen here. */
 export function pictureResponse(picture: Uint8Array | null): Response {
 	if (!picture) error(404, 'Not found');
 	return new Response(Uint8Array.from(picture), {
@@ -28,7 +28,7 @@ export function pictureResponse(picture: Uint8Array | null): Response {
 			'content-type': 'image/png',
 			'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 			'x-content-type-options': 'nosniff',
-			'cache-control': 'private, max-age=3600'
+			'cache-control': 'no-store'
 		}
 	});
 }

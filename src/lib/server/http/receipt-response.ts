@@ -8,19 +8,20 @@ import { renderReceiptPdf } from '../documents/receipt-pdf.ts';
 import { findCreditNote } from '../use-cases/payments/read-credit-note.ts';
 import { findReceipt } from '../use-cases/payments/read-receipt.ts';
 import { house } from '../wiring.ts';
+import { drawInTurn } from './draw-in-turn.ts';
 import { fileResponse } from './file-response.ts';
 
 export async function receiptResponse(scope: Scope, paymentId: string, locale: Locale): Promise<Response> {
 	const { services } = await house();
 	const receipt = isUuid(paymentId) ? await findReceipt(services, scope, paymentId) : null;
 	if (!receipt) error(404, 'Not found');
-	return pdf(await renderReceiptPdf(receipt, locale), receipt.receiptNumber);
+	return pdf(await drawInTurn(() => renderReceiptPdf(receipt, locale)), receipt.receiptNumber);
 }
 export async function creditNoteResponse(scope: Scope, discountId: string, locale: Locale): Promise<Response> {
 	const { services } = await house();
 	const note = isUuid(discountId) ? await findCreditNote(services, scope, discountId) : null;
 	if (!note) error(404, 'Not found');
-	return pdf(await renderCreditNotePdf(note, locale), note.documentNumber);
+	return pdf(await drawInTurn(() => renderCreditNotePdf(note, locale)), note.documentNumber);
 }
 const pdf = (content: Uint8Array, number: string): Response =>
 	fileResponse({ content, mediaType: 'application/pdf', fileName: `${number}.pdf` });

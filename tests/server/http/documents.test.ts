@@ -1,0 +1,77 @@
+// Documents that leave: no spreadsheet runs them, nobody waits for them, no browser keeps them.
+import { parse } from 'csv-parse/sync';
+import { describe, expect, test } from 'vitest';
+import { cell, csvOf } from '#lib/server/documents/csv.ts';
+import { drawInTurn } from '#lib/server/http/draw-in-turn.ts';
+import { pictureResponse } from '#lib/server/http/file-response.ts';
+
+const FORMULA = /^[\s\0"]*[=+\-@＝＋－＠]/;
+describe('a cell', () => {
+	const HOSTILE = [
+		'=1+1',
+		'+1',
+		'-1',
+		'@x',
+		'\t=1',
+		'\r=1',
+		' =1',
+		'\0=1',
+		'＝1',
+		'CRLONE\r=1+1',
+		'A\r\n=1',
+		'A\n@SUM(1)',
+		'x,=cmd|calc',
+		'x, +1',
+		'x;=1',
+		'x\t=1',
+		'"=1',
+		'x,"=1+1"',
+		'x,\r\n-1'
+	];
+	test.each(HOSTILE)('%j runs in no spreadsheet, French or English, whatever ends its rows', (text) => {
+		const row = csvOf([['before', cell(text), 'after']]);
+		for (const delimiter of [';', ',', '\t'])
+			for (const recordDelimiter of [['\r\n'], ['\n', '\r\n'], ['\r', '\n', '\r\n']]) {
+				const rows = parse(row, {
+					delimiter,
+					record_delimiter: recordDelimiter,
+					bom: true,
+					relax_quotes: true,
+					relax_column_count: true,
+					...(delimiter === ';' ? {} : { quote: null })
+				}) as unknown as string[][];
+				expect(rows.flat().filter((read) => FORMULA.test(read))).toEqual([]);
+			}
+	});
+	test.each(['Dupont, Martin', 'A "B" C', 'A\nB', 'A\tB', 'é€', ''])('%j arrives as it is', (text) => {
+		const [row] = parse(csvOf([[cell(text), 'after']]), { delimiter: ';', bom: true }) as unknown as string[][];
+		expect(row).toEqual([text, 'after']);
+	});
+});
+describe('drawings', () => {
+	test('are made one at a time, with room for others in between, and too many at once are told to come back', async () => {
+		let now = 0;
+		let most = 0;
+		let breaths = 0;
+		const breathing = setInterval(() => breaths++, 1);
+		const draw = async (): Promise<number> => {
+			most = Math.max(most, ++now);
+			const until = performance.now() + 4;
+			while (performance.now() < until);
+			await Promise.resolve();
+			return now--;
+		};
+		const all = await Promise.allSettled(Array.from({ length: 130 }, () => drawInTurn(draw)));
+		clearInterval(breathing);
+		expect(most).toBe(1);
+		expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(100);
+		expect(all.find((one) => one.status === 'rejected')).toMatchObject({ reason: { status: 429 } });
+		expect(breaths).toBeGreaterThan(50);
+	});
+	test('one that fails holds nobody up', async () => {
+		await expect(drawInTurn(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+		expect(await drawInTurn(() => Promise.resolve('yes'))).toBe('yes');
+	});
+});
+test('the picture of an invoice is kept by no browser', () =>
+	expect(pictureResponse(new Uint8Array([1])).headers.get('cache-control')).toBe('no-store'));
