@@ -16,5 +16,15 @@ export const init = start;
 // While building, only the offline page is made: there is no database and nobody asking.
 export const handle = building
 	? language
-	: sequence(compression, securityHeaders, requestLog, clientAddress, securityNotes, sameOrigin, language, actor, input);
+	: sequence(
+			compression,
+			securityHeaders,
+			requestLog,
+			clientAddress,
+			securityNotes,
+			sameOrigin,
+			language,
+			actor,
+			input
+		);
 export const handleError = reportError;

@@ -12,6 +12,7 @@ const NEVER_LOGGED: [string, RegExp][] = [
 	['a client secret', /pi_\w+_secret_\w{8}/],
 	['a key', /sk_test_\w|whsec_\w|ponctuel_[\w-]{43}/],
 	['a link', /\/(p|connexion)\/[\w-]{43}/],
+	['a token, wherever it stands', /(?<![\w-])(?=[\w-]*[g-zG-Z])[\w-]{43}(?![\w-])/],
 	['a session', /ponctuel_session=/],
 	['an address', /payeur-\w+@client\.example/]
 ];
