@@ -32,7 +32,7 @@ const hasKey = async (request: Request): Promise<boolean> =>
 /** Whoever asks the request for its body gets what was read. */
 function holds(request: Request, body: Body): void {
 	const unreadable = (): never => error(body.kind === 'refused' ? body.status : 415, 'Unsupported Media Type');
-	const raw = (): Buffer<ArrayBuffer> => (body.kind === 'raw' ? body.bytes : unreadable());
+	const raw = (): Buffer<ArrayBuffer> => ('bytes' in body ? body.bytes : unreadable());
 	Object.assign(request, {
 		formData: async () => (body.kind === 'form' ? body.form : unreadable()),
 		json: async () => (body.kind === 'json' ? body.value : unreadable()),

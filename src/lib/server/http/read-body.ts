@@ -4,7 +4,7 @@ import type { BodyLimit } from './body-limits.ts';
 
 export type Body =
 	| { kind: 'form'; form: FormData }
-	| { kind: 'json'; value: unknown }
+	| { kind: 'json'; value: unknown; bytes: Buffer<ArrayBuffer> }
 	| { kind: 'raw'; bytes: Buffer<ArrayBuffer> }
 	| { kind: 'refused'; status: 400 | 413 | 415 };
 
@@ -63,14 +63,14 @@ function occurrences(bytes: Buffer, mark: string, enough: number): number {
 	for (let at = bytes.indexOf(mark); at !== -1 && count <= enough; at = bytes.indexOf(mark, at + mark.length)) count++;
 	return count;
 }
-function jsonOf(bytes: Buffer): Body {
+function jsonOf(bytes: Buffer<ArrayBuffer>): Body {
 	try {
 		let isClean = true;
 		const value: unknown = JSON.parse(bytes.toString(), (key, part: unknown) => {
 			isClean &&= isText(key) && (typeof part !== 'string' || isText(part));
 			return part;
 		});
-		return isClean ? { kind: 'json', value } : refused(400);
+		return isClean ? { kind: 'json', value, bytes } : refused(400);
 	} catch {
 		return refused(400);
 	}
