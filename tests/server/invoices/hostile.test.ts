@@ -141,7 +141,7 @@ describe('the first page of a PDF as a picture', () => {
 });
 describe('archives', () => {
 	const names = async (files: { name: string; bytes: Uint8Array }[]) =>
-		(await unpackedOffPath(files)).map(({ name }) => name);
+		(await unpackedOffPath(files))!.map(({ name }) => name);
 	test('are the files in them, without folders and what a system leaves behind', async () => {
 		const zip = zipSync({
 			'a.csv': bytesOf(CSV),
@@ -174,9 +174,35 @@ describe('archives', () => {
 				findings: [{ code: 'ZIP' }]
 			});
 		}
-		const [inner] = await unpackedOffPath([{ name: 'x.zip', bytes: nested }]);
+		const [inner] = (await unpackedOffPath([{ name: 'x.zip', bytes: nested }]))!;
 		expect(await codes(inner!.name, inner!.bytes)).toEqual([false, 'ZIP']);
-		const [lied] = await unpackedOffPath([{ name: 'x.zip', bytes: liar }]);
+		const [lied] = (await unpackedOffPath([{ name: 'x.zip', bytes: liar }]))!;
 		expect(lied!.bytes.length).toBeLessThan(10_000);
+	});
+	test('of one request share one room: fifteen small ones that unpack to a gigabyte are refused before they do', async () => {
+		const megabytes = (count: number) => zipSync({ 'a.csv': new Uint8Array(count * 1024 * 1024) });
+		const large = megabytes(60);
+		expect(large.length).toBeLessThan(100_000);
+		const before = process.memoryUsage().rss;
+		const fifteen = Array.from({ length: 15 }, (_, i) => ({ name: `${i}.zip`, bytes: large }));
+		expect(await unpackedOffPath(fifteen)).toBeNull();
+		expect(process.memoryUsage().rss - before).toBeLessThan(400 * 1024 * 1024);
+		const small = megabytes(20);
+		expect(await names([1, 2, 3].map((i) => ({ name: `${i}.zip`, bytes: small })))).toEqual([
+			'a.csv',
+			'a.csv',
+			'a.csv'
+		]);
+		const four = [1, 2, 3, 4].map((i) => ({ name: `${i}.zip`, bytes: small }));
+		expect(await unpackedOffPath(four)).toBeNull();
+		// In files too.
+		const crowd = zipSync(Object.fromEntries(Array.from({ length: 1500 }, (_, i) => [`${i}.csv`, bytesOf('x')])));
+		expect(await names([{ name: 'x.zip', bytes: crowd }])).toHaveLength(1500);
+		expect(
+			await unpackedOffPath([
+				{ name: 'x.zip', bytes: crowd },
+				{ name: 'y.zip', bytes: crowd }
+			])
+		).toBeNull();
 	});
 });

@@ -6,12 +6,13 @@ import { block, type ReadResult } from '../../domain/invoices/findings.ts';
 import type { StatementFileReading } from './bank/read-statements.ts';
 import type { ListHints, ListShape } from './csv.ts';
 import type { InvoiceFile } from './file.ts';
-import { isZip } from './unzip.ts';
+import { fullRoom, isZip, type Room } from './unzip.ts';
 
 /** `more`: the next invoices of the file that was asked for last. */
 export type Asked =
 	| { kind: 'invoices' | 'bank'; file: InvoiceFile; hints: ListHints }
-	| { kind: 'page' | 'zip'; file: InvoiceFile }
+	| { kind: 'page'; file: InvoiceFile }
+	| { kind: 'zip'; file: InvoiceFile; room: Room }
 	| { kind: 'more' };
 export type ReadingLimits = { seconds: number; megabytes: number };
 const LIMITS: ReadingLimits = { seconds: 30, megabytes: 400 };
@@ -74,17 +75,37 @@ export async function drawFirstPageOffPath(file: InvoiceFile, limits = PAGE_LIMI
 	return 'overrun' in answer ? null : (answer.value as Uint8Array | null);
 }
 
-/** Archives give way to the files in them; one that can't be opened stays as it is, and is refused in words by whoever reads it. */
-export async function unpackedOffPath(files: InvoiceFile[], limits = LIMITS): Promise<InvoiceFile[]> {
+/**
+ * Archives give way to the files in them; one that can't be opened stays as it is, and is refused in words by whoever reads it. All archives of a request
+ * share one room, one after the other: null when they do not fit, and nothing of them is kept.
+ */
+export async function unpackedOffPath(files: InvoiceFile[], limits = LIMITS): Promise<InvoiceFile[] | null> {
 	const all: InvoiceFile[] = [];
-	for (const file of files) all.push(...((isZip(file.bytes) ? await unpack(file, limits) : null) ?? [file]));
+	const room = fullRoom();
+	const archives = files.filter((file) => isZip(file.bytes)).length;
+	for (const file of files) {
+		const found = isZip(file.bytes) ? await unpack(file, room, limits) : null;
+		// One alone that is too large is a file like others, and is refused in words; of several, nobody knows which.
+		if (found === 'too_much' && archives > 1) return null;
+		const parts = found === 'too_much' ? null : found;
+		if (parts) {
+			room.files -= parts.length;
+			room.bytes -= parts.reduce((sum, part) => sum + part.bytes.length, 0);
+		}
+		all.push(...(parts ?? [file]));
+	}
 	return all;
 }
-async function unpack(file: InvoiceFile, limits: ReadingLimits): Promise<InvoiceFile[] | null> {
+async function unpack(
+	file: InvoiceFile,
+	room: Room,
+	limits: ReadingLimits
+): Promise<InvoiceFile[] | 'too_much' | null> {
 	const thread = await take();
-	const answer = await answerOf(thread, { kind: 'zip', file }, limits, { milliseconds: limits.seconds * 1000 });
+	const ask = { kind: 'zip' as const, file, room };
+	const answer = await answerOf(thread, ask, limits, { milliseconds: limits.seconds * 1000 });
 	putBack(thread, answer);
-	return 'overrun' in answer ? null : (answer.value as InvoiceFile[] | null);
+	return 'overrun' in answer ? null : (answer.value as InvoiceFile[] | 'too_much' | null);
 }
 
 /** `fault`: this file alone could not be read; `crash`: the thread is gone with it. */

@@ -28,7 +28,7 @@ function nextOf(reading: Open) {
 
 async function answer(ask: Asked): Promise<unknown> {
 	if (ask.kind === 'bank') return readStatements(ask.file, ask.hints);
-	if (ask.kind === 'zip') return unzip(ask.file);
+	if (ask.kind === 'zip') return unzip(ask.file, ask.room);
 	if (ask.kind === 'page') return drawFirstPage(ask.file.bytes);
 	if (ask.kind === 'invoices') {
 		const { mediaType, results, list = null } = await readInvoices(ask.file, ask.hints);

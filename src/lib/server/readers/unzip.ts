@@ -2,7 +2,8 @@
 import type { InvoiceFile } from './file.ts';
 
 const FILES_MAX = 2000;
-const BYTES_MAX = 64 * 1024 * 1024;
+/** Of all archives of one request together. */
+export const UNPACKED_MAX_BYTES = 64 * 1024 * 1024;
 /** Local file header (PKWARE APPNOTE 4.3.7). */
 export const isZip = ([a, b, c, d]: Uint8Array): boolean => a === 0x50 && b === 0x4b && c === 0x03 && d === 0x04;
 /** A workbook is a zip too, and no archive of anybody's (ISO/IEC 29500-2). */
@@ -10,10 +11,20 @@ const WORKBOOK = '[Content_Types].xml';
 const isOfTheSystem = (name: string): boolean =>
 	name.endsWith('/') || /(^|\/)(\.[^./]|__MACOSX\/|Thumbs\.db$|desktop\.ini$)/i.test(name);
 
-/** null: not to be opened (a workbook, a password, too many or too large files, damage); whoever reads the file as it is says so. */
-export async function unzip({ bytes }: InvoiceFile): Promise<InvoiceFile[] | null> {
+/** What an archive may still become: what the others of its request have left. */
+export type Room = { bytes: number; files: number };
+export const fullRoom = (): Room => ({ bytes: UNPACKED_MAX_BYTES, files: FILES_MAX });
+/**
+ * null: not to be opened (a workbook, a password, damage); whoever reads the file as it is says so. `too_much`: it does not fit into the room. Each file is
+ * unpacked into exactly the bytes that the directory says, counted before: one that lies is cut, and never takes more.
+ */
+export async function unzip(
+	{ bytes }: InvoiceFile,
+	room: Room = fullRoom()
+): Promise<InvoiceFile[] | 'too_much' | null> {
 	const { unzipSync } = await import('fflate');
 	let [count, size] = [0, 0];
+	let isTooMuch = false;
 	try {
 		const found = unzipSync(bytes, {
 			filter: ({ name, originalSize }) => {
@@ -21,7 +32,8 @@ export async function unzip({ bytes }: InvoiceFile): Promise<InvoiceFile[] | nul
 				if (isOfTheSystem(name)) return false;
 				count += 1;
 				size += originalSize;
-				if (count > FILES_MAX || size > BYTES_MAX) throw new Error('too much');
+				isTooMuch = count > room.files || size > room.bytes;
+				if (isTooMuch) throw new Error('too much');
 				return true;
 			}
 		});
@@ -31,6 +43,6 @@ export async function unzip({ bytes }: InvoiceFile): Promise<InvoiceFile[] | nul
 		}));
 		return files.length ? files : null;
 	} catch {
-		return null;
+		return isTooMuch ? 'too_much' : null;
 	}
 }

@@ -140,6 +140,18 @@ export async function sumBytes(tx: Tx, scope: Scope, importId: string): Promise<
 		.where(filesOf(scope, importId));
 	return Number(row!.bytes);
 }
+/** How many imports of the supplier are not over, besides this one, and the bytes of all files that are still kept. */
+export async function sumWaiting(tx: Tx, scope: Scope, importId: string): Promise<{ others: number; bytes: number }> {
+	const [row] = await tx.execute<{ others: number; bytes: string }>(sql`
+		select (select count(*)::int from import_job where supplier_id = ${scope.supplierId} and import_id <> ${importId}
+				and state in ('receiving', 'reading', 'ready', 'keeping')) as others,
+			(select coalesce(sum(byte_size), 0) from import_file where supplier_id = ${scope.supplierId} and content is not null) as bytes`);
+	return { others: row!.others, bytes: Number(row!.bytes) };
+}
+/** Nobody will ask for them any more. */
+export async function dropContents(tx: Tx, scope: Scope, importId: string): Promise<void> {
+	await tx.update(importFile).set({ content: null }).where(filesOf(scope, importId));
+}
 const SHOWN = {
 	supplierId: importFile.supplierId,
 	importId: importFile.importId,

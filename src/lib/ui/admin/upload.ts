@@ -24,11 +24,14 @@ async function filesOfEntry(entry: FileSystemEntry): Promise<File[]> {
 	}
 }
 
+/** Each by itself: archives of one go share the room that they may unpack to. */
+const isArchive = (file: File): boolean => /\.zip$/i.test(file.name);
 function* groupsOf(files: File[]): Generator<File[]> {
 	let group: File[] = [];
 	let bytes = 0;
 	for (const file of files) {
-		if (group.length && (group.length >= FILES_AT_ONCE || bytes + file.size > BYTES_AT_ONCE)) {
+		const isFull = group.length >= FILES_AT_ONCE || bytes + file.size > BYTES_AT_ONCE;
+		if (group.length && (isFull || isArchive(file) || isArchive(group[0]!))) {
 			yield group;
 			[group, bytes] = [[], 0];
 		}
@@ -38,6 +41,8 @@ function* groupsOf(files: File[]): Generator<File[]> {
 	yield group;
 }
 
+/** The server understood, and says why not. */
+export class Refused extends Error {}
 /** Sends them to `url` under one new id, which is the answer. Throws when the server can't be reached, or refuses. */
 export async function sendFiles(url: string, files: File[], told: (sent: number) => void): Promise<string> {
 	const importId = crypto.randomUUID();
@@ -60,6 +65,10 @@ async function post(url: string, form: FormData): Promise<void> {
 		);
 		if (answer?.ok) return;
 		const mayHelp = answer === null || answer.status >= 500;
+		if (!mayHelp) {
+			const told = (await answer.json().catch(() => null)) as { error?: { message?: string } } | null;
+			if (told?.error?.message) throw new Refused(told.error.message);
+		}
 		if (!mayHelp || attempt === TRIES) throw new Error(`not sent: ${answer?.status ?? 'no answer'}`);
 		await new Promise((done) => setTimeout(done, WAIT_MS * attempt));
 	}

@@ -43,7 +43,9 @@ export async function importStatements(
 		...Object.fromEntries(mappings.map(({ headerKey, ...mapping }) => [headerKey, mapping])),
 		...answers
 	};
-	for (const file of await unpackedOffPath(files)) {
+	const unpacked = await unpackedOffPath(files);
+	if (!unpacked) return refuse('archives_too_large');
+	for (const file of unpacked) {
 		const reading = await readStatementsOffPath(file, said);
 		const list = reading.list && { ...reading.list, name: said[reading.list.key]?.name ?? '' };
 		if (list && reading.ok && Object.hasOwn(answers, list.key)) await keepAnswer(services, scope, list.key, answers);

@@ -17,7 +17,7 @@ import {
 	listImported,
 	noteContact
 } from '../../store/import-lines.ts';
-import { lockImport, saveImport, unreadLists, type ImportJob } from '../../store/imports.ts';
+import { dropContents, lockImport, saveImport, unreadLists, type ImportJob } from '../../store/imports.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { findClient, findClientsLike, listContacts, type ContactRights } from '../../store/parties.ts';
 import { recordAudit } from '../../store/records.ts';
@@ -171,6 +171,8 @@ async function unprovenForMany(services: Services, scope: Scope, tx: Tx, importI
 export const dropImport = (services: Services, scope: Scope, importId: string) =>
 	decide(services, scope, importId, ['receiving', 'reading', 'ready'], async ({ tx, now }) => {
 		await saveImport(tx, scope, importId, { state: 'dropped', finishedAt: now });
+		// What was abandoned takes no room.
+		await dropContents(tx, scope, importId);
 		return done(null);
 	});
 

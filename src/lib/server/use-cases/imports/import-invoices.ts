@@ -1,5 +1,5 @@
 // From files to claims in one call, for those who wait for the answer: the API, the demo. The same engine as an import in steps.
-// Actor: owner, accountant or API key. Refusals: not_allowed, review_by_person. Facts: invoice.opened.
+// Actor: owner, accountant or API key. Refusals: not_allowed, review_by_person, archives_too_large. Facts: invoice.opened.
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import type { ReadResult } from '../../../domain/invoices/findings.ts';
 import type { Services } from '../../services.ts';
@@ -30,7 +30,9 @@ export async function importInvoices(
 	const hints = Object.fromEntries(mappings.map((one) => [one.headerKey, one]));
 	const seen = new Map<string, bigint>();
 	const lines: ImportLine[] = [];
-	for (const file of await unpackedOffPath(files))
+	const unpacked = await unpackedOffPath(files);
+	if (!unpacked) return refuse('archives_too_large');
+	for (const file of unpacked)
 		for await (const { mediaType, results } of readInvoicesOffPath(file, hints)) {
 			const checked = await read(services, scope, (tx) => checkDocuments(tx, scope, named(file, results)));
 			lines.push(...(await keep(services, scope, withoutTwins(checked, seen), { file, mediaType, ...options })));
