@@ -82,7 +82,12 @@ describe('the security log', () => {
 		expect(new Set(first.value.events.map((event) => event.kind))).toEqual(new Set(['sign_in']));
 	});
 	test('tells of keys made and revoked, in the transaction that did it', async () => {
-		await createApiKey(house.services, cast.owner, 'Compta');
+		await createApiKey(house.services, cast.owner, {
+			name: 'Compta',
+			scopes: ['import'],
+			days: null,
+			addresses: ''
+		});
 		await endApiKey(house.services, cast.owner, (await listKeys(house.services, cast.owner))[0]!.apiKeyId);
 		expect((await readAs())!.slice(0, 2).map((event) => event.kind)).toEqual(['key_revoked', 'key_created']);
 	});

@@ -1,8 +1,10 @@
 // Who is asking: from a session, a pay link or an API key to a Scope. Outside these three and the worker, nobody mints one.
 import { mintScope, type Permission, type Role, type Scope } from '../../domain/access/scope.ts';
+import { isListed } from '../address-list.ts';
 import { sha256 } from '../identity.ts';
-import { findApiKey, findPayLinkByToken, type PayLink } from '../store/access.ts';
+import { findApiKey, findPayLinkByToken, saveKeyUse, type ApiKeyRow, type PayLink } from '../store/access.ts';
 import { findContactSystem, findMemberWithChoices } from '../store/parties.ts';
+import { inScope } from '../store/tx.ts';
 import type { Services } from '../services.ts';
 import type { Subject } from './sessions.ts';
 
@@ -51,8 +53,29 @@ export async function openPayLink(services: Services, token: string): Promise<Pa
 	};
 }
 
-export async function scopeOfApiKey({ db }: Services, authorization: string | null): Promise<Scope | null> {
+export type KeyRefusal = 'not_allowed' | 'api_key_expired' | 'api_key_address';
+/** A key opens what it is for, until its end, from where it may be used. Its last use is noted to some minutes. */
+export async function scopeOfApiKey(
+	services: Services,
+	authorization: string | null,
+	address: string | null
+): Promise<Scope | KeyRefusal> {
 	const key = /^Bearer (ponctuel_[\w-]{43})$/.exec(authorization ?? '')?.[1];
-	const row = key ? await findApiKey(db, sha256(key)) : null;
-	return row && mintScope(row.supplierId, { kind: 'api_key', apiKeyId: row.apiKeyId, scopes: row.scopes });
+	const row = key ? await findApiKey(services.db, sha256(key)) : null;
+	if (!row) return 'not_allowed';
+	const now = services.clock.now();
+	if (row.expiresAt && row.expiresAt <= now) return 'api_key_expired';
+	if (!isListed(row.addresses, address)) return 'api_key_address';
+	const scope = mintScope(row.supplierId, { kind: 'api_key', apiKeyId: row.apiKeyId, scopes: row.scopes });
+	if (isNews(row, now, address))
+		await inScope(services.db, scope, (tx) => saveKeyUse(tx, scope, row.apiKeyId, { at: now, address }));
+	return scope;
+}
+const NOTED_EVERY_MS = 600_000;
+/** Two machines that take turns are not noted at every call either. */
+const MOVED_EVERY_MS = 60_000;
+function isNews({ lastUsedAt, lastUsedAddress }: ApiKeyRow, now: Date, address: string | null): boolean {
+	if (!lastUsedAt) return true;
+	const since = now.getTime() - lastUsedAt.getTime();
+	return since >= NOTED_EVERY_MS || (address !== lastUsedAddress && since >= MOVED_EVERY_MS);
 }

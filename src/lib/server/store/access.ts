@@ -134,7 +134,38 @@ export const findApiKey = async (db: Database, keyHash: string): Promise<ApiKeyR
 			.where(and(eq(apiKey.keyHash, keyHash), isNull(apiKey.revokedAt)))
 	)[0] ?? null;
 export const listApiKeys = (tx: Tx, scope: Scope): Promise<ApiKeyRow[]> =>
-	tx.select().from(apiKey).where(eq(apiKey.supplierId, scope.supplierId)).orderBy(desc(apiKey.createdAt)).limit(50);
+	tx
+		.select()
+		.from(apiKey)
+		.where(eq(apiKey.supplierId, scope.supplierId))
+		.orderBy(sql`${apiKey.revokedAt} is not null`, desc(apiKey.createdAt))
+		.limit(50);
+/** Neither revoked nor expired. Until the end of the transaction, nobody else counts them. */
+export async function countLiveKeys(tx: Tx, scope: Scope, now: Date): Promise<number> {
+	await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('api_key ' || ${scope.supplierId}, 0))`);
+	const [row] = await tx
+		.select({ count: sql<number>`count(*)::int` })
+		.from(apiKey)
+		.where(
+			and(
+				eq(apiKey.supplierId, scope.supplierId),
+				isNull(apiKey.revokedAt),
+				or(isNull(apiKey.expiresAt), gt(apiKey.expiresAt, now))
+			)
+		);
+	return row!.count;
+}
+export async function saveKeyUse(
+	tx: Tx,
+	scope: Scope,
+	apiKeyId: string,
+	use: { at: Date; address: string | null }
+): Promise<void> {
+	await tx
+		.update(apiKey)
+		.set({ lastUsedAt: use.at, lastUsedAddress: use.address })
+		.where(and(eq(apiKey.supplierId, scope.supplierId), eq(apiKey.apiKeyId, apiKeyId)));
+}
 export async function insertApiKey(
 	tx: Tx,
 	scope: Scope,

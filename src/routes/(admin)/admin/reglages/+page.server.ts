@@ -6,6 +6,7 @@ import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { createApiKey, endApiKey, listKeys } from '#lib/server/use-cases/access/api-keys.ts';
 import { readAccountantRights, setAccountantRights } from '#lib/server/use-cases/suppliers/accountant-rights.ts';
+import { newApiKeyFrom } from '#lib/contract/api-keys.ts';
 import { billingFrom } from '#lib/contract/billing.ts';
 import * as v from 'valibot';
 import { readBilling, saveBilling } from '#lib/server/use-cases/suppliers/save-billing.ts';
@@ -21,13 +22,7 @@ export const load: PageServerLoad = async (event) => {
 		billing: await readBilling(services, scope),
 		members: await readMembers(services, scope),
 		rights: await readAccountantRights(services, scope),
-		keys: keys.map(({ apiKeyId, name, lastFour, createdAt, revokedAt }) => ({
-			apiKeyId,
-			name,
-			lastFour,
-			createdAt,
-			revokedAt
-		}))
+		keys
 	};
 };
 
@@ -54,7 +49,13 @@ export const actions: Actions = {
 	creer: async (event) => {
 		const scope = requireMember(event);
 		const form = await event.request.formData();
-		const result = await createApiKey((await house()).services, scope, String(form.get('nom') ?? ''));
+		const read = newApiKeyFrom(form);
+		if (!read.success)
+			return failWith(
+				{ code: 'input_invalid', detail: { field: v.getDotPath(read.issues[0]) ?? '' } },
+				event.locals.locale
+			);
+		const result = await createApiKey((await house()).services, scope, read.output);
 		return result.ok ? { key: result.value.key } : refuseOrConfirm(event, result.refusal, 'keys', form);
 	},
 	revoquer: async (event) => {

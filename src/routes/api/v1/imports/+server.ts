@@ -8,7 +8,7 @@ import type { RequestHandler } from './$types';
 
 export const POST: RequestHandler = async ({ request, url }) => {
 	const { services } = await house();
-	const scope = await requireApiKey(services, request);
+	const scope = await requireApiKey(services, request, 'import_invoices');
 	if (scope instanceof Response) return scope;
 	const asked = await importRequestOf(request);
 	if (asked instanceof Response) return asked;

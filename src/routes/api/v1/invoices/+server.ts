@@ -9,7 +9,7 @@ import type { RequestHandler } from './$types';
 
 export const GET: RequestHandler = async ({ request, url }) => {
 	const { services } = await house();
-	const scope = await requireApiKey(services, request);
+	const scope = await requireApiKey(services, request, 'read_invoices');
 	if (scope instanceof Response) return scope;
 	const number = url.searchParams.get('number');
 	if (!number || number.length > 100) return apiProblem('input_invalid', { field: 'number' });
@@ -18,7 +18,7 @@ export const GET: RequestHandler = async ({ request, url }) => {
 
 export const POST: RequestHandler = async ({ request }) => {
 	const { services } = await house();
-	const scope = await requireApiKey(services, request);
+	const scope = await requireApiKey(services, request, 'import_invoices');
 	if (scope instanceof Response) return scope;
 	const asked = await importRequestOf(request);
 	if (asked instanceof Response) return asked;

@@ -8,7 +8,7 @@ import type { RequestHandler } from './$types';
 
 export const GET: RequestHandler = async ({ request, params }) => {
 	const { services } = await house();
-	const scope = await requireApiKey(services, request);
+	const scope = await requireApiKey(services, request, 'read_invoices');
 	if (scope instanceof Response) return scope;
 	const result = isUuid(params.id) ? await readInvoiceByApi(services, scope, params.id) : null;
 	return result?.ok ? json(result.value) : apiProblem('not_found');

@@ -8,7 +8,7 @@ import type { RequestHandler } from './$types';
 
 export const POST: RequestHandler = async ({ request, params }) => {
 	const { services } = await house();
-	const scope = await requireApiKey(services, request);
+	const scope = await requireApiKey(services, request, 'undo_imports');
 	if (scope instanceof Response) return scope;
 	if (!isUuid(params.id)) return apiProblem('not_found');
 	const result = await undoImport(services, scope, params.id);
