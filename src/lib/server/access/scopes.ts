@@ -67,8 +67,10 @@ export async function scopeOfApiKey(
 	if (row.expiresAt && row.expiresAt <= now) return 'api_key_expired';
 	if (!isListed(row.addresses, address)) return 'api_key_address';
 	const scope = mintScope(row.supplierId, { kind: 'api_key', apiKeyId: row.apiKeyId, scopes: row.scopes });
+	// Noted by the product: a key changes nothing of itself.
+	const house = mintScope(row.supplierId, { kind: 'system' });
 	if (isNews(row, now, address))
-		await inScope(services.db, scope, (tx) => saveKeyUse(tx, scope, row.apiKeyId, { at: now, address }));
+		await inScope(services.db, house, (tx) => saveKeyUse(tx, house, row.apiKeyId, { at: now, address }));
 	return scope;
 }
 const NOTED_EVERY_MS = 600_000;
