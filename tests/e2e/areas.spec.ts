@@ -209,7 +209,10 @@ test('headers, cookies and forms are closed as they should be', async ({ page, d
 test('the API imports with a key, once, and says what it is', async ({ page, demo, request }) => {
 	await page.goto((await demo.person('Claire Martin')).sign_in_url);
 	await open(page, `${origin()}/admin/reglages`);
+	await page.locator('summary', { hasText: 'Créer une clé' }).click();
 	await page.getByLabel('Nom de la clé').fill('Test');
+	await page.getByLabel('lire les factures et les imports').check();
+	await page.getByLabel('annuler ses propres imports').check();
 	await page.getByRole('button', { name: 'Créer une clé' }).click();
 	const key = (await page.locator('code.key').textContent())!;
 	const number = `API-${Date.now()}`;

@@ -136,7 +136,10 @@ test('the API: opened once, followed by its URL, read line by line, taken back',
 	await page.context().addCookies([{ name: 'ponctuel_lang', value: 'fr', url: origin() }]);
 	await page.goto((await demo.person('Claire Martin')).sign_in_url);
 	await open(page, `${origin()}/admin/reglages`);
+	await page.locator('summary', { hasText: 'Créer une clé' }).click();
 	await page.getByLabel('Nom de la clé').fill('Imports');
+	await page.getByLabel('lire les factures et les imports').check();
+	await page.getByLabel('annuler ses propres imports').check();
 	await page.getByRole('button', { name: 'Créer une clé' }).click();
 	const key = (await page.locator('code.key').textContent())!;
 	const api = createClient<paths>({

@@ -17,6 +17,7 @@ import { changePayee, changeStripeAccount } from '#lib/server/use-cases/supplier
 import { addMember, changeRole, removeMember } from '#lib/server/use-cases/suppliers/manage-members.ts';
 import { readBilling, saveBilling } from '#lib/server/use-cases/suppliers/save-billing.ts';
 import { aSupplier, type Cast } from '../../builders/parties.ts';
+import { aKey } from '../../builders/api-keys.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -62,7 +63,7 @@ const ACTS: [string, (scope: Scope) => Promise<Result<unknown>>][] = [
 		(scope) =>
 			requestRefund(house.services, scope, { refundRequestId: newId(), paymentId: newId(), amountMinor: minor(100n) })
 	],
-	['creating an API key', (scope) => createApiKey(house.services, scope, 'Sage')],
+	['creating an API key', (scope) => createApiKey(house.services, scope, aKey('Sage'))],
 	['revoking an API key', (scope) => endApiKey(house.services, scope, newId())],
 	[
 		'changing the account clients pay to',
@@ -139,7 +140,7 @@ test('every use case that asks for an owner’s or a refunder’s right asks for
 });
 test('an act that was refused for want of a proof has done nothing', async () => {
 	const before = (await listKeys(house.services, cast.owner)).length;
-	await createApiKey(house.services, owner(null), 'Not yet');
+	await createApiKey(house.services, owner(null), aKey('Not yet'));
 	expect(await listKeys(house.services, cast.owner)).toHaveLength(before);
 });
 

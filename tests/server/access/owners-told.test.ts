@@ -13,6 +13,7 @@ import { changePayee, changeStripeAccount } from '#lib/server/use-cases/supplier
 import { addMember, changeRole, removeMember } from '#lib/server/use-cases/suppliers/manage-members.ts';
 import { readBilling, saveBilling } from '#lib/server/use-cases/suppliers/save-billing.ts';
 import { aSupplier, type Cast } from '../../builders/parties.ts';
+import { aKey } from '../../builders/api-keys.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -52,7 +53,11 @@ async function told(work: () => Promise<Result<unknown>>): Promise<{ to: string;
 
 describe('every owner is told, in the owner’s language and by name of who did it, that', () => {
 	const ACTS: [string, RegExp, (scope: Scope) => Promise<Result<unknown>>][] = [
-		['an API key was created', /API key “Sage” was created/, (scope) => createApiKey(house.services, scope, 'Sage')],
+		[
+			'an API key was created',
+			/API key “Sage” was created/,
+			(scope) => createApiKey(house.services, scope, aKey('Sage'))
+		],
 		[
 			'transfers go to another account',
 			/FR76 … 0189 becomes FR14 … 2606/,
