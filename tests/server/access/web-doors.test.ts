@@ -107,7 +107,12 @@ describe('a request leaves in the security log', () => {
 		});
 	});
 	test('what a key read', async () => {
-		const made = await createApiKey(house.services, cast.owner, 'Lecture');
+		const made = await createApiKey(house.services, cast.owner, {
+			name: 'Lecture',
+			scopes: ['import', 'read', 'undo'],
+			days: null,
+			addresses: ''
+		});
 		if (!made.ok) throw new Error(made.refusal.code);
 		const headers = { authorization: `Bearer ${made.value.key}` };
 		const request = new Request(`${HTTPS}/api/v1/invoices?number=1`, { headers });
