@@ -162,7 +162,13 @@ function makePlace(places: string[], user: PostgresUser, bytes: number, program:
 		`${why}, and no other folder serves (${tried.join('; ')}). Clone below a folder that everybody may enter, start as another user, or name a server of your own: DATABASE_URL=postgres://user:password@host:5432/name npm start`
 	);
 }
-function tryPlace(place: string, folder: string, user: PostgresUser, bytes: number, program: string | null): string | null {
+function tryPlace(
+	place: string,
+	folder: string,
+	user: PostgresUser,
+	bytes: number,
+	program: string | null
+): string | null {
 	if (!existsSync(place)) return 'missing';
 	try {
 		const { bavail, bsize } = statfsSync(place);

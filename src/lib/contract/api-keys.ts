@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { KEY_SCOPES } from '../domain/access/scope.ts';
 
 /** Days until it ends; '' is never. */
-export const KEY_LIVES = ['30', '90', '365', ''] as const;
+const KEY_LIVES = ['30', '90', '365', ''] as const;
 export const NewApiKey = v.object({
 	name: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(80)),
 	scopes: v.pipe(v.array(v.picklist(KEY_SCOPES)), v.minLength(1), v.maxLength(KEY_SCOPES.length)),

@@ -17,6 +17,7 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 	const day = parseCivilDate(detail.allowedOn ?? '');
 	const cap = parseCivilDate(detail.date ?? '');
 	const texts: Record<RefusalCode, () => string> = {
+		...importTexts(detail, locale),
 		not_found: () => m.refusal_not_found({}, say),
 		not_allowed: () => m.refusal_not_allowed({}, say),
 		pay_not_yours: () => m.refusal_pay_not_yours({}, say),
@@ -62,14 +63,25 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 		other_browser: () => m.refusal_other_browser({}, say),
 		idempotency_mismatch: () => m.refusal_idempotency_mismatch({}, say),
 		idempotency_busy: () => m.refusal_idempotency_busy({}, say),
-		file_too_large: () => m.refusal_file_too_large({}, say),
-		import_blocked: () => m.refusal_import_blocked({}, say),
 		no_billing_contact: () => m.refusal_no_billing_contact({}, say),
 		plan_running: () => m.refusal_plan_running({}, say),
 		transfer_under_part: () => m.refusal_transfer_under_part({ amount: money(detail.amountMinor) }, say),
 		invoice_unknown: () => m.refusal_invoice_unknown({ number: detail.number ?? '' }, say),
 		bank_entry_settled: () => m.refusal_bank_entry_settled({}, say),
-		refund_by_transfer: () => m.refusal_refund_by_transfer({}, say),
+		refund_by_transfer: () => m.refusal_refund_by_transfer({}, say)
+	};
+	return texts[code]();
+}
+
+type ImportCode = Extract<
+	RefusalCode,
+	'file_too_large' | 'archives_too_large' | 'review_by_person' | 'imports_waiting' | `import_${string}`
+>;
+function importTexts(detail: Refusal['detail'], locale: Locale): Record<ImportCode, () => string> {
+	const say = { locale };
+	return {
+		file_too_large: () => m.refusal_file_too_large({}, say),
+		import_blocked: () => m.refusal_import_blocked({}, say),
 		import_not_yours: () => m.refusal_import_not_yours({}, say),
 		review_by_person: () => m.refusal_review_by_person({}, say),
 		imports_waiting: () => m.refusal_imports_waiting({}, say),
@@ -79,5 +91,4 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 		import_not_ready: () => m.refusal_import_not_ready({}, say),
 		import_paid: () => m.refusal_import_paid({ numbers: detail.numbers ?? '' }, say)
 	};
-	return texts[code]();
 }

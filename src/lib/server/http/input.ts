@@ -3,6 +3,7 @@
 import { error, json, type Handle, type RequestEvent } from '@sveltejs/kit';
 import { m } from '#lib/paraglide/messages.js';
 import { scopeOfApiKey } from '../access/scopes.ts';
+import { askedFrom } from '../request-context.ts';
 import { house } from '../wiring.ts';
 import { refusalBody } from './answer.ts';
 import { bodyLimitOf, isRaw, TAKES_FILES_BY_KEY } from './body-limits.ts';
@@ -27,7 +28,8 @@ export const input: Handle = async ({ event, resolve }) => {
 
 /** Without a key the files are not read: the route says that it is missing. */
 const hasKey = async (request: Request): Promise<boolean> =>
-	(await scopeOfApiKey((await house()).services, request.headers.get('authorization'))) !== null;
+	typeof (await scopeOfApiKey((await house()).services, request.headers.get('authorization'), askedFrom().address)) !==
+	'string';
 
 /** Whoever asks the request for its body gets what was read. */
 function holds(request: Request, body: Body): void {

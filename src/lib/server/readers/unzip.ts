@@ -3,7 +3,7 @@ import type { InvoiceFile } from './file.ts';
 
 const FILES_MAX = 2000;
 /** Of all archives of one request together. */
-export const UNPACKED_MAX_BYTES = 64 * 1024 * 1024;
+const UNPACKED_MAX_BYTES = 64 * 1024 * 1024;
 /** Local file header (PKWARE APPNOTE 4.3.7). */
 export const isZip = ([a, b, c, d]: Uint8Array): boolean => a === 0x50 && b === 0x4b && c === 0x03 && d === 0x04;
 /** A workbook is a zip too, and no archive of anybody's (ISO/IEC 29500-2). */

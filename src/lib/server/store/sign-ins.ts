@@ -9,7 +9,7 @@ export type SignInRequest = typeof signInRequest.$inferSelect;
 type Person = { supplierId: string; kind: SubjectKind; subjectId: string };
 
 /** A request is answered within a quarter of an hour or not at all; what it sends lives ten minutes more. */
-export const ANSWERED_WITHIN_MS = 900_000;
+const ANSWERED_WITHIN_MS = 900_000;
 export const SIGN_IN_LIFE_MS = 600_000; // ASVS 5.0: one-time tokens live at most ten minutes
 /** Of one mail, by one who has only its link, or only the browser that asked for it. */
 const TRIES_MAX = 5;
