@@ -252,7 +252,7 @@ export const ANSWERS: Record<string, Row> = {
 		form: { delais: 'days_60', reprise: '14', penalites: '' }
 	},
 	'POST /admin/reglages?/droits': { door: 'adminOwner', form: { rembourser: 'on', publier: 'on' } },
-	'POST /admin/reglages?/creer': { door: 'adminOwner', form: { nom: 'clé' } },
+	'POST /admin/reglages?/creer': { door: 'adminOwner', form: { nom: 'clé', droits: 'read' } },
 	'POST /admin/reglages?/revoquer': { door: 'adminOwnerId', form: { cle: ':apiKey' } },
 	'GET /admin/securite': { door: 'ownerPage' },
 

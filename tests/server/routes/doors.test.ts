@@ -2,6 +2,7 @@
 // exist, what is refused changes nothing, no foreign page acts in a person's name, and nobody is sent to another site.
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { NewApiKey } from '#lib/contract/api-keys.ts';
 import type { Subject } from '#lib/server/access/sessions.ts';
 import { addDays, civilDateIn } from '#lib/domain/calendar/civil-date.ts';
 import { minor } from '#lib/domain/money/minor.ts';
@@ -69,7 +70,7 @@ beforeAll(async () => {
 		return { headers: { cookie: `${cookie.name}=${cookie.value}` } };
 	};
 	const key = async (cast: Cast): Promise<Means> => {
-		const made = await createApiKey(services, cast.owner, 'doors');
+		const made = await createApiKey(services, cast.owner, aKey('doors'));
 		return { headers: { authorization: `Bearer ${made.ok ? made.value.key : ''}` } };
 	};
 	const other = await aDocument('PDF-2');
@@ -97,6 +98,7 @@ afterAll(async () => {
 	await house.close();
 });
 
+const aKey = (name: string): NewApiKey => ({ name, scopes: ['import', 'read', 'undo'], days: null, addresses: '' });
 const inDays = (days: number) => addDays(civilDateIn(house.services.clock.now(), 'Europe/Paris'), days);
 const asSystem = <T>(work: Parameters<typeof inScope<T>>[2]) => inScope(house.services.db, a.system, work);
 const RECENT = () => ({ issuedOn: inDays(0), dueOn: inDays(30) });
@@ -235,7 +237,7 @@ const PREPARE: Record<string, () => Promise<void>> = {
 		ids.payLink = (await listLinks(house.services, a.owner)).find((link) => !before.has(link.payLinkId))!.payLinkId;
 	},
 	'POST /admin/reglages?/revoquer': async () => {
-		await createApiKey(house.services, a.owner, 'to be revoked');
+		await createApiKey(house.services, a.owner, aKey('to be revoked'));
 		ids.apiKey = (await listKeys(house.services, a.owner)).find(
 			(one) => one.name === 'to be revoked' && !one.revokedAt
 		)!.apiKeyId;
