@@ -52,7 +52,7 @@ function jar(sent: Record<string, string> = {}): { cookies: Cookies; kept: SetCo
 const anEvent = (over: object = {}): RequestEvent =>
 	({
 		request: new Request(`${HTTPS}/portail/factures/x`),
-		locals: { requestId: newId(), sessionId: null, subject: null, locale: 'fr' },
+		locals: { requestId: newId(), address: '203.0.113.4', sessionId: null, subject: null, locale: 'fr' },
 		route: { id: '/(portal)/portail/factures/[id]' },
 		isDataRequest: false,
 		getClientAddress: () => '203.0.113.4',
