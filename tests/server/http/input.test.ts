@@ -5,7 +5,7 @@ import { newId } from '#lib/server/identity.ts';
 import { bodyLimitOf } from '#lib/server/http/body-limits.ts';
 import { plainAddress, saidBy } from '#lib/server/http/client-address.ts';
 import { headersOf } from '#lib/server/http/every-answer.ts';
-import { readBody } from '#lib/server/http/read-body.ts';
+import { isForm, readBody } from '#lib/server/http/read-body.ts';
 import { countedAs } from '#lib/server/store/rate-limits.ts';
 import { withoutTokens } from '#lib/server/log.ts';
 
@@ -29,6 +29,11 @@ describe('a body', () => {
 		const { stream, asked } = endless();
 		expect(await readBody(post(stream), SMALL, false)).toEqual({ kind: 'refused', status: 413 });
 		expect(asked()).toBeLessThan(15);
+	});
+	test('of a form that holds nothing but its button is an empty form', async () => {
+		expect(isForm(post(null))).toBe(true);
+		const body = await readBody(post(null), SMALL, false);
+		expect(body.kind === 'form' && [...body.form]).toEqual([]);
 	});
 	test('that says it is too large is not read at all', async () => {
 		const { stream, asked } = endless();

@@ -1,7 +1,8 @@
 // Stolen cards tried on a pay link: bounded by link, invoice, address and supplier, told to the supplier; and nobody who pays is hurt by it.
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mintScope, type Scope } from '#lib/domain/access/scope.ts';
-import { newId } from '#lib/server/identity.ts';
+import { newId, sha256 } from '#lib/server/identity.ts';
 import { listSecurityEvents } from '#lib/server/store/security-events.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { mintPayLink } from '#lib/server/use-cases/access/pay-links.ts';
@@ -86,9 +87,15 @@ test('a page that tries card after card is stopped after ten, at the door of the
 test('three bad cards and a good one hurt nobody; what is paid is not counted, nor what no bank was asked', async () => {
 	const [link, address] = [linkTo(newId()), anAddress()];
 	expect(await times(3, () => trying(link, 'one', address))).toEqual(['declined', 'declined', 'declined']);
-	for (const status of ['paid', 'processing', 'set_up'])
+	for (const status of ['paid', 'processing', 'set_up', 'awaiting_auth', 'unknown'])
 		expect(new Set(await times(40, () => trying(link, 'one', address, status)))).toEqual(new Set([status]));
-	for (const code of ['offer_expired', 'amount_changed', 'payment_in_progress', 'attempt_id_reused'] as const)
+	for (const code of [
+		'offer_expired',
+		'amount_changed',
+		'payment_in_progress',
+		'attempt_id_reused',
+		'payment_unknown'
+	] as const)
 		for (let i = 0; i < 12; i++)
 			expect(await boundTries(house.services, link, { about: 'one', address }, async () => refuse(code))).toMatchObject(
 				{
@@ -96,6 +103,19 @@ test('three bad cards and a good one hurt nobody; what is paid is not counted, n
 				}
 			);
 	expect(await trying(link, 'one', address)).toBe('declined');
+});
+test('asking again while stopped makes nobody wait longer, and what breaks is not counted', async () => {
+	const [link, address] = [linkTo(newId()), anAddress()];
+	const breaking = () =>
+		boundTries(house.services, link, { about: 'one', address }, () => Promise.reject(new Error('broken'))).catch(
+			() => 'broken'
+		);
+	expect(new Set(await times(25, async () => String(await breaking())))).toEqual(new Set(['broken']));
+	expect(stopped(await times(30, () => trying(link, 'one', address)))).toBe(10);
+	const points = await house.services.db.system.execute<{ limit: string; points: number }>(
+		sql`select split_part(key, ':', 1) as limit, points from rate_limit where key like 'try\\_link\\_day:%' and key like ${`%${sha256(link.actor.kind === 'pay_link' ? link.actor.payLinkId : '').slice(0, 32)}`}`
+	);
+	expect([...points]).toEqual([{ limit: 'try_link_day', points: 10 }]);
 });
 test('many links to one invoice count together, and many links from one address', async () => {
 	const invoiceId = newId();

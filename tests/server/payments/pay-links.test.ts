@@ -288,6 +288,8 @@ describe('a confirmation at the bank', () => {
 		const [first, second, third] = await intents();
 		expect(second).not.toBe(first);
 		expect(third).toBe(second);
+		// Whoever still holds the secret of the first can't pay the invoice a second time.
+		expect((await house.services.payments.retrieve('acct_lumen', first!))!.status).toBe('canceled');
 	});
 });
 

@@ -7,7 +7,7 @@ import { askedFrom } from '../request-context.ts';
 import { house } from '../wiring.ts';
 import { refusalBody } from './answer.ts';
 import { bodyLimitOf, isRaw, TAKES_FILES_BY_KEY } from './body-limits.ts';
-import { readBody, type Body } from './read-body.ts';
+import { isForm, readBody, type Body } from './read-body.ts';
 
 const HAS_NO_BODY = new Set(['GET', 'HEAD']);
 
@@ -16,7 +16,7 @@ export const input: Handle = async ({ event, resolve }) => {
 	if (/%00/.test(event.url.pathname + event.url.search)) return refusal(event, 400);
 	if (HAS_NO_BODY.has(request.method)) return resolve(event);
 	const isUnasked = TAKES_FILES_BY_KEY.has(route.id ?? '') && !(await hasKey(request));
-	if (!request.body || isUnasked) {
+	if (isUnasked || (!request.body && !isForm(request))) {
 		holds(request, { kind: 'refused', status: 415 });
 		return resolve(event);
 	}

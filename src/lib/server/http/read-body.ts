@@ -12,17 +12,20 @@ const refused = (status: 400 | 413 | 415): Body => ({ kind: 'refused', status })
 const FORM = /^(application\/x-www-form-urlencoded|multipart\/form-data)\s*(;|$)/i;
 const JSON_TYPE = /^application\/([\w.-]+\+)?(json|csp-report)\s*(;|$)/i;
 
+/** A form may have nothing in it but its button: then it comes without a body. */
+export const isForm = (request: Request): boolean => FORM.test(request.headers.get('content-type') ?? '');
+
 export async function readBody(request: Request, limit: BodyLimit, isRaw: boolean): Promise<Body> {
 	const type = request.headers.get('content-type') ?? '';
-	const isForm = FORM.test(type);
+	const isAForm = FORM.test(type);
 	const isJson = JSON_TYPE.test(type) && !isRaw;
-	if (!isForm && !isJson && !isRaw) return refused(415);
+	if (!isAForm && !isJson && !isRaw) return refused(415);
 	// No limit reaches what is said to be larger; what says nothing (chunked) or lies is counted on its way.
 	if (Number(request.headers.get('content-length') ?? 0) > limit.bytes) return refused(413);
 	const bytes = await bytesUpTo(limit.bytes, request.body);
 	if (bytes === null) return refused(400);
 	if (bytes.length > limit.bytes) return refused(413);
-	if (isForm && (limit.fields || !isRaw)) return formOf(bytes, type, limit);
+	if (isAForm && (limit.fields || !isRaw)) return formOf(bytes, type, limit);
 	return isJson ? jsonOf(bytes) : { kind: 'raw', bytes };
 }
 

@@ -91,6 +91,26 @@ export async function findLastAttempt(tx: Tx, scope: Scope, invoiceId: string): 
 	return row?.attempt ?? null;
 }
 
+/** The intents of refused tries on the invoices of an attempt, but the one it tries again itself, and but those of a plan's parts. */
+export async function listDeclinedIntents(
+	tx: Tx,
+	scope: Scope,
+	{ attemptId, stripePaymentIntentId }: Attempt
+): Promise<{ stripeAccount: string; intentId: string }[]> {
+	const { supplierId } = scope;
+	return tx.execute<{ stripeAccount: string; intentId: string }>(sql`
+		select distinct old.stripe_account as "stripeAccount", old.stripe_payment_intent_id as "intentId"
+		from payment_attempt_invoice mine
+		join payment_attempt_invoice his on his.supplier_id = mine.supplier_id and his.invoice_id = mine.invoice_id
+		join payment_attempt old on old.supplier_id = his.supplier_id and old.attempt_id = his.attempt_id
+		where mine.supplier_id = ${supplierId} and mine.attempt_id = ${attemptId}
+			and old.status = 'declined' and old.channel in ('pay_link', 'portal')
+			and old.option in ('now', 'early', 'plan_2', 'plan_3')
+			and old.stripe_payment_intent_id is not null
+			and old.stripe_payment_intent_id is distinct from ${stripePaymentIntentId}
+		limit 50`);
+}
+
 const attemptsOfIntent = (tx: Tx, scope: Scope, intentId: string) =>
 	tx
 		.select()

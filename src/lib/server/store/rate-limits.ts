@@ -89,7 +89,7 @@ export function openLimits(db: Database, clock: Clock): Limits {
 	};
 	return {
 		spend,
-		giveBack: async (name, key) => void (await limiterOf(name).reward(sha256(key).slice(0, 32))),
+		giveBack: async (name, key) => void (await limiterOf(name).reward(sha256(countedAs(key)).slice(0, 32))),
 		take: async (name, key) => {
 			const place = await spend(name, key);
 			if (place === 'reached')

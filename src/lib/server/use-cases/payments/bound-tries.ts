@@ -21,15 +21,24 @@ export async function boundTries<T extends { status: string }>(
 	work: () => Promise<Result<T>>
 ): Promise<Result<T>> {
 	const spent: { name: LimitName; key: string }[] = [];
-	// From the narrowest to the widest: what is refused costs nobody else anything.
-	for (const { hour, day, key } of boundsOf(scope, tried)) {
-		const free = await Promise.all([hour, day].map(async (name) => services.limits.take(name, key)));
-		if (free.includes(false)) return refuse('tries_exhausted');
-		spent.push({ name: hour, key }, { name: day, key });
+	const giveBack = () => Promise.all(spent.map(({ name, key }) => services.limits.giveBack(name, key)));
+	// From the narrowest to the widest. What is refused is counted at the bound that refuses alone, so that asking again makes nobody wait longer.
+	for (const { hour, day, key } of boundsOf(scope, tried))
+		for (const name of [hour, day]) {
+			if (!(await services.limits.take(name, key))) {
+				await giveBack();
+				return refuse('tries_exhausted');
+			}
+			spent.push({ name, key });
+		}
+	let isRefused = false;
+	try {
+		const result = await work();
+		isRefused = wasRefused(result);
+		return result;
+	} finally {
+		if (!isRefused) await giveBack();
 	}
-	const result = await work();
-	if (!wasTried(result)) await Promise.all(spent.map(async ({ name, key }) => services.limits.giveBack(name, key)));
-	return result;
 }
 
 function boundsOf({ supplierId, actor }: Scope, { about, address }: Tried): Bound[] {
@@ -45,11 +54,13 @@ function boundsOf({ supplierId, actor }: Scope, { about, address }: Tried): Boun
 	];
 }
 
-/** A bank was asked, and has not said yes. A price that has changed, or a try by somebody else, is no card tested. */
-const UNPAID = ['declined', 'awaiting_auth', 'canceled', 'open', 'unknown'];
-const ASKED: readonly string[] = ['card_declined', 'method_refused', 'payment_unknown'];
-const wasTried = <T extends { status: string }>(result: Result<T>): boolean =>
-	result.ok ? UNPAID.includes(result.value.status) : ASKED.includes(result.refusal.code);
+/**
+ * A bank has said no. What waits for its word (3-D Secure), what could not be asked, a price that has changed, or a try by somebody else, is no card
+ * tested.
+ */
+const REFUSED: readonly string[] = ['card_declined', 'method_refused'];
+const wasRefused = <T extends { status: string }>(result: Result<T>): boolean =>
+	result.ok ? result.value.status === 'declined' : REFUSED.includes(result.refusal.code);
 
 /** One customer of a provider has a whole /64 of IPv6 (RFC 6177): its addresses are one. */
 export function networkOf(address: string): string {

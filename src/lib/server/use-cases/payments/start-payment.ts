@@ -26,9 +26,10 @@ import { customerOf } from '../methods/customer.ts';
 import { isPlan, keepPlan } from '../plans/keep-plan.ts';
 import { inputHashOf } from '../input-hash.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
-import { callStripe } from './call-stripe.ts';
+import { abandon, callStripe } from './call-stripe.ts';
 import { chooseMethod } from './choose-method.ts';
 import { choosePayment, type Chosen } from './choose-payment.ts';
+import { closeDeclined } from './close-declined.ts';
 import { keepSetUp } from './keep-set-up.ts';
 import { isOwnTry, type PaymentProgress } from './progress.ts';
 import { followSetUpPlan, giveUpSetUp } from './set-up-plan.ts';
@@ -48,8 +49,14 @@ export async function startPayment(
 		const opened = await openAttempt(services, scope, input, from);
 		if (!opened.ok) return opened;
 		const { attempt } = opened.value;
-		if (opened.value.kind === 'open')
-			return attempt.isSetup ? followSetUpPlan(services, scope, attempt) : callStripe(services, scope, attempt);
+		if (opened.value.kind === 'open') {
+			if (attempt.isSetup) return followSetUpPlan(services, scope, attempt);
+			if (attempt.status === 'open' && !(await closeDeclined(services, scope, attempt))) {
+				await abandon(services, scope, attempt, 'superseded');
+				return refuse('payment_in_progress');
+			}
+			return callStripe(services, scope, attempt);
+		}
 		// Somebody left a bank confirmation unfinished: give it up at Stripe, learn what became of it, then look again.
 		await giveUp(services, scope, attempt);
 	}

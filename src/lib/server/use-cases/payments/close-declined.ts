@@ -1,0 +1,21 @@
+// A refused payment can still be confirmed at Stripe by whoever holds its secret. Before another begins on the same invoices, it is closed there, unless
+// it is the one that is tried again: an invoice is never payable by two PaymentIntents at once. Tries of a plan's parts are the plan's affair: their
+// intent waits for its owner's confirmation.
+import type { Scope } from '../../../domain/access/scope.ts';
+import { isLive } from '../../../domain/payments/attempt-status.ts';
+import type { Services } from '../../services.ts';
+import { listDeclinedIntents, type Attempt } from '../../store/attempts.ts';
+import { read } from '../run.ts';
+import { settleIntent } from './settle-intent.ts';
+
+/** `false`: one of them was confirmed in the meantime, and pays. */
+export async function closeDeclined(services: Services, scope: Scope, attempt: Attempt): Promise<boolean> {
+	const declined = await read(services, scope, (tx) => listDeclinedIntents(tx, scope, attempt));
+	let isFree = true;
+	for (const { stripeAccount, intentId } of declined) {
+		await services.payments.cancel(stripeAccount, intentId);
+		const settled = await settleIntent(services, scope, intentId);
+		if (settled?.attempts.some(({ status }) => status === 'paid' || isLive(status))) isFree = false;
+	}
+	return isFree;
+}
