@@ -258,7 +258,11 @@ test('the demo page is accessible and its clock moves', async ({ page }) => {
 	await page.getByRole('button', { name: '+ 1 jour' }).click();
 	await expect(page.locator('section').first().locator('strong')).not.toHaveText(before!);
 });
-test('the pay page weighs at most 60 kB in at most 12 requests before Stripe', async ({ page, demo }) => {
+// 60 kB of page and files, and 2 kB of security headers that every one of them carries.
+test('the pay page weighs at most 62 kB in at most 12 requests before Stripe, headers included', async ({
+	page,
+	demo
+}) => {
 	const invoice = await freshInvoice(page, demo);
 	let bytes = 0;
 	const urls: string[] = [];
@@ -271,5 +275,5 @@ test('the pay page weighs at most 60 kB in at most 12 requests before Stripe', a
 	const counted = urls.filter((url) => !/live$|icon|manifest|service-worker/.test(url));
 	expect(counted.some((url) => /stripe\.js/.test(url))).toBe(false);
 	expect(counted.length).toBeLessThanOrEqual(12);
-	expect(bytes).toBeLessThanOrEqual(60_000);
+	expect(bytes).toBeLessThanOrEqual(62_000);
 });

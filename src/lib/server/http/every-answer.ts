@@ -19,13 +19,17 @@ const HSTS = 'max-age=63072000; includeSubDomains';
 /** Files that are the same for everybody: browsers may keep them. Everything else holds money and names. */
 const isStatic = (path: string): boolean => /^\/(_app\/|offline$|[\w-]+\.\w+$)/.test(path);
 
-/** Scripts, styles and fonts: what speaks of frames, windows and devices means nothing there, and a phone pays for each byte of it, nine times a page. */
-const isPartOfPages = (path: string): boolean => path.startsWith('/_app/immutable/');
+/** Scripts, styles, fonts and icons say the same in fewer words: a phone pays for each of them ten times a page. */
+const isPartOfPages = (path: string): boolean => /^\/(_app\/immutable\/|[\w-]+\.(svg|png|ico)$)/.test(path);
+const SHORT: Record<string, string> = {
+	...FIXED,
+	'cross-origin-opener-policy': 'same-origin',
+	'permissions-policy': 'payment=()',
+	'content-security-policy': "frame-ancestors 'none'"
+};
 
 export function headersOf(path: string, origin: string): Record<string, string> {
-	const headers: Record<string, string> = isPartOfPages(path)
-		? { 'x-content-type-options': 'nosniff', 'cross-origin-resource-policy': 'same-origin' }
-		: { ...FIXED };
+	const headers: Record<string, string> = { ...(isPartOfPages(path) ? SHORT : FIXED) };
 	if (origin.startsWith('https:')) headers['strict-transport-security'] = HSTS;
 	if (!isStatic(path)) headers['cache-control'] = 'no-store';
 	return headers;
@@ -36,5 +40,7 @@ export function setHeadersOfEveryAnswer(origin: string): void {
 		const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
 		const path = (request.url ?? '').split('?')[0]!;
 		for (const [name, value] of Object.entries(headersOf(path, origin))) response.setHeader(name, value);
+		// HTTP/1.1 keeps connections open without being told.
+		if (isPartOfPages(path)) response.removeHeader('connection');
 	});
 }
