@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
 import { leftRunning } from './postgres-left-running.ts';
 import { postgresProblem, stillRunning, type Ended } from './postgres-problem.ts';
-import { placePostgres } from './postgres-program.ts';
+import { noteMade, placePostgres } from './postgres-program.ts';
 import { StartProblem } from './start-problem.ts';
 
 export const freePort = (): Promise<number> =>
@@ -55,6 +55,7 @@ export async function embedded({ dir, persistent = true }: { dir: string; persis
 			if (attempt < PORTS_TRIED && answer.lines.some((line) => /Address already in use/.test(line))) continue;
 			throw new StartProblem(postgresProblem({ ...answer, data: place.data, log, user: place.user?.name ?? null }));
 		}
+		noteMade(path.resolve(dir));
 		const url = (database: string) => `postgres://postgres:postgres@127.0.0.1:${port}/${database}`;
 		return {
 			url,

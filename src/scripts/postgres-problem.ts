@@ -33,6 +33,12 @@ export function postgresProblem({ data, log, lines, code, signal, user }: Ended)
 		return `The data in ${data} belongs to somebody else than ${user ?? 'the user who starts'}. It is untouched: chown -R ${user ?? '"$(id -un)"'} ${quoted(data)}, and start again. ${its}`;
 	if (/Permission denied|invalid permissions/i.test(text))
 		return `PostgreSQL may not use ${data} (${said}). The data is untouched: give the folder to ${user ?? 'the user who starts'} (chown -R, chmod 700), and start again. ${its}`;
+	if (/Too many open files/.test(text))
+		return `PostgreSQL may not open enough files (${said}). The data is untouched: raise the limit (ulimit -n), and start again. ${its}`;
+	if (/Input\/output error|Stale file handle|Transport endpoint/.test(text))
+		return `The disk of ${data} does not answer as it should (${said}). Look at the disk before anything else (dmesg); nothing was changed. ${its}`;
+	if (/is not a valid data directory: PG_VERSION is missing/.test(text))
+		return `${data} holds other things than a database, and was left alone. Choose another folder: DATA_DIR=/some/folder npm start. ${its}`;
 	if (DAMAGED.test(text))
 		return `The data in ${data} is damaged (${said}). ${its} Restore a backup; if it held only the demo, put it aside (mv ${quoted(data)} ${quoted(`${data}.damaged`)}) and start again: the demo is made anew.`;
 	if (signal === 'SIGKILL' || /out of memory|Cannot allocate memory/i.test(text))

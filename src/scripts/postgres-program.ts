@@ -11,6 +11,7 @@ import {
 	mkdirSync,
 	readdirSync,
 	readFileSync,
+	renameSync,
 	rmSync,
 	statfsSync,
 	statSync,
@@ -51,21 +52,23 @@ export function placePostgres(
 	mkdirSync(home, { recursive: true });
 	if (isRoot) openForWalking(home);
 	const note = path.join(home, 'postgres-place.json');
-	const known = existsSync(note) ? (JSON.parse(readFileSync(note, 'utf8')) as { data?: string; program?: string }) : {};
-	if (known.data && !existsSync(known.data))
+	const known = readNote(note, home);
+	if (known.made && !existsSync(known.data!))
 		throw new StartProblem(
 			`The database of this copy was kept in ${known.data}, which is gone. Bring it back from a backup; if nothing in it is missed, remove ${quoted(note)} and start again: an empty one is made.`
 		);
 	const user = isRoot ? userFor(known.data ?? data) : null;
 	const search = [...new Set(trial.places ?? [...(lasting && isRoot ? LASTING : []), ...PASSING])];
 	const found = { ...known };
-	if (!known.data && !canEnter(home, user)) found.data = path.join(makePlace(search, user, DATA_BYTES, null), 'data');
+	// A place that was found, and in which nothing was made: the start was killed, or failed, before.
+	if (known.data && !known.made && !existsSync(path.dirname(known.data))) delete found.data;
+	if (!found.data && !canEnter(home, user)) found.data = path.join(makePlace(search, user, DATA_BYTES, null), 'data');
 	const problem = cantRun(packaged, user);
 	if (problem && problem !== 'EACCES') throw new StartProblem(whyNot(problem));
 	if (!problem && !NOT_FOR_A_SHELL.test(packaged)) delete found.program;
 	else if (!found.program || cantRun(found.program, user))
 		found.program = path.join(makePlace(search, user, PROGRAM_BYTES, path.dirname(packaged)), 'program/bin');
-	if (found.data || found.program) writeFileSync(note, JSON.stringify(found));
+	if (found.data || found.program) writeNote(note, { ...found, for: home });
 	return {
 		bin: found.program ?? packaged,
 		data: found.data ?? data,
@@ -76,6 +79,35 @@ export function placePostgres(
 					(folder) => folder !== undefined
 				)
 	};
+}
+
+/** Where the files of a data folder lie elsewhere; `made` once there is a database. `for` tells a copy of the folder from the folder. */
+type Note = { data?: string; program?: string; made?: boolean; for?: string };
+function readNote(file: string, home: string): Note {
+	if (!existsSync(file)) return {};
+	let note: Note;
+	try {
+		note = JSON.parse(readFileSync(file, 'utf8')) as Note;
+	} catch {
+		throw new StartProblem(
+			`${file} can't be read: it was cut off. It says where the database is, among the folders ponctuel-… in ${LASTING.join(', ')}; write {"data":"/that/folder/data","made":true} into it, or remove it if nothing is missed: an empty database is made.`
+		);
+	}
+	if (note.data && note.for !== home)
+		throw new StartProblem(
+			`${file} was copied from ${note.for}, whose database is in ${note.data}: two copies can't share it. Remove ${quoted(file)} to give this copy a database of its own.`
+		);
+	return note;
+}
+/** Whole or not at all, whatever happens meanwhile. */
+function writeNote(file: string, note: Note): void {
+	writeFileSync(`${file}.new`, JSON.stringify(note));
+	renameSync(`${file}.new`, file);
+}
+/** The database is there: from now on a folder that is gone is a loss, and said. */
+export function noteMade(data: string): void {
+	const file = path.join(path.dirname(data), 'postgres-place.json');
+	if (existsSync(file)) writeNote(file, { ...(JSON.parse(readFileSync(file, 'utf8')) as Note), made: true });
 }
 
 /** The `bin` folder of the package for this machine. Its libraries are found by links that an install without scripts leaves out. */

@@ -16,7 +16,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { embedded } from '#scripts/embedded-postgres.ts';
 import { postgresProblem } from '#scripts/postgres-problem.ts';
-import { packagedProgram, placePostgres } from '#scripts/postgres-program.ts';
+import { noteMade, packagedProgram, placePostgres } from '#scripts/postgres-program.ts';
 
 const isRoot = process.getuid?.() === 0;
 const home = mkdtempSync(path.join(tmpdir(), 'ponctuel-database-'));
@@ -72,13 +72,19 @@ describe('what PostgreSQL says is told as what it is', () => {
 			['FATAL:  configuration file "/d/postgresql.conf" contains errors'],
 			/did not start: configuration file/
 		],
+		['too many files', ['FATAL:  could not open file "base/1/2": Too many open files'], /ulimit -n/],
+		[
+			'a disk that fails',
+			['FATAL:  could not read file "base/1/2": Input/output error'],
+			/does not answer as it should/
+		],
 		['nothing', [], /did not start: ended with 1\./]
 	];
 	test.each(CASES)('%s', (_name, lines, sentence) => {
 		const text = told(lines);
 		expect(text).toMatch(sentence);
 		expect(text).not.toMatch(/damaged|put it aside|\bmv /);
-		expect(text).toMatch(/untouched|left alone/);
+		expect(text).toMatch(/untouched|left alone|nothing was changed/);
 	});
 	test('a kill by the system', () => expect(told([], { code: null, signal: 'SIGKILL' })).toMatch(/want of memory/));
 	test.each([
@@ -113,7 +119,9 @@ describe('seen on a real server', () => {
 		const dir = path.join(home, 'other/postgres');
 		mkdirSync(dir, { recursive: true });
 		writeFileSync(path.join(dir, 'letter.txt'), 'dear');
-		await expect(embedded({ dir })).rejects.toThrow(/is not a valid data directory/);
+		const told = await embedded({ dir }).catch((error: Error) => error.message);
+		expect(told).toMatch(/holds other things than a database, and was left alone/);
+		expect(told).not.toMatch(/damaged|\bmv /);
 		expect(readFileSync(path.join(dir, 'letter.txt'), 'utf8')).toBe('dear');
 	});
 	test('files of another version are not called damaged', async () => {
@@ -174,8 +182,16 @@ describe.skipIf(!isRoot)('as root, whose PostgreSQL runs as another user', () =>
 		const missing = path.join(home, 'missing');
 		const first = placePostgres(dir, true, { places: [missing, open] });
 		expect(first.data).toMatch(new RegExp(`^${open}/ponctuel-[0-9a-f]{12}/data$`));
-		mkdirSync(first.data);
+		// Killed before a database was made: the same place serves again.
 		expect(placePostgres(dir, true, { places: [missing] }).data).toBe(first.data);
+		mkdirSync(first.data);
+		noteMade(dir);
+		expect(placePostgres(dir, true, { places: [missing] }).data).toBe(first.data);
+		const copy = closed();
+		cpSync(path.join(path.dirname(dir), 'postgres-place.json'), path.join(path.dirname(copy), 'postgres-place.json'));
+		expect(() => placePostgres(copy, true, { places: [open] })).toThrow(/was copied from .*two copies can't share it/);
+		writeFileSync(path.join(path.dirname(copy), 'postgres-place.json'), '{"data":"/va');
+		expect(() => placePostgres(copy, true, { places: [open] })).toThrow(/can't be read: it was cut off/);
 		rmSync(first.data, { recursive: true });
 		expect(() => placePostgres(dir, true, { places: [open] })).toThrow(/which is gone. Bring it back from a backup/);
 	});
