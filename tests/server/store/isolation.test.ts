@@ -94,7 +94,7 @@ const OFFER = {
 	}
 };
 /** Tables of no supplier: what they are for stands in the schema; only the system role reaches them. */
-const SHARED = ['demo_clock', 'rate_limit', 'sign_in_request', 'used_challenge', 'worked'];
+const SHARED = ['demo_clock', 'page_report', 'rate_limit', 'sign_in_request', 'used_challenge', 'worked'];
 /** Keyed by its own id: it also tells of strangers who belong to no supplier. Its policies are those of every other table. */
 const OWN_KEY = ['security_event_pk'];
 

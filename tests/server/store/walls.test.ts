@@ -8,7 +8,15 @@ import * as schema from '#lib/server/store/schema/index.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 /** Ways in and the running of the product: the role of the use cases may not even look. */
-const SYSTEM_ONLY = ['demo_clock', 'known_browser', 'rate_limit', 'sign_in_request', 'used_challenge', 'worked'];
+const SYSTEM_ONLY = [
+	'demo_clock',
+	'known_browser',
+	'page_report',
+	'rate_limit',
+	'sign_in_request',
+	'used_challenge',
+	'worked'
+];
 /** What a client's person sees beyond its own rows, and why that is nothing of another client's. */
 const COMMON: Record<string, string> = {
 	supplier: 'whom one owes: its name, its account, its terms',

@@ -1,6 +1,7 @@
 // What comes in from Stripe and goes out as news and mail, and who did what.
 import {
 	bigint,
+	boolean,
 	foreignKey,
 	index,
 	integer,
@@ -211,6 +212,19 @@ export const rateLimit = pgTable('rate_limit', {
 	key: text().primaryKey(),
 	points: integer().notNull().default(0),
 	expire: timestamp({ withTimezone: true })
+});
+
+/** What browsers reported of our pages: each kind once, without an address or a token. Of no supplier. */
+export const pageReport = pgTable('page_report', {
+	fingerprint: text().primaryKey(),
+	page: text().notNull(),
+	directive: text().notNull(),
+	blocked: text().notNull(),
+	source: text().notNull(),
+	enforced: boolean().notNull(),
+	times: integer().notNull(),
+	firstAt: instant(),
+	lastAt: instant()
 });
 
 /** The demo's clock: how far ahead of the wall clock it stands. One row, used only in demo mode. */
