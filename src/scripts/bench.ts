@@ -73,6 +73,13 @@ async function load(target: Target, connections: number): Promise<Load> {
 	};
 }
 
+/** Opens the link of a mail as a browser does: the address without the token, and the cookie that belongs to it. */
+async function openPayLink(link: string): Promise<{ url: string; headers: { cookie: string } }> {
+	const answer = await fetch(link, { redirect: 'manual', headers: { cookie: 'any=1' } });
+	const cookie = answer.headers.get('set-cookie')!.split(';')[0]!;
+	return { url: new URL(answer.headers.get('location')!, link).href, headers: { cookie } };
+}
+
 const SVELTEKIT_FLOOR = path.join(root, 'tests/bench/sveltekit-floor');
 const GENERATED = ['package.json', '.svelte-kit', 'build'].map((name) => path.join(SVELTEKIT_FLOOR, name));
 const cleanFloor = (): void => GENERATED.forEach((file) => rmSync(file, { recursive: true, force: true }));
@@ -155,6 +162,7 @@ try {
 	const contact = people.find((person) => person.kind === 'contact' && person.pay_links.length)!;
 	const signIn = await fetch(contact.sign_in_url, { redirect: 'manual' });
 	const cookie = signIn.headers.get('set-cookie')!.split(';')[0]!;
+	const door = await openPayLink(payLink);
 	const base = running.url.replace('localhost', '127.0.0.1');
 	buildSvelteKitFloor();
 	const kit = await floor(path.join(SVELTEKIT_FLOOR, 'build/index.js'), running.env, {
@@ -169,7 +177,7 @@ try {
 		[
 			'pay page',
 			0.5,
-			{ name: 'ponctuel', pid, request: () => ({ url: payLink }) },
+			{ name: 'ponctuel', pid, request: () => door },
 			{ name: 'floor', pid: kit.child.pid!, request: () => ({ url: `http://127.0.0.1:${kit.port}/pay` }) }
 		],
 		[

@@ -32,20 +32,23 @@ export async function scopeOfSubject(
 	return mintScope(subject.supplierId, { kind: 'contact', contactId: person.contactId, clientId: person.clientId });
 }
 
-export type PayLinkAccess = { state: 'live'; scope: Scope } | { state: 'expired' | 'revoked'; link: PayLink } | null;
+export type LivePayLink = { state: 'live'; payLinkId: string; scope: Scope };
+export type PayLinkAccess = LivePayLink | { state: 'expired' | 'revoked'; payLinkId: string; link: PayLink } | null;
 /** A pay link opens one invoice for one contact; a stale one is known only to send a fresh one to the address on file. */
 export async function openPayLink(services: Services, token: string): Promise<PayLinkAccess> {
 	if (!/^[\w-]{43}$/.test(token)) return null;
 	const found = await findPayLinkByToken(services.db, sha256(token));
 	if (!found?.clientId) return null;
 	const { link, clientId } = found;
-	if (link.revokedAt) return { state: 'revoked', link };
-	if (link.expiresAt <= services.clock.now()) return { state: 'expired', link };
+	const { payLinkId } = link;
+	if (link.revokedAt) return { state: 'revoked', payLinkId, link };
+	if (link.expiresAt <= services.clock.now()) return { state: 'expired', payLinkId, link };
 	return {
 		state: 'live',
+		payLinkId,
 		scope: mintScope(link.supplierId, {
 			kind: 'pay_link',
-			payLinkId: link.payLinkId,
+			payLinkId,
 			contactId: link.contactId,
 			clientId,
 			invoiceId: link.invoiceId

@@ -9,6 +9,7 @@ import { boundTries } from '../use-cases/payments/bound-tries.ts';
 import { refuse } from '../use-cases/run.ts';
 import { house } from '../wiring.ts';
 import { answerJson, refusalBody } from './answer.ts';
+import { pageOf } from './start-payment.ts';
 
 export async function setUpMethodResponse(
 	{ request, locals, url, getClientAddress }: Pick<RequestEvent, 'request' | 'locals' | 'url' | 'getClientAddress'>,
@@ -24,7 +25,7 @@ export async function setUpMethodResponse(
 	if (!(await services.limits.take('payment', read.output.planId ?? contactOf(scope) ?? scope.supplierId)))
 		return answerJson(refuse('too_many_requests'), locals.locale);
 	const from = {
-		returnUrl: `${services.config.origin || url.origin}/portail`,
+		returnUrl: `${services.config.origin || url.origin}${pageOf(scope)}`,
 		ip: getClientAddress(),
 		userAgent: request.headers.get('user-agent'),
 		locale: locals.locale

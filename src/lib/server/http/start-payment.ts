@@ -20,8 +20,7 @@ export async function payResponse(
 		url,
 		getClientAddress
 	}: Pick<RequestEvent, 'request' | 'locals' | 'cookies' | 'url' | 'getClientAddress'>,
-	scope: Scope,
-	backTo: string
+	scope: Scope
 ): Promise<Response> {
 	const { services } = await house();
 	const read = v.safeParse(StartPayment, await request.json().catch(() => null));
@@ -38,7 +37,7 @@ export async function payResponse(
 				: scope.supplierId;
 	if (!(await services.limits.take('payment', payer))) return answerJson(refuse('too_many_requests'), locals.locale);
 	// The address to come back to after a bank's page carries no token: a cookie of this browser knows the way.
-	rememberWayBack(cookies, services.config.origin, backTo);
+	rememberWayBack(cookies, services.config.origin, read.output.attemptId, pageOf(scope));
 	const from = {
 		returnUrl: `${services.config.origin || url.origin}/retour/${read.output.attemptId}`,
 		ip: getClientAddress(),
@@ -49,6 +48,9 @@ export async function payResponse(
 	const result = await boundTries(services, scope, tried, () => startPayment(services, scope, read.output, from));
 	return answerJson(result, locals.locale, (value) => progressBody(value, locals.locale));
 }
+
+/** Where the person is, without a token. */
+export const pageOf = ({ actor }: Scope): string => (actor.kind === 'pay_link' ? `/p/${actor.payLinkId}` : '/portail');
 
 export async function checkResponse(
 	{ locals }: Pick<RequestEvent, 'locals'>,

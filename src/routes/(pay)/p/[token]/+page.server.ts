@@ -1,19 +1,25 @@
-// The pay link: GET shows, and changes nothing. A stale link offers a fresh one, sent to the address on file.
+// The pay link, by the token of the mail or, once that is behind, by its id: GET shows, and changes nothing. A stale link offers a fresh one, sent to
+// the address on file.
 import { error } from '@sveltejs/kit';
 import { failWith } from '#lib/server/http/answer.ts';
-import { requirePayLink } from '#lib/server/http/guards.ts';
+import { findPayLink, requirePayLink } from '#lib/server/http/guards.ts';
+import { isLinkId, throughTheDoor } from '#lib/server/http/pay-link-door.ts';
 import { renewPayLink } from '#lib/server/use-cases/access/pay-links.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
-	const access = await requirePayLink(event, event.params.token);
+	const { token: named } = event.params;
+	// The address went where its cookie did not: forwarded, kept too long, another browser. Nobody learns whether it names a link.
+	if (isLinkId(named) && !(await findPayLink(event, named))) return { stale: 'elsewhere' as const, view: null };
+	const access = await requirePayLink(event, named);
 	if (access.state !== 'live') return { stale: access.state, view: null };
+	const stripeMayCome = throughTheDoor(event, access);
 	const { services } = await house();
 	const result = await readPayView(services, access.scope, [access.scope.invoiceId!], event.locals.locale);
 	if (!result.ok) error(404, 'Not found');
-	return { stale: null, view: result.value };
+	return { stale: null, view: result.value, stripeMayCome };
 };
 
 export const actions: Actions = {

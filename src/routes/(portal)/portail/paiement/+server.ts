@@ -3,4 +3,4 @@ import { requireContact } from '#lib/server/http/guards.ts';
 import { payResponse } from '#lib/server/http/start-payment.ts';
 import type { RequestHandler } from './$types';
 
-export const POST: RequestHandler = async (event) => payResponse(event, requireContact(event), '/portail');
+export const POST: RequestHandler = async (event) => payResponse(event, requireContact(event));

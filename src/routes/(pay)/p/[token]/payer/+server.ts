@@ -4,4 +4,4 @@ import { payResponse } from '#lib/server/http/start-payment.ts';
 import type { RequestHandler } from './$types';
 
 export const POST: RequestHandler = async (event) =>
-	payResponse(event, await requireLivePayLink(event, event.params.token), `/p/${event.params.token}`);
+	payResponse(event, await requireLivePayLink(event, event.params.token));
