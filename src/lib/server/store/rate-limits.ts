@@ -25,6 +25,7 @@ const LIMITS = {
 	sign_in_code: { points: 10, duration: 900 },
 	sign_in_code_ip: { points: 60, duration: 900 },
 	pay_link_lookup: { points: 120, duration: 300 },
+	page_report: { points: 60, duration: 600 },
 	pay_link_renewal: { points: 3, duration: 3600 },
 	payment: { points: 30, duration: 600 },
 	// Tries that a bank has not accepted (use-cases/payments/bound-tries.ts). Three bad cards in a row are far below each of them.

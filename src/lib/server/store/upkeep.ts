@@ -6,6 +6,7 @@ import {
 	idempotency,
 	knownBrowser,
 	outbox,
+	pageReport,
 	session,
 	signIn,
 	signInRequest,
@@ -30,6 +31,7 @@ export async function deleteStale({ system }: Database, now: Date): Promise<void
 	await system.delete(usedChallenge).where(lt(usedChallenge.expiresAt, yesterday));
 	// Sessions live by the wall clock (lucia's), whatever the demo's clock says.
 	await system.delete(session).where(lt(session.expiresAt, sql`now()`));
+	await system.delete(pageReport).where(lt(pageReport.lastAt, daysBefore(now, 90)));
 	await system.delete(outbox).where(lt(outbox.createdAt, daysBefore(now, 7)));
 	// Stripe repeats an event for three days and lists it for thirty (https://docs.stripe.com/webhooks).
 	await system

@@ -2,6 +2,7 @@
 // Source: https://docs.stripe.com/payments/finalize-payments-on-the-server (deferred intent, ConfirmationToken, confirmed on the server).
 import { loadStripe } from '@stripe/stripe-js/pure';
 import type { Stripe, StripeElements, StripePaymentElement } from '@stripe/stripe-js';
+import { payScript } from '#lib/client/trusted-script.ts';
 import type { StripeView } from '#lib/contract/views.ts';
 import { colorsOf } from './colors.ts';
 
@@ -128,7 +129,8 @@ export async function resumeAuthentication(
 }
 
 async function loadScript({ stripe: view, locale }: Pick<CheckoutOptions, 'stripe' | 'locale'>): Promise<Stripe> {
-	if (view.scriptUrl && !('Stripe' in window)) await loadSandbox(view.scriptUrl);
+	// Before loadStripe, which would set the address itself: a string, which Trusted Types refuse. It takes what is there.
+	if (!('Stripe' in window)) await bringScript(view.scriptUrl).catch(() => bringScript(view.scriptUrl));
 	const stripe = await loadStripe(view.publishableKey, {
 		locale,
 		...(view.account ? { stripeAccount: view.account } : {})
@@ -137,11 +139,10 @@ async function loadScript({ stripe: view, locale }: Pick<CheckoutOptions, 'strip
 	return stripe;
 }
 
-/** The demo's stand-in answers from its own origin; in production this address is null. */
-function loadSandbox(url: string): Promise<void> {
+/** The demo's stand-in answers from its own origin; in production this address is null: Stripe's. */
+function bringScript(sandbox: string | null): Promise<void> {
 	return new Promise((done, failed) => {
-		const script = document.createElement('script');
-		script.src = url;
+		const script = payScript(sandbox);
 		script.onload = () => done();
 		script.onerror = () => {
 			script.remove();

@@ -1,0 +1,28 @@
+// The only scripts this product brings by their address: its service worker, and the one that takes a payment. Where the browser has Trusted Types,
+// no other string becomes the address of a script (https://w3c.github.io/trusted-types/dist/spec).
+const SERVICE_WORKER = '/service-worker.js';
+export const STRIPE_SCRIPT = 'https://js.stripe.com/endive/stripe.js';
+
+type Policy = { createScriptURL(url: string): string };
+type Factory = { createPolicy(name: string, rules: Policy): Policy };
+let sandboxScript: string | null = null;
+const policy = (globalThis as { trustedTypes?: Factory }).trustedTypes?.createPolicy('ponctuel', {
+	createScriptURL: (url) => {
+		if (url !== SERVICE_WORKER && url !== STRIPE_SCRIPT && url !== sandboxScript)
+			throw new TypeError(`not a script of ours: ${url}`);
+		return url;
+	}
+});
+const trusted = (url: string): string => policy?.createScriptURL(url) ?? url;
+
+export function registerServiceWorker(): void {
+	if ('serviceWorker' in navigator)
+		void navigator.serviceWorker.register(trusted(SERVICE_WORKER), { scope: '/' }).catch(() => undefined);
+}
+/** `sandbox`: the address of the stand-in, in the demo; null where Stripe is real. */
+export function payScript(sandbox: string | null): HTMLScriptElement {
+	sandboxScript = sandbox;
+	const script = document.createElement('script');
+	script.src = trusted(sandbox ?? STRIPE_SCRIPT);
+	return script;
+}
