@@ -23,6 +23,7 @@ const Environment = v.object({
 		v.pipe(v.string(), v.regex(/^[^\s@<>]+@[^\s@<>]+$/, 'an address, for example paiements@example.com')),
 		'paiements@ponctuel.example'
 	),
+	SECURITY_CONTACT: v.optional(starts(/^(mailto:|https:\/\/)\S+$/, 'mailto:security@example.com')),
 	STRIPE_SECRET_KEY: starts(/^(sk|rk)_(test|live)_\w+$/, 'sk_live_…'),
 	STRIPE_PUBLISHABLE_KEY: starts(/^pk_(test|live)_\w+$/, 'pk_live_…'),
 	STRIPE_WEBHOOK_SECRET: starts(/^whsec_\w+(,whsec_\w+)?$/, 'whsec_…'),
@@ -53,6 +54,8 @@ export type Config = {
 	secret: string;
 	smtpUrl: string;
 	mailFrom: string;
+	/** Whom /.well-known/security.txt names. */
+	securityContact: string;
 	logLevel: string;
 	/** Who says where a request comes from; null when the connection itself does. */
 	proxy: { header: string; depth: number } | null;
@@ -91,6 +94,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
 		secret: e.PONCTUEL_SECRET,
 		smtpUrl: e.SMTP_URL,
 		mailFrom: e.MAIL_FROM,
+		securityContact: e.SECURITY_CONTACT ?? `mailto:${e.MAIL_FROM}`,
 		logLevel: e.LOG_LEVEL,
 		proxy: /^(none)?$/i.test(e.ADDRESS_HEADER)
 			? null
