@@ -1,7 +1,7 @@
 // The only scripts this product brings by their address: its service worker, and the one that takes a payment. Where the browser has Trusted Types,
 // no other string becomes the address of a script (https://w3c.github.io/trusted-types/dist/spec).
 const SERVICE_WORKER = '/service-worker.js';
-export const STRIPE_SCRIPT = 'https://js.stripe.com/endive/stripe.js';
+const STRIPE_SCRIPT = 'https://js.stripe.com/endive/stripe.js';
 
 type Policy = { createScriptURL(url: string): string };
 type Factory = { createPolicy(name: string, rules: Policy): Policy };
