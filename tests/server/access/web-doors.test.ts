@@ -128,10 +128,10 @@ describe('cookies over https', () => {
 	test('belong to this host alone, and are seen by no script', async () => {
 		const { cookies, kept } = jar();
 		await openSession(anEvent({ cookies }), subject(), null, 'code');
-		rememberWayBack(cookies, HTTPS, '/portail');
+		rememberWayBack(cookies, HTTPS, 'a', '/portail');
 		expect(kept.map(({ name }) => name).sort()).toEqual([
 			'__Host-ponctuel',
-			'__Host-ponctuel_back',
+			'__Host-ponctuel_back_a',
 			'__Host-ponctuel_browser'
 		]);
 		for (const { attributes } of kept) {
@@ -141,15 +141,15 @@ describe('cookies over https', () => {
 	});
 	test('without the prefix are not read', () => {
 		const secret = newSecret();
-		const { cookies } = jar({ ponctuel_browser: secret, ponctuel_back: '/portail' });
+		const { cookies } = jar({ ponctuel_browser: secret, ponctuel_back_a: '/portail' });
 		expect(readBrowserSecret(cookies, HTTPS)).toBeNull();
-		expect(readWayBack(cookies, HTTPS)).toBeNull();
+		expect(readWayBack(cookies, HTTPS, 'a')).toBeNull();
 		expect(readBrowserSecret(cookies, 'http://localhost:1')).toBe(secret);
 	});
 	test('a secret that is none of ours is replaced, a way back to elsewhere is none', () => {
-		const { cookies } = jar({ '__Host-ponctuel_browser': 'short', '__Host-ponctuel_back': '//evil.example/' });
+		const { cookies } = jar({ '__Host-ponctuel_browser': 'short', '__Host-ponctuel_back_a': '//evil.example/' });
 		expect(ensureBrowserSecret(cookies, HTTPS)).toMatch(/^[\w-]{43}$/);
-		expect(readWayBack(cookies, HTTPS)).toBeNull();
+		expect(readWayBack(cookies, HTTPS, 'a')).toBeNull();
 	});
 });
 

@@ -1,22 +1,17 @@
 // Where a person was when the bank's page took over: the way back is in a cookie, for an hour, since the address of the return carries no token. Each
-// payment has its own, which is sent to its return only: two tabs at two banks come back each to its own page.
+// payment has its own: two tabs at two banks come back each to its own page.
 import type { Cookies } from '@sveltejs/kit';
+import { hostCookie } from './host-cookie.ts';
 
-const MAX_AGE_S = 3600;
 const OURS = /^\/(p\/[\da-f-]{36}|portail\/payer\?[\w=&-]+|portail)$/;
-/** Bound to a path, so not `__Host-`, which asks for all of them; what it may say is checked. */
-const nameAt = (origin: string): string => (origin.startsWith('https:') ? '__Secure-ponctuel_back' : 'ponctuel_back');
+const cookieOf = (origin: string, attemptId: string) => hostCookie(`ponctuel_back_${attemptId}`, origin);
 
-export const rememberWayBack = (cookies: Cookies, origin: string, attemptId: string, path: string): void =>
-	cookies.set(nameAt(origin), path, {
-		path: `/retour/${attemptId}`,
-		httpOnly: true,
-		sameSite: 'lax',
-		secure: origin.startsWith('https:'),
-		maxAge: MAX_AGE_S
-	});
+export function rememberWayBack(cookies: Cookies, origin: string, attemptId: string, path: string): void {
+	const { name, attributes } = cookieOf(origin, attemptId);
+	cookies.set(name, path, { ...attributes, maxAge: 3600 });
+}
 /** Null for anything that is no page of ours. */
-export function readWayBack(cookies: Cookies, origin: string): string | null {
-	const path = cookies.get(nameAt(origin)) ?? '';
+export function readWayBack(cookies: Cookies, origin: string, attemptId: string): string | null {
+	const path = cookies.get(cookieOf(origin, attemptId).name) ?? '';
 	return OURS.test(path) ? path : null;
 }

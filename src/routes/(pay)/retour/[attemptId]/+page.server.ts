@@ -4,7 +4,7 @@ import { readWayBack } from '#lib/server/http/way-back.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ cookies }) => {
-	const back = readWayBack(cookies, (await house()).services.config.origin);
+export const load: PageServerLoad = async ({ cookies, params }) => {
+	const back = readWayBack(cookies, (await house()).services.config.origin, params.attemptId);
 	if (back) redirect(303, back);
 };
