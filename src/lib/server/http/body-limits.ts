@@ -13,12 +13,15 @@ const LIMITS = {
 	/** Stripe's events are far below. */
 	stripe: { bytes: 512 * 1024, fields: 0 },
 	/** A bounce brings the mail back that it is about, with its invoice. */
-	bounce: { bytes: 1024 * 1024, fields: 0 }
+	bounce: { bytes: 1024 * 1024, fields: 0 },
+	/** What a browser refused on a page. */
+	report: { bytes: 16 * 1024, fields: 0 }
 } satisfies Record<string, BodyLimit>;
 
 const BY_SIGNATURE: Record<string, BodyLimit> = {
 	'/webhooks/stripe': LIMITS.stripe,
-	'/webhooks/mail': LIMITS.bounce
+	'/webhooks/mail': LIMITS.bounce,
+	'/webhooks/csp': LIMITS.report
 };
 const TAKES_FILES = new Set(['/(admin)/admin/import', '/(admin)/admin/import/depot', '/(admin)/admin/banque']);
 export const TAKES_FILES_BY_KEY = new Set(['/api/v1/invoices', '/api/v1/imports']);
