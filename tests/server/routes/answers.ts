@@ -89,6 +89,8 @@ const OFFER = {
 
 export const ANSWERS: Record<string, Row> = {
 	'GET /': { door: 'anybody' },
+	'GET /[x+2e]well-known/security.txt': { door: 'anybody' },
+	'POST /webhooks/csp': { door: 'anybody', json: [] as never },
 	'GET /connexion': { door: 'anybody' },
 	'POST /connexion?/demander': { door: 'anybody', form: { email: 'x@nobody.example' } },
 	'POST /connexion?/code': { door: 'anybody', form: { email: 'x@nobody.example', code: '000000' } },

@@ -460,14 +460,17 @@ describe('nobody is sent to another site', () => {
 		}
 	});
 	test('by the cookie that knows the way back from a bank', async () => {
-		const back = (cookie: string) =>
+		const attemptId = newId();
+		const back = (cookie: string, of = attemptId) =>
 			askEndpoint(named('GET /retour/[attemptId]'), {
 				origin: ORIGIN,
-				params: { attemptId: newId() },
-				headers: { cookie: `ponctuel_back=${cookie}` }
+				params: { attemptId },
+				headers: { cookie: `ponctuel_back_${of}=${cookie}` }
 			});
 		for (const hostile of HOSTILE.filter((one) => !/[\r\n\t]/.test(one)))
 			expect((await back(hostile)).headers.get('location'), hostile).toBeNull();
 		expect((await back('/portail')).headers.get('location')).toBe('/portail');
+		// Nor by that of another payment, in another tab.
+		expect((await back('/portail', newId())).headers.get('location')).toBeNull();
 	});
 });
