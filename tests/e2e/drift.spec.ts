@@ -21,7 +21,8 @@ const matches = (pattern: string, url: string): boolean =>
 function listen(page: Page): Set<string> {
 	const seen = new Set<string>();
 	page.on('request', (request) => {
-		if (request.resourceType() !== 'script') return;
+		// What Stripe's frames load is theirs, at their own origin: no script of our page.
+		if (request.resourceType() !== 'script' || request.frame() !== page.mainFrame()) return;
 		const { pathname, href } = new URL(request.url());
 		const stands = !href.startsWith(origin()) && pathname === '/endive/stripe.js';
 		seen.add(href.startsWith(origin()) ? pathname : stands ? STRIPE : href);
