@@ -88,10 +88,8 @@ async function pages(page: Page, demo: Demo): Promise<[Kind, string, string, ((p
 			one.pay_links.every((link) => Number(link.amount_minor) < 900_000)
 	)!;
 	const keep = async (there: Page) => {
-		await there
-			.getByRole('button', { name: /Ajouter/ })
-			.first()
-			.click();
+		await there.getByText('Ajouter une carte ou un compte').first().click();
+		await there.getByRole('button', { name: 'Ajouter une carte ou un compte' }).click();
 		await expect(form.frame(there).getByText('Paiement simulé')).toBeVisible();
 	};
 	return [
