@@ -59,9 +59,11 @@ test('no demo route exists, and pages name Stripe’s own origin only', async ({
 		expect([path, (await request.get(url + path)).status()]).toEqual([path, 404]);
 	for (const path of ['/demo/api/clock', '/demo/api/faults'])
 		expect((await request.post(url + path, { data: { advance: 'P1D', name: 'stripe_down' } })).status()).toBe(404);
-	const policy = (await request.get(`${url}/connexion`)).headers()['content-security-policy']!;
+	const policyOf = async (path: string) => (await request.get(url + path)).headers()['content-security-policy']!;
+	const policy = await policyOf('/p/0190a3c4-7b1e-7a3b-8c1d-2e3f4a5b6c7d');
 	expect(policy).toContain('https://js.stripe.com');
 	expect(policy).not.toMatch(/http:\/\/(127|localhost)/);
+	expect(await policyOf('/connexion')).not.toContain('stripe');
 	server.stop();
 });
 test.describe('what may not be is said in one sentence, and the process ends', () => {
