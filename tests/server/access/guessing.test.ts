@@ -247,30 +247,47 @@ describe('guessing a code', () => {
 		const mine = await ask(victim.email, own);
 		expect(await guess(own, mine.code)).toMatchObject({ ok: true });
 	});
-	test('the same over all people of a supplier; its supplier’s neighbours notice nothing', async () => {
+	test('over hundred and fifty tried on all people of a supplier, alarm is given and each has five tries left; nobody is silenced by what is tried on others', async () => {
 		const target = await aSupplier(house.services, 'acct_target', 'Cible');
-		const person = await aPayer(house.services, target, 'seul@cible.example', 'Seul');
-		const bystander = await aPerson();
-		await house.services.db.system
-			.insert(rateLimit)
-			.values({ key: `guess_supplier:${target.supplierId}`, points: 149, expire: new Date(Date.now() + 3_600_000) });
-		const first = await ask(person.email);
-		await guess(first.browserSecret, wrong(first.code));
-		expect(await guess(first.browserSecret, first.code)).toMatchObject({ ok: false });
-		expect(
-			await signInByLink(house.services, {
-				token: first.token,
-				code: null,
-				browserSecret: first.browserSecret,
-				ip: elsewhere()
-			})
-		).toMatchObject({ ok: true });
+		const [one, tried] = [
+			await aPayer(house.services, target, 'une@cible.example', 'Une'),
+			await aPayer(house.services, target, 'essayee@cible.example', 'Essayée')
+		];
+		const expire = new Date(Date.now() + 3_600_000);
+		await house.services.db.system.insert(rateLimit).values([
+			{ key: `guess_supplier:${target.supplierId}`, points: 149, expire },
+			{ key: `guess_person:${tried.contactId}`, points: 5, expire }
+		]);
+		const first = await ask(one.email);
+		for (let i = 0; i < 2; i++) await guess(first.browserSecret, wrong(first.code));
+		expect(await guess(first.browserSecret, first.code)).toMatchObject({ ok: true });
 		const alarms = (await house.services.db.system.select().from(securityEvent)).filter(
 			(event) => event.supplierId === target.supplierId && event.kind === 'guessing_alarm'
 		);
 		expect(alarms.map((event) => event.detail)).toEqual([{ about: 'supplier' }]);
-		const other = await ask(bystander.email);
-		expect(await guess(other.browserSecret, other.code)).toMatchObject({ ok: true });
+		const second = await ask(tried.email);
+		expect(await guess(second.browserSecret, second.code)).toMatchObject({ ok: false });
+		expect(
+			await signInByLink(house.services, {
+				token: second.token,
+				code: null,
+				browserSecret: second.browserSecret,
+				ip: elsewhere()
+			})
+		).toMatchObject({ ok: true });
+	});
+	test('one guess is one for a supplier, however many of its people a browser has asked for', async () => {
+		const busy = await aSupplier(house.services, 'acct_busy_too', 'Bien demandée');
+		const browser = newSecret();
+		for (const name of ['a', 'b', 'c']) {
+			await aPayer(house.services, busy, `${name}@busy.example`, `Client ${name}`);
+			await ask(`${name}@busy.example`, browser);
+		}
+		await guess(browser, '000000');
+		const [row] = (await house.services.db.system.select().from(rateLimit)).filter(
+			({ key }) => key === `guess_supplier:${busy.supplierId}`
+		);
+		expect(row!.points).toBe(1);
 	});
 	test('the right code is no guess: it uses up nothing', async () => {
 		const person = await aPerson();

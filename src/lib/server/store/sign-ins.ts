@@ -114,7 +114,7 @@ export async function spendGuess(db: Database, browserHash: string, now: Date): 
 		), counted as (
 			insert into rate_limit (key, points, expire)
 			select key, count(*)::int, now() + interval '6 hours'
-			from (select person_key as key from open union all select supplier_key from open where supplier_key is not null) keys
+			from (select person_key as key from open union all select distinct supplier_key from open where supplier_key is not null) keys
 			group by key order by key
 			on conflict (key) do update set
 				points = case when rate_limit.expire <= now() then excluded.points else rate_limit.points + excluded.points end,
@@ -126,7 +126,8 @@ export async function spendGuess(db: Database, browserHash: string, now: Date): 
 	const countOf = (key: string, points: number): Count => ({
 		key,
 		points,
-		added: rows.filter((row) => row.person_key === key || row.supplier_key === key).length
+		// One guess is one for a supplier, however many of its people the browser has asked for.
+		added: key.startsWith('guess_supplier:') ? 1 : rows.filter((row) => row.person_key === key).length
 	});
 	return rows.map((row) => ({
 		emailAsked: row.email,
@@ -147,7 +148,8 @@ export async function spendGuess(db: Database, browserHash: string, now: Date): 
 /** The code was the right one: it was no guess. */
 export const giveBackGuess = async (db: Database, { person, supplier }: Guess): Promise<void> =>
 	void (await db.system.execute(
-		sql`update rate_limit set points = greatest(points - 1, 0) where key in (${person.key}, ${supplier?.key ?? person.key})`
+		sql`update rate_limit set points = greatest(points - case key when ${person.key} then ${person.added}::int else 1 end, 0)
+			where key in (${person.key}, ${supplier?.key ?? person.key})`
 	));
 /** Marks it used; `false` when somebody was faster. */
 export async function useSignIn(

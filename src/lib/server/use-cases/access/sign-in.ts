@@ -1,7 +1,8 @@
 // A link or a code becomes a session. GET never comes here. The link works alone only in the browser that asked; anywhere else the code of
 // the same mail is needed, which a mail scanner that opens links and submits forms does not type.
-// Tries are counted before they are compared. A code alone (six digits) may be tried five times a request, thirty times a person and hundred and fifty times a
-// supplier in six hours; beyond, the link of the same mail still opens: nobody is locked out by who guesses.
+// Tries are counted before they are compared. A code alone (six digits) may be tried five times a request and thirty times a person in six hours, and
+// only five times a person while more than hundred and fifty are tried on all people of a supplier; beyond, the link of the same mail still opens: nobody
+// is locked out by who guesses, and nobody is silenced by what is tried on others.
 // Refusals: sign_in_expired, other_browser, code_wrong, too_many_requests.
 import type { Services } from '../../services.ts';
 import type { Subject } from '../../access/sessions.ts';
@@ -22,6 +23,7 @@ import { done, refuse, type Result } from '../run.ts';
 
 export type LinkState = 'ready' | 'other_browser' | 'expired';
 const GUESSES_MAX = { person: 30, supplier: 150 };
+const PERSON_MAX_DURING_ALARM = 5;
 
 type Sent = Pick<SignIn, 'supplierId' | 'signInId' | 'subjectKind' | 'subjectId' | 'codeHash'>;
 const isOpen = (services: Services, row: SignIn): boolean =>
@@ -75,7 +77,7 @@ async function mayTry(services: Services, input: { browserSecret: string | null;
 	return isKnown || services.limits.take('sign_in_code_ip', input.ip);
 }
 const isWithin = ({ person, supplier }: Guess): boolean =>
-	person.points <= GUESSES_MAX.person && (supplier === null || supplier.points <= GUESSES_MAX.supplier);
+	person.points <= (supplier && supplier.points > GUESSES_MAX.supplier ? PERSON_MAX_DURING_ALARM : GUESSES_MAX.person);
 
 const failureOf = (row: Sent, means: 'code' | 'link'): SecurityNote => ({
 	supplierId: row.supplierId,
