@@ -165,7 +165,9 @@ const MANY_INVOICES = 20;
 async function unprovenForMany(services: Services, scope: Scope, tx: Tx, importId: string) {
 	if (scope.actor.kind !== 'member') return null;
 	const counts = (await countOutcomes(tx, scope, [importId])).get(importId);
-	return counts && counts.new + counts.review > MANY_INVOICES ? requireFreshProof(services, scope) : null;
+	return counts && counts.new + counts.review + counts.conflict > MANY_INVOICES
+		? requireFreshProof(services, scope)
+		: null;
 }
 
 export const dropImport = (services: Services, scope: Scope, importId: string) =>
