@@ -1,5 +1,7 @@
 // Starts the bundled PostgreSQL when DATABASE_URL is not set.
 import { fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +25,8 @@ export type Embedded = {
 	data: string;
 	/** Makes it unless it is there, and says as whom it is migrated. */
 	create: (database: string) => Promise<string>;
+	/** It has stopped, asked or not. */
+	ended: Promise<void>;
 	stop: () => Promise<void>;
 };
 /** Another program may take a free port before PostgreSQL does. */
@@ -37,13 +41,20 @@ export async function embedded({ dir, persistent = true }: { dir: string; persis
 	const place = placePostgres(path.resolve(dir), persistent);
 	const pid = await leftRunning(place.data);
 	if (pid) throw new StartProblem(stillRunning(place.data, pid));
-	const log = path.join(path.dirname(path.resolve(dir)), 'postgres.log');
+	const home = path.dirname(path.resolve(dir));
+	const log = path.join(home, 'postgres.log');
+	const password = persistent ? keptPassword(home) : FIRST_PASSWORD;
 	for (let attempt = 1; ; attempt++) {
 		const port = await freePort();
 		const child = fork(
 			fileURLToPath(new URL('./postgres-child.ts', import.meta.url)),
 			[JSON.stringify({ ...place, port, persistent, log })],
-			{ detached: true, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }
+			// The list of processes is everybody's to read, an environment is not.
+			{
+				detached: true,
+				stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+				env: { ...process.env, INITIAL_PASSWORD: password }
+			}
 		);
 		const gone = new Promise<void>((done) => child.once('exit', () => done()));
 		const answer = await new Promise<'ready' | Pick<Ended, 'lines' | 'code' | 'signal'>>((done) => {
@@ -56,11 +67,16 @@ export async function embedded({ dir, persistent = true }: { dir: string; persis
 			throw new StartProblem(postgresProblem({ ...answer, data: place.data, log, user: place.user?.name ?? null }));
 		}
 		noteMade(path.resolve(dir));
-		const url = (database: string) => `postgres://postgres:postgres@127.0.0.1:${port}/${database}`;
+		const urlOf = (user: string, word: string, database: string) =>
+			`postgres://${user}:${word}@127.0.0.1:${port}/${database}`;
+		const url = (database: string) => urlOf('postgres', password, database);
+		if (password !== FIRST_PASSWORD) await changeFirstPassword(urlOf('postgres', FIRST_PASSWORD, 'postgres'), password);
 		return {
 			url,
 			data: place.data,
-			create: (database) => createDatabase(url, database),
+			ended: gone,
+			create: (database) =>
+				createDatabase(url, database, (word) => urlOf(OWNER, word, database), persistent ? password : OWNER),
 			stop: async () => {
 				if (child.connected) child.send('stop');
 				await gone;
@@ -68,21 +84,48 @@ export async function embedded({ dir, persistent = true }: { dir: string; persis
 		};
 	}
 }
+/** Of every folder made before passwords were kept, and of those that tests make and throw away. */
+const FIRST_PASSWORD = 'postgres';
+/** Made once for a data folder, and readable by who may read it: other users of the machine reach the port, and a superuser runs programs. */
+function keptPassword(home: string): string {
+	const file = path.join(home, 'postgres-password');
+	const kept = existsSync(file) ? readFileSync(file, 'utf8') : '';
+	if (kept.length >= 32) return kept;
+	const made = randomBytes(24).toString('hex');
+	writeFileSync(`${file}.new`, made, { mode: 0o600 });
+	renameSync(`${file}.new`, file);
+	return made;
+}
+/** A folder from before: its superuser still has the first password. */
+async function changeFirstPassword(first: string, password: string): Promise<void> {
+	const sql = postgres(first, { max: 1, onnotice: () => {} });
+	try {
+		await sql.unsafe(`alter role postgres password '${password}'`);
+	} catch (error) {
+		if ((error as { code?: string }).code !== '28P01') throw error; // It has been changed: the usual case.
+	} finally {
+		await sql.end();
+	}
+}
+
 /** Owns the tables, and is no superuser: what row-level security forces on a real installation's owner is forced on it too. */
 const OWNER = 'ponctuel_owner';
-async function createDatabase(url: (database: string) => string, name: string): Promise<string> {
+async function createDatabase(
+	url: (database: string) => string,
+	name: string,
+	ownersUrl: (password: string) => string,
+	password: string
+): Promise<string> {
 	const sql = postgres(url('postgres'), { max: 1, onnotice: () => {} });
 	try {
-		if (!(await sql`select from pg_roles where rolname = ${OWNER}`).length)
-			await sql.unsafe(`create role ${OWNER} login createrole password '${OWNER}'`);
+		const isThere = (await sql`select from pg_roles where rolname = ${OWNER}`).length > 0;
+		await sql.unsafe(`${isThere ? 'alter' : 'create'} role ${OWNER} login createrole password '${password}'`);
 		const known = await sql<
 			{ owner: string }[]
 		>`select pg_get_userbyid(datdba) as owner from pg_database where datname = ${name}`;
 		if (!known.length) await sql.unsafe(`create database "${name}" owner ${OWNER}`);
 		// A folder made before there was such an owner stays the superuser's.
-		return known.length && known[0]!.owner !== OWNER
-			? url(name)
-			: url(name).replace('//postgres:postgres@', `//${OWNER}:${OWNER}@`);
+		return known.length && known[0]!.owner !== OWNER ? url(name) : ownersUrl(password);
 	} finally {
 		await sql.end();
 	}

@@ -79,6 +79,13 @@ function cacheOfItsOwn() {
 			: mkdtempSync(path.join(tmpdir(), 'ponctuel-npm-'));
 	}
 }
+/** npm passes over a platform's own packages that it could not get: Node and PostgreSQL are among them. */
+function missing() {
+	const { dependencies, optionalDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+	const platform = new RegExp(`${windows ? 'win(dows)?' : process.platform}-${process.arch}$`);
+	const ours = Object.keys(optionalDependencies).filter((name) => platform.test(name));
+	return [...Object.keys(dependencies), ...ours].filter((name) => !existsSync(`node_modules/${name}/package.json`));
+}
 async function install() {
 	console.info(
 		'\n  First start: packages are installed, the pages built, a database made, and the demo lives through its last 75 days.' +
@@ -123,7 +130,11 @@ async function compileWords() {
 
 try {
 	accessSync('.', constants.W_OK);
-} catch {
+} catch (error) {
+	if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EROFS')
+		giveUp(
+			`The disk of ${process.cwd()} is mounted read-only, and a start installs and builds there. Clone to another disk.`
+		);
 	giveUp(
 		`This folder (${process.cwd()}) can't be written by the user who starts. Clone it again as that user, or give it to them: chown -R.`
 	);
@@ -136,8 +147,12 @@ if (odd)
 	);
 
 const packages = `${process.platform} ${process.arch} ${hashOf(['package.json', 'package-lock.json'])}`;
-if (isStale('node_modules/.installed', packages)) {
+if (missing().length || isStale('node_modules/.installed', packages)) {
 	await install();
+	if (missing().length)
+		giveUp(
+			`The packages ${missing().join(', ')} did not come, although npm reported no error: most often the registry did not answer for them. Start again.`
+		);
 	writeFileSync('node_modules/.installed', packages);
 }
 
@@ -160,6 +175,7 @@ if (wanted.includes('build')) {
 		...filesOf('src').filter((file) => !/^src[\\/](scripts|sandbox|lib[\\/]paraglide)[\\/]/.test(file))
 	];
 	if (!existsSync('build/index.js') || isStale('node_modules/.built', hashOf(inputs))) {
+		rmSync('node_modules/.built', { force: true });
 		await compileWords();
 		const cure = 'Free some memory or disk, and start again.';
 		await run('Building the pages', 'vite', ['build', '--logLevel', 'error'], cure);

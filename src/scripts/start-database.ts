@@ -14,7 +14,10 @@ export type StartedDatabase = {
 	raw: string;
 	/** A word where the files are not in the data folder. */
 	elsewhere: string | null;
+	/** The bundled server has stopped, asked or not; never for a server of one's own. */
+	ended: Promise<void>;
 };
+const NEVER = new Promise<void>(() => {});
 
 /** How to stop it goes to `undo`. */
 export async function database(options: Options, undo: (() => unknown)[]): Promise<StartedDatabase> {
@@ -24,7 +27,7 @@ export async function database(options: Options, undo: (() => unknown)[]): Promi
 			if (url && !/^postgres(ql)?:\/\//.test(url))
 				throw new StartProblem(`${name} must look like postgres://user:password@host:5432/name`);
 		const owner = DATABASE_URL_MIGRATE || DATABASE_URL;
-		return { owner, raw: owner, elsewhere: null };
+		return { owner, raw: owner, elsewhere: null, ended: NEVER };
 	}
 	const server = await embedded({
 		dir: path.join(options.dataDir, 'postgres'),
@@ -35,7 +38,7 @@ export async function database(options: Options, undo: (() => unknown)[]): Promi
 	const elsewhere = server.data.startsWith(options.dataDir)
 		? null
 		: `The database is kept in ${server.data}: PostgreSQL does not run as root, and its user can't enter ${options.dataDir}.`;
-	return { owner, raw: server.url('ponctuel'), elsewhere };
+	return { owner, raw: server.url('ponctuel'), elsewhere, ended: server.ended };
 }
 
 /** Who the product is there: what is given, else logins made from the owner's; the owner itself only where it may not make any. */

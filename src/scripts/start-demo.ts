@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
 import { readConfig } from '#lib/server/config.ts';
-import { endChild } from './child.ts';
+import { endChild, exitOf } from './child.ts';
 import { SUPPLIERS } from './demo/people.ts';
 import { PAST_DAYS, seedDemo } from './demo/seed.ts';
 import { migrateDatabase } from './migrate.ts';
@@ -22,7 +22,7 @@ export async function outsideWorld(
 	options: { dataDir: string },
 	env: NodeJS.ProcessEnv,
 	undo: (() => unknown)[]
-): Promise<{ apiUrl: string }> {
+): Promise<{ apiUrl: string; ended: Promise<unknown> }> {
 	const settings = {
 		appOrigin: env.ORIGIN,
 		accounts: SUPPLIERS.map((cast) => cast.stripeAccount),
@@ -50,7 +50,7 @@ export async function outsideWorld(
 		SANDBOX_JS_URL: urls.jsUrl,
 		SANDBOX_MAILBOX_URL: urls.mailboxUrl
 	});
-	return urls;
+	return { ...urls, ended: exitOf(child) };
 }
 
 type Told = <T>(name: string, work: (note: (text: string) => void) => Promise<T>) => Promise<T>;

@@ -1,7 +1,7 @@
 // npm start: database, migrations, demo data, outside world, product. Everything it starts, it stops. --dev runs Vite instead of the build.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, openSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readFileSync, renameSync, statfsSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,6 +31,8 @@ export type Running = {
 	/** For who looks at every row: tests and measurements. */
 	databaseUrl: string;
 	exited: Promise<number | null>;
+	/** What the product can't do without has ended by itself: a sentence. */
+	broken: Promise<string>;
 	stop(): Promise<void>;
 };
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -67,7 +69,7 @@ export async function start(options: StartOptions): Promise<Running> {
 		// What may not be is said before anything is touched.
 		if (!isDemo) refuseBundledDatabase(env);
 		if (!isDemo && env.DATABASE_URL) readConfig(env);
-		const { owner, raw, elsewhere, app, system } = await told('Starting the database', async () => {
+		const { owner, raw, elsewhere, ended, app, system } = await told('Starting the database', async () => {
 			const started = await database(options, undo);
 			await migrate(started.owner);
 			return { ...started, ...(await logins(started.owner, env.PONCTUEL_SECRET!)) };
@@ -91,6 +93,10 @@ export async function start(options: StartOptions): Promise<Running> {
 			},
 			sandboxUrl: sandbox?.apiUrl ?? null,
 			databaseUrl: raw,
+			broken: Promise.race([
+				ended.then(() => `PostgreSQL has ended. Its own words are in ${path.join(options.dataDir, 'postgres.log')}.`),
+				...(sandbox ? [sandbox.ended.then(() => 'The stand-in of Stripe has ended.')] : [])
+			]),
 			get exited() {
 				return exited;
 			},
@@ -152,8 +158,13 @@ function prepareFolder(folder: string): void {
 /** Made once per data folder, so that links and demo data survive a restart. */
 function keptSecret(folder: string): string {
 	const file = path.join(folder, 'secret');
-	if (!existsSync(file)) writeFileSync(file, randomBytes(48).toString('base64url'), { mode: 0o600 });
-	return readFileSync(file, 'utf8');
+	const kept = existsSync(file) ? readFileSync(file, 'utf8') : '';
+	if (kept.length >= 32) return kept;
+	// Whole or not at all: a disk may be full.
+	const made = randomBytes(48).toString('base64url');
+	writeFileSync(`${file}.new`, made, { mode: 0o600 });
+	renameSync(`${file}.new`, file);
+	return made;
 }
 
 async function serve({ dev, quiet, logFile }: StartOptions, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
@@ -190,7 +201,7 @@ async function serve({ dev, quiet, logFile }: StartOptions, env: NodeJS.ProcessE
 /** The port of last time, so that links in old mails of the demo still lead here; else the first free one from 3000 on. */
 async function choosePort(dataDir: string): Promise<number> {
 	const file = path.join(dataDir, 'port');
-	const last = existsSync(file) ? Number(readFileSync(file, 'utf8')) : FIRST_PORT;
+	const last = (existsSync(file) && Number.parseInt(readFileSync(file, 'utf8'), 10)) || FIRST_PORT;
 	for (const port of [last, ...Array.from({ length: PORTS_TRIED }, (_, i) => FIRST_PORT + i)]) {
 		const isFree = await portFree(port).then(
 			() => true,
@@ -230,6 +241,11 @@ if (import.meta.main) {
 		};
 		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void finish(0));
 		void running.exited.then((code) => finish(code ?? 1));
+		// Whoever watches over this process (systemd, a container) starts it again.
+		void running.broken.then((sentence) => {
+			if (!ending) console.error(`\n  ${sentence} Everything is stopped; start again.\n`);
+			return finish(1);
+		});
 	} catch (error) {
 		const text =
 			error instanceof StartProblem || (error as Error).message?.startsWith('Environment')
