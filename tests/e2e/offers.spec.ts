@@ -111,7 +111,6 @@ test('the bank wants a confirmation for the second: the mail’s link says so, w
 	await page.getByLabel('Code à six chiffres').fill((await demo.mail(invoice.email, /Votre connexion à/)).code!);
 	await page.getByRole('button', { name: 'Se connecter' }).click();
 	await page.getByRole('link', { name: new RegExp(invoice.number) }).click();
-	await page.getByRole('link', { name: 'Voir mon échéancier' }).click();
 	await page.getByRole('button', { name: 'Confirmer auprès de ma banque' }).click();
 	await form.bank(page, 'Terminer l’authentification');
 	await expect(page.getByText('Tout est payé. Merci')).toBeVisible();
