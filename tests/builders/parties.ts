@@ -127,6 +127,9 @@ export async function anInvoice(
 		issuedOn?: string;
 		sendMails?: boolean;
 		vat?: { rate_bps: number; base_minor: string; vat_minor: string }[];
+		currency?: string;
+		typeCode?: string;
+		dueMinor?: number;
 	} = {}
 ): Promise<string> {
 	const gross = options.grossMinor ?? 120_000;
@@ -137,6 +140,9 @@ export async function anInvoice(
 		invoices: [
 			{
 				number: options.number ?? `F2026-${String(++counter).padStart(4, '0')}`,
+				...(options.currency ? { currency: options.currency } : {}),
+				...(options.typeCode ? { type_code: options.typeCode } : {}),
+				...(options.dueMinor === undefined ? {} : { due_minor: String(options.dueMinor) }),
 				issued_on: civilDate(options.issuedOn ?? '2026-11-01'),
 				due_on: civilDate(options.dueOn ?? '2026-12-01'),
 				client: { name: payer.name ?? 'Menuiserie Roche' },

@@ -11,6 +11,7 @@ import { importStatements } from '#lib/server/use-cases/bank/import-statements.t
 import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
 import { setAside, takeBack, undoEntry } from '#lib/server/use-cases/bank/take-back.ts';
 import { importInvoices } from '#lib/server/use-cases/imports/import-invoices.ts';
+import { readAdminPayment } from '#lib/server/use-cases/suppliers/read-payments.ts';
 import { readPortal } from '#lib/server/use-cases/invoices/read-portal.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { findReceipt } from '#lib/server/use-cases/payments/read-receipt.ts';
@@ -201,6 +202,10 @@ test('paid twice: the second is kept for the client, with a receipt; undone, who
 	expect((await invoice(id))!.balanceMinor).toBe(0n);
 	const receipt = await findReceipt(house.services, payer.scope, paymentId);
 	expect(receipt).toMatchObject({ lines: [], creditMinor: 120_000n, amountMinor: 120_000n });
+	expect(await readAdminPayment(house.services, cast.owner, paymentId)).toMatchObject({
+		ok: true,
+		value: { payment: { paymentId, amountMinor: 120_000n }, lines: [], reversals: [] }
+	});
 	// A pay link tells nothing of it: it is no payment of its invoice.
 	const link = mintScope(cast.supplierId, {
 		kind: 'pay_link',

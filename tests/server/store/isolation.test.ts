@@ -43,6 +43,7 @@ import { readJournal } from '#lib/server/use-cases/suppliers/read-journal.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { readTransferCode } from '#lib/server/use-cases/payments/transfer-code.ts';
 import * as admin from '#lib/server/use-cases/suppliers/read-admin.ts';
+import * as payments from '#lib/server/use-cases/suppliers/read-payments.ts';
 import { mayHear } from '#lib/server/live/hub.ts';
 import type { Minor } from '#lib/domain/money/minor.ts';
 import { startPayment } from '#lib/server/use-cases/payments/start-payment.ts';
@@ -264,7 +265,7 @@ describe('another’s ids answer as ids that do not exist', () => {
 		'the client as the supplier sees it': (scope, real) =>
 			admin.readAdminClient(house.services, scope, real ? ids.client : newId()),
 		'the payment as the supplier sees it': (scope, real) =>
-			admin.readAdminPayment(house.services, scope, real ? ids.payment : newId()),
+			payments.readAdminPayment(house.services, scope, real ? ids.payment : newId()),
 		'asking for its payment here': (scope, real) => openHere(house.services, scope, real ? ids.invoice : newId()),
 		'sending it': (scope, real) => links.sendInvoice(house.services, scope, real ? ids.invoice : newId()),
 		'paying it': async (scope, real) => {
@@ -391,7 +392,7 @@ describe('another’s ids answer as ids that do not exist', () => {
 					await portal.readPortal(house.services, scope),
 					await portal.readReceipts(house.services, scope),
 					await admin.readInvoiceList(house.services, scope, {}),
-					await admin.readPayments(house.services, scope),
+					await payments.readPayments(house.services, scope),
 					await readPlans(house.services, scope),
 					await readOffers(house.services, scope),
 					await readMethods(house.services, scope),

@@ -5,7 +5,7 @@ import { amountCell, cell, csvOf, dayCell } from './csv.ts';
 import { entryText } from '../../i18n/journal.ts';
 import type { EntryListing } from '../store/journal.ts';
 
-const HEAD = ['Date', 'Ecriture', 'Libelle', 'Compte', 'Taux TVA', 'Client', 'Facture', 'Debit', 'Credit'];
+const HEAD = ['Date', 'Ecriture', 'Libelle', 'Compte', 'Taux TVA', 'Client', 'Facture', 'Debit', 'Credit', 'Devise'];
 export function journalCsv(lines: EntryListing[], locale: Locale): string {
 	const rows = lines.map((line) => [
 		dayCell(line.bookedOn),
@@ -16,7 +16,8 @@ export function journalCsv(lines: EntryListing[], locale: Locale): string {
 		cell(line.clientName ?? ''),
 		cell(line.number ?? ''),
 		amountCell(line.debitMinor),
-		amountCell(line.creditMinor)
+		amountCell(line.creditMinor),
+		line.currency
 	]);
 	return csvOf([HEAD, ...rows]);
 }

@@ -129,7 +129,7 @@ function filters(scope: Scope, filter: InvoiceFilter): SQL[] {
 	if (filter.status === 'paid') where.push(sql`${balance} = 0`);
 	if (filter.status === 'late')
 		where.push(
-			sql`${balance} - ${planned} > 0 and ${invoice.dueOn} < ${filter.today} and ${invoice.notPayableReason} is null`
+			sql`${balance} - ${planned} - ${underWay} > 0 and ${invoice.dueOn} < ${filter.today} and ${invoice.notPayableReason} is null`
 		);
 	if (filter.status === 'under_way') where.push(sql`${underWay} > 0`);
 	if (filter.search)

@@ -104,6 +104,7 @@ export type EntryListing = {
 	entryId: string;
 	bookedOn: CivilDate;
 	kind: EntryKind;
+	currency: string;
 	account: string;
 	rateBps: number | null;
 	clientName: string | null;
@@ -118,7 +119,7 @@ export async function listEntries(
 	{ from, until, limit }: { from: CivilDate; until: CivilDate; limit: number }
 ): Promise<EntryListing[]> {
 	const rows = await tx.execute<Record<string, string | null>>(sql`
-		select e.entry_id, e.booked_on::text, e.kind, l.account, l.rate_bps::text, c.name, i.number, l.debit_minor::text, l.credit_minor::text
+		select e.entry_id, e.booked_on::text, e.kind, e.currency, l.account, l.rate_bps::text, c.name, i.number, l.debit_minor::text, l.credit_minor::text
 		from journal_entry e join journal_line l on l.supplier_id = e.supplier_id and l.entry_id = e.entry_id
 			left join client c on c.supplier_id = l.supplier_id and c.client_id = l.client_id
 			left join invoice i on i.supplier_id = l.supplier_id and i.invoice_id = l.invoice_id
@@ -128,6 +129,7 @@ export async function listEntries(
 		entryId: row.entry_id!,
 		bookedOn: row.booked_on as CivilDate,
 		kind: row.kind as EntryKind,
+		currency: row.currency!,
 		account: row.account!,
 		rateBps: row.rate_bps === null ? null : Number(row.rate_bps),
 		clientName: row.name ?? null,

@@ -179,7 +179,7 @@ export async function listAcceptances(tx: Tx, scope: Scope, attemptIds: string[]
 }
 
 /**
- * Invoices of a period that are paid in full, with the day they were: what a new rule is tried on. The whole invoice counts as one VAT line, which
+ * Invoices of a period, in euros, that are paid in full, with the day they were: what a new rule is tried on. The whole invoice counts as one VAT line, which
  * gives totals exact to the cent.
  */
 export async function listPaidInvoices(
@@ -204,7 +204,7 @@ export async function listPaidInvoices(
 			select max(x.paid_on) as paid_on, sum(a.amount_minor) as paid from allocation a
 			join payment x on x.supplier_id = a.supplier_id and x.payment_id = a.payment_id
 			where a.supplier_id = i.supplier_id and a.invoice_id = i.invoice_id) p
-		where i.supplier_id = ${scope.supplierId} and i.issued_on >= ${from} and i.debt_minor > 0 and p.paid_on is not null
+		where i.supplier_id = ${scope.supplierId} and i.issued_on >= ${from} and i.debt_minor > 0 and i.currency = 'EUR' and p.paid_on is not null
 			and (select coalesce(sum(l.debit_minor - l.credit_minor), 0) from journal_line l
 				where l.supplier_id = i.supplier_id and l.invoice_id = i.invoice_id and l.account = '411') = 0
 		order by i.issued_on, i.invoice_id limit ${limit}`);

@@ -248,7 +248,7 @@ export type PaymentListing = Payment & {
 export async function listPayments(
 	tx: Tx,
 	scope: Scope,
-	filter: { invoiceId?: string; clientId?: string; limit?: number } = {}
+	filter: { invoiceId?: string; clientId?: string; paymentId?: string; limit?: number } = {}
 ): Promise<PaymentListing[]> {
 	const numbers = sql<string>`(select string_agg(i.number, ', ' order by a.position) from allocation a join invoice i on i.supplier_id = a.supplier_id and i.invoice_id = a.invoice_id where a.supplier_id = payment.supplier_id and a.payment_id = payment.payment_id)`;
 	const invoiceCount = sql<string>`(select count(*) from allocation a where a.supplier_id = payment.supplier_id and a.payment_id = payment.payment_id)`;
@@ -261,6 +261,7 @@ export async function listPayments(
 			and(
 				...mine(scope),
 				...(filter.clientId ? [eq(payment.clientId, filter.clientId)] : []),
+				...(filter.paymentId ? [eq(payment.paymentId, filter.paymentId)] : []),
 				...(filter.invoiceId
 					? [
 							sql`exists (select 1 from allocation a where a.supplier_id = payment.supplier_id and a.payment_id = payment.payment_id and a.invoice_id = ${filter.invoiceId})`

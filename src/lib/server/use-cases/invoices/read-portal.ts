@@ -45,7 +45,7 @@ export type Portal = {
 export async function readPortal(services: Services, scope: Scope): Promise<Portal> {
 	return read(services, scope, async (tx) => {
 		const today = civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
-		const [openList, paidList, { openMinor }, plans, advanceMinor] = await Promise.all([
+		const [openList, paidList, [{ openMinor }], plans, advanceMinor] = await Promise.all([
 			listInvoices(tx, scope, { today, status: 'open', pageSize: 200 }),
 			listInvoices(tx, scope, { today, status: 'paid', sort: 'number', pageSize: 50 }),
 			sumOutstanding(tx, scope, today),

@@ -5,7 +5,7 @@ import { may, type Role, type Scope } from '../../../domain/access/scope.ts';
 import { addMonths, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { isHeld, type Hold } from '../../../domain/invoices/hold.ts';
 import type { AgreedTerms } from '../../../domain/invoices/agreed-terms.ts';
-import { ZERO, type Minor } from '../../../domain/money/minor.ts';
+import { add, ZERO, type Minor } from '../../../domain/money/minor.ts';
 import type { AttemptStatus } from '../../../domain/payments/attempt-status.ts';
 import type { Services } from '../../services.ts';
 import { countWaitingEntries } from '../../store/bank.ts';
@@ -13,7 +13,14 @@ import { listPayLinks, type PayLinkListing } from '../../store/access.ts';
 import { listAttemptsOfInvoice } from '../../store/attempts.ts';
 import { hasPdf } from '../../store/documents.ts';
 import { findInvoice, listInvoices, type InvoiceFilter } from '../../store/invoices.ts';
-import { sumAdvance, sumOutstanding, sumPayableByClient } from '../../store/invoice-sums.ts';
+import {
+	listClaims,
+	sumAdvance,
+	sumOutstanding,
+	sumPayableByClient,
+	type BeyondInvoices,
+	type Outstanding
+} from '../../store/invoice-sums.ts';
 import { listDiscounts, sumDiscounts, type DiscountCost } from '../../store/discounts.ts';
 import { listAcceptances } from '../../store/offers.ts';
 import { listGroups, type ClientGroup } from '../../store/client-groups.ts';
@@ -31,10 +38,9 @@ import {
 	listMailProblems,
 	type Contact
 } from '../../store/parties.ts';
-import { findPayment, listAllocations, listPayments, listReversals } from '../../store/payments.ts';
-import { sumOpenRefunds } from '../../store/refund-requests.ts';
+import { listPayments } from '../../store/payments.ts';
 import { listReconciliations } from '../../store/records.ts';
-import type { MailKind, MailState, ReversalKind } from '../../store/schema/index.ts';
+import type { MailKind, MailState } from '../../store/schema/index.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { invoiceView, paymentView, supplierView } from '../invoices/views.ts';
 
@@ -63,7 +69,10 @@ const todayOf = async (services: Services, tx: Parameters<typeof getSupplier>[0]
 	civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
 
 export type Dashboard = {
-	totals: Awaited<ReturnType<typeof sumOutstanding>>;
+	/** In euros. `receivableMinor` is what clients owe in all: account 411. */
+	totals: Outstanding & { receivableMinor: Minor; claimMinor: Minor };
+	/** What is owed in other currencies, each by itself. */
+	otherCurrencies: { currency: string; receivableMinor: Minor }[];
 	late: InvoiceView[];
 	underWay: InvoiceView[];
 	payments: PaymentView[];
@@ -79,8 +88,13 @@ export async function readDashboard(services: Services, scope: Scope): Promise<D
 			(await listInvoices(tx, scope, { today, pageSize: 8, ...filter })).invoices.map((record) =>
 				invoiceView(record, today)
 			);
+		const [[euros, ...others], claims] = await Promise.all([sumOutstanding(tx, scope, today), listClaims(tx, scope)]);
+		const claimIn = (currency: string) =>
+			add(...claims.filter((one) => one.currency === currency).map((one) => one.claimMinor));
+		const owed = (one: Outstanding) => add(one.balanceMinor, claimIn(one.currency));
 		return {
-			totals: await sumOutstanding(tx, scope, today),
+			totals: { ...euros, receivableMinor: owed(euros), claimMinor: claimIn('EUR') },
+			otherCurrencies: others.map((one) => ({ currency: one.currency, receivableMinor: owed(one) })),
 			late: await views({ status: 'late' }),
 			underWay: await views({ status: 'under_way' }),
 			payments: (await listPayments(tx, scope, { limit: 8 })).map(paymentView),
@@ -239,6 +253,8 @@ export type AdminClient = {
 	cost: DiscountCost;
 	/** Paid beyond the invoices, and kept for the client. */
 	advanceMinor: Minor;
+	/** Owed for no invoice: money that went back to it twice. */
+	claims: BeyondInvoices[];
 	invoices: InvoiceView[];
 	payments: PaymentView[];
 };
@@ -259,42 +275,9 @@ export async function readAdminClient(
 			plans: await adminPlans(tx, scope, await listPlans(tx, scope, { clientId, limit: 20 }), today),
 			cost: await sumDiscounts(tx, scope, { from: addMonths(today, -12), until: today, clientId }),
 			advanceMinor: await sumAdvance(tx, scope, clientId),
+			claims: await listClaims(tx, scope, clientId),
 			invoices: invoices.map((record) => invoiceView(record, today)),
 			payments: (await listPayments(tx, scope, { clientId })).map(paymentView)
 		});
 	});
 }
-
-export type AdminPayment = {
-	payment: PaymentView;
-	lines: { invoiceId: string; number: string; amountMinor: Minor }[];
-	reversals: { kind: ReversalKind; amountMinor: Minor; reason: string | null; occurredAt: Date }[];
-	/** Asked for, not answered yet: not on offer for another refund. */
-	refundWaitingMinor: Minor;
-};
-export async function readAdminPayment(
-	services: Services,
-	scope: Scope,
-	paymentId: string
-): Promise<Result<AdminPayment>> {
-	return read(services, scope, async (tx) => {
-		if (!(await findPayment(tx, scope, paymentId))) return refuse('not_found');
-		const lines = await listAllocations(tx, scope, paymentId);
-		const listing = (await listPayments(tx, scope, { invoiceId: lines[0]!.invoiceId, limit: 200 })).find(
-			(row) => row.paymentId === paymentId
-		)!;
-		return done({
-			payment: paymentView(listing),
-			lines,
-			reversals: (await listReversals(tx, scope, paymentId)).map(({ kind, amountMinor, reason, occurredAt }) => ({
-				kind,
-				amountMinor,
-				reason,
-				occurredAt
-			})),
-			refundWaitingMinor: await sumOpenRefunds(tx, scope, paymentId)
-		});
-	});
-}
-export const readPayments = (services: Services, scope: Scope): Promise<PaymentView[]> =>
-	read(services, scope, async (tx) => (await listPayments(tx, scope, { limit: 200 })).map(paymentView));

@@ -1,6 +1,6 @@
 // Payments received.
 import { requireMember } from '#lib/server/http/guards.ts';
-import { readPayments } from '#lib/server/use-cases/suppliers/read-admin.ts';
+import { readPayments } from '#lib/server/use-cases/suppliers/read-payments.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { PageServerLoad } from './$types';
 

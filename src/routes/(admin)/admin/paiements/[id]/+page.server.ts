@@ -6,7 +6,7 @@ import { RefundForm } from '#lib/contract/refunds.ts';
 import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
-import { readAdminPayment } from '#lib/server/use-cases/suppliers/read-admin.ts';
+import { readAdminPayment } from '#lib/server/use-cases/suppliers/read-payments.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad } from './$types';
 

@@ -1,0 +1,42 @@
+// The supplier's payments, and one of them: what it paid, what went back of it. Reads only.
+import type { PaymentView } from '../../../contract/views.ts';
+import type { Scope } from '../../../domain/access/scope.ts';
+import type { Minor } from '../../../domain/money/minor.ts';
+import type { Services } from '../../services.ts';
+import { listAllocations, listPayments, listReversals } from '../../store/payments.ts';
+import { sumOpenRefunds } from '../../store/refund-requests.ts';
+import type { ReversalKind } from '../../store/schema/index.ts';
+import { paymentView } from '../invoices/views.ts';
+import { done, read, refuse, type Result } from '../run.ts';
+
+export type AdminPayment = {
+	payment: PaymentView;
+	lines: { invoiceId: string; number: string; amountMinor: Minor }[];
+	reversals: { kind: ReversalKind; amountMinor: Minor; reason: string | null; occurredAt: Date }[];
+	/** Asked for, not answered yet: not on offer for another refund. */
+	refundWaitingMinor: Minor;
+};
+export async function readAdminPayment(
+	services: Services,
+	scope: Scope,
+	paymentId: string
+): Promise<Result<AdminPayment>> {
+	return read(services, scope, async (tx) => {
+		const [listing] = await listPayments(tx, scope, { paymentId });
+		if (!listing) return refuse('not_found');
+		const lines = await listAllocations(tx, scope, paymentId);
+		return done({
+			payment: paymentView(listing),
+			lines,
+			reversals: (await listReversals(tx, scope, paymentId)).map(({ kind, amountMinor, reason, occurredAt }) => ({
+				kind,
+				amountMinor,
+				reason,
+				occurredAt
+			})),
+			refundWaitingMinor: await sumOpenRefunds(tx, scope, paymentId)
+		});
+	});
+}
+export const readPayments = (services: Services, scope: Scope): Promise<PaymentView[]> =>
+	read(services, scope, async (tx) => (await listPayments(tx, scope, { limit: 200 })).map(paymentView));
