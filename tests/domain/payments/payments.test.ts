@@ -7,8 +7,8 @@ import { allocateReceived, allocateReversal } from '#lib/domain/payments/allocat
 import { declineFamily } from '#lib/domain/payments/declines.ts';
 import { methodsFor } from '#lib/domain/payments/methods.ts';
 import { checkRefund } from '#lib/domain/payments/refund-guard.ts';
-import { vatOfPayment } from '#lib/domain/payments/vat.ts';
-import { minor, type Minor } from '#lib/domain/money/minor.ts';
+import { vatOfPayment, vatOfReduction } from '#lib/domain/payments/vat.ts';
+import { divideHalfUp, minor, shareOut, type Minor } from '#lib/domain/money/minor.ts';
 import { payableToday, stateOf, type InvoiceFacts } from '#lib/domain/invoices/state.ts';
 
 const offered = (amount: Minor) =>
@@ -176,6 +176,48 @@ describe('VAT of a payment', () => {
 					void expect(
 						vatOfPayment(invoice, minor(before), minor(amount)).reduce((total, line) => total + line.grossMinor, 0n)
 					).toBe(amount)
+			)
+		);
+	});
+	test('receipts and what is given up add up to the invoice’s VAT, whatever is paid, given up, in which order, and what was paid before it came here', () => {
+		const rate = fc.constantFrom(2000, 1000, 550, 210, 0);
+		const line = fc
+			.record({ rateBps: rate, baseMinor: fc.bigInt({ min: 1n, max: 50_000n }).map(minor) })
+			.map((one) => ({
+				category: 'S',
+				...one,
+				vatMinor: minor(divideHalfUp(one.baseMinor * BigInt(one.rateBps), 10_000n))
+			}));
+		const piece = fc.record({ share: fc.bigInt({ min: 1n, max: 9n }), isGivenUp: fc.boolean() });
+		fc.assert(
+			fc.property(
+				fc.array(line, { minLength: 1, maxLength: 3 }),
+				fc.array(piece, { minLength: 1, maxLength: 6 }),
+				fc.bigInt({ min: 0n, max: 4n }),
+				(lines, pieces, prepaidShare) => {
+					const gross = lines.reduce((sum, one) => sum + one.baseMinor + one.vatMinor, 0n);
+					const debtMinor = minor(gross - (gross * prepaidShare) / 10n);
+					const amounts = shareOut(
+						debtMinor,
+						pieces.map((one) => one.share)
+					);
+					let [paid, givenUp] = [0n, 0n];
+					const sums = lines.map(() => 0n);
+					pieces.forEach(({ isGivenUp }, i) => {
+						const amountMinor = amounts[i]!;
+						const vat = isGivenUp
+							? vatOfReduction(lines, { debtMinor, givenUpMinor: minor(givenUp), amountMinor })
+							: vatOfPayment(lines, minor(paid), amountMinor);
+						if (isGivenUp) givenUp += amountMinor;
+						else paid += amountMinor;
+						expect(vat.reduce((sum, one) => sum + one.grossMinor, 0n)).toBe(amountMinor);
+						vat.forEach((one, at) => (sums[at]! += one.vatMinor));
+					});
+					// What came in before it was paid here is the end of the invoice; without any, the whole VAT.
+					const whole = vatOfPayment(lines, minor(0n), debtMinor).map((one) => one.vatMinor);
+					expect(sums).toEqual(whole);
+					if (prepaidShare === 0n) expect(sums).toEqual(lines.map((one) => one.vatMinor));
+				}
 			)
 		);
 	});

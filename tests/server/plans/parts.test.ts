@@ -54,9 +54,12 @@ async function live(days: number): Promise<void> {
 		await house.drain();
 	}
 }
-async function begun(method = 'pm_card_visa'): Promise<{ invoiceId: string; planId: string }> {
-	const invoiceId = await anInvoice(house.services, cast, {}, { issuedOn: inDays(0), dueOn: inDays(30) });
-	expect(await pay(house.services, payer, [invoiceId], 40_000, { option: 'plan_3', method })).toMatchObject({
+async function begun(method = 'pm_card_visa', grossMinor = 120_000): Promise<{ invoiceId: string; planId: string }> {
+	const over = { issuedOn: inDays(0), dueOn: inDays(30), grossMinor };
+	const invoiceId = await anInvoice(house.services, cast, {}, over);
+	expect(
+		await pay(house.services, payer, [invoiceId], Math.ceil(grossMinor / 3), { option: 'plan_3', method })
+	).toMatchObject({
 		ok: true
 	});
 	return { invoiceId, planId: (await planOf(invoiceId)).planId };
@@ -155,6 +158,20 @@ test('a part given up: never asked for, booked in 709 with its VAT, proved by a 
 				values (${cast.supplierId}, ${newId()}, 'forgiven', ${planId}, 1, ${invoiceId}, ${payer.clientId}, 1, 'granted', 40000, 'EUR', ${inDays(0)}, now())`);
 		})
 	).rejects.toThrow();
+});
+
+test('two parts given up and one paid: receipts and credit notes are the VAT of the invoice, to the cent', async () => {
+	const { invoiceId, planId } = await begun('pm_card_visa', 10_003);
+	for (const position of [3, 2]) await forgivePart(house.services, cast.owner, { planId, position });
+	const [vat] = await asSystem((tx) =>
+		tx.execute<{ receipts: string; notes: string; invoice: string }>(
+			sql`select (select sum(vat_minor) from allocation_vat where invoice_id = ${invoiceId}) as receipts,
+				(select sum(v.vat_minor) from discount_vat v join discount d using (supplier_id, discount_id) where d.invoice_id = ${invoiceId}) as notes,
+				(select vat_minor from invoice where invoice_id = ${invoiceId}) as invoice`
+		)
+	);
+	expect(BigInt(vat!.receipts) + BigInt(vat!.notes)).toBe(BigInt(vat!.invoice));
+	expect(await balanceOf(invoiceId)).toBe(0n);
 });
 
 test('a disputed invoice is not debited, nor announced, nor broken; lifted, it is taken; a promise ends by itself', async () => {

@@ -47,13 +47,33 @@ export function vatOfPayment(
 	amountMinor: Minor,
 	discounts: DiscountShare[] = []
 ): PaidVat[] {
-	const usable = vatLines.length > 0 && vatLines.every((line) => line.baseMinor >= 0n && line.vatMinor >= 0n);
-	if (!usable || vatLines.every((line) => line.baseMinor + line.vatMinor === 0n)) return [];
+	if (!isUsable(vatLines)) return [];
 	const before = cumulative(vatLines, alreadyPaidMinor);
-	const after = cumulative(discounted(vatLines, discounts), minor(alreadyPaidMinor + amountMinor));
-	return after.map((line, i) => ({
-		rateBps: line.rateBps,
-		grossMinor: minor(line.grossMinor - before[i]!.grossMinor),
-		vatMinor: minor(line.vatMinor - before[i]!.vatMinor)
-	}));
+	return difference(cumulative(discounted(vatLines, discounts), minor(alreadyPaidMinor + amountMinor)), before);
 }
+
+/**
+ * VAT of a part of an invoice that is given up, or given back with a credit note. Receipts count from the invoice's beginning, what is given up from its
+ * end, each below the one before: whatever the order and the cut, receipts and credit notes add up to the invoice. `debtMinor`: what the invoice asked
+ * for, less its discounts; `givenUpMinor`: what was given up of it before.
+ */
+export function vatOfReduction(
+	vatLines: VatLine[],
+	{ debtMinor, givenUpMinor, amountMinor }: { debtMinor: Minor; givenUpMinor: Minor; amountMinor: Minor },
+	discounts: DiscountShare[] = []
+): PaidVat[] {
+	if (!isUsable(vatLines)) return [];
+	const lines = discounted(vatLines, discounts);
+	const end = minor(debtMinor - givenUpMinor);
+	return difference(cumulative(lines, end), cumulative(lines, minor(end - amountMinor)));
+}
+
+const isUsable = (vatLines: VatLine[]): boolean =>
+	vatLines.every((line) => line.baseMinor >= 0n && line.vatMinor >= 0n) &&
+	vatLines.some((line) => line.baseMinor + line.vatMinor > 0n);
+const difference = (whole: PaidVat[], less: PaidVat[]): PaidVat[] =>
+	whole.map((line, i) => ({
+		rateBps: line.rateBps,
+		grossMinor: minor(line.grossMinor - less[i]!.grossMinor),
+		vatMinor: minor(line.vatMinor - less[i]!.vatMinor)
+	}));

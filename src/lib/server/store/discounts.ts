@@ -1,5 +1,5 @@
 // Discounts: promised by an attempt, given when it is paid, taken back when the money comes back.
-import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, ne, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { DiscountPart } from '../../domain/ledger/entries.ts';
@@ -70,6 +70,19 @@ export async function listDiscountsOfPayment(tx: Tx, scope: Scope, paymentId: st
 		.from(discount)
 		.where(and(eq(discount.supplierId, scope.supplierId), eq(discount.paymentId, paymentId)))
 		.orderBy(asc(discount.invoiceId), asc(discount.sequence));
+}
+
+/** What was given up of an invoice so far: parts of plans; early discounts are no part of it. */
+export async function sumGivenUp(tx: Tx, scope: Scope, invoiceId: string): Promise<Minor> {
+	const [row] = await tx
+		.select({
+			total: sql<string>`coalesce(sum(case ${discount.kind} when 'granted' then ${discount.amountMinor} else -${discount.amountMinor} end), 0)`
+		})
+		.from(discount)
+		.where(
+			and(eq(discount.supplierId, scope.supplierId), eq(discount.invoiceId, invoiceId), ne(discount.reason, 'early'))
+		);
+	return minor(BigInt(row!.total));
 }
 
 /** Of these invoices, those whose discount stands. */

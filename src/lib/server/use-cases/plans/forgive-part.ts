@@ -3,14 +3,14 @@
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { partForgiven } from '../../../domain/ledger/entries.ts';
-import { subtract, ZERO, type Minor } from '../../../domain/money/minor.ts';
-import { vatOfPayment } from '../../../domain/payments/vat.ts';
+import { ZERO, type Minor } from '../../../domain/money/minor.ts';
+import { vatOfReduction } from '../../../domain/payments/vat.ts';
 import { isOpen, statusAfter } from '../../../domain/plans/plan.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { findLiveAttempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
-import { insertDiscount } from '../../store/discounts.ts';
+import { insertDiscount, sumGivenUp } from '../../store/discounts.ts';
 import { listVatLines, lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
 import { bookEntry, nextNumber } from '../../store/journal.ts';
 import { getSupplier } from '../../store/parties.ts';
@@ -62,12 +62,11 @@ async function giveUp(
 ): Promise<void> {
 	const now = services.clock.now();
 	const happenedOn = civilDateIn(now, (await getSupplier(tx, scope)).timeZone);
-	// The tail of the invoice: receipts count from its beginning, so that together they add up to its VAT.
-	const tail = vatOfPayment(
-		await listVatLines(tx, scope, invoice.invoiceId),
-		subtract(invoice.grossMinor, amountMinor),
+	const tail = vatOfReduction(await listVatLines(tx, scope, invoice.invoiceId), {
+		debtMinor: invoice.debtMinor,
+		givenUpMinor: await sumGivenUp(tx, scope, invoice.invoiceId),
 		amountMinor
-	);
+	});
 	const vat = tail.length ? tail : [{ rateBps: null, grossMinor: amountMinor, vatMinor: ZERO }];
 	const year = happenedOn.slice(0, 4);
 	const movesVat = vat.some((part) => part.vatMinor !== 0n) && !invoice.vatOnReceipts;
