@@ -67,7 +67,12 @@ test('a refused address shows on the contact, and a later success clears it', as
 	expect((await contact())!.mailProblem).toContain('No such user');
 	const before = await house.services.db.system.select().from(mail).where(eq(mail.toAddress, 'nobody@refused.example'));
 	expect(before.map((row) => row.state)).toEqual(['refused']);
+	// The mailbox is mended: the next mail arrives, and says so by itself.
+	const accepting = { ...house.services.mail, send: async () => ({ kind: 'sent' as const }) };
 	expect(await sendInvoice(house.services, cast.owner, invoiceId)).toMatchObject({ ok: true });
+	while (await sendNextMail({ ...house.services, mail: accepting }));
+	expect((await contact())!.mailProblem).toBeNull();
+	expect((await contact())!.mailProblemAt).toBeNull();
 });
 test('a mail that comes back days later shows on the contact; a delay, a forgery and a repeat change nothing', async () => {
 	const payer = await aPayer(house.services, cast, 'gone@bounce.example', 'Retour');
