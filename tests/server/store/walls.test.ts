@@ -10,6 +10,7 @@ import { openHouse, type TestHouse } from '../../setup/house.ts';
 /** Ways in and the running of the product: the role of the use cases may not even look. */
 const SYSTEM_ONLY = [
 	'demo_clock',
+	'kept_form',
 	'known_browser',
 	'page_report',
 	'rate_limit',
@@ -153,6 +154,7 @@ const FREE_IDS: Record<string, string> = {
 	'sign_in.subject_id': 'a contact or a member, by its kind',
 	'session.subject_id': 'a contact or a member, by its kind',
 	'known_browser.subject_id': 'a contact or a member, by its kind',
+	'kept_form.subject_id': 'a contact or a member, by its kind',
 	'sign_in.request_id': 'asked by somebody who may be nobody’s; forgotten after a day',
 	'mail.subject_id': 'what it tells of: an invoice, a payment, a plan…, by its kind',
 	'mail.member_id': 'a member may leave; what was told stays told',

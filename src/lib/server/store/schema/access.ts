@@ -13,7 +13,7 @@ import {
 	text,
 	unique
 } from 'drizzle-orm/pg-core';
-import type { GuardedAct } from '../../../domain/access/fresh-proof.ts';
+import type { KeptAct } from '../../../domain/access/fresh-proof.ts';
 import type { KeyScope } from '../../../domain/access/scope.ts';
 import type { SubjectKind } from '../../../domain/access/subject.ts';
 import { bytes, choice, id, instant, oneOf, optionalId, optionalInstant } from './columns.ts';
@@ -95,9 +95,6 @@ export const knownBrowser = pgTable(
 	]
 );
 
-/** A form of ours that waits for its person: what it does, where it goes, its fields, and since when. */
-export type KeptForm = { act: GuardedAct; action: string; fields: [string, string][]; keptAt: string };
-
 export const session = pgTable(
 	'session',
 	{
@@ -111,8 +108,7 @@ export const session = pgTable(
 		createdAt: instant(),
 		lastSeenAt: instant().default(sql`now()`),
 		expiresAt: instant(), // idle or absolute end, whichever comes first
-		provenAt: optionalInstant(), // when the person last proved to be there, by the product's clock
-		keptForm: jsonb().$type<KeptForm>() // what was typed before a proof was asked for
+		provenAt: optionalInstant() // when the person last proved to be there, by the product's clock
 	},
 	(t) => [
 		primaryKey({ name: 'session_pk', columns: [t.supplierId, t.sessionHash] }),
@@ -121,6 +117,44 @@ export const session = pgTable(
 		unique('session_id_unique').on(t.supplierId, t.sessionId),
 		index('session_subject_idx').on(t.supplierId, t.subjectId),
 		oneOf('session_subject_check', t.subjectKind)
+	]
+);
+
+/**
+ * A form of ours that waits for its person: the session had ended when it came, or a fresh proof was missing. Only that person, in that browser, sees and
+ * sends it.
+ */
+export const keptForm = pgTable(
+	'kept_form',
+	{
+		supplierId: id(),
+		formId: id(),
+		subjectKind: SUBJECT().notNull(),
+		subjectId: id(),
+		browserHash: text().notNull(),
+		act: choice<KeptAct>({
+			refund: true,
+			keys: true,
+			billing: true,
+			rights: true,
+			passkey: true,
+			import: true,
+			contact: true,
+			member: true,
+			mail: true,
+			signed_out: true
+		}).notNull(),
+		action: text().notNull(), // the path of ours that it goes to
+		fields: jsonb().$type<[string, string][]>().notNull(),
+		keptAt: instant()
+	},
+	(t) => [
+		primaryKey({ name: 'kept_form_pk', columns: [t.supplierId, t.formId] }),
+		foreignKey({ name: 'kept_form_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
+		index('kept_form_browser_idx').on(t.browserHash),
+		oneOf('kept_form_subject_check', t.subjectKind),
+		oneOf('kept_form_act_check', t.act),
+		check('kept_form_size_check', sql`length(${t.fields}::text) <= 131072 and length(${t.action}) <= 2048`)
 	]
 );
 
