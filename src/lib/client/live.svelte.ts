@@ -1,7 +1,8 @@
 // The page follows the server: news arrive by server-sent events, else by polling; the page re-reads its own data, so no fact can be lost.
 import { reread } from './reread.ts';
 
-export type LiveState = 'connecting' | 'live' | 'lost' | 'polling';
+/** `ended`: the session has, and the page waits for its person to sign in again. */
+export type LiveState = 'connecting' | 'live' | 'lost' | 'polling' | 'ended';
 const POLL_MS = 5000;
 /** How long a stream may take to say its first word. */
 const GRACE_MS = 8000;
@@ -61,6 +62,16 @@ function streamOf(
 	return source;
 }
 
+type News = { cursor: string; kinds: string[] };
+async function newsSince(url: string, cursor: string): Promise<News | 'ended' | 'lost'> {
+	try {
+		const response = await fetch(`${url}?depuis=${cursor}`, { headers: { accept: 'application/json' } });
+		return response.status === 401 ? 'ended' : ((await response.json()) as News);
+	} catch {
+		return 'lost';
+	}
+}
+
 /** Opens a feed at `url`; call `close` when the page goes. `announce` receives the kind of each piece of news. */
 export function followLive(url: string, announce: (kind: string) => void) {
 	let state = $state<LiveState>('connecting');
@@ -76,17 +87,18 @@ export function followLive(url: string, announce: (kind: string) => void) {
 	};
 
 	const look = async () => {
-		try {
-			const response = await fetch(`${url}?depuis=${cursor}`, { headers: { accept: 'application/json' } });
-			const answer = (await response.json()) as { cursor: string; kinds: string[] };
-			// The first look only says from where to follow: what happened since the page was made is read with it.
-			if (!cursor) rereading.soon();
-			cursor = answer.cursor;
-			answer.kinds.forEach(heard);
-			if (state !== 'live') state = 'polling';
-		} catch {
-			state = 'lost';
+		const answer = await newsSince(url, cursor);
+		if (typeof answer === 'string') {
+			// Reading the page again leads to the sign-in, unless something is typed here.
+			if (answer === 'ended' && state !== 'ended') rereading.soon();
+			state = answer;
+			return;
 		}
+		// The first look only says from where to follow: what happened since the page was made is read with it.
+		if (!cursor) rereading.soon();
+		cursor = answer.cursor;
+		answer.kinds.forEach(heard);
+		if (state !== 'live') state = 'polling';
 	};
 	const polling = makePolling(look);
 
@@ -102,7 +114,7 @@ export function followLive(url: string, announce: (kind: string) => void) {
 		watchdog = setTimeout(open, RETRY_MS);
 	}
 	const word = (event: MessageEvent) => {
-		if (state === 'lost' || state === 'polling') rereading.soon();
+		if (['lost', 'polling', 'ended'].includes(state)) rereading.soon();
 		state = 'live';
 		cursor = event.lastEventId;
 		polling.stop();

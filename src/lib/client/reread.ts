@@ -1,6 +1,7 @@
 // Reads the page's data again. Without a network, or with the server down, the page keeps what it shows and the reading waits.
 import { invalidateAll } from '$app/navigation';
 import { navigating } from '$app/state';
+import { hasUnsaved } from './unsaved.ts';
 
 let reach: typeof fetch | undefined;
 let rereading = 0;
@@ -28,7 +29,10 @@ function waitForTheLine(): void {
 			try {
 				const answer = await plain(input, init);
 				// A server without its database still answers: with an error in the place of the data, and no status but that of things foreseen.
-				if (answer.ok && !/"type":"error"(?!.*"status":4)/.test(await answer.clone().text())) return answer;
+				const said = await answer.clone().text();
+				// Signed out while somebody is typing: the page stays until it is sent, or until there is a session again.
+				const leaves = /^\{"type":"redirect","location":"\/connexion/.test(said) && hasUnsaved();
+				if (answer.ok && !leaves && !/"type":"error"(?!.*"status":4)/.test(said)) return answer;
 			} catch {
 				// Not reached: once more.
 			}

@@ -2,6 +2,7 @@
 export const REFUSAL_CODES = [
 	'not_found',
 	'not_allowed',
+	'signed_out',
 	'pay_not_yours',
 	'contact_known',
 	'api_key_scope',

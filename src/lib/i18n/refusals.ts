@@ -20,6 +20,7 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 		...importTexts(detail, locale),
 		not_found: () => m.refusal_not_found({}, say),
 		not_allowed: () => m.refusal_not_allowed({}, say),
+		signed_out: () => m.refusal_signed_out({}, say),
 		pay_not_yours: () => m.refusal_pay_not_yours({}, say),
 		contact_known: () => m.refusal_contact_known({}, say),
 		api_key_scope: () => m.refusal_api_key_scope({}, say),

@@ -5,17 +5,27 @@ import { AskSignIn, SignInCode } from '#lib/contract/access.ts';
 import { failWith } from '#lib/server/http/answer.ts';
 import { ensureBrowserSecret, readBrowserSecret } from '#lib/server/http/browser-secret.ts';
 import { safeNext } from '#lib/server/http/guards.ts';
-import { openSession } from '#lib/server/http/open-session.ts';
+import { KEPT_PAGE, readKeptForms } from '#lib/server/http/kept-forms.ts';
+import { HOME, openSession } from '#lib/server/http/open-session.ts';
 import { requestSignIn } from '#lib/server/use-cases/access/request-sign-in.ts';
 import { signInByCode } from '#lib/server/use-cases/access/sign-in.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad } from './$types';
 
+const KEPT = ['oui', 'fichiers', 'non'] as const;
 export const load: PageServerLoad = async ({ locals, url, cookies }) => {
-	if (locals.scope) redirect(303, locals.scope.actor.kind === 'member' ? '/admin' : '/portail');
+	if (locals.subject && locals.scope) {
+		const { kind } = locals.subject;
+		// Signed in meanwhile, in another tab: what was typed waits.
+		const waits = (await readKeptForms({ cookies }, locals.subject)).length > 0;
+		redirect(303, waits ? KEPT_PAGE[kind] : HOME[kind]);
+	}
 	// Before the page's script asks for a challenge: one secret, however many answers cross each other.
 	ensureBrowserSecret(cookies, (await house()).services.config.origin);
-	return { next: safeNext(url.searchParams.get('suite')) };
+	return {
+		next: safeNext(url.searchParams.get('suite')),
+		kept: KEPT.find((one) => one === url.searchParams.get('garde')) ?? null
+	};
 };
 
 export const actions: Actions = {

@@ -274,7 +274,12 @@ async function ask(
 		address: `2001:db8:${(asked >> 8).toString(16)}:${(asked & 255).toString(16)}::1`,
 		params: Object.fromEntries(Object.entries(row.params ?? {}).map(([name, value]) => [name, named(value)])),
 		...(row.query ? { query: row.query.replace(/:(\w+)$/, (text) => named(text)) } : {}),
-		...sent(endpoint, row, fields, named, { ...headers, ...(origin && endpoint.method !== 'GET' ? { origin } : {}) })
+		...sent(endpoint, row, fields, named, {
+			// As a browser asks for a page; what scripts are answered without a session: kept-forms.test.ts.
+			accept: 'text/html,*/*;q=0.8',
+			...headers,
+			...(origin && endpoint.method !== 'GET' ? { origin } : {})
+		})
 	});
 }
 type Sent = { headers: Record<string, string>; body?: BodyInit };

@@ -9,7 +9,6 @@ import { sha256 } from '../identity.ts';
 import * as rows from '../store/access.ts';
 import type { Database } from '../store/database.ts';
 import type { SecurityWho } from '../store/security-events.ts';
-import type { KeptForm } from '../store/schema/index.ts';
 
 export type Subject = { kind: SubjectKind; supplierId: string; subjectId: string };
 /** Who a subject is, in the words of the security log. */
@@ -86,8 +85,6 @@ export type Sessions = {
 	validate(id: string, address?: () => string | null): Promise<{ session: LiveSession | null; cookie: Cookie | null }>;
 	/** Its person has just proved to be there. */
 	prove(id: string, at: Date): Promise<void>;
-	keepForm(id: string, form: KeptForm | null): Promise<void>;
-	keptForm(id: string): Promise<KeptForm | null>;
 	end(id: string): Promise<Cookie>;
 	endAll(subject: Subject): Promise<Cookie>;
 };
@@ -139,8 +136,6 @@ export function openSessions(db: Database, config: Pick<Config, 'origin'>): Sess
 			return { session: { id, sessionId, subject: subjectOf(session.userId), provenAt }, cookie: null };
 		},
 		prove: (id, at) => rows.proveSession(db, sha256(id), at),
-		keepForm: (id, form) => rows.keepFormOfSession(db, sha256(id), form),
-		keptForm: async (id) => (await rows.findSession(db, sha256(id)))?.keptForm ?? null,
 		end: async (id) => {
 			await lucia.invalidateSession(id);
 			return blank();

@@ -4,7 +4,7 @@ import { may, type Scope } from '../../domain/access/scope.ts';
 export type BodyLimit = { bytes: number; fields: number };
 /** Above it nothing is read at all (BODY_SIZE_LIMIT of the adapter, and the proxy in front: runbook). */
 const FILES_BYTES = 64 * 1024 * 1024;
-const LIMITS = {
+export const LIMITS = {
 	/** Anybody: an address, a code, an answer; the JSON of a pay page. */
 	small: { bytes: 32 * 1024, fields: 200 },
 	/** A supplier's person: an offer, the columns of some lists, many ticks. */

@@ -4,7 +4,10 @@ import { whoIsSubject, type Subject } from '../access/sessions.ts';
 import { noteSecurityEvent } from '../store/security-events.ts';
 import { rememberBrowser } from '../use-cases/access/sign-in.ts';
 import { ensureBrowserSecret } from './browser-secret.ts';
+import { KEPT_PAGE, readKeptForms } from './kept-forms.ts';
 import { house } from '../wiring.ts';
+
+export const HOME = { member: '/admin', contact: '/portail' } as const;
 
 export async function openSession(
 	{
@@ -18,16 +21,13 @@ export async function openSession(
 	means: 'link' | 'code' | 'passkey' | 'demo'
 ): Promise<string> {
 	const { sessions, services } = await house();
-	// A session that was there before signing in does not survive it; a form that waited for this very proof does.
-	const isSame = locals.subject?.supplierId === subject.supplierId && locals.subject.subjectId === subject.subjectId;
-	const kept = locals.sessionId && isSame ? await sessions.keptForm(locals.sessionId) : null;
+	// A session that was there before signing in does not survive it.
 	if (locals.sessionId) await sessions.end(locals.sessionId);
-	const { id, cookie } = await sessions.create(subject, {
+	const { cookie } = await sessions.create(subject, {
 		userAgent: request.headers.get('user-agent') ?? '',
 		address: getClientAddress(),
 		provenAt: services.clock.now()
 	});
-	if (kept) await sessions.keepForm(id, kept);
 	cookies.set(cookie.name, cookie.value, cookie.attributes);
 	await rememberBrowser(services, subject, ensureBrowserSecret(cookies, services.config.origin));
 	await noteSecurityEvent(services.db.system, services.clock.now(), {
@@ -35,7 +35,8 @@ export async function openSession(
 		kind: 'sign_in',
 		detail: { means }
 	});
-	const home = subject.kind === 'member' ? '/admin' : '/portail';
-	if (kept) return '/admin/confirmer';
+	const home = HOME[subject.kind];
+	// A form that came after the end of the last session, or waited for this very proof.
+	if ((await readKeptForms({ cookies }, subject)).length) return KEPT_PAGE[subject.kind];
 	return next?.startsWith(home) ? next : home;
 }

@@ -4,6 +4,7 @@ import type { RefusalCode } from '../../contract/refusals.ts';
 const STATUS: Record<RefusalCode, number> = {
 	not_found: 404,
 	not_allowed: 403,
+	signed_out: 401,
 	pay_not_yours: 403,
 	contact_known: 409,
 	api_key_scope: 403,

@@ -2,7 +2,7 @@
 import { and, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Database, Tx } from './database.ts';
-import { apiKey, contact, invoice, payLink, session, type KeptForm, type SubjectKind } from './schema/index.ts';
+import { apiKey, contact, invoice, payLink, session, type SubjectKind } from './schema/index.ts';
 
 export type PayLink = typeof payLink.$inferSelect;
 export type SessionRow = typeof session.$inferSelect;
@@ -20,8 +20,6 @@ export const touchSession = (
 ): Promise<void> => changeSession(db, sessionHash, seen);
 export const proveSession = (db: Database, sessionHash: string, provenAt: Date): Promise<void> =>
 	changeSession(db, sessionHash, { provenAt });
-export const keepFormOfSession = (db: Database, sessionHash: string, keptForm: KeptForm | null): Promise<void> =>
-	changeSession(db, sessionHash, { keptForm });
 export const deleteSession = async (db: Database, sessionHash: string): Promise<void> =>
 	void (await db.system.delete(session).where(eq(session.sessionHash, sessionHash)));
 export const listSessionsOf = (db: Database, supplierId: string, subjectId: string): Promise<SessionRow[]> =>

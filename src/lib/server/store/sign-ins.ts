@@ -174,6 +174,20 @@ export const isKnownBrowser = async (db: Database, browserHash: string): Promise
 			.where(eq(knownBrowser.browserHash, browserHash))
 			.limit(1)
 	).length > 0;
+/** Whose session a browser had last: a browser has one at a time, and each begins by signing in. */
+export async function findLastPersonOf(db: Database, browserHash: string, kind: SubjectKind): Promise<Person | null> {
+	const [row] = await db.system
+		.select({
+			supplierId: knownBrowser.supplierId,
+			kind: knownBrowser.subjectKind,
+			subjectId: knownBrowser.subjectId
+		})
+		.from(knownBrowser)
+		.where(eq(knownBrowser.browserHash, browserHash))
+		.orderBy(desc(knownBrowser.lastSignInAt))
+		.limit(1);
+	return row?.kind === kind ? row : null;
+}
 /** The people who have signed in there. */
 export const listPeopleOfBrowser = (db: Database, browserHash: string) =>
 	db.system

@@ -2,6 +2,7 @@
 import { and, eq, isNotNull, lt, or, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Database, Tx } from './database.ts';
+import { deleteStaleForms } from './kept-forms.ts';
 import {
 	idempotency,
 	knownBrowser,
@@ -22,7 +23,9 @@ const DAY_MS = 86_400_000;
 const daysBefore = (now: Date, days: number): Date => new Date(now.getTime() - days * DAY_MS);
 
 /** Addresses of people who asked to sign in are kept a day; a page that slept longer than a week reads everything anew. */
-export async function deleteStale({ system }: Database, now: Date): Promise<void> {
+export async function deleteStale(db: Database, now: Date): Promise<void> {
+	const { system } = db;
+	await deleteStaleForms(db, now);
 	const yesterday = daysBefore(now, 1);
 	await system.delete(signInRequest).where(lt(signInRequest.createdAt, yesterday));
 	await system.delete(signIn).where(or(lt(signIn.expiresAt, yesterday), isNotNull(signIn.usedAt)));

@@ -5,8 +5,8 @@ import { SignInCode } from '#lib/contract/access.ts';
 import { isFreshlyProven } from '#lib/domain/access/fresh-proof.ts';
 import { failWith } from '#lib/server/http/answer.ts';
 import { ensureBrowserSecret, readBrowserSecret } from '#lib/server/http/browser-secret.ts';
-import { readKeptForm } from '#lib/server/http/confirm-first.ts';
 import { requireMember, safeNext } from '#lib/server/http/guards.ts';
+import { dropKeptForm, readKeptForms } from '#lib/server/http/kept-forms.ts';
 import { addressOf, askForCode, confirmByCode } from '#lib/server/use-cases/access/confirm-person.ts';
 import { hasPasskey } from '#lib/server/use-cases/access/prove-by-passkey.ts';
 import { house } from '#lib/server/wiring.ts';
@@ -17,17 +17,20 @@ export const load: PageServerLoad = async (event) => {
 	const { services } = await house();
 	// Before any script asks for a challenge: one secret, however many answers cross each other.
 	ensureBrowserSecret(event.cookies, services.config.origin);
-	const kept = await readKeptForm(event);
 	return {
 		isProven: isFreshlyProven(scope.actor, services.clock.now()),
 		email: (await addressOf(services, scope)) ?? '',
 		hasPasskey: await hasPasskey(services, scope),
-		kept,
+		kept: await readKeptForms(event, event.locals.subject),
 		next: safeNext(event.url.searchParams.get('suite'))
 	};
 };
 
 export const actions: Actions = {
+	oublier: async (event) => {
+		requireMember(event);
+		return dropKeptForm(event);
+	},
 	envoyer: async (event) => {
 		const scope = requireMember(event);
 		const { services } = await house();
