@@ -155,6 +155,8 @@ if (missing().length || isStale('node_modules/.installed', packages)) {
 		);
 	writeFileSync('node_modules/.installed', packages);
 }
+// Where packages may run no script when they are installed, that one did not run either.
+await import('./mend-postgres.mjs');
 
 const version =
 	spawnSync('node', ['-p', 'process.versions.node'], { env, encoding: 'utf8', shell: windows }).stdout?.trim() ||

@@ -6,6 +6,8 @@ import type { TestProject } from 'vitest/node';
 import { openLogins } from '#scripts/database-logins.ts';
 import { embedded } from '#scripts/embedded-postgres.ts';
 import { migrateDatabase } from '#scripts/migrate.ts';
+// Where packages were installed without it.
+import '#scripts/mend-postgres.mjs';
 
 declare module 'vitest' {
 	interface ProvidedContext {

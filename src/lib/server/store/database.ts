@@ -21,6 +21,8 @@ export function openDatabase(urls: { app: string; system: string }, options: { c
 		postgres(url, {
 			max,
 			onnotice: () => {},
+			// Seconds until a connection that failed is tried again; its own rule counts the failures of all connections together, and waits up to 20.
+			backoff: (failures: number) => Math.min(failures / 10, 1),
 			connection: { application_name: role, role, idle_in_transaction_session_timeout: 30_000 } as never
 		});
 	const app = prepared(connect(urls.app, 'ponctuel_app', options.connections ?? 10));
@@ -43,8 +45,39 @@ function prepared<T extends postgres.TransactionSql | postgres.Sql>(client: T): 
 		unsafe(query, parameters, { ...options, prepare: true })) as typeof unsafe;
 	if ('begin' in client) {
 		const { begin } = client;
-		client.begin = ((work: (tx: postgres.TransactionSql) => unknown) =>
-			begin((tx) => work(prepared(tx)))) as typeof begin;
+		client.begin = ((work: Work) => untilItCloses(begin as Begin, work)) as typeof begin;
 	}
 	return client;
+}
+
+type Work = (tx: postgres.TransactionSql) => Promise<unknown>;
+type Begin = (work: Work) => Promise<unknown>;
+
+/**
+ * postgres.js opens a connection that was lost again for the next transaction, and the one before still holds it: its next word, its COMMIT or its
+ * ROLLBACK, would fall into the work of somebody else. Once the connection is lost, a transaction has no more to say.
+ */
+async function untilItCloses(begin: Begin, work: Work): Promise<unknown> {
+	let lost: { error: unknown } | null = null;
+	try {
+		return await begin(async (tx) => {
+			const say = prepared(tx);
+			const { unsafe } = say;
+			say.unsafe = ((...query: Parameters<typeof unsafe>) => {
+				if (lost) throw lost.error;
+				return unsafe(...query);
+			}) as typeof unsafe;
+			const outcome = await work(say).then(
+				(value) => ({ value }),
+				(error: unknown) => ({ error })
+			);
+			// Who waits was answered when the connection closed.
+			if (lost) return new Promise(() => {});
+			if ('error' in outcome) throw outcome.error;
+			return outcome.value;
+		});
+	} catch (error) {
+		lost = { error };
+		throw error;
+	}
 }

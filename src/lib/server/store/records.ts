@@ -1,5 +1,5 @@
 // Small books: who did what, answers kept for repeated requests, daily comparison with Stripe, when a task last ran, the demo's clock.
-import { and, desc, eq, lt, or, isNull } from 'drizzle-orm';
+import { and, desc, eq, lt, or, isNull, sql } from 'drizzle-orm';
 import { actorName, type Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { Minor } from '../../domain/money/minor.ts';
@@ -129,3 +129,17 @@ export async function saveDemoOffset(db: Database, offsetMs: number): Promise<vo
 		.values({ clockId: 1, offsetMs })
 		.onConflictDoUpdate({ target: [demoClock.clockId], set: { offsetMs } });
 }
+
+/**
+ * One row written and on the disk, and a temporary file beside the tables: a full disk, a server that only reads, and one that is away all refuse one of
+ * them. (Overwriting a row may find its place on a full disk; a file that grows does not.) @throws what PostgreSQL says
+ */
+export const canKeep = (db: Database, now: Date): Promise<void> =>
+	db.system.transaction(async (tx) => {
+		await tx.execute(sql`set local work_mem = '64kB'`);
+		await tx.execute(sql`select count(*) from generate_series(1, 20000)`);
+		await tx
+			.insert(worked)
+			.values({ task: 'asked whether it is ready', lastAt: now })
+			.onConflictDoUpdate({ target: worked.task, set: { lastAt: now } });
+	});

@@ -1,14 +1,27 @@
-// Can this process serve? One small query, with a limit.
+// Can this process serve? The database answers, and what is paid could be kept: a row, and room on its disk.
 import type { Services } from '../../services.ts';
-import { readDemoOffset } from '../../store/records.ts';
+import { canKeep } from '../../store/records.ts';
 
-export async function isReady({ db }: Services): Promise<boolean> {
-	const late = new Promise<false>((done) => setTimeout(() => done(false), 2000));
-	return Promise.race([
-		readDemoOffset(db).then(
-			() => true,
-			() => false
-		),
-		late
-	]);
+const LIMIT_MS = 2000;
+/** Who asks is anybody: the database is asked once for all who ask at the same time or just after. */
+const SAME_ANSWER_MS = 500;
+const asking = new WeakMap<Services, Promise<boolean>>();
+
+export async function isReady(services: Services): Promise<boolean> {
+	const answer = asking.get(services) ?? ask(services);
+	const late = new Promise<false>((done) => setTimeout(() => done(false), LIMIT_MS).unref());
+	return Promise.race([answer, late]);
+}
+
+function ask(services: Services): Promise<boolean> {
+	const answer = canKeep(services.db, services.clock.now()).then(
+		() => true,
+		(error: unknown) => {
+			services.log.warn({ err: error }, 'not ready: nothing can be kept');
+			return false;
+		}
+	);
+	asking.set(services, answer);
+	void answer.then(() => setTimeout(() => asking.delete(services), SAME_ANSWER_MS).unref());
+	return answer;
 }

@@ -1,0 +1,60 @@
+// Mends a fault of postgres.js 3.4.9 in the installed copy, until it is mended there: decision 0031. Runs after every `npm ci` and before every start.
+// Plain JavaScript without a dependency, because it runs while packages are being installed.
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const file = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../node_modules/postgres/src/connection.js');
+const MARK = '// Mended by Ponctuel';
+
+/** Each text stands there once; what takes its place. @type {[string, string][]} */
+const MENDINGS = [
+	// A write that was put off meets a connection that has closed meanwhile: the queries are told so, and the process lives.
+	[
+		`  function nextWrite(fn) {
+    const x = socket.write(chunk, fn)`,
+		`  function nextWrite(fn) {
+    ${MARK}: github.com/porsager/postgres/issues/1066, 1154, 1208.
+    if (socket === null) {
+      nextWriteTimer !== null && clearImmediate(nextWriteTimer)
+      chunk = nextWriteTimer = null
+      const gone = Errors.connection('CONNECTION_CLOSED', options)
+      query && (queryError(query, gone), query = null)
+      while (sent.length)
+        queryError(sent.shift(), gone)
+      return true
+    }
+    const x = socket.write(chunk, fn)`
+	],
+	// What was not written yet belongs to the connection that closed: the next one would begin with it, and never be answered.
+	[
+		`    clearImmediate(nextWriteTimer)
+    socket.removeListener('data', data)`,
+		`    clearImmediate(nextWriteTimer)
+    chunk = nextWriteTimer = null
+    socket.removeListener('data', data)`
+	],
+	[
+		`    clearImmediate(nextWriteTimer)
+    if (socket) {`,
+		`    clearImmediate(nextWriteTimer)
+    chunk = nextWriteTimer = null
+    if (socket) {`
+	]
+];
+
+let text = readFileSync(file, 'utf8');
+if (!text.includes(MARK)) {
+	for (const [before, after] of MENDINGS) {
+		if (text.split(before).length !== 2) {
+			console.error(
+				'\n  The installed postgres.js is not the one that src/scripts/mend-postgres.mjs knows. Read decision 0031: mended there, this script goes; else it is adapted.\n'
+			);
+			process.exit(1);
+		}
+		text = text.replace(before, () => after);
+	}
+	// Whole or not at all, and never through a hard link into somebody else's copy.
+	writeFileSync(`${file}.new`, text);
+	renameSync(`${file}.new`, file);
+}
