@@ -6,6 +6,8 @@ import { setHeadersOfEveryAnswer } from './every-answer.ts';
 
 export const start: ServerInit = async () => {
 	if (building) return;
+	// The log looks after itself (log.ts); what SvelteKit and Node say goes here, and may find no room either.
+	for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 	const { hub, services } = await house();
 	setHeadersOfEveryAnswer(services.config.origin);
 	for (const warning of services.config.warnings) services.log.warn(warning);
