@@ -7,6 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readConfig } from '#lib/server/config.ts';
 import { endChild, exitOf } from './child.ts';
+import { keepServing } from './keep-serving.ts';
 import { lockFolder } from './lock-folder.ts';
 import { step } from './progress.mjs';
 import { database, logins, migrate } from './start-database.ts';
@@ -217,6 +218,8 @@ async function choosePort(dataDir: string): Promise<number> {
 }
 
 if (import.meta.main) {
+	// What is said is worth less than what is served: a full disk or a closed terminal under it ends nothing.
+	for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 	const dataDir = path.resolve(process.env.DATA_DIR ?? path.join(root, '.data'));
 	try {
 		const port = process.env.PORT ? Number(process.env.PORT) : await choosePort(dataDir);
@@ -240,7 +243,10 @@ if (import.meta.main) {
 			process.exit(code);
 		};
 		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void finish(0));
-		void running.exited.then((code) => finish(code ?? 1));
+		void keepServing(running, {
+			isEnding: () => ending,
+			say: (sentence) => console.error(`\n  ${sentence}\n`)
+		}).then(finish);
 		// Whoever watches over this process (systemd, a container) starts it again.
 		void running.broken.then((sentence) => {
 			if (!ending) console.error(`\n  ${sentence} Everything is stopped; start again.\n`);

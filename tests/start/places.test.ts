@@ -31,6 +31,41 @@ function giveTo(file: string, uid: number): void {
 		if (entry.isDirectory()) giveTo(path.join(file, entry.name), uid);
 		else chownSync(path.join(file, entry.name), uid, uid);
 }
+/** The server and its database are killed, each alone: both come back by themselves, on the same address. */
+async function survives(copy: string, port: number): Promise<void> {
+	if (process.platform !== 'linux') return;
+	const listOf = (words: RegExp): number[] =>
+		readdirSync('/proc')
+			.filter((name) => /^\d+$/.test(name))
+			.filter((name) => {
+				try {
+					return words.test(readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' '));
+				} catch {
+					return false;
+				}
+			})
+			.map(Number);
+	const note = path.join(copy, '.data/postgres-place.json');
+	const place = existsSync(note) ? (JSON.parse(readFileSync(note, 'utf8')) as { data?: string }) : {};
+	const lock = path.join(place.data ?? path.join(copy, '.data/postgres'), 'postmaster.pid');
+	const server = () =>
+		listOf(/build\/index\.js/).find((pid) => readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`PORT=${port}\0`));
+	const postmaster = () => Number(readFileSync(lock, 'utf8').split('\n')[0]);
+	for (const find of [server, postmaster]) {
+		const before = find()!;
+		process.kill(before, 'SIGKILL');
+		await expect
+			.poll(
+				async () =>
+					(await fetch(`http://127.0.0.1:${port}/health/ready`).then(
+						({ ok }) => ok,
+						() => false
+					)) && find() !== before,
+				{ timeout: 60_000, interval: 300 }
+			)
+			.toBe(true);
+	}
+}
 /** Starts, sees the demo answer, and ends it as Ctrl-C does. */
 async function startIn({ home, copy }: { home: string; copy: string }, uid: number | null): Promise<void> {
 	const port = await freePort();
@@ -57,6 +92,7 @@ async function startIn({ home, copy }: { home: string; copy: string }, uid: numb
 		await until(() => isOver || said.includes('Ponctuel, demonstration'));
 		expect(said).toContain('Ponctuel, demonstration');
 		expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200);
+		await survives(copy, port);
 		for (const word of ['Installing packages', 'Building the pages', 'Starting the database', 'Living through'])
 			expect(said).toMatch(new RegExp(`${word}.*: done in \\d+ s`));
 	} finally {
