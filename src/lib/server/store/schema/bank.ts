@@ -40,6 +40,7 @@ export const bankEntry = pgTable(
 		text: text().notNull(),
 		endToEndId: text(),
 		creditorReference: text(),
+		bankReference: text(), // the bank's own name for it, in the words of that format
 		counterparty: text(),
 		counterpartyIban: text(),
 		returnReason: text(),
@@ -48,7 +49,8 @@ export const bankEntry = pgTable(
 		round: integer().notNull().default(0), // how often it was accepted: each is a payment of its own
 		clientId: optionalId(), // for whom it was accepted: its account is a known payer from then on
 		settledBy: text(),
-		settledAt: optionalInstant()
+		settledAt: optionalInstant(),
+		sameAs: optionalId() // the movement that this one probably is, told by another file
 	},
 	(t) => [
 		primaryKey({ name: 'bank_entry_pk', columns: [t.supplierId, t.bankEntryId] }),
@@ -59,6 +61,12 @@ export const bankEntry = pgTable(
 		}),
 		unique('bank_entry_once').on(t.supplierId, t.fingerprint),
 		index('bank_entry_state_idx').on(t.supplierId, t.state, t.bookedOn),
+		index('bank_entry_amount_idx').on(t.supplierId, t.amountMinor, t.bookedOn),
+		foreignKey({
+			name: 'bank_entry_same_as_fk',
+			columns: [t.supplierId, t.sameAs],
+			foreignColumns: [t.supplierId, t.bankEntryId]
+		}),
 		foreignKey({
 			name: 'bank_entry_client_fk',
 			columns: [t.supplierId, t.clientId],
