@@ -367,3 +367,97 @@ describe('a list whose columns nobody knows', () => {
 		expect(asked(NAMELESS, hints)).toMatchObject({ ok: false, list: { needs: 'columns' } });
 	});
 });
+
+describe('amounts by the norm of their format, never by guess', () => {
+	const one = (reading: ReturnType<typeof readText>) => {
+		const [statement] = kept(reading).statements;
+		return [statement!.entries.map((entry) => toDecimal(entry.amountMinor)), reading.findings.map(({ code }) => code)];
+	};
+	const ofx = (amount: string) =>
+		one(
+			readText(
+				'r.ofx',
+				`OFXHEADER:100\n\n<OFX><STMTRS><CURDEF>EUR<ACCTID>1<STMTTRN><DTPOSTED>20261124<TRNAMT>${amount}<FITID>B77<NAME>ATELIER</STMTTRN></STMTRS></OFX>`
+			)
+		);
+	test.each([
+		['118.960', '118.96'],
+		['118,960', '118.96'],
+		['118.96', '118.96'],
+		['118.9', '118.90'],
+		['118', '118.00'],
+		['+118.', '118.00'],
+		['-1234.500', '-1234.50'],
+		['.5', '0.50'],
+		['12345,6', '12345.60']
+	])('OFX %s is %s: a lone mark begins the decimals', (written, read) => expect(ofx(written)).toEqual([[read], []]));
+	test.each(['118.965', '1,234.56', '1 234.56', '1.234.567', '', '.', '-', '1e3', '12,34€'])(
+		'OFX “%s” is no amount of its norm: left out and said',
+		(written) => expect(ofx(written)).toEqual([[], ['ENTRY_SKIPPED']])
+	);
+	const mt940 = (amount: string) =>
+		one(readText('r.sta', `:20:A\n:25:1/2\n:28C:1\n:61:2611201120C${amount}NTRFNONREF//A1\n:86:X\n-`));
+	test.each([
+		['1200,00', '1200.00'],
+		['1200,', '1200.00'],
+		['0012,5', '12.50'],
+		['118,960', '118.96']
+	])('MT940 %s is %s', (written, read) => expect(mt940(written)).toEqual([[read], []]));
+	test.each(['1200', '118,965', '1.200,00', '1,200,00'])(
+		'MT940 “%s” has no comma where the norm wants one: left out and said',
+		(written) => expect(mt940(written)).toEqual([[], ['ENTRY_SKIPPED']])
+	);
+	const camt = (amount: string) =>
+		one(
+			readText(
+				'r.xml',
+				`<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt><Stmt><Id>S</Id><Acct><Id><IBAN>FR7630006000011234567890189</IBAN></Id></Acct><Ntry><Amt Ccy="EUR">${amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-11-20</Dt></BookgDt></Ntry></Stmt></BkToCstmrStmt></Document>`
+			)
+		);
+	test.each([
+		['118.960', '118.96'],
+		['118.9600', '118.96'],
+		['1200', '1200.00']
+	])('CAMT %s is %s', (written, read) => expect(camt(written)).toEqual([[read], []]));
+	test.each(['118,96', '1 200.00', '118.965', '-5.00'])(
+		'CAMT “%s” is no amount of the standard: left out and said',
+		(written) => expect(camt(written)).toEqual([[], ['ENTRY_SKIPPED']])
+	);
+	const list = (...amounts: string[]) =>
+		readText(
+			'r.csv',
+			`Date;Libellé;Montant\n${amounts.map((amount, i) => `2${i}/11/2026;VIR ${i};${amount}`).join('\n')}\n`
+		);
+	test('a list is for people: the whole column says which mark is the decimal one', () => {
+		expect(one(list('118.960', '12,50'))).toEqual([['118960.00', '12.50'], []]);
+		expect(one(list('1.234', '118.960'))).toEqual([['1234.00', '118960.00'], []]);
+		expect(one(list('1,230', '12.50'))).toEqual([['1230.00', '12.50'], []]);
+	});
+	test('where nothing tells, an amount that may be two is not guessed', () => {
+		expect(one(list('118.960'))).toEqual([[], ['ENTRY_SKIPPED']]);
+		expect(one(list('1,230', '5'))).toEqual([['5.00'], ['ENTRY_SKIPPED']]);
+		expect(list('118.960').findings[0]).toMatchObject({ found: '118.960', expected: '118,96 / 118960,00' });
+	});
+});
+test.each([
+	[
+		'a hyphen and digits',
+		'REGLEMENT FACTURE FAC-2026\n-0042\nSOLDE DE TOUT COMPTE',
+		'FAC-2026 -0042 SOLDE DE TOUT COMPTE'
+	],
+	['a hyphen and a word', 'FACTURE\n-XXXL F2026-0042', '-XXXL F2026-0042'],
+	['a dash as a list', 'FACTURES\n- F-1\n- F-2', '- F-1 - F-2']
+])(
+	'in MT940 a line that begins with %s is text that goes on; only a hyphen alone ends a message',
+	(_, words, wanted) => {
+		const [statement] = kept(
+			readText(
+				'r.sta',
+				`:20:A\n:25:1\n:28C:1\n:60F:C261119EUR0,\n:61:2611201120C12,NTRFNONREF//A1\n:86:${words}\n:62F:C261120EUR12,\n-\nnothing of this\n`
+			)
+		).statements;
+		expect(statement!.entries[0]!.text).toContain(wanted);
+		expect(statement!.entries[0]!.text).not.toContain('nothing');
+		expect(reconciles(statement!)).toBe(true);
+	}
+);

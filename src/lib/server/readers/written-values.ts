@@ -11,14 +11,22 @@ const compact = (written: string): string =>
 		.replace(/^\((.*)\)$/, '-$1')
 		.replace(/^(.*)-$/, '-$1');
 
-/** The mark that is followed by one or two digits at the end of some value, when all values agree; `null` otherwise. */
+/**
+ * The mark that is followed by one or two digits at the end of some value, when all values agree. Without any: the other one than the mark that groups
+ * thousands, seen in `1.234`, which is no number of cents. `null`: the values can't tell.
+ */
 export function decimalMarkOf(values: Iterable<string>): DecimalMark {
 	const marks = new Set<string>();
+	const grouping = new Set<string>();
 	for (const value of values) {
-		const mark = /([.,])\d{1,2}$/.exec(compact(value))?.[1];
+		const written = compact(value);
+		const mark = /([.,])\d{1,2}$/.exec(written)?.[1];
 		if (mark) marks.add(mark);
+		const group = /^[+-]?\d{1,3}([.,])\d\d[1-9]$/.exec(written)?.[1];
+		if (group) grouping.add(group);
 	}
-	return marks.size === 1 ? ([...marks][0] as ',' | '.') : null;
+	if (marks.size) return marks.size === 1 ? ([...marks][0] as ',' | '.') : null;
+	return grouping.size === 1 ? (grouping.has('.') ? ',' : '.') : null;
 }
 
 /**
@@ -46,6 +54,14 @@ function parseMarked(text: string, mark: ',' | '.'): Minor | null {
 	)
 		return null;
 	return parseDecimal(`${groups.join('')}${fraction ? `.${fraction}` : ''}`);
+}
+
+/** `118.960`: 118.96 written with three decimals, or 118 960? Doubtful where no column tells. The two readings, or null. */
+export function doubtfulReadings(written: string): [Minor, Minor] | null {
+	const match = /^([+-]?)([1-9]\d{0,2})[.,](\d\d)0$/.exec(compact(written));
+	if (!match) return null;
+	const [, sign, whole, cents] = match;
+	return [parseDecimal(`${sign}${whole}.${cents}`)!, parseDecimal(`${sign}${whole}${cents}0`)!];
 }
 
 /** Day first or month first; `ambiguous` when no value can tell. */

@@ -1,12 +1,13 @@
 // The movements of an account as a list: one signed amount or two columns, a few lines about the account above the header, or no header at all.
 import { meaningful, type StatementEntry, type StatementReading } from '../../../domain/bank/statement.ts';
 import { block, confirm, type Finding } from '../../../domain/invoices/findings.ts';
-import { minor, type Minor } from '../../../domain/money/minor.ts';
+import { minor, toDecimal, type Minor } from '../../../domain/money/minor.ts';
 import type { ListHints } from '../csv.ts';
 import { parseRows, type RawRow } from '../rows.ts';
 import {
 	dateOrderOf,
 	decimalMarkOf,
+	doubtfulReadings,
 	parseAmount,
 	parseWrittenDate,
 	type DateOrder,
@@ -91,6 +92,10 @@ function entryOf({ line, cells }: Named, { order, mark, currency, isOfOthers }: 
 	if (IS_NOT_BOOKED.test(cells.state ?? '')) return skipped(line, cells.state!, 'une opération comptabilisée');
 	const [bookedOn, amount] = [parseWrittenDate(cells.bookedOn ?? '', order), amountOf(cells, mark)];
 	if (!bookedOn) return skipped(line, cells.bookedOn ?? '', 'JJ/MM/AAAA');
+	const doubtful = mark
+		? undefined
+		: [cells.amount, cells.debit, cells.credit].find((one) => one && doubtfulReadings(one));
+	if (doubtful) return skipped(line, doubtful, doubtfulReadings(doubtful)!.map(inFrench).join(' / '));
 	if (amount === null)
 		return skipped(line, [cells.amount, cells.debit, cells.credit].filter(Boolean).join(' '), '1234,56');
 	return {
@@ -109,6 +114,7 @@ function entryOf({ line, cells }: Named, { order, mark, currency, isOfOthers }: 
 		isReturn: amount < 0n && /rejet|impay[eé]|retour pr[eé]l/i.test(cells.text ?? '')
 	};
 }
+const inFrench = (amount: Minor): string => toDecimal(amount).replace('.', ',');
 const skipped = (line: number, found: string, expected: string): Finding =>
 	confirm('ENTRY_SKIPPED', `ligne ${line}`, found, expected);
 /** A debit column holds amounts without a sign, or with one: either way the money left. */

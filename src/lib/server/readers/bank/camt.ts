@@ -68,7 +68,13 @@ function statementOf(part: Node, findings: Finding[]): BankStatement {
 
 const amountOf = (node: Node | null): { amount: Minor | null; currency: string; written: string } => {
 	const written = (node && text(node)) ?? '';
-	return { amount: parseDecimal(written), currency: (node?.['@Ccy'] as string | undefined) ?? '', written };
+	const amount = parseDecimal(written);
+	// The standard has no negative amount: which way it went is said beside it.
+	return {
+		amount: amount !== null && amount >= 0n ? amount : null,
+		currency: (node?.['@Ccy'] as string | undefined) ?? '',
+		written
+	};
 };
 const signed = (node: Node): Minor | null => {
 	const { amount } = amountOf(at(node, 'Amt'));

@@ -12,6 +12,8 @@ import { minor, parseDecimal, type Minor } from '../../../domain/money/minor.ts'
 import { decodeText } from '../text.ts';
 
 export const isMt940 = (head: string): boolean => /(^|\n|\r|\})\s*:20:/.test(head);
+/** A message ends at a hyphen that stands alone, or that closes a block; any other line that begins with one is text that goes on. */
+const END = /^-(\}.*|X{3})?$/;
 type Field = { tag: string; lines: string[]; line: number };
 
 export function readMt940(bytes: Uint8Array): StatementReading {
@@ -31,7 +33,7 @@ function messagesOf(content: string): Field[][] {
 			field = { tag: match[1]!, lines: [match[2]!], line: i + 1 };
 			if (field.tag === '20') messages.push([]);
 			messages.at(-1)?.push(field);
-		} else if (/^-(\}|X{3})?/.test(line) && line.length <= 5) field = null;
+		} else if (END.test(line)) field = null;
 		else field?.lines.push(line);
 	});
 	return messages;
@@ -69,16 +71,13 @@ function balanceOf(written: string | null): { amount: Minor; currency: string; d
 		date: match[2]!
 	};
 }
-/** `12,` is 12.00. */
-const amountOf = (written: string): Minor | null =>
-	parseDecimal(
-		written
-			.replace(/^0+(?=\d)/, '')
-			.replace(',', '.')
-			.replace(/\.$/, '')
-	);
+/** SWIFT's `15d`: the comma is the decimal mark and is never left out. `12,` is 12.00. */
+function amountOf(written: string): Minor | null {
+	const [whole, decimals, ...more] = written.split(',');
+	return decimals === undefined || more.length ? null : parseDecimal(`${whole!.replace(/^0+(?=\d)/, '')}.${decimals}0`);
+}
 
-const MOVEMENT = /^(\d{6})(\d{4})?(RC|RD|C|D)([A-Z])?(\d+(?:,\d*)?)([A-Z][A-Z0-9]{3})?(.*)$/;
+const MOVEMENT = /^(\d{6})(\d{4})?(RC|RD|C|D)([A-Z])?(\d+(?:,\d*)?)(?![\d.,])([A-Z][A-Z0-9]{3})?(.*)$/;
 function movementOf(
 	field: Field,
 	next: Field | undefined,

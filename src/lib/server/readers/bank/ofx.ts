@@ -7,8 +7,8 @@ import {
 	type StatementReading
 } from '../../../domain/bank/statement.ts';
 import { block, confirm, type Finding } from '../../../domain/invoices/findings.ts';
+import { parseDecimal, type Minor } from '../../../domain/money/minor.ts';
 import { decodeText } from '../text.ts';
-import { parseAmount } from '../written-values.ts';
 
 export const isOfx = (head: string): boolean => /OFXHEADER|<OFX>/i.test(head);
 const TAG = /<(\/?)([A-Z0-9.]{1,32})>([^<]*)/gi;
@@ -48,7 +48,7 @@ export function readOfx(bytes: Uint8Array): StatementReading {
 		else if ((tag === 'DTSTART' || tag === 'DTEND') && !isEnd) statement.reference += `${value.slice(0, 8)} `;
 		else if (tag === 'LEDGERBAL') isLedger = !isEnd;
 		else if (tag === 'BALAMT' && isLedger && !isEnd) {
-			statement.closingMinor = parseAmount(value);
+			statement.closingMinor = amountOf(value);
 			isLedger = false;
 		}
 	}
@@ -62,7 +62,7 @@ function entryOf(
 	statement: BankStatement,
 	findings: Finding[]
 ): StatementEntry | null {
-	const [bookedOn, amount] = [dayOf(written.DTPOSTED), parseAmount(written.TRNAMT ?? '')];
+	const [bookedOn, amount] = [dayOf(written.DTPOSTED), amountOf(written.TRNAMT ?? '')];
 	if (!bookedOn || amount === null) {
 		const found = `${written.DTPOSTED ?? ''} ${written.TRNAMT ?? ''}`;
 		findings.push(confirm('ENTRY_SKIPPED', `${statement.account} ${written.FITID ?? ''}`, found, 'DTPOSTED, TRNAMT'));
@@ -82,6 +82,12 @@ function entryOf(
 		returnReason: null,
 		isReturn: Boolean(written.CORRECTFITID)
 	};
+}
+/** OFX 2.3, 3.2.9: one comma or point begins the decimals, whatever follows; nothing groups thousands. `118.960` is 118.96. */
+function amountOf(written: string): Minor | null {
+	const match = /^([+-]?)(\d*)(?:[.,](\d*))?$/.exec(written);
+	if (!match || !(match[2] || match[3])) return null;
+	return parseDecimal(`${match[1]}${match[2] || '0'}.${match[3] ?? ''}0`);
 }
 function dayOf(written: string | undefined): CivilDate | null {
 	const match = /^(\d{4})(\d{2})(\d{2})/.exec(written ?? '');
