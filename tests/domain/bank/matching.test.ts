@@ -108,7 +108,14 @@ describe('in the order of what is surest', () => {
 			'certain',
 			'early'
 		]);
+		// Part of an amount is no second sign: who paid is.
 		expect(first(moved({ text: 'F2026-0042', amount: 60_000 }), early)).toEqual([
+			'F2026-0042',
+			'number',
+			'probable',
+			'less'
+		]);
+		expect(first(moved({ text: 'F2026-0042', counterparty: 'MENUISERIE ROCHE', amount: 60_000 }), early)).toEqual([
 			'F2026-0042',
 			'number',
 			'certain',
@@ -134,6 +141,59 @@ describe('what is not sure is not called sure', () => {
 			'probable',
 			'exact'
 		]));
+	describe.each([
+		['a day, year first', '2026-1118', 'VIR RECU 2026-11-18 DON ANNUEL'],
+		['a day without marks', '2026-1118', 'VIR SEPA RECU 20261118 CAISSE PRIMAIRE'],
+		['a day, day first', '18112026', 'VIREMENT DU 18/11/2026'],
+		['a day and a time', '20261118-0930', 'INST 20261118 0930'],
+		['a telephone number', '06 12 34 56 78', 'APPELER LE 0612345678'],
+		['a telephone number from abroad', '33612345678', 'TEL +33 6 12 34 56 78'],
+		['a postcode', '75011', 'MAIRIE 75011 PARIS'],
+		['an amount in the words', '1234567', 'SOLDE 12 345,67 EUR'],
+		['an amount with points', '1234-5678', 'TOTAL 123.456,78'],
+		['its own amount', '1200-0000', 'MONTANT 12000000']
+	])('a number that reads as %s', (name, number, text) => {
+		const amount = text.endsWith('12000000') ? 12_000_000 : 15_000;
+		test.each([
+			['part of the amount', 300_000_00],
+			['the exact amount', amount]
+		])('a stranger’s transfer is never certain: %s', (_, payable) =>
+			expect(first(moved({ text, amount }), [open({ number, payable })])?.[2]).toBe('probable')
+		);
+		test('it is certain when its payer is the client, and the amount is right', () =>
+			expect(
+				first(moved({ text, counterparty: 'Menuiserie Roche', amount }), [open({ number, payable: amount })])?.[2]
+			).toBe('certain'));
+		test('as the reference of the invoice it is no surer', () => {
+			const invoice = open({ number: 'F-77', paymentReference: number, payable: amount });
+			expect(first(moved({ text, amount }), [invoice])?.[2]).toBe('probable');
+		});
+		// A field of its own is no amount in words: nothing but the number itself speaks there.
+		test('in the end-to-end field it is no surer, but for amounts', () => {
+			const endToEndId = text.replace(/\D/g, '');
+			const certainty = first(moved({ endToEndId, amount }), [open({ number: endToEndId, payable: amount })])?.[2];
+			expect(certainty).toBe(name.startsWith('an amount') ? 'certain' : 'probable');
+		});
+		test('nor does it take a payment back by itself', () => {
+			const payment = {
+				paymentId: 'p',
+				clientId: 'roche',
+				clientName: 'Roche',
+				standingMinor: minor(amount),
+				numbers: [number],
+				endToEndId: null,
+				counterpartyIban: null
+			};
+			expect(returnsOf(moved({ text, amount: -amount, isReturn: true }), [payment])[0]?.certainty).toBe('probable');
+		});
+	});
+	test('a number of eight digits that is no day is a number', () =>
+		expect(first(moved({ text: 'FACTURE 20260042' }), [open({ number: '2026-0042' })])?.[2]).toBe('certain'));
+	test('a reference is not a piece of a longer number', () => {
+		const invoice = open({ number: 'F-77', paymentReference: '4711235' });
+		expect(first(moved({ text: 'REF 9947112350' }), [invoice])).toBeNull();
+		expect(first(moved({ text: 'REF 4711235' }), [invoice])?.[2]).toBe('certain');
+	});
 	test('a number inside a longer one, or too short', () => {
 		expect(first(moved({ text: 'F2026-00421' }), two)).toBeNull();
 		expect(first(moved({ text: 'REF 12' }), [open({ number: '12' })])).toBeNull();

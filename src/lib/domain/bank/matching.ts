@@ -2,6 +2,7 @@
 // end-to-end id, invoice number in the words, known payer and exact amount, several invoices of one client. Never the amount alone.
 import type { Minor } from '../money/minor.ts';
 import { ZERO } from '../money/minor.ts';
+import { isValidRf } from '../invoices/identifiers.ts';
 import {
 	accountOwner,
 	byEndToEnd,
@@ -33,7 +34,10 @@ export type OpenInvoice = {
 /** `sums`: what the next part makes, the next two, and so on to all that are left. */
 export type OpenPlan = { planId: string; sums: Minor[] };
 export type MatchReason = 'reference' | 'end_to_end' | 'number' | 'payer_amount' | 'payer_sum';
-/** `certain` may be accepted without a look: what it pays was named, or its payer is known by account, and the amount is right to the cent. */
+/**
+ * `certain` may be accepted without a look, for two signs that have nothing to do with each other: what it pays was named and the amount is right to the
+ * cent, or named by a payer who is known; its payer is known by account and the amount is right. A creditor reference has check digits: it is enough.
+ */
 export type Certainty = 'certain' | 'probable' | 'possible';
 export type Match = {
 	clientId: string;
@@ -64,7 +68,9 @@ export function concernedClients(movement: Movement, open: OpenInvoice[], payers
 export function matchesOf(movement: Movement, open: OpenInvoice[], payers: KnownPayers): Match[] {
 	if (movement.amountMinor <= 0n || movement.isReturn) return [];
 	const named = namedBy(movement, open);
-	return named ? explain(movement, named.found, named.reason) : byPayer(movement, open, payers);
+	if (!named) return byPayer(movement, open, payers);
+	const known = new Set(payersAmong(movement, open, payers).map((one) => one.clientId));
+	return explain(movement, named, known);
 }
 
 /** The same explanations, when the movement names what is settled already: a payment made twice, or meant for another invoice. Never certain then. */
@@ -79,16 +85,25 @@ const isRight = (amountIs: AmountIs, invoices: OpenInvoice[]): boolean =>
 	(amountIs === 'less' && invoices.length === 1);
 const CANNOT_BE_BOOKED: readonly AmountIs[] = ['under_part', 'with_plan'];
 
-/** What was named: together when they are of one client. */
-function explain(movement: Movement, found: OpenInvoice[], reason: NamingReason): Match[] {
+/** What was named: together when they are of one client. `known`: the clients that the payer may be. */
+function explain(
+	movement: Movement,
+	{ found, reason }: { found: OpenInvoice[]; reason: NamingReason },
+	known: Set<string>
+): Match[] {
 	const clients = Map.groupBy(found, (one) => one.clientId);
 	const isClear = clients.size === 1;
 	return [...clients.values()]
 		.map((invoices) => {
 			const amountIs = compare(movement.amountMinor, invoices);
-			const isWeakly = reason === 'number' && invoices.some((one) => isWeak(one.number));
 			const isPossible = !isClear || CANNOT_BE_BOOKED.includes(amountIs);
-			const isSure = isRight(amountIs, invoices) && !isWeakly;
+			const isByReference = invoices.every((one) => isValidRf(one.paymentReference)) && reason === 'reference';
+			const isKnown = known.has(invoices[0]!.clientId);
+			const isWeakly = invoices.some((one) =>
+				isWeak(reason === 'reference' ? one.paymentReference : one.number, movement)
+			);
+			// Part of an amount is no sign of its own.
+			const isSure = isRight(amountIs, invoices) && (isByReference || isKnown || (!isWeakly && amountIs !== 'less'));
 			return matchOf(invoices, reason, isPossible ? 'possible' : isSure ? 'certain' : 'probable', amountIs);
 		})
 		.sort(byWorth);
@@ -187,16 +202,17 @@ export function returnsOf(
 	const fits = payments.filter((one) => one.standingMinor >= amount);
 	const by = (isMeant: (one: StandingPayment) => boolean) => fits.filter(isMeant);
 	const id = movement.endToEndId ? compact(movement.endToEndId) : null;
-	const named = by(
-		(one) =>
-			(id !== null && one.endToEndId !== null && compact(one.endToEndId) === id) ||
-			one.numbers.some((number) => isNamed(number, `${movement.text} ${movement.endToEndId ?? ''}`))
-	);
+	const isSameId = (one: StandingPayment): boolean =>
+		id !== null && one.endToEndId !== null && compact(one.endToEndId) === id;
+	const namedIn = (one: StandingPayment): string[] =>
+		one.numbers.filter((number) => isNamed(number, `${movement.text} ${movement.endToEndId ?? ''}`));
+	const named = by((one) => isSameId(one) || namedIn(one).length > 0);
 	if (named.length)
-		return named.map((payment) => ({
-			payment,
-			certainty: named.length === 1 && payment.standingMinor === amount ? 'certain' : 'probable'
-		}));
+		return named.map((payment) => {
+			const isSure = isSameId(payment) || namedIn(payment).some((number) => !isWeak(number, movement));
+			const isRightAmount = payment.standingMinor === amount;
+			return { payment, certainty: named.length === 1 && isSure && isRightAmount ? 'certain' : 'probable' };
+		});
 	const iban = movement.counterpartyIban ? compact(movement.counterpartyIban) : null;
 	const same = by(
 		(one) =>

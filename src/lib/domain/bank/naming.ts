@@ -1,4 +1,6 @@
 // What the words of a movement name: invoices by reference or number, payers by account or name. Banks cut, glue and change what stands between.
+import { parseCivilDate } from '../calendar/civil-date.ts';
+import { isValidRf } from '../invoices/identifiers.ts';
 import type { StatementEntry } from './statement.ts';
 
 /** Accounts that have paid before, and for whom. */
@@ -28,8 +30,8 @@ export const plainName = (name: string): string =>
 /** Shorter ones say nothing; longer ones than a reference (25) or a number (30, BT-1) are none. */
 const NAME = { min: 4, max: 30 };
 /** Every piece of a movement's words that may be a number or a reference, written plainly: what to look for in the books. Each has a digit. */
-export function possibleNames({ text, endToEndId, creditorReference }: Movement): string[] {
-	const words = compact(`${text} ${endToEndId ?? ''} ${creditorReference ?? ''}`);
+export function possibleNames(movement: Movement): string[] {
+	const words = compact(wordsOf(movement));
 	const names = new Set<string>();
 	for (let from = 0; from < words.length; from += 1) {
 		const digit = words.slice(from, from + NAME.max).search(/\d/);
@@ -52,6 +54,8 @@ export function possiblePayers<C extends Payer>(movements: Movement[], clients: 
 		return owners.has(clientId) || named.some((one) => isCalled(own, one));
 	});
 }
+const wordsOf = ({ text, endToEndId, creditorReference }: Omit<Movement, 'amountMinor'>): string =>
+	`${text} ${endToEndId ?? ''} ${creditorReference ?? ''}`;
 type Named = { number: string; paymentReference: string };
 export type NamingReason = 'reference' | 'end_to_end' | 'number';
 /** The invoices that a movement names, in the order of the sheet: by one way only, the surest. */
@@ -71,7 +75,10 @@ export function byReference<I extends Named>(movement: Movement, invoices: I[]):
 	const words = compact(movement.text);
 	return invoices.filter(({ paymentReference }) => {
 		const reference = compact(paymentReference);
-		return reference.length >= 5 && (field === reference || words.includes(reference));
+		if (reference.length < 5) return false;
+		// With check digits it can't be met by chance; another is a name like a number, not a piece of a longer one.
+		const isSaid = isValidRf(reference) ? words.includes(reference) : isNamed(reference, movement.text);
+		return field === reference || isSaid;
 	});
 }
 export function byEndToEnd<I extends Named>({ endToEndId }: Movement, invoices: I[]): I[] {
@@ -80,7 +87,7 @@ export function byEndToEnd<I extends Named>({ endToEndId }: Movement, invoices: 
 	return invoices.filter((one) => id === compact(one.paymentReference) || id === compact(one.number));
 }
 export function byNumber<I extends Named>(movement: Movement, invoices: I[]): I[] {
-	const words = `${movement.text} ${movement.endToEndId ?? ''} ${movement.creditorReference ?? ''}`;
+	const words = wordsOf(movement);
 	const glued = compact(words);
 	const found = invoices.filter((one) => glued.includes(compact(one.number)) && isNamed(one.number, words));
 	// `2026-1` also stands inside `F-2026-1`: a number that is only a part of another one found is not meant.
@@ -101,8 +108,31 @@ export function isNamed(number: string, words: string): boolean {
 	);
 }
 
-/** A few digits may be a year, a postcode, a sum: they are not a name by themselves. */
-export const isWeak = (number: string): boolean => /^\d{1,6}$/.test(compact(number));
+/**
+ * Digits alone that read as something else: a year or a postcode (up to six), a day (`2026-1118` is 18 November), a telephone number; or that the words
+ * have in an amount only. They are not a name by themselves.
+ */
+export function isWeak(number: string, { amountMinor, ...movement }: Movement): boolean {
+	const digits = compact(number);
+	if (!/^\d+$/.test(digits)) return false;
+	return (
+		digits.length <= 6 ||
+		isDay(digits) ||
+		PHONE.test(digits) ||
+		digits === String(amountMinor < 0n ? -amountMinor : amountMinor) ||
+		!isNamed(number, wordsOf(movement).replace(AMOUNT, ' '))
+	);
+}
+const PHONE = /^(0|0?0?33|0?0?32|0?0?41|0?0?352)[1-9]\d{7,8}$/;
+/** `1 234,56`, `1.234,56`, `1234.56`. */
+const AMOUNT = /(?<![\d.,])\d{1,3}(?:[ .,\u00a0\u202f']?\d{3})*[.,]\d{2}(?!\d)/g;
+/** Year first or day first, with or without a time behind it. */
+function isDay(digits: string): boolean {
+	if (![8, 10, 12, 14].includes(digits.length)) return false;
+	const [a, b, c, d] = [digits.slice(0, 4), digits.slice(4, 6), digits.slice(6, 8), digits.slice(4, 8)];
+	const days = [`${a}-${b}-${c}`, `${d}-${a.slice(2)}-${a.slice(0, 2)}`, `${d}-${a.slice(0, 2)}-${a.slice(2)}`];
+	return days.some((day) => /^(19|20)/.test(day) && parseCivilDate(day) !== null);
+}
 
 export const accountOwner = ({ counterpartyIban }: Movement, payers: KnownPayers): string | undefined =>
 	counterpartyIban ? payers.get(compact(counterpartyIban)) : undefined;
