@@ -283,3 +283,25 @@ describe('by API', () => {
 		expect(JSON.stringify(result.ok && result.value.body)).toContain('invoices.0.gross_minor');
 	});
 });
+
+test('one number, two clients: the second is a question, in one file, in another file, and against what is kept', async () => {
+	const header = 'Numéro;Date facture;Échéance;Client;E-mail;Montant HT;Montant TVA;Taux TVA;Montant TTC;Devise;Type';
+	const row = (day: string, client: string) => `0001;${day};05/12/2026;${client};;100,00;20,00;20;120,00;EUR;Facture`;
+	const list = (name: string, ...rows: string[]) => ({
+		name,
+		bytes: new TextEncoder().encode(`${header}\n${rows.join('\n')}\n`)
+	});
+	const drop = async (...files: ReturnType<typeof list>[]) => {
+		const result = await importInvoices(house.services, cast.owner, files, { sendMails: false });
+		if (!result.ok) throw new Error(result.refusal.code);
+		return result.value.map(({ outcome }) => outcome);
+	};
+	const [rowing, fencing] = [row('05/10/2026', 'Club Aviron'), row('05/11/2026', 'Club Escrime')];
+	const preview = await previewImport(house, cast.owner, [list('tout.csv', rowing, fencing)]);
+	expect(preview.ok && preview.value.lines.map(({ outcome }) => outcome)).toEqual(['new', 'conflict']);
+	expect(await drop(list('a.csv', rowing), list('b.csv', fencing))).toEqual(['new', 'conflict']);
+	expect(await drop(list('c.csv', fencing))).toEqual(['conflict']);
+	// The same invoice once more is the same; of another day it is not.
+	expect(await drop(list('d.csv', rowing, rowing))).toEqual(['identical', 'identical']);
+	expect(await drop(list('e.csv', row('06/10/2026', 'Club Aviron')))).toEqual(['conflict']);
+});

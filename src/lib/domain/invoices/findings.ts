@@ -124,7 +124,7 @@ const LEGAL_FORM =
 	/[\s,]+(s\.?a\.?r\.?l|s\.?a\.?s\.?u?|s\.?a|e\.?u\.?r\.?l|s\.?n\.?c|s\.?c\.?i|gmbh|ag|ug|kg|ltd|b\.?v|n\.?v|s\.?r\.?l)\.?$/i;
 /** A name of a file may be as long as the file: no register holds more than this, and nobody waits for the rest. */
 const NAME_COMPARED = 200;
-const nameKeyOf = (name: string): string =>
+export const nameKeyOf = (name: string): string =>
 	name
 		.trim()
 		.slice(0, NAME_COMPARED)

@@ -3,6 +3,7 @@ import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Party } from '../../domain/invoices/document.ts';
 import type { Finding } from '../../domain/invoices/findings.ts';
+import { minor, type Minor } from '../../domain/money/minor.ts';
 import type { Tx } from './database.ts';
 import type { ImportJob } from './imports.ts';
 import { anyOf, insertMany } from './insert-many.ts';
@@ -26,18 +27,36 @@ export async function insertLines(tx: Tx, scope: Scope, importId: string, rows: 
 		rows.map((row) => ({ importId, ...row }))
 	);
 }
+type PendingNumber = {
+	number: string;
+	issueYear: number;
+	clientName: string;
+	issuedOn: string;
+	grossMinor: Minor;
+	debtMinor: Minor;
+};
 /** Numbers that this import holds already, as what is to be kept. */
 export async function listPendingNumbers(
 	tx: Tx,
 	scope: Scope,
 	importId: string,
 	numbers: string[]
-): Promise<{ number: string; issueYear: number; debtMinor: string }[]> {
-	const rows = await tx.execute<{ number: string; issue_year: number; debt: string }>(sql`
-		select l.number, l.issue_year, l.view->>'debtMinor' as debt from import_line l
+): Promise<PendingNumber[]> {
+	const rows = await tx.execute<
+		Record<'number' | 'client' | 'issued' | 'gross' | 'debt', string> & { issue_year: number }
+	>(sql`
+		select l.number, l.issue_year, l.view->>'clientName' as client, l.view->>'issuedOn' as issued,
+			l.view->>'grossMinor' as gross, l.view->>'debtMinor' as debt from import_line l
 		where l.supplier_id = ${scope.supplierId} and l.import_id = ${importId} and l.outcome in ('new', 'review')
 			and l.number = ${anyOf(numbers)}`);
-	return rows.map((row) => ({ number: row.number, issueYear: row.issue_year, debtMinor: row.debt }));
+	return rows.map((row) => ({
+		number: row.number,
+		issueYear: row.issue_year,
+		clientName: row.client,
+		issuedOn: row.issued,
+		grossMinor: minor(BigInt(row.gross)),
+		debtMinor: minor(BigInt(row.debt))
+	}));
 }
 
 /** Its invoice exists: it was kept. */

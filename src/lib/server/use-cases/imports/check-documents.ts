@@ -6,6 +6,7 @@ import { debtOf, type InvoiceDocument } from '../../../domain/invoices/document.
 import {
 	confirm,
 	contactNew,
+	nameKeyOf,
 	notPayableReason,
 	verdictOf,
 	warn,
@@ -84,7 +85,16 @@ function lineOf(
 		...ownershipFindings(supplier, document),
 		...(isAddressNew ? [contactNew(document.buyer.email!)] : [])
 	];
-	const outcome = outcomeOf(verdictOf(all), known, document, debtMinor);
+	const isSameClient = match
+		? match.client.clientId === known?.clientId
+		: known !== null && nameKeyOf(document.buyer.name) === nameKeyOf(known.clientName);
+	const isSame =
+		known !== null &&
+		isSameClient &&
+		known.debtMinor === debtMinor &&
+		known.grossMinor === document.grossMinor &&
+		known.issuedOn === document.issuedOn;
+	const outcome = outcomeOf(verdictOf(all), known === null ? null : isSame);
 	return {
 		outcome,
 		number: document.number,
@@ -102,9 +112,7 @@ function lineOf(
 		notPayableReason: notPayableReason(document, debtMinor),
 		agreed: document.agreed,
 		findings: all,
-		changes: known
-			? changesOf(known, document, { debtMinor, isSameClient: match?.client.clientId === known.clientId })
-			: [],
+		changes: known ? changesOf(known, document, { debtMinor, isSameClient }) : [],
 		isReplaceable: outcome === 'conflict' && known !== null && isUntouched(known),
 		invoiceId: known?.invoiceId ?? null
 	};
@@ -129,15 +137,10 @@ function changesOf(
 	return all.filter(({ before, after }) => before !== after);
 }
 
-function outcomeOf(
-	verdict: ReturnType<typeof verdictOf>,
-	known: InvoiceRecord | null,
-	document: InvoiceDocument,
-	debtMinor: Minor
-): ImportLine['outcome'] {
+/** `isSame`: its number is kept already, for the same client, day and amounts, or for something else; null: it is not. */
+function outcomeOf(verdict: ReturnType<typeof verdictOf>, isSame: boolean | null): ImportLine['outcome'] {
 	if (verdict === 'block') return 'refused';
-	if (known)
-		return known.debtMinor === debtMinor && known.grossMinor === document.grossMinor ? 'identical' : 'conflict';
+	if (isSame !== null) return isSame ? 'identical' : 'conflict';
 	return verdict === 'confirm' ? 'review' : 'new';
 }
 
@@ -158,17 +161,27 @@ function ownershipFindings(supplier: Supplier, { seller, payeeAccounts }: Invoic
 	];
 }
 
-/** The same number twice in what is to be kept: the first stands, the second is told. `seen`: number and year to amount owed, filled as it goes. */
-export function withoutTwins(checked: Checked[], seen: Map<string, bigint>): Checked[] {
+/** What an invoice is known by beside its number: whose it is, of which day, of how much. */
+export type Twin = Pick<ImportLine, 'clientName' | 'issuedOn'> & { grossMinor: bigint; debtMinor: bigint };
+export const isTwin = (a: Twin, b: Twin): boolean =>
+	a.debtMinor === b.debtMinor &&
+	a.grossMinor === b.grossMinor &&
+	a.issuedOn === b.issuedOn &&
+	nameKeyOf(a.clientName) === nameKeyOf(b.clientName);
+/**
+ * The same number twice in what is to be kept: the first stands, the second is told; of another client, day or amount it is a question, never dropped.
+ * `seen`: number and year to what stands under it, filled as it goes.
+ */
+export function withoutTwins(checked: Checked[], seen: Map<string, Twin>): Checked[] {
 	return checked.map((item) => {
 		if (item.line.outcome !== 'new' && item.line.outcome !== 'review') return item;
 		const key = nameKey(nameOf(item.line));
 		const twin = seen.get(key);
 		if (twin === undefined) {
-			seen.set(key, item.line.debtMinor);
+			seen.set(key, item.line);
 			return item;
 		}
-		const outcome = twin === item.line.debtMinor ? ('identical' as const) : ('conflict' as const);
+		const outcome = isTwin(twin, item.line) ? ('identical' as const) : ('conflict' as const);
 		return { ...item, line: { ...item.line, outcome } };
 	});
 }

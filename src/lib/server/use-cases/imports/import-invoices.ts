@@ -10,7 +10,7 @@ import { keepDocument } from '../../store/documents.ts';
 import { listMappings } from '../../store/import-mappings.ts';
 import { isRefusedByDatabase } from '../../store/tx.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
-import { checkDocuments, withoutTwins } from './check-documents.ts';
+import { checkDocuments, withoutTwins, type Twin } from './check-documents.ts';
 import type { Checked, ImportLine } from './import-line.ts';
 import { keepInvoices, notKept, tellOpened } from './keep-invoices.ts';
 
@@ -28,7 +28,7 @@ export async function importInvoices(
 	if (options.acceptReview && !may(scope.actor, 'accept_review')) return refuse('review_by_person');
 	const mappings = await read(services, scope, (tx) => listMappings(tx, scope));
 	const hints = Object.fromEntries(mappings.map((one) => [one.headerKey, one]));
-	const seen = new Map<string, bigint>();
+	const seen = new Map<string, Twin>();
 	const lines: ImportLine[] = [];
 	const unpacked = await unpackedOffPath(files);
 	if (!unpacked) return refuse('archives_too_large');

@@ -14,7 +14,7 @@ import { findClient, findClientsLike, insertClients, lockClientCreation } from '
 import { recordAudit } from '../../store/records.ts';
 import { queueOpenedMails } from '../mails/queue-mails.ts';
 import { withdrawInvoices } from '../invoices/withdraw-invoices.ts';
-import { nameOf } from './check-documents.ts';
+import { isTwin, nameOf } from './check-documents.ts';
 import type { ImportLine } from './import-line.ts';
 
 export type Keepable = {
@@ -98,7 +98,7 @@ export async function keepInvoices(
 		if (held.has(item)) return heldLine(line);
 		if (ids.has(invoiceId)) return { ...line, outcome: 'new', invoiceId };
 		const twin = twins?.get(nameKey(nameOf(line)));
-		const isSame = twin?.debtMinor === line.debtMinor && twin.grossMinor === line.grossMinor;
+		const isSame = twin !== undefined && isTwin(twin, line);
 		return { ...line, outcome: isSame ? 'identical' : 'conflict', invoiceId: twin?.invoiceId ?? null };
 	});
 	return { lines, clientIds: kept.map(({ clientId }) => clientId) };

@@ -12,7 +12,7 @@ import { nameKey } from '../../store/invoices.ts';
 import { refreshStatistics } from '../../store/upkeep.ts';
 import { giveWay } from '../../visitors.ts';
 import { read } from '../run.ts';
-import { checkDocuments, nameOf, withoutTwins } from './check-documents.ts';
+import { checkDocuments, nameOf, withoutTwins, type Twin } from './check-documents.ts';
 import type { Checked } from './import-line.ts';
 import { hasGrown, moveOn, step, type Work } from './import-work.ts';
 
@@ -148,14 +148,14 @@ const writeParts = (work: Work, parts: Part[], checked: Checked[]): Promise<void
 	});
 
 /** What this import holds already under the numbers of these. */
-async function numbersOf(tx: Tx, scope: Scope, importId: string, checked: Checked[]): Promise<Map<string, bigint>> {
+async function numbersOf(tx: Tx, scope: Scope, importId: string, checked: Checked[]): Promise<Map<string, Twin>> {
 	const rows = await listPendingNumbers(
 		tx,
 		scope,
 		importId,
 		checked.map(({ line }) => line.number)
 	);
-	return new Map(rows.map((row) => [nameKey(row), BigInt(row.debtMinor)]));
+	return new Map(rows.map(({ number, issueYear, ...twin }) => [nameKey({ number, issueYear }), twin]));
 }
 
 const rowOf = ({ line, document }: Checked) => ({
