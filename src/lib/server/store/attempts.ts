@@ -1,5 +1,5 @@
 // Payment attempts: the row that comes before any call to Stripe.
-import { and, asc, desc, eq, inArray, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, lt, sql } from 'drizzle-orm';
 import { actorName, type Scope } from '../../domain/access/scope.ts';
 import { isLive, type AttemptStatus } from '../../domain/payments/attempt-status.ts';
 import type { AllocationLine } from '../../domain/payments/allocation.ts';
@@ -109,6 +109,41 @@ export async function listDeclinedIntents(
 			and old.stripe_payment_intent_id is not null
 			and old.stripe_payment_intent_id is distinct from ${stripePaymentIntentId}
 		limit 50`);
+}
+
+/**
+ * Payments on these invoices that Stripe could still collect: refused ones, and those whose bank confirmation was left unfinished. Tries of a plan's parts
+ * are the plan's affair. Bounded.
+ */
+export async function listUnfinishedIntents(
+	tx: Tx,
+	scope: Scope,
+	invoiceIds: string[]
+): Promise<{ stripeAccount: string; intentId: string }[]> {
+	return tx
+		.selectDistinct({ stripeAccount: paymentAttempt.stripeAccount, intentId: paymentAttempt.stripePaymentIntentId })
+		.from(attemptInvoice)
+		.innerJoin(
+			paymentAttempt,
+			and(
+				eq(paymentAttempt.supplierId, attemptInvoice.supplierId),
+				eq(paymentAttempt.attemptId, attemptInvoice.attemptId)
+			)
+		)
+		.where(
+			and(
+				eq(attemptInvoice.supplierId, scope.supplierId),
+				inArray(attemptInvoice.invoiceId, invoiceIds),
+				inArray(paymentAttempt.status, ['declined', 'awaiting_auth']),
+				inArray(paymentAttempt.channel, ['pay_link', 'portal']),
+				inArray(paymentAttempt.option, ['now', 'early', 'plan_2', 'plan_3']),
+				isNotNull(paymentAttempt.stripePaymentIntentId)
+			)
+		)
+		.limit(50)
+		.then((rows) =>
+			rows.map(({ stripeAccount, intentId }) => ({ stripeAccount: stripeAccount!, intentId: intentId! }))
+		);
 }
 
 const attemptsOfIntent = (tx: Tx, scope: Scope, intentId: string) =>

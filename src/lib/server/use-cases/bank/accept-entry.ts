@@ -16,6 +16,7 @@ import { holdParts } from '../../store/plans.ts';
 import { recordAudit } from '../../store/records.ts';
 import { keepAcceptance } from '../offers/keep-acceptance.ts';
 import { bookDiscounts } from '../payments/book-discounts.ts';
+import { endTries } from '../payments/end-tries.ts';
 import { keepReceived } from '../payments/book-payment.ts';
 import type { Booking } from '../payments/settling.ts';
 import { followPlan } from '../plans/follow-plan.ts';
@@ -35,7 +36,7 @@ import { takeBack } from './take-back.ts';
 export type AcceptInput = { bankEntryId: string; invoiceIds: string[] };
 
 export const acceptEntry = (services: Services, scope: Scope, { bankEntryId, invoiceIds }: AcceptInput) =>
-	settle(services, scope, bankEntryId, (booking, entry) => chooseLines(booking, entry, invoiceIds));
+	settle(services, scope, { bankEntryId, invoiceIds }, (booking, entry) => chooseLines(booking, entry, invoiceIds));
 
 /** Nothing is left to pay on what it was meant for: the whole of it is kept for the client. */
 export const keepForClient = (
@@ -43,7 +44,7 @@ export const keepForClient = (
 	scope: Scope,
 	{ bankEntryId, clientId }: { bankEntryId: string; clientId: string }
 ) =>
-	settle(services, scope, bankEntryId, async ({ tx }) =>
+	settle(services, scope, { bankEntryId, invoiceIds: [] }, async ({ tx }) =>
 		(await findClient(tx, scope, clientId))
 			? done({ clientId, description: '', lines: [], early: null, parts: [] })
 			: refuse('not_found')
@@ -53,10 +54,11 @@ type Choose = (booking: Booking, entry: BankEntry) => Promise<Result<Chosen>>;
 async function settle(
 	services: Services,
 	scope: Scope,
-	bankEntryId: string,
+	{ bankEntryId, invoiceIds }: AcceptInput,
 	choose: Choose
 ): Promise<Result<{ paymentId: string }>> {
 	if (!may(scope.actor, 'book_transfers')) return refuse('not_allowed');
+	if (!(await endTries(services, scope, invoiceIds))) return refuse('payment_in_progress');
 	return commit(services, scope, async (tx) => {
 		const entry = await lockBankEntry(tx, scope, bankEntryId);
 		if (!entry) return refuse('not_found');

@@ -6,6 +6,7 @@ import type { PaymentOption } from '../../../domain/offers/quote.ts';
 import { allocateReceived, withinBalance, type AllocationLine } from '../../../domain/payments/allocation.ts';
 import { linesOf, nextPart, partsWithin } from '../../../domain/plans/plan.ts';
 import type { BankEntry } from '../../store/bank.ts';
+import { findLiveAttempt } from '../../store/attempts.ts';
 import { lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
 import { listHeldPositions, listPlansOfInvoices, lockPlan, type PlanWithParts } from '../../store/plans.ts';
 import { quoteInvoices, type Quoted } from '../offers/quote-invoices.ts';
@@ -85,6 +86,9 @@ async function chooseInvoices(
 	const records = await lockInvoices(tx, scope, invoiceIds);
 	const problem = checkInvoices(records, invoiceIds);
 	if (problem) return problem;
+	// A card that is being asked at this moment may take the same money.
+	const live = await findLiveAttempt(tx, scope, invoiceIds);
+	if (live) return refuse(live.status === 'processing' ? 'payment_under_way' : 'payment_in_progress');
 	const at = noonOf(valueDay(entry), supplier.timeZone);
 	const quoted = await quoteInvoices(tx, scope, { supplier, records, at });
 	const option = quoted.quote.options.find((one) => one.kind === 'early' && one.amountMinor === entry.amountMinor);
