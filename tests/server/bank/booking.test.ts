@@ -97,6 +97,90 @@ test('the same statement, the same file under another name, and half of it again
 	});
 	expect((await bank()).waitingCount).toBe(5);
 });
+describe('one movement told by two files', () => {
+	const day = () => today.replaceAll('-', '');
+	const short = () => day().slice(2);
+	const sta = (moves: { amount: string; ref: string; words: string }[], account = '30006000011234567890189') =>
+		[
+			`:20:R${day()}`,
+			`:25:${account}`,
+			':28C:225/1',
+			`:60F:C${short()}EUR0,`,
+			...moves.flatMap((one) => [
+				`:61:${short()}${short().slice(2)}C${one.amount}NTRFNONREF//${one.ref}`,
+				`:86:${one.words}`
+			]),
+			'-'
+		].join('\n');
+	const ofx = (moves: { amount: string; id: string; name: string; memo: string }[], account = '12345678901') =>
+		`OFXHEADER:100\n\n<OFX><STMTRS><CURDEF>EUR<BANKACCTFROM><ACCTID>${account}</BANKACCTFROM>${moves
+			.map(
+				(one) =>
+					`<STMTTRN><DTPOSTED>${day()}<TRNAMT>${one.amount}<FITID>${one.id}<NAME>${one.name}<MEMO>${one.memo}</STMTTRN>`
+			)
+			.join('')}</STMTRS></OFX>`;
+	const move = { amount: '1200,00', ref: 'A1', words: 'VIREMENT RECU MENUISERIE ROCHE FACTURE F-7' };
+	const told = { amount: '1200.00', id: '7741', name: 'MENUISERIE ROCHE', memo: 'FACTURE F-7' };
+
+	test('the second telling is put aside, counted and shown with the first; it never pays twice', async () => {
+		await anInvoice(house.services, cast, {}, { number: `F-${serial}-0007` });
+		expect(await drop(sta([move]), 'r.sta')).toMatchObject({ newCount: 1, toldCount: 0 });
+		const [first] = (await bank()).waiting;
+		await acceptEntry(house.services, cast.owner, {
+			bankEntryId: first!.bankEntryId,
+			invoiceIds: [await anInvoice(house.services, cast, {}, { number: `F-${serial}-0008` })]
+		});
+		expect(await drop(ofx([told], '30006000011234567890189'), 'r.ofx')).toMatchObject({
+			outcome: 'kept',
+			newCount: 0,
+			toldCount: 1
+		});
+		expect(await drop(listOf([{ amount: '1200,00', text: 'VIR MENUISERIE ROCHE FACTURE F-7' }]))).toMatchObject({
+			newCount: 0,
+			toldCount: 1
+		});
+		const { waiting: left, aside } = await bank();
+		expect(left).toEqual([]);
+		expect(aside.map((entry) => entry.toldBefore)).toEqual([
+			{ fileName: 'r.sta', bookedOn: today, state: 'booked', clientName: 'Menuiserie Roche' },
+			{ fileName: 'r.sta', bookedOn: today, state: 'booked', clientName: 'Menuiserie Roche' }
+		]);
+	});
+	test('two equal transfers stay two, in whatever file they are told', async () => {
+		await drop(sta([move, { ...move, ref: 'A2' }]), 'r.sta');
+		expect(await drop(ofx([told, { ...told, id: '7742' }, { ...told, id: '7743' }]), 'r.ofx')).toMatchObject({
+			newCount: 1,
+			toldCount: 2
+		});
+		expect((await bank()).waitingCount).toBe(3);
+	});
+	test('what nothing tells apart waits beside it, and is never certain', async () => {
+		await anInvoice(house.services, cast, {}, { number: `F-${serial}-0007` });
+		await drop(sta([{ ...move, words: 'VIREMENT SEPA RECU' }]), 'r.sta');
+		expect(await drop(listOf([{ amount: '1200,00', text: `VIR ROCHE F-${serial}-0007` }]))).toMatchObject({
+			newCount: 1,
+			toldCount: 0
+		});
+		const entry = await waiting('VIR ROCHE');
+		expect(entry.toldBefore).toMatchObject({ fileName: 'r.sta', state: 'waiting' });
+		expect(entry.proposals[0]).toMatchObject({ reason: 'number', amountIs: 'exact', certainty: 'possible' });
+		expect(await acceptCertain(house.services, cast.owner, [entry.bankEntryId])).toMatchObject({
+			value: { accepted: 0 }
+		});
+	});
+	test('another account, another day, another reference of the same format: another movement', async () => {
+		await drop(sta([move]), 'r.sta');
+		expect(await drop(sta([move], '10278060310001234567812'), 'autre.sta')).toMatchObject({
+			newCount: 1,
+			toldCount: 0
+		});
+		expect(await drop(sta([{ ...move, ref: 'A9' }]), 'suite.sta')).toMatchObject({ newCount: 1, toldCount: 0 });
+		expect(
+			await drop(listOf([{ amount: '1200,00', text: 'VIR MENUISERIE ROCHE FACTURE F-7', on: addDays(today, -2) }]))
+		).toMatchObject({ newCount: 1, toldCount: 0 });
+		expect((await bank()).waiting.every((entry) => entry.toldBefore === null)).toBe(true);
+	});
+});
 test('among thousands of open invoices the one that is named is found, however it is written', async () => {
 	const rows = Array.from({ length: 5_200 }, (_, i) => `Z-2026-${10_000 + i};01/10/2026;Cliente ${i % 40};10,00`);
 	const content = `Numéro;Date;Client;Total TTC\n${rows.join('\n')}`;
@@ -363,7 +447,9 @@ describe('what the bank takes back', () => {
 		const entry = await waiting(`P-${serial}-77`);
 		const paymentId = entry.proposals[0]!.paymentId!;
 		await takeBack(house.services, cast.owner, { bankEntryId: entry.bankEntryId, paymentId });
-		await drop(returned('MD06').replace(`N${serial}`, `N${serial}bis`), 'retour2.xml');
+		// Of another day: the same one told again would be put aside.
+		const another = returned('MD06').replace(`<Dt>${today}`, `<Dt>${addDays(today, -1)}`);
+		await drop(another.replace(`N${serial}`, `N${serial}bis`), 'retour2.xml');
 		const again = await waiting(`P-${serial}-77`);
 		expect(again.proposals).toEqual([]);
 		expect(await takeBack(house.services, cast.owner, { bankEntryId: again.bankEntryId, paymentId })).toMatchObject({

@@ -1,8 +1,11 @@
 // Statements and movements of the supplier's bank accounts.
-import { and, asc, desc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import { and, asc, between, desc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { StandingPayment } from '../../domain/bank/matching.ts';
 import type { KnownPayers } from '../../domain/bank/naming.ts';
+import { alreadyTold, type ToldMovement } from '../../domain/bank/same-movement.ts';
+import { addDays, type CivilDate } from '../../domain/calendar/civil-date.ts';
 import { minor } from '../../domain/money/minor.ts';
 import type { Tx } from './database.ts';
 import { bankEntry, bankStatement, client, payment, type BankEntryState } from './schema/index.ts';
@@ -11,8 +14,16 @@ export type BankEntry = typeof bankEntry.$inferSelect;
 type NewStatement = Omit<typeof bankStatement.$inferInsert, 'supplierId'>;
 export type NewBankEntry = Omit<typeof bankEntry.$inferInsert, 'supplierId' | 'statementId'>;
 
-/** Keeps the movements that are not known yet, and the statement when it brings any. Answers how many were new. */
-export async function keepStatement(tx: Tx, scope: Scope, row: NewStatement, entries: NewBankEntry[]): Promise<number> {
+/**
+ * Keeps the movements that are not known yet, and the statement when it brings any. One that another file has told already is put aside, one that it may
+ * have told waits with a word of it. Answers how many were new, and how many were put aside so.
+ */
+export async function keepStatement(
+	tx: Tx,
+	scope: Scope,
+	row: NewStatement,
+	entries: NewBankEntry[]
+): Promise<{ newCount: number; toldCount: number }> {
 	const { supplierId } = scope;
 	const known = new Set<string>();
 	for (let from = 0; from < entries.length; from += BATCH) {
@@ -24,25 +35,92 @@ export async function keepStatement(tx: Tx, scope: Scope, row: NewStatement, ent
 		for (const { fingerprint } of rows) known.add(fingerprint);
 	}
 	const fresh = entries.filter((entry) => !known.has(entry.fingerprint));
-	if (!fresh.length) return 0;
+	if (!fresh.length) return { newCount: 0, toldCount: 0 };
+	const told = await findTold(tx, scope, row, { fresh, known });
 	await tx.insert(bankStatement).values({ supplierId, ...row });
-	let kept = 0;
+	let newCount = 0;
+	let toldCount = 0;
 	for (let from = 0; from < fresh.length; from += BATCH) {
 		const values = fresh
 			.slice(from, from + BATCH)
-			.map((entry) => ({ supplierId, statementId: row.statementId, ...entry }));
+			.map((entry) => ({ supplierId, statementId: row.statementId, ...entry, ...told.get(entry) }));
 		const inserted = await tx
 			.insert(bankEntry)
 			.values(values)
 			.onConflictDoNothing({ target: [bankEntry.supplierId, bankEntry.fingerprint] })
-			.returning({ id: bankEntry.bankEntryId });
-		kept += inserted.length;
+			.returning({ state: bankEntry.state, sameAs: bankEntry.sameAs });
+		const aside = inserted.filter(({ state, sameAs }) => state === 'aside' && sameAs !== null).length;
+		newCount += inserted.length - aside;
+		toldCount += aside;
 	}
-	return kept;
+	return { newCount, toldCount };
 }
 const BATCH = 500;
 
-export type BankEntryListing = BankEntry & { account: string; fileName: string; clientName: string | null };
+/** A file that has the booking day of another's value day, and the reverse. */
+const DAYS_APART = 7;
+/** What comes in or back is compared with the movements of other files; those that this file tells too are explained by that. */
+async function findTold(
+	tx: Tx,
+	{ supplierId }: Scope,
+	{ account, format }: NewStatement,
+	{ fresh, known }: { fresh: NewBankEntry[]; known: Set<string> }
+): Promise<Map<NewBankEntry, Pick<NewBankEntry, 'state' | 'sameAs'>>> {
+	const coming = fresh
+		.filter((entry) => entry.state === 'waiting')
+		.map((entry) => ({ ...asTold(entry), account, format, entry }));
+	const days = coming.map((one) => one.bookedOn).sort();
+	if (!days.length) return new Map();
+	const [from, to] = [addDays(days[0]!, -DAYS_APART), addDays(days.at(-1)!, DAYS_APART)];
+	const amounts = [...new Set(coming.map((one) => one.amountMinor))];
+	const others: (ToldMovement & { bankEntryId: string })[] = [];
+	for (let at = 0; at < amounts.length; at += BATCH) {
+		const rows = await tx
+			.select({ entry: bankEntry, account: bankStatement.account, format: bankStatement.format })
+			.from(bankEntry)
+			.innerJoin(
+				bankStatement,
+				and(eq(bankStatement.supplierId, bankEntry.supplierId), eq(bankStatement.statementId, bankEntry.statementId))
+			)
+			.where(
+				and(
+					eq(bankEntry.supplierId, supplierId),
+					inArray(bankEntry.amountMinor, amounts.slice(at, at + BATCH)),
+					between(bankEntry.bookedOn, from, to)
+				)
+			)
+			.orderBy(asc(bankEntry.bookedOn), asc(bankEntry.bankEntryId));
+		for (const { entry, ...rest } of rows)
+			if (!known.has(entry.fingerprint) && entry.sameAs === null) others.push({ ...entry, ...rest });
+	}
+	const pairs = alreadyTold(coming, others);
+	return new Map(
+		[...pairs].map(([{ entry }, { known: other, sameness }]) => [
+			entry,
+			{ state: sameness === 'same' ? 'aside' : 'waiting', sameAs: other.bankEntryId }
+		])
+	);
+}
+const asTold = (entry: NewBankEntry): Omit<ToldMovement, 'account' | 'format'> => ({
+	bookedOn: entry.bookedOn as CivilDate,
+	valueOn: (entry.valueOn ?? null) as CivilDate | null,
+	amountMinor: entry.amountMinor,
+	currency: entry.currency,
+	text: entry.text,
+	endToEndId: entry.endToEndId ?? null,
+	bankReference: entry.bankReference ?? null,
+	counterparty: entry.counterparty ?? null,
+	counterpartyIban: entry.counterpartyIban ?? null
+});
+
+/** The movement that another file has told already, and what became of it. */
+export type ToldBefore = { fileName: string; bookedOn: CivilDate; state: BankEntryState; clientName: string | null };
+export type BankEntryListing = BankEntry & {
+	account: string;
+	fileName: string;
+	clientName: string | null;
+	toldBefore: ToldBefore | null;
+};
 export async function listBankEntries(
 	tx: Tx,
 	scope: Scope,
@@ -53,12 +131,27 @@ export async function listBankEntries(
 			entry: bankEntry,
 			account: bankStatement.account,
 			fileName: bankStatement.fileName,
-			clientName: client.name
+			clientName: client.name,
+			before: {
+				fileName: earlierStatement.fileName,
+				bookedOn: earlier.bookedOn,
+				state: earlier.state,
+				clientName: earlierClient.name
+			}
 		})
 		.from(bankEntry)
 		.innerJoin(
 			bankStatement,
 			and(eq(bankStatement.supplierId, bankEntry.supplierId), eq(bankStatement.statementId, bankEntry.statementId))
+		)
+		.leftJoin(earlier, and(eq(earlier.supplierId, bankEntry.supplierId), eq(earlier.bankEntryId, bankEntry.sameAs)))
+		.leftJoin(
+			earlierStatement,
+			and(eq(earlierStatement.supplierId, earlier.supplierId), eq(earlierStatement.statementId, earlier.statementId))
+		)
+		.leftJoin(
+			earlierClient,
+			and(eq(earlierClient.supplierId, earlier.supplierId), eq(earlierClient.clientId, earlier.clientId))
 		)
 		.leftJoin(client, and(eq(client.supplierId, bankEntry.supplierId), eq(client.clientId, bankEntry.clientId)))
 		.where(and(eq(bankEntry.supplierId, scope.supplierId), eq(bankEntry.state, filter.state)))
@@ -67,8 +160,15 @@ export async function listBankEntries(
 			asc(bankEntry.bankEntryId)
 		)
 		.limit(Math.min(filter.limit ?? 50, 500));
-	return rows.map(({ entry, ...rest }) => ({ ...entry, ...rest }));
+	return rows.map(({ entry, before, ...rest }) => {
+		const { fileName, bookedOn, state, clientName } = before;
+		const toldBefore = fileName && bookedOn && state ? { fileName, bookedOn, state, clientName } : null;
+		return { ...entry, ...rest, toldBefore };
+	});
 }
+const earlier = alias(bankEntry, 'earlier');
+const earlierStatement = alias(bankStatement, 'earlier_statement');
+const earlierClient = alias(client, 'earlier_client');
 export const findBankEntries = (tx: Tx, scope: Scope, bankEntryIds: string[]): Promise<BankEntry[]> =>
 	tx
 		.select()

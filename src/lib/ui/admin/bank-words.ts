@@ -1,7 +1,10 @@
 // Why a movement may pay an invoice, and why one came back, in words.
 import type { AmountIs } from '#lib/domain/bank/matching.ts';
 import { returnClassOf } from '#lib/domain/bank/return-reasons.ts';
+import { formatDay } from '#lib/domain/calendar/format.ts';
+import type { CivilDate } from '#lib/domain/calendar/civil-date.ts';
 import { m } from '#lib/paraglide/messages.js';
+import { getLocale } from '#lib/paraglide/runtime.js';
 
 export type ProposalWords = {
 	reason: 'reference' | 'end_to_end' | 'number' | 'payer_amount' | 'payer_sum' | 'returned';
@@ -42,4 +45,20 @@ export function returnWords(reason: string | null): string {
 		unknown: m.bank_return_unknown
 	}[returnClassOf(reason)]();
 	return reason ? `${what} (${reason})` : what;
+}
+
+export type ToldBefore = {
+	fileName: string;
+	bookedOn: CivilDate;
+	state: 'waiting' | 'booked' | 'aside';
+	clientName: string | null;
+};
+/** Which movement this one may be, and what became of it. */
+export function toldWords({ fileName, bookedOn, state, clientName }: ToldBefore): string {
+	const became = {
+		waiting: m.bank_told_waiting(),
+		booked: m.bank_told_booked({ client: clientName ?? '' }),
+		aside: m.bank_told_aside()
+	}[state];
+	return m.bank_told({ file: fileName, day: formatDay(bookedOn, getLocale()), became });
 }

@@ -112,6 +112,15 @@ export type EntryMatches = { matches: Match[]; returns: ReturnType<typeof return
 const NOTHING: EntryMatches = { matches: [], returns: [], settled: [] };
 export async function findMatches(tx: Tx, scope: Scope, facts: MatchingFacts, entry: BankEntry): Promise<EntryMatches> {
 	if (entry.currency !== 'EUR') return NOTHING;
+	const found = await matchesFor(tx, scope, facts, entry);
+	// Another file may have told it already: a person looks before it pays or takes back a second time.
+	return entry.sameAs ? { ...found, ...unsure(found) } : found;
+}
+const unsure = ({ matches, returns }: EntryMatches): Pick<EntryMatches, 'matches' | 'returns'> => ({
+	matches: matches.map((match) => ({ ...match, certainty: 'possible' })),
+	returns: returns.map((one) => ({ ...one, certainty: 'possible' }))
+});
+async function matchesFor(tx: Tx, scope: Scope, facts: MatchingFacts, entry: BankEntry): Promise<EntryMatches> {
 	if (entry.isReturn || entry.amountMinor <= 0n) return { ...NOTHING, returns: returnsOf(entry, facts.transfers) };
 	const clients = concernedClients(entry, facts.open, facts.payers);
 	const concerned = facts.open.filter((one) => clients.has(one.clientId));

@@ -24,6 +24,8 @@ export type StatementOutcome = {
 	statementCount: number;
 	entryCount: number;
 	newCount: number;
+	/** Movements that another file had told already: put aside. */
+	toldCount: number;
 	findings: Finding[];
 	/** The list whose columns or dates may be said, while nothing of it is kept. */
 	list: (BankListShape & { name: string }) | null;
@@ -73,7 +75,15 @@ async function importFile(
 	scope: Scope,
 	{ file, reading, list, acceptReview }: Read
 ): Promise<StatementOutcome> {
-	const none = { fileName: file.name, format: '', statementCount: 0, entryCount: 0, newCount: 0, list: null };
+	const none = {
+		fileName: file.name,
+		format: '',
+		statementCount: 0,
+		entryCount: 0,
+		newCount: 0,
+		toldCount: 0,
+		list: null
+	};
 	if (!reading.ok) return { ...none, outcome: list?.needs ? 'columns' : 'refused', findings: reading.findings, list };
 	const { statements, format, findings } = reading;
 	const counts = {
@@ -85,10 +95,10 @@ async function importFile(
 	};
 	if (verdictOf(findings) === 'confirm' && !acceptReview) return { ...counts, outcome: 'review', list };
 	const now = services.clock.now();
-	const newCount = await commit(services, scope, async (tx) => {
-		let kept = 0;
-		for (const statement of statements)
-			kept += await keepStatement(
+	const { newCount, toldCount } = await commit(services, scope, async (tx) => {
+		const kept = { newCount: 0, toldCount: 0 };
+		for (const statement of statements) {
+			const one = await keepStatement(
 				tx,
 				scope,
 				{
@@ -104,15 +114,19 @@ async function importFile(
 				},
 				entriesOf(statement)
 			);
-		if (!kept) return 0;
+			kept.newCount += one.newCount;
+			kept.toldCount += one.toldCount;
+		}
+		if (!kept.newCount && !kept.toldCount) return kept;
 		await recordAudit(tx, scope, now, 'bank_file_imported', null, {
 			file: file.name.slice(0, 200),
-			entries: String(kept)
+			entries: String(kept.newCount)
 		});
 		await recordFact(tx, scope, now, { kind: 'bank.changed', clientId: null, invoiceId: null, attemptId: null });
 		return kept;
 	});
-	return { ...counts, newCount, outcome: newCount || !counts.entryCount ? 'kept' : 'known' };
+	const isNews = newCount > 0 || toldCount > 0 || !counts.entryCount;
+	return { ...counts, newCount, toldCount, outcome: isNews ? 'kept' : 'known' };
 }
 
 const TEXT_MAX = 1000;
@@ -132,6 +146,7 @@ function entriesOf(statement: BankStatement): NewBankEntry[] {
 			text: entry.text.slice(0, TEXT_MAX),
 			endToEndId: entry.endToEndId?.slice(0, 70) ?? null,
 			creditorReference: entry.creditorReference?.slice(0, 70) ?? null,
+			bankReference: entry.bankReference?.slice(0, 140) ?? null,
 			counterparty: entry.counterparty?.slice(0, 140) ?? null,
 			counterpartyIban: entry.counterpartyIban?.replace(/\s/g, '').slice(0, 34) ?? null,
 			returnReason: entry.returnReason?.slice(0, 35) ?? null,

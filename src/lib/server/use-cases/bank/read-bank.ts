@@ -36,6 +36,8 @@ export type BankEntryView = {
 	fileName: string;
 	clientName: string | null;
 	settledBy: string | null;
+	/** Another file told it already, or may have. */
+	toldBefore: BankEntryListing['toldBefore'];
 	proposals: Proposal[];
 };
 export type BankView = {
@@ -130,5 +132,6 @@ const viewOf = (entry: BankEntryListing, proposals: Proposal[]): BankEntryView =
 	fileName: entry.fileName,
 	clientName: entry.clientName,
 	settledBy: entry.settledBy,
+	toldBefore: entry.toldBefore,
 	proposals
 });
