@@ -37,6 +37,7 @@ export const HOSTILE = [
 	'a@x.example\u0000',
 	`${'a'.repeat(65)}@x.example`,
 	`a@${'x.'.repeat(126)}example`,
+	`${'a'.repeat(64)}@${'x'.repeat(60)}.${'x'.repeat(60)}.${'x'.repeat(60)}.example`,
 	''
 ];
 test.each(HOSTILE)('%j is no address, in a file as at sign-in', (text) => {
@@ -61,6 +62,8 @@ test.each([
 	['F.R-7\u200b6 3000 6000 0112 3456 7890 189', ['FR7630006000011234567890189']],
 	['IBANDE89370400440532013000.', ['DE89370400440532013000']],
 	['ＦＲ76 3000 6000 0112 3456 7890 189', ['FR7630006000011234567890189']],
+	['ВЕ68 5390 0754 7034', ['BE68539007547034']],
+	['ΜТ84МАLТ011000012345МТLСАSТ001Ѕ', ['MT84MALT011000012345MTLCAST001S']],
 	['FR76 3000 6000 0112 3456 7890 188', []],
 	['SIREN 552100554, TVA FR96552100554, le 12/12/2026, 1 200,00 €', []]
 ])('the accounts in %j are found however they are spaced', (text, accounts) => expect(ibansIn(text)).toEqual(accounts));

@@ -336,6 +336,26 @@ const WAYS: [string, () => InvoiceFile][] = [
 			)
 		})
 	],
+	[
+		'also said to be the client’s own, whom a debit is taken from,',
+		() =>
+			cii({ seller: { ...LUMEN, iban: OTHER } }, (xml) =>
+				xml.replace(
+					'<ram:PayeePartyCreditor',
+					`<ram:PayerPartyDebtorFinancialAccount><ram:IBANID>${OTHER}</ram:IBANID></ram:PayerPartyDebtorFinancialAccount><ram:PayeePartyCreditor`
+				)
+			)
+	],
+	[
+		'in the number of a list',
+		() => ({
+			name: 'l.csv',
+			bytes: bytesOf(
+				`Numéro;Date;Client;Montant TTC;Échéance\n${number()} sur ${OTHER};12/11/2026;Roche CSV;100,00;12/12/2026\n`
+			)
+		})
+	],
+	['in the client’s name', () => json({ client: { name: `Roche, à payer sur ${OTHER}` } })],
 	['in JSON', () => json({ payee_iban: OTHER })],
 	['in the reference of JSON', () => json({ payment_reference: `REF ${OTHER}` })]
 ];

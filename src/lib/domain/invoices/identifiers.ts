@@ -40,10 +40,16 @@ const LENGTHS = new Map(
 );
 /** What people put between the groups of an IBAN, and what hides there. */
 const BETWEEN = /[^\p{L}\p{N}]{0,3}/uy;
+/** Letters of other scripts that a reader takes for one of ours (https://www.unicode.org/Public/security/latest/confusables.txt, capitals only). */
+const LOOK_ALIKES = new Map(
+	[...'АВЕЅІЈКМНОРСТХУԌԚԜ']
+		.map((letter, i) => [letter, 'ABESIJKMHOPCTXYGQW'[i]!] as const)
+		.concat([...'ΑΒΕΖΗΙΚΜΝΟΡΤΥΧϹ'].map((letter, i) => [letter, 'ABEZHIKMNOPTYXC'[i]!] as const))
+);
 /** The IBANs in a text, valid by their check digits, however they are spaced: the first letter of each may stand anywhere. */
 export function ibansIn(text: string): string[] {
 	const found: string[] = [];
-	const upper = text.normalize('NFKC').toUpperCase();
+	const upper = [...text.normalize('NFKC').toUpperCase()].map((letter) => LOOK_ALIKES.get(letter) ?? letter).join('');
 	for (const { index } of upper.matchAll(/[A-Z](?=[^\p{L}\p{N}]{0,3}[A-Z][^\p{L}\p{N}]{0,3}\d)/gu)) {
 		let iban = '';
 		let length = 2;

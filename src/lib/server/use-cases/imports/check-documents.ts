@@ -13,7 +13,7 @@ import {
 	type Finding,
 	type ReadResult
 } from '../../../domain/invoices/findings.ts';
-import { isSameAccount } from '../../../domain/invoices/identifiers.ts';
+import { ibansIn, isSameAccount } from '../../../domain/invoices/identifiers.ts';
 import type { Minor } from '../../../domain/money/minor.ts';
 import type { Tx } from '../../store/database.ts';
 import { findInvoicesNamed, nameKey, type InvoiceName, type InvoiceRecord } from '../../store/invoices.ts';
@@ -150,16 +150,25 @@ const ACCOUNTS_SHOWN = 3;
  * A file that names another payee account than the supplier's is the classic fraud: a person looks first, whoever is named as the seller. Another seller
  * is the classic mistake.
  */
-function ownershipFindings(supplier: Supplier, { seller, payeeAccounts }: InvoiceDocument): Finding[] {
+function ownershipFindings(supplier: Supplier, document: InvoiceDocument): Finding[] {
+	const { seller } = document;
 	const [named, own] =
 		seller.siren && supplier.siren ? [seller.siren, supplier.siren] : [seller.vatNumber, supplier.vatNumber];
 	const { iban } = supplier;
-	const others = iban ? payeeAccounts.filter((account) => !isSameAccount(account, iban)) : [];
+	const others = iban ? accountsSaid(document).filter((account) => !isSameAccount(account, iban)) : [];
 	return [
 		...(named && own && named !== own ? [warn('SELLER_OTHER', 'BT-30', `${seller.name} ${named}`.trim(), own)] : []),
 		...others.slice(0, ACCOUNTS_SHOWN).map((account) => confirm('PAYEE_ACCOUNT_CHANGED', 'BT-84', account, iban!))
 	];
 }
+
+/** Whatever the format: also in the words of an invoice that its client reads on our pages and in our mails. */
+const accountsSaid = ({ payeeAccounts, number, buyer, paymentReference, termsText }: InvoiceDocument): string[] => [
+	...new Set([
+		...payeeAccounts,
+		...[number, buyer.name, paymentReference, termsText].flatMap((words) => ibansIn(words ?? ''))
+	])
+];
 
 /** What an invoice is known by beside its number: whose it is, of which day, of how much. */
 export type Twin = Pick<ImportLine, 'clientName' | 'issuedOn'> & { grossMinor: bigint; debtMinor: bigint };
