@@ -43,6 +43,8 @@ const Environment = v.object({
 		),
 		''
 	),
+	/** Node's own. Read for what it would undo. */
+	NODE_TLS_REJECT_UNAUTHORIZED: v.optional(v.string()),
 	LOG_LEVEL: v.optional(v.picklist(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info'), 'info')
 });
 

@@ -17,6 +17,7 @@ type Environment = {
 	STRIPE_SECRET_KEY: string;
 	STRIPE_PUBLISHABLE_KEY: string;
 	STRIPE_WEBHOOK_SECRET: string;
+	NODE_TLS_REJECT_UNAUTHORIZED?: string | undefined;
 };
 
 export function dangersOf(e: Environment, accepted: readonly Acceptable[]): string[] {
@@ -37,6 +38,10 @@ export function dangersOf(e: Environment, accepted: readonly Acceptable[]): stri
 	if (!accepted.includes('plain_mail') && !isSafeMail(e.SMTP_URL))
 		dangers.push(
 			'SMTP_URL: mails with sign-in codes may leave unencrypted; use smtps://, or add ?requireTLS=true, or say PONCTUEL_ACCEPTS=plain_mail'
+		);
+	if (e.NODE_TLS_REJECT_UNAUTHORIZED === '0')
+		dangers.push(
+			'NODE_TLS_REJECT_UNAUTHORIZED: with 0 nobody looks at certificates, not even at Stripe’s; take it out (NODE_EXTRA_CA_CERTS makes one of your own known)'
 		);
 	return dangers;
 }

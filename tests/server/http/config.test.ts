@@ -53,6 +53,11 @@ const DANGERS: [string, Record<string, string>, RegExp][] = [
 		/DATABASE_URL_SYSTEM: the way/
 	],
 	[
+		'a migration’s login in the clear',
+		{ DATABASE_URL_MIGRATE: 'postgres://u:kP8s@10.0.0.5/p' },
+		/DATABASE_URL_MIGRATE: the way/
+	],
+	[
 		'several hosts in the clear',
 		{ DATABASE_URL: 'postgres://u:kP8s@10.0.0.5:5432,10.0.0.6:5432/p' },
 		/DATABASE_URL: the way/
@@ -61,6 +66,17 @@ const DANGERS: [string, Record<string, string>, RegExp][] = [
 		'a mail server in the clear',
 		{ SMTP_URL: 'smtp://u:kP8s@mail.atelier.fr:25' },
 		/SMTP_URL: mails with sign-in codes.*requireTLS=true/
+	],
+	[
+		'a mail server that is told to forget what it requires',
+		{ SMTP_URL: 'smtp://u:kP8s@mail.atelier.fr?requireTLS=true&ignoreTLS=true' },
+		/SMTP_URL: mails/
+	],
+	['smtps in name only', { SMTP_URL: 'smtps://u:kP8s@mail.atelier.fr?secure=false' }, /SMTP_URL: mails/],
+	[
+		'certificates that nobody looks at',
+		{ NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+		/NODE_TLS_REJECT_UNAUTHORIZED: .*take it out/
 	],
 	[
 		'a mail server with any certificate',
@@ -112,6 +128,32 @@ describe('with live keys', () => {
 		for (const PONCTUEL_ACCEPTS of ['http', 'placeholders', 'plain_database,everything'])
 			expect(() => readConfig({ ...LIVE, PONCTUEL_ACCEPTS })).toThrow(/PONCTUEL_ACCEPTS/);
 	});
+});
+describe('whatever the keys', () => {
+	const SANDBOX = {
+		SANDBOX_API_URL: 'http://127.0.0.1:1',
+		SANDBOX_JS_URL: 'http://localhost:2',
+		SANDBOX_MAILBOX_URL: 'http://127.0.0.1:3'
+	};
+	const STAND_IN = { STRIPE_SECRET_KEY: 'sk_test_sandbox_x', STRIPE_PUBLISHABLE_KEY: 'pk_test_sandbox_x' };
+	test.each([
+		['one key live and one of tests', { STRIPE_PUBLISHABLE_KEY: 'pk_test_51abc' }, /different modes/],
+		['real keys beside the stand-in', SANDBOX, /a real Stripe key with SANDBOX_API_URL/],
+		[
+			'one real key beside the stand-in',
+			{ ...TEST, ...SANDBOX, STRIPE_SECRET_KEY: 'sk_test_sandbox_x' },
+			/a real Stripe/
+		],
+		['keys of the stand-in without it', STAND_IN, /a sandbox key without/],
+		['half a stand-in', { ...STAND_IN, ...SANDBOX, SANDBOX_JS_URL: undefined as never }, /go together/],
+		[
+			'a short secret',
+			{ ...STAND_IN, ...SANDBOX, PONCTUEL_SECRET: 'q7Vn2mYt0cXeR5uJ9aLw4sBfZk1hGd8' },
+			/PONCTUEL_SECRET: at least 32/
+		]
+	])('%s: no start', (_name, over, sentence) => expect(() => readConfig({ ...LIVE, ...over })).toThrow(sentence));
+	test('the stand-in with its own keys starts', () =>
+		expect(readConfig({ ...LIVE, ...STAND_IN, ...SANDBOX }).sandbox).not.toBeNull());
 });
 test('with real test keys the same is a warning: no money moves', () => {
 	for (const [, over, sentence] of DANGERS.filter(

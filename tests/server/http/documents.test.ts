@@ -48,6 +48,10 @@ describe('a cell', () => {
 		expect(row).toEqual([text, 'after']);
 	});
 });
+test.each(['Dupont, Martin', 'A\tB'])('%j stays one cell where rows are split at its comma or tab', (text) => {
+	for (const delimiter of [',', '\t'])
+		expect(parse(cell(text), { delimiter }) as unknown as string[][]).toEqual([[text]]);
+});
 describe('drawings', () => {
 	test('are made one at a time, with room for others in between, and too many at once are told to come back', async () => {
 		let now = 0;
