@@ -55,13 +55,13 @@ async function register(scope: Scope, authenticator: Authenticator, lies: Lies =
 		browserSecret: secrets.at(-1)!
 	});
 }
-async function signIn(authenticator: Authenticator, lies: Lies = {}) {
+async function signIn(authenticator: Authenticator, lies: Lies = {}, ip = newSecret()) {
 	const browserSecret = newSecret();
 	const options = (await offerSignIn(house.services, browserSecret))!;
 	return signInByPasskey(house.services, {
 		response: authenticator.sign(options, lies),
 		browserSecret,
-		ip: newSecret()
+		ip
 	});
 }
 async function confirm(scope: Scope, authenticator: Authenticator) {
@@ -112,6 +112,21 @@ describe('a passkey', () => {
 		expect(await readPasskeys(house.services, payer.scope)).toMatchObject({ passkeys: [] });
 		const seen = await inScope(house.services.db, payer.scope, (tx) => tx.select().from(passkey));
 		expect(seen, 'a client’s person sees nobody’s').toEqual([]);
+	});
+	test('is one of ten at most', async () => {
+		const { scope } = await aMember();
+		for (let made = 0; made < 10; made++) expect(codeOf(await register(scope, device()))).toBe('done');
+		expect(await register(scope, device())).toMatchObject({ refusal: { code: 'input_invalid' } });
+		expect((await readPasskeys(house.services, scope)).passkeys).toHaveLength(10);
+	});
+	test('is tried sixty times in a quarter of an hour from one address, and from another all the same', async () => {
+		const { scope } = await aMember();
+		const phone = device();
+		await register(scope, phone);
+		const ip = newSecret();
+		await Promise.all(Array.from({ length: 60 }, () => house.services.limits.spend('passkey', ip)));
+		expect(codeOf(await signIn(phone, {}, ip))).toBe('too_many_requests');
+		expect(codeOf(await signIn(phone))).toBe('done');
 	});
 	test('is not to be had on a bare IP address', () => {
 		const places = ['https://pay.example.com', 'http://localhost:3000', 'http://127.0.0.1:3000', 'http://[::1]:3000'];

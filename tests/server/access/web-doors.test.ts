@@ -153,6 +153,16 @@ describe('cookies over https', () => {
 	});
 });
 
+test('after signing in one goes to a page of one’s own kind, whatever the form says', async () => {
+	const go = (next: string | null) => openSession(anEvent({ ...jar() }), subject(), next, 'code');
+	expect([await go('/portail/recus'), await go('/admin'), await go('https://evil.example'), await go(null)]).toEqual([
+		'/portail/recus',
+		'/portail',
+		'/portail',
+		'/portail'
+	]);
+});
+
 describe('a session', () => {
 	test('begins with an id that nobody knew before, ends the one that was there, and makes the browser known', async () => {
 		const [planted, secret] = [newSecret(), newSecret()];

@@ -152,6 +152,11 @@ describe('whatever the keys', () => {
 			/PONCTUEL_SECRET: at least 32/
 		]
 	])('%s: no start', (_name, over, sentence) => expect(() => readConfig({ ...LIVE, ...over })).toThrow(sentence));
+	test('two webhook secrets count while one takes the other’s place', () =>
+		expect(readConfig({ ...LIVE, STRIPE_WEBHOOK_SECRET: 'whsec_a1,whsec_b2' }).stripe.webhookSecrets).toEqual([
+			'whsec_a1',
+			'whsec_b2'
+		]));
 	test('the stand-in with its own keys starts', () =>
 		expect(readConfig({ ...LIVE, ...STAND_IN, ...SANDBOX }).sandbox).not.toBeNull());
 });

@@ -157,6 +157,26 @@ describe('a token', () => {
 			withoutTokens('at load (src/routes/(pay)/p/[token]/+page.server.ts:21:5) src/routes/connexion/+page.server.ts:3')
 		).toBe('at load (src/routes/(pay)/p/[token]/+page.server.ts:21:5) src/routes/connexion/+page.server.ts:3'));
 });
+test('every answer says what browsers may not do with it', () => {
+	for (const path of [
+		'/',
+		'/p/x',
+		'/api/v1/invoices',
+		'/offline',
+		'/service-worker.js',
+		'/_app/immutable/x.js',
+		'/icon.svg'
+	])
+		expect(headersOf(path, 'https://x'), path).toMatchObject({
+			'x-content-type-options': 'nosniff',
+			'x-frame-options': 'DENY',
+			'referrer-policy': 'same-origin',
+			'cross-origin-opener-policy': expect.stringMatching(/^same-origin/) as string,
+			'cross-origin-resource-policy': 'same-origin',
+			'permissions-policy': expect.stringMatching(/payment=/) as string,
+			'content-security-policy': expect.stringMatching(/frame-ancestors 'none'/) as string
+		});
+});
 test('browsers come back by https only, and keep nothing but files that are the same for everybody', () => {
 	expect(headersOf('/connexion', 'https://pay.example.com')).toMatchObject({
 		'strict-transport-security': expect.stringMatching(/max-age=\d{8}/) as string,

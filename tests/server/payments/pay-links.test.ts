@@ -93,6 +93,9 @@ const planOf = async (invoiceId: string) =>
 const charges = () =>
 	house.world.world.requests.filter(({ method, path }) => method === 'POST' && /payment_intents/.test(path)).length;
 
+const setups = () =>
+	house.world.world.requests.filter(({ method, path }) => method === 'POST' && /setup_intents/.test(path)).length;
+
 type Ask = Partial<StartPayment> & { method?: string };
 async function ask(scope: Scope, invoiceId: string, { method, ...over }: Ask = {}) {
 	const confirmationTokenId = over.confirmationTokenId ?? (method ? await aToken(house.services, method) : null);
@@ -226,6 +229,16 @@ describe('without a means of payment of one’s own', () => {
 	});
 });
 
+test('the card that a plan was given pays nothing else, not even for its giver', async () => {
+	const planned = await fresh();
+	const first = { option: 'plan_2', expectedAmountMinor: minor(60_000n), method: 'pm_card_visa' } as const;
+	expect(told(await ask(payer.scope, planned, first))).toBe('paid');
+	const { methodId } = await planOf(planned);
+	const before = charges();
+	expect(told(await ask(payer.scope, await fresh(), { savedMethodId: methodId }))).toBe('method_refused');
+	expect(charges()).toBe(before);
+});
+
 describe('a confirmation at the bank', () => {
 	test('of a payment is finished by who began it: nobody else is shown it, or given its secret', async () => {
 		const invoiceId = await fresh();
@@ -342,7 +355,12 @@ describe('a link is to one invoice', () => {
 				refusal: { code: 'not_found' }
 			});
 			const setup = { setupId: newId(), planId, confirmationTokenId: await aToken(house.services) };
+			const before = setups();
 			expect(await setUpMethod(house.services, link, setup, FROM)).toMatchObject({ refusal: { code: 'not_found' } });
+			expect(setups()).toBe(before);
+			const theirs = { setupId: newId(), planId, confirmationTokenId: await aToken(house.services) };
+			expect((await setUpMethod(house.services, payer.scope, theirs, FROM)).ok).toBe(true);
+			expect(await checkSetup(house.services, link, theirs.setupId)).toMatchObject({ refusal: { code: 'not_found' } });
 		}
 	});
 });

@@ -329,6 +329,64 @@ describe('refunds and disputes', () => {
 			refusal: { code: 'not_allowed' }
 		});
 	});
+	test('an id is one refund: with another amount, or of another payment, it is refused, also at the same time', async () => {
+		const paid = async () => {
+			const invoiceId = await anInvoice(house.services, cast, {});
+			await pay(house.services, payer, [invoiceId], 120_000);
+			return { invoiceId, paymentId: await paymentIdOf(invoiceId) };
+		};
+		const [one, other] = [await paid(), await paid()];
+		const input = { refundRequestId: newId(), paymentId: one.paymentId, amountMinor: 5_000n as Minor };
+		expect(await requestRefund(house.services, cast.owner, input)).toMatchObject({ ok: true });
+		for (const over of [{ amountMinor: 6_000n as Minor }, { paymentId: other.paymentId }])
+			expect(await requestRefund(house.services, cast.owner, { ...input, ...over })).toMatchObject({
+				refusal: { code: 'attempt_id_reused' }
+			});
+		const twice = { refundRequestId: newId(), amountMinor: 7_000n as Minor };
+		const answers = await Promise.all(
+			[one, other].map(({ paymentId }) => requestRefund(house.services, cast.owner, { ...twice, paymentId }))
+		);
+		expect(answers.filter((answer) => answer.ok)).toHaveLength(1);
+		expect(answers.find((answer) => !answer.ok)).toMatchObject({ refusal: { code: 'attempt_id_reused' } });
+		const open = (await balanceOf(one.invoiceId)) + (await balanceOf(other.invoiceId));
+		expect(open).toBe(12_000n);
+	});
+	test('ten refunds at once that are together more than was paid: one', async () => {
+		const invoiceId = await anInvoice(house.services, cast, {});
+		await pay(house.services, payer, [invoiceId], 120_000);
+		const paymentId = await paymentIdOf(invoiceId);
+		const answers = await Promise.all(Array.from({ length: 10 }, () => refund(paymentId, 72_000)));
+		expect(answers.filter((answer) => answer.ok)).toHaveLength(1);
+		for (const answer of answers.filter((one) => !one.ok))
+			expect(answer).toMatchObject({ refusal: { code: 'refund_above_rest' } });
+		expect(await balanceOf(invoiceId)).toBe(72_000n);
+	});
+	test('one whose answer was lost counts as given, and is not asked for again half a day later', async () => {
+		const invoiceId = await anInvoice(house.services, cast, {});
+		await pay(house.services, payer, [invoiceId], 120_000);
+		const input = { refundRequestId: newId(), paymentId: await paymentIdOf(invoiceId), amountMinor: 72_000n as Minor };
+		house.world.world.faults.push({
+			id: 'lost',
+			match: { method: 'POST', path: '^/v1/refunds$' },
+			do: { drop: 'before' },
+			seen: 0
+		});
+		const asked = () => house.world.world.requests.filter(({ path }) => path === '/v1/refunds').length;
+		try {
+			expect(await requestRefund(house.services, cast.owner, input)).toMatchObject({
+				refusal: { code: 'refund_unknown' }
+			});
+			expect(await refund(input.paymentId, 72_000)).toMatchObject({ refusal: { code: 'refund_above_rest' } });
+		} finally {
+			house.world.world.faults = [];
+		}
+		house.world.world.offsetMs += 13 * 3_600_000;
+		const before = asked();
+		expect(await requestRefund(house.services, cast.owner, input)).toMatchObject({
+			refusal: { code: 'refund_unknown' }
+		});
+		expect(asked()).toBe(before);
+	});
 	test('a refund that fails later restores the payment', async () => {
 		const invoiceId = await anInvoice(house.services, cast, {});
 		const attemptId = newId();

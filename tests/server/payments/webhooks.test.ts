@@ -9,6 +9,7 @@ import { handleNextEvent } from '#lib/server/use-cases/payments/handle-event.ts'
 import { receiveEvent } from '#lib/server/use-cases/payments/receive-event.ts';
 import { compareTotals, reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
+import { stripeGateway } from '#lib/server/gateways/stripe/client.ts';
 import { listReconciliations } from '#lib/server/store/records.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { aPayer, anInvoice, aSupplier, aToken, pay, type Cast } from '../../builders/parties.ts';
@@ -64,6 +65,10 @@ describe('what arrives', () => {
 		['a bad signature', () => [event(), sign(event(), 'whsec_other')]],
 		['one 301 seconds old', () => [event(), sign(event(), 'whsec_tests', 301)]],
 		['one signed an hour from now', () => [event(), sign(event(), 'whsec_tests', -3600)]],
+		[
+			'one of tomorrow that says today first',
+			() => [event(), `t=${Math.floor(Date.now() / 1000)},${sign(event(), 'whsec_tests', -86_400)}`]
+		],
 		['one signed by Stripe that is nothing', () => [`null`, sign('null')]],
 		...ODD.map((body, i) => [`signed odd shape ${i}`, () => [body, sign(body)]] as const),
 		['a changed body', () => [event({ id: 'evt_2' }), sign(event())]],
@@ -77,10 +82,21 @@ describe('what arrives', () => {
 	test('an account that is not ours, or an event about no money, is answered and forgotten', async () => {
 		for (const body of [
 			event({ account: 'acct_stranger' }),
+			event({
+				type: 'checkout.session.completed',
+				data: { object: { id: 'cs_1', object: 'checkout.session', payment_intent: 'pi_x' } }
+			}),
 			event({ type: 'customer.created', data: { object: { id: 'cus_1', object: 'customer' } } })
 		])
 			expect(await receiveEvent(house.services, body, sign(body))).toBe('ignored');
 		expect(await stored()).toBe(0);
+	});
+	test('while one secret takes another’s place, both sign', async () => {
+		const stripe = { ...house.config.stripe, webhookSecrets: ['whsec_old', 'whsec_tests'] };
+		const payments = stripeGateway({ ...house.config, stripe });
+		for (const secret of stripe.webhookSecrets)
+			expect(payments.readEvent(event(), sign(event(), secret)), secret).toMatchObject({ id: 'evt_1' });
+		expect(payments.readEvent(event(), sign(event(), 'whsec_other'))).toBeNull();
 	});
 	test('the same event twice is kept once', async () => {
 		const body = event();

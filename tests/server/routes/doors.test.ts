@@ -397,6 +397,12 @@ test('who may gets in, everywhere', async () => {
 	expect(wrong).toEqual([]);
 });
 
+test('what is no page loads nothing', async () => {
+	const endpoint = endpoints.find(({ name }) => name === 'GET /health/live')!;
+	const { headers } = await askEndpoint(endpoint, { origin: ORIGIN, params: {}, headers: {} });
+	expect(headers.get('content-security-policy')).toMatch(/^default-src 'none';.*form-action 'none'/);
+});
+
 describe('nobody is sent to another site', () => {
 	const HOSTILE = [
 		'https://evil.example/',
@@ -431,6 +437,7 @@ describe('nobody is sent to another site', () => {
 			).headers.get('location');
 		for (const retour of HOSTILE) expect(isOurs(await back(retour)), `${retour} → ${await back(retour)}`).toBe(true);
 		expect(await back('/portail/payer?facture=1')).toBe('/portail/payer?facture=1');
+		expect(await back(`/${'a'.repeat(600)}`), 'nobody makes us send megabytes').toBe('/');
 	});
 	test('by the page to go to after signing in', async () => {
 		const next = async (suite: string) => {

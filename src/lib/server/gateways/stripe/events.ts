@@ -54,10 +54,13 @@ export function readEvent(
 }
 
 const TOLERANCE_SECONDS = 300;
-/** Stripe's own check looks for old ones only. A signature of tomorrow would be good for ever, to whoever keeps it. */
+/**
+ * Stripe's own check looks for old ones only. A signature of tomorrow would be good for ever, to whoever keeps it. Of several times in one header its
+ * check takes the last: none of them may be of tomorrow.
+ */
 function isFromTheFuture(signature: string): boolean {
-	const signedAt = Number(/(?:^|,)t=(\d+)/.exec(signature)?.[1] ?? 0);
-	return signedAt * 1000 > wallClock.now().getTime() + TOLERANCE_SECONDS * 1000;
+	const latest = wallClock.now().getTime() / 1000 + TOLERANCE_SECONDS;
+	return [...signature.matchAll(/(?:^|,)t=\s*\+?(\d+)/g)].some(([, signedAt]) => Number(signedAt) > latest);
 }
 /** Several secrets may be valid while one is being replaced. */
 function verify(secrets: string[], rawBody: string, signature: string): Stripe.Event | null {
