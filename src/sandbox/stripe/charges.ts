@@ -300,6 +300,9 @@ export function fillBalance(world: World, account: Account, charge: Stripe.Charg
 	emit(world, account, 'charge.updated', charge, NO_CAUSE, { balance_transaction: null });
 }
 
+const currencyOf = ({ charges, refunds, disputes }: Account, source: string): string =>
+	(charges[source] ?? refunds[source] ?? disputes[source])?.currency ?? 'eur';
+
 export function balanceTransaction(
 	world: World,
 	account: Account,
@@ -308,6 +311,7 @@ export function balanceTransaction(
 	type: string,
 	source: string
 ): Stripe.BalanceTransaction {
+	const currency = currencyOf(account, source);
 	const transaction = {
 		id: world.id('txn_3'),
 		object: 'balance_transaction',
@@ -315,12 +319,20 @@ export function balanceTransaction(
 		available_on: world.seconds() + 604_800,
 		balance_type: 'payments',
 		created: world.seconds(),
-		currency: 'eur',
+		currency,
 		description: null,
 		exchange_rate: null,
 		fee,
 		fee_details: fee
-			? [{ amount: fee, application: null, currency: 'eur', description: 'Stripe processing fees', type: 'stripe_fee' }]
+			? [
+					{
+						amount: fee,
+						application: null,
+						currency,
+						description: type === 'adjustment' ? 'Dispute fee' : 'Stripe processing fees',
+						type: 'stripe_fee'
+					}
+				]
 			: [],
 		net: amount - fee,
 		reporting_category: type === 'payment' ? 'charge' : type,

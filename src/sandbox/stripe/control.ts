@@ -2,7 +2,7 @@
 import { debitFails, debitSucceeds, fillBalance } from './charges.ts';
 import { expireCard, replaceCard, revokeMandates } from './methods.ts';
 import { redeliver, settleDeliveries } from './events.ts';
-import { openDispute, refundFails, refundSucceeds } from './reversals.ts';
+import { closeDispute, openDispute, refundFails, refundSucceeds } from './reversals.ts';
 import type { Fault, Forced, WebhookFault, Work, World } from './world.ts';
 
 type Answer = { status: number; body: string };
@@ -56,6 +56,8 @@ function trigger(world: World, type: string, id: string, extra: string): unknown
 			);
 		if (charge && type === 'sepa_fail') return debitFails(world, account, charge, extra || 'insufficient_funds');
 		if (charge && type === 'sepa_success') return debitSucceeds(world, account, charge, 'success');
+		const dispute = account.disputes[id];
+		if (dispute && type === 'dispute_reinstate') return closeDispute(world, account, dispute, 'lost', Number(extra));
 		if (account.refunds[id] && type === 'refund_fail') return refundFails(world, account, account.refunds[id]);
 	}
 	return null;

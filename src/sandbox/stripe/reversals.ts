@@ -97,7 +97,8 @@ export function refundFails(world: World, account: Account, refund: Stripe.Refun
 /** A card dispute waits for evidence; a SEPA return is lost at once. Either way the money leaves now. */
 export function openDispute(world: World, account: Account, charge: Stripe.Charge, reason: string): Stripe.Dispute {
 	const isCard = charge.payment_method_details!.type === 'card';
-	const amount = charge.amount - charge.amount_refunded;
+	// The whole charge, whatever was refunded of it before (support.stripe.com: dispute for full charge amount after a partial refund was issued).
+	const { amount } = charge;
 	const evidence = {
 		access_activity_log: null,
 		billing_address: null,
@@ -181,12 +182,19 @@ export function openDispute(world: World, account: Account, charge: Stripe.Charg
 	return dispute;
 }
 
-function close(world: World, account: Account, dispute: Stripe.Dispute, status: 'won' | 'lost'): void {
+/** Won, all of it and the fee come back. Lost in part, the bank gives a part back (what had been refunded before), and no fee. */
+export function closeDispute(
+	world: World,
+	account: Account,
+	dispute: Stripe.Dispute,
+	status: 'won' | 'lost',
+	reinstated = status === 'won' ? dispute.amount : 0
+): void {
 	dispute.status = status;
 	emit(world, account, 'charge.dispute.closed', dispute, NO_CAUSE);
-	if (status !== 'won') return;
+	if (reinstated <= 0) return;
 	dispute.balance_transactions.push(
-		balanceTransaction(world, account, dispute.amount, -2000, 'adjustment', dispute.id)
+		balanceTransaction(world, account, reinstated, status === 'won' ? -2000 : 0, 'adjustment', dispute.id)
 	);
 	emit(world, account, 'charge.dispute.funds_reinstated', dispute, NO_CAUSE);
 }
@@ -200,12 +208,12 @@ export function updateDispute(world: World, account: Account, dispute: Stripe.Di
 		dispute.status = 'under_review';
 		dispute.evidence_details.submission_count += 1;
 		emit(world, account, 'charge.dispute.updated', dispute, NO_CAUSE, { status: 'needs_response' });
-		if (words === 'winning_evidence') close(world, account, dispute, 'won');
-		if (words === 'losing_evidence') close(world, account, dispute, 'lost');
+		if (words === 'winning_evidence') closeDispute(world, account, dispute, 'won');
+		if (words === 'losing_evidence') closeDispute(world, account, dispute, 'lost');
 	}
 	return dispute;
 }
 export function acceptDispute(world: World, account: Account, dispute: Stripe.Dispute): Stripe.Dispute {
-	close(world, account, dispute, 'lost');
+	closeDispute(world, account, dispute, 'lost');
 	return dispute;
 }

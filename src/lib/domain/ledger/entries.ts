@@ -73,44 +73,48 @@ export const invoiceWithdrawn = (invoiceId: string, clientId: string, debtMinor:
 
 const total = (lines: AllocationLine[]): Minor => lines.reduce((sum, line) => sum + line.amountMinor, 0n) as Minor;
 
-const moneyIn = (
+/**
+ * A client's money at Stripe, by what it does. `lines`: invoices. `advanceMinor`: more than the invoices took, owed to the client (4191).
+ * `claimMinor`: more went back than had come, owed by the client for no invoice (411 without one: a 4191 in debit would be no advance, and the client's
+ * account is where the accountant looks for what a client owes). The last two are signed: what this entry adds to each.
+ */
+export type MoneyOfClient = {
+	clientId: string;
+	lines: AllocationLine[];
+	advanceMinor: Minor;
+	claimMinor: Minor;
+};
+/** Money certain, a refund that failed, or a chargeback won: 511 up, each invoice down. */
+export const moneyIn = (
 	kind: 'payment' | 'refund_failed' | 'chargeback_won',
 	sourceId: string,
-	clientId: string,
-	lines: AllocationLine[]
+	{ clientId, lines, advanceMinor, claimMinor }: MoneyOfClient
 ): JournalEntry =>
 	balanced({
 		sourceId,
 		kind,
 		lines: [
-			debit('511', total(lines)),
-			...lines.map((line) => credit('411', line.amountMinor, clientId, line.invoiceId))
+			debit('511', (total(lines) + advanceMinor - claimMinor) as Minor),
+			...lines.map((line) => credit('411', line.amountMinor, clientId, line.invoiceId)),
+			credit('411', -claimMinor as Minor, clientId),
+			credit('4191', advanceMinor, clientId)
 		]
 	});
-/** Money certain: 511 up, each invoice down. */
-export const paymentReceived = (sourceId: string, clientId: string, lines: AllocationLine[]): JournalEntry =>
-	moneyIn('payment', sourceId, clientId, lines);
-/** A refund that failed, or a chargeback won: the money is back with the supplier. */
-export const moneyRestored: (
-	kind: 'refund_failed' | 'chargeback_won',
-	sourceId: string,
-	clientId: string,
-	lines: AllocationLine[]
-) => JournalEntry = moneyIn;
 
 /** Money gone back (refund, SEPA return, chargeback): each invoice re-opens, 511 down. */
 export const moneyGoneBack = (
 	kind: 'refund' | 'debit_return' | 'chargeback',
 	sourceId: string,
-	clientId: string,
-	lines: AllocationLine[]
+	{ clientId, lines, advanceMinor, claimMinor }: MoneyOfClient
 ): JournalEntry =>
 	balanced({
 		sourceId,
 		kind,
 		lines: [
 			...lines.map((line) => debit('411', line.amountMinor, clientId, line.invoiceId)),
-			credit('511', total(lines))
+			debit('411', claimMinor, clientId),
+			debit('4191', -advanceMinor as Minor, clientId),
+			credit('511', (total(lines) + claimMinor - advanceMinor) as Minor)
 		]
 	});
 
@@ -136,7 +140,7 @@ export function transferBooked(
 	});
 }
 
-/** What Stripe kept, read from its balance transaction, never computed. */
+/** What Stripe kept, or gave back (negative), read from its balance transaction, never computed. */
 export const stripeFee = (sourceId: string, feeMinor: Minor): JournalEntry =>
 	balanced({ sourceId, kind: 'stripe_fee', lines: [debit('627', feeMinor), credit('511', feeMinor)] });
 

@@ -26,6 +26,15 @@ export const withinBalance = (lines: AllocationLine[], balanceOf: (invoiceId: st
 	});
 
 /**
+ * What a payment has beyond its invoices, before and after some money moved: above zero it is kept for the client (an advance), below zero the client
+ * owes it (more went back than had come). Answers what the move adds to each.
+ */
+export const beyondInvoices = (before: Minor, after: Minor): { advanceMinor: Minor; claimMinor: Minor } => {
+	const [advance, claim] = [(at: Minor) => (at > 0n ? at : 0n), (at: Minor) => (at < 0n ? -at : 0n)];
+	return { advanceMinor: minor(advance(after) - advance(before)), claimMinor: minor(claim(after) - claim(before)) };
+};
+
+/**
  * Money that goes back re-opens invoices in the reverse order of the allocation, as far as each still stands.
  * `standing` are the allocations less what earlier reversals took. Never more than what stands.
  */

@@ -200,6 +200,9 @@ export function renderReturnedMail(
 		amountMinor: Minor;
 		currency: string;
 		numbers: string;
+		/** Of it, what re-opens invoices, and what had been refunded before. */
+		dueMinor: Minor;
+		claimMinor: Minor;
 		/** The discount that goes with it, and what is due again in all. */
 		discountMinor: Minor;
 		totalMinor: Minor;
@@ -209,14 +212,25 @@ export function renderReturnedMail(
 	}
 ): RenderedMail {
 	const say = { locale: to.locale };
-	const amount = formatMoney(returned.amountMinor, returned.currency, to.locale);
+	const money = (of: Minor) => formatMoney(of, returned.currency, to.locale);
+	const [amount, due] = [money(returned.amountMinor), money(returned.dueMinor)];
+	if (returned.dueMinor === 0n)
+		return mail(
+			to,
+			m.mail_returned_twice_subject({ amount }, say),
+			m.mail_refund_preview({ numbers: returned.numbers }, say),
+			[hello(to), { kind: 'text', text: m.mail_returned_twice({ amount, numbers: returned.numbers }, say) }]
+		);
 	return mail(
 		to,
 		m.mail_returned_subject({ numbers: returned.numbers }, say),
-		m.mail_returned_preview({ amount }, say),
+		m.mail_returned_preview({ amount: due }, say),
 		[
 			hello(to),
-			{ kind: 'text', text: m.mail_returned_text({ amount, numbers: returned.numbers }, say) },
+			{ kind: 'text', text: m.mail_returned_text({ amount, due, numbers: returned.numbers }, say) },
+			...(returned.claimMinor > 0n
+				? [{ kind: 'text' as const, text: m.mail_returned_claim({ amount: money(returned.claimMinor) }, say) }]
+				: []),
 			...(returned.why ? [{ kind: 'text' as const, text: returned.why }] : []),
 			...(returned.discountMinor > 0n
 				? [

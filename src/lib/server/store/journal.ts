@@ -7,7 +7,7 @@ import { minor, ZERO, type Minor } from '../../domain/money/minor.ts';
 import { newId } from '../identity.ts';
 import type { Tx } from './database.ts';
 import { insertMany } from './insert-many.ts';
-import { counter, journalEntry, journalLine } from './schema/index.ts';
+import { counter, journalEntry, journalLine, type ReversalKind } from './schema/index.ts';
 
 type Booked = { currency: string; bookedOn: CivilDate; now: Date };
 /** Books an entry once: `false` when its fact (source and kind) is already in the books. */
@@ -98,6 +98,20 @@ export async function sumBooked(
 			)
 		);
 	return minor(BigInt(row!.total));
+}
+
+/** Of money that went back, what the client owes for no invoice because it had gone back before. */
+export async function findClaim(
+	tx: Tx,
+	scope: Scope,
+	{ stripeObjectId, kind }: { stripeObjectId: string; kind: ReversalKind }
+): Promise<Minor> {
+	const [row] = await tx.execute<{ claim: string }>(sql`
+		select coalesce(sum(l.debit_minor - l.credit_minor), 0)::text as claim
+		from journal_entry e join journal_line l on l.supplier_id = e.supplier_id and l.entry_id = e.entry_id
+		where e.supplier_id = ${scope.supplierId} and e.source_id = ${stripeObjectId} and e.kind = ${kind}
+			and l.account = '411' and l.invoice_id is null`);
+	return minor(BigInt(row!.claim));
 }
 
 export type EntryListing = {

@@ -170,6 +170,15 @@ export async function listStanding(tx: Tx, scope: Scope, paymentId: string): Pro
 		)
 	}));
 }
+/** What went back of a payment beyond its invoices, net of what came back: out of its advance, or more than had come. */
+export async function sumBeyond(tx: Tx, scope: Scope, paymentId: string): Promise<Minor> {
+	const [row] = await tx.execute<{ beyond: string }>(sql`
+		select coalesce(sum(case when r.kind in ('refund_failed', 'chargeback_won', 'return_undone') then -1 else 1 end
+			* (r.amount_minor - coalesce((select sum(a.amount_minor) from reversal_allocation a
+				where a.supplier_id = r.supplier_id and a.reversal_id = r.reversal_id), 0))), 0)::text as beyond
+		from reversal r where r.supplier_id = ${scope.supplierId} and r.payment_id = ${paymentId}`);
+	return minor(BigInt(row!.beyond));
+}
 export async function listReversalLines(
 	tx: Tx,
 	scope: Scope,

@@ -2,7 +2,7 @@
 import Stripe from 'stripe';
 import { minor, toSafeNumber, type Minor } from '../../../domain/money/minor.ts';
 import type { Config } from '../../config.ts';
-import type { ConfirmInput, ConfirmOutcome, IntentState, MoneyMove, PaymentGateway } from './port.ts';
+import type { ConfirmInput, ConfirmOutcome, IntentState, MoneyMove, MoveFee, PaymentGateway } from './port.ts';
 import { headOf, readEvent } from './events.ts';
 import { detachMethod, ensureCustomer, factsOf, readMethod, readSetup, setUp } from './saved.ts';
 
@@ -186,6 +186,14 @@ async function outcomeOf(ask: () => Promise<string>): Promise<ConfirmOutcome> {
 	}
 }
 
+const moveFee = (row: Stripe.BalanceTransaction): MoveFee => ({
+	moveId: row.id,
+	feeMinor: amount(row.fee),
+	at: instant(row.created)
+});
+const feeOf = (row: string | Stripe.BalanceTransaction | null): MoveFee[] =>
+	row && typeof row === 'object' ? [moveFee(row)] : [];
+
 async function readIntent(stripe: Stripe, intentId: string, options: Stripe.RequestOptions): Promise<IntentState> {
 	const intent = await stripe.paymentIntents.retrieve(
 		intentId,
@@ -196,7 +204,14 @@ async function readIntent(stripe: Stripe, intentId: string, options: Stripe.Requ
 	const settled = intent.status === 'succeeded';
 	const [refunds, disputes] = settled
 		? await Promise.all([
-				stripe.refunds.list({ payment_intent: intentId, limit: 100 }, options),
+				stripe.refunds.list(
+					{
+						payment_intent: intentId,
+						limit: 100,
+						expand: ['data.balance_transaction', 'data.failure_balance_transaction']
+					},
+					options
+				),
 				stripe.disputes.list({ payment_intent: intentId, limit: 100 }, options)
 			])
 		: [{ data: [] }, { data: [] }];
@@ -230,14 +245,16 @@ async function readIntent(stripe: Stripe, intentId: string, options: Stripe.Requ
 			status: refund.status ?? 'unknown',
 			amountMinor: amount(refund.amount),
 			reason: refund.reason,
+			fees: [refund.balance_transaction, refund.failure_balance_transaction ?? null].flatMap(feeOf),
 			createdAt: instant(refund.created)
 		})),
 		disputes: disputes.data.map((dispute) => ({
 			id: dispute.id,
 			status: dispute.status,
 			reason: dispute.reason,
-			amountMinor: amount(dispute.amount),
-			fundsWithdrawn: dispute.balance_transactions.length > 0,
+			moves: dispute.balance_transactions
+				.map((row) => ({ amountMinor: amount(row.amount), ...moveFee(row) }))
+				.sort((a, b) => a.at.getTime() - b.at.getTime() || Number(a.amountMinor - b.amountMinor)),
 			createdAt: instant(dispute.created)
 		}))
 	};

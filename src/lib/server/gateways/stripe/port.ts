@@ -36,16 +36,15 @@ export type IntentRefund = {
 	status: string;
 	amountMinor: Minor;
 	reason: string | null;
+	/** What Stripe took for it, each by its balance transaction. */
+	fees: MoveFee[];
 	createdAt: Date;
 };
-export type IntentDispute = {
-	id: string;
-	status: string;
-	reason: string;
-	amountMinor: Minor;
-	fundsWithdrawn: boolean;
-	createdAt: Date;
-};
+/** A fee, or one given back (negative). */
+export type MoveFee = { moveId: string; feeMinor: Minor; at: Date };
+/** Money taken by the bank (below zero) or given back (above zero): all of a charge, or a part; mostly one of each. */
+export type DisputeMove = MoveFee & { amountMinor: Minor };
+export type IntentDispute = { id: string; status: string; reason: string; moves: DisputeMove[]; createdAt: Date };
 /** A PaymentIntent as it stands now, with what became of its money. */
 export type IntentState = IntentSnapshot &
 	MethodFacts & {

@@ -3,7 +3,7 @@
 // payment_in_progress, nothing_to_pay. Facts: payment.received, plan.changed, bank.changed.
 import { actorName, may, type Scope } from '../../../domain/access/scope.ts';
 import { transferBooked } from '../../../domain/ledger/entries.ts';
-import { minor, subtract } from '../../../domain/money/minor.ts';
+import { minor } from '../../../domain/money/minor.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { insertAttempt, type Attempt, findAttempt } from '../../store/attempts.ts';
@@ -75,10 +75,8 @@ async function settle(
 async function book(booking: Booking, entry: BankEntry, chosen: Chosen): Promise<string> {
 	const { scope, tx, supplier, now } = booking;
 	const { clientId } = chosen;
-	const paid = minor(chosen.lines.reduce((sum, line) => sum + line.amountMinor, 0n));
 	const attempt = await keepAttempt(booking, entry, chosen);
 	const round = entry.round + 1;
-	const creditMinor = subtract(entry.amountMinor, paid);
 	await saveBankEntry(tx, scope, entry.bankEntryId, {
 		state: 'booked',
 		round,
@@ -88,14 +86,13 @@ async function book(booking: Booking, entry: BankEntry, chosen: Chosen): Promise
 	});
 	const payment = await keepReceived(booking, attempt, {
 		amountMinor: entry.amountMinor,
-		creditMinor,
 		methodType: 'transfer',
 		methodLabel: null,
 		bankEntryId: entry.bankEntryId,
 		bankRound: round,
 		paidAt: noonOf(valueDay(entry), supplier.timeZone),
 		paidOn: valueDay(entry),
-		entryOf: (paymentId, of) => transferBooked('transfer', paymentId, { clientId, lines: of, creditMinor })
+		entryOf: (paymentId, of) => transferBooked('transfer', paymentId, { clientId, ...of })
 	});
 	await bookDiscounts(booking, payment);
 	await followPlan({ ...booking, intent: null }, attempt, 'paid');

@@ -18,12 +18,14 @@ import { findAttempt, listAttemptLines } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { listDiscounts, type DiscountListing } from '../../store/discounts.ts';
 import { findInvoice } from '../../store/invoices.ts';
+import { findClaim } from '../../store/journal.ts';
 import type { MailRow } from '../../store/mails.ts';
 import { findClient, findContact, findMember, getSupplier } from '../../store/parties.ts';
 import {
 	findPayment,
 	findReversal,
 	listAllocations,
+	listReversalLines,
 	listReversals,
 	type Payment,
 	type Reversal
@@ -218,11 +220,18 @@ async function renderReversal({ services, scope, tx, row, to }: Context): Promis
 		});
 	const voided = await voidedWith(tx, scope, reversal.reversalId);
 	const lost = add(...voided.map((one) => one.amountMinor));
+	const reopened = await listReversalLines(tx, scope, reversal.stripeObjectId, reversal.kind);
+	const due = add(...reopened.map((line) => line.amountMinor));
+	const claim = await findClaim(tx, scope, reversal);
+	// The bank took back what was kept for the client: nothing is due, and nothing was given twice.
+	if (due === 0n && claim === 0n) return null;
 	return templates.renderReturnedMail(to, {
 		...common,
+		dueMinor: due,
+		claimMinor: claim,
 		discountMinor: lost,
 		why: returnForClient(reversal.reason, to.locale),
-		totalMinor: add(reversal.amountMinor, lost),
+		totalMinor: add(due, lost),
 		url: await mintPayLink(services, tx, scope, lines.at(-1)!.invoiceId, row.contactId)
 	});
 }

@@ -1,10 +1,10 @@
 // Money certain: one payment, its allocations, its VAT, its receipt number, one journal entry, one mail to each billing contact.
 import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
-import { paymentReceived, stripeFee, type JournalEntry } from '../../../domain/ledger/entries.ts';
-import { allocateReceived, type AllocationLine } from '../../../domain/payments/allocation.ts';
+import { moneyIn, stripeFee, type JournalEntry } from '../../../domain/ledger/entries.ts';
+import { allocateReceived, withinBalance, type AllocationLine } from '../../../domain/payments/allocation.ts';
 import { vatOfPayment } from '../../../domain/payments/vat.ts';
-import { subtract, ZERO, type Minor } from '../../../domain/money/minor.ts';
+import { minor, subtract, ZERO, type Minor } from '../../../domain/money/minor.ts';
 import { newId } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
 import { listAttemptLines, type Attempt } from '../../store/attempts.ts';
@@ -28,7 +28,7 @@ export async function bookPayment(settling: Settling, attempt: Attempt): Promise
 	return payment;
 }
 
-/** Which invoice gets how much of what was received, each with its VAT. */
+/** Which invoice gets how much of what was received, none more than it still owes, each with its VAT. */
 async function allocate(scope: Scope, tx: Tx, attempt: Attempt, receivedMinor: Minor) {
 	const asked = await listAttemptLines(tx, scope, attempt.attemptId);
 	const invoices = await lockInvoices(
@@ -42,7 +42,8 @@ async function allocate(scope: Scope, tx: Tx, attempt: Attempt, receivedMinor: M
 	}));
 	const promised = await listPromisedDiscounts(tx, scope, attempt.attemptId);
 	const withVat = [];
-	for (const line of allocateReceived(dated, receivedMinor)) {
+	const balanceOf = (id: string) => invoices.find((invoice) => invoice.invoiceId === id)?.balanceMinor ?? ZERO;
+	for (const line of withinBalance(allocateReceived(dated, receivedMinor), balanceOf)) {
 		const vat = vatOfPayment(
 			await listVatLines(tx, scope, line.invoiceId),
 			await sumAllocated(tx, scope, line.invoiceId),
@@ -60,40 +61,43 @@ function keepPayment(settling: Settling, attempt: Attempt): Promise<Payment> {
 		attempt.methodType === 'sepa_debit' || intent.methodType === 'sepa_debit' ? now : (intent.paidAt ?? now);
 	return keepReceived(settling, attempt, {
 		amountMinor: intent.amountReceivedMinor,
-		creditMinor: ZERO,
 		methodType: intent.methodType ?? 'card',
 		methodLabel: intent.methodLabel,
 		stripePaymentIntentId: intent.intentId,
 		paidAt,
 		paidOn: civilDateIn(paidAt, supplier.timeZone),
-		entryOf: (_paymentId, lines) => paymentReceived(intent.intentId, attempt.clientId, lines)
+		entryOf: (_paymentId, { lines, creditMinor }) =>
+			moneyIn('payment', intent.intentId, {
+				clientId: attempt.clientId,
+				lines,
+				advanceMinor: creditMinor,
+				claimMinor: ZERO
+			})
 	});
 }
 
-/** Money that has come: from Stripe, or on a statement of the bank. `creditMinor` of it is beyond the invoices, and stays the client's. */
-export type Received = Pick<
-	Payment,
-	'amountMinor' | 'creditMinor' | 'methodType' | 'methodLabel' | 'paidAt' | 'paidOn'
-> & {
+/** Money that has come: from Stripe, or on a statement of the bank. What of it is beyond what the invoices still owe is kept for the client. */
+export type Received = Pick<Payment, 'amountMinor' | 'methodType' | 'methodLabel' | 'paidAt' | 'paidOn'> & {
 	stripePaymentIntentId?: string;
 	bankEntryId?: string;
 	bankRound?: number;
-	entryOf: (paymentId: string, lines: AllocationLine[]) => JournalEntry;
+	entryOf: (paymentId: string, of: { lines: AllocationLine[]; creditMinor: Minor }) => JournalEntry;
 };
 export async function keepReceived(
 	{ scope, tx, now, services }: Booking,
 	attempt: Attempt,
 	{ entryOf, ...received }: Received
 ): Promise<Payment> {
-	const withVat = await allocate(scope, tx, attempt, subtract(received.amountMinor, received.creditMinor));
+	const withVat = await allocate(scope, tx, attempt, received.amountMinor);
 	const lines = withVat.map(({ invoiceId, amountMinor }) => ({ invoiceId, amountMinor }));
+	const creditMinor = subtract(received.amountMinor, minor(lines.reduce((sum, line) => sum + line.amountMinor, 0n)));
 	const year = received.paidOn.slice(0, 4);
 	const receiptNumber = `R${year}-${String(await nextNumber(tx, scope, `receipt:${year}`)).padStart(6, '0')}`;
 	const paymentId = newId();
 	const { attemptId, clientId, currency } = attempt;
-	const row = { paymentId, attemptId, clientId, receiptNumber, currency, ...received, createdAt: now };
+	const row = { paymentId, attemptId, clientId, receiptNumber, currency, ...received, creditMinor, createdAt: now };
 	await insertPayment(tx, scope, row, withVat);
-	await bookEntry(tx, scope, entryOf(paymentId, lines), { currency, bookedOn: received.paidOn, now });
+	await bookEntry(tx, scope, entryOf(paymentId, { lines, creditMinor }), { currency, bookedOn: received.paidOn, now });
 	for (const line of lines)
 		await recordFact(tx, scope, now, { kind: 'payment.received', clientId, invoiceId: line.invoiceId, attemptId });
 	if (!lines.length)

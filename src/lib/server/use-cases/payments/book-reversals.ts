@@ -1,15 +1,30 @@
-// Money that goes back, and money restored: each a new row and a new entry, once per Stripe object and kind.
-// What is booked is a function of what Stripe says now, so that any order of messages gives the same books.
+// Money that goes back, and money restored: each a new row and a new entry, once per Stripe object and kind, of the amount that Stripe says, with the
+// fee it took. What is booked is a function of what Stripe says now, so that any order of messages gives the same books.
 import { isUuid } from '../../../contract/payments.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
-import { moneyGoneBack, moneyRestored } from '../../../domain/ledger/entries.ts';
-import { smallest, type Minor } from '../../../domain/money/minor.ts';
-import { allocateReversal, type AllocationLine } from '../../../domain/payments/allocation.ts';
+import { moneyGoneBack, moneyIn, stripeFee } from '../../../domain/ledger/entries.ts';
+import { minor, smallest, subtract, ZERO, type Minor } from '../../../domain/money/minor.ts';
+import {
+	allocateReversal,
+	beyondInvoices,
+	withinBalance,
+	type AllocationLine
+} from '../../../domain/payments/allocation.ts';
+import type { IntentDispute, MoveFee } from '../../gateways/stripe/port.ts';
 import { newId } from '../../identity.ts';
 import { findAttempt } from '../../store/attempts.ts';
+import { lockInvoices } from '../../store/invoices.ts';
 import { bookEntry } from '../../store/journal.ts';
 import { recordFact } from '../../store/outbox.ts';
-import { insertReversal, listReversalLines, listStanding, type Payment } from '../../store/payments.ts';
+import {
+	findReversalOf,
+	insertReversal,
+	listReversalLines,
+	listStanding,
+	sumBeyond,
+	type Payment,
+	type Reversal
+} from '../../store/payments.ts';
 import { answerRefundRequest } from '../../store/refund-requests.ts';
 import { queueReversalMail } from '../mails/queue-mails.ts';
 import { followReversal } from '../plans/follow-plan.ts';
@@ -22,16 +37,21 @@ type Going = {
 	reason: string | null;
 	at: Date;
 };
-type Restored = { kind: 'refund_failed' | 'chargeback_won'; objectId: string; undoes: Going['kind']; at: Date };
+type Restored = {
+	kind: 'refund_failed' | 'chargeback_won';
+	objectId: string;
+	/** What it gives back, whole or in part. */
+	undoes: Pick<Reversal, 'stripeObjectId'> & { kind: Going['kind'] };
+	amountMinor: Minor;
+	at: Date;
+};
 
 export async function bookReversals(settling: Settling, payment: Payment): Promise<void> {
 	const { intent, now } = settling;
-	const returned = payment.methodType === 'sepa_debit' ? ('debit_return' as const) : ('chargeback' as const);
 	// Oldest first, refunds before disputes of the same second: a fixed order gives fixed allocations.
 	const refunds = [...intent.refunds].sort(
 		(a, b) => a.createdAt.getTime() - b.createdAt.getTime() || a.id.localeCompare(b.id)
 	);
-	const disputes = intent.disputes.filter((dispute) => dispute.fundsWithdrawn);
 	for (const refund of refunds) {
 		if (refund.refundRequestId && isUuid(refund.refundRequestId))
 			await answerRefundRequest(
@@ -48,92 +68,109 @@ export async function bookReversals(settling: Settling, payment: Payment): Promi
 			reason: refund.reason,
 			at: refund.createdAt
 		});
+		for (const fee of refund.fees) await bookFee(settling, payment, fee);
 		if (refund.status === 'failed' || refund.status === 'canceled')
-			await restore(settling, payment, { kind: 'refund_failed', objectId: refund.id, undoes: 'refund', at: now });
+			await restore(settling, payment, {
+				kind: 'refund_failed',
+				objectId: refund.id,
+				undoes: { stripeObjectId: refund.id, kind: 'refund' },
+				amountMinor: refund.amountMinor,
+				at: now
+			});
 	}
-	for (const dispute of disputes) {
-		await goBack(settling, payment, {
-			kind: returned,
-			objectId: dispute.id,
-			amountMinor: dispute.amountMinor,
-			reason: dispute.reason,
-			at: dispute.createdAt
-		});
-		if (dispute.status === 'won')
-			await restore(settling, payment, { kind: 'chargeback_won', objectId: dispute.id, undoes: returned, at: now });
+	for (const dispute of intent.disputes) await followDispute(settling, payment, dispute);
+}
+
+/** A dispute is what it moved: taken, given back whole or in part, whatever its status says (https://docs.stripe.com/disputes). */
+async function followDispute(settling: Settling, payment: Payment, dispute: IntentDispute): Promise<void> {
+	const kind = payment.methodType === 'sepa_debit' ? ('debit_return' as const) : ('chargeback' as const);
+	const named = { taken: 0, restored: 0 };
+	/** The first of each bears the dispute's own name; should a bank move twice, the next ones are told apart. */
+	const nameOf = (side: keyof typeof named): string =>
+		++named[side] === 1 ? dispute.id : `${dispute.id}:${named[side]}`;
+	for (const move of dispute.moves) {
+		if (move.amountMinor < 0n)
+			await goBack(settling, payment, {
+				kind,
+				objectId: nameOf('taken'),
+				amountMinor: minor(-move.amountMinor),
+				reason: dispute.reason,
+				at: move.at
+			});
+		else if (move.amountMinor > 0n)
+			await restore(settling, payment, {
+				kind: 'chargeback_won',
+				objectId: nameOf('restored'),
+				undoes: { stripeObjectId: dispute.id, kind },
+				amountMinor: move.amountMinor,
+				at: move.at
+			});
+		await bookFee(settling, payment, move);
 	}
 }
 
+async function bookFee(
+	{ tx, scope, supplier, now }: Settling,
+	{ currency }: Payment,
+	{ moveId, feeMinor, at }: MoveFee
+): Promise<void> {
+	if (feeMinor !== 0n)
+		await bookEntry(tx, scope, stripeFee(moveId, feeMinor), {
+			currency,
+			bookedOn: civilDateIn(at, supplier.timeZone),
+			now
+		});
+}
+
+/** What a payment has beyond its invoices: its advance, less what went back of it; below zero the client owes it. */
+const positionOf = async ({ tx, scope }: Settling, payment: Payment): Promise<Minor> =>
+	subtract(payment.creditMinor, await sumBeyond(tx, scope, payment.paymentId));
+const sumOf = (lines: AllocationLine[]): Minor => minor(lines.reduce((sum, line) => sum + line.amountMinor, 0n));
+
 async function goBack(settling: Settling, payment: Payment, going: Going): Promise<void> {
 	const { scope, tx, supplier, now } = settling;
+	const { kind, objectId, amountMinor, reason } = going;
+	if (amountMinor <= 0n || (await findReversalOf(tx, scope, objectId, kind))) return;
+	// First what was paid too much, then the invoices; what is beyond both went back twice, and the client owes it.
+	const before = await positionOf(settling, payment);
+	const fromAdvance = before > 0n ? smallest(before, amountMinor) : ZERO;
 	const standing = await listStanding(tx, scope, payment.paymentId);
-	const amountMinor = smallest(going.amountMinor, standing.reduce((sum, line) => sum + line.amountMinor, 0n) as Minor);
-	const known = await listReversalLines(tx, scope, going.objectId, going.kind);
-	if (known.length || amountMinor <= 0n) return;
-	const lines = allocateReversal(standing, amountMinor);
+	const lines = allocateReversal(standing, subtract(amountMinor, fromAdvance));
+	const after = minor(before - (amountMinor - sumOf(lines)));
 	const reversalId = newId();
-	if (
-		!(await insertReversal(
-			tx,
-			scope,
-			{
-				reversalId,
-				paymentId: payment.paymentId,
-				kind: going.kind,
-				stripeObjectId: going.objectId,
-				amountMinor,
-				reason: going.reason,
-				occurredAt: going.at
-			},
-			lines
-		))
-	)
-		return;
-	await bookEntry(tx, scope, moneyGoneBack(going.kind, going.objectId, payment.clientId, lines), {
-		currency: payment.currency,
-		bookedOn: civilDateIn(going.at, supplier.timeZone),
-		now
-	});
+	const { paymentId, clientId, currency } = payment;
+	const row = { reversalId, paymentId, kind, stripeObjectId: objectId, amountMinor, reason, occurredAt: going.at };
+	if (!(await insertReversal(tx, scope, row, lines))) return;
+	const entry = moneyGoneBack(kind, objectId, { clientId, lines, ...beyondInvoices(before, after) });
+	await bookEntry(tx, scope, entry, { currency, bookedOn: civilDateIn(going.at, supplier.timeZone), now });
 	await announce(settling, payment, lines);
-	if (going.kind !== 'refund') await followReversal(settling, await attemptOf(settling, payment), 'gone');
-	await queueReversalMail(
-		tx,
-		scope,
-		now,
-		going.kind === 'refund' ? 'refund' : 'money_returned',
-		reversalId,
-		payment.clientId
-	);
+	if (kind !== 'refund' && lines.length) await followReversal(settling, await attemptOf(settling, payment), 'gone');
+	await queueReversalMail(tx, scope, now, kind === 'refund' ? 'refund' : 'money_returned', reversalId, clientId);
 }
 
 async function restore(settling: Settling, payment: Payment, restored: Restored): Promise<void> {
 	const { scope, tx, supplier, now } = settling;
-	const lines = await listReversalLines(tx, scope, restored.objectId, restored.undoes);
-	const amountMinor = lines.reduce((sum, line) => sum + line.amountMinor, 0n) as Minor;
-	if (amountMinor <= 0n) return;
-	if (
-		!(await insertReversal(
-			tx,
-			scope,
-			{
-				reversalId: newId(),
-				paymentId: payment.paymentId,
-				kind: restored.kind,
-				stripeObjectId: restored.objectId,
-				amountMinor,
-				reason: null,
-				occurredAt: restored.at
-			},
-			lines
-		))
-	)
-		return;
-	await bookEntry(tx, scope, moneyRestored(restored.kind, restored.objectId, payment.clientId, lines), {
-		currency: payment.currency,
-		bookedOn: civilDateIn(restored.at, supplier.timeZone),
-		now
-	});
-	if (restored.kind === 'chargeback_won')
+	const { kind, objectId, undoes, amountMinor, at } = restored;
+	if (amountMinor <= 0n || (await findReversalOf(tx, scope, objectId, kind))) return;
+	const taken = await listReversalLines(tx, scope, undoes.stripeObjectId, undoes.kind);
+	// What the client owes for no invoice is settled first; then the invoices, as far as each is still owed: paid otherwise meanwhile, it is an advance.
+	const before = await positionOf(settling, payment);
+	const claim = before < 0n ? smallest(minor(-before), amountMinor) : ZERO;
+	const invoices = await lockInvoices(
+		tx,
+		scope,
+		taken.map((line) => line.invoiceId)
+	);
+	const owed = withinBalance(taken, (id) => invoices.find((one) => one.invoiceId === id)?.balanceMinor ?? ZERO);
+	const lines = allocateReversal([...owed].reverse(), subtract(amountMinor, claim));
+	const after = minor(before + (amountMinor - sumOf(lines)));
+	const { paymentId, clientId, currency } = payment;
+	const row = { reversalId: newId(), paymentId, kind, stripeObjectId: objectId, amountMinor, reason: null };
+	if (!(await insertReversal(tx, scope, { ...row, occurredAt: at }, lines))) return;
+	const entry = moneyIn(kind, objectId, { clientId, lines, ...beyondInvoices(before, after) });
+	await bookEntry(tx, scope, entry, { currency, bookedOn: civilDateIn(at, supplier.timeZone), now });
+	// A part of a plan is paid again when all of it is back.
+	if (kind === 'chargeback_won' && sumOf(lines) === sumOf(taken) && lines.length)
 		await followReversal(settling, await attemptOf(settling, payment), 'restored');
 	await announce(settling, payment, lines);
 }
@@ -142,11 +179,7 @@ const attemptOf = async ({ tx, scope }: Settling, payment: Payment) =>
 	(await findAttempt(tx, scope, payment.attemptId))!;
 
 async function announce({ scope, tx, now }: Settling, payment: Payment, lines: AllocationLine[]): Promise<void> {
-	for (const line of lines)
-		await recordFact(tx, scope, now, {
-			kind: 'payment.reversed',
-			clientId: payment.clientId,
-			invoiceId: line.invoiceId,
-			attemptId: payment.attemptId
-		});
+	const fact = { kind: 'payment.reversed' as const, clientId: payment.clientId, attemptId: payment.attemptId };
+	for (const { invoiceId } of lines) await recordFact(tx, scope, now, { ...fact, invoiceId });
+	if (!lines.length) await recordFact(tx, scope, now, { ...fact, invoiceId: null });
 }
