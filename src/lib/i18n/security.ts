@@ -49,22 +49,79 @@ export function securityActorText(actor: SecurityActor, locale: Locale): string 
 	return texts[actor]();
 }
 
-/** The detail in words where there are words for it, else as it was kept. */
+type Say = { locale: Locale };
+type Word = (value: string, say: Say) => string | null;
+const VALUES: Record<string, (say: Say) => string> = {
+	'means:link': (say) => m.security_means_link({}, say),
+	'means:code': (say) => m.security_means_code({}, say),
+	'means:passkey': (say) => m.security_means_passkey({}, say),
+	'means:demo': (say) => m.security_means_demo({}, say),
+	'where:here': (say) => m.security_where_here({}, say),
+	'where:everywhere': (say) => m.security_where_everywhere({}, say),
+	'about:person': (say) => m.security_about_person({}, say),
+	'about:supplier': (say) => m.security_about_supplier({}, say),
+	'about:mails': (say) => m.security_about_mails({}, say),
+	'more:yes': (say) => m.security_more({}, say)
+};
+const ROLES: Record<string, (say: Say) => string> = {
+	owner: (say) => m.role_owner({}, say),
+	accountant: (say) => m.role_accountant({}, say),
+	read_only: (say) => m.role_read_only({}, say)
+};
+const SCOPES: Record<string, (say: Say) => string> = {
+	import: (say) => m.api_key_import({}, say),
+	read: (say) => m.api_key_read({}, say),
+	undo: (say) => m.api_key_undo({}, say)
+};
+/** By how the limit's name begins: its exact rule is the operator's affair. */
+const LIMITS: [RegExp, (say: Say) => string][] = [
+	[/^(sign_in|passkey)/, (say) => m.security_limit_sign_in({}, say)],
+	[/^(payment|try_)/, (say) => m.security_limit_payment({}, say)],
+	[/^pay_link/, (say) => m.security_limit_link({}, say)],
+	[/^api/, (say) => m.security_limit_api({}, say)],
+	[/^live/, (say) => m.security_limit_live({}, say)]
+];
+const right =
+	(name: (say: Say) => string): Word =>
+	(value, say) =>
+		m.security_pair({ name: name(say), value: value === 'true' ? m.yes({}, say) : m.no({}, say) }, say);
+const asIs: Word = (value) => value;
+/** In the order of reading. What is for programs only (`method`, `code`, ids) has no word, and is not shown. */
+const DETAILS: [string, Word][] = [
+	['client', asIs],
+	['person', asIs],
+	['email', asIs],
+	['name', asIs],
+	['file', asIs],
+	['path', asIs],
+	// /(admin)/admin/factures/[id]: as the address bar shows it.
+	['route', (value) => value.replace(/\/\([^)]*\)/g, '').replace(/\[[^\]]*\]/g, '…') || '/'],
+	['role', (value, say) => ROLES[value]?.(say) ?? value],
+	[
+		'before',
+		(value, say) => m.security_pair({ name: m.security_before({}, say), value: ROLES[value]?.(say) ?? value }, say)
+	],
+	['after', (value, say) => m.security_pair({ name: m.security_after({}, say), value }, say)],
+	[
+		'scopes',
+		(value, say) =>
+			value
+				.split(' ')
+				.map((scope) => SCOPES[scope]?.(say) ?? scope)
+				.join(', ')
+	],
+	['receives', right((say) => m.right_receives({}, say))],
+	['sees', right((say) => m.right_sees({}, say))],
+	['pays', right((say) => m.right_pays({}, say))],
+	['refund', right((say) => m.accountants_may_refund({}, say))],
+	['publish', right((say) => m.accountants_may_publish({}, say))],
+	['limit', (value, say) => LIMITS.find(([name]) => name.test(value))?.[1](say) ?? null]
+];
+
+/** The detail in words: what it was about, then by which means. */
 export function securityDetailText(detail: Record<string, string>, locale: Locale): string {
 	const say = { locale };
-	const words: Record<string, (value: string) => string> = {
-		'means:link': () => m.security_means_link({}, say),
-		'means:code': () => m.security_means_code({}, say),
-		'means:passkey': () => m.security_means_passkey({}, say),
-		'means:demo': () => m.security_means_demo({}, say),
-		'where:here': () => m.security_where_here({}, say),
-		'where:everywhere': () => m.security_where_everywhere({}, say),
-		'about:person': () => m.security_about_person({}, say),
-		'about:supplier': () => m.security_about_supplier({}, say),
-		'about:mails': () => m.security_about_mails({}, say),
-		'more:yes': () => m.security_more({}, say)
-	};
-	return Object.entries(detail)
-		.map(([name, value]) => words[`${name}:${value}`]?.(value) ?? value)
-		.join(' · ');
+	const about = DETAILS.map(([name, word]) => (detail[name] ? word(detail[name], say) : null));
+	const how = Object.entries(detail).map(([name, value]) => VALUES[`${name}:${value}`]?.(say));
+	return [...about, ...how].filter(Boolean).join(' · ');
 }

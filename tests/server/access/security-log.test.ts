@@ -90,6 +90,7 @@ describe('the security log', () => {
 		});
 		await endApiKey(house.services, cast.owner, (await listKeys(house.services, cast.owner))[0]!.apiKeyId);
 		expect((await readAs())!.slice(0, 2).map((event) => event.kind)).toEqual(['key_revoked', 'key_created']);
+		expect((await readAs())![0]!.detail).toEqual({ name: 'Compta' });
 	});
 	test('tells once when a limit is reached, and by whom', async () => {
 		await duringRequest(context({ scope: payer.scope }), async () => {

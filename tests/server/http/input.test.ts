@@ -5,6 +5,7 @@ import { newId } from '#lib/server/identity.ts';
 import { bodyLimitOf } from '#lib/server/http/body-limits.ts';
 import { plainAddress, saidBy } from '#lib/server/http/client-address.ts';
 import { headersOf } from '#lib/server/http/every-answer.ts';
+import { input } from '#lib/server/http/input.ts';
 import { isForm, readBody } from '#lib/server/http/read-body.ts';
 import { countedAs } from '#lib/server/store/rate-limits.ts';
 import { withoutTokens } from '#lib/server/log.ts';
@@ -187,4 +188,20 @@ test('browsers come back by https only, and keep nothing but files that are the 
 		expect(headersOf(path, 'https://x')).not.toHaveProperty('cache-control');
 	for (const path of ['/p/x', '/p/x/', '/admin/factures/csv', '/'])
 		expect(headersOf(path, 'https://x')['cache-control']).toBe('no-store');
+});
+
+test('a refusal before any page is still a page for a browser: in its language, fit for a phone, with a way on', async () => {
+	const refusedFor = async (accept: string): Promise<Response> => {
+		const request = new Request('http://x/a%00b', { headers: { accept } });
+		return input({
+			event: { request, url: new URL(request.url), locals: { locale: 'fr' } },
+			resolve: () => null!
+		} as never);
+	};
+	const answer = await refusedFor('text/html,application/xhtml+xml');
+	const html = await answer.text();
+	expect([answer.status, answer.headers.get('content-type')]).toEqual([400, 'text/html; charset=utf-8']);
+	for (const part of ['<html lang="fr">', 'name="viewport"', '<h1>', 'illisible', '<a href="/">'])
+		expect(html).toContain(part);
+	expect((await refusedFor('*/*')).headers.get('content-type')).toBe('text/plain; charset=utf-8');
 });

@@ -6,6 +6,7 @@ import { scopeOfApiKey } from '../access/scopes.ts';
 import { askedFrom } from '../request-context.ts';
 import { house } from '../wiring.ts';
 import { refusalBody } from './answer.ts';
+import { barePage } from './bare-page.ts';
 import { bodyLimitOf, isRaw, TAKES_FILES_BY_KEY } from './body-limits.ts';
 import { isForm, readBody, type Body } from './read-body.ts';
 
@@ -51,5 +52,6 @@ function refusal({ request, locals: { locale } }: RequestEvent, status: 400 | 41
 		const { error: body } = refusalBody({ code: 'input_invalid', detail: {} }, locale);
 		return json({ error: { ...body, message: said } }, { status, headers });
 	}
+	if (/\btext\/html\b/.test(request.headers.get('accept') ?? '')) return barePage(status, said, locale, headers);
 	return new Response(said, { status, headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' } });
 }

@@ -171,11 +171,12 @@ export async function insertApiKey(
 ): Promise<void> {
 	await tx.insert(apiKey).values({ supplierId: scope.supplierId, ...row });
 }
-export async function revokeApiKey(tx: Tx, scope: Scope, apiKeyId: string, now: Date): Promise<boolean> {
-	const rows = await tx
+/** @returns its name, or null when there is no such key in use */
+export async function revokeApiKey(tx: Tx, scope: Scope, apiKeyId: string, now: Date): Promise<string | null> {
+	const [revoked] = await tx
 		.update(apiKey)
 		.set({ revokedAt: now })
 		.where(and(eq(apiKey.supplierId, scope.supplierId), eq(apiKey.apiKeyId, apiKeyId), isNull(apiKey.revokedAt)))
-		.returning({ id: apiKey.apiKeyId });
-	return rows.length > 0;
+		.returning({ name: apiKey.name });
+	return revoked?.name ?? null;
 }

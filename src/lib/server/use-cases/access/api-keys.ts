@@ -65,9 +65,10 @@ export async function endApiKey(services: Services, scope: Scope, apiKeyId: stri
 	if (unproven) return unproven;
 	const now = services.clock.now();
 	return commit(services, scope, async (tx) => {
-		if (!(await revokeApiKey(tx, scope, apiKeyId, now))) return refuse('not_found');
+		const name = await revokeApiKey(tx, scope, apiKeyId, now);
+		if (name === null) return refuse('not_found');
 		await recordAudit(tx, scope, now, 'api_key_revoked', apiKeyId);
-		await noteSecurityEvent(tx, now, { ...whoIs(scope), kind: 'key_revoked', detail: { key: apiKeyId } });
+		await noteSecurityEvent(tx, now, { ...whoIs(scope), kind: 'key_revoked', detail: { name } });
 		return done(null);
 	});
 }
