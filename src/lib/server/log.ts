@@ -18,7 +18,7 @@ const scrub = (text: string): string =>
 const KEPT_BYTES = 1024 * 1024;
 
 /** Money is worth more than its log: a full disk under it, or a reader that has gone, ends no process. */
-export function openLog(level: string, fd = process.stdout.fd ?? 1): Logger {
+export function openLog(level: string, fd: number = process.stdout.fd ?? 1): Logger {
 	// One byte as the least to write at once: with none, flush() does nothing.
 	const output = pino.destination({ dest: fd, sync: true, minLength: 1, maxLength: KEPT_BYTES });
 	const log = pino(optionsAt(level), output);
