@@ -3,7 +3,7 @@ import { mintScope, type Role, type Scope } from '#lib/domain/access/scope.ts';
 import { civilDate } from '#lib/domain/calendar/civil-date.ts';
 import type { OfferTerms } from '#lib/contract/offers.ts';
 import type { StartPayment } from '#lib/contract/payments.ts';
-import type { Minor } from '#lib/domain/money/minor.ts';
+import { minor, type Minor } from '#lib/domain/money/minor.ts';
 import { newId } from '#lib/server/identity.ts';
 import type { Services } from '#lib/server/services.ts';
 import { client, contact, member, supplier } from '#lib/server/store/schema/index.ts';
@@ -114,6 +114,10 @@ export async function aPayer(
 	return { scope: mintScope(cast.supplierId, { kind: 'contact', contactId, clientId }), clientId, contactId, email };
 }
 
+/** Whoever holds a link to this invoice, sent to this payer. */
+export const aPayLink = (cast: Cast, { contactId, clientId }: Payer, invoiceId: string): Scope =>
+	mintScope(cast.supplierId, { kind: 'pay_link', payLinkId: newId(), contactId, clientId, invoiceId });
+
 let counter = 0;
 /** An invoice imported by the real importer, from JSON. `grossMinor` includes 20 % VAT. */
 export async function anInvoice(
@@ -210,6 +214,19 @@ export async function pay(
 		FROM
 	);
 }
+
+/** Two or three parts, twenty days apart, the first one now. */
+export const instalments = (
+	over: Partial<NonNullable<OfferTerms['instalments']>> = {}
+): NonNullable<OfferTerms['instalments']> => ({
+	counts: [2, 3],
+	minMinor: minor(10_000n),
+	maxMinor: null,
+	spacing: { unit: 'day', every: 20 },
+	firstPart: 'now',
+	who: 'everyone',
+	...over
+});
 
 /** An offer published by the supplier: 2 % within 15 days of the invoice, unless said otherwise. */
 export async function anOffer(

@@ -17,7 +17,16 @@ import { readPortal } from '#lib/server/use-cases/invoices/read-portal.ts';
 import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
 import { chargeNextParts, collectDue } from '#lib/server/use-cases/plans/collect-parts.ts';
 import { movePlan } from '#lib/server/use-cases/plans/manage-plans.ts';
-import { anInvoice, anOffer, aPayer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import {
+	anInvoice,
+	anOffer,
+	aPayer,
+	aSupplier,
+	pay,
+	type Cast,
+	type Payer,
+	instalments
+} from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -29,14 +38,7 @@ beforeAll(async () => {
 	payer = await aPayer(house.services, cast);
 	await anOffer(house.services, cast, {
 		discount: null,
-		instalments: {
-			counts: [2, 3],
-			minMinor: minor(10_000n),
-			maxMinor: null,
-			spacing: { unit: 'day', every: 20 },
-			firstPart: 'now',
-			who: 'everyone'
-		}
+		instalments: instalments()
 	});
 });
 afterAll(() => house.close());

@@ -27,7 +27,9 @@ import {
 	aToken,
 	pay,
 	type Cast,
-	type Payer
+	type Payer,
+	aPayLink,
+	instalments
 } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
@@ -69,14 +71,7 @@ beforeAll(async () => {
 			vatMode: 'adjusted',
 			excludes: []
 		},
-		instalments: {
-			counts: [2, 3],
-			minMinor: minor(10_000n),
-			maxMinor: null,
-			spacing: { unit: 'day', every: 20 },
-			firstPart: 'now',
-			who: 'everyone'
-		}
+		instalments: instalments()
 	});
 });
 afterAll(() => house.close());
@@ -87,7 +82,7 @@ const asSystem = <T>(work: Parameters<typeof inScope<T>>[2]) => inScope(house.se
 const fresh = (over: Parameters<typeof anInvoice>[3] = {}) =>
 	anInvoice(house.services, cast, {}, { issuedOn: inDays(0), dueOn: inDays(30), ...over });
 const linkTo = (invoiceId: string, contactId = payer.contactId): Scope =>
-	mintScope(cast.supplierId, { kind: 'pay_link', payLinkId: newId(), contactId, clientId: payer.clientId, invoiceId });
+	aPayLink(cast, { ...payer, contactId }, invoiceId);
 const planOf = async (invoiceId: string) =>
 	(await asSystem((tx) => listPlansOfInvoices(tx, cast.system, [invoiceId], { running: false })))[0]!;
 const charges = () =>

@@ -20,7 +20,17 @@ import { setUpMethod } from '#lib/server/use-cases/methods/set-up-method.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
 import { startPayment } from '#lib/server/use-cases/payments/start-payment.ts';
-import { FROM, aPayer, aToken, anInvoice, anOffer, aSupplier, type Cast, type Payer } from '../../builders/parties.ts';
+import {
+	FROM,
+	aPayer,
+	aToken,
+	anInvoice,
+	anOffer,
+	aSupplier,
+	type Cast,
+	type Payer,
+	instalments
+} from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -28,14 +38,7 @@ let cast: Cast;
 let payer: Payer;
 const rule = (firstPart: 'now' | 'on_due_date') => ({
 	discount: null,
-	instalments: {
-		counts: [2] as (2 | 3)[],
-		minMinor: minor(10_000n),
-		maxMinor: null,
-		spacing: { unit: 'day' as const, every: 20 },
-		firstPart,
-		who: 'everyone' as const
-	}
+	instalments: instalments({ counts: [2], firstPart })
 });
 beforeAll(async () => {
 	house = await openHouse();

@@ -3,7 +3,6 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mintScope } from '#lib/domain/access/scope.ts';
 import { civilDateIn } from '#lib/domain/calendar/civil-date.ts';
-import { minor } from '#lib/domain/money/minor.ts';
 import { newId } from '#lib/server/identity.ts';
 import { listDiscounts } from '#lib/server/store/discounts.ts';
 import { findInvoice } from '#lib/server/store/invoices.ts';
@@ -17,7 +16,17 @@ import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
 import { forgivePart } from '#lib/server/use-cases/plans/forgive-part.ts';
 import { answerPartMove, askMove, takeMoveBack } from '#lib/server/use-cases/plans/move-part.ts';
 import { readJournal } from '#lib/server/use-cases/suppliers/read-journal.ts';
-import { FROM, aPayer, anInvoice, anOffer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import {
+	FROM,
+	aPayer,
+	anInvoice,
+	anOffer,
+	aSupplier,
+	pay,
+	type Cast,
+	type Payer,
+	instalments
+} from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -29,14 +38,7 @@ beforeAll(async () => {
 	payer = await aPayer(house.services, cast);
 	await anOffer(house.services, cast, {
 		discount: null,
-		instalments: {
-			counts: [3],
-			minMinor: minor(10_000n),
-			maxMinor: null,
-			spacing: { unit: 'day', every: 15 },
-			firstPart: 'now',
-			who: 'everyone'
-		}
+		instalments: instalments({ counts: [3], spacing: { unit: 'day', every: 15 } })
 	});
 });
 afterAll(() => house.close());

@@ -33,7 +33,8 @@ import {
 	aToken,
 	pay,
 	type Cast,
-	type Payer
+	type Payer,
+	instalments
 } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 import { askEndpoint, findEndpoints, openDoors, type Endpoint } from '../../setup/routes.ts';
@@ -107,14 +108,7 @@ const RECENT = () => ({ issuedOn: inDays(0), dueOn: inDays(30) });
 async function fill(): Promise<void> {
 	const { services } = house;
 	await anOffer(services, a, {
-		instalments: {
-			counts: [2, 3],
-			minMinor: minor(1n),
-			maxMinor: null,
-			spacing: { unit: 'day', every: 20 },
-			firstPart: 'now',
-			who: 'everyone'
-		}
+		instalments: instalments({ minMinor: minor(1n) })
 	});
 	ids.client = payer.clientId;
 	ids.invoice = await anInvoice(services, a, {});

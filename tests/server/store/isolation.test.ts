@@ -57,7 +57,8 @@ import {
 	aToken,
 	pay,
 	type Cast,
-	type Payer
+	type Payer,
+	instalments
 } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 import { LUMEN } from '../../builders/invoices.ts';
@@ -85,14 +86,7 @@ const ids = {
 const today = civilDateIn(new Date(Date.now()), 'Europe/Paris');
 const RECENT = { issuedOn: today, dueOn: addDays(today, 30) };
 const OFFER = {
-	instalments: {
-		counts: [2 as const],
-		minMinor: 1n as Minor,
-		maxMinor: null,
-		spacing: { unit: 'day' as const, every: 20 },
-		firstPart: 'now' as const,
-		who: 'everyone' as const
-	}
+	instalments: instalments({ counts: [2], minMinor: 1n as Minor })
 };
 /** Tables of no supplier: what they are for stands in the schema; only the system role reaches them. */
 const SHARED = ['demo_clock', 'page_report', 'rate_limit', 'sign_in_request', 'used_challenge', 'worked'];

@@ -11,7 +11,16 @@ import { reconcileRecent, reconcileUnsettled } from '#lib/server/use-cases/payme
 import { chargeNextParts, collectDue } from '#lib/server/use-cases/plans/collect-parts.ts';
 import { announceParts, breakPlans } from '#lib/server/use-cases/plans/tend-plans.ts';
 import { runDue } from '#sandbox/stripe/control.ts';
-import { aPayer, anInvoice, anOffer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import {
+	aPayer,
+	anInvoice,
+	anOffer,
+	aSupplier,
+	pay,
+	type Cast,
+	type Payer,
+	instalments
+} from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 const START = civilDate('2026-12-01');
@@ -62,14 +71,7 @@ export async function simulateYear(seed: number, invoices: number): Promise<Outc
 			vatMode: 'by_law',
 			excludes: []
 		},
-		instalments: {
-			counts: [2, 3],
-			minMinor: minor(20_000n),
-			maxMinor: null,
-			spacing: { unit: 'day', every: 18 },
-			firstPart: 'now',
-			who: 'everyone'
-		}
+		instalments: instalments({ minMinor: minor(20_000n), spacing: { unit: 'day', every: 18 } })
 	});
 	const year: Year = { house, cast, payers, seed };
 	const open: Planned[] = [];
