@@ -4,7 +4,7 @@ import { invalid, missing, StripeError } from './errors.ts';
 import { text, type Params } from './form.ts';
 import { answerChallenge, confirmIntent } from './intents.ts';
 import { makeToken } from './methods.ts';
-import { answerSetupChallenge } from './setups.ts';
+import { answerSetupChallenge, confirmSetup } from './setups.ts';
 import type { Request, SandboxOptions } from './request.ts';
 import { publicView, type Account, type World } from './world.ts';
 
@@ -22,7 +22,7 @@ export function browserCall(
 		world.changed();
 		return publicView(makeToken(world, account, params, online));
 	}
-	const setup = /^\/v1\/setup_intents\/(\w+)(\/challenge)?$/.exec(path);
+	const setup = /^\/v1\/setup_intents\/(\w+)(\/confirm|\/challenge)?$/.exec(path);
 	if (setup) return setupCall(context, setup, request.method, params);
 	const match = /^\/v1\/payment_intents\/(\w+)(\/confirm|\/challenge)?$/.exec(path);
 	const intent = match ? account.payment_intents[match[1]!] : undefined;
@@ -39,11 +39,18 @@ export function browserCall(
 			answerChallenge(context, intent, text(params.challenge) ?? '', text(params.accepted) === 'true')
 		);
 	if (match[2] === '/confirm') {
+		if (intent.confirmation_method === 'manual') throw manualOnly(intent.id);
 		const { client_secret: _secret, ...rest } = params;
 		return publicSubset(confirmIntent(context, intent, { ...rest, use_stripe_sdk: 'true' }));
 	}
 	throw invalid('Unrecognized request');
 }
+
+/** With manual confirmation every try needs the secret key; the browser only answers the bank (stripe-php issue 1109 quotes the sentence). */
+const manualOnly = (id: string): StripeError =>
+	invalid(
+		`This PaymentIntent ${id} cannot be confirmed using your publishable key because its \`confirmation_method\` is set to \`manual\`. Please use your secret key instead, or create a PaymentIntent with \`confirmation_method\` set to \`automatic\`.`
+	);
 
 const SETUP_FIELDS = [
 	'id',
@@ -68,6 +75,11 @@ function setupCall(
 	if (!setup || setup.client_secret !== text(params.client_secret)) throw missing('setup_intent', id!, 'intent');
 	if (method === 'POST' && action === '/challenge')
 		answerSetupChallenge(context, setup, text(params.challenge) ?? '', text(params.accepted) === 'true');
+	// SetupIntents know no manual confirmation: whoever holds the secret may bring another card.
+	if (method === 'POST' && action === '/confirm') {
+		const { client_secret: _secret, ...rest } = params;
+		confirmSetup(context, setup, { ...rest, use_stripe_sdk: 'true' });
+	}
 	const whole = publicView(setup);
 	return Object.fromEntries(SETUP_FIELDS.map((field) => [field, whole[field]]));
 }

@@ -1,5 +1,6 @@
 // The levers: clock, faults, forced outcomes, logs. Only under /_sandbox, only on loopback.
 import { debitFails, debitSucceeds, fillBalance } from './charges.ts';
+import { lapse } from './intents.ts';
 import { expireCard, replaceCard, revokeMandates } from './methods.ts';
 import { redeliver, settleDeliveries } from './events.ts';
 import { closeDispute, openDispute, refundFails, refundSucceeds } from './reversals.ts';
@@ -37,6 +38,8 @@ function perform(world: World, work: Work): void {
 	if (work.kind === 'dispute' && charge) openDispute(world, account, charge, work.extra ?? 'fraudulent');
 	if (work.kind === 'refund_succeeds' && refund) refundSucceeds(world, account, refund);
 	if (work.kind === 'refund_fails' && refund) refundFails(world, account, refund);
+	const intent = account.payment_intents[work.id];
+	if (work.kind === 'authentication_lapses' && intent) lapse(world, account, intent);
 }
 
 function trigger(world: World, type: string, id: string, extra: string): unknown {

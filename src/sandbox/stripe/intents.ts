@@ -26,6 +26,14 @@ const CONFIRM_ONLY = [
 	'use_stripe_sdk'
 ];
 const SEPA_MAX = 1_000_000;
+/** The bank's yes is good for an hour: not confirmed by then, the try has failed. */
+const AUTHENTICATION_MS = 3_600_000;
+const LAPSED: Decline = {
+	code: 'payment_intent_payment_attempt_expired',
+	decline_code: null,
+	message: 'The latest payment attempt of this PaymentIntent has expired. Provide a new payment method.',
+	advice_code: null
+};
 
 /** What a PaymentIntent can be paid with: the allowed list, less what the amount or the currency rules out. */
 function typesFor(params: Params, amount: number, currency: string): string[] {
@@ -49,6 +57,13 @@ function checkAmount(amount: number | undefined): number {
 	if (amount > 99_999_999)
 		throw invalid('Amount must be no more than €999,999.99', { code: 'amount_too_large', param: 'amount' });
 	return amount;
+}
+
+function confirmationMethod(params: Params): 'automatic' | 'manual' {
+	const method = text(params.confirmation_method) ?? 'automatic';
+	if (method !== 'automatic' && method !== 'manual')
+		throw invalid('Invalid confirmation_method: must be one of automatic or manual', { param: 'confirmation_method' });
+	return method;
 }
 
 export function createIntent(context: Context, params: Params): Stripe.PaymentIntent {
@@ -85,7 +100,7 @@ export function createIntent(context: Context, params: Params): Stripe.PaymentIn
 		cancellation_reason: null,
 		capture_method: 'automatic_async',
 		client_secret: `${id}_secret_${world.id('').slice(0, 24)}`,
-		confirmation_method: 'automatic',
+		confirmation_method: confirmationMethod(params),
 		created: world.seconds(),
 		currency,
 		customer: text(params.customer) ?? null,
@@ -200,7 +215,9 @@ function attempt(context: Context, intent: StoredIntent, params: Params, chosen:
 		offSession && world.forced.saved ? cardBehaviour(world.forced.saved) : behaviourOfCard(world, method);
 	intent.next_action = null;
 	intent.last_payment_error = null;
-	if (behaviour.threeDS) {
+	const isAuthenticated = intent._authenticated === method.id;
+	delete intent._authenticated;
+	if (behaviour.threeDS && !isAuthenticated) {
 		if (!offSession)
 			return challenge(context, intent, method, usesSdk, text(params.return_url) ?? token?.return_url ?? null);
 		const exempt = behaviour.threeDS === 'on_session' || (behaviour.threeDS === 'unless_set_up' && method._setUp);
@@ -311,6 +328,7 @@ export function answerChallenge(
 	const method = context.account.payment_methods[intent.payment_method as string]!;
 	delete intent._challenge;
 	context.world.changed();
+	if (accepted && intent.confirmation_method === 'manual') return waitForServer(context, intent, method);
 	if (accepted) {
 		try {
 			return conclude(context, intent, method, behaviourOfCard(context.world, method));
@@ -334,6 +352,24 @@ export function answerChallenge(
 		false
 	);
 	return intent;
+}
+
+/**
+ * Manual confirmation: the bank has said yes, and nothing is charged before the server confirms with its secret key
+ * (https://docs.stripe.com/api/payment_intents/confirm).
+ */
+function waitForServer({ world, account }: Context, intent: StoredIntent, method: StoredMethod): Stripe.PaymentIntent {
+	intent.status = 'requires_confirmation';
+	intent.next_action = null;
+	intent._authenticated = method.id;
+	world.later(AUTHENTICATION_MS, 'authentication_lapses', account, intent.id);
+	return intent;
+}
+export function lapse(world: World, account: Account, intent: StoredIntent): void {
+	if (intent.status !== 'requires_confirmation' || !intent._authenticated) return;
+	const method = account.payment_methods[intent._authenticated]!;
+	delete intent._authenticated;
+	failIntent(world, account, intent, method, LAPSED, { requestId: null, key: null }, false);
 }
 
 function attemptDebit(

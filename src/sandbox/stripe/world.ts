@@ -13,7 +13,10 @@ export type Account = {
 	id: string | null; // null is the platform itself
 	customers: Record<string, Stripe.Customer>;
 	payment_methods: Record<string, Stripe.PaymentMethod & { _behaviour: string; _setUp?: boolean }>;
-	payment_intents: Record<string, Stripe.PaymentIntent & { _challenge?: string; _behaviour?: string }>;
+	payment_intents: Record<
+		string,
+		Stripe.PaymentIntent & { _challenge?: string; _behaviour?: string; _authenticated?: string }
+	>;
 	setup_intents: Record<string, Stripe.SetupIntent & { _challenge?: string }>;
 	charges: Record<string, Stripe.Charge>;
 	refunds: Record<string, Stripe.Refund>;

@@ -28,7 +28,16 @@ describe('the state table', () => {
 			snapshot('processing'),
 			snapshot('succeeded'),
 			snapshot('canceled')
-		]).toEqual(['open', 'declined', 'open', 'awaiting_auth', 'awaiting_transfer', 'processing', 'paid', 'canceled']);
+		]).toEqual([
+			'open',
+			'declined',
+			'awaiting_auth',
+			'awaiting_auth',
+			'awaiting_transfer',
+			'processing',
+			'paid',
+			'canceled'
+		]);
 	});
 	test('an unheard-of word is unknown, and keeps what we knew', () => {
 		fc.assert(

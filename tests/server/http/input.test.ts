@@ -7,7 +7,7 @@ import { plainAddress, saidBy } from '#lib/server/http/client-address.ts';
 import { headersOf } from '#lib/server/http/every-answer.ts';
 import { input } from '#lib/server/http/input.ts';
 import { isForm, readBody } from '#lib/server/http/read-body.ts';
-import { countedAs } from '#lib/server/store/rate-limits.ts';
+import { countedAs } from '#lib/server/network.ts';
 import { withoutTokens } from '#lib/server/log.ts';
 
 const FORM = 'application/x-www-form-urlencoded';

@@ -2,39 +2,39 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { civilDateIn } from '#lib/domain/calendar/civil-date.ts';
-import type { OfferTerms } from '#lib/contract/offers.ts';
 import { minor } from '#lib/domain/money/minor.ts';
 import { newId } from '#lib/server/identity.ts';
 import { findInvoice } from '#lib/server/store/invoices.ts';
 import { findPlan, listPlansOfInvoices } from '#lib/server/store/plans.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
+import { checkAttempt } from '#lib/server/use-cases/payments/check-attempt.ts';
 import { reconcileRecent, reconcileUnsettled } from '#lib/server/use-cases/payments/reconcile.ts';
 import { startPayment } from '#lib/server/use-cases/payments/start-payment.ts';
 import { chargeNextParts, collectDue } from '#lib/server/use-cases/plans/collect-parts.ts';
-import { FROM, aPayer, anInvoice, anOffer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import {
+	FROM,
+	aPayer,
+	anInvoice,
+	anOffer,
+	aSupplier,
+	instalments,
+	pay,
+	type Cast,
+	type Payer
+} from '../../builders/parties.ts';
+import { answerBank } from '../../builders/browser-at-stripe.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
 let cast: Cast;
 let payer: Payer;
-const instalments = (over: Partial<NonNullable<OfferTerms['instalments']>> = {}) => ({
-	discount: null,
-	instalments: {
-		counts: [2, 3] as (2 | 3)[],
-		minMinor: minor(10_000n),
-		maxMinor: null,
-		spacing: { unit: 'day' as const, every: 20 },
-		firstPart: 'now' as const,
-		who: 'everyone' as const,
-		...over
-	}
-});
+const parts = (over: Parameters<typeof instalments>[0] = {}) => ({ discount: null, instalments: instalments(over) });
 beforeAll(async () => {
 	house = await openHouse();
 	cast = await aSupplier(house.services);
 	payer = await aPayer(house.services, cast);
-	await anOffer(house.services, cast, instalments());
+	await anOffer(house.services, cast, parts());
 });
 afterAll(() => house.close());
 
@@ -199,16 +199,8 @@ describe('by card', () => {
 			FROM
 		);
 		expect(asked).toMatchObject({ ok: true, value: { status: 'awaiting_auth' } });
-		const account = house.world.world.accounts.get('acct_lumen')!;
-		const intentId = (await chargesOf(invoiceId)).at(-1)!.intent;
-		const { answerChallenge } = await import('#sandbox/stripe/intents.ts');
-		answerChallenge(
-			{ world: house.world.world, account, cause: { requestId: null, key: null }, jsUrl: '' },
-			account.payment_intents[intentId]!,
-			account.payment_intents[intentId]!._challenge!,
-			true
-		);
-		await reconcileRecent(house.services, 3);
+		await answerBank(house, (asked.ok && asked.value.clientSecret) || '');
+		await checkAttempt(house.services, payer.scope, attemptId);
 		expect(await partsOf(invoiceId)).toEqual(['paid', 'paid']);
 		expect(new Set((await chargesOf(invoiceId)).filter((row) => row.part === 2).map((row) => row.intent)).size).toBe(1);
 	});
@@ -285,7 +277,7 @@ describe('by SEPA debit', () => {
 
 test('late clients are offered no plan reserved to others; the law keeps the last part within sixty days', async () => {
 	const late = await aPayer(house.services, cast, 'late@late.example', 'En retard');
-	await anOffer(house.services, cast, instalments({ who: 'never_late' }), { kind: 'client', clientId: late.clientId });
+	await anOffer(house.services, cast, parts({ who: 'never_late' }), { kind: 'client', clientId: late.clientId });
 	const overdue = await anInvoice(
 		house.services,
 		cast,

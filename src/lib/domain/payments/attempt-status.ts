@@ -26,8 +26,9 @@ export function attemptStatusFrom(intent: IntentSnapshot): AttemptStatus {
 	switch (intent.status) {
 		case 'requires_payment_method':
 			return intent.hasLastError ? 'declined' : 'open';
+		// The payer has answered the bank, and we have not yet told Stripe to go on: intents are confirmed by us alone.
 		case 'requires_confirmation':
-			return 'open';
+			return 'awaiting_auth';
 		case 'requires_action':
 			return intent.nextActionType === 'display_bank_transfer_instructions' ? 'awaiting_transfer' : 'awaiting_auth';
 		case 'processing':

@@ -1,5 +1,6 @@
-// How many streams one process holds open: of one link, of one person, from one network address, in all. Who finds no place asks again later, and polls meanwhile.
+// How many streams one process holds open: of one link, of one person, from one network address (of IPv6: a /64), in all. Who finds no place asks again later, and polls meanwhile.
 import type { Scope } from '../../domain/access/scope.ts';
+import { countedAs } from '../network.ts';
 
 export const PLACES = { reader: 20, address: 100, all: 5000 };
 /** Seconds after which to ask again. */
@@ -22,7 +23,7 @@ export class Places {
 	take(scope: Scope, address: string): (() => void) | null {
 		const wanted: [string, number][] = [
 			[readerOf(scope), PLACES.reader],
-			[`address ${address}`, PLACES.address],
+			[`address ${countedAs(address)}`, PLACES.address],
 			['all', PLACES.all]
 		];
 		if (wanted.some(([key, max]) => (this.taken.get(key) ?? 0) >= max)) return null;

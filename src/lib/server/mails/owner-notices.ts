@@ -6,7 +6,14 @@ import { minor } from '../../domain/money/minor.ts';
 import { hello, type To } from './invoice-mails.ts';
 import { renderMail, type RenderedMail } from './layout.ts';
 
-export type Notice = { action: string; detail: Record<string, string>; at: Date; by: string; url: string };
+export type Notice = {
+	action: string;
+	detail: Record<string, string>;
+	at: Date;
+	by: string;
+	url: string;
+	logUrl: string;
+};
 
 const ROLES: Record<string, (say: { locale: Locale }) => string> = {
 	owner: (say) => m.role_owner({}, say),
@@ -28,6 +35,7 @@ const WORDS: Record<string, Words> = {
 	role_changed: ({ person, role }, say) =>
 		m.notice_role({ person: person ?? '', role: ROLES[role ?? '']?.(say) ?? '' }, say),
 	member_removed: ({ person }, say) => m.notice_member_removed({ person: person ?? '' }, say),
+	cards_tested: (_, say) => m.notice_cards_tested({}, say),
 	refund_requested: ({ amountMinor, currency, receipt }, say) =>
 		m.notice_refund(
 			{ amount: formatMoney(minor(BigInt(amountMinor ?? '0')), currency ?? 'EUR', say.locale), receipt: receipt ?? '' },
@@ -35,11 +43,17 @@ const WORDS: Record<string, Words> = {
 		)
 };
 
+/** What nobody of the team did is read in the security log, and asks for something else than looking for an intruder. */
+const ALARMS: Record<string, (say: { locale: Locale }) => string> = {
+	cards_tested: (say) => m.notice_cards_tested_next({}, say)
+};
+
 /** null for what owners are not told. */
 export function renderOwnerNotice(to: To, notice: Notice): RenderedMail | null {
 	const say = { locale: to.locale };
 	const what = WORDS[notice.action]?.(notice.detail, say);
 	if (!what) return null;
+	const alarm = ALARMS[notice.action]?.(say);
 	return renderMail({
 		locale: to.locale,
 		subject: m.notice_subject({ supplier: to.supplier.name }, say),
@@ -52,12 +66,14 @@ export function renderOwnerNotice(to: To, notice: Notice): RenderedMail | null {
 			{
 				kind: 'facts',
 				rows: [
-					[m.notice_by({}, say), notice.by],
+					...(alarm ? [] : [[m.notice_by({}, say), notice.by] satisfies [string, string]]),
 					[m.notice_at({}, say), formatInstant(notice.at, to.locale)]
 				]
 			},
-			{ kind: 'text', text: m.notice_if_not({}, say) },
-			{ kind: 'button', label: m.notice_button({}, say), url: notice.url }
+			{ kind: 'text', text: alarm ?? m.notice_if_not({}, say) },
+			alarm
+				? { kind: 'button', label: m.notice_button_log({}, say), url: notice.logUrl }
+				: { kind: 'button', label: m.notice_button({}, say), url: notice.url }
 		],
 		footer: [m.notice_footer({ supplier: to.supplier.legalName }, say)]
 	});

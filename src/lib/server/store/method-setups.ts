@@ -1,5 +1,5 @@
 // New means of payment asked for: the row that comes before the call.
-import { and, eq, inArray, lt } from 'drizzle-orm';
+import { and, eq, inArray, isNull, lt } from 'drizzle-orm';
 import { actorName, type Scope } from '../../domain/access/scope.ts';
 import type { Tx } from './database.ts';
 import { methodSetup } from './schema/index.ts';
@@ -26,6 +26,14 @@ export async function findSetup(tx: Tx, scope: Scope, setupId: string): Promise<
 	const [row] = await tx.select().from(methodSetup).where(mine(scope, setupId));
 	return row ?? null;
 }
+/** By its id at Stripe. */
+export async function findSetupOfIntent(tx: Tx, scope: Scope, setupIntentId: string): Promise<MethodSetup | null> {
+	const [row] = await tx
+		.select()
+		.from(methodSetup)
+		.where(and(eq(methodSetup.supplierId, scope.supplierId), eq(methodSetup.stripeSetupIntentId, setupIntentId)));
+	return row ?? null;
+}
 export async function lockSetup(tx: Tx, scope: Scope, setupId: string): Promise<MethodSetup | null> {
 	const [row] = await tx.select().from(methodSetup).where(mine(scope, setupId)).for('update');
 	return row ?? null;
@@ -42,6 +50,21 @@ export async function saveSetup(
 		.set({ ...change, updatedAt: now })
 		.where(mine(scope, setupId));
 }
+/** Those that this payer began for a plan, or for itself, and left at the bank. */
+export const listWaitingSetups = (tx: Tx, scope: Scope, planId: string | null): Promise<MethodSetup[]> =>
+	tx
+		.select()
+		.from(methodSetup)
+		.where(
+			and(
+				eq(methodSetup.supplierId, scope.supplierId),
+				eq(methodSetup.begunBy, actorName(scope.actor)),
+				planId === null ? isNull(methodSetup.planId) : eq(methodSetup.planId, planId),
+				eq(methodSetup.status, 'awaiting_auth')
+			)
+		)
+		.orderBy(methodSetup.createdAt)
+		.limit(20);
 /** Whose end is not known and that nobody touched since `before`. */
 export const listOpenSetups = (tx: Tx, scope: Scope, before: Date): Promise<MethodSetup[]> =>
 	tx

@@ -1,7 +1,7 @@
 // Counters that hold across processes. Keys are hashed: an address is never written here.
-import { isIPv6 } from 'node:net';
 import { RateLimiterDrizzle, type RateLimiterRes } from 'rate-limiter-flexible';
 import { sha256 } from '../identity.ts';
+import { countedAs } from '../network.ts';
 import { requestContext } from '../request-context.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from './database.ts';
@@ -39,6 +39,8 @@ const LIMITS = {
 	try_address_day: { points: 200, duration: 86_400 },
 	try_supplier_hour: { points: 200, duration: 3600 },
 	try_supplier_day: { points: 1000, duration: 86_400 },
+	// Owners are told that cards are tried.
+	try_alarm: { points: 1, duration: 43_200 },
 	api: { points: 600, duration: 60 },
 	security_note: { points: 30, duration: 600 }
 } as const;
@@ -53,17 +55,6 @@ export type Limits = {
 	giveBack(name: LimitName, key: string): Promise<void>;
 };
 
-/** Of IPv6 everybody has a whole /64 to ask from (RFC 6177): it counts as one address. */
-export function countedAs(key: string): string {
-	if (!isIPv6(key)) return key;
-	const [left = [], right = []] = key.split('::').map((half) => half.split(':').filter(Boolean));
-	const given = left.length + right.length + (key.includes('.') ? 1 : 0);
-	const groups = key.includes('::') ? [...left, ...Array<string>(8 - given).fill('0'), ...right] : left;
-	return `${groups
-		.slice(0, 4)
-		.map((group) => parseInt(group, 16).toString(16))
-		.join(':')}::/64`;
-}
 export function openLimits(db: Database, clock: Clock): Limits {
 	const limiters = new Map<LimitName, RateLimiterDrizzle>();
 	const limiterOf = (name: LimitName): RateLimiterDrizzle => {

@@ -23,6 +23,10 @@ export function stripeGateway(config: Pick<Config, 'stripe' | 'sandbox'>): Payme
 
 	return {
 		confirm: (input) => confirm(stripe, input, on(input.account)),
+		confirmAgain: ({ account, intentId, returnUrl }) =>
+			whatever(() =>
+				stripe.paymentIntents.confirm(intentId, { return_url: returnUrl, use_stripe_sdk: true }, on(account))
+			),
 		retrieve: (account, intentId) => orNull(() => readIntent(stripe, intentId, on(account))),
 		ensureCustomer: (input) => ensureCustomer(stripe, input, on(input.account)),
 		setUp: (input) => setUp(stripe, input, on(input.account)),
@@ -161,6 +165,8 @@ async function confirm(stripe: Stripe, input: ConfirmInput, options: Stripe.Requ
 						amount: toSafeNumber(input.amountMinor),
 						currency: input.currency.toLowerCase(),
 						confirm: true,
+						// Every try needs the secret key: whoever holds the intent's secret answers the bank with it, and can bring no other card.
+						confirmation_method: 'manual',
 						allowed_payment_method_types: input.allowedTypes,
 						description: input.description,
 						metadata: input.metadata,

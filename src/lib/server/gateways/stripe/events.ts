@@ -22,6 +22,9 @@ const Head = v.object({
 });
 const MOVES_MONEY = /^(payment_intent|charge|refund)\./;
 const CHANGES_METHOD = /^(mandate\.updated|payment_method\.(updated|automatically_updated|detached))$/;
+/** A refusal: what succeeded, the page asks for, and reconciliation. */
+const REFUSES_SETUP = /^setup_intent\.setup_failed$/;
+const OURS = [MOVES_MONEY, CHANGES_METHOD, REFUSES_SETUP];
 
 /** null for what is no event. */
 export function headOf(event: unknown): EventHead | null {
@@ -31,7 +34,7 @@ export function headOf(event: unknown): EventHead | null {
 	const { object, payment_intent: related } = data.object;
 	const objectId = data.object.id ?? '';
 	// Elsewhere at Stripe people choose ids themselves (prices, customers): such an event is genuine, and nothing to us.
-	if (!v.is(Id, objectId) && (MOVES_MONEY.test(type) || CHANGES_METHOD.test(type))) return null;
+	if (!v.is(Id, objectId) && OURS.some((one) => one.test(type))) return null;
 	const intentId = object === 'payment_intent' ? objectId || null : typeof related === 'string' ? related : related?.id;
 	return {
 		id,
@@ -40,6 +43,7 @@ export function headOf(event: unknown): EventHead | null {
 		objectId,
 		paymentIntentId: MOVES_MONEY.test(type) ? (intentId ?? null) : null,
 		methodId: CHANGES_METHOD.test(type) ? objectId || null : null,
+		setupIntentId: REFUSES_SETUP.test(type) ? objectId || null : null,
 		createdAt: new Date(created * 1000)
 	};
 }

@@ -73,6 +73,8 @@ export type EventHead = {
 	paymentIntentId: string | null;
 	/** The means of payment, or the mandate, that something happened to. */
 	methodId: string | null;
+	/** The SetupIntent that a bank has refused something on. */
+	setupIntentId: string | null;
 	createdAt: Date;
 };
 
@@ -116,6 +118,11 @@ export type PaymentGateway = {
 	/** Forgets a means of payment, and ends its mandate. `true`: it is gone. */
 	detachMethod(account: string | null, paymentMethodId: string): Promise<boolean>;
 	confirm(input: ConfirmInput): Promise<ConfirmOutcome>;
+	/**
+	 * The payer has answered the bank, and nothing is charged before the server says so. Resolves whatever happens; what became of it is read
+	 * afterwards: an intent is charged once, however often this is asked.
+	 */
+	confirmAgain(input: Pick<ConfirmInput, 'account' | 'returnUrl'> & { intentId: string }): Promise<void>;
 	retrieve(account: string | null, intentId: string): Promise<IntentState | null>;
 	/** Resolves whatever happens; what became of the intent is read afterwards. */
 	cancel(account: string | null, intentId: string): Promise<void>;

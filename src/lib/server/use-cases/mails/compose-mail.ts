@@ -133,7 +133,8 @@ async function renderNotice({ services, scope, tx, row, to }: Context): Promise<
 	const by = person ? `${person.name} · ${person.email}` : '—';
 	// Whom it tells that it was removed is found no more, but the line knows the name.
 	const named = to.name ? to : { ...to, name: line.detail.person ?? '' };
-	return renderOwnerNotice(named, { ...line, by, url: `${services.config.origin}/admin/reglages` });
+	const admin = `${services.config.origin}/admin`;
+	return renderOwnerNotice(named, { ...line, by, url: `${admin}/reglages`, logUrl: `${admin}/securite` });
 }
 
 async function renderInvoice({ services, scope, tx, row, supplier, to }: Context): Promise<RenderedMail | null> {

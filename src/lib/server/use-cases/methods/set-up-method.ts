@@ -14,6 +14,7 @@ import {
 	findSetup,
 	insertSetup,
 	listOpenSetups,
+	listWaitingSetups,
 	lockSetup,
 	saveSetup,
 	type MethodSetup
@@ -23,6 +24,7 @@ import { findPlan, lockPlan, savePlan, type PlanWithParts } from '../../store/pl
 import { recordAudit } from '../../store/records.ts';
 import { findCustomerId, keepMethod } from '../../store/saved-methods.ts';
 import { contactOf, type From } from '../offers/keep-acceptance.ts';
+import { countTry } from '../payments/bound-tries.ts';
 import { isOwnTry } from '../payments/progress.ts';
 import { beginSetUpPlan, giveUpSetUpPlan } from '../plans/begin-set-up-plan.ts';
 import { announce, schedule } from '../plans/follow-plan.ts';
@@ -49,6 +51,7 @@ export async function setUpMethod(
 	if (!customerId) return refuse('not_found');
 	const now = services.clock.now();
 	if (!(await read(services, scope, (tx) => mayPay(tx, scope)))) return refuse('pay_not_yours');
+	await closeEarlier(services, scope, input);
 	const { confirmationTokenId } = input;
 	const inputHash = inputHashOf(scope, 'setup', { planId, confirmationTokenId });
 	const setup = await commit(services, scope, async (tx) => {
@@ -73,6 +76,19 @@ export async function setUpMethod(
 	});
 	if (setup?.inputHash !== inputHash) return refuse('attempt_id_reused');
 	return askSetup(services, scope, setup);
+}
+/** Whoever brings another card leaves the bank's question about the one before: closed at Stripe, and counted as a card tried. */
+async function closeEarlier(services: Services, scope: Scope, { planId, setupId }: SetUpMethod): Promise<void> {
+	for (const setup of await read(services, scope, (tx) => listWaitingSetups(tx, scope, planId)))
+		if (setup.setupId !== setupId) await closeSetup(services, scope, setup);
+}
+/** Left unanswered. What became of it is read afterwards: the bank may have said yes in between. */
+export async function closeSetup(services: Services, scope: Scope, setup: MethodSetup): Promise<void> {
+	if (!setup.stripeSetupIntentId) return;
+	await services.payments.cancelSetup(setup.stripeAccount, setup.stripeSetupIntentId);
+	const closed = await checkSetup(services, scope, setup.setupId);
+	if (setup.status === 'awaiting_auth' && closed.ok && closed.value.status === 'canceled')
+		await countTry(services, scope, { begunBy: setup.begunBy, about: setup.planId ?? '' });
 }
 const isRunning = ({ status }: PlanWithParts): boolean => status === 'active' || status === 'paused';
 /** A pay link sees the plan of its own invoice, if that is all the plan pays. */
@@ -119,33 +135,59 @@ export async function checkSetup(services: Services, scope: Scope, setupId: stri
 	if (!setup || (setup.planId !== null && !(plan && isSeen(scope, plan))) || isHidden(scope, setup))
 		return refuse('not_found');
 	if (!setup.stripeSetupIntentId) return refuse('payment_unknown', { attemptId: setupId });
-	const state = await services.payments.retrieveSetup(setup.stripeAccount, setup.stripeSetupIntentId);
-	const status = state ? statusOf(state) : 'canceled';
+	const { state, isClosed } = await readSetup(services, setup, setup.stripeSetupIntentId);
+	const status = isClosed ? 'declined' : state ? statusOf(state) : 'canceled';
 	await commit(services, scope, (tx) =>
-		conclude(services, scope, tx, setupId, { status, errorCode: state?.errorCode ?? null, state })
+		conclude(services, scope, tx, setupId, { status, errorCode: state?.errorCode ?? null, state, isClosed })
 	);
-	if (status === 'declined') return refuse('method_refused');
+	if (status === 'declined' || (status === 'canceled' && state?.errorCode)) return refuse('method_refused');
 	// As with a payment, only who began it goes on with it at the bank.
 	const secret = status === 'awaiting_auth' && isOwnTry(scope, setup) ? state?.clientSecret : null;
 	return done({ setupId, status, clientSecret: secret ?? null });
+}
+
+/**
+ * What its bank has refused is closed at Stripe before anything else: its secret is in a browser, and with it one could bring card after card, since
+ * SetupIntents know no confirmation by the server alone. The next try is another one. A refusal of the first question has shown its secret to nobody.
+ */
+async function readSetup(
+	services: Services,
+	{ stripeAccount, status }: MethodSetup,
+	intentId: string
+): Promise<{ state: SetupState | null; isClosed: boolean }> {
+	const state = await services.payments.retrieveSetup(stripeAccount, intentId);
+	if (!state || statusOf(state) !== 'declined' || status !== 'awaiting_auth') return { state, isClosed: false };
+	await services.payments.cancelSetup(stripeAccount, intentId);
+	const after = await services.payments.retrieveSetup(stripeAccount, intentId);
+	// Another card may have been accepted in between; one that can't be closed now is looked at again.
+	if (after?.status === 'canceled') return { state, isClosed: true };
+	if (after && statusOf(after) === 'declined') throw new Error(`setup ${intentId} is refused and not closed yet`);
+	return { state: after, isClosed: false };
 }
 const isHidden = ({ actor }: Scope, setup: MethodSetup): boolean =>
 	setup.planId === null && actor.kind !== 'system' && contactId(actor) !== setup.contactId;
 const contactId = (actor: Scope['actor']): string | null => (actor.kind === 'contact' ? actor.contactId : null);
 
-type Conclusion = { status: MethodSetup['status']; errorCode: string | null; state: SetupState | null };
+type Conclusion = {
+	status: MethodSetup['status'];
+	errorCode: string | null;
+	state: SetupState | null;
+	/** Refused, and closed at Stripe: over for good. */
+	isClosed?: boolean;
+};
 async function conclude(
 	services: Services,
 	scope: Scope,
 	tx: Tx,
 	setupId: string,
-	{ status, errorCode, state }: Conclusion
+	{ status, errorCode, state, isClosed = false }: Conclusion
 ): Promise<void> {
 	const setup = await lockSetup(tx, scope, setupId);
-	if (!setup || setup.status === 'succeeded' || setup.status === status) return;
+	const kept = isClosed ? 'canceled' : status;
+	if (!setup || setup.status === 'succeeded' || setup.status === kept) return;
 	const now = services.clock.now();
 	const declineCode = state?.declineCode ?? null;
-	await saveSetup(tx, scope, setupId, { status, errorCode, declineCode }, now);
+	await saveSetup(tx, scope, setupId, { status: kept, errorCode, declineCode }, now);
 	const following = { scope, tx, now, supplier: await getSupplier(tx, scope) };
 	if (status !== 'succeeded' || !state?.paymentMethodId)
 		return void (await giveUpSetUpPlan(following, setupId, { status, errorCode, declineCode }));

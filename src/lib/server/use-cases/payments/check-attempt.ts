@@ -3,7 +3,7 @@ import type { Scope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt, listAttemptLines } from '../../store/attempts.ts';
 import { done, read, refuse, type Result } from '../run.ts';
-import { settleIntent } from './settle-intent.ts';
+import { settleAfterBank } from './finish-at-bank.ts';
 import { progressOf, type PaymentProgress } from './progress.ts';
 import { followSetUpPlan } from './set-up-plan.ts';
 import { callStripe } from './call-stripe.ts';
@@ -28,7 +28,7 @@ export async function checkAttempt(
 	if (attempt.status === 'open' && (attempt.retriesIntent || !attempt.stripePaymentIntentId))
 		return callStripe(services, scope, attempt);
 	try {
-		const settled = final ? null : await settleIntent(services, scope, attempt.stripePaymentIntentId!);
+		const settled = final ? null : await settleAfterBank(services, scope, attempt.stripePaymentIntentId!);
 		const current = settled?.attempts.find((row) => row.attemptId === attemptId) ?? attempt;
 		return done(progressOf(scope, current, settled?.clientSecret ?? null));
 	} catch (error) {

@@ -3,6 +3,7 @@ import { mintScope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import { claimStripeEvent, finishStripeEvent } from '../../store/stripe-events.ts';
 import { followMethod } from '../methods/follow-method.ts';
+import { followRefusedSetup } from '../methods/follow-refused-setup.ts';
 import { settleIntent } from './settle-intent.ts';
 
 const LEASE_MS = 60_000;
@@ -14,6 +15,7 @@ export async function handleNextEvent(services: Services): Promise<boolean> {
 	try {
 		const scope = mintScope(event.supplierId, { kind: 'system' });
 		if (event.paymentIntentId) await settleIntent(services, scope, event.paymentIntentId);
+		else if (event.type.startsWith('setup_intent.')) await followRefusedSetup(services, scope, event.objectId);
 		else await followMethod(services, scope, event.objectId);
 		await finishStripeEvent(services.db, event, { state: 'done' });
 	} catch (error) {

@@ -9,7 +9,7 @@ export async function receiveEvent(services: Services, rawBody: string, signatur
 	const event = services.payments.readEvent(rawBody, signature);
 	if (!event) return 'invalid';
 	const supplier = await findSupplierOfAccount(services.db, event.account);
-	if (!supplier || !(event.paymentIntentId ?? event.methodId)) return 'ignored';
+	if (!supplier || !(event.paymentIntentId ?? event.methodId ?? event.setupIntentId)) return 'ignored';
 	const now = services.clock.now();
 	const isNew = await keepStripeEvent(services.db, {
 		supplierId: supplier.supplierId,

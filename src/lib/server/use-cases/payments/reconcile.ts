@@ -13,6 +13,7 @@ import { answerRefundRequest, listOpenRefunds, type RefundRequest } from '../../
 import { saveReconciliation } from '../../store/records.ts';
 import { commit, read } from '../run.ts';
 import { finishRefund, isOfStripe } from './request-refund.ts';
+import { settleAfterBank } from './finish-at-bank.ts';
 import { settleIntent } from './settle-intent.ts';
 import { abandon, callStripe, isWithinKeyLife } from './call-stripe.ts';
 
@@ -36,7 +37,7 @@ async function lookAt(services: Services, scope: Scope, attempt: Attempt): Promi
 	const age = services.clock.now().getTime() - attempt.createdAt.getTime();
 	if (attempt.status === 'awaiting_auth' && (age > ABANDONED_MS || hasLapsed(services, attempt)))
 		await services.payments.cancel(attempt.stripeAccount, intentId);
-	const settled = await settleIntent(services, scope, intentId);
+	const settled = await settleAfterBank(services, scope, intentId);
 	if (settled) return;
 	await close(services, scope, attempt, 'resource_missing');
 }

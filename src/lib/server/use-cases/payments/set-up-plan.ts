@@ -3,7 +3,7 @@ import type { Scope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt, type Attempt } from '../../store/attempts.ts';
 import { findSetup } from '../../store/method-setups.ts';
-import { askSetup, checkSetup } from '../methods/set-up-method.ts';
+import { askSetup, closeSetup } from '../methods/set-up-method.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { progressOf, type PaymentProgress } from './progress.ts';
 
@@ -26,7 +26,5 @@ export async function followSetUpPlan(
 /** Somebody left the bank's question unanswered and another choice is made. */
 export async function giveUpSetUp(services: Services, scope: Scope, { attemptId }: Attempt): Promise<void> {
 	const setup = await read(services, scope, (tx) => findSetup(tx, scope, attemptId));
-	if (!setup?.stripeSetupIntentId) return;
-	await services.payments.cancelSetup(setup.stripeAccount, setup.stripeSetupIntentId);
-	await checkSetup(services, scope, attemptId);
+	if (setup) await closeSetup(services, scope, setup);
 }

@@ -26,9 +26,16 @@ import { followPlan } from '../plans/follow-plan.ts';
 import { bookDiscounts } from './book-discounts.ts';
 import { bookPayment } from './book-payment.ts';
 import { bookReversals } from './book-reversals.ts';
+import { countTry } from './bound-tries.ts';
 import type { Settling } from './settling.ts';
 
-export type Settled = { attempts: Attempt[]; clientSecret: string | null };
+export type Settled = {
+	attempts: Attempt[];
+	/** Only while the bank waits for the person. */
+	clientSecret: string | null;
+	/** The bank has its answer, and Stripe waits for ours (finish-at-bank.ts). */
+	awaitsUs: boolean;
+};
 
 /** SEPA success is announced six TARGET days after the debit was ordered (https://docs.stripe.com/payments/sepa-debit). */
 const SEPA_RESULT_DAYS = 6;
@@ -49,16 +56,41 @@ export async function settleIntent(
 	for (let reading = 1; reading <= READINGS_MAX; reading++) {
 		const before = await read(services, scope, async (tx) => ({
 			account: (await getSupplier(tx, scope)).stripeAccount,
-			seen: fingerprint(await listAttemptsOfIntent(tx, scope, intentId))
+			known: await listAttemptsOfIntent(tx, scope, intentId)
 		}));
 		const intent = await services.payments.retrieve(before.account, intentId);
 		if (!intent) return null;
 		const attempts = await commit(services, scope, (tx) =>
-			settleInside(services, scope, tx, intent, { seen: before.seen, answered })
+			settleInside(services, scope, tx, intent, { seen: fingerprint(before.known), answered })
 		);
-		if (attempts) return attempts.length ? { attempts, clientSecret: intent.clientSecret } : null;
+		if (!attempts) continue;
+		await countRefusedAtBank(services, scope, before.known, attempts);
+		if (!attempts.length) return null;
+		return {
+			attempts,
+			clientSecret: intent.status === 'requires_action' ? intent.clientSecret : null,
+			awaitsUs: intent.status === 'requires_confirmation'
+		};
 	}
 	throw new Error(`intent ${intentId} changed during each of ${READINGS_MAX} readings`);
+}
+
+/**
+ * Tries that waited for the bank and came to nothing are cards tried: counted here, whoever learns of it, and once, since nobody moved them between the
+ * reading of `before` and the lock.
+ */
+async function countRefusedAtBank(
+	services: Services,
+	scope: Scope,
+	before: Attempt[],
+	after: Attempt[]
+): Promise<void> {
+	const waited = before.filter(({ status }) => status === 'awaiting_auth').map(({ attemptId }) => attemptId);
+	for (const attempt of after)
+		if (waited.includes(attempt.attemptId) && (attempt.status === 'declined' || attempt.status === 'canceled')) {
+			const [line] = await read(services, scope, (tx) => listAttemptLines(tx, scope, attempt.attemptId));
+			await countTry(services, scope, { begunBy: attempt.begunBy, about: line?.invoiceId ?? '' });
+		}
 }
 
 /** What was known of an intent before it was read: another fingerprint under lock means that the reading may be older than what is known. */
