@@ -2,7 +2,7 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import { cell, csvOf } from '#lib/server/documents/csv.ts';
-import { drawInTurn } from '#lib/server/http/draw-in-turn.ts';
+import { drawAside, drawInTurn } from '#lib/server/http/draw-in-turn.ts';
 import { pictureResponse } from '#lib/server/http/file-response.ts';
 
 const FORMULA = /^[\s\0"]*[=+\-@＝＋－＠]/;
@@ -65,16 +65,38 @@ describe('drawings', () => {
 			await Promise.resolve();
 			return now--;
 		};
-		const all = await Promise.allSettled(Array.from({ length: 130 }, () => drawInTurn(draw)));
+		const all = await Promise.allSettled(Array.from({ length: 60 }, () => drawInTurn('one', draw)));
 		clearInterval(breathing);
 		expect(most).toBe(1);
-		expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(100);
+		expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(41);
 		expect(all.find((one) => one.status === 'rejected')).toMatchObject({ reason: { status: 429 } });
-		expect(breaths).toBeGreaterThan(50);
+		expect(breaths).toBeGreaterThan(20);
+	});
+	test('of one supplier, however many, are before another’s for one turn at most', async () => {
+		const order: string[] = [];
+		const draw = (owner: string) => drawInTurn(owner, async () => void order.push(owner));
+		const first = Array.from({ length: 40 }, () => draw('many'));
+		await Promise.all([draw('few'), draw('few'), ...first]);
+		expect(order.slice(0, 4)).toEqual(['many', 'few', 'many', 'few']);
+		expect(order).toHaveLength(42);
+	});
+	test('aside never take every place for one supplier', async () => {
+		const open: (() => void)[] = [];
+		let begun = 0;
+		const slow = () => drawAside('many', () => (begun++, new Promise<void>((done) => open.push(done))));
+		const all = Array.from({ length: 10 }, slow);
+		expect(await drawAside('few', () => Promise.resolve('at once'))).toBe('at once');
+		expect(begun).toBe(2);
+		while (open.length) {
+			open.shift()!();
+			await new Promise((done) => setTimeout(done));
+		}
+		await Promise.all(all);
+		expect(begun).toBe(10);
 	});
 	test('one that fails holds nobody up', async () => {
-		await expect(drawInTurn(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
-		expect(await drawInTurn(() => Promise.resolve('yes'))).toBe('yes');
+		await expect(drawInTurn('one', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+		expect(await drawInTurn('one', () => Promise.resolve('yes'))).toBe('yes');
 	});
 });
 test('the picture of an invoice is kept by no browser', () =>

@@ -1,27 +1,31 @@
-// Documents are drawn in this thread, some tens of milliseconds each: one at a time, and after each as long a pause for everybody else. Who would have to wait
-// behind too many is told to come back.
+// Documents and pictures are drawn in sum: each supplier has its turn, and nobody's drawings make another supplier's wait for more than the one at work.
+// Who would have to wait behind too many of its own is told to come back.
 import { setTimeout as pause } from 'node:timers/promises';
 import { error } from '@sveltejs/kit';
+import { NoTurn, Turns } from '../turns.ts';
 
-const WAITING_MAX = 100;
 const PAUSE_MAX_MS = 200;
-let waiting = 0;
-let last: Promise<unknown> = Promise.resolve();
+/** In this thread, some tens of milliseconds each: one at a time, and after each as long a pause for everybody else. */
+const here = new Turns({ places: 1, each: 1, waitingEach: 40, waiting: 400 });
+/** In threads of their own (readers/off-path.ts), ten seconds at most. */
+const aside = new Turns({ places: 3, each: 2, waitingEach: 40, waiting: 400 });
 
-export async function drawInTurn<T>(draw: () => Promise<T>): Promise<T> {
-	if (waiting >= WAITING_MAX) error(429, 'Too many requests');
-	waiting += 1;
-	const drawn = last.then(() => drawThenPause(draw));
-	last = drawn.then(({ paused }) => paused).catch(() => {});
-	try {
-		return (await drawn).document;
-	} finally {
-		waiting -= 1;
-	}
+export function drawInTurn<T>(supplierId: string, draw: () => Promise<T>): Promise<T> {
+	let tookMs = 0;
+	const timed = async () => {
+		const begun = performance.now();
+		try {
+			return await draw();
+		} finally {
+			tookMs = performance.now() - begun;
+		}
+	};
+	return orComeBack(here.take(supplierId, timed, () => pause(Math.min(tookMs, PAUSE_MAX_MS))));
 }
-/** The document is handed over before the pause. */
-async function drawThenPause<T>(draw: () => Promise<T>): Promise<{ document: T; paused: Promise<unknown> }> {
-	const begun = performance.now();
-	const document = await draw();
-	return { document, paused: pause(Math.min(performance.now() - begun, PAUSE_MAX_MS)) };
-}
+export const drawAside = <T>(supplierId: string, draw: () => Promise<T>): Promise<T> =>
+	orComeBack(aside.take(supplierId, draw));
+
+const orComeBack = <T>(drawn: Promise<T>): Promise<T> =>
+	drawn.catch((problem: unknown) =>
+		problem instanceof NoTurn ? error(429, 'Too many requests') : Promise.reject(problem)
+	);

@@ -15,13 +15,13 @@ export async function receiptResponse(scope: Scope, paymentId: string, locale: L
 	const { services } = await house();
 	const receipt = isUuid(paymentId) ? await findReceipt(services, scope, paymentId) : null;
 	if (!receipt) error(404, 'Not found');
-	return pdf(await drawInTurn(() => renderReceiptPdf(receipt, locale)), receipt.receiptNumber);
+	return pdf(await drawInTurn(scope.supplierId, () => renderReceiptPdf(receipt, locale)), receipt.receiptNumber);
 }
 export async function creditNoteResponse(scope: Scope, discountId: string, locale: Locale): Promise<Response> {
 	const { services } = await house();
 	const note = isUuid(discountId) ? await findCreditNote(services, scope, discountId) : null;
 	if (!note) error(404, 'Not found');
-	return pdf(await drawInTurn(() => renderCreditNotePdf(note, locale)), note.documentNumber);
+	return pdf(await drawInTurn(scope.supplierId, () => renderCreditNotePdf(note, locale)), note.documentNumber);
 }
 const pdf = (content: Uint8Array, number: string): Response =>
 	fileResponse({ content, mediaType: 'application/pdf', fileName: `${number}.pdf` });

@@ -1,5 +1,6 @@
 // The first page of an invoice's document as a picture, for the supplier.
 import { isUuid } from '#lib/contract/payments.ts';
+import { drawAside } from '#lib/server/http/draw-in-turn.ts';
 import { pictureResponse } from '#lib/server/http/file-response.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { readFirstPage } from '#lib/server/use-cases/invoices/read-portal.ts';
@@ -8,7 +9,9 @@ import type { RequestHandler } from './$types';
 
 export const GET: RequestHandler = async (event) => {
 	const scope = requireMember(event);
+	const { id } = event.params;
+	const { services } = await house();
 	return pictureResponse(
-		isUuid(event.params.id) ? await readFirstPage((await house()).services, scope, event.params.id) : null
+		isUuid(id) ? await drawAside(scope.supplierId, () => readFirstPage(services, scope, id)) : null
 	);
 };
