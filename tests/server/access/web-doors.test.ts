@@ -10,7 +10,7 @@ import { closeSession } from '#lib/server/http/close-session.ts';
 import { csvResponse } from '#lib/server/http/csv-response.ts';
 import { openSession } from '#lib/server/http/open-session.ts';
 import { securityNotes } from '#lib/server/http/security-notes.ts';
-import { readWayBack, rememberWayBack } from '#lib/server/http/way-back.ts';
+import { forgetWayBack, takeWayBack, rememberWayBack } from '#lib/server/http/way-back.ts';
 import { newId, newSecret, sha256 } from '#lib/server/identity.ts';
 import { noteScope } from '#lib/server/request-context.ts';
 import { knownBrowser, securityEvent } from '#lib/server/store/schema/index.ts';
@@ -45,7 +45,12 @@ function jar(sent: Record<string, string> = {}): { cookies: Cookies; kept: SetCo
 	const kept: SetCookie[] = [];
 	const cookies = {
 		get: (name: string) => sent[name],
-		set: (name: string, value: string, attributes: Record<string, unknown>) => kept.push({ name, value, attributes })
+		getAll: () => Object.entries(sent).map(([name, value]) => ({ name, value })),
+		set: (name: string, value: string, attributes: Record<string, unknown>) => {
+			sent[name] = value;
+			kept.push({ name, value, attributes });
+		},
+		delete: (name: string) => delete sent[name]
 	};
 	return { cookies: cookies as unknown as Cookies, kept };
 }
@@ -139,17 +144,29 @@ describe('cookies over https', () => {
 			expect(attributes).not.toHaveProperty('domain');
 		}
 	});
+	test('that know the way back from a bank are few, serve once, and go with the bank’s question', () => {
+		const { cookies, kept } = jar();
+		for (const id of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) rememberWayBack(cookies, HTTPS, id, '/portail');
+		rememberWayBack(cookies, HTTPS, 'g', '/portail');
+		const there = () => cookies.getAll().map(({ name }) => name.at(-1));
+		expect(there()).toEqual(['c', 'd', 'e', 'f', 'g']);
+		expect(kept.every(({ attributes }) => (attributes as { maxAge?: number }).maxAge === 3600)).toBe(true);
+		expect(takeWayBack(cookies, HTTPS, 'd')).toBe('/portail');
+		expect(takeWayBack(cookies, HTTPS, 'd')).toBeNull();
+		forgetWayBack(cookies, HTTPS, 'g');
+		expect(there()).toEqual(['c', 'e', 'f']);
+	});
 	test('without the prefix are not read', () => {
 		const secret = newSecret();
 		const { cookies } = jar({ ponctuel_browser: secret, ponctuel_back_a: '/portail' });
 		expect(readBrowserSecret(cookies, HTTPS)).toBeNull();
-		expect(readWayBack(cookies, HTTPS, 'a')).toBeNull();
+		expect(takeWayBack(cookies, HTTPS, 'a')).toBeNull();
 		expect(readBrowserSecret(cookies, 'http://localhost:1')).toBe(secret);
 	});
 	test('a secret that is none of ours is replaced, a way back to elsewhere is none', () => {
 		const { cookies } = jar({ '__Host-ponctuel_browser': 'short', '__Host-ponctuel_back_a': '//evil.example/' });
 		expect(ensureBrowserSecret(cookies, HTTPS)).toMatch(/^[\w-]{43}$/);
-		expect(readWayBack(cookies, HTTPS, 'a')).toBeNull();
+		expect(takeWayBack(cookies, HTTPS, 'a')).toBeNull();
 	});
 });
 

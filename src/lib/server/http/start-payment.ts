@@ -6,10 +6,11 @@ import type { Scope } from '../../domain/access/scope.ts';
 import { boundTries } from '../use-cases/payments/bound-tries.ts';
 import { checkAttempt } from '../use-cases/payments/check-attempt.ts';
 import { startPayment } from '../use-cases/payments/start-payment.ts';
-import { refuse } from '../use-cases/run.ts';
+import type { PaymentProgress } from '../use-cases/payments/progress.ts';
+import { refuse, type Result } from '../use-cases/run.ts';
 import { house } from '../wiring.ts';
 import { answerJson, refusalBody } from './answer.ts';
-import { rememberWayBack } from './way-back.ts';
+import { forgetWayBack, rememberWayBack } from './way-back.ts';
 import { progressBody } from './progress.ts';
 
 export async function payResponse(
@@ -36,8 +37,6 @@ export async function payResponse(
 				? scope.actor.contactId
 				: scope.supplierId;
 	if (!(await services.limits.take('payment', payer))) return answerJson(refuse('too_many_requests'), locals.locale);
-	// The address to come back to after a bank's page carries no token: a cookie of this browser knows the way.
-	rememberWayBack(cookies, services.config.origin, read.output.attemptId, pageOf(scope));
 	const from = {
 		returnUrl: `${services.config.origin || url.origin}/retour/${read.output.attemptId}`,
 		ip: getClientAddress(),
@@ -46,20 +45,32 @@ export async function payResponse(
 	};
 	const tried = { about: read.output.invoiceIds.join(' '), address: getClientAddress() };
 	const result = await boundTries(services, scope, tried, () => startPayment(services, scope, read.output, from));
+	keepWayBack(cookies, services.config.origin, scope, read.output.attemptId, result);
 	return answerJson(result, locals.locale, (value) => progressBody(value, locals.locale));
+}
+/** The address to come back to after a bank's page carries no token: a cookie of this browser knows the way, while the bank waits. */
+function keepWayBack(
+	cookies: RequestEvent['cookies'],
+	origin: string,
+	scope: Scope,
+	attemptId: string,
+	result: Result<PaymentProgress>
+): void {
+	if (result.ok && result.value.status === 'awaiting_auth') rememberWayBack(cookies, origin, attemptId, pageOf(scope));
+	else if (result.ok) forgetWayBack(cookies, origin, attemptId);
 }
 
 /** Where the person is, without a token. */
 export const pageOf = ({ actor }: Scope): string => (actor.kind === 'pay_link' ? `/p/${actor.payLinkId}` : '/portail');
 
 export async function checkResponse(
-	{ locals }: Pick<RequestEvent, 'locals'>,
+	{ locals, cookies }: Pick<RequestEvent, 'locals' | 'cookies'>,
 	scope: Scope,
 	attemptId: string
 ): Promise<Response> {
 	const { services } = await house();
 	if (!v.is(AttemptId, attemptId)) return answerJson(refuse('not_found'), locals.locale);
-	return answerJson(await checkAttempt(services, scope, attemptId), locals.locale, (value) =>
-		progressBody(value, locals.locale)
-	);
+	const result = await checkAttempt(services, scope, attemptId);
+	keepWayBack(cookies, services.config.origin, scope, attemptId, result);
+	return answerJson(result, locals.locale, (value) => progressBody(value, locals.locale));
 }
