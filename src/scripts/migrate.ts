@@ -4,6 +4,7 @@ import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
+import { isOfRows, OldRows, rowsAgainst, unvalidated } from './old-rows.ts';
 
 const folder = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../drizzle');
 
@@ -29,13 +30,17 @@ begin
 end $$`;
 /** What a migration added NOT VALID, for it reads the whole table: outside its transaction, and nobody waits for it. */
 async function validate(sql: postgres.Sql): Promise<void> {
-	for (const { table, name } of await sql<{ table: string; name: string }[]>`
-		select conrelid::regclass::text as table, conname as name from pg_constraint
-		where connamespace = 'public'::regnamespace and not convalidated order by conname`)
-		await sql.unsafe(`alter table ${table} validate constraint "${name}"`);
+	const problems: string[] = [];
+	for (const constraint of await unvalidated(sql))
+		try {
+			await sql.unsafe(`alter table ${constraint.table} validate constraint "${constraint.name}"`);
+		} catch (error) {
+			if (!isOfRows(error)) throw error;
+			problems.push(await rowsAgainst(sql, constraint, error));
+		}
+	if (problems.length) throw new OldRows(problems);
 }
-
-/** @throws the error of PostgreSQL when the URL is wrong or the user may not create roles. */
+/** @throws the error of PostgreSQL when the URL is wrong or the user may not create roles; OldRows when rows of an older version are in the way. */
 export async function migrateDatabase(url: string): Promise<void> {
 	// `ponctuel.migrating` opens to the owner what row-level security otherwise keeps from it as well.
 	const sql = postgres(url, {
@@ -64,6 +69,12 @@ if (import.meta.main) {
 		);
 		process.exit(1);
 	}
-	await migrateDatabase(url);
-	console.info('Database up to date.');
+	try {
+		await migrateDatabase(url);
+		console.info('Database up to date.');
+	} catch (error) {
+		if (!(error instanceof OldRows)) throw error;
+		console.error(error.message);
+		process.exitCode = 1;
+	}
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { openLogins, type Logins } from './database-logins.ts';
 import { embedded } from './embedded-postgres.ts';
 import { migrateDatabase } from './migrate.ts';
+import { OldRows } from './old-rows.ts';
 import { StartProblem } from './start-problem.ts';
 
 type Options = { dataDir: string; persistent?: boolean };
@@ -59,6 +60,7 @@ export async function migrate(url: string): Promise<void> {
 	try {
 		await migrateDatabase(url);
 	} catch (error) {
+		if (error instanceof OldRows) throw new StartProblem(error.message);
 		const { code, message, cause } = error as Error & { code?: string; cause?: Error & { code?: string } };
 		const why = (cause?.code ?? code) === 'ECONNREFUSED' ? 'nothing answers there' : (cause?.message ?? message);
 		if (!process.env.DATABASE_URL) throw new StartProblem(`The database could not be brought up to date: ${why}`);

@@ -1,5 +1,5 @@
 // The security log: noted by use cases, read by owners, forgotten after a year.
-import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, isNull, lt, sql } from 'drizzle-orm';
 import type { Actor, Scope } from '../../domain/access/scope.ts';
 import type { SecurityActor, SecurityKind } from '../../domain/access/security-kinds.ts';
 import { newId } from '../identity.ts';
@@ -118,6 +118,30 @@ export const listSecurityEvents = (
 		)
 		.orderBy(desc(securityEvent.securityEventId))
 		.limit(limit);
+
+/** Of no supplier: the operator's. The newest, all of them counted by kind and network address, and how many there are. */
+export async function listStrangersEvents({ system }: Database, since: Date, limit: number) {
+	const theirs = and(isNull(securityEvent.supplierId), gte(securityEvent.occurredAt, since));
+	const { kind, networkAddress, occurredAt, requestId, detail } = securityEvent;
+	const times = sql<number>`count(*)::int`;
+	const [events, bySource, total] = await Promise.all([
+		system
+			.select({ kind, networkAddress, occurredAt, requestId, detail })
+			.from(securityEvent)
+			.where(theirs)
+			.orderBy(desc(securityEvent.securityEventId))
+			.limit(limit),
+		system
+			.select({ kind, networkAddress, times, lastAt: sql<Date>`max(${occurredAt})`.mapWith(occurredAt) })
+			.from(securityEvent)
+			.where(theirs)
+			.groupBy(kind, networkAddress)
+			.orderBy(desc(times))
+			.limit(limit),
+		system.$count(securityEvent, theirs)
+	]);
+	return { events, bySource, total };
+}
 
 export const deleteSecurityEvents = async ({ system }: Database, olderThan: Date): Promise<void> =>
 	void (await system.delete(securityEvent).where(lt(securityEvent.occurredAt, olderThan)));
