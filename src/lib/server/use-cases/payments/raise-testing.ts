@@ -13,6 +13,7 @@ export async function raiseTesting(services: Services, who: SecurityWho, limit: 
 	await noteSecurityEvent(services.db.system, now, { ...who, kind: 'limit_reached', detail: { limit } });
 	const { supplierId } = who;
 	if (!supplierId || (await services.limits.spend('try_alarm', supplierId)) !== 'free') return;
+	// Who pays may not write to owners: the alarm is the house's.
 	const scope = mintScope(supplierId, { kind: 'system' });
 	await commit(services, scope, async (tx) => {
 		const auditId = await recordAudit(tx, scope, now, 'cards_tested', supplierId, { limit });
