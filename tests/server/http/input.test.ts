@@ -205,3 +205,14 @@ test('a refusal before any page is still a page for a browser: in its language, 
 		expect(html).toContain(part);
 	expect((await refusedFor('*/*')).headers.get('content-type')).toBe('text/plain; charset=utf-8');
 });
+
+test('a form that the page’s script sends and that is refused gets an answer which the script can show', async () => {
+	const headers = { accept: 'application/json', 'x-sveltekit-action': 'true' };
+	const request = new Request('http://x/a%00b', { headers });
+	const event = { request, url: new URL(request.url), locals: { locale: 'fr' } };
+	const answer = await input({ event, resolve: () => null! } as never);
+	// As Kit's `deserialize` reads it: each value by its place in the list (devalue).
+	const { type, status, data } = (await answer.json()) as { type: string; status: number; data: string };
+	expect([type, status]).toEqual(['failure', 400]);
+	expect(JSON.parse(data)).toEqual([{ error: 1 }, { message: 2 }, expect.stringContaining('illisible')]);
+});

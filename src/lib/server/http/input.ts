@@ -48,6 +48,11 @@ function holds(request: Request, body: Body): void {
 function refusal({ request, locals: { locale } }: RequestEvent, status: 400 | 413 | 415): Response {
 	const said = { 400: m.body_unreadable, 413: m.body_too_large, 415: m.body_unknown }[status]({}, { locale });
 	const headers = { connection: 'close' };
+	// The form of a page that runs: its script shows beside the form what an action of ours would have said.
+	if (request.headers.get('x-sveltekit-action') === 'true') {
+		const data = JSON.stringify([{ error: 1 }, { message: 2 }, said]);
+		return json({ type: 'failure', status, data }, { status, headers });
+	}
 	if (/\bjson\b/.test(`${request.headers.get('accept')} ${request.headers.get('content-type')}`)) {
 		const { error: body } = refusalBody({ code: 'input_invalid', detail: {} }, locale);
 		return json({ error: { ...body, message: said } }, { status, headers });
