@@ -167,3 +167,23 @@ test('what suppliers and clients write is inert in mails', () => {
 	expect(text).toContain(nasty);
 	expect(escapeHtml(nasty)).not.toMatch(/[<>"']/);
 });
+test('what is read as plain text follows the rules of its language: French holds a colon to its word', () => {
+	const textIn = (locale: 'fr' | 'en'): string =>
+		renderMail({
+			locale,
+			subject: 's',
+			preview: 'p',
+			supplierName: 'Atelier',
+			brandHue: 165,
+			blocks: [
+				{ kind: 'facts', rows: [['Par', 'Claire']] },
+				{ kind: 'button', label: 'Ouvrir', url: 'https://x.example' },
+				{ kind: 'amount', label: 'À payer', text: '12 €', note: 'demain' }
+			],
+			footer: []
+		}).text;
+	for (const said of ['Par\u00a0: Claire', 'Ouvrir\u00a0:\nhttps://x.example', 'À payer\u00a0: 12 €'])
+		expect(textIn('fr')).toContain(said);
+	for (const said of ['Par: Claire', 'Ouvrir:\nhttps://x.example', 'À payer: 12 €'])
+		expect(textIn('en')).toContain(said);
+});

@@ -51,7 +51,12 @@ export function renderMail(written: MailContent): RenderedMail {
 </td></tr></table>
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:520px"><tr><td class="soft" style="padding:16px 24px;font:13px/1.5 Arial,sans-serif;color:#565b64">${content.footer.map(escapeHtml).join('<br>')}</td></tr></table>
 </td></tr></table></body></html>`;
-	const text = [content.supplierName, ...content.blocks.map(textOf), '--', ...content.footer].join('\n\n');
+	const text = [
+		content.supplierName,
+		...content.blocks.map((block) => textOf(block, content.locale)),
+		'--',
+		...content.footer
+	].join('\n\n');
 	return { subject: content.subject, html, text: `${text}\n` };
 }
 
@@ -96,14 +101,16 @@ function htmlOf(block: Block, color: string): string {
 			return `<table width="100%" cellpadding="0" cellspacing="0" border="0" style="border-collapse:collapse">${block.rows.map(([name, value]) => `<tr><th class="soft" align="left" scope="row" style="padding:6px 12px 6px 0;border-bottom:1px solid #d8d4cb;font:14px/1.4 ${FONT};color:#565b64">${escapeHtml(name)}</th><td class="ink" align="right" style="padding:6px 0;border-bottom:1px solid #d8d4cb;font:14px/1.4 ${FONT};color:#1a1d22">${escapeHtml(value)}</td></tr>`).join('')}</table>`;
 	}
 }
-function textOf(block: Block): string {
+function textOf(block: Block, locale: MailContent['locale']): string {
+	// French holds a colon to its word.
+	const colon = locale === 'fr' ? '\u00a0:' : ':';
 	switch (block.kind) {
 		case 'amount':
-			return `${block.label}: ${block.text}\n${block.note}`;
+			return `${block.label}${colon} ${block.text}\n${block.note}`;
 		case 'button':
-			return `${block.label}:\n${block.url}`;
+			return `${block.label}${colon}\n${block.url}`;
 		case 'facts':
-			return block.rows.map(([name, value]) => `${name}: ${value}`).join('\n');
+			return block.rows.map(([name, value]) => `${name}${colon} ${value}`).join('\n');
 		default:
 			return block.text;
 	}
