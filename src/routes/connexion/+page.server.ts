@@ -41,7 +41,9 @@ export const actions: Actions = {
 			ip: getClientAddress(),
 			locale: locals.locale
 		});
-		return result.ok ? { step: 'code', email: read.output.email } : failWith(result.refusal, locals.locale);
+		return result.ok
+			? { step: 'code', email: read.output.email }
+			: failWith(result.refusal, locals.locale, { email: read.output.email });
 	},
 	code: async (event) => {
 		const values = Object.fromEntries(await event.request.formData()) as Record<string, string>;
