@@ -142,6 +142,8 @@ export const keptForm = pgTable(
 			contact: true,
 			member: true,
 			mail: true,
+			offer: true,
+			part: true,
 			signed_out: true
 		}).notNull(),
 		action: text().notNull(), // the path of ours that it goes to

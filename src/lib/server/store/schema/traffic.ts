@@ -164,6 +164,9 @@ export const mail = pgTable(
 		oneOf('mail_state_check', t.state),
 		oneOf('mail_locale_check', t.locale),
 		unique('mail_fact_unique').on(t.supplierId, t.uniqueKey, t.toAddress),
+		index('mail_invoice_idx')
+			.on(t.supplierId, t.createdAt)
+			.where(sql`kind = 'invoice_to_pay'`),
 		index('mail_queue_idx')
 			.on(t.nextTryAt)
 			.where(sql`${t.state} in ('due', 'sending')`)

@@ -1,0 +1,3 @@
+ALTER TABLE "kept_form" DROP CONSTRAINT "kept_form_act_check";--> statement-breakpoint
+CREATE INDEX "mail_invoice_idx" ON "mail" USING btree ("supplier_id","created_at") WHERE kind = 'invoice_to_pay';--> statement-breakpoint
+ALTER TABLE "kept_form" ADD CONSTRAINT "kept_form_act_check" CHECK ("kept_form"."act" in ('refund', 'keys', 'billing', 'rights', 'passkey', 'import', 'contact', 'member', 'mail', 'offer', 'part', 'signed_out'));
