@@ -76,6 +76,7 @@ const TEXTS: Record<string, (inputs: object, say: { locale: Locale }) => string>
 	TOO_HEAVY: m.finding_too_heavy,
 	UNREADABLE: m.finding_unreadable,
 	PAYEE_ACCOUNT_CHANGED: m.finding_payee_changed,
+	PAYEE_ACCOUNT_UNKNOWN: m.finding_payee_unknown,
 	SELLER_OTHER: m.finding_seller_other,
 	CONTACT_NEW: m.finding_contact_new,
 	ZIP: m.finding_zip,

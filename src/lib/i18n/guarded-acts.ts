@@ -13,6 +13,8 @@ export function keptActText(act: KeptAct): string {
 		contact: m.confirm_act_contact,
 		member: m.confirm_act_member,
 		mail: m.confirm_act_mail,
+		offer: m.confirm_act_offer,
+		part: m.confirm_act_part,
 		signed_out: m.confirm_act_signed_out
 	};
 	return texts[act]();

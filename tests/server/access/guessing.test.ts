@@ -63,7 +63,7 @@ describe('asking in somebody else’s name', () => {
 		const own = newSecret();
 		await rememberBrowser(house.services, subjectOf(victim), own);
 		const shared = elsewhere();
-		for (let i = 0; i < 40; i++)
+		for (let i = 0; i < 121; i++)
 			await requestSignIn(house.services, {
 				email: victim.email,
 				browserSecret: newSecret(),
@@ -93,7 +93,7 @@ describe('asking in somebody else’s name', () => {
 	test('what is refused for the address it came from costs the person nothing', async () => {
 		const victim = await aPerson();
 		const attacker = elsewhere();
-		for (let i = 0; i < 30; i++)
+		for (let i = 0; i < 120; i++)
 			await requestSignIn(house.services, {
 				email: `nobody${i}@x.example`,
 				browserSecret: newSecret(),
@@ -327,6 +327,76 @@ describe('guessing a code', () => {
 		const rows = (await house.services.db.system.select().from(securityEvent)).filter((event) => event.emailHash);
 		expect(rows.length).toBeGreaterThan(0);
 		expect(JSON.stringify(rows)).not.toContain('stranger@');
+	});
+});
+
+describe('many honest people behind one address', () => {
+	/** New browsers, one each, all behind `ip`: they ask within the same minute, and then each signs in. */
+	async function come(people: Payer[], ip: string): Promise<string[]> {
+		const { mails } = house.world.mailbox;
+		const before = mails.length;
+		const browsers = people.map((person) => ({ person, secret: newSecret() }));
+		const outcomes: string[] = [];
+		for (const { person, secret } of browsers) {
+			const asked = await requestSignIn(house.services, {
+				email: person.email,
+				browserSecret: secret,
+				ip,
+				locale: 'fr'
+			});
+			if (!asked.ok) outcomes.push(asked.refusal.code);
+		}
+		await house.drain();
+		for (const { person, secret } of browsers) {
+			const text = mails.slice(before).find((mail) => mail.to.includes(person.email))?.text ?? '';
+			const code = (/^(\d{3}) (\d{3})$/m.exec(text) ?? []).slice(1).join('');
+			const signed = await signInByCode(house.services, { code, browserSecret: secret, ip });
+			if (!signed.ok) outcomes.push(signed.refusal.code);
+		}
+		return outcomes;
+	}
+	test('an office, a class, a telephone network: two hundred new browsers come in within a quarter of an hour, and nobody waits', async () => {
+		const office = elsewhere();
+		const people: Payer[] = [];
+		for (let i = 0; i < 70; i++) people.push(await aPerson());
+		for (let round = 0; round < 3; round++) expect(await come(people, office)).toEqual([]);
+	});
+	test('among them who guesses is bounded as ever: sixty wrong codes, whatever right ones come between', async () => {
+		const office = elsewhere();
+		const { limits } = house.services;
+		// As signing in does: taken before, given back when right. By chance, three right ones to one wrong.
+		let [wrongOnes, seed] = [0, 7];
+		const next = () => (seed = (seed * 48_271) % 2_147_483_647) % 4;
+		for (let i = 0; i < 400; i++) {
+			if (!(await limits.take('sign_in_code_ip', office))) break;
+			if (next() === 0) wrongOnes += 1;
+			else await limits.giveBack('sign_in_code_ip', office);
+		}
+		expect(wrongOnes).toBe(60);
+	});
+	test('nothing is gained by giving back more than was taken', async () => {
+		const office = elsewhere();
+		const { limits } = house.services;
+		await limits.take('sign_in_ip', office);
+		for (let i = 0; i < 10; i++) await limits.giveBack('sign_in_ip', office);
+		let taken = 0;
+		while (await limits.take('sign_in_ip', office)) taken += 1;
+		expect(taken).toBe(120);
+	});
+	test('asking is given back once, to where it came from, and that is forgotten', async () => {
+		const person = await aPerson();
+		const [there, own] = [elsewhere(), newSecret()];
+		const { token, code } = await ask(person.email, own, there);
+		const [, key] = [
+			await signInByLink(house.services, { token, code, browserSecret: newSecret(), ip: elsewhere() }),
+			`sign_in_ip:${sha256(there).slice(0, 32)}`
+		];
+		const [row] = (await house.services.db.system.select().from(rateLimit)).filter((one) => one.key === key);
+		expect(row!.points).toBe(0);
+		const requests = (await house.services.db.system.select().from(signInRequest)).filter(
+			(one) => one.browserHash === sha256(own)
+		);
+		expect(requests.map((one) => one.networkAddress)).toEqual([null]);
 	});
 });
 

@@ -4,7 +4,9 @@ import { may, mintScope, type Permission, type Role, type Scope } from '#lib/dom
 import { minor } from '#lib/domain/money/minor.ts';
 import { scopeOfSubject } from '#lib/server/access/scopes.ts';
 import { newId } from '#lib/server/identity.ts';
-import { createApiKey } from '#lib/server/use-cases/access/api-keys.ts';
+import { createApiKey, endApiKey, listKeys } from '#lib/server/use-cases/access/api-keys.ts';
+import { confirmImport } from '#lib/server/use-cases/imports/decide-import.ts';
+import { receiveFiles } from '#lib/server/use-cases/imports/receive-files.ts';
 import { publishPolicy, saveDraft } from '#lib/server/use-cases/offers/manage-policies.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import type { Result } from '#lib/server/use-cases/run.ts';
@@ -40,6 +42,24 @@ const scopeOf = async (memberId: string): Promise<Scope> =>
 		{ kind: 'member', supplierId: cast.supplierId, subjectId: memberId },
 		house.services.clock.now()
 	))!;
+const ids: { import?: string } = {};
+/** One invoice that names an account which is not the supplier's. */
+async function anImportToLookAt(): Promise<string> {
+	const importId = newId();
+	const invoice = {
+		number: `P-${importId}`,
+		issued_on: '2026-11-01',
+		due_on: '2026-12-01',
+		client: { name: 'Client' },
+		net_minor: '10000',
+		vat_lines: [{ rate_bps: 2000, base_minor: '10000', vat_minor: '2000' }],
+		gross_minor: '12000',
+		payee_iban: 'FR1420041010050500013M02606'
+	};
+	const bytes = new TextEncoder().encode(JSON.stringify({ invoices: [invoice] }));
+	await receiveFiles(house.services, cast.owner, { importId, files: [{ name: 'i.json', bytes }], isLast: true });
+	return importId;
+}
 /** What was mailed about since, to whom. */
 async function told(work: () => Promise<Result<unknown>>): Promise<{ to: string; text: string }[]> {
 	await house.drain();
@@ -57,6 +77,19 @@ describe('every owner is told, in the owner’s language and by name of who did 
 			'an API key was created',
 			/API key “Sage” was created/,
 			(scope) => createApiKey(house.services, scope, aKey('Sage'))
+		],
+		[
+			'an API key was ended',
+			/API key “Bank” was revoked/,
+			async (scope) => {
+				const before = await listKeys(house.services, scope);
+				return endApiKey(house.services, scope, before.find((key) => key.name === 'Bank')!.apiKeyId);
+			}
+		],
+		[
+			'a file with another account to pay to was accepted',
+			/Invoices that name another account than yours were accepted in an import: 1/,
+			async (scope) => confirmImport(house.services, scope, ids.import!, { sendsMails: false, acceptsReview: true })
 		],
 		[
 			'transfers go to another account',
@@ -96,6 +129,8 @@ describe('every owner is told, in the owner’s language and by name of who did 
 	test.each(ACTS)('%s', async (_name, words, act) => {
 		const second = await aMember('Ann', 'owner', 'en');
 		const accountant = await aMember('Hugo', 'accountant');
+		await createApiKey(house.services, cast.owner, aKey('Bank'));
+		ids.import = await anImportToLookAt();
 		const mails = await told(() => act(cast.owner));
 		expect(mails.map((mail) => mail.to).sort()).toEqual(['claire@lumen.example', second.email].sort());
 		const english = mails.find((mail) => mail.to === second.email)!;

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mintScope, type KeyScope, type Scope } from '#lib/domain/access/scope.ts';
 import { newId } from '#lib/server/identity.ts';
 import type { InvoiceFile } from '#lib/server/readers/file.ts';
+import { supplier } from '#lib/server/store/schema/index.ts';
 import { findSubjects, listContacts } from '#lib/server/store/parties.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { addContact, changeRights } from '#lib/server/use-cases/clients/contacts.ts';
@@ -366,6 +367,14 @@ describe('another account than the supplier’s', () => {
 			expect(await outcomes(scope, [one])).toMatchObject([expect.arrayContaining(['review', 'PAYEE_ACCOUNT_CHANGED'])]);
 		const asked = { key: null, files: [one], sendMails: false, acceptReview: true };
 		expect(await importByApi(house.services, key, asked)).toMatchObject({ refusal: { code: 'review_by_person' } });
+	});
+	test('of a supplier that has said none of its own yet, each is a question; without any, none is asked', async () => {
+		const bare = await aSupplier(house.services, `acct_${newId()}`, 'Sans compte');
+		await inScope(house.services.db, bare.system, (tx) => tx.update(supplier).set({ iban: null, bic: null }));
+		expect(await outcomes(bare.owner, [json({ payee_iban: LUMEN.iban })])).toMatchObject([
+			['review', 'PAYEE_ACCOUNT_UNKNOWN']
+		]);
+		expect(await outcomes(bare.owner, [json({})])).toMatchObject([['new']]);
 	});
 	test.each([
 		[

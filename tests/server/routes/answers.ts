@@ -160,7 +160,19 @@ export const ANSWERS: Record<string, Row> = {
 	'POST /admin/compte?/retirer': { door: 'adminId', form: { cle: ':new' }, absent: true },
 	'POST /admin/compte?/fermer': { door: 'adminId', form: { session: ':new' }, absent: true },
 	'GET /admin/compte/cle': { door: 'admin' },
-	'POST /admin/compte/cle': { door: 'admin', json: {} },
+	'POST /admin/compte/cle': {
+		door: 'admin',
+		json: {
+			name: 'Clé',
+			response: {
+				id: 'x',
+				rawId: 'x',
+				type: 'public-key',
+				clientExtensionResults: {},
+				response: { clientDataJSON: 'x', attestationObject: 'x' }
+			}
+		}
+	},
 	'GET /admin/confirmer': { door: 'admin' },
 	'POST /admin/confirmer?/oublier': { door: 'admin', form: { formulaire: ':new' } },
 	'POST /admin/confirmer?/envoyer': { door: 'admin', form: {} },
@@ -257,6 +269,7 @@ export const ANSWERS: Record<string, Row> = {
 		form: { delais: 'days_60', reprise: '14', penalites: '' }
 	},
 	'POST /admin/reglages?/droits': { door: 'adminOwner', form: { rembourser: 'on', publier: 'on' } },
+	'POST /admin/reglages?/oublier': { door: 'adminOwnerId', form: { membre: ':forgotten' } },
 	'POST /admin/reglages?/creer': { door: 'adminOwner', form: { nom: 'clé', droits: 'read' } },
 	'POST /admin/reglages?/revoquer': { door: 'adminOwnerId', form: { cle: ':apiKey' } },
 	'GET /admin/securite': { door: 'ownerPage' },

@@ -38,6 +38,7 @@ import {
 } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 import { askEndpoint, findEndpoints, openDoors, type Endpoint } from '../../setup/routes.ts';
+import { PROOFS } from './proofs.ts';
 import { ANSWERS, DOORS, WHO, type Row, type Verdict, type Who } from './answers.ts';
 
 const ORIGIN = 'http://localhost:1';
@@ -49,6 +50,8 @@ let endpoints: Endpoint[];
 const ids: Record<string, string> = {};
 type Means = { headers: Record<string, string>; token?: string; openToken?: string; ofLink?: string };
 const means = {} as Record<Who, Means>;
+/** The owner, signed in an hour ago. */
+let unproven: Means;
 let doors: ReturnType<typeof openDoors>;
 
 beforeAll(async () => {
@@ -63,10 +66,10 @@ beforeAll(async () => {
 	const stranger = await aPayer(services, b, 'b@b.example', 'Client B');
 	await fill();
 
-	const session = async (cast: Cast, kind: Subject['kind'], subjectId: string): Promise<Means> => {
+	const session = async (cast: Cast, kind: Subject['kind'], subjectId: string, agoMs = 0): Promise<Means> => {
 		const { cookie } = await sessions.create(
 			{ kind, supplierId: cast.supplierId, subjectId },
-			{ userAgent: 'test', address: null, provenAt: services.clock.now() }
+			{ userAgent: 'test', address: null, provenAt: new Date(services.clock.now().getTime() - agoMs) }
 		);
 		return { headers: { cookie: `${cookie.name}=${cookie.value}` } };
 	};
@@ -76,6 +79,8 @@ beforeAll(async () => {
 	};
 	const other = await aDocument('PDF-2');
 	ids.colleague = await aColleague();
+	ids.forgotten = await aMember('read_only', 'forgotten');
+	unproven = await session(a, 'member', a.memberId, 3_600_000);
 	Object.assign(means, {
 		nobody: { headers: {} },
 		link: { headers: {}, token: await aLink(ids.planned!), openToken: await aLink(ids.open!), ofLink: ids.planned },
@@ -208,12 +213,12 @@ async function aColleague(): Promise<string> {
 	);
 	return contactId;
 }
-async function aMember(role: 'accountant' | 'read_only'): Promise<string> {
+async function aMember(role: 'accountant' | 'read_only', name: string = role): Promise<string> {
 	const memberId = newId();
 	const row = {
 		supplierId: a.supplierId,
 		memberId,
-		email: `${role}@lumen.example`,
+		email: `${name}@lumen.example`,
 		name: role,
 		role,
 		locale: 'fr' as const
@@ -242,15 +247,15 @@ PREPARE['POST /admin/echeanciers?/retirer'] = PREPARE['POST /portail/echeance']!
 PREPARE['POST /admin/factures/[id]?/revoquer'] = PREPARE['POST /admin/liens']!;
 
 let asked = 0;
-type How = { real?: boolean; origin?: string | null; fresh?: string };
+type How = { real?: boolean; origin?: string | null; fresh?: string; by?: Means };
 /** `real: false`: with ids that nobody has. `origin: null`: none is sent. */
 async function ask(
 	endpoint: Endpoint,
 	who: Who,
-	{ real = true, origin = ORIGIN, fresh = newId() }: How = {}
+	{ real = true, origin = ORIGIN, fresh = newId(), by = means[who] }: How = {}
 ): Promise<Response> {
 	const row = ANSWERS[endpoint.name]!;
-	const { headers, ...own } = means[who];
+	const { headers, ...own } = by;
 	const named = (text: string): string => {
 		if (!text.startsWith(':')) return text.replace(/:(open)$/, () => (real ? ids.open! : newId()));
 		const name = text.slice(1);
@@ -395,6 +400,29 @@ test('what is no page loads nothing', async () => {
 	const endpoint = endpoints.find(({ name }) => name === 'GET /health/live')!;
 	const { headers } = await askEndpoint(endpoint, { origin: ORIGIN, params: {}, headers: {} });
 	expect(headers.get('content-security-policy')).toMatch(/^default-src 'none';.*form-action 'none'/);
+});
+
+describe('what can’t be taken back, opens a door or moves money’s way', () => {
+	const forms = () => endpoints.filter(({ name, method }) => method === 'POST' && name.startsWith('POST /admin'));
+	test('is known for every form of the supplier’s area: it asks for a fresh proof, or there is a reason why not', () => {
+		const names = forms().map(({ name }) => name);
+		expect(names.filter((name) => !(name in PROOFS))).toEqual([]);
+		expect(Object.keys(PROOFS).filter((name) => !names.includes(name))).toEqual([]);
+		expect(names.length).toBeGreaterThan(45);
+	});
+	test('asks an owner whose last proof is an hour old, and leads to it; nothing else does', async () => {
+		const wrong: string[] = [];
+		for (const endpoint of inOrder().filter(({ name }) => name in PROOFS)) {
+			const proof = PROOFS[endpoint.name]!;
+			if (proof.startsWith('sometimes')) continue;
+			const answer = await ask(endpoint, 'owner', { by: unproven });
+			const isAsked =
+				answer.headers.get('location') === '/admin/confirmer' || /"proof_needed"/.test(await answer.clone().text());
+			if (endpoint.path.startsWith('/admin/confirmer')) continue;
+			if (isAsked !== (proof === 'asks')) wrong.push(`${endpoint.name}: ${answer.status} ${isAsked}, ${proof}`);
+		}
+		expect(wrong).toEqual([]);
+	});
 });
 
 describe('nobody is sent to another site', () => {

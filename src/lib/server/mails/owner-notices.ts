@@ -26,6 +26,11 @@ const WORDS: Record<string, Words> = {
 	passkey_removed: ({ name, person }, say) => m.notice_passkey_removed({ name: name ?? '', person: person ?? '' }, say),
 	passkey_suspect: ({ name, person }, say) => m.notice_passkey_suspect({ name: name ?? '', person: person ?? '' }, say),
 	api_key_created: ({ name }, say) => m.notice_api_key({ name: name ?? '' }, say),
+	api_key_revoked: ({ name }, say) => m.notice_api_key_ended({ name: name ?? '' }, say),
+	payees_accepted: ({ count }, say) => m.notice_payees_accepted({ count: count ?? '' }, say),
+	devices_forgotten: ({ person }, say) => m.notice_devices_forgotten({ person: person ?? '' }, say),
+	address_changed: ({ person, before, after }, say) =>
+		m.notice_address({ person: person ?? '', before: before ?? '', after: after ?? '' }, say),
 	payee_changed: ({ before, after }, say) => m.notice_payee({ before: before ?? '', after: after ?? '' }, say),
 	stripe_account_changed: (_, say) => m.notice_stripe_account({}, say),
 	accounts_changed: (_, say) => m.notice_accounts({}, say),

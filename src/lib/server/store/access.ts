@@ -2,7 +2,17 @@
 import { and, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Database, Tx } from './database.ts';
-import { apiKey, contact, invoice, payLink, session, type SubjectKind } from './schema/index.ts';
+import {
+	apiKey,
+	contact,
+	invoice,
+	keptForm,
+	knownBrowser,
+	payLink,
+	session,
+	signIn,
+	type SubjectKind
+} from './schema/index.ts';
 
 export type PayLink = typeof payLink.$inferSelect;
 export type SessionRow = typeof session.$inferSelect;
@@ -33,6 +43,13 @@ export const deleteSessionsOf = async (db: Database, supplierId: string, subject
 	void (await db.system
 		.delete(session)
 		.where(and(eq(session.supplierId, supplierId), eq(session.subjectId, subjectId))));
+/** All that a person's devices hold of us: sessions, links and codes that were mailed, browsers that are known, forms that wait there. */
+export async function deleteWaysInOf({ system }: Database, supplierId: string, subjectId: string): Promise<void> {
+	await system.transaction(async (tx) => {
+		for (const table of [session, signIn, knownBrowser, keptForm])
+			await tx.delete(table).where(and(eq(table.supplierId, supplierId), eq(table.subjectId, subjectId)));
+	});
+}
 /** One of a person's own, by the name it is listed under: `false` when it is nobody's or somebody else's. */
 export async function deleteSessionOf(
 	db: Database,

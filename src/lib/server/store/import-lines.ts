@@ -112,6 +112,20 @@ export async function countOutcomes(tx: Tx, scope: Scope, importIds: string[]): 
 	for (const row of rows) all.get(row.importId)![row.outcome] = row.count;
 	return all;
 }
+/** Lines held because their file names an account to pay to that is not the supplier's. */
+export async function countPayeeQuestions(tx: Tx, scope: Scope, importId: string): Promise<number> {
+	const [row] = await tx
+		.select({ count: sql<number>`count(*)::int` })
+		.from(importLine)
+		.where(
+			and(
+				linesOf(scope, importId),
+				eq(importLine.outcome, 'review'),
+				sql`jsonb_path_exists(${importLine.view}, '$.findings[*] ? (@.code starts with "PAYEE_ACCOUNT")')`
+			)
+		);
+	return row!.count;
+}
 /** Conflicts that a person wants to stand in the place of what is known. */
 export async function countReplacing(tx: Tx, scope: Scope, importId: string): Promise<number> {
 	const [row] = await tx

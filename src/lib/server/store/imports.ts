@@ -90,6 +90,17 @@ export async function countUp(tx: Tx, scope: Scope, importId: string, kept: numb
 		.set({ keptCount: sql`${importJob.keptCount} + ${kept}` })
 		.where(job(scope, importId));
 }
+/** Invoices of imports that were confirmed with mails, and are not all kept yet. */
+export async function countAwaitingMail(tx: Tx, scope: Scope): Promise<number> {
+	const [row] = await tx.execute<{ count: number }>(sql`
+		select coalesce(sum(greatest(lines.count - j.kept_count, 0)), 0)::int as count
+		from import_job j cross join lateral (
+			select count(*)::int as count from import_line l
+			where l.supplier_id = j.supplier_id and l.import_id = j.import_id and l.outcome in ('new', 'review', 'conflict')
+		) lines
+		where j.supplier_id = ${scope.supplierId} and j.state = 'keeping' and j.sends_mails`);
+	return row!.count;
+}
 /** Added after those that are there; the same file again is not added. Answers with how many were. */
 export async function insertFiles(
 	tx: Tx,

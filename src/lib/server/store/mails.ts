@@ -1,5 +1,5 @@
 // Mails to send: written with the fact they tell, claimed by one worker at a time.
-import { and, asc, desc, eq, inArray, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, lte, notLike, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Database, Queries, Tx } from './database.ts';
 import { insertMany } from './insert-many.ts';
@@ -31,6 +31,23 @@ export async function queueMails(tx: Tx, scope: Scope, rows: NewMail[], now: Dat
 		sql`on conflict do nothing`
 	);
 	return kept.count;
+}
+
+/** Invoices sent to clients since then: sendings, not mails (a client may have several people). What clients asked for themselves is none. */
+export async function countInvoicesMailed(tx: Tx, scope: Scope, since: Date): Promise<number> {
+	await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('mails to clients ' || ${scope.supplierId}, 0))`);
+	const [row] = await tx
+		.select({ count: sql<number>`count(distinct ${mail.uniqueKey})::int` })
+		.from(mail)
+		.where(
+			and(
+				eq(mail.supplierId, scope.supplierId),
+				eq(mail.kind, 'invoice_to_pay'),
+				gt(mail.createdAt, since),
+				notLike(mail.uniqueKey, '%:renewal:%')
+			)
+		);
+	return row!.count;
 }
 
 /** Takes one due mail and holds it for `leaseMs`: if its holder dies, another takes it after that. */

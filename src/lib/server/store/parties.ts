@@ -79,6 +79,31 @@ const thisMember = (scope: Scope, memberId: string) =>
 	and(eq(member.supplierId, scope.supplierId), eq(member.memberId, memberId));
 export const saveRole = async (tx: Tx, scope: Scope, memberId: string, role: Role): Promise<void> =>
 	void (await tx.update(member).set({ role }).where(thisMember(scope, memberId)));
+/** `false` when the address is somebody's of the team already. */
+export async function saveMemberAddress(tx: Tx, scope: Scope, memberId: string, email: string): Promise<boolean> {
+	const taken = await tx
+		.select({ id: member.memberId })
+		.from(member)
+		.where(and(eq(member.supplierId, scope.supplierId), eq(member.email, email)));
+	if (taken.length) return false;
+	await tx.update(member).set({ email }).where(thisMember(scope, memberId));
+	return true;
+}
+/** Of every supplier, for the operator. */
+export const listTeams = ({ system }: Database) =>
+	system
+		.select({
+			supplierId: supplier.supplierId,
+			slug: supplier.slug,
+			memberId: member.memberId,
+			role: member.role,
+			email: member.email,
+			name: member.name
+		})
+		.from(member)
+		.innerJoin(supplier, eq(supplier.supplierId, member.supplierId))
+		.orderBy(asc(supplier.slug), asc(member.name))
+		.limit(5000);
 export const deleteMember = async (tx: Tx, scope: Scope, memberId: string): Promise<void> =>
 	void (await tx.delete(member).where(thisMember(scope, memberId)));
 export const findClient = async (tx: Tx, scope: Scope, clientId: string): Promise<Client | null> =>

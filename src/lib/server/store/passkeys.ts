@@ -54,6 +54,11 @@ export const insertPasskey = async (
 			.onConflictDoNothing()
 			.returning({ id: passkey.passkeyId })
 	).length > 0;
+export const deletePasskeysOf = (tx: Tx, scope: Scope, memberId: string): Promise<Passkey[]> =>
+	tx
+		.delete(passkey)
+		.where(and(eq(passkey.supplierId, scope.supplierId), eq(passkey.memberId, memberId)))
+		.returning();
 /** One of this member's own; null when there is none of that id. */
 export const deletePasskey = async (
 	tx: Tx,

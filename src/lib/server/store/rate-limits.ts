@@ -1,4 +1,5 @@
 // Counters that hold across processes. Keys are hashed: an address is never written here.
+import { eq, sql } from 'drizzle-orm';
 import { RateLimiterDrizzle, type RateLimiterRes } from 'rate-limiter-flexible';
 import { sha256 } from '../identity.ts';
 import { countedAs } from '../network.ts';
@@ -10,8 +11,9 @@ import { rateLimit } from './schema/index.ts';
 
 /** points per duration in seconds. */
 const LIMITS = {
-	// Asking for a mail: by the network address, or by a browser where somebody has signed in before.
-	sign_in_ip: { points: 30, duration: 900 },
+	// Asking for a mail: by the network address, or by a browser where somebody has signed in before. Whoever then signs in gives it back: an office, a school or a
+	// telephone network behind one address is not counted, only what comes to nothing.
+	sign_in_ip: { points: 120, duration: 900 },
 	sign_in_browser: { points: 30, duration: 900 },
 	// Mails to one address. Strangers share the first three: four at once, ten in six hours, and then one an hour, always: 64 a day at most, and never none.
 	sign_in_mail: { points: 4, duration: 900 },
@@ -20,8 +22,9 @@ const LIMITS = {
 	sign_in_mail_known: { points: 10, duration: 900 },
 	// Silences nobody: beyond it, people are told.
 	sign_in_supplier: { points: 500, duration: 3600 },
+	// Wrong answers: right ones are given back.
 	passkey: { points: 60, duration: 900 },
-	// Trying codes.
+	// Wrong codes.
 	sign_in_code: { points: 10, duration: 900 },
 	sign_in_code_ip: { points: 60, duration: 900 },
 	pay_link_lookup: { points: 120, duration: 300 },
@@ -81,7 +84,12 @@ export function openLimits(db: Database, clock: Clock): Limits {
 	};
 	return {
 		spend,
-		giveBack: async (name, key) => void (await limiterOf(name).reward(sha256(countedAs(key)).slice(0, 32))),
+		// Never below nothing: what was taken in a window that is over is no credit in the next.
+		giveBack: async (name, key) =>
+			void (await db.system
+				.update(rateLimit)
+				.set({ points: sql`greatest(${rateLimit.points} - 1, 0)` })
+				.where(eq(rateLimit.key, `${name}:${sha256(countedAs(key)).slice(0, 32)}`))),
 		take: async (name, key) => {
 			const place = await spend(name, key);
 			if (place === 'reached')

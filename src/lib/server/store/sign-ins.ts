@@ -70,7 +70,7 @@ export async function spendTry(db: Database, tokenHash: string, now: Date): Prom
 export type Guess = {
 	emailAsked: string;
 	/** What was sent for that request; null for an address that nobody has. */
-	sent: { supplierId: string; signInId: string; subjectKind: SubjectKind; subjectId: string; codeHash: string } | null;
+	sent: Pick<SignIn, 'supplierId' | 'signInId' | 'requestId' | 'subjectKind' | 'subjectId' | 'codeHash'> | null;
 	person: Count;
 	/** Null in a browser where the person has signed in before: nobody else is guessing there. */
 	supplier: Count | null;
@@ -87,6 +87,7 @@ export async function spendGuess(db: Database, browserHash: string, now: Date): 
 		email: string;
 		supplier_id: string | null;
 		sign_in_id: string;
+		request_id: string;
 		subject_kind: SubjectKind;
 		subject_id: string;
 		code_hash: string;
@@ -105,7 +106,7 @@ export async function spendGuess(db: Database, browserHash: string, now: Date): 
 			where r.request_id = asked.request_id and r.guesses < ${TRIES_MAX}
 			returning r.request_id, r.email
 		), open as (
-			select spent.email, s.supplier_id, s.sign_in_id, s.subject_kind, s.subject_id, s.code_hash,
+			select spent.email, spent.request_id, s.supplier_id, s.sign_in_id, s.subject_kind, s.subject_id, s.code_hash,
 				'guess_person:' || case when s.subject_id is null then md5(spent.email)
 					when s.is_known_browser then s.subject_id::text || ':' || left(s.browser_hash, 16)
 					else s.subject_id::text end as person_key,
@@ -137,6 +138,7 @@ export async function spendGuess(db: Database, browserHash: string, now: Date): 
 				: {
 						supplierId: row.supplier_id,
 						signInId: row.sign_in_id,
+						requestId: row.request_id,
 						subjectKind: row.subject_kind,
 						subjectId: row.subject_id,
 						codeHash: row.code_hash
@@ -163,6 +165,18 @@ export async function useSignIn(
 		.where(and(eq(signIn.supplierId, row.supplierId), eq(signIn.signInId, row.signInId), isNull(signIn.usedAt)))
 		.returning({ id: signIn.signInId });
 	return used.length > 0;
+}
+
+/** The network address that a request is counted for, told once: who has come in is no longer counted, nor is it remembered from where. */
+export async function takeAskedFrom(db: Database, requestId: string): Promise<string | null> {
+	const [row] = await db.system.execute<{ address: string }>(sql`
+		with asked as (
+			select request_id, network_address from sign_in_request
+			where request_id = ${requestId} and network_address is not null and not is_known_browser for update
+		)
+		update sign_in_request r set network_address = null from asked where r.request_id = asked.request_id
+		returning asked.network_address as address`);
+	return row?.address ?? null;
 }
 
 /** Whether anybody has signed in there. Says nothing of who. */

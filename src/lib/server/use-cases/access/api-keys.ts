@@ -67,7 +67,7 @@ export async function endApiKey(services: Services, scope: Scope, apiKeyId: stri
 	return commit(services, scope, async (tx) => {
 		const name = await revokeApiKey(tx, scope, apiKeyId, now);
 		if (name === null) return refuse('not_found');
-		await recordAudit(tx, scope, now, 'api_key_revoked', apiKeyId);
+		await queueOwnerNotice(tx, scope, now, await recordAudit(tx, scope, now, 'api_key_revoked', apiKeyId, { name }));
 		await noteSecurityEvent(tx, now, { ...whoIs(scope), kind: 'key_revoked', detail: { name } });
 		return done(null);
 	});

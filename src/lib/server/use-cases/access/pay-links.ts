@@ -7,6 +7,7 @@ import type { Tx } from '../../store/database.ts';
 import { findInvoice } from '../../store/invoices.ts';
 import { findContact, listBillingContacts } from '../../store/parties.ts';
 import { recordAudit } from '../../store/records.ts';
+import { requireProofForMany } from './proof-for-many.ts';
 import { queueInvoiceMail } from '../mails/queue-mails.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 
@@ -47,7 +48,7 @@ export async function renewPayLink(services: Services, link: PayLink): Promise<R
 	return done(null);
 }
 
-/** A member sends the invoice (again) to the client's billing contacts. Refusals: not_allowed, not_found, no_billing_contact. */
+/** A member sends the invoice (again) to the client's billing contacts. Refusals: not_allowed, proof_needed, not_found, no_billing_contact. */
 export async function sendInvoice(
 	services: Services,
 	scope: Scope,
@@ -60,7 +61,10 @@ export async function sendInvoice(
 		if (!invoice) return refuse('not_found');
 		const people = await listBillingContacts(tx, scope, invoice.clientId);
 		if (!people.length) return refuse('no_billing_contact');
-		for (const person of people) await queueInvoiceMail(tx, scope, now, invoiceId, person, `sent:${newId()}`);
+		const unproven = await requireProofForMany(services, scope, tx, 1);
+		if (unproven) return unproven;
+		const occasion = `sent:${newId()}`;
+		for (const person of people) await queueInvoiceMail(tx, scope, now, invoiceId, person, occasion);
 		await recordAudit(tx, scope, now, 'invoice_sent', invoiceId, {});
 		return done({ sentTo: people.map((person) => person.email) });
 	});

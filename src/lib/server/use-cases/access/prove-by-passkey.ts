@@ -88,6 +88,7 @@ async function answered(
 		await warnOfCopy(services, row, now);
 		return refuse('passkey_refused');
 	}
+	await services.limits.giveBack('passkey', ip);
 	return done(row);
 }
 

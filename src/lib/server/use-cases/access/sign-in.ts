@@ -15,17 +15,19 @@ import {
 	saveKnownBrowser,
 	spendGuess,
 	spendTry,
+	takeAskedFrom,
 	useSignIn,
 	type Guess,
 	type SignIn
 } from '../../store/sign-ins.ts';
+import type { LimitName } from '../../store/rate-limits.ts';
 import { done, refuse, type Result } from '../run.ts';
 
 export type LinkState = 'ready' | 'other_browser' | 'expired';
 const GUESSES_MAX = { person: 30, supplier: 150 };
 const PERSON_MAX_DURING_ALARM = 5;
 
-type Sent = Pick<SignIn, 'supplierId' | 'signInId' | 'subjectKind' | 'subjectId' | 'codeHash'>;
+type Sent = Pick<SignIn, 'supplierId' | 'signInId' | 'subjectKind' | 'subjectId' | 'codeHash' | 'requestId'>;
 const isOpen = (services: Services, row: SignIn): boolean =>
 	row.usedAt === null && row.expiresAt > services.clock.now();
 const fits = (row: Sent, code: string): boolean => row.codeHash === sha256(`${row.signInId}:${code}`);
@@ -45,10 +47,11 @@ export async function signInByLink(
 	if (!row || !isOpen(services, row)) return refuse('sign_in_expired');
 	if (input.browserSecret !== null && sha256(input.browserSecret) === row.browserHash) return consume(services, row);
 	if (!input.code) return refuse('other_browser');
-	if (!(await mayTry(services, input))) return refuse('too_many_requests');
+	const taken = await takeTries(services, input);
+	if (!taken) return refuse('too_many_requests');
 	const tried = await spendTry(services.db, row.tokenHash, services.clock.now());
 	if (!tried) return refuse('sign_in_expired');
-	if (fits(tried, input.code)) return consume(services, tried);
+	if (fits(tried, input.code)) return consume(services, tried, taken);
 	await noteSecurityEvent(services.db.system, services.clock.now(), failureOf(tried, 'link'));
 	return refuse('code_wrong');
 }
@@ -59,22 +62,26 @@ export async function signInByCode(
 ): Promise<Result<Subject>> {
 	if (!input.browserSecret) return refuse('other_browser');
 	const browserHash = sha256(input.browserSecret);
-	if (!(await services.limits.take('sign_in_code', browserHash)) || !(await mayTry(services, input)))
-		return refuse('too_many_requests');
+	const taken = (await services.limits.take('sign_in_code', browserHash)) && (await takeTries(services, input));
+	if (!taken) return refuse('too_many_requests');
 	const guesses = await spendGuess(services.db, browserHash, services.clock.now());
 	const right = guesses.find((guess) => guess.sent !== null && isWithin(guess) && fits(guess.sent, input.code));
 	if (right) {
 		await giveBackGuess(services.db, right);
-		return consume(services, right.sent!);
+		return consume(services, right.sent!, [['sign_in_code', browserHash], ...taken]);
 	}
 	await noteSecurityEvent(services.db.system, services.clock.now(), ...failuresOf(services, guesses));
 	return refuse('code_wrong');
 }
 
-/** By network address, unless somebody has signed in here before. */
-async function mayTry(services: Services, input: { browserSecret: string | null; ip: string }): Promise<boolean> {
-	const isKnown = await isKnownBrowser(services.db, sha256(input.browserSecret ?? ''));
-	return isKnown || services.limits.take('sign_in_code_ip', input.ip);
+type Taken = [name: LimitName, key: string][];
+/** By network address, unless somebody has signed in here before. What was taken; null when there is nothing left. */
+async function takeTries(
+	services: Services,
+	input: { browserSecret: string | null; ip: string }
+): Promise<Taken | null> {
+	if (await isKnownBrowser(services.db, sha256(input.browserSecret ?? ''))) return [];
+	return (await services.limits.take('sign_in_code_ip', input.ip)) ? [['sign_in_code_ip', input.ip]] : null;
 }
 const isWithin = ({ person, supplier }: Guess): boolean =>
 	person.points <= (supplier && supplier.points > GUESSES_MAX.supplier ? PERSON_MAX_DURING_ALARM : GUESSES_MAX.person);
@@ -117,10 +124,13 @@ function isJustOver(guess: Guess, about: 'person' | 'supplier'): boolean {
 	return count !== null && count.points > GUESSES_MAX[about] && count.points - count.added <= GUESSES_MAX[about];
 }
 
-async function consume(services: Services, row: Sent): Promise<Result<Subject>> {
-	return (await useSignIn(services.db, row, services.clock.now()))
-		? done({ kind: row.subjectKind, supplierId: row.supplierId, subjectId: row.subjectId })
-		: refuse('sign_in_expired');
+/** Who has come in was no guesser: the asking and the trying are given back, once each, to where they came from. */
+async function consume(services: Services, row: Sent, taken: Taken = []): Promise<Result<Subject>> {
+	if (!(await useSignIn(services.db, row, services.clock.now()))) return refuse('sign_in_expired');
+	const askedFrom = row.requestId ? await takeAskedFrom(services.db, row.requestId) : null;
+	for (const [name, key] of askedFrom ? [...taken, ['sign_in_ip', askedFrom] as const] : taken)
+		await services.limits.giveBack(name, key);
+	return done({ kind: row.subjectKind, supplierId: row.supplierId, subjectId: row.subjectId });
 }
 
 /** The person has come in: this browser is theirs from now on, and strangers don't use up what it may ask for. */

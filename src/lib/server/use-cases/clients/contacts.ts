@@ -1,5 +1,5 @@
 // Who of a client is let in, and what each may: receive its invoices, see all of them, pay them. Whoever was there before, and the supplier's owners, are told.
-// Actor: owner or accountant. Refusals: not_allowed, not_found, input_invalid, contact_known. Mails: contact_added, contact_added_told.
+// Actor: owner or accountant who has just proved to be there. Refusals: not_allowed, proof_needed, not_found, input_invalid, contact_known. Mails: contact_added, contact_added_told.
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { mailboxOf } from '../../../domain/mail/mailbox.ts';
 import { oneLine } from '../../../domain/mail/one-line.ts';
@@ -17,6 +17,7 @@ import {
 } from '../../store/parties.ts';
 import { recordAudit } from '../../store/records.ts';
 import { noteSecurityEvent, whoIs } from '../../store/security-events.ts';
+import { requireFreshProof } from '../access/fresh-proof.ts';
 import { queueContactMails } from '../mails/queue-mails.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 
@@ -34,13 +35,15 @@ export async function addContact(
 	{ clientId, ...person }: NewContact & { clientId: string }
 ): Promise<Result<null>> {
 	if (!may(scope.actor, 'manage_contacts')) return refuse('not_allowed');
+	const unproven = requireFreshProof(services, scope);
+	if (unproven) return unproven;
 	return commit(services, scope, async (tx) => {
 		const client = await findClient(tx, scope, clientId);
 		return client ? letIn(tx, scope, services.clock.now(), client, person) : refuse('not_found');
 	});
 }
 
-/** Inside the caller's transaction, which has asked whether the actor may. */
+/** Inside the caller's transaction, which has asked whether the actor may, and is there. */
 export async function letIn(
 	tx: Tx,
 	scope: Scope,
@@ -85,6 +88,8 @@ export async function changeRights(
 	{ clientId, contactId, rights }: { clientId: string; contactId: string; rights: ContactRights }
 ): Promise<Result<null>> {
 	if (!may(scope.actor, 'manage_contacts')) return refuse('not_allowed');
+	const unproven = requireFreshProof(services, scope);
+	if (unproven) return unproven;
 	return commit(services, scope, async (tx) => {
 		const contact = await findContact(tx, scope, contactId);
 		if (contact?.clientId !== clientId) return refuse('not_found');

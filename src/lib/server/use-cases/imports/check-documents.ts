@@ -148,17 +148,23 @@ function outcomeOf(verdict: ReturnType<typeof verdictOf>, isSame: boolean | null
 const ACCOUNTS_SHOWN = 3;
 /**
  * A file that names another payee account than the supplier's is the classic fraud: a person looks first, whoever is named as the seller. Another seller
- * is the classic mistake.
+ * is the classic mistake. While the supplier has said no account of its own, each one is a question.
  */
 function ownershipFindings(supplier: Supplier, document: InvoiceDocument): Finding[] {
 	const { seller } = document;
 	const [named, own] =
 		seller.siren && supplier.siren ? [seller.siren, supplier.siren] : [seller.vatNumber, supplier.vatNumber];
 	const { iban } = supplier;
-	const others = iban ? accountsSaid(document).filter((account) => !isSameAccount(account, iban)) : [];
+	const others = accountsSaid(document).filter((account) => !iban || !isSameAccount(account, iban));
 	return [
 		...(named && own && named !== own ? [warn('SELLER_OTHER', 'BT-30', `${seller.name} ${named}`.trim(), own)] : []),
-		...others.slice(0, ACCOUNTS_SHOWN).map((account) => confirm('PAYEE_ACCOUNT_CHANGED', 'BT-84', account, iban!))
+		...others
+			.slice(0, ACCOUNTS_SHOWN)
+			.map((account) =>
+				iban
+					? confirm('PAYEE_ACCOUNT_CHANGED', 'BT-84', account, iban)
+					: confirm('PAYEE_ACCOUNT_UNKNOWN', 'BT-84', account, '')
+			)
 	];
 }
 

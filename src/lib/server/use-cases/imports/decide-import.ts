@@ -13,6 +13,7 @@ import {
 	chooseClient,
 	chooseReplacement,
 	countOutcomes,
+	countPayeeQuestions,
 	findBuyer,
 	listImported,
 	noteContact
@@ -23,7 +24,9 @@ import { findClient, findClientsLike, listContacts, type ContactRights } from '.
 import { recordAudit } from '../../store/records.ts';
 import type { ImportState, ListAnswers } from '../../store/schema/index.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
+import { requireProofForMany } from '../access/proof-for-many.ts';
 import { letIn } from '../clients/contacts.ts';
+import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';
 import { withdrawInvoices } from '../invoices/withdraw-invoices.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 
@@ -93,29 +96,27 @@ export const chooseClientOf = (
 	});
 
 /** The address that a file names becomes a contact of the client that its invoices are for. */
-export const acceptAddress = (
+export async function acceptAddress(
 	services: Services,
 	scope: Scope,
 	importId: string,
 	{ buyerKey, rights }: { buyerKey: string; rights: ContactRights }
-) =>
-	decide(
-		services,
-		scope,
-		importId,
-		['ready', 'done'],
-		async ({ tx, now }) => {
-			const found = await findBuyer(tx, scope, { importId, buyerKey });
-			const client = found && (await clientOf(tx, scope, found));
-			if (!found?.buyer.email || !client) return refuse('not_found');
-			const { email, name } = found.buyer;
-			const added = await letIn(tx, scope, now, client, { email, name, rights });
-			if (!added.ok && added.refusal.code !== 'contact_known') return added;
-			await noteContact(tx, scope, { importId, buyerKey }, null);
-			return done(null);
-		},
-		'manage_contacts'
-	);
+): Promise<Result<null>> {
+	if (!may(scope.actor, 'manage_contacts')) return refuse('not_allowed');
+	const unproven = requireFreshProof(services, scope);
+	if (unproven) return unproven;
+	const accept = async ({ tx, now }: Decision): Promise<Result<null>> => {
+		const found = await findBuyer(tx, scope, { importId, buyerKey });
+		const client = found && (await clientOf(tx, scope, found));
+		if (!found?.buyer.email || !client) return refuse('not_found');
+		const { email, name } = found.buyer;
+		const added = await letIn(tx, scope, now, client, { email, name, rights });
+		if (!added.ok && added.refusal.code !== 'contact_known') return added;
+		await noteContact(tx, scope, { importId, buyerKey }, null);
+		return done(null);
+	};
+	return decide(services, scope, importId, ['ready', 'done'], accept, 'manage_contacts');
+}
 async function clientOf(
 	tx: Tx,
 	scope: Scope,
@@ -146,7 +147,10 @@ export const confirmImport = (
 	if (word.acceptsReview && !may(scope.actor, 'accept_review')) return Promise.resolve(refuse('review_by_person'));
 	const keep = async ({ tx, job, now }: Decision): Promise<Result<null>> => {
 		if (job.state === 'keeping') return done(null);
-		const unproven = word.sendsMails ? await unprovenForMany(services, scope, tx, importId) : null;
+		const accounts = word.acceptsReview ? await countPayeeQuestions(tx, scope, importId) : 0;
+		const unproven =
+			(word.sendsMails ? await unprovenForMany(services, scope, tx, importId) : null) ??
+			(accounts ? unprovenForAccounts(services, scope) : null);
 		if (unproven) return unproven;
 		const by = actorName(scope.actor);
 		const start = { keptFile: 0, keptLine: -1 };
@@ -155,20 +159,22 @@ export const confirmImport = (
 			mails: String(word.sendsMails),
 			review: String(word.acceptsReview)
 		});
+		if (accounts) {
+			const detail = { count: String(accounts) };
+			await queueOwnerNotice(tx, scope, now, await recordAudit(tx, scope, now, 'payees_accepted', importId, detail));
+		}
 		return done(null);
 	};
 	return decide(services, scope, importId, ['ready', 'keeping', 'done'], keep, 'import_invoices');
 };
 
-/** Mails to many clients at once can't be called back: beyond this many invoices the person proves to be there. A program's key was made with a proof. */
-const MANY_INVOICES = 20;
 async function unprovenForMany(services: Services, scope: Scope, tx: Tx, importId: string) {
-	if (scope.actor.kind !== 'member') return null;
 	const counts = (await countOutcomes(tx, scope, [importId])).get(importId);
-	return counts && counts.new + counts.review + counts.conflict > MANY_INVOICES
-		? requireFreshProof(services, scope)
-		: null;
+	return counts ? requireProofForMany(services, scope, tx, counts.new + counts.review + counts.conflict) : null;
 }
+/** Clients would see, from a portal that they trust, an account that is not the supplier's. (No key may accept what is held.) */
+const unprovenForAccounts = (services: Services, scope: Scope) =>
+	scope.actor.kind === 'member' ? requireFreshProof(services, scope) : null;
 
 export const dropImport = (services: Services, scope: Scope, importId: string) =>
 	decide(services, scope, importId, ['receiving', 'reading', 'ready'], async ({ tx, now }) => {

@@ -20,7 +20,7 @@ import { listDiscounts, type DiscountListing } from '../../store/discounts.ts';
 import { findInvoice } from '../../store/invoices.ts';
 import { findClaim } from '../../store/journal.ts';
 import type { MailRow } from '../../store/mails.ts';
-import { findClient, findContact, findMember, getSupplier } from '../../store/parties.ts';
+import { findClient, findContact, findMember, getSupplier, type Contact } from '../../store/parties.ts';
 import {
 	findPayment,
 	findReversal,
@@ -52,6 +52,7 @@ export async function composeMail(services: Services, row: MailRow): Promise<Com
 			: row.memberId
 				? await findMember(tx, scope, row.memberId)
 				: null;
+		if (row.contactId && !mayStillGet(row, person as Contact | null)) return null;
 		const context: Context = {
 			services,
 			scope,
@@ -66,6 +67,15 @@ export async function composeMail(services: Services, row: MailRow): Promise<Com
 		return { ...mail, fromName: supplier.name, replyTo: supplier.contactEmail, attachments };
 	});
 }
+
+/**
+ * Between the fact and the mail somebody may have taken the right away, or changed the address: what leaves goes to who may have it now. Invoices to pay are for those
+ * who receive invoices; the rest for whoever is let in at all.
+ */
+const mayStillGet = ({ kind, toAddress }: MailRow, person: Contact | null): boolean =>
+	person !== null &&
+	person.email === toAddress &&
+	(person.isBilling || (person.hasPortal && kind !== 'invoice_to_pay'));
 
 /** A receipt travels with the credit notes of its discounts; money that came back, with what cancels them. */
 async function attachmentsOf({ services, scope, tx, row }: Context): Promise<Composed['attachments']> {

@@ -22,7 +22,7 @@ export async function sendNextMail(services: Services): Promise<boolean> {
 			await finishMail(
 				services.db.system,
 				row,
-				{ state: 'failed', problem: 'its subject no longer exists' },
+				{ state: 'failed', problem: 'no longer true, or no longer for this person' },
 				services.clock.now()
 			);
 			return true;

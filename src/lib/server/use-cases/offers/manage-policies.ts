@@ -21,6 +21,7 @@ import {
 import { recordFact } from '../../store/outbox.ts';
 import { findClient, getSupplier, type Supplier } from '../../store/parties.ts';
 import { recordAudit } from '../../store/records.ts';
+import { requireFreshProof } from '../access/fresh-proof.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 
 export type DraftInput = { policyId: string | null; name: string; audience: PolicyAudience; terms: OfferTerms };
@@ -78,12 +79,17 @@ const mistakesIn = (terms: OfferTerms, supplier: Supplier): PolicyMistake[] =>
 	).sort((a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'));
 
 /** From this instant clients are offered it; the version before ends. What was accepted under an older version stays as it was accepted. */
+/** null when this person may publish now: asked before a draft is saved, too. */
+export const refusePublishing = (services: Services, scope: Scope) =>
+	may(scope.actor, 'publish_offers') ? requireFreshProof(services, scope) : refuse('not_allowed');
+
 export async function publishPolicy(
 	services: Services,
 	scope: Scope,
 	policyId: string
 ): Promise<Result<{ version: number }>> {
-	if (!may(scope.actor, 'publish_offers')) return refuse('not_allowed');
+	const refused = refusePublishing(services, scope);
+	if (refused) return refused;
 	const now = services.clock.now();
 	return commit(services, scope, async (tx) => {
 		const versions = await lockVersions(tx, scope, policyId);

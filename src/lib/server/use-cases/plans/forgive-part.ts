@@ -1,5 +1,5 @@
 // The supplier gives up a part of a plan: it is never asked for again, the books say what it cost (709, VAT given back by rate), and a numbered credit note
-// proves it. Actor: owner or accountant. Refusals: not_allowed, not_found, payment_in_progress. Facts: plan.changed.
+// proves it. Actor: owner or accountant. Refusals: not_allowed, proof_needed, not_found, payment_in_progress. Facts: plan.changed.
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { partForgiven } from '../../../domain/ledger/entries.ts';
@@ -16,6 +16,7 @@ import { bookEntry, nextNumber } from '../../store/journal.ts';
 import { getSupplier } from '../../store/parties.ts';
 import { findPlan, lockPlan, savePart, savePlan, type PlanWithParts } from '../../store/plans.ts';
 import { recordAudit } from '../../store/records.ts';
+import { requireFreshProof } from '../access/fresh-proof.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 import { announce } from './follow-plan.ts';
@@ -26,6 +27,8 @@ export async function forgivePart(
 	{ planId, position }: { planId: string; position: number }
 ): Promise<Result<null>> {
 	if (!may(scope.actor, 'set_offers')) return refuse('not_allowed');
+	const unproven = requireFreshProof(services, scope);
+	if (unproven) return unproven;
 	return commit(services, scope, async (tx) => {
 		const seen = await findPlan(tx, scope, planId);
 		const ids = seen?.parts.find((part) => part.position === position)?.lines.map((line) => line.invoiceId) ?? [];

@@ -4,7 +4,7 @@ import { may, type Role, type Scope } from '../../../domain/access/scope.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import type { Services } from '../../services.ts';
 import { newId } from '../../identity.ts';
-import { deleteSessionsOf } from '../../store/access.ts';
+import { deleteWaysInOf } from '../../store/access.ts';
 import type { Tx } from '../../store/database.ts';
 import {
 	deleteMember,
@@ -87,7 +87,7 @@ export async function removeMember(services: Services, scope: Scope, memberId: s
 		return done(null);
 	});
 	// The person is gone already, and with it every right of its sessions: their rows are only tidied away.
-	if (removed.ok) await deleteSessionsOf(services.db, scope.supplierId, memberId);
+	if (removed.ok) await deleteWaysInOf(services.db, scope.supplierId, memberId);
 	return removed;
 }
 

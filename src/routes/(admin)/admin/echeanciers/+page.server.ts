@@ -3,7 +3,7 @@ import { error } from '@sveltejs/kit';
 import { isUuid } from '#lib/contract/payments.ts';
 import type { Scope } from '#lib/domain/access/scope.ts';
 import { parseCivilDate } from '#lib/domain/calendar/civil-date.ts';
-import { failWith } from '#lib/server/http/answer.ts';
+import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { forgivePart } from '#lib/server/use-cases/plans/forgive-part.ts';
 import { movePlan, readPlans, type PlanAction } from '#lib/server/use-cases/plans/manage-plans.ts';
@@ -25,7 +25,7 @@ const action = (act: Act) => async (event: RequestEvent) => {
 	const position = Number(form.get('echeance') ?? 1);
 	if (!isUuid(planId) || !Number.isInteger(position)) error(404, 'Not found');
 	const result = await act((await house()).services, scope, { planId, position, toOn: String(form.get('jour') ?? '') });
-	return result.ok ? { moved: true } : failWith(result.refusal, event.locals.locale);
+	return result.ok ? { moved: true } : refuseOrConfirm(event, result.refusal, 'part', form);
 };
 const move = (what: PlanAction) => action((services, scope, { planId }) => movePlan(services, scope, planId, what));
 

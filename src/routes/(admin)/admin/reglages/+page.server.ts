@@ -10,6 +10,7 @@ import { newApiKeyFrom } from '#lib/contract/api-keys.ts';
 import { billingFrom } from '#lib/contract/billing.ts';
 import * as v from 'valibot';
 import { readBilling, saveBilling } from '#lib/server/use-cases/suppliers/save-billing.ts';
+import { forgetDevices } from '#lib/server/use-cases/suppliers/member-access.ts';
 import { readMembers } from '#lib/server/use-cases/suppliers/manage-members.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -21,6 +22,7 @@ export const load: PageServerLoad = async (event) => {
 	return {
 		billing: await readBilling(services, scope),
 		members: await readMembers(services, scope),
+		selfId: event.locals.subject!.subjectId,
 		rights: await readAccountantRights(services, scope),
 		keys
 	};
@@ -45,6 +47,14 @@ export const actions: Actions = {
 		const choices = { mayRefund: form.has('rembourser'), mayPublish: form.has('publier') };
 		const result = await setAccountantRights((await house()).services, scope, choices);
 		return result.ok ? { granted: true } : refuseOrConfirm(event, result.refusal, 'rights', form);
+	},
+	oublier: async (event) => {
+		const scope = requireMember(event);
+		const form = await event.request.formData();
+		const id = String(form.get('membre') ?? '');
+		if (!isUuid(id)) error(404, 'Not found');
+		const result = await forgetDevices((await house()).services, scope, id);
+		return result.ok ? { forgotten: true } : refuseOrConfirm(event, result.refusal, 'member', form);
 	},
 	creer: async (event) => {
 		const scope = requireMember(event);

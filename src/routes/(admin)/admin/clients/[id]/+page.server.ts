@@ -2,6 +2,7 @@
 import { error } from '@sveltejs/kit';
 import { isUuid } from '#lib/contract/payments.ts';
 import { failWith } from '#lib/server/http/answer.ts';
+import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { addContact, changeRights } from '#lib/server/use-cases/clients/contacts.ts';
 import { groupClient } from '#lib/server/use-cases/clients/group-client.ts';
@@ -34,7 +35,7 @@ export const actions: Actions = {
 			name: String(data.get('nom') ?? ''),
 			rights: rightsOf(data)
 		});
-		return result.ok ? { told: true } : failWith(result.refusal, event.locals.locale);
+		return result.ok ? { told: true } : refuseOrConfirm(event, result.refusal, 'contact', data);
 	},
 	droits: async (event) => {
 		const scope = requireMember(event);
@@ -43,7 +44,7 @@ export const actions: Actions = {
 		if (!isUuid(event.params.id) || !isUuid(contactId)) error(404, 'Not found');
 		const change = { clientId: event.params.id, contactId, rights: rightsOf(data) };
 		const result = await changeRights((await house()).services, scope, change);
-		return result.ok ? { saved: true } : failWith(result.refusal, event.locals.locale);
+		return result.ok ? { saved: true } : refuseOrConfirm(event, result.refusal, 'contact', data);
 	},
 	grouper: async (event) => {
 		const scope = requireMember(event);

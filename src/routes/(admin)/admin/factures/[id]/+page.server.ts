@@ -2,6 +2,7 @@
 import { error } from '@sveltejs/kit';
 import { isUuid } from '#lib/contract/payments.ts';
 import { failWith } from '#lib/server/http/answer.ts';
+import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { revokeLink, sendInvoice } from '#lib/server/use-cases/access/pay-links.ts';
 import { parseCivilDate } from '#lib/domain/calendar/civil-date.ts';
@@ -33,7 +34,9 @@ export const actions: Actions = {
 		const scope = requireMember(event);
 		if (!isUuid(event.params.id)) error(404, 'Not found');
 		const result = await sendInvoice((await house()).services, scope, event.params.id);
-		return result.ok ? { sentTo: result.value.sentTo.join(', ') } : failWith(result.refusal, event.locals.locale);
+		return result.ok
+			? { sentTo: result.value.sentTo.join(', ') }
+			: refuseOrConfirm(event, result.refusal, 'mail', await event.request.formData());
 	},
 	livraison: async (event) => {
 		const scope = requireMember(event);

@@ -3,8 +3,9 @@ import { error, fail, redirect } from '@sveltejs/kit';
 import { formFrom, readForm } from '#lib/contract/offer-form.ts';
 import { isUuid } from '#lib/contract/payments.ts';
 import { failWith } from '#lib/server/http/answer.ts';
+import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
-import { endPolicy, publishPolicy, saveDraft } from '#lib/server/use-cases/offers/manage-policies.ts';
+import { endPolicy, publishPolicy, refusePublishing, saveDraft } from '#lib/server/use-cases/offers/manage-policies.ts';
 import { readOfferEditor, readSimulation } from '#lib/server/use-cases/offers/read-offers.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
@@ -41,6 +42,10 @@ export const actions: Actions = {
 		return { saved: true };
 	},
 	publier: async (event) => {
+		const unproven = refusePublishing((await house()).services, requireMember(event));
+		// Nothing is saved before the proof: the whole form comes back with it.
+		if (unproven?.refusal.code === 'proof_needed')
+			return refuseOrConfirm(event, unproven.refusal, 'offer', await event.request.formData());
 		const { scope, services, policyId, failed } = await save(event);
 		if (failed) return failed;
 		const published = await publishPolicy(services, scope, policyId!);
