@@ -4,7 +4,7 @@ import { check, foreignKey, index, integer, pgTable, primaryKey, text, unique } 
 import type { Account, EntryKind } from '../../../domain/ledger/entries.ts';
 import { choice, day, id, instant, money, oneOf, optionalId } from './columns.ts';
 import { invoice } from './invoices.ts';
-import { client, supplier } from './parties.ts';
+import { client, ofStripeAccount, supplier } from './parties.ts';
 
 export const journalEntry = pgTable(
 	'journal_entry',
@@ -105,9 +105,17 @@ export const counter = pgTable(
 /** One row a day and supplier: what Stripe says was taken and given back, what the ledger says, and the gap. */
 export const reconciliation = pgTable(
 	'reconciliation',
-	{ supplierId: id(), reconciledOn: day(), stripeMinor: money(), ledgerMinor: money(), checkedAt: instant() },
+	{
+		supplierId: id(),
+		stripeAccount: text().notNull().default(''), // '' is the platform's own
+		reconciledOn: day(),
+		stripeMinor: money(),
+		ledgerMinor: money(),
+		checkedAt: instant()
+	},
 	(t) => [
-		primaryKey({ name: 'reconciliation_pk', columns: [t.supplierId, t.reconciledOn] }),
+		primaryKey({ name: 'reconciliation_pk', columns: [t.supplierId, t.stripeAccount, t.reconciledOn] }),
+		ofStripeAccount('reconciliation_account_fk', t),
 		foreignKey({ name: 'reconciliation_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] })
 	]
 );

@@ -1,14 +1,21 @@
 // Means of payment that are kept: a client's customer at Stripe, its cards and accounts.
 import { foreignKey, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import { id, instant, optionalId, optionalInstant } from './columns.ts';
-import { client, contact } from './parties.ts';
+import { client, contact, ofStripeAccount } from './parties.ts';
 
-/** One customer at Stripe for each client of a supplier: what saved means of payment belong to. */
+/** One customer for each client of a supplier, at each of its accounts at Stripe: what saved means of payment belong to. */
 export const stripeCustomer = pgTable(
 	'stripe_customer',
-	{ supplierId: id(), clientId: id(), customerId: text().notNull(), createdAt: instant() },
+	{
+		supplierId: id(),
+		clientId: id(),
+		stripeAccount: text().notNull().default(''), // '' is the platform's own
+		customerId: text().notNull(),
+		createdAt: instant()
+	},
 	(t) => [
-		primaryKey({ name: 'stripe_customer_pk', columns: [t.supplierId, t.clientId] }),
+		primaryKey({ name: 'stripe_customer_pk', columns: [t.supplierId, t.clientId, t.stripeAccount] }),
+		ofStripeAccount('stripe_customer_account_fk', t),
 		foreignKey({
 			name: 'stripe_customer_client_fk',
 			columns: [t.supplierId, t.clientId],
@@ -25,6 +32,7 @@ export const savedMethod = pgTable(
 		methodId: id(),
 		clientId: id(),
 		contactId: optionalId(),
+		stripeAccount: text(), // where it is kept: it can be charged there, and nowhere else
 		stripePaymentMethodId: text().notNull(),
 		type: text().notNull(),
 		label: text().notNull(),
@@ -51,6 +59,7 @@ export const savedMethod = pgTable(
 			columns: [t.supplierId, t.contactId],
 			foreignColumns: [contact.supplierId, contact.contactId]
 		}),
+		ofStripeAccount('saved_method_account_fk', t),
 		unique('saved_method_stripe_unique').on(t.supplierId, t.stripePaymentMethodId)
 	]
 );

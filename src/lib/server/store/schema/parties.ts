@@ -1,9 +1,23 @@
 // Suppliers, their members, their clients and the clients' contacts.
 import { sql } from 'drizzle-orm';
-import { boolean, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import {
+	boolean,
+	check,
+	foreignKey,
+	index,
+	integer,
+	jsonb,
+	pgTable,
+	primaryKey,
+	text,
+	unique,
+	uniqueIndex,
+	type AnyPgColumn
+} from 'drizzle-orm/pg-core';
 import type { Account } from '../../../domain/ledger/entries.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import type { BusinessTerms } from '../../../domain/offers/legal.ts';
+import type { Silence } from '../../../domain/payments/silence.ts';
 import type { Role } from '../../../domain/access/scope.ts';
 import { choice, id, instant, oneOf, optionalInstant } from './columns.ts';
 
@@ -51,6 +65,49 @@ export const supplier = pgTable(
 		oneOf('supplier_business_terms_check', t.businessTerms)
 	]
 );
+
+/**
+ * Every account at Stripe that a supplier has, or had: what was asked of one is followed there for as long as money may still come or go. A trigger
+ * writes it with `supplier.stripe_account`, whoever changes that.
+ */
+export const stripeAccount = pgTable(
+	'stripe_account',
+	{
+		supplierId: id(),
+		account: text().notNull(), // '' is the platform's own
+		sinceAt: instant(),
+		untilAt: optionalInstant(), // null: today's
+		silence: choice<Silence>({ key_refused: true, account_refused: true, unreachable: true }), // null: it answers
+		silentSince: optionalInstant(),
+		askAgainAt: optionalInstant(), // until then nothing is taken of it
+		confirmedAt: optionalInstant(), // asked once more, and as silent: shown to the owners
+		toldAt: optionalInstant() // the last mail about it
+	},
+	(t) => [
+		primaryKey({ name: 'stripe_account_pk', columns: [t.supplierId, t.account] }),
+		foreignKey({ name: 'stripe_account_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
+		// An account is one supplier's for ever: its events find their way home.
+		uniqueIndex('stripe_account_unique')
+			.on(t.account)
+			.where(sql`${t.account} <> ''`),
+		oneOf('stripe_account_silence_check', t.silence),
+		check(
+			'stripe_account_silent_check',
+			sql`(${t.silence} is null) = (${t.silentSince} is null) and (${t.silence} is null) = (${t.askAgainAt} is null) and (${t.confirmedAt} is null or ${t.silence} is not null)`
+		)
+	]
+);
+
+/** Where something was made at Stripe. null: the platform's own account, or nowhere there. */
+export const ofStripeAccount = (
+	name: string,
+	{ supplierId, stripeAccount: account }: Record<'supplierId' | 'stripeAccount', AnyPgColumn>
+) =>
+	foreignKey({
+		name,
+		columns: [supplierId, account],
+		foreignColumns: [stripeAccount.supplierId, stripeAccount.account]
+	});
 
 export const member = pgTable(
 	'member',

@@ -18,7 +18,7 @@ import type { PaymentMethodType } from '../../../domain/payments/methods.ts';
 import { choice, day, id, instant, money, oneOf, optionalDay, optionalId, optionalInstant } from './columns.ts';
 import { bankEntry } from './bank.ts';
 import { invoice } from './invoices.ts';
-import { client, contact } from './parties.ts';
+import { client, contact, ofStripeAccount } from './parties.ts';
 
 /** `plan`: taken by the schedule. `bank`: a transfer found on a statement. */
 export type Channel = 'pay_link' | 'portal' | 'plan' | 'bank';
@@ -66,7 +66,7 @@ export const paymentAttempt = pgTable(
 			canceled: true,
 			unknown: true
 		}).notNull(),
-		stripeAccount: text(),
+		stripeAccount: text(), // the one that is asked; null: the platform's own
 		stripePaymentIntentId: text(),
 		retriesIntent: boolean().notNull(), // a new try on the intent of a declined attempt
 		methodType: text(),
@@ -85,6 +85,7 @@ export const paymentAttempt = pgTable(
 			columns: [t.supplierId, t.clientId],
 			foreignColumns: [client.supplierId, client.clientId]
 		}),
+		ofStripeAccount('payment_attempt_account_fk', t),
 		index('payment_attempt_intent_idx').on(t.supplierId, t.stripePaymentIntentId),
 		index('payment_attempt_status_idx').on(t.supplierId, t.status, t.updatedAt),
 		foreignKey({
@@ -108,7 +109,8 @@ export const attemptInvoice = pgTable(
 		invoiceId: id(),
 		position: integer().notNull(),
 		amountMinor: money(),
-		live: boolean().notNull()
+		live: boolean().notNull(),
+		ofPart: boolean().notNull().default(false) // pays parts of a plan that runs: held part by part (one_hold_per_part), beside other parts of the invoice
 	},
 	(t) => [
 		primaryKey({ name: 'payment_attempt_invoice_pk', columns: [t.supplierId, t.attemptId, t.invoiceId] }),
@@ -124,7 +126,7 @@ export const attemptInvoice = pgTable(
 		}),
 		uniqueIndex('one_live_attempt_per_invoice')
 			.on(t.supplierId, t.invoiceId)
-			.where(sql`${t.live}`),
+			.where(sql`${t.live} and not ${t.ofPart}`),
 		check('payment_attempt_invoice_amount_check', sql`${t.amountMinor} > 0`)
 	]
 );
@@ -142,6 +144,7 @@ export const payment = pgTable(
 		methodType: text().notNull(),
 		methodLabel: text(),
 		creditMinor: money().default(sql`0`), // paid beyond the invoices: kept for the client
+		stripeAccount: text(), // where the money came in, and goes back from
 		stripePaymentIntentId: text(), // one or the other: taken at Stripe, or found on a statement
 		bankEntryId: optionalId(),
 		bankRound: integer(),
@@ -166,6 +169,7 @@ export const payment = pgTable(
 			columns: [t.supplierId, t.bankEntryId],
 			foreignColumns: [bankEntry.supplierId, bankEntry.bankEntryId]
 		}),
+		ofStripeAccount('payment_account_fk', t),
 		unique('payment_intent_unique').on(t.supplierId, t.stripePaymentIntentId),
 		unique('payment_bank_entry_unique').on(t.supplierId, t.bankEntryId, t.bankRound),
 		unique('payment_receipt_unique').on(t.supplierId, t.receiptNumber),

@@ -16,7 +16,7 @@ import type { PartStatus, PlanStatus } from '../../../domain/plans/plan.ts';
 import { choice, day, id, instant, money, oneOf, optionalDay, optionalId, optionalInstant } from './columns.ts';
 import { invoice } from './invoices.ts';
 import { savedMethod } from './methods.ts';
-import { client, contact, supplier } from './parties.ts';
+import { client, contact, ofStripeAccount, supplier } from './parties.ts';
 import { paymentAttempt } from './payments.ts';
 
 export const plan = pgTable(
@@ -264,6 +264,7 @@ export const methodSetup = pgTable(
 			columns: [t.supplierId, t.contactId],
 			foreignColumns: [contact.supplierId, contact.contactId]
 		}),
+		ofStripeAccount('method_setup_account_fk', t),
 		oneOf('method_setup_status_check', t.status),
 		index('method_setup_intent_idx').on(t.supplierId, t.stripeSetupIntentId)
 	]

@@ -15,13 +15,14 @@ import {
 import { sql } from 'drizzle-orm';
 import type { Locale } from '../../../domain/money/format.ts';
 import { choice, id, instant, oneOf, optionalId, optionalInstant, xid8 } from './columns.ts';
-import { contact, supplier } from './parties.ts';
+import { contact, ofStripeAccount, supplier } from './parties.ts';
 
 export const stripeEvent = pgTable(
 	'stripe_event',
 	{
 		supplierId: id(),
 		stripeEventId: text().notNull(),
+		stripeAccount: text(), // the one it happened on; null: the platform's own
 		type: text().notNull(),
 		objectId: text().notNull(),
 		paymentIntentId: text(), // what to re-read; null for events that move no money
@@ -35,10 +36,12 @@ export const stripeEvent = pgTable(
 	(t) => [
 		primaryKey({ name: 'stripe_event_pk', columns: [t.supplierId, t.stripeEventId] }),
 		foreignKey({ name: 'stripe_event_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
+		ofStripeAccount('stripe_event_account_fk', t),
 		oneOf('stripe_event_state_check', t.state),
+		// What failed is tried again too, once a day, and as soon as its account answers again.
 		index('stripe_event_queue_idx')
 			.on(t.nextTryAt)
-			.where(sql`${t.state} = 'new'`)
+			.where(sql`${t.state} <> 'done'`)
 	]
 );
 
