@@ -32,6 +32,7 @@ export const REFUSAL_CODES = [
 	'day_past_cap',
 	'day_not_possible',
 	'payment_unknown',
+	'payment_unavailable',
 	'refund_too_early',
 	'refund_above_rest',
 	'refund_not_positive',

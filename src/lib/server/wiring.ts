@@ -13,6 +13,7 @@ import { makeSignal } from './live/signal.ts';
 import { openLog } from './log.ts';
 import type { Services } from './services.ts';
 import { openDatabase } from './store/database.ts';
+import { noteSilence } from './store/stripe-accounts.ts';
 import { openLimits } from './store/rate-limits.ts';
 import { countVisitors } from './visitors.ts';
 
@@ -25,6 +26,8 @@ export type House = {
 	close(): Promise<void>;
 };
 
+/** A lost answer stops the debit run of one account for a minute. */
+const ASK_AGAIN_MS = 60_000;
 export function buildServices(config: Config, clock: Clock, log: Logger = openLog(config.logLevel)): Services {
 	const db = openDatabase(config.database);
 	const onProblem = (error: unknown) => log.warn({ err: error }, 'signal lost; readers catch up by themselves');
@@ -32,7 +35,13 @@ export function buildServices(config: Config, clock: Clock, log: Logger = openLo
 		db,
 		clock,
 		config,
-		payments: stripeGateway(config),
+		payments: stripeGateway(config, (account, silence) =>
+			noteSilence(db, account, {
+				silence,
+				now: clock.now(),
+				askAgainAt: new Date(clock.now().getTime() + ASK_AGAIN_MS)
+			})
+		),
 		mail: mailGateway(config),
 		limits: openLimits(db, clock),
 		log,

@@ -361,7 +361,7 @@ async function settleTouched(config: Config, services: Services): Promise<void> 
 			cast.stripeAccount,
 			new Date(services.clock.now().getTime() - DAY_MS - 1000)
 		))
-			await settleIntent(services, scope, intentId);
+			await settleIntent(services, scope, { account: cast.stripeAccount, intentId });
 	}
 }
 

@@ -73,7 +73,7 @@ async function record(scenario: Scenario): Promise<{ states: IntentState[]; invo
 	};
 	await pay(spy, payer, [invoiceId], 120_000, { method: scenario.method, attemptId });
 	const intentId = states.at(-1)!.intentId;
-	const step = async () => void (await settleIntent(spy, cast.system, intentId));
+	const step = async () => void (await settleIntent(spy, cast.system, { account: 'acct_lumen', intentId }));
 	const plain = house.advance;
 	house.advance = async (days) => {
 		for (let i = 0; i < days; i++) {
@@ -135,7 +135,7 @@ describe.each(SCENARIOS)('$name', (scenario) => {
 				await pay(replay, payer, [replayed], 120_000, { attemptId });
 				for (const i of [...order, distinct.length - 1]) {
 					now = i === distinct.length - 1 ? shadow(final) : shadow(distinct[i]!);
-					await settleIntent(replay, cast.system, now.intentId);
+					await settleIntent(replay, cast.system, { account: 'acct_lumen', intentId: now.intentId });
 				}
 				expect(await booksOf(replayed)).toEqual(truth);
 			}),

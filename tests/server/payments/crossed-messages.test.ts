@@ -57,7 +57,7 @@ describe('a second try on a declined intent', () => {
 		const services = withGateway({
 			confirm: async (input) => {
 				// The webhook of the first refusal is worked now, and a colleague pays the same invoice together with another.
-				await settleIntent(house.services, cast.system, intentId);
+				await settleIntent(house.services, cast.system, { account: 'acct_lumen', intentId });
 				seen.push((await attemptNow(attemptId)).status);
 				seen.push(await pay(house.services, payer, [invoiceId, other], 240_000));
 				return house.services.payments.confirm(input);
@@ -84,7 +84,7 @@ describe('a second try on a declined intent', () => {
 				return late;
 			}
 		});
-		await settleIntent(services, cast.system, intentId);
+		await settleIntent(services, cast.system, { account: 'acct_lumen', intentId });
 		expect(late).toMatchObject({ status: 'requires_payment_method' });
 		expect((await attemptNow(attemptId)).status).toBe('awaiting_auth');
 	});
@@ -208,7 +208,10 @@ test('a pay link tells nothing of what was paid together with other invoices', a
 	expect(await seen()).not.toMatch(new RegExp(`197700|77700|${number}|3000|••••`));
 	expect(await checkAttempt(house.services, link, attemptId)).toMatchObject({ refusal: { code: 'not_found' } });
 	await house.advance(10);
-	await settleIntent(house.services, cast.system, (await attemptNow(attemptId)).stripePaymentIntentId!);
+	await settleIntent(house.services, cast.system, {
+		account: 'acct_lumen',
+		intentId: (await attemptNow(attemptId)).stripePaymentIntentId!
+	});
 	expect(await seen()).toContain('"state":"paid"');
 	expect(await seen()).not.toMatch(new RegExp(`197700|77700|${number}|••••`));
 });

@@ -65,7 +65,7 @@ async function paid(grossMinor = 25_800, method = 'pm_card_visa'): Promise<{ inv
 	if (method !== 'pm_card_visa') await house.advance(13);
 	return { invoiceId, intentId };
 }
-const settle = (intentId: string) => settleIntent(house.services, cast.system, intentId);
+const settle = (intentId: string) => settleIntent(house.services, cast.system, { account: 'acct_lumen', intentId });
 const refund = async (intentId: string, cents: number) =>
 	expect(
 		await requestRefund(house.services, cast.owner, {

@@ -275,7 +275,7 @@ describe('SEPA debit', () => {
 		const attemptId = newId();
 		await pay(house.services, payer, [invoiceId], 120_000, { method: 'pm_disputed_fr', attemptId });
 		await house.advance(10);
-		await settleIntent(house.services, cast.system, await intentOf(attemptId));
+		await settleIntent(house.services, cast.system, { account: 'acct_lumen', intentId: await intentOf(attemptId) });
 		expect(await balanceOf(invoiceId)).toBe(0n);
 		await house.advance(22);
 		await reconcileRecent(house.services, 30);
@@ -394,7 +394,7 @@ describe('refunds and disputes', () => {
 		await refund(await paymentIdOf(invoiceId), 120_000);
 		expect(await balanceOf(invoiceId)).toBe(120_000n);
 		await house.advance(1);
-		await settleIntent(house.services, cast.system, await intentOf(attemptId));
+		await settleIntent(house.services, cast.system, { account: 'acct_lumen', intentId: await intentOf(attemptId) });
 		expect(await balanceOf(invoiceId)).toBe(0n);
 	});
 	test('a SEPA debit can’t be refunded in its first seven business days', async () => {
@@ -413,7 +413,7 @@ describe('refunds and disputes', () => {
 		await pay(house.services, payer, [invoiceId], 120_000, { method: 'pm_card_createDispute', attemptId });
 		await house.advance(1);
 		const intentId = await intentOf(attemptId);
-		await settleIntent(house.services, cast.system, intentId);
+		await settleIntent(house.services, cast.system, { account: 'acct_lumen', intentId });
 		expect(await balanceOf(invoiceId)).toBe(120_000n);
 		const dispute = Object.values(house.world.world.accounts.get('acct_lumen')!.disputes).find(
 			(row) => row.payment_intent === intentId
@@ -423,14 +423,14 @@ describe('refunds and disputes', () => {
 			headers: { authorization: 'Bearer sk_test_sandbox_tests', 'stripe-account': 'acct_lumen' },
 			body: new URLSearchParams({ 'evidence[uncategorized_text]': 'winning_evidence', submit: 'true' })
 		});
-		await settleIntent(house.services, cast.system, intentId);
+		await settleIntent(house.services, cast.system, { account: 'acct_lumen', intentId });
 		expect(await balanceOf(invoiceId)).toBe(0n);
 	});
 	test('settling again and again changes nothing', async () => {
 		const before = await books();
 		const intents = Object.keys(house.world.world.accounts.get('acct_lumen')!.payment_intents);
 		for (const intentId of [...intents, ...intents.reverse()])
-			await settleIntent(house.services, cast.system, intentId);
+			await settleIntent(house.services, cast.system, { account: 'acct_lumen', intentId });
 		const after = await books();
 		expect(after.filter((row) => row.kind !== 'stripe_fee')).toEqual(before.filter((row) => row.kind !== 'stripe_fee'));
 	});

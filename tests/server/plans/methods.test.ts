@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { mintScope } from '#lib/domain/access/scope.ts';
-import { civilDateIn } from '#lib/domain/calendar/civil-date.ts';
+import { civilDateIn, daysBetween } from '#lib/domain/calendar/civil-date.ts';
 import { minor } from '#lib/domain/money/minor.ts';
 import { newId } from '#lib/server/identity.ts';
 import { findInvoice } from '#lib/server/store/invoices.ts';
@@ -250,13 +250,16 @@ describe('changed by its bank', () => {
 		const mandate = Object.values(account().mandates).find((one) => one.payment_method === row!.pm)!;
 		mandate.status = 'inactive';
 		const told = mailsAbout(/^Un autre moyen de paiement/).length;
-		for (let again = 0; again < 3; again++) await followMethod(house.services, cast.system, mandate.id);
+		for (let again = 0; again < 3; again++) await followMethod(house.services, cast.system, 'acct_lumen', mandate.id);
 		await house.drain();
 		expect(mailsAbout(/^Un autre moyen de paiement/)).toHaveLength(told + 1);
 		const view = await readPayView(house.services, payer.scope, [invoiceId]);
 		expect(view.ok && view.value.plan).toMatchObject({ methodLost: true });
 		const before = house.world.world.requests.filter((one) => one.path === '/v1/payment_intents').length;
-		await live(10);
+		// Until its day the client may still give another: nothing is tried, nothing counts, and no debit is announced.
+		await live(daysBetween(inDays(0), plan.parts[1]!.dueOn) - 1);
+		expect((await planOf(invoiceId)).parts[1]).toMatchObject({ status: 'scheduled', failures: 0, announcedAt: null });
+		await live(1);
 		expect((await planOf(invoiceId)).parts[1]).toMatchObject({ status: 'action_needed', failures: 1 });
 		expect((await planOf(invoiceId)).cureEndsOn).not.toBeNull();
 		expect(house.world.world.requests.filter((one) => one.path === '/v1/payment_intents')).toHaveLength(before);
@@ -272,7 +275,7 @@ describe('changed by its bank', () => {
 		await ask(payer, other, { method: 'pm_card_visa', option: 'plan_2', expectedAmountMinor: minor(60_000n) });
 		const card = Object.values(account().payment_methods).findLast((method) => method.customer !== null)!;
 		Object.assign(card.card!, { last4: '1234', exp_year: 2040 });
-		await followMethod(house.services, cast.system, card.id);
+		await followMethod(house.services, cast.system, 'acct_lumen', card.id);
 		const after = await readPayView(house.services, payer.scope, [other]);
 		expect(after.ok && after.value.plan).toMatchObject({ methodLabel: 'Visa •••• 1234', methodLost: false });
 	});

@@ -225,8 +225,10 @@ test('every event of a plan, told again in other orders and twice: the same plan
 	);
 	// A fixed shuffle: what matters is that it is neither the order of life nor its reverse.
 	const shuffled = [...intents, ...intents].sort((a, b) => (a.slice(-3) < b.slice(-3) ? -1 : 1));
-	for (const intentId of shuffled) await settleIntent(house.services, cast.system, intentId);
-	await Promise.all(intents.map((intentId) => settleIntent(house.services, cast.system, intentId)));
+	for (const intentId of shuffled) await settleIntent(house.services, cast.system, { account: 'acct_lumen', intentId });
+	await Promise.all(
+		intents.map((intentId) => settleIntent(house.services, cast.system, { account: 'acct_lumen', intentId }))
+	);
 	await house.drain();
 	expect(await state()).toEqual(before);
 });

@@ -52,6 +52,7 @@ const CLOSED = [
 		'reconciliation',
 		'session',
 		'sign_in',
+		'stripe_account',
 		'stripe_event'
 	]
 ];

@@ -34,6 +34,7 @@ const STATUS: Record<RefusalCode, number> = {
 	day_past_cap: 409,
 	day_not_possible: 409,
 	payment_unknown: 202,
+	payment_unavailable: 503,
 	plan_running: 409,
 	transfer_under_part: 409,
 	invoice_unknown: 404,

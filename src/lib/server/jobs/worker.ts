@@ -6,6 +6,7 @@ import { takeTurn } from '../store/records.ts';
 import { sendNextSignIn } from '../use-cases/access/send-sign-in.ts';
 import { advanceNextImport } from '../use-cases/imports/advance-import.ts';
 import { sendNextMail } from '../use-cases/mails/send-next-mail.ts';
+import { followSilence } from '../use-cases/payments/follow-silence.ts';
 import { handleNextEvent } from '../use-cases/payments/handle-event.ts';
 import {
 	compareTotals,
@@ -16,7 +17,7 @@ import {
 import { chargeNextParts, collectDue } from '../use-cases/plans/collect-parts.ts';
 import { forgetMethods } from '../use-cases/methods/manage-methods.ts';
 import { reconcileSetups } from '../use-cases/methods/set-up-method.ts';
-import { announceParts, breakPlans } from '../use-cases/plans/tend-plans.ts';
+import { announceParts, askMethodsAgain, breakPlans } from '../use-cases/plans/tend-plans.ts';
 import { forgetStale } from '../use-cases/upkeep/forget-stale.ts';
 
 type Queue = { name: string; next: (services: Services) => Promise<boolean> };
@@ -32,6 +33,8 @@ const QUEUES: Queue[] = [
 type Periodic = { name: string; everyMs: number; run: (services: Services) => Promise<void> };
 const MINUTE = 60_000;
 const PERIODIC: Periodic[] = [
+	// First: what follows asks only accounts that answer.
+	{ name: 'ask silent Stripe accounts again', everyMs: MINUTE, run: followSilence },
 	{ name: 'reconcile unsettled attempts', everyMs: 2 * MINUTE, run: reconcileUnsettled },
 	{ name: 'reconcile unanswered refunds', everyMs: 2 * MINUTE, run: reconcileRefunds },
 	{ name: 'reconcile the last three days', everyMs: 60 * MINUTE, run: (services) => reconcileRecent(services, 3) },
@@ -42,6 +45,7 @@ const PERIODIC: Periodic[] = [
 	},
 	{ name: 'reconcile new means of payment', everyMs: 5 * MINUTE, run: reconcileSetups },
 	{ name: 'forget means of payment', everyMs: 60 * MINUTE, run: forgetMethods },
+	{ name: 'ask for means of payment again', everyMs: 10 * MINUTE, run: askMethodsAgain },
 	{ name: 'announce parts of plans', everyMs: 10 * MINUTE, run: announceParts },
 	{ name: 'put parts of plans on the queue', everyMs: MINUTE, run: collectDue },
 	{ name: 'break plans in default', everyMs: 60 * MINUTE, run: breakPlans },

@@ -3,6 +3,7 @@ import { m } from '#lib/paraglide/messages.js';
 import { formatInstant } from '../../domain/calendar/format.ts';
 import { formatMoney, type Locale } from '../../domain/money/format.ts';
 import { minor } from '../../domain/money/minor.ts';
+import { stripeSilence } from '../../i18n/stripe-silence.ts';
 import { hello, type To } from './invoice-mails.ts';
 import { renderMail, type RenderedMail } from './layout.ts';
 
@@ -20,6 +21,8 @@ const ROLES: Record<string, (say: { locale: Locale }) => string> = {
 	accountant: (say) => m.role_accountant({}, say),
 	read_only: (say) => m.role_read_only({}, say)
 };
+/** Happened by itself: nobody did it, and nobody has to say that it was not them. */
+const BY_ITSELF = new Set(['stripe_silent', 'cards_tested']);
 type Words = (detail: Record<string, string>, say: { locale: Locale }) => string;
 const WORDS: Record<string, Words> = {
 	passkey_added: ({ name, person }, say) => m.notice_passkey_added({ name: name ?? '', person: person ?? '' }, say),
@@ -33,6 +36,7 @@ const WORDS: Record<string, Words> = {
 		m.notice_address({ person: person ?? '', before: before ?? '', after: after ?? '' }, say),
 	payee_changed: ({ before, after }, say) => m.notice_payee({ before: before ?? '', after: after ?? '' }, say),
 	stripe_account_changed: (_, say) => m.notice_stripe_account({}, say),
+	stripe_silent: (detail, say) => stripeSilence(detail, say.locale),
 	accounts_changed: (_, say) => m.notice_accounts({}, say),
 	accountant_rights_changed: (_, say) => m.notice_rights({}, say),
 	member_added: ({ person, role }, say) =>
@@ -58,6 +62,7 @@ export function renderOwnerNotice(to: To, notice: Notice): RenderedMail | null {
 	const say = { locale: to.locale };
 	const what = WORDS[notice.action]?.(notice.detail, say);
 	if (!what) return null;
+	const isAct = !BY_ITSELF.has(notice.action);
 	const alarm = ALARMS[notice.action]?.(say);
 	return renderMail({
 		locale: to.locale,
@@ -71,11 +76,11 @@ export function renderOwnerNotice(to: To, notice: Notice): RenderedMail | null {
 			{
 				kind: 'facts',
 				rows: [
-					...(alarm ? [] : [[m.notice_by({}, say), notice.by] satisfies [string, string]]),
+					...(isAct ? [[m.notice_by({}, say), notice.by] satisfies [string, string]] : []),
 					[m.notice_at({}, say), formatInstant(notice.at, to.locale)]
 				]
 			},
-			{ kind: 'text', text: alarm ?? m.notice_if_not({}, say) },
+			...(alarm || isAct ? [{ kind: 'text' as const, text: alarm ?? m.notice_if_not({}, say) }] : []),
 			alarm
 				? { kind: 'button', label: m.notice_button_log({}, say), url: notice.logUrl }
 				: { kind: 'button', label: m.notice_button({}, say), url: notice.url }

@@ -67,10 +67,15 @@ export function renderPartAnnounced(
 }
 
 export type FailedStep = 'retry' | 'authenticate' | 'other_method';
+/** `returned`: taken, and sent back by the bank weeks later. `not_tried`: the means of payment can't be charged any more. */
+export type WhyFailed = DeclineFamily | 'returned' | 'not_tried';
+function whyText(why: WhyFailed, locale: To['locale']): string {
+	if (why === 'returned') return m.part_failed_returned({}, { locale });
+	return why === 'not_tried' ? m.part_failed_not_tried({}, { locale }) : declineText(why, locale);
+}
 export function renderPartFailed(
 	to: To,
-	part: PlanOf &
-		PartOf & { family: DeclineFamily; step: FailedStep; retryOn: CivilDate | null; cureEndsOn: CivilDate | null }
+	part: PlanOf & PartOf & { why: WhyFailed; step: FailedStep; retryOn: CivilDate | null; cureEndsOn: CivilDate | null }
 ): RenderedMail {
 	const say = { locale: to.locale };
 	const amount = formatMoney(part.amountMinor, part.currency, to.locale);
@@ -85,7 +90,7 @@ export function renderPartFailed(
 			kind: 'text',
 			text: m.mail_part_failed_text({ amount, date: formatDay(part.dueOn, to.locale), numbers: part.numbers }, say)
 		},
-		...(part.step === 'authenticate' ? [] : [{ kind: 'text' as const, text: declineText(part.family, to.locale) }]),
+		...(part.step === 'authenticate' ? [] : [{ kind: 'text' as const, text: whyText(part.why, to.locale) }]),
 		{ kind: 'text', text: next[part.step]() },
 		{
 			kind: 'button',
@@ -104,12 +109,18 @@ export function renderPartFailed(
 }
 
 /** The card was cancelled, or the mandate revoked: told before the next part falls due. */
-export function renderMethodLost(to: To, plan: PlanOf & { methodLabel: string }): RenderedMail {
+/** `isMoved`: the supplier collects through another account at Stripe, where this one is not known. */
+export function renderMethodLost(to: To, plan: PlanOf & { methodLabel: string; isMoved: boolean }): RenderedMail {
 	const say = { locale: to.locale };
 	const words = { numbers: plan.numbers, method: plan.methodLabel };
 	return mail(to, m.mail_lost_subject({ numbers: plan.numbers }, say), m.mail_lost_preview({}, say), [
 		hello(to),
-		{ kind: 'text', text: m.mail_lost_text(words, say) },
+		{
+			kind: 'text',
+			text: plan.isMoved
+				? m.mail_lost_moved({ ...words, supplier: to.supplier.name }, say)
+				: m.mail_lost_text(words, say)
+		},
 		{ kind: 'button', label: m.mail_plan_button({}, say), url: plan.url }
 	]);
 }

@@ -14,6 +14,8 @@ const mine = (scope: Scope) => [
 	...(scope.clientId ? [eq(paymentAttempt.clientId, scope.clientId)] : [])
 ];
 
+/** They pay parts of a plan that runs, each of which the database lets one attempt hold. */
+const OF_PARTS: readonly Attempt['option'][] = ['next_part', 'all_parts'];
 /** `live: false`: it was over before it was known, and holds nothing. */
 export async function insertAttempt(
 	tx: Tx,
@@ -28,6 +30,7 @@ export async function insertAttempt(
 		attemptId: row.attemptId,
 		position,
 		live,
+		ofPart: OF_PARTS.includes(row.option ?? 'now'),
 		...line
 	}));
 	// A transfer that is kept for the client pays none.
@@ -50,8 +53,13 @@ export async function listAttemptLines(tx: Tx, scope: Scope, attemptId: string):
 		.orderBy(asc(attemptInvoice.position));
 }
 
-/** The live attempt that holds any of these invoices. */
-export async function findLiveAttempt(tx: Tx, scope: Scope, invoiceIds: string[]): Promise<Attempt | null> {
+/** A live attempt that holds any of these invoices; `besidesParts`: whole, not a part of theirs. */
+export async function findLiveAttempt(
+	tx: Tx,
+	scope: Scope,
+	invoiceIds: string[],
+	{ besidesParts = false }: { besidesParts?: boolean } = {}
+): Promise<Attempt | null> {
 	const [row] = await tx
 		.select({ attempt: paymentAttempt })
 		.from(attemptInvoice)
@@ -66,9 +74,12 @@ export async function findLiveAttempt(tx: Tx, scope: Scope, invoiceIds: string[]
 			and(
 				eq(attemptInvoice.supplierId, scope.supplierId),
 				inArray(attemptInvoice.invoiceId, invoiceIds),
-				attemptInvoice.live
+				attemptInvoice.live,
+				...(besidesParts ? [eq(attemptInvoice.ofPart, false)] : [])
 			)
 		)
+		// The one that has come furthest tells most: money under way before a question that nobody has answered.
+		.orderBy(sql`${paymentAttempt.status} <> 'processing'`, asc(paymentAttempt.createdAt))
 		.limit(1);
 	return row?.attempt ?? null;
 }
@@ -96,9 +107,9 @@ export async function listDeclinedIntents(
 	tx: Tx,
 	scope: Scope,
 	{ attemptId, stripePaymentIntentId }: Attempt
-): Promise<{ stripeAccount: string; intentId: string }[]> {
+): Promise<{ stripeAccount: string | null; intentId: string }[]> {
 	const { supplierId } = scope;
-	return tx.execute<{ stripeAccount: string; intentId: string }>(sql`
+	return tx.execute<{ stripeAccount: string | null; intentId: string }>(sql`
 		select distinct old.stripe_account as "stripeAccount", old.stripe_payment_intent_id as "intentId"
 		from payment_attempt_invoice mine
 		join payment_attempt_invoice his on his.supplier_id = mine.supplier_id and his.invoice_id = mine.invoice_id
@@ -119,7 +130,7 @@ export async function listUnfinishedIntents(
 	tx: Tx,
 	scope: Scope,
 	invoiceIds: string[]
-): Promise<{ stripeAccount: string; intentId: string }[]> {
+): Promise<{ stripeAccount: string | null; intentId: string }[]> {
 	return tx
 		.selectDistinct({ stripeAccount: paymentAttempt.stripeAccount, intentId: paymentAttempt.stripePaymentIntentId })
 		.from(attemptInvoice)
@@ -141,9 +152,7 @@ export async function listUnfinishedIntents(
 			)
 		)
 		.limit(50)
-		.then((rows) =>
-			rows.map(({ stripeAccount, intentId }) => ({ stripeAccount: stripeAccount!, intentId: intentId! }))
-		);
+		.then((rows) => rows.map(({ stripeAccount, intentId }) => ({ stripeAccount, intentId: intentId! })));
 }
 
 const attemptsOfIntent = (tx: Tx, scope: Scope, intentId: string) =>
@@ -165,6 +174,14 @@ export async function lockAttempt(tx: Tx, scope: Scope, attemptId: string): Prom
 		.where(and(...mine(scope), eq(paymentAttempt.attemptId, attemptId)))
 		.for('update');
 	return row ?? null;
+}
+
+/** Notes which PaymentIntent it became, and nothing else: where it stands may have moved meanwhile. */
+export async function nameIntent(tx: Tx, scope: Scope, attemptId: string, intentId: string): Promise<void> {
+	await tx
+		.update(paymentAttempt)
+		.set({ stripePaymentIntentId: intentId })
+		.where(and(...mine(scope), eq(paymentAttempt.attemptId, attemptId)));
 }
 
 export type AttemptChange = Partial<

@@ -244,15 +244,6 @@ export async function findSubjects(db: Database, email: string): Promise<KnownSu
 }
 export const listSuppliers = (db: Database): Promise<Supplier[]> =>
 	db.system.select().from(supplier).orderBy(asc(supplier.name));
-/** The supplier a Stripe account belongs to; null for an account that is not ours. */
-export async function findSupplierOfAccount(db: Database, account: string | null): Promise<Supplier | null> {
-	const rows = await db.system
-		.select()
-		.from(supplier)
-		.where(account === null ? sql`${supplier.stripeAccount} is null` : eq(supplier.stripeAccount, account))
-		.limit(2);
-	return rows.length === 1 ? rows[0]! : null;
-}
 export async function findContactSystem(db: Database, supplierId: string, contactId: string): Promise<Contact | null> {
 	const [row] = await db.system
 		.select()

@@ -5,10 +5,14 @@ import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { Database, Tx } from './database.ts';
 import { planCharge } from './schema/index.ts';
 
-/** The parts to ask for: of active plans, on their day, waiting or to be tried again, and of no invoice that is disputed or promised. */
+/**
+ * The parts to ask for: of active plans, on their day, waiting or to be tried again, and of no invoice that is disputed or promised. None while the
+ * account at Stripe can't be asked: the run of that supplier pauses, and goes on by itself.
+ */
 const due = (scope: Scope, today: CivilDate) => sql`
 	from plan_part p join plan x on x.supplier_id = p.supplier_id and x.plan_id = p.plan_id
 	where p.supplier_id = ${scope.supplierId} and p.ask_on <= ${today} and p.status in ('scheduled', 'retrying') and x.status = 'active'
+		and not exists (select from stripe_account k where k.supplier_id = p.supplier_id and k.until_at is null and k.silence is not null)
 		and not exists (select from plan_part_line l join invoice i on i.supplier_id = l.supplier_id and i.invoice_id = l.invoice_id
 		where l.supplier_id = p.supplier_id and l.plan_id = p.plan_id and l.position = p.position
 			and i.hold_reason is not null and (i.hold_until is null or i.hold_until >= ${today}))`;

@@ -1,7 +1,6 @@
 // Instalment plans and their parts.
 import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
-import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { AllocationLine } from '../../domain/payments/allocation.ts';
 import type { Part } from '../../domain/offers/schedule.ts';
 import type { PlanPart, PlanStatus } from '../../domain/plans/plan.ts';
@@ -223,55 +222,4 @@ export async function setHold(tx: Tx, scope: Scope, attemptId: string, holds: bo
 				sql`${attemptPart.holds} <> ${holds}`
 			)
 		);
-}
-
-/** Nothing of the plan is taken by itself meanwhile: one of its invoices is disputed or promised. */
-const isHeld = (
-	today: CivilDate
-) => sql`exists (select from plan_part_line l join invoice i on i.supplier_id = l.supplier_id and i.invoice_id = l.invoice_id
-		where l.supplier_id = plan.supplier_id and l.plan_id = plan.plan_id
-			and i.hold_reason is not null and (i.hold_until is null or i.hold_until >= ${today}))`;
-export async function listHeldPlans(tx: Tx, scope: Scope, planIds: string[], today: CivilDate): Promise<Set<string>> {
-	if (!planIds.length) return new Set();
-	const rows = await tx
-		.select({ planId: plan.planId })
-		.from(plan)
-		.where(and(...mine(scope), inArray(plan.planId, planIds), isHeld(today)));
-	return new Set(rows.map((row) => row.planId));
-}
-
-/** Parts that are due to be announced: of running plans, soon to be taken, not told yet. */
-export async function listToAnnounce(
-	tx: Tx,
-	scope: Scope,
-	{ today, dueUntil }: { today: CivilDate; dueUntil: CivilDate },
-	limit = 500
-): Promise<{ planId: string; position: number }[]> {
-	return tx
-		.select({ planId: planPart.planId, position: planPart.position })
-		.from(planPart)
-		.innerJoin(plan, and(eq(plan.supplierId, planPart.supplierId), eq(plan.planId, planPart.planId)))
-		.where(
-			and(
-				...mine(scope),
-				eq(plan.status, 'active'),
-				sql`not ${isHeld(today)}`,
-				eq(planPart.status, 'scheduled'),
-				sql`${planPart.announcedAt} is null and ${planPart.askOn} is not null and ${planPart.dueOn} <= ${dueUntil}`
-			)
-		)
-		.orderBy(asc(planPart.dueOn), asc(planPart.planId), asc(planPart.position))
-		.limit(limit);
-}
-/** Plans whose cure period is over with something still unpaid. */
-export async function listBroken(tx: Tx, scope: Scope, today: CivilDate, limit = 200): Promise<string[]> {
-	const rows = await tx
-		.select({ planId: plan.planId })
-		.from(plan)
-		.where(
-			and(...mine(scope), eq(plan.status, 'active'), sql`${plan.cureEndsOn} < ${today}`, sql`not ${isHeld(today)}`)
-		)
-		.orderBy(asc(plan.cureEndsOn), asc(plan.planId))
-		.limit(limit);
-	return rows.map((row) => row.planId);
 }

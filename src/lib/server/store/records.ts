@@ -8,6 +8,7 @@ import { askedFrom } from '../request-context.ts';
 import type { Database, Tx } from './database.ts';
 import { insertMany } from './insert-many.ts';
 import { audit, demoClock, idempotency, reconciliation, worked } from './schema/index.ts';
+import { accountKey } from './stripe-accounts.ts';
 
 export async function recordAudit(
 	tx: Tx,
@@ -87,16 +88,22 @@ export async function keepAnswer(tx: Tx, scope: Scope, key: string, status: numb
 export async function saveReconciliation(
 	tx: Tx,
 	scope: Scope,
-	day: CivilDate,
-	stripeMinor: Minor,
-	ledgerMinor: Minor,
+	account: string | null,
+	{ day, stripeMinor, ledgerMinor }: { day: CivilDate; stripeMinor: Minor; ledgerMinor: Minor },
 	now: Date
 ): Promise<void> {
 	await tx
 		.insert(reconciliation)
-		.values({ supplierId: scope.supplierId, reconciledOn: day, stripeMinor, ledgerMinor, checkedAt: now })
+		.values({
+			supplierId: scope.supplierId,
+			stripeAccount: accountKey(account),
+			reconciledOn: day,
+			stripeMinor,
+			ledgerMinor,
+			checkedAt: now
+		})
 		.onConflictDoUpdate({
-			target: [reconciliation.supplierId, reconciliation.reconciledOn],
+			target: [reconciliation.supplierId, reconciliation.stripeAccount, reconciliation.reconciledOn],
 			set: { stripeMinor, ledgerMinor, checkedAt: now }
 		});
 }

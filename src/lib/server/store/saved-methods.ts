@@ -4,25 +4,37 @@ import type { Scope } from '../../domain/access/scope.ts';
 import type { MethodFacts } from '../../domain/payments/methods.ts';
 import type { Tx } from './database.ts';
 import { plan, savedMethod, stripeCustomer } from './schema/index.ts';
+import { accountKey } from './stripe-accounts.ts';
 
 export type SavedMethod = typeof savedMethod.$inferSelect;
 
-export async function findCustomerId(tx: Tx, scope: Scope, clientId: string): Promise<string | null> {
+export async function findCustomerId(
+	tx: Tx,
+	scope: Scope,
+	clientId: string,
+	account: string | null
+): Promise<string | null> {
 	const [row] = await tx
 		.select({ customerId: stripeCustomer.customerId })
 		.from(stripeCustomer)
-		.where(and(eq(stripeCustomer.supplierId, scope.supplierId), eq(stripeCustomer.clientId, clientId)));
+		.where(
+			and(
+				eq(stripeCustomer.supplierId, scope.supplierId),
+				eq(stripeCustomer.clientId, clientId),
+				eq(stripeCustomer.stripeAccount, accountKey(account))
+			)
+		);
 	return row?.customerId ?? null;
 }
 /** Kept once: of two who asked at the same time, Stripe answered both with the same customer. */
 export async function keepCustomerId(
 	tx: Tx,
 	scope: Scope,
-	row: { clientId: string; customerId: string; createdAt: Date }
+	{ account, ...row }: { clientId: string; account: string | null; customerId: string; createdAt: Date }
 ): Promise<void> {
 	await tx
 		.insert(stripeCustomer)
-		.values({ supplierId: scope.supplierId, ...row })
+		.values({ supplierId: scope.supplierId, stripeAccount: accountKey(account), ...row })
 		.onConflictDoNothing();
 }
 
@@ -30,6 +42,8 @@ export type UsedMethod = {
 	methodId: string; // taken when it is new
 	clientId: string;
 	contactId: string | null;
+	/** Where it is kept, and can be charged. */
+	account: string | null;
 	facts: MethodFacts & { paymentMethodId: string };
 	/** Its owner asked to find it again. */
 	remembers: boolean;
@@ -53,6 +67,7 @@ export async function keepMethod(tx: Tx, scope: Scope, used: UsedMethod): Promis
 			methodId: used.methodId,
 			clientId: used.clientId,
 			contactId: used.contactId,
+			stripeAccount: used.account,
 			stripePaymentMethodId: facts.paymentMethodId,
 			type: facts.methodType ?? 'card',
 			createdAt: now,

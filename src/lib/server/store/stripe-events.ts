@@ -1,5 +1,5 @@
 // Stripe's events: stored once on arrival, worked later.
-import { and, asc, eq, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, lte, ne, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { stripeEvent } from './schema/index.ts';
 
@@ -13,12 +13,13 @@ export async function keepStripeEvent(db: Database, row: typeof stripeEvent.$inf
 		.returning({ id: stripeEvent.stripeEventId });
 	return kept.length > 0;
 }
+/** What failed too: it waits for its next day. */
 export async function claimStripeEvent(db: Database, now: Date, leaseMs: number): Promise<StripeEventRow | null> {
 	return db.system.transaction(async (tx) => {
 		const [row] = await tx
 			.select()
 			.from(stripeEvent)
-			.where(and(eq(stripeEvent.state, 'new'), lte(stripeEvent.nextTryAt, now)))
+			.where(and(ne(stripeEvent.state, 'done'), lte(stripeEvent.nextTryAt, now)))
 			.orderBy(asc(stripeEvent.nextTryAt))
 			.limit(1)
 			.for('update', { skipLocked: true });
@@ -33,14 +34,15 @@ export async function claimStripeEvent(db: Database, now: Date, leaseMs: number)
 export async function finishStripeEvent(
 	db: Database,
 	row: StripeEventRow,
-	outcome: { state: StripeEventRow['state']; problem?: string; nextTryAt?: Date }
+	outcome: { state: StripeEventRow['state']; problem?: string; nextTryAt?: Date; tries?: number }
 ): Promise<void> {
 	await db.system
 		.update(stripeEvent)
 		.set({
 			state: outcome.state,
 			problem: outcome.problem ?? null,
-			...(outcome.nextTryAt ? { nextTryAt: outcome.nextTryAt } : {})
+			...(outcome.nextTryAt ? { nextTryAt: outcome.nextTryAt } : {}),
+			...(outcome.tries === undefined ? {} : { tries: outcome.tries })
 		})
 		.where(and(eq(stripeEvent.supplierId, row.supplierId), eq(stripeEvent.stripeEventId, row.stripeEventId)));
 }

@@ -1,9 +1,12 @@
-// Today: what is owed, late, under way, received.
+// Today: what is owed, late, under way, received; and what keeps money from coming.
 import { requireMember } from '#lib/server/http/guards.ts';
+import { readSilences } from '#lib/server/use-cases/payments/read-silences.ts';
 import { readDashboard } from '#lib/server/use-cases/suppliers/read-admin.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async (event) => ({
-	board: await readDashboard((await house()).services, requireMember(event))
-});
+export const load: PageServerLoad = async (event) => {
+	const { services } = await house();
+	const scope = requireMember(event);
+	return { board: await readDashboard(services, scope), silences: await readSilences(services, scope) };
+};

@@ -2,14 +2,26 @@
 import Stripe from 'stripe';
 import { minor, toSafeNumber, type Minor } from '../../../domain/money/minor.ts';
 import type { Config } from '../../config.ts';
-import type { ConfirmInput, ConfirmOutcome, IntentState, MoneyMove, MoveFee, PaymentGateway } from './port.ts';
+import {
+	NotAsked,
+	type ConfirmInput,
+	type ConfirmOutcome,
+	type IntentState,
+	type MoneyMove,
+	type MoveFee,
+	type PaymentGateway,
+	type RefundOutcome,
+	type Refused
+} from './port.ts';
+import { findIntent, findSetupIntent } from './look-up.ts';
+import { asking, isAboutMethod, isRefusal, type OnSilence } from './silence.ts';
 import { headOf, readEvent } from './events.ts';
 import { detachMethod, ensureCustomer, factsOf, readMethod, readSetup, setUp } from './saved.ts';
 
 const amount = (value: number): Minor => minor(BigInt(value));
 const instant = (seconds: number): Date => new Date(seconds * 1000);
 
-export function stripeGateway(config: Pick<Config, 'stripe' | 'sandbox'>): PaymentGateway {
+export function stripeGateway(config: Pick<Config, 'stripe' | 'sandbox'>, onSilence: OnSilence): PaymentGateway {
 	const api = config.sandbox ? new URL(config.sandbox.apiUrl) : null;
 	const stripe = new Stripe(config.stripe.secretKey, {
 		apiVersion: '2026-10-28.endive',
@@ -21,42 +33,41 @@ export function stripeGateway(config: Pick<Config, 'stripe' | 'sandbox'>): Payme
 	});
 	const on = (account: string | null): Stripe.RequestOptions => (account ? { stripeAccount: account } : {});
 
+	const ask = <T>(account: string | null, work: (options: Stripe.RequestOptions) => Promise<T>): Promise<T> =>
+		asking(account, onSilence, () => work(on(account)));
+
 	return {
-		confirm: (input) => confirm(stripe, input, on(input.account)),
+		greet: (account) => ask(account, async (options) => void (await stripe.events.list({ limit: 1 }, options))),
+		confirm: (input) => outcomeOf(() => ask(input.account, (options) => confirm(stripe, input, options))),
 		confirmAgain: ({ account, intentId, returnUrl }) =>
 			whatever(() =>
-				stripe.paymentIntents.confirm(intentId, { return_url: returnUrl, use_stripe_sdk: true }, on(account))
+				ask(account, (options) =>
+					stripe.paymentIntents.confirm(intentId, { return_url: returnUrl, use_stripe_sdk: true }, options)
+				)
 			),
-		retrieve: (account, intentId) => orNull(() => readIntent(stripe, intentId, on(account))),
-		ensureCustomer: (input) => ensureCustomer(stripe, input, on(input.account)),
-		setUp: (input) => setUp(stripe, input, on(input.account)),
-		retrieveSetup: (account, setupIntentId) => orNull(() => readSetup(stripe, setupIntentId, on(account))),
+		retrieve: (account, intentId) => orNull(() => ask(account, (options) => readIntent(stripe, intentId, options))),
+		findIntent: (asked) => ask(asked.account, (options) => findIntent(stripe, asked, options)),
+		findSetupIntent: (asked) => ask(asked.account, (options) => findSetupIntent(stripe, asked, options)),
+		ensureCustomer: (input) => ask(input.account, (options) => ensureCustomer(stripe, input, options)),
+		setUp: (input) => outcomeOf(() => ask(input.account, (options) => setUp(stripe, input, options))),
+		retrieveSetup: (account, setupIntentId) =>
+			orNull(() => ask(account, (options) => readSetup(stripe, setupIntentId, options))),
 		cancelSetup: (account, setupIntentId) =>
-			whatever(() => stripe.setupIntents.cancel(setupIntentId, { cancellation_reason: 'abandoned' }, on(account))),
-		retrieveMethod: (account, id) => orNull(() => readMethod(stripe, id, on(account))),
-		detachMethod: (account, id) => detachMethod(stripe, id, on(account)),
+			whatever(() =>
+				ask(account, (options) =>
+					stripe.setupIntents.cancel(setupIntentId, { cancellation_reason: 'abandoned' }, options)
+				)
+			),
+		retrieveMethod: (account, id) => orNull(() => ask(account, (options) => readMethod(stripe, id, options))),
+		detachMethod: (account, id) =>
+			detachMethod(() => ask(account, (options) => stripe.paymentMethods.detach(id, undefined, options))),
 		cancel: (account, intentId) =>
-			whatever(() => stripe.paymentIntents.cancel(intentId, { cancellation_reason: 'abandoned' }, on(account))),
-		refund: async ({ account, refundRequestId, intentId, amountMinor }) => {
-			try {
-				const refund = await stripe.refunds.create(
-					{
-						payment_intent: intentId,
-						amount: toSafeNumber(amountMinor),
-						reason: 'requested_by_customer',
-						metadata: { refund_request_id: refundRequestId }
-					},
-					{ ...on(account), idempotencyKey: `refund:${refundRequestId}` }
-				);
-				return { kind: 'accepted', refundId: refund.id };
-			} catch (error) {
-				return isCertainRefusal(error)
-					? { kind: 'refused', code: error.code ?? error.type, message: error.message }
-					: { kind: 'unknown' };
-			}
-		},
-		listIntentIds: (account, since) => touchedIntents(stripe, since, on(account)),
-		listMoves: (account, from, to) => listMoves(stripe, from, to, on(account)),
+			whatever(() =>
+				ask(account, (options) => stripe.paymentIntents.cancel(intentId, { cancellation_reason: 'abandoned' }, options))
+			),
+		refund: (input) => refund(() => ask(input.account, (options) => createRefund(stripe, input, options))),
+		listIntentIds: (account, since) => ask(account, (options) => touchedIntents(stripe, since, options)),
+		listMoves: (account, from, to) => ask(account, (options) => listMoves(stripe, from, to, options)),
 		readEvent: (rawBody, signature) => readEvent(config.stripe, rawBody, signature)
 	};
 }
@@ -66,7 +77,7 @@ async function orNull<T>(read: () => Promise<T>): Promise<T | null> {
 	try {
 		return await read();
 	} catch (error) {
-		if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing') return null;
+		if (isRefusal(error) && error.code === 'resource_missing') return null;
 		throw error;
 	}
 }
@@ -76,9 +87,37 @@ async function whatever(ask: () => Promise<unknown>): Promise<void> {
 	try {
 		await ask();
 	} catch (error) {
-		if (!(error instanceof Stripe.errors.StripeError)) throw error;
+		if (!(error instanceof Stripe.errors.StripeError || error instanceof NotAsked)) throw error;
 	}
 }
+
+const createRefund = (
+	stripe: Stripe,
+	{ refundRequestId, intentId, amountMinor }: Parameters<PaymentGateway['refund']>[0],
+	options: Stripe.RequestOptions
+): Promise<Stripe.Refund> =>
+	stripe.refunds.create(
+		{
+			payment_intent: intentId,
+			amount: toSafeNumber(amountMinor),
+			reason: 'requested_by_customer',
+			metadata: { refund_request_id: refundRequestId }
+		},
+		{ ...options, idempotencyKey: `refund:${refundRequestId}` }
+	);
+async function refund(ask: () => Promise<Stripe.Refund>): Promise<RefundOutcome> {
+	try {
+		return { kind: 'accepted', refundId: (await ask()).id };
+	} catch (error) {
+		return isRefusal(error) ? refusedBy(error) : { kind: 'unknown' };
+	}
+}
+const refusedBy = (error: InstanceType<typeof Stripe.errors.StripeInvalidRequestError>): Refused => ({
+	kind: 'refused',
+	code: error.code ?? error.type,
+	message: error.message,
+	aboutMethod: isAboutMethod(error)
+});
 
 const seconds = (at: Date): number => Math.floor(at.getTime() / 1000);
 async function touchedIntents(stripe: Stripe, since: Date, options: Stripe.RequestOptions): Promise<string[]> {
@@ -115,19 +154,6 @@ function sourceOf({ source }: Stripe.BalanceTransaction): string {
 	return intent === null ? source.id : typeof intent === 'string' ? intent : intent.id;
 }
 
-/**
- * A refusal that Stripe itself stated: nothing moved. Anything else leaves the outcome open: network, 5xx, a cut answer, and an idempotency
- * error too, which means that a first request under this key was executed.
- */
-function isCertainRefusal(error: unknown): error is InstanceType<typeof Stripe.errors.StripeError> {
-	const { StripeInvalidRequestError, StripePermissionError, StripeAuthenticationError } = Stripe.errors;
-	return (
-		error instanceof StripeInvalidRequestError ||
-		error instanceof StripePermissionError ||
-		error instanceof StripeAuthenticationError
-	);
-}
-
 /** Parts of a plan say so to the bank (card-on-file indicators, https://docs.stripe.com/payments/cits-and-mits). */
 function methodOptions(input: ConfirmInput): NonNullable<Stripe.PaymentIntentCreateParams['payment_method_options']> {
 	const { offSession, keptFor, targetOn } = input;
@@ -145,7 +171,7 @@ function methodOptions(input: ConfirmInput): NonNullable<Stripe.PaymentIntentCre
 	};
 }
 
-async function confirm(stripe: Stripe, input: ConfirmInput, options: Stripe.RequestOptions): Promise<ConfirmOutcome> {
+async function confirm(stripe: Stripe, input: ConfirmInput, options: Stripe.RequestOptions): Promise<string> {
 	const keyed = { ...options, idempotencyKey: input.attemptId };
 	const { source } = input;
 	const shared = {
@@ -156,26 +182,24 @@ async function confirm(stripe: Stripe, input: ConfirmInput, options: Stripe.Requ
 		...(input.keptFor ? { setup_future_usage: 'off_session' as const } : {}),
 		payment_method_options: methodOptions(input)
 	};
-	return outcomeOf(async () => {
-		const intent = input.intentId
-			? await stripe.paymentIntents.confirm(input.intentId, shared, keyed)
-			: await stripe.paymentIntents.create(
-					{
-						...shared,
-						amount: toSafeNumber(input.amountMinor),
-						currency: input.currency.toLowerCase(),
-						confirm: true,
-						// Every try needs the secret key: whoever holds the intent's secret answers the bank with it, and can bring no other card.
-						confirmation_method: 'manual',
-						allowed_payment_method_types: input.allowedTypes,
-						description: input.description,
-						metadata: input.metadata,
-						...(input.customerId ? { customer: input.customerId } : {})
-					},
-					keyed
-				);
-		return intent.id;
-	});
+	const intent = input.intentId
+		? await stripe.paymentIntents.confirm(input.intentId, shared, keyed)
+		: await stripe.paymentIntents.create(
+				{
+					...shared,
+					amount: toSafeNumber(input.amountMinor),
+					currency: input.currency.toLowerCase(),
+					confirm: true,
+					// Every try needs the secret key: whoever holds the intent's secret answers the bank with it, and can bring no other card.
+					confirmation_method: 'manual',
+					allowed_payment_method_types: input.allowedTypes,
+					description: input.description,
+					metadata: input.metadata,
+					...(input.customerId ? { customer: input.customerId } : {})
+				},
+				keyed
+			);
+	return intent.id;
 }
 
 /** What a confirmation came to. A decline carries its intent; so does "already succeeded", which a retry after a lost answer may meet. */
@@ -186,9 +210,8 @@ async function outcomeOf(ask: () => Promise<string>): Promise<ConfirmOutcome> {
 		const known =
 			error instanceof Stripe.errors.StripeError ? (error.payment_intent?.id ?? error.setup_intent?.id ?? null) : null;
 		if (known) return { kind: 'intent', intentId: known };
-		return isCertainRefusal(error)
-			? { kind: 'refused', code: error.code ?? error.type, message: error.message }
-			: { kind: 'unknown' };
+		// Network, 5xx, a cut answer; and an idempotency error too, which means that a first request under this key was executed.
+		return isRefusal(error) ? refusedBy(error) : { kind: 'unknown' };
 	}
 }
 

@@ -2,6 +2,7 @@
 import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { IntentSnapshot } from '../../../domain/payments/attempt-status.ts';
 import type { Minor } from '../../../domain/money/minor.ts';
+import type { Silence } from '../../../domain/payments/silence.ts';
 import type { MethodFacts, PaymentMethodType } from '../../../domain/payments/methods.ts';
 
 /** Charged again by itself for the parts of a plan, or by its owner for a next payment. */
@@ -26,9 +27,22 @@ export type ConfirmInput = {
 	returnUrl: string;
 	metadata: Record<string, string>;
 };
-/** `unknown` is the dangerous one: money may have moved. It is never shown as a failure. */
-export type ConfirmOutcome =
-	{ kind: 'intent'; intentId: string } | { kind: 'refused'; code: string; message: string } | { kind: 'unknown' };
+/** Stripe could not be asked, or its answer was lost. It says nothing of what it was asked about: everything stays as it is known. */
+export class NotAsked extends Error {
+	readonly account: string | null;
+	readonly silence: Silence;
+	constructor(account: string | null, silence: Silence, cause: unknown) {
+		super(`Stripe could not be asked: ${silence}`, { cause });
+		this.account = account;
+		this.silence = silence;
+	}
+}
+/**
+ * `unknown` is the dangerous one: money may have moved. It is never shown as a failure. `refused` is said of this one question: an earlier one under
+ * the same key, whose answer was lost, is looked up before anything ends.
+ */
+export type Refused = { kind: 'refused'; code: string; message: string; aboutMethod: boolean };
+export type ConfirmOutcome = { kind: 'intent'; intentId: string } | Refused | { kind: 'unknown' };
 
 export type IntentRefund = {
 	id: string;
@@ -60,8 +74,7 @@ export type IntentState = IntentSnapshot &
 		refunds: IntentRefund[];
 		disputes: IntentDispute[];
 	};
-export type RefundOutcome =
-	{ kind: 'accepted'; refundId: string } | { kind: 'refused'; code: string; message: string } | { kind: 'unknown' };
+export type RefundOutcome = { kind: 'accepted'; refundId: string } | Refused | { kind: 'unknown' };
 /** `sourceId`: the PaymentIntent of what came in, the refund or dispute of what went back or was restored. */
 export type MoneyMove = { kind: 'in' | 'back' | 'restored'; sourceId: string; amountMinor: Minor };
 /** The head of a verified event: what to look at, never what to believe. */
@@ -99,7 +112,16 @@ export type SetupState = MethodFacts & {
 /** A kept means of payment as it stands now; not usable once its bank or its owner has taken it away. */
 export type MethodState = MethodFacts & { isUsable: boolean };
 
+/** What was asked, and when: a question is heard within a day of the row that comes before it. */
+export type Asked = { account: string | null; id: string; customerId: string | null; since: Date };
+
+/** Every method but those that resolve whatever happens throws `NotAsked` when Stripe could not be asked. */
 export type PaymentGateway = {
+	/** Whether an account answers at all, with the key of today. */
+	greet(account: string | null): Promise<void>;
+	/** The intent that an attempt or a setup became, found by its metadata; null: it became none. */
+	findIntent(asked: Asked): Promise<string | null>;
+	findSetupIntent(asked: Asked): Promise<string | null>;
 	/** The customer of a client, the same however often it is asked. */
 	ensureCustomer(input: {
 		account: string | null;
@@ -123,6 +145,7 @@ export type PaymentGateway = {
 	 * afterwards: an intent is charged once, however often this is asked.
 	 */
 	confirmAgain(input: Pick<ConfirmInput, 'account' | 'returnUrl'> & { intentId: string }): Promise<void>;
+	/** null: the account knows no such intent. Of one that it has named itself, that ends nothing. */
 	retrieve(account: string | null, intentId: string): Promise<IntentState | null>;
 	/** Resolves whatever happens; what became of the intent is read afterwards. */
 	cancel(account: string | null, intentId: string): Promise<void>;

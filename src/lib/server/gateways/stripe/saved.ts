@@ -1,7 +1,8 @@
 // Customers and means of payment kept for later (https://docs.stripe.com/payments/save-and-reuse). Beside client.ts, the only user of the SDK.
 import Stripe from 'stripe';
 import type { MethodFacts } from '../../../domain/payments/methods.ts';
-import type { ConfirmOutcome, MethodState, PaymentGateway, SetupInput, SetupState } from './port.ts';
+import { NotAsked, type MethodState, type PaymentGateway, type SetupInput, type SetupState } from './port.ts';
+import { isRefusal } from './silence.ts';
 
 export async function ensureCustomer(
 	stripe: Stripe,
@@ -15,37 +16,24 @@ export async function ensureCustomer(
 	return customer.id;
 }
 
-export async function setUp(
-	stripe: Stripe,
-	input: SetupInput,
-	options: Stripe.RequestOptions
-): Promise<ConfirmOutcome> {
-	try {
-		const setup = await stripe.setupIntents.create(
-			{
-				customer: input.customerId,
-				usage: 'off_session',
-				confirm: true,
-				confirmation_token: input.confirmationTokenId,
-				allowed_payment_method_types: input.allowedTypes,
-				return_url: input.returnUrl,
-				metadata: input.metadata,
-				payment_method_options: {
-					...(input.keptFor === 'parts' ? { card: { setup_credential_usage: 'installment' as const } } : {}),
-					sepa_debit: { mandate_options: { reference_prefix: 'PONCTUEL' } }
-				}
-			},
-			{ ...options, idempotencyKey: `setup:${input.setupId}` }
-		);
-		return { kind: 'intent', intentId: setup.id };
-	} catch (error) {
-		const { StripeError, StripeInvalidRequestError } = Stripe.errors;
-		const known = error instanceof StripeError ? error.setup_intent?.id : null;
-		if (known) return { kind: 'intent', intentId: known };
-		return error instanceof StripeInvalidRequestError
-			? { kind: 'refused', code: error.code ?? error.type, message: error.message }
-			: { kind: 'unknown' };
-	}
+export async function setUp(stripe: Stripe, input: SetupInput, options: Stripe.RequestOptions): Promise<string> {
+	const setup = await stripe.setupIntents.create(
+		{
+			customer: input.customerId,
+			usage: 'off_session',
+			confirm: true,
+			confirmation_token: input.confirmationTokenId,
+			allowed_payment_method_types: input.allowedTypes,
+			return_url: input.returnUrl,
+			metadata: input.metadata,
+			payment_method_options: {
+				...(input.keptFor === 'parts' ? { card: { setup_credential_usage: 'installment' as const } } : {}),
+				sepa_debit: { mandate_options: { reference_prefix: 'PONCTUEL' } }
+			}
+		},
+		{ ...options, idempotencyKey: `setup:${input.setupId}` }
+	);
+	return setup.id;
 }
 
 export async function readSetup(stripe: Stripe, id: string, options: Stripe.RequestOptions): Promise<SetupState> {
@@ -82,14 +70,14 @@ export async function readMethod(stripe: Stripe, id: string, options: Stripe.Req
 	};
 }
 
-/** Detaching a SEPA account ends its mandate. `false` when Stripe did not answer: ask again. */
-export async function detachMethod(stripe: Stripe, id: string, options: Stripe.RequestOptions): Promise<boolean> {
+/** Detaching a SEPA account ends its mandate. `false` when Stripe did not answer: ask again. Gone already, it is as good as detached. */
+export async function detachMethod(detach: () => Promise<unknown>): Promise<boolean> {
 	try {
-		await stripe.paymentMethods.detach(id, undefined, options);
+		await detach();
 		return true;
 	} catch (error) {
-		if (error instanceof Stripe.errors.StripeInvalidRequestError) return true;
-		if (error instanceof Stripe.errors.StripeError) return false;
+		if (isRefusal(error)) return true;
+		if (error instanceof Stripe.errors.StripeError || error instanceof NotAsked) return false;
 		throw error;
 	}
 }

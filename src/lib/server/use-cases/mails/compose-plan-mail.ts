@@ -4,7 +4,8 @@ import { declineFamily } from '../../../domain/payments/declines.ts';
 import { isOpen } from '../../../domain/plans/plan.ts';
 import type { RenderedMail } from '../../mails/layout.ts';
 import * as templates from '../../mails/plan-mails.ts';
-import { findAttempt } from '../../store/attempts.ts';
+import { isChargeable } from '../../../domain/payments/methods.ts';
+import { findAttempt, type Attempt } from '../../store/attempts.ts';
 import { findInvoice } from '../../store/invoices.ts';
 import { findClient } from '../../store/parties.ts';
 import { findOpenMove } from '../../store/part-moves.ts';
@@ -14,13 +15,14 @@ import { mintPayLink } from '../access/pay-links.ts';
 import type { Context } from './compose-context.ts';
 
 export async function renderPlanMail(context: Context): Promise<RenderedMail | null> {
-	const { scope, tx, row, to } = context;
+	const { scope, tx, row, to, supplier } = context;
 	const plan = await findPlan(tx, scope, row.subjectId);
 	if (!plan) return null;
 	const common = await commonOf(context, plan);
 	const method = plan.methodId ? await findMethod(tx, scope, plan.methodId) : null;
 	const position = Number(row.uniqueKey.split(':')[2]);
 	const part = plan.parts.find((candidate) => candidate.position === position) ?? null;
+	const serves = method !== null && isChargeable(method, supplier.stripeAccount);
 	const means = { methodLabel: method?.label ?? '', mandate: method?.mandateReference ?? null };
 	switch (row.kind) {
 		case 'plan_started':
@@ -28,14 +30,15 @@ export async function renderPlanMail(context: Context): Promise<RenderedMail | n
 				? null
 				: templates.renderPlanStarted(to, { ...common, ...means, parts: plan.parts });
 		case 'part_announced':
-			return part?.status === 'scheduled'
+			return part?.status === 'scheduled' && plan.status === 'active' && serves
 				? templates.renderPartAnnounced(to, { ...common, ...means, ...part, position, count: plan.count })
 				: null;
 		case 'part_failed':
-			return part && isOpen(part) ? renderFailed(context, plan, part, common) : null;
+			// Of a plan that has ended meanwhile nothing more is tried.
+			return part && isOpen(part) && isRunning(plan) ? renderFailed(context, plan, part, common) : null;
 		case 'method_lost':
-			return plan.status === 'active' && method?.unusableAt
-				? templates.renderMethodLost(to, { ...common, methodLabel: method.label })
+			return plan.status === 'active' && method && !serves
+				? templates.renderMethodLost(to, { ...common, methodLabel: method.label, isMoved: !method.unusableAt })
 				: null;
 		case 'move_asked': {
 			const move = await findOpenMove(tx, scope, { planId: plan.planId, position });
@@ -68,11 +71,18 @@ async function renderFailed(
 		...common,
 		dueOn: part.dueOn,
 		amountMinor: part.amountMinor,
-		family: declineFamily(attempt?.errorCode ?? null, attempt?.declineCode ?? null),
+		why: whyFailed(attempt),
 		step: part.status === 'retrying' ? 'retry' : wantsBank ? 'authenticate' : 'other_method',
 		retryOn: part.askOn,
 		cureEndsOn: plan.cureEndsOn
 	});
+}
+
+const isRunning = ({ status }: PlanWithParts): boolean => status === 'active' || status === 'paused';
+/** A bank is said to have refused what it was asked, and nothing else. */
+function whyFailed(attempt: Attempt | null): templates.WhyFailed {
+	if (attempt?.status === 'declined') return declineFamily(attempt.errorCode, attempt.declineCode);
+	return attempt?.status === 'paid' ? 'returned' : 'not_tried';
 }
 
 /** One invoice has a link of its own; a plan over several is opened in the client's area, where all of them may be seen. */

@@ -1,17 +1,18 @@
-// The customer at Stripe that kept means of payment belong to.
+// The customer at Stripe that kept means of payment belong to: one at each account that its supplier has had.
 import type { Scope } from '../../../domain/access/scope.ts';
+import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import { findClient, getSupplier } from '../../store/parties.ts';
 import { findCustomerId, keepCustomerId } from '../../store/saved-methods.ts';
 import { commit, read } from '../run.ts';
 
-/** Asked before any transaction; null when the client is unknown to the scope. Throws when Stripe does not answer. */
-export async function customerOf(services: Services, scope: Scope, clientId: string): Promise<string | null> {
-	const known = await read(services, scope, async (tx) => ({
-		customerId: await findCustomerId(tx, scope, clientId),
-		client: await findClient(tx, scope, clientId),
-		account: (await getSupplier(tx, scope)).stripeAccount
-	}));
+/** Asked before any transaction; null when the client is unknown to the scope. @throws NotAsked when Stripe can't be asked. */
+async function customerOf(services: Services, scope: Scope, clientId: string): Promise<string | null> {
+	const known = await read(services, scope, async (tx) => {
+		const account = (await getSupplier(tx, scope)).stripeAccount;
+		const customerId = await findCustomerId(tx, scope, clientId, account);
+		return { account, customerId, client: await findClient(tx, scope, clientId) };
+	});
 	if (known.customerId || !known.client) return known.customerId;
 	const customerId = await services.payments.ensureCustomer({
 		account: known.account,
@@ -21,7 +22,23 @@ export async function customerOf(services: Services, scope: Scope, clientId: str
 		email: null
 	});
 	return commit(services, scope, async (tx) => {
-		await keepCustomerId(tx, scope, { clientId, customerId, createdAt: services.clock.now() });
-		return findCustomerId(tx, scope, clientId);
+		const { account } = known;
+		await keepCustomerId(tx, scope, { clientId, account, customerId, createdAt: services.clock.now() });
+		return findCustomerId(tx, scope, clientId, account);
 	});
+}
+
+/** The same, for whom it is no error that Stripe can't be asked: nothing has begun. */
+export async function customerIfAsked(
+	services: Services,
+	scope: Scope,
+	clientId: string
+): Promise<string | 'not_asked' | null> {
+	try {
+		return await customerOf(services, scope, clientId);
+	} catch (error) {
+		if (!(error instanceof NotAsked)) throw error;
+		services.log.warn({ err: error }, 'no customer at Stripe, nothing begun');
+		return 'not_asked';
+	}
 }

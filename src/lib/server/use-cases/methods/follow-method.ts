@@ -2,20 +2,25 @@
 // counted on it say so to their clients before the next part falls due. Facts: plan.changed.
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
-import { getSupplier } from '../../store/parties.ts';
 import { listPlansOfMethod } from '../../store/plans.ts';
-import { findMethodByStripeId, saveMethod } from '../../store/saved-methods.ts';
+import type { Tx } from '../../store/database.ts';
+import { findMethodByStripeId, lockMethod, saveMethod } from '../../store/saved-methods.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
 import { announce } from '../plans/follow-plan.ts';
-import { commit, read } from '../run.ts';
+import { commit } from '../run.ts';
 
 /** `methodOrMandateId` as the event names it. Harmless as often as it runs. */
-export async function followMethod(services: Services, scope: Scope, methodOrMandateId: string): Promise<void> {
-	const account = await read(services, scope, async (tx) => (await getSupplier(tx, scope)).stripeAccount);
+export async function followMethod(
+	services: Services,
+	scope: Scope,
+	account: string | null,
+	methodOrMandateId: string
+): Promise<void> {
 	const state = await services.payments.retrieveMethod(account, methodOrMandateId);
 	if (!state?.paymentMethodId) return;
+	const { paymentMethodId } = state;
 	await commit(services, scope, async (tx) => {
-		const method = await findMethodByStripeId(tx, scope, state.paymentMethodId!);
+		const method = await findMethodByStripeId(tx, scope, paymentMethodId);
 		if (!method || method.removedAt) return;
 		// Of an older mandate of the same account: what counts is the one that stands.
 		if (state.mandateId && method.mandateId && state.mandateId !== method.mandateId) return;
@@ -26,9 +31,29 @@ export async function followMethod(services: Services, scope: Scope, methodOrMan
 			expiryYear: state.expiryYear,
 			unusableAt: state.isUsable ? null : (method.unusableAt ?? now)
 		});
-		for (const plan of await listPlansOfMethod(tx, scope, method.methodId)) {
-			if (!state.isUsable && !method.unusableAt) await queuePlanMail(tx, scope, now, 'method_lost', plan);
-			await announce({ scope, tx, now }, plan);
-		}
+		const isLostNow = !state.isUsable && !method.unusableAt;
+		await tellPlans(tx, scope, now, { methodId: method.methodId, isLostNow });
 	});
+}
+
+/** Stripe charges it no more: plans that count on it ask for another before the day. */
+export const loseMethod = (services: Services, scope: Scope, methodId: string): Promise<void> =>
+	commit(services, scope, async (tx) => {
+		const method = await lockMethod(tx, scope, methodId);
+		if (!method || method.unusableAt || method.removedAt) return;
+		const now = services.clock.now();
+		await saveMethod(tx, scope, methodId, { unusableAt: now });
+		await tellPlans(tx, scope, now, { methodId, isLostNow: true });
+	});
+
+async function tellPlans(
+	tx: Tx,
+	scope: Scope,
+	now: Date,
+	{ methodId, isLostNow }: { methodId: string; isLostNow: boolean }
+): Promise<void> {
+	for (const plan of await listPlansOfMethod(tx, scope, methodId)) {
+		if (isLostNow) await queuePlanMail(tx, scope, now, 'method_lost', plan);
+		await announce({ scope, tx, now }, plan);
+	}
 }

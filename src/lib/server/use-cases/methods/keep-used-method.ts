@@ -10,11 +10,12 @@ export async function keepUsedMethod(
 	attempt: Attempt
 ): Promise<string | null> {
 	if (!intent?.paymentMethodId) return null;
-	const { clientId, contactId, mandateReference, remembersMethod } = attempt;
+	const { clientId, contactId, stripeAccount, mandateReference, remembersMethod } = attempt;
 	return keepMethod(tx, scope, {
 		methodId: newId(),
 		clientId,
 		contactId,
+		account: stripeAccount,
 		facts: {
 			...intent,
 			paymentMethodId: intent.paymentMethodId,

@@ -3,7 +3,7 @@
 import type { MethodView, StripeView } from '../../../contract/views.ts';
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
-import { isExpired } from '../../../domain/payments/methods.ts';
+import { isChargeable, isExpired } from '../../../domain/payments/methods.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import { findContact, getSupplier, listSuppliers } from '../../store/parties.ts';
@@ -39,14 +39,15 @@ export async function methodViews({ clock }: Services, tx: Tx, scope: Scope): Pr
 		scope,
 		methods.map((method) => method.methodId)
 	);
-	const today = civilDateIn(clock.now(), (await getSupplier(tx, scope)).timeZone);
+	const { timeZone, stripeAccount } = await getSupplier(tx, scope);
+	const today = civilDateIn(clock.now(), timeZone);
 	return methods.map((method) => ({
 		methodId: method.methodId,
 		type: method.type as MethodView['type'],
 		label: method.label,
 		name: method.name,
 		expiry: method.expiryMonth && method.expiryYear ? { month: method.expiryMonth, year: method.expiryYear } : null,
-		isUsable: method.unusableAt === null && !isExpired(method, today),
+		isUsable: isChargeable(method, stripeAccount) && !isExpired(method, today),
 		isNeeded: needed.has(method.methodId)
 	}));
 }
@@ -90,8 +91,7 @@ async function lockKept(tx: Tx, scope: Scope, methodId: string): Promise<SavedMe
 
 /** Stripe forgets it, and the mandate of an account ends there. */
 async function detach(services: Services, scope: Scope, method: SavedMethod): Promise<void> {
-	const account = await read(services, scope, async (tx) => (await getSupplier(tx, scope)).stripeAccount);
-	if (!(await services.payments.detachMethod(account, method.stripePaymentMethodId))) return;
+	if (!(await services.payments.detachMethod(method.stripeAccount, method.stripePaymentMethodId))) return;
 	await commit(services, scope, (tx) => saveMethod(tx, scope, method.methodId, { detachedAt: services.clock.now() }));
 }
 

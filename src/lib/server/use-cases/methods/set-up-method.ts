@@ -5,7 +5,7 @@ import type { SetUpMethod } from '../../../contract/payments.ts';
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import type { PaymentMethodType } from '../../../domain/payments/methods.ts';
 import { isWholeIn } from '../../../domain/plans/plan.ts';
-import type { SetupState } from '../../gateways/stripe/port.ts';
+import { NotAsked, type SetupState } from '../../gateways/stripe/port.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt } from '../../store/attempts.ts';
@@ -23,6 +23,7 @@ import { getSupplier, listSuppliers, mayPay } from '../../store/parties.ts';
 import { findPlan, lockPlan, savePlan, type PlanWithParts } from '../../store/plans.ts';
 import { recordAudit } from '../../store/records.ts';
 import { findCustomerId, keepMethod } from '../../store/saved-methods.ts';
+import { isSilent } from '../../store/stripe-accounts.ts';
 import { contactOf, type From } from '../offers/keep-acceptance.ts';
 import { countTry } from '../payments/bound-tries.ts';
 import { isOwnTry } from '../payments/progress.ts';
@@ -30,7 +31,7 @@ import { beginSetUpPlan, giveUpSetUpPlan } from '../plans/begin-set-up-plan.ts';
 import { announce, schedule } from '../plans/follow-plan.ts';
 import { inputHashOf } from '../input-hash.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
-import { customerOf } from './customer.ts';
+import { customerIfAsked } from './customer.ts';
 
 export type SetupProgress = { setupId: string; status: MethodSetup['status']; clientSecret: string | null };
 const TYPES: PaymentMethodType[] = ['card', 'sepa_debit'];
@@ -47,7 +48,8 @@ export async function setUpMethod(
 	// Whoever was only sent a link has no list of means of payment to add to.
 	if (planId === null && scope.actor.kind !== 'contact') return refuse('not_found');
 	const clientId = plan?.clientId ?? scope.clientId!;
-	const customerId = await customerOf(services, scope, clientId);
+	const customerId = await customerIfAsked(services, scope, clientId);
+	if (customerId === 'not_asked') return refuse('payment_unavailable');
 	if (!customerId) return refuse('not_found');
 	const now = services.clock.now();
 	if (!(await read(services, scope, (tx) => mayPay(tx, scope)))) return refuse('pay_not_yours');
@@ -95,11 +97,20 @@ const isRunning = ({ status }: PlanWithParts): boolean => status === 'active' ||
 const isSeen = (scope: Scope, plan: PlanWithParts): boolean =>
 	!scope.invoiceId || isWholeIn(plan.parts, [scope.invoiceId]);
 
-/** Every parameter is a pure function of the row: asked again, it is the same question. */
+/** Every parameter is a pure function of the row: asked again, it is the same question. Not asked, or not heard of: it stays as it is. */
 export async function askSetup(services: Services, scope: Scope, setup: MethodSetup): Promise<Result<SetupProgress>> {
+	try {
+		return await ask(services, scope, setup);
+	} catch (error) {
+		if (!(error instanceof NotAsked)) throw error;
+		return refuse('payment_unknown', { attemptId: setup.setupId });
+	}
+}
+
+async function ask(services: Services, scope: Scope, setup: MethodSetup): Promise<Result<SetupProgress>> {
 	if (setup.status === 'open' && setup.stripeSetupIntentId === null) {
 		const { customerId, types } = await read(services, scope, async (tx) => ({
-			customerId: await findCustomerId(tx, scope, setup.clientId),
+			customerId: await findCustomerId(tx, scope, setup.clientId, setup.stripeAccount),
 			types: (await findAttempt(tx, scope, setup.setupId))?.allowedTypes ?? TYPES
 		}));
 		const outcome = await services.payments.setUp({
@@ -113,17 +124,26 @@ export async function askSetup(services: Services, scope: Scope, setup: MethodSe
 			metadata: { setup_id: setup.setupId, supplier_id: scope.supplierId }
 		});
 		if (outcome.kind === 'unknown') return refuse('payment_unknown', { attemptId: setup.setupId });
-		if (outcome.kind === 'refused') {
+		// A "no" counts once it is certain that no earlier question was heard.
+		const intentId = outcome.kind === 'intent' ? outcome.intentId : await findSetupIntentOf(services, scope, setup);
+		if (outcome.kind === 'refused' && intentId === null) {
 			await commit(services, scope, (tx) =>
 				conclude(services, scope, tx, setup.setupId, { status: 'declined', errorCode: outcome.code, state: null })
 			);
 			return refuse('method_refused');
 		}
 		await commit(services, scope, (tx) =>
-			saveSetup(tx, scope, setup.setupId, { stripeSetupIntentId: outcome.intentId }, services.clock.now())
+			saveSetup(tx, scope, setup.setupId, { stripeSetupIntentId: intentId }, services.clock.now())
 		);
 	}
 	return checkSetup(services, scope, setup.setupId);
+}
+
+/** null: it became none. @throws NotAsked */
+async function findSetupIntentOf(services: Services, scope: Scope, setup: MethodSetup): Promise<string | null> {
+	const { stripeAccount: account, setupId, clientId, createdAt: since } = setup;
+	const customerId = await read(services, scope, (tx) => findCustomerId(tx, scope, clientId, account));
+	return services.payments.findSetupIntent({ account, id: setupId, customerId, since });
 }
 
 /** Where it stands, read from Stripe. What it was for follows the moment it is certain, once. */
@@ -136,14 +156,16 @@ export async function checkSetup(services: Services, scope: Scope, setupId: stri
 		return refuse('not_found');
 	if (!setup.stripeSetupIntentId) return refuse('payment_unknown', { attemptId: setupId });
 	const { state, isClosed } = await readSetup(services, setup, setup.stripeSetupIntentId);
-	const status = isClosed ? 'declined' : state ? statusOf(state) : 'canceled';
+	// Where it was made, it does not vanish: what is known of it stays.
+	if (!state) return refuse('payment_unknown', { attemptId: setupId });
+	const status = isClosed ? 'declined' : statusOf(state);
 	await commit(services, scope, (tx) =>
-		conclude(services, scope, tx, setupId, { status, errorCode: state?.errorCode ?? null, state, isClosed })
+		conclude(services, scope, tx, setupId, { status, errorCode: state.errorCode, state, isClosed })
 	);
-	if (status === 'declined' || (status === 'canceled' && state?.errorCode)) return refuse('method_refused');
+	if (status === 'declined' || (status === 'canceled' && state.errorCode)) return refuse('method_refused');
 	// As with a payment, only who began it goes on with it at the bank.
-	const secret = status === 'awaiting_auth' && isOwnTry(scope, setup) ? state?.clientSecret : null;
-	return done({ setupId, status, clientSecret: secret ?? null });
+	const secret = status === 'awaiting_auth' && isOwnTry(scope, setup) ? state.clientSecret : null;
+	return done({ setupId, status, clientSecret: secret });
 }
 
 /**
@@ -195,6 +217,7 @@ async function conclude(
 		methodId: newId(),
 		clientId: setup.clientId,
 		contactId: setup.contactId,
+		account: setup.stripeAccount,
 		facts: { ...state, paymentMethodId: state.paymentMethodId },
 		remembers: setup.planId === null,
 		now
@@ -234,10 +257,12 @@ const ABANDONED_MS = 86_400_000;
 export async function reconcileSetups(services: Services): Promise<void> {
 	for (const supplier of await listSuppliers(services.db)) {
 		const scope = mintScope(supplier.supplierId, { kind: 'system' });
-		const now = services.clock.now().getTime();
+		const begunAt = services.clock.now();
+		const now = begunAt.getTime();
 		for (const setup of await read(services, scope, (tx) => listOpenSetups(tx, scope, new Date(now - QUIET_MS)))) {
 			try {
-				await lookAt(services, scope, setup, now - setup.createdAt.getTime());
+				if (!(await isSilent(services.db, setup.stripeAccount, begunAt)))
+					await lookAt(services, scope, setup, now - setup.createdAt.getTime());
 			} catch (error) {
 				services.log.warn({ err: error, setupId: setup.setupId }, 'method setup will be looked at again');
 			}
@@ -247,11 +272,16 @@ export async function reconcileSetups(services: Services): Promise<void> {
 async function lookAt(services: Services, scope: Scope, setup: MethodSetup, ageMs: number): Promise<void> {
 	const { stripeSetupIntentId: intentId, setupId, status } = setup;
 	if (!intentId && ageMs < ASK_AGAIN_MS) return void (await askSetup(services, scope, setup));
-	if (!intentId)
-		return commit(services, scope, (tx) =>
-			conclude(services, scope, tx, setupId, { status: 'canceled', errorCode: 'never_confirmed', state: null })
+	if (!intentId) {
+		const found = await findSetupIntentOf(services, scope, setup);
+		await commit(services, scope, (tx) =>
+			found
+				? saveSetup(tx, scope, setupId, { stripeSetupIntentId: found }, services.clock.now())
+				: conclude(services, scope, tx, setupId, { status: 'canceled', errorCode: 'never_confirmed', state: null })
 		);
-	if (status === 'awaiting_auth' && ageMs > ABANDONED_MS)
+		if (!found) return;
+	}
+	if (intentId && status === 'awaiting_auth' && ageMs > ABANDONED_MS)
 		await services.payments.cancelSetup(setup.stripeAccount, intentId);
 	await checkSetup(services, scope, setupId);
 }

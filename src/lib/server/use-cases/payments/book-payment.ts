@@ -63,6 +63,7 @@ function keepPayment(settling: Settling, attempt: Attempt): Promise<Payment> {
 		amountMinor: intent.amountReceivedMinor,
 		methodType: intent.methodType ?? 'card',
 		methodLabel: intent.methodLabel,
+		stripeAccount: attempt.stripeAccount,
 		stripePaymentIntentId: intent.intentId,
 		paidAt,
 		paidOn: civilDateIn(paidAt, supplier.timeZone),
@@ -78,6 +79,7 @@ function keepPayment(settling: Settling, attempt: Attempt): Promise<Payment> {
 
 /** Money that has come: from Stripe, or on a statement of the bank. What of it is beyond what the invoices still owe is kept for the client. */
 export type Received = Pick<Payment, 'amountMinor' | 'methodType' | 'methodLabel' | 'paidAt' | 'paidOn'> & {
+	stripeAccount?: string | null;
 	stripePaymentIntentId?: string;
 	bankEntryId?: string;
 	bankRound?: number;

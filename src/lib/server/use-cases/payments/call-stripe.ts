@@ -1,10 +1,11 @@
 // One attempt, asked of Stripe: a question that is the same however often it is repeated, then the answer read through the one door.
 import type { Scope } from '../../../domain/access/scope.ts';
-import type { ConfirmInput } from '../../gateways/stripe/port.ts';
+import { NotAsked, type ConfirmInput, type Refused } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import { lockAttempt, saveAttempt, type Attempt, type AttemptChange } from '../../store/attempts.ts';
 import { getSupplier } from '../../store/parties.ts';
 import { findMethod } from '../../store/saved-methods.ts';
+import { loseMethod } from '../methods/follow-method.ts';
 import { followPlan } from '../plans/follow-plan.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { progressOf, type PaymentProgress } from './progress.ts';
@@ -25,6 +26,19 @@ const PLAIN: readonly Attempt['option'][] = ['now', 'early'];
 export async function callStripe(services: Services, scope: Scope, attempt: Attempt): Promise<Result<PaymentProgress>> {
 	if (attempt.status !== 'open' || !isWithinKeyLife(services, attempt.createdAt))
 		return tell(services, scope, attempt, { intentId: attempt.stripePaymentIntentId, answered: null });
+	try {
+		return await ask(services, scope, attempt);
+	} catch (error) {
+		if (!(error instanceof NotAsked)) throw error;
+		services.log.warn(
+			{ attemptId: attempt.attemptId, silence: error.silence },
+			'attempt asked, and what it became not known'
+		);
+		return refuse('payment_unknown', { attemptId: attempt.attemptId });
+	}
+}
+
+async function ask(services: Services, scope: Scope, attempt: Attempt): Promise<Result<PaymentProgress>> {
 	const source = await sourceOf(services, scope, attempt);
 	const outcome = await services.payments.confirm({
 		account: attempt.stripeAccount,
@@ -43,14 +57,42 @@ export async function callStripe(services: Services, scope: Scope, attempt: Atte
 		metadata: { attempt_id: attempt.attemptId, supplier_id: scope.supplierId }
 	});
 	if (outcome.kind === 'unknown') return refuse('payment_unknown', { attemptId: attempt.attemptId });
-	if (outcome.kind === 'refused') {
-		services.log.warn({ attemptId: attempt.attemptId, code: outcome.code }, 'stripe refused an attempt');
-		await abandon(services, scope, attempt, outcome.code);
-		return refuse('card_declined', { family: 'technical' });
-	}
+	if (outcome.kind === 'refused') return refused(services, scope, attempt, outcome);
 	await changeOpen(services, scope, attempt.attemptId, { status: 'open', stripePaymentIntentId: outcome.intentId });
 	return tell(services, scope, attempt, { intentId: outcome.intentId, answered: attempt.attemptId });
 }
+
+/**
+ * A "no" ends an attempt only once it is certain that no earlier question was heard: its answer may have been lost, and a card charged. Stripe's lists say
+ * which intent it became, if any.
+ */
+async function refused(
+	services: Services,
+	scope: Scope,
+	attempt: Attempt,
+	{ code, message, aboutMethod }: Refused
+): Promise<Result<PaymentProgress>> {
+	const { attemptId } = attempt;
+	const intentId = await findIntentOf(services, attempt);
+	if (intentId) {
+		const told = await tell(services, scope, attempt, { intentId, answered: null });
+		if (told.ok) return told;
+	}
+	services.log.error({ attemptId, code, message }, 'stripe refused an attempt as it was asked');
+	await abandon(services, scope, attempt, code);
+	if (aboutMethod && attempt.savedMethodId) await loseMethod(services, scope, attempt.savedMethodId);
+	return refuse('card_declined', { family: 'technical' });
+}
+
+/** null: it became none. @throws NotAsked */
+export const findIntentOf = async (services: Services, attempt: Attempt): Promise<string | null> =>
+	attempt.stripePaymentIntentId ??
+	services.payments.findIntent({
+		account: attempt.stripeAccount,
+		id: attempt.attemptId,
+		customerId: attempt.customerId,
+		since: attempt.createdAt
+	});
 
 async function sourceOf(services: Services, scope: Scope, attempt: Attempt): Promise<ConfirmInput['source']> {
 	if (attempt.confirmationTokenId !== null) return { kind: 'token', tokenId: attempt.confirmationTokenId };
@@ -65,19 +107,15 @@ const changeOpen = (services: Services, scope: Scope, attemptId: string, change:
 		if (current?.status === 'open') await saveAttempt(tx, scope, attemptId, change, services.clock.now());
 	});
 
-/** A try that ends without Stripe's word: its invoices and its parts are free again. */
+/** A try that no bank was asked about, and that is certain of it: its invoices and its parts are free again, and wait as they did. */
 export const abandon = (services: Services, scope: Scope, attempt: Attempt, errorCode: string): Promise<void> =>
 	commit(services, scope, async (tx) => {
 		const current = await lockAttempt(tx, scope, attempt.attemptId);
-		if (!current || current.status !== attempt.status) return;
+		if (current?.status !== attempt.status) return;
 		const now = services.clock.now();
 		await saveAttempt(tx, scope, attempt.attemptId, { status: 'canceled', errorCode }, now);
-		const status = current.channel === 'plan' ? 'declined' : 'canceled';
-		await followPlan(
-			{ scope, tx, now, supplier: await getSupplier(tx, scope), intent: null },
-			{ ...current, errorCode },
-			status
-		);
+		const following = { scope, tx, now, supplier: await getSupplier(tx, scope), intent: null };
+		await followPlan(following, { ...current, errorCode }, 'canceled');
 	});
 
 /** Where the attempt stands, read from Stripe. */
@@ -87,7 +125,8 @@ async function tell(
 	attempt: Attempt,
 	{ intentId, answered }: { intentId: string | null; answered: string | null }
 ): Promise<Result<PaymentProgress>> {
-	const settled = intentId ? await settleIntent(services, scope, intentId, answered) : null;
+	const at = { account: attempt.stripeAccount, intentId: intentId ?? '' };
+	const settled = intentId ? await settleIntent(services, scope, at, answered) : null;
 	const after = settled?.attempts.find((row) => row.attemptId === attempt.attemptId) ?? attempt;
 	if (after.status === 'open') return refuse('payment_unknown', { attemptId: attempt.attemptId });
 	return done(progressOf(scope, after, settled?.clientSecret));

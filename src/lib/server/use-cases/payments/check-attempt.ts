@@ -28,7 +28,7 @@ export async function checkAttempt(
 	if (attempt.status === 'open' && (attempt.retriesIntent || !attempt.stripePaymentIntentId))
 		return callStripe(services, scope, attempt);
 	try {
-		const settled = final ? null : await settleAfterBank(services, scope, attempt.stripePaymentIntentId!);
+		const settled = final ? null : await settleAfterBank(services, scope, attempt);
 		const current = settled?.attempts.find((row) => row.attemptId === attemptId) ?? attempt;
 		return done(progressOf(scope, current, settled?.clientSecret ?? null));
 	} catch (error) {

@@ -1,10 +1,10 @@
 // What is charged: null for what the browser has just collected. Without that, only a signed-in person's own: a means of payment they kept, or the one
 // they gave to the plan, for the next part of it and only when its bank asked for a confirmation. Never anything for a pay link.
-// Refusals: method_refused (not theirs, removed, expired, taken away by its bank, nothing to confirm), method_not_offered.
+// Refusals: method_refused (not theirs, removed, expired, taken away by its bank, kept at an account that is no longer the supplier's, nothing to confirm), method_not_offered.
 import type { StartPayment } from '../../../contract/payments.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
-import { isExpired, type PaymentMethodType } from '../../../domain/payments/methods.ts';
+import { isChargeable, isExpired, type PaymentMethodType } from '../../../domain/payments/methods.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import type { Supplier } from '../../store/parties.ts';
@@ -24,7 +24,7 @@ export async function chooseMethod(
 	const { actor } = scope;
 	const methodId = input.savedMethodId ?? chosen.plan?.methodId ?? null;
 	const method = methodId ? await lockMethod(tx, scope, methodId) : null;
-	if (!method || method.removedAt || method.unusableAt) return refuse('method_refused');
+	if (!method || !isChargeable(method, supplier.stripeAccount)) return refuse('method_refused');
 	if (!input.savedMethodId) {
 		const isAsked = input.option === 'next_part' && (await mayConfirm(tx, scope, chosen.plan!, method));
 		return isAsked ? done(method) : refuse('method_refused');

@@ -14,7 +14,7 @@ export async function closeDeclined(services: Services, scope: Scope, attempt: A
 	let isFree = true;
 	for (const { stripeAccount, intentId } of declined) {
 		await services.payments.cancel(stripeAccount, intentId);
-		const settled = await settleIntent(services, scope, intentId);
+		const settled = await settleIntent(services, scope, { account: stripeAccount, intentId });
 		if (settled?.attempts.some(({ status }) => status === 'paid' || isLive(status))) isFree = false;
 	}
 	return isFree;

@@ -14,7 +14,7 @@ export async function endTries(services: Services, scope: Scope, invoiceIds: str
 	for (const { stripeAccount, intentId } of intents)
 		try {
 			await services.payments.cancel(stripeAccount, intentId);
-			const settled = await settleIntent(services, scope, intentId);
+			const settled = await settleIntent(services, scope, { account: stripeAccount, intentId });
 			if (settled?.attempts.some(({ status }) => status === 'paid' || isLive(status))) return false;
 		} catch (error) {
 			services.log.warn(

@@ -4,20 +4,22 @@
 import type { Scope } from '../../../domain/access/scope.ts';
 import { isLive } from '../../../domain/payments/attempt-status.ts';
 import type { Services } from '../../services.ts';
+import type { Attempt } from '../../store/attempts.ts';
 import { settleIntent, type Settled } from './settle-intent.ts';
 
 /**
  * Settles an intent, and finishes it when it waits for nothing but our word. No event says that it does: the page asks, and reconciliation for those who
  * left. A try that was given up meanwhile is not finished.
  */
-export async function settleAfterBank(services: Services, scope: Scope, intentId: string): Promise<Settled | null> {
-	const settled = await settleIntent(services, scope, intentId);
+export async function settleAfterBank(
+	services: Services,
+	scope: Scope,
+	{ stripeAccount: account, stripePaymentIntentId }: Pick<Attempt, 'stripeAccount' | 'stripePaymentIntentId'>
+): Promise<Settled | null> {
+	const intentId = stripePaymentIntentId!;
+	const settled = await settleIntent(services, scope, { account, intentId });
 	const latest = settled?.attempts.at(-1);
 	if (!settled?.awaitsUs || !latest || !isLive(latest.status)) return settled;
-	await services.payments.confirmAgain({
-		account: latest.stripeAccount,
-		intentId,
-		returnUrl: latest.returnUrl
-	});
-	return settleIntent(services, scope, intentId, latest.attemptId);
+	await services.payments.confirmAgain({ account, intentId, returnUrl: latest.returnUrl });
+	return settleIntent(services, scope, { account, intentId }, latest.attemptId);
 }

@@ -1,6 +1,6 @@
 // Stripe tells something: verified, stored once, answered at once. The work is done later by handle-event.ts.
 import type { Services } from '../../services.ts';
-import { findSupplierOfAccount } from '../../store/parties.ts';
+import { findSupplierOfAccount } from '../../store/stripe-accounts.ts';
 import { keepStripeEvent } from '../../store/stripe-events.ts';
 
 export type Reception = 'kept' | 'known' | 'ignored' | 'invalid';
@@ -8,12 +8,14 @@ export type Reception = 'kept' | 'known' | 'ignored' | 'invalid';
 export async function receiveEvent(services: Services, rawBody: string, signature: string): Promise<Reception> {
 	const event = services.payments.readEvent(rawBody, signature);
 	if (!event) return 'invalid';
-	const supplier = await findSupplierOfAccount(services.db, event.account);
-	if (!supplier || !(event.paymentIntentId ?? event.methodId ?? event.setupIntentId)) return 'ignored';
+	// Of an account that was the supplier's before as well: its debits and disputes go on there.
+	const supplierId = await findSupplierOfAccount(services.db, event.account);
+	if (!supplierId || !(event.paymentIntentId ?? event.methodId ?? event.setupIntentId)) return 'ignored';
 	const now = services.clock.now();
 	const isNew = await keepStripeEvent(services.db, {
-		supplierId: supplier.supplierId,
+		supplierId,
 		stripeEventId: event.id,
+		stripeAccount: event.account,
 		type: event.type,
 		objectId: event.objectId,
 		paymentIntentId: event.paymentIntentId,

@@ -7,15 +7,16 @@ import type { MoneyMove } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt, listUnsettled, type Attempt } from '../../store/attempts.ts';
 import { sumBooked } from '../../store/journal.ts';
-import { listSuppliers, type Supplier } from '../../store/parties.ts';
+import { listSuppliers } from '../../store/parties.ts';
 import { findPayment } from '../../store/payments.ts';
 import { answerRefundRequest, listOpenRefunds, type RefundRequest } from '../../store/refund-requests.ts';
 import { saveReconciliation } from '../../store/records.ts';
+import { accountOf, isSilent, listStripeAccounts } from '../../store/stripe-accounts.ts';
 import { commit, read } from '../run.ts';
 import { finishRefund, isOfStripe } from './request-refund.ts';
 import { settleAfterBank } from './finish-at-bank.ts';
 import { settleIntent } from './settle-intent.ts';
-import { abandon, callStripe, isWithinKeyLife } from './call-stripe.ts';
+import { abandon, callStripe, findIntentOf, isWithinKeyLife } from './call-stripe.ts';
 
 const QUIET_MS = 60_000;
 /** A person who has not finished a bank confirmation after a day has left. */
@@ -25,9 +26,13 @@ const DAY_MS = 86_400_000;
 export async function reconcileUnsettled(services: Services): Promise<void> {
 	for (const supplier of await listSuppliers(services.db)) {
 		const scope = mintScope(supplier.supplierId, { kind: 'system' });
-		const before = new Date(services.clock.now().getTime() - QUIET_MS);
+		const begunAt = services.clock.now();
+		const before = new Date(begunAt.getTime() - QUIET_MS);
 		for (const attempt of await read(services, scope, (tx) => listUnsettled(tx, scope, before)))
-			await safely(services, attempt.attemptId, () => lookAt(services, scope, attempt));
+			await safely(services, attempt.attemptId, async () => {
+				// What can't be asked is not asked about each of a thousand, and stays as it is known.
+				if (!(await isSilent(services.db, attempt.stripeAccount, begunAt))) await lookAt(services, scope, attempt);
+			});
 	}
 }
 
@@ -37,9 +42,7 @@ async function lookAt(services: Services, scope: Scope, attempt: Attempt): Promi
 	const age = services.clock.now().getTime() - attempt.createdAt.getTime();
 	if (attempt.status === 'awaiting_auth' && (age > ABANDONED_MS || hasLapsed(services, attempt)))
 		await services.payments.cancel(attempt.stripeAccount, intentId);
-	const settled = await settleAfterBank(services, scope, intentId);
-	if (settled) return;
-	await close(services, scope, attempt, 'resource_missing');
+	await settleAfterBank(services, scope, attempt);
 }
 
 /** Begun at a price that has ended since: the person had a while to finish at the bank. */
@@ -49,20 +52,17 @@ const hasLapsed = ({ clock }: Services, { discountMinor, offerEndsAt }: Attempt)
 
 /**
  * The answer of the call was lost. Asked again with the same key, Stripe gives the first answer again, as long as it keeps keys (a day): after half
- * a day we only look, because a request that is new to Stripe would charge somebody who left long ago.
+ * a day we only look, because a request that is new to Stripe would charge somebody who left long ago. It ends once Stripe has said that it became
+ * nothing: for as long as that can't be asked, it stays unknown.
  */
 async function askAgain(services: Services, scope: Scope, attempt: Attempt): Promise<void> {
 	if (isWithinKeyLife(services, attempt.createdAt)) return void (await callStripe(services, scope, attempt));
-	const since = new Date(attempt.createdAt.getTime() - 3_600_000);
-	for (const intentId of await services.payments.listIntentIds(attempt.stripeAccount, since))
-		await settleIntent(services, scope, intentId);
+	const intentId = await findIntentOf(services, attempt);
+	if (intentId) await settleIntent(services, scope, { account: attempt.stripeAccount, intentId });
 	const looked = await read(services, scope, (tx) => findAttempt(tx, scope, attempt.attemptId));
-	if (looked?.status === 'open') await close(services, scope, attempt, 'never_confirmed');
-}
-
-async function close(services: Services, scope: Scope, attempt: Attempt, errorCode: string): Promise<void> {
-	services.log.error({ attemptId: attempt.attemptId, errorCode }, 'attempt unknown at Stripe: closed');
-	await abandon(services, scope, attempt, errorCode);
+	if (looked?.status !== 'open') return;
+	services.log.error({ attemptId: attempt.attemptId }, 'attempt never heard by Stripe: closed');
+	await abandon(services, scope, attempt, 'never_confirmed');
 }
 
 /** Refunds whose answer was lost: asked again with the same key, and after half a day only looked for. */
@@ -71,21 +71,16 @@ export async function reconcileRefunds(services: Services): Promise<void> {
 		const scope = mintScope(supplier.supplierId, { kind: 'system' });
 		const before = new Date(services.clock.now().getTime() - QUIET_MS);
 		for (const request of await read(services, scope, (tx) => listOpenRefunds(tx, scope, before)))
-			await safely(services, request.refundRequestId, () => lookAtRefund(services, scope, supplier, request));
+			await safely(services, request.refundRequestId, () => lookAtRefund(services, scope, request));
 	}
 }
 
-async function lookAtRefund(
-	services: Services,
-	scope: Scope,
-	supplier: Supplier,
-	request: RefundRequest
-): Promise<void> {
+async function lookAtRefund(services: Services, scope: Scope, request: RefundRequest): Promise<void> {
 	const payment = await read(services, scope, (tx) => findPayment(tx, scope, request.paymentId));
-	if (!payment || !isOfStripe(payment)) return;
+	if (!payment || !isOfStripe(payment) || (await isSilent(services.db, payment.stripeAccount))) return;
 	if (isWithinKeyLife(services, request.createdAt))
-		return void (await finishRefund(services, scope, { request, payment, account: supplier.stripeAccount }));
-	await settleIntent(services, scope, payment.stripePaymentIntentId);
+		return void (await finishRefund(services, scope, { request, payment }));
+	await settleIntent(services, scope, { account: payment.stripeAccount, intentId: payment.stripePaymentIntentId });
 	await commit(services, scope, (tx) =>
 		answerRefundRequest(tx, scope, request.refundRequestId, { status: 'refused' }, services.clock.now())
 	);
@@ -98,14 +93,19 @@ async function lookAtRefund(
 export async function reconcileRecent(services: Services, days = 3): Promise<void> {
 	for (const supplier of await listSuppliers(services.db)) {
 		const scope = mintScope(supplier.supplierId, { kind: 'system' });
-		await safely(services, supplier.supplierId, async () => {
-			for (const intentId of await services.payments.listIntentIds(
-				supplier.stripeAccount,
-				new Date(services.clock.now().getTime() - days * DAY_MS)
-			))
-				await settleIntent(services, scope, intentId);
-		});
+		for (const account of await accountsThatAnswer(services, scope))
+			await safely(services, supplier.supplierId, async () => {
+				const since = new Date(services.clock.now().getTime() - days * DAY_MS);
+				for (const intentId of await services.payments.listIntentIds(account, since))
+					await settleIntent(services, scope, { account, intentId });
+			});
 	}
+}
+
+/** Today's and the former ones: their debits, refunds and disputes go on. */
+async function accountsThatAnswer(services: Services, scope: Scope): Promise<(string | null)[]> {
+	const all = await read(services, scope, (tx) => listStripeAccounts(tx, scope, services.clock.now()));
+	return all.filter((one) => one.confirmedAt === null).map(accountOf);
 }
 
 /** A late webhook explains a gap of yesterday: each day is compared three times. */
@@ -118,8 +118,11 @@ export async function compareTotals(services: Services): Promise<void> {
 	for (const supplier of await listSuppliers(services.db)) {
 		const scope = mintScope(supplier.supplierId, { kind: 'system' });
 		const today = civilDateIn(services.clock.now(), supplier.timeZone);
-		for (const ago of COMPARED_DAYS)
-			await safely(services, supplier.supplierId, () => compareDay(services, scope, supplier, addDays(today, -ago)));
+		for (const account of await accountsThatAnswer(services, scope))
+			for (const ago of COMPARED_DAYS)
+				await safely(services, supplier.supplierId, () =>
+					compareDay(services, scope, { account, timeZone: supplier.timeZone, day: addDays(today, -ago) })
+				);
 	}
 }
 
@@ -128,9 +131,10 @@ const BOOKED_AS: Record<MoneyMove['kind'], readonly EntryKind[]> = {
 	back: ['refund', 'debit_return', 'chargeback'],
 	restored: ['refund_failed', 'chargeback_won']
 };
-async function compareDay(services: Services, scope: Scope, supplier: Supplier, day: CivilDate): Promise<void> {
-	const [from, to] = [startOfDayIn(day, supplier.timeZone), startOfDayIn(addDays(day, 1), supplier.timeZone)];
-	const moves = await services.payments.listMoves(supplier.stripeAccount, from, to);
+type Compared = { account: string | null; timeZone: string; day: CivilDate };
+async function compareDay(services: Services, scope: Scope, { account, timeZone, day }: Compared): Promise<void> {
+	const [from, to] = [startOfDayIn(day, timeZone), startOfDayIn(addDays(day, 1), timeZone)];
+	const moves = await services.payments.listMoves(account, from, to);
 	const stripeMinor = add(...moves.map((move) => move.amountMinor));
 	await commit(services, scope, async (tx) => {
 		const parts: Minor[] = [];
@@ -141,10 +145,16 @@ async function compareDay(services: Services, scope: Scope, supplier: Supplier, 
 		const ledgerMinor = add(...parts);
 		if (ledgerMinor !== stripeMinor)
 			services.log.error(
-				{ supplierId: scope.supplierId, day, stripeMinor: String(stripeMinor), ledgerMinor: String(ledgerMinor) },
+				{
+					supplierId: scope.supplierId,
+					account,
+					day,
+					stripeMinor: String(stripeMinor),
+					ledgerMinor: String(ledgerMinor)
+				},
 				'totals differ between Stripe and the ledger'
 			);
-		await saveReconciliation(tx, scope, day, stripeMinor, ledgerMinor, services.clock.now());
+		await saveReconciliation(tx, scope, account, { day, stripeMinor, ledgerMinor }, services.clock.now());
 	});
 }
 

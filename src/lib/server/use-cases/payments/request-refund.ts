@@ -4,6 +4,7 @@ import { may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { add, type Minor } from '../../../domain/money/minor.ts';
 import { checkRefund } from '../../../domain/payments/refund-guard.ts';
+import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import { lockAttempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
@@ -20,8 +21,8 @@ import { recordAudit } from '../../store/records.ts';
 import { constraintName } from '../../store/tx.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
 import { queueRefundNotice } from '../mails/queue-owner-notices.ts';
-import { commit, done, refuse, type Result } from '../run.ts';
-import { settleIntent } from './settle-intent.ts';
+import { commit, done, read, refuse, type Result } from '../run.ts';
+import { settleIntent, type IntentAt } from './settle-intent.ts';
 import { isWithinKeyLife } from './call-stripe.ts';
 
 export type RefundInput = { refundRequestId: string; paymentId: string; amountMinor: Minor };
@@ -52,32 +53,52 @@ async function openOnce(services: Services, scope: Scope, input: RefundInput): P
 /** Money that came by transfer goes back by transfer, from the supplier's own bank. */
 type StripePayment = Payment & { stripePaymentIntentId: string };
 export const isOfStripe = (payment: Payment): payment is StripePayment => payment.stripePaymentIntentId !== null;
-export type OpenRefund = { request: RefundRequest; payment: StripePayment; account: string | null };
+export type OpenRefund = { request: RefundRequest; payment: StripePayment };
 /** Asks Stripe, as often as needed with one key, and books what it did. Settling notes the answer together with the entry. */
 export async function finishRefund(
 	services: Services,
 	scope: Scope,
-	{ request, payment, account }: OpenRefund
+	{ request, payment }: OpenRefund
 ): Promise<Result<{ refundId: string }>> {
 	if (request.stripeRefundId) return done({ refundId: request.stripeRefundId });
 	if (request.status === 'refused') return refuse('refund_refused', { code: 'refused_before' });
 	if (!isWithinKeyLife(services, request.createdAt)) return refuse('refund_unknown');
+	const at = { account: payment.stripeAccount, intentId: payment.stripePaymentIntentId };
 	const outcome = await services.payments.refund({
-		account,
+		...at,
 		refundRequestId: request.refundRequestId,
-		intentId: payment.stripePaymentIntentId,
 		amountMinor: request.amountMinor
 	});
 	if (outcome.kind === 'unknown') return refuse('refund_unknown');
 	if (outcome.kind === 'refused') {
+		// An earlier question may have been heard, and its answer lost: what Stripe has is booked, and answers the request.
+		const isRead = await readBack(services, scope, at);
+		if (!isRead) return refuse('refund_unknown');
+		const known = await read(services, scope, (tx) => findRefundRequest(tx, scope, request.refundRequestId));
+		if (known?.stripeRefundId) return done({ refundId: known.stripeRefundId });
 		services.log.warn({ refundRequestId: request.refundRequestId, code: outcome.code }, 'stripe refused a refund');
 		await commit(services, scope, (tx) =>
 			answerRefundRequest(tx, scope, request.refundRequestId, { status: 'refused' }, services.clock.now())
 		);
 		return refuse('refund_refused', { code: outcome.code });
 	}
-	await settleIntent(services, scope, payment.stripePaymentIntentId);
+	// Stripe has accepted: what it became is booked now, or by whoever reads it next.
+	try {
+		await settleIntent(services, scope, at);
+	} catch (error) {
+		services.log.warn({ err: error, refundRequestId: request.refundRequestId }, 'refund accepted, and not read yet');
+	}
 	return done({ refundId: outcome.refundId });
+}
+
+async function readBack(services: Services, scope: Scope, at: IntentAt): Promise<boolean> {
+	try {
+		await settleIntent(services, scope, at);
+		return true;
+	} catch (error) {
+		if (error instanceof NotAsked) return false;
+		throw error;
+	}
 }
 
 /** The row comes before the call; a second click finds it and asks Stripe again with the same key. */
@@ -90,7 +111,7 @@ async function openRefund(services: Services, scope: Scope, tx: Tx, input: Refun
 	const known = await findRefundRequest(tx, scope, input.refundRequestId);
 	if (known)
 		return known.paymentId === input.paymentId && known.amountMinor === input.amountMinor
-			? done({ request: known, payment, account: supplier.stripeAccount })
+			? done({ request: known, payment })
 			: refuse('attempt_id_reused');
 	const now = services.clock.now();
 	const reversedMinor = add(
@@ -126,5 +147,5 @@ async function openRefund(services: Services, scope: Scope, tx: Tx, input: Refun
 	});
 	await queueRefundNotice(tx, scope, now, auditId);
 	const request = (await findRefundRequest(tx, scope, input.refundRequestId))!;
-	return done({ request, payment, account: supplier.stripeAccount });
+	return done({ request, payment });
 }

@@ -11,7 +11,9 @@ import {
 	findAttempt,
 	listAttemptLines,
 	listAttemptsOfIntent,
+	lockAttempt,
 	lockAttemptsOfIntent,
+	nameIntent,
 	saveAttempt,
 	touchAttempt,
 	type Attempt
@@ -43,6 +45,8 @@ const SEPA_RESULT_DAYS = 6;
 /** A reading that somebody overtook is read again; more often than this means that something else is wrong. */
 const READINGS_MAX = 5;
 
+/** An intent, where it was made: of an account that is no longer the supplier's too. */
+export type IntentAt = { account: string | null; intentId: string };
 /**
  * Reads the intent and converges on it; null when it is not one of ours. `answered` is the attempt whose own confirmation Stripe has just
  * answered: only then can a refusal on an intent that is tried again be told from the refusal of the try before.
@@ -50,21 +54,21 @@ const READINGS_MAX = 5;
 export async function settleIntent(
 	services: Services,
 	scope: Scope,
-	intentId: string,
+	{ account, intentId }: IntentAt,
 	answered: string | null = null
 ): Promise<Settled | null> {
 	for (let reading = 1; reading <= READINGS_MAX; reading++) {
-		const before = await read(services, scope, async (tx) => ({
-			account: (await getSupplier(tx, scope)).stripeAccount,
-			known: await listAttemptsOfIntent(tx, scope, intentId)
-		}));
-		const intent = await services.payments.retrieve(before.account, intentId);
-		if (!intent) return null;
+		const known = await read(services, scope, (tx) => listAttemptsOfIntent(tx, scope, intentId));
+		const seen = fingerprint(known);
+		const intent = await services.payments.retrieve(account, intentId);
+		if (!intent && !known.length) return null;
+		// Where it was made, an intent does not vanish: a wrong key, another mode or a mistake of ours. What is known of it stays.
+		if (!intent) throw new Error(`intent ${intentId} is missing on ${account ?? 'the platform'}: left as it is`);
 		const attempts = await commit(services, scope, (tx) =>
-			settleInside(services, scope, tx, intent, { seen: fingerprint(before.known), answered })
+			settleInside(services, scope, tx, intent, { account, seen, answered })
 		);
 		if (!attempts) continue;
-		await countRefusedAtBank(services, scope, before.known, attempts);
+		await countRefusedAtBank(services, scope, known, attempts);
 		if (!attempts.length) return null;
 		return {
 			attempts,
@@ -103,10 +107,10 @@ async function settleInside(
 	scope: Scope,
 	tx: Tx,
 	intent: IntentState,
-	{ seen, answered }: { seen: string; answered: string | null }
+	{ account, seen, answered }: { account: string | null; seen: string; answered: string | null }
 ): Promise<Attempt[] | null> {
 	if (fingerprint(await lockAttemptsOfIntent(tx, scope, intent.intentId)) !== seen) return null;
-	await adoptIntent(services, scope, tx, intent);
+	if (!(await adoptIntent(tx, scope, account, intent))) return null;
 	const attempts = await lockAttemptsOfIntent(tx, scope, intent.intentId);
 	const latest = attempts.at(-1);
 	if (!latest) return [];
@@ -142,18 +146,17 @@ async function settleInside(
 const isOfTheTryBefore = (latest: Attempt, said: Attempt['status'], answered: string | null): boolean =>
 	said === 'declined' && latest.status === 'open' && latest.retriesIntent && latest.attemptId !== answered;
 
-/** A crash between the call and the note of its answer: the intent's metadata says whose it is. */
-async function adoptIntent({ clock }: Services, scope: Scope, tx: Tx, intent: IntentState): Promise<void> {
-	if (!intent.attemptId) return;
-	const attempt = await findAttempt(tx, scope, intent.attemptId);
-	if (attempt && attempt.stripePaymentIntentId === null)
-		await saveAttempt(
-			tx,
-			scope,
-			attempt.attemptId,
-			{ status: attempt.status, stripePaymentIntentId: intent.intentId },
-			clock.now()
-		);
+/**
+ * A crash between the call and the note of its answer: the intent's metadata says whose it is. Locked, and nothing but the name is written: somebody may
+ * have named and settled it since the reading, which is then made again (`false`).
+ */
+async function adoptIntent(tx: Tx, scope: Scope, account: string | null, intent: IntentState): Promise<boolean> {
+	const seen = intent.attemptId ? await findAttempt(tx, scope, intent.attemptId) : null;
+	if (!seen || seen.stripeAccount !== account || seen.stripePaymentIntentId !== null) return true;
+	const attempt = (await lockAttempt(tx, scope, seen.attemptId))!;
+	if (attempt.stripePaymentIntentId !== null) return attempt.stripePaymentIntentId !== intent.intentId;
+	await nameIntent(tx, scope, attempt.attemptId, intent.intentId);
+	return true;
 }
 
 const isOfPlan = ({ channel, option }: Attempt): boolean =>

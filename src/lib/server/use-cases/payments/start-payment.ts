@@ -1,9 +1,10 @@
 // A client pays one or several invoices, as it chose. Actor: contact or pay link, of a person who may pay. Refusals: pay_not_yours, nothing_to_pay, amount_changed, offer_expired, payment_under_way,
-// payment_in_progress, method_not_offered, attempt_id_reused, card_declined, payment_unknown. Facts: attempt.changed, then those of settling.
+// payment_in_progress, method_not_offered, attempt_id_reused, card_declined, payment_unknown, payment_unavailable. Facts: attempt.changed, then those of settling.
 import type { StartPayment } from '../../../contract/payments.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { AllocationLine } from '../../../domain/payments/allocation.ts';
 import { openParts } from '../../../domain/plans/plan.ts';
+import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import {
 	findAttempt,
@@ -20,9 +21,10 @@ import { recordFact } from '../../store/outbox.ts';
 import { getSupplier, mayPay, type Supplier } from '../../store/parties.ts';
 import { holdParts } from '../../store/plans.ts';
 import { findCustomerId, type SavedMethod } from '../../store/saved-methods.ts';
+import { isSilent } from '../../store/stripe-accounts.ts';
 import { constraintName } from '../../store/tx.ts';
 import { contactOf, keepAcceptance, type From } from '../offers/keep-acceptance.ts';
-import { customerOf } from '../methods/customer.ts';
+import { customerIfAsked } from '../methods/customer.ts';
 import { isPlan, keepPlan } from '../plans/keep-plan.ts';
 import { inputHashOf } from '../input-hash.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
@@ -43,38 +45,50 @@ export async function startPayment(
 	input: StartPayment,
 	from: From
 ): Promise<Result<PaymentProgress>> {
-	if (needsCustomer(input) && !(await prepareCustomer(services, scope, input)))
-		return refuse('card_declined', { family: 'technical' });
+	if (!(await isAnswering(services, scope, input))) return refuse('payment_unavailable');
 	for (let round = 0; round < 2; round++) {
 		const opened = await openAttempt(services, scope, input, from);
 		if (!opened.ok) return opened;
 		const { attempt } = opened.value;
 		if (opened.value.kind === 'open') {
 			if (attempt.isSetup) return followSetUpPlan(services, scope, attempt);
-			if (attempt.status === 'open' && !(await closeDeclined(services, scope, attempt))) {
-				await abandon(services, scope, attempt, 'superseded');
-				return refuse('payment_in_progress');
-			}
-			return callStripe(services, scope, attempt);
+			const isFree = attempt.status !== 'open' || (await ifAsked(() => closeDeclined(services, scope, attempt)));
+			if (isFree === true) return callStripe(services, scope, attempt);
+			await abandon(services, scope, attempt, 'superseded');
+			return refuse(isFree === false ? 'payment_in_progress' : 'payment_unavailable');
 		}
 		// Somebody left a bank confirmation unfinished: give it up at Stripe, learn what became of it, then look again.
-		await giveUp(services, scope, attempt);
+		const given = await ifAsked(() => giveUp(services, scope, attempt));
+		if (given === 'not_asked') return refuse('payment_unavailable');
 	}
 	return refuse('payment_in_progress');
 }
 
+/** What must be known before anything is begun. */
+async function ifAsked<T>(work: () => Promise<T>): Promise<T | 'not_asked'> {
+	try {
+		return await work();
+	} catch (error) {
+		if (error instanceof NotAsked) return 'not_asked';
+		throw error;
+	}
+}
+
 const needsCustomer = ({ option, remember, savedMethodId }: StartPayment): boolean =>
 	(option !== 'now' && option !== 'early') || remember === true || Boolean(savedMethodId);
-/** A means of payment that is kept belongs to a customer at Stripe, asked for before any transaction. `false`: Stripe does not answer, nothing began. */
-async function prepareCustomer(services: Services, scope: Scope, { invoiceIds }: StartPayment): Promise<boolean> {
-	const invoice = await read(services, scope, (tx) => findInvoice(tx, scope, invoiceIds[0]!));
-	try {
-		if (invoice) await customerOf(services, scope, invoice.clientId);
-		return true;
-	} catch (error) {
-		services.log.warn({ err: error }, 'no customer at Stripe, no plan begun');
-		return false;
-	}
+/**
+ * `false`: nothing begins. The account has been silent twice; or a means of payment is to be kept, which belongs to a customer at Stripe, asked for before
+ * any transaction. An attempt that began before is followed all the same.
+ */
+async function isAnswering(services: Services, scope: Scope, input: StartPayment): Promise<boolean> {
+	const { invoice, known, account } = await read(services, scope, async (tx) => ({
+		invoice: await findInvoice(tx, scope, input.invoiceIds[0]!),
+		known: await findAttempt(tx, scope, input.attemptId),
+		account: (await getSupplier(tx, scope)).stripeAccount
+	}));
+	if (known || !invoice) return true;
+	if (await isSilent(services.db, account)) return false;
+	return !needsCustomer(input) || (await customerIfAsked(services, scope, invoice.clientId)) !== 'not_asked';
 }
 
 async function openAttempt(
@@ -155,7 +169,8 @@ async function keepAttempt(services: Services, scope: Scope, tx: Tx, opening: Op
 	const { clientId } = invoices[0]!;
 	const begins = quoted !== null && isPlan(quoted.option);
 	const remembers = input.remember === true && scope.actor.kind === 'contact' && method === null;
-	const customerId = begins || plan || remembers || method ? await findCustomerId(tx, scope, clientId) : null;
+	const customerId =
+		begins || plan || remembers || method ? await findCustomerId(tx, scope, clientId, supplier.stripeAccount) : null;
 	const declined = isSetup ? null : await declinedIntent(tx, scope, lines, customerId);
 	await insertAttempt(
 		tx,
@@ -232,6 +247,7 @@ async function declinedIntent(
 
 async function giveUp(services: Services, scope: Scope, attempt: Attempt): Promise<void> {
 	if (attempt.isSetup) return giveUpSetUp(services, scope, attempt);
-	await services.payments.cancel(attempt.stripeAccount, attempt.stripePaymentIntentId!);
-	await settleIntent(services, scope, attempt.stripePaymentIntentId!);
+	const [account, intentId] = [attempt.stripeAccount, attempt.stripePaymentIntentId!];
+	await services.payments.cancel(account, intentId);
+	await settleIntent(services, scope, { account, intentId });
 }

@@ -3,18 +3,21 @@
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { isHeld as isHeldOn } from '../../../domain/invoices/hold.ts';
+import type { AllocationLine } from '../../../domain/payments/allocation.ts';
+import { isChargeable } from '../../../domain/payments/methods.ts';
 import { targetDay } from '../../../domain/plans/calendar.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt, findLiveAttempt, insertAttempt, type Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
-import { lockInvoices } from '../../store/invoices.ts';
+import { lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
 import { getSupplier, listSuppliers } from '../../store/parties.ts';
 import { claimCharge, dropCharge, enqueueDue, keepClaim } from '../../store/plan-charges.ts';
 import { findPlan, holdParts, lockPlan, savePart, type PlanWithParts } from '../../store/plans.ts';
 import { findCustomerId, findMethod } from '../../store/saved-methods.ts';
+import { isTodaysSilent } from '../../store/stripe-accounts.ts';
 import { commit } from '../run.ts';
-import { announce, refusePart } from './follow-plan.ts';
+import { announce, refusePart, type Following } from './follow-plan.ts';
 import { callStripe } from '../payments/call-stripe.ts';
 
 const LEASE_MS = 60_000;
@@ -61,27 +64,20 @@ async function openCharge(services: Services, scope: Scope, tx: Tx, charge: Due)
 	const today = civilDateIn(now, supplier.timeZone);
 	const part = plan.parts.find((candidate) => candidate.position === charge.position)!;
 	const method = plan.methodId ? await findMethod(tx, scope, plan.methodId) : null;
-	const isWanted = method !== null && isDue(plan, part, today);
-	const isHeld = await findLiveAttempt(
-		tx,
-		scope,
-		lines.map((line) => line.invoiceId)
-	);
-	const waits = invoices.some((invoice) => isHeldOn(invoice, today));
-	const isOwed = lines.every(
-		(line) => (invoices.find((invoice) => invoice.invoiceId === line.invoiceId)?.balanceMinor ?? 0n) >= line.amountMinor
-	);
-	if (!isWanted || isHeld || waits) return null;
-	if (!isOwed) {
+	if (method === null || !isDue(plan, part, today)) return null;
+	// Perhaps the part before this one found that out: nothing more of the row is taken.
+	if (await isTodaysSilent(tx, scope)) return null;
+	if (invoices.some((invoice) => isHeldOn(invoice, today))) return null;
+	const ids = lines.map((line) => line.invoiceId);
+	// Another part of the plan that is under way keeps this one from nothing: each waits for its own day.
+	if (await findLiveAttempt(tx, scope, ids, { besidesParts: true })) return null;
+	if (!lines.every((line) => isOwed(invoices, line))) {
 		// Paid in another way: there is nothing left to take, and a person decides.
 		await savePart(tx, scope, part, { status: 'action_needed', askOn: null }, now);
 		return null;
 	}
-	if (method.unusableAt || method.removedAt) {
-		// The bank or its owner took it away: nothing is tried, and the client is asked for another.
-		const failure = { errorCode: 'authorization_revoked', declineCode: null, methodType: method.type };
-		await refusePart({ scope, tx, supplier, now }, plan, part, failure);
-		await announce({ scope, tx, now }, plan);
+	if (!isChargeable(method, supplier.stripeAccount)) {
+		await waitForAnother({ scope, tx, supplier, now }, plan, part, method.type);
 		return null;
 	}
 	const attemptId = newId();
@@ -100,7 +96,7 @@ async function openCharge(services: Services, scope: Scope, tx: Tx, charge: Due)
 			currency: plan.currency,
 			confirmationTokenId: null,
 			savedMethodId: method.methodId,
-			customerId: await findCustomerId(tx, scope, plan.clientId),
+			customerId: await findCustomerId(tx, scope, plan.clientId, supplier.stripeAccount),
 			isOffSession: true,
 			keepsMethod: false,
 			targetOn: method.type === 'sepa_debit' ? targetDay(part.dueOn, today) : null,
@@ -118,6 +114,22 @@ async function openCharge(services: Services, scope: Scope, tx: Tx, charge: Due)
 	await holdParts(tx, scope, attemptId, [part]);
 	await savePart(tx, scope, part, { attemptId }, now);
 	return findAttempt(tx, scope, attemptId);
+}
+
+const isOwed = (invoices: InvoiceRecord[], line: AllocationLine): boolean =>
+	(invoices.find((invoice) => invoice.invoiceId === line.invoiceId)?.balanceMinor ?? 0n) >= line.amountMinor;
+
+/** The means of payment is gone. Nothing is tried; the client, who was asked for another, has until the day that was agreed. Then the part is refused. */
+async function waitForAnother(
+	following: Pick<Following, 'scope' | 'tx' | 'supplier' | 'now'>,
+	plan: PlanWithParts,
+	part: PlanWithParts['parts'][number],
+	methodType: string
+): Promise<void> {
+	const { scope, tx, supplier, now } = following;
+	if (part.dueOn > civilDateIn(now, supplier.timeZone)) return savePart(tx, scope, part, { askOn: part.dueOn }, now);
+	await refusePart(following, plan, part, { errorCode: 'method_gone', declineCode: null, methodType });
+	await announce({ scope, tx, now }, plan);
 }
 
 const isDue = ({ status }: PlanWithParts, part: PlanWithParts['parts'][number], today: CivilDate): boolean =>

@@ -19,7 +19,7 @@ import {
 	type PlanWithParts
 } from '../../store/plans.ts';
 import { findMethod } from '../../store/saved-methods.ts';
-import { queuePlanMail } from '../mails/queue-mails.ts';
+import { queueAttemptMail, queuePlanMail } from '../mails/queue-mails.ts';
 import { keepUsedMethod } from '../methods/keep-used-method.ts';
 import type { Settling } from '../payments/settling.ts';
 
@@ -108,14 +108,41 @@ async function fallBack(following: Following, { plan, parts, attempt, status }: 
 		for (const part of plan.parts) await savePart(tx, scope, part, { status: 'canceled', askOn: null }, now);
 		return savePlan(tx, scope, plan.planId, { status: 'canceled' }, now);
 	}
+	// It ended while this was under way: nothing is tried again, the rest fell due, and nobody is promised anything.
+	if (isOver(plan)) return endParts(following, parts, attempt, status);
 	// A payer whose own card is refused on the page is told there, and nothing changes; what the schedule tried, or a bank sent back, counts.
 	const counts = attempt.channel === 'plan' || parts.some((part) => part.status === 'processing');
-	if (!counts || status === 'canceled') return restore(following, parts);
+	if (!counts || status === 'canceled') return restore(following, parts, attempt);
 	for (const part of parts) await refusePart(following, plan, part, failureOf(following.intent, attempt));
 }
-async function restore({ scope, tx, now }: Following, parts: PlanWithParts['parts']): Promise<void> {
+const isOver = ({ status }: PlanWithParts): boolean => status === 'in_default' || status === 'canceled';
+async function endParts(
+	{ scope, tx, now }: Following,
+	parts: PlanWithParts['parts'],
+	attempt: Attempt,
+	status: Move['status']
+): Promise<void> {
+	// As of every debit that comes back: by what was under way when it did.
+	if (status === 'declined' && attempt.status === 'processing')
+		await queueAttemptMail(tx, scope, now, 'payment_failed', attempt);
+	for (const part of parts.filter((one) => one.status !== 'paid'))
+		await savePart(tx, scope, part, { status: 'canceled', askOn: null }, now);
+}
+
+/**
+ * No bank said no, so nothing counts and nobody is told. A debit that Stripe never heard of is asked for again at once; one that it refused as it was
+ * asked, tomorrow.
+ */
+async function restore(
+	{ scope, tx, supplier, now }: Following,
+	parts: PlanWithParts['parts'],
+	{ channel, errorCode }: Attempt
+): Promise<void> {
+	const tomorrow = addDays(civilDateIn(now, supplier.timeZone), 1);
 	for (const part of parts)
 		if (part.status === 'processing') await savePart(tx, scope, part, { status: 'action_needed' }, now);
+		else if (channel === 'plan' && errorCode !== 'never_confirmed' && part.askOn !== null)
+			await savePart(tx, scope, part, { askOn: tomorrow }, now);
 }
 
 /** One part refused: what comes next, and whether the client's time to mend it begins. */
@@ -164,7 +191,7 @@ export async function followReversal(
 	const held = await listHeldParts(tx, scope, attempt.attemptId);
 	if (!held.length) return;
 	const plan = (await lockPlan(tx, scope, held[0]!.planId))!;
-	if (plan.status === 'in_default' || plan.status === 'canceled') return;
+	if (isOver(plan)) return;
 	const parts = plan.parts.filter((part) => held.some((one) => one.position === part.position));
 	if (kind === 'restored') {
 		await holdAgain(tx, scope, attempt, plan);

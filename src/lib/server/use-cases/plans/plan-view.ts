@@ -2,13 +2,17 @@
 import type { PlanView } from '../../../contract/views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { isChargeable } from '../../../domain/payments/methods.ts';
+import { getSupplier } from '../../store/parties.ts';
 import type { Tx } from '../../store/database.ts';
 import { listOpenMoves } from '../../store/part-moves.ts';
-import { listHeldPlans, type PlanWithParts } from '../../store/plans.ts';
+import { listHeldPlans } from '../../store/plan-days.ts';
+import type { PlanWithParts } from '../../store/plans.ts';
 import { findMethod } from '../../store/saved-methods.ts';
 import { mayConfirm, wantsBank } from './confirm-part.ts';
 
 export async function planView(tx: Tx, scope: Scope, plan: PlanWithParts, today: CivilDate): Promise<PlanView> {
+	const { stripeAccount } = await getSupplier(tx, scope);
 	const failing = plan.parts.find((part) => part.status === 'action_needed') ?? null;
 	const [method, moves, held, asksBank] = await Promise.all([
 		plan.methodId ? findMethod(tx, scope, plan.methodId) : null,
@@ -26,7 +30,7 @@ export async function planView(tx: Tx, scope: Scope, plan: PlanWithParts, today:
 		methodLabel: scope.invoiceId ? null : (method?.label ?? null),
 		cureEndsOn: plan.cureEndsOn,
 		isHeld: held.has(plan.planId),
-		methodLost: method !== null && (method.unusableAt !== null || method.removedAt !== null),
+		methodLost: method !== null && !isChargeable(method, stripeAccount),
 		parts: plan.parts.map(({ position, dueOn, amountMinor, status, askOn }) => ({
 			position,
 			dueOn,

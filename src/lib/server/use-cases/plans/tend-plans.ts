@@ -1,11 +1,12 @@
-// What the days bring to plans: parts are announced before they are taken; a plan whose time to mend is over breaks, and both sides are told.
+// What the days bring to plans: parts are announced before they are taken; a means of payment that serves no more is asked for again; a plan whose time to mend is over breaks, and both sides are told.
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import { addDays, civilDateIn, daysBetween, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { announcedOn } from '../../../domain/plans/calendar.ts';
 import { isOpen } from '../../../domain/plans/plan.ts';
 import type { Services } from '../../services.ts';
 import { getSupplier, listSuppliers } from '../../store/parties.ts';
-import { listBroken, listToAnnounce, lockPlan, savePart, savePlan } from '../../store/plans.ts';
+import { listBroken, listPlansMovedAway, listToAnnounce } from '../../store/plan-days.ts';
+import { lockPlan, savePart, savePlan } from '../../store/plans.ts';
 import { recordAudit } from '../../store/records.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
 import { commit, read } from '../run.ts';
@@ -36,6 +37,18 @@ export const announceParts = (services: Services): Promise<void> =>
 				const now = services.clock.now();
 				await savePart(tx, scope, part, { announcedAt: now }, now);
 				await queuePlanMail(tx, scope, now, 'part_announced', plan, position);
+			});
+	});
+
+/** The supplier collects through another account: what is kept at the former one is asked for again, well before the day. */
+export const askMethodsAgain = (services: Services): Promise<void> =>
+	forEachSupplier(services, async (scope) => {
+		for (const plan of await read(services, scope, (tx) => listPlansMovedAway(tx, scope)))
+			await commit(services, scope, async (tx) => {
+				const { stripeAccount } = await getSupplier(tx, scope);
+				const now = services.clock.now();
+				await queuePlanMail(tx, scope, now, 'method_lost', plan, 0, stripeAccount ?? '');
+				await announce({ scope, tx, now }, (await lockPlan(tx, scope, plan.planId))!);
 			});
 	});
 

@@ -76,7 +76,7 @@ export type Dashboard = {
 	late: InvoiceView[];
 	underWay: InvoiceView[];
 	payments: PaymentView[];
-	gaps: { day: CivilDate; stripeMinor: Minor; ledgerMinor: Minor }[];
+	gaps: { account: string; day: CivilDate; stripeMinor: Minor; ledgerMinor: Minor }[];
 	mailProblems: Contact[];
 	/** Movements of the bank to look at. */
 	bankWaiting: number;
@@ -100,7 +100,12 @@ export async function readDashboard(services: Services, scope: Scope): Promise<D
 			payments: (await listPayments(tx, scope, { limit: 8 })).map(paymentView),
 			gaps: (await listReconciliations(tx, scope))
 				.filter((row) => row.stripeMinor !== row.ledgerMinor)
-				.map((row) => ({ day: row.reconciledOn, stripeMinor: row.stripeMinor, ledgerMinor: row.ledgerMinor })),
+				.map((row) => ({
+					account: row.stripeAccount,
+					day: row.reconciledOn,
+					stripeMinor: row.stripeMinor,
+					ledgerMinor: row.ledgerMinor
+				})),
 			mailProblems: await listMailProblems(tx, scope),
 			bankWaiting: await countWaitingEntries(tx, scope)
 		};

@@ -1,0 +1,108 @@
+// What the days bring to plans: held, to be announced, to be asked for again, broken.
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import type { Scope } from '../../domain/access/scope.ts';
+import type { CivilDate } from '../../domain/calendar/civil-date.ts';
+import type { PlanStatus } from '../../domain/plans/plan.ts';
+import type { Tx } from './database.ts';
+import type { PlanRow } from './plans.ts';
+import { plan, planPart } from './schema/index.ts';
+
+const mine = (scope: Scope) => [
+	eq(plan.supplierId, scope.supplierId),
+	...(scope.clientId ? [eq(plan.clientId, scope.clientId)] : [])
+];
+const RUNNING: PlanStatus[] = ['active', 'paused'];
+
+/** Nothing of the plan is taken by itself meanwhile: one of its invoices is disputed or promised. */
+const isHeld = (
+	today: CivilDate
+) => sql`exists (select from plan_part_line l join invoice i on i.supplier_id = l.supplier_id and i.invoice_id = l.invoice_id
+		where l.supplier_id = plan.supplier_id and l.plan_id = plan.plan_id
+			and i.hold_reason is not null and (i.hold_until is null or i.hold_until >= ${today}))`;
+export async function listHeldPlans(tx: Tx, scope: Scope, planIds: string[], today: CivilDate): Promise<Set<string>> {
+	if (!planIds.length) return new Set();
+	const rows = await tx
+		.select({ planId: plan.planId })
+		.from(plan)
+		.where(and(...mine(scope), inArray(plan.planId, planIds), isHeld(today)));
+	return new Set(rows.map((row) => row.planId));
+}
+
+/** The supplier's account at Stripe can't be asked: nothing is taken, so nothing is announced and nothing breaks. */
+const isSilent = sql`exists (select from stripe_account k where k.supplier_id = plan.supplier_id and k.until_at is null and k.silence is not null)`;
+/** Days in which nobody could pay are no days to mend a plan in. */
+export async function prolongCures(
+	tx: Tx,
+	scope: Scope,
+	{ since, days }: { since: CivilDate; days: number },
+	now: Date
+): Promise<void> {
+	if (days > 0)
+		await tx
+			.update(plan)
+			.set({ cureEndsOn: sql`${plan.cureEndsOn} + ${days}::int`, updatedAt: now })
+			.where(and(...mine(scope), inArray(plan.status, RUNNING), sql`${plan.cureEndsOn} >= ${since}`));
+}
+
+/** Parts that are due to be announced: of running plans, soon to be taken, not told yet. */
+export async function listToAnnounce(
+	tx: Tx,
+	scope: Scope,
+	{ today, dueUntil }: { today: CivilDate; dueUntil: CivilDate },
+	limit = 500
+): Promise<{ planId: string; position: number }[]> {
+	return tx
+		.select({ planId: planPart.planId, position: planPart.position })
+		.from(planPart)
+		.innerJoin(plan, and(eq(plan.supplierId, planPart.supplierId), eq(plan.planId, planPart.planId)))
+		.where(
+			and(
+				...mine(scope),
+				eq(plan.status, 'active'),
+				sql`not ${isHeld(today)} and not ${isSilent}`,
+				eq(planPart.status, 'scheduled'),
+				// Nothing is announced that will not be tried: its card or account must be one that can be charged.
+				sql`exists (select from saved_method m join supplier s on s.supplier_id = m.supplier_id where m.supplier_id = plan.supplier_id and m.method_id = plan.method_id
+					and m.unusable_at is null and m.removed_at is null and m.stripe_account is not distinct from s.stripe_account)`,
+				sql`${planPart.announcedAt} is null and ${planPart.dueOn} >= ${today} and ${planPart.askOn} is not null and ${planPart.dueOn} <= ${dueUntil}`
+			)
+		)
+		.orderBy(asc(planPart.dueOn), asc(planPart.planId), asc(planPart.position))
+		.limit(limit);
+}
+/** Plans that run on a card or an account kept where money no longer comes to. */
+export const listPlansMovedAway = async (tx: Tx, scope: Scope, limit = 500): Promise<PlanRow[]> =>
+	tx
+		.select()
+		.from(plan)
+		.where(
+			and(
+				...mine(scope),
+				inArray(plan.status, RUNNING),
+				sql`exists (select from saved_method m join supplier s on s.supplier_id = m.supplier_id where m.supplier_id = plan.supplier_id and m.method_id = plan.method_id
+					and m.unusable_at is null and m.removed_at is null and m.stripe_account is distinct from s.stripe_account)`,
+				// Told once for each account that it would have to move to.
+				sql`not exists (select from mail k join supplier s on s.supplier_id = k.supplier_id where k.supplier_id = plan.supplier_id
+					and k.unique_key = 'method_lost:' || plan.plan_id || ':0:' || coalesce(s.stripe_account, ''))`
+			)
+		)
+		.orderBy(asc(plan.createdAt), asc(plan.planId))
+		.limit(limit);
+
+/** Plans whose cure period is over with something still unpaid. */
+export async function listBroken(tx: Tx, scope: Scope, today: CivilDate, limit = 200): Promise<string[]> {
+	const rows = await tx
+		.select({ planId: plan.planId })
+		.from(plan)
+		.where(
+			and(
+				...mine(scope),
+				eq(plan.status, 'active'),
+				sql`${plan.cureEndsOn} < ${today}`,
+				sql`not ${isHeld(today)} and not ${isSilent}`
+			)
+		)
+		.orderBy(asc(plan.cureEndsOn), asc(plan.planId))
+		.limit(limit);
+	return rows.map((row) => row.planId);
+}

@@ -1,0 +1,31 @@
+// Refunds that members ask for, before Stripe is asked.
+import { sql } from 'drizzle-orm';
+import { check, foreignKey, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { choice, id, instant, money, oneOf, optionalInstant } from './columns.ts';
+import { payment } from './payments.ts';
+
+/** A refund asked for: the row comes before the call and its id is the idempotency key. */
+export const refundRequest = pgTable(
+	'refund_request',
+	{
+		supplierId: id(),
+		refundRequestId: id(),
+		paymentId: id(),
+		amountMinor: money(),
+		status: choice<'open' | 'accepted' | 'refused'>({ open: true, accepted: true, refused: true }).notNull(),
+		stripeRefundId: text(),
+		requestedBy: text().notNull(),
+		createdAt: instant(),
+		updatedAt: optionalInstant()
+	},
+	(t) => [
+		primaryKey({ name: 'refund_request_pk', columns: [t.supplierId, t.refundRequestId] }),
+		foreignKey({
+			name: 'refund_request_payment_fk',
+			columns: [t.supplierId, t.paymentId],
+			foreignColumns: [payment.supplierId, payment.paymentId]
+		}),
+		oneOf('refund_request_status_check', t.status),
+		check('refund_request_amount_check', sql`${t.amountMinor} > 0`)
+	]
+);
