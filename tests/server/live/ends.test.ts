@@ -153,15 +153,20 @@ describe('streams are bounded', () => {
 		for (let i = 0; i < PLACES.reader; i++) expect(listen(payer.scope, hashes[i % 2]!, `192.0.2.${i}`)).not.toBeNull();
 		expect(listen(payer.scope, hashes[0]!, '192.0.2.99')).toBeNull();
 	});
-	test('from one address, and in all', () => {
+	test('from one address, a whole network of IPv6 being one, and in all', () => {
 		const places = new Places();
 		const reader = (i: number) =>
 			({ ...payer.scope, actor: { kind: 'contact', contactId: `c${i}`, clientId: 'x' } }) as Scope;
 		const fromOne = Array.from({ length: PLACES.address + 5 }, (_, i) => places.take(reader(i), '192.0.2.1'));
 		expect(fromOne.filter(Boolean)).toHaveLength(PLACES.address);
-		for (const leave of fromOne) leave?.();
+		const fromNetwork = Array.from({ length: PLACES.address + 5 }, (_, i) =>
+			places.take(reader(i), `2001:db8:1:2::${i.toString(16)}`)
+		);
+		expect(fromNetwork.filter(Boolean)).toHaveLength(PLACES.address);
+		expect(places.take(reader(-3), '2001:db8:1:3::1')).not.toBeNull();
+		for (const leave of [...fromOne, ...fromNetwork]) leave?.();
 		const fromMany = Array.from({ length: PLACES.all + 5 }, (_, i) => places.take(reader(i), `a${i}`));
-		expect(fromMany.filter(Boolean)).toHaveLength(PLACES.all);
+		expect(fromMany.filter(Boolean)).toHaveLength(PLACES.all - 1);
 		const [leave] = fromMany;
 		leave!();
 		leave!();
