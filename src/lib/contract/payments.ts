@@ -2,16 +2,18 @@
 import * as v from 'valibot';
 import { minor } from '../domain/money/minor.ts';
 
+/** One spelling of each id: what is counted by it, or kept with it, is counted once however it is written. */
+const Id = v.pipe(v.string(), v.uuid(), v.toLowerCase());
 export const StartPayment = v.object({
-	attemptId: v.pipe(v.string(), v.uuid()),
+	attemptId: Id,
 	/** null: a means of payment kept before, or that of the plan, for a part that its bank wants confirmed. */
 	confirmationTokenId: v.nullable(v.pipe(v.string(), v.regex(/^ctoken_\w{8,100}$/))),
 	/** One of the signed-in person's own. */
-	savedMethodId: v.optional(v.nullable(v.pipe(v.string(), v.uuid()))),
+	savedMethodId: v.optional(v.nullable(Id)),
 	/** To be found again next time; of a signed-in person only. */
 	remember: v.optional(v.boolean()),
 	invoiceIds: v.pipe(
-		v.array(v.pipe(v.string(), v.uuid())),
+		v.array(Id),
 		v.minLength(1),
 		v.maxLength(50),
 		v.check((ids) => new Set(ids).size === ids.length)
@@ -27,16 +29,16 @@ export const StartPayment = v.object({
 export type StartPayment = v.InferOutput<typeof StartPayment>;
 
 export const SetUpMethod = v.object({
-	setupId: v.pipe(v.string(), v.uuid()),
+	setupId: Id,
 	/** null: for the signed-in person's next payments. */
-	planId: v.nullable(v.pipe(v.string(), v.uuid())),
+	planId: v.nullable(Id),
 	confirmationTokenId: v.pipe(v.string(), v.regex(/^ctoken_\w{8,100}$/))
 });
 export type SetUpMethod = v.InferOutput<typeof SetUpMethod>;
 
 /** The client's answer to another day for a part. */
 export const AnswerMove = v.object({
-	planId: v.pipe(v.string(), v.uuid()),
+	planId: Id,
 	position: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3)),
 	accepts: v.boolean()
 });

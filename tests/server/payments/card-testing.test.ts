@@ -1,6 +1,8 @@
 // Stolen cards tried on a pay link: bounded by link, invoice, address and supplier, told to the supplier; and nobody who pays is hurt by it.
 import { sql } from 'drizzle-orm';
+import * as v from 'valibot';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AnswerMove, SetUpMethod, StartPayment } from '#lib/contract/payments.ts';
 import { mintScope, type Scope } from '#lib/domain/access/scope.ts';
 import { newId, sha256 } from '#lib/server/identity.ts';
 import { listSecurityEvents } from '#lib/server/store/security-events.ts';
@@ -137,4 +139,42 @@ test('a whole supplier tried from everywhere is stopped for links, and its peopl
 test('somebody signed in is bounded too, by themselves', async () => {
 	const person = mintScope(cast.supplierId, { kind: 'contact', contactId: newId(), clientId: newId() });
 	expect(stopped(await times(31, () => trying(person, newId(), anAddress())))).toBe(30);
+});
+test.each([
+	['link', 'try_link_day', 20],
+	['invoice', 'try_invoice_day', 30],
+	['network address', 'try_address_day', 200],
+	['supplier', 'try_supplier_day', 1000],
+	['person', 'try_person_day', 100]
+] as const)('over a day, one %s is tried so often and no more, however slowly', async (what, name, bound) => {
+	const supplierId = what === 'supplier' ? newId() : cast.supplierId;
+	const [invoiceId, address] = [newId(), anAddress()];
+	const scope =
+		what === 'person'
+			? mintScope(supplierId, { kind: 'contact', contactId: newId(), clientId: newId() })
+			: linkTo(invoiceId, supplierId);
+	const { actor } = scope;
+	const key = {
+		link: actor.kind === 'pay_link' ? actor.payLinkId : '',
+		invoice: `${supplierId} ${invoiceId}`,
+		'network address': address,
+		supplier: supplierId,
+		person: actor.kind === 'contact' ? actor.contactId : ''
+	}[what];
+	await Promise.all(Array.from({ length: bound - 1 }, () => house.services.limits.spend(name, key)));
+	const last = [await trying(scope, invoiceId, address), await trying(scope, invoiceId, address)];
+	expect(last).toEqual(['declined', 'tries_exhausted']);
+	expect(await trying(linkTo(newId()), newId(), anAddress())).toBe('declined');
+});
+test('an id in capitals is the same id: nothing is counted, paid or asked for beside it', () => {
+	const [id, token] = [newId(), 'ctoken_12345678'];
+	const pay = { attemptId: id.toUpperCase(), confirmationTokenId: token, expectedAmountMinor: '1' };
+	expect(v.parse(StartPayment, { ...pay, invoiceIds: [id.toUpperCase()] })).toMatchObject({
+		attemptId: id,
+		invoiceIds: [id]
+	});
+	expect(v.is(StartPayment, { ...pay, invoiceIds: [id, id.toUpperCase()] })).toBe(false);
+	const setUp = { setupId: id.toUpperCase(), planId: id.toUpperCase(), confirmationTokenId: token };
+	expect(v.parse(SetUpMethod, setUp)).toMatchObject({ setupId: id, planId: id });
+	expect(v.parse(AnswerMove, { planId: id.toUpperCase(), position: 1, accepts: true }).planId).toBe(id);
 });
