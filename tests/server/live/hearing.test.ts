@@ -1,0 +1,102 @@
+// Who was away, polls, or does not listen: each hears of its own and of nothing else, and holds nobody up.
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Scope } from '#lib/domain/access/scope.ts';
+import { mintScope } from '#lib/domain/access/scope.ts';
+import { newId } from '#lib/server/identity.ts';
+import { cursorSeal } from '#lib/server/live/cursor.ts';
+import { Hub } from '#lib/server/live/hub.ts';
+import { latestCursor, recordFact, recordFacts, type Fact } from '#lib/server/store/outbox.ts';
+import { contact } from '#lib/server/store/schema/index.ts';
+import { inScope } from '#lib/server/store/tx.ts';
+import { mintPayLink } from '#lib/server/use-cases/access/pay-links.ts';
+import { openPayLink } from '#lib/server/access/scopes.ts';
+import { aPayer, anInvoice, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import { openHouse, type TestHouse } from '../../setup/house.ts';
+
+let house: TestHouse;
+let cast: Cast;
+let payer: Payer;
+let hub: Hub;
+beforeAll(async () => {
+	house = await openHouse();
+	cast = await aSupplier(house.services);
+	payer = await aPayer(house.services, cast);
+	const { clock } = house.services;
+	hub = new Hub(house.services.db, { clock, secret: house.config.secret, onSignal: () => {}, onProblem: () => {} });
+	await hub.start();
+});
+afterAll(async () => {
+	hub.stop();
+	await house.close();
+});
+
+const forAll: Fact = { kind: 'time.moved', clientId: null, invoiceId: null, attemptId: null };
+const tellAll = (system: Scope, facts: Fact[] = [forAll]) =>
+	inScope(house.services.db, system, (tx) => recordFacts(tx, system, house.services.clock.now(), facts));
+const listen = (scope: Scope, lastId: string | null, address = newId()) =>
+	hub.stream({ scope, sessionHash: null, address }, lastId, new AbortController().signal)!;
+/** What a stream tells up to the word that everybody of the supplier hears. */
+async function toldUntilAll(stream: ReadableStream<Uint8Array>): Promise<string> {
+	const reader = stream.getReader();
+	let text = '';
+	while (!text.includes('time.moved')) {
+		const { value, done } = await reader.read();
+		if (done) break;
+		text += new TextDecoder().decode(value);
+	}
+	await reader.cancel();
+	return text;
+}
+
+test('who was away, and who polls, hears of its own only', async () => {
+	const [colleagueClient, elsewhere] = [
+		await aPayer(house.services, cast, 'autre@client.example', 'Autre client'),
+		await aSupplier(house.services, 'acct_canuts', 'Canuts')
+	];
+	const [paid, own] = [await anInvoice(house.services, cast, {}), await anInvoice(house.services, cast, {})];
+	const link = mintScope(cast.supplierId, {
+		kind: 'pay_link',
+		payLinkId: newId(),
+		contactId: payer.contactId,
+		clientId: payer.clientId,
+		invoiceId: own
+	});
+	const before = await latestCursor(house.services.db);
+	const place = (scope: Scope) => cursorSeal(house.config.secret).seal(scope, before);
+	await pay(house.services, payer, [paid], 120_000);
+	await tellAll(cast.system);
+	await tellAll(elsewhere.system);
+	expect((await hub.since(payer.scope, place(payer.scope))).kinds).toContain('payment.received');
+	for (const scope of [colleagueClient.scope, elsewhere.owner, link]) {
+		expect((await hub.since(scope, place(scope))).kinds).toEqual(['time.moved']);
+		const text = await toldUntilAll(listen(scope, place(scope)));
+		expect(text).not.toContain(paid);
+		expect(text).not.toContain('payment');
+	}
+});
+test('a reader that takes nothing is let go, and comes back to where it was', async () => {
+	const before = hub.size;
+	const stream = listen(cast.owner, null);
+	await expect.poll(() => hub.size).toBe(before + 1);
+	await tellAll(cast.system, Array<Fact>(400).fill(forAll));
+	await expect.poll(() => hub.size, { timeout: 10_000 }).toBe(before);
+	await stream.cancel();
+});
+test('a link whose contact may neither receive nor see any more hears nothing further', async () => {
+	const gone = await aPayer(house.services, cast, 'parti@client.example', 'Client parti');
+	const invoiceId = await anInvoice(house.services, cast, { name: 'Client parti' });
+	const url = await inScope(house.services.db, cast.system, (tx) =>
+		mintPayLink(house.services, tx, cast.system, invoiceId, gone.contactId)
+	);
+	const access = await openPayLink(house.services, url.split('/p/')[1]!);
+	if (access?.state !== 'live') throw new Error('not live');
+	const stream = listen(access.scope, null);
+	await inScope(house.services.db, cast.system, async (tx) => {
+		await tx.update(contact).set({ isBilling: false, hasPortal: false }).where(eq(contact.contactId, gone.contactId));
+		await recordFact(tx, cast.system, house.services.clock.now(), { ...forAll, kind: 'offers.changed' });
+	});
+	let text = '';
+	for await (const chunk of stream as unknown as AsyncIterable<Uint8Array>) text += new TextDecoder().decode(chunk);
+	expect(text).toContain('event: end');
+});
