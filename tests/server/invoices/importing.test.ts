@@ -7,7 +7,7 @@ import { readInvoiceDetail, readInvoiceFile } from '#lib/server/use-cases/invoic
 import { findInvoiceFile } from '#lib/server/store/documents.ts';
 import { findInvoice, listInvoices } from '#lib/server/store/invoices.ts';
 import { inScope } from '#lib/server/store/tx.ts';
-import { importByApi } from '#lib/server/use-cases/imports/import-by-api.ts';
+import { importByApi, openImportByApi } from '#lib/server/use-cases/imports/import-by-api.ts';
 import { importInvoices } from '#lib/server/use-cases/imports/import-invoices.ts';
 import { readClients } from '#lib/server/use-cases/suppliers/read-admin.ts';
 import { civilDate } from '#lib/domain/calendar/civil-date.ts';
@@ -259,6 +259,21 @@ describe('by API', () => {
 		expect(first).toMatchObject({ ok: true, value: { status: 201 } });
 		expect(again).toEqual(first);
 		expect(other).toMatchObject({ ok: false, refusal: { code: 'idempotency_mismatch' } });
+	});
+	test('a key is one question of one asker: with other wishes, in the background, or by somebody else it is refused', async () => {
+		const files = [json('J9')];
+		const asked = { key: 'k9', files, sendMails: false };
+		expect(await importByApi(house.services, cast.owner, asked)).toMatchObject({ ok: true });
+		const refused = { ok: false, refusal: { code: 'idempotency_mismatch' } };
+		const key = mintScope(cast.supplierId, { kind: 'api_key', apiKeyId: newId(), scopes: ['import'] });
+		expect(await importByApi(house.services, key, asked)).toMatchObject(refused);
+		expect(await importByApi(house.services, cast.owner, { ...asked, sendMails: true })).toMatchObject(refused);
+		expect(await importByApi(house.services, cast.owner, { ...asked, acceptReview: true })).toMatchObject(refused);
+		for (const confirm of [true, false])
+			expect(await openImportByApi(house.services, cast.owner, { ...asked, confirm })).toMatchObject(refused);
+		const begun = { ...asked, key: 'k10', confirm: false };
+		expect(await openImportByApi(house.services, cast.owner, begun)).toMatchObject({ ok: true });
+		expect(await openImportByApi(house.services, cast.owner, { ...begun, confirm: true })).toMatchObject(refused);
 	});
 	test('a wrong field is named, with what was found and what is expected', async () => {
 		const bytes = new TextEncoder().encode(
