@@ -147,7 +147,8 @@ test.each([
 	['supplier', 'try_supplier_day', 1000],
 	['person', 'try_person_day', 100]
 ] as const)('over a day, one %s is tried so often and no more, however slowly', async (what, name, bound) => {
-	const supplierId = what === 'supplier' ? newId() : cast.supplierId;
+	const supplierId =
+		what === 'supplier' ? (await aSupplier(house.services, 'acct_day', 'Jour')).supplierId : cast.supplierId;
 	const [invoiceId, address] = [newId(), anAddress()];
 	const scope =
 		what === 'person'
