@@ -24,6 +24,8 @@ export const journalEntry = pgTable(
 			discount: true,
 			discount_void: true,
 			part_forgiven: true,
+			credit_note: true,
+			credit_note_void: true,
 			transfer: true,
 			transfer_return: true,
 			transfer_undone: true,
@@ -57,6 +59,7 @@ export const journalLine = pgTable(
 			'512': true,
 			'627': true,
 			'665': true,
+			'707': true,
 			'709': true
 		}).notNull(),
 		clientId: optionalId(),

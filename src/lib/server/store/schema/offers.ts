@@ -17,7 +17,7 @@ import type { Locale } from '../../../domain/money/format.ts';
 import { choice, day, id, instant, money, oneOf, optionalId, optionalInstant } from './columns.ts';
 import { invoice } from './invoices.ts';
 import { client, contact, supplier } from './parties.ts';
-import { payment, paymentAttempt } from './payments.ts';
+import { payment, paymentAttempt, reversal } from './payments.ts';
 import { planPart } from './plans.ts';
 
 export const clientGroup = pgTable(
@@ -172,16 +172,19 @@ export const attemptDiscount = pgTable(
 );
 
 export type DiscountKind = 'granted' | 'voided';
-/** `early`: earned by paying early. `forgiven`: a part of a plan that the supplier gave up. */
-export type DiscountReason = 'early' | 'forgiven';
+/** `early`: earned by paying early. `forgiven`: a part of a plan that the supplier gave up. The others: money given back with a credit note. */
+export type DiscountReason = 'early' | 'forgiven' | 'goodwill' | 'returned';
 /** A discount given, or taken back because the money came back: each a row with its journal entry and, where VAT moves, its numbered document. */
 export const discount = pgTable(
 	'discount',
 	{
 		supplierId: id(),
 		discountId: id(),
-		reason: choice<DiscountReason>({ early: true, forgiven: true }).notNull().default('early'),
-		paymentId: optionalId(), // what earned it; null for a part forgiven
+		reason: choice<DiscountReason>({ early: true, forgiven: true, goodwill: true, returned: true })
+			.notNull()
+			.default('early'),
+		paymentId: optionalId(), // what earned it, or was given back; null for a part forgiven
+		reversalId: optionalId(), // the money given back
 		planId: optionalId(), // whose part was forgiven
 		position: integer(),
 		invoiceId: id(),
@@ -215,6 +218,9 @@ export const discount = pgTable(
 		unique('discount_sequence_unique').on(t.supplierId, t.paymentId, t.invoiceId, t.sequence),
 		unique('discount_document_unique').on(t.supplierId, t.documentNumber),
 		index('discount_invoice_idx').on(t.supplierId, t.invoiceId),
+		uniqueIndex('one_credit_note_per_refund')
+			.on(t.supplierId, t.reversalId, t.invoiceId, t.kind)
+			.where(sql`${t.reversalId} is not null`),
 		uniqueIndex('one_discount_per_forgiven_part')
 			.on(t.supplierId, t.planId, t.position, t.invoiceId)
 			.where(sql`${t.reason} = 'forgiven'`),
@@ -223,13 +229,19 @@ export const discount = pgTable(
 			columns: [t.supplierId, t.planId, t.position],
 			foreignColumns: [planPart.supplierId, planPart.planId, planPart.position]
 		}),
+		foreignKey({
+			name: 'discount_reversal_fk',
+			columns: [t.supplierId, t.reversalId],
+			foreignColumns: [reversal.supplierId, reversal.reversalId]
+		}),
 		oneOf('discount_kind_check', t.kind),
 		oneOf('discount_reason_words_check', t.reason),
 		check('discount_amount_check', sql`${t.amountMinor} > 0`),
 		check(
 			'discount_reason_check',
-			sql`case ${t.reason} when 'early' then ${t.paymentId} is not null and ${t.planId} is null
-				when 'forgiven' then ${t.paymentId} is null and ${t.planId} is not null and ${t.position} is not null else false end`
+			sql`case ${t.reason} when 'early' then ${t.paymentId} is not null and ${t.planId} is null and ${t.reversalId} is null
+				when 'forgiven' then ${t.paymentId} is null and ${t.planId} is not null and ${t.position} is not null and ${t.reversalId} is null
+				else ${t.paymentId} is not null and ${t.planId} is null and ${t.reversalId} is not null end`
 		)
 	]
 );

@@ -1,6 +1,7 @@
-// Refunds that members ask for, before Stripe is asked.
+// Refunds that members ask for, each with its meaning and reason, before Stripe is asked.
 import { sql } from 'drizzle-orm';
 import { check, foreignKey, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import type { RefundMeaning } from '../../../domain/payments/refund-guard.ts';
 import { choice, id, instant, money, oneOf, optionalInstant } from './columns.ts';
 import { payment } from './payments.ts';
 
@@ -13,7 +14,9 @@ export const refundRequest = pgTable(
 		paymentId: id(),
 		amountMinor: money(),
 		status: choice<'open' | 'accepted' | 'refused'>({ open: true, accepted: true, refused: true }).notNull(),
-		stripeRefundId: text(),
+		stripeRefundId: text(), // known before it is accepted here: Stripe has answered, and could not be read yet
+		meaning: choice<RefundMeaning>({ error: true, goodwill: true, returned: true }).notNull().default('error'),
+		note: text(), // why, in the words of who asked
 		requestedBy: text().notNull(),
 		createdAt: instant(),
 		updatedAt: optionalInstant()
@@ -26,6 +29,8 @@ export const refundRequest = pgTable(
 			foreignColumns: [payment.supplierId, payment.paymentId]
 		}),
 		oneOf('refund_request_status_check', t.status),
+		oneOf('refund_request_meaning_check', t.meaning),
+		check('refund_request_note_check', sql`length(${t.note}) <= 300`),
 		check('refund_request_amount_check', sql`${t.amountMinor} > 0`)
 	]
 );

@@ -101,6 +101,7 @@ export type MailKind =
 	| 'payment_failed'
 	| 'debit_notice'
 	| 'refund'
+	| 'refund_failed'
 	| 'money_returned'
 	| 'transfer_undone'
 	| 'contact_added'
@@ -128,6 +129,7 @@ export const mail = pgTable(
 			payment_failed: true,
 			debit_notice: true,
 			refund: true,
+			refund_failed: true,
 			money_returned: true,
 			transfer_undone: true,
 			contact_added: true,
