@@ -2,6 +2,7 @@
 import {
 	accessible,
 	adminAtPayment,
+	askRefund,
 	expect,
 	form,
 	freshInvoice,
@@ -9,6 +10,7 @@ import {
 	open,
 	origin,
 	payByCard,
+	refundButton,
 	test
 } from './fixtures.ts';
 
@@ -89,11 +91,11 @@ test('the supplier refunds, and the invoice re-opens on the client’s page by i
 	const invoice = await freshInvoice(page, demo);
 	await payByCard(page, invoice.link);
 	const admin = await adminAtPayment(browser, demo, invoice.number);
-	await admin.getByLabel(/Montant à rembourser/).fill('9999999');
-	await admin.getByRole('button', { name: 'Rembourser ce montant' }).click();
+	await askRefund(admin, '9999999');
 	await expect(admin.getByText(/reste au plus/)).toBeVisible();
-	await admin.getByLabel(/Montant à rembourser/).fill('100,50');
-	await admin.getByRole('button', { name: 'Rembourser ce montant' }).click();
+	await askRefund(admin, '100,50');
+	await expect(admin.getByText(/100,50.€ rendus, 100,50.€ seront à payer/)).toBeVisible();
+	await refundButton(admin).click();
 	await expect(admin.getByText('Le remboursement est parti')).toBeVisible();
 	await accessible(admin);
 	await expect(page.getByRole('button', { name: /Payer 100,50/ })).toBeVisible();
@@ -128,7 +130,7 @@ test('a reader sees and does not touch', async ({ page, demo }) => {
 	await open(page, `${origin()}/admin/paiements`);
 	await page.getByRole('region').getByRole('link').first().click();
 	await expect(page.getByRole('heading', { name: /Reçu/ })).toBeVisible();
-	await expect(page.getByRole('button', { name: 'Rembourser ce montant' })).toHaveCount(0);
+	await expect(page.getByRole('button', { name: 'Vérifier avant de rembourser' })).toHaveCount(0);
 });
 test('another’s ids give the same 404 on every route, for every stranger', async ({ page, demo, browser }) => {
 	const owner = await (await browser.newContext()).newPage();

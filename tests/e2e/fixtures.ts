@@ -233,3 +233,12 @@ export const test = base.extend<{ demo: Demo; quiet: void }, { place: void }>({
 	]
 });
 export { expect };
+
+/** On the page of a payment: what and why, then the step that says what follows. */
+export async function askRefund(admin: Page, amount: string, meaning = 'Payé par erreur'): Promise<void> {
+	await admin.getByLabel(/Montant à rembourser/).fill(amount);
+	await admin.getByRole('radio', { name: new RegExp(meaning) }).check();
+	await admin.getByLabel(/^Motif/).fill('essai');
+	await admin.getByRole('button', { name: 'Vérifier avant de rembourser' }).click();
+}
+export const refundButton = (admin: Page) => admin.getByRole('button', { name: /^Rembourser \d/ });

@@ -8,6 +8,7 @@ import { freePort } from '../../src/scripts/embedded-postgres.ts';
 import {
 	accessible,
 	adminAtPayment,
+	askRefund,
 	Demo,
 	expect,
 	form,
@@ -16,6 +17,7 @@ import {
 	origin,
 	paid,
 	payByCard,
+	refundButton,
 	test
 } from './fixtures.ts';
 
@@ -163,9 +165,10 @@ test('refund, killed before the answer: made once', async ({ page, demo, browser
 	const invoice = await freshInvoice(page, demo);
 	await payByCard(page, invoice.link);
 	const admin = await adminAtPayment(browser, demo, invoice.number);
-	await admin.getByLabel(/Montant à rembourser/).fill('76');
+	await askRefund(admin, '76');
+	await expect(refundButton(admin)).toBeVisible();
 	await demo.fault('stripe_slow');
-	await admin.getByRole('button', { name: 'Rembourser ce montant' }).click();
+	await refundButton(admin).click();
 	await admin.waitForTimeout(1500);
 	await killEverything(page.request);
 	await start(page.request);

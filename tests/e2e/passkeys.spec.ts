@@ -1,5 +1,16 @@
 // A member with a passkey, and with a lost one; and the proof that is asked for before money goes back.
-import { accessible, adminAtPayment, expect, freshInvoice, open, origin, payByCard, test } from './fixtures.ts';
+import {
+	accessible,
+	adminAtPayment,
+	askRefund,
+	expect,
+	freshInvoice,
+	open,
+	origin,
+	payByCard,
+	refundButton,
+	test
+} from './fixtures.ts';
 import type { Page } from '@playwright/test';
 
 /** A device that holds passkeys and always finds its owner in front of it. */
@@ -43,8 +54,8 @@ test('a refund long after signing in asks who it is, and keeps what was typed', 
 	await payByCard(page, link);
 	const admin = await adminAtPayment(browser, demo, number);
 	await demo.advance('PT15M');
-	await admin.getByLabel(/Montant/).fill('12,34');
-	await admin.getByRole('button', { name: /Rembourser/ }).click();
+	await askRefund(admin, '12,34');
+	await refundButton(admin).click();
 	await expect(admin.getByRole('heading', { name: 'Confirmez que c’est vous' })).toBeVisible();
 	await accessible(admin);
 	const email = (await demo.person('Claire Martin')).email;

@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import {
 	accessible,
 	adminAtPayment,
+	askRefund,
 	expect,
 	form,
 	freshInvoice,
@@ -11,6 +12,7 @@ import {
 	paid,
 	payByCard,
 	payByDebit,
+	refundButton,
 	test
 } from './fixtures.ts';
 
@@ -82,8 +84,8 @@ test('a refund that fails at the bank gives the money back to the invoice', asyn
 	const invoice = await freshInvoice(page, demo);
 	await payByCard(page, invoice.link, '4000000000005126');
 	const admin = await adminAtPayment(browser, demo, invoice.number);
-	await admin.getByLabel(/Montant à rembourser/).fill('1176');
-	await admin.getByRole('button', { name: 'Rembourser ce montant' }).dblclick();
+	await askRefund(admin, '1176');
+	await refundButton(admin).dblclick();
 	await expect(admin.getByText('Le remboursement est parti')).toBeVisible();
 	await expect(page.getByRole('button', { name: /^Payer / })).toBeVisible();
 	await demo.advance('P1D');
@@ -99,8 +101,8 @@ test('a refund that Stripe does not answer is shown as waiting at once, and made
 	await payByCard(page, invoice.link);
 	const admin = await adminAtPayment(browser, demo, invoice.number);
 	await demo.fault('stripe_down');
-	await admin.getByLabel(/Montant à rembourser/).fill('76');
-	await admin.getByRole('button', { name: 'Rembourser ce montant' }).click();
+	await askRefund(admin, '76');
+	await refundButton(admin).click();
 	await expect(admin.getByText(/Remboursement de 76,00.€ demandé/)).toBeVisible();
 	await expect(admin.getByText(/Jusqu’à 1.100,00/)).toBeVisible();
 	await demo.calm();
@@ -120,8 +122,7 @@ test('a SEPA debit can’t be refunded in its first days, and the screen says fr
 	await demo.advance('P14D');
 	await paid(page);
 	const admin = await adminAtPayment(browser, demo, invoice.number);
-	await admin.getByLabel(/Montant à rembourser/).fill('10');
-	await admin.getByRole('button', { name: 'Rembourser ce montant' }).click();
+	await askRefund(admin, '10');
 	await expect(admin.getByText('remboursable à partir du')).toBeVisible();
 	await admin.context().close();
 });

@@ -1,5 +1,7 @@
 // What a member types to give money back.
 import * as v from 'valibot';
+import { REFUND_MEANINGS } from '../domain/payments/refund-guard.ts';
+import { minor } from '../domain/money/minor.ts';
 import { typedAmount } from './typed.ts';
 
 export const RefundForm = v.object({
@@ -8,5 +10,16 @@ export const RefundForm = v.object({
 		v.string(),
 		v.check((text) => typedAmount(text) !== null),
 		v.transform((text) => typedAmount(text)!)
+	),
+	sens: v.picklist(REFUND_MEANINGS),
+	motif: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(300))
+});
+/** The same with what was given back when the person looked: the confirmation. */
+export const RefundConfirmation = v.object({
+	...RefundForm.entries,
+	vu: v.pipe(
+		v.string(),
+		v.regex(/^\d{1,15}$/),
+		v.transform((text) => minor(BigInt(text)))
 	)
 });

@@ -35,6 +35,7 @@ export const REFUSAL_CODES = [
 	'payment_unavailable',
 	'refund_too_early',
 	'refund_above_rest',
+	'refund_changed',
 	'refund_not_positive',
 	'refund_refused',
 	'refund_unknown',

@@ -130,7 +130,7 @@ export type PlanView = {
 export type DiscountView = {
 	discountId: string;
 	kind: 'granted' | 'voided';
-	reason: 'early' | 'forgiven';
+	reason: 'early' | 'forgiven' | 'goodwill' | 'returned';
 	number: string;
 	documentNumber: string | null;
 	amountMinor: Minor;

@@ -17,6 +17,8 @@ export function entryText(kind: EntryKind, locale: Locale): string {
 		stripe_fee: () => m.entry_stripe_fee({}, say),
 		discount: () => m.entry_discount({}, say),
 		discount_void: () => m.entry_discount_void({}, say),
+		credit_note: () => m.entry_credit_note({}, say),
+		credit_note_void: () => m.entry_credit_note_void({}, say),
 		part_forgiven: () => m.entry_part_forgiven({}, say),
 		transfer: () => m.entry_transfer({}, say),
 		transfer_return: () => m.entry_transfer_return({}, say),

@@ -8,6 +8,7 @@ export function mailKindText(kind: string): string {
 		payment_failed: m.mail_kind_failed,
 		debit_notice: m.mail_kind_debit,
 		refund: m.mail_kind_refund,
+		refund_failed: m.mail_kind_refund_failed,
 		money_returned: m.mail_kind_returned,
 		transfer_undone: m.mail_kind_unmatched,
 		owner_notice: m.mail_kind_notice

@@ -54,6 +54,7 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 		payment_unknown: () => m.refusal_payment_unknown({}, say),
 		payment_unavailable: () => m.refusal_payment_unavailable({}, say),
 		refund_too_early: () => m.refusal_refund_too_early({ date: day ? formatDay(day, locale) : '' }, say),
+		refund_changed: () => m.refusal_refund_changed({ amount: money(detail.goneMinor) }, say),
 		refund_above_rest: () => m.refusal_refund_above_rest({ amount: money(detail.restMinor) }, say),
 		refund_not_positive: () => m.refusal_refund_not_positive({}, say),
 		refund_refused: () => m.refusal_refund_refused({ code: detail.code ?? '' }, say),

@@ -1,6 +1,18 @@
 // Kinds of money going back, in words.
 import { m } from '#lib/paraglide/messages.js';
 
+/** Stripe's word for why, or what a person wrote. */
+export function reversalReason(reason: string): string {
+	const texts: Record<string, () => string> = {
+		requested_by_customer: m.reason_requested,
+		duplicate: m.reason_duplicate,
+		fraudulent: m.reason_fraudulent,
+		debit_not_authorized: m.reason_not_authorized,
+		product_not_received: m.reason_not_received,
+		general: m.reason_general
+	};
+	return texts[reason]?.() ?? reason;
+}
 export function reversalText(kind: string): string {
 	const texts: Record<string, () => string> = {
 		refund: m.reversal_refund,

@@ -85,6 +85,12 @@ const CASES: Record<entries.EntryKind, Case> = {
 	discount: reduction((of) => entries.discountBooked('discount', 'd', ofInvoice(of)), '665', 1n),
 	discount_void: reduction((of) => entries.discountBooked('discount_void', 'd', ofInvoice(of)), '665', -1n),
 	part_forgiven: reduction((of) => entries.partForgiven('d', ofInvoice(of)), '709', 1n),
+	credit_note: reduction((of) => entries.creditNoteBooked('credit_note', 'd', 'returned', ofInvoice(of)), '707', 1n),
+	credit_note_void: reduction(
+		(of) => entries.creditNoteBooked('credit_note_void', 'd', 'goodwill', ofInvoice(of)),
+		'709',
+		-1n
+	),
 	transfer: transfer('transfer', 1n),
 	transfer_return: transfer('transfer_return', -1n),
 	transfer_undone: transfer('transfer_undone', -1n),

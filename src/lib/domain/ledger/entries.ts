@@ -1,10 +1,10 @@
 // Double-entry: each fact about money becomes one balanced entry, never edited. Accounts follow the French chart (plan comptable général):
 // 411 clients, 44571 VAT collected, 467 other accounts (the claim's counterpart until the supplier's own sales entry), 511 money in transit at
-// Stripe, 512 bank (transfers), 4191 what clients paid beyond their invoices, 627 bank charges, 665 discounts granted, 709 reductions granted. A supplier may give them other numbers, see ACCOUNTS.
+// Stripe, 512 bank (transfers), 4191 what clients paid beyond their invoices, 627 bank charges, 665 discounts granted, 707 sales (of what came back), 709 reductions granted. A supplier may give them other numbers, see ACCOUNTS.
 import type { AllocationLine } from '../payments/allocation.ts';
 import type { Minor } from '../money/minor.ts';
 
-export const ACCOUNTS = ['411', '4191', '44571', '467', '511', '512', '627', '665', '709'] as const;
+export const ACCOUNTS = ['411', '4191', '44571', '467', '511', '512', '627', '665', '707', '709'] as const;
 export type Account = (typeof ACCOUNTS)[number];
 export type JournalLine = {
 	account: Account;
@@ -27,6 +27,8 @@ export type EntryKind =
 	| 'discount'
 	| 'discount_void'
 	| 'part_forgiven'
+	| 'credit_note'
+	| 'credit_note_void'
 	| 'transfer'
 	| 'transfer_return'
 	| 'transfer_undone'
@@ -163,9 +165,25 @@ export function discountBooked(
 export const partForgiven = (sourceId: string, of: Reduction): JournalEntry =>
 	balanced({ sourceId, kind: 'part_forgiven', lines: reductionLines('709', 1n, of) });
 
+/**
+ * A credit note that goes with money given back: a reduction after the sale (709), or a sale that came back, which the chart books on the account of the
+ * sale itself (707). Void when the refund fails.
+ */
+export const creditNoteBooked = (
+	kind: 'credit_note' | 'credit_note_void',
+	sourceId: string,
+	meaning: 'goodwill' | 'returned',
+	of: Reduction
+): JournalEntry =>
+	balanced({
+		sourceId,
+		kind,
+		lines: reductionLines(meaning === 'returned' ? '707' : '709', kind === 'credit_note' ? 1n : -1n, of)
+	});
+
 type Reduction = { clientId: string; invoiceId: string; vat: DiscountPart[] };
 function reductionLines(
-	account: '665' | '709',
+	account: '665' | '707' | '709',
 	sign: 1n | -1n,
 	{ clientId, invoiceId, vat }: Reduction
 ): JournalLine[] {

@@ -6,6 +6,19 @@ import { formatMoney, formatRate, type Locale } from '../../domain/money/format.
 import type { CreditNote } from '../use-cases/payments/read-credit-note.ts';
 import { openPdf } from './pdf.ts';
 
+function whyOf({ kind, reason }: CreditNote, date: string, locale: Locale): string {
+	const say = { locale };
+	if (kind === 'voided')
+		return reason === 'early' ? m.cancellation_reason({ date }, say) : m.cancellation_refund({ date }, say);
+	const texts: Record<CreditNote['reason'], () => string> = {
+		early: () => m.credit_note_reason({ date }, say),
+		forgiven: () => m.credit_note_forgiven({ date }, say),
+		goodwill: () => m.credit_note_goodwill({ date }, say),
+		returned: () => m.credit_note_returned({ date }, say)
+	};
+	return texts[reason]();
+}
+
 export async function renderCreditNotePdf(note: CreditNote, locale: Locale): Promise<Uint8Array> {
 	const say = { locale };
 	const isCancellation = note.kind === 'voided';
@@ -24,13 +37,7 @@ export async function renderCreditNotePdf(note: CreditNote, locale: Locale): Pro
 		page.space();
 		page.line(m.invoice_of({ number: note.number, date: formatDay(note.issuedOn, locale) }, say));
 		if (note.cancelsNumber) page.line(m.credit_note_cancels({ number: note.cancelsNumber }, say));
-		page.line(
-			isCancellation
-				? m.cancellation_reason({ date }, say)
-				: note.reason === 'forgiven'
-					? m.credit_note_forgiven({ date }, say)
-					: m.credit_note_reason({ date }, say)
-		);
+		page.line(whyOf(note, date, locale));
 		page.space();
 	});
 	page.paragraph('P', () => {

@@ -42,6 +42,7 @@ const STATUS: Record<RefusalCode, number> = {
 	refund_by_transfer: 409,
 	refund_too_early: 409,
 	refund_above_rest: 409,
+	refund_changed: 409,
 	refund_not_positive: 400,
 	refund_refused: 409,
 	refund_unknown: 202,

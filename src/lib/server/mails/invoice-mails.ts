@@ -183,14 +183,28 @@ export function renderFailedMail(
 
 export function renderRefundMail(
 	to: To,
-	refund: { amountMinor: Minor; currency: string; numbers: string; receiptNumber: string }
+	refund: { amountMinor: Minor; currency: string; numbers: string; receiptNumber: string; hasNote: boolean }
 ): RenderedMail {
 	const say = { locale: to.locale };
 	const amount = formatMoney(refund.amountMinor, refund.currency, to.locale);
 	return mail(to, m.mail_refund_subject({ amount }, say), m.mail_refund_preview({ numbers: refund.numbers }, say), [
 		hello(to),
 		{ kind: 'text', text: m.mail_refund_text({ amount, numbers: refund.numbers, receipt: refund.receiptNumber }, say) },
+		...(refund.hasNote ? [{ kind: 'text' as const, text: m.mail_refund_note({}, say) }] : []),
 		{ kind: 'small', text: m.mail_refund_delay({}, say) }
+	]);
+}
+/** It had been announced, and the bank did not take it. */
+export function renderRefundFailedMail(
+	to: To,
+	refund: { amountMinor: Minor; currency: string; numbers: string }
+): RenderedMail {
+	const say = { locale: to.locale };
+	const amount = formatMoney(refund.amountMinor, refund.currency, to.locale);
+	const { numbers } = refund;
+	return mail(to, m.mail_refund_failed_subject({ amount }, say), m.mail_refund_preview({ numbers }, say), [
+		hello(to),
+		{ kind: 'text', text: m.mail_refund_failed_text({ amount, numbers }, say) }
 	]);
 }
 

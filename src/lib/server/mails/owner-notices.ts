@@ -45,6 +45,11 @@ const WORDS: Record<string, Words> = {
 		m.notice_role({ person: person ?? '', role: ROLES[role ?? '']?.(say) ?? '' }, say),
 	member_removed: ({ person }, say) => m.notice_member_removed({ person: person ?? '' }, say),
 	cards_tested: (_, say) => m.notice_cards_tested({}, say),
+	refund_failed: ({ amountMinor, currency, receipt }, say) =>
+		m.notice_refund_failed(
+			{ amount: formatMoney(minor(BigInt(amountMinor ?? '0')), currency ?? 'EUR', say.locale), receipt: receipt ?? '' },
+			say
+		),
 	refund_requested: ({ amountMinor, currency, receipt }, say) =>
 		m.notice_refund(
 			{ amount: formatMoney(minor(BigInt(amountMinor ?? '0')), currency ?? 'EUR', say.locale), receipt: receipt ?? '' },

@@ -72,7 +72,7 @@ export async function listDiscountsOfPayment(tx: Tx, scope: Scope, paymentId: st
 		.orderBy(asc(discount.invoiceId), asc(discount.sequence));
 }
 
-/** What was given up of an invoice so far: parts of plans; early discounts are no part of it. */
+/** What was given up of an invoice so far: parts of plans, credit notes of money given back; early discounts are no part of it. */
 export async function sumGivenUp(tx: Tx, scope: Scope, invoiceId: string): Promise<Minor> {
 	const [row] = await tx
 		.select({
@@ -85,13 +85,27 @@ export async function sumGivenUp(tx: Tx, scope: Scope, invoiceId: string): Promi
 	return minor(BigInt(row!.total));
 }
 
+/** The VAT of a discount, as it was booked. */
+export const listDiscountVat = (tx: Tx, scope: Scope, discountId: string): Promise<DiscountPart[]> =>
+	tx
+		.select({ rateBps: discountVat.rateBps, grossMinor: discountVat.grossMinor, vatMinor: discountVat.vatMinor })
+		.from(discountVat)
+		.where(and(eq(discountVat.supplierId, scope.supplierId), eq(discountVat.discountId, discountId)))
+		.orderBy(asc(discountVat.position));
+
 /** Of these invoices, those whose discount stands. */
 export async function listDiscounted(tx: Tx, scope: Scope, invoiceIds: string[]): Promise<Set<string>> {
 	if (!invoiceIds.length) return new Set();
 	const rows = await tx
 		.select({ invoiceId: discount.invoiceId })
 		.from(discount)
-		.where(and(eq(discount.supplierId, scope.supplierId), inArray(discount.invoiceId, invoiceIds)))
+		.where(
+			and(
+				eq(discount.supplierId, scope.supplierId),
+				inArray(discount.invoiceId, invoiceIds),
+				inArray(discount.reason, ['early', 'forgiven'])
+			)
+		)
 		.groupBy(discount.invoiceId)
 		.having(
 			sql`count(*) filter (where ${discount.kind} = 'granted') > count(*) filter (where ${discount.kind} = 'voided')`
@@ -147,7 +161,7 @@ export async function listDiscounts(
 	}));
 }
 
-/** Early discounts with and without VAT; what was given up of plans, VAT included. */
+/** Early discounts with and without VAT; what was given up otherwise (parts of plans, credit notes of refunds), VAT included. */
 export type DiscountCost = { count: number; amountMinor: Minor; vatMinor: Minor; forgivenMinor: Minor };
 /** What discounts cost between two days, VAT apart: given less taken back. */
 export async function sumDiscounts(
@@ -159,7 +173,7 @@ export async function sumDiscounts(
 		select count(*) filter (where d.kind = 'granted' and d.reason = 'early') as count,
 			coalesce(sum(case d.kind when 'granted' then v.gross else -v.gross end) filter (where d.reason = 'early'), 0) as amount,
 			coalesce(sum(case d.kind when 'granted' then v.vat else -v.vat end) filter (where d.reason = 'early'), 0) as vat,
-			coalesce(sum(v.gross) filter (where d.reason = 'forgiven'), 0) as forgiven
+			coalesce(sum(case d.kind when 'granted' then v.gross else -v.gross end) filter (where d.reason <> 'early'), 0) as forgiven
 		from discount d cross join lateral (
 			select sum(gross_minor) as gross, sum(vat_minor) as vat from discount_vat x
 			where x.supplier_id = d.supplier_id and x.discount_id = d.discount_id) v

@@ -1,5 +1,5 @@
 // Refunds asked for: the row that comes before any call to Stripe, and the answer once it is known.
-import { and, asc, eq, lt, sum } from 'drizzle-orm';
+import { and, asc, eq, lt, sql, sum } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
 import type { Tx } from './database.ts';
@@ -40,6 +40,24 @@ export async function answerRefundRequest(
 			)
 		);
 }
+/** Stripe has accepted: known even if what it became can't be read yet. The request stays open until it is booked, and holds its part. */
+export async function noteRefundId(
+	tx: Tx,
+	scope: Scope,
+	refundRequestId: string,
+	stripeRefundId: string
+): Promise<void> {
+	await tx
+		.update(refundRequest)
+		.set({ stripeRefundId })
+		.where(
+			and(
+				eq(refundRequest.supplierId, scope.supplierId),
+				eq(refundRequest.refundRequestId, refundRequestId),
+				eq(refundRequest.status, 'open')
+			)
+		);
+}
 /** Requests whose answer nobody noted, made before an instant. */
 export const listOpenRefunds = (tx: Tx, scope: Scope, before: Date): Promise<RefundRequest[]> =>
 	tx
@@ -67,4 +85,26 @@ export async function sumOpenRefunds(tx: Tx, scope: Scope, paymentId: string): P
 			)
 		);
 	return minor(BigInt(row?.total ?? 0));
+}
+/** Refunds of the last weeks that failed, the money not given back since: the client still waits for it. */
+export async function listFailedRefunds(
+	tx: Tx,
+	scope: Scope,
+	since: Date
+): Promise<{ paymentId: string; receiptNumber: string; clientName: string; amountMinor: Minor; currency: string }[]> {
+	const rows = await tx.execute<Record<'id' | 'receipt' | 'name' | 'amount' | 'currency', string>>(sql`
+		select p.payment_id as id, p.receipt_number as receipt, c.name, r.amount_minor::text as amount, p.currency
+		from reversal r join payment p on p.supplier_id = r.supplier_id and p.payment_id = r.payment_id
+			join client c on c.supplier_id = p.supplier_id and c.client_id = p.client_id
+		where r.supplier_id = ${scope.supplierId} and r.kind = 'refund_failed' and r.occurred_at >= ${since.toISOString()}::timestamptz
+			and not exists (select from reversal again where again.supplier_id = r.supplier_id and again.payment_id = r.payment_id
+				and again.kind = 'refund' and again.occurred_at > r.occurred_at)
+		order by r.occurred_at desc, p.payment_id limit 20`);
+	return rows.map((row) => ({
+		paymentId: row.id,
+		receiptNumber: row.receipt,
+		clientName: row.name,
+		amountMinor: minor(BigInt(row.amount)),
+		currency: row.currency
+	}));
 }

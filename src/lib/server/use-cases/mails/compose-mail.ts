@@ -19,11 +19,12 @@ import type { Tx } from '../../store/database.ts';
 import { listDiscounts, type DiscountListing } from '../../store/discounts.ts';
 import { findInvoice } from '../../store/invoices.ts';
 import { findClaim } from '../../store/journal.ts';
-import type { MailRow } from '../../store/mails.ts';
+import { listMails, type MailRow } from '../../store/mails.ts';
 import { findClient, findContact, findMember, getSupplier, type Contact } from '../../store/parties.ts';
 import {
 	findPayment,
 	findReversal,
+	findReversalOf,
 	listAllocations,
 	listReversalLines,
 	listReversals,
@@ -91,16 +92,24 @@ async function attachmentsOf({ services, scope, tx, row }: Context): Promise<Com
 		for (const one of receipt.discounts) notes.push(...(await noteOf(one.discountId)));
 		return [pdf(receipt.receiptNumber, await renderReceiptPdf(receipt, row.locale)), ...notes];
 	}
-	if (row.kind !== 'money_returned') return [];
+	if (row.kind !== 'money_returned' && row.kind !== 'refund' && row.kind !== 'refund_failed') return [];
 	const notes = [];
-	for (const one of await voidedWith(tx, scope, row.subjectId)) notes.push(...(await noteOf(one.discountId)));
+	for (const one of await notesWith(tx, scope, row)) notes.push(...(await noteOf(one.discountId)));
 	return notes;
+}
+/** The documents of a movement of money: what a refund gave or cancels, the discounts that a return took back. */
+async function notesWith(tx: Tx, scope: Scope, { kind, subjectId }: MailRow): Promise<DiscountListing[]> {
+	if (kind === 'money_returned') return voidedWith(tx, scope, subjectId);
+	const reversal = await findReversal(tx, scope, subjectId);
+	const rows = reversal ? await listDiscounts(tx, scope, { paymentId: reversal.paymentId }) : [];
+	const own = rows.filter((row) => row.reversalId === subjectId);
+	return own.filter((row) => (kind === 'refund') === (row.kind === 'granted'));
 }
 /** The discounts that this return of money took back. */
 async function voidedWith(tx: Tx, scope: Scope, reversalId: string): Promise<DiscountListing[]> {
 	const reversal = await findReversal(tx, scope, reversalId);
 	const rows = reversal ? await listDiscounts(tx, scope, { paymentId: reversal.paymentId }) : [];
-	return rows.filter((row) => row.kind === 'voided');
+	return rows.filter((row) => row.kind === 'voided' && row.reason === 'early');
 }
 
 async function render(context: Context): Promise<RenderedMail | null> {
@@ -113,6 +122,7 @@ async function render(context: Context): Promise<RenderedMail | null> {
 		case 'payment_failed':
 			return renderAttempt(context);
 		case 'refund':
+		case 'refund_failed':
 		case 'money_returned':
 		case 'transfer_undone':
 			return renderReversal(context);
@@ -215,14 +225,24 @@ async function renderReversal({ services, scope, tx, row, to }: Context): Promis
 	const payment = reversal && (await findPayment(tx, scope, reversal.paymentId));
 	if (!reversal || !payment || !row.contactId) return null;
 	const lines = await listAllocations(tx, scope, payment.paymentId);
-	if (!lines.length)
+	if (!lines.length && row.kind !== 'refund' && row.kind !== 'refund_failed')
 		return row.kind === 'transfer_undone' ? templates.renderUnkeptMail(to, unkept(reversal, payment)) : null;
 	const common = {
 		amountMinor: reversal.amountMinor,
 		currency: payment.currency,
-		numbers: lines.map((line) => line.number).join(', ')
+		numbers: lines.map((line) => line.number).join(', ') || payment.receiptNumber
 	};
-	if (row.kind === 'refund') return templates.renderRefundMail(to, { ...common, receiptNumber: payment.receiptNumber });
+	if (row.kind === 'refund') {
+		// It failed before anybody heard of it.
+		if (await findReversalOf(tx, scope, reversal.stripeObjectId, 'refund_failed')) return null;
+		const hasNote = (await notesWith(tx, scope, row)).length > 0;
+		return templates.renderRefundMail(to, { ...common, hasNote, receiptNumber: payment.receiptNumber });
+	}
+	if (row.kind === 'refund_failed') {
+		const told = await listMails(tx, scope, { subjectId: reversal.reversalId });
+		const isTold = told.some((one) => one.kind === 'refund' && one.contactId === row.contactId && one.state === 'sent');
+		return isTold ? templates.renderRefundFailedMail(to, common) : null;
+	}
 	if (row.kind === 'transfer_undone')
 		return templates.renderUnmatchedMail(to, {
 			...common,

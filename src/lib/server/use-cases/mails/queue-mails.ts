@@ -41,12 +41,17 @@ export async function queueReversalMail(
 	tx: Tx,
 	scope: Scope,
 	now: Date,
-	kind: 'refund' | 'money_returned' | 'transfer_undone',
+	kind: 'refund' | 'refund_failed' | 'money_returned' | 'transfer_undone',
 	reversalId: string,
 	clientId: string
 ): Promise<void> {
 	for (const person of await listBillingContacts(tx, scope, clientId))
-		await queueMail(tx, scope, toContact(kind, `reversal:${reversalId}`, reversalId, person), now);
+		await queueMail(
+			tx,
+			scope,
+			toContact(kind, `${kind === 'refund_failed' ? kind : 'reversal'}:${reversalId}`, reversalId, person),
+			now
+		);
 }
 /** About one try: to the person who made it, else to the billing contacts. */
 export async function queueAttemptMail(

@@ -35,23 +35,29 @@ export async function bookDiscounts(settling: Booking, payment: Payment): Promis
 	const amountIn = (lines: { invoiceId: string; amountMinor: bigint }[], invoiceId: string) =>
 		lines.find((line) => line.invoiceId === invoiceId)?.amountMinor ?? 0n;
 	for (const one of promised) {
-		const last = known.filter((row) => row.invoiceId === one.invoiceId).at(-1) ?? null;
+		const ofInvoice = known.filter((row) => row.invoiceId === one.invoiceId);
+		const last = ofInvoice.filter((row) => row.reason === 'early').at(-1) ?? null;
+		// Given back with a credit note, the invoice stays paid as far: its discount with it.
+		const noted = ofInvoice
+			.filter((row) => row.reason !== 'early')
+			.reduce((sum, row) => sum + (row.kind === 'granted' ? row.amountMinor : -row.amountMinor), 0n);
 		const isWhole = amountIn(allocated, one.invoiceId) === amountIn(asked, one.invoiceId);
-		const shouldStand = isWhole && amountIn(standing, one.invoiceId) > 0n;
+		const shouldStand = isWhole && amountIn(standing, one.invoiceId) + noted > 0n;
 		if (shouldStand === (last?.kind === 'granted')) continue;
 		await move(settling, payment, {
 			promised: one,
 			last,
+			sequence: Math.max(0, ...ofInvoice.map((row) => row.sequence)) + 1,
 			invoice: invoices.find((row) => row.invoiceId === one.invoiceId)!
 		});
 	}
 }
 
-type Move = { promised: PromisedDiscount; last: Discount | null; invoice: InvoiceRecord };
+type Move = { promised: PromisedDiscount; last: Discount | null; sequence: number; invoice: InvoiceRecord };
 async function move(
 	{ scope, tx, supplier, services, now }: Booking,
 	payment: Payment,
-	{ promised, last, invoice }: Move
+	{ promised, last, sequence, invoice }: Move
 ): Promise<void> {
 	const kind = last?.kind === 'granted' ? ('voided' as const) : ('granted' as const);
 	const discountId = newId();
@@ -70,7 +76,7 @@ async function move(
 			paymentId: payment.paymentId,
 			invoiceId: promised.invoiceId,
 			clientId: payment.clientId,
-			sequence: (last?.sequence ?? 0) + 1,
+			sequence,
 			kind,
 			documentNumber,
 			cancelsNumber: kind === 'voided' ? last!.documentNumber : null,

@@ -10,7 +10,8 @@ import {
 	withinBalance,
 	type AllocationLine
 } from '../../../domain/payments/allocation.ts';
-import type { IntentDispute, MoveFee } from '../../gateways/stripe/port.ts';
+import type { RefundMeaning } from '../../../domain/payments/refund-guard.ts';
+import type { IntentDispute, IntentRefund, MoveFee } from '../../gateways/stripe/port.ts';
 import { newId } from '../../identity.ts';
 import { findAttempt } from '../../store/attempts.ts';
 import { lockInvoices } from '../../store/invoices.ts';
@@ -25,9 +26,12 @@ import {
 	type Payment,
 	type Reversal
 } from '../../store/payments.ts';
-import { answerRefundRequest } from '../../store/refund-requests.ts';
+import { recordAudit } from '../../store/records.ts';
+import { answerRefundRequest, findRefundRequest, type RefundRequest } from '../../store/refund-requests.ts';
 import { queueReversalMail } from '../mails/queue-mails.ts';
+import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';
 import { followReversal } from '../plans/follow-plan.ts';
+import { giveCreditNotes, voidCreditNotes } from './book-credit-notes.ts';
 import type { Settling } from './settling.ts';
 
 type Going = {
@@ -35,6 +39,7 @@ type Going = {
 	objectId: string;
 	amountMinor: Minor;
 	reason: string | null;
+	meaning: RefundMeaning;
 	at: Date;
 };
 type Restored = {
@@ -53,32 +58,57 @@ export async function bookReversals(settling: Settling, payment: Payment): Promi
 		(a, b) => a.createdAt.getTime() - b.createdAt.getTime() || a.id.localeCompare(b.id)
 	);
 	for (const refund of refunds) {
-		if (refund.refundRequestId && isUuid(refund.refundRequestId))
-			await answerRefundRequest(
-				settling.tx,
-				settling.scope,
-				refund.refundRequestId,
-				{ status: 'accepted', stripeRefundId: refund.id },
-				now
-			);
+		const request = await answered(settling, refund);
 		await goBack(settling, payment, {
 			kind: 'refund',
 			objectId: refund.id,
 			amountMinor: refund.amountMinor,
-			reason: refund.reason,
+			reason: request?.note ?? refund.reason,
+			meaning: request?.meaning ?? 'error',
 			at: refund.createdAt
 		});
 		for (const fee of refund.fees) await bookFee(settling, payment, fee);
-		if (refund.status === 'failed' || refund.status === 'canceled')
-			await restore(settling, payment, {
-				kind: 'refund_failed',
-				objectId: refund.id,
-				undoes: { stripeObjectId: refund.id, kind: 'refund' },
-				amountMinor: refund.amountMinor,
-				at: now
-			});
+		if (refund.status === 'failed' || refund.status === 'canceled') await failRefund(settling, payment, refund, now);
+		// Told when it is sure: a debit's refund takes days, and may still fail.
+		else if (refund.status === 'succeeded') await tellRefund(settling, payment, refund.id, 'refund');
 	}
 	for (const dispute of intent.disputes) await followDispute(settling, payment, dispute);
+}
+
+/** The request that a refund answers, if it was asked for here and for this payment. */
+async function answered({ tx, scope, now }: Settling, refund: IntentRefund): Promise<RefundRequest | null> {
+	const { refundRequestId } = refund;
+	if (!refundRequestId || !isUuid(refundRequestId)) return null;
+	const answer = { status: 'accepted' as const, stripeRefundId: refund.id };
+	await answerRefundRequest(tx, scope, refundRequestId, answer, now);
+	return findRefundRequest(tx, scope, refundRequestId);
+}
+
+async function failRefund(settling: Settling, payment: Payment, refund: IntentRefund, at: Date): Promise<void> {
+	const { tx, scope, now } = settling;
+	const undoes = { stripeObjectId: refund.id, kind: 'refund' as const };
+	const { amountMinor } = refund;
+	// What the credit note had taken off is owed again first: the money then settles it.
+	const given = await findReversalOf(tx, scope, refund.id, 'refund');
+	if (!given || (await findReversalOf(tx, scope, refund.id, 'refund_failed'))) return;
+	await voidCreditNotes(settling, payment, given.reversalId, at);
+	await restore(settling, payment, { kind: 'refund_failed', objectId: refund.id, undoes, amountMinor, at });
+	await tellRefund(settling, payment, refund.id, 'refund_failed');
+	const auditId = await recordAudit(tx, scope, now, 'refund_failed', payment.paymentId, {
+		amountMinor: String(amountMinor),
+		currency: payment.currency,
+		receipt: payment.receiptNumber
+	});
+	await queueOwnerNotice(tx, scope, now, auditId);
+}
+async function tellRefund(
+	{ tx, scope, now }: Settling,
+	{ clientId }: Payment,
+	refundId: string,
+	kind: 'refund' | 'refund_failed'
+): Promise<void> {
+	const given = await findReversalOf(tx, scope, refundId, 'refund');
+	if (given) await queueReversalMail(tx, scope, now, kind, given.reversalId, clientId);
 }
 
 /** A dispute is what it moved: taken, given back whole or in part, whatever its status says (https://docs.stripe.com/disputes). */
@@ -95,6 +125,7 @@ async function followDispute(settling: Settling, payment: Payment, dispute: Inte
 				objectId: nameOf('taken'),
 				amountMinor: minor(-move.amountMinor),
 				reason: dispute.reason,
+				meaning: 'error',
 				at: move.at
 			});
 		else if (move.amountMinor > 0n)
@@ -143,9 +174,11 @@ async function goBack(settling: Settling, payment: Payment, going: Going): Promi
 	if (!(await insertReversal(tx, scope, row, lines))) return;
 	const entry = moneyGoneBack(kind, objectId, { clientId, lines, ...beyondInvoices(before, after) });
 	await bookEntry(tx, scope, entry, { currency, bookedOn: civilDateIn(going.at, supplier.timeZone), now });
+	await giveCreditNotes(settling, payment, { reversalId, meaning: going.meaning, lines, at: going.at });
 	await announce(settling, payment, lines);
-	if (kind !== 'refund' && lines.length) await followReversal(settling, await attemptOf(settling, payment), 'gone');
-	await queueReversalMail(tx, scope, now, kind === 'refund' ? 'refund' : 'money_returned', reversalId, clientId);
+	if (kind === 'refund') return;
+	if (lines.length) await followReversal(settling, await attemptOf(settling, payment), 'gone');
+	await queueReversalMail(tx, scope, now, 'money_returned', reversalId, clientId);
 }
 
 async function restore(settling: Settling, payment: Payment, restored: Restored): Promise<void> {

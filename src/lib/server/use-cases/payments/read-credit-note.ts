@@ -5,6 +5,7 @@ import type { DiscountPart } from '../../../domain/ledger/entries.ts';
 import type { Minor } from '../../../domain/money/minor.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
+import type { DiscountReason } from '../../store/schema/index.ts';
 import { listDiscounts } from '../../store/discounts.ts';
 import { findInvoice } from '../../store/invoices.ts';
 import { findClient, getSupplier, issuerOf, type Issuer } from '../../store/parties.ts';
@@ -12,7 +13,7 @@ import { read } from '../run.ts';
 
 export type CreditNote = {
 	kind: 'granted' | 'voided';
-	reason: 'early' | 'forgiven';
+	reason: DiscountReason;
 	documentNumber: string;
 	cancelsNumber: string | null;
 	supplier: Issuer;

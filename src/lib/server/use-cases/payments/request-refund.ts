@@ -1,9 +1,9 @@
 // A member gives money back, in full or in part. Actor: owner, or accountant if the owners let them. Refusals: not_found, not_allowed, proof_needed,
-// refund_too_early, refund_above_rest, refund_not_positive, refund_refused, refund_unknown, attempt_id_reused. Facts: payment.reversed (by settling).
+// refund_changed, refund_too_early, refund_above_rest, refund_not_positive, refund_refused, refund_unknown, attempt_id_reused. Facts: payment.reversed (by settling).
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { add, type Minor } from '../../../domain/money/minor.ts';
-import { checkRefund } from '../../../domain/payments/refund-guard.ts';
+import { checkRefund, type RefundMeaning, type RefundRefusal } from '../../../domain/payments/refund-guard.ts';
 import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import { lockAttempt } from '../../store/attempts.ts';
@@ -14,6 +14,7 @@ import {
 	answerRefundRequest,
 	findRefundRequest,
 	insertRefundRequest,
+	noteRefundId,
 	sumOpenRefunds,
 	type RefundRequest
 } from '../../store/refund-requests.ts';
@@ -25,7 +26,16 @@ import { commit, done, read, refuse, type Result } from '../run.ts';
 import { settleIntent, type IntentAt } from './settle-intent.ts';
 import { isWithinKeyLife } from './call-stripe.ts';
 
-export type RefundInput = { refundRequestId: string; paymentId: string; amountMinor: Minor };
+export type RefundInput = {
+	refundRequestId: string;
+	paymentId: string;
+	amountMinor: Minor;
+	/** Unless said, the debt is open again. */
+	meaning?: RefundMeaning;
+	note?: string | null;
+	/** What the person saw given back or asked for already: anything else has happened since, and a second refund would be made unseen. */
+	seenMinor?: Minor;
+};
 
 export async function requestRefund(
 	services: Services,
@@ -60,7 +70,7 @@ export async function finishRefund(
 	scope: Scope,
 	{ request, payment }: OpenRefund
 ): Promise<Result<{ refundId: string }>> {
-	if (request.stripeRefundId) return done({ refundId: request.stripeRefundId });
+	if (request.stripeRefundId && request.status === 'accepted') return done({ refundId: request.stripeRefundId });
 	if (request.status === 'refused') return refuse('refund_refused', { code: 'refused_before' });
 	if (!isWithinKeyLife(services, request.createdAt)) return refuse('refund_unknown');
 	const at = { account: payment.stripeAccount, intentId: payment.stripePaymentIntentId };
@@ -82,7 +92,8 @@ export async function finishRefund(
 		);
 		return refuse('refund_refused', { code: outcome.code });
 	}
-	// Stripe has accepted: what it became is booked now, or by whoever reads it next.
+	await commit(services, scope, (tx) => noteRefundId(tx, scope, request.refundRequestId, outcome.refundId));
+	// Stripe has accepted: what it became is booked now, or by whoever reads it next. Nobody is told that it failed.
 	try {
 		await settleIntent(services, scope, at);
 	} catch (error) {
@@ -101,6 +112,16 @@ async function readBack(services: Services, scope: Scope, at: IntentAt): Promise
 	}
 }
 
+export const refusalOf = (refusal: RefundRefusal, currency: string) =>
+	refuse(
+		refusal.code,
+		refusal.code === 'refund_too_early'
+			? { allowedOn: refusal.allowedOn }
+			: refusal.code === 'refund_above_rest'
+				? { restMinor: String(refusal.restMinor), currency }
+				: {}
+	);
+
 /** The row comes before the call; a second click finds it and asks Stripe again with the same key. */
 async function openRefund(services: Services, scope: Scope, tx: Tx, input: RefundInput): Promise<Result<OpenRefund>> {
 	const payment = await findPayment(tx, scope, input.paymentId);
@@ -110,7 +131,9 @@ async function openRefund(services: Services, scope: Scope, tx: Tx, input: Refun
 	const supplier = await getSupplier(tx, scope);
 	const known = await findRefundRequest(tx, scope, input.refundRequestId);
 	if (known)
-		return known.paymentId === input.paymentId && known.amountMinor === input.amountMinor
+		return known.paymentId === input.paymentId &&
+			known.amountMinor === input.amountMinor &&
+			known.meaning === (input.meaning ?? 'error')
 			? done({ request: known, payment })
 			: refuse('attempt_id_reused');
 	const now = services.clock.now();
@@ -118,25 +141,21 @@ async function openRefund(services: Services, scope: Scope, tx: Tx, input: Refun
 		netReversed(await listReversals(tx, scope, payment.paymentId)),
 		await sumOpenRefunds(tx, scope, payment.paymentId)
 	);
+	if (input.seenMinor !== undefined && input.seenMinor !== reversedMinor)
+		return refuse('refund_changed', { goneMinor: String(reversedMinor), currency: payment.currency });
 	const refusal = checkRefund(
 		{ method: payment.methodType, paidOn: payment.paidOn, amountMinor: payment.amountMinor, reversedMinor },
 		input.amountMinor,
 		civilDateIn(now, supplier.timeZone)
 	);
-	if (refusal)
-		return refuse(
-			refusal.code,
-			refusal.code === 'refund_too_early'
-				? { allowedOn: refusal.allowedOn }
-				: refusal.code === 'refund_above_rest'
-					? { restMinor: String(refusal.restMinor), currency: payment.currency }
-					: {}
-		);
+	if (refusal) return refusalOf(refusal, payment.currency);
 	await insertRefundRequest(tx, scope, {
 		refundRequestId: input.refundRequestId,
 		paymentId: payment.paymentId,
 		amountMinor: input.amountMinor,
 		status: 'open',
+		meaning: input.meaning ?? 'error',
+		note: input.note ?? null,
 		requestedBy: scope.actor.kind === 'member' ? scope.actor.memberId : 'system',
 		createdAt: now
 	});

@@ -39,6 +39,7 @@ import {
 	type Contact
 } from '../../store/parties.ts';
 import { listPayments } from '../../store/payments.ts';
+import { listFailedRefunds } from '../../store/refund-requests.ts';
 import { listReconciliations } from '../../store/records.ts';
 import type { MailKind, MailState } from '../../store/schema/index.ts';
 import { done, read, refuse, type Result } from '../run.ts';
@@ -78,9 +79,12 @@ export type Dashboard = {
 	payments: PaymentView[];
 	gaps: { account: string; day: CivilDate; stripeMinor: Minor; ledgerMinor: Minor }[];
 	mailProblems: Contact[];
+	/** Refunds that failed: the client was told of money that did not come. */
+	failedRefunds: Awaited<ReturnType<typeof listFailedRefunds>>;
 	/** Movements of the bank to look at. */
 	bankWaiting: number;
 };
+const FAILED_REFUND_MS = 60 * 86_400_000;
 export async function readDashboard(services: Services, scope: Scope): Promise<Dashboard> {
 	return read(services, scope, async (tx) => {
 		const today = await todayOf(services, tx, scope);
@@ -107,6 +111,7 @@ export async function readDashboard(services: Services, scope: Scope): Promise<D
 					ledgerMinor: row.ledgerMinor
 				})),
 			mailProblems: await listMailProblems(tx, scope),
+			failedRefunds: await listFailedRefunds(tx, scope, new Date(services.clock.now().getTime() - FAILED_REFUND_MS)),
 			bankWaiting: await countWaitingEntries(tx, scope)
 		};
 	});

@@ -2,9 +2,11 @@
 import { error, fail } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { isUuid } from '#lib/contract/payments.ts';
-import { RefundForm } from '#lib/contract/refunds.ts';
+import { RefundConfirmation, RefundForm } from '#lib/contract/refunds.ts';
+import { failWith } from '#lib/server/http/answer.ts';
 import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
+import { previewRefund } from '#lib/server/use-cases/payments/preview-refund.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { readAdminPayment } from '#lib/server/use-cases/suppliers/read-payments.ts';
 import { house } from '#lib/server/wiring.ts';
@@ -19,18 +21,42 @@ export const load: PageServerLoad = async (event) => {
 	return { detail: result.value, refundRequestId: crypto.randomUUID() };
 };
 
+/** Which field is to be typed again. */
+const problemOf = ({ issues }: { issues?: readonly v.BaseIssue<unknown>[] | undefined }): 'amount' | 'note' =>
+	issues?.some((issue) => issue.path?.[0]?.key === 'montant') ? 'amount' : 'note';
+
 export const actions: Actions = {
+	/** What would follow, before anything leaves. */
+	verifier: async (event) => {
+		const scope = requireMember(event);
+		const values = Object.fromEntries(await event.request.formData()) as Record<string, string>;
+		const read = v.safeParse(RefundForm, values);
+		if (!read.success || !isUuid(event.params.id)) return fail(400, { problem: problemOf(read), values });
+		const { refundRequestId, montant, sens, motif } = read.output;
+		const result = await previewRefund((await house()).services, scope, {
+			paymentId: event.params.id,
+			amountMinor: montant,
+			meaning: sens,
+			note: motif
+		});
+		return result.ok
+			? { preview: { ...result.value, refundRequestId, typed: values.montant ?? '' } }
+			: failWith(result.refusal, event.locals.locale, values);
+	},
 	rembourser: async (event) => {
 		const scope = requireMember(event);
 		const form = await event.request.formData();
 		const values = Object.fromEntries(form) as Record<string, string>;
-		const read = v.safeParse(RefundForm, values);
-		if (!read.success || !isUuid(event.params.id)) return fail(400, { problem: 'amount', values });
-		const { refundRequestId, montant } = read.output;
+		const read = v.safeParse(RefundConfirmation, values);
+		if (!read.success || !isUuid(event.params.id)) return fail(400, { problem: problemOf(read), values });
+		const { refundRequestId, montant, sens, motif, vu } = read.output;
 		const result = await requestRefund((await house()).services, scope, {
 			refundRequestId,
 			paymentId: event.params.id,
-			amountMinor: montant
+			amountMinor: montant,
+			meaning: sens,
+			note: motif,
+			seenMinor: vu
 		});
 		return result.ok ? { refunded: true } : refuseOrConfirm(event, result.refusal, 'refund', form, values);
 	}

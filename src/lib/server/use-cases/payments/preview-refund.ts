@@ -1,0 +1,66 @@
+// What a refund will do, before it is asked for: invoices, credit notes and their VAT, debts that open again. Reads only; the amounts are those that
+// booking uses. Actor: whoever may refund. Refusals: not_allowed, not_found, refund_by_transfer, refund_not_positive, refund_above_rest, refund_too_early.
+import { may, type Scope } from '../../../domain/access/scope.ts';
+import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
+import { add, minor, smallest, subtract, ZERO, type Minor } from '../../../domain/money/minor.ts';
+import { allocateReversal } from '../../../domain/payments/allocation.ts';
+import { checkRefund, type RefundMeaning } from '../../../domain/payments/refund-guard.ts';
+import type { Services } from '../../services.ts';
+import { findInvoice } from '../../store/invoices.ts';
+import { getSupplier } from '../../store/parties.ts';
+import { findPayment, listReversals, listStanding, netReversed, sumBeyond } from '../../store/payments.ts';
+import { sumOpenRefunds } from '../../store/refund-requests.ts';
+import { done, read, refuse, type Result } from '../run.ts';
+import { vatGivenBack } from './book-credit-notes.ts';
+import { isOfStripe, refusalOf } from './request-refund.ts';
+
+export type RefundPreview = {
+	amountMinor: Minor;
+	meaning: RefundMeaning;
+	note: string;
+	currency: string;
+	/** Each invoice: what of it is given back, the VAT of its credit note, what will be owed on it. */
+	lines: { number: string; amountMinor: Minor; vatMinor: Minor; owedMinor: Minor }[];
+	/** Out of what was paid too much. */
+	advanceMinor: Minor;
+	/** Given back and asked for so far: sent again with the confirmation. */
+	seenMinor: Minor;
+};
+
+export async function previewRefund(
+	services: Services,
+	scope: Scope,
+	input: { paymentId: string; amountMinor: Minor; meaning: RefundMeaning; note: string }
+): Promise<Result<RefundPreview>> {
+	if (!may(scope.actor, 'refund')) return refuse('not_allowed');
+	return read(services, scope, async (tx) => {
+		const payment = await findPayment(tx, scope, input.paymentId);
+		if (!payment) return refuse('not_found');
+		if (!isOfStripe(payment)) return refuse('refund_by_transfer');
+		const today = civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
+		const seenMinor = add(
+			netReversed(await listReversals(tx, scope, payment.paymentId)),
+			await sumOpenRefunds(tx, scope, payment.paymentId)
+		);
+		const { methodType: method, paidOn, amountMinor } = payment;
+		const refusal = checkRefund({ method, paidOn, amountMinor, reversedMinor: seenMinor }, input.amountMinor, today);
+		if (refusal) return refusalOf(refusal, payment.currency);
+		const kept = subtract(payment.creditMinor, await sumBeyond(tx, scope, payment.paymentId));
+		const advanceMinor = kept > 0n ? smallest(kept, input.amountMinor) : ZERO;
+		const standing = await listStanding(tx, scope, payment.paymentId);
+		const lines = [];
+		for (const line of allocateReversal(standing, subtract(input.amountMinor, advanceMinor))) {
+			const invoice = (await findInvoice(tx, scope, line.invoiceId))!;
+			const isNoted = input.meaning !== 'error';
+			const vat = isNoted ? await vatGivenBack(tx, scope, payment, invoice, line.amountMinor) : [];
+			lines.push({
+				number: invoice.number,
+				amountMinor: line.amountMinor,
+				vatMinor: add(...vat.map((part) => part.vatMinor)),
+				owedMinor: isNoted ? invoice.balanceMinor : minor(invoice.balanceMinor + line.amountMinor)
+			});
+		}
+		const { amountMinor: asked, meaning, note } = input;
+		return done({ amountMinor: asked, meaning, note, currency: payment.currency, lines, advanceMinor, seenMinor });
+	});
+}

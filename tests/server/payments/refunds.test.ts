@@ -1,0 +1,222 @@
+// Giving money back: once however often it is asked, each with its meaning, told when it is sure and corrected when it fails.
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addDays, civilDateIn } from '#lib/domain/calendar/civil-date.ts';
+import type { RefundMeaning } from '#lib/domain/payments/refund-guard.ts';
+import type { Minor } from '#lib/domain/money/minor.ts';
+import { newId } from '#lib/server/identity.ts';
+import { findAttempt } from '#lib/server/store/attempts.ts';
+import { listDiscounts } from '#lib/server/store/discounts.ts';
+import { findInvoice } from '#lib/server/store/invoices.ts';
+import { inScope } from '#lib/server/store/tx.ts';
+import { findCreditNote } from '#lib/server/use-cases/payments/read-credit-note.ts';
+import { previewRefund } from '#lib/server/use-cases/payments/preview-refund.ts';
+import { reconcileRefunds } from '#lib/server/use-cases/payments/reconcile.ts';
+import { requestRefund, type RefundInput } from '#lib/server/use-cases/payments/request-refund.ts';
+import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
+import { readDashboard } from '#lib/server/use-cases/suppliers/read-admin.ts';
+import { readAdminPayment } from '#lib/server/use-cases/suppliers/read-payments.ts';
+import { aPayer, anInvoice, anOffer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import { openHouse, type TestHouse } from '../../setup/house.ts';
+
+let house: TestHouse;
+let cast: Cast;
+let payer: Payer;
+beforeAll(async () => {
+	house = await openHouse();
+	cast = await aSupplier(house.services);
+	payer = await aPayer(house.services, cast);
+});
+afterAll(() => house.close());
+
+const asSystem = <T>(work: Parameters<typeof inScope<T>>[2]) => inScope(house.services.db, cast.system, work);
+const balanceOf = async (id: string) => (await asSystem((tx) => findInvoice(tx, cast.system, id)))!.balanceMinor;
+const refundsAtStripe = (intentId: string) =>
+	Object.values(house.world.world.accounts.get('acct_lumen')!.refunds)
+		.filter((row) => row.payment_intent === intentId)
+		.map((row) => row.amount);
+async function paid(method = 'pm_card_visa', grossMinor = 120_000) {
+	const invoiceId = await anInvoice(house.services, cast, {}, { grossMinor });
+	const attemptId = newId();
+	await pay(house.services, payer, [invoiceId], grossMinor, { method, attemptId });
+	const attempt = await asSystem((tx) => findAttempt(tx, cast.system, attemptId));
+	const [row] = await asSystem((tx) =>
+		tx.execute<{ id: string }>(sql`select payment_id as id from payment where attempt_id = ${attemptId}`)
+	);
+	return { invoiceId, paymentId: row!.id, intentId: attempt!.stripePaymentIntentId! };
+}
+const ask = (paymentId: string, cents: number, over: Partial<RefundInput> = {}) =>
+	requestRefund(house.services, cast.owner, {
+		refundRequestId: newId(),
+		paymentId,
+		amountMinor: BigInt(cents) as Minor,
+		...over
+	});
+const accountsOf = async (invoiceId: string, kind: string) => {
+	const rows = await asSystem((tx) =>
+		tx.execute<{ account: string; moved: string }>(
+			sql`select l.account, (l.debit_minor - l.credit_minor)::text as moved from journal_entry e join journal_line l using (supplier_id, entry_id)
+				join discount d on d.supplier_id = e.supplier_id and d.discount_id::text = e.source_id where d.invoice_id = ${invoiceId} and e.kind = ${kind} order by l.position`
+		)
+	);
+	return rows.map((row) => `${row.account} ${row.moved}`);
+};
+const mailsTo = (words: RegExp) =>
+	house.world.mailbox.mails.filter((mail) => mail.to.includes(payer.email) && words.test(mail.subject));
+
+describe('each with its meaning', () => {
+	test.each([
+		['returned', '707'],
+		['goodwill', '709']
+	] as const)(
+		'%s: the invoice stays paid, a numbered credit note takes price and VAT off, and goes with the mail',
+		async (meaning, account) => {
+			const { invoiceId, paymentId } = await paid();
+			const preview = await previewRefund(house.services, cast.owner, {
+				paymentId,
+				amountMinor: 30_001n as Minor,
+				meaning,
+				note: 'deux cartons abîmés'
+			});
+			expect(preview).toMatchObject({
+				ok: true,
+				value: { seenMinor: 0n, advanceMinor: 0n, lines: [{ amountMinor: 30_001n, vatMinor: 5_000n, owedMinor: 0n }] }
+			});
+			expect(await ask(paymentId, 30_001, { meaning, note: 'deux cartons abîmés' })).toMatchObject({ ok: true });
+			expect(await balanceOf(invoiceId)).toBe(0n);
+			expect(await accountsOf(invoiceId, 'credit_note')).toEqual([`${account} 25001`, '44571 5000', '411 -30001']);
+			const [note] = await asSystem((tx) => listDiscounts(tx, cast.system, { invoiceId }));
+			expect(note).toMatchObject({ reason: meaning, kind: 'granted', amountMinor: 30_001n });
+			expect(await findCreditNote(house.services, payer.scope, note!.discountId)).toMatchObject({
+				documentNumber: expect.stringMatching(/^AV2026-\d{6}$/)
+			});
+			await house.drain();
+			const mail = mailsTo(/Remboursement de 300,01/).at(-1)!;
+			expect(mail.attachments).toMatchObject([{ name: `${note!.documentNumber}.pdf` }]);
+			// The supplier finds its own words.
+			const page = await readAdminPayment(house.services, cast.owner, paymentId);
+			expect(page.ok && page.value.reversals).toMatchObject([{ kind: 'refund', reason: 'deux cartons abîmés' }]);
+			// The rest, given back too: with the first note it is the VAT of the invoice, to the cent.
+			await ask(paymentId, 89_999, { meaning });
+			const notes = await asSystem((tx) => listDiscounts(tx, cast.system, { invoiceId }));
+			expect(notes.flatMap((one) => one.vat).reduce((sum, part) => sum + part.vatMinor, 0n)).toBe(20_000n);
+			expect(await balanceOf(invoiceId)).toBe(0n);
+		}
+	);
+	test('paid by mistake: no credit note, the debt is open again', async () => {
+		const { invoiceId, paymentId } = await paid();
+		expect(await ask(paymentId, 20_000, { meaning: 'error' })).toMatchObject({ ok: true });
+		expect(await balanceOf(invoiceId)).toBe(20_000n);
+		expect(await asSystem((tx) => listDiscounts(tx, cast.system, { invoiceId }))).toEqual([]);
+	});
+	test('an order that was paid early and comes back leaves nothing owed, its discount included', async () => {
+		await anOffer(house.services, cast, {}, { kind: 'client', clientId: payer.clientId });
+		const today = civilDateIn(house.services.clock.now(), 'Europe/Paris');
+		const invoiceId = await anInvoice(house.services, cast, {}, { issuedOn: today, dueOn: addDays(today, 30) });
+		expect(await pay(house.services, payer, [invoiceId], 117_600, { option: 'early' })).toMatchObject({ ok: true });
+		const [row] = await asSystem((tx) =>
+			tx.execute<{ id: string }>(sql`select payment_id as id from allocation where invoice_id = ${invoiceId}`)
+		);
+		expect(await ask(row!.id, 117_600, { meaning: 'returned' })).toMatchObject({ ok: true });
+		expect(await balanceOf(invoiceId)).toBe(0n);
+		expect(await accountsOf(invoiceId, 'credit_note')).toEqual(['707 98000', '44571 19600', '411 -117600']);
+		expect(await accountsOf(invoiceId, 'discount_void')).toEqual([]);
+	});
+});
+describe('once', () => {
+	test('the same form sent again, five times at once, is one refund', async () => {
+		const { paymentId, intentId } = await paid();
+		const form = { refundRequestId: newId(), meaning: 'error' as RefundMeaning, seenMinor: 0n as Minor };
+		const answers = await Promise.all(Array.from({ length: 5 }, () => ask(paymentId, 5_000, form)));
+		expect(answers.every((one) => one.ok)).toBe(true);
+		expect(refundsAtStripe(intentId)).toEqual([5_000]);
+		expect(await ask(paymentId, 5_000, { ...form, meaning: 'goodwill' })).toMatchObject({
+			refusal: { code: 'attempt_id_reused' }
+		});
+	});
+	test('a page loaded before, with an id of its own, makes no second refund unseen', async () => {
+		const { paymentId, intentId } = await paid();
+		await ask(paymentId, 5_000);
+		expect(await ask(paymentId, 5_000, { seenMinor: 0n as Minor })).toMatchObject({
+			ok: false,
+			refusal: { code: 'refund_changed', detail: { goneMinor: '5000' } }
+		});
+		expect(refundsAtStripe(intentId)).toEqual([5_000]);
+		// Whoever has seen it may.
+		expect(await ask(paymentId, 5_000, { seenMinor: 5_000n as Minor })).toMatchObject({ ok: true });
+	});
+	test('accepted by Stripe, and then not to be read: no error, its part is held, and it is booked when Stripe is back', async () => {
+		const { invoiceId, paymentId, intentId } = await paid();
+		house.world.world.faults.push({
+			id: 'unreadable',
+			match: { method: 'GET', path: '^/v1/payment_intents' },
+			do: { status: 500, should_retry: false },
+			seen: 0
+		});
+		expect(await ask(paymentId, 120_000, { seenMinor: 0n as Minor })).toMatchObject({ ok: true });
+		expect(await ask(paymentId, 1, { seenMinor: 0n as Minor })).toMatchObject({ refusal: { code: 'refund_changed' } });
+		expect(await ask(paymentId, 1)).toMatchObject({ refusal: { code: 'refund_above_rest' } });
+		const page = await readAdminPayment(house.services, cast.owner, paymentId);
+		expect(page.ok && page.value.refundWaitingMinor).toBe(120_000n);
+		house.world.world.faults = [];
+		house.world.world.offsetMs += 120_000;
+		await reconcileRefunds(house.services);
+		expect(await balanceOf(invoiceId)).toBe(120_000n);
+		expect(refundsAtStripe(intentId)).toEqual([120_000]);
+	});
+});
+describe('told when it is sure', () => {
+	test('a refund that fails is corrected: the client, the owners and the first page hear of it, and the credit note is cancelled', async () => {
+		const { invoiceId, paymentId, intentId } = await paid('pm_card_refundFail');
+		await ask(paymentId, 60_000, { meaning: 'goodwill', note: 'retard' });
+		await house.drain();
+		expect(mailsTo(/^Remboursement de 600,00/)).toHaveLength(1);
+		await house.advance(1);
+		await settleIntent(house.services, cast.system, { account: 'acct_lumen', intentId });
+		await settleIntent(house.services, cast.system, { account: 'acct_lumen', intentId });
+		await house.drain();
+		const [mail, another] = mailsTo(/600,00.*n’a pas abouti/);
+		expect(another).toBeUndefined();
+		const notes = await asSystem((tx) => listDiscounts(tx, cast.system, { invoiceId }));
+		expect(notes.map((one) => one.kind).sort()).toEqual(['granted', 'voided']);
+		const voided = notes.find((one) => one.kind === 'voided')!;
+		expect(mail!.attachments).toMatchObject([{ name: `${voided.documentNumber}.pdf` }]);
+		expect(voided.cancelsNumber).toBe(notes.find((one) => one.kind === 'granted')!.documentNumber);
+		expect(await balanceOf(invoiceId)).toBe(0n);
+		expect(await accountsOf(invoiceId, 'credit_note_void')).toEqual(['709 -50000', '44571 -10000', '411 60000']);
+		const board = await readDashboard(house.services, cast.owner);
+		expect(board.failedRefunds.filter((one) => one.paymentId === paymentId)).toMatchObject([{ amountMinor: 60_000n }]);
+		expect(house.world.mailbox.mails.some((one) => /Un remboursement de 600,00.*a échoué/s.test(one.text))).toBe(true);
+	});
+	test('one that fails before anybody heard of it is told to nobody as done', async () => {
+		const { paymentId, intentId } = await paid('pm_card_refundFail');
+		const before = mailsTo(/450,00/).length;
+		await ask(paymentId, 45_000);
+		await house.advance(1);
+		await settleIntent(house.services, cast.system, { account: 'acct_lumen', intentId });
+		await house.drain();
+		expect(mailsTo(/450,00/)).toHaveLength(before);
+	});
+	test('of a debit, days pass before it is sure: told then, once', async () => {
+		const invoiceId = await anInvoice(house.services, cast, {}, { grossMinor: 77_700 });
+		const attemptId = newId();
+		await pay(house.services, payer, [invoiceId], 77_700, { method: 'pm_success_fr', attemptId });
+		await house.advance(10);
+		const intentId = (await asSystem((tx) => findAttempt(tx, cast.system, attemptId)))!.stripePaymentIntentId!;
+		await settleIntent(house.services, cast.system, { account: 'acct_lumen', intentId });
+		await house.advance(13);
+		const [row] = await asSystem((tx) =>
+			tx.execute<{ id: string }>(sql`select payment_id as id from payment where attempt_id = ${attemptId}`)
+		);
+		expect(await ask(row!.id, 77_700, { meaning: 'returned' })).toMatchObject({ ok: true });
+		await house.drain();
+		expect(mailsTo(/^Remboursement de 777,00/)).toHaveLength(0);
+		// Meanwhile nothing is owed: the order came back.
+		expect(await balanceOf(invoiceId)).toBe(0n);
+		await house.advance(5);
+		await settleIntent(house.services, cast.system, { account: 'acct_lumen', intentId });
+		await settleIntent(house.services, cast.system, { account: 'acct_lumen', intentId });
+		await house.drain();
+		expect(mailsTo(/^Remboursement de 777,00/)).toHaveLength(1);
+	});
+});
