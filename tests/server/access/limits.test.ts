@@ -96,6 +96,15 @@ describe('one link, person or plan', () => {
 			expect([await send(), await send()], name).toEqual([404, 429]);
 		}
 	});
+	test('that has had ten cards refused within the hour brings no other, neither to pay nor to keep', async () => {
+		const { token, access, invoiceId } = await aLink();
+		await used('try_link_hour', access.payLinkId, 10);
+		const card = { confirmationTokenId: 'ctoken_12345678' };
+		const bring = (name: string, body: object) => ask(name, { params: { token }, ...asJson({ ...card, ...body }) });
+		const pay = { attemptId: newId(), invoiceIds: [invoiceId], expectedAmountMinor: '120000' };
+		expect(await bring('POST /p/[token]/payer', pay)).toBe(429);
+		expect(await bring('POST /p/[token]/moyen', { setupId: newId(), planId: newId() })).toBe(429);
+	});
 	test('has a fresh mail sent three times an hour by a link that has ended', async () => {
 		const { token } = await aLink();
 		await house.advance(61);

@@ -1,10 +1,12 @@
 // Receiving, seeing and paying are three rights of a client's person, each by itself.
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPayLink, scopeOfSubject } from '#lib/server/access/scopes.ts';
 import { newId } from '#lib/server/identity.ts';
 import { findSubjects } from '#lib/server/store/parties.ts';
+import { mail } from '#lib/server/store/schema/index.ts';
 import { inScope } from '#lib/server/store/tx.ts';
-import { mintPayLink, sendInvoice } from '#lib/server/use-cases/access/pay-links.ts';
+import { mintPayLink, renewPayLink, sendInvoice } from '#lib/server/use-cases/access/pay-links.ts';
 import { setUpMethod } from '#lib/server/use-cases/methods/set-up-method.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { aPayer, anInvoice, aSupplier, aToken, FROM, pay, type Cast, type Payer } from '../../builders/parties.ts';
@@ -47,11 +49,27 @@ test('who may not receive gets no invoice, and without seeing either, an old lin
 		refusal: { code: 'no_billing_contact' }
 	});
 	await house.drain();
-	expect(house.world.mailbox.mails.filter((mail) => mail.to.includes(deaf.email))).toEqual([]);
+	expect(house.world.mailbox.mails.filter(({ to }) => to.includes(deaf.email))).toEqual([]);
 	expect(await openPayLink(house.services, await linkTo(deaf, invoiceId))).toMatchObject({ state: 'live' });
 	const none = await aPayer(house.services, cast, 'd@d.example', 'D', { isBilling: false, hasPortal: false });
 	const other = await anInvoice(house.services, cast, { name: 'D' });
 	expect(await openPayLink(house.services, await linkTo(none, other))).toBeNull();
+});
+test('an old link of who receives no longer sends nothing more; of who receives it sends one', async () => {
+	for (const [isBilling, mails] of [
+		[false, 0],
+		[true, 1]
+	] as const) {
+		const name = `Ancien ${String(isBilling)}`;
+		const person = await aPayer(house.services, cast, `${newId()}@old.example`, name, { isBilling });
+		const token = await linkTo(person, await anInvoice(house.services, cast, { name }));
+		await house.advance(61);
+		const access = await openPayLink(house.services, token);
+		if (access?.state !== 'expired') throw new Error('still good');
+		expect(await renewPayLink(house.services, access.link)).toMatchObject({ ok: true });
+		const waiting = await house.services.db.system.select().from(mail).where(eq(mail.contactId, person.contactId));
+		expect(waiting).toHaveLength(mails);
+	}
 });
 test('who may not pay sees the invoice, and neither pays nor keeps a means of payment, in the portal and by link', async () => {
 	const looking = await aPayer(house.services, cast, 'e@e.example', 'E', { mayPay: false });

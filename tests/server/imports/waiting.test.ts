@@ -53,4 +53,13 @@ test('archives that are too much together are refused in words, in the backgroun
 	expect(await importInvoices(house.services, cast.owner, files, { sendMails: false })).toMatchObject({
 		refusal: { code: 'archives_too_large' }
 	});
+	// Who has too much waiting is told so before anything is unpacked.
+	WAITING.imports = 0;
+	expect(await send(cast, newId(), files)).toMatchObject({ refusal: { code: 'imports_waiting' } });
+});
+test('one import is twenty thousand files and not one more', async () => {
+	const bytes = new Uint8Array(1);
+	const many = Array.from({ length: 20_001 }, (_, i) => ({ name: `${i}.csv`, bytes }));
+	expect(await send(cast, newId(), many)).toMatchObject({ refusal: { code: 'input_invalid' } });
+	expect(await send(cast, newId(), [])).toMatchObject({ refusal: { code: 'input_invalid' } });
 });

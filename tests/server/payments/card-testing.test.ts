@@ -167,6 +167,20 @@ test.each([
 	expect(last).toEqual(['declined', 'tries_exhausted']);
 	expect(await trying(linkTo(newId()), newId(), anAddress())).toBe('declined');
 });
+test('a card that a bank refuses counts in whatever words it is told; what is refused elsewhere uses up nothing of a link', async () => {
+	for (const code of ['card_declined', 'method_refused'] as const) {
+		const [link, about, address] = [linkTo(newId()), newId(), anAddress()];
+		const refused = async () => {
+			const result = await boundTries(house.services, link, { about, address }, async () => refuse(code));
+			return result.ok ? '' : result.refusal.code;
+		};
+		expect(stopped(await times(11, refused)), code).toBe(10);
+	}
+	const [link, about, busy] = [linkTo(newId()), newId(), anAddress()];
+	await Promise.all(Array.from({ length: 60 }, () => house.services.limits.spend('try_address_hour', busy)));
+	expect(new Set(await times(12, () => trying(link, about, busy)))).toEqual(new Set(['tries_exhausted']));
+	expect(stopped(await times(11, () => trying(link, about, anAddress())))).toBe(10);
+});
 test('an id in capitals is the same id: nothing is counted, paid or asked for beside it', () => {
 	const [id, token] = [newId(), 'ctoken_12345678'];
 	const pay = { attemptId: id.toUpperCase(), confirmationTokenId: token, expectedAmountMinor: '1' };
