@@ -299,6 +299,47 @@ describe('transport', () => {
 		].map((error) => error.payment_intent?.id);
 		expect(declines[0]).toBe(declines[1]);
 	});
+	test('a rolled key and a lost account are refused before idempotency is looked at, and nothing of that is kept', async () => {
+		const params = { amount: 7000, currency: 'eur', confirm: true, return_url: 'https://x.example' } as const;
+		const under = { ...on, idempotencyKey: 'refused before' };
+		const ask = async (confirmationToken: string) =>
+			stripe.paymentIntents.create({ ...params, confirmation_token: confirmationToken }, under);
+		const id = await token('pm_card_visa');
+		const first = await ask(id);
+		const key = 'sk_test_sandbox_contract';
+		running.world.refusedKeys = [key];
+		const rolled = new Stripe(key, {
+			host: new URL(running.apiUrl).hostname,
+			port: new URL(running.apiUrl).port,
+			protocol: 'http'
+		});
+		expect(await caught(rolled.paymentIntents.create({ ...params, confirmation_token: id }, under))).toBeInstanceOf(
+			Stripe.errors.StripeAuthenticationError
+		);
+		running.world.refusedKeys = [];
+		running.world.refusedAccounts = ['acct_a'];
+		expect(await caught(ask(id))).toMatchObject({ code: 'account_invalid', statusCode: 403 });
+		running.world.refusedAccounts = [];
+		expect((await ask(id)).id).toBe(first.id);
+		expect(await caught(ask(await token('pm_card_visa')))).toBeInstanceOf(Stripe.errors.StripeIdempotencyError);
+	});
+	test('a refusal that Stripe came to is given again under its key; one of the parameters is forgotten', async () => {
+		const intent = await create('pm_card_visa');
+		const refund = (amount: number, idempotencyKey: string) =>
+			stripe.refunds.create({ payment_intent: intent.id, amount }, { ...on, idempotencyKey });
+		expect((await caught(refund(0, 'bad amount'))).code).toBe('parameter_invalid_integer');
+		expect((await refund(intent.amount, 'bad amount')).status).toBe('succeeded');
+		const again = [await caught(refund(1, 'too late')), await caught(refund(1, 'too late'))];
+		expect(
+			again.map((error) => [
+				error.code,
+				(error as { headers?: Record<string, string> }).headers?.['idempotent-replayed']
+			])
+		).toEqual([
+			['charge_already_refunded', undefined],
+			['charge_already_refunded', 'true']
+		]);
+	});
 	test('lists page both ways', async () => {
 		const made = [];
 		for (let i = 0; i < 5; i++)

@@ -82,6 +82,8 @@ export async function control(world: World, method: string, url: URL, body: stri
 		case 'POST /faults': {
 			const faults = (Array.isArray(input.faults) ? input.faults : []) as Omit<Fault, 'id' | 'seen'>[];
 			world.faults.push(...faults.map((fault) => ({ ...fault, id: world.id('fault_'), seen: 0 })));
+			if (Array.isArray(input.refusedKeys)) world.refusedKeys = input.refusedKeys as string[];
+			if (Array.isArray(input.refusedAccounts)) world.refusedAccounts = input.refusedAccounts as string[];
 			if (input.forced) world.forced = { ...world.forced, ...(input.forced as Forced) };
 			if (input.webhooks) {
 				const held = world.webhookFault.hold;
@@ -95,7 +97,7 @@ export async function control(world: World, method: string, url: URL, body: stri
 				world.faults = world.faults.filter((fault) => fault.name !== url.searchParams.get('name'));
 				return ok({});
 			}
-			Object.assign(world, { faults: [], forced: {}, webhookFault: {} });
+			Object.assign(world, { faults: [], refusedKeys: [], refusedAccounts: [], forced: {}, webhookFault: {} });
 			if (url.searchParams.get('redeliver') !== 'no') void redeliver(world);
 			return ok({});
 		case 'POST /redeliver':

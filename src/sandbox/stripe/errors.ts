@@ -15,16 +15,28 @@ export type ErrorBody = {
 	[extra: string]: unknown;
 };
 
+/** Refusals that Stripe came to by looking at its own objects: executed, and given again under the same key. */
+const DECIDED = new Set([
+	'charge_already_refunded',
+	'charge_disputed',
+	'confirmation_token_already_used',
+	'confirmation_token_expired',
+	'payment_intent_incompatible_payment_method',
+	'payment_intent_mandate_invalid',
+	'payment_intent_unexpected_state',
+	'setup_intent_unexpected_state'
+]);
+
 export class StripeError extends Error {
 	readonly status: number;
 	readonly body: ErrorBody;
-	/** Answers that a repeated idempotency key must give again: what was really executed (402 and 500), not a refusal of the parameters. */
+	/** Answers that a repeated idempotency key must give again: what was really executed, not a refusal of the parameters, of the key or of the account. */
 	readonly executed: boolean;
 	constructor(status: number, body: ErrorBody, executed = false) {
 		super(body.message);
 		this.status = status;
 		this.body = body;
-		this.executed = executed;
+		this.executed = executed || DECIDED.has(body.code ?? '');
 	}
 }
 

@@ -11,6 +11,18 @@ import { checkParameters, list, parseForm, type Params } from './form.ts';
 import type { Request, SandboxOptions } from './request.ts';
 import { publicView, type Account, type Fault, type World } from './world.ts';
 
+/** What Stripe says with a status that a fault asks for (https://docs.stripe.com/error-low-level). */
+const INTERNAL = { type: 'api_error', message: 'An error occurred internally.' };
+const FAULTS: Record<number, object> = {
+	400: { type: 'invalid_request_error', message: 'Invalid request.' },
+	401: { type: 'invalid_request_error', message: 'Invalid API Key provided: sk_test_****ngs' },
+	403: {
+		type: 'invalid_request_error',
+		code: 'account_invalid',
+		message: 'The provided key does not have access to this account (or that account does not exist).'
+	},
+	429: { type: 'rate_limit_error', code: 'rate_limit', message: 'Too many requests hit the API too quickly.' }
+};
 type Answer = { status: number; body: string; headers?: Record<string, string> };
 const DAY_MS = 86_400_000;
 
@@ -62,8 +74,7 @@ async function handle(
 				status: fault.do.status,
 				body: JSON.stringify({
 					error: {
-						type: fault.do.status === 429 ? 'rate_limit_error' : 'api_error',
-						message: 'An error occurred internally.',
+						...(FAULTS[fault.do.status] ?? INTERNAL),
 						...fault.do.error
 					}
 				})
@@ -132,11 +143,11 @@ function answerTo(
 	requestId: string
 ): Answer {
 	try {
-		const key = authenticate(request);
+		const key = authenticate(world, request);
 		if (!(header(request, 'stripe-version') ?? API_VERSION).endsWith('.endive'))
 			throw invalid(`Invalid Stripe API version: ${header(request, 'stripe-version')}`);
 		const account = world.accounts.get(accountId ?? '');
-		if (!account)
+		if (!account || world.refusedAccounts.includes(accountId ?? ''))
 			throw new StripeError(403, {
 				type: 'invalid_request_error',
 				code: 'account_invalid',
@@ -168,7 +179,7 @@ const errorAnswer = (error: StripeError, requestId: string): Answer => ({
 	})
 });
 
-function authenticate(request: Request): string {
+function authenticate(world: World, request: Request): string {
 	const value = header(request, 'authorization') ?? '';
 	const key = value.startsWith('Basic ')
 		? Buffer.from(value.slice(6), 'base64').toString().split(':')[0]!
@@ -182,6 +193,12 @@ function authenticate(request: Request): string {
 		throw new StripeError(401, {
 			type: 'invalid_request_error',
 			message: `Invalid API Key provided: ${key.slice(0, 8)}****${key.slice(-3)}`
+		});
+	if (world.refusedKeys.includes(key))
+		throw new StripeError(401, {
+			type: 'invalid_request_error',
+			code: 'api_key_expired',
+			message: `Expired API Key provided: ${key.slice(0, 8)}****${key.slice(-3)}. Platform-initiated or rolled keys cannot be used.`
 		});
 	return key;
 }

@@ -80,6 +80,9 @@ export class World {
 	requests: { method: string; path: string; key: string | null; account: string | null; status: number }[] = [];
 	endpoints: Endpoint[] = [];
 	faults: Fault[] = [];
+	/** Keys that were rolled, and accounts that the platform no longer has access to: refused before anything else is looked at. */
+	refusedKeys: string[] = [];
+	refusedAccounts: string[] = [];
 	forced: Forced = {};
 	webhookFault: WebhookFault = {};
 	offsetMs = 0;
@@ -142,6 +145,8 @@ export class World {
 			deliveries: [],
 			requests: [],
 			faults: [],
+			refusedKeys: [],
+			refusedAccounts: [],
 			forced: {},
 			webhookFault: {},
 			offsetMs: 0

@@ -86,6 +86,8 @@ test('confirmed in the meantime, the card pays: the transfer waits for a person,
 			const intent = intents().find(({ id }) => id === intentId)!;
 			const context = { world: house.world.world, account, cause: { requestId: null, key: null }, jsUrl: '' };
 			answerChallenge(context, intent, intent._challenge!, true);
+			// The page has asked, and the server has finished the payment (decision 0033).
+			await house.services.payments.confirmAgain({ account: name, intentId, returnUrl: 'http://localhost:1/retour/x' });
 			return house.services.payments.cancel(name, intentId);
 		}
 	});

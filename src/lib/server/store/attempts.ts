@@ -75,7 +75,11 @@ export async function findLiveAttempt(
 				eq(attemptInvoice.supplierId, scope.supplierId),
 				inArray(attemptInvoice.invoiceId, invoiceIds),
 				attemptInvoice.live,
-				...(besidesParts ? [eq(attemptInvoice.ofPart, false)] : [])
+				...(besidesParts
+					? [
+							sql`not exists (select from attempt_part h where h.supplier_id = ${attemptInvoice.supplierId} and h.attempt_id = ${attemptInvoice.attemptId} and h.holds)`
+						]
+					: [])
 			)
 		)
 		// The one that has come furthest tells most: money under way before a question that nobody has answered.

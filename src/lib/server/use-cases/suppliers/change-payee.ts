@@ -6,6 +6,7 @@ import type { Services } from '../../services.ts';
 import { getSupplier, savePayee } from '../../store/parties.ts';
 import { recordAudit } from '../../store/records.ts';
 import { noteSecurityEvent, whoIs } from '../../store/security-events.ts';
+import { findSupplierOfAccount } from '../../store/stripe-accounts.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
 import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
@@ -45,6 +46,9 @@ export async function changeStripeAccount(
 	const unproven = requireFreshProof(services, scope);
 	if (unproven) return unproven;
 	if (!/^acct_\w{1,60}$/.test(stripeAccount)) return refuse('input_invalid', { field: 'stripeAccount' });
+	// For ever: what comes of a former account must find its way home.
+	const holder = await findSupplierOfAccount(services.db, stripeAccount);
+	if (holder !== null && holder !== scope.supplierId) return refuse('input_invalid', { field: 'stripeAccount' });
 	const now = services.clock.now();
 	return commit(services, scope, async (tx) => {
 		const before = (await getSupplier(tx, scope)).stripeAccount ?? '';

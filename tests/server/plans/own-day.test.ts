@@ -1,0 +1,113 @@
+// Each part of a plan waits for its own day, and nobody is promised what will not happen.
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { civilDateIn } from '#lib/domain/calendar/civil-date.ts';
+import { findInvoice } from '#lib/server/store/invoices.ts';
+import { findPlan, listPlansOfInvoices } from '#lib/server/store/plans.ts';
+import { inScope } from '#lib/server/store/tx.ts';
+import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
+import { movePlan } from '#lib/server/use-cases/plans/manage-plans.ts';
+import { debitFails } from '#sandbox/stripe/charges.ts';
+import {
+	aPayer,
+	anInvoice,
+	anOffer,
+	aSupplier,
+	instalments,
+	pay,
+	type Cast,
+	type Payer
+} from '../../builders/parties.ts';
+import { openHouse, type TestHouse } from '../../setup/house.ts';
+
+let house: TestHouse;
+let cast: Cast;
+let payer: Payer;
+beforeAll(async () => {
+	house = await openHouse();
+	cast = await aSupplier(house.services);
+	payer = await aPayer(house.services, cast);
+	// Parts five days apart: a debit takes longer than that.
+	await anOffer(house.services, cast, {
+		discount: null,
+		instalments: instalments({ spacing: { unit: 'day', every: 5 } })
+	});
+});
+afterAll(() => house.close());
+beforeEach(() => void (house.world.mailbox.mails.length = 0));
+
+const stripe = () => house.world.world.accounts.get('acct_lumen')!;
+const asSystem = <T>(work: Parameters<typeof inScope<T>>[2]) => inScope(house.services.db, cast.system, work);
+const inDays = (days: number) =>
+	civilDateIn(new Date(house.services.clock.now().getTime() + days * 86_400_000), 'Europe/Paris');
+const fresh = () =>
+	anInvoice(house.services, cast, {}, { grossMinor: 120_000, issuedOn: inDays(0), dueOn: inDays(30) });
+const balanceOf = async (id: string) => (await asSystem((tx) => findInvoice(tx, cast.system, id)))!.balanceMinor;
+const planOf = async (invoiceId: string) => {
+	const [found] = await asSystem((tx) => listPlansOfInvoices(tx, cast.system, [invoiceId], { running: false }));
+	return (await asSystem((tx) => findPlan(tx, cast.system, found!.planId)))!;
+};
+async function days(count: number): Promise<void> {
+	for (let day = 0; day < count; day++) {
+		await house.advance(1);
+		await house.drain();
+	}
+}
+const chargeOfPart = async (invoiceId: string, position: number) => {
+	const { planId, parts } = await planOf(invoiceId);
+	const [row] = await asSystem((tx) =>
+		tx.execute<{ intent: string }>(
+			sql`select a.stripe_payment_intent_id as intent from payment_attempt a where a.attempt_id = ${parts[position - 1]!.attemptId}`
+		)
+	);
+	expect(planId).toBeTruthy();
+	return stripe().charges[stripe().payment_intents[row!.intent]!.latest_charge as string]!;
+};
+
+test('a part is asked for on its own day while a debit of the part before is still under way, and each is taken once', async () => {
+	const invoiceId = await fresh();
+	await pay(house.services, payer, [invoiceId], 40_000, { option: 'plan_3', method: 'pm_success_fr' });
+	await days(1);
+	const ask = (await planOf(invoiceId)).parts.map((part) => part.askOn);
+	for (let day = 0; day < 14 && (await planOf(invoiceId)).parts[2]!.status === 'scheduled'; day++) {
+		const { parts } = await planOf(invoiceId);
+		for (const [i, part] of parts.entries())
+			if (ask[i] && ask[i] < inDays(0)) expect([i, part.status]).not.toEqual([i, 'scheduled']);
+		await days(1);
+	}
+	expect((await planOf(invoiceId)).parts.filter((part) => part.status === 'processing').length).toBeGreaterThan(1);
+	await days(16);
+	await reconcileRecent(house.services, 30);
+	expect((await planOf(invoiceId)).parts.map((part) => part.status)).toEqual(['paid', 'paid', 'paid']);
+	expect(await balanceOf(invoiceId)).toBe(0n);
+	const taken = Object.values(stripe().charges).filter((one) => one.paid && one.amount === 40_000);
+	expect(taken).toHaveLength(3);
+});
+
+test('a plan that ended while its debit was under way: the debit that comes back is told, and no other try is promised or made', async () => {
+	const invoiceId = await fresh();
+	await pay(house.services, payer, [invoiceId], 60_000, { option: 'plan_2', method: 'pm_success_fr' });
+	await days(1);
+	for (let day = 0; day < 10 && (await planOf(invoiceId)).parts[1]!.status !== 'processing'; day++) await days(1);
+	const { planId, parts } = await planOf(invoiceId);
+	expect(parts[1]!.status).toBe('processing');
+	await house.drain();
+	expect(await movePlan(house.services, cast.owner, planId, 'end')).toMatchObject({ ok: true });
+	house.world.mailbox.mails.length = 0;
+	debitFails(house.world.world, stripe(), await chargeOfPart(invoiceId, 2), 'insufficient_funds');
+	await days(1);
+	const after = await planOf(invoiceId);
+	expect([after.status, after.parts[1]!.status, after.parts[1]!.askOn, after.cureEndsOn]).toEqual([
+		'in_default',
+		'canceled',
+		null,
+		null
+	]);
+	const mails = house.world.mailbox.mails.filter((mail) => mail.to.includes(payer.email));
+	expect(mails.map((mail) => mail.subject)).toEqual([expect.stringContaining('n’a pas abouti')]);
+	expect(mails[0]!.text).not.toMatch(/réessaierons|échéance/i);
+	const tried = Object.keys(stripe().payment_intents).length;
+	await days(12);
+	expect(Object.keys(stripe().payment_intents)).toHaveLength(tried);
+	expect(await balanceOf(invoiceId)).toBe(60_000n);
+});
