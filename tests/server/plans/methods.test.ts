@@ -361,4 +361,17 @@ describe('a plan whose first part comes on the due date', () => {
 		await live(62);
 		expect(await balanceOf(invoiceId)).toBe(0n);
 	});
+	test('a token that was too old leaves no try behind that holds the invoice for ever', async () => {
+		const invoiceId = await fresh('Plus Tard');
+		const confirmationTokenId = await aToken(house.services, 'pm_card_visa');
+		await live(1);
+		await accept(invoiceId, 'pm_card_visa', { confirmationTokenId });
+		await live(3);
+		const held = await asSystem((tx) =>
+			tx.execute(sql`select a.status from payment_attempt_invoice l join payment_attempt a using (supplier_id, attempt_id)
+				where l.live and l.invoice_id = ${invoiceId}`)
+		);
+		expect([...held]).toEqual([]);
+		expect(await accept(invoiceId, 'pm_card_visa')).toMatchObject({ ok: true, value: { status: 'set_up' } });
+	});
 });

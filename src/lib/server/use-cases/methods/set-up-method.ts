@@ -281,7 +281,8 @@ async function lookAt(services: Services, scope: Scope, setup: MethodSetup, ageM
 		);
 		if (!found) return;
 	}
-	if (intentId && status === 'awaiting_auth' && ageMs > ABANDONED_MS)
+	// Refused before it was confirmed (a token too old), one may be left at Stripe with nothing to wait for.
+	if (intentId && status !== 'processing' && ageMs > ABANDONED_MS)
 		await services.payments.cancelSetup(setup.stripeAccount, intentId);
 	await checkSetup(services, scope, setupId);
 }
