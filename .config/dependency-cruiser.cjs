@@ -41,6 +41,21 @@ module.exports = {
 			{ path: '^src/lib/server' },
 			'the sandbox speaks to the application only over HTTP and SMTP'
 		),
+		only(
+			'chaos-knows-no-product',
+			'^src/scripts/chaos',
+			{ path: '^src/', pathNot: '^src/scripts' },
+			'people, banks and suppliers come over HTTP'
+		),
+		only(
+			'checker-knows-nobody',
+			'^src/scripts/chaos/checker',
+			{
+				path: ['^src/', '^tests/', 'node_modules/'],
+				pathNot: ['^src/scripts/chaos/checker', 'node_modules/postgres/']
+			},
+			'what is wrong in the product or the driver can not be wrong in the same way in what checks them'
+		),
 		only('app-not-sandbox', '^src/(lib|routes|hooks)', { path: '^src/sandbox' }),
 		only(
 			'one-home-for-sql',

@@ -113,17 +113,20 @@ test('the schema in the code is the schema of the migrations', () => {
 });
 test('the lock names no download address', () =>
 	expect(read('package-lock.json')).not.toMatch(/"resolved": *"https?:/));
-test('the boundary checker sees a planted violation', async () => {
+test.each([
+	['domain-is-pure', 'src/lib/domain/money', '../../server/config.ts'],
+	['checker-knows-nobody', 'src/scripts/chaos/checker', '../../../lib/domain/money/minor.ts'],
+	['checker-knows-nobody', 'src/scripts/chaos/checker', '../dice.ts'],
+	['chaos-knows-no-product', 'src/scripts/chaos', '../../lib/server/config.ts']
+])('the boundary checker sees a planted violation of %s', async (rule, folder, imported) => {
 	const { writeFileSync, rmSync } = await import('node:fs');
-	const planted = 'src/lib/domain/money/planted.ts';
-	writeFileSync(planted, "// Planted by a test.\nimport '../../server/config.ts';\n");
+	const planted = `${folder}/planted.ts`;
+	writeFileSync(planted, `// Planted by a test.\nimport '${imported}';\n`);
 	try {
-		const run = spawnSync(
-			'node_modules/.bin/depcruise',
-			['src/lib/domain/money', '--config', '.config/dependency-cruiser.cjs'],
-			{ encoding: 'utf8' }
-		);
-		expect(run.stdout).toContain('domain-is-pure');
+		const run = spawnSync('node_modules/.bin/depcruise', [folder, '--config', '.config/dependency-cruiser.cjs'], {
+			encoding: 'utf8'
+		});
+		expect(run.stdout).toContain(rule);
 	} finally {
 		rmSync(planted);
 	}

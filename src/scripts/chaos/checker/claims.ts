@@ -1,0 +1,131 @@
+// No invoice is over-collected, no part of a plan taken twice, every discount is justified, and numbers have no gap.
+import type { Facts } from './facts.ts';
+
+export async function checkClaims(facts: Facts): Promise<Record<string, number>> {
+	return {
+		invoices: await checkInvoices(facts),
+		'parts of plans': await checkParts(facts),
+		discounts: await checkDiscounts(facts),
+		'receipts and credit notes': await checkNumbers(facts)
+	};
+}
+
+async function checkInvoices({ sql, found }: Facts): Promise<number> {
+	const rows = await sql<{ number: string; debt: number; ledger: number; paid: number; back: number; given: number }[]>`
+		select i.number, i.debt_minor as debt,
+			coalesce((select sum(l.debit_minor - l.credit_minor) from journal_line l where l.supplier_id = i.supplier_id and l.invoice_id = i.invoice_id and l.account = '411'), 0) as ledger,
+			coalesce((select sum(a.amount_minor) from allocation a where a.supplier_id = i.supplier_id and a.invoice_id = i.invoice_id), 0) as paid,
+			coalesce((select sum(case when r.kind in ('refund_failed', 'chargeback_won', 'return_undone') then -a.amount_minor else a.amount_minor end)
+				from reversal_allocation a join reversal r using (supplier_id, reversal_id) where a.supplier_id = i.supplier_id and a.invoice_id = i.invoice_id), 0) as back,
+			coalesce((select sum(case d.kind when 'granted' then d.amount_minor else -d.amount_minor end) from discount d where d.supplier_id = i.supplier_id and d.invoice_id = i.invoice_id), 0) as given
+		from invoice i where i.not_payable_reason is distinct from 'withdrawn'`;
+	for (const { number, debt, ledger, paid, back, given } of rows) {
+		if (debt > 0 && ledger < 0) found('no invoice over-collected', `${number}: 411 stands at ${ledger}`);
+		if (debt > 0 && paid - back + given > debt)
+			found('no invoice over-collected', `${number} of ${debt}: ${paid} paid, ${back} gone back, ${given} given`);
+		if (debt - paid + back - given !== ledger)
+			found(
+				'the ledger is the sum of what happened',
+				`${number}: 411 ${ledger}, own sum ${debt - paid + back - given}`
+			);
+	}
+	return rows.length;
+}
+
+async function checkParts({ sql, found }: Facts): Promise<number> {
+	// Money that stands: what was taken for a part and has not gone back whole.
+	const rows = await sql<{ plan: string; position: number; status: string; times: number; forgiven: number }[]>`
+		select pp.plan_id as plan, pp.position, pp.status,
+			(select count(*)::int from attempt_part ap join payment p using (supplier_id, attempt_id)
+				where ap.supplier_id = pp.supplier_id and ap.plan_id = pp.plan_id and ap.position = pp.position
+				and p.amount_minor > coalesce((select sum(case when r.kind in ('refund_failed', 'chargeback_won', 'return_undone') then -r.amount_minor else r.amount_minor end)
+					from reversal r where r.supplier_id = p.supplier_id and r.payment_id = p.payment_id), 0)) as times,
+			(select count(*)::int from discount d where d.supplier_id = pp.supplier_id and d.plan_id = pp.plan_id and d.position = pp.position and d.reason = 'forgiven') as forgiven
+		from plan_part pp`;
+	for (const { plan, position, status, times, forgiven } of rows) {
+		if (times > 1) found('no part twice', `part ${position} of ${plan} was paid ${times} times`);
+		if (times > 0 && forgiven > 0) found('no part twice', `part ${position} of ${plan} was given up and paid`);
+		if (status === 'paid' && times === 0) {
+			const [gone] = await sql<
+				{ n: number }[]
+			>`select count(*)::int as n from attempt_part ap join payment p using (supplier_id, attempt_id) where ap.plan_id = ${plan} and ap.position = ${position}`;
+			if (!gone!.n) found('no part twice', `part ${position} of ${plan} is called paid, and nobody paid it`);
+		}
+	}
+	return rows.length;
+}
+
+type Tier = { discountBps: number; days: number; counted: string };
+async function checkDiscounts({ sql, found }: Facts): Promise<number> {
+	const rows = await sql<
+		{
+			discount: string;
+			number: string;
+			amount: number;
+			gross: number;
+			option: string | null;
+			accepted_discount: number | null;
+			accepted_on: string | null;
+			issued_on: string;
+			due_on: string;
+			tiers: Tier[] | null;
+			version: number | null;
+			published: boolean;
+			invoices: number;
+		}[]
+	>`
+		select d.discount_id as discount, i.number, d.amount_minor as amount, i.gross_minor as gross, q.option, q.discount_minor as accepted_discount,
+			to_char(q.accepted_at at time zone 'Europe/Paris', 'YYYY-MM-DD') as accepted_on, i.issued_on::text, i.due_on::text,
+			o.terms -> 'discount' -> 'tiers' as tiers, o.version, coalesce(o.published_at <= q.accepted_at and (o.ended_at is null or o.ended_at >= q.accepted_at), false) as published,
+			(select count(*)::int from payment_attempt_invoice pai where pai.supplier_id = a.supplier_id and pai.attempt_id = a.attempt_id) as invoices
+		from discount d join invoice i using (supplier_id, invoice_id) join payment p using (supplier_id, payment_id)
+		join payment_attempt a on a.supplier_id = p.supplier_id and a.attempt_id = p.attempt_id
+		left join quote_acceptance q on q.supplier_id = a.supplier_id and q.attempt_id = a.attempt_id
+		left join offer_policy o on o.supplier_id = q.supplier_id and o.policy_id = q.policy_id and o.version = q.policy_version
+		where d.reason = 'early' and d.kind = 'granted' and p.stripe_payment_intent_id is not null`;
+	const dayOf = (text: string): number => Math.round(Date.parse(`${text}T00:00:00Z`) / 86_400_000);
+	for (const row of rows) {
+		const name = `${row.amount} on ${row.number}`;
+		if (row.option !== 'early' || row.accepted_discount === null) {
+			found('discounts justified', `${name}: nobody accepted an early payment`);
+			continue;
+		}
+		if (row.version === null || !row.published)
+			found('discounts justified', `${name}: no version of an offer stood when it was accepted`);
+		if (row.invoices === 1 && row.accepted_discount !== row.amount)
+			found('discounts justified', `${name}: accepted was ${row.accepted_discount}`);
+		const inTime = (row.tiers ?? []).filter(({ days, counted }) =>
+			counted === 'from_issue'
+				? dayOf(row.accepted_on!) <= dayOf(row.issued_on) + days
+				: dayOf(row.accepted_on!) <= dayOf(row.due_on) - days
+		);
+		if (!inTime.length)
+			found('discounts justified', `${name}: accepted on ${row.accepted_on}, issued on ${row.issued_on}`);
+		else {
+			const most = Math.max(...inTime.map(({ discountBps }) => (row.gross * discountBps) / 10_000));
+			if (row.amount > most + 1) found('discounts justified', `${name}: at most ${most} of ${row.gross} was offered`);
+		}
+	}
+	return rows.length;
+}
+
+async function checkNumbers({ sql, found }: Facts): Promise<number> {
+	const rows = await sql<{ supplier: string; number: string }[]>`
+		select supplier_id as supplier, receipt_number as number from payment union all
+		select supplier_id, document_number from discount where document_number is not null`;
+	const series = new Map<string, number[]>();
+	for (const { supplier, number } of rows) {
+		const [, name, count] = /^(.*?)(\d+)$/.exec(number)!;
+		const key = `${supplier} ${name}`;
+		series.set(key, [...(series.get(key) ?? []), Number(count)]);
+	}
+	for (const [key, numbers] of series) {
+		const sorted = numbers.sort((a, b) => a - b);
+		sorted.forEach((number, i) => {
+			if (number !== i + 1 && sorted[i - 1] === i)
+				found('numbers without gap', `${key}: ${i + 1} is followed by none, then ${number}`);
+		});
+		if (sorted[0] !== 1) found('numbers without gap', `${key} begins with ${sorted[0]}`);
+	}
+	return rows.length;
+}

@@ -1,0 +1,140 @@
+// The checker of npm run chaos is shown what it must see: a checker that finds nothing may be blind. Each wrong is planted past every guard, as no
+// product could write it, into books that are right before.
+import postgres from 'postgres';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
+import { runDue } from '#sandbox/stripe/control.ts';
+import { checkClaims } from '#scripts/chaos/checker/claims.ts';
+import type { Anomaly } from '#scripts/chaos/checker/facts.ts';
+import { checkMails } from '#scripts/chaos/checker/mails.ts';
+import { checkStripe } from '#scripts/chaos/checker/stripe.ts';
+import { checkStuck } from '#scripts/chaos/checker/stuck.ts';
+import { anInvoice, aPayer, aSupplier, pay } from '../../builders/parties.ts';
+import { openHouse, type TestHouse } from '../../setup/house.ts';
+
+let house: TestHouse;
+let sql: postgres.Sql;
+beforeAll(async () => {
+	house = await openHouse();
+	const { services, world } = house;
+	const cast = await aSupplier(services);
+	const payer = await aPayer(services, cast);
+	for (let i = 0; i < 3; i++) {
+		const invoice = await anInvoice(services, cast, {}, { grossMinor: 12_000 });
+		await pay(services, payer, [invoice], 12_000);
+	}
+	world.world.offsetMs += 5000;
+	runDue(world.world);
+	await house.drain();
+	sql = postgres(house.databaseUrl, {
+		max: 1,
+		onnotice: () => {},
+		types: { bigint: { to: 20, from: [20, 1700], serialize: String, parse: Number } },
+		connection: { session_replication_role: 'replica' } as never
+	});
+	// As where this clock is the demo's.
+	await sql`insert into demo_clock values (1, ${world.world.offsetMs}) on conflict do nothing`;
+	await reconcileRecent(services, 3);
+	await house.drain();
+});
+afterAll(async () => {
+	await sql.end();
+	await house.close();
+});
+
+async function look(): Promise<Anomaly[]> {
+	const anomalies: Anomaly[] = [];
+	const outside = {
+		owner: house.databaseUrl,
+		apiUrl: house.world.apiUrl,
+		mailboxUrl: house.world.mailboxUrl,
+		web: '',
+		apiKeys: {},
+		kills: 0,
+		jumps: 0
+	};
+	const facts = { sql, outside, found: (rule: string, what: string) => void anomalies.push({ rule, what }) };
+	for (const rules of [checkStripe, checkClaims, checkStuck, checkMails]) await rules(facts);
+	return anomalies;
+}
+const rulesOf = (anomalies: Anomaly[]): string[] => [...new Set(anomalies.map(({ rule }) => rule))].sort();
+
+const ONE = '(select payment_id from payment order by receipt_number limit 1)';
+const WRONGS: [name: string, wrong: string, rule: string][] = [
+	[
+		'a cent too much in a payment',
+		`update payment set amount_minor = amount_minor + 1 where payment_id = ${ONE}`,
+		'every cent once'
+	],
+	['a payment that was forgotten', `delete from payment where payment_id = ${ONE}`, 'every cent once'],
+	[
+		'a payment that nobody made',
+		"update payment set stripe_payment_intent_id = 'pi_none' where payment_id = " + ONE,
+		'every cent once'
+	],
+	[
+		'an entry of one side',
+		"update journal_line set debit_minor = debit_minor + 1 where account = '511' and debit_minor > 0",
+		'entries balance'
+	],
+	[
+		'a fee that was forgotten',
+		"delete from journal_line where entry_id in (select entry_id from journal_entry where kind = 'stripe_fee')",
+		'511 is the balance at Stripe'
+	],
+	[
+		'a refund that nobody made',
+		`insert into reversal select supplier_id, gen_random_uuid(), payment_id, 'refund', 're_none', 100, null, now() from payment where payment_id = ${ONE}`,
+		'nothing invented'
+	],
+	['more collected than owed', 'update allocation set amount_minor = amount_minor * 2', 'no invoice over-collected'],
+	[
+		'an invoice whose ledger says something else',
+		"update journal_line set debit_minor = debit_minor + 5 where account = '411' and debit_minor > 0",
+		'the ledger is the sum of what happened'
+	],
+	[
+		'a discount that nobody accepted',
+		`insert into discount (supplier_id, discount_id, payment_id, invoice_id, client_id, sequence, kind, amount_minor, currency, happened_on, created_at) select p.supplier_id, gen_random_uuid(), p.payment_id, a.invoice_id, p.client_id, 1, 'granted', 100, 'EUR', now(), now() from payment p join allocation a using (supplier_id, payment_id) where payment_id = ${ONE}`,
+		'discounts justified'
+	],
+	[
+		'a receipt that is missing',
+		"update payment set receipt_number = replace(receipt_number, '000002', '000009')",
+		'numbers without gap'
+	],
+	[
+		'a part called paid that nobody paid',
+		`insert into plan_part (supplier_id, plan_id, position, due_on, amount_minor, status, failures, updated_at) select supplier_id, gen_random_uuid(), 1, now(), 100, 'paid', 0, now() from supplier limit 1`,
+		'no part twice'
+	],
+	[
+		'a try that nobody asks about',
+		"update payment_attempt set status = 'unknown', updated_at = now() - interval '9 days'",
+		'nothing stuck'
+	],
+	[
+		'an event given up',
+		"insert into stripe_event select supplier_id, 'evt_1', 'charge.updated', 'ch_1', null, 'failed', 20, now(), 'no', now(), now() from supplier",
+		'nothing stuck'
+	],
+	['a payment that is not told', "delete from mail where kind = 'payment_received'", 'payments are told'],
+	['a mail that never came', "update mail set mail_id = gen_random_uuid() where state = 'sent'", 'mails leave in time'],
+	['a mail that stays', "update mail set state = 'due'", 'mails leave in time']
+];
+
+test('books that are right are found right', async () => {
+	expect(await look()).toEqual([]);
+	const [count] = await sql<{ payments: number; entries: number; mails: number }[]>`
+		select (select count(*) from payment) as payments, (select count(*) from journal_entry) as entries, (select count(*) from mail) as mails`;
+	for (const n of Object.values(count!)) expect(n).toBeGreaterThan(0);
+});
+test.each(WRONGS)('%s is seen', async (_name, wrong, rule) => {
+	await sql`begin`;
+	try {
+		expect((await sql.unsafe(wrong)).count).toBeGreaterThan(0);
+		expect(rulesOf(await look())).toContain(rule);
+	} finally {
+		await sql`rollback`;
+	}
+});
