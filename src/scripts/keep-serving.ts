@@ -12,27 +12,30 @@ type Watch = { isEnding: () => boolean; say: (sentence: string) => void; pauseMs
 /** @returns the code to end with, once the server was stopped by somebody (0), or is not started any more */
 export async function keepServing(served: Served, { isEnding, say, pauseMs = 500 }: Watch): Promise<number> {
 	const deaths: number[] = [];
+	/** Counts one, and says whether they are too many by now. */
+	const isGivenUp = (): boolean => {
+		deaths.push(performance.now());
+		return deaths.length > DEATHS_MAX && deaths.at(-1)! - deaths.at(-1 - DEATHS_MAX)! < DEATHS_WITHIN_MS;
+	};
 	for (;;) {
 		const code = await served.exited;
 		// An end without an error was asked for.
 		if (isEnding() || code === 0) return 0;
-		const how = code === null ? `was ended by ${served.server.signalCode}` : `ended with ${code}`;
-		deaths.push(performance.now());
-		if (deaths.length > DEATHS_MAX && deaths.at(-1)! - deaths.at(-1 - DEATHS_MAX)! < DEATHS_WITHIN_MS) {
-			say(
-				`The server ${how}, the ${deaths.length}th time in a few minutes. Its messages are above; it is not started again.`
-			);
-			return code ?? 1;
-		}
-		say(`The server ${how}. It is started again; whatever was under way is looked up by itself.`);
-		await new Promise((done) => setTimeout(done, pauseMs * Math.min(deaths.length, 10)));
-		if (isEnding()) return 0;
-		try {
-			await served.restart();
-		} catch (error) {
+		let how = `The server ${code === null ? `was ended by ${served.server.signalCode}` : `ended with ${code}`}`;
+		for (let isBack = false; !isBack;) {
+			if (isGivenUp()) {
+				say(`${how}, the ${deaths.length}th time in a few minutes. Its messages are above; it is not started again.`);
+				return code ?? 1;
+			}
+			say(`${how}. It is started again; whatever was under way is looked up by itself.`);
+			await new Promise((done) => setTimeout(done, pauseMs * Math.min(deaths.length, 10)));
 			if (isEnding()) return 0;
-			say(`It did not start again: ${(error as Error).message}`);
-			return 1;
+			// Its database may be starting, too.
+			await served.restart().then(
+				() => (isBack = true),
+				(error: Error) => (how = `The server did not start again (${error.message})`)
+			);
+			if (isEnding()) return 0;
 		}
 	}
 }

@@ -42,6 +42,22 @@ test('one that ends at once each time is given up, with its own code, for whoeve
 	expect(starts()).toBe(6);
 	expect(said.at(-1)).toContain('not started again');
 });
+test('one that can not start yet, its database being away as well, is tried again', async () => {
+	const { served, starts } = product(WORKS, WORKS, 'process.exit(0)');
+	const said: string[] = [];
+	const { restart } = served;
+	let failures = 2;
+	served.restart = async () => {
+		if (failures-- > 0) throw new Error('its database is starting up');
+		await restart();
+	};
+	const kept = keepServing(served, { isEnding: () => false, say: (text) => said.push(text), pauseMs: 1 });
+	served.server.kill('SIGKILL');
+	await expect.poll(starts).toBe(2);
+	served.server.kill('SIGKILL');
+	expect(await kept).toBe(0);
+	expect(said.filter((text) => text.includes('its database is starting up'))).toHaveLength(2);
+});
 test('while everything is being stopped, nothing is started', async () => {
 	const { served, starts } = product('process.exit(7)');
 	expect(await keepServing(served, { isEnding: () => true, say: () => {}, pauseMs: 1 })).toBe(0);
