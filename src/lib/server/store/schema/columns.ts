@@ -7,6 +7,7 @@ import type { Minor } from '../../../domain/money/minor.ts';
 export const id = () => uuid().notNull();
 export const optionalId = () => uuid();
 export const money = () => bigint({ mode: 'bigint' }).notNull().$type<Minor>();
+export const optionalMoney = () => bigint({ mode: 'bigint' }).$type<Minor>();
 export const instant = () => timestamp({ withTimezone: true, precision: 3 }).notNull();
 export const optionalInstant = () => timestamp({ withTimezone: true, precision: 3 });
 export const day = () => date({ mode: 'string' }).notNull().$type<CivilDate>();

@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { check, foreignKey, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import type { Account, EntryKind } from '../../../domain/ledger/entries.ts';
-import { choice, day, id, instant, money, oneOf, optionalId } from './columns.ts';
+import { choice, day, id, instant, money, oneOf, optionalId, optionalMoney } from './columns.ts';
 import { invoice } from './invoices.ts';
 import { client, ofStripeAccount, supplier } from './parties.ts';
 
@@ -105,15 +105,37 @@ export const counter = pgTable(
 	]
 );
 
-/** One row a day and supplier: what Stripe says was taken and given back, what the ledger says, and the gap. */
+/** An object of Stripe's that could not be read or booked: it stops nothing else, is tried again and shown until it goes. */
+export const unsettledObject = pgTable(
+	'unsettled_object',
+	{
+		supplierId: id(),
+		stripeAccount: text().notNull().default(''),
+		objectId: text().notNull(),
+		problem: text().notNull(),
+		tries: integer().notNull(),
+		firstAt: instant(),
+		lastAt: instant()
+	},
+	(t) => [
+		primaryKey({ name: 'unsettled_object_pk', columns: [t.supplierId, t.stripeAccount, t.objectId] }),
+		foreignKey({ name: 'unsettled_object_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] })
+	]
+);
+
+/** One row a day and account: what Stripe says moved, what the ledger says of it, and once a day the balance beside 511. In euros. */
 export const reconciliation = pgTable(
 	'reconciliation',
 	{
 		supplierId: id(),
 		stripeAccount: text().notNull().default(''), // '' is the platform's own
 		reconciledOn: day(),
-		stripeMinor: money(),
-		ledgerMinor: money(),
+		stripeMinor: money(), // what moved of ours, fees off
+		ledgerMinor: money(), // what 511 holds of exactly that
+		foreignMinor: money().default(sql`0`), // what moved of others': another program's, payouts, Stripe's own
+		underWayMinor: money().default(sql`0`), // ours, and not certain yet
+		balanceMinor: optionalMoney(), // ours of the balances of all accounts, when it was last compared
+		booksMinor: optionalMoney(), // account 511
 		checkedAt: instant()
 	},
 	(t) => [
