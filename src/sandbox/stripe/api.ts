@@ -225,6 +225,13 @@ export const ROUTES: Route[] = [
 		acceptDispute(call.world, call.account, find(call, 'disputes', id))
 	),
 	route('GET', 'mandates/:id', 'MandateRetrieveParams', (call, id) => find(call, 'mandates', id)),
+	route('GET', 'balance', null, ({ account }) => {
+		const byCurrency = new Map<string, number>();
+		for (const row of Object.values(account.balance_transactions))
+			byCurrency.set(row.currency, (byCurrency.get(row.currency) ?? 0) + row.net);
+		const pending = [...byCurrency].map(([currency, amount]) => ({ amount, currency, source_types: { card: amount } }));
+		return { object: 'balance', available: [], livemode: false, pending };
+	}),
 	route('GET', 'balance_transactions', 'BalanceTransactionListParams', (call) =>
 		listOf(call, 'balance_transactions', 'type', 'source')
 	),

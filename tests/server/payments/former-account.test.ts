@@ -8,10 +8,11 @@ import { newId } from '#lib/server/identity.ts';
 import { findAttempt } from '#lib/server/store/attempts.ts';
 import { findInvoice } from '#lib/server/store/invoices.ts';
 import { findPlan, listPlansOfInvoices } from '#lib/server/store/plans.ts';
-import { listReconciliations } from '#lib/server/store/records.ts';
+import { reconciliation } from '#lib/server/store/schema/index.ts';
+import { findBalanceGap } from '#lib/server/store/stripe-books.ts';
 import { findSupplierOfAccount } from '#lib/server/store/stripe-accounts.ts';
 import { inScope } from '#lib/server/store/tx.ts';
-import { compareTotals } from '#lib/server/use-cases/payments/reconcile.ts';
+import { compareTotals } from '#lib/server/use-cases/payments/reconcile-balance.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { changeStripeAccount } from '#lib/server/use-cases/suppliers/change-payee.ts';
@@ -112,9 +113,10 @@ test('two debits alive on the former account are booked there, refunds and dispu
 	expect([await balanceOf(first), await balanceOf(card)]).toEqual([5400n, 800n]);
 	for (const name of ['acct_lumen', 'acct_new']) expect([name, await held(name)]).toEqual([name, heldAtStripe(name)]);
 	await compareTotals(house.services);
-	const compared = await asSystem((tx) => listReconciliations(tx, cast.system, 60));
+	const compared = await asSystem((tx) => tx.select().from(reconciliation));
 	expect(new Set(compared.map((row) => row.stripeAccount))).toEqual(new Set(['acct_lumen', 'acct_new']));
 	expect(compared.filter((row) => row.stripeMinor !== row.ledgerMinor)).toEqual([]);
+	expect(await asSystem((tx) => findBalanceGap(tx, cast.system))).toBeNull();
 	expect(Object.keys(account('acct_new').payment_intents)).toHaveLength(1);
 });
 

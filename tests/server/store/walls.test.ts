@@ -50,6 +50,7 @@ const CLOSED = [
 		'pay_link',
 		'plan_charge',
 		'reconciliation',
+		'unsettled_object',
 		'session',
 		'sign_in',
 		'stripe_account',

@@ -8,12 +8,8 @@ import { advanceNextImport } from '../use-cases/imports/advance-import.ts';
 import { sendNextMail } from '../use-cases/mails/send-next-mail.ts';
 import { followSilence } from '../use-cases/payments/follow-silence.ts';
 import { handleNextEvent } from '../use-cases/payments/handle-event.ts';
-import {
-	compareTotals,
-	reconcileRecent,
-	reconcileRefunds,
-	reconcileUnsettled
-} from '../use-cases/payments/reconcile.ts';
+import { compareTotals } from '../use-cases/payments/reconcile-balance.ts';
+import { reconcileRecent, reconcileRefunds, reconcileUnsettled } from '../use-cases/payments/reconcile.ts';
 import { chargeNextParts, collectDue } from '../use-cases/plans/collect-parts.ts';
 import { forgetMethods } from '../use-cases/methods/manage-methods.ts';
 import { reconcileSetups } from '../use-cases/methods/set-up-method.ts';

@@ -1,14 +1,11 @@
-// Small books: who did what, answers kept for repeated requests, daily comparison with Stripe, when a task last ran, the demo's clock.
-import { and, desc, eq, lt, or, isNull, sql } from 'drizzle-orm';
+// Small books: who did what, answers kept for repeated requests, when a task last ran, the demo's clock.
+import { and, eq, lt, or, isNull, sql } from 'drizzle-orm';
 import { actorName, type Scope } from '../../domain/access/scope.ts';
-import type { CivilDate } from '../../domain/calendar/civil-date.ts';
-import type { Minor } from '../../domain/money/minor.ts';
 import { newId } from '../identity.ts';
 import { askedFrom } from '../request-context.ts';
 import type { Database, Tx } from './database.ts';
 import { insertMany } from './insert-many.ts';
-import { audit, demoClock, idempotency, reconciliation, worked } from './schema/index.ts';
-import { accountKey } from './stripe-accounts.ts';
+import { audit, demoClock, idempotency, worked } from './schema/index.ts';
 
 export async function recordAudit(
 	tx: Tx,
@@ -84,36 +81,6 @@ export async function keepAnswer(tx: Tx, scope: Scope, key: string, status: numb
 		.set({ status, answer })
 		.where(and(eq(idempotency.supplierId, scope.supplierId), eq(idempotency.key, key)));
 }
-
-export async function saveReconciliation(
-	tx: Tx,
-	scope: Scope,
-	account: string | null,
-	{ day, stripeMinor, ledgerMinor }: { day: CivilDate; stripeMinor: Minor; ledgerMinor: Minor },
-	now: Date
-): Promise<void> {
-	await tx
-		.insert(reconciliation)
-		.values({
-			supplierId: scope.supplierId,
-			stripeAccount: accountKey(account),
-			reconciledOn: day,
-			stripeMinor,
-			ledgerMinor,
-			checkedAt: now
-		})
-		.onConflictDoUpdate({
-			target: [reconciliation.supplierId, reconciliation.stripeAccount, reconciliation.reconciledOn],
-			set: { stripeMinor, ledgerMinor, checkedAt: now }
-		});
-}
-export const listReconciliations = (tx: Tx, scope: Scope, limit = 14) =>
-	tx
-		.select()
-		.from(reconciliation)
-		.where(eq(reconciliation.supplierId, scope.supplierId))
-		.orderBy(desc(reconciliation.reconciledOn))
-		.limit(limit);
 
 /** Takes a periodic task if its turn has come: one process in the whole installation gets `true`. */
 export async function takeTurn(db: Database, task: string, now: Date, everyMs: number): Promise<boolean> {

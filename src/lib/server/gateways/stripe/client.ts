@@ -67,6 +67,7 @@ export function stripeGateway(config: Pick<Config, 'stripe' | 'sandbox'>, onSile
 			),
 		refund: (input) => refund(() => ask(input.account, (options) => createRefund(stripe, input, options))),
 		listIntentIds: (account, since) => ask(account, (options) => touchedIntents(stripe, since, options)),
+		readBalance: (account, currency) => ask(account, (options) => readBalance(stripe, currency, options)),
 		listMoves: (account, from, to) => ask(account, (options) => listMoves(stripe, from, to, options)),
 		readEvent: (rawBody, signature) => readEvent(config.stripe, rawBody, signature)
 	};
@@ -142,16 +143,29 @@ async function listMoves(stripe: Stripe, from: Date, to: Date, options: Stripe.R
 	const moves: MoneyMove[] = [];
 	const created = { gte: seconds(from), lt: seconds(to) };
 	for await (const row of stripe.balanceTransactions.list({ created, limit: 100, expand: ['data.source'] }, options)) {
-		const kind = row.type === 'adjustment' ? (row.amount < 0 ? 'back' : 'restored') : MOVES[row.type];
-		if (kind) moves.push({ kind, sourceId: sourceOf(row), amountMinor: amount(row.amount) });
+		moves.push({
+			kind: row.type === 'adjustment' ? (row.amount < 0 ? 'back' : 'restored') : (MOVES[row.type] ?? 'other'),
+			moveId: row.id,
+			...sourceOf(row),
+			currency: row.currency.toUpperCase(),
+			amountMinor: amount(row.amount),
+			feeMinor: amount(row.fee),
+			at: instant(row.created)
+		});
 	}
 	return moves;
 }
-/** What our books call it: a charge by its PaymentIntent, everything else by its own id. */
-function sourceOf({ source }: Stripe.BalanceTransaction): string {
-	if (source === null || typeof source === 'string') return source ?? '';
-	const intent = source.object === 'charge' ? source.payment_intent : null;
-	return intent === null ? source.id : typeof intent === 'string' ? intent : intent.id;
+async function readBalance(stripe: Stripe, currency: string, options: Stripe.RequestOptions): Promise<Minor> {
+	const { available, pending, connect_reserved: reserved = [] } = await stripe.balance.retrieve(undefined, options);
+	const here = [...available, ...pending, ...reserved].filter((one) => one.currency === currency.toLowerCase());
+	return amount(here.reduce((sum, one) => sum + one.amount, 0));
+}
+/** What moved it, and the payment it is about: an intent of another program's looks the same. */
+function sourceOf({ source }: Stripe.BalanceTransaction): Pick<MoneyMove, 'objectId' | 'intentId'> {
+	if (source === null || typeof source === 'string') return { objectId: source ?? '', intentId: null };
+	const intent = 'payment_intent' in source ? source.payment_intent : null;
+	const intentId = typeof intent === 'string' ? intent : intent && 'id' in intent ? intent.id : null;
+	return { objectId: source.id, intentId };
 }
 
 /** Parts of a plan say so to the bank (card-on-file indicators, https://docs.stripe.com/payments/cits-and-mits). */

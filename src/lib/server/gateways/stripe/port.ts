@@ -75,8 +75,19 @@ export type IntentState = IntentSnapshot &
 		disputes: IntentDispute[];
 	};
 export type RefundOutcome = { kind: 'accepted'; refundId: string } | Refused | { kind: 'unknown' };
-/** `sourceId`: the PaymentIntent of what came in, the refund or dispute of what went back or was restored. */
-export type MoneyMove = { kind: 'in' | 'back' | 'restored'; sourceId: string; amountMinor: Minor };
+/** One balance transaction: what it did to the balance, and what it is about. */
+export type MoneyMove = {
+	kind: 'in' | 'back' | 'restored' | 'other';
+	moveId: string;
+	/** The charge, refund or dispute. */
+	objectId: string;
+	/** null for what is about no payment: a payout, a fee of Stripe's own. */
+	intentId: string | null;
+	currency: string;
+	amountMinor: Minor;
+	feeMinor: Minor;
+	at: Date;
+};
 /** The head of a verified event: what to look at, never what to believe. */
 export type EventHead = {
 	id: string;
@@ -159,6 +170,8 @@ export type PaymentGateway = {
 	listIntentIds(account: string | null, since: Date): Promise<string[]>;
 	/** Clients' money that came or went between two instants, each with what it is about. */
 	listMoves(account: string | null, from: Date, to: Date): Promise<MoneyMove[]>;
+	/** All that Stripe holds on the account in one currency, available or not yet. */
+	readBalance(account: string | null, currency: string): Promise<Minor>;
 	/** null when the signature, the age or the mode is wrong. */
 	readEvent(rawBody: string, signature: string): EventHead | null;
 };

@@ -1,21 +1,17 @@
-// The third way in: asks Stripe about everything that is not final, about intents nobody told us of, and compares totals day by day.
+// The third way in: asks Stripe about everything that is not final, about intents nobody told us of.
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
-import { addDays, civilDateIn, startOfDayIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
-import type { EntryKind } from '../../../domain/ledger/entries.ts';
-import { add, type Minor } from '../../../domain/money/minor.ts';
-import type { MoneyMove } from '../../gateways/stripe/port.ts';
+import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt, listUnsettled, type Attempt } from '../../store/attempts.ts';
-import { sumBooked } from '../../store/journal.ts';
 import { listSuppliers } from '../../store/parties.ts';
 import { findPayment } from '../../store/payments.ts';
 import { answerRefundRequest, listOpenRefunds, type RefundRequest } from '../../store/refund-requests.ts';
-import { saveReconciliation } from '../../store/records.ts';
+import { forgetUnsettled, listUnsettledObjects, noteUnsettled } from '../../store/stripe-books.ts';
 import { accountOf, isSilent, listStripeAccounts } from '../../store/stripe-accounts.ts';
 import { commit, read } from '../run.ts';
 import { finishRefund, isOfStripe } from './request-refund.ts';
 import { settleAfterBank } from './finish-at-bank.ts';
-import { settleIntent } from './settle-intent.ts';
+import { settleIntent, type IntentAt } from './settle-intent.ts';
 import { abandon, callStripe, findIntentOf, isWithinKeyLife } from './call-stripe.ts';
 
 const QUIET_MS = 60_000;
@@ -96,69 +92,37 @@ export async function reconcileRecent(services: Services, days = 3): Promise<voi
 		for (const account of await accountsThatAnswer(services, scope))
 			await safely(services, supplier.supplierId, async () => {
 				const since = new Date(services.clock.now().getTime() - days * DAY_MS);
-				for (const intentId of await services.payments.listIntentIds(account, since))
-					await settleIntent(services, scope, { account, intentId });
+				const stuck = await read(services, scope, (tx) => listUnsettledObjects(tx, scope, services.clock.now()));
+				const known = stuck.filter((one) => one.stripeAccount === (account ?? '')).map((one) => one.objectId);
+				const recent = await services.payments.listIntentIds(account, since);
+				for (const intentId of new Set([...recent, ...known]))
+					await settleAlone(services, scope, { account, intentId });
 			});
 	}
 }
 
+/** One that can't be read or booked hides no other: it is remembered, tried again each time, and shown until it goes. */
+export async function settleAlone(services: Services, scope: Scope, at: IntentAt): Promise<void> {
+	const known = { account: at.account, objectId: at.intentId };
+	try {
+		await settleIntent(services, scope, at);
+		await commit(services, scope, (tx) => forgetUnsettled(tx, scope, known));
+	} catch (error) {
+		// The account itself is silent: nothing is wrong with this one, and the others would fare no better.
+		if (error instanceof NotAsked && error.silence !== 'unreachable') throw error;
+		services.log.warn({ err: error, objectId: at.intentId }, 'not settled, will be tried again');
+		const problem = error instanceof Error ? error.message : String(error);
+		await commit(services, scope, (tx) => noteUnsettled(tx, scope, { ...known, problem }, services.clock.now()));
+	}
+}
+
 /** Today's and the former ones: their debits, refunds and disputes go on. */
-async function accountsThatAnswer(services: Services, scope: Scope): Promise<(string | null)[]> {
+export async function accountsThatAnswer(services: Services, scope: Scope): Promise<(string | null)[]> {
 	const all = await read(services, scope, (tx) => listStripeAccounts(tx, scope, services.clock.now()));
 	return all.filter((one) => one.confirmedAt === null).map(accountOf);
 }
 
-/** A late webhook explains a gap of yesterday: each day is compared three times. */
-const COMPARED_DAYS = [1, 2, 3];
-/**
- * What Stripe says moved on a day, beside what the ledger holds of exactly these movements, on whatever day it learnt of them. A gap is money that
- * moved without us, or a bug: it is shown to the supplier and logged as an error.
- */
-export async function compareTotals(services: Services): Promise<void> {
-	for (const supplier of await listSuppliers(services.db)) {
-		const scope = mintScope(supplier.supplierId, { kind: 'system' });
-		const today = civilDateIn(services.clock.now(), supplier.timeZone);
-		for (const account of await accountsThatAnswer(services, scope))
-			for (const ago of COMPARED_DAYS)
-				await safely(services, supplier.supplierId, () =>
-					compareDay(services, scope, { account, timeZone: supplier.timeZone, day: addDays(today, -ago) })
-				);
-	}
-}
-
-const BOOKED_AS: Record<MoneyMove['kind'], readonly EntryKind[]> = {
-	in: ['payment'],
-	back: ['refund', 'debit_return', 'chargeback'],
-	restored: ['refund_failed', 'chargeback_won']
-};
-type Compared = { account: string | null; timeZone: string; day: CivilDate };
-async function compareDay(services: Services, scope: Scope, { account, timeZone, day }: Compared): Promise<void> {
-	const [from, to] = [startOfDayIn(day, timeZone), startOfDayIn(addDays(day, 1), timeZone)];
-	const moves = await services.payments.listMoves(account, from, to);
-	const stripeMinor = add(...moves.map((move) => move.amountMinor));
-	await commit(services, scope, async (tx) => {
-		const parts: Minor[] = [];
-		for (const kind of ['in', 'back', 'restored'] as const) {
-			const sources = moves.filter((move) => move.kind === kind).map((move) => move.sourceId);
-			parts.push(await sumBooked(tx, scope, BOOKED_AS[kind], sources));
-		}
-		const ledgerMinor = add(...parts);
-		if (ledgerMinor !== stripeMinor)
-			services.log.error(
-				{
-					supplierId: scope.supplierId,
-					account,
-					day,
-					stripeMinor: String(stripeMinor),
-					ledgerMinor: String(ledgerMinor)
-				},
-				'totals differ between Stripe and the ledger'
-			);
-		await saveReconciliation(tx, scope, account, { day, stripeMinor, ledgerMinor }, services.clock.now());
-	});
-}
-
-async function safely(services: Services, objectId: string, work: () => Promise<void>): Promise<void> {
+export async function safely(services: Services, objectId: string, work: () => Promise<void>): Promise<void> {
 	try {
 		await work();
 	} catch (error) {

@@ -1,6 +1,7 @@
 // The one door through which money enters the books. Called by the payment itself, by webhooks and by reconciliation: re-reads the
 // PaymentIntent from Stripe and converges on what it says now. Order, repetition and loss of messages do not matter.
 // Facts: payment.processing, payment.declined, payment.received, payment.reversed, attempt.changed.
+import { isUuid } from '../../../contract/payments.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { addTargetDays } from '../../../domain/calendar/business-days.ts';
@@ -151,7 +152,8 @@ const isOfTheTryBefore = (latest: Attempt, said: Attempt['status'], answered: st
  * have named and settled it since the reading, which is then made again (`false`).
  */
 async function adoptIntent(tx: Tx, scope: Scope, account: string | null, intent: IntentState): Promise<boolean> {
-	const seen = intent.attemptId ? await findAttempt(tx, scope, intent.attemptId) : null;
+	// Another program on the account may call its orders anything: only what can be an attempt of ours is looked for.
+	const seen = intent.attemptId && isUuid(intent.attemptId) ? await findAttempt(tx, scope, intent.attemptId) : null;
 	if (!seen || seen.stripeAccount !== account || seen.stripePaymentIntentId !== null) return true;
 	const attempt = (await lockAttempt(tx, scope, seen.attemptId))!;
 	if (attempt.stripePaymentIntentId !== null) return attempt.stripePaymentIntentId !== intent.intentId;

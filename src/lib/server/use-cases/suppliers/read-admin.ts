@@ -40,7 +40,7 @@ import {
 } from '../../store/parties.ts';
 import { listPayments } from '../../store/payments.ts';
 import { listFailedRefunds } from '../../store/refund-requests.ts';
-import { listReconciliations } from '../../store/records.ts';
+import { listGaps, readStripeBooks, type StripeBooks } from '../../store/stripe-books.ts';
 import type { MailKind, MailState } from '../../store/schema/index.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { invoiceView, paymentView, supplierView } from '../invoices/views.ts';
@@ -69,7 +69,7 @@ export async function readAdminFrame(services: Services, scope: Scope): Promise<
 const todayOf = async (services: Services, tx: Parameters<typeof getSupplier>[0], scope: Scope): Promise<CivilDate> =>
 	civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
 
-export type Dashboard = {
+export type Dashboard = StripeBooks & {
 	/** In euros. `receivableMinor` is what clients owe in all: account 411. */
 	totals: Outstanding & { receivableMinor: Minor; claimMinor: Minor };
 	/** What is owed in other currencies, each by itself. */
@@ -102,14 +102,13 @@ export async function readDashboard(services: Services, scope: Scope): Promise<D
 			late: await views({ status: 'late' }),
 			underWay: await views({ status: 'under_way' }),
 			payments: (await listPayments(tx, scope, { limit: 8 })).map(paymentView),
-			gaps: (await listReconciliations(tx, scope))
-				.filter((row) => row.stripeMinor !== row.ledgerMinor)
-				.map((row) => ({
-					account: row.stripeAccount,
-					day: row.reconciledOn,
-					stripeMinor: row.stripeMinor,
-					ledgerMinor: row.ledgerMinor
-				})),
+			gaps: (await listGaps(tx, scope)).map((row) => ({
+				account: row.stripeAccount,
+				day: row.reconciledOn,
+				stripeMinor: row.stripeMinor,
+				ledgerMinor: row.ledgerMinor
+			})),
+			...(await readStripeBooks(tx, scope, services.clock.now())),
 			mailProblems: await listMailProblems(tx, scope),
 			failedRefunds: await listFailedRefunds(tx, scope, new Date(services.clock.now().getTime() - FAILED_REFUND_MS)),
 			bankWaiting: await countWaitingEntries(tx, scope)
