@@ -26,7 +26,9 @@ export function sameness(a: ToldMovement, b: ToldMovement): Sameness {
 	const references = compare(a.bankReference, b.bankReference);
 	if (ids.includes('other') || (references === 'other' && a.format === b.format)) return 'other';
 	if (references === 'same' || ids[0] === 'same') return 'same';
-	return compareWords(a, b);
+	const words = compareWords(a, b);
+	// One source writes the same movement with the same words: others, in its own format, are another one or a question.
+	return words === 'same' && a.format === b.format ? 'unclear' : words;
 }
 
 const daysOf = ({ bookedOn, valueOn }: ToldMovement): string[] => [bookedOn, ...(valueOn ? [valueOn] : [])];
