@@ -261,6 +261,7 @@ describe('what is asked today', () => {
 	const facts = (over: Partial<InvoiceFacts>): InvoiceFacts => ({
 		balanceMinor: minor(10_000n),
 		underWayMinor: minor(0n),
+		promisedMinor: minor(0n),
 		plannedMinor: minor(0n),
 		paidMinor: minor(0n),
 		dueOn: civilDate('2026-12-01'),

@@ -4,9 +4,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { civilDateIn } from '#lib/domain/calendar/civil-date.ts';
 import { newId, sha256 } from '#lib/server/identity.ts';
 import { listDiscounts } from '#lib/server/store/discounts.ts';
+import { sumOutstanding, sumPayableByClient } from '#lib/server/store/invoice-sums.ts';
 import { findInvoice } from '#lib/server/store/invoices.ts';
 import { listAcceptances } from '#lib/server/store/offers.ts';
 import { inScope } from '#lib/server/store/tx.ts';
+import { readPortal } from '#lib/server/use-cases/invoices/read-portal.ts';
 import { endPolicy, publishPolicy, saveDraft } from '#lib/server/use-cases/offers/manage-policies.ts';
 import { findCreditNote } from '#lib/server/use-cases/payments/read-credit-note.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
@@ -180,6 +182,31 @@ describe('paid early by SEPA debit', () => {
 		await reconcileRecent(house.services, 30);
 		expect(await balanceOf(invoiceId)).toBe(0n);
 		expect(await discountsOf(invoiceId)).toMatchObject([{ kind: 'granted', amountMinor: 2400n }]);
+	});
+	test('while it is under way nothing is left to pay, on any page, and nobody is asked for the discount', async () => {
+		const [invoiceId, other] = [await fresh(), await fresh()];
+		const before = await asSystem((tx) => sumOutstanding(tx, cast.system, today()));
+		await pay(house.services, payer, [invoiceId], 117_600, { option: 'early', method: 'pm_success_fr' });
+		const view = await readPayView(house.services, payer.scope, [invoiceId]);
+		expect(view.ok && view.value).toMatchObject({
+			amountMinor: 0n,
+			options: [],
+			attempt: { status: 'processing', amountMinor: 117_600n },
+			invoices: [{ state: 'under_way', payableMinor: 0n, underWayMinor: 117_600n, balanceMinor: 120_000n }]
+		});
+		const portal = await readPortal(house.services, payer.scope);
+		expect(portal.underWay.map((one) => one.invoiceId)).toContain(invoiceId);
+		expect(portal.open.map((one) => one.invoiceId)).not.toContain(invoiceId);
+		const [euros] = await asSystem((tx) => sumOutstanding(tx, cast.system, today()));
+		expect(euros.openMinor).toBe(before[0].openMinor - 120_000n);
+		expect(euros.underWayMinor).toBe(before[0].underWayMinor + 117_600n);
+		const clients = await asSystem((tx) => sumPayableByClient(tx, cast.system, today()));
+		expect([...clients.values()].reduce((sum, one) => sum + one.openMinor, 0n)).toBe(euros.openMinor);
+		// Together with another invoice it is not taken a second time.
+		expect(await pay(house.services, payer, [invoiceId, other], 240_000)).toMatchObject({ ok: false });
+		await house.advance(12);
+		await reconcileRecent(house.services, 30);
+		expect(await balanceOf(invoiceId)).toBe(0n);
 	});
 	test('a debit that fails after the deadline leaves the whole amount due, and no discount', async () => {
 		const invoiceId = await fresh();

@@ -6,6 +6,7 @@ import type { NotPayableReason } from './findings.ts';
 export type InvoiceFacts = {
 	balanceMinor: Minor; // what the ledger says is left; negative for a credit
 	underWayMinor: Minor; // debits whose result is awaited
+	promisedMinor: Minor; // discounts that those debits bring when they succeed
 	plannedMinor: Minor; // parts to come of a plan that runs
 	paidMinor: Minor; // settled so far, net of money that went back
 	dueOn: CivilDate;
@@ -16,7 +17,7 @@ export type InvoiceState = 'paid' | 'credit' | 'under_way' | 'in_plan' | 'late' 
 /** What can be asked today: the balance less what is under way and what a plan will take, never below zero. The one source for page, Stripe call, mail and API. */
 export function payableToday(facts: InvoiceFacts): Minor {
 	if (facts.notPayableReason !== null) return ZERO;
-	const left = subtract(facts.balanceMinor, add(facts.underWayMinor, facts.plannedMinor));
+	const left = subtract(facts.balanceMinor, add(facts.underWayMinor, facts.promisedMinor, facts.plannedMinor));
 	return left > 0n ? left : ZERO;
 }
 

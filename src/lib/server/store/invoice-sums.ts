@@ -5,7 +5,7 @@ import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
 import type { Tx } from './database.ts';
-import { balance, planned, underWay, visible } from './invoices.ts';
+import { balance, planned, promised, underWay, visible } from './invoices.ts';
 import { invoice, journalEntry, journalLine } from './schema/index.ts';
 
 /**
@@ -51,13 +51,14 @@ export async function sumOutstanding(tx: Tx, scope: Scope, today: CivilDate): Pr
 			reason: invoice.notPayableReason,
 			left: balance.as('left'),
 			waiting: sql<string>`${underWay}`.as('waiting'),
+			promised: sql<string>`${promised}`.as('promised'),
 			planned: sql<string>`${planned}`.as('planned')
 		})
 		.from(invoice)
 		.where(and(...visible(scope)))
 		.as('base');
 	const here = sql`"left" > 0 and ${base.reason} is null`;
-	const payable = sql`greatest("left" - waiting - planned, 0)`;
+	const payable = sql`greatest("left" - waiting - promised - planned, 0)`;
 	const rows = await tx
 		.select({
 			currency: base.currency,
@@ -103,7 +104,7 @@ export async function sumPayableByClient(
 		.select({
 			clientId: invoice.clientId,
 			due: invoice.dueOn,
-			left: sql<string>`${balance} - ${underWay} - ${planned}`.as('left')
+			left: sql<string>`${balance} - ${underWay} - ${promised} - ${planned}`.as('left')
 		})
 		.from(invoice)
 		.where(and(...visible(scope), isNull(invoice.notPayableReason), eq(invoice.currency, 'EUR')))

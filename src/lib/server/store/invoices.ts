@@ -46,6 +46,8 @@ export type InvoiceRecord = InvoiceFacts & {
 // Names are written out: Drizzle drops the table of a column when a query has only one, and a bare name would mean the inner table's.
 export const balance = sql<string>`(select coalesce(sum(l.debit_minor - l.credit_minor), 0) from journal_line l where l.supplier_id = invoice.supplier_id and l.invoice_id = invoice.invoice_id and l.account = '411')`;
 export const underWay = sql<string>`(select coalesce(sum(x.amount_minor), 0) from payment_attempt_invoice x join payment_attempt a on a.supplier_id = x.supplier_id and a.attempt_id = x.attempt_id where x.supplier_id = invoice.supplier_id and x.invoice_id = invoice.invoice_id and x.live and a.status = 'processing')`;
+/** Discounts that debits under way will bring when they succeed: not owed meanwhile. */
+export const promised = sql<string>`(select coalesce(sum(d.gross_minor), 0) from payment_attempt_invoice x join payment_attempt a on a.supplier_id = x.supplier_id and a.attempt_id = x.attempt_id join attempt_discount d on d.supplier_id = x.supplier_id and d.attempt_id = x.attempt_id and d.invoice_id = x.invoice_id where x.supplier_id = invoice.supplier_id and x.invoice_id = invoice.invoice_id and x.live and a.status = 'processing')`;
 export const planned = sql<string>`(select coalesce(sum(l.amount_minor), 0) from plan_part_line l join plan_part p on p.supplier_id = l.supplier_id and p.plan_id = l.plan_id and p.position = l.position join plan x on x.supplier_id = p.supplier_id and x.plan_id = p.plan_id where l.supplier_id = invoice.supplier_id and l.invoice_id = invoice.invoice_id and x.status in ('active', 'paused') and p.status in ('scheduled', 'retrying', 'action_needed'))`;
 
 /** What the scope may see at most: its supplier, for a client's person its client, for a pay link its one invoice. */
@@ -60,7 +62,7 @@ const isStanding = sql`invoice.not_payable_reason is distinct from 'withdrawn'`;
 
 const select = (tx: Tx) =>
 	tx
-		.select({ invoice, clientName: client.name, clientKind: client.kind, balance, underWay, planned })
+		.select({ invoice, clientName: client.name, clientKind: client.kind, balance, underWay, promised, planned })
 		.from(invoice)
 		.innerJoin(client, and(eq(client.supplierId, invoice.supplierId), eq(client.clientId, invoice.clientId)));
 
@@ -70,6 +72,7 @@ type Row = {
 	clientKind: 'business' | 'consumer';
 	balance: string;
 	underWay: string;
+	promised: string;
 	planned: string;
 };
 function recordOf({
@@ -78,6 +81,7 @@ function recordOf({
 	clientKind,
 	balance: left,
 	underWay: waiting,
+	promised: given,
 	planned: toCome
 }: Row): InvoiceRecord {
 	const balanceMinor = minor(BigInt(left));
@@ -88,6 +92,7 @@ function recordOf({
 		clientKind,
 		balanceMinor,
 		underWayMinor: minor(BigInt(waiting)),
+		promisedMinor: minor(BigInt(given)),
 		plannedMinor: minor(BigInt(toCome)),
 		paidMinor: minor(row.debtMinor - balanceMinor)
 	};
@@ -129,7 +134,7 @@ function filters(scope: Scope, filter: InvoiceFilter): SQL[] {
 	if (filter.status === 'paid') where.push(sql`${balance} = 0`);
 	if (filter.status === 'late')
 		where.push(
-			sql`${balance} - ${planned} - ${underWay} > 0 and ${invoice.dueOn} < ${filter.today} and ${invoice.notPayableReason} is null`
+			sql`${balance} - ${planned} - ${underWay} - ${promised} > 0 and ${invoice.dueOn} < ${filter.today} and ${invoice.notPayableReason} is null`
 		);
 	if (filter.status === 'under_way') where.push(sql`${underWay} > 0`);
 	if (filter.search)
@@ -163,7 +168,7 @@ const mayBeTransferred = (scope: Scope): SQL[] => [
 	...visible(scope),
 	eq(invoice.currency, 'EUR'),
 	isNull(invoice.notPayableReason),
-	sql`${balance} - ${underWay} > 0`
+	sql`${balance} - ${underWay} - ${promised} > 0`
 ];
 export async function listOpenInvoices(
 	tx: Tx,

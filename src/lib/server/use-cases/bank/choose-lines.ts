@@ -1,7 +1,7 @@
 // What a movement that is accepted pays, fixed under the locks: which invoices, at which price, or which parts of which plan.
 // Refusals: not_found, input_invalid, nothing_to_pay, plan_running (other invoices were chosen with it), transfer_under_part, payment_in_progress.
 import { payableToday } from '../../../domain/invoices/state.ts';
-import { minor, subtract, type Minor } from '../../../domain/money/minor.ts';
+import { add, minor, subtract, type Minor } from '../../../domain/money/minor.ts';
 import type { PaymentOption } from '../../../domain/offers/quote.ts';
 import { allocateReceived, withinBalance, type AllocationLine } from '../../../domain/payments/allocation.ts';
 import { linesOf, nextPart, partsWithin } from '../../../domain/plans/plan.ts';
@@ -64,7 +64,8 @@ async function chooseParts(
 	});
 }
 const RUNNING: readonly PlanWithParts['status'][] = ['active', 'paused'];
-const leftOf = ({ balanceMinor, underWayMinor }: InvoiceRecord): Minor => subtract(balanceMinor, underWayMinor);
+const leftOf = ({ balanceMinor, underWayMinor, promisedMinor }: InvoiceRecord): Minor =>
+	subtract(balanceMinor, add(underWayMinor, promisedMinor));
 const invoicesOf = (plan: PlanWithParts): string[] => [
 	...new Set(plan.parts.flatMap((part) => part.lines.map((line) => line.invoiceId)))
 ];
