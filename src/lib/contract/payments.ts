@@ -24,6 +24,10 @@ export const StartPayment = v.object({
 		v.string(),
 		v.regex(/^\d{1,12}$/),
 		v.transform((text) => minor(BigInt(text)))
+	),
+	/** The schedule that the page showed, of a plan that would begin: `2026-12-01:60000`, day and amount of each part. */
+	expectedParts: v.optional(
+		v.pipe(v.array(v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}:\d{1,12}$/))), v.maxLength(3))
 	)
 });
 export type StartPayment = v.InferOutput<typeof StartPayment>;

@@ -17,6 +17,7 @@ export const REFUSAL_CODES = [
 	'tries_exhausted',
 	'amount_changed',
 	'offer_expired',
+	'schedule_changed',
 	'offer_invalid',
 	'late_rate_too_low',
 	'nothing_to_pay',

@@ -34,6 +34,7 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 		tries_exhausted: () => m.refusal_tries_exhausted({}, say),
 		too_many_requests: () => m.refusal_too_many_requests({}, say),
 		amount_changed: () => m.refusal_amount_changed({ amount: money(detail.amountMinor) }, say),
+		schedule_changed: () => m.refusal_schedule_changed({}, say),
 		offer_expired: () => m.refusal_offer_expired({ amount: money(detail.amountMinor) }, say),
 		offer_invalid: () =>
 			m.refusal_offer_invalid({ why: mistakeText(detail.mistake as PolicyMistake['code'], locale) }, say),

@@ -1,7 +1,8 @@
 // Instalment plans: agreed once, taken on their days, at most once each, mended when refused, ended when not.
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { civilDateIn } from '#lib/domain/calendar/civil-date.ts';
+import { addDays, civilDateIn, type CivilDate } from '#lib/domain/calendar/civil-date.ts';
+import { expectedParts } from '#lib/contract/expected-parts.ts';
 import { minor } from '#lib/domain/money/minor.ts';
 import { newId } from '#lib/server/identity.ts';
 import { findInvoice } from '#lib/server/store/invoices.ts';
@@ -13,6 +14,7 @@ import { reconcileRecent, reconcileUnsettled } from '#lib/server/use-cases/payme
 import { startPayment } from '#lib/server/use-cases/payments/start-payment.ts';
 import { chargeNextParts, collectDue } from '#lib/server/use-cases/plans/collect-parts.ts';
 import {
+	aToken,
 	FROM,
 	aPayer,
 	anInvoice,
@@ -291,4 +293,39 @@ test('late clients are offered no plan reserved to others; the law keeps the las
 	const old = await fresh({ issuedOn: inDays(-25), dueOn: inDays(5) });
 	const capped = await readPayView(house.services, payer.scope, [old]);
 	expect(capped.ok && capped.value.refused.find((one) => one.kind === 'plan_3')?.reason).toBe('legal_cap');
+});
+
+test('a schedule that the page did not show is not begun: another day or another amount of any part is said', async () => {
+	const invoiceId = await fresh();
+	const view = await readPayView(house.services, payer.scope, [invoiceId]);
+	const option = view.ok ? view.value.options.find((one) => one.kind === 'plan_3')! : null;
+	const shown = expectedParts(option!)!;
+	expect(shown).toHaveLength(3);
+	const ask = async (seen: string[]) => {
+		const answer = await startPayment(
+			house.services,
+			payer.scope,
+			{
+				attemptId: newId(),
+				confirmationTokenId: await aToken(house.services),
+				invoiceIds: [invoiceId],
+				option: 'plan_3',
+				expectedAmountMinor: option!.dueNowMinor,
+				expectedParts: seen
+			},
+			FROM
+		);
+		return answer.ok ? answer.value.status : answer.refusal.code;
+	};
+	const [first, second, third] = shown as [string, string, string];
+	const later = `${addDays(second.slice(0, 10) as CivilDate, 1)}${second.slice(10)}`;
+	for (const other of [
+		[first, later, third],
+		[first, third, second],
+		[first, second],
+		[first, second, `${third}0`],
+		[]
+	])
+		expect(await ask(other)).toBe('schedule_changed');
+	expect(await ask(shown)).toBe('paid');
 });

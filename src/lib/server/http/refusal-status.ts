@@ -19,6 +19,7 @@ const STATUS: Record<RefusalCode, number> = {
 	tries_exhausted: 429,
 	amount_changed: 409,
 	offer_expired: 409,
+	schedule_changed: 409,
 	offer_invalid: 422,
 	late_rate_too_low: 422,
 	nothing_to_pay: 409,

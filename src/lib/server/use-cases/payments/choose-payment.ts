@@ -1,5 +1,6 @@
 // What a payer asked for, at the price of this instant: an option of the quote, or parts of a plan that runs. Refusals: nothing_to_pay, amount_changed,
-// offer_expired, method_not_offered.
+// offer_expired, schedule_changed, method_not_offered.
+import { expectedParts } from '../../../contract/expected-parts.ts';
 import { dueNow } from '../../../contract/option-views.ts';
 import type { StartPayment } from '../../../contract/payments.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
@@ -50,6 +51,7 @@ async function chooseOption(services: Services, tx: Tx, scope: Scope, asked: Ask
 	const { quote } = quoted;
 	const option = quote.options.find((candidate) => candidate.kind === input.option);
 	const price = option && dueNow(option, quote);
+	if (option && price === input.expectedAmountMinor && !isAsSeen(option, input)) return refuse('schedule_changed');
 	const isSetup = option !== undefined && isPlan(option) && price === ZERO;
 	if (option && price === input.expectedAmountMinor && (price > 0n || isSetup))
 		return done({
@@ -73,6 +75,10 @@ async function chooseOption(services: Services, tx: Tx, scope: Scope, asked: Ask
 		currency: 'EUR'
 	});
 }
+
+/** Days and amounts of every part, as the page showed them. */
+const isAsSeen = (option: PaymentOption, { expectedParts: seen }: StartPayment): boolean =>
+	seen === undefined || seen.join() === (expectedParts(option) ?? []).join();
 
 async function chooseParts(
 	tx: Tx,

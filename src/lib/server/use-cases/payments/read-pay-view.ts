@@ -69,6 +69,13 @@ export async function readPayView(
 		const options = isRunning && amountMinor === ZERO ? planOptionViews(plan.parts) : optionViews(quoted);
 		const refused = isRunning ? [] : refusedViews(quoted);
 		const attempt = last && (await attemptFor(tx, scope, last));
+		// Several that are all settled: what paid them together is told, with its receipt.
+		const together =
+			!single && records.every((record) => record.balanceMinor === ZERO)
+				? (await listPayments(tx, scope, { invoiceId: invoiceIds[0]! })).filter(
+						(payment) => payment.invoiceCount === records.length
+					)
+				: [];
 		return done({
 			supplier: supplierView(supplier),
 			invoices: records.map((record) => invoiceView(record, today)),
@@ -83,7 +90,7 @@ export async function readPayView(
 			timeZone: supplier.timeZone,
 			now: at,
 			attempt,
-			payments: paymentsFor(scope, allPayments),
+			payments: paymentsFor(scope, single ? allPayments : together.slice(0, 1)),
 			transfer: records.length === 1 ? transferOf(supplier, records[0]!, amountMinor) : null,
 			methods,
 			stripe: stripeView(services.config, supplier),
