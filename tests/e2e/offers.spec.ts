@@ -77,6 +77,11 @@ test('in 3 by card: the first with the bank’s confirmation, two taken on their
 	await form.bank(page, 'Terminer l’authentification');
 	await expect(parts(page)).toHaveCount(3);
 	await expect(parts(page).nth(0)).toContainText('payée');
+	// It says what happened and what comes; the button to pay is not where the thumb is.
+	await expect(page.getByText(/^Échéance 1 sur 3 reçue, 400,01.€\. Merci/)).toBeVisible();
+	await expect(page.getByText(/seront prélevés le .* Vous n’avez rien à faire/)).toBeVisible();
+	await expect(page.getByText(/montant a changé/)).toHaveCount(0);
+	await expect(page.getByRole('button', { name: /^Payer/ })).toHaveCount(0);
 	await accessible(page);
 	const schedule = await demo.mail(invoice.email, /paiement en 3 fois/);
 	expect(schedule.text).toMatch(/400,01/);
@@ -178,6 +183,7 @@ test('paid off at once: nothing else will be taken', async ({ page, demo }) => {
 	const invoice = await freshInvoice(page, demo);
 	await payFirstPart(page, invoice.link, '4242424242424242');
 	await open(page, invoice.link);
+	await page.getByText('Payer plus tôt').click();
 	await form.open(page);
 	await form.card(page, '4242424242424242');
 	await form.pay(page);

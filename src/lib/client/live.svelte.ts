@@ -1,4 +1,5 @@
 // The page follows the server: news arrive by server-sent events, else by polling; the page re-reads its own data, so no fact can be lost.
+import { renewWhenFree } from './renew.ts';
 import { reread } from './reread.ts';
 
 /** `ended`: the session has, and the page waits for its person to sign in again. */
@@ -10,6 +11,8 @@ const GRACE_MS = 8000;
 const SILENCE_MS = 40_000;
 /** After an end, whoever may still listen does so again. */
 const REOPEN_MS = 3000;
+/** Out of sight for this long, the page is read again when it is looked at. */
+const AWAY_MS = 30_000;
 /** While polling, the stream is tried again this often. */
 const RETRY_MS = 30_000;
 
@@ -114,7 +117,9 @@ export function followLive(url: string, announce: (kind: string) => void) {
 		watchdog = setTimeout(open, RETRY_MS);
 	}
 	const word = (event: MessageEvent) => {
-		if (['lost', 'polling', 'ended'].includes(state)) rereading.soon();
+		// The server may have come back as another version of itself.
+		if (['lost', 'polling', 'ended'].includes(state))
+			void renewWhenFree().then((isLeaving) => isLeaving || rereading.soon());
 		state = 'live';
 		cursor = event.lastEventId;
 		polling.stop();
@@ -137,6 +142,17 @@ export function followLive(url: string, announce: (kind: string) => void) {
 		});
 		expectWord(GRACE_MS);
 	}
+	// A page that was frozen, or brought back by the back button, shows what was true then.
+	let hiddenAt = 0;
+	const onHide = () => {
+		if (document.visibilityState === 'hidden') hiddenAt = performance.now();
+		else if (performance.now() - hiddenAt > AWAY_MS) rereading.soon();
+	};
+	const onBack = (event: PageTransitionEvent) => {
+		if (event.persisted) rereading.soon();
+	};
+	document.addEventListener('visibilitychange', onHide);
+	addEventListener('pageshow', onBack);
 	if (typeof EventSource === 'undefined') polling.start();
 	else open();
 	return {
@@ -148,6 +164,8 @@ export function followLive(url: string, announce: (kind: string) => void) {
 			polling.stop();
 			clearTimeout(watchdog);
 			rereading.stop();
+			document.removeEventListener('visibilitychange', onHide);
+			removeEventListener('pageshow', onBack);
 		}
 	};
 }

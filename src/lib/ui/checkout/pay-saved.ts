@@ -1,4 +1,6 @@
 // The way of a payment from the page to the server; and paying with a means of payment that is kept, where nothing is typed.
+import { bring } from '#lib/client/renew.ts';
+import { expectedParts } from '#lib/contract/expected-parts.ts';
 import type { OptionView, PayView } from '#lib/contract/views.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { getLocale } from '#lib/paraglide/runtime.js';
@@ -57,14 +59,15 @@ export async function paySaved(
 		savedMethodId,
 		invoiceIds: view.invoices.map((invoice) => invoice.invoiceId),
 		option: option.kind,
-		expectedAmountMinor: String(option.dueNowMinor)
+		expectedAmountMinor: String(option.dueNowMinor),
+		expectedParts: expectedParts(option)
 	};
 	try {
 		const sent = await sendPayment(payUrl, body);
 		if (!sent) return m.stripe_unavailable_text();
 		let answer = sent.body;
 		if (answer.status === 'awaiting_auth' && answer.clientSecret) {
-			const { resumeAuthentication } = await import('./stripe-checkout.ts');
+			const { resumeAuthentication } = await bring(() => import('./stripe-checkout.ts'));
 			await resumeAuthentication({ stripe: view.stripe, locale: getLocale() }, answer.clientSecret);
 			answer = await post(checkUrl(attemptId));
 		}

@@ -1,4 +1,5 @@
 // Whether a pay page has something that stands already, and the component that shows it, on the server and in the browser alike.
+import { bring } from '#lib/client/renew.ts';
 import type { PayView } from '#lib/contract/views.ts';
 
 export async function standingOf({ attempt, plan, discounts, payments }: PayView) {
@@ -10,7 +11,7 @@ export async function standingOf({ attempt, plan, discounts, payments }: PayView
 export async function loadStanding() {
 	for (let tries = 1; ; tries += 1)
 		try {
-			return (await import('./Standing.svelte')).default;
+			return (await bring(() => import('./Standing.svelte'))).default;
 		} catch (error) {
 			if (tries === 20) throw error;
 			await new Promise((done) => setTimeout(done, 1500));

@@ -1,0 +1,24 @@
+// A page that was open while a new version was deployed: its lazy parts are not served any more, and what the new server says is made for new pages.
+import { updated } from '$app/state';
+import { hasUnsaved } from './unsaved.ts';
+
+/** `true`: the page is being replaced by its new version, at the same address and with `keep` in it. What can't be asked is no new version. */
+async function renew(keep: Record<string, string> = {}): Promise<boolean> {
+	if (!(await updated.check().catch(() => false))) return false;
+	const address = new URL(location.href);
+	for (const [name, value] of Object.entries(keep)) address.searchParams.set(name, value);
+	location.replace(address);
+	return true;
+}
+/** Where nobody has typed anything. */
+export const renewWhenFree = async (): Promise<boolean> => !hasUnsaved() && renew();
+
+/** A lazy part. One that is gone because the page is old renews it: the promise then never settles, the page is on its way out. */
+export async function bring<T>(load: () => Promise<T>, keep: Record<string, string> = {}): Promise<T> {
+	try {
+		return await load();
+	} catch (error) {
+		if (await renew(keep)) return new Promise(() => {});
+		throw error;
+	}
+}
