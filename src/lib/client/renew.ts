@@ -2,8 +2,12 @@
 import { updated } from '$app/state';
 import { hasUnsaved } from './unsaved.ts';
 
-/** `true`: the page is being replaced by its new version, at the same address and with `keep` in it. What can't be asked is no new version. */
-async function renew(keep: Record<string, string> = {}): Promise<boolean> {
+let keep: Record<string, string> = {};
+/** What the person chose, in words of the address: the new page begins with it. */
+export const keepOnRenewal = (chosen: Record<string, string>): void => void (keep = chosen);
+
+/** `true`: the page is being replaced by its new version, at the same address. What can't be asked is no new version. */
+async function renew(): Promise<boolean> {
 	if (!(await updated.check().catch(() => false))) return false;
 	const address = new URL(location.href);
 	for (const [name, value] of Object.entries(keep)) address.searchParams.set(name, value);
@@ -14,11 +18,11 @@ async function renew(keep: Record<string, string> = {}): Promise<boolean> {
 export const renewWhenFree = async (): Promise<boolean> => !hasUnsaved() && renew();
 
 /** A lazy part. One that is gone because the page is old renews it: the promise then never settles, the page is on its way out. */
-export async function bring<T>(load: () => Promise<T>, keep: Record<string, string> = {}): Promise<T> {
+export async function bring<T>(load: () => Promise<T>): Promise<T> {
 	try {
 		return await load();
 	} catch (error) {
-		if (await renew(keep)) return new Promise(() => {});
+		if (await renew()) return new Promise(() => {});
 		throw error;
 	}
 }

@@ -11,21 +11,23 @@ const compact = (written: string): string =>
 		.replace(/^\((.*)\)$/, '-$1')
 		.replace(/^(.*)-$/, '-$1');
 
-/**
- * The mark that is followed by one or two digits at the end of some value, when all values agree. Without any: the other one than the mark that groups
- * thousands, seen in `1.234`, which is no number of cents. `null`: the values can't tell.
- */
+/** The mark that is followed by one or two digits at the end of some value, when all values agree; `null` otherwise. */
 export function decimalMarkOf(values: Iterable<string>): DecimalMark {
 	const marks = new Set<string>();
+	for (const value of values) {
+		const mark = /([.,])\d{1,2}$/.exec(compact(value))?.[1];
+		if (mark) marks.add(mark);
+	}
+	return marks.size === 1 ? ([...marks][0] as ',' | '.') : null;
+}
+/** In a column of cents without any decimals: the other one than the mark that groups thousands, seen in `1.234`, which is no number of cents. */
+export function markByGrouping(values: Iterable<string>): DecimalMark {
 	const grouping = new Set<string>();
 	for (const value of values) {
-		const written = compact(value);
-		const mark = /([.,])\d{1,2}$/.exec(written)?.[1];
-		if (mark) marks.add(mark);
-		const group = /^[+-]?\d{1,3}([.,])\d\d[1-9]$/.exec(written)?.[1];
-		if (group) grouping.add(group);
+		if (/[.,]\d{1,2}$/.test(compact(value))) return null;
+		const mark = /^[+-]?\d{1,3}([.,])\d\d[1-9]$/.exec(compact(value))?.[1];
+		if (mark) grouping.add(mark);
 	}
-	if (marks.size) return marks.size === 1 ? ([...marks][0] as ',' | '.') : null;
 	return grouping.size === 1 ? (grouping.has('.') ? ',' : '.') : null;
 }
 

@@ -8,6 +8,7 @@ import {
 	dateOrderOf,
 	decimalMarkOf,
 	doubtfulReadings,
+	markByGrouping,
 	parseAmount,
 	parseWrittenDate,
 	type DateOrder,
@@ -50,9 +51,10 @@ export function readBankCsv(bytes: Uint8Array, fileName: string, hints: ListHint
 	const accounts = new Set(seen('account'));
 	const isOfOthers = accounts.size > 1 || read.header.map(nameOf).includes('zahlungspflichtiger');
 	const amountHeaders = read.header.filter((_, c) => columns[c] === 'amount' || columns[c] === 'credit');
+	const amounts = seen('amount', 'debit', 'credit');
 	const writing: Writing = {
 		order: order ?? 'dmy',
-		mark: decimalMarkOf(seen('amount', 'debit', 'credit')),
+		mark: decimalMarkOf(amounts) ?? markByGrouping(amounts),
 		currency: currencyIn(amountHeaders) ?? 'EUR',
 		isOfOthers
 	};
