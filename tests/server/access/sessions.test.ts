@@ -82,7 +82,11 @@ test('a person sees where it is signed in and ends one place; nobody ends anothe
 		address: '203.0.113.7'
 	});
 	expect(JSON.stringify(listed)).not.toContain(sha256(phone.id));
-	const strangers: Subject[] = [contact, { ...member, supplierId: crypto.randomUUID() }];
+	const strangers: Subject[] = [
+		contact,
+		{ ...member, subjectId: crypto.randomUUID() },
+		{ ...member, supplierId: crypto.randomUUID() }
+	];
 	for (const stranger of strangers)
 		expect(await endSession(house.services, stranger, session!.sessionId)).toMatchObject({
 			ok: false,

@@ -189,6 +189,11 @@ describe('pay links', () => {
 			(await openPayLink(house.services, stale))?.state
 		].sort();
 		expect(states).toEqual(['live', 'revoked']);
+		const ended = [await openPayLink(house.services, token), await openPayLink(house.services, stale)].find(
+			(candidate) => candidate?.state === 'revoked'
+		);
+		if (ended?.state !== 'revoked') throw new Error('not revoked');
+		expect(await renewPayLink(house.services, ended.link)).toMatchObject({ refusal: { code: 'link_revoked' } });
 		house.world.world.offsetMs += 61 * 86_400_000;
 		const access = [await openPayLink(house.services, token), await openPayLink(house.services, stale)].find(
 			(candidate) => candidate?.state === 'expired'
