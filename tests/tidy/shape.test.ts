@@ -62,6 +62,12 @@ test('French and English have the same messages with the same places to fill', (
 	const places = (text: unknown) => [...new Set(JSON.stringify(text).match(/\{\w+\}/g) ?? [])].sort();
 	for (const key of Object.keys(fr)) expect(places(fr[key]), key).toEqual(places(en[key]));
 });
+test('no message is written twice under one key: the later would take the place of the earlier', () => {
+	for (const locale of ['fr', 'en']) {
+		const keys = [...read(`messages/${locale}.json`).matchAll(/^\t"([^"]+)":/gm)].map((match) => match[1]!);
+		expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
+	}
+});
 test('French is set as French is: no-break spaces before high punctuation, curly apostrophes', () => {
 	const fr = JSON.parse(read('messages/fr.json')) as Record<string, unknown>;
 	const wrong = Object.entries(fr).filter(

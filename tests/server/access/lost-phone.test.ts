@@ -1,4 +1,5 @@
 // Somebody loses the phone that holds the passkey and a session: how that person comes back in, how the phone is shut out, by whom, and who is told.
+import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openSessions, type Sessions, type Subject } from '#lib/server/access/sessions.ts';
 import { scopeOfSubject } from '#lib/server/access/scopes.ts';
@@ -156,6 +157,19 @@ describe('the mailbox is gone too, of the last owner', () => {
 			ok: true,
 			value: owner.subject
 		});
+	});
+	test('npm run member does it: it lists who is in which team, and says what it changed or why not', async () => {
+		const env = { ...process.env, ...house.environment };
+		const run = (...words: string[]) =>
+			spawnSync('node', ['src/scripts/member.ts', ...words], { env, encoding: 'utf8' });
+		const slug = `Atelier Lumen-${cast.supplierId}`;
+		expect(run().stdout).toContain(`${slug}  owner       claire@lumen.example  Claire Martin`);
+		const wrong = run(slug, 'nobody@lumen.example', 'x@x.example');
+		expect([wrong.status, wrong.stderr]).toEqual([1, expect.stringContaining('npm run member -- <supplier>')]);
+		const fresh = `${newId()}@nouveau.example`;
+		const changed = run(slug, 'claire@lumen.example', fresh);
+		expect([changed.status, changed.stdout]).toEqual([0, expect.stringContaining(`signs in with ${fresh} now`)]);
+		expect(codeIn(await mailed(fresh, ask(fresh, newSecret())))).not.toBe('');
 	});
 	test('no person of the product does that, however proven, and no address of somebody else’s is taken', async () => {
 		expect(codeOf(await changeAddress(house.services, cast.owner, cast.memberId, 'x@x.example'))).toBe('not_allowed');
