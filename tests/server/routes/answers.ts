@@ -261,7 +261,13 @@ export const ANSWERS: Record<string, Row> = {
 	'POST /admin/paiements/[id]?/rembourser': {
 		door: 'adminWriteId',
 		params: id('payment'),
-		form: { refundRequestId: ':new', montant: '0,01' }
+		form: { refundRequestId: ':new', montant: '0,01', sens: 'error', motif: 'Facture payée deux fois', vu: '0' }
+	},
+	// It changes nothing, and shows what giving back would do to whoever may.
+	'POST /admin/paiements/[id]?/verifier': {
+		door: 'adminWriteId',
+		params: id('payment'),
+		form: { refundRequestId: ':new', montant: '0,01', sens: 'error', motif: 'Facture payée deux fois' }
 	},
 	'GET /admin/reglages': { door: 'admin' },
 	'POST /admin/reglages?/facturation': {
