@@ -80,6 +80,10 @@ const STEPS: Step[] = [
 	vitest('unit, tidy, sandbox contract, server', ['domain', 'sandbox', 'server']),
 	vitest('first start, where a stranger clones', ['start']),
 	{
+		name: 'chaos, two seeds (npm run chaos has more)',
+		command: [process.execPath, 'src/scripts/chaos.ts', '--seeds', '1-2', '--steps', '70', '--minutes', '0.4']
+	},
+	{
 		name: 'browser, desk and phone',
 		command: [bin('playwright'), 'test', '--config', '.config/playwright.config.ts'],
 		count: browserCounts
