@@ -18,11 +18,13 @@ export async function checkMails({ sql, found, outside }: Facts): Promise<Record
 			.reduce((sum, [, count]) => sum + count, 0);
 		if (state === 'due' || state === 'sending')
 			found('mails leave in time', `${kind} ${id} is ${state} after ${tries} tries: ${problem ?? ''}`);
-		// An invitation to pay what is paid by now has nothing to say.
+		// An invitation to pay what is paid by now has nothing to say, nor has a receipt of what was accepted by mistake and undone before it left.
 		const [settled] =
 			kind === 'invoice_to_pay'
 				? await sql`select from payment_attempt_invoice where invoice_id = ${subject} limit 1`
-				: [];
+				: kind === 'payment_received'
+					? await sql`select from reversal where payment_id = ${subject} and kind = 'transfer_undone' limit 1`
+					: [];
 		if (state === 'failed' && !settled) found('mails leave in time', `${kind} ${id} failed: ${problem ?? ''}`);
 		if (state === 'sent' && received === 0)
 			found('mails leave in time', `${kind} ${id} is called sent, and never came`);
