@@ -34,14 +34,35 @@ function makePolling(look: () => Promise<void>) {
 /** Waits for the page's own reading to settle: ten pieces of news at once are one reading. */
 function makeRereading() {
 	let timer: ReturnType<typeof setTimeout> | undefined;
+	const soon = (afterMs = 30): void => {
+		timer ??= setTimeout(() => {
+			timer = undefined;
+			void reread();
+		}, afterMs);
+	};
 	return {
-		soon(afterMs = 30) {
-			timer ??= setTimeout(() => {
-				timer = undefined;
-				void reread();
-			}, afterMs);
-		},
+		soon,
+		/** After a silence: the server may have come back as another version of itself. */
+		anew: async () => void ((await renewWhenFree()) || soon()),
 		stop: () => clearTimeout(timer)
+	};
+}
+
+/** A page that was frozen, or brought back by the back button, shows what was true then. */
+function watchReturns(look: () => void): () => void {
+	let hiddenAt = 0;
+	const onHide = () => {
+		if (document.visibilityState === 'hidden') hiddenAt = performance.now();
+		else if (performance.now() - hiddenAt > AWAY_MS) look();
+	};
+	const onBack = (event: PageTransitionEvent) => {
+		if (event.persisted) look();
+	};
+	document.addEventListener('visibilitychange', onHide);
+	addEventListener('pageshow', onBack);
+	return () => {
+		document.removeEventListener('visibilitychange', onHide);
+		removeEventListener('pageshow', onBack);
 	};
 }
 
@@ -65,6 +86,9 @@ function streamOf(
 	return source;
 }
 
+/** An import tells of every few hundred invoices: more often than this, nobody can read it. */
+const pauseAfter = (kind: string): number => (kind === 'import.changed' ? 700 : 30);
+
 type News = { cursor: string; kinds: string[] };
 async function newsSince(url: string, cursor: string): Promise<News | 'ended' | 'lost'> {
 	try {
@@ -85,8 +109,7 @@ export function followLive(url: string, announce: (kind: string) => void) {
 	const rereading = makeRereading();
 	const heard = (kind: string) => {
 		announce(kind);
-		// An import tells of every few hundred invoices: more often than this, nobody can read it.
-		rereading.soon(kind === 'import.changed' ? 700 : 30);
+		rereading.soon(pauseAfter(kind));
 	};
 
 	const look = async () => {
@@ -117,9 +140,7 @@ export function followLive(url: string, announce: (kind: string) => void) {
 		watchdog = setTimeout(open, RETRY_MS);
 	}
 	const word = (event: MessageEvent) => {
-		// The server may have come back as another version of itself.
-		if (['lost', 'polling', 'ended'].includes(state))
-			void renewWhenFree().then((isLeaving) => isLeaving || rereading.soon());
+		if (['lost', 'polling', 'ended'].includes(state)) void rereading.anew();
 		state = 'live';
 		cursor = event.lastEventId;
 		polling.stop();
@@ -142,19 +163,8 @@ export function followLive(url: string, announce: (kind: string) => void) {
 		});
 		expectWord(GRACE_MS);
 	}
-	// A page that was frozen, or brought back by the back button, shows what was true then.
-	let hiddenAt = 0;
-	const onHide = () => {
-		if (document.visibilityState === 'hidden') hiddenAt = performance.now();
-		else if (performance.now() - hiddenAt > AWAY_MS) rereading.soon();
-	};
-	const onBack = (event: PageTransitionEvent) => {
-		if (event.persisted) rereading.soon();
-	};
-	document.addEventListener('visibilitychange', onHide);
-	addEventListener('pageshow', onBack);
-	if (typeof EventSource === 'undefined') polling.start();
-	else open();
+	const forgetReturns = watchReturns(rereading.soon);
+	(typeof EventSource === 'undefined' ? polling.start : open)();
 	return {
 		get state() {
 			return state;
@@ -164,8 +174,7 @@ export function followLive(url: string, announce: (kind: string) => void) {
 			polling.stop();
 			clearTimeout(watchdog);
 			rereading.stop();
-			document.removeEventListener('visibilitychange', onHide);
-			removeEventListener('pageshow', onBack);
+			forgetReturns();
 		}
 	};
 }

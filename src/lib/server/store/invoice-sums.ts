@@ -5,7 +5,8 @@ import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
 import type { Tx } from './database.ts';
-import { balance, planned, promised, underWay, visible } from './invoices.ts';
+import { balance, planned, promised, underWay } from './invoice-balance.ts';
+import { visible } from './invoices.ts';
 import { invoice, journalEntry, journalLine } from './schema/index.ts';
 
 /**

@@ -8,7 +8,6 @@ import {
 	type ConfirmOutcome,
 	type IntentState,
 	type MoneyMove,
-	type MoveFee,
 	type PaymentGateway,
 	type RefundOutcome,
 	type Refused
@@ -16,6 +15,7 @@ import {
 import { findIntent, findSetupIntent } from './look-up.ts';
 import { asking, isAboutMethod, isRefusal, type OnSilence } from './silence.ts';
 import { headOf, readEvent } from './events.ts';
+import { disputeOf, refundOf } from './money-back.ts';
 import { detachMethod, ensureCustomer, factsOf, readMethod, readSetup, setUp } from './saved.ts';
 
 const amount = (value: number): Minor => minor(BigInt(value));
@@ -229,14 +229,6 @@ async function outcomeOf(ask: () => Promise<string>): Promise<ConfirmOutcome> {
 	}
 }
 
-const moveFee = (row: Stripe.BalanceTransaction): MoveFee => ({
-	moveId: row.id,
-	feeMinor: amount(row.fee),
-	at: instant(row.created)
-});
-const feeOf = (row: string | Stripe.BalanceTransaction | null): MoveFee[] =>
-	row && typeof row === 'object' ? [moveFee(row)] : [];
-
 async function readIntent(stripe: Stripe, intentId: string, options: Stripe.RequestOptions): Promise<IntentState> {
 	const intent = await stripe.paymentIntents.retrieve(
 		intentId,
@@ -282,23 +274,7 @@ async function readIntent(stripe: Stripe, intentId: string, options: Stripe.Requ
 		mandateReference: mandate?.payment_method_details.sepa_debit?.reference ?? null,
 		paymentMethodId:
 			typeof intent.payment_method === 'string' ? intent.payment_method : (intent.payment_method?.id ?? null),
-		refunds: refunds.data.map((refund) => ({
-			id: refund.id,
-			refundRequestId: refund.metadata?.refund_request_id ?? null,
-			status: refund.status ?? 'unknown',
-			amountMinor: amount(refund.amount),
-			reason: refund.reason,
-			fees: [refund.balance_transaction, refund.failure_balance_transaction ?? null].flatMap(feeOf),
-			createdAt: instant(refund.created)
-		})),
-		disputes: disputes.data.map((dispute) => ({
-			id: dispute.id,
-			status: dispute.status,
-			reason: dispute.reason,
-			moves: dispute.balance_transactions
-				.map((row) => ({ amountMinor: amount(row.amount), ...moveFee(row) }))
-				.sort((a, b) => a.at.getTime() - b.at.getTime() || Number(a.amountMinor - b.amountMinor)),
-			createdAt: instant(dispute.created)
-		}))
+		refunds: refunds.data.map(refundOf),
+		disputes: disputes.data.map(disputeOf)
 	};
 }
