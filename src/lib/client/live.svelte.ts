@@ -40,11 +40,15 @@ function makeRereading() {
 			void reread();
 		}, afterMs);
 	};
+	const forgetReturns = watchReturns(soon);
 	return {
 		soon,
 		/** After a silence: the server may have come back as another version of itself. */
 		anew: async () => void ((await renewWhenFree()) || soon()),
-		stop: () => clearTimeout(timer)
+		stop() {
+			clearTimeout(timer);
+			forgetReturns();
+		}
 	};
 }
 
@@ -163,7 +167,6 @@ export function followLive(url: string, announce: (kind: string) => void) {
 		});
 		expectWord(GRACE_MS);
 	}
-	const forgetReturns = watchReturns(rereading.soon);
 	(typeof EventSource === 'undefined' ? polling.start : open)();
 	return {
 		get state() {
@@ -174,7 +177,6 @@ export function followLive(url: string, announce: (kind: string) => void) {
 			polling.stop();
 			clearTimeout(watchdog);
 			rereading.stop();
-			forgetReturns();
 		}
 	};
 }
