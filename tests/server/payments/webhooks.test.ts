@@ -201,6 +201,20 @@ test('a day’s totals agree with Stripe’s own however late we learnt, and mon
 	expect(foreignMinor).toBe(held() - (await inTransit()));
 	expect(foreignMinor).toBeGreaterThan(0n);
 	expect(await asSystem((tx) => findBalanceGap(tx, cast.system))).toBeNull();
+	// A card charged a moment ago is in the books before its money is on the balance: no gap, unless it does not come.
+	const fresh = await anInvoice(house.services, cast, {});
+	await pay(house.services, payer, [fresh], 120_000);
+	await compareTotals(house.services);
+	expect(await asSystem((tx) => findBalanceGap(tx, cast.system))).toBeNull();
+	const { work } = house.world.world;
+	house.world.world.work = [];
+	house.world.world.offsetMs += 3 * 3_600_000;
+	await compareTotals(house.services);
+	expect(await asSystem((tx) => findBalanceGap(tx, cast.system))).not.toBeNull();
+	house.world.world.work = work;
+	await house.advance(1);
+	await compareTotals(house.services);
+	expect(await asSystem((tx) => findBalanceGap(tx, cast.system))).toBeNull();
 	// Money that is in the books and not at Stripe is a gap, shown until it goes.
 	const account = house.world.world.accounts.get('acct_lumen')!;
 	const [lost] = Object.values(account.balance_transactions).filter((row) => row.type === 'refund');

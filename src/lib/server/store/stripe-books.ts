@@ -40,6 +40,17 @@ export async function sumInTransit(tx: Tx, scope: Scope): Promise<Minor> {
 	return minor(BigInt(row!.sum));
 }
 
+/** Of 511, payments of the last while whose money Stripe has not put on the balance yet (it does so a moment after a card is charged). */
+export async function sumNotThereYet(tx: Tx, scope: Scope, since: Date, seen: string[]): Promise<Minor> {
+	const [row] = await tx.execute<{ sum: string }>(sql`
+		select coalesce(sum(l.debit_minor - l.credit_minor), 0)::text as sum
+		from payment p join journal_entry e on e.supplier_id = p.supplier_id and e.source_id = p.stripe_payment_intent_id and e.kind = 'payment'
+			join journal_line l on l.supplier_id = e.supplier_id and l.entry_id = e.entry_id and l.account = '511'
+		where p.supplier_id = ${scope.supplierId} and p.created_at >= ${since.toISOString()}::timestamptz
+			and not (p.stripe_payment_intent_id = any(string_to_array(${seen.join(' ')}, ' ')))`);
+	return minor(BigInt(row!.sum));
+}
+
 export type Reconciliation = typeof reconciliation.$inferSelect;
 export type ComparedDay = Pick<
 	Reconciliation,

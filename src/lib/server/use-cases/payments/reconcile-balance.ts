@@ -3,7 +3,7 @@
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import { addDays, civilDateIn, startOfDayIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { EntryKind } from '../../../domain/ledger/entries.ts';
-import { add, minor, type Minor } from '../../../domain/money/minor.ts';
+import { add, minor, subtract, type Minor } from '../../../domain/money/minor.ts';
 import type { MoneyMove } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
@@ -16,6 +16,7 @@ import {
 	saveDay,
 	sumApart,
 	sumInTransit,
+	sumNotThereYet,
 	type ComparedDay
 } from '../../store/stripe-books.ts';
 import { commit, read } from '../run.ts';
@@ -24,20 +25,23 @@ import { accountsThatAnswer, safely, settleAlone } from './reconcile.ts';
 /** A late webhook explains a gap of yesterday: each day is compared again for three days, and as long as it differs. */
 const COMPARED_DAYS = 3;
 const CURRENCY = 'EUR';
+/** A card's money is on the balance within the hour (https://docs.stripe.com/payments/payment-intents/asynchronous-capture); later than this it is missed. */
+const COMING_MS = 2 * 3_600_000;
 
 export async function compareTotals(services: Services): Promise<void> {
 	for (const supplier of await listSuppliers(services.db)) {
 		const scope = mintScope(supplier.supplierId, { kind: 'system' });
 		const accounts = await accountsThatAnswer(services, scope);
 		let asked = 0;
+		const seen: string[] = [];
 		for (const account of accounts)
 			await safely(services, supplier.supplierId, async () => {
-				await compareAccount(services, scope, supplier, account);
+				seen.push(...(await compareAccount(services, scope, supplier, account)));
 				asked += 1;
 			});
 		// A balance that could not be asked would be a gap that is none.
 		if (accounts.length && asked === accounts.length)
-			await safely(services, supplier.supplierId, () => compareBalances(services, scope, supplier, accounts));
+			await safely(services, supplier.supplierId, () => compareBalances(services, scope, supplier, { accounts, seen }));
 	}
 }
 
@@ -46,7 +50,7 @@ async function compareAccount(
 	scope: Scope,
 	supplier: Supplier,
 	account: string | null
-): Promise<void> {
+): Promise<string[]> {
 	const { timeZone } = supplier;
 	const today = civilDateIn(services.clock.now(), timeZone);
 	const { last, again } = await read(services, scope, (tx) => listToCompare(tx, scope, account));
@@ -61,6 +65,7 @@ async function compareAccount(
 		const isDue = day >= usual || again.includes(day) || !last || day > last;
 		if (isDue) await compareDay(services, scope, { account, day, moves: byDay.get(day) ?? [] });
 	}
+	return moves.flatMap((move) => move.intentId ?? []);
 }
 
 type Compared = { account: string | null; day: CivilDate; moves: MoneyMove[] };
@@ -126,14 +131,16 @@ async function compareBalances(
 	services: Services,
 	scope: Scope,
 	supplier: Supplier,
-	accounts: (string | null)[]
+	{ accounts, seen }: { accounts: (string | null)[]; seen: string[] }
 ): Promise<void> {
-	const day = civilDateIn(services.clock.now(), supplier.timeZone);
+	const now = services.clock.now();
+	const day = civilDateIn(now, supplier.timeZone);
 	let held = minor(0n);
 	for (const account of accounts) held = add(held, await services.payments.readBalance(account, CURRENCY));
 	await commit(services, scope, async (tx) => {
 		const balanceMinor = minor(held - (await sumApart(tx, scope)));
-		const booksMinor = await sumInTransit(tx, scope);
+		const coming = await sumNotThereYet(tx, scope, new Date(now.getTime() - COMING_MS), seen);
+		const booksMinor = subtract(await sumInTransit(tx, scope), coming);
 		if (balanceMinor !== booksMinor)
 			services.log.error(
 				{ supplierId: scope.supplierId, stripe: String(balanceMinor), books: String(booksMinor) },
