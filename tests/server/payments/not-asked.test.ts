@@ -1,13 +1,14 @@
 // What could not be asked is never an answer: a key that is refused, an account without access, no answer at all. Money is taken once, given back once,
 // nobody hears of a refusal that no bank made, and everything goes on by itself.
 import { sql } from 'drizzle-orm';
+import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { civilDateIn, daysBetween } from '#lib/domain/calendar/civil-date.ts';
 import { minor } from '#lib/domain/money/minor.ts';
 import type { IntentState } from '#lib/server/gateways/stripe/port.ts';
 import { newId } from '#lib/server/identity.ts';
 import type { Services } from '#lib/server/services.ts';
-import { findAttempt } from '#lib/server/store/attempts.ts';
+import { findAttempt, lockAttempt, saveAttempt } from '#lib/server/store/attempts.ts';
 import { findInvoice } from '#lib/server/store/invoices.ts';
 import { findPlan, listPlansOfInvoices, savePlan } from '#lib/server/store/plans.ts';
 import { findRefundRequest } from '#lib/server/store/refund-requests.ts';
@@ -341,6 +342,10 @@ test('what Stripe told meanwhile waits without losing a try, and what had failed
 		while (await handleNextEvent(house.services));
 		pass(HOUR_MS);
 	}
+	// Known to be silent: each waits an hour, unless it is woken.
+	await house.drain();
+	pass(HOUR_MS);
+	while (await handleNextEvent(house.services));
 	expect(await states()).toEqual([
 		['evt_failed', 'failed', 20],
 		['evt_waits', 'new', 3]
@@ -382,4 +387,43 @@ test('two who settle an intent that no attempt names yet: the slower one does no
 		tx.execute<{ live: boolean }>(sql`select live from payment_attempt_invoice where attempt_id = ${attemptId}`)
 	);
 	expect(line!.live).toBe(false);
+});
+
+test('two at the very same instant: who waited for the row writes the name of the intent, never what it had read of the rest', async () => {
+	const invoiceId = await fresh();
+	const attemptId = newId();
+	fault('^/v1/payment_intents$', { drop: 'after' });
+	await pay(house.services, payer, [invoiceId], 120_000, { attemptId });
+	house.world.world.faults = [];
+	const at = { account: 'acct_lumen', intentId: intentsOf(attemptId)[0]!.id };
+	let reading = 0;
+	const slow: Services = {
+		...house.services,
+		payments: {
+			...house.services.payments,
+			retrieve: async (account, intentId) => {
+				const state = (await house.services.payments.retrieve(account, intentId))!;
+				return ++reading > 1 ? state : { ...state, status: 'requires_payment_method', hasLastError: false };
+			}
+		}
+	};
+	const [locked, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+	const faster = asSystem(async (tx) => {
+		await lockAttempt(tx, cast.system, attemptId);
+		locked.resolve();
+		await go.promise;
+		const change = { status: 'paid' as const, stripePaymentIntentId: at.intentId };
+		await saveAttempt(tx, cast.system, attemptId, change, house.services.clock.now());
+	});
+	await locked.promise;
+	const slower = settleIntent(slow, cast.system, at);
+	const all = postgres(house.databaseUrl, { max: 1, onnotice: () => {} });
+	for (let waits = 0; waits === 0;)
+		waits = (await all`select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`)
+			.length;
+	await all.end();
+	go.resolve();
+	await Promise.all([faster, slower]);
+	expect([(await attemptNow(attemptId)).status, reading]).toEqual(['paid', 2]);
+	expect(await balanceOf(invoiceId)).toBe(0n);
 });
