@@ -101,3 +101,20 @@ test('each movement that is known explains one that comes, whatever the order; e
 		{ numRuns: 500 }
 	);
 });
+
+test('ten thousand members who pay the same fee on the same day are compared in the time of a list, and each once', () => {
+	const fee = (i: number, format: string, order: (text: string[]) => string[]) =>
+		told({ amountMinor: 2_990n as Minor, text: order(['COTISATION', `MEMBRE ${i}`]).join(' '), format });
+	const known = Array.from({ length: 10_000 }, (_, i) => fee(i, 'mt940', (text) => text));
+	const coming = Array.from({ length: 10_000 }, (_, i) => fee(9_999 - i, 'csv', (text) => text.toReversed()));
+	const begun = performance.now();
+	const pairs = alreadyTold(coming, known);
+	const strangers = alreadyTold(
+		coming.map((one, i) => ({ ...one, text: `VIR ${i} AUTRE` })),
+		known
+	);
+	expect(performance.now() - begun).toBeLessThan(20_000);
+	expect([...pairs.values()].filter((pair) => pair.sameness === 'same')).toHaveLength(10_000);
+	for (const [one, { known: other }] of pairs) expect(other.text).toContain(one.text.replace(/\D/g, ''));
+	expect([...strangers.values()].some((pair) => pair.sameness === 'same')).toBe(false);
+});

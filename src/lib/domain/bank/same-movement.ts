@@ -18,36 +18,66 @@ export type ToldMovement = Pick<
 /** `unclear`: nothing tells them apart and nothing says that they are one; a person looks. */
 export type Sameness = 'same' | 'unclear' | 'other';
 
-export function sameness(a: ToldMovement, b: ToldMovement): Sameness {
-	if (a.amountMinor !== b.amountMinor || a.currency !== b.currency) return 'other';
-	if (!daysOf(a).some((day) => daysOf(b).includes(day)) || !mayBeOneAccount(a.account, b.account)) return 'other';
-	const ids = [compare(a.endToEndId, b.endToEndId), compare(a.counterpartyIban, b.counterpartyIban)];
-	// A bank gives each movement a reference of its own in each of its formats.
-	const references = compare(a.bankReference, b.bankReference);
-	if (ids.includes('other') || (references === 'other' && a.format === b.format)) return 'other';
-	if (references === 'same' || ids[0] === 'same') return 'same';
-	const words = compareWords(a, b);
-	// One source writes the same movement with the same words: others, in its own format, are another one or a question.
-	return words === 'same' && a.format === b.format ? 'unclear' : words;
-}
+export const sameness = (a: ToldMovement, b: ToldMovement): Sameness => compareAll(plainly(a), plainly(b));
 
-const daysOf = ({ bookedOn, valueOn }: ToldMovement): string[] => [bookedOn, ...(valueOn ? [valueOn] : [])];
+/** A movement as it is compared: written plainly once, however often it is looked at. */
+type Plain = {
+	told: ToldMovement;
+	days: string[];
+	account: string;
+	accountNumbers: string[];
+	bankReference: string;
+	endToEndId: string;
+	iban: string;
+	words: string[];
+};
+const plainly = (told: ToldMovement): Plain => ({
+	told,
+	days: [...new Set([told.bookedOn, told.valueOn ?? told.bookedOn])],
+	account: compact(told.account),
+	accountNumbers: numbersIn(told.account),
+	bankReference: compact(told.bankReference ?? ''),
+	endToEndId: compact(told.endToEndId ?? ''),
+	iban: compact(told.counterpartyIban ?? ''),
+	words: plainName(`${told.counterparty ?? ''} ${told.text}`)
+		.split(' ')
+		.filter((word) => word && !OF_BANKS.test(word))
+});
+const numbersIn = (account: string): string[] =>
+	account
+		.toUpperCase()
+		.split(/[^0-9A-Z]+/)
+		.filter((part) => (part.match(/\d/g)?.length ?? 0) >= 6);
+
+function compareAll(a: Plain, b: Plain): Sameness {
+	if (a.told.amountMinor !== b.told.amountMinor || a.told.currency !== b.told.currency) return 'other';
+	if (!a.days.some((day) => b.days.includes(day)) || !areOneAccount(a, b)) return 'other';
+	const [id, iban] = [compare(a.endToEndId, b.endToEndId), compare(a.iban, b.iban)];
+	const isOneFormat = a.told.format === b.told.format;
+	// A bank gives each movement a reference of its own in each of its formats.
+	const reference = compare(a.bankReference, b.bankReference);
+	if (id === 'other' || iban === 'other' || (reference === 'other' && isOneFormat)) return 'other';
+	if (reference === 'same' || id === 'same') return 'same';
+	const words = compareWords(a.words, b.words);
+	// One source writes the same movement with the same words: others, in its own format, are another one or a question.
+	return words === 'same' && isOneFormat ? 'unclear' : words;
+}
 
 /** IBAN, RIB, bank code and number, number alone: one holds the other's number. A mere name, or none, says nothing. */
-export function mayBeOneAccount(a: string, b: string): boolean {
-	const numbers = (written: string): string[] =>
-		written
-			.toUpperCase()
-			.split(/[^0-9A-Z]+/)
-			.filter((part) => (part.match(/\d/g)?.length ?? 0) >= 6);
-	const [ofA, ofB] = [numbers(a), numbers(b)];
-	if (!ofA.length || !ofB.length) return true;
-	return ofA.some((part) => compact(b).includes(part)) || ofB.some((part) => compact(a).includes(part));
-}
+export const mayBeOneAccount = (a: string, b: string): boolean =>
+	areOneAccount(
+		{ account: compact(a), accountNumbers: numbersIn(a) },
+		{ account: compact(b), accountNumbers: numbersIn(b) }
+	);
+type Account = Pick<Plain, 'account' | 'accountNumbers'>;
+const areOneAccount = (a: Account, b: Account): boolean =>
+	!a.accountNumbers.length ||
+	!b.accountNumbers.length ||
+	a.accountNumbers.some((part) => b.account.includes(part)) ||
+	b.accountNumbers.some((part) => a.account.includes(part));
 
 /** One format cuts what another has whole. `null`: one of them does not say. */
-function compare(a: string | null, b: string | null): 'same' | 'other' | null {
-	const [one, two] = [compact(a ?? ''), compact(b ?? '')];
+function compare(one: string, two: string): 'same' | 'other' | null {
 	if (!one || !two) return null;
 	return one === two || (Math.min(one.length, two.length) >= 12 && (one.startsWith(two) || two.startsWith(one)))
 		? 'same'
@@ -58,12 +88,8 @@ function compare(a: string | null, b: string | null): 'same' | 'other' | null {
 const OF_BANKS =
 	/^(VIREMENT|VIREMENTS|RECU|RECUS|EN|FAVEUR|VOTRE|INSTANTANE|CREDIT|TRANSFER|FROM|PAYMENT|MOTIF|REF|GUTSCHRIFT|DU|LE|LA|NOTPROVIDED)$/;
 /** Of the one that says less, every number and short word, and four of five of the others, stand in the other. `unclear`: it says nothing, or half of it. */
-function compareWords(a: ToldMovement, b: ToldMovement): Sameness {
-	const words = (one: ToldMovement): string[] =>
-		plainName(`${one.counterparty ?? ''} ${one.text}`)
-			.split(' ')
-			.filter((word) => word && !OF_BANKS.test(word));
-	const [fewer, more] = [words(a), words(b)].sort((one, two) => one.length - two.length) as [string[], string[]];
+function compareWords(a: string[], b: string[]): Sameness {
+	const [fewer, more] = a.length <= b.length ? [a, b] : [b, a];
 	if (!fewer.length) return 'unclear';
 	const glued = more.join('');
 	const isShared = (word: string): boolean => (word.length <= 3 ? more.includes(word) : glued.includes(word));
@@ -73,23 +99,63 @@ function compareWords(a: ToldMovement, b: ToldMovement): Sameness {
 	return shared.some((word) => word.length > 3) ? 'unclear' : 'other';
 }
 
-/** Which of the movements that come are told already: each that is known explains one of them. The surest pairs first. */
-export function alreadyTold<N extends ToldMovement, K extends ToldMovement>(
-	coming: N[],
-	known: K[]
-): Map<N, { known: K; sameness: Exclude<Sameness, 'other'> }> {
-	const found = new Map<N, { known: K; sameness: Exclude<Sameness, 'other'> }>();
-	const byAmount = Map.groupBy(known, (one) => one.amountMinor);
+type Found<K> = { known: K; sameness: Exclude<Sameness, 'other'> };
+/** More movements than this of one amount and day (a club's members) are told apart by references and equal words only. */
+const ALIKE_MAX = 20;
+/** Which of the movements that come are told already: each that is known explains one of them. The surest pairs first. Time grows with their number. */
+export function alreadyTold<N extends ToldMovement, K extends ToldMovement>(coming: N[], known: K[]): Map<N, Found<K>> {
+	const found = new Map<N, Found<K>>();
 	const taken = new Set<K>();
+	const byDay = new Map<string, { plain: Plain; known: K }[]>();
+	for (const one of known) {
+		const plain = plainly(one);
+		for (const day of plain.days) {
+			const key = `${one.amountMinor} ${day}`;
+			if (!byDay.has(key)) byDay.set(key, []);
+			byDay.get(key)!.push({ plain, known: one });
+		}
+	}
+	const crowds = new Map(
+		[...byDay].filter(([, all]) => all.length > ALIKE_MAX).map(([key, all]) => [key, crowdOf(all)])
+	);
+	const comers = coming.map((one) => ({ one, plain: plainly(one) }));
 	for (const wanted of ['same', 'unclear'] as const)
-		for (const one of coming) {
+		for (const { one, plain } of comers) {
 			if (found.has(one)) continue;
-			const other = byAmount
-				.get(one.amountMinor)
-				?.find((candidate) => !taken.has(candidate) && sameness(one, candidate) === wanted);
-			if (!other) continue;
-			taken.add(other);
-			found.set(one, { known: other, sameness: wanted });
+			for (const day of plain.days) {
+				const key = `${one.amountMinor} ${day}`;
+				const candidates = crowds.get(key)?.(plain, wanted, taken) ?? byDay.get(key) ?? [];
+				const other = candidates.find((each) => !taken.has(each.known) && compareAll(plain, each.plain) === wanted);
+				if (!other) continue;
+				taken.add(other.known);
+				found.set(one, { known: other.known, sameness: wanted });
+				break;
+			}
 		}
 	return found;
+}
+/** Of many alike: those with a reference or the words of the one that is asked about; for a doubt, the next that nobody has taken. */
+function crowdOf<K>(all: { plain: Plain; known: K }[]) {
+	const byName = new Map<string, typeof all>();
+	const namesOf = ({ bankReference, endToEndId, words }: Plain): string[] => [
+		...(bankReference ? [`r ${bankReference}`] : []),
+		...(endToEndId ? [`e ${endToEndId}`] : []),
+		`w ${[...words].sort().join(' ')}`
+	];
+	for (const each of all)
+		for (const name of namesOf(each.plain)) {
+			if (!byName.has(name)) byName.set(name, []);
+			byName.get(name)!.push(each);
+		}
+	let next = 0;
+	return (asked: Plain, wanted: 'same' | 'unclear', taken: Set<K>): typeof all => {
+		if (wanted === 'same')
+			return namesOf(asked).flatMap((name) => {
+				const named = byName.get(name) ?? [];
+				while (named.length && taken.has(named[0]!.known)) named.shift();
+				return named.slice(0, ALIKE_MAX);
+			});
+		while (next < all.length && taken.has(all[next]!.known)) next += 1;
+		return all.slice(next, next + ALIKE_MAX);
+	};
 }

@@ -147,11 +147,14 @@ export async function spendGuess(db: Database, browserHash: string, now: Date): 
 		supplier: row.supplier_key ? countOf(row.supplier_key, row.supplier_points!) : null
 	}));
 }
-/** The code was the right one: it was no guess. */
+/** The code was the right one: it was no guess. In the order in which they were counted, so that two of them never wait for each other. */
 export const giveBackGuess = async (db: Database, { person, supplier }: Guess): Promise<void> =>
 	void (await db.system.execute(
-		sql`update rate_limit set points = greatest(points - case key when ${person.key} then ${person.added}::int else 1 end, 0)
-			where key in (${person.key}, ${supplier?.key ?? person.key})`
+		sql`with mine as (
+			select key from rate_limit where key in (${person.key}, ${supplier?.key ?? person.key}) order by key for update
+		)
+		update rate_limit r set points = greatest(r.points - case r.key when ${person.key} then ${person.added}::int else 1 end, 0)
+		from mine where r.key = mine.key`
 	));
 /** Marks it used; `false` when somebody was faster. */
 export async function useSignIn(

@@ -2,9 +2,10 @@
 import { bring } from '#lib/client/renew.ts';
 import type { PayView } from '#lib/contract/views.ts';
 
-export async function standingOf({ attempt, plan, discounts, payments }: PayView) {
+export async function standingOf({ attempt, plan, discounts, payments, invoices }: PayView) {
 	const isWaiting = attempt !== null && ['processing', 'awaiting_auth', 'open', 'unknown'].includes(attempt.status);
-	return isWaiting || plan || discounts.length || payments.length ? loadStanding() : null;
+	const areAllPaid = invoices.length > 1 && invoices.every((invoice) => invoice.state === 'paid');
+	return isWaiting || plan || discounts.length || payments.length || areAllPaid ? loadStanding() : null;
 }
 
 /** Asked for as soon as somebody begins to pay, so that it is there when the line is not. A line that is cut is waited for a while. */

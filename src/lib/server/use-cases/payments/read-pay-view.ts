@@ -73,7 +73,7 @@ export async function readPayView(
 		const together =
 			!single && records.every((record) => record.balanceMinor === ZERO)
 				? (await listPayments(tx, scope, { invoiceId: invoiceIds[0]! })).filter(
-						(payment) => payment.invoiceCount === records.length
+						(payment) => payment.reversedMinor === ZERO && isOfExactly(payment, records)
 					)
 				: [];
 		return done({
@@ -123,6 +123,14 @@ function wordsOf({ supplier, records, options, refused, attempt, plan }: Told, l
 						: null
 	};
 }
+
+/** It paid these invoices, all of them and no other. */
+const isOfExactly = ({ numbers }: PaymentListing, records: InvoiceRecord[]): boolean =>
+	numbers.split(', ').sort().join() ===
+	records
+		.map((record) => record.number)
+		.sort()
+		.join();
 
 /**
  * A pay link is safe to forward: of what was paid or begun together with other invoices it tells only what concerns its own, and never which card
