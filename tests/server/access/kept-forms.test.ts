@@ -118,6 +118,13 @@ describe('a form that comes after the end of the session', () => {
 		expect(await waiting(await cookieOf(owner(), newSecret()))).toEqual([]);
 		expect(await waiting(await cookieOf(owner()))).toHaveLength(1);
 	});
+	test('in a browser that two people share, it is given to neither: it may be the other one’s page', async () => {
+		const colleague = { ...owner(), subjectId: await aColleague() };
+		await rememberBrowser(house.services, colleague, browser);
+		expect(lost(await ask(GROUP, { body: 'nouveau=secret' }))).toContain('garde=non');
+		expect(await waiting(await cookieOf(colleague))).toEqual([]);
+		expect(await waiting(await cookieOf(owner()))).toEqual([]);
+	});
 	test('refused when it is sent again, it still waits; dropped, it does not', async () => {
 		await ask('POST /admin/clients/[id]?/contact', { body: 'email=nonsense&nom=x' });
 		const cookie = await cookieOf(owner());

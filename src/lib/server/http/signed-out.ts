@@ -1,6 +1,7 @@
 // Somebody's session has ended while a page of an area was open. A form of that page waits for its person; a script of that page is told by a code.
 import type { Handle, RequestEvent } from '@sveltejs/kit';
 import { json } from '@sveltejs/kit';
+import { SESSION_LIFE } from '../../domain/access/session-life.ts';
 import { sha256 } from '../identity.ts';
 import { findLastPersonOf } from '../store/sign-ins.ts';
 import { house } from '../wiring.ts';
@@ -35,7 +36,8 @@ async function kept(event: RequestEvent): Promise<'oui' | 'fichiers' | 'non'> {
 	const { services } = await house();
 	const secret = readBrowserSecret(cookies, services.config.origin);
 	const kind = url.pathname.startsWith('/admin') ? 'member' : 'contact';
-	const person = secret ? await findLastPersonOf(services.db, sha256(secret), kind) : null;
+	const since = new Date(services.clock.now().getTime() - SESSION_LIFE[kind].wholeMs);
+	const person = secret ? await findLastPersonOf(services.db, sha256(secret), { kind, since }) : null;
 	const isMultipart = /^multipart\//i.test(request.headers.get('content-type') ?? '');
 	if (!person) return isMultipart ? 'fichiers' : 'non';
 	const body = await readBody(request, LIMITS.member, false);

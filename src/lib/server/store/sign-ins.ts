@@ -191,19 +191,29 @@ export const isKnownBrowser = async (db: Database, browserHash: string): Promise
 			.where(eq(knownBrowser.browserHash, browserHash))
 			.limit(1)
 	).length > 0;
-/** Whose session a browser had last: a browser has one at a time, and each begins by signing in. */
-export async function findLastPersonOf(db: Database, browserHash: string, kind: SubjectKind): Promise<Person | null> {
-	const [row] = await db.system
+/**
+ * Whose session a browser had last: a browser has one at a time, and each begins by signing in. Nobody's where another of the same kind has signed in
+ * since `since`: a page of theirs may still be open, and what was typed in it would be given to the wrong one.
+ */
+export async function findLastPersonOf(
+	db: Database,
+	browserHash: string,
+	{ kind, since }: { kind: SubjectKind; since: Date }
+): Promise<Person | null> {
+	const rows = await db.system
 		.select({
 			supplierId: knownBrowser.supplierId,
 			kind: knownBrowser.subjectKind,
-			subjectId: knownBrowser.subjectId
+			subjectId: knownBrowser.subjectId,
+			at: knownBrowser.lastSignInAt
 		})
 		.from(knownBrowser)
 		.where(eq(knownBrowser.browserHash, browserHash))
 		.orderBy(desc(knownBrowser.lastSignInAt))
-		.limit(1);
-	return row?.kind === kind ? row : null;
+		.limit(100);
+	const [last, ...others] = rows;
+	if (last?.kind !== kind || others.some((other) => other.kind === kind && other.at > since)) return null;
+	return { supplierId: last.supplierId, kind, subjectId: last.subjectId };
 }
 /** The people who have signed in there. */
 export const listPeopleOfBrowser = (db: Database, browserHash: string) =>

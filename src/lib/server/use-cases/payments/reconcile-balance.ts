@@ -19,6 +19,7 @@ import {
 	sumNotThereYet,
 	type ComparedDay
 } from '../../store/stripe-books.ts';
+import { listStripeAccounts } from '../../store/stripe-accounts.ts';
 import { commit, read } from '../run.ts';
 import { accountsThatAnswer, safely, settleAlone } from './reconcile.ts';
 
@@ -32,6 +33,7 @@ export async function compareTotals(services: Services): Promise<void> {
 	for (const supplier of await listSuppliers(services.db)) {
 		const scope = mintScope(supplier.supplierId, { kind: 'system' });
 		const accounts = await accountsThatAnswer(services, scope);
+		const all = await read(services, scope, (tx) => listStripeAccounts(tx, scope, services.clock.now()));
 		let asked = 0;
 		const seen: string[] = [];
 		for (const account of accounts)
@@ -40,7 +42,7 @@ export async function compareTotals(services: Services): Promise<void> {
 				asked += 1;
 			});
 		// A balance that could not be asked would be a gap that is none.
-		if (accounts.length && asked === accounts.length)
+		if (accounts.length && asked === all.length)
 			await safely(services, supplier.supplierId, () => compareBalances(services, scope, supplier, { accounts, seen }));
 	}
 }
