@@ -77,3 +77,17 @@ test('a late rate under the legal floor is refused with the floor, and nothing i
 	expect(await saveBilling(house.services, cast.readOnly, form)).toMatchObject({ refusal: { code: 'not_allowed' } });
 	expect(await readBilling(house.services, cast.owner)).toMatchObject({ lateRateBps: 786 });
 });
+
+test('several invoices that are settled show the receipt of the payment that made the whole of them, and of no other', async () => {
+	const invoice = (number: string) => anInvoice(house.services, cast, {}, { number, grossMinor: 60_000 });
+	const [a, b, c] = [await invoice('SET-A'), await invoice('SET-B'), await invoice('SET-C')];
+	const shown = async (ids: string[]) => {
+		const view = await readPayView(house.services, payer.scope, ids);
+		return view.ok ? view.value.payments.map((payment) => [payment.numbers, payment.amountMinor]) : null;
+	};
+	await pay(house.services, payer, [a, c], 120_000);
+	expect(await shown([a, b])).toEqual([]);
+	await pay(house.services, payer, [b], 60_000);
+	expect(await shown([a, b])).toEqual([]);
+	expect(await shown([c, a])).toEqual([['SET-A, SET-C', 120_000n]]);
+});
