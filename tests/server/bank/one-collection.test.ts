@@ -127,3 +127,14 @@ test('what can’t be asked is no answer: while Stripe is silent nothing is acce
 	expect(await balance()).toBe(120_000n);
 	expect((await accept()).ok).toBe(true);
 });
+test('a movement that is booked already closes no payment of another invoice: it is refused before', async () => {
+	expect((await accept()).ok).toBe(true);
+	const another = await anInvoice(house.services, cast, {}, { number: `C-${serial}-0043` });
+	const attemptId = newId();
+	const method = 'pm_card_authenticationRequired';
+	await pay(house.services, payer, [another], 120_000, { method, attemptId, account: ACCOUNTS[serial]! });
+	const answer = await acceptEntry(house.services, cast.owner, { bankEntryId, invoiceIds: [another] });
+	expect(answer).toMatchObject({ ok: false, refusal: { code: 'bank_entry_settled' } });
+	expect((await attemptNow(attemptId)).status).toBe('awaiting_auth');
+	expect(intents().map(({ status }) => status)).toEqual(['requires_action']);
+});

@@ -58,18 +58,28 @@ async function settle(
 	choose: Choose
 ): Promise<Result<{ paymentId: string }>> {
 	if (!may(scope.actor, 'book_transfers')) return refuse('not_allowed');
+	// Looked at before clients' payments are closed at Stripe for it, and again under its lock.
+	const [seen] = await read(services, scope, (tx) => findBankEntries(tx, scope, [bankEntryId]));
+	const problem = checkEntry(seen);
+	if (problem) return problem;
 	if (!(await endTries(services, scope, invoiceIds))) return refuse('payment_in_progress');
 	return commit(services, scope, async (tx) => {
 		const entry = await lockBankEntry(tx, scope, bankEntryId);
-		if (!entry) return refuse('not_found');
-		if (entry.state === 'booked') return refuse('bank_entry_settled');
-		if (entry.isReturn || entry.amountMinor <= 0n || entry.currency !== 'EUR')
-			return refuse('input_invalid', { field: 'bankEntryId' });
+		const refused = checkEntry(entry);
+		if (!entry || refused) return refused ?? refuse('not_found');
 		const supplier = await getSupplier(tx, scope);
 		const booking: Booking = { services, scope, tx, supplier, now: services.clock.now() };
 		const chosen = await choose(booking, entry);
 		return chosen.ok ? done({ paymentId: await book(booking, entry, chosen.value) }) : chosen;
 	});
+}
+
+function checkEntry(entry: BankEntry | null | undefined): ReturnType<typeof refuse> | null {
+	if (!entry) return refuse('not_found');
+	if (entry.state === 'booked') return refuse('bank_entry_settled');
+	return entry.isReturn || entry.amountMinor <= 0n || entry.currency !== 'EUR'
+		? refuse('input_invalid', { field: 'bankEntryId' })
+		: null;
 }
 
 async function book(booking: Booking, entry: BankEntry, chosen: Chosen): Promise<string> {
