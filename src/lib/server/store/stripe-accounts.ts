@@ -70,6 +70,25 @@ export const isSilent = async (db: Database, account: string | null, since: Date
 			)
 			.limit(1)
 	).length > 0;
+/**
+ * A former account that refuses the platform, asked twice: it was disconnected, and nobody mends that. Of today's, of a key and of Stripe itself somebody
+ * does: what they don't answer stays no answer.
+ */
+export const isDisconnected = async (db: Database, scope: Scope, account: string | null): Promise<boolean> =>
+	account !== null &&
+	(
+		await db.system
+			.select({ account: stripeAccount.account })
+			.from(stripeAccount)
+			.where(
+				and(
+					thisOne(scope, account),
+					isNotNull(stripeAccount.untilAt),
+					isNotNull(stripeAccount.confirmedAt),
+					eq(stripeAccount.silence, 'account_refused')
+				)
+			)
+	).length > 0;
 /** Today's account has just not answered, or does not: nothing more is taken. */
 export const isTodaysSilent = async (tx: Tx, scope: Scope): Promise<boolean> =>
 	(

@@ -1,11 +1,10 @@
 // Before money is taken through another door than Stripe (a transfer that is accepted): what may still take it there is closed, a bank confirmation that
 // was left unfinished and refused payments that whoever holds their secret could confirm. An invoice is collected once, whatever the doors.
 import type { Scope } from '../../../domain/access/scope.ts';
-import { isLive } from '../../../domain/payments/attempt-status.ts';
 import type { Services } from '../../services.ts';
 import { listUnfinishedIntents } from '../../store/attempts.ts';
 import { read } from '../run.ts';
-import { settleIntent } from './settle-intent.ts';
+import { closeIntent } from './close-intent.ts';
 
 /** `false`: one of them could not be closed, or has paid in the meantime. A debit under way is not asked: the invoice says itself that it is paid. */
 export async function endTries(services: Services, scope: Scope, invoiceIds: string[]): Promise<boolean> {
@@ -13,9 +12,7 @@ export async function endTries(services: Services, scope: Scope, invoiceIds: str
 	const intents = await read(services, scope, (tx) => listUnfinishedIntents(tx, scope, invoiceIds));
 	for (const { stripeAccount, intentId } of intents)
 		try {
-			await services.payments.cancel(stripeAccount, intentId);
-			const settled = await settleIntent(services, scope, { account: stripeAccount, intentId });
-			if (settled?.attempts.some(({ status }) => status === 'paid' || isLive(status))) return false;
+			if (!(await closeIntent(services, scope, { account: stripeAccount, intentId }))) return false;
 		} catch (error) {
 			services.log.warn(
 				{ err: error, intentId },

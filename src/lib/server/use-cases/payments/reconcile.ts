@@ -7,7 +7,7 @@ import { listSuppliers } from '../../store/parties.ts';
 import { findPayment } from '../../store/payments.ts';
 import { answerRefundRequest, listOpenRefunds, type RefundRequest } from '../../store/refund-requests.ts';
 import { forgetUnsettled, listUnsettledObjects, noteUnsettled } from '../../store/stripe-books.ts';
-import { accountOf, isSilent, listStripeAccounts } from '../../store/stripe-accounts.ts';
+import { accountOf, isDisconnected, isSilent, listStripeAccounts } from '../../store/stripe-accounts.ts';
 import { commit, read } from '../run.ts';
 import { finishRefund, isOfStripe } from './request-refund.ts';
 import { settleAfterBank } from './finish-at-bank.ts';
@@ -28,6 +28,8 @@ export async function reconcileUnsettled(services: Services): Promise<void> {
 			await safely(services, attempt.attemptId, async () => {
 				// What can't be asked is not asked about each of a thousand, and stays as it is known.
 				if (!(await isSilent(services.db, attempt.stripeAccount, begunAt))) await lookAt(services, scope, attempt);
+				else if (isLeft(services, attempt) && (await isDisconnected(services.db, scope, attempt.stripeAccount)))
+					await abandon(services, scope, attempt, 'account_disconnected');
 			});
 	}
 }
@@ -35,11 +37,14 @@ export async function reconcileUnsettled(services: Services): Promise<void> {
 async function lookAt(services: Services, scope: Scope, attempt: Attempt): Promise<void> {
 	const { stripePaymentIntentId: intentId } = attempt;
 	if (!intentId || (attempt.status === 'open' && attempt.retriesIntent)) return askAgain(services, scope, attempt);
-	const age = services.clock.now().getTime() - attempt.createdAt.getTime();
-	if (attempt.status === 'awaiting_auth' && (age > ABANDONED_MS || hasLapsed(services, attempt)))
-		await services.payments.cancel(attempt.stripeAccount, intentId);
+	if (isLeft(services, attempt)) await services.payments.cancel(attempt.stripeAccount, intentId);
 	await settleAfterBank(services, scope, attempt);
 }
+
+/** The bank's question waits, and who was to answer it has left. */
+const isLeft = (services: Services, attempt: Attempt): boolean =>
+	attempt.status === 'awaiting_auth' &&
+	(services.clock.now().getTime() - attempt.createdAt.getTime() > ABANDONED_MS || hasLapsed(services, attempt));
 
 /** Begun at a price that has ended since: the person had a while to finish at the bank. */
 const GRACE_MS = 900_000;

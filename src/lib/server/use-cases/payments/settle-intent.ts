@@ -48,6 +48,9 @@ const READINGS_MAX = 5;
 
 /** An intent, where it was made: of an account that is no longer the supplier's too. */
 export type IntentAt = { account: string | null; intentId: string };
+/** Its account answers, and knows nothing of it. */
+export class IntentMissing extends Error {}
+
 /**
  * Reads the intent and converges on it; null when it is not one of ours. `answered` is the attempt whose own confirmation Stripe has just
  * answered: only then can a refusal on an intent that is tried again be told from the refusal of the try before.
@@ -64,7 +67,8 @@ export async function settleIntent(
 		const intent = await services.payments.retrieve(account, intentId);
 		if (!intent && !known.length) return null;
 		// Where it was made, an intent does not vanish: a wrong key, another mode or a mistake of ours. What is known of it stays.
-		if (!intent) throw new Error(`intent ${intentId} is missing on ${account ?? 'the platform'}: left as it is`);
+		if (!intent)
+			throw new IntentMissing(`intent ${intentId} is missing on ${account ?? 'the platform'}: left as it is`);
 		const attempts = await commit(services, scope, (tx) =>
 			settleInside(services, scope, tx, intent, { account, seen, answered })
 		);

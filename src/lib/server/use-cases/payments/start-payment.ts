@@ -32,10 +32,10 @@ import { abandon, callStripe } from './call-stripe.ts';
 import { chooseMethod } from './choose-method.ts';
 import { choosePayment, type Chosen } from './choose-payment.ts';
 import { closeDeclined } from './close-declined.ts';
+import { closeIntent } from './close-intent.ts';
 import { keepSetUp } from './keep-set-up.ts';
 import { isOwnTry, type PaymentProgress } from './progress.ts';
 import { followSetUpPlan, giveUpSetUp } from './set-up-plan.ts';
-import { settleIntent } from './settle-intent.ts';
 
 type Opened = { kind: 'open'; attempt: Attempt } | { kind: 'superseded'; attempt: Attempt };
 
@@ -171,7 +171,8 @@ async function keepAttempt(services: Services, scope: Scope, tx: Tx, opening: Op
 	const remembers = input.remember === true && scope.actor.kind === 'contact' && method === null;
 	const customerId =
 		begins || plan || remembers || method ? await findCustomerId(tx, scope, clientId, supplier.stripeAccount) : null;
-	const declined = isSetup ? null : await declinedIntent(tx, scope, lines, customerId);
+	const at = { account: supplier.stripeAccount, customerId };
+	const declined = isSetup ? null : await declinedIntent(tx, scope, lines, at);
 	await insertAttempt(
 		tx,
 		scope,
@@ -226,16 +227,16 @@ async function keepAttempt(services: Services, scope: Scope, tx: Tx, opening: Op
 	return (await findAttempt(tx, scope, attemptId))!;
 }
 
-/** The intent of the payer's own declined try on exactly the same lines, for the same customer at Stripe: it is tried again, so one payment stays one PaymentIntent. */
+/** The intent of the payer's own declined try on exactly the same lines, for the same customer, where money comes to today: it is tried again, so one payment stays one PaymentIntent. */
 async function declinedIntent(
 	tx: Tx,
 	scope: Scope,
 	lines: AllocationLine[],
-	customerId: string | null
+	{ account, customerId }: { account: string | null; customerId: string | null }
 ): Promise<string | null> {
 	const last = await findLastAttempt(tx, scope, lines[0]!.invoiceId);
 	if (last?.status !== 'declined' || !isOwnTry(scope, last)) return null;
-	if (last.methodType === 'sepa_debit' || last.customerId !== customerId) return null;
+	if (last.methodType === 'sepa_debit' || last.customerId !== customerId || last.stripeAccount !== account) return null;
 	const before = await listAttemptLines(tx, scope, last.attemptId);
 	const same =
 		before.length === lines.length &&
@@ -247,7 +248,5 @@ async function declinedIntent(
 
 async function giveUp(services: Services, scope: Scope, attempt: Attempt): Promise<void> {
 	if (attempt.isSetup) return giveUpSetUp(services, scope, attempt);
-	const [account, intentId] = [attempt.stripeAccount, attempt.stripePaymentIntentId!];
-	await services.payments.cancel(account, intentId);
-	await settleIntent(services, scope, { account, intentId });
+	await closeIntent(services, scope, { account: attempt.stripeAccount, intentId: attempt.stripePaymentIntentId! });
 }
