@@ -404,6 +404,71 @@ describe('another account than the supplier’s', () => {
 	])('%s passes', async (_what, file) => expect((await outcomes(key, [file()]))[0]).toEqual(['new']));
 });
 
+describe('in the place of an invoice that is known', () => {
+	const twin = (over: Partial<InvoiceSpec>) =>
+		cii({ lines: [{ label: 'Lustre', netMinor: 90_000, rateBps: 2000 }], ...over });
+	/** A known invoice, and a file with its number and another amount, which a person wants in its place. */
+	async function replacing(opener: Scope, over: Partial<InvoiceSpec>): Promise<string> {
+		const named = { number: number(), buyer: over.buyer ?? spec().buyer };
+		expect(await outcomes(cast.owner, [cii({ ...named, buyer: { ...named.buyer, email: null } })])).toEqual([['new']]);
+		const importId = newId();
+		await receiveFiles(house.services, opener, { importId, files: [twin({ ...over, ...named })], isLast: true });
+		await house.drain();
+		const line = { filePosition: 0, position: 0, replaces: true };
+		expect(await replaceKnown(house.services, cast.owner, importId, line)).toEqual({ ok: true, value: null });
+		return importId;
+	}
+	const member = (provenAt: Date | null): Scope =>
+		mintScope(cast.supplierId, { kind: 'member', memberId: cast.memberId, role: 'owner', provenAt });
+	const confirm = (scope: Scope, importId: string) =>
+		confirmImport(house.services, scope, importId, { sendsMails: false, acceptsReview: false });
+	const keptIn = async (importId: string) => {
+		await house.drain();
+		const view = await readImport(house.services, cast.owner, importId);
+		return view.ok && view.value.keptCount;
+	};
+	const accepted = async (importId: string) => [
+		...(await inScope(house.services.db, cast.system, (tx) =>
+			tx.execute<{ detail: object }>(
+				sql`select detail from audit where action = 'payees_accepted' and object_id = ${importId}`
+			)
+		))
+	];
+	const notices = () =>
+		received('claire@lumen.example').filter((mail) => /autre compte que le vôtre/.test(mail.text)).length;
+
+	test('an invoice with another account asks for a fresh proof, is told to the owners, and is not for a key to confirm', async () => {
+		const importId = await replacing(key, { seller: { ...LUMEN, iban: OTHER } });
+		const before = notices();
+		expect(await confirm(key, importId)).toMatchObject({ refusal: { code: 'review_by_person' } });
+		expect(await confirm(member(null), importId)).toMatchObject({ refusal: { code: 'proof_needed' } });
+		expect([await keptIn(importId), await accepted(importId), notices()]).toEqual([0, [], before]);
+		expect(await confirm(member(house.services.clock.now()), importId)).toEqual({ ok: true, value: null });
+		expect(await keptIn(importId)).toBe(1);
+		expect(await accepted(importId)).toEqual([{ detail: { count: '1' } }]);
+		expect(notices()).toBe(before + 1);
+	});
+	test('a new address at a known client is not for a key to confirm either, and a person who does lets nobody in', async () => {
+		const payer = await known('Remplacé', '404833048');
+		const buyer = { name: 'Remplacé', siren: '404833048', email: `pirate${number()}@evil.example` };
+		const importId = await replacing(key, { buyer });
+		expect(await confirm(key, importId)).toMatchObject({ refusal: { code: 'review_by_person' } });
+		expect(await confirm(member(null), importId)).toEqual({ ok: true, value: null });
+		expect(await keptIn(importId)).toBe(1);
+		expect(await addresses(payer.clientId)).toEqual([payer.email]);
+	});
+	test('what asks for nothing is kept without ado, by a key too, and so is the rest while a replacement is not wanted', async () => {
+		expect(await keptIn(await replacing(cast.owner, {}))).toBe(0);
+		const plain = await replacing(key, {});
+		expect(await confirm(key, plain)).toEqual({ ok: true, value: null });
+		expect(await keptIn(plain)).toBe(1);
+		const unwanted = await replacing(key, { seller: { ...LUMEN, iban: OTHER } });
+		await replaceKnown(house.services, cast.owner, unwanted, { filePosition: 0, position: 0, replaces: false });
+		expect(await confirm(member(null), unwanted)).toEqual({ ok: true, value: null });
+		expect([await keptIn(unwanted), await accepted(unwanted)]).toEqual([0, []]);
+	});
+});
+
 describe('a key of the API', () => {
 	test('accepts nothing that is held: not at once, not in the background, not by confirming', async () => {
 		const one = cii({ seller: { ...LUMEN, iban: OTHER } });

@@ -1,5 +1,5 @@
 // The lines of an import: what will become of each invoice, and what became of it.
-import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, or, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Party } from '../../domain/invoices/document.ts';
 import type { Finding } from '../../domain/invoices/findings.ts';
@@ -61,10 +61,13 @@ export async function listPendingNumbers(
 
 /** Its invoice exists: it was kept. */
 const isKept = sql<boolean>`exists (select from invoice i where i.supplier_id = import_line.supplier_id and i.invoice_id = import_line.invoice_id)`;
-const isWanted = (acceptsReview: boolean) => {
-	const outcomes: ImportOutcome[] = acceptsReview ? ['new', 'review'] : ['new'];
-	return sql`(${inArray(importLine.outcome, outcomes)} or (${importLine.outcome} = 'conflict' and ${importLine.replaces}))`;
-};
+/** Kept only because a person says so: held ones that were looked at, and those that replace what is known. */
+const isAccepted = (acceptsReview: boolean) =>
+	or(
+		acceptsReview ? eq(importLine.outcome, 'review') : undefined,
+		and(eq(importLine.outcome, 'conflict'), eq(importLine.replaces, true))
+	);
+const isWanted = (acceptsReview: boolean) => or(eq(importLine.outcome, 'new'), isAccepted(acceptsReview));
 /** What the word of a person wants kept and is not, from where keeping has come to. */
 export async function listToKeep(tx: Tx, scope: Scope, job: ImportJob, limit: number): Promise<LineRow[]> {
 	return tx
@@ -112,19 +115,27 @@ export async function countOutcomes(tx: Tx, scope: Scope, importIds: string[]): 
 	for (const row of rows) all.get(row.importId)![row.outcome] = row.count;
 	return all;
 }
-/** Lines held because their file names an account to pay to that is not the supplier's. */
-export async function countPayeeQuestions(tx: Tx, scope: Scope, importId: string): Promise<number> {
+/** Questions that this word answers with yes: lines that ask for a look, and those whose file names an account to pay to that is not the supplier's. */
+export async function countAnswered(
+	tx: Tx,
+	scope: Scope,
+	importId: string,
+	acceptsReview: boolean
+): Promise<{ lines: number; accounts: number }> {
 	const [row] = await tx
-		.select({ count: sql<number>`count(*)::int` })
+		.select({
+			lines: sql<number>`count(*)::int`,
+			accounts: sql<number>`(count(*) filter (where jsonb_path_exists(${importLine.view}, '$.findings[*] ? (@.code starts with "PAYEE_ACCOUNT")')))::int`
+		})
 		.from(importLine)
 		.where(
 			and(
 				linesOf(scope, importId),
-				eq(importLine.outcome, 'review'),
-				sql`jsonb_path_exists(${importLine.view}, '$.findings[*] ? (@.code starts with "PAYEE_ACCOUNT")')`
+				isAccepted(acceptsReview),
+				sql`jsonb_path_exists(${importLine.view}, '$.findings[*] ? (@.severity == "confirm")')`
 			)
 		);
-	return row!.count;
+	return row!;
 }
 /** Conflicts that a person wants to stand in the place of what is known. */
 export async function countReplacing(tx: Tx, scope: Scope, importId: string): Promise<number> {

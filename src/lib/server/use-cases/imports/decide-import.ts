@@ -12,8 +12,8 @@ import { saveMapping } from '../../store/import-mappings.ts';
 import {
 	chooseClient,
 	chooseReplacement,
+	countAnswered,
 	countOutcomes,
-	countPayeeQuestions,
 	findBuyer,
 	listImported,
 	noteContact
@@ -147,10 +147,13 @@ export const confirmImport = (
 	if (word.acceptsReview && !may(scope.actor, 'accept_review')) return Promise.resolve(refuse('review_by_person'));
 	const keep = async ({ tx, job, now }: Decision): Promise<Result<null>> => {
 		if (job.state === 'keeping') return done(null);
-		const accounts = word.acceptsReview ? await countPayeeQuestions(tx, scope, importId) : 0;
+		const { lines, accounts } = await countAnswered(tx, scope, importId, word.acceptsReview);
+		// A person said which known invoices are replaced; that what replaces them was looked at is a person's word too.
+		if (lines && !may(scope.actor, 'accept_review')) return refuse('review_by_person');
+		// Clients would see, from a portal that they trust, an account that is not the supplier's.
 		const unproven =
 			(word.sendsMails ? await unprovenForMany(services, scope, tx, importId) : null) ??
-			(accounts ? unprovenForAccounts(services, scope) : null);
+			(accounts ? requireFreshProof(services, scope) : null);
 		if (unproven) return unproven;
 		const by = actorName(scope.actor);
 		const start = { keptFile: 0, keptLine: -1 };
@@ -172,9 +175,6 @@ async function unprovenForMany(services: Services, scope: Scope, tx: Tx, importI
 	const counts = (await countOutcomes(tx, scope, [importId])).get(importId);
 	return counts ? requireProofForMany(services, scope, tx, counts.new + counts.review + counts.conflict) : null;
 }
-/** Clients would see, from a portal that they trust, an account that is not the supplier's. (No key may accept what is held.) */
-const unprovenForAccounts = (services: Services, scope: Scope) =>
-	scope.actor.kind === 'member' ? requireFreshProof(services, scope) : null;
 
 export const dropImport = (services: Services, scope: Scope, importId: string) =>
 	decide(services, scope, importId, ['receiving', 'reading', 'ready'], async ({ tx, now }) => {
