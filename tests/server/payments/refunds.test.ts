@@ -1,9 +1,10 @@
 // Giving money back: once however often it is asked, each with its meaning, told when it is sure and corrected when it fails.
 import { sql } from 'drizzle-orm';
+import { render } from 'svelte/server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addDays, civilDateIn } from '#lib/domain/calendar/civil-date.ts';
 import type { RefundMeaning } from '#lib/domain/payments/refund-guard.ts';
-import type { Minor } from '#lib/domain/money/minor.ts';
+import { ZERO, type Minor } from '#lib/domain/money/minor.ts';
 import { newId } from '#lib/server/identity.ts';
 import { findAttempt } from '#lib/server/store/attempts.ts';
 import { listDiscounts } from '#lib/server/store/discounts.ts';
@@ -16,6 +17,8 @@ import { requestRefund, type RefundInput } from '#lib/server/use-cases/payments/
 import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
 import { readDashboard } from '#lib/server/use-cases/suppliers/read-admin.ts';
 import { readAdminPayment } from '#lib/server/use-cases/suppliers/read-payments.ts';
+import RefundForm from '#lib/ui/admin/RefundForm.svelte';
+import { actions } from '../../../src/routes/(admin)/admin/paiements/[id]/+page.server.ts';
 import { aPayer, anInvoice, anOffer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
@@ -122,6 +125,99 @@ describe('each with its meaning', () => {
 		expect(await accountsOf(invoiceId, 'credit_note')).toEqual(['707 98000', '44571 19600', '411 -117600']);
 		expect(await accountsOf(invoiceId, 'discount_void')).toEqual([]);
 	});
+});
+describe('what is said before is what comes of it', () => {
+	/** Given back one after the other; the last is the one whose check is read. */
+	const REFUNDS: [string, [RefundMeaning, number][]][] = [
+		...(['returned', 'goodwill', 'error'] as const).flatMap((meaning): [string, [RefundMeaning, number][]][] => [
+			[`${meaning}, in part`, [[meaning, 30_000]]],
+			[`${meaning}, in full`, [[meaning, 117_600]]]
+		]),
+		[
+			'error, in two parts',
+			[
+				['error', 30_000],
+				['error', 87_600]
+			]
+		],
+		[
+			'a gesture, and the rest as an error',
+			[
+				['goodwill', 30_000],
+				['error', 87_600]
+			]
+		],
+		[
+			'an error, and the rest come back',
+			[
+				['error', 30_000],
+				['returned', 87_600]
+			]
+		]
+	];
+	beforeAll(async () => {
+		await anOffer(house.services, cast, {}, { kind: 'client', clientId: payer.clientId });
+	});
+	test.each(REFUNDS)(
+		'%s: the debt that is announced is the one that is open then, paid early or not',
+		async (_name, refunds) => {
+			const today = civilDateIn(house.services.clock.now(), 'Europe/Paris');
+			for (const [option, grossMinor] of [
+				['early', 120_000],
+				['now', 117_600]
+			] as const) {
+				const invoiceId = await anInvoice(
+					house.services,
+					cast,
+					{},
+					{ grossMinor, issuedOn: today, dueOn: addDays(today, 30) }
+				);
+				expect(await pay(house.services, payer, [invoiceId], 117_600, { option })).toMatchObject({ ok: true });
+				const [row] = await asSystem((tx) =>
+					tx.execute<{ id: string }>(sql`select payment_id as id from allocation where invoice_id = ${invoiceId}`)
+				);
+				for (const [meaning, cents] of refunds) {
+					const asked = { paymentId: row!.id, amountMinor: BigInt(cents) as Minor, meaning, note: 'essai' };
+					const preview = await previewRefund(house.services, cast.owner, asked);
+					expect(await ask(row!.id, cents, { meaning, note: 'essai' })).toMatchObject({ ok: true });
+					expect(preview.ok && preview.value.lines.map((line) => line.owedMinor), option).toEqual([
+						await balanceOf(invoiceId)
+					]);
+				}
+				if (
+					refunds.every(([meaning]) => meaning === 'error') &&
+					refunds.reduce((sum, [, cents]) => sum + cents, 0) === 117_600
+				)
+					expect(await balanceOf(invoiceId)).toBe(BigInt(grossMinor));
+			}
+		}
+	);
+});
+test('looked at again and changed, the form has what was typed', async () => {
+	const props = { refundRequestId: newId(), restMinor: 120_000n as Minor, currency: 'EUR' };
+	const preview = {
+		...{ refundRequestId: newId(), typed: '12,50', amountMinor: 1_250n as Minor, meaning: 'goodwill' as const },
+		...{ note: 'retard de « mai »', currency: 'EUR', lines: [], advanceMinor: ZERO, seenMinor: ZERO }
+	};
+	const check = render(RefundForm, { props: { ...props, values: {}, preview } }).body;
+	const hidden = [...check.matchAll(/type="hidden" name="(\w+)" value="([^"]*)"/g)].map(
+		([, name, value]) => [name!, value!] as const
+	);
+	expect(/formaction="([^"]+)"/.exec(check)?.[1]).toBe('?/modifier');
+	const body = new FormData();
+	for (const [name, value] of hidden) body.set(name, value);
+	const request = new Request('http://localhost/', { method: 'POST', body });
+	const answer = (await actions.modifier!({ request, locals: { scope: cast.owner } } as never)) as {
+		values: Record<string, string>;
+	};
+	const form = render(RefundForm, { props: { ...props, values: answer.values, preview: null } }).body;
+	expect(form).toMatch(/name="montant"[^>]* value="12,50"/);
+	expect(form).toMatch(/name="motif"[^>]* value="retard de « mai »"/);
+	expect([...form.matchAll(/<input type="radio"[^>]*>/g)].map(([radio]) => / checked/.test(radio))).toEqual([
+		false,
+		true,
+		false
+	]);
 });
 describe('once', () => {
 	test('the same form sent again, five times at once, is one refund', async () => {

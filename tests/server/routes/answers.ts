@@ -263,6 +263,12 @@ export const ANSWERS: Record<string, Row> = {
 		params: id('payment'),
 		form: { refundRequestId: ':new', montant: '0,01', sens: 'error', motif: 'Facture payée deux fois', vu: '0' }
 	},
+	// Back to the form: it changes nothing, and shows what was typed to whoever typed it.
+	'POST /admin/paiements/[id]?/modifier': {
+		door: 'admin',
+		params: id('payment'),
+		form: { refundRequestId: ':new', montant: '0,01', sens: 'error', motif: 'Facture payée deux fois' }
+	},
 	// It changes nothing, and shows what giving back would do to whoever may.
 	'POST /admin/paiements/[id]?/verifier': {
 		door: 'adminWriteId',

@@ -52,6 +52,7 @@ export const PROOFS: Record<string, Proof> = {
 	'POST /admin/offres/[id]?/enregistrer': 'no: a draft',
 	'POST /admin/offres/[id]?/publier': 'asks',
 	'POST /admin/offres/[id]?/terminer': OWN_BOOKS,
+	'POST /admin/paiements/[id]?/modifier': 'no: back to the form, as it was typed',
 	'POST /admin/paiements/[id]?/verifier': 'no: it only counts',
 	'POST /admin/paiements/[id]?/rembourser': 'asks',
 	'POST /admin/reglages?/facturation': 'sometimes: account numbers of the books, access/fresh-proof.test.ts',

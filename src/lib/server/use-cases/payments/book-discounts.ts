@@ -1,9 +1,12 @@
 // A discount follows its payment: given once the whole price is there, taken back when the money goes back, given again if it is restored. What is
 // booked depends only on what stands, so repeated and reordered messages give the same books. One journal entry each, and where VAT moves that was
 // already due, a numbered credit note (or its cancellation): French use cases 22a and 22b of the e-invoicing reform.
+import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { discountBooked } from '../../../domain/ledger/entries.ts';
+import { ZERO, type Minor } from '../../../domain/money/minor.ts';
 import { newId } from '../../identity.ts';
+import type { Tx } from '../../store/database.ts';
 import {
 	insertDiscount,
 	listDiscountsOfPayment,
@@ -19,41 +22,67 @@ import type { Booking } from './settling.ts';
 
 export async function bookDiscounts(settling: Booking, payment: Payment): Promise<void> {
 	const { scope, tx } = settling;
+	const states = await readDiscountStates(tx, scope, payment);
+	if (!states.length) return;
+	const invoices = await lockInvoices(
+		tx,
+		scope,
+		states.map(({ promised }) => promised.invoiceId)
+	);
+	for (const state of states) {
+		if (shouldStand(state) === isGranted(state)) continue;
+		const invoice = invoices.find((row) => row.invoiceId === state.promised.invoiceId)!;
+		await move(settling, payment, { ...state, invoice });
+	}
+}
+
+type DiscountState = {
+	promised: PromisedDiscount;
+	/** What was booked of it last. */
+	last: Discount | null;
+	/** Of what is booked next. */
+	sequence: number;
+	/** Its invoice got the whole price that was asked for. */
+	isWhole: boolean;
+	/** What of the payment keeps the invoice paid. */
+	keptMinor: bigint;
+};
+/** Each discount that this payment was promised, as the books have it. */
+export async function readDiscountStates(tx: Tx, scope: Scope, payment: Payment): Promise<DiscountState[]> {
 	const promised = await listPromisedDiscounts(tx, scope, payment.attemptId);
-	if (!promised.length) return;
+	if (!promised.length) return [];
 	const [standing, allocated, asked, known] = await Promise.all([
 		listStanding(tx, scope, payment.paymentId),
 		listAllocations(tx, scope, payment.paymentId),
 		listAttemptLines(tx, scope, payment.attemptId),
 		listDiscountsOfPayment(tx, scope, payment.paymentId)
 	]);
-	const invoices = await lockInvoices(
-		tx,
-		scope,
-		promised.map((one) => one.invoiceId)
-	);
 	const amountIn = (lines: { invoiceId: string; amountMinor: bigint }[], invoiceId: string) =>
 		lines.find((line) => line.invoiceId === invoiceId)?.amountMinor ?? 0n;
-	for (const one of promised) {
+	return promised.map((one) => {
 		const ofInvoice = known.filter((row) => row.invoiceId === one.invoiceId);
-		const last = ofInvoice.filter((row) => row.reason === 'early').at(-1) ?? null;
 		// Given back with a credit note, the invoice stays paid as far: its discount with it.
 		const noted = ofInvoice
 			.filter((row) => row.reason !== 'early')
 			.reduce((sum, row) => sum + (row.kind === 'granted' ? row.amountMinor : -row.amountMinor), 0n);
-		const isWhole = amountIn(allocated, one.invoiceId) === amountIn(asked, one.invoiceId);
-		const shouldStand = isWhole && amountIn(standing, one.invoiceId) + noted > 0n;
-		if (shouldStand === (last?.kind === 'granted')) continue;
-		await move(settling, payment, {
+		return {
 			promised: one,
-			last,
+			last: ofInvoice.filter((row) => row.reason === 'early').at(-1) ?? null,
 			sequence: Math.max(0, ...ofInvoice.map((row) => row.sequence)) + 1,
-			invoice: invoices.find((row) => row.invoiceId === one.invoiceId)!
-		});
-	}
+			isWhole: amountIn(allocated, one.invoiceId) === amountIn(asked, one.invoiceId),
+			keptMinor: amountIn(standing, one.invoiceId) + noted
+		};
+	});
 }
+const isGranted = ({ last }: DiscountState): boolean => last?.kind === 'granted';
+const shouldStand = ({ isWhole, keptMinor }: DiscountState): boolean => isWhole && keptMinor > 0n;
+/** What is owed again besides, once so much of the payment no longer keeps the invoice paid: its discount, if nothing is left that it stands on. */
+export const takenBackBy = (state: DiscountState, goneMinor: Minor): Minor =>
+	isGranted(state) && !shouldStand({ ...state, keptMinor: state.keptMinor - goneMinor })
+		? state.promised.amountMinor
+		: ZERO;
 
-type Move = { promised: PromisedDiscount; last: Discount | null; sequence: number; invoice: InvoiceRecord };
+type Move = Pick<DiscountState, 'promised' | 'last' | 'sequence'> & { invoice: InvoiceRecord };
 async function move(
 	{ scope, tx, supplier, services, now }: Booking,
 	payment: Payment,

@@ -2,8 +2,8 @@
 // booking uses. Actor: whoever may refund. Refusals: not_allowed, not_found, refund_by_transfer, refund_not_positive, refund_above_rest, refund_too_early.
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
-import { add, minor, smallest, subtract, ZERO, type Minor } from '../../../domain/money/minor.ts';
-import { allocateReversal } from '../../../domain/payments/allocation.ts';
+import { add, smallest, subtract, ZERO, type Minor } from '../../../domain/money/minor.ts';
+import { allocateReversal, type AllocationLine } from '../../../domain/payments/allocation.ts';
 import { checkRefund, type RefundMeaning } from '../../../domain/payments/refund-guard.ts';
 import type { Services } from '../../services.ts';
 import { findInvoice } from '../../store/invoices.ts';
@@ -12,6 +12,7 @@ import { findPayment, listReversals, listStanding, netReversed, sumBeyond } from
 import { sumOpenRefunds } from '../../store/refund-requests.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { vatGivenBack } from './book-credit-notes.ts';
+import { readDiscountStates, takenBackBy } from './book-discounts.ts';
 import { isOfStripe, refusalOf } from './request-refund.ts';
 
 export type RefundPreview = {
@@ -48,6 +49,7 @@ export async function previewRefund(
 		const kept = subtract(payment.creditMinor, await sumBeyond(tx, scope, payment.paymentId));
 		const advanceMinor = kept > 0n ? smallest(kept, input.amountMinor) : ZERO;
 		const standing = await listStanding(tx, scope, payment.paymentId);
+		const discounts = await readDiscountStates(tx, scope, payment);
 		const lines = [];
 		for (const line of allocateReversal(standing, subtract(input.amountMinor, advanceMinor))) {
 			const invoice = (await findInvoice(tx, scope, line.invoiceId))!;
@@ -57,10 +59,18 @@ export async function previewRefund(
 				number: invoice.number,
 				amountMinor: line.amountMinor,
 				vatMinor: add(...vat.map((part) => part.vatMinor)),
-				owedMinor: isNoted ? invoice.balanceMinor : minor(invoice.balanceMinor + line.amountMinor)
+				owedMinor: isNoted ? invoice.balanceMinor : add(invoice.balanceMinor, owedAgain(line, discounts))
 			});
 		}
 		const { amountMinor: asked, meaning, note } = input;
 		return done({ amountMinor: asked, meaning, note, currency: payment.currency, lines, advanceMinor, seenMinor });
 	});
+}
+
+function owedAgain(
+	{ invoiceId, amountMinor }: AllocationLine,
+	discounts: Awaited<ReturnType<typeof readDiscountStates>>
+): Minor {
+	const discount = discounts.find(({ promised }) => promised.invoiceId === invoiceId);
+	return discount ? add(amountMinor, takenBackBy(discount, amountMinor)) : amountMinor;
 }

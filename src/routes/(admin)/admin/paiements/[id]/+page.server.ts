@@ -43,6 +43,11 @@ export const actions: Actions = {
 			? { preview: { ...result.value, refundRequestId, typed: values.montant ?? '' } }
 			: failWith(result.refusal, event.locals.locale, values);
 	},
+	/** Back to what was typed: nothing of it goes through an address, which would be logged. */
+	modifier: async (event) => {
+		requireMember(event);
+		return { values: Object.fromEntries(await event.request.formData()) as Record<string, string> };
+	},
 	rembourser: async (event) => {
 		const scope = requireMember(event);
 		const form = await event.request.formData();
