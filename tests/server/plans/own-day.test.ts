@@ -1,11 +1,14 @@
 // Each part of a plan waits for its own day, and nobody is promised what will not happen.
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import postgres from 'postgres';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { civilDateIn } from '#lib/domain/calendar/civil-date.ts';
 import { findInvoice } from '#lib/server/store/invoices.ts';
 import { findPlan, listPlansOfInvoices } from '#lib/server/store/plans.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
+import { chargeNextParts, collectDue } from '#lib/server/use-cases/plans/collect-parts.ts';
+import { announceParts } from '#lib/server/use-cases/plans/tend-plans.ts';
 import { movePlan } from '#lib/server/use-cases/plans/manage-plans.ts';
 import { debitFails } from '#sandbox/stripe/charges.ts';
 import {
@@ -110,4 +113,86 @@ test('a plan that ended while its debit was under way: the debit that comes back
 	await days(12);
 	expect(Object.keys(stripe().payment_intents)).toHaveLength(tried);
 	expect(await balanceOf(invoiceId)).toBe(60_000n);
+});
+
+async function asOperator<T>(work: (db: postgres.Sql) => PromiseLike<T>): Promise<T> {
+	const db = postgres(house.databaseUrl, { max: 1, onnotice: () => {} });
+	return Promise.resolve(work(db)).finally(() => db.end());
+}
+/** Two plans whose second part is due today, in one row of the queue, in this order. */
+async function twoDueToday(before: (first: string) => Promise<void>): Promise<[string, string]> {
+	const invoices: [string, string] = [await fresh(), await fresh()];
+	for (const invoiceId of invoices)
+		await pay(house.services, payer, [invoiceId], 60_000, { option: 'plan_2', method: 'pm_card_visa' });
+	await house.advance(5);
+	await before(invoices[0]);
+	await collectDue(house.services);
+	const [held, other] = [await planOf(invoices[0]), await planOf(invoices[1])];
+	const inThisOrder = await asOperator(
+		(db) =>
+			db`update plan_charge set plan_ids = ${[held.planId, other.planId]}::uuid[], positions = array[2, 2] where cardinality(plan_ids) = 2`
+	);
+	expect(inThisOrder.count).toBe(1);
+	return invoices;
+}
+async function emptyQueue(): Promise<void> {
+	while (await chargeNextParts(house.services));
+}
+test('a client who leaves the bank’s question open keeps no other plan from being taken; its own part is taken once the question is given up', async () => {
+	const [left, other] = await twoDueToday(async (invoiceId) => {
+		const method = 'pm_card_authenticationRequired';
+		expect(await pay(house.services, payer, [invoiceId], 60_000, { option: 'next_part', method })).toMatchObject({
+			value: { status: 'awaiting_auth' }
+		});
+	});
+	const problems = vi.spyOn(house.services.log, 'error');
+	await emptyQueue();
+	expect([await balanceOf(left), await balanceOf(other)]).toEqual([60_000n, 0n]);
+	await collectDue(house.services);
+	await emptyQueue();
+	expect(await balanceOf(left)).toBe(60_000n);
+	// It waits; nothing is wrong.
+	expect(problems).not.toHaveBeenCalled();
+	problems.mockRestore();
+	await days(2);
+	expect(await balanceOf(left)).toBe(0n);
+});
+
+test('what goes wrong with one plan keeps nothing from the others of its row, and is tried again', async () => {
+	const [bad, other] = await twoDueToday(async () => {});
+	const { planId } = await planOf(bad);
+	await asOperator((db) =>
+		db.unsafe(
+			`create function stumble() returns trigger language plpgsql as $$ begin raise exception 'stumbled'; end $$;
+			create trigger stumble before insert on attempt_part for each row when (new.plan_id = '${planId}') execute function stumble()`
+		)
+	);
+	await emptyQueue();
+	expect([await balanceOf(bad), await balanceOf(other)]).toEqual([60_000n, 0n]);
+	await asOperator((db) => db`drop function stumble cascade`);
+	await collectDue(house.services);
+	await emptyQueue();
+	expect(await balanceOf(bad)).toBe(0n);
+	const charges = Object.values(stripe().payment_intents).filter((intent) => intent.amount === 60_000);
+	expect(new Set(charges.map((intent) => intent.metadata.attempt_id)).size).toBe(charges.length);
+});
+
+test('a part that can’t be announced keeps no other from being announced', async () => {
+	const [bad, other] = [await fresh(), await fresh()];
+	for (const invoiceId of [bad, other])
+		await pay(house.services, payer, [invoiceId], 60_000, { option: 'plan_2', method: 'pm_card_visa' });
+	const { planId } = await planOf(bad);
+	await asOperator((db) =>
+		db.unsafe(
+			`create function stumble() returns trigger language plpgsql as $$ begin raise exception 'stumbled'; end $$;
+			create trigger stumble before update on plan_part for each row when (new.plan_id = '${planId}') execute function stumble()`
+		)
+	);
+	await house.advance(4);
+	await announceParts(house.services);
+	const announcedAt = async (invoiceId: string) => (await planOf(invoiceId)).parts[1]!.announcedAt;
+	expect([await announcedAt(bad), await announcedAt(other)]).toEqual([null, expect.any(Date)]);
+	await asOperator((db) => db`drop function stumble cascade`);
+	await announceParts(house.services);
+	expect(await announcedAt(bad)).not.toBeNull();
 });

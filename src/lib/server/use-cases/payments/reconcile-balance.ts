@@ -20,8 +20,8 @@ import {
 	type ComparedDay
 } from '../../store/stripe-books.ts';
 import { listStripeAccounts } from '../../store/stripe-accounts.ts';
-import { commit, read } from '../run.ts';
-import { accountsThatAnswer, safely, settleAlone } from './reconcile.ts';
+import { commit, read, safely } from '../run.ts';
+import { accountsThatAnswer, settleAlone } from './reconcile.ts';
 
 /** A late webhook explains a gap of yesterday: each day is compared again for three days, and as long as it differs. */
 const COMPARED_DAYS = 3;

@@ -8,7 +8,7 @@ import { findPayment } from '../../store/payments.ts';
 import { answerRefundRequest, listOpenRefunds, type RefundRequest } from '../../store/refund-requests.ts';
 import { forgetUnsettled, listUnsettledObjects, noteUnsettled } from '../../store/stripe-books.ts';
 import { accountOf, isDisconnected, isSilent, listStripeAccounts } from '../../store/stripe-accounts.ts';
-import { commit, read } from '../run.ts';
+import { commit, read, safely } from '../run.ts';
 import { finishRefund, isOfStripe } from './request-refund.ts';
 import { settleAfterBank } from './finish-at-bank.ts';
 import { settleIntent, type IntentAt } from './settle-intent.ts';
@@ -125,12 +125,4 @@ export async function settleAlone(services: Services, scope: Scope, at: IntentAt
 export async function accountsThatAnswer(services: Services, scope: Scope): Promise<(string | null)[]> {
 	const all = await read(services, scope, (tx) => listStripeAccounts(tx, scope, services.clock.now()));
 	return all.filter((one) => one.confirmedAt === null).map(accountOf);
-}
-
-export async function safely(services: Services, objectId: string, work: () => Promise<void>): Promise<void> {
-	try {
-		await work();
-	} catch (error) {
-		services.log.warn({ err: error, objectId }, 'reconciliation will try again');
-	}
 }

@@ -13,10 +13,10 @@ import type { Tx } from '../../store/database.ts';
 import { lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
 import { getSupplier, listSuppliers } from '../../store/parties.ts';
 import { claimCharge, dropCharge, enqueueDue, keepClaim } from '../../store/plan-charges.ts';
-import { findPlan, holdParts, lockPlan, savePart, type PlanWithParts } from '../../store/plans.ts';
+import { findPlan, holdParts, listHeldPositions, lockPlan, savePart, type PlanWithParts } from '../../store/plans.ts';
 import { findCustomerId, findMethod } from '../../store/saved-methods.ts';
 import { isTodaysSilent } from '../../store/stripe-accounts.ts';
-import { commit } from '../run.ts';
+import { commit, safely } from '../run.ts';
 import { announce, refusePart, type Following } from './follow-plan.ts';
 import { callStripe } from '../payments/call-stripe.ts';
 
@@ -27,7 +27,9 @@ export async function collectDue(services: Services): Promise<void> {
 	for (const supplier of await listSuppliers(services.db)) {
 		const scope = mintScope(supplier.supplierId, { kind: 'system' });
 		const now = services.clock.now();
-		await commit(services, scope, (tx) => enqueueDue(tx, scope, civilDateIn(now, supplier.timeZone), now));
+		await safely(services, supplier.supplierId, () =>
+			commit(services, scope, (tx) => enqueueDue(tx, scope, civilDateIn(now, supplier.timeZone), now))
+		);
 	}
 }
 
@@ -38,18 +40,25 @@ export async function chargeNextParts(services: Services): Promise<boolean> {
 	const scope = mintScope(charge.supplierId, { kind: 'system' });
 	for (const [i, planId] of charge.planIds.entries()) {
 		await keepClaim(services.db, charge, new Date(services.clock.now().getTime() + LEASE_MS));
-		const attempt = await commit(services, scope, (tx) =>
-			openCharge(services, scope, tx, { planId, position: charge.positions[i]! })
-		);
-		// The attempt is kept: from here on, whatever is lost is asked again with the same key by reconciliation.
-		if (attempt) await callStripe(services, scope, attempt);
+		await chargeAlone(services, scope, { planId, position: charge.positions[i]! });
 	}
 	await commit(services, scope, (tx) => dropCharge(tx, charge));
 	return true;
 }
 
 type Due = { planId: string; position: number };
-/** null when the part is not to be taken now: paid meanwhile, paused, or its invoice held by another payment. */
+/** What goes wrong with one plan keeps nothing from the others of its row: its part is still due, and put on the queue again. */
+async function chargeAlone(services: Services, scope: Scope, due: Due): Promise<void> {
+	try {
+		const attempt = await commit(services, scope, (tx) => openCharge(services, scope, tx, due));
+		// The attempt is kept: from here on, whatever is lost is asked again with the same key by reconciliation.
+		if (attempt) await callStripe(services, scope, attempt);
+	} catch (error) {
+		services.log.error({ err: error, ...due }, 'part of a plan not taken, will be tried again');
+	}
+}
+
+/** null when the part is not to be taken now: paid meanwhile, paused, or it or its invoice held by another payment. */
 async function openCharge(services: Services, scope: Scope, tx: Tx, charge: Due): Promise<Attempt | null> {
 	const seen = await findPlan(tx, scope, charge.planId);
 	const lines = seen?.parts.find((part) => part.position === charge.position)?.lines ?? [];
@@ -68,6 +77,8 @@ async function openCharge(services: Services, scope: Scope, tx: Tx, charge: Due)
 	// Perhaps the part before this one found that out: nothing more of the row is taken.
 	if (await isTodaysSilent(tx, scope)) return null;
 	if (invoices.some((invoice) => isHeldOn(invoice, today))) return null;
+	// Its own client pays it at this moment, or has left the bank's question open: it is taken once that came to nothing.
+	if ((await listHeldPositions(tx, scope, plan.planId)).includes(part.position)) return null;
 	const ids = lines.map((line) => line.invoiceId);
 	// Another part of the plan that is under way keeps this one from nothing: each waits for its own day.
 	if (await findLiveAttempt(tx, scope, ids, { besidesParts: true })) return null;

@@ -9,7 +9,7 @@ import { listBroken, listPlansMovedAway, listToAnnounce } from '../../store/plan
 import { lockPlan, savePart, savePlan } from '../../store/plans.ts';
 import { recordAudit } from '../../store/records.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
-import { commit, read } from '../run.ts';
+import { commit, read, safely } from '../run.ts';
 import { announce } from './follow-plan.ts';
 
 const forEachSupplier = async (
@@ -17,9 +17,8 @@ const forEachSupplier = async (
 	work: (scope: Scope, today: CivilDate) => Promise<void>
 ): Promise<void> => {
 	for (const supplier of await listSuppliers(services.db))
-		await work(
-			mintScope(supplier.supplierId, { kind: 'system' }),
-			civilDateIn(services.clock.now(), supplier.timeZone)
+		await safely(services, supplier.supplierId, () =>
+			work(mintScope(supplier.supplierId, { kind: 'system' }), civilDateIn(services.clock.now(), supplier.timeZone))
 		);
 };
 /** How far ahead parts are told. */
@@ -30,41 +29,47 @@ export const announceParts = (services: Services): Promise<void> =>
 		for (const { planId, position } of await read(services, scope, (tx) =>
 			listToAnnounce(tx, scope, { today, dueUntil: aheadOf(today) })
 		))
-			await commit(services, scope, async (tx) => {
-				const plan = (await lockPlan(tx, scope, planId))!;
-				const part = plan.parts.find((candidate) => candidate.position === position)!;
-				if (part.announcedAt || part.status !== 'scheduled' || plan.status !== 'active') return;
-				const now = services.clock.now();
-				await savePart(tx, scope, part, { announcedAt: now }, now);
-				await queuePlanMail(tx, scope, now, 'part_announced', plan, position);
-			});
+			await safely(services, planId, () =>
+				commit(services, scope, async (tx) => {
+					const plan = (await lockPlan(tx, scope, planId))!;
+					const part = plan.parts.find((candidate) => candidate.position === position)!;
+					if (part.announcedAt || part.status !== 'scheduled' || plan.status !== 'active') return;
+					const now = services.clock.now();
+					await savePart(tx, scope, part, { announcedAt: now }, now);
+					await queuePlanMail(tx, scope, now, 'part_announced', plan, position);
+				})
+			);
 	});
 
 /** The supplier collects through another account: what is kept at the former one is asked for again, well before the day. */
 export const askMethodsAgain = (services: Services): Promise<void> =>
 	forEachSupplier(services, async (scope) => {
 		for (const plan of await read(services, scope, (tx) => listPlansMovedAway(tx, scope)))
-			await commit(services, scope, async (tx) => {
-				const { stripeAccount } = await getSupplier(tx, scope);
-				const now = services.clock.now();
-				await queuePlanMail(tx, scope, now, 'method_lost', plan, 0, stripeAccount ?? '');
-				await announce({ scope, tx, now }, (await lockPlan(tx, scope, plan.planId))!);
-			});
+			await safely(services, plan.planId, () =>
+				commit(services, scope, async (tx) => {
+					const { stripeAccount } = await getSupplier(tx, scope);
+					const now = services.clock.now();
+					await queuePlanMail(tx, scope, now, 'method_lost', plan, 0, stripeAccount ?? '');
+					await announce({ scope, tx, now }, (await lockPlan(tx, scope, plan.planId))!);
+				})
+			);
 	});
 
 export const breakPlans = (services: Services): Promise<void> =>
 	forEachSupplier(services, async (scope, today) => {
 		for (const planId of await read(services, scope, (tx) => listBroken(tx, scope, today)))
-			await commit(services, scope, async (tx) => {
-				const plan = (await lockPlan(tx, scope, planId))!;
-				if (plan.status !== 'active' || plan.cureEndsOn === null || plan.cureEndsOn >= today) return;
-				const now = services.clock.now();
-				for (const part of plan.parts.filter(isOpen))
-					await savePart(tx, scope, part, { status: 'canceled', askOn: null }, now);
-				await savePlan(tx, scope, planId, { status: 'in_default' }, now);
-				const supplier = await getSupplier(tx, scope);
-				await recordAudit(tx, scope, now, 'plan_in_default', planId, { supplier: supplier.name });
-				await queuePlanMail(tx, scope, now, 'plan_in_default', plan);
-				await announce({ scope, tx, now }, plan);
-			});
+			await safely(services, planId, () =>
+				commit(services, scope, async (tx) => {
+					const plan = (await lockPlan(tx, scope, planId))!;
+					if (plan.status !== 'active' || plan.cureEndsOn === null || plan.cureEndsOn >= today) return;
+					const now = services.clock.now();
+					for (const part of plan.parts.filter(isOpen))
+						await savePart(tx, scope, part, { status: 'canceled', askOn: null }, now);
+					await savePlan(tx, scope, planId, { status: 'in_default' }, now);
+					const supplier = await getSupplier(tx, scope);
+					await recordAudit(tx, scope, now, 'plan_in_default', planId, { supplier: supplier.name });
+					await queuePlanMail(tx, scope, now, 'plan_in_default', plan);
+					await announce({ scope, tx, now }, plan);
+				})
+			);
 	});
