@@ -12,16 +12,22 @@ import { reconciliation } from '#lib/server/store/schema/index.ts';
 import { findBalanceGap } from '#lib/server/store/stripe-books.ts';
 import { findSupplierOfAccount } from '#lib/server/store/stripe-accounts.ts';
 import { inScope } from '#lib/server/store/tx.ts';
+import { setUpMethod } from '#lib/server/use-cases/methods/set-up-method.ts';
+import { checkAttempt } from '#lib/server/use-cases/payments/check-attempt.ts';
 import { compareTotals } from '#lib/server/use-cases/payments/reconcile-balance.ts';
+import { reconcileUnsettled } from '#lib/server/use-cases/payments/reconcile.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { changeStripeAccount } from '#lib/server/use-cases/suppliers/change-payee.ts';
+import type { Fault } from '#sandbox/stripe/world.ts';
 import { openDispute } from '#sandbox/stripe/reversals.ts';
 import {
 	aPayer,
 	anInvoice,
 	anOffer,
 	aSupplier,
+	aToken,
+	FROM,
 	instalments,
 	pay,
 	type Cast,
@@ -157,5 +163,109 @@ test('a plan on a card of the former account: asked for again well before the da
 	expect(
 		await pay(house.services, payer, [invoiceId], 60_000, { option: 'next_part', account: 'acct_new' })
 	).toMatchObject({ value: { status: 'paid' } });
+	expect(await balanceOf(invoiceId)).toBe(0n);
+});
+
+test('a card refused on the former account is tried again on the new one: one payment, and what was refused is closed where it lies', async () => {
+	const invoiceId = await fresh(31_000);
+	await changeStripeAccount(house.services, cast.owner, 'acct_lumen');
+	const [refused, again] = [newId(), newId()];
+	expect(
+		await pay(house.services, payer, [invoiceId], 31_000, { attemptId: refused, method: 'pm_card_visa_chargeDeclined' })
+	).toMatchObject({ value: { status: 'declined' } });
+	await changeStripeAccount(house.services, cast.owner, 'acct_new');
+	expect(
+		await pay(house.services, payer, [invoiceId], 31_000, { attemptId: again, account: 'acct_new' })
+	).toMatchObject({ value: { status: 'paid' } });
+	expect(await balanceOf(invoiceId)).toBe(0n);
+	const former = account('acct_lumen').payment_intents[(await attemptNow(refused)).stripePaymentIntentId!]!;
+	expect(former.status).toBe('canceled');
+	expect(await attemptNow(again)).toMatchObject({ retriesIntent: false, stripeAccount: 'acct_new' });
+});
+
+/** As an earlier version left it: begun on the new account with the intent of the former one. */
+async function stuck(): Promise<{ invoiceId: string; attemptId: string }> {
+	const invoiceId = await fresh(32_000);
+	await changeStripeAccount(house.services, cast.owner, 'acct_lumen');
+	const [refused, attemptId] = [newId(), newId()];
+	await pay(house.services, payer, [invoiceId], 32_000, { attemptId: refused, method: 'pm_card_visa_chargeDeclined' });
+	await changeStripeAccount(house.services, cast.owner, 'acct_new');
+	const token = await aToken(house.services, 'pm_card_visa', 'acct_new');
+	const unheard: Fault = {
+		id: 'unheard',
+		match: { method: 'POST', path: '^/v1/payment_intents$', times: 9 },
+		do: { drop: 'before' },
+		seen: 0
+	};
+	house.world.world.faults.push(unheard);
+	await pay(house.services, payer, [invoiceId], 32_000, { attemptId, token });
+	house.world.world.faults = [];
+	const { stripePaymentIntentId } = await attemptNow(refused);
+	await asSystem((tx) =>
+		tx.execute(
+			sql`update payment_attempt set stripe_payment_intent_id = ${stripePaymentIntentId}, retries_intent = true where attempt_id = ${attemptId}`
+		)
+	);
+	expect(await attemptNow(attemptId)).toMatchObject({ status: 'open', stripeAccount: 'acct_new' });
+	return { invoiceId, attemptId };
+}
+test('a try that was begun on the new account with the intent of the former one ends by itself, and its invoice can be paid', async () => {
+	const [asked, left, late] = [await stuck(), await stuck(), await stuck()];
+	// Its payer looks again.
+	expect(await checkAttempt(house.services, payer.scope, asked.attemptId)).toMatchObject({
+		refusal: { code: 'card_declined' }
+	});
+	// Nobody looks: within the life of its key, and after it.
+	house.world.world.offsetMs += 120_000;
+	await asSystem((tx) =>
+		tx.execute(
+			sql`update payment_attempt set created_at = created_at - interval '3 days' where attempt_id = ${late.attemptId}`
+		)
+	);
+	expect(await checkAttempt(house.services, payer.scope, late.attemptId)).toMatchObject({
+		refusal: { code: 'payment_unknown' }
+	});
+	await reconcileUnsettled(house.services);
+	for (const { invoiceId, attemptId } of [asked, left, late]) {
+		expect(await attemptNow(attemptId)).toMatchObject({ status: 'canceled' });
+		expect(await pay(house.services, payer, [invoiceId], 32_000, { account: 'acct_new' })).toMatchObject({
+			value: { status: 'paid' }
+		});
+		expect(await balanceOf(invoiceId)).toBe(0n);
+	}
+});
+
+test('a part refused on the former account is taken on the new one with the means of payment given there, as a payment of its own', async () => {
+	const invoiceId = await fresh(120_000);
+	await changeStripeAccount(house.services, cast.owner, 'acct_lumen');
+	await pay(house.services, payer, [invoiceId], 60_000, { option: 'plan_2' });
+	await house.advance(19);
+	house.world.world.forced.card = 'pm_card_visa_chargeDeclinedInsufficientFunds';
+	await days(1);
+	house.world.world.forced = {};
+	const planNow = async () => {
+		const [found] = await asSystem((tx) => listPlansOfInvoices(tx, cast.system, [invoiceId], { running: false }));
+		return (await asSystem((tx) => findPlan(tx, cast.system, found!.planId)))!;
+	};
+	const refused = (await planNow()).parts[1]!;
+	expect(refused.status).toBe('retrying');
+	await changeStripeAccount(house.services, cast.owner, 'acct_new');
+	const given = await setUpMethod(
+		house.services,
+		payer.scope,
+		{
+			setupId: newId(),
+			planId: (await planNow()).planId,
+			confirmationTokenId: await aToken(house.services, 'pm_card_mastercard', 'acct_new')
+		},
+		FROM
+	);
+	expect(given).toMatchObject({ ok: true, value: { status: 'succeeded' } });
+	await days(1);
+	const taken = (await planNow()).parts[1]!;
+	expect(taken.status).toBe('paid');
+	const [before, after] = [await attemptNow(refused.attemptId!), await attemptNow(taken.attemptId!)];
+	expect(after).toMatchObject({ stripeAccount: 'acct_new', retriesIntent: false });
+	expect(after.stripePaymentIntentId).not.toBe(before.stripePaymentIntentId);
 	expect(await balanceOf(invoiceId)).toBe(0n);
 });

@@ -2,7 +2,13 @@
 import type { Scope } from '../../../domain/access/scope.ts';
 import { NotAsked, type ConfirmInput, type Refused } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
-import { lockAttempt, saveAttempt, type Attempt, type AttemptChange } from '../../store/attempts.ts';
+import {
+	listAttemptsOfIntent,
+	lockAttempt,
+	saveAttempt,
+	type Attempt,
+	type AttemptChange
+} from '../../store/attempts.ts';
 import { getSupplier } from '../../store/parties.ts';
 import { findMethod } from '../../store/saved-methods.ts';
 import { loseMethod } from '../methods/follow-method.ts';
@@ -25,7 +31,7 @@ const PLAIN: readonly Attempt['option'][] = ['now', 'early'];
 /** Every parameter is a pure function of the row, so that the same attempt can be asked again with the same key. */
 export async function callStripe(services: Services, scope: Scope, attempt: Attempt): Promise<Result<PaymentProgress>> {
 	if (attempt.status !== 'open' || !isWithinKeyLife(services, attempt.createdAt))
-		return tell(services, scope, attempt, { intentId: attempt.stripePaymentIntentId, answered: null });
+		return tell(services, scope, attempt, { intentId: await intentHere(services, scope, attempt), answered: null });
 	try {
 		return await ask(services, scope, attempt);
 	} catch (error) {
@@ -73,7 +79,7 @@ async function refused(
 	{ code, message, aboutMethod }: Refused
 ): Promise<Result<PaymentProgress>> {
 	const { attemptId } = attempt;
-	const intentId = await findIntentOf(services, attempt);
+	const intentId = await findIntentOf(services, scope, attempt);
 	if (intentId) {
 		const told = await tell(services, scope, attempt, { intentId, answered: null });
 		if (told.ok) return told;
@@ -85,14 +91,27 @@ async function refused(
 }
 
 /** null: it became none. @throws NotAsked */
-export const findIntentOf = async (services: Services, attempt: Attempt): Promise<string | null> =>
-	attempt.stripePaymentIntentId ??
-	services.payments.findIntent({
-		account: attempt.stripeAccount,
-		id: attempt.attemptId,
-		customerId: attempt.customerId,
-		since: attempt.createdAt
-	});
+export const findIntentOf = async (services: Services, scope: Scope, attempt: Attempt): Promise<string | null> =>
+	attempt.stripePaymentIntentId
+		? intentHere(services, scope, attempt)
+		: services.payments.findIntent({
+				account: attempt.stripeAccount,
+				id: attempt.attemptId,
+				customerId: attempt.customerId,
+				since: attempt.createdAt
+			});
+
+/**
+ * The intent it is known to be, or to try again. null for one that another account made, before the supplier's account changed: it never was at the
+ * account of this try, where nothing can have come of it.
+ */
+async function intentHere(services: Services, scope: Scope, attempt: Attempt): Promise<string | null> {
+	const { stripePaymentIntentId: intentId, retriesIntent, stripeAccount } = attempt;
+	if (!intentId || !retriesIntent) return intentId;
+	const tries = await read(services, scope, (tx) => listAttemptsOfIntent(tx, scope, intentId));
+	const maker = tries.find((one) => !one.retriesIntent);
+	return maker && maker.stripeAccount !== stripeAccount ? null : intentId;
+}
 
 async function sourceOf(services: Services, scope: Scope, attempt: Attempt): Promise<ConfirmInput['source']> {
 	if (attempt.confirmationTokenId !== null) return { kind: 'token', tokenId: attempt.confirmationTokenId };

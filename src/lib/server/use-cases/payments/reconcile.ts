@@ -58,7 +58,7 @@ const hasLapsed = ({ clock }: Services, { discountMinor, offerEndsAt }: Attempt)
  */
 async function askAgain(services: Services, scope: Scope, attempt: Attempt): Promise<void> {
 	if (isWithinKeyLife(services, attempt.createdAt)) return void (await callStripe(services, scope, attempt));
-	const intentId = await findIntentOf(services, attempt);
+	const intentId = await findIntentOf(services, scope, attempt);
 	if (intentId) await settleIntent(services, scope, { account: attempt.stripeAccount, intentId });
 	const looked = await read(services, scope, (tx) => findAttempt(tx, scope, attempt.attemptId));
 	if (looked?.status !== 'open') return;

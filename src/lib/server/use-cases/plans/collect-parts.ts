@@ -92,7 +92,7 @@ async function openCharge(services: Services, scope: Scope, tx: Tx, charge: Due)
 		return null;
 	}
 	const attemptId = newId();
-	const retried = await declinedIntentOf(tx, scope, part);
+	const retried = await declinedIntentOf(tx, scope, part, supplier.stripeAccount);
 	await insertAttempt(
 		tx,
 		scope,
@@ -154,8 +154,14 @@ const describe = (invoices: { number: string }[]): string =>
 		.join(', ')
 		.slice(0, 500);
 
-/** A refused card payment is tried again on the same PaymentIntent: one part stays one payment at Stripe. */
-async function declinedIntentOf(tx: Tx, scope: Scope, part: PlanWithParts['parts'][number]): Promise<string | null> {
+/** A refused card payment is tried again on the same PaymentIntent: one part stays one payment at Stripe. No other account knows it. */
+async function declinedIntentOf(
+	tx: Tx,
+	scope: Scope,
+	part: PlanWithParts['parts'][number],
+	account: string | null
+): Promise<string | null> {
 	const last = part.attemptId ? await findAttempt(tx, scope, part.attemptId) : null;
-	return last?.status === 'declined' && last.methodType !== 'sepa_debit' ? last.stripePaymentIntentId : null;
+	if (last?.status !== 'declined' || last.stripeAccount !== account) return null;
+	return last.methodType === 'sepa_debit' ? null : last.stripePaymentIntentId;
 }
