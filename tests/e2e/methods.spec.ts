@@ -48,6 +48,7 @@ test('kept while paying; another one may be chosen next time; needed by a plan, 
 	await form.card(page, '4242424242424242');
 	await form.pay(page);
 	await expect(page.getByText('prélevée automatiquement').first()).toBeVisible();
+	await page.getByText('Payer plus tôt').click();
 	await expect(page.getByRole('radio', { name: /Visa •••• 4242/ })).toBeChecked();
 	await page.getByRole('radio', { name: 'Une autre carte ou un autre compte' }).check();
 	await form.open(page);

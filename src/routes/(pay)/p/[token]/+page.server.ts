@@ -1,6 +1,7 @@
 // The pay link, by the token of the mail or, once that is behind, by its id: GET shows, and changes nothing. A stale link offers a fresh one, sent to
 // the address on file.
 import { error } from '@sveltejs/kit';
+import { noCookiesText } from '#lib/i18n/no-cookies.ts';
 import { failWith } from '#lib/server/http/answer.ts';
 import { findPayLink, requirePayLink } from '#lib/server/http/guards.ts';
 import { isLinkId, throughTheDoor } from '#lib/server/http/pay-link-door.ts';
@@ -19,7 +20,8 @@ export const load: PageServerLoad = async (event) => {
 	const { services } = await house();
 	const result = await readPayView(services, access.scope, [access.scope.invoiceId!], event.locals.locale);
 	if (!result.ok) error(404, 'Not found');
-	return { stale: null, view: result.value, stripeMayCome };
+	const noCookies = stripeMayCome ? null : noCookiesText(event.locals.locale);
+	return { stale: null, view: result.value, stripeMayCome, noCookies };
 };
 
 export const actions: Actions = {
