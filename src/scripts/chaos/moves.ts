@@ -230,7 +230,7 @@ async function transfer(scene: Scene, bill: Bill): Promise<void> {
 	const { seller } = bill;
 	const day = new Date((await clockOf(() => webOf(scene))) ?? Date.now()).toISOString().slice(0, 10);
 	const minor = dice.chance(80) ? bill.grossMinor : 1 + dice.roll(bill.grossMinor * 2);
-	const rows = `Date;Libellé;Tiers;Montant\n${day};VIR FACTURE ${bill.number};${bill.client.name};${(minor / 100).toFixed(2).replace('.', ',')}\n`;
+	const rows = `Date;Libellé;Tiers;Montant\n${day};VIR FACTURE ${bill.number};${bill.client.name};${Math.floor(minor / 100)},${String(minor % 100).padStart(2, '0')}\n`;
 	const cookie = await asMember(scene, seller);
 	const edge = '----chaos';
 	await tell(scene, 'statement', `${webOf(scene)}/admin/banque?/deposer`, {
