@@ -142,9 +142,8 @@ test('a small form of very many fields is refused before it is read, and nobody 
 		})
 	]);
 	const health = await ask(origin(), { path: '/health/live' });
-	// The connection may be closed while the rest is still being sent: then there is no answer to read.
-	for (const { status } of answers) expect([413, 0]).toContain(status);
-	expect(answers[1]!.status).toBe(413);
+	// Everybody can read why: no connection is closed upon what is still being sent.
+	expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 413));
 	expect(health.status).toBe(200);
 	// Parsed, the first alone takes a minute of everybody's.
 	expect(performance.now() - begun).toBeLessThan(10_000);

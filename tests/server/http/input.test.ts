@@ -1,10 +1,13 @@
 // What comes in is counted before it is read, and who comes is who the trusted proxy says.
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import net from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { mintScope, type Actor } from '#lib/domain/access/scope.ts';
 import { newId } from '#lib/server/identity.ts';
 import { bodyLimitOf } from '#lib/server/http/body-limits.ts';
 import { plainAddress, saidBy } from '#lib/server/http/client-address.ts';
-import { headersOf } from '#lib/server/http/every-answer.ts';
+import { headersOf, throwAwayTheRestOf } from '#lib/server/http/every-answer.ts';
 import { input } from '#lib/server/http/input.ts';
 import { isForm, readBody } from '#lib/server/http/read-body.ts';
 import { countedAs } from '#lib/server/network.ts';
@@ -215,4 +218,46 @@ test('a form that the page’s script sends and that is refused gets an answer w
 	const { type, status, data } = (await answer.json()) as { type: string; status: number; data: string };
 	expect([type, status]).toEqual(['failure', 400]);
 	expect(JSON.parse(data)).toEqual([{ error: 1 }, { message: 2 }, expect.stringContaining('illisible')]);
+});
+
+describe('a body that nobody reads', () => {
+	/** Answers at once, as the adapter leaves a request: with somebody listening, and paused. */
+	async function impatient(bounds: { bytes: number; ms: number }): Promise<{ port: number; end: () => void }> {
+		const server = http.createServer((request, response) => {
+			request.on('data', () => request.pause());
+			response.once('finish', () => throwAwayTheRestOf(request, bounds)).end('no');
+		});
+		await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+		return { port: (server.address() as AddressInfo).port, end: () => (server.closeAllConnections(), server.close()) };
+	}
+	/** As a browser does: sends all of it, and reads the answer then. */
+	const sendAll = (port: number, bytes: number): Promise<string> =>
+		new Promise((done) => {
+			const socket = net.connect(port, '127.0.0.1');
+			let said = '';
+			socket.on('data', (part) => {
+				said += part.toString();
+				if (said.endsWith('no\r\n0\r\n\r\n') || said.endsWith('\r\n\r\nno')) socket.destroy();
+			});
+			socket.pause();
+			socket.on('error', () => {}).on('close', () => done(said));
+			socket.write(`POST / HTTP/1.1\r\nhost: x\r\ncontent-length: ${bytes}\r\n\r\n`);
+			socket.write(Buffer.alloc(bytes), () => socket.resume());
+		});
+	test('is thrown away, so that whoever sends all of it first can read the answer', async () => {
+		const { port, end } = await impatient({ bytes: 32 << 20, ms: 20_000 });
+		expect(await sendAll(port, 24 << 20)).toMatch(/^HTTP\/1\.1 200 /);
+		end();
+	});
+	test('and is not listened to for ever', async () => {
+		const { port, end } = await impatient({ bytes: 1 << 20, ms: 20_000 });
+		expect(await sendAll(port, 64 << 20)).toBe('');
+		const slow = await impatient({ bytes: 1 << 20, ms: 50 });
+		const socket = net.connect(slow.port, '127.0.0.1').on('error', () => {});
+		const closed = new Promise((done) => socket.resume().once('close', done));
+		socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n');
+		await closed;
+		slow.end();
+		end();
+	});
 });

@@ -1,5 +1,5 @@
 // Headers of every answer: pages and redirects, and also what the adapter answers before any hook runs (icons, service worker, /_app, /offline, what it
-// can't read). Node announces each request before anybody handles it; what is set here stays unless the answer says otherwise.
+// can't read); and what is done with a body that nobody read. Node announces each request before anybody handles it; what is set here stays unless the answer says otherwise.
 import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
@@ -42,5 +42,23 @@ export function setHeadersOfEveryAnswer(origin: string): void {
 		for (const [name, value] of Object.entries(headersOf(path, origin))) response.setHeader(name, value);
 		// HTTP/1.1 keeps connections open without being told.
 		if (isPartOfPages(path)) response.removeHeader('connection');
+		response.once('finish', () => throwAwayTheRestOf(request));
 	});
+}
+
+const LINGER = { bytes: 64 * 1024 * 1024, ms: 30_000 };
+/** An answer may come before the body has (too large, no session, no key). Browsers read it when they have sent everything: the rest is taken and thrown away,
+ * within bounds. Left unread it would hold them until a timeout; closed upon them, the system's reset would take the answer away. */
+export function throwAwayTheRestOf(request: IncomingMessage, bounds = LINGER): void {
+	if (request.complete || request.destroyed) return;
+	let bytes = 0;
+	const late = setTimeout(() => request.destroy(), bounds.ms).unref();
+	request
+		.removeAllListeners('data')
+		.on('data', (part: Buffer) => {
+			bytes += part.length;
+			if (bytes > bounds.bytes) request.destroy();
+		})
+		.once('close', () => clearTimeout(late))
+		.resume();
 }

@@ -44,19 +44,18 @@ function holds(request: Request, body: Body): void {
 	});
 }
 
-/** The connection ends with it: what was not read is not waited for. */
+/** What was not read is thrown away as it comes (every-answer.ts). */
 function refusal({ request, locals: { locale } }: RequestEvent, status: 400 | 413 | 415): Response {
 	const said = { 400: m.body_unreadable, 413: m.body_too_large, 415: m.body_unknown }[status]({}, { locale });
-	const headers = { connection: 'close' };
 	// The form of a page that runs: its script shows beside the form what an action of ours would have said.
 	if (request.headers.get('x-sveltekit-action') === 'true') {
 		const data = JSON.stringify([{ error: 1 }, { message: 2 }, said]);
-		return json({ type: 'failure', status, data }, { status, headers });
+		return json({ type: 'failure', status, data }, { status });
 	}
 	if (/\bjson\b/.test(`${request.headers.get('accept')} ${request.headers.get('content-type')}`)) {
 		const { error: body } = refusalBody({ code: 'input_invalid', detail: {} }, locale);
-		return json({ error: { ...body, message: said } }, { status, headers });
+		return json({ error: { ...body, message: said } }, { status });
 	}
-	if (/\btext\/html\b/.test(request.headers.get('accept') ?? '')) return barePage(status, said, locale, headers);
-	return new Response(said, { status, headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' } });
+	if (/\btext\/html\b/.test(request.headers.get('accept') ?? '')) return barePage(status, said, locale);
+	return new Response(said, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } });
 }
