@@ -1,5 +1,6 @@
 // Filters that live in the address of a list. Anything unknown falls back to the default: an old bookmark still opens.
 import * as v from 'valibot';
+import { isUuid } from './payments.ts';
 
 export const InvoiceListQuery = v.object({
 	etat: v.fallback(v.optional(v.picklist(['open', 'late', 'under_way', 'paid'])), undefined),
@@ -7,6 +8,12 @@ export const InvoiceListQuery = v.object({
 	tri: v.fallback(v.optional(v.picklist(['due', 'number', 'amount', 'client']), 'due'), 'due'),
 	page: v.fallback(v.optional(v.pipe(v.string(), v.regex(/^\d{1,4}$/), v.transform(Number), v.minValue(1)), '1'), 1)
 });
+
+/** The row behind which a page of a list begins; null for the first page. */
+export const cursorFrom = (params: URLSearchParams, name: string): string | null => {
+	const text = params.get(name);
+	return text !== null && isUuid(text) ? text : null;
+};
 
 /** A month as YYYY-MM; null for anything else. */
 export const monthFrom = (text: string | null): string | null =>

@@ -104,8 +104,21 @@ describe('a request leaves in the security log', () => {
 		await answering(null, () => new Response('', { status: 404 }));
 		expect((await house.services.db.system.select().from(securityEvent)).length).toBe(before);
 	});
+	async function* oneRow() {
+		yield 'a;b';
+	}
+	test('a list that breaks off in the middle is a broken download, not a shorter list; what fails at once is none', async () => {
+		async function* broken(rows: string[]) {
+			yield* rows;
+			throw new Error('the database is gone');
+		}
+		const cut = await csvResponse(cast.owner, 'cut.csv', broken(['a;b', 'c;d']));
+		await expect(cut.text()).rejects.toThrow('the database is gone');
+		await expect(csvResponse(cast.owner, 'cut.csv', broken([]))).rejects.toThrow('the database is gone');
+		expect(await (await csvResponse(cast.owner, 'whole.csv', oneRow())).text()).toBe('a;b');
+	});
 	test('that a list was taken away', async () => {
-		await csvResponse(cast.owner, 'journal-2026-11.csv', 'a;b');
+		await csvResponse(cast.owner, 'journal-2026-11.csv', oneRow());
 		expect((await notesOf(cast.memberId)).at(-1)).toMatchObject({
 			kind: 'export_taken',
 			detail: { file: 'journal-2026-11.csv' }

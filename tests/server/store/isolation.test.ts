@@ -39,7 +39,7 @@ import { forgivePart } from '#lib/server/use-cases/plans/forgive-part.ts';
 import { answerPartMove, askMove } from '#lib/server/use-cases/plans/move-part.ts';
 import { setUpMethod } from '#lib/server/use-cases/methods/set-up-method.ts';
 import { movePlan, readPlans } from '#lib/server/use-cases/plans/manage-plans.ts';
-import { readJournal } from '#lib/server/use-cases/suppliers/read-journal.ts';
+import { exportJournal, readJournal } from '#lib/server/use-cases/suppliers/read-journal.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { readTransferCode } from '#lib/server/use-cases/payments/transfer-code.ts';
 import * as admin from '#lib/server/use-cases/suppliers/read-admin.ts';
@@ -390,10 +390,11 @@ describe('another’s ids answer as ids that do not exist', () => {
 					await readPlans(house.services, scope),
 					await readOffers(house.services, scope),
 					await readMethods(house.services, scope),
-					await exportInvoices(house.services, scope),
+					await Array.fromAsync(exportInvoices(house.services, scope)),
 					await readImports(house.services, scope),
 					await findInvoicesByApi(house.services, scope, 'PDF-1'),
-					await readJournal(house.services, scope, null)
+					await readJournal(house.services, scope, { month: null }),
+					await Array.fromAsync((await exportJournal(house.services, scope, { month: null })).lines)
 				],
 				(_, v: unknown) => (typeof v === 'bigint' ? String(v) : v)
 			);

@@ -16,4 +16,7 @@ export const cell = (text: string): string => {
 export const amountCell = (value: Minor | null): string =>
 	value === null || value === 0n ? '' : toDecimal(value).replace('.', ',');
 export const dayCell = (day: string | null): string => day?.split('-').reverse().join('/') ?? '';
-export const csvOf = (rows: string[][]): string => `\ufeff${rows.map((row) => row.join(';')).join('\r\n')}\r\n`;
+/** Rows that follow others. */
+export const rowsOf = (rows: string[][]): string => rows.map((row) => `${row.join(';')}\r\n`).join('');
+/** The beginning of a file, with its first rows. */
+export const csvOf = (rows: string[][]): string => `\ufeff${rowsOf(rows)}`;

@@ -3,7 +3,7 @@ import type { Locale } from '../../domain/money/format.ts';
 import { findingText } from '../../i18n/findings.ts';
 import { outcomeText, stateText } from '../../i18n/imports.ts';
 import type { ImportPage, LineView } from '../use-cases/imports/read-import.ts';
-import { amountCell, cell, csvOf, dayCell } from './csv.ts';
+import { amountCell, cell, csvOf, dayCell, rowsOf } from './csv.ts';
 
 const HEAD = [
 	'Fichier',
@@ -44,7 +44,7 @@ export async function* importReportCsv(
 	]);
 	const hashes = new Map(view.files.map((file) => [file.position, file.sha256]));
 	for await (const some of lines)
-		yield csvOf(some.map((line) => rowOf(line, hashes.get(line.filePosition) ?? '', locale))).slice(1);
+		yield rowsOf(some.map((line) => rowOf(line, hashes.get(line.filePosition) ?? '', locale)));
 }
 
 const rowOf = (line: LineView, sha256: string, locale: Locale): string[] => [

@@ -1,6 +1,6 @@
-// Open invoices as CSV, each with the prices its client has today.
+// Open invoices as CSV, some at a time as they are read, each with the prices its client has today.
 import type { PricedInvoice } from '../use-cases/invoices/export-invoices.ts';
-import { amountCell, cell, csvOf, dayCell } from './csv.ts';
+import { amountCell, cell, csvOf, dayCell, rowsOf } from './csv.ts';
 
 const HEAD = [
 	'Numero',
@@ -18,22 +18,22 @@ const HEAD = [
 	'En 3 fois'
 ];
 
-export const invoicesCsv = (invoices: PricedInvoice[]): string =>
-	csvOf([
-		HEAD,
-		...invoices.map((one) => [
-			cell(one.number),
-			dayCell(one.issuedOn),
-			dayCell(one.dueOn),
-			cell(one.clientName),
-			one.currency,
-			amountCell(one.grossMinor),
-			amountCell(one.balanceMinor),
-			amountCell(one.nowMinor),
-			amountCell(one.early?.amountMinor ?? null),
-			amountCell(one.early?.discountMinor ?? null),
-			dayCell(one.early?.lastDay ?? null),
-			one.plans.includes(2) ? 'oui' : '',
-			one.plans.includes(3) ? 'oui' : ''
-		])
-	]);
+export async function* invoicesCsv(invoices: AsyncIterable<PricedInvoice[]>): AsyncGenerator<string> {
+	yield csvOf([HEAD]);
+	for await (const some of invoices) yield rowsOf(some.map(rowOf));
+}
+const rowOf = (one: PricedInvoice): string[] => [
+	cell(one.number),
+	dayCell(one.issuedOn),
+	dayCell(one.dueOn),
+	cell(one.clientName),
+	one.currency,
+	amountCell(one.grossMinor),
+	amountCell(one.balanceMinor),
+	amountCell(one.nowMinor),
+	amountCell(one.early?.amountMinor ?? null),
+	amountCell(one.early?.discountMinor ?? null),
+	dayCell(one.early?.lastDay ?? null),
+	one.plans.includes(2) ? 'oui' : '',
+	one.plans.includes(3) ? 'oui' : ''
+];

@@ -52,9 +52,9 @@ export const visible = (scope: Scope): SQL[] => [
 ];
 
 /** Not withdrawn: what was imported by mistake is no invoice any more. */
-const isStanding = sql`invoice.not_payable_reason is distinct from 'withdrawn'`;
+export const isStanding = sql`invoice.not_payable_reason is distinct from 'withdrawn'`;
 
-const select = (tx: Tx) =>
+export const selectInvoices = (tx: Tx) =>
 	tx
 		.select({ invoice, clientName: client.name, clientKind: client.kind, balance, underWay, promised, planned })
 		.from(invoice)
@@ -69,7 +69,7 @@ type Row = {
 	promised: string;
 	planned: string;
 };
-function recordOf({
+export function recordOf({
 	invoice: row,
 	clientName,
 	clientKind,
@@ -93,7 +93,7 @@ function recordOf({
 }
 
 export async function findInvoice(tx: Tx, scope: Scope, invoiceId: string): Promise<InvoiceRecord | null> {
-	const [row] = await select(tx).where(and(...visible(scope), eq(invoice.invoiceId, invoiceId)));
+	const [row] = await selectInvoices(tx).where(and(...visible(scope), eq(invoice.invoiceId, invoiceId)));
 	return row ? recordOf(row) : null;
 }
 
@@ -105,7 +105,7 @@ export async function lockInvoices(tx: Tx, scope: Scope, invoiceIds: string[]): 
 		.where(and(...visible(scope), inArray(invoice.invoiceId, invoiceIds)))
 		.orderBy(asc(invoice.invoiceId))
 		.for('update');
-	const rows = await select(tx)
+	const rows = await selectInvoices(tx)
 		.where(and(...visible(scope), inArray(invoice.invoiceId, invoiceIds)))
 		.orderBy(asc(invoice.dueOn), asc(invoice.invoiceId));
 	return rows.map(recordOf);
@@ -149,7 +149,7 @@ export async function listInvoices(
 		amount: desc(sql`abs(${balance})`),
 		client: asc(client.name)
 	}[filter.sort ?? 'due'];
-	const rows = await select(tx)
+	const rows = await selectInvoices(tx)
 		.where(and(...filters(scope, filter)))
 		.orderBy(order, asc(invoice.invoiceId))
 		.limit(size + 1)
@@ -174,7 +174,7 @@ export async function listOpenInvoices(
 		: 'clientIds' in of
 			? [inArray(invoice.clientId, of.clientIds)]
 			: [inArray(invoice.invoiceId, of.invoiceIds)];
-	const rows = await select(tx)
+	const rows = await selectInvoices(tx)
 		.where(and(...mayBeTransferred(scope), ...only))
 		.orderBy(asc(invoice.dueOn), asc(invoice.invoiceId))
 		.limit(limit);
@@ -203,7 +203,7 @@ export async function findInvoicesCalled(tx: Tx, scope: Scope, names: string[]):
 export type InvoiceLabel = Pick<InvoiceRecord, 'clientId' | 'clientName' | 'number' | 'paymentReference'>;
 /** Those of these invoices that nothing is left to pay on: named in a transfer, they are not what it pays. */
 export async function listSettled(tx: Tx, scope: Scope, invoiceIds: string[]): Promise<InvoiceLabel[]> {
-	const rows = await select(tx)
+	const rows = await selectInvoices(tx)
 		.where(and(...visible(scope), inArray(invoice.invoiceId, invoiceIds), isStanding, sql`${balance} <= 0`))
 		.orderBy(asc(invoice.invoiceId))
 		.limit(500);
@@ -233,7 +233,7 @@ export async function findInvoicesNamed(
 	scope: Scope,
 	names: InvoiceName[]
 ): Promise<Map<string, InvoiceRecord>> {
-	const rows = await select(tx).where(
+	const rows = await selectInvoices(tx).where(
 		and(
 			...visible(scope),
 			isStanding,
@@ -244,7 +244,7 @@ export async function findInvoicesNamed(
 }
 
 export async function listInvoicesByNumber(tx: Tx, scope: Scope, number: string): Promise<InvoiceRecord[]> {
-	const rows = await select(tx)
+	const rows = await selectInvoices(tx)
 		.where(and(...visible(scope), isStanding, eq(invoice.number, number)))
 		.orderBy(desc(invoice.issueYear), asc(invoice.invoiceId))
 		.limit(20);

@@ -7,6 +7,7 @@ import { minor, ZERO, type Minor } from '../../domain/money/minor.ts';
 import { newId } from '../identity.ts';
 import type { Tx } from './database.ts';
 import { insertMany } from './insert-many.ts';
+import { pin, type Pinned } from './pinned.ts';
 import { counter, journalEntry, journalLine, type ReversalKind } from './schema/index.ts';
 
 type Booked = { currency: string; bookedOn: CivilDate; now: Date };
@@ -126,19 +127,41 @@ export type EntryListing = {
 	debitMinor: Minor;
 	creditMinor: Minor;
 };
-/** Lines of a period in the order of the books. */
+export type Period = { from: CivilDate; until: CivilDate };
+const inPeriod = (scope: Scope, { from, until }: Period) =>
+	sql`e.supplier_id = ${scope.supplierId} and e.booked_on between ${from} and ${until}`;
+/** The entries of a period as one moment sees them: they are never edited, so that their lines may be read later (pinned.ts). */
+export const pinEntries = (tx: Tx, scope: Scope, period: Period): Promise<Pinned> =>
+	pin(
+		tx,
+		sql`select e.entry_id as id, (e.booked_on, e.created_at, e.entry_id) as place from journal_entry e where ${inPeriod(scope, period)}`
+	);
+/** One page of the entries of a period, in the order of the books. */
 export async function listEntries(
 	tx: Tx,
 	scope: Scope,
-	{ from, until, limit }: { from: CivilDate; until: CivilDate; limit: number }
-): Promise<EntryListing[]> {
+	{ after, limit, ...period }: Period & { after: string | null; limit: number }
+): Promise<{ entryId: string }[]> {
+	const rows = await tx.execute<{ entry_id: string }>(sql`
+		select e.entry_id from journal_entry e
+		where ${inPeriod(scope, period)} ${
+			after === null
+				? sql``
+				: sql`and (e.booked_on, e.created_at, e.entry_id) >
+			(select a.booked_on, a.created_at, a.entry_id from journal_entry a where a.supplier_id = ${scope.supplierId} and a.entry_id = ${after})`
+		}
+		order by e.booked_on, e.created_at, e.entry_id limit ${limit}`);
+	return rows.map((row) => ({ entryId: row.entry_id }));
+}
+/** Every line of some entries, in the order of the books. */
+export async function listLines(tx: Tx, scope: Scope, entryIds: string[]): Promise<EntryListing[]> {
 	const rows = await tx.execute<Record<string, string | null>>(sql`
 		select e.entry_id, e.booked_on::text, e.kind, e.currency, l.account, l.rate_bps::text, c.name, i.number, l.debit_minor::text, l.credit_minor::text
 		from journal_entry e join journal_line l on l.supplier_id = e.supplier_id and l.entry_id = e.entry_id
 			left join client c on c.supplier_id = l.supplier_id and c.client_id = l.client_id
 			left join invoice i on i.supplier_id = l.supplier_id and i.invoice_id = l.invoice_id
-		where e.supplier_id = ${scope.supplierId} and e.booked_on between ${from} and ${until}
-		order by e.booked_on, e.created_at, e.entry_id, l.position limit ${limit}`);
+		where e.supplier_id = ${scope.supplierId} and e.entry_id = any(${`{${entryIds.join(',')}}`}::uuid[])
+		order by e.booked_on, e.created_at, e.entry_id, l.position`);
 	return rows.map((row) => ({
 		entryId: row.entry_id!,
 		bookedOn: row.booked_on as CivilDate,
@@ -150,5 +173,19 @@ export async function listEntries(
 		number: row.number ?? null,
 		debitMinor: minor(BigInt(row.debit_minor!)),
 		creditMinor: minor(BigInt(row.credit_minor!))
+	}));
+}
+export type PeriodTotal = { currency: string; entryCount: number; debitMinor: Minor; creditMinor: Minor };
+/** The whole period, each currency by itself. */
+export async function sumPeriod(tx: Tx, scope: Scope, period: Period): Promise<PeriodTotal[]> {
+	const rows = await tx.execute<{ currency: string; entries: number; debit: string; credit: string }>(sql`
+		select e.currency, count(distinct e.entry_id)::int as entries, sum(l.debit_minor)::text as debit, sum(l.credit_minor)::text as credit
+		from journal_entry e join journal_line l on l.supplier_id = e.supplier_id and l.entry_id = e.entry_id
+		where ${inPeriod(scope, period)} group by e.currency order by e.currency <> 'EUR', e.currency`);
+	return rows.map((row) => ({
+		currency: row.currency,
+		entryCount: row.entries,
+		debitMinor: minor(BigInt(row.debit)),
+		creditMinor: minor(BigInt(row.credit))
 	}));
 }

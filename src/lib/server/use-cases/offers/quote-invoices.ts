@@ -23,20 +23,53 @@ export async function quoteInvoices(tx: Tx, scope: Scope, asked: Asked): Promise
 	return quoteUnder(tx, scope, asked, resolvePolicy(policies, { clientId, groupIds }) as LivePolicy | null);
 }
 
+/** Each by itself, of any clients: what they have in common is asked once. */
+export async function quoteEach(
+	tx: Tx,
+	scope: Scope,
+	{ supplier, records, at }: Asked
+): Promise<(Quoted & { record: InvoiceRecord })[]> {
+	const facts = await factsOf(tx, scope, records);
+	const policies = new Map<string, LivePolicy | null>();
+	const quoted: (Quoted & { record: InvoiceRecord })[] = [];
+	for (const record of records) {
+		const { clientId } = record;
+		if (!policies.has(clientId)) {
+			const live = await listLivePolicies(tx, scope, clientId);
+			const policy = resolvePolicy(live.policies, { clientId, groupIds: live.groupIds });
+			policies.set(clientId, policy as LivePolicy | null);
+		}
+		const policy = policies.get(clientId) ?? null;
+		quoted.push({ record, ...(await quoteUnder(tx, scope, { supplier, records: [record], at }, policy, facts)) });
+	}
+	return quoted;
+}
+type Facts = {
+	vatLines: Awaited<ReturnType<typeof listVatLinesOf>>;
+	discounted: Awaited<ReturnType<typeof listDiscounted>>;
+};
+async function factsOf(tx: Tx, scope: Scope, records: InvoiceRecord[]): Promise<Facts> {
+	const invoiceIds = records.map((record) => record.invoiceId);
+	const [vatLines, discounted] = await Promise.all([
+		listVatLinesOf(tx, scope, invoiceIds),
+		listDiscounted(tx, scope, invoiceIds)
+	]);
+	return { vatLines, discounted };
+}
+
 /** The same under a policy of one's choice: what a supplier sees before publishing it. */
 export async function quoteUnder(
 	tx: Tx,
 	scope: Scope,
 	{ supplier, records, at }: Asked,
-	policy: (QuoteInput['policy'] & { policyId: string }) | null
+	policy: (QuoteInput['policy'] & { policyId: string }) | null,
+	known?: Facts
 ): Promise<Quoted> {
 	const [first] = records;
-	const invoiceIds = records.map((record) => record.invoiceId);
 	const today = civilDateIn(at, supplier.timeZone);
 	const asksForPast = policy?.instalments?.who === 'never_late';
-	const [vatLines, discounted, neverLate] = await Promise.all([
-		listVatLinesOf(tx, scope, invoiceIds),
-		listDiscounted(tx, scope, invoiceIds),
+	const [{ vatLines, discounted }, neverLate] = await Promise.all([
+		known ?? factsOf(tx, scope, records),
 		asksForPast ? isNeverLate(tx, scope, first!.clientId, { today, timeZone: supplier.timeZone }) : true
 	]);
 	const input: QuoteInput = {

@@ -8,6 +8,6 @@ import type { RequestHandler } from './$types';
 
 export const GET: RequestHandler = async (event) => {
 	const scope = requireMember(event);
-	const invoices = await exportInvoices((await house()).services, scope);
+	const invoices = exportInvoices((await house()).services, scope);
 	return csvResponse(scope, 'factures-ouvertes.csv', invoicesCsv(invoices));
 };

@@ -4,12 +4,13 @@ import { monthFrom } from '#lib/contract/lists.ts';
 import { journalCsv } from '#lib/server/documents/journal-csv.ts';
 import { csvResponse } from '#lib/server/http/csv-response.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
-import { readJournal } from '#lib/server/use-cases/suppliers/read-journal.ts';
+import { exportJournal } from '#lib/server/use-cases/suppliers/read-journal.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { RequestHandler } from './$types';
 
 export const GET: RequestHandler = async (event) => {
 	const scope = requireMember(event);
-	const journal = await readJournal((await house()).services, scope, monthFrom(event.url.searchParams.get('mois')));
+	const month = monthFrom(event.url.searchParams.get('mois'));
+	const journal = await exportJournal((await house()).services, scope, { month });
 	return csvResponse(scope, `journal-${journal.month}.csv`, journalCsv(journal.lines, getLocale()));
 };

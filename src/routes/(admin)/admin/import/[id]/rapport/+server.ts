@@ -17,13 +17,5 @@ export const GET: RequestHandler = async (event) => {
 	const result = isUuid(id) ? await readImport(services, scope, id, { files: IMPORT_FILES_MAX }) : refuse('not_found');
 	if (!result.ok) error(404, 'Not found');
 	const report = importReportCsv(result.value, readLines(services, scope, id), event.locals.locale);
-	const encoder = new TextEncoder();
-	const stream = new ReadableStream<Uint8Array>({
-		async pull(controller) {
-			const next = await report.next();
-			if (next.done) controller.close();
-			else controller.enqueue(encoder.encode(next.value));
-		}
-	});
-	return csvResponse(scope, `import-${id.slice(0, 8)}.csv`, stream);
+	return csvResponse(scope, `import-${id.slice(0, 8)}.csv`, report);
 };

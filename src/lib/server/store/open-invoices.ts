@@ -1,0 +1,22 @@
+// What is open, all of it, for a file that leaves the house.
+import { and, asc, inArray, sql } from 'drizzle-orm';
+import type { Scope } from '../../domain/access/scope.ts';
+import type { Tx } from './database.ts';
+import { balance } from './invoice-balance.ts';
+import { isStanding, recordOf, selectInvoices, visible, type InvoiceRecord } from './invoices.ts';
+import { pin, type Pinned } from './pinned.ts';
+import { invoice } from './schema/index.ts';
+
+/** All that is open as one moment sees it, what falls due first before the rest (pinned.ts). */
+export const pinOpenInvoices = (tx: Tx, scope: Scope): Promise<Pinned> =>
+	pin(
+		tx,
+		sql`select invoice.invoice_id as id, (invoice.due_on, invoice.invoice_id) as place from invoice where ${and(...visible(scope), isStanding, sql`${balance} <> 0`)}`
+	);
+/** Some of them, in the same order. */
+export async function listInvoicesOf(tx: Tx, scope: Scope, invoiceIds: string[]): Promise<InvoiceRecord[]> {
+	const rows = await selectInvoices(tx)
+		.where(and(...visible(scope), isStanding, inArray(invoice.invoiceId, invoiceIds)))
+		.orderBy(asc(invoice.dueOn), asc(invoice.invoiceId));
+	return rows.map(recordOf);
+}
