@@ -1,6 +1,7 @@
 // Rows behind the ways in. Looked up by hash, before anybody knows which supplier it is about: hence the system role.
 import { and, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
+import { required } from '../../domain/required.ts';
 import type { Database, Tx } from './database.ts';
 import {
 	apiKey,
@@ -168,7 +169,7 @@ export async function countLiveKeys(tx: Tx, scope: Scope, now: Date): Promise<nu
 				or(isNull(apiKey.expiresAt), gt(apiKey.expiresAt, now))
 			)
 		);
-	return row!.count;
+	return required(row, 'count').count;
 }
 export async function saveKeyUse(
 	tx: Tx,

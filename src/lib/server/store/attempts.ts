@@ -3,6 +3,7 @@ import { and, asc, desc, eq, inArray, isNotNull, lt, sql } from 'drizzle-orm';
 import { actorName, type Scope } from '../../domain/access/scope.ts';
 import { isLive, type AttemptStatus } from '../../domain/payments/attempt-status.ts';
 import type { AllocationLine } from '../../domain/payments/allocation.ts';
+import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
 import { attemptInvoice, paymentAttempt } from './schema/index.ts';
 
@@ -156,7 +157,7 @@ export async function listUnfinishedIntents(
 			)
 		)
 		.limit(50)
-		.then((rows) => rows.map(({ stripeAccount, intentId }) => ({ stripeAccount, intentId: intentId! })));
+		.then((rows) => rows.map((row) => ({ ...row, intentId: required(row.intentId, 'intent') })));
 }
 
 const attemptsOfIntent = (tx: Tx, scope: Scope, intentId: string) =>

@@ -7,6 +7,7 @@ import type { KnownPayers } from '../../domain/bank/naming.ts';
 import { alreadyTold, type ToldMovement } from '../../domain/bank/same-movement.ts';
 import { addDays, type CivilDate } from '../../domain/calendar/civil-date.ts';
 import { minor } from '../../domain/money/minor.ts';
+import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
 import { bankEntry, bankStatement, client, payment, type BankEntryState } from './schema/index.ts';
 
@@ -70,8 +71,9 @@ async function findTold(
 		.filter((entry) => entry.state === 'waiting')
 		.map((entry) => ({ ...asTold(entry), account, format, entry }));
 	const days = coming.map((one) => one.bookedOn).sort();
-	if (!days.length) return new Map();
-	const [from, to] = [addDays(days[0]!, -DAYS_APART), addDays(days.at(-1)!, DAYS_APART)];
+	const [first, last] = [days[0], days.at(-1)];
+	if (!first || !last) return new Map();
+	const [from, to] = [addDays(first, -DAYS_APART), addDays(last, DAYS_APART)];
 	const amounts = [...new Set(coming.map((one) => one.amountMinor))];
 	const others: (ToldMovement & { bankEntryId: string })[] = [];
 	for (let at = 0; at < amounts.length; at += BATCH) {
@@ -179,7 +181,7 @@ export async function countWaitingEntries(tx: Tx, scope: Scope): Promise<number>
 		.select({ count: sql<string>`count(*)` })
 		.from(bankEntry)
 		.where(and(eq(bankEntry.supplierId, scope.supplierId), eq(bankEntry.state, 'waiting')));
-	return Number(row!.count);
+	return Number(required(row, 'count').count);
 }
 export async function lockBankEntry(tx: Tx, scope: Scope, bankEntryId: string): Promise<BankEntry | null> {
 	const [row] = await tx
@@ -217,9 +219,9 @@ export async function listKnownPayers(tx: Tx, scope: Scope): Promise<KnownPayers
 	const payers = new Map<string, string>();
 	const shared = new Set<string>();
 	for (const { iban, clientId } of rows) {
-		const account = iban!.replace(/\s/g, '').toUpperCase();
+		const account = required(iban, 'account').replace(/\s/g, '').toUpperCase();
 		if (payers.has(account)) shared.add(account);
-		payers.set(account, clientId!);
+		payers.set(account, required(clientId, 'client'));
 	}
 	for (const account of shared) payers.delete(account);
 	return payers;

@@ -5,6 +5,7 @@ import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { DiscountPart } from '../../domain/ledger/entries.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
 import type { InvoiceDiscount } from '../../domain/offers/quote.ts';
+import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
 import { attemptDiscount, client, discount, discountVat, invoice } from './schema/index.ts';
 
@@ -82,7 +83,7 @@ export async function sumGivenUp(tx: Tx, scope: Scope, invoiceId: string): Promi
 		.where(
 			and(eq(discount.supplierId, scope.supplierId), eq(discount.invoiceId, invoiceId), ne(discount.reason, 'early'))
 		);
-	return minor(BigInt(row!.total));
+	return minor(BigInt(required(row, 'sum').total));
 }
 
 /** The VAT of a discount, as it was booked. */
@@ -179,10 +180,11 @@ export async function sumDiscounts(
 			where x.supplier_id = d.supplier_id and x.discount_id = d.discount_id) v
 		where d.supplier_id = ${scope.supplierId} and d.happened_on between ${from} and ${until}
 			and (${clientId}::uuid is null or d.client_id = ${clientId}::uuid)`);
+	const sums = required(row, 'sums');
 	return {
-		count: Number(row!.count),
-		amountMinor: minor(BigInt(row!.amount)),
-		vatMinor: minor(BigInt(row!.vat)),
-		forgivenMinor: minor(BigInt(row!.forgiven))
+		count: Number(sums.count),
+		amountMinor: minor(BigInt(sums.amount)),
+		vatMinor: minor(BigInt(sums.vat)),
+		forgivenMinor: minor(BigInt(sums.forgiven))
 	};
 }

@@ -1,6 +1,7 @@
 // Files as they came, byte for byte.
 import { and, eq } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
+import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
 import { visible } from './invoices.ts';
 import { document, invoice } from './schema/index.ts';
@@ -51,5 +52,5 @@ export async function keepDocument(
 		.insert(document)
 		.values({ supplierId: scope.supplierId, ...row })
 		.onConflictDoNothing({ target: [document.supplierId, document.sha256] });
-	return (await known())[0]!.id;
+	return required((await known())[0], 'document').id;
 }

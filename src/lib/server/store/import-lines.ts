@@ -4,6 +4,7 @@ import type { Scope } from '../../domain/access/scope.ts';
 import type { Party } from '../../domain/invoices/document.ts';
 import type { Finding } from '../../domain/invoices/findings.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
+import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
 import type { ImportJob } from './imports.ts';
 import { anyOf, insertMany } from './insert-many.ts';
@@ -112,7 +113,7 @@ export async function countOutcomes(tx: Tx, scope: Scope, importIds: string[]): 
 		.from(importLine)
 		.where(and(eq(importLine.supplierId, scope.supplierId), inArray(importLine.importId, importIds)))
 		.groupBy(importLine.importId, importLine.outcome);
-	for (const row of rows) all.get(row.importId)![row.outcome] = row.count;
+	for (const row of rows) required(all.get(row.importId), 'import')[row.outcome] = row.count;
 	return all;
 }
 /** Questions that this word answers with yes: lines that ask for a look, and those whose file names an account to pay to that is not the supplier's. */
@@ -135,7 +136,7 @@ export async function countAnswered(
 				sql`jsonb_path_exists(${importLine.view}, '$.findings[*] ? (@.severity == "confirm")')`
 			)
 		);
-	return row!;
+	return required(row, 'counts');
 }
 /** Conflicts that a person wants to stand in the place of what is known. */
 export async function countReplacing(tx: Tx, scope: Scope, importId: string): Promise<number> {
@@ -143,7 +144,7 @@ export async function countReplacing(tx: Tx, scope: Scope, importId: string): Pr
 		.select({ count: sql<number>`count(*)::int` })
 		.from(importLine)
 		.where(and(linesOf(scope, importId), eq(importLine.outcome, 'conflict'), eq(importLine.replaces, true)));
-	return row!.count;
+	return required(row, 'count').count;
 }
 const isPdf = sql<boolean>`exists (select from import_file f where f.supplier_id = import_line.supplier_id and f.import_id = import_line.import_id and f.position = import_line.file_position and f.media_type = 'application/pdf' and f.content is not null)`;
 export type ListedLine = LineRow & { isKept: boolean; isPdf: boolean };

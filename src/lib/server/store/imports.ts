@@ -1,6 +1,7 @@
 // Imports and their files, and which of them waits for a worker.
 import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
+import { required } from '../../domain/required.ts';
 import type { Database, Tx } from './database.ts';
 import { importFile, importJob, type ImportState } from './schema/index.ts';
 
@@ -99,7 +100,7 @@ export async function countAwaitingMail(tx: Tx, scope: Scope): Promise<number> {
 			where l.supplier_id = j.supplier_id and l.import_id = j.import_id and l.outcome in ('new', 'review', 'conflict')
 		) lines
 		where j.supplier_id = ${scope.supplierId} and j.state = 'keeping' and j.sends_mails`);
-	return row!.count;
+	return required(row, 'count').count;
 }
 /** Added after those that are there; the same file again is not added. Answers with how many were. */
 export async function insertFiles(
@@ -142,14 +143,14 @@ export async function countFiles(tx: Tx, scope: Scope, importId: string): Promis
 		.select({ count: sql<number>`count(*)::int` })
 		.from(importFile)
 		.where(filesOf(scope, importId));
-	return row!.count;
+	return required(row, 'count').count;
 }
 export async function sumBytes(tx: Tx, scope: Scope, importId: string): Promise<number> {
 	const [row] = await tx
 		.select({ bytes: sql<string>`coalesce(sum(${importFile.byteSize}), 0)` })
 		.from(importFile)
 		.where(filesOf(scope, importId));
-	return Number(row!.bytes);
+	return Number(required(row, 'sum').bytes);
 }
 /** How many imports of the supplier are not over, besides this one, and the bytes of all files that are still kept. */
 export async function sumWaiting(tx: Tx, scope: Scope, importId: string): Promise<{ others: number; bytes: number }> {
@@ -157,7 +158,8 @@ export async function sumWaiting(tx: Tx, scope: Scope, importId: string): Promis
 		select (select count(*)::int from import_job where supplier_id = ${scope.supplierId} and import_id <> ${importId}
 				and state in ('receiving', 'reading', 'ready', 'keeping')) as others,
 			(select coalesce(sum(byte_size), 0) from import_file where supplier_id = ${scope.supplierId} and content is not null) as bytes`);
-	return { others: row!.others, bytes: Number(row!.bytes) };
+	const { others, bytes } = required(row, 'sums');
+	return { others, bytes: Number(bytes) };
 }
 /** Nobody will ask for them any more. */
 export async function dropContents(tx: Tx, scope: Scope, importId: string): Promise<void> {
@@ -232,7 +234,8 @@ export async function keepAsDocument(
 	const [row] = await tx.execute<{ document_id: string; media_type: string }>(
 		sql`select d.document_id, f.media_type from import_file f join document d on ${same} where ${thisOne}`
 	);
-	return { documentId: row!.document_id, mediaType: row!.media_type };
+	const kept = required(row, 'document');
+	return { documentId: kept.document_id, mediaType: kept.media_type };
 }
 export const listUnreadFiles = (
 	tx: Tx,
@@ -251,7 +254,7 @@ export async function countUnread(tx: Tx, scope: Scope, importId: string): Promi
 		.select({ count: sql<number>`count(*)::int` })
 		.from(importFile)
 		.where(and(filesOf(scope, importId), isNull(importFile.mediaType)));
-	return row!.count;
+	return required(row, 'count').count;
 }
 export async function saveFile(
 	tx: Tx,

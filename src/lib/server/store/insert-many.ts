@@ -3,6 +3,7 @@
 import { getTableColumns, getTableName, sql, type SQL } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import type { Scope } from '../../domain/access/scope.ts';
+import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
 import { toJson } from './json.ts';
 
@@ -44,7 +45,7 @@ export async function insertMany<T extends PgTable, Returned extends Record<stri
 	const arrays = sql.join(
 		keys.map((key) => {
 			const values = rows.map((row) => element((row as Record<string, unknown>)[key]));
-			return sql`${`{${values.join(',')}}`}::${sql.raw(columns[key]!.getSQLType())}[]`;
+			return sql`${`{${values.join(',')}}`}::${sql.raw(required(columns[key], 'column').getSQLType())}[]`;
 		}),
 		sql`, `
 	);

@@ -4,6 +4,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
+import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
 import { balance, planned, promised, underWay } from './invoice-balance.ts';
 import { visible } from './invoices.ts';
@@ -136,7 +137,7 @@ export async function sumAdvance(tx: Tx, scope: Scope, clientId: string): Promis
 				eq(journalLine.account, '4191')
 			)
 		);
-	return minor(BigInt(row!.total));
+	return minor(BigInt(required(row, 'sum').total));
 }
 
 export type BeyondInvoices = { clientId: string; currency: string; claimMinor: Minor };
@@ -162,7 +163,7 @@ export async function listClaims(tx: Tx, scope: Scope, clientId: string | null =
 		.having(sql`${total} <> 0`)
 		.orderBy(journalLine.clientId, journalEntry.currency);
 	return rows.map((row) => ({
-		clientId: row.clientId!,
+		clientId: required(row.clientId, 'client'),
 		currency: row.currency,
 		claimMinor: minor(BigInt(row.total))
 	}));

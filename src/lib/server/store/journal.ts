@@ -4,6 +4,7 @@ import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { EntryKind, JournalEntry } from '../../domain/ledger/entries.ts';
 import { minor, ZERO, type Minor } from '../../domain/money/minor.ts';
+import { required } from '../../domain/required.ts';
 import { newId } from '../identity.ts';
 import type { Tx } from './database.ts';
 import { insertMany } from './insert-many.ts';
@@ -72,7 +73,7 @@ export async function nextNumber(tx: Tx, scope: Scope, name: string): Promise<nu
 		.values({ supplierId: scope.supplierId, name, value: 1 })
 		.onConflictDoUpdate({ target: [counter.supplierId, counter.name], set: { value: sql`${counter.value} + 1` } })
 		.returning({ value: counter.value });
-	return row!.value;
+	return required(row, 'number').value;
 }
 
 /** What the books hold of some facts: money in transit at Stripe (511), fees apart, whatever day it was booked. */
@@ -98,7 +99,7 @@ export async function sumBooked(
 				inArray(journalEntry.sourceId, sourceIds)
 			)
 		);
-	return minor(BigInt(row!.total));
+	return minor(BigInt(required(row, 'sum').total));
 }
 
 /** Of money that went back, what the client owes for no invoice because it had gone back before. */
@@ -112,7 +113,7 @@ export async function findClaim(
 		from journal_entry e join journal_line l on l.supplier_id = e.supplier_id and l.entry_id = e.entry_id
 		where e.supplier_id = ${scope.supplierId} and e.source_id = ${stripeObjectId} and e.kind = ${kind}
 			and l.account = '411' and l.invoice_id is null`);
-	return minor(BigInt(row!.claim));
+	return minor(BigInt(required(row, 'sum').claim));
 }
 
 export type EntryListing = {
@@ -153,9 +154,17 @@ export async function listEntries(
 		order by e.booked_on, e.created_at, e.entry_id limit ${limit}`);
 	return rows.map((row) => ({ entryId: row.entry_id }));
 }
+type EntryRow = Pick<EntryListing, 'currency' | 'account' | 'kind' | 'number'> & {
+	entry_id: string;
+	booked_on: CivilDate;
+	rate_bps: string | null;
+	name: string | null;
+	debit_minor: string;
+	credit_minor: string;
+};
 /** Every line of some entries, in the order of the books. */
 export async function listLines(tx: Tx, scope: Scope, entryIds: string[]): Promise<EntryListing[]> {
-	const rows = await tx.execute<Record<string, string | null>>(sql`
+	const rows = await tx.execute<EntryRow>(sql`
 		select e.entry_id, e.booked_on::text, e.kind, e.currency, l.account, l.rate_bps::text, c.name, i.number, l.debit_minor::text, l.credit_minor::text
 		from journal_entry e join journal_line l on l.supplier_id = e.supplier_id and l.entry_id = e.entry_id
 			left join client c on c.supplier_id = l.supplier_id and c.client_id = l.client_id
@@ -163,16 +172,16 @@ export async function listLines(tx: Tx, scope: Scope, entryIds: string[]): Promi
 		where e.supplier_id = ${scope.supplierId} and e.entry_id = any(${`{${entryIds.join(',')}}`}::uuid[])
 		order by e.booked_on, e.created_at, e.entry_id, l.position`);
 	return rows.map((row) => ({
-		entryId: row.entry_id!,
-		bookedOn: row.booked_on as CivilDate,
-		kind: row.kind as EntryKind,
-		currency: row.currency!,
-		account: row.account!,
+		entryId: row.entry_id,
+		bookedOn: row.booked_on,
+		kind: row.kind,
+		currency: row.currency,
+		account: row.account,
 		rateBps: row.rate_bps === null ? null : Number(row.rate_bps),
-		clientName: row.name ?? null,
-		number: row.number ?? null,
-		debitMinor: minor(BigInt(row.debit_minor!)),
-		creditMinor: minor(BigInt(row.credit_minor!))
+		clientName: row.name,
+		number: row.number,
+		debitMinor: minor(BigInt(row.debit_minor)),
+		creditMinor: minor(BigInt(row.credit_minor))
 	}));
 }
 export type PeriodTotal = { currency: string; entryCount: number; debitMinor: Minor; creditMinor: Minor };

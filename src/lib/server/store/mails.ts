@@ -1,6 +1,7 @@
 // Mails to send: written with the fact they tell, claimed by one worker at a time.
 import { and, asc, desc, eq, gt, inArray, lte, notLike, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
+import { required } from '../../domain/required.ts';
 import type { Database, Queries, Tx } from './database.ts';
 import { insertMany } from './insert-many.ts';
 import { mail, type MailKind, type MailState } from './schema/index.ts';
@@ -47,7 +48,7 @@ export async function countInvoicesMailed(tx: Tx, scope: Scope, since: Date): Pr
 				notLike(mail.uniqueKey, '%:renewal:%')
 			)
 		);
-	return row!.count;
+	return required(row, 'count').count;
 }
 
 /** Takes one due mail and holds it for `leaseMs`: if its holder dies, another takes it after that. */
@@ -66,7 +67,7 @@ export async function claimMail(db: Database, now: Date, leaseMs: number): Promi
 			.set({ state: 'sending', tries: sql`${mail.tries} + 1`, nextTryAt: new Date(now.getTime() + leaseMs) })
 			.where(and(eq(mail.supplierId, row.supplierId), eq(mail.mailId, row.mailId)))
 			.returning();
-		return claimed!;
+		return required(claimed, 'mail');
 	});
 }
 /** Notes how a sending ended; `false` when a bounce was faster, which then stands. Its row stays locked to the end of the transaction. */

@@ -8,6 +8,7 @@ import { isDeposit } from '../../domain/invoices/document.ts';
 import { minor } from '../../domain/money/minor.ts';
 import type { PastInvoice } from '../../domain/offers/simulate.ts';
 import type { PolicyAudience, PublishedPolicy } from '../../domain/offers/resolve-policy.ts';
+import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
 import { clientGroupMember, offerPolicy, quoteAcceptance } from './schema/index.ts';
 
@@ -20,9 +21,9 @@ export const audienceOf = ({
 	clientId
 }: Pick<PolicyRow, 'audienceKind' | 'groupId' | 'clientId'>): PolicyAudience =>
 	audienceKind === 'client'
-		? { kind: 'client', clientId: clientId! }
+		? { kind: 'client', clientId: required(clientId, 'client of a policy') }
 		: audienceKind === 'group'
-			? { kind: 'group', groupId: groupId! }
+			? { kind: 'group', groupId: required(groupId, 'group of a policy') }
 			: { kind: 'all' };
 
 export type LivePolicy = PublishedPolicy & { policyId: string; name: string };
@@ -60,7 +61,7 @@ const liveOf = (row: PolicyRow): LivePolicy => ({
 	name: row.name,
 	version: row.version,
 	audience: audienceOf(row),
-	publishedAt: row.publishedAt!
+	publishedAt: required(row.publishedAt, 'publication')
 });
 
 /**
@@ -87,7 +88,7 @@ export async function isNeverLate(
 			where p.supplier_id = ${scope.supplierId} and p.client_id = ${clientId}
 				and (t.created_at at time zone ${timeZone})::date > i.due_on
 		) as late`);
-	return !row!.late;
+	return !required(row, 'lateness').late;
 }
 
 /** Every version of every policy, drafts first, then what is live, then what has ended. */

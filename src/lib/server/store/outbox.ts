@@ -1,6 +1,7 @@
 // News leaves by here only: a row in the transaction of the fact, read afterwards in commit order.
 import { asc, gt, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
+import { required } from '../../domain/required.ts';
 import type { Database, Tx } from './database.ts';
 import { insertMany } from './insert-many.ts';
 import { outbox, type FactKind } from './schema/index.ts';
@@ -53,10 +54,10 @@ export async function latestCursor(db: Database): Promise<string> {
 		.select({ seq: sql<string>`max(${outbox.seq})` })
 		.from(outbox)
 		.where(gt(outbox.seq, 0n));
-	return `${BigInt(row!.xid) - 1n}.${last?.seq ?? 0}`;
+	return `${BigInt(required(row, 'snapshot').xid) - 1n}.${last?.seq ?? 0}`;
 }
 /** `<transaction>.<sequence>`, each within what PostgreSQL can hold: anything else came from nobody of ours. */
 export function isCursor(text: string): boolean {
 	const [, xid, seq] = /^(\d{1,20})\.(\d{1,19})$/.exec(text) ?? [];
-	return xid !== undefined && BigInt(xid) < 2n ** 63n && BigInt(seq!) < 2n ** 63n;
+	return xid !== undefined && seq !== undefined && BigInt(xid) < 2n ** 63n && BigInt(seq) < 2n ** 63n;
 }

@@ -4,6 +4,7 @@ import type { Scope } from '../../domain/access/scope.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
 import type { AllocationLine } from '../../domain/payments/allocation.ts';
 import type { PaidVat } from '../../domain/payments/vat.ts';
+import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
 import {
 	allocation,
@@ -118,8 +119,8 @@ export async function listPaymentVat(tx: Tx, scope: Scope, paymentId: string): P
 		.orderBy(desc(allocationVat.rateBps));
 	return rows.map((row) => ({
 		rateBps: row.rateBps,
-		grossMinor: minor(BigInt(row.gross!)),
-		vatMinor: minor(BigInt(row.vat!))
+		grossMinor: minor(BigInt(required(row.gross, 'sum'))),
+		vatMinor: minor(BigInt(required(row.vat, 'sum')))
 	}));
 }
 /** All that receipts have shown so far for an invoice, whatever went back since: the cumulative base of the next receipt's VAT. */
@@ -177,7 +178,7 @@ export async function sumBeyond(tx: Tx, scope: Scope, paymentId: string): Promis
 			* (r.amount_minor - coalesce((select sum(a.amount_minor) from reversal_allocation a
 				where a.supplier_id = r.supplier_id and a.reversal_id = r.reversal_id), 0))), 0)::text as beyond
 		from reversal r where r.supplier_id = ${scope.supplierId} and r.payment_id = ${paymentId}`);
-	return minor(BigInt(row!.beyond));
+	return minor(BigInt(required(row, 'sum').beyond));
 }
 export async function listReversalLines(
 	tx: Tx,

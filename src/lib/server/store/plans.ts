@@ -4,6 +4,7 @@ import type { Scope } from '../../domain/access/scope.ts';
 import type { AllocationLine } from '../../domain/payments/allocation.ts';
 import type { Part } from '../../domain/offers/schedule.ts';
 import type { PlanPart, PlanStatus } from '../../domain/plans/plan.ts';
+import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
 import { attemptPart, client, plan, planPart, planPartLine } from './schema/index.ts';
 
@@ -141,7 +142,7 @@ export async function listPlans(
 		scope,
 		rows.map((row) => row.plan)
 	);
-	return plans.map((one, i) => ({ ...one, clientName: rows[i]!.clientName }));
+	return plans.map((one, i) => ({ ...one, clientName: required(rows[i], 'client').clientName }));
 }
 
 /** Plans that run and count on a means of payment. */

@@ -1,6 +1,7 @@
 // Small books: who did what, answers kept for repeated requests, when a task last ran, the demo's clock.
 import { and, eq, lt, or, isNull, sql } from 'drizzle-orm';
 import { actorName, type Scope } from '../../domain/access/scope.ts';
+import { required } from '../../domain/required.ts';
 import { newId } from '../identity.ts';
 import { askedFrom } from '../request-context.ts';
 import type { Database, Tx } from './database.ts';
@@ -66,9 +67,10 @@ export async function reserveAnswer(
 		.from(idempotency)
 		.where(and(eq(idempotency.supplierId, scope.supplierId), eq(idempotency.key, key)))
 		.for('update');
-	if (row!.inputHash !== inputHash) return { kind: 'mismatch' };
-	if (row!.status !== null) return { kind: 'replay', status: row!.status, answer: row!.answer };
-	if (now.getTime() - row!.createdAt.getTime() < 60_000) return { kind: 'busy' };
+	const { status, answer, createdAt, ...asked } = required(row, 'kept answer');
+	if (asked.inputHash !== inputHash) return { kind: 'mismatch' };
+	if (status !== null) return { kind: 'replay', status, answer };
+	if (now.getTime() - createdAt.getTime() < 60_000) return { kind: 'busy' };
 	await tx
 		.update(idempotency)
 		.set({ createdAt: now })

@@ -2,6 +2,7 @@
 import { and, asc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { MethodFacts } from '../../domain/payments/methods.ts';
+import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
 import { plan, savedMethod, stripeCustomer } from './schema/index.ts';
 import { accountKey } from './stripe-accounts.ts';
@@ -78,7 +79,7 @@ export async function keepMethod(tx: Tx, scope: Scope, used: UsedMethod): Promis
 			set: described
 		})
 		.returning({ methodId: savedMethod.methodId });
-	return kept!.methodId;
+	return required(kept, 'means of payment').methodId;
 }
 
 const mine = (scope: Scope) => [

@@ -1,6 +1,7 @@
 // Rows behind signing in: who asked, what was sent, which codes were tried, which browsers are known. Looked up by hash, before anybody knows which
 // supplier it is about: hence the system role.
 import { and, asc, desc, eq, gt, isNull, lt, lte, or, sql } from 'drizzle-orm';
+import { required } from '../../domain/required.ts';
 import type { Database } from './database.ts';
 import { knownBrowser, signIn, signInRequest, type SubjectKind } from './schema/index.ts';
 
@@ -144,7 +145,7 @@ export async function spendGuess(db: Database, browserHash: string, now: Date): 
 						codeHash: row.code_hash
 					},
 		person: countOf(row.person_key, row.person_points),
-		supplier: row.supplier_key ? countOf(row.supplier_key, row.supplier_points!) : null
+		supplier: row.supplier_key ? countOf(row.supplier_key, required(row.supplier_points, 'count of a supplier')) : null
 	}));
 }
 /** The code was the right one: it was no guess. In the order in which they were counted, so that two of them never wait for each other. */

@@ -33,7 +33,8 @@ export async function findSupplierOfAccount(db: Database, account: string | null
 		.from(stripeAccount)
 		.where(eq(stripeAccount.account, accountKey(account)))
 		.limit(2);
-	return rows.length === 1 ? rows[0]!.supplierId : null;
+	const [only, ...others] = rows;
+	return only && !others.length ? only.supplierId : null;
 }
 
 /** A question found no answer: nothing is taken of the account until it has been asked again. What is known to be silent stays as it is known. */

@@ -3,6 +3,7 @@ import { and, asc, desc, eq, inArray, isNotNull, lte, ne, or, sql } from 'drizzl
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
+import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
 import { payment, paymentAttempt, reconciliation, unsettledObject } from './schema/index.ts';
 import { accountKey } from './stripe-accounts.ts';
@@ -28,7 +29,10 @@ export async function findOurs(
 				inArray(paymentAttempt.status, ['open', 'awaiting_auth', 'processing', 'unknown'])
 			)
 		);
-	return { booked: new Set(booked.map((row) => row.id!)), underWay: new Set(live.map((row) => row.id!)) };
+	return {
+		booked: new Set(booked.flatMap((row) => row.id ?? [])),
+		underWay: new Set(live.flatMap((row) => row.id ?? []))
+	};
 }
 
 /** Account 511 in euros: what the books say is held at Stripe. */
@@ -37,7 +41,7 @@ export async function sumInTransit(tx: Tx, scope: Scope): Promise<Minor> {
 		select coalesce(sum(l.debit_minor - l.credit_minor), 0)::text as sum
 		from journal_line l join journal_entry e on e.supplier_id = l.supplier_id and e.entry_id = l.entry_id
 		where l.supplier_id = ${scope.supplierId} and l.account = '511' and e.currency = 'EUR'`);
-	return minor(BigInt(row!.sum));
+	return minor(BigInt(required(row, 'sum').sum));
 }
 
 /** Of 511, payments of the last while whose money Stripe has not put on the balance yet (it does so a moment after a card is charged). */
@@ -48,7 +52,7 @@ export async function sumNotThereYet(tx: Tx, scope: Scope, since: Date, seen: st
 			join journal_line l on l.supplier_id = e.supplier_id and l.entry_id = e.entry_id and l.account = '511'
 		where p.supplier_id = ${scope.supplierId} and p.created_at >= ${since.toISOString()}::timestamptz
 			and not (p.stripe_payment_intent_id = any(string_to_array(${seen.join(' ')}, ' ')))`);
-	return minor(BigInt(row!.sum));
+	return minor(BigInt(required(row, 'sum').sum));
 }
 
 export type Reconciliation = typeof reconciliation.$inferSelect;
@@ -113,7 +117,7 @@ export async function sumForeign(tx: Tx, scope: Scope): Promise<Minor> {
 		.select({ sum: sql<string>`coalesce(sum(${reconciliation.foreignMinor}), 0)` })
 		.from(reconciliation)
 		.where(eq(reconciliation.supplierId, scope.supplierId));
-	return minor(BigInt(row!.sum));
+	return minor(BigInt(required(row, 'sum').sum));
 }
 /** The last day compared, and days that are to be looked at again: a gap, or money that was not certain. */
 export async function listToCompare(
@@ -150,7 +154,7 @@ export async function sumApart(tx: Tx, scope: Scope): Promise<Minor> {
 		.select({ sum: sql<string>`coalesce(sum(${reconciliation.foreignMinor} + ${reconciliation.underWayMinor}), 0)` })
 		.from(reconciliation)
 		.where(eq(reconciliation.supplierId, scope.supplierId));
-	return minor(BigInt(row!.sum));
+	return minor(BigInt(required(row, 'sum').sum));
 }
 
 export type UnsettledObject = typeof unsettledObject.$inferSelect;

@@ -9,9 +9,9 @@ export const inputHashOf = ({ actor }: Scope, what: string, input: Record<string
 		JSON.stringify([
 			what,
 			actorName(actor),
-			...Object.keys(input)
-				.sort()
-				.map((name) => [name, plain(input[name]!)])
+			...Object.entries(input)
+				.sort(([a], [b]) => (a < b ? -1 : 1))
+				.map(([name, value]) => [name, plain(value)])
 		])
 	);
 const plain = (value: Value): unknown =>

@@ -16,5 +16,6 @@ export async function readSecurityLog(
 	if (!may(scope.actor, 'manage_members')) return refuse('not_allowed');
 	const events = await read(services, scope, (tx) => listSecurityEvents(tx, scope, { ...ask, limit: PAGE + 1 }));
 	const shown = events.slice(0, PAGE);
-	return done({ events: shown, next: events.length > PAGE ? shown.at(-1)!.securityEventId : null });
+	const last = shown.at(-1);
+	return done({ events: shown, next: last && events.length > PAGE ? last.securityEventId : null });
 }

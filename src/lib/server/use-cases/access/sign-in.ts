@@ -4,6 +4,7 @@
 // only five times a person while more than hundred and fifty are tried on all people of a supplier; beyond, the link of the same mail still opens: nobody
 // is locked out by who guesses, and nobody is silenced by what is tried on others.
 // Refusals: sign_in_expired, other_browser, code_wrong, too_many_requests.
+import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import type { Subject } from '../../access/sessions.ts';
 import { emailHash, sha256 } from '../../identity.ts';
@@ -66,9 +67,9 @@ export async function signInByCode(
 	if (!taken) return refuse('too_many_requests');
 	const guesses = await spendGuess(services.db, browserHash, services.clock.now());
 	const right = guesses.find((guess) => guess.sent !== null && isWithin(guess) && fits(guess.sent, input.code));
-	if (right) {
+	if (right?.sent) {
 		await giveBackGuess(services.db, right);
-		return consume(services, right.sent!, [['sign_in_code', browserHash], ...taken]);
+		return consume(services, right.sent, [['sign_in_code', browserHash], ...taken]);
 	}
 	await noteSecurityEvent(services.db.system, services.clock.now(), ...failuresOf(services, guesses));
 	return refuse('code_wrong');
@@ -99,7 +100,9 @@ function failuresOf(services: Services, guesses: Guess[]): SecurityNote[] {
 	const people = new Map(known.map((guess) => [guess.sent.subjectId, guess]));
 	const notes = [...people.values()].map(({ sent }) => failureOf(sent, 'code'));
 	for (const about of ['person', 'supplier'] as const) {
-		const over = new Map(known.flatMap((guess) => (isJustOver(guess, about) ? [[guess[about]!.key, guess]] : [])));
+		const over = new Map(
+			known.flatMap((guess) => (isJustOver(guess, about) ? [[required(guess[about], 'count').key, guess]] : []))
+		);
 		for (const { sent } of over.values()) {
 			services.log.error({ supplierId: sent.supplierId, about }, 'alarm: sign-in codes are being guessed');
 			notes.push({ ...failureOf(sent, 'code'), kind: 'guessing_alarm', detail: { about } });

@@ -4,6 +4,7 @@
 import { actorName, may, type Scope } from '../../../domain/access/scope.ts';
 import { transferBooked } from '../../../domain/ledger/entries.ts';
 import { minor } from '../../../domain/money/minor.ts';
+import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { insertAttempt, type Attempt, findAttempt } from '../../store/attempts.ts';
@@ -150,7 +151,7 @@ async function keepAttempt(
 		await keepAcceptance(tx, scope, attemptId, { supplier, clientId, ...early, from });
 		await insertPromisedDiscounts(tx, scope, attemptId, early.option.discounts);
 	}
-	return (await findAttempt(tx, scope, attemptId))!;
+	return required(await findAttempt(tx, scope, attemptId), 'attempt');
 }
 
 /** The invoice that a person named by its number; of one number in two years, the one that has something left. */

@@ -5,6 +5,7 @@ import { add, minor, subtract, type Minor } from '../../../domain/money/minor.ts
 import type { PaymentOption } from '../../../domain/offers/quote.ts';
 import { allocateReceived, withinBalance, type AllocationLine } from '../../../domain/payments/allocation.ts';
 import { linesOf, nextPart, partsWithin } from '../../../domain/plans/plan.ts';
+import { required } from '../../../domain/required.ts';
 import type { BankEntry } from '../../store/bank.ts';
 import { findLiveAttempt } from '../../store/attempts.ts';
 import { lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
@@ -39,7 +40,7 @@ async function chooseParts(
 	const ids = invoicesOf(seen);
 	if (!invoiceIds.every((id) => ids.includes(id))) return refuse('plan_running');
 	const records = await lockInvoices(tx, scope, ids);
-	const plan = (await lockPlan(tx, scope, seen.planId))!;
+	const plan = required(await lockPlan(tx, scope, seen.planId), 'plan');
 	const next = nextPart(plan.parts);
 	if (!next || !RUNNING.includes(plan.status)) return null;
 	const parts = partsWithin(plan.parts, entry.amountMinor);
@@ -52,7 +53,12 @@ async function chooseParts(
 	const held = await listHeldPositions(tx, scope, plan.planId);
 	if (parts.some((part) => held.includes(part.position))) return refuse('payment_in_progress');
 	const lines = withinBalance(linesOf([...parts, { lines: beside }]), (invoiceId) =>
-		leftOf(records.find((record) => record.invoiceId === invoiceId)!)
+		leftOf(
+			required(
+				records.find((record) => record.invoiceId === invoiceId),
+				'invoice of a part'
+			)
+		)
 	);
 	if (!lines.length) return refuse('nothing_to_pay');
 	return done({
@@ -95,9 +101,9 @@ async function chooseInvoices(
 	const option = quoted.quote.options.find((one) => one.kind === 'early' && one.amountMinor === entry.amountMinor);
 	const owed = records.map((record) => ({ ...record, amountMinor: payableToday(record) }));
 	return done({
-		clientId: records[0]!.clientId,
+		clientId: required(records[0], 'invoice').clientId,
 		description: records.map((record) => record.number).join(', '),
-		lines: option ? option.parts[0]!.lines : allocateReceived(owed, entry.amountMinor),
+		lines: option ? required(option.parts[0], 'part of an option').lines : allocateReceived(owed, entry.amountMinor),
 		early: option ? { option, quoted } : null,
 		parts: []
 	});

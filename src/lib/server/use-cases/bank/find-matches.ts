@@ -20,6 +20,7 @@ import {
 } from '../../../domain/bank/naming.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
 import { sumsOfParts } from '../../../domain/plans/plan.ts';
+import { required } from '../../../domain/required.ts';
 import type { BankEntry } from '../../store/bank.ts';
 import { listKnownPayers, listStandingTransfers } from '../../store/bank.ts';
 import type { Tx } from '../../store/database.ts';
@@ -138,9 +139,9 @@ async function matchesFor(tx: Tx, scope: Scope, facts: MatchingFacts, entry: Ban
 	return { ...NOTHING, matches: doubted(matches, numbers), settled: settledOf(settled.found, settled.reason) };
 }
 const settledOf = (found: InvoiceLabel[], reason: NamingReason): Settled[] =>
-	[...Map.groupBy(found, (one) => one.clientId).values()].map((theirs) => ({
-		clientId: theirs[0]!.clientId,
-		clientName: theirs[0]!.clientName,
+	[...Map.groupBy(found, (one) => one.clientId)].map(([clientId, theirs]) => ({
+		clientId,
+		clientName: required(theirs[0], 'invoice').clientName,
 		numbers: theirs.map((one) => one.number),
 		reason
 	}));
@@ -159,7 +160,7 @@ async function earlyPrice(
 	one: OpenInvoice,
 	day: CivilDate
 ): Promise<OpenInvoice['earlyMinor']> {
-	const record = records.get(one.invoiceId)!;
+	const record = required(records.get(one.invoiceId), 'open invoice');
 	const { quote } = await quoteInvoices(tx, scope, { supplier, records: [record], at: noonOf(day, supplier.timeZone) });
 	return quote.options.find((option) => option.kind === 'early')?.amountMinor ?? null;
 }

@@ -3,6 +3,7 @@
 import { may, actorName, type Scope } from '../../../domain/access/scope.ts';
 import type { BankStatement, StatementEntry } from '../../../domain/bank/statement.ts';
 import { verdictOf, type Finding } from '../../../domain/invoices/findings.ts';
+import { required } from '../../../domain/required.ts';
 import { newId, sha256 } from '../../identity.ts';
 import type { BankListShape } from '../../readers/bank/bank-columns.ts';
 import type { StatementFileReading } from '../../readers/bank/read-statements.ts';
@@ -59,7 +60,7 @@ export async function importStatements(
 /** Which column is what: remembered under a name for the next list of the same source. */
 const keepAnswer = (services: Services, scope: Scope, headerKey: string, answers: ListAnswers): Promise<void> =>
 	commit(services, scope, async (tx) => {
-		const { name, columns, dateOrder } = answers[headerKey]!;
+		const { name, columns, dateOrder } = required(answers[headerKey], 'answer');
 		const row = { mappingId: newId(), headerKey, name: name || 'CSV', columns, dateOrder };
 		await saveMapping(tx, scope, { ...row, savedAt: services.clock.now() });
 	});

@@ -4,6 +4,7 @@ import type { Certainty, Match, MatchReason } from '../../../domain/bank/matchin
 import { payableToday } from '../../../domain/invoices/state.ts';
 import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { ZERO, type Minor } from '../../../domain/money/minor.ts';
+import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import { countWaitingEntries, listBankEntries, type BankEntryListing } from '../../store/bank.ts';
 import type { Tx } from '../../store/database.ts';
@@ -99,7 +100,7 @@ const proposalOf = ({ records }: MatchingFacts, match: Match): Proposal => ({
 	kind: 'pay',
 	clientName: match.clientName,
 	invoices: match.invoiceIds.map((invoiceId) => {
-		const record = records.get(invoiceId)!;
+		const record = required(records.get(invoiceId), 'open invoice');
 		return { invoiceId, number: record.number, payableMinor: payableToday(record) };
 	}),
 	paymentId: null,

@@ -5,6 +5,7 @@ import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date
 import { transferBooked } from '../../../domain/ledger/entries.ts';
 import { minor, type Minor } from '../../../domain/money/minor.ts';
 import { allocateReversal, type AllocationLine } from '../../../domain/payments/allocation.ts';
+import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt } from '../../store/attempts.ts';
@@ -79,7 +80,7 @@ export async function undoEntry(services: Services, scope: Scope, bankEntryId: s
 		const on = civilDateIn(booking.now, booking.supplier.timeZone);
 		if (entry.isReturn) await restore(booking, entry, on);
 		else {
-			const payment = (await findPaymentOfEntry(tx, scope, bankEntryId))!;
+			const payment = required(await findPaymentOfEntry(tx, scope, bankEntryId), 'payment');
 			const rest = minor(payment.amountMinor - netReversed(await listReversals(tx, scope, payment.paymentId)));
 			if (rest > 0n) {
 				const reversalId = await reverse(booking, payment, {
@@ -159,8 +160,8 @@ async function reverse(booking: Booking, payment: Payment, going: Going): Promis
 async function restore(booking: Booking, entry: BankEntry, on: CivilDate): Promise<void> {
 	const { scope, tx, supplier, now } = booking;
 	const objectId = `${entry.bankEntryId}:${entry.round}`;
-	const undone = (await findReversalOf(tx, scope, objectId, 'debit_return'))!;
-	const payment = (await findPayment(tx, scope, undone.paymentId))!;
+	const undone = required(await findReversalOf(tx, scope, objectId, 'debit_return'), 'return');
+	const payment = required(await findPayment(tx, scope, undone.paymentId), 'payment');
 	const lines = await listReversalLines(tx, scope, objectId, 'debit_return');
 	const reversalId = newId();
 	const { paymentId, clientId, currency } = payment;
@@ -188,7 +189,7 @@ async function restore(booking: Booking, entry: BankEntry, on: CivilDate): Promi
 }
 /** Parts of a plan that the transfer had paid, if any. */
 async function followPlanOf(booking: Booking, payment: Payment, kind: Parameters<typeof followReversal>[2]) {
-	const attempt = (await findAttempt(booking.tx, booking.scope, payment.attemptId))!;
+	const attempt = required(await findAttempt(booking.tx, booking.scope, payment.attemptId), 'attempt');
 	await followReversal({ ...booking, intent: null }, attempt, kind);
 }
 const sumOf = (lines: AllocationLine[]): bigint => lines.reduce((sum, line) => sum + line.amountMinor, 0n);

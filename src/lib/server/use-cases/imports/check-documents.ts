@@ -78,13 +78,9 @@ function lineOf(
 ): Omit<ImportLine, 'fileName'> {
 	const debtMinor = debtOf(document);
 	const match = clients.match(document.buyer);
-	const isAddressNew =
-		match !== null && document.buyer.email !== null && !clients.knows(match.client.clientId, document.buyer.email);
-	const all = [
-		...findings,
-		...ownershipFindings(supplier, document),
-		...(isAddressNew ? [contactNew(document.buyer.email!)] : [])
-	];
+	const { email } = document.buyer;
+	const isAddressNew = match !== null && email !== null && !clients.knows(match.client.clientId, email);
+	const all = [...findings, ...ownershipFindings(supplier, document), ...(isAddressNew ? [contactNew(email)] : [])];
 	const isSameClient = match
 		? match.client.clientId === known?.clientId
 		: known !== null && nameKeyOf(document.buyer.name) === nameKeyOf(known.clientName);

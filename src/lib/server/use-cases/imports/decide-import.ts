@@ -5,6 +5,7 @@ import { actorName, may, type Permission, type Scope } from '../../../domain/acc
 import { KnownClients } from '../../../domain/invoices/buyer.ts';
 import type { Party } from '../../../domain/invoices/document.ts';
 import { contactNew } from '../../../domain/invoices/findings.ts';
+import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import { newId } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
@@ -88,7 +89,7 @@ export const chooseClientOf = (
 		const of = { importId, buyerKey: choice.buyerKey };
 		if (!(await chooseClient(tx, scope, of, chosen))) return refuse('not_found');
 		// Whose invoice it is says nothing of who is let in.
-		const { email } = (await findBuyer(tx, scope, of))!.buyer;
+		const { email } = required(await findBuyer(tx, scope, of), 'buyer').buyer;
 		const contacts = client ? await listContacts(tx, scope, client.clientId) : [];
 		const isNew = client !== null && email !== null && !contacts.some((one) => one.email === email);
 		await noteContact(tx, scope, of, isNew ? contactNew(email) : null);

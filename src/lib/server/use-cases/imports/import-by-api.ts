@@ -51,21 +51,20 @@ async function once(
 	what: string,
 	work: () => Promise<Result<ApiAnswer>>
 ): Promise<Result<ApiAnswer>> {
-	if (!input.key) return work();
+	const { key } = input;
+	if (!key) return work();
 	const files = input.files.map((file) => `${file.name} ${sha256(file.bytes)}`).join('\n');
 	const prefix = what === 'invoices' ? '' : `${what}\n`;
 	const inputHash = sha256(
 		`${actorName(scope.actor)}\n${prefix}${files}${input.sendMails} ${input.acceptReview ?? false}`
 	);
-	const known = await commit(services, scope, (tx) =>
-		reserveAnswer(tx, scope, input.key!, inputHash, services.clock.now())
-	);
+	const known = await commit(services, scope, (tx) => reserveAnswer(tx, scope, key, inputHash, services.clock.now()));
 	if (known.kind === 'mismatch') return refuse('idempotency_mismatch');
 	if (known.kind === 'busy') return refuse('idempotency_busy');
 	if (known.kind === 'replay') return done({ status: known.status, body: known.answer });
 	const answer = await work();
 	if (answer.ok)
-		await commit(services, scope, (tx) => keepAnswer(tx, scope, input.key!, answer.value.status, answer.value.body));
+		await commit(services, scope, (tx) => keepAnswer(tx, scope, key, answer.value.status, answer.value.body));
 	return answer;
 }
 

@@ -2,6 +2,7 @@
 // Actor: owner, accountant or API key. Refusals: not_allowed, review_by_person, archives_too_large. Facts: invoice.opened.
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import type { ReadResult } from '../../../domain/invoices/findings.ts';
+import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import { newId, sha256 } from '../../identity.ts';
 import type { InvoiceFile } from '../../readers/file.ts';
@@ -65,7 +66,7 @@ async function keep(
 			);
 		return lines;
 	});
-	return checked.map((one) => (isWanted(one) ? kept.shift()! : one.line));
+	return checked.map((one) => (isWanted(one) ? required(kept.shift(), 'line') : one.line));
 
 	async function keepAll(some: Checked[]): Promise<ImportLine[]> {
 		const now = services.clock.now();
@@ -81,7 +82,7 @@ async function keep(
 			});
 			const items = some.map(({ line, document }) => ({
 				line,
-				document: document!,
+				document: required(document, 'document'),
 				documentId,
 				mediaType,
 				invoiceId: newId()

@@ -5,6 +5,7 @@ import { isShownToClient, type InvoiceDocument } from '../../../domain/invoices/
 import { block, contactNew } from '../../../domain/invoices/findings.ts';
 import { rfReference } from '../../../domain/invoices/identifiers.ts';
 import { invoiceOpened } from '../../../domain/ledger/entries.ts';
+import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
 import { findInvoicesNamed, insertInvoices, nameKey } from '../../store/invoices.ts';
@@ -50,14 +51,15 @@ export async function keepInvoices(
 	await makeRoom(tx, scope, items, now);
 	const open = items.filter((item) => !item.clientId);
 	const places = open.length ? await makeClients(tx, scope, open, now) : [];
-	const placeOf = new Map(open.map((item, i) => [item, places[i]!]));
-	const held = new Set(isReviewed ? [] : open.filter((item) => isHeld(item.line, placeOf.get(item)!)));
+	const placeOf = new Map(open.map((item, i) => [item, required(places[i], 'place')]));
+	const placeFor = (item: Keepable) => required(placeOf.get(item), 'place');
+	const held = new Set(isReviewed ? [] : open.filter((item) => isHeld(item.line, placeFor(item))));
 	const all: Kept[] = items
 		.filter((item) => !held.has(item))
 		.map((item) => ({
 			item,
 			invoiceId: item.invoiceId,
-			clientId: item.clientId ?? placeOf.get(item)!.clientId
+			clientId: item.clientId ?? placeFor(item).clientId
 		}));
 	const ids = await insertInvoices(
 		tx,

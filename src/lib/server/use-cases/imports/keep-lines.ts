@@ -1,6 +1,7 @@
 // The next invoices of a confirmed import are kept: a file that is one invoice in one transaction, a list some hundreds at a time. The next block is made ready
 // while one is kept. Two transactions that keep side by side were measured: five per cent faster, and a pay page half as slow again on two cores.
 import type { InvoiceDocument } from '../../../domain/invoices/document.ts';
+import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
 import { saveOutcomes, listClientsOf, listToKeep, type LineRow } from '../../store/import-lines.ts';
 import { countUp, findImport, keepAsDocument, saveImport, type ImportJob } from '../../store/imports.ts';
@@ -22,14 +23,16 @@ const BLOCKS_A_TURN = 12;
 
 export async function keepNextLines(work: Work): Promise<void> {
 	const { services, scope, claim } = work;
-	const job = await read(services, scope, async (tx) => (await findImport(tx, scope, claim.importId))!);
+	const job = await read(services, scope, async (tx) =>
+		required(await findImport(tx, scope, claim.importId), 'import')
+	);
 	let block = await nextBlock(work, job);
 	if (!block.length) return finish(work);
 	let { keptCount } = job;
 	const { visitors } = services;
 	for (let n = 1; block.length; n++) {
 		const begunAt = performance.now();
-		const { filePosition: keptFile, position: keptLine } = block.at(-1)!.row;
+		const { filePosition: keptFile, position: keptLine } = required(block.at(-1), 'line').row;
 		const following = (): Promise<Waiting[]> =>
 			n < BLOCKS_A_TURN ? nextBlock(work, { ...job, keptFile, keptLine }) : Promise.resolve([]);
 		// Made ready while this one is kept. Its failure, if any, is told when it is waited for.
@@ -63,8 +66,9 @@ async function nextBlock(work: Work, job: ImportJob): Promise<Waiting[]> {
 		await step(work, async (tx, hold) => {
 			const places = await makeClients(tx, scope, waiting, services.clock.now());
 			for (const [i, one] of waiting.entries()) {
-				one.clientId = places[i]!.clientId;
-				if (!job.acceptsReview && isHeld(one.line, places[i]!)) held.add(one);
+				const place = required(places[i], 'place');
+				one.clientId = place.clientId;
+				if (!job.acceptsReview && isHeld(one.line, place)) held.add(one);
 			}
 			await saveOutcomes(
 				tx,
@@ -124,7 +128,7 @@ const keepRows = (work: Work, waiting: Waiting[], job: ImportJob): Promise<void>
 		const { services, scope, claim } = work;
 		const { importId } = claim;
 		const now = services.clock.now();
-		const at = { importId, position: waiting[0]!.row.filePosition };
+		const at = { importId, position: required(waiting[0], 'line').row.filePosition };
 		const file = await keepAsDocument(tx, scope, at, { documentId: newId(), now });
 		const items = waiting.map(({ row: { invoiceId, replaces }, ...what }) => ({
 			...what,
@@ -137,9 +141,10 @@ const keepRows = (work: Work, waiting: Waiting[], job: ImportJob): Promise<void>
 			sendMails: job.sendsMails,
 			isReviewed: job.acceptsReview
 		});
-		const others = waiting.flatMap(({ row }, i) =>
-			lines[i]!.outcome === row.outcome ? [] : [{ ...row, outcome: lines[i]!.outcome, view: lines[i]! }]
-		);
+		const others = waiting.flatMap(({ row }, i) => {
+			const view = required(lines[i], 'line');
+			return view.outcome === row.outcome ? [] : [{ ...row, outcome: view.outcome, view }];
+		});
 		await saveOutcomes(tx, scope, importId, others);
 		// Last, so that the next block, which is being made ready, waits as little as possible.
 		await hold();

@@ -1,6 +1,7 @@
 // The next files of an import are read, in their own thread, and what will become of each invoice is written down. Nothing is kept yet.
 import type { Scope } from '../../../domain/access/scope.ts';
 import { buyerKey } from '../../../domain/invoices/buyer.ts';
+import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
 import type { ListHints } from '../../readers/csv.ts';
 import { readInvoicesOffPath, type ReadingBatch } from '../../readers/off-path.ts';
@@ -26,7 +27,7 @@ const READ_AHEAD_BYTES = 1024 * 1024;
 export async function readNextFiles(work: Work): Promise<void> {
 	const { services, scope, claim } = work;
 	const { job, files, hints } = await read(services, scope, async (tx) => {
-		const job = (await findImport(tx, scope, claim.importId))!;
+		const job = required(await findImport(tx, scope, claim.importId), 'import');
 		const mappings = await listMappings(tx, scope);
 		return {
 			job,
@@ -49,11 +50,11 @@ export async function readNextFiles(work: Work): Promise<void> {
 	};
 	try {
 		for (const [i, file] of files.entries()) {
-			readings[i] ??= begin(work, file, hints);
+			const begun = (readings[i] ??= begin(work, file, hints));
 			const after = files[i + 1];
 			// Its failure, if any, is told in its turn. Two large lists at once would be too much for the memory.
 			if (after && after.byteSize < READ_AHEAD_BYTES) (readings[i + 1] = begin(work, after, hints)).catch(() => {});
-			const { first, ...reading } = await readings[i]!;
+			const { first, ...reading } = await begun;
 			if (first.isLast) {
 				small.push({ ...reading, batch: first, from: 0 });
 				if (performance.now() - heldAt > HOLD_EVERY_MS) await checkSmall();
@@ -135,7 +136,10 @@ const writeParts = (work: Work, parts: Part[], checked: Checked[]): Promise<void
 		if (begun.length) await deleteLines(tx, scope, importId, begun);
 		const results = resultsOf(parts);
 		const seen = await numbersOf(tx, scope, importId, checked);
-		const lines = withoutTwins(checked, seen).map((one, i) => ({ ...results[i]!.at, ...rowOf(one) }));
+		const lines = withoutTwins(checked, seen).map((one, i) => ({
+			...required(results[i], 'result').at,
+			...rowOf(one)
+		}));
 		await insertLines(tx, scope, importId, lines);
 		for (const { filePosition, batch } of parts)
 			if (batch.isLast)

@@ -1,5 +1,6 @@
 // Imports as they stand: how far they are, what will become of each invoice, who said what. Refusals: not_found.
 import { actorName, may, type Actor, type Scope } from '../../../domain/access/scope.ts';
+import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import {
 	countOutcomes,
@@ -91,7 +92,7 @@ export async function readImport(
 		return done({
 			...(await viewOf(tx, scope, job, await namesOf(tx, scope))),
 			files: await listFiles(tx, scope, importId, files),
-			lists: lists.map(({ fileName, list }) => ({ ...list!, fileName, name: names[list!.key] ?? '' })),
+			lists: lists.map(({ fileName, list }) => namedList(fileName, required(list, 'list'), names)),
 			lines: lines.slice(0, PAGE).map(lineView),
 			page,
 			hasMore: lines.length > PAGE
@@ -155,7 +156,7 @@ const lineView = (row: ListedLine): LineView => ({
 async function viewOf(tx: Tx, scope: Scope, job: ImportJob, names: Names): Promise<ImportView> {
 	const { importId } = job;
 	const fileCount = await countFiles(tx, scope, importId);
-	const counts = (await countOutcomes(tx, scope, [importId])).get(importId)!;
+	const counts = required((await countOutcomes(tx, scope, [importId])).get(importId), 'counts');
 	const wanted = counts.new + (job.acceptsReview ? counts.review : 0) + (await countReplacing(tx, scope, importId));
 	return {
 		importId,
@@ -177,9 +178,15 @@ async function viewOf(tx: Tx, scope: Scope, job: ImportJob, names: Names): Promi
 	};
 }
 
+const namedList = (fileName: string, list: ListShape, names: Record<string, string>) => ({
+	...list,
+	fileName,
+	name: names[list.key] ?? ''
+});
+
 type Names = (actor: string) => string;
 /** People by their name; an API key stays what it is. */
 async function namesOf(tx: Tx, scope: Scope): Promise<Names> {
 	const members = new Map((await listMembers(tx, scope)).map((one) => [`member:${one.memberId}`, one.name]));
-	return (actor) => members.get(actor) ?? actor.split(':')[0]!;
+	return (actor) => members.get(actor) ?? actor.replace(/:.*/s, '');
 }

@@ -6,6 +6,7 @@ import { declineFamily } from '../../../domain/payments/declines.ts';
 import { add, ZERO } from '../../../domain/money/minor.ts';
 import { addTargetDays } from '../../../domain/calendar/business-days.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
+import { required } from '../../../domain/required.ts';
 import type { OutgoingMail } from '../../gateways/mail/port.ts';
 import { renderContactAdded } from '../../mails/contact-mails.ts';
 import * as templates from '../../mails/invoice-mails.ts';
@@ -149,7 +150,7 @@ async function renderNotice({ services, scope, tx, row, to }: Context): Promise<
 	const line = await findAudit(tx, scope, row.subjectId);
 	if (!line) return null;
 	const [kind, id] = line.actor.split(':');
-	const person = kind === 'member' ? await findMember(tx, scope, id!) : null;
+	const person = kind === 'member' ? await findMember(tx, scope, required(id, 'member')) : null;
 	const by = person ? `${person.name} · ${person.email}` : '—';
 	// Whom it tells that it was removed is found no more, but the line knows the name.
 	const named = to.name ? to : { ...to, name: line.detail.person ?? '' };
@@ -199,7 +200,7 @@ async function renderAttempt({ services, scope, tx, row, supplier, to }: Context
 	const lines = await listAttemptLines(tx, scope, attempt.attemptId);
 	const common = { amountMinor: attempt.amountMinor, currency: attempt.currency, numbers: attempt.description };
 	if (row.kind === 'payment_failed') {
-		const url = await mintPayLink(services, tx, scope, lines[0]!.invoiceId, row.contactId);
+		const url = await mintPayLink(services, tx, scope, required(lines[0], 'line').invoiceId, row.contactId);
 		return templates.renderFailedMail(to, {
 			...common,
 			family: declineFamily(attempt.errorCode, attempt.declineCode),
@@ -247,7 +248,7 @@ async function renderReversal({ services, scope, tx, row, to }: Context): Promis
 		return templates.renderUnmatchedMail(to, {
 			...common,
 			receiptNumber: payment.receiptNumber,
-			url: await mintPayLink(services, tx, scope, lines.at(-1)!.invoiceId, row.contactId)
+			url: await mintPayLink(services, tx, scope, required(lines.at(-1), 'line').invoiceId, row.contactId)
 		});
 	const voided = await voidedWith(tx, scope, reversal.reversalId);
 	const lost = add(...voided.map((one) => one.amountMinor));
@@ -263,6 +264,6 @@ async function renderReversal({ services, scope, tx, row, to }: Context): Promis
 		discountMinor: lost,
 		why: returnForClient(reversal.reason, to.locale),
 		totalMinor: add(due, lost),
-		url: await mintPayLink(services, tx, scope, lines.at(-1)!.invoiceId, row.contactId)
+		url: await mintPayLink(services, tx, scope, required(lines.at(-1), 'line').invoiceId, row.contactId)
 	});
 }

@@ -88,13 +88,14 @@ function whyFailed(attempt: Attempt | null): templates.WhyFailed {
 /** One invoice has a link of its own; a plan over several is opened in the client's area, where all of them may be seen. */
 async function commonOf({ services, scope, tx, row }: Context, plan: PlanWithParts) {
 	const ids = [...new Set(plan.parts.flatMap((part) => part.lines.map((line) => line.invoiceId)))];
+	const [only, ...others] = ids;
 	const numbers = [];
 	for (const id of ids) numbers.push((await findInvoice(tx, scope, id))?.number ?? '');
 	const { origin } = services.config;
 	const url = row.memberId
 		? `${origin}/admin/echeanciers`
-		: ids.length === 1 && row.contactId
-			? await mintPayLink(services, tx, scope, ids[0]!, row.contactId)
+		: only && !others.length && row.contactId
+			? await mintPayLink(services, tx, scope, only, row.contactId)
 			: `${origin}/portail`;
 	return { numbers: numbers.join(', '), amountMinor: plan.amountMinor, currency: plan.currency, url };
 }

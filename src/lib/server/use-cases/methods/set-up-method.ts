@@ -5,6 +5,7 @@ import type { SetUpMethod } from '../../../contract/payments.ts';
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import type { PaymentMethodType } from '../../../domain/payments/methods.ts';
 import { isWholeIn } from '../../../domain/plans/plan.ts';
+import { required } from '../../../domain/required.ts';
 import { NotAsked, type SetupState } from '../../gateways/stripe/port.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
@@ -47,7 +48,7 @@ export async function setUpMethod(
 	if (planId !== null && !(plan && isSeen(scope, plan) && isRunning(plan))) return refuse('not_found');
 	// Whoever was only sent a link has no list of means of payment to add to.
 	if (planId === null && scope.actor.kind !== 'contact') return refuse('not_found');
-	const clientId = plan?.clientId ?? scope.clientId!;
+	const clientId = plan?.clientId ?? required(scope.clientId, 'client');
 	const customerId = await customerIfAsked(services, scope, clientId);
 	if (customerId === 'not_asked') return refuse('payment_unavailable');
 	if (!customerId) return refuse('not_found');
@@ -116,7 +117,7 @@ async function ask(services: Services, scope: Scope, setup: MethodSetup): Promis
 		const outcome = await services.payments.setUp({
 			account: setup.stripeAccount,
 			setupId: setup.setupId,
-			customerId: customerId!,
+			customerId: required(customerId, 'customer'),
 			confirmationTokenId: setup.confirmationTokenId,
 			allowedTypes: types,
 			returnUrl: setup.returnUrl,
@@ -225,7 +226,7 @@ async function conclude(
 	if (setup.planId === null)
 		return void (await recordAudit(tx, scope, now, 'method_kept', methodId, { label: state.methodLabel ?? '' }));
 	if (await beginSetUpPlan(following, setupId, methodId, state)) return;
-	const plan = (await lockPlan(tx, scope, setup.planId))!;
+	const plan = required(await lockPlan(tx, scope, setup.planId), 'plan');
 	if (!isRunning(plan)) return;
 	await savePlan(tx, scope, plan.planId, { methodId }, now);
 	await schedule(following, plan, state.methodType);

@@ -113,11 +113,12 @@ export async function endPolicy(services: Services, scope: Scope, policyId: stri
 		const versions = await lockVersions(tx, scope, policyId);
 		const draft = versions.find((version) => version.publishedAt === null);
 		const live = versions.find(isLive);
-		if (!draft && !live) return refuse('not_found');
+		const ended = draft ?? live;
+		if (!ended) return refuse('not_found');
 		if (!draft && !may(scope.actor, 'publish_offers')) return refuse('not_allowed');
 		if (draft) await deleteDraft(tx, scope, draft);
-		else await markEnded(tx, scope, live!, now);
-		await announce(tx, scope, now, draft ? 'offer_draft_deleted' : 'offer_ended', draft ?? live!);
+		else await markEnded(tx, scope, ended, now);
+		await announce(tx, scope, now, draft ? 'offer_draft_deleted' : 'offer_ended', ended);
 		return done(null);
 	});
 }

@@ -7,6 +7,7 @@ import { payableToday } from '../../../domain/invoices/state.ts';
 import { NO_OFFER } from '../../../domain/offers/policy.ts';
 import { quote, type Quote, type QuoteInput } from '../../../domain/offers/quote.ts';
 import { resolvePolicy } from '../../../domain/offers/resolve-policy.ts';
+import { required } from '../../../domain/required.ts';
 import type { Tx } from '../../store/database.ts';
 import { listDiscounted } from '../../store/discounts.ts';
 import { listVatLinesOf, type InvoiceRecord } from '../../store/invoices.ts';
@@ -18,7 +19,7 @@ type Asked = { supplier: Supplier; records: InvoiceRecord[]; at: Date };
 
 /** `records` are of one client. Reads only. */
 export async function quoteInvoices(tx: Tx, scope: Scope, asked: Asked): Promise<Quoted> {
-	const { clientId } = asked.records[0]!;
+	const { clientId } = required(asked.records[0], 'invoice');
 	const { policies, groupIds } = await listLivePolicies(tx, scope, clientId);
 	return quoteUnder(tx, scope, asked, resolvePolicy(policies, { clientId, groupIds }) as LivePolicy | null);
 }
@@ -65,12 +66,12 @@ export async function quoteUnder(
 	policy: (QuoteInput['policy'] & { policyId: string }) | null,
 	known?: Facts
 ): Promise<Quoted> {
-	const [first] = records;
+	const first = required(records[0], 'invoice');
 	const today = civilDateIn(at, supplier.timeZone);
 	const asksForPast = policy?.instalments?.who === 'never_late';
 	const [{ vatLines, discounted }, neverLate] = await Promise.all([
 		known ?? factsOf(tx, scope, records),
-		asksForPast ? isNeverLate(tx, scope, first!.clientId, { today, timeZone: supplier.timeZone }) : true
+		asksForPast ? isNeverLate(tx, scope, first.clientId, { today, timeZone: supplier.timeZone }) : true
 	]);
 	const input: QuoteInput = {
 		invoices: records.map((record) => ({
@@ -88,7 +89,7 @@ export async function quoteUnder(
 			agreed: record.agreed && { discounts: record.agreed.discounts, parts: record.agreed.parts }
 		})),
 		policy: policy ?? NO_OFFER,
-		clientKind: first!.clientKind,
+		clientKind: first.clientKind,
 		neverLate,
 		supplier: {
 			timeZone: supplier.timeZone,

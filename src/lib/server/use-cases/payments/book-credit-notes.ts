@@ -20,6 +20,7 @@ import { listVatLines, lockInvoices, type InvoiceRecord } from '../../store/invo
 import { bookEntry, nextNumber } from '../../store/journal.ts';
 import type { Payment } from '../../store/payments.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
+import { required } from '../../../domain/required.ts';
 import type { Booking } from './settling.ts';
 
 type Noted = Exclude<RefundMeaning, 'error'>;
@@ -36,7 +37,10 @@ export async function giveCreditNotes(
 		lines.map((line) => line.invoiceId)
 	);
 	for (const { invoiceId, amountMinor } of lines) {
-		const invoice = invoices.find((one) => one.invoiceId === invoiceId)!;
+		const invoice = required(
+			invoices.find((one) => one.invoiceId === invoiceId),
+			'invoice'
+		);
 		const vat = await vatGivenBack(tx, scope, payment, invoice, amountMinor);
 		await book(booking, payment, { invoice, reversalId, reason: meaning, amountMinor, vat, cancels: null, at });
 	}
@@ -79,7 +83,7 @@ export async function voidCreditNotes(booking: Booking, payment: Payment, revers
 		if (notes.some((one) => one.kind === 'voided' && one.invoiceId === note.invoiceId)) continue;
 		const [invoice] = await lockInvoices(tx, scope, [note.invoiceId]);
 		await book(booking, payment, {
-			invoice: invoice!,
+			invoice: required(invoice, 'invoice'),
 			reversalId,
 			reason: note.reason as Noted,
 			amountMinor: note.amountMinor,

@@ -5,6 +5,7 @@ import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { discountBooked } from '../../../domain/ledger/entries.ts';
 import { ZERO, type Minor } from '../../../domain/money/minor.ts';
+import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
 import {
@@ -31,7 +32,10 @@ export async function bookDiscounts(settling: Booking, payment: Payment): Promis
 	);
 	for (const state of states) {
 		if (shouldStand(state) === isGranted(state)) continue;
-		const invoice = invoices.find((row) => row.invoiceId === state.promised.invoiceId)!;
+		const invoice = required(
+			invoices.find((row) => row.invoiceId === state.promised.invoiceId),
+			'invoice'
+		);
 		await move(settling, payment, { ...state, invoice });
 	}
 }
@@ -108,7 +112,7 @@ async function move(
 			sequence,
 			kind,
 			documentNumber,
-			cancelsNumber: kind === 'voided' ? last!.documentNumber : null,
+			cancelsNumber: kind === 'voided' ? required(last, 'discount to void').documentNumber : null,
 			amountMinor: promised.amountMinor,
 			currency: payment.currency,
 			happenedOn,

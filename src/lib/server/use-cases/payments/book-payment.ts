@@ -5,6 +5,7 @@ import { moneyIn, stripeFee, type JournalEntry } from '../../../domain/ledger/en
 import { allocateReceived, withinBalance, type AllocationLine } from '../../../domain/payments/allocation.ts';
 import { vatOfPayment } from '../../../domain/payments/vat.ts';
 import { minor, subtract, ZERO, type Minor } from '../../../domain/money/minor.ts';
+import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
 import { listAttemptLines, type Attempt } from '../../store/attempts.ts';
@@ -38,7 +39,10 @@ async function allocate(scope: Scope, tx: Tx, attempt: Attempt, receivedMinor: M
 	);
 	const dated = asked.map((line) => ({
 		...line,
-		dueOn: invoices.find((invoice) => invoice.invoiceId === line.invoiceId)!.dueOn
+		dueOn: required(
+			invoices.find((invoice) => invoice.invoiceId === line.invoiceId),
+			'invoice'
+		).dueOn
 	}));
 	const promised = await listPromisedDiscounts(tx, scope, attempt.attemptId);
 	const withVat = [];
@@ -106,5 +110,5 @@ export async function keepReceived(
 		await recordFact(tx, scope, now, { kind: 'payment.received', clientId, invoiceId: null, attemptId });
 	await queuePaymentMail(tx, scope, now, 'payment_received', paymentId, clientId, `payment:${paymentId}`);
 	services.log.info({ paymentId, receiptNumber }, 'payment booked');
-	return (await findPayment(tx, scope, paymentId))!;
+	return required(await findPayment(tx, scope, paymentId), 'payment');
 }

@@ -11,6 +11,7 @@ import {
 	type AllocationLine
 } from '../../../domain/payments/allocation.ts';
 import type { RefundMeaning } from '../../../domain/payments/refund-guard.ts';
+import { required } from '../../../domain/required.ts';
 import type { IntentDispute, IntentRefund, MoveFee } from '../../gateways/stripe/port.ts';
 import { newId } from '../../identity.ts';
 import { findAttempt } from '../../store/attempts.ts';
@@ -209,7 +210,7 @@ async function restore(settling: Settling, payment: Payment, restored: Restored)
 }
 
 const attemptOf = async ({ tx, scope }: Settling, payment: Payment) =>
-	(await findAttempt(tx, scope, payment.attemptId))!;
+	required(await findAttempt(tx, scope, payment.attemptId), 'attempt');
 
 async function announce({ scope, tx, now }: Settling, payment: Payment, lines: AllocationLine[]): Promise<void> {
 	const fact = { kind: 'payment.reversed' as const, clientId: payment.clientId, attemptId: payment.attemptId };

@@ -1,5 +1,6 @@
 // One attempt, asked of Stripe: a question that is the same however often it is repeated, then the answer read through the one door.
 import type { Scope } from '../../../domain/access/scope.ts';
+import { required } from '../../../domain/required.ts';
 import { NotAsked, type ConfirmInput, type Refused } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import {
@@ -115,8 +116,9 @@ async function intentHere(services: Services, scope: Scope, attempt: Attempt): P
 
 async function sourceOf(services: Services, scope: Scope, attempt: Attempt): Promise<ConfirmInput['source']> {
 	if (attempt.confirmationTokenId !== null) return { kind: 'token', tokenId: attempt.confirmationTokenId };
-	const method = await read(services, scope, (tx) => findMethod(tx, scope, attempt.savedMethodId!));
-	return { kind: 'saved', paymentMethodId: method!.stripePaymentMethodId };
+	const methodId = required(attempt.savedMethodId, 'means of payment');
+	const method = required(await read(services, scope, (tx) => findMethod(tx, scope, methodId)), 'means of payment');
+	return { kind: 'saved', paymentMethodId: method.stripePaymentMethodId };
 }
 
 /** Notes what Stripe answered on an attempt that nobody has moved meanwhile. */

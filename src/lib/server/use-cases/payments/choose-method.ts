@@ -5,6 +5,7 @@ import type { StartPayment } from '../../../contract/payments.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { isChargeable, isExpired, type PaymentMethodType } from '../../../domain/payments/methods.ts';
+import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import type { Supplier } from '../../store/parties.ts';
@@ -26,7 +27,8 @@ export async function chooseMethod(
 	const method = methodId ? await lockMethod(tx, scope, methodId) : null;
 	if (!method || !isChargeable(method, supplier.stripeAccount)) return refuse('method_refused');
 	if (!input.savedMethodId) {
-		const isAsked = input.option === 'next_part' && (await mayConfirm(tx, scope, chosen.plan!, method));
+		const isAsked =
+			input.option === 'next_part' && (await mayConfirm(tx, scope, required(chosen.plan, 'plan'), method));
 		return isAsked ? done(method) : refuse('method_refused');
 	}
 	const isTheirs = actor.kind === 'contact' && method.contactId === actor.contactId && method.keptAt !== null;

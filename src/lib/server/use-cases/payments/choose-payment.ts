@@ -10,6 +10,7 @@ import type { InvoiceDiscount, PaymentOption } from '../../../domain/offers/quot
 import type { AllocationLine } from '../../../domain/payments/allocation.ts';
 import { methodsFor, type PaymentMethodType } from '../../../domain/payments/methods.ts';
 import { isWholeIn, linesOf, nextPart, openParts } from '../../../domain/plans/plan.ts';
+import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import type { InvoiceRecord } from '../../store/invoices.ts';
@@ -55,8 +56,7 @@ async function chooseOption(services: Services, tx: Tx, scope: Scope, asked: Ask
 	const isSetup = option !== undefined && isPlan(option) && price === ZERO;
 	if (option && price === input.expectedAmountMinor && (price > 0n || isSetup))
 		return done({
-			lines: option.parts[0]!.lines,
-			amountMinor: option.parts[0]!.amountMinor,
+			...firstPart(option),
 			isSetup,
 			allowedTypes: option.methods,
 			discountMinor: option.discountMinor,
@@ -74,6 +74,11 @@ async function chooseOption(services: Services, tx: Tx, scope: Scope, asked: Ask
 		option: other.kind,
 		currency: 'EUR'
 	});
+}
+
+function firstPart({ parts }: PaymentOption): Pick<Chosen, 'lines' | 'amountMinor'> {
+	const { lines, amountMinor } = required(parts[0], 'part of an option');
+	return { lines, amountMinor };
 }
 
 /** Days and amounts of every part, as the page showed them. */

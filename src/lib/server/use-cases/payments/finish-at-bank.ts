@@ -3,6 +3,7 @@
 // otherwise try card after card at Stripe, past every bound of ours.
 import type { Scope } from '../../../domain/access/scope.ts';
 import { isLive } from '../../../domain/payments/attempt-status.ts';
+import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import type { Attempt } from '../../store/attempts.ts';
 import { settleIntent, type Settled } from './settle-intent.ts';
@@ -16,7 +17,7 @@ export async function settleAfterBank(
 	scope: Scope,
 	{ stripeAccount: account, stripePaymentIntentId }: Pick<Attempt, 'stripeAccount' | 'stripePaymentIntentId'>
 ): Promise<Settled | null> {
-	const intentId = stripePaymentIntentId!;
+	const intentId = required(stripePaymentIntentId, 'intent');
 	const settled = await settleIntent(services, scope, { account, intentId });
 	const latest = settled?.attempts.at(-1);
 	if (!settled?.awaitsUs || !latest || !isLive(latest.status)) return settled;

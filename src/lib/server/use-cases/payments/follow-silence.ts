@@ -4,6 +4,7 @@
 import { mintScope } from '../../../domain/access/scope.ts';
 import { civilDateIn, daysBetween } from '../../../domain/calendar/civil-date.ts';
 import type { Silence } from '../../../domain/payments/silence.ts';
+import { required } from '../../../domain/required.ts';
 import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import { getSupplier } from '../../store/parties.ts';
@@ -47,10 +48,13 @@ async function silenceOf(services: Services, account: StripeAccount): Promise<Si
 	}
 }
 
+const begin = ({ silentSince }: StripeAccount): Date => required(silentSince, 'begin of a silence');
+const lasted = (account: StripeAccount, now: Date): number => now.getTime() - begin(account).getTime();
+
 async function confirm(services: Services, account: StripeAccount, silence: Silence): Promise<void> {
 	const scope = mintScope(account.supplierId, { kind: 'system' });
 	const now = services.clock.now();
-	const lastedMs = now.getTime() - account.silentSince!.getTime();
+	const lastedMs = lasted(account, now);
 	// Every minute at first, then each time that a tenth more has passed: whoever mends it waits a quarter of an hour at most.
 	const pauseMs = Math.min(Math.max(lastedMs / 10, MINUTE_MS), 15 * MINUTE_MS);
 	const isTold = mayTell(account, silence, now);
@@ -72,9 +76,10 @@ async function confirm(services: Services, account: StripeAccount, silence: Sile
 }
 
 /** Once for as long as it lasts, and at most once a day if it comes and goes. That nobody answers may pass by itself: an hour is waited. */
-function mayTell({ silentSince, toldAt }: StripeAccount, silence: Silence, now: Date): boolean {
-	if (silence === 'unreachable' && now.getTime() - silentSince!.getTime() < HOUR_MS) return false;
-	return toldAt === null || (toldAt < silentSince! && now.getTime() - toldAt.getTime() > DAY_MS);
+function mayTell(account: StripeAccount, silence: Silence, now: Date): boolean {
+	const { toldAt } = account;
+	if (silence === 'unreachable' && lasted(account, now) < HOUR_MS) return false;
+	return toldAt === null || (toldAt < begin(account) && now.getTime() - toldAt.getTime() > DAY_MS);
 }
 
 /** Clients could not mend a plan meanwhile: the days are given back to them. What waits finds its way by itself: the run, reconciliation, events. */
@@ -84,7 +89,7 @@ async function takeUpAgain(services: Services, account: StripeAccount): Promise<
 	await commit(services, scope, async (tx) => {
 		if (!(await endSilence(tx, scope, account.account)) || !account.confirmedAt || account.untilAt) return;
 		const { timeZone } = await getSupplier(tx, scope);
-		const [since, today] = [civilDateIn(account.silentSince!, timeZone), civilDateIn(now, timeZone)];
+		const [since, today] = [civilDateIn(begin(account), timeZone), civilDateIn(now, timeZone)];
 		await prolongCures(tx, scope, { since, days: daysBetween(since, today) }, now);
 	});
 	await wakeStripeEvents(services.db, account, now);

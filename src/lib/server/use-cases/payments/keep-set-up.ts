@@ -1,4 +1,5 @@
 // The row that comes before Stripe is asked to keep a means of payment for a plan whose first part comes later. One kept before needs no asking.
+import { required } from '../../../domain/required.ts';
 import type { StartPayment } from '../../../contract/payments.ts';
 import type { SavedMethod } from '../../store/saved-methods.ts';
 import { insertSetup } from '../../store/method-setups.ts';
@@ -24,7 +25,7 @@ export async function keepSetUp(
 		contactId: contactOf(scope),
 		planId: attemptId,
 		inputHash: null, // that of its attempt
-		confirmationTokenId: input.confirmationTokenId!,
+		confirmationTokenId: required(input.confirmationTokenId, 'confirmation token'),
 		returnUrl: from.returnUrl,
 		status: 'open',
 		stripeAccount: supplier.stripeAccount,

@@ -5,6 +5,7 @@ import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { add, smallest, subtract, ZERO, type Minor } from '../../../domain/money/minor.ts';
 import { allocateReversal, type AllocationLine } from '../../../domain/payments/allocation.ts';
 import { checkRefund, type RefundMeaning } from '../../../domain/payments/refund-guard.ts';
+import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import { findInvoice } from '../../store/invoices.ts';
 import { getSupplier } from '../../store/parties.ts';
@@ -52,7 +53,7 @@ export async function previewRefund(
 		const discounts = await readDiscountStates(tx, scope, payment);
 		const lines = [];
 		for (const line of allocateReversal(standing, subtract(input.amountMinor, advanceMinor))) {
-			const invoice = (await findInvoice(tx, scope, line.invoiceId))!;
+			const invoice = required(await findInvoice(tx, scope, line.invoiceId), 'invoice');
 			const isNoted = input.meaning !== 'error';
 			const vat = isNoted ? await vatGivenBack(tx, scope, payment, invoice, line.amountMinor) : [];
 			lines.push({

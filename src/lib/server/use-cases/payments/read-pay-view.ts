@@ -19,6 +19,7 @@ import { declineText } from '../../../i18n/declines.ts';
 import { consentText, notOfferedText } from '../../../i18n/offers.ts';
 import { inPlanWithOthersText, notPayableText } from '../../../i18n/not-payable.ts';
 import { declineFamily } from '../../../domain/payments/declines.ts';
+import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import { findLastAttempt, listAttemptLines, type Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
@@ -41,15 +42,16 @@ export async function readPayView(
 	invoiceIds: string[],
 	locale: Locale = 'fr'
 ): Promise<Result<PayView>> {
-	if (!invoiceIds.length) return refuse('not_found');
+	const [firstId, ...otherIds] = invoiceIds;
+	if (!firstId) return refuse('not_found');
 	return read(services, scope, async (tx) => {
 		const { actor } = scope;
-		const single = invoiceIds.length === 1 ? invoiceIds[0]! : null;
+		const single = otherIds.length ? null : firstId;
 		// Asked together, answered in one go: the questions do not depend on each other.
 		const [supplier, found, last, allPayments, payer, discounts, plans, methods, isPayer] = await Promise.all([
 			getSupplier(tx, scope),
 			Promise.all(invoiceIds.map((invoiceId) => findInvoice(tx, scope, invoiceId))),
-			findLastAttempt(tx, scope, invoiceIds[0]!),
+			findLastAttempt(tx, scope, firstId),
 			single ? listPayments(tx, scope, { invoiceId: single }) : [],
 			// A pay link may have been forwarded: no address is shown, and none is filled in.
 			actor.kind === 'contact' ? findContact(tx, scope, actor.contactId) : null,
@@ -59,7 +61,8 @@ export async function readPayView(
 			mayPay(tx, scope)
 		]);
 		const records = found.filter((record) => record !== null);
-		if (records.length !== invoiceIds.length) return refuse('not_found');
+		const [first] = records;
+		if (!first || records.length !== invoiceIds.length) return refuse('not_found');
 		const at = services.clock.now();
 		const quoted = await quoteInvoices(tx, scope, { supplier, records, at });
 		const { today } = quoted.quote;
@@ -72,7 +75,7 @@ export async function readPayView(
 		// Several that are all settled: what paid them together is told, with its receipt.
 		const together =
 			!single && records.every((record) => record.balanceMinor === ZERO)
-				? (await listPayments(tx, scope, { invoiceId: invoiceIds[0]! })).filter(
+				? (await listPayments(tx, scope, { invoiceId: firstId })).filter(
 						(payment) => payment.reversedMinor === ZERO && isOfExactly(payment, records)
 					)
 				: [];
@@ -80,7 +83,7 @@ export async function readPayView(
 			supplier: supplierView(supplier),
 			invoices: records.map((record) => invoiceView(record, today)),
 			amountMinor,
-			currency: records[0]!.currency,
+			currency: first.currency,
 			mayPay: isPayer,
 			options,
 			refused,
@@ -91,10 +94,10 @@ export async function readPayView(
 			now: at,
 			attempt,
 			payments: paymentsFor(scope, single ? allPayments : together.slice(0, 1)),
-			transfer: records.length === 1 ? transferOf(supplier, records[0]!, amountMinor) : null,
+			transfer: records.length === 1 ? transferOf(supplier, first, amountMinor) : null,
 			methods,
 			stripe: stripeView(services.config, supplier),
-			payerName: records[0]!.clientName,
+			payerName: first.clientName,
 			payerEmail: payer?.email ?? null
 		});
 	});
@@ -106,7 +109,7 @@ type Told = Pick<PayView, 'options' | 'refused' | 'attempt'> & {
 	plan: PlanWithParts | null;
 };
 function wordsOf({ supplier, records, options, refused, attempt, plan }: Told, locale: Locale): PayWords {
-	const { currency, clientKind, notPayableReason } = records[0]!;
+	const { currency, clientKind, notPayableReason, plannedMinor } = required(records[0], 'invoice');
 	const cureDays = cureDaysFor(clientKind, supplier.planCureDays);
 	const terms = { currency, supplier: supplier.name, locale, cureDays, isLastPart: options.length === 1 };
 	return {
@@ -118,7 +121,7 @@ function wordsOf({ supplier, records, options, refused, attempt, plan }: Told, l
 				? null
 				: notPayableReason
 					? notPayableText(notPayableReason, locale)
-					: !plan && records[0]!.plannedMinor > 0n
+					: !plan && plannedMinor > 0n
 						? inPlanWithOthersText(locale)
 						: null
 	};

@@ -4,6 +4,7 @@ import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import { addDays, civilDateIn, startOfDayIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { EntryKind } from '../../../domain/ledger/entries.ts';
 import { add, minor, subtract, type Minor } from '../../../domain/money/minor.ts';
+import { required } from '../../../domain/required.ts';
 import type { MoneyMove } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
@@ -58,7 +59,7 @@ async function compareAccount(
 	const { last, again } = await read(services, scope, (tx) => listToCompare(tx, scope, account));
 	const usual = addDays(today, -COMPARED_DAYS);
 	// The first time, from the supplier's beginning here: what lay on the account before is found as a difference, and is not ours.
-	const begin = [usual, ...again, last ? addDays(last, 1) : civilDateIn(supplier.createdAt, timeZone)].sort()[0]!;
+	const [begin = usual] = [usual, ...again, last ? addDays(last, 1) : civilDateIn(supplier.createdAt, timeZone)].sort();
 	const moves = (
 		await services.payments.listMoves(account, startOfDayIn(begin, timeZone), startOfDayIn(addDays(today, 1), timeZone))
 	).filter((move) => move.currency === CURRENCY);
@@ -112,7 +113,7 @@ async function compare(tx: Tx, scope: Scope, day: CivilDate, moves: MoneyMove[])
 	const parts: Minor[] = [];
 	for (const kind of ['in', 'back', 'restored'] as const) {
 		const of = ours.filter((move) => move.kind === kind);
-		const sources = of.map((move) => (kind === 'in' ? move.intentId! : move.objectId));
+		const sources = of.map((move) => (kind === 'in' ? required(move.intentId, 'intent') : move.objectId));
 		parts.push(await sumBooked(tx, scope, BOOKED_AS[kind], sources));
 	}
 	// A charge's fee is booked by the charge, any other by its own movement.
@@ -148,6 +149,6 @@ async function compareBalances(
 				{ supplierId: scope.supplierId, stripe: String(balanceMinor), books: String(booksMinor) },
 				'the balance at Stripe is not account 511'
 			);
-		await saveBalance(tx, scope, accounts[0]!, { day, balanceMinor, booksMinor });
+		await saveBalance(tx, scope, required(accounts[0], 'account'), { day, balanceMinor, booksMinor });
 	});
 }

@@ -4,6 +4,7 @@ import { may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { add, type Minor } from '../../../domain/money/minor.ts';
 import { checkRefund, type RefundMeaning, type RefundRefusal } from '../../../domain/payments/refund-guard.ts';
+import { required } from '../../../domain/required.ts';
 import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import { lockAttempt } from '../../store/attempts.ts';
@@ -165,6 +166,6 @@ async function openRefund(services: Services, scope: Scope, tx: Tx, input: Refun
 		receipt: payment.receiptNumber
 	});
 	await queueRefundNotice(tx, scope, now, auditId);
-	const request = (await findRefundRequest(tx, scope, input.refundRequestId))!;
+	const request = required(await findRefundRequest(tx, scope, input.refundRequestId), 'refund request');
 	return done({ request, payment });
 }

@@ -1,5 +1,6 @@
 // A plan whose first part comes later is accepted: its means of payment is checked and kept instead of charged. Refusals: payment_unknown.
 import type { Scope } from '../../../domain/access/scope.ts';
+import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt, type Attempt } from '../../store/attempts.ts';
 import { findSetup } from '../../store/method-setups.ts';
@@ -18,7 +19,7 @@ export async function followSetUpPlan(
 	if (!setup) return refuse('payment_unknown', { attemptId: attempt.attemptId });
 	const asked = await askSetup(services, scope, setup);
 	if (!asked.ok && asked.refusal.code !== 'method_refused') return asked;
-	const after = (await read(services, scope, (tx) => findAttempt(tx, scope, attempt.attemptId)))!;
+	const after = required(await read(services, scope, (tx) => findAttempt(tx, scope, attempt.attemptId)), 'attempt');
 	if (after.status === 'open') return refuse('payment_unknown', { attemptId: attempt.attemptId });
 	return done(progressOf(scope, after, asked.ok ? asked.value.clientSecret : null));
 }

@@ -6,6 +6,7 @@ import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { addTargetDays } from '../../../domain/calendar/business-days.ts';
 import { attemptStatusFrom, nextStatus } from '../../../domain/payments/attempt-status.ts';
+import { required } from '../../../domain/required.ts';
 import type { IntentState } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import {
@@ -159,7 +160,7 @@ async function adoptIntent(tx: Tx, scope: Scope, account: string | null, intent:
 	// Another program on the account may call its orders anything: only what can be an attempt of ours is looked for.
 	const seen = intent.attemptId && isUuid(intent.attemptId) ? await findAttempt(tx, scope, intent.attemptId) : null;
 	if (!seen || seen.stripeAccount !== account || seen.stripePaymentIntentId !== null) return true;
-	const attempt = (await lockAttempt(tx, scope, seen.attemptId))!;
+	const attempt = required(await lockAttempt(tx, scope, seen.attemptId), 'attempt');
 	if (attempt.stripePaymentIntentId !== null) return attempt.stripePaymentIntentId !== intent.intentId;
 	await nameIntent(tx, scope, attempt.attemptId, intent.intentId);
 	return true;

@@ -4,6 +4,7 @@ import type { StartPayment } from '../../../contract/payments.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { AllocationLine } from '../../../domain/payments/allocation.ts';
 import { openParts } from '../../../domain/plans/plan.ts';
+import { required } from '../../../domain/required.ts';
 import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import {
@@ -82,7 +83,7 @@ const needsCustomer = ({ option, remember, savedMethodId }: StartPayment): boole
  */
 async function isAnswering(services: Services, scope: Scope, input: StartPayment): Promise<boolean> {
 	const { invoice, known, account } = await read(services, scope, async (tx) => ({
-		invoice: await findInvoice(tx, scope, input.invoiceIds[0]!),
+		invoice: await findInvoice(tx, scope, required(input.invoiceIds[0], 'invoice')),
 		known: await findAttempt(tx, scope, input.attemptId),
 		account: (await getSupplier(tx, scope)).stripeAccount
 	}));
@@ -166,7 +167,7 @@ async function keepAttempt(services: Services, scope: Scope, tx: Tx, opening: Op
 	const { lines, quoted, plan, parts, isSetup } = chosen;
 	const { attemptId } = input;
 	const now = services.clock.now();
-	const { clientId } = invoices[0]!;
+	const { clientId } = required(invoices[0], 'invoice');
 	const begins = quoted !== null && isPlan(quoted.option);
 	const remembers = input.remember === true && scope.actor.kind === 'contact' && method === null;
 	const customerId =
@@ -224,7 +225,7 @@ async function keepAttempt(services: Services, scope: Scope, tx: Tx, opening: Op
 	if (plan) await holdParts(tx, scope, attemptId, parts);
 	for (const line of lines)
 		await recordFact(tx, scope, now, { kind: 'attempt.changed', clientId, invoiceId: line.invoiceId, attemptId });
-	return (await findAttempt(tx, scope, attemptId))!;
+	return required(await findAttempt(tx, scope, attemptId), 'attempt');
 }
 
 /** The intent of the payer's own declined try on exactly the same lines, for the same customer, where money comes to today: it is tried again, so one payment stays one PaymentIntent. */
@@ -234,7 +235,7 @@ async function declinedIntent(
 	lines: AllocationLine[],
 	{ account, customerId }: { account: string | null; customerId: string | null }
 ): Promise<string | null> {
-	const last = await findLastAttempt(tx, scope, lines[0]!.invoiceId);
+	const last = await findLastAttempt(tx, scope, required(lines[0], 'line').invoiceId);
 	if (last?.status !== 'declined' || !isOwnTry(scope, last)) return null;
 	if (last.methodType === 'sepa_debit' || last.customerId !== customerId || last.stripeAccount !== account) return null;
 	const before = await listAttemptLines(tx, scope, last.attemptId);
@@ -248,5 +249,6 @@ async function declinedIntent(
 
 async function giveUp(services: Services, scope: Scope, attempt: Attempt): Promise<void> {
 	if (attempt.isSetup) return giveUpSetUp(services, scope, attempt);
-	await closeIntent(services, scope, { account: attempt.stripeAccount, intentId: attempt.stripePaymentIntentId! });
+	const intentId = required(attempt.stripePaymentIntentId, 'intent');
+	await closeIntent(services, scope, { account: attempt.stripeAccount, intentId });
 }

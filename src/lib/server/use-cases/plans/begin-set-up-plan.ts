@@ -1,5 +1,6 @@
 // A plan whose first part comes later: nothing is taken on the day it is accepted, the means of payment is kept. Its attempt and its setup share an id.
 import type { MethodFacts } from '../../../domain/payments/methods.ts';
+import { required } from '../../../domain/required.ts';
 import { lockAttempt, saveAttempt } from '../../store/attempts.ts';
 import type { MethodSetup } from '../../store/method-setups.ts';
 import { findPlan, savePlan, setHold } from '../../store/plans.ts';
@@ -38,7 +39,7 @@ export async function beginSetUpPlan(
 	);
 	await setHold(tx, scope, attemptId, false);
 	await savePlan(tx, scope, attemptId, { status: 'active', methodId }, now);
-	const plan = (await findPlan(tx, scope, attemptId))!;
+	const plan = required(await findPlan(tx, scope, attemptId), 'plan');
 	await schedule(following, plan, state.methodType);
 	await queuePlanMail(tx, scope, now, 'plan_started', plan);
 	await announce(following, plan);

@@ -6,6 +6,7 @@ import { isHeld as isHeldOn } from '../../../domain/invoices/hold.ts';
 import type { AllocationLine } from '../../../domain/payments/allocation.ts';
 import { isChargeable } from '../../../domain/payments/methods.ts';
 import { targetDay } from '../../../domain/plans/calendar.ts';
+import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt, findLiveAttempt, insertAttempt, type Attempt } from '../../store/attempts.ts';
@@ -40,7 +41,7 @@ export async function chargeNextParts(services: Services): Promise<boolean> {
 	const scope = mintScope(charge.supplierId, { kind: 'system' });
 	for (const [i, planId] of charge.planIds.entries()) {
 		await keepClaim(services.db, charge, new Date(services.clock.now().getTime() + LEASE_MS));
-		await chargeAlone(services, scope, { planId, position: charge.positions[i]! });
+		await chargeAlone(services, scope, { planId, position: required(charge.positions[i], 'position') });
 	}
 	await commit(services, scope, (tx) => dropCharge(tx, charge));
 	return true;
@@ -67,11 +68,14 @@ async function openCharge(services: Services, scope: Scope, tx: Tx, charge: Due)
 		scope,
 		lines.map((line) => line.invoiceId)
 	);
-	const plan = (await lockPlan(tx, scope, charge.planId))!;
+	const plan = required(await lockPlan(tx, scope, charge.planId), 'plan');
 	const supplier = await getSupplier(tx, scope);
 	const now = services.clock.now();
 	const today = civilDateIn(now, supplier.timeZone);
-	const part = plan.parts.find((candidate) => candidate.position === charge.position)!;
+	const part = required(
+		plan.parts.find((candidate) => candidate.position === charge.position),
+		'part'
+	);
 	const method = plan.methodId ? await findMethod(tx, scope, plan.methodId) : null;
 	if (method === null || !isDue(plan, part, today)) return null;
 	// Perhaps the part before this one found that out: nothing more of the row is taken.

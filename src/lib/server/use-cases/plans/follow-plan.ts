@@ -4,6 +4,7 @@ import { addDays, civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { askedOn } from '../../../domain/plans/calendar.ts';
 import { afterFailure, cureDaysFor, cureEnd, type Failure } from '../../../domain/plans/failure.ts';
 import { isOpen, statusAfter } from '../../../domain/plans/plan.ts';
+import { required } from '../../../domain/required.ts';
 import type { IntentState } from '../../gateways/stripe/port.ts';
 import type { Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
@@ -28,8 +29,8 @@ export type Following = Pick<Settling, 'scope' | 'tx' | 'supplier' | 'now'> & { 
 export async function followPlan(following: Following, attempt: Attempt, status: Attempt['status']): Promise<void> {
 	const { scope, tx } = following;
 	const held = await listHeldParts(tx, scope, attempt.attemptId);
-	if (!held.length) return;
-	const plan = (await lockPlan(tx, scope, held[0]!.planId))!;
+	if (!held[0]) return;
+	const plan = required(await lockPlan(tx, scope, held[0].planId), 'plan');
 	const positions = held.map((one) => one.position);
 	const parts = plan.parts.filter((part) => positions.includes(part.position));
 	if (status === 'processing' || status === 'paid') await advance(following, { plan, parts, attempt, status });
@@ -58,7 +59,7 @@ async function advance(following: Following, { plan, parts, attempt, status }: M
 			now
 		);
 	const methodId = attempt.keepsMethod ? await keepUsedMethod(following, attempt) : null;
-	const after = (await findPlan(tx, scope, plan.planId))!;
+	const after = required(await findPlan(tx, scope, plan.planId), 'plan');
 	const begins = plan.status === 'pending';
 	const isFailing = after.parts.some((part) => part.status === 'action_needed' || part.status === 'retrying');
 	await savePlan(
@@ -189,8 +190,8 @@ export async function followReversal(
 ): Promise<void> {
 	const { scope, tx, now } = following;
 	const held = await listHeldParts(tx, scope, attempt.attemptId);
-	if (!held.length) return;
-	const plan = (await lockPlan(tx, scope, held[0]!.planId))!;
+	if (!held[0]) return;
+	const plan = required(await lockPlan(tx, scope, held[0].planId), 'plan');
 	if (isOver(plan)) return;
 	const parts = plan.parts.filter((part) => held.some((one) => one.position === part.position));
 	if (kind === 'restored') {
@@ -203,7 +204,7 @@ export async function followReversal(
 			else await waitAgain(following, plan, part);
 	}
 	if (kind !== 'gone') {
-		const after = (await findPlan(tx, scope, plan.planId))!;
+		const after = required(await findPlan(tx, scope, plan.planId), 'plan');
 		await savePlan(tx, scope, plan.planId, { status: statusAfter(plan.status, after.parts) }, now);
 	}
 	await announce(following, plan);

@@ -6,6 +6,7 @@ import { partForgiven } from '../../../domain/ledger/entries.ts';
 import { ZERO, type Minor } from '../../../domain/money/minor.ts';
 import { vatOfReduction } from '../../../domain/payments/vat.ts';
 import { isOpen, statusAfter } from '../../../domain/plans/plan.ts';
+import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { findLiveAttempt } from '../../store/attempts.ts';
@@ -42,10 +43,13 @@ export async function forgivePart(
 		const now = services.clock.now();
 		await savePart(tx, scope, part, { status: 'forgiven', askOn: null }, now);
 		for (const line of part.lines) {
-			const invoice = invoices.find((one) => one.invoiceId === line.invoiceId)!;
+			const invoice = required(
+				invoices.find((one) => one.invoiceId === line.invoiceId),
+				'invoice'
+			);
 			await giveUp(services, tx, scope, { plan, position, invoice, amountMinor: line.amountMinor });
 		}
-		const after = (await findPlan(tx, scope, planId))!;
+		const after = required(await findPlan(tx, scope, planId), 'plan');
 		const isFailing = after.parts.some((one) => one.status === 'action_needed' || one.status === 'retrying');
 		const status = statusAfter(plan.status, after.parts);
 		await savePlan(tx, scope, planId, { status, ...(isFailing ? {} : { cureEndsOn: null }) }, now);

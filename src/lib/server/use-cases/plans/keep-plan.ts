@@ -2,6 +2,7 @@
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { PaymentOption } from '../../../domain/offers/quote.ts';
 import { cureDaysFor } from '../../../domain/plans/failure.ts';
+import { required } from '../../../domain/required.ts';
 import type { Tx } from '../../store/database.ts';
 import type { InvoiceRecord } from '../../store/invoices.ts';
 import type { Supplier } from '../../store/parties.ts';
@@ -22,7 +23,7 @@ export async function keepPlan(
 		now
 	}: { supplier: Supplier; invoices: InvoiceRecord[]; option: PaymentOption; methodId: string | null; now: Date }
 ): Promise<void> {
-	const { clientId, clientKind, currency } = invoices[0]!;
+	const { clientId, clientKind, currency } = required(invoices[0], 'invoice');
 	await insertPlan(
 		tx,
 		scope,

@@ -10,6 +10,7 @@ import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import { findInvoice } from '../../store/invoices.ts';
 import { actorName } from '../../../domain/access/scope.ts';
+import { required } from '../../../domain/required.ts';
 import { getSupplier, mayPay, type Supplier } from '../../store/parties.ts';
 import { answerMove, findOpenMove, insertMove } from '../../store/part-moves.ts';
 import { findPlan, lockPlan, savePart, savePlan, type PlanWithParts } from '../../store/plans.ts';
@@ -141,7 +142,7 @@ async function capOf(tx: Tx, scope: Scope, supplier: Supplier, plan: PlanWithPar
 	const terms = { business: supplier.businessTerms, isLargeOnlineSeller: supplier.isLargeOnlineSeller };
 	const caps: CivilDate[] = [];
 	for (const invoiceId of new Set(plan.parts.flatMap((part) => part.lines.map((line) => line.invoiceId)))) {
-		const invoice = (await findInvoice(tx, scope, invoiceId))!;
+		const invoice = required(await findInvoice(tx, scope, invoiceId), 'invoice');
 		const cap = lastLawfulDay(invoice, invoice.clientKind, terms);
 		if (cap) caps.push(cap);
 	}
@@ -163,7 +164,7 @@ async function applyMove(
 		{ dueOn: toOn, askOn: askedOn(toOn, method?.type ?? null), status: 'scheduled', failures: 0, announcedAt: null },
 		now
 	);
-	const after = (await findPlan(tx, scope, plan.planId))!;
+	const after = required(await findPlan(tx, scope, plan.planId), 'plan');
 	const isFailing = after.parts.some((one) => one.status === 'action_needed' || one.status === 'retrying');
 	if (!isFailing) await savePlan(tx, scope, plan.planId, { cureEndsOn: null }, now);
 }

@@ -3,6 +3,7 @@ import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import { addDays, civilDateIn, daysBetween, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { announcedOn } from '../../../domain/plans/calendar.ts';
 import { isOpen } from '../../../domain/plans/plan.ts';
+import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import { getSupplier, listSuppliers } from '../../store/parties.ts';
 import { listBroken, listPlansMovedAway, listToAnnounce } from '../../store/plan-days.ts';
@@ -31,8 +32,11 @@ export const announceParts = (services: Services): Promise<void> =>
 		))
 			await safely(services, planId, () =>
 				commit(services, scope, async (tx) => {
-					const plan = (await lockPlan(tx, scope, planId))!;
-					const part = plan.parts.find((candidate) => candidate.position === position)!;
+					const plan = required(await lockPlan(tx, scope, planId), 'plan');
+					const part = required(
+						plan.parts.find((candidate) => candidate.position === position),
+						'part'
+					);
 					if (part.announcedAt || part.status !== 'scheduled' || plan.status !== 'active') return;
 					const now = services.clock.now();
 					await savePart(tx, scope, part, { announcedAt: now }, now);
@@ -50,7 +54,7 @@ export const askMethodsAgain = (services: Services): Promise<void> =>
 					const { stripeAccount } = await getSupplier(tx, scope);
 					const now = services.clock.now();
 					await queuePlanMail(tx, scope, now, 'method_lost', plan, 0, stripeAccount ?? '');
-					await announce({ scope, tx, now }, (await lockPlan(tx, scope, plan.planId))!);
+					await announce({ scope, tx, now }, required(await lockPlan(tx, scope, plan.planId), 'plan'));
 				})
 			);
 	});
@@ -60,7 +64,7 @@ export const breakPlans = (services: Services): Promise<void> =>
 		for (const planId of await read(services, scope, (tx) => listBroken(tx, scope, today)))
 			await safely(services, planId, () =>
 				commit(services, scope, async (tx) => {
-					const plan = (await lockPlan(tx, scope, planId))!;
+					const plan = required(await lockPlan(tx, scope, planId), 'plan');
 					if (plan.status !== 'active' || plan.cureEndsOn === null || plan.cureEndsOn >= today) return;
 					const now = services.clock.now();
 					for (const part of plan.parts.filter(isOpen))

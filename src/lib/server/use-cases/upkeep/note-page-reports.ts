@@ -53,7 +53,7 @@ export function readReports(body: string): Said[] | null {
 	return [
 		{
 			page: said['document-uri'],
-			directive: said['effective-directive'] || said['violated-directive'].split(' ')[0]!,
+			directive: said['effective-directive'] || said['violated-directive'].replace(/ .*/s, ''),
 			blocked: said['blocked-uri'],
 			source: said['source-file'],
 			disposition: said.disposition
