@@ -1,5 +1,6 @@
 // Which invoice a movement of the bank pays, or which payment it takes back. Reasons in the order of the importer sheet, part 4: creditor reference,
 // end-to-end id, invoice number in the words, known payer and exact amount, several invoices of one client. Never the amount alone.
+import { required } from '../required.ts';
 import type { Minor } from '../money/minor.ts';
 import { ZERO } from '../money/minor.ts';
 import { isValidRf } from '../invoices/identifiers.ts';
@@ -98,7 +99,7 @@ function explain(
 			const amountIs = compare(movement.amountMinor, invoices);
 			const isPossible = !isClear || CANNOT_BE_BOOKED.includes(amountIs);
 			const isByReference = invoices.every((one) => isValidRf(one.paymentReference)) && reason === 'reference';
-			const isKnown = known.has(invoices[0]!.clientId);
+			const isKnown = known.has(firstOf(invoices).clientId);
 			const isWeakly = invoices.some((one) =>
 				isWeak(reason === 'reference' ? one.paymentReference : one.number, movement)
 			);
@@ -135,13 +136,12 @@ const isAmountOf = (one: OpenInvoice, amount: Minor): boolean =>
 	one.plan ? one.plan.sums.includes(amount) : one.payableMinor === amount || one.earlyMinor === amount;
 /** A plan over several invoices is one thing to pay. */
 const oneOfEachPlan = (invoices: OpenInvoice[]): OpenInvoice[] =>
-	invoices.filter(
-		(one, i) => !one.plan || invoices.findIndex((other) => other.plan?.planId === one.plan!.planId) === i
-	);
+	invoices.filter(({ plan }, i) => !plan || invoices.findIndex((other) => other.plan?.planId === plan.planId) === i);
 
+const firstOf = (invoices: OpenInvoice[]): OpenInvoice => required(invoices[0], 'open invoice');
 const matchOf = (invoices: OpenInvoice[], reason: MatchReason, certainty: Certainty, amountIs: AmountIs): Match => ({
-	clientId: invoices[0]!.clientId,
-	clientName: invoices[0]!.clientName,
+	clientId: firstOf(invoices).clientId,
+	clientName: firstOf(invoices).clientName,
 	invoiceIds: invoices.map((one) => one.invoiceId),
 	reason,
 	certainty,
@@ -151,8 +151,9 @@ const matchOf = (invoices: OpenInvoice[], reason: MatchReason, certainty: Certai
 function compare(amount: Minor, invoices: OpenInvoice[]): AmountIs {
 	const plans = new Set(invoices.map((one) => one.plan?.planId));
 	if (plans.size > 1) return 'with_plan';
-	const plan = invoices[0]!.plan;
-	if (plan) return plan.sums.includes(amount) ? 'parts' : amount < plan.sums[0]! ? 'under_part' : 'parts_and_more';
+	const { plan } = firstOf(invoices);
+	if (plan?.sums.includes(amount)) return 'parts';
+	if (plan) return amount < required(plan.sums[0], 'part to come') ? 'under_part' : 'parts_and_more';
 	const whole = invoices.reduce((sum, one) => sum + one.payableMinor, 0n);
 	if (amount === whole) return 'exact';
 	const early = invoices.reduce((sum, one) => sum + (one.earlyMinor ?? one.payableMinor), 0n);
@@ -175,8 +176,9 @@ export function subsets<T extends { payableMinor: Minor; plan?: unknown }>(invoi
 			found.push(chosen);
 			return;
 		}
-		for (let i = from; i < some.length && left > 0n; i += 1)
-			if (some[i]!.payableMinor <= left) search(i + 1, left - some[i]!.payableMinor, [...chosen, some[i]!]);
+		if (left > 0n)
+			for (const [i, one] of some.slice(from).entries())
+				if (one.payableMinor <= left) search(from + i + 1, left - one.payableMinor, [...chosen, one]);
 	};
 	search(0, amount, []);
 	return found;

@@ -111,8 +111,9 @@ export function alreadyTold<N extends ToldMovement, K extends ToldMovement>(comi
 		const plain = plainly(one);
 		for (const day of plain.days) {
 			const key = `${one.amountMinor} ${day}`;
-			if (!byDay.has(key)) byDay.set(key, []);
-			byDay.get(key)!.push({ plain, known: one });
+			const there = byDay.get(key);
+			if (there) there.push({ plain, known: one });
+			else byDay.set(key, [{ plain, known: one }]);
 		}
 	}
 	const crowds = new Map(
@@ -144,18 +145,19 @@ function crowdOf<K>(all: { plain: Plain; known: K }[]) {
 	];
 	for (const each of all)
 		for (const name of namesOf(each.plain)) {
-			if (!byName.has(name)) byName.set(name, []);
-			byName.get(name)!.push(each);
+			const there = byName.get(name);
+			if (there) there.push(each);
+			else byName.set(name, [each]);
 		}
 	let next = 0;
 	return (asked: Plain, wanted: 'same' | 'unclear', taken: Set<K>): typeof all => {
 		if (wanted === 'same')
 			return namesOf(asked).flatMap((name) => {
 				const named = byName.get(name) ?? [];
-				while (named.length && taken.has(named[0]!.known)) named.shift();
+				while (named[0] && taken.has(named[0].known)) named.shift();
 				return named.slice(0, ALIKE_MAX);
 			});
-		while (next < all.length && taken.has(all[next]!.known)) next += 1;
+		for (let first = all[next]; first && taken.has(first.known); first = all[next]) next += 1;
 		return all.slice(next, next + ALIKE_MAX);
 	};
 }

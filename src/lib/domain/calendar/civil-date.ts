@@ -1,4 +1,5 @@
 // Civil dates are dates, not instants: what a due date is. The time zone is the supplier's (Europe/Paris by default).
+import { required } from '../required.ts';
 declare const brand: unique symbol;
 /** A calendar day as YYYY-MM-DD. */
 export type CivilDate = string & { readonly [brand]: 'CivilDate' };
@@ -12,8 +13,7 @@ export function parseCivilDate(text: string): CivilDate | null {
 	if (!match) return null;
 	const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
 	if (month < 1 || month > 12 || year < 1900) return null;
-	const last = month === 2 && isLeap(year) ? 29 : DAYS_IN_MONTH[month - 1]!;
-	return day >= 1 && day <= last ? (text as CivilDate) : null;
+	return day >= 1 && day <= lastDayOf(year, month) ? (text as CivilDate) : null;
 }
 
 /** @throws RangeError when the text is not a day of the calendar. */
@@ -56,7 +56,7 @@ export function civilDateIn(instant: Date, timeZone: string): CivilDate {
 }
 
 const lastDayOf = (year: number, month: number): number =>
-	month === 2 && isLeap(year) ? 29 : DAYS_IN_MONTH[month - 1]!;
+	month === 2 && isLeap(year) ? 29 : required(DAYS_IN_MONTH[month - 1], 'month');
 /** The same day of a later month; the last day of that month when it is shorter (31 January + 1 is 28 or 29 February). */
 export function addMonths(date: CivilDate, months: number): CivilDate {
 	const index = yearOf(date) * 12 + monthOf(date) - 1 + months;

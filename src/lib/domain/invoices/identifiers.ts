@@ -1,5 +1,6 @@
 // Identifiers that carry their own check digits: SIREN, French VAT numbers, IBAN, RF references.
 import { electronicFormatIBAN, getCountrySpecifications, isValidIBAN } from 'ibantools';
+import { required } from '../required.ts';
 
 /** Luhn over nine digits; La Poste's SIRET exception does not concern the nine-digit SIREN. */
 export function isValidSiren(text: string): boolean {
@@ -23,8 +24,8 @@ export function sirenFrom(text: string | null): string | null {
 export const vatKeyOf = (siren: string): string => String((12 + 3 * (Number(siren) % 97)) % 97).padStart(2, '0');
 /** Only a French number with a key of digits can be checked; all others pass. */
 export function hasValidVatKey(vatNumber: string): boolean {
-	const match = /^FR(\d{2})(\d{9})$/i.exec(vatNumber);
-	return !match || match[1] === vatKeyOf(match[2]!);
+	const [, key, siren] = /^FR(\d{2})(\d{9})$/i.exec(vatNumber) ?? [];
+	return siren === undefined || key === vatKeyOf(siren);
 }
 
 /** Spaces, dots, hyphens and a leading "IBAN" are forgiven. */
@@ -43,8 +44,8 @@ const BETWEEN = /[^\p{L}\p{N}]{0,3}/uy;
 /** Letters of other scripts that a reader takes for one of ours (https://www.unicode.org/Public/security/latest/confusables.txt, capitals only). */
 const LOOK_ALIKES = new Map(
 	[...'АВЕЅІЈКМНОРСТХУԌԚԜ']
-		.map((letter, i) => [letter, 'ABESIJKMHOPCTXYGQW'[i]!] as const)
-		.concat([...'ΑΒΕΖΗΙΚΜΝΟΡΤΥΧϹ'].map((letter, i) => [letter, 'ABEZHIKMNOPTYXC'[i]!] as const))
+		.map((letter, i) => [letter, required('ABESIJKMHOPCTXYGQW'[i], 'letter')] as const)
+		.concat([...'ΑΒΕΖΗΙΚΜΝΟΡΤΥΧϹ'].map((letter, i) => [letter, required('ABEZHIKMNOPTYXC'[i], 'letter')] as const))
 );
 /** The IBANs in a text, valid by their check digits, however they are spaced: the first letter of each may stand anywhere. */
 export function ibansIn(text: string): string[] {

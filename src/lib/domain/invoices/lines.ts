@@ -1,5 +1,6 @@
 // The lines of an invoice against its total (EN 16931 BR-CO-10, BR-DEC-23). Amounts are asked at the foot, so what is wrong here warns; only
 // what is not a number at all stops a file.
+import { required } from '../required.ts';
 import { block, warn, type Finding } from './findings.ts';
 
 /** As written in the file; `null` where the profile has no such field. */
@@ -46,15 +47,15 @@ function checkLine(line: InvoiceLine): Finding[] {
 function calculated(line: InvoiceLine): bigint | null {
 	const [quantity, price, per] = [line.quantity ?? '', line.price ?? '', line.priceQuantity ?? '1'].map(millionths);
 	if (quantity == null || price == null || !per) return null;
-	const adjustments = line.adjustments.map(millionths);
-	if (adjustments.includes(null)) return null;
-	return adjustments.reduce<bigint>((all, one) => all + one!, (quantity * price) / per);
+	const adjustments = line.adjustments.map(millionths).filter((one) => one !== null);
+	if (adjustments.length < line.adjustments.length) return null;
+	return adjustments.reduce((all, one) => all + one, (quantity * price) / per);
 }
 
 function millionths(written: string): bigint | null {
 	const match = /^([+-]?)(\d{1,13})(?:\.(\d{1,12}))?$/.exec(written.trim());
 	if (!match) return null;
-	const value = BigInt(match[2]!) * MILLIONTHS + BigInt((match[3] ?? '').slice(0, 6).padEnd(6, '0'));
+	const value = BigInt(required(match[2], 'digits')) * MILLIONTHS + BigInt((match[3] ?? '').slice(0, 6).padEnd(6, '0'));
 	return match[1] === '-' ? -value : value;
 }
 const absolute = (value: bigint): bigint => (value < 0n ? -value : value);

@@ -1,4 +1,5 @@
 // Money is an integer number of minor units (euro cents) in a bigint. This is the only room that may divide it.
+import { required } from '../required.ts';
 declare const brand: unique symbol;
 /** Minor units of a currency with two decimals: 117600n is 1 176,00 €. */
 export type Minor = bigint & { readonly [brand]: 'Minor' };
@@ -36,7 +37,7 @@ export function shareOut(total: Minor, weights: readonly bigint[]): Minor[] {
 export function parseDecimal(text: string): Minor | null {
 	const match = /^([+-]?)(\d{1,13})(?:\.(\d{1,2})(0*))?$/.exec(text.trim());
 	if (!match) return null;
-	const units = BigInt(match[2]!) * 100n + BigInt((match[3] ?? '').padEnd(2, '0'));
+	const units = BigInt(required(match[2], 'digits')) * 100n + BigInt((match[3] ?? '').padEnd(2, '0'));
 	return minor(match[1] === '-' ? -units : units);
 }
 

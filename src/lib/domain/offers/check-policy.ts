@@ -1,4 +1,5 @@
 // Mistakes in a policy, found while it is typed: what can't be, and what would never be offered to anybody.
+import { required } from '../required.ts';
 import { addDays, civilDate } from '../calendar/civil-date.ts';
 import { lastLawfulDay, type LegalTerms } from './legal.ts';
 import type { DiscountRule, DiscountTier, InstalmentRule, OfferPolicy } from './policy.ts';
@@ -82,7 +83,11 @@ function checkInstalments(rule: InstalmentRule, { defaultTermsDays, terms }: Pol
 		const isPossible = (kind: 'business' | 'consumer') =>
 			ISSUE_DAYS.some((issuedOn) => {
 				const first = rule.firstPart === 'now' ? issuedOn : addDays(issuedOn, defaultTermsDays);
-				return datesOf(rule, first, count).at(-1)! <= lastLawfulDay({ issuedOn, deliveredOn: issuedOn }, kind, terms)!;
+				const [last, cap] = [
+					datesOf(rule, first, count).at(-1),
+					lastLawfulDay({ issuedOn, deliveredOn: issuedOn }, kind, terms)
+				];
+				return required(last, 'date') <= required(cap, 'cap');
 			});
 		if (isPossible('consumer')) continue;
 		if (isPossible('business')) add('plan_never_for_consumers', 'warning', `counts.${count}`);

@@ -1,5 +1,6 @@
 // The early-payment discount of one invoice on one day. French VAT: an escompte reduces the taxable amount if it really benefited the buyer
 // (CIBS, L213-1 ff; before 2026-09-01 CGI art. 267-II-1°). Yearly rate: d / (1 − d) × 365 / (days won).
+import { required } from '../required.ts';
 import { addDays, type CivilDate } from '../calendar/civil-date.ts';
 import type { AgreedDiscount, AgreedTerms } from '../invoices/agreed-terms.ts';
 import type { VatLine } from '../invoices/document.ts';
@@ -123,7 +124,7 @@ function vatOf(vatMode: VatMode, { vatLines }: Discountable, discountMinor: Mino
 	if (!isUsable(vatLines)) return [];
 	const weights = vatLines.map((line) => (vatMode === 'adjusted' ? line.baseMinor + line.vatMinor : line.baseMinor));
 	return shareOut(discountMinor, weights).map((grossMinor, i) => {
-		const line = vatLines[i]!;
+		const line = required(vatLines[i], 'VAT line');
 		const whole = line.baseMinor + line.vatMinor;
 		const vatMinor =
 			vatMode === 'adjusted' && whole > 0n ? minor(divideHalfUp(grossMinor * line.vatMinor, whole)) : ZERO;

@@ -44,7 +44,8 @@ export const vatModeIn = (mode: DiscountVatMode, country: string): VatMode =>
  * commerce, art. L441-10 II). Legal rates are set by decree for each half-year: 2.06, 4.22, 5.07, 4.92, 3.71, 2.76, 2.62 %. A half-year that is not
  * here yet has the floor of the last one known.
  */
-const LATE_RATE_FLOORS: readonly { from: CivilDate; bps: number }[] = [
+type LateRateFloor = { from: CivilDate; bps: number };
+const LATE_RATE_FLOORS: readonly [LateRateFloor, ...LateRateFloor[]] = [
 	{ from: civilDate('2023-01-01'), bps: 618 },
 	{ from: civilDate('2023-07-01'), bps: 1266 },
 	{ from: civilDate('2024-01-01'), bps: 1521 },
@@ -53,5 +54,5 @@ const LATE_RATE_FLOORS: readonly { from: CivilDate; bps: number }[] = [
 	{ from: civilDate('2025-07-01'), bps: 828 },
 	{ from: civilDate('2026-01-01'), bps: 786 }
 ];
-export const lateRateFloor = (today: CivilDate): { from: CivilDate; bps: number } =>
-	LATE_RATE_FLOORS.findLast((floor) => floor.from <= today) ?? LATE_RATE_FLOORS[0]!;
+export const lateRateFloor = (today: CivilDate): LateRateFloor =>
+	LATE_RATE_FLOORS.findLast((floor) => floor.from <= today) ?? LATE_RATE_FLOORS[0];

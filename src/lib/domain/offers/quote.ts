@@ -1,5 +1,6 @@
 // The one quote engine: what a client may choose today, each choice with its price, and for each that is not offered, why. Pure: the same input
 // gives the same answer on any machine. Page, mail, Stripe call, API and export ask here; nobody else computes a price.
+import { required } from '../required.ts';
 import { addDays, civilDateIn, startOfDayIn, type CivilDate } from '../calendar/civil-date.ts';
 import { agreedParts } from '../invoices/agreed-terms.ts';
 import { add, smallest, subtract, ZERO, type Minor } from '../money/minor.ts';
@@ -210,7 +211,7 @@ function plan(context: Context, count: PartCount): Answer {
 	if (rule.maxMinor !== null && totalMinor > rule.maxMinor) return 'above_maximum';
 	const dates = datesOf(rule, firstDate(rule, invoices, today), count);
 	const isSettlement = context.clientKind === 'business' && invoices.some((invoice) => invoice.dueOn < today);
-	const refusal = isSettlement ? null : capRefusal(context, dates.at(-1)!);
+	const refusal = isSettlement ? null : capRefusal(context, required(dates.at(-1), 'last date'));
 	if (refusal) return refusal;
 	return inParts(context, { dates, amounts: amountsOf(totalMinor, count), isSettlement });
 }
@@ -223,7 +224,8 @@ function agreedPlan({ invoices, today }: Context): Pick<InParts, 'dates' | 'amou
 	const [invoice] = invoices;
 	if (!invoice || invoices.length > 1 || invoice.isFactored || !invoice.agreed) return null;
 	const parts = agreedParts(invoice.agreed, invoice.debtMinor) ?? [];
-	if (!parts.length || parts.at(-1)!.dueOn > invoice.dueOn) return null;
+	const last = parts.at(-1);
+	if (!last || last.dueOn > invoice.dueOn) return null;
 	let paid = subtract(invoice.debtMinor, invoice.payableMinor);
 	const left: { dueOn: CivilDate; amountMinor: Minor }[] = [];
 	for (const part of parts) {
@@ -232,7 +234,7 @@ function agreedPlan({ invoices, today }: Context): Pick<InParts, 'dates' | 'amou
 		const amountMinor = subtract(part.amountMinor, covered);
 		if (amountMinor > 0n) left.push({ dueOn: part.dueOn < today ? today : part.dueOn, amountMinor });
 	}
-	const isInOrder = left.every((part, i) => i === 0 || part.dueOn > left[i - 1]!.dueOn);
+	const isInOrder = left.every((part, i) => i === 0 || part.dueOn > required(left[i - 1], 'part before').dueOn);
 	return isInOrder ? { dates: left.map((part) => part.dueOn), amounts: left.map((part) => part.amountMinor) } : null;
 }
 
@@ -240,7 +242,7 @@ type InParts = { dates: CivilDate[]; amounts: Minor[]; isSettlement: boolean };
 function inParts(context: Context, { dates, amounts, isSettlement }: InParts): Answer {
 	const { policy, invoices, totalMinor } = context;
 	const methods = methodsOf(policy, amounts.reduce(smallest)).filter((type) =>
-		methodsOf(policy, amounts[0]!).includes(type)
+		methodsOf(policy, required(amounts[0], 'first part')).includes(type)
 	);
 	if (!methods.length) return 'method_missing';
 	return {
@@ -255,7 +257,7 @@ function inParts(context: Context, { dates, amounts, isSettlement }: InParts): A
 		),
 		methods,
 		// The dates are counted from the first: when its day is over, they are others.
-		deadlineAt: startOfDayIn(addDays(dates[0]!, 1), context.supplier.timeZone),
+		deadlineAt: startOfDayIn(addDays(required(dates[0], 'first date'), 1), context.supplier.timeZone),
 		isSettlement,
 		pointsPreview: null
 	};
@@ -263,7 +265,7 @@ function inParts(context: Context, { dates, amounts, isSettlement }: InParts): A
 
 /** Today, or the first due date that is still to come; a due date that has passed is today. */
 function firstDate(rule: InstalmentRule, invoices: QuotedInvoice[], today: CivilDate): CivilDate {
-	const due = invoices[0]!.dueOn;
+	const due = required(invoices[0], 'invoice').dueOn;
 	return rule.firstPart === 'on_due_date' && due > today ? due : today;
 }
 

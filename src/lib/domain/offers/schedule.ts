@@ -1,4 +1,5 @@
 // The dated parts of an instalment plan. Parts add up to the cent, the remainder is on the first; months are counted from the first date.
+import { required } from '../required.ts';
 import { addDays, addMonths, type CivilDate } from '../calendar/civil-date.ts';
 import { minor, smallest, subtract, type Minor } from '../money/minor.ts';
 import type { AllocationLine } from '../payments/allocation.ts';
@@ -26,7 +27,8 @@ export function amountsOf(total: Minor, count: PartCount): Minor[] {
 export function partsOf(dates: CivilDate[], amounts: Minor[], invoices: AllocationLine[]): Part[] {
 	const left = invoices.map((line) => ({ ...line }));
 	return dates.map((dueOn, i) => {
-		let rest = amounts[i]!;
+		const whole = required(amounts[i], 'amount of a part');
+		let rest = whole;
 		const lines: AllocationLine[] = [];
 		for (const line of left) {
 			const amountMinor = smallest(line.amountMinor, rest);
@@ -35,6 +37,6 @@ export function partsOf(dates: CivilDate[], amounts: Minor[], invoices: Allocati
 			line.amountMinor = subtract(line.amountMinor, amountMinor);
 			rest = subtract(rest, amountMinor);
 		}
-		return { dueOn, amountMinor: amounts[i]!, lines };
+		return { dueOn, amountMinor: whole, lines };
 	});
 }

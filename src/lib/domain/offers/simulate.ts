@@ -23,7 +23,10 @@ const DAYS_OF_YEAR = 365n;
 export function simulate(rule: DiscountRule, past: PastInvoice[], country: string): Simulation {
 	const given = (invoice: PastInvoice, on: CivilDate) =>
 		discountOn(rule, { ...invoice, hasDiscount: false, debtMinor: invoice.payableMinor, agreed: null }, on, country);
-	const early = past.filter((invoice) => given(invoice, invoice.paidOn) !== null);
+	const early = past.flatMap((invoice) => {
+		const discount = given(invoice, invoice.paidOn);
+		return discount ? [{ ...invoice, discount }] : [];
+	});
 	const clients = new Set(early.map((invoice) => invoice.clientId));
 	const likely = past.filter((invoice) => clients.has(invoice.clientId));
 	let [costMinor, days, weighted] = [ZERO, 0, 0n];
@@ -42,7 +45,7 @@ export function simulate(rule: DiscountRule, past: PastInvoice[], country: strin
 		invoices: past.length,
 		certain: {
 			invoices: early.length,
-			costMinor: add(...early.map((invoice) => given(invoice, invoice.paidOn)!.discountMinor))
+			costMinor: add(...early.map((invoice) => invoice.discount.discountMinor))
 		},
 		likely: {
 			invoices: likely.length,

@@ -1,5 +1,6 @@
 // The VAT inside a payment: what a receipt shows and what "Encaissée" (status 212) reports per rate.
 // Cumulative: what has been paid so far, less what earlier receipts showed, so that all receipts of an invoice add up to its VAT.
+import { required } from '../required.ts';
 import type { VatLine } from '../invoices/document.ts';
 import { divideHalfUp, minor, shareOut, type Minor } from '../money/minor.ts';
 
@@ -9,15 +10,12 @@ export type PaidVat = { rateBps: number; grossMinor: Minor; vatMinor: Minor };
 
 /** VAT per rate inside the first `paidMinor` of an invoice of `vatLines`. */
 function cumulative(vatLines: VatLine[], paidMinor: Minor): PaidVat[] {
-	const weights = vatLines.map((line) => line.baseMinor + line.vatMinor);
-	const gross = shareOut(paidMinor, weights);
+	const weightOf = (line: VatLine): bigint => line.baseMinor + line.vatMinor;
+	const gross = shareOut(paidMinor, vatLines.map(weightOf));
 	return vatLines.map((line, i) => {
-		const weight = weights[i]!;
-		return {
-			rateBps: line.rateBps,
-			grossMinor: gross[i]!,
-			vatMinor: minor(weight === 0n ? 0n : divideHalfUp(gross[i]! * line.vatMinor, weight))
-		};
+		const [weight, grossMinor] = [weightOf(line), required(gross[i], 'share')];
+		const vatMinor = minor(weight === 0n ? 0n : divideHalfUp(grossMinor * line.vatMinor, weight));
+		return { rateBps: line.rateBps, grossMinor, vatMinor };
 	});
 }
 
@@ -72,8 +70,11 @@ const isUsable = (vatLines: VatLine[]): boolean =>
 	vatLines.every((line) => line.baseMinor >= 0n && line.vatMinor >= 0n) &&
 	vatLines.some((line) => line.baseMinor + line.vatMinor > 0n);
 const difference = (whole: PaidVat[], less: PaidVat[]): PaidVat[] =>
-	whole.map((line, i) => ({
-		rateBps: line.rateBps,
-		grossMinor: minor(line.grossMinor - less[i]!.grossMinor),
-		vatMinor: minor(line.vatMinor - less[i]!.vatMinor)
-	}));
+	whole.map((line, i) => {
+		const { grossMinor, vatMinor } = required(less[i], 'rate');
+		return {
+			rateBps: line.rateBps,
+			grossMinor: minor(line.grossMinor - grossMinor),
+			vatMinor: minor(line.vatMinor - vatMinor)
+		};
+	});
