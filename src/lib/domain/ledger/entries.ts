@@ -29,6 +29,8 @@ export type EntryKind =
 	| 'part_forgiven'
 	| 'credit_note'
 	| 'credit_note_void'
+	| 'credit_used'
+	| 'credit_use_undone'
 	| 'transfer'
 	| 'transfer_return'
 	| 'transfer_undone'
@@ -72,6 +74,25 @@ export const invoiceWithdrawn = (invoiceId: string, clientId: string, debtMinor:
 	...invoiceOpened(invoiceId, clientId, -debtMinor as Minor),
 	kind: 'invoice_withdrawn'
 });
+
+/** A credit note is set off against the invoice it is about: both are the client's, and what it owes in all does not change. */
+export const creditUsed = (
+	kind: 'credit_used' | 'credit_use_undone',
+	sourceId: string,
+	{
+		clientId,
+		creditId,
+		invoiceId,
+		amountMinor
+	}: { clientId: string; creditId: string; invoiceId: string; amountMinor: Minor }
+): JournalEntry => {
+	const signed = (kind === 'credit_used' ? amountMinor : -amountMinor) as Minor;
+	return balanced({
+		sourceId,
+		kind,
+		lines: [debit('411', signed, clientId, creditId), credit('411', signed, clientId, invoiceId)]
+	});
+};
 
 const total = (lines: AllocationLine[]): Minor => lines.reduce((sum, line) => sum + line.amountMinor, 0n) as Minor;
 

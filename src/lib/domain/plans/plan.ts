@@ -8,11 +8,12 @@ import type { AllocationLine } from '../payments/allocation.ts';
  * never began, or replaced.
  */
 export type PlanStatus = 'pending' | 'active' | 'paused' | 'completed' | 'in_default' | 'canceled';
-/** `retrying`: refused, another try is planned; `action_needed`: only the client can go on; `forgiven`: given up by the supplier. */
-export type PartStatus = 'scheduled' | 'processing' | 'retrying' | 'action_needed' | 'paid' | 'forgiven' | 'canceled';
+/** `retrying`: refused, another try is planned; `action_needed`: only the client can go on; `forgiven`: given up by the supplier; `credited`: a credit note left nothing of it. */
+export type PartStatus =
+	'scheduled' | 'processing' | 'retrying' | 'action_needed' | 'paid' | 'forgiven' | 'credited' | 'canceled';
 export type PlanPart = { position: number; dueOn: CivilDate; amountMinor: Minor; status: PartStatus };
 
-const SETTLED: readonly PartStatus[] = ['paid', 'forgiven', 'canceled'];
+const SETTLED: readonly PartStatus[] = ['paid', 'forgiven', 'credited', 'canceled'];
 /** Still to be paid, and not on its way. */
 export const isOpen = ({ status }: Pick<PlanPart, 'status'>): boolean =>
 	!SETTLED.includes(status) && status !== 'processing';

@@ -6,6 +6,7 @@ export * from './refunds.ts';
 export * from './offers.ts';
 export * from './methods.ts';
 export * from './plans.ts';
+export * from './credits.ts';
 export * from './ledger.ts';
 export * from './bank.ts';
 export * from './imports.ts';

@@ -60,6 +60,8 @@ export const invoice = pgTable(
 		freightMinor: money().default(sql`0`), // charges of the whole invoice (BG-21), VAT included
 		vatOnReceipts: boolean().notNull().default(false), // BT-8: VAT falls due when the money comes, so a discount needs no credit note
 		termsText: text(),
+		precedingNumber: text(), // BT-25: of a credit note, the invoice it is about
+		precedingOn: optionalDay(), // BT-26
 		agreedTerms: jsonb().$type<unknown>(), // what its own fields say of payment: domain/invoices/agreed-terms.ts gives its shape
 		notPayableReason: choice<NotPayableReason>({
 			settled: true,
@@ -99,6 +101,9 @@ export const invoice = pgTable(
 		index('invoice_document_idx')
 			.on(t.supplierId, t.documentId)
 			.where(sql`${t.documentIsShown}`),
+		index('invoice_preceding_idx')
+			.on(t.supplierId)
+			.where(sql`${t.precedingNumber} is not null`),
 		oneOf('invoice_not_payable_check', t.notPayableReason),
 		oneOf('invoice_hold_check', t.holdReason),
 		check('invoice_currency_check', sql`${t.currency} ~ '^[A-Z]{3}$'`)

@@ -26,6 +26,8 @@ export const journalEntry = pgTable(
 			part_forgiven: true,
 			credit_note: true,
 			credit_note_void: true,
+			credit_used: true,
+			credit_use_undone: true,
 			transfer: true,
 			transfer_return: true,
 			transfer_undone: true,

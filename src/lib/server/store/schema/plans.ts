@@ -86,6 +86,7 @@ export const planPart = pgTable(
 			action_needed: true,
 			paid: true,
 			forgiven: true,
+			credited: true,
 			canceled: true
 		}).notNull(),
 		failures: integer().notNull(),

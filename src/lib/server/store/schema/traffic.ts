@@ -113,8 +113,10 @@ export type PlanMailKind =
 	| 'part_announced'
 	| 'part_failed'
 	| 'method_lost'
+	| 'method_ending'
 	| 'move_asked'
 	| 'part_forgiven'
+	| 'plan_credited'
 	| 'plan_in_default'
 	| 'plan_in_default_told';
 export type MailState = 'due' | 'sending' | 'sent' | 'refused' | 'failed';
@@ -139,8 +141,10 @@ export const mail = pgTable(
 			part_announced: true,
 			part_failed: true,
 			method_lost: true,
+			method_ending: true,
 			move_asked: true,
 			part_forgiven: true,
+			plan_credited: true,
 			plan_in_default: true,
 			plan_in_default_told: true
 		}).notNull(),
