@@ -336,6 +336,10 @@ export interface components {
                 /** @description The account that the invoice asks to be paid to: one that is not yours is held (`review`). */
                 payee_iban?: string | null;
                 payment_reference?: string | null;
+                /** Format: date */
+                preceding_issued_on?: string | null;
+                /** @description Of a credit note: the invoice it is about, which it is set off against. */
+                preceding_number?: string | null;
                 /**
                  * @description UNCL1001: 380 invoice, 381 credit note (positive amounts)
                  * @default 380

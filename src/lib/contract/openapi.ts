@@ -199,6 +199,12 @@ export const openApi = {
 									default: '380',
 									description: 'UNCL1001: 380 invoice, 381 credit note (positive amounts)'
 								},
+								preceding_number: {
+									type: ['string', 'null'],
+									maxLength: 100,
+									description: 'Of a credit note: the invoice it is about, which it is set off against.'
+								},
+								preceding_issued_on: { type: ['string', 'null'], format: 'date' },
 								issued_on: { type: 'string', format: 'date' },
 								delivered_on: {
 									type: ['string', 'null'],

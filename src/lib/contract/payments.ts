@@ -28,7 +28,9 @@ export const StartPayment = v.object({
 	/** The schedule that the page showed, of a plan that would begin: `2026-12-01:60000`, day and amount of each part. */
 	expectedParts: v.optional(
 		v.pipe(v.array(v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}:\d{1,12}$/))), v.maxLength(3))
-	)
+	),
+	/** Whoever gives the card has read that it ends before the last part. */
+	cardMayEnd: v.optional(v.boolean())
 });
 export type StartPayment = v.InferOutput<typeof StartPayment>;
 
@@ -36,7 +38,9 @@ export const SetUpMethod = v.object({
 	setupId: Id,
 	/** null: for the signed-in person's next payments. */
 	planId: v.nullable(Id),
-	confirmationTokenId: v.pipe(v.string(), v.regex(/^ctoken_\w{8,100}$/))
+	confirmationTokenId: v.pipe(v.string(), v.regex(/^ctoken_\w{8,100}$/)),
+	/** Whoever gives the card has read that it ends before the last part. */
+	cardMayEnd: v.optional(v.boolean())
 });
 export type SetUpMethod = v.InferOutput<typeof SetUpMethod>;
 

@@ -29,6 +29,7 @@ export const REFUSAL_CODES = [
 	'card_declined',
 	'method_refused',
 	'method_needed',
+	'card_ends_early',
 	'move_waiting',
 	'day_past_cap',
 	'day_not_possible',

@@ -112,10 +112,14 @@ export type PlanView = {
 	isHeld: boolean;
 	/** The means of payment was taken away by its bank or its owner. */
 	methodLost: boolean;
+	/** The first part to come that falls after the card's last day. */
+	cardEndsBefore: CivilDate | null;
 	parts: {
 		position: number;
 		dueOn: CivilDate;
 		amountMinor: Minor;
+		/** What was agreed, where a credit note has lowered it. */
+		agreedMinor: Minor | null;
 		status: PartStatus;
 		retryOn: CivilDate | null;
 		/** Another day that the supplier asked for, which the client has not answered yet. */
@@ -130,7 +134,8 @@ export type PlanView = {
 export type DiscountView = {
 	discountId: string;
 	kind: 'granted' | 'voided';
-	reason: 'early' | 'forgiven' | 'goodwill' | 'returned';
+	/** `credited`: a credit note of the supplier's own was set off against the invoice; its number is `number`. */
+	reason: 'early' | 'forgiven' | 'goodwill' | 'returned' | 'credited';
 	number: string;
 	documentNumber: string | null;
 	amountMinor: Minor;

@@ -9,6 +9,8 @@ export function discountText(one: DiscountView, locale: Locale): string {
 	switch (one.reason) {
 		case 'forgiven':
 			return `${m.discount_forgiven({}, say)} · ${amount}`;
+		case 'credited':
+			return m.credit_used({ number: one.number, amount }, say);
 		case 'goodwill':
 		case 'returned': {
 			const given = one.reason === 'goodwill' ? m.note_goodwill({}, say) : m.note_returned({}, say);

@@ -18,6 +18,8 @@ export function entryText(kind: EntryKind, locale: Locale): string {
 		discount: () => m.entry_discount({}, say),
 		discount_void: () => m.entry_discount_void({}, say),
 		credit_note: () => m.entry_credit_note({}, say),
+		credit_used: () => m.entry_credit_used({}, say),
+		credit_use_undone: () => m.entry_credit_use_undone({}, say),
 		credit_note_void: () => m.entry_credit_note_void({}, say),
 		part_forgiven: () => m.entry_part_forgiven({}, say),
 		transfer: () => m.entry_transfer({}, say),

@@ -23,6 +23,8 @@ export function partStatusText(
 			return needs === 'authenticate' ? m.plan_part_confirm({}, say) : m.plan_part_action({}, say);
 		case 'forgiven':
 			return m.plan_part_forgiven({}, say);
+		case 'credited':
+			return m.plan_part_credited({}, say);
 		case 'canceled':
 			return m.plan_part_canceled({}, say);
 	}

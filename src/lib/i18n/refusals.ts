@@ -51,6 +51,8 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 		day_past_cap: () => m.refusal_day_past_cap({ date: cap ? formatDay(cap, locale) : '' }, say),
 		move_waiting: () => m.refusal_move_waiting({}, say),
 		method_needed: () => m.refusal_method_needed({}, say),
+		card_ends_early: () =>
+			m.refusal_card_ends_early({ ends: detail.ends ?? '', date: cap ? formatDay(cap, locale) : '' }, say),
 		method_refused: () => m.refusal_method_refused({}, say),
 		payment_unknown: () => m.refusal_payment_unknown({}, say),
 		payment_unavailable: () => m.refusal_payment_unavailable({}, say),

@@ -62,6 +62,8 @@ const reduction = (make: (of: Some) => entries.JournalEntry, account: entries.Ac
 });
 const ofInvoice = ({ vat }: Some) => ({ clientId: 'c', invoiceId: 'i', vat });
 
+const setOff = ({ gross }: Some) => ({ clientId: 'c', creditId: 'a', invoiceId: 'i', amountMinor: minor(gross) });
+
 /** The compiler asks for each kind: a new one can't be forgotten here. */
 const CASES: Record<entries.EntryKind, Case> = {
 	invoice_opened: {
@@ -91,6 +93,9 @@ const CASES: Record<entries.EntryKind, Case> = {
 		'709',
 		-1n
 	),
+	// One invoice of the client's down, its credit note up: together nothing.
+	credit_used: { make: (of) => entries.creditUsed('credit_used', 'u', setOff(of)), moves: () => ({}) },
+	credit_use_undone: { make: (of) => entries.creditUsed('credit_use_undone', 'u', setOff(of)), moves: () => ({}) },
 	transfer: transfer('transfer', 1n),
 	transfer_return: transfer('transfer_return', -1n),
 	transfer_undone: transfer('transfer_undone', -1n),
@@ -140,3 +145,17 @@ test.each(Object.entries(CASES))(
 		);
 	}
 );
+
+test('a credit note that is set off pays its invoice and is used up by as much; undone, both are as before', () => {
+	const of = { clientId: 'c', creditId: 'a', invoiceId: 'i', amountMinor: minor(300n) };
+	const moved = (kind: 'credit_used' | 'credit_use_undone') =>
+		entries.creditUsed(kind, 'u', of).lines.map((line) => [line.invoiceId, line.debitMinor - line.creditMinor]);
+	expect(moved('credit_used')).toEqual([
+		['a', 300n],
+		['i', -300n]
+	]);
+	expect(moved('credit_use_undone')).toEqual([
+		['a', -300n],
+		['i', 300n]
+	]);
+});

@@ -39,6 +39,7 @@ export type InvoiceDocument = {
 	freightMinor: Minor; // BG-21, charges of the invoice as a whole, VAT included
 	vatOnReceipts: boolean; // BT-8: VAT falls due when the money comes
 	termsText: string | null; // BT-20
+	preceding?: { number: string; issuedOn: CivilDate | null } | null; // BG-3: the one invoice it is about; none when it names several
 	agreed: AgreedTerms | null; // null where the format has no fields for it
 	businessProcess: string | null; // BT-23
 	profile: string | null; // BT-24

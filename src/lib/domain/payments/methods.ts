@@ -44,11 +44,15 @@ export type MethodFacts = {
 	expiryYear: number | null;
 };
 
-/** Neither its bank nor its owner has taken it away, and it is kept at the account that money comes to today: elsewhere Stripe does not know it. */
+/**
+ * Neither its bank nor its owner has taken it away, who gave it may still pay for the client, and it is kept at the account that money comes to today:
+ * elsewhere Stripe does not know it.
+ */
 export const isChargeable = (
-	method: { unusableAt: Date | null; removedAt: Date | null; stripeAccount: string | null },
+	method: { unusableAt: Date | null; removedAt: Date | null; stripeAccount: string | null; giverMayPay: boolean },
 	account: string | null
-): boolean => method.unusableAt === null && method.removedAt === null && method.stripeAccount === account;
+): boolean =>
+	method.unusableAt === null && method.removedAt === null && method.giverMayPay && method.stripeAccount === account;
 
 /** A card serves until the last day of its month. */
 export const isExpired = (

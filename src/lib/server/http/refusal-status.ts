@@ -31,6 +31,7 @@ const STATUS: Record<RefusalCode, number> = {
 	card_declined: 402,
 	method_refused: 402,
 	method_needed: 409,
+	card_ends_early: 409,
 	move_waiting: 409,
 	day_past_cap: 409,
 	day_not_possible: 409,

@@ -5,6 +5,7 @@ import { makeBell, type Bell } from './bell.ts';
 import { takeTurn } from '../store/records.ts';
 import { sendNextSignIn } from '../use-cases/access/send-sign-in.ts';
 import { advanceNextImport } from '../use-cases/imports/advance-import.ts';
+import { setOffCredits } from '../use-cases/invoices/set-off-credits.ts';
 import { sendNextMail } from '../use-cases/mails/send-next-mail.ts';
 import { followSilence } from '../use-cases/payments/follow-silence.ts';
 import { handleNextEvent } from '../use-cases/payments/handle-event.ts';
@@ -13,7 +14,7 @@ import { reconcileRecent, reconcileRefunds, reconcileUnsettled } from '../use-ca
 import { chargeNextParts, collectDue } from '../use-cases/plans/collect-parts.ts';
 import { forgetMethods } from '../use-cases/methods/manage-methods.ts';
 import { reconcileSetups } from '../use-cases/methods/set-up-method.ts';
-import { announceParts, askMethodsAgain, breakPlans } from '../use-cases/plans/tend-plans.ts';
+import { announceParts, askMethodsAgain, breakPlans, tellEndingCards } from '../use-cases/plans/tend-plans.ts';
 import { forgetStale } from '../use-cases/upkeep/forget-stale.ts';
 
 type Queue = { name: string; next: (services: Services) => Promise<boolean> };
@@ -42,6 +43,8 @@ const PERIODIC: Periodic[] = [
 	{ name: 'reconcile new means of payment', everyMs: 5 * MINUTE, run: reconcileSetups },
 	{ name: 'forget means of payment', everyMs: 60 * MINUTE, run: forgetMethods },
 	{ name: 'ask for means of payment again', everyMs: 10 * MINUTE, run: askMethodsAgain },
+	{ name: 'set off credit notes', everyMs: MINUTE, run: setOffCredits },
+	{ name: 'tell of cards that end', everyMs: 10 * MINUTE, run: tellEndingCards },
 	{ name: 'announce parts of plans', everyMs: 10 * MINUTE, run: announceParts },
 	{ name: 'put parts of plans on the queue', everyMs: MINUTE, run: collectDue },
 	{ name: 'break plans in default', everyMs: 60 * MINUTE, run: breakPlans },

@@ -42,7 +42,8 @@ export function renderPlanStarted(
 
 export function renderPartAnnounced(
 	to: To,
-	part: PlanOf & PartOf & { position: number; count: number; methodLabel: string; mandate: string | null }
+	part: PlanOf &
+		PartOf & { position: number; count: number; methodLabel: string; mandate: string | null; cardEnds: string | null }
 ): RenderedMail {
 	const say = { locale: to.locale };
 	const amount = formatMoney(part.amountMinor, part.currency, to.locale);
@@ -61,6 +62,9 @@ export function renderPartAnnounced(
 				[m.mail_debit_creditor({}, say), to.supplier.legalName]
 			]
 		},
+		...(part.cardEnds
+			? [{ kind: 'text' as const, text: m.mail_part_card_ends({ method: part.methodLabel, ends: part.cardEnds }, say) }]
+			: []),
 		{ kind: 'button', label: m.mail_plan_button({}, say), url: part.url },
 		{ kind: 'small', text: m.mail_part_small({}, say) }
 	]);
@@ -108,19 +112,68 @@ export function renderPartFailed(
 	]);
 }
 
-/** The card was cancelled, or the mandate revoked: told before the next part falls due. */
-/** `isMoved`: the supplier collects through another account at Stripe, where this one is not known. */
-export function renderMethodLost(to: To, plan: PlanOf & { methodLabel: string; isMoved: boolean }): RenderedMail {
+/**
+ * Told before the next part falls due. `bank`: the card was cancelled, or the mandate revoked; `moved`: the supplier collects through another account at
+ * Stripe, where this one is not known; `rights`: whoever gave it may pay for the client no more.
+ */
+export type WhyLost = 'bank' | 'moved' | 'rights';
+export function renderMethodLost(to: To, plan: PlanOf & { methodLabel: string; why: WhyLost }): RenderedMail {
 	const say = { locale: to.locale };
 	const words = { numbers: plan.numbers, method: plan.methodLabel };
+	const texts: Record<WhyLost, () => string> = {
+		bank: () => m.mail_lost_text(words, say),
+		moved: () => m.mail_lost_moved({ ...words, supplier: to.supplier.name }, say),
+		rights: () => m.mail_lost_rights(words, say)
+	};
 	return mail(to, m.mail_lost_subject({ numbers: plan.numbers }, say), m.mail_lost_preview({}, say), [
 		hello(to),
 		{
 			kind: 'text',
-			text: plan.isMoved
-				? m.mail_lost_moved({ ...words, supplier: to.supplier.name }, say)
-				: m.mail_lost_text(words, say)
+			text: texts[plan.why]()
 		},
+		{ kind: 'button', label: m.mail_plan_button({}, say), url: plan.url }
+	]);
+}
+
+/** A card whose last month is over before a part falls due. */
+export function renderMethodEnding(
+	to: To,
+	part: PlanOf & PartOf & { methodLabel: string; cardEnds: string }
+): RenderedMail {
+	const say = { locale: to.locale };
+	const [amount, date] = [formatMoney(part.amountMinor, part.currency, to.locale), formatDay(part.dueOn, to.locale)];
+	const words = { method: part.methodLabel, ends: part.cardEnds, amount, date, numbers: part.numbers };
+	return mail(to, m.mail_ending_subject({ numbers: part.numbers }, say), m.mail_ending_preview({ date }, say), [
+		hello(to),
+		{ kind: 'text', text: m.mail_ending_text(words, say) },
+		{ kind: 'button', label: m.mail_ending_button({}, say), url: part.url },
+		{ kind: 'small', text: m.mail_ending_small({}, say) }
+	]);
+}
+
+/** A credit note lowered the parts to come, or was taken back: the schedule as it is now, before anything more is taken. */
+export function renderPlanCredited(to: To, plan: PlanOf & { parts: PartOf[] }): RenderedMail {
+	const say = { locale: to.locale };
+	const isOver = plan.parts.length === 0;
+	return mail(to, m.mail_credited_subject({ numbers: plan.numbers }, say), m.mail_credited_preview({}, say), [
+		hello(to),
+		{
+			kind: 'text',
+			text: isOver
+				? m.mail_credited_over({ numbers: plan.numbers }, say)
+				: m.mail_credited_text({ numbers: plan.numbers }, say)
+		},
+		...(isOver
+			? []
+			: [
+					{
+						kind: 'facts' as const,
+						rows: plan.parts.map((part): [string, string] => [
+							formatDay(part.dueOn, to.locale),
+							formatMoney(part.amountMinor, plan.currency, to.locale)
+						])
+					}
+				]),
 		{ kind: 'button', label: m.mail_plan_button({}, say), url: plan.url }
 	]);
 }

@@ -7,12 +7,14 @@ import { block, isMinimum, warn, type ReadResult } from '../../domain/invoices/f
 import type { InvoiceLine } from '../../domain/invoices/lines.ts';
 import { divideHalfUp, minor, parseDecimal, ZERO, type Minor } from '../../domain/money/minor.ts';
 import { accountKey, payeeAccounts } from './payee-accounts.ts';
+import { precedingOf } from './preceding.ts';
 import { isDebited, mandateOf, readTerms, type ReadTerms, type WrittenTerm } from './written-terms.ts';
 import { XmlReading } from './xml-reading.ts';
 import { at, attribute, list, parseXml, rootName, text, type Node } from './xml.ts';
 
 const ARRAYS = new Set([
 	'ApplicableTradeTax',
+	'InvoiceReferencedDocument',
 	'SpecifiedTradePaymentTerms',
 	'SpecifiedTradeSettlementPaymentMeans',
 	'TaxTotalAmount',
@@ -40,6 +42,7 @@ class CiiReading extends XmlReading {
 	private readonly root: Node;
 	private readonly isZugferd1: boolean;
 	private readonly header: Node;
+	private readonly context: Node;
 	private readonly transaction: Node;
 	private readonly agreement: Node;
 	private readonly delivery: Node;
@@ -51,6 +54,7 @@ class CiiReading extends XmlReading {
 		this.root = root;
 		this.isZugferd1 = isZugferd1;
 		this.header = at(root, 'ExchangedDocument') ?? at(root, 'HeaderExchangedDocument') ?? {};
+		this.context = at(root, 'ExchangedDocumentContext') ?? {};
 		const transaction =
 			at(root, 'SupplyChainTradeTransaction') ?? at(root, 'SpecifiedSupplyChainTradeTransaction') ?? {};
 		this.transaction = transaction;
@@ -108,6 +112,12 @@ class CiiReading extends XmlReading {
 			freightMinor: this.charges(),
 			vatOnReceipts: this.isVatOnReceipts(),
 			termsText: this.termsText(),
+			preceding: precedingOf(
+				list(this.settlement, 'InvoiceReferencedDocument').map((one) => ({
+					number: text(one, 'IssuerAssignedID'),
+					issuedOn: text(one, 'FormattedIssueDateTime', 'DateTimeString')
+				}))
+			),
 			agreed: {
 				discounts: terms.discounts,
 				parts: terms.parts,
@@ -116,12 +126,7 @@ class CiiReading extends XmlReading {
 				isDebited: isDebited(means.map((mean) => text(mean, 'TypeCode'))),
 				payee: payeeName ? { name: payeeName, iban } : null
 			},
-			businessProcess: text(
-				this.root,
-				'ExchangedDocumentContext',
-				'BusinessProcessSpecifiedDocumentContextParameter',
-				'ID'
-			),
+			businessProcess: text(this.context, 'BusinessProcessSpecifiedDocumentContextParameter', 'ID'),
 			profile: this.profile()
 		};
 	}
@@ -129,7 +134,7 @@ class CiiReading extends XmlReading {
 	/** BT-24. What is there is kept, even when it is richer than the profile, or of another generation. */
 	private profile(): string | null {
 		const profile =
-			text(this.root, 'ExchangedDocumentContext', 'GuidelineSpecifiedDocumentContextParameter', 'ID') ??
+			text(this.context, 'GuidelineSpecifiedDocumentContextParameter', 'ID') ??
 			text(this.root, 'SpecifiedExchangedDocumentContext', 'GuidelineSpecifiedDocumentContextParameter', 'ID');
 		if (profile?.startsWith('urn:ferd:') && !this.isZugferd1)
 			this.findings.push(warn('PROFILE_UNKNOWN', 'BT-24', profile, 'urn:cen.eu:en16931:2017'));
@@ -269,9 +274,8 @@ class CiiReading extends XmlReading {
 		return texts.filter(Boolean).join('\n') || null;
 	}
 	private notes(): TermsNote[] {
-		return list(this.header, 'IncludedNote').flatMap((note) =>
-			noteOf(text(note, 'SubjectCode'), text(note, 'Content'))
-		);
+		const notes = list(this.header, 'IncludedNote');
+		return notes.flatMap((note) => noteOf(text(note, 'SubjectCode'), text(note, 'Content')));
 	}
 	private mandate(means: Node[]): Mandate | null {
 		const terms = list(this.settlement, 'SpecifiedTradePaymentTerms');

@@ -6,6 +6,7 @@ import { block, type ReadResult } from '../../domain/invoices/findings.ts';
 import type { InvoiceLine } from '../../domain/invoices/lines.ts';
 import { divideHalfUp, minor, parseDecimal, ZERO, type Minor } from '../../domain/money/minor.ts';
 import { accountKey, payeeAccounts } from './payee-accounts.ts';
+import { precedingOf } from './preceding.ts';
 import { isDebited, mandateOf, notesIn, readTerms, type ReadTerms, type WrittenTerm } from './written-terms.ts';
 import { XmlReading } from './xml-reading.ts';
 import { at, attribute, list, parseXml, rootName, text, type Node } from './xml.ts';
@@ -13,6 +14,7 @@ import { at, attribute, list, parseXml, rootName, text, type Node } from './xml.
 const ARRAYS = new Set([
 	'TaxTotal',
 	'TaxSubtotal',
+	'BillingReference',
 	'PaymentMeans',
 	'PaymentTerms',
 	'PartyTaxScheme',
@@ -89,6 +91,12 @@ class UblReading extends XmlReading {
 			// BT-8: 432 is "paid to date".
 			vatOnReceipts: list(root, 'InvoicePeriod').some((period) => text(period, 'DescriptionCode') === '432'),
 			termsText: this.termsText(),
+			preceding: precedingOf(
+				list(root, 'BillingReference')
+					.map((one) => at(one, 'InvoiceDocumentReference'))
+					.filter((one) => one !== null)
+					.map((one) => ({ number: text(one, 'ID'), issuedOn: text(one, 'IssueDate') }))
+			),
 			agreed: {
 				discounts: terms.discounts,
 				parts: terms.parts,

@@ -63,7 +63,8 @@ export async function listToAnnounce(
 				eq(planPart.status, 'scheduled'),
 				// Nothing is announced that will not be tried: its card or account must be one that can be charged.
 				sql`exists (select from saved_method m join supplier s on s.supplier_id = m.supplier_id where m.supplier_id = plan.supplier_id and m.method_id = plan.method_id
-					and m.unusable_at is null and m.removed_at is null and m.stripe_account is not distinct from s.stripe_account)`,
+					and m.unusable_at is null and m.removed_at is null and m.stripe_account is not distinct from s.stripe_account
+					and coalesce((select g.may_pay from contact g where g.supplier_id = m.supplier_id and g.contact_id = m.contact_id), true))`,
 				sql`${planPart.announcedAt} is null and ${planPart.dueOn} >= ${today} and ${planPart.askOn} is not null and ${planPart.dueOn} <= ${dueUntil}`
 			)
 		)
@@ -88,6 +89,25 @@ export const listPlansMovedAway = async (tx: Tx, scope: Scope, limit = 500): Pro
 		)
 		.orderBy(asc(plan.createdAt), asc(plan.planId))
 		.limit(limit);
+
+/** Parts to come of running plans that fall after the last day of the card they are to be taken from: told once for each card, some weeks ahead. */
+export const listEndingCards = async (
+	tx: Tx,
+	scope: Scope,
+	{ today, dueUntil }: { today: CivilDate; dueUntil: CivilDate },
+	limit = 500
+): Promise<{ planId: string; position: number; methodId: string }[]> =>
+	tx.execute(sql`
+		select p.plan_id as "planId", p.position, m.method_id as "methodId"
+		from plan_part p join plan on plan.supplier_id = p.supplier_id and plan.plan_id = p.plan_id
+			join saved_method m on m.supplier_id = plan.supplier_id and m.method_id = plan.method_id
+		where plan.supplier_id = ${scope.supplierId} and plan.status in ('active', 'paused') and p.status = 'scheduled'
+			and p.due_on >= ${today} and p.due_on <= ${dueUntil}
+			and m.expiry_year is not null and to_char(p.due_on, 'YYYY-MM') > m.expiry_year || '-' || lpad(m.expiry_month::text, 2, '0')
+			and m.unusable_at is null and m.removed_at is null
+			and not exists (select from mail k where k.supplier_id = p.supplier_id
+				and k.unique_key = 'method_ending:' || p.plan_id || ':' || p.position || ':' || m.method_id || '.' || m.expiry_year || '.' || m.expiry_month)
+		order by p.due_on, p.plan_id, p.position limit ${limit}`);
 
 /** Plans whose cure period is over with something still unpaid. */
 export async function listBroken(tx: Tx, scope: Scope, today: CivilDate, limit = 200): Promise<string[]> {

@@ -3,14 +3,18 @@ import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { AllocationLine } from '../../domain/payments/allocation.ts';
 import type { Part } from '../../domain/offers/schedule.ts';
+import { add, minor, subtract, ZERO, type Minor } from '../../domain/money/minor.ts';
 import type { PlanPart, PlanStatus } from '../../domain/plans/plan.ts';
 import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
-import { attemptPart, client, plan, planPart, planPartLine } from './schema/index.ts';
+import { attemptPart, client, creditUsePart, plan, planPart, planPartLine } from './schema/index.ts';
 
 export type PlanRow = typeof plan.$inferSelect;
 export type PartRow = typeof planPart.$inferSelect;
-export type PlanWithParts = PlanRow & { parts: (PartRow & PlanPart & { lines: AllocationLine[] })[] };
+/** `amountMinor` and `lines` are what is due: what was agreed, less what credit notes took off. */
+export type PlanWithParts = PlanRow & {
+	parts: (PartRow & PlanPart & { agreedMinor: Minor; lines: AllocationLine[] })[];
+};
 
 const mine = (scope: Scope) => [
 	eq(plan.supplierId, scope.supplierId),
@@ -49,7 +53,7 @@ export async function insertPlan(
 async function withParts(tx: Tx, scope: Scope, rows: PlanRow[]): Promise<PlanWithParts[]> {
 	if (!rows.length) return [];
 	const ids = rows.map((row) => row.planId);
-	const [parts, lines] = await Promise.all([
+	const [parts, lines, credited] = await Promise.all([
 		tx
 			.select()
 			.from(planPart)
@@ -59,19 +63,36 @@ async function withParts(tx: Tx, scope: Scope, rows: PlanRow[]): Promise<PlanWit
 			.select()
 			.from(planPartLine)
 			.where(and(eq(planPartLine.supplierId, scope.supplierId), inArray(planPartLine.planId, ids)))
-			.orderBy(asc(planPartLine.planId), asc(planPartLine.position), asc(planPartLine.invoiceId))
+			.orderBy(asc(planPartLine.planId), asc(planPartLine.position), asc(planPartLine.invoiceId)),
+		sumCredited(tx, scope, ids)
 	]);
+	const dueOf = (line: (typeof lines)[number]): AllocationLine => ({
+		invoiceId: line.invoiceId,
+		amountMinor: subtract(line.amountMinor, credited.get(lineKey(line)) ?? ZERO)
+	});
 	return rows.map((row) => ({
 		...row,
 		parts: parts
 			.filter((part) => part.planId === row.planId)
-			.map((part) => ({
-				...part,
-				lines: lines
-					.filter((line) => line.planId === row.planId && line.position === part.position)
-					.map(({ invoiceId, amountMinor }) => ({ invoiceId, amountMinor }))
-			}))
+			.map((part) => {
+				const own = lines.filter((line) => line.planId === row.planId && line.position === part.position).map(dueOf);
+				const amountMinor = add(...own.map((line) => line.amountMinor));
+				// Of a part that nothing is left of, the lines still say what it was for.
+				const due = amountMinor === ZERO ? own : own.filter((line) => line.amountMinor > 0n);
+				return { ...part, agreedMinor: part.amountMinor, amountMinor, lines: due };
+			})
 	}));
+}
+const lineKey = ({ planId, position, invoiceId }: { planId: string; position: number; invoiceId: string }): string =>
+	`${planId} ${position} ${invoiceId}`;
+async function sumCredited(tx: Tx, scope: Scope, planIds: string[]): Promise<Map<string, Minor>> {
+	const { planId, position, invoiceId, amountMinor } = creditUsePart;
+	const rows = await tx
+		.select({ planId, position, invoiceId, sum: sql<string>`sum(${amountMinor})` })
+		.from(creditUsePart)
+		.where(and(eq(creditUsePart.supplierId, scope.supplierId), inArray(planId, planIds)))
+		.groupBy(planId, position, invoiceId);
+	return new Map(rows.map((row) => [lineKey(row), minor(BigInt(row.sum))]));
 }
 
 export async function findPlan(tx: Tx, scope: Scope, planId: string): Promise<PlanWithParts | null> {

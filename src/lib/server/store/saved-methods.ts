@@ -1,5 +1,5 @@
 // Means of payment that may be charged again, and the customer at Stripe they belong to.
-import { and, asc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { MethodFacts } from '../../domain/payments/methods.ts';
 import { required } from '../../domain/required.ts';
@@ -7,7 +7,11 @@ import type { Tx } from './database.ts';
 import { plan, savedMethod, stripeCustomer } from './schema/index.ts';
 import { accountKey } from './stripe-accounts.ts';
 
-export type SavedMethod = typeof savedMethod.$inferSelect;
+/** `giverMayPay`: the person who gave it may still pay for the client; true for one that no person gave. */
+export type SavedMethod = typeof savedMethod.$inferSelect & { giverMayPay: boolean };
+/** The same, in SQL, of a row called saved_method. */
+const giverMayPay = sql<boolean>`coalesce((select g.may_pay from contact g where g.supplier_id = saved_method.supplier_id and g.contact_id = saved_method.contact_id), true)`;
+const columns = { ...getTableColumns(savedMethod), giverMayPay };
 
 export async function findCustomerId(
 	tx: Tx,
@@ -88,14 +92,14 @@ const mine = (scope: Scope) => [
 ];
 export async function findMethod(tx: Tx, scope: Scope, methodId: string): Promise<SavedMethod | null> {
 	const [row] = await tx
-		.select()
+		.select(columns)
 		.from(savedMethod)
 		.where(and(...mine(scope), eq(savedMethod.methodId, methodId)));
 	return row ?? null;
 }
 export async function lockMethod(tx: Tx, scope: Scope, methodId: string): Promise<SavedMethod | null> {
 	const [row] = await tx
-		.select()
+		.select(columns)
 		.from(savedMethod)
 		.where(and(...mine(scope), eq(savedMethod.methodId, methodId)))
 		.for('update');
@@ -103,7 +107,7 @@ export async function lockMethod(tx: Tx, scope: Scope, methodId: string): Promis
 }
 export async function findMethodByStripeId(tx: Tx, scope: Scope, paymentMethodId: string): Promise<SavedMethod | null> {
 	const [row] = await tx
-		.select()
+		.select(columns)
 		.from(savedMethod)
 		.where(and(...mine(scope), eq(savedMethod.stripePaymentMethodId, paymentMethodId)));
 	return row ?? null;
@@ -111,7 +115,7 @@ export async function findMethodByStripeId(tx: Tx, scope: Scope, paymentMethodId
 /** What one person kept on purpose, oldest first. */
 export const listKeptMethods = (tx: Tx, scope: Scope, contactId: string): Promise<SavedMethod[]> =>
 	tx
-		.select()
+		.select(columns)
 		.from(savedMethod)
 		.where(
 			and(
@@ -139,6 +143,14 @@ export async function saveMethod(
 		.where(and(...mine(scope), eq(savedMethod.methodId, methodId)));
 }
 
+/** Those that this person gave. */
+export const listMethodsOf = (tx: Tx, scope: Scope, contactId: string): Promise<SavedMethod[]> =>
+	tx
+		.select(columns)
+		.from(savedMethod)
+		.where(and(...mine(scope), eq(savedMethod.contactId, contactId), isNull(savedMethod.removedAt)))
+		.orderBy(asc(savedMethod.createdAt), asc(savedMethod.methodId));
+
 const RUNNING = ['pending', 'active', 'paused'] as const;
 /** Of these means of payment, those that a plan still needs. */
 export async function listNeededMethods(tx: Tx, scope: Scope, methodIds: string[]): Promise<Set<string>> {
@@ -154,7 +166,7 @@ export async function listNeededMethods(tx: Tx, scope: Scope, methodIds: string[
 /** Served a plan that is over, and nobody asked to keep it: nothing is left to charge. */
 export const listIdleMethods = (tx: Tx, scope: Scope, before: Date, limit = 100): Promise<SavedMethod[]> =>
 	tx
-		.select()
+		.select(columns)
 		.from(savedMethod)
 		.where(
 			and(
@@ -170,7 +182,7 @@ export const listIdleMethods = (tx: Tx, scope: Scope, before: Date, limit = 100)
 /** Removed here, and not yet at Stripe. */
 export const listToDetach = (tx: Tx, scope: Scope, limit = 100): Promise<SavedMethod[]> =>
 	tx
-		.select()
+		.select(columns)
 		.from(savedMethod)
 		.where(and(...mine(scope), isNotNull(savedMethod.removedAt), isNull(savedMethod.detachedAt)))
 		.orderBy(asc(savedMethod.removedAt), asc(savedMethod.methodId))

@@ -36,7 +36,10 @@ export async function listTouched(tx: Tx, scope: Scope, invoiceIds: string[], li
 	const rows = await tx.execute<{ number: string }>(sql`
 		select i.number from invoice i where i.supplier_id = ${scope.supplierId} and i.invoice_id in ${among(invoiceIds)} and (
 			exists (select from journal_line l join journal_entry e on e.supplier_id = l.supplier_id and e.entry_id = l.entry_id
-				where l.supplier_id = i.supplier_id and l.invoice_id = i.invoice_id and l.account = '411' and e.kind <> 'invoice_opened')
+				where l.supplier_id = i.supplier_id and l.invoice_id = i.invoice_id and l.account = '411' and e.kind not in ('invoice_opened', 'credit_used', 'credit_use_undone'))
+			-- Lowered by a credit note that stays.
+			or exists (select from credit_use u where u.supplier_id = i.supplier_id and u.invoice_id = i.invoice_id and u.undoes_id is null
+				and u.credit_id not in ${among(invoiceIds)} and not exists (select from credit_use n where n.supplier_id = u.supplier_id and n.undoes_id = u.credit_use_id))
 			or exists (select from payment_attempt_invoice x where x.supplier_id = i.supplier_id and x.invoice_id = i.invoice_id and x.live)
 			or exists (select from plan_part_line l join plan p on p.supplier_id = l.supplier_id and p.plan_id = l.plan_id
 				where l.supplier_id = i.supplier_id and l.invoice_id = i.invoice_id and p.status in ('pending', 'active', 'paused')))

@@ -46,13 +46,17 @@ export type SavedPayment = {
 	/** null: the one of the plan. */
 	savedMethodId: string | null;
 	option: OptionView;
+	/** Its owner has read that the card ends before the last part. */
+	cardMayEnd?: boolean;
 };
-/** Resolves with what went wrong, '' when nothing did. */
+/** What went wrong, '' when nothing did; whether it is that the card ends before the last part. */
+type SavedOutcome = { problem: string; cardEnds: boolean };
 export async function paySaved(
 	view: PayView,
 	{ payUrl, checkUrl }: { payUrl: string; checkUrl: (attemptId: string) => string },
-	{ attemptId, savedMethodId, option }: SavedPayment
-): Promise<string> {
+	{ attemptId, savedMethodId, option, cardMayEnd = false }: SavedPayment
+): Promise<SavedOutcome> {
+	const said = (problem: string, cardEnds = false): SavedOutcome => ({ problem, cardEnds });
 	const body = {
 		attemptId,
 		confirmationTokenId: null,
@@ -60,11 +64,12 @@ export async function paySaved(
 		invoiceIds: view.invoices.map((invoice) => invoice.invoiceId),
 		option: option.kind,
 		expectedAmountMinor: String(option.dueNowMinor),
-		expectedParts: expectedParts(option)
+		expectedParts: expectedParts(option),
+		...(cardMayEnd ? { cardMayEnd } : {})
 	};
 	try {
 		const sent = await sendPayment(payUrl, body);
-		if (!sent) return m.stripe_unavailable_text();
+		if (!sent) return said(m.stripe_unavailable_text());
 		let answer = sent.body;
 		if (answer.status === 'awaiting_auth' && answer.clientSecret) {
 			const { resumeAuthentication } = await bring(() => import('./stripe-checkout.ts'));
@@ -72,9 +77,10 @@ export async function paySaved(
 			answer = await post(checkUrl(attemptId));
 		}
 		// 202: nobody knows yet; the page looks for the answer and shows it.
-		if (sent.status === 202) return '';
-		return answer.error?.message ?? (answer.status === 'declined' ? (answer.message ?? '') : '');
+		if (sent.status === 202) return said('');
+		if (answer.error) return said(answer.error.message, answer.error.code === 'card_ends_early');
+		return said(answer.status === 'declined' ? (answer.message ?? '') : '');
 	} catch {
-		return m.stripe_unavailable_text();
+		return said(m.stripe_unavailable_text());
 	}
 }

@@ -11,22 +11,29 @@ export async function checkClaims(facts: Facts): Promise<Record<string, number>>
 }
 
 async function checkInvoices({ sql, found }: Facts): Promise<number> {
-	const rows = await sql<{ number: string; debt: number; ledger: number; paid: number; back: number; given: number }[]>`
+	const rows = await sql<
+		{ number: string; debt: number; ledger: number; paid: number; back: number; given: number; set_off: number }[]
+	>`
 		select i.number, i.debt_minor as debt,
 			coalesce((select sum(l.debit_minor - l.credit_minor) from journal_line l where l.supplier_id = i.supplier_id and l.invoice_id = i.invoice_id and l.account = '411'), 0) as ledger,
 			coalesce((select sum(a.amount_minor) from allocation a where a.supplier_id = i.supplier_id and a.invoice_id = i.invoice_id), 0) as paid,
 			coalesce((select sum(case when r.kind in ('refund_failed', 'chargeback_won', 'return_undone') then -a.amount_minor else a.amount_minor end)
 				from reversal_allocation a join reversal r using (supplier_id, reversal_id) where a.supplier_id = i.supplier_id and a.invoice_id = i.invoice_id), 0) as back,
-			coalesce((select sum(case d.kind when 'granted' then d.amount_minor else -d.amount_minor end) from discount d where d.supplier_id = i.supplier_id and d.invoice_id = i.invoice_id), 0) as given
+			coalesce((select sum(case d.kind when 'granted' then d.amount_minor else -d.amount_minor end) from discount d where d.supplier_id = i.supplier_id and d.invoice_id = i.invoice_id), 0) as given,
+			coalesce((select sum(case when u.invoice_id = i.invoice_id then u.amount_minor else -u.amount_minor end)
+				from credit_use u where u.supplier_id = i.supplier_id and i.invoice_id in (u.invoice_id, u.credit_id)), 0) as set_off
 		from invoice i where i.not_payable_reason is distinct from 'withdrawn'`;
-	for (const { number, debt, ledger, paid, back, given } of rows) {
+	for (const { number, debt, ledger, paid, back, given, set_off } of rows) {
 		if (debt > 0 && ledger < 0) found('no invoice over-collected', `${number}: 411 stands at ${ledger}`);
-		if (debt > 0 && paid - back + given > debt)
-			found('no invoice over-collected', `${number} of ${debt}: ${paid} paid, ${back} gone back, ${given} given`);
-		if (debt - paid + back - given !== ledger)
+		if (debt > 0 && paid - back + given + set_off > debt)
+			found(
+				'no invoice over-collected',
+				`${number} of ${debt}: ${paid} paid, ${back} gone back, ${given} given, ${set_off} set off`
+			);
+		if (debt - paid + back - given - set_off !== ledger)
 			found(
 				'the ledger is the sum of what happened',
-				`${number}: 411 ${ledger}, own sum ${debt - paid + back - given}`
+				`${number}: 411 ${ledger}, own sum ${debt - paid + back - given - set_off}`
 			);
 	}
 	return rows.length;

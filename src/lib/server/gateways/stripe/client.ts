@@ -16,7 +16,7 @@ import { findIntent, findSetupIntent } from './look-up.ts';
 import { asking, isAboutMethod, isRefusal, type OnSilence } from './silence.ts';
 import { headOf, readEvent } from './events.ts';
 import { disputeOf, refundOf } from './money-back.ts';
-import { detachMethod, ensureCustomer, factsOf, readMethod, readSetup, setUp } from './saved.ts';
+import { detachMethod, ensureCustomer, factsOf, readMethod, readSetup, readToken, setUp } from './saved.ts';
 
 const amount = (value: number): Minor => minor(BigInt(value));
 const instant = (seconds: number): Date => new Date(seconds * 1000);
@@ -59,6 +59,7 @@ export function stripeGateway(config: Pick<Config, 'stripe' | 'sandbox'>, onSile
 				)
 			),
 		retrieveMethod: (account, id) => orNull(() => ask(account, (options) => readMethod(stripe, id, options))),
+		previewToken: (account, id) => orNull(() => ask(account, (options) => readToken(stripe, id, options))),
 		detachMethod: (account, id) =>
 			detachMethod(() => ask(account, (options) => stripe.paymentMethods.detach(id, undefined, options))),
 		cancel: (account, intentId) =>

@@ -148,6 +148,8 @@ export type PaymentGateway = {
 	cancelSetup(account: string | null, setupIntentId: string): Promise<void>;
 	/** By the id of a means of payment, or of its mandate; null for what does not exist. */
 	retrieveMethod(account: string | null, methodOrMandateId: string): Promise<MethodState | null>;
+	/** What a browser has collected, before it is used; null for a token that does not exist. */
+	previewToken(account: string | null, tokenId: string): Promise<MethodFacts | null>;
 	/** Forgets a means of payment, and ends its mandate. `true`: it is gone. */
 	detachMethod(account: string | null, paymentMethodId: string): Promise<boolean>;
 	confirm(input: ConfirmInput): Promise<ConfirmOutcome>;

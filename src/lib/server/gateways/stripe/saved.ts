@@ -70,6 +70,10 @@ export async function readMethod(stripe: Stripe, id: string, options: Stripe.Req
 	};
 }
 
+/** Read, not used: https://docs.stripe.com/api/confirmation_tokens/retrieve */
+export const readToken = async (stripe: Stripe, id: string, options: Stripe.RequestOptions): Promise<MethodFacts> =>
+	factsOf((await stripe.confirmationTokens.retrieve(id, undefined, options)).payment_method_preview);
+
 /** Detaching a SEPA account ends its mandate. `false` when Stripe did not answer: ask again. Gone already, it is as good as detached. */
 export async function detachMethod(detach: () => Promise<unknown>): Promise<boolean> {
 	try {

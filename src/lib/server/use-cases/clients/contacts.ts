@@ -18,6 +18,7 @@ import {
 import { recordAudit } from '../../store/records.ts';
 import { noteSecurityEvent, whoIs } from '../../store/security-events.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
+import { tellPlansOf } from '../methods/follow-method.ts';
 import { queueContactMails } from '../mails/queue-mails.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 
@@ -95,6 +96,7 @@ export async function changeRights(
 		if (contact?.clientId !== clientId) return refuse('not_found');
 		const now = services.clock.now();
 		await saveRights(tx, scope, contactId, rights);
+		if (contact.mayPay && !rights.mayPay) await tellPlansOf(tx, scope, now, contactId);
 		await recordAudit(tx, scope, now, 'contact_rights_changed', contactId, rightsText(rights));
 		await noteSecurityEvent(tx, now, {
 			...whoIs(scope),

@@ -14,6 +14,7 @@ import { recordFacts } from '../../store/outbox.ts';
 import { findClient, findClientsLike, insertClients, lockClientCreation } from '../../store/parties.ts';
 import { recordAudit } from '../../store/records.ts';
 import { queueOpenedMails } from '../mails/queue-mails.ts';
+import { setOffKept } from '../invoices/set-off-credits.ts';
 import { withdrawInvoices } from '../invoices/withdraw-invoices.ts';
 import { isTwin, nameOf } from './check-documents.ts';
 import type { ImportLine } from './import-line.ts';
@@ -78,6 +79,12 @@ export async function keepInvoices(
 				bookedOn: document.issuedOn,
 				now
 			}))
+	);
+	await setOffKept(
+		tx,
+		scope,
+		now,
+		kept.filter(({ item }) => item.document.preceding && item.line.debtMinor < 0n).map(({ invoiceId }) => invoiceId)
 	);
 	await audit(tx, scope, kept, now);
 	if (sendMails)
@@ -160,6 +167,8 @@ const rowOf = (
 	freightMinor: document.freightMinor,
 	vatOnReceipts: document.vatOnReceipts,
 	termsText: document.termsText,
+	precedingNumber: document.preceding?.number ?? null,
+	precedingOn: document.preceding?.issuedOn ?? null,
 	agreedTerms: document.agreed ?? null,
 	notPayableReason: line.notPayableReason,
 	documentId,

@@ -11,10 +11,9 @@ import { findInvoice, listInvoices, listVatLines } from '../../store/invoices.ts
 import { sumAdvance, sumOutstanding } from '../../store/invoice-sums.ts';
 import { findClient, findContact, getSupplier } from '../../store/parties.ts';
 import type { Tx } from '../../store/database.ts';
-import { listDiscounts } from '../../store/discounts.ts';
 import { listPayments } from '../../store/payments.ts';
 import { listPlans, listPlansOfInvoices, type PlanWithParts } from '../../store/plans.ts';
-import { discountView } from '../offers/discount-view.ts';
+import { readReductions } from '../offers/discount-view.ts';
 import { planView } from '../plans/plan-view.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { invoiceView, paymentView, supplierView } from './views.ts';
@@ -102,7 +101,8 @@ export async function readInvoiceDetail(
 	return read(services, scope, async (tx) => {
 		const record = await findInvoice(tx, scope, invoiceId);
 		if (!record) return refuse('not_found');
-		const today = civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
+		const { timeZone } = await getSupplier(tx, scope);
+		const today = civilDateIn(services.clock.now(), timeZone);
 		return done({
 			invoice: invoiceView(record, today),
 			vat: (await listVatLines(tx, scope, invoiceId)).map(({ rateBps, baseMinor, vatMinor }) => ({
@@ -116,7 +116,7 @@ export async function readInvoiceDetail(
 			agreed: record.agreed,
 			hasPdf: await hasPdf(tx, scope, invoiceId),
 			payments: (await listPayments(tx, scope, { invoiceId })).map(paymentView),
-			discounts: (await listDiscounts(tx, scope, { invoiceId })).map(discountView),
+			discounts: await readReductions(tx, scope, invoiceId, timeZone),
 			planInvoiceIds: await planInvoices(tx, scope, invoiceId)
 		});
 	});

@@ -8,6 +8,7 @@ import { bookEntries } from '../../store/journal.ts';
 import { recordFacts } from '../../store/outbox.ts';
 import { getSupplier } from '../../store/parties.ts';
 import { recordAudits } from '../../store/records.ts';
+import { undoCredits } from './undo-credits.ts';
 import { listTouched, lockForWithdrawal, saveWithdrawn } from '../../store/withdrawals.ts';
 
 const AT_ONCE = 1000;
@@ -17,6 +18,7 @@ export async function withdrawInvoices(tx: Tx, scope: Scope, invoiceIds: string[
 	const invoices = await lockForWithdrawal(tx, scope, invoiceIds);
 	const touched = await listTouched(tx, scope, invoiceIds);
 	if (touched.length) return touched;
+	await undoCredits(tx, scope, invoiceIds, now);
 	const supplier = await getSupplier(tx, scope);
 	const bookedOn = civilDateIn(now, supplier.timeZone);
 	for (let from = 0; from < invoices.length; from += AT_ONCE) {

@@ -1,16 +1,17 @@
 // Mails about plans: read as the plan stands now; null when it is no longer true.
+import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { add } from '../../../domain/money/minor.ts';
 import { declineFamily } from '../../../domain/payments/declines.ts';
 import { isOpen } from '../../../domain/plans/plan.ts';
 import type { RenderedMail } from '../../mails/layout.ts';
 import * as templates from '../../mails/plan-mails.ts';
-import { isChargeable } from '../../../domain/payments/methods.ts';
+import { isChargeable, isExpired } from '../../../domain/payments/methods.ts';
 import { findAttempt, type Attempt } from '../../store/attempts.ts';
 import { findInvoice } from '../../store/invoices.ts';
 import { findClient } from '../../store/parties.ts';
 import { findOpenMove } from '../../store/part-moves.ts';
 import { findPlan, type PlanWithParts } from '../../store/plans.ts';
-import { findMethod } from '../../store/saved-methods.ts';
+import { findMethod, type SavedMethod } from '../../store/saved-methods.ts';
 import { mintPayLink } from '../access/pay-links.ts';
 import type { Context } from './compose-context.ts';
 
@@ -31,15 +32,33 @@ export async function renderPlanMail(context: Context): Promise<RenderedMail | n
 				: templates.renderPlanStarted(to, { ...common, ...means, parts: plan.parts });
 		case 'part_announced':
 			return part?.status === 'scheduled' && plan.status === 'active' && serves
-				? templates.renderPartAnnounced(to, { ...common, ...means, ...part, position, count: plan.count })
+				? templates.renderPartAnnounced(to, {
+						...common,
+						...means,
+						...part,
+						position,
+						count: plan.count,
+						cardEnds: endOf(method, part)
+					})
 				: null;
 		case 'part_failed':
 			// Of a plan that has ended meanwhile nothing more is tried.
 			return part && isOpen(part) && isRunning(plan) ? renderFailed(context, plan, part, common) : null;
 		case 'method_lost':
 			return plan.status === 'active' && method && !serves
-				? templates.renderMethodLost(to, { ...common, methodLabel: method.label, isMoved: !method.unusableAt })
+				? templates.renderMethodLost(to, { ...common, methodLabel: method.label, why: whyLost(method) })
 				: null;
+		case 'method_ending': {
+			const ends = part && isOpen(part) && isRunning(plan) && serves ? endOf(method, part) : null;
+			return part && ends ? templates.renderMethodEnding(to, { ...common, ...means, ...part, cardEnds: ends }) : null;
+		}
+		case 'plan_credited':
+			return plan.status === 'canceled' || plan.status === 'in_default'
+				? null
+				: templates.renderPlanCredited(to, {
+						...common,
+						parts: plan.parts.filter((one) => isOpen(one) || one.status === 'processing')
+					});
 		case 'move_asked': {
 			const move = await findOpenMove(tx, scope, { planId: plan.planId, position });
 			return part && move ? templates.renderMoveAsked(to, { ...common, ...part, toOn: move.toOn }) : null;
@@ -58,6 +77,12 @@ export async function renderPlanMail(context: Context): Promise<RenderedMail | n
 			return null;
 	}
 }
+
+/** The last month of a card that is over when the part falls due; null while it serves. */
+const endOf = (method: SavedMethod | null, { dueOn }: { dueOn: CivilDate }): string | null =>
+	method && isExpired(method, dueOn) ? `${String(method.expiryMonth).padStart(2, '0')}/${method.expiryYear}` : null;
+const whyLost = ({ unusableAt, giverMayPay }: SavedMethod): templates.WhyLost =>
+	unusableAt ? 'bank' : giverMayPay ? 'moved' : 'rights';
 
 async function renderFailed(
 	{ scope, tx, to }: Context,

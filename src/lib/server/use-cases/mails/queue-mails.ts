@@ -128,7 +128,7 @@ export async function queueContactMails(
 	);
 }
 
-/** About a plan: to the person who accepted it, else to the billing contacts. A broken plan is told to the supplier's team as well. */
+/** About a plan: to the person who accepted it, while that person may pay, else to the billing contacts. A broken plan is told to the supplier's team as well. */
 export async function queuePlanMail(
 	tx: Tx,
 	scope: Scope,
@@ -138,9 +138,10 @@ export async function queuePlanMail(
 	position = 0,
 	round: number | string = 0
 ): Promise<void> {
-	const person = plan.contactId ? await findContact(tx, scope, plan.contactId) : null;
+	const accepted = plan.contactId ? await findContact(tx, scope, plan.contactId) : null;
+	const billing = accepted?.mayPay ? [] : await listBillingContacts(tx, scope, plan.clientId);
 	const key = `${kind}:${plan.planId}:${position}:${round}`;
-	for (const to of person ? [person] : await listBillingContacts(tx, scope, plan.clientId))
+	for (const to of accepted?.mayPay || (accepted && !billing.length) ? [accepted] : billing)
 		await queueMail(tx, scope, toContact(kind, key, plan.planId, to), now);
 	if (kind !== 'plan_in_default') return;
 	for (const member of await listMembers(tx, scope))

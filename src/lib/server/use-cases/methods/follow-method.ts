@@ -1,10 +1,17 @@
 // Something happened to a kept means of payment at its bank or at Stripe: a card was replaced, a mandate revoked. Read again from Stripe; plans that
 // counted on it say so to their clients before the next part falls due. Facts: plan.changed.
 import type { Scope } from '../../../domain/access/scope.ts';
+import type { MethodState } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import { listPlansOfMethod } from '../../store/plans.ts';
 import type { Tx } from '../../store/database.ts';
-import { findMethodByStripeId, lockMethod, saveMethod } from '../../store/saved-methods.ts';
+import {
+	findMethodByStripeId,
+	listMethodsOf,
+	lockMethod,
+	saveMethod,
+	type SavedMethod
+} from '../../store/saved-methods.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
 import { announce } from '../plans/follow-plan.ts';
 import { commit } from '../run.ts';
@@ -29,12 +36,16 @@ export async function followMethod(
 			label: state.methodLabel ?? method.label,
 			expiryMonth: state.expiryMonth,
 			expiryYear: state.expiryYear,
-			unusableAt: state.isUsable ? null : (method.unusableAt ?? now)
+			unusableAt: standsAfter(state, method) ? null : (method.unusableAt ?? now)
 		});
 		const isLostNow = !state.isUsable && !method.unusableAt;
 		await tellPlans(tx, scope, now, { methodId: method.methodId, isLostNow });
 	});
 }
+
+/** That an account exists says nothing of its mandate: what was revoked stays so until its mandate itself is said to stand. */
+const standsAfter = (state: MethodState, { mandateId, unusableAt }: SavedMethod): boolean =>
+	state.isUsable && (mandateId === null || state.mandateId !== null || unusableAt === null);
 
 /** Stripe charges it no more: plans that count on it ask for another before the day. */
 export const loseMethod = (services: Services, scope: Scope, methodId: string): Promise<void> =>
@@ -45,6 +56,15 @@ export const loseMethod = (services: Services, scope: Scope, methodId: string): 
 		await saveMethod(tx, scope, methodId, { unusableAt: now });
 		await tellPlans(tx, scope, now, { methodId, isLostNow: true });
 	});
+
+/** The person may pay for the client no more: what they gave is charged no more either, and plans that count on it ask for another before the day. */
+export async function tellPlansOf(tx: Tx, scope: Scope, now: Date, contactId: string): Promise<void> {
+	for (const { methodId, unusableAt } of await listMethodsOf(tx, scope, contactId))
+		for (const plan of unusableAt ? [] : await listPlansOfMethod(tx, scope, methodId)) {
+			await queuePlanMail(tx, scope, now, 'method_lost', plan, 0, `rights.${now.getTime()}`);
+			await announce({ scope, tx, now }, plan);
+		}
+}
 
 async function tellPlans(
 	tx: Tx,

@@ -1,5 +1,5 @@
 // A card or an account is checked with its bank and kept, and nothing is taken: for a plan that runs (another means for the parts to come), for a plan
-// whose first part comes later, or for its owner's next payments. Actor: contact or pay link. Refusals: not_found, pay_not_yours, attempt_id_reused, method_refused,
+// whose first part comes later, or for its owner's next payments. Actor: contact or pay link. Refusals: not_found, pay_not_yours, card_ends_early, attempt_id_reused, method_refused,
 // payment_unknown. Facts: plan.changed.
 import type { SetUpMethod } from '../../../contract/payments.ts';
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
@@ -32,6 +32,7 @@ import { beginSetUpPlan, giveUpSetUpPlan } from '../plans/begin-set-up-plan.ts';
 import { announce, schedule } from '../plans/follow-plan.ts';
 import { inputHashOf } from '../input-hash.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
+import { endsEarly } from './card-end.ts';
 import { customerIfAsked } from './customer.ts';
 
 export type SetupProgress = { setupId: string; status: MethodSetup['status']; clientSecret: string | null };
@@ -54,6 +55,8 @@ export async function setUpMethod(
 	if (!customerId) return refuse('not_found');
 	const now = services.clock.now();
 	if (!(await read(services, scope, (tx) => mayPay(tx, scope)))) return refuse('pay_not_yours');
+	const ending = plan && (await endsEarly(services, scope, plan, input));
+	if (ending) return ending;
 	await closeEarlier(services, scope, input);
 	const { confirmationTokenId } = input;
 	const inputHash = inputHashOf(scope, 'setup', { planId, confirmationTokenId });

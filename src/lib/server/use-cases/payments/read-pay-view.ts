@@ -24,13 +24,12 @@ import type { Services } from '../../services.ts';
 import { findLastAttempt, listAttemptLines, type Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { findInvoice, type InvoiceRecord } from '../../store/invoices.ts';
-import { listDiscounts } from '../../store/discounts.ts';
 import { findContact, getSupplier, mayPay, type Supplier } from '../../store/parties.ts';
 import { listPlansOfInvoices, type PlanWithParts } from '../../store/plans.ts';
 import { listPayments, type PaymentListing } from '../../store/payments.ts';
 import { invoiceView, paymentView, stripeView, supplierView } from '../invoices/views.ts';
 import { methodViews } from '../methods/manage-methods.ts';
-import { discountView } from '../offers/discount-view.ts';
+import { readReductions } from '../offers/discount-view.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
 import { planView } from '../plans/plan-view.ts';
 import { isOwnTry } from './progress.ts';
@@ -48,14 +47,13 @@ export async function readPayView(
 		const { actor } = scope;
 		const single = otherIds.length ? null : firstId;
 		// Asked together, answered in one go: the questions do not depend on each other.
-		const [supplier, found, last, allPayments, payer, discounts, plans, methods, isPayer] = await Promise.all([
+		const [supplier, found, last, allPayments, payer, plans, methods, isPayer] = await Promise.all([
 			getSupplier(tx, scope),
 			Promise.all(invoiceIds.map((invoiceId) => findInvoice(tx, scope, invoiceId))),
 			findLastAttempt(tx, scope, firstId),
 			single ? listPayments(tx, scope, { invoiceId: single }) : [],
 			// A pay link may have been forwarded: no address is shown, and none is filled in.
 			actor.kind === 'contact' ? findContact(tx, scope, actor.contactId) : null,
-			single ? listDiscounts(tx, scope, { invoiceId: single }) : [],
 			listPlansOfInvoices(tx, scope, invoiceIds, { running: false }),
 			methodViews(services, tx, scope),
 			mayPay(tx, scope)
@@ -87,7 +85,7 @@ export async function readPayView(
 			mayPay: isPayer,
 			options,
 			refused,
-			discounts: discounts.map(discountView),
+			discounts: single ? await readReductions(tx, scope, single, supplier.timeZone) : [],
 			plan: plan && (await planView(tx, scope, plan, today)),
 			words: wordsOf({ supplier, records, options, refused, attempt, plan }, locale),
 			timeZone: supplier.timeZone,

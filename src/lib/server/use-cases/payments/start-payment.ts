@@ -25,6 +25,7 @@ import { findCustomerId, type SavedMethod } from '../../store/saved-methods.ts';
 import { isSilent } from '../../store/stripe-accounts.ts';
 import { constraintName } from '../../store/tx.ts';
 import { contactOf, keepAcceptance, type From } from '../offers/keep-acceptance.ts';
+import { lastPartOn, mayKeep, readTokenEnd, refuseEndingCard, type CardEnd } from '../methods/card-end.ts';
 import { customerIfAsked } from '../methods/customer.ts';
 import { isPlan, keepPlan } from '../plans/keep-plan.ts';
 import { inputHashOf } from '../input-hash.ts';
@@ -47,8 +48,10 @@ export async function startPayment(
 	from: From
 ): Promise<Result<PaymentProgress>> {
 	if (!(await isAnswering(services, scope, input))) return refuse('payment_unavailable');
+	const card = await cardOf(services, scope, input);
+	if (card === 'not_asked') return refuse('payment_unavailable');
 	for (let round = 0; round < 2; round++) {
-		const opened = await openAttempt(services, scope, input, from);
+		const opened = await openAttempt(services, scope, { input, from, card });
 		if (!opened.ok) return opened;
 		const { attempt } = opened.value;
 		if (opened.value.kind === 'open') {
@@ -92,22 +95,33 @@ async function isAnswering(services: Services, scope: Scope, input: StartPayment
 	return !needsCustomer(input) || (await customerIfAsked(services, scope, invoice.clientId)) !== 'not_asked';
 }
 
+type Asked = { input: StartPayment; from: From; card: CardEnd | null };
+/** When the card that the browser has just collected ends, where that matters. A question that was asked before is followed as it was. */
+async function cardOf(services: Services, scope: Scope, input: StartPayment): Promise<CardEnd | 'not_asked' | null> {
+	const { confirmationTokenId: tokenId, cardMayEnd } = input;
+	if (!tokenId || cardMayEnd || !mayKeep(input)) return null;
+	const { known, account } = await read(services, scope, async (tx) => ({
+		known: await findAttempt(tx, scope, input.attemptId),
+		account: (await getSupplier(tx, scope)).stripeAccount
+	}));
+	return known ? null : readTokenEnd(services, account, tokenId);
+}
+
 async function openAttempt(
 	services: Services,
 	scope: Scope,
-	input: StartPayment,
-	from: From,
+	asked: Asked,
 	isSecondLook = false
 ): Promise<Result<Opened>> {
 	try {
-		return await commit(services, scope, (tx) => openInside(services, scope, tx, input, from));
+		return await commit(services, scope, (tx) => openInside(services, scope, tx, asked));
 	} catch (error) {
 		// Two first clicks at once: the database let one through.
 		if (['one_live_attempt_per_invoice', 'one_hold_per_part'].includes(constraintName(error)))
 			return refuse('payment_in_progress');
 		// The same click twice: the other one's row is there now. If it can't be seen, it is somebody else's id.
 		if (constraintName(error) === 'payment_attempt_pk')
-			return isSecondLook ? refuse('attempt_id_reused') : openAttempt(services, scope, input, from, true);
+			return isSecondLook ? refuse('attempt_id_reused') : openAttempt(services, scope, asked, true);
 		throw error;
 	}
 }
@@ -116,8 +130,7 @@ async function openInside(
 	services: Services,
 	scope: Scope,
 	tx: Tx,
-	input: StartPayment,
-	from: From
+	{ input, from, card }: Asked
 ): Promise<Result<Opened>> {
 	const invoices = await lockInvoices(tx, scope, input.invoiceIds);
 	if (invoices.length !== input.invoiceIds.length) return refuse('not_found');
@@ -134,6 +147,12 @@ async function openInside(
 	if (!chosen.ok) return chosen;
 	const method = await chooseMethod(services, tx, scope, { supplier, input, chosen: chosen.value });
 	if (!method.ok) return method;
+	const ending = refuseEndingCard(
+		chosen.value.plan ? card : (method.value ?? card),
+		lastPartOn(chosen.value),
+		input.cardMayEnd
+	);
+	if (ending) return ending;
 	const opening = { input, supplier, invoices, chosen: chosen.value, method: method.value, from };
 	const attempt = await keepAttempt(services, scope, tx, opening);
 	return done({ kind: 'open' as const, attempt });

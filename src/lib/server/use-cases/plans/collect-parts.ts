@@ -167,5 +167,7 @@ async function declinedIntentOf(
 ): Promise<string | null> {
 	const last = part.attemptId ? await findAttempt(tx, scope, part.attemptId) : null;
 	if (last?.status !== 'declined' || last.stripeAccount !== account) return null;
+	// A credit note has lowered it since: another amount is another payment.
+	if (last.amountMinor !== part.amountMinor) return null;
 	return last.methodType === 'sepa_debit' ? null : last.stripePaymentIntentId;
 }

@@ -2,7 +2,8 @@
 import type { PlanView } from '../../../contract/views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
-import { isChargeable } from '../../../domain/payments/methods.ts';
+import { isChargeable, isExpired } from '../../../domain/payments/methods.ts';
+import { openParts } from '../../../domain/plans/plan.ts';
 import { getSupplier } from '../../store/parties.ts';
 import type { Tx } from '../../store/database.ts';
 import { listOpenMoves } from '../../store/part-moves.ts';
@@ -31,10 +32,12 @@ export async function planView(tx: Tx, scope: Scope, plan: PlanWithParts, today:
 		cureEndsOn: plan.cureEndsOn,
 		isHeld: held.has(plan.planId),
 		methodLost: method !== null && !isChargeable(method, stripeAccount),
-		parts: plan.parts.map(({ position, dueOn, amountMinor, status, askOn }) => ({
+		cardEndsBefore: method && (openParts(plan.parts).find((part) => isExpired(method, part.dueOn))?.dueOn ?? null),
+		parts: plan.parts.map(({ position, dueOn, amountMinor, agreedMinor, status, askOn }) => ({
 			position,
 			dueOn,
 			amountMinor,
+			agreedMinor: agreedMinor === amountMinor ? null : agreedMinor,
 			status,
 			retryOn: status === 'retrying' ? askOn : null,
 			moveTo: moves.find((move) => move.position === position)?.toOn ?? null

@@ -6,8 +6,9 @@ import { isOpen } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import { getSupplier, listSuppliers } from '../../store/parties.ts';
-import { listBroken, listPlansMovedAway, listToAnnounce } from '../../store/plan-days.ts';
+import { listBroken, listEndingCards, listPlansMovedAway, listToAnnounce } from '../../store/plan-days.ts';
 import { lockPlan, savePart, savePlan } from '../../store/plans.ts';
+import { findMethod } from '../../store/saved-methods.ts';
 import { recordAudit } from '../../store/records.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
 import { commit, read, safely } from '../run.ts';
@@ -40,7 +41,8 @@ export const announceParts = (services: Services): Promise<void> =>
 					if (part.announcedAt || part.status !== 'scheduled' || plan.status !== 'active') return;
 					const now = services.clock.now();
 					await savePart(tx, scope, part, { announcedAt: now }, now);
-					await queuePlanMail(tx, scope, now, 'part_announced', plan, position);
+					// Announced again after another day or another amount was agreed: a mail of its own.
+					await queuePlanMail(tx, scope, now, 'part_announced', plan, position, now.getTime());
 				})
 			);
 	});
@@ -55,6 +57,24 @@ export const askMethodsAgain = (services: Services): Promise<void> =>
 					const now = services.clock.now();
 					await queuePlanMail(tx, scope, now, 'method_lost', plan, 0, stripeAccount ?? '');
 					await announce({ scope, tx, now }, required(await lockPlan(tx, scope, plan.planId), 'plan'));
+				})
+			);
+	});
+
+const CARD_END_DAYS = 21;
+/** A card that ends before a part of its plan: asked for again three weeks before, with a way to give another. */
+export const tellEndingCards = (services: Services): Promise<void> =>
+	forEachSupplier(services, async (scope, today) => {
+		const dueUntil = addDays(today, CARD_END_DAYS);
+		for (const { planId, position, methodId } of await read(services, scope, (tx) =>
+			listEndingCards(tx, scope, { today, dueUntil })
+		))
+			await safely(services, planId, () =>
+				commit(services, scope, async (tx) => {
+					const [plan, method] = [await lockPlan(tx, scope, planId), await findMethod(tx, scope, methodId)];
+					if (!plan || plan.methodId !== methodId || !method) return;
+					const card = `${methodId}.${method.expiryYear}.${method.expiryMonth}`;
+					await queuePlanMail(tx, scope, services.clock.now(), 'method_ending', plan, position, card);
 				})
 			);
 	});

@@ -21,11 +21,11 @@ import {
 	type BeyondInvoices,
 	type Outstanding
 } from '../../store/invoice-sums.ts';
-import { listDiscounts, sumDiscounts, type DiscountCost } from '../../store/discounts.ts';
+import { sumDiscounts, type DiscountCost } from '../../store/discounts.ts';
 import { listAcceptances } from '../../store/offers.ts';
 import { listGroups, type ClientGroup } from '../../store/client-groups.ts';
 import { listPlans, listPlansOfInvoices } from '../../store/plans.ts';
-import { discountView } from '../offers/discount-view.ts';
+import { readReductions } from '../offers/discount-view.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
 import { adminPlans, type AdminPlan } from '../plans/manage-plans.ts';
 import { listMails } from '../../store/mails.ts';
@@ -195,7 +195,7 @@ export async function readAdminInvoice(
 				createdAt
 			})),
 			payments: (await listPayments(tx, scope, { invoiceId })).map(paymentView),
-			discounts: (await listDiscounts(tx, scope, { invoiceId })).map(discountView),
+			discounts: await readReductions(tx, scope, invoiceId, supplier.timeZone),
 			plans: await adminPlans(
 				tx,
 				scope,

@@ -1,0 +1,35 @@
+// A credit note for an invoice in a plan: which parts become smaller, and by how much. From the last part backwards, so that what comes soonest, and is
+// perhaps announced already, changes last.
+import { add, smallest, subtract, ZERO, type Minor } from '../money/minor.ts';
+
+export type PartLowered = { planId: string; position: number; amountMinor: Minor };
+/** `partMinor`: all of the part; `ofInvoiceMinor`: what of it pays the invoice that the credit note is about. */
+export type Lowerable = { planId: string; position: number; partMinor: Minor; ofInvoiceMinor: Minor };
+
+/** A part of less can't be charged (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts): it is left that much, while another can give the rest. */
+const CHARGEABLE_MINOR = 50n as Minor;
+
+/**
+ * `parts` in their order, those that may still change. Takes off `amountMinor`, or all there is; never more of a part than it pays of the invoice. The
+ * amounts taken off add up to the smaller of the two.
+ */
+export function lowerParts(parts: readonly Lowerable[], amountMinor: Minor): PartLowered[] {
+	const lowered: PartLowered[] = [];
+	let rest = amountMinor;
+	const backwards = [...parts].reverse();
+	backwards.forEach((part, i) => {
+		const before = add(...backwards.slice(i + 1).map((one) => one.ofInvoiceMinor));
+		const taken = takenOff(part, rest, before);
+		if (taken > 0n) lowered.push({ planId: part.planId, position: part.position, amountMinor: taken });
+		rest = subtract(rest, taken);
+	});
+	return lowered;
+}
+
+function takenOff({ partMinor, ofInvoiceMinor }: Lowerable, rest: Minor, before: Minor): Minor {
+	const most = smallest(ofInvoiceMinor, rest);
+	const left = subtract(partMinor, most);
+	if (left === ZERO || left >= CHARGEABLE_MINOR || partMinor < CHARGEABLE_MINOR) return most;
+	const kept = subtract(most, subtract(CHARGEABLE_MINOR, left));
+	return kept >= 0n && subtract(rest, kept) <= before ? kept : most;
+}

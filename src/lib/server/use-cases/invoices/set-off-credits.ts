@@ -1,0 +1,160 @@
+// A credit note lowers what is owed on the invoice it is about, and the parts to come of a plan that pays it, before anything more is taken. What somebody is
+// paying at this moment, and debits under way, stay as they are: the credit note waits, and its rest is the client's. Facts: plan.changed. Mail: plan_credited.
+import { mintScope, type Scope } from '../../../domain/access/scope.ts';
+import { addDays, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { creditUsed } from '../../../domain/ledger/entries.ts';
+import { add, smallest, subtract, ZERO, type Minor } from '../../../domain/money/minor.ts';
+import { lowerParts, type Lowerable } from '../../../domain/plans/lower-parts.ts';
+import { isOpen, statusAfter } from '../../../domain/plans/plan.ts';
+import { newId } from '../../identity.ts';
+import type { Services } from '../../services.ts';
+import { insertCreditUse, isBeingPaid, listCreditsToUse } from '../../store/credit-uses.ts';
+import type { Tx } from '../../store/database.ts';
+import { lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
+import { bookEntry } from '../../store/journal.ts';
+import { recordFact } from '../../store/outbox.ts';
+import { getSupplier, listSuppliers } from '../../store/parties.ts';
+import {
+	findPlan,
+	listHeldPositions,
+	listPlansOfInvoices,
+	lockPlan,
+	savePart,
+	savePlan,
+	type PlanWithParts
+} from '../../store/plans.ts';
+import { recordAudit } from '../../store/records.ts';
+import { queuePlanMail } from '../mails/queue-mails.ts';
+import { announce } from '../plans/follow-plan.ts';
+import { commit, read, safely } from '../run.ts';
+
+/** Periodic: what waited for a payment to end, or for its invoice to come in. Harmless as often as it runs. */
+export async function setOffCredits(services: Services): Promise<void> {
+	for (const { supplierId } of await listSuppliers(services.db)) {
+		const scope = mintScope(supplierId, { kind: 'system' });
+		for (const pair of await read(services, scope, (tx) => listCreditsToUse(tx, scope, null)))
+			await safely(services, pair.creditId, () =>
+				commit(services, scope, (tx) => setOff(tx, scope, services.clock.now(), pair))
+			);
+	}
+}
+/** Those that have just been kept, inside the transaction that keeps them. */
+export async function setOffKept(tx: Tx, scope: Scope, now: Date, creditIds: string[]): Promise<void> {
+	if (!creditIds.length) return;
+	for (const pair of await listCreditsToUse(tx, scope, creditIds)) await setOff(tx, scope, now, pair);
+}
+
+type Pair = { creditId: string; invoiceId: string };
+/** Locked as whoever pays locks: invoices, then plans. */
+async function setOff(tx: Tx, scope: Scope, now: Date, { creditId, invoiceId }: Pair): Promise<void> {
+	const records = await lockInvoices(tx, scope, [creditId, invoiceId]);
+	const credit = records.find((record) => record.invoiceId === creditId);
+	const invoice = records.find((record) => record.invoiceId === invoiceId);
+	if (!credit || !invoice || (await isBeingPaid(tx, scope, invoiceId))) return;
+	const plans = await lockPlans(tx, scope, invoiceId);
+	const parts = await lowerable(tx, scope, plans, invoiceId);
+	const { balanceMinor, underWayMinor, promisedMinor, plannedMinor } = invoice;
+	const beside = atLeastNothing(subtract(balanceMinor, add(underWayMinor, promisedMinor, plannedMinor)));
+	const inParts = add(...parts.map((part) => part.ofInvoiceMinor));
+	const amountMinor = smallest(atLeastNothing(subtract(ZERO, credit.balanceMinor)), add(beside, inParts));
+	if (amountMinor <= 0n) return;
+	const lowered = lowerParts(parts, atLeastNothing(subtract(amountMinor, beside)));
+	const creditUseId = newId();
+	await insertCreditUse(
+		tx,
+		scope,
+		{ creditUseId, creditId, invoiceId, amountMinor, undoesId: null, createdAt: now },
+		lowered
+	);
+	const today = civilDateIn(now, (await getSupplier(tx, scope)).timeZone);
+	const entry = creditUsed('credit_used', creditUseId, {
+		clientId: invoice.clientId,
+		creditId,
+		invoiceId,
+		amountMinor
+	});
+	await bookEntry(tx, scope, entry, { currency: invoice.currency, bookedOn: today, now });
+	await tell(tx, scope, now, { invoice, credit, amountMinor });
+	for (const plan of plans.filter(({ planId }) => lowered.some((one) => one.planId === planId)))
+		await follow(tx, scope, now, {
+			planId: plan.planId,
+			positions: lowered.filter((one) => one.planId === plan.planId).map((one) => one.position),
+			creditUseId,
+			today
+		});
+}
+const atLeastNothing = (amount: Minor): Minor => (amount > 0n ? amount : ZERO);
+
+async function tell(
+	tx: Tx,
+	scope: Scope,
+	now: Date,
+	{ invoice, credit, amountMinor }: { invoice: InvoiceRecord; credit: InvoiceRecord; amountMinor: Minor }
+): Promise<void> {
+	const { clientId, invoiceId, number } = invoice;
+	await recordAudit(tx, scope, now, 'credit_used', invoiceId, {
+		number,
+		credit: credit.number,
+		amountMinor: String(amountMinor)
+	});
+	await recordFact(tx, scope, now, { kind: 'plan.changed', clientId, invoiceId, attemptId: null });
+}
+
+async function lockPlans(tx: Tx, scope: Scope, invoiceId: string): Promise<PlanWithParts[]> {
+	const locked: PlanWithParts[] = [];
+	const seen = await listPlansOfInvoices(tx, scope, [invoiceId], { running: true });
+	for (const { planId } of seen.sort((a, b) => (a.planId < b.planId ? -1 : 1))) {
+		const plan = await lockPlan(tx, scope, planId);
+		if (plan && isRunning(plan)) locked.push(plan);
+	}
+	return locked;
+}
+const isRunning = ({ status }: PlanWithParts): boolean => status === 'active' || status === 'paused';
+
+/** Parts to come that nobody is paying at this moment, and what each pays of the invoice. */
+async function lowerable(tx: Tx, scope: Scope, plans: PlanWithParts[], invoiceId: string): Promise<Lowerable[]> {
+	const found: (Lowerable & { dueOn: CivilDate })[] = [];
+	for (const { planId, parts } of plans) {
+		const held = await listHeldPositions(tx, scope, planId);
+		for (const part of parts.filter((one) => isOpen(one) && !held.includes(one.position)))
+			for (const line of part.lines)
+				if (line.invoiceId === invoiceId && line.amountMinor > 0n)
+					found.push({
+						planId,
+						position: part.position,
+						partMinor: part.amountMinor,
+						ofInvoiceMinor: line.amountMinor,
+						dueOn: part.dueOn
+					});
+	}
+	return found.sort((a, b) => (a.dueOn === b.dueOn ? a.position - b.position : a.dueOn < b.dueOn ? -1 : 1));
+}
+
+type Followed = { planId: string; positions: number[]; creditUseId: string; today: CivilDate };
+/** The new schedule is told before anything more is taken, and each part that changed is announced anew. */
+async function follow(
+	tx: Tx,
+	scope: Scope,
+	now: Date,
+	{ planId, positions, creditUseId, today }: Followed
+): Promise<void> {
+	const lowered = await findPlan(tx, scope, planId);
+	for (const part of lowered?.parts.filter((one) => positions.includes(one.position)) ?? [])
+		await savePart(
+			tx,
+			scope,
+			part,
+			part.amountMinor === ZERO
+				? { status: 'credited', askOn: null }
+				: { announcedAt: null, askOn: part.askOn && later(part.askOn, addDays(today, 1)) },
+			now
+		);
+	const plan = await findPlan(tx, scope, planId);
+	if (!plan) return;
+	const isFailing = plan.parts.some((part) => part.status === 'action_needed' || part.status === 'retrying');
+	const status = statusAfter(plan.status, plan.parts);
+	await savePlan(tx, scope, planId, { status, ...(isFailing ? {} : { cureEndsOn: null }) }, now);
+	await queuePlanMail(tx, scope, now, 'plan_credited', plan, 0, creditUseId);
+	await announce({ scope, tx, now }, plan);
+}
+export const later = (day: CivilDate, other: CivilDate): CivilDate => (day > other ? day : other);

@@ -1,0 +1,54 @@
+// Which parts of a plan a credit note makes smaller.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { minor } from '#lib/domain/money/minor.ts';
+import { lowerParts, type Lowerable } from '#lib/domain/plans/lower-parts.ts';
+
+const part = (position: number, ofInvoice: bigint, whole = ofInvoice): Lowerable => ({
+	planId: 'p',
+	position,
+	partMinor: minor(whole),
+	ofInvoiceMinor: minor(ofInvoice)
+});
+const lowered = (parts: Lowerable[], amount: bigint) =>
+	lowerParts(parts, minor(amount)).map((one) => [one.position, one.amountMinor]);
+
+test('from the last part backwards: what comes soonest changes last', () => {
+	const parts = [part(1, 400n), part(2, 400n), part(3, 400n)];
+	expect(lowered(parts, 300n)).toEqual([[3, 300n]]);
+	expect(lowered(parts, 500n)).toEqual([
+		[3, 400n],
+		[2, 100n]
+	]);
+	expect(lowered(parts, 5000n)).toEqual([
+		[3, 400n],
+		[2, 400n],
+		[1, 400n]
+	]);
+	expect(lowered(parts, 0n)).toEqual([]);
+});
+test('no part is left that is too small to be charged, while another can give the difference', () => {
+	expect(lowered([part(1, 400n), part(2, 400n)], 380n)).toEqual([
+		[2, 350n],
+		[1, 30n]
+	]);
+	expect(lowered([part(1, 400n)], 380n)).toEqual([[1, 380n]]);
+});
+test('whatever the parts and the credit note: taken off is the smaller of the two, no part goes below nothing, and nothing is taken of other invoices', () => {
+	const parts = fc.array(
+		fc.record({ ofInvoice: fc.bigInt({ min: 1n, max: 2000n }), others: fc.bigInt({ min: 0n, max: 500n }) }),
+		{ maxLength: 4 }
+	);
+	fc.assert(
+		fc.property(parts, fc.bigInt({ min: 0n, max: 6000n }), (some, amount) => {
+			const all = some.map(({ ofInvoice, others }, i) => part(i + 1, ofInvoice, ofInvoice + others));
+			const taken = lowerParts(all, minor(amount));
+			const most = all.reduce((sum, one) => sum + one.ofInvoiceMinor, 0n);
+			expect(taken.reduce((sum, one) => sum + one.amountMinor, 0n)).toBe(amount < most ? amount : most);
+			for (const one of taken) {
+				const of = all.find((candidate) => candidate.position === one.position)!;
+				expect(one.amountMinor > 0n && one.amountMinor <= of.ofInvoiceMinor).toBe(true);
+			}
+		})
+	);
+});
