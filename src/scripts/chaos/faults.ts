@@ -1,7 +1,8 @@
 // What goes wrong: at Stripe, on the way of its webhooks, at the mail server, and with processes; each for a while.
 import { ask, pause } from './ask.ts';
 import type { Dice } from './dice.ts';
-import { ROLES, type Stage } from './stage.ts';
+import { KEYS, ROLES, type Stage } from './stage.ts';
+import { ACCOUNTS } from './world.ts';
 
 /** Whatever moves or reads money; not the tokens that browsers make. */
 const API = '^/v1/(?!test_helpers|confirmation_tokens)';
@@ -42,7 +43,14 @@ const WEBHOOKS: Record<string, (dice: Dice) => Record<string, unknown>> = {
 	'webhooks too old': () => ({ old_timestamp: 900 })
 };
 
-export const FAULTS: readonly string[] = [...Object.keys(AT_STRIPE), ...Object.keys(WEBHOOKS), 'mail server slow'];
+/** Days go by with them. */
+export const FOR_DAYS: readonly string[] = ['key refused for days', 'account refused for days', 'Stripe away for days'];
+export const FAULTS: readonly string[] = [
+	...Object.keys(AT_STRIPE),
+	...Object.keys(WEBHOOKS),
+	'mail server slow',
+	...FOR_DAYS
+];
 
 export async function cause(stage: Stage, dice: Dice, name: string): Promise<void> {
 	if (name in AT_STRIPE) {
@@ -50,6 +58,14 @@ export async function cause(stage: Stage, dice: Dice, name: string): Promise<voi
 		if (name.endsWith('then 401')) faults.push({ name, ...AT_STRIPE['key refused (401)']!(dice) });
 		return void (await stage.lever('POST', '/faults', { faults }));
 	}
+	if (name === 'key refused for days')
+		return void (await stage.lever('POST', '/faults', { refusedKeys: [KEYS.secret] }));
+	if (name === 'account refused for days')
+		return void (await stage.lever('POST', '/faults', { refusedAccounts: [dice.one(ACCOUNTS)] }));
+	if (name === 'Stripe away for days')
+		return void (await stage.lever('POST', '/faults', {
+			faults: [{ name, match: { path: API }, do: { status: 503 } }]
+		}));
 	if (name in WEBHOOKS) return void (await stage.lever('POST', '/faults', { webhooks: WEBHOOKS[name]!(dice) }));
 	await ask(`${stage.mailboxUrl}/delay?ms=${500 + dice.roll(2500)}`);
 }

@@ -4,7 +4,7 @@ import { ask, pause } from './ask.ts';
 import { check } from './checker/check.ts';
 import type { Anomaly } from './checker/facts.ts';
 import { dice as diceOf } from './dice.ts';
-import { calm, cause, FAULTS, killSomebody } from './faults.ts';
+import { calm, cause, FAULTS, FOR_DAYS, killSomebody } from './faults.ts';
 import { MOVES } from './moves.ts';
 import { openStage, type Stage } from './stage.ts';
 import { ACCOUNTS, addBills, openWorld, type World } from './world.ts';
@@ -61,6 +61,10 @@ export async function playSeed(server: Embedded, { dir, seed, steps = Infinity, 
 				const name = dice.one(FAULTS);
 				countFault(name);
 				await cause(stage, dice, name);
+				if (FOR_DAYS.includes(name)) {
+					await jump(1 + dice.roll(4));
+					await calm(stage);
+				}
 			} else if (what === 'calm') await calm(stage);
 			else if (what === 'kill') {
 				kills += 1;
@@ -86,8 +90,7 @@ export async function playSeed(server: Embedded, { dir, seed, steps = Infinity, 
 			mailboxUrl: stage.mailboxUrl,
 			web: stage.webs[0]!,
 			apiKeys: keysOf(world),
-			kills,
-			jumps: days
+			kills
 		});
 		for (const what of stage.deaths) anomalies.push({ rule: 'processes live', what });
 		return {

@@ -11,6 +11,8 @@ export type Party = { clientId: string; contactId: string; name: string };
 export type Seller = {
 	supplierId: string;
 	account: string;
+	/** Where it may move to. */
+	otherAccount: string;
 	memberId: string;
 	apiKey: string;
 	prefix: string;
@@ -27,7 +29,9 @@ export type Bill = {
 };
 export type World = { sql: postgres.Sql; sellers: Seller[]; bills: Bill[] };
 
-export const ACCOUNTS = ['acct_chaos_now', 'acct_chaos_due'];
+const FIRST_ACCOUNTS = ['acct_chaos_now', 'acct_chaos_due'];
+const otherOf = (account: string): string => `${account}2`;
+export const ACCOUNTS = FIRST_ACCOUNTS.flatMap((account) => [account, otherOf(account)]);
 const CLIENTS_EACH = 5;
 const terms = (account: string) => ({
 	validFrom: null,
@@ -64,7 +68,7 @@ const asOwner = (url: string): postgres.Sql =>
 export async function openWorld({ owner }: Stage, dice: Dice): Promise<World> {
 	const sql = asOwner(owner);
 	const sellers: Seller[] = [];
-	for (const account of ACCOUNTS) sellers.push(await addSeller(sql, dice, account));
+	for (const account of FIRST_ACCOUNTS) sellers.push(await addSeller(sql, dice, account));
 	return { sql, sellers, bills: [] };
 }
 
@@ -103,7 +107,7 @@ async function addSeller(sql: postgres.Sql, dice: Dice, account: string): Promis
 		await sql`insert into client ${sql({ supplier_id: supplierId, client_id: clientId, kind: 'business', name, locale: 'fr', created_at: at } as never)}`;
 		await sql`insert into contact ${sql({ supplier_id: supplierId, contact_id: contactId, client_id: clientId, email: `${name.toLowerCase().replaceAll(' ', '-')}@client.example`, name: 'Paul Roche', locale: 'fr', is_billing: true, has_portal: true, may_pay: true, created_at: at } as never)}`;
 	}
-	return { supplierId, account, memberId, apiKey, prefix, clients };
+	return { supplierId, account, otherAccount: otherOf(account), memberId, apiKey, prefix, clients };
 }
 
 /** Imports some invoices of a supplier, asking with the same key until somebody answers; and makes a link to each. */

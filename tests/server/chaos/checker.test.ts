@@ -50,8 +50,7 @@ async function look(): Promise<Anomaly[]> {
 		mailboxUrl: house.world.mailboxUrl,
 		web: '',
 		apiKeys: {},
-		kills: 0,
-		jumps: 0
+		kills: 0
 	};
 	const facts = { sql, outside, found: (rule: string, what: string) => void anomalies.push({ rule, what }) };
 	for (const rules of [checkStripe, checkClaims, checkStuck, checkMails]) await rules(facts);

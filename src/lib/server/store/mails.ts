@@ -70,6 +70,15 @@ export async function claimMail(db: Database, now: Date, leaseMs: number): Promi
 		return required(claimed, 'mail');
 	});
 }
+/** Somebody is sending one, and has not given up. */
+export const isSending = async (db: Database, now: Date): Promise<boolean> =>
+	(
+		await db.system
+			.select({ mailId: mail.mailId })
+			.from(mail)
+			.where(and(eq(mail.state, 'sending'), gt(mail.nextTryAt, now)))
+			.limit(1)
+	).length > 0;
 /** Notes how a sending ended; `false` when a bounce was faster, which then stands. Its row stays locked to the end of the transaction. */
 export async function finishMail(
 	queries: Queries,

@@ -10,8 +10,6 @@ export type Outside = {
 	apiKeys: Record<string, string>;
 	/** How often somebody was killed: each may explain one mail that left twice. */
 	kills: number;
-	/** The same of jumps of the clock, which end the lease of a mail that is leaving. */
-	jumps: number;
 };
 export type Anomaly = { rule: string; what: string };
 export type Found = (rule: string, what: string) => void;

@@ -30,14 +30,23 @@ export async function stateOf(apiUrl: string): Promise<Record<string, Account>> 
 	return ((await answer.json()) as { accounts: Record<string, Account> }).accounts;
 }
 
+/** All that a supplier has and had at Stripe: ids are of one account each. */
+const together = (all: Account[]): Account => ({
+	charges: Object.assign({}, ...all.map(({ charges }) => charges)),
+	refunds: Object.assign({}, ...all.map(({ refunds }) => refunds)),
+	disputes: Object.assign({}, ...all.map(({ disputes }) => disputes)),
+	balance_transactions: Object.assign({}, ...all.map((account) => account.balance_transactions)),
+	payment_intents: Object.assign({}, ...all.map((account) => account.payment_intents))
+});
+
 export async function checkStripe({ sql, found, outside }: Facts): Promise<Record<string, number>> {
 	const accounts = await stateOf(outside.apiUrl);
 	const looked = { 'charges at Stripe': 0, refunds: 0, 'disputes and returns': 0, 'journal entries': 0 };
 	const suppliers = await sql<
-		{ supplier_id: string; stripe_account: string }[]
-	>`select supplier_id, stripe_account from supplier`;
-	for (const { supplier_id: id, stripe_account: name } of suppliers) {
-		const { charges, refunds, disputes, balance_transactions } = accounts[name]!;
+		{ id: string; names: string[] }[]
+	>`select supplier_id as id, array_agg(account order by account) filter (where account <> '') as names from stripe_account group by 1`;
+	for (const { id, names } of suppliers) {
+		const { charges, refunds, disputes, balance_transactions } = together(names.map((name) => accounts[name]!));
 		const payments = await sql<{ intent: string; amount: number; payment: string }[]>`
 			select stripe_payment_intent_id as intent, amount_minor as amount, payment_id as payment from payment
 			where supplier_id = ${id} and stripe_payment_intent_id is not null`;
@@ -117,7 +126,10 @@ export async function checkStripe({ sql, found, outside }: Facts): Promise<Recor
 		const balance = Object.values(balance_transactions).reduce((sum, { net }) => sum + net, 0);
 		const booked = entries.reduce((sum, { cash }) => sum + cash, 0);
 		if (balance !== booked)
-			found('511 is the balance at Stripe', `${name}: Stripe has ${balance}, 511 says ${booked} (${booked - balance})`);
+			found(
+				'511 is the balance at Stripe',
+				`${names.join(' and ')}: Stripe has ${balance}, 511 says ${booked} (${booked - balance})`
+			);
 	}
 	return looked;
 }

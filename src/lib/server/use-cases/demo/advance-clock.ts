@@ -5,6 +5,7 @@ import { moveDemoClock } from '../../demo-clock.ts';
 import type { SandboxGateway } from '../../gateways/sandbox/client.ts';
 import { drainOnce } from '../../jobs/worker.ts';
 import type { Services } from '../../services.ts';
+import { isSending } from '../../store/mails.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { isCharging } from '../../store/plan-charges.ts';
 import { listSuppliers } from '../../store/parties.ts';
@@ -22,10 +23,11 @@ export function parseAdvance(text: string): number | null {
 }
 
 const HANDS_FREE_MS = 10_000;
-/** The worker beside us may be in the middle of a charge: the day does not change under its hands. */
-async function handsFree({ db }: Services): Promise<void> {
+/** The worker beside us may be in the middle of a charge or of a mail: the day does not change under its hands, or what it holds would be taken by another. */
+async function handsFree({ db, clock }: Services): Promise<void> {
 	const until = performance.now() + HANDS_FREE_MS;
-	while (performance.now() < until && (await isCharging(db))) await new Promise((done) => setTimeout(done, 50));
+	const isBusy = async () => (await isCharging(db)) || (await isSending(db, clock.now()));
+	while (performance.now() < until && (await isBusy())) await new Promise((done) => setTimeout(done, 50));
 }
 
 export async function advanceClock(
@@ -37,11 +39,12 @@ export async function advanceClock(
 	for (let left = byMs; left > 0;) {
 		const step = Math.min(left, DAY_MS);
 		left -= step;
+		await handsFree(services);
 		await moveDemoClock(services.db, clock, step);
 		await sandbox.moveClock(clock.offsetMs());
 		await drainOnce(services);
-		await handsFree(services);
 	}
+	await handsFree(services);
 	// Open pages look again: a price may have ended on the way.
 	for (const { supplierId } of await listSuppliers(services.db)) {
 		const scope = mintScope(supplierId, { kind: 'system' });
