@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { check, foreignKey, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import type { Account, EntryKind } from '../../../domain/ledger/entries.ts';
-import { choice, day, id, instant, money, oneOf, optionalId, optionalMoney } from './columns.ts';
+import { choice, day, id, instant, money, oneOf, optionalId } from './columns.ts';
 import { invoice } from './invoices.ts';
 import { client, ofStripeAccount, supplier } from './parties.ts';
 
@@ -21,6 +21,10 @@ export const journalEntry = pgTable(
 			chargeback: true,
 			chargeback_won: true,
 			stripe_fee: true,
+			payout: true,
+			payout_returned: true,
+			top_up: true,
+			reserve: true,
 			discount: true,
 			discount_void: true,
 			part_forgiven: true,
@@ -35,12 +39,14 @@ export const journalEntry = pgTable(
 		}).notNull(),
 		sourceId: text().notNull(),
 		currency: text().notNull(),
+		stripeAccount: text(), // what moved at Stripe: on which account, '' is the platform's own
 		bookedOn: day(),
 		createdAt: instant()
 	},
 	(t) => [
 		primaryKey({ name: 'journal_entry_pk', columns: [t.supplierId, t.entryId] }),
 		foreignKey({ name: 'journal_entry_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
+		ofStripeAccount('journal_entry_account_fk', t),
 		unique('journal_entry_source_unique').on(t.supplierId, t.sourceId, t.kind),
 		oneOf('journal_entry_kind_check', t.kind)
 	]
@@ -53,12 +59,14 @@ export const journalLine = pgTable(
 		entryId: id(),
 		position: integer().notNull(),
 		account: choice<Account>({
+			'275': true,
 			'411': true,
 			'4191': true,
 			'44571': true,
 			'467': true,
 			'511': true,
 			'512': true,
+			'580': true,
 			'627': true,
 			'665': true,
 			'707': true,
@@ -125,7 +133,7 @@ export const unsettledObject = pgTable(
 	]
 );
 
-/** One row a day and account: what Stripe says moved, what the ledger says of it, and once a day the balance beside 511. In euros. */
+/** One row a day and account: what Stripe says moved, and what the ledger says of it. In euros. */
 export const reconciliation = pgTable(
 	'reconciliation',
 	{
@@ -134,10 +142,8 @@ export const reconciliation = pgTable(
 		reconciledOn: day(),
 		stripeMinor: money(), // what moved of ours, fees off
 		ledgerMinor: money(), // what 511 holds of exactly that
-		foreignMinor: money().default(sql`0`), // what moved of others': another program's, payouts, Stripe's own
+		foreignMinor: money().default(sql`0`), // what moved outside of the books: another program's, less what payouts took of it
 		underWayMinor: money().default(sql`0`), // ours, and not certain yet
-		balanceMinor: optionalMoney(), // ours of the balances of all accounts, when it was last compared
-		booksMinor: optionalMoney(), // account 511
 		checkedAt: instant()
 	},
 	(t) => [

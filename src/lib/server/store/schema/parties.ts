@@ -19,7 +19,7 @@ import type { Locale } from '../../../domain/money/format.ts';
 import type { BusinessTerms } from '../../../domain/offers/legal.ts';
 import type { Silence } from '../../../domain/payments/silence.ts';
 import type { Role } from '../../../domain/access/scope.ts';
-import { choice, id, instant, oneOf, optionalInstant } from './columns.ts';
+import { choice, id, instant, oneOf, optionalDay, optionalInstant, optionalMoney } from './columns.ts';
 
 /** From an account of the journal to its number in the supplier's books. */
 export type AccountNames = Partial<Record<Account, string>>;
@@ -77,11 +77,19 @@ export const stripeAccount = pgTable(
 		account: text().notNull(), // '' is the platform's own
 		sinceAt: instant(),
 		untilAt: optionalInstant(), // null: today's
+		isMovedAway: boolean().notNull().default(false), // another supplier has it since: of an older version, which allowed that
 		silence: choice<Silence>({ key_refused: true, account_refused: true, unreachable: true }), // null: it answers
 		silentSince: optionalInstant(),
 		askAgainAt: optionalInstant(), // until then nothing is taken of it
 		confirmedAt: optionalInstant(), // asked once more, and as silent: shown to the owners
-		toldAt: optionalInstant() // the last mail about it
+		toldAt: optionalInstant(), // the last mail about it
+		// The balance beside account 511, as compared last, in euros. Beginning and opening are fixed by the first comparison.
+		openedOn: optionalDay(), // movements are looked at from here on
+		openingMinor: optionalMoney(), // what lay there before, outside of the books
+		outsideMinor: optionalMoney(), // on the account and not in the books: the opening and other programs', less what payouts took of it
+		balanceMinor: optionalMoney(), // what Stripe holds, without that
+		booksMinor: optionalMoney(), // account 511
+		comparedAt: optionalInstant()
 	},
 	(t) => [
 		primaryKey({ name: 'stripe_account_pk', columns: [t.supplierId, t.account] }),
@@ -89,7 +97,7 @@ export const stripeAccount = pgTable(
 		// An account is one supplier's for ever: its events find their way home.
 		uniqueIndex('stripe_account_unique')
 			.on(t.account)
-			.where(sql`${t.account} <> ''`),
+			.where(sql`${t.account} <> '' and not ${t.isMovedAway}`),
 		oneOf('stripe_account_silence_check', t.silence),
 		check(
 			'stripe_account_silent_check',
