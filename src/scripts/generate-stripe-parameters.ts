@@ -49,6 +49,11 @@ const TYPES = [
 	'WebhookEndpointListParams',
 	'ConfirmationTokenRetrieveParams',
 	'CustomerSessionCreateParams',
+	'BalanceRetrieveParams',
+	'PayoutCreateParams',
+	'PayoutRetrieveParams',
+	'PayoutListParams',
+	'PayoutCancelParams',
 	'AccountRetrieveParams'
 ] as const;
 

@@ -56,6 +56,8 @@ const create = async (
 		},
 		{ ...on, ...options }
 	);
+const trigger = (type: string, id: string, extra = '') =>
+	fetch(`${running.apiUrl}/_sandbox/trigger`, { method: 'POST', body: JSON.stringify({ type, id, extra }) });
 const days = (count: number) => {
 	for (let i = 0; i < count; i++) {
 		running.world.offsetMs += 86_400_000;
@@ -398,7 +400,52 @@ describe('transport', () => {
 		async (_name, fault, options, times, expected) => expect(await wire(fault, options, times)).toEqual(expected)
 	);
 	test('what is not here says so loudly', async () => {
-		expect((await caught(stripe.payouts.list({}, on))).statusCode).toBe(501);
+		expect((await caught(stripe.topups.list({}, on))).statusCode).toBe(501);
+	});
+});
+
+describe('payouts', () => {
+	const sent = (type: string) => running.world.events.filter((event) => event.type === type).length;
+	const here = { stripeAccount: 'acct_b' };
+	const total = async () => {
+		const { available, pending } = await stripe.balance.retrieve(undefined, here);
+		const sum = (of: { amount: number }[]) => of.reduce((all, one) => all + one.amount, 0);
+		return [sum(available), sum(pending)];
+	};
+	test('only what is available is paid out, by hand or by the schedule; it arrives, and may fail after that', async () => {
+		await create('pm_card_visa', { confirmation_token: await token('pm_card_visa', 'acct_b') }, here);
+		days(1);
+		const [, coming] = await total();
+		expect(await total()).toEqual([0, coming]);
+		const tooMuch = await caught(stripe.payouts.create({ amount: 100, currency: 'eur' }, here));
+		expect([tooMuch.statusCode, tooMuch.code]).toEqual([400, 'balance_insufficient']);
+		days(8);
+		expect(await total()).toEqual([coming, 0]);
+		const byHand = await stripe.payouts.create({ amount: 1000, currency: 'eur' }, here);
+		expect([byHand.status, byHand.automatic]).toEqual(['pending', false]);
+		expect((await stripe.payouts.cancel(byHand.id, undefined, here)).status).toBe('canceled');
+		await trigger('payout_schedule', 'acct_b', 'daily');
+		days(1);
+		const [automatic] = (await stripe.payouts.list({}, here)).data;
+		expect(automatic).toMatchObject({ automatic: true, amount: coming });
+		expect((await caught(stripe.payouts.cancel(automatic!.id, undefined, here))).statusCode).toBe(400);
+		const members = await stripe.balanceTransactions.list({ payout: automatic!.id, limit: 100 }, here);
+		expect(members.data.reduce((sum, row) => sum + row.net, 0)).toBe(0);
+		expect(members.data.some((row) => row.type === 'payout')).toBe(true);
+		days(5);
+		expect((await stripe.payouts.retrieve(automatic!.id, undefined, here)).status).toBe('paid');
+		await trigger('payout_fail', automatic!.id);
+		const failed = await stripe.payouts.retrieve(automatic!.id, { expand: ['failure_balance_transaction'] }, here);
+		expect(failed).toMatchObject({
+			status: 'failed',
+			failure_code: 'account_closed',
+			failure_balance_transaction: { type: 'payout_failure', net: coming }
+		});
+		expect(await total()).toEqual([coming, 0]);
+		// Until somebody has set the bank account right, nothing more leaves.
+		days(3);
+		expect((await stripe.payouts.list({}, here)).data).toHaveLength(2);
+		expect(['created', 'canceled', 'paid', 'failed'].map((word) => sent(`payout.${word}`))).toEqual([2, 1, 1, 1]);
 	});
 });
 
@@ -485,6 +532,8 @@ describe('shapes', () => {
 		);
 		days(40);
 		check('dispute', (await stripe.disputes.list({ payment_intent: debit.id }, on)).data[0]!);
+		await trigger('topup', 'acct_a', '500000');
+		check('payout', await stripe.payouts.create({ amount: 100, currency: 'eur' }, on));
 		check('balance_transaction', (await stripe.balanceTransactions.list({ limit: 1 }, on)).data[0]!);
 	});
 });

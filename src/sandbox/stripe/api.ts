@@ -6,6 +6,7 @@ import { integer, list, metadataOf, object, text, type Params } from './form.ts'
 import { cancelIntent, confirmIntent, createIntent, updateIntent } from './intents.ts';
 import { keep, makeMethod, makeToken, methodFor, revokeMandates } from './methods.ts';
 import { cancelSetup, confirmSetup, createSetup } from './setups.ts';
+import { balanceOf, cancelPayout, createPayout, membersOf } from './payouts.ts';
 import { acceptDispute, createRefund, updateDispute } from './reversals.ts';
 import type { Account, World } from './world.ts';
 
@@ -40,7 +41,8 @@ type Kind =
 	| 'refunds'
 	| 'disputes'
 	| 'mandates'
-	| 'balance_transactions';
+	| 'balance_transactions'
+	| 'payouts';
 const NAMES: Record<Kind, string> = {
 	customers: 'customer',
 	payment_methods: 'PaymentMethod',
@@ -50,7 +52,8 @@ const NAMES: Record<Kind, string> = {
 	refunds: 'refund',
 	disputes: 'dispute',
 	mandates: 'mandate',
-	balance_transactions: 'balance transaction'
+	balance_transactions: 'balance transaction',
+	payouts: 'payout'
 };
 function find<K extends Kind>({ account }: Call, kind: K, id: string): Account[K][string] {
 	const found = (account[kind] as Record<string, Account[K][string]>)[id];
@@ -104,6 +107,18 @@ const listOf = (call: Call, kind: Kind, ...filters: string[]) =>
 		call.params,
 		`/v1/${kind}`
 	);
+
+/** Of one payout: what it paid out, and itself; Stripe knows that of automatic ones alone. */
+function listBalanceTransactions(call: Call) {
+	const id = text(call.params.payout);
+	if (!id) return listOf(call, 'balance_transactions', 'type', 'source');
+	const payout = find(call, 'payouts', id);
+	if (!payout.automatic)
+		throw invalid('Balance transaction history can only be filtered on automatic transfers, not manual.', {
+			param: 'payout'
+		});
+	return page(membersOf(call.account, payout), call.params, '/v1/balance_transactions');
+}
 
 function createCustomer({ world, account, params, cause }: Call): Stripe.Customer {
 	const customer = {
@@ -225,18 +240,18 @@ export const ROUTES: Route[] = [
 		acceptDispute(call.world, call.account, find(call, 'disputes', id))
 	),
 	route('GET', 'mandates/:id', 'MandateRetrieveParams', (call, id) => find(call, 'mandates', id)),
-	route('GET', 'balance', null, ({ account }) => {
-		const byCurrency = new Map<string, number>();
-		for (const row of Object.values(account.balance_transactions))
-			byCurrency.set(row.currency, (byCurrency.get(row.currency) ?? 0) + row.net);
-		const pending = [...byCurrency].map(([currency, amount]) => ({ amount, currency, source_types: { card: amount } }));
-		return { object: 'balance', available: [], livemode: false, pending };
-	}),
-	route('GET', 'balance_transactions', 'BalanceTransactionListParams', (call) =>
-		listOf(call, 'balance_transactions', 'type', 'source')
-	),
+	route('GET', 'balance', 'BalanceRetrieveParams', ({ world, account }) => balanceOf(world, account)),
+	route('GET', 'balance_transactions', 'BalanceTransactionListParams', (call) => listBalanceTransactions(call)),
 	route('GET', 'balance_transactions/:id', 'BalanceTransactionRetrieveParams', (call, id) =>
 		find(call, 'balance_transactions', id)
+	),
+	route('POST', 'payouts', 'PayoutCreateParams', ({ world, account, params, cause }) =>
+		createPayout(world, account, params, cause)
+	),
+	route('GET', 'payouts', 'PayoutListParams', (call) => listOf(call, 'payouts', 'status')),
+	route('GET', 'payouts/:id', 'PayoutRetrieveParams', (call, id) => find(call, 'payouts', id)),
+	route('POST', 'payouts/:id/cancel', 'PayoutCancelParams', (call, id) =>
+		cancelPayout(call.world, call.account, find(call, 'payouts', id), call.cause)
 	),
 	route('GET', 'events', 'EventListParams', ({ world, account, params }) => {
 		const types = list(params.types);

@@ -300,8 +300,18 @@ export function fillBalance(world: World, account: Account, charge: Stripe.Charg
 	emit(world, account, 'charge.updated', charge, NO_CAUSE, { balance_transaction: null });
 }
 
-const currencyOf = ({ charges, refunds, disputes }: Account, source: string): string =>
-	(charges[source] ?? refunds[source] ?? disputes[source])?.currency ?? 'eur';
+const WAITS = ['charge', 'payment'];
+/** https://docs.stripe.com/reports/reporting-categories */
+const CATEGORIES: Record<string, string> = {
+	payment: 'charge',
+	adjustment: 'dispute',
+	payout_failure: 'payout_reversal',
+	payout_cancel: 'payout_reversal',
+	stripe_fee: 'fee',
+	reserve_transaction: 'risk_reserved_funds'
+};
+const currencyOf = ({ charges, refunds, disputes, payouts }: Account, source: string): string =>
+	(charges[source] ?? refunds[source] ?? disputes[source] ?? payouts[source])?.currency ?? 'eur';
 
 export function balanceTransaction(
 	world: World,
@@ -316,7 +326,8 @@ export function balanceTransaction(
 		id: world.id('txn_3'),
 		object: 'balance_transaction',
 		amount,
-		available_on: world.seconds() + 604_800,
+		// What goes is gone at once; what comes can be paid out after the country's delay (https://docs.stripe.com/payouts#payout-speed).
+		available_on: world.seconds() + (amount > 0 && WAITS.includes(type) ? 604_800 : 0),
 		balance_type: 'payments',
 		created: world.seconds(),
 		currency,
@@ -335,8 +346,8 @@ export function balanceTransaction(
 				]
 			: [],
 		net: amount - fee,
-		reporting_category: type === 'payment' ? 'charge' : type,
-		source,
+		reporting_category: CATEGORIES[type] ?? type,
+		source: source || null,
 		status: 'pending',
 		type
 	} as unknown as Stripe.BalanceTransaction;

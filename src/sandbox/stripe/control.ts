@@ -3,6 +3,15 @@ import { debitFails, debitSucceeds, fillBalance } from './charges.ts';
 import { lapse } from './intents.ts';
 import { expireCard, replaceCard, revokeMandates } from './methods.ts';
 import { redeliver, settleDeliveries } from './events.ts';
+import {
+	isOwnMove,
+	moveBalance,
+	payOutDue,
+	payoutArrives,
+	payoutFails,
+	payoutLeaves,
+	schedulePayouts
+} from './payouts.ts';
 import { closeDispute, openDispute, refundFails, refundSucceeds } from './reversals.ts';
 import type { Fault, Forced, WebhookFault, Work, World } from './world.ts';
 
@@ -31,6 +40,7 @@ function perform(world: World, work: Work): void {
 	const account = world.accounts.get(work.account ?? '');
 	const charge = account?.charges[work.id];
 	const refund = account?.refunds[work.id];
+	const payout = account?.payouts[work.id];
 	if (!account) return;
 	if (work.kind === 'balance' && charge) fillBalance(world, account, charge);
 	if (work.kind === 'debit_succeeds' && charge) debitSucceeds(world, account, charge, work.extra ?? 'success');
@@ -38,11 +48,17 @@ function perform(world: World, work: Work): void {
 	if (work.kind === 'dispute' && charge) openDispute(world, account, charge, work.extra ?? 'fraudulent');
 	if (work.kind === 'refund_succeeds' && refund) refundSucceeds(world, account, refund);
 	if (work.kind === 'refund_fails' && refund) refundFails(world, account, refund);
+	if (work.kind === 'payout_due') payOutDue(world, account);
+	if (work.kind === 'payout_leaves' && payout) payoutLeaves(world, account, payout);
+	if (work.kind === 'payout_arrives' && payout) payoutArrives(world, account, payout);
 	const intent = account.payment_intents[work.id];
 	if (work.kind === 'authentication_lapses' && intent) lapse(world, account, intent);
 }
 
 function trigger(world: World, type: string, id: string, extra: string): unknown {
+	const whole = world.accounts.get(id);
+	if (whole && type === 'payout_schedule') return schedulePayouts(world, whole, extra);
+	if (whole && isOwnMove(type)) return moveBalance(world, whole, type, Number(extra));
 	for (const account of world.accounts.values()) {
 		const method = account.payment_methods[id];
 		const cause = { requestId: null, key: null };
@@ -61,6 +77,8 @@ function trigger(world: World, type: string, id: string, extra: string): unknown
 		if (charge && type === 'sepa_success') return debitSucceeds(world, account, charge, 'success');
 		const dispute = account.disputes[id];
 		if (dispute && type === 'dispute_reinstate') return closeDispute(world, account, dispute, 'lost', Number(extra));
+		const payout = account.payouts[id];
+		if (payout && type === 'payout_fail') return payoutFails(world, account, payout, extra || 'account_closed');
 		if (account.refunds[id] && type === 'refund_fail') return refundFails(world, account, account.refunds[id]);
 	}
 	return null;

@@ -12,7 +12,7 @@ const EXPANDABLE: Record<string, (keyof Account)[]> = {
 	failure_balance_transaction: ['balance_transactions'],
 	mandate: ['mandates'],
 	// Of a balance transaction: what moved the money.
-	source: ['charges', 'refunds', 'disputes']
+	source: ['charges', 'refunds', 'disputes', 'payouts']
 };
 
 export function expand(account: Account, value: unknown, paths: string[]): unknown {

@@ -24,6 +24,9 @@ export type Account = {
 	mandates: Record<string, Stripe.Mandate>;
 	balance_transactions: Record<string, Stripe.BalanceTransaction>;
 	confirmation_tokens: Record<string, StoredToken>;
+	payouts: Record<string, Stripe.Payout>;
+	/** When Stripe pays out by itself; 'stopped' once a payout has failed, until the bank account is set right. */
+	_payoutSchedule?: 'manual' | 'daily' | 'weekly' | 'monthly' | 'stopped';
 };
 export type Work = { at: number; kind: string; account: string | null; id: string; extra?: string };
 export type Delivery = { event: string; type: string; url: string; at: number; status: number | null; attempt: number };
@@ -175,7 +178,8 @@ const emptyAccount = (id: string | null): Account => ({
 	disputes: {},
 	mandates: {},
 	balance_transactions: {},
-	confirmation_tokens: {}
+	confirmation_tokens: {},
+	payouts: {}
 });
 
 /** What leaves the house: fields that begin with an underscore are ours. */
