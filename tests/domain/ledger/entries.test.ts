@@ -60,6 +60,14 @@ const reduction = (make: (of: Some) => entries.JournalEntry, account: entries.Ac
 	make,
 	moves: (of) => ({ [account]: sign * (of.gross - of.tax), '44571': sign * of.tax, '411': -sign * of.gross })
 });
+const atStripe = (
+	kind: 'payout' | 'payout_returned' | 'top_up' | 'reserve',
+	against: '580' | '275',
+	sign: bigint
+): Case => ({
+	make: (of) => entries.movedAtStripe(kind, 'po', minor(sign * of.feeMinor)),
+	moves: (of) => ({ '511': sign * of.feeMinor, [against]: -sign * of.feeMinor })
+});
 const ofInvoice = ({ vat }: Some) => ({ clientId: 'c', invoiceId: 'i', vat });
 
 const setOff = ({ gross }: Some) => ({ clientId: 'c', creditId: 'a', invoiceId: 'i', amountMinor: minor(gross) });
@@ -84,6 +92,10 @@ const CASES: Record<entries.EntryKind, Case> = {
 		make: (of) => entries.stripeFee('ch', of.feeMinor),
 		moves: (of) => ({ '627': of.feeMinor, '511': -of.feeMinor })
 	},
+	payout: atStripe('payout', '580', -1n),
+	payout_returned: atStripe('payout_returned', '580', 1n),
+	top_up: atStripe('top_up', '580', 1n),
+	reserve: atStripe('reserve', '275', -1n),
 	discount: reduction((of) => entries.discountBooked('discount', 'd', ofInvoice(of)), '665', 1n),
 	discount_void: reduction((of) => entries.discountBooked('discount_void', 'd', ofInvoice(of)), '665', -1n),
 	part_forgiven: reduction((of) => entries.partForgiven('d', ofInvoice(of)), '709', 1n),

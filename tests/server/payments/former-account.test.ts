@@ -9,7 +9,7 @@ import { findAttempt } from '#lib/server/store/attempts.ts';
 import { findInvoice } from '#lib/server/store/invoices.ts';
 import { findPlan, listPlansOfInvoices } from '#lib/server/store/plans.ts';
 import { reconciliation } from '#lib/server/store/schema/index.ts';
-import { findBalanceGap } from '#lib/server/store/stripe-books.ts';
+import { listBalances } from '#lib/server/store/stripe-balances.ts';
 import { findSupplierOfAccount } from '#lib/server/store/stripe-accounts.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { setUpMethod } from '#lib/server/use-cases/methods/set-up-method.ts';
@@ -122,7 +122,14 @@ test('two debits alive on the former account are booked there, refunds and dispu
 	const compared = await asSystem((tx) => tx.select().from(reconciliation));
 	expect(new Set(compared.map((row) => row.stripeAccount))).toEqual(new Set(['acct_lumen', 'acct_new']));
 	expect(compared.filter((row) => row.stripeMinor !== row.ledgerMinor)).toEqual([]);
-	expect(await asSystem((tx) => findBalanceGap(tx, cast.system))).toBeNull();
+	const balances = await asSystem((tx) => listBalances(tx, cast.system, house.services.clock.now()));
+	expect(balances.map((one) => [one.account, one.isFormer, one.balanceMinor])).toEqual(
+		[
+			['acct_new', false],
+			['acct_lumen', true]
+		].map(([name, isFormer]) => [name, isFormer, heldAtStripe(String(name))])
+	);
+	for (const one of balances) expect(one.booksMinor).toBe(one.balanceMinor);
 	expect(Object.keys(account('acct_new').payment_intents)).toHaveLength(1);
 });
 

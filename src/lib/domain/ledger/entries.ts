@@ -1,10 +1,25 @@
 // Double-entry: each fact about money becomes one balanced entry, never edited. Accounts follow the French chart (plan comptable général):
 // 411 clients, 44571 VAT collected, 467 other accounts (the claim's counterpart until the supplier's own sales entry), 511 money in transit at
-// Stripe, 512 bank (transfers), 4191 what clients paid beyond their invoices, 627 bank charges, 665 discounts granted, 707 sales (of what came back), 709 reductions granted. A supplier may give them other numbers, see ACCOUNTS.
+// Stripe, 512 bank (transfers), 580 between Stripe and the bank (zero once the bank's own entry is there), 275 held back by Stripe, 4191 what clients paid
+// beyond their invoices, 627 bank charges, 665 discounts granted, 707 sales (of what came back), 709 reductions granted. A supplier may give them other
+// numbers, see ACCOUNTS.
 import type { AllocationLine } from '../payments/allocation.ts';
 import type { Minor } from '../money/minor.ts';
 
-export const ACCOUNTS = ['411', '4191', '44571', '467', '511', '512', '627', '665', '707', '709'] as const;
+export const ACCOUNTS = [
+	'275',
+	'411',
+	'4191',
+	'44571',
+	'467',
+	'511',
+	'512',
+	'580',
+	'627',
+	'665',
+	'707',
+	'709'
+] as const;
 export type Account = (typeof ACCOUNTS)[number];
 export type JournalLine = {
 	account: Account;
@@ -24,6 +39,10 @@ export type EntryKind =
 	| 'chargeback'
 	| 'chargeback_won'
 	| 'stripe_fee'
+	| 'payout'
+	| 'payout_returned'
+	| 'top_up'
+	| 'reserve'
 	| 'discount'
 	| 'discount_void'
 	| 'part_forgiven'
@@ -166,6 +185,21 @@ export function transferBooked(
 /** What Stripe kept, or gave back (negative), read from its balance transaction, never computed. */
 export const stripeFee = (sourceId: string, feeMinor: Minor): JournalEntry =>
 	balanced({ sourceId, kind: 'stripe_fee', lines: [debit('627', feeMinor), credit('511', feeMinor)] });
+
+/**
+ * The account's own movements, which are of no client: paid out to the bank, come back from it, put in from it (580), held back or set free by Stripe (275).
+ * `amountMinor`: what it does to the balance.
+ */
+export const movedAtStripe = (
+	kind: 'payout' | 'payout_returned' | 'top_up' | 'reserve',
+	sourceId: string,
+	amountMinor: Minor
+): JournalEntry =>
+	balanced({
+		sourceId,
+		kind,
+		lines: [debit('511', amountMinor), credit(kind === 'reserve' ? '275' : '580', amountMinor)]
+	});
 
 /**
  * A discount taken (escompte): 665 for what it costs, 44571 for the VAT it gives back, by rate, 411 for the client. Taken back: the same entry with

@@ -11,13 +11,14 @@ import { insertMany } from './insert-many.ts';
 import { pin, type Pinned } from './pinned.ts';
 import { counter, journalEntry, journalLine, type ReversalKind } from './schema/index.ts';
 
-type Booked = { currency: string; bookedOn: CivilDate; now: Date };
+/** `stripeAccount`: where it moved money at Stripe, '' for the platform's own account. */
+type Booked = { currency: string; bookedOn: CivilDate; now: Date; stripeAccount?: string };
 /** Books an entry once: `false` when its fact (source and kind) is already in the books. */
 export async function bookEntry(
 	tx: Tx,
 	scope: Scope,
 	{ kind, sourceId, lines }: JournalEntry,
-	{ currency, bookedOn, now }: Booked
+	{ currency, bookedOn, now, stripeAccount }: Booked
 ): Promise<boolean> {
 	const entryId = newId();
 	// Neither named nor read back: a client's person who pays books an entry, and sees none.
@@ -25,7 +26,7 @@ export async function bookEntry(
 		tx,
 		scope,
 		journalEntry,
-		[{ entryId, kind, sourceId, currency, bookedOn, createdAt: now }],
+		[{ entryId, kind, sourceId, currency, stripeAccount: stripeAccount ?? null, bookedOn, createdAt: now }],
 		sql`on conflict do nothing`
 	);
 	if (count)

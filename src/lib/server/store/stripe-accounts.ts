@@ -12,8 +12,8 @@ export const accountOf = ({ account }: Pick<StripeAccount, 'account'>): string |
 
 /** A debit may come back for thirteen months (unauthorised, SEPA rulebook): a former account is asked for a little longer. */
 const WATCHED_MS = 400 * 86_400_000;
-const isWatched = ({ untilAt }: StripeAccount, now: Date): boolean =>
-	untilAt === null || now.getTime() - untilAt.getTime() < WATCHED_MS;
+export const isWatched = ({ untilAt, isMovedAway }: StripeAccount, now: Date): boolean =>
+	!isMovedAway && (untilAt === null || now.getTime() - untilAt.getTime() < WATCHED_MS);
 
 /** Today's first, then those on which money may still come or go. */
 export async function listStripeAccounts(tx: Tx, scope: Scope, now: Date): Promise<StripeAccount[]> {
@@ -31,7 +31,7 @@ export async function findSupplierOfAccount(db: Database, account: string | null
 	const rows = await db.system
 		.select({ supplierId: stripeAccount.supplierId })
 		.from(stripeAccount)
-		.where(eq(stripeAccount.account, accountKey(account)))
+		.where(and(eq(stripeAccount.account, accountKey(account)), eq(stripeAccount.isMovedAway, false)))
 		.limit(2);
 	const [only, ...others] = rows;
 	return only && !others.length ? only.supplierId : null;

@@ -1,12 +1,12 @@
-// The books beside Stripe's: whose a movement is, what 511 holds, days compared, and objects that could not be settled.
-import { and, asc, desc, eq, inArray, isNotNull, lte, ne, or, sql } from 'drizzle-orm';
+// The books beside Stripe's: whose a movement is, days compared, and objects that could not be settled.
+import { and, asc, desc, eq, inArray, lte, ne, or, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
-import { minor, type Minor } from '../../domain/money/minor.ts';
-import { required } from '../../domain/required.ts';
+import { minor } from '../../domain/money/minor.ts';
 import type { Tx } from './database.ts';
 import { payment, paymentAttempt, reconciliation, unsettledObject } from './schema/index.ts';
-import { accountKey } from './stripe-accounts.ts';
+import { accountKey, listStripeAccounts } from './stripe-accounts.ts';
+import { listBalances, type ComparedBalance } from './stripe-balances.ts';
 
 /** Of these intents, those that are in the books, and those of ours that are not certain yet. */
 export async function findOurs(
@@ -35,26 +35,6 @@ export async function findOurs(
 	};
 }
 
-/** Account 511 in euros: what the books say is held at Stripe. */
-export async function sumInTransit(tx: Tx, scope: Scope): Promise<Minor> {
-	const [row] = await tx.execute<{ sum: string }>(sql`
-		select coalesce(sum(l.debit_minor - l.credit_minor), 0)::text as sum
-		from journal_line l join journal_entry e on e.supplier_id = l.supplier_id and e.entry_id = l.entry_id
-		where l.supplier_id = ${scope.supplierId} and l.account = '511' and e.currency = 'EUR'`);
-	return minor(BigInt(required(row, 'sum').sum));
-}
-
-/** Of 511, payments of the last while whose money Stripe has not put on the balance yet (it does so a moment after a card is charged). */
-export async function sumNotThereYet(tx: Tx, scope: Scope, since: Date, seen: string[]): Promise<Minor> {
-	const [row] = await tx.execute<{ sum: string }>(sql`
-		select coalesce(sum(l.debit_minor - l.credit_minor), 0)::text as sum
-		from payment p join journal_entry e on e.supplier_id = p.supplier_id and e.source_id = p.stripe_payment_intent_id and e.kind = 'payment'
-			join journal_line l on l.supplier_id = e.supplier_id and l.entry_id = e.entry_id and l.account = '511'
-		where p.supplier_id = ${scope.supplierId} and p.created_at >= ${since.toISOString()}::timestamptz
-			and not (p.stripe_payment_intent_id = any(string_to_array(${seen.join(' ')}, ' ')))`);
-	return minor(BigInt(required(row, 'sum').sum));
-}
-
 export type Reconciliation = typeof reconciliation.$inferSelect;
 export type ComparedDay = Pick<
 	Reconciliation,
@@ -75,50 +55,22 @@ export async function saveDay(
 			set: { ...day, checkedAt: now }
 		});
 }
-/** The balance as it was compared last, on the row of that day. */
-export const saveBalance = async (
-	tx: Tx,
-	scope: Scope,
-	account: string | null,
-	{ day, balanceMinor, booksMinor }: { day: CivilDate; balanceMinor: Minor; booksMinor: Minor }
-): Promise<void> =>
-	void (await tx
-		.update(reconciliation)
-		.set({ balanceMinor, booksMinor })
+/** Days that differ as they were compared last: one that was mended is none. */
+export const listGaps = async (tx: Tx, scope: Scope, now: Date, limit = 14): Promise<Reconciliation[]> => {
+	const watched = (await listStripeAccounts(tx, scope, now)).map((one) => one.account);
+	return tx
+		.select()
+		.from(reconciliation)
 		.where(
 			and(
 				eq(reconciliation.supplierId, scope.supplierId),
-				eq(reconciliation.stripeAccount, accountKey(account)),
-				eq(reconciliation.reconciledOn, day)
+				inArray(reconciliation.stripeAccount, watched),
+				ne(reconciliation.stripeMinor, reconciliation.ledgerMinor)
 			)
-		));
-/** Days that differ as they were compared last: one that was mended is none. */
-export const listGaps = (tx: Tx, scope: Scope, limit = 14): Promise<Reconciliation[]> =>
-	tx
-		.select()
-		.from(reconciliation)
-		.where(
-			and(eq(reconciliation.supplierId, scope.supplierId), ne(reconciliation.stripeMinor, reconciliation.ledgerMinor))
 		)
 		.orderBy(desc(reconciliation.reconciledOn), asc(reconciliation.stripeAccount))
 		.limit(limit);
-export async function findBalanceGap(tx: Tx, scope: Scope): Promise<{ stripeMinor: Minor; booksMinor: Minor } | null> {
-	const [row] = await tx
-		.select()
-		.from(reconciliation)
-		.where(and(eq(reconciliation.supplierId, scope.supplierId), isNotNull(reconciliation.balanceMinor)))
-		.orderBy(desc(reconciliation.reconciledOn))
-		.limit(1);
-	if (!row || row.balanceMinor === null || row.booksMinor === null) return null;
-	return row.balanceMinor === row.booksMinor ? null : { stripeMinor: row.balanceMinor, booksMinor: row.booksMinor };
-}
-export async function sumForeign(tx: Tx, scope: Scope): Promise<Minor> {
-	const [row] = await tx
-		.select({ sum: sql<string>`coalesce(sum(${reconciliation.foreignMinor}), 0)` })
-		.from(reconciliation)
-		.where(eq(reconciliation.supplierId, scope.supplierId));
-	return minor(BigInt(required(row, 'sum').sum));
-}
+};
 /** The last day compared, and days that are to be looked at again: a gap, or money that was not certain. */
 export async function listToCompare(
 	tx: Tx,
@@ -148,15 +100,6 @@ export async function listToCompare(
 		.limit(100);
 	return { last: last?.day ?? null, again: again.map((row) => row.day) };
 }
-/** What is on the accounts and is not in the books, of all days compared. */
-export async function sumApart(tx: Tx, scope: Scope): Promise<Minor> {
-	const [row] = await tx
-		.select({ sum: sql<string>`coalesce(sum(${reconciliation.foreignMinor} + ${reconciliation.underWayMinor}), 0)` })
-		.from(reconciliation)
-		.where(eq(reconciliation.supplierId, scope.supplierId));
-	return minor(BigInt(required(row, 'sum').sum));
-}
-
 export type UnsettledObject = typeof unsettledObject.$inferSelect;
 export async function noteUnsettled(
 	tx: Tx,
@@ -203,18 +146,15 @@ export const listUnsettledObjects = (tx: Tx, scope: Scope, until: Date, limit = 
 		.limit(limit);
 
 export type StripeBooks = {
-	/** The balances at Stripe beside 511, as they were compared last; null while they agree. */
-	balanceGap: { stripeMinor: Minor; booksMinor: Minor } | null;
-	/** On the accounts and not ours: another program's money, payouts, Stripe's own. */
-	foreignMinor: Minor;
+	/** The balance of each account beside 511, as it was compared last. */
+	balances: ComparedBalance[];
 	/** Objects at Stripe that could not be settled, since when. */
 	unsettled: { objectId: string; since: Date }[];
 };
 export async function readStripeBooks(tx: Tx, scope: Scope, now: Date): Promise<StripeBooks> {
 	const unsettled = await listUnsettledObjects(tx, scope, now, 20);
 	return {
-		balanceGap: await findBalanceGap(tx, scope),
-		foreignMinor: await sumForeign(tx, scope),
+		balances: await listBalances(tx, scope, now),
 		unsettled: unsettled.map((one) => ({ objectId: one.objectId, since: one.firstAt }))
 	};
 }

@@ -7,13 +7,13 @@ import {
 	type ConfirmInput,
 	type ConfirmOutcome,
 	type IntentState,
-	type MoneyMove,
 	type PaymentGateway,
 	type RefundOutcome,
 	type Refused
 } from './port.ts';
 import { findIntent, findSetupIntent } from './look-up.ts';
 import { asking, isAboutMethod, isRefusal, type OnSilence } from './silence.ts';
+import { readBook } from './account-book.ts';
 import { headOf, readEvent } from './events.ts';
 import { disputeOf, refundOf } from './money-back.ts';
 import { detachMethod, ensureCustomer, factsOf, readMethod, readSetup, readToken, setUp } from './saved.ts';
@@ -68,8 +68,7 @@ export function stripeGateway(config: Pick<Config, 'stripe' | 'sandbox'>, onSile
 			),
 		refund: (input) => refund(() => ask(input.account, (options) => createRefund(stripe, input, options))),
 		listIntentIds: (account, since) => ask(account, (options) => touchedIntents(stripe, since, options)),
-		readBalance: (account, currency) => ask(account, (options) => readBalance(stripe, currency, options)),
-		listMoves: (account, from, to) => ask(account, (options) => listMoves(stripe, from, to, options)),
+		readBook: (account, since, currency) => ask(account, (options) => readBook(stripe, since, currency, options)),
 		readEvent: (rawBody, signature) => readEvent(config.stripe, rawBody, signature)
 	};
 }
@@ -129,44 +128,6 @@ async function touchedIntents(stripe: Stripe, since: Date, options: Stripe.Reque
 		if (intentId) ids.add(intentId);
 	}
 	return [...ids];
-}
-
-/** Kinds of balance transactions by which a client's money comes or goes; an adjustment is a dispute, one way or the other. */
-const MOVES: Record<string, MoneyMove['kind']> = {
-	charge: 'in',
-	payment: 'in',
-	refund: 'back',
-	payment_refund: 'back',
-	refund_failure: 'restored',
-	payment_failure_refund: 'restored'
-};
-async function listMoves(stripe: Stripe, from: Date, to: Date, options: Stripe.RequestOptions): Promise<MoneyMove[]> {
-	const moves: MoneyMove[] = [];
-	const created = { gte: seconds(from), lt: seconds(to) };
-	for await (const row of stripe.balanceTransactions.list({ created, limit: 100, expand: ['data.source'] }, options)) {
-		moves.push({
-			kind: row.type === 'adjustment' ? (row.amount < 0 ? 'back' : 'restored') : (MOVES[row.type] ?? 'other'),
-			moveId: row.id,
-			...sourceOf(row),
-			currency: row.currency.toUpperCase(),
-			amountMinor: amount(row.amount),
-			feeMinor: amount(row.fee),
-			at: instant(row.created)
-		});
-	}
-	return moves;
-}
-async function readBalance(stripe: Stripe, currency: string, options: Stripe.RequestOptions): Promise<Minor> {
-	const { available, pending, connect_reserved: reserved = [] } = await stripe.balance.retrieve(undefined, options);
-	const here = [...available, ...pending, ...reserved].filter((one) => one.currency === currency.toLowerCase());
-	return amount(here.reduce((sum, one) => sum + one.amount, 0));
-}
-/** What moved it, and the payment it is about: an intent of another program's looks the same. */
-function sourceOf({ source }: Stripe.BalanceTransaction): Pick<MoneyMove, 'objectId' | 'intentId'> {
-	if (source === null || typeof source === 'string') return { objectId: source ?? '', intentId: null };
-	const intent = 'payment_intent' in source ? source.payment_intent : null;
-	const intentId = typeof intent === 'string' ? intent : intent && 'id' in intent ? intent.id : null;
-	return { objectId: source.id, intentId };
 }
 
 /** Parts of a plan say so to the bank (card-on-file indicators, https://docs.stripe.com/payments/cits-and-mits). */

@@ -24,7 +24,8 @@ const MOVES_MONEY = /^(payment_intent|charge|refund)\./;
 const CHANGES_METHOD = /^(mandate\.updated|payment_method\.(updated|automatically_updated|detached))$/;
 /** A refusal: what succeeded, the page asks for, and reconciliation. */
 const REFUSES_SETUP = /^setup_intent\.setup_failed$/;
-const OURS = [MOVES_MONEY, CHANGES_METHOD, REFUSES_SETUP];
+const PAYS_OUT = /^payout\./;
+const OURS = [MOVES_MONEY, CHANGES_METHOD, REFUSES_SETUP, PAYS_OUT];
 
 /** null for what is no event. */
 export function headOf(event: unknown): EventHead | null {
@@ -44,6 +45,7 @@ export function headOf(event: unknown): EventHead | null {
 		paymentIntentId: MOVES_MONEY.test(type) ? (intentId ?? null) : null,
 		methodId: CHANGES_METHOD.test(type) ? objectId || null : null,
 		setupIntentId: REFUSES_SETUP.test(type) ? objectId || null : null,
+		payoutId: PAYS_OUT.test(type) ? objectId || null : null,
 		createdAt: new Date(created * 1000)
 	};
 }

@@ -22,12 +22,28 @@ export const refundOf = (refund: Stripe.Refund): IntentRefund => ({
 	fees: [refund.balance_transaction, refund.failure_balance_transaction ?? null].flatMap(feeOf),
 	createdAt: instant(refund.created)
 });
+const inOrder = (dispute: Stripe.Dispute): Stripe.BalanceTransaction[] =>
+	[...dispute.balance_transactions].sort(
+		(a, b) => a.created - b.created || a.amount - b.amount || a.id.localeCompare(b.id)
+	);
+/**
+ * A bank may take twice, and give back twice: the first of each bears the dispute's own name, the next ones are told apart. What is booked under it is
+ * found again by it.
+ */
+export function nameOfMove(dispute: Stripe.Dispute, moveId: string): string {
+	const moves = inOrder(dispute);
+	const isTaken = (moves.find((row) => row.id === moveId)?.amount ?? 0) < 0;
+	const nth = moves.filter((row) => row.amount < 0 === isTaken).findIndex((row) => row.id === moveId);
+	return nth <= 0 ? dispute.id : `${dispute.id}:${nth + 1}`;
+}
 export const disputeOf = (dispute: Stripe.Dispute): IntentDispute => ({
 	id: dispute.id,
 	status: dispute.status,
 	reason: dispute.reason,
-	moves: dispute.balance_transactions
-		.map((row) => ({ amountMinor: amount(row.amount), ...moveFee(row) }))
-		.sort((a, b) => a.at.getTime() - b.at.getTime() || Number(a.amountMinor - b.amountMinor)),
+	moves: inOrder(dispute).map((row) => ({
+		objectId: nameOfMove(dispute, row.id),
+		amountMinor: amount(row.amount),
+		...moveFee(row)
+	})),
 	createdAt: instant(dispute.created)
 });

@@ -57,7 +57,7 @@ export type IntentRefund = {
 /** A fee, or one given back (negative). */
 export type MoveFee = { moveId: string; feeMinor: Minor; at: Date };
 /** Money taken by the bank (below zero) or given back (above zero): all of a charge, or a part; mostly one of each. */
-export type DisputeMove = MoveFee & { amountMinor: Minor };
+export type DisputeMove = MoveFee & { objectId: string; amountMinor: Minor };
 export type IntentDispute = { id: string; status: string; reason: string; moves: DisputeMove[]; createdAt: Date };
 /** A PaymentIntent as it stands now, with what became of its money. */
 export type IntentState = IntentSnapshot &
@@ -75,11 +75,14 @@ export type IntentState = IntentSnapshot &
 		disputes: IntentDispute[];
 	};
 export type RefundOutcome = { kind: 'accepted'; refundId: string } | Refused | { kind: 'unknown' };
+/** Of no payment: paid out to the bank, come back from it, put in from it, held back or set free by Stripe, taken by Stripe as its fee. */
+export type OwnMove = 'payout' | 'payout_returned' | 'top_up' | 'reserve' | 'fee';
 /** One balance transaction: what it did to the balance, and what it is about. */
 export type MoneyMove = {
-	kind: 'in' | 'back' | 'restored' | 'other';
+	/** A client's money that comes, goes back or is restored; the account's own; or what nothing here knows. */
+	kind: 'in' | 'back' | 'restored' | OwnMove | 'other';
 	moveId: string;
-	/** The charge, refund or dispute. */
+	/** The charge, refund, dispute or payout; '' for what has none. */
 	objectId: string;
 	/** null for what is about no payment: a payout, a fee of Stripe's own. */
 	intentId: string | null;
@@ -88,6 +91,7 @@ export type MoneyMove = {
 	feeMinor: Minor;
 	at: Date;
 };
+export type AccountBook = { moves: MoneyMove[]; balanceMinor: Minor };
 /** The head of a verified event: what to look at, never what to believe. */
 export type EventHead = {
 	id: string;
@@ -99,6 +103,8 @@ export type EventHead = {
 	methodId: string | null;
 	/** The SetupIntent that a bank has refused something on. */
 	setupIntentId: string | null;
+	/** What was paid out to the bank, or came back from it. */
+	payoutId: string | null;
 	createdAt: Date;
 };
 
@@ -170,10 +176,11 @@ export type PaymentGateway = {
 	}): Promise<RefundOutcome>;
 	/** Ids of the intents that any event since an instant is about: what a lost webhook could hide, late returns included. */
 	listIntentIds(account: string | null, since: Date): Promise<string[]>;
-	/** Clients' money that came or went between two instants, each with what it is about. */
-	listMoves(account: string | null, from: Date, to: Date): Promise<MoneyMove[]>;
-	/** All that Stripe holds on the account in one currency, available or not yet. */
-	readBalance(account: string | null, currency: string): Promise<Minor>;
+	/**
+	 * All that moved on the account since an instant, each with what it is about, and the balance that this comes to: what is available and what will be, in one
+	 * currency. null: it went on moving while it was read.
+	 */
+	readBook(account: string | null, since: Date, currency: string): Promise<AccountBook | null>;
 	/** null when the signature, the age or the mode is wrong. */
 	readEvent(rawBody: string, signature: string): EventHead | null;
 };

@@ -12,6 +12,7 @@ import { listAttemptLines, type Attempt } from '../../store/attempts.ts';
 import { listPromisedDiscounts } from '../../store/discounts.ts';
 import { lockInvoices, listVatLines } from '../../store/invoices.ts';
 import { bookEntry, nextNumber } from '../../store/journal.ts';
+import { accountKey } from '../../store/stripe-accounts.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { findPayment, findPaymentOfIntent, insertPayment, sumAllocated, type Payment } from '../../store/payments.ts';
 import { queuePaymentMail } from '../mails/queue-mails.ts';
@@ -23,6 +24,7 @@ export async function bookPayment(settling: Settling, attempt: Attempt): Promise
 	if (intent.feeMinor !== null && intent.chargeId && intent.feeMinor > 0n)
 		await bookEntry(tx, scope, stripeFee(intent.chargeId, intent.feeMinor), {
 			currency: payment.currency,
+			stripeAccount: accountKey(payment.stripeAccount),
 			bookedOn: civilDateIn(payment.paidAt, supplier.timeZone),
 			now: settling.now
 		});
@@ -103,7 +105,12 @@ export async function keepReceived(
 	const { attemptId, clientId, currency } = attempt;
 	const row = { paymentId, attemptId, clientId, receiptNumber, currency, ...received, creditMinor, createdAt: now };
 	await insertPayment(tx, scope, row, withVat);
-	await bookEntry(tx, scope, entryOf(paymentId, { lines, creditMinor }), { currency, bookedOn: received.paidOn, now });
+	await bookEntry(tx, scope, entryOf(paymentId, { lines, creditMinor }), {
+		currency,
+		bookedOn: received.paidOn,
+		now,
+		...(received.stripePaymentIntentId ? { stripeAccount: accountKey(received.stripeAccount ?? null) } : {})
+	});
 	for (const line of lines)
 		await recordFact(tx, scope, now, { kind: 'payment.received', clientId, invoiceId: line.invoiceId, attemptId });
 	if (!lines.length)

@@ -28,6 +28,7 @@ import {
 	type Reversal
 } from '../../store/payments.ts';
 import { recordAudit } from '../../store/records.ts';
+import { accountKey } from '../../store/stripe-accounts.ts';
 import { answerRefundRequest, findRefundRequest, type RefundRequest } from '../../store/refund-requests.ts';
 import { queueReversalMail } from '../mails/queue-mails.ts';
 import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';
@@ -115,15 +116,11 @@ async function tellRefund(
 /** A dispute is what it moved: taken, given back whole or in part, whatever its status says (https://docs.stripe.com/disputes). */
 async function followDispute(settling: Settling, payment: Payment, dispute: IntentDispute): Promise<void> {
 	const kind = payment.methodType === 'sepa_debit' ? ('debit_return' as const) : ('chargeback' as const);
-	const named = { taken: 0, restored: 0 };
-	/** The first of each bears the dispute's own name; should a bank move twice, the next ones are told apart. */
-	const nameOf = (side: keyof typeof named): string =>
-		++named[side] === 1 ? dispute.id : `${dispute.id}:${named[side]}`;
 	for (const move of dispute.moves) {
 		if (move.amountMinor < 0n)
 			await goBack(settling, payment, {
 				kind,
-				objectId: nameOf('taken'),
+				objectId: move.objectId,
 				amountMinor: minor(-move.amountMinor),
 				reason: dispute.reason,
 				meaning: 'error',
@@ -132,7 +129,7 @@ async function followDispute(settling: Settling, payment: Payment, dispute: Inte
 		else if (move.amountMinor > 0n)
 			await restore(settling, payment, {
 				kind: 'chargeback_won',
-				objectId: nameOf('restored'),
+				objectId: move.objectId,
 				undoes: { stripeObjectId: dispute.id, kind },
 				amountMinor: move.amountMinor,
 				at: move.at
@@ -143,12 +140,13 @@ async function followDispute(settling: Settling, payment: Payment, dispute: Inte
 
 async function bookFee(
 	{ tx, scope, supplier, now }: Settling,
-	{ currency }: Payment,
+	{ currency, stripeAccount }: Payment,
 	{ moveId, feeMinor, at }: MoveFee
 ): Promise<void> {
 	if (feeMinor !== 0n)
 		await bookEntry(tx, scope, stripeFee(moveId, feeMinor), {
 			currency,
+			stripeAccount: accountKey(stripeAccount),
 			bookedOn: civilDateIn(at, supplier.timeZone),
 			now
 		});
@@ -174,7 +172,13 @@ async function goBack(settling: Settling, payment: Payment, going: Going): Promi
 	const row = { reversalId, paymentId, kind, stripeObjectId: objectId, amountMinor, reason, occurredAt: going.at };
 	if (!(await insertReversal(tx, scope, row, lines))) return;
 	const entry = moneyGoneBack(kind, objectId, { clientId, lines, ...beyondInvoices(before, after) });
-	await bookEntry(tx, scope, entry, { currency, bookedOn: civilDateIn(going.at, supplier.timeZone), now });
+	const stripeAccount = accountKey(payment.stripeAccount);
+	await bookEntry(tx, scope, entry, {
+		currency,
+		stripeAccount,
+		bookedOn: civilDateIn(going.at, supplier.timeZone),
+		now
+	});
 	await giveCreditNotes(settling, payment, { reversalId, meaning: going.meaning, lines, at: going.at });
 	await announce(settling, payment, lines);
 	if (kind === 'refund') return;
@@ -202,7 +206,8 @@ async function restore(settling: Settling, payment: Payment, restored: Restored)
 	const row = { reversalId: newId(), paymentId, kind, stripeObjectId: objectId, amountMinor, reason: null };
 	if (!(await insertReversal(tx, scope, { ...row, occurredAt: at }, lines))) return;
 	const entry = moneyIn(kind, objectId, { clientId, lines, ...beyondInvoices(before, after) });
-	await bookEntry(tx, scope, entry, { currency, bookedOn: civilDateIn(at, supplier.timeZone), now });
+	const stripeAccount = accountKey(payment.stripeAccount);
+	await bookEntry(tx, scope, entry, { currency, stripeAccount, bookedOn: civilDateIn(at, supplier.timeZone), now });
 	// A part of a plan is paid again when all of it is back.
 	if (kind === 'chargeback_won' && sumOf(lines) === sumOf(taken) && lines.length)
 		await followReversal(settling, await attemptOf(settling, payment), 'restored');

@@ -6,6 +6,7 @@ import { claimStripeEvent, finishStripeEvent, type StripeEventRow } from '../../
 import { isSilent } from '../../store/stripe-accounts.ts';
 import { followMethod } from '../methods/follow-method.ts';
 import { followRefusedSetup } from '../methods/follow-refused-setup.ts';
+import { compareAccount } from './compare-account.ts';
 import { settleIntent } from './settle-intent.ts';
 
 const LEASE_MS = 60_000;
@@ -32,6 +33,7 @@ async function work(services: Services, event: StripeEventRow): Promise<void> {
 	const scope = mintScope(event.supplierId, { kind: 'system' });
 	const { stripeAccount: account, paymentIntentId: intentId } = event;
 	if (intentId) await settleIntent(services, scope, { account, intentId });
+	else if (event.type.startsWith('payout.')) await compareAccount(services, scope, account);
 	else if (event.type.startsWith('setup_intent.')) await followRefusedSetup(services, scope, event.objectId);
 	else await followMethod(services, scope, account, event.objectId);
 	await finishStripeEvent(services.db, event, { state: 'done' });

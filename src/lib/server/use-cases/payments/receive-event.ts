@@ -10,7 +10,8 @@ export async function receiveEvent(services: Services, rawBody: string, signatur
 	if (!event) return 'invalid';
 	// Of an account that was the supplier's before as well: its debits and disputes go on there.
 	const supplierId = await findSupplierOfAccount(services.db, event.account);
-	if (!supplierId || !(event.paymentIntentId ?? event.methodId ?? event.setupIntentId)) return 'ignored';
+	if (!supplierId || !(event.paymentIntentId ?? event.methodId ?? event.setupIntentId ?? event.payoutId))
+		return 'ignored';
 	const now = services.clock.now();
 	const isNew = await keepStripeEvent(services.db, {
 		supplierId,

@@ -102,7 +102,7 @@ export async function readDashboard(services: Services, scope: Scope): Promise<D
 			late: await views({ status: 'late' }),
 			underWay: await views({ status: 'under_way' }),
 			payments: (await listPayments(tx, scope, { limit: 8 })).map(paymentView),
-			gaps: (await listGaps(tx, scope)).map((row) => ({
+			gaps: (await listGaps(tx, scope, services.clock.now())).map((row) => ({
 				account: row.stripeAccount,
 				day: row.reconciledOn,
 				stripeMinor: row.stripeMinor,

@@ -1,0 +1,172 @@
+// A database of an older version, with its rows, brought up to date: by the owner's login, through row-level security that is forced on it too.
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { drizzle } from 'drizzle-orm/postgres-js';
+import { migrate } from 'drizzle-orm/postgres-js/migrator';
+import postgres from 'postgres';
+import { afterAll, expect, inject, test } from 'vitest';
+import { newId } from '#lib/server/identity.ts';
+import { migrateDatabase } from '../../../src/scripts/migrate.ts';
+
+const admin = postgres(inject('template').replace(/\/[^/]+$/, '/postgres'), { max: 1, onnotice: () => {} });
+const opened: { sql: postgres.Sql; name: string }[] = [];
+afterAll(async () => {
+	for (const { sql, name } of opened) {
+		await sql.end();
+		await admin.unsafe(`drop database ${name} with (force)`);
+	}
+	await admin.end();
+});
+
+/** A database as it was before a migration. */
+async function olderThan(migration: string) {
+	const name = `old_${process.pid}_${opened.length}`;
+	await admin.unsafe(`create database ${name} owner ponctuel_owner`);
+	// As the owner, who is not above row-level security.
+	const url = inject('template').replace(/\/[^/]+$/, `/${name}?role=ponctuel_owner`);
+	const asOwner = () =>
+		postgres(url, { max: 1, onnotice: () => {}, connection: { 'ponctuel.migrating': 'on' } as never });
+	const migrating = asOwner();
+	const folder = mkdtempSync(path.join(tmpdir(), 'ponctuel-migrations-'));
+	cpSync('drizzle', folder, { recursive: true });
+	const journal = path.join(folder, 'meta/_journal.json');
+	const all = JSON.parse(readFileSync(journal, 'utf8')) as { entries: { tag: string }[] };
+	writeFileSync(journal, JSON.stringify({ ...all, entries: all.entries.filter(({ tag }) => tag < migration) }));
+	await migrate(drizzle(migrating), { migrationsFolder: folder });
+	await migrating.end();
+	rmSync(folder, { recursive: true });
+	const sql = asOwner();
+	opened.push({ sql, name });
+	return { sql, url };
+}
+const AT = '2026-09-01T10:00:00Z';
+async function addSupplier(
+	sql: postgres.Sql,
+	account: string | null
+): Promise<{ supplierId: string; clientId: string }> {
+	const [supplierId, clientId] = [newId(), newId()];
+	await sql`insert into supplier ${sql({
+		supplier_id: supplierId,
+		slug: supplierId,
+		name: 'Lumen',
+		legal_name: 'LUMEN',
+		address: sql.json({ lines: [], postalCode: '69001', town: 'Lyon', country: 'FR' }),
+		contact_name: 'Claire',
+		contact_email: 'c@lumen.example',
+		brand_hue: 165,
+		stripe_account: account,
+		time_zone: 'Europe/Paris',
+		default_terms_days: 30,
+		created_at: AT
+	})}`;
+	await sql`insert into client (supplier_id, client_id, kind, name, locale, created_at) values (${supplierId}, ${clientId}, 'business', 'Roche', 'fr', ${AT})`;
+	return { supplierId, clientId };
+}
+
+test('every entry of before is told its account, days compared by old rules are compared anew, and the rules hold', async () => {
+	const { sql, url } = await olderThan('0027');
+	const { supplierId, clientId } = await addSupplier(sql, 'acct_old');
+	await sql`update supplier set stripe_account = 'acct_new' where supplier_id = ${supplierId}`;
+	await sql`insert into reconciliation (supplier_id, stripe_account, reconciled_on, stripe_minor, ledger_minor, checked_at)
+		values (${supplierId}, 'acct_new', '2026-09-01', 100, 0, ${AT})`;
+	let minute = 0;
+	const paid = async (account: string, charge: string, lateFee: boolean) => {
+		const [attemptId, paymentId] = [newId(), newId()];
+		const at = (second = 0) => new Date(Date.parse(AT) + minute * 60_000 + second * 1000).toISOString();
+		minute += 1;
+		const entry = async (sql: postgres.Sql, kind: string, source: string, amount: number, second = 0) => {
+			const entryId = newId();
+			await sql`insert into journal_entry (supplier_id, entry_id, kind, source_id, currency, booked_on, created_at)
+				values (${supplierId}, ${entryId}, ${kind}, ${source}, 'EUR', '2026-09-01', ${at(second)})`;
+			const [up, down] = amount > 0 ? ['511', '4191'] : ['627', '511'];
+			const cents = Math.abs(amount);
+			await sql`insert into journal_line (supplier_id, entry_id, position, account, client_id, debit_minor, credit_minor) values
+				(${supplierId}, ${entryId}, 0, ${up!}, null, ${cents}, 0), (${supplierId}, ${entryId}, 1, ${down!}, ${kind === 'payment' ? clientId : null}, 0, ${cents})`;
+		};
+		await sql.begin(async (tx) => {
+			await tx`insert into payment_attempt ${tx({
+				supplier_id: supplierId,
+				attempt_id: attemptId,
+				client_id: clientId,
+				channel: 'portal',
+				description: 'F1',
+				return_url: 'https://x.example',
+				retries_intent: false,
+				amount_minor: 1000,
+				currency: 'EUR',
+				status: 'paid',
+				stripe_account: account,
+				stripe_payment_intent_id: `pi_${charge}`,
+				created_at: at(),
+				updated_at: at()
+			})}`;
+			await tx`insert into payment ${tx({
+				supplier_id: supplierId,
+				payment_id: paymentId,
+				attempt_id: attemptId,
+				client_id: clientId,
+				amount_minor: 1000,
+				credit_minor: 1000,
+				currency: 'EUR',
+				method_type: 'card',
+				paid_at: at(),
+				paid_on: '2026-09-01',
+				receipt_number: `R-${charge}`,
+				stripe_account: account,
+				stripe_payment_intent_id: `pi_${charge}`,
+				created_at: at()
+			})}`;
+		});
+		await sql.begin((tx) => entry(tx as never, 'payment', `pi_${charge}`, 1000));
+		await sql.begin((tx) => entry(tx as never, 'stripe_fee', charge, -25, lateFee ? 2 : 0));
+	};
+	await paid('acct_old', 'ch_1', false);
+	await paid('acct_new', 'ch_2', true);
+	await paid('acct_old', 'ch_3', true);
+	await migrateDatabase(url);
+	const entries = await sql<{ source: string; account: string }[]>`
+		select source_id as source, stripe_account as account from journal_entry where supplier_id = ${supplierId} order by created_at, kind`;
+	expect(entries.map(({ source, account }) => `${source} ${account}`)).toEqual([
+		'pi_ch_1 acct_old',
+		'ch_1 acct_old',
+		'pi_ch_2 acct_new',
+		'ch_2 acct_new',
+		'pi_ch_3 acct_old',
+		'ch_3 acct_old'
+	]);
+	expect(await sql`select from reconciliation`).toHaveLength(0);
+	expect(await sql`select from pg_constraint where not convalidated`).toHaveLength(0);
+	// The journal is append-only again.
+	await expect(sql`update journal_entry set currency = 'USD'`).rejects.toThrow(/append-only/);
+});
+
+test('an account that an operator gave from one supplier to another stops no upgrade: it is the second one’s, and the first keeps what it asked for there', async () => {
+	const { sql, url } = await olderThan('0024');
+	const first = await addSupplier(sql, null);
+	const second = await addSupplier(sql, 'acct_moved');
+	await sql`insert into payment_attempt ${sql({
+		supplier_id: first.supplierId,
+		attempt_id: newId(),
+		client_id: first.clientId,
+		channel: 'portal',
+		description: 'F1',
+		return_url: 'https://x.example',
+		retries_intent: false,
+		amount_minor: 1000,
+		currency: 'EUR',
+		status: 'paid',
+		stripe_account: 'acct_moved',
+		stripe_payment_intent_id: 'pi_moved',
+		created_at: AT,
+		updated_at: AT
+	})}`;
+	await migrateDatabase(url);
+	const rows = await sql<{ supplier: string; away: boolean }[]>`
+		select supplier_id as supplier, is_moved_away as away from stripe_account where account = 'acct_moved' order by is_moved_away`;
+	expect([...rows]).toEqual([
+		{ supplier: second.supplierId, away: false },
+		{ supplier: first.supplierId, away: true }
+	]);
+	expect(await sql`select from pg_constraint where not convalidated`).toHaveLength(0);
+});
