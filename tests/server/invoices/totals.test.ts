@@ -6,10 +6,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addDays, addMonths, civilDateIn } from '#lib/domain/calendar/civil-date.ts';
 import { add, minor } from '#lib/domain/money/minor.ts';
 import type { Services } from '#lib/server/services.ts';
+import { sumPayableByClient } from '#lib/server/store/invoice-sums.ts';
 import * as schema from '#lib/server/store/schema/index.ts';
 import { exportInvoices } from '#lib/server/use-cases/invoices/export-invoices.ts';
 import { readPortal } from '#lib/server/use-cases/invoices/read-portal.ts';
 import { readOffers, readSimulation } from '#lib/server/use-cases/offers/read-offers.ts';
+import { read } from '#lib/server/use-cases/run.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { reconcileUnsettled } from '#lib/server/use-cases/payments/reconcile.ts';
 import * as admin from '#lib/server/use-cases/suppliers/read-admin.ts';
@@ -118,6 +120,18 @@ describe.each([
 	['behind the walls of the database', () => house.services],
 	['without them', () => bare.services]
 ])('%s', (_title, of) => {
+	test('what each client can pay is told to its supplier alone, and to a client of itself alone', async () => {
+		for (const { cast, people } of sellers) {
+			const sums = await read(of(), cast.owner, (tx) => sumPayableByClient(tx, cast.owner, today()));
+			expect([...sums.keys()].sort()).toEqual(people.map(({ payer }) => payer.clientId).sort());
+			for (const { payer, of: x } of people) {
+				const payable = { openMinor: cents(x.open, x.late), lateMinor: cents(x.late) };
+				expect(sums.get(payer.clientId)).toEqual(payable);
+				const own = await read(of(), payer.scope, (tx) => sumPayableByClient(tx, payer.scope, today()));
+				expect([...own]).toEqual([[payer.clientId, payable]]);
+			}
+		}
+	});
 	test('the supplier’s day: what is owed is account 411, in parts that add up, and dollars are no euros', async () => {
 		for (const { cast, people } of sellers) {
 			const { totals, otherCurrencies, payments: latest } = await admin.readDashboard(of(), cast.owner);
