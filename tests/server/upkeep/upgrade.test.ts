@@ -65,7 +65,7 @@ async function addSupplier(
 }
 
 test('every entry of before is told its account, days compared by old rules are compared anew, and the rules hold', async () => {
-	const { sql, url } = await olderThan('0027');
+	const { sql, url } = await olderThan('0028');
 	const { supplierId, clientId } = await addSupplier(sql, 'acct_old');
 	await sql`update supplier set stripe_account = 'acct_new' where supplier_id = ${supplierId}`;
 	await sql`insert into reconciliation (supplier_id, stripe_account, reconciled_on, stripe_minor, ledger_minor, checked_at)
