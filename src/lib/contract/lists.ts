@@ -6,8 +6,12 @@ export const InvoiceListQuery = v.object({
 	etat: v.fallback(v.optional(v.picklist(['open', 'late', 'under_way', 'paid'])), undefined),
 	q: v.fallback(v.optional(v.pipe(v.string(), v.trim(), v.maxLength(80))), undefined),
 	tri: v.fallback(v.optional(v.picklist(['due', 'number', 'amount', 'client']), 'due'), 'due'),
-	page: v.fallback(v.optional(v.pipe(v.string(), v.regex(/^\d{1,4}$/), v.transform(Number), v.minValue(1)), '1'), 1)
+	page: v.fallback(v.optional(v.pipe(v.string(), v.regex(/^\d{1,7}$/), v.transform(Number), v.minValue(1)), '1'), 1)
 });
+
+/** What was typed to look for something by name. */
+export const searchFrom = (params: URLSearchParams, name: string): string =>
+	(params.get(name) ?? '').trim().slice(0, 80);
 
 /** The row behind which a page of a list begins; null for the first page. */
 export const cursorFrom = (params: URLSearchParams, name: string): string | null => {

@@ -4,10 +4,11 @@ import { openSessions } from '#lib/server/access/sessions.ts';
 import { openPayLink } from '#lib/server/access/scopes.ts';
 import { newSecret } from '#lib/server/identity.ts';
 import { session, signIn, signInRequest } from '#lib/server/store/schema/index.ts';
+import { findSubjects } from '#lib/server/store/parties.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { listLinks, mintPayLink, renewPayLink, revokeLink } from '#lib/server/use-cases/access/pay-links.ts';
 import { requestSignIn } from '#lib/server/use-cases/access/request-sign-in.ts';
-import { readLink, signInByCode, signInByLink } from '#lib/server/use-cases/access/sign-in.ts';
+import { readLink, rememberBrowser, signInByCode, signInByLink } from '#lib/server/use-cases/access/sign-in.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { aPayer, anInvoice, aSupplier, type Cast, type Payer } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
@@ -66,6 +67,63 @@ describe('the sign-in mail', () => {
 		for (let i = 0; i < 6; i++) answers.push((await ask(address)).result);
 		expect(answers.every((answer) => answer.ok)).toBe(true);
 		expect(house.world.mailbox.mails.filter((mail) => mail.to.includes(address))).toHaveLength(5);
+	});
+});
+describe('an accountant known in many places', () => {
+	const address = 'cabinet@comptable.example';
+	const doorsOf = (text: string) =>
+		[...text.matchAll(/connexion\/([\w-]+)\s+Code de ce lien\u00a0: (\d{3}) (\d{3})/g)].map(([, token = '', a, b]) => ({
+			token,
+			code: `${a}${b}`
+		}));
+	const mailsTo = () => house.world.mailbox.mails.filter((mail) => mail.to.includes(address));
+	let places: Payer[];
+	beforeAll(async () => {
+		places = [];
+		for (let i = 0; i < 7; i++) {
+			const supplier = await aSupplier(house.services, `acct_${i}`, `Fournisseur ${i}`);
+			places.push(await aPayer(house.services, supplier, address, `Client ${i}`));
+		}
+	});
+	test('gets one mail with a door to each of them, and each opens its own and no other', async () => {
+		const { mail, browserSecret } = await ask(address);
+		expect(mailsTo()).toHaveLength(1);
+		const doors = doorsOf(mail?.text ?? '');
+		expect(doors).toHaveLength(7);
+		const opened = [];
+		for (const { token } of doors)
+			opened.push(await signInByLink(house.services, { token, code: null, browserSecret, ip: IP }));
+		const ids = opened.map((one) => (one.ok ? one.value.subjectId : 'shut'));
+		expect(ids.toSorted()).toEqual(places.map((place) => place.contactId).toSorted());
+		for (let i = 0; i < 7; i++) expect(mail?.text).toContain(`Fournisseur ${i} · Client ${i}`);
+	});
+	test('a code of that mail opens its own link in another browser, and nothing alone', async () => {
+		const { mail, browserSecret } = await ask(address);
+		const [first, second] = doorsOf(mail?.text ?? '');
+		if (!first || !second) throw new Error('two doors');
+		const elsewhere = { browserSecret: newSecret(), ip: IP };
+		expect(await signInByLink(house.services, { token: first.token, code: second.code, ...elsewhere })).toMatchObject({
+			refusal: { code: 'code_wrong' }
+		});
+		expect(await signInByCode(house.services, { code: first.code, browserSecret, ip: IP })).toMatchObject({
+			refusal: { code: 'code_wrong' }
+		});
+		expect(await signInByLink(house.services, { ...first, ...elsewhere })).toMatchObject({ ok: true });
+	});
+	test('a supplier with many clients under that address pushes nobody else’s door out; where somebody came in last comes first', async () => {
+		const crowd = await aSupplier(house.services, 'acct_crowd', 'Foule');
+		for (let i = 0; i < 9; i++) await aPayer(house.services, crowd, address, `Foule ${i}`);
+		const last = places[3];
+		if (!last) throw new Error('seven places');
+		await rememberBrowser(
+			house.services,
+			{ kind: 'contact', supplierId: last.scope.supplierId, subjectId: last.contactId },
+			newSecret()
+		);
+		const found = await findSubjects(house.services.db, address, 8);
+		expect(found.map((one) => one.all)).toEqual(Array(8).fill(16));
+		expect(new Set(found.map((one) => one.supplierId)).size).toBe(8);
+		expect(found[0]?.id).toBe(last.contactId);
 	});
 });
 describe('the link', () => {
@@ -177,7 +235,7 @@ describe('pay links', () => {
 		const invoiceId = await anInvoice(house.services, cast, {});
 		const token = await mint(invoiceId);
 		const stale = await mint(invoiceId);
-		const links = await listLinks(house.services, cast.owner);
+		const links = (await listLinks(house.services, cast.owner)).rows;
 		expect(await revokeLink(house.services, cast.readOnly, links[0]!.payLinkId)).toMatchObject({
 			ok: false,
 			refusal: { code: 'not_allowed' }

@@ -141,7 +141,7 @@ describe('one movement told by two files', () => {
 		});
 		const { waiting: left, aside } = await bank();
 		expect(left).toEqual([]);
-		expect(aside.map((entry) => entry.toldBefore)).toEqual([
+		expect(aside.rows.map((entry) => entry.toldBefore)).toEqual([
 			{ fileName: 'r.sta', bookedOn: today, state: 'booked', clientName: 'Menuiserie Roche' },
 			{ fileName: 'r.sta', bookedOn: today, state: 'booked', clientName: 'Menuiserie Roche' }
 		]);
@@ -466,7 +466,7 @@ test('what is not a client’s payment is set aside, and may be looked at again'
 		])
 	);
 	const view = await bank();
-	expect([view.waiting.map((entry) => entry.text), view.aside.map((entry) => entry.text)]).toEqual([
+	expect([view.waiting.map((entry) => entry.text), view.aside.rows.map((entry) => entry.text)]).toEqual([
 		['INTERETS'],
 		['FRAIS']
 	]);

@@ -317,7 +317,7 @@ describe('who the buyer is', () => {
 			'new',
 			'new'
 		]);
-		const choices = await readClientChoices(house.services, cast.owner);
+		const { choices } = await readClientChoices(house.services, cast.owner);
 		const gamma = choices.find((one) => one.name === 'Gamma')!;
 		const say = (line: (typeof lines)[number], clientId: string | null) =>
 			chooseClientOf(house.services, cast.owner, importId, { buyerKey: line.buyerKey, clientId });

@@ -9,7 +9,7 @@ import { findInvoice, listInvoices } from '#lib/server/store/invoices.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { importByApi, openImportByApi } from '#lib/server/use-cases/imports/import-by-api.ts';
 import { importInvoices } from '#lib/server/use-cases/imports/import-invoices.ts';
-import { readClients } from '#lib/server/use-cases/suppliers/read-admin.ts';
+import { readClients } from '#lib/server/use-cases/suppliers/read-clients.ts';
 import { civilDate } from '#lib/domain/calendar/civil-date.ts';
 import { facturXOf, type InvoiceSpec } from '#scripts/demo/invoice-file.ts';
 import { aSupplier, type Cast } from '../../builders/parties.ts';
@@ -231,7 +231,7 @@ test('what a client owes is the sum of all its invoices, however many', async ()
 	);
 	const bytes = new TextEncoder().encode(`Numéro;Date;Client;Échéance;Montant TTC\n${rows.join('\n')}\n`);
 	await importInvoices(house.services, cast.owner, [{ name: 't.csv', bytes }], { sendMails: false });
-	const line = (await readClients(house.services, cast.owner)).find((row) => row.name === 'Grand compte')!;
+	const line = (await readClients(house.services, cast.owner)).rows.find((row) => row.name === 'Grand compte')!;
 	expect([line.openMinor, line.lateMinor]).toEqual([230_000n, 30_000n]);
 });
 describe('by API', () => {

@@ -15,6 +15,7 @@ import { read } from '#lib/server/use-cases/run.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { reconcileUnsettled } from '#lib/server/use-cases/payments/reconcile.ts';
 import * as admin from '#lib/server/use-cases/suppliers/read-admin.ts';
+import * as ofClients from '#lib/server/use-cases/suppliers/read-clients.ts';
 import * as payments from '#lib/server/use-cases/suppliers/read-payments.ts';
 import { readJournal } from '#lib/server/use-cases/suppliers/read-journal.ts';
 import { aPayer, anInvoice, anOffer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
@@ -173,15 +174,15 @@ describe.each([
 	});
 	test('each client, in the list of clients and on its own page', async () => {
 		for (const { cast, people } of sellers) {
-			const clients = await admin.readClients(of(), cast.owner);
+			const clients = (await ofClients.readClients(of(), cast.owner)).rows;
 			expect(clients.map(({ name, openMinor, lateMinor }) => [name, openMinor, lateMinor]).sort()).toEqual(
 				people.map(({ name, of: x }) => [name, cents(x.open, x.late), cents(x.late)]).sort()
 			);
 			for (const person of people) {
-				const page = await admin.readAdminClient(of(), cast.owner, person.payer.clientId);
+				const page = await ofClients.readAdminClient(of(), cast.owner, person.payer.clientId);
 				expect(page).toMatchObject({ ok: true, value: { advanceMinor: 0n, claims: [], cost: { count: 0 } } });
-				expect(page.ok && page.value.invoices.length).toBe(8);
-				expect(page.ok && page.value.payments.map((one) => one.amountMinor).sort()).toEqual(
+				expect(page.ok && page.value.invoices.rows.length).toBe(8);
+				expect(page.ok && page.value.payments.rows.map((one) => one.amountMinor).sort()).toEqual(
 					[cents(person.of.paid), cents(person.of.plan / 2)].sort()
 				);
 			}
@@ -233,7 +234,7 @@ describe.each([
 				instalments: null
 			});
 			expect(past).toMatchObject({ invoices: 2, certain: { invoices: 2 } });
-			const received = await payments.readPayments(of(), cast.owner);
+			const received = (await payments.readPayments(of(), cast.owner)).rows;
 			expect(add(...received.map((one) => one.amountMinor))).toBe(over(people, (x) => x.paid + x.plan / 2));
 		}
 	});

@@ -113,7 +113,7 @@ describe('a stream ends by itself, within seconds', () => {
 	test('when its pay link is revoked', async () => {
 		const scope = await aLink();
 		const stream = listen(scope, null);
-		const link = (await listLinks(house.services, cast.owner)).find((row) => row.invoiceId === scope.invoiceId)!;
+		const link = (await listLinks(house.services, cast.owner)).rows.find((row) => row.invoiceId === scope.invoiceId)!;
 		await revokeLink(house.services, cast.owner, link.payLinkId);
 		await endsWithin(stream);
 	});

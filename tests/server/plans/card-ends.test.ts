@@ -137,7 +137,7 @@ test('both sides see it on the plan; the client is told three weeks before the p
 	const late = plan.parts.find((part) => part.dueOn.slice(0, 7) > plan.parts[0]!.dueOn.slice(0, 7))!;
 	const view = await readPayView(house.services, payer.scope, [invoiceId]);
 	expect(view.ok && view.value.plan).toMatchObject({ cardEndsBefore: late.dueOn, methodLost: false });
-	const seen = (await readPlans(house.services, cast.owner)).running.find((one) => one.planId === plan.planId);
+	const seen = (await readPlans(house.services, cast.owner)).running.rows.find((one) => one.planId === plan.planId);
 	expect(seen).toMatchObject({ cardEndsBefore: late.dueOn });
 	await house.drain();
 	house.world.mailbox.mails.length = 0;
@@ -193,7 +193,8 @@ test('whoever gave the card may pay no more: nothing is taken from it, the clien
 	expect(mailsAbout(/Un autre moyen de paiement/)).toHaveLength(1);
 	expect(mailsAbout(/Un autre moyen de paiement/)[0]!.text).toContain('ne paie plus pour votre entreprise');
 	const { planId } = await planOf(invoiceId);
-	const seen = async () => (await readPlans(house.services, cast.owner)).running.find((one) => one.planId === planId);
+	const seen = async () =>
+		(await readPlans(house.services, cast.owner)).running.rows.find((one) => one.planId === planId);
 	expect(await seen()).toMatchObject({ methodLost: true });
 	await live(28);
 	expect((await planOf(invoiceId)).parts[1]).toMatchObject({ status: 'action_needed', attemptId: null });

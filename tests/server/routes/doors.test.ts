@@ -231,9 +231,11 @@ const PREPARE: Record<string, () => Promise<void>> = {
 	'POST /portail/echeance': async () =>
 		void (await askMove(house.services, a.owner, { planId: ids.plan!, position: 2, toOn: inDays(21) })),
 	'POST /admin/liens': async () => {
-		const before = new Set((await listLinks(house.services, a.owner)).map((link) => link.payLinkId));
+		const before = new Set((await listLinks(house.services, a.owner)).rows.map((link) => link.payLinkId));
 		await aLink(ids.open!);
-		ids.payLink = (await listLinks(house.services, a.owner)).find((link) => !before.has(link.payLinkId))!.payLinkId;
+		ids.payLink = (await listLinks(house.services, a.owner)).rows.find(
+			(link) => !before.has(link.payLinkId)
+		)!.payLinkId;
 	},
 	'POST /admin/reglages?/revoquer': async () => {
 		await createApiKey(house.services, a.owner, aKey('to be revoked'));

@@ -43,6 +43,7 @@ import { exportJournal, readJournal } from '#lib/server/use-cases/suppliers/read
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { readTransferCode } from '#lib/server/use-cases/payments/transfer-code.ts';
 import * as admin from '#lib/server/use-cases/suppliers/read-admin.ts';
+import * as clients from '#lib/server/use-cases/suppliers/read-clients.ts';
 import * as payments from '#lib/server/use-cases/suppliers/read-payments.ts';
 import { mayHear } from '#lib/server/live/hub.ts';
 import type { Minor } from '#lib/domain/money/minor.ts';
@@ -138,7 +139,7 @@ beforeAll(async () => {
 	await inScope(house.services.db, a.system, (tx) =>
 		links.mintPayLink(house.services, tx, a.system, ids.invoice, payerA.contactId)
 	);
-	ids.link = (await links.listLinks(house.services, a.owner))[0]!.payLinkId;
+	ids.link = (await links.listLinks(house.services, a.owner)).rows[0]!.payLinkId;
 	strangers = {
 		'key of another supplier': mintScope(b.supplierId, {
 			kind: 'api_key',
@@ -240,7 +241,7 @@ test('a row can’t be written into another supplier', async () => {
 	).rejects.toThrow();
 	await inScope(house.services.db, b.system, (tx) => tx.execute(sql.raw(`update contact set name = 'volé'`)));
 	expect(
-		JSON.stringify(await admin.readAdminClient(house.services, a.owner, ids.client), (_, v: unknown) =>
+		JSON.stringify(await clients.readAdminClient(house.services, a.owner, ids.client), (_, v: unknown) =>
 			typeof v === 'bigint' ? String(v) : v
 		)
 	).not.toContain('volé');
@@ -257,7 +258,7 @@ describe('another’s ids answer as ids that do not exist', () => {
 		'the invoice as the supplier sees it': (scope, real) =>
 			admin.readAdminInvoice(house.services, scope, real ? ids.invoice : newId()),
 		'the client as the supplier sees it': (scope, real) =>
-			admin.readAdminClient(house.services, scope, real ? ids.client : newId()),
+			clients.readAdminClient(house.services, scope, real ? ids.client : newId()),
 		'the payment as the supplier sees it': (scope, real) =>
 			payments.readAdminPayment(house.services, scope, real ? ids.payment : newId()),
 		'asking for its payment here': (scope, real) => openHere(house.services, scope, real ? ids.invoice : newId()),

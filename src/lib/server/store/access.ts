@@ -117,7 +117,11 @@ export type PayLinkListing = {
 	expiresAt: Date;
 	revokedAt: Date | null;
 };
-export const listPayLinks = (tx: Tx, scope: Scope, filter: { invoiceId?: string } = {}): Promise<PayLinkListing[]> =>
+export const listPayLinks = (
+	tx: Tx,
+	scope: Scope,
+	filter: { invoiceId?: string; after?: string | null; limit?: number } = {}
+): Promise<PayLinkListing[]> =>
 	tx
 		.select({
 			payLinkId: payLink.payLinkId,
@@ -135,11 +139,16 @@ export const listPayLinks = (tx: Tx, scope: Scope, filter: { invoiceId?: string 
 		.where(
 			and(
 				eq(payLink.supplierId, scope.supplierId),
-				...(filter.invoiceId ? [eq(payLink.invoiceId, filter.invoiceId)] : [])
+				...(filter.invoiceId ? [eq(payLink.invoiceId, filter.invoiceId)] : []),
+				...(filter.after
+					? [
+							sql`(${payLink.createdAt}, ${payLink.payLinkId}) < (select a.created_at, a.pay_link_id from pay_link a where a.supplier_id = ${scope.supplierId} and a.pay_link_id = ${filter.after})`
+						]
+					: [])
 			)
 		)
-		.orderBy(desc(payLink.createdAt))
-		.limit(200);
+		.orderBy(desc(payLink.createdAt), desc(payLink.payLinkId))
+		.limit(filter.limit ?? 200);
 
 export type ApiKeyRow = typeof apiKey.$inferSelect;
 export const findApiKey = async (db: Database, keyHash: string): Promise<ApiKeyRow | null> =>

@@ -123,13 +123,12 @@ export async function listDeclinedIntents(
 			and old.status = 'declined' and old.channel in ('pay_link', 'portal')
 			and old.option in ('now', 'early', 'plan_2', 'plan_3')
 			and old.stripe_payment_intent_id is not null
-			and old.stripe_payment_intent_id is distinct from ${stripePaymentIntentId}
-		limit 50`);
+			and old.stripe_payment_intent_id is distinct from ${stripePaymentIntentId}`);
 }
 
 /**
  * Payments on these invoices that Stripe could still collect: refused ones, and those whose bank confirmation was left unfinished. Tries of a plan's parts
- * are the plan's affair. Bounded.
+ * are the plan's affair. All of them: one that is left could be collected.
  */
 export async function listUnfinishedIntents(
 	tx: Tx,
@@ -156,7 +155,6 @@ export async function listUnfinishedIntents(
 				isNotNull(paymentAttempt.stripePaymentIntentId)
 			)
 		)
-		.limit(50)
 		.then((rows) => rows.map((row) => ({ ...row, intentId: required(row.intentId, 'intent') })));
 }
 

@@ -1,5 +1,5 @@
 // Statements and movements of the supplier's bank accounts.
-import { and, asc, between, desc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import { and, asc, between, desc, eq, inArray, isNotNull, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { StandingPayment } from '../../domain/bank/matching.ts';
@@ -123,10 +123,18 @@ export type BankEntryListing = BankEntry & {
 	clientName: string | null;
 	toldBefore: ToldBefore | null;
 };
+/** What waits is shown oldest first, what is settled latest first; ids in their order beside. */
+function behind(scope: Scope, state: BankEntryState, after: string): SQL {
+	const last = (column: 'booked_on' | 'settled_at') =>
+		sql`(select a.${sql.raw(column)} from bank_entry a where a.supplier_id = ${scope.supplierId} and a.bank_entry_id = ${after})`;
+	return state === 'waiting'
+		? sql`(${bankEntry.bookedOn}, ${bankEntry.bankEntryId}) > (${last('booked_on')}, ${after}::uuid)`
+		: sql`(${bankEntry.settledAt} < ${last('settled_at')} or ${bankEntry.settledAt} = ${last('settled_at')} and ${bankEntry.bankEntryId} > ${after})`;
+}
 export async function listBankEntries(
 	tx: Tx,
 	scope: Scope,
-	filter: { state: BankEntryState; limit?: number }
+	filter: { state: BankEntryState; after?: string | null; limit: number }
 ): Promise<BankEntryListing[]> {
 	const rows = await tx
 		.select({
@@ -156,12 +164,18 @@ export async function listBankEntries(
 			and(eq(earlierClient.supplierId, earlier.supplierId), eq(earlierClient.clientId, earlier.clientId))
 		)
 		.leftJoin(client, and(eq(client.supplierId, bankEntry.supplierId), eq(client.clientId, bankEntry.clientId)))
-		.where(and(eq(bankEntry.supplierId, scope.supplierId), eq(bankEntry.state, filter.state)))
+		.where(
+			and(
+				eq(bankEntry.supplierId, scope.supplierId),
+				eq(bankEntry.state, filter.state),
+				...(filter.after ? [behind(scope, filter.state, filter.after)] : [])
+			)
+		)
 		.orderBy(
 			filter.state === 'waiting' ? asc(bankEntry.bookedOn) : desc(bankEntry.settledAt),
 			asc(bankEntry.bankEntryId)
 		)
-		.limit(Math.min(filter.limit ?? 50, 500));
+		.limit(filter.limit);
 	return rows.map(({ entry, before, ...rest }) => {
 		const { fileName, bookedOn, state, clientName } = before;
 		const toldBefore = fileName && bookedOn && state ? { fileName, bookedOn, state, clientName } : null;

@@ -31,13 +31,15 @@ export async function lockImport(tx: Tx, scope: Scope, importId: string): Promis
 	const [row] = await tx.select().from(importJob).where(job(scope, importId)).for('update');
 	return row ?? null;
 }
-export const listImports = (tx: Tx, scope: Scope, limit = 20): Promise<ImportJob[]> =>
+const openedBefore = (scope: Scope, importId: string) =>
+	sql`(opened_at, import_id) < (select a.opened_at, a.import_id from import_job a where a.supplier_id = ${scope.supplierId} and a.import_id = ${importId})`;
+export const listImports = (tx: Tx, scope: Scope, ask: { after: string | null; limit: number }): Promise<ImportJob[]> =>
 	tx
 		.select()
 		.from(importJob)
-		.where(eq(importJob.supplierId, scope.supplierId))
+		.where(and(eq(importJob.supplierId, scope.supplierId), ask.after ? openedBefore(scope, ask.after) : undefined))
 		.orderBy(desc(importJob.openedAt), desc(importJob.importId))
-		.limit(limit);
+		.limit(ask.limit);
 export async function saveImport(
 	tx: Tx,
 	scope: Scope,

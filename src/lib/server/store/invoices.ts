@@ -121,7 +121,7 @@ export type InvoiceFilter = {
 	pageSize?: number;
 };
 
-function filters(scope: Scope, filter: InvoiceFilter): SQL[] {
+export function invoiceFilters(scope: Scope, filter: InvoiceFilter): SQL[] {
 	const where = [...visible(scope), isStanding];
 	if (filter.clientId) where.push(eq(invoice.clientId, filter.clientId));
 	if (filter.status === 'open') where.push(sql`${balance} <> 0`);
@@ -150,7 +150,7 @@ export async function listInvoices(
 		client: asc(client.name)
 	}[filter.sort ?? 'due'];
 	const rows = await selectInvoices(tx)
-		.where(and(...filters(scope, filter)))
+		.where(and(...invoiceFilters(scope, filter)))
 		.orderBy(order, asc(invoice.invoiceId))
 		.limit(size + 1)
 		.offset(((filter.page ?? 1) - 1) * size);
@@ -195,8 +195,7 @@ export async function findInvoicesCalled(tx: Tx, scope: Scope, names: string[]):
 				eq(invoice.currency, 'EUR'),
 				sql`(${plainly(invoice.number)} in ${asked} or ${plainly(invoice.paymentReference)} in ${asked})`
 			)
-		)
-		.limit(2000);
+		);
 	return rows.map((row) => row.invoiceId);
 }
 
@@ -205,8 +204,7 @@ export type InvoiceLabel = Pick<InvoiceRecord, 'clientId' | 'clientName' | 'numb
 export async function listSettled(tx: Tx, scope: Scope, invoiceIds: string[]): Promise<InvoiceLabel[]> {
 	const rows = await selectInvoices(tx)
 		.where(and(...visible(scope), inArray(invoice.invoiceId, invoiceIds), isStanding, sql`${balance} <= 0`))
-		.orderBy(asc(invoice.invoiceId))
-		.limit(500);
+		.orderBy(asc(invoice.invoiceId));
 	return rows.map(recordOf);
 }
 
@@ -246,8 +244,7 @@ export async function findInvoicesNamed(
 export async function listInvoicesByNumber(tx: Tx, scope: Scope, number: string): Promise<InvoiceRecord[]> {
 	const rows = await selectInvoices(tx)
 		.where(and(...visible(scope), isStanding, eq(invoice.number, number)))
-		.orderBy(desc(invoice.issueYear), asc(invoice.invoiceId))
-		.limit(20);
+		.orderBy(desc(invoice.issueYear), asc(invoice.invoiceId));
 	return rows.map(recordOf);
 }
 

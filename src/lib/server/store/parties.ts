@@ -135,8 +135,6 @@ export const findMember = async (tx: Tx, scope: Scope, memberId: string): Promis
 	)[0] ?? null;
 export const listMembers = (tx: Tx, scope: Scope): Promise<Member[]> =>
 	tx.select().from(member).where(eq(member.supplierId, scope.supplierId)).orderBy(asc(member.name)).limit(100);
-export const listClients = (tx: Tx, scope: Scope): Promise<Client[]> =>
-	tx.select().from(client).where(eq(client.supplierId, scope.supplierId)).orderBy(asc(client.name)).limit(2000);
 export const listClientNames = (tx: Tx, scope: Scope): Promise<{ clientId: string; clientName: string }[]> =>
 	tx
 		.select({ clientId: client.clientId, clientName: client.name })
@@ -225,22 +223,31 @@ export async function saveMailProblem(
 }
 
 export type KnownSubject = { supplierId: string; kind: 'contact' | 'member'; id: string; locale: 'fr' | 'en' };
-/** Everybody known under an address, in every supplier: asked by the worker when somebody wants to sign in. */
-export async function findSubjects(db: Database, email: string): Promise<KnownSubject[]> {
-	const members = await db.system
-		.select({ supplierId: member.supplierId, id: member.memberId, locale: member.locale })
-		.from(member)
-		.where(eq(member.email, email))
-		.limit(5);
-	const contacts = await db.system
-		.select({ supplierId: contact.supplierId, id: contact.contactId, locale: contact.locale })
-		.from(contact)
-		.where(and(eq(contact.email, email), contact.hasPortal))
-		.limit(5);
-	return [
-		...members.map((row) => ({ ...row, kind: 'member' as const })),
-		...contacts.map((row) => ({ ...row, kind: 'contact' as const }))
-	];
+/**
+ * Everybody known under an address, in every supplier: asked by the worker when somebody wants to sign in. `all` counts them, also behind the bound. Each
+ * supplier has its turn before any has a second one, so that nobody's many clients push others out; of one supplier, who came in last comes first.
+ */
+export async function findSubjects(
+	db: Database,
+	email: string,
+	limit = 200
+): Promise<(KnownSubject & { all: number })[]> {
+	const rows = await db.system.execute<{
+		supplier_id: string;
+		kind: KnownSubject['kind'];
+		id: string;
+		locale: KnownSubject['locale'];
+		all: number;
+	}>(sql`
+		select p.supplier_id, p.kind, p.id, p.locale, count(*) over ()::int as "all" from (
+			select supplier_id, 'member' as kind, member_id as id, locale from member where email = ${email}
+			union all select supplier_id, 'contact', contact_id, locale from contact where email = ${email} and has_portal
+		) p left join lateral (
+			select max(b.last_sign_in_at) as at from known_browser b where b.supplier_id = p.supplier_id and b.subject_id = p.id
+		) used on true
+		order by row_number() over (partition by p.supplier_id order by used.at desc nulls last, p.kind desc, p.id), used.at desc nulls last, p.supplier_id
+		limit ${limit}`);
+	return rows.map(({ supplier_id, kind, id, locale, all }) => ({ supplierId: supplier_id, kind, id, locale, all }));
 }
 export const listSuppliers = (db: Database): Promise<Supplier[]> =>
 	db.system.select().from(supplier).orderBy(asc(supplier.name));

@@ -258,7 +258,7 @@ export type PaymentListing = Payment & {
 export async function listPayments(
 	tx: Tx,
 	scope: Scope,
-	filter: { invoiceId?: string; clientId?: string; paymentId?: string; limit?: number } = {}
+	filter: { invoiceId?: string; clientId?: string; paymentId?: string; after?: string | null; limit?: number } = {}
 ): Promise<PaymentListing[]> {
 	const numbers = sql<string>`(select string_agg(i.number, ', ' order by a.position) from allocation a join invoice i on i.supplier_id = a.supplier_id and i.invoice_id = a.invoice_id where a.supplier_id = payment.supplier_id and a.payment_id = payment.payment_id)`;
 	const invoiceCount = sql<string>`(select count(*) from allocation a where a.supplier_id = payment.supplier_id and a.payment_id = payment.payment_id)`;
@@ -272,6 +272,11 @@ export async function listPayments(
 				...mine(scope),
 				...(filter.clientId ? [eq(payment.clientId, filter.clientId)] : []),
 				...(filter.paymentId ? [eq(payment.paymentId, filter.paymentId)] : []),
+				...(filter.after
+					? [
+							sql`(${payment.paidAt}, ${payment.paymentId}) < (select a.paid_at, a.payment_id from payment a where a.supplier_id = ${scope.supplierId} and a.payment_id = ${filter.after})`
+						]
+					: []),
 				...(filter.invoiceId
 					? [
 							sql`exists (select 1 from allocation a where a.supplier_id = payment.supplier_id and a.payment_id = payment.payment_id and a.invoice_id = ${filter.invoiceId})`
@@ -280,7 +285,7 @@ export async function listPayments(
 			)
 		)
 		.orderBy(desc(payment.paidAt), desc(payment.paymentId))
-		.limit(Math.min(filter.limit ?? 50, 200));
+		.limit(filter.limit ?? 200);
 	return rows.map((row) => ({
 		...row.payment,
 		clientName: row.clientName,

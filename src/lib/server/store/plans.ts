@@ -1,6 +1,7 @@
 // Instalment plans and their parts.
-import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, lte, notInArray, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
+import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { AllocationLine } from '../../domain/payments/allocation.ts';
 import type { Part } from '../../domain/offers/schedule.ts';
 import { add, minor, subtract, ZERO, type Minor } from '../../domain/money/minor.ts';
@@ -140,10 +141,34 @@ export async function listPlansOfInvoices(
 		.orderBy(desc(plan.createdAt), asc(plan.planId));
 	return withParts(tx, scope, rows);
 }
+const ALL = 1_000_000;
+/** Parts that nobody pays any more, or that are on their way. */
+const OVER: PartRow['status'][] = ['paid', 'forgiven', 'canceled', 'processing'];
+const partLike = (tx: Tx, like: 'at_risk' | { dueUntil: CivilDate }) =>
+	tx
+		.select({ one: sql`1` })
+		.from(planPart)
+		.where(
+			and(
+				eq(planPart.supplierId, plan.supplierId),
+				eq(planPart.planId, plan.planId),
+				like === 'at_risk'
+					? inArray(planPart.status, ['retrying', 'action_needed'])
+					: and(lte(planPart.dueOn, like.dueUntil), notInArray(planPart.status, OVER))
+			)
+		);
 export async function listPlans(
 	tx: Tx,
 	scope: Scope,
-	filter: { clientId?: string; status?: PlanStatus[]; limit?: number } = {}
+	filter: {
+		clientId?: string;
+		status?: PlanStatus[];
+		/** With a part that was refused or waits for the client, or with an open one that falls due until that day. */
+		part?: 'at_risk' | { dueUntil: CivilDate };
+		after?: string | null;
+		/** All of them when it is not given. */
+		limit?: number;
+	} = {}
 ): Promise<(PlanWithParts & { clientName: string })[]> {
 	const rows = await tx
 		.select({ plan, clientName: client.name })
@@ -153,11 +178,17 @@ export async function listPlans(
 			and(
 				...mine(scope),
 				...(filter.clientId ? [eq(plan.clientId, filter.clientId)] : []),
-				...(filter.status ? [inArray(plan.status, filter.status)] : [])
+				...(filter.status ? [inArray(plan.status, filter.status)] : []),
+				...(filter.part ? [sql`exists (${partLike(tx, filter.part)})`] : []),
+				...(filter.after
+					? [
+							sql`(${plan.createdAt}, ${plan.planId}) < (select a.created_at, a.plan_id from plan a where a.supplier_id = ${scope.supplierId} and a.plan_id = ${filter.after})`
+						]
+					: [])
 			)
 		)
-		.orderBy(desc(plan.createdAt), asc(plan.planId))
-		.limit(Math.min(filter.limit ?? 100, 500));
+		.orderBy(desc(plan.createdAt), desc(plan.planId))
+		.limit(filter.limit ?? ALL);
 	const plans = await withParts(
 		tx,
 		scope,

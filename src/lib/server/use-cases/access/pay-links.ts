@@ -9,6 +9,7 @@ import { findContact, listBillingContacts } from '../../store/parties.ts';
 import { recordAudit } from '../../store/records.ts';
 import { requireProofForMany } from './proof-for-many.ts';
 import { queueInvoiceMail } from '../mails/queue-mails.ts';
+import { pageOf, type Page } from '../page.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 
 const LIFE_DAYS = 60;
@@ -80,5 +81,16 @@ export async function revokeLink(services: Services, scope: Scope, payLinkId: st
 	});
 }
 
-export const listLinks = (services: Services, scope: Scope): Promise<PayLinkListing[]> =>
-	read(services, scope, (tx) => listPayLinks(tx, scope));
+export const listLinks = (
+	services: Services,
+	scope: Scope,
+	after: string | null = null
+): Promise<Page<PayLinkListing>> =>
+	read(services, scope, (tx) =>
+		pageOf(
+			{ after, size: LINKS_SHOWN },
+			(ask) => listPayLinks(tx, scope, ask),
+			(one) => one.payLinkId
+		)
+	);
+const LINKS_SHOWN = 100;

@@ -4,11 +4,13 @@ import { mintScope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import { newCode, newId, newSecret, sha256 } from '../../identity.ts';
 import {
+	findClient,
 	findContactSystem,
 	findMemberSystem,
 	findSubjects,
 	getSupplier,
-	type KnownSubject
+	type KnownSubject,
+	type Supplier
 } from '../../store/parties.ts';
 import { noteSecurityEvent } from '../../store/security-events.ts';
 import {
@@ -19,9 +21,13 @@ import {
 	SIGN_IN_LIFE_MS,
 	type SignInRequest
 } from '../../store/sign-ins.ts';
-import { renderSignInMail } from '../../mails/sign-in.ts';
+import type { RenderedMail } from '../../mails/layout.ts';
+import { renderSignInDoors, renderSignInMail } from '../../mails/sign-in.ts';
 import { returnAddress } from '../../mails/bounces.ts';
 import { read } from '../run.ts';
+
+/** One mail of each supplier, in its name; who is known in more places gets one mail with all the doors. */
+const MAILS_MAX = 5;
 
 export async function sendNextSignIn(services: Services): Promise<boolean> {
 	const request = await claimSignInRequest(services.db, services.clock.now());
@@ -31,11 +37,18 @@ export async function sendNextSignIn(services: Services): Promise<boolean> {
 	const known = await knownIn(services, request);
 	// A repeat after a failure is the same request: it does not count again.
 	if (request.tries === 0 && !(await mayMail(services, request, subjects, subjects.some(known)))) return true;
+	const strange = subjects.filter((subject) => !known(subject)).map((subject) => subject.supplierId);
+	const isTogether = subjects.length > MAILS_MAX;
+	if (request.tries === 0)
+		for (const supplierId of isTogether ? new Set(strange) : strange)
+			await countOfSupplier(services, request, supplierId);
 	let [sent, failed] = [0, 0];
-	for (const subject of subjects) {
-		if (request.tries === 0 && !known(subject)) await countOfSupplier(services, request, subject.supplierId);
+	const mails = isTogether
+		? [() => sendTogether(services, subjects, request, known)]
+		: subjects.map((subject) => () => sendOne(services, subject, request, known(subject)));
+	for (const send of mails) {
 		try {
-			await sendOne(services, subject, request, known(subject));
+			await send();
 			sent += 1;
 		} catch (error) {
 			services.log.warn({ err: error, requestId: request.requestId }, 'sign-in mail not sent yet');
@@ -112,25 +125,38 @@ async function countOfSupplier(services: Services, request: SignInRequest, suppl
 	});
 }
 
-async function sendOne(
+/** A door of one person at one supplier: its link and its code. Whose client it is about, for who keeps the books of several. */
+type Door = {
+	signInId: string;
+	supplier: Supplier;
+	name: string;
+	clientName: string | null;
+	code: string;
+	url: string;
+};
+async function openDoor(
 	services: Services,
 	subject: KnownSubject,
 	request: SignInRequest,
-	isKnownBrowser: boolean
-): Promise<void> {
+	{ isKnownBrowser, isAlone }: { isKnownBrowser: boolean; isAlone: boolean }
+): Promise<Door> {
 	const now = services.clock.now();
 	const [token, code, signInId] = [newSecret(), newCode(), newId()];
 	const scope = mintScope(subject.supplierId, { kind: 'system' });
-	const supplier = await read(services, scope, (tx) => getSupplier(tx, scope));
 	const person =
 		subject.kind === 'member'
 			? await findMemberSystem(services.db, subject.supplierId, subject.id)
 			: await findContactSystem(services.db, subject.supplierId, subject.id);
-	// A code alone is weak: it is salted with the row's id, serves once, and each try is counted before it is compared (sign-in.ts).
+	const [supplier, client] = await read(services, scope, async (tx) => [
+		await getSupplier(tx, scope),
+		person && 'clientId' in person ? await findClient(tx, scope, person.clientId) : null
+	]);
+	// A code alone is weak: it is salted with the row's id, serves once, and each try is counted before it is compared (sign-in.ts). One of many doors has
+	// none that serves alone: no code is the right one of two hundred, and trying one takes as long as for an address that nobody has.
 	await insertSignIn(services.db, {
 		supplierId: subject.supplierId,
 		signInId,
-		requestId: request.requestId,
+		requestId: isAlone ? request.requestId : null,
 		isKnownBrowser,
 		subjectKind: subject.kind,
 		subjectId: subject.id,
@@ -142,19 +168,55 @@ async function sendOne(
 		expiresAt: new Date(now.getTime() + SIGN_IN_LIFE_MS),
 		usedAt: null
 	});
-	const mail = renderSignInMail({
-		supplier,
-		name: person?.name ?? '',
-		locale: subject.locale,
-		code,
-		url: `${services.config.origin}/connexion/${token}`
+	const url = `${services.config.origin}/connexion/${token}`;
+	return { signInId, supplier, name: person?.name ?? '', clientName: client?.name ?? null, code, url };
+}
+
+async function sendOne(
+	services: Services,
+	subject: KnownSubject,
+	request: SignInRequest,
+	isKnownBrowser: boolean
+): Promise<void> {
+	const door = await openDoor(services, subject, request, { isKnownBrowser, isAlone: true });
+	await post(services, request, {
+		signInId: door.signInId,
+		fromName: door.supplier.name,
+		replyTo: door.supplier.contactEmail,
+		mail: renderSignInMail({ ...door, locale: subject.locale })
 	});
+}
+
+/** Known in more places than anybody wants mails: one mail with all the doors. Only the mailbox's own person learns of them all. */
+async function sendTogether(
+	services: Services,
+	subjects: (KnownSubject & { all: number })[],
+	request: SignInRequest,
+	known: (subject: KnownSubject) => boolean
+): Promise<void> {
+	const doors: Door[] = [];
+	for (const subject of subjects)
+		doors.push(await openDoor(services, subject, request, { isKnownBrowser: known(subject), isAlone: false }));
+	const [first] = doors;
+	if (!first) return;
+	await post(services, request, {
+		signInId: first.signInId,
+		fromName: 'Ponctuel',
+		replyTo: '', // of no supplier alone
+		mail: renderSignInDoors({ doors, leftOut: (subjects[0]?.all ?? 0) - doors.length, locale: request.locale })
+	});
+}
+
+async function post(
+	services: Services,
+	request: SignInRequest,
+	{ signInId, mail, ...sender }: { signInId: string; fromName: string; replyTo: string; mail: RenderedMail }
+): Promise<void> {
 	const outcome = await services.mail.send({
 		messageId: `<${signInId}@ponctuel>`,
 		to: request.email,
 		returnTo: returnAddress(services.config, signInId),
-		fromName: supplier.name,
-		replyTo: supplier.contactEmail,
+		...sender,
 		...mail,
 		attachments: []
 	});

@@ -9,6 +9,7 @@ import type { Services } from '../../services.ts';
 import { countWaitingEntries, listBankEntries, type BankEntryListing } from '../../store/bank.ts';
 import type { Tx } from '../../store/database.ts';
 import { listOpenInvoices } from '../../store/invoices.ts';
+import { pageOf, type Page } from '../page.ts';
 import { read } from '../run.ts';
 import { findCandidates, findMatches, readMatchingFacts, type MatchingFacts, type Settled } from './find-matches.ts';
 
@@ -44,16 +45,33 @@ export type BankEntryView = {
 export type BankView = {
 	waiting: BankEntryView[];
 	waitingCount: number;
-	booked: BankEntryView[];
-	aside: BankEntryView[];
+	waitingPage: { next: string | null; isFirst: boolean };
+	booked: Page<BankEntryView>;
+	aside: Page<BankEntryView>;
 	open: { number: string; clientName: string; payableMinor: Minor; isInPlan: boolean }[];
 };
 const QUEUE = 50;
 const SETTLED = 30;
 
-export const readBank = (services: Services, scope: Scope): Promise<BankView> =>
+/** Where a page of each list begins. */
+export type BankPlaces = { waitingAfter?: string | null; bookedAfter?: string | null; asideAfter?: string | null };
+export const readBank = (
+	services: Services,
+	scope: Scope,
+	{ waitingAfter = null, bookedAfter = null, asideAfter = null }: BankPlaces = {}
+): Promise<BankView> =>
 	read(services, scope, async (tx) => {
-		const entries = await listBankEntries(tx, scope, { state: 'waiting', limit: QUEUE });
+		const page = (after: string | null, size: number, state: 'waiting' | 'booked' | 'aside') =>
+			pageOf(
+				{ after, size },
+				(ask) => listBankEntries(tx, scope, { state, ...ask }),
+				(one) => one.bankEntryId
+			);
+		const settled = async (after: string | null, state: 'booked' | 'aside') => {
+			const { rows, ...place } = await page(after, SETTLED, state);
+			return { ...place, rows: rows.map((entry) => viewOf(entry, [])) };
+		};
+		const { rows: entries, ...waitingPage } = await page(waitingAfter, QUEUE, 'waiting');
 		const facts = await readMatchingFacts(tx, scope, await findCandidates(tx, scope, entries));
 		const waiting = [];
 		for (const entry of entries) {
@@ -78,8 +96,9 @@ export const readBank = (services: Services, scope: Scope): Promise<BankView> =>
 		return {
 			waiting,
 			waitingCount: await countWaitingEntries(tx, scope),
-			booked: (await listBankEntries(tx, scope, { state: 'booked', limit: SETTLED })).map((entry) => viewOf(entry, [])),
-			aside: (await listBankEntries(tx, scope, { state: 'aside', limit: SETTLED })).map((entry) => viewOf(entry, [])),
+			waitingPage,
+			booked: await settled(bookedAfter, 'booked'),
+			aside: await settled(asideAfter, 'aside'),
 			open: entries.length ? await suggestions(tx, scope) : []
 		};
 	});

@@ -6,7 +6,8 @@ import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
 import type { Services } from '../../services.ts';
 import { listInvoices } from '../../store/invoices.ts';
-import { listClients, listContacts, listMembers, listSuppliers } from '../../store/parties.ts';
+import { listContacts, listMembers, listSuppliers } from '../../store/parties.ts';
+import { listClients } from '../../store/clients.ts';
 import { read } from '../run.ts';
 
 export const demoToken = (secret: string, about: string): string =>
@@ -43,7 +44,7 @@ export async function listPeople(services: Services): Promise<DemoPerson[]> {
 					sign_in_url: door('member', member.memberId),
 					pay_links: []
 				});
-			for (const client of await listClients(tx, scope)) {
+			for (const client of await listClients(tx, scope, { limit: 2000 })) {
 				const { invoices } = await listInvoices(tx, scope, {
 					today: civilDateIn(services.clock.now(), supplier.timeZone),
 					clientId: client.clientId,

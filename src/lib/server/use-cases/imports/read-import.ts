@@ -23,8 +23,10 @@ import {
 import type { Tx } from '../../store/database.ts';
 import { listMappings } from '../../store/import-mappings.ts';
 import { fromJson } from '../../store/json.ts';
-import { getSupplier, listClients, listMembers } from '../../store/parties.ts';
+import { getSupplier, listMembers } from '../../store/parties.ts';
 import type { ImportOutcome, ImportState, ListShape } from '../../store/schema/index.ts';
+import { clientChoices, type ClientChoices } from '../clients/choose-client.ts';
+import { pageOf, type Page } from '../page.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import type { ImportLine } from './import-line.ts';
 
@@ -101,17 +103,33 @@ export async function readImport(
 }
 
 /** The clients that a buyer may be, by name. */
-export const readClientChoices = (services: Services, scope: Scope): Promise<{ clientId: string; name: string }[]> =>
-	read(services, scope, async (tx) => (await listClients(tx, scope)).map(({ clientId, name }) => ({ clientId, name })));
+export const readClientChoices = (
+	services: Services,
+	scope: Scope,
+	{ search = '', lines = [] }: { search?: string; lines?: { clientName: string }[] } = {}
+): Promise<ClientChoices> =>
+	read(services, scope, (tx) =>
+		clientChoices(tx, scope, { search, always: { names: lines.map((line) => line.clientName) } })
+	);
 
-export async function readImports(services: Services, scope: Scope): Promise<ImportView[]> {
+export async function readImports(
+	services: Services,
+	scope: Scope,
+	after: string | null = null
+): Promise<Page<ImportView>> {
 	return read(services, scope, async (tx) => {
 		const names = await namesOf(tx, scope);
-		const views: ImportView[] = [];
-		for (const job of await listImports(tx, scope)) views.push(await viewOf(tx, scope, job, names));
-		return views;
+		const page = await pageOf(
+			{ after, size: IMPORTS_SHOWN },
+			(ask) => listImports(tx, scope, ask),
+			(one) => one.importId
+		);
+		const rows: ImportView[] = [];
+		for (const job of page.rows) rows.push(await viewOf(tx, scope, job, names));
+		return { ...page, rows };
 	});
 }
+const IMPORTS_SHOWN = 20;
 
 /** A file of an import, for whoever is about to confirm it. */
 export const readImportFile = (services: Services, scope: Scope, importId: string, position: number) =>

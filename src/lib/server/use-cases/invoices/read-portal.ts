@@ -7,14 +7,17 @@ import { ZERO, type Minor } from '../../../domain/money/minor.ts';
 import type { Services } from '../../services.ts';
 import { drawFirstPageOffPath } from '../../readers/off-path.ts';
 import { findInvoiceFile, hasPdf } from '../../store/documents.ts';
-import { findInvoice, listInvoices, listVatLines } from '../../store/invoices.ts';
+import { findInvoice, listVatLines } from '../../store/invoices.ts';
+import { countInvoices, listInvoicesBehind } from '../../store/invoice-pages.ts';
 import { sumAdvance, sumOutstanding } from '../../store/invoice-sums.ts';
 import { findClient, findContact, getSupplier } from '../../store/parties.ts';
 import type { Tx } from '../../store/database.ts';
+import { listInvoicesOf } from '../../store/open-invoices.ts';
 import { listPayments } from '../../store/payments.ts';
 import { listPlans, listPlansOfInvoices, type PlanWithParts } from '../../store/plans.ts';
 import { readReductions } from '../offers/discount-view.ts';
 import { planView } from '../plans/plan-view.ts';
+import { pageOf, type Page } from '../page.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { invoiceView, paymentView, supplierView } from './views.ts';
 
@@ -36,47 +39,80 @@ export type Portal = {
 	underWay: InvoiceView[];
 	credits: InvoiceView[];
 	paid: InvoiceView[];
+	/** `open`, `underWay` and `credits` are of one page; `all` counts those of every page. */
+	openPage: { next: string | null; isFirst: boolean; all: number };
+	paidPage: { next: string | null; isFirst: boolean };
 	plans: (PlanView & { numbers: string; invoiceIds: string[] })[];
 	totalMinor: Minor;
 	/** Paid beyond the invoices, and kept for the client. */
 	advanceMinor: Minor;
 };
-export async function readPortal(services: Services, scope: Scope): Promise<Portal> {
+const OPEN_SHOWN = 200;
+const PAID_SHOWN = 50;
+/** `openAfter`, `paidAfter`: where a page of each begins. Totals are of all pages. */
+export async function readPortal(
+	services: Services,
+	scope: Scope,
+	{ openAfter = null, paidAfter = null }: { openAfter?: string | null; paidAfter?: string | null } = {}
+): Promise<Portal> {
 	return read(services, scope, async (tx) => {
 		const today = civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
 		const [openList, paidList, [{ openMinor }], plans, advanceMinor] = await Promise.all([
-			listInvoices(tx, scope, { today, status: 'open', pageSize: 200 }),
-			listInvoices(tx, scope, { today, status: 'paid', sort: 'number', pageSize: 50 }),
+			pageOf(
+				{ after: openAfter, size: OPEN_SHOWN },
+				(ask) => listInvoicesBehind(tx, scope, { today, status: 'open', ...ask }),
+				(one) => one.invoiceId
+			),
+			pageOf(
+				{ after: paidAfter, size: PAID_SHOWN },
+				(ask) => listInvoicesBehind(tx, scope, { today, status: 'paid', sort: 'number', ...ask }),
+				(one) => one.invoiceId
+			),
 			sumOutstanding(tx, scope, today),
 			listPlans(tx, scope, { status: ['active', 'paused'] }),
 			scope.clientId ? sumAdvance(tx, scope, scope.clientId) : ZERO
 		]);
-		const [open, paid] = [openList, paidList].map((list) =>
-			list.invoices.map((record) => invoiceView(record, today))
-		) as [InvoiceView[], InvoiceView[]];
+		const [open, paid] = [openList, paidList].map((list) => list.rows.map((record) => invoiceView(record, today))) as [
+			InvoiceView[],
+			InvoiceView[]
+		];
 		return {
 			open: open.filter((invoice) => ['late', 'due_soon', 'open', 'not_payable'].includes(invoice.state)),
 			underWay: open.filter((invoice) => invoice.state === 'under_way'),
 			credits: open.filter((invoice) => invoice.state === 'credit'),
 			paid,
-			plans: await Promise.all(plans.map((plan) => planLine(tx, scope, plan, { open: openList.invoices, today }))),
+			openPage: {
+				next: openList.next,
+				isFirst: openList.isFirst,
+				all:
+					openList.next || !openList.isFirst ? await countInvoices(tx, scope, { today, status: 'open' }) : open.length
+			},
+			paidPage: { next: paidList.next, isFirst: paidList.isFirst },
+			plans: await planLines(tx, scope, plans, today),
 			totalMinor: openMinor,
 			advanceMinor
 		};
 	});
 }
 
-async function planLine(
-	tx: Tx,
-	scope: Scope,
-	plan: PlanWithParts,
-	{ open, today }: { open: { invoiceId: string; number: string }[]; today: CivilDate }
-) {
-	const invoiceIds = [...new Set(plan.parts.flatMap((part) => part.lines.map((line) => line.invoiceId)))];
-	const numbers = invoiceIds
-		.map((id) => open.find((invoice) => invoice.invoiceId === id)?.number ?? '')
-		.filter(Boolean);
-	return { ...(await planView(tx, scope, plan, today)), invoiceIds, numbers: numbers.join(', ') };
+/** Each with the numbers of its open invoices, on whatever page these are. */
+async function planLines(tx: Tx, scope: Scope, plans: PlanWithParts[], today: CivilDate): Promise<Portal['plans']> {
+	const idsOf = (plan: PlanWithParts) => [
+		...new Set(plan.parts.flatMap((part) => part.lines.map((line) => line.invoiceId)))
+	];
+	const records = await listInvoicesOf(tx, scope, plans.flatMap(idsOf));
+	const numbers = new Map(
+		records.filter((record) => record.balanceMinor !== 0n).map((record) => [record.invoiceId, record.number])
+	);
+	return Promise.all(
+		plans.map(async (plan) => ({
+			...(await planView(tx, scope, plan, today)),
+			invoiceIds: idsOf(plan),
+			numbers: idsOf(plan)
+				.flatMap((id) => numbers.get(id) ?? [])
+				.join(', ')
+		}))
+	);
 }
 
 export type InvoiceDetail = {
@@ -127,8 +163,20 @@ async function planInvoices(tx: Tx, scope: Scope, invoiceId: string): Promise<st
 	return [...new Set((plan?.parts ?? []).flatMap((part) => part.lines.map((line) => line.invoiceId)))];
 }
 
-export const readReceipts = (services: Services, scope: Scope): Promise<PaymentView[]> =>
-	read(services, scope, async (tx) => (await listPayments(tx, scope, { limit: 100 })).map(paymentView));
+const RECEIPTS_SHOWN = 50;
+export const readReceipts = (
+	services: Services,
+	scope: Scope,
+	after: string | null = null
+): Promise<Page<PaymentView>> =>
+	read(services, scope, async (tx) => {
+		const page = await pageOf(
+			{ after, size: RECEIPTS_SHOWN },
+			(ask) => listPayments(tx, scope, ask),
+			(one) => one.paymentId
+		);
+		return { ...page, rows: page.rows.map(paymentView) };
+	});
 /** Of a PDF, its first page as a picture: what a phone shows. */
 export async function readFirstPage(services: Services, scope: Scope, invoiceId: string): Promise<Uint8Array | null> {
 	const file = await readInvoiceFile(services, scope, invoiceId);

@@ -14,7 +14,9 @@ import type { Tx } from '../../store/database.ts';
 import { listDiscounts, sumDiscounts } from '../../store/discounts.ts';
 import { listInvoices } from '../../store/invoices.ts';
 import { audienceOf, listPaidInvoices, listPolicies, listVersions, type PolicyRow } from '../../store/offers.ts';
-import { getSupplier, listClients, type Supplier } from '../../store/parties.ts';
+import { getSupplier, type Supplier } from '../../store/parties.ts';
+import { listClientsOf } from '../../store/clients.ts';
+import { clientChoices, type ClientChoices } from '../clients/choose-client.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { isLive } from './manage-policies.ts';
 import { discountView } from './discount-view.ts';
@@ -41,13 +43,15 @@ export async function readOffers(services: Services, scope: Scope): Promise<Offe
 	return read(services, scope, async (tx) => {
 		const supplier = await getSupplier(tx, scope);
 		const today = civilDateIn(services.clock.now(), supplier.timeZone);
-		const [rows, groups, clients, cost, recent] = await Promise.all([
+		const [rows, groups, cost, recent] = await Promise.all([
 			scope.clientId ? [] : listPolicies(tx, scope), // the supplier's own business
 			listGroups(tx, scope),
-			listClients(tx, scope),
 			sumDiscounts(tx, scope, { from: addMonths(today, -12), until: today }),
 			listDiscounts(tx, scope, { limit: 20 })
 		]);
+		const clients = await listClientsOf(tx, scope, {
+			clientIds: rows.flatMap((row) => (row.clientId ? [row.clientId] : []))
+		});
 		const nameOf = (audience: PolicyAudience): string =>
 			audience.kind === 'group'
 				? (groups.find((group) => group.groupId === audience.groupId)?.name ?? '')
@@ -90,7 +94,7 @@ export type OfferEditor = {
 	draftVersion: number | null;
 	endedAt: Date | null;
 	groups: ClientGroup[];
-	clients: { clientId: string; name: string }[];
+	clients: ClientChoices;
 	samples: Sample[];
 	context: PolicyContext;
 	timeZone: string;
@@ -104,7 +108,8 @@ const SAMPLES_MAX = 12;
 export async function readOfferEditor(
 	services: Services,
 	scope: Scope,
-	policyId: string | null
+	policyId: string | null,
+	search = ''
 ): Promise<Result<OfferEditor>> {
 	if (scope.clientId) return refuse('not_found');
 	return read(services, scope, async (tx) => {
@@ -113,7 +118,10 @@ export async function readOfferEditor(
 		if (policyId && !versions.length) return refuse('not_found');
 		const [groups, clients, samples] = await Promise.all([
 			listGroups(tx, scope),
-			listClients(tx, scope),
+			clientChoices(tx, scope, {
+				search,
+				always: { clientIds: versions.flatMap((row) => (row.clientId ? [row.clientId] : [])) }
+			}),
 			samplesOf(services, tx, scope, supplier)
 		]);
 		const draft = versions.find((row) => row.publishedAt === null) ?? null;
@@ -127,7 +135,7 @@ export async function readOfferEditor(
 			draftVersion: draft?.version ?? null,
 			endedAt: live || draft ? null : (versions[0]?.endedAt ?? null),
 			groups,
-			clients: clients.map(({ clientId, name }) => ({ clientId, name })),
+			clients,
 			samples,
 			context: {
 				defaultTermsDays: supplier.defaultTermsDays,

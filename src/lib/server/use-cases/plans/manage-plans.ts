@@ -12,6 +12,7 @@ import { listPlans, lockPlan, savePart, savePlan, type PlanWithParts } from '../
 import { recordAudit } from '../../store/records.ts';
 import { findMethod } from '../../store/saved-methods.ts';
 import type { Tx } from '../../store/database.ts';
+import { pageOf, type Page } from '../page.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { announce, schedule } from './follow-plan.ts';
 import { planView } from './plan-view.ts';
@@ -28,33 +29,43 @@ export type PlanLists = {
 	atRisk: AdminPlan[];
 	/** Parts that fall due within seven days. */
 	dueSoon: { plan: AdminPlan; dueOn: CivilDate; amountMinor: Minor }[];
-	running: AdminPlan[];
-	ended: AdminPlan[];
+	running: Page<AdminPlan>;
+	ended: Page<AdminPlan>;
 };
 const SOON_DAYS = 7;
 const RUNNING: PlanStatus[] = ['active', 'paused'];
 
-export async function readPlans(services: Services, scope: Scope): Promise<PlanLists> {
+const PLANS_SHOWN = 50;
+/** What asks for somebody is shown whole; what runs and what has ended, a page at a time. */
+export async function readPlans(
+	services: Services,
+	scope: Scope,
+	{ runningAfter = null, endedAfter = null }: { runningAfter?: string | null; endedAfter?: string | null } = {}
+): Promise<PlanLists> {
 	return read(services, scope, async (tx) => {
 		const today = civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
-		const [running, ended] = await Promise.all([
-			listPlans(tx, scope, { status: RUNNING, limit: 500 }),
-			listPlans(tx, scope, { status: ['completed', 'in_default'], limit: 50 })
-		]);
-		const views = await adminPlans(tx, scope, running, today);
+		const soon = addDays(today, SOON_DAYS);
+		const page = async (after: string | null, status: PlanStatus[]) => {
+			const { rows, ...place } = await pageOf(
+				{ after, size: PLANS_SHOWN },
+				(ask) => listPlans(tx, scope, { status, ...ask }),
+				(one) => one.planId
+			);
+			return { ...place, rows: await adminPlans(tx, scope, rows, today) };
+		};
+		const those = async (part: 'at_risk' | { dueUntil: CivilDate }) =>
+			adminPlans(tx, scope, await listPlans(tx, scope, { status: RUNNING, part }), today);
 		return {
-			atRisk: views.filter((plan) =>
-				plan.parts.some((part) => part.status === 'retrying' || part.status === 'action_needed')
-			),
-			dueSoon: views
+			atRisk: await those('at_risk'),
+			dueSoon: (await those({ dueUntil: soon }))
 				.flatMap((plan) =>
 					plan.parts
-						.filter((part) => isOpen(part) && part.dueOn <= addDays(today, SOON_DAYS))
+						.filter((part) => isOpen(part) && part.dueOn <= soon)
 						.map((part) => ({ plan, dueOn: part.dueOn, amountMinor: part.amountMinor }))
 				)
 				.sort((a, b) => (a.dueOn < b.dueOn ? -1 : 1)),
-			running: views,
-			ended: await adminPlans(tx, scope, ended, today)
+			running: await page(runningAfter, RUNNING),
+			ended: await page(endedAfter, ['completed', 'in_default'])
 		};
 	});
 }

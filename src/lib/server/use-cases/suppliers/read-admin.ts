@@ -2,10 +2,10 @@
 import { optionViews } from '../../../contract/option-views.ts';
 import type { DiscountView, InvoiceView, OptionView, PaymentView, SupplierView } from '../../../contract/views.ts';
 import { may, type Role, type Scope } from '../../../domain/access/scope.ts';
-import { addMonths, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { isHeld, type Hold } from '../../../domain/invoices/hold.ts';
 import type { AgreedTerms } from '../../../domain/invoices/agreed-terms.ts';
-import { add, ZERO, type Minor } from '../../../domain/money/minor.ts';
+import { add, type Minor } from '../../../domain/money/minor.ts';
 import type { AttemptStatus } from '../../../domain/payments/attempt-status.ts';
 import type { Services } from '../../services.ts';
 import { countWaitingEntries } from '../../store/bank.ts';
@@ -13,31 +13,15 @@ import { listPayLinks, type PayLinkListing } from '../../store/access.ts';
 import { listAttemptsOfInvoice } from '../../store/attempts.ts';
 import { hasPdf } from '../../store/documents.ts';
 import { findInvoice, listInvoices, type InvoiceFilter } from '../../store/invoices.ts';
-import {
-	listClaims,
-	sumAdvance,
-	sumOutstanding,
-	sumPayableByClient,
-	type BeyondInvoices,
-	type Outstanding
-} from '../../store/invoice-sums.ts';
-import { sumDiscounts, type DiscountCost } from '../../store/discounts.ts';
+import { countInvoices } from '../../store/invoice-pages.ts';
+import { listClaims, sumOutstanding, type Outstanding } from '../../store/invoice-sums.ts';
 import { listAcceptances } from '../../store/offers.ts';
-import { listGroups, type ClientGroup } from '../../store/client-groups.ts';
-import { listPlans, listPlansOfInvoices } from '../../store/plans.ts';
+import { listPlansOfInvoices } from '../../store/plans.ts';
 import { readReductions } from '../offers/discount-view.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
 import { adminPlans, type AdminPlan } from '../plans/manage-plans.ts';
 import { listMails } from '../../store/mails.ts';
-import {
-	findClient,
-	findMember,
-	getSupplier,
-	listClients,
-	listContacts,
-	listMailProblems,
-	type Contact
-} from '../../store/parties.ts';
+import { findMember, getSupplier, listMailProblems, type Contact } from '../../store/parties.ts';
 import { listPayments } from '../../store/payments.ts';
 import { listFailedRefunds } from '../../store/refund-requests.ts';
 import { listGaps, readStripeBooks, type StripeBooks } from '../../store/stripe-books.ts';
@@ -66,16 +50,21 @@ export async function readAdminFrame(services: Services, scope: Scope): Promise<
 	});
 }
 
-const todayOf = async (services: Services, tx: Parameters<typeof getSupplier>[0], scope: Scope): Promise<CivilDate> =>
-	civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
+export const todayOf = async (
+	services: Services,
+	tx: Parameters<typeof getSupplier>[0],
+	scope: Scope
+): Promise<CivilDate> => civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
 
 export type Dashboard = StripeBooks & {
 	/** In euros. `receivableMinor` is what clients owe in all: account 411. */
 	totals: Outstanding & { receivableMinor: Minor; claimMinor: Minor };
 	/** What is owed in other currencies, each by itself. */
 	otherCurrencies: { currency: string; receivableMinor: Minor }[];
+	/** The first of them; how many there are stands in `totals` and beside. */
 	late: InvoiceView[];
 	underWay: InvoiceView[];
+	underWayCount: number;
 	payments: PaymentView[];
 	gaps: { account: string; day: CivilDate; stripeMinor: Minor; ledgerMinor: Minor }[];
 	mailProblems: Contact[];
@@ -101,6 +90,7 @@ export async function readDashboard(services: Services, scope: Scope): Promise<D
 			otherCurrencies: others.map((one) => ({ currency: one.currency, receivableMinor: owed(one) })),
 			late: await views({ status: 'late' }),
 			underWay: await views({ status: 'under_way' }),
+			underWayCount: await countInvoices(tx, scope, { today, status: 'under_way' }),
 			payments: (await listPayments(tx, scope, { limit: 8 })).map(paymentView),
 			gaps: (await listGaps(tx, scope, services.clock.now())).map((row) => ({
 				account: row.stripeAccount,
@@ -221,72 +211,6 @@ export async function readAdminInvoice(
 			mails: (await listMails(tx, scope, { subjectId: invoiceId })).map(
 				({ kind, toAddress, state, problem, createdAt }) => ({ kind, to: toAddress, state, problem, createdAt })
 			)
-		});
-	});
-}
-
-export type ClientLine = {
-	clientId: string;
-	name: string;
-	kind: 'business' | 'consumer';
-	siren: string | null;
-	openMinor: Minor;
-	lateMinor: Minor;
-};
-export async function readClients(services: Services, scope: Scope): Promise<ClientLine[]> {
-	return read(services, scope, async (tx) => {
-		const today = await todayOf(services, tx, scope);
-		const [clients, sums] = await Promise.all([listClients(tx, scope), sumPayableByClient(tx, scope, today)]);
-		return clients.map(({ clientId, name, kind, siren }) => ({
-			clientId,
-			name,
-			kind,
-			siren,
-			...(sums.get(clientId) ?? { openMinor: ZERO, lateMinor: ZERO })
-		}));
-	});
-}
-
-export type AdminClient = {
-	client: {
-		clientId: string;
-		name: string;
-		kind: 'business' | 'consumer';
-		siren: string | null;
-		vatNumber: string | null;
-	};
-	contacts: Contact[];
-	groups: ClientGroup[];
-	plans: AdminPlan[];
-	/** What its discounts cost in twelve months. */
-	cost: DiscountCost;
-	/** Paid beyond the invoices, and kept for the client. */
-	advanceMinor: Minor;
-	/** Owed for no invoice: money that went back to it twice. */
-	claims: BeyondInvoices[];
-	invoices: InvoiceView[];
-	payments: PaymentView[];
-};
-export async function readAdminClient(
-	services: Services,
-	scope: Scope,
-	clientId: string
-): Promise<Result<AdminClient>> {
-	return read(services, scope, async (tx) => {
-		const client = await findClient(tx, scope, clientId);
-		if (!client) return refuse('not_found');
-		const today = await todayOf(services, tx, scope);
-		const { invoices } = await listInvoices(tx, scope, { today, clientId, pageSize: 200 });
-		return done({
-			client,
-			contacts: await listContacts(tx, scope, clientId),
-			groups: await listGroups(tx, scope),
-			plans: await adminPlans(tx, scope, await listPlans(tx, scope, { clientId, limit: 20 }), today),
-			cost: await sumDiscounts(tx, scope, { from: addMonths(today, -12), until: today, clientId }),
-			advanceMinor: await sumAdvance(tx, scope, clientId),
-			claims: await listClaims(tx, scope, clientId),
-			invoices: invoices.map((record) => invoiceView(record, today)),
-			payments: (await listPayments(tx, scope, { clientId })).map(paymentView)
 		});
 	});
 }

@@ -7,6 +7,7 @@ import { listAllocations, listPayments, listReversals } from '../../store/paymen
 import { sumOpenRefunds } from '../../store/refund-requests.ts';
 import type { ReversalKind } from '../../store/schema/index.ts';
 import { paymentView } from '../invoices/views.ts';
+import { pageOf, type Page } from '../page.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 
 export type AdminPayment = {
@@ -38,5 +39,18 @@ export async function readAdminPayment(
 		});
 	});
 }
-export const readPayments = (services: Services, scope: Scope): Promise<PaymentView[]> =>
-	read(services, scope, async (tx) => (await listPayments(tx, scope, { limit: 200 })).map(paymentView));
+const SHOWN = 100;
+/** Newest first, a page at a time; of a client's person, its own. */
+export const readPayments = (
+	services: Services,
+	scope: Scope,
+	after: string | null = null
+): Promise<Page<PaymentView>> =>
+	read(services, scope, async (tx) => {
+		const page = await pageOf(
+			{ after, size: SHOWN },
+			(ask) => listPayments(tx, scope, ask),
+			(one) => one.paymentId
+		);
+		return { ...page, rows: page.rows.map(paymentView) };
+	});

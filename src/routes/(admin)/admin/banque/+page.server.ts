@@ -1,4 +1,5 @@
 // The bank: statements in, and what became of each movement.
+import { cursorFrom } from '#lib/contract/lists.ts';
 import { error, fail } from '@sveltejs/kit';
 import { isUuid } from '#lib/contract/payments.ts';
 import type { Scope } from '#lib/domain/access/scope.ts';
@@ -16,7 +17,11 @@ import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
 export const load: PageServerLoad = async (event) => ({
-	bank: await readBank((await house()).services, requireMember(event))
+	bank: await readBank((await house()).services, requireMember(event), {
+		waitingAfter: cursorFrom(event.url.searchParams, 'attente'),
+		bookedAfter: cursorFrom(event.url.searchParams, 'traites'),
+		asideAfter: cursorFrom(event.url.searchParams, 'ecartes')
+	})
 });
 
 type Act = (services: Services, scope: Scope, bankEntryId: string, form: FormData) => Promise<Result<unknown>>;

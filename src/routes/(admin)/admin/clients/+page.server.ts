@@ -1,9 +1,14 @@
 // Clients and what they owe.
+import { cursorFrom, searchFrom } from '#lib/contract/lists.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
-import { readClients } from '#lib/server/use-cases/suppliers/read-admin.ts';
+import { readClients } from '#lib/server/use-cases/suppliers/read-clients.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async (event) => ({
-	clients: await readClients((await house()).services, requireMember(event))
-});
+export const load: PageServerLoad = async (event) => {
+	const scope = requireMember(event);
+	const { searchParams } = event.url;
+	const search = searchFrom(searchParams, 'q');
+	const after = cursorFrom(searchParams, 'apres');
+	return { clients: await readClients((await house()).services, scope, { search, after }), search };
+};

@@ -1,4 +1,5 @@
 // Instalment plans: what is at risk, what falls due, what runs; and what may be done with a plan, or with one part of it.
+import { cursorFrom } from '#lib/contract/lists.ts';
 import { error } from '@sveltejs/kit';
 import { isUuid } from '#lib/contract/payments.ts';
 import type { Scope } from '#lib/domain/access/scope.ts';
@@ -13,7 +14,11 @@ import { house } from '#lib/server/wiring.ts';
 import type { Services } from '#lib/server/services.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
-export const load: PageServerLoad = async (event) => readPlans((await house()).services, requireMember(event));
+export const load: PageServerLoad = async (event) =>
+	readPlans((await house()).services, requireMember(event), {
+		runningAfter: cursorFrom(event.url.searchParams, 'cours'),
+		endedAfter: cursorFrom(event.url.searchParams, 'finis')
+	});
 
 type Asked = { planId: string; position: number; toOn: string };
 type Act = (services: Services, scope: Scope, asked: Asked) => Promise<Result<null>>;

@@ -2,6 +2,7 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { failWith } from '#lib/server/http/answer.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
+import { cursorFrom } from '#lib/contract/lists.ts';
 import { filesOf } from '#lib/server/http/uploads.ts';
 import { newId } from '#lib/server/identity.ts';
 import { readImports } from '#lib/server/use-cases/imports/read-import.ts';
@@ -10,7 +11,11 @@ import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => ({
-	imports: await readImports((await house()).services, requireMember(event))
+	imports: await readImports(
+		(await house()).services,
+		requireMember(event),
+		cursorFrom(event.url.searchParams, 'apres')
+	)
 });
 
 export const actions: Actions = {

@@ -1,5 +1,6 @@
 // Pay links: who holds one, and ending it.
 import { error } from '@sveltejs/kit';
+import { cursorFrom } from '#lib/contract/lists.ts';
 import { isUuid } from '#lib/contract/payments.ts';
 import { failWith } from '#lib/server/http/answer.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
@@ -8,7 +9,7 @@ import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => ({
-	links: await listLinks((await house()).services, requireMember(event))
+	links: await listLinks((await house()).services, requireMember(event), cursorFrom(event.url.searchParams, 'apres'))
 });
 
 export const actions: Actions = {

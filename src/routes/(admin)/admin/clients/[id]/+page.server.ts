@@ -1,19 +1,23 @@
 // One client: contacts, groups, invoices, payments.
 import { error } from '@sveltejs/kit';
+import { cursorFrom } from '#lib/contract/lists.ts';
 import { isUuid } from '#lib/contract/payments.ts';
 import { failWith } from '#lib/server/http/answer.ts';
 import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { addContact, changeRights } from '#lib/server/use-cases/clients/contacts.ts';
 import { groupClient } from '#lib/server/use-cases/clients/group-client.ts';
-import { readAdminClient } from '#lib/server/use-cases/suppliers/read-admin.ts';
+import { readAdminClient } from '#lib/server/use-cases/suppliers/read-clients.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
 	const scope = requireMember(event);
 	const result = isUuid(event.params.id)
-		? await readAdminClient((await house()).services, scope, event.params.id)
+		? await readAdminClient((await house()).services, scope, event.params.id, {
+				invoicesAfter: cursorFrom(event.url.searchParams, 'factures'),
+				paymentsAfter: cursorFrom(event.url.searchParams, 'reglements')
+			})
 		: null;
 	if (!result?.ok) error(404, 'Not found');
 	return { detail: result.value };

@@ -1,5 +1,6 @@
 // One import: how far it is, what will become of each invoice, and a person's word on it.
 import { error } from '@sveltejs/kit';
+import { searchFrom } from '#lib/contract/lists.ts';
 import { isUuid } from '#lib/contract/payments.ts';
 import type { Scope } from '#lib/domain/access/scope.ts';
 import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
@@ -26,7 +27,7 @@ export const load: PageServerLoad = async (event) => {
 	const scope = requireMember(event);
 	const { services } = await house();
 	const outcome = OUTCOMES.find((one) => one === event.url.searchParams.get('voir'));
-	const page = Math.max(1, Math.min(2000, Number(event.url.searchParams.get('page')) || 1));
+	const page = Math.max(1, Math.min(1_000_000, Number(event.url.searchParams.get('page')) || 1));
 	const result = isUuid(event.params.id)
 		? await readImport(services, scope, event.params.id, { outcome, page })
 		: refuse('not_found');
@@ -34,7 +35,13 @@ export const load: PageServerLoad = async (event) => {
 	return {
 		view: result.value,
 		outcome: outcome ?? null,
-		clients: result.value.state === 'ready' ? await readClientChoices(services, scope) : []
+		clients:
+			result.value.state === 'ready'
+				? await readClientChoices(services, scope, {
+						search: searchFrom(event.url.searchParams, 'client'),
+						lines: result.value.lines
+					})
+				: null
 	};
 };
 

@@ -1,6 +1,7 @@
 // One offer: its draft is saved, published, ended.
 import { error, fail, redirect } from '@sveltejs/kit';
 import { formFrom, readForm } from '#lib/contract/offer-form.ts';
+import { searchFrom } from '#lib/contract/lists.ts';
 import { isUuid } from '#lib/contract/payments.ts';
 import { failWith } from '#lib/server/http/answer.ts';
 import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
@@ -16,7 +17,12 @@ const idOf = (id: string): string | null => (id === NEW ? null : isUuid(id) ? id
 export const load: PageServerLoad = async (event) => {
 	const scope = requireMember(event);
 	const { services } = await house();
-	const result = await readOfferEditor(services, scope, idOf(event.params.id));
+	const result = await readOfferEditor(
+		services,
+		scope,
+		idOf(event.params.id),
+		searchFrom(event.url.searchParams, 'client')
+	);
 	if (!result.ok) error(404, 'Not found');
 	return { editor: result.value, past: await readSimulation(services, scope, readForm(result.value.form).terms) };
 };

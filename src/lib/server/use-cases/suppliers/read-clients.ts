@@ -1,0 +1,112 @@
+// The supplier's clients, and one of them. Reads only; every figure comes from the ledger.
+import type { InvoiceView, PaymentView } from '../../../contract/views.ts';
+import { type Scope } from '../../../domain/access/scope.ts';
+import { addMonths } from '../../../domain/calendar/civil-date.ts';
+import { ZERO, type Minor } from '../../../domain/money/minor.ts';
+import type { Services } from '../../services.ts';
+import { listInvoicesBehind } from '../../store/invoice-pages.ts';
+import { listClaims, sumAdvance, sumPayableByClient, type BeyondInvoices } from '../../store/invoice-sums.ts';
+import { sumDiscounts, type DiscountCost } from '../../store/discounts.ts';
+import { listGroups, type ClientGroup } from '../../store/client-groups.ts';
+import { listPlans } from '../../store/plans.ts';
+import { adminPlans, type AdminPlan } from '../plans/manage-plans.ts';
+import { findClient, listContacts, type Contact } from '../../store/parties.ts';
+import { listClients } from '../../store/clients.ts';
+import { listPayments } from '../../store/payments.ts';
+import { pageOf, type Page } from '../page.ts';
+import { done, read, refuse, type Result } from '../run.ts';
+import { invoiceView, paymentView } from '../invoices/views.ts';
+import { todayOf } from './read-admin.ts';
+
+export type ClientLine = {
+	clientId: string;
+	name: string;
+	kind: 'business' | 'consumer';
+	siren: string | null;
+	openMinor: Minor;
+	lateMinor: Minor;
+};
+export async function readClients(
+	services: Services,
+	scope: Scope,
+	{ search = '', after = null }: { search?: string; after?: string | null } = {}
+): Promise<Page<ClientLine>> {
+	return read(services, scope, async (tx) => {
+		const today = await todayOf(services, tx, scope);
+		const [page, sums] = await Promise.all([
+			pageOf(
+				{ after, size: CLIENTS_SHOWN },
+				(ask) => listClients(tx, scope, { search, ...ask }),
+				(one) => one.clientId
+			),
+			sumPayableByClient(tx, scope, today)
+		]);
+		const rows = page.rows.map(({ clientId, name, kind, siren }) => ({
+			clientId,
+			name,
+			kind,
+			siren,
+			...(sums.get(clientId) ?? { openMinor: ZERO, lateMinor: ZERO })
+		}));
+		return { ...page, rows };
+	});
+}
+const CLIENTS_SHOWN = 100;
+
+export type AdminClient = {
+	client: {
+		clientId: string;
+		name: string;
+		kind: 'business' | 'consumer';
+		siren: string | null;
+		vatNumber: string | null;
+	};
+	contacts: Contact[];
+	groups: ClientGroup[];
+	plans: AdminPlan[];
+	/** What its discounts cost in twelve months. */
+	cost: DiscountCost;
+	/** Paid beyond the invoices, and kept for the client. */
+	advanceMinor: Minor;
+	/** Owed for no invoice: money that went back to it twice. */
+	claims: BeyondInvoices[];
+	invoices: Page<InvoiceView>;
+	payments: Page<PaymentView>;
+};
+const OF_CLIENT_SHOWN = 100;
+/** `invoicesAfter`, `paymentsAfter`: where a page of each begins. */
+export async function readAdminClient(
+	services: Services,
+	scope: Scope,
+	clientId: string,
+	{ invoicesAfter = null, paymentsAfter = null }: { invoicesAfter?: string | null; paymentsAfter?: string | null } = {}
+): Promise<Result<AdminClient>> {
+	return read(services, scope, async (tx) => {
+		const client = await findClient(tx, scope, clientId);
+		if (!client) return refuse('not_found');
+		const today = await todayOf(services, tx, scope);
+		const [invoices, payments] = [
+			await pageOf(
+				{ after: invoicesAfter, size: OF_CLIENT_SHOWN },
+				(ask) => listInvoicesBehind(tx, scope, { today, clientId, ...ask }),
+				(one) => one.invoiceId
+			),
+			await pageOf(
+				{ after: paymentsAfter, size: OF_CLIENT_SHOWN },
+				(ask) => listPayments(tx, scope, { clientId, ...ask }),
+				(one) => one.paymentId
+			)
+		];
+		return done({
+			client,
+			contacts: await listContacts(tx, scope, clientId),
+			groups: await listGroups(tx, scope),
+			plans: await adminPlans(tx, scope, await listPlans(tx, scope, { clientId, limit: 20 }), today),
+			cost: await sumDiscounts(tx, scope, { from: addMonths(today, -12), until: today, clientId }),
+			advanceMinor: await sumAdvance(tx, scope, clientId),
+			claims: await listClaims(tx, scope, clientId),
+			invoices: { ...invoices, rows: invoices.rows.map((record) => invoiceView(record, today)) },
+			payments: { ...payments, rows: payments.rows.map(paymentView) }
+		});
+	});
+}

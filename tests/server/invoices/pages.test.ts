@@ -1,0 +1,147 @@
+// Lists that go on: every page leads to the next, nothing is lost or shown twice between them, and a total beside them is of all pages.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { add } from '#lib/domain/money/minor.ts';
+import { listPayments } from '#lib/server/store/payments.ts';
+import { inScope } from '#lib/server/store/tx.ts';
+import { readClientChoices } from '#lib/server/use-cases/imports/read-import.ts';
+import { readPortal, readReceipts } from '#lib/server/use-cases/invoices/read-portal.ts';
+import { readOfferEditor } from '#lib/server/use-cases/offers/read-offers.ts';
+import { pageOf, type Page } from '#lib/server/use-cases/page.ts';
+import { readAdminClient, readClients } from '#lib/server/use-cases/suppliers/read-clients.ts';
+import { readPayments } from '#lib/server/use-cases/suppliers/read-payments.ts';
+import { client } from '#lib/server/store/schema/index.ts';
+import { newId } from '#lib/server/identity.ts';
+import { copiesOf } from '../../builders/many.ts';
+import { aPayer, anInvoice, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import { openHouse, type TestHouse } from '../../setup/house.ts';
+
+const OPEN = 450;
+let house: TestHouse;
+let cast: Cast;
+let payer: Payer;
+beforeAll(async () => {
+	house = await openHouse();
+	cast = await aSupplier(house.services);
+	payer = await aPayer(house.services, cast);
+	const id = await anInvoice(house.services, cast, {}, { grossMinor: 12_000, number: 'OPEN-00000' });
+	// Forty of a day: pages end in the middle of one.
+	await copiesOf(house, id, {
+		count: OPEN - 1,
+		prefix: 'OPEN',
+		each: { due_on: `'2026-12-01'::date + (n / 40)::int` }
+	});
+});
+afterAll(() => house.close());
+
+/** Every row, page after page; `between` happens once, after the first page. */
+async function walk<T>(
+	read: (after: string | null) => Promise<Page<T>>,
+	between?: () => Promise<unknown>
+): Promise<T[]> {
+	const rows: T[] = [];
+	for (let after: string | null = null, n = 0; n < 100; n++) {
+		const page: Page<T> = await read(after);
+		expect(page.isFirst).toBe(n === 0);
+		rows.push(...page.rows);
+		if (!page.next) return rows;
+		after = page.next;
+		if (n === 0) await between?.();
+	}
+	throw new Error('it never ends');
+}
+const twice = (ids: string[]) => ids.filter((id, i) => ids.indexOf(id) !== i);
+
+describe('the portal of a client with four hundred and fifty open invoices', () => {
+	const portalPage = async (openAfter: string | null) => {
+		const portal = await readPortal(house.services, payer.scope, { openAfter });
+		return { rows: portal.open, ...portal.openPage, total: portal.totalMinor };
+	};
+	test('goes page by page to the last one, and its total is the sum of all of them', async () => {
+		const first = await portalPage(null);
+		expect([first.rows.length, first.all]).toEqual([200, OPEN]);
+		const rows = await walk(portalPage);
+		expect([rows.length, twice(rows.map((one) => one.invoiceId))]).toEqual([OPEN, []]);
+		expect(add(...rows.map((one) => one.payableMinor))).toBe(first.total);
+	});
+	test('what is paid between two pages takes nothing else out of the list', async () => {
+		const { rows: before } = await portalPage(null);
+		const paid = before[10];
+		if (!paid) throw new Error('a page of two hundred');
+		const rows = await walk(portalPage, () =>
+			pay(house.services, payer, [paid.invoiceId], 12_000, { account: 'acct_lumen', method: 'pm_card_visa' })
+		);
+		expect([rows.length, twice(rows.map((one) => one.invoiceId))]).toEqual([OPEN, []]);
+	});
+	test('a place that does not exist is the beginning', async () =>
+		expect((await portalPage(newId())).rows.length).toBe(200));
+	test('so does the supplier’s page of that client', async () => {
+		const rows = await walk(async (invoicesAfter) => {
+			const page = await readAdminClient(house.services, cast.owner, payer.clientId, { invoicesAfter });
+			if (!page.ok) throw new Error('not found');
+			return page.value.invoices;
+		});
+		expect([rows.length, twice(rows.map((one) => one.invoiceId))]).toEqual([OPEN, []]);
+	});
+});
+
+test('payments of the same instant are each on one page', async () => {
+	const { open } = await readPortal(house.services, payer.scope);
+	for (const one of open.slice(0, 4))
+		await pay(house.services, payer, [one.invoiceId], 12_000, { account: 'acct_lumen', method: 'pm_card_visa' });
+	const whole = await readPayments(house.services, cast.owner);
+	const rows = await walk((after) =>
+		inScope(house.services.db, cast.owner, (tx) =>
+			pageOf(
+				{ after, size: 2 },
+				(ask) => listPayments(tx, cast.owner, ask),
+				(one) => one.paymentId
+			)
+		)
+	);
+	expect(rows.map((one) => one.paymentId)).toEqual(whole.rows.map((one) => one.paymentId));
+	expect(rows.length).toBeGreaterThanOrEqual(4);
+	expect((await readReceipts(house.services, payer.scope)).rows).toHaveLength(rows.length);
+});
+
+describe('of three hundred clients', () => {
+	beforeAll(() =>
+		inScope(house.services.db, cast.system, (tx) =>
+			tx.insert(client).values(
+				Array.from({ length: 299 }, (_, i) => ({
+					supplierId: cast.supplierId,
+					clientId: newId(),
+					kind: 'business' as const,
+					// Namesakes too.
+					name: i < 150 ? 'Boulangerie' : `Client ${String(i).padStart(3, '0')} 100%`,
+					siren: null,
+					vatNumber: null,
+					locale: 'fr' as const,
+					createdAt: house.services.clock.now()
+				}))
+			)
+		)
+	);
+	test('each is on one page of the list, namesakes too, and is found by a part of its name', async () => {
+		const rows = await walk((after) => readClients(house.services, cast.owner, { after }));
+		expect([rows.length, twice(rows.map((one) => one.clientId))]).toEqual([300, []]);
+		const found = async (search: string) =>
+			(await readClients(house.services, cast.owner, { search })).rows.map((one) => one.name);
+		expect(await found('roche')).toEqual(['Menuiserie Roche']);
+		expect(await found('298 100%')).toEqual(['Client 298 100%']);
+		expect(await found('8%1')).toEqual([]);
+	});
+	test('where one is chosen, those that are not shown are counted, found by name, and the chosen one stays', async () => {
+		const all = await readClientChoices(house.services, cast.owner);
+		expect([all.choices.length, all.leftOut, all.isMany]).toEqual([200, 100, true]);
+		const one = await readClientChoices(house.services, cast.owner, {
+			search: 'Client 298',
+			lines: [{ clientName: 'menuiserie roche' }]
+		});
+		expect([one.choices.map((choice) => choice.name), one.leftOut]).toEqual([
+			['Client 298 100%', 'Menuiserie Roche'],
+			0
+		]);
+		const editor = await readOfferEditor(house.services, cast.owner, null, 'Client 29');
+		expect(editor.ok && editor.value.clients.choices).toHaveLength(9);
+	});
+});

@@ -1,0 +1,106 @@
+// Nothing is cut in silence: every bound of a query is named here with what keeps it honest, so that the next one can't be added unseen.
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+/**
+ * `page`: a next page follows. `stream`: asked again and again until the end. `said`: the number left out stands beside it. `queue`: the next turn takes the
+ * rest, and none stays in front for ever. `enough`: one more than anybody may have, or than the answer needs. `short`: a glance at the latest, with the
+ * whole elsewhere or not needed. A few words say where.
+ */
+const BOUNDS: Record<string, string> = {
+	'access.ts listSessionsOf': 'short: latest sessions of one person; signing out everywhere ends all',
+	'access.ts listPayLinks': 'page: /admin/liens; of one invoice, the latest 200',
+	'access.ts listApiKeys': 'enough: 20 live keys at most, and they come first',
+	'attempts.ts listAttemptsOfInvoice': 'short: latest 50 tries of one invoice (docs/limits.md)',
+	'attempts.ts listUnsettled': 'queue: what was looked at is touched and goes behind',
+	'bank.ts listBankEntries': 'page: /admin/banque',
+	'bank.ts listStandingTransfers': 'short: returns are looked for among the latest 1,000 transfers (docs/limits.md)',
+	'client-groups.ts listGroups': 'enough: 200 groups (docs/limits.md)',
+	'credit-uses.ts listCreditsToUse':
+		'queue: what is set off has nothing left; what is being paid ends or frees its invoice',
+	'credit-uses.ts listCreditsOfInvoice': 'short: 50 credit notes of one invoice (docs/limits.md)',
+	'discounts.ts listDiscounts': 'short: latest discounts beside their whole sum; of one invoice, all there can be',
+	'import-lines.ts listToKeep': 'queue: what is kept is no longer to keep',
+	'import-lines.ts listLines': 'page: the import’s page; stream: report and API, by cursor',
+	'import-mappings.ts listMappings': 'enough: 200 kinds of list (docs/limits.md)',
+	'imports.ts listImports': 'page: /admin/import',
+	'imports.ts listFiles': 'said: import_files_more; whole in the report',
+	'imports.ts listLists': 'enough: lists of one import that ask for their columns',
+	'imports.ts listUnreadFiles': 'queue: what is read is no longer unread',
+	'invoices.ts listInvoices': 'page: /admin/factures; first ones of the dashboard beside their number',
+	'invoice-pages.ts listInvoicesBehind': 'page: the portal and a client’s page',
+	'invoices.ts listOpenInvoices':
+		'enough: of the clients of a movement 5,000; suggestions only, any other is found by its number',
+	'journal.ts listEntries': 'page: /admin/journal; the file is pinned and whole',
+	'kept-forms.ts listKeptForms': 'enough: five are kept',
+	'mails.ts listMails': 'short: latest mails about one invoice',
+	'method-setups.ts listWaitingSetups': 'enough: what one payer left at its bank',
+	'method-setups.ts listOpenSetups': 'queue: what was looked at is touched and goes behind',
+	'offers.ts listLivePolicies': 'enough: policies live at once for one client (docs/limits.md)',
+	'offers.ts listPolicies': 'short: latest 500 versions (docs/limits.md)',
+	'offers.ts listPaidInvoices': 'said: how many invoices the trial looked at',
+	'outbox.ts readNews': 'stream: read from the cursor until nothing is left',
+	'page-reports.ts listPageReports': 'enough: no more kinds are kept',
+	'parties.ts findSubjects': 'said: the number left out stands in the mail',
+	'parties.ts listContacts': 'enough: 100 people of one client (docs/limits.md)',
+	'parties.ts listMembers': 'enough: 100 people of one supplier (docs/limits.md)',
+	'parties.ts lockMembers': 'enough: 100 people of one supplier (docs/limits.md)',
+	'parties.ts listTeams': 'short: the operator’s list of 5,000 people (docs/limits.md)',
+	'clients.ts listClients': 'page: /admin/clients; said: where one is chosen',
+	'parties.ts listMailProblems': 'short: latest 20; each stands on its client too',
+	'passkeys.ts listPasskeys': 'enough: ten may be kept',
+	'payments.ts listPayments': 'page: /admin/paiements, receipts, a client’s page; of one invoice the latest 200',
+	'plan-days.ts listEndingCards': 'queue: what is told is to tell no more',
+	'plan-days.ts listToAnnounce': 'queue: what is announced is to announce no more',
+	'plan-days.ts listPlansMovedAway': 'queue: what is told is told no more',
+	'plan-days.ts listBroken': 'queue: what is ended is broken no more',
+	'plans.ts listPlans': 'page: /admin/echeanciers; whole where no limit is given',
+	'refund-requests.ts listOpenRefunds': 'queue: what is answered is open no more',
+	'refund-requests.ts listFailedRefunds': 'short: latest 20 of sixty days',
+	'saved-methods.ts listIdleMethods': 'queue: what is removed is idle no more',
+	'saved-methods.ts listToDetach': 'queue: what is detached is to detach no more',
+	'security-events.ts listSecurityEvents': 'page: /admin/securite',
+	'security-events.ts listStrangersEvents': 'said: npm run security prints how many there are',
+	'sign-ins.ts spendGuess': 'enough: a code is tried on the latest five requests of a browser (decision 0026)',
+	'sign-ins.ts findLastPersonOf': 'enough: people of one browser',
+	'sign-ins.ts listPeopleOfBrowser': 'enough: people of one browser',
+	'stripe-accounts.ts listStripeAccounts': 'enough: accounts of one supplier',
+	'stripe-accounts.ts findSupplierOfAccount': 'enough: two say that it is not one',
+	'stripe-accounts.ts listToAskAgain': 'queue: what was asked has a later turn',
+	'stripe-accounts.ts listConfirmedSilences': 'enough: accounts of one supplier',
+	'stripe-books.ts listGaps': 'short: latest 14 days that differ',
+	'stripe-books.ts listToCompare': 'queue: what was compared is behind',
+	'stripe-books.ts listUnsettledObjects': 'queue: what was looked at goes behind',
+	'withdrawals.ts listTouched': 'said: the first of those that stand in the way'
+};
+
+const STORE = 'src/lib/server/store';
+/** A bound, but of one row or of what a page of rows asked for by id. */
+const BOUND = /\.limit\((?!1\))|\blimit \$\{|\blimit (?!1\b)\d/;
+const NAMED = /^export (?:const|(?:async )?function\*?) (\w+)/;
+
+function boundsOf(text: string): string[] {
+	let named = '';
+	return text.split('\n').flatMap((line) => {
+		named = NAMED.exec(line)?.[1] ?? named;
+		return /^\s*(\/\/|\*|\/\*)/.test(line) || !BOUND.test(line) ? [] : [named];
+	});
+}
+
+test('every bound of a query is named with its reason, and no reason outlives its bound', () => {
+	const found = readdirSync(STORE)
+		.filter((file) => file.endsWith('.ts'))
+		.flatMap((file) => boundsOf(readFileSync(`${STORE}/${file}`, 'utf8')).map((name) => `${file} ${name}`));
+	expect([...new Set(found)].sort()).toEqual(Object.keys(BOUNDS).sort());
+	expect(
+		Object.values(BOUNDS).filter((reason) => !/^(page|stream|said|queue|enough|short): .{8}/.test(reason))
+	).toEqual([]);
+});
+test('a bound is found however it is written', () => {
+	for (const line of ['.limit(50)', '.limit(Math.min(a, 2))', 'limit ${size}', 'order by x limit 200`']) {
+		expect(boundsOf(`export const listX = () =>\n\t${line}`)).toEqual(['listX']);
+	}
+	expect(boundsOf('export const one = () => q.limit(1);\n// no limit 20')).toEqual([]);
+});
+test('what says that docs/limits.md names it is named there', () =>
+	expect(readFileSync('docs/limits.md', 'utf8')).toContain('**Lists that end**'));
