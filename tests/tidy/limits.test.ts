@@ -68,6 +68,7 @@ const BOUNDS: Record<string, string> = {
 	'stripe-accounts.ts findSupplierOfAccount': 'enough: two say that it is not one',
 	'stripe-accounts.ts listToAskAgain': 'queue: what was asked has a later turn',
 	'stripe-accounts.ts listConfirmedSilences': 'enough: accounts of one supplier',
+	'stripe-balances.ts listBalances': 'enough: accounts of one supplier',
 	'stripe-books.ts listGaps': 'short: latest 14 days that differ',
 	'stripe-books.ts listToCompare': 'queue: what was compared is behind',
 	'stripe-books.ts listUnsettledObjects': 'queue: what was looked at goes behind',
