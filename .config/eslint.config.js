@@ -9,7 +9,7 @@ export default ts.config(
 	{
 		ignores: [
 			'build/',
-			'.svelte-kit/',
+			'**/.svelte-kit/',
 			'src/lib/paraglide/',
 			'**/*.generated.*',
 			'drizzle/meta/',
