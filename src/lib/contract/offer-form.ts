@@ -28,6 +28,10 @@ export type OfferForm = {
 	unit: string;
 	firstPart: string;
 	who: string;
+	/** Who gets no new plan: late clients, after a broken plan, above a sum. */
+	isForLate: boolean;
+	afterBroken: string;
+	clientMax: string;
 };
 /** A field that can't be read: which, and what it should hold. Paths are those of check-policy. */
 export type FormProblem = { field: string; code: 'not_a_date' | 'not_an_amount' | 'not_a_rate' | 'not_a_count' };
@@ -52,7 +56,10 @@ export const NEW_OFFER: OfferForm = {
 	every: '20',
 	unit: 'day',
 	firstPart: 'now',
-	who: 'everyone'
+	who: 'everyone',
+	isForLate: false,
+	afterBroken: '90',
+	clientMax: ''
 };
 
 export function formFrom(data: FormData): OfferForm {
@@ -80,7 +87,10 @@ export function formFrom(data: FormData): OfferForm {
 		every: text('ecart'),
 		unit: text('unite'),
 		firstPart: text('premiere'),
-		who: text('qui')
+		who: text('qui'),
+		isForLate: data.has('retard'),
+		afterBroken: text('rupture'),
+		clientMax: text('encours')
 	};
 }
 
@@ -138,7 +148,12 @@ export function readForm(form: OfferForm): ReadForm {
 						every: required(form.every, 'instalments.spacing.every', 'not_a_count', typedCount, 1)
 					},
 					firstPart: oneOf(form.firstPart, ['now', 'on_due_date']),
-					who: oneOf(form.who, ['everyone', 'never_late'])
+					who: oneOf(form.who, ['everyone', 'never_late']),
+					caution: {
+						isForLate: form.isForLate,
+						afterBrokenDays: read(form.afterBroken, 'instalments.caution.afterBrokenDays', 'not_a_count', typedCount),
+						clientMaxMinor: read(form.clientMax, 'instalments.caution.clientMaxMinor', 'not_an_amount', typedAmount)
+					}
 				}
 			: null
 	};
@@ -191,7 +206,11 @@ export function formOf(name: string, audience: PolicyAudience, terms: OfferTerms
 			every: String(instalments.spacing.every),
 			unit: instalments.spacing.unit,
 			firstPart: instalments.firstPart,
-			who: instalments.who
+			who: instalments.who,
+			// Published before there was such a rule: late or not, after a broken plan or not.
+			isForLate: instalments.caution?.isForLate ?? true,
+			afterBroken: String(instalments.caution?.afterBrokenDays ?? ''),
+			clientMax: amountText(instalments.caution?.clientMaxMinor ?? null)
 		})
 	};
 }

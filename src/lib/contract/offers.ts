@@ -41,7 +41,16 @@ export const OfferTerms = v.object({
 			maxMinor: v.nullable(Money),
 			spacing: v.object({ unit: v.picklist(['day', 'month']), every: v.pipe(v.number(), v.integer()) }),
 			firstPart: v.picklist(['now', 'on_due_date']),
-			who: v.picklist(['everyone', 'never_late'])
+			who: v.picklist(['everyone', 'never_late']),
+			caution: v.optional(
+				v.nullable(
+					v.object({
+						isForLate: v.boolean(),
+						afterBrokenDays: v.nullable(v.pipe(v.number(), v.integer())),
+						clientMaxMinor: v.nullable(Money)
+					})
+				)
+			)
 		})
 	)
 });

@@ -74,5 +74,7 @@ export const refusedViews = ({ quote, input: { policy } }: Asked): RefusedOption
 				? (policy.instalments?.minMinor ?? null)
 				: reason === 'above_maximum'
 					? (policy.instalments?.maxMinor ?? null)
-					: null
+					: reason === 'plans_full'
+						? (policy.instalments?.caution?.clientMaxMinor ?? null)
+						: null
 	}));

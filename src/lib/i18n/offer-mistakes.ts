@@ -16,6 +16,7 @@ export function mistakeText(code: PolicyMistake['code'], locale: Locale): string
 		tier_after_due: () => m.mistake_tier_after_due({}, say),
 		no_count: () => m.mistake_no_count({}, say),
 		amounts_reversed: () => m.mistake_amounts_reversed({}, say),
+		broken_days_range: () => m.mistake_broken_days_range({}, say),
 		spacing_range: () => m.mistake_spacing_range({}, say),
 		plan_past_cap: () => m.mistake_plan_past_cap({}, say),
 		plan_never_for_consumers: () => m.mistake_plan_never_for_consumers({}, say)

@@ -17,6 +17,7 @@ export type PolicyMistake = {
 		| 'no_count'
 		| 'amounts_reversed'
 		| 'spacing_range'
+		| 'broken_days_range'
 		| 'plan_past_cap'
 		| 'plan_never_for_consumers';
 	/** `error` forbids publishing; `warning` says what will not happen. */
@@ -29,6 +30,7 @@ export type PolicyContext = { defaultTermsDays: number; terms: LegalTerms };
 /** Above this a discount is a typing mistake more often than a wish. */
 const DISCOUNT_MAX_BPS = 3000;
 const DAYS_MAX = 120;
+const BROKEN_DAYS_MAX = 1830;
 
 export function checkPolicy(policy: OfferPolicy, context: PolicyContext): PolicyMistake[] {
 	const mistakes: PolicyMistake[] = [];
@@ -74,6 +76,11 @@ function checkInstalments(rule: InstalmentRule, { defaultTermsDays, terms }: Pol
 	if (!rule.counts.length) add('no_count', 'error', 'counts');
 	if (rule.minMinor < 0n || (rule.maxMinor !== null && rule.maxMinor < rule.minMinor))
 		add('amounts_reversed', 'error', 'maxMinor');
+	const { afterBrokenDays = null, clientMaxMinor = null } = rule.caution ?? {};
+	if (afterBrokenDays !== null && !(afterBrokenDays >= 0 && afterBrokenDays <= BROKEN_DAYS_MAX))
+		add('broken_days_range', 'error', 'caution.afterBrokenDays');
+	if (clientMaxMinor !== null && clientMaxMinor < rule.minMinor)
+		add('amounts_reversed', 'error', 'caution.clientMaxMinor');
 	const { every, unit } = rule.spacing;
 	if (!(Number.isInteger(every) && every >= 1 && every <= (unit === 'day' ? DAYS_MAX : 4))) {
 		add('spacing_range', 'error', 'spacing.every');

@@ -1,5 +1,6 @@
 // What a supplier lets its clients choose: early-payment discounts (escompte) and instalments. Data, published in versions; never a price.
 import type { CivilDate } from '../calendar/civil-date.ts';
+import type { PlanCaution } from './caution.ts';
 import type { Minor } from '../money/minor.ts';
 import type { PaymentMethodType } from '../payments/methods.ts';
 
@@ -30,6 +31,8 @@ export type InstalmentRule = {
 	firstPart: 'now' | 'on_due_date';
 	/** `never_late`: clients that have paid every invoice by its due date. */
 	who: 'everyone' | 'never_late';
+	/** None in versions published before there was such a rule. */
+	caution?: PlanCaution | null | undefined;
 };
 
 /** One published version, as it applies to one client: who may is resolved before (client over group over all). */

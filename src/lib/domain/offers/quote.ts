@@ -6,6 +6,7 @@ import { agreedParts } from '../invoices/agreed-terms.ts';
 import { add, smallest, subtract, ZERO, type Minor } from '../money/minor.ts';
 import type { AllocationLine } from '../payments/allocation.ts';
 import { methodsFor, type PaymentMethodType } from '../payments/methods.ts';
+import { cautionReason, type CautionReason, type PlanHistory } from './caution.ts';
 import {
 	agreedDiscountOn,
 	discountOn,
@@ -29,6 +30,8 @@ export type QuoteInput = {
 	clientKind: 'business' | 'consumer';
 	/** Has paid every invoice by its due date so far. */
 	neverLate: boolean;
+	/** null where the offer asks nothing of it. */
+	planHistory?: PlanHistory | null;
 	supplier: { timeZone: string; country: string; terms: LegalTerms };
 	at: Date;
 };
@@ -46,6 +49,7 @@ export type NotOfferedReason =
 	| 'nothing_to_discount'
 	| 'discount_given'
 	| 'late_before'
+	| CautionReason
 	| 'below_minimum'
 	| 'above_maximum'
 	| 'delivery_date_missing'
@@ -207,6 +211,8 @@ function plan(context: Context, count: PartCount): Answer {
 	if (!isValid(policy, today)) return 'policy_not_valid';
 	if (invoices.some((invoice) => invoice.isFactored)) return 'factored';
 	if (rule.who === 'never_late' && !context.neverLate) return 'late_before';
+	const caution = refusedByCaution(context, rule);
+	if (caution) return caution;
 	if (totalMinor < rule.minMinor) return 'below_minimum';
 	if (rule.maxMinor !== null && totalMinor > rule.maxMinor) return 'above_maximum';
 	const dates = datesOf(rule, firstDate(rule, invoices, today), count);
@@ -214,6 +220,16 @@ function plan(context: Context, count: PartCount): Answer {
 	const refusal = isSettlement ? null : capRefusal(context, required(dates.at(-1), 'last date'));
 	if (refusal) return refusal;
 	return inParts(context, { dates, amounts: amountsOf(totalMinor, count), isSettlement });
+}
+
+/** What is paid in the plan itself counts as late too. */
+function refusedByCaution(
+	{ planHistory, invoices, today, totalMinor }: Context,
+	{ caution }: InstalmentRule
+): CautionReason | null {
+	const history = planHistory ?? { isLate: false, brokenOn: null, inPlansMinor: ZERO };
+	const isLate = history.isLate || invoices.some((invoice) => invoice.dueOn < today);
+	return cautionReason(caution, { ...history, isLate }, { today, totalMinor });
 }
 
 /**

@@ -12,6 +12,7 @@ import type { Tx } from '../../store/database.ts';
 import { listDiscounted } from '../../store/discounts.ts';
 import { listVatLinesOf, type InvoiceRecord } from '../../store/invoices.ts';
 import { isNeverLate, listLivePolicies, type LivePolicy } from '../../store/offers.ts';
+import { readPlanHistory } from '../../store/plan-history.ts';
 import type { Supplier } from '../../store/parties.ts';
 
 export type Quoted = { quote: Quote; input: QuoteInput; policyId: string | null };
@@ -64,14 +65,18 @@ export async function quoteUnder(
 	scope: Scope,
 	{ supplier, records, at }: Asked,
 	policy: (QuoteInput['policy'] & { policyId: string }) | null,
-	known?: Facts
+	known?: Facts,
+	isPreview = false
 ): Promise<Quoted> {
 	const first = required(records[0], 'invoice');
 	const today = civilDateIn(at, supplier.timeZone);
 	const asksForPast = policy?.instalments?.who === 'never_late';
-	const [{ vatLines, discounted }, neverLate] = await Promise.all([
+	// Of a policy that is not written yet, too: the preview asks what it would say.
+	const asksForHistory = isPreview || Boolean(policy?.instalments?.caution);
+	const [{ vatLines, discounted }, neverLate, planHistory] = await Promise.all([
 		known ?? factsOf(tx, scope, records),
-		asksForPast ? isNeverLate(tx, scope, first.clientId, { today, timeZone: supplier.timeZone }) : true
+		asksForPast ? isNeverLate(tx, scope, first.clientId, { today, timeZone: supplier.timeZone }) : true,
+		asksForHistory ? readPlanHistory(tx, scope, first.clientId, { today, timeZone: supplier.timeZone }) : null
 	]);
 	const input: QuoteInput = {
 		invoices: records.map((record) => ({
@@ -91,6 +96,7 @@ export async function quoteUnder(
 		policy: policy ?? NO_OFFER,
 		clientKind: first.clientKind,
 		neverLate,
+		planHistory,
 		supplier: {
 			timeZone: supplier.timeZone,
 			country: supplier.address.country,

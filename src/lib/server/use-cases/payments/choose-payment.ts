@@ -16,6 +16,7 @@ import type { Tx } from '../../store/database.ts';
 import type { InvoiceRecord } from '../../store/invoices.ts';
 import type { Supplier } from '../../store/parties.ts';
 import { listPlansOfInvoices, type PlanWithParts } from '../../store/plans.ts';
+import { lockNewPlans } from '../../store/plan-history.ts';
 import { quoteInvoices, type Quoted } from '../offers/quote-invoices.ts';
 import { isPlan } from '../plans/keep-plan.ts';
 import { done, refuse, type Result } from '../run.ts';
@@ -48,6 +49,8 @@ export async function choosePayment(services: Services, tx: Tx, scope: Scope, as
 async function chooseOption(services: Services, tx: Tx, scope: Scope, asked: Asked): Promise<Result<Chosen>> {
 	const { supplier, invoices, input } = asked;
 	if (invoices.some((invoice) => payableToday(invoice) <= 0n)) return refuse('nothing_to_pay');
+	// What a client has in plans is read behind those who begin one at this moment.
+	if (input.option === 'plan_2' || input.option === 'plan_3') await lockNewPlans(tx, invoices[0]!.clientId);
 	const quoted = await quoteInvoices(tx, scope, { supplier, records: invoices, at: services.clock.now() });
 	const { quote } = quoted;
 	const option = quote.options.find((candidate) => candidate.kind === input.option);
