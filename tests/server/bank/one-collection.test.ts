@@ -138,3 +138,13 @@ test('a movement that is booked already closes no payment of another invoice: it
 	expect((await attemptNow(attemptId)).status).toBe('awaiting_auth');
 	expect(intents().map(({ status }) => status)).toEqual(['requires_action']);
 });
+
+test('a movement that can’t be accepted as it is closes no client’s payment: looked at first', async () => {
+	const attemptId = await begin('pm_card_authenticationRequired');
+	const other = await aPayer(house.services, cast, `lea${serial}@chene.example`, 'Le Chêne');
+	const strange = await anInvoice(house.services, cast, { name: 'Le Chêne' }, { number: `S-${serial}` });
+	expect(other.clientId).not.toBe(payer.clientId);
+	const both = { bankEntryId, invoiceIds: [invoiceId, strange] };
+	expect(await acceptEntry(house.services, cast.owner, both)).toMatchObject({ refusal: { code: 'input_invalid' } });
+	expect((await attemptNow(attemptId)).status).toBe('awaiting_auth');
+});

@@ -1,6 +1,6 @@
 // A supplier leaves an account at Stripe and disconnects it: what had not paid there holds no invoice for ever. What may answer again stays no answer.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { civilDateIn } from '#lib/domain/calendar/civil-date.ts';
+import { addDays, civilDateIn } from '#lib/domain/calendar/civil-date.ts';
 import { newId } from '#lib/server/identity.ts';
 import { findAttempt, findLiveAttempt } from '#lib/server/store/attempts.ts';
 import { findInvoice } from '#lib/server/store/invoices.ts';
@@ -10,7 +10,16 @@ import { acceptEntry } from '#lib/server/use-cases/bank/accept-entry.ts';
 import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
 import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
 import { changeStripeAccount } from '#lib/server/use-cases/suppliers/change-payee.ts';
-import { anInvoice, aPayer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import {
+	anInvoice,
+	anOffer,
+	aPayer,
+	aSupplier,
+	instalments,
+	pay,
+	type Cast,
+	type Payer
+} from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -155,4 +164,28 @@ test('a refused card of the account of before is not tried again on today’s: t
 	await move();
 	expect(await payAgain(invoiceId)).toMatchObject({ value: { status: 'paid' } });
 	expect(await statusOf(attemptId)).toBe('canceled');
+});
+
+test('a plan that only waits for its means of payment there ends by itself, and its invoice is free; whoever chooses again need not wait for that', async () => {
+	const rule = instalments({ counts: [2], firstPart: 'on_due_date' });
+	await anOffer(house.services, cast, { discount: null, instalments: rule });
+	const due = addDays(day(), 20);
+	const waiting = async () => {
+		const invoiceId = await anInvoice(house.services, cast, {}, { issuedOn: day(), dueOn: due });
+		const attemptId = newId();
+		const asked = { option: 'plan_2' as const, method: AT_BANK, attemptId, account: former };
+		expect(await pay(house.services, payer, [invoiceId], 0, asked)).toMatchObject({
+			value: { status: 'awaiting_auth' }
+		});
+		return { invoiceId, attemptId };
+	};
+	const [left, again] = [await waiting(), await waiting()];
+	await move();
+	disconnect();
+	await pass();
+	await pass();
+	expect(await payAgain(again.invoiceId)).toMatchObject({ value: { status: 'paid' } });
+	await pass(10);
+	expect([await statusOf(left.attemptId), await liveOf(left.invoiceId)]).toEqual(['canceled', null]);
+	expect(await statusOf(again.attemptId)).toBe('canceled');
 });

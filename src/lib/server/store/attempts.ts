@@ -1,9 +1,8 @@
 // Payment attempts: the row that comes before any call to Stripe.
-import { and, asc, desc, eq, inArray, isNotNull, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, lt, sql } from 'drizzle-orm';
 import { actorName, type Scope } from '../../domain/access/scope.ts';
 import { isLive, type AttemptStatus } from '../../domain/payments/attempt-status.ts';
 import type { AllocationLine } from '../../domain/payments/allocation.ts';
-import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
 import { attemptInvoice, paymentAttempt } from './schema/index.ts';
 
@@ -107,35 +106,21 @@ export async function findLastAttempt(tx: Tx, scope: Scope, invoiceId: string): 
 	return row?.attempt ?? null;
 }
 
-/** The intents of refused tries on the invoices of an attempt, but the one it tries again itself, and but those of a plan's parts. */
-export async function listDeclinedIntents(
-	tx: Tx,
-	scope: Scope,
-	{ attemptId, stripePaymentIntentId }: Attempt
-): Promise<{ stripeAccount: string | null; intentId: string }[]> {
-	const { supplierId } = scope;
-	return tx.execute<{ stripeAccount: string | null; intentId: string }>(sql`
-		select distinct old.stripe_account as "stripeAccount", old.stripe_payment_intent_id as "intentId"
-		from payment_attempt_invoice mine
-		join payment_attempt_invoice his on his.supplier_id = mine.supplier_id and his.invoice_id = mine.invoice_id
-		join payment_attempt old on old.supplier_id = his.supplier_id and old.attempt_id = his.attempt_id
-		where mine.supplier_id = ${supplierId} and mine.attempt_id = ${attemptId}
-			and old.status = 'declined' and old.channel in ('pay_link', 'portal')
-			and old.option in ('now', 'early', 'plan_2', 'plan_3')
-			and old.stripe_payment_intent_id is not null
-			and old.stripe_payment_intent_id is distinct from ${stripePaymentIntentId}`);
-}
-
+export type OpenIntent = { stripeAccount: string | null; intentId: string };
 /**
- * Payments on these invoices that Stripe could still collect: refused ones, and those whose bank confirmation was left unfinished. Tries of a plan's parts
- * are the plan's affair. All of them: one that is left could be collected.
+ * Payments on these invoices that Stripe could still collect, as far as they stand so, but one. Tries of a plan's parts are the plan's affair. All of them: one that is left could be collected.
  */
-export async function listUnfinishedIntents(
+export async function listOpenIntents(
 	tx: Tx,
 	scope: Scope,
-	invoiceIds: string[]
-): Promise<{ stripeAccount: string | null; intentId: string }[]> {
-	return tx
+	{
+		invoiceIds,
+		statuses,
+		besides = null
+	}: { invoiceIds: string[]; statuses: readonly AttemptStatus[]; besides?: string | null }
+): Promise<OpenIntent[]> {
+	if (!invoiceIds.length) return [];
+	const rows = await tx
 		.selectDistinct({ stripeAccount: paymentAttempt.stripeAccount, intentId: paymentAttempt.stripePaymentIntentId })
 		.from(attemptInvoice)
 		.innerJoin(
@@ -149,13 +134,13 @@ export async function listUnfinishedIntents(
 			and(
 				eq(attemptInvoice.supplierId, scope.supplierId),
 				inArray(attemptInvoice.invoiceId, invoiceIds),
-				inArray(paymentAttempt.status, ['declined', 'awaiting_auth']),
+				inArray(paymentAttempt.status, [...statuses]),
 				inArray(paymentAttempt.channel, ['pay_link', 'portal']),
 				inArray(paymentAttempt.option, ['now', 'early', 'plan_2', 'plan_3']),
-				isNotNull(paymentAttempt.stripePaymentIntentId)
+				sql`${paymentAttempt.stripePaymentIntentId} is distinct from ${besides}`
 			)
-		)
-		.then((rows) => rows.map((row) => ({ ...row, intentId: required(row.intentId, 'intent') })));
+		);
+	return rows.flatMap(({ stripeAccount, intentId }) => (intentId ? [{ stripeAccount, intentId }] : []));
 }
 
 const attemptsOfIntent = (tx: Tx, scope: Scope, intentId: string) =>

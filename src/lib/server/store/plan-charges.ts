@@ -6,7 +6,8 @@ import type { Database, Tx } from './database.ts';
 import { planCharge } from './schema/index.ts';
 
 /**
- * The parts to ask for: of active plans, on their day, waiting or to be tried again, and of no invoice that is disputed or promised. None while the
+ * The parts to ask for: of active plans, on their day, waiting or to be tried again, of no invoice that is disputed or promised, and that no payment of the
+ * client's holds at this moment: they are found again a minute after it has ended. None while the
  * account at Stripe can't be asked: the run of that supplier pauses, and goes on by itself.
  */
 const due = (scope: Scope, today: CivilDate) => sql`
@@ -15,7 +16,11 @@ const due = (scope: Scope, today: CivilDate) => sql`
 		and not exists (select from stripe_account k where k.supplier_id = p.supplier_id and k.until_at is null and k.silence is not null)
 		and not exists (select from plan_part_line l join invoice i on i.supplier_id = l.supplier_id and i.invoice_id = l.invoice_id
 		where l.supplier_id = p.supplier_id and l.plan_id = p.plan_id and l.position = p.position
-			and i.hold_reason is not null and (i.hold_until is null or i.hold_until >= ${today}))`;
+			and i.hold_reason is not null and (i.hold_until is null or i.hold_until >= ${today}))
+		and not exists (select from attempt_part h where h.supplier_id = p.supplier_id and h.plan_id = p.plan_id and h.position = p.position and h.holds)
+		and not exists (select from plan_part_line l join payment_attempt_invoice a on a.supplier_id = l.supplier_id and a.invoice_id = l.invoice_id and a.live
+			where l.supplier_id = p.supplier_id and l.plan_id = p.plan_id and l.position = p.position
+				and not exists (select from attempt_part h where h.supplier_id = a.supplier_id and h.attempt_id = a.attempt_id and h.holds))`;
 
 export const listDue = async (
 	tx: Tx,

@@ -9,6 +9,7 @@ import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { insertAttempt, type Attempt, findAttempt } from '../../store/attempts.ts';
 import { findBankEntries, lockBankEntry, saveBankEntry, type BankEntry } from '../../store/bank.ts';
+import type { Tx } from '../../store/database.ts';
 import { insertPromisedDiscounts } from '../../store/discounts.ts';
 import { listInvoicesByNumber } from '../../store/invoices.ts';
 import { recordFact } from '../../store/outbox.ts';
@@ -63,17 +64,28 @@ async function settle(
 	const [seen] = await read(services, scope, (tx) => findBankEntries(tx, scope, [bankEntryId]));
 	const problem = checkEntry(seen);
 	if (problem) return problem;
-	if (!(await endTries(services, scope, invoiceIds))) return refuse('payment_in_progress');
+	// What is refused anyhow closes nobody's payment; a try that is live may be one of those that are closed.
+	const looked =
+		seen && (await read(services, scope, async (tx) => choose(await bookingOf(services, scope, tx), seen)));
+	if (looked && !looked.ok && looked.refusal.code !== 'payment_in_progress') return looked;
+	if ((await endTries(services, scope, invoiceIds)) !== 'ended') return refuse('payment_in_progress');
 	return commit(services, scope, async (tx) => {
 		const entry = await lockBankEntry(tx, scope, bankEntryId);
 		const refused = checkEntry(entry);
 		if (!entry || refused) return refused ?? refuse('not_found');
-		const supplier = await getSupplier(tx, scope);
-		const booking: Booking = { services, scope, tx, supplier, now: services.clock.now() };
+		const booking = await bookingOf(services, scope, tx);
 		const chosen = await choose(booking, entry);
 		return chosen.ok ? done({ paymentId: await book(booking, entry, chosen.value) }) : chosen;
 	});
 }
+
+const bookingOf = async (services: Services, scope: Scope, tx: Tx): Promise<Booking> => ({
+	services,
+	scope,
+	tx,
+	supplier: await getSupplier(tx, scope),
+	now: services.clock.now()
+});
 
 function checkEntry(entry: BankEntry | null | undefined): ReturnType<typeof refuse> | null {
 	if (!entry) return refuse('not_found');

@@ -24,7 +24,7 @@ import { getSupplier, listSuppliers, mayPay } from '../../store/parties.ts';
 import { findPlan, lockPlan, savePlan, type PlanWithParts } from '../../store/plans.ts';
 import { recordAudit } from '../../store/records.ts';
 import { findCustomerId, keepMethod } from '../../store/saved-methods.ts';
-import { isSilent } from '../../store/stripe-accounts.ts';
+import { isDisconnected, isSilent } from '../../store/stripe-accounts.ts';
 import { contactOf, type From } from '../offers/keep-acceptance.ts';
 import { countTry } from '../payments/bound-tries.ts';
 import { isOwnTry } from '../payments/progress.ts';
@@ -92,6 +92,7 @@ async function closeEarlier(services: Services, scope: Scope, { planId, setupId 
 export async function closeSetup(services: Services, scope: Scope, setup: MethodSetup): Promise<void> {
 	if (!setup.stripeSetupIntentId) return;
 	await services.payments.cancelSetup(setup.stripeAccount, setup.stripeSetupIntentId);
+	if (await isDisconnected(services.db, scope, setup.stripeAccount)) return leave(services, scope, setup);
 	const closed = await checkSetup(services, scope, setup.setupId);
 	if (setup.status === 'awaiting_auth' && closed.ok && closed.value.status === 'canceled')
 		await countTry(services, scope, { begunBy: setup.begunBy, about: setup.planId ?? '' });
@@ -267,12 +268,18 @@ export async function reconcileSetups(services: Services): Promise<void> {
 			try {
 				if (!(await isSilent(services.db, setup.stripeAccount, begunAt)))
 					await lookAt(services, scope, setup, now - setup.createdAt.getTime());
+				else if (await isDisconnected(services.db, scope, setup.stripeAccount)) await leave(services, scope, setup);
 			} catch (error) {
 				services.log.warn({ err: error, setupId: setup.setupId }, 'method setup will be looked at again');
 			}
 		}
 	}
 }
+/** Its account was left and disconnected: nothing is charged by it, nor there ever again. What waited for it is free. */
+const leave = (services: Services, scope: Scope, { setupId }: MethodSetup): Promise<void> =>
+	commit(services, scope, (tx) =>
+		conclude(services, scope, tx, setupId, { status: 'canceled', errorCode: 'account_disconnected', state: null })
+	);
 async function lookAt(services: Services, scope: Scope, setup: MethodSetup, ageMs: number): Promise<void> {
 	const { stripeSetupIntentId: intentId, setupId, status } = setup;
 	if (!intentId && ageMs < ASK_AGAIN_MS) return void (await askSetup(services, scope, setup));

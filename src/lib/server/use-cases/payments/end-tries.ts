@@ -1,24 +1,46 @@
-// Before money is taken through another door than Stripe (a transfer that is accepted): what may still take it there is closed, a bank confirmation that
-// was left unfinished and refused payments that whoever holds their secret could confirm. An invoice is collected once, whatever the doors.
+// Before money is taken through another door (another card, a transfer that is accepted): what may still take it at Stripe is closed, since a refused payment
+// can be confirmed by whoever holds its secret, and a bank confirmation that was left can be finished. An invoice is collected once, whatever the doors.
+// Tries of a plan's parts are the plan's affair: their intent waits for its owner's confirmation.
 import type { Scope } from '../../../domain/access/scope.ts';
+import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
-import { listUnfinishedIntents } from '../../store/attempts.ts';
+import { listAttemptLines, listOpenIntents, type Attempt, type OpenIntent } from '../../store/attempts.ts';
 import { read } from '../run.ts';
 import { closeIntent } from './close-intent.ts';
 
-/** `false`: one of them could not be closed, or has paid in the meantime. A debit under way is not asked: the invoice says itself that it is paid. */
-export async function endTries(services: Services, scope: Scope, invoiceIds: string[]): Promise<boolean> {
-	if (!invoiceIds.length) return true;
-	const intents = await read(services, scope, (tx) => listUnfinishedIntents(tx, scope, invoiceIds));
-	for (const { stripeAccount, intentId } of intents)
+/** `ended`: none can collect any more. `not_ended`: one has paid in the meantime, or may still. `not_asked`: nobody knows yet. */
+export type Ended = 'ended' | 'not_ended' | 'not_asked';
+
+/** Refused ones and unfinished ones. A debit under way is not asked: the invoice says itself that it is paid. */
+export async function endTries(services: Services, scope: Scope, invoiceIds: string[]): Promise<Ended> {
+	if (!invoiceIds.length) return 'ended';
+	const statuses = ['declined', 'awaiting_auth'] as const;
+	return closeAll(
+		services,
+		scope,
+		await read(services, scope, (tx) => listOpenIntents(tx, scope, { invoiceIds, statuses }))
+	);
+}
+
+/** Refused ones on the invoices of an attempt, but the one that it tries again itself. */
+export async function endRefused(services: Services, scope: Scope, attempt: Attempt): Promise<Ended> {
+	const { attemptId, stripePaymentIntentId: besides } = attempt;
+	const intents = await read(services, scope, async (tx) => {
+		const invoiceIds = (await listAttemptLines(tx, scope, attemptId)).map((line) => line.invoiceId);
+		return listOpenIntents(tx, scope, { invoiceIds, statuses: ['declined'], besides });
+	});
+	return closeAll(services, scope, intents);
+}
+
+/** Each is tried, whatever came of the one before. */
+async function closeAll(services: Services, scope: Scope, intents: OpenIntent[]): Promise<Ended> {
+	const outcomes: Ended[] = [];
+	for (const { stripeAccount: account, intentId } of intents)
 		try {
-			if (!(await closeIntent(services, scope, { account: stripeAccount, intentId }))) return false;
+			outcomes.push((await closeIntent(services, scope, { account, intentId })) ? 'ended' : 'not_ended');
 		} catch (error) {
-			services.log.warn(
-				{ err: error, intentId },
-				'a payment could not be closed at Stripe before a transfer was accepted'
-			);
-			return false;
+			services.log.warn({ err: error, intentId }, 'a payment could not be closed at Stripe before another was taken');
+			outcomes.push(error instanceof NotAsked ? 'not_asked' : 'not_ended');
 		}
-	return true;
+	return outcomes.find((one) => one === 'not_ended') ?? outcomes.find((one) => one === 'not_asked') ?? 'ended';
 }

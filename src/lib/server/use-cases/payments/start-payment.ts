@@ -33,8 +33,8 @@ import { commit, done, read, refuse, type Result } from '../run.ts';
 import { abandon, callStripe } from './call-stripe.ts';
 import { chooseMethod } from './choose-method.ts';
 import { choosePayment, type Chosen } from './choose-payment.ts';
-import { closeDeclined } from './close-declined.ts';
 import { closeIntent } from './close-intent.ts';
+import { endRefused } from './end-tries.ts';
 import { keepSetUp } from './keep-set-up.ts';
 import { isOwnTry, type PaymentProgress } from './progress.ts';
 import { followSetUpPlan, giveUpSetUp } from './set-up-plan.ts';
@@ -56,10 +56,10 @@ export async function startPayment(
 		const { attempt } = opened.value;
 		if (opened.value.kind === 'open') {
 			if (attempt.isSetup) return followSetUpPlan(services, scope, attempt);
-			const isFree = attempt.status !== 'open' || (await ifAsked(() => closeDeclined(services, scope, attempt)));
-			if (isFree === true) return callStripe(services, scope, attempt);
+			const ended = attempt.status === 'open' ? await endRefused(services, scope, attempt) : 'ended';
+			if (ended === 'ended') return callStripe(services, scope, attempt);
 			await abandon(services, scope, attempt, 'superseded');
-			return refuse(isFree === false ? 'payment_in_progress' : 'payment_unavailable');
+			return refuse(ended === 'not_ended' ? 'payment_in_progress' : 'payment_unavailable');
 		}
 		// Somebody left a bank confirmation unfinished: give it up at Stripe, learn what became of it, then look again.
 		const given = await ifAsked(() => giveUp(services, scope, attempt));
