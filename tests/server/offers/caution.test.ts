@@ -80,20 +80,15 @@ test('after a plan that broke, none for as long as the supplier said', async () 
 	expect(await reasonOf(client, await client.invoice())).toBeNull();
 });
 test('one client has no more in plans than the supplier lets it, whatever it begins at the same time', async () => {
-	const client = await aClient({ ...NONE, clientMaxMinor: minor(200_000n) });
+	const client = await aClient({ ...NONE, clientMaxMinor: minor(150_000n) });
 	const invoices = [await client.invoice(), await client.invoice(), await client.invoice()];
 	const said = await Promise.all(invoices.map((invoiceId) => accept(client, invoiceId)));
-	// 600 € of a first plan are paid at once: what is to come counts, with what a second would bring.
 	expect(said.filter((one) => one.ok)).toHaveLength(1);
-	const [other] = invoices.filter((_, i) => !said[i]?.ok);
-	const refused = await reasonOf(client, other ?? '');
-	expect(refused).toBeNull();
-	expect(await accept(client, other ?? '')).toMatchObject({ ok: true });
-	const last = await client.invoice();
-	expect(await reasonOf(client, last)).toMatchObject({
-		reason: 'plans_full',
-		words: expect.stringContaining('2 000,00')
-	});
+	for (const invoiceId of invoices.filter((_, i) => !said[i]?.ok))
+		expect(await reasonOf(client, invoiceId)).toMatchObject({
+			reason: 'plans_full',
+			words: expect.stringMatching(/1\s500,00/)
+		});
 });
 test('an offer published before there was such a rule keeps what it promised; a new one begins careful', async () => {
 	const client = await aClient(null);
