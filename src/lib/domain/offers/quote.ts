@@ -17,7 +17,7 @@ import {
 } from './discount.ts';
 import { lastLawfulDay, type LegalTerms } from './legal.ts';
 import type { InstalmentRule, OfferPolicy, PartCount } from './policy.ts';
-import { amountsOf, datesOf, partsOf, type Part } from './schedule.ts';
+import { amountsOf, datesOf, firstDate, partsOf, type Part } from './schedule.ts';
 
 export type QuotedInvoice = Discountable & {
 	invoiceId: string;
@@ -277,12 +277,6 @@ function inParts(context: Context, { dates, amounts, isSettlement }: InParts): A
 		isSettlement,
 		pointsPreview: null
 	};
-}
-
-/** Today, or the first due date that is still to come; a due date that has passed is today. */
-function firstDate(rule: InstalmentRule, invoices: QuotedInvoice[], today: CivilDate): CivilDate {
-	const due = required(invoices[0], 'invoice').dueOn;
-	return rule.firstPart === 'on_due_date' && due > today ? due : today;
 }
 
 /** Every invoice of a plan must be paid by its own last lawful day; an unknown one is not guessed. */

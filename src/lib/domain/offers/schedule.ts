@@ -40,3 +40,9 @@ export function partsOf(dates: CivilDate[], amounts: Minor[], invoices: Allocati
 		return { dueOn, amountMinor: whole, lines };
 	});
 }
+
+/** Today, or the due date of the first invoice if that is still to come. */
+export function firstDate(rule: InstalmentRule, invoices: { dueOn: CivilDate }[], today: CivilDate): CivilDate {
+	const due = required(invoices[0], 'invoice').dueOn;
+	return rule.firstPart === 'on_due_date' && due > today ? due : today;
+}

@@ -50,7 +50,8 @@ async function chooseOption(services: Services, tx: Tx, scope: Scope, asked: Ask
 	const { supplier, invoices, input } = asked;
 	if (invoices.some((invoice) => payableToday(invoice) <= 0n)) return refuse('nothing_to_pay');
 	// What a client has in plans is read behind those who begin one at this moment.
-	if (input.option === 'plan_2' || input.option === 'plan_3') await lockNewPlans(tx, invoices[0]!.clientId);
+	if (input.option === 'plan_2' || input.option === 'plan_3')
+		await lockNewPlans(tx, required(invoices[0], 'invoice').clientId);
 	const quoted = await quoteInvoices(tx, scope, { supplier, records: invoices, at: services.clock.now() });
 	const { quote } = quoted;
 	const option = quote.options.find((candidate) => candidate.kind === input.option);
