@@ -61,13 +61,15 @@ async function settle(
 ): Promise<Result<{ paymentId: string }>> {
 	if (!may(scope.actor, 'book_transfers')) return refuse('not_allowed');
 	// Looked at before clients' payments are closed at Stripe for it, and again under its lock.
-	const [seen] = await read(services, scope, (tx) => findBankEntries(tx, scope, [bankEntryId]));
+	const look = async () => (await read(services, scope, (tx) => findBankEntries(tx, scope, [bankEntryId])))[0];
+	const seen = await look();
 	const problem = checkEntry(seen);
 	if (problem) return problem;
 	// What is refused anyhow closes nobody's payment; a try that is live may be one of those that are closed.
 	const looked =
 		seen && (await read(services, scope, async (tx) => choose(await bookingOf(services, scope, tx), seen)));
-	if (looked && !looked.ok && looked.refusal.code !== 'payment_in_progress') return looked;
+	// Somebody may have accepted it between the two looks: then that is why.
+	if (looked && !looked.ok && looked.refusal.code !== 'payment_in_progress') return checkEntry(await look()) ?? looked;
 	if ((await endTries(services, scope, invoiceIds)) !== 'ended') return refuse('payment_in_progress');
 	return commit(services, scope, async (tx) => {
 		const entry = await lockBankEntry(tx, scope, bankEntryId);
