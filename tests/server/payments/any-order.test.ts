@@ -121,7 +121,11 @@ describe.each(SCENARIOS)('$name', (scenario) => {
 					attemptId,
 					chargeId: `${state.chargeId}_${attemptId}`,
 					refunds: state.refunds.map((row) => ({ ...row, id: `${row.id}_${attemptId}` })),
-					disputes: state.disputes.map((row) => ({ ...row, id: `${row.id}_${attemptId}` }))
+					disputes: state.disputes.map((row) => ({
+						...row,
+						id: `${row.id}_${attemptId}`,
+						moves: row.moves.map((move) => ({ ...move, objectId: `${move.objectId}_${attemptId}` }))
+					}))
 				});
 				let now = shadow(distinct[0]!);
 				const replay: Services = {
