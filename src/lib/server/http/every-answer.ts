@@ -1,7 +1,7 @@
 // Headers of every answer: pages and redirects, and also what the adapter answers before any hook runs (icons, service worker, /_app, /offline, what it
 // can't read); and what is done with a body that nobody read. Node announces each request before anybody handles it; what is set here stays unless the answer says otherwise.
 import { subscribe } from 'node:diagnostics_channel';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 
 const FIXED: Record<string, string> = {
 	'x-content-type-options': 'nosniff',
@@ -42,8 +42,21 @@ export function setHeadersOfEveryAnswer(origin: string): void {
 		for (const [name, value] of Object.entries(headersOf(path, origin))) response.setHeader(name, value);
 		// HTTP/1.1 keeps connections open without being told.
 		if (isPartOfPages(path)) response.removeHeader('connection');
+		if (path.startsWith('/_app/immutable/')) leaveOutValidators(response);
 		response.once('finish', () => throwAwayTheRestOf(request));
 	});
+}
+
+/** What never changes under its name is never asked about again: the answers to that question, its date and its tag, are left out. */
+function leaveOutValidators(response: ServerResponse): void {
+	const writeHead = response.writeHead.bind(response) as (
+		status: number,
+		headers?: OutgoingHttpHeaders
+	) => ServerResponse;
+	response.writeHead = ((status: number, headers?: OutgoingHttpHeaders) => {
+		const { ETag: _tag, 'Last-Modified': _date, ...rest } = headers ?? {};
+		return writeHead(status, rest);
+	}) as ServerResponse['writeHead'];
 }
 
 const LINGER = { bytes: 64 * 1024 * 1024, ms: 30_000 };
