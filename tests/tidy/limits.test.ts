@@ -12,7 +12,8 @@ const BOUNDS: Record<string, string> = {
 	'access.ts listPayLinks': 'page: /admin/liens; of one invoice, the latest 200',
 	'access.ts listApiKeys': 'enough: 20 live keys at most, and they come first',
 	'attempts.ts listAttemptsOfInvoice': 'short: latest 50 tries of one invoice (docs/limits.md)',
-	'attempts.ts listUnsettled': 'queue: what was looked at is touched and goes behind',
+	'attempts.ts listUnsettled':
+		'queue: what was answered is touched and goes behind; what is on a silent account stays in front',
 	'bank.ts listBankEntries': 'page: /admin/banque',
 	'bank.ts listStandingTransfers': 'short: returns are looked for among the latest 1,000 transfers (docs/limits.md)',
 	'client-groups.ts listGroups': 'enough: 200 groups (docs/limits.md)',
