@@ -4,7 +4,7 @@ import { add } from '#lib/domain/money/minor.ts';
 import { listPayments } from '#lib/server/store/payments.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { readClientChoices } from '#lib/server/use-cases/imports/read-import.ts';
-import { readPortal, readReceipts } from '#lib/server/use-cases/invoices/read-portal.ts';
+import { readPortal } from '#lib/server/use-cases/invoices/read-portal.ts';
 import { readOfferEditor } from '#lib/server/use-cases/offers/read-offers.ts';
 import { pageOf, type Page } from '#lib/server/use-cases/page.ts';
 import { readAdminClient, readClients } from '#lib/server/use-cases/suppliers/read-clients.ts';
@@ -100,7 +100,7 @@ test('payments of the same instant are each on one page', async () => {
 	);
 	expect(rows.map((one) => one.paymentId)).toEqual(whole.rows.map((one) => one.paymentId));
 	expect(rows.length).toBeGreaterThanOrEqual(4);
-	expect((await readReceipts(house.services, payer.scope)).rows).toHaveLength(rows.length);
+	expect((await readPayments(house.services, payer.scope)).rows).toHaveLength(rows.length);
 });
 
 describe('of three hundred clients', () => {

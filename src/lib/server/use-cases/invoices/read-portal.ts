@@ -17,7 +17,7 @@ import { listPayments } from '../../store/payments.ts';
 import { listPlans, listPlansOfInvoices, type PlanWithParts } from '../../store/plans.ts';
 import { readReductions } from '../offers/discount-view.ts';
 import { planView } from '../plans/plan-view.ts';
-import { pageOf, type Page } from '../page.ts';
+import { pageOf } from '../page.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { invoiceView, paymentView, supplierView } from './views.ts';
 
@@ -163,20 +163,6 @@ async function planInvoices(tx: Tx, scope: Scope, invoiceId: string): Promise<st
 	return [...new Set((plan?.parts ?? []).flatMap((part) => part.lines.map((line) => line.invoiceId)))];
 }
 
-const RECEIPTS_SHOWN = 50;
-export const readReceipts = (
-	services: Services,
-	scope: Scope,
-	after: string | null = null
-): Promise<Page<PaymentView>> =>
-	read(services, scope, async (tx) => {
-		const page = await pageOf(
-			{ after, size: RECEIPTS_SHOWN },
-			(ask) => listPayments(tx, scope, ask),
-			(one) => one.paymentId
-		);
-		return { ...page, rows: page.rows.map(paymentView) };
-	});
 /** Of a PDF, its first page as a picture: what a phone shows. */
 export async function readFirstPage(services: Services, scope: Scope, invoiceId: string): Promise<Uint8Array | null> {
 	const file = await readInvoiceFile(services, scope, invoiceId);
