@@ -40,7 +40,7 @@ type Suite = {
 	specs?: {
 		title: string;
 		file: string;
-		tests: { projectName: string; results: { error?: { message?: string; location?: { line: number } } }[] }[];
+		tests: { projectName: string; results: { errors?: { message?: string; location?: { line: number } }[] }[] }[];
 	}[];
 };
 /** Playwright's JSON report. What failed and why goes to the summary, so that the end of a log is enough to know. */
@@ -55,11 +55,10 @@ const browserCounts = (): Counts => {
 function tellFailures({ suites = [], specs = [] }: Suite): void {
 	for (const { title, file, tests } of specs)
 		for (const { projectName, results } of tests)
-			for (const { error } of results)
-				if (error)
-					summary.push(
-						`     [${projectName}] ${file}:${error.location?.line ?? '?'} ${title}\n${stripVTControlCharacters(error.message ?? '').slice(0, 1500)}\n`
-					);
+			for (const { location, message = '' } of results.flatMap(({ errors = [] }) => errors))
+				summary.push(
+					`     [${projectName}] ${file}:${location?.line ?? '?'} ${title}\n${stripVTControlCharacters(message).slice(0, 1500)}\n`
+				);
 	suites.forEach(tellFailures);
 }
 

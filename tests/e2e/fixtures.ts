@@ -1,4 +1,5 @@
 // What browser tests share: the demo's levers, a payer with a fresh invoice, the payment form.
+import { readFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test as base, type APIRequestContext, type Browser, type Page } from '@playwright/test';
 import { facturXOf, sirenOf, type InvoiceSpec } from '../../src/scripts/demo/invoice-file.ts';
@@ -181,6 +182,7 @@ export async function adminAtPayment(browser: Browser, demo: Demo, number: strin
 	await open(admin, `${origin()}/admin/paiements`);
 	const row = admin.getByRole('row', { name: new RegExp(number) });
 	await row.getByRole('link').first().click();
+	await expect(admin).toHaveURL(/\/admin\/paiements\/.+/);
 	await expect(admin.getByRole('heading', { name: /^Reçu R/ })).toBeVisible();
 	return admin;
 }
@@ -194,13 +196,27 @@ export async function accessible(page: Page): Promise<void> {
 	).toEqual([]);
 }
 
-export const test = base.extend<{ demo: Demo; quiet: void }, { place: void }>({
+const withoutToken = (text: string) => text.replace(/[\w-]{43}/g, '…');
+const shownOn = (page: Page) =>
+	page
+		.locator('body')
+		.innerText({ timeout: 2000 })
+		.then((text) => text.replace(/\s*\n\s*/g, ' / ').slice(0, 600), String);
+const lastProblems = () =>
+	readFileSync(process.env.E2E_LOG!, 'utf8')
+		.split('\n')
+		.filter((line) => /"level":[456]0/.test(line))
+		.slice(-5)
+		.join('\n');
+
+export const test = base.extend<{ demo: Demo; quiet: void; told: void }, { place: void }>({
 	/** Which of the demos this worker plays with. */
 	place: [
 		// eslint-disable-next-line no-empty-pattern -- Playwright reads the names of fixtures from a pattern
 		async ({}, use, { project }) => {
 			process.env.E2E_URL = process.env[`E2E_URL_${project.name}`];
 			process.env.E2E_DATABASE = process.env[`E2E_DATABASE_${project.name}`];
+			process.env.E2E_LOG = process.env[`E2E_LOG_${project.name}`];
 			await use();
 		},
 		{ scope: 'worker', auto: true }
@@ -210,6 +226,21 @@ export const test = base.extend<{ demo: Demo; quiet: void }, { place: void }>({
 		await use(demo);
 		await demo.calm();
 	},
+	/** What fails by chance fails where nobody looks: every page that was open says where it stood and what it showed, and the server its last problems. */
+	told: [
+		async ({ page }, use, info) => {
+			await use();
+			if (info.status === info.expectedStatus) return;
+			for (const open of page
+				.context()
+				.browser()!
+				.contexts()
+				.flatMap((context) => context.pages()))
+				info.errors.push({ message: `at ${withoutToken(open.url())}:\n${await shownOn(open)}` });
+			info.errors.push({ message: lastProblems() });
+		},
+		{ auto: true }
+	],
 	/** No test may leave an error in the console, nor a card number or IBAN in a request to our origin. */
 	quiet: [
 		async ({ page }, use, info) => {

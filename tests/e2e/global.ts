@@ -34,6 +34,7 @@ async function startFor(name: string): Promise<() => Promise<void>> {
 	const running = await start({ port: await freePort(), dataDir, persistent: false, quiet: true, logFile });
 	process.env[`E2E_URL_${name}`] = running.url;
 	process.env[`E2E_DATABASE_${name}`] = running.databaseUrl;
+	process.env[`E2E_LOG_${name}`] = logFile;
 	return async () => {
 		await running.stop();
 		const log = readFileSync(logFile, 'utf8');
