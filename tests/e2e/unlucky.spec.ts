@@ -150,6 +150,32 @@ test('with the live stream cut, the page says so, then follows by asking, and mi
 	await paid(page);
 	await expect(page.getByText('Connexion perdue')).toHaveCount(0);
 });
+test('on a slow line, news that never pause are shown all the same', async ({ page, demo, browser }) => {
+	const invoice = await freshInvoice(page, demo);
+	await page.addInitScript(() => {
+		window.EventSource = class extends EventTarget {
+			beat = setInterval(() => {
+				const news = { data: '{"kind":"invoice.changed"}', lastEventId: '' };
+				this.dispatchEvent(new MessageEvent('news', news));
+			}, 100);
+			close() {
+				clearInterval(this.beat);
+			}
+		} as unknown as typeof EventSource;
+	});
+	await page.route('**/__data.json**', async (route) => {
+		await new Promise((done) => setTimeout(done, 400));
+		await route.continue().catch(() => {});
+	});
+	await open(page, invoice.link);
+	const elsewhere = await (await browser.newContext()).newPage();
+	await payByCard(elsewhere, invoice.link);
+	await elsewhere.context().close();
+	await paid(page);
+	// Nobody waits behind a reading: a click goes where it says.
+	await page.getByRole('button', { name: 'English' }).click();
+	await expect(page.getByText('Paid. Thank you')).toBeVisible();
+});
 test('a mail that comes back shows on the contact, on the supplier’s first page', async ({ page, demo }) => {
 	const { email } = await freshInvoice(page, demo, { domain: 'bounced.example' });
 	await page.goto((await demo.person('Claire Martin')).sign_in_url);
