@@ -22,6 +22,7 @@ export const SECURITY_KINDS = [
 	'member_removed',
 	'contact_added',
 	'contact_changed',
+	'client_changed',
 	'billing_changed',
 	'account_changed',
 	'rights_changed'

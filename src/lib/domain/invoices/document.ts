@@ -2,6 +2,7 @@
 import type { CivilDate } from '../calendar/civil-date.ts';
 import type { Minor } from '../money/minor.ts';
 import type { AgreedTerms } from './agreed-terms.ts';
+import type { ChosenKind } from './client-kind.ts';
 
 /** One line of the VAT split (BG-23). */
 export type VatLine = { category: string; rateBps: number; baseMinor: Minor; vatMinor: Minor };
@@ -12,6 +13,8 @@ export type Party = {
 	siren: string | null;
 	vatNumber: string | null;
 	email: string | null;
+	/** Where the file has a field that says it. */
+	kind?: ChosenKind | null;
 };
 
 /** An invoice as read. Amounts keep the signs of the file; `signOfDebt` says which way the debt goes. */

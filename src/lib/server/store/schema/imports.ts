@@ -2,6 +2,7 @@
 import { boolean, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import { sql } from 'drizzle-orm';
 import { bytes, choice, id, instant, oneOf, optionalId, optionalInstant } from './columns.ts';
+import type { ChosenKind } from '../../../domain/invoices/client-kind.ts';
 import { supplier } from './parties.ts';
 
 /**
@@ -111,6 +112,7 @@ export const importLine = pgTable(
 		view: jsonb().$type<unknown>().notNull(), // what is shown of it
 		document: jsonb().$type<unknown>(), // what will be kept; null when there is nothing to keep, or it was forgotten
 		chosenClientId: optionalId(), // a person's word against the matching; its own line's id: a new client
+		chosenKind: choice<ChosenKind>({ business: true, consumer: true }), // a person's word: what the new client is
 		replaces: boolean().notNull().default(false), // a person's word: the invoice known under this number is withdrawn
 		invoiceId: id() // what its invoice will be; kept means that this invoice exists
 	},
@@ -123,7 +125,8 @@ export const importLine = pgTable(
 		}),
 		index('import_line_number_idx').on(t.supplierId, t.importId, t.number),
 		index('import_line_outcome_idx').on(t.supplierId, t.importId, t.outcome, t.filePosition, t.position),
-		oneOf('import_line_outcome_check', t.outcome)
+		oneOf('import_line_outcome_check', t.outcome),
+		oneOf('import_line_chosen_kind_check', t.chosenKind)
 	]
 );
 

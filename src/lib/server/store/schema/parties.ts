@@ -15,6 +15,7 @@ import {
 	type AnyPgColumn
 } from 'drizzle-orm/pg-core';
 import type { Account } from '../../../domain/ledger/entries.ts';
+import type { ClientKind, ClientKindFrom } from '../../../domain/invoices/client-kind.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import type { BusinessTerms } from '../../../domain/offers/legal.ts';
 import type { Silence } from '../../../domain/payments/silence.ts';
@@ -142,7 +143,8 @@ export const client = pgTable(
 	{
 		supplierId: id(),
 		clientId: id(),
-		kind: choice<'business' | 'consumer'>({ business: true, consumer: true }).notNull(),
+		kind: choice<ClientKind>({ business: true, consumer: true, unknown: true }).notNull(),
+		kindFrom: choice<ClientKindFrom>({ identifier: true, file: true, person: true }), // how that is known; null: it is not
 		name: text().notNull(),
 		nameKey: text().generatedAlwaysAs(sql`lower(name collate pg_c_utf8)`), // what a file's buyer is compared with; the accents of capitals too
 		siren: text(),
@@ -158,6 +160,12 @@ export const client = pgTable(
 		index('client_vat_number_idx').on(t.supplierId, t.vatNumber),
 		index('client_name_idx').on(t.supplierId, t.nameKey),
 		oneOf('client_kind_check', t.kind),
+		oneOf('client_kind_from_words_check', t.kindFrom),
+		// Not known is a state of its own; and nobody is a company by a number that is not there.
+		check(
+			'client_kind_from_check',
+			sql`(${t.kind} = 'unknown') = (${t.kindFrom} is null) and (${t.kindFrom} is distinct from 'identifier' or (${t.kind} = 'business' and (${t.siren} is not null or ${t.vatNumber} is not null)))`
+		),
 		oneOf('client_locale_check', t.locale)
 	]
 );

@@ -104,6 +104,7 @@ export type MailKind =
 	| 'refund_failed'
 	| 'money_returned'
 	| 'transfer_undone'
+	| 'money_restored'
 	| 'contact_added'
 	| 'contact_added_told'
 	| 'owner_notice'
@@ -134,6 +135,7 @@ export const mail = pgTable(
 			refund_failed: true,
 			money_returned: true,
 			transfer_undone: true,
+			money_restored: true,
 			contact_added: true,
 			contact_added_told: true,
 			owner_notice: true,
