@@ -10,6 +10,7 @@ export function mailKindText(kind: string): string {
 		refund: m.mail_kind_refund,
 		refund_failed: m.mail_kind_refund_failed,
 		money_returned: m.mail_kind_returned,
+		money_restored: m.mail_kind_restored,
 		transfer_undone: m.mail_kind_unmatched,
 		owner_notice: m.mail_kind_notice
 	};

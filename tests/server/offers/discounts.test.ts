@@ -244,7 +244,7 @@ describe('paid early by SEPA debit', () => {
 		]);
 		await house.drain();
 		const mail = house.world.mailbox.mails.find((one) => one.subject.includes('est revenu'))!;
-		expect(mail.text).toMatch(/escompte de 24,00.€ accordé avec ce paiement est annulé.*1.200,00.€/);
+		expect(mail.text).toMatch(/escompte de 24,00.€ accordé avec ce paiement est annulé.*1.200,00.€/s);
 		expect(mail.attachments.map((file) => file.name)).toEqual([`${voided!.documentNumber}.pdf`]);
 	});
 });

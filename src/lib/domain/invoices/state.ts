@@ -1,6 +1,6 @@
 // The state of an invoice in one word, from its balance and what is under way. Used by page, mail, API and export.
 import { daysBetween, type CivilDate } from '../calendar/civil-date.ts';
-import { add, subtract, ZERO, type Minor } from '../money/minor.ts';
+import { add, smallest, subtract, ZERO, type Minor } from '../money/minor.ts';
 import type { NotPayableReason } from './findings.ts';
 
 export type InvoiceFacts = {
@@ -19,6 +19,18 @@ export function payableToday(facts: InvoiceFacts): Minor {
 	if (facts.notPayableReason !== null) return ZERO;
 	const left = subtract(facts.balanceMinor, add(facts.underWayMinor, facts.promisedMinor, facts.plannedMinor));
 	return left > 0n ? left : ZERO;
+}
+
+/** What is still owed, and which way it comes: asked for today, being taken, promised by a plan. */
+export type Rest = { payableMinor: Minor; underWayMinor: Minor; plannedMinor: Minor };
+/** The one source of every rest that is told. What is owed and not payable here counts as asked for: it is owed all the same. */
+export function restOf(facts: InvoiceFacts): Rest {
+	const { balanceMinor, underWayMinor, promisedMinor } = facts;
+	if (balanceMinor <= 0n) return { payableMinor: ZERO, underWayMinor: ZERO, plannedMinor: ZERO };
+	const onItsWay = smallest(balanceMinor, add(underWayMinor, promisedMinor));
+	const plannedMinor = smallest(facts.plannedMinor, subtract(balanceMinor, onItsWay));
+	const payableMinor = subtract(balanceMinor, add(onItsWay, plannedMinor));
+	return { payableMinor, underWayMinor: smallest(underWayMinor, onItsWay), plannedMinor };
 }
 
 export function stateOf(facts: InvoiceFacts, today: CivilDate): InvoiceState {

@@ -23,6 +23,10 @@ export const openParts = <P extends PlanPart>(parts: readonly P[]): P[] => parts
 /** The part that comes next: what "pay the next part now" means. */
 export const nextPart = <P extends PlanPart>(parts: readonly P[]): P | null => openParts(parts)[0] ?? null;
 
+/** It will not come to it: what was refused is not mended by then, and the plan ends before. Announced once it is mended. */
+export const isDoubtful = (part: Pick<PlanPart, 'dueOn'>, cureEndsOn: CivilDate | null): boolean =>
+	cureEndsOn !== null && part.dueOn > cureEndsOn;
+
 /** What the next part makes, the next two, and so on to all that are left. */
 export const sumsOfParts = (parts: readonly PlanPart[]): Minor[] => {
 	let sum = ZERO;

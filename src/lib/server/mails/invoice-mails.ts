@@ -7,9 +7,11 @@ import { declineText } from '../../i18n/declines.ts';
 import { formatDay } from '../../domain/calendar/format.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import { formatMoney, type Locale } from '../../domain/money/format.ts';
+import type { Rest } from '../../domain/invoices/state.ts';
 import type { Minor } from '../../domain/money/minor.ts';
 import type { DeclineFamily } from '../../domain/payments/declines.ts';
 import type { Supplier } from '../store/parties.ts';
+import { dueBlock, duePreview, dueRows } from './due-block.ts';
 import { renderMail, type Block, type RenderedMail } from './layout.ts';
 
 export type To = { supplier: Supplier; name: string; locale: Locale };
@@ -75,7 +77,7 @@ export function renderReceiptMail(
 		methodLabel: string;
 		numbers: string;
 		creditMinor: Minor;
-		restMinor: Minor;
+		due: Rest;
 		discounts: { amountMinor: Minor; documentNumber: string | null }[];
 	}
 ): RenderedMail {
@@ -113,14 +115,7 @@ export function renderReceiptMail(
 						m.mail_receipt_discount({}, say),
 						formatMoney(one.amountMinor, payment.currency, to.locale)
 					]),
-					...(payment.restMinor > 0n
-						? [
-								[m.amount_left({}, say), formatMoney(payment.restMinor, payment.currency, to.locale)] as [
-									string,
-									string
-								]
-							]
-						: [])
+					...dueRows({ ...payment.due, currency: payment.currency }, to.locale)
 				]
 			},
 			{
@@ -167,133 +162,28 @@ export function renderDebitNotice(
 	);
 }
 
+/** A debit that came to nothing: what is to be paid of its invoices now, which somebody may have paid otherwise meanwhile. */
 export function renderFailedMail(
 	to: To,
-	failed: { amountMinor: Minor; currency: string; numbers: string; family: DeclineFamily; url: string }
-): RenderedMail {
-	const say = { locale: to.locale };
-	const amount = formatMoney(failed.amountMinor, failed.currency, to.locale);
-	return mail(to, m.mail_failed_subject({ numbers: failed.numbers }, say), m.mail_failed_preview({}, say), [
-		hello(to),
-		{ kind: 'text', text: m.mail_failed_text({ amount, numbers: failed.numbers }, say) },
-		{ kind: 'text', text: declineText(failed.family, to.locale) },
-		{ kind: 'button', label: m.mail_failed_button({}, say), url: failed.url }
-	]);
-}
-
-export function renderRefundMail(
-	to: To,
-	refund: { amountMinor: Minor; currency: string; numbers: string; receiptNumber: string; hasNote: boolean }
-): RenderedMail {
-	const say = { locale: to.locale };
-	const amount = formatMoney(refund.amountMinor, refund.currency, to.locale);
-	return mail(to, m.mail_refund_subject({ amount }, say), m.mail_refund_preview({ numbers: refund.numbers }, say), [
-		hello(to),
-		{ kind: 'text', text: m.mail_refund_text({ amount, numbers: refund.numbers, receipt: refund.receiptNumber }, say) },
-		...(refund.hasNote ? [{ kind: 'text' as const, text: m.mail_refund_note({}, say) }] : []),
-		{ kind: 'small', text: m.mail_refund_delay({}, say) }
-	]);
-}
-/** It had been announced, and the bank did not take it. */
-export function renderRefundFailedMail(
-	to: To,
-	refund: { amountMinor: Minor; currency: string; numbers: string }
-): RenderedMail {
-	const say = { locale: to.locale };
-	const amount = formatMoney(refund.amountMinor, refund.currency, to.locale);
-	const { numbers } = refund;
-	return mail(to, m.mail_refund_failed_subject({ amount }, say), m.mail_refund_preview({ numbers }, say), [
-		hello(to),
-		{ kind: 'text', text: m.mail_refund_failed_text({ amount, numbers }, say) }
-	]);
-}
-
-export function renderReturnedMail(
-	to: To,
-	returned: {
+	failed: {
 		amountMinor: Minor;
 		currency: string;
 		numbers: string;
-		/** Of it, what re-opens invoices, and what had been refunded before. */
-		dueMinor: Minor;
-		claimMinor: Minor;
-		/** The discount that goes with it, and what is due again in all. */
-		discountMinor: Minor;
-		totalMinor: Minor;
-		/** What the bank said, in words for the client. */
-		why: string | null;
+		family: DeclineFamily;
+		due: Rest & { numbers: string };
 		url: string;
 	}
 ): RenderedMail {
 	const say = { locale: to.locale };
-	const money = (of: Minor) => formatMoney(of, returned.currency, to.locale);
-	const [amount, due] = [money(returned.amountMinor), money(returned.dueMinor)];
-	if (returned.dueMinor === 0n)
-		return mail(
-			to,
-			m.mail_returned_twice_subject({ amount }, say),
-			m.mail_refund_preview({ numbers: returned.numbers }, say),
-			[hello(to), { kind: 'text', text: m.mail_returned_twice({ amount, numbers: returned.numbers }, say) }]
-		);
-	return mail(
-		to,
-		m.mail_returned_subject({ numbers: returned.numbers }, say),
-		m.mail_returned_preview({ amount: due }, say),
-		[
-			hello(to),
-			{ kind: 'text', text: m.mail_returned_text({ amount, due, numbers: returned.numbers }, say) },
-			...(returned.claimMinor > 0n
-				? [{ kind: 'text' as const, text: m.mail_returned_claim({ amount: money(returned.claimMinor) }, say) }]
-				: []),
-			...(returned.why ? [{ kind: 'text' as const, text: returned.why }] : []),
-			...(returned.discountMinor > 0n
-				? [
-						{
-							kind: 'text' as const,
-							text: m.mail_returned_discount(
-								{
-									amount: formatMoney(returned.discountMinor, returned.currency, to.locale),
-									total: formatMoney(returned.totalMinor, returned.currency, to.locale)
-								},
-								say
-							)
-						}
-					]
-				: []),
-			{ kind: 'button', label: m.mail_failed_button({}, say), url: returned.url },
-			{ kind: 'small', text: m.mail_returned_disagree({}, say) }
-		]
-	);
-}
-
-/** The supplier had put a transfer on the wrong invoice. */
-/** Kept for the client by mistake: no invoice was touched. */
-export function renderUnkeptMail(
-	to: To,
-	unkept: { amountMinor: Minor; currency: string; receiptNumber: string }
-): RenderedMail {
-	const say = { locale: to.locale };
-	const amount = formatMoney(unkept.amountMinor, unkept.currency, to.locale);
-	const receipt = unkept.receiptNumber;
-	return mail(to, m.mail_unmatched_subject({ numbers: amount }, say), m.mail_unmatched_bank({}, say), [
+	const amount = formatMoney(failed.amountMinor, failed.currency, to.locale);
+	const due = { ...failed.due, currency: failed.currency };
+	return mail(to, m.mail_failed_subject({ numbers: failed.numbers }, say), duePreview(due, to.locale), [
 		hello(to),
-		{ kind: 'text', text: m.mail_unkept_text({ amount, receipt }, say) },
-		{ kind: 'text', text: m.mail_unmatched_bank({}, say) },
-		{ kind: 'small', text: m.mail_returned_disagree({}, say) }
-	]);
-}
-export function renderUnmatchedMail(
-	to: To,
-	unmatched: { amountMinor: Minor; currency: string; numbers: string; receiptNumber: string; url: string }
-): RenderedMail {
-	const say = { locale: to.locale };
-	const { numbers } = unmatched;
-	const amount = formatMoney(unmatched.amountMinor, unmatched.currency, to.locale);
-	return mail(to, m.mail_unmatched_subject({ numbers }, say), m.mail_unmatched_preview({ amount }, say), [
-		hello(to),
-		{ kind: 'text', text: m.mail_unmatched_text({ amount, numbers, receipt: unmatched.receiptNumber }, say) },
-		{ kind: 'text', text: m.mail_unmatched_bank({}, say) },
-		{ kind: 'button', label: m.mail_failed_button({}, say), url: unmatched.url },
-		{ kind: 'small', text: m.mail_returned_disagree({}, say) }
+		{ kind: 'text', text: m.mail_failed_text({ amount, numbers: failed.numbers }, say) },
+		{ kind: 'text', text: declineText(failed.family, to.locale) },
+		dueBlock(due, to.locale),
+		...(due.payableMinor > 0n
+			? [{ kind: 'button' as const, label: m.mail_failed_button({}, say), url: failed.url }]
+			: [])
 	]);
 }

@@ -73,13 +73,24 @@ export function renderPartAnnounced(
 export type FailedStep = 'retry' | 'authenticate' | 'other_method';
 /** `returned`: taken, and sent back by the bank weeks later. `not_tried`: the means of payment can't be charged any more. */
 export type WhyFailed = DeclineFamily | 'returned' | 'not_tried';
-function whyText(why: WhyFailed, locale: To['locale']): string {
+function whyText(why: WhyFailed, isDebit: boolean, locale: To['locale']): string {
+	// Of a debit no other card is spoken of: what comes next is said after it.
+	if (isDebit && why === 'insufficient_funds') return m.part_failed_debit_funds({}, { locale });
+	if (isDebit && (why === 'generic' || why === 'technical' || why === 'sepa_refused'))
+		return m.part_failed_debit_refused({}, { locale });
 	if (why === 'returned') return m.part_failed_returned({}, { locale });
 	return why === 'not_tried' ? m.part_failed_not_tried({}, { locale }) : declineText(why, locale);
 }
 export function renderPartFailed(
 	to: To,
-	part: PlanOf & PartOf & { why: WhyFailed; step: FailedStep; retryOn: CivilDate | null; cureEndsOn: CivilDate | null }
+	part: PlanOf &
+		PartOf & {
+			why: WhyFailed;
+			isDebit: boolean;
+			step: FailedStep;
+			retryOn: CivilDate | null;
+			cureEndsOn: CivilDate | null;
+		}
 ): RenderedMail {
 	const say = { locale: to.locale };
 	const amount = formatMoney(part.amountMinor, part.currency, to.locale);
@@ -94,7 +105,9 @@ export function renderPartFailed(
 			kind: 'text',
 			text: m.mail_part_failed_text({ amount, date: formatDay(part.dueOn, to.locale), numbers: part.numbers }, say)
 		},
-		...(part.step === 'authenticate' ? [] : [{ kind: 'text' as const, text: whyText(part.why, to.locale) }]),
+		...(part.step === 'authenticate'
+			? []
+			: [{ kind: 'text' as const, text: whyText(part.why, part.isDebit, to.locale) }]),
 		{ kind: 'text', text: next[part.step]() },
 		{
 			kind: 'button',

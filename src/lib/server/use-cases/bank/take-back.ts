@@ -185,6 +185,7 @@ async function restore(booking: Booking, entry: BankEntry, on: CivilDate): Promi
 	await bookDiscounts(booking, payment);
 	await followPlanOf(booking, payment, 'restored');
 	await announce(booking, payment, lines);
+	await queueReversalMail(tx, scope, now, 'money_restored', reversalId, clientId);
 	await settle(booking, entry, payment, 'waiting', entry.round);
 }
 /** Parts of a plan that the transfer had paid, if any. */

@@ -1,9 +1,9 @@
 // From a queued row to words: reads what the mail is about as it stands now, mints the pay link it carries.
 import { optionViews } from '../../../contract/option-views.ts';
-import { mintScope, type Scope } from '../../../domain/access/scope.ts';
+import { mintScope } from '../../../domain/access/scope.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
 import { declineFamily } from '../../../domain/payments/declines.ts';
-import { add, ZERO } from '../../../domain/money/minor.ts';
+import { getsInvoices, getsNews } from '../../../domain/mail/recipients.ts';
 import { addTargetDays } from '../../../domain/calendar/business-days.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { required } from '../../../domain/required.ts';
@@ -12,32 +12,21 @@ import { renderContactAdded } from '../../mails/contact-mails.ts';
 import * as templates from '../../mails/invoice-mails.ts';
 import type { RenderedMail } from '../../mails/layout.ts';
 import { renderOwnerNotice } from '../../mails/owner-notices.ts';
-import { returnForClient } from '../../../i18n/return-reasons.ts';
 import { methodName } from '../../../i18n/methods.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt, listAttemptLines } from '../../store/attempts.ts';
-import type { Tx } from '../../store/database.ts';
-import { listDiscounts, type DiscountListing } from '../../store/discounts.ts';
 import { findInvoice } from '../../store/invoices.ts';
-import { findClaim } from '../../store/journal.ts';
-import { listMails, type MailRow } from '../../store/mails.ts';
+import { type MailRow } from '../../store/mails.ts';
 import { findClient, findContact, findMember, getSupplier, type Contact } from '../../store/parties.ts';
-import {
-	findPayment,
-	findReversal,
-	findReversalOf,
-	listAllocations,
-	listReversalLines,
-	listReversals,
-	type Payment,
-	type Reversal
-} from '../../store/payments.ts';
+import { findPayment, listAllocations, listReversals } from '../../store/payments.ts';
 import { findAudit } from '../../store/records.ts';
 import { renderCreditNotePdf } from '../../documents/credit-note-pdf.ts';
 import { renderReceiptPdf } from '../../documents/receipt-pdf.ts';
 import { commit } from '../run.ts';
 import type { Context } from './compose-context.ts';
 import { renderPlanMail } from './compose-plan-mail.ts';
+import { notesWith, renderReversal } from './compose-reversal-mail.ts';
+import { invoiceIdsOf, payUrl, whatIsDue } from './what-is-due.ts';
 import { mintPayLink } from '../access/pay-links.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
 import { readCreditNote } from '../payments/read-credit-note.ts';
@@ -71,14 +60,20 @@ export async function composeMail(services: Services, row: MailRow): Promise<Com
 }
 
 /**
- * Between the fact and the mail somebody may have taken the right away, or changed the address: what leaves goes to who may have it now. Invoices to pay are for those
- * who receive invoices; the rest for whoever is let in at all.
+ * Between the fact and the mail somebody may have taken the right away, or changed the address: what leaves goes to who may have it now.
  */
 const mayStillGet = ({ kind, toAddress }: MailRow, person: Contact | null): boolean =>
 	person !== null &&
 	person.email === toAddress &&
-	(person.isBilling || (person.hasPortal && kind !== 'invoice_to_pay'));
+	(kind === 'invoice_to_pay' ? getsInvoices(person) : getsNews(person));
 
+const MOVES_BACK = new Set<MailRow['kind']>([
+	'money_returned',
+	'refund',
+	'refund_failed',
+	'transfer_undone',
+	'money_restored'
+]);
 /** A receipt travels with the credit notes of its discounts; money that came back, with what cancels them. */
 async function attachmentsOf({ services, scope, tx, row }: Context): Promise<Composed['attachments']> {
 	const pdf = (name: string, content: Uint8Array) => ({ name: `${name}.pdf`, type: 'application/pdf', content });
@@ -93,26 +88,11 @@ async function attachmentsOf({ services, scope, tx, row }: Context): Promise<Com
 		for (const one of receipt.discounts) notes.push(...(await noteOf(one.discountId)));
 		return [pdf(receipt.receiptNumber, await renderReceiptPdf(receipt, row.locale)), ...notes];
 	}
-	if (row.kind !== 'money_returned' && row.kind !== 'refund' && row.kind !== 'refund_failed') return [];
+	if (!MOVES_BACK.has(row.kind)) return [];
 	const notes = [];
 	for (const one of await notesWith(tx, scope, row)) notes.push(...(await noteOf(one.discountId)));
 	return notes;
 }
-/** The documents of a movement of money: what a refund gave or cancels, the discounts that a return took back. */
-async function notesWith(tx: Tx, scope: Scope, { kind, subjectId }: MailRow): Promise<DiscountListing[]> {
-	if (kind === 'money_returned') return voidedWith(tx, scope, subjectId);
-	const reversal = await findReversal(tx, scope, subjectId);
-	const rows = reversal ? await listDiscounts(tx, scope, { paymentId: reversal.paymentId }) : [];
-	const own = rows.filter((row) => row.reversalId === subjectId);
-	return own.filter((row) => (kind === 'refund') === (row.kind === 'granted'));
-}
-/** The discounts that this return of money took back. */
-async function voidedWith(tx: Tx, scope: Scope, reversalId: string): Promise<DiscountListing[]> {
-	const reversal = await findReversal(tx, scope, reversalId);
-	const rows = reversal ? await listDiscounts(tx, scope, { paymentId: reversal.paymentId }) : [];
-	return rows.filter((row) => row.kind === 'voided' && row.reason === 'early');
-}
-
 async function render(context: Context): Promise<RenderedMail | null> {
 	switch (context.row.kind) {
 		case 'invoice_to_pay':
@@ -126,6 +106,7 @@ async function render(context: Context): Promise<RenderedMail | null> {
 		case 'refund_failed':
 		case 'money_returned':
 		case 'transfer_undone':
+		case 'money_restored':
 			return renderReversal(context);
 		case 'contact_added':
 		case 'contact_added_told':
@@ -180,16 +161,11 @@ async function renderReceipt({ services, scope, tx, row, to }: Context): Promise
 	// It was put on the wrong invoice, and corrected before anybody heard of it.
 	if (reversals.some((reversal) => reversal.kind === 'transfer_undone')) return null;
 	const lines = await listAllocations(tx, scope, payment.paymentId);
-	const invoices = [];
-	for (const line of lines) invoices.push(await findInvoice(tx, scope, line.invoiceId));
-	const restMinor = add(
-		...invoices.map((invoice) => (invoice && invoice.balanceMinor > 0n ? invoice.balanceMinor : ZERO))
-	);
 	return templates.renderReceiptMail(to, {
 		...payment,
 		numbers: lines.map((line) => line.number).join(', '),
 		methodLabel: methodName(payment.methodType, payment.methodLabel, to.locale),
-		restMinor,
+		due: await whatIsDue(tx, scope, invoiceIdsOf(lines)),
 		discounts: (await readReceipt(services, tx, scope, payment.paymentId))?.discounts ?? []
 	});
 }
@@ -200,11 +176,12 @@ async function renderAttempt({ services, scope, tx, row, supplier, to }: Context
 	const lines = await listAttemptLines(tx, scope, attempt.attemptId);
 	const common = { amountMinor: attempt.amountMinor, currency: attempt.currency, numbers: attempt.description };
 	if (row.kind === 'payment_failed') {
-		const url = await mintPayLink(services, tx, scope, required(lines[0], 'line').invoiceId, row.contactId);
+		const due = await whatIsDue(tx, scope, invoiceIdsOf(lines));
 		return templates.renderFailedMail(to, {
 			...common,
+			due,
 			family: declineFamily(attempt.errorCode, attempt.declineCode),
-			url
+			url: await payUrl({ services, scope, tx }, due, row.contactId)
 		});
 	}
 	const expectedOn = attempt.expectedOn ?? addTargetDays(civilDateIn(services.clock.now(), supplier.timeZone), 6);
@@ -213,57 +190,5 @@ async function renderAttempt({ services, scope, tx, row, supplier, to }: Context
 		methodLabel: attempt.methodLabel ?? 'SEPA',
 		mandate: attempt.mandateReference ?? '—',
 		expectedOn
-	});
-}
-
-const unkept = ({ amountMinor }: Reversal, { currency, receiptNumber }: Payment) => ({
-	amountMinor,
-	currency,
-	receiptNumber
-});
-async function renderReversal({ services, scope, tx, row, to }: Context): Promise<RenderedMail | null> {
-	const reversal = await findReversal(tx, scope, row.subjectId);
-	const payment = reversal && (await findPayment(tx, scope, reversal.paymentId));
-	if (!reversal || !payment || !row.contactId) return null;
-	const lines = await listAllocations(tx, scope, payment.paymentId);
-	if (!lines.length && row.kind !== 'refund' && row.kind !== 'refund_failed')
-		return row.kind === 'transfer_undone' ? templates.renderUnkeptMail(to, unkept(reversal, payment)) : null;
-	const common = {
-		amountMinor: reversal.amountMinor,
-		currency: payment.currency,
-		numbers: lines.map((line) => line.number).join(', ') || payment.receiptNumber
-	};
-	if (row.kind === 'refund') {
-		// It failed before anybody heard of it.
-		if (await findReversalOf(tx, scope, reversal.stripeObjectId, 'refund_failed')) return null;
-		const hasNote = (await notesWith(tx, scope, row)).length > 0;
-		return templates.renderRefundMail(to, { ...common, hasNote, receiptNumber: payment.receiptNumber });
-	}
-	if (row.kind === 'refund_failed') {
-		const told = await listMails(tx, scope, { subjectId: reversal.reversalId });
-		const isTold = told.some((one) => one.kind === 'refund' && one.contactId === row.contactId && one.state === 'sent');
-		return isTold ? templates.renderRefundFailedMail(to, common) : null;
-	}
-	if (row.kind === 'transfer_undone')
-		return templates.renderUnmatchedMail(to, {
-			...common,
-			receiptNumber: payment.receiptNumber,
-			url: await mintPayLink(services, tx, scope, required(lines.at(-1), 'line').invoiceId, row.contactId)
-		});
-	const voided = await voidedWith(tx, scope, reversal.reversalId);
-	const lost = add(...voided.map((one) => one.amountMinor));
-	const reopened = await listReversalLines(tx, scope, reversal.stripeObjectId, reversal.kind);
-	const due = add(...reopened.map((line) => line.amountMinor));
-	const claim = await findClaim(tx, scope, reversal);
-	// The bank took back what was kept for the client: nothing is due, and nothing was given twice.
-	if (due === 0n && claim === 0n) return null;
-	return templates.renderReturnedMail(to, {
-		...common,
-		dueMinor: due,
-		claimMinor: claim,
-		discountMinor: lost,
-		why: returnForClient(reversal.reason, to.locale),
-		totalMinor: add(due, lost),
-		url: await mintPayLink(services, tx, scope, required(lines.at(-1), 'line').invoiceId, row.contactId)
 	});
 }

@@ -1,8 +1,7 @@
 // Mails about plans: read as the plan stands now; null when it is no longer true.
-import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
-import { add } from '../../../domain/money/minor.ts';
+import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { declineFamily } from '../../../domain/payments/declines.ts';
-import { isOpen } from '../../../domain/plans/plan.ts';
+import { isDoubtful, isOpen } from '../../../domain/plans/plan.ts';
 import type { RenderedMail } from '../../mails/layout.ts';
 import * as templates from '../../mails/plan-mails.ts';
 import { isChargeable, isExpired } from '../../../domain/payments/methods.ts';
@@ -14,6 +13,7 @@ import { findPlan, type PlanWithParts } from '../../store/plans.ts';
 import { findMethod, type SavedMethod } from '../../store/saved-methods.ts';
 import { mintPayLink } from '../access/pay-links.ts';
 import type { Context } from './compose-context.ts';
+import { whatIsDue } from './what-is-due.ts';
 
 export async function renderPlanMail(context: Context): Promise<RenderedMail | null> {
 	const { scope, tx, row, to, supplier } = context;
@@ -23,6 +23,7 @@ export async function renderPlanMail(context: Context): Promise<RenderedMail | n
 	const method = plan.methodId ? await findMethod(tx, scope, plan.methodId) : null;
 	const position = Number(row.uniqueKey.split(':')[2]);
 	const part = plan.parts.find((candidate) => candidate.position === position) ?? null;
+	const today = civilDateIn(context.services.clock.now(), supplier.timeZone);
 	const serves = method !== null && isChargeable(method, supplier.stripeAccount);
 	const means = { methodLabel: method?.label ?? '', mandate: method?.mandateReference ?? null };
 	switch (row.kind) {
@@ -31,11 +32,13 @@ export async function renderPlanMail(context: Context): Promise<RenderedMail | n
 				? null
 				: templates.renderPlanStarted(to, { ...common, ...means, parts: plan.parts });
 		case 'part_announced':
-			return part?.status === 'scheduled' && plan.status === 'active' && serves
+			return part?.status === 'scheduled' && plan.status === 'active' && serves && !isDoubtful(part, plan.cureEndsOn)
 				? templates.renderPartAnnounced(to, {
 						...common,
 						...means,
 						...part,
+						// Announced late, after a silence of Stripe: a day that is over is no news.
+						dueOn: part.dueOn < today ? today : part.dueOn,
 						position,
 						count: plan.count,
 						cardEnds: endOf(method, part)
@@ -43,9 +46,10 @@ export async function renderPlanMail(context: Context): Promise<RenderedMail | n
 				: null;
 		case 'part_failed':
 			// Of a plan that has ended meanwhile nothing more is tried.
-			return part && isOpen(part) && isRunning(plan) ? renderFailed(context, plan, part, common) : null;
+			return part && isOpen(part) && isRunning(plan) ? renderFailed(context, plan, part, { ...common, serves }) : null;
 		case 'method_lost':
-			return plan.status === 'active' && method && !serves
+			// Whoever is asked to pay a refused part in another way gives another means with it; and where nothing is to come, none is needed.
+			return plan.status === 'active' && method && !serves && (await needsAnother(context, plan))
 				? templates.renderMethodLost(to, { ...common, methodLabel: method.label, why: whyLost(method) })
 				: null;
 		case 'method_ending': {
@@ -68,7 +72,9 @@ export async function renderPlanMail(context: Context): Promise<RenderedMail | n
 		case 'plan_in_default':
 		case 'plan_in_default_told': {
 			if (plan.status !== 'in_default') return null;
-			const restMinor = add(...plan.parts.filter((one) => one.status === 'canceled').map((one) => one.amountMinor));
+			const ids = plan.parts.flatMap((one) => one.lines.map(({ invoiceId }) => invoiceId));
+			const { payableMinor: restMinor } = await whatIsDue(tx, scope, ids);
+			if (restMinor === 0n) return null;
 			if (row.kind === 'plan_in_default') return templates.renderPlanInDefault(to, { ...common, restMinor });
 			const client = await findClient(tx, scope, plan.clientId);
 			return templates.renderDefaultTold(to, { ...common, restMinor, clientName: client?.name ?? '' });
@@ -88,19 +94,30 @@ async function renderFailed(
 	{ scope, tx, to }: Context,
 	plan: PlanWithParts,
 	part: PlanWithParts['parts'][number],
-	common: Awaited<ReturnType<typeof commonOf>>
+	{ serves, ...common }: Awaited<ReturnType<typeof commonOf>> & { serves: boolean }
 ): Promise<RenderedMail> {
 	const attempt = part.attemptId ? await findAttempt(tx, scope, part.attemptId) : null;
-	const wantsBank = [attempt?.errorCode, attempt?.declineCode].includes('authentication_required');
+	// Neither a new try nor the bank's question is promised of a means of payment that serves no more.
+	const wantsBank = serves && wantsConfirmation(attempt);
 	return templates.renderPartFailed(to, {
 		...common,
 		dueOn: part.dueOn,
 		amountMinor: part.amountMinor,
 		why: whyFailed(attempt),
-		step: part.status === 'retrying' ? 'retry' : wantsBank ? 'authenticate' : 'other_method',
+		isDebit: attempt?.methodType === 'sepa_debit',
+		step: part.status === 'retrying' && serves ? 'retry' : wantsBank ? 'authenticate' : 'other_method',
 		retryOn: part.askOn,
 		cureEndsOn: plan.cureEndsOn
 	});
+}
+
+const wantsConfirmation = (attempt: Attempt | null): boolean =>
+	[attempt?.errorCode, attempt?.declineCode].includes('authentication_required');
+async function needsAnother({ scope, tx }: Context, plan: PlanWithParts): Promise<boolean> {
+	const open = plan.parts.filter(isOpen);
+	for (const part of open.filter(({ status }) => status === 'action_needed'))
+		if (!wantsConfirmation(part.attemptId ? await findAttempt(tx, scope, part.attemptId) : null)) return false;
+	return open.length > 0;
 }
 
 const isRunning = ({ status }: PlanWithParts): boolean => status === 'active' || status === 'paused';

@@ -1,16 +1,11 @@
 // Which mails a fact calls for, and to whom. Written in the fact's own transaction.
 import type { Scope } from '../../../domain/access/scope.ts';
+import { getsInvoices } from '../../../domain/mail/recipients.ts';
 import { newId } from '../../identity.ts';
 import type { Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { queueMail, queueMails } from '../../store/mails.ts';
-import {
-	findContact,
-	listBillingContacts,
-	listBillingContactsOf,
-	listMembers,
-	type Contact
-} from '../../store/parties.ts';
+import { findContact, listBillingContacts, listContactsOf, listMembers, type Contact } from '../../store/parties.ts';
 import type { MailKind, PlanMailKind } from '../../store/schema/index.ts';
 
 const toContact = (kind: MailKind, uniqueKey: string, subjectId: string, person: Contact) => ({
@@ -41,7 +36,7 @@ export async function queueReversalMail(
 	tx: Tx,
 	scope: Scope,
 	now: Date,
-	kind: 'refund' | 'refund_failed' | 'money_returned' | 'transfer_undone',
+	kind: 'refund' | 'refund_failed' | 'money_returned' | 'money_restored' | 'transfer_undone',
 	reversalId: string,
 	clientId: string
 ): Promise<void> {
@@ -77,6 +72,12 @@ export async function queueInvoiceMail(
 	return queueMail(tx, scope, toContact('invoice_to_pay', `invoice:${invoiceId}:${occasion}`, invoiceId, person), now);
 }
 
+/** Whom invoices of these clients go to. */
+export const recipientsOf = async (tx: Tx, scope: Scope, clientIds: string[]): Promise<Map<string, Contact[]>> =>
+	clientIds.length
+		? Map.groupBy((await listContactsOf(tx, scope, clientIds)).filter(getsInvoices), (person) => person.clientId)
+		: new Map<string, Contact[]>();
+
 /** Invoices that have just come in, each to the billing contacts of its client. */
 export async function queueOpenedMails(
 	tx: Tx,
@@ -85,10 +86,7 @@ export async function queueOpenedMails(
 	opened: { invoiceId: string; clientId: string }[]
 ): Promise<void> {
 	if (!opened.length) return;
-	const people = Map.groupBy(
-		await listBillingContactsOf(tx, scope, [...new Set(opened.map(({ clientId }) => clientId))]),
-		(person) => person.clientId
-	);
+	const people = await recipientsOf(tx, scope, [...new Set(opened.map(({ clientId }) => clientId))]);
 	const mails = opened.flatMap(({ invoiceId, clientId }) =>
 		(people.get(clientId) ?? []).map((person) =>
 			toContact('invoice_to_pay', `invoice:${invoiceId}:opened`, invoiceId, person)

@@ -203,7 +203,8 @@ async function restore(settling: Settling, payment: Payment, restored: Restored)
 	const lines = allocateReversal([...owed].reverse(), subtract(amountMinor, claim));
 	const after = minor(before + (amountMinor - sumOf(lines)));
 	const { paymentId, clientId, currency } = payment;
-	const row = { reversalId: newId(), paymentId, kind, stripeObjectId: objectId, amountMinor, reason: null };
+	const reversalId = newId();
+	const row = { reversalId, paymentId, kind, stripeObjectId: objectId, amountMinor, reason: null };
 	if (!(await insertReversal(tx, scope, { ...row, occurredAt: at }, lines))) return;
 	const entry = moneyIn(kind, objectId, { clientId, lines, ...beyondInvoices(before, after) });
 	const stripeAccount = accountKey(payment.stripeAccount);
@@ -212,6 +213,7 @@ async function restore(settling: Settling, payment: Payment, restored: Restored)
 	if (kind === 'chargeback_won' && sumOf(lines) === sumOf(taken) && lines.length)
 		await followReversal(settling, await attemptOf(settling, payment), 'restored');
 	await announce(settling, payment, lines);
+	if (kind === 'chargeback_won') await queueReversalMail(tx, scope, now, 'money_restored', reversalId, clientId);
 }
 
 const attemptOf = async ({ tx, scope }: Settling, payment: Payment) =>

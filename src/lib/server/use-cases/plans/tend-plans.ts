@@ -2,13 +2,14 @@
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import { addDays, civilDateIn, daysBetween, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { announcedOn } from '../../../domain/plans/calendar.ts';
-import { isOpen } from '../../../domain/plans/plan.ts';
+import { isDoubtful, isOpen } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import { getSupplier, listSuppliers } from '../../store/parties.ts';
 import { listBroken, listEndingCards, listPlansMovedAway, listToAnnounce } from '../../store/plan-days.ts';
 import { lockPlan, savePart, savePlan } from '../../store/plans.ts';
 import { findMethod } from '../../store/saved-methods.ts';
+import { isTodaysSilent } from '../../store/stripe-accounts.ts';
 import { recordAudit } from '../../store/records.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
 import { commit, read, safely } from '../run.ts';
@@ -28,6 +29,8 @@ const aheadOf = (today: CivilDate): CivilDate => addDays(today, daysBetween(anno
 
 export const announceParts = (services: Services): Promise<void> =>
 	forEachSupplier(services, async (scope, today) => {
+		// Nothing is taken while the account can’t be asked: nothing is announced that may not come to it.
+		if (await read(services, scope, (tx) => isTodaysSilent(tx, scope))) return;
 		for (const { planId, position } of await read(services, scope, (tx) =>
 			listToAnnounce(tx, scope, { today, dueUntil: aheadOf(today) })
 		))
@@ -39,6 +42,7 @@ export const announceParts = (services: Services): Promise<void> =>
 						'part'
 					);
 					if (part.announcedAt || part.status !== 'scheduled' || plan.status !== 'active') return;
+					if (isDoubtful(part, plan.cureEndsOn)) return;
 					const now = services.clock.now();
 					await savePart(tx, scope, part, { announcedAt: now }, now);
 					// Announced again after another day or another amount was agreed: a mail of its own.
@@ -79,6 +83,7 @@ export const tellEndingCards = (services: Services): Promise<void> =>
 			);
 	});
 
+const DAYS_AFTER_SILENCE = 3;
 export const breakPlans = (services: Services): Promise<void> =>
 	forEachSupplier(services, async (scope, today) => {
 		for (const planId of await read(services, scope, (tx) => listBroken(tx, scope, today)))
@@ -87,6 +92,9 @@ export const breakPlans = (services: Services): Promise<void> =>
 					const plan = required(await lockPlan(tx, scope, planId), 'plan');
 					if (plan.status !== 'active' || plan.cureEndsOn === null || plan.cureEndsOn >= today) return;
 					const now = services.clock.now();
+					// Who could not pay by card meanwhile has some days once it can be asked again.
+					if (await isTodaysSilent(tx, scope))
+						return savePlan(tx, scope, planId, { cureEndsOn: addDays(today, DAYS_AFTER_SILENCE) }, now);
 					for (const part of plan.parts.filter(isOpen))
 						await savePart(tx, scope, part, { status: 'canceled', askOn: null }, now);
 					await savePlan(tx, scope, planId, { status: 'in_default' }, now);

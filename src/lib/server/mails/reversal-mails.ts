@@ -1,0 +1,126 @@
+// Mails about money that went back, or is here again. Each says what moved, and what is due now.
+import { m } from '#lib/paraglide/messages.js';
+import type { Rest } from '../../domain/invoices/state.ts';
+import { formatMoney } from '../../domain/money/format.ts';
+import type { Minor } from '../../domain/money/minor.ts';
+import { dueBlock, duePreview } from './due-block.ts';
+import { hello, mail, type To } from './invoice-mails.ts';
+import type { Block, RenderedMail } from './layout.ts';
+
+/** `numbers`, or the receipt where no invoice was touched. */
+export type Moved = {
+	amountMinor: Minor;
+	currency: string;
+	numbers: string;
+	receiptNumber: string;
+	due: Rest & { numbers: string };
+	/** A discount of the payment that does not stand any more. */
+	discountMinor: Minor;
+	url: string;
+};
+const say = ({ locale }: To) => ({ locale });
+const money = (to: To, { currency }: Moved, of: Minor): string => formatMoney(of, currency, to.locale);
+const text = (words: string): Block => ({ kind: 'text', text: words });
+const dueOf = ({ due, currency }: Moved) => ({ ...due, currency });
+
+/** What is due, and the way to pay it, if any of it is to be paid now. */
+function dueBlocks(to: To, moved: Moved): Block[] {
+	return [
+		...(moved.discountMinor > 0n
+			? [text(m.mail_discount_lost({ amount: money(to, moved, moved.discountMinor) }, say(to)))]
+			: []),
+		dueBlock(dueOf(moved), to.locale),
+		...(moved.due.payableMinor > 0n
+			? [{ kind: 'button' as const, label: m.mail_due_button({}, say(to)), url: moved.url }]
+			: [])
+	];
+}
+
+/** `reopensMinor`: of what it gives back, what is owed again, because no credit note takes it off. */
+export function renderRefundMail(to: To, refund: Moved & { hasNote: boolean; reopensMinor: Minor }): RenderedMail {
+	const { numbers, receiptNumber: receipt } = refund;
+	const amount = money(to, refund, refund.amountMinor);
+	const reopens = money(to, refund, refund.reopensMinor);
+	return mail(to, m.mail_refund_subject({ amount }, say(to)), m.mail_refund_preview({ numbers }, say(to)), [
+		hello(to),
+		text(m.mail_refund_text({ amount, numbers, receipt }, say(to))),
+		...(refund.hasNote ? [text(m.mail_refund_note({}, say(to)))] : []),
+		...(refund.reopensMinor > 0n
+			? [text(m.mail_refund_reopens({ amount: reopens, numbers }, say(to))), ...dueBlocks(to, refund)]
+			: []),
+		{ kind: 'small', text: m.mail_refund_delay({}, say(to)) }
+	]);
+}
+/** It had been announced, and the bank did not take it: the money is here, and counts for the invoices again. */
+export function renderRefundFailedMail(to: To, refund: Moved): RenderedMail {
+	const { numbers } = refund;
+	const amount = money(to, refund, refund.amountMinor);
+	return mail(to, m.mail_refund_failed_subject({ amount }, say(to)), m.mail_refund_preview({ numbers }, say(to)), [
+		hello(to),
+		text(m.mail_refund_failed_text({ amount, numbers }, say(to))),
+		...dueBlocks(to, refund)
+	]);
+}
+
+export function renderReturnedMail(
+	to: To,
+	returned: Moved & {
+		/** Of it, what re-opens invoices, and what had been refunded before. */
+		reopensMinor: Minor;
+		claimMinor: Minor;
+		/** What the bank said, in words for the client. */
+		why: string | null;
+	}
+): RenderedMail {
+	const { numbers } = returned;
+	const amount = money(to, returned, returned.amountMinor);
+	if (returned.reopensMinor === 0n)
+		return mail(to, m.mail_returned_twice_subject({ amount }, say(to)), m.mail_refund_preview({ numbers }, say(to)), [
+			hello(to),
+			text(m.mail_returned_twice({ amount, numbers }, say(to)))
+		]);
+	return mail(to, m.mail_returned_subject({ numbers }, say(to)), duePreview(dueOf(returned), to.locale), [
+		hello(to),
+		text(m.mail_returned_text({ amount, numbers }, say(to))),
+		...(returned.claimMinor > 0n
+			? [text(m.mail_returned_claim({ amount: money(to, returned, returned.claimMinor) }, say(to)))]
+			: []),
+		...(returned.why ? [text(returned.why)] : []),
+		...dueBlocks(to, returned),
+		{ kind: 'small', text: m.mail_returned_disagree({}, say(to)) }
+	]);
+}
+
+/** What had gone back is here again: the bank gave it back, or it had been noted by mistake. */
+export function renderRestoredMail(to: To, restored: Moved): RenderedMail {
+	const { numbers } = restored;
+	const amount = money(to, restored, restored.amountMinor);
+	return mail(to, m.mail_restored_subject({ numbers }, say(to)), duePreview(dueOf(restored), to.locale), [
+		hello(to),
+		text(m.mail_restored_text({ amount, numbers }, say(to))),
+		...dueBlocks(to, restored)
+	]);
+}
+
+/** Kept for the client by mistake: no invoice was touched. */
+export function renderUnkeptMail(to: To, unkept: Moved): RenderedMail {
+	const amount = money(to, unkept, unkept.amountMinor);
+	return mail(to, m.mail_unmatched_subject({ numbers: amount }, say(to)), m.mail_unmatched_bank({}, say(to)), [
+		hello(to),
+		text(m.mail_unkept_text({ amount, receipt: unkept.receiptNumber }, say(to))),
+		text(m.mail_unmatched_bank({}, say(to))),
+		{ kind: 'small', text: m.mail_returned_disagree({}, say(to)) }
+	]);
+}
+/** The supplier had put a transfer on the wrong invoice. */
+export function renderUnmatchedMail(to: To, unmatched: Moved): RenderedMail {
+	const { numbers, receiptNumber: receipt } = unmatched;
+	const amount = money(to, unmatched, unmatched.amountMinor);
+	return mail(to, m.mail_unmatched_subject({ numbers }, say(to)), duePreview(dueOf(unmatched), to.locale), [
+		hello(to),
+		text(m.mail_unmatched_text({ amount, numbers, receipt }, say(to))),
+		text(m.mail_unmatched_bank({}, say(to))),
+		...dueBlocks(to, unmatched),
+		{ kind: 'small', text: m.mail_returned_disagree({}, say(to)) }
+	]);
+}
