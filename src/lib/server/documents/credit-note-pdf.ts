@@ -19,6 +19,13 @@ function whyOf({ kind, reason }: CreditNote, date: string, locale: Locale): stri
 	return texts[reason]();
 }
 
+/** A reduction of the price, a sale that is none any more, or neither: what was taken off is owed again. */
+function lawOf({ kind, reason }: Pick<CreditNote, 'kind' | 'reason'>, locale: Locale): string {
+	const say = { locale };
+	if (kind === 'voided') return m.credit_note_law_voided({}, say);
+	return reason === 'returned' ? m.credit_note_law_returned({}, say) : m.credit_note_law({}, say);
+}
+
 export async function renderCreditNotePdf(note: CreditNote, locale: Locale): Promise<Uint8Array> {
 	const say = { locale };
 	const isCancellation = note.kind === 'voided';
@@ -57,7 +64,7 @@ export async function renderCreditNotePdf(note: CreditNote, locale: Locale): Pro
 		page.row(m.credit_note_vat({}, say), money(minor(vat)));
 		page.row(m.credit_note_total({}, say), money(note.amountMinor), 'bold');
 		page.space();
-		page.line(m.credit_note_law({}, say), 9);
+		page.line(lawOf(note, locale), 9);
 	});
 	return page.finish();
 }
