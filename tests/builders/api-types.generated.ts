@@ -230,6 +230,8 @@ export interface components {
              */
             balance_minor?: string;
             client?: string;
+            /** @enum {string} */
+            client_kind?: "business" | "consumer" | "unknown";
             currency?: string;
             /** Format: date */
             due_on?: string;
@@ -300,6 +302,11 @@ export interface components {
                 client: {
                     /** Format: email */
                     email?: string | null;
+                    /**
+                     * @description What the client is. A SIREN or VAT number says business by itself; left out without either, it is not known. Changes nothing that is known already
+                     * @enum {string|null}
+                     */
+                    kind?: "business" | "consumer" | null;
                     name: string;
                     siren?: string | null;
                     vat_number?: string | null;

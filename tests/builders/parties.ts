@@ -89,6 +89,7 @@ export async function aPayer(
 			supplierId: cast.supplierId,
 			clientId,
 			kind: 'business',
+			kindFrom: 'person',
 			name,
 			siren: null,
 			vatNumber: null,

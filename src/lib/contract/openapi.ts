@@ -143,6 +143,7 @@ export const openApi = {
 					invoice_id: { type: 'string', format: 'uuid' },
 					number: { type: 'string' },
 					client: { type: 'string' },
+					client_kind: { type: 'string', enum: ['business', 'consumer', 'unknown'] },
 					issued_on: { type: 'string', format: 'date' },
 					due_on: { type: 'string', format: 'date' },
 					currency: { type: 'string' },
@@ -228,7 +229,13 @@ export const openApi = {
 										name: { type: 'string' },
 										siren: { type: ['string', 'null'] },
 										vat_number: { type: ['string', 'null'] },
-										email: { type: ['string', 'null'], format: 'email' }
+										email: { type: ['string', 'null'], format: 'email' },
+										kind: {
+											type: ['string', 'null'],
+											enum: ['business', 'consumer', null],
+											description:
+												'What the client is. A SIREN or VAT number says business by itself; left out without either, it is not known. Changes nothing that is known already'
+										}
 									}
 								},
 								net_minor: amount,

@@ -2,6 +2,7 @@
 import { m } from '#lib/paraglide/messages.js';
 import type { SecurityActor, SecurityKind } from '../domain/access/security-kinds.ts';
 import type { Locale } from '../domain/money/format.ts';
+import { clientKindText } from './client-kinds.ts';
 
 export function securityText(kind: SecurityKind, locale: Locale): string {
 	const say = { locale };
@@ -28,6 +29,7 @@ export function securityText(kind: SecurityKind, locale: Locale): string {
 		member_removed: () => m.security_member_removed({}, say),
 		contact_added: () => m.security_contact_added({}, say),
 		contact_changed: () => m.security_contact_changed({}, say),
+		client_changed: () => m.security_client_changed({}, say),
 		billing_changed: () => m.security_billing_changed({}, say),
 		account_changed: () => m.security_account_changed({}, say),
 		rights_changed: () => m.security_rights_changed({}, say)
@@ -85,6 +87,8 @@ const right =
 	(name: (say: Say) => string): Word =>
 	(value, say) =>
 		m.security_pair({ name: name(say), value: value === 'true' ? m.yes({}, say) : m.no({}, say) }, say);
+const kindWord = (value: string, { locale }: Say): string =>
+	value === 'business' || value === 'consumer' ? clientKindText(value, locale) : clientKindText('unknown', locale);
 const asIs: Word = (value) => value;
 /** In the order of reading. What is for programs only (`method`, `code`, ids) has no word, and is not shown. */
 const DETAILS: [string, Word][] = [
@@ -101,6 +105,11 @@ const DETAILS: [string, Word][] = [
 		'before',
 		(value, say) => m.security_pair({ name: m.security_before({}, say), value: ROLES[value]?.(say) ?? value }, say)
 	],
+	[
+		'kindBefore',
+		(value, say) => m.security_pair({ name: m.security_before({}, say), value: kindWord(value, say) }, say)
+	],
+	['kindAfter', (value, say) => m.security_pair({ name: m.security_after({}, say), value: kindWord(value, say) }, say)],
 	['after', (value, say) => m.security_pair({ name: m.security_after({}, say), value }, say)],
 	[
 		'scopes',

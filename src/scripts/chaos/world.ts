@@ -104,7 +104,7 @@ async function addSeller(sql: postgres.Sql, dice: Dice, account: string): Promis
 		name: `Client ${prefix} ${i}`
 	}));
 	for (const { clientId, contactId, name } of clients) {
-		await sql`insert into client ${sql({ supplier_id: supplierId, client_id: clientId, kind: 'business', name, locale: 'fr', created_at: at } as never)}`;
+		await sql`insert into client ${sql({ supplier_id: supplierId, client_id: clientId, kind: 'business', kind_from: 'person', name, locale: 'fr', created_at: at } as never)}`;
 		await sql`insert into contact ${sql({ supplier_id: supplierId, contact_id: contactId, client_id: clientId, email: `${name.toLowerCase().replaceAll(' ', '-')}@client.example`, name: 'Paul Roche', locale: 'fr', is_billing: true, has_portal: true, may_pay: true, created_at: at } as never)}`;
 	}
 	return { supplierId, account, otherAccount: otherOf(account), memberId, apiKey, prefix, clients };

@@ -120,6 +120,7 @@ async function createParties(services: Services, cast: DemoSupplier): Promise<Sc
 				supplierId,
 				clientId,
 				kind: party.kind,
+				kindFrom: party.kind === 'business' ? 'identifier' : 'person',
 				name: party.name,
 				siren: party.kind === 'business' ? sirenFor(cast, i) : null,
 				vatNumber: party.kind === 'business' ? vatNumberOf(sirenFor(cast, i)) : null,

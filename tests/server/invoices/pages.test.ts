@@ -111,6 +111,7 @@ describe('of three hundred clients', () => {
 					supplierId: cast.supplierId,
 					clientId: newId(),
 					kind: 'business' as const,
+					kindFrom: 'person' as const,
 					// Namesakes too.
 					name: i < 150 ? 'Boulangerie' : `Client ${String(i).padStart(3, '0')} 100%`,
 					siren: null,

@@ -88,13 +88,13 @@ test('a part is sent back as not authorised: one mail says so, nothing more is a
 
 test('while the supplier’s Stripe can’t be asked nothing is announced, and no bank is said to have refused', async () => {
 	await plan();
-	await live(10);
+	await live(2);
 	news();
 	house.world.world.refusedAccounts = ['acct_lumen'];
-	await live(12);
+	await live(18);
 	expect(news().map(({ subject }) => subject)).toEqual([]);
 	house.world.world.refusedAccounts = [];
-	await live(12);
+	await live(14);
 	const after = news();
 	expect(after.map(({ subject }) => subject)).toContainEqual(expect.stringMatching(/Paiement reçu : 400,00/));
 	for (const { subject, text } of after) expect(`${subject} ${text}`).not.toMatch(/n’a pas pu|refusé/);

@@ -198,6 +198,7 @@ export const ANSWERS: Record<string, Row> = {
 		params: id('client'),
 		form: { contact: ':colleague', facturation: 'oui', espace: 'oui', paiement: 'oui' }
 	},
+	'POST /admin/clients/[id]?/nature': { door: 'adminWriteId', params: id('client'), form: { nature: 'business' } },
 	'POST /admin/clients/[id]?/grouper': { door: 'adminWriteId', params: id('client'), form: { nouveau: 'x' } },
 	'GET /admin/echeanciers': { door: 'admin' },
 	'POST /admin/echeanciers?/suspendre': { door: 'adminWriteId', form: plan, spent: true },
@@ -228,6 +229,12 @@ export const ANSWERS: Record<string, Row> = {
 		door: 'adminWriteId',
 		params: id('import'),
 		form: { acheteur: '|||zoé', client: '' }
+	},
+	'POST /admin/import/[id]?/nature': {
+		door: 'adminWriteId',
+		params: id('import'),
+		form: { acheteur: '|||zoé', nature: 'business' },
+		absent: true
 	},
 	'POST /admin/import/[id]?/adresse': {
 		door: 'adminWriteId',

@@ -23,6 +23,7 @@ export const PROOFS: Record<string, Proof> = {
 	'POST /admin/banque?/revoir': DAILY,
 	'POST /admin/clients/[id]?/contact': 'asks',
 	'POST /admin/clients/[id]?/droits': 'asks',
+	'POST /admin/clients/[id]?/nature': OWN_BOOKS,
 	'POST /admin/clients/[id]?/grouper': OWN_BOOKS,
 	'POST /admin/echeanciers?/suspendre': OWN_BOOKS,
 	'POST /admin/echeanciers?/reprendre': OWN_BOOKS,
@@ -40,6 +41,7 @@ export const PROOFS: Record<string, Proof> = {
 	'POST /admin/import/depot': 'no: files wait for a word',
 	'POST /admin/import/[id]?/relire': 'no: invoices wait for a word',
 	'POST /admin/import/[id]?/client': 'no: invoices wait for a word, and no address is let in by it',
+	'POST /admin/import/[id]?/nature': OWN_BOOKS,
 	'POST /admin/import/[id]?/adresse': 'asks',
 	'POST /admin/import/[id]?/remplacer': 'no: invoices wait for a word',
 	'POST /admin/import/[id]?/confirmer':

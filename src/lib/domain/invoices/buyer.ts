@@ -1,5 +1,6 @@
 // Who a buyer of a file is, among the clients that are known: by SIREN, then VAT number, then the contact's address, then the name.
 import { mailboxOf } from '../mail/mailbox.ts';
+import type { KnownKind } from './client-kind.ts';
 import type { Party } from './document.ts';
 
 export type KnownClient = {
@@ -8,6 +9,8 @@ export type KnownClient = {
 	siren: string | null;
 	vatNumber: string | null;
 	emails: string[];
+	/** Company or private person, as far as anybody knows; left out: nobody does. */
+	known?: KnownKind;
 	/** false: about to be made, its contacts too. */
 	isKept?: boolean;
 };
@@ -20,7 +23,8 @@ export const tidyBuyer = (buyer: Party): Party => ({
 	name: buyer.name.trim().slice(0, NAME_MAX),
 	siren: buyer.siren,
 	vatNumber: buyer.vatNumber?.slice(0, 20) ?? null,
-	email: mailboxOf(buyer.email)
+	email: mailboxOf(buyer.email),
+	kind: buyer.kind ?? null
 });
 /** The same words on two invoices mean the same buyer. */
 export const buyerKey = ({ name, siren, vatNumber, email }: Party): string =>

@@ -1,5 +1,6 @@
 // How long the law lets a payment be put off. Values are data with their source; they change by decree, so they are kept here in one table.
 import { addDays, civilDate, endOfMonth, type CivilDate } from '../calendar/civil-date.ts';
+import type { ClientKind } from '../invoices/client-kind.ts';
 import type { DiscountVatMode, VatMode } from './policy.ts';
 
 /**
@@ -20,15 +21,21 @@ const CONSUMER_DAYS = { ordinary: 50, large_online_seller: 14 } as const;
 
 export type LegalTerms = { business: BusinessTerms; isLargeOnlineSeller: boolean };
 
-/** The last day on which the whole of an invoice may be paid by agreement; null when it depends on a delivery date that nobody gave. */
+/**
+ * The last day on which the whole of an invoice may be paid by agreement; null when it depends on a delivery date that nobody gave. Of a client that may
+ * be one or the other: a day that both may have.
+ */
 export function lastLawfulDay(
 	invoice: { issuedOn: CivilDate; deliveredOn: CivilDate | null },
-	clientKind: 'business' | 'consumer',
+	clientKind: ClientKind,
 	terms: LegalTerms
 ): CivilDate | null {
-	if (clientKind === 'business') return BUSINESS_CAP[terms.business](invoice.issuedOn);
+	const asBusiness = BUSINESS_CAP[terms.business](invoice.issuedOn);
+	if (clientKind === 'business') return asBusiness;
 	const days = CONSUMER_DAYS[terms.isLargeOnlineSeller ? 'large_online_seller' : 'ordinary'];
-	return invoice.deliveredOn && addDays(invoice.deliveredOn, days);
+	const asConsumer = invoice.deliveredOn && addDays(invoice.deliveredOn, days);
+	if (clientKind === 'consumer' || asConsumer === null) return asConsumer;
+	return asConsumer < asBusiness ? asConsumer : asBusiness;
 }
 
 /**

@@ -3,6 +3,7 @@
 import { required } from '../required.ts';
 import { addDays, civilDateIn, startOfDayIn, type CivilDate } from '../calendar/civil-date.ts';
 import { agreedParts } from '../invoices/agreed-terms.ts';
+import { isProfessional, type ClientKind } from '../invoices/client-kind.ts';
 import { add, smallest, subtract, ZERO, type Minor } from '../money/minor.ts';
 import type { AllocationLine } from '../payments/allocation.ts';
 import { methodsFor, type PaymentMethodType } from '../payments/methods.ts';
@@ -27,7 +28,7 @@ export type QuotedInvoice = Discountable & {
 export type QuoteInput = {
 	invoices: QuotedInvoice[];
 	policy: OfferPolicy;
-	clientKind: 'business' | 'consumer';
+	clientKind: ClientKind;
 	/** Has paid every invoice by its due date so far. */
 	neverLate: boolean;
 	/** null where the offer asks nothing of it. */
@@ -216,7 +217,7 @@ function plan(context: Context, count: PartCount): Answer {
 	if (totalMinor < rule.minMinor) return 'below_minimum';
 	if (rule.maxMinor !== null && totalMinor > rule.maxMinor) return 'above_maximum';
 	const dates = datesOf(rule, firstDate(rule, invoices, today), count);
-	const isSettlement = context.clientKind === 'business' && invoices.some((invoice) => invoice.dueOn < today);
+	const isSettlement = isProfessional(context.clientKind) && invoices.some((invoice) => invoice.dueOn < today);
 	const refusal = isSettlement ? null : capRefusal(context, required(dates.at(-1), 'last date'));
 	if (refusal) return refusal;
 	return inParts(context, { dates, amounts: amountsOf(totalMinor, count), isSettlement });

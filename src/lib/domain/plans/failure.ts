@@ -2,6 +2,7 @@
 // (insufficient funds and unstated reasons may be presented again, at most twice, five business days apart; a revoked mandate never).
 import { addTargetDays } from '../calendar/business-days.ts';
 import { addDays, type CivilDate } from '../calendar/civil-date.ts';
+import { mayBeConsumer, type ClientKind } from '../invoices/client-kind.ts';
 
 export type Failure = {
 	errorCode: string | null;
@@ -63,7 +64,7 @@ export function cureEnd(
 	}: {
 		failures: number;
 		today: CivilDate;
-		clientKind: 'business' | 'consumer';
+		clientKind: ClientKind;
 		cureDays: number;
 	}
 ): CivilDate | null {
@@ -71,5 +72,5 @@ export function cureEnd(
 	return addDays(today, cureDaysFor(clientKind, cureDays));
 }
 /** The cure period of the supplier, never shorter than the law lets it be. */
-export const cureDaysFor = (clientKind: 'business' | 'consumer', cureDays: number): number =>
-	clientKind === 'consumer' ? Math.max(cureDays, CONSUMER_CURE_DAYS) : cureDays;
+export const cureDaysFor = (clientKind: ClientKind, cureDays: number): number =>
+	mayBeConsumer(clientKind) ? Math.max(cureDays, CONSUMER_CURE_DAYS) : cureDays;

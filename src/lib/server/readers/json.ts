@@ -36,7 +36,8 @@ const InvoiceJson = v.strictObject({
 		name: Text(200),
 		siren: v.optional(v.nullable(v.string()), null),
 		vat_number: v.optional(v.nullable(v.string()), null),
-		email: v.optional(v.nullable(Mailbox), null)
+		email: v.optional(v.nullable(Mailbox), null),
+		kind: v.optional(v.nullable(v.picklist(['business', 'consumer'])), null)
 	}),
 	net_minor: Amount,
 	vat_lines: v.pipe(
@@ -106,7 +107,8 @@ function readOne(value: unknown, i: number): ReadResult {
 			name: o.client.name,
 			siren: sirenFrom(o.client.siren),
 			vatNumber: o.client.vat_number,
-			email: o.client.email
+			email: o.client.email,
+			kind: o.client.kind
 		},
 		payee: null,
 		netMinor: o.net_minor,

@@ -14,7 +14,8 @@ import { importLine, type ImportOutcome } from './schema/index.ts';
 export type LineRow = typeof importLine.$inferSelect;
 export type NewLine = Omit<typeof importLine.$inferInsert, 'supplierId' | 'importId'>;
 
-const linesOf = (scope: Scope, importId: string) =>
+/** The lines of one import. */
+export const linesOf = (scope: Scope, importId: string) =>
 	and(eq(importLine.supplierId, scope.supplierId), eq(importLine.importId, importId));
 
 export async function deleteLines(tx: Tx, scope: Scope, importId: string, filePositions: number[]): Promise<void> {
@@ -61,14 +62,14 @@ export async function listPendingNumbers(
 }
 
 /** Its invoice exists: it was kept. */
-const isKept = sql<boolean>`exists (select from invoice i where i.supplier_id = import_line.supplier_id and i.invoice_id = import_line.invoice_id)`;
+export const isKept = sql<boolean>`exists (select from invoice i where i.supplier_id = import_line.supplier_id and i.invoice_id = import_line.invoice_id)`;
 /** Kept only because a person says so: held ones that were looked at, and those that replace what is known. */
 const isAccepted = (acceptsReview: boolean) =>
 	or(
 		acceptsReview ? eq(importLine.outcome, 'review') : undefined,
 		and(eq(importLine.outcome, 'conflict'), eq(importLine.replaces, true))
 	);
-const isWanted = (acceptsReview: boolean) => or(eq(importLine.outcome, 'new'), isAccepted(acceptsReview));
+export const isWanted = (acceptsReview: boolean) => or(eq(importLine.outcome, 'new'), isAccepted(acceptsReview));
 /** What the word of a person wants kept and is not, from where keeping has come to. */
 export async function listToKeep(tx: Tx, scope: Scope, job: ImportJob, limit: number): Promise<LineRow[]> {
 	return tx

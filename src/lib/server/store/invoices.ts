@@ -4,6 +4,7 @@ import { and, asc, desc, eq, inArray, isNull, sql, type SQL } from 'drizzle-orm'
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { AgreedTerms } from '../../domain/invoices/agreed-terms.ts';
+import type { ClientKind } from '../../domain/invoices/client-kind.ts';
 import type { VatLine } from '../../domain/invoices/document.ts';
 import type { NotPayableReason } from '../../domain/invoices/findings.ts';
 import type { Hold, HoldReason } from '../../domain/invoices/hold.ts';
@@ -19,7 +20,7 @@ export type InvoiceRecord = InvoiceFacts & {
 	invoiceId: string;
 	clientId: string;
 	clientName: string;
-	clientKind: 'business' | 'consumer';
+	clientKind: ClientKind;
 	number: string;
 	typeCode: string;
 	issuedOn: CivilDate;
@@ -63,7 +64,7 @@ export const selectInvoices = (tx: Tx) =>
 type Row = {
 	invoice: typeof invoice.$inferSelect;
 	clientName: string;
-	clientKind: 'business' | 'consumer';
+	clientKind: ClientKind;
 	balance: string;
 	underWay: string;
 	promised: string;

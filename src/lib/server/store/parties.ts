@@ -2,7 +2,9 @@
 import { and, asc, desc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { Role, Scope } from '../../domain/access/scope.ts';
 import type { KnownClient } from '../../domain/invoices/buyer.ts';
+import type { ClientKind, ClientKindFrom } from '../../domain/invoices/client-kind.ts';
 import type { Party } from '../../domain/invoices/document.ts';
+import { getsInvoices } from '../../domain/mail/recipients.ts';
 import type { Database, Tx } from './database.ts';
 import { anyOf, insertMany } from './insert-many.ts';
 import { client, contact, member, supplier } from './schema/index.ts';
@@ -156,7 +158,7 @@ export const listMailProblems = (tx: Tx, scope: Scope, limit = 20): Promise<Cont
 		.orderBy(desc(contact.mailProblemAt))
 		.limit(limit);
 export const listBillingContacts = async (tx: Tx, scope: Scope, clientId: string): Promise<Contact[]> =>
-	(await listContacts(tx, scope, clientId)).filter((row) => row.isBilling);
+	(await listContacts(tx, scope, clientId)).filter(getsInvoices);
 
 /** Until the end of the transaction, nobody else creates a client of this supplier: two imports at once would create one twice. */
 export const lockClientCreation = async (tx: Tx, scope: Scope): Promise<void> =>
@@ -171,11 +173,11 @@ export async function insertClients(
 	await insertMany(tx, scope, client, clients);
 	await insertMany(tx, scope, contact, contacts, sql`on conflict (supplier_id, client_id, email) do nothing`);
 }
-export const listBillingContactsOf = (tx: Tx, scope: Scope, clientIds: string[]): Promise<Contact[]> =>
+export const listContactsOf = (tx: Tx, scope: Scope, clientIds: string[]): Promise<Contact[]> =>
 	tx
 		.select()
 		.from(contact)
-		.where(and(eq(contact.supplierId, scope.supplierId), inArray(contact.clientId, clientIds), contact.isBilling))
+		.where(and(eq(contact.supplierId, scope.supplierId), inArray(contact.clientId, clientIds)))
 		.orderBy(asc(contact.name));
 /** Clients that share something with one of the buyers, the oldest first: who of them it is, `KnownClients` says. */
 export async function findClientsLike(tx: Tx, scope: Scope, buyers: Party[]): Promise<KnownClient[]> {
@@ -184,9 +186,11 @@ export async function findClientsLike(tx: Tx, scope: Scope, buyers: Party[]): Pr
 		name: string;
 		siren: string | null;
 		vat_number: string | null;
+		kind: ClientKind;
+		kind_from: ClientKindFrom | null;
 		emails: string[];
 	}>(sql`
-		select c.client_id, c.name, c.siren, c.vat_number,
+		select c.client_id, c.name, c.siren, c.vat_number, c.kind, c.kind_from,
 			array(select k.email from contact k where k.supplier_id = c.supplier_id and k.client_id = c.client_id) as emails
 		from client c where c.supplier_id = ${scope.supplierId} and c.client_id in (
 			select client_id from client where supplier_id = ${scope.supplierId} and siren = ${anyOf(buyers.map((buyer) => buyer.siren))}
@@ -199,7 +203,8 @@ export async function findClientsLike(tx: Tx, scope: Scope, buyers: Party[]): Pr
 		name: row.name,
 		siren: row.siren,
 		vatNumber: row.vat_number,
-		emails: row.emails
+		emails: row.emails,
+		known: { kind: row.kind, kindFrom: row.kind_from }
 	}));
 }
 export async function saveRights(tx: Tx, scope: Scope, contactId: string, rights: ContactRights): Promise<void> {

@@ -3,12 +3,14 @@
 // proof_needed, review_by_person, not_found, import_not_yours, import_busy, import_not_ready, import_paid.
 import { actorName, may, type Permission, type Scope } from '../../../domain/access/scope.ts';
 import { KnownClients } from '../../../domain/invoices/buyer.ts';
+import type { ClientKind } from '../../../domain/invoices/client-kind.ts';
 import type { Party } from '../../../domain/invoices/document.ts';
 import { contactNew } from '../../../domain/invoices/findings.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import { newId } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
+import { chooseKind } from '../../store/import-buyers.ts';
 import { saveMapping } from '../../store/import-mappings.ts';
 import {
 	chooseClient,
@@ -27,6 +29,7 @@ import type { ImportState, ListAnswers } from '../../store/schema/index.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
 import { requireProofForMany } from '../access/proof-for-many.ts';
 import { letIn } from '../clients/contacts.ts';
+import { changeKind } from '../clients/set-kind.ts';
 import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';
 import { withdrawInvoices } from '../invoices/withdraw-invoices.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
@@ -95,6 +98,35 @@ export const chooseClientOf = (
 		await noteContact(tx, scope, of, isNew ? contactNew(email) : null);
 		return done(null);
 	});
+
+/** What a buyer is: of a known client at once, of a new one when it is made. */
+export const chooseKindOf = (
+	services: Services,
+	scope: Scope,
+	importId: string,
+	choice: { buyerKey: string; kind: ClientKind }
+) =>
+	decide(
+		services,
+		scope,
+		importId,
+		['ready', 'done'],
+		async ({ tx, now }) => {
+			const found = await findBuyer(tx, scope, { importId, buyerKey: choice.buyerKey });
+			if (!found) return refuse('not_found');
+			const client = await clientOf(tx, scope, found);
+			if (client) return changeKind(tx, scope, now, { clientId: client.clientId, kind: choice.kind });
+			await chooseKind(
+				tx,
+				scope,
+				{ importId, buyerKey: choice.buyerKey },
+				choice.kind === 'unknown' ? null : choice.kind
+			);
+			await recordAudit(tx, scope, now, 'import_kind_chosen', importId, { buyer: found.buyer.name, kind: choice.kind });
+			return done(null);
+		},
+		'set_offers'
+	);
 
 /** The address that a file names becomes a contact of the client that its invoices are for. */
 export async function acceptAddress(

@@ -1,6 +1,8 @@
 // Keeps prepared invoices: their clients, their claims in the journal, their mails. Inside the caller's transaction, all or none; the caller tells the clients (tellOpened).
 import type { Scope } from '../../../domain/access/scope.ts';
 import { KnownClients, type KnownClient } from '../../../domain/invoices/buyer.ts';
+import type { ChosenKind } from '../../../domain/invoices/client-kind.ts';
+import { placeBuyers, type Buying, type Place } from '../../../domain/invoices/place-buyers.ts';
 import { isShownToClient, type InvoiceDocument } from '../../../domain/invoices/document.ts';
 import { block, contactNew } from '../../../domain/invoices/findings.ts';
 import { rfReference } from '../../../domain/invoices/identifiers.ts';
@@ -8,6 +10,7 @@ import { invoiceOpened } from '../../../domain/ledger/entries.ts';
 import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
+import { learnKinds } from '../../store/client-kinds.ts';
 import { findInvoicesNamed, insertInvoices, nameKey } from '../../store/invoices.ts';
 import { bookEntries } from '../../store/journal.ts';
 import { recordFacts } from '../../store/outbox.ts';
@@ -28,8 +31,9 @@ export type Keepable = {
 	invoiceId: string;
 	/** Whose it is, where that is settled already. */
 	clientId?: string | undefined;
-	/** A person's word: this client, or a new one with this id. */
+	/** A person's word: this client, or a new one with this id; and what a new one is. */
 	chosenClientId?: string | null;
+	chosenKind?: ChosenKind | null;
 	/** A person's word: the invoice known under this number is withdrawn. */
 	replaces?: boolean;
 };
@@ -51,7 +55,7 @@ export async function keepInvoices(
 ): Promise<{ lines: ImportLine[]; clientIds: string[] }> {
 	await makeRoom(tx, scope, items, now);
 	const open = items.filter((item) => !item.clientId);
-	const places = open.length ? await makeClients(tx, scope, open, now) : [];
+	const places = open.length ? await makeClients(tx, scope, open.map(buyingOf), now) : [];
 	const placeOf = new Map(open.map((item, i) => [item, required(places[i], 'place')]));
 	const placeFor = (item: Keepable) => required(placeOf.get(item), 'place');
 	const held = new Set(isReviewed ? [] : open.filter((item) => isHeld(item.line, placeFor(item))));
@@ -176,8 +180,6 @@ const rowOf = (
 	createdAt: now
 });
 
-/** Where an invoice belongs; `isAddressNew`: its file names an address that this client does not have. */
-export type Place = { clientId: string; isAddressNew: boolean };
 /** Nobody has looked at it: since it was checked, the client has come to be known (another import made it, or a person chose it). */
 export const isHeld = ({ outcome }: ImportLine, { isAddressNew }: Place): boolean => isAddressNew && outcome === 'new';
 export const heldLine = (line: ImportLine): ImportLine => ({
@@ -186,57 +188,62 @@ export const heldLine = (line: ImportLine): ImportLine => ({
 	findings: [...line.findings, contactNew(line.email ?? '')]
 });
 /** Whose invoice it is, as its file and a person say. */
-type Buying = Pick<Keepable, 'document' | 'chosenClientId'>;
-/**
- * The client of each invoice, made where nobody is known, with the addresses that its files give. A client that is known gets nobody new here: a file that
- * names it by what everybody can look up (SIREN, VAT number, name) would let a stranger see its invoices. That is a person's word (clients/contacts.ts).
- */
-export async function makeClients(tx: Tx, scope: Scope, items: Buying[], now: Date): Promise<Place[]> {
-	const buyers = items.map(({ document }) => document.buyer);
-	let clients = new KnownClients(await findClientsLike(tx, scope, buyers));
+export const buyingOf = ({
+	document,
+	chosenClientId,
+	chosenKind
+}: Pick<Keepable, 'document' | 'chosenClientId' | 'chosenKind'>): Buying => ({
+	buyer: document.buyer,
+	chosenClientId,
+	chosenKind
+});
+/** The client of each, made where nobody is known. `madeBefore`: the clients that the same import has made, and those that this adds. */
+export async function makeClients(
+	tx: Tx,
+	scope: Scope,
+	buyings: Buying[],
+	now: Date,
+	madeBefore = new Set<string>()
+): Promise<Place[]> {
+	let clients = await likely(tx, scope, buyings);
 	// Two imports at once would create a client twice: where one is new, one at a time, and look again.
-	if (items.some(({ document, chosenClientId }) => chosenClientId || !clients.match(document.buyer))) {
+	if (buyings.some(({ buyer, chosenClientId }) => chosenClientId || !clients.match(buyer))) {
 		await lockClientCreation(tx, scope);
-		clients = new KnownClients(await findClientsLike(tx, scope, buyers));
+		clients = await likely(tx, scope, buyings);
 	}
-	const made = new Map<string, Parameters<typeof insertClients>[2][number]>();
-	const contacts = new Map<string, Parameters<typeof insertClients>[3][number]>();
-	const places: Place[] = [];
-	for (const item of items) {
-		const clientId = await clientOf(item);
-		const { email, name } = item.document.buyer;
-		const isMade = made.has(clientId);
-		if (email && isMade) contacts.set(`${clientId} ${email}`, contactOf(clientId, email, name, now));
-		places.push({ clientId, isAddressNew: !isMade && email !== null && !clients.knows(clientId, email) });
-	}
-	await insertClients(tx, scope, [...made.values()], [...contacts.values()]);
+	const isKept = await chosenClients(tx, scope, buyings);
+	const { places, made, contacts, learnt } = placeBuyers(clients, buyings, { newId, isKept, madeBefore });
+	await insertClients(
+		tx,
+		scope,
+		[...made].map(([clientId, client]) => ({ clientId, ...client, locale: 'fr' as const, createdAt: now })),
+		[...contacts.values()].map(({ clientId, email, name }) => contactOf(clientId, email, name, now))
+	);
+	for (const clientId of await learnKinds(tx, scope, learnt))
+		await recordAudit(tx, scope, now, 'client_kind_learnt', clientId, { kind: learnt.get(clientId) ?? '' });
+	for (const clientId of made.keys()) madeBefore.add(clientId);
 	return places;
-
-	async function clientOf({ document: { buyer }, chosenClientId }: Buying): Promise<string> {
-		if (chosenClientId && (made.has(chosenClientId) || (await findClient(tx, scope, chosenClientId))))
-			return chosenClientId;
-		const known = chosenClientId ? null : clients.match(buyer);
-		if (known) return known.client.clientId;
-		const client: KnownClient = {
-			clientId: chosenClientId ?? newId(),
-			name: buyer.name,
-			siren: buyer.siren,
-			vatNumber: buyer.vatNumber,
-			emails: buyer.email ? [buyer.email] : [],
-			isKept: false
-		};
-		clients.add(client);
-		made.set(client.clientId, {
-			clientId: client.clientId,
-			kind: buyer.siren || buyer.vatNumber ? 'business' : 'consumer',
-			name: buyer.name,
-			siren: buyer.siren,
-			vatNumber: buyer.vatNumber,
-			locale: 'fr',
-			createdAt: now
-		});
-		return client.clientId;
+}
+export const likely = async (tx: Tx, scope: Scope, buyings: Buying[]): Promise<KnownClients> =>
+	new KnownClients(
+		await findClientsLike(
+			tx,
+			scope,
+			buyings.map(({ buyer }) => buyer)
+		)
+	);
+/** Those that a person chose, where they exist. */
+export async function chosenClients(
+	tx: Tx,
+	scope: Scope,
+	buyings: Buying[]
+): Promise<(clientId: string) => KnownClient | null> {
+	const found = new Map<string, KnownClient>();
+	for (const id of new Set(buyings.flatMap(({ chosenClientId }) => chosenClientId ?? []))) {
+		const client = await findClient(tx, scope, id);
+		if (client) found.set(id, { ...client, emails: [], known: { kind: client.kind, kindFrom: client.kindFrom } });
 	}
+	return (clientId) => found.get(clientId) ?? null;
 }
 const contactOf = (clientId: string, email: string, name: string, now: Date) => ({
 	contactId: newId(),

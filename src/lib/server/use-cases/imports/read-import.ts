@@ -28,6 +28,7 @@ import type { ImportOutcome, ImportState, ListShape } from '../../store/schema/i
 import { clientChoices, type ClientChoices } from '../clients/choose-client.ts';
 import { pageOf, type Page } from '../page.ts';
 import { done, read, refuse, type Result } from '../run.ts';
+import { foresee, type ForeseenClient } from './foresee.ts';
 import type { ImportLine } from './import-line.ts';
 
 export type LineView = ImportLine & {
@@ -59,7 +60,19 @@ export type ImportView = {
 	keptCount: number;
 	waitingCount: number;
 };
+/** Who would be told if it were confirmed now, and the clients that it is about: those whose kind nobody knows first. */
+export type ForeseenPage = {
+	mails: number;
+	/** With what asks for a look, once it is accepted. */
+	mailsReviewed: number;
+	clients: ForeseenClient[];
+	clientCount: number;
+	unknownCount: number;
+	page: number;
+};
 export type ImportPage = ImportView & {
+	/** null while there is nothing to confirm. */
+	foreseen: ForeseenPage | null;
 	files: ImportFile[];
 	lists: (ListShape & { fileName: string; name: string })[];
 	lines: LineView[];
@@ -82,8 +95,9 @@ export async function readImport(
 	{
 		outcome,
 		page = 1,
+		clientPage,
 		files = FILES_SHOWN
-	}: { outcome?: ImportOutcome | undefined; page?: number; files?: number } = {}
+	}: { outcome?: ImportOutcome | undefined; page?: number; clientPage?: number; files?: number } = {}
 ): Promise<Result<ImportPage>> {
 	return read(services, scope, async (tx) => {
 		const job = await findImport(tx, scope, importId);
@@ -91,8 +105,12 @@ export async function readImport(
 		const names = Object.fromEntries((await listMappings(tx, scope)).map((one) => [one.headerKey, one.name]));
 		const lists = await listLists(tx, scope, importId);
 		const lines = await listLines(tx, scope, importId, { outcome, limit: PAGE + 1, offset: (page - 1) * PAGE });
+		const view = await viewOf(tx, scope, job, await namesOf(tx, scope));
+		// Asked for by the page where it is decided, and by nobody else.
+		const asks = view.state === 'ready' || (view.state === 'done' && view.counts.review + view.waitingCount > 0);
 		return done({
-			...(await viewOf(tx, scope, job, await namesOf(tx, scope))),
+			...view,
+			foreseen: asks && clientPage ? await foreseenPage(tx, scope, importId, clientPage) : null,
 			files: await listFiles(tx, scope, importId, files),
 			lists: lists.map(({ fileName, list }) => namedList(fileName, required(list, 'list'), names)),
 			lines: lines.slice(0, PAGE).map(lineView),
@@ -100,6 +118,22 @@ export async function readImport(
 			hasMore: lines.length > PAGE
 		});
 	});
+}
+
+export const CLIENTS_A_PAGE = 25;
+async function foreseenPage(tx: Tx, scope: Scope, importId: string, page: number): Promise<ForeseenPage> {
+	const all = await foresee(tx, scope, importId, true);
+	const { mails } = await foresee(tx, scope, importId, false);
+	const isUnknown = ({ kind }: ForeseenClient): boolean => kind === 'unknown';
+	const sorted = [...all.clients.filter(isUnknown), ...all.clients.filter((client) => !isUnknown(client))];
+	return {
+		mails,
+		mailsReviewed: all.mails,
+		clients: sorted.slice((page - 1) * CLIENTS_A_PAGE, page * CLIENTS_A_PAGE),
+		clientCount: sorted.length,
+		unknownCount: sorted.filter(isUnknown).length,
+		page
+	};
 }
 
 /** The clients that a buyer may be, by name. */

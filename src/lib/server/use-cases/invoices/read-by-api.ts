@@ -2,6 +2,7 @@
 // Actor: API key that may read. Refusal: not_found.
 import { optionView } from '../../../contract/option-views.ts';
 import { may, type Scope } from '../../../domain/access/scope.ts';
+import type { ClientKind } from '../../../domain/invoices/client-kind.ts';
 import { stateOf } from '../../../domain/invoices/state.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
@@ -15,6 +16,7 @@ export type InvoiceBody = {
 	invoice_id: string;
 	number: string;
 	client: string;
+	client_kind: ClientKind;
 	issued_on: string;
 	due_on: string;
 	currency: string;
@@ -56,6 +58,7 @@ async function bodyOf(services: Services, tx: Tx, scope: Scope, record: InvoiceR
 		invoice_id: record.invoiceId,
 		number: record.number,
 		client: record.clientName,
+		client_kind: record.clientKind,
 		issued_on: record.issuedOn,
 		due_on: record.dueOn,
 		currency: record.currency,

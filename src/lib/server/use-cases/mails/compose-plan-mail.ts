@@ -32,13 +32,15 @@ export async function renderPlanMail(context: Context): Promise<RenderedMail | n
 				? null
 				: templates.renderPlanStarted(to, { ...common, ...means, parts: plan.parts });
 		case 'part_announced':
-			return part?.status === 'scheduled' && plan.status === 'active' && serves && !isDoubtful(part, plan.cureEndsOn)
+			return part?.status === 'scheduled' &&
+				plan.status === 'active' &&
+				serves &&
+				part.dueOn >= today &&
+				!isDoubtful(part, plan.cureEndsOn)
 				? templates.renderPartAnnounced(to, {
 						...common,
 						...means,
 						...part,
-						// Announced late, after a silence of Stripe: a day that is over is no news.
-						dueOn: part.dueOn < today ? today : part.dueOn,
 						position,
 						count: plan.count,
 						cardEnds: endOf(method, part)

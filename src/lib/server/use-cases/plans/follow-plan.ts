@@ -166,7 +166,7 @@ export async function refusePart(
 		now
 	);
 	const client = await findClient(tx, scope, plan.clientId);
-	const ends = cureEnd(next, { failures, today, clientKind: client?.kind ?? 'business', cureDays: plan.cureDays });
+	const ends = cureEnd(next, { failures, today, clientKind: client?.kind ?? 'unknown', cureDays: plan.cureDays });
 	await savePlan(
 		tx,
 		scope,
@@ -218,7 +218,7 @@ async function waitAgain(
 	const today = civilDateIn(now, supplier.timeZone);
 	if (part.failures > 0) {
 		const client = await findClient(tx, scope, plan.clientId);
-		const days = cureDaysFor(client?.kind ?? 'business', plan.cureDays);
+		const days = cureDaysFor(client?.kind ?? 'unknown', plan.cureDays);
 		await savePlan(tx, scope, plan.planId, { cureEndsOn: plan.cureEndsOn ?? addDays(today, days) }, now);
 		return savePart(tx, scope, part, { status: 'action_needed', askOn: null }, now);
 	}

@@ -9,7 +9,6 @@ import { getSupplier, listSuppliers } from '../../store/parties.ts';
 import { listBroken, listEndingCards, listPlansMovedAway, listToAnnounce } from '../../store/plan-days.ts';
 import { lockPlan, savePart, savePlan } from '../../store/plans.ts';
 import { findMethod } from '../../store/saved-methods.ts';
-import { isTodaysSilent } from '../../store/stripe-accounts.ts';
 import { recordAudit } from '../../store/records.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
 import { commit, read, safely } from '../run.ts';
@@ -29,8 +28,6 @@ const aheadOf = (today: CivilDate): CivilDate => addDays(today, daysBetween(anno
 
 export const announceParts = (services: Services): Promise<void> =>
 	forEachSupplier(services, async (scope, today) => {
-		// Nothing is taken while the account can’t be asked: nothing is announced that may not come to it.
-		if (await read(services, scope, (tx) => isTodaysSilent(tx, scope))) return;
 		for (const { planId, position } of await read(services, scope, (tx) =>
 			listToAnnounce(tx, scope, { today, dueUntil: aheadOf(today) })
 		))
@@ -83,7 +80,6 @@ export const tellEndingCards = (services: Services): Promise<void> =>
 			);
 	});
 
-const DAYS_AFTER_SILENCE = 3;
 export const breakPlans = (services: Services): Promise<void> =>
 	forEachSupplier(services, async (scope, today) => {
 		for (const planId of await read(services, scope, (tx) => listBroken(tx, scope, today)))
@@ -92,9 +88,6 @@ export const breakPlans = (services: Services): Promise<void> =>
 					const plan = required(await lockPlan(tx, scope, planId), 'plan');
 					if (plan.status !== 'active' || plan.cureEndsOn === null || plan.cureEndsOn >= today) return;
 					const now = services.clock.now();
-					// Who could not pay by card meanwhile has some days once it can be asked again.
-					if (await isTodaysSilent(tx, scope))
-						return savePlan(tx, scope, planId, { cureEndsOn: addDays(today, DAYS_AFTER_SILENCE) }, now);
 					for (const part of plan.parts.filter(isOpen))
 						await savePart(tx, scope, part, { status: 'canceled', askOn: null }, now);
 					await savePlan(tx, scope, planId, { status: 'in_default' }, now);

@@ -5,6 +5,7 @@ import { may, type Role, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { isHeld, type Hold } from '../../../domain/invoices/hold.ts';
 import type { AgreedTerms } from '../../../domain/invoices/agreed-terms.ts';
+import { mayBeConsumer } from '../../../domain/invoices/client-kind.ts';
 import { add, type Minor } from '../../../domain/money/minor.ts';
 import type { AttemptStatus } from '../../../domain/payments/attempt-status.ts';
 import type { Services } from '../../services.ts';
@@ -126,7 +127,8 @@ export type AdminInvoice = {
 	agreed: AgreedTerms | null;
 	hasPdf: boolean;
 	deliveredOn: CivilDate | null;
-	isConsumer: boolean;
+	/** A consumer’s instalments are counted from the day of delivery. */
+	mayBeConsumer: boolean;
 	/** null once it is over. */
 	hold: Hold | null;
 	attempts: {
@@ -174,7 +176,7 @@ export async function readAdminInvoice(
 			agreed: record.agreed,
 			hasPdf: await hasPdf(tx, scope, invoiceId),
 			deliveredOn: record.deliveredOn,
-			isConsumer: record.clientKind === 'consumer',
+			mayBeConsumer: mayBeConsumer(record.clientKind),
 			hold: isHeld(record, today) ? { holdReason: record.holdReason, holdUntil: record.holdUntil } : null,
 			attempts: attempts.map(({ attemptId, status, amountMinor, methodLabel, errorCode, declineCode, createdAt }) => ({
 				attemptId,

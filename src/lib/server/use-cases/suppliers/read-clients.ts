@@ -2,6 +2,7 @@
 import type { InvoiceView, PaymentView } from '../../../contract/views.ts';
 import { type Scope } from '../../../domain/access/scope.ts';
 import { addMonths } from '../../../domain/calendar/civil-date.ts';
+import type { ClientKind, ClientKindFrom } from '../../../domain/invoices/client-kind.ts';
 import { ZERO, type Minor } from '../../../domain/money/minor.ts';
 import type { Services } from '../../services.ts';
 import { listInvoicesBehind } from '../../store/invoice-pages.ts';
@@ -21,7 +22,7 @@ import { todayOf } from './read-admin.ts';
 export type ClientLine = {
 	clientId: string;
 	name: string;
-	kind: 'business' | 'consumer';
+	kind: ClientKind;
 	siren: string | null;
 	openMinor: Minor;
 	lateMinor: Minor;
@@ -57,7 +58,8 @@ export type AdminClient = {
 	client: {
 		clientId: string;
 		name: string;
-		kind: 'business' | 'consumer';
+		kind: ClientKind;
+		kindFrom: ClientKindFrom | null;
 		siren: string | null;
 		vatNumber: string | null;
 	};

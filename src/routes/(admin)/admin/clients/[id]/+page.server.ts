@@ -1,11 +1,14 @@
 // One client: contacts, groups, invoices, payments.
 import { error } from '@sveltejs/kit';
+import { readClientKind } from '#lib/contract/client-kinds.ts';
 import { cursorFrom } from '#lib/contract/lists.ts';
 import { isUuid } from '#lib/contract/payments.ts';
 import { failWith } from '#lib/server/http/answer.ts';
 import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { addContact, changeRights } from '#lib/server/use-cases/clients/contacts.ts';
+import { setKind } from '#lib/server/use-cases/clients/set-kind.ts';
+import { refuse } from '#lib/server/use-cases/run.ts';
 import { groupClient } from '#lib/server/use-cases/clients/group-client.ts';
 import { readAdminClient } from '#lib/server/use-cases/suppliers/read-clients.ts';
 import { house } from '#lib/server/wiring.ts';
@@ -49,6 +52,15 @@ export const actions: Actions = {
 		const change = { clientId: event.params.id, contactId, rights: rightsOf(data) };
 		const result = await changeRights((await house()).services, scope, change);
 		return result.ok ? { saved: true } : refuseOrConfirm(event, result.refusal, 'contact', data);
+	},
+	nature: async (event) => {
+		const scope = requireMember(event);
+		if (!isUuid(event.params.id)) error(404, 'Not found');
+		const kind = readClientKind((await event.request.formData()).get('nature'));
+		const result = kind
+			? await setKind((await house()).services, scope, { clientId: event.params.id, kind })
+			: refuse('input_invalid', { field: 'nature' });
+		return result.ok ? { kindSaved: true } : failWith(result.refusal, event.locals.locale);
 	},
 	grouper: async (event) => {
 		const scope = requireMember(event);

@@ -1,5 +1,6 @@
 // One import: how far it is, what will become of each invoice, and a person's word on it.
 import { error } from '@sveltejs/kit';
+import { readClientKind } from '#lib/contract/client-kinds.ts';
 import { searchFrom } from '#lib/contract/lists.ts';
 import { isUuid } from '#lib/contract/payments.ts';
 import type { Scope } from '#lib/domain/access/scope.ts';
@@ -11,12 +12,13 @@ import {
 	acceptAddress,
 	answerLists,
 	chooseClientOf,
+	chooseKindOf,
 	confirmImport,
 	dropImport,
 	replaceKnown,
 	undoImport
 } from '#lib/server/use-cases/imports/decide-import.ts';
-import { readClientChoices, readImport } from '#lib/server/use-cases/imports/read-import.ts';
+import { CLIENTS_A_PAGE, readClientChoices, readImport } from '#lib/server/use-cases/imports/read-import.ts';
 import { refuse, type Result } from '#lib/server/use-cases/run.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
@@ -27,13 +29,16 @@ export const load: PageServerLoad = async (event) => {
 	const scope = requireMember(event);
 	const { services } = await house();
 	const outcome = OUTCOMES.find((one) => one === event.url.searchParams.get('voir'));
-	const page = Math.max(1, Math.min(1_000_000, Number(event.url.searchParams.get('page')) || 1));
+	const pageIn = (name: string): number =>
+		Math.max(1, Math.min(1_000_000, Math.floor(Number(event.url.searchParams.get(name))) || 1));
+	const [page, clientPage] = [pageIn('page'), pageIn('clients')];
 	const result = isUuid(event.params.id)
-		? await readImport(services, scope, event.params.id, { outcome, page })
+		? await readImport(services, scope, event.params.id, { outcome, page, clientPage })
 		: refuse('not_found');
 	if (!result.ok) error(404, 'Not found');
 	return {
 		view: result.value,
+		clientsPerPage: CLIENTS_A_PAGE,
 		outcome: outcome ?? null,
 		clients:
 			result.value.state === 'ready'
@@ -64,6 +69,12 @@ export const actions: Actions = {
 		return clientId && !isUuid(clientId)
 			? Promise.resolve(refuse('not_found'))
 			: chooseClientOf(services, scope, importId, choice);
+	}),
+	nature: action((services, scope, importId, form) => {
+		const kind = readClientKind(form.get('nature'));
+		return kind
+			? chooseKindOf(services, scope, importId, { buyerKey: text(form, 'acheteur'), kind })
+			: Promise.resolve(refuse('input_invalid', { field: 'nature' }));
 	}),
 	adresse: action((services, scope, importId, form) =>
 		acceptAddress(services, scope, importId, {
