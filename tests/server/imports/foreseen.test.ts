@@ -129,6 +129,14 @@ test('a client that came to be known in between: its invoices under another addr
 	expect(await confirmed(second, false)).toBe(0);
 	cast = before;
 });
+test('two people of one new company, far apart in a long list: both are its contacts, and every invoice goes to both', async () => {
+	const tag = newId().slice(-6);
+	const of = (email: string) => ({ name: `Longue ${tag}`, siren: '443061841', email: `${email}${tag}@x.example` });
+	const between = Array.from({ length: 400 }, (_, i) => ({ name: `Sans adresse ${tag} ${i}` }));
+	const importId = await opened([jsonOf([of('un'), ...between, of('deux')])]);
+	expect((await foreseen(importId)).mails).toBe(4);
+	expect(await confirmed(importId, false)).toBe(4);
+});
 test('each client is told with who gets its mails, and an address that bounced', async () => {
 	const importId = await mixed();
 	const { clients } = await foreseen(importId);

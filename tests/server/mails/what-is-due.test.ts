@@ -150,7 +150,9 @@ describe('a refund', () => {
 		await payNow([id], 120_000);
 		await house.drain();
 		await give(id, 20_000, meaning);
-		expect(await lastMail()).toMatchObject({ left: null, asks: false, files: [expect.stringMatching(/^AV/)] });
+		const mail = await lastMail();
+		expect(mail).toMatchObject({ left: null, asks: false, files: [expect.stringMatching(/^AV/)] });
+		expect(mail.text).not.toContain('Aucun avoir');
 	});
 });
 
