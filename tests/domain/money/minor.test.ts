@@ -21,10 +21,22 @@ describe('sharing out', () => {
 	test('what rounding leaves goes to the heaviest part', () => {
 		expect(shareOut(minor(100n), [1n, 1n, 1n])).toEqual([34n, 33n, 33n]);
 		expect(shareOut(minor(1000n), [1n, 2n, 4n])).toEqual([143n, 286n, 571n]);
+		// 0.33, 1.33 and 0.33 round to 0, 1 and 0.
+		expect(shareOut(minor(2n), [1n, 4n, 1n])).toEqual([0n, 2n, 0n]);
+		expect(shareOut(minor(100n), [0n, 1n])).toEqual([0n, 100n]);
 	});
-	test('nothing to share by is refused', () => {
-		expect(() => shareOut(minor(1n), [])).toThrow(RangeError);
-		expect(() => shareOut(minor(1n), [0n])).toThrow(RangeError);
+	test('money that goes back is shared as money that comes', () => {
+		fc.assert(
+			fc.property(
+				amount,
+				fc.array(fc.bigInt({ min: 1n, max: 10n ** 9n }), { minLength: 1, maxLength: 6 }),
+				(total, weights) =>
+					void expect(shareOut(minor(-total), weights)).toEqual(shareOut(minor(total), weights).map((part) => -part))
+			)
+		);
+	});
+	test.each([[[]], [[0n]], [[0n, 0n]], [[-1n]], [[2n, -1n]], [[1n, -1n]]])('weights of %s are refused', (weights) => {
+		expect(() => shareOut(minor(1n), weights)).toThrow(new RangeError('no weight to share by'));
 	});
 });
 test('halves round away from zero', () => {
@@ -34,8 +46,19 @@ test('halves round away from zero', () => {
 		-1n,
 		2n
 	]);
+	expect([divideHalfUp(0n, 10n), divideHalfUp(-4n, 10n), divideHalfUp(7n, 1n)]).toEqual([0n, 0n, 7n]);
+	for (const denominator of [0n, -10n])
+		expect(() => divideHalfUp(5n, denominator)).toThrow(new RangeError('denominator must be positive'));
 });
 describe('reading decimals', () => {
+	test('cents have two digits, and nothing has no sign', () =>
+		expect([0n, 5n, -5n, 100n, -12_345n].map((cents) => toDecimal(minor(cents)))).toEqual([
+			'0.00',
+			'0.05',
+			'-0.05',
+			'1.00',
+			'-123.45'
+		]));
 	test('what is written is read back', () => {
 		fc.assert(
 			fc.property(
@@ -49,11 +72,28 @@ describe('reading decimals', () => {
 		['-0.00', 0n],
 		['12', 1200n],
 		['100.5', 10050n],
-		['12.3400', 1234n]
+		['12.3400', 1234n],
+		['+7.00', 700n],
+		['-7.05', -705n],
+		[' 12.50\n', 1250n],
+		['9999999999999.99', 999_999_999_999_999n]
 	])('%s is read', (text, cents) => expect(parseDecimal(text)).toBe(cents));
-	test.each(['2400,00', '1169387E-2', '1 000.00', '12.345', '', 'abc', '1.2.3'])('%s is refused', (text) =>
-		expect(parseDecimal(text)).toBeNull()
-	);
+	test.each([
+		'2400,00',
+		'1169387E-2',
+		'1 000.00',
+		'12.345',
+		'',
+		' ',
+		'abc',
+		'1.2.3',
+		'- 1',
+		'1.',
+		'.5',
+		'x1',
+		'1x',
+		'10000000000000'
+	])('%s is refused', (text) => expect(parseDecimal(text)).toBeNull());
 });
 test('amounts read as CLDR has them, no-break spaces included', () => {
 	expect(formatMoney(minor(123456n), 'EUR', 'fr')).toBe('1\u202f234,56\u00a0€');
@@ -61,5 +101,10 @@ test('amounts read as CLDR has them, no-break spaces included', () => {
 	expect(formatRate(550, 'fr')).toBe('5,5\u00a0%');
 });
 test('an amount too large for a number is refused rather than rounded', () => {
-	expect(() => toSafeNumber(minor(2n ** 60n))).toThrow(RangeError);
+	const [most, refusal] = [2n ** 53n - 1n, new RangeError('amount too large for a number')];
+	expect([toSafeNumber(minor(most)), toSafeNumber(minor(-most)), toSafeNumber(minor(0n))]).toEqual([
+		9_007_199_254_740_991, -9_007_199_254_740_991, 0
+	]);
+	expect(() => toSafeNumber(minor(most + 1n))).toThrow(refusal);
+	expect(() => toSafeNumber(minor(-most - 1n))).toThrow(refusal);
 });

@@ -1,20 +1,19 @@
-// States, methods, allocations and VAT of payments.
+// States, methods, refusals and refunds of payments.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { civilDate } from '#lib/domain/calendar/civil-date.ts';
 import { attemptStatusFrom, isLive, nextStatus, type AttemptStatus } from '#lib/domain/payments/attempt-status.ts';
-import { allocateReceived, allocateReversal } from '#lib/domain/payments/allocation.ts';
-import { declineFamily } from '#lib/domain/payments/declines.ts';
-import { methodsFor } from '#lib/domain/payments/methods.ts';
+import { declineFamily, type DeclineFamily } from '#lib/domain/payments/declines.ts';
+import { isChargeable, isExpired, methodsFor } from '#lib/domain/payments/methods.ts';
 import { checkRefund } from '#lib/domain/payments/refund-guard.ts';
-import { vatOfPayment, vatOfReduction } from '#lib/domain/payments/vat.ts';
-import { divideHalfUp, minor, shareOut, type Minor } from '#lib/domain/money/minor.ts';
+import { minor, type Minor } from '#lib/domain/money/minor.ts';
 import { payableToday, stateOf, type InvoiceFacts } from '#lib/domain/invoices/state.ts';
 
 const offered = (amount: Minor) =>
 	methodsFor(amount)
 		.filter((method) => method.offered)
 		.map((method) => method.type);
+const LIVE: AttemptStatus[] = ['open', 'awaiting_auth', 'awaiting_transfer', 'processing', 'unknown'];
 describe('the state table', () => {
 	const snapshot = (status: string, hasLastError = false, nextActionType: string | null = null) =>
 		attemptStatusFrom({ status, hasLastError, nextActionType });
@@ -67,15 +66,15 @@ describe('the state table', () => {
 		// Money is money: one that had been given up is paid all the same.
 		expect(nextStatus('canceled', 'paid')).toBe('paid');
 	});
-	test('only an attempt whose end is open holds its invoice', () =>
-		expect((['open', 'processing', 'unknown', 'paid', 'declined', 'canceled'] as const).map(isLive)).toEqual([
-			true,
-			true,
-			true,
-			false,
-			false,
-			false
-		]));
+	test('as long as its end is open, an attempt is what Stripe says it is; a declined one may be tried again', () => {
+		for (const current of [...LIVE, 'declined'] as const)
+			for (const read of ['open', 'awaiting_auth', 'awaiting_transfer', 'processing', 'paid', 'declined'] as const)
+				expect(nextStatus(current, read)).toBe(read);
+	});
+	test('only an attempt whose end is open holds its invoice', () => {
+		expect(LIVE.filter(isLive)).toEqual(LIVE);
+		expect((['paid', 'set_up', 'declined', 'canceled'] as const).filter(isLive)).toEqual([]);
+	});
 });
 
 describe('methods', () => {
@@ -87,7 +86,39 @@ describe('methods', () => {
 			offered: false,
 			reason: 'amount_above_sepa_limit'
 		});
-		expect(offered(minor(49n))).toEqual([]);
+	});
+	test('from 50 cents to 999,999.99 EUR; outside, none is offered, and each says which it is', () => {
+		expect([offered(minor(50n)), offered(minor(99_999_999n))]).toEqual([['card', 'sepa_debit'], ['card']]);
+		const outside = (amount: bigint, reason: string) =>
+			expect(methodsFor(minor(amount))).toEqual([
+				{ type: 'card', offered: false, reason },
+				{ type: 'sepa_debit', offered: false, reason }
+			]);
+		outside(49n, 'amount_too_small');
+		outside(0n, 'amount_too_small');
+		outside(100_000_000n, 'amount_too_large');
+	});
+	test('a kept one is charged unless its bank or its owner took it away, its giver may pay no more, or it is of another account', () => {
+		const kept = { unusableAt: null, removedAt: null, stripeAccount: 'acct_1', giverMayPay: true };
+		const day = new Date('2026-11-01T10:00:00Z');
+		const chargeable = (over: Partial<Parameters<typeof isChargeable>[0]>, account: string | null = 'acct_1') =>
+			isChargeable({ ...kept, ...over }, account);
+		expect(chargeable({})).toBe(true);
+		// Without Connect all is of the platform's own account.
+		expect(chargeable({ stripeAccount: null }, null)).toBe(true);
+		expect([
+			chargeable({ unusableAt: day }),
+			chargeable({ removedAt: day }),
+			chargeable({ giverMayPay: false }),
+			chargeable({}, 'acct_2'),
+			chargeable({}, null)
+		]).toEqual([false, false, false, false, false]);
+	});
+	test('without both its month and its year, nothing says that a card has ended', () => {
+		const today = civilDate('2026-11-26');
+		expect(isExpired({ expiryMonth: 1, expiryYear: 2020 }, today)).toBe(true);
+		expect(isExpired({ expiryMonth: 1, expiryYear: null }, today)).toBe(false);
+		expect(isExpired({ expiryMonth: null, expiryYear: 2020 }, today)).toBe(false);
 	});
 });
 test('a stolen card is a plain refusal; unheard-of codes too', () => {
@@ -99,138 +130,29 @@ test('a stolen card is a plain refusal; unheard-of codes too', () => {
 		declineFamily('account_closed', null)
 	]).toEqual(['generic', 'insufficient_funds', 'expired_card', 'generic', 'sepa_account']);
 });
-
-const lines = fc.array(
-	fc.record({ invoiceId: fc.uuid(), amountMinor: fc.bigInt({ min: 1n, max: 10n ** 7n }).map(minor) }),
-	{ minLength: 1, maxLength: 6 }
-);
-const sum = (parts: { amountMinor: Minor }[]) => parts.reduce((total, part) => total + part.amountMinor, 0n);
-describe('allocation', () => {
-	test('received money is allocated to the cent, oldest first, never more than asked', () => {
-		fc.assert(
-			fc.property(lines, fc.bigInt({ min: 0n, max: 10n ** 8n }), (asked, received) => {
-				const dated = asked.map((line, i) => ({ ...line, dueOn: civilDate(`2026-0${(i % 9) + 1}-01`) }));
-				const parts = allocateReceived(dated, minor(received));
-				const total = sum(dated);
-				expect(sum(parts)).toBe(received < total ? received : total);
-				for (const part of parts)
-					expect(part.amountMinor <= dated.find((line) => line.invoiceId === part.invoiceId)!.amountMinor).toBe(true);
-			})
-		);
-	});
-	test('a reversal takes from the last allocation first, never more than stands', () => {
-		expect(
-			allocateReversal(
-				[
-					{ invoiceId: 'a', amountMinor: minor(100n) },
-					{ invoiceId: 'b', amountMinor: minor(50n) }
-				],
-				minor(70n)
-			)
-		).toEqual([
-			{ invoiceId: 'b', amountMinor: 50n },
-			{ invoiceId: 'a', amountMinor: 20n }
-		]);
-		fc.assert(
-			fc.property(
-				lines,
-				fc.bigInt({ min: 0n, max: 10n ** 8n }),
-				(standing, amount) =>
-					void expect(sum(allocateReversal(standing, minor(amount)))).toBe(
-						amount < sum(standing) ? amount : sum(standing)
-					)
-			)
-		);
-	});
-});
-
-describe('VAT of a payment', () => {
-	const invoice = [
-		{ category: 'S', rateBps: 2000, baseMinor: minor(100_000n), vatMinor: minor(20_000n) },
-		{ category: 'S', rateBps: 550, baseMinor: minor(20_000n), vatMinor: minor(1_100n) }
-	];
-	test('paid in one go, the receipt shows the invoice’s own VAT', () =>
-		expect(vatOfPayment(invoice, minor(0n), minor(141_100n))).toEqual([
-			{ rateBps: 2000, grossMinor: 120_000n, vatMinor: 20_000n },
-			{ rateBps: 550, grossMinor: 21_100n, vatMinor: 1_100n }
-		]));
-	test('however it is cut in payments, the receipts add up to the invoice’s VAT', () => {
-		fc.assert(
-			fc.property(fc.array(fc.bigInt({ min: 1n, max: 60_000n }), { maxLength: 8 }), (cuts) => {
-				const total = 141_100n;
-				const parts: bigint[] = [];
-				let paid = 0n;
-				for (const cut of cuts.filter((part) => part > 0n)) {
-					if (paid + cut >= total) continue;
-					parts.push(cut);
-					paid += cut;
-				}
-				parts.push(total - paid);
-				let before = 0n;
-				const vat = [0n, 0n];
-				for (const part of parts) {
-					vatOfPayment(invoice, minor(before), minor(part)).forEach((line, i) => (vat[i]! += line.vatMinor));
-					before += part;
-				}
-				expect(vat).toEqual([20_000n, 1_100n]);
-			})
-		);
-	});
-	test('each payment’s lines add up to the payment', () => {
-		fc.assert(
-			fc.property(
-				fc.bigInt({ min: 0n, max: 100_000n }),
-				fc.bigInt({ min: 1n, max: 41_000n }),
-				(before, amount) =>
-					void expect(
-						vatOfPayment(invoice, minor(before), minor(amount)).reduce((total, line) => total + line.grossMinor, 0n)
-					).toBe(amount)
-			)
-		);
-	});
-	test('receipts and what is given up add up to the invoice’s VAT, whatever is paid, given up, in which order, and what was paid before it came here', () => {
-		const rate = fc.constantFrom(2000, 1000, 550, 210, 0);
-		const line = fc
-			.record({ rateBps: rate, baseMinor: fc.bigInt({ min: 1n, max: 50_000n }).map(minor) })
-			.map((one) => ({
-				category: 'S',
-				...one,
-				vatMinor: minor(divideHalfUp(one.baseMinor * BigInt(one.rateBps), 10_000n))
-			}));
-		const piece = fc.record({ share: fc.bigInt({ min: 1n, max: 9n }), isGivenUp: fc.boolean() });
-		fc.assert(
-			fc.property(
-				fc.array(line, { minLength: 1, maxLength: 3 }),
-				fc.array(piece, { minLength: 1, maxLength: 6 }),
-				fc.bigInt({ min: 0n, max: 4n }),
-				(lines, pieces, prepaidShare) => {
-					const gross = lines.reduce((sum, one) => sum + one.baseMinor + one.vatMinor, 0n);
-					const debtMinor = minor(gross - (gross * prepaidShare) / 10n);
-					const amounts = shareOut(
-						debtMinor,
-						pieces.map((one) => one.share)
-					);
-					let [paid, givenUp] = [0n, 0n];
-					const sums = lines.map(() => 0n);
-					pieces.forEach(({ isGivenUp }, i) => {
-						const amountMinor = amounts[i]!;
-						const vat = isGivenUp
-							? vatOfReduction(lines, { debtMinor, givenUpMinor: minor(givenUp), amountMinor })
-							: vatOfPayment(lines, minor(paid), amountMinor);
-						if (isGivenUp) givenUp += amountMinor;
-						else paid += amountMinor;
-						expect(vat.reduce((sum, one) => sum + one.grossMinor, 0n)).toBe(amountMinor);
-						vat.forEach((one, at) => (sums[at]! += one.vatMinor));
-					});
-					// What came in before it was paid here is the end of the invoice; without any, the whole VAT.
-					const whole = vatOfPayment(lines, minor(0n), debtMinor).map((one) => one.vatMinor);
-					expect(sums).toEqual(whole);
-					if (prepaidShare === 0n) expect(sums).toEqual(lines.map((one) => one.vatMinor));
-				}
-			)
-		);
-	});
-	test('no VAT split in the file, no VAT invented', () => expect(vatOfPayment([], minor(0n), minor(100n))).toEqual([]));
+test.each<[DeclineFamily, string[]]>([
+	['incorrect_cvc', ['incorrect_cvc', 'invalid_cvc']],
+	['incorrect_number', ['incorrect_number', 'invalid_number']],
+	['technical', ['processing_error', 'issuer_not_available', 'try_again_later']],
+	['authentication', ['authentication_required', 'payment_intent_authentication_failure']],
+	['sepa_refused', ['refer_to_customer', 'generic_could_not_process', 'debit_disputed']],
+	[
+		'sepa_account',
+		[
+			'account_closed',
+			'bank_account_restricted',
+			'branch_does_not_exist',
+			'invalid_account_number',
+			'incorrect_account_holder_name'
+		]
+	],
+	['sepa_mandate', ['authorization_revoked', 'debit_not_authorized', 'debit_authorization_not_match']],
+	['sepa_limit', ['charge_exceeds_source_limit', 'charge_exceeds_weekly_limit']]
+])('%s is said of the codes that call for it, and of a decline code before the code', (family, codes) => {
+	for (const code of codes) {
+		expect(declineFamily(code, null)).toBe(family);
+		expect(declineFamily('expired_card', code)).toBe(family);
+	}
 });
 
 describe('refunds', () => {
@@ -254,6 +176,13 @@ describe('refunds', () => {
 			restMinor: 7_500n
 		});
 		expect(checkRefund(payment, minor(0n), civilDate('2026-12-01'))).toEqual({ code: 'refund_not_positive' });
+	});
+	test('all that is left may go; where more went back than had come, nothing is left', () => {
+		expect(checkRefund(payment, minor(7_500n), civilDate('2026-12-01'))).toBeNull();
+		expect(checkRefund({ ...payment, reversedMinor: minor(12_000n) }, minor(1n), civilDate('2026-12-01'))).toEqual({
+			code: 'refund_above_rest',
+			restMinor: 0n
+		});
 	});
 });
 

@@ -26,7 +26,7 @@ export function divideHalfUp(numerator: bigint, denominator: bigint): bigint {
  */
 export function shareOut(total: Minor, weights: readonly bigint[]): Minor[] {
 	const sum = weights.reduce((a, b) => a + b, 0n);
-	if (weights.length === 0 || sum <= 0n || weights.some((w) => w < 0n)) throw new RangeError('no weight to share by');
+	if (sum <= 0n || weights.some((w) => w < 0n)) throw new RangeError('no weight to share by');
 	const parts = weights.map((weight) => divideHalfUp(total * weight, sum));
 	const rest = total - parts.reduce((a, b) => a + b, 0n);
 	const heaviest = weights.reduce((best, weight, i) => (weight > (weights[best] ?? 0n) ? i : best), 0);
