@@ -94,8 +94,8 @@ export function formFrom(data: FormData): OfferForm {
 	};
 }
 
-const oneOf = <T extends string>(text: string, values: readonly T[]): T =>
-	values.includes(text as T) ? (text as T) : values[0]!;
+const oneOf = <T extends string>(text: string, values: readonly [T, ...T[]]): T =>
+	values.find((value) => value === text) ?? values[0];
 
 /** What the form means. Unreadable fields are named in `problems`, and count as empty. */
 export function readForm(form: OfferForm): ReadForm {

@@ -5,6 +5,7 @@ import { add, ZERO } from '../domain/money/minor.ts';
 import type { PaymentOption, Quote, QuoteInput } from '../domain/offers/quote.ts';
 import { methodsFor } from '../domain/payments/methods.ts';
 import { nextPart, openParts, type PlanPart } from '../domain/plans/plan.ts';
+import { required } from '../domain/required.ts';
 
 export type Asked = { quote: Quote; input: QuoteInput };
 
@@ -40,21 +41,24 @@ export const optionViews = ({ quote, input }: Asked): OptionView[] =>
 		.map((option) => optionView(option, quote, input.supplier.timeZone))
 		.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
 
-export const dueNow = (option: PaymentOption, { today }: Pick<Quote, 'today'>) =>
-	option.parts[0]!.dueOn <= today ? option.parts[0]!.amountMinor : ZERO;
+const firstPart = ({ parts }: PaymentOption) => required(parts[0], 'part of an option');
+export function dueNow(option: PaymentOption, { today }: Pick<Quote, 'today'>) {
+	const { dueOn, amountMinor } = firstPart(option);
+	return dueOn <= today ? amountMinor : ZERO;
+}
 
 export function optionView(option: PaymentOption, quote: Quote, timeZone: string): OptionView {
-	const rates = new Set(option.discounts.map((discount) => discount.wholeBps));
-	const isOneRate = rates.size === 1 && option.discounts.length === option.parts[0]!.lines.length;
+	const [rate, ...otherRates] = new Set(option.discounts.map((discount) => discount.wholeBps));
+	const isOneRate = !otherRates.length && option.discounts.length === firstPart(option).lines.length;
 	return {
 		kind: option.kind,
 		amountMinor: option.amountMinor,
 		dueNowMinor: dueNow(option, quote),
 		discountMinor: option.discountMinor,
 		discountVatMinor: add(...option.discounts.flatMap((discount) => discount.vat.map((part) => part.vatMinor))),
-		discountBps: isOneRate ? [...rates][0]! : null,
+		discountBps: isOneRate ? (rate ?? null) : null,
 		parts: option.parts.map(({ dueOn, amountMinor }) => ({ dueOn, amountMinor })),
-		methods: methodsFor(option.parts[0]!.amountMinor).map((method) =>
+		methods: methodsFor(firstPart(option).amountMinor).map((method) =>
 			method.offered && !option.methods.includes(method.type)
 				? { type: method.type, offered: false, reason: 'not_in_offer' }
 				: method

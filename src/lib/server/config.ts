@@ -76,12 +76,10 @@ export function readConfig(environment: Record<string, string | undefined>): Con
 			`Environment not usable:\n${read.issues.map((issue) => `  ${v.getDotPath(issue)}: ${issue.type === 'object' ? 'missing' : issue.message}`).join('\n')}\nSee .env.example.`
 		);
 	const e = read.output;
-	const urls = [e.SANDBOX_API_URL, e.SANDBOX_JS_URL, e.SANDBOX_MAILBOX_URL];
-	if (urls.some(Boolean) && !urls.every(Boolean))
+	const { SANDBOX_API_URL: apiUrl, SANDBOX_JS_URL: jsUrl, SANDBOX_MAILBOX_URL: mailboxUrl } = e;
+	const sandbox = apiUrl && jsUrl && mailboxUrl ? { apiUrl, jsUrl, mailboxUrl } : null;
+	if (!sandbox && (apiUrl || jsUrl || mailboxUrl))
 		throw new Error('Environment not usable: SANDBOX_API_URL, SANDBOX_JS_URL and SANDBOX_MAILBOX_URL go together.');
-	const sandbox = e.SANDBOX_API_URL
-		? { apiUrl: e.SANDBOX_API_URL, jsUrl: e.SANDBOX_JS_URL!, mailboxUrl: e.SANDBOX_MAILBOX_URL! }
-		: null;
 	refuseMixedKeys(e.STRIPE_SECRET_KEY, e.STRIPE_PUBLISHABLE_KEY, sandbox !== null);
 	const live = e.STRIPE_SECRET_KEY.includes('_live_');
 	const dangers = sandbox ? [] : dangersOf(e, e.PONCTUEL_ACCEPTS);

@@ -1,5 +1,6 @@
 // Work that is bounded in sum, and shared fairly: who owns it (a supplier) waits for a place, behind its own work and not behind everybody else's. However
 // much one asks for, another's next piece begins when a place is free and each of those who wait has had one turn.
+import { required } from '../domain/required.ts';
 
 export type Bounds = {
 	/** At once, of all. */
@@ -37,7 +38,7 @@ export class Turns {
 		});
 		const leave = () => {
 			this.busy -= 1;
-			this.running.set(owner, this.running.get(owner)! - 1);
+			this.running.set(owner, required(this.running.get(owner), 'turn') - 1);
 			this.next();
 			this.forget(owner);
 		};

@@ -9,6 +9,7 @@ import { sha256 } from '../identity.ts';
 import * as rows from '../store/access.ts';
 import type { Database } from '../store/database.ts';
 import type { SecurityWho } from '../store/security-events.ts';
+import { required } from '../../domain/required.ts';
 
 export type Subject = { kind: SubjectKind; supplierId: string; subjectId: string };
 /** Who a subject is, in the words of the security log. */
@@ -24,7 +25,11 @@ export type Beginning = { userAgent: string; address: string | null; provenAt: D
 const userId = ({ kind, supplierId, subjectId }: Subject): string => `${kind}:${supplierId}:${subjectId}`;
 function subjectOf(id: string): Subject {
 	const [kind, supplierId, subjectId] = id.split(':');
-	return { kind: kind as SubjectKind, supplierId: supplierId!, subjectId: subjectId! };
+	return {
+		kind: kind as SubjectKind,
+		supplierId: required(supplierId, 'supplier of a session'),
+		subjectId: required(subjectId, 'person of a session')
+	};
 }
 
 class HashedSessions implements Adapter {

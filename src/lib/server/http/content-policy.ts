@@ -31,7 +31,8 @@ export function policyOf(kit: string, { sandbox }: Pick<Config, 'sandbox'>, stri
 	const open = directives
 		.filter((directive) => !isTypes(directive))
 		.map((directive) => {
-			const more = sources[directive.split(' ')[0]!];
+			const [name = ''] = directive.split(' ');
+			const more = sources[name];
 			return more ? `${directive} ${more}` : directive;
 		});
 	return {

@@ -38,7 +38,7 @@ export function headersOf(path: string, origin: string): Record<string, string> 
 export function setHeadersOfEveryAnswer(origin: string): void {
 	subscribe('http.server.request.start', (message) => {
 		const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
-		const path = (request.url ?? '').split('?')[0]!;
+		const [path = ''] = (request.url ?? '').split('?');
 		for (const [name, value] of Object.entries(headersOf(path, origin))) response.setHeader(name, value);
 		// HTTP/1.1 keeps connections open without being told.
 		if (isPartOfPages(path)) response.removeHeader('connection');

@@ -5,6 +5,7 @@ import { redirect, type Cookies, type RequestEvent } from '@sveltejs/kit';
 import { isUuid } from '../../contract/payments.ts';
 import type { LivePayLink } from '../access/scopes.ts';
 import { config } from '../config.ts';
+import { required } from '../../domain/required.ts';
 
 /** Longer, and a shared device would keep it; the mail is there to open it again. Each reading of the page begins it anew. */
 const KEPT_S = 86_400;
@@ -31,7 +32,7 @@ export function throughTheDoor(
 	{ cookies, params, url }: Pick<RequestEvent, 'cookies' | 'params' | 'url'>,
 	{ payLinkId }: LivePayLink
 ): boolean {
-	const named = params.token!;
+	const named = required(params.token, 'token of the address');
 	const isKnown = cookies.getAll().length > 0;
 	keep(cookies, cookieName(), tokenOf(cookies, named), `/p/${payLinkId}`);
 	if (isLinkId(named)) return true;

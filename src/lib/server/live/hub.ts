@@ -8,6 +8,7 @@ import { latestCursor, readNews, type News } from '../store/outbox.ts';
 import { cursorSeal, type CursorSeal } from './cursor.ts';
 import { findShutOut, type Listener } from './doors.ts';
 import { Places } from './places.ts';
+import { required } from '../../domain/required.ts';
 
 export const CHANNEL = 'ponctuel_news';
 const HEARTBEAT_MS = 15_000;
@@ -76,7 +77,7 @@ export class Hub {
 		try {
 			do {
 				this.again = false;
-				const news = await readNews(this.db, this.cursor!);
+				const news = await readNews(this.db, required(this.cursor, 'cursor of the news'));
 				for (const item of news) {
 					this.cursor = item.cursor;
 					for (const subscriber of this.subscribers) if (mayHear(subscriber.scope, item)) subscriber.send(item);
@@ -147,7 +148,9 @@ export class Hub {
 					};
 					const frameOf = (news: News) => frame(news, this.seal.seal(scope, news.cursor));
 					subscriber = { scope, sessionHash, close, send: (news) => write(frameOf(news)) };
-					write(`retry: 2000\nid: ${this.seal.seal(scope, from ?? this.cursor!)}\n${BEAT}`);
+					write(
+						`retry: 2000\nid: ${this.seal.seal(scope, from ?? required(this.cursor, 'cursor of the news'))}\n${BEAT}`
+					);
 					// Listening starts before the past is told: a piece of news may come twice, none is missed.
 					this.subscribers.add(subscriber);
 					beat = setInterval(() => write(BEAT), HEARTBEAT_MS);

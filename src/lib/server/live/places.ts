@@ -1,6 +1,7 @@
 // How many streams one process holds open: of one link, of one person, from one network address (of IPv6: a /64), in all. Who finds no place asks again later, and polls meanwhile.
 import type { Scope } from '../../domain/access/scope.ts';
 import { countedAs } from '../network.ts';
+import { required } from '../../domain/required.ts';
 
 export const PLACES = { reader: 20, address: 100, all: 5000 };
 /** Seconds after which to ask again. */
@@ -33,7 +34,7 @@ export class Places {
 			if (!isHeld) return;
 			isHeld = false;
 			for (const [key] of wanted) {
-				const left = this.taken.get(key)! - 1;
+				const left = required(this.taken.get(key), 'place') - 1;
 				if (left > 0) this.taken.set(key, left);
 				else this.taken.delete(key);
 			}

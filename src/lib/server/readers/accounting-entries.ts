@@ -4,6 +4,7 @@ import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { InvoiceDocument, VatLine } from '../../domain/invoices/document.ts';
 import { block, checkDocument, confirm, type Finding, type ReadResult } from '../../domain/invoices/findings.ts';
 import { divideHalfUp, minor, ZERO, type Minor } from '../../domain/money/minor.ts';
+import { required } from '../../domain/required.ts';
 
 export type AccountingLine = {
 	line: number; // in the file, from 1
@@ -61,7 +62,7 @@ function readClaim(claim: AccountingLine[], entries: Map<string, AccountingLine[
 				findings: [block('PAYMENT_WITHOUT_INVOICE', `ligne ${first.line}`, first.label, 'une pièce de vente')]
 			}
 		];
-	const document = documentOf(sale, claim, entries.get(`${sale.journal} ${sale.entry}`)!, profile);
+	const document = documentOf(sale, claim, entryOf(sale, entries), profile);
 	const findings = checkDocument(document);
 	if (!sale.piece || sale.piece === '-')
 		findings.push(confirm('NUMBER_FROM_ENTRY', `ligne ${sale.line}`, document.number, 'un numéro de pièce'));
@@ -74,10 +75,11 @@ function readClaim(claim: AccountingLine[], entries: Map<string, AccountingLine[
 			: { ok: true, document, findings: located }
 	];
 }
+const entryOf = (line: AccountingLine, entries: Map<string, AccountingLine[]>): AccountingLine[] =>
+	required(entries.get(`${line.journal} ${line.entry}`), 'entry of a line');
 /** Its entry books revenue, or brings it forward from the year before. */
 const isSale = (line: AccountingLine, entries: Map<string, AccountingLine[]>): boolean =>
-	/^(AN|ANC|RAN|OUV)/i.test(line.journal) ||
-	entries.get(`${line.journal} ${line.entry}`)!.some((other) => isRevenue(other.account));
+	/^(AN|ANC|RAN|OUV)/i.test(line.journal) || entryOf(line, entries).some((other) => isRevenue(other.account));
 
 function documentOf(
 	sale: AccountingLine,
@@ -138,7 +140,7 @@ function unbalanced(lines: AccountingLine[]): Finding[] {
 		const gap = sumOf(of);
 		return gap === 0n
 			? []
-			: [block('ENTRY_UNBALANCED', `ligne ${of[0]!.line}, ${entry}`, String(gap), 'débit = crédit')];
+			: [block('ENTRY_UNBALANCED', `ligne ${of[0]?.line}, ${entry}`, String(gap), 'débit = crédit')];
 	});
 }
 const sumOf = (lines: AccountingLine[]): Minor =>

@@ -138,8 +138,8 @@ class CiiReading extends XmlReading {
 			text(this.root, 'SpecifiedExchangedDocumentContext', 'GuidelineSpecifiedDocumentContextParameter', 'ID');
 		if (profile?.startsWith('urn:ferd:') && !this.isZugferd1)
 			this.findings.push(warn('PROFILE_UNKNOWN', 'BT-24', profile, 'urn:cen.eu:en16931:2017'));
-		if (isMinimum(profile) && list(this.transaction, 'IncludedSupplyChainTradeLineItem').length)
-			this.findings.push(warn('PROFILE_CONTENT', 'BT-24', profile!, 'BASIC'));
+		if (profile !== null && isMinimum(profile) && list(this.transaction, 'IncludedSupplyChainTradeLineItem').length)
+			this.findings.push(warn('PROFILE_CONTENT', 'BT-24', profile, 'BASIC'));
 		return profile;
 	}
 

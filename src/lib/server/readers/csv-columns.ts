@@ -87,7 +87,7 @@ export const columnName = (column: Column): string => LABELS[column];
  * order), then the first. `chosen` are a person's own answers.
  */
 export function columnsOf(headers: string[], chosen: Record<string, string> = {}): (Column | null)[] {
-	const answers = headers.map((header) => (Object.hasOwn(chosen, header) ? chosen[header]! : null));
+	const answers = headers.map((header) => (Object.hasOwn(chosen, header) ? (chosen[header] ?? null) : null));
 	const all = answers.map((answer) => (answer !== null && isColumn(answer) ? answer : null));
 	const names = headers.map((header, i) => (answers[i] === null ? plain(header) : ''));
 	for (const column of Object.keys(COLUMNS) as Column[]) {

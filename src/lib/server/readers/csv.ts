@@ -42,7 +42,7 @@ export function readCsv(
 	const table = parseRows(bytes);
 	if ('finding' in table) return { results: [refused(table.finding)], list: null };
 	const key = keyOf(table.header);
-	const answer = Object.hasOwn(hints, key) ? hints[key]! : null;
+	const answer = Object.hasOwn(hints, key) ? (hints[key] ?? null) : null;
 	const columns = columnsOf(table.header, answer?.columns);
 	const list: ListShape = {
 		key,
@@ -193,8 +193,8 @@ function checkRow(row: Row, document: InvoiceDocument, writing: Writing): Findin
 		findings.push(warn('SIREN', at('siren'), row.siren, '9 chiffres'));
 	if (/brouillon|draft|devis|quote|proforma/i.test(`${row.status ?? ''} ${row.type ?? ''}`))
 		findings.push(confirm('DRAFT', at('status'), row.status || row.type || '', 'une facture émise'));
-	if (/annul|void|cancel/i.test(row.status ?? ''))
-		findings.push(block('CANCELLED', at('status'), row.status!, 'une facture émise'));
+	if (row.status && /annul|void|cancel/i.test(row.status))
+		findings.push(block('CANCELLED', at('status'), row.status, 'une facture émise'));
 	return findings;
 }
 
@@ -234,8 +234,8 @@ function splitOf(
 	total: Pick<Amounts, 'gross' | 'net' | 'vat'>,
 	isSummed: boolean
 ): VatLine[] {
-	if (total.net === null && total.vat === null) return [];
-	const vat = total.vat ?? minor(total.gross - total.net!);
+	const vat = total.vat ?? (total.net === null ? null : minor(total.gross - total.net));
+	if (vat === null) return [];
 	const net = total.net ?? minor(total.gross - vat);
 	const byRate = new Map<number, { baseMinor: Minor; vatMinor: Minor }>();
 	if (isSummed)
@@ -245,11 +245,11 @@ function splitOf(
 			const known = byRate.get(rate) ?? { baseMinor: ZERO, vatMinor: ZERO };
 			byRate.set(rate, { baseMinor: minor(known.baseMinor + base), vatMinor: minor(known.vatMinor + tax) });
 		}
-	else
-		byRate.set(rateOf(rows.length === 1 ? cells.money(rows[0]!, 'vatRate') : null, net, vat), {
-			baseMinor: net,
-			vatMinor: vat
-		});
+	else {
+		const [only, ...others] = rows;
+		const rate = only && !others.length ? cells.money(only, 'vatRate') : null;
+		byRate.set(rateOf(rate, net, vat), { baseMinor: net, vatMinor: vat });
+	}
 	return [...byRate].map(([rateBps, part]) => ({ category: part.vatMinor === 0n ? 'E' : 'S', rateBps, ...part }));
 }
 /** As written, else the nearest of the French rates; 0 when none is near. */
@@ -264,7 +264,7 @@ function documentOf(row: Row, read: Amounts, issuedOn: CivilDate, dueOn: CivilDa
 	const vat = read.vat ?? (read.net === null ? ZERO : minor(read.gross - read.net));
 	const isCredit = /avoir|credit|381/i.test(`${row.type ?? ''} ${row.status ?? ''}`);
 	return {
-		number: row.number!,
+		number: row.number ?? '',
 		typeCode: isCredit ? '381' : '380',
 		issuedOn,
 		dueOn,

@@ -14,14 +14,15 @@ export function readFec(bytes: Uint8Array): ReadResult[] {
 	const lines = decodeText(bytes, 'iso-8859-15')
 		.replace(/^\ufeff/, '')
 		.split(/\r\n|\n|\r/);
-	const mark = lines[0]!.includes('\t') ? '\t' : '|';
-	const names = cellsOf(lines[0]!, mark).map((name) => name.toLowerCase());
+	const [header = ''] = lines;
+	const mark = header.includes('\t') ? '\t' : '|';
+	const names = cellsOf(header, mark).map((name) => name.toLowerCase());
 	const missing = ['JournalCode', 'EcritureNum', 'EcritureDate', 'CompteNum'].filter(
 		(name) => !names.includes(name.toLowerCase())
 	);
 	if (!(names.includes('debit') && names.includes('credit')) && !(names.includes('montant') && names.includes('sens')))
 		missing.push('Debit, Credit');
-	if (missing.length) return [refused(block('COLUMN_MISSING', 'ligne 1', lines[0]!.slice(0, 200), missing.join(', ')))];
+	if (missing.length) return [refused(block('COLUMN_MISSING', 'ligne 1', header.slice(0, 200), missing.join(', ')))];
 	if (lines.length > LINES_MAX) return [refused(block('TOO_MANY_ROWS', 'FEC', String(lines.length), `≤ ${LINES_MAX}`))];
 	const faults: Finding[] = [];
 	const read = lines.flatMap((line, i) => {
@@ -46,19 +47,21 @@ function readLine(row: Record<string, string>, line: number, faults: Finding[]):
 		faults.push(block(code, `ligne ${line}, ${column}`, row[column.toLowerCase()] ?? '', expected));
 		return null;
 	};
-	const bookedOn = dayOf(row.ecrituredate!) ?? fault('DATE_IMPOSSIBLE', 'EcritureDate', 'AAAAMMJJ');
+	// The header was asked for these: where a cell is missing, it is empty.
+	const { ecrituredate = '', comptenum = '', ecriturenum = '', journalcode = '' } = row;
+	const bookedOn = dayOf(ecrituredate) ?? fault('DATE_IMPOSSIBLE', 'EcritureDate', 'AAAAMMJJ');
 	const issuedOn = row.piecedate ? (dayOf(row.piecedate) ?? fault('DATE_IMPOSSIBLE', 'PieceDate', 'AAAAMMJJ')) : null;
-	if (!/^\d{3}/.test(row.comptenum!)) fault('ACCOUNT', 'CompteNum', '3 chiffres au début');
+	if (!/^\d{3}/.test(comptenum)) fault('ACCOUNT', 'CompteNum', '3 chiffres au début');
 	const amounts = amountsOf(row, fault);
 	if (!bookedOn || !amounts) return null;
 	return {
 		line,
-		entry: row.ecriturenum!,
-		journal: row.journalcode!,
+		entry: ecriturenum,
+		journal: journalcode,
 		bookedOn,
-		account: row.comptenum!,
-		clientAccount: row.compauxnum || row.comptenum!,
-		clientName: row.compauxlib || row.comptelib!,
+		account: comptenum,
+		clientAccount: row.compauxnum || comptenum,
+		clientName: row.compauxlib || row.comptelib || '',
 		piece: row.pieceref ?? '',
 		issuedOn,
 		dueOn: null,
@@ -74,22 +77,23 @@ function amountsOf(
 	row: Record<string, string>,
 	fault: (code: string, column: string, expected: string) => null
 ): { debit: Minor; credit: Minor } | null {
-	if ('montant' in row) {
-		const amount = amountOf(row.montant!) ?? fault('AMOUNT_FORMAT', 'Montant', '1200,00');
-		const isDebit = /^(D|\+?1)$/i.test(row.sens!);
-		if (!isDebit && !/^(C|-1)$/i.test(row.sens!)) return fault('FIELD_INVALID', 'Sens', 'D, C');
+	const { montant, sens = '', debit: debited = '', credit: credited = '' } = row;
+	if (montant !== undefined) {
+		const amount = amountOf(montant) ?? fault('AMOUNT_FORMAT', 'Montant', '1200,00');
+		const isDebit = /^(D|\+?1)$/i.test(sens);
+		if (!isDebit && !/^(C|-1)$/i.test(sens)) return fault('FIELD_INVALID', 'Sens', 'D, C');
 		return amount === null ? null : isDebit ? { debit: amount, credit: ZERO } : { debit: ZERO, credit: amount };
 	}
-	const debit = amountOf(row.debit!) ?? fault('AMOUNT_FORMAT', 'Debit', '1200,00');
-	const credit = amountOf(row.credit!) ?? fault('AMOUNT_FORMAT', 'Credit', '1200,00');
+	const debit = amountOf(debited) ?? fault('AMOUNT_FORMAT', 'Debit', '1200,00');
+	const credit = amountOf(credited) ?? fault('AMOUNT_FORMAT', 'Credit', '1200,00');
 	return debit === null || credit === null ? null : { debit, credit };
 }
 /** `1200,00`, `500,00-`, `000000000003000,00`; an empty cell is nothing. */
 function amountOf(written: string): Minor | null {
 	if (written === '') return ZERO;
-	const match = /^([+-]?)0*(\d+)(?:[.,](\d{1,2}))?([+-]?)$/.exec(written);
-	const value = match && parseDecimal(`${match[2]}.${match[3] ?? '0'}`);
-	return value === null || value === undefined ? null : match![1] === '-' || match![4] === '-' ? minor(-value) : value;
+	const [, before, units, cents = '0', after] = /^([+-]?)0*(\d+)(?:[.,](\d{1,2}))?([+-]?)$/.exec(written) ?? [];
+	const value = parseDecimal(`${units}.${cents}`);
+	return value !== null && (before === '-' || after === '-') ? minor(-value) : value;
 }
 function dayOf(written: string): CivilDate | null {
 	const match = /^(\d{4})(\d{2})(\d{2})$/.exec(written);

@@ -15,17 +15,20 @@ const Amount = v.pipe(
 	]),
 	v.transform((value) => minor(BigInt(value)))
 );
-const Day = v.pipe(
-	v.string(),
-	v.check((text) => parseCivilDate(text) !== null, 'a day as YYYY-MM-DD'),
-	v.transform((text) => parseCivilDate(text)!)
-);
+/** What `read` makes of a text; refused where it makes nothing. */
+const Read = <T>(read: (text: string) => T | null, expected: string) =>
+	v.pipe(
+		v.string(),
+		v.rawTransform<string, T>(({ dataset, addIssue, NEVER }) => {
+			const value = read(dataset.value);
+			if (value !== null) return value;
+			addIssue({ message: expected });
+			return NEVER;
+		})
+	);
+const Day = Read(parseCivilDate, 'a day as YYYY-MM-DD');
 const Text = (max: number) => v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(max));
-const Mailbox = v.pipe(
-	v.string(),
-	v.check((text) => mailboxOf(text) !== null, 'one e-mail address, its domain in ASCII'),
-	v.transform((text) => mailboxOf(text)!)
-);
+const Mailbox = Read(mailboxOf, 'one e-mail address, its domain in ASCII');
 const InvoiceJson = v.strictObject({
 	number: Text(100),
 	type_code: v.optional(v.pipe(v.string(), v.regex(/^\d{3}$/)), '380'),

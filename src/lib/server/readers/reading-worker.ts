@@ -7,6 +7,7 @@ import { drawFirstPage } from './first-page.ts';
 import type { Asked } from './off-path.ts';
 import { readInvoices } from './read-invoices.ts';
 import { unzip } from './unzip.ts';
+import { required } from '../../domain/required.ts';
 
 const AT_ONCE = 200;
 type Open = { mediaType: string; list: ListShape | null; results: Iterator<ReadResult> };
@@ -34,15 +35,16 @@ async function answer(ask: Asked): Promise<unknown> {
 		const { mediaType, results, list = null } = await readInvoices(ask.file, ask.hints);
 		open = { mediaType, list, results: results[Symbol.iterator]() };
 	}
-	return nextOf(open!);
+	return nextOf(required(open, 'open file'));
 }
 
-parentPort!.on('message', async (ask: Asked) => {
+const port = required(parentPort, 'the side that asks');
+port.on('message', async (ask: Asked) => {
 	try {
-		parentPort!.postMessage({ value: await answer(ask) });
+		port.postMessage({ value: await answer(ask) });
 	} catch (error) {
 		// A reader may stumble over a file that nobody foresaw: that file is refused, the others go on.
 		open = null;
-		parentPort!.postMessage({ error: (error as Error).message });
+		port.postMessage({ error: (error as Error).message });
 	}
 });

@@ -53,8 +53,9 @@ function beginningOf(lines: string[], { isHeader, isData }: RowKinds): { index: 
 	const header = first(isHeader);
 	const data = header < 0 && isData ? first(isData) : -1;
 	if (data < 0) return { index: Math.max(0, header), hasHeader: true };
-	const mark = delimiterOf(lines[data]!);
-	const isUnder = data > 0 && lines[data - 1]!.split(mark).length === lines[data]!.split(mark).length;
+	const [above, row = ''] = [lines[data - 1], lines[data]];
+	const mark = delimiterOf(row);
+	const isUnder = above?.split(mark).length === row.split(mark).length;
 	return isUnder ? { index: data - 1, hasHeader: true } : { index: data, hasHeader: false };
 }
 const delimiterOf = (line: string): string =>

@@ -150,7 +150,7 @@ class UblReading extends XmlReading {
 			means.map((mean) => text(mean, 'PaymentMandate', ...path)).find(Boolean) ?? null;
 		return mandateOf({
 			reference: first('ID'),
-			creditorId: ids.flatMap((id) => (attribute(id, 'schemeID') === 'SEPA' ? (text(id!) ?? []) : []))[0] ?? null,
+			creditorId: ids.flatMap((id) => (id && attribute(id, 'schemeID') === 'SEPA' ? (text(id) ?? []) : []))[0] ?? null,
 			debtorIban: first('PayerFinancialAccount', 'ID')
 		});
 	}

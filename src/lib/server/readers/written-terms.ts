@@ -32,8 +32,8 @@ const said = (value: string): Finding[] => [warn('TERMS_UNCLEAR', 'BT-20', value
 
 export function readTerms(blocks: WrittenTerm[], text: string | null, issuedOn: CivilDate): ReadTerms {
 	const stepped = skontoSteps(text, issuedOn);
-	const read = blocks.map((block) => readBlock(block, issuedOn));
-	const net = blocks.filter((_, i) => !read[i]!.isDiscount);
+	const read = blocks.map((block) => ({ block, ...readBlock(block, issuedOn) }));
+	const net = read.filter((one) => !one.isDiscount).map((one) => one.block);
 	const dates = (net.some((block) => block.dueOn) ? net : blocks).flatMap((block) => block.dueOn ?? []);
 	return {
 		discounts: [...read.flatMap((one) => one.discounts), ...stepped.discounts],
@@ -108,8 +108,8 @@ function skontoSteps(text: string | null, issuedOn: CivilDate) {
 
 /** UBL has no code for a note's subject: the text begins with it, and several may follow each other (`#PMT#…#PMD#…`). */
 export const notesIn = (text: string): TermsNote[] =>
-	[...text.matchAll(/#([A-Z]{3})#([\s\S]*?)(?=#[A-Z]{3}#|$)/g)].flatMap(([, subject, words]) =>
-		noteOf(subject ?? null, words!.trim())
+	[...text.matchAll(/#([A-Z]{3})#([\s\S]*?)(?=#[A-Z]{3}#|$)/g)].flatMap(([, subject = null, words = '']) =>
+		noteOf(subject, words.trim())
 	);
 
 /** UNCL4461: direct debit, SEPA direct debit. */

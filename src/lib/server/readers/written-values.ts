@@ -60,10 +60,9 @@ function parseMarked(text: string, mark: ',' | '.'): Minor | null {
 
 /** `118.960`: 118.96 written with three decimals, or 118 960? Doubtful where no column tells. The two readings, or null. */
 export function doubtfulReadings(written: string): [Minor, Minor] | null {
-	const match = /^([+-]?)([1-9]\d{0,2})[.,](\d\d)0$/.exec(compact(written));
-	if (!match) return null;
-	const [, sign, whole, cents] = match;
-	return [parseDecimal(`${sign}${whole}.${cents}`)!, parseDecimal(`${sign}${whole}${cents}0`)!];
+	const [, sign, whole, cents] = /^([+-]?)([1-9]\d{0,2})[.,](\d\d)0$/.exec(compact(written)) ?? [];
+	const [small, large] = [parseDecimal(`${sign}${whole}.${cents}`), parseDecimal(`${sign}${whole}${cents}0`)];
+	return small === null || large === null ? null : [small, large];
 }
 
 /** Day first or month first; `ambiguous` when no value can tell. */
@@ -104,14 +103,18 @@ export function parseWrittenDate(written: string, order: DateOrder = 'dmy'): Civ
 	const text = written.trim();
 	const numeric = NUMERIC.exec(text);
 	if (numeric) {
-		const [day, month] = order === 'dmy' ? [numeric[1]!, numeric[2]!] : [numeric[2]!, numeric[1]!];
-		return built(numeric[3]!, month, day);
+		const [, first = '', second = '', year = ''] = numeric;
+		return order === 'dmy' ? built(year, second, first) : built(year, first, second);
 	}
 	const iso = /^(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})(?:[ T].*)?$/.exec(text);
-	if (iso) return built(iso[1]!, iso[2]!, iso[3]!);
-	const worded = /^(?:(\d{1,2})(?:er)?\s+)?([a-zéûA-ZÉÛ]{3,9})\.?\s+(?:(\d{1,2}),?\s+)?(\d{4})$/.exec(text);
-	const month = worded && MONTHS.findIndex((name) => name.test(worded[2]!.toLowerCase())) + 1;
-	return worded && month ? built(worded[4]!, String(month), worded[1] ?? worded[3] ?? '') : null;
+	if (iso) {
+		const [, year = '', month = '', day = ''] = iso;
+		return built(year, month, day);
+	}
+	const [, before, word = '', after, year = ''] =
+		/^(?:(\d{1,2})(?:er)?\s+)?([a-zéûA-ZÉÛ]{3,9})\.?\s+(?:(\d{1,2}),?\s+)?(\d{4})$/.exec(text) ?? [];
+	const month = MONTHS.findIndex((name) => name.test(word.toLowerCase())) + 1;
+	return month ? built(year, String(month), before ?? after ?? '') : null;
 }
 const built = (year: string, month: string, day: string): CivilDate | null =>
 	parseCivilDate(`${year.length === 2 ? `20${year}` : year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`);

@@ -31,7 +31,8 @@ function* groupsOf(files: File[]): Generator<File[]> {
 	let bytes = 0;
 	for (const file of files) {
 		const isFull = group.length >= FILES_AT_ONCE || bytes + file.size > BYTES_AT_ONCE;
-		if (group.length && (isFull || isArchive(file) || isArchive(group[0]!))) {
+		const [first] = group;
+		if (first && (isFull || isArchive(file) || isArchive(first))) {
 			yield group;
 			[group, bytes] = [[], 0];
 		}

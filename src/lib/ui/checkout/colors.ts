@@ -1,11 +1,12 @@
 // The page's colours for Stripe's frame: light-dark() and oklch() mean nothing inside it, what the browser made of them does.
+import { required } from '../../domain/required.ts';
 
 export function colorsOf(box: HTMLElement): Record<'accent' | 'paper' | 'ink' | 'soft' | 'bad', string> {
 	const plain = (name: string): string => {
 		const probe = document.createElement('span');
 		probe.style.color = getComputedStyle(box).getPropertyValue(name).trim();
 		box.append(probe);
-		const canvas = document.createElement('canvas').getContext('2d')!;
+		const canvas = required(document.createElement('canvas').getContext('2d'), 'canvas');
 		canvas.fillStyle = getComputedStyle(probe).color;
 		canvas.fillRect(0, 0, 1, 1);
 		probe.remove();

@@ -81,7 +81,7 @@ export function shapeOf(
 	const key = createHash('sha256')
 		.update(`bank:${JSON.stringify(header.length ? header : kinds.map((kind) => kind || 'text'))}`)
 		.digest('hex');
-	const answer = Object.hasOwn(hints, key) ? hints[key]! : null;
+	const answer = Object.hasOwn(hints, key) ? (hints[key] ?? null) : null;
 	const columns = columnsOf(headers, answer);
 	const sample = some.slice(0, SAMPLE).map((cells) => cells.map((cell) => cell.slice(0, 80)));
 	const [needs, shown] = isEnough(columns) ? [null, columns] : (['columns', guessed(columns, kinds)] as const);
@@ -96,9 +96,9 @@ function kindOf(cells: string[]): Kind {
 function guessed(columns: (BankColumn | null)[], kinds: Kind[]): (BankColumn | null)[] {
 	const proposed = columns.map((column, c) => column ?? (kinds[c] === 'text' ? 'text' : null));
 	const free = (kind: Kind): number[] => kinds.flatMap((one, c) => (one === kind && !columns[c] ? [c] : []));
-	const [[day], amounts] = [free('date'), free('amount')];
+	const [[day], [amount, ...otherAmounts]] = [free('date'), free('amount')];
 	if (day !== undefined && !columns.includes('bookedOn')) proposed[day] = 'bookedOn';
-	if (amounts.length === 1 && !columns.includes('amount')) proposed[amounts[0]!] = 'amount';
+	if (amount !== undefined && !otherAmounts.length && !columns.includes('amount')) proposed[amount] = 'amount';
 	return proposed;
 }
 const SAMPLE = 3;

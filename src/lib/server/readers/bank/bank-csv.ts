@@ -91,13 +91,13 @@ function namedCells({ cells: written, line }: RawRow, columns: (BankColumn | nul
 /** How a list writes: the order of its dates, its decimal mark, the currency where no column says it, whose accounts it names. */
 type Writing = { order: DateOrder; mark: DecimalMark | null; currency: string; isOfOthers: boolean };
 function entryOf({ line, cells }: Named, { order, mark, currency, isOfOthers }: Writing): StatementEntry | Finding {
-	if (IS_NOT_BOOKED.test(cells.state ?? '')) return skipped(line, cells.state!, 'une opération comptabilisée');
+	if (cells.state && IS_NOT_BOOKED.test(cells.state)) return skipped(line, cells.state, 'une opération comptabilisée');
 	const [bookedOn, amount] = [parseWrittenDate(cells.bookedOn ?? '', order), amountOf(cells, mark)];
 	if (!bookedOn) return skipped(line, cells.bookedOn ?? '', 'JJ/MM/AAAA');
-	const doubtful = mark
-		? undefined
-		: [cells.amount, cells.debit, cells.credit].find((one) => one && doubtfulReadings(one));
-	if (doubtful) return skipped(line, doubtful, doubtfulReadings(doubtful)!.map(inFrench).join(' / '));
+	for (const written of mark ? [] : [cells.amount, cells.debit, cells.credit]) {
+		const readings = written && doubtfulReadings(written);
+		if (readings) return skipped(line, written, readings.map(inFrench).join(' / '));
+	}
 	if (amount === null)
 		return skipped(line, [cells.amount, cells.debit, cells.credit].filter(Boolean).join(' '), '1234,56');
 	return {

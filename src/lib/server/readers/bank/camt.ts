@@ -97,17 +97,16 @@ function entriesOf(entry: Node, where: string, findings: Finding[]): StatementEn
 		return [];
 	}
 	const details = list(entry, 'NtryDtls').flatMap((one) => list(one, 'TxDtls'));
-	const amounts = details.map((one) =>
-		amountOf(at(one, 'Amt') ?? at(at(at(one, 'AmtDtls') ?? {}, 'TxAmt') ?? {}, 'Amt'))
-	);
 	// A batch may be told apart only when its parts are the whole, in its own currency; otherwise it stays one movement.
+	const split = details.flatMap((node) => {
+		const { amount, currency } = amountOf(at(node, 'Amt') ?? at(at(at(node, 'AmtDtls') ?? {}, 'TxAmt') ?? {}, 'Amt'));
+		return amount !== null && currency === whole.currency ? [{ nodes: [node], amount }] : [];
+	});
 	const isSplit =
 		details.length > 1 &&
-		amounts.every(({ amount, currency }) => amount !== null && currency === whole.currency) &&
-		amounts.reduce((sum, { amount }) => sum + amount!, 0n) === whole.amount;
-	const parts = isSplit
-		? details.map((node, i) => ({ nodes: [node], amount: amounts[i]!.amount! }))
-		: [{ nodes: details, amount: whole.amount }];
+		split.length === details.length &&
+		split.reduce((sum, { amount }) => sum + amount, 0n) === whole.amount;
+	const parts = isSplit ? split : [{ nodes: details, amount: whole.amount }];
 	const sign = text(entry, 'CdtDbtInd') === 'DBIT' ? -1n : 1n;
 	return parts.map(({ nodes, amount }) => ({
 		bookedOn,

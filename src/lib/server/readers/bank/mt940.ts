@@ -30,7 +30,8 @@ function messagesOf(content: string): Field[][] {
 		const line = raw.trimEnd();
 		const match = /^(?:\{[^:]*\}*)?\s*:(\d{2}[A-Z]?|NS):(.*)$/.exec(line);
 		if (match) {
-			field = { tag: match[1]!, lines: [match[2]!], line: i + 1 };
+			const [, tag = '', first = ''] = match;
+			field = { tag, lines: [first], line: i + 1 };
 			if (field.tag === '20') messages.push([]);
 			messages.at(-1)?.push(field);
 		} else if (END.test(line)) field = null;
@@ -62,19 +63,14 @@ function statementOf(fields: Field[], findings: Finding[]): BankStatement {
 
 /** `C131016DEM84349,74`; the currency may be missing. */
 function balanceOf(written: string | null): { amount: Minor; currency: string; date: string } | null {
-	const match = /^([CD])(\d{6})([A-Z]{3})?([\d,]+)/.exec(written ?? '');
-	const amount = match && amountOf(match[4]!);
-	if (!match || amount === null) return null;
-	return {
-		amount: minor(match[1] === 'D' ? -amount : amount),
-		currency: match[3] ?? '',
-		date: match[2]!
-	};
+	const [, side, date = '', currency = '', sum = ''] = /^([CD])(\d{6})([A-Z]{3})?([\d,]+)/.exec(written ?? '') ?? [];
+	const amount = amountOf(sum);
+	return amount === null ? null : { amount: minor(side === 'D' ? -amount : amount), currency, date };
 }
 /** SWIFT's `15d`: the comma is the decimal mark and is never left out. `12,` is 12.00. */
 function amountOf(written: string): Minor | null {
-	const [whole, decimals, ...more] = written.split(',');
-	return decimals === undefined || more.length ? null : parseDecimal(`${whole!.replace(/^0+(?=\d)/, '')}.${decimals}0`);
+	const [whole = '', decimals, ...more] = written.split(',');
+	return decimals === undefined || more.length ? null : parseDecimal(`${whole.replace(/^0+(?=\d)/, '')}.${decimals}0`);
 }
 
 const MOVEMENT = /^(\d{6})(\d{4})?(RC|RD|C|D)([A-Z])?(\d+(?:,\d*)?)(?![\d.,])([A-Z][A-Z0-9]{3})?(.*)$/;
@@ -84,21 +80,22 @@ function movementOf(
 	currency: string,
 	findings: Finding[]
 ): StatementEntry | null {
-	const line = field.lines[0]!.trim();
+	const line = (field.lines[0] ?? '').trim();
 	const match = MOVEMENT.exec(line);
-	const amount = match && amountOf(match[5]!);
-	const valueOn = match && valueDay(match[1]!, field.line, findings);
-	if (!match || amount === null || !valueOn) {
+	const [, day = '', booked, side = '', , sum = '', , references = ''] = match ?? [];
+	const amount = amountOf(sum);
+	const valueOn = match && valueDay(day, field.line, findings);
+	if (amount === null || !valueOn) {
 		findings.push(confirm('ENTRY_SKIPPED', `ligne ${field.line}`, line.slice(0, 60), ':61:AAMMJJ[MMJJ]C1234,56…'));
 		return null;
 	}
-	const [reference = '', bankReference = ''] = match[7]!.split('//');
+	const [reference = '', bankReference = ''] = references.split('//');
 	const said = next && (next.tag === '86' || next.tag === 'NS') ? wordsOf(next) : NO_WORDS;
 	const sepa = sepaWords(said.text);
 	return {
-		bookedOn: bookingDay(valueOn, match[2]),
+		bookedOn: bookingDay(valueOn, booked),
 		valueOn,
-		amountMinor: minor(match[3] === 'D' || match[3] === 'RC' ? -amount : amount),
+		amountMinor: minor(side === 'D' || side === 'RC' ? -amount : amount),
 		currency,
 		text: [said.text, ...field.lines.slice(1), meaningful(reference)]
 			.filter(Boolean)
@@ -111,7 +108,7 @@ function movementOf(
 		counterparty: said.name,
 		counterpartyIban: said.iban,
 		returnReason: null,
-		isReturn: match[3]!.startsWith('R')
+		isReturn: side.startsWith('R')
 	};
 }
 
@@ -169,8 +166,8 @@ function wordsOf(field: Field): Words {
 function slashWords(joined: string): Omit<Words, 'text'> {
 	if (!/^\s*\/[A-Z]{4}\//.test(joined)) return { name: null, iban: null };
 	const one = (wanted: RegExp): string | null => {
-		const all = [...joined.matchAll(wanted)];
-		return all.length === 1 ? all[0]![1]!.trim() || null : null;
+		const [first, ...others] = joined.matchAll(wanted);
+		return others.length ? null : first?.[1]?.trim() || null;
 	};
 	const account = one(/\/(?:IBAN|CNTP)\/([A-Z]{2}\d{2}[A-Z0-9]{10,30})(?=\/)/g);
 	return {

@@ -24,8 +24,8 @@ export function readOfx(bytes: Uint8Array): StatementReading {
 	const findings: Finding[] = [];
 	let transaction: Record<string, string> | null = null;
 	let isLedger = false;
-	for (const [, slash, name, words] of decodeText(bytes).matchAll(TAG)) {
-		const [tag, value, isEnd] = [name!.toUpperCase(), plain(words!), slash === '/'];
+	for (const [, slash, name = '', words = ''] of decodeText(bytes).matchAll(TAG)) {
+		const [tag, value, isEnd] = [name.toUpperCase(), plain(words), slash === '/'];
 		const statement = statements.at(-1);
 		if (/^(CC)?STMTRS$/.test(tag) && !isEnd)
 			statements.push({

@@ -12,6 +12,7 @@ import { readCamt } from './camt.ts';
 import { isCfonb, readCfonb } from './cfonb120.ts';
 import { isMt940, readMt940 } from './mt940.ts';
 import { isOfx, readOfx } from './ofx.ts';
+import { required } from '../../../domain/required.ts';
 
 /** `list`: the columns of a list that a bank wrote, to be said when nobody knows them; `hints`: what was said before. */
 export type StatementFileReading = BankListReading;
@@ -25,7 +26,7 @@ export function readStatements(file: InvoiceFile, hints: ListHints = {}): Statem
 			warn(
 				'BALANCE',
 				`${statement.account} ${statement.reference}`.trim(),
-				toDecimal(statement.closingMinor!),
+				toDecimal(required(statement.closingMinor, 'closing balance')),
 				closingOf(statement)
 			)
 		);
@@ -36,7 +37,7 @@ const closingOf = ({ openingMinor, entries, currency }: BankStatement): string =
 		minor(
 			entries
 				.filter((entry) => entry.currency === currency)
-				.reduce<bigint>((sum, entry) => sum + entry.amountMinor, openingMinor!)
+				.reduce<bigint>((sum, entry) => sum + entry.amountMinor, required(openingMinor, 'opening balance'))
 		)
 	);
 

@@ -42,10 +42,11 @@ const accept: Act = (services, scope, bankEntryId, form) => {
 	if (chosen === 'other' && number) return acceptForNumber(services, scope, { bankEntryId, number });
 	const [kind, ids = ''] = chosen.split(':');
 	const all = ids.split(',').filter(Boolean);
-	if (!all.length || !all.every(isUuid))
+	const [first] = all;
+	if (first === undefined || !all.every(isUuid))
 		return Promise.resolve({ ok: false, refusal: { code: 'input_invalid', detail: { field: 'facture' } } });
-	if (kind === 'return') return takeBack(services, scope, { bankEntryId, paymentId: all[0]! });
-	if (kind === 'keep') return keepForClient(services, scope, { bankEntryId, clientId: all[0]! });
+	if (kind === 'return') return takeBack(services, scope, { bankEntryId, paymentId: first });
+	if (kind === 'keep') return keepForClient(services, scope, { bankEntryId, clientId: first });
 	return acceptEntry(services, scope, { bankEntryId, invoiceIds: all });
 };
 

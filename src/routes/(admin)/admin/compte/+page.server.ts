@@ -9,6 +9,7 @@ import { readPasskeys, removePasskey } from '#lib/server/use-cases/access/passke
 import { endSession, readSessions } from '#lib/server/use-cases/access/sessions.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad } from './$types';
+import { required } from '#lib/domain/required.ts';
 
 export const load: PageServerLoad = async (event) => {
 	const scope = requireMember(event);
@@ -16,7 +17,7 @@ export const load: PageServerLoad = async (event) => {
 	return {
 		...(await readPasskeys(services, scope)),
 		isProven: isFreshlyProven(scope.actor, services.clock.now()),
-		sessions: await readSessions(services, event.locals.subject!),
+		sessions: await readSessions(services, required(event.locals.subject, 'person signed in')),
 		here: event.locals.hereId
 	};
 };
@@ -34,7 +35,11 @@ export const actions: Actions = {
 		requireMember(event);
 		const sessionId = String((await event.request.formData()).get('session') ?? '');
 		if (!isUuid(sessionId)) error(404, 'Not found');
-		const result = await endSession((await house()).services, event.locals.subject!, sessionId);
+		const result = await endSession(
+			(await house()).services,
+			required(event.locals.subject, 'person signed in'),
+			sessionId
+		);
 		return result.ok ? { ended: true } : failWith(result.refusal, event.locals.locale);
 	}
 };

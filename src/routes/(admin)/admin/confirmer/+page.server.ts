@@ -11,6 +11,7 @@ import { addressOf, askForCode, confirmByCode } from '#lib/server/use-cases/acce
 import { hasPasskey } from '#lib/server/use-cases/access/prove-by-passkey.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad } from './$types';
+import { required } from '#lib/domain/required.ts';
 
 export const load: PageServerLoad = async (event) => {
 	const scope = requireMember(event);
@@ -46,13 +47,13 @@ export const actions: Actions = {
 		const { services, sessions } = await house();
 		const read = v.safeParse(SignInCode, Object.fromEntries(await event.request.formData()));
 		if (!read.success) return fail(400, { sent: true, problem: 'code' });
-		const result = await confirmByCode(services, event.locals.subject!, {
+		const result = await confirmByCode(services, required(event.locals.subject, 'person signed in'), {
 			code: read.output.code,
 			browserSecret: readBrowserSecret(event.cookies, services.config.origin),
 			ip: event.getClientAddress()
 		});
 		if (!result.ok) return fail(400, { sent: true, problem: result.refusal.code as string });
-		await sessions.prove(event.locals.sessionId!, services.clock.now());
+		await sessions.prove(required(event.locals.sessionId, 'session'), services.clock.now());
 		const next = safeNext(read.output.next);
 		redirect(303, next ? `/admin/confirmer?suite=${encodeURIComponent(next)}` : '/admin/confirmer');
 	}

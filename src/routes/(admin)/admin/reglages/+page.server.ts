@@ -14,6 +14,7 @@ import { forgetDevices } from '#lib/server/use-cases/suppliers/member-access.ts'
 import { readMembers } from '#lib/server/use-cases/suppliers/manage-members.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad } from './$types';
+import { required } from '#lib/domain/required.ts';
 
 export const load: PageServerLoad = async (event) => {
 	const scope = requireMember(event);
@@ -22,7 +23,7 @@ export const load: PageServerLoad = async (event) => {
 	return {
 		billing: await readBilling(services, scope),
 		members: await readMembers(services, scope),
-		selfId: event.locals.subject!.subjectId,
+		selfId: required(event.locals.subject, 'person signed in').subjectId,
 		rights: await readAccountantRights(services, scope),
 		keys
 	};

@@ -9,6 +9,7 @@ import { renewPayLink } from '#lib/server/use-cases/access/pay-links.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad } from './$types';
+import { required } from '#lib/domain/required.ts';
 
 export const load: PageServerLoad = async (event) => {
 	const { token: named } = event.params;
@@ -18,7 +19,12 @@ export const load: PageServerLoad = async (event) => {
 	if (access.state !== 'live') return { stale: access.state, view: null };
 	const stripeMayCome = throughTheDoor(event, access);
 	const { services } = await house();
-	const result = await readPayView(services, access.scope, [access.scope.invoiceId!], event.locals.locale);
+	const result = await readPayView(
+		services,
+		access.scope,
+		[required(access.scope.invoiceId, 'invoice of a pay link')],
+		event.locals.locale
+	);
 	if (!result.ok) error(404, 'Not found');
 	const noCookies = stripeMayCome ? null : noCookiesText(event.locals.locale);
 	return { stale: null, view: result.value, stripeMayCome, noCookies };

@@ -7,12 +7,13 @@ import { endSession, readSessions } from '#lib/server/use-cases/access/sessions.
 import { readMethods, removeMethod, renameMethod } from '#lib/server/use-cases/methods/manage-methods.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
+import { required } from '#lib/domain/required.ts';
 
 export const load: PageServerLoad = async (event) => {
 	const scope = requireContact(event);
 	const { services } = await house();
 	const [sessions, kept] = await Promise.all([
-		readSessions(services, event.locals.subject!),
+		readSessions(services, required(event.locals.subject, 'person signed in')),
 		readMethods(services, scope)
 	]);
 	return { sessions, kept, here: event.locals.hereId };
@@ -40,7 +41,11 @@ export const actions: Actions = {
 		requireContact(event);
 		const sessionId = String((await event.request.formData()).get('session') ?? '');
 		if (!isUuid(sessionId)) error(404, 'Not found');
-		const result = await endSession((await house()).services, event.locals.subject!, sessionId);
+		const result = await endSession(
+			(await house()).services,
+			required(event.locals.subject, 'person signed in'),
+			sessionId
+		);
 		return result.ok ? { ended: true } : failWith(result.refusal, event.locals.locale);
 	}
 };

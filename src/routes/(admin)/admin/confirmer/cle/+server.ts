@@ -9,6 +9,7 @@ import { confirmByPasskey, offerConfirmation } from '#lib/server/use-cases/acces
 import { refuse } from '#lib/server/use-cases/run.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { RequestHandler } from './$types';
+import { required } from '#lib/domain/required.ts';
 
 export const GET: RequestHandler = async (event) => {
 	const scope = requireMember(event);
@@ -28,6 +29,6 @@ export const POST: RequestHandler = async (event) => {
 		ip: event.getClientAddress()
 	});
 	if (!result.ok) return answerJson(result, event.locals.locale);
-	await sessions.prove(event.locals.sessionId!, services.clock.now());
+	await sessions.prove(required(event.locals.sessionId, 'session'), services.clock.now());
 	return json({ next: null });
 };

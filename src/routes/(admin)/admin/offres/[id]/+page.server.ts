@@ -10,6 +10,7 @@ import { endPolicy, publishPolicy, refusePublishing, saveDraft } from '#lib/serv
 import { readOfferEditor, readSimulation } from '#lib/server/use-cases/offers/read-offers.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
+import { required } from '#lib/domain/required.ts';
 
 const NEW = 'nouvelle';
 const idOf = (id: string): string | null => (id === NEW ? null : isUuid(id) ? id : error(404, 'Not found'));
@@ -54,7 +55,7 @@ export const actions: Actions = {
 			return refuseOrConfirm(event, unproven.refusal, 'offer', await event.request.formData());
 		const { scope, services, policyId, failed } = await save(event);
 		if (failed) return failed;
-		const published = await publishPolicy(services, scope, policyId!);
+		const published = await publishPolicy(services, scope, required(policyId, 'draft just saved'));
 		if (!published.ok) {
 			if (event.params.id === NEW) redirect(303, `/admin/offres/${policyId}`);
 			return failWith(published.refusal, event.locals.locale);

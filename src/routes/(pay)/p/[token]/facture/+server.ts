@@ -4,8 +4,11 @@ import { requireLivePayLink } from '#lib/server/http/guards.ts';
 import { readInvoiceFile } from '#lib/server/use-cases/invoices/read-portal.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { RequestHandler } from './$types';
+import { required } from '#lib/domain/required.ts';
 
 export const GET: RequestHandler = async (event) => {
 	const scope = await requireLivePayLink(event, event.params.token);
-	return fileResponse(await readInvoiceFile((await house()).services, scope, scope.invoiceId!));
+	return fileResponse(
+		await readInvoiceFile((await house()).services, scope, required(scope.invoiceId, 'invoice of a pay link'))
+	);
 };
