@@ -1,7 +1,17 @@
 // What people and banks do, and how often.
 import { payBy, paySeveral } from './payers.ts';
 import { webOf, type Scene } from './scene.ts';
-import { changeAccount, methodChanges, plans, refund, refundElsewhere, takenBack, transfer } from './suppliers.ts';
+import {
+	changeAccount,
+	creditNote,
+	methodChanges,
+	plans,
+	refund,
+	refundElsewhere,
+	takenBack,
+	transfer
+} from './suppliers.ts';
+import { moneyMoves } from './treasury.ts';
 import { addBills } from './world.ts';
 
 export const MOVES: readonly (readonly [weight: number, run: (scene: Scene) => Promise<unknown>])[] = [
@@ -35,6 +45,8 @@ export const MOVES: readonly (readonly [weight: number, run: (scene: Scene) => P
 	[2, changeAccount],
 	[2, methodChanges],
 	[5, plans],
+	[6, (scene) => creditNote(scene, scene.dice.one(scene.world.bills))],
+	[6, moneyMoves],
 	[
 		9,
 		(scene) =>

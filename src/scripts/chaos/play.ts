@@ -7,6 +7,7 @@ import { dice as diceOf } from './dice.ts';
 import { calm, cause, FAULTS, FOR_DAYS, killSomebody } from './faults.ts';
 import { MOVES } from './moves.ts';
 import { openStage, type Stage } from './stage.ts';
+import { beginPayouts, endPayouts } from './treasury.ts';
 import { ACCOUNTS, addBills, openWorld, type World } from './world.ts';
 
 export type Played = {
@@ -45,6 +46,7 @@ export async function playSeed(server: Embedded, { dir, seed, steps = Infinity, 
 		count(answer.status === 200 ? 'jump of the clock' : 'jump of the clock, cut short');
 	};
 	try {
+		await beginPayouts(stage, dice);
 		for (const seller of world.sellers) await addBills(world, () => stage.webs[0]!, dice, seller, 8);
 		const running = new Set<Promise<unknown>>();
 		const until = minutes ? performance.now() + minutes * 60_000 : Infinity;
@@ -111,6 +113,7 @@ export async function playSeed(server: Embedded, { dir, seed, steps = Infinity, 
 async function comeToRest(stage: Stage, jump: (days: number) => Promise<void>): Promise<void> {
 	await calm(stage);
 	await stage.everybodyUp();
+	await endPayouts(stage);
 	for (let left = CALM_DAYS; left > 0; left -= 4) await jump(4);
 	await pause(3000);
 	// The last fees are known a moment later, and told.

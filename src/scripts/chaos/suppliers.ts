@@ -1,8 +1,8 @@
 // What suppliers, their banks and the dashboard of Stripe do.
-import { ask } from './ask.ts';
+import { ask, pause } from './ask.ts';
 import { asMember, post, tell, webOf, type Scene } from './scene.ts';
 import { KEYS } from './stage.ts';
-import { clockOf, type Bill } from './world.ts';
+import { clockOf, importByApi, type Bill } from './world.ts';
 
 export async function refund(scene: Scene): Promise<void> {
 	const { dice, world } = scene;
@@ -130,4 +130,37 @@ export async function changeAccount({ dice, world, count }: Scene): Promise<void
 	await world.sql`update supplier set stripe_account = ${account} where supplier_id = ${seller.supplierId}`;
 	Object.assign(seller, { account, otherAccount: other });
 	count('another account at Stripe');
+}
+
+/** For a part of an invoice or the whole, whatever has become of it by then; at times undone again. */
+export async function creditNote(scene: Scene, bill: Bill): Promise<void> {
+	const { dice } = scene;
+	const { seller } = bill;
+	const today = new Date((await clockOf(() => webOf(scene))) ?? Date.now()).toISOString().slice(0, 10);
+	const gross = dice.chance(40) ? bill.grossMinor : 1 + dice.roll(bill.grossMinor);
+	const net = Math.round(gross / 1.2);
+	const body = JSON.stringify({
+		invoices: [
+			{
+				number: `AV-${bill.number}-${dice.roll(1_000_000)}`,
+				type_code: '381',
+				issued_on: today,
+				preceding_number: bill.number,
+				client: { name: bill.client.name },
+				net_minor: String(net),
+				vat_lines: [{ rate_bps: 2000, base_minor: String(net), vat_minor: String(gross - net) }],
+				gross_minor: String(gross)
+			}
+		]
+	});
+	const asked = { key: dice.uuid(), body, inBackground: dice.chance(50) };
+	const send = () => importByApi(() => webOf(scene), seller, asked);
+	const [answer] = dice.chance(25) ? await Promise.all([send(), send()]) : [await send()];
+	scene.count(answer.isTaken ? 'credit note' : 'credit note, no answer');
+	if (!answer.importId || !dice.chance(50)) return;
+	await pause(dice.roll(4000));
+	await tell(scene, 'undo a credit note', `${webOf(scene)}/api/v1/imports/${answer.importId}/undo`, {
+		method: 'POST',
+		headers: { authorization: `Bearer ${seller.apiKey}` }
+	});
 }

@@ -110,7 +110,7 @@ async function addSeller(sql: postgres.Sql, dice: Dice, account: string): Promis
 	return { supplierId, account, otherAccount: otherOf(account), memberId, apiKey, prefix, clients };
 }
 
-/** Imports some invoices of a supplier, asking with the same key until somebody answers; and makes a link to each. */
+/** Imports some invoices of a supplier, and makes a link to each. */
 export async function addBills(
 	{ sql, bills }: World,
 	web: () => string,
@@ -143,19 +143,7 @@ export async function addBills(
 		})
 	});
 	const key = dice.uuid();
-	for (let attempt = 0; attempt < 4; attempt++) {
-		const { status } = await ask(`${web()}/api/v1/invoices`, {
-			method: 'POST',
-			body,
-			headers: {
-				authorization: `Bearer ${seller.apiKey}`,
-				'content-type': 'application/json',
-				'idempotency-key': key,
-				'ponctuel-send-mails': 'true'
-			}
-		});
-		if (status >= 200 && status < 300) break;
-	}
+	await importByApi(web, seller, { key, body });
 	let kept = 0;
 	for (const { number, net, client } of wanted) {
 		const [row] = await sql<
@@ -168,6 +156,29 @@ export async function addBills(
 		kept += 1;
 	}
 	return kept === count;
+}
+
+/** The supplier's software: asks with the same key until somebody says yes. Many at once are kept in the background. */
+export async function importByApi(
+	web: () => string,
+	seller: Seller,
+	{ key, body, inBackground = false }: { key: string; body: string; inBackground?: boolean }
+): Promise<{ isTaken: boolean; importId?: string }> {
+	for (let attempt = 0; attempt < 4; attempt++) {
+		const answer = await ask(`${web()}/api/v1/${inBackground ? 'imports?send_mails=true' : 'invoices'}`, {
+			method: 'POST',
+			body,
+			headers: {
+				authorization: `Bearer ${seller.apiKey}`,
+				'content-type': 'application/json',
+				'idempotency-key': key,
+				'ponctuel-send-mails': 'true'
+			}
+		});
+		if (answer.status >= 200 && answer.status < 300)
+			return { isTaken: true, importId: jsonOf<{ import_id?: string }>(answer)?.import_id };
+	}
+	return { isTaken: false };
 }
 
 /** Milliseconds on the product's clock. */

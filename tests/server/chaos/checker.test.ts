@@ -2,14 +2,19 @@
 // product could write it, into books that are right before.
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Services } from '#lib/server/services.ts';
+import { importInvoices } from '#lib/server/use-cases/imports/import-invoices.ts';
+import { compareTotals } from '#lib/server/use-cases/payments/reconcile-balance.ts';
 import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
 import { runDue } from '#sandbox/stripe/control.ts';
+import { createPayout, payoutFails } from '#sandbox/stripe/payouts.ts';
+import type { World } from '#sandbox/stripe/world.ts';
 import { checkClaims } from '#scripts/chaos/checker/claims.ts';
 import type { Anomaly } from '#scripts/chaos/checker/facts.ts';
 import { checkMails } from '#scripts/chaos/checker/mails.ts';
 import { checkStripe } from '#scripts/chaos/checker/stripe.ts';
 import { checkStuck } from '#scripts/chaos/checker/stuck.ts';
-import { anInvoice, aPayer, aSupplier, pay } from '../../builders/parties.ts';
+import { anInvoice, aPayer, aSupplier, pay, type Cast } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -35,8 +40,40 @@ beforeAll(async () => {
 	// As where this clock is the demo's.
 	await sql`insert into demo_clock values (1, ${world.world.offsetMs}) on conflict do nothing`;
 	await reconcileRecent(services, 3);
+	await aCreditNote(services, cast);
+	await aPayoutThatComesBack(services, world.world);
 	await house.drain();
 });
+/** Of 50 euros for an invoice of 120, set off. */
+async function aCreditNote(services: Services, cast: Cast): Promise<void> {
+	const about = 'CRN-1';
+	await anInvoice(services, cast, {}, { number: about, grossMinor: 12_000 });
+	const credit = {
+		number: 'CRN-2',
+		type_code: '381',
+		issued_on: '2026-07-01',
+		preceding_number: about,
+		client: { name: 'Menuiserie Roche' },
+		net_minor: '4000',
+		vat_lines: [{ rate_bps: 2500, base_minor: '4000', vat_minor: '1000' }],
+		gross_minor: '5000'
+	};
+	const bytes = new TextEncoder().encode(JSON.stringify({ invoices: [credit] }));
+	const read = await importInvoices(services, cast.owner, [{ name: 'avoir.json', bytes }], { sendMails: false });
+	expect(read.ok && read.value[0]).toMatchObject({ outcome: 'new' });
+}
+async function aPayoutThatComesBack(services: Services, world: World): Promise<void> {
+	const account = [...world.accounts.values()].find(({ charges }) => Object.keys(charges).length)!;
+	world.offsetMs += 10 * 86_400_000;
+	runDue(world);
+	for (const amount of [7000, 9000])
+		createPayout(world, account, { amount: String(amount), currency: 'eur' }, { requestId: null, key: null });
+	payoutFails(world, account, Object.values(account.payouts)[0]!, 'account_closed');
+	world.offsetMs += 2 * 86_400_000;
+	runDue(world);
+	await sql`update demo_clock set offset_ms = ${world.offsetMs}`;
+	await compareTotals(services);
+}
 afterAll(async () => {
 	await sql.end();
 	await house.close();
@@ -115,6 +152,27 @@ const WRONGS: [name: string, wrong: string, rule: string][] = [
 	[
 		'an event given up',
 		"insert into stripe_event select supplier_id, 'evt_1', 'charge.updated', 'ch_1', null, 'failed', 20, now(), 'no', now(), now() from supplier",
+		'nothing stuck'
+	],
+	[
+		'a payout that was forgotten',
+		"delete from journal_entry where entry_id = (select entry_id from journal_entry where kind = 'payout' limit 1)",
+		'payouts once'
+	],
+	[
+		'a payout that came back, and was booked as if it had not',
+		"delete from journal_entry where kind = 'payout_returned'",
+		'payouts once'
+	],
+	['a credit note worth more than it says', 'update credit_use set amount_minor = amount_minor + 1', 'credit notes'],
+	[
+		'an undone credit note that still counts',
+		"update invoice set not_payable_reason = 'withdrawn' where debt_minor < 0",
+		'credit notes'
+	],
+	[
+		'a credit note that nobody set off',
+		"delete from journal_line where entry_id in (select entry_id from journal_entry where kind = 'credit_used')",
 		'nothing stuck'
 	],
 	['a payment that is not told', "delete from mail where kind = 'payment_received'", 'payments are told'],

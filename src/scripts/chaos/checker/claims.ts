@@ -1,4 +1,4 @@
-// No invoice is over-collected, no part of a plan taken twice, every discount is justified, and numbers have no gap.
+// No invoice is over-collected, no part of a plan taken twice, every discount is justified, no credit note is worth more than it says, and numbers have no gap.
 import type { Facts } from './facts.ts';
 
 export async function checkClaims(facts: Facts): Promise<Record<string, number>> {
@@ -6,6 +6,7 @@ export async function checkClaims(facts: Facts): Promise<Record<string, number>>
 		invoices: await checkInvoices(facts),
 		'parts of plans': await checkParts(facts),
 		discounts: await checkDiscounts(facts),
+		'credit notes': await checkCredits(facts),
 		'receipts and credit notes': await checkNumbers(facts)
 	};
 }
@@ -112,6 +113,31 @@ async function checkDiscounts({ sql, found }: Facts): Promise<number> {
 			const most = Math.max(...inTime.map(({ discountBps }) => (row.gross * discountBps) / 10_000));
 			if (row.amount > most + 1) found('discounts justified', `${name}: at most ${most} of ${row.gross} was offered`);
 		}
+	}
+	return rows.length;
+}
+
+/** Of an undone one nothing stands; one that may be set off, is. */
+async function checkCredits({ sql, found }: Facts): Promise<number> {
+	const rows = await sql<
+		{ number: string; worth: number; used: number; left: number; is_undone: boolean; waits: string | null }[]
+	>`
+		select c.number, -c.debt_minor as worth, c.not_payable_reason is not distinct from 'withdrawn' as is_undone,
+			coalesce((select sum(u.amount_minor) from credit_use u where u.supplier_id = c.supplier_id and u.credit_id = c.invoice_id), 0) as used,
+			-coalesce((select sum(l.debit_minor - l.credit_minor) from journal_line l where l.supplier_id = c.supplier_id and l.invoice_id = c.invoice_id and l.account = '411'), 0) as left,
+			(select i.number from invoice i where i.supplier_id = c.supplier_id and i.client_id = c.client_id and i.number = c.preceding_number and i.not_payable_reason is distinct from 'withdrawn'
+				and (select sum(l.debit_minor - l.credit_minor) from journal_line l where l.supplier_id = i.supplier_id and l.invoice_id = i.invoice_id and l.account = '411') > 0
+				and not exists (select from payment_attempt_invoice a where a.supplier_id = i.supplier_id and a.invoice_id = i.invoice_id and a.live)
+				and not exists (select from plan_part_line x join plan p using (supplier_id, plan_id) where x.supplier_id = i.supplier_id and x.invoice_id = i.invoice_id and p.status in ('active', 'paused'))) as waits
+		from invoice c where c.debt_minor < 0`;
+	for (const { number, worth, used, left, is_undone, waits } of rows) {
+		if (is_undone) {
+			if (used !== 0) found('credit notes', `${number} is undone, and ${used} of it is still set off`);
+			continue;
+		}
+		if (used < 0 || used > worth) found('credit notes', `${number} of ${worth}: ${used} set off`);
+		if (left !== worth - used) found('credit notes', `${number} of ${worth}: ${used} set off, 411 has ${left} left`);
+		if (left > 0 && waits) found('nothing stuck', `${number} has ${left} left, and ${waits} is open`);
 	}
 	return rows.length;
 }

@@ -17,11 +17,13 @@ type Dispute = {
 	charge: string;
 	balance_transactions: { amount: number; fee: number; net: number }[];
 };
+type Payout = { id: string; amount: number; status: string };
 type BalanceTransaction = { id: string; amount: number; fee: number; net: number; source: string; type: string };
 export type Account = {
 	charges: Record<string, Charge>;
 	refunds: Record<string, Refund>;
 	disputes: Record<string, Dispute>;
+	payouts?: Record<string, Payout>;
 	balance_transactions: Record<string, BalanceTransaction>;
 	payment_intents: Record<string, { id: string; status: string; amount: number }>;
 };
@@ -35,18 +37,25 @@ const together = (all: Account[]): Account => ({
 	charges: Object.assign({}, ...all.map(({ charges }) => charges)),
 	refunds: Object.assign({}, ...all.map(({ refunds }) => refunds)),
 	disputes: Object.assign({}, ...all.map(({ disputes }) => disputes)),
+	payouts: Object.assign({}, ...all.map(({ payouts }) => payouts ?? {})),
 	balance_transactions: Object.assign({}, ...all.map((account) => account.balance_transactions)),
 	payment_intents: Object.assign({}, ...all.map((account) => account.payment_intents))
 });
 
 export async function checkStripe({ sql, found, outside }: Facts): Promise<Record<string, number>> {
 	const accounts = await stateOf(outside.apiUrl);
-	const looked = { 'charges at Stripe': 0, refunds: 0, 'disputes and returns': 0, 'journal entries': 0 };
+	const looked = { 'charges at Stripe': 0, refunds: 0, 'disputes and returns': 0, payouts: 0, 'journal entries': 0 };
 	const suppliers = await sql<
 		{ id: string; names: string[] }[]
 	>`select supplier_id as id, array_agg(account order by account) filter (where account <> '') as names from stripe_account group by 1`;
 	for (const { id, names } of suppliers) {
-		const { charges, refunds, disputes, balance_transactions } = together(names.map((name) => accounts[name]!));
+		const {
+			charges,
+			refunds,
+			disputes,
+			payouts = {},
+			balance_transactions
+		} = together(names.map((name) => accounts[name]!));
 		const payments = await sql<{ intent: string; amount: number; payment: string }[]>`
 			select stripe_payment_intent_id as intent, amount_minor as amount, payment_id as payment from payment
 			where supplier_id = ${id} and stripe_payment_intent_id is not null`;
@@ -105,6 +114,16 @@ export async function checkStripe({ sql, found, outside }: Facts): Promise<Recor
 			const booked = goneBack(dispute.id, ['chargeback', 'debit_return']);
 			if (booked !== String(dispute.amount))
 				found('disputes once', `${dispute.id} of ${dispute.amount} (${dispute.status}): booked ${booked || 'nothing'}`);
+		}
+		for (const { id: payout, amount, status } of Object.values(payouts)) {
+			looked.payouts += 1;
+			const came = ['failed', 'canceled'].includes(status) ? String(amount) : '';
+			const [left, back] = [cashOf('payout', payout).join(), cashOf('payout_returned', payout).join()];
+			if (left !== String(-amount) || back !== came)
+				found(
+					'payouts once',
+					`${payout} of ${amount} (${status}): 511 has ${left || 'nothing'}, back ${back || 'nothing'}`
+				);
 		}
 		for (const { object, kind } of back.filter(({ kind }) => ['refund', 'chargeback', 'debit_return'].includes(kind)))
 			if (!refunds[object] && !disputes[object])
