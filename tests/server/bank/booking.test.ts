@@ -1,5 +1,6 @@
 // From a statement to the books: accepted once, at its value date, partly or too much, taken back, undone; the same statement twice books nothing twice.
 import { sql } from 'drizzle-orm';
+import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { mintScope } from '#lib/domain/access/scope.ts';
 import { addDays, civilDateIn, type CivilDate } from '#lib/domain/calendar/civil-date.ts';
@@ -411,6 +412,27 @@ describe('what the bank takes back', () => {
 	};
 	const returned = (reason = 'AM04') =>
 		`<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"><BkToCstmrDbtCdtNtfctn><GrpHdr><MsgId>M${serial}</MsgId></GrpHdr><Ntfctn><Id>N${serial}</Id><Acct><Id><IBAN>FR7630006000011234567890189</IBAN></Id></Acct><Ntry><Amt Ccy="EUR">1200.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>${today}</Dt></BookgDt><NtryDtls><TxDtls><Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs><RmtInf><Ustrd>P-${serial}-77</Ustrd></RmtInf><RtrInf><Rsn><Cd>${reason}</Cd></Rsn></RtrInf></TxDtls></NtryDtls></Ntry></Ntfctn></BkToCstmrDbtCdtNtfctn></Document>`;
+	test('is found among all there ever were, however many came after it; what stands no more hides nothing', async () => {
+		await collected();
+		const admin = postgres(house.databaseUrl, { max: 1, onnotice: () => {} });
+		await admin.begin(async (tx) => {
+			await tx`set local session_replication_role = replica`;
+			for (const [table, changed] of [
+				['bank_entry', `'bank_entry_id', md5('e' || n)::uuid, 'fingerprint', 'later ' || n, 'text', 'VIR ' || n`],
+				[
+					'payment',
+					`'payment_id', md5('p' || n)::uuid, 'bank_entry_id', md5('e' || n)::uuid, 'receipt_number', 'later ' || n, 'paid_at', t.paid_at + interval '1 hour'`
+				]
+			] as const)
+				await tx.unsafe(
+					`insert into ${table} select (jsonb_populate_record(null::${table}, to_jsonb(t) || jsonb_build_object(${changed}))).* from ${table} t, generate_series(1, 1001) n where t.supplier_id = '${cast.supplierId}'`
+				);
+		});
+		await admin.end();
+		await drop(returned(), 'retour.xml');
+		const entry = await waiting(`P-${serial}-77`);
+		expect(entry).toMatchObject({ proposals: [{ kind: 'return', certainty: 'certain' }] });
+	});
 	test('re-opens its invoice, tells the client, once; and may be undone', async () => {
 		const id = await collected();
 		expect(await drop(returned(), 'retour.xml')).toMatchObject({ outcome: 'kept', newCount: 1 });

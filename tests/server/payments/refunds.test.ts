@@ -192,6 +192,52 @@ describe('what is said before is what comes of it', () => {
 			}
 		}
 	);
+	test.each([
+		['error', 'error'],
+		['error', 'goodwill'],
+		['goodwill', 'error'],
+		['returned', 'goodwill']
+	] as const)('%s, whose answer is still awaited, and then %s: the first is counted', async (first, second) => {
+		const today = civilDateIn(house.services.clock.now(), 'Europe/Paris');
+		const numbers: string[] = [`A-${newId().slice(-8)}`, `B-${newId().slice(-8)}`];
+		const invoiceIds = [];
+		for (const [i, number] of numbers.entries())
+			invoiceIds.push(
+				await anInvoice(
+					house.services,
+					cast,
+					{},
+					{ number, grossMinor: 60_001, issuedOn: today, dueOn: addDays(today, 30 + i) }
+				)
+			);
+		const attemptId = newId();
+		expect(await pay(house.services, payer, invoiceIds, 117_602, { option: 'early', attemptId })).toMatchObject({
+			ok: true
+		});
+		const [row] = await asSystem((tx) =>
+			tx.execute<{ id: string }>(sql`select payment_id as id from payment where attempt_id = ${attemptId}`)
+		);
+		const match = { method: 'POST', path: '^/v1/refunds$' };
+		house.world.world.faults.push({ id: 'f', match, do: { drop: 'after' }, seen: 0 });
+		expect(await ask(row!.id, 70_001, { meaning: first, note: 'essai' })).toMatchObject({ ok: false });
+		house.world.world.faults = [];
+		const asked = { paymentId: row!.id, amountMinor: 40_003n as Minor, meaning: second, note: 'essai' };
+		const preview = await previewRefund(house.services, cast.owner, asked);
+		house.world.world.offsetMs += 120_000;
+		await reconcileRefunds(house.services);
+		expect(await ask(row!.id, 40_003, { meaning: second, note: 'essai' })).toMatchObject({ ok: true });
+		const lines = preview.ok ? preview.value.lines : [];
+		expect(lines.reduce((sum, line) => sum + line.amountMinor, 0n)).toBe(40_003n);
+		for (const line of lines) {
+			const invoiceId = invoiceIds[numbers.indexOf(line.number)] ?? '';
+			const notes = await asSystem((tx) => listDiscounts(tx, cast.system, { invoiceId }));
+			const note = notes.find((one) => one.reason === second && one.amountMinor === line.amountMinor);
+			expect([line.owedMinor, line.vatMinor]).toEqual([
+				await balanceOf(invoiceId),
+				(note?.vat ?? []).reduce((sum, part) => sum + part.vatMinor, 0n)
+			]);
+		}
+	});
 });
 test('looked at again and changed, the form has what was typed', async () => {
 	const props = { refundRequestId: newId(), restMinor: 120_000n as Minor, currency: 'EUR' };

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { civilDateIn } from '#lib/domain/calendar/civil-date.ts';
+import { addDays, civilDateIn } from '#lib/domain/calendar/civil-date.ts';
 import { payableToday } from '#lib/domain/invoices/state.ts';
 import { newId } from '#lib/server/identity.ts';
 import { findInvoice } from '#lib/server/store/invoices.ts';
@@ -48,26 +48,27 @@ async function fresh(): Promise<{ invoiceId: string; number: string }> {
 	const over = { number, grossMinor: 120_000, issuedOn: today(), dueOn: today() };
 	return { invoiceId: await anInvoice(house.services, cast, {}, over), number };
 }
-/** Imported as the API does. */
-async function credit(of: string, grossMinor: number, number = `AV-${++serial}`, client = 'Menuiserie Roche') {
+/** As the API is told it. */
+function creditFile(of: string, grossMinor: number, number: string, issuedOn = today(), client = 'Menuiserie Roche') {
 	const net = Math.round(grossMinor / 1.2);
-	const body = {
-		invoices: [
-			{
-				number,
-				type_code: '381',
-				issued_on: today(),
-				preceding_number: of,
-				client: { name: client },
-				net_minor: String(net),
-				vat_lines: [{ rate_bps: 2000, base_minor: String(net), vat_minor: String(grossMinor - net) }],
-				gross_minor: String(grossMinor)
-			}
-		]
+	return {
+		number,
+		type_code: '381',
+		issued_on: issuedOn,
+		preceding_number: of,
+		client: { name: client },
+		net_minor: String(net),
+		vat_lines: [{ rate_bps: 2000, base_minor: String(net), vat_minor: String(grossMinor - net) }],
+		gross_minor: String(grossMinor)
 	};
-	const bytes = new TextEncoder().encode(JSON.stringify(body));
+}
+async function importCredits(invoices: ReturnType<typeof creditFile>[]) {
+	const bytes = new TextEncoder().encode(JSON.stringify({ invoices }));
 	const read = await importInvoices(house.services, cast.owner, [{ name: 'avoir.json', bytes }], { sendMails: false });
-	const line = read.ok ? read.value[0] : undefined;
+	return read.ok ? read.value : [];
+}
+async function credit(of: string, grossMinor: number, number = `AV-${++serial}`, client = 'Menuiserie Roche') {
+	const [line] = await importCredits([creditFile(of, grossMinor, number, today(), client)]);
 	return { outcome: line?.outcome, creditId: line?.invoiceId ?? '' };
 }
 const invoiceNow = async (id: string) => {
@@ -282,6 +283,22 @@ test('somebody is paying the whole of it: the credit note waits, and is set off 
 	// What the page showed before is not taken any more.
 	expect(await pay(house.services, payer, [invoiceId], 120_000)).toMatchObject({ refusal: { code: 'amount_changed' } });
 	expect(await pay(house.services, payer, [invoiceId], 90_000)).toMatchObject({ value: { status: 'paid' } });
+});
+
+test('credit notes that wait, however many, keep none from being set off', async () => {
+	const { invoiceId, number } = await fresh();
+	const method = 'pm_card_authenticationRequired';
+	expect(await pay(house.services, payer, [invoiceId], 120_000, { method })).toMatchObject({ ok: true });
+	for (let file = 0; file < 2; file++) {
+		const invoices = Array.from({ length: 251 }, () => creditFile(number, 12, `AV-${++serial}`, addDays(today(), -1)));
+		expect(await importCredits(invoices)).toHaveLength(251);
+	}
+	await credit('AVO-BEHIND', 20_000);
+	const over = { number: 'AVO-BEHIND', issuedOn: today(), dueOn: today() };
+	const behind = await anInvoice(house.services, cast, {}, over);
+	await setOffCredits(house.services);
+	expect((await invoiceNow(behind)).balanceMinor).toBe(100_000n);
+	expect((await invoiceNow(invoiceId)).balanceMinor).toBe(120_000n);
 });
 
 test('another client’s invoice of the same number is left alone; a credit note that came before its invoice is set off when that comes', async () => {

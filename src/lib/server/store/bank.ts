@@ -6,9 +6,11 @@ import type { StandingPayment } from '../../domain/bank/matching.ts';
 import type { KnownPayers } from '../../domain/bank/naming.ts';
 import { alreadyTold, type ToldMovement } from '../../domain/bank/same-movement.ts';
 import { addDays, type CivilDate } from '../../domain/calendar/civil-date.ts';
-import { minor } from '../../domain/money/minor.ts';
+import { minor, type Minor } from '../../domain/money/minor.ts';
 import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
+import { anyOf } from './insert-many.ts';
+import { plainly } from './invoices.ts';
 import { bankEntry, bankStatement, client, payment, type BankEntryState } from './schema/index.ts';
 
 export type BankEntry = typeof bankEntry.$inferSelect;
@@ -241,8 +243,15 @@ export async function listKnownPayers(tx: Tx, scope: Scope): Promise<KnownPayers
 	return payers;
 }
 
-/** Transfers of which something still stands: what the bank may take back. */
-export async function listStandingTransfers(tx: Tx, scope: Scope): Promise<StandingPayment[]> {
+/** What returns say of the transfers they take back: an id of theirs, an invoice they paid, or an account with the very amount. Written plainly. */
+export type ReturnSigns = { ids: string[]; invoiceIds: string[]; amounts: { iban: string; amountMinor: Minor }[] };
+/** Transfers of which something still stands, and that a return may mean: looked for among all there are, however old. */
+export async function listStandingTransfers(
+	tx: Tx,
+	scope: Scope,
+	{ ids, invoiceIds, amounts }: ReturnSigns
+): Promise<StandingPayment[]> {
+	if (!ids.length && !invoiceIds.length && !amounts.length) return [];
 	const reversed = sql<string>`(select coalesce(sum(case when r.kind = 'return_undone' then -r.amount_minor else r.amount_minor end), 0) from reversal r where r.supplier_id = payment.supplier_id and r.payment_id = payment.payment_id)`;
 	const numbers = sql<
 		string[]
@@ -264,10 +273,18 @@ export async function listStandingTransfers(tx: Tx, scope: Scope): Promise<Stand
 			and(eq(bankEntry.supplierId, payment.supplierId), eq(bankEntry.bankEntryId, payment.bankEntryId))
 		)
 		.innerJoin(client, and(eq(client.supplierId, payment.supplierId), eq(client.clientId, payment.clientId)))
-		.where(eq(payment.supplierId, scope.supplierId))
-		.orderBy(desc(payment.paidAt))
-		.limit(1000);
-	return rows
-		.map(({ amountMinor, reversed: back, ...row }) => ({ ...row, standingMinor: minor(amountMinor - BigInt(back)) }))
-		.filter((row) => row.standingMinor > 0n);
+		.where(
+			and(
+				eq(payment.supplierId, scope.supplierId),
+				sql`${payment.amountMinor} > ${reversed}`,
+				sql`(${plainly(bankEntry.endToEndId)} = ${anyOf(ids)}
+					or exists (select from allocation a where a.supplier_id = payment.supplier_id and a.payment_id = payment.payment_id and a.invoice_id::text = ${anyOf(invoiceIds)})
+					or ${plainly(bankEntry.counterpartyIban)} || ' ' || (${payment.amountMinor} - ${reversed})::text = ${anyOf(amounts.map(({ iban, amountMinor }) => `${iban} ${amountMinor}`))})`
+			)
+		)
+		.orderBy(desc(payment.paidAt), desc(payment.paymentId));
+	return rows.map(({ amountMinor, reversed: back, ...row }) => ({
+		...row,
+		standingMinor: minor(amountMinor - BigInt(back))
+	}));
 }

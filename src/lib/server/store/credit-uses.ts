@@ -15,13 +15,22 @@ const left = (of: 'c' | 'i') => sql`(select coalesce(sum(l.debit_minor - l.credi
 	where l.supplier_id = ${sql.raw(of)}.supplier_id and l.invoice_id = ${sql.raw(of)}.invoice_id and l.account = '411')`;
 /**
  * Credit notes with something left, and the one invoice of the same client that each says it is about (BT-25, and BT-26 where the file has it) with
- * something left too. Two invoices of that number: nobody guesses which.
+ * something left too, from one on. Two invoices of that number: nobody guesses which.
  */
-export async function listCreditsToUse(tx: Tx, scope: Scope, creditIds: string[] | null, limit = 500): Promise<Pair[]> {
+export async function listCreditsToUse(
+	tx: Tx,
+	scope: Scope,
+	creditIds: string[] | null,
+	after: Pair | null = null,
+	limit = 500
+): Promise<Pair[]> {
 	const among =
 		creditIds === null
 			? sql``
 			: sql`and c.invoice_id in (select value::uuid from jsonb_array_elements_text(${JSON.stringify(creditIds)}::jsonb))`;
+	const from = after
+		? sql`and (c.issued_on, c.invoice_id) > (select f.issued_on, f.invoice_id from invoice f where f.supplier_id = ${scope.supplierId} and f.invoice_id = ${after.creditId})`
+		: sql``;
 	const about = sql`x.supplier_id = c.supplier_id and x.client_id = c.client_id and x.number = c.preceding_number and x.debt_minor > 0
 		and x.currency = c.currency and x.not_payable_reason is distinct from 'withdrawn' and (c.preceding_on is null or x.issued_on = c.preceding_on)`;
 	return tx.execute<Pair>(sql`
@@ -29,7 +38,7 @@ export async function listCreditsToUse(tx: Tx, scope: Scope, creditIds: string[]
 		from invoice c join invoice i on i.supplier_id = c.supplier_id and i.invoice_id = (select (array_agg(x.invoice_id))[1] from invoice x where ${about} having count(*) = 1)
 		where c.supplier_id = ${scope.supplierId} and c.preceding_number is not null and c.debt_minor < 0
 			and c.not_payable_reason is distinct from 'withdrawn' ${among}
-			and ${left('c')} < 0 and ${left('i')} > 0
+			and ${left('c')} < 0 and ${left('i')} > 0 ${from}
 		order by c.issued_on, c.invoice_id limit ${limit}`);
 }
 

@@ -181,7 +181,7 @@ export async function listOpenInvoices(
 		.limit(limit);
 	return rows.map(recordOf);
 }
-const plainly = (column: AnyPgColumn): SQL =>
+export const plainly = (column: AnyPgColumn): SQL =>
 	sql`upper(regexp_replace(normalize(${column}, NFD), '[^0-9A-Za-z]', '', 'g'))`;
 /** Invoices whose number or reference, written plainly, is one of these; asked as one list, however many they are. */
 export async function findInvoicesCalled(tx: Tx, scope: Scope, names: string[]): Promise<string[]> {

@@ -1,6 +1,7 @@
 // New means of payment asked for: the row that comes before the call.
 import { and, eq, inArray, isNull, lt } from 'drizzle-orm';
 import { actorName, type Scope } from '../../domain/access/scope.ts';
+import { behindRow } from './behind.ts';
 import type { Tx } from './database.ts';
 import { methodSetup } from './schema/index.ts';
 
@@ -65,8 +66,14 @@ export const listWaitingSetups = (tx: Tx, scope: Scope, planId: string | null): 
 		)
 		.orderBy(methodSetup.createdAt)
 		.limit(20);
-/** Whose end is not known and that nobody touched since `before`. */
-export const listOpenSetups = (tx: Tx, scope: Scope, before: Date): Promise<MethodSetup[]> =>
+/** Whose end is not known and that nobody touched since `before`, from one on. */
+export const listOpenSetups = (
+	tx: Tx,
+	scope: Scope,
+	before: Date,
+	after: MethodSetup | null = null,
+	limit = 100
+): Promise<MethodSetup[]> =>
 	tx
 		.select()
 		.from(methodSetup)
@@ -74,8 +81,9 @@ export const listOpenSetups = (tx: Tx, scope: Scope, before: Date): Promise<Meth
 			and(
 				eq(methodSetup.supplierId, scope.supplierId),
 				inArray(methodSetup.status, ['open', 'awaiting_auth', 'processing']),
-				lt(methodSetup.updatedAt, before)
+				lt(methodSetup.updatedAt, before),
+				after ? behindRow([methodSetup.updatedAt, after.updatedAt], [methodSetup.setupId, after.setupId]) : undefined
 			)
 		)
-		.orderBy(methodSetup.updatedAt)
-		.limit(100);
+		.orderBy(methodSetup.updatedAt, methodSetup.setupId)
+		.limit(limit);

@@ -3,6 +3,7 @@ import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { PlanStatus } from '../../domain/plans/plan.ts';
+import { behindRow } from './behind.ts';
 import type { Tx } from './database.ts';
 import type { PlanRow } from './plans.ts';
 import { plan, planPart } from './schema/index.ts';
@@ -71,8 +72,13 @@ export async function listToAnnounce(
 		.orderBy(asc(planPart.dueOn), asc(planPart.planId), asc(planPart.position))
 		.limit(limit);
 }
-/** Plans that run on a card or an account kept where money no longer comes to. */
-export const listPlansMovedAway = async (tx: Tx, scope: Scope, limit = 500): Promise<PlanRow[]> =>
+/** Plans that run on a card or an account kept where money no longer comes to, from one on. */
+export const listPlansMovedAway = async (
+	tx: Tx,
+	scope: Scope,
+	after: PlanRow | null = null,
+	limit = 500
+): Promise<PlanRow[]> =>
 	tx
 		.select()
 		.from(plan)
@@ -82,6 +88,7 @@ export const listPlansMovedAway = async (tx: Tx, scope: Scope, limit = 500): Pro
 				inArray(plan.status, RUNNING),
 				sql`exists (select from saved_method m join supplier s on s.supplier_id = m.supplier_id where m.supplier_id = plan.supplier_id and m.method_id = plan.method_id
 					and m.unusable_at is null and m.removed_at is null and m.stripe_account is distinct from s.stripe_account)`,
+				after ? behindRow([plan.createdAt, after.createdAt], [plan.planId, after.planId]) : undefined,
 				// Told once for each account that it would have to move to.
 				sql`not exists (select from mail k join supplier s on s.supplier_id = k.supplier_id where k.supplier_id = plan.supplier_id
 					and k.unique_key = 'method_lost:' || plan.plan_id || ':0:' || coalesce(s.stripe_account, ''))`
@@ -90,21 +97,24 @@ export const listPlansMovedAway = async (tx: Tx, scope: Scope, limit = 500): Pro
 		.orderBy(asc(plan.createdAt), asc(plan.planId))
 		.limit(limit);
 
-/** Parts to come of running plans that fall after the last day of the card they are to be taken from: told once for each card, some weeks ahead. */
+export type EndingCard = { planId: string; position: number; dueOn: CivilDate; methodId: string };
+/** Parts to come of running plans that fall after the last day of the card they are to be taken from: told once for each card, some weeks ahead. From one on. */
 export const listEndingCards = async (
 	tx: Tx,
 	scope: Scope,
 	{ today, dueUntil }: { today: CivilDate; dueUntil: CivilDate },
+	after: EndingCard | null = null,
 	limit = 500
-): Promise<{ planId: string; position: number; methodId: string }[]> =>
+): Promise<EndingCard[]> =>
 	tx.execute(sql`
-		select p.plan_id as "planId", p.position, m.method_id as "methodId"
+		select p.plan_id as "planId", p.position, p.due_on::text as "dueOn", m.method_id as "methodId"
 		from plan_part p join plan on plan.supplier_id = p.supplier_id and plan.plan_id = p.plan_id
 			join saved_method m on m.supplier_id = plan.supplier_id and m.method_id = plan.method_id
 		where plan.supplier_id = ${scope.supplierId} and plan.status in ('active', 'paused') and p.status = 'scheduled'
 			and p.due_on >= ${today} and p.due_on <= ${dueUntil}
 			and m.expiry_year is not null and to_char(p.due_on, 'YYYY-MM') > m.expiry_year || '-' || lpad(m.expiry_month::text, 2, '0')
 			and m.unusable_at is null and m.removed_at is null
+			${after ? sql`and (p.due_on, p.plan_id, p.position) > (${after.dueOn}::date, ${after.planId}::uuid, ${after.position}::int)` : sql``}
 			and not exists (select from mail k where k.supplier_id = p.supplier_id
 				and k.unique_key = 'method_ending:' || p.plan_id || ':' || p.position || ':' || m.method_id || '.' || m.expiry_year || '.' || m.expiry_month)
 		order by p.due_on, p.plan_id, p.position limit ${limit}`);

@@ -2,6 +2,7 @@
 import { and, asc, eq, lt, sql, sum } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
+import { behindRow } from './behind.ts';
 import type { Tx } from './database.ts';
 import { refundRequest } from './schema/index.ts';
 
@@ -58,8 +59,14 @@ export async function noteRefundId(
 			)
 		);
 }
-/** Requests whose answer nobody noted, made before an instant. */
-export const listOpenRefunds = (tx: Tx, scope: Scope, before: Date): Promise<RefundRequest[]> =>
+/** Requests whose answer nobody noted, made before an instant, from one on. */
+export const listOpenRefunds = (
+	tx: Tx,
+	scope: Scope,
+	before: Date,
+	after: RefundRequest | null = null,
+	limit = 100
+): Promise<RefundRequest[]> =>
 	tx
 		.select()
 		.from(refundRequest)
@@ -67,11 +74,30 @@ export const listOpenRefunds = (tx: Tx, scope: Scope, before: Date): Promise<Ref
 			and(
 				eq(refundRequest.supplierId, scope.supplierId),
 				eq(refundRequest.status, 'open'),
-				lt(refundRequest.createdAt, before)
+				lt(refundRequest.createdAt, before),
+				after
+					? behindRow(
+							[refundRequest.createdAt, after.createdAt],
+							[refundRequest.refundRequestId, after.refundRequestId]
+						)
+					: undefined
 			)
 		)
-		.orderBy(asc(refundRequest.createdAt))
-		.limit(100);
+		.orderBy(asc(refundRequest.createdAt), asc(refundRequest.refundRequestId))
+		.limit(limit);
+/** Those of one payment, in the order in which they were asked for. */
+export const listOpenRefundsOf = (tx: Tx, scope: Scope, paymentId: string): Promise<RefundRequest[]> =>
+	tx
+		.select()
+		.from(refundRequest)
+		.where(
+			and(
+				eq(refundRequest.supplierId, scope.supplierId),
+				eq(refundRequest.paymentId, paymentId),
+				eq(refundRequest.status, 'open')
+			)
+		)
+		.orderBy(asc(refundRequest.createdAt), asc(refundRequest.refundRequestId));
 /** Refunds asked for and not yet answered hold their part of the payment. */
 export async function sumOpenRefunds(tx: Tx, scope: Scope, paymentId: string): Promise<Minor> {
 	const [row] = await tx

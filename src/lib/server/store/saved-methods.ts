@@ -3,6 +3,7 @@ import { and, asc, eq, getTableColumns, inArray, isNotNull, isNull, sql } from '
 import type { Scope } from '../../domain/access/scope.ts';
 import type { MethodFacts } from '../../domain/payments/methods.ts';
 import { required } from '../../domain/required.ts';
+import { behindRow } from './behind.ts';
 import type { Tx } from './database.ts';
 import { plan, savedMethod, stripeCustomer } from './schema/index.ts';
 import { accountKey } from './stripe-accounts.ts';
@@ -179,11 +180,23 @@ export const listIdleMethods = (tx: Tx, scope: Scope, before: Date, limit = 100)
 		)
 		.orderBy(asc(savedMethod.createdAt), asc(savedMethod.methodId))
 		.limit(limit);
-/** Removed here, and not yet at Stripe. */
-export const listToDetach = (tx: Tx, scope: Scope, limit = 100): Promise<SavedMethod[]> =>
+/** Removed here, and not yet at Stripe, from one on. */
+export const listToDetach = (
+	tx: Tx,
+	scope: Scope,
+	after: SavedMethod | null = null,
+	limit = 100
+): Promise<SavedMethod[]> =>
 	tx
 		.select(columns)
 		.from(savedMethod)
-		.where(and(...mine(scope), isNotNull(savedMethod.removedAt), isNull(savedMethod.detachedAt)))
+		.where(
+			and(
+				...mine(scope),
+				isNotNull(savedMethod.removedAt),
+				isNull(savedMethod.detachedAt),
+				after ? behindRow([savedMethod.removedAt, after.removedAt], [savedMethod.methodId, after.methodId]) : undefined
+			)
+		)
 		.orderBy(asc(savedMethod.removedAt), asc(savedMethod.methodId))
 		.limit(limit);

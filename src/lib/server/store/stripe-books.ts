@@ -96,7 +96,7 @@ export async function listToCompare(
 				or(ne(reconciliation.stripeMinor, reconciliation.ledgerMinor), ne(reconciliation.underWayMinor, minor(0n)))
 			)
 		)
-		.orderBy(asc(reconciliation.reconciledOn))
+		.orderBy(asc(reconciliation.checkedAt), asc(reconciliation.reconciledOn))
 		.limit(100);
 	return { last: last?.day ?? null, again: again.map((row) => row.day) };
 }
@@ -137,11 +137,22 @@ export const forgetUnsettled = async (
 				eq(unsettledObject.objectId, objectId)
 			)
 		));
-export const listUnsettledObjects = (tx: Tx, scope: Scope, until: Date, limit = 200): Promise<UnsettledObject[]> =>
+export const listUnsettledObjects = (
+	tx: Tx,
+	scope: Scope,
+	until: Date,
+	{ of, limit = 200 }: { of?: string | null; limit?: number } = {}
+): Promise<UnsettledObject[]> =>
 	tx
 		.select()
 		.from(unsettledObject)
-		.where(and(eq(unsettledObject.supplierId, scope.supplierId), lte(unsettledObject.firstAt, until)))
+		.where(
+			and(
+				eq(unsettledObject.supplierId, scope.supplierId),
+				lte(unsettledObject.firstAt, until),
+				of === undefined ? undefined : eq(unsettledObject.stripeAccount, accountKey(of))
+			)
+		)
 		.orderBy(asc(unsettledObject.lastAt), asc(unsettledObject.objectId))
 		.limit(limit);
 
@@ -152,7 +163,7 @@ export type StripeBooks = {
 	unsettled: { objectId: string; since: Date }[];
 };
 export async function readStripeBooks(tx: Tx, scope: Scope, now: Date): Promise<StripeBooks> {
-	const unsettled = await listUnsettledObjects(tx, scope, now, 20);
+	const unsettled = await listUnsettledObjects(tx, scope, now, { limit: 20 });
 	return {
 		balances: await listBalances(tx, scope, now),
 		unsettled: unsettled.map((one) => ({ objectId: one.objectId, since: one.firstAt }))

@@ -1,4 +1,4 @@
-// One page of a list, and where the next one begins. A cursor that leads nowhere (an old bookmark) shows the beginning: never an empty list that is none.
+// One page of a list, and where the next one begins; or all of them, one after the other. A cursor that leads nowhere (an old bookmark) shows the beginning: never an empty list that is none.
 
 export type Page<T> = { rows: T[]; next: string | null; isFirst: boolean };
 
@@ -13,4 +13,9 @@ export async function pageOf<T>(
 	const rows = found.slice(0, size);
 	const last = rows.at(-1);
 	return { rows, next: found.length > size && last ? cursorOf(last) : null, isFirst: after === null };
+}
+
+/** Every row of a list that is asked for piece by piece, whatever becomes of each: what can't be handled hides nothing behind it. */
+export async function* allOf<T>(listBehind: (after: T | null) => Promise<T[]>): AsyncGenerator<T> {
+	for (let rows = await listBehind(null); rows.length; rows = await listBehind(rows.at(-1) ?? null)) yield* rows;
 }

@@ -12,17 +12,19 @@ import {
 	type StandingPayment
 } from '../../../domain/bank/matching.ts';
 import {
+	compact,
 	namedBy,
 	possibleNames,
 	possiblePayers,
 	type KnownPayers,
 	type NamingReason
 } from '../../../domain/bank/naming.ts';
+import { minor } from '../../../domain/money/minor.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
 import { sumsOfParts } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
 import type { BankEntry } from '../../store/bank.ts';
-import { listKnownPayers, listStandingTransfers } from '../../store/bank.ts';
+import { listKnownPayers, listStandingTransfers, type ReturnSigns } from '../../store/bank.ts';
 import type { Tx } from '../../store/database.ts';
 import {
 	findInvoicesCalled,
@@ -36,13 +38,26 @@ import { listPlansOfInvoices } from '../../store/plans.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
 
 /** Where to look in the books for some movements: found once for a whole queue, however many invoices there are. */
-export type Candidates = { invoiceIds: string[]; clientIds: string[] };
+export type Candidates = { invoiceIds: string[]; clientIds: string[]; returns: ReturnSigns };
 export async function findCandidates(tx: Tx, scope: Scope, entries: BankEntry[]): Promise<Candidates> {
 	const [clients, payers] = await Promise.all([listClientNames(tx, scope), listKnownPayers(tx, scope)]);
 	const names = new Set(entries.filter((entry) => entry.state === 'waiting' && !entry.isReturn).flatMap(possibleNames));
+	const returns = entries.filter((entry) => entry.isReturn);
 	return {
 		invoiceIds: await findInvoicesCalled(tx, scope, [...names].slice(0, NAMES_MAX)),
-		clientIds: possiblePayers(entries, clients, payers).map((client) => client.clientId)
+		clientIds: possiblePayers(entries, clients, payers).map((client) => client.clientId),
+		returns: await signsOf(tx, scope, returns)
+	};
+}
+/** As `returnsOf` looks for them. */
+async function signsOf(tx: Tx, scope: Scope, returns: BankEntry[]): Promise<ReturnSigns> {
+	const names = [...new Set(returns.flatMap(possibleNames))].slice(0, NAMES_MAX);
+	return {
+		ids: returns.flatMap(({ endToEndId }) => (endToEndId ? [compact(endToEndId)] : [])),
+		invoiceIds: await findInvoicesCalled(tx, scope, names),
+		amounts: returns.flatMap(({ counterpartyIban, amountMinor }) =>
+			counterpartyIban ? [{ iban: compact(counterpartyIban), amountMinor: minor(-amountMinor) }] : []
+		)
 	};
 }
 /** Fifty movements of banks have some hundred thousand pieces of words; more is a file made to be long. */
@@ -61,7 +76,7 @@ export type MatchingFacts = {
 export async function readMatchingFacts(
 	tx: Tx,
 	scope: Scope,
-	{ invoiceIds, clientIds }: Candidates
+	{ invoiceIds, clientIds, returns }: Candidates
 ): Promise<MatchingFacts> {
 	const [supplier, named, theirs, settled, payers, transfers] = await Promise.all([
 		getSupplier(tx, scope),
@@ -69,7 +84,7 @@ export async function readMatchingFacts(
 		listOpenInvoices(tx, scope, { of: { clientIds }, limit: OF_CLIENTS_MAX }),
 		listSettled(tx, scope, invoiceIds),
 		listKnownPayers(tx, scope),
-		listStandingTransfers(tx, scope)
+		listStandingTransfers(tx, scope, returns)
 	]);
 	const known = new Set(named.map((record) => record.invoiceId));
 	const invoices = [...named, ...theirs.filter((record) => !known.has(record.invoiceId))].sort((a, b) =>

@@ -26,13 +26,16 @@ import {
 import { recordAudit } from '../../store/records.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
 import { announce } from '../plans/follow-plan.ts';
+import { allOf } from '../page.ts';
 import { commit, read, safely } from '../run.ts';
 
 /** Periodic: what waited for a payment to end, or for its invoice to come in. Harmless as often as it runs. */
 export async function setOffCredits(services: Services): Promise<void> {
 	for (const { supplierId } of await listSuppliers(services.db)) {
 		const scope = mintScope(supplierId, { kind: 'system' });
-		for (const pair of await read(services, scope, (tx) => listCreditsToUse(tx, scope, null)))
+		for await (const pair of allOf((after: Pair | null) =>
+			read(services, scope, (tx) => listCreditsToUse(tx, scope, null, after))
+		))
 			await safely(services, pair.creditId, () =>
 				commit(services, scope, (tx) => setOff(tx, scope, services.clock.now(), pair))
 			);
@@ -41,7 +44,8 @@ export async function setOffCredits(services: Services): Promise<void> {
 /** Those that have just been kept, inside the transaction that keeps them. */
 export async function setOffKept(tx: Tx, scope: Scope, now: Date, creditIds: string[]): Promise<void> {
 	if (!creditIds.length) return;
-	for (const pair of await listCreditsToUse(tx, scope, creditIds)) await setOff(tx, scope, now, pair);
+	for await (const pair of allOf((after: Pair | null) => listCreditsToUse(tx, scope, creditIds, after)))
+		await setOff(tx, scope, now, pair);
 }
 
 type Pair = { creditId: string; invoiceId: string };

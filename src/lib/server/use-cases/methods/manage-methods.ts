@@ -18,6 +18,7 @@ import {
 	type SavedMethod
 } from '../../store/saved-methods.ts';
 import { stripeView } from '../invoices/views.ts';
+import { allOf } from '../page.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 
 export type Kept = { methods: MethodView[]; email: string | null; stripe: StripeView };
@@ -106,7 +107,9 @@ export async function forgetMethods(services: Services): Promise<void> {
 			for (const method of await listIdleMethods(tx, scope, new Date(now.getTime() - IDLE_MS)))
 				await saveMethod(tx, scope, method.methodId, { removedAt: now });
 		});
-		for (const method of await read(services, scope, (tx) => listToDetach(tx, scope))) {
+		for await (const method of allOf((after: SavedMethod | null) =>
+			read(services, scope, (tx) => listToDetach(tx, scope, after))
+		)) {
 			try {
 				await detach(services, scope, method);
 			} catch (error) {

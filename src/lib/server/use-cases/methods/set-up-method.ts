@@ -31,6 +31,7 @@ import { isOwnTry } from '../payments/progress.ts';
 import { beginSetUpPlan, giveUpSetUpPlan } from '../plans/begin-set-up-plan.ts';
 import { announce, schedule } from '../plans/follow-plan.ts';
 import { inputHashOf } from '../input-hash.ts';
+import { allOf } from '../page.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { endsEarly } from './card-end.ts';
 import { customerIfAsked } from './customer.ts';
@@ -254,8 +255,7 @@ function statusOf({ status, errorCode }: SetupState): MethodSetup['status'] {
 }
 
 const QUIET_MS = 60_000;
-/** Stripe keeps idempotency keys for a day: asked later, the question would be a new one. */
-const ASK_AGAIN_MS = 43_200_000;
+const ASK_AGAIN_MS = 43_200_000; // Stripe keeps idempotency keys for a day: asked later, the question would be a new one
 /** A person who has not finished a bank confirmation after a day has left. */
 const ABANDONED_MS = 86_400_000;
 /** Whoever left in the middle may have finished at the bank: looked at until it is known. */
@@ -263,8 +263,9 @@ export async function reconcileSetups(services: Services): Promise<void> {
 	for (const supplier of await listSuppliers(services.db)) {
 		const scope = mintScope(supplier.supplierId, { kind: 'system' });
 		const begunAt = services.clock.now();
-		const now = begunAt.getTime();
-		for (const setup of await read(services, scope, (tx) => listOpenSetups(tx, scope, new Date(now - QUIET_MS)))) {
+		const [now, before] = [begunAt.getTime(), new Date(begunAt.getTime() - QUIET_MS)];
+		const open = (after: MethodSetup | null) => read(services, scope, (tx) => listOpenSetups(tx, scope, before, after));
+		for await (const setup of allOf(open)) {
 			try {
 				if (!(await isSilent(services.db, setup.stripeAccount, begunAt)))
 					await lookAt(services, scope, setup, now - setup.createdAt.getTime());

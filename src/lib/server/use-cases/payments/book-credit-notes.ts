@@ -2,7 +2,7 @@
 // refund fails. What is booked depends only on what Stripe says of the refund.
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { creditNoteBooked, type DiscountPart } from '../../../domain/ledger/entries.ts';
-import { subtract, ZERO, type Minor } from '../../../domain/money/minor.ts';
+import { add, subtract, ZERO, type Minor } from '../../../domain/money/minor.ts';
 import type { AllocationLine } from '../../../domain/payments/allocation.ts';
 import type { RefundMeaning } from '../../../domain/payments/refund-guard.ts';
 import { vatOfReduction } from '../../../domain/payments/vat.ts';
@@ -46,13 +46,14 @@ export async function giveCreditNotes(
 	}
 }
 
-/** The VAT inside what is given back of an invoice: from its end, as its early discount left it. */
+/** The VAT inside what is given back of an invoice: from its end, as its early discount left it. `notedMinor`: given back before it, and not booked yet. */
 export async function vatGivenBack(
 	tx: Tx,
 	scope: Scope,
 	payment: Payment,
 	{ invoiceId, debtMinor }: InvoiceRecord,
-	amountMinor: Minor
+	amountMinor: Minor,
+	notedMinor: Minor = ZERO
 ): Promise<DiscountPart[]> {
 	const known = (await listDiscountsOfPayment(tx, scope, payment.paymentId)).filter(
 		(one) => one.invoiceId === invoiceId && one.reason === 'early'
@@ -65,7 +66,7 @@ export async function vatGivenBack(
 		await listVatLines(tx, scope, invoiceId),
 		{
 			debtMinor: subtract(debtMinor, promised?.amountMinor ?? ZERO),
-			givenUpMinor: await sumGivenUp(tx, scope, invoiceId),
+			givenUpMinor: add(await sumGivenUp(tx, scope, invoiceId), notedMinor),
 			amountMinor
 		},
 		promised?.vat ?? []

@@ -10,7 +10,7 @@ import type { Services } from '../../services.ts';
 import { findInvoice } from '../../store/invoices.ts';
 import { getSupplier } from '../../store/parties.ts';
 import { findPayment, listReversals, listStanding, netReversed, sumBeyond } from '../../store/payments.ts';
-import { sumOpenRefunds } from '../../store/refund-requests.ts';
+import { listOpenRefundsOf } from '../../store/refund-requests.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { vatGivenBack } from './book-credit-notes.ts';
 import { readDiscountStates, takenBackBy } from './book-discounts.ts';
@@ -40,38 +40,67 @@ export async function previewRefund(
 		if (!payment) return refuse('not_found');
 		if (!isOfStripe(payment)) return refuse('refund_by_transfer');
 		const today = civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
+		// What was asked for and waits at Stripe is booked before this one.
+		const waiting = await listOpenRefundsOf(tx, scope, payment.paymentId);
 		const seenMinor = add(
 			netReversed(await listReversals(tx, scope, payment.paymentId)),
-			await sumOpenRefunds(tx, scope, payment.paymentId)
+			...waiting.map((one) => one.amountMinor)
 		);
 		const { methodType: method, paidOn, amountMinor } = payment;
 		const refusal = checkRefund({ method, paidOn, amountMinor, reversedMinor: seenMinor }, input.amountMinor, today);
 		if (refusal) return refusalOf(refusal, payment.currency);
-		const kept = subtract(payment.creditMinor, await sumBeyond(tx, scope, payment.paymentId));
-		const advanceMinor = kept > 0n ? smallest(kept, input.amountMinor) : ZERO;
-		const standing = await listStanding(tx, scope, payment.paymentId);
 		const discounts = await readDiscountStates(tx, scope, payment);
+		let left: Left = {
+			keptMinor: subtract(payment.creditMinor, await sumBeyond(tx, scope, payment.paymentId)),
+			standing: await listStanding(tx, scope, payment.paymentId),
+			owedAgain: [],
+			noted: []
+		};
+		for (const one of waiting) left = afterRefund(left, one);
+		const after = afterRefund(left, input);
 		const lines = [];
-		for (const line of allocateReversal(standing, subtract(input.amountMinor, advanceMinor))) {
+		for (const line of goingOf(left, input.amountMinor).lines) {
 			const invoice = required(await findInvoice(tx, scope, line.invoiceId), 'invoice');
 			const isNoted = input.meaning !== 'error';
-			const vat = isNoted ? await vatGivenBack(tx, scope, payment, invoice, line.amountMinor) : [];
+			const notedMinor = amountOf(left.noted, line.invoiceId);
+			const vat = isNoted ? await vatGivenBack(tx, scope, payment, invoice, line.amountMinor, notedMinor) : [];
 			lines.push({
 				number: invoice.number,
 				amountMinor: line.amountMinor,
 				vatMinor: add(...vat.map((part) => part.vatMinor)),
-				owedMinor: isNoted ? invoice.balanceMinor : add(invoice.balanceMinor, owedAgain(line, discounts))
+				owedMinor: add(invoice.balanceMinor, owedAgain(line.invoiceId, after, discounts))
 			});
 		}
+		const { advanceMinor } = goingOf(left, input.amountMinor);
 		const { amountMinor: asked, meaning, note } = input;
 		return done({ amountMinor: asked, meaning, note, currency: payment.currency, lines, advanceMinor, seenMinor });
 	});
 }
 
-function owedAgain(
-	{ invoiceId, amountMinor }: AllocationLine,
-	discounts: Awaited<ReturnType<typeof readDiscountStates>>
-): Minor {
-	const discount = discounts.find(({ promised }) => promised.invoiceId === invoiceId);
+/** Where refunds leave a payment: what of it is left beyond the invoices and on them, and what was taken off them as a debt or with a credit note. */
+type Left = { keptMinor: Minor; standing: AllocationLine[]; owedAgain: AllocationLine[]; noted: AllocationLine[] };
+/** What was paid too much goes first, then the invoices. */
+function goingOf({ keptMinor, standing }: Left, amountMinor: Minor): { advanceMinor: Minor; lines: AllocationLine[] } {
+	const advanceMinor = keptMinor > 0n ? smallest(keptMinor, amountMinor) : ZERO;
+	return { advanceMinor, lines: allocateReversal(standing, subtract(amountMinor, advanceMinor)) };
+}
+function afterRefund(left: Left, { amountMinor, meaning }: { amountMinor: Minor; meaning: RefundMeaning }): Left {
+	const { advanceMinor, lines } = goingOf(left, amountMinor);
+	return {
+		keptMinor: subtract(left.keptMinor, advanceMinor),
+		standing: left.standing.map(({ invoiceId, amountMinor: stands }) => ({
+			invoiceId,
+			amountMinor: subtract(stands, amountOf(lines, invoiceId))
+		})),
+		owedAgain: meaning === 'error' ? [...left.owedAgain, ...lines] : left.owedAgain,
+		noted: meaning === 'error' ? left.noted : [...left.noted, ...lines]
+	};
+}
+const amountOf = (lines: AllocationLine[], invoiceId: string): Minor =>
+	add(...lines.filter((line) => line.invoiceId === invoiceId).map((line) => line.amountMinor));
+
+function owedAgain(invoiceId: string, after: Left, discounts: Awaited<ReturnType<typeof readDiscountStates>>): Minor {
+	const amountMinor = amountOf(after.owedAgain, invoiceId);
+	const discount = amountMinor > 0n && discounts.find(({ promised }) => promised.invoiceId === invoiceId);
 	return discount ? add(amountMinor, takenBackBy(discount, amountMinor)) : amountMinor;
 }

@@ -2,12 +2,13 @@
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
-import { findAttempt, listUnsettled, type Attempt } from '../../store/attempts.ts';
+import { findAttempt, listUnsettled, touchAttempt, type Attempt } from '../../store/attempts.ts';
 import { listSuppliers } from '../../store/parties.ts';
 import { findPayment } from '../../store/payments.ts';
 import { answerRefundRequest, listOpenRefunds, type RefundRequest } from '../../store/refund-requests.ts';
 import { forgetUnsettled, listUnsettledObjects, noteUnsettled } from '../../store/stripe-books.ts';
 import { accountOf, isDisconnected, isSilent, listStripeAccounts } from '../../store/stripe-accounts.ts';
+import { allOf } from '../page.ts';
 import { commit, read, safely } from '../run.ts';
 import { finishRefund, isOfStripe } from './request-refund.ts';
 import { settleAfterBank } from './finish-at-bank.ts';
@@ -23,9 +24,10 @@ export async function reconcileUnsettled(services: Services): Promise<void> {
 	for (const supplier of await listSuppliers(services.db)) {
 		const scope = mintScope(supplier.supplierId, { kind: 'system' });
 		const begunAt = services.clock.now();
-		const before = new Date(begunAt.getTime() - QUIET_MS);
-		for (const attempt of await read(services, scope, (tx) => listUnsettled(tx, scope, before)))
+		for (const attempt of await read(services, scope, (tx) => listUnsettled(tx, scope, begunAt)))
 			await safely(services, attempt.attemptId, async () => {
+				// Whatever comes of it, the others have their turn first: what can't be read or asked hides nobody.
+				await commit(services, scope, (tx) => touchAttempt(tx, scope, attempt.attemptId, services.clock.now()));
 				// What can't be asked is not asked about each of a thousand, and stays as it is known.
 				if (!(await isSilent(services.db, attempt.stripeAccount, begunAt))) await lookAt(services, scope, attempt);
 				else if (isLeft(services, attempt) && (await isDisconnected(services.db, scope, attempt.stripeAccount)))
@@ -71,7 +73,9 @@ export async function reconcileRefunds(services: Services): Promise<void> {
 	for (const supplier of await listSuppliers(services.db)) {
 		const scope = mintScope(supplier.supplierId, { kind: 'system' });
 		const before = new Date(services.clock.now().getTime() - QUIET_MS);
-		for (const request of await read(services, scope, (tx) => listOpenRefunds(tx, scope, before)))
+		for await (const request of allOf((after: RefundRequest | null) =>
+			read(services, scope, (tx) => listOpenRefunds(tx, scope, before, after))
+		))
 			await safely(services, request.refundRequestId, () => lookAtRefund(services, scope, request));
 	}
 }
@@ -97,8 +101,9 @@ export async function reconcileRecent(services: Services, days = 3): Promise<voi
 		for (const account of await accountsThatAnswer(services, scope))
 			await safely(services, supplier.supplierId, async () => {
 				const since = new Date(services.clock.now().getTime() - days * DAY_MS);
-				const stuck = await read(services, scope, (tx) => listUnsettledObjects(tx, scope, services.clock.now()));
-				const known = stuck.filter((one) => one.stripeAccount === (account ?? '')).map((one) => one.objectId);
+				const now = services.clock.now();
+				const stuck = await read(services, scope, (tx) => listUnsettledObjects(tx, scope, now, { of: account }));
+				const known = stuck.map((one) => one.objectId);
 				const recent = await services.payments.listIntentIds(account, since);
 				for (const intentId of new Set([...recent, ...known]))
 					await settleAlone(services, scope, { account, intentId });

@@ -6,11 +6,18 @@ import { isDoubtful, isOpen } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import { getSupplier, listSuppliers } from '../../store/parties.ts';
-import { listBroken, listEndingCards, listPlansMovedAway, listToAnnounce } from '../../store/plan-days.ts';
-import { lockPlan, savePart, savePlan } from '../../store/plans.ts';
+import {
+	listBroken,
+	listEndingCards,
+	listPlansMovedAway,
+	listToAnnounce,
+	type EndingCard
+} from '../../store/plan-days.ts';
+import { lockPlan, savePart, savePlan, type PlanRow } from '../../store/plans.ts';
 import { findMethod } from '../../store/saved-methods.ts';
 import { recordAudit } from '../../store/records.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
+import { allOf } from '../page.ts';
 import { commit, read, safely } from '../run.ts';
 import { announce } from './follow-plan.ts';
 
@@ -51,7 +58,9 @@ export const announceParts = (services: Services): Promise<void> =>
 /** The supplier collects through another account: what is kept at the former one is asked for again, well before the day. */
 export const askMethodsAgain = (services: Services): Promise<void> =>
 	forEachSupplier(services, async (scope) => {
-		for (const plan of await read(services, scope, (tx) => listPlansMovedAway(tx, scope)))
+		for await (const plan of allOf((after: PlanRow | null) =>
+			read(services, scope, (tx) => listPlansMovedAway(tx, scope, after))
+		))
 			await safely(services, plan.planId, () =>
 				commit(services, scope, async (tx) => {
 					const { stripeAccount } = await getSupplier(tx, scope);
@@ -67,8 +76,8 @@ const CARD_END_DAYS = 21;
 export const tellEndingCards = (services: Services): Promise<void> =>
 	forEachSupplier(services, async (scope, today) => {
 		const dueUntil = addDays(today, CARD_END_DAYS);
-		for (const { planId, position, methodId } of await read(services, scope, (tx) =>
-			listEndingCards(tx, scope, { today, dueUntil })
+		for await (const { planId, position, methodId } of allOf((after: EndingCard | null) =>
+			read(services, scope, (tx) => listEndingCards(tx, scope, { today, dueUntil }, after))
 		))
 			await safely(services, planId, () =>
 				commit(services, scope, async (tx) => {
