@@ -1,5 +1,7 @@
 // The stand-in of Stripe against Stripe's own package: endpoints, errors, retries, lists, shapes (reference D1 to D3).
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import Stripe from 'stripe';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -81,6 +83,26 @@ test('the parameter list is the one of the installed stripe package', { timeout:
 	expect(JSON.parse(readFileSync('src/sandbox/stripe/parameters.generated.json', 'utf8'))).toEqual(
 		JSON.parse(JSON.stringify(generate()))
 	);
+});
+
+test('a request that is torn off and a lever that fits nothing end nobody', async () => {
+	const socket = connect(Number(new URL(running.apiUrl).port), '127.0.0.1');
+	socket.write('POST /v1/refunds HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\namount=');
+	await once(socket, 'connect');
+	await new Promise((done) => setTimeout(done, 50));
+	socket.destroy();
+	const method = await stripe.paymentMethods.create(
+		{
+			type: 'sepa_debit',
+			sepa_debit: { iban: 'FR1420041010050500013M02606' },
+			billing_details: { name: 'A', email: 'a@b.example' }
+		},
+		on
+	);
+	for (const type of ['card_expire', 'automatically_updated', 'dispute'])
+		expect((await trigger(type, method.id)).status).toBe(200);
+	expect((await fetch(`${running.apiUrl}/_sandbox/trigger`, { method: 'POST', body: '{' })).status).toBe(500);
+	expect((await stripe.paymentMethods.retrieve(method.id, {}, on)).sepa_debit?.last4).toBe('2606');
 });
 
 describe('PaymentIntents by card', () => {

@@ -63,8 +63,9 @@ function trigger(world: World, type: string, id: string, extra: string): unknown
 		const method = account.payment_methods[id];
 		const cause = { requestId: null, key: null };
 		if (method && type === 'mandate_revoke') return revokeMandates(world, account, id, cause);
-		if (method && type === 'automatically_updated') return replaceCard(world, account, method, cause);
-		if (method && type === 'card_expire') return expireCard(world, method);
+		// Of a bank account, neither happens.
+		if (method?.card && type === 'automatically_updated') return replaceCard(world, account, method, cause);
+		if (method?.card && type === 'card_expire') return expireCard(world, method);
 		const charge = account.charges[id] ?? account.charges[account.payment_intents[id]?.latest_charge as string];
 		if (charge && type === 'dispute')
 			return openDispute(

@@ -28,7 +28,7 @@ const DAY_MS = 86_400_000;
 
 export function stripeServer(world: World, options: SandboxOptions): Server {
 	return createServer((req, res) => {
-		void readBody(req).then((body) =>
+		const answered = readBody(req).then((body) =>
 			handle(
 				world,
 				options,
@@ -43,6 +43,12 @@ export function stripeServer(world: World, options: SandboxOptions): Server {
 				res
 			)
 		);
+		// Who asks may die in the middle of a request, and a lever may be pulled wrongly: neither ends the stand-in.
+		answered.catch((error: unknown) => {
+			if (!req.destroyed) console.error(error);
+			if (!res.headersSent) res.writeHead(500);
+			res.end(String(error));
+		});
 	});
 }
 
