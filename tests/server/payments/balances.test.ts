@@ -61,7 +61,7 @@ const kept = async (): Promise<Record<string, ComparedBalance>> => {
 	const rows = await asSystem((tx) => listBalances(tx, cast.system, house.services.clock.now()));
 	return Object.fromEntries(rows.map((row) => [row.account, row]));
 };
-const gaps = () => asSystem((tx) => listGaps(tx, cast.system, house.services.clock.now()));
+const gaps = async () => (await asSystem((tx) => listGaps(tx, cast.system, house.services.clock.now()))).rows;
 const asks = (path: string, body: Record<string, string>, account = name) =>
 	fetch(`${house.config.sandbox!.apiUrl}/v1/${path}`, {
 		method: 'POST',

@@ -136,7 +136,7 @@ describe('what arrives', () => {
 test('a day’s totals agree with Stripe’s own however late we learnt, and money moved without us shows', async () => {
 	const payer = await aPayer(house.services, cast);
 	const asSystem = <T>(work: Parameters<typeof inScope<T>>[2]) => inScope(house.services.db, cast.system, work);
-	const gaps = () => asSystem((tx) => listGaps(tx, cast.system, house.services.clock.now()));
+	const gaps = async () => (await asSystem((tx) => listGaps(tx, cast.system, house.services.clock.now()))).rows;
 	const compared = async () => (await asSystem((tx) => listBalances(tx, cast.system, house.services.clock.now())))[0]!;
 	const balanceGap = async () => {
 		const { balanceMinor, booksMinor } = await compared();

@@ -4,6 +4,7 @@ import { actorName, type Scope } from '../../domain/access/scope.ts';
 import { isLive, type AttemptStatus } from '../../domain/payments/attempt-status.ts';
 import type { AllocationLine } from '../../domain/payments/allocation.ts';
 import type { Tx } from './database.ts';
+import { withRest, type Latest } from './latest.ts';
 import { attemptInvoice, paymentAttempt } from './schema/index.ts';
 
 export type Attempt = typeof paymentAttempt.$inferSelect;
@@ -243,7 +244,13 @@ export async function touchAttempt(tx: Tx, scope: Scope, attemptId: string, now:
 }
 
 /** Attempts of the invoices a scope sees, newest first. */
-export async function listAttemptsOfInvoice(tx: Tx, scope: Scope, invoiceId: string): Promise<Attempt[]> {
+export async function listAttemptsOfInvoice(
+	tx: Tx,
+	scope: Scope,
+	invoiceId: string,
+	limit = 50
+): Promise<Latest<Attempt>> {
+	const ofInvoice = and(eq(attemptInvoice.supplierId, scope.supplierId), eq(attemptInvoice.invoiceId, invoiceId));
 	const rows = await tx
 		.select({ attempt: paymentAttempt })
 		.from(attemptInvoice)
@@ -254,8 +261,12 @@ export async function listAttemptsOfInvoice(tx: Tx, scope: Scope, invoiceId: str
 				eq(paymentAttempt.attemptId, attemptInvoice.attemptId)
 			)
 		)
-		.where(and(eq(attemptInvoice.supplierId, scope.supplierId), eq(attemptInvoice.invoiceId, invoiceId)))
+		.where(ofInvoice)
 		.orderBy(desc(paymentAttempt.createdAt))
-		.limit(50);
-	return rows.map((row) => row.attempt);
+		.limit(limit);
+	return withRest(
+		rows.map((row) => row.attempt),
+		limit,
+		() => tx.$count(attemptInvoice, ofInvoice)
+	);
 }

@@ -4,6 +4,7 @@ import type { Scope } from '../../domain/access/scope.ts';
 import { required } from '../../domain/required.ts';
 import type { Database, Queries, Tx } from './database.ts';
 import { insertMany } from './insert-many.ts';
+import { withRest, type Latest } from './latest.ts';
 import { mail, type MailKind, type MailState } from './schema/index.ts';
 
 export type MailRow = typeof mail.$inferSelect;
@@ -112,20 +113,20 @@ export async function refuseSentMail(tx: Tx, row: MailRow, problem: string): Pro
 /** A mail by its id alone, before anybody knows which supplier it is about. */
 export const findMailSystem = async (db: Database, mailId: string): Promise<MailRow | null> =>
 	(await db.system.select().from(mail).where(eq(mail.mailId, mailId)).limit(1))[0] ?? null;
-export const listMails = (
-	tx: Tx,
-	scope: Scope,
-	filter: { subjectId?: string; contactId?: string; limit?: number } = {}
-): Promise<MailRow[]> =>
+type About = { subjectId?: string; contactId?: string };
+const about = (scope: Scope, { subjectId, contactId }: About) =>
+	and(
+		eq(mail.supplierId, scope.supplierId),
+		...(subjectId ? [eq(mail.subjectId, subjectId)] : []),
+		...(contactId ? [eq(mail.contactId, contactId)] : [])
+	);
+export const listMails = (tx: Tx, scope: Scope, filter: About & { limit?: number } = {}): Promise<MailRow[]> =>
 	tx
 		.select()
 		.from(mail)
-		.where(
-			and(
-				eq(mail.supplierId, scope.supplierId),
-				...(filter.subjectId ? [eq(mail.subjectId, filter.subjectId)] : []),
-				...(filter.contactId ? [eq(mail.contactId, filter.contactId)] : [])
-			)
-		)
+		.where(about(scope, filter))
 		.orderBy(desc(mail.createdAt))
 		.limit(Math.min(filter.limit ?? 50, 200));
+/** For a glance. */
+export const listLatestMails = async (tx: Tx, scope: Scope, filter: About, limit = 50): Promise<Latest<MailRow>> =>
+	withRest(await listMails(tx, scope, { ...filter, limit }), limit, () => tx.$count(mail, about(scope, filter)));

@@ -7,6 +7,7 @@ import type { Party } from '../../domain/invoices/document.ts';
 import { getsInvoices } from '../../domain/mail/recipients.ts';
 import type { Database, Tx } from './database.ts';
 import { anyOf, insertMany } from './insert-many.ts';
+import { withRest, type Latest } from './latest.ts';
 import { client, contact, member, supplier } from './schema/index.ts';
 
 export type Supplier = typeof supplier.$inferSelect;
@@ -150,13 +151,11 @@ export const listContacts = (tx: Tx, scope: Scope, clientId: string): Promise<Co
 		.orderBy(asc(contact.name))
 		.limit(100);
 /** People whose last mail did not arrive, the latest first. */
-export const listMailProblems = (tx: Tx, scope: Scope, limit = 20): Promise<Contact[]> =>
-	tx
-		.select()
-		.from(contact)
-		.where(and(eq(contact.supplierId, scope.supplierId), isNotNull(contact.mailProblem)))
-		.orderBy(desc(contact.mailProblemAt))
-		.limit(limit);
+export async function listMailProblems(tx: Tx, scope: Scope, limit = 20): Promise<Latest<Contact>> {
+	const cameBack = and(eq(contact.supplierId, scope.supplierId), isNotNull(contact.mailProblem));
+	const rows = await tx.select().from(contact).where(cameBack).orderBy(desc(contact.mailProblemAt)).limit(limit);
+	return withRest(rows, limit, () => tx.$count(contact, cameBack));
+}
 export const listBillingContacts = async (tx: Tx, scope: Scope, clientId: string): Promise<Contact[]> =>
 	(await listContacts(tx, scope, clientId)).filter(getsInvoices);
 

@@ -4,6 +4,7 @@ import type { Scope } from '../../domain/access/scope.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
 import { behindRow } from './behind.ts';
 import type { Tx } from './database.ts';
+import { withRest, type Latest } from './latest.ts';
 import { refundRequest } from './schema/index.ts';
 
 export type RefundRequest = typeof refundRequest.$inferSelect;
@@ -113,24 +114,28 @@ export async function sumOpenRefunds(tx: Tx, scope: Scope, paymentId: string): P
 	return minor(BigInt(row?.total ?? 0));
 }
 /** Refunds of the last weeks that failed, the money not given back since: the client still waits for it. */
-export async function listFailedRefunds(
-	tx: Tx,
-	scope: Scope,
-	since: Date
-): Promise<{ paymentId: string; receiptNumber: string; clientName: string; amountMinor: Minor; currency: string }[]> {
-	const rows = await tx.execute<Record<'id' | 'receipt' | 'name' | 'amount' | 'currency', string>>(sql`
-		select p.payment_id as id, p.receipt_number as receipt, c.name, r.amount_minor::text as amount, p.currency
+export type FailedRefund = {
+	paymentId: string;
+	receiptNumber: string;
+	clientName: string;
+	amountMinor: Minor;
+	currency: string;
+};
+export async function listFailedRefunds(tx: Tx, scope: Scope, since: Date, limit = 20): Promise<Latest<FailedRefund>> {
+	const rows = await tx.execute<Record<'id' | 'receipt' | 'name' | 'amount' | 'currency' | 'whole', string>>(sql`
+		select p.payment_id as id, p.receipt_number as receipt, c.name, r.amount_minor::text as amount, p.currency, (count(*) over ())::text as whole
 		from reversal r join payment p on p.supplier_id = r.supplier_id and p.payment_id = r.payment_id
 			join client c on c.supplier_id = p.supplier_id and c.client_id = p.client_id
 		where r.supplier_id = ${scope.supplierId} and r.kind = 'refund_failed' and r.occurred_at >= ${since.toISOString()}::timestamptz
 			and not exists (select from reversal again where again.supplier_id = r.supplier_id and again.payment_id = r.payment_id
 				and again.kind = 'refund' and again.occurred_at > r.occurred_at)
-		order by r.occurred_at desc, p.payment_id limit 20`);
-	return rows.map((row) => ({
+		order by r.occurred_at desc, p.payment_id limit ${limit}`);
+	const failed = rows.map((row) => ({
 		paymentId: row.id,
 		receiptNumber: row.receipt,
 		clientName: row.name,
 		amountMinor: minor(BigInt(row.amount)),
 		currency: row.currency
 	}));
+	return withRest(failed, limit, () => Promise.resolve(Number(rows[0]?.whole ?? 0)));
 }

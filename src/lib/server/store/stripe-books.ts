@@ -4,6 +4,7 @@ import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import { minor } from '../../domain/money/minor.ts';
 import type { Tx } from './database.ts';
+import { withRest, type Latest } from './latest.ts';
 import { payment, paymentAttempt, reconciliation, unsettledObject } from './schema/index.ts';
 import { accountKey, listStripeAccounts } from './stripe-accounts.ts';
 import { listBalances, type ComparedBalance } from './stripe-balances.ts';
@@ -56,21 +57,21 @@ export async function saveDay(
 		});
 }
 /** Days that differ as they were compared last: one that was mended is none. */
-export const listGaps = async (tx: Tx, scope: Scope, now: Date, limit = 14): Promise<Reconciliation[]> => {
+export async function listGaps(tx: Tx, scope: Scope, now: Date, limit = 14): Promise<Latest<Reconciliation>> {
 	const watched = (await listStripeAccounts(tx, scope, now)).map((one) => one.account);
-	return tx
+	const differs = and(
+		eq(reconciliation.supplierId, scope.supplierId),
+		inArray(reconciliation.stripeAccount, watched),
+		ne(reconciliation.stripeMinor, reconciliation.ledgerMinor)
+	);
+	const rows = await tx
 		.select()
 		.from(reconciliation)
-		.where(
-			and(
-				eq(reconciliation.supplierId, scope.supplierId),
-				inArray(reconciliation.stripeAccount, watched),
-				ne(reconciliation.stripeMinor, reconciliation.ledgerMinor)
-			)
-		)
+		.where(differs)
 		.orderBy(desc(reconciliation.reconciledOn), asc(reconciliation.stripeAccount))
 		.limit(limit);
-};
+	return withRest(rows, limit, () => tx.$count(reconciliation, differs));
+}
 /** The last day compared, and days that are to be looked at again: a gap, or money that was not certain. */
 export async function listToCompare(
 	tx: Tx,

@@ -11,20 +11,22 @@ import type { AttemptStatus } from '../../../domain/payments/attempt-status.ts';
 import type { Services } from '../../services.ts';
 import { countWaitingEntries } from '../../store/bank.ts';
 import { listPayLinks, type PayLinkListing } from '../../store/access.ts';
-import { listAttemptsOfInvoice } from '../../store/attempts.ts';
+import { listAttemptsOfInvoice, type Attempt } from '../../store/attempts.ts';
+import type { Tx } from '../../store/database.ts';
 import { hasPdf } from '../../store/documents.ts';
 import { findInvoice, listInvoices, type InvoiceFilter } from '../../store/invoices.ts';
 import { countInvoices } from '../../store/invoice-pages.ts';
 import { listClaims, sumOutstanding, type Outstanding } from '../../store/invoice-sums.ts';
+import type { Latest } from '../../store/latest.ts';
 import { listAcceptances } from '../../store/offers.ts';
 import { listPlansOfInvoices } from '../../store/plans.ts';
 import { readReductions } from '../offers/discount-view.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
 import { adminPlans, type AdminPlan } from '../plans/manage-plans.ts';
-import { listMails } from '../../store/mails.ts';
+import { listLatestMails, type MailRow } from '../../store/mails.ts';
 import { findMember, getSupplier, listMailProblems, type Contact } from '../../store/parties.ts';
 import { listPayments } from '../../store/payments.ts';
-import { listFailedRefunds } from '../../store/refund-requests.ts';
+import { listFailedRefunds, type FailedRefund } from '../../store/refund-requests.ts';
 import { listGaps, readStripeBooks, type StripeBooks } from '../../store/stripe-books.ts';
 import type { MailKind, MailState } from '../../store/schema/index.ts';
 import { done, read, refuse, type Result } from '../run.ts';
@@ -51,11 +53,8 @@ export async function readAdminFrame(services: Services, scope: Scope): Promise<
 	});
 }
 
-export const todayOf = async (
-	services: Services,
-	tx: Parameters<typeof getSupplier>[0],
-	scope: Scope
-): Promise<CivilDate> => civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
+export const todayOf = async (services: Services, tx: Tx, scope: Scope): Promise<CivilDate> =>
+	civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
 
 export type Dashboard = StripeBooks & {
 	/** In euros. `receivableMinor` is what clients owe in all: account 411. */
@@ -67,10 +66,10 @@ export type Dashboard = StripeBooks & {
 	underWay: InvoiceView[];
 	underWayCount: number;
 	payments: PaymentView[];
-	gaps: { account: string; day: CivilDate; stripeMinor: Minor; ledgerMinor: Minor }[];
-	mailProblems: Contact[];
+	gaps: Latest<{ account: string; day: CivilDate; stripeMinor: Minor; ledgerMinor: Minor }>;
+	mailProblems: Latest<Contact>;
 	/** Refunds that failed: the client was told of money that did not come. */
-	failedRefunds: Awaited<ReturnType<typeof listFailedRefunds>>;
+	failedRefunds: Latest<FailedRefund>;
 	/** Movements of the bank to look at. */
 	bankWaiting: number;
 };
@@ -93,18 +92,26 @@ export async function readDashboard(services: Services, scope: Scope): Promise<D
 			underWay: await views({ status: 'under_way' }),
 			underWayCount: await countInvoices(tx, scope, { today, status: 'under_way' }),
 			payments: (await listPayments(tx, scope, { limit: 8 })).map(paymentView),
-			gaps: (await listGaps(tx, scope, services.clock.now())).map((row) => ({
-				account: row.stripeAccount,
-				day: row.reconciledOn,
-				stripeMinor: row.stripeMinor,
-				ledgerMinor: row.ledgerMinor
-			})),
+			gaps: await readGaps(services, tx, scope),
 			...(await readStripeBooks(tx, scope, services.clock.now())),
 			mailProblems: await listMailProblems(tx, scope),
 			failedRefunds: await listFailedRefunds(tx, scope, new Date(services.clock.now().getTime() - FAILED_REFUND_MS)),
 			bankWaiting: await countWaitingEntries(tx, scope)
 		};
 	});
+}
+
+async function readGaps(services: Services, tx: Tx, scope: Scope): Promise<Dashboard['gaps']> {
+	const { rows, more } = await listGaps(tx, scope, services.clock.now());
+	return {
+		more,
+		rows: rows.map(({ stripeAccount, reconciledOn, stripeMinor, ledgerMinor }) => ({
+			account: stripeAccount,
+			day: reconciledOn,
+			stripeMinor,
+			ledgerMinor
+		}))
+	};
 }
 
 export async function readInvoiceList(
@@ -131,14 +138,14 @@ export type AdminInvoice = {
 	mayBeConsumer: boolean;
 	/** null once it is over. */
 	hold: Hold | null;
-	attempts: {
+	attempts: Latest<{
 		attemptId: string;
 		status: AttemptStatus;
 		amountMinor: Minor;
 		methodLabel: string | null;
 		errorCode: string | null;
 		createdAt: Date;
-	}[];
+	}>;
 	payments: PaymentView[];
 	discounts: DiscountView[];
 	plans: AdminPlan[];
@@ -153,8 +160,23 @@ export type AdminInvoice = {
 		ip: string | null;
 	}[];
 	links: PayLinkListing[];
-	mails: { kind: MailKind; to: string; state: MailState; problem: string | null; createdAt: Date }[];
+	mails: Latest<{ kind: MailKind; to: string; state: MailState; problem: string | null; createdAt: Date }>;
 };
+const attemptView = ({ attemptId, status, amountMinor, methodLabel, errorCode, declineCode, createdAt }: Attempt) => ({
+	attemptId,
+	status,
+	amountMinor,
+	methodLabel,
+	errorCode: declineCode ?? errorCode,
+	createdAt
+});
+const mailView = ({ kind, toAddress, state, problem, createdAt }: MailRow) => ({
+	kind,
+	to: toAddress,
+	state,
+	problem,
+	createdAt
+});
 export async function readAdminInvoice(
 	services: Services,
 	scope: Scope,
@@ -163,7 +185,8 @@ export async function readAdminInvoice(
 	return read(services, scope, async (tx) => {
 		const record = await findInvoice(tx, scope, invoiceId);
 		if (!record) return refuse('not_found');
-		const attempts = await listAttemptsOfInvoice(tx, scope, invoiceId);
+		const { rows: attempts, more } = await listAttemptsOfInvoice(tx, scope, invoiceId);
+		const mails = await listLatestMails(tx, scope, { subjectId: invoiceId });
 		const supplier = await getSupplier(tx, scope);
 		const quoted = await quoteInvoices(tx, scope, { supplier, records: [record], at: services.clock.now() });
 		const plans = await listPlansOfInvoices(tx, scope, [invoiceId], { running: false });
@@ -178,14 +201,7 @@ export async function readAdminInvoice(
 			deliveredOn: record.deliveredOn,
 			mayBeConsumer: mayBeConsumer(record.clientKind),
 			hold: isHeld(record, today) ? { holdReason: record.holdReason, holdUntil: record.holdUntil } : null,
-			attempts: attempts.map(({ attemptId, status, amountMinor, methodLabel, errorCode, declineCode, createdAt }) => ({
-				attemptId,
-				status,
-				amountMinor,
-				methodLabel,
-				errorCode: declineCode ?? errorCode,
-				createdAt
-			})),
+			attempts: { more, rows: attempts.map(attemptView) },
 			payments: (await listPayments(tx, scope, { invoiceId })).map(paymentView),
 			discounts: await readReductions(tx, scope, invoiceId, supplier.timeZone),
 			plans: await adminPlans(
@@ -210,9 +226,7 @@ export async function readAdminInvoice(
 				ip
 			})),
 			links: await listPayLinks(tx, scope, { invoiceId }),
-			mails: (await listMails(tx, scope, { subjectId: invoiceId })).map(
-				({ kind, toAddress, state, problem, createdAt }) => ({ kind, to: toAddress, state, problem, createdAt })
-			)
+			mails: { more: mails.more, rows: mails.rows.map(mailView) }
 		});
 	});
 }

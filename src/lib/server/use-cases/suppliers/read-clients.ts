@@ -65,7 +65,7 @@ export type AdminClient = {
 	};
 	contacts: Contact[];
 	groups: ClientGroup[];
-	plans: AdminPlan[];
+	plans: Page<AdminPlan>;
 	/** What its discounts cost in twelve months. */
 	cost: DiscountCost;
 	/** Paid beyond the invoices, and kept for the client. */
@@ -76,18 +76,25 @@ export type AdminClient = {
 	payments: Page<PaymentView>;
 };
 const OF_CLIENT_SHOWN = 100;
-/** `invoicesAfter`, `paymentsAfter`: where a page of each begins. */
+const PLANS_SHOWN = 20;
+/** Where a page of each begins. */
+type PagesAfter = { invoicesAfter?: string | null; paymentsAfter?: string | null; plansAfter?: string | null };
 export async function readAdminClient(
 	services: Services,
 	scope: Scope,
 	clientId: string,
-	{ invoicesAfter = null, paymentsAfter = null }: { invoicesAfter?: string | null; paymentsAfter?: string | null } = {}
+	{ invoicesAfter = null, paymentsAfter = null, plansAfter = null }: PagesAfter = {}
 ): Promise<Result<AdminClient>> {
 	return read(services, scope, async (tx) => {
 		const client = await findClient(tx, scope, clientId);
 		if (!client) return refuse('not_found');
 		const today = await todayOf(services, tx, scope);
-		const [invoices, payments] = [
+		const [plans, invoices, payments] = [
+			await pageOf(
+				{ after: plansAfter, size: PLANS_SHOWN },
+				(ask) => listPlans(tx, scope, { clientId, ...ask }),
+				(one) => one.planId
+			),
 			await pageOf(
 				{ after: invoicesAfter, size: OF_CLIENT_SHOWN },
 				(ask) => listInvoicesBehind(tx, scope, { today, clientId, ...ask }),
@@ -103,7 +110,7 @@ export async function readAdminClient(
 			client,
 			contacts: await listContacts(tx, scope, clientId),
 			groups: await listGroups(tx, scope),
-			plans: await adminPlans(tx, scope, await listPlans(tx, scope, { clientId, limit: 20 }), today),
+			plans: { ...plans, rows: await adminPlans(tx, scope, plans.rows, today) },
 			cost: await sumDiscounts(tx, scope, { from: addMonths(today, -12), until: today, clientId }),
 			advanceMinor: await sumAdvance(tx, scope, clientId),
 			claims: await listClaims(tx, scope, clientId),

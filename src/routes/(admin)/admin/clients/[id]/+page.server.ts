@@ -19,6 +19,7 @@ export const load: PageServerLoad = async (event) => {
 	const result = isUuid(event.params.id)
 		? await readAdminClient((await house()).services, scope, event.params.id, {
 				invoicesAfter: cursorFrom(event.url.searchParams, 'factures'),
+				plansAfter: cursorFrom(event.url.searchParams, 'echeanciers'),
 				paymentsAfter: cursorFrom(event.url.searchParams, 'reglements')
 			})
 		: null;
