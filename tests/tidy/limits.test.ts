@@ -67,7 +67,9 @@ const BOUNDS: Record<string, string> = {
 	'stripe-accounts.ts listToAskAgain': 'queue: what was asked has a later turn',
 	'stripe-accounts.ts listConfirmedSilences': 'enough: accounts of one supplier',
 	'stripe-balances.ts listBalances': 'enough: accounts of one supplier',
-	'stripe-books.ts listGaps': 'short: latest 14 days that differ',
+	'stripe-books.ts listGaps': 'said: totals_differ_more',
+	'stripe-books.ts listUnsettledObjects':
+		'queue: what was looked at goes behind; each account has its own; said: on the first page',
 	'stripe-books.ts listToCompare': 'queue: what was compared is behind',
 	'withdrawals.ts listTouched': 'said: the first of those that stand in the way'
 };

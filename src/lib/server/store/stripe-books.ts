@@ -161,12 +161,17 @@ export type StripeBooks = {
 	/** The balance of each account beside 511, as it was compared last. */
 	balances: ComparedBalance[];
 	/** Objects at Stripe that could not be settled, since when. */
-	unsettled: { objectId: string; since: Date }[];
+	unsettled: Latest<{ objectId: string; since: Date }>;
 };
+const UNSETTLED_SHOWN = 20;
 export async function readStripeBooks(tx: Tx, scope: Scope, now: Date): Promise<StripeBooks> {
-	const unsettled = await listUnsettledObjects(tx, scope, now, { limit: 20 });
+	const unsettled = await listUnsettledObjects(tx, scope, now, { limit: UNSETTLED_SHOWN });
 	return {
 		balances: await listBalances(tx, scope, now),
-		unsettled: unsettled.map((one) => ({ objectId: one.objectId, since: one.firstAt }))
+		unsettled: await withRest(
+			unsettled.map((one) => ({ objectId: one.objectId, since: one.firstAt })),
+			UNSETTLED_SHOWN,
+			() => tx.$count(unsettledObject, eq(unsettledObject.supplierId, scope.supplierId))
+		)
 	};
 }
