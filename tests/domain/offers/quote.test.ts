@@ -16,78 +16,9 @@ import { minor, type Minor } from '#lib/domain/money/minor.ts';
 import { discountOn, yearlyRateBps } from '#lib/domain/offers/discount.ts';
 import { lastLawfulDay, type LegalTerms } from '#lib/domain/offers/legal.ts';
 import type { DiscountExclusion, InstalmentRule, OfferPolicy } from '#lib/domain/offers/policy.ts';
-import {
-	quote,
-	type OptionKind,
-	type PaymentOption,
-	type Quote,
-	type QuotedInvoice,
-	type QuoteInput
-} from '#lib/domain/offers/quote.ts';
+import { quote, type Quote, type QuotedInvoice, type QuoteInput } from '#lib/domain/offers/quote.ts';
+import { euros, input, invoice, offered, option, policy, reason, TERMS, vat } from '../../builders/quotes.ts';
 
-const euros = (text: string): Minor =>
-	minor(BigInt(text.replace('.', '').replace('-', '')) * (text.startsWith('-') ? -1n : 1n));
-const vat = (rateBps: number, base: string, tax: string): VatLine => ({
-	category: 'S',
-	rateBps,
-	baseMinor: euros(base),
-	vatMinor: euros(tax)
-});
-const invoice = (over: Partial<QuotedInvoice> = {}): QuotedInvoice => ({
-	invoiceId: 'a',
-	issuedOn: civilDate('2026-11-12'),
-	dueOn: civilDate('2026-12-12'),
-	deliveredOn: null,
-	payableMinor: euros('1200.00'),
-	freightMinor: minor(0n),
-	isDeposit: false,
-	hasDiscount: false,
-	vatLines: [vat(2000, '1000.00', '200.00')],
-	isFactored: false,
-	debtMinor: over.payableMinor ?? euros('1200.00'),
-	agreed: null,
-	...over
-});
-const TERMS: LegalTerms = { business: 'days_60', isLargeOnlineSeller: false };
-const policy = (over: Partial<OfferPolicy> = {}): OfferPolicy => ({
-	version: 1,
-	validFrom: null,
-	validUntil: null,
-	methods: ['card', 'sepa_debit'],
-	discount: {
-		tiers: [{ discountBps: 200, counted: 'from_issue', days: 15 }],
-		capMinor: null,
-		vatMode: 'adjusted',
-		excludes: []
-	},
-	instalments: {
-		counts: [2, 3],
-		minMinor: euros('100.00'),
-		maxMinor: null,
-		spacing: { unit: 'day', every: 20 },
-		firstPart: 'now',
-		who: 'everyone'
-	},
-	...over
-});
-const input = (over: Partial<QuoteInput> = {}): QuoteInput => ({
-	invoices: [invoice()],
-	policy: policy(),
-	clientKind: 'business',
-	neverLate: true,
-	supplier: { timeZone: 'Europe/Paris', country: 'FR', terms: TERMS },
-	at: new Date('2026-11-21T10:00:00Z'),
-	...over
-});
-const option = (result: Quote, kind: OptionKind): PaymentOption => {
-	const found = result.options.find((candidate) => candidate.kind === kind);
-	if (!found) throw new Error(`${kind}: ${result.notOffered.find((entry) => entry.kind === kind)?.reason}`);
-	return found;
-};
-/** The option, or why there is none: a test that expects one of the two reads the same. */
-const offered = (result: Quote, kind: OptionKind) =>
-	result.options.find((candidate) => candidate.kind === kind) ?? reason(result, kind)!;
-const reason = (result: Quote, kind: OptionKind) => result.notOffered.find((entry) => entry.kind === kind)?.reason;
 const discountIn = (vatMode: 'adjusted' | 'net_of_tax', bps: number, lines: VatLine[], payable: string) =>
 	discountOn(
 		{ tiers: [{ discountBps: bps, counted: 'from_issue', days: 10 }], capMinor: null, vatMode, excludes: [] },
