@@ -108,5 +108,19 @@ describe('who gets what', () => {
 	test('of the same level, the one published last', () => {
 		const newer = published(4, { kind: 'all' }, '2026-11-15');
 		expect(resolvePolicy([all, newer], { clientId: 'pons', groupIds: [] })).toBe(newer);
+		expect(resolvePolicy([newer, all], { clientId: 'pons', groupIds: [] })).toBe(newer);
+		// Of the same instant, the later version; and never another's.
+		const twin = published(5, { kind: 'all' }, '2026-11-15');
+		for (const list of [
+			[newer, twin],
+			[twin, newer]
+		])
+			expect(resolvePolicy(list, { clientId: 'pons', groupIds: [] })).toBe(twin);
+		expect(resolvePolicy([client, all], { clientId: 'pons', groupIds: ['roche'] })).toBe(all);
+	});
+	test('a number of version says nothing before the audience and the day', () => {
+		const many = published(9, { kind: 'all' }, '2026-10-01');
+		expect(resolvePolicy([many, client], roche)).toBe(client);
+		expect(resolvePolicy([many, all], { clientId: 'pons', groupIds: [] })).toBe(all);
 	});
 });

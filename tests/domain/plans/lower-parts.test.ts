@@ -33,6 +33,15 @@ test('no part is left that is too small to be charged, while another can give th
 		[1, 30n]
 	]);
 	expect(lowered([part(1, 400n)], 380n)).toEqual([[1, 380n]]);
+	// The other has just enough of this invoice, or a cent less.
+	expect(lowered([part(1, 30n, 430n), part(2, 400n)], 380n)).toEqual([
+		[2, 350n],
+		[1, 30n]
+	]);
+	expect(lowered([part(1, 29n, 430n), part(2, 400n)], 380n)).toEqual([[2, 380n]]);
+	// One of 0.50 gives nothing; one that was less before can't be kept chargeable.
+	expect(lowered([part(1, 400n), part(2, 50n)], 10n)).toEqual([[1, 10n]]);
+	expect(lowered([part(1, 400n), part(2, 30n)], 20n)).toEqual([[2, 20n]]);
 });
 test('whatever the parts and the credit note: taken off is the smaller of the two, no part goes below nothing, and nothing is taken of other invoices', () => {
 	const parts = fc.array(

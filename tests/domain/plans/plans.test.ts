@@ -2,9 +2,18 @@
 import { describe, expect, test } from 'vitest';
 import { civilDate } from '#lib/domain/calendar/civil-date.ts';
 import { minor } from '#lib/domain/money/minor.ts';
-import { askedOn, targetDay } from '#lib/domain/plans/calendar.ts';
+import { announcedOn, askedOn, targetDay } from '#lib/domain/plans/calendar.ts';
 import { afterFailure, cureEnd } from '#lib/domain/plans/failure.ts';
-import { linesOf, nextPart, openParts, statusAfter, type PartStatus } from '#lib/domain/plans/plan.ts';
+import {
+	isWholeIn,
+	linesOf,
+	nextPart,
+	openParts,
+	partsWithin,
+	statusAfter,
+	sumsOfParts,
+	type PartStatus
+} from '#lib/domain/plans/plan.ts';
 
 const TODAY = civilDate('2026-12-18'); // a Friday
 const refused = (declineCode: string | null, failures = 1, methodType = 'card', errorCode = 'card_declined') =>
@@ -27,10 +36,19 @@ describe('after a refusal', () => {
 		expect(refused(null, 1, 'card', 'processing_error')).toEqual({ kind: 'retry', on: '2026-12-19' });
 		expect(refused(null, 4, 'card', 'processing_error')).toEqual({ kind: 'other_method' });
 	});
+	test('a passing trouble is tried three times more, whichever of the two codes says so', () => {
+		for (const code of ['card_velocity_exceeded', 'issuer_not_available', 'try_again_later', 'reenter_transaction']) {
+			expect(refused(code, 3)).toEqual({ kind: 'retry', on: '2026-12-19' });
+			expect(refused(null, 1, 'card', code)).toEqual({ kind: 'retry', on: '2026-12-19' });
+			expect(refused(code, 4)).toEqual({ kind: 'other_method' });
+		}
+	});
 	test('SEPA: at most two more debits, five business days apart; never on a revoked mandate; nobody writes to the dead', () => {
 		// Christmas and Boxing Day are no TARGET days.
 		expect(refused(null, 1, 'sepa_debit', 'insufficient_funds')).toEqual({ kind: 'retry', on: '2026-12-28' });
 		expect(refused(null, 2, 'sepa_debit', 'refer_to_customer').kind).toBe('retry');
+		expect(refused(null, 2, 'sepa_debit', 'generic_could_not_process').kind).toBe('retry');
+		expect(refused('insufficient_funds', 1, 'sepa_debit', 'charge_failed').kind).toBe('retry');
 		expect(refused(null, 3, 'sepa_debit', 'insufficient_funds')).toEqual({ kind: 'other_method' });
 		expect(refused(null, 1, 'sepa_debit', 'authorization_revoked')).toEqual({ kind: 'other_method' });
 		expect(refused(null, 1, 'sepa_debit', 'account_closed')).toEqual({ kind: 'other_method' });
@@ -69,11 +87,45 @@ describe('parts', () => {
 		expect(statusAfter('completed', [part(1, 'action_needed')])).toBe('active');
 		expect(statusAfter('in_default', [part(1, 'paid')])).toBe('in_default');
 		expect(statusAfter('paused', parts)).toBe('paused');
+		expect(statusAfter('canceled', [part(1, 'paid')])).toBe('canceled');
+		expect(statusAfter('active', [part(1, 'credited'), part(2, 'canceled')])).toBe('completed');
+		expect(statusAfter('active', [part(1, 'paid'), part(2, 'processing')])).toBe('active');
+	});
+	const unequal = ([30n, 50n, 20n, 40n] as const).map((amountMinor, i) => ({
+		...part(i + 1, i === 0 ? 'paid' : 'scheduled'),
+		amountMinor: minor(amountMinor)
+	}));
+	test('the next part makes so much, the next two so much; a sum pays those that it pays whole', () => {
+		expect(sumsOfParts(unequal)).toEqual([50n, 70n, 110n]);
+		const within = (amount: bigint) => partsWithin(unequal, minor(amount)).map((one) => one.position);
+		expect([within(49n), within(50n), within(69n), within(70n), within(5000n)]).toEqual([
+			[],
+			[2],
+			[2],
+			[2, 3],
+			[2, 3, 4]
+		]);
+	});
+	test('a plan is shown whole only to whom all of its invoices are shown', () => {
+		const lines = (...invoiceIds: string[]) => ({
+			lines: invoiceIds.map((invoiceId) => ({ invoiceId, amountMinor: minor(1n) }))
+		});
+		const some = [lines('a'), lines('a', 'b')];
+		expect([['a', 'b', 'c'], ['a', 'b'], ['a'], ['b'], []].map((shown) => isWholeIn(some, shown))).toEqual([
+			true,
+			true,
+			false,
+			false,
+			false
+		]);
 	});
 	test('a card is asked on the day; a debit four days before, to land on the day if there is time', () => {
 		expect(askedOn(TODAY, 'card')).toBe('2026-12-18');
 		expect(askedOn(TODAY, 'sepa_debit')).toBe('2026-12-14');
 		expect(targetDay(TODAY, civilDate('2026-12-14'))).toBe('2026-12-18');
+		expect(targetDay(TODAY, civilDate('2026-12-15'))).toBe('2026-12-18');
 		expect(targetDay(TODAY, civilDate('2026-12-16'))).toBeNull();
+		// And told a week before, whatever it is.
+		expect(announcedOn(TODAY)).toBe('2026-12-11');
 	});
 });

@@ -29,7 +29,8 @@ export function lowerParts(parts: readonly Lowerable[], amountMinor: Minor): Par
 function takenOff({ partMinor, ofInvoiceMinor }: Lowerable, rest: Minor, before: Minor): Minor {
 	const most = smallest(ofInvoiceMinor, rest);
 	const left = subtract(partMinor, most);
-	if (left === ZERO || left >= CHARGEABLE_MINOR || partMinor < CHARGEABLE_MINOR) return most;
+	if (left === ZERO || left >= CHARGEABLE_MINOR) return most;
+	// Below nothing where the part was too small before.
 	const kept = subtract(most, subtract(CHARGEABLE_MINOR, left));
 	return kept >= 0n && subtract(rest, kept) <= before ? kept : most;
 }
