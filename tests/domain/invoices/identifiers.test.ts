@@ -51,6 +51,26 @@ describe('the EPC code', () => {
 		));
 	test('drops a trailing zero as the reference payloads do', () =>
 		expect(epcPayload({ ...base, amountMinor: minor(1230n) })).toContain('EUR12.3\n'));
+	test('names the bank where it is known, and ends with the amount where there is no reference', () => {
+		expect(epcPayload({ ...base, bic: 'AGRIFRPP' })?.split('\n')[4]).toBe('AGRIFRPP');
+		expect(
+			epcPayload({ ...base, reference: '' })
+				?.split('\n')
+				.slice(6)
+		).toEqual(['FR7630006000011234567890189', 'EUR1200']);
+		expect(epcPayload({ ...base, holder: 'x'.repeat(71) })?.split('\n')[5]).toBe('x'.repeat(70));
+	});
+	test('says every cent, from one to the most that a transfer carries', () => {
+		const amount = (cents: bigint) => epcPayload({ ...base, amountMinor: minor(cents) })?.split('\n')[7];
+		expect([1n, 10n, 1_005n, 100_000n, 99_999_999_999n].map(amount)).toEqual([
+			'EUR0.01',
+			'EUR0.1',
+			'EUR10.05',
+			'EUR1000',
+			'EUR999999999.99'
+		]);
+		expect([0n, -100n, 100_000_000_000n].map(amount)).toEqual([undefined, undefined, undefined]);
+	});
 	test('is not drawn for an account that fails its check', () =>
 		expect(epcPayload({ ...base, iban: 'FR7630006000011234567890188' })).toBeNull());
 });

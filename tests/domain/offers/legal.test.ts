@@ -7,7 +7,9 @@ import { isExpired } from '#lib/domain/payments/methods.ts';
 
 test('the least a contract may state as late interest: three times the legal rate of the half-year, the last known one after it', () => {
 	const floor = (day: string) => lateRateFloor(civilDate(day)).bps;
+	expect(floor('2023-12-31')).toBe(1266);
 	expect(floor('2024-06-30')).toBe(1521);
+	expect(floor('2025-06-30')).toBe(1113);
 	expect(floor('2024-07-01')).toBe(1476);
 	expect(floor('2025-12-31')).toBe(828);
 	expect(floor('2026-01-01')).toBe(786);

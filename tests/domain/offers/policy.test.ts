@@ -88,6 +88,94 @@ describe('mistakes', () => {
 	});
 });
 
+describe('at the edge', () => {
+	const valid = (validFrom: string | null, validUntil: string | null) =>
+		found({
+			validFrom: validFrom === null ? null : civilDate(validFrom),
+			validUntil: validUntil === null ? null : civilDate(validUntil)
+		});
+	test('an offer may begin, end, or do both, on one day too', () => {
+		expect([valid('2026-12-01', null), valid(null, '2026-11-30'), valid('2026-12-01', '2026-12-01')]).toEqual([
+			[],
+			[],
+			[]
+		]);
+		expect(valid('2026-12-01', '2026-12-31')).toEqual([]);
+		expect(valid('2026-12-02', '2026-12-01')).toEqual(['error validity_reversed validUntil']);
+	});
+	test('a discount is of 30 % at most, its days of 0 to 120, its cap of something', () => {
+		const capped = (cap: bigint) => found({ discount: { ...tiers([200, 10]).discount, capMinor: minor(cap) } });
+		expect([capped(1n), capped(0n), capped(-1n)]).toEqual([
+			[],
+			['error cap_not_positive discount.capMinor'],
+			['error cap_not_positive discount.capMinor']
+		]);
+		expect([found(tiers([3000, 10])), found(tiers([3001, 10]))]).toEqual([
+			[],
+			['error discount_range discount.tiers.0.discountBps']
+		]);
+		const before = (days: number) => found(tiers([100, days, 'before_due']));
+		const wrong = ['error days_range discount.tiers.0.days'];
+		expect([before(0), before(120), before(121), before(-1), before(1.5)]).toEqual([[], [], wrong, wrong, wrong]);
+		// Thirty days are the terms of this supplier.
+		expect([found(tiers([100, 30])), found(tiers([100, 31]))]).toEqual([
+			[],
+			['warning tier_after_due discount.tiers.0.days']
+		]);
+	});
+	test('tiers that are counted otherwise are not compared; of one day, the smaller never applies', () => {
+		expect(found(tiers([200, 5], [100, 10, 'before_due']))).toEqual([]);
+		expect(found(tiers([200, 10, 'before_due'], [100, 10, 'before_due']))).toEqual([
+			'error tier_never_applies discount.tiers.1'
+		]);
+	});
+	test('the sums of a plan: none below nothing, the largest not below the smallest', () => {
+		const sums = (min: bigint, max: bigint | null) =>
+			found(plan({ counts: [2], minMinor: minor(min), maxMinor: max === null ? null : minor(max) }));
+		const wrong = ['error amounts_reversed instalments.maxMinor'];
+		expect([sums(500n, null), sums(500n, 500n), sums(500n, 501n), sums(500n, 499n), sums(-1n, null)]).toEqual([
+			[],
+			[],
+			[],
+			wrong,
+			wrong
+		]);
+	});
+	test('what is asked of a client: five years after a broken plan, and a sum that a plan can reach', () => {
+		const asked = (afterBrokenDays: number | null, clientMax: bigint | null) =>
+			found(
+				plan({
+					counts: [2],
+					minMinor: minor(500n),
+					caution: {
+						isForLate: false,
+						afterBrokenDays,
+						clientMaxMinor: clientMax === null ? null : minor(clientMax)
+					}
+				})
+			);
+		for (const days of [null, 0, 30, 1830]) expect(asked(days, null)).toEqual([]);
+		for (const days of [-1, 1831])
+			expect(asked(days, null)).toEqual(['error broken_days_range instalments.caution.afterBrokenDays']);
+		expect([asked(null, 500n), asked(null, 499n)]).toEqual([
+			[],
+			['error amounts_reversed instalments.caution.clientMaxMinor']
+		]);
+	});
+	test('parts are 120 days or four months apart at the most; what the law says of it is another mistake', () => {
+		const apart = (every: number, unit: 'day' | 'month') => found(plan({ counts: [2], spacing: { unit, every } }));
+		const tooFar = ['error plan_past_cap instalments.counts.2'];
+		const wrong = ['error spacing_range instalments.spacing.every'];
+		expect([apart(120, 'day'), apart(4, 'month')]).toEqual([tooFar, tooFar]);
+		expect([apart(121, 'day'), apart(5, 'month'), apart(1.5, 'day'), apart(-1, 'day')]).toEqual([
+			wrong,
+			wrong,
+			wrong,
+			wrong
+		]);
+	});
+});
+
 describe('who gets what', () => {
 	const published = (version: number, audience: PolicyAudience, day: string): PublishedPolicy => ({
 		...base,

@@ -193,6 +193,8 @@ describe('what the offer asks of a client before a new plan', () => {
 		expect(why({}, of({}, late))).toBe('client_late');
 		expect(why(null, of(late))).toBe('client_late');
 		expect(why({}, of({ dueOn: civilDate('2026-11-21') }))).toMatchObject({ kind: 'plan_2' });
+		// One that is paid is late no more.
+		expect(why({}, of({}, { ...late, payableMinor: minor(0n) }))).toMatchObject({ isSettlement: false });
 	});
 	test('a plan that broke, and what is in plans already with what is asked now', () => {
 		expect(why({ brokenOn: civilDate('2026-11-01') })).toBe('plan_broken');

@@ -7,7 +7,7 @@ import { declineFamily, type DeclineFamily } from '#lib/domain/payments/declines
 import { isChargeable, isExpired, methodsFor } from '#lib/domain/payments/methods.ts';
 import { checkRefund } from '#lib/domain/payments/refund-guard.ts';
 import { minor, type Minor } from '#lib/domain/money/minor.ts';
-import { payableToday, stateOf, type InvoiceFacts } from '#lib/domain/invoices/state.ts';
+import { payableToday, restOf, stateOf, type InvoiceFacts } from '#lib/domain/invoices/state.ts';
 
 const offered = (amount: Minor) =>
 	methodsFor(amount)
@@ -203,6 +203,37 @@ describe('what is asked today', () => {
 		expect(payableToday(facts({ balanceMinor: minor(-500n) }))).toBe(0n);
 		expect(payableToday(facts({ notPayableReason: 'factored' }))).toBe(0n);
 	});
+	test('each rest is told by the way it comes, and together they are the balance', () => {
+		const rest = (over: Partial<Record<'balance' | 'underWay' | 'promised' | 'planned', bigint>>) => {
+			const of = { balance: 10_000n, underWay: 0n, promised: 0n, planned: 0n, ...over };
+			const { payableMinor, underWayMinor, plannedMinor } = restOf(
+				facts({
+					balanceMinor: minor(of.balance),
+					underWayMinor: minor(of.underWay),
+					promisedMinor: minor(of.promised),
+					plannedMinor: minor(of.planned)
+				})
+			);
+			return [payableMinor, underWayMinor, plannedMinor];
+		};
+		expect([rest({}), rest({ underWay: 4_000n }), rest({ planned: 6_000n })]).toEqual([
+			[10_000n, 0n, 0n],
+			[6_000n, 4_000n, 0n],
+			[4_000n, 0n, 6_000n]
+		]);
+		// The discount that a debit brings with it is nobody's to pay.
+		expect(rest({ underWay: 9_800n, promised: 200n })).toEqual([0n, 9_800n, 0n]);
+		expect(rest({ underWay: 3_000n, promised: 100n, planned: 6_900n })).toEqual([0n, 3_000n, 6_900n]);
+		// More on its way, or in a plan, than is owed: no more than is owed is told.
+		expect(rest({ underWay: 12_000n, planned: 500n })).toEqual([0n, 10_000n, 0n]);
+		expect(rest({ underWay: 4_000n, planned: 9_000n })).toEqual([0n, 4_000n, 6_000n]);
+		expect([rest({ balance: 0n, underWay: 500n }), rest({ balance: -500n, planned: 500n })]).toEqual([
+			[0n, 0n, 0n],
+			[0n, 0n, 0n]
+		]);
+		// Owed although it can't be paid here.
+		expect(restOf(facts({ notPayableReason: 'factored' })).payableMinor).toBe(10_000n);
+	});
 	test('has one word', () => {
 		const today = civilDate('2026-12-02');
 		expect([
@@ -214,5 +245,17 @@ describe('what is asked today', () => {
 			stateOf(facts({ underWayMinor: minor(10_000n) }), today),
 			stateOf(facts({ notPayableReason: 'currency' }), today)
 		]).toEqual(['late', 'due_soon', 'open', 'paid', 'credit', 'under_way', 'not_payable']);
+		expect([
+			stateOf(facts({ plannedMinor: minor(10_000n) }), today),
+			stateOf(facts({ plannedMinor: minor(6_000n), underWayMinor: minor(4_000n) }), today),
+			stateOf(facts({ plannedMinor: minor(6_000n) }), today),
+			stateOf(facts({ notPayableReason: 'withdrawn', balanceMinor: minor(0n) }), today),
+			stateOf(facts({ notPayableReason: 'currency', balanceMinor: minor(0n) }), today)
+		]).toEqual(['in_plan', 'in_plan', 'late', 'not_payable', 'paid']);
+		// Seven days ahead are soon.
+		expect([stateOf(facts({}), civilDate('2026-11-24')), stateOf(facts({}), civilDate('2026-11-23'))]).toEqual([
+			'due_soon',
+			'open'
+		]);
 	});
 });

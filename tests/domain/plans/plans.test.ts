@@ -5,6 +5,7 @@ import { minor } from '#lib/domain/money/minor.ts';
 import { announcedOn, askedOn, targetDay } from '#lib/domain/plans/calendar.ts';
 import { afterFailure, cureEnd } from '#lib/domain/plans/failure.ts';
 import {
+	isDoubtful,
 	isWholeIn,
 	linesOf,
 	nextPart,
@@ -105,6 +106,15 @@ describe('parts', () => {
 			[2, 3],
 			[2, 3, 4]
 		]);
+	});
+	test('a part that comes after the cure period is doubtful; on its last day, or without one, it is not', () => {
+		const due = { dueOn: TODAY };
+		expect([
+			isDoubtful(due, civilDate('2026-12-17')),
+			isDoubtful(due, civilDate('2026-12-18')),
+			isDoubtful(due, civilDate('2026-12-19')),
+			isDoubtful(due, null)
+		]).toEqual([true, false, false, false]);
 	});
 	test('a plan is shown whole only to whom all of its invoices are shown', () => {
 		const lines = (...invoiceIds: string[]) => ({

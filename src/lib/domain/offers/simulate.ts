@@ -31,13 +31,11 @@ export function simulate(rule: DiscountRule, past: PastInvoice[], country: strin
 	const likely = past.filter((invoice) => clients.has(invoice.clientId));
 	let [costMinor, days, weighted] = [ZERO, 0, 0n];
 	for (const invoice of likely) {
-		// The best discount there is on the day of issue, taken on its last day, or on the day the client paid anyway.
+		// The best discount there is on the day of issue, taken on its last day, or on the day the client paid anyway: until then it costs the same.
 		const best = given(invoice, invoice.issuedOn);
 		if (!best) continue;
-		const { lastDay } = best;
-		const taken = invoice.paidOn < lastDay ? (given(invoice, invoice.paidOn) ?? best) : best;
-		const gained = Math.max(0, daysBetween(lastDay, invoice.paidOn));
-		costMinor = add(costMinor, taken.discountMinor);
+		const gained = Math.max(0, daysBetween(best.lastDay, invoice.paidOn));
+		costMinor = add(costMinor, best.discountMinor);
 		days += gained;
 		weighted += invoice.payableMinor * BigInt(gained);
 	}
