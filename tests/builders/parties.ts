@@ -83,9 +83,9 @@ export async function aPayer(
 	name = 'Menuiserie Roche',
 	rights: Partial<ContactRights> = {}
 ): Promise<Payer> {
-	const [clientId, contactId] = [newId(), newId()];
-	await inScope(db, cast.system, async (tx) => {
-		await tx.insert(client).values({
+	const clientId = newId();
+	await inScope(db, cast.system, (tx) =>
+		tx.insert(client).values({
 			supplierId: cast.supplierId,
 			clientId,
 			kind: 'business',
@@ -95,13 +95,25 @@ export async function aPayer(
 			vatNumber: null,
 			locale: 'fr',
 			createdAt: clock.now()
-		});
-		await tx.insert(contact).values({
+		})
+	);
+	return aContact({ db, clock }, cast, clientId, { email, ...rights });
+}
+/** One more person of a client, with all rights unless said otherwise. */
+export async function aContact(
+	{ db, clock }: Pick<Services, 'db' | 'clock'>,
+	cast: Cast,
+	clientId: string,
+	{ email, name = 'Paul Roche', ...rights }: { email: string; name?: string } & Partial<ContactRights>
+): Promise<Payer> {
+	const contactId = newId();
+	await inScope(db, cast.system, (tx) =>
+		tx.insert(contact).values({
 			supplierId: cast.supplierId,
 			contactId,
 			clientId,
 			email,
-			name: 'Paul Roche',
+			name,
 			locale: 'fr',
 			isBilling: true,
 			hasPortal: true,
@@ -110,10 +122,13 @@ export async function aPayer(
 			mailProblem: null,
 			mailProblemAt: null,
 			createdAt: clock.now()
-		});
-	});
+		})
+	);
 	return { scope: mintScope(cast.supplierId, { kind: 'contact', contactId, clientId }), clientId, contactId, email };
 }
+/** One that pays and reads, and gets no mail. */
+export const aColleague = (services: Services, cast: Cast, { clientId }: Payer): Promise<Payer> =>
+	aContact(services, cast, clientId, { email: 'colleague@roche.example', name: 'Colleague', isBilling: false });
 
 /** Whoever holds a link to this invoice, sent to this payer. */
 export const aPayLink = (cast: Cast, { contactId, clientId }: Payer, invoiceId: string): Scope =>

@@ -1,20 +1,15 @@
 // A client whose plan runs pays a part by transfer: that part is paid, is not taken again, and what was a mistake is undone.
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { civilDateIn } from '#lib/domain/calendar/civil-date.ts';
 import { transferBooked } from '#lib/domain/ledger/entries.ts';
 import { minor } from '#lib/domain/money/minor.ts';
 import { newId } from '#lib/server/identity.ts';
-import { findInvoice } from '#lib/server/store/invoices.ts';
 import { bookEntry } from '#lib/server/store/journal.ts';
-import { findPlan, listPlansOfInvoices } from '#lib/server/store/plans.ts';
-import { inScope } from '#lib/server/store/tx.ts';
 import { acceptCertain, acceptEntry } from '#lib/server/use-cases/bank/accept-entry.ts';
 import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
 import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
 import { takeBack, undoEntry } from '#lib/server/use-cases/bank/take-back.ts';
 import { readPortal } from '#lib/server/use-cases/invoices/read-portal.ts';
-import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
 import { chargeNextParts, collectDue } from '#lib/server/use-cases/plans/collect-parts.ts';
 import { movePlan } from '#lib/server/use-cases/plans/manage-plans.ts';
 import {
@@ -27,6 +22,7 @@ import {
 	type Payer,
 	instalments
 } from '../../builders/parties.ts';
+import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -43,23 +39,8 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
-const inDays = (days: number) =>
-	civilDateIn(new Date(house.services.clock.now().getTime() + days * 86_400_000), 'Europe/Paris');
-const asSystem = <T>(work: Parameters<typeof inScope<T>>[2]) => inScope(house.services.db, cast.system, work);
-const planOf = async (invoiceId: string) => {
-	const [found] = await asSystem((tx) => listPlansOfInvoices(tx, cast.system, [invoiceId], { running: false }));
-	return (await asSystem((tx) => findPlan(tx, cast.system, found!.planId)))!;
-};
-const partsOf = async (invoiceId: string) => (await planOf(invoiceId)).parts.map((part) => part.status);
-const balanceOf = async (id: string) => (await asSystem((tx) => findInvoice(tx, cast.system, id)))!.balanceMinor;
+const { inDays, asSystem, balanceOf, planOf, partsOf, live } = stageOf(() => ({ house, cast }));
 const advance = async () => (await readPortal(house.services, payer.scope)).advanceMinor;
-async function live(days: number): Promise<void> {
-	for (let day = 0; day < days; day++) {
-		await house.advance(1);
-		await reconcileRecent(house.services, 3);
-		await house.drain();
-	}
-}
 let serial = 0;
 /** 1,200 euros in three parts of 400, or in two of 600; the first one is paid by card. */
 async function inParts(option: 'plan_2' | 'plan_3' = 'plan_3') {

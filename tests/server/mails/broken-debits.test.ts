@@ -2,9 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sql } from 'drizzle-orm';
 import { formatDay } from '#lib/domain/calendar/format.ts';
-import { civilDateIn } from '#lib/domain/calendar/civil-date.ts';
 import { inScope } from '#lib/server/store/tx.ts';
-import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
 import { openDispute } from '#sandbox/stripe/reversals.ts';
 import {
 	anInvoice,
@@ -16,6 +14,7 @@ import {
 	type Cast,
 	type Payer
 } from '../../builders/parties.ts';
+import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -29,17 +28,9 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
-const inDays = (days: number) =>
-	civilDateIn(new Date(house.services.clock.now().getTime() + days * 86_400_000), 'Europe/Paris');
+const { inDays, live } = stageOf(() => ({ house, cast }));
 const dayText = (days: number) => formatDay(inDays(days), 'fr');
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ');
-async function live(days: number): Promise<void> {
-	for (let day = 0; day < days; day++) {
-		await house.advance(1);
-		await reconcileRecent(house.services, 3);
-		await house.drain();
-	}
-}
 let seen = 0;
 /** What the payer got since the last look. */
 function news(): { subject: string; text: string }[] {

@@ -1,13 +1,10 @@
 // Early-payment discounts, from the published rule to the books: right price, right VAT, once, and gone if the money comes back.
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { civilDateIn } from '#lib/domain/calendar/civil-date.ts';
 import { newId, sha256 } from '#lib/server/identity.ts';
 import { listDiscounts } from '#lib/server/store/discounts.ts';
 import { sumOutstanding, sumPayableByClient } from '#lib/server/store/invoice-sums.ts';
-import { findInvoice } from '#lib/server/store/invoices.ts';
 import { listAcceptances } from '#lib/server/store/offers.ts';
-import { inScope } from '#lib/server/store/tx.ts';
 import { readPortal } from '#lib/server/use-cases/invoices/read-portal.ts';
 import { endPolicy, publishPolicy, saveDraft } from '#lib/server/use-cases/offers/manage-policies.ts';
 import { findCreditNote } from '#lib/server/use-cases/payments/read-credit-note.ts';
@@ -15,6 +12,7 @@ import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { findReceipt } from '#lib/server/use-cases/payments/read-receipt.ts';
 import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
 import { FROM, aPayer, anInvoice, anOffer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -32,13 +30,9 @@ beforeEach(async () => {
 });
 afterAll(() => house.close());
 
-const today = () => civilDateIn(house.services.clock.now(), 'Europe/Paris');
-const inDays = (days: number) =>
-	civilDateIn(new Date(house.services.clock.now().getTime() + days * 86_400_000), 'Europe/Paris');
+const { inDays, today, asSystem, balanceOf } = stageOf(() => ({ house, cast }));
 const fresh = (over: Parameters<typeof anInvoice>[3] = {}) =>
 	anInvoice(house.services, cast, {}, { issuedOn: today(), dueOn: inDays(30), ...over });
-const asSystem = <T>(work: Parameters<typeof inScope<T>>[2]) => inScope(house.services.db, cast.system, work);
-const balanceOf = async (id: string) => (await asSystem((tx) => findInvoice(tx, cast.system, id)))!.balanceMinor;
 const discountsOf = (invoiceId: string) => asSystem((tx) => listDiscounts(tx, cast.system, { invoiceId }));
 const entriesOf = (invoiceId: string) =>
 	asSystem(async (tx) =>

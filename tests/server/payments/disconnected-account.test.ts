@@ -3,9 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { addDays, civilDateIn } from '#lib/domain/calendar/civil-date.ts';
 import { newId } from '#lib/server/identity.ts';
 import { findAttempt, findLiveAttempt } from '#lib/server/store/attempts.ts';
-import { findInvoice } from '#lib/server/store/invoices.ts';
 import { isDisconnected, isSilent } from '#lib/server/store/stripe-accounts.ts';
-import { inScope } from '#lib/server/store/tx.ts';
 import { acceptEntry } from '#lib/server/use-cases/bank/accept-entry.ts';
 import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
 import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
@@ -20,6 +18,7 @@ import {
 	type Cast,
 	type Payer
 } from '../../builders/parties.ts';
+import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -41,9 +40,8 @@ beforeEach(async () => {
 	payer = await aPayer(house.services, cast, `paul${serial}@roche.example`);
 });
 
-const asSystem = <T>(work: Parameters<typeof inScope<T>>[2]) => inScope(house.services.db, cast.system, work);
+const { asSystem, balanceOf } = stageOf(() => ({ house, cast }));
 const statusOf = async (id: string) => (await asSystem((tx) => findAttempt(tx, cast.system, id)))!.status;
-const balanceOf = async (id: string) => (await asSystem((tx) => findInvoice(tx, cast.system, id)))!.balanceMinor;
 const liveOf = (id: string) => asSystem((tx) => findLiveAttempt(tx, cast.system, [id]));
 const day = () => civilDateIn(house.services.clock.now(), 'Europe/Paris');
 const begun = async (method: string) => {

@@ -2,16 +2,13 @@
 // new one, and the books agree with each of them.
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { civilDateIn } from '#lib/domain/calendar/civil-date.ts';
 import { minor } from '#lib/domain/money/minor.ts';
 import { newId } from '#lib/server/identity.ts';
 import { findAttempt } from '#lib/server/store/attempts.ts';
-import { findInvoice } from '#lib/server/store/invoices.ts';
 import { findPlan, listPlansOfInvoices } from '#lib/server/store/plans.ts';
 import { reconciliation } from '#lib/server/store/schema/index.ts';
 import { listBalances } from '#lib/server/store/stripe-balances.ts';
 import { findSupplierOfAccount } from '#lib/server/store/stripe-accounts.ts';
-import { inScope } from '#lib/server/store/tx.ts';
 import { setUpMethod } from '#lib/server/use-cases/methods/set-up-method.ts';
 import { checkAttempt } from '#lib/server/use-cases/payments/check-attempt.ts';
 import { compareTotals } from '#lib/server/use-cases/payments/reconcile-balance.ts';
@@ -33,6 +30,7 @@ import {
 	type Cast,
 	type Payer
 } from '../../builders/parties.ts';
+import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -47,19 +45,10 @@ beforeAll(async () => {
 afterAll(() => house.close());
 
 const account = (name: string) => house.world.world.accounts.get(name)!;
-const asSystem = <T>(work: Parameters<typeof inScope<T>>[2]) => inScope(house.services.db, cast.system, work);
-const inDays = (days: number) =>
-	civilDateIn(new Date(house.services.clock.now().getTime() + days * 86_400_000), 'Europe/Paris');
+const { inDays, asSystem, balanceOf, days } = stageOf(() => ({ house, cast }));
 const fresh = (grossMinor: number) =>
 	anInvoice(house.services, cast, {}, { grossMinor, issuedOn: inDays(0), dueOn: inDays(30) });
-const balanceOf = async (id: string) => (await asSystem((tx) => findInvoice(tx, cast.system, id)))!.balanceMinor;
 const attemptNow = async (id: string) => (await asSystem((tx) => findAttempt(tx, cast.system, id)))!;
-async function days(count: number): Promise<void> {
-	for (let day = 0; day < count; day++) {
-		await house.advance(1);
-		await house.drain();
-	}
-}
 /** Money in transit as the books have it, of the payments of one account, their refunds, returns, disputes and fees. */
 const held = async (name: string) => {
 	const [row] = await asSystem((tx) =>

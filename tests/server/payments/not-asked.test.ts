@@ -3,17 +3,15 @@
 import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { civilDateIn, daysBetween } from '#lib/domain/calendar/civil-date.ts';
+import { daysBetween } from '#lib/domain/calendar/civil-date.ts';
 import { minor } from '#lib/domain/money/minor.ts';
 import type { IntentState } from '#lib/server/gateways/stripe/port.ts';
 import { newId } from '#lib/server/identity.ts';
 import type { Services } from '#lib/server/services.ts';
 import { findAttempt, lockAttempt, saveAttempt } from '#lib/server/store/attempts.ts';
-import { findInvoice } from '#lib/server/store/invoices.ts';
-import { findPlan, listPlansOfInvoices, savePlan } from '#lib/server/store/plans.ts';
+import { savePlan } from '#lib/server/store/plans.ts';
 import { findRefundRequest } from '#lib/server/store/refund-requests.ts';
 import { stripeEvent } from '#lib/server/store/schema/index.ts';
-import { inScope } from '#lib/server/store/tx.ts';
 import { setUpMethod } from '#lib/server/use-cases/methods/set-up-method.ts';
 import { handleNextEvent } from '#lib/server/use-cases/payments/handle-event.ts';
 import { readSilences } from '#lib/server/use-cases/payments/read-silences.ts';
@@ -22,6 +20,7 @@ import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts'
 import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
 import { FROM, aPayer, anInvoice, anOffer, aSupplier, aToken, instalments, pay } from '../../builders/parties.ts';
 import type { Cast, Payer } from '../../builders/parties.ts';
+import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -54,20 +53,12 @@ const fault = (path: string, does: object, times?: number) =>
 		seen: 0
 	});
 const pass = (ms: number) => void (house.world.world.offsetMs += ms);
-const asSystem = <T>(work: Parameters<typeof inScope<T>>[2]) => inScope(house.services.db, cast.system, work);
 const attemptNow = async (id: string) => (await asSystem((tx) => findAttempt(tx, cast.system, id)))!;
-const balanceOf = async (id: string) => (await asSystem((tx) => findInvoice(tx, cast.system, id)))!.balanceMinor;
 const intentsOf = (attemptId: string) =>
 	Object.values(stripe().payment_intents).filter((intent) => intent.metadata.attempt_id === attemptId);
-const today = () => civilDateIn(house.services.clock.now(), 'Europe/Paris');
-const inDays = (days: number) =>
-	civilDateIn(new Date(house.services.clock.now().getTime() + days * 24 * HOUR_MS), 'Europe/Paris');
+const { inDays, today, asSystem, balanceOf, planOf, days } = stageOf(() => ({ house, cast }));
 const fresh = (grossMinor = 120_000) =>
 	anInvoice(house.services, cast, {}, { grossMinor, issuedOn: inDays(0), dueOn: inDays(30) });
-const planOf = async (invoiceId: string) => {
-	const [found] = await asSystem((tx) => listPlansOfInvoices(tx, cast.system, [invoiceId], { running: false }));
-	return (await asSystem((tx) => findPlan(tx, cast.system, found!.planId)))!;
-};
 const aPlan = async (method = 'pm_card_visa') => {
 	const invoiceId = await fresh();
 	expect(await pay(house.services, payer, [invoiceId], 60_000, { option: 'plan_2', method })).toMatchObject({
@@ -75,12 +66,6 @@ const aPlan = async (method = 'pm_card_visa') => {
 	});
 	return invoiceId;
 };
-async function days(count: number): Promise<void> {
-	for (let day = 0; day < count; day++) {
-		await house.advance(1);
-		await house.drain();
-	}
-}
 /** Days on which nothing happens by the day. */
 async function jump(count: number): Promise<void> {
 	await house.advance(count);

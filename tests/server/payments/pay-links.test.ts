@@ -4,13 +4,9 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { StartPayment } from '#lib/contract/payments.ts';
 import { mintScope, type Scope } from '#lib/domain/access/scope.ts';
-import { civilDateIn } from '#lib/domain/calendar/civil-date.ts';
 import { minor, type Minor } from '#lib/domain/money/minor.ts';
 import { newId } from '#lib/server/identity.ts';
 import { mayHear } from '#lib/server/live/hub.ts';
-import { contact } from '#lib/server/store/schema/index.ts';
-import { listPlansOfInvoices } from '#lib/server/store/plans.ts';
-import { inScope } from '#lib/server/store/tx.ts';
 import { readMethods } from '#lib/server/use-cases/methods/manage-methods.ts';
 import { checkSetup, setUpMethod } from '#lib/server/use-cases/methods/set-up-method.ts';
 import { checkAttempt } from '#lib/server/use-cases/payments/check-attempt.ts';
@@ -19,6 +15,7 @@ import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
 import { startPayment } from '#lib/server/use-cases/payments/start-payment.ts';
 import { answerPartMove, askMove } from '#lib/server/use-cases/plans/move-part.ts';
 import {
+	aColleague,
 	FROM,
 	aPayer,
 	anInvoice,
@@ -31,6 +28,7 @@ import {
 	aPayLink,
 	instalments
 } from '../../builders/parties.ts';
+import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -46,24 +44,7 @@ beforeAll(async () => {
 	neighbour = await aPayer(house.services, cast, 'voisin@client.example', 'Voisin');
 	const other = await aSupplier(house.services, 'acct_canuts', 'Les Canuts');
 	stranger = await aPayer(house.services, other, 'x@canuts.example', 'Client de Canuts');
-	const contactId = newId();
-	await asSystem((tx) =>
-		tx.insert(contact).values({
-			supplierId: cast.supplierId,
-			contactId,
-			clientId: payer.clientId,
-			email: 'colleague@roche.example',
-			name: 'Colleague',
-			locale: 'fr',
-			isBilling: false,
-			hasPortal: true,
-			mayPay: true,
-			mailProblem: null,
-			mailProblemAt: null,
-			createdAt: house.services.clock.now()
-		})
-	);
-	colleague = mintScope(cast.supplierId, { kind: 'contact', contactId, clientId: payer.clientId });
+	colleague = (await aColleague(house.services, cast, payer)).scope;
 	await anOffer(house.services, cast, {
 		discount: {
 			tiers: [{ discountBps: 200, counted: 'from_issue', days: 15 }],
@@ -76,15 +57,11 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
-const inDays = (days: number) =>
-	civilDateIn(new Date(house.services.clock.now().getTime() + days * 86_400_000), 'Europe/Paris');
-const asSystem = <T>(work: Parameters<typeof inScope<T>>[2]) => inScope(house.services.db, cast.system, work);
+const { inDays, asSystem, planOf } = stageOf(() => ({ house, cast }));
 const fresh = (over: Parameters<typeof anInvoice>[3] = {}) =>
 	anInvoice(house.services, cast, {}, { issuedOn: inDays(0), dueOn: inDays(30), ...over });
 const linkTo = (invoiceId: string, contactId = payer.contactId): Scope =>
 	aPayLink(cast, { ...payer, contactId }, invoiceId);
-const planOf = async (invoiceId: string) =>
-	(await asSystem((tx) => listPlansOfInvoices(tx, cast.system, [invoiceId], { running: false })))[0]!;
 const charges = () =>
 	house.world.world.requests.filter(({ method, path }) => method === 'POST' && /payment_intents/.test(path)).length;
 

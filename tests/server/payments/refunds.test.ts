@@ -8,8 +8,6 @@ import { ZERO, type Minor } from '#lib/domain/money/minor.ts';
 import { newId } from '#lib/server/identity.ts';
 import { findAttempt } from '#lib/server/store/attempts.ts';
 import { listDiscounts } from '#lib/server/store/discounts.ts';
-import { findInvoice } from '#lib/server/store/invoices.ts';
-import { inScope } from '#lib/server/store/tx.ts';
 import { findCreditNote } from '#lib/server/use-cases/payments/read-credit-note.ts';
 import { previewRefund } from '#lib/server/use-cases/payments/preview-refund.ts';
 import { reconcileRefunds } from '#lib/server/use-cases/payments/reconcile.ts';
@@ -20,6 +18,7 @@ import { readAdminPayment } from '#lib/server/use-cases/suppliers/read-payments.
 import RefundForm from '#lib/ui/admin/RefundForm.svelte';
 import { actions } from '../../../src/routes/(admin)/admin/paiements/[id]/+page.server.ts';
 import { aPayer, anInvoice, anOffer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -32,8 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
-const asSystem = <T>(work: Parameters<typeof inScope<T>>[2]) => inScope(house.services.db, cast.system, work);
-const balanceOf = async (id: string) => (await asSystem((tx) => findInvoice(tx, cast.system, id)))!.balanceMinor;
+const { asSystem, balanceOf } = stageOf(() => ({ house, cast }));
 const refundsAtStripe = (intentId: string) =>
 	Object.values(house.world.world.accounts.get('acct_lumen')!.refunds)
 		.filter((row) => row.payment_intent === intentId)

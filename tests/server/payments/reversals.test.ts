@@ -6,8 +6,6 @@ import { minor, type Minor } from '#lib/domain/money/minor.ts';
 import { newId } from '#lib/server/identity.ts';
 import { findAttempt } from '#lib/server/store/attempts.ts';
 import { listClaims, sumAdvance } from '#lib/server/store/invoice-sums.ts';
-import { findInvoice } from '#lib/server/store/invoices.ts';
-import { inScope } from '#lib/server/store/tx.ts';
 import { readDashboard } from '#lib/server/use-cases/suppliers/read-admin.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
@@ -15,6 +13,7 @@ import { succeedCard } from '#sandbox/stripe/charges.ts';
 import { openDispute, closeDispute, refundFails } from '#sandbox/stripe/reversals.ts';
 import type { Account } from '#sandbox/stripe/world.ts';
 import { aPayer, anInvoice, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -27,9 +26,8 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
-const asSystem = <T>(work: Parameters<typeof inScope<T>>[2]) => inScope(house.services.db, cast.system, work);
+const { asSystem, balanceOf } = stageOf(() => ({ house, cast }));
 const stripe = (): Account => house.world.world.accounts.get('acct_lumen')!;
-const balanceOf = async (id: string) => (await asSystem((tx) => findInvoice(tx, cast.system, id)))!.balanceMinor;
 const intentOf = async (attemptId: string) =>
 	(await asSystem((tx) => findAttempt(tx, cast.system, attemptId)))!.stripePaymentIntentId!;
 const chargeOf = (intentId: string) => stripe().charges[stripe().payment_intents[intentId]!.latest_charge as string]!;

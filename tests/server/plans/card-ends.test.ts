@@ -1,10 +1,8 @@
 // A card that ends before the last part of its plan: said before the plan begins, shown to both sides, asked for again in time.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { addMonths, civilDateIn } from '#lib/domain/calendar/civil-date.ts';
+import { addMonths } from '#lib/domain/calendar/civil-date.ts';
 import { minor } from '#lib/domain/money/minor.ts';
 import { newId } from '#lib/server/identity.ts';
-import { listPlansOfInvoices } from '#lib/server/store/plans.ts';
-import { inScope } from '#lib/server/store/tx.ts';
 import { changeRights } from '#lib/server/use-cases/clients/contacts.ts';
 import { followMethod } from '#lib/server/use-cases/methods/follow-method.ts';
 import { readMethods } from '#lib/server/use-cases/methods/manage-methods.ts';
@@ -22,6 +20,7 @@ import {
 	type Cast,
 	type Payer
 } from '../../builders/parties.ts';
+import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -39,9 +38,8 @@ beforeAll(async () => {
 afterAll(() => house.close());
 beforeEach(() => void (house.world.mailbox.mails.length = 0));
 
-const today = () => civilDateIn(house.services.clock.now(), 'Europe/Paris');
+const { today, planOf, mailsAbout } = stageOf(() => ({ house, cast }));
 const account = () => house.world.world.accounts.get('acct_lumen')!;
-const asSystem = <T>(work: Parameters<typeof inScope<T>>[2]) => inScope(house.services.db, cast.system, work);
 const fresh = (number?: string) =>
 	anInvoice(house.services, cast, {}, { issuedOn: today(), dueOn: today(), ...(number ? { number } : {}) });
 /** A card whose last month is that many months from now, as the browser hands it over. */
@@ -74,16 +72,10 @@ const ask = async (invoiceId: string, over: Over) =>
 		},
 		FROM
 	);
-const planOf = async (invoiceId: string) => {
-	const [plan] = await asSystem((tx) => listPlansOfInvoices(tx, cast.system, [invoiceId], { running: false }));
-	if (!plan) throw new Error('no plan');
-	return plan;
-};
 async function live(days: number): Promise<void> {
 	await house.advance(days);
 	await house.drain();
 }
-const mailsAbout = (words: RegExp) => house.world.mailbox.mails.filter((mail) => words.test(mail.subject));
 const intents = () => Object.keys(account().payment_intents).length;
 
 test('a card that ends before the last part is said before anything begins; another card, fewer parts, or going on with it all work', async () => {

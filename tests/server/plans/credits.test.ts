@@ -3,12 +3,9 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { addDays, civilDateIn } from '#lib/domain/calendar/civil-date.ts';
+import { addDays } from '#lib/domain/calendar/civil-date.ts';
 import { payableToday } from '#lib/domain/invoices/state.ts';
 import { newId } from '#lib/server/identity.ts';
-import { findInvoice } from '#lib/server/store/invoices.ts';
-import { listPlansOfInvoices } from '#lib/server/store/plans.ts';
-import { inScope } from '#lib/server/store/tx.ts';
 import { importInvoices } from '#lib/server/use-cases/imports/import-invoices.ts';
 import { setOffCredits } from '#lib/server/use-cases/invoices/set-off-credits.ts';
 import { withdrawInvoices } from '#lib/server/use-cases/invoices/withdraw-invoices.ts';
@@ -26,6 +23,7 @@ import {
 	type Cast,
 	type Payer
 } from '../../builders/parties.ts';
+import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -41,8 +39,7 @@ beforeAll(async () => {
 afterAll(() => house.close());
 beforeEach(() => void (house.world.mailbox.mails.length = 0));
 
-const today = () => civilDateIn(house.services.clock.now(), 'Europe/Paris');
-const asSystem = <T>(work: Parameters<typeof inScope<T>>[2]) => inScope(house.services.db, cast.system, work);
+const { today, asSystem, invoiceNow, planOf, mailsAbout } = stageOf(() => ({ house, cast }));
 async function fresh(): Promise<{ invoiceId: string; number: string }> {
 	const number = `AVO-${++serial}`;
 	const over = { number, grossMinor: 120_000, issuedOn: today(), dueOn: today() };
@@ -71,16 +68,6 @@ async function credit(of: string, grossMinor: number, number = `AV-${++serial}`,
 	const [line] = await importCredits([creditFile(of, grossMinor, number, today(), client)]);
 	return { outcome: line?.outcome, creditId: line?.invoiceId ?? '' };
 }
-const invoiceNow = async (id: string) => {
-	const record = await asSystem((tx) => findInvoice(tx, cast.system, id));
-	if (!record) throw new Error('no invoice');
-	return record;
-};
-const planOf = async (invoiceId: string) => {
-	const [plan] = await asSystem((tx) => listPlansOfInvoices(tx, cast.system, [invoiceId], { running: false }));
-	if (!plan) throw new Error('no plan');
-	return plan;
-};
 const partsOf = async (id: string) => (await planOf(id)).parts.map((part) => [part.status, part.amountMinor]);
 const begin = async (invoiceId: string, method = 'pm_card_visa') =>
 	expect(await pay(house.services, payer, [invoiceId], 40_000, { option: 'plan_3', method })).toMatchObject({
@@ -103,7 +90,6 @@ async function addsUp(invoiceId: string): Promise<void> {
 	const isRunning = ['active', 'paused'].includes((await planOf(invoiceId)).status);
 	if (isRunning) expect(open.reduce((sum, part) => sum + part.amountMinor, 0n)).toBe(record.plannedMinor);
 }
-const mailsAbout = (words: RegExp) => house.world.mailbox.mails.filter((mail) => words.test(mail.subject));
 const charged = () =>
 	Object.values(house.world.world.accounts.get('acct_lumen')!.payment_intents)
 		.filter((intent) => intent.status === 'succeeded')

@@ -2,13 +2,9 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { mintScope } from '#lib/domain/access/scope.ts';
-import { civilDateIn, daysBetween } from '#lib/domain/calendar/civil-date.ts';
+import { daysBetween } from '#lib/domain/calendar/civil-date.ts';
 import { minor } from '#lib/domain/money/minor.ts';
 import { newId } from '#lib/server/identity.ts';
-import { findInvoice } from '#lib/server/store/invoices.ts';
-import { listPlansOfInvoices } from '#lib/server/store/plans.ts';
-import { contact } from '#lib/server/store/schema/index.ts';
-import { inScope } from '#lib/server/store/tx.ts';
 import { followMethod } from '#lib/server/use-cases/methods/follow-method.ts';
 import {
 	forgetMethods,
@@ -18,9 +14,9 @@ import {
 } from '#lib/server/use-cases/methods/manage-methods.ts';
 import { setUpMethod } from '#lib/server/use-cases/methods/set-up-method.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
-import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
 import { startPayment } from '#lib/server/use-cases/payments/start-payment.ts';
 import {
+	aColleague,
 	FROM,
 	aPayer,
 	aToken,
@@ -31,6 +27,7 @@ import {
 	type Payer,
 	instalments
 } from '../../builders/parties.ts';
+import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -56,22 +53,10 @@ afterEach(() => {
 });
 afterAll(() => house.close());
 
-const inDays = (days: number) =>
-	civilDateIn(new Date(house.services.clock.now().getTime() + days * 86_400_000), 'Europe/Paris');
-const asSystem = <T>(work: Parameters<typeof inScope<T>>[2]) => inScope(house.services.db, cast.system, work);
+const { inDays, asSystem, balanceOf, planOf, live, mailsAbout } = stageOf(() => ({ house, cast }));
 const account = () => house.world.world.accounts.get('acct_lumen')!;
 const fresh = (name = 'Menuiserie Roche') =>
 	anInvoice(house.services, cast, { name }, { issuedOn: inDays(0), dueOn: inDays(30) });
-const balanceOf = async (id: string) => (await asSystem((tx) => findInvoice(tx, cast.system, id)))!.balanceMinor;
-const planOf = async (invoiceId: string) =>
-	(await asSystem((tx) => listPlansOfInvoices(tx, cast.system, [invoiceId], { running: false })))[0]!;
-async function live(days: number): Promise<void> {
-	for (let day = 0; day < days; day++) {
-		await house.advance(1);
-		await reconcileRecent(house.services, 3);
-		await house.drain();
-	}
-}
 type Ask = Partial<Parameters<typeof startPayment>[2]> & { method?: string };
 async function ask(who: Payer, invoiceId: string, { method, ...over }: Ask) {
 	return startPayment(
@@ -89,7 +74,6 @@ async function ask(who: Payer, invoiceId: string, { method, ...over }: Ask) {
 	);
 }
 const kept = async (who: Payer = payer) => (await readMethods(house.services, who.scope)).methods;
-const mailsAbout = (words: RegExp) => house.world.mailbox.mails.filter((mail) => words.test(mail.subject));
 
 describe('kept by a signed-in person', () => {
 	test('while paying; then it pays alone, and only for its owner', async () => {
@@ -105,27 +89,7 @@ describe('kept by a signed-in person', () => {
 		const view = await readPayView(house.services, payer.scope, [second]);
 		expect(view.ok && view.value.methods.map((method) => method.methodId)).toEqual([card!.methodId]);
 		// A colleague at the same client, a link that was forwarded, a stranger: they neither see nor use it.
-		const contactId = newId();
-		await asSystem((tx) =>
-			tx.insert(contact).values({
-				supplierId: cast.supplierId,
-				contactId,
-				clientId: payer.clientId,
-				email: 'colleague@roche.example',
-				name: 'Colleague',
-				locale: 'fr',
-				isBilling: false,
-				hasPortal: true,
-				mayPay: true,
-				mailProblem: null,
-				mailProblemAt: null,
-				createdAt: house.services.clock.now()
-			})
-		);
-		const colleague = {
-			...payer,
-			scope: mintScope(cast.supplierId, { kind: 'contact', contactId, clientId: payer.clientId })
-		};
+		const colleague = await aColleague(house.services, cast, payer);
 		const link = {
 			...payer,
 			scope: mintScope(cast.supplierId, {

@@ -2,11 +2,7 @@
 import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { civilDateIn } from '#lib/domain/calendar/civil-date.ts';
-import { findInvoice } from '#lib/server/store/invoices.ts';
 import { isCharging } from '#lib/server/store/plan-charges.ts';
-import { findPlan, listPlansOfInvoices } from '#lib/server/store/plans.ts';
-import { inScope } from '#lib/server/store/tx.ts';
 import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
 import { chargeNextParts, collectDue } from '#lib/server/use-cases/plans/collect-parts.ts';
 import { announceParts } from '#lib/server/use-cases/plans/tend-plans.ts';
@@ -22,6 +18,7 @@ import {
 	type Cast,
 	type Payer
 } from '../../builders/parties.ts';
+import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -41,22 +38,9 @@ afterAll(() => house.close());
 beforeEach(() => void (house.world.mailbox.mails.length = 0));
 
 const stripe = () => house.world.world.accounts.get('acct_lumen')!;
-const asSystem = <T>(work: Parameters<typeof inScope<T>>[2]) => inScope(house.services.db, cast.system, work);
-const inDays = (days: number) =>
-	civilDateIn(new Date(house.services.clock.now().getTime() + days * 86_400_000), 'Europe/Paris');
+const { inDays, asSystem, balanceOf, planOf, days } = stageOf(() => ({ house, cast }));
 const fresh = () =>
 	anInvoice(house.services, cast, {}, { grossMinor: 120_000, issuedOn: inDays(0), dueOn: inDays(30) });
-const balanceOf = async (id: string) => (await asSystem((tx) => findInvoice(tx, cast.system, id)))!.balanceMinor;
-const planOf = async (invoiceId: string) => {
-	const [found] = await asSystem((tx) => listPlansOfInvoices(tx, cast.system, [invoiceId], { running: false }));
-	return (await asSystem((tx) => findPlan(tx, cast.system, found!.planId)))!;
-};
-async function days(count: number): Promise<void> {
-	for (let day = 0; day < count; day++) {
-		await house.advance(1);
-		await house.drain();
-	}
-}
 const chargeOfPart = async (invoiceId: string, position: number) => {
 	const { planId, parts } = await planOf(invoiceId);
 	const [row] = await asSystem((tx) =>

@@ -2,16 +2,11 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mintScope } from '#lib/domain/access/scope.ts';
-import { civilDateIn } from '#lib/domain/calendar/civil-date.ts';
 import { newId } from '#lib/server/identity.ts';
 import { listDiscounts } from '#lib/server/store/discounts.ts';
-import { findInvoice } from '#lib/server/store/invoices.ts';
-import { listPlansOfInvoices } from '#lib/server/store/plans.ts';
-import { inScope } from '#lib/server/store/tx.ts';
 import { holdInvoice } from '#lib/server/use-cases/invoices/hold-invoice.ts';
 import { findCreditNote } from '#lib/server/use-cases/payments/read-credit-note.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
-import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
 import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
 import { forgivePart } from '#lib/server/use-cases/plans/forgive-part.ts';
 import { answerPartMove, askMove, takeMoveBack } from '#lib/server/use-cases/plans/move-part.ts';
@@ -27,6 +22,7 @@ import {
 	type Payer,
 	instalments
 } from '../../builders/parties.ts';
+import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -43,19 +39,7 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
-const inDays = (days: number) =>
-	civilDateIn(new Date(house.services.clock.now().getTime() + days * 86_400_000), 'Europe/Paris');
-const asSystem = <T>(work: Parameters<typeof inScope<T>>[2]) => inScope(house.services.db, cast.system, work);
-const balanceOf = async (id: string) => (await asSystem((tx) => findInvoice(tx, cast.system, id)))!.balanceMinor;
-const planOf = async (invoiceId: string) =>
-	(await asSystem((tx) => listPlansOfInvoices(tx, cast.system, [invoiceId], { running: false })))[0]!;
-async function live(days: number): Promise<void> {
-	for (let day = 0; day < days; day++) {
-		await house.advance(1);
-		await reconcileRecent(house.services, 3);
-		await house.drain();
-	}
-}
+const { inDays, asSystem, balanceOf, planOf, live, mailsAbout } = stageOf(() => ({ house, cast }));
 async function begun(method = 'pm_card_visa', grossMinor = 120_000): Promise<{ invoiceId: string; planId: string }> {
 	const over = { issuedOn: inDays(0), dueOn: inDays(30), grossMinor };
 	const invoiceId = await anInvoice(house.services, cast, {}, over);
@@ -66,7 +50,6 @@ async function begun(method = 'pm_card_visa', grossMinor = 120_000): Promise<{ i
 	});
 	return { invoiceId, planId: (await planOf(invoiceId)).planId };
 }
-const mailsAbout = (words: RegExp) => house.world.mailbox.mails.filter((mail) => words.test(mail.subject));
 
 test('another day for a part: asked, told, nothing moves before the client agrees; then it is taken on the new day, once', async () => {
 	const { invoiceId, planId } = await begun();

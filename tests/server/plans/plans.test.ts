@@ -1,16 +1,14 @@
 // Instalment plans: agreed once, taken on their days, at most once each, mended when refused, ended when not.
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addDays, civilDateIn, type CivilDate } from '#lib/domain/calendar/civil-date.ts';
+import { addDays, type CivilDate } from '#lib/domain/calendar/civil-date.ts';
 import { expectedParts } from '#lib/contract/expected-parts.ts';
 import { minor } from '#lib/domain/money/minor.ts';
 import { newId } from '#lib/server/identity.ts';
 import { findInvoice } from '#lib/server/store/invoices.ts';
-import { findPlan, listPlansOfInvoices } from '#lib/server/store/plans.ts';
-import { inScope } from '#lib/server/store/tx.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { checkAttempt } from '#lib/server/use-cases/payments/check-attempt.ts';
-import { reconcileRecent, reconcileUnsettled } from '#lib/server/use-cases/payments/reconcile.ts';
+import { reconcileUnsettled } from '#lib/server/use-cases/payments/reconcile.ts';
 import { startPayment } from '#lib/server/use-cases/payments/start-payment.ts';
 import { chargeNextParts, collectDue } from '#lib/server/use-cases/plans/collect-parts.ts';
 import {
@@ -26,6 +24,7 @@ import {
 	type Payer
 } from '../../builders/parties.ts';
 import { answerBank } from '../../builders/browser-at-stripe.ts';
+import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -40,29 +39,13 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
-const inDays = (days: number) =>
-	civilDateIn(new Date(house.services.clock.now().getTime() + days * 86_400_000), 'Europe/Paris');
-const asSystem = <T>(work: Parameters<typeof inScope<T>>[2]) => inScope(house.services.db, cast.system, work);
+const { inDays, asSystem, balanceOf, planOf, partsOf, live, mailsAbout } = stageOf(() => ({ house, cast }));
 const fresh = (over: Parameters<typeof anInvoice>[3] = {}) =>
 	anInvoice(house.services, cast, {}, { issuedOn: inDays(0), dueOn: inDays(30), ...over });
-const balanceOf = async (id: string) => (await asSystem((tx) => findInvoice(tx, cast.system, id)))!.balanceMinor;
-const planOf = async (invoiceId: string) => {
-	const [found] = await asSystem((tx) => listPlansOfInvoices(tx, cast.system, [invoiceId], { running: false }));
-	return (await asSystem((tx) => findPlan(tx, cast.system, found!.planId)))!;
-};
-const partsOf = async (invoiceId: string) => (await planOf(invoiceId)).parts.map((part) => part.status);
 const optionsOf = async (ids: string[]) => {
 	const view = await readPayView(house.services, payer.scope, ids);
 	return view.ok ? view.value.options.map((option) => `${option.kind} ${option.dueNowMinor}`) : [];
 };
-/** Days go by as in life: the worker runs each day, the bank's news arrives. */
-async function live(days: number): Promise<void> {
-	for (let day = 0; day < days; day++) {
-		await house.advance(1);
-		await reconcileRecent(house.services, 3);
-		await house.drain();
-	}
-}
 const begin = async (invoiceId: string, first: number, method: string, option: 'plan_2' | 'plan_3' = 'plan_3') => {
 	const result = await pay(house.services, payer, [invoiceId], first, { option, method });
 	expect(result).toMatchObject({ ok: true });
@@ -78,7 +61,6 @@ const chargesOf = async (invoiceId: string) => {
 	);
 	return rows.map((row) => ({ ...row }));
 };
-const mailsAbout = (words: RegExp) => house.world.mailbox.mails.filter((mail) => words.test(mail.subject));
 
 describe('by card', () => {
 	test('first part now, two taken on their days: agreed in words, announced, receipted, and the invoice is paid', async () => {

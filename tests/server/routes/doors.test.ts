@@ -4,13 +4,11 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NewApiKey } from '#lib/contract/api-keys.ts';
 import type { Subject } from '#lib/server/access/sessions.ts';
-import { addDays, civilDateIn } from '#lib/domain/calendar/civil-date.ts';
 import { minor } from '#lib/domain/money/minor.ts';
 import { newId, newSecret } from '#lib/server/identity.ts';
-import { contact, member } from '#lib/server/store/schema/index.ts';
+import { member } from '#lib/server/store/schema/index.ts';
 import { listDiscounts } from '#lib/server/store/discounts.ts';
 import { listPayments } from '#lib/server/store/payments.ts';
-import { inScope } from '#lib/server/store/tx.ts';
 import { createApiKey, listKeys } from '#lib/server/use-cases/access/api-keys.ts';
 import { listLinks, mintPayLink } from '#lib/server/use-cases/access/pay-links.ts';
 import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
@@ -25,6 +23,7 @@ import { askMove } from '#lib/server/use-cases/plans/move-part.ts';
 import { facturXOf } from '#scripts/demo/invoice-file.ts';
 import { LUMEN } from '../../builders/invoices.ts';
 import {
+	aColleague,
 	FROM,
 	aPayer,
 	anInvoice,
@@ -38,6 +37,7 @@ import {
 } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 import { askEndpoint, findEndpoints, openDoors, type Endpoint } from '../../setup/routes.ts';
+import { stageOf } from '../../builders/stage.ts';
 import { PROOFS } from './proofs.ts';
 import { ANSWERS, DOORS, WHO, type Row, type Verdict, type Who } from './answers.ts';
 
@@ -78,7 +78,7 @@ beforeAll(async () => {
 		return { headers: { authorization: `Bearer ${made.ok ? made.value.key : ''}` } };
 	};
 	const other = await aDocument('PDF-2');
-	ids.colleague = await aColleague();
+	ids.colleague = (await aColleague(house.services, a, payer)).contactId;
 	ids.forgotten = await aMember('read_only', 'forgotten');
 	unproven = await session(a, 'member', a.memberId, 3_600_000);
 	Object.assign(means, {
@@ -105,8 +105,7 @@ afterAll(async () => {
 });
 
 const aKey = (name: string): NewApiKey => ({ name, scopes: ['import', 'read', 'undo'], days: null, addresses: '' });
-const inDays = (days: number) => addDays(civilDateIn(house.services.clock.now(), 'Europe/Paris'), days);
-const asSystem = <T>(work: Parameters<typeof inScope<T>>[2]) => inScope(house.services.db, a.system, work);
+const { inDays, asSystem } = stageOf(() => ({ house, cast: a }));
 const RECENT = () => ({ issuedOn: inDays(0), dueOn: inDays(30) });
 
 /** What the ids of the table name: one of each, of the supplier `a` and its client. */
@@ -193,26 +192,6 @@ async function aDocument(number: string): Promise<string> {
 }
 const aLink = async (invoiceId: string): Promise<string> =>
 	(await asSystem((tx) => mintPayLink(house.services, tx, a.system, invoiceId, payer.contactId))).split('/').at(-1)!;
-async function aColleague(): Promise<string> {
-	const contactId = newId();
-	await asSystem((tx) =>
-		tx.insert(contact).values({
-			supplierId: a.supplierId,
-			contactId,
-			clientId: payer.clientId,
-			email: 'colleague@roche.example',
-			name: 'Colleague',
-			locale: 'fr',
-			isBilling: false,
-			hasPortal: true,
-			mayPay: true,
-			mailProblem: null,
-			mailProblemAt: null,
-			createdAt: house.services.clock.now()
-		})
-	);
-	return contactId;
-}
 async function aMember(role: 'accountant' | 'read_only', name: string = role): Promise<string> {
 	const memberId = newId();
 	const row = {
