@@ -8,6 +8,7 @@ import type { Services } from '#lib/server/services.ts';
 import type { Tx } from '#lib/server/store/database.ts';
 import { enqueueDue, listDue } from '#lib/server/store/plan-charges.ts';
 import { inScope } from '#lib/server/store/tx.ts';
+import { required } from '#lib/domain/required.ts';
 
 const PARTS = 10_000;
 const ROUNDS = 7;
@@ -17,7 +18,7 @@ async function fill(tx: Tx, scope: Scope, today: string): Promise<void> {
 	const [client] = await tx.execute<{ client_id: string; invoice_id: string }>(
 		sql`select client_id, invoice_id from invoice where supplier_id = ${scope.supplierId} limit 1`
 	);
-	const { client_id: clientId, invoice_id: invoiceId } = client!;
+	const { client_id: clientId, invoice_id: invoiceId } = required(client, 'client');
 	await tx.execute(
 		sql`create temporary table bench_plan on commit drop as select gen_random_uuid() as id from generate_series(1, ${PARTS})`
 	);
@@ -63,6 +64,7 @@ export async function debitRun(
 	}).catch((error: unknown) => {
 		if (!(error instanceof RolledBack)) throw error;
 	});
-	const median = (times: number[]): number => [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)]!;
+	const median = (times: number[]): number =>
+		required([...times].sort((a, b) => a - b)[Math.floor(times.length / 2)], 'time');
 	return { findMs: median(find), enqueueMs: median(enqueue), parts };
 }

@@ -14,6 +14,7 @@ import { inScope } from '#lib/server/store/tx.ts';
 import { readImport, type ImportPage } from '#lib/server/use-cases/imports/read-import.ts';
 import { receiveFiles } from '#lib/server/use-cases/imports/receive-files.ts';
 import { facturXOf, sirenOf } from './demo/invoice-file.ts';
+import { required } from '#lib/domain/required.ts';
 
 const LIST = Number(process.env.BENCH_INVOICES ?? 100_000);
 const SMALL_LIST = 10_000;
@@ -50,7 +51,8 @@ export async function importBench({ services, databaseUrl, pid, payLink, like }:
 
 	const scope = await aSupplier(services, like);
 	const seconds = await timed(services, scope, [aList(LIST, 'L')]);
-	const peakMb = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
+	const peakMb =
+		Number(required(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')), 'memory')[1]) / 1024;
 	return {
 		perSecond: LIST / seconds,
 		copyPerSecond: LIST / (await copySeconds(databaseUrl, scope.supplierId)),
@@ -138,7 +140,7 @@ async function p99(url: string, goesOn: () => boolean): Promise<number> {
 	}
 	await Promise.all(asked);
 	times.sort((a, b) => a - b);
-	return times[Math.floor(times.length * 0.99)]!;
+	return required(times[Math.floor(times.length * 0.99)], 'time');
 }
 
 /** The same rows into tables of the same shape with the same indexes, and nothing else to do. */

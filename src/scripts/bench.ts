@@ -18,6 +18,7 @@ import { debitRun } from './bench-debits.ts';
 import { quotesPerSecond } from './bench-quotes.ts';
 import { freePort } from './embedded-postgres.ts';
 import { SMALL_HEAP, start } from './start.ts';
+import { required } from '#lib/domain/required.ts';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 4);
@@ -30,7 +31,8 @@ type Target = {
 
 /** User and system time of a process so far, in milliseconds (Linux). */
 const cpuOf = (pid: number): number => {
-	const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+	const [, after = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+	const fields = after.split(' ');
 	return (Number(fields[11]) + Number(fields[12])) * 10;
 };
 
@@ -73,11 +75,12 @@ async function load(target: Target, connections: number): Promise<Load> {
 	};
 }
 
+const cookieOf = ({ headers }: Response): string => required(headers.get('set-cookie'), 'cookie').replace(/;.*/s, '');
 /** Opens the link of a mail as a browser does: the address without the token, and the cookie that belongs to it. */
 async function openPayLink(link: string): Promise<{ url: string; headers: { cookie: string } }> {
 	const answer = await fetch(link, { redirect: 'manual', headers: { cookie: 'any=1' } });
-	const cookie = answer.headers.get('set-cookie')!.split(';')[0]!;
-	return { url: new URL(answer.headers.get('location')!, link).href, headers: { cookie } };
+	const cookie = cookieOf(answer);
+	return { url: new URL(required(answer.headers.get('location'), 'address'), link).href, headers: { cookie } };
 }
 
 const SVELTEKIT_FLOOR = path.join(root, 'tests/bench/sveltekit-floor');
@@ -90,7 +93,7 @@ function buildSvelteKitFloor(): void {
 	const { dependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
 		dependencies: object;
 	};
-	writeFileSync(GENERATED[0]!, JSON.stringify({ private: true, type: 'module', dependencies }));
+	writeFileSync(required(GENERATED[0], 'file'), JSON.stringify({ private: true, type: 'module', dependencies }));
 	const { status, stderr } = spawnSync(process.execPath, [path.join(root, 'node_modules/vite/bin/vite.js'), 'build'], {
 		cwd: SVELTEKIT_FLOOR,
 		encoding: 'utf8'
@@ -158,33 +161,40 @@ try {
 	const { people } = (await (await fetch(`${running.url}/demo/api/people`)).json()) as {
 		people: { kind: string; sign_in_url: string; pay_links: { url: string }[] }[];
 	};
-	const payLink = people.flatMap((person) => person.pay_links)[0]!.url.replace('localhost', '127.0.0.1');
-	const contact = people.find((person) => person.kind === 'contact' && person.pay_links.length)!;
+	const payLink = required(people.flatMap((person) => person.pay_links)[0], 'pay link').url.replace(
+		'localhost',
+		'127.0.0.1'
+	);
+	const contact = required(
+		people.find((person) => person.kind === 'contact' && person.pay_links.length),
+		'client'
+	);
 	const signIn = await fetch(contact.sign_in_url, { redirect: 'manual' });
-	const cookie = signIn.headers.get('set-cookie')!.split(';')[0]!;
+	const cookie = cookieOf(signIn);
 	const door = await openPayLink(payLink);
 	const base = running.url.replace('localhost', '127.0.0.1');
 	buildSvelteKitFloor();
 	const kit = await floor(path.join(SVELTEKIT_FLOOR, 'build/index.js'), running.env, {
-		BENCH_TOKEN: payLink.split('/p/')[1]!,
-		BENCH_SESSION: cookie.split('=')[1]!
+		BENCH_TOKEN: required(payLink.split('/p/')[1], 'token'),
+		BENCH_SESSION: required(cookie.split('=')[1], 'session')
 	});
 	floors.push(kit.child);
 	const node = await floor(path.join(root, 'tests/bench/webhook-floor.ts'), running.env);
 	floors.push(node.child);
-	const pid = running.server.pid!;
+	const pidOf = ({ pid: id }: { pid?: number | undefined }): number => required(id, 'process');
+	const pid = pidOf(running.server);
 	const pairs: [string, number, Target, Target][] = [
 		[
 			'pay page',
 			0.5,
 			{ name: 'ponctuel', pid, request: () => door },
-			{ name: 'floor', pid: kit.child.pid!, request: () => ({ url: `http://127.0.0.1:${kit.port}/pay` }) }
+			{ name: 'floor', pid: pidOf(kit.child), request: () => ({ url: `http://127.0.0.1:${kit.port}/pay` }) }
 		],
 		[
 			'portal list',
 			0.5,
 			{ name: 'ponctuel', pid, request: () => ({ url: `${base}/portail`, headers: { cookie } }) },
-			{ name: 'floor', pid: kit.child.pid!, request: () => ({ url: `http://127.0.0.1:${kit.port}/list` }) }
+			{ name: 'floor', pid: pidOf(kit.child), request: () => ({ url: `http://127.0.0.1:${kit.port}/list` }) }
 		],
 		[
 			'webhook intake',
@@ -192,7 +202,7 @@ try {
 			{ name: 'ponctuel', pid, request: (n) => ({ url: `${base}/webhooks/stripe`, ...event(n, `a${Math.random()}`) }) },
 			{
 				name: 'floor',
-				pid: node.child.pid!,
+				pid: pidOf(node.child),
 				request: (n) => ({ url: `http://127.0.0.1:${node.port}/webhook`, ...event(n, `b${Math.random()}`) })
 			}
 		]
@@ -211,9 +221,11 @@ try {
 		{ now: () => new Date() },
 		openLog('silent')
 	);
-	const [supplier] = await listSuppliers(services.db);
-	const run = await debitRun(services, mintScope(supplier!.supplierId, { kind: 'system' }));
-	const memory = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
+	const [first] = await listSuppliers(services.db);
+	const { supplierId } = required(first, 'supplier');
+	const run = await debitRun(services, mintScope(supplierId, { kind: 'system' }));
+	const memory =
+		Number(required(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')), 'memory')[1]) / 1024;
 	console.info(`memory of the web process after the load: ${memory.toFixed(0)} MB`);
 	// From here on one process serves and works, as it does unless it is told otherwise.
 	running.env.PONCTUEL_ROLE = 'all';
@@ -221,9 +233,9 @@ try {
 	const imports = await importBench({
 		services,
 		databaseUrl: running.databaseUrl,
-		pid: running.server.pid!,
+		pid: pidOf(running.server),
 		payLink,
-		like: mintScope(supplier!.supplierId, { kind: 'system' })
+		like: mintScope(supplierId, { kind: 'system' })
 	});
 	const { perSecond, copyPerSecond, pdfsPerSecond, peakMb, idleP99Ms, busyP99Ms } = imports;
 	console.info(

@@ -18,8 +18,8 @@ const { values } = parseArgs({
 });
 function seedsOf(text: string): number[] {
 	return text.split(',').flatMap((part) => {
-		const [from, to = from] = part.split('-').map(Number);
-		return Array.from({ length: to! - from! + 1 }, (_, i) => from! + i);
+		const [from = NaN, to = from] = part.split('-').map(Number);
+		return Array.from({ length: to - from + 1 }, (_, i) => from + i);
 	});
 }
 const seeds = seedsOf(values.seeds ?? values.seed ?? '1');

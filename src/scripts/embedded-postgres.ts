@@ -125,7 +125,8 @@ async function createDatabase(
 		>`select pg_get_userbyid(datdba) as owner from pg_database where datname = ${name}`;
 		if (!known.length) await sql.unsafe(`create database "${name}" owner ${OWNER}`);
 		// A folder made before there was such an owner stays the superuser's.
-		return known.length && known[0]!.owner !== OWNER ? url(name) : ownersUrl(password);
+		const [there] = known;
+		return there && there.owner !== OWNER ? url(name) : ownersUrl(password);
 	} finally {
 		await sql.end();
 	}

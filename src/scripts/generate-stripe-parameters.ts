@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { required } from '#lib/domain/required.ts';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const TYPES = [
@@ -79,7 +80,7 @@ export function generate(): Record<string, ParameterTree> {
 	host.fileExists = (name) => name === file || exists(name);
 	const program = ts.createProgram([file], options, host);
 	const checker = program.getTypeChecker();
-	const declaration = program.getSourceFile(file)!.statements.find(ts.isInterfaceDeclaration)!;
+	const declaration = required(program.getSourceFile(file)?.statements.find(ts.isInterfaceDeclaration), 'interface');
 	const treeOf = (type: ts.Type, depth: number): ParameterTree | true => {
 		if (depth === 0) return true;
 		const parts = (type.isUnion() ? type.types : [type]).filter((part) => part.flags & ts.TypeFlags.Object);

@@ -14,8 +14,10 @@ export async function keepServing(served: Served, { isEnding, say, pauseMs = 500
 	const deaths: number[] = [];
 	/** Counts one, and says whether they are too many by now. */
 	const isGivenUp = (): boolean => {
-		deaths.push(performance.now());
-		return deaths.length > DEATHS_MAX && deaths.at(-1)! - deaths.at(-1 - DEATHS_MAX)! < DEATHS_WITHIN_MS;
+		const now = performance.now();
+		deaths.push(now);
+		const before = deaths.at(-1 - DEATHS_MAX);
+		return before !== undefined && now - before < DEATHS_WITHIN_MS;
 	};
 	for (;;) {
 		const code = await served.exited;

@@ -26,7 +26,8 @@ async function runningIn(data: string): Promise<number | null> {
 	const [pid, , , port, , address] = existsSync(lock) ? readFileSync(lock, 'utf8').split('\n') : [];
 	if (process.platform === 'linux') {
 		const workers = processesIn(data);
-		if (workers.length) return workers.find((worker) => worker === Number(pid)) ?? workers[0]!;
+		const [first] = workers;
+		if (first !== undefined) return workers.find((worker) => worker === Number(pid)) ?? first;
 	} else if (pid && isAlive(Number(pid)) && (await answers(Number(port), address || '127.0.0.1'))) return Number(pid);
 	// Dead: PostgreSQL sees that itself, and looks for shared memory still in use. Only a number that now is somebody else's misleads it.
 	if (pid && isAlive(Number(pid))) rmSync(lock, { force: true });

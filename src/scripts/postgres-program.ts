@@ -53,7 +53,7 @@ export function placePostgres(
 	if (isRoot) openForWalking(home);
 	const note = path.join(home, 'postgres-place.json');
 	const known = readNote(note, home);
-	if (known.made && !existsSync(known.data!))
+	if (known.made && !(known.data && existsSync(known.data)))
 		throw new StartProblem(
 			`The database of this copy was kept in ${known.data}, which is gone. Bring it back from a backup; if nothing in it is missed, remove ${quoted(note)} and start again: an empty one is made.`
 		);

@@ -9,6 +9,7 @@ import { SUPPLIERS } from './demo/people.ts';
 import { PAST_DAYS, seedDemo } from './demo/seed.ts';
 import { migrateDatabase } from './migrate.ts';
 import { StartProblem } from './start-problem.ts';
+import { required } from '#lib/domain/required.ts';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const KEYS = {
@@ -57,7 +58,7 @@ type Told = <T>(name: string, work: (note: (text: string) => void) => Promise<T>
 
 /** Made once. A first start that was cut short leaves half a past: then it is made anew. */
 export async function seedOnce(env: NodeJS.ProcessEnv, owner: string, apiUrl: string, told: Told): Promise<void> {
-	const state = await seedState(env.DATABASE_URL_SYSTEM!);
+	const state = await seedState(required(env.DATABASE_URL_SYSTEM, 'DATABASE_URL_SYSTEM'));
 	if (state === 'done') return;
 	if (state === 'half') {
 		if (process.env.DATABASE_URL)
@@ -80,7 +81,7 @@ async function seedState(url: string): Promise<'none' | 'half' | 'done'> {
 		const [row] = await sql<
 			{ suppliers: number; finished: number }[]
 		>`select (select count(*)::int from supplier) as suppliers, (select count(*)::int from demo_clock) as finished`;
-		return row!.finished ? 'done' : row!.suppliers ? 'half' : 'none';
+		return row?.finished ? 'done' : row?.suppliers ? 'half' : 'none';
 	} finally {
 		await sql.end({ timeout: 5 });
 	}

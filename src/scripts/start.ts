@@ -13,6 +13,7 @@ import { step } from './progress.mjs';
 import { database, logins, migrate } from './start-database.ts';
 import { outsideWorld, seedOnce, setWebhook } from './start-demo.ts';
 import { StartProblem } from './start-problem.ts';
+import { required } from '#lib/domain/required.ts';
 
 export type StartOptions = {
 	port: number;
@@ -73,21 +74,21 @@ export async function start(options: StartOptions): Promise<Running> {
 		const { owner, raw, elsewhere, ended, app, system } = await told('Starting the database', async () => {
 			const started = await database(options, undo);
 			await migrate(started.owner);
-			return { ...started, ...(await logins(started.owner, env.PONCTUEL_SECRET!)) };
+			return { ...started, ...(await logins(started.owner, required(env.PONCTUEL_SECRET, 'PONCTUEL_SECRET'))) };
 		});
 		if (elsewhere && !options.quiet) console.info(`  ${elsewhere}`);
 		// The product never learns who owns the tables.
 		Object.assign(env, { DATABASE_URL: app, DATABASE_URL_SYSTEM: system });
 		delete env.DATABASE_URL_MIGRATE;
 		const sandbox = isDemo ? await outsideWorld(options, env, undo) : null;
-		if (isDemo) await seedOnce(env, owner, sandbox!.apiUrl, told);
+		if (sandbox) await seedOnce(env, owner, sandbox.apiUrl, told);
 		if (!isDemo) readConfig(env);
 		let server = await told('Starting the product', () => serve(options, env));
 		undo.push(() => endChild(server));
-		if (sandbox) await setWebhook(sandbox.apiUrl, env.ORIGIN!);
+		if (sandbox) await setWebhook(sandbox.apiUrl, required(env.ORIGIN, 'ORIGIN'));
 		let exited = exitOf(server);
 		return {
-			url: env.ORIGIN!,
+			url: required(env.ORIGIN, 'ORIGIN'),
 			env,
 			get server() {
 				return server;
@@ -174,7 +175,7 @@ async function serve({ dev, quiet, logFile }: StartOptions, env: NodeJS.ProcessE
 				path.join(root, 'node_modules/vite/bin/vite.js'),
 				'dev',
 				'--port',
-				env.PORT!,
+				required(env.PORT, 'PORT'),
 				'--host',
 				'127.0.0.1',
 				'--strictPort'

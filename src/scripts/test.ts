@@ -91,14 +91,15 @@ const STEPS: Step[] = [
 
 /** Tests make a world of their own: what this shell was set up for (a real database, real keys, production) is none of theirs. */
 const ours = [...readFileSync(path.join(root, '.env.example'), 'utf8').matchAll(/^#? ?([A-Z_]+)=/gm)].map(
-	(found) => found[1]!
+	([, name = '']) => name
 );
 const env = Object.fromEntries(
 	Object.entries(process.env).filter(([name]) => ![...ours, 'NODE_ENV', 'PORT', 'HOST', 'DATA_DIR'].includes(name))
 );
 const run = (command: string[]): Promise<number> =>
 	new Promise((done) => {
-		const child = spawn(command[0]!, command.slice(1), {
+		const [program = '', ...options] = command;
+		const child = spawn(program, options, {
 			cwd: root,
 			stdio: ['ignore', 'inherit', 'inherit'],
 			env: { ...env, FORCE_COLOR: '0', STRIPE_SUPPRESS_NOTICES: 'true' }

@@ -24,21 +24,20 @@ export function browserCall(
 	}
 	const setup = /^\/v1\/setup_intents\/(\w+)(\/confirm|\/challenge)?$/.exec(path);
 	if (setup) return setupCall(context, setup, request.method, params);
-	const match = /^\/v1\/payment_intents\/(\w+)(\/confirm|\/challenge)?$/.exec(path);
-	const intent = match ? account.payment_intents[match[1]!] : undefined;
-	if (!match)
+	const [, id, action] = /^\/v1\/payment_intents\/(\w+)(\/confirm|\/challenge)?$/.exec(path) ?? [];
+	const intent = id === undefined ? undefined : account.payment_intents[id];
+	if (id === undefined)
 		throw new StripeError(401, {
 			type: 'invalid_request_error',
 			message: 'This API call cannot be made with a publishable API key.'
 		});
-	if (!intent || intent.client_secret !== text(params.client_secret))
-		throw missing('payment_intent', match[1]!, 'intent');
+	if (!intent || intent.client_secret !== text(params.client_secret)) throw missing('payment_intent', id, 'intent');
 	if (request.method === 'GET') return publicSubset(intent);
-	if (match[2] === '/challenge')
+	if (action === '/challenge')
 		return publicSubset(
 			answerChallenge(context, intent, text(params.challenge) ?? '', text(params.accepted) === 'true')
 		);
-	if (match[2] === '/confirm') {
+	if (action === '/confirm') {
 		if (intent.confirmation_method === 'manual') throw manualOnly(intent.id);
 		const { client_secret: _secret, ...rest } = params;
 		return publicSubset(confirmIntent(context, intent, { ...rest, use_stripe_sdk: 'true' }));
@@ -67,12 +66,12 @@ const SETUP_FIELDS = [
 ] as const satisfies readonly (keyof Stripe.SetupIntent)[];
 function setupCall(
 	context: Parameters<typeof answerSetupChallenge>[0],
-	[, id, action]: RegExpExecArray,
+	[, id = '', action]: RegExpExecArray,
 	method: string,
 	params: Params
 ): unknown {
-	const setup = context.account.setup_intents[id!];
-	if (!setup || setup.client_secret !== text(params.client_secret)) throw missing('setup_intent', id!, 'intent');
+	const setup = context.account.setup_intents[id];
+	if (!setup || setup.client_secret !== text(params.client_secret)) throw missing('setup_intent', id, 'intent');
 	if (method === 'POST' && action === '/challenge')
 		answerSetupChallenge(context, setup, text(params.challenge) ?? '', text(params.accepted) === 'true');
 	// SetupIntents know no manual confirmation: whoever holds the secret may bring another card.

@@ -6,6 +6,7 @@ import { isTargetDay } from './target-days.ts';
 import { cardBehaviour, sepaBehaviour, type CardBehaviour } from './test-values.ts';
 import type { Account, World } from './world.ts';
 import type { StoredMethod } from './methods.ts';
+import { required } from '#lib/domain/required.ts';
 
 export type StoredIntent = Account['payment_intents'][string];
 export type Decline = { code: string; decline_code: string | null; message: string; advice_code: string | null };
@@ -14,6 +15,15 @@ const SEPA_SUCCESS_DAYS = 6;
 const SEPA_FAILURE_DAYS = 3;
 const SEPA_RETURN_DAYS = 20;
 
+const debitDetails = (of: Stripe.PaymentMethod.SepaDebit, mandate: string | null) => ({
+	bank_code: of.bank_code,
+	branch_code: of.branch_code,
+	country: of.country,
+	expected_debit_date: null,
+	fingerprint: of.fingerprint,
+	last4: of.last4,
+	mandate
+});
 /** Creates the charge of one try on an intent. */
 function makeCharge(
 	world: World,
@@ -24,47 +34,40 @@ function makeCharge(
 	decline: Decline | null,
 	mandate: string | null
 ): Stripe.Charge {
+	const { card, sepa_debit: debit } = method;
 	const isCard = method.type === 'card';
-	const details = isCard
+	const details = card
 		? {
 				type: 'card',
 				card: {
 					amount_authorized: intent.amount,
 					authorization_code: null,
-					brand: method.card!.brand,
-					checks: method.card!.checks,
+					brand: card.brand,
+					checks: card.checks,
 					country: 'FR',
-					exp_month: method.card!.exp_month,
-					exp_year: method.card!.exp_year,
+					exp_month: card.exp_month,
+					exp_year: card.exp_year,
 					extended_authorization: { status: 'disabled' },
-					fingerprint: method.card!.fingerprint,
+					fingerprint: card.fingerprint,
 					funding: 'credit',
 					incremental_authorization: { status: 'unavailable' },
 					installments: null,
-					last4: method.card!.last4,
+					last4: card.last4,
 					mandate: null,
 					multicapture: { status: 'unavailable' },
-					network: method.card!.brand,
+					network: card.brand,
 					network_token: { used: false },
 					network_transaction_id: null,
 					overcapture: { maximum_amount_capturable: intent.amount, status: 'unavailable' },
 					regulated_status: 'unregulated',
 					three_d_secure: null,
 					transaction_link_id: null,
-					wallet: (method.card!.wallet as unknown as null) ?? null
+					wallet: (card.wallet as unknown as null) ?? null
 				}
 			}
 		: {
 				type: 'sepa_debit',
-				sepa_debit: {
-					bank_code: method.sepa_debit!.bank_code,
-					branch_code: method.sepa_debit!.branch_code,
-					country: method.sepa_debit!.country,
-					expected_debit_date: null,
-					fingerprint: method.sepa_debit!.fingerprint,
-					last4: method.sepa_debit!.last4,
-					mandate
-				}
+				sepa_debit: debitDetails(required(debit, 'account'), mandate)
 			};
 	const charge = {
 		id: world.id(isCard ? 'ch_3' : 'py_3'),
@@ -236,7 +239,7 @@ export function startDebit(
 	emit(world, account, 'payment_intent.processing', intent, cause);
 	emit(world, account, 'charge.pending', charge, cause);
 	const expected = target ?? new Date(afterTargetDays(world.now(), 1)).toISOString().slice(0, 10);
-	charge.payment_method_details!.sepa_debit!.expected_debit_date = expected;
+	required(charge.payment_method_details?.sepa_debit, 'debit of a charge').expected_debit_date = expected;
 	emit(
 		world,
 		account,
@@ -255,10 +258,10 @@ export function startDebit(
 
 const NO_CAUSE: Cause = { requestId: null, key: null };
 export function debitSucceeds(world: World, account: Account, charge: Stripe.Charge, behaviour: string): void {
-	const intent = account.payment_intents[charge.payment_intent as string]!;
+	const intent = required(account.payment_intents[charge.payment_intent as string], 'intent of a charge');
 	if (intent.status !== 'processing') return;
 	Object.assign(charge, { status: 'succeeded', paid: true });
-	finishIntent(intent, account.payment_methods[charge.payment_method!]!);
+	finishIntent(intent, required(account.payment_methods[charge.payment_method ?? ''], 'method of a charge'));
 	emit(world, account, 'charge.succeeded', charge, NO_CAUSE);
 	emit(world, account, 'payment_intent.succeeded', intent, NO_CAUSE);
 	world.later(1000, 'balance', account, charge.id);
@@ -267,7 +270,7 @@ export function debitSucceeds(world: World, account: Account, charge: Stripe.Cha
 }
 
 export function debitFails(world: World, account: Account, charge: Stripe.Charge, behaviour: string): void {
-	const intent = account.payment_intents[charge.payment_intent as string]!;
+	const intent = required(account.payment_intents[charge.payment_intent as string], 'intent of a charge');
 	if (intent.status !== 'processing') return;
 	const code = behaviour === 'failed' || behaviour === 'failed_delayed' ? 'refer_to_customer' : behaviour;
 	Object.assign(charge, {
@@ -277,7 +280,7 @@ export function debitFails(world: World, account: Account, charge: Stripe.Charge
 		failure_message: 'The debit was refused by the bank.'
 	});
 	emit(world, account, 'charge.failed', charge, NO_CAUSE);
-	const method = account.payment_methods[charge.payment_method!]!;
+	const method = required(account.payment_methods[charge.payment_method ?? ''], 'method of a charge');
 	failIntent(
 		world,
 		account,

@@ -1,6 +1,7 @@
 // Stripe's request encoding: form bodies and query strings with bracketed keys, checked against the parameters that the SDK knows.
 import parameters from './parameters.generated.json' with { type: 'json' };
 import { invalid } from './errors.ts';
+import { required } from '#lib/domain/required.ts';
 
 export type Params = { [key: string]: ParamValue };
 export type ParamValue = string | ParamValue[] | Params;
@@ -15,7 +16,7 @@ export function parseForm(text: string): Params {
 			throw invalid('Invalid parameter name');
 		let at: Params = result;
 		path.slice(0, -1).forEach((part) => (at = (at[part] ??= {}) as Params));
-		const last = path.at(-1)!;
+		const last = path.at(-1) ?? '';
 		if (last === '') Object.assign(at, { [Object.keys(at).length]: value });
 		else at[last] = value;
 	}
@@ -38,7 +39,7 @@ export function checkParameters(params: Params, type: string | null): void {
 			'The payment_method_types parameter is no longer supported, use allowed_payment_method_types instead.',
 			{ code: 'payment_method_types_no_longer_supported', param: 'payment_method_types' }
 		);
-	checkTree(params, (parameters as unknown as Record<string, Tree>)[type]!, '');
+	checkTree(params, required((parameters as unknown as Record<string, Tree>)[type], 'parameters of a call'), '');
 }
 
 function checkTree(params: Params, tree: Tree, prefix: string): void {

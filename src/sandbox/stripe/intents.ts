@@ -15,6 +15,7 @@ import { flag, integer, list, metadataOf, object, text, type Params } from './fo
 import { cardBehaviour, type CardBehaviour } from './test-values.ts';
 import { keep, makeMandate, makeMethod, methodFor, useToken, type StoredMethod } from './methods.ts';
 import { publicView, type Account, type StoredToken, type World } from './world.ts';
+import { required } from '#lib/domain/required.ts';
 
 type Context = { world: World; account: Account; cause: Cause; jsUrl: string };
 const CONFIRM_ONLY = [
@@ -146,7 +147,7 @@ function chooseMethod({ world, account }: Context, params: Params): Chosen | nul
 	const token = text(params.confirmation_token);
 	if (token) {
 		const used = useToken(world, account, token);
-		return { method: account.payment_methods[used._method.id]!, token: used };
+		return { method: required(account.payment_methods[used._method.id], 'method of a token'), token: used };
 	}
 	const id = text(params.payment_method);
 	if (id) return { method: methodFor(world, account, id), token: null };
@@ -186,7 +187,9 @@ export function confirmIntent(context: Context, intent: StoredIntent, params: Pa
 	return attempt(context, intent, params, chooseMethod(context, params) ?? existing(context, intent));
 }
 const existing = ({ account }: Context, intent: StoredIntent): Chosen | null =>
-	intent.payment_method ? { method: account.payment_methods[intent.payment_method as string]!, token: null } : null;
+	intent.payment_method
+		? { method: required(account.payment_methods[intent.payment_method as string], 'method of an intent'), token: null }
+		: null;
 
 function attempt(context: Context, intent: StoredIntent, params: Params, chosen: Chosen | null): Stripe.PaymentIntent {
 	const { world } = context;
@@ -325,7 +328,7 @@ export function answerChallenge(
 ): Stripe.PaymentIntent {
 	if (intent._challenge !== challengeId || intent.status !== 'requires_action')
 		throw invalid('This challenge is over.', { code: 'payment_intent_unexpected_state' });
-	const method = context.account.payment_methods[intent.payment_method as string]!;
+	const method = required(context.account.payment_methods[intent.payment_method as string], 'method of an intent');
 	delete intent._challenge;
 	context.world.changed();
 	if (accepted && intent.confirmation_method === 'manual') return waitForServer(context, intent, method);
@@ -367,7 +370,7 @@ function waitForServer({ world, account }: Context, intent: StoredIntent, method
 }
 export function lapse(world: World, account: Account, intent: StoredIntent): void {
 	if (intent.status !== 'requires_confirmation' || !intent._authenticated) return;
-	const method = account.payment_methods[intent._authenticated]!;
+	const method = required(account.payment_methods[intent._authenticated], 'method of an intent');
 	delete intent._authenticated;
 	failIntent(world, account, intent, method, LAPSED, { requestId: null, key: null }, false);
 }
@@ -413,8 +416,8 @@ function attemptDebit(
 	const mandate =
 		known ??
 		makeMandate(world, account, method, jsUrl, prefix, {
-			ip_address: online!.ip_address ?? null,
-			user_agent: online!.user_agent ?? null
+			ip_address: online?.ip_address ?? null,
+			user_agent: online?.user_agent ?? null
 		});
 	attach(context, intent, method);
 	const target = text(object(object(params.payment_method_options).sepa_debit).target_date) ?? null;

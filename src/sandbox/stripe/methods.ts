@@ -6,6 +6,7 @@ import { emit, type Cause } from './events.ts';
 import { object, text, type Params } from './form.ts';
 import { CARDS, cardBehaviour, IBANS } from './test-values.ts';
 import type { Account, StoredToken, World } from './world.ts';
+import { required } from '#lib/domain/required.ts';
 
 export type StoredMethod = Account['payment_methods'][string];
 const fingerprint = (value: string): string => createHash('sha256').update(value).digest('base64url').slice(0, 16);
@@ -159,14 +160,18 @@ export function revokeMandates(world: World, account: Account, methodId: string,
 }
 /** The network replaced a card: another end and a later month, for the same means of payment. */
 export function replaceCard(world: World, account: Account, method: StoredMethod, cause: Cause): void {
-	Object.assign(method.card!, { last4: '1234', exp_year: method.card!.exp_year + 4 });
+	const card = required(method.card, 'card');
+	Object.assign(card, { last4: '1234', exp_year: card.exp_year + 4 });
 	emit(world, account, 'payment_method.automatically_updated', method, cause);
 }
 /** Time went by: the card's month is over. */
 export function expireCard(world: World, method: StoredMethod): void {
 	const month = new Date(world.now());
 	month.setUTCMonth(month.getUTCMonth() - 1);
-	Object.assign(method.card!, { exp_month: month.getUTCMonth() + 1, exp_year: month.getUTCFullYear() });
+	Object.assign(required(method.card, 'card'), {
+		exp_month: month.getUTCMonth() + 1,
+		exp_year: month.getUTCFullYear()
+	});
 	method._behaviour = 'pm_card_chargeDeclinedExpiredCard';
 }
 

@@ -6,6 +6,7 @@ import { emit, type Cause } from './events.ts';
 import { flag, integer, metadataOf, object, text, type Params } from './form.ts';
 import { cardBehaviour } from './test-values.ts';
 import type { Account, World } from './world.ts';
+import { required } from '#lib/domain/required.ts';
 
 const NO_CAUSE: Cause = { requestId: null, key: null };
 const euros = (cents: number): string => `€${Math.trunc(cents / 100)}.${String(cents % 100).padStart(2, '0')}`;
@@ -33,9 +34,10 @@ export function createRefund(world: World, account: Account, params: Params, cau
 		throw invalid(`Refund amount (${euros(amount)}) is greater than unrefunded amount on charge (${euros(rest)})`, {
 			param: 'amount'
 		});
-	const isCard = charge.payment_method_details!.type === 'card';
+	const isCard = charge.payment_method_details?.type === 'card';
 	const behaviour = isCard
-		? cardBehaviour(account.payment_methods[charge.payment_method!]!._behaviour).refund
+		? cardBehaviour(required(account.payment_methods[charge.payment_method ?? ''], 'method of a charge')._behaviour)
+				.refund
 		: undefined;
 	const refund = {
 		id: world.id(isCard ? 're_3' : 'pyr_'),
@@ -80,7 +82,7 @@ export function refundFails(world: World, account: Account, refund: Stripe.Refun
 	const previous = refund.status;
 	refund.status = 'failed';
 	refund.failure_reason = 'lost_or_stolen_card';
-	const charge = account.charges[refund.charge as string]!;
+	const charge = required(account.charges[refund.charge as string], 'charge of a refund');
 	charge.amount_refunded -= refund.amount;
 	charge.refunded = false;
 	refund.failure_balance_transaction = balanceTransaction(
@@ -96,7 +98,7 @@ export function refundFails(world: World, account: Account, refund: Stripe.Refun
 
 /** A card dispute waits for evidence; a SEPA return is lost at once. Either way the money leaves now. */
 export function openDispute(world: World, account: Account, charge: Stripe.Charge, reason: string): Stripe.Dispute {
-	const isCard = charge.payment_method_details!.type === 'card';
+	const isCard = charge.payment_method_details?.type === 'card';
 	// The whole charge, whatever was refunded of it before (support.stripe.com: dispute for full charge amount after a partial refund was issued).
 	const { amount } = charge;
 	const evidence = {
@@ -155,7 +157,7 @@ export function openDispute(world: World, account: Account, charge: Stripe.Charg
 			? {
 					type: 'card',
 					card: {
-						brand: charge.payment_method_details!.card!.brand,
+						brand: required(charge.payment_method_details?.card, 'card of a charge').brand,
 						case_type: 'chargeback',
 						network_reason_code: '10.4'
 					}
@@ -173,7 +175,7 @@ export function openDispute(world: World, account: Account, charge: Stripe.Charg
 	emit(world, account, 'charge.dispute.funds_withdrawn', dispute, NO_CAUSE);
 	if (!isCard) {
 		emit(world, account, 'charge.dispute.closed', dispute, NO_CAUSE);
-		const mandate = account.mandates[charge.payment_method_details!.sepa_debit!.mandate as string];
+		const mandate = account.mandates[charge.payment_method_details?.sepa_debit?.mandate ?? ''];
 		if (mandate && reason === 'debit_not_authorized') {
 			mandate.status = 'inactive';
 			emit(world, account, 'mandate.updated', mandate, NO_CAUSE, { status: 'active' });

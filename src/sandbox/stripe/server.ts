@@ -188,7 +188,7 @@ const errorAnswer = (error: StripeError, requestId: string): Answer => ({
 function authenticate(world: World, request: Request): string {
 	const value = header(request, 'authorization') ?? '';
 	const key = value.startsWith('Basic ')
-		? Buffer.from(value.slice(6), 'base64').toString().split(':')[0]!
+		? Buffer.from(value.slice(6), 'base64').toString().replace(/:.*/s, '')
 		: value.replace(/^Bearer /, '');
 	if (!key)
 		throw new StripeError(401, {

@@ -6,6 +6,7 @@ import { emit, type Cause } from './events.ts';
 import { flag, list, metadataOf, object, text, type Params } from './form.ts';
 import { makeMandate, useToken, type StoredMethod } from './methods.ts';
 import { publicView, type Account, type StoredToken, type World } from './world.ts';
+import { required } from '#lib/domain/required.ts';
 
 type Context = { world: World; account: Account; cause: Cause; jsUrl: string };
 export type StoredSetup = Account['setup_intents'][string];
@@ -59,7 +60,7 @@ export function confirmSetup(context: Context, setup: StoredSetup, params: Param
 	const tokenId = text(params.confirmation_token);
 	if (!tokenId) throw missingParam('confirmation_token');
 	const token = useToken(world, account, tokenId);
-	const method = account.payment_methods[token._method.id]!;
+	const method = required(account.payment_methods[token._method.id], 'method of a token');
 	world.changed();
 	setup.last_setup_error = null;
 	setup.next_action = null;
@@ -147,7 +148,7 @@ export function answerSetupChallenge(
 ): Stripe.SetupIntent {
 	if (setup._challenge !== challengeId || setup.status !== 'requires_action')
 		throw invalid('This challenge is over.', { code: 'setup_intent_unexpected_state' });
-	const method = context.account.payment_methods[setup.payment_method as string]!;
+	const method = required(context.account.payment_methods[setup.payment_method as string], 'method of a setup');
 	delete setup._challenge;
 	context.world.changed();
 	if (accepted) return keepMethod(context, setup, method, null);

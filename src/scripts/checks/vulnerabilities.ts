@@ -9,7 +9,11 @@ export type VulnerabilityList = {
 };
 export type Finding = { package: string; advisory: string; severity: string; title: string };
 
-const numbers = (version: string): number[] => version.split(/[-+]/)[0]!.split('.').map(Number);
+const numbers = (version: string): number[] =>
+	version
+		.replace(/[-+].*/s, '')
+		.split('.')
+		.map(Number);
 function compareVersions(a: string, b: string): number {
 	const [left, right] = [numbers(a), numbers(b)];
 	for (let i = 0; i < 3; i += 1) if ((left[i] ?? 0) !== (right[i] ?? 0)) return (left[i] ?? 0) - (right[i] ?? 0);

@@ -16,20 +16,20 @@ export async function seedBank(services: Services, scope: Scope, iban: string): 
 	const open = await inScope(services.db, scope, (tx) => listOpenInvoices(tx, scope, { limit: 500 }));
 	const untouched = open.filter((invoice) => payableToday(invoice) === invoice.debtMinor);
 	const [byReference, byNumber, partly, byName] = ofDifferentClients(untouched) as InvoiceRecord[];
-	if (!byName) return;
+	if (!byReference || !byNumber || !partly || !byName) return;
 	const movements: Movement[] = [
 		{
-			amountMinor: payableToday(byReference!),
-			payer: byReference!.clientName,
+			amountMinor: payableToday(byReference),
+			payer: byReference.clientName,
 			words: 'VIREMENT RECU',
-			reference: byReference!.paymentReference
+			reference: byReference.paymentReference
 		},
 		{
-			amountMinor: payableToday(byNumber!),
-			payer: byNumber!.clientName,
-			words: `REGLEMENT FACTURE ${byNumber!.number.replace('-', ' ')}`
+			amountMinor: payableToday(byNumber),
+			payer: byNumber.clientName,
+			words: `REGLEMENT FACTURE ${byNumber.number.replace('-', ' ')}`
 		},
-		{ amountMinor: minor(payableToday(partly!) / 2n), payer: partly!.clientName, words: `ACOMPTE ${partly!.number}` },
+		{ amountMinor: minor(payableToday(partly) / 2n), payer: partly.clientName, words: `ACOMPTE ${partly.number}` },
 		{ amountMinor: payableToday(byName), payer: byName.clientName, words: 'MERCI' },
 		...(await partByTransfer(services, scope, open)),
 		{ amountMinor: minor(4_200n), payer: 'M. DUPUIS', words: 'VIR INST PARTICULIER' },

@@ -42,11 +42,11 @@ const client = (
 		.toLowerCase()
 		.replace(/[^a-z]+/g, '-')
 		.replace(/^-|-$/g, '');
-	const local = person
+	const [local = ''] = person
 		.normalize('NFD')
 		.toLowerCase()
 		.replace(/[^a-z ]/g, '')
-		.split(' ')[0]!;
+		.split(' ');
 	return {
 		name,
 		kind: 'business',

@@ -29,6 +29,7 @@ import { openLog } from '#lib/server/log.ts';
 import { seedBank } from './bank.ts';
 import { facturXOf, sirenOf, totalsOf, type InvoiceSpec } from './invoice-file.ts';
 import { SUPPLIERS, type DemoClient, type DemoSupplier } from './people.ts';
+import { required } from '#lib/domain/required.ts';
 
 const DAY_MS = 86_400_000;
 export const PAST_DAYS = 75;
@@ -62,20 +63,21 @@ export async function seedDemo(config: Config, onDay: (day: number) => void): Pr
 	const services = buildServices(config, clock, openLog('error'));
 	const today = civilDateIn(new Date(), 'Europe/Paris');
 	const scopes = new Map<string, Scope>();
+	const scopeOf = ({ slug }: DemoSupplier): Scope => required(scopes.get(slug), 'supplier of the demo');
 	for (const cast of SUPPLIERS) scopes.set(cast.slug, await createParties(services, cast));
-	for (const cast of SUPPLIERS) await publishOffers(services, scopes.get(cast.slug)!, cast);
+	for (const cast of SUPPLIERS) await publishOffers(services, scopeOf(cast), cast);
 	const plan = SUPPLIERS.flatMap((cast, i) => planOf(cast, today, dice(2026 + i)));
 	for (let day = -PAST_DAYS; day <= 0; day++) {
 		onDay(PAST_DAYS + day);
 		await moveTo(config, services, clock, day);
 		for (const item of plan.filter((planned) => planned.day === day))
-			await importOne(services, scopes.get(item.supplier.slug)!, item);
+			await importOne(services, scopeOf(item.supplier), item);
 		for (const item of plan.filter((planned) => planned.payDay === day))
-			await payOne(services, scopes.get(item.supplier.slug)!, item);
+			await payOne(services, scopeOf(item.supplier), item);
 		if (day % 5 === 0 || day > -3) await drainOnce(services);
 	}
-	for (const cast of SUPPLIERS) await mintDemoLinks(services, scopes.get(cast.slug)!);
-	for (const cast of SUPPLIERS) await seedBank(services, scopes.get(cast.slug)!, cast.iban);
+	for (const cast of SUPPLIERS) await mintDemoLinks(services, scopeOf(cast));
+	for (const cast of SUPPLIERS) await seedBank(services, scopeOf(cast), cast.iban);
 	await saveDemoOffset(services.db, 0);
 	services.mail.close();
 	await services.db.close();
@@ -158,13 +160,13 @@ const sirenFor = (cast: DemoSupplier, i: number): string => sirenOf(Number(cast.
 /** Who was invoiced what, when, and what became of it. The last invoices of each supplier show the rare states. */
 function planOf(cast: DemoSupplier, today: CivilDate, roll: (max: number) => number): Planned[] {
 	return Array.from({ length: INVOICES_PER_SUPPLIER }, (_, i) => {
-		const who = cast.clients[i % cast.clients.length]!;
+		const who = required(cast.clients[i % cast.clients.length], 'client');
 		const day = -PAST_DAYS + 1 + Math.floor((i * (PAST_DAYS - 2)) / INVOICES_PER_SUPPLIER);
 		const issuedOn = addDays(today, day);
 		const lines = Array.from({ length: 1 + roll(3) }, (__, n) => ({
-			label: cast.goods[(i + n) % cast.goods.length]!,
+			label: required(cast.goods[(i + n) % cast.goods.length], 'goods'),
 			netMinor: (3 + roll(28)) * 2500 + roll(90) * 10,
-			rateBps: cast.vatRates[n % cast.vatRates.length]!
+			rateBps: required(cast.vatRates[n % cast.vatRates.length], 'rate')
 		}));
 		const special = specialOf(i);
 		const spec: InvoiceSpec = {
@@ -183,7 +185,7 @@ function planOf(cast: DemoSupplier, today: CivilDate, roll: (max: number) => num
 				siren: who.kind === 'business' ? sirenFor(cast, i % cast.clients.length) : null,
 				email: null
 			},
-			lines: special.big ? [{ label: cast.goods[0]!, netMinor: 1_240_000, rateBps: 2000 }] : lines,
+			lines: special.big ? [{ label: required(cast.goods[0], 'goods'), netMinor: 1_240_000, rateBps: 2000 }] : lines,
 			...special.spec
 		};
 		const delay = { early: 4, on_time: 26, late: 44, sleepy: 400 }[who.habit] + roll(4);
@@ -253,7 +255,7 @@ async function findByNumber(services: Services, scope: Scope, number: string): P
 	const { invoices } = await inScope(services.db, scope, (tx) =>
 		listInvoices(tx, scope, { today: civilDateIn(services.clock.now(), 'Europe/Paris'), search: number, pageSize: 1 })
 	);
-	return invoices[0]!;
+	return required(invoices[0], 'invoice of the demo');
 }
 
 async function payOne(
@@ -267,7 +269,7 @@ async function payOne(
 	const people = await inScope(services.db, scope, (tx) => listBillingContacts(tx, scope, invoice.clientId));
 	const payer = mintScope(scope.supplierId, {
 		kind: 'contact',
-		contactId: people[0]!.contactId,
+		contactId: required(people[0], 'person who gets mails').contactId,
 		clientId: invoice.clientId
 	});
 	const method =
@@ -318,7 +320,7 @@ async function expireCardOf(services: Services, scope: Scope, invoiceId: string)
 		return plan?.methodId ? findMethod(tx, scope, plan.methodId) : null;
 	});
 	if (method)
-		await fetch(`${services.config.sandbox!.apiUrl}/_sandbox/trigger`, {
+		await fetch(`${required(services.config.sandbox, 'sandbox').apiUrl}/_sandbox/trigger`, {
 			method: 'POST',
 			body: JSON.stringify({ type: 'card_expire', id: method.stripePaymentMethodId })
 		});
@@ -329,9 +331,9 @@ async function testToken(config: Config, services: Services, scope: Scope, metho
 	const account = await inScope(
 		services.db,
 		scope,
-		async (tx) => (await tx.select({ account: supplier.stripeAccount }).from(supplier))[0]!.account
+		async (tx) => required((await tx.select({ account: supplier.stripeAccount }).from(supplier))[0], 'supplier').account
 	);
-	const response = await fetch(`${config.sandbox!.apiUrl}/v1/test_helpers/confirmation_tokens`, {
+	const response = await fetch(`${required(config.sandbox, 'sandbox').apiUrl}/v1/test_helpers/confirmation_tokens`, {
 		method: 'POST',
 		headers: { authorization: `Bearer ${config.stripe.secretKey}`, 'stripe-account': account ?? '' },
 		body: new URLSearchParams({ payment_method: method })
@@ -348,7 +350,7 @@ async function moveTo(
 ): Promise<void> {
 	const offset = day === 0 ? 0 : day * DAY_MS;
 	clock.setOffset(offset);
-	const response = await fetch(`${config.sandbox!.apiUrl}/_sandbox/clock`, {
+	const response = await fetch(`${required(config.sandbox, 'sandbox').apiUrl}/_sandbox/clock`, {
 		method: 'POST',
 		body: JSON.stringify({ offsetMs: offset })
 	});
