@@ -100,7 +100,7 @@ export async function aPayer(
 	return aContact({ db, clock }, cast, clientId, { email, ...rights });
 }
 /** One more person of a client, with all rights unless said otherwise. */
-export async function aContact(
+async function aContact(
 	{ db, clock }: Pick<Services, 'db' | 'clock'>,
 	cast: Cast,
 	clientId: string,
