@@ -294,8 +294,11 @@ export interface components {
              * @example 120000
              */
             payable_minor?: string;
-            /** @enum {unknown} */
-            state?: "late" | "due_soon" | "open" | "under_way" | "in_plan" | "paid" | "credit" | "not_payable";
+            /**
+             * @description `paid`: nothing is left, and money stands. `credited`: nothing is left, and no money stands: credit notes took all of it off. `credit`: a credit note with something left; `credit_used`: with nothing left
+             * @enum {unknown}
+             */
+            state?: "late" | "due_soon" | "open" | "under_way" | "in_plan" | "paid" | "credited" | "credit" | "credit_used" | "not_payable";
         };
         InvoiceImport: {
             invoices: {

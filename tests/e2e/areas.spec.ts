@@ -78,7 +78,7 @@ test('pays several invoices together from the client’s area', async ({ page, d
 	await form.pay(page);
 	await expect(page.getByRole('link', { name: '← Factures' })).toHaveCount(2);
 	await open(page, `${origin()}/portail`);
-	await expect(page.getByRole('heading', { name: 'Factures payées' })).toBeVisible();
+	await expect(page.getByRole('heading', { name: 'Factures soldées' })).toBeVisible();
 	await expect(page.getByRole('checkbox')).toHaveCount(0);
 	await open(page, `${origin()}/portail/recus`);
 	await accessible(page);

@@ -147,7 +147,22 @@ export const openApi = {
 					issued_on: { type: 'string', format: 'date' },
 					due_on: { type: 'string', format: 'date' },
 					currency: { type: 'string' },
-					state: { enum: ['late', 'due_soon', 'open', 'under_way', 'in_plan', 'paid', 'credit', 'not_payable'] },
+					state: {
+						enum: [
+							'late',
+							'due_soon',
+							'open',
+							'under_way',
+							'in_plan',
+							'paid',
+							'credited',
+							'credit',
+							'credit_used',
+							'not_payable'
+						],
+						description:
+							'`paid`: nothing is left, and money stands. `credited`: nothing is left, and no money stands: credit notes took all of it off. `credit`: a credit note with something left; `credit_used`: with nothing left'
+					},
 					gross_minor: amount,
 					balance_minor: { ...amount, description: 'What the books say is owed' },
 					payable_minor: { ...amount, description: 'What may be paid today, without a discount' },

@@ -20,3 +20,11 @@ export function declineText(family: DeclineFamily, locale: Locale): string {
 	};
 	return texts[family]();
 }
+
+/** Of a debit no other card is spoken of: what comes next is said after it. */
+export function debitDeclineText(family: DeclineFamily, locale: Locale): string {
+	if (family === 'insufficient_funds') return m.part_failed_debit_funds({}, { locale });
+	return family === 'generic' || family === 'technical' || family === 'sepa_refused'
+		? m.part_failed_debit_refused({}, { locale })
+		: declineText(family, locale);
+}

@@ -18,3 +18,4 @@ export function notPayableText(reason: NotPayableReason, locale?: Locale): strin
 }
 /** On the page of one invoice of a plan that pays several: the others are nobody's business there. */
 export const inPlanWithOthersText = (locale: Locale): string => m.in_plan_with_others({}, { locale });
+export const creditedText = (locale: Locale): string => m.not_payable_credited({}, { locale });

@@ -6,8 +6,12 @@ export function invoiceStateText(invoice: Pick<InvoiceView, 'state' | 'daysToDue
 	switch (invoice.state) {
 		case 'paid':
 			return m.state_paid();
+		case 'credited':
+			return m.state_credited();
 		case 'credit':
 			return m.state_credit();
+		case 'credit_used':
+			return m.state_credit_used();
 		case 'under_way':
 			return m.state_under_way();
 		case 'in_plan':

@@ -68,6 +68,7 @@ test('a rest is asked for, being taken, or promised: never more than is owed, an
 					promisedMinor,
 					plannedMinor,
 					paidMinor: minor(0n),
+					receivedMinor: minor(0n),
 					dueOn: civilDate('2026-12-01'),
 					notPayableReason: null
 				};

@@ -193,6 +193,7 @@ describe('what is asked today', () => {
 		promisedMinor: minor(0n),
 		plannedMinor: minor(0n),
 		paidMinor: minor(0n),
+		receivedMinor: minor(0n),
 		dueOn: civilDate('2026-12-01'),
 		notPayableReason: null,
 		...over
@@ -240,11 +241,25 @@ describe('what is asked today', () => {
 			stateOf(facts({}), today),
 			stateOf(facts({}), civilDate('2026-12-01')),
 			stateOf(facts({}), civilDate('2026-11-01')),
+			stateOf(facts({ balanceMinor: minor(0n), paidMinor: minor(10_000n), receivedMinor: minor(9_800n) }), today),
+			stateOf(facts({ balanceMinor: minor(0n), paidMinor: minor(10_000n) }), today),
 			stateOf(facts({ balanceMinor: minor(0n) }), today),
 			stateOf(facts({ balanceMinor: minor(-1n) }), today),
+			stateOf(facts({ balanceMinor: minor(0n), paidMinor: minor(-500n) }), today),
 			stateOf(facts({ underWayMinor: minor(10_000n) }), today),
 			stateOf(facts({ notPayableReason: 'currency' }), today)
-		]).toEqual(['late', 'due_soon', 'open', 'paid', 'credit', 'under_way', 'not_payable']);
+		]).toEqual([
+			'late',
+			'due_soon',
+			'open',
+			'paid',
+			'credited',
+			'paid',
+			'credit',
+			'credit_used',
+			'under_way',
+			'not_payable'
+		]);
 		expect([
 			stateOf(facts({ plannedMinor: minor(10_000n) }), today),
 			stateOf(facts({ plannedMinor: minor(6_000n), underWayMinor: minor(4_000n) }), today),

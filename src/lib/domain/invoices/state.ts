@@ -8,11 +8,22 @@ export type InvoiceFacts = {
 	underWayMinor: Minor; // debits whose result is awaited
 	promisedMinor: Minor; // discounts that those debits bring when they succeed
 	plannedMinor: Minor; // parts to come of a plan that runs
-	paidMinor: Minor; // settled so far, net of money that went back
+	paidMinor: Minor; // settled so far, net of money that went back; of a credit note that was used, negative
+	receivedMinor: Minor; // of that, money that stands: the rest was taken off by credit notes and discounts
 	dueOn: CivilDate;
 	notPayableReason: NotPayableReason | null;
 };
-export type InvoiceState = 'paid' | 'credit' | 'under_way' | 'in_plan' | 'late' | 'due_soon' | 'open' | 'not_payable';
+export type InvoiceState =
+	| 'paid'
+	| 'credited'
+	| 'credit'
+	| 'credit_used'
+	| 'under_way'
+	| 'in_plan'
+	| 'late'
+	| 'due_soon'
+	| 'open'
+	| 'not_payable';
 
 /** What can be asked today: the balance less what is under way and what a plan will take, never below zero. The one source for page, Stripe call, mail and API. */
 export function payableToday(facts: InvoiceFacts): Minor {
@@ -33,10 +44,17 @@ export function restOf(facts: InvoiceFacts): Rest {
 	return { payableMinor, underWayMinor: smallest(underWayMinor, onItsWay), plannedMinor };
 }
 
+/** Nothing is left of it and no money stands: credit notes took all of it off. Nobody paid it. */
+export const isCredited = ({ balanceMinor, paidMinor, receivedMinor }: InvoiceFacts): boolean =>
+	balanceMinor === 0n && paidMinor > 0n && receivedMinor <= 0n;
+const SETTLED: readonly InvoiceState[] = ['paid', 'credited', 'credit_used'];
+export const isSettled = (state: InvoiceState): boolean => SETTLED.includes(state);
+
 export function stateOf(facts: InvoiceFacts, today: CivilDate): InvoiceState {
 	if (facts.notPayableReason === 'withdrawn') return 'not_payable';
 	if (facts.balanceMinor < 0n) return 'credit';
-	if (facts.balanceMinor === 0n) return 'paid';
+	if (isCredited(facts)) return 'credited';
+	if (facts.balanceMinor === 0n) return facts.paidMinor < 0n ? 'credit_used' : 'paid';
 	if (facts.notPayableReason !== null) return 'not_payable';
 	if (payableToday(facts) === 0n) return facts.plannedMinor > 0n ? 'in_plan' : 'under_way';
 	const days = daysBetween(today, facts.dueOn);

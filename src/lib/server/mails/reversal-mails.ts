@@ -37,7 +37,10 @@ function dueBlocks(to: To, moved: Moved): Block[] {
 }
 
 /** `reopensMinor`: of what it gives back, what is owed again, because no credit note takes it off. */
-export function renderRefundMail(to: To, refund: Moved & { hasNote: boolean; reopensMinor: Minor }): RenderedMail {
+export function renderRefundMail(
+	to: To,
+	refund: Moved & { hasNote: boolean; areCredited: boolean; reopensMinor: Minor }
+): RenderedMail {
 	const { numbers, receiptNumber: receipt } = refund;
 	const amount = money(to, refund, refund.amountMinor);
 	const reopens = money(to, refund, refund.reopensMinor);
@@ -45,6 +48,7 @@ export function renderRefundMail(to: To, refund: Moved & { hasNote: boolean; reo
 		hello(to),
 		text(m.mail_refund_text({ amount, numbers, receipt }, say(to))),
 		...(refund.hasNote ? [text(m.mail_refund_note({}, say(to)))] : []),
+		...(refund.areCredited ? [text(m.mail_refund_credited({ numbers }, say(to)))] : []),
 		...(refund.reopensMinor > 0n
 			? [text(m.mail_refund_reopens({ amount: reopens, numbers }, say(to))), ...dueBlocks(to, refund)]
 			: []),

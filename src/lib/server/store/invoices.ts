@@ -11,7 +11,7 @@ import type { Hold, HoldReason } from '../../domain/invoices/hold.ts';
 import type { InvoiceFacts } from '../../domain/invoices/state.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
 import type { Tx } from './database.ts';
-import { balance, planned, promised, underWay } from './invoice-balance.ts';
+import { balance, planned, promised, takenOff, underWay } from './invoice-balance.ts';
 import { insertMany } from './insert-many.ts';
 import { fromJson, toJson } from './json.ts';
 import { client, invoice, invoiceVat } from './schema/index.ts';
@@ -57,7 +57,16 @@ export const isStanding = sql`invoice.not_payable_reason is distinct from 'withd
 
 export const selectInvoices = (tx: Tx) =>
 	tx
-		.select({ invoice, clientName: client.name, clientKind: client.kind, balance, underWay, promised, planned })
+		.select({
+			invoice,
+			clientName: client.name,
+			clientKind: client.kind,
+			balance,
+			takenOff,
+			underWay,
+			promised,
+			planned
+		})
 		.from(invoice)
 		.innerJoin(client, and(eq(client.supplierId, invoice.supplierId), eq(client.clientId, invoice.clientId)));
 
@@ -66,6 +75,7 @@ type Row = {
 	clientName: string;
 	clientKind: ClientKind;
 	balance: string;
+	takenOff: string;
 	underWay: string;
 	promised: string;
 	planned: string;
@@ -75,11 +85,13 @@ export function recordOf({
 	clientName,
 	clientKind,
 	balance: left,
+	takenOff: off,
 	underWay: waiting,
 	promised: given,
 	planned: toCome
 }: Row): InvoiceRecord {
 	const balanceMinor = minor(BigInt(left));
+	const paidMinor = minor(row.debtMinor - balanceMinor);
 	return {
 		...row,
 		agreed: fromJson(row.agreedTerms),
@@ -89,7 +101,8 @@ export function recordOf({
 		underWayMinor: minor(BigInt(waiting)),
 		promisedMinor: minor(BigInt(given)),
 		plannedMinor: minor(BigInt(toCome)),
-		paidMinor: minor(row.debtMinor - balanceMinor)
+		paidMinor,
+		receivedMinor: minor(paidMinor - BigInt(off))
 	};
 }
 

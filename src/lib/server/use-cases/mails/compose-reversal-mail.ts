@@ -20,7 +20,7 @@ import {
 } from '../../store/payments.ts';
 import { listHeldParts } from '../../store/plans.ts';
 import type { Context } from './compose-context.ts';
-import { invoiceIdsOf, payUrl, whatIsDue } from './what-is-due.ts';
+import { invoiceIdsOf, payUrl, whatIsDue, type Due } from './what-is-due.ts';
 
 export async function renderReversal(context: Context): Promise<RenderedMail | null> {
 	const { scope, tx, row, to } = context;
@@ -34,6 +34,7 @@ export async function renderReversal(context: Context): Promise<RenderedMail | n
 	const facts: Facts = {
 		reversal,
 		payment,
+		due,
 		common: {
 			amountMinor,
 			currency,
@@ -62,11 +63,11 @@ export async function renderReversal(context: Context): Promise<RenderedMail | n
 	}
 }
 
-type Facts = { reversal: Reversal; payment: Payment; common: templates.Moved };
+type Facts = { reversal: Reversal; payment: Payment; due: Due; common: templates.Moved };
 
 async function renderRefund(
 	{ scope, tx, row, to }: Context,
-	{ reversal, common }: Facts
+	{ reversal, due, common }: Facts
 ): Promise<RenderedMail | null> {
 	// It failed before anybody heard of it.
 	if (await findReversalOf(tx, scope, reversal.stripeObjectId, 'refund_failed')) return null;
@@ -76,6 +77,7 @@ async function renderRefund(
 	return templates.renderRefundMail(to, {
 		...common,
 		hasNote: given.length > 0,
+		areCredited: given.length > 0 && due.areCredited,
 		reopensMinor: given.length ? ZERO : reopens
 	});
 }

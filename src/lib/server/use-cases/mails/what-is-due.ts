@@ -1,6 +1,6 @@
 // What is due of the invoices that a mail names, as the books stand when it is written: the one source of every rest that a mail tells.
 import type { Scope } from '../../../domain/access/scope.ts';
-import { restOf, type Rest } from '../../../domain/invoices/state.ts';
+import { isCredited, restOf, type Rest } from '../../../domain/invoices/state.ts';
 import { add } from '../../../domain/money/minor.ts';
 import type { Tx } from '../../store/database.ts';
 import { findInvoice, type InvoiceRecord } from '../../store/invoices.ts';
@@ -10,6 +10,8 @@ import type { Context } from './compose-context.ts';
 export type Due = Rest & {
 	/** Of the invoices, as a client reads them. */
 	numbers: string;
+	/** No money stands on any of them: credit notes took all of it off. */
+	areCredited: boolean;
 	/** The one to open, to pay: the first that has something to pay, else the last. */
 	openId: string | null;
 };
@@ -26,6 +28,7 @@ export async function whatIsDue(tx: Tx, scope: Scope, invoiceIds: string[]): Pro
 		payableMinor: add(...rests.map(({ rest }) => rest.payableMinor)),
 		underWayMinor: add(...rests.map(({ rest }) => rest.underWayMinor)),
 		plannedMinor: add(...rests.map(({ rest }) => rest.plannedMinor)),
+		areCredited: invoices.length > 0 && invoices.every(isCredited),
 		numbers: invoices.map(({ number }) => number).join(', '),
 		openId: (payable?.invoice ?? invoices.at(-1))?.invoiceId ?? null
 	};

@@ -9,15 +9,15 @@ import {
 	printIban,
 	printReference
 } from '../../../domain/invoices/identifiers.ts';
-import { payableToday } from '../../../domain/invoices/state.ts';
+import { isCredited, payableToday } from '../../../domain/invoices/state.ts';
 import { transferPayload } from './transfer-code.ts';
 import { add, ZERO, type Minor } from '../../../domain/money/minor.ts';
 import { cureDaysFor } from '../../../domain/plans/failure.ts';
 import { isWholeIn } from '../../../domain/plans/plan.ts';
 import type { Locale } from '../../../domain/money/format.ts';
-import { declineText } from '../../../i18n/declines.ts';
+import { debitDeclineText, declineText } from '../../../i18n/declines.ts';
 import { consentText, notOfferedText } from '../../../i18n/offers.ts';
-import { inPlanWithOthersText, notPayableText } from '../../../i18n/not-payable.ts';
+import { creditedText, inPlanWithOthersText, notPayableText } from '../../../i18n/not-payable.ts';
 import { declineFamily } from '../../../domain/payments/declines.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
@@ -107,21 +107,24 @@ type Told = Pick<PayView, 'options' | 'refused' | 'attempt'> & {
 	plan: PlanWithParts | null;
 };
 function wordsOf({ supplier, records, options, refused, attempt, plan }: Told, locale: Locale): PayWords {
-	const { currency, clientKind, notPayableReason, plannedMinor } = required(records[0], 'invoice');
+	const first = required(records[0], 'invoice');
+	const { currency, clientKind, notPayableReason, plannedMinor } = first;
 	const cureDays = cureDaysFor(clientKind, supplier.planCureDays);
 	const terms = { currency, supplier: supplier.name, locale, cureDays, isLastPart: options.length === 1 };
 	return {
 		consents: Object.fromEntries(options.map((option) => [option.kind, consentText(option, terms)])),
 		reasons: refused.flatMap((one) => notOfferedText(one, currency, locale) ?? []),
-		decline: attempt?.family ? declineText(attempt.family, locale) : null,
+		decline: attempt?.family ? declineOf(attempt.methodType)(attempt.family, locale) : null,
 		notPayable:
 			records.length > 1
 				? null
-				: notPayableReason
-					? notPayableText(notPayableReason, locale)
-					: !plan && plannedMinor > 0n
-						? inPlanWithOthersText(locale)
-						: null
+				: isCredited(first)
+					? creditedText(locale)
+					: notPayableReason
+						? notPayableText(notPayableReason, locale)
+						: !plan && plannedMinor > 0n
+							? inPlanWithOthersText(locale)
+							: null
 	};
 }
 
@@ -161,8 +164,10 @@ const attemptView = (attempt: Attempt): AttemptView => ({
 	family: attempt.status === 'declined' ? declineFamily(attempt.errorCode, attempt.declineCode) : null
 });
 
+const declineOf = (methodType: string | null) => (methodType === 'sepa_debit' ? debitDeclineText : declineText);
+export const takesTransfers = ({ iban }: Pick<Supplier, 'iban'>): boolean => iban !== null && isValidIban(iban);
 function transferOf(supplier: Supplier, record: InvoiceRecord, amountMinor: Minor): TransferView | null {
-	if (!supplier.iban || !isValidIban(supplier.iban) || amountMinor <= 0n) return null;
+	if (!supplier.iban || !takesTransfers(supplier) || amountMinor <= 0n) return null;
 	const reference = record.paymentReference;
 	return {
 		holder: supplier.legalName,
