@@ -1,12 +1,13 @@
 // Page, mail, API, export and the payment itself show and take the same price; and what a contract may state as late interest.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mintScope } from '#lib/domain/access/scope.ts';
-import { civilDateIn } from '#lib/domain/calendar/civil-date.ts';
+import { addDays, civilDateIn } from '#lib/domain/calendar/civil-date.ts';
 import { formatMoney } from '#lib/domain/money/format.ts';
 import { invoicesCsv } from '#lib/server/documents/invoices-csv.ts';
 import { newId } from '#lib/server/identity.ts';
 import { exportInvoices } from '#lib/server/use-cases/invoices/export-invoices.ts';
 import { findInvoicesByApi, readInvoiceByApi } from '#lib/server/use-cases/invoices/read-by-api.ts';
+import { readPortal } from '#lib/server/use-cases/invoices/read-portal.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { readBilling, saveBilling } from '#lib/server/use-cases/suppliers/save-billing.ts';
 import { aPayer, anInvoice, anOffer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
@@ -65,6 +66,27 @@ test('the price of a choice is one figure wherever it is read, and the one that 
 	});
 	// A client's person has no key: the API's door is closed, whatever it asks.
 	expect(await readInvoiceByApi(house.services, payer.scope, invoiceId)).toMatchObject({ ok: false });
+});
+test('several together: what the client’s list asks for is what the page that pays them asks for first', async () => {
+	const of = (number: string, grossMinor: number, issued: number) =>
+		anInvoice(
+			house.services,
+			cast,
+			{},
+			{ number, grossMinor, issuedOn: addDays(today(), -issued), dueOn: addDays(today(), 30 - issued) }
+		);
+	const ids = [await of('SUM-1', 120_001, 0), await of('SUM-2', 54_003, 1), await of('SUM-3', 99_999, 40)];
+	const { open, early } = await readPortal(house.services, payer.scope);
+	for (const chosen of [ids, ids.slice(0, 2), ids.slice(1), ids.slice(2)]) {
+		const lines = open.filter(({ invoiceId }) => chosen.includes(invoiceId));
+		const gain = early.filter(({ invoiceId }) => chosen.includes(invoiceId));
+		const asked =
+			lines.reduce((sum, line) => sum + line.payableMinor, 0n) -
+			gain.reduce((sum, { discountMinor }) => sum + discountMinor, 0n);
+		const view = await readPayView(house.services, payer.scope, chosen);
+		expect(view.ok && view.value.options[0]?.dueNowMinor, `${chosen.length}`).toBe(asked);
+	}
+	expect(early.map(({ invoiceId }) => invoiceId).sort()).toEqual(ids.slice(0, 2).sort());
 });
 test('a late rate under the legal floor is refused with the floor, and nothing is saved', async () => {
 	const { today: _today, ...form } = await readBilling(house.services, cast.owner);

@@ -135,7 +135,7 @@ function early(context: Context): Answer {
 	const reasons: NotOfferedReason[] = [];
 	let lastDay: CivilDate | null = null;
 	for (const invoice of invoices) {
-		const found = invoice.isFactored ? null : bestDiscountOf(context, invoice);
+		const found = discountToday(context, invoice);
 		if (!found) {
 			reasons.push(whyNoDiscount(policy, invoice, today));
 			continue;
@@ -154,7 +154,20 @@ function early(context: Context): Answer {
 	return atOnce(context, { kind: 'early', lines, discounts, deadlineAt });
 }
 
-function bestDiscountOf({ policy, today, supplier }: Context, invoice: QuotedInvoice): Discount | null {
+export type EarlyDiscount = { invoiceId: string; discountMinor: Minor; lastDay: CivilDate };
+/** What each may take off today: whoever pays several early takes off the sum of theirs. */
+export function earlyDiscounts(input: QuoteInput): EarlyDiscount[] {
+	const context = { ...input, today: civilDateIn(input.at, input.supplier.timeZone) };
+	return input.invoices.flatMap((invoice) => {
+		const found = invoice.payableMinor > 0n ? discountToday(context, invoice) : null;
+		return found ? [{ invoiceId: invoice.invoiceId, discountMinor: found.discountMinor, lastDay: found.lastDay }] : [];
+	});
+}
+type OfToday = Pick<Context, 'policy' | 'today' | 'supplier'>;
+const discountToday = (context: OfToday, invoice: QuotedInvoice): Discount | null =>
+	invoice.isFactored ? null : bestDiscountOf(context, invoice);
+
+function bestDiscountOf({ policy, today, supplier }: OfToday, invoice: QuotedInvoice): Discount | null {
 	const rule = isValid(policy, today) ? policy.discount : null;
 	const found = rule && discountOn(rule, invoice, today, supplier.country);
 	// An offer ends with its policy; what the invoice grants does not.

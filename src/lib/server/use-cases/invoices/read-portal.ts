@@ -3,6 +3,8 @@ import type { DiscountView, InvoiceView, PaymentView, PlanView, SupplierView } f
 import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { AgreedTerms } from '../../../domain/invoices/agreed-terms.ts';
+import { payableToday } from '../../../domain/invoices/state.ts';
+import { earlyDiscounts, type EarlyDiscount } from '../../../domain/offers/quote.ts';
 import { ZERO, type Minor } from '../../../domain/money/minor.ts';
 import type { Services } from '../../services.ts';
 import { drawFirstPageOffPath } from '../../readers/off-path.ts';
@@ -16,6 +18,7 @@ import { listInvoicesOf } from '../../store/open-invoices.ts';
 import { listPayments } from '../../store/payments.ts';
 import { listPlans, listPlansOfInvoices, type PlanWithParts } from '../../store/plans.ts';
 import { readReductions } from '../offers/discount-view.ts';
+import { quoteInvoices } from '../offers/quote-invoices.ts';
 import { planView } from '../plans/plan-view.ts';
 import { pageOf } from '../page.ts';
 import { done, read, refuse, type Result } from '../run.ts';
@@ -44,6 +47,8 @@ export type Portal = {
 	paidPage: { next: string | null; isFirst: boolean };
 	plans: (PlanView & { numbers: string; invoiceIds: string[] })[];
 	totalMinor: Minor;
+	/** Of `open`: what paying early takes off today, as the page that pays them does. */
+	early: EarlyDiscount[];
 	/** Paid beyond the invoices, and kept for the client. */
 	advanceMinor: Minor;
 };
@@ -56,7 +61,9 @@ export async function readPortal(
 	{ openAfter = null, paidAfter = null }: { openAfter?: string | null; paidAfter?: string | null } = {}
 ): Promise<Portal> {
 	return read(services, scope, async (tx) => {
-		const today = civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
+		const at = services.clock.now();
+		const supplier = await getSupplier(tx, scope);
+		const today = civilDateIn(at, supplier.timeZone);
 		const [openList, paidList, [{ openMinor }], plans, advanceMinor] = await Promise.all([
 			pageOf(
 				{ after: openAfter, size: OPEN_SHOWN },
@@ -90,9 +97,15 @@ export async function readPortal(
 			paidPage: { next: paidList.next, isFirst: paidList.isFirst },
 			plans: await planLines(tx, scope, plans, today),
 			totalMinor: openMinor,
+			early: await earlyOf(tx, scope, { supplier, records: openList.rows, at }),
 			advanceMinor
 		};
 	});
+}
+
+async function earlyOf(tx: Tx, scope: Scope, asked: Parameters<typeof quoteInvoices>[2]): Promise<EarlyDiscount[]> {
+	const records = asked.records.filter((record) => payableToday(record) > 0n);
+	return records.length ? earlyDiscounts((await quoteInvoices(tx, scope, { ...asked, records })).input) : [];
 }
 
 /** Each with the numbers of its open invoices, on whatever page these are. */
