@@ -6,6 +6,7 @@ import { scopeOfSubject } from '#lib/server/access/scopes.ts';
 import { newId } from '#lib/server/identity.ts';
 import { createApiKey, endApiKey, listKeys } from '#lib/server/use-cases/access/api-keys.ts';
 import { confirmImport } from '#lib/server/use-cases/imports/decide-import.ts';
+import { importInvoices } from '#lib/server/use-cases/imports/import-invoices.ts';
 import { receiveFiles } from '#lib/server/use-cases/imports/receive-files.ts';
 import { publishPolicy, saveDraft } from '#lib/server/use-cases/offers/manage-policies.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
@@ -65,6 +66,8 @@ async function told(work: () => Promise<Result<unknown>>): Promise<{ to: string;
 	await house.drain();
 	const before = house.world.mailbox.mails.length;
 	expect(codeOf(await work())).toBe('done');
+	// An import is kept after the mails of the same round have left.
+	await house.drain();
 	await house.drain();
 	return house.world.mailbox.mails
 		.slice(before)
@@ -88,7 +91,7 @@ describe('every owner is told, in the owner’s language and by name of who did 
 		],
 		[
 			'a file with another account to pay to was accepted',
-			/Invoices that name another account than yours were accepted in an import: 1/,
+			/Invoices that name an account other than yours were accepted in an import: 1/,
 			async (scope) => confirmImport(house.services, scope, ids.import!, { sendsMails: false, acceptsReview: true })
 		],
 		[
@@ -103,7 +106,7 @@ describe('every owner is told, in the owner’s language and by name of who did 
 		],
 		[
 			'the books have other account numbers',
-			/account numbers of the books have changed/,
+			/account numbers used in the books have changed/,
 			async (scope) => {
 				const { today: _, ...billing } = await readBilling(house.services, scope);
 				return saveBilling(house.services, scope, { ...billing, accounts: { '411': '411000' } });
@@ -136,7 +139,7 @@ describe('every owner is told, in the owner’s language and by name of who did 
 		const english = mails.find((mail) => mail.to === second.email)!;
 		expect(english.text).toMatch(words);
 		expect(english.text).toContain('Claire Martin · claire@lumen.example');
-		expect(english.text).toContain('because you are in the team of Atelier Lumen SARL');
+		expect(english.text).toContain('because you are a member of the Atelier Lumen SARL team');
 		expect(mails.find((mail) => mail.to !== second.email)!.text).toContain('Sécurité de votre compte');
 		expect(mails.some((mail) => mail.to === accountant.email)).toBe(false);
 	});
@@ -144,9 +147,66 @@ describe('every owner is told, in the owner’s language and by name of who did 
 		const hugo = await aMember('Hugo', 'accountant', 'en');
 		const changed = await told(() => changeRole(house.services, cast.owner, hugo.memberId, 'read_only'));
 		expect(changed.map((mail) => mail.to).sort()).toEqual(['claire@lumen.example', hugo.email].sort());
-		expect(changed.find((mail) => mail.to === hugo.email)!.text).toContain('The role of Hugo has changed: Read only');
+		expect(changed.find((mail) => mail.to === hugo.email)!.text).toContain('Hugo’s role has changed: Read only');
 		const left = await told(() => removeMember(house.services, cast.owner, hugo.memberId));
 		expect(left.find((mail) => mail.to === hugo.email)!.text).toMatch(/Hugo[\s\S]*Hugo is no longer in the team/);
+	});
+});
+describe('of the addresses that come with new clients', () => {
+	const invoicesOf = (emails: string[]) => ({
+		name: `${newId()}.json`,
+		bytes: new TextEncoder().encode(
+			JSON.stringify({
+				invoices: emails.map((email) => ({
+					number: `K-${newId()}`,
+					issued_on: '2026-11-01',
+					due_on: '2026-12-01',
+					client: { name: `Client de ${email}`, email },
+					net_minor: '10000',
+					vat_lines: [{ rate_bps: 2000, base_minor: '10000', vat_minor: '2000' }],
+					gross_minor: '12000'
+				}))
+			})
+		)
+	});
+	async function theKey(): Promise<Scope> {
+		await createApiKey(house.services, cast.owner, aKey('Sage'));
+		const [key] = await listKeys(house.services, cast.owner);
+		return mintScope(cast.supplierId, { kind: 'api_key', apiKeyId: key?.apiKeyId ?? '', scopes: ['import'] });
+	}
+	const seven = Array.from({ length: 7 }, (_, i) => `k${i}@x.example`);
+
+	test('an API key’s are told at once, in one mail, to every owner; a client that is known tells nothing', async () => {
+		const ann = await aMember('Ann', 'owner', 'en');
+		const key = await theKey();
+		const file = invoicesOf(seven);
+		const mails = await told(() => importInvoices(house.services, key, [file], { sendMails: false }));
+		expect(mails.map(({ to }) => to).sort()).toEqual(['claire@lumen.example', ann.email].sort());
+		const text = mails.find(({ to }) => to === ann.email)?.text ?? '';
+		expect(text).toContain('The API key “Sage” created clients with these addresses');
+		expect(text).toContain('k0@x.example, k1@x.example, k2@x.example, k3@x.example, k4@x.example (and others: 2)');
+		expect(text).toContain('end the key in the settings');
+		const again = await told(() =>
+			importInvoices(house.services, key, [invoicesOf(['k0@x.example'])], { sendMails: false })
+		);
+		expect(again).toEqual([]);
+	});
+	test('an import that a key confirms tells them too; one that a person confirms does not: that person has seen them', async () => {
+		const key = await theKey();
+		const opened = async (scope: Scope) => {
+			const importId = newId();
+			const files = [invoicesOf([`${importId}@x.example`])];
+			expect(codeOf(await receiveFiles(house.services, scope, { importId, files, isLast: true }))).toBe('done');
+			await house.drain();
+			return importId;
+		};
+		const word = { sendsMails: false, acceptsReview: false };
+		const byKey = await opened(key);
+		expect((await told(() => confirmImport(house.services, key, byKey, word))).map(({ text }) => text)).toEqual([
+			expect.stringContaining(`${byKey}@x.example`)
+		]);
+		const byPerson = await opened(key);
+		expect(await told(() => confirmImport(house.services, cast.owner, byPerson, word))).toEqual([]);
 	});
 });
 test('billing settings that leave the accounts alone tell nobody and ask for no proof', async () => {

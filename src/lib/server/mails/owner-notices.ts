@@ -22,7 +22,9 @@ const ROLES: Record<string, (say: { locale: Locale }) => string> = {
 	read_only: (say) => m.role_read_only({}, say)
 };
 /** Happened by itself: nobody did it, and nobody has to say that it was not them. */
-const BY_ITSELF = new Set(['stripe_silent', 'cards_tested']);
+const BY_ITSELF = new Set(['stripe_silent', 'cards_tested', 'refund_failed', 'contacts_by_key']);
+/** About money, not about who comes in. */
+const OF_MONEY = new Set(['stripe_silent', 'refund_failed', 'refund_requested']);
 type Words = (detail: Record<string, string>, say: { locale: Locale }) => string;
 const WORDS: Record<string, Words> = {
 	passkey_added: ({ name, person }, say) => m.notice_passkey_added({ name: name ?? '', person: person ?? '' }, say),
@@ -30,6 +32,14 @@ const WORDS: Record<string, Words> = {
 	passkey_suspect: ({ name, person }, say) => m.notice_passkey_suspect({ name: name ?? '', person: person ?? '' }, say),
 	api_key_created: ({ name }, say) => m.notice_api_key({ name: name ?? '' }, say),
 	api_key_revoked: ({ name }, say) => m.notice_api_key_ended({ name: name ?? '' }, say),
+	contacts_by_key: ({ name, emails = '', others }, say) =>
+		m.notice_contacts_by_key(
+			{
+				name: name ?? '',
+				emails: Number(others) > 0 ? m.notice_contacts_others({ emails, count: others ?? '' }, say) : emails
+			},
+			say
+		),
 	payees_accepted: ({ count }, say) => m.notice_payees_accepted({ count: count ?? '' }, say),
 	devices_forgotten: ({ person }, say) => m.notice_devices_forgotten({ person: person ?? '' }, say),
 	address_changed: ({ person, before, after }, say) =>
@@ -57,10 +67,12 @@ const WORDS: Record<string, Words> = {
 		)
 };
 
-/** What nobody of the team did is read in the security log, and asks for something else than looking for an intruder. */
+/** What nobody of the team did asks for something else than looking for an intruder. */
 const ALARMS: Record<string, (say: { locale: Locale }) => string> = {
-	cards_tested: (say) => m.notice_cards_tested_next({}, say)
+	cards_tested: (say) => m.notice_cards_tested_next({}, say),
+	contacts_by_key: (say) => m.notice_contacts_by_key_next({}, say)
 };
+const IN_LOG = new Set(['cards_tested']);
 
 /** null for what owners are not told. */
 export function renderOwnerNotice(to: To, notice: Notice): RenderedMail | null {
@@ -71,7 +83,10 @@ export function renderOwnerNotice(to: To, notice: Notice): RenderedMail | null {
 	const alarm = ALARMS[notice.action]?.(say);
 	return renderMail({
 		locale: to.locale,
-		subject: m.notice_subject({ supplier: to.supplier.name }, say),
+		subject: (OF_MONEY.has(notice.action) ? m.notice_subject_money : m.notice_subject)(
+			{ supplier: to.supplier.name },
+			say
+		),
 		preview: what,
 		supplierName: to.supplier.name,
 		brandHue: to.supplier.brandHue,
@@ -86,7 +101,7 @@ export function renderOwnerNotice(to: To, notice: Notice): RenderedMail | null {
 				]
 			},
 			...(alarm || isAct ? [{ kind: 'text' as const, text: alarm ?? m.notice_if_not({}, say) }] : []),
-			alarm
+			IN_LOG.has(notice.action)
 				? { kind: 'button', label: m.notice_button_log({}, say), url: notice.logUrl }
 				: { kind: 'button', label: m.notice_button({}, say), url: notice.url }
 		],

@@ -1,5 +1,5 @@
 // Keeps prepared invoices: their clients, their claims in the journal, their mails. Inside the caller's transaction, all or none; the caller tells the clients (tellOpened).
-import type { Scope } from '../../../domain/access/scope.ts';
+import { actorName, type Scope } from '../../../domain/access/scope.ts';
 import { KnownClients, type KnownClient } from '../../../domain/invoices/buyer.ts';
 import type { ChosenKind } from '../../../domain/invoices/client-kind.ts';
 import { placeBuyers, type Buying, type Place } from '../../../domain/invoices/place-buyers.ts';
@@ -21,6 +21,7 @@ import { setOffKept } from '../invoices/set-off-credits.ts';
 import { withdrawInvoices } from '../invoices/withdraw-invoices.ts';
 import { isTwin, nameOf } from './check-documents.ts';
 import type { ImportLine } from './import-line.ts';
+import { tellContactsByKey } from './tell-contacts.ts';
 
 export type Keepable = {
 	line: ImportLine;
@@ -55,7 +56,9 @@ export async function keepInvoices(
 ): Promise<{ lines: ImportLine[]; clientIds: string[] }> {
 	await makeRoom(tx, scope, items, now);
 	const open = items.filter((item) => !item.clientId);
-	const places = open.length ? await makeClients(tx, scope, open.map(buyingOf), now) : [];
+	const places = open.length
+		? await makeClients(tx, scope, open.map(buyingOf), { now, by: actorName(scope.actor) })
+		: [];
 	const placeOf = new Map(open.map((item, i) => [item, required(places[i], 'place')]));
 	const placeFor = (item: Keepable) => required(placeOf.get(item), 'place');
 	const held = new Set(isReviewed ? [] : open.filter((item) => isHeld(item.line, placeFor(item))));
@@ -197,13 +200,12 @@ export const buyingOf = ({
 	chosenClientId,
 	chosenKind
 });
-/** The client of each, made where nobody is known. `madeBefore`: the clients that the same import has made, and those that this adds. */
+/** The client of each, made where nobody is known. `by`: whose word it is; `madeBefore`: the clients that the same import has made, and those that this adds. */
 export async function makeClients(
 	tx: Tx,
 	scope: Scope,
 	buyings: Buying[],
-	now: Date,
-	madeBefore = new Set<string>()
+	{ now, by, madeBefore = new Set<string>() }: { now: Date; by: string; madeBefore?: Set<string> }
 ): Promise<Place[]> {
 	let clients = await likely(tx, scope, buyings);
 	// Two imports at once would create a client twice: where one is new, one at a time, and look again.
@@ -219,6 +221,7 @@ export async function makeClients(
 		[...made].map(([clientId, client]) => ({ clientId, ...client, locale: 'fr' as const, createdAt: now })),
 		[...contacts.values()].map(({ clientId, email, name }) => contactOf(clientId, email, name, now))
 	);
+	await tellContactsByKey(tx, scope, now, { by, emails: [...contacts.values()].map(({ email }) => email) });
 	for (const clientId of await learnKinds(tx, scope, learnt))
 		await recordAudit(tx, scope, now, 'client_kind_learnt', clientId, { kind: learnt.get(clientId) ?? '' });
 	for (const clientId of made.keys()) madeBefore.add(clientId);

@@ -66,7 +66,11 @@ async function makeAllClients(work: Work, job: ImportJob): Promise<void> {
 	const made = new Set<string>();
 	for (let from = 0; from < buyers.length; from += BUYERS_AT_ONCE)
 		await step(work, async (tx, hold) => {
-			await makeClients(tx, scope, buyers.slice(from, from + BUYERS_AT_ONCE), services.clock.now(), made);
+			await makeClients(tx, scope, buyers.slice(from, from + BUYERS_AT_ONCE), {
+				now: services.clock.now(),
+				by: job.confirmedBy ?? job.openedBy,
+				madeBefore: made
+			});
 			await hold();
 		});
 }
@@ -81,7 +85,10 @@ async function nextBlock(work: Work, job: ImportJob): Promise<Waiting[]> {
 		if (!waiting.length) return [];
 		const held = new Set<Waiting>();
 		await step(work, async (tx, hold) => {
-			const places = await makeClients(tx, scope, waiting.map(buyingOf), services.clock.now());
+			const places = await makeClients(tx, scope, waiting.map(buyingOf), {
+				now: services.clock.now(),
+				by: job.confirmedBy ?? job.openedBy
+			});
 			for (const [i, one] of waiting.entries()) {
 				const place = required(places[i], 'place');
 				one.clientId = place.clientId;
