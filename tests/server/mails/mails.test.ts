@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eq } from 'drizzle-orm';
-import { mail } from '#lib/server/store/schema/index.ts';
+import { mail, supplier } from '#lib/server/store/schema/index.ts';
 import { findContact } from '#lib/server/store/parties.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { sendInvoice } from '#lib/server/use-cases/access/pay-links.ts';
@@ -166,6 +166,23 @@ test('what suppliers and clients write is inert in mails', () => {
 	expect(html).not.toContain('"onclick="');
 	expect(text).toContain(nasty);
 	expect(escapeHtml(nasty)).not.toMatch(/[<>"']/);
+});
+test('an invoice names the ways to pay that there are: no transfer to a supplier that has given no account', async () => {
+	const [withIban, without] = [cast, await aSupplier(house.services, 'acct_canuts', 'Sans compte')];
+	await inScope(house.services.db, without.system, (tx) =>
+		tx.update(supplier).set({ iban: null, bic: null }).where(eq(supplier.supplierId, without.supplierId))
+	);
+	const ways: string[] = [];
+	for (const [of, email] of [
+		[withIban, 'ways@roche.example'],
+		[without, 'fewer@roche.example']
+	] as const) {
+		await aPayer(house.services, of, email, 'Chemins');
+		await anInvoice(house.services, of, { name: 'Chemins' }, { sendMails: true });
+		await house.drain();
+		ways.push(/Par [^.]*\./.exec(received(email)[0]?.text ?? '')?.[0] ?? '');
+	}
+	expect(ways).toEqual(['Par carte, prélèvement SEPA ou virement.', 'Par carte ou prélèvement SEPA.']);
 });
 test('what is read as plain text follows the rules of its language: French holds a colon to its word', () => {
 	const textIn = (locale: 'fr' | 'en'): string =>

@@ -162,7 +162,9 @@ describe('a debit', () => {
 		await payNow([id], 120_000, { method: 'pm_failed_fr' });
 		await house.drain();
 		await house.advance(7);
-		expect(await lastMail()).toMatchObject({ subject: expect.stringContaining('n’a pas abouti'), left: '1200,00' });
+		const mail = await lastMail();
+		expect(mail).toMatchObject({ subject: expect.stringContaining('n’a pas abouti'), left: '1200,00' });
+		expect(mail.text, 'of a debit, no card was refused').not.toMatch(/carte/);
 	});
 });
 

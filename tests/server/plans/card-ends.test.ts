@@ -134,7 +134,7 @@ test('both sides see it on the plan; the client is told three weeks before the p
 	await house.drain();
 	house.world.mailbox.mails.length = 0;
 	await live(28 - 22);
-	const own = () => mailsAbout(/se termine avant une échéance de CARTE-1/);
+	const own = () => mailsAbout(/expire avant une échéance de CARTE-1/);
 	expect(own()).toHaveLength(0);
 	await live(1);
 	expect(own()).toHaveLength(1);
@@ -142,7 +142,7 @@ test('both sides see it on the plan; the client is told three weeks before the p
 	await live(14);
 	expect(own()).toHaveLength(1);
 	const [announced] = mailsAbout(/seront prélevés le/).filter((mail) => mail.text.includes('CARTE-1'));
-	expect(announced?.text).toMatch(/se termine fin \d\d\/\d{4}, avant ce jour/);
+	expect(announced?.text).toMatch(/expire fin \d\d\/\d{4}, avant ce jour/);
 });
 
 test('a card that its network renews is told of no more; the new month is kept', async () => {
@@ -156,7 +156,7 @@ test('a card that its network renews is told of no more; the new month is kept',
 	await house.drain();
 	house.world.mailbox.mails.length = 0;
 	await live(10);
-	expect(mailsAbout(/se termine avant une échéance de CARTE-2/)).toHaveLength(0);
+	expect(mailsAbout(/expire avant une échéance de CARTE-2/)).toHaveLength(0);
 });
 
 test('whoever gave the card may pay no more: nothing is taken from it, the client is asked for another before the day, and both sides see it', async () => {

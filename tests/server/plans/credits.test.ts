@@ -131,7 +131,7 @@ describe('a plan that runs', () => {
 		expect((await invoiceNow(invoiceId)).balanceMinor).toBe(50_000n);
 		await addsUp(invoiceId);
 		await house.drain();
-		const [told] = mailsAbout(/^Un avoir change l’échéancier/);
+		const [told] = mailsAbout(/^Un avoir change votre échéancier/);
 		expect(told?.text).toContain('100,00');
 		const view = await readPayView(house.services, payer.scope, [invoiceId]);
 		expect(view.ok && view.value.discounts).toMatchObject([

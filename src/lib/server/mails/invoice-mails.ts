@@ -3,17 +3,19 @@ import { m } from '#lib/paraglide/messages.js';
 import type { OptionView } from '../../contract/views.ts';
 import { optionSummary } from '../../i18n/offers.ts';
 import { optionTitle } from '../../i18n/option-titles.ts';
-import { declineText } from '../../i18n/declines.ts';
+import { debitDeclineText } from '../../i18n/declines.ts';
 import { formatDay } from '../../domain/calendar/format.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import { formatMoney, type Locale } from '../../domain/money/format.ts';
 import type { Rest } from '../../domain/invoices/state.ts';
 import type { Minor } from '../../domain/money/minor.ts';
 import type { DeclineFamily } from '../../domain/payments/declines.ts';
+import type { PaymentMethodType } from '../../domain/payments/methods.ts';
 import type { Supplier } from '../store/parties.ts';
 import { dueBlock, duePreview, dueRows } from './due-block.ts';
 import { renderMail, type Block, type RenderedMail } from './layout.ts';
 
+export type PayMethod = PaymentMethodType | 'transfer';
 export type To = { supplier: Supplier; name: string; locale: Locale };
 export const mail = ({ supplier, locale }: To, subject: string, preview: string, blocks: Block[]): RenderedMail =>
 	renderMail({
@@ -33,6 +35,16 @@ export const hello = (to: To): Block => ({
 	text: m.mail_hello({ name: to.name }, { locale: to.locale })
 });
 
+function byMethods(methods: PayMethod[], locale: Locale): string[] {
+	const say = { locale };
+	const words: Record<PayMethod, () => string> = {
+		card: () => m.mail_by_card({}, say),
+		sepa_debit: () => m.mail_by_debit({}, say),
+		transfer: () => m.mail_by_transfer({}, say)
+	};
+	const list = new Intl.ListFormat(locale === 'en' ? 'en-GB' : locale, { type: 'disjunction' });
+	return methods.length ? [m.mail_invoice_by({ methods: list.format(methods.map((one) => words[one]())) }, say)] : [];
+}
 export function renderInvoiceMail(
 	to: To,
 	invoice: {
@@ -40,6 +52,8 @@ export function renderInvoiceMail(
 		amountMinor: Minor;
 		currency: string;
 		dueOn: CivilDate;
+		/** How it can be paid. */
+		methods: PayMethod[];
 		/** The choices besides paying all of it now. */
 		options: OptionView[];
 		url: string;
@@ -62,7 +76,7 @@ export function renderInvoiceMail(
 			{ kind: 'amount', label: m.amount_left({}, say), text: amount, note: m.due_on({ date: due }, say) },
 			...(choices.length ? [{ kind: 'facts' as const, rows: choices }] : []),
 			{ kind: 'button', label: m.mail_invoice_button({}, say), url: invoice.url },
-			{ kind: 'small', text: m.mail_invoice_note({}, say) }
+			{ kind: 'small', text: [...byMethods(invoice.methods, to.locale), m.mail_invoice_note({}, say)].join(' ') }
 		]
 	);
 }
@@ -122,7 +136,9 @@ export function renderReceiptMail(
 				kind: 'small',
 				text: notes.length
 					? m.mail_receipt_credit_note({ number: notes.join(', ') }, say)
-					: m.mail_receipt_attached({}, say)
+					: payment.numbers
+						? m.mail_receipt_attached({}, say)
+						: m.mail_receipt_attached_kept({}, say)
 			}
 		]
 	);
@@ -180,7 +196,7 @@ export function renderFailedMail(
 	return mail(to, m.mail_failed_subject({ numbers: failed.numbers }, say), duePreview(due, to.locale), [
 		hello(to),
 		{ kind: 'text', text: m.mail_failed_text({ amount, numbers: failed.numbers }, say) },
-		{ kind: 'text', text: declineText(failed.family, to.locale) },
+		{ kind: 'text', text: debitDeclineText(failed.family, to.locale) },
 		dueBlock(due, to.locale),
 		...(due.payableMinor > 0n
 			? [{ kind: 'button' as const, label: m.mail_failed_button({}, say), url: failed.url }]

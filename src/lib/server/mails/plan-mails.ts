@@ -5,7 +5,7 @@ import { formatDay } from '../../domain/calendar/format.ts';
 import { formatMoney } from '../../domain/money/format.ts';
 import type { Minor } from '../../domain/money/minor.ts';
 import type { DeclineFamily } from '../../domain/payments/declines.ts';
-import { declineText } from '../../i18n/declines.ts';
+import { debitDeclineText, declineText } from '../../i18n/declines.ts';
 import { hello, mail, type To } from './invoice-mails.ts';
 import type { RenderedMail } from './layout.ts';
 
@@ -70,16 +70,13 @@ export function renderPartAnnounced(
 	]);
 }
 
-export type FailedStep = 'retry' | 'authenticate' | 'other_method';
+export type FailedStep = 'retry' | 'retry_other' | 'authenticate' | 'other_method';
 /** `returned`: taken, and sent back by the bank weeks later. `not_tried`: the means of payment can't be charged any more. */
 export type WhyFailed = DeclineFamily | 'returned' | 'not_tried';
 function whyText(why: WhyFailed, isDebit: boolean, locale: To['locale']): string {
-	// Of a debit no other card is spoken of: what comes next is said after it.
-	if (isDebit && why === 'insufficient_funds') return m.part_failed_debit_funds({}, { locale });
-	if (isDebit && (why === 'generic' || why === 'technical' || why === 'sepa_refused'))
-		return m.part_failed_debit_refused({}, { locale });
 	if (why === 'returned') return m.part_failed_returned({}, { locale });
-	return why === 'not_tried' ? m.part_failed_not_tried({}, { locale }) : declineText(why, locale);
+	if (why === 'not_tried') return m.part_failed_not_tried({}, { locale });
+	return isDebit ? debitDeclineText(why, locale) : declineText(why, locale);
 }
 export function renderPartFailed(
 	to: To,
@@ -96,6 +93,7 @@ export function renderPartFailed(
 	const amount = formatMoney(part.amountMinor, part.currency, to.locale);
 	const next: Record<FailedStep, () => string> = {
 		retry: () => m.part_failed_retry({ date: part.retryOn ? formatDay(part.retryOn, to.locale) : '' }, say),
+		retry_other: () => m.part_failed_retry_other({ date: part.retryOn ? formatDay(part.retryOn, to.locale) : '' }, say),
 		authenticate: () => m.part_failed_authenticate({}, say),
 		other_method: () => m.part_failed_other({}, say)
 	};

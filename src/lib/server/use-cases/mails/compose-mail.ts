@@ -30,6 +30,7 @@ import { invoiceIdsOf, payUrl, whatIsDue } from './what-is-due.ts';
 import { mintPayLink } from '../access/pay-links.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
 import { readCreditNote } from '../payments/read-credit-note.ts';
+import { takesTransfers } from '../payments/read-pay-view.ts';
 import { readReceipt } from '../payments/read-receipt.ts';
 
 type Composed = Omit<OutgoingMail, 'messageId' | 'to' | 'returnTo'>;
@@ -149,6 +150,10 @@ async function renderInvoice({ services, scope, tx, row, supplier, to }: Context
 		amountMinor: payableToday(invoice),
 		currency: invoice.currency,
 		dueOn: invoice.dueOn,
+		methods: [
+			...(quoted.quote.options.find((option) => option.kind === 'now')?.methods ?? []),
+			...(takesTransfers(supplier) ? (['transfer'] as const) : [])
+		],
 		options: optionViews(quoted).filter((option) => option.kind !== 'now'),
 		url
 	});

@@ -13,6 +13,7 @@ import { findPlan, type PlanWithParts } from '../../store/plans.ts';
 import { findMethod, type SavedMethod } from '../../store/saved-methods.ts';
 import { mintPayLink } from '../access/pay-links.ts';
 import type { Context } from './compose-context.ts';
+import { UNTRIED } from './queue-mails.ts';
 import { whatIsDue } from './what-is-due.ts';
 
 export async function renderPlanMail(context: Context): Promise<RenderedMail | null> {
@@ -93,7 +94,7 @@ const whyLost = ({ unusableAt, giverMayPay }: SavedMethod): templates.WhyLost =>
 	unusableAt ? 'bank' : giverMayPay ? 'moved' : 'rights';
 
 async function renderFailed(
-	{ scope, tx, to }: Context,
+	{ scope, tx, to, row }: Context,
 	plan: PlanWithParts,
 	part: PlanWithParts['parts'][number],
 	{ serves, ...common }: Awaited<ReturnType<typeof commonOf>> & { serves: boolean }
@@ -105,14 +106,20 @@ async function renderFailed(
 		...common,
 		dueOn: part.dueOn,
 		amountMinor: part.amountMinor,
-		why: whyFailed(attempt),
+		why: row.uniqueKey.endsWith(UNTRIED) ? 'not_tried' : whyFailed(attempt),
 		isDebit: attempt?.methodType === 'sepa_debit',
-		step: part.status === 'retrying' && serves ? 'retry' : wantsBank ? 'authenticate' : 'other_method',
+		step: isTriedAgain(plan, part) && serves ? retryOf(plan, part) : wantsBank ? 'authenticate' : 'other_method',
 		retryOn: part.askOn,
 		cureEndsOn: plan.cureEndsOn
 	});
 }
 
+/** Not once the plan will have ended before. */
+const isTriedAgain = ({ cureEndsOn }: PlanWithParts, { status, askOn }: PlanWithParts['parts'][number]): boolean =>
+	status === 'retrying' && askOn !== null && !(cureEndsOn !== null && askOn > cureEndsOn);
+/** That nothing is to be done is true of no plan of which another part waits for its client. */
+const retryOf = ({ parts }: PlanWithParts, { position }: { position: number }): templates.FailedStep =>
+	parts.some((one) => one.position !== position && one.status === 'action_needed') ? 'retry_other' : 'retry';
 const wantsConfirmation = (attempt: Attempt | null): boolean =>
 	[attempt?.errorCode, attempt?.declineCode].includes('authentication_required');
 async function needsAnother({ scope, tx }: Context, plan: PlanWithParts): Promise<boolean> {

@@ -127,6 +127,8 @@ export async function queueContactMails(
 }
 
 /** About a plan: to the person who accepted it, while that person may pay, else to the billing contacts. A broken plan is told to the supplier's team as well. */
+/** At the end of the round of a refusal that no bank made: the try before it is not why. */
+export const UNTRIED = '-untried';
 export async function queuePlanMail(
 	tx: Tx,
 	scope: Scope,

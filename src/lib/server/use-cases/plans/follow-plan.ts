@@ -20,7 +20,7 @@ import {
 	type PlanWithParts
 } from '../../store/plans.ts';
 import { findMethod } from '../../store/saved-methods.ts';
-import { queueAttemptMail, queuePlanMail } from '../mails/queue-mails.ts';
+import { queueAttemptMail, queuePlanMail, UNTRIED } from '../mails/queue-mails.ts';
 import { keepUsedMethod } from '../methods/keep-used-method.ts';
 import type { Settling } from '../payments/settling.ts';
 
@@ -174,7 +174,8 @@ export async function refusePart(
 		{ status: statusAfter(plan.status, [{ status: 'retrying' }]), cureEndsOn: plan.cureEndsOn ?? ends },
 		now
 	);
-	if (next.kind !== 'stop') await queuePlanMail(tx, scope, now, 'part_failed', plan, part.position, failures);
+	const round = failure.errorCode === 'method_gone' ? `${failures}${UNTRIED}` : failures;
+	if (next.kind !== 'stop') await queuePlanMail(tx, scope, now, 'part_failed', plan, part.position, round);
 }
 const failureOf = (intent: IntentState | null, attempt: Attempt): Omit<Failure, 'failures'> => ({
 	errorCode: intent?.errorCode ?? attempt.errorCode,
