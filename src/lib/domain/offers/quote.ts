@@ -154,20 +154,9 @@ function early(context: Context): Answer {
 	return atOnce(context, { kind: 'early', lines, discounts, deadlineAt });
 }
 
-export type EarlyDiscount = { invoiceId: string; discountMinor: Minor; lastDay: CivilDate };
-/** What each may take off today: whoever pays several early takes off the sum of theirs. */
-export function earlyDiscounts(input: QuoteInput): EarlyDiscount[] {
-	const context = { ...input, today: civilDateIn(input.at, input.supplier.timeZone) };
-	return input.invoices.flatMap((invoice) => {
-		const found = invoice.payableMinor > 0n ? discountToday(context, invoice) : null;
-		return found ? [{ invoiceId: invoice.invoiceId, discountMinor: found.discountMinor, lastDay: found.lastDay }] : [];
-	});
-}
-type OfToday = Pick<Context, 'policy' | 'today' | 'supplier'>;
-const discountToday = (context: OfToday, invoice: QuotedInvoice): Discount | null =>
-	invoice.isFactored ? null : bestDiscountOf(context, invoice);
-
-function bestDiscountOf({ policy, today, supplier }: OfToday, invoice: QuotedInvoice): Discount | null {
+export function discountToday(context: QuoteInput & { today: CivilDate }, invoice: QuotedInvoice): Discount | null {
+	const { policy, today, supplier } = context;
+	if (invoice.isFactored) return null;
 	const rule = isValid(policy, today) ? policy.discount : null;
 	const found = rule && discountOn(rule, invoice, today, supplier.country);
 	// An offer ends with its policy; what the invoice grants does not.

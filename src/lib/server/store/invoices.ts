@@ -11,7 +11,7 @@ import type { Hold, HoldReason } from '../../domain/invoices/hold.ts';
 import type { InvoiceFacts } from '../../domain/invoices/state.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
 import type { Tx } from './database.ts';
-import { balance, planned, promised, takenOff, underWay } from './invoice-balance.ts';
+import { balance, planned, promised, sums, underWay } from './invoice-balance.ts';
 import { insertMany } from './insert-many.ts';
 import { fromJson, toJson } from './json.ts';
 import { client, invoice, invoiceVat } from './schema/index.ts';
@@ -57,16 +57,7 @@ export const isStanding = sql`invoice.not_payable_reason is distinct from 'withd
 
 export const selectInvoices = (tx: Tx) =>
 	tx
-		.select({
-			invoice,
-			clientName: client.name,
-			clientKind: client.kind,
-			balance,
-			takenOff,
-			underWay,
-			promised,
-			planned
-		})
+		.select({ invoice, clientName: client.name, clientKind: client.kind, ...sums })
 		.from(invoice)
 		.innerJoin(client, and(eq(client.supplierId, invoice.supplierId), eq(client.clientId, invoice.clientId)));
 

@@ -56,9 +56,8 @@ export async function keepInvoices(
 ): Promise<{ lines: ImportLine[]; clientIds: string[] }> {
 	await makeRoom(tx, scope, items, now);
 	const open = items.filter((item) => !item.clientId);
-	const places = open.length
-		? await makeClients(tx, scope, open.map(buyingOf), { now, by: actorName(scope.actor) })
-		: [];
+	const word = { now, by: actorName(scope.actor) };
+	const places = open.length ? await makeClients(tx, scope, open.map(buyingOf), word) : [];
 	const placeOf = new Map(open.map((item, i) => [item, required(places[i], 'place')]));
 	const placeFor = (item: Keepable) => required(placeOf.get(item), 'place');
 	const held = new Set(isReviewed ? [] : open.filter((item) => isHeld(item.line, placeFor(item))));

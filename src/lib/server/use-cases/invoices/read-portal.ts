@@ -4,7 +4,7 @@ import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { AgreedTerms } from '../../../domain/invoices/agreed-terms.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
-import { earlyDiscounts, type EarlyDiscount } from '../../../domain/offers/quote.ts';
+import { earlyDiscounts, type EarlyDiscount } from '../../../domain/offers/early-discounts.ts';
 import { ZERO, type Minor } from '../../../domain/money/minor.ts';
 import type { Services } from '../../services.ts';
 import { drawFirstPageOffPath } from '../../readers/off-path.ts';
