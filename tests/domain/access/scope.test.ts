@@ -1,6 +1,6 @@
 // Roles: who may do what.
 import { expect, test } from 'vitest';
-import { may, mintScope, type Actor, type Permission } from '#lib/domain/access/scope.ts';
+import { actorName, may, mintScope, type Actor, type Permission } from '#lib/domain/access/scope.ts';
 
 const actors: Record<string, Actor> = {
 	owner: { kind: 'member', memberId: 'm', role: 'owner' },
@@ -20,7 +20,26 @@ test('each permission belongs to those it should', () => {
 	expect(able('undo_imports')).toEqual(['owner', 'accountant', 'undoer']);
 	expect(able('refund')).toEqual(['owner', 'accountant']);
 	expect(able('manage_members')).toEqual(['owner']);
+	expect(able('set_payee')).toEqual(['owner']);
+	for (const permission of ['refund', 'set_payee', 'read_invoices'] as const)
+		expect(may({ kind: 'system' }, permission)).toBe(true);
 });
+test('what the owners keep from a person is refused whatever the role, but for reading', () => {
+	const kept: Actor = { kind: 'member', memberId: 'm', role: 'accountant', withheld: ['refund', 'read_invoices'] };
+	expect([may(kept, 'refund'), may(kept, 'send_mail'), may(kept, 'read_invoices')]).toEqual([false, true, true]);
+});
+test('the journal names who did it, each kind by its own id', () =>
+	expect([...Object.values(actors), { kind: 'system' } as const].map(actorName)).toEqual([
+		'member:m',
+		'member:m',
+		'member:m',
+		'contact:c',
+		'pay_link:l',
+		'api_key:k',
+		'api_key:r',
+		'api_key:u',
+		'system'
+	]));
 test('what is a person’s word is nobody else’s, whatever a key may', () => {
 	for (const permission of ['accept_review', 'manage_contacts', 'send_mail', 'refund'] as const)
 		expect(able(permission)).toEqual(['owner', 'accountant']);
@@ -28,4 +47,5 @@ test('what is a person’s word is nobody else’s, whatever a key may', () => {
 test('a pay link sees one invoice, a contact one client', () => {
 	expect(mintScope('s', actors.link!)).toMatchObject({ clientId: 'c', invoiceId: 'i' });
 	expect(mintScope('s', actors.contact!)).toMatchObject({ clientId: 'c', invoiceId: null });
+	expect(mintScope('s', actors.owner!)).toMatchObject({ supplierId: 's', clientId: null, invoiceId: null });
 });
