@@ -98,7 +98,7 @@ describe('reading decimals', () => {
 test('amounts read as CLDR has them, no-break spaces included', () => {
 	expect(formatMoney(minor(123456n), 'EUR', 'fr')).toBe('1\u202f234,56\u00a0€');
 	expect(formatMoney(minor(117600n), 'EUR', 'en')).toBe('€1,176.00');
-	expect(formatRate(550, 'fr')).toBe('5,5\u00a0%');
+	expect([formatRate(550, 'fr'), formatRate(2000, 'en'), formatRate(210, 'en')]).toEqual(['5,5\u00a0%', '20%', '2.1%']);
 });
 test('an amount too large for a number is refused rather than rounded', () => {
 	const [most, refusal] = [2n ** 53n - 1n, new RangeError('amount too large for a number')];
