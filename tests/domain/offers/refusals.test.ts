@@ -169,6 +169,10 @@ describe('no plan', () => {
 			why({ ...of({ agreed: { discounts: [], parts: parts(last) } }), policy: policy({ instalments: null }) });
 		expect(only('2026-12-12')).toMatchObject({ parts: [{ amountMinor: 50_000n }, { amountMinor: 70_000n }] });
 		expect(only('2026-12-13')).toBe('not_in_policy');
+		// It is the last of them that counts, not the one before.
+		const three = [...parts('2026-12-05'), { dueOn: civilDate('2026-12-13'), amountMinor: euros('100.00') }];
+		const longer = of({ payableMinor: euros('1300.00'), agreed: { discounts: [], parts: three } });
+		expect(reason(ask({ ...longer, policy: policy({ instalments: null }) }), 'plan_3')).toBe('not_in_policy');
 	});
 });
 
