@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm';
 import { formatDay } from '#lib/domain/calendar/format.ts';
 import { civilDateIn } from '#lib/domain/calendar/civil-date.ts';
 import { inScope } from '#lib/server/store/tx.ts';
+import { setKind } from '#lib/server/use-cases/clients/set-kind.ts';
 import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
 import { changeStripeAccount } from '#lib/server/use-cases/suppliers/change-payee.ts';
 import { openDispute } from '#sandbox/stripe/reversals.ts';
@@ -99,6 +100,12 @@ const emptyAccount = (): void => {
 	for (const method of Object.values(atStripe().payment_methods))
 		Object.assign(method, { _behaviour: 'pm_insufficientFunds_fr' });
 };
+const ANNOUNCED = (position: number) => [
+	'400,00 € seront prélevés le J+7',
+	`400,00 € seront prélevés le J+7 pour F-1 : échéance ${position} sur 3.`,
+	'Voir mon échéancier :',
+	'Vous préférez payer autrement ou plus tôt ? C’est possible depuis votre échéancier.'
+];
 const UNDER_WAY = (days: number) => [
 	'Prélèvement SEPA de 400,00 € en cours',
 	'Un prélèvement de 400,00 € pour F-1 est en cours. Voici ses références.',
@@ -163,17 +170,26 @@ test('sent back, the next part is under way when the plan ends, and comes to not
 	]);
 });
 
+test('sent back, then the next part is refused too, of a consumer: it is tried again, and that is not all there is to do', async () => {
+	const invoiceId = await plan();
+	await setKind(house.services, cast.owner, { clientId: payer.clientId, kind: 'consumer' });
+	await live(30);
+	await sendBack(invoiceId, 2);
+	emptyAccount();
+	await live(1);
+	expect(await live(12)).toEqual([
+		ANNOUNCED(3),
+		UNDER_WAY(10),
+		REFUSED('J-2', NO_FUNDS, 'Nous réessaierons le J+7. Une autre échéance attend encore votre règlement.', PAY, BY(19))
+	]);
+});
+
 test('refused, then the supplier leaves its account at Stripe before the next try', async () => {
 	await plan();
 	await live(9);
 	emptyAccount();
 	expect(await live(20)).toEqual([
-		[
-			'400,00 € seront prélevés le J+7',
-			'400,00 € seront prélevés le J+7 pour F-1 : échéance 2 sur 3.',
-			'Voir mon échéancier :',
-			'Vous préférez payer autrement ou plus tôt ? C’est possible depuis votre échéancier.'
-		],
+		ANNOUNCED(2),
 		UNDER_WAY(9),
 		REFUSED(
 			'J-2',
