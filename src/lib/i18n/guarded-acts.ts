@@ -15,6 +15,7 @@ export function keptActText(act: KeptAct): string {
 		mail: m.confirm_act_mail,
 		offer: m.confirm_act_offer,
 		part: m.confirm_act_part,
+		outcome: m.confirm_act_outcome,
 		signed_out: m.confirm_act_signed_out
 	};
 	return texts[act]();

@@ -40,7 +40,8 @@ const CLOSED = [
 		'import_file',
 		'import_job',
 		'import_line',
-		'import_mapping'
+		'import_mapping',
+		'said_outcome'
 	],
 	...[
 		'mail',

@@ -15,6 +15,17 @@ export function isFreshlyProven(actor: Actor, now: Date): boolean {
 
 /** What a person may be on the way to when the proof is asked for; words in i18n/guarded-acts.ts. */
 export type GuardedAct =
-	'refund' | 'keys' | 'billing' | 'rights' | 'passkey' | 'import' | 'contact' | 'member' | 'mail' | 'offer' | 'part';
+	| 'refund'
+	| 'keys'
+	| 'billing'
+	| 'rights'
+	| 'passkey'
+	| 'import'
+	| 'contact'
+	| 'member'
+	| 'mail'
+	| 'offer'
+	| 'part'
+	| 'outcome';
 /** Why a form waits: for the proof of such an act, or for somebody whose session had ended. */
 export type KeptAct = GuardedAct | 'signed_out';

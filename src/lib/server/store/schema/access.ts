@@ -144,6 +144,7 @@ export const keptForm = pgTable(
 			mail: true,
 			offer: true,
 			part: true,
+			outcome: true,
 			signed_out: true
 		}).notNull(),
 		action: text().notNull(), // the path of ours that it goes to

@@ -2,6 +2,7 @@
 export * from './parties.ts';
 export * from './invoices.ts';
 export * from './payments.ts';
+export * from './outcomes.ts';
 export * from './refunds.ts';
 export * from './offers.ts';
 export * from './methods.ts';
