@@ -9,6 +9,7 @@ import type { Simulation } from '../domain/offers/simulate.ts';
 import type { AttemptStatus } from '../domain/payments/attempt-status.ts';
 import type { DeclineFamily } from '../domain/payments/declines.ts';
 import type { MethodOffer, PaymentMethodType } from '../domain/payments/methods.ts';
+import type { Outcome } from '../domain/payments/outcome.ts';
 
 export type SupplierView = { name: string; initials: string; hue: number; contactName: string; contactEmail: string };
 export type InvoiceView = {
@@ -174,4 +175,24 @@ export type PayView = {
 	stripe: StripeView;
 	payerName: string;
 	payerEmail: string | null;
+};
+
+/** A try whose account at Stripe was disconnected. */
+export type CutOff = {
+	account: string;
+	/** What it is known to be at Stripe; null: its answer was lost. */
+	reference: string | null;
+	/** null where it is not known. */
+	methodType: string | null;
+	methods: PaymentMethodType[];
+	begunOn: CivilDate;
+	today: CivilDate;
+};
+/** What a person said became of it, and what Stripe has said since. */
+export type SaidView = Record<'by' | 'note', string> & {
+	outcome: Outcome;
+	paidOn: CivilDate | null;
+	reference: string | null;
+	at: Date;
+	heard: Outcome | null;
 };

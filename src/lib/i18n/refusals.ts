@@ -6,6 +6,7 @@ import { parseCivilDate } from '../domain/calendar/civil-date.ts';
 import { formatMoney, formatRate, type Locale } from '../domain/money/format.ts';
 import { minor } from '../domain/money/minor.ts';
 import type { DeclineFamily } from '../domain/payments/declines.ts';
+import type { OutcomeMistake } from '../domain/payments/outcome.ts';
 import type { PolicyMistake } from '../domain/offers/check-policy.ts';
 import { mistakeText } from './offer-mistakes.ts';
 import { declineText } from './declines.ts';
@@ -18,6 +19,7 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 	const cap = parseCivilDate(detail.date ?? '');
 	const texts: Record<RefusalCode, () => string> = {
 		...importTexts(detail, locale),
+		...outcomeTexts(locale),
 		not_found: () => m.refusal_not_found({}, say),
 		not_allowed: () => m.refusal_not_allowed({}, say),
 		signed_out: () => m.refusal_signed_out({}, say),
@@ -96,5 +98,16 @@ function importTexts(detail: Refusal['detail'], locale: Locale): Record<ImportCo
 		import_busy: () => m.refusal_import_busy({}, say),
 		import_not_ready: () => m.refusal_import_not_ready({}, say),
 		import_paid: () => m.refusal_import_paid({ numbers: detail.numbers ?? '' }, say)
+	};
+}
+
+type OutcomeCode = Extract<RefusalCode, 'account_answers' | 'outcome_said' | OutcomeMistake>;
+function outcomeTexts(locale: Locale): Record<OutcomeCode, () => string> {
+	const say = { locale };
+	return {
+		account_answers: () => m.refusal_account_answers({}, say),
+		outcome_said: () => m.refusal_outcome_said({}, say),
+		reference_of_another: () => m.refusal_reference_of_another({}, say),
+		money_day_not_possible: () => m.refusal_money_day_not_possible({}, say)
 	};
 }

@@ -217,6 +217,16 @@ export const ANSWERS: Record<string, Row> = {
 	'POST /admin/factures/[id]?/ouvrir': { door: 'adminWriteId', params: id('open'), form: {} },
 	'POST /admin/factures/[id]?/suspendre': { door: 'adminWriteId', params: id('open'), form: { motif: 'disputed' } },
 	'POST /admin/factures/[id]?/reprendre': { door: 'adminWriteId', params: id('open'), form: {} },
+	'POST /admin/factures/[id]?/encaisse': {
+		door: 'adminWriteId',
+		params: id('planned'),
+		form: { essai: ':attempt', le: '2026-11-20', reference: 'pi_anything', moyen: 'card', motif: 'x' }
+	},
+	'POST /admin/factures/[id]?/impaye': {
+		door: 'adminWriteId',
+		params: id('planned'),
+		form: { essai: ':attempt', motif: 'x' }
+	},
 	'POST /admin/factures/[id]?/revoquer': { door: 'adminWriteId', params: id('open'), form: { lien: ':payLink' } },
 	'GET /admin/import': { door: 'admin' },
 	'POST /admin/import': { door: 'adminWrite', file: CSV },

@@ -37,6 +37,8 @@ export const PROOFS: Record<string, Proof> = {
 	'POST /admin/factures/[id]?/suspendre': OWN_BOOKS,
 	'POST /admin/factures/[id]?/reprendre': OWN_BOOKS,
 	'POST /admin/factures/[id]?/revoquer': CLOSES,
+	'POST /admin/factures/[id]?/encaisse': 'asks',
+	'POST /admin/factures/[id]?/impaye': 'asks',
 	'POST /admin/import': 'no: files wait for a word',
 	'POST /admin/import/depot': 'no: files wait for a word',
 	'POST /admin/import/[id]?/relire': 'no: invoices wait for a word',

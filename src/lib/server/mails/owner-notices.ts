@@ -22,9 +22,18 @@ const ROLES: Record<string, (say: { locale: Locale }) => string> = {
 	read_only: (say) => m.role_read_only({}, say)
 };
 /** Happened by itself: nobody did it, and nobody has to say that it was not them. */
-const BY_ITSELF = new Set(['stripe_silent', 'cards_tested', 'refund_failed', 'contacts_by_key']);
+const BY_ITSELF = new Set(['stripe_silent', 'cards_tested', 'refund_failed', 'contacts_by_key', 'outcome_differs']);
 /** About money, not about who comes in. */
-const OF_MONEY = new Set(['stripe_silent', 'refund_failed', 'refund_requested']);
+const OF_MONEY = new Set([
+	'stripe_silent',
+	'refund_failed',
+	'refund_requested',
+	'said_paid',
+	'said_not_paid',
+	'outcome_differs'
+]);
+const moneyOf = (amountMinor: string | undefined, currency: string | undefined, locale: Locale): string =>
+	formatMoney(minor(BigInt(amountMinor ?? '0')), currency ?? 'EUR', locale);
 type Words = (detail: Record<string, string>, say: { locale: Locale }) => string;
 const WORDS: Record<string, Words> = {
 	passkey_added: ({ name, person }, say) => m.notice_passkey_added({ name: name ?? '', person: person ?? '' }, say),
@@ -60,6 +69,34 @@ const WORDS: Record<string, Words> = {
 			{ amount: formatMoney(minor(BigInt(amountMinor ?? '0')), currency ?? 'EUR', say.locale), receipt: receipt ?? '' },
 			say
 		),
+	said_paid: ({ amountMinor, currency, receipt, account, note }, say) =>
+		m.notice_said_paid(
+			{
+				amount: moneyOf(amountMinor, currency, say.locale),
+				receipt: receipt ?? '',
+				account: account ?? '',
+				note: note ?? ''
+			},
+			say
+		),
+	said_not_paid: ({ amountMinor, currency, description, account, note }, say) =>
+		m.notice_said_not_paid(
+			{
+				amount: moneyOf(amountMinor, currency, say.locale),
+				invoices: description ?? '',
+				account: account ?? '',
+				note: note ?? ''
+			},
+			say
+		),
+	outcome_differs: ({ said, amountMinor, currency, description, account }, say) => {
+		const about = {
+			amount: moneyOf(amountMinor, currency, say.locale),
+			invoices: description ?? '',
+			account: account ?? ''
+		};
+		return said === 'paid' ? m.notice_outcome_not_paid(about, say) : m.notice_outcome_paid(about, say);
+	},
 	refund_requested: ({ amountMinor, currency, receipt }, say) =>
 		m.notice_refund(
 			{ amount: formatMoney(minor(BigInt(amountMinor ?? '0')), currency ?? 'EUR', say.locale), receipt: receipt ?? '' },

@@ -1,5 +1,5 @@
 // The accounts at Stripe that a supplier has and had, and which of them can't be asked at the moment.
-import { and, asc, desc, eq, gte, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, isNotNull, isNull, lte, ne, or, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Silence } from '../../domain/payments/silence.ts';
 import type { Database, Tx } from './database.ts';
@@ -90,6 +90,22 @@ export const isDisconnected = async (db: Database, scope: Scope, account: string
 				)
 			)
 	).length > 0;
+/** The same of all of a supplier's, for its screens and its people. */
+export async function listDisconnected(tx: Tx, scope: Scope): Promise<Set<string>> {
+	const rows = await tx
+		.select({ account: stripeAccount.account })
+		.from(stripeAccount)
+		.where(
+			and(
+				eq(stripeAccount.supplierId, scope.supplierId),
+				ne(stripeAccount.account, ''),
+				isNotNull(stripeAccount.untilAt),
+				isNotNull(stripeAccount.confirmedAt),
+				eq(stripeAccount.silence, 'account_refused')
+			)
+		);
+	return new Set(rows.map((row) => row.account));
+}
 /** Today's account has just not answered, or does not: nothing more is taken. */
 export const isTodaysSilent = async (tx: Tx, scope: Scope): Promise<boolean> =>
 	(

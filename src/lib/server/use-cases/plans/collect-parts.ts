@@ -77,7 +77,7 @@ async function openCharge(services: Services, scope: Scope, tx: Tx, charge: Due)
 		'part'
 	);
 	const method = plan.methodId ? await findMethod(tx, scope, plan.methodId) : null;
-	if (method === null || !isDue(plan, part, today)) return null;
+	if (!isDue(plan, part, today)) return null;
 	// Perhaps the part before this one found that out: nothing more of the row is taken.
 	if (await isTodaysSilent(tx, scope)) return null;
 	if (invoices.some((invoice) => isHeldOn(invoice, today))) return null;
@@ -91,8 +91,8 @@ async function openCharge(services: Services, scope: Scope, tx: Tx, charge: Due)
 		await savePart(tx, scope, part, { status: 'action_needed', askOn: null }, now);
 		return null;
 	}
-	if (!isChargeable(method, supplier.stripeAccount)) {
-		await waitForAnother({ scope, tx, supplier, now }, plan, part, method.type);
+	if (!method || !isChargeable(method, supplier.stripeAccount)) {
+		await waitForAnother({ scope, tx, supplier, now }, plan, part, method?.type ?? null);
 		return null;
 	}
 	const attemptId = newId();
@@ -139,7 +139,7 @@ async function waitForAnother(
 	following: Pick<Following, 'scope' | 'tx' | 'supplier' | 'now'>,
 	plan: PlanWithParts,
 	part: PlanWithParts['parts'][number],
-	methodType: string
+	methodType: string | null
 ): Promise<void> {
 	const { scope, tx, supplier, now } = following;
 	if (part.dueOn > civilDateIn(now, supplier.timeZone)) return savePart(tx, scope, part, { askOn: part.dueOn }, now);

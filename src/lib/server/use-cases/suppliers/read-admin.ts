@@ -7,11 +7,10 @@ import { isHeld, type Hold } from '../../../domain/invoices/hold.ts';
 import type { AgreedTerms } from '../../../domain/invoices/agreed-terms.ts';
 import { mayBeConsumer } from '../../../domain/invoices/client-kind.ts';
 import { add, type Minor } from '../../../domain/money/minor.ts';
-import type { AttemptStatus } from '../../../domain/payments/attempt-status.ts';
 import type { Services } from '../../services.ts';
 import { countWaitingEntries } from '../../store/bank.ts';
 import { listPayLinks, type PayLinkListing } from '../../store/access.ts';
-import { listAttemptsOfInvoice, type Attempt } from '../../store/attempts.ts';
+import { listAttemptsOfInvoice } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { hasPdf } from '../../store/documents.ts';
 import { findInvoice, listInvoices, type InvoiceFilter } from '../../store/invoices.ts';
@@ -20,6 +19,7 @@ import { listClaims, sumOutstanding, type Outstanding } from '../../store/invoic
 import type { Latest } from '../../store/latest.ts';
 import { listAcceptances } from '../../store/offers.ts';
 import { listPlansOfInvoices } from '../../store/plans.ts';
+import { adminAttempts, type AdminAttempt } from './admin-attempts.ts';
 import { readReductions } from '../offers/discount-view.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
 import { adminPlans, type AdminPlan } from '../plans/manage-plans.ts';
@@ -138,14 +138,7 @@ export type AdminInvoice = {
 	mayBeConsumer: boolean;
 	/** null once it is over. */
 	hold: Hold | null;
-	attempts: Latest<{
-		attemptId: string;
-		status: AttemptStatus;
-		amountMinor: Minor;
-		methodLabel: string | null;
-		errorCode: string | null;
-		createdAt: Date;
-	}>;
+	attempts: Latest<AdminAttempt>;
 	payments: PaymentView[];
 	discounts: DiscountView[];
 	plans: AdminPlan[];
@@ -162,14 +155,6 @@ export type AdminInvoice = {
 	links: PayLinkListing[];
 	mails: Latest<{ kind: MailKind; to: string; state: MailState; problem: string | null; createdAt: Date }>;
 };
-const attemptView = ({ attemptId, status, amountMinor, methodLabel, errorCode, declineCode, createdAt }: Attempt) => ({
-	attemptId,
-	status,
-	amountMinor,
-	methodLabel,
-	errorCode: declineCode ?? errorCode,
-	createdAt
-});
 const mailView = ({ kind, toAddress, state, problem, createdAt }: MailRow) => ({
 	kind,
 	to: toAddress,
@@ -201,7 +186,7 @@ export async function readAdminInvoice(
 			deliveredOn: record.deliveredOn,
 			mayBeConsumer: mayBeConsumer(record.clientKind),
 			hold: isHeld(record, today) ? { holdReason: record.holdReason, holdUntil: record.holdUntil } : null,
-			attempts: { more, rows: attempts.map(attemptView) },
+			attempts: { more, rows: await adminAttempts(tx, scope, attempts, { today, timeZone: supplier.timeZone }) },
 			payments: (await listPayments(tx, scope, { invoiceId })).map(paymentView),
 			discounts: await readReductions(tx, scope, invoiceId, supplier.timeZone),
 			plans: await adminPlans(
