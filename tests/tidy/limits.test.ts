@@ -71,7 +71,7 @@ const BOUNDS: Record<string, string> = {
 	'stripe-books.ts listGaps': 'said: totals_differ_more',
 	'stripe-books.ts listUnsettledObjects':
 		'queue: what was looked at goes behind; each account has its own; said: on the first page',
-	'stripe-books.ts listToCompare': 'queue: what was compared is behind',
+	'stripe-books.ts listToCompare': 'queue: what was compared longest ago comes first',
 	'withdrawals.ts listTouched': 'said: the first of those that stand in the way'
 };
 
