@@ -120,7 +120,7 @@ export type PlanMailKind =
 	| 'plan_credited'
 	| 'plan_in_default'
 	| 'plan_in_default_told';
-export type MailState = 'due' | 'sending' | 'sent' | 'refused' | 'failed';
+export type MailState = 'due' | 'sending' | 'sent' | 'refused' | 'failed' | 'dropped';
 export const mail = pgTable(
 	'mail',
 	{
@@ -156,7 +156,7 @@ export const mail = pgTable(
 		toAddress: text().notNull(),
 		locale: choice<Locale>({ fr: true, en: true }).notNull(),
 		subjectId: id(), // invoice, payment, attempt, reversal or audit line the mail is about
-		state: choice<MailState>({ due: true, sending: true, sent: true, refused: true, failed: true }).notNull(),
+		state: choice<MailState>({ due: true, sending: true, sent: true, refused: true, failed: true, dropped: true }).notNull(),
 		tries: integer().notNull(),
 		nextTryAt: instant(),
 		problem: text(),
