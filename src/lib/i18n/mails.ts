@@ -22,7 +22,8 @@ export function mailStateText(state: string): string {
 		sending: m.mail_state_due,
 		sent: m.mail_state_sent,
 		refused: m.mail_state_refused,
-		failed: m.mail_state_failed
+		failed: m.mail_state_failed,
+		dropped: m.mail_state_dropped
 	};
 	return texts[state]?.() ?? state;
 }

@@ -131,5 +131,5 @@ test.each([
 	await house.drain();
 	expect(sentTo(payer.email)).toBe(0);
 	const mails = await inTx((tx) => listMails(tx, cast.system, { subjectId: invoiceId }));
-	expect(mails.map((mail) => mail.state)).toEqual(['failed']);
+	expect(mails.map((mail) => mail.state)).toEqual(['dropped']);
 });

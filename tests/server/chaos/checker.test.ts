@@ -177,6 +177,11 @@ const WRONGS: [name: string, wrong: string, rule: string][] = [
 	],
 	['a payment that is not told', "delete from mail where kind = 'payment_received'", 'payments are told'],
 	['a mail that never came', "update mail set mail_id = gen_random_uuid() where state = 'sent'", 'mails leave in time'],
+	[
+		'a mail that was dropped, and was true',
+		"update mail set state = 'dropped' where kind = 'payment_received'",
+		'mails leave in time'
+	],
 	['a mail that stays', "update mail set state = 'due'", 'mails leave in time']
 ];
 

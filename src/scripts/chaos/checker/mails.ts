@@ -1,6 +1,36 @@
 // Every payment and refund is told to whoever receives the client's mail; a mail leaves once, or once more for each process that was killed.
 import type { Facts } from './facts.ts';
 
+/**
+ * An invitation to pay what is paid by now, a receipt of what was accepted by mistake and undone before it left; money that went back and came again, that
+ * was no invoice's, or whose part of a plan was refused with it, of which another mail tells.
+ */
+async function hasNothingToSay(sql: Facts['sql'], kind: string, subject: string, id: string): Promise<boolean> {
+	if (kind === 'invoice_to_pay')
+		return (await sql`select from payment_attempt_invoice where invoice_id = ${subject} limit 1`).length > 0;
+	if (kind === 'payment_received')
+		return (
+			(await sql`select from reversal where payment_id = ${subject} and kind = 'transfer_undone' limit 1`).length > 0
+		);
+	if (kind === 'money_returned')
+		return (
+			(
+				await sql`select from reversal r where r.reversal_id = ${subject} and (
+				exists (select from reversal again where again.payment_id = r.payment_id and again.kind in ('chargeback_won', 'return_undone') and again.occurred_at >= r.occurred_at)
+				or not exists (select from reversal_allocation a where a.reversal_id = r.reversal_id and a.amount_minor > 0)
+				or exists (select from mail m join mail own on own.mail_id = ${id} where m.kind = 'part_failed' and m.contact_id = own.contact_id and m.created_at = own.created_at)) limit 1`
+			).length > 0
+		);
+	if (kind === 'money_restored' || kind === 'refund_failed') return true;
+	if (kind === 'refund')
+		return (
+			(
+				await sql`select from reversal r join reversal f on f.supplier_id = r.supplier_id and f.stripe_object_id = r.stripe_object_id and f.kind = 'refund_failed' where r.reversal_id = ${subject} limit 1`
+			).length > 0
+		);
+	return false;
+}
+
 export async function checkMails({ sql, found, outside }: Facts): Promise<Record<string, number>> {
 	const box = (await (await fetch(`${outside.mailboxUrl}/mails`)).json()) as {
 		messageId: string;
@@ -18,14 +48,9 @@ export async function checkMails({ sql, found, outside }: Facts): Promise<Record
 			.reduce((sum, [, count]) => sum + count, 0);
 		if (state === 'due' || state === 'sending')
 			found('mails leave in time', `${kind} ${id} is ${state} after ${tries} tries: ${problem ?? ''}`);
-		// An invitation to pay what is paid by now has nothing to say, nor has a receipt of what was accepted by mistake and undone before it left.
-		const [settled] =
-			kind === 'invoice_to_pay'
-				? await sql`select from payment_attempt_invoice where invoice_id = ${subject} limit 1`
-				: kind === 'payment_received'
-					? await sql`select from reversal where payment_id = ${subject} and kind = 'transfer_undone' limit 1`
-					: [];
-		if (state === 'failed' && !settled) found('mails leave in time', `${kind} ${id} failed: ${problem ?? ''}`);
+		if (state === 'failed') found('mails leave in time', `${kind} ${id} failed: ${problem ?? ''}`);
+		if (state === 'dropped' && !(await hasNothingToSay(sql, kind, subject, id)))
+			found('mails leave in time', `${kind} ${id} was dropped, and what it says is true`);
 		if (state === 'sent' && received === 0)
 			found('mails leave in time', `${kind} ${id} is called sent, and never came`);
 	}

@@ -19,12 +19,8 @@ export async function sendNextMail(services: Services): Promise<boolean> {
 	try {
 		const composed = await composeMail(services, row);
 		if (!composed) {
-			await finishMail(
-				services.db.system,
-				row,
-				{ state: 'failed', problem: 'no longer true, or no longer for this person' },
-				services.clock.now()
-			);
+			// No longer true, or no longer for this person: nothing went wrong.
+			await finishMail(services.db.system, row, { state: 'dropped' }, services.clock.now());
 			return true;
 		}
 		const outcome = await services.mail.send({
