@@ -70,6 +70,8 @@ export type PayWords = {
 	/** Why the last debit failed. */
 	decline: string | null;
 	notPayable: string | null;
+	/** The state of each invoice, in their order: the page need not bring the words of all states. */
+	states: string[];
 };
 /** A priced choice. */
 export type OptionView = {

@@ -18,6 +18,7 @@ import type { Locale } from '../../../domain/money/format.ts';
 import { debitDeclineText, declineText } from '../../../i18n/declines.ts';
 import { consentText, notOfferedText } from '../../../i18n/offers.ts';
 import { creditedText, inPlanWithOthersText, notPayableText } from '../../../i18n/not-payable.ts';
+import { invoiceStateText } from '../../../i18n/states.ts';
 import { declineFamily } from '../../../domain/payments/declines.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
@@ -77,9 +78,10 @@ export async function readPayView(
 						(payment) => payment.reversedMinor === ZERO && isOfExactly(payment, records)
 					)
 				: [];
+		const invoices = records.map((record) => invoiceView(record, today));
 		return done({
 			supplier: supplierView(supplier),
-			invoices: records.map((record) => invoiceView(record, today)),
+			invoices,
 			amountMinor,
 			currency: first.currency,
 			mayPay: isPayer,
@@ -87,7 +89,7 @@ export async function readPayView(
 			refused,
 			discounts: single ? await readReductions(tx, scope, single, supplier.timeZone) : [],
 			plan: plan && (await planView(tx, scope, plan, today)),
-			words: wordsOf({ supplier, records, options, refused, attempt, plan }, locale),
+			words: wordsOf({ supplier, records, invoices, options, refused, attempt, plan }, locale),
 			timeZone: supplier.timeZone,
 			now: at,
 			attempt,
@@ -101,12 +103,12 @@ export async function readPayView(
 	});
 }
 
-type Told = Pick<PayView, 'options' | 'refused' | 'attempt'> & {
+type Told = Pick<PayView, 'invoices' | 'options' | 'refused' | 'attempt'> & {
 	supplier: Supplier;
 	records: InvoiceRecord[];
 	plan: PlanWithParts | null;
 };
-function wordsOf({ supplier, records, options, refused, attempt, plan }: Told, locale: Locale): PayWords {
+function wordsOf({ supplier, records, invoices, options, refused, attempt, plan }: Told, locale: Locale): PayWords {
 	const first = required(records[0], 'invoice');
 	const { currency, clientKind, notPayableReason, plannedMinor } = first;
 	const cureDays = cureDaysFor(clientKind, supplier.planCureDays);
@@ -115,6 +117,7 @@ function wordsOf({ supplier, records, options, refused, attempt, plan }: Told, l
 		consents: Object.fromEntries(options.map((option) => [option.kind, consentText(option, terms)])),
 		reasons: refused.flatMap((one) => notOfferedText(one, currency, locale) ?? []),
 		decline: attempt?.family ? declineOf(attempt.methodType)(attempt.family, locale) : null,
+		states: invoices.map((invoice) => invoiceStateText(invoice, locale)),
 		notPayable:
 			records.length > 1
 				? null
