@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatMoney, formatRate } from '#lib/domain/money/format.ts';
-import { divideHalfUp, minor, parseDecimal, shareOut, toDecimal, toSafeNumber } from '#lib/domain/money/minor.ts';
+import { minor, parseDecimal, toDecimal, toSafeNumber } from '#lib/domain/money/minor.ts';
+import { divideHalfUp, shareOut } from '#lib/domain/money/shares.ts';
 
 const amount = fc.bigInt({ min: 0n, max: 10n ** 12n });
 describe('sharing out', () => {

@@ -8,9 +8,9 @@ import {
 	civilDate,
 	civilDateIn,
 	endOfMonth,
-	startOfDayIn,
 	type CivilDate
 } from '#lib/domain/calendar/civil-date.ts';
+import { startOfDayIn } from '#lib/domain/calendar/day-starts.ts';
 import type { VatLine } from '#lib/domain/invoices/document.ts';
 import { minor, type Minor } from '#lib/domain/money/minor.ts';
 import { discountOn, yearlyRateBps } from '#lib/domain/offers/discount.ts';

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { VatLine } from '#lib/domain/invoices/document.ts';
-import { divideHalfUp, minor, shareOut } from '#lib/domain/money/minor.ts';
+import { minor } from '#lib/domain/money/minor.ts';
+import { divideHalfUp, shareOut } from '#lib/domain/money/shares.ts';
 import { vatOfPayment, vatOfReduction, type PaidVat } from '#lib/domain/payments/vat.ts';
 
 const rate = (rateBps: number, base: bigint, vat: bigint): VatLine => ({

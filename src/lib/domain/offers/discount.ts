@@ -4,7 +4,8 @@ import { required } from '../required.ts';
 import { addDays, type CivilDate } from '../calendar/civil-date.ts';
 import type { AgreedDiscount, AgreedTerms } from '../invoices/agreed-terms.ts';
 import type { VatLine } from '../invoices/document.ts';
-import { divideHalfUp, minor, shareOut, smallest, subtract, ZERO, type Minor } from '../money/minor.ts';
+import { minor, smallest, subtract, ZERO, type Minor } from '../money/minor.ts';
+import { divideHalfUp, shareOut } from '../money/shares.ts';
 import { vatModeIn } from './legal.ts';
 import type { DiscountRule, DiscountTier, DiscountVatMode, VatMode } from './policy.ts';
 

@@ -1,7 +1,7 @@
-// The one quote engine: what a client may choose today, each choice with its price, and for each that is not offered, why. Pure: the same input
-// gives the same answer on any machine. Page, mail, Stripe call, API and export ask here; nobody else computes a price.
+// The one quote engine: what a client may choose today, at which price, and why not the rest. Pure. Page, mail, Stripe call, API and export ask here.
 import { required } from '../required.ts';
-import { addDays, civilDateIn, startOfDayIn, type CivilDate } from '../calendar/civil-date.ts';
+import { addDays, civilDateIn, type CivilDate } from '../calendar/civil-date.ts';
+import { startOfDayIn } from '../calendar/day-starts.ts';
 import { agreedParts } from '../invoices/agreed-terms.ts';
 import { isProfessional, type ClientKind } from '../invoices/client-kind.ts';
 import { add, smallest, subtract, ZERO, type Minor } from '../money/minor.ts';

@@ -2,7 +2,8 @@
 // Cumulative: what has been paid so far, less what earlier receipts showed, so that all receipts of an invoice add up to its VAT.
 import { required } from '../required.ts';
 import type { VatLine } from '../invoices/document.ts';
-import { divideHalfUp, minor, shareOut, type Minor } from '../money/minor.ts';
+import { minor, type Minor } from '../money/minor.ts';
+import { divideHalfUp, shareOut } from '../money/shares.ts';
 
 /** What a discount takes from one rate, VAT included, and the VAT inside it. */
 type DiscountShare = { rateBps: number | null; grossMinor: Minor; vatMinor: Minor };

@@ -3,7 +3,8 @@
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { InvoiceDocument, VatLine } from '../../domain/invoices/document.ts';
 import { block, checkDocument, confirm, type Finding, type ReadResult } from '../../domain/invoices/findings.ts';
-import { divideHalfUp, minor, ZERO, type Minor } from '../../domain/money/minor.ts';
+import { minor, ZERO, type Minor } from '../../domain/money/minor.ts';
+import { divideHalfUp } from '../../domain/money/shares.ts';
 import { required } from '../../domain/required.ts';
 
 export type AccountingLine = {

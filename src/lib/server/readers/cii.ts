@@ -1,11 +1,11 @@
-// UN/CEFACT Cross Industry Invoice (Factur-X, ZUGFeRD 1 and 2, XRechnung CII) to an InvoiceDocument.
-// Amounts stay text until they are minor units.
+// UN/CEFACT Cross Industry Invoice (Factur-X, ZUGFeRD 1 and 2, XRechnung CII) to an InvoiceDocument. Amounts stay text until they are minor units.
 import { parseCivilDate, type CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { InvoiceDocument, Party, VatLine } from '../../domain/invoices/document.ts';
 import { noteOf, type Mandate, type TermsNote } from '../../domain/invoices/agreed-terms.ts';
 import { block, isMinimum, warn, type ReadResult } from '../../domain/invoices/findings.ts';
 import type { InvoiceLine } from '../../domain/invoices/lines.ts';
-import { divideHalfUp, minor, parseDecimal, ZERO, type Minor } from '../../domain/money/minor.ts';
+import { minor, parseDecimal, ZERO, type Minor } from '../../domain/money/minor.ts';
+import { divideHalfUp } from '../../domain/money/shares.ts';
 import { accountKey, payeeAccounts } from './payee-accounts.ts';
 import { precedingOf } from './preceding.ts';
 import { isDebited, mandateOf, readTerms, type ReadTerms, type WrittenTerm } from './written-terms.ts';

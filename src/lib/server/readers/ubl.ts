@@ -4,7 +4,8 @@ import type { InvoiceDocument, Party, VatLine } from '../../domain/invoices/docu
 import type { AgreedPart, Mandate } from '../../domain/invoices/agreed-terms.ts';
 import { block, type ReadResult } from '../../domain/invoices/findings.ts';
 import type { InvoiceLine } from '../../domain/invoices/lines.ts';
-import { divideHalfUp, minor, parseDecimal, ZERO, type Minor } from '../../domain/money/minor.ts';
+import { minor, parseDecimal, ZERO, type Minor } from '../../domain/money/minor.ts';
+import { divideHalfUp } from '../../domain/money/shares.ts';
 import { accountKey, payeeAccounts } from './payee-accounts.ts';
 import { precedingOf } from './preceding.ts';
 import { isDebited, mandateOf, notesIn, readTerms, type ReadTerms, type WrittenTerm } from './written-terms.ts';

@@ -1,6 +1,7 @@
 // What a movement may pay: gathers the open invoices, the known payers and the prices of its value date, and asks the matching.
 import type { Scope } from '../../../domain/access/scope.ts';
-import { startOfDayIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { startOfDayIn } from '../../../domain/calendar/day-starts.ts';
 import {
 	concernedClients,
 	doubted,

@@ -1,7 +1,8 @@
 // One account at Stripe beside the books: its movements day by day, then its balance beside account 511. Money of others on it is told apart. A gap is
 // settled if it can be, shown as long as it stands, and looked at again until it goes.
 import type { Scope } from '../../../domain/access/scope.ts';
-import { addDays, civilDateIn, startOfDayIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { addDays, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { startOfDayIn } from '../../../domain/calendar/day-starts.ts';
 import { minor, subtract, type Minor } from '../../../domain/money/minor.ts';
 import type { AccountBook, MoneyMove } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
