@@ -1,5 +1,5 @@
 // Starts the outside world: Stripe's API, its script origin, the post office. Tells its parent when it listens.
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { Mailbox, mailboxServer, smtpServer } from './mailbox.ts';
@@ -26,9 +26,9 @@ export type RunningWorld = {
 	close(): Promise<void>;
 };
 
-const listen = (server: Server, port: number): Promise<number> =>
+const listen = (server: Server, port: number, host = '127.0.0.1'): Promise<number> =>
 	new Promise((done, failed) => {
-		server.once('error', failed).listen(port, '127.0.0.1', () => done((server.address() as AddressInfo).port));
+		server.once('error', failed).listen(port, host, () => done((server.address() as AddressInfo).port));
 	});
 
 export async function startWorld(options: WorldOptions): Promise<RunningWorld> {
@@ -41,15 +41,13 @@ export async function startWorld(options: WorldOptions): Promise<RunningWorld> {
 		now: () => world.now(),
 		bounceTo: `${options.appOrigin.replace('//localhost', '//127.0.0.1')}/webhooks/mail`
 	});
-	// The script's origin must be known to the API (CORS) and the API's to the script, so ports are taken first.
-	const holder = createServer();
-	const jsPort = options.ports?.js ?? (await listen(holder, 0));
-	if (!options.ports) await new Promise((done) => holder.close(done));
-	const jsUrl = `http://localhost:${jsPort}`;
-	const api = stripeServer(world, { jsUrl, appOrigin: options.appOrigin });
-	const apiUrl = `http://127.0.0.1:${await listen(api, options.ports?.api ?? 0)}`;
-	const js = scriptServer(world, { apiUrl, jsUrl, appOrigin: options.appOrigin });
-	await new Promise<void>((done, failed) => js.once('error', failed).listen(jsPort, 'localhost', done));
+	// The API must know the script's origin (CORS) and the script the API's. Each reads it with the first request: a port that is let go for a moment is another's.
+	const urls = { apiUrl: '', jsUrl: '', appOrigin: options.appOrigin };
+	const js = scriptServer(world, urls);
+	urls.jsUrl = `http://localhost:${await listen(js, options.ports?.js ?? 0, 'localhost')}`;
+	const api = stripeServer(world, urls);
+	urls.apiUrl = `http://127.0.0.1:${await listen(api, options.ports?.api ?? 0)}`;
+	const { apiUrl, jsUrl } = urls;
 	const smtp = smtpServer(mailbox);
 	await new Promise<void>((done, failed) => {
 		smtp.server.once('error', failed);
