@@ -325,7 +325,9 @@ describe('told when it is sure', () => {
 		expect(await balanceOf(invoiceId)).toBe(0n);
 		expect(await accountsOf(invoiceId, 'credit_note_void')).toEqual(['709 -50000', '44571 -10000', '411 60000']);
 		const board = await readDashboard(house.services, cast.owner);
-		expect(board.failedRefunds.rows.filter((one) => one.paymentId === paymentId)).toMatchObject([{ amountMinor: 60_000n }]);
+		expect(board.failedRefunds.rows.filter((one) => one.paymentId === paymentId)).toMatchObject([
+			{ amountMinor: 60_000n }
+		]);
 		expect(house.world.mailbox.mails.some((one) => /Un remboursement de 600,00.*a échoué/s.test(one.text))).toBe(true);
 	});
 	test('one that fails before anybody heard of it is told to nobody as done', async () => {

@@ -156,7 +156,14 @@ export const mail = pgTable(
 		toAddress: text().notNull(),
 		locale: choice<Locale>({ fr: true, en: true }).notNull(),
 		subjectId: id(), // invoice, payment, attempt, reversal or audit line the mail is about
-		state: choice<MailState>({ due: true, sending: true, sent: true, refused: true, failed: true, dropped: true }).notNull(),
+		state: choice<MailState>({
+			due: true,
+			sending: true,
+			sent: true,
+			refused: true,
+			failed: true,
+			dropped: true
+		}).notNull(),
 		tries: integer().notNull(),
 		nextTryAt: instant(),
 		problem: text(),
