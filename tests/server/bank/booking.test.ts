@@ -463,6 +463,20 @@ describe('what the bank takes back', () => {
 			'return_undone 411 -120000'
 		]);
 	});
+	test('undone after the client had paid otherwise, the money is the client’s: nothing is owed below zero', async () => {
+		const id = await collected();
+		await drop(returned(), 'retour.xml');
+		const entry = await waiting(`P-${serial}-77`);
+		const paymentId = entry.proposals[0]!.paymentId!;
+		expect((await takeBack(house.services, cast.owner, { bankEntryId: entry.bankEntryId, paymentId })).ok).toBe(true);
+		expect((await pay(house.services, payer, [id], 120_000, { account: `acct_${serial}` })).ok).toBe(true);
+		expect((await undoEntry(house.services, cast.owner, entry.bankEntryId)).ok).toBe(true);
+		expect((await invoice(id))!.balanceMinor).toBe(0n);
+		expect((await journal()).filter((line) => line.startsWith('return'))).toEqual([
+			'return_undone 512 120000',
+			'return_undone 4191 -120000'
+		]);
+	});
 	test('more than what stands is refused', async () => {
 		await collected();
 		await drop(returned('MD06'), 'retour.xml');

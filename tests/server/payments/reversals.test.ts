@@ -138,6 +138,7 @@ describe('what comes in excess is an advance, and no invoice is paid twice', () 
 		const advance = await advanceOf();
 		const dispute = openDispute(house.world.world, stripe(), chargeOf(intentId), 'fraudulent');
 		await settle(intentId);
+		await house.drain();
 		expect(await pay(house.services, payer, [invoiceId], 25_800)).toMatchObject({
 			ok: true,
 			value: { status: 'paid' }
@@ -148,6 +149,10 @@ describe('what comes in excess is an advance, and no invoice is paid twice', () 
 		await house.advance(1);
 		await house.drain();
 		expect(await sumOfAccount('511')).toBe(heldAtStripe());
+		// What is said of it is what became of it.
+		const said = house.world.mailbox.mails.filter((mail) => mail.to.includes(payer.email)).at(-1)!.text;
+		expect(said).toMatch(/258,00.€ restent à votre crédit/);
+		expect(said).not.toMatch(/de nouveau pour vos factures/);
 	});
 	test('a try that had been given up and is paid after all; given back, the advance goes first', async () => {
 		const invoiceId = await anInvoice(house.services, cast, {}, { grossMinor: 25_800 });

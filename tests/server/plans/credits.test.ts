@@ -7,6 +7,7 @@ import { addDays } from '#lib/domain/calendar/civil-date.ts';
 import { payableToday } from '#lib/domain/invoices/state.ts';
 import { newId } from '#lib/server/identity.ts';
 import { importInvoices } from '#lib/server/use-cases/imports/import-invoices.ts';
+import { movePlan } from '#lib/server/use-cases/plans/manage-plans.ts';
 import { setOffCredits } from '#lib/server/use-cases/invoices/set-off-credits.ts';
 import { withdrawInvoices } from '#lib/server/use-cases/invoices/withdraw-invoices.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
@@ -269,6 +270,44 @@ test('somebody is paying the whole of it: the credit note waits, and is set off 
 	// What the page showed before is not taken any more.
 	expect(await pay(house.services, payer, [invoiceId], 120_000)).toMatchObject({ refusal: { code: 'amount_changed' } });
 	expect(await pay(house.services, payer, [invoiceId], 90_000)).toMatchObject({ value: { status: 'paid' } });
+});
+
+test('a last part of less than can be charged is not waited for: it is owed beside the plan, and nothing is announced', async () => {
+	const { invoiceId, number } = await fresh();
+	await begin(invoiceId);
+	await credit(number, 79_970);
+	expect(await partsOf(invoiceId)).toEqual([
+		['paid', 40_000n],
+		['canceled', 30n],
+		['credited', 0n]
+	]);
+	expect((await planOf(invoiceId)).status).toBe('completed');
+	const record = await invoiceNow(invoiceId);
+	expect([record.plannedMinor, payableToday(record)]).toEqual([0n, 30n]);
+	house.world.mailbox.mails.length = 0;
+	await live(25);
+	expect(charged()).not.toContain(30);
+	expect(house.world.mailbox.mails.filter((mail) => /0,30/.test(mail.text) && /prélev/.test(mail.subject))).toEqual([]);
+});
+
+test('a part that is at its bank’s page when the plan is ended: the credit note waits for it, and takes what is left', async () => {
+	const { invoiceId, number } = await fresh();
+	await begin(invoiceId);
+	const { planId } = await planOf(invoiceId);
+	const asked = { option: 'next_part' as const, method: 'pm_card_authenticationRequired' };
+	expect(await pay(house.services, payer, [invoiceId], 40_000, asked)).toMatchObject({
+		value: { status: 'awaiting_auth' }
+	});
+	expect(await movePlan(house.services, cast.owner, planId, 'end')).toMatchObject({ ok: true });
+	const { creditId } = await credit(number, 80_000);
+	expect([(await invoiceNow(invoiceId)).balanceMinor, (await invoiceNow(creditId)).balanceMinor]).toEqual([
+		80_000n,
+		-80_000n
+	]);
+	// The bank’s question is left unanswered: then nothing stands in its way.
+	await live(3);
+	await setOffCredits(house.services);
+	expect((await invoiceNow(invoiceId)).balanceMinor).toBe(0n);
 });
 
 test('credit notes that wait, however many, keep none from being set off', async () => {

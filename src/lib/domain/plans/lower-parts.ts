@@ -7,7 +7,7 @@ export type PartLowered = { planId: string; position: number; amountMinor: Minor
 export type Lowerable = { planId: string; position: number; partMinor: Minor; ofInvoiceMinor: Minor };
 
 /** A part of less can't be charged (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts): it is left that much, while another can give the rest. */
-const CHARGEABLE_MINOR = 50n as Minor;
+export const CHARGEABLE_MINOR = 50n as Minor;
 
 /**
  * `parts` in their order, those that may still change. Takes off `amountMinor`, or all there is; never more of a part than it pays of the invoice. The

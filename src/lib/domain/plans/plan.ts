@@ -13,6 +13,9 @@ export type PartStatus =
 	'scheduled' | 'processing' | 'retrying' | 'action_needed' | 'paid' | 'forgiven' | 'credited' | 'canceled';
 export type PlanPart = { position: number; dueOn: CivilDate; amountMinor: Minor; status: PartStatus };
 
+/** Its parts are asked for, or will be again once the supplier lets it go on. */
+export const isRunning = ({ status }: { status: PlanStatus }): boolean => status === 'active' || status === 'paused';
+
 const SETTLED: readonly PartStatus[] = ['paid', 'forgiven', 'credited', 'canceled'];
 /** Still to be paid, and not on its way. */
 export const isOpen = ({ status }: Pick<PlanPart, 'status'>): boolean =>
@@ -20,6 +23,9 @@ export const isOpen = ({ status }: Pick<PlanPart, 'status'>): boolean =>
 const isSettled = ({ status }: Pick<PlanPart, 'status'>): boolean => SETTLED.includes(status);
 
 export const openParts = <P extends PlanPart>(parts: readonly P[]): P[] => parts.filter(isOpen);
+/** Something was refused, and is not mended yet. */
+export const isFailing = (parts: readonly Pick<PlanPart, 'status'>[]): boolean =>
+	parts.some(({ status }) => status === 'action_needed' || status === 'retrying');
 /** The part that comes next: what "pay the next part now" means. */
 export const nextPart = <P extends PlanPart>(parts: readonly P[]): P | null => openParts(parts)[0] ?? null;
 

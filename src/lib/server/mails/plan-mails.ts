@@ -14,7 +14,7 @@ type PartOf = { dueOn: CivilDate; amountMinor: Minor };
 
 export function renderPlanStarted(
 	to: To,
-	plan: PlanOf & { parts: PartOf[]; methodLabel: string; mandate: string | null }
+	plan: PlanOf & { parts: PartOf[]; methodLabel: string | null; mandate: string | null }
 ): RenderedMail {
 	const say = { locale: to.locale };
 	return mail(
@@ -23,7 +23,13 @@ export function renderPlanStarted(
 		m.mail_plan_preview({ amount: formatMoney(plan.amountMinor, plan.currency, to.locale) }, say),
 		[
 			hello(to),
-			{ kind: 'text', text: m.mail_plan_text({ numbers: plan.numbers, method: plan.methodLabel }, say) },
+			{
+				kind: 'text',
+				text:
+					plan.methodLabel === null
+						? m.mail_plan_text_none({ numbers: plan.numbers }, say)
+						: m.mail_plan_text({ numbers: plan.numbers, method: plan.methodLabel }, say)
+			},
 			{
 				kind: 'facts',
 				rows: [
@@ -127,14 +133,15 @@ export function renderPartFailed(
  * Told before the next part falls due. `bank`: the card was cancelled, or the mandate revoked; `moved`: the supplier collects through another account at
  * Stripe, where this one is not known; `rights`: whoever gave it may pay for the client no more.
  */
-export type WhyLost = 'bank' | 'moved' | 'rights';
+export type WhyLost = 'bank' | 'moved' | 'rights' | 'none';
 export function renderMethodLost(to: To, plan: PlanOf & { methodLabel: string; why: WhyLost }): RenderedMail {
 	const say = { locale: to.locale };
 	const words = { numbers: plan.numbers, method: plan.methodLabel };
 	const texts: Record<WhyLost, () => string> = {
 		bank: () => m.mail_lost_text(words, say),
 		moved: () => m.mail_lost_moved({ ...words, supplier: to.supplier.name }, say),
-		rights: () => m.mail_lost_rights(words, say)
+		rights: () => m.mail_lost_rights(words, say),
+		none: () => m.mail_lost_none(words, say)
 	};
 	return mail(to, m.mail_lost_subject({ numbers: plan.numbers }, say), m.mail_lost_preview({}, say), [
 		hello(to),

@@ -96,12 +96,24 @@ export function renderReturnedMail(
 }
 
 /** What had gone back is here again: the bank gave it back, or it had been noted by mistake. */
-export function renderRestoredMail(to: To, restored: Moved): RenderedMail {
-	const { numbers } = restored;
-	const amount = money(to, restored, restored.amountMinor);
+export type Counted = {
+	/** For the invoices again. */
+	countsMinor: Minor;
+	/** Beyond them: paid otherwise meanwhile. */
+	keptMinor: Minor;
+};
+export function renderRestoredMail(to: To, restored: Moved & Counted): RenderedMail {
+	const { numbers, countsMinor, keptMinor } = restored;
+	const amount = money(to, restored, countsMinor);
+	const kept = money(to, restored, keptMinor);
 	return mail(to, m.mail_restored_subject({ numbers }, say(to)), duePreview(dueOf(restored), to.locale), [
 		hello(to),
-		text(m.mail_restored_text({ amount, numbers }, say(to))),
+		text(
+			countsMinor > 0n
+				? m.mail_restored_text({ amount, numbers }, say(to))
+				: m.mail_restored_not_needed({ numbers }, say(to))
+		),
+		...(keptMinor > 0n ? [text(m.mail_restored_kept({ amount: kept, supplier: to.supplier.name }, say(to)))] : []),
 		...dueBlocks(to, restored)
 	]);
 }

@@ -42,11 +42,19 @@ export async function listCreditsToUse(
 		order by c.issued_on, c.invoice_id limit ${limit}`);
 }
 
-/** Somebody is paying the whole invoice, or begins a plan of it, and no bank has answered yet: nothing is taken off it meanwhile. */
+/**
+ * Somebody is paying the whole invoice, begins a plan of it, or pays a part of a plan that has ended meanwhile, and no bank has answered yet: nothing is
+ * taken off it. A part of a plan that runs is left alone by itself (set-off-credits.ts).
+ */
 export async function isBeingPaid(tx: Tx, scope: Scope, invoiceId: string): Promise<boolean> {
 	const rows = await tx.execute(sql`select from payment_attempt_invoice x
 		join payment_attempt a on a.supplier_id = x.supplier_id and a.attempt_id = x.attempt_id
-		where x.supplier_id = ${scope.supplierId} and x.invoice_id = ${invoiceId} and x.live and not x.of_part and a.status <> 'processing' limit 1`);
+		where x.supplier_id = ${scope.supplierId} and x.invoice_id = ${invoiceId} and x.live and a.status <> 'processing'
+			and not (x.of_part and exists (select from attempt_part h
+				join plan_part p on p.supplier_id = h.supplier_id and p.plan_id = h.plan_id and p.position = h.position
+				join plan n on n.supplier_id = p.supplier_id and n.plan_id = p.plan_id
+				where h.supplier_id = a.supplier_id and h.attempt_id = a.attempt_id and n.status in ('active', 'paused')
+					and p.status in ('scheduled', 'retrying', 'action_needed'))) limit 1`);
 	return rows.length > 0;
 }
 

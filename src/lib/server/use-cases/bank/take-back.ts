@@ -3,13 +3,14 @@
 import { actorName, may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { transferBooked } from '../../../domain/ledger/entries.ts';
-import { minor, type Minor } from '../../../domain/money/minor.ts';
-import { allocateReversal, type AllocationLine } from '../../../domain/payments/allocation.ts';
+import { minor, ZERO, type Minor } from '../../../domain/money/minor.ts';
+import { allocateReversal, withinBalance, type AllocationLine } from '../../../domain/payments/allocation.ts';
 import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt } from '../../store/attempts.ts';
 import { lockBankEntry, saveBankEntry, type BankEntry } from '../../store/bank.ts';
+import { lockInvoices } from '../../store/invoices.ts';
 import { bookEntry } from '../../store/journal.ts';
 import type { Tx } from '../../store/database.ts';
 import { listMails } from '../../store/mails.ts';
@@ -162,7 +163,14 @@ async function restore(booking: Booking, entry: BankEntry, on: CivilDate): Promi
 	const objectId = `${entry.bankEntryId}:${entry.round}`;
 	const undone = required(await findReversalOf(tx, scope, objectId, 'debit_return'), 'return');
 	const payment = required(await findPayment(tx, scope, undone.paymentId), 'payment');
-	const lines = await listReversalLines(tx, scope, objectId, 'debit_return');
+	const taken = await listReversalLines(tx, scope, objectId, 'debit_return');
+	// As far as each invoice is still owed: paid otherwise or credited meanwhile, the money is the client's.
+	const invoices = await lockInvoices(
+		tx,
+		scope,
+		taken.map((line) => line.invoiceId)
+	);
+	const lines = withinBalance(taken, (id) => invoices.find((one) => one.invoiceId === id)?.balanceMinor ?? ZERO);
 	const reversalId = newId();
 	const { paymentId, clientId, currency } = payment;
 	await insertReversal(
@@ -183,7 +191,7 @@ async function restore(booking: Booking, entry: BankEntry, on: CivilDate): Promi
 	const back = transferBooked('return_undone', reversalId, { clientId, lines, creditMinor });
 	await bookEntry(tx, scope, back, { currency, bookedOn: on, now });
 	await bookDiscounts(booking, payment);
-	await followPlanOf(booking, payment, 'restored');
+	if (lines.length) await followPlanOf(booking, payment, 'restored');
 	await announce(booking, payment, lines);
 	await queueReversalMail(tx, scope, now, 'money_restored', reversalId, clientId);
 	await settle(booking, entry, payment, 'waiting', entry.round);

@@ -4,8 +4,8 @@ import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import { addDays, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { creditUsed } from '../../../domain/ledger/entries.ts';
 import { add, smallest, subtract, ZERO, type Minor } from '../../../domain/money/minor.ts';
-import { lowerParts, type Lowerable } from '../../../domain/plans/lower-parts.ts';
-import { isOpen, statusAfter } from '../../../domain/plans/plan.ts';
+import { CHARGEABLE_MINOR, lowerParts, type Lowerable } from '../../../domain/plans/lower-parts.ts';
+import { isFailing, isOpen, isRunning, statusAfter } from '../../../domain/plans/plan.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { insertCreditUse, isBeingPaid, listCreditsToUse } from '../../store/credit-uses.ts';
@@ -113,7 +113,6 @@ async function lockPlans(tx: Tx, scope: Scope, invoiceId: string): Promise<PlanW
 	}
 	return locked;
 }
-const isRunning = ({ status }: PlanWithParts): boolean => status === 'active' || status === 'paused';
 
 /** Parts to come that nobody is paying at this moment, and what each pays of the invoice. */
 async function lowerable(tx: Tx, scope: Scope, plans: PlanWithParts[], invoiceId: string): Promise<Lowerable[]> {
@@ -148,16 +147,16 @@ async function follow(
 			tx,
 			scope,
 			part,
-			part.amountMinor === ZERO
-				? { status: 'credited', askOn: null }
+			part.amountMinor < CHARGEABLE_MINOR
+				? // Too little to be charged: owed beside the plan, to be paid by transfer.
+					{ status: part.amountMinor === ZERO ? 'credited' : 'canceled', askOn: null }
 				: { announcedAt: null, askOn: part.askOn && later(part.askOn, addDays(today, 1)) },
 			now
 		);
 	const plan = await findPlan(tx, scope, planId);
 	if (!plan) return;
-	const isFailing = plan.parts.some((part) => part.status === 'action_needed' || part.status === 'retrying');
 	const status = statusAfter(plan.status, plan.parts);
-	await savePlan(tx, scope, planId, { status, ...(isFailing ? {} : { cureEndsOn: null }) }, now);
+	await savePlan(tx, scope, planId, { status, ...(isFailing(plan.parts) ? {} : { cureEndsOn: null }) }, now);
 	await queuePlanMail(tx, scope, now, 'plan_credited', plan, 0, creditUseId);
 	await announce({ scope, tx, now }, plan);
 }

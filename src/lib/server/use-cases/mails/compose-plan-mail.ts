@@ -1,7 +1,7 @@
 // Mails about plans: read as the plan stands now; null when it is no longer true.
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { declineFamily } from '../../../domain/payments/declines.ts';
-import { isDoubtful, isOpen } from '../../../domain/plans/plan.ts';
+import { isDoubtful, isOpen, isRunning } from '../../../domain/plans/plan.ts';
 import type { RenderedMail } from '../../mails/layout.ts';
 import * as templates from '../../mails/plan-mails.ts';
 import { isChargeable, isExpired } from '../../../domain/payments/methods.ts';
@@ -31,7 +31,12 @@ export async function renderPlanMail(context: Context): Promise<RenderedMail | n
 		case 'plan_started':
 			return plan.status === 'canceled'
 				? null
-				: templates.renderPlanStarted(to, { ...common, ...means, parts: plan.parts });
+				: templates.renderPlanStarted(to, {
+						...common,
+						...means,
+						methodLabel: method?.label ?? null,
+						parts: plan.parts
+					});
 		case 'part_announced':
 			return part?.status === 'scheduled' &&
 				plan.status === 'active' &&
@@ -52,8 +57,8 @@ export async function renderPlanMail(context: Context): Promise<RenderedMail | n
 			return part && isOpen(part) && isRunning(plan) ? renderFailed(context, plan, part, { ...common, serves }) : null;
 		case 'method_lost':
 			// Whoever is asked to pay a refused part in another way gives another means with it; and where nothing is to come, none is needed.
-			return plan.status === 'active' && method && !serves && (await needsAnother(context, plan))
-				? templates.renderMethodLost(to, { ...common, methodLabel: method.label, why: whyLost(method) })
+			return plan.status === 'active' && !serves && (await needsAnother(context, plan))
+				? templates.renderMethodLost(to, { ...common, methodLabel: means.methodLabel, why: whyLost(method) })
 				: null;
 		case 'method_ending': {
 			const ends = part && isOpen(part) && isRunning(plan) && serves ? endOf(method, part) : null;
@@ -73,25 +78,32 @@ export async function renderPlanMail(context: Context): Promise<RenderedMail | n
 		case 'part_forgiven':
 			return part?.status === 'forgiven' ? templates.renderPartForgiven(to, { ...common, ...part }) : null;
 		case 'plan_in_default':
-		case 'plan_in_default_told': {
-			if (plan.status !== 'in_default') return null;
-			const ids = plan.parts.flatMap((one) => one.lines.map(({ invoiceId }) => invoiceId));
-			const { payableMinor: restMinor } = await whatIsDue(tx, scope, ids);
-			if (restMinor === 0n) return null;
-			if (row.kind === 'plan_in_default') return templates.renderPlanInDefault(to, { ...common, restMinor });
-			const client = await findClient(tx, scope, plan.clientId);
-			return templates.renderDefaultTold(to, { ...common, restMinor, clientName: client?.name ?? '' });
-		}
+		case 'plan_in_default_told':
+			return renderDefault(context, plan, common);
 		default:
 			return null;
 	}
 }
 
+async function renderDefault(
+	{ scope, tx, to, row }: Context,
+	plan: PlanWithParts,
+	common: Awaited<ReturnType<typeof commonOf>>
+): Promise<RenderedMail | null> {
+	if (plan.status !== 'in_default') return null;
+	const ids = plan.parts.flatMap((one) => one.lines.map(({ invoiceId }) => invoiceId));
+	const { payableMinor: restMinor } = await whatIsDue(tx, scope, ids);
+	if (restMinor === 0n) return null;
+	if (row.kind === 'plan_in_default') return templates.renderPlanInDefault(to, { ...common, restMinor });
+	const client = await findClient(tx, scope, plan.clientId);
+	return templates.renderDefaultTold(to, { ...common, restMinor, clientName: client?.name ?? '' });
+}
+
 /** The last month of a card that is over when the part falls due; null while it serves. */
 const endOf = (method: SavedMethod | null, { dueOn }: { dueOn: CivilDate }): string | null =>
 	method && isExpired(method, dueOn) ? `${String(method.expiryMonth).padStart(2, '0')}/${method.expiryYear}` : null;
-const whyLost = ({ unusableAt, giverMayPay }: SavedMethod): templates.WhyLost =>
-	unusableAt ? 'bank' : giverMayPay ? 'moved' : 'rights';
+const whyLost = (method: SavedMethod | null): templates.WhyLost =>
+	!method ? 'none' : method.unusableAt ? 'bank' : method.giverMayPay ? 'moved' : 'rights';
 
 async function renderFailed(
 	{ scope, tx, to, row }: Context,
@@ -129,7 +141,6 @@ async function needsAnother({ scope, tx }: Context, plan: PlanWithParts): Promis
 	return open.length > 0;
 }
 
-const isRunning = ({ status }: PlanWithParts): boolean => status === 'active' || status === 'paused';
 /** A bank is said to have refused what it was asked, and nothing else. */
 function whyFailed(attempt: Attempt | null): templates.WhyFailed {
 	if (attempt?.status === 'declined') return declineFamily(attempt.errorCode, attempt.declineCode);

@@ -1,6 +1,6 @@
 // Mails about money that went back, or is here again: what moved as it was booked, what is due as the books stand when the mail is written.
 import type { Scope } from '../../../domain/access/scope.ts';
-import { add, ZERO } from '../../../domain/money/minor.ts';
+import { add, subtract, ZERO } from '../../../domain/money/minor.ts';
 import { returnForClient } from '../../../i18n/return-reasons.ts';
 import type { RenderedMail } from '../../mails/layout.ts';
 import * as templates from '../../mails/reversal-mails.ts';
@@ -78,7 +78,8 @@ async function renderRefund(
 		...common,
 		hasNote: given.length > 0,
 		areCredited: given.length > 0 && due.areCredited,
-		reopensMinor: given.length ? ZERO : reopens
+		// Told days later, when it is sure: paid again meanwhile, nothing of it is open.
+		reopensMinor: given.length || due.payableMinor === ZERO ? ZERO : reopens
 	});
 }
 
@@ -86,7 +87,11 @@ async function renderReturned(context: Context, { reversal, payment, common }: F
 	const { scope, tx, to } = context;
 	// It came back, all of it, before anybody heard that it had gone.
 	const since = (await listReversals(tx, scope, payment.paymentId)).filter(isRestored);
-	if (since.some((one) => nameOf(one) === nameOf(reversal) && one.amountMinor >= reversal.amountMinor)) return null;
+	const isUndone = (one: Reversal): boolean =>
+		nameOf(one) === nameOf(reversal) &&
+		one.amountMinor >= reversal.amountMinor &&
+		one.occurredAt >= reversal.occurredAt;
+	if (since.some(isUndone)) return null;
 	if (await isToldByPlan(context, payment)) return null;
 	const lines = await listReversalLines(tx, scope, reversal.stripeObjectId, reversal.kind);
 	const reopensMinor = add(...lines.map((line) => line.amountMinor));
@@ -117,8 +122,16 @@ async function renderRestored(context: Context, { reversal, payment, common }: F
 			nameOf(one) === nameOf(reversal) &&
 			(await wasTold(context, 'money_returned', one.reversalId))
 		)
-			return templates.renderRestoredMail(context.to, common);
+			return templates.renderRestoredMail(context.to, { ...common, ...(await whereItCounts(context, reversal)) });
 	return null;
+}
+
+/** What came back: to the invoices as far as they are owed, to what the client owes for no invoice, the rest is kept for it. */
+async function whereItCounts({ scope, tx }: Context, reversal: Reversal): Promise<templates.Counted> {
+	const lines = await listReversalLines(tx, scope, reversal.stripeObjectId, reversal.kind);
+	const countsMinor = add(...lines.map((line) => line.amountMinor));
+	const settledMinor = await findClaim(tx, scope, reversal);
+	return { countsMinor, keptMinor: add(subtract(reversal.amountMinor, countsMinor), settledMinor) };
 }
 
 async function wasTold({ scope, tx, row }: Context, kind: MailRow['kind'], reversalId: string): Promise<boolean> {

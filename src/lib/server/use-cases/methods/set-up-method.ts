@@ -4,7 +4,7 @@
 import type { SetUpMethod } from '../../../contract/payments.ts';
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import type { PaymentMethodType } from '../../../domain/payments/methods.ts';
-import { isWholeIn } from '../../../domain/plans/plan.ts';
+import { isRunning, isWholeIn } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
 import { NotAsked, type SetupState } from '../../gateways/stripe/port.ts';
 import { newId } from '../../identity.ts';
@@ -98,7 +98,6 @@ export async function closeSetup(services: Services, scope: Scope, setup: Method
 	if (setup.status === 'awaiting_auth' && closed.ok && closed.value.status === 'canceled')
 		await countTry(services, scope, { begunBy: setup.begunBy, about: setup.planId ?? '' });
 }
-const isRunning = ({ status }: PlanWithParts): boolean => status === 'active' || status === 'paused';
 /** A pay link sees the plan of its own invoice, if that is all the plan pays. */
 const isSeen = (scope: Scope, plan: PlanWithParts): boolean =>
 	!scope.invoiceId || isWholeIn(plan.parts, [scope.invoiceId]);

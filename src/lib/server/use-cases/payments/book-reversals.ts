@@ -182,7 +182,9 @@ async function goBack(settling: Settling, payment: Payment, going: Going): Promi
 	await giveCreditNotes(settling, payment, { reversalId, meaning: going.meaning, lines, at: going.at });
 	await announce(settling, payment, lines);
 	if (kind === 'refund') return;
-	if (lines.length) await followReversal(settling, await attemptOf(settling, payment), 'gone');
+	// A part of a plan is refused once nothing of what paid it stands; less is owed beside the plan.
+	if (lines.length && sumOf(lines) === sumOf(standing))
+		await followReversal(settling, await attemptOf(settling, payment), 'gone');
 	await queueReversalMail(tx, scope, now, 'money_returned', reversalId, clientId);
 }
 
@@ -209,8 +211,8 @@ async function restore(settling: Settling, payment: Payment, restored: Restored)
 	const entry = moneyIn(kind, objectId, { clientId, lines, ...beyondInvoices(before, after) });
 	const stripeAccount = accountKey(payment.stripeAccount);
 	await bookEntry(tx, scope, entry, { currency, stripeAccount, bookedOn: civilDateIn(at, supplier.timeZone), now });
-	// A part of a plan is paid again when all of it is back.
-	if (kind === 'chargeback_won' && sumOf(lines) === sumOf(taken) && lines.length)
+	// A part of a plan is paid again when some of it is back; the rest is owed beside the plan.
+	if (kind === 'chargeback_won' && lines.length)
 		await followReversal(settling, await attemptOf(settling, payment), 'restored');
 	await announce(settling, payment, lines);
 	if (kind === 'chargeback_won') await queueReversalMail(tx, scope, now, 'money_restored', reversalId, clientId);

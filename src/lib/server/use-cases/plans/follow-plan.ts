@@ -3,7 +3,7 @@
 import { addDays, civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { askedOn } from '../../../domain/plans/calendar.ts';
 import { afterFailure, cureDaysFor, cureEnd, type Failure } from '../../../domain/plans/failure.ts';
-import { isOpen, statusAfter } from '../../../domain/plans/plan.ts';
+import { isFailing, isOpen, statusAfter } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
 import type { IntentState } from '../../gateways/stripe/port.ts';
 import type { Attempt } from '../../store/attempts.ts';
@@ -61,7 +61,6 @@ async function advance(following: Following, { plan, parts, attempt, status }: M
 	const methodId = attempt.keepsMethod ? await keepUsedMethod(following, attempt) : null;
 	const after = required(await findPlan(tx, scope, plan.planId), 'plan');
 	const begins = plan.status === 'pending';
-	const isFailing = after.parts.some((part) => part.status === 'action_needed' || part.status === 'retrying');
 	await savePlan(
 		tx,
 		scope,
@@ -69,7 +68,7 @@ async function advance(following: Following, { plan, parts, attempt, status }: M
 		{
 			status: statusAfter(begins ? 'active' : plan.status, after.parts),
 			...(methodId ? { methodId } : {}),
-			...(isFailing ? {} : { cureEndsOn: null })
+			...(isFailing(after.parts) ? {} : { cureEndsOn: null })
 		},
 		now
 	);
@@ -206,7 +205,9 @@ export async function followReversal(
 	}
 	if (kind !== 'gone') {
 		const after = required(await findPlan(tx, scope, plan.planId), 'plan');
-		await savePlan(tx, scope, plan.planId, { status: statusAfter(plan.status, after.parts) }, now);
+		// What was to be mended is: the plan does not break for it.
+		const status = statusAfter(plan.status, after.parts);
+		await savePlan(tx, scope, plan.planId, { status, ...(isFailing(after.parts) ? {} : { cureEndsOn: null }) }, now);
 	}
 	await announce(following, plan);
 }

@@ -5,7 +5,7 @@ import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { partForgiven } from '../../../domain/ledger/entries.ts';
 import { ZERO, type Minor } from '../../../domain/money/minor.ts';
 import { vatOfReduction } from '../../../domain/payments/vat.ts';
-import { isOpen, statusAfter } from '../../../domain/plans/plan.ts';
+import { isFailing, isOpen, statusAfter } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
@@ -50,9 +50,8 @@ export async function forgivePart(
 			await giveUp(services, tx, scope, { plan, position, invoice, amountMinor: line.amountMinor });
 		}
 		const after = required(await findPlan(tx, scope, planId), 'plan');
-		const isFailing = after.parts.some((one) => one.status === 'action_needed' || one.status === 'retrying');
 		const status = statusAfter(plan.status, after.parts);
-		await savePlan(tx, scope, planId, { status, ...(isFailing ? {} : { cureEndsOn: null }) }, now);
+		await savePlan(tx, scope, planId, { status, ...(isFailing(after.parts) ? {} : { cureEndsOn: null }) }, now);
 		await recordAudit(tx, scope, now, 'part_forgiven', planId, { position: String(position) });
 		await queuePlanMail(tx, scope, now, 'part_forgiven', plan, position);
 		await announce({ scope, tx, now }, plan);

@@ -4,7 +4,7 @@ import { may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { lastLawfulDay } from '../../../domain/offers/legal.ts';
 import { askedOn } from '../../../domain/plans/calendar.ts';
-import { isOpen, isWholeIn } from '../../../domain/plans/plan.ts';
+import { isFailing, isOpen, isWholeIn } from '../../../domain/plans/plan.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
@@ -165,6 +165,5 @@ async function applyMove(
 		now
 	);
 	const after = required(await findPlan(tx, scope, plan.planId), 'plan');
-	const isFailing = after.parts.some((one) => one.status === 'action_needed' || one.status === 'retrying');
-	if (!isFailing) await savePlan(tx, scope, plan.planId, { cureEndsOn: null }, now);
+	if (!isFailing(after.parts)) await savePlan(tx, scope, plan.planId, { cureEndsOn: null }, now);
 }

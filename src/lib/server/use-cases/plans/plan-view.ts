@@ -3,7 +3,7 @@ import type { PlanView } from '../../../contract/views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { isChargeable, isExpired } from '../../../domain/payments/methods.ts';
-import { openParts } from '../../../domain/plans/plan.ts';
+import { isRunning, openParts } from '../../../domain/plans/plan.ts';
 import { getSupplier } from '../../store/parties.ts';
 import type { Tx } from '../../store/database.ts';
 import { listOpenMoves } from '../../store/part-moves.ts';
@@ -31,7 +31,8 @@ export async function planView(tx: Tx, scope: Scope, plan: PlanWithParts, today:
 		methodLabel: scope.invoiceId ? null : (method?.label ?? null),
 		cureEndsOn: plan.cureEndsOn,
 		isHeld: held.has(plan.planId),
-		methodLost: method !== null && !isChargeable(method, stripeAccount),
+		// Of a plan that runs, none at all is as good as one that serves no more.
+		methodLost: method ? !isChargeable(method, stripeAccount) : isRunning(plan),
 		cardEndsBefore: method && (openParts(plan.parts).find((part) => isExpired(method, part.dueOn))?.dueOn ?? null),
 		parts: plan.parts.map(({ position, dueOn, amountMinor, agreedMinor, status, askOn }) => ({
 			position,
