@@ -171,6 +171,23 @@ test('a try whose answer was lost is booked under the payment that was seen ther
 	expect(await audits()).toEqual(['said_paid']);
 });
 
+test('a reference that is another payment’s makes nobody’s payment of it: the owners are told, and the other try is not called paid', async () => {
+	const [mine, other] = [await begun('pm_card_visa', { lost: true }), await begun('pm_card_visa', { lost: true })];
+	await leave();
+	expect(await say(mine, paidThere(other.intentId))).toMatchObject({ ok: true });
+	await comeBack();
+	await reconcileRecent(house.services, 3);
+	await pass(20);
+	expect(await tryOf(mine)).toMatchObject({ said: { outcome: 'paid', heard: 'not_paid' } });
+	expect(await audits()).toEqual(['said_paid', 'outcome_differs']);
+	expect((await attemptOf(other.attemptId)).status).not.toBe('paid');
+	expect(await balanceOf(other.invoiceId)).toBe(120_000n);
+	const [row] = await asSystem((tx) =>
+		tx.execute<{ n: number }>(sql`select count(*)::int as n from payment where supplier_id = ${cast.supplierId}`)
+	);
+	expect(row!.n).toBe(1);
+});
+
 test.each([
 	['a debit under way', DEBIT, false],
 	['a lost answer', 'pm_card_visa', true]

@@ -11,7 +11,7 @@ import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';
 import { allOf } from '../page.ts';
 import { commit, read, safely } from '../run.ts';
 import { findIntentOf } from './call-stripe.ts';
-import { IntentMissing, settleIntent } from './settle-intent.ts';
+import { IntentMissing, isOwnIntent, settleIntent } from './settle-intent.ts';
 
 export async function hearOutcomes(services: Services): Promise<void> {
 	for (const supplier of await listSuppliers(services.db)) {
@@ -29,11 +29,13 @@ async function hear(services: Services, scope: Scope, { said, attempt }: Unheard
 	const intent = intentId ? await services.payments.retrieve(account, intentId) : null;
 	// Where it was made, an intent does not vanish (settle-intent.ts). One that only a person named was not there.
 	if (intentId && !intent && said.outcome === 'not_paid') throw new IntentMissing(`intent ${intentId} is missing`);
+	// The reference that a person gave is another payment's.
+	const isOther = intent !== null && !isOwnIntent(intent, attempt);
 	// Its invoice is paid in another way meanwhile: the bank's question is closed before somebody answers it.
 	if (intent?.status === 'requires_action' && said.outcome === 'not_paid')
 		await services.payments.cancel(account, intent.intentId);
-	if (intent) await settleIntent(services, scope, { account, intentId: intent.intentId });
-	const heard = intent ? outcomeOf(intent) : 'not_paid';
+	if (intent && !isOther) await settleIntent(services, scope, { account, intentId: intent.intentId });
+	const heard = intent && !isOther ? outcomeOf(intent) : 'not_paid';
 	if (!heard) return;
 	await commit(services, scope, async (tx) => {
 		const now = services.clock.now();

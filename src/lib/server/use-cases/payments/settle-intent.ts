@@ -118,7 +118,9 @@ async function settleInside(
 	if (fingerprint(await lockAttemptsOfIntent(tx, scope, intent.intentId)) !== seen) return null;
 	if (!(await adoptIntent(tx, scope, account, intent))) return null;
 	const attempts = await lockAttemptsOfIntent(tx, scope, intent.intentId);
-	const latest = attempts.at(-1);
+	// Its maker, and who tried it again. Whose a person said that it is (say-outcome.ts) is whose Stripe says.
+	const own = attempts.filter((one) => isOwnIntent(intent, one));
+	const latest = own.at(-1);
 	if (!latest) return [];
 	const settling: Settling = {
 		services,
@@ -141,12 +143,18 @@ async function settleInside(
 		await keepUsedMethod(settling, latest);
 	if (intent.status === 'succeeded') {
 		const payment = await bookPayment(settling, latest);
+		if (!own.some((one) => one.attemptId === payment.attemptId))
+			throw new Error(`intent ${intent.intentId} is booked for another try, under a reference that a person gave`);
 		if (moved) await followPlan(settling, latest, status);
 		await bookReversals(settling, payment);
 		await bookDiscounts(settling, payment);
 	} else if (moved) await followPlan(settling, latest, status);
 	return lockAttemptsOfIntent(tx, scope, intent.intentId);
 }
+
+/** Every intent of ours bears the name of the try that made it; a refused one may be tried again by others. */
+export const isOwnIntent = (intent: IntentState, attempt: Attempt): boolean =>
+	attempt.attemptId === intent.attemptId || attempt.retriesIntent;
 
 /** A declined intent is being tried again and the new confirmation has not been answered: the refusal it shows is the old one. */
 const isOfTheTryBefore = (latest: Attempt, said: Attempt['status'], answered: string | null): boolean =>
