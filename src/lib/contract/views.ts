@@ -197,4 +197,6 @@ export type SaidView = Record<'by' | 'note', string> & {
 	reference: string | null;
 	at: Date;
 	heard: Outcome | null;
+	/** Its account answers again, and Stripe has not said what it came to; a debit may be under way all the same. */
+	awaits: 'stripe' | 'bank' | null;
 };

@@ -22,7 +22,15 @@ const ROLES: Record<string, (say: { locale: Locale }) => string> = {
 	read_only: (say) => m.role_read_only({}, say)
 };
 /** Happened by itself: nobody did it, and nobody has to say that it was not them. */
-const BY_ITSELF = new Set(['stripe_silent', 'cards_tested', 'refund_failed', 'contacts_by_key', 'outcome_differs']);
+const BY_ITSELF = new Set([
+	'stripe_silent',
+	'cards_tested',
+	'refund_failed',
+	'contacts_by_key',
+	'outcome_differs',
+	'outcome_under_way',
+	'outcome_under_way_twice'
+]);
 /** About money, not about who comes in. */
 const OF_MONEY = new Set([
 	'stripe_silent',
@@ -30,11 +38,17 @@ const OF_MONEY = new Set([
 	'refund_requested',
 	'said_paid',
 	'said_not_paid',
-	'outcome_differs'
+	'outcome_differs',
+	'outcome_under_way',
+	'outcome_under_way_twice'
 ]);
 const moneyOf = (amountMinor: string | undefined, currency: string | undefined, locale: Locale): string =>
 	formatMoney(minor(BigInt(amountMinor ?? '0')), currency ?? 'EUR', locale);
 type Words = (detail: Record<string, string>, say: { locale: Locale }) => string;
+const aboutTry = (
+	{ amountMinor, currency, description, account }: Record<string, string>,
+	{ locale }: { locale: Locale }
+) => ({ amount: moneyOf(amountMinor, currency, locale), invoices: description ?? '', account: account ?? '' });
 const WORDS: Record<string, Words> = {
 	passkey_added: ({ name, person }, say) => m.notice_passkey_added({ name: name ?? '', person: person ?? '' }, say),
 	passkey_removed: ({ name, person }, say) => m.notice_passkey_removed({ name: name ?? '', person: person ?? '' }, say),
@@ -89,12 +103,10 @@ const WORDS: Record<string, Words> = {
 			},
 			say
 		),
-	outcome_differs: ({ said, amountMinor, currency, description, account }, say) => {
-		const about = {
-			amount: moneyOf(amountMinor, currency, say.locale),
-			invoices: description ?? '',
-			account: account ?? ''
-		};
+	outcome_under_way: (detail, say) => m.notice_outcome_under_way(aboutTry(detail, say), say),
+	outcome_under_way_twice: (detail, say) => m.notice_outcome_under_way_twice(aboutTry(detail, say), say),
+	outcome_differs: ({ said, ...detail }, say) => {
+		const about = aboutTry(detail, say);
 		return said === 'paid' ? m.notice_outcome_not_paid(about, say) : m.notice_outcome_paid(about, say);
 	},
 	refund_requested: ({ amountMinor, currency, receipt }, say) =>

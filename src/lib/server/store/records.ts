@@ -28,6 +28,13 @@ export const findAudit = async (tx: Tx, scope: Scope, auditId: string): Promise<
 			.from(audit)
 			.where(and(eq(audit.supplierId, scope.supplierId), eq(audit.auditId, auditId)))
 	)[0] ?? null;
+export const wasRecorded = async (tx: Tx, scope: Scope, action: string, objectId: string): Promise<boolean> =>
+	(
+		await tx
+			.select({ auditId: audit.auditId })
+			.from(audit)
+			.where(and(eq(audit.supplierId, scope.supplierId), eq(audit.action, action), eq(audit.objectId, objectId)))
+	).length > 0;
 /** The same done to many. */
 export async function recordAudits(
 	tx: Tx,

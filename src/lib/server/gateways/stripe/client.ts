@@ -38,6 +38,7 @@ export function stripeGateway(config: Pick<Config, 'stripe' | 'sandbox'>, onSile
 
 	return {
 		greet: (account) => ask(account, async (options) => void (await stripe.events.list({ limit: 1 }, options))),
+		knows: (account, id) => ask(account, (options) => knows(stripe, id, options)),
 		confirm: (input) => outcomeOf(() => ask(input.account, (options) => confirm(stripe, input, options))),
 		confirmAgain: ({ account, intentId, returnUrl }) =>
 			whatever(() =>
@@ -72,6 +73,13 @@ export function stripeGateway(config: Pick<Config, 'stripe' | 'sandbox'>, onSile
 		readEvent: (rawBody, signature) => readEvent(config.stripe, rawBody, signature)
 	};
 }
+
+const knows = async (stripe: Stripe, id: string, options: Stripe.RequestOptions): Promise<boolean> =>
+	(await orNull<unknown>(() =>
+		id.startsWith('cus_')
+			? stripe.customers.retrieve(id, undefined, options)
+			: stripe.paymentIntents.retrieve(id, undefined, options)
+	)) !== null;
 
 /** null for what does not exist at Stripe. */
 async function orNull<T>(read: () => Promise<T>): Promise<T | null> {

@@ -136,6 +136,8 @@ export type Asked = { account: string | null; id: string; customerId: string | n
 export type PaymentGateway = {
 	/** Whether an account answers at all, with the key of today. */
 	greet(account: string | null): Promise<void>;
+	/** Whether who answers knows an intent or a customer that the account has named itself: the key of another account, or of another mode, does not. */
+	knows(account: string | null, id: string): Promise<boolean>;
 	/** The intent that an attempt or a setup became, found by its metadata; null: it became none. */
 	findIntent(asked: Asked): Promise<string | null>;
 	findSetupIntent(asked: Asked): Promise<string | null>;

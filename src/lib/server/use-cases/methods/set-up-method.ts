@@ -28,6 +28,7 @@ import { isDisconnected, isSilent } from '../../store/stripe-accounts.ts';
 import { contactOf, type From } from '../offers/keep-acceptance.ts';
 import { countTry } from '../payments/bound-tries.ts';
 import { isOwnTry } from '../payments/progress.ts';
+import { lookFor } from '../payments/right-account.ts';
 import { beginSetUpPlan, giveUpSetUpPlan } from '../plans/begin-set-up-plan.ts';
 import { announce, schedule } from '../plans/follow-plan.ts';
 import { inputHashOf } from '../input-hash.ts';
@@ -144,11 +145,11 @@ async function ask(services: Services, scope: Scope, setup: MethodSetup): Promis
 	return checkSetup(services, scope, setup.setupId);
 }
 
-/** null: it became none. @throws NotAsked */
+/** null: it became none. @throws NotAsked, also when another account answers for the one that was asked. */
 async function findSetupIntentOf(services: Services, scope: Scope, setup: MethodSetup): Promise<string | null> {
-	const { stripeAccount: account, setupId, clientId, createdAt: since } = setup;
+	const { stripeAccount: account, setupId: id, clientId, createdAt: since } = setup;
 	const customerId = await read(services, scope, (tx) => findCustomerId(tx, scope, clientId, account));
-	return services.payments.findSetupIntent({ account, id: setupId, customerId, since });
+	return lookFor(services, scope, account, () => services.payments.findSetupIntent({ account, id, customerId, since }));
 }
 
 /** Where it stands, read from Stripe. What it was for follows the moment it is certain, once. */

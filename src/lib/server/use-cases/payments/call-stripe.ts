@@ -16,6 +16,7 @@ import { loseMethod } from '../methods/follow-method.ts';
 import { followPlan } from '../plans/follow-plan.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { progressOf, type PaymentProgress } from './progress.ts';
+import { lookFor } from './right-account.ts';
 import { settleIntent } from './settle-intent.ts';
 
 /**
@@ -91,16 +92,12 @@ async function refused(
 	return refuse('card_declined', { family: 'technical' });
 }
 
-/** null: it became none. @throws NotAsked */
-export const findIntentOf = async (services: Services, scope: Scope, attempt: Attempt): Promise<string | null> =>
-	attempt.stripePaymentIntentId
-		? intentHere(services, scope, attempt)
-		: services.payments.findIntent({
-				account: attempt.stripeAccount,
-				id: attempt.attemptId,
-				customerId: attempt.customerId,
-				since: attempt.createdAt
-			});
+/** null: it became none. @throws NotAsked, also when another account answers for the one that was asked. */
+export async function findIntentOf(services: Services, scope: Scope, attempt: Attempt): Promise<string | null> {
+	const { attemptId: id, stripeAccount: account, customerId, createdAt: since } = attempt;
+	if (attempt.stripePaymentIntentId) return intentHere(services, scope, attempt);
+	return lookFor(services, scope, account, () => services.payments.findIntent({ account, id, customerId, since }));
+}
 
 /**
  * The intent it is known to be, or to try again. null for one that another account made, before the supplier's account changed: it never was at the

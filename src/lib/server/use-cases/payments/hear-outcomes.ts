@@ -4,6 +4,7 @@ import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import type { Outcome } from '../../../domain/payments/outcome.ts';
 import type { IntentState } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
+import { listAttemptLines, type Attempt } from '../../store/attempts.ts';
 import { listUnheard, noteHeard, type Unheard } from '../../store/outcomes.ts';
 import { listSuppliers } from '../../store/parties.ts';
 import { recordAudit } from '../../store/records.ts';
@@ -11,6 +12,9 @@ import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';
 import { allOf } from '../page.ts';
 import { commit, read, safely } from '../run.ts';
 import { findIntentOf } from './call-stripe.ts';
+import { endTries } from './end-tries.ts';
+import { wasSaidNotPaid } from './hold-again.ts';
+import { requireRightAccount } from './right-account.ts';
 import { IntentMissing, isOwnIntent, settleIntent } from './settle-intent.ts';
 
 export async function hearOutcomes(services: Services): Promise<void> {
@@ -25,17 +29,10 @@ export async function hearOutcomes(services: Services): Promise<void> {
 
 async function hear(services: Services, scope: Scope, { said, attempt }: Unheard): Promise<void> {
 	const account = attempt.stripeAccount;
-	const intentId = await findIntentOf(services, scope, attempt);
-	const intent = intentId ? await services.payments.retrieve(account, intentId) : null;
-	// Where it was made, an intent does not vanish (settle-intent.ts). One that only a person named was not there.
-	if (intentId && !intent && said.outcome === 'not_paid') throw new IntentMissing(`intent ${intentId} is missing`);
-	// The reference that a person gave is another payment's.
-	const isOther = intent !== null && !isOwnIntent(intent, attempt);
-	// Its invoice is paid in another way meanwhile: the bank's question is closed before somebody answers it.
-	if (intent?.status === 'requires_action' && said.outcome === 'not_paid')
-		await services.payments.cancel(account, intent.intentId);
-	if (intent && !isOther) await settleIntent(services, scope, { account, intentId: intent.intentId });
-	const heard = intent && !isOther ? outcomeOf(intent) : 'not_paid';
+	const intent = await lookUp(services, scope, { said, attempt });
+	if (intent?.status === 'processing' && wasSaidNotPaid(attempt)) await endOthers(services, scope, attempt);
+	if (intent) await settleIntent(services, scope, { account, intentId: intent.intentId });
+	const heard = intent ? outcomeOf(intent) : 'not_paid';
 	if (!heard) return;
 	await commit(services, scope, async (tx) => {
 		const now = services.clock.now();
@@ -56,6 +53,30 @@ async function hear(services: Services, scope: Scope, { said, attempt }: Unheard
 		);
 	});
 }
+
+/** What Stripe has of it, read once nobody can finish it there any more. null: it became nothing, or the reference that a person gave is another payment's. */
+async function lookUp(services: Services, scope: Scope, { said, attempt }: Unheard): Promise<IntentState | null> {
+	const account = attempt.stripeAccount;
+	const intentId = await findIntentOf(services, scope, attempt);
+	const intent = intentId ? await services.payments.retrieve(account, intentId) : null;
+	// Nothing there: said by the account that was asked, which knows of what it named.
+	if (!intent) await requireRightAccount(services, scope, account, { witnessed: true });
+	// Where it was made, an intent does not vanish (settle-intent.ts). One that only a person named was not there.
+	if (intentId && !intent && said.outcome === 'not_paid') throw new IntentMissing(`intent ${intentId} is missing`);
+	if (!intent || !isOwnIntent(intent, attempt)) return null;
+	if (!WAITS.includes(intent.status)) return intent;
+	// Nothing has come by it, and its invoice is paid, or may be in another way: nobody finishes it any more, and Stripe then says what it came to.
+	await services.payments.cancel(account, intent.intentId);
+	return services.payments.retrieve(account, intent.intentId);
+}
+/** What else is unfinished on the invoices of a debit that is under way after all would collect them a second time. */
+async function endOthers(services: Services, scope: Scope, { attemptId }: Attempt): Promise<void> {
+	const lines = await read(services, scope, (tx) => listAttemptLines(tx, scope, attemptId));
+	const invoiceIds = lines.map((line) => line.invoiceId);
+	await endTries(services, scope, invoiceIds);
+}
+/** For the bank's answer, for our word, for another card: what only goes on if somebody goes on with it (https://docs.stripe.com/payments/paymentintents/lifecycle). */
+const WAITS = ['requires_action', 'requires_confirmation', 'requires_payment_method'];
 /** null: it is not over there. */
 const outcomeOf = ({ status }: IntentState): Outcome | null =>
 	status === 'succeeded' ? 'paid' : status === 'canceled' || status === 'requires_payment_method' ? 'not_paid' : null;

@@ -31,6 +31,7 @@ import { bookDiscounts } from './book-discounts.ts';
 import { bookPayment } from './book-payment.ts';
 import { bookReversals } from './book-reversals.ts';
 import { countTry } from './bound-tries.ts';
+import { holdAgain, wasSaidNotPaid } from './hold-again.ts';
 import type { Settling } from './settling.ts';
 
 export type Settled = {
@@ -136,7 +137,13 @@ async function settleInside(
 			{ intentId: intent.intentId, status: intent.status },
 			'unknown PaymentIntent status: kept as it was'
 		);
-	const status = isOfTheTryBefore(latest, said, answered) ? latest.status : nextStatus(latest.status, said);
+	// Said not to be paid, and under way all the same.
+	const again = said === 'processing' && wasSaidNotPaid(latest) ? await holdAgain(settling, latest) : null;
+	const status = again
+		? said
+		: isOfTheTryBefore(latest, said, answered)
+			? latest.status
+			: nextStatus(latest.status, said);
 	const moved = (status !== latest.status || status === 'declined') && (await moveAttempt(settling, latest, status));
 	if (!moved) await touchAttempt(tx, scope, latest.attemptId, settling.now);
 	if (moved && latest.remembersMethod && (status === 'processing' || status === 'paid'))
@@ -148,7 +155,7 @@ async function settleInside(
 		if (moved) await followPlan(settling, latest, status);
 		await bookReversals(settling, payment);
 		await bookDiscounts(settling, payment);
-	} else if (moved) await followPlan(settling, latest, status);
+	} else if (moved && again !== 'alone') await followPlan(settling, latest, status);
 	return lockAttemptsOfIntent(tx, scope, intent.intentId);
 }
 

@@ -60,7 +60,9 @@ export async function adminAttempts(
 						note: known.note,
 						by: nameOf(known.saidBy),
 						at: known.saidAt,
-						heard: known.heard
+						heard: known.heard,
+						awaits:
+							known.heard !== null || gone.has(stripeAccount ?? '') ? null : status === 'processing' ? 'bank' : 'stripe'
 					}
 				: null
 		};
