@@ -1,6 +1,7 @@
 // Nothing that a person typed is lost when the session ends: the form waits for the same person in the same browser, and goes out by a click. Scripts of
 // our pages are told by a code.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { SESSION_LIFE } from '#lib/domain/access/session-life.ts';
 import { newId, newSecret, sha256 } from '#lib/server/identity.ts';
 import { FORM_CHARS_MAX } from '#lib/server/store/kept-forms.ts';
 import { keptForm } from '#lib/server/store/schema/index.ts';
@@ -124,6 +125,21 @@ describe('a form that comes after the end of the session', () => {
 		expect(lost(await ask(GROUP, { body: 'nouveau=secret' }))).toContain('garde=non');
 		expect(await waiting(await cookieOf(colleague))).toEqual([]);
 		expect(await waiting(await cookieOf(owner()))).toEqual([]);
+	});
+	test('of the other area is nobody’s: whoever signed in last here has no such page', async () => {
+		const answer = await ask('POST /portail/compte?/renommer', { body: `moyen=${newId()}&nom=secret` });
+		expect(lost(answer)).toContain('garde=non');
+		const rows = await house.services.db.system.select().from(keptForm);
+		expect(rows.filter((row) => row.browserHash === sha256(browser))).toEqual([]);
+	});
+	test('is given to who signed in last, once no session of the other person’s can be open any more', async () => {
+		const colleague = { ...owner(), subjectId: await aColleague() };
+		await rememberBrowser(house.services, colleague, browser);
+		house.world.world.offsetMs += SESSION_LIFE.member.wholeMs - 1000;
+		await rememberBrowser(house.services, owner(), browser);
+		expect(lost(await ask(GROUP, { body: 'nouveau=x' }))).toContain('garde=non');
+		house.world.world.offsetMs += 2000;
+		expect(lost(await ask(GROUP, { body: 'nouveau=x' }))).toContain('garde=oui');
 	});
 	test('refused when it is sent again, it still waits; dropped, it does not', async () => {
 		await ask('POST /admin/clients/[id]?/contact', { body: 'email=nonsense&nom=x' });
