@@ -2,6 +2,9 @@
 import * as v from 'valibot';
 import { minor } from '../domain/money/minor.ts';
 
+/** What one payment takes: whoever chooses more pays in several (use-cases/payments/split-choice.ts). */
+export const INVOICES_PER_PAYMENT = 50;
+
 /** One spelling of each id: what is counted by it, or kept with it, is counted once however it is written. */
 const Id = v.pipe(v.string(), v.uuid(), v.toLowerCase());
 export const StartPayment = v.object({
@@ -15,7 +18,7 @@ export const StartPayment = v.object({
 	invoiceIds: v.pipe(
 		v.array(Id),
 		v.minLength(1),
-		v.maxLength(50),
+		v.maxLength(500),
 		v.check((ids) => new Set(ids).size === ids.length)
 	),
 	option: v.optional(v.picklist(['now', 'early', 'plan_2', 'plan_3', 'next_part', 'all_parts']), 'now'),

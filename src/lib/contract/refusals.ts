@@ -21,6 +21,7 @@ export const REFUSAL_CODES = [
 	'offer_invalid',
 	'late_rate_too_low',
 	'nothing_to_pay',
+	'too_many_invoices',
 	'payment_under_way',
 	'payment_in_progress',
 	'already_paid',

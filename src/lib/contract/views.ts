@@ -152,6 +152,15 @@ export type Sample = { label: string; currency: string; input: Omit<QuoteInput, 
 export type PastView = Simulation;
 /** What the browser needs to load Stripe: public values only. */
 export type StripeView = { publishableKey: string; account: string | null; scriptUrl: string | null };
+/** One payment of several, where more invoices were chosen than one takes. */
+export type LotView = {
+	invoiceIds: string[];
+	amountMinor: Minor;
+	currency: string;
+	/** Of what is due first, and last. */
+	dueFrom: CivilDate;
+	dueTo: CivilDate;
+};
 /** Everything the pay page shows, for one invoice or several. */
 export type PayView = {
 	supplier: SupplierView;

@@ -43,6 +43,7 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 		late_rate_too_low: () =>
 			m.refusal_late_rate_too_low({ rate: formatRate(Number(detail.rateBps ?? '0'), locale) }, say),
 		nothing_to_pay: () => m.refusal_nothing_to_pay({}, say),
+		too_many_invoices: () => m.refusal_too_many_invoices({ max: detail.max ?? '' }, say),
 		payment_under_way: () => m.refusal_payment_under_way({}, say),
 		payment_in_progress: () => m.refusal_payment_in_progress({}, say),
 		already_paid: () => m.refusal_already_paid({}, say),

@@ -23,6 +23,7 @@ const STATUS: Record<RefusalCode, number> = {
 	offer_invalid: 422,
 	late_rate_too_low: 422,
 	nothing_to_pay: 409,
+	too_many_invoices: 409,
 	payment_under_way: 409,
 	payment_in_progress: 409,
 	already_paid: 409,

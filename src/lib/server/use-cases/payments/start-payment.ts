@@ -1,6 +1,6 @@
-// A client pays one or several invoices, as it chose. Actor: contact or pay link, of a person who may pay. Refusals: pay_not_yours, nothing_to_pay, amount_changed, offer_expired, payment_under_way,
+// A client pays one or several invoices, as it chose. Actor: contact or pay link, of a person who may pay. Refusals: pay_not_yours, too_many_invoices, nothing_to_pay, amount_changed, offer_expired, payment_under_way,
 // payment_in_progress, method_not_offered, attempt_id_reused, card_declined, payment_unknown, payment_unavailable. Facts: attempt.changed, then those of settling.
-import type { StartPayment } from '../../../contract/payments.ts';
+import { INVOICES_PER_PAYMENT, type StartPayment } from '../../../contract/payments.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { AllocationLine } from '../../../domain/payments/allocation.ts';
 import { openParts } from '../../../domain/plans/plan.ts';
@@ -47,6 +47,8 @@ export async function startPayment(
 	input: StartPayment,
 	from: From
 ): Promise<Result<PaymentProgress>> {
+	if (input.invoiceIds.length > INVOICES_PER_PAYMENT)
+		return refuse('too_many_invoices', { max: String(INVOICES_PER_PAYMENT) });
 	if (!(await isAnswering(services, scope, input))) return refuse('payment_unavailable');
 	const card = await cardOf(services, scope, input);
 	if (card === 'not_asked') return refuse('payment_unavailable');

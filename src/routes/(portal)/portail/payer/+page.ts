@@ -2,4 +2,4 @@
 import { standingOf } from '#lib/ui/pay/standing.ts';
 import type { PageLoad } from './$types';
 
-export const load: PageLoad = async ({ data }) => ({ ...data, Standing: await standingOf(data.view) });
+export const load: PageLoad = async ({ data }) => ({ ...data, Standing: data.view && (await standingOf(data.view)) });
