@@ -25,8 +25,8 @@ const BOUNDS: Record<string, string> = {
 	'imports.ts listFiles': 'said: import_files_more; whole in the report',
 	'imports.ts listLists': 'enough: lists of one import that ask for their columns',
 	'imports.ts listUnreadFiles': 'queue: what is read is no longer unread',
-	'invoices.ts listInvoices': 'page: /admin/factures; first ones of the dashboard beside their number',
-	'invoice-pages.ts listInvoicesBehind': 'page: the portal and a client’s page',
+	'invoices.ts listInvoices': 'short: first ones of the dashboard beside their number; samples of an offer',
+	'invoice-pages.ts listInvoicesBehind': 'page: /admin/factures, the portal and a client’s page',
 	'invoices.ts listOpenInvoices':
 		'enough: of the clients of a movement 5,000; suggestions only, any other is found by its number',
 	'journal.ts listEntries': 'page: /admin/journal; the file is pinned and whole',

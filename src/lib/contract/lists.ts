@@ -6,7 +6,11 @@ export const InvoiceListQuery = v.object({
 	etat: v.fallback(v.optional(v.picklist(['open', 'late', 'under_way', 'paid'])), undefined),
 	q: v.fallback(v.optional(v.pipe(v.string(), v.trim(), v.maxLength(80))), undefined),
 	tri: v.fallback(v.optional(v.picklist(['due', 'number', 'amount', 'client']), 'due'), 'due'),
-	page: v.fallback(v.optional(v.pipe(v.string(), v.regex(/^\d{1,7}$/), v.transform(Number), v.minValue(1)), '1'), 1)
+	/** The invoice behind which the page begins, with what was left of it where the list is sorted by that. */
+	apres: v.fallback(
+		v.optional(v.pipe(v.string(), v.regex(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}(\.\d{1,15})?$/))),
+		undefined
+	)
 });
 
 /** What was typed to look for something by name. */

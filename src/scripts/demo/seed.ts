@@ -252,7 +252,7 @@ async function importOne(services: Services, scope: Scope, { spec }: Planned): P
 }
 
 async function findByNumber(services: Services, scope: Scope, number: string): Promise<InvoiceRecord> {
-	const { invoices } = await inScope(services.db, scope, (tx) =>
+	const invoices = await inScope(services.db, scope, (tx) =>
 		listInvoices(tx, scope, { today: civilDateIn(services.clock.now(), 'Europe/Paris'), search: number, pageSize: 1 })
 	);
 	return required(invoices[0], 'invoice of the demo');
@@ -372,7 +372,7 @@ async function settleTouched(config: Config, services: Services): Promise<void> 
 async function mintDemoLinks(services: Services, scope: Scope): Promise<void> {
 	const now = services.clock.now();
 	await inScope(services.db, scope, async (tx) => {
-		const { invoices } = await listInvoices(tx, scope, { today: civilDateIn(now, 'Europe/Paris'), pageSize: 200 });
+		const invoices = await listInvoices(tx, scope, { today: civilDateIn(now, 'Europe/Paris'), pageSize: 200 });
 		for (const invoice of invoices)
 			for (const person of await listBillingContacts(tx, scope, invoice.clientId)) {
 				if (!(await findContact(tx, scope, person.contactId))) continue;

@@ -1,35 +1,54 @@
 // Invoices a page at a time, and how many there are.
-import { and, asc, desc, eq, sql } from 'drizzle-orm';
+import { and, eq, sql, type SQL } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
+import type { Minor } from '../../domain/money/minor.ts';
 import type { Tx } from './database.ts';
-import { invoiceFilters, recordOf, selectInvoices, type InvoiceFilter, type InvoiceRecord } from './invoices.ts';
+import {
+	invoiceFilters,
+	orderOf,
+	recordOf,
+	selectInvoices,
+	size,
+	type InvoiceFilter,
+	type InvoiceRecord
+} from './invoices.ts';
 import { client, invoice } from './schema/index.ts';
 
-/** Those behind `after`, for pages that lose and double nothing when something is paid meanwhile. */
+type Behind = { after: string | null; afterSize?: Minor | null; limit: number };
+/**
+ * Those behind `after`, for pages that lose and double nothing when something is paid meanwhile. `afterSize`: what was left of that one when it was shown,
+ * where that is what the list is sorted by.
+ */
 export async function listInvoicesBehind(
 	tx: Tx,
 	scope: Scope,
-	{
-		after,
-		limit,
-		...filter
-	}: Omit<InvoiceFilter, 'sort'> & {
-		sort?: 'due' | 'number';
-		after: string | null;
-		limit: number;
-	}
+	{ after, afterSize = null, limit, ...filter }: InvoiceFilter & Behind
 ): Promise<InvoiceRecord[]> {
-	const isByNumber = filter.sort === 'number';
-	const last = (column: string) =>
-		sql`(select a.${sql.raw(column)} from invoice a where a.supplier_id = ${scope.supplierId} and a.invoice_id = ${after})`;
-	const behind = isByNumber
-		? sql`(${invoice.number} < ${last('number')} or ${invoice.number} = ${last('number')} and ${invoice.invoiceId} > ${after})`
-		: sql`(${invoice.dueOn}, ${invoice.invoiceId}) > (${last('due_on')}, ${after}::uuid)`;
 	const rows = await selectInvoices(tx)
-		.where(and(...invoiceFilters(scope, filter), ...(after ? [behind] : [])))
-		.orderBy(isByNumber ? desc(invoice.number) : asc(invoice.dueOn), asc(invoice.invoiceId))
+		.where(and(...invoiceFilters(scope, filter), ...(after ? [behind(scope, filter.sort, after, afterSize)] : [])))
+		.orderBy(...orderOf(filter.sort))
 		.limit(limit);
 	return rows.map(recordOf);
+}
+
+/** In the order of `orderOf`. */
+function behind(scope: Scope, sort: InvoiceFilter['sort'] = 'due', invoiceId: string, sizeMinor: Minor | null): SQL {
+	const last = (value: SQL) =>
+		sql`(select ${value} from invoice join client using (supplier_id, client_id) where invoice.supplier_id = ${scope.supplierId} and invoice.invoice_id = ${invoiceId})`;
+	const upwards = (column: SQL) => sql`(${column}, ${invoice.invoiceId}) > (${last(column)}, ${invoiceId}::uuid)`;
+	const downwards = (column: SQL, value = last(column)) =>
+		sql`(${column} < ${value} or ${column} = ${value} and ${invoice.invoiceId} > ${invoiceId}::uuid)`;
+	switch (sort) {
+		case 'due':
+			return upwards(sql`invoice.due_on`);
+		case 'client':
+			return upwards(sql`client.name`);
+		case 'number':
+			return downwards(sql`invoice.number`);
+		case 'amount':
+			// What was left of the last one may be paid meanwhile: the page goes on where it was.
+			return downwards(size, sizeMinor === null ? last(size) : sql`${sizeMinor}::bigint`);
+	}
 }
 export async function countInvoices(tx: Tx, scope: Scope, filter: InvoiceFilter): Promise<number> {
 	const [row] = await tx

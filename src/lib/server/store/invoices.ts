@@ -122,7 +122,6 @@ export type InvoiceFilter = {
 	search?: string;
 	today: CivilDate;
 	sort?: 'due' | 'number' | 'amount' | 'client';
-	page?: number;
 	pageSize?: number;
 };
 
@@ -141,26 +140,21 @@ export function invoiceFilters(scope: Scope, filter: InvoiceFilter): SQL[] {
 	return where;
 }
 
-/** Bounded and ordered; the extra row says whether there is a next page. */
-export async function listInvoices(
-	tx: Tx,
-	scope: Scope,
-	filter: InvoiceFilter
-): Promise<{ invoices: InvoiceRecord[]; hasMore: boolean }> {
-	const size = Math.min(filter.pageSize ?? 50, 200);
-	const order = {
-		due: asc(invoice.dueOn),
-		number: desc(invoice.number),
-		amount: desc(sql`abs(${balance})`),
-		client: asc(client.name)
-	}[filter.sort ?? 'due'];
+/** The first of them. */
+export async function listInvoices(tx: Tx, scope: Scope, filter: InvoiceFilter): Promise<InvoiceRecord[]> {
 	const rows = await selectInvoices(tx)
 		.where(and(...invoiceFilters(scope, filter)))
-		.orderBy(order, asc(invoice.invoiceId))
-		.limit(size + 1)
-		.offset(((filter.page ?? 1) - 1) * size);
-	return { invoices: rows.slice(0, size).map(recordOf), hasMore: rows.length > size };
+		.orderBy(...orderOf(filter.sort))
+		.limit(Math.min(filter.pageSize ?? 50, 200));
+	return rows.map(recordOf);
 }
+/** Of two that are equal, always the same one first. */
+export const orderOf = (sort: InvoiceFilter['sort'] = 'due'): SQL[] => [
+	{ due: asc(invoice.dueOn), number: desc(invoice.number), amount: desc(size), client: asc(client.name) }[sort],
+	asc(invoice.invoiceId)
+];
+/** What is left of it, owed by the client or to it. */
+export const size = sql`abs(${balance})`;
 
 /** What a transfer may pay: in euros, payable here, with something left. The oldest first. */
 const mayBeTransferred = (scope: Scope): SQL[] => [

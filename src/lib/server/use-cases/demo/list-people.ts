@@ -45,7 +45,7 @@ export async function listPeople(services: Services): Promise<DemoPerson[]> {
 					pay_links: []
 				});
 			for (const client of await listClients(tx, scope, { limit: 2000 })) {
-				const { invoices } = await listInvoices(tx, scope, {
+				const invoices = await listInvoices(tx, scope, {
 					today: civilDateIn(services.clock.now(), supplier.timeZone),
 					clientId: client.clientId,
 					status: 'open',

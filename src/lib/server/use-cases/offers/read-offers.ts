@@ -153,7 +153,7 @@ export async function readOfferEditor(
 async function samplesOf(services: Services, tx: Tx, scope: Scope, supplier: Supplier): Promise<Sample[]> {
 	const at = services.clock.now();
 	const today = civilDateIn(at, supplier.timeZone);
-	const { invoices } = await listInvoices(tx, scope, { today, status: 'open', sort: 'due', pageSize: 200 });
+	const invoices = await listInvoices(tx, scope, { today, status: 'open', sort: 'due', pageSize: 200 });
 	const latest = invoices
 		.filter((record) => payableToday(record) > 0n)
 		.sort((a, b) => (a.issuedOn < b.issuedOn ? 1 : -1))

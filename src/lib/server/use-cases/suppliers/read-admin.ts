@@ -6,7 +6,7 @@ import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date
 import { isHeld, type Hold } from '../../../domain/invoices/hold.ts';
 import type { AgreedTerms } from '../../../domain/invoices/agreed-terms.ts';
 import { mayBeConsumer } from '../../../domain/invoices/client-kind.ts';
-import { add, type Minor } from '../../../domain/money/minor.ts';
+import { add, minor, type Minor } from '../../../domain/money/minor.ts';
 import type { Services } from '../../services.ts';
 import { countWaitingEntries } from '../../store/bank.ts';
 import { listPayLinks, type PayLinkListing } from '../../store/access.ts';
@@ -14,7 +14,7 @@ import { listAttemptsOfInvoice } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { hasPdf } from '../../store/documents.ts';
 import { findInvoice, listInvoices, type InvoiceFilter } from '../../store/invoices.ts';
-import { countInvoices } from '../../store/invoice-pages.ts';
+import { countInvoices, listInvoicesBehind } from '../../store/invoice-pages.ts';
 import { listClaims, sumOutstanding, type Outstanding } from '../../store/invoice-sums.ts';
 import type { Latest } from '../../store/latest.ts';
 import { listAcceptances } from '../../store/offers.ts';
@@ -29,6 +29,7 @@ import { listPayments } from '../../store/payments.ts';
 import { listFailedRefunds, type FailedRefund } from '../../store/refund-requests.ts';
 import { listGaps, readStripeBooks, type StripeBooks } from '../../store/stripe-books.ts';
 import type { MailKind, MailState } from '../../store/schema/index.ts';
+import { pageOf } from '../page.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { invoiceView, paymentView, supplierView } from '../invoices/views.ts';
 
@@ -78,9 +79,7 @@ export async function readDashboard(services: Services, scope: Scope): Promise<D
 	return read(services, scope, async (tx) => {
 		const today = await todayOf(services, tx, scope);
 		const views = async (filter: Partial<InvoiceFilter>) =>
-			(await listInvoices(tx, scope, { today, pageSize: 8, ...filter })).invoices.map((record) =>
-				invoiceView(record, today)
-			);
+			(await listInvoices(tx, scope, { today, pageSize: 8, ...filter })).map((record) => invoiceView(record, today));
 		const [[euros, ...others], claims] = await Promise.all([sumOutstanding(tx, scope, today), listClaims(tx, scope)]);
 		const claimIn = (currency: string) =>
 			add(...claims.filter((one) => one.currency === currency).map((one) => one.claimMinor));
@@ -114,15 +113,26 @@ async function readGaps(services: Services, tx: Tx, scope: Scope): Promise<Dashb
 	};
 }
 
+const INVOICES_SHOWN = 50;
 export async function readInvoiceList(
 	services: Services,
 	scope: Scope,
-	filter: Omit<InvoiceFilter, 'today'>
-): Promise<{ invoices: InvoiceView[]; hasMore: boolean }> {
+	{ after = null, ...filter }: Omit<InvoiceFilter, 'today' | 'pageSize'> & { after?: string | null }
+): Promise<{ invoices: InvoiceView[]; next: string | null; isFirst: boolean }> {
 	return read(services, scope, async (tx) => {
 		const today = await todayOf(services, tx, scope);
-		const { invoices, hasMore } = await listInvoices(tx, scope, { ...filter, today });
-		return { invoices: invoices.map((record) => invoiceView(record, today)), hasMore };
+		const { rows, ...page } = await pageOf(
+			{ after, size: INVOICES_SHOWN },
+			({ after: place, limit }) => {
+				const [id = null, left] = place?.split('.') ?? [];
+				const afterSize = left === undefined ? null : minor(BigInt(left));
+				return listInvoicesBehind(tx, scope, { ...filter, today, after: id, afterSize, limit });
+			},
+			// What is left of it may be another sum by then.
+			({ invoiceId, balanceMinor }) =>
+				filter.sort === 'amount' ? `${invoiceId}.${balanceMinor < 0n ? -balanceMinor : balanceMinor}` : invoiceId
+		);
+		return { invoices: rows.map((record) => invoiceView(record, today)), ...page };
 	});
 }
 

@@ -9,12 +9,12 @@ import type { PageServerLoad } from './$types';
 export const load: PageServerLoad = async (event) => {
 	const scope = requireMember(event);
 	const query = v.parse(InvoiceListQuery, Object.fromEntries(event.url.searchParams));
-	const { etat, q, tri, page } = query;
+	const { etat, q, tri, apres } = query;
 	const list = await readInvoiceList((await house()).services, scope, {
 		...(etat ? { status: etat } : {}),
 		...(q ? { search: q } : {}),
 		sort: tri,
-		page
+		after: apres ?? null
 	});
 	return { ...list, query };
 };
