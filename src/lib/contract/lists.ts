@@ -13,9 +13,11 @@ export const InvoiceListQuery = v.object({
 	)
 });
 
-/** What was typed to look for something by name. */
-export const searchFrom = (params: URLSearchParams, name: string): string =>
-	(params.get(name) ?? '').trim().slice(0, 80);
+/** What was typed to look for something by name, in an address or in a form. */
+export const searchFrom = (params: { get(name: string): unknown }, name: string): string => {
+	const typed = params.get(name);
+	return typeof typed === 'string' ? typed.trim().slice(0, 80) : '';
+};
 
 /** The row behind which a page of a list begins; null for the first page. */
 export const cursorFrom = (params: URLSearchParams, name: string): string | null => {

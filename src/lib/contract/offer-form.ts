@@ -34,7 +34,10 @@ export type OfferForm = {
 	clientMax: string;
 };
 /** A field that can't be read: which, and what it should hold. Paths are those of check-policy. */
-export type FormProblem = { field: string; code: 'not_a_date' | 'not_an_amount' | 'not_a_rate' | 'not_a_count' };
+export type FormProblem = {
+	field: string;
+	code: 'not_a_date' | 'not_an_amount' | 'not_a_rate' | 'not_a_count' | 'not_chosen';
+};
 export type ReadForm = { audience: PolicyAudience; terms: OfferTerms; problems: FormProblem[] };
 
 export const TIERS_MAX = 4;
@@ -67,7 +70,7 @@ export function formFrom(data: FormData): OfferForm {
 	const all = (name: string): string[] => data.getAll(name).map(String).slice(0, 10);
 	return {
 		name: text('nom'),
-		audience: text('pour') || 'all',
+		audience: text('pour'),
 		validFrom: text('debut'),
 		validUntil: text('fin'),
 		methods: all('moyens'),
@@ -157,14 +160,17 @@ export function readForm(form: OfferForm): ReadForm {
 				}
 			: null
 	};
-	return { audience: audienceFrom(form.audience), terms, problems };
+	const audience = audienceFrom(form.audience);
+	// Never everybody for want of a word: what was meant for one client is no offer to all.
+	if (!audience) problems.push({ field: 'audience', code: 'not_chosen' });
+	return { audience: audience ?? { kind: 'all' }, terms, problems };
 }
 
-function audienceFrom(text: string): PolicyAudience {
+export function audienceFrom(text: string): PolicyAudience | null {
 	const [kind, id] = text.split(':');
 	if (kind === 'group' && id && isUuid(id)) return { kind, groupId: id };
 	if (kind === 'client' && id && isUuid(id)) return { kind, clientId: id };
-	return { kind: 'all' };
+	return text === 'all' ? { kind: 'all' } : null;
 }
 const audienceText = (audience: PolicyAudience): string =>
 	audience.kind === 'all'

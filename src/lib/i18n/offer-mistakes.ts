@@ -31,7 +31,8 @@ export function fieldProblemText(code: FormProblem['code'], locale: Locale): str
 		not_a_date: () => m.field_not_a_date({}, say),
 		not_an_amount: () => m.field_not_an_amount({}, say),
 		not_a_rate: () => m.field_not_a_rate({}, say),
-		not_a_count: () => m.field_not_a_count({}, say)
+		not_a_count: () => m.field_not_a_count({}, say),
+		not_chosen: () => m.field_not_chosen({}, say)
 	};
 	return texts[code]();
 }

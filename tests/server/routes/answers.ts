@@ -269,6 +269,8 @@ export const ANSWERS: Record<string, Row> = {
 	'GET /admin/offres': { door: 'admin' },
 	'GET /admin/offres/[id]': { door: 'adminId', params: id('policy') },
 	'POST /admin/offres/[id]/essai': { door: 'admin', params: id('policy'), form: OFFER },
+	// It changes nothing, and shows clients by name beside what was typed.
+	'POST /admin/offres/[id]?/chercher': { door: 'admin', params: id('policy'), form: OFFER },
 	'POST /admin/offres/[id]?/enregistrer': { door: 'adminWriteId', params: id('policy'), form: OFFER },
 	'POST /admin/offres/[id]?/publier': { door: 'adminWriteId', params: id('policy'), form: OFFER },
 	'POST /admin/offres/[id]?/terminer': { door: 'adminWriteId', params: id('policy'), form: {}, spent: true },

@@ -53,6 +53,7 @@ export const PROOFS: Record<string, Proof> = {
 		'no: nothing that anybody has paid is withdrawn, and the files can be dropped again',
 	'POST /admin/liens': CLOSES,
 	'POST /admin/offres/[id]/essai': 'no: it only counts',
+	'POST /admin/offres/[id]?/chercher': 'no: it only looks',
 	'POST /admin/offres/[id]?/enregistrer': 'no: a draft',
 	'POST /admin/offres/[id]?/publier': 'asks',
 	'POST /admin/offres/[id]?/terminer': OWN_BOOKS,

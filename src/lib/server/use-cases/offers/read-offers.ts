@@ -1,5 +1,5 @@
 // The supplier's screens about offers: the list, and what stands beside the form. Reads only.
-import { NEW_OFFER, formOf, type OfferForm } from '../../../contract/offer-form.ts';
+import { audienceFrom, NEW_OFFER, formOf, type OfferForm } from '../../../contract/offer-form.ts';
 import type { OfferTerms } from '../../../contract/offers.ts';
 import type { DiscountView, PastView, Sample } from '../../../contract/views.ts';
 import { may, type Scope } from '../../../domain/access/scope.ts';
@@ -148,6 +148,21 @@ export async function readOfferEditor(
 		});
 	});
 }
+
+/** The clients to choose from while an offer is written; the one that is chosen stays among them, whatever is looked for. */
+export const findAudience = (
+	services: Services,
+	scope: Scope,
+	form: OfferForm,
+	search: string
+): Promise<ClientChoices> =>
+	read(services, scope, (tx) => {
+		const audience = audienceFrom(form.audience);
+		return clientChoices(tx, scope, {
+			search,
+			always: { clientIds: audience?.kind === 'client' ? [audience.clientId] : [] }
+		});
+	});
 
 /** Open invoices, the latest first: the ones a new offer would speak to. */
 async function samplesOf(services: Services, tx: Tx, scope: Scope, supplier: Supplier): Promise<Sample[]> {

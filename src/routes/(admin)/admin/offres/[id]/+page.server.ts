@@ -3,11 +3,12 @@ import { error, fail, redirect } from '@sveltejs/kit';
 import { formFrom, readForm } from '#lib/contract/offer-form.ts';
 import { searchFrom } from '#lib/contract/lists.ts';
 import { isUuid } from '#lib/contract/payments.ts';
-import { failWith } from '#lib/server/http/answer.ts';
+import { failWith, refusalBody } from '#lib/server/http/answer.ts';
 import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
+import { statusOf } from '#lib/server/http/refusal-status.ts';
 import { endPolicy, publishPolicy, refusePublishing, saveDraft } from '#lib/server/use-cases/offers/manage-policies.ts';
-import { readOfferEditor, readSimulation } from '#lib/server/use-cases/offers/read-offers.ts';
+import { findAudience, readOfferEditor, readSimulation } from '#lib/server/use-cases/offers/read-offers.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 import { required } from '#lib/domain/required.ts';
@@ -32,16 +33,41 @@ export const load: PageServerLoad = async (event) => {
 async function save(event: RequestEvent) {
 	const scope = requireMember(event);
 	const { services } = await house();
-	const form = formFrom(await event.request.formData());
+	const fields = await event.request.formData();
+	const form = formFrom(fields);
 	const { audience, terms, problems } = readForm(form);
-	if (problems.length) return { scope, services, policyId: null, failed: fail(400, { form, problems }) };
+	// Whatever is wrong, everything comes back as it was typed.
+	const typed = async () => ({
+		form,
+		clients: await findAudience(services, scope, form, searchFrom(fields, 'client'))
+	});
+	if (problems.length) return { scope, services, policyId: null, failed: fail(400, { ...(await typed()), problems }) };
 	const saved = await saveDraft(services, scope, { policyId: idOf(event.params.id), name: form.name, audience, terms });
 	return saved.ok
 		? { scope, services, policyId: saved.value.policyId, failed: null }
-		: { scope, services, policyId: null, failed: failWith(saved.refusal, event.locals.locale) };
+		: {
+				scope,
+				services,
+				policyId: null,
+				failed: fail(statusOf(saved.refusal.code), {
+					...refusalBody(saved.refusal, event.locals.locale),
+					...(await typed())
+				})
+			};
 }
 
 export const actions: Actions = {
+	/** Clients by name. Nothing is kept, and nothing that was typed is lost. */
+	chercher: async (event) => {
+		const scope = requireMember(event);
+		idOf(event.params.id);
+		const fields = await event.request.formData();
+		const form = formFrom(fields);
+		return {
+			form,
+			clients: await findAudience((await house()).services, scope, form, searchFrom(fields, 'client'))
+		};
+	},
 	enregistrer: async (event) => {
 		const { policyId, failed } = await save(event);
 		if (failed) return failed;
