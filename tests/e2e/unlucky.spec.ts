@@ -26,7 +26,7 @@ test('a SEPA debit comes back after 20 days: due again on both sides, and told b
 	await demo.advance('P10D');
 	await paid(page);
 	await demo.advance('P20D');
-	await expect(page.getByText('Un paiement est revenu :')).toBeVisible();
+	await expect(page.getByText(/votre banque l’a repris/)).toBeVisible();
 	await expect(page.getByRole('button', { name: /^Payer / })).toBeVisible();
 	await accessible(page);
 	await demo.mail(invoice.email, /est revenu/);

@@ -68,11 +68,11 @@ test('no message is written twice under one key: the later would take the place 
 		expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
 	}
 });
-test('French is set as French is: no-break spaces before high punctuation, curly apostrophes', () => {
+test('French is set as French is: no-break spaces before high punctuation (narrow before ; ? !), curly apostrophes', () => {
 	const fr = JSON.parse(read('messages/fr.json')) as Record<string, unknown>;
 	const wrong = Object.entries(fr).filter(
 		([key, text]) =>
-			key !== '$schema' && (/ [;:!?»€]|« /.test(JSON.stringify(text)) || /\w'\w/.test(JSON.stringify(text)))
+			key !== '$schema' && (/ [;:!?»€]|« |\u00a0[;!?]/.test(JSON.stringify(text)) || /\w'\w/.test(JSON.stringify(text)))
 	);
 	expect(wrong).toEqual([]);
 });

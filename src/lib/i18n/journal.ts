@@ -3,10 +3,11 @@ import { m } from '#lib/paraglide/messages.js';
 import type { EntryKind } from '../domain/ledger/entries.ts';
 import type { Locale } from '../domain/money/format.ts';
 
-export function entryText(kind: EntryKind, locale: Locale): string {
+/** `isCredit`: what was brought in is a credit note, and says so. */
+export function entryText({ kind, isCredit }: { kind: EntryKind; isCredit: boolean }, locale: Locale): string {
 	const say = { locale };
 	const texts: Record<EntryKind, () => string> = {
-		invoice_opened: () => m.entry_invoice_opened({}, say),
+		invoice_opened: () => (isCredit ? m.entry_credit_imported : m.entry_invoice_opened)({}, say),
 		invoice_withdrawn: () => m.entry_invoice_withdrawn({}, say),
 		payment: () => m.entry_payment({}, say),
 		refund: () => m.entry_refund({}, say),

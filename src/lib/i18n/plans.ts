@@ -6,7 +6,7 @@ import type { Locale } from '../domain/money/format.ts';
 
 export function partStatusText(
 	part: Pick<PlanView['parts'][number], 'status' | 'retryOn'>,
-	needs: PlanView['needs'],
+	plan: Pick<PlanView, 'needs' | 'status' | 'isHeld'>,
 	locale: Locale
 ): string {
 	const say = { locale };
@@ -16,11 +16,11 @@ export function partStatusText(
 		case 'processing':
 			return m.plan_part_processing({}, say);
 		case 'scheduled':
-			return m.plan_part_scheduled({}, say);
+			return plan.status === 'paused' || plan.isHeld ? m.plan_part_suspended({}, say) : m.plan_part_scheduled({}, say);
 		case 'retrying':
 			return m.plan_part_retrying({ date: part.retryOn ? formatDay(part.retryOn, locale) : '' }, say);
 		case 'action_needed':
-			return needs === 'authenticate' ? m.plan_part_confirm({}, say) : m.plan_part_action({}, say);
+			return plan.needs === 'authenticate' ? m.plan_part_confirm({}, say) : m.plan_part_action({}, say);
 		case 'forgiven':
 			return m.plan_part_forgiven({}, say);
 		case 'credited':

@@ -87,17 +87,17 @@ test('1 January is closed, 26 December too where it is no weekend', () =>
 	]));
 test('a Monday is 1 and a Sunday 7', () =>
 	expect([weekday(civilDate('2026-11-23')), weekday(civilDate('2026-11-22'))]).toEqual([1, 7]));
-test('the first of a month reads « 1er »', () => {
-	expect(formatDay(civilDate('2026-11-01'), 'fr')).toBe('1er novembre 2026');
-	expect(formatDay(civilDate('2026-11-11'), 'fr')).toBe('11 novembre 2026');
-	expect(formatDay(civilDate('2026-11-01'), 'en')).toBe('1 November 2026');
+test('the first of a month reads « 1er », and a day is never parted from its month', () => {
+	expect(formatDay(civilDate('2026-11-01'), 'fr')).toBe('1er\u00a0novembre 2026');
+	expect(formatDay(civilDate('2026-11-11'), 'fr')).toBe('11\u00a0novembre 2026');
+	expect(formatDay(civilDate('2026-11-01'), 'en')).toBe('1\u00a0November 2026');
 });
 test('days and instants as they are read in each language', () => {
 	const day = civilDate('2026-11-01');
 	expect([formatDay(day, 'fr', 'short'), formatDay(day, 'en', 'short')]).toEqual(['01/11/2026', '01/11/2026']);
 	expect([formatDay(day, 'fr', 'weekday'), formatDay(day, 'en', 'weekday')]).toEqual([
-		'dimanche 1er novembre',
-		'Sunday 1 November'
+		'dimanche 1er\u00a0novembre',
+		'Sunday 1\u00a0November'
 	]);
 	const instant = new Date('2026-11-21T23:02:00Z');
 	expect([formatInstant(instant, 'fr'), formatInstant(instant, 'en', 'UTC')]).toEqual([

@@ -19,12 +19,14 @@ const SHORT: Intl.DateTimeFormatOptions = { timeZone: 'UTC', day: '2-digit', mon
 
 const WEEKDAY: Intl.DateTimeFormatOptions = { timeZone: 'UTC', weekday: 'long', day: 'numeric', month: 'long' };
 
-/** "12 décembre 2026", "1er novembre 2026", "12 December 2026"; with its weekday, "vendredi 27 novembre". */
+/** "12 décembre 2026", "1er novembre 2026", "12 December 2026"; with its weekday, "vendredi 27 novembre". A day and its month are never parted at the
+ * end of a line. */
 export function formatDay(date: CivilDate, locale: Locale, style: 'long' | 'short' | 'weekday' = 'long'): string {
 	const text = formatOf(locale, { long: LONG, short: SHORT, weekday: WEEKDAY }[style]).format(
 		Date.parse(`${date}T00:00:00Z`)
 	);
-	return locale === 'fr' && style !== 'short' ? text.replace(/(^| )1 /, '$11er ') : text;
+	if (style === 'short') return text;
+	return (locale === 'fr' ? text.replace(/(^| )1 /, '$11er ') : text).replace(/(\d(?:er)?) (?=\D)/, '$1\u00a0');
 }
 
 /** "21/11/2026 14:02", in the given time zone. */

@@ -13,7 +13,7 @@ export async function* journalCsv(lines: AsyncIterable<EntryListing[]>, locale: 
 const rowOf = (line: EntryListing, locale: Locale): string[] => [
 	dayCell(line.bookedOn),
 	line.entryId,
-	cell(entryText(line.kind, locale)),
+	cell(entryText(line, locale)),
 	line.account,
 	line.rateBps === null ? '' : toDecimal(BigInt(line.rateBps) as Minor).replace('.', ','),
 	cell(line.clientName ?? ''),

@@ -40,7 +40,7 @@ export function renderPlanStarted(
 					...(plan.mandate ? [[m.mail_debit_mandate({}, say), plan.mandate] as [string, string]] : [])
 				]
 			},
-			{ kind: 'small', text: m.mail_plan_rights({}, say) },
+			{ kind: 'small', text: plan.mandate ? m.mail_plan_rights_debit({}, say) : m.mail_plan_rights({}, say) },
 			{ kind: 'button', label: m.mail_plan_button({}, say), url: plan.url }
 		]
 	);

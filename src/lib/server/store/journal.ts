@@ -126,6 +126,8 @@ export type EntryListing = {
 	rateBps: number | null;
 	clientName: string | null;
 	number: string | null;
+	/** The line is about a credit note that the supplier brought in. */
+	isCredit: boolean;
 	debitMinor: Minor;
 	creditMinor: Minor;
 };
@@ -160,13 +162,14 @@ type EntryRow = Pick<EntryListing, 'currency' | 'account' | 'kind' | 'number'> &
 	booked_on: CivilDate;
 	rate_bps: string | null;
 	name: string | null;
+	is_credit: boolean;
 	debit_minor: string;
 	credit_minor: string;
 };
 /** Every line of some entries, in the order of the books. */
 export async function listLines(tx: Tx, scope: Scope, entryIds: string[]): Promise<EntryListing[]> {
 	const rows = await tx.execute<EntryRow>(sql`
-		select e.entry_id, e.booked_on::text, e.kind, e.currency, l.account, l.rate_bps::text, c.name, i.number, l.debit_minor::text, l.credit_minor::text
+		select e.entry_id, e.booked_on::text, e.kind, e.currency, l.account, l.rate_bps::text, c.name, i.number, coalesce(i.debt_minor < 0, false) as is_credit, l.debit_minor::text, l.credit_minor::text
 		from journal_entry e join journal_line l on l.supplier_id = e.supplier_id and l.entry_id = e.entry_id
 			left join client c on c.supplier_id = l.supplier_id and c.client_id = l.client_id
 			left join invoice i on i.supplier_id = l.supplier_id and i.invoice_id = l.invoice_id
@@ -181,6 +184,7 @@ export async function listLines(tx: Tx, scope: Scope, entryIds: string[]): Promi
 		rateBps: row.rate_bps === null ? null : Number(row.rate_bps),
 		clientName: row.name,
 		number: row.number,
+		isCredit: row.is_credit,
 		debitMinor: minor(BigInt(row.debit_minor)),
 		creditMinor: minor(BigInt(row.credit_minor))
 	}));
