@@ -3,13 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
 	concernedClients,
+	doubted,
 	matchesOf,
 	returnsOf,
 	subsets,
 	type OpenInvoice,
 	type StandingPayment
 } from '#lib/domain/bank/matching.ts';
-import { namedBy, plainName, possibleNames } from '#lib/domain/bank/naming.ts';
+import { namedBy, payersAmong, plainName, possibleNames, possiblePayers } from '#lib/domain/bank/naming.ts';
 import { returnClassOf } from '#lib/domain/bank/return-reasons.ts';
 import type { Minor } from '#lib/domain/money/minor.ts';
 
@@ -341,4 +342,265 @@ describe('what comes back', () => {
 			'unknown',
 			'unknown'
 		]));
+});
+
+describe('where to look in the books', () => {
+	const clients = [
+		{ clientId: 'roche', clientName: 'Menuiserie Roche SARL' },
+		{ clientId: 'abc', clientName: 'ABC' },
+		{ clientId: 'martin', clientName: 'Maison Martin' }
+	];
+	const who = (movements: ReturnType<typeof moved>[], payers = NOBODY) =>
+		possiblePayers(movements, clients, payers).map((one) => one.clientId);
+	test('payers are known by an account that has paid before, or by their name in the field or in the words', () => {
+		expect(who([moved({ counterpartyIban: 'FR76 1' })], new Map([['FR761', 'abc']]))).toEqual(['abc']);
+		expect(who([moved({ counterparty: 'MENUISERIE RÔCHE' })])).toEqual(['roche']);
+		expect(who([moved({ text: 'VIR DE MAISON MARTIN LOYER' }), moved({ counterparty: 'Menuiserie Roche' })])).toEqual([
+			'roche',
+			'martin'
+		]);
+		expect(who([moved({ text: 'MAISON MARTINEZ' }), moved({ counterparty: 'Roche' })])).toEqual([]);
+	});
+	test('three letters are no name', () => expect(who([moved({ text: 'VIR ABC', counterparty: 'ABC' })])).toEqual([]));
+	test('a name of four letters is one', () =>
+		expect(
+			payersAmong(moved({ counterparty: 'ABCD' }), [{ clientId: 'x', clientName: 'ABCD SAS' }], NOBODY)
+		).toHaveLength(1));
+	test('an account that has paid for one client speaks of no other, whatever name stands beside', () =>
+		expect(
+			payersAmong(
+				moved({ counterparty: 'Maison Martin', counterpartyIban: 'FR761' }),
+				clients,
+				new Map([['FR761', 'roche']])
+			).map((one) => one.clientId)
+		).toEqual(['roche']));
+	test('pieces of four to thirty characters, each with a digit, and of every length between', () => {
+		expect(possibleNames(moved({ text: 'A1 B2' }))).toEqual(['A1B2']);
+		expect(possibleNames(moved({ text: 'ABC1' }))).toEqual(['ABC1']);
+		expect(possibleNames(moved({ text: 'AB1' }))).toEqual([]);
+		const names = possibleNames(moved({ text: '1'.padEnd(40, 'A') }));
+		expect([Math.min(...names.map((one) => one.length)), Math.max(...names.map((one) => one.length))]).toEqual([4, 30]);
+		expect(names).toHaveLength(27);
+		expect(possibleNames(moved({ text: `${'A'.repeat(30)}1` }))).not.toContain(`${'A'.repeat(30)}1`);
+		expect(possibleNames(moved({ text: 'ABCDE1' })).sort()).toEqual(['ABCDE1', 'BCDE1', 'CDE1']);
+	});
+	test('every client that a movement speaks of, in whichever way', () => {
+		const each = [
+			open({ number: 'F2026-0041', clientId: 'by-reference', paymentReference: 'RF18539007547034' }),
+			open({ number: 'E2E-2026-7', clientId: 'by-end-to-end' }),
+			open({ number: 'N2026-0042', clientId: 'by-number' }),
+			open({ number: 'X-1', clientId: 'by-name', clientName: 'Maison Martin' })
+		];
+		const movement = moved({
+			text: 'N2026-0042 MAISON MARTIN',
+			creditorReference: 'RF18539007547034',
+			endToEndId: 'E2E-2026-7'
+		});
+		expect([...concernedClients(movement, each, NOBODY)].sort()).toEqual([
+			'by-end-to-end',
+			'by-name',
+			'by-number',
+			'by-reference'
+		]);
+	});
+});
+describe('how sure it is', () => {
+	test('what names an invoice that is settled is never more than possible, and says which', () => {
+		const matches = matchesOf(moved({ text: 'F2026-0042' }), two, NOBODY);
+		expect(doubted(matches, ['F2026-0001'])).toEqual([
+			{ ...matches[0]!, certainty: 'possible', settledNumbers: ['F2026-0001'] }
+		]);
+		expect(doubted(matches, [])).toBe(matches);
+	});
+	test('a reference with check digits is enough by itself, also for part of the amount; a reference without is not', () => {
+		const checked = open({ number: 'F-77', paymentReference: 'RF18539007547034' });
+		expect(first(moved({ creditorReference: 'RF18539007547034', amount: 60_000 }), [checked])?.slice(2)).toEqual([
+			'certain',
+			'less'
+		]);
+		const plain = open({ number: 'F-77', paymentReference: 'CLIENT-77-A' });
+		expect(first(moved({ creditorReference: 'CLIENT-77-A', amount: 60_000 }), [plain])?.slice(2)).toEqual([
+			'probable',
+			'less'
+		]);
+	});
+	test('two references, of which one has check digits: the amount must be right', () => {
+		const pair = [
+			open({ number: 'F-77', paymentReference: 'RF18539007547034' }),
+			open({ number: 'F-78', paymentReference: '4711235', payable: 30_000 })
+		];
+		const text = 'RF18539007547034 4711235';
+		expect(first(moved({ text, amount: 150_000 }), pair)?.slice(1)).toEqual(['reference', 'certain', 'exact']);
+		expect(first(moved({ text, amount: 140_000 }), pair)?.slice(1)).toEqual(['reference', 'probable', 'less']);
+	});
+	test('less than several invoices says nothing of which: probable, though the payer is known', () =>
+		expect(
+			first(moved({ text: 'F2026-0041 F2026-0042', counterparty: 'Menuiserie Roche', amount: 100_000 }), two)?.slice(2)
+		).toEqual(['probable', 'less']));
+	test('one number among several that reads as something else leaves all of them probable', () => {
+		const pair = [open({ number: '2026-1118', payable: 50_000 }), open({ number: 'F2026-0042' })];
+		expect(first(moved({ text: '2026-11-18 F2026-0042', amount: 170_000 }), pair)?.[2]).toBe('probable');
+	});
+	test('the surest first, five at most', () => {
+		const client = (i: number, over = {}) =>
+			open({ number: `F-100${i}`, clientId: `c${i}`, clientName: 'Maison Martin', ...over });
+		const all = matchesOf(
+			moved({ counterparty: 'Maison Martin' }),
+			[
+				...[1, 2].map((i) => client(1, { number: `F-20${i}`, invoiceId: `${i}` })),
+				...[2, 3, 4, 5, 6].map((i) => client(i))
+			],
+			NOBODY
+		);
+		expect(all.map((one) => one.certainty)).toEqual(['probable', 'probable', 'probable', 'probable', 'probable']);
+		expect(all.map((one) => one.clientId)).toEqual(['c2', 'c3', 'c4', 'c5', 'c6']);
+	});
+	test('of a known payer, the early price is the amount of an invoice too; two ways to add up are only possible', () => {
+		const by = (amount: number, invoices: OpenInvoice[]) =>
+			first(moved({ counterparty: 'Menuiserie Roche', amount }), invoices);
+		expect(by(117_600, [open({ number: 'A-0001', earlyMinor: minor(117_600) })])).toEqual([
+			'A-0001',
+			'payer_amount',
+			'probable',
+			'early'
+		]);
+		const four = [100, 200, 300, 400].map((payable, i) => open({ number: `A-000${i}`, payable }));
+		expect(by(500, four)?.slice(1)).toEqual(['payer_sum', 'possible', 'exact']);
+		expect(by(900, four)).toEqual(['A-0001+A-0002+A-0003', 'payer_sum', 'probable', 'exact']);
+	});
+	test('of a plan over several invoices, its parts are certain and something between them is not', () => {
+		const plan = { planId: 'p', sums: [minor(40_000), minor(80_000)] };
+		const both = ['F2026-0041', 'F2026-0042'].map((number) => open({ number, payable: 0, plan }));
+		const of = (amount: number) => first(moved({ text: 'F2026-0041 F2026-0042', amount }), both)?.slice(2);
+		expect([of(40_000), of(39_999), of(40_001)]).toEqual([
+			['certain', 'parts'],
+			['possible', 'under_part'],
+			['probable', 'parts_and_more']
+		]);
+	});
+	test('nothing is received by nothing', () =>
+		expect(matchesOf(moved({ text: 'F2026-0042', amount: 0 }), two, NOBODY)).toEqual([]));
+	test('a movement without a reference in its words or field names none that is too short', () => {
+		const short = open({ number: 'F-77', paymentReference: 'A1B2' });
+		expect(first(moved({ creditorReference: 'A1B2' }), [short])).toBeNull();
+		expect(first(moved({ text: 'A1B2' }), [short])).toBeNull();
+	});
+	test('the end-to-end id may be the reference as well', () =>
+		expect(
+			first(moved({ endToEndId: 'CLIENT-77-A' }), [open({ number: 'F-77', paymentReference: 'CLIENT-77-A' })])?.[1]
+		).toBe('end_to_end'));
+});
+describe('numbers that read as something else', () => {
+	test.each([
+		['0041791234567', 'probable'],
+		['041791234567', 'probable'],
+		['0032471234567', 'probable'],
+		['032471234567', 'probable'],
+		['00352621123456', 'probable'],
+		['0352621123456', 'probable'],
+		['0033612345678', 'probable'],
+		['123456', 'probable'],
+		['1234567', 'certain'],
+		['990612345678', 'certain'],
+		['0612345678123', 'certain'],
+		['20261332', 'certain'],
+		['31122026', 'probable'],
+		['12312026', 'probable'],
+		['18261118', 'certain'],
+		['202611180', 'certain'],
+		['202611180930', 'probable'],
+		['20261118093000', 'probable']
+	])('%s is %s', (number, certainty) =>
+		expect(first(moved({ text: `REF ${number} MERCI` }), [open({ number })])?.[2]).toBe(certainty)
+	);
+	test.each([
+		['TOTAL 12 345,67', 'probable'],
+		['TOTAL 12.345,67', 'probable'],
+		["TOTAL 12'345.67", 'probable'],
+		['TOTAL 12345.67', 'probable'],
+		['REF 1234567 TOTAL 12 345,67', 'certain'],
+		['REF 12345.678', null]
+	])('1234567 in “%s” is %s', (text, certainty) =>
+		expect(first(moved({ text }), [open({ number: '1234567' })])?.[2] ?? null).toBe(certainty)
+	);
+});
+describe('which payment came back', () => {
+	const paid = (over: Partial<StandingPayment> = {}): StandingPayment => ({
+		paymentId: 'p1',
+		clientId: 'roche',
+		clientName: 'Roche',
+		standingMinor: minor(120_000),
+		numbers: [],
+		endToEndId: null,
+		counterpartyIban: null,
+		...over
+	});
+	const back = (over: Parameters<typeof moved>[0]) => moved({ isReturn: true, amount: -120_000, ...over });
+	const sure = (...asked: Parameters<typeof returnsOf>) => returnsOf(...asked).map((one) => one.certainty);
+	test('money that comes in, or leaves without a word of a return, takes nothing back', () => {
+		const named = { text: 'REJET F2026-0042', numbers: ['F2026-0042'] };
+		expect(sure(moved({ text: named.text, amount: -120_000 }), [paid(named)])).toEqual([]);
+		expect(
+			sure(moved({ text: named.text, isReturn: true, amount: 1 }), [paid({ ...named, standingMinor: minor(1) })])
+		).toEqual([]);
+	});
+	test('part of what was paid, or one of two that were named, is only probable', () => {
+		const numbers = ['F2026-0042'];
+		expect(sure(back({ text: 'F2026-0042', amount: -60_000 }), [paid({ numbers })])).toEqual(['probable']);
+		expect(sure(back({ text: 'F2026-0042' }), [paid({ numbers }), paid({ paymentId: 'p2', numbers })])).toEqual([
+			'probable',
+			'probable'
+		]);
+	});
+	test('one number of its invoices that is a name is enough, the others may be weak', () =>
+		expect(sure(back({ text: 'F2026-0042 75011' }), [paid({ numbers: ['75011', 'F2026-0042'] })])).toEqual([
+			'certain'
+		]));
+	test('the number may stand in the end-to-end field', () => {
+		expect(sure(back({ endToEndId: 'F2026-0042' }), [paid({ numbers: ['F2026-0042'] })])).toEqual(['certain']);
+		expect(sure(back({ endToEndId: 'E1234' }), [paid({ endToEndId: 'E9999' }), paid()])).toEqual([]);
+	});
+	test('by the account alone: the very amount, and of two the supplier chooses', () => {
+		const iban = 'FR761';
+		const known = paid({ counterpartyIban: iban });
+		expect(sure(back({ counterpartyIban: iban }), [known, paid({ counterpartyIban: 'FR762' }), paid()])).toEqual([
+			'probable'
+		]);
+		expect(sure(back({ counterpartyIban: iban }), [known, { ...known, paymentId: 'p2' }])).toEqual([
+			'possible',
+			'possible'
+		]);
+		expect(sure(back({ counterpartyIban: iban, amount: -60_000 }), [known])).toEqual([]);
+		expect(sure(back({}), [paid({ counterpartyIban: null })])).toEqual([]);
+	});
+});
+describe('which invoices add up', () => {
+	const of = (wanted: number, ...amounts: number[]) =>
+		subsets(
+			amounts.map((amount) => ({ payableMinor: minor(amount) })),
+			minor(wanted)
+		).map((some) => some.map((one) => Number(one.payableMinor)));
+	test('two or more, never one, and none of nothing', () => {
+		expect(of(300, 100, 200)).toEqual([[100, 200]]);
+		expect(of(300, 300, 100)).toEqual([]);
+		expect(of(300, 100, 200, 0)).toEqual([[100, 200]]);
+		expect(of(300, 100, 201)).toEqual([]);
+		expect(of(300, 400, -100)).toEqual([]);
+	});
+	test('two answers are enough to know that it is not clear', () => expect(of(4, 1, 3, 2, 2, 1)).toHaveLength(2));
+	test('of the first sixteen', () => {
+		const small = Array.from({ length: 15 }, (_, i) => 1000 + i);
+		expect(of(3, ...small.map((one) => one * 0 + 1), 2)).toHaveLength(2);
+		expect(of(100_001, ...Array.from({ length: 16 }, () => 7), 100_000, 1)).toEqual([]);
+		expect(of(100_001, ...Array.from({ length: 14 }, () => 7), 100_000, 1)).toEqual([[100_000, 1]]);
+	});
+	test('what a plan has taken is no part of a sum', () => {
+		const plan = { planId: 'p', sums: [] };
+		const all = [
+			{ payableMinor: minor(100), plan: null },
+			{ payableMinor: minor(200), plan },
+			{ payableMinor: minor(200), plan: null }
+		];
+		expect(subsets(all, minor(300))).toEqual([[all[0], all[2]]]);
+	});
 });

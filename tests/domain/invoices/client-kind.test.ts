@@ -49,7 +49,9 @@ describe('a client of whom nobody knows what it is', () => {
 		expect(kindAfter(UNKNOWN_KIND, company)).toEqual({ kind: 'business', kindFrom: 'file' });
 		expect(kindAfter(person, company)).toBe(person);
 		expect(kindAfter(person, UNKNOWN_KIND)).toBe(person);
+		expect(kindAfter(UNKNOWN_KIND, UNKNOWN_KIND)).toEqual({ kind: 'unknown', kindFrom: null });
 		expect([isContradicted(person, company), isContradicted(UNKNOWN_KIND, company)]).toEqual([true, false]);
+		expect([isContradicted(person, UNKNOWN_KIND), isContradicted(company, company)]).toEqual([false, false]);
 	});
 });
 
