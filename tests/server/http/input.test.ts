@@ -7,7 +7,7 @@ import { mintScope, type Actor } from '#lib/domain/access/scope.ts';
 import { newId } from '#lib/server/identity.ts';
 import { bodyLimitOf } from '#lib/server/http/body-limits.ts';
 import { plainAddress, saidBy } from '#lib/server/http/client-address.ts';
-import { headersOf, throwAwayTheRestOf } from '#lib/server/http/every-answer.ts';
+import { headersOf, setHeadersOfEveryAnswer, throwAwayTheRestOf } from '#lib/server/http/every-answer.ts';
 import { input } from '#lib/server/http/input.ts';
 import { isForm, readBody } from '#lib/server/http/read-body.ts';
 import { countedAs } from '#lib/server/network.ts';
@@ -248,6 +248,19 @@ describe('a body that nobody reads', () => {
 		const { port, end } = await impatient({ bytes: 32 << 20, ms: 20_000 });
 		expect(await sendAll(port, 24 << 20)).toMatch(/^HTTP\/1\.1 200 /);
 		end();
+	});
+	test('by every server of the process, whatever it answers', async () => {
+		setHeadersOfEveryAnswer('http://localhost');
+		const server = http.createServer((request, response) => {
+			request.on('data', () => request.pause());
+			response.end('no');
+		});
+		await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+		const said = await sendAll((server.address() as AddressInfo).port, 24 << 20);
+		expect(said).toMatch(/^HTTP\/1\.1 200 /);
+		expect(said.toLowerCase()).toContain('x-frame-options: deny');
+		server.closeAllConnections();
+		server.close();
 	});
 	test('and is not listened to for ever', async () => {
 		const { port, end } = await impatient({ bytes: 1 << 20, ms: 20_000 });
