@@ -94,11 +94,29 @@ describe('who it is', () => {
 			'urn:cen.eu:en16931:2017#compliant#urn:factur-x.eu:1p0:basic',
 			'urn:cen.eu:en16931:2017#anything-else',
 			'BASICWL',
+			'urn:x:en16931',
+			'urn:x:en16931:2017',
+			'urn:x:extended',
+			'xrechnung_3.0.2',
+			'xrechnung_3',
+			'en16931-ctc-fr',
+			'extended-ctc-fr',
+			'urn:fdc:peppol.eu:2017:poacc:billing:3.0',
+			'nlcius:v1.0.3',
+			'nlcius:v2',
 			'urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0'
 		])
 			expect([profile, found({ profile })]).toEqual([profile, []]);
 		expect(found({ profile: null })).toEqual([confirm('PROFILE_MISSING', 'BT-24', '', 'urn:cen.eu:en16931:2017')]);
-		for (const profile of ['urn:somebody:own', 'minimum-plus', 'acsv', ''])
+		for (const profile of [
+			'urn:somebody:own',
+			'minimum-plus',
+			'acsv',
+			'xrechnung_',
+			'nlcius:v',
+			'poacc:billing:3x0',
+			''
+		])
 			expect(found({ profile })).toEqual([warn('PROFILE_UNKNOWN', 'BT-24', profile, 'urn:cen.eu:en16931:2017')]);
 		expect([MINIMUM, MINIMUM.toUpperCase(), 'urn:x:basic', 'minimum', null].map(isMinimum)).toEqual([
 			true,
@@ -187,6 +205,12 @@ test('names are one without form, accents, marks and capitals', () => {
 		'Cafe Muller b.v'
 	])
 		expect(nameKeyOf(name)).toBe('cafemuller');
+	for (const form of 'SARL,S.A.R.L,SAS,S.A.S,SASU,S.A.S.U,SA,S.A,EURL,E.U.R.L,SNC,S.N.C,SCI,S.C.I,GmbH,AG,UG,KG,Ltd,BV,B.V,NV,N.V,SRL,S.R.L'.split(
+		','
+	))
+		for (const written of [`Muller ${form}`, `Muller,  ${form}.`])
+			expect([written, nameKeyOf(written)]).toEqual([written, 'muller']);
+	expect(['SA Muller', 'Muller SA Lyon', 'Mullersa'].map(nameKeyOf)).toEqual(['samuller', 'mullersalyon', 'mullersa']);
 	expect(nameKeyOf('Sarlat')).toBe('sarlat');
 	expect(nameKeyOf(`${'a'.repeat(200)}b`)).toBe('a'.repeat(200));
 });

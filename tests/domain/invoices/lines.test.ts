@@ -29,6 +29,7 @@ describe('a line', () => {
 		['less a discount, plus a charge', { net: '97.00', quantity: '1', price: '100', adjustments: ['-5.00', '2.00'] }],
 		['an amount that is taken off says so with a sign', { net: '-25.50', quantity: '-3', price: '8.50' }],
 		['a sign in front', { net: '+25.50', quantity: '3', price: '+8.50' }],
+		['a whole cent more', { net: '25.51', quantity: '3', price: '8.50' }],
 		['a cent of rounding', { net: '3.34', quantity: '0.333333', price: '9.999' }],
 		['thirds, to the sixth decimal', { net: '33.33', quantity: '0.3333333333', price: '100' }],
 		['a quantity that is no number says nothing', { net: '1.00', quantity: 'douze', price: '8.50' }],
