@@ -8,15 +8,23 @@ import type { AllocationLine } from '../payments/allocation.ts';
  * never began, or replaced.
  */
 export type PlanStatus = 'pending' | 'active' | 'paused' | 'completed' | 'in_default' | 'canceled';
-/** `retrying`: refused, another try is planned; `action_needed`: only the client can go on; `forgiven`: given up by the supplier; `credited`: a credit note left nothing of it. */
+/** `retrying`: refused, another try is planned; `action_needed`: only the client can go on; `forgiven`: given up by the supplier; `credited`: a credit note left nothing of it; `paid_otherwise`: money that came in another way did. */
 export type PartStatus =
-	'scheduled' | 'processing' | 'retrying' | 'action_needed' | 'paid' | 'forgiven' | 'credited' | 'canceled';
+	| 'scheduled'
+	| 'processing'
+	| 'retrying'
+	| 'action_needed'
+	| 'paid'
+	| 'forgiven'
+	| 'credited'
+	| 'paid_otherwise'
+	| 'canceled';
 export type PlanPart = { position: number; dueOn: CivilDate; amountMinor: Minor; status: PartStatus };
 
 /** Its parts are asked for, or will be again once the supplier lets it go on. */
 export const isRunning = ({ status }: { status: PlanStatus }): boolean => status === 'active' || status === 'paused';
 
-const SETTLED: readonly PartStatus[] = ['paid', 'forgiven', 'credited', 'canceled'];
+const SETTLED: readonly PartStatus[] = ['paid', 'forgiven', 'credited', 'paid_otherwise', 'canceled'];
 /** Still to be paid, and not on its way. */
 export const isOpen = ({ status }: Pick<PlanPart, 'status'>): boolean =>
 	!SETTLED.includes(status) && status !== 'processing';

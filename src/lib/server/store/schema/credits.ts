@@ -1,8 +1,9 @@
-// Credit notes set off against the invoices they are about, and what that takes off the parts of plans.
+// Credit notes set off against the invoices they are about, and what is taken off the parts of plans, by them and by money that came in another way.
 import { sql } from 'drizzle-orm';
 import { check, foreignKey, index, integer, pgTable, primaryKey, uniqueIndex } from 'drizzle-orm/pg-core';
 import { id, instant, money, optionalId } from './columns.ts';
 import { invoice } from './invoices.ts';
+import { payment } from './payments.ts';
 import { planPartLine } from './plans.ts';
 
 /** A credit note set off against the invoice it is about. Undone by a row of its own, of the same amount below zero. */
@@ -67,5 +68,38 @@ export const creditUsePart = pgTable(
 			foreignColumns: [planPartLine.supplierId, planPartLine.planId, planPartLine.position, planPartLine.invoiceId]
 		}),
 		index('credit_use_part_line_idx').on(t.supplierId, t.planId, t.position, t.invoiceId)
+	]
+);
+
+/**
+ * What money that came in another way takes off a part: the agreement stays as it was, and what is due of it is less. Credit notes: credit_use_part.
+ * `payment_id`: the money, where it was known which.
+ */
+export const planPartLowered = pgTable(
+	'plan_part_lowered',
+	{
+		supplierId: id(),
+		loweringId: id(),
+		planId: id(),
+		position: integer().notNull(),
+		invoiceId: id(),
+		amountMinor: money(),
+		paymentId: optionalId(),
+		createdAt: instant()
+	},
+	(t) => [
+		primaryKey({ name: 'plan_part_lowered_pk', columns: [t.supplierId, t.loweringId, t.planId, t.position] }),
+		foreignKey({
+			name: 'plan_part_lowered_line_fk',
+			columns: [t.supplierId, t.planId, t.position, t.invoiceId],
+			foreignColumns: [planPartLine.supplierId, planPartLine.planId, planPartLine.position, planPartLine.invoiceId]
+		}),
+		foreignKey({
+			name: 'plan_part_lowered_payment_fk',
+			columns: [t.supplierId, t.paymentId],
+			foreignColumns: [payment.supplierId, payment.paymentId]
+		}),
+		index('plan_part_lowered_line_idx').on(t.supplierId, t.planId, t.position, t.invoiceId),
+		check('plan_part_lowered_amount_check', sql`${t.amountMinor} > 0`)
 	]
 );

@@ -87,6 +87,7 @@ export const planPart = pgTable(
 			paid: true,
 			forgiven: true,
 			credited: true,
+			paid_otherwise: true,
 			canceled: true
 		}).notNull(),
 		failures: integer().notNull(),

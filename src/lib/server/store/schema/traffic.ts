@@ -118,6 +118,7 @@ export type PlanMailKind =
 	| 'move_asked'
 	| 'part_forgiven'
 	| 'plan_credited'
+	| 'plan_lowered'
 	| 'plan_in_default'
 	| 'plan_in_default_told';
 export type MailState = 'due' | 'sending' | 'sent' | 'refused' | 'failed' | 'dropped';
@@ -147,6 +148,7 @@ export const mail = pgTable(
 			move_asked: true,
 			part_forgiven: true,
 			plan_credited: true,
+			plan_lowered: true,
 			plan_in_default: true,
 			plan_in_default_told: true
 		}).notNull(),
