@@ -25,6 +25,8 @@ export function partStatusText(
 			return m.plan_part_forgiven({}, say);
 		case 'credited':
 			return m.plan_part_credited({}, say);
+		case 'paid_otherwise':
+			return m.plan_part_paid_otherwise({}, say);
 		case 'canceled':
 			return m.plan_part_canceled({}, say);
 	}

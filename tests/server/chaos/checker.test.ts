@@ -145,6 +145,16 @@ const WRONGS: [name: string, wrong: string, rule: string][] = [
 		'no part twice'
 	],
 	[
+		'a part of an invoice that is paid',
+		`with one as (select p.supplier_id, p.client_id, a.invoice_id, p.payment_id as id from payment p join allocation a using (supplier_id, payment_id) where payment_id = ${ONE} limit 1),
+			begun as (insert into plan (supplier_id, plan_id, client_id, count, amount_minor, currency, status, is_settlement, cure_days, created_at, updated_at)
+				select supplier_id, id, client_id, 1, 9900000, 'EUR', 'active', false, 15, now(), now() from one),
+			part as (insert into plan_part (supplier_id, plan_id, position, due_on, amount_minor, status, failures, updated_at)
+				select supplier_id, id, 1, now(), 9900000, 'scheduled', 0, now() from one)
+			insert into plan_part_line select supplier_id, id, 1, invoice_id, 9900000 from one`,
+		'no part beyond what is owed'
+	],
+	[
 		'a try that nobody asks about',
 		"update payment_attempt set status = 'unknown', updated_at = now() - interval '9 days'",
 		'nothing stuck'

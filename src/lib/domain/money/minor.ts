@@ -10,6 +10,7 @@ export const ZERO = minor(0n);
 export const add = (...amounts: Minor[]): Minor => minor(amounts.reduce<bigint>((sum, amount) => sum + amount, 0n));
 export const subtract = (from: Minor, amount: Minor): Minor => minor(from - amount);
 export const smallest = (a: Minor, b: Minor): Minor => (a < b ? a : b);
+export const atLeastNothing = (amount: Minor): Minor => (amount > 0n ? amount : ZERO);
 
 /** '1176.00', '-0.00', '12', '100.5' to minor units. Refuses commas, exponents, spaces and more than two decimals: null. */
 export function parseDecimal(text: string): Minor | null {

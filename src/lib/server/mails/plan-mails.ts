@@ -170,17 +170,17 @@ export function renderMethodEnding(
 }
 
 /** A credit note lowered the parts to come, or was taken back: the schedule as it is now, before anything more is taken. */
-export function renderPlanCredited(to: To, plan: PlanOf & { parts: PartOf[] }): RenderedMail {
+/** `parts`: what is still to come, none when the plan is over. */
+export function renderPlanLowered(to: To, plan: PlanOf & { parts: PartOf[]; by: 'credit' | 'money' }): RenderedMail {
 	const say = { locale: to.locale };
 	const isOver = plan.parts.length === 0;
-	return mail(to, m.mail_credited_subject({ numbers: plan.numbers }, say), m.mail_credited_preview({}, say), [
+	const words =
+		plan.by === 'credit'
+			? { subject: m.mail_credited_subject, text: m.mail_credited_text, over: m.mail_credited_over }
+			: { subject: m.mail_lowered_subject, text: m.mail_lowered_text, over: m.mail_lowered_over };
+	return mail(to, words.subject({ numbers: plan.numbers }, say), m.mail_credited_preview({}, say), [
 		hello(to),
-		{
-			kind: 'text',
-			text: isOver
-				? m.mail_credited_over({ numbers: plan.numbers }, say)
-				: m.mail_credited_text({ numbers: plan.numbers }, say)
-		},
+		{ kind: 'text', text: (isOver ? words.over : words.text)({ numbers: plan.numbers }, say) },
 		...(isOver
 			? []
 			: [

@@ -5,7 +5,7 @@ import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import { minor } from '../../domain/money/minor.ts';
 import type { PlanHistory } from '../../domain/offers/caution.ts';
 import type { Tx } from './database.ts';
-import { balance, planned, promised, underWay } from './invoice-balance.ts';
+import { balance, dueOfLine, planned, promised, underWay } from './invoice-balance.ts';
 
 export async function readPlanHistory(
 	tx: Tx,
@@ -18,8 +18,7 @@ export async function readPlanHistory(
 				and invoice.due_on < ${today} and invoice.not_payable_reason is null and ${balance} - ${underWay} - ${promised} - ${planned} > 0) as late,
 			(select (max(x.updated_at) at time zone ${timeZone})::date::text from plan x
 				where x.supplier_id = ${scope.supplierId} and x.client_id = ${clientId} and x.status = 'in_default') as broken,
-			(select coalesce(sum(l.amount_minor - coalesce((select sum(u.amount_minor) from credit_use_part u where u.supplier_id = l.supplier_id
-					and u.plan_id = l.plan_id and u.position = l.position and u.invoice_id = l.invoice_id), 0)), 0)::text
+			(select coalesce(sum(${dueOfLine}), 0)::text
 				from plan x join plan_part p on p.supplier_id = x.supplier_id and p.plan_id = x.plan_id
 				join plan_part_line l on l.supplier_id = p.supplier_id and l.plan_id = p.plan_id and l.position = p.position
 				where x.supplier_id = ${scope.supplierId} and x.client_id = ${clientId} and x.status in ('pending', 'active', 'paused')

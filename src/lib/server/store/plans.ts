@@ -6,13 +6,15 @@ import type { AllocationLine } from '../../domain/payments/allocation.ts';
 import type { Part } from '../../domain/offers/schedule.ts';
 import { add, minor, subtract, ZERO, type Minor } from '../../domain/money/minor.ts';
 import type { PlanPart, PlanStatus } from '../../domain/plans/plan.ts';
+import type { PartLowered } from '../../domain/plans/lower-parts.ts';
 import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
-import { attemptPart, client, creditUsePart, plan, planPart, planPartLine } from './schema/index.ts';
+import { insertMany } from './insert-many.ts';
+import { attemptPart, client, creditUsePart, plan, planPart, planPartLine, planPartLowered } from './schema/index.ts';
 
 export type PlanRow = typeof plan.$inferSelect;
 export type PartRow = typeof planPart.$inferSelect;
-/** `amountMinor` and `lines` are what is due: what was agreed, less what credit notes took off. */
+/** `amountMinor` and `lines` are what is due: what was agreed, less what credit notes and money that came in another way took off. */
 export type PlanWithParts = PlanRow & {
 	parts: (PartRow & PlanPart & { agreedMinor: Minor; lines: AllocationLine[] })[];
 };
@@ -54,7 +56,7 @@ export async function insertPlan(
 async function withParts(tx: Tx, scope: Scope, rows: PlanRow[]): Promise<PlanWithParts[]> {
 	if (!rows.length) return [];
 	const ids = rows.map((row) => row.planId);
-	const [parts, lines, credited] = await Promise.all([
+	const [parts, lines, takenOff] = await Promise.all([
 		tx
 			.select()
 			.from(planPart)
@@ -65,11 +67,11 @@ async function withParts(tx: Tx, scope: Scope, rows: PlanRow[]): Promise<PlanWit
 			.from(planPartLine)
 			.where(and(eq(planPartLine.supplierId, scope.supplierId), inArray(planPartLine.planId, ids)))
 			.orderBy(asc(planPartLine.planId), asc(planPartLine.position), asc(planPartLine.invoiceId)),
-		sumCredited(tx, scope, ids)
+		sumTakenOff(tx, scope, ids)
 	]);
 	const dueOf = (line: (typeof lines)[number]): AllocationLine => ({
 		invoiceId: line.invoiceId,
-		amountMinor: subtract(line.amountMinor, credited.get(lineKey(line)) ?? ZERO)
+		amountMinor: subtract(line.amountMinor, takenOff.get(lineKey(line)) ?? ZERO)
 	});
 	return rows.map((row) => ({
 		...row,
@@ -86,14 +88,19 @@ async function withParts(tx: Tx, scope: Scope, rows: PlanRow[]): Promise<PlanWit
 }
 const lineKey = ({ planId, position, invoiceId }: { planId: string; position: number; invoiceId: string }): string =>
 	`${planId} ${position} ${invoiceId}`;
-async function sumCredited(tx: Tx, scope: Scope, planIds: string[]): Promise<Map<string, Minor>> {
-	const { planId, position, invoiceId, amountMinor } = creditUsePart;
-	const rows = await tx
-		.select({ planId, position, invoiceId, sum: sql<string>`sum(${amountMinor})` })
-		.from(creditUsePart)
-		.where(and(eq(creditUsePart.supplierId, scope.supplierId), inArray(planId, planIds)))
-		.groupBy(planId, position, invoiceId);
-	return new Map(rows.map((row) => [lineKey(row), minor(BigInt(row.sum))]));
+/** As `dueOfLine` of invoice-balance.ts. */
+async function sumTakenOff(tx: Tx, scope: Scope, planIds: string[]): Promise<Map<string, Minor>> {
+	const sums = new Map<string, Minor>();
+	for (const table of [creditUsePart, planPartLowered]) {
+		const { planId, position, invoiceId, amountMinor } = table;
+		const rows = await tx
+			.select({ planId, position, invoiceId, sum: sql<string>`sum(${amountMinor})` })
+			.from(table)
+			.where(and(eq(table.supplierId, scope.supplierId), inArray(planId, planIds)))
+			.groupBy(planId, position, invoiceId);
+		for (const row of rows) sums.set(lineKey(row), add(sums.get(lineKey(row)) ?? ZERO, minor(BigInt(row.sum))));
+	}
+	return sums;
 }
 
 export async function findPlan(tx: Tx, scope: Scope, planId: string): Promise<PlanWithParts | null> {
@@ -143,7 +150,7 @@ export async function listPlansOfInvoices(
 }
 const ALL = 1_000_000;
 /** Parts that nobody pays any more, or that are on their way. */
-const OVER: PartRow['status'][] = ['paid', 'forgiven', 'canceled', 'processing'];
+const OVER: PartRow['status'][] = ['paid', 'forgiven', 'credited', 'paid_otherwise', 'canceled', 'processing'];
 const partLike = (tx: Tx, like: 'at_risk' | { dueUntil: CivilDate }) =>
 	tx
 		.select({ one: sql`1` })
@@ -230,6 +237,21 @@ export async function savePart(
 		.where(
 			and(eq(planPart.supplierId, scope.supplierId), eq(planPart.planId, planId), eq(planPart.position, position))
 		);
+}
+
+/** Parts that money which came in another way makes smaller. */
+export async function insertLowering(
+	tx: Tx,
+	scope: Scope,
+	row: Pick<typeof planPartLowered.$inferSelect, 'loweringId' | 'invoiceId' | 'paymentId' | 'createdAt'>,
+	parts: PartLowered[]
+): Promise<void> {
+	await insertMany(
+		tx,
+		scope,
+		planPartLowered,
+		parts.map((part) => ({ ...row, ...part }))
+	);
 }
 
 /** The parts a try pays: held until it fails. */

@@ -32,6 +32,7 @@ import { queueReversalMail } from '../mails/queue-mails.ts';
 import { bookDiscounts } from '../payments/book-discounts.ts';
 import type { Booking } from '../payments/settling.ts';
 import { followReversal } from '../plans/follow-plan.ts';
+import { lowerToOwed } from '../plans/lower-plans.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 import { noonOf, valueDay } from './find-matches.ts';
 
@@ -192,6 +193,7 @@ async function restore(booking: Booking, entry: BankEntry, on: CivilDate): Promi
 	await bookEntry(tx, scope, back, { currency, bookedOn: on, now });
 	await bookDiscounts(booking, payment);
 	if (lines.length) await followPlanOf(booking, payment, 'restored');
+	await lowerToOwed(booking, payment, paymentId);
 	await announce(booking, payment, lines);
 	await queueReversalMail(tx, scope, now, 'money_restored', reversalId, clientId);
 	await settle(booking, entry, payment, 'waiting', entry.round);

@@ -1,11 +1,10 @@
 // A credit note lowers what is owed on the invoice it is about, and the parts to come of a plan that pays it, before anything more is taken. What somebody is
 // paying at this moment, and debits under way, stay as they are: the credit note waits, and its rest is the client's. Facts: plan.changed. Mail: plan_credited.
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
-import { addDays, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { creditUsed } from '../../../domain/ledger/entries.ts';
-import { add, smallest, subtract, ZERO, type Minor } from '../../../domain/money/minor.ts';
-import { CHARGEABLE_MINOR, lowerParts, type Lowerable } from '../../../domain/plans/lower-parts.ts';
-import { isFailing, isOpen, isRunning, statusAfter } from '../../../domain/plans/plan.ts';
+import { add, atLeastNothing, smallest, subtract, ZERO, type Minor } from '../../../domain/money/minor.ts';
+import { lowerParts } from '../../../domain/plans/lower-parts.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { insertCreditUse, isBeingPaid, listCreditsToUse } from '../../store/credit-uses.ts';
@@ -14,18 +13,8 @@ import { lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
 import { bookEntry } from '../../store/journal.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { getSupplier, listSuppliers } from '../../store/parties.ts';
-import {
-	findPlan,
-	listHeldPositions,
-	listPlansOfInvoices,
-	lockPlan,
-	savePart,
-	savePlan,
-	type PlanWithParts
-} from '../../store/plans.ts';
 import { recordAudit } from '../../store/records.ts';
-import { queuePlanMail } from '../mails/queue-mails.ts';
-import { announce } from '../plans/follow-plan.ts';
+import { followLowered, lockPlans, lowerable } from '../plans/lower-plans.ts';
 import { allOf } from '../page.ts';
 import { commit, read, safely } from '../run.ts';
 
@@ -79,15 +68,8 @@ async function setOff(tx: Tx, scope: Scope, now: Date, { creditId, invoiceId }: 
 	});
 	await bookEntry(tx, scope, entry, { currency: invoice.currency, bookedOn: today, now });
 	await tell(tx, scope, now, { invoice, credit, amountMinor });
-	for (const plan of plans.filter(({ planId }) => lowered.some((one) => one.planId === planId)))
-		await follow(tx, scope, now, {
-			planId: plan.planId,
-			positions: lowered.filter((one) => one.planId === plan.planId).map((one) => one.position),
-			creditUseId,
-			today
-		});
+	await followLowered(tx, scope, now, { lowered, left: 'credited', mail: 'plan_credited', round: creditUseId, today });
 }
-const atLeastNothing = (amount: Minor): Minor => (amount > 0n ? amount : ZERO);
 
 async function tell(
 	tx: Tx,
@@ -103,61 +85,3 @@ async function tell(
 	});
 	await recordFact(tx, scope, now, { kind: 'plan.changed', clientId, invoiceId, attemptId: null });
 }
-
-async function lockPlans(tx: Tx, scope: Scope, invoiceId: string): Promise<PlanWithParts[]> {
-	const locked: PlanWithParts[] = [];
-	const seen = await listPlansOfInvoices(tx, scope, [invoiceId], { running: true });
-	for (const { planId } of seen.sort((a, b) => (a.planId < b.planId ? -1 : 1))) {
-		const plan = await lockPlan(tx, scope, planId);
-		if (plan && isRunning(plan)) locked.push(plan);
-	}
-	return locked;
-}
-
-/** Parts to come that nobody is paying at this moment, and what each pays of the invoice. */
-async function lowerable(tx: Tx, scope: Scope, plans: PlanWithParts[], invoiceId: string): Promise<Lowerable[]> {
-	const found: (Lowerable & { dueOn: CivilDate })[] = [];
-	for (const { planId, parts } of plans) {
-		const held = await listHeldPositions(tx, scope, planId);
-		for (const part of parts.filter((one) => isOpen(one) && !held.includes(one.position)))
-			for (const line of part.lines)
-				if (line.invoiceId === invoiceId && line.amountMinor > 0n)
-					found.push({
-						planId,
-						position: part.position,
-						partMinor: part.amountMinor,
-						ofInvoiceMinor: line.amountMinor,
-						dueOn: part.dueOn
-					});
-	}
-	return found.sort((a, b) => (a.dueOn === b.dueOn ? a.position - b.position : a.dueOn < b.dueOn ? -1 : 1));
-}
-
-type Followed = { planId: string; positions: number[]; creditUseId: string; today: CivilDate };
-/** The new schedule is told before anything more is taken, and each part that changed is announced anew. */
-async function follow(
-	tx: Tx,
-	scope: Scope,
-	now: Date,
-	{ planId, positions, creditUseId, today }: Followed
-): Promise<void> {
-	const lowered = await findPlan(tx, scope, planId);
-	for (const part of lowered?.parts.filter((one) => positions.includes(one.position)) ?? [])
-		await savePart(
-			tx,
-			scope,
-			part,
-			part.amountMinor < CHARGEABLE_MINOR
-				? // Too little to be charged: owed beside the plan, to be paid by transfer.
-					{ status: part.amountMinor === ZERO ? 'credited' : 'canceled', askOn: null }
-				: { announcedAt: null, askOn: part.askOn && later(part.askOn, addDays(today, 1)) },
-			now
-		);
-	const plan = await findPlan(tx, scope, planId);
-	if (!plan) return;
-	const status = statusAfter(plan.status, plan.parts);
-	await savePlan(tx, scope, planId, { status, ...(isFailing(plan.parts) ? {} : { cureEndsOn: null }) }, now);
-	await queuePlanMail(tx, scope, now, 'plan_credited', plan, 0, creditUseId);
-	await announce({ scope, tx, now }, plan);
-}
-export const later = (day: CivilDate, other: CivilDate): CivilDate => (day > other ? day : other);

@@ -16,7 +16,7 @@ import { findPlan, listHeldPositions, lockPlan, savePart, savePlan, type PlanWit
 import { findMethod } from '../../store/saved-methods.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
 import { announce } from '../plans/follow-plan.ts';
-import { later } from './set-off-credits.ts';
+import { later } from '../plans/lower-plans.ts';
 
 /** A debit is told at least two days before (SEPA rulebook, as agreed in the mandate), and a part that grows is told like one. */
 const NOTICE_DAYS = 3;

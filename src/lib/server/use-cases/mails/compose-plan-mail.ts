@@ -65,10 +65,12 @@ export async function renderPlanMail(context: Context): Promise<RenderedMail | n
 			return part && ends ? templates.renderMethodEnding(to, { ...common, ...means, ...part, cardEnds: ends }) : null;
 		}
 		case 'plan_credited':
+		case 'plan_lowered':
 			return plan.status === 'canceled' || plan.status === 'in_default'
 				? null
-				: templates.renderPlanCredited(to, {
+				: templates.renderPlanLowered(to, {
 						...common,
+						by: row.kind === 'plan_credited' ? 'credit' : 'money',
 						parts: plan.parts.filter((one) => isOpen(one) || one.status === 'processing')
 					});
 		case 'move_asked': {

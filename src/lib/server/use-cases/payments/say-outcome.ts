@@ -30,6 +30,7 @@ import { requireFreshProof } from '../access/fresh-proof.ts';
 import { noonOf } from '../bank/find-matches.ts';
 import { queueRefundNotice } from '../mails/queue-owner-notices.ts';
 import { followPlan } from '../plans/follow-plan.ts';
+import { lowerToOwed } from '../plans/lower-plans.ts';
 import { askForMethod } from '../plans/ask-for-method.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { bookDiscounts } from './book-discounts.ts';
@@ -117,6 +118,7 @@ async function keepPaid(booking: Booking, attempt: Attempt, input: SayInput & Pa
 	await followPlan({ ...booking, intent: null }, attempt, 'paid');
 	await askForMethod(booking, attempt);
 	await bookDiscounts(booking, payment);
+	await lowerToOwed(booking, attempt, payment.paymentId);
 	const detail = { amountMinor: String(amountMinor), currency, receipt: payment.receiptNumber, reference };
 	await queueRefundNotice(tx, scope, now, await audit(booking, attempt, input, detail));
 	return done(null);
@@ -128,6 +130,7 @@ async function keepNotPaid(booking: Booking, attempt: Attempt, input: SayInput):
 	await saveAttempt(tx, scope, attemptId, { status: 'canceled', errorCode: 'said_not_paid', declineCode: null }, now);
 	await say(booking, attempt, input);
 	await followPlan({ ...booking, intent: null }, { ...attempt, errorCode: 'said_not_paid' }, 'canceled');
+	await lowerToOwed(booking, attempt, null);
 	for (const { invoiceId } of await listAttemptLines(tx, scope, attemptId))
 		await recordFact(tx, scope, now, { kind: 'attempt.changed', clientId, invoiceId, attemptId });
 	const detail = { amountMinor: String(amountMinor), currency, description: attempt.description };

@@ -3,7 +3,6 @@
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { isHeld as isHeldOn } from '../../../domain/invoices/hold.ts';
-import type { AllocationLine } from '../../../domain/payments/allocation.ts';
 import { isChargeable } from '../../../domain/payments/methods.ts';
 import { targetDay } from '../../../domain/plans/calendar.ts';
 import { required } from '../../../domain/required.ts';
@@ -11,7 +10,7 @@ import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt, findLiveAttempt, insertAttempt, type Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
-import { lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
+import { lockInvoices } from '../../store/invoices.ts';
 import { getSupplier, listSuppliers } from '../../store/parties.ts';
 import { claimCharge, dropCharge, enqueueDue, keepClaim } from '../../store/plan-charges.ts';
 import { findPlan, holdParts, listHeldPositions, lockPlan, savePart, type PlanWithParts } from '../../store/plans.ts';
@@ -19,6 +18,7 @@ import { findCustomerId, findMethod } from '../../store/saved-methods.ts';
 import { isTodaysSilent } from '../../store/stripe-accounts.ts';
 import { commit, safely } from '../run.ts';
 import { announce, refusePart, type Following } from './follow-plan.ts';
+import { isOverPlanned, lowerPartsOf } from './lower-plans.ts';
 import { callStripe } from '../payments/call-stripe.ts';
 
 const LEASE_MS = 60_000;
@@ -86,9 +86,9 @@ async function openCharge(services: Services, scope: Scope, tx: Tx, charge: Due)
 	const ids = lines.map((line) => line.invoiceId);
 	// Another part of the plan that is under way keeps this one from nothing: each waits for its own day.
 	if (await findLiveAttempt(tx, scope, ids, { besidesParts: true })) return null;
-	if (!lines.every((line) => isOwed(invoices, line))) {
-		// Paid in another way: there is nothing left to take, and a person decides.
-		await savePart(tx, scope, part, { status: 'action_needed', askOn: null }, now);
+	// Less is owed than the parts ask for, whatever came in: the client is told the new ones first. Until then nothing is taken.
+	if (invoices.some((invoice) => isOverPlanned(invoice))) {
+		await lowerPartsOf({ scope, tx, supplier, now }, ids, null);
 		return null;
 	}
 	if (!method || !isChargeable(method, supplier.stripeAccount)) {
@@ -131,9 +131,6 @@ async function openCharge(services: Services, scope: Scope, tx: Tx, charge: Due)
 	return findAttempt(tx, scope, attemptId);
 }
 
-const isOwed = (invoices: InvoiceRecord[], line: AllocationLine): boolean =>
-	(invoices.find((invoice) => invoice.invoiceId === line.invoiceId)?.balanceMinor ?? 0n) >= line.amountMinor;
-
 /** The means of payment is gone. Nothing is tried; the client, who was asked for another, has until the day that was agreed. Then the part is refused. */
 async function waitForAnother(
 	following: Pick<Following, 'scope' | 'tx' | 'supplier' | 'now'>,
@@ -167,7 +164,7 @@ async function declinedIntentOf(
 ): Promise<string | null> {
 	const last = part.attemptId ? await findAttempt(tx, scope, part.attemptId) : null;
 	if (last?.status !== 'declined' || last.stripeAccount !== account) return null;
-	// A credit note has lowered it since: another amount is another payment.
+	// It was lowered since: another amount is another payment.
 	if (last.amountMinor !== part.amountMinor) return null;
 	return last.methodType === 'sepa_debit' ? null : last.stripePaymentIntentId;
 }

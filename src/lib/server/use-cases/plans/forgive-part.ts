@@ -21,6 +21,7 @@ import { requireFreshProof } from '../access/fresh-proof.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 import { announce } from './follow-plan.ts';
+import { lowerPartsOf } from './lower-plans.ts';
 
 export async function forgivePart(
 	services: Services,
@@ -34,13 +35,15 @@ export async function forgivePart(
 		const seen = await findPlan(tx, scope, planId);
 		const ids = seen?.parts.find((part) => part.position === position)?.lines.map((line) => line.invoiceId) ?? [];
 		const invoices = await lockInvoices(tx, scope, ids);
+		// Of a part that asks for more than is owed, no more is given up than that.
+		const now = services.clock.now();
+		await lowerPartsOf({ scope, tx, now, supplier: await getSupplier(tx, scope) }, ids, null);
 		const plan = await lockPlan(tx, scope, planId);
 		const part = plan?.parts.find((candidate) => candidate.position === position);
 		if (!plan || !part || !isOpen(part) || (plan.status !== 'active' && plan.status !== 'paused'))
 			return refuse('not_found');
 		// Somebody may be paying it at this moment.
 		if (await findLiveAttempt(tx, scope, ids)) return refuse('payment_in_progress');
-		const now = services.clock.now();
 		await savePart(tx, scope, part, { status: 'forgiven', askOn: null }, now);
 		for (const line of part.lines) {
 			const invoice = required(

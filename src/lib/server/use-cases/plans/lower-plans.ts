@@ -1,0 +1,157 @@
+// Less is owed of an invoice than the parts to come of its plans ask for: they become smaller before anything more is taken. By a credit note
+// (set-off-credits.ts), or by money that came in another way: late money of a try that was given up, a refund that failed after its payer had paid again, a
+// dispute that was won. Facts: plan.changed. Mails: plan_credited, plan_lowered.
+import type { Scope } from '../../../domain/access/scope.ts';
+import { addDays, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { add, atLeastNothing, subtract, ZERO, type Minor } from '../../../domain/money/minor.ts';
+import { CHARGEABLE_MINOR, lowerParts, type Lowerable, type PartLowered } from '../../../domain/plans/lower-parts.ts';
+import { isFailing, isOpen, isRunning, statusAfter, type PartStatus } from '../../../domain/plans/plan.ts';
+import { newId } from '../../identity.ts';
+import { listAttemptLines } from '../../store/attempts.ts';
+import type { Tx } from '../../store/database.ts';
+import { lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
+import {
+	findPlan,
+	insertLowering,
+	listHeldPositions,
+	listPlansOfInvoices,
+	lockPlan,
+	savePart,
+	savePlan,
+	type PlanWithParts
+} from '../../store/plans.ts';
+import { queuePlanMail } from '../mails/queue-mails.ts';
+import type { Booking } from '../payments/settling.ts';
+import { announce } from './follow-plan.ts';
+
+/**
+ * Called wherever money was booked, or a try that held parts came to nothing: no part of the invoices of the try asks for what is not owed. Parts that somebody is
+ * paying at this moment stay as they are; once that came to nothing this is asked again. What comes in excess is the client's advance.
+ */
+export async function lowerToOwed(
+	booking: Pick<Booking, 'scope' | 'tx' | 'supplier' | 'now'>,
+	{ attemptId }: { attemptId: string },
+	paymentId: string | null
+): Promise<void> {
+	const { scope, tx } = booking;
+	const lines = await listAttemptLines(tx, scope, attemptId);
+	await lowerPartsOf(
+		booking,
+		lines.map((line) => line.invoiceId),
+		paymentId
+	);
+}
+export async function lowerPartsOf(
+	booking: Pick<Booking, 'scope' | 'tx' | 'supplier' | 'now'>,
+	invoiceIds: string[],
+	paymentId: string | null
+): Promise<void> {
+	const { scope, tx } = booking;
+	for (const invoiceId of await inRunningPlans(tx, scope, invoiceIds)) {
+		const [invoice] = await lockInvoices(tx, scope, [invoiceId]);
+		if (!invoice) continue;
+		const excessMinor = plannedBeyond(invoice);
+		if (excessMinor > 0n) await lower(booking, { invoiceId, paymentId, excessMinor });
+	}
+}
+/** What the parts to come ask for beyond what is owed; below nothing where more is owed beside them. */
+const plannedBeyond = ({ balanceMinor, underWayMinor, promisedMinor, plannedMinor }: InvoiceRecord): Minor =>
+	subtract(plannedMinor, atLeastNothing(subtract(balanceMinor, add(underWayMinor, promisedMinor))));
+export const isOverPlanned = (invoice: InvoiceRecord): boolean => plannedBeyond(invoice) > 0n;
+
+async function inRunningPlans(tx: Tx, scope: Scope, invoiceIds: string[]): Promise<string[]> {
+	const plans = await listPlansOfInvoices(tx, scope, invoiceIds, { running: true });
+	const planned = new Set(
+		plans.flatMap(({ parts }) => parts.flatMap(({ lines }) => lines.map((line) => line.invoiceId)))
+	);
+	return [...new Set(invoiceIds)].filter((id) => planned.has(id)).sort();
+}
+
+async function lower(
+	{ scope, tx, supplier, now }: Pick<Booking, 'scope' | 'tx' | 'supplier' | 'now'>,
+	{ invoiceId, paymentId, excessMinor }: { invoiceId: string; paymentId: string | null; excessMinor: Minor }
+): Promise<void> {
+	const plans = await lockPlans(tx, scope, invoiceId);
+	const lowered = lowerParts(await lowerable(tx, scope, plans, invoiceId), excessMinor);
+	if (!lowered.length) return;
+	const loweringId = newId();
+	await insertLowering(tx, scope, { loweringId, invoiceId, paymentId, createdAt: now }, lowered);
+	const today = civilDateIn(now, supplier.timeZone);
+	await followLowered(tx, scope, now, {
+		lowered,
+		left: 'paid_otherwise',
+		mail: 'plan_lowered',
+		round: loweringId,
+		today
+	});
+}
+
+/** The plans that run of an invoice. Locked after it, as whoever pays does. */
+export async function lockPlans(tx: Tx, scope: Scope, invoiceId: string): Promise<PlanWithParts[]> {
+	const locked: PlanWithParts[] = [];
+	const seen = await listPlansOfInvoices(tx, scope, [invoiceId], { running: true });
+	for (const { planId } of seen.sort((a, b) => (a.planId < b.planId ? -1 : 1))) {
+		const plan = await lockPlan(tx, scope, planId);
+		if (plan && isRunning(plan)) locked.push(plan);
+	}
+	return locked;
+}
+
+/** Parts to come that nobody is paying at this moment, and what each pays of the invoice. */
+export async function lowerable(tx: Tx, scope: Scope, plans: PlanWithParts[], invoiceId: string): Promise<Lowerable[]> {
+	const found: (Lowerable & { dueOn: CivilDate })[] = [];
+	for (const { planId, parts } of plans) {
+		const held = await listHeldPositions(tx, scope, planId);
+		for (const part of parts.filter((one) => isOpen(one) && !held.includes(one.position)))
+			for (const line of part.lines)
+				if (line.invoiceId === invoiceId && line.amountMinor > 0n)
+					found.push({
+						planId,
+						position: part.position,
+						partMinor: part.amountMinor,
+						ofInvoiceMinor: line.amountMinor,
+						dueOn: part.dueOn
+					});
+	}
+	return found.sort((a, b) => (a.dueOn === b.dueOn ? a.position - b.position : a.dueOn < b.dueOn ? -1 : 1));
+}
+
+type Followed = {
+	lowered: PartLowered[];
+	/** What a part becomes of which nothing is left. */
+	left: Extract<PartStatus, 'credited' | 'paid_otherwise'>;
+	mail: 'plan_credited' | 'plan_lowered';
+	/** What it was: told once. */
+	round: string;
+	today: CivilDate;
+};
+/** The new schedule is told before anything more is taken, and each part that changed is announced anew. */
+export async function followLowered(
+	tx: Tx,
+	scope: Scope,
+	now: Date,
+	{ lowered, left, mail, round, today }: Followed
+): Promise<void> {
+	for (const planId of new Set(lowered.map((one) => one.planId))) {
+		const before = await findPlan(tx, scope, planId);
+		const positions = lowered.filter((one) => one.planId === planId).map((one) => one.position);
+		for (const part of before?.parts.filter((one) => positions.includes(one.position)) ?? [])
+			await savePart(
+				tx,
+				scope,
+				part,
+				part.amountMinor < CHARGEABLE_MINOR
+					? // Too little to be charged: owed beside the plan, to be paid by transfer.
+						{ status: part.amountMinor === ZERO ? left : 'canceled', askOn: null }
+					: { announcedAt: null, askOn: part.askOn && later(part.askOn, addDays(today, 1)) },
+				now
+			);
+		const plan = await findPlan(tx, scope, planId);
+		if (!plan) continue;
+		const status = statusAfter(plan.status, plan.parts);
+		await savePlan(tx, scope, planId, { status, ...(isFailing(plan.parts) ? {} : { cureEndsOn: null }) }, now);
+		await queuePlanMail(tx, scope, now, mail, plan, 0, round);
+		await announce({ scope, tx, now }, plan);
+	}
+}
+export const later = (day: CivilDate, other: CivilDate): CivilDate => (day > other ? day : other);
