@@ -157,8 +157,8 @@ async function settleInside(
 		await bookReversals(settling, payment);
 		await bookDiscounts(settling, payment);
 		await lowerToOwed(settling, latest, payment.paymentId);
-	} else if (moved && again !== 'alone') {
-		await followPlan(settling, latest, status);
+	} else if (moved) {
+		if (again !== 'alone') await followPlan(settling, latest, status);
 		await lowerToOwed(settling, latest, null);
 	}
 	return lockAttemptsOfIntent(tx, scope, intent.intentId);
