@@ -418,8 +418,7 @@ test('whatever happens to a plan and in whatever order, its parts to come are wh
 					else if (one.kind === 'undo') {
 						const last = credits.pop();
 						if (last) await withdraw([last]);
-					}
-					else if (one.kind === 'days') await live(one.count);
+					} else if (one.kind === 'days') await live(one.count);
 					else if (one.kind === 'pay') {
 						const view = await readPayView(house.services, payer.scope, [invoiceId]);
 						const next = view.ok ? view.value.options[0] : undefined;
