@@ -492,6 +492,12 @@ describe('how sure it is', () => {
 });
 describe('numbers that read as something else', () => {
 	test.each([
+		['41791234567', 'probable'],
+		['32471234567', 'probable'],
+		['352621123456', 'probable'],
+		['1234A', 'certain'],
+		['A1234', 'certain'],
+		['01201118', 'certain'],
 		['0041791234567', 'probable'],
 		['041791234567', 'probable'],
 		['0032471234567', 'probable'],
