@@ -48,6 +48,8 @@ export const journalEntry = pgTable(
 		foreignKey({ name: 'journal_entry_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
 		ofStripeAccount('journal_entry_account_fk', t),
 		unique('journal_entry_source_unique').on(t.supplierId, t.sourceId, t.kind),
+		// The order of the books: a page of a month, and the month as a file.
+		index('journal_entry_order_idx').on(t.supplierId, t.bookedOn, t.createdAt, t.entryId),
 		oneOf('journal_entry_kind_check', t.kind)
 	]
 );
