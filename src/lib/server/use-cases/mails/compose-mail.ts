@@ -37,7 +37,7 @@ type Composed = Omit<OutgoingMail, 'messageId' | 'to' | 'returnTo'>;
 /** null when what it is about is gone or no longer true (an invoice paid meanwhile asks for nothing). */
 export async function composeMail(services: Services, row: MailRow): Promise<Composed | null> {
 	const scope = mintScope(row.supplierId, { kind: 'system' });
-	return commit(services, scope, async (tx) => {
+	const composed = await commit(services, scope, async (tx) => {
 		const supplier = await getSupplier(tx, scope);
 		const person = row.contactId
 			? await findContact(tx, scope, row.contactId)
@@ -55,9 +55,15 @@ export async function composeMail(services: Services, row: MailRow): Promise<Com
 		};
 		const mail = await render(context);
 		if (!mail) return null;
-		const attachments = await attachmentsOf(context);
-		return { ...mail, fromName: supplier.name, replyTo: supplier.contactEmail, attachments };
+		const documents = await documentsOf(context);
+		return { mail: { ...mail, fromName: supplier.name, replyTo: supplier.contactEmail }, documents };
 	});
+	if (!composed) return null;
+	// Drawn once nothing is held open: live news wait for the oldest transaction (store/outbox.ts).
+	const attachments = [];
+	for (const { name, draw } of composed.documents)
+		attachments.push({ name: `${name}.pdf`, type: 'application/pdf', content: await draw() });
+	return { ...composed.mail, attachments };
 }
 
 /**
@@ -75,22 +81,22 @@ const MOVES_BACK = new Set<MailRow['kind']>([
 	'transfer_undone',
 	'money_restored'
 ]);
+type ToDraw = { name: string; draw: () => Promise<Uint8Array> };
 /** A receipt travels with the credit notes of its discounts; money that came back, with what cancels them. */
-async function attachmentsOf({ services, scope, tx, row }: Context): Promise<Composed['attachments']> {
-	const pdf = (name: string, content: Uint8Array) => ({ name: `${name}.pdf`, type: 'application/pdf', content });
-	const noteOf = async (discountId: string) => {
+async function documentsOf({ services, scope, tx, row }: Context): Promise<ToDraw[]> {
+	const noteOf = async (discountId: string): Promise<ToDraw[]> => {
 		const note = await readCreditNote(tx, scope, discountId);
-		return note ? [pdf(note.documentNumber, await renderCreditNotePdf(note, row.locale))] : [];
+		return note ? [{ name: note.documentNumber, draw: () => renderCreditNotePdf(note, row.locale) }] : [];
 	};
 	if (row.kind === 'payment_received') {
 		const receipt = await readReceipt(services, tx, scope, row.subjectId);
 		if (!receipt) return [];
-		const notes = [];
+		const notes: ToDraw[] = [];
 		for (const one of receipt.discounts) notes.push(...(await noteOf(one.discountId)));
-		return [pdf(receipt.receiptNumber, await renderReceiptPdf(receipt, row.locale)), ...notes];
+		return [{ name: receipt.receiptNumber, draw: () => renderReceiptPdf(receipt, row.locale) }, ...notes];
 	}
 	if (!MOVES_BACK.has(row.kind)) return [];
-	const notes = [];
+	const notes: ToDraw[] = [];
 	for (const one of await notesWith(tx, scope, row)) notes.push(...(await noteOf(one.discountId)));
 	return notes;
 }
