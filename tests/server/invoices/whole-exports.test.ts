@@ -39,7 +39,7 @@ describe('the journal of a month', () => {
 		const { head, rows } = await rowsOf(
 			journalCsv((await exportJournal(house.services, cast.owner, { month })).lines, 'fr')
 		);
-		expect(head).toHaveLength(10);
+		expect(head).toHaveLength(11);
 		expect(new Set(rows.map((row) => row['Ecriture'])).size).toBe(INVOICES);
 		expect(rows).toHaveLength(INVOICES * 2);
 		expect(new Set(rows.map((row) => row['Facture'])).size).toBe(INVOICES);

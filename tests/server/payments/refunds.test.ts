@@ -9,6 +9,7 @@ import { newId } from '#lib/server/identity.ts';
 import { findAttempt } from '#lib/server/store/attempts.ts';
 import { listDiscounts } from '#lib/server/store/discounts.ts';
 import { findCreditNote } from '#lib/server/use-cases/payments/read-credit-note.ts';
+import { exportJournal } from '#lib/server/use-cases/suppliers/read-journal.ts';
 import { previewRefund } from '#lib/server/use-cases/payments/preview-refund.ts';
 import { reconcileRefunds } from '#lib/server/use-cases/payments/reconcile.ts';
 import { requestRefund, type RefundInput } from '#lib/server/use-cases/payments/request-refund.ts';
@@ -104,6 +105,30 @@ describe('each with its meaning', () => {
 			expect(await balanceOf(invoiceId)).toBe(0n);
 		}
 	);
+	test('in the journal each entry names what proves it: receipt, credit note, invoice, or the object at Stripe', async () => {
+		const { invoiceId, paymentId } = await paid();
+		await ask(paymentId, 30_001, { meaning: 'goodwill' });
+		const { lines } = await exportJournal(house.services, cast.owner, { month: null });
+		const all = (await Array.fromAsync(lines)).flat();
+		const [of] = await asSystem((tx) =>
+			tx.execute<{ number: string; receipt: string }>(
+				sql`select i.number, p.receipt_number as receipt from invoice i, payment p where i.invoice_id = ${invoiceId} and p.payment_id = ${paymentId}`
+			)
+		);
+		const mine = new Set(all.filter((line) => line.number === of!.number).map((line) => line.entryId));
+		const pieces = Object.fromEntries(
+			all.filter((line) => mine.has(line.entryId)).map((line) => [line.kind, line.piece ?? ''])
+		);
+		expect(pieces).toEqual({
+			invoice_opened: of!.number,
+			payment: of!.receipt,
+			refund: expect.stringMatching(/^re_/),
+			credit_note: expect.stringMatching(/^AV2026-\d{6}$/)
+		});
+		expect(all.filter((line) => line.kind === 'stripe_fee').every((line) => /^[a-z]+_/.test(line.piece ?? ''))).toBe(
+			true
+		);
+	});
 	test('paid by mistake: no credit note, the debt is open again', async () => {
 		const { invoiceId, paymentId } = await paid();
 		expect(await ask(paymentId, 20_000, { meaning: 'error' })).toMatchObject({ ok: true });

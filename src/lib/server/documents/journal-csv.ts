@@ -5,7 +5,19 @@ import { amountCell, cell, csvOf, dayCell, rowsOf } from './csv.ts';
 import { entryText } from '../../i18n/journal.ts';
 import type { EntryListing } from '../store/journal.ts';
 
-const HEAD = ['Date', 'Ecriture', 'Libelle', 'Compte', 'Taux TVA', 'Client', 'Facture', 'Debit', 'Credit', 'Devise'];
+const HEAD = [
+	'Date',
+	'Ecriture',
+	'Libelle',
+	'Compte',
+	'Taux TVA',
+	'Client',
+	'Facture',
+	'Debit',
+	'Credit',
+	'Devise',
+	'Piece'
+];
 export async function* journalCsv(lines: AsyncIterable<EntryListing[]>, locale: Locale): AsyncGenerator<string> {
 	yield csvOf([HEAD]);
 	for await (const some of lines) yield rowsOf(some.map((line) => rowOf(line, locale)));
@@ -20,5 +32,6 @@ const rowOf = (line: EntryListing, locale: Locale): string[] => [
 	cell(line.number ?? ''),
 	amountCell(line.debitMinor),
 	amountCell(line.creditMinor),
-	line.currency
+	line.currency,
+	cell(line.piece ?? '')
 ];

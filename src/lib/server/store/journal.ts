@@ -126,6 +126,8 @@ export type EntryListing = {
 	rateBps: number | null;
 	clientName: string | null;
 	number: string | null;
+	/** What proves the entry: a receipt, an invoice, a credit note, or the object at Stripe. */
+	piece: string | null;
 	/** The line is about a credit note that the supplier brought in. */
 	isCredit: boolean;
 	debitMinor: Minor;
@@ -162,14 +164,26 @@ type EntryRow = Pick<EntryListing, 'currency' | 'account' | 'kind' | 'number'> &
 	booked_on: CivilDate;
 	rate_bps: string | null;
 	name: string | null;
+	piece: string | null;
 	is_credit: boolean;
 	debit_minor: string;
 	credit_minor: string;
 };
+/** Of `e`, an entry: receipt, document, or what Stripe calls it, so that each amount is found again on the paper or in Stripe's own report. */
+const PIECE = sql`coalesce(
+	case e.kind
+		when 'payment' then (select p.receipt_number from payment p where p.supplier_id = e.supplier_id and p.stripe_payment_intent_id = e.source_id)
+		when 'transfer' then (select p.receipt_number from payment p where p.supplier_id = e.supplier_id and p.payment_id = e.source_id::uuid)
+		when 'invoice_opened' then i.number
+		when 'invoice_withdrawn' then i.number
+	end,
+	case when e.kind in ('discount', 'discount_void', 'credit_note', 'credit_note_void', 'part_forgiven')
+		then (select d.document_number from discount d where d.supplier_id = e.supplier_id and d.discount_id = e.source_id::uuid) end,
+	case when e.source_id ~ '^[a-z]+_' then e.source_id end)`;
 /** Every line of some entries, in the order of the books. */
 export async function listLines(tx: Tx, scope: Scope, entryIds: string[]): Promise<EntryListing[]> {
 	const rows = await tx.execute<EntryRow>(sql`
-		select e.entry_id, e.booked_on::text, e.kind, e.currency, l.account, l.rate_bps::text, c.name, i.number, coalesce(i.debt_minor < 0, false) as is_credit, l.debit_minor::text, l.credit_minor::text
+		select e.entry_id, e.booked_on::text, e.kind, e.currency, l.account, l.rate_bps::text, c.name, i.number, coalesce(i.debt_minor < 0, false) as is_credit, ${PIECE} as piece, l.debit_minor::text, l.credit_minor::text
 		from journal_entry e join journal_line l on l.supplier_id = e.supplier_id and l.entry_id = e.entry_id
 			left join client c on c.supplier_id = l.supplier_id and c.client_id = l.client_id
 			left join invoice i on i.supplier_id = l.supplier_id and i.invoice_id = l.invoice_id
@@ -184,6 +198,7 @@ export async function listLines(tx: Tx, scope: Scope, entryIds: string[]): Promi
 		rateBps: row.rate_bps === null ? null : Number(row.rate_bps),
 		clientName: row.name,
 		number: row.number,
+		piece: row.piece,
 		isCredit: row.is_credit,
 		debitMinor: minor(BigInt(row.debit_minor)),
 		creditMinor: minor(BigInt(row.credit_minor))
