@@ -9,6 +9,7 @@ import type { IntentState } from '#lib/server/gateways/stripe/port.ts';
 import { newId } from '#lib/server/identity.ts';
 import type { Services } from '#lib/server/services.ts';
 import { findAttempt, lockAttempt, saveAttempt } from '#lib/server/store/attempts.ts';
+import { listDue } from '#lib/server/store/plan-charges.ts';
 import { savePlan } from '#lib/server/store/plans.ts';
 import { findRefundRequest } from '#lib/server/store/refund-requests.ts';
 import { stripeEvent } from '#lib/server/store/schema/index.ts';
@@ -251,6 +252,8 @@ describe('a run of debits', () => {
 			)
 		);
 		expect(row!.open).toBe(1);
+		// Nor are they put on the queue again, each minute anew.
+		expect(await asSystem((tx) => listDue(tx, cast.system, today()))).toEqual([]);
 		stripeIsBack();
 		await days(1);
 		for (const invoiceId of plans) expect(await balanceOf(invoiceId)).toBe(0n);
@@ -271,7 +274,10 @@ describe('a run of debits', () => {
 		expect([after.status, daysBetween(ends, after.cureEndsOn!)]).toEqual(['active', 10]);
 		expect(after.cureEndsOn! > today()).toBe(true);
 	});
-	test('that nobody answers is shown at once and told after an hour; a blip is told to nobody', async () => {
+	test('that nobody answers is shown at once and told once, after an hour; a blip is told to nobody', async () => {
+		// What was told of a silence before is more than a day ago.
+		await jump(2);
+		house.world.mailbox.mails.length = 0;
 		fault('^/v1/', { status: 503, should_retry: false });
 		await pay(house.services, payer, [await fresh()], 120_000, { token: 'ctoken_x' });
 		stripeIsBack();
@@ -289,10 +295,35 @@ describe('a run of debits', () => {
 		await house.drain();
 		expect(await readSilences(house.services, cast.owner)).toMatchObject([{ silence: 'unreachable' }]);
 		expect(mailsTo('claire@lumen.example')).toEqual([]);
-		pass(2 * HOUR_MS);
+		pass(50 * MINUTE_MS);
 		await house.drain();
-		// The key’s refusal was told less than a day ago, or this is: never twice a day.
-		expect(mailsTo('claire@lumen.example').length).toBeLessThanOrEqual(1);
+		expect(mailsTo('claire@lumen.example')).toEqual([]);
+		for (const hours of [2, 5]) {
+			pass(hours * HOUR_MS);
+			await house.drain();
+			expect(mailsTo('claire@lumen.example')).toHaveLength(1);
+		}
+		// It answers, and is silent again on the same day: that is told no more; on the next it is.
+		stripeIsBack();
+		pass(20 * MINUTE_MS);
+		await house.drain();
+		fault('^/v1/', { status: 503, should_retry: false });
+		await pay(house.services, payer, [await fresh()], 120_000, { token: 'ctoken_x' });
+		house.world.world.faults.push({
+			id: 'f',
+			match: { path: '^/v1/' },
+			do: { status: 503, should_retry: false },
+			seen: 0
+		});
+		for (const [hours, told] of [
+			[2, 1],
+			[24, 2],
+			[24, 2]
+		] as const) {
+			pass(hours * HOUR_MS);
+			await house.drain();
+			expect(mailsTo('claire@lumen.example')).toHaveLength(told);
+		}
 	});
 });
 
