@@ -1,5 +1,6 @@
 // A bank takes back what paid a part of a plan, and gives some of it back: the part is paid as long as something of it stands, and the rest is owed beside the plan.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sql } from 'drizzle-orm';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { closeDispute, openDispute } from '#sandbox/stripe/reversals.ts';
 import {
@@ -25,7 +26,7 @@ beforeAll(async () => {
 	await anOffer(house.services, cast, { discount: null, instalments: instalments() });
 });
 afterAll(() => house.close());
-const { inDays, balanceOf, partsOf, live } = stageOf(() => ({ house, cast }));
+const { asSystem, inDays, balanceOf, partsOf, planOf, live } = stageOf(() => ({ house, cast }));
 
 test('a dispute that is won in part: what stands pays its part, the rest is owed today, and nobody is asked for the part again', async () => {
 	const invoiceId = await anInvoice(house.services, cast, {}, { issuedOn: inDays(0), dueOn: inDays(30) });
@@ -43,4 +44,26 @@ test('a dispute that is won in part: what stands pays its part, the rest is owed
 	expect(view.ok && view.value.amountMinor).toBe(36_000n);
 	await live(20);
 	expect([await balanceOf(invoiceId), await partsOf(invoiceId)]).toEqual([36_000n, ['paid', 'paid']]);
+});
+
+test.each([
+	['is mended with it', false],
+	['breaks all the same for another part that was refused', true]
+])('a dispute that is won: the plan %s', async (_, another) => {
+	const invoiceId = await anInvoice(house.services, cast, {}, { issuedOn: inDays(0), dueOn: inDays(50) });
+	const asked = { option: 'plan_3' as const, method: 'pm_card_visa' };
+	expect(await pay(house.services, payer, [invoiceId], 40_000, asked)).toMatchObject({ ok: true });
+	const account = house.world.world.accounts.get('acct_lumen')!;
+	const dispute = openDispute(house.world.world, account, Object.values(account.charges).at(-1)!, 'fraudulent');
+	await live(1);
+	expect((await planOf(invoiceId)).cureEndsOn).not.toBeNull();
+	const { planId } = await planOf(invoiceId);
+	if (another)
+		await asSystem((tx) =>
+			tx.execute(sql`update plan_part set status = 'action_needed' where plan_id = ${planId} and position = 2`)
+		);
+	closeDispute(house.world.world, account, dispute, 'won');
+	await live(1);
+	expect((await partsOf(invoiceId))[0]).toBe('paid');
+	expect((await planOf(invoiceId)).cureEndsOn === null).toBe(!another);
 });
