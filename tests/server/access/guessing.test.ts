@@ -300,6 +300,11 @@ describe('guessing a code', () => {
 		);
 		expect(row!.points).toBe(0);
 	});
+	test('a code alone opens nothing where nobody has asked for one, and says that it is for the browser that did', async () => {
+		const { code } = await ask((await aPerson()).email);
+		const tried = signInByCode(house.services, { code, browserSecret: null, ip: elsewhere() });
+		expect(await tried).toMatchObject({ refusal: { code: 'other_browser' } });
+	});
 	test('a link or a code pressed twenty times at once makes one session', async () => {
 		const byLink = await ask((await aPerson()).email);
 		const links = await Promise.all(
