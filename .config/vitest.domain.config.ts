@@ -2,5 +2,10 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-	test: { environment: 'node', include: ['tests/domain/**/*.test.ts'], expect: { requireAssertions: true } }
+	test: {
+		environment: 'node',
+		include: ['tests/domain/**/*.test.ts'],
+		setupFiles: ['.config/fixed-seeds.ts'],
+		expect: { requireAssertions: true }
+	}
 });
