@@ -44,6 +44,7 @@ const TRIGGERS = [
 	'allocation.allocation_adds_up check_allocations_add_up',
 	'payment.allocations_add_up check_allocations_add_up',
 	'discount.discount_is_justified check_discount_is_justified',
+	'payment.intent_is_paid_once check_intent_is_paid_once',
 	'journal_entry.entry_balances check_entry_balances',
 	'journal_line.lines_balance check_lines_balance',
 	'plan.plan_adds_up check_plan_adds_up',

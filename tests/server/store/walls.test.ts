@@ -41,7 +41,8 @@ const CLOSED = [
 		'import_job',
 		'import_line',
 		'import_mapping',
-		'said_outcome'
+		'said_outcome',
+		'said_refund'
 	],
 	...[
 		'mail',

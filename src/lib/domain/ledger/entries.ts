@@ -53,7 +53,9 @@ export type EntryKind =
 	| 'transfer'
 	| 'transfer_return'
 	| 'transfer_undone'
-	| 'return_undone';
+	| 'return_undone'
+	| 'payment_unsaid'
+	| 'refund_unsaid';
 /** `(sourceId, kind)` is unique in the database: booking a fact twice is impossible. */
 export type JournalEntry = { sourceId: string; kind: EntryKind; lines: JournalLine[] };
 
@@ -128,7 +130,7 @@ export type MoneyOfClient = {
 };
 /** Money certain, a refund that failed, or a chargeback won: 511 up, each invoice down. */
 export const moneyIn = (
-	kind: 'payment' | 'refund_failed' | 'chargeback_won',
+	kind: 'payment' | 'refund_failed' | 'chargeback_won' | 'refund_unsaid',
 	sourceId: string,
 	{ clientId, lines, advanceMinor, claimMinor }: MoneyOfClient
 ): JournalEntry =>
@@ -145,7 +147,7 @@ export const moneyIn = (
 
 /** Money gone back (refund, SEPA return, chargeback): each invoice re-opens, 511 down. */
 export const moneyGoneBack = (
-	kind: 'refund' | 'debit_return' | 'chargeback',
+	kind: 'refund' | 'debit_return' | 'chargeback' | 'payment_unsaid',
 	sourceId: string,
 	{ clientId, lines, advanceMinor, claimMinor }: MoneyOfClient
 ): JournalEntry =>

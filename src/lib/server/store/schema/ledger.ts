@@ -35,7 +35,9 @@ export const journalEntry = pgTable(
 			transfer: true,
 			transfer_return: true,
 			transfer_undone: true,
-			return_undone: true
+			return_undone: true,
+			payment_unsaid: true,
+			refund_unsaid: true
 		}).notNull(),
 		sourceId: text().notNull(),
 		currency: text().notNull(),

@@ -146,6 +146,7 @@ export const payment = pgTable(
 		creditMinor: money().default(sql`0`), // paid beyond the invoices: kept for the client
 		stripeAccount: text(), // where the money came in, and goes back from
 		stripePaymentIntentId: text(), // one or the other: taken at Stripe, or found on a statement
+		intentRound: integer().notNull().default(1), // again, once a person took back what was said under that name
 		bankEntryId: optionalId(),
 		bankRound: integer(),
 		paidAt: instant(),
@@ -170,7 +171,7 @@ export const payment = pgTable(
 			foreignColumns: [bankEntry.supplierId, bankEntry.bankEntryId]
 		}),
 		ofStripeAccount('payment_account_fk', t),
-		unique('payment_intent_unique').on(t.supplierId, t.stripePaymentIntentId),
+		unique('payment_intent_unique').on(t.supplierId, t.stripePaymentIntentId, t.intentRound),
 		unique('payment_bank_entry_unique').on(t.supplierId, t.bankEntryId, t.bankRound),
 		unique('payment_receipt_unique').on(t.supplierId, t.receiptNumber),
 		index('payment_paid_idx').on(t.supplierId, t.paidAt),
@@ -223,7 +224,15 @@ export const allocationVat = pgTable(
 );
 
 export type ReversalKind =
-	'refund' | 'refund_failed' | 'debit_return' | 'chargeback' | 'chargeback_won' | 'transfer_undone' | 'return_undone';
+	| 'refund'
+	| 'refund_failed'
+	| 'debit_return'
+	| 'chargeback'
+	| 'chargeback_won'
+	| 'transfer_undone'
+	| 'return_undone'
+	| 'payment_unsaid' // a person had said so of a try or a refund that nobody could ask about, and took that back
+	| 'refund_unsaid';
 export const reversal = pgTable(
 	'reversal',
 	{
@@ -237,7 +246,9 @@ export const reversal = pgTable(
 			chargeback: true,
 			chargeback_won: true,
 			transfer_undone: true,
-			return_undone: true
+			return_undone: true,
+			payment_unsaid: true,
+			refund_unsaid: true
 		}).notNull(),
 		stripeObjectId: text().notNull(), // or the movement of the bank that says so
 		amountMinor: money(),
