@@ -94,7 +94,7 @@ export function cutOffStage(tests = 20) {
 		audits: async (): Promise<string[]> => {
 			const rows = await asSystem((tx) =>
 				tx.execute<{ action: string }>(sql`
-					select action from audit where supplier_id = ${at.cast.supplierId} and (action like '%said%' or action like 'outcome%') order by at, audit_id`)
+					select action from audit where supplier_id = ${at.cast.supplierId} and (action like '%said%' or action like 'outcome%' or action like 'heard%') order by at, audit_id`)
 			);
 			return rows.map((row) => row.action);
 		},
@@ -119,10 +119,11 @@ export function cutOffStage(tests = 20) {
 			await at.house.drain();
 		},
 		paidThere: (reference: string): Answer => ({ outcome: 'paid', reference, paidOn: day(), methodType: 'card' }),
-		say: ({ invoiceId, attemptId }: Try, answer: Answer, by = at.cast.owner) =>
+		say: ({ invoiceId, attemptId }: Try, answer: Answer, by = at.cast.owner, instead?: number) =>
 			sayOutcome(at.house.services, by, {
 				invoiceId,
 				attemptId,
+				...(instead === undefined ? {} : { instead }),
 				note: 'vu dans le tableau de bord',
 				...answer
 			} as SayInput),

@@ -56,6 +56,7 @@ const BOUNDS: Record<string, string> = {
 	'plans.ts listPlans': 'page: /admin/echeanciers; whole where no limit is given',
 	'refund-requests.ts listOpenRefunds': 'stream: read to the end each time; what can’t be asked is passed over',
 	'refund-requests.ts listFailedRefunds': 'said: refund_failed_more, of sixty days',
+	'said-refunds.ts listUnheardRefunds': 'stream: read to the end each time; what is not over is passed over',
 	'saved-methods.ts listIdleMethods': 'queue: what is removed is idle no more',
 	'saved-methods.ts listToDetach': 'stream: read to the end each time; what can’t be asked is passed over',
 	'security-events.ts listSecurityEvents': 'page: /admin/securite',

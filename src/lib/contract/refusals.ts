@@ -46,6 +46,8 @@ export const REFUSAL_CODES = [
 	'outcome_said',
 	'reference_of_another',
 	'money_day_not_possible',
+	'refund_day_not_possible',
+	'refund_unheard',
 	'link_expired',
 	'link_revoked',
 	'code_wrong',

@@ -9,7 +9,7 @@ import type { Simulation } from '../domain/offers/simulate.ts';
 import type { AttemptStatus } from '../domain/payments/attempt-status.ts';
 import type { DeclineFamily } from '../domain/payments/declines.ts';
 import type { MethodOffer, PaymentMethodType } from '../domain/payments/methods.ts';
-import type { Outcome } from '../domain/payments/outcome.ts';
+import type { Outcome, RefundOutcome } from '../domain/payments/outcome.ts';
 
 export type SupplierView = { name: string; initials: string; hue: number; contactName: string; contactEmail: string };
 export type InvoiceView = {
@@ -199,6 +199,28 @@ export type CutOff = {
 	begunOn: CivilDate;
 	today: CivilDate;
 };
+/** A refund whose account was disconnected, or was: what nobody can ask, what a person said of it, and what Stripe has said since. */
+export type CutOffRefund = {
+	refundRequestId: string;
+	amountMinor: Minor;
+	askedAt: Date;
+	askedOn: CivilDate;
+	today: CivilDate;
+	account: string;
+	/** In the order in which it was said: the last one counts. */
+	said: (Record<'by' | 'note', string> & {
+		outcome: RefundOutcome;
+		refundedOn: CivilDate | null;
+		reference: string | null;
+		at: Date;
+		heard: RefundOutcome | null;
+		round: number;
+	})[];
+	/** What may be said now, for the first time or instead. */
+	mayBecome: RefundOutcome[];
+	/** Its account answers, and Stripe has not said what it came to. */
+	awaits: boolean;
+};
 /** What a person said became of it, and what Stripe has said since. */
 export type SaidView = Record<'by' | 'note', string> & {
 	outcome: Outcome;
@@ -208,4 +230,8 @@ export type SaidView = Record<'by' | 'note', string> & {
 	heard: Outcome | null;
 	/** Its account answers again, and Stripe has not said what it came to; a debit may be under way all the same. */
 	awaits: 'stripe' | 'bank' | null;
+	/** Of what was said of one try: the last one counts. */
+	round: number;
+	/** Whoever was mistaken may say this instead. */
+	mayBecome: Outcome[];
 };

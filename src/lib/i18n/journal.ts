@@ -30,7 +30,9 @@ export function entryText({ kind, isCredit }: { kind: EntryKind; isCredit: boole
 		transfer: () => m.entry_transfer({}, say),
 		transfer_return: () => m.entry_transfer_return({}, say),
 		transfer_undone: () => m.entry_transfer_undone({}, say),
-		return_undone: () => m.entry_return_undone({}, say)
+		return_undone: () => m.entry_return_undone({}, say),
+		payment_unsaid: () => m.entry_payment_unsaid({}, say),
+		refund_unsaid: () => m.entry_refund_unsaid({}, say)
 	};
 	return texts[kind]();
 }

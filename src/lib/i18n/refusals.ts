@@ -102,13 +102,18 @@ function importTexts(detail: Refusal['detail'], locale: Locale): Record<ImportCo
 	};
 }
 
-type OutcomeCode = Extract<RefusalCode, 'account_answers' | 'outcome_said' | OutcomeMistake>;
+type OutcomeCode = Extract<
+	RefusalCode,
+	'account_answers' | 'outcome_said' | 'refund_day_not_possible' | 'refund_unheard' | OutcomeMistake
+>;
 function outcomeTexts(locale: Locale): Record<OutcomeCode, () => string> {
 	const say = { locale };
 	return {
 		account_answers: () => m.refusal_account_answers({}, say),
 		outcome_said: () => m.refusal_outcome_said({}, say),
 		reference_of_another: () => m.refusal_reference_of_another({}, say),
-		money_day_not_possible: () => m.refusal_money_day_not_possible({}, say)
+		money_day_not_possible: () => m.refusal_money_day_not_possible({}, say),
+		refund_day_not_possible: () => m.refusal_refund_day_not_possible({}, say),
+		refund_unheard: () => m.refusal_refund_unheard({}, say)
 	};
 }

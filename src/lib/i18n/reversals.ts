@@ -21,7 +21,9 @@ export function reversalText(kind: string): string {
 		chargeback: m.reversal_chargeback,
 		chargeback_won: m.reversal_chargeback_won,
 		transfer_undone: m.reversal_transfer_undone,
-		return_undone: m.reversal_return_undone
+		return_undone: m.reversal_return_undone,
+		payment_unsaid: m.reversal_payment_unsaid,
+		refund_unsaid: m.reversal_refund_unsaid
 	};
 	return texts[kind]?.() ?? kind;
 }

@@ -14,7 +14,7 @@ export async function refund(scene: Scene): Promise<void> {
 	const minor = dice.chance(40) ? Number(amount_minor) : 1 + dice.roll(Number(amount_minor));
 	// What the person saw given back or asked for, before the screen was sent.
 	const [seen] = await world.sql<{ minor: string }[]>`
-		select coalesce((select sum(case when kind in ('refund_failed', 'chargeback_won') then -amount_minor else amount_minor end) from reversal where payment_id = ${payment_id}), 0)
+		select coalesce((select sum(case when kind in ('refund_failed', 'chargeback_won', 'refund_unsaid') then -amount_minor else amount_minor end) from reversal where payment_id = ${payment_id}), 0)
 			+ coalesce((select sum(amount_minor) from refund_request where payment_id = ${payment_id} and status = 'open'), 0) as minor`;
 	const fields: [string, string][] = [
 		['refundRequestId', dice.uuid()],

@@ -30,7 +30,7 @@ type Moved = Partial<Record<entries.Account | 'claim', bigint>>;
 type Case = { make: (of: Some) => entries.JournalEntry; moves: (of: Some) => Moved };
 
 const money = ({ lines, advanceMinor, claimMinor }: Some) => ({ clientId: 'c', lines, advanceMinor, claimMinor });
-const came = (kind: 'payment' | 'refund_failed' | 'chargeback_won'): Case => ({
+const came = (kind: 'payment' | 'refund_failed' | 'chargeback_won' | 'refund_unsaid'): Case => ({
 	make: (of) => entries.moneyIn(kind, 's', money(of)),
 	moves: (of) => ({
 		'511': of.total + of.advanceMinor - of.claimMinor,
@@ -39,7 +39,7 @@ const came = (kind: 'payment' | 'refund_failed' | 'chargeback_won'): Case => ({
 		claim: of.claimMinor
 	})
 });
-const went = (kind: 'refund' | 'debit_return' | 'chargeback'): Case => ({
+const went = (kind: 'refund' | 'debit_return' | 'chargeback' | 'payment_unsaid'): Case => ({
 	make: (of) => entries.moneyGoneBack(kind, 's', money(of)),
 	moves: (of) => ({
 		'511': -of.total - of.claimMinor + of.advanceMinor,
@@ -111,7 +111,9 @@ const CASES: Record<entries.EntryKind, Case> = {
 	transfer: transfer('transfer', 1n),
 	transfer_return: transfer('transfer_return', -1n),
 	transfer_undone: transfer('transfer_undone', -1n),
-	return_undone: transfer('return_undone', 1n)
+	return_undone: transfer('return_undone', 1n),
+	payment_unsaid: went('payment_unsaid'),
+	refund_unsaid: came('refund_unsaid')
 };
 
 const movedBy = ({ lines }: entries.JournalEntry): Moved => {

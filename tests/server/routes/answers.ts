@@ -277,6 +277,18 @@ export const ANSWERS: Record<string, Row> = {
 	'GET /admin/paiements': { door: 'admin' },
 	'GET /admin/paiements/[id]': { door: 'adminId', params: id('payment') },
 	'GET /admin/paiements/[id]/recu': { door: 'adminId', params: id('payment') },
+	'POST /admin/paiements/[id]?/rembourse': {
+		door: 'adminWriteId',
+		params: id('payment'),
+		form: { demande: ':new', le: '2026-11-20', reference: 're_anything', motif: 'x' },
+		absent: true
+	},
+	'POST /admin/paiements/[id]?/nonrembourse': {
+		door: 'adminWriteId',
+		params: id('payment'),
+		form: { demande: ':new', motif: 'x' },
+		absent: true
+	},
 	'POST /admin/paiements/[id]?/rembourser': {
 		door: 'adminWriteId',
 		params: id('payment'),

@@ -60,6 +60,8 @@ export const PROOFS: Record<string, Proof> = {
 	'POST /admin/paiements/[id]?/modifier': 'no: back to the form, as it was typed',
 	'POST /admin/paiements/[id]?/verifier': 'no: it only counts',
 	'POST /admin/paiements/[id]?/rembourser': 'asks',
+	'POST /admin/paiements/[id]?/rembourse': 'asks',
+	'POST /admin/paiements/[id]?/nonrembourse': 'asks',
 	'POST /admin/reglages?/facturation': 'sometimes: account numbers of the books, access/fresh-proof.test.ts',
 	'POST /admin/reglages?/droits': 'asks',
 	'POST /admin/reglages?/oublier': 'asks',

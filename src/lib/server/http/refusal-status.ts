@@ -53,6 +53,8 @@ const STATUS: Record<RefusalCode, number> = {
 	outcome_said: 409,
 	reference_of_another: 409,
 	money_day_not_possible: 409,
+	refund_day_not_possible: 409,
+	refund_unheard: 409,
 	link_expired: 410,
 	link_revoked: 410,
 	code_wrong: 400,

@@ -34,8 +34,9 @@ async function say<T extends v.InferOutput<typeof NotPaidThereForm>>(
 		const field = String(read.issues[0].path?.[0]?.key ?? '');
 		return failWith({ code: 'input_invalid', detail: { field } }, event.locals.locale, values);
 	}
-	const { essai: attemptId, motif: note } = read.output;
-	const input = { invoiceId, attemptId, note, ...answerOf(read.output) };
+	const { essai: attemptId, motif: note, constat } = read.output;
+	const instead = constat === undefined ? {} : { instead: constat };
+	const input = { invoiceId, attemptId, note, ...instead, ...answerOf(read.output) };
 	const result = await sayOutcome((await house()).services, scope, input);
 	if (result.ok) return { said: true };
 	// An id of somebody else's answers as one that does not exist: nothing of it is told back.

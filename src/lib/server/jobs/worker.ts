@@ -9,6 +9,7 @@ import { setOffCredits } from '../use-cases/invoices/set-off-credits.ts';
 import { sendNextMail } from '../use-cases/mails/send-next-mail.ts';
 import { followSilence } from '../use-cases/payments/follow-silence.ts';
 import { handleNextEvent } from '../use-cases/payments/handle-event.ts';
+import { hearRefunds } from '../use-cases/payments/hear-refunds.ts';
 import { hearOutcomes } from '../use-cases/payments/hear-outcomes.ts';
 import { compareTotals } from '../use-cases/payments/reconcile-balance.ts';
 import { reconcileRecent, reconcileRefunds, reconcileUnsettled } from '../use-cases/payments/reconcile.ts';
@@ -36,6 +37,7 @@ const PERIODIC: Periodic[] = [
 	{ name: 'reconcile unsettled attempts', everyMs: 2 * MINUTE, run: reconcileUnsettled },
 	{ name: 'reconcile unanswered refunds', everyMs: 2 * MINUTE, run: reconcileRefunds },
 	{ name: 'hear what was said of tries', everyMs: 10 * MINUTE, run: hearOutcomes },
+	{ name: 'hear what was said of refunds', everyMs: 10 * MINUTE, run: hearRefunds },
 	{ name: 'reconcile the last three days', everyMs: 60 * MINUTE, run: (services) => reconcileRecent(services, 3) },
 	{
 		name: 'reconcile the last thirty days',

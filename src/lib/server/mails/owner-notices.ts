@@ -29,7 +29,9 @@ const BY_ITSELF = new Set([
 	'contacts_by_key',
 	'outcome_differs',
 	'outcome_under_way',
-	'outcome_under_way_twice'
+	'outcome_under_way_twice',
+	'heard_refunded',
+	'heard_not_refunded'
 ]);
 /** About money, not about who comes in. */
 const OF_MONEY = new Set([
@@ -38,13 +40,22 @@ const OF_MONEY = new Set([
 	'refund_requested',
 	'said_paid',
 	'said_not_paid',
+	'said_paid_instead',
+	'said_not_paid_instead',
 	'outcome_differs',
 	'outcome_under_way',
-	'outcome_under_way_twice'
+	'outcome_under_way_twice',
+	'said_refunded',
+	'said_not_refunded',
+	'said_refunded_instead',
+	'said_not_refunded_instead',
+	'heard_refunded',
+	'heard_not_refunded'
 ]);
 const moneyOf = (amountMinor: string | undefined, currency: string | undefined, locale: Locale): string =>
 	formatMoney(minor(BigInt(amountMinor ?? '0')), currency ?? 'EUR', locale);
 type Words = (detail: Record<string, string>, say: { locale: Locale }) => string;
+const saidOf = ({ receipt, note }: Record<string, string>) => ({ receipt: receipt ?? '', note: note ?? '' });
 const aboutTry = (
 	{ amountMinor, currency, description, account }: Record<string, string>,
 	{ locale }: { locale: Locale }
@@ -83,26 +94,19 @@ const WORDS: Record<string, Words> = {
 			{ amount: formatMoney(minor(BigInt(amountMinor ?? '0')), currency ?? 'EUR', say.locale), receipt: receipt ?? '' },
 			say
 		),
-	said_paid: ({ amountMinor, currency, receipt, account, note }, say) =>
-		m.notice_said_paid(
-			{
-				amount: moneyOf(amountMinor, currency, say.locale),
-				receipt: receipt ?? '',
-				account: account ?? '',
-				note: note ?? ''
-			},
-			say
-		),
-	said_not_paid: ({ amountMinor, currency, description, account, note }, say) =>
-		m.notice_said_not_paid(
-			{
-				amount: moneyOf(amountMinor, currency, say.locale),
-				invoices: description ?? '',
-				account: account ?? '',
-				note: note ?? ''
-			},
-			say
-		),
+	said_paid: (detail, say) => m.notice_said_paid({ ...saidOf(detail), ...aboutTry(detail, say) }, say),
+	said_paid_instead: (detail, say) => m.notice_said_paid_instead({ ...saidOf(detail), ...aboutTry(detail, say) }, say),
+	said_not_paid: (detail, say) => m.notice_said_not_paid({ ...saidOf(detail), ...aboutTry(detail, say) }, say),
+	said_not_paid_instead: (detail, say) =>
+		m.notice_said_not_paid_instead({ ...saidOf(detail), ...aboutTry(detail, say) }, say),
+	said_refunded: (detail, say) => m.notice_said_refunded({ ...saidOf(detail), ...aboutTry(detail, say) }, say),
+	said_refunded_instead: (detail, say) => m.notice_said_refunded({ ...saidOf(detail), ...aboutTry(detail, say) }, say),
+	said_not_refunded: (detail, say) => m.notice_said_not_refunded({ ...saidOf(detail), ...aboutTry(detail, say) }, say),
+	said_not_refunded_instead: (detail, say) =>
+		m.notice_said_not_refunded({ ...saidOf(detail), ...aboutTry(detail, say) }, say),
+	heard_refunded: (detail, say) => m.notice_heard_refunded({ ...saidOf(detail), ...aboutTry(detail, say) }, say),
+	heard_not_refunded: (detail, say) =>
+		m.notice_heard_not_refunded({ ...saidOf(detail), ...aboutTry(detail, say) }, say),
 	outcome_under_way: (detail, say) => m.notice_outcome_under_way(aboutTry(detail, say), say),
 	outcome_under_way_twice: (detail, say) => m.notice_outcome_under_way_twice(aboutTry(detail, say), say),
 	outcome_differs: ({ said, ...detail }, say) => {

@@ -129,12 +129,13 @@ export function renderUnkeptMail(to: To, unkept: Moved): RenderedMail {
 	]);
 }
 /** The supplier had put a transfer on the wrong invoice. */
-export function renderUnmatchedMail(to: To, unmatched: Moved): RenderedMail {
+/** `isSaid`: it had come by no transfer, a person had noted it. */
+export function renderUnmatchedMail(to: To, unmatched: Moved & { isSaid: boolean }): RenderedMail {
 	const { numbers, receiptNumber: receipt } = unmatched;
 	const amount = money(to, unmatched, unmatched.amountMinor);
 	return mail(to, m.mail_unmatched_subject({ numbers }, say(to)), duePreview(dueOf(unmatched), to.locale), [
 		hello(to),
-		text(m.mail_unmatched_text({ amount, numbers, receipt }, say(to))),
+		text((unmatched.isSaid ? m.mail_unsaid_text : m.mail_unmatched_text)({ amount, numbers, receipt }, say(to))),
 		text(m.mail_unmatched_bank({}, say(to))),
 		...dueBlocks(to, unmatched),
 		{ kind: 'small', text: m.mail_returned_disagree({}, say(to)) }

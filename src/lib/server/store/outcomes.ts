@@ -16,17 +16,18 @@ export async function insertSaid(
 ): Promise<void> {
 	await tx.insert(saidOutcome).values({ supplierId: scope.supplierId, ...row });
 }
+/** What counts: said last. */
 export async function findSaid(tx: Tx, scope: Scope, attemptId: string): Promise<SaidOutcome | null> {
-	const [row] = await listSaid(tx, scope, [attemptId]);
-	return row ?? null;
+	return (await listSaid(tx, scope, [attemptId])).at(-1) ?? null;
 }
+/** Of each try in the order in which it was said: the last one counts. */
 export const listSaid = async (tx: Tx, scope: Scope, attemptIds: string[]): Promise<SaidOutcome[]> =>
 	attemptIds.length
 		? tx
 				.select()
 				.from(saidOutcome)
 				.where(and(eq(saidOutcome.supplierId, scope.supplierId), inArray(saidOutcome.attemptId, attemptIds)))
-				.orderBy(asc(saidOutcome.saidAt), asc(saidOutcome.attemptId))
+				.orderBy(asc(saidOutcome.attemptId), asc(saidOutcome.round))
 		: [];
 
 export type Unheard = { said: SaidOutcome; attempt: Attempt };
@@ -43,6 +44,7 @@ export const listUnheard = (tx: Tx, scope: Scope, after: Unheard | null = null, 
 			and(
 				eq(saidOutcome.supplierId, scope.supplierId),
 				isNull(saidOutcome.heardAt),
+				sql`not exists (select from said_outcome later where later.supplier_id = ${saidOutcome.supplierId} and later.attempt_id = ${saidOutcome.attemptId} and later.round > ${saidOutcome.round})`,
 				sql`not exists (select from stripe_account k where k.supplier_id = ${paymentAttempt.supplierId} and k.account = coalesce(${paymentAttempt.stripeAccount}, '') and k.silence is not null)`,
 				after
 					? behindRow([saidOutcome.saidAt, after.said.saidAt], [saidOutcome.attemptId, after.said.attemptId])
@@ -52,7 +54,13 @@ export const listUnheard = (tx: Tx, scope: Scope, after: Unheard | null = null, 
 		.orderBy(asc(saidOutcome.saidAt), asc(saidOutcome.attemptId))
 		.limit(limit);
 /** `false` when it was heard before. */
-export async function noteHeard(tx: Tx, scope: Scope, attemptId: string, heard: Outcome, now: Date): Promise<boolean> {
+export async function noteHeard(
+	tx: Tx,
+	scope: Scope,
+	{ attemptId, round }: SaidOutcome,
+	heard: Outcome,
+	now: Date
+): Promise<boolean> {
 	const rows = await tx
 		.update(saidOutcome)
 		.set({ heard, heardAt: now })
@@ -60,6 +68,7 @@ export async function noteHeard(tx: Tx, scope: Scope, attemptId: string, heard: 
 			and(
 				eq(saidOutcome.supplierId, scope.supplierId),
 				eq(saidOutcome.attemptId, attemptId),
+				eq(saidOutcome.round, round),
 				isNull(saidOutcome.heardAt)
 			)
 		)

@@ -21,7 +21,7 @@ export type Payment = typeof payment.$inferSelect;
 export type Reversal = typeof reversal.$inferSelect;
 
 /** Money restored counts the other way. */
-const RESTORES: readonly ReversalKind[] = ['refund_failed', 'chargeback_won', 'return_undone'];
+const RESTORES: readonly ReversalKind[] = ['refund_failed', 'chargeback_won', 'return_undone', 'refund_unsaid'];
 const signOf = (kind: ReversalKind): bigint => (RESTORES.includes(kind) ? -1n : 1n);
 
 const mine = (scope: Scope) => [
@@ -73,13 +73,6 @@ function mergeRates(vat: PaidVat[]): PaidVat[] {
 	return [...byRate.values()];
 }
 
-export async function findPaymentOfIntent(tx: Tx, scope: Scope, intentId: string): Promise<Payment | null> {
-	const [row] = await tx
-		.select()
-		.from(payment)
-		.where(and(...mine(scope), eq(payment.stripePaymentIntentId, intentId)));
-	return row ?? null;
-}
 /** Of a movement of the bank, as it was accepted last. */
 export async function findPaymentOfEntry(tx: Tx, scope: Scope, bankEntryId: string): Promise<Payment | null> {
 	const [row] = await tx
@@ -174,7 +167,7 @@ export async function listStanding(tx: Tx, scope: Scope, paymentId: string): Pro
 /** What went back of a payment beyond its invoices, net of what came back: out of its advance, or more than had come. */
 export async function sumBeyond(tx: Tx, scope: Scope, paymentId: string): Promise<Minor> {
 	const [row] = await tx.execute<{ beyond: string }>(sql`
-		select coalesce(sum(case when r.kind in ('refund_failed', 'chargeback_won', 'return_undone') then -1 else 1 end
+		select coalesce(sum(case when r.kind in ('refund_failed', 'chargeback_won', 'return_undone', 'refund_unsaid') then -1 else 1 end
 			* (r.amount_minor - coalesce((select sum(a.amount_minor) from reversal_allocation a
 				where a.supplier_id = r.supplier_id and a.reversal_id = r.reversal_id), 0))), 0)::text as beyond
 		from reversal r where r.supplier_id = ${scope.supplierId} and r.payment_id = ${paymentId}`);
@@ -262,7 +255,7 @@ export async function listPayments(
 ): Promise<PaymentListing[]> {
 	const numbers = sql<string>`(select string_agg(i.number, ', ' order by a.position) from allocation a join invoice i on i.supplier_id = a.supplier_id and i.invoice_id = a.invoice_id where a.supplier_id = payment.supplier_id and a.payment_id = payment.payment_id)`;
 	const invoiceCount = sql<string>`(select count(*) from allocation a where a.supplier_id = payment.supplier_id and a.payment_id = payment.payment_id)`;
-	const reversed = sql<string>`(select coalesce(sum(case when r.kind in ('refund_failed', 'chargeback_won', 'return_undone') then -r.amount_minor else r.amount_minor end), 0) from reversal r where r.supplier_id = payment.supplier_id and r.payment_id = payment.payment_id)`;
+	const reversed = sql<string>`(select coalesce(sum(case when r.kind in ('refund_failed', 'chargeback_won', 'return_undone', 'refund_unsaid') then -r.amount_minor else r.amount_minor end), 0) from reversal r where r.supplier_id = payment.supplier_id and r.payment_id = payment.payment_id)`;
 	const rows = await tx
 		.select({ payment, clientName: client.name, numbers, invoiceCount, reversed })
 		.from(payment)

@@ -1,5 +1,5 @@
 // Refunds asked for: the row that comes before any call to Stripe, and the answer once it is known.
-import { and, asc, eq, lt, sql, sum } from 'drizzle-orm';
+import { and, asc, eq, inArray, lt, sql, sum } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
 import { behindRow } from './behind.ts';
@@ -23,7 +23,19 @@ export async function findRefundRequest(tx: Tx, scope: Scope, refundRequestId: s
 		.where(and(eq(refundRequest.supplierId, scope.supplierId), eq(refundRequest.refundRequestId, refundRequestId)));
 	return row ?? null;
 }
-/** Notes the answer to a request that has none yet; one that has keeps it. */
+/** What a person said of it, whatever was noted before. */
+export const settleRefundRequest = async (
+	tx: Tx,
+	scope: Scope,
+	refundRequestId: string,
+	answer: Pick<RefundRequest, 'status' | 'stripeRefundId'>,
+	now: Date
+): Promise<void> =>
+	void (await tx
+		.update(refundRequest)
+		.set({ ...answer, updatedAt: now })
+		.where(and(eq(refundRequest.supplierId, scope.supplierId), eq(refundRequest.refundRequestId, refundRequestId))));
+/** Notes the answer to a request that has none yet; one that has keeps it, but what Stripe has made was accepted, whoever said otherwise. */
 export async function answerRefundRequest(
 	tx: Tx,
 	scope: Scope,
@@ -38,7 +50,7 @@ export async function answerRefundRequest(
 			and(
 				eq(refundRequest.supplierId, scope.supplierId),
 				eq(refundRequest.refundRequestId, refundRequestId),
-				eq(refundRequest.status, 'open')
+				inArray(refundRequest.status, answer.status === 'accepted' ? ['open', 'refused'] : ['open'])
 			)
 		);
 }

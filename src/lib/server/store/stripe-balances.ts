@@ -42,9 +42,11 @@ export async function sumNotThereYet(
 ): Promise<Minor> {
 	const [row] = await tx.execute<{ sum: string }>(sql`
 		select coalesce(sum(l.debit_minor - l.credit_minor), 0)::text as sum
-		from payment p join journal_entry e on e.supplier_id = p.supplier_id and e.source_id = p.stripe_payment_intent_id and e.kind = 'payment'
+		from payment p join journal_entry e on e.supplier_id = p.supplier_id and e.kind = 'payment'
+				and e.source_id = p.stripe_payment_intent_id || case p.intent_round when 1 then '' else ':' || p.intent_round end
 			join journal_line l on l.supplier_id = e.supplier_id and l.entry_id = e.entry_id and l.account = '511'
 		where p.supplier_id = ${scope.supplierId} and coalesce(p.stripe_account, '') = ${account} and p.created_at >= ${since.toISOString()}::timestamptz
+			and not exists (select from reversal r where r.supplier_id = p.supplier_id and r.payment_id = p.payment_id and r.kind = 'payment_unsaid')
 			and not (p.stripe_payment_intent_id = any(string_to_array(${seen.join(' ')}, ' ')))`);
 	return minor(BigInt(row?.sum ?? '0'));
 }

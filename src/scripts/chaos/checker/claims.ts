@@ -18,7 +18,7 @@ async function checkInvoices({ sql, found }: Facts): Promise<number> {
 		select i.number, i.debt_minor as debt,
 			coalesce((select sum(l.debit_minor - l.credit_minor) from journal_line l where l.supplier_id = i.supplier_id and l.invoice_id = i.invoice_id and l.account = '411'), 0) as ledger,
 			coalesce((select sum(a.amount_minor) from allocation a where a.supplier_id = i.supplier_id and a.invoice_id = i.invoice_id), 0) as paid,
-			coalesce((select sum(case when r.kind in ('refund_failed', 'chargeback_won', 'return_undone') then -a.amount_minor else a.amount_minor end)
+			coalesce((select sum(case when r.kind in ('refund_failed', 'chargeback_won', 'return_undone', 'refund_unsaid') then -a.amount_minor else a.amount_minor end)
 				from reversal_allocation a join reversal r using (supplier_id, reversal_id) where a.supplier_id = i.supplier_id and a.invoice_id = i.invoice_id), 0) as back,
 			coalesce((select sum(case d.kind when 'granted' then d.amount_minor else -d.amount_minor end) from discount d where d.supplier_id = i.supplier_id and d.invoice_id = i.invoice_id), 0) as given,
 			coalesce((select sum(case when u.invoice_id = i.invoice_id then u.amount_minor else -u.amount_minor end)
@@ -69,11 +69,11 @@ async function checkParts({ sql, found }: Facts): Promise<number> {
 		select pp.plan_id as plan, pp.position, pp.status,
 			(select count(*)::int from attempt_part ap join payment p using (supplier_id, attempt_id)
 				where ap.supplier_id = pp.supplier_id and ap.plan_id = pp.plan_id and ap.position = pp.position
-				and p.amount_minor > coalesce((select sum(case when r.kind in ('refund_failed', 'chargeback_won', 'return_undone') then -r.amount_minor else r.amount_minor end)
+				and p.amount_minor > coalesce((select sum(case when r.kind in ('refund_failed', 'chargeback_won', 'return_undone', 'refund_unsaid') then -r.amount_minor else r.amount_minor end)
 					from reversal r where r.supplier_id = p.supplier_id and r.payment_id = p.payment_id), 0)) as times,
 			(select count(distinct p.payment_id)::int from attempt_part ap join payment p using (supplier_id, attempt_id) join reversal r using (supplier_id, payment_id)
 				where ap.supplier_id = pp.supplier_id and ap.plan_id = pp.plan_id and ap.position = pp.position
-				and r.kind in ('refund_failed', 'chargeback_won', 'return_undone')) as restored,
+				and r.kind in ('refund_failed', 'chargeback_won', 'return_undone', 'refund_unsaid')) as restored,
 			(select count(*)::int from discount d where d.supplier_id = pp.supplier_id and d.plan_id = pp.plan_id and d.position = pp.position and d.reason = 'forgiven') as forgiven
 		from plan_part pp`;
 	for (const { plan, position, status, times, restored, forgiven } of rows) {

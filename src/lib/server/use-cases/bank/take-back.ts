@@ -12,8 +12,6 @@ import { findAttempt } from '../../store/attempts.ts';
 import { lockBankEntry, saveBankEntry, type BankEntry } from '../../store/bank.ts';
 import { lockInvoices } from '../../store/invoices.ts';
 import { bookEntry } from '../../store/journal.ts';
-import type { Tx } from '../../store/database.ts';
-import { listMails } from '../../store/mails.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { getSupplier } from '../../store/parties.ts';
 import {
@@ -30,6 +28,7 @@ import {
 import { recordAudit } from '../../store/records.ts';
 import { queueReversalMail } from '../mails/queue-mails.ts';
 import { bookDiscounts } from '../payments/book-discounts.ts';
+import { hasReceipt } from '../payments/has-receipt.ts';
 import type { Booking } from '../payments/settling.ts';
 import { followReversal } from '../plans/follow-plan.ts';
 import { lowerToOwed } from '../plans/lower-plans.ts';
@@ -122,11 +121,6 @@ export async function setAside(
 		await recordFact(tx, scope, now, { kind: 'bank.changed', clientId: null, invoiceId: null, attemptId: null });
 		return done(null);
 	});
-}
-
-async function hasReceipt(tx: Tx, scope: Scope, paymentId: string): Promise<boolean> {
-	const mails = await listMails(tx, scope, { subjectId: paymentId });
-	return mails.some((mail) => mail.kind === 'payment_received' && mail.state !== 'due');
 }
 
 type Going = {

@@ -170,7 +170,7 @@ async function renderReceipt({ services, scope, tx, row, to }: Context): Promise
 	if (!payment) return null;
 	const reversals = await listReversals(tx, scope, payment.paymentId);
 	// It was put on the wrong invoice, and corrected before anybody heard of it.
-	if (reversals.some((reversal) => reversal.kind === 'transfer_undone')) return null;
+	if (reversals.some(({ kind }) => kind === 'transfer_undone' || kind === 'payment_unsaid')) return null;
 	const lines = await listAllocations(tx, scope, payment.paymentId);
 	return templates.renderReceiptMail(to, {
 		...payment,

@@ -53,8 +53,8 @@ export async function renderReversal(context: Context): Promise<RenderedMail | n
 				? templates.renderRefundFailedMail(to, facts.common)
 				: null;
 		case 'transfer_undone':
-			return lines.length
-				? templates.renderUnmatchedMail(to, facts.common)
+			return lines.length || reversal.kind === 'payment_unsaid'
+				? templates.renderUnmatchedMail(to, { ...facts.common, isSaid: reversal.kind === 'payment_unsaid' })
 				: templates.renderUnkeptMail(to, facts.common);
 		case 'money_restored':
 			return renderRestored(context, facts);

@@ -14,7 +14,8 @@ import { lockInvoices, listVatLines } from '../../store/invoices.ts';
 import { bookEntry, nextNumber } from '../../store/journal.ts';
 import { accountKey } from '../../store/stripe-accounts.ts';
 import { recordFact } from '../../store/outbox.ts';
-import { findPayment, findPaymentOfIntent, insertPayment, sumAllocated, type Payment } from '../../store/payments.ts';
+import { findPayment, insertPayment, sumAllocated, type Payment } from '../../store/payments.ts';
+import { findPaymentOfIntent, nameInBooks, nextIntentRound } from '../../store/payments-of-intents.ts';
 import { queuePaymentMail } from '../mails/queue-mails.ts';
 import type { Booking, Settling } from './settling.ts';
 
@@ -73,8 +74,8 @@ function keepPayment(settling: Settling, attempt: Attempt): Promise<Payment> {
 		stripePaymentIntentId: intent.intentId,
 		paidAt,
 		paidOn: civilDateIn(paidAt, supplier.timeZone),
-		entryOf: (_paymentId, { lines, creditMinor }) =>
-			moneyIn('payment', intent.intentId, {
+		entryOf: (_paymentId, { name, lines, creditMinor }) =>
+			moneyIn('payment', name, {
 				clientId: attempt.clientId,
 				lines,
 				advanceMinor: creditMinor,
@@ -89,7 +90,8 @@ export type Received = Pick<Payment, 'amountMinor' | 'methodType' | 'methodLabel
 	stripePaymentIntentId?: string;
 	bankEntryId?: string;
 	bankRound?: number;
-	entryOf: (paymentId: string, of: { lines: AllocationLine[]; creditMinor: Minor }) => JournalEntry;
+	/** `name`: of an intent, in the journal. */
+	entryOf: (paymentId: string, of: { name: string; lines: AllocationLine[]; creditMinor: Minor }) => JournalEntry;
 };
 export async function keepReceived(
 	{ scope, tx, now, services }: Booking,
@@ -103,9 +105,22 @@ export async function keepReceived(
 	const receiptNumber = `R${year}-${String(await nextNumber(tx, scope, `receipt:${year}`)).padStart(6, '0')}`;
 	const paymentId = newId();
 	const { attemptId, clientId, currency } = attempt;
-	const row = { paymentId, attemptId, clientId, receiptNumber, currency, ...received, creditMinor, createdAt: now };
+	const { stripePaymentIntentId: intentId } = received;
+	const intentRound = intentId ? await nextIntentRound(tx, scope, intentId) : 1;
+	const row = {
+		paymentId,
+		intentRound,
+		attemptId,
+		clientId,
+		receiptNumber,
+		currency,
+		...received,
+		creditMinor,
+		createdAt: now
+	};
 	await insertPayment(tx, scope, row, withVat);
-	await bookEntry(tx, scope, entryOf(paymentId, { lines, creditMinor }), {
+	const name = nameInBooks(intentId ?? '', intentRound);
+	await bookEntry(tx, scope, entryOf(paymentId, { name, lines, creditMinor }), {
 		currency,
 		bookedOn: received.paidOn,
 		now,

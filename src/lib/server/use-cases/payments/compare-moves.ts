@@ -5,12 +5,13 @@ import { add, minor, type Minor } from '../../../domain/money/minor.ts';
 import type { MoneyMove } from '../../gateways/stripe/port.ts';
 import type { Tx } from '../../store/database.ts';
 import { sumBooked } from '../../store/journal.ts';
+import { listNamesInBooks, nameInBooks } from '../../store/payments-of-intents.ts';
 import { findOurs, type ComparedDay } from '../../store/stripe-books.ts';
 
 type Kind = Exclude<MoneyMove['kind'], 'other'>;
 const BOOKED_AS: Record<Kind, readonly EntryKind[]> = {
 	in: ['payment'],
-	back: ['refund', 'debit_return', 'chargeback'],
+	back: ['refund', 'debit_return', 'chargeback', 'refund_unsaid'],
 	restored: ['refund_failed', 'chargeback_won'],
 	payout: ['payout'],
 	payout_returned: ['payout_returned'],
@@ -48,10 +49,15 @@ export async function compareMoves(
 	const isWaiting = (move: MoneyMove) => !isBooked(move) && move.intentId !== null && underWay.has(move.intentId);
 	const payouts = moves.filter((move) => PAYOUTS.includes(move.kind));
 	const whole = moves.filter((move) => isBooked(move) || (isOwn(move) && !payouts.includes(move)));
+	/** What was said under such a name, and taken back, is not of it. */
+	const namesOf = async (of: MoneyMove[]): Promise<string[]> =>
+		of[0]?.kind === 'in'
+			? listNamesInBooks(tx, scope, of.map(sourceOf))
+			: of.map(sourceOf).flatMap((name) => (/^(re|pyr)_/.test(name) ? [name, nameInBooks(name, 2)] : [name]));
 	const bookedOf = async (of: MoneyMove[]): Promise<Minor> => {
 		const parts: Minor[] = [];
 		for (const kind of Object.keys(BOOKED_AS) as Kind[])
-			parts.push(await sumBooked(tx, scope, BOOKED_AS[kind], of.filter((move) => move.kind === kind).map(sourceOf)));
+			parts.push(await sumBooked(tx, scope, BOOKED_AS[kind], await namesOf(of.filter((move) => move.kind === kind))));
 		const fees = of.filter((move) => move.kind !== 'fee').map(feeSourceOf);
 		parts.push(await sumBooked(tx, scope, ['stripe_fee'], fees));
 		return add(...parts);

@@ -4,8 +4,8 @@ import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import type { Outcome } from '../../../domain/payments/outcome.ts';
 import type { IntentState } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
-import { listAttemptLines, type Attempt } from '../../store/attempts.ts';
-import { listUnheard, noteHeard, type Unheard } from '../../store/outcomes.ts';
+import { findAttempt, listAttemptLines, type Attempt } from '../../store/attempts.ts';
+import { findSaid, listUnheard, noteHeard, type Unheard } from '../../store/outcomes.ts';
 import { listSuppliers } from '../../store/parties.ts';
 import { recordAudit } from '../../store/records.ts';
 import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';
@@ -27,6 +27,18 @@ export async function hearOutcomes(services: Services): Promise<void> {
 	}
 }
 
+/** At once, of the word that was just said. What goes wrong is left to the next round. */
+export const hearOne = (services: Services, supplierId: string, attemptId: string): Promise<void> =>
+	safely(services, attemptId, async () => {
+		const scope = mintScope(supplierId, { kind: 'system' });
+		const known = await read(services, scope, async (tx) => ({
+			said: await findSaid(tx, scope, attemptId),
+			attempt: await findAttempt(tx, scope, attemptId)
+		}));
+		if (known.said && known.said.heard === null && known.attempt)
+			await hear(services, scope, { said: known.said, attempt: known.attempt });
+	});
+
 async function hear(services: Services, scope: Scope, { said, attempt }: Unheard): Promise<void> {
 	const account = attempt.stripeAccount;
 	const intent = await lookUp(services, scope, { said, attempt });
@@ -36,7 +48,7 @@ async function hear(services: Services, scope: Scope, { said, attempt }: Unheard
 	if (!heard) return;
 	await commit(services, scope, async (tx) => {
 		const now = services.clock.now();
-		if (!(await noteHeard(tx, scope, said.attemptId, heard, now)) || heard === said.outcome) return;
+		if (!(await noteHeard(tx, scope, said, heard, now)) || heard === said.outcome) return;
 		const { amountMinor, currency, description } = attempt;
 		const detail = {
 			said: said.outcome,

@@ -1,5 +1,5 @@
 // A member gives money back, in full or in part. Actor: owner, or accountant if the owners let them. Refusals: not_found, not_allowed, proof_needed,
-// refund_changed, refund_too_early, refund_above_rest, refund_not_positive, refund_refused, refund_unknown, attempt_id_reused. Facts: payment.reversed (by settling).
+// refund_changed, refund_too_early, refund_above_rest, refund_not_positive, refund_refused, refund_unknown, attempt_id_reused, refund_unheard. Facts: payment.reversed (by settling).
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { add, type Minor } from '../../../domain/money/minor.ts';
@@ -20,6 +20,7 @@ import {
 	type RefundRequest
 } from '../../store/refund-requests.ts';
 import { recordAudit } from '../../store/records.ts';
+import { listSaidOfPayment } from '../../store/said-refunds.ts';
 import { constraintName } from '../../store/tx.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
 import { queueRefundNotice } from '../mails/queue-owner-notices.ts';
@@ -137,6 +138,9 @@ async function openRefund(services: Services, scope: Scope, tx: Tx, input: Refun
 			known.meaning === (input.meaning ?? 'error')
 			? done({ request: known, payment })
 			: refuse('attempt_id_reused');
+	// A person said what became of one, and Stripe could not be heard yet: another could give the same money back a second time.
+	if ((await listSaidOfPayment(tx, scope, payment.paymentId)).some(({ said }) => said.heard === null))
+		return refuse('refund_unheard');
 	const now = services.clock.now();
 	const reversedMinor = add(
 		netReversed(await listReversals(tx, scope, payment.paymentId)),

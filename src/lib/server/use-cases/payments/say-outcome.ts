@@ -1,14 +1,16 @@
 // A try can't be asked about any more: its account at Stripe was left and disconnected. Who sees it there says what became of it. Paid: it is booked through the
 // one door, under the intent it is at Stripe, so that the account, should it come back, finds it in the books. Not paid: it ends, and its invoices are payable.
-// Actor: owner or accountant. Refusals: not_allowed, proof_needed, not_found, account_answers, outcome_said, reference_of_another, money_day_not_possible.
-// Facts: attempt.changed, payment.received, plan.changed.
+// Who was mistaken says another word instead: while nobody can be asked, or once Stripe has contradicted “paid there”. Both stay; the last one counts.
+// Actor: owner or accountant. Refusals: not_allowed, proof_needed, not_found, account_answers, outcome_said, reference_of_another, money_day_not_possible,
+// refund_unknown.
+// Facts: attempt.changed, payment.received, payment.reversed, plan.changed.
 import { actorName, may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { moneyIn } from '../../../domain/ledger/entries.ts';
 import { ZERO } from '../../../domain/money/minor.ts';
 import { isLive } from '../../../domain/payments/attempt-status.ts';
 import type { PaymentMethodType } from '../../../domain/payments/methods.ts';
-import { checkPaid } from '../../../domain/payments/outcome.ts';
+import { checkPaid, type Outcome, type OutcomeMistake } from '../../../domain/payments/outcome.ts';
 import { required } from '../../../domain/required.ts';
 import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
@@ -28,19 +30,27 @@ import { recordAudit } from '../../store/records.ts';
 import { listDisconnected } from '../../store/stripe-accounts.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
 import { noonOf } from '../bank/find-matches.ts';
-import { queueRefundNotice } from '../mails/queue-owner-notices.ts';
+import { queueOwnerNotice, queueRefundNotice } from '../mails/queue-owner-notices.ts';
 import { followPlan } from '../plans/follow-plan.ts';
 import { lowerToOwed } from '../plans/lower-plans.ts';
 import { askForMethod } from '../plans/ask-for-method.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { bookDiscounts } from './book-discounts.ts';
 import { keepReceived } from './book-payment.ts';
+import { hearOne } from './hear-outcomes.ts';
+import { takeBackPaid } from './take-back-word.ts';
 import type { Booking } from './settling.ts';
 
 type Paid = { outcome: 'paid'; paidOn: CivilDate; reference: string; methodType: PaymentMethodType };
 type NotPaid = { outcome: 'not_paid' };
 export type Answer = Paid | NotPaid;
-export type SayInput = { invoiceId: string; attemptId: string; note: string } & Answer;
+export type SayInput = {
+	invoiceId: string;
+	attemptId: string;
+	note: string;
+	/** Of what was said last, as the page showed it: taken back. */
+	instead?: number;
+} & Answer;
 
 export async function sayOutcome(services: Services, scope: Scope, input: SayInput): Promise<Result<null>> {
 	if (!may(scope.actor, 'book_transfers')) return refuse('not_allowed');
@@ -49,8 +59,13 @@ export async function sayOutcome(services: Services, scope: Scope, input: SayInp
 	const seen = await read(services, scope, async (tx) => findTry(tx, scope, input));
 	if (!seen) return refuse('not_found');
 	// Known to be disconnected some minutes ago: asked once more, since whoever can be asked needs nobody's word.
-	if (isLive(seen.status) && (await answers(services, seen.stripeAccount))) return refuse('account_answers');
-	return commit(services, scope, (tx) => sayInside(services, scope, tx, input));
+	const answersNow =
+		(isLive(seen.status) || input.instead !== undefined) && (await answers(services, seen.stripeAccount));
+	if (answersNow && input.instead === undefined) return refuse('account_answers');
+	const said = await commit(services, scope, (tx) => sayInside(services, scope, tx, { ...input, answersNow }));
+	// What Stripe has of it is heard at once, before anybody is asked to pay it again.
+	if (said.ok && answersNow) await hearOne(services, scope.supplierId, input.attemptId);
+	return said;
 }
 
 /** Of this invoice, and not the setting-up of a plan, which ends by itself. */
@@ -60,7 +75,7 @@ async function findTry(tx: Tx, scope: Scope, { invoiceId, attemptId }: SayInput)
 	return lines.some((line) => line.invoiceId === invoiceId) ? attempt : null;
 }
 
-async function answers(services: Services, account: string | null): Promise<boolean> {
+export async function answers(services: Services, account: string | null): Promise<boolean> {
 	try {
 		await services.payments.greet(account);
 		return true;
@@ -71,31 +86,70 @@ async function answers(services: Services, account: string | null): Promise<bool
 }
 
 /** Both answers at once, or one of them twice: the first one stands. */
-async function sayInside(services: Services, scope: Scope, tx: Tx, input: SayInput): Promise<Result<null>> {
+async function sayInside(
+	services: Services,
+	scope: Scope,
+	tx: Tx,
+	input: SayInput & { answersNow: boolean }
+): Promise<Result<null>> {
 	const attempt = await lockAttempt(tx, scope, input.attemptId);
 	if (!attempt) return refuse('not_found');
 	const known = await findSaid(tx, scope, input.attemptId);
-	if (known) return isSame(known, input) ? done(null) : refuse('outcome_said');
-	if (!isLive(attempt.status)) return refuse('outcome_said');
+	// Under way after all, as Stripe had said before its account was lost again: it is ended once more.
+	if (known && isSame(known, input) && !isLive(attempt.status)) return done(null);
+	if (known?.round !== input.instead) return refuse('outcome_said');
+	if (!known && !isLive(attempt.status)) return refuse('outcome_said');
 	const account = attempt.stripeAccount;
-	if (account === null || !(await listDisconnected(tx, scope)).has(account)) return refuse('account_answers');
+	const isGone = account !== null && (await listDisconnected(tx, scope)).has(account) && !input.answersNow;
+	if (known ? !mayChange(known, input.outcome, isGone) : !isGone) return refuse('account_answers');
 	const booking = { services, scope, tx, supplier: await getSupplier(tx, scope), now: services.clock.now() };
-	return input.outcome === 'paid' ? keepPaid(booking, attempt, input) : keepNotPaid(booking, attempt, input);
+	if (known?.outcome === 'paid') {
+		// Looked at before anything is undone: what is refused changes nothing.
+		const mistake = input.outcome === 'paid' ? await mistakeIn(booking, attempt, known, input) : null;
+		if (mistake) return refuse(mistake);
+		const undone = await takeBackPaid(booking, attempt, known, input.note);
+		if (!undone.ok) return undone;
+	}
+	const said = { input, known };
+	return input.outcome === 'paid' ? keepPaid(booking, attempt, { input, known }) : keepNotPaid(booking, attempt, said);
 }
+/** Both answers while nobody can be asked. Once Stripe has contradicted “paid there”, it is not paid; what it has of the try follows. */
+export const mayChange = (known: SaidOutcome, to: Outcome, isGone: boolean): boolean =>
+	known.heard !== known.outcome &&
+	(isGone || (known.outcome === 'paid' && known.heard === 'not_paid' && to === 'not_paid'));
 const isSame = (known: SaidOutcome, input: SayInput): boolean =>
 	known.outcome === input.outcome &&
 	(input.outcome === 'not_paid' || (known.reference === input.reference && known.paidOn === input.paidOn));
 
-async function keepPaid(booking: Booking, attempt: Attempt, input: SayInput & Paid): Promise<Result<null>> {
+type Said<Input = SayInput> = { input: Input; known: SaidOutcome | null };
+/** What the try is known to be at Stripe by anybody but who said so. */
+const intentOf = ({ stripePaymentIntentId }: Attempt, known: SaidOutcome | null): string | null =>
+	known?.isNamed ? null : stripePaymentIntentId;
+async function mistakeIn(
+	{ scope, tx, supplier, now }: Booking,
+	attempt: Attempt,
+	known: SaidOutcome | null,
+	said: Paid
+): Promise<OutcomeMistake | null> {
+	const intentId = intentOf(attempt, known);
+	const [begunOn, today] = [civilDateIn(attempt.createdAt, supplier.timeZone), civilDateIn(now, supplier.timeZone)];
+	const mistake = checkPaid(said, { intentId, begunOn, today });
+	if (mistake || intentId !== null) return mistake;
+	const others = await listAttemptsOfIntent(tx, scope, said.reference);
+	return others.some((one) => one.attemptId !== attempt.attemptId) ? 'reference_of_another' : null;
+}
+
+async function keepPaid(
+	booking: Booking,
+	attempt: Attempt,
+	{ input, known }: Said<SayInput & Paid>
+): Promise<Result<null>> {
 	const { scope, tx, supplier, now } = booking;
 	const { paidOn, reference } = input;
-	const { attemptId, clientId, amountMinor, currency, stripePaymentIntentId: intentId } = attempt;
-	const [begunOn, today] = [civilDateIn(attempt.createdAt, supplier.timeZone), civilDateIn(now, supplier.timeZone)];
-	const mistake = checkPaid({ reference, paidOn }, { intentId, begunOn, today });
+	const { attemptId, clientId, amountMinor, currency } = attempt;
+	const mistake = await mistakeIn(booking, attempt, known, input);
 	if (mistake) return refuse(mistake);
-	const others = await listAttemptsOfIntent(tx, scope, reference);
-	if (intentId === null && others.length) return refuse('reference_of_another');
-	const methodType = attempt.methodType ?? input.methodType;
+	const methodType = (known?.isNamed ? null : attempt.methodType) ?? input.methodType;
 	await saveAttempt(
 		tx,
 		scope,
@@ -103,7 +157,7 @@ async function keepPaid(booking: Booking, attempt: Attempt, input: SayInput & Pa
 		{ status: 'paid', stripePaymentIntentId: reference, methodType, errorCode: null, declineCode: null },
 		now
 	);
-	await say(booking, attempt, input);
+	await say(booking, attempt, { input, known });
 	const payment = await keepReceived(booking, attempt, {
 		amountMinor,
 		methodType,
@@ -112,44 +166,53 @@ async function keepPaid(booking: Booking, attempt: Attempt, input: SayInput & Pa
 		stripePaymentIntentId: reference,
 		paidAt: noonOf(paidOn, supplier.timeZone),
 		paidOn,
-		entryOf: (_paymentId, { lines, creditMinor }) =>
-			moneyIn('payment', reference, { clientId, lines, advanceMinor: creditMinor, claimMinor: ZERO })
+		entryOf: (_paymentId, { name, lines, creditMinor }) =>
+			moneyIn('payment', name, { clientId, lines, advanceMinor: creditMinor, claimMinor: ZERO })
 	});
 	await followPlan({ ...booking, intent: null }, attempt, 'paid');
 	await askForMethod(booking, attempt);
 	await bookDiscounts(booking, payment);
 	await lowerToOwed(booking, attempt, payment.paymentId);
 	const detail = { amountMinor: String(amountMinor), currency, receipt: payment.receiptNumber, reference };
-	await queueRefundNotice(tx, scope, now, await audit(booking, attempt, input, detail));
+	await tell(booking, known, await audit(booking, attempt, { input, known }, detail));
 	return done(null);
 }
 
-async function keepNotPaid(booking: Booking, attempt: Attempt, input: SayInput): Promise<Result<null>> {
+async function keepNotPaid(booking: Booking, attempt: Attempt, { input, known }: Said): Promise<Result<null>> {
 	const { scope, tx, now } = booking;
 	const { attemptId, clientId, amountMinor, currency } = attempt;
-	await saveAttempt(tx, scope, attemptId, { status: 'canceled', errorCode: 'said_not_paid', declineCode: null }, now);
-	await say(booking, attempt, input);
-	await followPlan({ ...booking, intent: null }, { ...attempt, errorCode: 'said_not_paid' }, 'canceled');
+	const ended = { status: 'canceled', errorCode: 'said_not_paid', declineCode: null } as const;
+	await saveAttempt(tx, scope, attemptId, { ...ended, stripePaymentIntentId: intentOf(attempt, known) }, now);
+	await say(booking, attempt, { input, known });
+	// What had been said to be paid has let its parts go already.
+	if (known?.outcome !== 'paid')
+		await followPlan({ ...booking, intent: null }, { ...attempt, errorCode: 'said_not_paid' }, 'canceled');
 	await lowerToOwed(booking, attempt, null);
 	for (const { invoiceId } of await listAttemptLines(tx, scope, attemptId))
 		await recordFact(tx, scope, now, { kind: 'attempt.changed', clientId, invoiceId, attemptId });
 	const detail = { amountMinor: String(amountMinor), currency, description: attempt.description };
-	await queueRefundNotice(tx, scope, now, await audit(booking, attempt, input, detail));
+	await tell(booking, known, await audit(booking, attempt, { input, known }, detail));
 	return done(null);
 }
 
-async function say({ scope, tx, now }: Booking, { attemptId }: Attempt, input: SayInput): Promise<void> {
+async function say({ scope, tx, now }: Booking, attempt: Attempt, { input, known }: Said): Promise<void> {
 	const { outcome, note } = input;
+	const { attemptId } = attempt;
+	const [round, isNamed] = [(known?.round ?? 0) + 1, outcome === 'paid' && intentOf(attempt, known) === null];
 	const paid = input.outcome === 'paid' ? { paidOn: input.paidOn, reference: input.reference } : {};
-	await insertSaid(tx, scope, { attemptId, outcome, note, saidBy: actorName(scope.actor), saidAt: now, ...paid });
+	const by = { saidBy: actorName(scope.actor), saidAt: now };
+	await insertSaid(tx, scope, { attemptId, round, outcome, note, isNamed, ...by, ...paid });
 }
+/** Daily work is told to the other owners; a receipt that is worth nothing any more to every one. */
+const tell = ({ scope, tx, now }: Booking, known: SaidOutcome | null, auditId: string): Promise<void> =>
+	(known ? queueOwnerNotice : queueRefundNotice)(tx, scope, now, auditId);
 const audit = (
 	{ scope, tx, now }: Booking,
 	{ attemptId, stripeAccount }: Attempt,
-	{ outcome, note }: SayInput,
+	{ input: { outcome, note }, known }: Said,
 	detail: Record<string, string>
 ): Promise<string> =>
-	recordAudit(tx, scope, now, outcome === 'paid' ? 'said_paid' : 'said_not_paid', attemptId, {
+	recordAudit(tx, scope, now, `said_${outcome}${known ? '_instead' : ''}`, attemptId, {
 		...detail,
 		account: required(stripeAccount, 'account'),
 		note

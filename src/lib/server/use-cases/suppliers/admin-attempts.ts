@@ -3,13 +3,16 @@ import type { CutOff, SaidView } from '../../../contract/views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { Minor } from '../../../domain/money/minor.ts';
+import type { Outcome } from '../../../domain/payments/outcome.ts';
 import { isLive, type AttemptStatus } from '../../../domain/payments/attempt-status.ts';
 import type { Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
-import { listSaid } from '../../store/outcomes.ts';
+import { listSaid, type SaidOutcome } from '../../store/outcomes.ts';
 import { listMembers } from '../../store/parties.ts';
 import { listDisconnected } from '../../store/stripe-accounts.ts';
+import { mayChange } from '../payments/say-outcome.ts';
 
+const OUTCOMES: readonly Outcome[] = ['paid', 'not_paid'];
 export type AdminAttempt = {
 	attemptId: string;
 	status: AttemptStatus;
@@ -19,7 +22,11 @@ export type AdminAttempt = {
 	createdAt: Date;
 	/** Its account was disconnected: nobody can ask what became of it. */
 	cutOff: CutOff | null;
+	/** What was said of it may be taken back. */
+	instead: CutOff | null;
+	/** What counts, and what was taken back before. */
 	said: SaidView | null;
+	saidBefore: SaidView[];
 };
 export async function adminAttempts(
 	tx: Tx,
@@ -37,34 +44,38 @@ export async function adminAttempts(
 	const gone = await listDisconnected(tx, scope);
 	return attempts.map((attempt) => {
 		const { attemptId, status, amountMinor, methodLabel, errorCode, declineCode, createdAt, stripeAccount } = attempt;
-		const known = said.find((one) => one.attemptId === attemptId);
-		const isCutOff = isLive(status) && !attempt.isSetup && stripeAccount !== null && gone.has(stripeAccount);
+		const words = said.filter((one) => one.attemptId === attemptId);
+		const known = words.at(-1);
+		const isGone = stripeAccount !== null && gone.has(stripeAccount);
+		const mayBecome = known ? OUTCOMES.filter((to) => mayChange(known, to, isGone)) : [];
+		const isCutOff = isLive(status) && !attempt.isSetup && isGone && !known;
+		const asked = (): CutOff => ({
+			account: stripeAccount ?? '',
+			reference: known?.isNamed ? null : attempt.stripePaymentIntentId,
+			methodType: known?.isNamed ? null : attempt.methodType,
+			methods: attempt.allowedTypes,
+			begunOn: civilDateIn(createdAt, timeZone),
+			today
+		});
+		const view = (one: SaidOutcome, counts: boolean): SaidView => ({
+			outcome: one.outcome,
+			paidOn: one.paidOn,
+			reference: one.reference,
+			note: one.note,
+			by: nameOf(one.saidBy),
+			at: one.saidAt,
+			heard: one.heard,
+			awaits: one.heard !== null || isGone ? null : status === 'processing' ? 'bank' : 'stripe',
+			round: one.round,
+			mayBecome: counts ? mayBecome : []
+		});
 		return {
 			...{ attemptId, status, amountMinor, methodLabel, createdAt },
 			errorCode: declineCode ?? errorCode,
-			cutOff: isCutOff
-				? {
-						account: stripeAccount,
-						reference: attempt.stripePaymentIntentId,
-						methodType: attempt.methodType,
-						methods: attempt.allowedTypes,
-						begunOn: civilDateIn(createdAt, timeZone),
-						today
-					}
-				: null,
-			said: known
-				? {
-						outcome: known.outcome,
-						paidOn: known.paidOn,
-						reference: known.reference,
-						note: known.note,
-						by: nameOf(known.saidBy),
-						at: known.saidAt,
-						heard: known.heard,
-						awaits:
-							known.heard !== null || gone.has(stripeAccount ?? '') ? null : status === 'processing' ? 'bank' : 'stripe'
-					}
-				: null
+			cutOff: isCutOff ? asked() : null,
+			instead: mayBecome.length ? asked() : null,
+			said: known ? view(known, true) : null,
+			saidBefore: words.slice(0, -1).map((one) => view(one, false))
 		};
 	});
 }

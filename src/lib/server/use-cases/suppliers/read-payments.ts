@@ -1,5 +1,5 @@
 // The supplier's payments, and one of them: what it paid, what went back of it. Reads only.
-import type { PaymentView } from '../../../contract/views.ts';
+import type { CutOffRefund, PaymentView } from '../../../contract/views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { Minor } from '../../../domain/money/minor.ts';
 import type { Services } from '../../services.ts';
@@ -7,6 +7,7 @@ import { listAllocations, listPayments, listReversals } from '../../store/paymen
 import { sumOpenRefunds } from '../../store/refund-requests.ts';
 import type { ReversalKind } from '../../store/schema/index.ts';
 import { paymentView } from '../invoices/views.ts';
+import { cutOffRefunds } from './cut-off-refunds.ts';
 import { pageOf, type Page } from '../page.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 
@@ -16,6 +17,7 @@ export type AdminPayment = {
 	reversals: { kind: ReversalKind; amountMinor: Minor; reason: string | null; occurredAt: Date }[];
 	/** Asked for, not answered yet: not on offer for another refund. */
 	refundWaitingMinor: Minor;
+	cutOffRefunds: CutOffRefund[];
 };
 export async function readAdminPayment(
 	services: Services,
@@ -35,7 +37,8 @@ export async function readAdminPayment(
 				reason,
 				occurredAt
 			})),
-			refundWaitingMinor: await sumOpenRefunds(tx, scope, paymentId)
+			refundWaitingMinor: await sumOpenRefunds(tx, scope, paymentId),
+			cutOffRefunds: await cutOffRefunds(tx, scope, listing, services.clock.now())
 		});
 	});
 }

@@ -1,0 +1,68 @@
+// An account that was disconnected is back: what was said of its refunds is compared with what Stripe says. A refund that was made all the same is booked by
+// settling. Owners are told where the two differ.
+import { mintScope, type Scope } from '../../../domain/access/scope.ts';
+import type { RefundOutcome } from '../../../domain/payments/outcome.ts';
+import { required } from '../../../domain/required.ts';
+import type { IntentRefund } from '../../gateways/stripe/port.ts';
+import type { Services } from '../../services.ts';
+import { listSuppliers } from '../../store/parties.ts';
+import { findPayment } from '../../store/payments.ts';
+import { recordAudit } from '../../store/records.ts';
+import { findRefundRequest } from '../../store/refund-requests.ts';
+import { findSaidRefund, listUnheardRefunds, noteRefundHeard, type SaidOfRefund } from '../../store/said-refunds.ts';
+import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';
+import { allOf } from '../page.ts';
+import { commit, read, safely } from '../run.ts';
+import { IntentMissing, settleIntent } from './settle-intent.ts';
+
+export async function hearRefunds(services: Services): Promise<void> {
+	for (const supplier of await listSuppliers(services.db)) {
+		const scope = mintScope(supplier.supplierId, { kind: 'system' });
+		for await (const one of allOf((after: SaidOfRefund | null) =>
+			read(services, scope, (tx) => listUnheardRefunds(tx, scope, after))
+		))
+			await safely(services, one.said.refundRequestId, () => hear(services, scope, one));
+	}
+}
+/** At once, of the word that was just said. What goes wrong is left to the next round. */
+export const hearRefund = (services: Services, supplierId: string, refundRequestId: string): Promise<void> =>
+	safely(services, refundRequestId, async () => {
+		const scope = mintScope(supplierId, { kind: 'system' });
+		const [said, request] = await read(services, scope, async (tx) => [
+			await findSaidRefund(tx, scope, refundRequestId),
+			await findRefundRequest(tx, scope, refundRequestId)
+		]);
+		if (said?.heard === null && request) await hear(services, scope, { said, request });
+	});
+
+async function hear(services: Services, scope: Scope, { said, request }: SaidOfRefund): Promise<void> {
+	const payment = required(await read(services, scope, (tx) => findPayment(tx, scope, request.paymentId)), 'payment');
+	const account = payment.stripeAccount;
+	const intentId = required(payment.stripePaymentIntentId, 'intent');
+	await settleIntent(services, scope, { account, intentId });
+	const intent = await services.payments.retrieve(account, intentId);
+	// Its payment is not there: what answers is another account, or the payment itself was said and is not so.
+	if (!intent) throw new IntentMissing(`intent ${intentId} is missing on ${account ?? 'the platform'}`);
+	const heard = heardOf(intent.refunds.find((one) => isIt(one, { said, request })) ?? null, { said, request });
+	if (!heard) return;
+	await commit(services, scope, async (tx) => {
+		const now = services.clock.now();
+		if (!(await noteRefundHeard(tx, scope, said, heard, now)) || heard === said.outcome) return;
+		const auditId = await recordAudit(tx, scope, now, `heard_${heard}`, payment.paymentId, {
+			amountMinor: String(request.amountMinor),
+			currency: payment.currency,
+			receipt: payment.receiptNumber,
+			account: account ?? ''
+		});
+		await queueOwnerNotice(tx, scope, now, auditId);
+	});
+}
+/** By the name that was said, or as Stripe was asked for it. */
+const isIt = (refund: IntentRefund, { said, request }: SaidOfRefund): boolean =>
+	refund.id === said.reference || refund.refundRequestId === request.refundRequestId;
+const ENDED = ['failed', 'canceled'];
+/** null: its bank has not taken it yet. */
+function heardOf(refund: IntentRefund | null, { request }: SaidOfRefund): RefundOutcome | null {
+	if (!refund || ENDED.includes(refund.status) || refund.amountMinor !== request.amountMinor) return 'not_refunded';
+	return refund.status === 'succeeded' ? 'refunded' : null;
+}

@@ -1,0 +1,184 @@
+// A refund that was asked for on an account that was left and disconnected: nobody can ask what became of it, so a person says. Made there, it is in the books once;
+// not made, nothing is given back; and when the account comes back, what Stripe says is heard, whatever was said. Nobody gets the same money back twice.
+import { expect, test } from 'vitest';
+import { addDays } from '#lib/domain/calendar/civil-date.ts';
+import { minor } from '#lib/domain/money/minor.ts';
+import { required } from '#lib/domain/required.ts';
+import { newId } from '#lib/server/identity.ts';
+import { findPaymentOfIntent } from '#lib/server/store/payments-of-intents.ts';
+import { hearRefunds } from '#lib/server/use-cases/payments/hear-refunds.ts';
+import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
+import { sayRefund, type RefundAnswer, type SayRefundInput } from '#lib/server/use-cases/payments/say-refund.ts';
+import { changeStripeAccount } from '#lib/server/use-cases/suppliers/change-payee.ts';
+import { readAdminPayment } from '#lib/server/use-cases/suppliers/read-payments.ts';
+import { cutOffStage } from '../../builders/cut-off.ts';
+
+const { at, world, asSystem, begun, comeBack, pass, books, day, formerObjects, mailsTo, ...stage } = cutOffStage();
+const OK = { ok: true };
+const refused = (code: string) => ({ refusal: { code } });
+const NOT_MADE: RefundAnswer = { outcome: 'not_refunded' };
+const made = (reference: string, refundedOn = day()): RefundAnswer => ({ outcome: 'refunded', reference, refundedOn });
+type Asked = { paymentId: string; refundRequestId: string; invoiceId: string };
+const ask = ({ paymentId }: { paymentId: string }, euros = 500, meaning: 'error' | 'goodwill' = 'error') =>
+	requestRefund(at.house.services, at.cast.owner, {
+		refundRequestId: newId(),
+		paymentId,
+		amountMinor: minor(BigInt(euros * 100)),
+		meaning,
+		note: 'payé deux fois'
+	});
+/** Paid, and then 500 € asked back of it while the account does not answer; `heard`: Stripe made the refund, and its answer was lost. */
+async function askedFor({ heard = false, meaning = 'error' as 'error' | 'goodwill' } = {}): Promise<Asked> {
+	const { invoiceId, intentId } = await begun('pm_card_visa');
+	const payment = required(await asSystem((tx) => findPaymentOfIntent(tx, at.cast.system, intentId)), 'payment');
+	const refundRequestId = newId();
+	const match = { method: 'POST', path: '^/v1/refunds$' };
+	const lost = { id: 'r', match, do: { drop: heard ? ('after' as const) : ('before' as const) }, seen: 0 };
+	world().faults.push(lost);
+	const input = { paymentId: payment.paymentId, amountMinor: minor(50_000n), meaning, note: 'payé deux fois' };
+	await requestRefund(at.house.services, at.cast.owner, { refundRequestId, ...input });
+	world().faults = [];
+	return { paymentId: payment.paymentId, refundRequestId, invoiceId };
+}
+async function leave() {
+	expect(await changeStripeAccount(at.house.services, at.cast.owner, at.today)).toMatchObject(OK);
+	await stage.disconnect();
+	await at.house.advance(1);
+	await pass();
+}
+const back = async () => {
+	await comeBack();
+	await hearRefunds(at.house.services);
+	await at.house.drain();
+};
+const say = ({ paymentId, refundRequestId }: Asked, answer: RefundAnswer, instead?: number, by = at.cast.owner) =>
+	sayRefund(at.house.services, by, {
+		paymentId,
+		refundRequestId,
+		note: 'vu dans le tableau de bord',
+		...(instead === undefined ? {} : { instead }),
+		...answer
+	} as SayRefundInput);
+const pageOf = async ({ paymentId }: Asked) => {
+	const page = await readAdminPayment(at.house.services, at.cast.owner, paymentId);
+	return page.ok ? page.value : undefined;
+};
+const refundAtStripe = () => required(Object.values(formerObjects().refunds)[0], 'refund');
+const atStripe = () => Object.values(formerObjects().balance_transactions).reduce((sum, one) => sum + one.net, 0);
+/** Before Stripe’s fee, which is read when its account answers. */
+const gross = async (): Promise<Record<string, number>> => {
+	const { '627': fee = 0, [`511 ${at.former}`]: held = 0, ...rest } = await books();
+	return { ...rest, held: held + fee };
+};
+const audits = async () => (await stage.audits()).filter((action) => /refund/.test(action));
+
+test('a refund that was made there is booked once, on that account and that day, however often it is said; the account that comes back finds it', async () => {
+	const asked = await askedFor({ heard: true });
+	await leave();
+	expect(await pageOf(asked)).toMatchObject({
+		refundWaitingMinor: 50_000n,
+		cutOffRefunds: [{ account: at.former, said: [], mayBecome: ['refunded', 'not_refunded'] }]
+	});
+	const answer = made(refundAtStripe().id);
+	expect(await Promise.all([say(asked, answer), say(asked, answer)])).toMatchObject([OK, OK]);
+	expect(await say(asked, NOT_MADE)).toMatchObject(refused('outcome_said'));
+	const before = await books();
+	expect([before['411'], before[`511 ${at.former}`]]).toEqual([50_000, 70_000 - (before['627'] ?? 0)]);
+	await at.house.drain();
+	expect(mailsTo(at.payer.email).filter((mail) => /rembours/i.test(mail.subject))).toHaveLength(1);
+	await back();
+	expect(await pageOf(asked)).toMatchObject({
+		refundWaitingMinor: 0n,
+		cutOffRefunds: [{ said: [{ heard: 'refunded' }] }]
+	});
+	expect((await books())[`511 ${at.former}`]).toBe(atStripe());
+	expect(mailsTo(at.payer.email).filter((mail) => /rembours/i.test(mail.subject))).toHaveLength(1);
+	expect(await audits()).toEqual(['said_refunded']);
+});
+
+test('not made there: nothing is given back and nothing is held; if it was made all the same, it is booked when Stripe says so, and until then nobody asks for another', async () => {
+	const asked = await askedFor({ heard: true });
+	await leave();
+	expect(await say(asked, NOT_MADE)).toMatchObject(OK);
+	expect(await pageOf(asked)).toMatchObject({ refundWaitingMinor: 0n, payment: { reversedMinor: 0n } });
+	// Its account answers again, and nobody has been heard yet.
+	world().refusedAccounts = [];
+	expect(await ask(asked)).toMatchObject(refused('refund_unheard'));
+	await back();
+	expect(await pageOf(asked)).toMatchObject({
+		payment: { reversedMinor: 50_000n },
+		cutOffRefunds: [{ said: [{ outcome: 'not_refunded', heard: 'refunded' }], mayBecome: [] }]
+	});
+	expect(Object.keys(formerObjects().refunds)).toHaveLength(1);
+	expect((await books())[`511 ${at.former}`]).toBe(atStripe());
+	expect(await audits()).toEqual(['said_not_refunded', 'heard_refunded']);
+	expect(mailsTo('claire@lumen.example').filter((mail) => /l’a été. Il est enregistré/.test(mail.text))).toHaveLength(
+		1
+	);
+	expect(await ask(asked, 701)).toMatchObject(refused('refund_above_rest'));
+	expect(await ask(asked, 700)).toMatchObject(OK);
+});
+
+test('said to be made, and not so: the owners are told, nothing changes by itself; taken back, the money and the credit note are as before, and it is refunded once', async () => {
+	const asked = await askedFor({ meaning: 'goodwill' });
+	await leave();
+	const start = await gross();
+	expect(await say(asked, made('re_read_wrongly'))).toMatchObject(OK);
+	const said = await gross();
+	expect(said['709']).toBeGreaterThan(0);
+	await back();
+	expect(await gross()).toEqual(said);
+	expect(await audits()).toEqual(['said_refunded', 'heard_not_refunded']);
+	expect(await pageOf(asked)).toMatchObject({ cutOffRefunds: [{ mayBecome: ['not_refunded'] }] });
+	expect(await say(asked, NOT_MADE, 1, at.cast.accountant)).toMatchObject(OK);
+	expect(await say(asked, NOT_MADE, 1, at.cast.accountant)).toMatchObject(OK);
+	expect(await gross()).toEqual(start);
+	expect(await ask(asked)).toMatchObject(OK);
+	await pass(20);
+	expect(Object.keys(formerObjects().refunds)).toHaveLength(1);
+	expect((await books())[`511 ${at.former}`]).toBe(atStripe());
+	expect(await audits()).toEqual(['said_refunded', 'heard_not_refunded', 'said_not_refunded_instead']);
+});
+
+test('a wrong reference of a refund that was made: it is in the books once, under the name that Stripe gave it', async () => {
+	const asked = await askedFor({ heard: true });
+	await leave();
+	expect(await say(asked, made('re_read_wrongly'))).toMatchObject(OK);
+	await back();
+	expect(await pageOf(asked)).toMatchObject({
+		payment: { reversedMinor: 50_000n },
+		cutOffRefunds: [{ said: [{ heard: 'refunded' }] }]
+	});
+	expect((await books())[`511 ${at.former}`]).toBe(atStripe());
+	expect((await books())['411']).toBe(50_000);
+});
+
+test('while nobody can be asked, one word replaces another; a day that cannot be, another’s reference, and who may not are refused', async () => {
+	const [asked, other] = [await askedFor(), await askedFor()];
+	expect(await say(asked, NOT_MADE)).toMatchObject(refused('account_answers'));
+	await leave();
+	expect(await say(other, made('re_of_another'))).toMatchObject(OK);
+	for (const [answer, code, by] of [
+		[made('re_of_another'), 'reference_of_another'],
+		[made('re_mine', addDays(day(), 1)), 'refund_day_not_possible'],
+		[made('re_mine', addDays(day(), -9)), 'refund_day_not_possible'],
+		[NOT_MADE, 'not_allowed', at.cast.readOnly]
+	] as const)
+		expect(await say(asked, answer, undefined, by as typeof at.cast.owner | undefined)).toMatchObject(refused(code));
+	expect(await say({ ...asked, paymentId: other.paymentId }, NOT_MADE)).toMatchObject(refused('not_found'));
+	const before = await books();
+	expect(await say(asked, made('re_mine'))).toMatchObject(OK);
+	expect(await say(asked, NOT_MADE, 1)).toMatchObject(OK);
+	expect(await books()).toEqual(before);
+	expect(await say(asked, made('re_mine'), 2)).toMatchObject(OK);
+	expect(await pageOf(asked)).toMatchObject({
+		payment: { reversedMinor: 50_000n },
+		cutOffRefunds: [{ said: [{}, {}, { round: 3 }] }]
+	});
+	expect(await audits()).toEqual([
+		'said_refunded',
+		'said_refunded',
+		'said_not_refunded_instead',
+		'said_refunded_instead'
+	]);
+});
