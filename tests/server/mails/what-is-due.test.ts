@@ -145,6 +145,19 @@ describe('a refund', () => {
 		expect(mail).toMatchObject({ left: '1200,00', files: [expect.stringMatching(/^AV/)] });
 		expect(mail.text).toMatch(/1 176,00 € ne sont donc plus réglés[\s\S]*escompte de 24,00 €/);
 	});
+	test('by mistake, and paid again before the mail leaves: nothing is said to be open', async () => {
+		const id = await fresh(120_000);
+		await payNow([id], 120_000);
+		await house.drain();
+		await give(id, 120_000, 'error');
+		expect(await payNow([id], 120_000)).toMatchObject({ ok: true });
+		await house.drain();
+		const mail = house.world.mailbox.mails.findLast(
+			(one) => one.to.includes(payer.email) && /Remboursement/.test(one.subject)
+		);
+		expect(mail?.text).toMatch(/1.200,00/);
+		expect(mail?.text).not.toContain('ne sont donc plus réglés');
+	});
 	test.each(['goodwill', 'returned'] as const)('with a credit note (%s): nothing is asked for', async (meaning) => {
 		const id = await fresh(120_000);
 		await payNow([id], 120_000);
