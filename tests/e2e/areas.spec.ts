@@ -38,27 +38,31 @@ test('signs in with the code of the mail, sees the invoices, signs out everywher
 	await page.goto(`${origin()}/portail`);
 	await expect(page).toHaveURL(/\/connexion/);
 });
-test('the link works in the browser that asked; elsewhere it asks for the code', async ({ page, demo, browser }) => {
-	const { email } = await freshInvoice(page, demo);
-	await open(page, `${origin()}/connexion`);
-	await page.getByLabel('Adresse e-mail').fill(email);
-	await page.getByRole('button', { name: 'Recevoir mon lien' }).click();
-	const mail = await demo.mail(email, /Votre connexion à/);
-	const link = mail.links.find((url) => url.includes('/connexion/'))!;
-	const scanner = await (await browser.newContext()).newPage();
-	await scanner.request.head(link);
-	await open(scanner, link);
-	await expect(scanner.getByText('depuis un autre navigateur')).toBeVisible();
-	await scanner.getByRole('button', { name: 'Se connecter' }).click();
-	await expect(scanner).toHaveURL(/connexion/);
-	await open(page, link);
-	await accessible(page);
-	await page.getByRole('button', { name: 'Se connecter' }).click();
-	await expect(page.getByRole('heading', { name: /Bonjour/ })).toBeVisible();
-	await open(scanner, link);
-	await expect(scanner.getByText('a déjà servi')).toBeVisible();
-	await scanner.context().close();
-});
+test(
+	'the link works in the browser that asked; elsewhere it asks for the code',
+	{ tag: '@desk' },
+	async ({ page, demo, browser }) => {
+		const { email } = await freshInvoice(page, demo);
+		await open(page, `${origin()}/connexion`);
+		await page.getByLabel('Adresse e-mail').fill(email);
+		await page.getByRole('button', { name: 'Recevoir mon lien' }).click();
+		const mail = await demo.mail(email, /Votre connexion à/);
+		const link = mail.links.find((url) => url.includes('/connexion/'))!;
+		const scanner = await (await browser.newContext()).newPage();
+		await scanner.request.head(link);
+		await open(scanner, link);
+		await expect(scanner.getByText('depuis un autre navigateur')).toBeVisible();
+		await scanner.getByRole('button', { name: 'Se connecter' }).click();
+		await expect(scanner).toHaveURL(/connexion/);
+		await open(page, link);
+		await accessible(page);
+		await page.getByRole('button', { name: 'Se connecter' }).click();
+		await expect(page.getByRole('heading', { name: /Bonjour/ })).toBeVisible();
+		await open(scanner, link);
+		await expect(scanner.getByText('a déjà servi')).toBeVisible();
+		await scanner.context().close();
+	}
+);
 test('pays several invoices together from the client’s area', async ({ page, demo }) => {
 	const person = (await demo.people()).find(
 		(candidate) =>
@@ -132,46 +136,50 @@ test('a reader sees and does not touch', async ({ page, demo }) => {
 	await expect(page.getByRole('heading', { name: /Reçu/ })).toBeVisible();
 	await expect(page.getByRole('button', { name: 'Vérifier avant de rembourser' })).toHaveCount(0);
 });
-test('another’s ids give the same 404 on every route, for every stranger', async ({ page, demo, browser }) => {
-	const owner = await (await browser.newContext()).newPage();
-	await owner.goto((await demo.person('Claire Martin')).sign_in_url);
-	await owner.goto(`${origin()}/admin/paiements`);
-	const payment = (await owner.getByRole('region').getByRole('link').first().getAttribute('href'))!.split('/').pop()!;
-	await owner.goto(`${origin()}/admin/factures`);
-	const invoice = (await owner.getByRole('region').getByRole('link').first().getAttribute('href'))!.split('/').pop()!;
-	await owner.goto(`${origin()}/admin/clients`);
-	const client = (await owner.getByRole('region').getByRole('link').first().getAttribute('href'))!.split('/').pop()!;
-	await owner.context().close();
-	const routes = (id: { invoice: string; payment: string; client: string }) => [
-		`/portail/factures/${id.invoice}`,
-		`/portail/factures/${id.invoice}/document`,
-		`/portail/factures/${id.invoice}/code`,
-		`/portail/payer?facture=${id.invoice}`,
-		`/portail/recus/${id.payment}`,
-		`/admin/factures/${id.invoice}`,
-		`/admin/factures/${id.invoice}/document`,
-		`/admin/clients/${id.client}`,
-		`/admin/paiements/${id.payment}`,
-		`/admin/paiements/${id.payment}/recu`
-	];
-	const [mine, none] = [
-		routes({ invoice, payment, client }),
-		routes({ invoice: crypto.randomUUID(), payment: crypto.randomUUID(), client: crypto.randomUUID() })
-	];
-	for (const name of ['Julien Moreau', 'Samir Cohen']) {
-		await page.context().clearCookies();
-		await page.goto((await demo.person(name)).sign_in_url);
-		for (const [i, path] of mine.entries()) {
-			const [real, unknown] = [
-				await page.request.get(origin() + path, { maxRedirects: 0 }),
-				await page.request.get(origin() + none[i]!, { maxRedirects: 0 })
-			];
-			expect([path, real.status()]).toEqual([path, 404]);
-			expect(unknown.status()).toBe(404);
+test(
+	'another’s ids give the same 404 on every route, for every stranger',
+	{ tag: '@desk' },
+	async ({ page, demo, browser }) => {
+		const owner = await (await browser.newContext()).newPage();
+		await owner.goto((await demo.person('Claire Martin')).sign_in_url);
+		await owner.goto(`${origin()}/admin/paiements`);
+		const payment = (await owner.getByRole('region').getByRole('link').first().getAttribute('href'))!.split('/').pop()!;
+		await owner.goto(`${origin()}/admin/factures`);
+		const invoice = (await owner.getByRole('region').getByRole('link').first().getAttribute('href'))!.split('/').pop()!;
+		await owner.goto(`${origin()}/admin/clients`);
+		const client = (await owner.getByRole('region').getByRole('link').first().getAttribute('href'))!.split('/').pop()!;
+		await owner.context().close();
+		const routes = (id: { invoice: string; payment: string; client: string }) => [
+			`/portail/factures/${id.invoice}`,
+			`/portail/factures/${id.invoice}/document`,
+			`/portail/factures/${id.invoice}/code`,
+			`/portail/payer?facture=${id.invoice}`,
+			`/portail/recus/${id.payment}`,
+			`/admin/factures/${id.invoice}`,
+			`/admin/factures/${id.invoice}/document`,
+			`/admin/clients/${id.client}`,
+			`/admin/paiements/${id.payment}`,
+			`/admin/paiements/${id.payment}/recu`
+		];
+		const [mine, none] = [
+			routes({ invoice, payment, client }),
+			routes({ invoice: crypto.randomUUID(), payment: crypto.randomUUID(), client: crypto.randomUUID() })
+		];
+		for (const name of ['Julien Moreau', 'Samir Cohen']) {
+			await page.context().clearCookies();
+			await page.goto((await demo.person(name)).sign_in_url);
+			for (const [i, path] of mine.entries()) {
+				const [real, unknown] = [
+					await page.request.get(origin() + path, { maxRedirects: 0 }),
+					await page.request.get(origin() + none[i]!, { maxRedirects: 0 })
+				];
+				expect([path, real.status()]).toEqual([path, 404]);
+				expect(unknown.status()).toBe(404);
+			}
 		}
 	}
-});
-test('headers, cookies and forms are closed as they should be', async ({ page, demo, request }) => {
+);
+test('headers, cookies and forms are closed as they should be', { tag: '@desk' }, async ({ page, demo, request }) => {
 	const person = await demo.person('Claire Martin');
 	await page.goto(person.sign_in_url);
 	const cookie = (await page.context().cookies()).find((candidate) => candidate.name.includes('ponctuel_session'))!;
@@ -208,7 +216,7 @@ test('headers, cookies and forms are closed as they should be', async ({ page, d
 	expect((await request.post(`${origin()}/webhooks/stripe`, { data: '{}' })).status()).toBe(400);
 	expect((await request.get(`${origin()}/health/ready`)).status()).toBe(200);
 });
-test('the API imports with a key, once, and says what it is', async ({ page, demo, request }) => {
+test('the API imports with a key, once, and says what it is', { tag: '@desk' }, async ({ page, demo, request }) => {
 	await page.goto((await demo.person('Claire Martin')).sign_in_url);
 	await open(page, `${origin()}/admin/reglages`);
 	await page.locator('summary', { hasText: 'Créer une clé' }).click();
@@ -261,25 +269,26 @@ test('the demo page is accessible and its clock moves', async ({ page }) => {
 	await expect(page.locator('section').first().locator('strong')).not.toHaveText(before!);
 });
 // Every answer carries its security headers, ten times a page: they are counted apart.
-test('the pay page weighs at most 60 kB in at most 12 requests before Stripe, and 66 kB with all headers', async ({
-	page,
-	demo
-}) => {
-	const invoice = await freshInvoice(page, demo);
-	let [bytes, headers] = [0, 0];
-	const urls: string[] = [];
-	page.on('requestfinished', (request) => {
-		urls.push(request.url());
-		void request.sizes().then((sizes) => {
-			bytes += sizes.responseBodySize;
-			headers += sizes.responseHeadersSize;
+test(
+	'the pay page weighs at most 60 kB in at most 12 requests before Stripe, and 66 kB with all headers',
+	{ tag: '@phone' },
+	async ({ page, demo }) => {
+		const invoice = await freshInvoice(page, demo);
+		let [bytes, headers] = [0, 0];
+		const urls: string[] = [];
+		page.on('requestfinished', (request) => {
+			urls.push(request.url());
+			void request.sizes().then((sizes) => {
+				bytes += sizes.responseBodySize;
+				headers += sizes.responseHeadersSize;
+			});
 		});
-	});
-	await open(page, invoice.link);
-	await page.waitForTimeout(500);
-	const counted = urls.filter((url) => !/live$|icon|manifest|service-worker/.test(url));
-	expect(counted.some((url) => /stripe\.js/.test(url))).toBe(false);
-	expect(counted.length).toBeLessThanOrEqual(12);
-	expect(bytes).toBeLessThanOrEqual(60_000);
-	expect(bytes + headers).toBeLessThanOrEqual(66_000);
-});
+		await open(page, invoice.link);
+		await page.waitForTimeout(500);
+		const counted = urls.filter((url) => !/live$|icon|manifest|service-worker/.test(url));
+		expect(counted.some((url) => /stripe\.js/.test(url))).toBe(false);
+		expect(counted.length).toBeLessThanOrEqual(12);
+		expect(bytes).toBeLessThanOrEqual(60_000);
+		expect(bytes + headers).toBeLessThanOrEqual(66_000);
+	}
+);

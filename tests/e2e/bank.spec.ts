@@ -64,50 +64,54 @@ test('what is not clear is chosen by hand; too much is kept for the client', asy
 	await paid(page);
 	await admin.context().close();
 });
-test('paid by transfer once more: kept for the client, undone and set aside', async ({ page, demo, browser }) => {
-	const invoice = await freshInvoice(page, demo);
-	const admin = await atBank(browser, demo);
-	const day = await today(page);
-	const [once, again] = [`UNE FOIS ${invoice.number}`, `DEUX FOIS ${invoice.number}`];
-	await drop(admin, [`${day};${once};CLIENT;1176,00`]);
-	await cardOf(admin, once).getByRole('button', { name: 'Accepter' }).click();
-	await expect(cardOf(admin, once)).toHaveCount(0);
-	await drop(admin, [`${day};${again};CLIENT;1176,00`], 'encore.csv');
-	const card = cardOf(admin, again);
-	await expect(card.getByText('déjà soldé, la somme est gardée pour le client')).toBeVisible();
-	await card.getByRole('button', { name: 'Accepter' }).click();
-	await expect(card).toHaveCount(0);
-	const row = admin.getByRole('row', { name: new RegExp(again) });
-	await row.getByRole('button', { name: /Annuler/ }).click();
-	await expect(cardOf(admin, again)).toBeVisible();
-	await cardOf(admin, again).getByRole('button', { name: 'Écarter' }).click();
-	await expect(cardOf(admin, again)).toHaveCount(0);
-	await admin.context().close();
-});
-test('a broken file changes nothing and says why; a partly broken one waits for a word', async ({
-	page,
-	demo,
-	browser
-}) => {
-	const admin = await atBank(browser, demo);
-	await admin.setInputFiles('#releves', {
-		name: 'photo.sta',
-		mimeType: 'text/plain',
-		buffer: Buffer.from([1, 2, 3, 0])
-	});
-	await expect(admin.getByText('refusé, rien n’a été gardé')).toBeVisible();
-	const day = await today(page);
-	const mark = `MOITIE ${Date.now()}`;
-	await drop(admin, [`${day};${mark};X;10,00`, `${day};${mark} BIS;X;12..34`]);
-	await expect(admin.getByText('à vérifier, rien n’a encore été gardé')).toBeVisible();
-	await expect(admin.getByRole('listitem').filter({ hasText: '12..34' })).toBeVisible();
-	await accessible(admin);
-	await admin.getByRole('button', { name: /J’ai vérifié/ }).click();
-	await expect(cardOf(admin, mark)).toBeVisible();
-	await cardOf(admin, mark).getByRole('button', { name: 'Écarter' }).click();
-	await expect(cardOf(admin, mark)).toHaveCount(0);
-	await admin.context().close();
-});
+test(
+	'paid by transfer once more: kept for the client, undone and set aside',
+	{ tag: '@desk' },
+	async ({ page, demo, browser }) => {
+		const invoice = await freshInvoice(page, demo);
+		const admin = await atBank(browser, demo);
+		const day = await today(page);
+		const [once, again] = [`UNE FOIS ${invoice.number}`, `DEUX FOIS ${invoice.number}`];
+		await drop(admin, [`${day};${once};CLIENT;1176,00`]);
+		await cardOf(admin, once).getByRole('button', { name: 'Accepter' }).click();
+		await expect(cardOf(admin, once)).toHaveCount(0);
+		await drop(admin, [`${day};${again};CLIENT;1176,00`], 'encore.csv');
+		const card = cardOf(admin, again);
+		await expect(card.getByText('déjà soldé, la somme est gardée pour le client')).toBeVisible();
+		await card.getByRole('button', { name: 'Accepter' }).click();
+		await expect(card).toHaveCount(0);
+		const row = admin.getByRole('row', { name: new RegExp(again) });
+		await row.getByRole('button', { name: /Annuler/ }).click();
+		await expect(cardOf(admin, again)).toBeVisible();
+		await cardOf(admin, again).getByRole('button', { name: 'Écarter' }).click();
+		await expect(cardOf(admin, again)).toHaveCount(0);
+		await admin.context().close();
+	}
+);
+test(
+	'a broken file changes nothing and says why; a partly broken one waits for a word',
+	{ tag: '@desk' },
+	async ({ page, demo, browser }) => {
+		const admin = await atBank(browser, demo);
+		await admin.setInputFiles('#releves', {
+			name: 'photo.sta',
+			mimeType: 'text/plain',
+			buffer: Buffer.from([1, 2, 3, 0])
+		});
+		await expect(admin.getByText('refusé, rien n’a été gardé')).toBeVisible();
+		const day = await today(page);
+		const mark = `MOITIE ${Date.now()}`;
+		await drop(admin, [`${day};${mark};X;10,00`, `${day};${mark} BIS;X;12..34`]);
+		await expect(admin.getByText('à vérifier, rien n’a encore été gardé')).toBeVisible();
+		await expect(admin.getByRole('listitem').filter({ hasText: '12..34' })).toBeVisible();
+		await accessible(admin);
+		await admin.getByRole('button', { name: /J’ai vérifié/ }).click();
+		await expect(cardOf(admin, mark)).toBeVisible();
+		await cardOf(admin, mark).getByRole('button', { name: 'Écarter' }).click();
+		await expect(cardOf(admin, mark)).toHaveCount(0);
+		await admin.context().close();
+	}
+);
 test('a bank list without names: its columns are said on the screen, and the next one is read by itself', async ({
 	page,
 	demo,

@@ -103,126 +103,136 @@ async function pages(page: Page, demo: Demo): Promise<[Kind, string, string, ((p
 	];
 }
 
-test('each kind of page loads the scripts of the inventory and no other, with the headers that were decided', async ({
-	page,
-	demo
-}) => {
-	expect(inventory.map(({ script }) => script)).toContain(STRIPE);
-	const used = new Set<string>();
-	for (const [kind, name, url, act] of await pages(page, demo)) {
-		const there = await page.context().newPage();
-		let at = url;
-		if (url.endsWith('PICK')) {
-			await open(there, `${origin()}/portail`);
-			at = url.replace('PICK', (await there.getByRole('checkbox').first().getAttribute('value'))!);
+test(
+	'each kind of page loads the scripts of the inventory and no other, with the headers that were decided',
+	{ tag: '@phone' },
+	async ({ page, demo }) => {
+		expect(inventory.map(({ script }) => script)).toContain(STRIPE);
+		const used = new Set<string>();
+		for (const [kind, name, url, act] of await pages(page, demo)) {
+			const there = await page.context().newPage();
+			let at = url;
+			if (url.endsWith('PICK')) {
+				await open(there, `${origin()}/portail`);
+				at = url.replace('PICK', (await there.getByRole('checkbox').first().getAttribute('value'))!);
+			}
+			const seen = listen(there);
+			if (name === 'an unknown page') {
+				const answer = await there.goto(at);
+				expect([name, settled(answer!.headers())]).toEqual([name, expected(kind)]);
+			} else expect([name, settled(await load(there, at))]).toEqual([name, expected(kind)]);
+			expect([name, [...seen].includes(STRIPE)]).toEqual([name, false]);
+			await act?.(there);
+			const inline = await inlineScripts(there);
+			// SvelteKit's one; what a browser hides of the nonce (its value) is in the property.
+			expect([name, inline.length, inline.every(Boolean)]).toEqual([name, 1, true]);
+			for (const script of ['inline', ...seen]) {
+				const row = inventory.find((one) => matches(one.script, script));
+				expect([name, script, row !== undefined && (row.pages === 'all' || kind === 'paying')]).toEqual([
+					name,
+					script,
+					true
+				]);
+				used.add(row!.script);
+			}
+			expect([name, [...seen].includes(STRIPE)]).toEqual([name, act !== undefined]);
+			await there.close();
 		}
-		const seen = listen(there);
-		if (name === 'an unknown page') {
-			const answer = await there.goto(at);
-			expect([name, settled(answer!.headers())]).toEqual([name, expected(kind)]);
-		} else expect([name, settled(await load(there, at))]).toEqual([name, expected(kind)]);
-		expect([name, [...seen].includes(STRIPE)]).toEqual([name, false]);
-		await act?.(there);
-		const inline = await inlineScripts(there);
-		// SvelteKit's one; what a browser hides of the nonce (its value) is in the property.
-		expect([name, inline.length, inline.every(Boolean)]).toEqual([name, 1, true]);
-		for (const script of ['inline', ...seen]) {
-			const row = inventory.find((one) => matches(one.script, script));
-			expect([name, script, row !== undefined && (row.pages === 'all' || kind === 'paying')]).toEqual([
-				name,
-				script,
-				true
-			]);
-			used.add(row!.script);
+		expect([...used].sort()).toEqual(inventory.map(({ script }) => script).sort());
+	}
+);
+test(
+	'the script that takes payments stays with the page where one pays: going there and leaving it load a page anew',
+	{ tag: '@phone' },
+	async ({ page, demo }) => {
+		const person = (await demo.people()).find(
+			(one) =>
+				one.kind === 'contact' &&
+				one.pay_links.length > 0 &&
+				one.pay_links.every((link) => Number(link.amount_minor) < 900_000)
+		)!;
+		await open(page, person.sign_in_url);
+		const mark = () => page.evaluate(() => void Object.assign(window, { sameDocument: true }));
+		const same = () => page.evaluate(() => 'sameDocument' in window);
+		const stripe = () => page.evaluate(() => 'Stripe' in window);
+		await mark();
+		await page.getByRole('checkbox').first().check();
+		await page.getByRole('button', { name: /^Payer / }).click();
+		await page.waitForURL(/\/portail\/payer/);
+		await page.waitForSelector('html[data-hydrated]', { state: 'attached' });
+		expect(await same()).toBe(false);
+		await form.open(page);
+		expect(await stripe()).toBe(true);
+		await mark();
+		await page.getByRole('link', { name: '← Factures' }).first().click();
+		await page.waitForURL(/\/portail$/);
+		await page.waitForSelector('html[data-hydrated]', { state: 'attached' });
+		expect([await same(), await stripe()]).toEqual([false, false]);
+	}
+);
+test(
+	'a script, a string for one and a style that somebody smuggles in do nothing',
+	{ tag: '@phone' },
+	async ({ page, demo }) => {
+		const invoice = await freshInvoice(page, demo);
+		for (const url of [`${origin()}/connexion`, invoice.link]) {
+			const there = await (await page.context().browser()!.newContext({ locale: 'fr-FR' })).newPage();
+			await open(there, url);
+			const result = await there.evaluate(async (isPlain) => {
+				const refused: string[] = [];
+				document.addEventListener('securitypolicyviolation', (event) => refused.push(event.effectiveDirective));
+				const attempt = (name: string, act: () => void) => {
+					try {
+						act();
+					} catch {
+						refused.push(name);
+					}
+				};
+				attempt('string as address', () => {
+					const script = document.createElement('script');
+					script.src = isPlain ? 'https://js.stripe.com/endive/stripe.js' : 'https://evil.example/x.js';
+					document.body.append(script);
+				});
+				attempt(
+					'string as markup',
+					() => (document.createElement('div').innerHTML = '<img src=x onerror="window.ran = 1">')
+				);
+				const inline = document.createElement('script');
+				attempt('string as script', () => (inline.text = 'window.ran = 2'));
+				document.body.append(inline);
+				const style = document.createElement('style');
+				style.textContent = 'body { display: none }';
+				document.body.append(style);
+				await new Promise((done) => setTimeout(done, 300));
+				return { refused, ran: 'ran' in window, hidden: getComputedStyle(document.body).display === 'none' };
+			}, url.endsWith('/connexion'));
+			expect([result.ran, result.hidden]).toEqual([false, false]);
+			expect(result.refused).toContain('style-src-elem');
+			if (url.endsWith('/connexion'))
+				expect(result.refused).toEqual(expect.arrayContaining(['string as address', 'string as markup']));
+			else expect(result.refused).toContain('script-src-elem');
+			await there.context().close();
 		}
-		expect([name, [...seen].includes(STRIPE)]).toEqual([name, act !== undefined]);
-		await there.close();
 	}
-	expect([...used].sort()).toEqual(inventory.map(({ script }) => script).sort());
-});
-test('the script that takes payments stays with the page where one pays: going there and leaving it load a page anew', async ({
-	page,
-	demo
-}) => {
-	const person = (await demo.people()).find(
-		(one) =>
-			one.kind === 'contact' &&
-			one.pay_links.length > 0 &&
-			one.pay_links.every((link) => Number(link.amount_minor) < 900_000)
-	)!;
-	await open(page, person.sign_in_url);
-	const mark = () => page.evaluate(() => void Object.assign(window, { sameDocument: true }));
-	const same = () => page.evaluate(() => 'sameDocument' in window);
-	const stripe = () => page.evaluate(() => 'Stripe' in window);
-	await mark();
-	await page.getByRole('checkbox').first().check();
-	await page.getByRole('button', { name: /^Payer / }).click();
-	await page.waitForURL(/\/portail\/payer/);
-	await page.waitForSelector('html[data-hydrated]', { state: 'attached' });
-	expect(await same()).toBe(false);
-	await form.open(page);
-	expect(await stripe()).toBe(true);
-	await mark();
-	await page.getByRole('link', { name: '← Factures' }).first().click();
-	await page.waitForURL(/\/portail$/);
-	await page.waitForSelector('html[data-hydrated]', { state: 'attached' });
-	expect([await same(), await stripe()]).toEqual([false, false]);
-});
-test('a script, a string for one and a style that somebody smuggles in do nothing', async ({ page, demo }) => {
-	const invoice = await freshInvoice(page, demo);
-	for (const url of [`${origin()}/connexion`, invoice.link]) {
-		const there = await (await page.context().browser()!.newContext({ locale: 'fr-FR' })).newPage();
-		await open(there, url);
-		const result = await there.evaluate(async (isPlain) => {
-			const refused: string[] = [];
-			document.addEventListener('securitypolicyviolation', (event) => refused.push(event.effectiveDirective));
-			const attempt = (name: string, act: () => void) => {
-				try {
-					act();
-				} catch {
-					refused.push(name);
-				}
-			};
-			attempt('string as address', () => {
-				const script = document.createElement('script');
-				script.src = isPlain ? 'https://js.stripe.com/endive/stripe.js' : 'https://evil.example/x.js';
-				document.body.append(script);
-			});
-			attempt(
-				'string as markup',
-				() => (document.createElement('div').innerHTML = '<img src=x onerror="window.ran = 1">')
-			);
-			const inline = document.createElement('script');
-			attempt('string as script', () => (inline.text = 'window.ran = 2'));
-			document.body.append(inline);
-			const style = document.createElement('style');
-			style.textContent = 'body { display: none }';
-			document.body.append(style);
-			await new Promise((done) => setTimeout(done, 300));
-			return { refused, ran: 'ran' in window, hidden: getComputedStyle(document.body).display === 'none' };
-		}, url.endsWith('/connexion'));
-		expect([result.ran, result.hidden]).toEqual([false, false]);
-		expect(result.refused).toContain('style-src-elem');
-		if (url.endsWith('/connexion'))
-			expect(result.refused).toEqual(expect.arrayContaining(['string as address', 'string as markup']));
-		else expect(result.refused).toContain('script-src-elem');
-		await there.context().close();
+);
+test(
+	'reports are taken from anybody, in both forms, and nothing that is sent makes an error',
+	{ tag: '@phone' },
+	async ({ request }) => {
+		const post = (data: string, type = 'application/csp-report') =>
+			request
+				.post(`${origin()}/webhooks/csp`, { data, headers: { 'content-type': type } })
+				.then((answer) => answer.status());
+		const report = JSON.stringify({
+			'csp-report': { 'document-uri': `${origin()}/connexion`, 'effective-directive': 'img-src', 'blocked-uri': 'data' }
+		});
+		expect(await post(report)).toBe(204);
+		expect(await post('[]', 'application/reports+json')).toBe(204);
+		expect(await post('{', 'application/csp-report')).toBe(400);
+		expect(await post('\u0000', 'text/plain')).toBeLessThan(500);
+		expect(await post('x'.repeat(20_000))).toBe(413);
+		const answers = new Set<number>();
+		for (let i = 0; i < 70; i += 1) answers.add(await post(report));
+		expect([...answers].sort()).toEqual([204, 429]);
 	}
-});
-test('reports are taken from anybody, in both forms, and nothing that is sent makes an error', async ({ request }) => {
-	const post = (data: string, type = 'application/csp-report') =>
-		request
-			.post(`${origin()}/webhooks/csp`, { data, headers: { 'content-type': type } })
-			.then((answer) => answer.status());
-	const report = JSON.stringify({
-		'csp-report': { 'document-uri': `${origin()}/connexion`, 'effective-directive': 'img-src', 'blocked-uri': 'data' }
-	});
-	expect(await post(report)).toBe(204);
-	expect(await post('[]', 'application/reports+json')).toBe(204);
-	expect(await post('{', 'application/csp-report')).toBe(400);
-	expect(await post('\u0000', 'text/plain')).toBeLessThan(500);
-	expect(await post('x'.repeat(20_000))).toBe(413);
-	const answers = new Set<number>();
-	for (let i = 0; i < 70; i += 1) answers.add(await post(report));
-	expect([...answers].sort()).toEqual([204, 429]);
-});
+);

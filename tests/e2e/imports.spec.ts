@@ -132,62 +132,66 @@ test('a person says who the buyer is, and that a changed invoice replaces the kn
 	await row(page, `${id}-1`).first().getByRole('link').first().click();
 	await expect(page.getByText('90,00').first()).toBeVisible();
 });
-test('the API: opened once, followed by its URL, read line by line, taken back', async ({ page, demo }) => {
-	await page.context().addCookies([{ name: 'ponctuel_lang', value: 'fr', url: origin() }]);
-	await page.goto((await demo.person('Claire Martin')).sign_in_url);
-	await open(page, `${origin()}/admin/reglages`);
-	await page.locator('summary', { hasText: 'Créer une clé' }).click();
-	await page.getByLabel('Nom de la clé').fill('Imports');
-	await page.getByLabel('lire les factures et les imports').check();
-	await page.getByLabel('annuler ses propres imports').check();
-	await page.getByRole('button', { name: 'Créer une clé' }).click();
-	const key = (await page.locator('code.key').textContent())!;
-	const api = createClient<paths>({
-		baseUrl: `${origin()}/api/v1`,
-		headers: { authorization: `Bearer ${key}` }
-	});
-	const id = mark();
-	const rows = Array.from({ length: 250 }, (_, i) => `${id}-${i};12/11/2026;Client ${id};;;${i + 1},00`);
-	const send = (lines: string[], idempotencyKey: string) => {
-		const form = new FormData();
-		form.set('fichiers', new File([`${HEAD}\n${lines.join('\n')}\n`], 'export.csv'));
-		return api.POST('/imports', {
-			params: { header: { 'Idempotency-Key': idempotencyKey } },
-			body: { fichiers: [] },
-			bodySerializer: () => form
+test(
+	'the API: opened once, followed by its URL, read line by line, taken back',
+	{ tag: '@desk' },
+	async ({ page, demo }) => {
+		await page.context().addCookies([{ name: 'ponctuel_lang', value: 'fr', url: origin() }]);
+		await page.goto((await demo.person('Claire Martin')).sign_in_url);
+		await open(page, `${origin()}/admin/reglages`);
+		await page.locator('summary', { hasText: 'Créer une clé' }).click();
+		await page.getByLabel('Nom de la clé').fill('Imports');
+		await page.getByLabel('lire les factures et les imports').check();
+		await page.getByLabel('annuler ses propres imports').check();
+		await page.getByRole('button', { name: 'Créer une clé' }).click();
+		const key = (await page.locator('code.key').textContent())!;
+		const api = createClient<paths>({
+			baseUrl: `${origin()}/api/v1`,
+			headers: { authorization: `Bearer ${key}` }
 		});
-	};
-	const opened = await send(rows, id);
-	expect(opened.response.status).toBe(202);
-	const importId = opened.data!.import_id;
-	expect(opened.response.headers.get('location')).toBe(`/api/v1/imports/${importId}`);
-	expect((await send(rows, id)).data).toEqual(opened.data);
-	expect((await send(rows.slice(1), id)).response.status).toBe(422);
-	const at = { params: { path: { id: importId } } };
-	await expect.poll(async () => (await api.GET('/imports/{id}', at)).data?.state, { timeout: 60_000 }).toBe('done');
-	expect((await api.GET('/imports/{id}', at)).data).toMatchObject({
-		invoices_created: 250,
-		outcomes: { new: 250, refused: 0 }
-	});
-	const numbers: string[] = [];
-	for (let after: string | null = ''; after !== null;) {
-		const query: { limit: number; after?: string } = { limit: 100, ...(after ? { after } : {}) };
-		const { data } = await api.GET('/imports/{id}/lines', { params: { ...at.params, query } });
-		numbers.push(...data!.lines.map((line) => line.number));
-		after = data!.next;
+		const id = mark();
+		const rows = Array.from({ length: 250 }, (_, i) => `${id}-${i};12/11/2026;Client ${id};;;${i + 1},00`);
+		const send = (lines: string[], idempotencyKey: string) => {
+			const form = new FormData();
+			form.set('fichiers', new File([`${HEAD}\n${lines.join('\n')}\n`], 'export.csv'));
+			return api.POST('/imports', {
+				params: { header: { 'Idempotency-Key': idempotencyKey } },
+				body: { fichiers: [] },
+				bodySerializer: () => form
+			});
+		};
+		const opened = await send(rows, id);
+		expect(opened.response.status).toBe(202);
+		const importId = opened.data!.import_id;
+		expect(opened.response.headers.get('location')).toBe(`/api/v1/imports/${importId}`);
+		expect((await send(rows, id)).data).toEqual(opened.data);
+		expect((await send(rows.slice(1), id)).response.status).toBe(422);
+		const at = { params: { path: { id: importId } } };
+		await expect.poll(async () => (await api.GET('/imports/{id}', at)).data?.state, { timeout: 60_000 }).toBe('done');
+		expect((await api.GET('/imports/{id}', at)).data).toMatchObject({
+			invoices_created: 250,
+			outcomes: { new: 250, refused: 0 }
+		});
+		const numbers: string[] = [];
+		for (let after: string | null = ''; after !== null;) {
+			const query: { limit: number; after?: string } = { limit: 100, ...(after ? { after } : {}) };
+			const { data } = await api.GET('/imports/{id}/lines', { params: { ...at.params, query } });
+			numbers.push(...data!.lines.map((line) => line.number));
+			after = data!.next;
+		}
+		expect(new Set(numbers).size).toBe(250);
+		const wrong = await api.GET('/imports/{id}/lines', { params: { ...at.params, query: { after: 'x' } } });
+		expect([wrong.response.status, wrong.error]).toMatchObject([
+			400,
+			{ error: { code: 'input_invalid', detail: { field: 'after' } } }
+		]);
+		expect((await api.POST('/imports/{id}/undo', at)).response.status).toBe(200);
+		expect((await api.GET('/imports/{id}', at)).data?.state).toBe('undone');
+		const other = { params: { path: { id: crypto.randomUUID() } } };
+		expect((await api.GET('/imports/{id}', other)).response.status).toBe(404);
+		expect((await api.POST('/imports/{id}/confirm', other)).response.status).toBe(404);
 	}
-	expect(new Set(numbers).size).toBe(250);
-	const wrong = await api.GET('/imports/{id}/lines', { params: { ...at.params, query: { after: 'x' } } });
-	expect([wrong.response.status, wrong.error]).toMatchObject([
-		400,
-		{ error: { code: 'input_invalid', detail: { field: 'after' } } }
-	]);
-	expect((await api.POST('/imports/{id}/undo', at)).response.status).toBe(200);
-	expect((await api.GET('/imports/{id}', at)).data?.state).toBe('undone');
-	const other = { params: { path: { id: crypto.randomUUID() } } };
-	expect((await api.GET('/imports/{id}', other)).response.status).toBe(404);
-	expect((await api.POST('/imports/{id}/confirm', other)).response.status).toBe(404);
-});
+);
 
 test('a file that warns stands beside what was read of it; its answer lets nobody else frame it', async ({
 	page,

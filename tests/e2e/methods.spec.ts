@@ -57,7 +57,7 @@ test('kept while paying; another one may be chosen next time; needed by a plan, 
 	await expect(page.getByText('utilisé par un paiement en plusieurs fois')).toBeVisible();
 	await expect(page.getByRole('button', { name: 'Retirer', exact: true })).toHaveCount(0);
 });
-test('Apple Pay: closed, refused, then accepted', async ({ page, demo }) => {
+test('Apple Pay: closed, refused, then accepted', { tag: '@phone' }, async ({ page, demo }) => {
 	const invoice = await freshInvoice(page, demo);
 	await demo.fault('device_wallets');
 	await open(page, invoice.link);
@@ -77,7 +77,7 @@ test('Apple Pay: closed, refused, then accepted', async ({ page, demo }) => {
 	await form.sheet(page).getByRole('button', { name: 'Payer avec cet appareil' }).click();
 	await paid(page);
 });
-test('Google Pay, and a device that has no wallet', async ({ page, demo }) => {
+test('Google Pay, and a device that has no wallet', { tag: '@phone' }, async ({ page, demo }) => {
 	const invoice = await freshInvoice(page, demo);
 	await open(page, invoice.link);
 	await form.open(page);
@@ -92,76 +92,77 @@ test('Google Pay, and a device that has no wallet', async ({ page, demo }) => {
 	await form.sheet(page).getByRole('button', { name: 'Payer avec cet appareil' }).click();
 	await paid(page);
 });
-test('a plan whose first part comes on the due date: nothing today, then both on their days', async ({
-	page,
-	demo
-}) => {
-	const invoice = await freshInvoice(page, demo, { of: 'Alice Verne', issuedDaysAgo: 0 });
-	await open(page, invoice.link);
-	await page.getByRole('radio', { name: /En 2 fois/ }).check();
-	await expect(page.getByText('Rien n’est débité aujourd’hui').first()).toBeVisible();
-	await accessible(page);
-	await page.getByRole('button', { name: 'Accepter l’échéancier' }).click();
-	await expect(form.frame(page).getByText('Paiement simulé')).toBeVisible();
-	await form.card(page, '4000002500003155');
-	await page.getByRole('button', { name: 'Accepter l’échéancier' }).click();
-	await form.bank(page, 'Terminer l’authentification');
-	const parts = page.getByRole('region', { name: /Paiement en \d fois/ }).getByRole('listitem');
-	await expect(parts).toHaveCount(2);
-	await expect(parts.nth(0)).toContainText('prélevée automatiquement');
-	await expect(page.getByText(/^Reçu R/)).toHaveCount(0);
-	await expect(page.getByText('Vérification en cours')).toHaveCount(0);
-	await demo.mail(invoice.email, /paiement en 2 fois/);
-	await demo.advance('P20D');
-	await expect(parts.nth(0)).toContainText('payée');
-	await demo.advance('P25D');
-	await expect(page.getByText('Tout est payé. Merci')).toBeVisible();
-});
-test('the supplier suggests another day, the client agrees; a part is given up; a dispute stops the debits', async ({
-	page,
-	demo,
-	browser
-}) => {
-	const invoice = await freshInvoice(page, demo, { issuedDaysAgo: 5 });
-	await open(page, invoice.link);
-	await page.getByRole('radio', { name: /En 3 fois/ }).check();
-	await form.open(page);
-	await form.card(page, '4242424242424242');
-	await form.pay(page);
-	const parts = page.getByRole('region', { name: /Paiement en \d fois/ }).getByRole('listitem');
-	await expect(parts).toHaveCount(3);
-	const admin = await (await browser.newContext({ locale: 'fr-FR' })).newPage();
-	await admin.goto((await demo.person('Claire Martin')).sign_in_url);
-	await open(admin, `${origin()}/admin/echeanciers`);
-	const card = admin.getByRole('article').filter({ hasText: invoice.number });
-	const now = (await (await page.request.get(`${origin()}/demo/api/clock`)).json()).now as string;
-	const day = new Date(Date.parse(now) + 25 * 86_400_000).toISOString().slice(0, 10);
-	await card.getByText('Modifier cette échéance').first().click();
-	await card.getByLabel('Proposer une autre date').first().fill(day);
-	await card.getByRole('button', { name: 'Proposer' }).first().click();
-	await expect(card.getByText(/réponse du client attendue/)).toBeVisible();
-	await accessible(admin);
-	await demo.mail(invoice.email, /Une autre date/);
-	await expect(page.getByText(/propose le/)).toBeVisible();
-	await accessible(page);
-	await page.getByRole('button', { name: 'Accepter cette date' }).click();
-	await expect(page.getByText(/propose le/)).toHaveCount(0);
-	await expect(card.getByText(/réponse du client attendue/)).toHaveCount(0);
-	await card.getByText('Modifier cette échéance').last().click();
-	await card.getByRole('button', { name: 'Abandonner cette échéance' }).last().click();
-	await card.getByRole('button', { name: 'Abandonner cette échéance' }).last().click();
-	await expect(parts.nth(2)).toContainText('abandonnée');
-	await expect(page.getByRole('link', { name: /Télécharger l’avoir AV/ })).toBeVisible();
-	await card.getByRole('link', { name: invoice.number }).click();
-	await hydrated(admin);
-	await admin.getByRole('button', { name: 'Suspendre', exact: true }).click();
-	await expect(admin.getByText('Suspendus : facture en litige.'.replace(' :', '\u00a0:'))).toBeVisible();
-	await accessible(admin);
-	await expect(page.getByText(/Les prélèvements sont suspendus/)).toBeVisible();
-	await demo.advance('P26D');
-	await expect(parts.nth(1)).toContainText('prélevée automatiquement');
-	await admin.getByRole('button', { name: 'Reprendre les prélèvements' }).click();
-	await demo.advance('P1D');
-	await expect(page.getByText('Tout est payé. Merci')).toBeVisible();
-	await admin.context().close();
-});
+test(
+	'a plan whose first part comes on the due date: nothing today, then both on their days',
+	{ tag: '@phone' },
+	async ({ page, demo }) => {
+		const invoice = await freshInvoice(page, demo, { of: 'Alice Verne', issuedDaysAgo: 0 });
+		await open(page, invoice.link);
+		await page.getByRole('radio', { name: /En 2 fois/ }).check();
+		await expect(page.getByText('Rien n’est débité aujourd’hui').first()).toBeVisible();
+		await accessible(page);
+		await page.getByRole('button', { name: 'Accepter l’échéancier' }).click();
+		await expect(form.frame(page).getByText('Paiement simulé')).toBeVisible();
+		await form.card(page, '4000002500003155');
+		await page.getByRole('button', { name: 'Accepter l’échéancier' }).click();
+		await form.bank(page, 'Terminer l’authentification');
+		const parts = page.getByRole('region', { name: /Paiement en \d fois/ }).getByRole('listitem');
+		await expect(parts).toHaveCount(2);
+		await expect(parts.nth(0)).toContainText('prélevée automatiquement');
+		await expect(page.getByText(/^Reçu R/)).toHaveCount(0);
+		await expect(page.getByText('Vérification en cours')).toHaveCount(0);
+		await demo.mail(invoice.email, /paiement en 2 fois/);
+		await demo.advance('P20D');
+		await expect(parts.nth(0)).toContainText('payée');
+		await demo.advance('P25D');
+		await expect(page.getByText('Tout est payé. Merci')).toBeVisible();
+	}
+);
+test(
+	'the supplier suggests another day, the client agrees; a part is given up; a dispute stops the debits',
+	{ tag: '@desk' },
+	async ({ page, demo, browser }) => {
+		const invoice = await freshInvoice(page, demo, { issuedDaysAgo: 5 });
+		await open(page, invoice.link);
+		await page.getByRole('radio', { name: /En 3 fois/ }).check();
+		await form.open(page);
+		await form.card(page, '4242424242424242');
+		await form.pay(page);
+		const parts = page.getByRole('region', { name: /Paiement en \d fois/ }).getByRole('listitem');
+		await expect(parts).toHaveCount(3);
+		const admin = await (await browser.newContext({ locale: 'fr-FR' })).newPage();
+		await admin.goto((await demo.person('Claire Martin')).sign_in_url);
+		await open(admin, `${origin()}/admin/echeanciers`);
+		const card = admin.getByRole('article').filter({ hasText: invoice.number });
+		const now = (await (await page.request.get(`${origin()}/demo/api/clock`)).json()).now as string;
+		const day = new Date(Date.parse(now) + 25 * 86_400_000).toISOString().slice(0, 10);
+		await card.getByText('Modifier cette échéance').first().click();
+		await card.getByLabel('Proposer une autre date').first().fill(day);
+		await card.getByRole('button', { name: 'Proposer' }).first().click();
+		await expect(card.getByText(/réponse du client attendue/)).toBeVisible();
+		await accessible(admin);
+		await demo.mail(invoice.email, /Une autre date/);
+		await expect(page.getByText(/propose le/)).toBeVisible();
+		await accessible(page);
+		await page.getByRole('button', { name: 'Accepter cette date' }).click();
+		await expect(page.getByText(/propose le/)).toHaveCount(0);
+		await expect(card.getByText(/réponse du client attendue/)).toHaveCount(0);
+		await card.getByText('Modifier cette échéance').last().click();
+		await card.getByRole('button', { name: 'Abandonner cette échéance' }).last().click();
+		await card.getByRole('button', { name: 'Abandonner cette échéance' }).last().click();
+		await expect(parts.nth(2)).toContainText('abandonnée');
+		await expect(page.getByRole('link', { name: /Télécharger l’avoir AV/ })).toBeVisible();
+		await card.getByRole('link', { name: invoice.number }).click();
+		await hydrated(admin);
+		await admin.getByRole('button', { name: 'Suspendre', exact: true }).click();
+		await expect(admin.getByText('Suspendus : facture en litige.'.replace(' :', '\u00a0:'))).toBeVisible();
+		await accessible(admin);
+		await expect(page.getByText(/Les prélèvements sont suspendus/)).toBeVisible();
+		await demo.advance('P26D');
+		await expect(parts.nth(1)).toContainText('prélèvement suspendu');
+		await admin.getByRole('button', { name: 'Reprendre les prélèvements' }).click();
+		await demo.advance('P1D');
+		await expect(page.getByText('Tout est payé. Merci')).toBeVisible();
+		await admin.context().close();
+	}
+);

@@ -36,21 +36,25 @@ test('the discount in five seconds; it ends while the page is open, the page say
 	await paid(page);
 	await expect(page.getByText('Télécharger l’avoir')).toHaveCount(0);
 });
-test('paid early: the receipt and the credit note are there, on the page and in the mail', async ({ page, demo }) => {
-	const invoice = await freshInvoice(page, demo, { netMinor: 100_000, issuedDaysAgo: 0 });
-	await open(page, invoice.link);
-	await form.open(page);
-	await form.card(page, '4242424242424242');
-	await form.pay(page);
-	await paid(page);
-	await expect(page.getByText(/Escompte de 24,00.€/)).toBeVisible();
-	const href = await page.getByRole('link', { name: /Télécharger l’avoir AV/ }).getAttribute('href');
-	const pdf = await page.request.get(new URL(href!, origin()).href);
-	expect([pdf.status(), pdf.headers()['content-type']]).toEqual([200, 'application/pdf']);
-	const receipt = await demo.mail(invoice.email, /^Paiement reçu/);
-	expect(receipt.attachments.map((file) => file.name.slice(0, 2))).toEqual(['R2', 'AV']);
-	await accessible(page);
-});
+test(
+	'paid early: the receipt and the credit note are there, on the page and in the mail',
+	{ tag: '@phone' },
+	async ({ page, demo }) => {
+		const invoice = await freshInvoice(page, demo, { netMinor: 100_000, issuedDaysAgo: 0 });
+		await open(page, invoice.link);
+		await form.open(page);
+		await form.card(page, '4242424242424242');
+		await form.pay(page);
+		await paid(page);
+		await expect(page.getByText(/Escompte de 24,00.€/)).toBeVisible();
+		const href = await page.getByRole('link', { name: /Télécharger l’avoir AV/ }).getAttribute('href');
+		const pdf = await page.request.get(new URL(href!, origin()).href);
+		expect([pdf.status(), pdf.headers()['content-type']]).toEqual([200, 'application/pdf']);
+		const receipt = await demo.mail(invoice.email, /^Paiement reçu/);
+		expect(receipt.attachments.map((file) => file.name.slice(0, 2))).toEqual(['R2', 'AV']);
+		await accessible(page);
+	}
+);
 test('a choice is made without JavaScript, up to the card', async ({ browser, page, demo }) => {
 	const invoice = await freshInvoice(page, demo);
 	const plain = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
@@ -62,110 +66,117 @@ test('a choice is made without JavaScript, up to the card', async ({ browser, pa
 	await expect(plain.getByText(/demande JavaScript/)).toBeVisible();
 	await plain.context().close();
 });
-test('in 3 by card: the first with the bank’s confirmation, two taken on their days, and all is paid', async ({
-	page,
-	demo
-}) => {
-	const invoice = await freshInvoice(page, demo, { netMinor: 100_001, issuedDaysAgo: 5 });
-	await open(page, invoice.link);
-	await choose(page, /En 3 fois/);
-	await expect(page.getByText(/La première échéance est payée maintenant/)).toBeVisible();
-	await accessible(page);
-	await form.open(page);
-	await form.card(page, '4000002500003155');
-	await form.pay(page);
-	await form.bank(page, 'Terminer l’authentification');
-	await expect(parts(page)).toHaveCount(3);
-	await expect(parts(page).nth(0)).toContainText('payée');
-	// It says what happened and what comes; the button to pay is not where the thumb is.
-	await expect(page.getByText(/^Échéance 1 sur 3 reçue, 400,01.€\. Merci/)).toBeVisible();
-	await expect(page.getByText(/seront prélevés le .* Vous n’avez rien à faire/)).toBeVisible();
-	await expect(page.getByText(/montant a changé/)).toHaveCount(0);
-	await expect(page.getByRole('button', { name: /^Payer/ })).toHaveCount(0);
-	await accessible(page);
-	const schedule = await demo.mail(invoice.email, /paiement en 3 fois/);
-	expect(schedule.text).toMatch(/400,01/);
-	await demo.advance('P14D');
-	await demo.mail(invoice.email, /seront prélevés le/);
-	await demo.advance('P7D');
-	await expect(parts(page).nth(1)).toContainText('payée');
-	await demo.advance('P20D');
-	await expect(page.getByText('Tout est payé. Merci')).toBeVisible();
-	await expect(page.getByText(/^Reçu R/)).toHaveCount(3);
-});
-test('the bank wants a confirmation for the second: the mail’s link says so, whoever gave the card signs in and confirms, and it is one payment', async ({
-	page,
-	demo
-}) => {
-	const invoice = await freshInvoice(page, demo);
-	await payFirstPart(page, invoice.link, '4000002760003184', true);
-	await demo.advance('P20D');
-	const mail = await failed(demo, invoice.email);
-	expect(mail.text).toContain('Votre banque demande que vous confirmiez');
-	await open(
-		page,
-		mail.links.find((link) => link.includes('/p/'))!
-	);
-	await expect(page.getByText('à confirmer auprès de votre banque')).toBeVisible();
-	await accessible(page);
-	// A link may have been forwarded: it confirms nothing with somebody's card.
-	await expect(page.getByRole('button', { name: 'Confirmer auprès de ma banque' })).toHaveCount(0);
-	await page.getByRole('link', { name: 'Se connecter' }).click();
-	await page.getByLabel('Adresse e-mail').fill(invoice.email);
-	await page.getByRole('button', { name: 'Recevoir mon lien' }).click();
-	await page.getByLabel('Code à six chiffres').fill((await demo.mail(invoice.email, /Votre connexion à/)).code!);
-	await page.getByRole('button', { name: 'Se connecter' }).click();
-	await page.getByRole('link', { name: new RegExp(invoice.number) }).click();
-	await page.getByRole('button', { name: 'Confirmer auprès de ma banque' }).click();
-	await form.bank(page, 'Terminer l’authentification');
-	await expect(page.getByText('Tout est payé. Merci')).toBeVisible();
-});
-test('refused three times, then another card: it pays, and serves for the next one', async ({ page, demo }) => {
-	const invoice = await freshInvoice(page, demo, { issuedDaysAgo: 5 });
-	await open(page, invoice.link);
-	await choose(page, /En 3 fois/);
-	await form.open(page);
-	await form.card(page, '4242424242424242');
-	await form.pay(page);
-	await expect(parts(page)).toHaveCount(3);
-	await demo.fault('saved_card_refused');
-	await demo.advance('P20D');
-	await expect(parts(page).nth(1)).toContainText('nouvel essai le');
-	await demo.advance('P7D');
-	await expect(parts(page).nth(1)).toContainText('refusée, à régler');
-	await expect(page.getByText(/le reste deviendra exigible/)).toBeVisible();
-	await accessible(page);
-	await demo.calm();
-	await form.open(page);
-	await form.card(page, '5555555555554444');
-	await form.pay(page);
-	await expect(parts(page).nth(1)).toContainText('payée');
-	await demo.advance('P14D');
-	await expect(page.getByText('Tout est payé. Merci')).toBeVisible();
-});
-test('the card expired meanwhile: another one is given, nothing is charged by giving it, and the part is taken', async ({
-	page,
-	demo
-}) => {
-	const invoice = await freshInvoice(page, demo);
-	await payFirstPart(page, invoice.link, '4242424242424242');
-	await demo.fault('saved_card_expired');
-	await demo.advance('P20D');
-	await failed(demo, invoice.email);
-	await demo.calm();
-	await open(page, invoice.link);
-	await page.getByText('Changer de moyen de paiement').first().click();
-	await page.getByRole('button', { name: 'Changer de moyen de paiement' }).click();
-	await expect(form.frame(page).getByText('Paiement simulé')).toBeVisible();
-	await form.card(page, '4000002500003155');
-	await page.getByRole('button', { name: 'Enregistrer ce moyen de paiement' }).click();
-	await form.bank(page, 'Terminer l’authentification');
-	await expect(page.getByText(/C’est enregistré/)).toBeVisible();
-	await accessible(page);
-	await demo.advance('PT6H');
-	await expect(page.getByText('Tout est payé. Merci')).toBeVisible();
-});
-test('in 2 by SEPA: both debits land on their days', async ({ page, demo }) => {
+test(
+	'in 3 by card: the first with the bank’s confirmation, two taken on their days, and all is paid',
+	{ tag: '@phone' },
+	async ({ page, demo }) => {
+		const invoice = await freshInvoice(page, demo, { netMinor: 100_001, issuedDaysAgo: 5 });
+		await open(page, invoice.link);
+		await choose(page, /En 3 fois/);
+		await expect(page.getByText(/La première échéance est payée maintenant/)).toBeVisible();
+		await accessible(page);
+		await form.open(page);
+		await form.card(page, '4000002500003155');
+		await form.pay(page);
+		await form.bank(page, 'Terminer l’authentification');
+		await expect(parts(page)).toHaveCount(3);
+		await expect(parts(page).nth(0)).toContainText('payée');
+		// It says what happened and what comes; the button to pay is not where the thumb is.
+		await expect(page.getByText(/^Échéance 1 sur 3 reçue, 400,01.€\. Merci/)).toBeVisible();
+		await expect(page.getByText(/seront prélevés le .* Vous n’avez rien à faire/)).toBeVisible();
+		await expect(page.getByText(/montant a changé/)).toHaveCount(0);
+		await expect(page.getByRole('button', { name: /^Payer/ })).toHaveCount(0);
+		await accessible(page);
+		const schedule = await demo.mail(invoice.email, /paiement en 3 fois/);
+		expect(schedule.text).toMatch(/400,01/);
+		await demo.advance('P14D');
+		await demo.mail(invoice.email, /seront prélevés le/);
+		await demo.advance('P7D');
+		await expect(parts(page).nth(1)).toContainText('payée');
+		await demo.advance('P20D');
+		await expect(page.getByText('Tout est payé. Merci')).toBeVisible();
+		await expect(page.getByText(/^Reçu R/)).toHaveCount(3);
+	}
+);
+test(
+	'the bank wants a confirmation for the second: the mail’s link says so, whoever gave the card signs in and confirms, and it is one payment',
+	{ tag: '@phone' },
+	async ({ page, demo }) => {
+		const invoice = await freshInvoice(page, demo);
+		await payFirstPart(page, invoice.link, '4000002760003184', true);
+		await demo.advance('P20D');
+		const mail = await failed(demo, invoice.email);
+		expect(mail.text).toContain('Votre banque demande que vous confirmiez');
+		await open(
+			page,
+			mail.links.find((link) => link.includes('/p/'))!
+		);
+		await expect(page.getByText('à confirmer auprès de votre banque')).toBeVisible();
+		await accessible(page);
+		// A link may have been forwarded: it confirms nothing with somebody's card.
+		await expect(page.getByRole('button', { name: 'Confirmer auprès de ma banque' })).toHaveCount(0);
+		await page.getByRole('link', { name: 'Se connecter' }).click();
+		await page.getByLabel('Adresse e-mail').fill(invoice.email);
+		await page.getByRole('button', { name: 'Recevoir mon lien' }).click();
+		await page.getByLabel('Code à six chiffres').fill((await demo.mail(invoice.email, /Votre connexion à/)).code!);
+		await page.getByRole('button', { name: 'Se connecter' }).click();
+		await page.getByRole('link', { name: new RegExp(invoice.number) }).click();
+		await page.getByRole('button', { name: 'Confirmer auprès de ma banque' }).click();
+		await form.bank(page, 'Terminer l’authentification');
+		await expect(page.getByText('Tout est payé. Merci')).toBeVisible();
+	}
+);
+test(
+	'refused three times, then another card: it pays, and serves for the next one',
+	{ tag: '@phone' },
+	async ({ page, demo }) => {
+		const invoice = await freshInvoice(page, demo, { issuedDaysAgo: 5 });
+		await open(page, invoice.link);
+		await choose(page, /En 3 fois/);
+		await form.open(page);
+		await form.card(page, '4242424242424242');
+		await form.pay(page);
+		await expect(parts(page)).toHaveCount(3);
+		await demo.fault('saved_card_refused');
+		await demo.advance('P20D');
+		await expect(parts(page).nth(1)).toContainText('nouvel essai le');
+		await demo.advance('P7D');
+		await expect(parts(page).nth(1)).toContainText('refusée, à régler');
+		await expect(page.getByText(/le reste deviendra exigible/)).toBeVisible();
+		await accessible(page);
+		await demo.calm();
+		await form.open(page);
+		await form.card(page, '5555555555554444');
+		await form.pay(page);
+		await expect(parts(page).nth(1)).toContainText('payée');
+		await demo.advance('P14D');
+		await expect(page.getByText('Tout est payé. Merci')).toBeVisible();
+	}
+);
+test(
+	'the card expired meanwhile: another one is given, nothing is charged by giving it, and the part is taken',
+	{ tag: '@phone' },
+	async ({ page, demo }) => {
+		const invoice = await freshInvoice(page, demo);
+		await payFirstPart(page, invoice.link, '4242424242424242');
+		await demo.fault('saved_card_expired');
+		await demo.advance('P20D');
+		await failed(demo, invoice.email);
+		await demo.calm();
+		await open(page, invoice.link);
+		await page.getByText('Changer de moyen de paiement').first().click();
+		await page.getByRole('button', { name: 'Changer de moyen de paiement' }).click();
+		await expect(form.frame(page).getByText('Paiement simulé')).toBeVisible();
+		await form.card(page, '4000002500003155');
+		await page.getByRole('button', { name: 'Enregistrer ce moyen de paiement' }).click();
+		await form.bank(page, 'Terminer l’authentification');
+		await expect(page.getByText(/C’est enregistré/)).toBeVisible();
+		await accessible(page);
+		await demo.advance('PT6H');
+		await expect(page.getByText('Tout est payé. Merci')).toBeVisible();
+	}
+);
+test('in 2 by SEPA: both debits land on their days', { tag: '@phone' }, async ({ page, demo }) => {
 	const invoice = await freshInvoice(page, demo);
 	await open(page, invoice.link);
 	await choose(page, /En 2 fois/);
@@ -179,7 +190,7 @@ test('in 2 by SEPA: both debits land on their days', async ({ page, demo }) => {
 	await demo.advance('P14D');
 	await expect(page.getByText('Tout est payé. Merci')).toBeVisible();
 });
-test('paid off at once: nothing else will be taken', async ({ page, demo }) => {
+test('paid off at once: nothing else will be taken', { tag: '@phone' }, async ({ page, demo }) => {
 	const invoice = await freshInvoice(page, demo);
 	await payFirstPart(page, invoice.link, '4242424242424242');
 	await open(page, invoice.link);

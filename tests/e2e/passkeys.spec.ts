@@ -49,26 +49,30 @@ test('a passkey is added, signs in, and is removed; the owners are told', async 
 	await demo.mail((await demo.person('Claire Martin')).email, /Sécurité de votre compte/);
 });
 
-test('a refund long after signing in asks who it is, and keeps what was typed', async ({ page, demo, browser }) => {
-	const { number, link } = await freshInvoice(page, demo);
-	await payByCard(page, link);
-	const admin = await adminAtPayment(browser, demo, number);
-	await demo.advance('PT15M');
-	await askRefund(admin, '12,34');
-	await refundButton(admin).click();
-	await expect(admin.getByRole('heading', { name: 'Confirmez que c’est vous' })).toBeVisible();
-	await accessible(admin);
-	const email = (await demo.person('Claire Martin')).email;
-	const before = (await demo.mails(email)).filter((mail) => mail.code).length;
-	await admin.getByRole('button', { name: 'Recevoir un code' }).click();
-	await expect
-		.poll(async () => (await demo.mails(email)).filter((mail) => mail.code).length, { timeout: 30_000 })
-		.toBeGreaterThan(before);
-	const code = (await demo.mails(email)).find((mail) => mail.code)!.code!;
-	await admin.getByLabel(/Code/).fill(code);
-	await admin.getByRole('button', { name: 'Confirmer' }).click();
-	await admin.getByRole('button', { name: 'Continuer' }).click();
-	await expect(admin.getByText(/12,34/).first()).toBeVisible();
-	await expect(admin.getByRole('heading', { name: /^Reçu R/ })).toBeVisible();
-	await admin.context().close();
-});
+test(
+	'a refund long after signing in asks who it is, and keeps what was typed',
+	{ tag: '@desk' },
+	async ({ page, demo, browser }) => {
+		const { number, link } = await freshInvoice(page, demo);
+		await payByCard(page, link);
+		const admin = await adminAtPayment(browser, demo, number);
+		await demo.advance('PT15M');
+		await askRefund(admin, '12,34');
+		await refundButton(admin).click();
+		await expect(admin.getByRole('heading', { name: 'Confirmez que c’est vous' })).toBeVisible();
+		await accessible(admin);
+		const email = (await demo.person('Claire Martin')).email;
+		const before = (await demo.mails(email)).filter((mail) => mail.code).length;
+		await admin.getByRole('button', { name: 'Recevoir un code' }).click();
+		await expect
+			.poll(async () => (await demo.mails(email)).filter((mail) => mail.code).length, { timeout: 30_000 })
+			.toBeGreaterThan(before);
+		const code = (await demo.mails(email)).find((mail) => mail.code)!.code!;
+		await admin.getByLabel(/Code/).fill(code);
+		await admin.getByRole('button', { name: 'Confirmer' }).click();
+		await admin.getByRole('button', { name: 'Continuer' }).click();
+		await expect(admin.getByText(/12,34/).first()).toBeVisible();
+		await expect(admin.getByRole('heading', { name: /^Reçu R/ })).toBeVisible();
+		await admin.context().close();
+	}
+);

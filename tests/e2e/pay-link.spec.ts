@@ -31,26 +31,30 @@ async function withoutCookies(): Promise<{ url: string; close: () => void }> {
 	return { url: `http://127.0.0.1:${(server.address() as { port: number }).port}`, close };
 }
 
-test('while somebody pays, no address, Referer or script of the page knows the token', async ({ page, demo }) => {
-	const invoice = await freshInvoice(page, demo);
-	await open(page, invoice.link);
-	expect(page.url()).toMatch(NO_TOKEN);
-	const told = listen(page);
-	await form.open(page);
-	await form.card(page, '4000002760003184');
-	await form.pay(page);
-	await form.bank(page, 'Terminer l’authentification');
-	await paid(page);
-	expect(told.filter((text) => text.includes(tokenOf(invoice.link)))).toEqual([]);
-	expect(told.some((text) => text.includes('/endive/stripe.js'))).toBe(true);
-	// What a script of the page can read.
-	const readable = await page.evaluate(() =>
-		[document.documentElement.outerHTML, document.cookie, document.referrer, location.href].join()
-	);
-	expect(readable).not.toContain(tokenOf(invoice.link));
-	const cookie = (await page.context().cookies(page.url())).find(({ name }) => name.endsWith('ponctuel_link'))!;
-	expect([cookie.httpOnly, cookie.sameSite, cookie.path]).toEqual([true, 'Lax', new URL(page.url()).pathname]);
-});
+test(
+	'while somebody pays, no address, Referer or script of the page knows the token',
+	{ tag: '@phone' },
+	async ({ page, demo }) => {
+		const invoice = await freshInvoice(page, demo);
+		await open(page, invoice.link);
+		expect(page.url()).toMatch(NO_TOKEN);
+		const told = listen(page);
+		await form.open(page);
+		await form.card(page, '4000002760003184');
+		await form.pay(page);
+		await form.bank(page, 'Terminer l’authentification');
+		await paid(page);
+		expect(told.filter((text) => text.includes(tokenOf(invoice.link)))).toEqual([]);
+		expect(told.some((text) => text.includes('/endive/stripe.js'))).toBe(true);
+		// What a script of the page can read.
+		const readable = await page.evaluate(() =>
+			[document.documentElement.outerHTML, document.cookie, document.referrer, location.href].join()
+		);
+		expect(readable).not.toContain(tokenOf(invoice.link));
+		const cookie = (await page.context().cookies(page.url())).find(({ name }) => name.endsWith('ponctuel_link'))!;
+		expect([cookie.httpOnly, cookie.sameSite, cookie.path]).toEqual([true, 'Lax', new URL(page.url()).pathname]);
+	}
+);
 test('the link of the mail opens again, after paying and after going back; a reload stays where it is', async ({
 	page,
 	demo
@@ -71,81 +75,82 @@ test('the link of the mail opens again, after paying and after going back; a rel
 	expect((await page.request.get(origin() + receipt!)).headers()['content-type']).toBe('application/pdf');
 	expect((await page.request.get(`${clean}/facture`)).status()).toBe(200);
 });
-test('two invoices in two tabs never meet: each pays its own, and each comes back from its bank to its own', async ({
-	page,
-	demo
-}) => {
-	const [one, two] = [
-		await freshInvoice(page, demo, { netMinor: 50_000 }),
-		await freshInvoice(page, demo, { netMinor: 70_000 })
-	];
-	const other = await page.context().newPage();
-	await open(page, one.link);
-	await open(other, two.link);
-	await form.open(page);
-	await form.open(other);
-	const begun = async (tab: Page): Promise<string> => {
-		const sent = tab.waitForRequest((request) => request.url().endsWith('/payer'));
-		await form.card(tab, '4000002760003184');
-		await form.pay(tab);
-		await expect(
-			tab.frameLocator('iframe[title="3D Secure 2 authentication"]').getByRole('button').first()
-		).toBeVisible();
-		return ((await sent).postDataJSON() as { attemptId: string }).attemptId;
-	};
-	const attempts = [await begun(page), await begun(other)];
-	const back = await page.context().newPage();
-	for (const [i, tab] of [page, other].entries()) {
-		await back.goto(`${origin()}/retour/${attempts[i]}`);
-		expect(back.url()).toBe(tab.url());
+test(
+	'two invoices in two tabs never meet: each pays its own, and each comes back from its bank to its own',
+	{ tag: '@phone' },
+	async ({ page, demo }) => {
+		const [one, two] = [
+			await freshInvoice(page, demo, { netMinor: 50_000 }),
+			await freshInvoice(page, demo, { netMinor: 70_000 })
+		];
+		const other = await page.context().newPage();
+		await open(page, one.link);
+		await open(other, two.link);
+		await form.open(page);
+		await form.open(other);
+		const begun = async (tab: Page): Promise<string> => {
+			const sent = tab.waitForRequest((request) => request.url().endsWith('/payer'));
+			await form.card(tab, '4000002760003184');
+			await form.pay(tab);
+			await expect(
+				tab.frameLocator('iframe[title="3D Secure 2 authentication"]').getByRole('button').first()
+			).toBeVisible();
+			return ((await sent).postDataJSON() as { attemptId: string }).attemptId;
+		};
+		const attempts = [await begun(page), await begun(other)];
+		const back = await page.context().newPage();
+		for (const [i, tab] of [page, other].entries()) {
+			await back.goto(`${origin()}/retour/${attempts[i]}`);
+			expect(back.url()).toBe(tab.url());
+		}
+		await back.close();
+		for (const tab of [page, other]) {
+			await form.bank(tab, 'Terminer l’authentification');
+			await paid(tab);
+		}
+		await expect(page.getByText(one.number).first()).toBeVisible();
+		await expect(other.getByText(two.number).first()).toBeVisible();
 	}
-	await back.close();
-	for (const tab of [page, other]) {
-		await form.bank(tab, 'Terminer l’authentification');
-		await paid(tab);
+);
+test(
+	'the address without the token opens nothing elsewhere, and says nothing of what it names',
+	{ tag: '@phone' },
+	async ({ page, demo, browser }) => {
+		const [invoice, another] = [await freshInvoice(page, demo), await freshInvoice(page, demo)];
+		await open(page, invoice.link);
+		const id = new URL(page.url()).pathname.slice('/p/'.length);
+		const stranger = await browser.newContext({ locale: 'fr-FR' });
+		const elsewhere = await stranger.newPage();
+		await open(elsewhere, page.url());
+		await expect(elsewhere.getByRole('heading', { name: 'Rouvrez le lien de votre e-mail' })).toBeVisible();
+		const seen = async (path: string, method = 'GET', headers = {}) => {
+			const answer = await elsewhere.request.fetch(origin() + path, {
+				method,
+				headers,
+				...(method === 'POST' ? { data: {} } : {})
+			});
+			return [answer.status(), (await answer.text()).replaceAll(/[\da-f]{8}-[\da-f-]{27}|nonce="[^"]+"/g, '')];
+		};
+		for (const [path, method] of [
+			['', 'GET'],
+			['/__data.json', 'GET'],
+			['/facture', 'GET'],
+			['/code', 'GET'],
+			['/live', 'GET'],
+			['/payer', 'POST'],
+			['/moyen', 'POST'],
+			['/echeance', 'POST']
+		] as const) {
+			const real = await seen(`/p/${id}${path}`, method);
+			expect([path, real[1]]).toEqual([path, (await seen(`/p/${crypto.randomUUID()}${path}`, method))[1]]);
+			expect(String(real[1])).not.toContain(invoice.number);
+			// The cookie of another link, put by hand where it was not given, opens nothing either.
+			const cookie = { cookie: `ponctuel_link=${tokenOf(another.link)}` };
+			expect([path, await seen(`/p/${id}${path}`, method, cookie)]).toEqual([path, real]);
+		}
+		await stranger.close();
 	}
-	await expect(page.getByText(one.number).first()).toBeVisible();
-	await expect(other.getByText(two.number).first()).toBeVisible();
-});
-test('the address without the token opens nothing elsewhere, and says nothing of what it names', async ({
-	page,
-	demo,
-	browser
-}) => {
-	const [invoice, another] = [await freshInvoice(page, demo), await freshInvoice(page, demo)];
-	await open(page, invoice.link);
-	const id = new URL(page.url()).pathname.slice('/p/'.length);
-	const stranger = await browser.newContext({ locale: 'fr-FR' });
-	const elsewhere = await stranger.newPage();
-	await open(elsewhere, page.url());
-	await expect(elsewhere.getByRole('heading', { name: 'Rouvrez le lien de votre e-mail' })).toBeVisible();
-	const seen = async (path: string, method = 'GET', headers = {}) => {
-		const answer = await elsewhere.request.fetch(origin() + path, {
-			method,
-			headers,
-			...(method === 'POST' ? { data: {} } : {})
-		});
-		return [answer.status(), (await answer.text()).replaceAll(/[\da-f]{8}-[\da-f-]{27}|nonce="[^"]+"/g, '')];
-	};
-	for (const [path, method] of [
-		['', 'GET'],
-		['/__data.json', 'GET'],
-		['/facture', 'GET'],
-		['/code', 'GET'],
-		['/live', 'GET'],
-		['/payer', 'POST'],
-		['/moyen', 'POST'],
-		['/echeance', 'POST']
-	] as const) {
-		const real = await seen(`/p/${id}${path}`, method);
-		expect([path, real[1]]).toEqual([path, (await seen(`/p/${crypto.randomUUID()}${path}`, method))[1]]);
-		expect(String(real[1])).not.toContain(invoice.number);
-		// The cookie of another link, put by hand where it was not given, opens nothing either.
-		const cookie = { cookie: `ponctuel_link=${tokenOf(another.link)}` };
-		expect([path, await seen(`/p/${id}${path}`, method, cookie)]).toEqual([path, real]);
-	}
-	await stranger.close();
-});
+);
 test('a browser that keeps no cookies sees the invoice and the transfer, and is told how to pay by card; Stripe stays away', async ({
 	page,
 	demo,
@@ -165,7 +170,7 @@ test('a browser that keeps no cookies sees the invoice and the transfer, and is 
 	await context.close();
 	server.close();
 });
-test('programs that look at links first use nothing up', async ({ page, demo, request }) => {
+test('programs that look at links first use nothing up', { tag: '@phone' }, async ({ page, demo, request }) => {
 	const invoice = await freshInvoice(page, demo);
 	for (let i = 0; i < 3; i += 1) {
 		expect((await request.head(invoice.link)).ok()).toBe(true);

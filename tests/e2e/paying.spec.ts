@@ -94,7 +94,7 @@ test('above 10,000 EUR SEPA is not offered, and the page says why before any IBA
 	await form.open(page);
 	await expect(form.frame(page).getByLabel('Prélèvement SEPA')).toHaveCount(0);
 });
-test('two tabs and a double click are one payment', async ({ page, demo }) => {
+test('two tabs and a double click are one payment', { tag: '@phone' }, async ({ page, demo }) => {
 	const invoice = await freshInvoice(page, demo);
 	await open(page, invoice.link);
 	const second = await page.context().newPage();
@@ -108,16 +108,20 @@ test('two tabs and a double click are one payment', async ({ page, demo }) => {
 	await paid(second);
 	await expect(page.getByText(/^Reçu R/)).toHaveCount(1);
 });
-test('Stripe’s answer is lost after it took the money: checked, then paid, once', async ({ page, demo }) => {
-	const invoice = await freshInvoice(page, demo);
-	await open(page, invoice.link);
-	await form.open(page);
-	await form.card(page, '4242424242424242');
-	await demo.fault('answer_lost');
-	await form.pay(page);
-	await paid(page);
-	await expect(page.getByText(/^Reçu R/)).toHaveCount(1);
-});
+test(
+	'Stripe’s answer is lost after it took the money: checked, then paid, once',
+	{ tag: '@phone' },
+	async ({ page, demo }) => {
+		const invoice = await freshInvoice(page, demo);
+		await open(page, invoice.link);
+		await form.open(page);
+		await form.card(page, '4242424242424242');
+		await demo.fault('answer_lost');
+		await form.pay(page);
+		await paid(page);
+		await expect(page.getByText(/^Reçu R/)).toHaveCount(1);
+	}
+);
 test('the payment script is blocked: explained, retried, transfer at hand', async ({ page, demo }) => {
 	const invoice = await freshInvoice(page, demo);
 	await demo.fault('script_blocked');
@@ -134,7 +138,7 @@ test('the payment script is blocked: explained, retried, transfer at hand', asyn
 	await form.pay(page);
 	await paid(page);
 });
-test('webhooks lost or twice change nothing for the payer', async ({ page, demo }) => {
+test('webhooks lost or twice change nothing for the payer', { tag: '@phone' }, async ({ page, demo }) => {
 	for (const fault of ['webhooks_lost', 'webhooks_twice']) {
 		const invoice = await freshInvoice(page, demo);
 		await demo.fault(fault);
