@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { mintScope } from '#lib/domain/access/scope.ts';
 import { addDays } from '#lib/domain/calendar/civil-date.ts';
+import { listLines } from '#lib/server/store/journal.ts';
 import { listPlansOfInvoices } from '#lib/server/store/plans.ts';
 import { anOffer, instalments, pay } from '../../builders/parties.ts';
 import { cutOffStage, DEBIT, NOT_PAID } from '../../builders/cut-off.ts';
@@ -85,6 +86,24 @@ test('while nobody can be asked, each word may be taken back for another, at onc
 	expect(await books()).toEqual({ '411': 120_000, '467': -120_000 });
 	expect(await instead(debit, paidThere(debit.intentId), 3)).toMatchObject(OK);
 	expect(await books()).toEqual({ [`511 ${at.former}`]: 120_000, '467': -120_000 });
+	// Each entry names its own receipt, the one that is worth nothing any more too.
+	const ids = await asSystem((tx) =>
+		tx.execute<{ id: string }>(sql`select entry_id as id from journal_entry where supplier_id = ${at.cast.supplierId}`)
+	);
+	const lines = await asSystem((tx) =>
+		listLines(
+			tx,
+			at.cast.system,
+			ids.map((row) => row.id)
+		)
+	);
+	const pieceOf = (kind: string) => lines.filter((line) => line.kind === kind).map((line) => line.piece);
+	const [first, second] = [...new Set(pieceOf('payment'))].sort();
+	expect([/^R/.test(first ?? ''), second !== first, [...new Set(pieceOf('payment_unsaid'))]]).toEqual([
+		true,
+		true,
+		[first]
+	]);
 	expect(await audits()).toEqual(['said_not_paid', 'said_paid_instead', 'said_not_paid_instead', 'said_paid_instead']);
 	await at.house.advance(8);
 	await comeBack();

@@ -172,7 +172,9 @@ type EntryRow = Pick<EntryListing, 'currency' | 'account' | 'kind' | 'number'> &
 /** Of `e`, an entry: receipt, document, or what Stripe calls it, so that each amount is found again on the paper or in Stripe's own report. */
 const PIECE = sql`coalesce(
 	case e.kind
-		when 'payment' then (select p.receipt_number from payment p where p.supplier_id = e.supplier_id and p.stripe_payment_intent_id = e.source_id)
+		when 'payment' then (select p.receipt_number from payment p where p.supplier_id = e.supplier_id 
+			and p.stripe_payment_intent_id = split_part(e.source_id, ':', 1) and p.intent_round = coalesce(nullif(split_part(e.source_id, ':', 2), '')::int, 1))
+		when 'payment_unsaid' then (select p.receipt_number from payment p where p.supplier_id = e.supplier_id and p.payment_id = e.source_id::uuid)
 		when 'transfer' then (select p.receipt_number from payment p where p.supplier_id = e.supplier_id and p.payment_id = e.source_id::uuid)
 		when 'invoice_opened' then i.number
 		when 'invoice_withdrawn' then i.number
