@@ -107,6 +107,21 @@ describe('a part is paid by transfer', () => {
 		expect((await accept(entry.bankEntryId, invoiceId)).ok).toBe(true);
 		expect(await partsOf(invoiceId)).toEqual(['paid', 'paid', 'paid']);
 	});
+	test('taken back by the bank in two pieces, the first paid again otherwise: the part is asked for as far as it is owed', async () => {
+		const { number, invoiceId } = await inParts();
+		const entry = await transfer(`SOLDE DE ${number}`, '800,00');
+		const booked = await accept(entry.bankEntryId, invoiceId);
+		if (!booked.ok) throw new Error(booked.refusal.code);
+		const { paymentId } = booked.value;
+		const first = await transfer(`REJET UN ${number}`, '-500,00');
+		expect((await takeBack(house.services, cast.owner, { bankEntryId: first.bankEntryId, paymentId })).ok).toBe(true);
+		expect(await pay(house.services, payer, [invoiceId], 50_000)).toMatchObject({ value: { status: 'paid' } });
+		const second = await transfer(`REJET DEUX ${number}`, '-300,00');
+		expect((await takeBack(house.services, cast.owner, { bankEntryId: second.bankEntryId, paymentId })).ok).toBe(true);
+		expect(await balanceOf(invoiceId)).toBe(30_000n);
+		const asked = (await planOf(invoiceId)).parts.filter((part) => part.status === 'action_needed');
+		expect(asked.map((part) => part.amountMinor)).toEqual([30_000n]);
+	});
 	test('less than a part is refused with its amount; beside another invoice it is refused in words; once stopped, it is a part payment', async () => {
 		const { number, invoiceId } = await inParts();
 		const other = await anInvoice(house.services, cast, {});

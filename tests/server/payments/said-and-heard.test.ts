@@ -152,3 +152,44 @@ test('a part of a plan that was said not to be paid and is under way is held aga
 	expect(await standing(first.invoiceId)).toEqual(['active', 'paid', 'scheduled']);
 	expect([await balanceOf(part.invoiceId), await balanceOf(first.invoiceId)]).toEqual([0n, 60_000n]);
 });
+
+test('said not to be paid, its client began a plan instead, and the debit is under way: the parts stay as agreed until the bank has answered, then ask for what is owed', async () => {
+	await anOffer(at.house.services, at.cast, { discount: null, instalments: instalments() });
+	const debit = await begun(DEBIT);
+	await leave();
+	expect(await say(debit, NOT_PAID)).toMatchObject({ ok: true });
+	const asked = { option: 'plan_2' as const, method: 'pm_card_visa', account: at.today };
+	expect(await pay(at.house.services, at.payer, [debit.invoiceId], 60_000, asked)).toMatchObject({
+		value: { status: 'paid' }
+	});
+	const planNow = async () => {
+		const plans = await stage.asSystem((tx) =>
+			listPlansOfInvoices(tx, at.cast.system, [debit.invoiceId], { running: false })
+		);
+		const plan = required(plans[0], 'plan');
+		return [plan.status, ...plan.parts.map((part) => part.status)];
+	};
+	await comeBack();
+	expect(await tryOf(debit)).toMatchObject({ status: 'processing' });
+	expect(await planNow()).toEqual(['active', 'paid', 'scheduled']);
+	expect(mailsTo(at.payer.email).filter((mail) => /est réduit/.test(mail.subject))).toEqual([]);
+	await at.house.advance(8);
+	await pass(70);
+	await hearOutcomes(at.house.services);
+	expect(await planNow()).toEqual(['completed', 'paid', 'paid_otherwise']);
+	expect([await balanceOf(debit.invoiceId), (await books())['4191']]).toEqual([0n, -60_000]);
+});
+
+test('said not to be paid, a debit of its client’s new plan is under way, and so is the first: nothing fails, and the owners are told before it comes twice', async () => {
+	await anOffer(at.house.services, at.cast, { discount: null, instalments: instalments() });
+	const debit = await begun(DEBIT);
+	await leave();
+	expect(await say(debit, NOT_PAID)).toMatchObject({ ok: true });
+	const asked = { option: 'plan_2' as const, method: DEBIT, account: at.today };
+	expect(await pay(at.house.services, at.payer, [debit.invoiceId], 60_000, asked)).toMatchObject({
+		value: { status: 'processing' }
+	});
+	await comeBack();
+	expect(await tryOf(debit)).toMatchObject({ status: 'canceled' });
+	expect(await audits()).toEqual(['said_not_paid', 'outcome_under_way_twice']);
+});

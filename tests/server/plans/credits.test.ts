@@ -430,6 +430,13 @@ test('whatever happens to a plan and in whatever order, its parts to come are wh
 		),
 		{ numRuns: 12, seed: 20_261_126 }
 	);
+	// By credit notes and by money, each of them.
+	const counts = await asSystem((tx) =>
+		tx.execute<{ lowered: string; credited: string }>(
+			sql`select (select count(*) from plan_part_lowered)::text as lowered, (select count(*) from credit_use_part)::text as credited`
+		)
+	);
+	for (const count of Object.values(counts[0]!)) expect(Number(count)).toBeGreaterThan(2);
 	const entries = await asSystem((tx) =>
 		tx.execute<{ off: string }>(sql`select coalesce(sum(debit_minor - credit_minor), 0)::text as off from journal_line`)
 	);

@@ -10,7 +10,9 @@ import { daysBetween } from '#lib/domain/calendar/civil-date.ts';
 import { chargeNextParts, collectDue } from '#lib/server/use-cases/plans/collect-parts.ts';
 import { forgivePart } from '#lib/server/use-cases/plans/forgive-part.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
-import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
+import { checkAttempt } from '#lib/server/use-cases/payments/check-attempt.ts';
+import { reconcileRecent, reconcileUnsettled } from '#lib/server/use-cases/payments/reconcile.ts';
+import { importInvoices } from '#lib/server/use-cases/imports/import-invoices.ts';
 import { closeDispute, openDispute, refundFails } from '#sandbox/stripe/reversals.ts';
 import {
 	anInvoice,
@@ -22,6 +24,7 @@ import {
 	type Cast,
 	type Payer
 } from '../../builders/parties.ts';
+import { answerBank } from '../../builders/browser-at-stripe.ts';
 import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
@@ -36,7 +39,7 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 beforeEach(() => void (house.world.mailbox.mails.length = 0));
-const { inDays, today, asSystem, invoiceNow, balanceOf, planOf, days, live, mailsAbout } = stageOf(() => ({
+const { inDays, today, asSystem, invoiceNow, balanceOf, planOf, partsOf, days, live, mailsAbout } = stageOf(() => ({
 	house,
 	cast
 }));
@@ -131,11 +134,83 @@ describe('a part that its client is paying at this moment', () => {
 			['scheduled', 40_000n],
 			['paid_otherwise', 0n]
 		]);
+		// The bank’s question is left unanswered: known the day after, well before any part is due.
+		await house.advance(2);
+		await reconcileUnsettled(house.services);
+		expect(await parts(invoiceId)).toEqual([
+			['paid', 40_000n],
+			['scheduled', 10_000n],
+			['paid_otherwise', 0n]
+		]);
 		const before = charged().length;
 		await live(45);
 		expect(charged().slice(before)).toEqual([10_000]);
 		expect(await balanceOf(invoiceId)).toBe(0n);
 	});
+	test('and whose former payment comes back: it is booked that day, and what then comes from the bank lowers the parts to come', async () => {
+		const invoiceId = await begun();
+		const dispute = openDispute(house.world.world, stripe(), lastCharge(), 'fraudulent');
+		await heard();
+		const attemptId = newId();
+		const asked = { option: 'next_part' as const, method: 'pm_card_authenticationRequired', attemptId };
+		const waiting = await pay(house.services, payer, [invoiceId], 40_000, asked);
+		expect(waiting).toMatchObject({ value: { status: 'awaiting_auth' } });
+		closeDispute(house.world.world, stripe(), dispute, 'won');
+		await heard();
+		expect(await balanceOf(invoiceId)).toBe(80_000n);
+		expect(await partsOf(invoiceId)).toEqual(['paid', 'scheduled', 'scheduled']);
+		await answerBank(house, (waiting.ok && waiting.value.clientSecret) || '');
+		await checkAttempt(house.services, payer.scope, attemptId);
+		expect(await partsOf(invoiceId)).toEqual(['paid', 'scheduled', 'paid_otherwise']);
+		await addsUp(invoiceId);
+	});
+});
+
+test('whoever asks to pay a part of what is not owed any more is shown the new amount, and pays that', async () => {
+	const invoiceId = await begun();
+	await comesIn(invoiceId, 55_000n);
+	const next = { option: 'next_part' as const, method: 'pm_card_visa' };
+	expect(await pay(house.services, payer, [invoiceId], 40_000, next)).toMatchObject({
+		refusal: { code: 'amount_changed', detail: { amountMinor: '25000' } }
+	});
+	const view = await readPayView(house.services, payer.scope, [invoiceId]);
+	expect(view.ok && view.value.options[0]).toMatchObject({ kind: 'next_part', dueNowMinor: 25_000n });
+	expect(await pay(house.services, payer, [invoiceId], 25_000, next)).toMatchObject({ value: { status: 'paid' } });
+	expect([await balanceOf(invoiceId), (await planOf(invoiceId)).status]).toEqual([0n, 'completed']);
+});
+
+test('a plan of several invoices: all of them are lowered, and one new schedule is told', async () => {
+	const over = { issuedOn: today(), dueOn: inDays(0), grossMinor: 60_000 };
+	const ids = [await anInvoice(house.services, cast, {}, over), await anInvoice(house.services, cast, {}, over)];
+	const begin = { option: 'plan_3' as const, method: 'pm_card_visa' };
+	expect(await pay(house.services, payer, ids, 40_000, begin)).toMatchObject({ value: { status: 'paid' } });
+	await house.drain();
+	house.world.mailbox.mails.length = 0;
+	for (const id of ids) await comesIn(id, 15_000n);
+	const next = { option: 'next_part' as const, method: 'pm_card_visa' };
+	expect(await pay(house.services, payer, ids, 40_000, next)).toMatchObject({ refusal: { code: 'amount_changed' } });
+	await days(45);
+	expect(mailsAbout(/est réduit/)).toHaveLength(1);
+	for (const id of ids) expect(await balanceOf(id)).toBe(0n);
+});
+
+test('a credit note of more than is owed is set off as far as that, whatever the parts ask for', async () => {
+	const invoiceId = await begun();
+	await comesIn(invoiceId, 55_000n);
+	const { number } = await invoiceNow(invoiceId);
+	const credit = {
+		number: 'AV-BEYOND',
+		type_code: '381',
+		issued_on: today(),
+		preceding_number: number,
+		client: { name: 'Menuiserie Roche' },
+		net_minor: '75000',
+		vat_lines: [{ rate_bps: 2000, base_minor: '75000', vat_minor: '15000' }],
+		gross_minor: '90000'
+	};
+	const bytes = new TextEncoder().encode(JSON.stringify({ invoices: [credit] }));
+	await importInvoices(house.services, cast.owner, [{ name: 'avoir.json', bytes }], { sendMails: false });
+	expect(await balanceOf(invoiceId)).toBe(0n);
 });
 
 /** Money that no try of ours brought, booked without a word to the plan. */

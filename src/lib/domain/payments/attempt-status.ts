@@ -13,7 +13,13 @@ export type AttemptStatus =
 	| 'unknown';
 
 /** Live attempts hold their invoices: the database allows one per invoice. */
-const LIVE_STATUSES: readonly AttemptStatus[] = ['open', 'awaiting_auth', 'awaiting_transfer', 'processing', 'unknown'];
+export const LIVE_STATUSES: readonly AttemptStatus[] = [
+	'open',
+	'awaiting_auth',
+	'awaiting_transfer',
+	'processing',
+	'unknown'
+];
 export const isLive = (status: AttemptStatus): boolean => LIVE_STATUSES.includes(status);
 
 export type IntentSnapshot = {

@@ -4,6 +4,7 @@ import { actorName, type Scope } from '../../domain/access/scope.ts';
 import { isLive, type AttemptStatus } from '../../domain/payments/attempt-status.ts';
 import type { AllocationLine } from '../../domain/payments/allocation.ts';
 import type { Tx } from './database.ts';
+import { lockInvoices, type InvoiceRecord } from './invoices.ts';
 import { withRest, type Latest } from './latest.ts';
 import { attemptInvoice, paymentAttempt } from './schema/index.ts';
 
@@ -54,12 +55,23 @@ export async function listAttemptLines(tx: Tx, scope: Scope, attemptId: string):
 		.orderBy(asc(attemptInvoice.position));
 }
 
-/** A live attempt that holds any of these invoices; `besidesParts`: whole, not a part of theirs. */
+/** What it pays, locked: invoices before plans, as everybody locks. */
+export const lockInvoicesOf = async (tx: Tx, scope: Scope, attemptId: string): Promise<InvoiceRecord[]> =>
+	lockInvoices(
+		tx,
+		scope,
+		(await listAttemptLines(tx, scope, attemptId)).map((line) => line.invoiceId)
+	);
+
+/**
+ * A live attempt that holds any of these invoices. `besidesParts`: that pays no part of a plan. `ofWholes`: of which the database lets one be, a plan that
+ * begins among them (one_live_attempt_per_invoice).
+ */
 export async function findLiveAttempt(
 	tx: Tx,
 	scope: Scope,
 	invoiceIds: string[],
-	{ besidesParts = false }: { besidesParts?: boolean } = {}
+	{ besidesParts = false, ofWholes = false }: { besidesParts?: boolean; ofWholes?: boolean } = {}
 ): Promise<Attempt | null> {
 	const [row] = await tx
 		.select({ attempt: paymentAttempt })
@@ -76,6 +88,7 @@ export async function findLiveAttempt(
 				eq(attemptInvoice.supplierId, scope.supplierId),
 				inArray(attemptInvoice.invoiceId, invoiceIds),
 				attemptInvoice.live,
+				...(ofWholes ? [eq(attemptInvoice.ofPart, false)] : []),
 				...(besidesParts
 					? [
 							sql`not exists (select from attempt_part h where h.supplier_id = ${attemptInvoice.supplierId} and h.attempt_id = ${attemptInvoice.attemptId} and h.holds)`
@@ -117,8 +130,14 @@ export async function listOpenIntents(
 	{
 		invoiceIds,
 		statuses,
-		besides = null
-	}: { invoiceIds: string[]; statuses: readonly AttemptStatus[]; besides?: string | null }
+		besides = null,
+		options = ['now', 'early', 'plan_2', 'plan_3']
+	}: {
+		invoiceIds: string[];
+		statuses: readonly AttemptStatus[];
+		besides?: string | null;
+		options?: NonNullable<Attempt['option']>[];
+	}
 ): Promise<OpenIntent[]> {
 	if (!invoiceIds.length) return [];
 	const rows = await tx
@@ -137,7 +156,7 @@ export async function listOpenIntents(
 				inArray(attemptInvoice.invoiceId, invoiceIds),
 				inArray(paymentAttempt.status, [...statuses]),
 				inArray(paymentAttempt.channel, ['pay_link', 'portal']),
-				inArray(paymentAttempt.option, ['now', 'early', 'plan_2', 'plan_3']),
+				inArray(paymentAttempt.option, options),
 				sql`${paymentAttempt.stripePaymentIntentId} is distinct from ${besides}`
 			)
 		);

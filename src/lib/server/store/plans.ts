@@ -10,7 +10,7 @@ import type { PartLowered } from '../../domain/plans/lower-parts.ts';
 import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
 import { insertMany } from './insert-many.ts';
-import { attemptPart, client, creditUsePart, plan, planPart, planPartLine, planPartLowered } from './schema/index.ts';
+import { client, creditUsePart, plan, planPart, planPartLine, planPartLowered } from './schema/index.ts';
 
 export type PlanRow = typeof plan.$inferSelect;
 export type PartRow = typeof planPart.$inferSelect;
@@ -252,49 +252,4 @@ export async function insertLowering(
 		planPartLowered,
 		parts.map((part) => ({ ...row, ...part }))
 	);
-}
-
-/** The parts a try pays: held until it fails. */
-export async function holdParts(
-	tx: Tx,
-	scope: Scope,
-	attemptId: string,
-	parts: Pick<PartRow, 'planId' | 'position'>[]
-): Promise<void> {
-	await tx
-		.insert(attemptPart)
-		.values(
-			parts.map(({ planId, position }) => ({ supplierId: scope.supplierId, attemptId, planId, position, holds: true }))
-		);
-}
-export async function listHeldParts(
-	tx: Tx,
-	scope: Scope,
-	attemptId: string
-): Promise<{ planId: string; position: number; holds: boolean }[]> {
-	return tx
-		.select({ planId: attemptPart.planId, position: attemptPart.position, holds: attemptPart.holds })
-		.from(attemptPart)
-		.where(and(eq(attemptPart.supplierId, scope.supplierId), eq(attemptPart.attemptId, attemptId)))
-		.orderBy(asc(attemptPart.planId), asc(attemptPart.position));
-}
-/** Parts of a plan that a try holds: one under way, or the one that paid. */
-export async function listHeldPositions(tx: Tx, scope: Scope, planId: string): Promise<number[]> {
-	const rows = await tx
-		.select({ position: attemptPart.position })
-		.from(attemptPart)
-		.where(and(eq(attemptPart.supplierId, scope.supplierId), eq(attemptPart.planId, planId), attemptPart.holds));
-	return rows.map((row) => row.position);
-}
-export async function setHold(tx: Tx, scope: Scope, attemptId: string, holds: boolean): Promise<void> {
-	await tx
-		.update(attemptPart)
-		.set({ holds })
-		.where(
-			and(
-				eq(attemptPart.supplierId, scope.supplierId),
-				eq(attemptPart.attemptId, attemptId),
-				sql`${attemptPart.holds} <> ${holds}`
-			)
-		);
 }

@@ -14,7 +14,7 @@ import { insertPromisedDiscounts } from '../../store/discounts.ts';
 import { listInvoicesByNumber } from '../../store/invoices.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { findClient, getSupplier } from '../../store/parties.ts';
-import { holdParts } from '../../store/plans.ts';
+import { holdParts } from '../../store/held-parts.ts';
 import { recordAudit } from '../../store/records.ts';
 import { keepAcceptance } from '../offers/keep-acceptance.ts';
 import { bookDiscounts } from '../payments/book-discounts.ts';

@@ -8,7 +8,7 @@ import { allocateReversal, withinBalance, type AllocationLine } from '../../../d
 import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
-import { findAttempt } from '../../store/attempts.ts';
+import { findAttempt, lockInvoicesOf } from '../../store/attempts.ts';
 import { lockBankEntry, saveBankEntry, type BankEntry } from '../../store/bank.ts';
 import { lockInvoices } from '../../store/invoices.ts';
 import { bookEntry } from '../../store/journal.ts';
@@ -64,6 +64,7 @@ export async function takeBack(
 			on: valueDay(entry)
 		});
 		if (amountMinor === rest) await followPlanOf(booking, payment, 'gone');
+		await lowerToOwed(booking, payment, null);
 		await settle(booking, entry, payment, 'booked', round);
 		await queueReversalMail(tx, scope, booking.now, 'money_returned', reversalId, payment.clientId);
 		return done({ paymentId: payment.paymentId });
@@ -93,6 +94,7 @@ export async function undoEntry(services: Services, scope: Scope, bankEntryId: s
 					on
 				});
 				await followPlanOf(booking, payment, 'undone');
+				await lowerToOwed(booking, payment, null);
 				// Whoever had a receipt is told; one that had not left yet stays here (compose-mail).
 				if (await hasReceipt(tx, scope, payment.paymentId))
 					await queueReversalMail(tx, scope, booking.now, 'transfer_undone', reversalId, payment.clientId);
@@ -134,6 +136,7 @@ type Going = {
 /** Invoices first, in the reverse order of the allocation; what is left comes out of what was kept for the client. */
 async function reverse(booking: Booking, payment: Payment, going: Going): Promise<string> {
 	const { scope, tx, supplier, now } = booking;
+	await lockInvoicesOf(tx, scope, payment.attemptId);
 	const lines = allocateReversal(await listStanding(tx, scope, payment.paymentId), going.amountMinor);
 	const creditMinor = minor(going.amountMinor - sumOf(lines));
 	const reversalId = newId();
@@ -159,6 +162,7 @@ async function restore(booking: Booking, entry: BankEntry, on: CivilDate): Promi
 	const undone = required(await findReversalOf(tx, scope, objectId, 'debit_return'), 'return');
 	const payment = required(await findPayment(tx, scope, undone.paymentId), 'payment');
 	const taken = await listReversalLines(tx, scope, objectId, 'debit_return');
+	await lockInvoicesOf(tx, scope, payment.attemptId);
 	// As far as each invoice is still owed: paid otherwise or credited meanwhile, the money is the client's.
 	const invoices = await lockInvoices(
 		tx,

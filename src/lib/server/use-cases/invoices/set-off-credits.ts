@@ -49,7 +49,11 @@ async function setOff(tx: Tx, scope: Scope, now: Date, { creditId, invoiceId }: 
 	const { balanceMinor, underWayMinor, promisedMinor, plannedMinor } = invoice;
 	const beside = atLeastNothing(subtract(balanceMinor, add(underWayMinor, promisedMinor, plannedMinor)));
 	const inParts = add(...parts.map((part) => part.ofInvoiceMinor));
-	const amountMinor = smallest(atLeastNothing(subtract(ZERO, credit.balanceMinor)), add(beside, inParts));
+	const owed = atLeastNothing(subtract(balanceMinor, add(underWayMinor, promisedMinor)));
+	const amountMinor = smallest(
+		atLeastNothing(subtract(ZERO, credit.balanceMinor)),
+		smallest(owed, add(beside, inParts))
+	);
 	if (amountMinor <= 0n) return;
 	const lowered = lowerParts(parts, atLeastNothing(subtract(amountMinor, beside)));
 	const creditUseId = newId();

@@ -18,7 +18,7 @@ import {
 	type Payment,
 	type Reversal
 } from '../../store/payments.ts';
-import { listHeldParts } from '../../store/plans.ts';
+import { listHeldParts } from '../../store/held-parts.ts';
 import type { Context } from './compose-context.ts';
 import { invoiceIdsOf, payUrl, whatIsDue, type Due } from './what-is-due.ts';
 

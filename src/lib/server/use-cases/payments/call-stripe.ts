@@ -8,7 +8,8 @@ import {
 	lockAttempt,
 	saveAttempt,
 	type Attempt,
-	type AttemptChange
+	type AttemptChange,
+	lockInvoicesOf
 } from '../../store/attempts.ts';
 import { getSupplier } from '../../store/parties.ts';
 import { findMethod } from '../../store/saved-methods.ts';
@@ -131,6 +132,7 @@ export const abandon = (services: Services, scope: Scope, attempt: Attempt, erro
 	commit(services, scope, async (tx) => {
 		const current = await lockAttempt(tx, scope, attempt.attemptId);
 		if (current?.status !== attempt.status) return;
+		await lockInvoicesOf(tx, scope, attempt.attemptId);
 		const now = services.clock.now();
 		await saveAttempt(tx, scope, attempt.attemptId, { status: 'canceled', errorCode }, now);
 		const following = { scope, tx, now, supplier: await getSupplier(tx, scope), intent: null };

@@ -19,6 +19,7 @@ import { listPlansOfInvoices, type PlanWithParts } from '../../store/plans.ts';
 import { lockNewPlans } from '../../store/plan-history.ts';
 import { quoteInvoices, type Quoted } from '../offers/quote-invoices.ts';
 import { isPlan } from '../plans/keep-plan.ts';
+import { isOverPlanned, lowerPartsOf } from '../plans/lower-plans.ts';
 import { done, refuse, type Result } from '../run.ts';
 
 /** What an attempt is opened with. */
@@ -42,7 +43,7 @@ type Asked = { supplier: Supplier; invoices: InvoiceRecord[]; input: StartPaymen
 export async function choosePayment(services: Services, tx: Tx, scope: Scope, asked: Asked): Promise<Result<Chosen>> {
 	const { input } = asked;
 	return input.option === 'next_part' || input.option === 'all_parts'
-		? chooseParts(tx, scope, asked, input.option)
+		? chooseParts(services, tx, scope, asked, input.option)
 		: chooseOption(services, tx, scope, asked);
 }
 
@@ -90,12 +91,15 @@ const isAsSeen = (option: PaymentOption, { expectedParts: seen }: StartPayment):
 	seen === undefined || seen.join() === (expectedParts(option) ?? []).join();
 
 async function chooseParts(
+	services: Services,
 	tx: Tx,
 	scope: Scope,
-	{ invoices, input }: Asked,
+	{ supplier, invoices, input }: Asked,
 	option: 'next_part' | 'all_parts'
 ): Promise<Result<Chosen>> {
 	const asked = invoices.map((invoice) => invoice.invoiceId);
+	// Nobody pays a part of what is not owed: the page then shows what is.
+	if (invoices.some(isOverPlanned)) await lowerPartsOf({ scope, tx, supplier, now: services.clock.now() }, asked, null);
 	const [plan] = await listPlansOfInvoices(tx, scope, asked, { running: true });
 	const next = plan && nextPart(plan.parts);
 	// Parts are shown, and paid, where nothing but the plan is left of the invoices.

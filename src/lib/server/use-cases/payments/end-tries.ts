@@ -11,6 +11,16 @@ import { closeIntent } from './close-intent.ts';
 /** `ended`: none can collect any more. `not_ended`: one has paid in the meantime, or may still. `not_asked`: nobody knows yet. */
 export type Ended = 'ended' | 'not_ended' | 'not_asked';
 
+/** Of the parts of a plan too: money for the whole is under way, and whoever finishes one at the bank would pay twice. */
+export async function endAllTries(services: Services, scope: Scope, invoiceIds: string[]): Promise<Ended> {
+	const ended = await endTries(services, scope, invoiceIds);
+	const ofParts = await read(services, scope, (tx) =>
+		listOpenIntents(tx, scope, { invoiceIds, statuses: ['awaiting_auth'], options: ['next_part', 'all_parts'] })
+	);
+	const parts = await closeAll(services, scope, ofParts);
+	return ended === 'ended' ? parts : ended;
+}
+
 /** Refused ones and unfinished ones. A debit under way is not asked: the invoice says itself that it is paid. */
 export async function endTries(services: Services, scope: Scope, invoiceIds: string[]): Promise<Ended> {
 	if (!invoiceIds.length) return 'ended';

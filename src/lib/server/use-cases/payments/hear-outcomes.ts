@@ -1,6 +1,7 @@
 // An account that was disconnected is back: what was said of its tries is compared with what Stripe says. Money that had come all the same is booked by settling:
 // to its invoice if that is still owed, to the client otherwise. Owners are told where the two differ.
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
+import { isLive } from '../../../domain/payments/attempt-status.ts';
 import type { Outcome } from '../../../domain/payments/outcome.ts';
 import type { IntentState } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
@@ -12,8 +13,8 @@ import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';
 import { allOf } from '../page.ts';
 import { commit, read, safely } from '../run.ts';
 import { findIntentOf } from './call-stripe.ts';
-import { endTries } from './end-tries.ts';
-import { wasSaidNotPaid } from './hold-again.ts';
+import { endAllTries } from './end-tries.ts';
+import { isStillFor, wasSaidNotPaid } from './hold-again.ts';
 import { requireRightAccount } from './right-account.ts';
 import { IntentMissing, isOwnIntent, settleIntent } from './settle-intent.ts';
 
@@ -76,16 +77,20 @@ async function lookUp(services: Services, scope: Scope, { said, attempt }: Unhea
 	// Where it was made, an intent does not vanish (settle-intent.ts). One that only a person named was not there.
 	if (intentId && !intent && said.outcome === 'not_paid') throw new IntentMissing(`intent ${intentId} is missing`);
 	if (!intent || !isOwnIntent(intent, attempt)) return null;
-	if (!WAITS.includes(intent.status)) return intent;
+	// One that is held again is settled as what its bank said first, and told.
+	if (!WAITS.includes(intent.status) || isLive(attempt.status)) return intent;
 	// Nothing has come by it, and its invoice is paid, or may be in another way: nobody finishes it any more, and Stripe then says what it came to.
 	await services.payments.cancel(account, intent.intentId);
 	return services.payments.retrieve(account, intent.intentId);
 }
 /** What else is unfinished on the invoices of a debit that is under way after all would collect them a second time. */
-async function endOthers(services: Services, scope: Scope, { attemptId }: Attempt): Promise<void> {
-	const lines = await read(services, scope, (tx) => listAttemptLines(tx, scope, attemptId));
-	const invoiceIds = lines.map((line) => line.invoiceId);
-	await endTries(services, scope, invoiceIds);
+async function endOthers(services: Services, scope: Scope, attempt: Attempt): Promise<void> {
+	const invoiceIds = await read(services, scope, async (tx) => {
+		if (!(await isStillFor({ tx, scope }, attempt))) return [];
+		const lines = await listAttemptLines(tx, scope, attempt.attemptId);
+		return lines.map((line) => line.invoiceId);
+	});
+	await endAllTries(services, scope, invoiceIds);
 }
 /** For the bank's answer, for our word, for another card: what only goes on if somebody goes on with it (https://docs.stripe.com/payments/paymentintents/lifecycle). */
 const WAITS = ['requires_action', 'requires_confirmation', 'requires_payment_method'];

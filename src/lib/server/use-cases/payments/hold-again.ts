@@ -3,7 +3,9 @@
 import type { Attempt } from '../../store/attempts.ts';
 import { findLiveAttempt, listAttemptLines } from '../../store/attempts.ts';
 import { lockInvoices } from '../../store/invoices.ts';
-import { findPlan, listHeldParts } from '../../store/plans.ts';
+import type { Tx } from '../../store/database.ts';
+import { listHeldParts, listHolders } from '../../store/held-parts.ts';
+import { findPlan } from '../../store/plans.ts';
 import { recordAudit, wasRecorded } from '../../store/records.ts';
 import { isOpen, isRunning } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
@@ -18,21 +20,51 @@ export const wasSaidNotPaid = ({ status, errorCode }: Attempt): boolean =>
 
 /** Called inside settling, for what is under way at Stripe. null: it holds nothing, since something else pays it, or has. */
 export async function holdAgain(settling: Settling, attempt: Attempt): Promise<HeldAgain> {
-	const holds = await mayHold(settling, attempt);
+	const { tx, scope } = settling;
+	const others = await listOthers(tx, scope, attempt);
+	// Somebody is at a bank’s page with it: closed first (hear-outcomes.ts), and this is asked again.
+	if (others.length && others.every(({ status }) => status !== 'processing')) return null;
+	const holds = others.length ? null : await mayHold(settling, attempt);
 	await tellOnce(settling, attempt, holds !== null);
 	return holds;
 }
 
+/** What it is for is owed still, and would be collected twice if somebody went on with another try. */
+export async function isStillFor({ tx, scope }: Pick<Settling, 'tx' | 'scope'>, attempt: Attempt): Promise<boolean> {
+	const { invoices, plan, parts } = await whatItPays(tx, scope, attempt);
+	if (!invoices.some((invoice) => invoice.balanceMinor > 0n)) return false;
+	return !isOfParts(attempt) || (plan !== null && isRunning(plan) && parts.every(isOpen));
+}
+
+const isOfParts = ({ option }: Attempt): boolean => option === 'next_part' || option === 'all_parts';
+/** Tries that the database would let stand beside it no more than itself: of the same invoices whole, of the same parts. */
+async function listOthers(tx: Tx, scope: Settling['scope'], attempt: Attempt): Promise<Attempt[]> {
+	const { ids, plan, parts } = await whatItPays(tx, scope, attempt);
+	const whole = isOfParts(attempt) ? null : await findLiveAttempt(tx, scope, ids, { ofWholes: true });
+	const holders = plan
+		? await listHolders(
+				tx,
+				scope,
+				plan.planId,
+				parts.map((part) => part.position)
+			)
+		: [];
+	return [...(whole ? [whole] : []), ...holders].filter((one) => one.attemptId !== attempt.attemptId);
+}
+
 async function mayHold({ tx, scope }: Settling, attempt: Attempt): Promise<HeldAgain> {
+	if (!(await isStillFor({ tx, scope }, attempt))) return null;
+	const { plan, parts } = await whatItPays(tx, scope, attempt);
+	return plan !== null && isRunning(plan) && parts.every(isOpen) ? 'with_parts' : 'alone';
+}
+
+async function whatItPays(tx: Tx, scope: Settling['scope'], attempt: Attempt) {
 	const ids = (await listAttemptLines(tx, scope, attempt.attemptId)).map((line) => line.invoiceId);
 	const invoices = await lockInvoices(tx, scope, ids);
-	if (!invoices.some((invoice) => invoice.balanceMinor > 0n)) return null;
 	const held = await listHeldParts(tx, scope, attempt.attemptId);
 	const plan = held[0] ? required(await findPlan(tx, scope, held[0].planId), 'plan') : null;
 	const parts = plan?.parts.filter((part) => held.some((one) => one.position === part.position)) ?? [];
-	const areFree = plan !== null && isRunning(plan) && parts.every(isOpen);
-	if (attempt.option === 'next_part' || attempt.option === 'all_parts') return areFree ? 'with_parts' : null;
-	return (await findLiveAttempt(tx, scope, ids, { besidesParts: true })) ? null : areFree ? 'with_parts' : 'alone';
+	return { ids, invoices, plan, parts };
 }
 
 async function tellOnce({ tx, scope, now }: Settling, attempt: Attempt, holds: boolean): Promise<void> {

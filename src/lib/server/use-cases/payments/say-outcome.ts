@@ -20,7 +20,8 @@ import {
 	listAttemptsOfIntent,
 	lockAttempt,
 	saveAttempt,
-	type Attempt
+	type Attempt,
+	lockInvoicesOf
 } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { findSaid, insertSaid, type SaidOutcome } from '../../store/outcomes.ts';
@@ -184,6 +185,7 @@ async function keepNotPaid(booking: Booking, attempt: Attempt, { input, known }:
 	const ended = { status: 'canceled', errorCode: 'said_not_paid', declineCode: null } as const;
 	await saveAttempt(tx, scope, attemptId, { ...ended, stripePaymentIntentId: intentOf(attempt, known) }, now);
 	await say(booking, attempt, { input, known });
+	await lockInvoicesOf(tx, scope, attemptId);
 	// What had been said to be paid has let its parts go already.
 	if (known?.outcome !== 'paid')
 		await followPlan({ ...booking, intent: null }, { ...attempt, errorCode: 'said_not_paid' }, 'canceled');

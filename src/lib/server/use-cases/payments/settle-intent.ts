@@ -18,7 +18,8 @@ import {
 	nameIntent,
 	saveAttempt,
 	touchAttempt,
-	type Attempt
+	type Attempt,
+	lockInvoicesOf
 } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { recordFact } from '../../store/outbox.ts';
@@ -149,6 +150,8 @@ async function settleInside(
 	if (!moved) await touchAttempt(tx, scope, latest.attemptId, settling.now);
 	if (moved && latest.remembersMethod && (status === 'processing' || status === 'paid'))
 		await keepUsedMethod(settling, latest);
+	// Invoices before plans, as everybody locks.
+	if (moved || intent.status === 'succeeded') await lockInvoicesOf(tx, scope, latest.attemptId);
 	if (intent.status === 'succeeded') {
 		const payment = await bookPayment(settling, latest);
 		if (!own.some((one) => one.attemptId === payment.attemptId))

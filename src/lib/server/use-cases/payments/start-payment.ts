@@ -20,7 +20,7 @@ import { insertPromisedDiscounts } from '../../store/discounts.ts';
 import { findInvoice, lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { getSupplier, mayPay, type Supplier } from '../../store/parties.ts';
-import { holdParts } from '../../store/plans.ts';
+import { holdParts } from '../../store/held-parts.ts';
 import { findCustomerId, type SavedMethod } from '../../store/saved-methods.ts';
 import { isSilent } from '../../store/stripe-accounts.ts';
 import { constraintName } from '../../store/tx.ts';

@@ -1,7 +1,8 @@
 // A plan began, and what paid its first part can't be kept: its account at Stripe answers nobody. The client is asked for a means of payment, and has until the
 // days that were agreed.
 import type { Attempt } from '../../store/attempts.ts';
-import { findPlan, listHeldParts } from '../../store/plans.ts';
+import { listHeldParts } from '../../store/held-parts.ts';
+import { findPlan } from '../../store/plans.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
 import type { Booking } from '../payments/settling.ts';
 import { schedule } from './follow-plan.ts';

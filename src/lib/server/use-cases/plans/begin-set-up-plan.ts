@@ -3,9 +3,11 @@ import type { MethodFacts } from '../../../domain/payments/methods.ts';
 import { required } from '../../../domain/required.ts';
 import { lockAttempt, saveAttempt } from '../../store/attempts.ts';
 import type { MethodSetup } from '../../store/method-setups.ts';
-import { findPlan, savePlan, setHold } from '../../store/plans.ts';
+import { setHold } from '../../store/held-parts.ts';
+import { findPlan, savePlan } from '../../store/plans.ts';
 import { saveMethod } from '../../store/saved-methods.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
+import { lowerToOwed } from './lower-plans.ts';
 import { announce, followPlan, schedule, type Following } from './follow-plan.ts';
 
 type Beginning = Omit<Following, 'intent'>;
@@ -43,6 +45,8 @@ export async function beginSetUpPlan(
 	await schedule(following, plan, state.methodType);
 	await queuePlanMail(tx, scope, now, 'plan_started', plan);
 	await announce(following, plan);
+	// Something may have come in while the bank was asking.
+	await lowerToOwed(following, attempt, null);
 	return true;
 }
 

@@ -10,15 +10,8 @@ import type { Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { findClient } from '../../store/parties.ts';
-import {
-	findPlan,
-	listHeldParts,
-	lockPlan,
-	savePart,
-	savePlan,
-	setHold,
-	type PlanWithParts
-} from '../../store/plans.ts';
+import { listHeldParts, listHeldPositions, setHold } from '../../store/held-parts.ts';
+import { findPlan, lockPlan, savePart, savePlan, type PlanWithParts } from '../../store/plans.ts';
 import { findMethod } from '../../store/saved-methods.ts';
 import { queueAttemptMail, queuePlanMail, UNTRIED } from '../mails/queue-mails.ts';
 import { keepUsedMethod } from '../methods/keep-used-method.ts';
@@ -76,11 +69,13 @@ async function advance(following: Following, { plan, parts, attempt, status }: M
 	if (begins) await queuePlanMail(tx, scope, now, 'plan_started', plan);
 }
 
-/** A try that had been given up and was paid after all holds its parts again, unless another has taken them meanwhile. */
+/** A try that had been given up and was paid after all holds its parts again, unless another has taken them meanwhile, or asks a bank for them at this moment. */
 async function holdAgain(tx: Tx, scope: Settling['scope'], attempt: Attempt, plan: PlanWithParts): Promise<void> {
 	const held = await listHeldParts(tx, scope, attempt.attemptId);
 	if (held.every((one) => one.holds)) return;
-	const taken = plan.parts.some((part) => held.some((one) => one.position === part.position) && !isOpen(part));
+	const byOthers = await listHeldPositions(tx, scope, plan.planId);
+	const own = plan.parts.filter((part) => held.some((one) => one.position === part.position));
+	const taken = own.some((part) => !isOpen(part) || byOthers.includes(part.position));
 	if (!taken) await setHold(tx, scope, attempt.attemptId, true);
 }
 

@@ -6,7 +6,8 @@ import { required } from '../../../domain/required.ts';
 import type { Tx } from '../../store/database.ts';
 import type { InvoiceRecord } from '../../store/invoices.ts';
 import type { Supplier } from '../../store/parties.ts';
-import { holdParts, insertPlan } from '../../store/plans.ts';
+import { holdParts } from '../../store/held-parts.ts';
+import { insertPlan } from '../../store/plans.ts';
 import { contactOf } from '../offers/keep-acceptance.ts';
 
 export const isPlan = ({ kind }: Pick<PaymentOption, 'kind'>): boolean => kind === 'plan_2' || kind === 'plan_3';

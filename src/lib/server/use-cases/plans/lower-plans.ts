@@ -7,13 +7,13 @@ import { add, atLeastNothing, subtract, ZERO, type Minor } from '../../../domain
 import { CHARGEABLE_MINOR, lowerParts, type Lowerable, type PartLowered } from '../../../domain/plans/lower-parts.ts';
 import { isFailing, isOpen, isRunning, statusAfter, type PartStatus } from '../../../domain/plans/plan.ts';
 import { newId } from '../../identity.ts';
-import { listAttemptLines } from '../../store/attempts.ts';
+import { findLiveAttempt, listAttemptLines } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
+import { listHeldPositions } from '../../store/held-parts.ts';
 import {
 	findPlan,
 	insertLowering,
-	listHeldPositions,
 	listPlansOfInvoices,
 	lockPlan,
 	savePart,
@@ -42,17 +42,31 @@ export async function lowerToOwed(
 	);
 }
 export async function lowerPartsOf(
-	booking: Pick<Booking, 'scope' | 'tx' | 'supplier' | 'now'>,
+	{ scope, tx, supplier, now }: Pick<Booking, 'scope' | 'tx' | 'supplier' | 'now'>,
 	invoiceIds: string[],
 	paymentId: string | null
 ): Promise<void> {
-	const { scope, tx } = booking;
+	const lowered: PartLowered[] = [];
 	for (const invoiceId of await inRunningPlans(tx, scope, invoiceIds)) {
 		const [invoice] = await lockInvoices(tx, scope, [invoiceId]);
-		if (!invoice) continue;
+		// Money under way for the whole of it may come to nothing: then the parts are owed as they are.
+		if (!invoice || (await findLiveAttempt(tx, scope, [invoiceId], { besidesParts: true }))) continue;
 		const excessMinor = plannedBeyond(invoice);
-		if (excessMinor > 0n) await lower(booking, { invoiceId, paymentId, excessMinor });
+		if (excessMinor <= 0n) continue;
+		const plans = await lockPlans(tx, scope, invoiceId);
+		const parts = lowerParts(await lowerable(tx, scope, plans, invoiceId), excessMinor);
+		await insertLowering(tx, scope, { loweringId: newId(), invoiceId, paymentId, createdAt: now }, parts);
+		lowered.push(...parts);
 	}
+	const today = civilDateIn(now, supplier.timeZone);
+	// However many invoices it was, one schedule is told.
+	await followLowered(tx, scope, now, {
+		lowered,
+		left: 'paid_otherwise',
+		mail: 'plan_lowered',
+		round: newId(),
+		today
+	});
 }
 /** What the parts to come ask for beyond what is owed; below nothing where more is owed beside them. */
 const plannedBeyond = ({ balanceMinor, underWayMinor, promisedMinor, plannedMinor }: InvoiceRecord): Minor =>
@@ -65,25 +79,6 @@ async function inRunningPlans(tx: Tx, scope: Scope, invoiceIds: string[]): Promi
 		plans.flatMap(({ parts }) => parts.flatMap(({ lines }) => lines.map((line) => line.invoiceId)))
 	);
 	return [...new Set(invoiceIds)].filter((id) => planned.has(id)).sort();
-}
-
-async function lower(
-	{ scope, tx, supplier, now }: Pick<Booking, 'scope' | 'tx' | 'supplier' | 'now'>,
-	{ invoiceId, paymentId, excessMinor }: { invoiceId: string; paymentId: string | null; excessMinor: Minor }
-): Promise<void> {
-	const plans = await lockPlans(tx, scope, invoiceId);
-	const lowered = lowerParts(await lowerable(tx, scope, plans, invoiceId), excessMinor);
-	if (!lowered.length) return;
-	const loweringId = newId();
-	await insertLowering(tx, scope, { loweringId, invoiceId, paymentId, createdAt: now }, lowered);
-	const today = civilDateIn(now, supplier.timeZone);
-	await followLowered(tx, scope, now, {
-		lowered,
-		left: 'paid_otherwise',
-		mail: 'plan_lowered',
-		round: loweringId,
-		today
-	});
 }
 
 /** The plans that run of an invoice. Locked after it, as whoever pays does. */
