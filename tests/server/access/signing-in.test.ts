@@ -6,13 +6,7 @@ import { newSecret } from '#lib/server/identity.ts';
 import { session, signIn, signInRequest } from '#lib/server/store/schema/index.ts';
 import { findSubjects } from '#lib/server/store/parties.ts';
 import { inScope } from '#lib/server/store/tx.ts';
-import {
-	listLinks,
-	mintPayLink,
-	readLinkSupplier,
-	renewPayLink,
-	revokeLink
-} from '#lib/server/use-cases/access/pay-links.ts';
+import { listLinks, mintPayLink, renewPayLink, revokeLink } from '#lib/server/use-cases/access/pay-links.ts';
 import { requestSignIn } from '#lib/server/use-cases/access/request-sign-in.ts';
 import { readLink, rememberBrowser, signInByCode, signInByLink } from '#lib/server/use-cases/access/sign-in.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
@@ -258,11 +252,6 @@ describe('pay links', () => {
 		);
 		if (ended?.state !== 'revoked') throw new Error('not revoked');
 		expect(await renewPayLink(house.services, ended.link)).toMatchObject({ refusal: { code: 'link_revoked' } });
-		// "Write to your supplier": whom, is said there.
-		expect(await readLinkSupplier(house.services, ended.link)).toMatchObject({
-			name: expect.stringMatching(/\w/),
-			contactEmail: expect.stringContaining('@')
-		});
 		house.world.world.offsetMs += 61 * 86_400_000;
 		const access = [await openPayLink(house.services, token), await openPayLink(house.services, stale)].find(
 			(candidate) => candidate?.state === 'expired'

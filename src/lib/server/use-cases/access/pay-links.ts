@@ -1,15 +1,13 @@
 // Pay links: sent with an invoice, renewed to the address on file, listed and revoked by a member.
-import type { SupplierView } from '../../../contract/views.ts';
 import { may, mintScope, type Scope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import { newId, newSecret, sha256 } from '../../identity.ts';
 import { insertPayLink, listPayLinks, revokePayLink, type PayLink, type PayLinkListing } from '../../store/access.ts';
 import type { Tx } from '../../store/database.ts';
 import { findInvoice } from '../../store/invoices.ts';
-import { findContact, getSupplier, listBillingContacts } from '../../store/parties.ts';
+import { findContact, listBillingContacts } from '../../store/parties.ts';
 import { recordAudit } from '../../store/records.ts';
 import { requireProofForMany } from './proof-for-many.ts';
-import { supplierView } from '../invoices/views.ts';
 import { queueInvoiceMail } from '../mails/queue-mails.ts';
 import { pageOf, type Page } from '../page.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
@@ -37,12 +35,6 @@ export async function mintPayLink(
 	});
 	return `${services.config.origin}/p/${token}`;
 }
-
-/** Who sent a link that opens nothing any more: whom to write to. */
-export const readLinkSupplier = (services: Services, link: PayLink): Promise<SupplierView> => {
-	const scope = mintScope(link.supplierId, { kind: 'system' });
-	return read(services, scope, async (tx) => supplierView(await getSupplier(tx, scope)));
-};
 
 /** A stale link sends a fresh one, only ever to the address on file. Same answer whether or not a mail leaves. */
 export async function renewPayLink(services: Services, link: PayLink): Promise<Result<null>> {

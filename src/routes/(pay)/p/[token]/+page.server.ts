@@ -5,7 +5,7 @@ import { noCookiesText } from '#lib/i18n/no-cookies.ts';
 import { failWith } from '#lib/server/http/answer.ts';
 import { findPayLink, requirePayLink } from '#lib/server/http/guards.ts';
 import { isLinkId, throughTheDoor } from '#lib/server/http/pay-link-door.ts';
-import { readLinkSupplier, renewPayLink } from '#lib/server/use-cases/access/pay-links.ts';
+import { renewPayLink } from '#lib/server/use-cases/access/pay-links.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -14,13 +14,11 @@ import { required } from '#lib/domain/required.ts';
 export const load: PageServerLoad = async (event) => {
 	const { token: named } = event.params;
 	// The address went where its cookie did not: forwarded, kept too long, another browser. Nobody learns whether it names a link.
-	if (isLinkId(named) && !(await findPayLink(event, named)))
-		return { stale: 'elsewhere' as const, from: null, view: null };
+	if (isLinkId(named) && !(await findPayLink(event, named))) return { stale: 'elsewhere' as const, view: null };
 	const access = await requirePayLink(event, named);
-	const { services } = await house();
-	if (access.state !== 'live')
-		return { stale: access.state, from: await readLinkSupplier(services, access.link), view: null };
+	if (access.state !== 'live') return { stale: access.state, view: null };
 	const stripeMayCome = throughTheDoor(event, access);
+	const { services } = await house();
 	const result = await readPayView(
 		services,
 		access.scope,
@@ -29,7 +27,7 @@ export const load: PageServerLoad = async (event) => {
 	);
 	if (!result.ok) error(404, 'Not found');
 	const noCookies = stripeMayCome ? null : noCookiesText(event.locals.locale);
-	return { stale: null, from: null, view: result.value, stripeMayCome, noCookies };
+	return { stale: null, view: result.value, stripeMayCome, noCookies };
 };
 
 export const actions: Actions = {
