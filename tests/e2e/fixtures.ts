@@ -105,7 +105,7 @@ export async function freshInvoice(
 		buyer: { name: `Client ${id}`, siren: sirenOf(Date.now() % 89_999_999), email },
 		lines: [{ label: 'Lustre', netMinor: over.netMinor ?? 98_000, rateBps: 2000 }]
 	};
-	const context = await page.context().browser()!.newContext({ locale: 'fr-FR' });
+	const context = await page.context().browser()!.newContext({ locale: 'fr-FR', serviceWorkers: 'block' });
 	const admin = await context.newPage();
 	await admin.goto((await demo.person(over.of ?? 'Claire Martin')).sign_in_url);
 	await admin.goto(`${origin()}/admin/import`);
