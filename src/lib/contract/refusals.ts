@@ -48,6 +48,7 @@ export const REFUSAL_CODES = [
 	'money_day_not_possible',
 	'refund_day_not_possible',
 	'refund_unheard',
+	'refund_said_first',
 	'link_expired',
 	'link_revoked',
 	'code_wrong',

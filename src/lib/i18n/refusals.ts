@@ -104,7 +104,12 @@ function importTexts(detail: Refusal['detail'], locale: Locale): Record<ImportCo
 
 type OutcomeCode = Extract<
 	RefusalCode,
-	'account_answers' | 'outcome_said' | 'refund_day_not_possible' | 'refund_unheard' | OutcomeMistake
+	| 'account_answers'
+	| 'outcome_said'
+	| 'refund_day_not_possible'
+	| 'refund_unheard'
+	| 'refund_said_first'
+	| OutcomeMistake
 >;
 function outcomeTexts(locale: Locale): Record<OutcomeCode, () => string> {
 	const say = { locale };
@@ -114,6 +119,7 @@ function outcomeTexts(locale: Locale): Record<OutcomeCode, () => string> {
 		reference_of_another: () => m.refusal_reference_of_another({}, say),
 		money_day_not_possible: () => m.refusal_money_day_not_possible({}, say),
 		refund_day_not_possible: () => m.refusal_refund_day_not_possible({}, say),
-		refund_unheard: () => m.refusal_refund_unheard({}, say)
+		refund_unheard: () => m.refusal_refund_unheard({}, say),
+		refund_said_first: () => m.refusal_refund_said_first({}, say)
 	};
 }

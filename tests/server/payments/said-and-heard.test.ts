@@ -193,3 +193,21 @@ test('said not to be paid, a debit of its client’s new plan is under way, and 
 	expect(await tryOf(debit)).toMatchObject({ status: 'canceled' });
 	expect(await audits()).toEqual(['said_not_paid', 'outcome_under_way_twice']);
 });
+
+test('said not to be paid, held again, and its bank refuses: that is heard as a refusal and told, and stays one', async () => {
+	const debit = await begun(DEBIT);
+	await leave();
+	expect(await say(debit, NOT_PAID)).toMatchObject({ ok: true });
+	await comeBack();
+	expect(await tryOf(debit)).toMatchObject({ status: 'processing' });
+	const error = { code: 'insufficient_funds', decline_code: 'insufficient_funds', type: 'card_error', message: 'no' };
+	Object.assign(intentOf(debit.intentId), { status: 'requires_payment_method', last_payment_error: error });
+	await hearOutcomes(at.house.services);
+	await pass(20);
+	await hearOutcomes(at.house.services);
+	await at.house.drain();
+	expect((await attemptOf(debit.attemptId)).status).toBe('declined');
+	expect(await tryOf(debit)).toMatchObject({ said: { heard: 'not_paid' } });
+	expect(mailsTo(at.payer.email).filter((mail) => /n’a pas abouti/.test(mail.subject))).toHaveLength(1);
+	expect(await balanceOf(debit.invoiceId)).toBe(120_000n);
+});

@@ -11,7 +11,8 @@ import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts'
 import { sayRefund, type RefundAnswer, type SayRefundInput } from '#lib/server/use-cases/payments/say-refund.ts';
 import { changeStripeAccount } from '#lib/server/use-cases/suppliers/change-payee.ts';
 import { readAdminPayment } from '#lib/server/use-cases/suppliers/read-payments.ts';
-import { cutOffStage } from '../../builders/cut-off.ts';
+import { refundFails } from '#sandbox/stripe/reversals.ts';
+import { cutOffStage, NOT_PAID } from '../../builders/cut-off.ts';
 
 const { at, world, asSystem, begun, comeBack, pass, books, day, formerObjects, mailsTo, ...stage } = cutOffStage();
 const OK = { ok: true };
@@ -181,4 +182,57 @@ test('while nobody can be asked, one word replaces another; a day that cannot be
 		'said_not_refunded_instead',
 		'said_refunded_instead'
 	]);
+});
+
+test('said to be made, and its bank did not take it: the money is back once, whatever is said afterwards', async () => {
+	const asked = await askedFor({ heard: true });
+	await leave();
+	const { id } = refundAtStripe();
+	expect(await say(asked, made(id))).toMatchObject(OK);
+	world().refusedAccounts = [];
+	refundFails(world(), formerObjects(), refundAtStripe());
+	await back();
+	expect((await books())[`511 ${at.former}`]).toBe(atStripe());
+	expect(await audits()).toEqual(['said_refunded']);
+	const before = await books();
+	await say(asked, NOT_MADE, 1);
+	expect(await books()).toEqual(before);
+});
+
+test('four words on one refund, and Stripe had made it: it is in the books once', async () => {
+	const asked = await askedFor({ heard: true });
+	await leave();
+	const { id } = refundAtStripe();
+	expect(await say(asked, made(id))).toMatchObject(OK);
+	expect(await say(asked, NOT_MADE, 1)).toMatchObject(OK);
+	expect(await say(asked, made(id), 2)).toMatchObject(OK);
+	expect(await say(asked, NOT_MADE, 3)).toMatchObject(OK);
+	await at.house.drain();
+	// Taken back before anybody heard of it, no word of it is true.
+	expect(mailsTo(at.payer.email).filter((mail) => /rembours/i.test(mail.subject))).toEqual([]);
+	await back();
+	expect(await pageOf(asked)).toMatchObject({ payment: { reversedMinor: 50_000n } });
+	expect((await books())[`511 ${at.former}`]).toBe(atStripe());
+	expect((await books())['411']).toBe(50_000);
+});
+
+test('a payment of which something was given back is not taken back before that', async () => {
+	await begun('pm_card_visa');
+	const lost = await begun('pm_card_visa', { lost: true });
+	await leave();
+	expect(await stage.say(lost, stage.paidThere(lost.intentId))).toMatchObject(OK);
+	const payment = required(await asSystem((tx) => findPaymentOfIntent(tx, at.cast.system, lost.intentId)), 'payment');
+	await ask({ paymentId: payment.paymentId });
+	const [open] = required(await pageOf({ ...payment, refundRequestId: '', invoiceId: '' }), 'page').cutOffRefunds;
+	const asked = {
+		paymentId: payment.paymentId,
+		refundRequestId: required(open, 'request').refundRequestId,
+		invoiceId: ''
+	};
+	expect(await say(asked, made('re_read'))).toMatchObject(OK);
+	const before = await books();
+	expect(await stage.say(lost, NOT_PAID, at.cast.owner, 1)).toMatchObject(refused('refund_said_first'));
+	expect(await books()).toEqual(before);
+	expect(await say(asked, NOT_MADE, 1)).toMatchObject(OK);
+	expect(await stage.say(lost, NOT_PAID, at.cast.owner, 1)).toMatchObject(OK);
 });

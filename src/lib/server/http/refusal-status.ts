@@ -55,6 +55,7 @@ const STATUS: Record<RefusalCode, number> = {
 	money_day_not_possible: 409,
 	refund_day_not_possible: 409,
 	refund_unheard: 409,
+	refund_said_first: 409,
 	link_expired: 410,
 	link_revoked: 410,
 	code_wrong: 400,

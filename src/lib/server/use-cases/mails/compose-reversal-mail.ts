@@ -69,8 +69,9 @@ async function renderRefund(
 	{ scope, tx, row, to }: Context,
 	{ reversal, due, common }: Facts
 ): Promise<RenderedMail | null> {
-	// It failed before anybody heard of it.
-	if (await findReversalOf(tx, scope, reversal.stripeObjectId, 'refund_failed')) return null;
+	// It failed, or was taken back, before anybody heard of it.
+	for (const undone of ['refund_failed', 'refund_unsaid'] as const)
+		if (await findReversalOf(tx, scope, reversal.stripeObjectId, undone)) return null;
 	const given = (await notesWith(tx, scope, row)).filter((note) => note.kind === 'granted');
 	const lines = await listReversalLines(tx, scope, reversal.stripeObjectId, reversal.kind);
 	const reopens = add(...lines.map((line) => line.amountMinor));

@@ -59,7 +59,7 @@ async function failRefund(settling: Settling, payment: Payment, refund: IntentRe
 	const { amountMinor } = refund;
 	// What the credit note had taken off is owed again first: the money then settles it.
 	const given = await findReversalOf(tx, scope, refund.id, 'refund');
-	if (!given || (await findReversalOf(tx, scope, refund.id, 'refund_failed'))) return;
+	if (given?.paymentId !== payment.paymentId || (await findReversalOf(tx, scope, refund.id, 'refund_failed'))) return;
 	await voidCreditNotes(settling, payment, given.reversalId, at);
 	await restore(settling, payment, { kind: 'refund_failed', objectId: refund.id, undoes, amountMinor, at });
 	await tellRefund(settling, payment, refund.id, 'refund_failed');

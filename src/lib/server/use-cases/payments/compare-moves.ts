@@ -5,7 +5,7 @@ import { add, minor, type Minor } from '../../../domain/money/minor.ts';
 import type { MoneyMove } from '../../gateways/stripe/port.ts';
 import type { Tx } from '../../store/database.ts';
 import { sumBooked } from '../../store/journal.ts';
-import { listNamesInBooks, nameInBooks } from '../../store/payments-of-intents.ts';
+import { listNamesInBooks, refundNames } from '../../store/payments-of-intents.ts';
 import { findOurs, type ComparedDay } from '../../store/stripe-books.ts';
 
 type Kind = Exclude<MoneyMove['kind'], 'other'>;
@@ -53,7 +53,7 @@ export async function compareMoves(
 	const namesOf = async (of: MoneyMove[]): Promise<string[]> =>
 		of[0]?.kind === 'in'
 			? listNamesInBooks(tx, scope, of.map(sourceOf))
-			: of.map(sourceOf).flatMap((name) => (/^(re|pyr)_/.test(name) ? [name, nameInBooks(name, 2)] : [name]));
+			: of.map(sourceOf).flatMap((name) => (/^(re|pyr)_/.test(name) ? refundNames(name) : [name]));
 	const bookedOf = async (of: MoneyMove[]): Promise<Minor> => {
 		const parts: Minor[] = [];
 		for (const kind of Object.keys(BOOKED_AS) as Kind[])

@@ -77,8 +77,8 @@ async function lookUp(services: Services, scope: Scope, { said, attempt }: Unhea
 	// Where it was made, an intent does not vanish (settle-intent.ts). One that only a person named was not there.
 	if (intentId && !intent && said.outcome === 'not_paid') throw new IntentMissing(`intent ${intentId} is missing`);
 	if (!intent || !isOwnIntent(intent, attempt)) return null;
-	// One that is held again is settled as what its bank said first, and told.
-	if (!WAITS.includes(intent.status) || isLive(attempt.status)) return intent;
+	// One that is held again is settled as what its bank said first, and told; its refusal stays one.
+	if (!WAITS.includes(intent.status) || isLive(attempt.status) || attempt.status === 'declined') return intent;
 	// Nothing has come by it, and its invoice is paid, or may be in another way: nobody finishes it any more, and Stripe then says what it came to.
 	await services.payments.cancel(account, intent.intentId);
 	return services.payments.retrieve(account, intent.intentId);

@@ -43,11 +43,17 @@ async function hear(services: Services, scope: Scope, { said, request }: SaidOfR
 	const intent = await services.payments.retrieve(account, intentId);
 	// Its payment is not there: what answers is another account, or the payment itself was said and is not so.
 	if (!intent) throw new IntentMissing(`intent ${intentId} is missing on ${account ?? 'the platform'}`);
-	const heard = heardOf(intent.refunds.find((one) => isIt(one, { said, request })) ?? null, { said, request });
+	const refund =
+		intent.refunds.find((one) => one.refundRequestId === request.refundRequestId) ??
+		intent.refunds.find((one) => one.id === said.reference) ??
+		null;
+	const heard = heardOf(refund, request);
 	if (!heard) return;
 	await commit(services, scope, async (tx) => {
 		const now = services.clock.now();
 		if (!(await noteRefundHeard(tx, scope, said, heard, now)) || heard === said.outcome) return;
+		// That its bank did not take it is told by settling, which has booked it.
+		if (refund && ENDED.includes(refund.status)) return;
 		const auditId = await recordAudit(tx, scope, now, `heard_${heard}`, payment.paymentId, {
 			amountMinor: String(request.amountMinor),
 			currency: payment.currency,
@@ -57,12 +63,9 @@ async function hear(services: Services, scope: Scope, { said, request }: SaidOfR
 		await queueOwnerNotice(tx, scope, now, auditId);
 	});
 }
-/** By the name that was said, or as Stripe was asked for it. */
-const isIt = (refund: IntentRefund, { said, request }: SaidOfRefund): boolean =>
-	refund.id === said.reference || refund.refundRequestId === request.refundRequestId;
 const ENDED = ['failed', 'canceled'];
 /** null: its bank has not taken it yet. */
-function heardOf(refund: IntentRefund | null, { request }: SaidOfRefund): RefundOutcome | null {
+function heardOf(refund: IntentRefund | null, request: SaidOfRefund['request']): RefundOutcome | null {
 	if (!refund || ENDED.includes(refund.status) || refund.amountMinor !== request.amountMinor) return 'not_refunded';
 	return refund.status === 'succeeded' ? 'refunded' : null;
 }

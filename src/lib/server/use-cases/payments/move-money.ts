@@ -58,7 +58,11 @@ const sumOf = (lines: AllocationLine[]): Minor => minor(lines.reduce((sum, line)
 export async function goBack(settling: Moving, payment: Payment, going: Going): Promise<void> {
 	const { scope, tx, supplier, now } = settling;
 	const { kind, objectId, amountMinor, reason } = going;
-	if (amountMinor <= 0n || (await findReversalOf(tx, scope, objectId, kind))) return;
+	const known = await findReversalOf(tx, scope, objectId, kind);
+	// A name that a person gave may be another payment's: it is put right by a person, and shown until then.
+	if (known && known.paymentId !== payment.paymentId)
+		throw new Error(`${kind} ${objectId} is booked for another payment, under a reference that a person gave`);
+	if (amountMinor <= 0n || known) return;
 	// First what was paid too much, then the invoices; what is beyond both went back twice, and the client owes it.
 	const before = await positionOf(settling, payment);
 	const fromAdvance = before > 0n ? smallest(before, amountMinor) : ZERO;

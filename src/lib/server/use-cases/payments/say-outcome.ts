@@ -26,6 +26,7 @@ import {
 import type { Tx } from '../../store/database.ts';
 import { findSaid, insertSaid, type SaidOutcome } from '../../store/outcomes.ts';
 import { recordFact } from '../../store/outbox.ts';
+import { findPaymentOfIntent } from '../../store/payments-of-intents.ts';
 import { getSupplier } from '../../store/parties.ts';
 import { recordAudit } from '../../store/records.ts';
 import { listDisconnected } from '../../store/stripe-accounts.ts';
@@ -95,6 +96,7 @@ async function sayInside(
 ): Promise<Result<null>> {
 	const attempt = await lockAttempt(tx, scope, input.attemptId);
 	if (!attempt) return refuse('not_found');
+	await lockInvoicesOf(tx, scope, input.attemptId);
 	const known = await findSaid(tx, scope, input.attemptId);
 	// Under way after all, as Stripe had said before its account was lost again: it is ended once more.
 	if (known && isSame(known, input) && !isLive(attempt.status)) return done(null);
@@ -104,6 +106,13 @@ async function sayInside(
 	const isGone = account !== null && (await listDisconnected(tx, scope)).has(account) && !input.answersNow;
 	if (known ? !mayChange(known, input.outcome, isGone) : !isGone) return refuse('account_answers');
 	const booking = { services, scope, tx, supplier: await getSupplier(tx, scope), now: services.clock.now() };
+	// Settling was quicker: it is in the books.
+	if (
+		known?.outcome === 'not_paid' &&
+		input.outcome === 'paid' &&
+		(await findPaymentOfIntent(tx, scope, input.reference))
+	)
+		return refuse('outcome_said');
 	if (known?.outcome === 'paid') {
 		// Looked at before anything is undone: what is refused changes nothing.
 		const mistake = input.outcome === 'paid' ? await mistakeIn(booking, attempt, known, input) : null;
@@ -185,7 +194,6 @@ async function keepNotPaid(booking: Booking, attempt: Attempt, { input, known }:
 	const ended = { status: 'canceled', errorCode: 'said_not_paid', declineCode: null } as const;
 	await saveAttempt(tx, scope, attemptId, { ...ended, stripePaymentIntentId: intentOf(attempt, known) }, now);
 	await say(booking, attempt, { input, known });
-	await lockInvoicesOf(tx, scope, attemptId);
 	// What had been said to be paid has let its parts go already.
 	if (known?.outcome !== 'paid')
 		await followPlan({ ...booking, intent: null }, { ...attempt, errorCode: 'said_not_paid' }, 'canceled');

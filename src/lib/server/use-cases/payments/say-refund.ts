@@ -9,7 +9,7 @@ import { minor } from '../../../domain/money/minor.ts';
 import type { RefundOutcome } from '../../../domain/payments/outcome.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
-import { lockAttempt } from '../../store/attempts.ts';
+import { lockAttempt, lockInvoicesOf } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { getSupplier } from '../../store/parties.ts';
 import { findPayment, findReversalOf, listReversals, netReversed, type Payment } from '../../store/payments.ts';
@@ -71,6 +71,7 @@ async function sayInside(
 	if (!found) return refuse('not_found');
 	// As whoever asks for a refund: one at a time.
 	await lockAttempt(tx, scope, found.payment.attemptId);
+	await lockInvoicesOf(tx, scope, found.payment.attemptId);
 	const request = required(await findRefundRequest(tx, scope, input.refundRequestId), 'refund request');
 	const { payment } = found;
 	const known = await findSaidRefund(tx, scope, input.refundRequestId);

@@ -1,6 +1,5 @@
 // “Paid there” was a mistake: its payment goes back as it was booked, on the same account, and its intent is free for the payment that it really is. A reversal,
-// never an erasure. Called inside sayOutcome. Refusals: outcome_said, refund_unknown. Facts: payment.reversed, plan.changed.
-import { minor } from '../../../domain/money/minor.ts';
+// never an erasure. Called inside sayOutcome. Refusals: outcome_said, refund_unknown, refund_said_first. Facts: payment.reversed, plan.changed.
 import type { Attempt } from '../../store/attempts.ts';
 import type { SaidOutcome } from '../../store/outcomes.ts';
 import { listReversals, netReversed } from '../../store/payments.ts';
@@ -22,12 +21,12 @@ export async function takeBackPaid(
 	if (payment?.attemptId !== attempt.attemptId) return refuse('outcome_said');
 	// What was asked back of it, and is not answered, is said first.
 	if ((await sumOpenRefunds(tx, scope, payment.paymentId)) > 0n) return refuse('refund_unknown');
-	const rest = minor(payment.amountMinor - netReversed(await listReversals(tx, scope, payment.paymentId)));
-	if (rest <= 0n) return refuse('outcome_said');
+	// What was given back of it would stay in the books without it.
+	if (netReversed(await listReversals(tx, scope, payment.paymentId)) !== 0n) return refuse('refund_said_first');
 	await goBack({ ...booking, intent: null }, payment, {
 		kind: 'payment_unsaid',
 		objectId: payment.paymentId,
-		amountMinor: rest,
+		amountMinor: payment.amountMinor,
 		reason: note,
 		meaning: 'error',
 		at: now

@@ -1,7 +1,7 @@
 // A plan whose first part comes later: nothing is taken on the day it is accepted, the means of payment is kept. Its attempt and its setup share an id.
 import type { MethodFacts } from '../../../domain/payments/methods.ts';
 import { required } from '../../../domain/required.ts';
-import { lockAttempt, saveAttempt } from '../../store/attempts.ts';
+import { lockAttempt, lockInvoicesOf, saveAttempt } from '../../store/attempts.ts';
 import type { MethodSetup } from '../../store/method-setups.ts';
 import { setHold } from '../../store/held-parts.ts';
 import { findPlan, savePlan } from '../../store/plans.ts';
@@ -39,6 +39,7 @@ export async function beginSetUpPlan(
 		},
 		now
 	);
+	await lockInvoicesOf(tx, scope, attemptId);
 	await setHold(tx, scope, attemptId, false);
 	await savePlan(tx, scope, attemptId, { status: 'active', methodId }, now);
 	const plan = required(await findPlan(tx, scope, attemptId), 'plan');

@@ -108,7 +108,9 @@ async function fallBack(following: Following, { plan, parts, attempt, status }: 
 	// A payer whose own card is refused on the page is told there, and nothing changes; what the schedule tried, or a bank sent back, counts.
 	const counts = attempt.channel === 'plan' || parts.some((part) => part.status === 'processing');
 	if (!counts || status === 'canceled') return restore(following, parts, attempt);
-	for (const part of parts) await refusePart(following, plan, part, failureOf(following.intent, attempt));
+	// One that another try has paid, or is paying, is not refused by this one.
+	for (const part of parts.filter((one) => one.attemptId === attempt.attemptId && one.status !== 'paid'))
+		await refusePart(following, plan, part, failureOf(following.intent, attempt));
 }
 const isOver = ({ status }: PlanWithParts): boolean => status === 'in_default' || status === 'canceled';
 async function endParts(
@@ -131,10 +133,10 @@ async function endParts(
 async function restore(
 	{ scope, tx, supplier, now }: Following,
 	parts: PlanWithParts['parts'],
-	{ channel, errorCode }: Attempt
+	{ attemptId, channel, errorCode }: Attempt
 ): Promise<void> {
 	const tomorrow = addDays(civilDateIn(now, supplier.timeZone), 1);
-	for (const part of parts)
+	for (const part of parts.filter((one) => one.attemptId === attemptId))
 		if (part.status === 'processing') await savePart(tx, scope, part, { status: 'action_needed' }, now);
 		else if (channel === 'plan' && errorCode !== 'never_confirmed' && part.askOn !== null)
 			await savePart(tx, scope, part, { askOn: tomorrow }, now);
