@@ -21,6 +21,7 @@ const SYSTEM_ONLY = [
 /** What a client's person sees beyond its own rows, and why that is nothing of another client's. */
 const COMMON: Record<string, string> = {
 	supplier: 'whom one owes: its name, its account, its terms',
+	points_programme: 'the rules of the points, which are everybody’s to read',
 	counter: 'the number of the next receipt, which paying takes'
 };
 /** What it adds without being able to read it: nothing in them is shown to a client. */
@@ -56,7 +57,8 @@ const CLOSED = [
 		'session',
 		'sign_in',
 		'stripe_account',
-		'stripe_event'
+		'stripe_event',
+		'voucher_code'
 	]
 ];
 
@@ -165,6 +167,7 @@ const FREE_IDS: Record<string, string> = {
 	'outbox.client_id': 'news, kept for hours, read again under the policies',
 	'outbox.invoice_id': 'as above',
 	'outbox.attempt_id': 'as above',
+	'points_redemption.reward_id': 'a reward in the terms of its version; the trigger that takes one looks it up',
 	'import_job.claim_id': 'the name of a turn, no row',
 	'import_line.chosen_client_id': 'a client, or its own line’s id for one to be made',
 	'import_line.invoice_id': 'what its invoice will be',
@@ -275,7 +278,11 @@ const insertOf = (table: string, mark: Mark): string => {
 };
 /** Rows of one supplier or one client only are there once. */
 const marksOf = (table: string): readonly Mark[] =>
-	table === 'supplier' ? [1, 4] : table === 'client' || table === 'stripe_customer' ? [1, 2, 4] : MARKS;
+	table === 'supplier'
+		? [1, 4]
+		: ['client', 'stripe_customer', 'points_account', 'points_acceptance'].includes(table)
+			? [1, 2, 4]
+			: MARKS;
 const owned = (): string[] => tables.filter((table) => ![...SYSTEM_ONLY, ...CLOSED].includes(table) && !COMMON[table]);
 
 describe('a client’s person, by whatever SQL', () => {

@@ -8,6 +8,7 @@ export * from './offers.ts';
 export * from './methods.ts';
 export * from './plans.ts';
 export * from './credits.ts';
+export * from './points.ts';
 export * from './ledger.ts';
 export * from './bank.ts';
 export * from './imports.ts';

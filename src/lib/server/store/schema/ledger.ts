@@ -27,6 +27,8 @@ export const journalEntry = pgTable(
 			reserve: true,
 			discount: true,
 			discount_void: true,
+			points_used: true,
+			points_given_back: true,
 			part_forgiven: true,
 			credit_note: true,
 			credit_note_void: true,

@@ -49,7 +49,7 @@ export const clientGroupMember = pgTable(
 	]
 );
 
-export type AudienceKind = 'all' | 'group' | 'client';
+export type AudienceKind = 'all' | 'tier' | 'group' | 'client';
 /** A draft is edited; a published version never changes (a trigger holds it), it only ends. */
 export const offerPolicy = pgTable(
 	'offer_policy',
@@ -58,7 +58,8 @@ export const offerPolicy = pgTable(
 		policyId: id(),
 		version: integer().notNull(),
 		name: text().notNull(),
-		audienceKind: choice<AudienceKind>({ all: true, group: true, client: true }).notNull(),
+		audienceKind: choice<AudienceKind>({ all: true, tier: true, group: true, client: true }).notNull(),
+		tier: integer(), // the lowest loyalty tier that it is for
 		groupId: optionalId(),
 		clientId: optionalId(),
 		terms: jsonb().$type<unknown>().notNull(), // contract/offers.ts gives its shape
@@ -90,7 +91,7 @@ export const offerPolicy = pgTable(
 		oneOf('offer_policy_audience_kind_check', t.audienceKind),
 		check(
 			'offer_policy_audience_check',
-			sql`(${t.audienceKind} = 'group') = (${t.groupId} is not null) and (${t.audienceKind} = 'client') = (${t.clientId} is not null)`
+			sql`(${t.audienceKind} = 'tier') = (${t.tier} is not null) and (${t.audienceKind} = 'group') = (${t.groupId} is not null) and (${t.audienceKind} = 'client') = (${t.clientId} is not null)`
 		)
 	]
 );
@@ -144,7 +145,7 @@ export const quoteAcceptance = pgTable(
 	]
 );
 
-/** The discount an attempt was accepted with, per invoice and VAT rate: booked when it is paid. */
+/** What an attempt was accepted with off its price, per invoice, reason and VAT rate: booked when it is paid. */
 export const attemptDiscount = pgTable(
 	'attempt_discount',
 	{
@@ -152,6 +153,7 @@ export const attemptDiscount = pgTable(
 		attemptId: id(),
 		invoiceId: id(),
 		position: integer().notNull(),
+		reason: choice<PromisedReason>({ early: true, points: true }).notNull().default('early'),
 		rateBps: integer(), // null: the invoice gave no usable VAT split
 		grossMinor: money(),
 		vatMinor: money()
@@ -167,20 +169,23 @@ export const attemptDiscount = pgTable(
 			name: 'attempt_discount_invoice_fk',
 			columns: [t.supplierId, t.invoiceId],
 			foreignColumns: [invoice.supplierId, invoice.invoiceId]
-		})
+		}),
+		oneOf('attempt_discount_reason_check', t.reason)
 	]
 );
 
 export type DiscountKind = 'granted' | 'voided';
-/** `early`: earned by paying early. `forgiven`: a part of a plan that the supplier gave up. The others: money given back with a credit note. */
-export type DiscountReason = 'early' | 'forgiven' | 'goodwill' | 'returned';
+/** What a price may be less for: an early payment, points that are used. */
+export type PromisedReason = 'early' | 'points';
+/** `forgiven`: a part of a plan that the supplier gave up. The last two: money given back with a credit note. */
+export type DiscountReason = PromisedReason | 'forgiven' | 'goodwill' | 'returned';
 /** A discount given, or taken back because the money came back: each a row with its journal entry and, where VAT moves, its numbered document. */
 export const discount = pgTable(
 	'discount',
 	{
 		supplierId: id(),
 		discountId: id(),
-		reason: choice<DiscountReason>({ early: true, forgiven: true, goodwill: true, returned: true })
+		reason: choice<DiscountReason>({ early: true, points: true, forgiven: true, goodwill: true, returned: true })
 			.notNull()
 			.default('early'),
 		paymentId: optionalId(), // what earned it, or was given back; null for a part forgiven
@@ -239,8 +244,8 @@ export const discount = pgTable(
 		check('discount_amount_check', sql`${t.amountMinor} > 0`),
 		check(
 			'discount_reason_check',
-			sql`case ${t.reason} when 'early' then ${t.paymentId} is not null and ${t.planId} is null and ${t.reversalId} is null
-				when 'forgiven' then ${t.paymentId} is null and ${t.planId} is not null and ${t.position} is not null and ${t.reversalId} is null
+			sql`case when ${t.reason} in ('early', 'points') then ${t.paymentId} is not null and ${t.planId} is null and ${t.reversalId} is null
+				when ${t.reason} = 'forgiven' then ${t.paymentId} is null and ${t.planId} is not null and ${t.position} is not null and ${t.reversalId} is null
 				else ${t.paymentId} is not null and ${t.planId} is null and ${t.reversalId} is not null end`
 		)
 	]

@@ -183,6 +183,7 @@ export const contact = pgTable(
 		isBilling: boolean().notNull(), // receives invoices, pay links, receipts
 		hasPortal: boolean().notNull(), // signs in and sees every invoice of the client
 		mayPay: boolean().notNull(),
+		pointsMails: boolean().notNull().default(true), // told of tiers and of points that expire, until this person says no
 		mailProblem: text(), // the words of the server that refused the address, or null
 		mailProblemAt: optionalInstant(),
 		createdAt: instant()

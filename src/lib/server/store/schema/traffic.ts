@@ -58,6 +58,7 @@ export type FactKind =
 	| 'invoice.withdrawn'
 	| 'plan.changed'
 	| 'offers.changed'
+	| 'points.changed'
 	| 'time.moved';
 export const outbox = pgTable(
 	'outbox',
@@ -80,6 +81,7 @@ export const outbox = pgTable(
 			'invoice.withdrawn': true,
 			'plan.changed': true,
 			'offers.changed': true,
+			'points.changed': true,
 			'time.moved': true
 		}).notNull(),
 		clientId: optionalId(),
@@ -108,6 +110,9 @@ export type MailKind =
 	| 'contact_added'
 	| 'contact_added_told'
 	| 'owner_notice'
+	| 'tier_reached'
+	| 'points_expiring'
+	| 'points_ending'
 	| PlanMailKind;
 export type PlanMailKind =
 	| 'plan_started'
@@ -140,6 +145,9 @@ export const mail = pgTable(
 			contact_added: true,
 			contact_added_told: true,
 			owner_notice: true,
+			tier_reached: true,
+			points_expiring: true,
+			points_ending: true,
 			plan_started: true,
 			part_announced: true,
 			part_failed: true,
