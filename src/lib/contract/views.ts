@@ -138,7 +138,7 @@ export type DiscountView = {
 	discountId: string;
 	kind: 'granted' | 'voided';
 	/** `credited`: a credit note of the supplier's own was set off against the invoice; its number is `number`. */
-	reason: 'early' | 'forgiven' | 'goodwill' | 'returned' | 'credited';
+	reason: 'early' | 'points' | 'forgiven' | 'goodwill' | 'returned' | 'credited';
 	number: string;
 	documentNumber: string | null;
 	amountMinor: Minor;

@@ -16,6 +16,8 @@ export function discountText(one: DiscountView, locale: Locale): string {
 			const given = one.reason === 'goodwill' ? m.note_goodwill({}, say) : m.note_returned({}, say);
 			return `${one.kind === 'granted' ? given : m.note_voided({}, say)} · ${amount}`;
 		}
+		case 'points':
+			return one.kind === 'granted' ? m.points_taken_off({ amount }, say) : m.points_put_back({ amount }, say);
 		case 'early':
 			return one.kind === 'granted' ? m.discount_taken({ amount }, say) : m.discount_voided({ amount }, say);
 	}

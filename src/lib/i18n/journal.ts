@@ -22,6 +22,8 @@ export function entryText({ kind, isCredit }: { kind: EntryKind; isCredit: boole
 		reserve: () => m.entry_reserve({}, say),
 		discount: () => m.entry_discount({}, say),
 		discount_void: () => m.entry_discount_void({}, say),
+		points_used: () => m.entry_points_used({}, say),
+		points_given_back: () => m.entry_points_given_back({}, say),
 		credit_note: () => m.entry_credit_note({}, say),
 		credit_used: () => m.entry_credit_used({}, say),
 		credit_use_undone: () => m.entry_credit_use_undone({}, say),

@@ -98,6 +98,8 @@ const CASES: Record<entries.EntryKind, Case> = {
 	reserve: atStripe('reserve', '275', -1n),
 	discount: reduction((of) => entries.discountBooked('discount', 'd', ofInvoice(of)), '665', 1n),
 	discount_void: reduction((of) => entries.discountBooked('discount_void', 'd', ofInvoice(of)), '665', -1n),
+	points_used: reduction((of) => entries.pointsUsed('points_used', 'd', ofInvoice(of)), '709', 1n),
+	points_given_back: reduction((of) => entries.pointsUsed('points_given_back', 'd', ofInvoice(of)), '709', -1n),
 	part_forgiven: reduction((of) => entries.partForgiven('d', ofInvoice(of)), '709', 1n),
 	credit_note: reduction((of) => entries.creditNoteBooked('credit_note', 'd', 'returned', ofInvoice(of)), '707', 1n),
 	credit_note_void: reduction(

@@ -45,6 +45,8 @@ export type EntryKind =
 	| 'reserve'
 	| 'discount'
 	| 'discount_void'
+	| 'points_used'
+	| 'points_given_back'
 	| 'part_forgiven'
 	| 'credit_note'
 	| 'credit_note_void'
@@ -218,6 +220,9 @@ export function discountBooked(
 		lines: reductionLines('665', kind === 'discount' ? 1n : -1n, { clientId, invoiceId, vat })
 	});
 }
+/** Points used on an invoice: a reduction of its price when they are used (709), and its VAT. Given back with them when the money comes back. */
+export const pointsUsed = (kind: 'points_used' | 'points_given_back', sourceId: string, of: Reduction): JournalEntry =>
+	balanced({ sourceId, kind, lines: reductionLines('709', kind === 'points_used' ? 1n : -1n, of) });
 /** A part of a plan that the supplier gave up: a reduction granted after the sale (709), and its VAT. */
 export const partForgiven = (sourceId: string, of: Reduction): JournalEntry =>
 	balanced({ sourceId, kind: 'part_forgiven', lines: reductionLines('709', 1n, of) });

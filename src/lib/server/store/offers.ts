@@ -137,7 +137,7 @@ export async function saveDraft(
 	scope: Scope,
 	row: Pick<
 		PolicyRow,
-		'policyId' | 'version' | 'name' | 'audienceKind' | 'groupId' | 'clientId' | 'terms' | 'updatedAt'
+		'policyId' | 'version' | 'name' | 'audienceKind' | 'tier' | 'groupId' | 'clientId' | 'terms' | 'updatedAt'
 	>
 ): Promise<void> {
 	const { policyId, version, terms, ...change } = row;

@@ -59,6 +59,7 @@ export async function saveDraft(
 const whoOf = ({ actor }: Scope): string => (actor.kind === 'member' ? actor.memberId : actor.kind);
 const columnsOf = (audience: PolicyAudience) => ({
 	audienceKind: audience.kind,
+	tier: null,
 	groupId: audience.kind === 'group' ? audience.groupId : null,
 	clientId: audience.kind === 'client' ? audience.clientId : null
 });
