@@ -54,6 +54,7 @@ const BOUNDS: Record<string, string> = {
 	'plan-days.ts listPlansMovedAway': 'stream: read to the end each time; who has no mailbox is passed over',
 	'plan-days.ts listBroken': 'queue: what is ended is broken no more',
 	'plans.ts listPlans': 'page: /admin/echeanciers; whole where no limit is given',
+	'points-programme.ts listProgrammes': 'short: latest 200 versions (docs/limits.md)',
 	'refund-requests.ts listOpenRefunds': 'stream: read to the end each time; what can’t be asked is passed over',
 	'refund-requests.ts listFailedRefunds': 'said: refund_failed_more, of sixty days',
 	'said-refunds.ts listUnheardRefunds': 'stream: read to the end each time; what is not over is passed over',

@@ -1,0 +1,97 @@
+// The points programme of a supplier, in versions: one draft, one in force, those that ended.
+import { and, desc, eq, isNotNull, isNull } from 'drizzle-orm';
+import * as v from 'valibot';
+import { toJson } from '../../contract/offers.ts';
+import { ProgrammeTerms } from '../../contract/points.ts';
+import type { Scope } from '../../domain/access/scope.ts';
+import type { CivilDate } from '../../domain/calendar/civil-date.ts';
+import type { ProgrammeTerms as Terms } from '../../domain/points/programme.ts';
+import type { Tx } from './database.ts';
+import { pointsProgramme } from './schema/index.ts';
+
+export type ProgrammeRow = Omit<typeof pointsProgramme.$inferSelect, 'terms'> & { terms: Terms };
+const rowOf = (row: typeof pointsProgramme.$inferSelect): ProgrammeRow => ({
+	...row,
+	terms: v.parse(ProgrammeTerms, row.terms)
+});
+
+/** What acts are judged by now; null: the supplier gives no points. After `lastEarnOn` nothing is earned by it, after `lastSpendOn` nothing is spent. */
+export async function findLiveProgramme(tx: Tx, scope: Scope): Promise<ProgrammeRow | null> {
+	const [row] = await tx
+		.select()
+		.from(pointsProgramme)
+		.where(
+			and(
+				eq(pointsProgramme.supplierId, scope.supplierId),
+				isNotNull(pointsProgramme.publishedAt),
+				isNull(pointsProgramme.endedAt)
+			)
+		)
+		.limit(1);
+	return row ? rowOf(row) : null;
+}
+
+export async function findProgramme(tx: Tx, scope: Scope, version: number): Promise<ProgrammeRow | null> {
+	const [row] = await tx
+		.select()
+		.from(pointsProgramme)
+		.where(and(eq(pointsProgramme.supplierId, scope.supplierId), eq(pointsProgramme.version, version)))
+		.limit(1);
+	return row ? rowOf(row) : null;
+}
+
+/** Newest first: a draft, then what is in force, then what ended. */
+export async function listProgrammes(tx: Tx, scope: Scope): Promise<ProgrammeRow[]> {
+	const rows = await tx
+		.select()
+		.from(pointsProgramme)
+		.where(eq(pointsProgramme.supplierId, scope.supplierId))
+		.orderBy(desc(pointsProgramme.version))
+		.limit(200);
+	return rows.map(rowOf);
+}
+/** The same, locked: saving and publishing are one at a time. */
+export async function lockProgrammes(tx: Tx, scope: Scope): Promise<ProgrammeRow[]> {
+	const rows = await tx
+		.select()
+		.from(pointsProgramme)
+		.where(eq(pointsProgramme.supplierId, scope.supplierId))
+		.orderBy(desc(pointsProgramme.version))
+		.for('update');
+	return rows.map(rowOf);
+}
+
+export type DraftRow = Pick<ProgrammeRow, 'version' | 'terms' | 'createdBy' | 'createdAt' | 'updatedAt'>;
+export async function insertProgrammeDraft(tx: Tx, scope: Scope, { terms, ...row }: DraftRow): Promise<void> {
+	await tx.insert(pointsProgramme).values({ supplierId: scope.supplierId, ...row, terms: toJson(terms) });
+}
+const thisVersion = (scope: Scope, version: number) =>
+	and(eq(pointsProgramme.supplierId, scope.supplierId), eq(pointsProgramme.version, version));
+export async function saveProgrammeDraft(
+	tx: Tx,
+	scope: Scope,
+	{ version, terms, updatedAt }: Pick<ProgrammeRow, 'version' | 'terms' | 'updatedAt'>
+): Promise<void> {
+	await tx
+		.update(pointsProgramme)
+		.set({ terms: toJson(terms), updatedAt })
+		.where(thisVersion(scope, version));
+}
+export async function deleteProgrammeDraft(tx: Tx, scope: Scope, version: number): Promise<void> {
+	await tx.delete(pointsProgramme).where(thisVersion(scope, version));
+}
+export async function markProgrammePublished(tx: Tx, scope: Scope, version: number, now: Date): Promise<void> {
+	await tx.update(pointsProgramme).set({ publishedAt: now, updatedAt: now }).where(thisVersion(scope, version));
+}
+/** The next version came, or the last day to spend is over. */
+export async function markProgrammeEnded(tx: Tx, scope: Scope, version: number, now: Date): Promise<void> {
+	await tx.update(pointsProgramme).set({ endedAt: now }).where(thisVersion(scope, version));
+}
+export async function announceProgrammeEnd(
+	tx: Tx,
+	scope: Scope,
+	version: number,
+	end: { endAnnouncedAt: Date; lastEarnOn: CivilDate; lastSpendOn: CivilDate }
+): Promise<void> {
+	await tx.update(pointsProgramme).set(end).where(thisVersion(scope, version));
+}
