@@ -1,7 +1,7 @@
 // The page's colours for Stripe's frame: light-dark() and oklch() mean nothing inside it, what the browser made of them does.
 import { required } from '../../domain/required.ts';
 
-export function colorsOf(box: HTMLElement): Record<'accent' | 'paper' | 'ink' | 'soft' | 'bad', string> {
+export function colorsOf(box: HTMLElement): Record<'accent' | 'paper' | 'ink' | 'soft' | 'danger', string> {
 	const plain = (name: string): string => {
 		const probe = document.createElement('span');
 		probe.style.color = getComputedStyle(box).getPropertyValue(name).trim();
@@ -18,6 +18,6 @@ export function colorsOf(box: HTMLElement): Record<'accent' | 'paper' | 'ink' | 
 		paper: plain('--paper'),
 		ink: plain('--ink'),
 		soft: plain('--ink-soft'),
-		bad: plain('--bad')
+		danger: plain('--danger')
 	};
 }

@@ -56,7 +56,7 @@ export async function openCheckout(container: HTMLElement, options: CheckoutOpti
 				colorBackground: colors.paper,
 				colorText: colors.ink,
 				colorTextSecondary: colors.soft,
-				colorDanger: colors.bad,
+				colorDanger: colors.danger,
 				borderRadius: '8px',
 				fontFamily: 'system-ui, sans-serif'
 			}
