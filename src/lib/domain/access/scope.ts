@@ -2,8 +2,8 @@
 declare const brand: unique symbol;
 
 export type Role = 'owner' | 'accountant' | 'read_only';
-/** What a key of the API is for; it may nothing else. `undo`: imports that it made itself. */
-export const KEY_SCOPES = ['import', 'read', 'undo'] as const;
+/** What a key of the API is for; it may nothing else. `undo`: imports that it made itself. `points`: reads and writes the points of clients. */
+export const KEY_SCOPES = ['import', 'read', 'undo', 'points'] as const;
 export type KeyScope = (typeof KEY_SCOPES)[number];
 export type Actor =
 	| {

@@ -244,7 +244,10 @@ export const apiKey = pgTable(
 		revokedAt: optionalInstant()
 	},
 	(t) => [
-		check('api_key_scopes_check', sql`cardinality(${t.scopes}) > 0 and ${t.scopes} <@ array['import', 'read', 'undo']`),
+		check(
+			'api_key_scopes_check',
+			sql`cardinality(${t.scopes}) > 0 and ${t.scopes} <@ array['import', 'read', 'undo', 'points']`
+		),
 		primaryKey({ name: 'api_key_pk', columns: [t.supplierId, t.apiKeyId] }),
 		foreignKey({ name: 'api_key_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
 		unique('api_key_hash_unique').on(t.keyHash)
