@@ -17,12 +17,18 @@ function formatOf(locale: Locale, options: Intl.DateTimeFormatOptions): Intl.Dat
 const LONG: Intl.DateTimeFormatOptions = { timeZone: 'UTC', day: 'numeric', month: 'long', year: 'numeric' };
 const SHORT: Intl.DateTimeFormatOptions = { timeZone: 'UTC', day: '2-digit', month: '2-digit', year: 'numeric' };
 
+/** Of every year. */
+const YEARLY: Intl.DateTimeFormatOptions = { timeZone: 'UTC', day: 'numeric', month: 'long' };
 const WEEKDAY: Intl.DateTimeFormatOptions = { timeZone: 'UTC', weekday: 'long', day: 'numeric', month: 'long' };
 
 /** "12 décembre 2026", "1er novembre 2026", "12 December 2026"; with its weekday, "vendredi 27 novembre". A day and its month are never parted at the
  * end of a line. */
-export function formatDay(date: CivilDate, locale: Locale, style: 'long' | 'short' | 'weekday' = 'long'): string {
-	const text = formatOf(locale, { long: LONG, short: SHORT, weekday: WEEKDAY }[style]).format(
+export function formatDay(
+	date: CivilDate,
+	locale: Locale,
+	style: 'long' | 'short' | 'weekday' | 'yearly' = 'long'
+): string {
+	const text = formatOf(locale, { long: LONG, short: SHORT, weekday: WEEKDAY, yearly: YEARLY }[style]).format(
 		Date.parse(`${date}T00:00:00Z`)
 	);
 	if (style === 'short') return text;

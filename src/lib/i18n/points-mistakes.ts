@@ -1,0 +1,57 @@
+// Mistakes in a points programme, in words: what will not work, and the cure.
+import { m } from '#lib/paraglide/messages.js';
+import type { Locale } from '../domain/money/format.ts';
+import type { CodeMistake, ProgrammeMistake } from '../domain/points/check-programme.ts';
+
+export function programmeMistakeText(code: ProgrammeMistake['code'], locale: Locale): string {
+	const texts: Record<ProgrammeMistake['code'], (inputs: Record<string, never>, say: { locale: Locale }) => string> = {
+		name_missing: m.points_mistake_name_missing,
+		one_language: m.points_mistake_one_language,
+		rate_not_positive: m.points_mistake_rate_not_positive,
+		rate_too_high: m.points_mistake_rate_too_high,
+		below_zero: m.points_mistake_below_zero,
+		too_many_points: m.points_mistake_too_many_points,
+		early_range: m.points_mistake_early_range,
+		streak_range: m.points_mistake_streak_range,
+		limit_not_positive: m.points_mistake_limit_not_positive,
+		period_below_invoice: m.points_mistake_period_below_invoice,
+		vesting_range: m.points_mistake_vesting_range,
+		expiry_not_positive: m.points_mistake_expiry_not_positive,
+		expiry_no_such_day: m.points_mistake_expiry_no_such_day,
+		expiry_before_earned: m.points_mistake_expiry_before_earned,
+		notice_range: m.points_mistake_notice_range,
+		no_tier: m.points_mistake_no_tier,
+		first_tier_threshold: m.points_mistake_first_tier_threshold,
+		tier_not_above: m.points_mistake_tier_not_above,
+		multiplier_range: m.points_mistake_multiplier_range,
+		tier_brings_less: m.points_mistake_tier_brings_less,
+		credit_not_positive: m.points_mistake_credit_not_positive,
+		credit_over_invoice: m.points_mistake_credit_over_invoice,
+		worth_over_invoice: m.points_mistake_worth_over_invoice,
+		worth_much: m.points_mistake_worth_much,
+		reward_free: m.points_mistake_reward_free,
+		stock_below_zero: m.points_mistake_stock_below_zero,
+		reward_dates_reversed: m.points_mistake_reward_dates_reversed,
+		reward_no_such_tier: m.points_mistake_reward_no_such_tier,
+		reward_twice: m.points_mistake_reward_twice,
+		codes_short: m.points_mistake_codes_short,
+		no_codes: m.points_mistake_no_codes,
+		buys_nothing: m.points_mistake_buys_nothing,
+		cap_not_positive: m.points_mistake_cap_not_positive,
+		over_cap: m.points_mistake_over_cap
+	};
+	return texts[code]({}, { locale });
+}
+
+/** What is wrong with a list of codes; `code_known`: given before. */
+export function codeMistakeText(code: CodeMistake | 'code_known', line: number, locale: Locale): string {
+	const say = { locale };
+	const texts: Record<CodeMistake | 'code_known', () => string> = {
+		code_twice: () => m.points_code_twice({ line }, say),
+		code_empty: () => m.points_code_empty({ line }, say),
+		code_too_long: () => m.points_code_too_long({ line }, say),
+		too_many_codes: () => m.points_code_too_many({}, say),
+		code_known: () => m.points_code_known({ line }, say)
+	};
+	return texts[code]();
+}
