@@ -5,3 +5,6 @@ export type MailRights = { isBilling: boolean; hasPortal: boolean };
 export const getsInvoices = ({ isBilling }: Pick<MailRights, 'isBilling'>): boolean => isBilling;
 /** The rest is for whoever is let in at all. */
 export const getsNews = (rights: MailRights): boolean => getsInvoices(rights) || rights.hasPortal;
+/** What points bring and lose is told to whoever sees them, until they say no. */
+export const getsPointsNews = (rights: MailRights & { pointsMails: boolean }): boolean =>
+	rights.hasPortal && rights.pointsMails;

@@ -8,6 +8,8 @@ export type Block =
 	| { kind: 'button'; label: string; url: string }
 	| { kind: 'code'; text: string }
 	| { kind: 'facts'; rows: [string, string][] }
+	| { kind: 'list'; title: string; items: string[] }
+	| { kind: 'link'; label: string; url: string }
 	| { kind: 'small'; text: string };
 export type MailContent = {
 	locale: 'fr' | 'en';
@@ -18,7 +20,8 @@ export type MailContent = {
 	blocks: Block[];
 	footer: string[];
 };
-export type RenderedMail = { subject: string; html: string; text: string };
+/** `unsubscribeUrl`: where a mail program says no for its reader (RFC 8058), of mails that one can do without. */
+export type RenderedMail = { subject: string; html: string; text: string; unsubscribeUrl?: string };
 
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
@@ -67,7 +70,10 @@ function tidy(content: MailContent): MailContent {
 			case 'amount':
 				return { ...block, label: oneLine(block.label), text: oneLine(block.text), note: oneLine(block.note) };
 			case 'button':
+			case 'link':
 				return { ...block, label: oneLine(block.label) };
+			case 'list':
+				return { ...block, title: oneLine(block.title), items: block.items.map(oneLine) };
 			case 'facts':
 				return { ...block, rows: block.rows.map(([name, value]) => [oneLine(name), oneLine(value)]) };
 			default:
@@ -95,6 +101,10 @@ function htmlOf(block: Block, color: string): string {
 			return `<p class="soft" style="margin:0;font:14px/1.5 ${FONT};color:#565b64">${escapeHtml(block.label)}</p><p class="ink" style="margin:0;font:bold 34px/1.2 ${FONT};color:#1a1d22">${escapeHtml(block.text)}</p><p class="soft" style="margin:0;font:14px/1.5 ${FONT};color:#565b64">${escapeHtml(block.note)}</p>`;
 		case 'button':
 			return `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td align="center" style="border-radius:10px;background:${color}"><a href="${escapeHtml(block.url)}" style="display:block;padding:16px 20px;font:bold 17px/1.2 ${FONT};color:#ffffff;text-decoration:none">${escapeHtml(block.label)}</a></td></tr></table>`;
+		case 'link':
+			return `<p class="soft" style="margin:0;font:14px/1.5 ${FONT};color:#565b64"><a class="soft" href="${escapeHtml(block.url)}" style="color:#565b64">${escapeHtml(block.label)}</a></p>`;
+		case 'list':
+			return `<p class="ink" style="margin:0 0 4px;font:bold 16px/1.5 ${FONT};color:#1a1d22">${escapeHtml(block.title)}</p><ul class="ink" style="margin:0;padding:0 0 0 20px;font:16px/1.5 ${FONT};color:#1a1d22">${block.items.map((item) => `<li>${escapeHtml(item)}</li>`).join('')}</ul>`;
 		case 'code':
 			return `<p class="ink" style="margin:0;font:bold 30px/1.3 'Courier New',monospace;letter-spacing:6px;color:#1a1d22">${escapeHtml(block.text)}</p>`;
 		case 'facts':
@@ -108,7 +118,10 @@ function textOf(block: Block, locale: MailContent['locale']): string {
 		case 'amount':
 			return `${block.label}${colon} ${block.text}\n${block.note}`;
 		case 'button':
+		case 'link':
 			return `${block.label}${colon}\n${block.url}`;
+		case 'list':
+			return [`${block.title}${colon}`, ...block.items.map((item) => `- ${item}`)].join('\n');
 		case 'facts':
 			return block.rows.map(([name, value]) => `${name}${colon} ${value}`).join('\n');
 		default:

@@ -213,6 +213,12 @@ export async function saveRights(tx: Tx, scope: Scope, contactId: string, rights
 		.set({ isBilling, hasPortal, mayPay })
 		.where(and(eq(contact.supplierId, scope.supplierId), eq(contact.contactId, contactId)));
 }
+/** Whether a person is told of tiers and of points that expire. */
+export const savePointsMails = async (tx: Tx, scope: Scope, contactId: string, wanted: boolean): Promise<void> =>
+	void (await tx
+		.update(contact)
+		.set({ pointsMails: wanted })
+		.where(and(eq(contact.supplierId, scope.supplierId), eq(contact.contactId, contactId))));
 export async function saveMailProblem(
 	tx: Tx,
 	scope: Scope,

@@ -38,7 +38,16 @@ export function mailGateway(config: Pick<Config, 'smtpUrl' | 'mailFrom'>): MailG
 					subject: headerText(mail.subject),
 					html: mail.html,
 					text: mail.text,
-					headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+					headers: {
+						'Auto-Submitted': 'auto-generated',
+						'X-Auto-Response-Suppress': 'All',
+						...(mail.unsubscribeUrl
+							? {
+									'List-Unsubscribe': `<${mail.unsubscribeUrl}>`,
+									'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click'
+								}
+							: {})
+					},
 					attachments: mail.attachments.map((file) => ({
 						filename: headerText(file.name),
 						content: Buffer.from(file.content),

@@ -8,6 +8,8 @@ export type OutgoingMail = {
 	subject: string;
 	html: string;
 	text: string;
+	/** Of mails that one can do without: takes a POST that asks for no more of them. */
+	unsubscribeUrl?: string;
 	attachments: { name: string; content: Uint8Array; type: string }[];
 };
 /** `refused`: the address or the message, for good. `later`: try again. */

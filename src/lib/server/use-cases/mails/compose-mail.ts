@@ -26,6 +26,7 @@ import { commit } from '../run.ts';
 import type { Context } from './compose-context.ts';
 import { renderPlanMail } from './compose-plan-mail.ts';
 import { notesWith, renderReversal } from './compose-reversal-mail.ts';
+import { renderPointsMail } from '../points/compose-points-mail.ts';
 import { invoiceIdsOf, payUrl, whatIsDue } from './what-is-due.ts';
 import { mintPayLink } from '../access/pay-links.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
@@ -120,6 +121,10 @@ async function render(context: Context): Promise<RenderedMail | null> {
 			return renderContact(context);
 		case 'owner_notice':
 			return renderNotice(context);
+		case 'tier_reached':
+		case 'points_expiring':
+		case 'points_ending':
+			return renderPointsMail(context);
 		default:
 			return renderPlanMail(context);
 	}

@@ -8,7 +8,7 @@ import { queueMail, queueMails } from '../../store/mails.ts';
 import { findContact, listBillingContacts, listContactsOf, listMembers, type Contact } from '../../store/parties.ts';
 import type { MailKind, PlanMailKind } from '../../store/schema/index.ts';
 
-const toContact = (kind: MailKind, uniqueKey: string, subjectId: string, person: Contact) => ({
+export const toContact = (kind: MailKind, uniqueKey: string, subjectId: string, person: Contact) => ({
 	mailId: newId(),
 	kind,
 	uniqueKey,

@@ -5,6 +5,7 @@ import { failWith } from '#lib/server/http/answer.ts';
 import { requireContact } from '#lib/server/http/guards.ts';
 import { endSession, readSessions } from '#lib/server/use-cases/access/sessions.ts';
 import { readMethods, removeMethod, renameMethod } from '#lib/server/use-cases/methods/manage-methods.ts';
+import { choosePointsMails, wantsPointsMails } from '#lib/server/use-cases/points/choose-points-mails.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 import { required } from '#lib/domain/required.ts';
@@ -12,11 +13,12 @@ import { required } from '#lib/domain/required.ts';
 export const load: PageServerLoad = async (event) => {
 	const scope = requireContact(event);
 	const { services } = await house();
-	const [sessions, kept] = await Promise.all([
+	const [sessions, kept, pointsMails] = await Promise.all([
 		readSessions(services, required(event.locals.subject, 'person signed in')),
-		readMethods(services, scope)
+		readMethods(services, scope),
+		wantsPointsMails(services, scope)
 	]);
-	return { sessions, kept, here: event.locals.hereId };
+	return { sessions, kept, pointsMails, here: event.locals.hereId };
 };
 
 async function chosen(event: RequestEvent) {
@@ -36,6 +38,12 @@ export const actions: Actions = {
 		const { scope, methodId } = await chosen(event);
 		const result = await removeMethod((await house()).services, scope, methodId);
 		return result.ok ? { removed: true } : failWith(result.refusal, event.locals.locale);
+	},
+	messages: async (event) => {
+		const scope = requireContact(event);
+		const wanted = (await event.request.formData()).get('points') === 'oui';
+		await choosePointsMails((await house()).services, scope, wanted);
+		return { noted: true };
 	},
 	fermer: async (event) => {
 		requireContact(event);

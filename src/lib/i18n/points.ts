@@ -1,0 +1,68 @@
+// Points in words: what a tier brings, what each line of the history says.
+import { m } from '#lib/paraglide/messages.js';
+import type { OfferTerms } from '../contract/offers.ts';
+import { formatMoney, formatRate, type Locale } from '../domain/money/format.ts';
+import { NO_MULTIPLIER, type EarningRule, type LoyaltyTier, type Words } from '../domain/points/programme.ts';
+
+type Say = { locale: Locale };
+export const inWords = (words: Words, locale: Locale): string => words[locale];
+/** 1500 points read "1 500", with the space of the language. */
+export const formatPoints = (points: number, locale: Locale): string =>
+	new Intl.NumberFormat(locale === 'fr' ? 'fr-FR' : 'en-IE').format(points);
+/** With its sign, the real minus: "+147", "−200", "0". */
+export const signedPoints = (points: number, locale: Locale): string =>
+	`${points > 0 ? '+' : points < 0 ? '\u2212' : ''}${formatPoints(Math.abs(points), locale)}`;
+
+export const countOfPoints = (count: number, locale: Locale): string =>
+	m.points_count({ count, points: formatPoints(count, locale) }, { locale });
+
+/** What a tier brings, in the order in which a client cares: price, ways to pay, points, what the supplier says itself. */
+export function tierBenefits(
+	tier: LoyaltyTier,
+	{ earning, offers, locale }: { earning: EarningRule; offers: OfferTerms[]; locale: Locale }
+): string[] {
+	const say: Say = { locale };
+	const { pointsPer } = earning;
+	const rate = m.points_rate(
+		{
+			count: pointsPer.points,
+			points: formatPoints(pointsPer.points, locale),
+			amount: formatMoney(pointsPer.euroMinor, 'EUR', locale)
+		},
+		say
+	);
+	return [
+		...offers.flatMap((offer) => offerBenefits(offer, locale)),
+		tier.multiplierBps === NO_MULTIPLIER
+			? rate
+			: m.points_multiplied(
+					{
+						factor: new Intl.NumberFormat(locale === 'fr' ? 'fr-FR' : 'en-IE', { maximumFractionDigits: 2 }).format(
+							tier.multiplierBps / NO_MULTIPLIER
+						)
+					},
+					say
+				),
+		...(tier.perk ? inWords(tier.perk, locale).split('\n').filter(Boolean) : [])
+	];
+}
+function offerBenefits({ discount, instalments }: OfferTerms, locale: Locale): string[] {
+	const say: Say = { locale };
+	const best = discount ? Math.max(0, ...discount.tiers.map((tier) => tier.discountBps)) : 0;
+	return [
+		...(best > 0 ? [m.points_tier_discount({ rate: formatRate(best, locale) }, say)] : []),
+		...(instalments
+			? [
+					instalments.minMinor > 0n
+						? m.points_tier_plan_from(
+								{
+									count: Math.max(...instalments.counts),
+									amount: formatMoney(instalments.minMinor, 'EUR', locale)
+								},
+								say
+							)
+						: m.points_tier_plan({ count: Math.max(...instalments.counts) }, say)
+				]
+			: [])
+	];
+}

@@ -1,0 +1,113 @@
+// Mails about points: a tier, an end. Who does not want the first two says so with one link.
+import { m } from '#lib/paraglide/messages.js';
+import type { CivilDate } from '../../domain/calendar/civil-date.ts';
+import { formatDay } from '../../domain/calendar/format.ts';
+import { countOfPoints, formatPoints } from '../../i18n/points.ts';
+import { hello, mail, type To } from './invoice-mails.ts';
+import type { Block, RenderedMail } from './layout.ts';
+
+type Common = { clientName: string; url: string };
+/** `outUrl`: the page on which a person says no; `unsubscribeUrl`: where a mail program says it. */
+type WayOut = { outUrl: string; unsubscribeUrl: string };
+const wayOut = ({ locale }: To, { outUrl }: WayOut): Block => ({
+	kind: 'link',
+	label: m.mail_points_out({}, { locale }),
+	url: outUrl
+});
+
+export function renderTierReached(
+	to: To,
+	reached: Common &
+		WayOut & {
+			tier: string;
+			earned: number;
+			benefits: string[];
+			next: { name: string; missing: number } | null;
+		}
+): RenderedMail {
+	const say = { locale: to.locale };
+	const { clientName, url, tier } = reached;
+	const supplier = to.supplier.name;
+	const written = mail(to, m.mail_tier_subject({ tier, supplier }, say), m.mail_tier_preview({ tier }, say), [
+		hello(to),
+		{
+			kind: 'text',
+			text: m.mail_tier_text({ client: clientName, tier, points: countOfPoints(reached.earned, to.locale) }, say)
+		},
+		{ kind: 'list', title: m.mail_tier_brings({ tier }, say), items: reached.benefits },
+		...(reached.next
+			? [
+					{
+						kind: 'text' as const,
+						text: m.points_next(
+							{ missing: formatPoints(reached.next.missing, to.locale), tier: reached.next.name },
+							say
+						)
+					}
+				]
+			: []),
+		{ kind: 'button', label: m.mail_points_button({}, say), url },
+		wayOut(to, reached)
+	]);
+	return { ...written, unsubscribeUrl: reached.unsubscribeUrl };
+}
+
+export function renderPointsExpiring(
+	to: To,
+	{ clientName, url, points, on, balance, ...out }: Common & WayOut & { points: number; on: CivilDate; balance: number }
+): RenderedMail {
+	const say = { locale: to.locale };
+	const count = countOfPoints(points, to.locale);
+	const date = formatDay(on, to.locale);
+	const written = mail(
+		to,
+		m.mail_expiring_subject({ points: count, date, supplier: to.supplier.name }, say),
+		m.mail_expiring_preview({}, say),
+		[
+			hello(to),
+			{
+				kind: 'amount',
+				label: m.mail_expiring_label({ client: clientName }, say),
+				text: count,
+				note: m.mail_expiring_on({ date }, say)
+			},
+			{ kind: 'text', text: m.mail_expiring_text({ balance: countOfPoints(balance, to.locale) }, say) },
+			{ kind: 'button', label: m.mail_points_button({}, say), url },
+			wayOut(to, out)
+		]
+	);
+	return { ...written, unsubscribeUrl: out.unsubscribeUrl };
+}
+
+export function renderPointsEnding(
+	to: To,
+	{
+		clientName,
+		url,
+		balance,
+		lastEarnOn,
+		lastSpendOn
+	}: Common & { balance: number; lastEarnOn: CivilDate; lastSpendOn: CivilDate }
+): RenderedMail {
+	const say = { locale: to.locale };
+	const spend = formatDay(lastSpendOn, to.locale);
+	return mail(
+		to,
+		m.mail_points_ending_subject({ supplier: to.supplier.name }, say),
+		m.mail_points_ending_preview({ date: spend }, say),
+		[
+			hello(to),
+			{ kind: 'text', text: m.mail_points_ending_text({ supplier: to.supplier.name }, say) },
+			{
+				kind: 'facts',
+				rows: [
+					[m.mail_points_ending_balance({ client: clientName }, say), countOfPoints(balance, to.locale)],
+					[m.mail_points_ending_earn({}, say), formatDay(lastEarnOn, to.locale)],
+					[m.mail_points_ending_spend({}, say), spend]
+				]
+			},
+			{ kind: 'text', text: m.mail_points_ending_after({ date: spend }, say) },
+			{ kind: 'button', label: m.mail_points_button({}, say), url }
+		]
+	);
+}

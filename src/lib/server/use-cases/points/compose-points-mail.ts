@@ -1,0 +1,60 @@
+// What a mail about points says as things stand when it leaves: a tier that was lost meanwhile, points that were used meanwhile, are not told.
+import { getsPointsNews } from '../../../domain/mail/recipients.ts';
+import { parseCivilDate } from '../../../domain/calendar/civil-date.ts';
+import { inWords, tierBenefits } from '../../../i18n/points.ts';
+import { pointsMailsUrl } from '../../access/mail-choices.ts';
+import type { RenderedMail } from '../../mails/layout.ts';
+import { renderPointsEnding, renderPointsExpiring, renderTierReached } from '../../mails/points-mails.ts';
+import { findClient, findContact } from '../../store/parties.ts';
+import { findLiveProgramme } from '../../store/points-programme.ts';
+import { findAccount, listExpiring, listTierOffers } from '../../store/points-reading.ts';
+import type { Context } from '../mails/compose-context.ts';
+import { partsOfKey } from './queue-points-mails.ts';
+
+export async function renderPointsMail(context: Context): Promise<RenderedMail | null> {
+	const { services, scope, tx, row, to } = context;
+	const [client, account, programme, person] = await Promise.all([
+		findClient(tx, scope, row.subjectId),
+		findAccount(tx, scope, row.subjectId),
+		findLiveProgramme(tx, scope),
+		row.contactId ? findContact(tx, scope, row.contactId) : null
+	]);
+	if (!client || !account || !programme || !person?.hasPortal) return null;
+	const common = { clientName: client.name, url: `${services.config.origin}/portail/points` };
+	if (row.kind === 'points_ending') {
+		const { lastEarnOn, lastSpendOn } = programme;
+		return lastEarnOn && lastSpendOn
+			? renderPointsEnding(to, { ...common, balance: account.balance, lastEarnOn, lastSpendOn })
+			: null;
+	}
+	if (!getsPointsNews(person)) return null;
+	const { page, oneClick } = pointsMailsUrl(services.config, person);
+	const out = { ...common, outUrl: page, unsubscribeUrl: oneClick };
+	if (row.kind === 'points_expiring') {
+		const on = parseCivilDate(partsOfKey(row.uniqueKey)[0] ?? '');
+		const ending = (await listExpiring(tx, scope, client.clientId)).find((one) => one.on === on);
+		return on && ending && account.balance > 0
+			? renderPointsExpiring(to, {
+					...out,
+					points: Math.min(ending.points, account.balance),
+					on,
+					balance: account.balance
+				})
+			: null;
+	}
+	const { tiers, earning } = programme.terms;
+	const position = Number(partsOfKey(row.uniqueKey)[0]);
+	const tier = tiers[position];
+	if (!tier || account.tier !== position) return null;
+	const next = tiers[position + 1];
+	const offers = (await listTierOffers(tx, scope)).filter((one) => one.tier === position).map(({ terms }) => terms);
+	return renderTierReached(to, {
+		...out,
+		tier: inWords(tier.name, to.locale),
+		earned: account.earnedInYear,
+		benefits: tierBenefits(tier, { earning, offers, locale: to.locale }),
+		next: next
+			? { name: inWords(next.name, to.locale), missing: Math.max(0, next.threshold - account.earnedInYear) }
+			: null
+	});
+}
