@@ -13,9 +13,6 @@ export const formatPoints = (points: number, locale: Locale): string =>
 export const signedPoints = (points: number, locale: Locale): string =>
 	`${points > 0 ? '+' : points < 0 ? '\u2212' : ''}${formatPoints(Math.abs(points), locale)}`;
 
-export const countOfPoints = (count: number, locale: Locale): string =>
-	m.points_count({ count, points: formatPoints(count, locale) }, { locale });
-
 /** What a tier brings, in the order in which a client cares: price, ways to pay, points, what the supplier says itself. */
 export function tierBenefits(
 	tier: LoyaltyTier,

@@ -29,7 +29,7 @@ export async function openPointsMailsLink(
 	if (!supplierHex || !contactHex || !given) return null;
 	if (!timingSafeEqual(Buffer.from(proof(config, `${supplierHex}${contactHex}`)), Buffer.from(given))) return null;
 	const person = await findContactSystem(db, dashed(supplierHex), dashed(contactHex));
-	if (!person) return null;
-	const { contactId, clientId } = person;
-	return { person, scope: mintScope(person.supplierId, { kind: 'contact', contactId, clientId }) };
+	return person && { person, scope: ofHouse(person.supplierId) };
 }
+/** A client's person changes nothing of a client's people, itself included: what it chose is written by the product, for it alone. */
+export const ofHouse = (supplierId: string): Scope => mintScope(supplierId, { kind: 'system' });

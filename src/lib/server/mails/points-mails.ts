@@ -2,7 +2,8 @@
 import { m } from '#lib/paraglide/messages.js';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import { formatDay } from '../../domain/calendar/format.ts';
-import { countOfPoints, formatPoints } from '../../i18n/points.ts';
+import { formatPoints } from '../../i18n/points.ts';
+import { pointsText } from '../../i18n/points-rules.ts';
 import { hello, mail, type To } from './invoice-mails.ts';
 import type { Block, RenderedMail } from './layout.ts';
 
@@ -32,7 +33,7 @@ export function renderTierReached(
 		hello(to),
 		{
 			kind: 'text',
-			text: m.mail_tier_text({ client: clientName, tier, points: countOfPoints(reached.earned, to.locale) }, say)
+			text: m.mail_tier_text({ client: clientName, tier, points: pointsText(reached.earned, to.locale) }, say)
 		},
 		{ kind: 'list', title: m.mail_tier_brings({ tier }, say), items: reached.benefits },
 		...(reached.next
@@ -57,7 +58,7 @@ export function renderPointsExpiring(
 	{ clientName, url, points, on, balance, ...out }: Common & WayOut & { points: number; on: CivilDate; balance: number }
 ): RenderedMail {
 	const say = { locale: to.locale };
-	const count = countOfPoints(points, to.locale);
+	const count = pointsText(points, to.locale);
 	const date = formatDay(on, to.locale);
 	const written = mail(
 		to,
@@ -71,7 +72,7 @@ export function renderPointsExpiring(
 				text: count,
 				note: m.mail_expiring_on({ date }, say)
 			},
-			{ kind: 'text', text: m.mail_expiring_text({ balance: countOfPoints(balance, to.locale) }, say) },
+			{ kind: 'text', text: m.mail_expiring_text({ balance: pointsText(balance, to.locale) }, say) },
 			{ kind: 'button', label: m.mail_points_button({}, say), url },
 			wayOut(to, out)
 		]
@@ -101,7 +102,7 @@ export function renderPointsEnding(
 			{
 				kind: 'facts',
 				rows: [
-					[m.mail_points_ending_balance({ client: clientName }, say), countOfPoints(balance, to.locale)],
+					[m.mail_points_ending_balance({ client: clientName }, say), pointsText(balance, to.locale)],
 					[m.mail_points_ending_earn({}, say), formatDay(lastEarnOn, to.locale)],
 					[m.mail_points_ending_spend({}, say), spend]
 				]

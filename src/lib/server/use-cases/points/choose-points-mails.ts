@@ -1,8 +1,9 @@
 // A person says whether it wants to be told of tiers and of points that expire: with the link of such a mail, or signed in. Actor: that person.
 import type { Scope } from '../../../domain/access/scope.ts';
-import { openPointsMailsLink } from '../../access/mail-choices.ts';
+import { ofHouse, openPointsMailsLink } from '../../access/mail-choices.ts';
 import type { Services } from '../../services.ts';
 import { findContact, getSupplier, savePointsMails } from '../../store/parties.ts';
+import { findLiveProgramme } from '../../store/points-programme.ts';
 import { commit, read } from '../run.ts';
 
 export type PointsMailsChoice = { supplierName: string; hue: number; email: string; wanted: boolean };
@@ -22,13 +23,16 @@ export async function choosePointsMailsByLink(services: Services, token: string,
 	return true;
 }
 
-/** null for whoever is nobody's person. */
+/** null where there is nothing to be told of: the supplier gives no points. */
 export const wantsPointsMails = (services: Services, scope: Scope): Promise<boolean | null> =>
-	read(services, scope, async (tx) =>
-		scope.actor.kind === 'contact' ? ((await findContact(tx, scope, scope.actor.contactId))?.pointsMails ?? null) : null
-	);
+	read(services, scope, async (tx) => {
+		const { actor } = scope;
+		if (actor.kind !== 'contact' || !(await findLiveProgramme(tx, scope))) return null;
+		return (await findContact(tx, scope, actor.contactId))?.pointsMails ?? null;
+	});
 export async function choosePointsMails(services: Services, scope: Scope, wanted: boolean): Promise<void> {
 	const { actor } = scope;
 	if (actor.kind !== 'contact') return;
-	await commit(services, scope, (tx) => savePointsMails(tx, scope, actor.contactId, wanted));
+	const house = ofHouse(scope.supplierId);
+	await commit(services, house, (tx) => savePointsMails(tx, house, actor.contactId, wanted));
 }

@@ -1,0 +1,137 @@
+// The story of a client's points, line by line, and its last invoices as a strip. Reads only.
+import { sql } from 'drizzle-orm';
+import type { Scope } from '../../domain/access/scope.ts';
+import type { CivilDate } from '../../domain/calendar/civil-date.ts';
+import { minor, type Minor } from '../../domain/money/minor.ts';
+import type { Verdict } from '../../domain/points/judge.ts';
+import type { Words } from '../../domain/points/programme.ts';
+import type { Tx } from './database.ts';
+import type { AwardKind, PointsEntryKind, RedemptionKind } from './schema/index.ts';
+
+/** One line: what the ledger says, or an act that earned nothing, or nothing yet. */
+export type HistoryRow = {
+	lineId: string;
+	happenedOn: CivilDate;
+	/** What it changed of the balance. */
+	points: number;
+	/** Of an act whose money is not final. */
+	pendingPoints: number;
+	/** null: an act without a line in the ledger that counts. */
+	kind: PointsEntryKind | null;
+	/** Of an adjustment. */
+	reason: string | null;
+	award: {
+		kind: AwardKind;
+		verdict: Verdict;
+		base: number;
+		early: number;
+		sepa: number;
+		points: number;
+		dueOn: CivilDate;
+		actedOn: CivilDate;
+		finalOn: CivilDate | null;
+		invoiceId: string;
+		number: string;
+		option: string;
+		status: string;
+	} | null;
+	redemption: { kind: RedemptionKind; name: Words | null; valueMinor: Minor | null; numbers: string | null } | null;
+};
+type Row = {
+	line_id: string;
+	happened_on: CivilDate;
+	points: number;
+	pending_points: number;
+	kind: PointsEntryKind | null;
+	reason: string | null;
+	award: HistoryRow['award'];
+	redemption: { kind: RedemptionKind; name: Words | null; value: string | null; numbers: string | null } | null;
+};
+const rowOf = ({ redemption, ...row }: Row): HistoryRow => ({
+	lineId: row.line_id,
+	happenedOn: row.happened_on,
+	points: row.points,
+	pendingPoints: row.pending_points,
+	kind: row.kind,
+	reason: row.reason,
+	award: row.award,
+	redemption: redemption && {
+		kind: redemption.kind,
+		name: redemption.name,
+		valueMinor: redemption.value === null ? null : minor(BigInt(redemption.value)),
+		numbers: redemption.numbers
+	}
+});
+
+/** Newest first, behind the line `after`. The points of all lines are the balance: an act stands beside the ledger only while the ledger says nothing of it. */
+export async function listHistory(
+	tx: Tx,
+	scope: Scope,
+	clientId: string,
+	{ after, limit }: { after: string | null; limit: number }
+): Promise<HistoryRow[]> {
+	const behind = after
+		? sql`where (line.happened_on, line.created_at, line.line_id) < (select b.happened_on, b.created_at, b.line_id from line b where b.line_id = ${after}::uuid limit 1)`
+		: sql``;
+	const rows = await tx.execute<Row>(sql`
+		with line as (
+			select e.entry_id as line_id, e.happened_on, e.created_at, e.points, 0 as pending_points, e.kind, e.reason, e.source_id
+				from points_entry e where e.supplier_id = ${scope.supplierId} and e.client_id = ${clientId} and e.points <> 0
+			union all
+			select a.award_id, a.acted_on, a.created_at, 0, a.pending_points, null, null, a.award_id
+				from points_award a where a.supplier_id = ${scope.supplierId} and a.client_id = ${clientId} and a.verdict <> 'excluded'
+					and (a.pending_points > 0 or not exists (
+						select from points_entry e where e.supplier_id = a.supplier_id and e.source_id = a.award_id and e.kind = 'earned'))
+		), shown as (select * from line ${behind} order by line.happened_on desc, line.created_at desc, line.line_id desc limit ${limit})
+		select s.line_id, s.happened_on::text, s.points, s.pending_points, s.kind, s.reason,
+			case when a.award_id is not null then jsonb_build_object('kind', a.kind, 'verdict', a.verdict, 'base', a.base, 'early', a.early,
+				'sepa', a.sepa, 'points', a.points, 'dueOn', a.due_on, 'actedOn', a.acted_on, 'finalOn', a.final_on, 'invoiceId', a.invoice_id,
+				'number', i.number, 'option', t.option, 'status', t.status) end as award,
+			case when r.redemption_id is not null then jsonb_build_object('kind', r.kind, 'name', r.name, 'value', r.value_minor::text,
+				'numbers', paid.description) end as redemption
+		from shown s
+			left join points_entry lot on lot.supplier_id = ${scope.supplierId} and lot.entry_id = s.source_id
+			left join points_award a on a.supplier_id = ${scope.supplierId} and a.award_id = coalesce(lot.source_id, s.source_id)
+			left join invoice i on i.supplier_id = a.supplier_id and i.invoice_id = a.invoice_id
+			left join payment_attempt t on t.supplier_id = a.supplier_id and t.attempt_id = a.attempt_id
+			left join points_redemption r on r.supplier_id = ${scope.supplierId} and r.redemption_id = s.source_id
+			left join payment_attempt paid on paid.supplier_id = r.supplier_id and paid.attempt_id = r.attempt_id
+		order by s.happened_on desc, s.created_at desc, s.line_id desc`);
+	return rows.map(rowOf);
+}
+
+/** What each month changed of the balance, on whatever page its lines are: from one month to another, as YYYY-MM. */
+export async function sumMonths(
+	tx: Tx,
+	scope: Scope,
+	clientId: string,
+	{ from, to }: { from: string; to: string }
+): Promise<Map<string, number>> {
+	const rows = await tx.execute<{ month: string; points: number }>(sql`
+		select to_char(happened_on, 'YYYY-MM') as month, sum(points)::int as points from points_entry
+		where supplier_id = ${scope.supplierId} and client_id = ${clientId}
+			and happened_on >= ${`${from}-01`}::date and happened_on < ${`${to}-01`}::date + interval '1 month'
+		group by 1`);
+	return new Map(rows.map(({ month, points }) => [month, points]));
+}
+
+export type Beat = { verdict: 'on_time' | 'late' | 'neutral'; daysAfter: number; dueOn: CivilDate; number: string };
+/** The last settled invoices, the oldest first: how many days after its due day the last of each was paid (below zero: before it). */
+export async function listBeats(tx: Tx, scope: Scope, clientId: string, limit: number): Promise<Beat[]> {
+	const rows = await tx.execute<{
+		verdict: Beat['verdict'];
+		days_after: number;
+		due_on: CivilDate;
+		number: string;
+	}>(sql`
+		select b.verdict, paid.days_after, i.due_on::text, i.number
+		from points_beat b
+			join invoice i on i.supplier_id = b.supplier_id and i.invoice_id = b.invoice_id
+			cross join lateral (select coalesce(max(a.acted_on - a.due_on), 0)::int as days_after from points_award a
+				where a.supplier_id = b.supplier_id and a.invoice_id = b.invoice_id and a.kind = 'payment') paid
+		where b.supplier_id = ${scope.supplierId} and b.client_id = ${clientId} and b.stands
+		order by b.seq desc limit ${limit}`);
+	return rows
+		.map(({ verdict, days_after, due_on, number }) => ({ verdict, daysAfter: days_after, dueOn: due_on, number }))
+		.reverse();
+}
