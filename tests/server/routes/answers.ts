@@ -105,6 +105,11 @@ export const ANSWERS: Record<string, Row> = {
 	'GET /api/v1/openapi.json': { door: 'anybody' },
 	'POST /webhooks/stripe': { door: 'anybody', json: {} },
 	'POST /webhooks/mail': { door: 'anybody', json: {} },
+	// Whoever has the mail has its link, as its reader's mail program does.
+	'GET /messages/[token]': { door: 'anybody', params: { token: ':mailsToken' } },
+	'POST /messages/[token]': { door: 'anybody', params: { token: ':mailsToken' }, form: { points: 'non' } },
+	'GET /webhooks/messages/[token]': { door: 'anybody', params: { token: ':mailsToken' } },
+	'POST /webhooks/messages/[token]': { door: 'anybody', params: { token: ':mailsToken' } },
 
 	'GET /demo': { door: 'demo' },
 	'POST /demo?/avancer': { door: 'demo', form: { duree: 'P1D' } },
@@ -136,6 +141,7 @@ export const ANSWERS: Record<string, Row> = {
 	'GET /portail/recus': { door: 'portal' },
 	'GET /portail/live': { door: 'portal' },
 	'GET /portail/compte': { door: 'portal' },
+	'POST /portail/compte?/messages': { door: 'portal', form: { points: 'oui' } },
 	'POST /portail/compte?/renommer': { door: 'portalOwn', form: { moyen: ':method', nom: 'x' } },
 	'POST /portail/compte?/fermer': { door: 'portalOwn', form: { session: ':new' }, absent: true },
 	'POST /portail/compte?/retirer': { door: 'portalOwn', form: { moyen: ':method' } },

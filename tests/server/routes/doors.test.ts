@@ -3,6 +3,7 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NewApiKey } from '#lib/contract/api-keys.ts';
+import { pointsMailsUrl } from '#lib/server/access/mail-choices.ts';
 import type { Subject } from '#lib/server/access/sessions.ts';
 import { minor } from '#lib/domain/money/minor.ts';
 import { newId, newSecret } from '#lib/server/identity.ts';
@@ -115,6 +116,9 @@ async function fill(): Promise<void> {
 		instalments: instalments({ minMinor: minor(1n) })
 	});
 	ids.client = payer.clientId;
+	ids.mailsToken = pointsMailsUrl(services.config, { supplierId: a.supplierId, contactId: payer.contactId })
+		.page.split('/')
+		.at(-1)!;
 	ids.invoice = await anInvoice(services, a, {});
 	ids.open = await anInvoice(services, a, {}, RECENT());
 	ids.document = await aDocument('PDF-1');
