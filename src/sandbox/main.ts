@@ -1,7 +1,9 @@
-// Starts the outside world: Stripe's API, its script origin, the post office. Tells its parent when it listens.
+// Starts the outside world: Stripe's API, its script origin, the post office, LoyaltyLion. Tells its parent when it listens.
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { loyaltyServer } from './loyalty/server.ts';
+import { LoyaltyWorld } from './loyalty/world.ts';
 import { Mailbox, mailboxServer, smtpServer } from './mailbox.ts';
 import { runDue } from './stripe/control.ts';
 import { redeliver } from './stripe/events.ts';
@@ -13,7 +15,7 @@ export type WorldOptions = {
 	appOrigin: string;
 	accounts: string[];
 	dataDir: string | null;
-	ports?: { api: number; js: number; smtp: number; mailbox: number };
+	ports?: { api: number; js: number; smtp: number; mailbox: number; loyalty: number };
 	webhook?: { url: string; secret: string };
 };
 export type RunningWorld = {
@@ -21,8 +23,10 @@ export type RunningWorld = {
 	jsUrl: string;
 	smtpUrl: string;
 	mailboxUrl: string;
+	loyaltyUrl: string;
 	world: World;
 	mailbox: Mailbox;
+	loyalty: LoyaltyWorld;
 	close(): Promise<void>;
 };
 
@@ -55,6 +59,12 @@ export async function startWorld(options: WorldOptions): Promise<RunningWorld> {
 	});
 	const box = mailboxServer(mailbox);
 	const mailboxUrl = `http://127.0.0.1:${await listen(box, options.ports?.mailbox ?? 0)}`;
+	const loyalty = new LoyaltyWorld({
+		file: options.dataDir ? path.join(options.dataDir, 'loyalty.json') : null,
+		now: () => world.now()
+	});
+	const loyaltyApi = loyaltyServer(loyalty);
+	const loyaltyUrl = `http://127.0.0.1:${await listen(loyaltyApi, options.ports?.loyalty ?? 0)}`;
 	if (options.webhook) {
 		world.endpoints = [{ id: 'we_demo', ...options.webhook, enabled_events: ['*'] }];
 		void redeliver(world);
@@ -66,10 +76,12 @@ export async function startWorld(options: WorldOptions): Promise<RunningWorld> {
 		api.closeAllConnections();
 		js.closeAllConnections();
 		box.closeAllConnections();
+		loyaltyApi.closeAllConnections();
 		await Promise.all([
 			new Promise((done) => api.close(done)),
 			new Promise((done) => js.close(done)),
 			new Promise((done) => box.close(done)),
+			new Promise((done) => loyaltyApi.close(done)),
 			new Promise<void>((done) => smtp.close(done))
 		]);
 	};
@@ -78,8 +90,10 @@ export async function startWorld(options: WorldOptions): Promise<RunningWorld> {
 		jsUrl,
 		smtpUrl: `smtp://127.0.0.1:${(smtp.server.address() as AddressInfo).port}`,
 		mailboxUrl,
+		loyaltyUrl,
 		world,
 		mailbox,
+		loyalty,
 		close
 	};
 }
@@ -90,7 +104,13 @@ if (import.meta.main) {
 	try {
 		const running = await startWorld(options);
 		process.send?.({
-			ready: { apiUrl: running.apiUrl, jsUrl: running.jsUrl, smtpUrl: running.smtpUrl, mailboxUrl: running.mailboxUrl }
+			ready: {
+				apiUrl: running.apiUrl,
+				jsUrl: running.jsUrl,
+				smtpUrl: running.smtpUrl,
+				mailboxUrl: running.mailboxUrl,
+				loyaltyUrl: running.loyaltyUrl
+			}
 		});
 		const stop = () => void running.close().then(() => process.exit(0));
 		process.on('SIGTERM', stop).on('disconnect', stop);

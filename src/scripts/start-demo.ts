@@ -34,14 +34,18 @@ export async function outsideWorld(
 		detached: true
 	});
 	undo.push(() => endChild(child));
-	const urls = await new Promise<{ apiUrl: string; jsUrl: string; smtpUrl: string; mailboxUrl: string }>(
-		(done, failed) => {
-			child.once('message', (message: { ready?: never; error?: string }) =>
-				message.ready ? done(message.ready) : failed(new StartProblem(`The sandbox did not start: ${message.error}`))
-			);
-			child.once('exit', () => failed(new StartProblem('The sandbox ended while starting.')));
-		}
-	);
+	const urls = await new Promise<{
+		apiUrl: string;
+		jsUrl: string;
+		smtpUrl: string;
+		mailboxUrl: string;
+		loyaltyUrl: string;
+	}>((done, failed) => {
+		child.once('message', (message: { ready?: never; error?: string }) =>
+			message.ready ? done(message.ready) : failed(new StartProblem(`The sandbox did not start: ${message.error}`))
+		);
+		child.once('exit', () => failed(new StartProblem('The sandbox ended while starting.')));
+	});
 	Object.assign(env, {
 		STRIPE_SECRET_KEY: KEYS.secretKey,
 		STRIPE_PUBLISHABLE_KEY: KEYS.publishableKey,
@@ -49,7 +53,8 @@ export async function outsideWorld(
 		SMTP_URL: urls.smtpUrl,
 		SANDBOX_API_URL: urls.apiUrl,
 		SANDBOX_JS_URL: urls.jsUrl,
-		SANDBOX_MAILBOX_URL: urls.mailboxUrl
+		SANDBOX_MAILBOX_URL: urls.mailboxUrl,
+		SANDBOX_LOYALTY_URL: urls.loyaltyUrl
 	});
 	return { ...urls, ended: exitOf(child) };
 }
@@ -71,6 +76,7 @@ export async function seedOnce(env: NodeJS.ProcessEnv, owner: string, apiUrl: st
 	await told(`Living through the demo’s last ${PAST_DAYS} days`, async (note) => {
 		// The two pasts belong together: a new database begins with a new outside world.
 		await lever(apiUrl, 'reset', { offsetMs: -PAST_DAYS * 86_400_000 });
+		await lever(required(env.SANDBOX_LOYALTY_URL, 'SANDBOX_LOYALTY_URL'), 'reset', {});
 		await seedDemo(readConfig(env), (day) => note(`day ${day} of ${PAST_DAYS}`));
 		await lever(apiUrl, 'clock', { offsetMs: 0 });
 	});

@@ -73,7 +73,8 @@ test.describe('what may not be is said in one sentence, and the process ends', (
 			{
 				SANDBOX_API_URL: 'http://127.0.0.1:1',
 				SANDBOX_JS_URL: 'http://localhost:2',
-				SANDBOX_MAILBOX_URL: 'http://127.0.0.1:3'
+				SANDBOX_MAILBOX_URL: 'http://127.0.0.1:3',
+				SANDBOX_LOYALTY_URL: 'http://127.0.0.1:4'
 			},
 			/real Stripe key with SANDBOX_API_URL/
 		],

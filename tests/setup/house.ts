@@ -45,7 +45,8 @@ export async function openHouse(accounts = ['acct_lumen', 'acct_canuts']): Promi
 		STRIPE_WEBHOOK_SECRET: 'whsec_tests',
 		SANDBOX_API_URL: world.apiUrl,
 		SANDBOX_JS_URL: world.jsUrl,
-		SANDBOX_MAILBOX_URL: world.mailboxUrl
+		SANDBOX_MAILBOX_URL: world.mailboxUrl,
+		SANDBOX_LOYALTY_URL: world.loyaltyUrl
 	};
 	const config = readConfig(environment);
 	const clock: Clock = { now: () => new Date(world.world.now()) };

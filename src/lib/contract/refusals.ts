@@ -9,6 +9,7 @@ export const REFUSAL_CODES = [
 	'api_key_expired',
 	'api_key_address',
 	'too_many_keys',
+	'loyalty_refused',
 	'proof_needed',
 	'passkey_refused',
 	'last_owner',

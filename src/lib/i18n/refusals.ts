@@ -10,6 +10,7 @@ import type { OutcomeMistake } from '../domain/payments/outcome.ts';
 import type { PolicyMistake } from '../domain/offers/check-policy.ts';
 import { mistakeText } from './offer-mistakes.ts';
 import { declineText } from './declines.ts';
+import { loyaltyProblem } from './loyalty.ts';
 
 export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 	const say = { locale };
@@ -29,6 +30,7 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 		api_key_expired: () => m.refusal_api_key_expired({}, say),
 		api_key_address: () => m.refusal_api_key_address({}, say),
 		too_many_keys: () => m.refusal_too_many_keys({}, say),
+		loyalty_refused: () => m.refusal_loyalty_refused({ why: loyaltyProblem(detail.problem ?? '', locale) }, say),
 		proof_needed: () => m.refusal_proof_needed({}, say),
 		passkey_refused: () => m.refusal_passkey_refused({}, say),
 		last_owner: () => m.refusal_last_owner({}, say),

@@ -30,6 +30,7 @@ const Environment = v.object({
 	SANDBOX_API_URL: optionalUrl('http://127.0.0.1:12111'),
 	SANDBOX_JS_URL: optionalUrl('http://localhost:12112'),
 	SANDBOX_MAILBOX_URL: optionalUrl('http://127.0.0.1:12114'),
+	SANDBOX_LOYALTY_URL: optionalUrl('http://127.0.0.1:12115'),
 	ADDRESS_HEADER: v.optional(
 		v.pipe(v.string(), v.regex(/^[\w-]*$/, 'the name of a header, for example x-forwarded-for, or none')),
 		''
@@ -65,7 +66,9 @@ export type Config = {
 	warnings: string[];
 	stripe: { secretKey: string; publishableKey: string; webhookSecrets: string[]; live: boolean };
 	/** Where the stand-in of the outside world listens; null when Stripe is real, and then no demo route exists. */
-	sandbox: { apiUrl: string; jsUrl: string; mailboxUrl: string } | null;
+	sandbox: { apiUrl: string; jsUrl: string; mailboxUrl: string; loyaltyUrl: string } | null;
+	/** Where LoyaltyLion answers. Whether a supplier has it is its own setting. */
+	loyalty: { apiUrl: string };
 };
 
 /** @throws Error naming each wrong variable with an example; secrets are never echoed. */
@@ -76,10 +79,13 @@ export function readConfig(environment: Record<string, string | undefined>): Con
 			`Environment not usable:\n${read.issues.map((issue) => `  ${v.getDotPath(issue)}: ${issue.type === 'object' ? 'missing' : issue.message}`).join('\n')}\nSee .env.example.`
 		);
 	const e = read.output;
-	const { SANDBOX_API_URL: apiUrl, SANDBOX_JS_URL: jsUrl, SANDBOX_MAILBOX_URL: mailboxUrl } = e;
-	const sandbox = apiUrl && jsUrl && mailboxUrl ? { apiUrl, jsUrl, mailboxUrl } : null;
-	if (!sandbox && (apiUrl || jsUrl || mailboxUrl))
-		throw new Error('Environment not usable: SANDBOX_API_URL, SANDBOX_JS_URL and SANDBOX_MAILBOX_URL go together.');
+	const { SANDBOX_API_URL: apiUrl, SANDBOX_JS_URL: jsUrl } = e;
+	const { SANDBOX_MAILBOX_URL: mailboxUrl, SANDBOX_LOYALTY_URL: loyaltyUrl } = e;
+	const sandbox = apiUrl && jsUrl && mailboxUrl && loyaltyUrl ? { apiUrl, jsUrl, mailboxUrl, loyaltyUrl } : null;
+	if (!sandbox && (apiUrl || jsUrl || mailboxUrl || loyaltyUrl))
+		throw new Error(
+			'Environment not usable: SANDBOX_API_URL, SANDBOX_JS_URL, SANDBOX_MAILBOX_URL and SANDBOX_LOYALTY_URL go together.'
+		);
 	refuseMixedKeys(e.STRIPE_SECRET_KEY, e.STRIPE_PUBLISHABLE_KEY, sandbox !== null);
 	const live = e.STRIPE_SECRET_KEY.includes('_live_');
 	const dangers = sandbox ? [] : dangersOf(e, e.PONCTUEL_ACCEPTS);
@@ -106,7 +112,8 @@ export function readConfig(environment: Record<string, string | undefined>): Con
 			webhookSecrets: e.STRIPE_WEBHOOK_SECRET.split(','),
 			live
 		},
-		sandbox
+		sandbox,
+		loyalty: { apiUrl: sandbox?.loyaltyUrl ?? 'https://api.loyaltylion.com' }
 	};
 }
 
@@ -121,7 +128,7 @@ function refuseMixedKeys(secret: string, publishable: string, isSandbox: boolean
 		throw new Error(
 			isSandbox
 				? 'Environment not usable: a real Stripe key with SANDBOX_API_URL set. The sandbox only takes keys that begin with sk_test_sandbox and pk_test_sandbox.'
-				: 'Environment not usable: a sandbox key without SANDBOX_API_URL, SANDBOX_JS_URL and SANDBOX_MAILBOX_URL.'
+				: 'Environment not usable: a sandbox key without SANDBOX_API_URL and the other addresses of the stand-ins.'
 		);
 }
 

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
+import type { LoyaltyGateway } from './gateways/loyalty/port.ts';
 import type { MailGateway } from './gateways/mail/port.ts';
 import type { PaymentGateway } from './gateways/stripe/port.ts';
 import type { Database } from './store/database.ts';
@@ -14,6 +15,7 @@ export type Services = {
 	config: Config;
 	payments: PaymentGateway;
 	mail: MailGateway;
+	loyalty: LoyaltyGateway;
 	limits: Limits;
 	log: Logger;
 	visitors: Visitors;

@@ -5,6 +5,7 @@ import { checkLogins } from './check-logins.ts';
 import { movableClock, wallClock, type Clock, type MovableClock } from './clock.ts';
 import { config as readCurrentConfig, type Config } from './config.ts';
 import { followDemoClock } from './demo-clock.ts';
+import { loyaltyGateway } from './gateways/loyalty/client.ts';
 import { mailGateway } from './gateways/mail/client.ts';
 import { stripeGateway } from './gateways/stripe/client.ts';
 import { startWorker, type Worker } from './jobs/worker.ts';
@@ -13,6 +14,7 @@ import { makeSignal } from './live/signal.ts';
 import { openLog } from './log.ts';
 import type { Services } from './services.ts';
 import { openDatabase } from './store/database.ts';
+import { takePlace } from './store/loyalty-connection.ts';
 import { noteSilence } from './store/stripe-accounts.ts';
 import { openLimits } from './store/rate-limits.ts';
 import { countVisitors } from './visitors.ts';
@@ -43,6 +45,7 @@ export function buildServices(config: Config, clock: Clock, log: Logger = openLo
 			})
 		),
 		mail: mailGateway(config),
+		loyalty: loyaltyGateway(config, (supplierId) => takePlace(db, supplierId)),
 		limits: openLimits(db, clock),
 		log,
 		visitors: countVisitors(),

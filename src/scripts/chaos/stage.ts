@@ -81,6 +81,7 @@ export async function openStage(server: Embedded, dir: string, name: string, acc
 		SANDBOX_API_URL: urls.apiUrl,
 		SANDBOX_JS_URL: urls.jsUrl,
 		SANDBOX_MAILBOX_URL: urls.mailboxUrl,
+		SANDBOX_LOYALTY_URL: urls.loyaltyUrl,
 		BODY_SIZE_LIMIT: '64M',
 		SHUTDOWN_TIMEOUT: '1',
 		LOG_LEVEL: 'warn'
@@ -184,7 +185,7 @@ async function freePorts(count: number): Promise<number[]> {
 	return [...ports];
 }
 
-type Urls = { apiUrl: string; jsUrl: string; smtpUrl: string; mailboxUrl: string };
+type Urls = { apiUrl: string; jsUrl: string; smtpUrl: string; mailboxUrl: string; loyaltyUrl: string };
 async function openSandbox(settings: object): Promise<{ child: ChildProcess; urls: Urls }> {
 	const child = spawn(process.execPath, [path.join(root, 'src/sandbox/main.ts'), JSON.stringify(settings)], {
 		stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

@@ -29,7 +29,12 @@ test('where one pays, script, frames and connections of Stripe are let in, and s
 	expect(reportOnly).toMatch(/^require-trusted-types-for 'script'; .*report-to csp$/);
 });
 test('in the demo the stand-in’s origins stand in Stripe’s place, and only there', () => {
-	const sandbox = { apiUrl: 'http://127.0.0.1:1', jsUrl: 'http://localhost:2', mailboxUrl: 'http://127.0.0.1:3' };
+	const sandbox = {
+		apiUrl: 'http://127.0.0.1:1',
+		jsUrl: 'http://localhost:2',
+		mailboxUrl: 'http://127.0.0.1:3',
+		loyaltyUrl: 'http://127.0.0.1:4'
+	};
 	expect(policyOf(KIT, { sandbox }, true).policy).not.toContain('stripe.com');
 	expect(policyOf(KIT, { sandbox }, false).policy).not.toMatch(/https?:/);
 });

@@ -133,7 +133,8 @@ describe('whatever the keys', () => {
 	const SANDBOX = {
 		SANDBOX_API_URL: 'http://127.0.0.1:1',
 		SANDBOX_JS_URL: 'http://localhost:2',
-		SANDBOX_MAILBOX_URL: 'http://127.0.0.1:3'
+		SANDBOX_MAILBOX_URL: 'http://127.0.0.1:3',
+		SANDBOX_LOYALTY_URL: 'http://127.0.0.1:4'
 	};
 	const STAND_IN = { STRIPE_SECRET_KEY: 'sk_test_sandbox_x', STRIPE_PUBLISHABLE_KEY: 'pk_test_sandbox_x' };
 	test.each([

@@ -321,6 +321,18 @@ export const ANSWERS: Record<string, Row> = {
 	'POST /admin/reglages?/oublier': { door: 'adminOwnerId', form: { membre: ':forgotten' } },
 	'POST /admin/reglages?/creer': { door: 'adminOwner', form: { nom: 'clé', droits: 'read' } },
 	'POST /admin/reglages?/revoquer': { door: 'adminOwnerId', form: { cle: ':apiKey' } },
+	'GET /admin/reglages/loyaltylion': { door: 'admin' },
+	'POST /admin/reglages/loyaltylion?/connecter': {
+		door: 'adminOwner',
+		form: { cle: `pat_00000000${'ab'.repeat(12)}`, site: '4711', regle: 'paid_on_time' }
+	},
+	'POST /admin/reglages/loyaltylion?/ligne': {
+		door: 'adminWriteId',
+		form: { ligne: ':loyaltyRow', geste: 'renvoyer' }
+	},
+	'POST /admin/reglages/loyaltylion?/pause': { door: 'adminOwner' },
+	'POST /admin/reglages/loyaltylion?/reprendre': { door: 'adminOwner' },
+	'POST /admin/reglages/loyaltylion?/deconnecter': { door: 'adminOwner', spent: true },
 	'GET /admin/securite': { door: 'ownerPage' },
 
 	'GET /api/v1/invoices': { door: 'key', query: '?number=F1' },

@@ -9,6 +9,7 @@ import { minor } from '#lib/domain/money/minor.ts';
 import { newId, newSecret } from '#lib/server/identity.ts';
 import { member } from '#lib/server/store/schema/index.ts';
 import { listDiscounts } from '#lib/server/store/discounts.ts';
+import { enqueueForLoyalty, listLoyaltyRows } from '#lib/server/store/loyalty-outbox.ts';
 import { listPayments } from '#lib/server/store/payments.ts';
 import { createApiKey, listKeys } from '#lib/server/use-cases/access/api-keys.ts';
 import { listLinks, mintPayLink } from '#lib/server/use-cases/access/pay-links.ts';
@@ -16,12 +17,14 @@ import { importStatements } from '#lib/server/use-cases/bank/import-statements.t
 import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
 import { importInvoices } from '#lib/server/use-cases/imports/import-invoices.ts';
 import { receiveFiles } from '#lib/server/use-cases/imports/receive-files.ts';
+import { connectLoyalty } from '#lib/server/use-cases/loyalty/connect-loyalty.ts';
 import { readMethods } from '#lib/server/use-cases/methods/manage-methods.ts';
 import { setUpMethod } from '#lib/server/use-cases/methods/set-up-method.ts';
 import { startPayment } from '#lib/server/use-cases/payments/start-payment.ts';
 import { forgivePart } from '#lib/server/use-cases/plans/forgive-part.ts';
 import { askMove } from '#lib/server/use-cases/plans/move-part.ts';
 import { facturXOf } from '#scripts/demo/invoice-file.ts';
+import { anAward } from '../../builders/awards.ts';
 import { LUMEN } from '../../builders/invoices.ts';
 import {
 	aColleague,
@@ -155,7 +158,18 @@ async function fill(): Promise<void> {
 	ids.policy = await anOffer(services, a);
 	ids.member = `member.${a.supplierId}.${a.memberId}`;
 	await PREPARE['POST /admin/liens']!();
+	await aLoyaltyRow();
 	await PREPARE['POST /admin/reglages?/revoquer']!();
+}
+/** Something that LoyaltyLion was to be told, and that waits. */
+async function aLoyaltyRow(): Promise<void> {
+	const key = { key: `pat_00000000${'ab'.repeat(12)}`, siteId: house.world.loyalty.siteId, ruleName: 'paid_on_time' };
+	await expectOk(connectLoyalty(house.services, a.owner, key));
+	const awardId = await anAward(house, { supplierId: a.supplierId, clientId: payer.clientId });
+	await asSystem((tx) => enqueueForLoyalty(tx, a.system, house.services.clock.now(), awardId, 'pending'));
+	ids.loyaltyRow = (
+		await asSystem((tx) => listLoyaltyRows(tx, a.system, { open: true, after: null, limit: 1 }))
+	)[0]!.rowId;
 }
 async function expectOk(asked: Promise<{ ok: boolean }>): Promise<void> {
 	expect(await asked).toMatchObject({ ok: true });
@@ -227,6 +241,7 @@ const PREPARE: Record<string, () => Promise<void>> = {
 		)!.apiKeyId;
 	}
 };
+PREPARE['POST /admin/reglages/loyaltylion?/ligne'] = aLoyaltyRow;
 PREPARE['POST /p/[token]/echeance'] = PREPARE['POST /portail/echeance']!;
 PREPARE['POST /admin/echeanciers?/retirer'] = PREPARE['POST /portail/echeance']!;
 PREPARE['POST /admin/factures/[id]?/revoquer'] = PREPARE['POST /admin/liens']!;

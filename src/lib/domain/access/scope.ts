@@ -49,12 +49,18 @@ export type Permission =
 	| 'publish_offers'
 	| 'book_transfers'
 	| 'manage_members'
-	| 'set_payee';
-const OWNERS_ONLY: readonly Permission[] = ['manage_members', 'set_payee'];
+	| 'set_payee'
+	| 'read_points'
+	| 'write_points'
+	| 'mend_outside'
+	| 'connect_outside';
+const OWNERS_ONLY: readonly Permission[] = ['manage_members', 'set_payee', 'connect_outside'];
 const OF_KEYS: Partial<Record<Permission, KeyScope>> = {
 	import_invoices: 'import',
 	undo_imports: 'undo',
-	read_invoices: 'read'
+	read_invoices: 'read',
+	read_points: 'points',
+	write_points: 'points'
 };
 /**
  * Read-only reads. Accountants do the daily work, less what the owners keep. Keys, people and where money goes are the owners' business. A key does what
@@ -67,7 +73,7 @@ export function may(actor: Actor, permission: Permission): boolean {
 		return scope !== undefined && actor.scopes.includes(scope);
 	}
 	if (actor.kind !== 'member') return false;
-	if (permission === 'read_invoices') return true;
+	if (permission === 'read_invoices' || permission === 'read_points') return true;
 	if (actor.withheld?.includes(permission)) return false;
 	return OWNERS_ONLY.includes(permission) ? actor.role === 'owner' : WRITERS.includes(actor.role);
 }

@@ -1,10 +1,12 @@
 // The worker: empties the queues when woken, and runs periodic tasks when their turn has come. Queues are rows (mail, stripe_event,
-// plan_charge, import_job, sign_in_request) claimed one at a time, so any number of workers may run (decision 0007).
+// plan_charge, import_job, loyalty_outbox, sign_in_request) claimed one at a time, so any number of workers may run (decision 0007).
 import type { Services } from '../services.ts';
 import { makeBell, type Bell } from './bell.ts';
 import { takeTurn } from '../store/records.ts';
 import { sendNextSignIn } from '../use-cases/access/send-sign-in.ts';
 import { advanceNextImport } from '../use-cases/imports/advance-import.ts';
+import { readMembersAgain } from '../use-cases/loyalty/read-members-again.ts';
+import { sendNextToLoyalty } from '../use-cases/loyalty/send-to-loyalty.ts';
 import { setOffCredits } from '../use-cases/invoices/set-off-credits.ts';
 import { sendNextMail } from '../use-cases/mails/send-next-mail.ts';
 import { followSilence } from '../use-cases/payments/follow-silence.ts';
@@ -25,6 +27,7 @@ const QUEUES: Queue[] = [
 	{ name: 'sign-in mails', next: sendNextSignIn },
 	{ name: 'parts of plans', next: chargeNextParts },
 	{ name: 'mails', next: sendNextMail },
+	{ name: 'LoyaltyLion', next: sendNextToLoyalty },
 	// Two, so that a small import need not wait for a large one.
 	{ name: 'imports', next: advanceNextImport },
 	{ name: 'more imports', next: advanceNextImport }
@@ -51,6 +54,7 @@ const PERIODIC: Periodic[] = [
 	{ name: 'tell of cards that end', everyMs: 10 * MINUTE, run: tellEndingCards },
 	{ name: 'announce parts of plans', everyMs: 10 * MINUTE, run: announceParts },
 	{ name: 'put parts of plans on the queue', everyMs: MINUTE, run: collectDue },
+	{ name: 'read clients at LoyaltyLion again', everyMs: 10 * MINUTE, run: readMembersAgain },
 	{ name: 'break plans in default', everyMs: 60 * MINUTE, run: breakPlans },
 	{ name: 'forget what has served its time', everyMs: 60 * MINUTE, run: forgetStale },
 	{ name: 'compare totals with Stripe', everyMs: 24 * 60 * MINUTE, run: compareTotals }

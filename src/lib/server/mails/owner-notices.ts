@@ -74,6 +74,10 @@ const WORDS: Record<string, Words> = {
 			},
 			say
 		),
+	loyalty_connected: ({ last }, say) => m.notice_loyalty_connected({ last: last ?? '' }, say),
+	loyalty_resumed: (_, say) => m.notice_loyalty_resumed({}, say),
+	loyalty_paused: (_, say) => m.notice_loyalty_paused({}, say),
+	loyalty_disconnected: (_, say) => m.notice_loyalty_disconnected({}, say),
 	payees_accepted: ({ count }, say) => m.notice_payees_accepted({ count: count ?? '' }, say),
 	devices_forgotten: ({ person }, say) => m.notice_devices_forgotten({ person: person ?? '' }, say),
 	address_changed: ({ person, before, after }, say) =>
