@@ -16,6 +16,7 @@ import {
 	uniqueIndex
 } from 'drizzle-orm/pg-core';
 import type { Locale } from '../../../domain/money/format.ts';
+import type { Taken } from '../../../domain/points/ledger.ts';
 import type { Verdict } from '../../../domain/points/judge.ts';
 import type { RewardKind, Words } from '../../../domain/points/programme.ts';
 import {
@@ -170,6 +171,7 @@ export const pointsAward = pgTable(
 		actedOn: day(),
 		pendingPoints: integer().notNull(),
 		earnedPoints: integer().notNull(),
+		vestingDays: integer().notNull(), // a debit's: from the day its money came
 		finalOn: optionalDay(), // when what is pending is earned; null: not known yet, or final
 		expiresOn: optionalDay(),
 		createdAt: instant()
@@ -273,6 +275,7 @@ export const pointsRedemption = pgTable(
 		kind: choice<RedemptionKind>({ credit: true, service: true, voucher: true, gift: true }).notNull(),
 		state: choice<RedemptionState>({ held: true, used: true, asked: true, given_back: true, canceled: true }).notNull(),
 		points: integer().notNull(),
+		taken: jsonb().$type<Taken[]>().notNull(), // of which earnings: given back, they are where they were
 		attemptId: optionalId(),
 		valueMinor: optionalMoney(), // of a credit
 		rewardId: optionalId(),
