@@ -59,6 +59,7 @@ export type NotOfferedReason =
 
 export type InvoiceDiscount = {
 	invoiceId: string;
+	reason: 'early' | 'points';
 	discountMinor: Minor;
 	/** See Discount. */
 	wholeBps: number | null;
@@ -141,7 +142,13 @@ function early(context: Context): Answer {
 			continue;
 		}
 		const { invoiceId } = invoice;
-		discounts.push({ invoiceId, discountMinor: found.discountMinor, wholeBps: found.wholeBps, vat: found.vat });
+		discounts.push({
+			invoiceId,
+			reason: 'early',
+			discountMinor: found.discountMinor,
+			wholeBps: found.wholeBps,
+			vat: found.vat
+		});
 		if (lastDay === null || found.lastDay < lastDay) lastDay = found.lastDay;
 	}
 	if (lastDay === null) return reasons[0] ?? 'nothing_to_discount';

@@ -67,6 +67,19 @@ export function vatOfReduction(
 	return difference(cumulative(lines, end), cumulative(lines, minor(end - amountMinor)));
 }
 
+/** Two reductions of the same invoice, one for paying early and one for points, as one. */
+export const together = (a: DiscountShare[], b: DiscountShare[]): DiscountShare[] =>
+	a.length !== b.length
+		? [...a, ...b]
+		: a.map((share, i) => {
+				const other = required(b[i], 'share');
+				return {
+					rateBps: share.rateBps,
+					grossMinor: minor(share.grossMinor + other.grossMinor),
+					vatMinor: minor(share.vatMinor + other.vatMinor)
+				};
+			});
+
 const isUsable = (vatLines: VatLine[]): boolean =>
 	vatLines.every((line) => line.baseMinor >= 0n && line.vatMinor >= 0n) &&
 	vatLines.some((line) => line.baseMinor + line.vatMinor > 0n);

@@ -1,16 +1,17 @@
 // Discounts: promised by an attempt, given when it is paid, taken back when the money comes back.
-import { and, asc, desc, eq, inArray, ne, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, notInArray, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { DiscountPart } from '../../domain/ledger/entries.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
+import { together } from '../../domain/payments/vat.ts';
 import type { InvoiceDiscount } from '../../domain/offers/quote.ts';
 import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
-import { attemptDiscount, client, discount, discountVat, invoice } from './schema/index.ts';
+import { attemptDiscount, client, discount, discountVat, invoice, type PromisedReason } from './schema/index.ts';
 
 export type Discount = typeof discount.$inferSelect;
-export type PromisedDiscount = { invoiceId: string; amountMinor: Minor; vat: DiscountPart[] };
+export type PromisedDiscount = { invoiceId: string; reason: PromisedReason; amountMinor: Minor; vat: DiscountPart[] };
 
 /** Without a usable VAT split the whole discount is one part without a rate. */
 const partsOf = ({ discountMinor, vat }: InvoiceDiscount): DiscountPart[] =>
@@ -22,14 +23,20 @@ export async function insertPromisedDiscounts(
 	attemptId: string,
 	discounts: InvoiceDiscount[]
 ): Promise<void> {
+	const places = new Map<string, number>();
 	const rows = discounts.flatMap((one) =>
-		partsOf(one).map((part, position) => ({
-			supplierId: scope.supplierId,
-			attemptId,
-			invoiceId: one.invoiceId,
-			position,
-			...part
-		}))
+		partsOf(one).map((part) => {
+			const position = places.get(one.invoiceId) ?? 0;
+			places.set(one.invoiceId, position + 1);
+			return {
+				supplierId: scope.supplierId,
+				attemptId,
+				invoiceId: one.invoiceId,
+				position,
+				reason: one.reason,
+				...part
+			};
+		})
 	);
 	if (rows.length) await tx.insert(attemptDiscount).values(rows);
 }
@@ -40,15 +47,29 @@ export async function listPromisedDiscounts(tx: Tx, scope: Scope, attemptId: str
 		.from(attemptDiscount)
 		.where(and(eq(attemptDiscount.supplierId, scope.supplierId), eq(attemptDiscount.attemptId, attemptId)))
 		.orderBy(asc(attemptDiscount.invoiceId), asc(attemptDiscount.position));
-	const byInvoice = new Map<string, DiscountPart[]>();
-	for (const { invoiceId, rateBps, grossMinor, vatMinor } of rows)
-		byInvoice.set(invoiceId, [...(byInvoice.get(invoiceId) ?? []), { rateBps, grossMinor, vatMinor }]);
-	return [...byInvoice].map(([invoiceId, vat]) => ({
-		invoiceId,
-		vat,
-		amountMinor: minor(vat.reduce((sum, part) => sum + part.grossMinor, 0n))
-	}));
+	const found: PromisedDiscount[] = [];
+	for (const { invoiceId, reason, ...part } of rows) {
+		let one = found.find((known) => known.invoiceId === invoiceId && known.reason === reason);
+		if (!one) found.push((one = { invoiceId, reason, amountMinor: minor(0n), vat: [] }));
+		one.vat.push({ rateBps: part.rateBps, grossMinor: part.grossMinor, vatMinor: part.vatMinor });
+		one.amountMinor = minor(one.amountMinor + part.grossMinor);
+	}
+	return found;
 }
+/** What is taken off one invoice, for whatever reasons. */
+export const allOf = (
+	promised: readonly PromisedDiscount[],
+	invoiceId: string
+): Pick<PromisedDiscount, 'amountMinor' | 'vat'> | undefined =>
+	promised
+		.filter((one) => one.invoiceId === invoiceId)
+		.reduce<Pick<PromisedDiscount, 'amountMinor' | 'vat'> | undefined>(
+			(sum, one) =>
+				sum
+					? { amountMinor: minor(sum.amountMinor + one.amountMinor), vat: together(sum.vat, one.vat) }
+					: { amountMinor: one.amountMinor, vat: one.vat },
+			undefined
+		);
 
 export async function insertDiscount(
 	tx: Tx,
@@ -73,7 +94,7 @@ export async function listDiscountsOfPayment(tx: Tx, scope: Scope, paymentId: st
 		.orderBy(asc(discount.invoiceId), asc(discount.sequence));
 }
 
-/** What was given up of an invoice so far: parts of plans, credit notes of money given back; early discounts are no part of it. */
+/** What was given up of an invoice so far: parts of plans, credit notes of money given back; what a payment took off is no part of it. */
 export async function sumGivenUp(tx: Tx, scope: Scope, invoiceId: string): Promise<Minor> {
 	const [row] = await tx
 		.select({
@@ -81,7 +102,11 @@ export async function sumGivenUp(tx: Tx, scope: Scope, invoiceId: string): Promi
 		})
 		.from(discount)
 		.where(
-			and(eq(discount.supplierId, scope.supplierId), eq(discount.invoiceId, invoiceId), ne(discount.reason, 'early'))
+			and(
+				eq(discount.supplierId, scope.supplierId),
+				eq(discount.invoiceId, invoiceId),
+				notInArray(discount.reason, ['early', 'points'])
+			)
 		);
 	return minor(BigInt(required(row, 'sum').total));
 }
@@ -174,7 +199,7 @@ export async function sumDiscounts(
 		select count(*) filter (where d.kind = 'granted' and d.reason = 'early') as count,
 			coalesce(sum(case d.kind when 'granted' then v.gross else -v.gross end) filter (where d.reason = 'early'), 0) as amount,
 			coalesce(sum(case d.kind when 'granted' then v.vat else -v.vat end) filter (where d.reason = 'early'), 0) as vat,
-			coalesce(sum(case d.kind when 'granted' then v.gross else -v.gross end) filter (where d.reason <> 'early'), 0) as forgiven
+			coalesce(sum(case d.kind when 'granted' then v.gross else -v.gross end) filter (where d.reason not in ('early', 'points')), 0) as forgiven
 		from discount d cross join lateral (
 			select sum(gross_minor) as gross, sum(vat_minor) as vat from discount_vat x
 			where x.supplier_id = d.supplier_id and x.discount_id = d.discount_id) v

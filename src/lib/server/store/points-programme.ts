@@ -1,5 +1,5 @@
 // The points programme of a supplier, in versions: one draft, one in force, those that ended.
-import { and, desc, eq, isNotNull, isNull } from 'drizzle-orm';
+import { and, desc, eq, gt, gte, isNotNull, isNull, lte, or } from 'drizzle-orm';
 import * as v from 'valibot';
 import { toJson } from '../../contract/offers.ts';
 import { ProgrammeTerms } from '../../contract/points.ts';
@@ -94,4 +94,35 @@ export async function announceProgrammeEnd(
 	end: { endAnnouncedAt: Date; lastEarnOn: CivilDate; lastSpendOn: CivilDate }
 ): Promise<void> {
 	await tx.update(pointsProgramme).set(end).where(thisVersion(scope, version));
+}
+
+/** Whether anything was ever published: without, nothing else of points is asked. */
+export async function hasProgramme(tx: Tx, scope: Scope): Promise<boolean> {
+	const rows = await tx
+		.select({ version: pointsProgramme.version })
+		.from(pointsProgramme)
+		.where(and(eq(pointsProgramme.supplierId, scope.supplierId), isNotNull(pointsProgramme.publishedAt)))
+		.limit(1);
+	return rows.length > 0;
+}
+/** The version in force at an instant, in which an act of that day still earns; null: none. */
+export async function findProgrammeAt(
+	tx: Tx,
+	scope: Scope,
+	{ at, day }: { at: Date; day: CivilDate }
+): Promise<ProgrammeRow | null> {
+	const [row] = await tx
+		.select()
+		.from(pointsProgramme)
+		.where(
+			and(
+				eq(pointsProgramme.supplierId, scope.supplierId),
+				lte(pointsProgramme.publishedAt, at),
+				or(isNull(pointsProgramme.endedAt), gt(pointsProgramme.endedAt, at)),
+				or(isNull(pointsProgramme.lastEarnOn), gte(pointsProgramme.lastEarnOn, day))
+			)
+		)
+		.orderBy(desc(pointsProgramme.version))
+		.limit(1);
+	return row ? rowOf(row) : null;
 }

@@ -22,7 +22,7 @@ import { endTries } from '../payments/end-tries.ts';
 import { keepReceived } from '../payments/book-payment.ts';
 import type { Booking } from '../payments/settling.ts';
 import { followPlan } from '../plans/follow-plan.ts';
-import { lowerToOwed } from '../plans/lower-plans.ts';
+import { followMoney } from '../payments/follow-money.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import {
 	findCandidates,
@@ -122,7 +122,7 @@ async function book(booking: Booking, entry: BankEntry, chosen: Chosen): Promise
 	});
 	await bookDiscounts(booking, payment);
 	await followPlan({ ...booking, intent: null }, attempt, 'paid');
-	await lowerToOwed(booking, attempt, payment.paymentId);
+	await followMoney(booking, attempt, payment.paymentId);
 	await recordAudit(tx, scope, now, 'transfer_accepted', payment.paymentId, { entry: entry.bankEntryId });
 	await recordFact(tx, scope, now, { kind: 'bank.changed', clientId: null, invoiceId: null, attemptId: null });
 	return payment.paymentId;

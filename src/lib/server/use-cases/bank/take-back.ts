@@ -31,7 +31,7 @@ import { bookDiscounts } from '../payments/book-discounts.ts';
 import { hasReceipt } from '../payments/has-receipt.ts';
 import type { Booking } from '../payments/settling.ts';
 import { followReversal } from '../plans/follow-plan.ts';
-import { lowerToOwed } from '../plans/lower-plans.ts';
+import { followMoney } from '../payments/follow-money.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 import { noonOf, valueDay } from './find-matches.ts';
 
@@ -64,7 +64,7 @@ export async function takeBack(
 			on: valueDay(entry)
 		});
 		if (amountMinor === rest) await followPlanOf(booking, payment, 'gone');
-		await lowerToOwed(booking, payment, null);
+		await followMoney(booking, payment, null);
 		await settle(booking, entry, payment, 'booked', round);
 		await queueReversalMail(tx, scope, booking.now, 'money_returned', reversalId, payment.clientId);
 		return done({ paymentId: payment.paymentId });
@@ -94,7 +94,7 @@ export async function undoEntry(services: Services, scope: Scope, bankEntryId: s
 					on
 				});
 				await followPlanOf(booking, payment, 'undone');
-				await lowerToOwed(booking, payment, null);
+				await followMoney(booking, payment, null);
 				// Whoever had a receipt is told; one that had not left yet stays here (compose-mail).
 				if (await hasReceipt(tx, scope, payment.paymentId))
 					await queueReversalMail(tx, scope, booking.now, 'transfer_undone', reversalId, payment.clientId);
@@ -191,7 +191,7 @@ async function restore(booking: Booking, entry: BankEntry, on: CivilDate): Promi
 	await bookEntry(tx, scope, back, { currency, bookedOn: on, now });
 	await bookDiscounts(booking, payment);
 	if (lines.length) await followPlanOf(booking, payment, 'restored');
-	await lowerToOwed(booking, payment, paymentId);
+	await followMoney(booking, payment, paymentId);
 	await announce(booking, payment, lines);
 	await queueReversalMail(tx, scope, now, 'money_restored', reversalId, clientId);
 	await settle(booking, entry, payment, 'waiting', entry.round);

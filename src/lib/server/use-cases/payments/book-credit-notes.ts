@@ -12,6 +12,7 @@ import {
 	insertDiscount,
 	listDiscountsOfPayment,
 	listDiscountVat,
+	allOf,
 	listPromisedDiscounts,
 	sumGivenUp,
 	type Discount
@@ -46,7 +47,7 @@ export async function giveCreditNotes(
 	}
 }
 
-/** The VAT inside what is given back of an invoice: from its end, as its early discount left it. `notedMinor`: given back before it, and not booked yet. */
+/** The VAT inside what is given back of an invoice: from its end, as what its payment took off left it. `notedMinor`: given back before it, and not booked yet. */
 export async function vatGivenBack(
 	tx: Tx,
 	scope: Scope,
@@ -56,12 +57,15 @@ export async function vatGivenBack(
 	notedMinor: Minor = ZERO
 ): Promise<DiscountPart[]> {
 	const known = (await listDiscountsOfPayment(tx, scope, payment.paymentId)).filter(
-		(one) => one.invoiceId === invoiceId && one.reason === 'early'
+		(one) => one.invoiceId === invoiceId
 	);
-	const promised =
-		known.at(-1)?.kind === 'granted'
-			? (await listPromisedDiscounts(tx, scope, payment.attemptId)).find((one) => one.invoiceId === invoiceId)
-			: undefined;
+	const isGranted = (reason: string) => known.filter((one) => one.reason === reason).at(-1)?.kind === 'granted';
+	const promised = ['early', 'points'].some(isGranted)
+		? allOf(
+				(await listPromisedDiscounts(tx, scope, payment.attemptId)).filter((one) => isGranted(one.reason)),
+				invoiceId
+			)
+		: undefined;
 	const vat = vatOfReduction(
 		await listVatLines(tx, scope, invoiceId),
 		{

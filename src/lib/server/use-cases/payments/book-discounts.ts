@@ -1,9 +1,9 @@
-// A discount follows its payment: given once the whole price is there, taken back when the money goes back, given again if it is restored. What is
+// A discount, for paying early or for points, follows its payment: given once the whole price is there, taken back when the money goes back, given again if it is restored. What is
 // booked depends only on what stands, so repeated and reordered messages give the same books. One journal entry each, and where VAT moves that was
 // already due, a numbered credit note (or its cancellation): French use cases 22a and 22b of the e-invoicing reform.
 import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
-import { discountBooked } from '../../../domain/ledger/entries.ts';
+import { discountBooked, pointsUsed } from '../../../domain/ledger/entries.ts';
 import { ZERO, type Minor } from '../../../domain/money/minor.ts';
 import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
@@ -19,6 +19,7 @@ import { lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
 import { bookEntry, nextNumber } from '../../store/journal.ts';
 import { listAllocations, listStanding, type Payment } from '../../store/payments.ts';
 import { listAttemptLines } from '../../store/attempts.ts';
+import { undoCredit, useCredit } from '../points/credit.ts';
 import type { Booking } from './settling.ts';
 
 export async function bookDiscounts(settling: Booking, payment: Payment): Promise<void> {
@@ -30,14 +31,26 @@ export async function bookDiscounts(settling: Booking, payment: Payment): Promis
 		scope,
 		states.map(({ promised }) => promised.invoiceId)
 	);
+	const sequences = new Map<string, number>();
 	for (const state of states) {
 		if (shouldStand(state) === isGranted(state)) continue;
+		const { invoiceId, reason } = state.promised;
+		if (reason === 'points' && !(await moveCredit(settling, payment, isGranted(state)))) continue;
+		const sequence = sequences.get(invoiceId) ?? state.sequence;
+		sequences.set(invoiceId, sequence + 1);
 		const invoice = required(
 			invoices.find((row) => row.invoiceId === state.promised.invoiceId),
 			'invoice'
 		);
-		await move(settling, payment, { ...state, invoice });
+		await move(settling, payment, { ...state, sequence, invoice });
 	}
+}
+
+/** Points go with what they took off: used with it, given back with it. `false`: they are gone meanwhile, and nothing is taken off. */
+async function moveCredit(settling: Booking, { clientId, attemptId }: Payment, isUndone: boolean): Promise<boolean> {
+	if (!isUndone) return useCredit(settling, { clientId, attemptId });
+	await undoCredit(settling, { clientId, attemptId });
+	return true;
 }
 
 type DiscountState = {
@@ -67,11 +80,11 @@ export async function readDiscountStates(tx: Tx, scope: Scope, payment: Payment)
 		const ofInvoice = known.filter((row) => row.invoiceId === one.invoiceId);
 		// Given back with a credit note, the invoice stays paid as far: its discount with it.
 		const noted = ofInvoice
-			.filter((row) => row.reason !== 'early')
+			.filter((row) => row.reason !== 'early' && row.reason !== 'points')
 			.reduce((sum, row) => sum + (row.kind === 'granted' ? row.amountMinor : -row.amountMinor), 0n);
 		return {
 			promised: one,
-			last: ofInvoice.filter((row) => row.reason === 'early').at(-1) ?? null,
+			last: ofInvoice.filter((row) => row.reason === one.reason).at(-1) ?? null,
 			sequence: Math.max(0, ...ofInvoice.map((row) => row.sequence)) + 1,
 			isWhole: amountIn(allocated, one.invoiceId) === amountIn(asked, one.invoiceId),
 			keptMinor: amountIn(standing, one.invoiceId) + noted
@@ -106,6 +119,7 @@ async function move(
 		scope,
 		{
 			discountId,
+			reason: promised.reason,
 			paymentId: payment.paymentId,
 			invoiceId: promised.invoiceId,
 			clientId: payment.clientId,
@@ -120,14 +134,13 @@ async function move(
 		},
 		promised.vat
 	);
+	const of = { clientId: payment.clientId, invoiceId: promised.invoiceId, vat: promised.vat };
 	await bookEntry(
 		tx,
 		scope,
-		discountBooked(kind === 'granted' ? 'discount' : 'discount_void', discountId, {
-			clientId: payment.clientId,
-			invoiceId: promised.invoiceId,
-			vat: promised.vat
-		}),
+		promised.reason === 'points'
+			? pointsUsed(kind === 'granted' ? 'points_used' : 'points_given_back', discountId, of)
+			: discountBooked(kind === 'granted' ? 'discount' : 'discount_void', discountId, of),
 		{ currency: payment.currency, bookedOn: happenedOn, now }
 	);
 	services.log.info({ discountId, kind, documentNumber }, 'discount booked');

@@ -9,7 +9,7 @@ import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
 import { listAttemptLines, type Attempt } from '../../store/attempts.ts';
-import { listPromisedDiscounts } from '../../store/discounts.ts';
+import { allOf, listPromisedDiscounts } from '../../store/discounts.ts';
 import { lockInvoices, listVatLines } from '../../store/invoices.ts';
 import { bookEntry, nextNumber } from '../../store/journal.ts';
 import { accountKey } from '../../store/stripe-accounts.ts';
@@ -55,7 +55,7 @@ async function allocate(scope: Scope, tx: Tx, attempt: Attempt, receivedMinor: M
 			await listVatLines(tx, scope, line.invoiceId),
 			await sumAllocated(tx, scope, line.invoiceId),
 			line.amountMinor,
-			promised.find((one) => one.invoiceId === line.invoiceId)?.vat
+			allOf(promised, line.invoiceId)?.vat
 		);
 		withVat.push({ ...line, vat });
 	}

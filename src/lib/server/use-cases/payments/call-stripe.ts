@@ -15,7 +15,7 @@ import { getSupplier } from '../../store/parties.ts';
 import { findMethod } from '../../store/saved-methods.ts';
 import { loseMethod } from '../methods/follow-method.ts';
 import { followPlan } from '../plans/follow-plan.ts';
-import { lowerToOwed } from '../plans/lower-plans.ts';
+import { followMoney } from './follow-money.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { progressOf, type PaymentProgress } from './progress.ts';
 import { lookFor } from './right-account.ts';
@@ -137,7 +137,7 @@ export const abandon = (services: Services, scope: Scope, attempt: Attempt, erro
 		await saveAttempt(tx, scope, attempt.attemptId, { status: 'canceled', errorCode }, now);
 		const following = { scope, tx, now, supplier: await getSupplier(tx, scope), intent: null };
 		await followPlan(following, { ...current, errorCode }, 'canceled');
-		await lowerToOwed(following, current, null);
+		await followMoney(following, current, null);
 	});
 
 /** Where the attempt stands, read from Stripe. */

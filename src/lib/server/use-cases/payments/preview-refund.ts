@@ -101,6 +101,7 @@ const amountOf = (lines: AllocationLine[], invoiceId: string): Minor =>
 
 function owedAgain(invoiceId: string, after: Left, discounts: Awaited<ReturnType<typeof readDiscountStates>>): Minor {
 	const amountMinor = amountOf(after.owedAgain, invoiceId);
-	const discount = amountMinor > 0n && discounts.find(({ promised }) => promised.invoiceId === invoiceId);
-	return discount ? add(amountMinor, takenBackBy(discount, amountMinor)) : amountMinor;
+	if (amountMinor <= 0n) return amountMinor;
+	const own = discounts.filter(({ promised }) => promised.invoiceId === invoiceId);
+	return add(amountMinor, ...own.map((discount) => takenBackBy(discount, amountMinor)));
 }

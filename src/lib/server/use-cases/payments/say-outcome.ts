@@ -34,7 +34,7 @@ import { requireFreshProof } from '../access/fresh-proof.ts';
 import { noonOf } from '../bank/find-matches.ts';
 import { queueOwnerNotice, queueRefundNotice } from '../mails/queue-owner-notices.ts';
 import { followPlan } from '../plans/follow-plan.ts';
-import { lowerToOwed } from '../plans/lower-plans.ts';
+import { followMoney } from './follow-money.ts';
 import { askForMethod } from '../plans/ask-for-method.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { bookDiscounts } from './book-discounts.ts';
@@ -182,7 +182,7 @@ async function keepPaid(
 	await followPlan({ ...booking, intent: null }, attempt, 'paid');
 	await askForMethod(booking, attempt);
 	await bookDiscounts(booking, payment);
-	await lowerToOwed(booking, attempt, payment.paymentId);
+	await followMoney(booking, attempt, payment.paymentId);
 	const detail = { amountMinor: String(amountMinor), currency, receipt: payment.receiptNumber, reference };
 	await tell(booking, known, await audit(booking, attempt, { input, known }, detail));
 	return done(null);
@@ -197,7 +197,7 @@ async function keepNotPaid(booking: Booking, attempt: Attempt, { input, known }:
 	// What had been said to be paid has let its parts go already.
 	if (known?.outcome !== 'paid')
 		await followPlan({ ...booking, intent: null }, { ...attempt, errorCode: 'said_not_paid' }, 'canceled');
-	await lowerToOwed(booking, attempt, null);
+	await followMoney(booking, attempt, null);
 	for (const { invoiceId } of await listAttemptLines(tx, scope, attemptId))
 		await recordFact(tx, scope, now, { kind: 'attempt.changed', clientId, invoiceId, attemptId });
 	const detail = { amountMinor: String(amountMinor), currency, description: attempt.description };

@@ -21,7 +21,8 @@ import { requireFreshProof } from '../access/fresh-proof.ts';
 import { noonOf } from '../bank/find-matches.ts';
 import { queueReversalMail } from '../mails/queue-mails.ts';
 import { queueOwnerNotice, queueRefundNotice } from '../mails/queue-owner-notices.ts';
-import { lowerToOwed } from '../plans/lower-plans.ts';
+import { followPoints } from '../points/follow-points.ts';
+import { followMoney } from './follow-money.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { bookDiscounts } from './book-discounts.ts';
 import { goBack } from './move-money.ts';
@@ -87,7 +88,7 @@ async function sayInside(
 	}
 	if (known?.reference) {
 		await unsayRefund({ ...booking, intent: null }, payment, known.reference);
-		await lowerToOwed(booking, payment, payment.paymentId);
+		await followMoney(booking, payment, payment.paymentId);
 	}
 	await keep(booking, payment, { request, known, input });
 	return done(null);
@@ -156,6 +157,7 @@ async function keep(
 			at: noonOf(made.refundedOn, supplier.timeZone)
 		});
 		await bookDiscounts(booking, payment);
+		await followPoints(booking, payment);
 		const booked = required(await findReversalOf(tx, scope, objectId, 'refund'), 'refund');
 		await queueReversalMail(tx, scope, now, 'refund', booked.reversalId, payment.clientId);
 	}

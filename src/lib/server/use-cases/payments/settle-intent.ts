@@ -28,7 +28,7 @@ import { commit, read } from '../run.ts';
 import { queueAttemptMail } from '../mails/queue-mails.ts';
 import { keepUsedMethod } from '../methods/keep-used-method.ts';
 import { followPlan } from '../plans/follow-plan.ts';
-import { lowerToOwed } from '../plans/lower-plans.ts';
+import { followMoney } from './follow-money.ts';
 import { bookDiscounts } from './book-discounts.ts';
 import { bookPayment } from './book-payment.ts';
 import { bookReversals } from './book-reversals.ts';
@@ -159,10 +159,10 @@ async function settleInside(
 		if (moved) await followPlan(settling, latest, status);
 		await bookReversals(settling, payment);
 		await bookDiscounts(settling, payment);
-		await lowerToOwed(settling, latest, payment.paymentId);
+		await followMoney(settling, latest, payment.paymentId);
 	} else if (moved) {
 		if (again !== 'alone') await followPlan(settling, latest, status);
-		await lowerToOwed(settling, latest, null);
+		await followMoney(settling, latest, null);
 	}
 	return lockAttemptsOfIntent(tx, scope, intent.intentId);
 }

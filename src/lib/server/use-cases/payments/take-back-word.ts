@@ -5,6 +5,7 @@ import type { SaidOutcome } from '../../store/outcomes.ts';
 import { listReversals, netReversed } from '../../store/payments.ts';
 import { findPaymentOfIntent } from '../../store/payments-of-intents.ts';
 import { sumOpenRefunds } from '../../store/refund-requests.ts';
+import { followPoints } from '../points/follow-points.ts';
 import { done, refuse, type Result } from '../run.ts';
 import { bookDiscounts } from './book-discounts.ts';
 import { goBack } from './move-money.ts';
@@ -32,5 +33,6 @@ export async function takeBackPaid(
 		at: now
 	});
 	await bookDiscounts(booking, payment);
+	await followPoints(booking, payment);
 	return done(null);
 }

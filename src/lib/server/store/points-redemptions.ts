@@ -1,0 +1,38 @@
+// What was taken for points: less to pay in one payment, or a reward. Its points are in the ledger under its id.
+import { and, eq } from 'drizzle-orm';
+import type { Scope } from '../../domain/access/scope.ts';
+import type { Taken } from '../../domain/points/ledger.ts';
+import type { Tx } from './database.ts';
+
+import { pointsRedemption, type RedemptionState } from './schema/index.ts';
+
+export type Redemption = typeof pointsRedemption.$inferSelect;
+export type NewRedemption = Omit<Redemption, 'supplierId' | 'settledAt' | 'settledBy' | 'note' | 'code'>;
+
+/** Of a voucher, the code that it was given. */
+export async function insertRedemption(tx: Tx, scope: Scope, row: NewRedemption): Promise<Redemption> {
+	const [kept] = await tx
+		.insert(pointsRedemption)
+		.values({ supplierId: scope.supplierId, ...row })
+		.returning();
+	if (!kept) throw new Error('redemption not kept');
+	return kept;
+}
+export async function findRedemption(tx: Tx, scope: Scope, redemptionId: string): Promise<Redemption | null> {
+	const [row] = await tx
+		.select()
+		.from(pointsRedemption)
+		.where(and(eq(pointsRedemption.supplierId, scope.supplierId), eq(pointsRedemption.redemptionId, redemptionId)));
+	return row ?? null;
+}
+export async function saveRedemption(
+	tx: Tx,
+	scope: Scope,
+	redemptionId: string,
+	change: { state: RedemptionState; settledAt: Date; taken?: Taken[]; settledBy?: string; note?: string | null }
+): Promise<void> {
+	await tx
+		.update(pointsRedemption)
+		.set(change)
+		.where(and(eq(pointsRedemption.supplierId, scope.supplierId), eq(pointsRedemption.redemptionId, redemptionId)));
+}

@@ -1,0 +1,215 @@
+// The points ledger: entries are only ever added, one client at a time under its account's lock; what follows from them is kept beside, and checked by
+// the database at commit. Reading for screens is in points-reading.ts.
+import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
+import type { Scope } from '../../domain/access/scope.ts';
+import type { CivilDate } from '../../domain/calendar/civil-date.ts';
+import type { Lot, LotChange } from '../../domain/points/ledger.ts';
+import { leavesYearOn, yearBefore } from '../../domain/points/tiers.ts';
+import { required } from '../../domain/required.ts';
+import type { Tx } from './database.ts';
+import { insertMany } from './insert-many.ts';
+import { pointsAccount, pointsAward, pointsEntry, pointsLot, type PointsEntryKind } from './schema/index.ts';
+
+export type PointsAccount = typeof pointsAccount.$inferSelect;
+export type PointsAward = typeof pointsAward.$inferSelect;
+export type NewAward = Omit<PointsAward, 'supplierId'>;
+
+/** Opens it with the first point that a client could earn. Whoever moves points of the client waits here. */
+export async function lockAccount(
+	tx: Tx,
+	scope: Scope,
+	clientId: string,
+	opening: { today: CivilDate; now: Date }
+): Promise<PointsAccount> {
+	await insertMany(
+		tx,
+		scope,
+		pointsAccount,
+		[
+			{
+				clientId,
+				balance: 0,
+				pending: 0,
+				earnedInYear: 0,
+				tier: 0,
+				tierSince: opening.today,
+				recheckOn: null,
+				streak: 0,
+				neutrals: 0,
+				frozenAt: null,
+				frozenReason: null,
+				createdAt: opening.now
+			}
+		],
+		sql`on conflict do nothing`
+	);
+	return required(await findLockedAccount(tx, scope, clientId), 'points account');
+}
+/** The same, of a client that has one. */
+export async function findLockedAccount(tx: Tx, scope: Scope, clientId: string): Promise<PointsAccount | null> {
+	const [row] = await tx
+		.select()
+		.from(pointsAccount)
+		.where(and(eq(pointsAccount.supplierId, scope.supplierId), eq(pointsAccount.clientId, clientId)))
+		.for('update');
+	return row ?? null;
+}
+export async function findAccount(tx: Tx, scope: Scope, clientId: string): Promise<PointsAccount | null> {
+	const [row] = await tx
+		.select()
+		.from(pointsAccount)
+		.where(and(eq(pointsAccount.supplierId, scope.supplierId), eq(pointsAccount.clientId, clientId)));
+	return row ?? null;
+}
+export async function saveAccount(
+	tx: Tx,
+	scope: Scope,
+	clientId: string,
+	change: Partial<
+		Pick<
+			PointsAccount,
+			'earnedInYear' | 'tier' | 'tierSince' | 'recheckOn' | 'streak' | 'neutrals' | 'frozenAt' | 'frozenReason'
+		>
+	>
+): Promise<void> {
+	if (!Object.keys(change).length) return;
+	await tx
+		.update(pointsAccount)
+		.set(change)
+		.where(and(eq(pointsAccount.supplierId, scope.supplierId), eq(pointsAccount.clientId, clientId)));
+}
+
+/** What was earned by acts of the last twelve months, and when the first of them leaves. */
+export async function earnedInYear(
+	tx: Tx,
+	scope: Scope,
+	clientId: string,
+	today: CivilDate
+): Promise<{ points: number; recheckOn: CivilDate | null }> {
+	const [row] = await tx
+		.select({
+			points: sql<string>`coalesce(sum(${pointsAward.earnedPoints}), 0)`,
+			first: sql<CivilDate | null>`min(${pointsAward.actedOn})::text`
+		})
+		.from(pointsAward)
+		.where(
+			and(
+				eq(pointsAward.supplierId, scope.supplierId),
+				eq(pointsAward.clientId, clientId),
+				gt(pointsAward.actedOn, yearBefore(today)),
+				gt(pointsAward.earnedPoints, 0)
+			)
+		);
+	const { points, first } = required(row, 'sum');
+	return { points: Number(points), recheckOn: first && leavesYearOn(first) };
+}
+
+/** Of all awards of a client, what they gave between two days: what a limit of a period is compared with. */
+export async function givenBetween(
+	tx: Tx,
+	scope: Scope,
+	clientId: string,
+	{ from, until }: { from: CivilDate; until: CivilDate }
+): Promise<number> {
+	const [row] = await tx
+		.select({ given: sql<string>`coalesce(sum(${pointsAward.pendingPoints} + ${pointsAward.earnedPoints}), 0)` })
+		.from(pointsAward)
+		.where(
+			and(
+				eq(pointsAward.supplierId, scope.supplierId),
+				eq(pointsAward.clientId, clientId),
+				sql`${pointsAward.actedOn} between ${from} and ${until}`
+			)
+		);
+	return Number(required(row, 'sum').given);
+}
+
+export async function insertAward(tx: Tx, scope: Scope, award: NewAward): Promise<void> {
+	await insertMany(tx, scope, pointsAward, [award]);
+}
+export async function saveAward(
+	tx: Tx,
+	scope: Scope,
+	awardId: string,
+	change: Partial<Pick<PointsAward, 'pendingPoints' | 'earnedPoints' | 'finalOn' | 'expiresOn'>>
+): Promise<void> {
+	await tx
+		.update(pointsAward)
+		.set(change)
+		.where(and(eq(pointsAward.supplierId, scope.supplierId), eq(pointsAward.awardId, awardId)));
+}
+export async function findAward(tx: Tx, scope: Scope, awardId: string): Promise<PointsAward | null> {
+	const [row] = await tx
+		.select()
+		.from(pointsAward)
+		.where(and(eq(pointsAward.supplierId, scope.supplierId), eq(pointsAward.awardId, awardId)));
+	return row ?? null;
+}
+export async function findPlanAward(tx: Tx, scope: Scope, planId: string): Promise<PointsAward | null> {
+	const [row] = await tx
+		.select()
+		.from(pointsAward)
+		.where(
+			and(eq(pointsAward.supplierId, scope.supplierId), eq(pointsAward.planId, planId), eq(pointsAward.kind, 'plan'))
+		);
+	return row ?? null;
+}
+/** Of a try; and of invoices, whichever try paid them. */
+export const listAwardsOfAttempt = (tx: Tx, scope: Scope, attemptId: string): Promise<PointsAward[]> =>
+	tx
+		.select()
+		.from(pointsAward)
+		.where(and(eq(pointsAward.supplierId, scope.supplierId), eq(pointsAward.attemptId, attemptId)));
+export const listAwardsOfInvoices = (tx: Tx, scope: Scope, invoiceIds: string[]): Promise<PointsAward[]> =>
+	tx
+		.select()
+		.from(pointsAward)
+		.where(and(eq(pointsAward.supplierId, scope.supplierId), inArray(pointsAward.invoiceId, invoiceIds)))
+		.orderBy(asc(pointsAward.actedOn), asc(pointsAward.createdAt));
+
+export type NewEntry = Omit<typeof pointsEntry.$inferInsert, 'supplierId' | 'seq'> & { kind: PointsEntryKind };
+export async function insertEntry(tx: Tx, scope: Scope, entry: NewEntry): Promise<void> {
+	await insertMany(tx, scope, pointsEntry, [entry]);
+}
+/** How often something was written of a source: what tells two causes apart that have no name of their own. */
+export async function countEntries(tx: Tx, scope: Scope, sourceId: string): Promise<number> {
+	return tx.$count(pointsEntry, and(eq(pointsEntry.supplierId, scope.supplierId), eq(pointsEntry.sourceId, sourceId)));
+}
+
+export async function insertLot(
+	tx: Tx,
+	scope: Scope,
+	lot: { entryId: string; clientId: string; expiresOn: CivilDate | null; left: number }
+): Promise<void> {
+	await insertMany(tx, scope, pointsLot, [{ ...lot, toldOn: null }]);
+}
+export async function saveLots(tx: Tx, scope: Scope, changes: readonly LotChange[]): Promise<void> {
+	if (!changes.length) return;
+	await tx.execute(sql`update points_lot l set "left" = x."left" from unnest(${`{${changes.map((one) => one.entryId).join(',')}}`}::uuid[],
+		${`{${changes.map((one) => one.left).join(',')}}`}::integer[]) as x(entry_id, "left") where l.supplier_id = ${scope.supplierId} and l.entry_id = x.entry_id`);
+}
+/** What is left, by nearest end; of the same day the older. */
+export async function listOpenLots(tx: Tx, scope: Scope, clientId: string): Promise<Lot[]> {
+	return tx
+		.select({ entryId: pointsLot.entryId, expiresOn: pointsLot.expiresOn, left: pointsLot.left })
+		.from(pointsLot)
+		.where(and(eq(pointsLot.supplierId, scope.supplierId), eq(pointsLot.clientId, clientId), gt(pointsLot.left, 0)))
+		.orderBy(sql`${pointsLot.expiresOn} asc nulls last`, asc(pointsLot.entryId));
+}
+export async function listLots(tx: Tx, scope: Scope, entryIds: string[]): Promise<Lot[]> {
+	if (!entryIds.length) return [];
+	return tx
+		.select({ entryId: pointsLot.entryId, expiresOn: pointsLot.expiresOn, left: pointsLot.left })
+		.from(pointsLot)
+		.where(and(eq(pointsLot.supplierId, scope.supplierId), inArray(pointsLot.entryId, entryIds)));
+}
+/** The entries that brought in what a source gave: its own lots, for what is taken back. */
+export async function listEntryIdsOf(tx: Tx, scope: Scope, sourceId: string): Promise<string[]> {
+	const rows = await tx
+		.select({ entryId: pointsEntry.entryId })
+		.from(pointsEntry)
+		.where(
+			and(eq(pointsEntry.supplierId, scope.supplierId), eq(pointsEntry.sourceId, sourceId), gt(pointsEntry.points, 0))
+		);
+	return rows.map((row) => row.entryId);
+}

@@ -1,0 +1,116 @@
+// Writes entries of the points ledger with what follows from them: what is left of earlier earnings, the account's year and tier. Called under the
+// account's lock. Facts: points.changed.
+import type { Scope } from '../../../domain/access/scope.ts';
+import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { bookedAfter, converge, giveBack, leftOf, takeFrom, type Taken } from '../../../domain/points/ledger.ts';
+import { tierOf } from '../../../domain/points/tiers.ts';
+import { newId } from '../../identity.ts';
+import type { Tx } from '../../store/database.ts';
+import { recordFact } from '../../store/outbox.ts';
+import {
+	earnedInYear,
+	insertEntry,
+	insertLot,
+	listEntryIdsOf,
+	listLots,
+	listOpenLots,
+	saveAccount,
+	saveAward,
+	saveLots,
+	type NewEntry,
+	type PointsAccount,
+	type PointsAward
+} from '../../store/points.ts';
+import { findLiveProgramme } from '../../store/points-programme.ts';
+
+export type Moving = { tx: Tx; scope: Scope; now: Date; today: CivilDate; account: PointsAccount };
+type Entry = Omit<NewEntry, 'entryId' | 'clientId' | 'createdAt' | 'pendingPoints' | 'happenedOn'> & {
+	pendingPoints?: number;
+};
+
+/** Points that come in: a debt is paid first, what is left is a lot. */
+export async function addPoints(moving: Moving, entry: Entry): Promise<void> {
+	const { tx, scope, account } = moving;
+	const { entryId } = await write(moving, entry);
+	const left = leftOf(account.balance, entry.points);
+	await insertLot(tx, scope, { entryId, clientId: account.clientId, expiresOn: entry.expiresOn ?? null, left });
+	account.balance += entry.points;
+}
+/** Points that go: `own` first, then by nearest end. Answers of which earnings they were. */
+export async function takePoints(moving: Moving, entry: Entry, own: string[] = []): Promise<Taken[]> {
+	const { tx, scope, account } = moving;
+	const lots = await listOpenLots(tx, scope, account.clientId);
+	const { changes, taken } = takeFrom(lots, -entry.points, new Set(own));
+	await write(moving, entry);
+	await saveLots(tx, scope, changes);
+	account.balance += entry.points;
+	return taken;
+}
+/** Points that were spent on what came to nothing: back where they were, with the end that they had. */
+export async function returnPoints(
+	moving: Moving,
+	{ sourceId, causeId, taken }: { sourceId: string; causeId: string; taken: Taken[] }
+): Promise<void> {
+	const { tx, scope, account } = moving;
+	const points = taken.reduce((sum, one) => sum + one.points, 0);
+	const lots = await listLots(
+		tx,
+		scope,
+		taken.map((one) => one.entryId)
+	);
+	await write(moving, { kind: 'given_back', points, sourceId, causeId });
+	await saveLots(tx, scope, giveBack(lots, taken, account.balance));
+	account.balance += points;
+}
+
+async function write({ tx, scope, now, today, account }: Moving, entry: Entry): Promise<{ entryId: string }> {
+	const entryId = newId();
+	const row = {
+		entryId,
+		clientId: account.clientId,
+		expiresOn: null,
+		reason: null,
+		madeBy: null,
+		pendingPoints: 0,
+		...entry,
+		happenedOn: today,
+		createdAt: now
+	};
+	await insertEntry(tx, scope, row);
+	return { entryId };
+}
+
+/**
+ * Brings an award to what stands of it. `causeId`: what made it so; the ledger refuses the same cause twice. `false`: nothing to do.
+ */
+export async function settleAward(
+	moving: Moving,
+	award: PointsAward,
+	{ points, isFinal, causeId }: { points: number; isFinal: boolean; causeId: string }
+): Promise<boolean> {
+	const { tx, scope } = moving;
+	const steps = converge(award, { points, isFinal });
+	if (!steps.length) return false;
+	const booked = bookedAfter(award, steps);
+	for (const step of steps) {
+		const entry = { ...step, sourceId: award.awardId, causeId };
+		if (step.kind === 'earned') await addPoints(moving, { ...entry, expiresOn: award.expiresOn });
+		else if (step.points < 0) await takePoints(moving, entry, await listEntryIdsOf(tx, scope, award.awardId));
+		else await write(moving, entry);
+	}
+	await saveAward(tx, scope, award.awardId, booked);
+	Object.assign(award, booked);
+	return true;
+}
+
+/** After awards moved: the twelve months, the tier, and whom to tell. */
+export async function followAccount({ tx, scope, today, account }: Moving): Promise<void> {
+	const { points, recheckOn } = await earnedInYear(tx, scope, account.clientId, today);
+	const programme = await findLiveProgramme(tx, scope);
+	const tier = tierOf(programme?.terms.tiers ?? [], points);
+	const change = { earnedInYear: points, recheckOn, ...(tier === account.tier ? {} : { tier, tierSince: today }) };
+	await saveAccount(tx, scope, account.clientId, change);
+	Object.assign(account, change);
+}
+export const announce = ({ tx, scope, now, account }: Moving): Promise<void> =>
+	recordFact(tx, scope, now, { kind: 'points.changed', clientId: account.clientId, invoiceId: null, attemptId: null });

@@ -1,0 +1,203 @@
+// Points follow the money, through the real ledger, the real database and Stripe's stand-in: earned when it is there, pending while it may come back, taken back
+// when it does; twice the same message changes nothing.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Minor } from '#lib/domain/money/minor.ts';
+import { newId } from '#lib/server/identity.ts';
+import { findAttempt } from '#lib/server/store/attempts.ts';
+import { findPaymentOfIntent } from '#lib/server/store/payments-of-intents.ts';
+import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
+import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
+import { closeDispute, openDispute } from '#sandbox/stripe/reversals.ts';
+import type { Account } from '#sandbox/stripe/world.ts';
+import { aPayer, anInvoice, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import { aProgramme, entriesOf, pointsOf } from '../../builders/points.ts';
+import { stageOf } from '../../builders/stage.ts';
+import { openHouse, type TestHouse } from '../../setup/house.ts';
+
+let house: TestHouse;
+let cast: Cast;
+let payer: Payer;
+let name: string;
+let counter = 0;
+beforeAll(async () => {
+	house = await openHouse(Array.from({ length: 40 }, (_, i) => `acct_points${i + 1}`));
+});
+afterAll(() => house.close());
+/** A client of its own for each test, at one supplier whose programme is its own too. */
+beforeEach(async () => {
+	counter += 1;
+	cast = await aSupplier(house.services, account());
+	name = `Client ${counter}`;
+	payer = await aPayer(house.services, cast, `paul${counter}@roche.example`, name);
+});
+
+const { asSystem, inDays } = stageOf(() => ({ house, cast }));
+const account = () => `acct_points${counter}`;
+const stripe = (): Account => house.world.world.accounts.get(account())!;
+const points = () => pointsOf(house.services, cast, payer.clientId);
+const story = () => entriesOf(house.services, cast, payer.clientId);
+const intentOf = async (attemptId: string) =>
+	(await asSystem((tx) => findAttempt(tx, cast.system, attemptId)))!.stripePaymentIntentId!;
+const settle = (intentId: string) => settleIntent(house.services, cast.system, { account: account(), intentId });
+const chargeOf = (intentId: string) => stripe().charges[stripe().payment_intents[intentId]!.latest_charge as string]!;
+
+async function paid(grossMinor = 12_000, { dueIn = 10, method = 'pm_card_visa' } = {}) {
+	const invoiceId = await anInvoice(house.services, cast, { name }, { grossMinor, dueOn: inDays(dueIn) });
+	const attemptId = newId();
+	await pay(house.services, payer, [invoiceId], grossMinor, { method, attemptId, account: account() });
+	return { invoiceId, attemptId, intentId: await intentOf(attemptId) };
+}
+
+test('a card paid on time earns at once, and the same message twice earns once', async () => {
+	await aProgramme(house.services, cast);
+	const { intentId } = await paid(12_000);
+	expect(await points()).toMatchObject({ balance: 120, pending: 0, left: 120 });
+	await settle(intentId);
+	await settle(intentId);
+	expect(await story()).toEqual(['earned 120']);
+});
+test('late earns nothing, and the history says so', async () => {
+	await aProgramme(house.services, cast);
+	await paid(12_000, { dueIn: -1 });
+	expect([await points(), await story()]).toMatchObject([{ balance: 0, pending: 0 }, []]);
+});
+test('on the due day itself, whatever the hour, it is on time', async () => {
+	await aProgramme(house.services, cast);
+	await paid(12_000, { dueIn: 0 });
+	expect(await points()).toMatchObject({ balance: 120 });
+});
+
+describe('a SEPA debit', () => {
+	test('is pending while it is under way, earned when it succeeds, counted from the day it was ordered', async () => {
+		await aProgramme(house.services, cast);
+		const { intentId } = await paid(12_000, { method: 'pm_success_fr', dueIn: 1 });
+		expect(await points()).toMatchObject({ balance: 0, pending: 120 });
+		await house.advance(20);
+		await settle(intentId);
+		await settle(intentId);
+		expect(await points()).toMatchObject({ balance: 120, pending: 0 });
+		expect(await story()).toEqual(['pending 0 (120)', 'earned 120 (-120)']);
+	});
+	test('that comes to nothing leaves nothing', async () => {
+		await aProgramme(house.services, cast);
+		const { intentId } = await paid(12_000, { method: 'pm_failed_fr' });
+		await house.advance(20);
+		await settle(intentId);
+		expect(await story()).toEqual(['pending 0 (120)', 'reversed 0 (-120)']);
+	});
+	test('is final only after the days that the supplier asks for, and nobody has to do anything for it', async () => {
+		await aProgramme(house.services, cast, { sepaVestingDays: 56 });
+		const { intentId } = await paid(12_000, { method: 'pm_success_fr' });
+		await house.advance(20);
+		await settle(intentId);
+		expect(await points()).toMatchObject({ balance: 0, pending: 120 });
+		await house.advance(55);
+		await house.drain();
+		expect(await points()).toMatchObject({ balance: 0, pending: 120 });
+		await house.advance(2);
+		await house.drain();
+		expect(await points()).toMatchObject({ balance: 120, pending: 0 });
+	});
+	test('that its payer sends back takes the points with it, below zero if they are spent', async () => {
+		await aProgramme(house.services, cast);
+		const { intentId } = await paid(12_000, { method: 'pm_success_fr' });
+		await house.advance(20);
+		await settle(intentId);
+		openDispute(house.world.world, stripe(), chargeOf(intentId), 'fraudulent');
+		await settle(intentId);
+		await settle(intentId);
+		expect(await points()).toMatchObject({ balance: 0, pending: 0, tier: 0, earned: 0 });
+		expect((await story()).at(-1)).toBe('reversed -120');
+	});
+});
+
+describe('money that goes back takes its points with it', () => {
+	const refund = async (intentId: string, cents: number) => {
+		const payment = await asSystem((tx) => findPaymentOfIntent(tx, cast.system, intentId));
+		const asked = { refundRequestId: newId(), paymentId: payment!.paymentId, amountMinor: BigInt(cents) as Minor };
+		expect(await requestRefund(house.services, cast.owner, asked)).toMatchObject({ ok: true });
+	};
+	test('a refund in part, its part; a refund in full, all', async () => {
+		await aProgramme(house.services, cast);
+		const { intentId } = await paid(12_000);
+		await refund(intentId, 3_000);
+		expect(await points()).toMatchObject({ balance: 90 });
+		await refund(intentId, 9_000);
+		await settle(intentId);
+		expect(await points()).toMatchObject({ balance: 0 });
+		expect(await story()).toEqual(['earned 120', 'reversed -30', 'reversed -90']);
+	});
+	test('a dispute that is lost takes them, one that is won gives them back, and its tier', async () => {
+		await aProgramme(house.services, cast);
+		const { intentId } = await paid(60_000);
+		expect(await points()).toMatchObject({ balance: 600, tier: 1 });
+		const dispute = openDispute(house.world.world, stripe(), chargeOf(intentId), 'fraudulent');
+		await settle(intentId);
+		expect(await points()).toMatchObject({ balance: 0, tier: 0 });
+		closeDispute(house.world.world, stripe(), dispute, 'won');
+		await settle(intentId);
+		await settle(intentId);
+		expect(await points()).toMatchObject({ balance: 600, tier: 1 });
+		expect(await story()).toEqual(['earned 600', 'reversed -600', 'earned 600']);
+	});
+	test('paid again after the dispute is after its day: nothing', async () => {
+		await aProgramme(house.services, cast);
+		const { invoiceId, intentId } = await paid(12_000, { dueIn: 0 });
+		openDispute(house.world.world, stripe(), chargeOf(intentId), 'fraudulent');
+		await settle(intentId);
+		await house.advance(1);
+		await pay(house.services, payer, [invoiceId], 12_000, { account: account() });
+		expect(await points()).toMatchObject({ balance: 0 });
+	});
+});
+
+describe('rules are those of the day of the act', () => {
+	test('a version published after it changes nothing of what was earned', async () => {
+		await aProgramme(house.services, cast);
+		const { intentId } = await paid(12_000, { method: 'pm_success_fr' });
+		await house.advance(1);
+		await aProgramme(house.services, cast, { earning: { pointsPer: { points: 10, euroMinor: 100n as Minor } } });
+		await house.advance(20);
+		await settle(intentId);
+		expect(await points()).toMatchObject({ balance: 120 });
+	});
+	test('nothing was published yet: nothing is earned, and nothing is written', async () => {
+		await paid(12_000);
+		expect(await points()).toMatchObject({ balance: 0 });
+	});
+});
+
+describe('what is given on top', () => {
+	test('a series of invoices on time, once; a late one begins anew', async () => {
+		await aProgramme(house.services, cast, { earning: { streak: { invoices: 3, points: 50 } } });
+		await paid(1_000);
+		await paid(1_000, { dueIn: -1 });
+		expect(await points()).toMatchObject({ balance: 10, streak: 0 });
+		await paid(1_000);
+		await paid(1_000);
+		expect(await points()).toMatchObject({ balance: 30, streak: 2 });
+		const { intentId } = await paid(1_000);
+		expect(await points()).toMatchObject({ balance: 90, streak: 0 });
+		await settle(intentId);
+		expect(await points()).toMatchObject({ balance: 90, streak: 0 });
+		openDispute(house.world.world, stripe(), chargeOf(intentId), 'fraudulent');
+		await settle(intentId);
+		expect(await points()).toMatchObject({ balance: 30 });
+	});
+	test('the first payment on these pages, once', async () => {
+		await aProgramme(house.services, cast, { earning: { firstOnline: 7 } });
+		await paid(1_000);
+		await paid(1_000);
+		expect(await points()).toMatchObject({ balance: 27 });
+	});
+	test('limits of an invoice and of a month', async () => {
+		await aProgramme(house.services, cast, {
+			earning: { maxPerInvoice: 100, maxPerPeriod: { points: 150, period: 'month' } }
+		});
+		await paid(12_000);
+		expect(await points()).toMatchObject({ balance: 100 });
+		await paid(12_000);
+		await paid(12_000);
+		expect(await points()).toMatchObject({ balance: 150 });
+	});
+});
