@@ -10,6 +10,8 @@ const INPUT: Omit<QuoteInput, 'at'> = {
 			issuedOn: civilDate('2026-11-12'),
 			dueOn: civilDate('2026-12-12'),
 			deliveredOn: null,
+			netMinor: null,
+			isHeld: false,
 			payableMinor: minor(120_000n),
 			freightMinor: minor(0n),
 			isDeposit: false,

@@ -214,6 +214,7 @@ export async function pay(
 		token?: string;
 		account?: string;
 		option?: StartPayment['option'];
+		usePoints?: number;
 	} = {}
 ): Promise<Result<PaymentProgress>> {
 	const confirmationTokenId = options.token ?? (await aToken(services, options.method, options.account));
@@ -225,6 +226,7 @@ export async function pay(
 			confirmationTokenId,
 			invoiceIds,
 			option: options.option ?? 'now',
+			...(options.usePoints ? { usePoints: options.usePoints } : {}),
 			expectedAmountMinor: BigInt(amount) as Minor
 		},
 		FROM

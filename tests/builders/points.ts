@@ -1,5 +1,7 @@
 // A points programme for tests: one point for each euro, nothing else, unless said otherwise; and what the ledger says of a client.
 import { sql } from 'drizzle-orm';
+import { civilDateIn } from '#lib/domain/calendar/civil-date.ts';
+import { newId } from '#lib/server/identity.ts';
 import { minor } from '#lib/domain/money/minor.ts';
 import type { EarningRule, ProgrammeTerms } from '#lib/domain/points/programme.ts';
 import type { Services } from '#lib/server/services.ts';
@@ -9,6 +11,9 @@ import {
 	markProgrammeEnded,
 	markProgrammePublished
 } from '#lib/server/store/points-programme.ts';
+import { lockAccount } from '#lib/server/store/points.ts';
+import { pointsAcceptance } from '#lib/server/store/schema/index.ts';
+import { addPoints } from '#lib/server/use-cases/points/move-points.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import type { Cast } from './parties.ts';
 
@@ -83,6 +88,43 @@ export async function pointsOf({ db }: Services, cast: Pick<Cast, 'system'>, cli
 		return said;
 	});
 }
+/** The client's person has read the rules and accepted them. */
+export const acceptRules = (
+	{ db, clock }: Services,
+	cast: Pick<Cast, 'system'>,
+	{ clientId, contactId }: { clientId: string; contactId: string }
+): Promise<unknown> =>
+	inScope(db, cast.system, (tx) =>
+		tx.insert(pointsAcceptance).values({
+			supplierId: cast.system.supplierId,
+			clientId,
+			contactId,
+			version: 1,
+			rulesText: 'rules',
+			rulesHash: 'hash',
+			locale: 'fr',
+			ip: null,
+			userAgent: null,
+			acceptedAt: clock.now()
+		})
+	);
+/** Given by hand, as a person of the supplier would: for a balance to begin with. */
+export const givePoints = (
+	{ db, clock }: Services,
+	cast: Pick<Cast, 'system'>,
+	clientId: string,
+	points: number
+): Promise<void> =>
+	inScope(db, cast.system, async (tx) => {
+		const now = clock.now();
+		const today = civilDateIn(now, 'Europe/Paris');
+		const account = await lockAccount(tx, cast.system, clientId, { today, now });
+		const sourceId = newId();
+		await addPoints(
+			{ tx, scope: cast.system, now, today, account },
+			{ kind: 'adjusted', points, sourceId, causeId: sourceId, reason: 'for a test', madeBy: 'tests' }
+		);
+	});
 /** Kinds and points, oldest first: the story of a client. */
 export const entriesOf = ({ db }: Services, cast: Pick<Cast, 'system'>, clientId: string): Promise<string[]> =>
 	inScope(db, cast.system, async (tx) => {

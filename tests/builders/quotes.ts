@@ -19,6 +19,8 @@ export const invoice = (over: Partial<QuotedInvoice> = {}): QuotedInvoice => ({
 	issuedOn: civilDate('2026-11-12'),
 	dueOn: civilDate('2026-12-12'),
 	deliveredOn: null,
+	netMinor: null,
+	isHeld: false,
 	payableMinor: euros('1200.00'),
 	freightMinor: minor(0n),
 	isDeposit: false,

@@ -170,6 +170,7 @@ export function audienceFrom(text: string): PolicyAudience | null {
 	const [kind, id] = text.split(':');
 	if (kind === 'group' && id && isUuid(id)) return { kind, groupId: id };
 	if (kind === 'client' && id && isUuid(id)) return { kind, clientId: id };
+	if (kind === 'tier' && id && /^[1-9]$/.test(id)) return { kind, tier: Number(id) };
 	return text === 'all' ? { kind: 'all' } : null;
 }
 const audienceText = (audience: PolicyAudience): string =>
@@ -177,7 +178,9 @@ const audienceText = (audience: PolicyAudience): string =>
 		? 'all'
 		: audience.kind === 'group'
 			? `group:${audience.groupId}`
-			: `client:${audience.clientId}`;
+			: audience.kind === 'tier'
+				? `tier:${audience.tier}`
+				: `client:${audience.clientId}`;
 
 /** A decimal as it is typed in French: 2,5 rather than 2.50. */
 const written = (decimal: string): string => decimal.replace(/\.?0+$/, '').replace('.', ',');

@@ -48,14 +48,17 @@ export function dueNow(option: PaymentOption, { today }: Pick<Quote, 'today'>) {
 }
 
 export function optionView(option: PaymentOption, quote: Quote, timeZone: string): OptionView {
-	const [rate, ...otherRates] = new Set(option.discounts.map((discount) => discount.wholeBps));
-	const isOneRate = !otherRates.length && option.discounts.length === firstPart(option).lines.length;
+	const early = option.discounts.filter((discount) => discount.reason === 'early');
+	const [rate, ...otherRates] = new Set(early.map((discount) => discount.wholeBps));
+	const isOneRate = !otherRates.length && early.length === firstPart(option).lines.length;
 	return {
 		kind: option.kind,
 		amountMinor: option.amountMinor,
 		dueNowMinor: dueNow(option, quote),
-		discountMinor: option.discountMinor,
-		discountVatMinor: add(...option.discounts.flatMap((discount) => discount.vat.map((part) => part.vatMinor))),
+		discountMinor: add(...early.map((discount) => discount.discountMinor)),
+		pointsUsed: option.pointsUsed,
+		pointsPreview: option.pointsPreview,
+		discountVatMinor: add(...early.flatMap((discount) => discount.vat.map((part) => part.vatMinor))),
 		discountBps: isOneRate ? (rate ?? null) : null,
 		parts: option.parts.map(({ dueOn, amountMinor }) => ({ dueOn, amountMinor })),
 		methods: methodsFor(firstPart(option).amountMinor).map((method) =>

@@ -22,6 +22,8 @@ export const StartPayment = v.object({
 		v.check((ids) => new Set(ids).size === ids.length)
 	),
 	option: v.optional(v.picklist(['now', 'early', 'plan_2', 'plan_3', 'next_part', 'all_parts']), 'now'),
+	/** Points to use: less to pay of the one invoice; of a signed-in person only. */
+	usePoints: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000_000))),
 	/** What the page said would be paid at once. */
 	expectedAmountMinor: v.pipe(
 		v.string(),

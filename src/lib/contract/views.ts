@@ -79,6 +79,10 @@ export type OptionView = {
 	amountMinor: Minor; // over all parts
 	dueNowMinor: Minor; // what is paid at once
 	discountMinor: Minor;
+	/** Points used with it, and what they take off besides. */
+	pointsUsed?: { points: number; valueMinor: Minor } | null;
+	/** What it earns; `sepa`: as much more by a SEPA debit. */
+	pointsPreview?: { points: number; sepa: number } | null;
 	discountVatMinor: Minor; // VAT inside the discount
 	discountBps: number | null;
 	parts: { dueOn: CivilDate; amountMinor: Minor }[];

@@ -8,7 +8,7 @@ import { optionTitle } from './option-titles.ts';
 import type { NotOfferedReason } from '../domain/offers/quote.ts';
 
 /** Changes whenever the sentences below do: evidence says which wording was agreed to. */
-export const TERMS_VERSION = '2026-11-22.2';
+export const TERMS_VERSION = '2026-11-26.1';
 
 type Say = { locale: Locale };
 /** A choice in a few words, for a mail: "1 176,00 € jusqu'au 27 novembre 2026". */
@@ -30,11 +30,21 @@ export function optionSummary(
 		.join(', ');
 }
 
+/** Points that are used are part of what is agreed to, and what becomes of them if nothing comes of it. */
+const withPoints = (
+	text: string,
+	{ pointsUsed }: Pick<OptionView, 'pointsUsed'>,
+	{ money, say }: { money: (amount: Minor) => string; say: Say }
+): string =>
+	pointsUsed
+		? `${text} ${m.consent_points({ count: pointsUsed.points, amount: money(pointsUsed.valueMinor) }, say)}`
+		: text;
+
 /** The sentence that is agreed to by paying: what, how much, until when, and what becomes of it if the money comes back. */
 export function consentText(
 	option: Pick<
 		OptionView,
-		'kind' | 'amountMinor' | 'dueNowMinor' | 'discountMinor' | 'lastDay' | 'parts' | 'isSettlement'
+		'kind' | 'amountMinor' | 'dueNowMinor' | 'discountMinor' | 'lastDay' | 'parts' | 'isSettlement' | 'pointsUsed'
 	>,
 	{
 		currency,
@@ -46,17 +56,22 @@ export function consentText(
 ): string {
 	const say: Say = { locale };
 	const money = (amount: Minor) => formatMoney(amount, currency, locale);
-	if (option.kind === 'now') return m.consent_now({ amount: money(option.amountMinor), supplier }, say);
+	if (option.kind === 'now')
+		return withPoints(m.consent_now({ amount: money(option.amountMinor), supplier }, say), option, { money, say });
 	if (option.kind === 'early')
-		return m.consent_early(
-			{
-				amount: money(option.amountMinor),
-				discount: money(option.discountMinor),
-				full: money(minor(option.amountMinor + option.discountMinor)),
-				date: option.lastDay ? formatDay(option.lastDay, locale) : '',
-				supplier
-			},
-			say
+		return withPoints(
+			m.consent_early(
+				{
+					amount: money(option.amountMinor),
+					discount: money(option.discountMinor),
+					full: money(minor(option.amountMinor + option.discountMinor + (option.pointsUsed?.valueMinor ?? 0n))),
+					date: option.lastDay ? formatDay(option.lastDay, locale) : '',
+					supplier
+				},
+				say
+			),
+			option,
+			{ money, say }
 		);
 	if (option.kind === 'next_part' || option.kind === 'all_parts') {
 		const words = { amount: money(option.amountMinor), supplier };

@@ -391,6 +391,8 @@ describe('for every input', () => {
 					payableMinor: minor(payable),
 					freightMinor: minor((payable * BigInt(freightBps)) / 10_000n),
 					vatLines: lines,
+					netMinor: null,
+					isHeld: false,
 					debtMinor: minor(gross),
 					agreed: {
 						discounts: steps.map(({ days, ...step }) => ({ ...step, until: addDays(issuedOn, days) })),

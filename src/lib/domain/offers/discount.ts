@@ -121,7 +121,11 @@ function amountOf(vatMode: VatMode, tier: DiscountTier, invoice: Discountable, b
 }
 
 /** The discount shared over the rates by their weight in the invoice; the VAT of each follows its own rate's lines. */
-function vatOf(vatMode: VatMode, { vatLines }: Discountable, discountMinor: Minor): DiscountVat[] {
+export function vatOf(
+	vatMode: VatMode,
+	{ vatLines }: Pick<Discountable, 'vatLines'>,
+	discountMinor: Minor
+): DiscountVat[] {
 	if (!isUsable(vatLines)) return [];
 	const weights = vatLines.map((line) => (vatMode === 'adjusted' ? line.baseMinor + line.vatMinor : line.baseMinor));
 	return shareOut(discountMinor, weights).map((grossMinor, i) => {

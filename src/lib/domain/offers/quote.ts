@@ -5,6 +5,9 @@ import { startOfDayIn } from '../calendar/day-starts.ts';
 import { agreedParts } from '../invoices/agreed-terms.ts';
 import { isProfessional, type ClientKind } from '../invoices/client-kind.ts';
 import { add, smallest, subtract, ZERO, type Minor } from '../money/minor.ts';
+import { creditOn, mostPoints, type CreditRefusal, type CreditUse } from '../points/credit.ts';
+import { pointsPreview, type EarningContext, type PointsPreview } from '../points/preview.ts';
+import type { CreditRule } from '../points/programme.ts';
 import type { AllocationLine } from '../payments/allocation.ts';
 import { methodsFor, type PaymentMethodType } from '../payments/methods.ts';
 import { cautionReason, type CautionReason, type PlanHistory } from './caution.ts';
@@ -12,6 +15,7 @@ import {
 	agreedDiscountOn,
 	discountOn,
 	lastDayOf,
+	vatOf,
 	type Discount,
 	type Discountable,
 	type DiscountVat
@@ -23,6 +27,8 @@ import { amountsOf, datesOf, firstDate, partsOf, type Part } from './schedule.ts
 export type QuotedInvoice = Discountable & {
 	invoiceId: string;
 	deliveredOn: CivilDate | null;
+	netMinor: Minor | null; // of what it asked for, what is not VAT
+	isHeld: boolean; // contested, or promised for a later day
 	isFactored: boolean; // sold to a factor: its conditions are not the supplier's to change
 };
 export type QuoteInput = {
@@ -33,10 +39,19 @@ export type QuoteInput = {
 	neverLate: boolean;
 	/** null where the offer asks nothing of it. */
 	planHistory?: PlanHistory | null;
+	/** The points programme in force, as it is for this client; null: none. */
+	loyalty?: Loyalty | null;
+	/** Points that the client wants to use; of one invoice, paid at once. */
+	usePoints?: number;
 	supplier: { timeZone: string; country: string; terms: LegalTerms };
 	at: Date;
 };
 
+export type Loyalty = EarningContext & {
+	credit: CreditRule | null;
+	available: number;
+	isFrozen: boolean;
+};
 export type OptionKind = 'now' | 'early' | 'plan_2' | 'plan_3';
 /** What may be chosen on a page: an option of a quote, or a part of a plan that runs already. */
 export type ChoiceKind = OptionKind | 'next_part' | 'all_parts';
@@ -79,8 +94,10 @@ export type PaymentOption = {
 	deadlineAt: Date | null;
 	/** A plan agreed after the due date: a settlement, for which the caps on terms are not made. */
 	isSettlement: boolean;
-	/** Filled by the loyalty room. */
-	pointsPreview: number | null;
+	/** Points used with it, and what they take off; part of `discountMinor` and `discounts`. */
+	pointsUsed: CreditUse | null;
+	/** What it earns if it is paid as it says; null: no programme, or nothing to earn. */
+	pointsPreview: PointsPreview | null;
 };
 export type Quote = {
 	policyVersion: number;
@@ -88,6 +105,10 @@ export type Quote = {
 	today: CivilDate;
 	options: PaymentOption[];
 	notOffered: { kind: OptionKind; reason: NotOfferedReason }[];
+	/** Why the points that were asked for are not used; null: they are, or none were. */
+	pointsRefused: CreditRefusal | null;
+	/** How many could be used at most, on what is paid at once. */
+	pointsMost: number;
 };
 type Answer = PaymentOption | NotOfferedReason;
 
@@ -106,13 +127,40 @@ export function quote(input: QuoteInput): Quote {
 		['plan_2', plan(context, 2)],
 		['plan_3', plan(context, 3)]
 	];
+	const options = answers.map(([, answer]) => answer).filter((answer) => typeof answer !== 'string');
 	return {
 		policyVersion: input.policy.version,
 		quotedAt: input.at,
 		today,
-		options: answers.map(([, answer]) => answer).filter((answer) => typeof answer !== 'string'),
+		options: options.map((option) => ({ ...option, pointsPreview: previewOf(context, option) })),
+		pointsRefused: refusedPoints(context),
+		pointsMost: mostPointsOf(context),
 		notOffered: answers.flatMap(([kind, answer]) => (typeof answer === 'string' ? [{ kind, reason: answer }] : []))
 	};
+}
+
+/** What the loyalty room says of an option: as the judge will say of the payment, on the day of each part. */
+const previewOf = ({ loyalty, invoices, today }: Context, option: PaymentOption): PointsPreview | null =>
+	loyalty ? pointsPreview(loyalty, { invoices, today, option }) : null;
+
+/** What the points take off; why not; or nothing, where none are asked for. */
+function creditOf({ loyalty, usePoints = 0, invoices }: Context, priceMinor: Minor): CreditUse | CreditRefusal | null {
+	const [invoice] = invoices;
+	if (usePoints === 0 || !invoice) return null;
+	if (invoices.length > 1) return 'points_one_invoice';
+	if (!loyalty || invoice.isFactored) return 'points_not_offered';
+	const { credit: rule, available, isFrozen } = loyalty;
+	return creditOn({ points: usePoints, available, rule, isFrozen }, { payableMinor: invoice.payableMinor, priceMinor });
+}
+function refusedPoints(context: Context): CreditRefusal | null {
+	const credit = creditOf(context, context.totalMinor);
+	return typeof credit === 'string' ? credit : null;
+}
+function mostPointsOf({ loyalty, invoices, totalMinor }: Context): number {
+	const [invoice] = invoices;
+	if (!loyalty || !invoice || invoices.length > 1 || invoice.isFactored) return 0;
+	const { credit: rule, available, isFrozen } = loyalty;
+	return mostPoints({ rule, available, isFrozen }, { payableMinor: invoice.payableMinor, priceMinor: totalMinor });
 }
 
 type Context = QuoteInput & { today: CivilDate; totalMinor: Minor };
@@ -194,7 +242,10 @@ function whyNoDiscount(policy: OfferPolicy, invoice: QuotedInvoice, today: Civil
 }
 
 type AtOnce = Pick<PaymentOption, 'kind' | 'discounts' | 'deadlineAt'> & { lines: AllocationLine[] };
-function atOnce({ policy, today }: Context, { kind, lines, discounts, deadlineAt }: AtOnce): Answer {
+function atOnce(context: Context, asked: AtOnce): Answer {
+	const { policy, today } = context;
+	const { kind, deadlineAt } = asked;
+	const { lines, discounts, pointsUsed } = lessPoints(context, asked);
 	const amountMinor = add(...lines.map((line) => line.amountMinor));
 	const methods = methodsOf(policy, amountMinor);
 	if (!methods.length) return 'method_missing';
@@ -207,7 +258,26 @@ function atOnce({ policy, today }: Context, { kind, lines, discounts, deadlineAt
 		methods,
 		deadlineAt,
 		isSettlement: false,
+		pointsUsed,
 		pointsPreview: null
+	};
+}
+/** Points come after the discount for paying early, which is of the whole price; where they can't be used, the price stays. */
+function lessPoints(
+	context: Context,
+	{ lines, discounts }: AtOnce
+): Pick<AtOnce, 'lines' | 'discounts'> & { pointsUsed: CreditUse | null } {
+	const [line] = lines;
+	const [invoice] = context.invoices;
+	const credit = line && creditOf(context, line.amountMinor);
+	if (!line || !invoice || !credit || typeof credit === 'string') return { lines, discounts, pointsUsed: null };
+	const { invoiceId } = invoice;
+	const vat = vatOf('adjusted', invoice, credit.valueMinor);
+	const discount = { invoiceId, reason: 'points' as const, discountMinor: credit.valueMinor, wholeBps: null, vat };
+	return {
+		lines: [{ invoiceId, amountMinor: subtract(line.amountMinor, credit.valueMinor) }],
+		discounts: [...discounts, discount],
+		pointsUsed: credit
 	};
 }
 
@@ -285,6 +355,7 @@ function inParts(context: Context, { dates, amounts, isSettlement }: InParts): A
 		// The dates are counted from the first: when its day is over, they are others.
 		deadlineAt: startOfDayIn(addDays(required(dates[0], 'first date'), 1), context.supplier.timeZone),
 		isSettlement,
+		pointsUsed: null,
 		pointsPreview: null
 	};
 }

@@ -17,14 +17,17 @@ const rowOf = (row: typeof offerPolicy.$inferSelect): PolicyRow => ({ ...row, te
 
 export const audienceOf = ({
 	audienceKind,
+	tier,
 	groupId,
 	clientId
-}: Pick<PolicyRow, 'audienceKind' | 'groupId' | 'clientId'>): PolicyAudience =>
+}: Pick<PolicyRow, 'audienceKind' | 'tier' | 'groupId' | 'clientId'>): PolicyAudience =>
 	audienceKind === 'client'
 		? { kind: 'client', clientId: required(clientId, 'client of a policy') }
 		: audienceKind === 'group'
 			? { kind: 'group', groupId: required(groupId, 'group of a policy') }
-			: { kind: 'all' };
+			: audienceKind === 'tier'
+				? { kind: 'tier', tier: required(tier, 'tier of a policy') }
+				: { kind: 'all' };
 
 export type LivePolicy = PublishedPolicy & { policyId: string; name: string };
 /** Published and not ended: those a client may be offered, with the groups the client is in. */

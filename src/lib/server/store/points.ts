@@ -8,7 +8,14 @@ import { leavesYearOn, yearBefore } from '../../domain/points/tiers.ts';
 import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
 import { insertMany } from './insert-many.ts';
-import { pointsAccount, pointsAward, pointsEntry, pointsLot, type PointsEntryKind } from './schema/index.ts';
+import {
+	pointsAcceptance,
+	pointsAccount,
+	pointsAward,
+	pointsEntry,
+	pointsLot,
+	type PointsEntryKind
+} from './schema/index.ts';
 
 export type PointsAccount = typeof pointsAccount.$inferSelect;
 export type PointsAward = typeof pointsAward.$inferSelect;
@@ -77,6 +84,15 @@ export async function saveAccount(
 		.update(pointsAccount)
 		.set(change)
 		.where(and(eq(pointsAccount.supplierId, scope.supplierId), eq(pointsAccount.clientId, clientId)));
+}
+
+/** The rules were accepted for the company, by one of its people. */
+export async function hasAcceptedRules(tx: Tx, scope: Scope, clientId: string): Promise<boolean> {
+	const rows = await tx
+		.select({ clientId: pointsAcceptance.clientId })
+		.from(pointsAcceptance)
+		.where(and(eq(pointsAcceptance.supplierId, scope.supplierId), eq(pointsAcceptance.clientId, clientId)));
+	return rows.length > 0;
 }
 
 /** What was earned by acts of the last twelve months, and when the first of them leaves. */

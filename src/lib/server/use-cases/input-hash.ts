@@ -2,7 +2,7 @@
 import { actorName, type Scope } from '../../domain/access/scope.ts';
 import { sha256 } from '../identity.ts';
 
-type Value = string | boolean | bigint | null | readonly string[];
+type Value = string | number | boolean | bigint | null | readonly string[];
 /** The order of the fields does not matter, nor that of a list. */
 export const inputHashOf = ({ actor }: Scope, what: string, input: Record<string, Value>): string =>
 	sha256(

@@ -59,15 +59,23 @@ export async function saveDraft(
 const whoOf = ({ actor }: Scope): string => (actor.kind === 'member' ? actor.memberId : actor.kind);
 const columnsOf = (audience: PolicyAudience) => ({
 	audienceKind: audience.kind,
-	tier: null,
+	tier: audience.kind === 'tier' ? audience.tier : null,
 	groupId: audience.kind === 'group' ? audience.groupId : null,
 	clientId: audience.kind === 'client' ? audience.clientId : null
 });
-const audienceExists = async (tx: Tx, scope: Scope, audience: PolicyAudience): Promise<boolean> =>
-	audience.kind === 'all' ||
-	(audience.kind === 'client'
-		? (await findClient(tx, scope, audience.clientId)) !== null
-		: hasGroup(tx, scope, audience.groupId));
+/** A tier is a position: the programme may get or lose one, and the offer is for whoever is at least there. */
+async function audienceExists(tx: Tx, scope: Scope, audience: PolicyAudience): Promise<boolean> {
+	switch (audience.kind) {
+		case 'all':
+			return true;
+		case 'tier':
+			return Number.isInteger(audience.tier) && audience.tier > 0;
+		case 'client':
+			return (await findClient(tx, scope, audience.clientId)) !== null;
+		case 'group':
+			return hasGroup(tx, scope, audience.groupId);
+	}
+}
 
 /** What is wrong with the terms for this supplier, worst first. */
 const mistakesIn = (terms: OfferTerms, supplier: Supplier): PolicyMistake[] =>

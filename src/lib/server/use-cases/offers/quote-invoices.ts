@@ -5,24 +5,47 @@ import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { isDeposit } from '../../../domain/invoices/document.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
 import { NO_OFFER } from '../../../domain/offers/policy.ts';
+import { isHeld } from '../../../domain/invoices/hold.ts';
 import { quote, type Quote, type QuoteInput } from '../../../domain/offers/quote.ts';
 import { resolvePolicy } from '../../../domain/offers/resolve-policy.ts';
 import { required } from '../../../domain/required.ts';
 import type { Tx } from '../../store/database.ts';
 import { listDiscounted } from '../../store/discounts.ts';
 import { listVatLinesOf, type InvoiceRecord } from '../../store/invoices.ts';
+import { readLoyalty, type ClientLoyalty } from '../points/read-loyalty.ts';
 import { isNeverLate, listLivePolicies, type LivePolicy } from '../../store/offers.ts';
 import { readPlanHistory } from '../../store/plan-history.ts';
 import type { Supplier } from '../../store/parties.ts';
 
-export type Quoted = { quote: Quote; input: QuoteInput; policyId: string | null };
-type Asked = { supplier: Supplier; records: InvoiceRecord[]; at: Date };
+export type Quoted = {
+	quote: Quote;
+	input: QuoteInput;
+	policyId: string | null;
+	/** The points programme in force; null: none. */
+	loyalty: ClientLoyalty | null;
+};
+/** `usePoints`: of the one invoice, by a person of the client who is signed in. */
+type Asked = { supplier: Supplier; records: InvoiceRecord[]; at: Date; usePoints?: number };
 
 /** `records` are of one client. Reads only. */
 export async function quoteInvoices(tx: Tx, scope: Scope, asked: Asked): Promise<Quoted> {
 	const { clientId } = required(asked.records[0], 'invoice');
-	const { policies, groupIds } = await listLivePolicies(tx, scope, clientId);
-	return quoteUnder(tx, scope, asked, resolvePolicy(policies, { clientId, groupIds }) as LivePolicy | null);
+	const under = await underWhich(tx, scope, clientId, asked);
+	return quoteUnder(tx, scope, asked, under.policy, { loyalty: under.loyalty });
+}
+/** The policy that applies to a client, its tier asked, and what it may earn and use. */
+async function underWhich(
+	tx: Tx,
+	scope: Scope,
+	clientId: string,
+	{ supplier, at }: Pick<Asked, 'supplier' | 'at'>
+): Promise<{ policy: LivePolicy | null; loyalty: ClientLoyalty | null }> {
+	const [{ policies, groupIds }, loyalty] = await Promise.all([
+		listLivePolicies(tx, scope, clientId),
+		readLoyalty(tx, scope, clientId, civilDateIn(at, supplier.timeZone))
+	]);
+	const client = { clientId, groupIds, tier: loyalty?.tier ?? null };
+	return { policy: resolvePolicy(policies, client) as LivePolicy | null, loyalty };
 }
 
 /** Each by itself, of any clients: what they have in common is asked once. */
@@ -32,17 +55,14 @@ export async function quoteEach(
 	{ supplier, records, at }: Asked
 ): Promise<(Quoted & { record: InvoiceRecord })[]> {
 	const facts = await factsOf(tx, scope, records);
-	const policies = new Map<string, LivePolicy | null>();
+	const known = new Map<string, Awaited<ReturnType<typeof underWhich>>>();
 	const quoted: (Quoted & { record: InvoiceRecord })[] = [];
 	for (const record of records) {
 		const { clientId } = record;
-		if (!policies.has(clientId)) {
-			const live = await listLivePolicies(tx, scope, clientId);
-			const policy = resolvePolicy(live.policies, { clientId, groupIds: live.groupIds });
-			policies.set(clientId, policy as LivePolicy | null);
-		}
-		const policy = policies.get(clientId) ?? null;
-		quoted.push({ record, ...(await quoteUnder(tx, scope, { supplier, records: [record], at }, policy, facts)) });
+		const under = known.get(clientId) ?? (await underWhich(tx, scope, clientId, { supplier, at }));
+		known.set(clientId, under);
+		const asked = { supplier, records: [record], at };
+		quoted.push({ record, ...(await quoteUnder(tx, scope, asked, under.policy, { facts, loyalty: under.loyalty })) });
 	}
 	return quoted;
 }
@@ -59,14 +79,14 @@ async function factsOf(tx: Tx, scope: Scope, records: InvoiceRecord[]): Promise<
 	return { vatLines, discounted };
 }
 
+type Known = { facts?: Facts; loyalty?: ClientLoyalty | null; isPreview?: boolean };
 /** The same under a policy of one's choice: what a supplier sees before publishing it. */
 export async function quoteUnder(
 	tx: Tx,
 	scope: Scope,
-	{ supplier, records, at }: Asked,
+	{ supplier, records, at, usePoints = 0 }: Asked,
 	policy: (QuoteInput['policy'] & { policyId: string }) | null,
-	known?: Facts,
-	isPreview = false
+	{ facts, loyalty = null, isPreview = false }: Known = {}
 ): Promise<Quoted> {
 	const first = required(records[0], 'invoice');
 	const today = civilDateIn(at, supplier.timeZone);
@@ -74,7 +94,7 @@ export async function quoteUnder(
 	// Of a policy that is not written yet, too: the preview asks what it would say.
 	const asksForHistory = isPreview || Boolean(policy?.instalments?.caution);
 	const [{ vatLines, discounted }, neverLate, planHistory] = await Promise.all([
-		known ?? factsOf(tx, scope, records),
+		facts ?? factsOf(tx, scope, records),
 		asksForPast ? isNeverLate(tx, scope, first.clientId, { today, timeZone: supplier.timeZone }) : true,
 		asksForHistory ? readPlanHistory(tx, scope, first.clientId, { today, timeZone: supplier.timeZone }) : null
 	]);
@@ -88,6 +108,8 @@ export async function quoteUnder(
 			freightMinor: record.freightMinor,
 			isDeposit: isDeposit(record.typeCode),
 			hasDiscount: discounted.has(record.invoiceId),
+			netMinor: record.netMinor,
+			isHeld: isHeld(record, today),
 			isFactored: record.notPayableReason === 'factored',
 			vatLines: vatLines.get(record.invoiceId) ?? [],
 			debtMinor: record.debtMinor,
@@ -97,6 +119,8 @@ export async function quoteUnder(
 		clientKind: first.clientKind,
 		neverLate,
 		planHistory,
+		loyalty,
+		usePoints,
 		supplier: {
 			timeZone: supplier.timeZone,
 			country: supplier.address.country,
@@ -104,5 +128,5 @@ export async function quoteUnder(
 		},
 		at
 	};
-	return { quote: quote(input), input, policyId: policy?.policyId ?? null };
+	return { quote: quote(input), input, policyId: policy?.policyId ?? null, loyalty };
 }

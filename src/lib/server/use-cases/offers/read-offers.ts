@@ -175,7 +175,7 @@ async function samplesOf(services: Services, tx: Tx, scope: Scope, supplier: Sup
 		.slice(0, SAMPLES_MAX);
 	const samples = [];
 	for (const record of latest) {
-		const { input } = await quoteUnder(tx, scope, { supplier, records: [record], at }, null, undefined, true);
+		const { input } = await quoteUnder(tx, scope, { supplier, records: [record], at }, null, { isPreview: true });
 		const { policy: _policy, ...rest } = input;
 		samples.push({ label: `${record.clientName} · ${record.number}`, currency: record.currency, input: rest });
 	}

@@ -1,9 +1,10 @@
 // What a payer asked for, at the price of this instant: an option of the quote, or parts of a plan that runs. Refusals: nothing_to_pay, amount_changed,
-// offer_expired, schedule_changed, method_not_offered.
+// offer_expired, schedule_changed, method_not_offered, points_not_offered and its kind, points_rules_first.
 import { expectedParts } from '../../../contract/expected-parts.ts';
 import { dueNow } from '../../../contract/option-views.ts';
 import type { StartPayment } from '../../../contract/payments.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
+import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
 import { add, ZERO, type Minor } from '../../../domain/money/minor.ts';
 import type { InvoiceDiscount, PaymentOption } from '../../../domain/offers/quote.ts';
@@ -17,6 +18,8 @@ import type { InvoiceRecord } from '../../store/invoices.ts';
 import type { Supplier } from '../../store/parties.ts';
 import { listPlansOfInvoices, type PlanWithParts } from '../../store/plans.ts';
 import { lockNewPlans } from '../../store/plan-history.ts';
+import { hasAcceptedRules, lockAccount } from '../../store/points.ts';
+import type { PointsUse } from '../points/credit.ts';
 import { quoteInvoices, type Quoted } from '../offers/quote-invoices.ts';
 import { isPlan } from '../plans/keep-plan.ts';
 import { isOverPlanned, lowerPartsOf } from '../plans/lower-plans.ts';
@@ -36,6 +39,8 @@ export type Chosen = {
 	quoted: { quoted: Quoted; option: PaymentOption } | null;
 	/** Of a plan that runs: the parts it pays. */
 	parts: PlanWithParts['parts'];
+	/** Points that are used with it, under which version of their rules. */
+	points: PointsUse | null;
 	plan: PlanWithParts | null;
 };
 type Asked = { supplier: Supplier; invoices: InvoiceRecord[]; input: StartPayment };
@@ -53,8 +58,12 @@ async function chooseOption(services: Services, tx: Tx, scope: Scope, asked: Ask
 	// What a client has in plans is read behind those who begin one at this moment.
 	if (input.option === 'plan_2' || input.option === 'plan_3')
 		await lockNewPlans(tx, required(invoices[0], 'invoice').clientId);
-	const quoted = await quoteInvoices(tx, scope, { supplier, records: invoices, at: services.clock.now() });
+	const usePoints = input.usePoints ?? 0;
+	const refused = await refusePoints(tx, scope, { supplier, invoices, input, now: services.clock.now() });
+	if (refused) return refused;
+	const quoted = await quoteInvoices(tx, scope, { supplier, records: invoices, at: services.clock.now(), usePoints });
 	const { quote } = quoted;
+	if (quote.pointsRefused) return refuse(quote.pointsRefused);
 	const option = quote.options.find((candidate) => candidate.kind === input.option);
 	const price = option && dueNow(option, quote);
 	if (option && price === input.expectedAmountMinor && !isAsSeen(option, input)) return refuse('schedule_changed');
@@ -68,6 +77,7 @@ async function chooseOption(services: Services, tx: Tx, scope: Scope, asked: Ask
 			discounts: option.discounts,
 			offerEndsAt: option.deadlineAt,
 			quoted: { quoted, option },
+			points: option.pointsUsed && { ...option.pointsUsed, version: required(quoted.loyalty, 'programme').version },
 			parts: [],
 			plan: null
 		});
@@ -79,6 +89,23 @@ async function chooseOption(services: Services, tx: Tx, scope: Scope, asked: Ask
 		option: other.kind,
 		currency: 'EUR'
 	});
+}
+
+/**
+ * Points are used by a signed-in person, once the rules were accepted for the company. The account is locked before the price is asked: whoever comes second
+ * finds them gone.
+ */
+async function refusePoints(
+	tx: Tx,
+	scope: Scope,
+	{ supplier, invoices, input, now }: Asked & { now: Date }
+): Promise<ReturnType<typeof refuse> | null> {
+	if (!input.usePoints) return null;
+	if (scope.actor.kind !== 'contact') return refuse('points_not_offered');
+	const { clientId } = required(invoices[0], 'invoice');
+	if (!(await hasAcceptedRules(tx, scope, clientId))) return refuse('points_rules_first');
+	await lockAccount(tx, scope, clientId, { today: civilDateIn(now, supplier.timeZone), now });
+	return null;
 }
 
 function firstPart({ parts }: PaymentOption): Pick<Chosen, 'lines' | 'amountMinor'> {
@@ -119,6 +146,7 @@ async function chooseParts(
 		discounts: [],
 		offerEndsAt: null,
 		quoted: null,
+		points: null,
 		parts,
 		plan
 	});

@@ -1,5 +1,5 @@
 // A client pays one or several invoices, as it chose. Actor: contact or pay link, of a person who may pay. Refusals: pay_not_yours, too_many_invoices, nothing_to_pay, amount_changed, offer_expired, payment_under_way,
-// payment_in_progress, method_not_offered, attempt_id_reused, card_declined, payment_unknown, payment_unavailable. Facts: attempt.changed, then those of settling.
+// payment_in_progress, method_not_offered, points_not_offered and its kind, points_rules_first, attempt_id_reused, card_declined, payment_unknown, payment_unavailable. Facts: attempt.changed, then those of settling.
 import { INVOICES_PER_PAYMENT, type StartPayment } from '../../../contract/payments.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { AllocationLine } from '../../../domain/payments/allocation.ts';
@@ -27,6 +27,7 @@ import { constraintName } from '../../store/tx.ts';
 import { contactOf, keepAcceptance, type From } from '../offers/keep-acceptance.ts';
 import { lastPartOn, mayKeep, readTokenEnd, refuseEndingCard, type CardEnd } from '../methods/card-end.ts';
 import { customerIfAsked } from '../methods/customer.ts';
+import { holdCredit } from '../points/credit.ts';
 import { isPlan, keepPlan } from '../plans/keep-plan.ts';
 import { inputHashOf } from '../input-hash.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
@@ -233,6 +234,10 @@ async function keepAttempt(services: Services, scope: Scope, tx: Tx, opening: Op
 		lines
 	);
 	await insertPromisedDiscounts(tx, scope, attemptId, chosen.discounts);
+	if (chosen.points) {
+		const at = { tx, scope, supplier, now };
+		await holdCredit(at, { clientId, attemptId, contactId: contactOf(scope), use: chosen.points });
+	}
 	if (quoted) await keepAcceptance(tx, scope, attemptId, { ...quoted, supplier, clientId, from });
 	if (quoted && begins)
 		await keepPlan(tx, scope, attemptId, {

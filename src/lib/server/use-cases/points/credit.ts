@@ -15,9 +15,15 @@ export type PointsUse = { points: number; valueMinor: Minor; version: number };
 
 /** Whoever comes second finds the points gone: the account is locked, and the database refuses a balance below zero. */
 export async function holdCredit(
-	moving: Moving,
-	{ attemptId, contactId, use }: { attemptId: string; contactId: string | null; use: PointsUse }
+	of: Of,
+	{
+		clientId,
+		attemptId,
+		contactId,
+		use
+	}: { clientId: string; attemptId: string; contactId: string | null; use: PointsUse }
 ): Promise<void> {
+	const moving = await lockedFor(of, clientId);
 	const { tx, scope, now, account } = moving;
 	const taken = await takePoints(moving, {
 		kind: 'spent',
