@@ -187,6 +187,19 @@ export type NewEntry = Omit<typeof pointsEntry.$inferInsert, 'supplierId' | 'seq
 export async function insertEntry(tx: Tx, scope: Scope, entry: NewEntry): Promise<void> {
 	await insertMany(tx, scope, pointsEntry, [entry]);
 }
+/** An adjustment that was made before, by its own id. */
+export async function findEntryOf(
+	tx: Tx,
+	scope: Scope,
+	sourceId: string
+): Promise<{ clientId: string; points: number } | null> {
+	const [row] = await tx
+		.select({ clientId: pointsEntry.clientId, points: pointsEntry.points })
+		.from(pointsEntry)
+		.where(and(eq(pointsEntry.supplierId, scope.supplierId), eq(pointsEntry.sourceId, sourceId)))
+		.limit(1);
+	return row ?? null;
+}
 /** How often something was written of a source: what tells two causes apart that have no name of their own. */
 export async function countEntries(tx: Tx, scope: Scope, sourceId: string): Promise<number> {
 	return tx.$count(pointsEntry, and(eq(pointsEntry.supplierId, scope.supplierId), eq(pointsEntry.sourceId, sourceId)));

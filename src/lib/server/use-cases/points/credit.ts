@@ -102,6 +102,17 @@ async function giveCreditBack(moving: Moving, redemption: Redemption): Promise<v
 	await saveRedemption(moving.tx, moving.scope, redemptionId, { state: 'given_back', settledAt: moving.now });
 	await announce(moving);
 }
+/** What the supplier can't give: its points are where they were. */
+export async function giveRewardBack(
+	moving: Moving,
+	redemption: Redemption,
+	by: { settledBy: string; note: string | null }
+): Promise<void> {
+	const { taken, redemptionId } = redemption;
+	await returnPoints(moving, { taken, ...(await namesOf(moving, redemption)) });
+	await saveRedemption(moving.tx, moving.scope, redemptionId, { state: 'canceled', settledAt: moving.now, ...by });
+	await announce(moving);
+}
 /** Each change of one redemption has a name of its own. */
 const namesOf = async ({ tx, scope }: Moving, { redemptionId }: Redemption) => ({
 	sourceId: redemptionId,
