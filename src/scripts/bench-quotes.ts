@@ -1,7 +1,8 @@
 // How many quotes one core gives in a second: one invoice, two discount tiers, two plans, the clock moving.
 import { civilDate } from '#lib/domain/calendar/civil-date.ts';
 import { minor } from '#lib/domain/money/minor.ts';
-import { quote, type QuoteInput } from '#lib/domain/offers/quote.ts';
+import { quote } from '#lib/domain/offers/quote.ts';
+import type { QuoteInput } from '#lib/domain/offers/quoted.ts';
 
 const INPUT: Omit<QuoteInput, 'at'> = {
 	invoices: [

@@ -4,7 +4,7 @@ import type { VatLine } from '#lib/domain/invoices/document.ts';
 import { minor, type Minor } from '#lib/domain/money/minor.ts';
 import type { LegalTerms } from '#lib/domain/offers/legal.ts';
 import type { OfferPolicy } from '#lib/domain/offers/policy.ts';
-import type { OptionKind, PaymentOption, Quote, QuotedInvoice, QuoteInput } from '#lib/domain/offers/quote.ts';
+import type { OptionKind, PaymentOption, Quote, QuotedInvoice, QuoteInput } from '#lib/domain/offers/quoted.ts';
 
 export const euros = (text: string): Minor =>
 	minor(BigInt(text.replace('.', '').replace('-', '')) * (text.startsWith('-') ? -1n : 1n));

@@ -55,6 +55,7 @@ const BOUNDS: Record<string, string> = {
 	'points-beats.ts listLastBeats': 'enough: as many as a series has',
 	'points-due.ts listDueClients': 'stream: read to the end each time, behind the last one',
 	'points-due.ts listOverProgrammes': 'queue: what is ended is over no more',
+	'points-due.ts listToTell': 'queue: what is told is to tell no more',
 	'points-due.ts listHolders': 'stream: read to the end, behind the last one',
 	'plan-days.ts listEndingCards': 'stream: read to the end each time; who has no mailbox is passed over',
 	'plan-days.ts listToAnnounce': 'queue: what is announced is to announce no more',

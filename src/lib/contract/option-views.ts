@@ -2,7 +2,7 @@
 import type { OptionView, RefusedOption } from './views.ts';
 import { civilDateIn, addDays } from '../domain/calendar/civil-date.ts';
 import { add, ZERO } from '../domain/money/minor.ts';
-import type { PaymentOption, Quote, QuoteInput } from '../domain/offers/quote.ts';
+import type { PaymentOption, Quote, QuoteInput } from '../domain/offers/quoted.ts';
 import { methodsFor } from '../domain/payments/methods.ts';
 import { nextPart, openParts, type PlanPart } from '../domain/plans/plan.ts';
 import { required } from '../domain/required.ts';

@@ -3,7 +3,7 @@ import type { CivilDate } from '../domain/calendar/civil-date.ts';
 import type { NotPayableReason } from '../domain/invoices/findings.ts';
 import type { InvoiceState } from '../domain/invoices/state.ts';
 import type { Minor } from '../domain/money/minor.ts';
-import type { ChoiceKind, NotOfferedReason, OptionKind, QuoteInput } from '../domain/offers/quote.ts';
+import type { ChoiceKind, NotOfferedReason, OptionKind, QuoteInput } from '../domain/offers/quoted.ts';
 import type { PartStatus, PlanStatus } from '../domain/plans/plan.ts';
 import type { Simulation } from '../domain/offers/simulate.ts';
 import type { AttemptStatus } from '../domain/payments/attempt-status.ts';

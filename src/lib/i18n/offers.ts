@@ -5,7 +5,7 @@ import { formatDay } from '../domain/calendar/format.ts';
 import { formatMoney, type Locale } from '../domain/money/format.ts';
 import { minor, type Minor } from '../domain/money/minor.ts';
 import { optionTitle } from './option-titles.ts';
-import type { NotOfferedReason } from '../domain/offers/quote.ts';
+import type { NotOfferedReason } from '../domain/offers/quoted.ts';
 
 /** Changes whenever the sentences below do: evidence says which wording was agreed to. */
 export const TERMS_VERSION = '2026-11-26.1';

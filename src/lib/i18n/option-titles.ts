@@ -2,7 +2,7 @@
 import { m } from '#lib/paraglide/messages.js';
 import type { OptionView } from '../contract/views.ts';
 import { formatRate, type Locale } from '../domain/money/format.ts';
-import type { ChoiceKind } from '../domain/offers/quote.ts';
+import type { ChoiceKind } from '../domain/offers/quoted.ts';
 
 type Say = { locale: Locale };
 export function optionTitle({ kind, discountBps }: Pick<OptionView, 'kind' | 'discountBps'>, locale: Locale): string {

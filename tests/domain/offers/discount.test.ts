@@ -6,7 +6,7 @@ import type { VatLine } from '#lib/domain/invoices/document.ts';
 import { minor } from '#lib/domain/money/minor.ts';
 import { agreedDiscountOn, discountOn, yearlyRateBps } from '#lib/domain/offers/discount.ts';
 import type { DiscountRule, VatMode } from '#lib/domain/offers/policy.ts';
-import type { QuotedInvoice } from '#lib/domain/offers/quote.ts';
+import type { QuotedInvoice } from '#lib/domain/offers/quoted.ts';
 import { euros, invoice, vat } from '../../builders/quotes.ts';
 
 const TODAY = civilDate('2026-11-12'); // the day of issue; due on 12 December

@@ -16,7 +16,8 @@ import { minor, type Minor } from '#lib/domain/money/minor.ts';
 import { discountOn, yearlyRateBps } from '#lib/domain/offers/discount.ts';
 import { lastLawfulDay, type LegalTerms } from '#lib/domain/offers/legal.ts';
 import type { DiscountExclusion, InstalmentRule, OfferPolicy } from '#lib/domain/offers/policy.ts';
-import { quote, type Quote, type QuotedInvoice, type QuoteInput } from '#lib/domain/offers/quote.ts';
+import { quote } from '#lib/domain/offers/quote.ts';
+import type { Quote, QuotedInvoice, QuoteInput } from '#lib/domain/offers/quoted.ts';
 import { euros, input, invoice, offered, option, policy, reason, TERMS, vat } from '../../builders/quotes.ts';
 
 const discountIn = (vatMode: 'adjusted' | 'net_of_tax', bps: number, lines: VatLine[], payable: string) =>

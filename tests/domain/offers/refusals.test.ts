@@ -4,7 +4,8 @@ import { civilDate } from '#lib/domain/calendar/civil-date.ts';
 import { minor } from '#lib/domain/money/minor.ts';
 import type { PlanCaution, PlanHistory } from '#lib/domain/offers/caution.ts';
 import type { DiscountRule, InstalmentRule, OfferPolicy } from '#lib/domain/offers/policy.ts';
-import { quote, type QuotedInvoice, type QuoteInput } from '#lib/domain/offers/quote.ts';
+import { quote } from '#lib/domain/offers/quote.ts';
+import type { QuotedInvoice, QuoteInput } from '#lib/domain/offers/quoted.ts';
 import { euros, input, invoice, offered, option, policy, reason } from '../../builders/quotes.ts';
 
 // 21 November 2026; the invoice was issued on the 12th and is due on 12 December.

@@ -1,7 +1,8 @@
 // What each of some invoices may take off today by being paid early: whoever pays several takes off the sum of theirs.
 import { civilDateIn, type CivilDate } from '../calendar/civil-date.ts';
 import type { Minor } from '../money/minor.ts';
-import { discountToday, type QuoteInput } from './quote.ts';
+import { discountToday } from './quote.ts';
+import type { QuoteInput } from './quoted.ts';
 
 export type EarlyDiscount = { invoiceId: string; discountMinor: Minor; lastDay: CivilDate };
 

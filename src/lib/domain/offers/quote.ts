@@ -3,114 +3,27 @@ import { required } from '../required.ts';
 import { addDays, civilDateIn, type CivilDate } from '../calendar/civil-date.ts';
 import { startOfDayIn } from '../calendar/day-starts.ts';
 import { agreedParts } from '../invoices/agreed-terms.ts';
-import { isProfessional, type ClientKind } from '../invoices/client-kind.ts';
+import { isProfessional } from '../invoices/client-kind.ts';
 import { add, smallest, subtract, ZERO, type Minor } from '../money/minor.ts';
-import { creditOn, mostPoints, type CreditRefusal, type CreditUse } from '../points/credit.ts';
-import { pointsPreview, type EarningContext, type PointsPreview } from '../points/preview.ts';
-import type { CreditRule } from '../points/programme.ts';
 import type { AllocationLine } from '../payments/allocation.ts';
 import { methodsFor, type PaymentMethodType } from '../payments/methods.ts';
-import { cautionReason, type CautionReason, type PlanHistory } from './caution.ts';
-import {
-	agreedDiscountOn,
-	discountOn,
-	lastDayOf,
-	vatOf,
-	type Discount,
-	type Discountable,
-	type DiscountVat
-} from './discount.ts';
-import { lastLawfulDay, type LegalTerms } from './legal.ts';
+import { cautionReason, type CautionReason } from './caution.ts';
+import { agreedDiscountOn, discountOn, lastDayOf, type Discount } from './discount.ts';
+import { lastLawfulDay } from './legal.ts';
 import type { InstalmentRule, OfferPolicy, PartCount } from './policy.ts';
-import { amountsOf, datesOf, firstDate, partsOf, type Part } from './schedule.ts';
-
-export type QuotedInvoice = Discountable & {
-	invoiceId: string;
-	deliveredOn: CivilDate | null;
-	netMinor: Minor | null; // of what it asked for, what is not VAT
-	isHeld: boolean; // contested, or promised for a later day
-	isFactored: boolean; // sold to a factor: its conditions are not the supplier's to change
-};
-export type QuoteInput = {
-	invoices: QuotedInvoice[];
-	policy: OfferPolicy;
-	clientKind: ClientKind;
-	/** Has paid every invoice by its due date so far. */
-	neverLate: boolean;
-	/** null where the offer asks nothing of it. */
-	planHistory?: PlanHistory | null;
-	/** The points programme in force, as it is for this client; null: none. */
-	loyalty?: Loyalty | null;
-	/** Points that the client wants to use; of one invoice, paid at once. */
-	usePoints?: number;
-	supplier: { timeZone: string; country: string; terms: LegalTerms };
-	at: Date;
-};
-
-export type Loyalty = EarningContext & {
-	credit: CreditRule | null;
-	available: number;
-	isFrozen: boolean;
-};
-export type OptionKind = 'now' | 'early' | 'plan_2' | 'plan_3';
-/** What may be chosen on a page: an option of a quote, or a part of a plan that runs already. */
-export type ChoiceKind = OptionKind | 'next_part' | 'all_parts';
-export type NotOfferedReason =
-	| 'nothing_to_pay'
-	| 'not_in_policy'
-	| 'policy_not_valid'
-	| 'factored'
-	| 'overdue'
-	| 'discount_over'
-	| 'nothing_to_discount'
-	| 'discount_given'
-	| 'late_before'
-	| CautionReason
-	| 'below_minimum'
-	| 'above_maximum'
-	| 'delivery_date_missing'
-	| 'legal_cap'
-	| 'method_missing';
-
-export type InvoiceDiscount = {
-	invoiceId: string;
-	reason: 'early' | 'points';
-	discountMinor: Minor;
-	/** See Discount. */
-	wholeBps: number | null;
-	vat: DiscountVat[];
-};
-export type PaymentOption = {
-	kind: OptionKind;
-	/** Everything that will be paid, VAT included, over all parts. */
-	amountMinor: Minor;
-	discountMinor: Minor;
-	discounts: InvoiceDiscount[];
-	/** One part for what is paid at once; lines add up to the parts, and with the discounts to what each invoice owes. */
-	parts: Part[];
-	/** What can carry the first part. */
-	methods: PaymentMethodType[];
-	/** The instant at which this price ends; null when no date changes it. */
-	deadlineAt: Date | null;
-	/** A plan agreed after the due date: a settlement, for which the caps on terms are not made. */
-	isSettlement: boolean;
-	/** Points used with it, and what they take off; part of `discountMinor` and `discounts`. */
-	pointsUsed: CreditUse | null;
-	/** What it earns if it is paid as it says; null: no programme, or nothing to earn. */
-	pointsPreview: PointsPreview | null;
-};
-export type Quote = {
-	policyVersion: number;
-	quotedAt: Date;
-	today: CivilDate;
-	options: PaymentOption[];
-	notOffered: { kind: OptionKind; reason: NotOfferedReason }[];
-	/** Why the points that were asked for are not used; null: they are, or none were. */
-	pointsRefused: CreditRefusal | null;
-	/** How many could be used at most, on what is paid at once. */
-	pointsMost: number;
-};
-type Answer = PaymentOption | NotOfferedReason;
+import type {
+	Answer,
+	AtOnce,
+	Context,
+	InvoiceDiscount,
+	NotOfferedReason,
+	OptionKind,
+	Quote,
+	QuotedInvoice,
+	QuoteInput
+} from './quoted.ts';
+import { amountsOf, datesOf, firstDate, partsOf } from './schedule.ts';
+import { lessPoints, mostPointsOf, previewOf, refusedPoints } from './use-points.ts';
 
 export function quote(input: QuoteInput): Quote {
 	const today = civilDateIn(input.at, input.supplier.timeZone);
@@ -138,32 +51,6 @@ export function quote(input: QuoteInput): Quote {
 		notOffered: answers.flatMap(([kind, answer]) => (typeof answer === 'string' ? [{ kind, reason: answer }] : []))
 	};
 }
-
-/** What the loyalty room says of an option: as the judge will say of the payment, on the day of each part. */
-const previewOf = ({ loyalty, invoices, today }: Context, option: PaymentOption): PointsPreview | null =>
-	loyalty ? pointsPreview(loyalty, { invoices, today, option }) : null;
-
-/** What the points take off; why not; or nothing, where none are asked for. */
-function creditOf({ loyalty, usePoints = 0, invoices }: Context, priceMinor: Minor): CreditUse | CreditRefusal | null {
-	const [invoice] = invoices;
-	if (usePoints === 0 || !invoice) return null;
-	if (invoices.length > 1) return 'points_one_invoice';
-	if (!loyalty || invoice.isFactored) return 'points_not_offered';
-	const { credit: rule, available, isFrozen } = loyalty;
-	return creditOn({ points: usePoints, available, rule, isFrozen }, { payableMinor: invoice.payableMinor, priceMinor });
-}
-function refusedPoints(context: Context): CreditRefusal | null {
-	const credit = creditOf(context, context.totalMinor);
-	return typeof credit === 'string' ? credit : null;
-}
-function mostPointsOf({ loyalty, invoices, totalMinor }: Context): number {
-	const [invoice] = invoices;
-	if (!loyalty || !invoice || invoices.length > 1 || invoice.isFactored) return 0;
-	const { credit: rule, available, isFrozen } = loyalty;
-	return mostPoints({ rule, available, isFrozen }, { payableMinor: invoice.payableMinor, priceMinor: totalMinor });
-}
-
-type Context = QuoteInput & { today: CivilDate; totalMinor: Minor };
 
 /** Oldest due first; of the same day, by id: the order in which parts and money are allocated. */
 const inOrder = (invoices: QuotedInvoice[]): QuotedInvoice[] =>
@@ -241,7 +128,6 @@ function whyNoDiscount(policy: OfferPolicy, invoice: QuotedInvoice, today: Civil
 	return days.every((day) => day < today) ? 'discount_over' : 'nothing_to_discount';
 }
 
-type AtOnce = Pick<PaymentOption, 'kind' | 'discounts' | 'deadlineAt'> & { lines: AllocationLine[] };
 function atOnce(context: Context, asked: AtOnce): Answer {
 	const { policy, today } = context;
 	const { kind, deadlineAt } = asked;
@@ -262,25 +148,6 @@ function atOnce(context: Context, asked: AtOnce): Answer {
 		pointsPreview: null
 	};
 }
-/** Points come after the discount for paying early, which is of the whole price; where they can't be used, the price stays. */
-function lessPoints(
-	context: Context,
-	{ lines, discounts }: AtOnce
-): Pick<AtOnce, 'lines' | 'discounts'> & { pointsUsed: CreditUse | null } {
-	const [line] = lines;
-	const [invoice] = context.invoices;
-	const credit = line && creditOf(context, line.amountMinor);
-	if (!line || !invoice || !credit || typeof credit === 'string') return { lines, discounts, pointsUsed: null };
-	const { invoiceId } = invoice;
-	const vat = vatOf('adjusted', invoice, credit.valueMinor);
-	const discount = { invoiceId, reason: 'points' as const, discountMinor: credit.valueMinor, wholeBps: null, vat };
-	return {
-		lines: [{ invoiceId, amountMinor: subtract(line.amountMinor, credit.valueMinor) }],
-		discounts: [...discounts, discount],
-		pointsUsed: credit
-	};
-}
-
 function plan(context: Context, count: PartCount): Answer {
 	const { policy, invoices, today, totalMinor } = context;
 	const rule = policy.instalments;

@@ -5,7 +5,7 @@ import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { DiscountPart } from '../../domain/ledger/entries.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
 import { together } from '../../domain/payments/vat.ts';
-import type { InvoiceDiscount } from '../../domain/offers/quote.ts';
+import type { InvoiceDiscount } from '../../domain/offers/quoted.ts';
 import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
 import { attemptDiscount, client, discount, discountVat, invoice, type PromisedReason } from './schema/index.ts';

@@ -1,9 +1,9 @@
 // What the days bring to points, of every supplier at once: found by its day, so that the cost is what is due and not how many clients there are.
-import { and, asc, eq, gt, isNotNull, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNotNull, isNull, lte, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { Database, Tx } from './database.ts';
-import { pointsAward } from './schema/index.ts';
+import { pointsAward, pointsLot } from './schema/index.ts';
 import type { PointsAward } from './points.ts';
 
 export type DueClient = { supplierId: string; clientId: string };
@@ -47,6 +47,43 @@ export const listFinalAwards = (tx: Tx, scope: Scope, clientId: string, today: C
 			)
 		)
 		.orderBy(asc(pointsAward.actedOn));
+/** Suppliers that have a programme in force. */
+export async function listSuppliersWithPoints(db: Database): Promise<string[]> {
+	const rows = await db.system.execute<{ supplier_id: string }>(
+		sql`select supplier_id from points_programme where published_at is not null and ended_at is null order by supplier_id`
+	);
+	return rows.map((row) => row.supplier_id);
+}
+/** Points that expire by a day and whose end nobody was told: by client and day. */
+export async function listToTell(
+	tx: Tx,
+	scope: Scope,
+	by: CivilDate,
+	limit = 500
+): Promise<{ clientId: string; on: CivilDate; points: number }[]> {
+	const rows = await tx.execute<{ client_id: string; day: CivilDate; points: number }>(sql`
+		select client_id, expires_on::text as day, sum("left")::int as points from points_lot
+		where supplier_id = ${scope.supplierId} and "left" > 0 and told_on is null and expires_on <= ${by}
+		group by client_id, expires_on order by expires_on, client_id limit ${limit}`);
+	return rows.map((row) => ({ clientId: row.client_id, on: row.day, points: row.points }));
+}
+export async function markTold(
+	tx: Tx,
+	scope: Scope,
+	{ clientId, on, today }: { clientId: string; on: CivilDate; today: CivilDate }
+): Promise<void> {
+	await tx
+		.update(pointsLot)
+		.set({ toldOn: today })
+		.where(
+			and(
+				eq(pointsLot.supplierId, scope.supplierId),
+				eq(pointsLot.clientId, clientId),
+				eq(pointsLot.expiresOn, on),
+				isNull(pointsLot.toldOn)
+			)
+		);
+}
 /** Clients that have points at all, behind one: for the end of a programme. */
 export async function listHolders(tx: Tx, scope: Scope, behind: string | null, limit = 500): Promise<string[]> {
 	const rows = await tx.execute<{ client_id: string }>(sql`

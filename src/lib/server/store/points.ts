@@ -61,13 +61,6 @@ export async function findLockedAccount(tx: Tx, scope: Scope, clientId: string):
 		.for('update');
 	return row ?? null;
 }
-export async function findAccount(tx: Tx, scope: Scope, clientId: string): Promise<PointsAccount | null> {
-	const [row] = await tx
-		.select()
-		.from(pointsAccount)
-		.where(and(eq(pointsAccount.supplierId, scope.supplierId), eq(pointsAccount.clientId, clientId)));
-	return row ?? null;
-}
 export async function saveAccount(
 	tx: Tx,
 	scope: Scope,

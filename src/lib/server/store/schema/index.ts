@@ -9,6 +9,7 @@ export * from './methods.ts';
 export * from './plans.ts';
 export * from './credits.ts';
 export * from './points.ts';
+export * from './points-ledger.ts';
 export * from './loyalty.ts';
 export * from './ledger.ts';
 export * from './bank.ts';

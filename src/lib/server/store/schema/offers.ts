@@ -12,7 +12,7 @@ import {
 	unique,
 	uniqueIndex
 } from 'drizzle-orm/pg-core';
-import type { OptionKind } from '../../../domain/offers/quote.ts';
+import type { OptionKind } from '../../../domain/offers/quoted.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import { choice, day, id, instant, money, oneOf, optionalId, optionalInstant } from './columns.ts';
 import { invoice } from './invoices.ts';

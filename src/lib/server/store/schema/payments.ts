@@ -12,7 +12,7 @@ import {
 	unique,
 	uniqueIndex
 } from 'drizzle-orm/pg-core';
-import type { ChoiceKind } from '../../../domain/offers/quote.ts';
+import type { ChoiceKind } from '../../../domain/offers/quoted.ts';
 import type { AttemptStatus } from '../../../domain/payments/attempt-status.ts';
 import type { PaymentMethodType } from '../../../domain/payments/methods.ts';
 import { choice, day, id, instant, money, oneOf, optionalDay, optionalId, optionalInstant } from './columns.ts';

@@ -2,7 +2,7 @@
 // Refusals: not_found, input_invalid, nothing_to_pay, plan_running (other invoices were chosen with it), transfer_under_part, payment_in_progress.
 import { payableToday } from '../../../domain/invoices/state.ts';
 import { add, minor, subtract, type Minor } from '../../../domain/money/minor.ts';
-import type { PaymentOption } from '../../../domain/offers/quote.ts';
+import type { PaymentOption } from '../../../domain/offers/quoted.ts';
 import { allocateReceived, withinBalance, type AllocationLine } from '../../../domain/payments/allocation.ts';
 import { linesOf, nextPart, partsWithin } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';

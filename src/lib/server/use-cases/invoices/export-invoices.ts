@@ -3,7 +3,7 @@ import { optionView } from '../../../contract/option-views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { Minor } from '../../../domain/money/minor.ts';
-import type { Quote } from '../../../domain/offers/quote.ts';
+import type { Quote } from '../../../domain/offers/quoted.ts';
 import type { Services } from '../../services.ts';
 import type { InvoiceRecord } from '../../store/invoices.ts';
 import { listInvoicesOf, pinOpenInvoices } from '../../store/open-invoices.ts';

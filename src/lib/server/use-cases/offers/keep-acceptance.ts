@@ -2,7 +2,7 @@
 import { optionView } from '../../../contract/option-views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { Locale } from '../../../domain/money/format.ts';
-import type { PaymentOption } from '../../../domain/offers/quote.ts';
+import type { PaymentOption } from '../../../domain/offers/quoted.ts';
 import { cureDaysFor } from '../../../domain/plans/failure.ts';
 import { consentText, TERMS_VERSION } from '../../../i18n/offers.ts';
 import { sha256 } from '../../identity.ts';

@@ -7,7 +7,7 @@ import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
 import { add, ZERO, type Minor } from '../../../domain/money/minor.ts';
-import type { InvoiceDiscount, PaymentOption } from '../../../domain/offers/quote.ts';
+import type { InvoiceDiscount, PaymentOption } from '../../../domain/offers/quoted.ts';
 import type { AllocationLine } from '../../../domain/payments/allocation.ts';
 import { methodsFor, type PaymentMethodType } from '../../../domain/payments/methods.ts';
 import { isWholeIn, linesOf, nextPart, openParts } from '../../../domain/plans/plan.ts';

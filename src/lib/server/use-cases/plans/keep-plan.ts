@@ -1,6 +1,6 @@
 // A plan as it was accepted: kept with the attempt that pays its first part, and alive only once that part is paid or ordered.
 import type { Scope } from '../../../domain/access/scope.ts';
-import type { PaymentOption } from '../../../domain/offers/quote.ts';
+import type { PaymentOption } from '../../../domain/offers/quoted.ts';
 import { cureDaysFor } from '../../../domain/plans/failure.ts';
 import { required } from '../../../domain/required.ts';
 import type { Tx } from '../../store/database.ts';

@@ -20,7 +20,7 @@ import {
 import { countBeats, findBeat, insertBeat, listLastBeats, readStreak, setStands } from '../../store/points-beats.ts';
 import { isFirstOnline, readPlanFacts, type LineFacts } from '../../store/points-facts.ts';
 import { findProgramme, type ProgrammeRow } from '../../store/points-programme.ts';
-import { limited } from './follow-points.ts';
+import { limited } from './limited.ts';
 import { settleAward, type Moving } from './move-points.ts';
 
 type Judged = { line: LineFacts; award: PointsAward };

@@ -5,15 +5,13 @@ import { addDays, civilDateIn, type CivilDate } from '../../../domain/calendar/c
 import { startOfDayIn } from '../../../domain/calendar/day-starts.ts';
 import { isDeposit } from '../../../domain/invoices/document.ts';
 import { lastDayOfPoints } from '../../../domain/points/expiry.ts';
-import { judgeAct, scaled, type Judgement } from '../../../domain/points/judge.ts';
-import { periodOf, withinLimits } from '../../../domain/points/limits.ts';
+import { judgeAct, scaled } from '../../../domain/points/judge.ts';
 import { multiplierOf } from '../../../domain/points/tiers.ts';
 import { newId } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
 import type { Supplier } from '../../store/parties.ts';
 import {
 	countEntries,
-	givenBetween,
 	insertAward,
 	listAwardsOfAttempt,
 	listAwardsOfInvoices,
@@ -22,9 +20,10 @@ import {
 	type PointsAward
 } from '../../store/points.ts';
 import { readPointsFacts, type LineFacts } from '../../store/points-facts.ts';
-import { findProgrammeAt, hasProgramme, type ProgrammeRow } from '../../store/points-programme.ts';
+import { findProgrammeAt, hasProgramme } from '../../store/points-programme.ts';
 import { followBonuses } from './follow-bonuses.ts';
 import { followCredit } from './credit.ts';
+import { limited } from './limited.ts';
 import { announce, followAccount, settleAward, type Moving } from './move-points.ts';
 
 export type Following = { tx: Tx; scope: Scope; supplier: Supplier; now: Date };
@@ -127,22 +126,6 @@ async function judge(
 /** Contested; or promised for a day that was kept. */
 const isHeldOn = ({ holdReason, holdUntil }: LineFacts, actedOn: CivilDate): boolean =>
 	holdReason === 'disputed' || (holdReason === 'promised' && holdUntil !== null && actedOn <= holdUntil);
-
-type Limited = { programme: ProgrammeRow; before: PointsAward[]; actedOn: CivilDate; clientId: string };
-/** What the limits of the version leave of what was earned, at this moment: what they cut stays cut. */
-export async function limited(
-	tx: Tx,
-	scope: Scope,
-	{ programme, before, actedOn, clientId }: Limited,
-	{ base, early, sepa }: Pick<Judgement, 'base' | 'early' | 'sepa'>
-): Promise<number> {
-	const rule = programme.terms.earning;
-	const period = periodOf(rule, actedOn);
-	return withinLimits(rule, base + early + sepa, {
-		ofInvoice: before.reduce((sum, one) => sum + one.pendingPoints + one.earnedPoints, 0),
-		ofPeriod: period ? await givenBetween(tx, scope, clientId, period) : 0
-	});
-}
 
 async function targetOf(
 	{ tx, scope, today }: Moving,

@@ -2,10 +2,20 @@
 // account's lock. Facts: points.changed.
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
-import { bookedAfter, converge, giveBack, leftOf, takeFrom, type Taken } from '../../../domain/points/ledger.ts';
+import {
+	bookedAfter,
+	converge,
+	giveBack,
+	leftOf,
+	takeFrom,
+	type Booked,
+	type Taken
+} from '../../../domain/points/ledger.ts';
+import type { AwardState } from '../../../domain/points/loyalty.ts';
 import { tierOf } from '../../../domain/points/tiers.ts';
 import { newId } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
+import { enqueueForLoyalty } from '../../store/loyalty-outbox.ts';
 import { recordFact } from '../../store/outbox.ts';
 import {
 	earnedInYear,
@@ -22,6 +32,7 @@ import {
 	type PointsAward
 } from '../../store/points.ts';
 import { findLiveProgramme } from '../../store/points-programme.ts';
+import { queueTierReached } from './queue-points-mails.ts';
 
 export type Moving = { tx: Tx; scope: Scope; now: Date; today: CivilDate; account: PointsAccount };
 type Entry = Omit<NewEntry, 'entryId' | 'clientId' | 'createdAt' | 'pendingPoints' | 'happenedOn'> & {
@@ -100,16 +111,22 @@ export async function settleAward(
 	}
 	await saveAward(tx, scope, award.awardId, booked);
 	Object.assign(award, booked);
+	if (award.kind === 'payment') await enqueueForLoyalty(tx, scope, moving.now, award.awardId, stateOf(booked));
 	return true;
 }
 
+/** In one word, for whoever is told of it outside. */
+const stateOf = ({ pendingPoints, earnedPoints }: Booked): AwardState =>
+	earnedPoints > 0 ? 'earned' : pendingPoints > 0 ? 'pending' : 'reversed';
+
 /** After awards moved: the twelve months, the tier, and whom to tell. */
-export async function followAccount({ tx, scope, today, account }: Moving): Promise<void> {
+export async function followAccount({ tx, scope, now, today, account }: Moving): Promise<void> {
 	const { points, recheckOn } = await earnedInYear(tx, scope, account.clientId, today);
 	const programme = await findLiveProgramme(tx, scope);
 	const tier = tierOf(programme?.terms.tiers ?? [], points);
 	const change = { earnedInYear: points, recheckOn, ...(tier === account.tier ? {} : { tier, tierSince: today }) };
 	await saveAccount(tx, scope, account.clientId, change);
+	if (programme && tier > account.tier) await queueTierReached(tx, scope, now, account.clientId, tier);
 	Object.assign(account, change);
 }
 export const announce = ({ tx, scope, now, account }: Moving): Promise<void> =>

@@ -1,11 +1,12 @@
 // What the points programme in force means for one client today: for its quote, and for the pages. null: no programme. Reads only.
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
-import type { Loyalty } from '../../../domain/offers/quote.ts';
+import type { Loyalty } from '../../../domain/offers/quoted.ts';
 import { periodOf } from '../../../domain/points/limits.ts';
 import { multiplierOf, tierOf } from '../../../domain/points/tiers.ts';
 import type { Tx } from '../../store/database.ts';
-import { earnedInYear, findAccount, givenBetween } from '../../store/points.ts';
+import { earnedInYear, givenBetween } from '../../store/points.ts';
+import { findAccount } from '../../store/points-reading.ts';
 import { findLiveProgramme } from '../../store/points-programme.ts';
 
 export type ClientLoyalty = Loyalty & { version: number; tier: number };

@@ -116,7 +116,8 @@ export async function settleReward(
 		if (outcome === 'given') {
 			await saveRedemption(tx, scope, redemptionId, { state: 'used', settledAt: now, settledBy });
 			await announce({ tx, scope, now, today, account });
-		} else await giveRewardBack({ tx, scope, now, today, account }, redemption, { settledBy, note: note?.trim() ?? null });
+		} else
+			await giveRewardBack({ tx, scope, now, today, account }, redemption, { settledBy, note: note?.trim() ?? null });
 		await recordAudit(tx, scope, now, outcome === 'given' ? 'reward_given' : 'reward_canceled', redemptionId, {
 			client: redemption.clientId,
 			points: String(redemption.points),

@@ -11,10 +11,14 @@ import {
 	listFinalAwards,
 	listHolders,
 	listOverProgrammes,
+	listSuppliersWithPoints,
+	listToTell,
+	markTold,
 	type DueClient
 } from '../../store/points-due.ts';
 import { findLiveProgramme, markProgrammeEnded } from '../../store/points-programme.ts';
 import { commit, read, safely } from '../run.ts';
+import { queuePointsExpiring } from './queue-points-mails.ts';
 import { announce, followAccount, settleAward, takePoints, type Moving } from './move-points.ts';
 
 export async function tendPoints(services: Services): Promise<void> {
@@ -33,6 +37,24 @@ export async function tendPoints(services: Services): Promise<void> {
 		}
 		behind = due.at(-1) ?? null;
 		if (!behind) return;
+	}
+}
+
+/** The end of points is told in time, as the programme says; a programme that ends tells of it in its own mail. */
+export async function tellExpiring(services: Services): Promise<void> {
+	for (const supplierId of await listSuppliersWithPoints(services.db)) {
+		const scope = mintScope(supplierId, { kind: 'system' });
+		await safely(services, supplierId, () => commit(services, scope, (tx) => tellInside(services, scope, tx)));
+	}
+}
+async function tellInside(services: Services, scope: Scope, tx: Tx): Promise<void> {
+	const programme = await findLiveProgramme(tx, scope);
+	if (!programme) return;
+	const now = services.clock.now();
+	const today = civilDateIn(now, (await getSupplier(tx, scope)).timeZone);
+	for (const one of await listToTell(tx, scope, addDays(today, programme.terms.expiryNoticeDays))) {
+		await queuePointsExpiring(tx, scope, now, one.clientId, one);
+		await markTold(tx, scope, { ...one, today });
 	}
 }
 
