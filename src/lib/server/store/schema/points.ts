@@ -16,9 +16,7 @@ import {
 	uniqueIndex
 } from 'drizzle-orm/pg-core';
 import type { Locale } from '../../../domain/money/format.ts';
-import type { Taken } from '../../../domain/points/ledger.ts';
 import type { Verdict } from '../../../domain/points/judge.ts';
-import type { RewardKind, Words } from '../../../domain/points/programme.ts';
 import {
 	choice,
 	day,
@@ -28,8 +26,7 @@ import {
 	oneOf,
 	optionalDay,
 	optionalId,
-	optionalInstant,
-	optionalMoney
+	optionalInstant
 } from './columns.ts';
 import { invoice } from './invoices.ts';
 import { client, contact, supplier } from './parties.ts';

@@ -29,7 +29,7 @@ export async function adjustPoints(
 	scope: Scope,
 	{ adjustmentId, clientId, points, reason }: AdjustPoints
 ): Promise<Result<{ balance: number }>> {
-	if (!may(scope.actor, 'move_points')) return refuse('not_allowed');
+	if (!may(scope.actor, 'write_points')) return refuse('not_allowed');
 	if (!Number.isInteger(points) || points === 0 || Math.abs(points) > ADJUSTMENT_MAX)
 		return refuse('input_invalid', { field: 'points' });
 	const why = reason.trim();
@@ -67,7 +67,7 @@ export async function freezePoints(
 	scope: Scope,
 	{ clientId, reason }: { clientId: string; reason: string | null }
 ): Promise<Result<null>> {
-	if (!may(scope.actor, 'move_points')) return refuse('not_allowed');
+	if (!may(scope.actor, 'write_points')) return refuse('not_allowed');
 	const why = reason?.trim() ?? null;
 	if (why !== null && (!why || why.length > REASON_MAX)) return refuse('input_invalid', { field: 'reason' });
 	return commit(services, scope, async (tx) => {

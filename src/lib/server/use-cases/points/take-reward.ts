@@ -28,7 +28,7 @@ export async function takeReward(
 	isSecondLook = false
 ): Promise<Result<Redemption>> {
 	const isOwn = scope.actor.kind === 'contact' && scope.clientId === input.clientId;
-	if (!isOwn && !may(scope.actor, 'move_points')) return refuse('not_allowed');
+	if (!isOwn && !may(scope.actor, 'write_points')) return refuse('not_allowed');
 	try {
 		return await commit(services, scope, (tx) => takeInside(services, scope, tx, input));
 	} catch (error) {
@@ -102,7 +102,7 @@ export async function settleReward(
 	scope: Scope,
 	{ redemptionId, outcome, note }: { redemptionId: string; outcome: 'given' | 'canceled'; note: string | null }
 ): Promise<Result<null>> {
-	if (!may(scope.actor, 'move_points')) return refuse('not_allowed');
+	if (!may(scope.actor, 'write_points')) return refuse('not_allowed');
 	if (outcome === 'canceled' && !note?.trim()) return refuse('input_invalid', { field: 'note' });
 	return commit(services, scope, async (tx) => {
 		const seen = await findRedemption(tx, scope, redemptionId);
