@@ -22,9 +22,9 @@ export async function anAward(
 			await tx`insert into points_account (supplier_id, client_id, balance, pending, earned_in_year, tier, tier_since, streak, neutrals, created_at)
 				values (${supplierId}, ${clientId}, 0, 0, 0, 0, ${actedOn}, 0, 0, now()) on conflict do nothing`;
 			await tx`insert into points_award (supplier_id, award_id, client_id, kind, attempt_id, invoice_id, plan_id, version, verdict, days_early, multiplier_bps,
-					base, early, sepa, points, amount_minor, due_on, acted_on, pending_points, earned_points, created_at)
+					base, early, sepa, points, amount_minor, due_on, acted_on, pending_points, earned_points, vesting_days, created_at)
 				values (${supplierId}, ${awardId}, ${clientId}, ${kind}, ${newId()}, ${newId()}, ${kind === 'plan' ? newId() : null}, 1, 'on_time', 0, 10000,
-					${points}, 0, 0, ${points}, 120000, ${actedOn}, ${actedOn}, 0, 0, now())`;
+					${points}, 0, 0, ${points}, 120000, ${actedOn}, ${actedOn}, 0, 0, 0, now())`;
 		});
 	} finally {
 		await all.end();

@@ -18,3 +18,6 @@ export const typedFrom = (bps: number | null): string =>
 				.replace('.', ',');
 /** A whole number of at most four digits; null when it is not one. */
 export const typedCount = (text: string): number | null => (/^\d{1,4}$/.test(plain(text)) ? Number(plain(text)) : null);
+/** A whole number, of points mostly; below zero is one too, and said to be wrong elsewhere. Half a gift is none: null. */
+export const typedWhole = (text: string): number | null =>
+	/^-?\d{1,8}$/.test(plain(text)) ? Number(plain(text)) : null;

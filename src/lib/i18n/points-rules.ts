@@ -86,7 +86,7 @@ function earning(rule: EarningRule, say: Say): string[] {
 	return [...lines, m.rules_rounding({}, say), m.rules_version({}, say)];
 }
 
-const onTime = ({ closedDay }: EarningRule, { timeZone }: RulesOf, say: Say): string[] => [
+const onTime = ({ closedDay, streak }: EarningRule, { timeZone }: RulesOf, say: Say): string[] => [
 	m.rules_on_time({ zone: zoneName(timeZone) }, say),
 	closedDay === 'next_business_day' ? m.rules_closed_day({}, say) : m.rules_same_day({}, say),
 	m.rules_act_card({}, say),
@@ -95,7 +95,7 @@ const onTime = ({ closedDay }: EarningRule, { timeZone }: RulesOf, say: Say): st
 	m.rules_act_cheque({}, say),
 	m.rules_plan_parts({}, say),
 	m.rules_split({}, say),
-	m.rules_dispute({}, say)
+	streak ? `${m.rules_dispute({}, say)} ${m.rules_dispute_series({}, say)}` : m.rules_dispute({}, say)
 ];
 /** "Europe/Paris" is "Paris". */
 const zoneName = (timeZone: string): string => (timeZone.split('/').at(-1) ?? timeZone).replaceAll('_', ' ');

@@ -8,7 +8,9 @@ import { minor } from '../domain/money/minor.ts';
 import type { DeclineFamily } from '../domain/payments/declines.ts';
 import type { OutcomeMistake } from '../domain/payments/outcome.ts';
 import type { PolicyMistake } from '../domain/offers/check-policy.ts';
+import type { CodeMistake, ProgrammeMistake } from '../domain/points/check-programme.ts';
 import { mistakeText } from './offer-mistakes.ts';
+import { codeMistakeText, programmeMistakeText } from './points-mistakes.ts';
 import { declineText } from './declines.ts';
 import { loyaltyProblem } from './loyalty.ts';
 
@@ -21,6 +23,7 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 	const texts: Record<RefusalCode, () => string> = {
 		...importTexts(detail, locale),
 		...outcomeTexts(locale),
+		...offerTexts(detail, locale),
 		not_found: () => m.refusal_not_found({}, say),
 		not_allowed: () => m.refusal_not_allowed({}, say),
 		signed_out: () => m.refusal_signed_out({}, say),
@@ -40,8 +43,6 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 		amount_changed: () => m.refusal_amount_changed({ amount: money(detail.amountMinor) }, say),
 		schedule_changed: () => m.refusal_schedule_changed({}, say),
 		offer_expired: () => m.refusal_offer_expired({ amount: money(detail.amountMinor) }, say),
-		offer_invalid: () =>
-			m.refusal_offer_invalid({ why: mistakeText(detail.mistake as PolicyMistake['code'], locale) }, say),
 		late_rate_too_low: () =>
 			m.refusal_late_rate_too_low({ rate: formatRate(Number(detail.rateBps ?? '0'), locale) }, say),
 		nothing_to_pay: () => m.refusal_nothing_to_pay({}, say),
@@ -110,6 +111,29 @@ function importTexts(detail: Refusal['detail'], locale: Locale): Record<ImportCo
 		import_busy: () => m.refusal_import_busy({}, say),
 		import_not_ready: () => m.refusal_import_not_ready({}, say),
 		import_paid: () => m.refusal_import_paid({ numbers: detail.numbers ?? '' }, say)
+	};
+}
+
+/** Of offers and of the points programme. */
+function offerTexts(detail: Refusal['detail'], locale: Locale) {
+	const say = { locale };
+	const day = (text: string | undefined): string => {
+		const date = parseCivilDate(text ?? '');
+		return date ? formatDay(date, locale) : '';
+	};
+	const { mistake } = detail;
+	return {
+		offer_invalid: () => m.refusal_offer_invalid({ why: mistakeText(mistake as PolicyMistake['code'], locale) }, say),
+		programme_invalid: () =>
+			m.refusal_programme_invalid({ why: programmeMistakeText(mistake as ProgrammeMistake['code'], locale) }, say),
+		programme_ending: () => m.refusal_programme_ending({}, say),
+		programme_ends_too_soon: () =>
+			m.refusal_programme_ends_too_soon({ earn: day(detail.earnOn), spend: day(detail.spendOn) }, say),
+		codes_invalid: () =>
+			m.refusal_codes_invalid(
+				{ why: codeMistakeText(mistake as CodeMistake | 'code_known', Number(detail.line ?? '0'), locale) },
+				say
+			)
 	};
 }
 

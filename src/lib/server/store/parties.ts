@@ -292,3 +292,8 @@ export async function findMemberSystem(db: Database, supplierId: string, memberI
 		.where(and(eq(member.supplierId, supplierId), eq(member.memberId, memberId)));
 	return row ?? null;
 }
+/** By its name in addresses of public pages. */
+export async function findSupplierIdBySlug({ system }: Database, slug: string): Promise<string | null> {
+	const [row] = await system.select({ supplierId: supplier.supplierId }).from(supplier).where(eq(supplier.slug, slug));
+	return row?.supplierId ?? null;
+}

@@ -7,7 +7,7 @@ import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { ProgrammeTerms as Terms } from '../../domain/points/programme.ts';
 import type { Tx } from './database.ts';
-import { pointsProgramme } from './schema/index.ts';
+import { pointsProgramme, supplier } from './schema/index.ts';
 
 export type ProgrammeRow = Omit<typeof pointsProgramme.$inferSelect, 'terms'> & { terms: Terms };
 const rowOf = (row: typeof pointsProgramme.$inferSelect): ProgrammeRow => ({
@@ -50,8 +50,13 @@ export async function listProgrammes(tx: Tx, scope: Scope): Promise<ProgrammeRow
 		.limit(200);
 	return rows.map(rowOf);
 }
-/** The same, locked: saving and publishing are one at a time. */
+/** The same, locked: saving and publishing are one at a time, the first draft too. */
 export async function lockProgrammes(tx: Tx, scope: Scope): Promise<ProgrammeRow[]> {
+	await tx
+		.select({ supplierId: supplier.supplierId })
+		.from(supplier)
+		.where(eq(supplier.supplierId, scope.supplierId))
+		.for('no key update');
 	const rows = await tx
 		.select()
 		.from(pointsProgramme)

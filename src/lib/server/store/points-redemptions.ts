@@ -1,10 +1,9 @@
 // What was taken for points: less to pay in one payment, or a reward. Its points are in the ledger under its id.
-import { and, eq } from 'drizzle-orm';
+import { and, asc, eq } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Taken } from '../../domain/points/ledger.ts';
 import type { Tx } from './database.ts';
-
-import { pointsRedemption, type RedemptionState } from './schema/index.ts';
+import { client, pointsRedemption, type RedemptionState } from './schema/index.ts';
 
 export type Redemption = typeof pointsRedemption.$inferSelect;
 export type NewRedemption = Omit<Redemption, 'supplierId' | 'settledAt' | 'settledBy' | 'note' | 'code'>;
@@ -35,4 +34,19 @@ export async function saveRedemption(
 		.update(pointsRedemption)
 		.set(change)
 		.where(and(eq(pointsRedemption.supplierId, scope.supplierId), eq(pointsRedemption.redemptionId, redemptionId)));
+}
+
+/** Rewards that the supplier has to give, the oldest first. */
+export async function listAskedRewards(tx: Tx, scope: Scope): Promise<(Redemption & { clientName: string })[]> {
+	const rows = await tx
+		.select({ redemption: pointsRedemption, clientName: client.name })
+		.from(pointsRedemption)
+		.innerJoin(
+			client,
+			and(eq(client.supplierId, pointsRedemption.supplierId), eq(client.clientId, pointsRedemption.clientId))
+		)
+		.where(and(eq(pointsRedemption.supplierId, scope.supplierId), eq(pointsRedemption.state, 'asked')))
+		.orderBy(asc(pointsRedemption.createdAt), asc(pointsRedemption.redemptionId))
+		.limit(200);
+	return rows.map(({ redemption, clientName }) => ({ ...redemption, clientName }));
 }

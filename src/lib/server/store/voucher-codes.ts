@@ -1,0 +1,58 @@
+// Codes of voucher rewards, as the supplier brought them; each is given once (drizzle/0035_points.sql gives them).
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import type { Scope } from '../../domain/access/scope.ts';
+import type { Tx } from './database.ts';
+import { anyOf, insertMany } from './insert-many.ts';
+import { voucherCode } from './schema/index.ts';
+
+export type CodeCount = { free: number; given: number };
+export async function countCodes(tx: Tx, scope: Scope): Promise<Map<string, CodeCount>> {
+	const rows = await tx
+		.select({
+			rewardId: voucherCode.rewardId,
+			free: sql<number>`(count(*) filter (where ${voucherCode.redemptionId} is null))::int`,
+			given: sql<number>`(count(*) filter (where ${voucherCode.redemptionId} is not null))::int`
+		})
+		.from(voucherCode)
+		.where(eq(voucherCode.supplierId, scope.supplierId))
+		.groupBy(voucherCode.rewardId);
+	return new Map(rows.map(({ rewardId, free, given }) => [rewardId, { free, given }]));
+}
+
+/** Of these, the ones that the reward has already, given or not. */
+export async function listKnownCodes(tx: Tx, scope: Scope, rewardId: string, codes: string[]): Promise<Set<string>> {
+	const rows = await tx
+		.select({ code: voucherCode.code })
+		.from(voucherCode)
+		.where(
+			and(
+				eq(voucherCode.supplierId, scope.supplierId),
+				eq(voucherCode.rewardId, rewardId),
+				sql`${voucherCode.code} = ${anyOf(codes)}`
+			)
+		);
+	return new Set(rows.map((row) => row.code));
+}
+export async function insertCodes(tx: Tx, scope: Scope, rewardId: string, codes: string[], now: Date): Promise<void> {
+	await insertMany(
+		tx,
+		scope,
+		voucherCode,
+		codes.map((code) => ({ rewardId, code, redemptionId: null, addedAt: now }))
+	);
+}
+/** Those that nobody was given; what was given stays written down. */
+export async function deleteFreeCodes(tx: Tx, scope: Scope, rewardIds: string[]): Promise<number> {
+	if (!rewardIds.length) return 0;
+	const rows = await tx
+		.delete(voucherCode)
+		.where(
+			and(
+				eq(voucherCode.supplierId, scope.supplierId),
+				inArray(voucherCode.rewardId, rewardIds),
+				isNull(voucherCode.redemptionId)
+			)
+		)
+		.returning({ code: voucherCode.code });
+	return rows.length;
+}

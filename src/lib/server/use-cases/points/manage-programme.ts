@@ -1,0 +1,201 @@
+// The points programme of a supplier: a draft is edited, a published version stays as it is, the end is announced once and for all. Actor: owner or
+// accountant; to publish and to end, an accountant only if the owners let them, with a fresh proof. Refusals: not_allowed, proof_needed, not_found,
+// programme_invalid, programme_ending, programme_ends_too_soon, codes_invalid. Facts: points.changed.
+import { may, type Scope } from '../../../domain/access/scope.ts';
+import { addDays, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { checkProgramme, readCodes, worstFirst } from '../../../domain/points/check-programme.ts';
+import { EARN_NOTICE_DAYS, SPEND_NOTICE_DAYS } from '../../../domain/points/ending.ts';
+import type { ProgrammeTerms } from '../../../domain/points/programme.ts';
+import type { Services } from '../../services.ts';
+import type { Tx } from '../../store/database.ts';
+import { recordFact } from '../../store/outbox.ts';
+import { getSupplier } from '../../store/parties.ts';
+import {
+	announceProgrammeEnd,
+	deleteProgrammeDraft,
+	insertProgrammeDraft,
+	lockProgrammes,
+	markProgrammeEnded,
+	markProgrammePublished,
+	saveProgrammeDraft,
+	type ProgrammeRow
+} from '../../store/points-programme.ts';
+import { recordAudit } from '../../store/records.ts';
+import { countCodes, deleteFreeCodes, insertCodes, listKnownCodes } from '../../store/voucher-codes.ts';
+import { requireFreshProof } from '../access/fresh-proof.ts';
+import { commit, done, refuse, type Result } from '../run.ts';
+import { tryOnPast } from './try-programme.ts';
+
+/** Keeps what is typed, mistakes and all: only publishing asks for a programme that holds. */
+export async function saveProgramme(
+	services: Services,
+	scope: Scope,
+	terms: ProgrammeTerms
+): Promise<Result<{ version: number }>> {
+	if (!may(scope.actor, 'set_offers')) return refuse('not_allowed');
+	const now = services.clock.now();
+	return commit(services, scope, async (tx) => {
+		const versions = await lockProgrammes(tx, scope);
+		if (isEnding(versions)) return refuse('programme_ending');
+		const draft = draftOf(versions);
+		const version = draft?.version ?? (versions[0]?.version ?? 0) + 1;
+		if (draft) await saveProgrammeDraft(tx, scope, { version, terms, updatedAt: now });
+		else
+			await insertProgrammeDraft(tx, scope, {
+				version,
+				terms,
+				createdBy: whoOf(scope),
+				createdAt: now,
+				updatedAt: now
+			});
+		return done({ version });
+	});
+}
+const whoOf = ({ actor }: Scope): string => (actor.kind === 'member' ? actor.memberId : actor.kind);
+const draftOf = (versions: ProgrammeRow[]) => versions.find((version) => version.publishedAt === null);
+const liveOf = (versions: ProgrammeRow[]) => versions.find((version) => version.publishedAt && !version.endedAt);
+const isEnding = (versions: ProgrammeRow[]): boolean => Boolean(liveOf(versions)?.endAnnouncedAt);
+
+/** null when this person may publish now: asked before a draft is saved, too. */
+export const refusePublishingProgramme = (services: Services, scope: Scope) =>
+	may(scope.actor, 'publish_offers') ? requireFreshProof(services, scope) : refuse('not_allowed');
+
+/** From this instant acts are judged by it; the version before ends. What was earned under an older version stays as it was earned. */
+export async function publishProgramme(services: Services, scope: Scope): Promise<Result<{ version: number }>> {
+	const refused = refusePublishingProgramme(services, scope);
+	if (refused) return refused;
+	const now = services.clock.now();
+	return commit(services, scope, async (tx) => {
+		const supplier = await getSupplier(tx, scope);
+		const versions = await lockProgrammes(tx, scope);
+		if (isEnding(versions)) return refuse('programme_ending');
+		const draft = draftOf(versions);
+		if (!draft) return refuse('not_found');
+		const { trial } = await tryOnPast(tx, scope, { terms: draft.terms, supplier, now });
+		const codes = await countCodes(tx, scope);
+		const freeCodes = new Map([...codes].map(([rewardId, { free }]) => [rewardId, free]));
+		const [mistake] = worstFirst(checkProgramme(draft.terms, { trialMinor: trial.costMinor, freeCodes }));
+		if (mistake?.severity === 'error')
+			return refuse('programme_invalid', { field: mistake.field, mistake: mistake.code });
+		const live = liveOf(versions);
+		if (live) await markProgrammeEnded(tx, scope, live.version, now);
+		await markProgrammePublished(tx, scope, draft.version, now);
+		await announce(tx, scope, now, 'points_published', { version: draft.version });
+		return done({ version: draft.version });
+	});
+}
+
+/** Codes that only the draft's rewards could have given go with it. */
+export async function deleteDraft(services: Services, scope: Scope): Promise<Result<null>> {
+	if (!may(scope.actor, 'set_offers')) return refuse('not_allowed');
+	const now = services.clock.now();
+	return commit(services, scope, async (tx) => {
+		const versions = await lockProgrammes(tx, scope);
+		const draft = draftOf(versions);
+		if (!draft) return refuse('not_found');
+		await dropDraft(tx, scope, now, { draft, published: versions.filter((version) => version.publishedAt) });
+		return done(null);
+	});
+}
+async function dropDraft(
+	tx: Tx,
+	scope: Scope,
+	now: Date,
+	{ draft, published }: { draft: ProgrammeRow; published: ProgrammeRow[] }
+): Promise<void> {
+	const known = new Set(published.flatMap(({ terms }) => terms.rewards.map((reward) => reward.rewardId)));
+	await deleteFreeCodes(
+		tx,
+		scope,
+		draft.terms.rewards.flatMap(({ rewardId }) => (known.has(rewardId) ? [] : [rewardId]))
+	);
+	await deleteProgrammeDraft(tx, scope, draft.version);
+	await announce(tx, scope, now, 'points_draft_deleted', { version: draft.version });
+}
+
+/**
+ * The end of the whole programme, announced: a last day to earn, and after it time to use what is left. Clients are told, so it is not taken back; who
+ * changes their mind begins a new programme when this one is over.
+ */
+export async function endProgramme(
+	services: Services,
+	scope: Scope,
+	{ lastEarnOn, lastSpendOn }: { lastEarnOn: CivilDate; lastSpendOn: CivilDate }
+): Promise<Result<null>> {
+	const refused = refusePublishingProgramme(services, scope);
+	if (refused) return refused;
+	const now = services.clock.now();
+	return commit(services, scope, async (tx) => {
+		const supplier = await getSupplier(tx, scope);
+		const versions = await lockProgrammes(tx, scope);
+		const live = liveOf(versions);
+		if (!live) return refuse('not_found');
+		if (live.endAnnouncedAt) return refuse('programme_ending');
+		const earliestEarn = addDays(civilDateIn(now, supplier.timeZone), EARN_NOTICE_DAYS);
+		const earliestSpend = addDays(lastEarnOn < earliestEarn ? earliestEarn : lastEarnOn, SPEND_NOTICE_DAYS);
+		if (lastEarnOn < earliestEarn || lastSpendOn < earliestSpend)
+			return refuse('programme_ends_too_soon', { earnOn: earliestEarn, spendOn: earliestSpend });
+		const draft = draftOf(versions);
+		if (draft) await dropDraft(tx, scope, now, { draft, published: versions.filter((version) => version.publishedAt) });
+		await announceProgrammeEnd(tx, scope, live.version, { endAnnouncedAt: now, lastEarnOn, lastSpendOn });
+		await announce(tx, scope, now, 'points_end_announced', { version: live.version, lastEarnOn, lastSpendOn });
+		return done(null);
+	});
+}
+
+/** Codes for a voucher of the draft or of the version in force: they can be given at once. */
+export async function addCodes(
+	services: Services,
+	scope: Scope,
+	{ rewardId, text }: { rewardId: string; text: string }
+): Promise<Result<{ count: number }>> {
+	if (!may(scope.actor, 'set_offers')) return refuse('not_allowed');
+	const { codes, mistake } = readCodes(text);
+	if (mistake) return refuse('codes_invalid', { rewardId, mistake: mistake.code, line: String(mistake.line) });
+	const now = services.clock.now();
+	return commit(services, scope, async (tx) => {
+		if (!(await isVoucher(tx, scope, rewardId))) return refuse('not_found');
+		const known = await listKnownCodes(tx, scope, rewardId, codes);
+		const twice = codes.findIndex((code) => known.has(code));
+		if (twice >= 0) return refuse('codes_invalid', { rewardId, mistake: 'code_known', line: String(twice + 1) });
+		await insertCodes(tx, scope, rewardId, codes, now);
+		await announce(tx, scope, now, 'voucher_codes_added', { rewardId, count: codes.length });
+		return done({ count: codes.length });
+	});
+}
+/** Those that nobody was given are thrown away. */
+export async function dropCodes(
+	services: Services,
+	scope: Scope,
+	rewardId: string
+): Promise<Result<{ count: number }>> {
+	if (!may(scope.actor, 'set_offers')) return refuse('not_allowed');
+	const now = services.clock.now();
+	return commit(services, scope, async (tx) => {
+		await lockProgrammes(tx, scope);
+		const count = await deleteFreeCodes(tx, scope, [rewardId]);
+		await announce(tx, scope, now, 'voucher_codes_dropped', { rewardId, count });
+		return done({ count });
+	});
+}
+const isVoucher = async (tx: Tx, scope: Scope, rewardId: string): Promise<boolean> =>
+	(await lockProgrammes(tx, scope))
+		.filter((row) => !row.endedAt)
+		.some(({ terms }) => terms.rewards.some((one) => one.rewardId === rewardId && one.kind === 'voucher'));
+
+async function announce(
+	tx: Tx,
+	scope: Scope,
+	now: Date,
+	action:
+		| 'points_published'
+		| 'points_draft_deleted'
+		| 'points_end_announced'
+		| 'voucher_codes_added'
+		| 'voucher_codes_dropped',
+	detail: Record<string, string | number>
+): Promise<void> {
+	const words = Object.fromEntries(Object.entries(detail).map(([key, value]) => [key, String(value)]));
+	await recordAudit(tx, scope, now, action, null, words);
+	await recordFact(tx, scope, now, { kind: 'points.changed', clientId: null, invoiceId: null, attemptId: null });
+}
