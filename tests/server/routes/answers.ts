@@ -87,6 +87,19 @@ const OFFER = {
 	tva: 'by_law'
 };
 
+const PROGRAMME = {
+	'nom.fr': 'Points',
+	'nom.en': 'Points',
+	points: '1',
+	tranche: '10',
+	base: 'with_vat',
+	expiration: 'never',
+	preavis: '30',
+	'palier.0.nom.fr': 'Bronze',
+	'palier.0.nom.en': 'Bronze',
+	'palier.0.multiplicateur': '1'
+};
+
 export const ANSWERS: Record<string, Row> = {
 	'GET /': { door: 'anybody' },
 	'GET /[x+2e]well-known/security.txt': { door: 'anybody' },
@@ -100,6 +113,7 @@ export const ANSWERS: Record<string, Row> = {
 	'POST /connexion/[token]': { door: 'anybody', params: { token: 'x' }, form: { code: '' } },
 	'POST /langue': { door: 'anybody', form: { langue: 'fr', retour: '/' } },
 	'GET /retour/[attemptId]': { door: 'anybody', params: { attemptId: ':attempt' } },
+	'GET /regles/[slug]': { door: 'anybody', params: { slug: 'nobody' }, absent: true },
 	'GET /health/live': { door: 'anybody' },
 	'GET /health/ready': { door: 'anybody' },
 	'GET /api/v1/openapi.json': { door: 'anybody' },
@@ -280,6 +294,31 @@ export const ANSWERS: Record<string, Row> = {
 	'POST /admin/offres/[id]?/enregistrer': { door: 'adminWriteId', params: id('policy'), form: OFFER },
 	'POST /admin/offres/[id]?/publier': { door: 'adminWriteId', params: id('policy'), form: OFFER },
 	'POST /admin/offres/[id]?/terminer': { door: 'adminWriteId', params: id('policy'), form: {}, spent: true },
+	'GET /admin/points': { door: 'admin' },
+	'POST /admin/points/essai': { door: 'admin', form: PROGRAMME },
+	'POST /admin/points?/commencer': { door: 'adminWrite', form: {} },
+	'POST /admin/points?/lignes': { door: 'admin', form: PROGRAMME },
+	'POST /admin/points?/enregistrer': { door: 'adminWrite', form: PROGRAMME },
+	'POST /admin/points?/publier': { door: 'adminWrite', form: PROGRAMME },
+	'POST /admin/points?/supprimer': { door: 'adminWrite', form: {}, absent: true },
+	'POST /admin/points?/terminer': {
+		door: 'adminWrite',
+		form: { gagner: '2030-01-01', utiliser: '2030-12-31', compris: '1' },
+		absent: true
+	},
+	'GET /admin/points/recompenses': { door: 'admin' },
+	'POST /admin/points/recompenses?/codes': {
+		door: 'adminWrite',
+		form: { recompense: ':new', codes: 'A' },
+		absent: true
+	},
+	'POST /admin/points/recompenses?/jeter': { door: 'adminWrite', form: { recompense: ':new' } },
+	'POST /admin/points/recompenses?/donner': { door: 'adminWrite', form: { demande: ':new' }, absent: true },
+	'POST /admin/points/recompenses?/annuler': {
+		door: 'adminWrite',
+		form: { demande: ':new', motif: 'x' },
+		absent: true
+	},
 	'GET /admin/paiements': { door: 'admin' },
 	'GET /admin/paiements/[id]': { door: 'adminId', params: id('payment') },
 	'GET /admin/paiements/[id]/recu': { door: 'adminId', params: id('payment') },

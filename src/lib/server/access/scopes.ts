@@ -1,9 +1,9 @@
-// Who is asking: from a session, a pay link or an API key to a Scope. Outside these three and the worker, nobody mints one.
+// Who is asking: from a session, a pay link, an API key or the address of public rules to a Scope. Outside these four and the worker, nobody mints one.
 import { mintScope, type Permission, type Role, type Scope } from '../../domain/access/scope.ts';
 import { isListed } from '../address-list.ts';
 import { sha256 } from '../identity.ts';
 import { findApiKey, findPayLinkByToken, saveKeyUse, type ApiKeyRow, type PayLink } from '../store/access.ts';
-import { findContactSystem, findMemberWithChoices } from '../store/parties.ts';
+import { findContactSystem, findMemberWithChoices, findSupplierIdBySlug } from '../store/parties.ts';
 import { inScope } from '../store/tx.ts';
 import type { Services } from '../services.ts';
 import type { Subject } from './sessions.ts';
@@ -83,4 +83,10 @@ function isNews({ lastUsedAt, lastUsedAddress }: ApiKeyRow, now: Date, address: 
 	if (!lastUsedAt) return true;
 	const since = now.getTime() - lastUsedAt.getTime();
 	return since >= NOTED_EVERY_MS || (address !== lastUsedAddress && since >= MOVED_EVERY_MS);
+}
+
+/** The public page of a supplier's rules: anybody may read what was published. Who asks with it asks for nothing else (use-cases/points/read-rules.ts). */
+export async function scopeOfRulesPage({ db }: Services, slug: string): Promise<Scope | null> {
+	const supplierId = await findSupplierIdBySlug(db, slug);
+	return supplierId ? mintScope(supplierId, { kind: 'system' }) : null;
 }

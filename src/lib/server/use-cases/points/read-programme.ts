@@ -1,0 +1,80 @@
+// The supplier's screen of its points programme: what is typed, what is in force, what it would have given. Reads only.
+import type { ProgrammeForm } from '../../../contract/programme-form.ts';
+import { programmeFormOf } from '../../../contract/programme-form-of.ts';
+import type { ProgrammeVersion, TrialView } from '../../../contract/views.ts';
+import { may, type Scope } from '../../../domain/access/scope.ts';
+import { addDays, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { EARN_NOTICE_DAYS, SPEND_NOTICE_DAYS } from '../../../domain/points/ending.ts';
+import type { ProgrammeTerms } from '../../../domain/points/programme.ts';
+import { required } from '../../../domain/required.ts';
+import type { Services } from '../../services.ts';
+import { getSupplier } from '../../store/parties.ts';
+import { listProgrammes, type ProgrammeRow } from '../../store/points-programme.ts';
+import { countCodes } from '../../store/voucher-codes.ts';
+import { read } from '../run.ts';
+import { tryProgramme, type PastTrial } from './try-programme.ts';
+
+export type Ending = { announcedOn: CivilDate; lastEarnOn: CivilDate; lastSpendOn: CivilDate };
+export type ProgrammeEditor = {
+	/** null: nothing was ever written. */
+	form: ProgrammeForm | null;
+	liveForm: ProgrammeForm | null;
+	liveVersion: number | null;
+	publishedAt: Date | null;
+	draftVersion: number | null;
+	ending: Ending | null;
+	versions: ProgrammeVersion[];
+	/** Of each voucher, how many codes nobody was given. */
+	freeCodes: Record<string, number>;
+	slug: string;
+	timeZone: string;
+	/** Nothing that is announced today may end before. */
+	earliest: { earnOn: CivilDate; spendOn: CivilDate };
+	mayWrite: boolean;
+};
+
+export async function readProgramme(services: Services, scope: Scope): Promise<ProgrammeEditor> {
+	return read(services, scope, async (tx) => {
+		const supplier = await getSupplier(tx, scope);
+		const rows = scope.clientId ? [] : await listProgrammes(tx, scope); // the supplier's own business
+		const counts = await countCodes(tx, scope);
+		const draft = rows.find((row) => row.publishedAt === null) ?? null;
+		const live = rows.find((row) => row.publishedAt !== null && row.endedAt === null) ?? null;
+		const shown = draft ?? live ?? rows[0] ?? null;
+		const earnOn = addDays(civilDateIn(services.clock.now(), supplier.timeZone), EARN_NOTICE_DAYS);
+		return {
+			form: shown && programmeFormOf(shown.terms),
+			liveForm: live && programmeFormOf(live.terms),
+			liveVersion: live?.version ?? null,
+			publishedAt: live?.publishedAt ?? null,
+			draftVersion: draft?.version ?? null,
+			ending: live && endingOf(live, supplier.timeZone),
+			versions: rows.map(({ version, publishedAt, endedAt }) => ({ version, publishedAt, endedAt })),
+			freeCodes: Object.fromEntries([...counts].map(([rewardId, { free }]) => [rewardId, free])),
+			slug: supplier.slug,
+			timeZone: supplier.timeZone,
+			earliest: { earnOn, spendOn: addDays(earnOn, SPEND_NOTICE_DAYS) },
+			mayWrite: may(scope.actor, 'set_offers')
+		};
+	});
+}
+
+function endingOf({ endAnnouncedAt, lastEarnOn, lastSpendOn }: ProgrammeRow, timeZone: string): Ending | null {
+	if (!endAnnouncedAt) return null;
+	return {
+		announcedOn: civilDateIn(endAnnouncedAt, timeZone),
+		lastEarnOn: required(lastEarnOn, 'last day to earn'),
+		lastSpendOn: required(lastSpendOn, 'last day to spend')
+	};
+}
+const SHOWN_MAX = 50;
+/** What the rules, saved or not, would have given on the payments of the last twelve months. */
+export async function readTrial(services: Services, scope: Scope, terms: ProgrammeTerms): Promise<TrialView> {
+	return trialView(await tryProgramme(services, scope, terms));
+}
+const trialView = ({ trial, ...about }: PastTrial): TrialView => ({
+	...trial,
+	...about,
+	clients: trial.clients.slice(0, SHOWN_MAX),
+	clientCount: trial.clients.length
+});

@@ -1,0 +1,84 @@
+// The points programme: its draft is saved, tried, published; its end is announced.
+import { fail } from '@sveltejs/kit';
+import { programmeFormFrom, withRows } from '#lib/contract/programme-form.ts';
+import { programmeFormOf } from '#lib/contract/programme-form-of.ts';
+import { readProgrammeForm } from '#lib/contract/read-programme-form.ts';
+import { parseCivilDate } from '#lib/domain/calendar/civil-date.ts';
+import { DEFAULT_PROGRAMME } from '#lib/domain/points/default-programme.ts';
+import { failWith, refusalBody } from '#lib/server/http/answer.ts';
+import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
+import { requireMember } from '#lib/server/http/guards.ts';
+import { statusOf } from '#lib/server/http/refusal-status.ts';
+import { newId } from '#lib/server/identity.ts';
+import * as programme from '#lib/server/use-cases/points/manage-programme.ts';
+import { readProgramme, readTrial } from '#lib/server/use-cases/points/read-programme.ts';
+import { house } from '#lib/server/wiring.ts';
+import type { Actions, PageServerLoad, RequestEvent } from './$types';
+
+export const load: PageServerLoad = async (event) => {
+	const scope = requireMember(event);
+	const { services } = await house();
+	const editor = await readProgramme(services, scope);
+	const form = editor.form ?? programmeFormOf(DEFAULT_PROGRAMME);
+	const defaultTierNames = DEFAULT_PROGRAMME.tiers.map((tier) => tier.name[event.locals.locale]);
+	return { editor, defaultTierNames, trial: await readTrial(services, scope, readProgrammeForm(form).terms) };
+};
+
+/** The draft is kept first: publishing publishes what is on the screen. Whatever is wrong, everything comes back as it was typed. */
+async function save(event: RequestEvent) {
+	const scope = requireMember(event);
+	const { services } = await house();
+	const form = programmeFormFrom(await event.request.formData(), newId);
+	const { terms, problems } = readProgrammeForm(form);
+	if (problems.length) return { scope, services, form, failed: fail(400, { form, problems }) };
+	const saved = await programme.saveProgramme(services, scope, terms);
+	if (saved.ok) return { scope, services, form, failed: null };
+	const body = { ...refusalBody(saved.refusal, event.locals.locale), form };
+	return { scope, services, form, failed: fail(statusOf(saved.refusal.code), body) };
+}
+
+export const actions: Actions = {
+	commencer: async (event) => {
+		const saved = await programme.saveProgramme((await house()).services, requireMember(event), DEFAULT_PROGRAMME);
+		return saved.ok ? { saved: true } : failWith(saved.refusal, event.locals.locale);
+	},
+	/** A tier or a reward more or less. Nothing is kept, and nothing that was typed is lost. */
+	lignes: async (event) => {
+		requireMember(event);
+		const fields = await event.request.formData();
+		const text = (name: string) => String(fields.get(name) ?? '');
+		const asked = { add: text('ajouter'), remove: text('retirer') };
+		return { form: withRows(programmeFormFrom(fields, newId), asked, newId) };
+	},
+	enregistrer: async (event) => {
+		const { failed } = await save(event);
+		return failed ?? { saved: true };
+	},
+	publier: async (event) => {
+		const unproven = programme.refusePublishingProgramme((await house()).services, requireMember(event));
+		// Nothing is saved before the proof: the whole form comes back with it.
+		if (unproven?.refusal.code === 'proof_needed')
+			return refuseOrConfirm(event, unproven.refusal, 'offer', await event.request.formData());
+		const { scope, services, form, failed } = await save(event);
+		if (failed) return failed;
+		const published = await programme.publishProgramme(services, scope);
+		if (published.ok) return { published: published.value.version };
+		const body = { ...refusalBody(published.refusal, event.locals.locale), form };
+		return fail(statusOf(published.refusal.code), body);
+	},
+	supprimer: async (event) => {
+		const result = await programme.deleteDraft((await house()).services, requireMember(event));
+		return result.ok ? { deleted: true } : failWith(result.refusal, event.locals.locale);
+	},
+	terminer: async (event) => {
+		const scope = requireMember(event);
+		const fields = await event.request.formData();
+		const lastEarnOn = parseCivilDate(String(fields.get('gagner') ?? ''));
+		const lastSpendOn = parseCivilDate(String(fields.get('utiliser') ?? ''));
+		if (!lastEarnOn || !lastSpendOn || !fields.has('compris'))
+			return failWith({ code: 'input_invalid', detail: { field: 'fin' } }, event.locals.locale);
+		const result = await programme.endProgramme((await house()).services, scope, { lastEarnOn, lastSpendOn });
+		if (result.ok) return { ended: true };
+		return refuseOrConfirm(event, result.refusal, 'offer', fields);
+	}
+};

@@ -1,0 +1,17 @@
+// The rules of a supplier's points, for anybody who has the address.
+import { error } from '@sveltejs/kit';
+import { scopeOfRulesPage } from '#lib/server/access/scopes.ts';
+import { readRules } from '#lib/server/use-cases/points/read-rules.ts';
+import { house } from '#lib/server/wiring.ts';
+import type { PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ params, url, locals }) => {
+	const { services } = await house();
+	const scope = await scopeOfRulesPage(services, params.slug);
+	const asked = url.searchParams.get('version');
+	if (!scope || (asked !== null && !/^\d{1,6}$/.test(asked))) error(404, 'Not found');
+	const version = asked === null ? null : Number(asked);
+	const rules = await readRules(services, scope, { version, locale: locals.locale });
+	if (!rules.ok) error(404, 'Not found');
+	return { rules: rules.value };
+};
