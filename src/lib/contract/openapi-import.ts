@@ -6,7 +6,7 @@ export const amount = {
 	examples: ['120000']
 };
 
-export const importLine = {
+const importLine = {
 	type: 'object',
 	required: [
 		'file',
@@ -67,7 +67,7 @@ export const importLine = {
 	}
 } as const;
 
-export const importReport = {
+const importReport = {
 	type: 'object',
 	required: ['invoices'],
 	properties: {
@@ -84,12 +84,12 @@ const urls = {
 	lines_url: { type: 'string' }
 };
 const instant = { type: ['string', 'null'], format: 'date-time' };
-export const importOpened = {
+const importOpened = {
 	type: 'object',
 	required: ['import_id', 'state', 'url', 'lines_url'],
 	properties: { import_id: { type: 'string', format: 'uuid' }, state: { enum: states }, ...urls }
 };
-export const importStatus = {
+const importStatus = {
 	type: 'object',
 	required: ['import_id', 'state', 'files', 'files_read', 'invoices_created', 'outcomes', 'url', 'lines_url'],
 	properties: {
@@ -121,7 +121,7 @@ export const importStatus = {
 		...urls
 	}
 };
-export const importLines = {
+const importLines = {
 	type: 'object',
 	required: ['lines', 'next'],
 	properties: {
@@ -146,6 +146,14 @@ const flag = (name: string, description: string, byDefault: string) => ({
 });
 const sendMails = flag('send_mails', 'Send each new payable invoice to the client’s billing contacts', 'false');
 const IMPORT_ID = '019bd0a4-5a5e-7c1e-9d5d-2c8e6f0f8a10';
+
+export const importSchemas = {
+	ImportReport: importReport,
+	ImportLine: importLine,
+	ImportOpened: importOpened,
+	Import: importStatus,
+	ImportLines: importLines
+};
 
 export const importPaths = {
 	'/imports': {

@@ -1,13 +1,6 @@
 // OpenAPI 3.1 description of the supplier's API.
-import {
-	amount,
-	importLine,
-	importLines,
-	importOpened,
-	importPaths,
-	importReport,
-	importStatus
-} from './openapi-import.ts';
+import { amount, importPaths, importSchemas } from './openapi-import.ts';
+import { pointsPaths, pointsSchemas } from './openapi-points.ts';
 
 const error = {
 	description: 'Refused: a stable code, a sentence, and what the sentence is about',
@@ -25,6 +18,7 @@ export const openApi = {
 	security: [{ key: [] }],
 	paths: {
 		...importPaths,
+		...pointsPaths,
 		'/invoices/{id}': {
 			get: {
 				operationId: 'readInvoice',
@@ -280,11 +274,8 @@ export const openApi = {
 					}
 				}
 			},
-			ImportReport: importReport,
-			ImportLine: importLine,
-			ImportOpened: importOpened,
-			Import: importStatus,
-			ImportLines: importLines,
+			...pointsSchemas,
+			...importSchemas,
 			Error: {
 				type: 'object',
 				properties: {

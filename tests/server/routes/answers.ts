@@ -58,6 +58,8 @@ export type Row = {
 	form?: Record<string, string>;
 	json?: Record<string, unknown>;
 	file?: string;
+	/** It is asked with an Idempotency-Key. */
+	keyed?: true;
 	query?: string;
 	/** Its first success uses up what it is about: only the first of those who get in is tried. */
 	spent?: true;
@@ -382,6 +384,21 @@ export const ANSWERS: Record<string, Row> = {
 	'GET /api/v1/imports/[id]/lines': { door: 'keyId', params: id('import') },
 	'POST /api/v1/imports/[id]/confirm': { door: 'keyId', params: id('keyImport') },
 	'POST /api/v1/imports/[id]/undo': { door: 'keyId', params: id('keyImport') },
+	'GET /api/v1/points/programme': { door: 'key', absent: true },
+	'GET /api/v1/clients/[id]/points': { door: 'keyId', params: id('client') },
+	'GET /api/v1/clients/[id]/points/history': { door: 'keyId', params: id('client') },
+	'POST /api/v1/clients/[id]/points/adjustments': {
+		door: 'keyId',
+		params: id('client'),
+		json: { points: 10, reason: 'Geste' },
+		keyed: true
+	},
+	'POST /api/v1/clients/[id]/points/redemptions': {
+		door: 'keyId',
+		params: id('client'),
+		json: { reward_id: ':new' },
+		keyed: true
+	},
 
 	'POST /deconnexion': { door: 'anybody', form: {} }
 };

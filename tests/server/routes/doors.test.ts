@@ -108,7 +108,12 @@ afterAll(async () => {
 	await house.close();
 });
 
-const aKey = (name: string): NewApiKey => ({ name, scopes: ['import', 'read', 'undo'], days: null, addresses: '' });
+const aKey = (name: string): NewApiKey => ({
+	name,
+	scopes: ['import', 'read', 'undo', 'points'],
+	days: null,
+	addresses: ''
+});
 const { inDays, asSystem } = stageOf(() => ({ house, cast: a }));
 const RECENT = () => ({ issuedOn: inDays(0), dueOn: inDays(30) });
 
@@ -277,6 +282,7 @@ async function ask(
 			// As a browser asks for a page; what scripts are answered without a session: kept-forms.test.ts.
 			accept: 'text/html,*/*;q=0.8',
 			...headers,
+			...(row.keyed ? { 'idempotency-key': fresh } : {}),
 			...(origin && endpoint.method !== 'GET' ? { origin } : {})
 		})
 	});
