@@ -15,6 +15,7 @@ import { listSuppliers } from '#lib/server/store/parties.ts';
 import { buildServices } from '#lib/server/wiring.ts';
 import { importBench } from './bench-imports.ts';
 import { debitRun } from './bench-debits.ts';
+import { pointsBench, tellPoints } from './bench-points.ts';
 import { quotesPerSecond } from './bench-quotes.ts';
 import { freePort } from './embedded-postgres.ts';
 import { SMALL_HEAP, start } from './start.ts';
@@ -152,10 +153,12 @@ const QUOTES_BAR = 100_000;
 const quotes = quotesPerSecond();
 console.info(`quote engine    ${quotes.toFixed(0)} quotes/s on one core`);
 
+const points = tellPoints(await pointsBench());
+
 const dataDir = mkdtempSync(path.join(tmpdir(), 'ponctuel-bench-'));
 process.env.PONCTUEL_ROLE = 'web';
 const running = await start({ port: await freePort(), dataDir, persistent: true, quiet: true });
-const bars: [string, number, number][] = [['quote engine', quotes, QUOTES_BAR]];
+const bars: [string, number, number][] = [['quote engine', quotes, QUOTES_BAR], ...points];
 const floors: ChildProcess[] = [];
 try {
 	const { people } = (await (await fetch(`${running.url}/demo/api/people`)).json()) as {

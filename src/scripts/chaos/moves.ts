@@ -1,5 +1,6 @@
 // What people and banks do, and how often.
 import { payBy, paySeveral } from './payers.ts';
+import { adjust, payWithPoints, redeem } from './points-moves.ts';
 import { webOf, type Scene } from './scene.ts';
 import {
 	changeAccount,
@@ -47,6 +48,9 @@ export const MOVES: readonly (readonly [weight: number, run: (scene: Scene) => P
 	[5, plans],
 	[6, (scene) => creditNote(scene, scene.dice.one(scene.world.bills))],
 	[6, moneyMoves],
+	[5, adjust],
+	[6, redeem],
+	[8, (scene) => payWithPoints(scene, scene.dice.one(scene.world.bills))],
 	[
 		9,
 		(scene) =>

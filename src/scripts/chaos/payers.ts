@@ -24,14 +24,14 @@ const ACCOUNTS = [
 ] as const;
 
 /** What the invoice may be paid with today, as its supplier's software reads it. */
-async function optionsOf(scene: Scene, bill: Bill): Promise<Option[]> {
+export async function optionsOf(scene: Scene, bill: Bill): Promise<Option[]> {
 	const answer = await tell(scene, 'read', `${webOf(scene)}/api/v1/invoices/${bill.invoiceId}`, {
 		headers: { authorization: `Bearer ${bill.seller.apiKey}` }
 	});
 	return (answer.status === 200 && jsonOf<{ options: Option[] }>(answer)?.options) || [];
 }
 /** At Stripe, as the browser makes one. */
-async function tokenFor({ stage }: Scene, seller: Seller, method: string): Promise<string> {
+export async function tokenFor({ stage }: Scene, seller: Seller, method: string): Promise<string> {
 	const answer = await ask(`${stage.apiUrl}/v1/test_helpers/confirmation_tokens`, {
 		method: 'POST',
 		headers: {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import postgres from 'postgres';
 import { ask, jsonOf } from './ask.ts';
+import { openPoints } from './points.ts';
 import type { Dice } from './dice.ts';
 import type { Stage } from './stage.ts';
 
@@ -17,6 +18,8 @@ export type Seller = {
 	apiKey: string;
 	prefix: string;
 	clients: Party[];
+	/** What points buy; none where the programme is off. */
+	rewards: string[];
 };
 /** `token` opens its pay page. */
 export type Bill = {
@@ -96,7 +99,7 @@ async function addSeller(sql: postgres.Sql, dice: Dice, account: string): Promis
 		created_at: at
 	} as never)}`;
 	await sql`insert into member ${sql({ supplier_id: supplierId, member_id: memberId, email: `claire@${prefix.toLowerCase()}.example`, name: 'Claire Martin', role: 'owner', locale: 'fr', created_at: at })}`;
-	await sql`insert into api_key ${sql({ supplier_id: supplierId, api_key_id: dice.uuid(), name: 'chaos', key_hash: sha256(apiKey), last_four: apiKey.slice(-4), scopes: ['import', 'read', 'undo'], addresses: [], created_at: at } as never)}`;
+	await sql`insert into api_key ${sql({ supplier_id: supplierId, api_key_id: dice.uuid(), name: 'chaos', key_hash: sha256(apiKey), last_four: apiKey.slice(-4), scopes: ['import', 'read', 'undo', 'points'], addresses: [], created_at: at } as never)}`;
 	await sql`insert into offer_policy ${sql({ supplier_id: supplierId, policy_id: dice.uuid(), version: 1, name: 'Chaos', audience_kind: 'all', terms: sql.json(terms(account)), created_by: 'chaos', created_at: at, updated_at: at, published_at: at } as never)}`;
 	const clients = Array.from({ length: CLIENTS_EACH }, (_, i) => ({
 		clientId: dice.uuid(),
@@ -107,7 +110,18 @@ async function addSeller(sql: postgres.Sql, dice: Dice, account: string): Promis
 		await sql`insert into client ${sql({ supplier_id: supplierId, client_id: clientId, kind: 'business', kind_from: 'person', name, locale: 'fr', created_at: at } as never)}`;
 		await sql`insert into contact ${sql({ supplier_id: supplierId, contact_id: contactId, client_id: clientId, email: `${name.toLowerCase().replaceAll(' ', '-')}@client.example`, name: 'Paul Roche', locale: 'fr', is_billing: true, has_portal: true, may_pay: true, created_at: at } as never)}`;
 	}
-	return { supplierId, account, otherAccount: otherOf(account), memberId, apiKey, prefix, clients };
+	// One gives points, the other none.
+	const seller = {
+		supplierId,
+		account,
+		otherAccount: otherOf(account),
+		memberId,
+		apiKey,
+		prefix,
+		clients,
+		rewards: []
+	};
+	return account.endsWith('now') ? { ...seller, rewards: await openPoints(sql, dice, seller, at) } : seller;
 }
 
 /** Imports some invoices of a supplier, and makes a link to each. */

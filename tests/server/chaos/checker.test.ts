@@ -11,10 +11,14 @@ import { createPayout, payoutFails } from '#sandbox/stripe/payouts.ts';
 import type { World } from '#sandbox/stripe/world.ts';
 import { checkClaims } from '#scripts/chaos/checker/claims.ts';
 import type { Anomaly } from '#scripts/chaos/checker/facts.ts';
+import { checkPoints } from '#scripts/chaos/checker/points.ts';
 import { checkMails } from '#scripts/chaos/checker/mails.ts';
 import { checkStripe } from '#scripts/chaos/checker/stripe.ts';
 import { checkStuck } from '#scripts/chaos/checker/stuck.ts';
-import { anInvoice, aPayer, aSupplier, pay, type Cast } from '../../builders/parties.ts';
+import { newId } from '#lib/server/identity.ts';
+import { takeReward } from '#lib/server/use-cases/points/take-reward.ts';
+import { anInvoice, aPayer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import { acceptRules, aProgramme } from '../../builders/points.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -24,10 +28,12 @@ beforeAll(async () => {
 	const { services, world } = house;
 	const cast = await aSupplier(services);
 	const payer = await aPayer(services, cast);
+	await aProgramme(services, cast, { rewards: [GIFT] });
 	for (let i = 0; i < 3; i++) {
 		const invoice = await anInvoice(services, cast, {}, { grossMinor: 12_000 });
 		await pay(services, payer, [invoice], 12_000);
 	}
+	await whatPointsBuy(services, cast, payer);
 	world.world.offsetMs += 5000;
 	runDue(world.world);
 	await house.drain();
@@ -44,6 +50,26 @@ beforeAll(async () => {
 	await aPayoutThatComesBack(services, world.world);
 	await house.drain();
 });
+const GIFT = {
+	rewardId: newId(),
+	kind: 'gift' as const,
+	name: { fr: 'Panier', en: 'Basket' },
+	terms: { fr: '', en: '' },
+	points: 30,
+	stock: 5,
+	from: null,
+	until: null,
+	minTier: 0
+};
+/** Less to pay of one invoice, and a gift. */
+async function whatPointsBuy(services: Services, cast: Cast, payer: Payer): Promise<void> {
+	await acceptRules(services, cast, payer);
+	const invoice = await anInvoice(services, cast, {}, { grossMinor: 12_000 });
+	expect(await pay(services, payer, [invoice], 11_500, { usePoints: 100 })).toMatchObject({ ok: true });
+	const { clientId } = payer;
+	const taken = await takeReward(services, payer.scope, { redemptionId: newId(), rewardId: GIFT.rewardId, clientId });
+	expect(taken).toMatchObject({ ok: true });
+}
 /** Of 50 euros for an invoice of 120, set off. */
 async function aCreditNote(services: Services, cast: Cast): Promise<void> {
 	const about = 'CRN-1';
@@ -90,12 +116,15 @@ async function look(): Promise<Anomaly[]> {
 		kills: 0
 	};
 	const facts = { sql, outside, found: (rule: string, what: string) => void anomalies.push({ rule, what }) };
-	for (const rules of [checkStripe, checkClaims, checkStuck, checkMails]) await rules(facts);
+	for (const rules of [checkStripe, checkClaims, checkPoints, checkStuck, checkMails]) await rules(facts);
 	return anomalies;
 }
 const rulesOf = (anomalies: Anomaly[]): string[] => [...new Set(anomalies.map(({ rule }) => rule))].sort();
 
 const ONE = '(select payment_id from payment order by receipt_number limit 1)';
+const AN_AWARD =
+	"(select award_id from points_award where kind = 'payment' and earned_points > 0 order by award_id limit 1)";
+const AN_EARNING = "(select entry_id from points_entry where kind = 'earned' limit 1)";
 const WRONGS: [name: string, wrong: string, rule: string][] = [
 	[
 		'a cent too much in a payment',
@@ -185,6 +214,74 @@ const WRONGS: [name: string, wrong: string, rule: string][] = [
 		"delete from journal_line where entry_id in (select entry_id from journal_entry where kind = 'credit_used')",
 		'nothing stuck'
 	],
+	['a balance that is not the sum', 'update points_account set balance = balance + 1', 'points add up'],
+	['a lot that has more left', 'update points_lot set "left" = "left" + 1', 'points add up'],
+	['an entry that was forgotten', `delete from points_entry where entry_id = ${AN_EARNING}`, 'points add up'],
+	[
+		'points pending that no entry speaks of',
+		`update points_award set pending_points = 1, points = points + 1 where award_id = ${AN_AWARD}`,
+		'awards are in the ledger'
+	],
+	[
+		'points on money that went back',
+		`with gone as (insert into reversal select supplier_id, gen_random_uuid(), payment_id, 'chargeback', 'dp_none', amount_minor, null, now() from payment where payment_id = ${ONE} returning *)
+			insert into reversal_allocation (supplier_id, reversal_id, invoice_id, amount_minor) select g.supplier_id, g.reversal_id, a.invoice_id, a.amount_minor from gone g join allocation a using (supplier_id, payment_id)`,
+		'no points on money that went back'
+	],
+	[
+		'points for a try that nobody paid',
+		`update payment set attempt_id = gen_random_uuid() where attempt_id = (select attempt_id from points_award where award_id = ${AN_AWARD})`,
+		'no points on money that went back'
+	],
+	[
+		'points for a late act',
+		`update points_award set due_on = acted_on - 1 where award_id = ${AN_AWARD}`,
+		'nothing earned late'
+	],
+	[
+		'a late act with points',
+		`update points_award set verdict = 'late' where award_id = ${AN_AWARD}`,
+		'nothing earned late'
+	],
+	[
+		'an act before it was tried',
+		`update points_award set acted_on = acted_on - 400, due_on = due_on + 400 where award_id = ${AN_AWARD}`,
+		'nothing earned late'
+	],
+	[
+		'points spent twice on one thing',
+		`insert into points_entry (supplier_id, entry_id, client_id, kind, points, pending_points, source_id, cause_id, happened_on, created_at)
+			select supplier_id, gen_random_uuid(), client_id, kind, points, 0, source_id, 'again', happened_on, now() from points_entry where kind = 'spent' limit 1`,
+		'nothing taken twice'
+	],
+	[
+		'a reward given back that keeps its points',
+		"update points_redemption set state = 'canceled' where kind = 'gift'",
+		'nothing taken twice'
+	],
+	[
+		'a code given twice',
+		`insert into points_redemption select (jsonb_populate_record(r, jsonb_build_object('redemption_id', gen_random_uuid(), 'kind', 'voucher', 'code', 'X'))).*
+			from points_redemption r, generate_series(1, 2) where r.kind = 'gift'`,
+		'nothing taken twice'
+	],
+	[
+		'more gifts than there were',
+		`update points_programme set terms = jsonb_set(terms, '{rewards,0,stock}', '0')`,
+		'nothing taken twice'
+	],
+	[
+		'a discount that no points paid for',
+		"update points_redemption set attempt_id = gen_random_uuid() where kind = 'credit'",
+		'discounts paid with points'
+	],
+	[
+		'a discount worth more than its points',
+		"update points_redemption set value_minor = 1 where kind = 'credit'",
+		'discounts paid with points'
+	],
+	['points that stay held', "update points_redemption set state = 'held' where kind = 'credit'", 'nothing stuck'],
+	['points that never expire', "update points_lot set expires_on = '2020-01-01'", 'nothing stuck'],
 	['a payment that is not told', "delete from mail where kind = 'payment_received'", 'payments are told'],
 	['a mail that never came', "update mail set mail_id = gen_random_uuid() where state = 'sent'", 'mails leave in time'],
 	[

@@ -6,6 +6,7 @@ import { checkClaims } from './claims.ts';
 import type { Anomaly, Facts, Outside } from './facts.ts';
 import { checkMails } from './mails.ts';
 import { checkPages } from './pages.ts';
+import { checkPoints } from './points.ts';
 import { checkStripe } from './stripe.ts';
 import { checkStuck } from './stuck.ts';
 
@@ -20,7 +21,7 @@ export async function check(outside: Outside): Promise<{ anomalies: Anomaly[]; l
 	const facts: Facts = { sql, found: (rule, what) => void anomalies.push({ rule, what }), outside };
 	const looked: Record<string, number> = {};
 	try {
-		for (const rules of [checkStripe, checkClaims, checkStuck, checkMails, checkPages])
+		for (const rules of [checkStripe, checkClaims, checkPoints, checkStuck, checkMails, checkPages])
 			for (const [name, count] of Object.entries(await rules(facts))) looked[name] = (looked[name] ?? 0) + count;
 	} finally {
 		await sql.end();
