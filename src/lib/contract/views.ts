@@ -5,6 +5,7 @@ import type { InvoiceState } from '../domain/invoices/state.ts';
 import type { Minor } from '../domain/money/minor.ts';
 import type { ChoiceKind, NotOfferedReason, OptionKind, QuoteInput } from '../domain/offers/quoted.ts';
 import type { PartStatus, PlanStatus } from '../domain/plans/plan.ts';
+import type { Words } from '../domain/points/programme.ts';
 import type { Trial } from '../domain/points/simulate.ts';
 import type { Simulation } from '../domain/offers/simulate.ts';
 import type { AttemptStatus } from '../domain/payments/attempt-status.ts';
@@ -155,6 +156,8 @@ export type DiscountView = {
 export type Sample = { label: string; currency: string; input: Omit<QuoteInput, 'policy'> };
 /** What a discount would have cost on past invoices. */
 export type PastView = Simulation;
+/** A tier that an offer may be for: its position in the programme; null: the programme has it no more. */
+export type TierChoice = { tier: number; name: Words | null };
 export type ProgrammeVersion = { version: number; publishedAt: Date | null; endedAt: Date | null };
 /** A reward that somebody asked for, to be given by the supplier. */
 export type AskedReward = {

@@ -1,9 +1,14 @@
 // The form of an offer without a script: whatever is asked of the server on the way, nothing that was typed is lost, and nothing meant for one becomes everybody's.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { audienceFrom, NEW_OFFER, readForm } from '#lib/contract/offer-form.ts';
+import { DEFAULT_PROGRAMME } from '#lib/domain/points/default-programme.ts';
+import { required } from '#lib/domain/required.ts';
 import { newId, newSecret } from '#lib/server/identity.ts';
 import { client } from '#lib/server/store/schema/index.ts';
 import { inScope } from '#lib/server/store/tx.ts';
-import { readOffers } from '#lib/server/use-cases/offers/read-offers.ts';
+import { saveDraft } from '#lib/server/use-cases/offers/manage-policies.ts';
+import { readOfferEditor, readOffers } from '#lib/server/use-cases/offers/read-offers.ts';
+import { publishProgramme, saveProgramme } from '#lib/server/use-cases/points/manage-programme.ts';
 import { aPayer, aSupplier, type Cast, type Payer } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 import { askEndpoint, findEndpoints, openDoors, type Endpoint } from '../../setup/routes.ts';
@@ -112,4 +117,38 @@ test('an offer that says no audience, or one that nobody knows, is asked who it 
 		expect([status, shown.problems]).toEqual([400, [{ field: 'audience', code: 'not_chosen' }]]);
 	}
 	expect((await send('enregistrer', typed({ pour: 'all' }))).status).toBe(303);
+});
+test('an offer for clients from a tier is kept as that, named as the tier, and is still the same once the programme has no such tier', async () => {
+	const saved = await saveProgramme(house.services, cast.owner, DEFAULT_PROGRAMME);
+	const published = await publishProgramme(house.services, cast.owner);
+	expect([saved.ok, published.ok]).toEqual([true, true]);
+	const draft = await saveDraft(house.services, cast.owner, {
+		policyId: null,
+		name: 'Pour l’or',
+		audience: required(audienceFrom('tier:2'), 'audience'),
+		terms: readForm({ ...NEW_OFFER, name: 'Pour l’or' }).terms
+	});
+	if (!draft.ok) throw new Error(draft.refusal.code);
+	const editor = async () => {
+		const read = await readOfferEditor(house.services, cast.owner, draft.value.policyId);
+		return read.ok ? { audience: read.value.form.audience, tiers: read.value.tiers } : null;
+	};
+	expect(await editor()).toEqual({
+		audience: 'tier:2',
+		tiers: [
+			{ tier: 1, name: { fr: 'Argent', en: 'Silver' } },
+			{ tier: 2, name: { fr: 'Or', en: 'Gold' } }
+		]
+	});
+	expect((await offers()).tierNames.map((name) => name.fr)).toEqual(['Bronze', 'Argent', 'Or']);
+	await saveProgramme(house.services, cast.owner, { ...DEFAULT_PROGRAMME, tiers: DEFAULT_PROGRAMME.tiers.slice(0, 2) });
+	await publishProgramme(house.services, cast.owner);
+	expect(await editor()).toEqual({
+		audience: 'tier:2',
+		tiers: [
+			{ tier: 1, name: { fr: 'Argent', en: 'Silver' } },
+			{ tier: 2, name: null }
+		]
+	});
+	for (const wrong of ['tier:0', 'tier:', 'tier:-1', 'tier:1.5', 'tier:x']) expect(audienceFrom(wrong)).toBeNull();
 });

@@ -1,10 +1,11 @@
 // The supplier's screens about offers: the list, and what stands beside the form. Reads only.
 import { audienceFrom, NEW_OFFER, formOf, type OfferForm } from '../../../contract/offer-form.ts';
 import type { OfferTerms } from '../../../contract/offers.ts';
-import type { DiscountView, PastView, Sample } from '../../../contract/views.ts';
+import type { DiscountView, PastView, Sample, TierChoice } from '../../../contract/views.ts';
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { addMonths, civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
+import type { LoyaltyTier, Words } from '../../../domain/points/programme.ts';
 import type { PolicyContext } from '../../../domain/offers/check-policy.ts';
 import type { PolicyAudience } from '../../../domain/offers/resolve-policy.ts';
 import { simulate } from '../../../domain/offers/simulate.ts';
@@ -15,6 +16,7 @@ import { listDiscounts, sumDiscounts } from '../../store/discounts.ts';
 import { listInvoices } from '../../store/invoices.ts';
 import { audienceOf, listPaidInvoices, listPolicies, listVersions, type PolicyRow } from '../../store/offers.ts';
 import { getSupplier, type Supplier } from '../../store/parties.ts';
+import { findLiveProgramme } from '../../store/points-programme.ts';
 import { listClientsOf } from '../../store/clients.ts';
 import { clientChoices, type ClientChoices } from '../clients/choose-client.ts';
 import { done, read, refuse, type Result } from '../run.ts';
@@ -35,6 +37,8 @@ export type PolicyView = {
 };
 export type OfferList = {
 	policies: PolicyView[];
+	/** Names of the tiers of the points programme in force, the first one first. */
+	tierNames: Words[];
 	cost: Awaited<ReturnType<typeof sumDiscounts>>;
 	recent: (DiscountView & { clientName: string; invoiceId: string })[];
 };
@@ -43,11 +47,12 @@ export async function readOffers(services: Services, scope: Scope): Promise<Offe
 	return read(services, scope, async (tx) => {
 		const supplier = await getSupplier(tx, scope);
 		const today = civilDateIn(services.clock.now(), supplier.timeZone);
-		const [rows, groups, cost, recent] = await Promise.all([
+		const [rows, groups, cost, recent, programme] = await Promise.all([
 			scope.clientId ? [] : listPolicies(tx, scope), // the supplier's own business
 			listGroups(tx, scope),
 			sumDiscounts(tx, scope, { from: addMonths(today, -12), until: today }),
-			listDiscounts(tx, scope, { limit: 20 })
+			listDiscounts(tx, scope, { limit: 20 }),
+			findLiveProgramme(tx, scope)
 		]);
 		const clients = await listClientsOf(tx, scope, {
 			clientIds: rows.flatMap((row) => (row.clientId ? [row.clientId] : []))
@@ -80,6 +85,7 @@ export async function readOffers(services: Services, scope: Scope): Promise<Offe
 					}
 				];
 			}),
+			tierNames: programme?.terms.tiers.map((tier) => tier.name) ?? [],
 			cost,
 			recent: recent.map((row) => ({ ...discountView(row), clientName: row.clientName, invoiceId: row.invoiceId }))
 		};
@@ -94,6 +100,8 @@ export type OfferEditor = {
 	draftVersion: number | null;
 	endedAt: Date | null;
 	groups: ClientGroup[];
+	/** Of the points programme in force; nobody is offered anything for a tier without one. */
+	tiers: TierChoice[];
 	clients: ClientChoices;
 	samples: Sample[];
 	context: PolicyContext;
@@ -116,13 +124,14 @@ export async function readOfferEditor(
 		const supplier = await getSupplier(tx, scope);
 		const versions = policyId ? await listVersions(tx, scope, policyId) : [];
 		if (policyId && !versions.length) return refuse('not_found');
-		const [groups, clients, samples] = await Promise.all([
+		const [groups, clients, samples, programme] = await Promise.all([
 			listGroups(tx, scope),
 			clientChoices(tx, scope, {
 				search,
 				always: { clientIds: versions.flatMap((row) => (row.clientId ? [row.clientId] : [])) }
 			}),
-			samplesOf(services, tx, scope, supplier)
+			samplesOf(services, tx, scope, supplier),
+			findLiveProgramme(tx, scope)
 		]);
 		const draft = versions.find((row) => row.publishedAt === null) ?? null;
 		const live = versions.find(isLive) ?? null;
@@ -135,6 +144,7 @@ export async function readOfferEditor(
 			draftVersion: draft?.version ?? null,
 			endedAt: live || draft ? null : (versions[0]?.endedAt ?? null),
 			groups,
+			tiers: tierChoices(programme?.terms.tiers ?? [], shown?.tier ?? null),
 			clients,
 			samples,
 			context: {
@@ -147,6 +157,13 @@ export async function readOfferEditor(
 			mayWrite: may(scope.actor, 'set_offers')
 		});
 	});
+}
+
+/** The first tier is everybody's. The one that the offer is for stays a choice when the programme has it no more. */
+function tierChoices(tiers: LoyaltyTier[], chosen: number | null): TierChoice[] {
+	const choices = tiers.flatMap(({ name }, tier) => (tier > 0 ? [{ tier, name }] : []));
+	const isKnown = chosen === null || choices.some((one) => one.tier === chosen);
+	return isKnown ? choices : [...choices, { tier: chosen, name: null }];
 }
 
 /** The clients to choose from while an offer is written; the one that is chosen stays among them, whatever is looked for. */
