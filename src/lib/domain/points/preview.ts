@@ -30,7 +30,6 @@ type Choice = {
 	}[];
 	today: CivilDate;
 	option: {
-		kind: string;
 		parts: readonly { dueOn: CivilDate; lines: readonly AllocationLine[] }[];
 		discounts: readonly { invoiceId: string; reason: 'early' | 'points' }[];
 		isSettlement: boolean;

@@ -1,0 +1,180 @@
+// Rewards for points, points by hand, and points that are frozen: once each, within what there is, and never for a stranger.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Reward } from '#lib/domain/points/programme.ts';
+import { newId } from '#lib/server/identity.ts';
+import { voucherCode } from '#lib/server/store/schema/index.ts';
+import { adjustPoints, freezePoints } from '#lib/server/use-cases/points/adjust-points.ts';
+import { settleReward, takeReward } from '#lib/server/use-cases/points/take-reward.ts';
+import { anInvoice, aPayer, aPayLink, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import { acceptRules, aProgramme, entriesOf, givePoints, pointsOf } from '../../builders/points.ts';
+import { stageOf } from '../../builders/stage.ts';
+import { openHouse, type TestHouse } from '../../setup/house.ts';
+
+let house: TestHouse;
+let cast: Cast;
+let payer: Payer;
+let counter = 0;
+beforeAll(async () => {
+	house = await openHouse(Array.from({ length: 30 }, (_, i) => `acct_rewards${i + 1}`));
+});
+afterAll(() => house.close());
+beforeEach(async () => {
+	cast = await aSupplier(house.services, `acct_rewards${++counter}`);
+	payer = await aClient();
+});
+async function aClient(): Promise<Payer> {
+	const made = await aPayer(house.services, cast, `p${newId()}@roche.example`, `Client ${newId()}`);
+	await givePoints(house.services, cast, made.clientId, 300);
+	return made;
+}
+const { asSystem, inDays } = stageOf(() => ({ house, cast }));
+const reward = (over: Partial<Reward> = {}): Reward => ({
+	rewardId: newId(),
+	kind: 'service',
+	name: { fr: 'Une heure', en: 'One hour' },
+	terms: { fr: '', en: '' },
+	points: 100,
+	stock: null,
+	from: null,
+	until: null,
+	minTier: 0,
+	...over
+});
+async function offered(over: Partial<Reward> = {}): Promise<Reward> {
+	const one = reward(over);
+	await aProgramme(house.services, cast, { rewards: [one] });
+	await acceptRules(house.services, cast, payer);
+	return one;
+}
+const take = (one: Reward, who = payer, redemptionId = newId()) =>
+	takeReward(house.services, who.scope, { redemptionId, rewardId: one.rewardId, clientId: who.clientId });
+const balance = async (who = payer) => (await pointsOf(house.services, cast, who.clientId)).balance;
+const codes = (one: Reward, list: string[]) =>
+	asSystem((tx) =>
+		tx
+			.insert(voucherCode)
+			.values(list.map((code) => ({ supplierId: cast.supplierId, rewardId: one.rewardId, code, addedAt: new Date(0) })))
+	);
+
+test('a service is asked for, and its points are gone; the same click twice is one', async () => {
+	const one = await offered();
+	const redemptionId = newId();
+	const both = await Promise.all([take(one, payer, redemptionId), take(one, payer, redemptionId)]);
+	expect(both).toMatchObject([{ ok: true }, { ok: true }]);
+	expect(both[0]).toMatchObject({ value: { state: 'asked', points: 100 } });
+	expect(await balance()).toBe(200);
+});
+test('the supplier gives it, or says why not: then the points are back where they were', async () => {
+	const one = await offered();
+	const taken = await take(one);
+	const redemptionId = taken.ok ? taken.value.redemptionId : '';
+	const settle = (outcome: 'given' | 'canceled', note: string | null) =>
+		settleReward(house.services, cast.owner, { redemptionId, outcome, note });
+	expect(await settle('canceled', ' ')).toMatchObject({ ok: false, refusal: { detail: { field: 'note' } } });
+	expect(await settle('canceled', 'plus de place')).toMatchObject({ ok: true });
+	expect(await settle('given', null)).toMatchObject({ ok: false });
+	expect([await balance(), await entriesOf(house.services, cast, payer.clientId)]).toEqual([
+		300,
+		['adjusted 300', 'spent -100', 'given_back 100']
+	]);
+});
+test('the last one goes to one client, however many ask at once', async () => {
+	const one = await offered({ stock: 1 });
+	const clients = [payer, await aClient(), await aClient()];
+	for (const other of clients.slice(1)) await acceptRules(house.services, cast, other);
+	const answers = await Promise.all(clients.map((who) => take(one, who)));
+	expect(answers.filter((answer) => answer.ok)).toHaveLength(1);
+	expect(answers.filter((answer) => !answer.ok && answer.refusal.code === 'reward_gone')).toHaveLength(2);
+});
+test('each code of a voucher is given once, and nobody is charged for one that is not there', async () => {
+	const one = await offered({ kind: 'voucher', points: 50 });
+	await codes(one, ['AAA', 'BBB']);
+	const answers = await Promise.all([take(one), take(one), take(one)]);
+	const given = answers.flatMap((answer) => (answer.ok ? [answer.value.code] : []));
+	expect(given.sort()).toEqual(['AAA', 'BBB']);
+	expect(await balance()).toBe(200);
+});
+
+describe('refused, and nothing is spent', () => {
+	test.each([
+		['dearer than what there is', { points: 301 }, 'points_not_enough'],
+		['not begun', { from: '2999-01-01' }, 'reward_not_offered'],
+		['over', { until: '2000-01-01' }, 'reward_not_offered'],
+		['for a higher tier', { minTier: 2 }, 'reward_not_offered']
+	] as const)('%s', async (_what, over, code) => {
+		expect(await take(await offered(over))).toMatchObject({ ok: false, refusal: { code } });
+		expect(await balance()).toBe(300);
+	});
+	test('one that the programme does not have', async () => {
+		await offered();
+		expect(await take(reward())).toMatchObject({ ok: false, refusal: { code: 'reward_not_offered' } });
+	});
+	test('rules that nobody accepted', async () => {
+		const one = await offered();
+		const other = await aClient();
+		expect(await take(one, other)).toMatchObject({ ok: false, refusal: { code: 'points_rules_first' } });
+	});
+	test('with a pay link, with another client’s id, with another supplier’s scope', async () => {
+		const one = await offered();
+		const other = await aClient();
+		await acceptRules(house.services, cast, other);
+		const asked = { redemptionId: newId(), rewardId: one.rewardId };
+		const link = aPayLink(cast, payer, newId());
+		expect(await takeReward(house.services, link, { ...asked, clientId: payer.clientId })).toMatchObject({ ok: false });
+		expect(await takeReward(house.services, payer.scope, { ...asked, clientId: other.clientId })).toMatchObject({
+			ok: false,
+			refusal: { code: 'not_allowed' }
+		});
+		const stranger = await aSupplier(house.services, `acct_rewards${++counter}`);
+		expect(await takeReward(house.services, stranger.owner, { ...asked, clientId: payer.clientId })).toMatchObject({
+			ok: false,
+			refusal: { code: 'not_found' }
+		});
+		expect([await balance(), await balance(other)]).toEqual([300, 300]);
+	});
+	test('while the points are frozen: neither rewards nor less to pay; lifted, both again', async () => {
+		const one = await offered();
+		await freezePoints(house.services, cast.owner, { clientId: payer.clientId, reason: 'à vérifier' });
+		expect(await take(one)).toMatchObject({ ok: false, refusal: { code: 'points_frozen' } });
+		await freezePoints(house.services, cast.owner, { clientId: payer.clientId, reason: null });
+		expect(await take(one)).toMatchObject({ ok: true });
+	});
+});
+
+describe('by hand', () => {
+	const adjust = (points: number, reason = 'geste', adjustmentId = newId(), scope = cast.owner) =>
+		adjustPoints(house.services, scope, { adjustmentId, clientId: payer.clientId, points, reason });
+	test('with a reason, once, and never below zero', async () => {
+		const id = newId();
+		expect(await adjust(50, 'geste', id)).toMatchObject({ ok: true, value: { balance: 350 } });
+		expect(await adjust(50, 'geste', id)).toMatchObject({ ok: true, value: { balance: 350 } });
+		expect(await adjust(60, 'geste', id)).toMatchObject({ ok: false, refusal: { code: 'attempt_id_reused' } });
+		expect(await adjust(-351)).toMatchObject({ ok: false, refusal: { code: 'points_not_enough' } });
+		expect(await adjust(10, '  ')).toMatchObject({ ok: false, refusal: { detail: { field: 'reason' } } });
+		expect(await adjust(0)).toMatchObject({ ok: false, refusal: { detail: { field: 'points' } } });
+		expect(await adjust(1.5)).toMatchObject({ ok: false });
+		expect(await adjust(10, 'x', newId(), cast.readOnly)).toMatchObject({
+			ok: false,
+			refusal: { code: 'not_allowed' }
+		});
+		expect(await balance()).toBe(350);
+	});
+});
+
+test('points end when their time is over, those that end first are spent first', async () => {
+	await aProgramme(house.services, cast, { expiry: { kind: 'months', months: 1 } });
+	const who = await aPayer(house.services, cast, `e${newId()}@roche.example`, `Client ${counter} e`);
+	const invoiceId = await anInvoice(
+		house.services,
+		cast,
+		{ name: `Client ${counter} e` },
+		{ grossMinor: 12_000, dueOn: inDays(5) }
+	);
+	await pay(house.services, who, [invoiceId], 12_000, { account: `acct_rewards${counter}` });
+	await givePoints(house.services, cast, who.clientId, 40);
+	await house.advance(40);
+	await house.drain();
+	expect(await entriesOf(house.services, cast, who.clientId)).toEqual(['earned 120', 'adjusted 40', 'expired -120']);
+	await house.drain();
+	expect(await balance(who)).toBe(40);
+});
