@@ -10,6 +10,7 @@ import { addContact, changeRights } from '#lib/server/use-cases/clients/contacts
 import { setKind } from '#lib/server/use-cases/clients/set-kind.ts';
 import { refuse } from '#lib/server/use-cases/run.ts';
 import { groupClient } from '#lib/server/use-cases/clients/group-client.ts';
+import { readLoyaltyOfClient } from '#lib/server/use-cases/loyalty/read-loyalty.ts';
 import { readAdminClient } from '#lib/server/use-cases/suppliers/read-clients.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -24,7 +25,10 @@ export const load: PageServerLoad = async (event) => {
 			})
 		: null;
 	if (!result?.ok) error(404, 'Not found');
-	return { detail: result.value };
+	return {
+		detail: result.value,
+		loyalty: await readLoyaltyOfClient((await house()).services, scope, event.params.id)
+	};
 };
 
 const rightsOf = (data: FormData) => ({
