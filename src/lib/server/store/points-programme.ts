@@ -10,10 +10,19 @@ import type { Tx } from './database.ts';
 import { pointsProgramme, supplier } from './schema/index.ts';
 
 export type ProgrammeRow = Omit<typeof pointsProgramme.$inferSelect, 'terms'> & { terms: Terms };
-const rowOf = (row: typeof pointsProgramme.$inferSelect): ProgrammeRow => ({
-	...row,
-	terms: v.parse(ProgrammeTerms, row.terms)
-});
+/** Terms of published versions, which never change (drizzle/0035_points.sql): read once in each process, some at a time. */
+const published = new Map<string, Terms>();
+const KEPT_MAX = 500;
+function rowOf(row: typeof pointsProgramme.$inferSelect): ProgrammeRow {
+	const key = `${row.supplierId} ${row.version}`;
+	const known = row.publishedAt ? published.get(key) : undefined;
+	const terms = known ?? v.parse(ProgrammeTerms, row.terms);
+	if (row.publishedAt && !known) {
+		if (published.size >= KEPT_MAX) published.clear();
+		published.set(key, terms);
+	}
+	return { ...row, terms };
+}
 
 /** What acts are judged by now; null: the supplier gives no points. After `lastEarnOn` nothing is earned by it, after `lastSpendOn` nothing is spent. */
 export async function findLiveProgramme(tx: Tx, scope: Scope): Promise<ProgrammeRow | null> {

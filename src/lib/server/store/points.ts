@@ -28,6 +28,9 @@ export async function lockAccount(
 	clientId: string,
 	opening: { today: CivilDate; now: Date }
 ): Promise<PointsAccount> {
+	// Mostly it is there: one question.
+	const known = await findLockedAccount(tx, scope, clientId);
+	if (known) return known;
 	await insertMany(
 		tx,
 		scope,

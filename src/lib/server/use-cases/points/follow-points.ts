@@ -75,9 +75,12 @@ async function judge(
 ): Promise<PointsAward | null> {
 	if (!isAct(line)) return null;
 	const { at, actedOn } = actOf(line, supplier.timeZone);
-	const programme = await findProgrammeAt(tx, scope, { at, day: actedOn });
+	const [programme, awards] = await Promise.all([
+		findProgrammeAt(tx, scope, { at, day: actedOn }),
+		listAwardsOfInvoices(tx, scope, [line.invoiceId])
+	]);
 	if (!programme) return null;
-	const before = (await listAwardsOfInvoices(tx, scope, [line.invoiceId])).filter((one) => one.kind === 'payment');
+	const before = awards.filter((one) => one.kind === 'payment');
 	// The tier of the day on which the first part of an invoice was paid counts for all of it: paying in pieces is no way to a better one.
 	const multiplierBps = before[0]?.multiplierBps ?? multiplierOf(programme.terms.tiers, account.tier);
 	const amountMinor = line.paymentId ? line.allocatedMinor : line.askedMinor;

@@ -42,9 +42,13 @@ type Entry = Omit<NewEntry, 'entryId' | 'clientId' | 'createdAt' | 'pendingPoint
 /** Points that come in: a debt is paid first, what is left is a lot. */
 export async function addPoints(moving: Moving, entry: Entry): Promise<void> {
 	const { tx, scope, account } = moving;
-	const { entryId } = await write(moving, entry);
+	const entryId = newId();
 	const left = leftOf(account.balance, entry.points);
-	await insertLot(tx, scope, { entryId, clientId: account.clientId, expiresOn: entry.expiresOn ?? null, left });
+	// One connection answers in the order in which it was asked: neither waits for the other's answer.
+	await Promise.all([
+		write(moving, entry, entryId),
+		insertLot(tx, scope, { entryId, clientId: account.clientId, expiresOn: entry.expiresOn ?? null, left })
+	]);
 	account.balance += entry.points;
 }
 /** Points that go: `own` first, then by nearest end. Answers of which earnings they were. */
@@ -74,8 +78,7 @@ export async function returnPoints(
 	account.balance += points;
 }
 
-async function write({ tx, scope, now, today, account }: Moving, entry: Entry): Promise<{ entryId: string }> {
-	const entryId = newId();
+async function write({ tx, scope, now, today, account }: Moving, entry: Entry, entryId = newId()): Promise<void> {
 	const row = {
 		entryId,
 		clientId: account.clientId,
@@ -88,7 +91,6 @@ async function write({ tx, scope, now, today, account }: Moving, entry: Entry): 
 		createdAt: now
 	};
 	await insertEntry(tx, scope, row);
-	return { entryId };
 }
 
 /**
@@ -109,9 +111,11 @@ export async function settleAward(
 		else if (step.points < 0) await takePoints(moving, entry, await listEntryIdsOf(tx, scope, award.awardId));
 		else await write(moving, entry);
 	}
-	await saveAward(tx, scope, award.awardId, booked);
 	Object.assign(award, booked);
-	if (award.kind === 'payment') await enqueueForLoyalty(tx, scope, moving.now, award.awardId, stateOf(booked));
+	await Promise.all([
+		saveAward(tx, scope, award.awardId, booked),
+		award.kind === 'payment' ? enqueueForLoyalty(tx, scope, moving.now, award.awardId, stateOf(booked)) : null
+	]);
 	return true;
 }
 
@@ -121,8 +125,10 @@ const stateOf = ({ pendingPoints, earnedPoints }: Booked): AwardState =>
 
 /** After awards moved: the twelve months, the tier, and whom to tell. */
 export async function followAccount({ tx, scope, now, today, account }: Moving): Promise<void> {
-	const { points, recheckOn } = await earnedInYear(tx, scope, account.clientId, today);
-	const programme = await findLiveProgramme(tx, scope);
+	const [{ points, recheckOn }, programme] = await Promise.all([
+		earnedInYear(tx, scope, account.clientId, today),
+		findLiveProgramme(tx, scope)
+	]);
 	const tier = tierOf(programme?.terms.tiers ?? [], points);
 	const change = { earnedInYear: points, recheckOn, ...(tier === account.tier ? {} : { tier, tierSince: today }) };
 	await saveAccount(tx, scope, account.clientId, change);
