@@ -18,6 +18,7 @@ export const REFUSAL_CODES = [
 	'tries_exhausted',
 	'amount_changed',
 	'offer_expired',
+	'points_rules_changed',
 	'schedule_changed',
 	'offer_invalid',
 	'programme_invalid',

@@ -164,7 +164,10 @@ const tiers = ({ tiers: all }: ProgrammeTerms, say: Say): string[] => [
 const sentence = (text: string): string =>
 	!text.trim() || /[.!?…]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`;
 
-function expiry({ expiry: rule, expiryNoticeDays }: ProgrammeTerms, say: Say): string[] {
+export function expiry(
+	{ expiry: rule, expiryNoticeDays }: Pick<ProgrammeTerms, 'expiry' | 'expiryNoticeDays'>,
+	say: Say
+): string[] {
 	if (!rule) return [m.rules_no_expiry({}, say)];
 	return [
 		rule.kind === 'months'

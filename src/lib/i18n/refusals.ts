@@ -42,6 +42,7 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 		too_many_requests: () => m.refusal_too_many_requests({}, say),
 		amount_changed: () => m.refusal_amount_changed({ amount: money(detail.amountMinor) }, say),
 		schedule_changed: () => m.refusal_schedule_changed({}, say),
+		points_rules_changed: () => m.refusal_points_rules_changed({}, say),
 		offer_expired: () => m.refusal_offer_expired({ amount: money(detail.amountMinor) }, say),
 		late_rate_too_low: () =>
 			m.refusal_late_rate_too_low({ rate: formatRate(Number(detail.rateBps ?? '0'), locale) }, say),

@@ -155,6 +155,9 @@ export const ANSWERS: Record<string, Row> = {
 
 	'GET /portail': { door: 'portal' },
 	'GET /portail/recus': { door: 'portal' },
+	'GET /portail/points': { door: 'portal' },
+	'GET /portail/points/csv': { door: 'portal' },
+	'POST /portail/points?/accepter': { door: 'portal', form: { accord: 'oui', version: '1' }, absent: true },
 	'GET /portail/live': { door: 'portal' },
 	'GET /portail/compte': { door: 'portal' },
 	'POST /portail/compte?/messages': { door: 'portal', form: { points: 'oui' } },

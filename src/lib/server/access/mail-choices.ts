@@ -1,8 +1,9 @@
 // The link with which a person says no to mails about points, without signing in: it names the person and proves that it came from us. It opens nothing else.
 import { timingSafeEqual } from 'node:crypto';
-import { mintScope, type Scope } from '../../domain/access/scope.ts';
+import type { Scope } from '../../domain/access/scope.ts';
 import { proofOf } from '../identity.ts';
 import type { Services } from '../services.ts';
+import { ofHouse } from './of-house.ts';
 import { findContactSystem, type Contact } from '../store/parties.ts';
 
 type Keys = { secret: string; origin: string };
@@ -29,7 +30,5 @@ export async function openPointsMailsLink(
 	if (!supplierHex || !contactHex || !given) return null;
 	if (!timingSafeEqual(Buffer.from(proof(config, `${supplierHex}${contactHex}`)), Buffer.from(given))) return null;
 	const person = await findContactSystem(db, dashed(supplierHex), dashed(contactHex));
-	return person && { person, scope: ofHouse(person.supplierId) };
+	return person && { person, scope: ofHouse(person) };
 }
-/** A client's person changes nothing of a client's people, itself included: what it chose is written by the product, for it alone. */
-export const ofHouse = (supplierId: string): Scope => mintScope(supplierId, { kind: 'system' });

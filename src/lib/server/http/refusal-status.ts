@@ -20,6 +20,7 @@ const STATUS: Record<RefusalCode, number> = {
 	tries_exhausted: 429,
 	amount_changed: 409,
 	offer_expired: 409,
+	points_rules_changed: 409,
 	schedule_changed: 409,
 	offer_invalid: 422,
 	programme_invalid: 422,

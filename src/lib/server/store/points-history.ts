@@ -4,6 +4,7 @@ import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
 import type { Verdict } from '../../domain/points/judge.ts';
+import type { Beat } from '../../domain/points/strip.ts';
 import type { Words } from '../../domain/points/programme.ts';
 import type { Tx } from './database.ts';
 import type { AwardKind, PointsEntryKind, RedemptionKind } from './schema/index.ts';
@@ -115,7 +116,6 @@ export async function sumMonths(
 	return new Map(rows.map(({ month, points }) => [month, points]));
 }
 
-export type Beat = { verdict: 'on_time' | 'late' | 'neutral'; daysAfter: number; dueOn: CivilDate; number: string };
 /** The last settled invoices, the oldest first: how many days after its due day the last of each was paid (below zero: before it). */
 export async function listBeats(tx: Tx, scope: Scope, clientId: string, limit: number): Promise<Beat[]> {
 	const rows = await tx.execute<{

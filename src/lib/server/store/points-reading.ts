@@ -11,7 +11,8 @@ import {
 	pointsAccount,
 	pointsAward,
 	pointsLot,
-	pointsRedemption
+	pointsRedemption,
+	voucherCode
 } from './schema/index.ts';
 
 export type AccountRow = typeof pointsAccount.$inferSelect;
@@ -136,6 +137,16 @@ export async function countTaken(tx: Tx, scope: Scope): Promise<Map<string, numb
 		)
 		.groupBy(pointsRedemption.rewardId);
 	return new Map(rows.flatMap(({ rewardId, count }) => (rewardId ? [[rewardId, count] as const] : [])));
+}
+
+/** Voucher codes that nobody has yet, by reward: asked in the supplier's own scope. */
+export async function countFreeCodes(tx: Tx, scope: Scope): Promise<Map<string, number>> {
+	const rows = await tx
+		.select({ rewardId: voucherCode.rewardId, count: sql<number>`count(*)::int` })
+		.from(voucherCode)
+		.where(and(eq(voucherCode.supplierId, scope.supplierId), isNull(voucherCode.redemptionId)))
+		.groupBy(voucherCode.rewardId);
+	return new Map(rows.map(({ rewardId, count }) => [rewardId, count]));
 }
 
 export type PointsAcceptance = typeof pointsAcceptance.$inferSelect;

@@ -16,6 +16,7 @@ import { findClient, findContact, getSupplier } from '../../store/parties.ts';
 import type { Tx } from '../../store/database.ts';
 import { listInvoicesOf } from '../../store/open-invoices.ts';
 import { listPayments } from '../../store/payments.ts';
+import { findLiveProgramme } from '../../store/points-programme.ts';
 import { listPlans, listPlansOfInvoices, type PlanWithParts } from '../../store/plans.ts';
 import { readReductions } from '../offers/discount-view.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
@@ -24,16 +25,23 @@ import { pageOf } from '../page.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { invoiceView, paymentView, supplierView } from './views.ts';
 
-export type PortalFrame = { supplier: SupplierView; clientName: string; personName: string };
+/** `hasPoints`: the supplier gives points for being on time. */
+export type PortalFrame = { supplier: SupplierView; clientName: string; personName: string; hasPoints: boolean };
 export async function readPortalFrame(services: Services, scope: Scope): Promise<PortalFrame> {
 	return read(services, scope, async (tx) => {
 		const { actor } = scope;
-		const [supplier, person, client] = await Promise.all([
+		const [supplier, person, client, programme] = await Promise.all([
 			getSupplier(tx, scope),
 			actor.kind === 'contact' ? findContact(tx, scope, actor.contactId) : null,
-			scope.clientId ? findClient(tx, scope, scope.clientId) : null
+			scope.clientId ? findClient(tx, scope, scope.clientId) : null,
+			findLiveProgramme(tx, scope)
 		]);
-		return { supplier: supplierView(supplier), clientName: client?.name ?? '', personName: person?.name ?? '' };
+		return {
+			supplier: supplierView(supplier),
+			clientName: client?.name ?? '',
+			personName: person?.name ?? '',
+			hasPoints: programme !== null
+		};
 	});
 }
 

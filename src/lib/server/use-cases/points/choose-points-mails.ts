@@ -1,6 +1,7 @@
 // A person says whether it wants to be told of tiers and of points that expire: with the link of such a mail, or signed in. Actor: that person.
 import type { Scope } from '../../../domain/access/scope.ts';
-import { ofHouse, openPointsMailsLink } from '../../access/mail-choices.ts';
+import { openPointsMailsLink } from '../../access/mail-choices.ts';
+import { ofHouse } from '../../access/of-house.ts';
 import type { Services } from '../../services.ts';
 import { findContact, getSupplier, savePointsMails } from '../../store/parties.ts';
 import { findLiveProgramme } from '../../store/points-programme.ts';
@@ -33,6 +34,6 @@ export const wantsPointsMails = (services: Services, scope: Scope): Promise<bool
 export async function choosePointsMails(services: Services, scope: Scope, wanted: boolean): Promise<void> {
 	const { actor } = scope;
 	if (actor.kind !== 'contact') return;
-	const house = ofHouse(scope.supplierId);
+	const house = ofHouse(scope);
 	await commit(services, house, (tx) => savePointsMails(tx, house, actor.contactId, wanted));
 }

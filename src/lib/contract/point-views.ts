@@ -1,0 +1,90 @@
+// What a signed-in client sees of its points. A pay link is given nothing of it.
+import type { CivilDate } from '../domain/calendar/civil-date.ts';
+import type { Minor } from '../domain/money/minor.ts';
+import type { Strip } from '../domain/points/strip.ts';
+import type { RewardKind } from '../domain/points/programme.ts';
+
+/** How far somebody is on the way to the next tier, in percent; `from`: where the tier it is in begins. */
+export type TierProgress = { percent: number; from: number };
+export type TierCard = {
+	/** Below zero: a debt that the next points pay. */
+	balance: number;
+	pending: number;
+	/** Position in the programme, 0 the first. */
+	tier: number;
+	tierName: string;
+	next: { name: string; threshold: number; missing: number; by: CivilDate | null } | null;
+	progress: TierProgress;
+	/** What the next tier brings. */
+	nextBenefits: string[];
+};
+export type TierView = { position: number; name: string; threshold: number; isHere: boolean; benefits: string[] };
+export type HistoryLine = {
+	lineId: string;
+	happenedOn: CivilDate;
+	title: string;
+	note: string;
+	points: number;
+	/** Not in the balance yet. */
+	pendingPoints: number;
+	invoiceId: string | null;
+	number: string | null;
+};
+export type HistoryMonth = { month: string; title: string; points: number; lines: HistoryLine[] };
+export type RewardView = {
+	rewardId: string;
+	kind: RewardKind;
+	name: string;
+	terms: string;
+	points: number;
+	until: CivilDate | null;
+	/** How many are left; null: as many as are asked for. */
+	left: number | null;
+	/** Why it can't be taken now. */
+	isFor: 'now' | 'later' | 'tier' | 'points';
+	/** Of whom it is for, or how many points are missing. */
+	tierName: string | null;
+	missing: number;
+};
+export type TakenView = {
+	redemptionId: string;
+	name: string;
+	points: number;
+	state: 'used' | 'asked' | 'canceled' | 'held' | 'given_back';
+	code: string | null;
+	takenOn: CivilDate;
+};
+/** Points on the next invoice: whole steps, some of which are out of reach. */
+export type CreditStep = { points: number; valueMinor: Minor; missing: number };
+export type CreditView = {
+	invoiceId: string;
+	number: string;
+	payableMinor: Minor;
+	currency: string;
+	steps: CreditStep[];
+};
+
+export type PointsView = TierCard & {
+	programme: string;
+	slug: string;
+	version: number;
+	earnedInYear: number;
+	tiers: TierView[];
+	strip: Strip | null;
+	streak: { count: number; of: number; points: number } | null;
+	/** In a row, whatever the programme gives for it. */
+	inARow: number;
+	history: { months: HistoryMonth[]; next: string | null; isFirst: boolean };
+	expiring: { on: CivilDate; points: number }[];
+	/** How long points last, in words; null: they do not expire. */
+	expiryText: string | null;
+	credit: CreditView | null;
+	rewards: RewardView[];
+	taken: TakenView[];
+	/** The rules were accepted by somebody of this client. */
+	isAccepted: boolean;
+	isFrozen: boolean;
+	end: { lastEarnOn: CivilDate; lastSpendOn: CivilDate } | null;
+};
+/** What one payment earned, or will: all that a pay link may know. */
+export type EarnedView = { points: number; pending: number; finalOn: CivilDate | null };

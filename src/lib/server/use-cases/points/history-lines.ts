@@ -1,0 +1,120 @@
+// What each line of a client's points says, in plain words: what happened to which invoice, and what it did to the points.
+import { m } from '#lib/paraglide/messages.js';
+import type { HistoryLine } from '../../../contract/point-views.ts';
+import { daysBetween, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { formatDay } from '../../../domain/calendar/format.ts';
+import { formatMoney, type Locale } from '../../../domain/money/format.ts';
+import { formatPoints, inWords } from '../../../i18n/points.ts';
+import type { HistoryRow } from '../../store/points-history.ts';
+
+type Award = NonNullable<HistoryRow['award']>;
+type Told = { title: string; notes: string[] };
+const PLAN = ['plan_2', 'plan_3', 'next_part', 'all_parts'];
+/** "25 novembre": the year stands over the month. */
+const dayOf = (date: CivilDate, locale: Locale): string => formatDay(date, locale).replace(/ \d{4}$/, '');
+
+export function historyLine(row: HistoryRow, { supplier, locale }: { supplier: string; locale: Locale }): HistoryLine {
+	const { title, notes } = told(row, supplier, locale);
+	return {
+		lineId: row.lineId,
+		happenedOn: row.happenedOn,
+		title,
+		note: [dayOf(row.happenedOn, locale), ...notes].join(', '),
+		points: row.points,
+		pendingPoints: row.pendingPoints,
+		invoiceId: row.award?.invoiceId ?? null,
+		number: row.award?.number ?? null
+	};
+}
+
+function told({ kind, award, redemption, reason, pendingPoints }: HistoryRow, supplier: string, locale: Locale): Told {
+	const say = { locale };
+	switch (kind) {
+		case 'adjusted':
+			return { title: m.points_line_adjusted({ supplier }, say), notes: reason ? [reason] : [] };
+		case 'spent':
+		case 'given_back':
+			return { ...ofRedemption(kind, redemption, locale) };
+		case 'expired':
+			return {
+				title: m.points_line_expired({}, say),
+				notes: award ? [m.points_line_earned_with({ number: award.number }, say)] : []
+			};
+		case 'reversed':
+			return {
+				title: award ? m.points_line_reversed({ number: award.number }, say) : m.points_line_taken_back({}, say),
+				notes: [m.points_line_reversed_why({}, say)]
+			};
+		default:
+			return award ? ofAward(award, { isPending: pendingPoints > 0, isEarned: kind === 'earned', locale }) : nothing;
+	}
+}
+const nothing: Told = { title: '', notes: [] };
+
+function ofRedemption(kind: 'spent' | 'given_back', redemption: HistoryRow['redemption'], locale: Locale): Told {
+	const say = { locale };
+	if (!redemption) return { title: m.points_line_taken_back({}, say), notes: [] };
+	const { name, numbers, valueMinor } = redemption;
+	if (name) {
+		const reward = { name: inWords(name, locale) };
+		return { title: (kind === 'spent' ? m.points_line_reward : m.points_line_reward_back)(reward, say), notes: [] };
+	}
+	return {
+		title: (kind === 'spent' ? m.points_line_used : m.points_line_given_back)({ numbers: numbers ?? '' }, say),
+		notes:
+			kind === 'given_back'
+				? [m.points_line_given_back_why({}, say)]
+				: valueMinor === null
+					? []
+					: [m.points_line_less({ amount: formatMoney(valueMinor, 'EUR', locale) }, say)]
+	};
+}
+
+type Stage = { isPending: boolean; isEarned: boolean; locale: Locale };
+function ofAward(award: Award, { isPending, isEarned, locale }: Stage): Told {
+	const say = { locale };
+	if (award.kind === 'streak')
+		return { title: m.points_line_streak({}, say), notes: pendingNotes(award, isPending, locale) };
+	if (award.kind === 'plan')
+		return { title: m.points_line_plan({ number: award.number }, say), notes: pendingNotes(award, isPending, locale) };
+	if (award.kind === 'first_online')
+		return { title: m.points_line_first({}, say), notes: pendingNotes(award, isPending, locale) };
+	if (isPending && award.status === 'processing')
+		return { title: m.points_line_debit({ number: award.number }, say), notes: pendingNotes(award, isPending, locale) };
+	const title = paidTitle(award, locale);
+	if (isPending) return { title, notes: pendingNotes(award, isPending, locale) };
+	if (award.verdict === 'late') return { title, notes: [m.points_line_late_why({}, say)] };
+	if (award.verdict === 'neutral') return { title, notes: [m.points_line_neutral_why({}, say)] };
+	if (!isEarned)
+		return award.points > 0
+			? { title: m.points_line_failed({ number: award.number }, say), notes: [m.points_line_failed_why({}, say)] }
+			: { title, notes: [m.points_line_none_why({}, say)] };
+	return { title, notes: partsOf(award, locale) };
+}
+function paidTitle({ number, verdict, dueOn, actedOn, option }: Award, locale: Locale): string {
+	const say = { locale };
+	const early = daysBetween(actedOn, dueOn);
+	if (verdict === 'late') return m.points_line_late({ number, count: -early }, say);
+	if (PLAN.includes(option)) return m.points_line_part({ number }, say);
+	if (early > 0) return m.points_line_early({ number, count: early }, say);
+	return (early === 0 && verdict === 'on_time' ? m.points_line_on_day : m.points_line_paid)({ number }, say);
+}
+/** How an earning is made up, where there is more to it than its base and nothing was cut by a limit. */
+function partsOf({ base, early, sepa, points }: Award, locale: Locale): string[] {
+	const say = { locale };
+	if (base + early + sepa !== points || base === points) return [];
+	return [
+		new Intl.ListFormat(locale === 'fr' ? 'fr' : 'en-GB').format([
+			m.points_line_base({ count: base, points: formatPoints(base, locale) }, say),
+			...(early ? [m.points_line_for_early({ points: formatPoints(early, locale) }, say)] : []),
+			...(sepa ? [m.points_line_for_sepa({ points: formatPoints(sepa, locale) }, say)] : [])
+		])
+	];
+}
+const pendingNotes = ({ finalOn, status }: Award, isPending: boolean, locale: Locale): string[] => {
+	if (!isPending) return [];
+	const say = { locale };
+	if (!finalOn) return [m.points_pending_later({}, say)];
+	const date = dayOf(finalOn, locale);
+	return [(status === 'processing' ? m.points_pending_debit : m.points_pending_on)({ date }, say)];
+};

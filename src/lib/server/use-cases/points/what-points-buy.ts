@@ -1,0 +1,93 @@
+// What a client can do with its points today: less to pay of an invoice, rewards. Says what is out of reach, and why.
+import type { CreditView, RewardView, TierCard } from '../../../contract/point-views.ts';
+import type { Scope } from '../../../domain/access/scope.ts';
+import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { payableToday } from '../../../domain/invoices/state.ts';
+import { minor } from '../../../domain/money/minor.ts';
+import type { Locale } from '../../../domain/money/format.ts';
+import type { Reward } from '../../../domain/points/programme.ts';
+import { inWords } from '../../../i18n/points.ts';
+import type { Tx } from '../../store/database.ts';
+import { listInvoicesBehind } from '../../store/invoice-pages.ts';
+import type { ProgrammeRow } from '../../store/points-programme.ts';
+import type { AccountSaid } from './read-points.ts';
+
+/** On the invoice that falls due first: 1, 5 and 10 steps, as many as the rule lets be used on it. What is missing is said. */
+const STEPS = [1, 5, 10];
+export async function creditOf(
+	tx: Tx,
+	scope: Scope,
+	{
+		programme: { terms, lastSpendOn },
+		account,
+		today
+	}: { programme: ProgrammeRow; account: AccountSaid; today: CivilDate }
+): Promise<CreditView | null> {
+	const { credit } = terms;
+	if (!credit || account.frozenAt || (lastSpendOn && today > lastSpendOn)) return null;
+	const open = await listInvoicesBehind(tx, scope, { today, status: 'open', after: null, limit: 50 });
+	for (const record of open) {
+		const payableMinor = payableToday(record);
+		const most = (payableMinor * BigInt(credit.maxShareBps)) / 10_000n;
+		const steps = STEPS.map((times) => ({
+			points: credit.points * times,
+			valueMinor: minor(credit.valueMinor * BigInt(times)),
+			missing: Math.max(0, credit.points * times - Math.max(0, account.balance))
+		})).filter((step) => step.valueMinor <= most && step.valueMinor <= payableMinor - 50n);
+		if (steps.length)
+			return {
+				invoiceId: record.invoiceId,
+				number: record.number,
+				payableMinor,
+				currency: record.currency,
+				steps
+			};
+	}
+	return null;
+}
+
+type OfReward = {
+	account: AccountSaid;
+	card: TierCard;
+	today: CivilDate;
+	taken: Map<string, number>;
+	codes: Map<string, number>;
+	locale: Locale;
+};
+export function rewardsOf(
+	{ terms }: ProgrammeRow,
+	{ account, card, today, taken, codes, locale }: OfReward
+): RewardView[] {
+	return terms.rewards.flatMap((reward) => {
+		const left = leftOf(reward, taken.get(reward.rewardId) ?? 0, codes.get(reward.rewardId) ?? 0);
+		if (left === 0 || (reward.until && reward.until < today)) return [];
+		const missing = Math.max(0, reward.points - Math.max(0, account.balance));
+		const tier = terms.tiers[reward.minTier];
+		return [
+			{
+				rewardId: reward.rewardId,
+				kind: reward.kind,
+				name: inWords(reward.name, locale),
+				terms: inWords(reward.terms, locale),
+				points: reward.points,
+				until: reward.until as CivilDate | null,
+				left,
+				isFor:
+					reward.from && reward.from > today
+						? ('later' as const)
+						: card.tier < reward.minTier
+							? ('tier' as const)
+							: missing > 0
+								? ('points' as const)
+								: ('now' as const),
+				tierName: reward.minTier > 0 && tier ? inWords(tier.name, locale) : null,
+				missing
+			}
+		];
+	});
+}
+/** Of vouchers, never more than there are codes. */
+function leftOf({ kind, stock }: Reward, taken: number, codes: number): number | null {
+	const left = stock === null ? null : Math.max(0, stock - taken);
+	return kind === 'voucher' ? Math.min(codes, left ?? codes) : left;
+}
