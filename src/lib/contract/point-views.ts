@@ -86,5 +86,13 @@ export type PointsView = TierCard & {
 	isFrozen: boolean;
 	end: { lastEarnOn: CivilDate; lastSpendOn: CivilDate } | null;
 };
-/** What one payment earned, or will: all that a pay link may know. */
-export type EarnedView = { points: number; pending: number; finalOn: CivilDate | null };
+/** What one payment earned, or will: all that a pay link may know. `isDebit`: pending until its debit has succeeded. */
+export type EarnedView = { points: number; pending: number; finalOn: CivilDate | null; isDebit: boolean };
+/** Points on the one invoice that is paid, in a few steps. */
+export type PointsUseView = {
+	steps: { points: number; valueMinor: Minor }[];
+	used: { points: number; valueMinor: Minor } | null;
+	/** Why the points that were asked for are not used, in words. */
+	refused: string | null;
+	isAccepted: boolean;
+};

@@ -1,4 +1,5 @@
 // What screens are given: explicit view models, never a row.
+import type { EarnedView, PointsUseView, TierCard } from './point-views.ts';
 import type { CivilDate } from '../domain/calendar/civil-date.ts';
 import type { NotPayableReason } from '../domain/invoices/findings.ts';
 import type { InvoiceState } from '../domain/invoices/state.ts';
@@ -74,6 +75,10 @@ export type PayWords = {
 	notPayable: string | null;
 	/** The state of each invoice, in their order: the page need not bring the words of all states. */
 	states: string[];
+	/** What each choice earns today: "+147 points". */
+	points: Partial<Record<ChoiceKind, string>>;
+	/** Where points are given: whose they are, and their rules. */
+	pointsNote: { text: string; link: string; url: string } | null;
 };
 /** A priced choice. */
 export type OptionView = {
@@ -208,6 +213,13 @@ export type PayView = {
 	stripe: StripeView;
 	payerName: string;
 	payerEmail: string | null;
+	/** What the last payment earned, or will; null: nothing. */
+	earned: EarnedView | null;
+	/** The tier after it; of a signed-in person only, as is `pointsUse`. */
+	tierCard:
+		(TierCard & { isReached: boolean; tiers: { name: string; threshold: number }[]; benefits: string[] }) | null;
+	/** Points on this invoice; null: none can be used. */
+	pointsUse: PointsUseView | null;
 };
 
 /** A try whose account at Stripe was disconnected. */

@@ -157,6 +157,7 @@ export const ANSWERS: Record<string, Row> = {
 	'GET /portail/recus': { door: 'portal' },
 	'GET /portail/points': { door: 'portal' },
 	'GET /portail/points/csv': { door: 'portal' },
+	'POST /portail/points?/prendre': { door: 'portal', form: { prise: ':new', recompense: ':new' }, absent: true },
 	'POST /portail/points?/accepter': { door: 'portal', form: { accord: 'oui', version: '1' }, absent: true },
 	'GET /portail/live': { door: 'portal' },
 	'GET /portail/compte': { door: 'portal' },

@@ -93,6 +93,8 @@ export function renderReceiptMail(
 		creditMinor: Minor;
 		due: Rest;
 		discounts: { amountMinor: Minor; documentNumber: string | null }[];
+		/** What it earned, in words. */
+		points: string | null;
 	}
 ): RenderedMail {
 	const say = { locale: to.locale };
@@ -129,6 +131,7 @@ export function renderReceiptMail(
 						m.mail_receipt_discount({}, say),
 						formatMoney(one.amountMinor, payment.currency, to.locale)
 					]),
+					...(payment.points ? [[m.nav_points({}, say), payment.points] as [string, string]] : []),
 					...dueRows({ ...payment.due, currency: payment.currency }, to.locale)
 				]
 			},

@@ -116,7 +116,10 @@ export async function sumMonths(
 	return new Map(rows.map(({ month, points }) => [month, points]));
 }
 
-/** The last settled invoices, the oldest first: how many days after its due day the last of each was paid (below zero: before it). */
+/**
+ * The last invoices that were paid, the oldest first: how many days after its due day the last of each was paid (below zero: before it). What was paid
+ * in parts is late when one of them was; what came to nothing or went back does not count.
+ */
 export async function listBeats(tx: Tx, scope: Scope, clientId: string, limit: number): Promise<Beat[]> {
 	const rows = await tx.execute<{
 		verdict: Beat['verdict'];
@@ -124,14 +127,21 @@ export async function listBeats(tx: Tx, scope: Scope, clientId: string, limit: n
 		due_on: CivilDate;
 		number: string;
 	}>(sql`
-		select b.verdict, paid.days_after, i.due_on::text, i.number
-		from points_beat b
-			join invoice i on i.supplier_id = b.supplier_id and i.invoice_id = b.invoice_id
-			cross join lateral (select coalesce(max(a.acted_on - a.due_on), 0)::int as days_after from points_award a
-				where a.supplier_id = b.supplier_id and a.invoice_id = b.invoice_id and a.kind = 'payment') paid
-		where b.supplier_id = ${scope.supplierId} and b.client_id = ${clientId} and b.stands
-		order by b.seq desc limit ${limit}`);
-	return rows
-		.map(({ verdict, days_after, due_on, number }) => ({ verdict, daysAfter: days_after, dueOn: due_on, number }))
-		.reverse();
+		select paid.verdict, paid.days_after, i.due_on::text, i.number
+		from (
+			select a.invoice_id, max(a.acted_on) as acted_on, max(a.acted_on - a.due_on)::int as days_after,
+				case when bool_or(a.verdict = 'late') then 'late' when bool_or(a.verdict = 'neutral') then 'neutral' else 'on_time' end as verdict
+			from points_award a
+			where a.supplier_id = ${scope.supplierId} and a.client_id = ${clientId} and a.kind = 'payment' and a.verdict <> 'excluded'
+				and (a.points = 0 or a.earned_points + a.pending_points > 0)
+			group by a.invoice_id
+			order by 2 desc, 1 limit ${limit}
+		) paid join invoice i on i.supplier_id = ${scope.supplierId} and i.invoice_id = paid.invoice_id
+		order by paid.acted_on, i.due_on, i.number`);
+	return rows.map(({ verdict, days_after, due_on, number }) => ({
+		verdict,
+		daysAfter: days_after,
+		dueOn: due_on,
+		number
+	}));
 }

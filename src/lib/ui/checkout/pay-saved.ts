@@ -64,6 +64,7 @@ export async function paySaved(
 		invoiceIds: view.invoices.map((invoice) => invoice.invoiceId),
 		option: option.kind,
 		expectedAmountMinor: String(option.dueNowMinor),
+		usePoints: option.pointsUsed?.points,
 		expectedParts: expectedParts(option),
 		...(cardMayEnd ? { cardMayEnd } : {})
 	};

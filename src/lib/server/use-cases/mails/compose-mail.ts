@@ -26,7 +26,7 @@ import { commit } from '../run.ts';
 import type { Context } from './compose-context.ts';
 import { renderPlanMail } from './compose-plan-mail.ts';
 import { notesWith, renderReversal } from './compose-reversal-mail.ts';
-import { renderPointsMail } from '../points/compose-points-mail.ts';
+import { pointsOfReceipt, renderPointsMail } from '../points/compose-points-mail.ts';
 import { invoiceIdsOf, payUrl, whatIsDue } from './what-is-due.ts';
 import { mintPayLink } from '../access/pay-links.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
@@ -182,7 +182,8 @@ async function renderReceipt({ services, scope, tx, row, to }: Context): Promise
 		numbers: lines.map((line) => line.number).join(', '),
 		methodLabel: methodName(payment.methodType, payment.methodLabel, to.locale),
 		due: await whatIsDue(tx, scope, invoiceIdsOf(lines)),
-		discounts: (await readReceipt(services, tx, scope, payment.paymentId))?.discounts ?? []
+		discounts: (await readReceipt(services, tx, scope, payment.paymentId))?.discounts ?? [],
+		points: await pointsOfReceipt(tx, scope, payment.paymentId, to.locale)
 	});
 }
 

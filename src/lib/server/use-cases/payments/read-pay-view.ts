@@ -31,7 +31,8 @@ import { listPayments, type PaymentListing } from '../../store/payments.ts';
 import { invoiceView, paymentView, stripeView, supplierView } from '../invoices/views.ts';
 import { methodViews } from '../methods/manage-methods.ts';
 import { readReductions } from '../offers/discount-view.ts';
-import { quoteInvoices } from '../offers/quote-invoices.ts';
+import { quoteInvoices, type Quoted } from '../offers/quote-invoices.ts';
+import { earnedBy, earningWords, pointsNote, pointsUse, tierAfter } from '../points/points-to-pay-with.ts';
 import { planView } from '../plans/plan-view.ts';
 import { isOwnTry } from './progress.ts';
 import { done, read, refuse, type Result } from '../run.ts';
@@ -40,7 +41,8 @@ export async function readPayView(
 	services: Services,
 	scope: Scope,
 	invoiceIds: string[],
-	locale: Locale = 'fr'
+	locale: Locale = 'fr',
+	{ usePoints = 0 }: { usePoints?: number } = {}
 ): Promise<Result<PayView>> {
 	const [firstId, ...otherIds] = invoiceIds;
 	if (!firstId) return refuse('not_found');
@@ -63,7 +65,9 @@ export async function readPayView(
 		const [first] = records;
 		if (!first || records.length !== invoiceIds.length) return refuse('not_found');
 		const at = services.clock.now();
-		const quoted = await quoteInvoices(tx, scope, { supplier, records, at });
+		// A pay link may have been forwarded: points of its client are nobody's to use there.
+		const asked = actor.kind === 'contact' && single ? usePoints : 0;
+		const quoted = await quoteInvoices(tx, scope, { supplier, records, at, usePoints: asked });
 		const { today } = quoted.quote;
 		const amountMinor = add(...records.map(payableToday));
 		const plan = plans.find((one) => one.status !== 'pending' && isWholeIn(one.parts, invoiceIds)) ?? null;
@@ -79,6 +83,7 @@ export async function readPayView(
 					)
 				: [];
 		const invoices = records.map((record) => invoiceView(record, today));
+		const earned = await earnedBy(tx, scope, last);
 		return done({
 			supplier: supplierView(supplier),
 			invoices,
@@ -89,7 +94,7 @@ export async function readPayView(
 			refused,
 			discounts: single ? await readReductions(tx, scope, single, supplier.timeZone) : [],
 			plan: plan && (await planView(tx, scope, plan, today)),
-			words: wordsOf({ supplier, records, invoices, options, refused, attempt, plan }, locale),
+			words: wordsOf({ supplier, records, invoices, options, refused, attempt, plan, quoted }, locale),
 			timeZone: supplier.timeZone,
 			now: at,
 			attempt,
@@ -98,7 +103,10 @@ export async function readPayView(
 			methods,
 			stripe: stripeView(services.config, supplier),
 			payerName: first.clientName,
-			payerEmail: payer?.email ?? null
+			payerEmail: payer?.email ?? null,
+			earned,
+			tierCard: await tierAfter(tx, scope, earned, locale),
+			pointsUse: await pointsUse(tx, scope, quoted, options, locale)
 		});
 	});
 }
@@ -107,8 +115,12 @@ type Told = Pick<PayView, 'invoices' | 'options' | 'refused' | 'attempt'> & {
 	supplier: Supplier;
 	records: InvoiceRecord[];
 	plan: PlanWithParts | null;
+	quoted: Quoted;
 };
-function wordsOf({ supplier, records, invoices, options, refused, attempt, plan }: Told, locale: Locale): PayWords {
+function wordsOf(
+	{ supplier, records, invoices, options, refused, attempt, plan, quoted }: Told,
+	locale: Locale
+): PayWords {
 	const first = required(records[0], 'invoice');
 	const { currency, clientKind, notPayableReason, plannedMinor } = first;
 	const cureDays = cureDaysFor(clientKind, supplier.planCureDays);
@@ -118,6 +130,8 @@ function wordsOf({ supplier, records, invoices, options, refused, attempt, plan 
 		reasons: refused.flatMap((one) => notOfferedText(one, currency, locale) ?? []),
 		decline: attempt?.family ? declineOf(attempt.methodType)(attempt.family, locale) : null,
 		states: invoices.map((invoice) => invoiceStateText(invoice, locale)),
+		points: earningWords(options, locale),
+		pointsNote: options.length ? pointsNote(quoted, supplier, first.clientName, locale) : null,
 		notPayable:
 			records.length > 1
 				? null

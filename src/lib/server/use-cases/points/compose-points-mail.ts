@@ -1,13 +1,18 @@
 // What a mail about points says as things stand when it leaves: a tier that was lost meanwhile, points that were used meanwhile, are not told.
+import { m } from '#lib/paraglide/messages.js';
 import { getsPointsNews } from '../../../domain/mail/recipients.ts';
 import { parseCivilDate } from '../../../domain/calendar/civil-date.ts';
-import { inWords, tierBenefits } from '../../../i18n/points.ts';
+import { formatDay } from '../../../domain/calendar/format.ts';
+import type { Scope } from '../../../domain/access/scope.ts';
+import type { Locale } from '../../../domain/money/format.ts';
+import { formatPoints, inWords, signedPoints, tierBenefits } from '../../../i18n/points.ts';
 import { pointsMailsUrl } from '../../access/mail-choices.ts';
 import type { RenderedMail } from '../../mails/layout.ts';
 import { renderPointsEnding, renderPointsExpiring, renderTierReached } from '../../mails/points-mails.ts';
+import type { Tx } from '../../store/database.ts';
 import { findClient, findContact } from '../../store/parties.ts';
 import { findLiveProgramme } from '../../store/points-programme.ts';
-import { findAccount, listExpiring, listTierOffers } from '../../store/points-reading.ts';
+import { findAccount, listEarned, listExpiring, listTierOffers } from '../../store/points-reading.ts';
 import type { Context } from '../mails/compose-context.ts';
 import { partsOfKey } from './queue-points-mails.ts';
 
@@ -57,4 +62,23 @@ export async function renderPointsMail(context: Context): Promise<RenderedMail |
 			? { name: inWords(next.name, to.locale), missing: Math.max(0, next.threshold - account.earnedInYear) }
 			: null
 	});
+}
+
+/** "+147 points"; "+96 points, acquis le 30 novembre…"; null where nothing was earned. */
+export async function pointsOfReceipt(tx: Tx, scope: Scope, paymentId: string, locale: Locale): Promise<string | null> {
+	const say = { locale };
+	const awards = await listEarned(tx, scope, { paymentId });
+	const sum = (part: 'earnedPoints' | 'pendingPoints'): number => awards.reduce((all, award) => all + award[part], 0);
+	const [points, pending] = [sum('earnedPoints'), sum('pendingPoints')];
+	const finalOn = awards.find((award) => award.pendingPoints > 0)?.finalOn ?? null;
+	const said = [
+		...(points > 0 ? [m.points_gain({ count: points, points: signedPoints(points, locale) }, say)] : []),
+		...(pending > 0
+			? [
+					m.points_earned_pending({ count: pending, points: formatPoints(pending, locale) }, say),
+					finalOn ? m.points_pending_on({ date: formatDay(finalOn, locale) }, say) : m.points_pending_later({}, say)
+				]
+			: [])
+	];
+	return said.length ? said.join(', ') : null;
 }

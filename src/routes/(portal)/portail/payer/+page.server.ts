@@ -14,7 +14,9 @@ export const load: PageServerLoad = async (event) => {
 	const { services } = await house();
 	if (ids.length > INVOICES_PER_PAYMENT)
 		return { view: null, lots: await splitChoice(services, scope, ids), chosen: ids.length };
-	const result = await readPayView(services, scope, ids, event.locals.locale);
+	const points = Number(event.url.searchParams.get('points') ?? 0);
+	const usePoints = Number.isSafeInteger(points) && points > 0 ? points : 0;
+	const result = await readPayView(services, scope, ids, event.locals.locale, { usePoints });
 	if (!result.ok) error(404, 'Not found');
 	return { view: result.value };
 };

@@ -1,0 +1,111 @@
+// What the pay page says of points: what each choice earns, to anybody who pays; and, to a signed-in person alone, what can be used and what the last payment did.
+import { m } from '#lib/paraglide/messages.js';
+import type { EarnedView, PointsUseView } from '../../../contract/point-views.ts';
+import type { OptionView, PayView } from '../../../contract/views.ts';
+import type { Scope } from '../../../domain/access/scope.ts';
+import { minor } from '../../../domain/money/minor.ts';
+import type { Locale } from '../../../domain/money/format.ts';
+import { inWords, signedPoints } from '../../../i18n/points.ts';
+import { refusalText } from '../../../i18n/refusals.ts';
+import type { Attempt } from '../../store/attempts.ts';
+import type { Tx } from '../../store/database.ts';
+import type { Supplier } from '../../store/parties.ts';
+import { findLiveProgramme } from '../../store/points-programme.ts';
+import { findAccount, findPointsAcceptance, listEarned, listTierOffers } from '../../store/points-reading.ts';
+import type { Quoted } from '../offers/quote-invoices.ts';
+import { benefitsOf, cardOf } from './read-points.ts';
+
+/** "+147 points", for each choice that earns some. */
+export const earningWords = (options: OptionView[], locale: Locale): PayView['words']['points'] =>
+	Object.fromEntries(
+		options.flatMap(({ kind, pointsPreview }) =>
+			pointsPreview && pointsPreview.points > 0
+				? [
+						[
+							kind,
+							m.points_gain(
+								{ count: pointsPreview.points, points: signedPoints(pointsPreview.points, locale) },
+								{ locale }
+							)
+						]
+					]
+				: []
+		)
+	);
+export const pointsNote = (
+	{ loyalty }: Quoted,
+	{ slug }: Supplier,
+	clientName: string,
+	locale: Locale
+): PayView['words']['pointsNote'] =>
+	loyalty && {
+		text: m.points_note({ client: clientName }, { locale }),
+		link: m.points_rules_link({}, { locale }),
+		url: `/regles/${slug}`
+	};
+
+/** What a try earned, of all its invoices; of a pay link, of its own alone, and without what is given for other payments. */
+export async function earnedBy(tx: Tx, scope: Scope, attempt: Attempt | null): Promise<EarnedView | null> {
+	if (!attempt || !['paid', 'processing'].includes(attempt.status)) return null;
+	const awards = (await listEarned(tx, scope, { attemptId: attempt.attemptId })).filter(
+		({ kind }) => kind === 'payment' || scope.actor.kind !== 'pay_link'
+	);
+	const sum = (part: 'earnedPoints' | 'pendingPoints'): number => awards.reduce((all, award) => all + award[part], 0);
+	const [points, pending] = [sum('earnedPoints'), sum('pendingPoints')];
+	if (points + pending === 0) return null;
+	const finalOn = awards.find((award) => award.pendingPoints > 0)?.finalOn ?? null;
+	return { points, pending, finalOn, isDebit: attempt.status === 'processing' };
+}
+
+/** The tier after a payment, and whether that payment reached it. */
+export async function tierAfter(
+	tx: Tx,
+	scope: Scope,
+	earned: EarnedView | null,
+	locale: Locale
+): Promise<PayView['tierCard']> {
+	const { actor } = scope;
+	if (!earned || actor.kind !== 'contact') return null;
+	const [programme, account, offers] = await Promise.all([
+		findLiveProgramme(tx, scope),
+		findAccount(tx, scope, actor.clientId),
+		listTierOffers(tx, scope)
+	]);
+	if (!programme || !account) return null;
+	const { terms } = programme;
+	const card = cardOf(account, { terms, offers, locale });
+	const threshold = terms.tiers[card.tier]?.threshold ?? 0;
+	return {
+		...card,
+		isReached: card.tier > 0 && account.earnedInYear - earned.points < threshold,
+		tiers: terms.tiers.map((tier) => ({ name: inWords(tier.name, locale), threshold: tier.threshold })),
+		benefits: benefitsOf(card.tier, { terms, offers, locale })
+	};
+}
+
+const STEPS = [1, 5, 10];
+/** On one invoice, paid at once, by a signed-in person. */
+export async function pointsUse(
+	tx: Tx,
+	scope: Scope,
+	{ quote, loyalty, input }: Quoted,
+	options: OptionView[],
+	locale: Locale
+): Promise<PointsUseView | null> {
+	const { actor } = scope;
+	const credit = loyalty?.credit;
+	if (actor.kind !== 'contact' || !credit || input.invoices.length !== 1) return null;
+	const used = options.find((option) => option.pointsUsed)?.pointsUsed ?? null;
+	if (quote.pointsMost === 0 && !used && !quote.pointsRefused) return null;
+	const most = quote.pointsMost / credit.points;
+	const times = [...new Set([...STEPS.filter((step) => step <= most), most])].filter((step) => step > 0).slice(-4);
+	return {
+		steps: times.map((count) => ({
+			points: count * credit.points,
+			valueMinor: minor(credit.valueMinor * BigInt(count))
+		})),
+		used,
+		refused: quote.pointsRefused ? refusalText({ code: quote.pointsRefused, detail: {} }, locale) : null,
+		isAccepted: (await findPointsAcceptance(tx, scope, actor.clientId)) !== null
+	};
+}

@@ -1,0 +1,135 @@
+// What a client reads of its points: every line accounted for, in plain words, and nothing of it by a pay link.
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { inScope } from '#lib/server/store/tx.ts';
+import { listHistory } from '#lib/server/store/points-history.ts';
+import { findPointsAcceptance } from '#lib/server/store/points-reading.ts';
+import { acceptRules } from '#lib/server/use-cases/points/accept-rules.ts';
+import { exportHistory, readPoints, readTierCard } from '#lib/server/use-cases/points/read-points.ts';
+import { anInvoice, aPayer, aPayLink, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import { acceptRules as accepted, aProgramme, givePoints, pointsOf } from '../../builders/points.ts';
+import { stageOf } from '../../builders/stage.ts';
+import { openHouse, type TestHouse } from '../../setup/house.ts';
+
+let house: TestHouse;
+let cast: Cast;
+let payer: Payer;
+let counter = 0;
+const account = () => `acct_read${counter}`;
+const name = () => `Client ${counter}`;
+beforeAll(async () => {
+	house = await openHouse(Array.from({ length: 8 }, (_, i) => `acct_read${i + 1}`));
+});
+afterAll(() => house.close());
+beforeEach(async () => {
+	counter += 1;
+	cast = await aSupplier(house.services, account());
+	payer = await aPayer(house.services, cast, `paul${counter}@roche.example`, name());
+	await aProgramme(house.services, cast, { earning: { early: { bpsPerDay: 100, maxDays: 20, withDiscount: true } } });
+});
+const { asSystem, inDays } = stageOf(() => ({ house, cast }));
+const invoice = (number: string, due: number, grossMinor = 30_000) =>
+	anInvoice(house.services, cast, { name: name() }, { number, grossMinor, issuedOn: inDays(-40), dueOn: inDays(due) });
+const paid = (invoiceId: string, amount: number, options: Parameters<typeof pay>[4] = {}) =>
+	pay(house.services, payer, [invoiceId], amount, { account: account(), ...options });
+const look = async () => {
+	const result = await readPoints(house.services, payer.scope, { after: null, locale: 'fr' });
+	if (!result.ok) throw new Error(result.refusal.code);
+	return result.value;
+};
+const plain = (text: string): string => text.replace(/[\u00a0\u202f]/g, ' ');
+
+test('the lines of the history add up to the balance, month by month, and say what happened to which invoice', async () => {
+	await accepted(house.services, cast, payer);
+	await paid(await invoice('F-1', 10), 30_000);
+	await paid(await invoice('F-2', -4), 30_000);
+	await paid(await invoice('F-3', 0), 30_000);
+	await paid(await invoice('F-4', 20), 30_000, { method: 'pm_success_fr' });
+	await givePoints(house.services, cast, payer.clientId, 40);
+	await paid(await invoice('F-5', 5), 29_500, { usePoints: 100 });
+	const points = await look();
+	const lines = points.history.months.flatMap((month) => month.lines);
+	expect(lines.map((line) => `${plain(line.title)} ${line.points || `(${line.pendingPoints})`}`).sort()).toEqual(
+		[
+			'Ajustement de Atelier Lumen 40',
+			'F-1, payée avec 10 jours d’avance 330',
+			'F-2, payée 4 jours après (0)',
+			'F-3, payée le jour même 300',
+			'F-4, prélèvement en cours (360)',
+			'F-5, payée avec 5 jours d’avance 309',
+			'Utilisés sur F-5 -100'
+		].sort()
+	);
+	const told = await pointsOf(house.services, cast, payer.clientId);
+	expect(lines.reduce((sum, line) => sum + line.points, 0)).toBe(told.balance);
+	expect(points.history.months.reduce((sum, month) => sum + month.points, 0)).toBe(told.balance);
+	expect([points.balance, points.pending]).toEqual([told.balance, told.pending]);
+	const detail = (number: string) => plain(lines.find((line) => line.title.startsWith(number))?.note ?? '');
+	expect(detail('F-1')).toContain('300 points et 30 pour l’avance');
+	expect(detail('F-2')).toContain('payé en retard : pas de points');
+	expect(points.strip).toMatchObject({ early: 3, onDay: 1, late: 1 });
+	const file = [];
+	for await (const some of exportHistory(house.services, payer.scope, 'fr')) file.push(...some);
+	expect(file).toEqual(lines);
+});
+
+test('a history that is read piece by piece leaves nothing out and tells nothing twice', async () => {
+	for (const points of [10, 20, 30, 40, 50]) await givePoints(house.services, cast, payer.clientId, points);
+	await paid(await invoice('F-1', -1), 30_000);
+	const read = (after: string | null, limit: number) =>
+		asSystem((tx) => listHistory(tx, cast.system, payer.clientId, { after, limit }));
+	const whole = await read(null, 50);
+	const pieces = [];
+	for (let after: string | null = null; ;) {
+		const some: Awaited<ReturnType<typeof read>> = await read(after, 2);
+		pieces.push(...some);
+		if (some.length < 2) break;
+		after = some.at(-1)?.lineId ?? null;
+	}
+	expect(whole).toHaveLength(6);
+	expect(pieces).toEqual(whole);
+});
+
+test('the tier, and what is missing for the next one', async () => {
+	await paid(await invoice('F-1', 0, 60_000), 60_000);
+	expect(await readTierCard(house.services, payer.scope, 'fr')).toMatchObject({
+		balance: 600,
+		tierName: 'Argent',
+		next: { name: 'Or', threshold: 1500, missing: 900 },
+		progress: { percent: 40 }
+	});
+	expect((await look()).tiers.map((tier) => tier.isHere)).toEqual([false, true, false]);
+});
+
+test('a pay link is told nothing of balance, tier or history, and accepts no rules', async () => {
+	const invoiceId = await invoice('F-1', 10);
+	await givePoints(house.services, cast, payer.clientId, 500);
+	const link = aPayLink(cast, payer, invoiceId);
+	expect(await readTierCard(house.services, link, 'fr')).toBeNull();
+	expect(await readPoints(house.services, link, { after: null, locale: 'fr' })).toMatchObject({ ok: false });
+	const asked = { version: 1, locale: 'fr' as const, ip: null, userAgent: null };
+	expect(await acceptRules(house.services, link, asked)).toMatchObject({ ok: false });
+	const lines = [];
+	for await (const some of exportHistory(house.services, link, 'fr')) lines.push(...some);
+	expect(lines).toEqual([]);
+});
+
+test('the rules are accepted once, word for word, in the version that was shown', async () => {
+	const asked = { version: 1, locale: 'fr' as const, ip: '192.0.2.1', userAgent: 'x'.repeat(900) };
+	const stored = () =>
+		inScope(house.services.db, cast.system, (tx) => findPointsAcceptance(tx, cast.system, payer.clientId));
+	await aProgramme(house.services, cast);
+	expect(await acceptRules(house.services, payer.scope, asked)).toMatchObject({
+		ok: false,
+		refusal: { code: 'points_rules_changed' }
+	});
+	expect(await stored()).toBeNull();
+	expect((await look()).isAccepted).toBe(false);
+	expect(await acceptRules(house.services, payer.scope, { ...asked, version: 2 })).toMatchObject({ ok: true });
+	const first = await stored();
+	expect(first).toMatchObject({ version: 2, ip: '192.0.2.1', contactId: payer.contactId });
+	expect(first?.rulesText).toContain('100 points');
+	expect(first?.userAgent).toHaveLength(500);
+	await acceptRules(house.services, payer.scope, { ...asked, version: 2, locale: 'en' });
+	expect(await stored()).toEqual(first);
+	expect((await look()).isAccepted).toBe(true);
+});
