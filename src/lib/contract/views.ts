@@ -64,6 +64,8 @@ export type TransferView = {
 	referencePrinted: string;
 	hasQr: boolean;
 };
+/** `gain`: what is saved; `text`: until when, or what follows; `detail`: once it is chosen; `points`: what it earns, "+147 points". */
+export type ChoiceWords = { gain?: string; text: string; detail?: string; points?: string };
 /** Sentences of the pay page that only some payers need: written by the server, so that no phone carries them all, in two languages. */
 export type PayWords = {
 	/** What is agreed to by paying a choice. */
@@ -75,8 +77,8 @@ export type PayWords = {
 	notPayable: string | null;
 	/** The state of each invoice, in their order: the page need not bring the words of all states. */
 	states: string[];
-	/** What each choice earns today: "+147 points". */
-	points: Partial<Record<ChoiceKind, string>>;
+	/** The lines under each choice. */
+	choices: Partial<Record<ChoiceKind, ChoiceWords>>;
 	/** Where points are given: whose they are, and their rules. */
 	pointsNote: { text: string; link: string; url: string } | null;
 };

@@ -18,10 +18,10 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 	const say = { locale };
 	const money = (text: string | undefined): string =>
 		formatMoney(minor(BigInt(text ?? '0')), detail.currency ?? 'EUR', locale);
-	const day = parseCivilDate(detail.allowedOn ?? '');
-	const cap = parseCivilDate(detail.date ?? '');
+	const day = dayText(locale);
 	const texts: Record<RefusalCode, () => string> = {
 		...importTexts(detail, locale),
+		...pointsTexts(locale),
 		...outcomeTexts(locale),
 		...offerTexts(detail, locale),
 		not_found: () => m.refusal_not_found({}, say),
@@ -42,7 +42,6 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 		too_many_requests: () => m.refusal_too_many_requests({}, say),
 		amount_changed: () => m.refusal_amount_changed({ amount: money(detail.amountMinor) }, say),
 		schedule_changed: () => m.refusal_schedule_changed({}, say),
-		points_rules_changed: () => m.refusal_points_rules_changed({}, say),
 		offer_expired: () => m.refusal_offer_expired({ amount: money(detail.amountMinor) }, say),
 		late_rate_too_low: () =>
 			m.refusal_late_rate_too_low({ rate: formatRate(Number(detail.rateBps ?? '0'), locale) }, say),
@@ -53,26 +52,16 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 		already_paid: () => m.refusal_already_paid({}, say),
 		method_not_offered: () => m.refusal_method_not_offered({}, say),
 		attempt_id_reused: () => m.refusal_attempt_id_reused({}, say),
-		points_not_offered: () => m.refusal_points_not_offered({}, say),
-		points_frozen: () => m.refusal_points_frozen({}, say),
-		points_not_enough: () => m.refusal_points_not_enough({}, say),
-		points_not_a_step: () => m.refusal_points_not_a_step({}, say),
-		points_over_share: () => m.refusal_points_over_share({}, say),
-		points_one_invoice: () => m.refusal_points_one_invoice({}, say),
-		points_rules_first: () => m.refusal_points_rules_first({}, say),
-		reward_not_offered: () => m.refusal_reward_not_offered({}, say),
-		reward_gone: () => m.refusal_reward_gone({}, say),
 		card_declined: () => declineText((detail.family ?? 'generic') as DeclineFamily, locale),
 		day_not_possible: () => m.refusal_day_not_possible({}, say),
-		day_past_cap: () => m.refusal_day_past_cap({ date: cap ? formatDay(cap, locale) : '' }, say),
+		day_past_cap: () => m.refusal_day_past_cap({ date: day(detail.date) }, say),
 		move_waiting: () => m.refusal_move_waiting({}, say),
 		method_needed: () => m.refusal_method_needed({}, say),
-		card_ends_early: () =>
-			m.refusal_card_ends_early({ ends: detail.ends ?? '', date: cap ? formatDay(cap, locale) : '' }, say),
+		card_ends_early: () => m.refusal_card_ends_early({ ends: detail.ends ?? '', date: day(detail.date) }, say),
 		method_refused: () => m.refusal_method_refused({}, say),
 		payment_unknown: () => m.refusal_payment_unknown({}, say),
 		payment_unavailable: () => m.refusal_payment_unavailable({}, say),
-		refund_too_early: () => m.refusal_refund_too_early({ date: day ? formatDay(day, locale) : '' }, say),
+		refund_too_early: () => m.refusal_refund_too_early({ date: day(detail.allowedOn) }, say),
 		refund_changed: () => m.refusal_refund_changed({ amount: money(detail.goneMinor) }, say),
 		refund_above_rest: () => m.refusal_refund_above_rest({ amount: money(detail.restMinor) }, say),
 		refund_not_positive: () => m.refusal_refund_not_positive({}, say),
@@ -118,10 +107,7 @@ function importTexts(detail: Refusal['detail'], locale: Locale): Record<ImportCo
 /** Of offers and of the points programme. */
 function offerTexts(detail: Refusal['detail'], locale: Locale) {
 	const say = { locale };
-	const day = (text: string | undefined): string => {
-		const date = parseCivilDate(text ?? '');
-		return date ? formatDay(date, locale) : '';
-	};
+	const day = dayText(locale);
 	const { mistake } = detail;
 	return {
 		offer_invalid: () => m.refusal_offer_invalid({ why: mistakeText(mistake as PolicyMistake['code'], locale) }, say),
@@ -159,3 +145,26 @@ function outcomeTexts(locale: Locale): Record<OutcomeCode, () => string> {
 		refund_said_first: () => m.refusal_refund_said_first({}, say)
 	};
 }
+
+type OfPoints = Extract<RefusalCode, `points_${string}` | `reward_${string}`>;
+function pointsTexts(locale: Locale): Record<OfPoints, () => string> {
+	const say = { locale };
+	return {
+		points_rules_changed: () => m.refusal_points_rules_changed({}, say),
+		points_not_offered: () => m.refusal_points_not_offered({}, say),
+		points_frozen: () => m.refusal_points_frozen({}, say),
+		points_not_enough: () => m.refusal_points_not_enough({}, say),
+		points_not_a_step: () => m.refusal_points_not_a_step({}, say),
+		points_over_share: () => m.refusal_points_over_share({}, say),
+		points_one_invoice: () => m.refusal_points_one_invoice({}, say),
+		points_rules_first: () => m.refusal_points_rules_first({}, say),
+		reward_not_offered: () => m.refusal_reward_not_offered({}, say),
+		reward_gone: () => m.refusal_reward_gone({}, say)
+	};
+}
+const dayText =
+	(locale: Locale) =>
+	(text: string | undefined): string => {
+		const day = parseCivilDate(text ?? '');
+		return day ? formatDay(day, locale) : '';
+	};

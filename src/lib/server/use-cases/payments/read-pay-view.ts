@@ -16,6 +16,7 @@ import { cureDaysFor } from '../../../domain/plans/failure.ts';
 import { isWholeIn } from '../../../domain/plans/plan.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import { debitDeclineText, declineText } from '../../../i18n/declines.ts';
+import { choiceWords } from '../../../i18n/choice-words.ts';
 import { consentText, notOfferedText } from '../../../i18n/offers.ts';
 import { creditedText, inPlanWithOthersText, notPayableText } from '../../../i18n/not-payable.ts';
 import { invoiceStateText } from '../../../i18n/states.ts';
@@ -32,7 +33,7 @@ import { invoiceView, paymentView, stripeView, supplierView } from '../invoices/
 import { methodViews } from '../methods/manage-methods.ts';
 import { readReductions } from '../offers/discount-view.ts';
 import { quoteInvoices, type Quoted } from '../offers/quote-invoices.ts';
-import { earnedBy, earningWords, pointsNote, pointsUse, tierAfter } from '../points/points-to-pay-with.ts';
+import { earnedBy, pointsNote, pointsUse, tierAfter } from '../points/points-to-pay-with.ts';
 import { planView } from '../plans/plan-view.ts';
 import { isOwnTry } from './progress.ts';
 import { done, read, refuse, type Result } from '../run.ts';
@@ -130,7 +131,7 @@ function wordsOf(
 		reasons: refused.flatMap((one) => notOfferedText(one, currency, locale) ?? []),
 		decline: attempt?.family ? declineOf(attempt.methodType)(attempt.family, locale) : null,
 		states: invoices.map((invoice) => invoiceStateText(invoice, locale)),
-		points: earningWords(options, locale),
+		choices: Object.fromEntries(options.map((option) => [option.kind, choiceWords(option, currency, locale)])),
 		pointsNote: options.length ? pointsNote(quoted, supplier, first.clientName, locale) : null,
 		notPayable:
 			records.length > 1

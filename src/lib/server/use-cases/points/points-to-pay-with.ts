@@ -1,11 +1,11 @@
-// What the pay page says of points: what each choice earns, to anybody who pays; and, to a signed-in person alone, what can be used and what the last payment did.
+// What the pay page says of points: what the last payment earned, to anybody who pays; and, to a signed-in person alone, what can be used and what tier that makes.
 import { m } from '#lib/paraglide/messages.js';
 import type { EarnedView, PointsUseView } from '../../../contract/point-views.ts';
 import type { OptionView, PayView } from '../../../contract/views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import { minor } from '../../../domain/money/minor.ts';
 import type { Locale } from '../../../domain/money/format.ts';
-import { inWords, signedPoints } from '../../../i18n/points.ts';
+import { inWords } from '../../../i18n/points.ts';
 import { refusalText } from '../../../i18n/refusals.ts';
 import type { Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
@@ -15,23 +15,6 @@ import { findAccount, findPointsAcceptance, listEarned, listTierOffers } from '.
 import type { Quoted } from '../offers/quote-invoices.ts';
 import { benefitsOf, cardOf } from './read-points.ts';
 
-/** "+147 points", for each choice that earns some. */
-export const earningWords = (options: OptionView[], locale: Locale): PayView['words']['points'] =>
-	Object.fromEntries(
-		options.flatMap(({ kind, pointsPreview }) =>
-			pointsPreview && pointsPreview.points > 0
-				? [
-						[
-							kind,
-							m.points_gain(
-								{ count: pointsPreview.points, points: signedPoints(pointsPreview.points, locale) },
-								{ locale }
-							)
-						]
-					]
-				: []
-		)
-	);
 export const pointsNote = (
 	{ loyalty }: Quoted,
 	{ slug }: Supplier,

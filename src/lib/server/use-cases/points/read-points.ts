@@ -23,21 +23,16 @@ import {
 	findPointsAcceptance,
 	listExpiring,
 	listTaken,
-	listTierOffers,
-	type AccountRow
+	listTierOffers
 } from '../../store/points-reading.ts';
 import { pageOf } from '../page.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { historyLine } from './history-lines.ts';
-import { creditOf, rewardsOf } from './what-points-buy.ts';
+import { creditOf, rewardsOf, type AccountSaid } from './what-points-buy.ts';
 
 type Who = { clientId: string };
 /** Of a signed-in person of a client only. */
 const clientOf = ({ actor }: Scope): Who | null => (actor.kind === 'contact' ? { clientId: actor.clientId } : null);
-export type AccountSaid = Pick<
-	AccountRow,
-	'balance' | 'pending' | 'earnedInYear' | 'tier' | 'recheckOn' | 'streak' | 'frozenAt'
->;
 const NOTHING_YET: AccountSaid = {
 	balance: 0,
 	pending: 0,

@@ -10,7 +10,12 @@ import { inWords } from '../../../i18n/points.ts';
 import type { Tx } from '../../store/database.ts';
 import { listInvoicesBehind } from '../../store/invoice-pages.ts';
 import type { ProgrammeRow } from '../../store/points-programme.ts';
-import type { AccountSaid } from './read-points.ts';
+import type { AccountRow } from '../../store/points-reading.ts';
+
+export type AccountSaid = Pick<
+	AccountRow,
+	'balance' | 'pending' | 'earnedInYear' | 'tier' | 'recheckOn' | 'streak' | 'frozenAt'
+>;
 
 /** On the invoice that falls due first: 1, 5 and 10 steps, as many as the rule lets be used on it. What is missing is said. */
 const STEPS = [1, 5, 10];

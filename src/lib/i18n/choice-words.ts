@@ -1,0 +1,59 @@
+// The lines under each priced choice, in words: what is gained, until when, what follows, what it earns. Written where the price is, so that no phone carries
+// them all in two languages.
+import { m } from '#lib/paraglide/messages.js';
+import type { ChoiceWords, OptionView } from '../contract/views.ts';
+import { formatDay } from '../domain/calendar/format.ts';
+import { formatMoney, type Locale } from '../domain/money/format.ts';
+import type { Minor } from '../domain/money/minor.ts';
+import { signedPoints } from './points.ts';
+
+export function choiceWords(option: OptionView, currency: string, locale: Locale): ChoiceWords {
+	const say = { locale };
+	const money = (amount: Minor): string => formatMoney(amount, currency, locale);
+	const { kind, lastDay, discountMinor, discountVatMinor, pointsPreview } = option;
+	return {
+		...(kind === 'early' ? { gain: m.option_gain({ amount: money(discountMinor) }, say) } : {}),
+		text:
+			kind === 'early'
+				? lastDay
+					? m.option_until({ date: formatDay(lastDay, locale, 'weekday') }, say)
+					: ''
+				: afterwards(option, locale),
+		...(kind === 'early' && discountVatMinor > 0n
+			? { detail: m.option_vat_less({ amount: money(discountVatMinor) }, say) }
+			: option.isSettlement
+				? { detail: m.plan_settlement({}, say) }
+				: {}),
+		...(pointsPreview && pointsPreview.points > 0
+			? {
+					points: m.points_gain(
+						{ count: pointsPreview.points, points: signedPoints(pointsPreview.points, locale) },
+						say
+					)
+				}
+			: {})
+	};
+}
+
+/** What follows the first payment. */
+function afterwards({ kind, dueNowMinor, parts }: OptionView, locale: Locale): string {
+	const say = { locale };
+	const dayOf = (at: number): string => {
+		const part = parts[at];
+		return part ? formatDay(part.dueOn, locale) : '';
+	};
+	switch (kind) {
+		case 'plan_2':
+		case 'plan_3':
+			if (dueNowMinor === 0n) return m.plan_auto_later({ count: parts.length, date: dayOf(0) }, say);
+			return parts.length === 2
+				? m.plan_auto_one({ date: dayOf(1) }, say)
+				: m.plan_auto({ count: parts.length - 1 }, say);
+		case 'next_part':
+			return m.option_due_on({ date: dayOf(0) }, say);
+		case 'all_parts':
+			return m.option_ends_plan({}, say);
+		default:
+			return '';
+	}
+}
