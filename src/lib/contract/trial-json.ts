@@ -1,6 +1,6 @@
 // A trial of a points programme as it comes over the wire: amounts are text there.
 import { minor, type Minor } from '../domain/money/minor.ts';
-import type { TrialView } from './views.ts';
+import type { TrialView } from './points-views.ts';
 
 type Written<T> = T extends bigint
 	? string

@@ -7,7 +7,6 @@ import type { Minor } from '../domain/money/minor.ts';
 import type { ChoiceKind, NotOfferedReason, OptionKind, QuoteInput } from '../domain/offers/quoted.ts';
 import type { PartStatus, PlanStatus } from '../domain/plans/plan.ts';
 import type { Words } from '../domain/points/programme.ts';
-import type { Trial } from '../domain/points/simulate.ts';
 import type { Simulation } from '../domain/offers/simulate.ts';
 import type { AttemptStatus } from '../domain/payments/attempt-status.ts';
 import type { DeclineFamily } from '../domain/payments/declines.ts';
@@ -165,20 +164,6 @@ export type Sample = { label: string; currency: string; input: Omit<QuoteInput, 
 export type PastView = Simulation;
 /** A tier that an offer may be for: its position in the programme; null: the programme has it no more. */
 export type TierChoice = { tier: number; name: Words | null };
-export type ProgrammeVersion = { version: number; publishedAt: Date | null; endedAt: Date | null };
-/** A reward that somebody asked for, to be given by the supplier. */
-export type AskedReward = {
-	redemptionId: string;
-	clientId: string;
-	clientName: string;
-	kind: 'service' | 'gift';
-	name: string;
-	points: number;
-	askedOn: CivilDate;
-};
-export type VoucherCodes = { rewardId: string; name: string; free: number; given: number };
-/** A points programme tried on a year of payments. `unknown`: invoices that came in as paid; `isCut`: more payments than were looked at. */
-export type TrialView = Trial & { clientCount: number; unknown: number; isCut: boolean };
 /** What the browser needs to load Stripe: public values only. */
 export type StripeView = { publishableKey: string; account: string | null; scriptUrl: string | null };
 /** One payment of several, where more invoices were chosen than one takes. */

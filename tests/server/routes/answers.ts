@@ -312,7 +312,17 @@ export const ANSWERS: Record<string, Row> = {
 		form: { gagner: '2030-01-01', utiliser: '2030-12-31', compris: '1' },
 		absent: true
 	},
+	'GET /admin/points/chiffres': { door: 'admin' },
+	'GET /admin/points/chiffres/csv': { door: 'admin' },
 	'GET /admin/points/recompenses': { door: 'admin' },
+	'GET /admin/clients/[id]/points': { door: 'adminId', params: id('client') },
+	'POST /admin/clients/[id]/points?/corriger': {
+		door: 'adminWriteId',
+		params: id('client'),
+		form: { correction: ':new', points: '5', motif: 'x' }
+	},
+	'POST /admin/clients/[id]/points?/suspendre': { door: 'adminWriteId', params: id('client'), form: { motif: 'x' } },
+	'POST /admin/clients/[id]/points?/reprendre': { door: 'adminWriteId', params: id('client'), form: {} },
 	'POST /admin/points/recompenses?/codes': {
 		door: 'adminWrite',
 		form: { recompense: ':new', codes: 'A' },

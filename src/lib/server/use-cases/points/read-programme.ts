@@ -1,7 +1,7 @@
 // The supplier's screen of its points programme: what is typed, what is in force, what it would have given. Reads only.
 import type { ProgrammeForm } from '../../../contract/programme-form.ts';
 import { programmeFormOf } from '../../../contract/programme-form-of.ts';
-import type { ProgrammeVersion, TrialView } from '../../../contract/views.ts';
+import type { ProgrammeVersion, TrialView } from '../../../contract/points-views.ts';
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { addDays, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { EARN_NOTICE_DAYS, SPEND_NOTICE_DAYS } from '../../../domain/points/ending.ts';

@@ -1,5 +1,5 @@
 // Rewards that clients have asked for, and the codes of vouchers: the supplier's list of what to give. Reads only.
-import type { AskedReward, VoucherCodes } from '../../../contract/views.ts';
+import type { AskedReward, VoucherCodes } from '../../../contract/points-views.ts';
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import type { Locale } from '../../../domain/money/format.ts';

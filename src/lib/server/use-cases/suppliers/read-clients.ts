@@ -1,5 +1,6 @@
 // The supplier's clients, and one of them. Reads only; every figure comes from the ledger.
 import type { InvoiceView, PaymentView } from '../../../contract/views.ts';
+import type { ClientPointsCard } from '../../../contract/points-views.ts';
 import { type Scope } from '../../../domain/access/scope.ts';
 import { addMonths } from '../../../domain/calendar/civil-date.ts';
 import type { ClientKind, ClientKindFrom } from '../../../domain/invoices/client-kind.ts';
@@ -14,6 +15,7 @@ import { adminPlans, type AdminPlan } from '../plans/manage-plans.ts';
 import { findClient, listContacts, type Contact } from '../../store/parties.ts';
 import { listClients } from '../../store/clients.ts';
 import { listPayments } from '../../store/payments.ts';
+import { clientPointsCard } from '../points/read-client-points.ts';
 import { pageOf, type Page } from '../page.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { invoiceView, paymentView } from '../invoices/views.ts';
@@ -66,6 +68,8 @@ export type AdminClient = {
 	contacts: Contact[];
 	groups: ClientGroup[];
 	plans: Page<AdminPlan>;
+	/** null: no programme, and no points of an older one. */
+	points: ClientPointsCard | null;
 	/** What its discounts cost in twelve months. */
 	cost: DiscountCost;
 	/** Paid beyond the invoices, and kept for the client. */
@@ -111,6 +115,7 @@ export async function readAdminClient(
 			contacts: await listContacts(tx, scope, clientId),
 			groups: await listGroups(tx, scope),
 			plans: { ...plans, rows: await adminPlans(tx, scope, plans.rows, today) },
+			points: await clientPointsCard(services, tx, scope, clientId),
 			cost: await sumDiscounts(tx, scope, { from: addMonths(today, -12), until: today, clientId }),
 			advanceMinor: await sumAdvance(tx, scope, clientId),
 			claims: await listClaims(tx, scope, clientId),

@@ -6,7 +6,6 @@ import { required } from '#lib/domain/required.ts';
 import { failWith } from '#lib/server/http/answer.ts';
 import { requireContact } from '#lib/server/http/guards.ts';
 import { newId } from '#lib/server/identity.ts';
-import { readLoyaltyOfClient } from '#lib/server/use-cases/loyalty/read-loyalty.ts';
 import { acceptRules } from '#lib/server/use-cases/points/accept-rules.ts';
 import { readPoints } from '#lib/server/use-cases/points/read-points.ts';
 import { takeReward } from '#lib/server/use-cases/points/take-reward.ts';
@@ -17,12 +16,10 @@ export const load: PageServerLoad = async (event) => {
 	const scope = requireContact(event);
 	const { locale } = event.locals;
 	const after = cursorFrom(event.url.searchParams, 'avant');
-	const { services } = await house();
-	const loyalty = await readLoyaltyOfClient(services, scope, required(scope.clientId, 'client of a person'));
-	const result = await readPoints(services, scope, { after, locale });
-	if (!result.ok) return { points: null, takeIds: {}, loyalty };
+	const result = await readPoints((await house()).services, scope, { after, locale });
+	if (!result.ok) return { points: null, takeIds: {} };
 	const takeIds = Object.fromEntries(result.value.rewards.map(({ rewardId }) => [rewardId, newId()]));
-	return { points: result.value, takeIds, loyalty, said: event.url.searchParams.get('dit') };
+	return { points: result.value, takeIds, said: event.url.searchParams.get('dit') };
 };
 export const actions: Actions = {
 	prendre: async (event) => {

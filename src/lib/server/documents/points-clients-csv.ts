@@ -1,0 +1,29 @@
+// Clients with their points as CSV; the last column is what the balance may still cost.
+import type { Locale } from '../../domain/money/format.ts';
+import type { ProgrammeTerms } from '../../domain/points/programme.ts';
+import { worthOf } from '../../domain/points/simulate.ts';
+import type { ClientFigures } from '../store/points-figures.ts';
+import { amountCell, cell, csvOf, rowsOf } from './csv.ts';
+
+const HEAD = ['Client', 'Solde', 'En attente', 'Gagnes sur 12 mois', 'Palier', 'Suspendu', 'Valeur du solde'];
+export async function* pointsClientsCsv(
+	lines: AsyncIterable<{ rows: ClientFigures[]; terms: ProgrammeTerms | null }>,
+	locale: Locale
+): AsyncGenerator<string> {
+	yield csvOf([HEAD]);
+	for await (const { rows, terms } of lines)
+		yield rowsOf(
+			rows.map((row) => {
+				const worth = worthOf(row.balance, terms?.credit ?? null);
+				return [
+					cell(row.name),
+					String(row.balance),
+					String(row.pending),
+					String(row.earnedInYear),
+					cell(terms?.tiers[Math.min(row.tier, terms.tiers.length - 1)]?.name[locale] ?? ''),
+					row.isFrozen ? 'oui' : '',
+					worth === null ? '' : amountCell(worth)
+				];
+			})
+		);
+}

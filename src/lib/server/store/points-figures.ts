@@ -1,0 +1,111 @@
+// Figures of a points programme: what is out, what came and went month by month, who is in which tier, invoices on time before and after it began. Reads only.
+import { sql } from 'drizzle-orm';
+import type { Scope } from '../../domain/access/scope.ts';
+import type { CivilDate } from '../../domain/calendar/civil-date.ts';
+import type { PointsMonth, PunctualitySide } from '../../domain/points/figures.ts';
+import { required } from '../../domain/required.ts';
+import type { Tx } from './database.ts';
+
+export type Standing = {
+	/** Sum of balances above zero, of those below, and of what is pending. */
+	outstanding: number;
+	owed: number;
+	pending: number;
+	/** How many clients in each tier, by its position. */
+	tiers: Map<number, number>;
+};
+export async function readStanding(tx: Tx, scope: Scope): Promise<Standing> {
+	const rows = await tx.execute<{
+		tier: number;
+		clients: number;
+		outstanding: number;
+		owed: number;
+		pending: number;
+	}>(sql`
+		select tier, count(*)::int as clients, coalesce(sum(balance) filter (where balance > 0), 0)::float8 as outstanding,
+			coalesce(-sum(balance) filter (where balance < 0), 0)::float8 as owed, sum(pending)::float8 as pending
+		from points_account where supplier_id = ${scope.supplierId} group by tier`);
+	const sum = (of: (row: (typeof rows)[number]) => number) => rows.reduce((total, row) => total + of(row), 0);
+	return {
+		outstanding: sum((row) => row.outstanding),
+		owed: sum((row) => row.owed),
+		pending: sum((row) => row.pending),
+		tiers: new Map(rows.map((row) => [row.tier, row.clients]))
+	};
+}
+
+/** What each month from a day on changed, as the ledger says; months without a line are left out. */
+export async function sumPointsMonths(tx: Tx, scope: Scope, from: CivilDate): Promise<PointsMonth[]> {
+	const rows = await tx.execute<{ month: string; gained: number; taken: number; used: number; expired: number }>(sql`
+		select to_char(happened_on, 'YYYY-MM') as month,
+			coalesce(sum(points) filter (where kind = 'earned' or (kind = 'adjusted' and points > 0)), 0)::float8 as gained,
+			coalesce(-sum(points) filter (where kind = 'reversed' or (kind = 'adjusted' and points < 0)), 0)::float8 as taken,
+			coalesce(-sum(points) filter (where kind in ('spent', 'given_back')), 0)::float8 as used,
+			coalesce(-sum(points) filter (where kind = 'expired'), 0)::float8 as expired
+		from points_entry where supplier_id = ${scope.supplierId} and happened_on >= ${from} group by 1 order by 1`);
+	return [...rows];
+}
+
+/**
+ * Invoices in euros due in a span of days: how many were settled by their due day, and how many days after it each was (below zero: before). What counts is
+ * the day of the act: a debit's order, a card's capture, a transfer's value day. One that is owed past its due day is late, and grows older; one that is
+ * contested, promised, factored or withdrawn is left out.
+ */
+export async function countPunctual(
+	tx: Tx,
+	scope: Scope,
+	{ from, until, today, timeZone }: { from: CivilDate; until: CivilDate; today: CivilDate; timeZone: string }
+): Promise<PunctualitySide> {
+	const [row] = await tx.execute<{ invoices: number; on_time: number; days_after: number }>(sql`
+		select count(*)::int as invoices, (count(*) filter (where done.is_settled and done.acted_on <= i.due_on))::int as on_time,
+			coalesce(sum(case when done.is_settled then done.acted_on else ${today}::date end - i.due_on), 0)::int as days_after
+		from invoice i cross join lateral (
+			select (select coalesce(sum(j.debit_minor - j.credit_minor), 0) <= 0 from journal_line j
+					where j.supplier_id = i.supplier_id and j.invoice_id = i.invoice_id and j.account = '411') as is_settled,
+				(select max(coalesce(b.value_on, b.booked_on, ((case when p.method_type = 'sepa_debit' then t.created_at else p.paid_at end) at time zone ${timeZone})::date))
+					from allocation a join payment p on p.supplier_id = a.supplier_id and p.payment_id = a.payment_id
+					join payment_attempt t on t.supplier_id = p.supplier_id and t.attempt_id = p.attempt_id
+					left join bank_entry b on b.supplier_id = p.supplier_id and b.bank_entry_id = p.bank_entry_id
+					where a.supplier_id = i.supplier_id and a.invoice_id = i.invoice_id) as acted_on) done
+		where i.supplier_id = ${scope.supplierId} and i.due_on >= ${from} and i.due_on < ${until} and i.debt_minor > 0 and i.currency = 'EUR'
+			and i.not_payable_reason is null and i.hold_reason is null and (not done.is_settled or done.acted_on is not null)`);
+	const { invoices, on_time, days_after } = required(row, 'count');
+	return { invoices, onTime: on_time, daysAfter: days_after };
+}
+
+export type ClientFigures = {
+	clientId: string;
+	name: string;
+	balance: number;
+	pending: number;
+	earnedInYear: number;
+	tier: number;
+	isFrozen: boolean;
+};
+/** Most points first, behind one of them: `balance` and id of the last. */
+export async function listClientFigures(
+	tx: Tx,
+	scope: Scope,
+	{ after, limit }: { after: { balance: number; clientId: string } | null; limit: number }
+): Promise<ClientFigures[]> {
+	const behind = after ? sql`and (a.balance, a.client_id) < (${after.balance}::int, ${after.clientId}::uuid)` : sql``;
+	const rows = await tx.execute<{
+		client_id: string;
+		name: string;
+		balance: number;
+		pending: number;
+		earned_in_year: number;
+		tier: number;
+		is_frozen: boolean;
+	}>(sql`
+		select a.client_id, c.name, a.balance, a.pending, a.earned_in_year, a.tier, a.frozen_at is not null as is_frozen
+		from points_account a join client c on c.supplier_id = a.supplier_id and c.client_id = a.client_id
+		where a.supplier_id = ${scope.supplierId} ${behind}
+		order by a.balance desc, a.client_id desc limit ${limit}`);
+	return rows.map(({ client_id, earned_in_year, is_frozen, ...row }) => ({
+		clientId: client_id,
+		earnedInYear: earned_in_year,
+		isFrozen: is_frozen,
+		...row
+	}));
+}

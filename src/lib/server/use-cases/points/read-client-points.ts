@@ -1,0 +1,73 @@
+// One client's points, as its supplier sees them: balance, tier, what expires next, and every line of its history. Reads only. Refusal: not_found.
+import type { ClientPointsCard } from '../../../contract/points-views.ts';
+import { may, type Scope } from '../../../domain/access/scope.ts';
+import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
+import type { Services } from '../../services.ts';
+import type { Tx } from '../../store/database.ts';
+import { findClient, getSupplier } from '../../store/parties.ts';
+import { listHistory, type HistoryRow } from '../../store/points-history.ts';
+import { findLiveProgramme } from '../../store/points-programme.ts';
+import { findAccount, listExpiring } from '../../store/points-reading.ts';
+import { pageOf, type Page } from '../page.ts';
+import { done, read, refuse, type Result } from '../run.ts';
+import { readLoyalty } from './read-loyalty.ts';
+
+export type ClientPoints = ClientPointsCard & {
+	clientId: string;
+	name: string;
+	history: Page<HistoryRow>;
+	mayMove: boolean;
+};
+const PAGE = 50;
+
+/** null: no programme, and no points of an older one. */
+export async function clientPointsCard(
+	services: Services,
+	tx: Tx,
+	scope: Scope,
+	clientId: string
+): Promise<ClientPointsCard | null> {
+	const today = civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
+	const [programme, account, loyalty] = await Promise.all([
+		findLiveProgramme(tx, scope),
+		findAccount(tx, scope, clientId),
+		readLoyalty(tx, scope, clientId, today)
+	]);
+	if (!programme && !account) return null;
+	const [next] = await listExpiring(tx, scope, clientId);
+	return {
+		balance: account?.balance ?? 0,
+		pending: account?.pending ?? 0,
+		tier:
+			loyalty && programme ? { position: loyalty.tier, name: programme.terms.tiers[loyalty.tier]?.name ?? null } : null,
+		nextExpiry: next ?? null,
+		frozenReason: account?.frozenReason ?? null
+	};
+}
+
+export async function readClientPoints(
+	services: Services,
+	scope: Scope,
+	clientId: string,
+	after: string | null
+): Promise<Result<ClientPoints>> {
+	if (scope.clientId) return refuse('not_found');
+	return read(services, scope, async (tx) => {
+		const client = await findClient(tx, scope, clientId);
+		if (!client) return refuse('not_found');
+		const card = await clientPointsCard(services, tx, scope, clientId);
+		const history = await pageOf(
+			{ after, size: PAGE },
+			(ask) => listHistory(tx, scope, clientId, ask),
+			(line) => line.lineId
+		);
+		const nothing = { balance: 0, pending: 0, tier: null, nextExpiry: null, frozenReason: null };
+		return done({
+			...(card ?? nothing),
+			clientId,
+			name: client.name,
+			history,
+			mayMove: may(scope.actor, 'write_points')
+		});
+	});
+}

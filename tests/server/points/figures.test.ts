@@ -1,0 +1,90 @@
+// The supplier's figures are the ledger's: totals, what is owed, each client, and invoices on time by their definition.
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DEFAULT_PROGRAMME } from '#lib/domain/points/default-programme.ts';
+import { newId } from '#lib/server/identity.ts';
+import { pointsClientsCsv } from '#lib/server/documents/points-clients-csv.ts';
+import { adjustPoints, freezePoints } from '#lib/server/use-cases/points/adjust-points.ts';
+import { publishProgramme, saveProgramme } from '#lib/server/use-cases/points/manage-programme.ts';
+import { exportClientFigures, readFigures } from '#lib/server/use-cases/points/read-figures.ts';
+import { readClientPoints } from '#lib/server/use-cases/points/read-client-points.ts';
+import { aPayer, anInvoice, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import { stageOf } from '../../builders/stage.ts';
+import { openHouse, type TestHouse } from '../../setup/house.ts';
+
+let house: TestHouse;
+let cast: Cast;
+let payer: Payer;
+beforeAll(async () => {
+	house = await openHouse();
+	cast = await aSupplier(house.services);
+	payer = await aPayer(house.services, cast);
+});
+afterAll(() => house.close());
+const { inDays, asSystem } = stageOf(() => ({ house, cast }));
+const figures = () => readFigures(house.services, cast.owner);
+
+test('before anything is published there are none, and a client’s person is told none', async () => {
+	expect(await figures()).toBeNull();
+	await saveProgramme(house.services, cast.owner, DEFAULT_PROGRAMME);
+	await publishProgramme(house.services, cast.owner);
+	expect(await readFigures(house.services, payer.scope)).toBeNull();
+	expect(await figures()).toMatchObject({ totals: { gained: 0, outstanding: 0 }, liabilityMinor: 0n, clients: [] });
+});
+
+test('totals, what is owed and each client are the sum of the ledger; invoices on time are counted by what the client did', async () => {
+	const { services } = house;
+	const early = await anInvoice(services, cast, {}, { issuedOn: inDays(-3), dueOn: inDays(0), grossMinor: 200_000 });
+	await pay(services, payer, [early], 200_000);
+	await anInvoice(services, cast, {}, { issuedOn: inDays(-3), dueOn: inDays(0), grossMinor: 10_000 });
+	await anInvoice(services, cast, {}, { issuedOn: inDays(-90), dueOn: inDays(-60), grossMinor: 10_000 });
+	const taken = { adjustmentId: newId(), clientId: payer.clientId, points: -15, reason: 'Erreur' };
+	expect(await adjustPoints(services, cast.owner, taken)).toMatchObject({ ok: true });
+	await house.advance(1);
+	// 200 for 2,000 €, 10 for the first payment on the pages, less 15 by hand, which changes no tier.
+	const read = await figures();
+	expect(read?.totals).toEqual({ gained: 210, taken: 15, used: 0, expired: 0, outstanding: 195, owed: 0, pending: 0 });
+	expect(read?.liabilityMinor).toBe(975n);
+	expect(read?.months.at(-1)).toMatchObject({ gained: 210, taken: 15, outstanding: 195 });
+	expect(read?.tiers).toEqual([1, 0, 0]);
+	expect(read?.punctuality).toMatchObject({
+		// Due before the first version, and not paid yet: 61 days late. Due since: one on time, one late by a day.
+		before: { invoices: 1, onTime: 0, daysAfter: 61 },
+		after: { invoices: 2, onTime: 1, daysAfter: 1 },
+		isTooLittle: true
+	});
+	expect(read?.clients).toEqual([
+		{
+			clientId: payer.clientId,
+			name: 'Menuiserie Roche',
+			balance: 195,
+			pending: 0,
+			earnedInYear: 210,
+			tier: 0,
+			isFrozen: false
+		}
+	]);
+	const [ledger] = await asSystem((tx) =>
+		tx.execute<{ points: number }>(
+			sql`select sum(points)::int as points from points_entry where supplier_id = ${cast.supplierId}`
+		)
+	);
+	expect(ledger?.points).toBe(read?.totals.outstanding);
+});
+
+test('the file has every client, and says who is frozen; a client’s own page too, with the reason', async () => {
+	await freezePoints(house.services, cast.owner, { clientId: payer.clientId, reason: 'Abus' });
+	let file = '';
+	for await (const part of pointsClientsCsv(exportClientFigures(house.services, cast.owner), 'fr')) file += part;
+	expect(file.split('\r\n').slice(1).filter(Boolean)).toEqual([
+		expect.stringMatching(/^Menuiserie Roche;195;0;\d+;Bronze;oui;9,75$/)
+	]);
+	const page = await readClientPoints(house.services, cast.owner, payer.clientId, null);
+	expect(page).toMatchObject({
+		ok: true,
+		value: { balance: 195, frozenReason: 'Abus', history: { rows: expect.any(Array) } }
+	});
+	let theirs = '';
+	for await (const part of pointsClientsCsv(exportClientFigures(house.services, payer.scope), 'fr')) theirs += part;
+	expect(theirs).not.toContain('Menuiserie');
+});
