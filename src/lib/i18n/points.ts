@@ -2,6 +2,7 @@
 import { m } from '#lib/paraglide/messages.js';
 import type { OfferTerms } from '../contract/offers.ts';
 import { formatMoney, formatRate, type Locale } from '../domain/money/format.ts';
+import type { Minor } from '../domain/money/minor.ts';
 import { NO_MULTIPLIER, type EarningRule, type LoyaltyTier, type Words } from '../domain/points/programme.ts';
 
 type Say = { locale: Locale };
@@ -13,35 +14,28 @@ export const formatPoints = (points: number, locale: Locale): string =>
 export const signedPoints = (points: number, locale: Locale): string =>
 	`${points > 0 ? '+' : points < 0 ? '\u2212' : ''}${formatPoints(Math.abs(points), locale)}`;
 
-/** What a tier brings, in the order in which a client cares: price, ways to pay, points, what the supplier says itself. */
+/** "10 €" where there are no cents. */
+export const wholeEuros = (amount: Minor, currency: string, locale: Locale): string =>
+	formatMoney(amount, currency, locale).replace(/[.,]00(?=\D|$)/, '');
+
+/** What a tier brings beyond the one below, in the order in which a client cares: price and ways to pay, points, what the supplier says itself. */
 export function tierBenefits(
 	tier: LoyaltyTier,
 	{ earning, offers, locale }: { earning: EarningRule; offers: OfferTerms[]; locale: Locale }
 ): string[] {
 	const say: Say = { locale };
-	const { pointsPer } = earning;
+	const { points, euroMinor } = earning.pointsPer;
+	const more = tier.multiplierBps - NO_MULTIPLIER;
 	const rate = m.points_rate(
-		{
-			count: pointsPer.points,
-			points: formatPoints(pointsPer.points, locale),
-			amount: formatMoney(pointsPer.euroMinor, 'EUR', locale)
-		},
+		{ count: points, points: formatPoints(points, locale), amount: wholeEuros(euroMinor, 'EUR', locale) },
 		say
 	);
-	return [
+	const own = [
 		...offers.flatMap((offer) => offerBenefits(offer, locale)),
-		tier.multiplierBps === NO_MULTIPLIER
-			? rate
-			: m.points_multiplied(
-					{
-						factor: new Intl.NumberFormat(locale === 'fr' ? 'fr-FR' : 'en-IE', { maximumFractionDigits: 2 }).format(
-							tier.multiplierBps / NO_MULTIPLIER
-						)
-					},
-					say
-				),
+		...(more > 0 ? [m.points_multiplied({ rate: formatRate(more, locale) }, say)] : []),
 		...(tier.perk ? inWords(tier.perk, locale).split('\n').filter(Boolean) : [])
 	];
+	return tier.threshold === 0 || !own.length ? [rate, ...own] : own;
 }
 function offerBenefits({ discount, instalments }: OfferTerms, locale: Locale): string[] {
 	const say: Say = { locale };

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { inScope } from '#lib/server/store/tx.ts';
 import { listHistory } from '#lib/server/store/points-history.ts';
 import { findPointsAcceptance } from '#lib/server/store/points-reading.ts';
+import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { acceptRules } from '#lib/server/use-cases/points/accept-rules.ts';
 import { exportHistory, readPoints, readTierCard } from '#lib/server/use-cases/points/read-points.ts';
 import { anInvoice, aPayer, aPayLink, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
@@ -66,7 +67,7 @@ test('the lines of the history add up to the balance, month by month, and say wh
 	const detail = (number: string) => plain(lines.find((line) => line.title.startsWith(number))?.note ?? '');
 	expect(detail('F-1')).toContain('300 points et 30 pour l’avance');
 	expect(detail('F-2')).toContain('payé en retard : pas de points');
-	expect(points.strip).toMatchObject({ early: 3, onDay: 1, late: 1 });
+	expect(points.strip).toMatchObject({ early: 2, onDay: 1, late: 1 });
 	const file = [];
 	for await (const some of exportHistory(house.services, payer.scope, 'fr')) file.push(...some);
 	expect(file).toEqual(lines);
@@ -98,6 +99,33 @@ test('the tier, and what is missing for the next one', async () => {
 		progress: { percent: 40 }
 	});
 	expect((await look()).tiers.map((tier) => tier.isHere)).toEqual([false, true, false]);
+});
+
+test('a pay link says what this payment earns, before and after, and nothing else; a signed-in person its tier too; the receipt says it', async () => {
+	const invoiceId = await invoice('F-1', 10);
+	await givePoints(house.services, cast, payer.clientId, 500);
+	const link = aPayLink(cast, payer, invoiceId);
+	const view = async (scope: typeof link, usePoints = 0) => {
+		const result = await readPayView(house.services, scope, [invoiceId], 'fr', { usePoints });
+		if (!result.ok) throw new Error(result.refusal.code);
+		return result.value;
+	};
+	const before = await view(link, 100);
+	expect(plain(before.words.choices.now?.points ?? '')).toBe('+330 points');
+	expect([before.pointsUse, before.tierCard, before.earned, before.options[0]?.pointsUsed]).toEqual([
+		null,
+		null,
+		null,
+		null
+	]);
+	expect((await view(payer.scope, 100)).pointsUse).toMatchObject({ used: { points: 100, valueMinor: 500n } });
+	await paid(invoiceId, 30_000);
+	const after = await view(link);
+	expect([after.earned?.points, after.earned?.pending, after.tierCard, after.pointsUse]).toEqual([330, 0, null, null]);
+	expect((await view(payer.scope)).tierCard).toMatchObject({ tierName: 'Bronze', balance: 830, isReached: false });
+	await house.drain();
+	const receipt = house.world.mailbox.mails.findLast((mail) => mail.to.includes(payer.email));
+	expect(plain(receipt?.text ?? '')).toContain('+330 points');
 });
 
 test('a pay link is told nothing of balance, tier or history, and accepts no rules', async () => {

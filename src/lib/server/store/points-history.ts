@@ -118,7 +118,7 @@ export async function sumMonths(
 
 /**
  * The last invoices that were paid, the oldest first: how many days after its due day the last of each was paid (below zero: before it). What was paid
- * in parts is late when one of them was; what came to nothing or went back does not count.
+ * in parts is late when one of them was; what is under way, came to nothing or went back does not count.
  */
 export async function listBeats(tx: Tx, scope: Scope, clientId: string, limit: number): Promise<Beat[]> {
 	const rows = await tx.execute<{
@@ -133,7 +133,7 @@ export async function listBeats(tx: Tx, scope: Scope, clientId: string, limit: n
 				case when bool_or(a.verdict = 'late') then 'late' when bool_or(a.verdict = 'neutral') then 'neutral' else 'on_time' end as verdict
 			from points_award a
 			where a.supplier_id = ${scope.supplierId} and a.client_id = ${clientId} and a.kind = 'payment' and a.verdict <> 'excluded'
-				and (a.points = 0 or a.earned_points + a.pending_points > 0)
+				and (a.points = 0 or a.earned_points > 0)
 			group by a.invoice_id
 			order by 2 desc, 1 limit ${limit}
 		) paid join invoice i on i.supplier_id = ${scope.supplierId} and i.invoice_id = paid.invoice_id
