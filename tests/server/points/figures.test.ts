@@ -3,10 +3,13 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEFAULT_PROGRAMME } from '#lib/domain/points/default-programme.ts';
 import { newId } from '#lib/server/identity.ts';
+import { journalCsv } from '#lib/server/documents/journal-csv.ts';
 import { pointsClientsCsv } from '#lib/server/documents/points-clients-csv.ts';
 import { adjustPoints, freezePoints } from '#lib/server/use-cases/points/adjust-points.ts';
 import { publishProgramme, saveProgramme } from '#lib/server/use-cases/points/manage-programme.ts';
 import { exportClientFigures, readFigures } from '#lib/server/use-cases/points/read-figures.ts';
+import { readProvision } from '#lib/server/use-cases/points/read-provision.ts';
+import { exportJournal } from '#lib/server/use-cases/suppliers/read-journal.ts';
 import { readClientPoints } from '#lib/server/use-cases/points/read-client-points.ts';
 import { aPayer, anInvoice, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
 import { stageOf } from '../../builders/stage.ts';
@@ -87,4 +90,23 @@ test('the file has every client, and says who is frozen; a client’s own page t
 	let theirs = '';
 	for await (const part of pointsClientsCsv(exportClientFigures(house.services, payer.scope), 'fr')) theirs += part;
 	expect(theirs).not.toContain('Menuiserie');
+});
+
+test('an accountant may have what is owed for points behind the journal, balanced and said to be a proposal; without asking, and for a month before, there is none', async () => {
+	const month = inDays(0).slice(0, 7);
+	const provision = await readProvision(house.services, cast.accountant, month);
+	expect(provision).toEqual({ on: inDays(0), points: 195, amountMinor: 975n });
+	expect(await readProvision(house.services, cast.accountant, '2026-01')).toBeNull();
+	expect(await readProvision(house.services, payer.scope, month)).toBeNull();
+	const rows = async (asked: typeof provision) => {
+		const { lines } = await exportJournal(house.services, cast.accountant, { month });
+		let file = '';
+		for await (const part of journalCsv(lines, 'fr', asked)) file += part;
+		return file.split('\r\n').filter((row) => /;(6815|1518);/.test(row));
+	};
+	expect(await rows(null)).toEqual([]);
+	const [debit, credit, ...others] = await rows(provision);
+	expect(others).toEqual([]);
+	expect(debit).toMatch(/proposition.*;6815;;;;9,75;;EUR;$/);
+	expect(credit).toMatch(/;1518;;;;;9,75;EUR;$/);
 });

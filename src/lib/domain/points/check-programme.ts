@@ -195,7 +195,7 @@ function checkCodesOf({ stock }: Reward, free: number, field: string, add: Add):
 	else if (stock !== null && stock > free) add('codes_short', field, 'warning');
 }
 
-export const CODES_MAX = 5000;
+const CODES_MAX = 5000;
 const CODE_LENGTH_MAX = 80;
 export type CodeMistake = 'code_twice' | 'code_empty' | 'code_too_long' | 'too_many_codes';
 /** Codes pasted one a line. Blank lines at the end are how a list is pasted; one in the middle is a code that is missing. */

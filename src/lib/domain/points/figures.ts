@@ -16,7 +16,7 @@ export type Punctuality = {
 	/** Days that all invoices since came earlier than they would have at the delay of before; null when too little is known, or none were gained. */
 	daysGained: number | null;
 };
-export const ENOUGH_INVOICES = 20;
+const ENOUGH_INVOICES = 20;
 const MONTHS = 12;
 
 /** The last twelve months up to today's, each with what was out at its end: today's balances, less what each later month changed. */

@@ -1,7 +1,7 @@
 // What a programme would have given for a year of payments that were really made: nobody is supposed to pay any earlier because of it. Judged act by act like
 // the real ones; what it would cost is every point used at its worth. Everybody begins in the first tier, as on the first day of a programme.
 import type { CivilDate } from '../calendar/civil-date.ts';
-import { add, minor, ZERO, type Minor } from '../money/minor.ts';
+import { add, minor, type Minor } from '../money/minor.ts';
 import { judgeAct, type Act, type Verdict } from './judge.ts';
 import { periodOf, withinLimits } from './limits.ts';
 import type { CreditRule, ProgrammeTerms } from './programme.ts';
@@ -136,13 +136,3 @@ function follow(terms: ProgrammeTerms, run: Running, verdict: Exclude<Verdict, '
 	run.series = series;
 	if (completes) give(terms, run, streak.points, on);
 }
-
-export const NOTHING_TRIED: Trial = {
-	invoices: 0,
-	onTime: 0,
-	paidMinor: ZERO,
-	points: 0,
-	costMinor: null,
-	clients: [],
-	tiers: []
-};
