@@ -60,6 +60,11 @@ const sums = () =>
 			sql`select account, sum(debit_minor - credit_minor)::text as sum from journal_line where account in ('511', '709', '44571', '411') group by 1 order by 1`
 		)
 	);
+const mails = (subject: RegExp) =>
+	house.world.mailbox.mails
+		.filter((mail) => mail.to.includes(payer.email) && subject.test(mail.subject))
+		.map((mail) => mail.text)
+		.join('\n');
 const notes = () =>
 	asSystem((tx) =>
 		tx.execute<{ kind: string; reason: string; number: string | null; amount: string }>(
@@ -82,6 +87,8 @@ test('they take off what they are worth, once, with a credit note for the VAT th
 		{ kind: 'granted', reason: 'points', number: expect.stringMatching(/^AV/), amount: '1000' }
 	]);
 	expect(await story()).toEqual(['adjusted 300', 'spent -200', 'earned 110']);
+	await house.drain();
+	expect(mails(/Reçu/i)).toMatch(/Réduction pour des points\s*:\s*10,00/);
 });
 test('with the discount for paying early: that is of the whole price, and both are one credit note each', async () => {
 	await anOffer(house.services, cast);
@@ -113,6 +120,10 @@ describe('given back', () => {
 		await settle(intentId);
 		await settle(intentId);
 		expect([await balanceOf(invoiceId), await points()]).toMatchObject([12_000n, { balance: 300 }]);
+		await house.drain();
+		expect(mails(/./)).toMatch(
+			/réduction de 10,00.€ obtenue avec des points est annulée, et ces points vous sont rendus/
+		);
 		closeDispute(house.world.world, stripe(), dispute, 'won');
 		await settle(intentId);
 		expect([await balanceOf(invoiceId), await points()]).toMatchObject([0n, { balance: 210 }]);

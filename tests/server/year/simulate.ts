@@ -11,6 +11,7 @@ import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { reconcileRecent, reconcileUnsettled } from '#lib/server/use-cases/payments/reconcile.ts';
 import { chargeNextParts, collectDue } from '#lib/server/use-cases/plans/collect-parts.ts';
 import { announceParts, breakPlans } from '#lib/server/use-cases/plans/tend-plans.ts';
+import { tendPoints } from '#lib/server/use-cases/points/tend-points.ts';
 import { runDue } from '#sandbox/stripe/control.ts';
 import {
 	aPayer,
@@ -22,6 +23,7 @@ import {
 	type Payer,
 	instalments
 } from '../../builders/parties.ts';
+import { acceptRules, aProgramme } from '../../builders/points.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 const START = civilDate('2026-12-01');
@@ -74,6 +76,18 @@ export async function simulateYear(seed: number, invoices: number): Promise<Outc
 		},
 		instalments: instalments({ minMinor: minor(20_000n), spacing: { unit: 'day', every: 18 } })
 	});
+	await aProgramme(house.services, cast, {
+		earning: {
+			early: { bpsPerDay: 150, maxDays: 20, withDiscount: true },
+			streak: { invoices: 5, points: 100 },
+			sepa: 5,
+			planFinished: 20,
+			firstOnline: 10
+		},
+		sepaVestingDays: 56,
+		expiry: { kind: 'months', months: 4 }
+	});
+	for (const payer of payers) await acceptRules(house.services, cast, payer);
 	const year: Year = { house, cast, payers, seed };
 	const open: Planned[] = [];
 	for (let day = 0; day <= DAYS; day++) {
@@ -87,6 +101,7 @@ export async function simulateYear(seed: number, invoices: number): Promise<Outc
 		await collectDue(house.services);
 		while (await chargeNextParts(house.services));
 		await breakPlans(house.services);
+		await tendPoints(house.services);
 		if (day % 7 === 0) await reconcileUnsettled(house.services);
 	}
 	await reconcileRecent(house.services, 30);
@@ -135,10 +150,17 @@ async function act({ house, seed }: Year, { i, invoiceId, payer, actOn }: Planne
 	const visit = actOn.findIndex((day) => day === civilDate(house.services.clock.now().toISOString().slice(0, 10)));
 	const option = view.value.options[draw(seed, i, 10 + visit, view.value.options.length)]!;
 	const method = visit === 0 ? METHODS[draw(seed, i, 20, METHODS.length)]! : 'pm_card_visa';
-	const result = await pay(house.services, payer, [invoiceId], Number(option.dueNowMinor), {
-		option: option.kind as StartPayment['option'],
-		method
-	});
+	const asked = { option: option.kind as StartPayment['option'], method };
+	// Whoever has a hundred points uses them on every third invoice that is paid at once.
+	const wantsPoints = option.parts.length === 1 && draw(seed, i, 40 + visit, 3) === 0;
+	const withPoints = wantsPoints
+		? await pay(house.services, payer, [invoiceId], Number(option.dueNowMinor) - 500, { ...asked, usePoints: 100 })
+		: null;
+	const usedNone = withPoints && !withPoints.ok && NO_POINTS.includes(withPoints.refusal.code);
+	const result =
+		withPoints && !usedNone
+			? withPoints
+			: await pay(house.services, payer, [invoiceId], Number(option.dueNowMinor), asked);
 	if (!result.ok && !['payment_under_way', 'payment_in_progress', 'card_declined'].includes(result.refusal.code))
 		throw new Error(`${invoiceId} ${option.kind}: ${result.refusal.code}`);
 	// One kept card in four refuses later on.
@@ -148,6 +170,8 @@ async function act({ house, seed }: Year, { i, invoiceId, payer, actOn }: Planne
 		if (last.type === 'card') last._behaviour = 'pm_card_visa_chargeDeclinedInsufficientFunds';
 	}
 }
+
+const NO_POINTS = ['points_not_enough', 'points_over_share', 'points_not_offered'];
 
 const rows = async <T extends Record<string, unknown> = Record<string, unknown>>(
 	{ house, cast }: Pick<Year, 'house' | 'cast'>,
@@ -181,7 +205,11 @@ async function dump(year: Year): Promise<string> {
 		year,
 		sql`select i.number, d.kind, d.sequence, d.amount_minor::text, d.happened_on::text from discount d join invoice i using (supplier_id, invoice_id) order by 1, 3, 5`
 	);
-	return JSON.stringify({ journal, parts, attempts, discounts }, null, 1);
+	const points = await rows(
+		year,
+		sql`select c.name, e.kind, e.points, e.pending_points, e.happened_on::text, e.expires_on::text from points_entry e join client c using (supplier_id, client_id) order by 1, e.seq`
+	);
+	return JSON.stringify({ journal, parts, attempts, discounts, points }, null, 1);
 }
 
 async function totals(year: Year): Promise<Record<string, string>> {
@@ -196,6 +224,11 @@ async function totals(year: Year): Promise<Record<string, string>> {
 			(select count(*) from discount where kind = 'voided')::text as discounts_voided,
 			(select coalesce(sum(case kind when 'granted' then amount_minor else -amount_minor end), 0) from discount)::text as discounted,
 			(select count(*) from reversal)::text as reversals,
+			(select coalesce(sum(points) filter (where kind = 'earned'), 0) from points_entry)::text as points_earned,
+			(select coalesce(-sum(points) filter (where kind = 'spent'), 0) from points_entry)::text as points_spent,
+			(select coalesce(-sum(points) filter (where kind = 'reversed'), 0) from points_entry)::text as points_reversed,
+			(select coalesce(-sum(points) filter (where kind = 'expired'), 0) from points_entry)::text as points_expired,
+			(select count(*) from points_award where kind <> 'payment')::text as points_bonuses,
 			(select sum(debit_minor) from journal_line)::text as debit, (select sum(credit_minor) from journal_line)::text as credit`
 	);
 	return row!;
@@ -221,14 +254,28 @@ export const unbalanced = (outcome: Outcome): Promise<Record<string, unknown>[]>
 			from invoice i) x where ledger <> expected`
 	);
 
+/** Clients whose points are not the sum of their entries, or whose lots are not their balance; and the liability beside the ledger. */
+export const unpointed = (outcome: Outcome): Promise<Record<string, unknown>[]> =>
+	rows(
+		outcome,
+		sql`select c.name, a.balance, a.pending from points_account a join client c using (supplier_id, client_id),
+			lateral (select coalesce(sum(points), 0) as points, coalesce(sum(pending_points), 0) as pending from points_entry e where e.client_id = a.client_id) e,
+			lateral (select coalesce(sum("left"), 0) as "left" from points_lot l where l.client_id = a.client_id) l
+			where a.balance <> e.points or a.pending <> e.pending or greatest(a.balance, 0) <> l."left"`
+	);
 /** Each discount, and what the quote engine answers today to the question that was kept when it was accepted. */
 export async function requoted(outcome: Outcome): Promise<{ given: bigint; quoted: bigint }[]> {
-	const found = await rows<{ amount: string; invoice_id: string; snapshot: { input: unknown } }>(
+	const found = await rows<{
+		amount: string;
+		invoice_id: string;
+		reason: string;
+		snapshot: { input: unknown; option: { kind: string } };
+	}>(
 		outcome,
-		sql`select d.amount_minor::text as amount, d.invoice_id, q.snapshot from discount d
+		sql`select d.amount_minor::text as amount, d.invoice_id, d.reason, q.snapshot from discount d
 			join payment p using (supplier_id, payment_id) join quote_acceptance q on q.supplier_id = p.supplier_id and q.attempt_id = p.attempt_id`
 	);
-	return found.map(({ amount, invoice_id: invoiceId, snapshot }) => {
+	return found.map(({ amount, invoice_id: invoiceId, reason, snapshot }) => {
 		const input = JSON.parse(JSON.stringify(snapshot.input), (key, value: unknown) =>
 			key.endsWith('Minor') && value !== null
 				? BigInt(value as string)
@@ -236,10 +283,10 @@ export async function requoted(outcome: Outcome): Promise<{ given: bigint; quote
 					? new Date(value as string)
 					: value
 		) as QuoteInput;
-		const early = quote(input).options.find((option) => option.kind === 'early');
+		const chosen = quote(input).options.find((option) => option.kind === snapshot.option.kind);
 		return {
 			given: BigInt(amount),
-			quoted: early?.discounts.find((one) => one.invoiceId === invoiceId)?.discountMinor ?? 0n
+			quoted: chosen?.discounts.find((one) => one.invoiceId === invoiceId && one.reason === reason)?.discountMinor ?? 0n
 		};
 	});
 }

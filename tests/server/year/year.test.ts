@@ -1,6 +1,6 @@
 // A simulated year, lived twice: the same books to the byte, balanced; no part is paid twice; each discount is the one its quote gave.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { paidTwice, requoted, simulateYear, unbalanced, type Outcome } from './simulate.ts';
+import { paidTwice, requoted, simulateYear, unbalanced, unpointed, type Outcome } from './simulate.ts';
 
 const INVOICES = 500;
 let years: Outcome[];
@@ -15,7 +15,19 @@ test('the year is full: invoices, payments, discounts given and taken back, plan
 	const { totals } = years[0]!;
 	console.info('simulated year', totals);
 	expect(Number(totals.invoices)).toBe(INVOICES);
-	for (const kind of ['payments', 'discounts', 'discounts_voided', 'plans_completed', 'plans_in_default', 'reversals'])
+	for (const kind of [
+		'payments',
+		'discounts',
+		'discounts_voided',
+		'plans_completed',
+		'plans_in_default',
+		'reversals',
+		'points_earned',
+		'points_spent',
+		'points_reversed',
+		'points_expired',
+		'points_bonuses'
+	])
 		expect(Number(totals[kind]), kind).toBeGreaterThan(0);
 });
 test('the ledger balances, as a whole and invoice by invoice', async () => {
@@ -23,6 +35,9 @@ test('the ledger balances, as a whole and invoice by invoice', async () => {
 		expect(year.totals.debit).toBe(year.totals.credit);
 		expect(await unbalanced(year)).toEqual([]);
 	}
+});
+test('points add up, client by client, and nobody’s are below zero but after money went back', async () => {
+	for (const year of years) expect(await unpointed(year)).toEqual([]);
 });
 test('no part is paid twice', async () => {
 	for (const year of years) expect(await paidTwice(year)).toEqual([]);

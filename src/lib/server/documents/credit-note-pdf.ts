@@ -8,10 +8,10 @@ import { openPdf } from './pdf.ts';
 
 function whyOf({ kind, reason }: CreditNote, date: string, locale: Locale): string {
 	const say = { locale };
-	if (kind === 'voided')
-		return reason === 'early' || reason === 'points'
-			? m.cancellation_reason({ date }, say)
-			: m.cancellation_refund({ date }, say);
+	if (kind === 'voided') {
+		if (reason === 'points') return m.cancellation_points({ date }, say);
+		return reason === 'early' ? m.cancellation_reason({ date }, say) : m.cancellation_refund({ date }, say);
+	}
 	const texts: Record<CreditNote['reason'], () => string> = {
 		early: () => m.credit_note_reason({ date }, say),
 		points: () => m.credit_note_points({ date }, say),

@@ -22,7 +22,10 @@ export async function renderReceiptPdf(receipt: Receipt, locale: Locale): Promis
 		if (receipt.creditMinor > 0n) page.row(m.advance_line({}, say), money(receipt.creditMinor));
 		page.row(m.amount_received({}, say), money(receipt.amountMinor), 'bold');
 		for (const one of receipt.discounts)
-			page.row(m.receipt_discount({ number: one.number }, say), money(one.amountMinor));
+			page.row(
+				(one.reason === 'points' ? m.receipt_points : m.receipt_discount)({ number: one.number }, say),
+				money(one.amountMinor)
+			);
 		page.space();
 	});
 	if (receipt.vat.length)

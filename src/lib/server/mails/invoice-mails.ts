@@ -92,7 +92,7 @@ export function renderReceiptMail(
 		numbers: string;
 		creditMinor: Minor;
 		due: Rest;
-		discounts: { amountMinor: Minor; documentNumber: string | null }[];
+		discounts: { reason: string; amountMinor: Minor; documentNumber: string | null }[];
 		/** What it earned, in words. */
 		points: string | null;
 	}
@@ -128,7 +128,7 @@ export function renderReceiptMail(
 						: []),
 					[m.paid_with({}, say), payment.methodLabel],
 					...payment.discounts.map((one): [string, string] => [
-						m.mail_receipt_discount({}, say),
+						one.reason === 'points' ? m.mail_receipt_points({}, say) : m.mail_receipt_discount({}, say),
 						formatMoney(one.amountMinor, payment.currency, to.locale)
 					]),
 					...(payment.points ? [[m.nav_points({}, say), payment.points] as [string, string]] : []),

@@ -16,6 +16,8 @@ export type Moved = {
 	due: Rest & { numbers: string };
 	/** A discount of the payment that does not stand any more. */
 	discountMinor: Minor;
+	/** What points had taken off, which are given back. */
+	pointsMinor: Minor;
 	url: string;
 };
 const say = ({ locale }: To) => ({ locale });
@@ -28,6 +30,9 @@ function dueBlocks(to: To, moved: Moved): Block[] {
 	return [
 		...(moved.discountMinor > 0n
 			? [text(m.mail_discount_lost({ amount: money(to, moved, moved.discountMinor) }, say(to)))]
+			: []),
+		...(moved.pointsMinor > 0n
+			? [text(m.mail_points_back({ amount: money(to, moved, moved.pointsMinor) }, say(to)))]
 			: []),
 		dueBlock(dueOf(moved), to.locale),
 		...(moved.due.payableMinor > 0n

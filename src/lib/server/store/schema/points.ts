@@ -17,17 +17,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { Locale } from '../../../domain/money/format.ts';
 import type { Verdict } from '../../../domain/points/judge.ts';
-import {
-	choice,
-	day,
-	id,
-	instant,
-	money,
-	oneOf,
-	optionalDay,
-	optionalId,
-	optionalInstant
-} from './columns.ts';
+import { choice, day, id, instant, money, oneOf, optionalDay, optionalId, optionalInstant } from './columns.ts';
 import { invoice } from './invoices.ts';
 import { client, contact, supplier } from './parties.ts';
 import { paymentAttempt } from './payments.ts';

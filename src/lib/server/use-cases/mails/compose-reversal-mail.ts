@@ -31,6 +31,7 @@ export async function renderReversal(context: Context): Promise<RenderedMail | n
 	const due = await whatIsDue(tx, scope, invoiceIdsOf(lines));
 	const { amountMinor } = reversal;
 	const { currency, receiptNumber } = payment;
+	const lost = await lostDiscounts(tx, scope, payment);
 	const facts: Facts = {
 		reversal,
 		payment,
@@ -41,7 +42,8 @@ export async function renderReversal(context: Context): Promise<RenderedMail | n
 			receiptNumber,
 			numbers: lines.map((line) => line.number).join(', ') || receiptNumber,
 			due,
-			discountMinor: add(...(await lostDiscounts(tx, scope, payment)).map((one) => one.amountMinor)),
+			discountMinor: sumOf(lost.filter((one) => one.reason === 'early')),
+			pointsMinor: sumOf(lost.filter((one) => one.reason === 'points')),
 			url: await payUrl(context, due, row.contactId)
 		}
 	};
@@ -140,12 +142,16 @@ async function wasTold({ scope, tx, row }: Context, kind: MailRow['kind'], rever
 	return told.some((one) => one.kind === kind && one.contactId === row.contactId && one.state === 'sent');
 }
 
+const sumOf = (rows: DiscountListing[]) => add(...rows.map((one) => one.amountMinor));
+
 /** What was said last of each discount of a payment: it stands, or it does not, however often it was given and taken back. */
 async function latestDiscounts(tx: Tx, scope: Scope, { paymentId }: Payment): Promise<DiscountListing[]> {
 	const latest = new Map<string, DiscountListing>();
 	for (const row of await listDiscounts(tx, scope, { paymentId }))
-		if (row.reason === 'early' && (latest.get(row.invoiceId)?.sequence ?? 0) < row.sequence)
-			latest.set(row.invoiceId, row);
+		if (row.reason === 'early' || row.reason === 'points') {
+			const key = `${row.invoiceId} ${row.reason}`;
+			if ((latest.get(key)?.sequence ?? 0) < row.sequence) latest.set(key, row);
+		}
 	return [...latest.values()];
 }
 const lostDiscounts = async (tx: Tx, scope: Scope, payment: Payment): Promise<DiscountListing[]> =>

@@ -4,6 +4,7 @@ import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { Minor } from '../../../domain/money/minor.ts';
 import type { PaidVat } from '../../../domain/payments/vat.ts';
 import type { Services } from '../../services.ts';
+import type { DiscountReason } from '../../store/schema/index.ts';
 import type { Tx } from '../../store/database.ts';
 import { listDiscounts } from '../../store/discounts.ts';
 import { findClient, getSupplier, issuerOf, type Issuer } from '../../store/parties.ts';
@@ -25,7 +26,13 @@ export type Receipt = {
 	creditMinor: Minor;
 	vat: PaidVat[];
 	/** Given with this payment and still standing. */
-	discounts: { discountId: string; number: string; amountMinor: Minor; documentNumber: string | null }[];
+	discounts: {
+		discountId: string;
+		reason: DiscountReason;
+		number: string;
+		amountMinor: Minor;
+		documentNumber: string | null;
+	}[];
 	reversedMinor: Minor;
 };
 
@@ -61,11 +68,16 @@ export async function readReceipt(
 				(row, _, all) =>
 					row.kind === 'granted' &&
 					!all.some(
-						(later) => later.kind === 'voided' && later.invoiceId === row.invoiceId && later.sequence > row.sequence
+						(later) =>
+							later.kind === 'voided' &&
+							later.invoiceId === row.invoiceId &&
+							later.reason === row.reason &&
+							later.sequence > row.sequence
 					)
 			)
-			.map(({ discountId, number, amountMinor, documentNumber }) => ({
+			.map(({ discountId, reason, number, amountMinor, documentNumber }) => ({
 				discountId,
+				reason,
 				number,
 				amountMinor,
 				documentNumber
