@@ -27,6 +27,7 @@ import { saveDemoOffset } from '#lib/server/store/records.ts';
 import { buildServices } from '#lib/server/wiring.ts';
 import { openLog } from '#lib/server/log.ts';
 import { seedBank } from './bank.ts';
+import { publishPoints, takeRewards } from './points.ts';
 import { facturXOf, sirenOf, totalsOf, type InvoiceSpec } from './invoice-file.ts';
 import { SUPPLIERS, type DemoClient, type DemoSupplier } from './people.ts';
 import { required } from '#lib/domain/required.ts';
@@ -66,6 +67,7 @@ export async function seedDemo(config: Config, onDay: (day: number) => void): Pr
 	const scopeOf = ({ slug }: DemoSupplier): Scope => required(scopes.get(slug), 'supplier of the demo');
 	for (const cast of SUPPLIERS) scopes.set(cast.slug, await createParties(services, cast));
 	for (const cast of SUPPLIERS) await publishOffers(services, scopeOf(cast), cast);
+	for (const cast of SUPPLIERS) await publishPoints(services, scopeOf(cast), cast);
 	const plan = SUPPLIERS.flatMap((cast, i) => planOf(cast, today, dice(2026 + i)));
 	for (let day = -PAST_DAYS; day <= 0; day++) {
 		onDay(PAST_DAYS + day);
@@ -74,6 +76,7 @@ export async function seedDemo(config: Config, onDay: (day: number) => void): Pr
 			await importOne(services, scopeOf(item.supplier), item);
 		for (const item of plan.filter((planned) => planned.payDay === day))
 			await payOne(services, scopeOf(item.supplier), item);
+		if (day === -2) for (const cast of SUPPLIERS) await takeRewards(services, scopeOf(cast), cast);
 		if (day % 5 === 0 || day > -3) await drainOnce(services);
 	}
 	for (const cast of SUPPLIERS) await mintDemoLinks(services, scopeOf(cast));
@@ -229,6 +232,8 @@ function specialOf(i: number): Special {
 		26: { payAfter: 1, method: 'card', inParts: true },
 		30: { payAfter: 1, method: 'sepa', inParts: true },
 		31: { ending: 'declined', payAfter: 10 },
+		// Its debit is sent back after it came: move the clock, and the points it brought go with it.
+		33: { payOn: -1, ending: 'returned' },
 		34: { unpaid: true },
 		35: { payOn: -2, method: 'sepa' },
 		36: { payAfter: 2 },
