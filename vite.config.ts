@@ -78,6 +78,8 @@ export default defineConfig({
 	],
 	server: { fs: { allow: ['messages'] } },
 	build: {
+		// A page names its files once, in its own head. The list of every other page's files would travel with each.
+		modulePreload: { resolveDependencies: () => [] },
 		// What the pay page needs travels as two files instead of thirty: on a phone, round trips cost more than bytes. Stripe's island stays apart,
 		// and so does what only other pages use.
 		rolldownOptions: {

@@ -205,9 +205,10 @@ async function dump(year: Year): Promise<string> {
 		year,
 		sql`select i.number, d.kind, d.sequence, d.amount_minor::text, d.happened_on::text from discount d join invoice i using (supplier_id, invoice_id) order by 1, 3, 5`
 	);
+	// Of one day in whatever order: which of two debits is heard first is Stripe's to say.
 	const points = await rows(
 		year,
-		sql`select c.name, e.kind, e.points, e.pending_points, e.happened_on::text, e.expires_on::text from points_entry e join client c using (supplier_id, client_id) order by 1, e.seq`
+		sql`select c.name, e.kind, e.points, e.pending_points, e.happened_on::text, e.expires_on::text from points_entry e join client c using (supplier_id, client_id) order by 1, 5, 2, 3, 4, 6`
 	);
 	return JSON.stringify({ journal, parts, attempts, discounts, points }, null, 1);
 }
