@@ -18,7 +18,7 @@ import { inScope } from '#lib/server/store/tx.ts';
 import type { Cast } from './parties.ts';
 
 const words = (text: string) => ({ fr: text, en: text });
-export const PLAIN_EARNING: EarningRule = {
+const PLAIN_EARNING: EarningRule = {
 	pointsPer: { points: 1, euroMinor: minor(100n) },
 	basis: 'with_vat',
 	minInvoiceMinor: minor(0n),
@@ -32,7 +32,7 @@ export const PLAIN_EARNING: EarningRule = {
 	maxPerPeriod: null,
 	closedDay: 'same_day'
 };
-export const PLAIN: ProgrammeTerms = {
+const PLAIN: ProgrammeTerms = {
 	name: words('Points'),
 	intro: words(''),
 	earning: PLAIN_EARNING,

@@ -40,7 +40,7 @@ export type Act = {
 export type Judgement = { verdict: Verdict; daysEarly: number; base: number; early: number; sepa: number };
 
 /** The last day on which paying is on time. */
-export function lastDayOnTime(dueOn: CivilDate, { closedDay }: Pick<EarningRule, 'closedDay'>): CivilDate {
+function lastDayOnTime(dueOn: CivilDate, { closedDay }: Pick<EarningRule, 'closedDay'>): CivilDate {
 	let day = dueOn;
 	if (closedDay === 'next_business_day') while (!isTargetDay(day)) day = addDays(day, 1);
 	return day;

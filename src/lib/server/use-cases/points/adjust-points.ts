@@ -14,7 +14,7 @@ import { addPoints, announce, takePoints, type Moving } from './move-points.ts';
 
 /** `adjustmentId`: minted by whoever asks; the same one twice is one adjustment. */
 export type AdjustPoints = { adjustmentId: string; clientId: string; points: number; reason: string };
-export const ADJUSTMENT_MAX = 1_000_000;
+const ADJUSTMENT_MAX = 1_000_000;
 const REASON_MAX = 300;
 
 async function opened(services: Services, scope: Scope, tx: Tx, clientId: string): Promise<Moving | null> {

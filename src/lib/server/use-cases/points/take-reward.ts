@@ -89,7 +89,7 @@ async function takeInside(
 }
 
 /** Within its days, to a tier that may have it. Whether any is left is for the database to say. */
-export const isOffered = (reward: Reward, { today, tier }: { today: CivilDate; tier: number }): boolean =>
+const isOffered = (reward: Reward, { today, tier }: { today: CivilDate; tier: number }): boolean =>
 	(reward.from === null || reward.from <= today) &&
 	(reward.until === null || today <= reward.until) &&
 	tier >= reward.minTier;
