@@ -4,12 +4,24 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Minor } from '#lib/domain/money/minor.ts';
 import { newId } from '#lib/server/identity.ts';
 import { findAttempt } from '#lib/server/store/attempts.ts';
+import { required } from '#lib/domain/required.ts';
+import { findLockedAccount, listAwardsOfAttempt, listAwardsOfInvoices } from '#lib/server/store/points.ts';
+import { settleAward } from '#lib/server/use-cases/points/move-points.ts';
 import { findPaymentOfIntent } from '#lib/server/store/payments-of-intents.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
 import { closeDispute, openDispute } from '#sandbox/stripe/reversals.ts';
 import type { Account } from '#sandbox/stripe/world.ts';
-import { aPayer, anInvoice, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import {
+	anInvoice,
+	anOffer,
+	aPayer,
+	aSupplier,
+	instalments,
+	pay,
+	type Cast,
+	type Payer
+} from '../../builders/parties.ts';
 import { aProgramme, entriesOf, pointsOf } from '../../builders/points.ts';
 import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
@@ -31,7 +43,8 @@ beforeEach(async () => {
 	payer = await aPayer(house.services, cast, `paul${counter}@roche.example`, name);
 });
 
-const { asSystem, inDays } = stageOf(() => ({ house, cast }));
+const stage = stageOf(() => ({ house, cast }));
+const { asSystem, inDays } = stage;
 const account = () => `acct_points${counter}`;
 const stripe = (): Account => house.world.world.accounts.get(account())!;
 const points = () => pointsOf(house.services, cast, payer.clientId);
@@ -151,6 +164,68 @@ describe('money that goes back takes its points with it', () => {
 	});
 });
 
+describe('whatever happens to it, points never stop money from being booked', () => {
+	test('a rule that gives more than the ledger can hold gives as much as it can', async () => {
+		await aProgramme(house.services, cast, { earning: { pointsPer: { points: 1_000_000, euroMinor: 1n as Minor } } });
+		const { invoiceId } = await paid(900_000);
+		expect([await stage.balanceOf(invoiceId), await points()]).toMatchObject([0n, { balance: 1_000_000 }]);
+	});
+	test('two movements under one name, as of a later day told first, are two changes of the ledger', async () => {
+		await aProgramme(house.services, cast);
+		const { attemptId } = await paid(12_000);
+		const taken = (left: number) =>
+			asSystem(async (tx) => {
+				const now = house.services.clock.now();
+				const account = required(await findLockedAccount(tx, cast.system, payer.clientId), 'account');
+				const [award] = await listAwardsOfAttempt(tx, cast.system, attemptId);
+				const moving = { tx, scope: cast.system, now, today: inDays(0), account };
+				const target = { points: left, isFinal: true, causeId: 'the later one' };
+				return settleAward(moving, required(award, 'award'), target);
+			});
+		expect([await taken(100), await taken(100), await taken(70)]).toEqual([true, false, true]);
+		expect(await points()).toMatchObject({ balance: 70, left: 70 });
+	});
+});
+test('points that expired unused are not taken a second time when the money comes back', async () => {
+	await aProgramme(house.services, cast, { expiry: { kind: 'months', months: 1 } });
+	const { intentId } = await paid(12_000);
+	await house.advance(40);
+	await house.drain();
+	expect(await points()).toMatchObject({ balance: 0 });
+	const dispute = openDispute(house.world.world, stripe(), chargeOf(intentId), 'fraudulent');
+	await settle(intentId);
+	expect(await points()).toMatchObject({ balance: 0, left: 0 });
+	closeDispute(house.world.world, stripe(), dispute, 'won');
+	await settle(intentId);
+	await house.drain();
+	await house.advance(1);
+	await house.drain();
+	expect(await points()).toMatchObject({ balance: 0 });
+});
+test('what a part of a plan earns is what its own day gives, however early the schedule ordered it', async () => {
+	await aProgramme(house.services, cast, { earning: { early: { bpsPerDay: 1000, maxDays: 20, withDiscount: true } } });
+	await anOffer(house.services, cast, { discount: null, instalments: instalments() });
+	const invoiceId = await anInvoice(
+		house.services,
+		cast,
+		{ name },
+		{ grossMinor: 60_000, dueOn: inDays(58), issuedOn: inDays(0) }
+	);
+	expect(
+		await pay(house.services, payer, [invoiceId], 30_000, {
+			option: 'plan_2',
+			method: 'pm_success_fr',
+			account: account()
+		})
+	).toMatchObject({ ok: true });
+	await stage.live(40);
+	const awards = await asSystem((tx) => listAwardsOfInvoices(tx, cast.system, [invoiceId]));
+	expect(awards.map(({ verdict, base, early }) => [verdict, base, early])).toEqual([
+		['on_time', 300, 0],
+		['on_time', 300, 0]
+	]);
+});
+
 describe('rules are those of the day of the act', () => {
 	test('a version published after it changes nothing of what was earned', async () => {
 		await aProgramme(house.services, cast);
@@ -189,6 +264,16 @@ describe('what is given on top', () => {
 		await paid(1_000);
 		await paid(1_000);
 		expect(await points()).toMatchObject({ balance: 27 });
+	});
+	test('a month gives no more because a payment was disputed, and won', async () => {
+		await aProgramme(house.services, cast, { earning: { maxPerPeriod: { points: 100, period: 'year' } } });
+		const { intentId } = await paid(12_000);
+		const dispute = openDispute(house.world.world, stripe(), chargeOf(intentId), 'fraudulent');
+		await settle(intentId);
+		await paid(12_000);
+		closeDispute(house.world.world, stripe(), dispute, 'won');
+		await settle(intentId);
+		expect(await points()).toMatchObject({ balance: 100 });
 	});
 	test('limits of an invoice and of a month', async () => {
 		await aProgramme(house.services, cast, {

@@ -4,6 +4,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { minor } from '#lib/domain/money/minor.ts';
 import { newId } from '#lib/server/identity.ts';
 import { findAttempt } from '#lib/server/store/attempts.ts';
+import { acceptEntry } from '#lib/server/use-cases/bank/accept-entry.ts';
+import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
+import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
 import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
 import { closeDispute, openDispute } from '#sandbox/stripe/reversals.ts';
 import type { Account } from '#sandbox/stripe/world.ts';
@@ -60,6 +63,14 @@ const sums = () =>
 			sql`select account, sum(debit_minor - credit_minor)::text as sum from journal_line where account in ('511', '709', '44571', '411') group by 1 order by 1`
 		)
 	);
+async function transferred(invoiceId: string, amount: string): Promise<void> {
+	const text = `VIR ${newId().slice(-12)}`;
+	const bytes = new TextEncoder().encode(`Date;Libellé;Montant;Référence\n${inDays(0)};${text};${amount};`);
+	await importStatements(house.services, cast.owner, [{ name: 'releve.csv', bytes }], { acceptReview: false });
+	const entry = (await readBank(house.services, cast.owner)).waiting.find((one) => one.text.includes(text));
+	const input = { bankEntryId: entry?.bankEntryId ?? '', invoiceIds: [invoiceId] };
+	expect(await acceptEntry(house.services, cast.owner, input)).toMatchObject({ ok: true });
+}
 const mails = (subject: RegExp) =>
 	house.world.mailbox.mails
 		.filter((mail) => mail.to.includes(payer.email) && subject.test(mail.subject))
@@ -127,6 +138,22 @@ describe('given back', () => {
 		closeDispute(house.world.world, stripe(), dispute, 'won');
 		await settle(intentId);
 		expect([await balanceOf(invoiceId), await points()]).toMatchObject([0n, { balance: 210 }]);
+	});
+	test('paid otherwise meanwhile, the dispute that is won takes no points for what is not owed', async () => {
+		const invoiceId = await invoice();
+		const attemptId = newId();
+		await use([invoiceId], 11_000, { attemptId });
+		const intentId = await intentOf(attemptId);
+		const dispute = openDispute(house.world.world, stripe(), chargeOf(intentId), 'fraudulent');
+		await settle(intentId);
+		const before = (await points()).balance;
+		// Of the 120,00 that are owed again, 30,00 come in by transfer.
+		await transferred(invoiceId, '30,00');
+		closeDispute(house.world.world, stripe(), dispute, 'won');
+		await settle(intentId);
+		expect(await balanceOf(invoiceId)).toBe(0n);
+		expect((await story()).filter((line) => line.startsWith('spent'))).toHaveLength(1);
+		expect((await points()).balance).toBeGreaterThanOrEqual(before);
 	});
 	test('spent meanwhile, the dispute that is won leaves what they took off to be paid', async () => {
 		const [invoiceId, other] = [await invoice(), await invoice()];

@@ -59,12 +59,15 @@ export function judgeAct(rule: EarningRule, act: Act): Judgement {
 	return {
 		verdict,
 		daysEarly,
-		base: Number(exact / unit),
-		early: Number((exact * BigInt((rule.early?.bpsPerDay ?? 0) * days)) / (unit * 10_000n)),
+		base: counted(exact / unit),
+		early: counted((exact * BigInt((rule.early?.bpsPerDay ?? 0) * days)) / (unit * 10_000n)),
 		// In proportion: a debit of half the invoice earns half.
-		sepa: act.isSepa ? Number((BigInt(rule.sepa) * least(act.amountMinor, act.debtMinor)) / act.debtMinor) : 0
+		sepa: act.isSepa ? counted((BigInt(rule.sepa) * least(act.amountMinor, act.debtMinor)) / act.debtMinor) : 0
 	};
 }
+/** However generous a rule is: what the ledger can't hold must never stop money from being booked. */
+const MOST_AT_ONCE = 1_000_000n;
+const counted = (points: bigint): number => Number(least(points, MOST_AT_ONCE));
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
 /** What is paid, in euros or, without VAT, in euros times what the invoice asked for. */

@@ -11,6 +11,8 @@ export function periodOf({ maxPerPeriod }: Limits, actedOn: CivilDate): { from: 
 	const from = civilDate(`${actedOn.slice(0, 4)}-01-01`);
 	return { from, until: addDays(addMonths(from, 12), -1) };
 }
+/** What one client may have in all: far above anything real, and below what the ledger can hold. */
+export const ACCOUNT_MAX = 1_000_000_000;
 /** What of `points` may still be given, beside what the invoice and the period have had. */
 export const withinLimits = (
 	{ maxPerInvoice, maxPerPeriod }: Limits,

@@ -120,10 +120,18 @@ function earn(terms: ProgrammeTerms, run: Running, act: PastAct): Verdict {
 }
 
 /** Within the limits of the programme: what they cut is gone. */
-function give({ earning }: ProgrammeTerms, run: Running, points: number, on: CivilDate, ofInvoice = 0): number {
+function give(
+	{ earning }: ProgrammeTerms,
+	run: Running,
+	points: number,
+	on: CivilDate,
+	ofInvoice: number | null = null
+): number {
 	const period = periodOf(earning, on)?.from;
 	const ofPeriod = period ? (run.ofPeriod.get(period) ?? 0) : 0;
-	const given = withinLimits(earning, points, { ofInvoice, ofPeriod });
+	// What is given for several is not of one invoice.
+	const rule = ofInvoice === null ? { ...earning, maxPerInvoice: null } : earning;
+	const given = withinLimits(rule, points, { ofInvoice: ofInvoice ?? 0, ofPeriod });
 	if (period) run.ofPeriod.set(period, ofPeriod + given);
 	run.points += given;
 	return given;

@@ -3,7 +3,7 @@ import { and, asc, eq, gt, isNotNull, isNull, lte, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { Database, Tx } from './database.ts';
-import { pointsAward, pointsLot } from './schema/index.ts';
+import { pointsAccount, pointsAward, pointsLot } from './schema/index.ts';
 import type { PointsAward } from './points.ts';
 
 export type DueClient = { supplierId: string; clientId: string };
@@ -83,6 +83,10 @@ export async function markTold(
 				isNull(pointsLot.toldOn)
 			)
 		);
+}
+/** Every account of the supplier is looked at the next time. */
+export async function recheckAccounts(tx: Tx, scope: Scope, today: CivilDate): Promise<void> {
+	await tx.update(pointsAccount).set({ recheckOn: today }).where(eq(pointsAccount.supplierId, scope.supplierId));
 }
 /** Clients that have points at all, behind one: for the end of a programme. */
 export async function listHolders(tx: Tx, scope: Scope, behind: string | null, limit = 500): Promise<string[]> {

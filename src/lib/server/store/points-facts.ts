@@ -28,6 +28,8 @@ export type LineFacts = {
 	holdUntil: CivilDate | null;
 	/** Of what is paid of a plan: the first day asked for. */
 	partDueOn: CivilDate | null;
+	/** How often it was refused. */
+	partFailures: number;
 	planId: string | null;
 	isSettlement: boolean;
 	isDiscounted: boolean;
@@ -48,7 +50,7 @@ export async function readPointsFacts(tx: Tx, scope: Scope, attemptId: string): 
 			(select coalesce(sum(j.debit_minor - j.credit_minor), 0) from journal_line j
 				where j.supplier_id = i.supplier_id and j.invoice_id = i.invoice_id and j.account = '411')::text as balance,
 			i.due_on::text, i.type_code, coalesce(i.not_payable_reason = 'factored', false) as is_factored, i.hold_reason, i.hold_until::text,
-			part.due_on::text as part_due_on, part.plan_id, coalesce(part.is_settlement, false) as is_settlement,
+			part.due_on::text as part_due_on, coalesce(part.failures, 0)::text as part_failures, part.plan_id, coalesce(part.is_settlement, false) as is_settlement,
 			exists (select from attempt_discount d where d.supplier_id = l.supplier_id and d.attempt_id = l.attempt_id and d.invoice_id = l.invoice_id and d.reason = 'early') as is_discounted,
 			p.payment_id, p.paid_at, p.paid_on::text, coalesce(b.value_on, b.booked_on)::text as value_on, moved.reversal_id, moved.kind as reversal_kind
 		from payment_attempt_invoice l
@@ -62,7 +64,7 @@ export async function readPointsFacts(tx: Tx, scope: Scope, attemptId: string): 
 			where r.supplier_id = p.supplier_id and r.payment_id = p.payment_id and x.invoice_id = l.invoice_id) gone on true
 		left join lateral (select r.reversal_id, r.kind from reversal r where r.supplier_id = p.supplier_id and r.payment_id = p.payment_id
 			order by r.occurred_at desc, r.reversal_id desc limit 1) moved on true
-		left join lateral (select min(q.due_on) as due_on, min(q.plan_id::text)::uuid as plan_id, bool_or(n.is_settlement) as is_settlement
+		left join lateral (select min(q.due_on) as due_on, max(q.failures) as failures, min(q.plan_id::text)::uuid as plan_id, bool_or(n.is_settlement) as is_settlement
 			from attempt_part h join plan_part q on q.supplier_id = h.supplier_id and q.plan_id = h.plan_id and q.position = h.position
 			join plan n on n.supplier_id = q.supplier_id and n.plan_id = q.plan_id
 			where h.supplier_id = t.supplier_id and h.attempt_id = t.attempt_id) part on true
@@ -88,6 +90,7 @@ export async function readPointsFacts(tx: Tx, scope: Scope, attemptId: string): 
 		holdReason: row['hold_reason'] as HoldReason | null,
 		holdUntil: row['hold_until'] as CivilDate | null,
 		partDueOn: row['part_due_on'] as CivilDate | null,
+		partFailures: Number(row['part_failures']),
 		planId: row['plan_id'] as string | null,
 		isSettlement: row['is_settlement'] as boolean,
 		isDiscounted: row['is_discounted'] as boolean,

@@ -71,7 +71,7 @@ export async function lockProgrammes(tx: Tx, scope: Scope): Promise<ProgrammeRow
 		.from(pointsProgramme)
 		.where(eq(pointsProgramme.supplierId, scope.supplierId))
 		.orderBy(desc(pointsProgramme.version))
-		.for('update');
+		.for('no key update');
 	return rows.map(rowOf);
 }
 

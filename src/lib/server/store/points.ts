@@ -1,6 +1,6 @@
 // The points ledger: entries are only ever added, one client at a time under its account's lock; what follows from them is kept beside, and checked by
 // the database at commit. Reading for screens is in points-reading.ts.
-import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, notInArray, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { Lot, LotChange } from '../../domain/points/ledger.ts';
@@ -9,6 +9,7 @@ import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
 import { insertMany } from './insert-many.ts';
 import {
+	paymentAttempt,
 	pointsAcceptance,
 	pointsAccount,
 	pointsAward,
@@ -116,7 +117,7 @@ export async function earnedInYear(
 	return { points: Number(points), recheckOn: first && leavesYearOn(first) };
 }
 
-/** Of all awards of a client, what they gave between two days: what a limit of a period is compared with. */
+/** What acts between two days were judged to give, tries that came to nothing apart: what went back may come again, so it counts too. */
 export async function givenBetween(
 	tx: Tx,
 	scope: Scope,
@@ -124,13 +125,18 @@ export async function givenBetween(
 	{ from, until }: { from: CivilDate; until: CivilDate }
 ): Promise<number> {
 	const [row] = await tx
-		.select({ given: sql<string>`coalesce(sum(${pointsAward.pendingPoints} + ${pointsAward.earnedPoints}), 0)` })
+		.select({ given: sql<string>`coalesce(sum(${pointsAward.points}), 0)` })
 		.from(pointsAward)
+		.innerJoin(
+			paymentAttempt,
+			and(eq(paymentAttempt.supplierId, pointsAward.supplierId), eq(paymentAttempt.attemptId, pointsAward.attemptId))
+		)
 		.where(
 			and(
 				eq(pointsAward.supplierId, scope.supplierId),
 				eq(pointsAward.clientId, clientId),
-				sql`${pointsAward.actedOn} between ${from} and ${until}`
+				sql`${pointsAward.actedOn} between ${from} and ${until}`,
+				notInArray(paymentAttempt.status, ['declined', 'canceled'])
 			)
 		);
 	return Number(required(row, 'sum').given);
@@ -182,6 +188,21 @@ export const listAwardsOfInvoices = (tx: Tx, scope: Scope, invoiceIds: string[])
 export type NewEntry = Omit<typeof pointsEntry.$inferInsert, 'supplierId' | 'seq'> & { kind: PointsEntryKind };
 export async function insertEntry(tx: Tx, scope: Scope, entry: NewEntry): Promise<void> {
 	await insertMany(tx, scope, pointsEntry, [entry]);
+}
+/** What of these earnings has expired, less what of it was given back. */
+export async function listExpired(
+	tx: Tx,
+	scope: Scope,
+	entryIds: string[]
+): Promise<{ entryId: string; points: number }[]> {
+	if (!entryIds.length) return [];
+	const rows = await tx
+		.select({ entryId: pointsEntry.sourceId, points: sql<string>`-sum(${pointsEntry.points})` })
+		.from(pointsEntry)
+		.where(and(eq(pointsEntry.supplierId, scope.supplierId), inArray(pointsEntry.sourceId, entryIds)))
+		.groupBy(pointsEntry.sourceId)
+		.orderBy(asc(pointsEntry.sourceId));
+	return rows.map((row) => ({ entryId: row.entryId, points: Number(row.points) }));
 }
 /** An adjustment that was made before, by its own id. */
 export async function findEntryOf(

@@ -4,7 +4,7 @@
 import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { discountBooked, pointsUsed } from '../../../domain/ledger/entries.ts';
-import { ZERO, type Minor } from '../../../domain/money/minor.ts';
+import { subtract, ZERO, type Minor } from '../../../domain/money/minor.ts';
 import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
@@ -32,10 +32,15 @@ export async function bookDiscounts(settling: Booking, payment: Payment): Promis
 		states.map(({ promised }) => promised.invoiceId)
 	);
 	const sequences = new Map<string, number>();
+	const left = new Map(invoices.map((invoice) => [invoice.invoiceId, invoice.balanceMinor]));
 	for (const state of states) {
 		if (shouldStand(state) === isGranted(state)) continue;
 		const { invoiceId, reason } = state.promised;
+		const owedMinor = left.get(invoiceId) ?? ZERO;
+		// Points take off only what is still owed: paid otherwise meanwhile, they stay where they are.
+		if (reason === 'points' && !isGranted(state) && owedMinor < state.promised.amountMinor) continue;
 		if (reason === 'points' && !(await moveCredit(settling, payment, isGranted(state)))) continue;
+		if (!isGranted(state)) left.set(invoiceId, subtract(owedMinor, state.promised.amountMinor));
 		const sequence = sequences.get(invoiceId) ?? state.sequence;
 		sequences.set(invoiceId, sequence + 1);
 		const invoice = required(

@@ -3,6 +3,7 @@
 import { actorName, may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { lastDayOfPoints } from '../../../domain/points/expiry.ts';
+import { ACCOUNT_MAX } from '../../../domain/points/limits.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import { findClient, getSupplier } from '../../store/parties.ts';
@@ -43,6 +44,7 @@ export async function adjustPoints(
 				? done({ balance: moving.account.balance })
 				: refuse('attempt_id_reused');
 		if (points < 0 && moving.account.balance + points < 0) return refuse('points_not_enough');
+		if (moving.account.balance + points > ACCOUNT_MAX) return refuse('input_invalid', { field: 'points' });
 		const programme = await findLiveProgramme(tx, scope);
 		const entry = {
 			kind: 'adjusted' as const,

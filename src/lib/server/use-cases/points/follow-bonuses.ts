@@ -51,7 +51,6 @@ type Given = Pick<PointsAward, 'kind' | 'attemptId' | 'invoiceId' | 'planId' | '
 async function give(moving: Moving, programme: ProgrammeRow, points: number, of: Given): Promise<PointsAward> {
 	const { tx, scope, now, account } = moving;
 	const { clientId } = account;
-	const within = { programme, before: [], actedOn: of.actedOn, clientId };
 	const row = {
 		...of,
 		awardId: newId(),
@@ -63,7 +62,7 @@ async function give(moving: Moving, programme: ProgrammeRow, points: number, of:
 		base: 0,
 		early: 0,
 		sepa: 0,
-		points: await limited(tx, scope, within, { base: points, early: 0, sepa: 0 }),
+		points: await limited(moving, programme.terms.earning, points, { before: null, actedOn: of.actedOn }),
 		pendingPoints: 0,
 		earnedPoints: 0,
 		vestingDays: 0,

@@ -6,12 +6,11 @@ import { startOfDayIn } from '../../../domain/calendar/day-starts.ts';
 import { isDeposit } from '../../../domain/invoices/document.ts';
 import { lastDayOfPoints } from '../../../domain/points/expiry.ts';
 import { judgeAct, scaled } from '../../../domain/points/judge.ts';
-import { multiplierOf } from '../../../domain/points/tiers.ts';
+import { multiplierOf, tierOf } from '../../../domain/points/tiers.ts';
 import { newId } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
 import type { Supplier } from '../../store/parties.ts';
 import {
-	countEntries,
 	insertAward,
 	listAwardsOfAttempt,
 	listAwardsOfInvoices,
@@ -52,8 +51,8 @@ export async function followPoints(
 		if (await settleAward(moving, award, await targetOf(moving, { line, award, attemptId }))) earned = true;
 	}
 	if (await followBonuses(moving, { attemptId, supplier, judged, known })) earned = true;
-	if (earned) await followAccount(moving);
 	moved ||= earned;
+	if (moved) await followAccount(moving);
 	if (moved) await announce(moving);
 }
 
@@ -62,17 +61,22 @@ function actOf(line: LineFacts, timeZone: string): { at: Date; actedOn: CivilDat
 	if (line.valueOn)
 		return { actedOn: line.valueOn, at: new Date(startOfDayIn(addDays(line.valueOn, 1), timeZone).getTime() - 1) };
 	const at = line.methodType === 'sepa_debit' || !line.paidAt ? line.begunAt : line.paidAt;
-	return { at, actedOn: civilDateIn(at, timeZone) };
+	const actedOn = civilDateIn(at, timeZone);
+	// What the schedule takes by itself is paid on its day, whenever it was ordered; once it was refused, on the day on which it was paid.
+	if (line.channel === 'plan' && line.partDueOn !== null)
+		return { at, actedOn: line.partFailures === 0 || actedOn < line.partDueOn ? line.partDueOn : actedOn };
+	return { at, actedOn };
 }
 
 /** A debit under way, or money that came: what nobody has paid or ordered is no act. */
 const isAct = (line: LineFacts): boolean => line.paymentId !== null || line.status === 'processing';
 
 async function judge(
-	{ tx, scope, now, account }: Moving,
+	moving: Moving,
 	supplier: Supplier,
 	{ attemptId, line }: { attemptId: string; line: LineFacts }
 ): Promise<PointsAward | null> {
+	const { tx, scope, now, account } = moving;
 	if (!isAct(line)) return null;
 	const { at, actedOn } = actOf(line, supplier.timeZone);
 	const [programme, awards] = await Promise.all([
@@ -82,7 +86,9 @@ async function judge(
 	if (!programme) return null;
 	const before = awards.filter((one) => one.kind === 'payment');
 	// The tier of the day on which the first part of an invoice was paid counts for all of it: paying in pieces is no way to a better one.
-	const multiplierBps = before[0]?.multiplierBps ?? multiplierOf(programme.terms.tiers, account.tier);
+	const multiplierBps =
+		before[0]?.multiplierBps ??
+		multiplierOf(programme.terms.tiers, tierOf(programme.terms.tiers, account.earnedInYear));
 	const amountMinor = line.paymentId ? line.allocatedMinor : line.askedMinor;
 	const judgement = judgeAct(programme.terms.earning, {
 		amountMinor,
@@ -98,7 +104,8 @@ async function judge(
 		isDiscounted: line.isDiscounted,
 		multiplierBps
 	});
-	const points = await limited(tx, scope, { programme, before, actedOn, clientId: account.clientId }, judgement);
+	const { base, early, sepa } = judgement;
+	const points = await limited(moving, programme.terms.earning, base + early + sepa, { before, actedOn });
 	const award: PointsAward = {
 		supplierId: scope.supplierId,
 		awardId: newId(),
@@ -136,8 +143,7 @@ async function targetOf(
 ): Promise<{ points: number; isFinal: boolean; causeId: string }> {
 	if (!line.paymentId) {
 		const points = line.status === 'processing' ? award.points : 0;
-		// A try has no movement with a name of its own: what was written of it before tells one change from the next.
-		return { points, isFinal: false, causeId: `${attemptId}:${await countEntries(tx, scope, award.awardId)}` };
+		return { points, isFinal: false, causeId: attemptId };
 	}
 	if (award.vestingDays > 0 && award.finalOn === null) {
 		award.finalOn = addDays(line.paidOn ?? today, award.vestingDays);

@@ -1,24 +1,22 @@
-// What the limits of a version leave of what was earned.
-import type { Scope } from '../../../domain/access/scope.ts';
+// What the limits of a version leave of what was earned, at this moment: what they cut stays cut.
+import { ACCOUNT_MAX, periodOf, withinLimits } from '../../../domain/points/limits.ts';
+import type { EarningRule } from '../../../domain/points/programme.ts';
 import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
-import type { Judgement } from '../../../domain/points/judge.ts';
-import { periodOf, withinLimits } from '../../../domain/points/limits.ts';
-import type { Tx } from '../../store/database.ts';
 import { givenBetween, type PointsAward } from '../../store/points.ts';
-import type { ProgrammeRow } from '../../store/points-programme.ts';
+import type { Moving } from './move-points.ts';
 
-type Limited = { programme: ProgrammeRow; before: PointsAward[]; actedOn: CivilDate; clientId: string };
-/** What the limits of the version leave of what was earned, at this moment: what they cut stays cut. */
+/** `before`: what other payments of the invoice earned; null: of several, and the limit of an invoice is not asked. */
 export async function limited(
-	tx: Tx,
-	scope: Scope,
-	{ programme, before, actedOn, clientId }: Limited,
-	{ base, early, sepa }: Pick<Judgement, 'base' | 'early' | 'sepa'>
+	{ tx, scope, account }: Moving,
+	rule: EarningRule,
+	points: number,
+	{ before, actedOn }: { before: PointsAward[] | null; actedOn: CivilDate }
 ): Promise<number> {
-	const rule = programme.terms.earning;
 	const period = periodOf(rule, actedOn);
-	return withinLimits(rule, base + early + sepa, {
-		ofInvoice: before.reduce((sum, one) => sum + one.pendingPoints + one.earnedPoints, 0),
-		ofPeriod: period ? await givenBetween(tx, scope, clientId, period) : 0
+	const within = withinLimits(before ? rule : { ...rule, maxPerInvoice: null }, points, {
+		ofInvoice: before?.reduce((sum, one) => sum + one.pendingPoints + one.earnedPoints, 0) ?? 0,
+		ofPeriod: period ? await givenBetween(tx, scope, account.clientId, period) : 0
 	});
+	const room = ACCOUNT_MAX - Math.max(account.balance + account.pending, account.earnedInYear);
+	return Math.max(0, Math.min(within, room));
 }

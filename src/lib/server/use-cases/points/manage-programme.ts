@@ -4,12 +4,13 @@
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { addDays, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { checkProgramme, readCodes, worstFirst } from '../../../domain/points/check-programme.ts';
-import { EARN_NOTICE_DAYS, SPEND_NOTICE_DAYS } from '../../../domain/points/ending.ts';
+import { DEBIT_DAYS, EARN_NOTICE_DAYS, SPEND_NOTICE_DAYS } from '../../../domain/points/ending.ts';
 import type { ProgrammeTerms } from '../../../domain/points/programme.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { getSupplier } from '../../store/parties.ts';
+import { recheckAccounts } from '../../store/points-due.ts';
 import {
 	announceProgrammeEnd,
 	deleteProgrammeDraft,
@@ -80,6 +81,8 @@ export async function publishProgramme(services: Services, scope: Scope): Promis
 		const live = liveOf(versions);
 		if (live) await markProgrammeEnded(tx, scope, live.version, now);
 		await markProgrammePublished(tx, scope, draft.version, now);
+		// Tiers may be others: every account is looked at again.
+		await recheckAccounts(tx, scope, civilDateIn(now, supplier.timeZone));
 		await announce(tx, scope, now, 'points_published', { version: draft.version });
 		return done({ version: draft.version });
 	});
@@ -132,7 +135,9 @@ export async function endProgramme(
 		if (!live) return refuse('not_found');
 		if (live.endAnnouncedAt) return refuse('programme_ending');
 		const earliestEarn = addDays(civilDateIn(now, supplier.timeZone), EARN_NOTICE_DAYS);
-		const earliestSpend = addDays(lastEarnOn < earliestEarn ? earliestEarn : lastEarnOn, SPEND_NOTICE_DAYS);
+		// Points of a debit are final so many days after its money came, which takes some days itself.
+		const final = live.terms.sepaVestingDays > 0 ? live.terms.sepaVestingDays + DEBIT_DAYS : 0;
+		const earliestSpend = addDays(lastEarnOn < earliestEarn ? earliestEarn : lastEarnOn, SPEND_NOTICE_DAYS + final);
 		if (lastEarnOn < earliestEarn || lastSpendOn < earliestSpend)
 			return refuse('programme_ends_too_soon', { earnOn: earliestEarn, spendOn: earliestSpend });
 		const draft = draftOf(versions);

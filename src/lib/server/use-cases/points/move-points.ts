@@ -18,10 +18,12 @@ import type { Tx } from '../../store/database.ts';
 import { enqueueForLoyalty } from '../../store/loyalty-outbox.ts';
 import { recordFact } from '../../store/outbox.ts';
 import {
+	countEntries,
 	earnedInYear,
 	insertEntry,
 	insertLot,
 	listEntryIdsOf,
+	listExpired,
 	listLots,
 	listOpenLots,
 	saveAccount,
@@ -105,10 +107,12 @@ export async function settleAward(
 	const steps = converge(award, { points, isFinal });
 	if (!steps.length) return false;
 	const booked = bookedAfter(award, steps);
+	// Whatever the cause is called, and however often: each change of an award has a name of its own. Under the lock, asking twice changes nothing.
+	const cause = `${causeId}:${await countEntries(tx, scope, award.awardId)}`;
 	for (const step of steps) {
-		const entry = { ...step, sourceId: award.awardId, causeId };
+		const entry = { ...step, sourceId: award.awardId, causeId: cause };
 		if (step.kind === 'earned') await addPoints(moving, { ...entry, expiresOn: award.expiresOn });
-		else if (step.points < 0) await takePoints(moving, entry, await listEntryIdsOf(tx, scope, award.awardId));
+		else if (step.points < 0) await takeBack(moving, entry);
 		else await write(moving, entry);
 	}
 	Object.assign(award, booked);
@@ -117,6 +121,21 @@ export async function settleAward(
 		award.kind === 'payment' ? enqueueForLoyalty(tx, scope, moving.now, award.awardId, stateOf(booked)) : null
 	]);
 	return true;
+}
+
+/** Of what has expired unused, nothing is left to take: it comes back first, so that no other points and no debt stand for it. */
+async function takeBack(moving: Moving, entry: Entry): Promise<void> {
+	const { tx, scope } = moving;
+	const own = await listEntryIdsOf(tx, scope, entry.sourceId);
+	let rest = -entry.points;
+	for (const { entryId, points } of await listExpired(tx, scope, own)) {
+		const back = Math.min(rest, points);
+		if (back <= 0) continue;
+		const causeId = `${entry.causeId}:${await countEntries(tx, scope, entryId)}`;
+		await returnPoints(moving, { sourceId: entryId, causeId, taken: [{ entryId, points: back }] });
+		rest -= back;
+	}
+	await takePoints(moving, entry, own);
 }
 
 /** In one word, for whoever is told of it outside. */
@@ -130,7 +149,12 @@ export async function followAccount({ tx, scope, now, today, account }: Moving):
 		findLiveProgramme(tx, scope)
 	]);
 	const tier = tierOf(programme?.terms.tiers ?? [], points);
-	const change = { earnedInYear: points, recheckOn, ...(tier === account.tier ? {} : { tier, tierSince: today }) };
+	// After the end of the programme what still comes in goes the way of the rest: it is looked at at once (tend-points.ts).
+	const change = {
+		earnedInYear: points,
+		recheckOn: programme ? recheckOn : today,
+		...(tier === account.tier ? {} : { tier, tierSince: today })
+	};
 	await saveAccount(tx, scope, account.clientId, change);
 	if (programme && tier > account.tier) await queueTierReached(tx, scope, now, account.clientId, tier);
 	Object.assign(account, change);
