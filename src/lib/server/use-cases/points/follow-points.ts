@@ -60,8 +60,10 @@ export async function followPoints(
 function actOf(line: LineFacts, timeZone: string): { at: Date; actedOn: CivilDate } {
 	if (line.valueOn)
 		return { actedOn: line.valueOn, at: new Date(startOfDayIn(addDays(line.valueOn, 1), timeZone).getTime() - 1) };
-	const at = line.methodType === 'sepa_debit' || !line.paidAt ? line.begunAt : line.paidAt;
-	const actedOn = civilDateIn(at, timeZone);
+	const acted = line.methodType === 'sepa_debit' || !line.paidAt ? line.begunAt : line.paidAt;
+	const actedOn = civilDateIn(acted, timeZone);
+	// Stripe tells whole seconds: what was paid right after a version came counts under it.
+	const at = new Date(Math.floor(acted.getTime() / 1000) * 1000 + 999);
 	// What the schedule takes by itself is paid on its day, whenever it was ordered; once it was refused, on the day on which it was paid.
 	if (line.channel === 'plan' && line.partDueOn !== null)
 		return { at, actedOn: line.partFailures === 0 || actedOn < line.partDueOn ? line.partDueOn : actedOn };
