@@ -5,6 +5,7 @@ import type { Minor } from '#lib/domain/money/minor.ts';
 import { newId } from '#lib/server/identity.ts';
 import { findAttempt } from '#lib/server/store/attempts.ts';
 import { required } from '#lib/domain/required.ts';
+import { sumPointsMonths } from '#lib/server/store/points-figures.ts';
 import { findLockedAccount, listAwardsOfAttempt, listAwardsOfInvoices } from '#lib/server/store/points.ts';
 import { settleAward } from '#lib/server/use-cases/points/move-points.ts';
 import { findPaymentOfIntent } from '#lib/server/store/payments-of-intents.ts';
@@ -195,6 +196,10 @@ test('points that expired unused are not taken a second time when the money come
 	const dispute = openDispute(house.world.world, stripe(), chargeOf(intentId), 'fraudulent');
 	await settle(intentId);
 	expect(await points()).toMatchObject({ balance: 0, left: 0 });
+	// The supplier's figures: earned and taken back; neither used nor expired in the end.
+	const months = await asSystem((tx) => sumPointsMonths(tx, cast.system, inDays(-60)));
+	const sum = (of: 'used' | 'expired') => months.reduce((all, month) => all + month[of], 0);
+	expect([sum('used'), sum('expired')]).toEqual([0, 0]);
 	closeDispute(house.world.world, stripe(), dispute, 'won');
 	await settle(intentId);
 	await house.drain();

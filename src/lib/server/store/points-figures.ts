@@ -40,9 +40,10 @@ export async function sumPointsMonths(tx: Tx, scope: Scope, from: CivilDate): Pr
 		select to_char(happened_on, 'YYYY-MM') as month,
 			coalesce(sum(points) filter (where kind = 'earned' or (kind = 'adjusted' and points > 0)), 0)::float8 as gained,
 			coalesce(-sum(points) filter (where kind = 'reversed' or (kind = 'adjusted' and points < 0)), 0)::float8 as taken,
-			coalesce(-sum(points) filter (where kind in ('spent', 'given_back')), 0)::float8 as used,
-			coalesce(-sum(points) filter (where kind = 'expired'), 0)::float8 as expired
-		from points_entry where supplier_id = ${scope.supplierId} and happened_on >= ${from} group by 1 order by 1`);
+			coalesce(-sum(points) filter (where kind = 'spent' or (kind = 'given_back' and is_redeemed)), 0)::float8 as used,
+			coalesce(-sum(points) filter (where kind = 'expired' or (kind = 'given_back' and not is_redeemed)), 0)::float8 as expired
+		from (select e.*, kind = 'given_back' and exists (select from points_redemption r
+			where r.supplier_id = e.supplier_id and r.redemption_id = e.source_id) as is_redeemed from points_entry e) e where supplier_id = ${scope.supplierId} and happened_on >= ${from} group by 1 order by 1`);
 	return [...rows];
 }
 

@@ -53,7 +53,9 @@ const nothing: Told = { title: '', notes: [] };
 
 function ofRedemption(kind: 'spent' | 'given_back', redemption: HistoryRow['redemption'], locale: Locale): Told {
 	const say = { locale };
-	if (!redemption) return { title: m.points_line_taken_back({}, say), notes: [] };
+	// What had expired comes back when its money does: the line beside it takes it.
+	if (!redemption)
+		return { title: (kind === 'spent' ? m.points_line_taken_back : m.points_line_unexpired)({}, say), notes: [] };
 	const { name, numbers, valueMinor } = redemption;
 	if (name) {
 		const reward = { name: inWords(name, locale) };
