@@ -175,6 +175,8 @@ export const payment = pgTable(
 		unique('payment_bank_entry_unique').on(t.supplierId, t.bankEntryId, t.bankRound),
 		unique('payment_receipt_unique').on(t.supplierId, t.receiptNumber),
 		index('payment_paid_idx').on(t.supplierId, t.paidAt),
+		index('payment_of_attempt_idx').on(t.supplierId, t.attemptId),
+		index('payment_client_idx').on(t.supplierId, t.clientId, t.createdAt, t.paymentId), // of one client, first to last: was it the first, was one late
 		check(
 			'payment_source_check',
 			sql`num_nonnulls(${t.stripePaymentIntentId}, ${t.bankEntryId}) = 1 and (${t.bankEntryId} is null) = (${t.bankRound} is null)`
@@ -262,6 +264,7 @@ export const reversal = pgTable(
 			columns: [t.supplierId, t.paymentId],
 			foreignColumns: [payment.supplierId, payment.paymentId]
 		}),
+		index('reversal_payment_idx').on(t.supplierId, t.paymentId, t.occurredAt),
 		unique('reversal_object_unique').on(t.supplierId, t.stripeObjectId, t.kind),
 		oneOf('reversal_kind_check', t.kind),
 		check('reversal_amount_check', sql`${t.amountMinor} > 0`)

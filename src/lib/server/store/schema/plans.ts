@@ -152,6 +152,7 @@ export const attemptPart = pgTable(
 			columns: [t.supplierId, t.planId, t.position],
 			foreignColumns: [planPart.supplierId, planPart.planId, planPart.position]
 		}),
+		index('attempt_part_part_idx').on(t.supplierId, t.planId, t.position), // every try of a part, those that came to nothing too
 		uniqueIndex('one_hold_per_part')
 			.on(t.supplierId, t.planId, t.position)
 			.where(sql`${t.holds}`)
