@@ -63,7 +63,7 @@ const BOUNDS: Record<string, string> = {
 	'plan-days.ts listBroken': 'queue: what is ended is broken no more',
 	'plans.ts listPlans': 'page: /admin/echeanciers; whole where no limit is given',
 	'points-figures.ts listClientFigures': 'said: whole in the CSV, which is a stream',
-	'points-past.ts listPastActs': 'said: programme_trial_cut',
+	'points-past.ts streamPastActs': 'stream: read to the end, behind the last one',
 	'points-redemptions.ts listAskedRewards': 'queue: what is given or canceled is asked no more',
 	'points-programme.ts listProgrammes': 'short: latest 200 versions (docs/limits.md)',
 	'points-reading.ts listClientsWithPoints': 'stream: read to the end each time',

@@ -58,5 +58,5 @@ export type AskedReward = {
 	askedOn: CivilDate;
 };
 export type VoucherCodes = { rewardId: string; name: string; free: number; given: number };
-/** A points programme tried on a year of payments. `unknown`: invoices that came in as paid; `isCut`: more payments than were looked at. */
-export type TrialView = Trial & { clientCount: number; unknown: number; isCut: boolean };
+/** A points programme tried on a year of payments. `unknown`: invoices that came in as paid. */
+export type TrialView = Trial & { unknown: number };

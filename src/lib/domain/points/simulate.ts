@@ -36,29 +36,39 @@ export type Trial = {
 	paidMinor: Minor;
 	points: number;
 	costMinor: Minor | null;
-	/** Most points first. */
+	/** Those with most points first, `CLIENTS_NAMED` at most. */
 	clients: TrialClient[];
+	clientCount: number;
 	/** How many clients in each tier. */
 	tiers: number[];
 };
+const CLIENTS_NAMED = 50;
 
-export function simulate(terms: ProgrammeTerms, acts: readonly PastAct[]): Trial {
-	const byClient = new Map<string, PastAct[]>();
-	for (const act of acts) byClient.set(act.clientId, [...(byClient.get(act.clientId) ?? []), act]);
-	const clients = [...byClient.values()]
-		.map((theirs) => trialOf(terms, theirs))
-		.sort((a, b) => b.points - a.points || (a.clientId < b.clientId ? -1 : 1));
-	const points = clients.reduce((sum, client) => sum + client.points, 0);
+/** One client after the other, each with all of its acts: a year is as long as it is, what is kept of it is not. */
+export function openTrial(terms: ProgrammeTerms): { add(acts: readonly PastAct[]): void; result(): Trial } {
+	let clients: TrialClient[] = [];
+	const sum = { invoices: 0, onTime: 0, paidMinor: minor(0n), points: 0, clientCount: 0 };
+	const tiers = terms.tiers.map(() => 0);
+	const named = () => clients.sort(mostPointsFirst).slice(0, CLIENTS_NAMED);
 	return {
-		invoices: clients.reduce((sum, client) => sum + client.invoices, 0),
-		onTime: clients.reduce((sum, client) => sum + client.onTime, 0),
-		paidMinor: add(...acts.map((act) => act.amountMinor)),
-		points,
-		costMinor: worthOf(points, terms.credit),
-		clients,
-		tiers: terms.tiers.map((_, i) => clients.filter((client) => client.tier === i).length)
+		add(acts) {
+			const [first] = acts;
+			if (!first) return;
+			const client = trialOf(terms, first, acts);
+			sum.invoices += client.invoices;
+			sum.onTime += client.onTime;
+			sum.paidMinor = add(sum.paidMinor, ...acts.map((act) => act.amountMinor));
+			sum.points += client.points;
+			sum.clientCount++;
+			tiers[client.tier] = (tiers[client.tier] ?? 0) + 1;
+			clients.push(client);
+			if (clients.length >= 2 * CLIENTS_NAMED) clients = named();
+		},
+		result: () => ({ ...sum, costMinor: worthOf(sum.points, terms.credit), clients: named(), tiers })
 	};
 }
+const mostPointsFirst = (a: TrialClient, b: TrialClient): number =>
+	b.points - a.points || (a.clientId < b.clientId ? -1 : 1);
 
 /** What points are worth when they are used on an invoice: `points` of the rule are `valueMinor`. The liability of points that are out is the same sum. */
 export const worthOf = (points: number, credit: CreditRule | null): Minor | null =>
@@ -72,7 +82,7 @@ type Running = {
 	ofInvoice: Map<string, { points: number; multiplierBps: number; verdicts: Verdict[] }>;
 	ofPeriod: Map<CivilDate, number>;
 };
-function trialOf(terms: ProgrammeTerms, theirs: PastAct[]): TrialClient {
+function trialOf(terms: ProgrammeTerms, { clientId, clientName }: PastAct, theirs: readonly PastAct[]): TrialClient {
 	const acts = [...theirs].sort((a, b) => (a.actedOn < b.actedOn ? -1 : a.actedOn > b.actedOn ? 1 : 0));
 	const run: Running = { points: 0, series: { streak: 0, neutrals: 0 }, ofInvoice: new Map(), ofPeriod: new Map() };
 	const lastOf = new Map(acts.map((act, i) => [act.invoiceId, i]));
@@ -96,8 +106,8 @@ function trialOf(terms: ProgrammeTerms, theirs: PastAct[]): TrialClient {
 	for (const { verdicts, actedOn } of plans.values())
 		if (verdicts.every((verdict) => verdict === 'on_time')) give(terms, run, terms.earning.planFinished, actedOn);
 	return {
-		clientId: theirs[0]?.clientId ?? '',
-		name: theirs[0]?.clientName ?? '',
+		clientId,
+		name: clientName,
 		points: run.points,
 		tier: tierOf(terms.tiers, run.points),
 		costMinor: worthOf(run.points, terms.credit),

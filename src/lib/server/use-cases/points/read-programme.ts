@@ -12,7 +12,7 @@ import { getSupplier } from '../../store/parties.ts';
 import { listProgrammes, type ProgrammeRow } from '../../store/points-programme.ts';
 import { countCodes } from '../../store/voucher-codes.ts';
 import { read } from '../run.ts';
-import { tryProgramme, type PastTrial } from './try-programme.ts';
+import { tryProgramme } from './try-programme.ts';
 
 export type Ending = { announcedOn: CivilDate; lastEarnOn: CivilDate; lastSpendOn: CivilDate };
 export type ProgrammeEditor = {
@@ -67,14 +67,8 @@ function endingOf({ endAnnouncedAt, lastEarnOn, lastSpendOn }: ProgrammeRow, tim
 		lastSpendOn: required(lastSpendOn, 'last day to spend')
 	};
 }
-const SHOWN_MAX = 50;
 /** What the rules, saved or not, would have given on the payments of the last twelve months. */
 export async function readTrial(services: Services, scope: Scope, terms: ProgrammeTerms): Promise<TrialView> {
-	return trialView(await tryProgramme(services, scope, terms));
+	const { trial, unknown } = await tryProgramme(services, scope, terms);
+	return { ...trial, unknown };
 }
-const trialView = ({ trial, ...about }: PastTrial): TrialView => ({
-	...trial,
-	...about,
-	clients: trial.clients.slice(0, SHOWN_MAX),
-	clientCount: trial.clients.length
-});

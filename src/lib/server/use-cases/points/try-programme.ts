@@ -2,25 +2,28 @@
 import { addMonths, civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { ProgrammeTerms } from '../../../domain/points/programme.ts';
-import { simulate, type Trial } from '../../../domain/points/simulate.ts';
+import { openTrial, type Trial } from '../../../domain/points/simulate.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import { getSupplier, type Supplier } from '../../store/parties.ts';
-import { listPastActs } from '../../store/points-past.ts';
+import { countPaidElsewhere, streamPastActs } from '../../store/points-past.ts';
 import { read } from '../run.ts';
 
-export type PastTrial = { trial: Trial; isCut: boolean; unknown: number };
+/** `unknown`: invoices that came in as paid. */
+export type PastTrial = { trial: Trial; unknown: number };
 const MONTHS = 12;
 
+/** All of it, however many payments there were: what a cap is held against is never a part of the year. `page`: how many are read at a time. */
 export async function tryOnPast(
 	tx: Tx,
 	scope: Scope,
-	{ terms, supplier, now }: { terms: ProgrammeTerms; supplier: Supplier; now: Date }
+	{ terms, supplier, now, page }: { terms: ProgrammeTerms; supplier: Supplier; now: Date; page?: number }
 ): Promise<PastTrial> {
 	const { timeZone } = supplier;
 	const from = addMonths(civilDateIn(now, timeZone), -MONTHS);
-	const { acts, isCut, unknown } = await listPastActs(tx, scope, { from, timeZone });
-	return { trial: simulate(terms, acts), isCut, unknown };
+	const trial = openTrial(terms);
+	for await (const acts of streamPastActs(tx, scope, { from, timeZone, ...(page ? { page } : {}) })) trial.add(acts);
+	return { trial: trial.result(), unknown: await countPaidElsewhere(tx, scope, from) };
 }
 
 export const tryProgramme = (services: Services, scope: Scope, terms: ProgrammeTerms): Promise<PastTrial> =>
