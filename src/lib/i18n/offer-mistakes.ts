@@ -19,7 +19,8 @@ export function mistakeText(code: PolicyMistake['code'], locale: Locale): string
 		broken_days_range: () => m.mistake_broken_days_range({}, say),
 		spacing_range: () => m.mistake_spacing_range({}, say),
 		plan_past_cap: () => m.mistake_plan_past_cap({}, say),
-		plan_never_for_consumers: () => m.mistake_plan_never_for_consumers({}, say)
+		plan_never_for_consumers: () => m.mistake_plan_never_for_consumers({}, say),
+		tier_gone: () => m.mistake_tier_gone({}, say)
 	};
 	return texts[code]();
 }

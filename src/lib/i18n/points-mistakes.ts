@@ -3,8 +3,15 @@ import { m } from '#lib/paraglide/messages.js';
 import type { Locale } from '../domain/money/format.ts';
 import type { CodeMistake, ProgrammeMistake } from '../domain/points/check-programme.ts';
 
-export function programmeMistakeText(code: ProgrammeMistake['code'], locale: Locale): string {
-	const texts: Record<ProgrammeMistake['code'], (inputs: Record<string, never>, say: { locale: Locale }) => string> = {
+type Code = ProgrammeMistake['code'];
+type OfOffers = Extract<Code, 'tier_of_offer_gone' | 'tier_of_offer_changed'>;
+export function programmeMistakeText(
+	{ code, offers = '' }: Pick<ProgrammeMistake, 'code' | 'offers'>,
+	locale: Locale
+): string {
+	if (code === 'tier_of_offer_gone') return m.points_mistake_tier_of_offer_gone({ offers }, { locale });
+	if (code === 'tier_of_offer_changed') return m.points_mistake_tier_of_offer_changed({ offers }, { locale });
+	const texts: Record<Exclude<Code, OfOffers>, (inputs: Record<string, never>, say: { locale: Locale }) => string> = {
 		name_missing: m.points_mistake_name_missing,
 		one_language: m.points_mistake_one_language,
 		rate_not_positive: m.points_mistake_rate_not_positive,

@@ -112,7 +112,12 @@ function offerTexts(detail: Refusal['detail'], locale: Locale) {
 	return {
 		offer_invalid: () => m.refusal_offer_invalid({ why: mistakeText(mistake as PolicyMistake['code'], locale) }, say),
 		programme_invalid: () =>
-			m.refusal_programme_invalid({ why: programmeMistakeText(mistake as ProgrammeMistake['code'], locale) }, say),
+			m.refusal_programme_invalid(
+				{
+					why: programmeMistakeText({ code: mistake as ProgrammeMistake['code'], offers: detail.offers ?? '' }, locale)
+				},
+				say
+			),
 		programme_ending: () => m.refusal_programme_ending({}, say),
 		programme_ends_too_soon: () =>
 			m.refusal_programme_ends_too_soon({ earn: day(detail.earnOn), spend: day(detail.spendOn) }, say),

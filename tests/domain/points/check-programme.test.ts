@@ -10,10 +10,11 @@ import {
 } from '#lib/domain/points/check-programme.ts';
 import { DEFAULT_PROGRAMME } from '#lib/domain/points/default-programme.ts';
 import { judgeAct } from '#lib/domain/points/judge.ts';
+import { required } from '#lib/domain/required.ts';
 import type { ProgrammeTerms, Reward } from '#lib/domain/points/programme.ts';
 import { civilDate } from '#lib/domain/calendar/civil-date.ts';
 
-const NOTHING: ProgrammeContext = { trialMinor: null, freeCodes: new Map() };
+const NOTHING: ProgrammeContext = { trialMinor: null, freeCodes: new Map(), lastTiers: [], tierOffers: [] };
 const REWARD: Reward = {
 	rewardId: '018f0000-0000-7000-8000-000000000001',
 	kind: 'gift',
@@ -157,6 +158,27 @@ test('a programme that would have cost more than the supplier’s own cap is not
 	const capped = changed((t) => (t.costCapMinor = minor(100_000n)));
 	expect(said(capped, { ...NOTHING, trialMinor: minor(100_001n) })).toEqual(['error costCapMinor over_cap']);
 	expect(said(capped, { ...NOTHING, trialMinor: minor(100_000n) })).toEqual([]);
+});
+
+test('a tier that an offer is for stays what it was: removed, the offer would be for nobody; renamed or moved, for somebody else', () => {
+	const before = DEFAULT_PROGRAMME.tiers;
+	const offers = [1, 2, 2].map((tier, i) => ({ tier, name: `Offer ${i + 1}` }));
+	const about = (change: (tiers: ProgrammeTerms['tiers']) => void, tierOffers = offers) =>
+		checkProgramme(
+			changed((t) => change(t.tiers)),
+			{ ...NOTHING, lastTiers: before, tierOffers }
+		).map(({ severity, field, code, offers: named }) => `${severity} ${field} ${code}: ${named}`);
+	expect(about(() => {})).toEqual([]);
+	expect(about((tiers) => (required(tiers[1], 'tier').threshold += 1))).toEqual([]);
+	expect(about((tiers) => void tiers.pop())).toEqual(['error tiers tier_of_offer_gone: Offer 2, Offer 3']);
+	expect(about((tiers) => void tiers.pop(), offers.slice(0, 1))).toEqual([]);
+	expect(about((tiers) => void tiers.splice(1, 1))).toEqual([
+		'error tiers tier_of_offer_gone: Offer 2, Offer 3',
+		'warning tiers.1.name tier_of_offer_changed: Offer 1'
+	]);
+	expect(about((tiers) => (required(tiers[2], 'tier').name = { fr: 'Platine', en: 'Platinum' }))).toEqual([
+		'warning tiers.2.name tier_of_offer_changed: Offer 2, Offer 3'
+	]);
 });
 
 test('what nobody could take, and what is dear, is said and does not forbid', () => {

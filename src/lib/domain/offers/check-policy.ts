@@ -3,6 +3,7 @@ import { required } from '../required.ts';
 import { addDays, civilDate } from '../calendar/civil-date.ts';
 import { lastLawfulDay, type LegalTerms } from './legal.ts';
 import type { DiscountRule, DiscountTier, InstalmentRule, OfferPolicy } from './policy.ts';
+import type { PolicyAudience } from './resolve-policy.ts';
 import { datesOf } from './schedule.ts';
 
 export type PolicyMistake = {
@@ -19,7 +20,8 @@ export type PolicyMistake = {
 		| 'spacing_range'
 		| 'broken_days_range'
 		| 'plan_past_cap'
-		| 'plan_never_for_consumers';
+		| 'plan_never_for_consumers'
+		| 'tier_gone';
 	/** `error` forbids publishing; `warning` says what will not happen. */
 	severity: 'error' | 'warning';
 	/** Which field of the form, as a path: `discount.tiers.1.days`. */
@@ -41,6 +43,12 @@ export function checkPolicy(policy: OfferPolicy, context: PolicyContext): Policy
 	if (policy.instalments) mistakes.push(...checkInstalments(policy.instalments, context));
 	return mistakes;
 }
+
+/** `tiers`: positions that the points programme in force has; none without one. An offer for another would be for nobody. */
+export const checkAudience = (audience: PolicyAudience, tiers: readonly number[]): PolicyMistake[] =>
+	audience.kind === 'tier' && !tiers.includes(audience.tier)
+		? [{ code: 'tier_gone', severity: 'error', field: 'audience' }]
+		: [];
 
 function checkDiscount({ tiers, capMinor }: DiscountRule, { defaultTermsDays }: PolicyContext): PolicyMistake[] {
 	const mistakes: PolicyMistake[] = [];

@@ -37,17 +37,25 @@ export type ProgrammeMistake = {
 		| 'no_codes'
 		| 'buys_nothing'
 		| 'cap_not_positive'
-		| 'over_cap';
+		| 'over_cap'
+		| 'tier_of_offer_gone'
+		| 'tier_of_offer_changed';
 	/** `error` forbids publishing; `warning` says what will not happen, or is dear. */
 	severity: 'error' | 'warning';
 	/** Which field of the form, as a path: `tiers.1.threshold`. */
 	field: string;
+	/** The names of the offers that it is about. */
+	offers?: string;
 };
 export type ProgrammeContext = {
 	/** What the draft would have cost over the last twelve months; null: not tried. */
 	trialMinor: Minor | null;
 	/** How many codes each voucher reward has that nobody was given. */
 	freeCodes: ReadonlyMap<string, number>;
+	/** Tiers as they were published last; none: never. An offer for a tier is for its position. */
+	lastTiers: readonly LoyaltyTier[];
+	/** What is offered to a tier today. */
+	tierOffers: readonly { tier: number; name: string }[];
 };
 type Add = (code: ProgrammeMistake['code'], field: string, severity?: ProgrammeMistake['severity']) => void;
 
@@ -72,6 +80,7 @@ export function checkProgramme(terms: ProgrammeTerms, context: ProgrammeContext)
 	checkEarning(terms, add);
 	checkTimes(terms, add);
 	checkTiers(terms.tiers, add);
+	mistakes.push(...checkTierOffers(terms.tiers, context));
 	checkCredit(terms, add);
 	checkRewards(terms, context, add);
 	if (!terms.credit && !terms.rewards.length) add('buys_nothing', 'credit', 'warning');
@@ -159,6 +168,20 @@ function checkTiers(tiers: LoyaltyTier[], add: Add): void {
 		else if (before && tier.multiplierBps < before.multiplierBps) add('tier_brings_less', `tiers.${i}.multiplierBps`);
 	});
 }
+
+/** Removed, put in another place or renamed: an offer that was for one tier would be for another, or for nobody. */
+function checkTierOffers(tiers: LoyaltyTier[], { lastTiers, tierOffers }: ProgrammeContext): ProgrammeMistake[] {
+	const namesAt = (isMeant: (tier: number) => boolean): string =>
+		tierOffers.flatMap(({ tier, name }) => (isMeant(tier) ? [name] : [])).join(', ');
+	const gone = namesAt((tier) => tier >= tiers.length);
+	const changed = tiers.flatMap((tier, i): ProgrammeMistake[] => {
+		const [before, offers] = [lastTiers[i], namesAt((at) => at === i)];
+		if (!before || !offers || isSameName(before.name, tier.name)) return [];
+		return [{ code: 'tier_of_offer_changed', severity: 'warning', field: `tiers.${i}.name`, offers }];
+	});
+	return gone ? [{ code: 'tier_of_offer_gone', severity: 'error', field: 'tiers', offers: gone }, ...changed] : changed;
+}
+const isSameName = (a: Words, b: Words): boolean => a.fr.trim() === b.fr.trim() && a.en.trim() === b.en.trim();
 
 function checkCredit({ earning, credit, tiers }: ProgrammeTerms, add: Add): void {
 	if (!credit) return;

@@ -94,6 +94,23 @@ export async function isNeverLate(
 	return !required(row, 'lateness').late;
 }
 
+/** What is offered to tiers of the points programme today, by name. */
+export async function listTierPolicies(tx: Tx, scope: Scope): Promise<{ tier: number; name: string }[]> {
+	const rows = await tx
+		.select({ tier: offerPolicy.tier, name: offerPolicy.name })
+		.from(offerPolicy)
+		.where(
+			and(
+				eq(offerPolicy.supplierId, scope.supplierId),
+				eq(offerPolicy.audienceKind, 'tier'),
+				isNotNull(offerPolicy.publishedAt),
+				isNull(offerPolicy.endedAt)
+			)
+		)
+		.orderBy(asc(offerPolicy.tier), asc(offerPolicy.publishedAt));
+	return rows.flatMap(({ tier, name }) => (tier === null ? [] : [{ tier, name }]));
+}
+
 /** Every version of every policy, drafts first, then what is live, then what has ended. */
 export async function listPolicies(tx: Tx, scope: Scope): Promise<PolicyRow[]> {
 	const rows = await tx

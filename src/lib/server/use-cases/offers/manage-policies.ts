@@ -3,13 +3,14 @@
 // input_invalid, offer_invalid. Facts: offers.changed.
 import type { OfferTerms } from '../../../contract/offers.ts';
 import { may, type Scope } from '../../../domain/access/scope.ts';
-import { checkPolicy, type PolicyMistake } from '../../../domain/offers/check-policy.ts';
+import { checkAudience, checkPolicy, type PolicyMistake } from '../../../domain/offers/check-policy.ts';
 import type { PolicyAudience } from '../../../domain/offers/resolve-policy.ts';
 import type { Services } from '../../services.ts';
 import { newId } from '../../identity.ts';
 import { hasGroup } from '../../store/client-groups.ts';
 import type { Tx } from '../../store/database.ts';
 import {
+	audienceOf,
 	deleteDraft,
 	insertDraft,
 	lockVersions,
@@ -20,6 +21,7 @@ import {
 } from '../../store/offers.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { findClient, getSupplier, type Supplier } from '../../store/parties.ts';
+import { lockProgrammes } from '../../store/points-programme.ts';
 import { recordAudit } from '../../store/records.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
@@ -63,7 +65,7 @@ const columnsOf = (audience: PolicyAudience) => ({
 	groupId: audience.kind === 'group' ? audience.groupId : null,
 	clientId: audience.kind === 'client' ? audience.clientId : null
 });
-/** A tier is a position: the programme may get or lose one, and the offer is for whoever is at least there. */
+/** A tier is a position: a draft keeps one that the programme has not; it is not published before the programme has it. */
 async function audienceExists(tx: Tx, scope: Scope, audience: PolicyAudience): Promise<boolean> {
 	switch (audience.kind) {
 		case 'all':
@@ -86,6 +88,13 @@ const mistakesIn = (terms: OfferTerms, supplier: Supplier): PolicyMistake[] =>
 			terms: { business: supplier.businessTerms, isLargeOnlineSeller: supplier.isLargeOnlineSeller }
 		}
 	).sort((a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'));
+/** Under the lock of the programme: no version without that tier is published meanwhile. */
+async function mistakesInAudience(tx: Tx, scope: Scope, draft: PolicyRow): Promise<PolicyMistake[]> {
+	const audience = audienceOf(draft);
+	if (audience.kind !== 'tier') return [];
+	const live = (await lockProgrammes(tx, scope)).find((row) => row.publishedAt && !row.endedAt);
+	return checkAudience(audience, [...(live?.terms.tiers.keys() ?? [])]);
+}
 
 /** From this instant clients are offered it; the version before ends. What was accepted under an older version stays as it was accepted. */
 /** null when this person may publish now: asked before a draft is saved, too. */
@@ -104,7 +113,11 @@ export async function publishPolicy(
 		const versions = await lockVersions(tx, scope, policyId);
 		const draft = versions.find((version) => version.publishedAt === null);
 		if (!draft) return refuse('not_found');
-		const mistake = mistakesIn(draft.terms, await getSupplier(tx, scope)).find((one) => one.severity === 'error');
+		const mistakes = [
+			...(await mistakesInAudience(tx, scope, draft)),
+			...mistakesIn(draft.terms, await getSupplier(tx, scope))
+		];
+		const mistake = mistakes.find((one) => one.severity === 'error');
 		if (mistake) return refuse('offer_invalid', { field: mistake.field, mistake: mistake.code });
 		const live = versions.find(isLive);
 		if (live) await markEnded(tx, scope, live, now);

@@ -8,6 +8,7 @@ import { DEBIT_DAYS, EARN_NOTICE_DAYS, SPEND_NOTICE_DAYS } from '../../../domain
 import type { ProgrammeTerms } from '../../../domain/points/programme.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
+import { listTierPolicies } from '../../store/offers.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { getSupplier } from '../../store/parties.ts';
 import { recheckAccounts } from '../../store/points-due.ts';
@@ -55,6 +56,11 @@ export async function saveProgramme(
 const whoOf = ({ actor }: Scope): string => (actor.kind === 'member' ? actor.memberId : actor.kind);
 const draftOf = (versions: ProgrammeRow[]) => versions.find((version) => version.publishedAt === null);
 const liveOf = (versions: ProgrammeRow[]) => versions.find((version) => version.publishedAt && !version.endedAt);
+/** What the tiers of a draft are held against: those that were published last, and what is offered to them. */
+export const tiersOffered = async (tx: Tx, scope: Scope, versions: ProgrammeRow[]) => ({
+	lastTiers: versions.find((version) => version.publishedAt)?.terms.tiers ?? [],
+	tierOffers: await listTierPolicies(tx, scope)
+});
 const isEnding = (versions: ProgrammeRow[]): boolean => Boolean(liveOf(versions)?.endAnnouncedAt);
 
 /** null when this person may publish now: asked before a draft is saved, too. */
@@ -75,9 +81,14 @@ export async function publishProgramme(services: Services, scope: Scope): Promis
 		const { trial } = await tryOnPast(tx, scope, { terms: draft.terms, supplier, now });
 		const codes = await countCodes(tx, scope);
 		const freeCodes = new Map([...codes].map(([rewardId, { free }]) => [rewardId, free]));
-		const [mistake] = worstFirst(checkProgramme(draft.terms, { trialMinor: trial.costMinor, freeCodes }));
+		const context = { trialMinor: trial.costMinor, freeCodes, ...(await tiersOffered(tx, scope, versions)) };
+		const [mistake] = worstFirst(checkProgramme(draft.terms, context));
 		if (mistake?.severity === 'error')
-			return refuse('programme_invalid', { field: mistake.field, mistake: mistake.code });
+			return refuse('programme_invalid', {
+				field: mistake.field,
+				mistake: mistake.code,
+				...(mistake.offers ? { offers: mistake.offers } : {})
+			});
 		const live = liveOf(versions);
 		if (live) await markProgrammeEnded(tx, scope, live.version, now);
 		await markProgrammePublished(tx, scope, draft.version, now);

@@ -5,13 +5,14 @@ import type { ProgrammeVersion, TrialView } from '../../../contract/points-views
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { addDays, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { EARN_NOTICE_DAYS, SPEND_NOTICE_DAYS } from '../../../domain/points/ending.ts';
-import type { ProgrammeTerms } from '../../../domain/points/programme.ts';
+import type { LoyaltyTier, ProgrammeTerms } from '../../../domain/points/programme.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import { getSupplier } from '../../store/parties.ts';
 import { listProgrammes, type ProgrammeRow } from '../../store/points-programme.ts';
 import { countCodes } from '../../store/voucher-codes.ts';
 import { read } from '../run.ts';
+import { tiersOffered } from './manage-programme.ts';
 import { tryProgramme } from './try-programme.ts';
 
 export type Ending = { announcedOn: CivilDate; lastEarnOn: CivilDate; lastSpendOn: CivilDate };
@@ -26,6 +27,8 @@ export type ProgrammeEditor = {
 	versions: ProgrammeVersion[];
 	/** Of each voucher, how many codes nobody was given. */
 	freeCodes: Record<string, number>;
+	lastTiers: LoyaltyTier[];
+	tierOffers: { tier: number; name: string }[];
 	slug: string;
 	timeZone: string;
 	/** Nothing that is announced today may end before. */
@@ -51,6 +54,7 @@ export async function readProgramme(services: Services, scope: Scope): Promise<P
 			ending: live && endingOf(live, supplier.timeZone),
 			versions: rows.map(({ version, publishedAt, endedAt }) => ({ version, publishedAt, endedAt })),
 			freeCodes: Object.fromEntries([...counts].map(([rewardId, { free }]) => [rewardId, free])),
+			...(await tiersOffered(tx, scope, rows)),
 			slug: supplier.slug,
 			timeZone: supplier.timeZone,
 			earliest: { earnOn, spendOn: addDays(earnOn, SPEND_NOTICE_DAYS) },
