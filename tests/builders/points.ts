@@ -32,7 +32,7 @@ const PLAIN_EARNING: EarningRule = {
 	maxPerPeriod: null,
 	closedDay: 'same_day'
 };
-const PLAIN: ProgrammeTerms = {
+export const PLAIN_TERMS: ProgrammeTerms = {
 	name: words('Points'),
 	intro: words(''),
 	earning: PLAIN_EARNING,
@@ -63,7 +63,7 @@ export async function aProgramme(
 		const row = { version, createdBy: 'tests', createdAt: now, updatedAt: now };
 		await insertProgrammeDraft(tx, cast.system, {
 			...row,
-			terms: { ...PLAIN, ...terms, earning: { ...PLAIN_EARNING, ...earning } }
+			terms: { ...PLAIN_TERMS, ...terms, earning: { ...PLAIN_EARNING, ...earning } }
 		});
 		if (last && !last.endedAt) await markProgrammeEnded(tx, cast.system, last.version, now);
 		await markProgrammePublished(tx, cast.system, version, now);

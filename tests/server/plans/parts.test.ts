@@ -32,19 +32,25 @@ beforeAll(async () => {
 	house = await openHouse();
 	cast = await aSupplier(house.services);
 	payer = await aPayer(house.services, cast);
-	await anOffer(house.services, cast, {
+	await offered();
+});
+const offered = () =>
+	anOffer(house.services, cast, {
 		discount: null,
 		instalments: instalments({ counts: [3], spacing: { unit: 'day', every: 15 } })
 	});
-});
 afterAll(() => house.close());
 
 const { inDays, asSystem, balanceOf, planOf, live, mailsAbout } = stageOf(() => ({ house, cast }));
-async function begun(method = 'pm_card_visa', grossMinor = 120_000): Promise<{ invoiceId: string; planId: string }> {
+async function begun(
+	method = 'pm_card_visa',
+	grossMinor = 120_000,
+	account = 'acct_lumen'
+): Promise<{ invoiceId: string; planId: string }> {
 	const over = { issuedOn: inDays(0), dueOn: inDays(30), grossMinor };
 	const invoiceId = await anInvoice(house.services, cast, {}, over);
 	expect(
-		await pay(house.services, payer, [invoiceId], Math.ceil(grossMinor / 3), { option: 'plan_3', method })
+		await pay(house.services, payer, [invoiceId], Math.ceil(grossMinor / 3), { option: 'plan_3', method, account })
 	).toMatchObject({
 		ok: true
 	});
@@ -214,4 +220,25 @@ test('every event of a plan, told again in other orders and twice: the same plan
 	);
 	await house.drain();
 	expect(await state()).toEqual(before);
+});
+
+test('a part that was refused, put off by agreement and refused again is told again: each refusal, not each number of one', async () => {
+	// A supplier of its own: nobody else's card is refused.
+	cast = await aSupplier(house.services, 'acct_canuts', 'Les Canuts');
+	payer = await aPayer(house.services, cast, 'petit@petit.example');
+	await offered();
+	const { invoiceId, planId } = await begun('pm_card_visa', 120_000, 'acct_canuts');
+	const part = { planId, position: 2 };
+	const told = () => mailsAbout(/n’a pas pu être prélevée/).filter((mail) => mail.to.includes(payer.email)).length;
+	await live(14);
+	house.world.world.forced.card = 'pm_card_visa_chargeDeclinedInsufficientFunds';
+	await live(1);
+	expect(told()).toBe(1);
+	expect(await askMove(house.services, cast.owner, { ...part, toOn: inDays(2) })).toMatchObject({ ok: true });
+	expect(await answerPartMove(house.services, payer.scope, { ...part, accepts: true }, FROM)).toMatchObject({
+		ok: true
+	});
+	await live(2);
+	expect((await planOf(invoiceId)).parts[1]).toMatchObject({ status: 'retrying', failures: 1 });
+	expect(told()).toBe(2);
 });

@@ -6,6 +6,7 @@ import type { HoldReason } from '../../domain/invoices/hold.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
 import type { AttemptStatus } from '../../domain/payments/attempt-status.ts';
 import type { Tx } from './database.ts';
+import { wasRefused } from './refused-parts.ts';
 import type { Channel } from './schema/index.ts';
 
 export type LineFacts = {
@@ -28,7 +29,7 @@ export type LineFacts = {
 	holdUntil: CivilDate | null;
 	/** Of what is paid of a plan: the first day asked for. */
 	partDueOn: CivilDate | null;
-	/** How often it was refused. */
+	/** How often it was refused since its day was agreed on. */
 	partFailures: number;
 	planId: string | null;
 	isSettlement: boolean;
@@ -103,14 +104,14 @@ export async function readPointsFacts(tx: Tx, scope: Scope, attemptId: string): 
 	}));
 }
 
-/** What a finished plan earned its bonus with: every part paid, none refused, each on its day; and all of its money still there. */
+/** What a finished plan earned its bonus with: every part paid, none ever refused, each on its day; and all of its money still there. */
 export async function readPlanFacts(
 	tx: Tx,
 	scope: Scope,
 	planId: string
 ): Promise<{ isFlawless: boolean; stands: boolean }> {
 	const [row] = await tx.execute<{ flawless: boolean | null; stands: boolean | null }>(sql`
-		select bool_and(n.status = 'completed' and q.status = 'paid' and q.failures = 0 and w.verdict is not distinct from 'on_time') as flawless,
+		select bool_and(n.status = 'completed' and q.status = 'paid' and not ${wasRefused('q')} and w.verdict is not distinct from 'on_time') as flawless,
 			bool_and(coalesce(w.stands, false)) as stands
 		from plan n join plan_part q on q.supplier_id = n.supplier_id and q.plan_id = n.plan_id
 		left join lateral (select case when count(*) > 0 and bool_and(a.verdict = 'on_time') then 'on_time' end as verdict,

@@ -7,6 +7,7 @@ import { minor } from '../../domain/money/minor.ts';
 import type { PastAct } from '../../domain/points/simulate.ts';
 import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
+import { wasRefused } from './refused-parts.ts';
 
 type Row = Record<string, string | boolean | null>;
 type Last = { clientId: string; createdAt: string; paymentId: string; position: number };
@@ -86,7 +87,7 @@ async function readPage(
 			where r.supplier_id = t.supplier_id and r.payment_id = p.payment_id and x.invoice_id = p.invoice_id) gone on true
 		left join lateral (select min(q.due_on) as due_on, min(q.plan_id::text) as plan_id, bool_or(n.is_settlement) as is_settlement,
 				bool_and(n.status = 'completed' and not exists (select from plan_part z where z.supplier_id = n.supplier_id and z.plan_id = n.plan_id
-					and (z.status <> 'paid' or z.failures > 0))) as is_finished
+					and (z.status <> 'paid' or ${wasRefused('z')}))) as is_finished
 			from attempt_part h join plan_part q on q.supplier_id = h.supplier_id and q.plan_id = h.plan_id and q.position = h.position
 			join plan n on n.supplier_id = q.supplier_id and n.plan_id = q.plan_id
 			where h.supplier_id = t.supplier_id and h.attempt_id = t.attempt_id) part on true

@@ -170,7 +170,8 @@ export async function refusePart(
 		{ status: statusAfter(plan.status, [{ status: 'retrying' }]), cureEndsOn: plan.cureEndsOn ?? ends },
 		now
 	);
-	const round = failure.errorCode === 'method_gone' ? `${failures}${UNTRIED}` : failures;
+	// Counted anew since another day was agreed on: each refusal is told, not each number.
+	const round = `${part.dueOn}.${failures}${failure.errorCode === 'method_gone' ? UNTRIED : ''}`;
 	if (next.kind !== 'stop') await queuePlanMail(tx, scope, now, 'part_failed', plan, part.position, round);
 }
 const failureOf = (intent: IntentState | null, attempt: Attempt): Omit<Failure, 'failures'> => ({
