@@ -60,6 +60,12 @@ describe('one network address', () => {
 		const { token } = await aLink();
 		expect(await ask('GET /p/[token]', { params: { token }, address })).toBeLessThan(400);
 	});
+	test('looks at the rules of points hundred and twenty times in five minutes, whether there are any or not', async () => {
+		const address = '198.51.100.10';
+		const look = (from: string) => ask('GET /regles/[slug]', { params: { slug: 'nobody' }, address: from });
+		await used('rules_page', address, 119);
+		expect([await look(address), await look(address), await look('198.51.100.11')]).toEqual([404, 429, 404]);
+	});
 	test('sends sixty reports of a page in ten minutes', async () => {
 		const address = '198.51.100.9';
 		const report = () =>

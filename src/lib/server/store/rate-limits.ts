@@ -28,6 +28,8 @@ const LIMITS = {
 	sign_in_code: { points: 10, duration: 900 },
 	sign_in_code_ip: { points: 60, duration: 900 },
 	pay_link_lookup: { points: 120, duration: 300 },
+	// Looks at the rules of points, which ask for nothing but a supplier's name: found or not.
+	rules_page: { points: 120, duration: 300 },
 	page_report: { points: 60, duration: 600 },
 	pay_link_renewal: { points: 3, duration: 3600 },
 	payment: { points: 30, duration: 600 },

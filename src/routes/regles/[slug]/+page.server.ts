@@ -5,8 +5,9 @@ import { readRules } from '#lib/server/use-cases/points/read-rules.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ params, url, locals }) => {
+export const load: PageServerLoad = async ({ params, url, locals, getClientAddress }) => {
 	const { services } = await house();
+	if (!(await services.limits.take('rules_page', getClientAddress()))) error(429, 'Too many requests');
 	const scope = await scopeOfRulesPage(services, params.slug);
 	const asked = url.searchParams.get('version');
 	if (!scope || (asked !== null && !/^\d{1,6}$/.test(asked))) error(404, 'Not found');

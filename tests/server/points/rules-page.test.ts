@@ -1,0 +1,50 @@
+// The public page of a supplier's rules: anybody may read what was published, and nobody what was not.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DEFAULT_PROGRAMME } from '#lib/domain/points/default-programme.ts';
+import { getSupplier } from '#lib/server/store/parties.ts';
+import { inScope } from '#lib/server/store/tx.ts';
+import { publishProgramme, saveProgramme } from '#lib/server/use-cases/points/manage-programme.ts';
+import { aSupplier, type Cast } from '../../builders/parties.ts';
+import { openHouse, type TestHouse } from '../../setup/house.ts';
+import { askEndpoint, findEndpoints, openDoors } from '../../setup/routes.ts';
+import { required } from '#lib/domain/required.ts';
+
+let house: TestHouse;
+let cast: Cast;
+let doors: ReturnType<typeof openDoors>;
+beforeAll(async () => {
+	house = await openHouse();
+	doors = openDoors(house);
+	cast = await aSupplier(house.services);
+});
+afterAll(async () => {
+	doors.close();
+	await house.close();
+});
+
+test('a draft is on no public page, neither by its number nor when there is nothing else; what is in force and what was stay readable', async () => {
+	const page = required(
+		(await findEndpoints()).find((one) => one.name === 'GET /regles/[slug]'),
+		'page'
+	);
+	const { slug } = await inScope(house.services.db, cast.system, (tx) => getSupplier(tx, cast.system));
+	const look = async (query = '') => {
+		const asked = { origin: 'http://localhost:1', params: { slug }, headers: {}, ...(query ? { query } : {}) };
+		const response = await askEndpoint(page, asked);
+		return { status: response.status, text: await response.text() };
+	};
+	const save = (name: string) =>
+		saveProgramme(house.services, cast.owner, { ...DEFAULT_PROGRAMME, intro: { fr: name, en: name } });
+	await save('only drafted');
+	for (const query of ['', '?version=1']) expect(await look(query), query).toMatchObject({ status: 404 });
+	await publishProgramme(house.services, cast.owner);
+	await save('still secret');
+	expect(await look('?version=2')).toMatchObject({ status: 404 });
+	for (const query of ['', '?version=1']) {
+		const { status, text } = await look(query);
+		expect([status, text.includes('only drafted'), text.includes('still secret')], query).toEqual([200, true, false]);
+	}
+	await publishProgramme(house.services, cast.owner);
+	expect((await look('?version=1')).text).toContain('only drafted');
+	expect((await look()).text).toContain('still secret');
+});
