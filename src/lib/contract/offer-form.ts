@@ -1,11 +1,11 @@
 // The supplier's form of an offer, as typed, and what it means. One reading for the browser (mistakes while typing, live preview) and the server.
-import { parseCivilDate, type CivilDate } from '../domain/calendar/civil-date.ts';
 import { toDecimal, type Minor } from '../domain/money/minor.ts';
 import type { DiscountTier } from '../domain/offers/policy.ts';
 import type { PolicyAudience } from '../domain/offers/resolve-policy.ts';
 import type { OfferTerms } from './offers.ts';
 import { isUuid } from './payments.ts';
-import { typedAmount, typedCount, typedRate } from './typed.ts';
+import { fieldReader, oneOf, type FieldProblem } from './read-fields.ts';
+import { typedCount } from './typed.ts';
 
 export type TierText = { rate: string; days: string; counted: DiscountTier['counted'] };
 /** Everything as text, so that nothing typed is lost on the way. */
@@ -34,10 +34,7 @@ export type OfferForm = {
 	clientMax: string;
 };
 /** A field that can't be read: which, and what it should hold. Paths are those of check-policy. */
-export type FormProblem = {
-	field: string;
-	code: 'not_a_date' | 'not_an_amount' | 'not_a_rate' | 'not_a_count' | 'not_chosen';
-};
+export type FormProblem = FieldProblem | { field: string; code: 'not_chosen' };
 export type ReadForm = { audience: PolicyAudience; terms: OfferTerms; problems: FormProblem[] };
 
 export const TIERS_MAX = 4;
@@ -97,46 +94,21 @@ export function formFrom(data: FormData): OfferForm {
 	};
 }
 
-const oneOf = <T extends string>(text: string, values: readonly [T, ...T[]]): T =>
-	values.find((value) => value === text) ?? values[0];
-
 /** What the form means. Unreadable fields are named in `problems`, and count as empty. */
 export function readForm(form: OfferForm): ReadForm {
-	const problems: FormProblem[] = [];
-	const read = <T>(
-		text: string,
-		field: string,
-		code: FormProblem['code'],
-		parse: (text: string) => T | null
-	): T | null => {
-		if (!text.trim()) return null;
-		const value = parse(text);
-		if (value === null) problems.push({ field, code });
-		return value;
-	};
-	const required = <T>(
-		text: string,
-		field: string,
-		code: FormProblem['code'],
-		parse: (text: string) => T | null,
-		empty: T
-	): T => {
-		if (!text.trim()) problems.push({ field, code });
-		return read(text, field, code, parse) ?? empty;
-	};
-	const day = (text: string, field: string): CivilDate | null => read(text, field, 'not_a_date', parseCivilDate);
+	const r = fieldReader(typedCount);
 	const terms: OfferTerms = {
-		validFrom: day(form.validFrom, 'validFrom'),
-		validUntil: day(form.validUntil, 'validUntil'),
+		validFrom: r.day(form.validFrom, 'validFrom'),
+		validUntil: r.day(form.validUntil, 'validUntil'),
 		methods: (['card', 'sepa_debit'] as const).filter((method) => form.methods.includes(method)),
 		discount: form.hasDiscount
 			? {
 					tiers: form.tiers.map((tier, i) => ({
-						discountBps: required(tier.rate, `discount.tiers.${i}.discountBps`, 'not_a_rate', typedRate, 0),
+						discountBps: r.rate(tier.rate, `discount.tiers.${i}.discountBps`),
 						counted: tier.counted,
-						days: required(tier.days, `discount.tiers.${i}.days`, 'not_a_count', typedCount, 0)
+						days: r.whole(tier.days, `discount.tiers.${i}.days`)
 					})),
-					capMinor: read(form.cap, 'discount.capMinor', 'not_an_amount', typedAmount),
+					capMinor: r.moneyOr(form.cap, 'discount.capMinor', null),
 					vatMode: oneOf(form.vatMode, ['by_law', 'adjusted', 'net_of_tax']),
 					excludes: (['freight', 'deposits'] as const).filter((one) => form.excludes.includes(one))
 				}
@@ -144,25 +116,25 @@ export function readForm(form: OfferForm): ReadForm {
 		instalments: form.hasInstalments
 			? {
 					counts: ([2, 3] as const).filter((count) => form.counts.includes(String(count))),
-					minMinor: required(form.min, 'instalments.minMinor', 'not_an_amount', typedAmount, 0n as Minor),
-					maxMinor: read(form.max, 'instalments.maxMinor', 'not_an_amount', typedAmount),
+					minMinor: r.money(form.min, 'instalments.minMinor'),
+					maxMinor: r.moneyOr(form.max, 'instalments.maxMinor', null),
 					spacing: {
 						unit: oneOf(form.unit, ['day', 'month']),
-						every: required(form.every, 'instalments.spacing.every', 'not_a_count', typedCount, 1)
+						every: r.whole(form.every, 'instalments.spacing.every', 1)
 					},
 					firstPart: oneOf(form.firstPart, ['now', 'on_due_date']),
 					who: oneOf(form.who, ['everyone', 'never_late']),
 					caution: {
 						isForLate: form.isForLate,
-						afterBrokenDays: read(form.afterBroken, 'instalments.caution.afterBrokenDays', 'not_a_count', typedCount),
-						clientMaxMinor: read(form.clientMax, 'instalments.caution.clientMaxMinor', 'not_an_amount', typedAmount)
+						afterBrokenDays: r.wholeOr(form.afterBroken, 'instalments.caution.afterBrokenDays', null),
+						clientMaxMinor: r.moneyOr(form.clientMax, 'instalments.caution.clientMaxMinor', null)
 					}
 				}
 			: null
 	};
 	const audience = audienceFrom(form.audience);
 	// Never everybody for want of a word: what was meant for one client is no offer to all.
-	if (!audience) problems.push({ field: 'audience', code: 'not_chosen' });
+	const problems: FormProblem[] = audience ? r.problems : [...r.problems, { field: 'audience', code: 'not_chosen' }];
 	return { audience: audience ?? { kind: 'all' }, terms, problems };
 }
 

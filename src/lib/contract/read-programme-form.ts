@@ -1,57 +1,15 @@
 // What the form of a points programme means. One reading for the browser (mistakes while typing, live preview) and the server.
-import { parseCivilDate, type CivilDate } from '../domain/calendar/civil-date.ts';
-import { ZERO, type Minor } from '../domain/money/minor.ts';
+import { ZERO } from '../domain/money/minor.ts';
 import type { ExpiryRule, LoyaltyTier, ProgrammeTerms, Reward, Words } from '../domain/points/programme.ts';
 import type { ProgrammeForm, RewardForm, TierForm } from './programme-form.ts';
-import { typedAmount, typedRate, typedWhole } from './typed.ts';
+import { fieldReader, oneOf, type FieldProblem, type FieldReader } from './read-fields.ts';
+import { typedWhole } from './typed.ts';
 
-/** A field that can't be read: which, and what it should hold. Paths are those of check-programme. */
-export type ProgrammeProblem = { field: string; code: 'not_a_date' | 'not_an_amount' | 'not_a_rate' | 'not_a_count' };
-
-const oneOf = <T extends string>(text: string, values: readonly [T, ...T[]]): T =>
-	values.find((value) => value === text) ?? values[0];
 const words = (fr: string, en: string): Words => ({ fr: fr.trim(), en: en.trim() });
 
-/** Reads field after field, and keeps what could not be read. */
-function reader() {
-	const problems: ProgrammeProblem[] = [];
-	const read = <T>(
-		text: string,
-		field: string,
-		code: ProgrammeProblem['code'],
-		parse: (text: string) => T | null
-	): T | null => {
-		if (!text.trim()) return null;
-		const value = parse(text);
-		if (value === null) problems.push({ field, code });
-		return value;
-	};
-	const required = <T>(
-		text: string,
-		field: string,
-		code: ProgrammeProblem['code'],
-		parse: (text: string) => T | null,
-		empty: T
-	): T => {
-		if (!text.trim()) problems.push({ field, code });
-		return read(text, field, code, parse) ?? empty;
-	};
-	return {
-		problems,
-		whole: (text: string, field: string) => required(text, field, 'not_a_count', typedWhole, 0),
-		wholeOr: <T>(text: string, field: string, empty: T) => read(text, field, 'not_a_count', typedWhole) ?? empty,
-		rate: (text: string, field: string) => required(text, field, 'not_a_rate', typedRate, 0),
-		money: (text: string, field: string) => required(text, field, 'not_an_amount', typedAmount, ZERO),
-		moneyOr: <T>(text: string, field: string, empty: T): Minor | T =>
-			read(text, field, 'not_an_amount', typedAmount) ?? empty,
-		day: (text: string, field: string): CivilDate | null => read(text, field, 'not_a_date', parseCivilDate)
-	};
-}
-type Reader = ReturnType<typeof reader>;
-
 /** What the form means. Unreadable fields are named in `problems`, and count as empty. */
-export function readProgrammeForm(form: ProgrammeForm): { terms: ProgrammeTerms; problems: ProgrammeProblem[] } {
-	const r = reader();
+export function readProgrammeForm(form: ProgrammeForm): { terms: ProgrammeTerms; problems: FieldProblem[] } {
+	const r = fieldReader(typedWhole);
 	const terms: ProgrammeTerms = {
 		name: words(form.nameFr, form.nameEn),
 		intro: words(form.introFr, form.introEn),
@@ -73,7 +31,7 @@ export function readProgrammeForm(form: ProgrammeForm): { terms: ProgrammeTerms;
 	return { terms, problems: r.problems };
 }
 
-function readEarning(form: ProgrammeForm, r: Reader): ProgrammeTerms['earning'] {
+function readEarning(form: ProgrammeForm, r: FieldReader): ProgrammeTerms['earning'] {
 	const maxPeriod = r.wholeOr(form.maxPeriod, 'earning.maxPerPeriod.points', null);
 	return {
 		pointsPer: {
@@ -105,7 +63,7 @@ function readEarning(form: ProgrammeForm, r: Reader): ProgrammeTerms['earning'] 
 	};
 }
 
-function readExpiry(form: ProgrammeForm, r: Reader): ExpiryRule | null {
+function readExpiry(form: ProgrammeForm, r: FieldReader): ExpiryRule | null {
 	const kind = oneOf(form.expiry, ['never', 'months', 'yearly']);
 	if (kind === 'never') return null;
 	if (kind === 'months') return { kind, months: r.whole(form.expiryMonths, 'expiry.months') };
@@ -117,7 +75,7 @@ function readExpiry(form: ProgrammeForm, r: Reader): ExpiryRule | null {
 	};
 }
 
-function readTier(tier: TierForm, i: number, r: Reader): LoyaltyTier {
+function readTier(tier: TierForm, i: number, r: FieldReader): LoyaltyTier {
 	const perk = words(tier.perkFr, tier.perkEn);
 	return {
 		name: words(tier.nameFr, tier.nameEn),
@@ -130,7 +88,7 @@ function readTier(tier: TierForm, i: number, r: Reader): LoyaltyTier {
 	};
 }
 
-const readReward = (reward: RewardForm, i: number, r: Reader): Reward => ({
+const readReward = (reward: RewardForm, i: number, r: FieldReader): Reward => ({
 	rewardId: reward.rewardId,
 	kind: oneOf(reward.kind, ['service', 'voucher', 'gift']),
 	name: words(reward.nameFr, reward.nameEn),
