@@ -60,8 +60,8 @@ export default defineConfig({
 				lang: 'fr',
 				start_url: '/',
 				display: 'standalone',
-				theme_color: '#0f5c43',
-				background_color: '#f5f4f1',
+				theme_color: '#006548',
+				background_color: '#f7f5f2',
 				icons: [
 					{ src: '/icon-192.png', sizes: '192x192', type: 'image/png', purpose: 'any' },
 					{ src: '/icon-512.png', sizes: '512x512', type: 'image/png', purpose: 'any' },

@@ -1,6 +1,7 @@
 // From records to what screens show.
 import type { InvoiceView, PaymentView, StripeView, SupplierView } from '../../../contract/views.ts';
 import { daysBetween, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { initialsOf } from '../../../domain/look/initials.ts';
 import { payableToday, stateOf } from '../../../domain/invoices/state.ts';
 import type { Config } from '../../config.ts';
 import type { InvoiceRecord } from '../../store/invoices.ts';
@@ -9,12 +10,7 @@ import type { PaymentListing } from '../../store/payments.ts';
 
 export const supplierView = (row: Supplier): SupplierView => ({
 	name: row.name,
-	initials: row.name
-		.split(/\s+/)
-		.map((word) => word[0])
-		.join('')
-		.slice(0, 2)
-		.toUpperCase(),
+	initials: initialsOf(row.name),
 	hue: row.brandHue,
 	contactName: row.contactName,
 	contactEmail: row.contactEmail
