@@ -97,7 +97,7 @@ const SAID = {
 		'43%',
 		'Gift voucher: 419 points',
 		'In our shops',
-		'tier Gold',
+		'the Gold tier',
 		'5 January 2027',
 		'7 June 2027',
 		'37 in all',

@@ -72,7 +72,7 @@ describe('a tier that was reached', () => {
 		expect(mails).toHaveLength(1);
 		expect(mails[0]).toContain('Vous êtes au palier Argent chez Atelier Lumen');
 		expect(mails[0]).toContain('Vos demandes traitées en premier');
-		expect(mails[0]).toContain('Encore 936 pour Or.');
+		expect(mails[0]).toContain('Encore 936 points pour le palier Or.');
 	});
 	test('is not told when it was lost before the mail left', async () => {
 		await queue((tx, now) => queueTierReached(tx, cast.system, now, payer.clientId, 1));
@@ -114,7 +114,7 @@ describe('points that expire', () => {
 		for (let i = 0; i < 2; i++) await queue((tx, now) => queuePointsEnding(tx, cast.system, now, end));
 		const mails = await received();
 		expect(mails).toHaveLength(2);
-		expect(mails[1]).toContain('Le programme de points de Atelier Lumen s’arrête');
+		expect(mails[1]).toContain('Fin du programme de points chez Atelier Lumen');
 		expect(mails[1]).not.toContain('/messages/');
 	});
 	test('are told again to who says so signed in', async () => {

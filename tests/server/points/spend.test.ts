@@ -99,7 +99,7 @@ test('they take off what they are worth, once, with a credit note for the VAT th
 	]);
 	expect(await story()).toEqual(['adjusted 300', 'spent -200', 'earned 110']);
 	await house.drain();
-	expect(mails(/Reçu/i)).toMatch(/Réduction pour des points\s*:\s*10,00/);
+	expect(mails(/Reçu/i)).toMatch(/Avec vos points\s*:\s*10,00/);
 });
 test('with the discount for paying early: that is of the whole price, and both are one credit note each', async () => {
 	await anOffer(house.services, cast);

@@ -2,7 +2,6 @@
 import { m } from '#lib/paraglide/messages.js';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import { formatDay } from '../../domain/calendar/format.ts';
-import { formatPoints } from '../../i18n/points.ts';
 import { pointsText } from '../../i18n/points-rules.ts';
 import { hello, mail, type To } from './invoice-mails.ts';
 import type { Block, RenderedMail } from './layout.ts';
@@ -40,10 +39,7 @@ export function renderTierReached(
 			? [
 					{
 						kind: 'text' as const,
-						text: m.points_next(
-							{ missing: formatPoints(reached.next.missing, to.locale), tier: reached.next.name },
-							say
-						)
+						text: m.points_next({ missing: pointsText(reached.next.missing, to.locale), tier: reached.next.name }, say)
 					}
 				]
 			: []),

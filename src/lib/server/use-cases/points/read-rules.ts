@@ -2,6 +2,7 @@
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
+import { initialsOf } from '../../../domain/look/initials.ts';
 import { required } from '../../../domain/required.ts';
 import { rulesSections, type RulesSection } from '../../../i18n/points-rules.ts';
 import type { Services } from '../../services.ts';
@@ -10,7 +11,7 @@ import { listProgrammes } from '../../store/points-programme.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 
 export type RulesPage = {
-	supplier: { name: string; hue: number };
+	supplier: { name: string; initials: string; hue: number };
 	version: number;
 	publishedOn: CivilDate;
 	/** null: in force. */
@@ -32,7 +33,7 @@ export async function readRules(
 		const supplier = await getSupplier(tx, scope);
 		const dayOf = (at: Date) => civilDateIn(at, supplier.timeZone);
 		return done({
-			supplier: { name: supplier.name, hue: supplier.brandHue },
+			supplier: { name: supplier.name, initials: initialsOf(supplier.name), hue: supplier.brandHue },
 			version: shown.version,
 			publishedOn: dayOf(required(shown.publishedAt, 'publication')),
 			endedOn: shown.endedAt && dayOf(shown.endedAt),
