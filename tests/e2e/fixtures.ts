@@ -87,10 +87,17 @@ let serial = 0;
 export async function freshInvoice(
 	page: Page,
 	demo: Demo,
-	over: { netMinor?: number; domain?: string; issuedDaysAgo?: number; of?: 'Claire Martin' | 'Alice Verne' } = {}
-): Promise<{ number: string; email: string; link: string; amount: string }> {
+	over: {
+		netMinor?: number;
+		domain?: string;
+		issuedDaysAgo?: number;
+		of?: 'Claire Martin' | 'Alice Verne';
+		/** Of an invoice before: another one for the same client. */
+		buyer?: InvoiceSpec['buyer'];
+	} = {}
+): Promise<{ number: string; email: string; link: string; amount: string; buyer: InvoiceSpec['buyer'] }> {
 	const id = `${Date.now().toString(36)}${serial++}`;
-	const email = `payeur-${id}@${over.domain ?? 'client.example'}`;
+	const email = over.buyer?.email ?? `payeur-${id}@${over.domain ?? 'client.example'}`;
 	const now = (await (await page.request.get(`${origin()}/demo/api/clock`)).json()).now as string;
 	const due = new Date(Date.parse(now) + 20 * 86_400_000).toISOString().slice(0, 10);
 	const spec: InvoiceSpec = {
@@ -102,7 +109,7 @@ export async function freshInvoice(
 			...SELLERS[over.of ?? 'Claire Martin'],
 			address: { lines: ['1 rue X'], postalCode: '69001', town: 'Lyon', country: 'FR' }
 		},
-		buyer: { name: `Client ${id}`, siren: sirenOf(Date.now() % 89_999_999), email },
+		buyer: over.buyer ?? { name: `Client ${id}`, siren: sirenOf(Date.now() % 89_999_999), email },
 		lines: [{ label: 'Lustre', netMinor: over.netMinor ?? 98_000, rateBps: 2000 }]
 	};
 	const context = await page.context().browser()!.newContext({ locale: 'fr-FR', serviceWorkers: 'block' });
@@ -123,6 +130,7 @@ export async function freshInvoice(
 	return {
 		number: spec.number,
 		email,
+		buyer: spec.buyer,
 		link: mail.links.find((link) => link.includes('/p/'))!,
 		amount: new Intl.NumberFormat('fr-FR', { style: 'currency', currency: 'EUR' }).format(gross / 100)
 	};
