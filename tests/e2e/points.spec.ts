@@ -1,53 +1,54 @@
 // Points, from the first payment that earns them to the reward they buy.
 import { accessible, expect, form, freshInvoice, open, origin, paid, payByCard, test } from './fixtures.ts';
 
-test('points arrive live with the payment, take exactly their worth off the next invoice, and buy a reward', async ({
-	page,
-	demo
-}) => {
-	const first = await freshInvoice(page, demo, { netMinor: 200_000 });
-	await payByCard(page, first.link);
-	const said = page.getByRole('status').filter({ hasText: /^\+\d+ points pour ce paiement\.$/ });
-	await expect(said).toHaveCount(1);
-	const earned = Number(/\d+/.exec((await said.textContent()) ?? '')?.[0]);
-	// 240 for the amount, and more for being early.
-	expect(earned).toBeGreaterThan(240);
-	// Whoever has the link sees what it earned, not what the client has.
-	await expect(page.getByText(/palier/i)).toHaveCount(0);
-	await accessible(page);
-	const stamp = () => page.evaluate(() => getComputedStyle(document.querySelector('.stamp')!).animationName);
-	expect(await stamp()).not.toBe('none');
-	await page.emulateMedia({ reducedMotion: 'reduce' });
-	expect(await stamp()).toBe('none');
-	expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
-	await page.emulateMedia({ reducedMotion: null });
+test(
+	'points arrive live with the payment, take exactly their worth off the next invoice, and buy a reward',
+	{ tag: '@phone' },
+	async ({ page, demo }) => {
+		const first = await freshInvoice(page, demo, { netMinor: 200_000 });
+		await payByCard(page, first.link);
+		const said = page.getByRole('status').filter({ hasText: /^\+\d+ points pour ce paiement\.$/ });
+		await expect(said).toHaveCount(1);
+		const earned = Number(/\d+/.exec((await said.textContent()) ?? '')?.[0]);
+		// 240 for the amount, and more for being early.
+		expect(earned).toBeGreaterThan(240);
+		// Whoever has the link sees what it earned, not what the client has.
+		await expect(page.getByText(/palier/i)).toHaveCount(0);
+		await accessible(page);
+		const stamp = () => page.evaluate(() => getComputedStyle(document.querySelector('.stamp')!).animationName);
+		expect(await stamp()).not.toBe('none');
+		await page.emulateMedia({ reducedMotion: 'reduce' });
+		expect(await stamp()).toBe('none');
+		expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
+		await page.emulateMedia({ reducedMotion: null });
 
-	const second = await freshInvoice(page, demo, { netMinor: 50_000, buyer: first.buyer });
-	await demo.signIn(page, first.email);
-	await open(page, `${origin()}/portail/points`);
-	// The 10 for a first payment online are not said to whoever has the link.
-	await expect(page.getByText(String(earned + 10), { exact: true })).toBeVisible();
-	await accessible(page);
-	await page.getByRole('checkbox', { name: /J’ai lu les règles/ }).check();
-	await page.getByRole('button', { name: 'Accepter les règles' }).click();
-	await expect(page.getByText('Les règles sont acceptées.')).toBeVisible();
-	await page.getByRole('radio', { name: /^5 €/ }).check({ force: true });
-	await page.getByRole('button', { name: `Déduire de ${second.number}` }).click();
-	await expect(page.getByText('100 points utilisés')).toBeVisible();
-	// 600 € less the 5 € that 100 points are worth.
-	await expect(page.getByRole('button', { name: /^Payer 595,00\s€$/ })).toBeVisible();
-	await accessible(page);
-	await form.open(page);
-	await form.card(page, '4242424242424242');
-	await form.pay(page);
-	await paid(page);
-	await expect(page.getByText('−5,00 €')).toBeVisible();
-	await expect(page.getByRole('status').filter({ hasText: /^\+\d+ points pour ce paiement\./ })).toHaveCount(1);
-	await accessible(page);
+		const second = await freshInvoice(page, demo, { netMinor: 50_000, buyer: first.buyer });
+		await demo.signIn(page, first.email);
+		await open(page, `${origin()}/portail/points`);
+		// The 10 for a first payment online are not said to whoever has the link.
+		await expect(page.getByText(String(earned + 10), { exact: true })).toBeVisible();
+		await accessible(page);
+		await page.getByRole('checkbox', { name: /J’ai lu les règles/ }).check();
+		await page.getByRole('button', { name: 'Accepter les règles' }).click();
+		await expect(page.getByText('Les règles sont acceptées.')).toBeVisible();
+		await page.getByRole('radio', { name: /^5 €/ }).check({ force: true });
+		await page.getByRole('button', { name: `Déduire de ${second.number}` }).click();
+		await expect(page.getByText('100 points utilisés')).toBeVisible();
+		// 600 € less the 5 € that 100 points are worth.
+		await expect(page.getByRole('button', { name: /^Payer 595,00\s€$/ })).toBeVisible();
+		await accessible(page);
+		await form.open(page);
+		await form.card(page, '4242424242424242');
+		await form.pay(page);
+		await paid(page);
+		await expect(page.getByText('−5,00 €')).toBeVisible();
+		await expect(page.getByRole('status').filter({ hasText: /^\+\d+ points pour ce paiement\./ })).toHaveCount(1);
+		await accessible(page);
 
-	await open(page, `${origin()}/portail/points`);
-	await page.getByRole('button', { name: /^Prendre pour 80\spoints\s*, Une livraison le samedi/ }).click();
-	await expect(page.getByRole('status').filter({ hasText: 'Votre demande est partie.' })).toBeVisible();
-	await expect(page.getByText(/80\spoints · demandée/)).toBeVisible();
-	await accessible(page);
-});
+		await open(page, `${origin()}/portail/points`);
+		await page.getByRole('button', { name: /^Prendre pour 80\spoints\s*, Une livraison le samedi/ }).click();
+		await expect(page.getByRole('status').filter({ hasText: 'Votre demande est partie.' })).toBeVisible();
+		await expect(page.getByText(/80\spoints · demandée/)).toBeVisible();
+		await accessible(page);
+	}
+);
