@@ -6,7 +6,7 @@ import { newId } from '#lib/server/identity.ts';
 import { findAttempt } from '#lib/server/store/attempts.ts';
 import { required } from '#lib/domain/required.ts';
 import { sumPointsMonths } from '#lib/server/store/points-figures.ts';
-import { findLockedAccount, listAwardsOfAttempt, listAwardsOfInvoices } from '#lib/server/store/points.ts';
+import { findLockedAccount, listAwardsAround } from '#lib/server/store/points.ts';
 import { settleAward } from '#lib/server/use-cases/points/move-points.ts';
 import { findPaymentOfIntent } from '#lib/server/store/payments-of-intents.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
@@ -178,9 +178,9 @@ describe('whatever happens to it, points never stop money from being booked', ()
 			asSystem(async (tx) => {
 				const now = house.services.clock.now();
 				const account = required(await findLockedAccount(tx, cast.system, payer.clientId), 'account');
-				const [award] = await listAwardsOfAttempt(tx, cast.system, attemptId);
-				const moving = { tx, scope: cast.system, now, today: inDays(0), account };
-				const target = { points: left, isFinal: true, causeId: 'the later one' };
+				const [award] = await listAwardsAround(tx, cast.system, attemptId);
+				const moving = { tx, scope: cast.system, now, today: inDays(0), account, settled: [] };
+				const target = { points: left, isFinal: true, finalOn: null, causeId: 'the later one' };
 				return settleAward(moving, required(award, 'award'), target);
 			});
 		expect([await taken(100), await taken(100), await taken(70)]).toEqual([true, false, true]);
@@ -216,15 +216,13 @@ test('what a part of a plan earns is what its own day gives, however early the s
 		{ name },
 		{ grossMinor: 60_000, dueOn: inDays(58), issuedOn: inDays(0) }
 	);
-	expect(
-		await pay(house.services, payer, [invoiceId], 30_000, {
-			option: 'plan_2',
-			method: 'pm_success_fr',
-			account: account()
-		})
-	).toMatchObject({ ok: true });
+	const attemptId = newId();
+	const method = { method: 'pm_success_fr', account: account(), attemptId };
+	expect(await pay(house.services, payer, [invoiceId], 30_000, { option: 'plan_2', ...method })).toMatchObject({
+		ok: true
+	});
 	await stage.live(40);
-	const awards = await asSystem((tx) => listAwardsOfInvoices(tx, cast.system, [invoiceId]));
+	const awards = await asSystem((tx) => listAwardsAround(tx, cast.system, attemptId));
 	expect(awards.map(({ verdict, base, early }) => [verdict, base, early])).toEqual([
 		['on_time', 300, 0],
 		['on_time', 300, 0]

@@ -15,3 +15,19 @@ export function tierOf(tiers: readonly LoyaltyTier[], earnedInYear: number): num
 }
 export const multiplierOf = (tiers: readonly LoyaltyTier[], tier: number): number =>
 	tiers[Math.min(tier, tiers.length - 1)]?.multiplierBps ?? NO_MULTIPLIER;
+
+/** The twelve months with what was earned on top, and when the first of it leaves. `year`: as it stands today. */
+export function yearWith(
+	year: { earnedInYear: number; recheckOn: CivilDate | null },
+	earned: readonly { actedOn: CivilDate; points: number }[],
+	today: CivilDate
+): { points: number; recheckOn: CivilDate | null } {
+	let { earnedInYear: points, recheckOn } = year;
+	for (const one of earned) {
+		if (one.points <= 0 || one.actedOn <= yearBefore(today)) continue;
+		points += one.points;
+		const leavesOn = leavesYearOn(one.actedOn);
+		if (recheckOn === null || leavesOn < recheckOn) recheckOn = leavesOn;
+	}
+	return { points, recheckOn };
+}

@@ -8,13 +8,6 @@ import { pointsBeat } from './schema/index.ts';
 
 export type Beat = typeof pointsBeat.$inferSelect;
 
-export async function findBeat(tx: Tx, scope: Scope, invoiceId: string): Promise<Beat | null> {
-	const [row] = await tx
-		.select()
-		.from(pointsBeat)
-		.where(and(eq(pointsBeat.supplierId, scope.supplierId), eq(pointsBeat.invoiceId, invoiceId)));
-	return row ?? null;
-}
 export async function insertBeat(
 	tx: Tx,
 	scope: Scope,

@@ -6,8 +6,9 @@ import type { HoldReason } from '../../domain/invoices/hold.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
 import type { AttemptStatus } from '../../domain/payments/attempt-status.ts';
 import type { Tx } from './database.ts';
+import type { Beat } from './points-beats.ts';
 import { wasRefused } from './refused-parts.ts';
-import type { Channel } from './schema/index.ts';
+import type { Channel, RedemptionState } from './schema/index.ts';
 
 export type LineFacts = {
 	invoiceId: string;
@@ -41,6 +42,12 @@ export type LineFacts = {
 	/** The last movement of its money after it came: of what kind, and its name. */
 	lastReversalId: string | null;
 	lastReversalKind: string | null;
+	/** How the series of invoices on time counts it; null: not yet. */
+	beat: Pick<Beat, 'verdict' | 'stands' | 'streakAwardId'> | null;
+	/** No other try was the first that the client paid on these pages, whatever became of it later. */
+	isFirstOnline: boolean;
+	/** What the points used on the try have come to; null: none were. */
+	creditState: RedemptionState | null;
 };
 
 export async function readPointsFacts(tx: Tx, scope: Scope, attemptId: string): Promise<LineFacts[]> {
@@ -53,13 +60,20 @@ export async function readPointsFacts(tx: Tx, scope: Scope, attemptId: string): 
 			i.due_on::text, i.type_code, coalesce(i.not_payable_reason = 'factored', false) as is_factored, i.hold_reason, i.hold_until::text,
 			part.due_on::text as part_due_on, coalesce(part.failures, 0)::text as part_failures, part.plan_id, coalesce(part.is_settlement, false) as is_settlement,
 			exists (select from attempt_discount d where d.supplier_id = l.supplier_id and d.attempt_id = l.attempt_id and d.invoice_id = l.invoice_id and d.reason = 'early') as is_discounted,
-			p.payment_id, p.paid_at, p.paid_on::text, coalesce(b.value_on, b.booked_on)::text as value_on, moved.reversal_id, moved.kind as reversal_kind
+			p.payment_id, p.paid_at, p.paid_on::text, coalesce(b.value_on, b.booked_on)::text as value_on, moved.reversal_id, moved.kind as reversal_kind,
+			beat.verdict as beat_verdict, beat.stands as beat_stands, beat.streak_award_id as beat_award, credit.state as credit_state,
+			not exists (select from payment o join payment_attempt u on u.supplier_id = o.supplier_id and u.attempt_id = o.attempt_id
+				where o.supplier_id = t.supplier_id and o.client_id = t.client_id and o.attempt_id <> t.attempt_id and u.channel in ('pay_link', 'portal'))
+				and not exists (select from points_award w where w.supplier_id = t.supplier_id and w.client_id = t.client_id and w.kind = 'first_online'
+				and w.attempt_id <> t.attempt_id) as first_online
 		from payment_attempt_invoice l
 		join payment_attempt t on t.supplier_id = l.supplier_id and t.attempt_id = l.attempt_id
 		join invoice i on i.supplier_id = l.supplier_id and i.invoice_id = l.invoice_id
 		left join lateral (select x.* from payment x where x.supplier_id = t.supplier_id and x.attempt_id = t.attempt_id order by x.created_at desc limit 1) p on true
 		left join allocation a on a.supplier_id = p.supplier_id and a.payment_id = p.payment_id and a.invoice_id = l.invoice_id
 		left join bank_entry b on b.supplier_id = p.supplier_id and b.bank_entry_id = p.bank_entry_id
+		left join points_beat beat on beat.supplier_id = l.supplier_id and beat.invoice_id = l.invoice_id
+		left join points_redemption credit on credit.supplier_id = t.supplier_id and credit.redemption_id = t.attempt_id
 		left join lateral (select coalesce(sum(case when r.kind in ('refund_failed', 'chargeback_won', 'return_undone', 'refund_unsaid') then -x.amount_minor else x.amount_minor end), 0) as amount
 			from reversal r join reversal_allocation x on x.supplier_id = r.supplier_id and x.reversal_id = r.reversal_id
 			where r.supplier_id = p.supplier_id and r.payment_id = p.payment_id and x.invoice_id = l.invoice_id) gone on true
@@ -100,7 +114,17 @@ export async function readPointsFacts(tx: Tx, scope: Scope, attemptId: string): 
 		paidOn: row['paid_on'] as CivilDate | null,
 		valueOn: row['value_on'] as CivilDate | null,
 		lastReversalId: row['reversal_id'] as string | null,
-		lastReversalKind: row['reversal_kind'] as string | null
+		lastReversalKind: row['reversal_kind'] as string | null,
+		beat:
+			row['beat_verdict'] === null
+				? null
+				: {
+						verdict: row['beat_verdict'] as Beat['verdict'],
+						stands: row['beat_stands'] as boolean,
+						streakAwardId: row['beat_award'] as string | null
+					},
+		isFirstOnline: row['first_online'] as boolean,
+		creditState: row['credit_state'] as RedemptionState | null
 	}));
 }
 
@@ -120,14 +144,4 @@ export async function readPlanFacts(
 			where h.supplier_id = q.supplier_id and h.plan_id = q.plan_id and h.position = q.position and h.holds) w on true
 		where n.supplier_id = ${scope.supplierId} and n.plan_id = ${planId}`);
 	return { isFlawless: row?.flawless === true, stands: row?.stands === true };
-}
-
-/** Whether this try is the first that the client paid on these pages, whatever became of it later. */
-export async function isFirstOnline(tx: Tx, scope: Scope, clientId: string, attemptId: string): Promise<boolean> {
-	const [row] = await tx.execute<{ first: boolean }>(sql`
-		select not exists (select from payment p join payment_attempt t on t.supplier_id = p.supplier_id and t.attempt_id = p.attempt_id
-			where p.supplier_id = ${scope.supplierId} and p.client_id = ${clientId} and t.attempt_id <> ${attemptId} and t.channel in ('pay_link', 'portal'))
-			and not exists (select from points_award a where a.supplier_id = ${scope.supplierId} and a.client_id = ${clientId} and a.kind = 'first_online'
-				and a.attempt_id <> ${attemptId}) as first`);
-	return row?.first === true;
 }

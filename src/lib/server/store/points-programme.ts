@@ -1,43 +1,50 @@
 // The points programme of a supplier, in versions: one draft, one in force, those that ended.
-import { and, desc, eq, gt, gte, isNotNull, isNull, lte, or } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, isNotNull } from 'drizzle-orm';
 import * as v from 'valibot';
 import { toJson } from '../../contract/offers.ts';
 import { ProgrammeTerms } from '../../contract/points.ts';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { ProgrammeTerms as Terms } from '../../domain/points/programme.ts';
+import { versionInForce } from '../../domain/points/versions.ts';
+import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
 import { pointsProgramme, supplier } from './schema/index.ts';
 
 export type ProgrammeRow = Omit<typeof pointsProgramme.$inferSelect, 'terms'> & { terms: Terms };
+export type PublishedRow = Omit<ProgrammeRow, 'terms' | 'publishedAt'> & { publishedAt: Date };
+type Which = { supplierId: string; version: number; publishedAt: Date | null };
 /** Terms of published versions, which never change (drizzle/0035_points.sql): read once in each process, some at a time. */
-const published = new Map<string, Terms>();
+const known = new Map<string, Terms>();
 const KEPT_MAX = 500;
+/** With its instant: a publication that was rolled back is not the one that came after it. */
+const keyOf = ({ supplierId, version, publishedAt }: Which): string =>
+	`${supplierId} ${version} ${publishedAt?.getTime()}`;
 function rowOf(row: typeof pointsProgramme.$inferSelect): ProgrammeRow {
-	const key = `${row.supplierId} ${row.version}`;
-	const known = row.publishedAt ? published.get(key) : undefined;
-	const terms = known ?? v.parse(ProgrammeTerms, row.terms);
-	if (row.publishedAt && !known) {
-		if (published.size >= KEPT_MAX) published.clear();
-		published.set(key, terms);
+	const terms = known.get(keyOf(row)) ?? v.parse(ProgrammeTerms, row.terms);
+	if (row.publishedAt) {
+		if (known.size >= KEPT_MAX) known.clear();
+		known.set(keyOf(row), terms);
 	}
 	return { ...row, terms };
 }
 
+/** Every published version without its terms, newest first. None: the supplier never gave points, and nothing else of points is asked. */
+export async function listPublished(tx: Tx, scope: Scope): Promise<PublishedRow[]> {
+	const { terms: _, ...columns } = getTableColumns(pointsProgramme);
+	const rows = await tx
+		.select(columns)
+		.from(pointsProgramme)
+		.where(and(eq(pointsProgramme.supplierId, scope.supplierId), isNotNull(pointsProgramme.publishedAt)))
+		.orderBy(desc(pointsProgramme.version));
+	return rows.map((row) => ({ ...row, publishedAt: required(row.publishedAt, 'published') }));
+}
+export const termsOf = async (tx: Tx, scope: Scope, row: PublishedRow): Promise<Terms> =>
+	known.get(keyOf(row)) ?? required(await findProgramme(tx, scope, row.version), 'version').terms;
 /** What acts are judged by now; null: the supplier gives no points. After `lastEarnOn` nothing is earned by it, after `lastSpendOn` nothing is spent. */
 export async function findLiveProgramme(tx: Tx, scope: Scope): Promise<ProgrammeRow | null> {
-	const [row] = await tx
-		.select()
-		.from(pointsProgramme)
-		.where(
-			and(
-				eq(pointsProgramme.supplierId, scope.supplierId),
-				isNotNull(pointsProgramme.publishedAt),
-				isNull(pointsProgramme.endedAt)
-			)
-		)
-		.limit(1);
-	return row ? rowOf(row) : null;
+	const live = versionInForce(await listPublished(tx, scope));
+	return live && { ...live, terms: await termsOf(tx, scope, live) };
 }
 
 export async function findProgramme(tx: Tx, scope: Scope, version: number): Promise<ProgrammeRow | null> {
@@ -108,35 +115,4 @@ export async function announceProgrammeEnd(
 	end: { endAnnouncedAt: Date; lastEarnOn: CivilDate; lastSpendOn: CivilDate }
 ): Promise<void> {
 	await tx.update(pointsProgramme).set(end).where(thisVersion(scope, version));
-}
-
-/** Whether anything was ever published: without, nothing else of points is asked. */
-export async function hasProgramme(tx: Tx, scope: Scope): Promise<boolean> {
-	const rows = await tx
-		.select({ version: pointsProgramme.version })
-		.from(pointsProgramme)
-		.where(and(eq(pointsProgramme.supplierId, scope.supplierId), isNotNull(pointsProgramme.publishedAt)))
-		.limit(1);
-	return rows.length > 0;
-}
-/** The version in force at an instant, in which an act of that day still earns; null: none. */
-export async function findProgrammeAt(
-	tx: Tx,
-	scope: Scope,
-	{ at, day }: { at: Date; day: CivilDate }
-): Promise<ProgrammeRow | null> {
-	const [row] = await tx
-		.select()
-		.from(pointsProgramme)
-		.where(
-			and(
-				eq(pointsProgramme.supplierId, scope.supplierId),
-				lte(pointsProgramme.publishedAt, at),
-				or(isNull(pointsProgramme.endedAt), gt(pointsProgramme.endedAt, at)),
-				or(isNull(pointsProgramme.lastEarnOn), gte(pointsProgramme.lastEarnOn, day))
-			)
-		)
-		.orderBy(desc(pointsProgramme.version))
-		.limit(1);
-	return row ? rowOf(row) : null;
 }

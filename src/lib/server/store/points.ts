@@ -1,6 +1,6 @@
 // The points ledger: entries are only ever added, one client at a time under its account's lock; what follows from them is kept beside, and checked by
 // the database at commit. Reading for screens is in points-reading.ts.
-import { and, asc, eq, gt, inArray, notInArray, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { Lot, LotChange } from '../../domain/points/ledger.ts';
@@ -10,6 +10,7 @@ import type { Tx } from './database.ts';
 import { insertMany } from './insert-many.ts';
 import {
 	paymentAttempt,
+	attemptInvoice,
 	pointsAcceptance,
 	pointsAccount,
 	pointsAward,
@@ -20,7 +21,6 @@ import {
 
 export type PointsAccount = typeof pointsAccount.$inferSelect;
 export type PointsAward = typeof pointsAward.$inferSelect;
-export type NewAward = Omit<PointsAward, 'supplierId'>;
 
 /** Opens it with the first point that a client could earn. Whoever moves points of the client waits here. */
 export async function lockAccount(
@@ -117,7 +117,10 @@ export async function earnedInYear(
 	return { points: Number(points), recheckOn: first && leavesYearOn(first) };
 }
 
-/** What acts between two days were judged to give, tries that came to nothing apart: what went back may come again, so it counts too. */
+/**
+ * What acts between two days were judged to give, tries that came to nothing apart: what went back may come again, so it counts too. The try is asked only
+ * of what stands no more.
+ */
 export async function givenBetween(
 	tx: Tx,
 	scope: Scope,
@@ -127,22 +130,20 @@ export async function givenBetween(
 	const [row] = await tx
 		.select({ given: sql<string>`coalesce(sum(${pointsAward.points}), 0)` })
 		.from(pointsAward)
-		.innerJoin(
-			paymentAttempt,
-			and(eq(paymentAttempt.supplierId, pointsAward.supplierId), eq(paymentAttempt.attemptId, pointsAward.attemptId))
-		)
 		.where(
 			and(
 				eq(pointsAward.supplierId, scope.supplierId),
 				eq(pointsAward.clientId, clientId),
 				sql`${pointsAward.actedOn} between ${from} and ${until}`,
-				notInArray(paymentAttempt.status, ['declined', 'canceled'])
+				sql`(${pointsAward.pendingPoints} + ${pointsAward.earnedPoints} > 0 or not exists (select from ${paymentAttempt}
+					where ${paymentAttempt.supplierId} = ${pointsAward.supplierId} and ${paymentAttempt.attemptId} = ${pointsAward.attemptId}
+					and ${paymentAttempt.status} in ('declined', 'canceled')))`
 			)
 		);
 	return Number(required(row, 'sum').given);
 }
 
-export async function insertAward(tx: Tx, scope: Scope, award: NewAward): Promise<void> {
+export async function insertAward(tx: Tx, scope: Scope, { supplierId: _, ...award }: PointsAward): Promise<void> {
 	await insertMany(tx, scope, pointsAward, [award]);
 }
 export async function saveAward(
@@ -172,17 +173,23 @@ export async function findPlanAward(tx: Tx, scope: Scope, planId: string): Promi
 		);
 	return row ?? null;
 }
-/** Of a try; and of invoices, whichever try paid them. */
-export const listAwardsOfAttempt = (tx: Tx, scope: Scope, attemptId: string): Promise<PointsAward[]> =>
+/** Of everything that a try pays, whichever try paid for it before, oldest act first. */
+export const listAwardsAround = (tx: Tx, scope: Scope, attemptId: string): Promise<PointsAward[]> =>
 	tx
 		.select()
 		.from(pointsAward)
-		.where(and(eq(pointsAward.supplierId, scope.supplierId), eq(pointsAward.attemptId, attemptId)));
-export const listAwardsOfInvoices = (tx: Tx, scope: Scope, invoiceIds: string[]): Promise<PointsAward[]> =>
-	tx
-		.select()
-		.from(pointsAward)
-		.where(and(eq(pointsAward.supplierId, scope.supplierId), inArray(pointsAward.invoiceId, invoiceIds)))
+		.where(
+			and(
+				eq(pointsAward.supplierId, scope.supplierId),
+				inArray(
+					pointsAward.invoiceId,
+					tx
+						.select({ invoiceId: attemptInvoice.invoiceId })
+						.from(attemptInvoice)
+						.where(and(eq(attemptInvoice.supplierId, scope.supplierId), eq(attemptInvoice.attemptId, attemptId)))
+				)
+			)
+		)
 		.orderBy(asc(pointsAward.actedOn), asc(pointsAward.createdAt));
 
 export type NewEntry = Omit<typeof pointsEntry.$inferInsert, 'supplierId' | 'seq'> & { kind: PointsEntryKind };

@@ -88,10 +88,10 @@ export async function undoCredit(
 }
 /** A try that came to nothing, or brought less than its price: `true` when points were given back. */
 export async function followCredit(moving: Moving, attemptId: string, [line]: LineFacts[]): Promise<boolean> {
-	const redemption = await findRedemption(moving.tx, moving.scope, attemptId);
-	if (redemption?.state !== 'held' || !line) return false;
+	if (line?.creditState !== 'held') return false;
 	// A whole payment has made them used by now.
 	if (line.paymentId === null && line.status !== 'declined' && line.status !== 'canceled') return false;
+	const redemption = required(await findRedemption(moving.tx, moving.scope, attemptId), 'redemption');
 	await giveCreditBack(moving, redemption);
 	return true;
 }

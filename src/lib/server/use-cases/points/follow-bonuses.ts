@@ -4,39 +4,37 @@ import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { lastDayOfPoints } from '../../../domain/points/expiry.ts';
 import { scaled } from '../../../domain/points/judge.ts';
 import { add } from '../../../domain/money/minor.ts';
-import { NO_MULTIPLIER } from '../../../domain/points/programme.ts';
+import { NO_MULTIPLIER, type ProgrammeTerms } from '../../../domain/points/programme.ts';
 import { afterInvoice, verdictOfInvoice } from '../../../domain/points/streak.ts';
 import { newId } from '../../identity.ts';
 import type { Supplier } from '../../store/parties.ts';
-import {
-	findAward,
-	findPlanAward,
-	insertAward,
-	listAwardsOfInvoices,
-	saveAccount,
-	saveAward,
-	type PointsAward
-} from '../../store/points.ts';
-import { countBeats, findBeat, insertBeat, listLastBeats, readStreak, setStands } from '../../store/points-beats.ts';
-import { isFirstOnline, readPlanFacts, type LineFacts } from '../../store/points-facts.ts';
-import { findProgramme, type ProgrammeRow } from '../../store/points-programme.ts';
+import { findAward, findPlanAward, insertAward, type PointsAward } from '../../store/points.ts';
+import { countBeats, insertBeat, listLastBeats, readStreak, setStands } from '../../store/points-beats.ts';
+import { readPlanFacts, type LineFacts } from '../../store/points-facts.ts';
+import { termsOf, type PublishedRow } from '../../store/points-programme.ts';
 import { limited } from './limited.ts';
-import { settleAward, type Moving } from './move-points.ts';
+import { isFinalBy, openAward, settleAward, type Moving, type Settling } from './move-points.ts';
 
-type Judged = { line: LineFacts; award: PointsAward };
-type Asked = { attemptId: string; supplier: Supplier; judged: Judged[]; known: PointsAward[] };
+/** Of one try, which version judged it. */
+type Programme = { version: number; terms: ProgrammeTerms };
+export type Judged = { line: LineFacts; award: PointsAward };
+/** `awards`: of everything that the try pays, whichever try paid for it. */
+export type Asked = { attemptId: string; supplier: Supplier; versions: PublishedRow[]; awards: PointsAward[] };
+export const paymentsOf = (awards: readonly PointsAward[], invoiceId: string): PointsAward[] =>
+	awards.filter((one) => one.kind === 'payment' && one.invoiceId === invoiceId);
 
 /** `true` when anything moved. */
-export async function followBonuses(moving: Moving, { attemptId, judged, known }: Asked): Promise<boolean> {
+export async function followBonuses(moving: Settling, asked: Asked, judged: Judged[]): Promise<boolean> {
 	const [first] = judged;
 	if (!first || judged.every(({ line }) => line.paymentId === null)) return false;
-	const programme = await findProgramme(moving.tx, moving.scope, first.award.version);
-	if (!programme) return false;
+	const version = asked.versions.find((one) => one.version === first.award.version);
+	if (!version) return false;
+	const programme = { version: version.version, terms: await termsOf(moving.tx, moving.scope, version) };
 	const moved = [
-		await followFirstOnline(moving, programme, { attemptId, judged, known }),
-		await followPlanBonus(moving, programme, judged),
-		...(await followSeries(moving, programme, judged))
+		await followFirstOnline(moving, programme, asked, judged),
+		await followPlanBonus(moving, programme, asked, judged)
 	];
+	for (const one of judged) moved.push(await followBeat(moving, programme, asked, one));
 	return moved.includes(true);
 }
 
@@ -45,18 +43,16 @@ const causeOf = ({ lastReversalId, paymentId, invoiceId }: LineFacts): string =>
 /** Final once everything that it is given for is. */
 const finalOf = (awards: PointsAward[]): CivilDate | null =>
 	awards.reduce<CivilDate | null>((last, { finalOn }) => (finalOn && (!last || finalOn > last) ? finalOn : last), null);
-const isFinal = ({ today }: Moving, finalOn: CivilDate | null): boolean => finalOn === null || finalOn <= today;
 
 type Given = Pick<PointsAward, 'kind' | 'attemptId' | 'invoiceId' | 'planId' | 'amountMinor' | 'dueOn' | 'actedOn'>;
-async function give(moving: Moving, programme: ProgrammeRow, points: number, of: Given): Promise<PointsAward> {
-	const { tx, scope, now, account } = moving;
-	const { clientId } = account;
-	const row = {
+async function bonusOf(moving: Moving, programme: Programme, points: number, of: Given): Promise<PointsAward> {
+	return {
 		...of,
+		supplierId: moving.scope.supplierId,
 		awardId: newId(),
-		clientId,
+		clientId: moving.account.clientId,
 		version: programme.version,
-		verdict: 'on_time' as const,
+		verdict: 'on_time',
 		daysEarly: 0,
 		multiplierBps: NO_MULTIPLIER,
 		base: 0,
@@ -68,127 +64,127 @@ async function give(moving: Moving, programme: ProgrammeRow, points: number, of:
 		vestingDays: 0,
 		finalOn: null,
 		expiresOn: lastDayOfPoints(programme.terms.expiry, of.actedOn),
-		createdAt: now
+		createdAt: moving.now
 	};
-	await insertAward(tx, scope, row);
-	return { supplierId: scope.supplierId, ...row };
 }
-async function settle(
-	moving: Moving,
-	award: PointsAward,
-	{ points, finalOn, causeId }: { points: number; finalOn: CivilDate | null; causeId: string }
-): Promise<boolean> {
-	if (finalOn !== award.finalOn) await saveAward(moving.tx, moving.scope, award.awardId, { finalOn });
-	return settleAward(moving, { ...award, finalOn }, { points, isFinal: isFinal(moving, finalOn), causeId });
-}
+const standing = ({ today }: Moving, of: { points: number; finalOn: CivilDate | null; causeId: string }) => ({
+	...of,
+	isFinal: isFinalBy(today, of.finalOn)
+});
 
 async function followFirstOnline(
-	moving: Moving,
-	programme: ProgrammeRow,
-	{ attemptId, judged, known }: Omit<Asked, 'supplier'>
+	moving: Settling,
+	programme: Programme,
+	{ attemptId, awards }: Asked,
+	judged: Judged[]
 ): Promise<boolean> {
 	const [first] = judged;
 	if (!first) return false;
-	let award = known.find((one) => one.kind === 'first_online') ?? null;
-	if (!award) {
-		const isOnline = first.line.channel === 'pay_link' || first.line.channel === 'portal';
-		const onTime = judged.every((one) => one.award.verdict === 'on_time');
-		if (!isOnline || !onTime || programme.terms.earning.firstOnline <= 0) return false;
-		if (!(await isFirstOnline(moving.tx, moving.scope, moving.account.clientId, attemptId))) return false;
-		const { invoiceId, dueOn, actedOn } = first.award;
-		const amountMinor = add(...judged.map(({ line }) => line.allocatedMinor));
-		const of = { kind: 'first_online' as const, attemptId, invoiceId, planId: null, amountMinor, dueOn, actedOn };
-		award = await give(moving, programme, programme.terms.earning.firstOnline, of);
-	}
-	const standingMinor = add(...judged.map(({ line }) => line.standingMinor));
-	return settle(moving, award, {
-		points: scaled(award.points, { standingMinor, amountMinor: award.amountMinor }),
-		finalOn: finalOf(judged.map((one) => one.award)),
-		causeId: causeOf(first.line)
-	});
+	const stands = (award: PointsAward) =>
+		standing(moving, {
+			points: scaled(award.points, {
+				standingMinor: add(...judged.map(({ line }) => line.standingMinor)),
+				amountMinor: award.amountMinor
+			}),
+			finalOn: finalOf(judged.map((one) => one.award)),
+			causeId: causeOf(first.line)
+		});
+	const known = awards.find((one) => one.kind === 'first_online' && one.attemptId === attemptId);
+	if (known) return settleAward(moving, known, stands(known));
+	const isOnline = first.line.channel === 'pay_link' || first.line.channel === 'portal';
+	const onTime = judged.every((one) => one.award.verdict === 'on_time');
+	const given = programme.terms.earning.firstOnline;
+	if (!isOnline || !onTime || given <= 0 || !first.line.isFirstOnline) return false;
+	const { invoiceId, dueOn, actedOn } = first.award;
+	const amountMinor = add(...judged.map(({ line }) => line.allocatedMinor));
+	const of = { kind: 'first_online' as const, attemptId, invoiceId, planId: null, amountMinor, dueOn, actedOn };
+	const award = await bonusOf(moving, programme, given, of);
+	return openAward(moving, award, stands(award));
 }
 
-async function followPlanBonus(moving: Moving, programme: ProgrammeRow, judged: Judged[]): Promise<boolean> {
+async function followPlanBonus(
+	moving: Settling,
+	programme: Programme,
+	{ awards }: Asked,
+	judged: Judged[]
+): Promise<boolean> {
 	const { tx, scope } = moving;
 	const first = judged.find(({ line }) => line.planId !== null);
 	const planId = first?.line.planId;
 	if (!first || !planId) return false;
-	let award = await findPlanAward(tx, scope, planId);
-	if (!award && programme.terms.earning.planFinished <= 0) return false;
+	const known = await findPlanAward(tx, scope, planId);
+	if (!known && programme.terms.earning.planFinished <= 0) return false;
 	const { isFlawless, stands } = await readPlanFacts(tx, scope, planId);
-	if (!award) {
-		if (!isFlawless || !stands) return false;
-		const { attemptId, invoiceId, amountMinor, dueOn, actedOn } = first.award;
-		const of = { kind: 'plan' as const, attemptId, invoiceId, planId, amountMinor, dueOn, actedOn };
-		award = await give(moving, programme, programme.terms.earning.planFinished, of);
-	}
-	const invoices = await listAwardsOfInvoices(tx, scope, [first.line.invoiceId]);
-	return settle(moving, award, {
-		points: isFlawless && stands ? award.points : 0,
-		finalOn: finalOf(invoices.filter((one) => one.kind === 'payment')),
-		causeId: causeOf(first.line)
-	});
-}
-
-async function followSeries(moving: Moving, programme: ProgrammeRow, judged: Judged[]): Promise<boolean[]> {
-	const moved: boolean[] = [];
-	for (const one of judged) moved.push(await followBeat(moving, programme, one));
-	return moved;
+	const finalOn = finalOf(paymentsOf(awards, first.line.invoiceId));
+	const causeId = causeOf(first.line);
+	if (known)
+		return settleAward(
+			moving,
+			known,
+			standing(moving, { points: isFlawless && stands ? known.points : 0, finalOn, causeId })
+		);
+	if (!isFlawless || !stands) return false;
+	const { attemptId, invoiceId, amountMinor, dueOn, actedOn } = first.award;
+	const of = { kind: 'plan' as const, attemptId, invoiceId, planId, amountMinor, dueOn, actedOn };
+	const award = await bonusOf(moving, programme, programme.terms.earning.planFinished, of);
+	return openAward(moving, award, standing(moving, { points: award.points, finalOn, causeId }));
 }
 
 const BROKEN_BY_CLIENT = ['debit_return', 'chargeback'];
 /** `true` when a bonus was given, taken back or given again. */
-async function followBeat(moving: Moving, programme: ProgrammeRow, { line, award }: Judged): Promise<boolean> {
+async function followBeat(
+	moving: Settling,
+	programme: Programme,
+	{ awards }: Asked,
+	{ line, award }: Judged
+): Promise<boolean> {
 	const { tx, scope, account } = moving;
-	const rule = programme.terms.earning.streak;
+	const { beat } = line;
 	const isSettled = line.balanceMinor <= 0n;
-	const beat = await findBeat(tx, scope, line.invoiceId);
-	if (!beat) return isSettled && rule ? beginBeat(moving, programme, { line, award }) : false;
+	const payments = paymentsOf(awards, line.invoiceId);
+	if (!beat) return isSettled && beginBeat(moving, programme, { line, award, payments });
 	if (beat.verdict !== 'on_time' || beat.stands === isSettled) return false;
-	if (isSettled && !(await isPaidOnTimeAgain(moving, line.invoiceId))) return false;
+	if (isSettled && !isPaidOnTimeAgain(payments)) return false;
 	// Given back by the supplier, it was paid on time all the same.
 	if (!isSettled && line.lastReversalKind === 'refund') return false;
 	await setStands(tx, scope, line.invoiceId, isSettled);
 	if (beat.streakAwardId) return settleStreak(moving, beat.streakAwardId, causeOf(line));
 	if (!isSettled) {
 		const broken = BROKEN_BY_CLIENT.includes(line.lastReversalKind ?? '');
-		await saveSeries(moving, { streak: broken ? 0 : Math.max(0, account.streak - 1), neutrals: 0 });
+		Object.assign(account, { streak: broken ? 0 : Math.max(0, account.streak - 1), neutrals: 0 });
 	}
 	return false;
 }
-async function saveSeries({ tx, scope, account }: Moving, series: { streak: number; neutrals: number }): Promise<void> {
-	await saveAccount(tx, scope, account.clientId, series);
-	Object.assign(account, series);
-}
 
-async function beginBeat(moving: Moving, programme: ProgrammeRow, { line, award }: Judged): Promise<boolean> {
+async function beginBeat(
+	moving: Settling,
+	programme: Programme,
+	{ line, award, payments }: Judged & { payments: PointsAward[] }
+): Promise<boolean> {
 	const { tx, scope, now, account } = moving;
 	const rule = programme.terms.earning.streak;
-	const awards = (await listAwardsOfInvoices(tx, scope, [line.invoiceId])).filter((one) => one.kind === 'payment');
-	const verdict = verdictOfInvoice(awards.map((one) => one.verdict));
+	const verdict = verdictOfInvoice(payments.map((one) => one.verdict));
 	if (!verdict || !rule) return false;
 	await insertBeat(tx, scope, { invoiceId: line.invoiceId, clientId: account.clientId, verdict, createdAt: now });
 	const { completes, ...series } = afterInvoice(account, verdict, rule.invoices);
-	await saveSeries(moving, series);
+	Object.assign(account, series);
 	if (!completes) return false;
 	const { attemptId, invoiceId, amountMinor, dueOn, actedOn } = award;
 	const of = { kind: 'streak' as const, attemptId, invoiceId, planId: null, amountMinor, dueOn, actedOn };
-	const bonus = await give(moving, programme, rule.points, of);
-	const beats = await listLastBeats(tx, scope, account.clientId, rule.invoices);
-	await countBeats(tx, scope, beats, bonus.awardId);
+	const bonus = await bonusOf(moving, programme, rule.points, of);
+	await insertAward(tx, scope, bonus);
+	await countBeats(tx, scope, await listLastBeats(tx, scope, account.clientId, rule.invoices), bonus.awardId);
 	return settleStreak(moving, bonus.awardId, causeOf(line));
 }
 
 /** Its own payments stand again: a dispute that was won. Paid anew after its due day, it is not. */
-async function isPaidOnTimeAgain({ tx, scope }: Moving, invoiceId: string): Promise<boolean> {
-	const awards = (await listAwardsOfInvoices(tx, scope, [invoiceId])).filter((one) => one.kind === 'payment');
-	return awards.every((one) => one.verdict === 'on_time' && one.pendingPoints + one.earnedPoints === one.points);
-}
+const isPaidOnTimeAgain = (payments: PointsAward[]): boolean =>
+	payments.every((one) => one.verdict === 'on_time' && one.pendingPoints + one.earnedPoints === one.points);
 
-async function settleStreak(moving: Moving, awardId: string, causeId: string): Promise<boolean> {
+async function settleStreak(moving: Settling, awardId: string, causeId: string): Promise<boolean> {
 	const { tx, scope } = moving;
 	const award = await findAward(tx, scope, awardId);
 	if (!award) return false;
 	const { stands, finalOn } = await readStreak(tx, scope, awardId);
-	return settle(moving, award, { points: stands ? award.points : 0, finalOn, causeId });
+	return settleAward(moving, award, standing(moving, { points: stands ? award.points : 0, finalOn, causeId }));
 }

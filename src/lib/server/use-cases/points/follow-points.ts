@@ -7,23 +7,26 @@ import { isDeposit } from '../../../domain/invoices/document.ts';
 import { lastDayOfPoints } from '../../../domain/points/expiry.ts';
 import { judgeAct, scaled } from '../../../domain/points/judge.ts';
 import { multiplierOf, tierOf } from '../../../domain/points/tiers.ts';
+import { versionAt, versionInForce } from '../../../domain/points/versions.ts';
 import { newId } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
 import type { Supplier } from '../../store/parties.ts';
-import {
-	insertAward,
-	listAwardsOfAttempt,
-	listAwardsOfInvoices,
-	lockAccount,
-	saveAward,
-	type PointsAward
-} from '../../store/points.ts';
+import { listAwardsAround, lockAccount, type PointsAward } from '../../store/points.ts';
 import { readPointsFacts, type LineFacts } from '../../store/points-facts.ts';
-import { findProgrammeAt, hasProgramme } from '../../store/points-programme.ts';
-import { followBonuses } from './follow-bonuses.ts';
+import { listPublished, termsOf } from '../../store/points-programme.ts';
 import { followCredit } from './credit.ts';
+import { followBonuses, paymentsOf, type Asked, type Judged } from './follow-bonuses.ts';
 import { limited } from './limited.ts';
-import { announce, followAccount, settleAward, type Moving } from './move-points.ts';
+import {
+	announce,
+	followAccount,
+	isFinalBy,
+	openAward,
+	settleAward,
+	type Moving,
+	type Settling,
+	type Standing
+} from './move-points.ts';
 
 export type Following = { tx: Tx; scope: Scope; supplier: Supplier; now: Date };
 
@@ -31,29 +34,48 @@ export async function followPoints(
 	{ tx, scope, supplier, now }: Following,
 	{ attemptId, clientId }: { attemptId: string; clientId: string }
 ): Promise<void> {
-	if (!(await hasProgramme(tx, scope))) return;
+	const versions = await listPublished(tx, scope);
+	if (!versions.length) return;
 	const today = civilDateIn(now, supplier.timeZone);
 	const account = await lockAccount(tx, scope, clientId, { today, now });
-	const moving: Moving = { tx, scope, now, today, account };
-	const [lines, known] = await Promise.all([
+	const moving: Settling = { tx, scope, now, today, account, settled: [] };
+	const [lines, awards] = await Promise.all([
 		readPointsFacts(tx, scope, attemptId),
-		listAwardsOfAttempt(tx, scope, attemptId)
+		listAwardsAround(tx, scope, attemptId)
 	]);
+	const asked: Asked = { attemptId, supplier, versions, awards };
 	let moved = await followCredit(moving, attemptId, lines);
-	let earned = false;
-	const judged: { line: LineFacts; award: PointsAward }[] = [];
+	const judged: Judged[] = [];
 	for (const line of lines) {
-		const award =
-			known.find((one) => one.kind === 'payment' && one.invoiceId === line.invoiceId) ??
-			(await judge(moving, supplier, { attemptId, line }));
-		if (!award) continue;
-		judged.push({ line, award });
-		if (await settleAward(moving, award, await targetOf(moving, { line, award, attemptId }))) earned = true;
+		const one = await judgeOnce(moving, asked, line);
+		if (!one) continue;
+		judged.push(one);
+		moved = one.moved || moved;
 	}
-	if (await followBonuses(moving, { attemptId, supplier, judged, known })) earned = true;
-	moved ||= earned;
-	if (moved) await followAccount(moving);
+	const { streak, neutrals } = account;
+	moved = (await followBonuses(moving, asked, judged)) || moved;
+	const live = versionInForce(versions);
+	if (moved || account.streak !== streak || account.neutrals !== neutrals)
+		await followAccount(moving, live && { terms: await termsOf(tx, scope, live) });
 	if (moved) await announce(moving);
+}
+
+/** What was judged before stays judged, and is brought to what stands of its money. null: nobody has paid or ordered anything yet. */
+async function judgeOnce(
+	moving: Settling,
+	asked: Asked,
+	line: LineFacts
+): Promise<(Judged & { moved: boolean }) | null> {
+	const { attemptId, awards } = asked;
+	const known = paymentsOf(awards, line.invoiceId).find((one) => one.attemptId === attemptId);
+	if (known) {
+		const moved = await settleAward(moving, known, standingOf(moving, { line, award: known, attemptId }));
+		return { line, award: known, moved };
+	}
+	const award = await judge(moving, asked, line);
+	if (!award) return null;
+	awards.push(award);
+	return { line, award, moved: await openAward(moving, award, standingOf(moving, { line, award, attemptId })) };
 }
 
 /** What the client did, when: the order of a debit, the capture of a card, the value day of a transfer. `at` decides which version judges it. */
@@ -75,24 +97,21 @@ const isAct = (line: LineFacts): boolean => line.paymentId !== null || line.stat
 
 async function judge(
 	moving: Moving,
-	supplier: Supplier,
-	{ attemptId, line }: { attemptId: string; line: LineFacts }
+	{ attemptId, supplier, versions, awards }: Asked,
+	line: LineFacts
 ): Promise<PointsAward | null> {
 	const { tx, scope, now, account } = moving;
 	if (!isAct(line)) return null;
 	const { at, actedOn } = actOf(line, supplier.timeZone);
-	const [programme, awards] = await Promise.all([
-		findProgrammeAt(tx, scope, { at, day: actedOn }),
-		listAwardsOfInvoices(tx, scope, [line.invoiceId])
-	]);
-	if (!programme) return null;
-	const before = awards.filter((one) => one.kind === 'payment');
+	const version = versionAt(versions, { at, day: actedOn });
+	if (!version) return null;
+	const terms = await termsOf(tx, scope, version);
+	const before = paymentsOf(awards, line.invoiceId);
 	// The tier of the day on which the first part of an invoice was paid counts for all of it: paying in pieces is no way to a better one.
 	const multiplierBps =
-		before[0]?.multiplierBps ??
-		multiplierOf(programme.terms.tiers, tierOf(programme.terms.tiers, account.earnedInYear));
+		before[0]?.multiplierBps ?? multiplierOf(terms.tiers, tierOf(terms.tiers, account.earnedInYear));
 	const amountMinor = line.paymentId ? line.allocatedMinor : line.askedMinor;
-	const judgement = judgeAct(programme.terms.earning, {
+	const judgement = judgeAct(terms.earning, {
 		amountMinor,
 		debtMinor: line.debtMinor,
 		netMinor: line.netMinor,
@@ -107,8 +126,8 @@ async function judge(
 		multiplierBps
 	});
 	const { base, early, sepa } = judgement;
-	const points = await limited(moving, programme.terms.earning, base + early + sepa, { before, actedOn });
-	const award: PointsAward = {
+	const points = await limited(moving, terms.earning, base + early + sepa, { before, actedOn });
+	return {
 		supplierId: scope.supplierId,
 		awardId: newId(),
 		clientId: account.clientId,
@@ -116,7 +135,7 @@ async function judge(
 		attemptId,
 		invoiceId: line.invoiceId,
 		planId: null,
-		version: programme.version,
+		version: version.version,
 		...judgement,
 		multiplierBps,
 		points,
@@ -125,36 +144,32 @@ async function judge(
 		actedOn,
 		pendingPoints: 0,
 		earnedPoints: 0,
-		vestingDays: line.methodType === 'sepa_debit' ? programme.terms.sepaVestingDays : 0,
+		vestingDays: line.methodType === 'sepa_debit' ? terms.sepaVestingDays : 0,
 		finalOn: null,
-		expiresOn: lastDayOfPoints(programme.terms.expiry, actedOn),
+		expiresOn: lastDayOfPoints(terms.expiry, actedOn),
 		createdAt: now
 	};
-	const { supplierId: _, ...row } = award;
-	await insertAward(tx, scope, row);
-	return award;
 }
 
 /** Contested; or promised for a day that was kept. */
 const isHeldOn = ({ holdReason, holdUntil }: LineFacts, actedOn: CivilDate): boolean =>
 	holdReason === 'disputed' || (holdReason === 'promised' && holdUntil !== null && actedOn <= holdUntil);
 
-async function targetOf(
-	{ tx, scope, today }: Moving,
+function standingOf(
+	{ today }: Moving,
 	{ line, award, attemptId }: { line: LineFacts; award: PointsAward; attemptId: string }
-): Promise<{ points: number; isFinal: boolean; causeId: string }> {
+): Standing {
+	let { finalOn } = award;
 	if (!line.paymentId) {
 		const points = line.status === 'processing' ? award.points : 0;
-		return { points, isFinal: false, causeId: attemptId };
+		return { points, isFinal: false, finalOn, causeId: attemptId };
 	}
-	if (award.vestingDays > 0 && award.finalOn === null) {
-		award.finalOn = addDays(line.paidOn ?? today, award.vestingDays);
-		await saveAward(tx, scope, award.awardId, { finalOn: award.finalOn });
-	}
+	if (award.vestingDays > 0) finalOn ??= addDays(line.paidOn ?? today, award.vestingDays);
 	const points = scaled(award.points, { standingMinor: line.standingMinor, amountMinor: award.amountMinor });
 	return {
 		points,
-		isFinal: award.finalOn === null || award.finalOn <= today,
+		isFinal: isFinalBy(today, finalOn),
+		finalOn,
 		causeId: line.lastReversalId ?? line.paymentId
 	};
 }

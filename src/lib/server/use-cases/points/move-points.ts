@@ -9,10 +9,11 @@ import {
 	leftOf,
 	takeFrom,
 	type Booked,
+	type Step,
 	type Taken
 } from '../../../domain/points/ledger.ts';
 import type { AwardState } from '../../../domain/points/loyalty.ts';
-import { tierOf } from '../../../domain/points/tiers.ts';
+import { tierOf, yearWith } from '../../../domain/points/tiers.ts';
 import { newId } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
 import { enqueueForLoyalty } from '../../store/loyalty-outbox.ts';
@@ -20,6 +21,7 @@ import { recordFact } from '../../store/outbox.ts';
 import {
 	countEntries,
 	earnedInYear,
+	insertAward,
 	insertEntry,
 	insertLot,
 	listEntryIdsOf,
@@ -33,10 +35,12 @@ import {
 	type PointsAccount,
 	type PointsAward
 } from '../../store/points.ts';
-import { findLiveProgramme } from '../../store/points-programme.ts';
+import type { ProgrammeRow } from '../../store/points-programme.ts';
 import { queueTierReached } from './queue-points-mails.ts';
 
 export type Moving = { tx: Tx; scope: Scope; now: Date; today: CivilDate; account: PointsAccount };
+/** `settled`: what awards were brought to, and how much more was earned by it: the account's year and tier follow, and LoyaltyLion is told. */
+export type Settling = Moving & { settled: { award: PointsAward; more: number }[] };
 type Entry = Omit<NewEntry, 'entryId' | 'clientId' | 'createdAt' | 'pendingPoints' | 'happenedOn'> & {
 	pendingPoints?: number;
 };
@@ -95,31 +99,50 @@ async function write({ tx, scope, now, today, account }: Moving, entry: Entry, e
 	await insertEntry(tx, scope, row);
 }
 
-/**
- * Brings an award to what stands of it. `causeId`: what made it so; the ledger refuses the same cause twice. `false`: nothing to do.
- */
+/** What stands of an award: so many points, final or not yet. `causeId`: what made it so. */
+export type Standing = { points: number; isFinal: boolean; finalOn: CivilDate | null; causeId: string };
+export const isFinalBy = (today: CivilDate, finalOn: CivilDate | null): boolean => finalOn === null || finalOn <= today;
+/** Brings an award to what stands of it. `false`: nothing to do. */
 export async function settleAward(
-	moving: Moving,
+	moving: Settling,
 	award: PointsAward,
-	{ points, isFinal, causeId }: { points: number; isFinal: boolean; causeId: string }
+	{ finalOn, causeId, ...target }: Standing
 ): Promise<boolean> {
 	const { tx, scope } = moving;
-	const steps = converge(award, { points, isFinal });
-	if (!steps.length) return false;
-	const booked = bookedAfter(award, steps);
+	const steps = converge(award, target);
+	if (!steps.length && finalOn === award.finalOn) return false;
+	const booked = { ...bookedAfter(award, steps), finalOn };
 	// Whatever the cause is called, and however often: each change of an award has a name of its own. Under the lock, asking twice changes nothing.
-	const cause = `${causeId}:${await countEntries(tx, scope, award.awardId)}`;
-	for (const step of steps) {
-		const entry = { ...step, sourceId: award.awardId, causeId: cause };
-		if (step.kind === 'earned') await addPoints(moving, { ...entry, expiresOn: award.expiresOn });
-		else if (step.points < 0) await takeBack(moving, entry);
-		else await write(moving, entry);
-	}
-	Object.assign(award, booked);
+	const cause = steps.length ? `${causeId}:${await countEntries(tx, scope, award.awardId)}` : '';
+	for (const step of steps) await take(moving, award, step, cause);
+	await saveAward(tx, scope, award.awardId, booked);
+	return note(moving, award, booked, steps);
+}
+/** A new award, kept with what of it stands. `false`: no points moved. */
+export async function openAward(
+	moving: Settling,
+	award: PointsAward,
+	{ finalOn, causeId, ...target }: Standing
+): Promise<boolean> {
+	const { tx, scope } = moving;
+	const steps = converge(award, target);
+	const booked = { ...bookedAfter(award, steps), finalOn };
 	await Promise.all([
-		saveAward(tx, scope, award.awardId, booked),
-		award.kind === 'payment' ? enqueueForLoyalty(tx, scope, moving.now, award.awardId, stateOf(booked)) : null
+		insertAward(tx, scope, { ...award, ...booked }),
+		...steps.map((step) => take(moving, award, step, `${causeId}:0`))
 	]);
+	return note(moving, award, booked, steps);
+}
+async function take(moving: Moving, award: PointsAward, step: Step, causeId: string): Promise<void> {
+	const entry = { ...step, sourceId: award.awardId, causeId };
+	if (step.kind === 'earned') await addPoints(moving, { ...entry, expiresOn: award.expiresOn });
+	else if (step.points < 0) await takeBack(moving, entry);
+	else await write(moving, entry);
+}
+function note({ settled }: Settling, award: PointsAward, booked: Partial<PointsAward>, steps: Step[]): boolean {
+	Object.assign(award, booked);
+	if (!steps.length) return false;
+	settled.push({ award, more: steps.reduce((sum, step) => sum + step.points, 0) });
 	return true;
 }
 
@@ -142,22 +165,39 @@ async function takeBack(moving: Moving, entry: Entry): Promise<void> {
 const stateOf = ({ pendingPoints, earnedPoints }: Booked): AwardState =>
 	earnedPoints > 0 ? 'earned' : pendingPoints > 0 ? 'pending' : 'reversed';
 
-/** After awards moved: the twelve months, the tier, and whom to tell. */
-export async function followAccount({ tx, scope, now, today, account }: Moving): Promise<void> {
-	const [{ points, recheckOn }, programme] = await Promise.all([
-		earnedInYear(tx, scope, account.clientId, today),
-		findLiveProgramme(tx, scope)
-	]);
-	const tier = tierOf(programme?.terms.tiers ?? [], points);
-	// After the end of the programme what still comes in goes the way of the rest: it is looked at at once (tend-points.ts).
+/** After awards moved: the twelve months, the tier, the series, and whom to tell. `live`: the programme in force. */
+export async function followAccount(moving: Settling, live: Pick<ProgrammeRow, 'terms'> | null): Promise<void> {
+	const { tx, scope, now, today, account, settled } = moving;
+	const { streak, neutrals } = account;
+	const { points, recheckOn } = await yearOf(moving);
+	const tier = tierOf(live?.terms.tiers ?? [], points);
+	const isHigher = live !== null && tier > account.tier;
 	const change = {
+		streak,
+		neutrals,
 		earnedInYear: points,
-		recheckOn: programme ? recheckOn : today,
+		// After the end of the programme what still comes in goes the way of the rest: it is looked at at once (tend-points.ts).
+		recheckOn: live ? recheckOn : today,
 		...(tier === account.tier ? {} : { tier, tierSince: today })
 	};
-	await saveAccount(tx, scope, account.clientId, change);
-	if (programme && tier > account.tier) await queueTierReached(tx, scope, now, account.clientId, tier);
+	const told = settled.filter(({ award }) => award.kind === 'payment');
+	await Promise.all([
+		saveAccount(tx, scope, account.clientId, change),
+		...told.map(({ award }) => enqueueForLoyalty(tx, scope, now, award.awardId, stateOf(award)))
+	]);
+	if (isHigher) await queueTierReached(tx, scope, now, account.clientId, tier);
 	Object.assign(account, change);
+	settled.length = 0;
+}
+/** What was only added to is the sum with it; anything else is added up anew. */
+async function yearOf({ tx, scope, today, account, settled }: Settling) {
+	const isStale = account.recheckOn !== null && account.recheckOn <= today;
+	if (isStale || settled.some(({ more }) => more < 0)) return earnedInYear(tx, scope, account.clientId, today);
+	return yearWith(
+		account,
+		settled.map(({ award, more }) => ({ actedOn: award.actedOn, points: more })),
+		today
+	);
 }
 export const announce = ({ tx, scope, now, account }: Moving): Promise<void> =>
 	recordFact(tx, scope, now, { kind: 'points.changed', clientId: account.clientId, invoiceId: null, attemptId: null });

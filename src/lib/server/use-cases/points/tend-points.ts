@@ -19,7 +19,7 @@ import {
 import { findLiveProgramme, markProgrammeEnded } from '../../store/points-programme.ts';
 import { commit, read, safely } from '../run.ts';
 import { queuePointsExpiring } from './queue-points-mails.ts';
-import { announce, followAccount, settleAward, takePoints, type Moving } from './move-points.ts';
+import { announce, followAccount, settleAward, takePoints, type Moving, type Settling } from './move-points.ts';
 
 export async function tendPoints(services: Services): Promise<void> {
 	// The day is each supplier's own: what is due nowhere yet is looked at, and left.
@@ -58,11 +58,11 @@ async function tellInside(services: Services, scope: Scope, tx: Tx): Promise<voi
 	}
 }
 
-async function movingFor(services: Services, scope: Scope, tx: Tx, clientId: string): Promise<Moving | null> {
+async function movingFor(services: Services, scope: Scope, tx: Tx, clientId: string): Promise<Settling | null> {
 	const account = await findLockedAccount(tx, scope, clientId);
 	const { timeZone } = await getSupplier(tx, scope);
 	const now = services.clock.now();
-	return account && { tx, scope, now, today: civilDateIn(now, timeZone), account };
+	return account && { tx, scope, now, today: civilDateIn(now, timeZone), account, settled: [] };
 }
 
 async function tend(services: Services, scope: Scope, tx: Tx, clientId: string): Promise<void> {
@@ -72,12 +72,19 @@ async function tend(services: Services, scope: Scope, tx: Tx, clientId: string):
 	let moved = false;
 	for (const award of await listFinalAwards(tx, scope, clientId, today)) {
 		const points = award.pendingPoints + award.earnedPoints;
-		moved = (await settleAward(moving, award, { points, isFinal: true, causeId: `final:${today}` })) || moved;
+		moved =
+			(await settleAward(moving, award, {
+				points,
+				isFinal: true,
+				finalOn: award.finalOn,
+				causeId: `final:${today}`
+			})) || moved;
 	}
 	// Final only now, after the programme was over: they go the way of the others.
-	const isOver = (await findLiveProgramme(tx, scope)) === null;
+	const live = await findLiveProgramme(tx, scope);
+	const isOver = live === null;
 	moved = (await expire(moving, (expiresOn) => isOver || (expiresOn !== null && expiresOn < today))) || moved;
-	if (moved || (account.recheckOn !== null && account.recheckOn <= today)) await followAccount(moving);
+	if (moved || (account.recheckOn !== null && account.recheckOn <= today)) await followAccount(moving, live);
 	if (moved) await announce(moving);
 }
 
