@@ -7,7 +7,7 @@ import { findAttempt } from '#lib/server/store/attempts.ts';
 import { required } from '#lib/domain/required.ts';
 import { sumPointsMonths } from '#lib/server/store/points-figures.ts';
 import { findLockedAccount, listAwardsAround } from '#lib/server/store/points.ts';
-import { settleAward } from '#lib/server/use-cases/points/move-points.ts';
+import { settleAward, settlingOf } from '#lib/server/use-cases/points/move-points.ts';
 import { findPaymentOfIntent } from '#lib/server/store/payments-of-intents.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
@@ -179,7 +179,7 @@ describe('whatever happens to it, points never stop money from being booked', ()
 				const now = house.services.clock.now();
 				const account = required(await findLockedAccount(tx, cast.system, payer.clientId), 'account');
 				const [award] = await listAwardsAround(tx, cast.system, attemptId);
-				const moving = { tx, scope: cast.system, now, today: inDays(0), account, settled: [] };
+				const moving = settlingOf({ tx, scope: cast.system, now, today: inDays(0), account });
 				const target = { points: left, isFinal: true, finalOn: null, causeId: 'the later one' };
 				return settleAward(moving, required(award, 'award'), target);
 			});

@@ -37,8 +37,17 @@ export async function insertMany<T extends PgTable, Returned extends Record<stri
 	rows: Omit<T['$inferInsert'], 'supplierId'>[],
 	end: SQL = sql``
 ): Promise<Returned[] & { count: number }> {
-	const [first] = rows;
-	if (!first) return Object.assign([], { count: 0 });
+	if (!rows.length) return Object.assign([], { count: 0 });
+	const answer = await tx.execute(sql`${insertion(scope, table, rows)} ${end}`);
+	return Object.assign([...answer] as Returned[], { count: answer.count });
+}
+/** The same as a piece of a statement, for what is kept together with more. At least one row. */
+export function insertion<T extends PgTable>(
+	scope: Scope,
+	table: T,
+	rows: Omit<T['$inferInsert'], 'supplierId'>[]
+): SQL {
+	const first = required(rows[0], 'row');
 	const columns = getTableColumns(table);
 	const keys = Object.keys(first).filter((key) => key in columns);
 	const names = sql.raw(keys.map((key) => `"${snake(key)}"`).join(', '));
@@ -49,8 +58,5 @@ export async function insertMany<T extends PgTable, Returned extends Record<stri
 		}),
 		sql`, `
 	);
-	const answer = await tx.execute(
-		sql`insert into ${sql.identifier(getTableName(table))} (supplier_id, ${names}) select ${scope.supplierId}::uuid, x.* from unnest(${arrays}) as x ${end}`
-	);
-	return Object.assign([...answer] as Returned[], { count: answer.count });
+	return sql`insert into ${sql.identifier(getTableName(table))} (supplier_id, ${names}) select ${scope.supplierId}::uuid, x.* from unnest(${arrays}) as x`;
 }

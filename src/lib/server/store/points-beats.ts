@@ -3,18 +3,11 @@ import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { Tx } from './database.ts';
-import { insertMany } from './insert-many.ts';
 import { pointsBeat } from './schema/index.ts';
 
 export type Beat = typeof pointsBeat.$inferSelect;
 
-export async function insertBeat(
-	tx: Tx,
-	scope: Scope,
-	beat: Pick<Beat, 'invoiceId' | 'clientId' | 'verdict' | 'createdAt'>
-): Promise<void> {
-	await insertMany(tx, scope, pointsBeat, [{ ...beat, stands: true, streakAwardId: null }]);
-}
+export type NewBeat = Omit<Beat, 'supplierId' | 'seq'>;
 export async function setStands(tx: Tx, scope: Scope, invoiceId: string, stands: boolean): Promise<void> {
 	await tx
 		.update(pointsBeat)

@@ -42,6 +42,8 @@ export type LineFacts = {
 	/** The last movement of its money after it came: of what kind, and its name. */
 	lastReversalId: string | null;
 	lastReversalKind: string | null;
+	/** Something was given for the invoice, by this try or another. */
+	isAwarded: boolean;
 	/** How the series of invoices on time counts it; null: not yet. */
 	beat: Pick<Beat, 'verdict' | 'stands' | 'streakAwardId'> | null;
 	/** No other try was the first that the client paid on these pages, whatever became of it later. */
@@ -61,6 +63,7 @@ export async function readPointsFacts(tx: Tx, scope: Scope, attemptId: string): 
 			part.due_on::text as part_due_on, coalesce(part.failures, 0)::text as part_failures, part.plan_id, coalesce(part.is_settlement, false) as is_settlement,
 			exists (select from attempt_discount d where d.supplier_id = l.supplier_id and d.attempt_id = l.attempt_id and d.invoice_id = l.invoice_id and d.reason = 'early') as is_discounted,
 			p.payment_id, p.paid_at, p.paid_on::text, coalesce(b.value_on, b.booked_on)::text as value_on, moved.reversal_id, moved.kind as reversal_kind,
+			exists (select from points_award g where g.supplier_id = l.supplier_id and g.invoice_id = l.invoice_id) as is_awarded,
 			beat.verdict as beat_verdict, beat.stands as beat_stands, beat.streak_award_id as beat_award, credit.state as credit_state,
 			not exists (select from payment o join payment_attempt u on u.supplier_id = o.supplier_id and u.attempt_id = o.attempt_id
 				where o.supplier_id = t.supplier_id and o.client_id = t.client_id and o.attempt_id <> t.attempt_id and u.channel in ('pay_link', 'portal'))
@@ -85,9 +88,12 @@ export async function readPointsFacts(tx: Tx, scope: Scope, attemptId: string): 
 			where h.supplier_id = t.supplier_id and h.attempt_id = t.attempt_id) part on true
 		where l.supplier_id = ${scope.supplierId} and l.attempt_id = ${attemptId} and not t.is_setup
 		order by l.position`);
-	const money = (value: unknown): Minor => minor(BigInt(String(value)));
-	const instant = (value: unknown): Date | null => (value === null ? null : new Date(String(value)));
-	return rows.map((row) => ({
+	return rows.map(lineOf);
+}
+const money = (value: unknown): Minor => minor(BigInt(String(value)));
+const instant = (value: unknown): Date | null => (value === null ? null : new Date(String(value)));
+function lineOf(row: Record<string, string | boolean | null>): LineFacts {
+	return {
 		invoiceId: row['invoice_id'] as string,
 		status: row['status'] as AttemptStatus,
 		channel: row['channel'] as Channel,
@@ -115,6 +121,7 @@ export async function readPointsFacts(tx: Tx, scope: Scope, attemptId: string): 
 		valueOn: row['value_on'] as CivilDate | null,
 		lastReversalId: row['reversal_id'] as string | null,
 		lastReversalKind: row['reversal_kind'] as string | null,
+		isAwarded: row['is_awarded'] as boolean,
 		beat:
 			row['beat_verdict'] === null
 				? null
@@ -125,7 +132,7 @@ export async function readPointsFacts(tx: Tx, scope: Scope, attemptId: string): 
 					},
 		isFirstOnline: row['first_online'] as boolean,
 		creditState: row['credit_state'] as RedemptionState | null
-	}));
+	};
 }
 
 /** What a finished plan earned its bonus with: every part paid, none ever refused, each on its day; and all of its money still there. */

@@ -21,6 +21,13 @@ import {
 
 export type PointsAccount = typeof pointsAccount.$inferSelect;
 export type PointsAward = typeof pointsAward.$inferSelect;
+export type AccountChange = Partial<
+	Pick<
+		PointsAccount,
+		'earnedInYear' | 'tier' | 'tierSince' | 'recheckOn' | 'streak' | 'neutrals' | 'frozenAt' | 'frozenReason'
+	>
+>;
+export type NewLot = Omit<typeof pointsLot.$inferSelect, 'supplierId'>;
 
 /** Opens it with the first point that a client could earn. Whoever moves points of the client waits here. */
 export async function lockAccount(
@@ -65,17 +72,7 @@ export async function findLockedAccount(tx: Tx, scope: Scope, clientId: string):
 		.for('update');
 	return row ?? null;
 }
-export async function saveAccount(
-	tx: Tx,
-	scope: Scope,
-	clientId: string,
-	change: Partial<
-		Pick<
-			PointsAccount,
-			'earnedInYear' | 'tier' | 'tierSince' | 'recheckOn' | 'streak' | 'neutrals' | 'frozenAt' | 'frozenReason'
-		>
-	>
-): Promise<void> {
+export async function saveAccount(tx: Tx, scope: Scope, clientId: string, change: AccountChange): Promise<void> {
 	if (!Object.keys(change).length) return;
 	await tx
 		.update(pointsAccount)
@@ -229,12 +226,8 @@ export async function countEntries(tx: Tx, scope: Scope, sourceId: string): Prom
 	return tx.$count(pointsEntry, and(eq(pointsEntry.supplierId, scope.supplierId), eq(pointsEntry.sourceId, sourceId)));
 }
 
-export async function insertLot(
-	tx: Tx,
-	scope: Scope,
-	lot: { entryId: string; clientId: string; expiresOn: CivilDate | null; left: number }
-): Promise<void> {
-	await insertMany(tx, scope, pointsLot, [{ ...lot, toldOn: null }]);
+export async function insertLot(tx: Tx, scope: Scope, lot: NewLot): Promise<void> {
+	await insertMany(tx, scope, pointsLot, [lot]);
 }
 export async function saveLots(tx: Tx, scope: Scope, changes: readonly LotChange[]): Promise<void> {
 	if (!changes.length) return;

@@ -9,11 +9,11 @@ import { afterInvoice, verdictOfInvoice } from '../../../domain/points/streak.ts
 import { newId } from '../../identity.ts';
 import type { Supplier } from '../../store/parties.ts';
 import { findAward, findPlanAward, insertAward, type PointsAward } from '../../store/points.ts';
-import { countBeats, insertBeat, listLastBeats, readStreak, setStands } from '../../store/points-beats.ts';
+import { countBeats, listLastBeats, readStreak, setStands } from '../../store/points-beats.ts';
 import { readPlanFacts, type LineFacts } from '../../store/points-facts.ts';
 import { termsOf, type PublishedRow } from '../../store/points-programme.ts';
 import { limited } from './limited.ts';
-import { isFinalBy, openAward, settleAward, type Moving, type Settling } from './move-points.ts';
+import { isFinalBy, keep, openAward, settleAward, type Moving, type Settling } from './move-points.ts';
 
 /** Of one try, which version judged it. */
 type Programme = { version: number; terms: ProgrammeTerms };
@@ -45,7 +45,7 @@ const finalOf = (awards: PointsAward[]): CivilDate | null =>
 	awards.reduce<CivilDate | null>((last, { finalOn }) => (finalOn && (!last || finalOn > last) ? finalOn : last), null);
 
 type Given = Pick<PointsAward, 'kind' | 'attemptId' | 'invoiceId' | 'planId' | 'amountMinor' | 'dueOn' | 'actedOn'>;
-async function bonusOf(moving: Moving, programme: Programme, points: number, of: Given): Promise<PointsAward> {
+async function bonusOf(moving: Settling, programme: Programme, points: number, of: Given): Promise<PointsAward> {
 	return {
 		...of,
 		supplierId: moving.scope.supplierId,
@@ -114,6 +114,7 @@ async function followPlanBonus(
 	if (!first || !planId) return false;
 	const known = await findPlanAward(tx, scope, planId);
 	if (!known && programme.terms.earning.planFinished <= 0) return false;
+	await keep(moving);
 	const { isFlawless, stands } = await readPlanFacts(tx, scope, planId);
 	const finalOn = finalOf(paymentsOf(awards, first.line.invoiceId));
 	const causeId = causeOf(first.line);
@@ -161,19 +162,22 @@ async function beginBeat(
 	programme: Programme,
 	{ line, award, payments }: Judged & { payments: PointsAward[] }
 ): Promise<boolean> {
-	const { tx, scope, now, account } = moving;
+	const { tx, scope, now, account, batch } = moving;
 	const rule = programme.terms.earning.streak;
 	const verdict = verdictOfInvoice(payments.map((one) => one.verdict));
 	if (!verdict || !rule) return false;
-	await insertBeat(tx, scope, { invoiceId: line.invoiceId, clientId: account.clientId, verdict, createdAt: now });
+	const { invoiceId } = line;
+	const { clientId } = account;
+	batch.beats.push({ invoiceId, clientId, verdict, createdAt: now, stands: true, streakAwardId: null });
 	const { completes, ...series } = afterInvoice(account, verdict, rule.invoices);
 	Object.assign(account, series);
 	if (!completes) return false;
-	const { attemptId, invoiceId, amountMinor, dueOn, actedOn } = award;
+	await keep(moving);
+	const { attemptId, amountMinor, dueOn, actedOn } = award;
 	const of = { kind: 'streak' as const, attemptId, invoiceId, planId: null, amountMinor, dueOn, actedOn };
 	const bonus = await bonusOf(moving, programme, rule.points, of);
 	await insertAward(tx, scope, bonus);
-	await countBeats(tx, scope, await listLastBeats(tx, scope, account.clientId, rule.invoices), bonus.awardId);
+	await countBeats(tx, scope, await listLastBeats(tx, scope, clientId, rule.invoices), bonus.awardId);
 	return settleStreak(moving, bonus.awardId, causeOf(line));
 }
 
@@ -183,6 +187,7 @@ const isPaidOnTimeAgain = (payments: PointsAward[]): boolean =>
 
 async function settleStreak(moving: Settling, awardId: string, causeId: string): Promise<boolean> {
 	const { tx, scope } = moving;
+	await keep(moving);
 	const award = await findAward(tx, scope, awardId);
 	if (!award) return false;
 	const { stands, finalOn } = await readStreak(tx, scope, awardId);

@@ -18,11 +18,13 @@ import { followCredit } from './credit.ts';
 import { followBonuses, paymentsOf, type Asked, type Judged } from './follow-bonuses.ts';
 import { limited } from './limited.ts';
 import {
-	announce,
 	followAccount,
 	isFinalBy,
+	keep,
+	newsOf,
 	openAward,
 	settleAward,
+	settlingOf,
 	type Moving,
 	type Settling,
 	type Standing
@@ -38,11 +40,9 @@ export async function followPoints(
 	if (!versions.length) return;
 	const today = civilDateIn(now, supplier.timeZone);
 	const account = await lockAccount(tx, scope, clientId, { today, now });
-	const moving: Settling = { tx, scope, now, today, account, settled: [] };
-	const [lines, awards] = await Promise.all([
-		readPointsFacts(tx, scope, attemptId),
-		listAwardsAround(tx, scope, attemptId)
-	]);
+	const moving = settlingOf({ tx, scope, now, today, account });
+	const lines = await readPointsFacts(tx, scope, attemptId);
+	const awards = lines.some((line) => line.isAwarded) ? await listAwardsAround(tx, scope, attemptId) : [];
 	const asked: Asked = { attemptId, supplier, versions, awards };
 	let moved = await followCredit(moving, attemptId, lines);
 	const judged: Judged[] = [];
@@ -54,10 +54,11 @@ export async function followPoints(
 	}
 	const { streak, neutrals } = account;
 	moved = (await followBonuses(moving, asked, judged)) || moved;
+	if (moved) moving.batch.facts.push({ ...newsOf(account), createdAt: now });
 	const live = versionInForce(versions);
 	if (moved || account.streak !== streak || account.neutrals !== neutrals)
 		await followAccount(moving, live && { terms: await termsOf(tx, scope, live) });
-	if (moved) await announce(moving);
+	await keep(moving);
 }
 
 /** What was judged before stays judged, and is brought to what stands of its money. null: nobody has paid or ordered anything yet. */
@@ -75,7 +76,7 @@ async function judgeOnce(
 	const award = await judge(moving, asked, line);
 	if (!award) return null;
 	awards.push(award);
-	return { line, award, moved: await openAward(moving, award, standingOf(moving, { line, award, attemptId })) };
+	return { line, award, moved: openAward(moving, award, standingOf(moving, { line, award, attemptId })) };
 }
 
 /** What the client did, when: the order of a debit, the capture of a card, the value day of a transfer. `at` decides which version judges it. */
@@ -96,7 +97,7 @@ function actOf(line: LineFacts, timeZone: string): { at: Date; actedOn: CivilDat
 const isAct = (line: LineFacts): boolean => line.paymentId !== null || line.status === 'processing';
 
 async function judge(
-	moving: Moving,
+	moving: Settling,
 	{ attemptId, supplier, versions, awards }: Asked,
 	line: LineFacts
 ): Promise<PointsAward | null> {

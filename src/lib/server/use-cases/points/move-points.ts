@@ -17,30 +17,38 @@ import { tierOf, yearWith } from '../../../domain/points/tiers.ts';
 import { newId } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
 import { enqueueForLoyalty } from '../../store/loyalty-outbox.ts';
-import { recordFact } from '../../store/outbox.ts';
+import { recordFact, type Fact } from '../../store/outbox.ts';
 import {
 	countEntries,
 	earnedInYear,
-	insertAward,
 	insertEntry,
 	insertLot,
 	listEntryIdsOf,
 	listExpired,
 	listLots,
 	listOpenLots,
-	saveAccount,
 	saveAward,
 	saveLots,
 	type NewEntry,
+	type NewLot,
 	type PointsAccount,
 	type PointsAward
 } from '../../store/points.ts';
+import { emptyBatch, keepBatch, type PointsBatch } from '../../store/points-batch.ts';
 import type { ProgrammeRow } from '../../store/points-programme.ts';
 import { queueTierReached } from './queue-points-mails.ts';
 
 export type Moving = { tx: Tx; scope: Scope; now: Date; today: CivilDate; account: PointsAccount };
-/** `settled`: what awards were brought to, and how much more was earned by it: the account's year and tier follow, and LoyaltyLion is told. */
-export type Settling = Moving & { settled: { award: PointsAward; more: number }[] };
+/**
+ * `settled`: what awards were brought to, and how much more was earned by it: the account's year and tier follow, and LoyaltyLion is told. `batch`: what is
+ * to be kept, before anything of it is read.
+ */
+export type Settling = Moving & { settled: { award: PointsAward; more: number }[]; batch: PointsBatch };
+export const settlingOf = (moving: Moving): Settling => ({ ...moving, settled: [], batch: emptyBatch() });
+export async function keep({ tx, scope, account, batch }: Settling): Promise<void> {
+	await keepBatch(tx, scope, account.clientId, { ...batch });
+	Object.assign(batch, emptyBatch());
+}
 type Entry = Omit<NewEntry, 'entryId' | 'clientId' | 'createdAt' | 'pendingPoints' | 'happenedOn'> & {
 	pendingPoints?: number;
 };
@@ -53,7 +61,7 @@ export async function addPoints(moving: Moving, entry: Entry): Promise<void> {
 	// One connection answers in the order in which it was asked: neither waits for the other's answer.
 	await Promise.all([
 		write(moving, entry, entryId),
-		insertLot(tx, scope, { entryId, clientId: account.clientId, expiresOn: entry.expiresOn ?? null, left })
+		insertLot(tx, scope, lotOf(account, { entryId, expiresOn: entry.expiresOn ?? null, left }))
 	]);
 	account.balance += entry.points;
 }
@@ -84,20 +92,24 @@ export async function returnPoints(
 	account.balance += points;
 }
 
-async function write({ tx, scope, now, today, account }: Moving, entry: Entry, entryId = newId()): Promise<void> {
-	const row = {
-		entryId,
-		clientId: account.clientId,
-		expiresOn: null,
-		reason: null,
-		madeBy: null,
-		pendingPoints: 0,
-		...entry,
-		happenedOn: today,
-		createdAt: now
-	};
-	await insertEntry(tx, scope, row);
-}
+const write = (moving: Moving, entry: Entry, entryId = newId()): Promise<void> =>
+	insertEntry(moving.tx, moving.scope, entryOf(moving, entry, entryId));
+const entryOf = ({ now, today, account }: Moving, entry: Entry, entryId: string): NewEntry => ({
+	entryId,
+	clientId: account.clientId,
+	expiresOn: null,
+	reason: null,
+	madeBy: null,
+	pendingPoints: 0,
+	...entry,
+	happenedOn: today,
+	createdAt: now
+});
+const lotOf = ({ clientId }: PointsAccount, lot: Pick<NewLot, 'entryId' | 'expiresOn' | 'left'>): NewLot => ({
+	...lot,
+	clientId,
+	toldOn: null
+});
 
 /** What stands of an award: so many points, final or not yet. `causeId`: what made it so. */
 export type Standing = { points: number; isFinal: boolean; finalOn: CivilDate | null; causeId: string };
@@ -111,33 +123,35 @@ export async function settleAward(
 	const { tx, scope } = moving;
 	const steps = converge(award, target);
 	if (!steps.length && finalOn === award.finalOn) return false;
+	await keep(moving);
 	const booked = { ...bookedAfter(award, steps), finalOn };
 	// Whatever the cause is called, and however often: each change of an award has a name of its own. Under the lock, asking twice changes nothing.
 	const cause = steps.length ? `${causeId}:${await countEntries(tx, scope, award.awardId)}` : '';
-	for (const step of steps) await take(moving, award, step, cause);
+	for (const step of steps) {
+		const entry = { ...step, sourceId: award.awardId, causeId: cause };
+		if (step.kind === 'earned') await addPoints(moving, { ...entry, expiresOn: award.expiresOn });
+		else if (step.points < 0) await takeBack(moving, entry);
+		else await write(moving, entry);
+	}
 	await saveAward(tx, scope, award.awardId, booked);
 	return note(moving, award, booked, steps);
 }
-/** A new award, kept with what of it stands. `false`: no points moved. */
-export async function openAward(
-	moving: Settling,
-	award: PointsAward,
-	{ finalOn, causeId, ...target }: Standing
-): Promise<boolean> {
-	const { tx, scope } = moving;
+/** A new award, with what of it stands. `false`: no points moved. */
+export function openAward(moving: Settling, award: PointsAward, { finalOn, causeId, ...target }: Standing): boolean {
+	const { batch, account } = moving;
 	const steps = converge(award, target);
 	const booked = { ...bookedAfter(award, steps), finalOn };
-	await Promise.all([
-		insertAward(tx, scope, { ...award, ...booked }),
-		...steps.map((step) => take(moving, award, step, `${causeId}:0`))
-	]);
+	batch.awards.push({ ...award, ...booked });
+	for (const step of steps) {
+		const { expiresOn } = step.kind === 'earned' ? award : { expiresOn: null };
+		const entry = entryOf(moving, { ...step, sourceId: award.awardId, causeId: `${causeId}:0`, expiresOn }, newId());
+		batch.entries.push(entry);
+		if (step.kind !== 'earned') continue;
+		const left = leftOf(account.balance, step.points);
+		batch.lots.push(lotOf(account, { entryId: entry.entryId, expiresOn, left }));
+		account.balance += step.points;
+	}
 	return note(moving, award, booked, steps);
-}
-async function take(moving: Moving, award: PointsAward, step: Step, causeId: string): Promise<void> {
-	const entry = { ...step, sourceId: award.awardId, causeId };
-	if (step.kind === 'earned') await addPoints(moving, { ...entry, expiresOn: award.expiresOn });
-	else if (step.points < 0) await takeBack(moving, entry);
-	else await write(moving, entry);
 }
 function note({ settled }: Settling, award: PointsAward, booked: Partial<PointsAward>, steps: Step[]): boolean {
 	Object.assign(award, booked);
@@ -167,7 +181,7 @@ const stateOf = ({ pendingPoints, earnedPoints }: Booked): AwardState =>
 
 /** After awards moved: the twelve months, the tier, the series, and whom to tell. `live`: the programme in force. */
 export async function followAccount(moving: Settling, live: Pick<ProgrammeRow, 'terms'> | null): Promise<void> {
-	const { tx, scope, now, today, account, settled } = moving;
+	const { tx, scope, now, today, account, settled, batch } = moving;
 	const { streak, neutrals } = account;
 	const { points, recheckOn } = await yearOf(moving);
 	const tier = tierOf(live?.terms.tiers ?? [], points);
@@ -180,11 +194,10 @@ export async function followAccount(moving: Settling, live: Pick<ProgrammeRow, '
 		recheckOn: live ? recheckOn : today,
 		...(tier === account.tier ? {} : { tier, tierSince: today })
 	};
-	const told = settled.filter(({ award }) => award.kind === 'payment');
-	await Promise.all([
-		saveAccount(tx, scope, account.clientId, change),
-		...told.map(({ award }) => enqueueForLoyalty(tx, scope, now, award.awardId, stateOf(award)))
-	]);
+	batch.account = change;
+	await keep(moving);
+	for (const { award } of settled)
+		if (award.kind === 'payment') await enqueueForLoyalty(tx, scope, now, award.awardId, stateOf(award));
 	if (isHigher) await queueTierReached(tx, scope, now, account.clientId, tier);
 	Object.assign(account, change);
 	settled.length = 0;
@@ -200,4 +213,10 @@ async function yearOf({ tx, scope, today, account, settled }: Settling) {
 	);
 }
 export const announce = ({ tx, scope, now, account }: Moving): Promise<void> =>
-	recordFact(tx, scope, now, { kind: 'points.changed', clientId: account.clientId, invoiceId: null, attemptId: null });
+	recordFact(tx, scope, now, newsOf(account));
+export const newsOf = ({ clientId }: PointsAccount): Fact => ({
+	kind: 'points.changed',
+	clientId,
+	invoiceId: null,
+	attemptId: null
+});

@@ -19,7 +19,15 @@ import {
 import { findLiveProgramme, markProgrammeEnded } from '../../store/points-programme.ts';
 import { commit, read, safely } from '../run.ts';
 import { queuePointsExpiring } from './queue-points-mails.ts';
-import { announce, followAccount, settleAward, takePoints, type Moving, type Settling } from './move-points.ts';
+import {
+	announce,
+	followAccount,
+	settleAward,
+	settlingOf,
+	takePoints,
+	type Moving,
+	type Settling
+} from './move-points.ts';
 
 export async function tendPoints(services: Services): Promise<void> {
 	// The day is each supplier's own: what is due nowhere yet is looked at, and left.
@@ -62,7 +70,7 @@ async function movingFor(services: Services, scope: Scope, tx: Tx, clientId: str
 	const account = await findLockedAccount(tx, scope, clientId);
 	const { timeZone } = await getSupplier(tx, scope);
 	const now = services.clock.now();
-	return account && { tx, scope, now, today: civilDateIn(now, timeZone), account, settled: [] };
+	return account && settlingOf({ tx, scope, now, today: civilDateIn(now, timeZone), account });
 }
 
 async function tend(services: Services, scope: Scope, tx: Tx, clientId: string): Promise<void> {
