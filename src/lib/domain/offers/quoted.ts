@@ -37,6 +37,8 @@ export type QuoteInput = {
 };
 
 export type Loyalty = EarningContext & {
+	/** Somebody is told what each choice earns: without, it isn’t worked out. */
+	foresees: boolean;
 	credit: CreditRule | null;
 	available: number;
 	isFrozen: boolean;

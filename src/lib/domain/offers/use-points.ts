@@ -7,7 +7,7 @@ import type { AtOnce, Context, PaymentOption } from './quoted.ts';
 
 /** What the loyalty room says of an option: as the judge will say of the payment, on the day of each part. */
 export const previewOf = ({ loyalty, invoices, today }: Context, option: PaymentOption): PointsPreview | null =>
-	loyalty ? pointsPreview(loyalty, { invoices, today, option }) : null;
+	loyalty?.foresees ? pointsPreview(loyalty, { invoices, today, option }) : null;
 
 /** What the points take off; why not; or nothing, where none are asked for. */
 function creditOf({ loyalty, usePoints = 0, invoices }: Context, priceMinor: Minor): CreditUse | CreditRefusal | null {

@@ -25,8 +25,8 @@ export type Quoted = {
 	/** The points programme in force; null: none. */
 	loyalty: ClientLoyalty | null;
 };
-/** `usePoints`: of the one invoice, by a person of the client who is signed in. */
-type Asked = { supplier: Supplier; records: InvoiceRecord[]; at: Date; usePoints?: number };
+/** `usePoints`: of the one invoice, by a person of the client who is signed in. `foresees: false`: what a choice would earn is told to nobody. */
+type Asked = { supplier: Supplier; records: InvoiceRecord[]; at: Date; usePoints?: number; foresees?: boolean };
 
 /** `records` are of one client. Reads only. */
 export async function quoteInvoices(tx: Tx, scope: Scope, asked: Asked): Promise<Quoted> {
@@ -39,11 +39,11 @@ async function underWhich(
 	tx: Tx,
 	scope: Scope,
 	clientId: string,
-	{ supplier, at }: Pick<Asked, 'supplier' | 'at'>
+	{ supplier, at, foresees = true }: Pick<Asked, 'supplier' | 'at' | 'foresees'>
 ): Promise<{ policy: LivePolicy | null; loyalty: ClientLoyalty | null }> {
 	const [{ policies, groupIds }, loyalty] = await Promise.all([
 		listLivePolicies(tx, scope, clientId),
-		readLoyalty(tx, scope, clientId, civilDateIn(at, supplier.timeZone))
+		readLoyalty(tx, scope, clientId, civilDateIn(at, supplier.timeZone), { foresees })
 	]);
 	const client = { clientId, groupIds, tier: loyalty?.tier ?? null };
 	return { policy: resolvePolicy(policies, client) as LivePolicy | null, loyalty };

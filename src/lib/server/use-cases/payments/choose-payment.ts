@@ -61,7 +61,8 @@ async function chooseOption(services: Services, tx: Tx, scope: Scope, asked: Ask
 	const usePoints = input.usePoints ?? 0;
 	const refused = await refusePoints(tx, scope, { supplier, invoices, input, now: services.clock.now() });
 	if (refused) return refused;
-	const quoted = await quoteInvoices(tx, scope, { supplier, records: invoices, at: services.clock.now(), usePoints });
+	const at = services.clock.now();
+	const quoted = await quoteInvoices(tx, scope, { supplier, records: invoices, at, usePoints, foresees: false });
 	const { quote } = quoted;
 	if (quote.pointsRefused) return refuse(quote.pointsRefused);
 	const option = quote.options.find((candidate) => candidate.kind === input.option);

@@ -15,7 +15,8 @@ export async function readLoyalty(
 	tx: Tx,
 	scope: Scope,
 	clientId: string,
-	today: CivilDate
+	today: CivilDate,
+	{ foresees = true } = {}
 ): Promise<ClientLoyalty | null> {
 	const [programme, account] = await Promise.all([findLiveProgramme(tx, scope), findAccount(tx, scope, clientId)]);
 	if (!programme) return null;
@@ -24,10 +25,11 @@ export async function readLoyalty(
 	const isStale = account !== null && account.recheckOn !== null && account.recheckOn <= today;
 	const earned = isStale ? (await earnedInYear(tx, scope, clientId, today)).points : (account?.earnedInYear ?? 0);
 	const tier = tierOf(tiers, earned);
-	const period = periodOf(earning, today);
+	const period = foresees ? periodOf(earning, today) : null;
 	const isOver = programme.lastSpendOn !== null && programme.lastSpendOn < today;
 	return {
 		version: programme.version,
+		foresees,
 		tier,
 		earning,
 		multiplierBps: multiplierOf(tiers, tier),
