@@ -1,5 +1,5 @@
 // A points programme for tests: one point for each euro, nothing else, unless said otherwise; and what the ledger says of a client.
-import { sql } from 'drizzle-orm';
+import { asc, eq, sql } from 'drizzle-orm';
 import { civilDateIn } from '#lib/domain/calendar/civil-date.ts';
 import { newId } from '#lib/server/identity.ts';
 import { minor } from '#lib/domain/money/minor.ts';
@@ -11,8 +11,8 @@ import {
 	markProgrammeEnded,
 	markProgrammePublished
 } from '#lib/server/store/points-programme.ts';
-import { lockAccount } from '#lib/server/store/points.ts';
-import { pointsAcceptance } from '#lib/server/store/schema/index.ts';
+import { lockAccount, type PointsAward } from '#lib/server/store/points.ts';
+import { pointsAcceptance, pointsAward } from '#lib/server/store/schema/index.ts';
 import { addPoints } from '#lib/server/use-cases/points/move-points.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import type { Cast } from './parties.ts';
@@ -133,3 +133,12 @@ export const entriesOf = ({ db }: Services, cast: Pick<Cast, 'system'>, clientId
 		);
 		return rows.map((row) => `${row.kind} ${row.points}${row.pending ? ` (${row.pending})` : ''}`);
 	});
+/** What was given for an invoice, oldest act first. */
+export const awardsOf = ({ db }: Services, cast: Pick<Cast, 'system'>, invoiceId: string): Promise<PointsAward[]> =>
+	inScope(db, cast.system, (tx) =>
+		tx
+			.select()
+			.from(pointsAward)
+			.where(eq(pointsAward.invoiceId, invoiceId))
+			.orderBy(asc(pointsAward.actedOn), asc(pointsAward.createdAt))
+	);

@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { required } from '#lib/domain/required.ts';
 import { findAttempt } from '#lib/server/store/attempts.ts';
-import { listAwardsOfInvoices } from '#lib/server/store/points.ts';
 import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
 import { answerPartMove, askMove } from '#lib/server/use-cases/plans/move-part.ts';
 import { tryProgramme } from '#lib/server/use-cases/points/try-programme.ts';
@@ -19,7 +18,7 @@ import {
 	type Cast,
 	type Payer
 } from '../../builders/parties.ts';
-import { aProgramme, PLAIN_TERMS, pointsOf } from '../../builders/points.ts';
+import { aProgramme, awardsOf, PLAIN_TERMS, pointsOf } from '../../builders/points.ts';
 import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
@@ -43,7 +42,7 @@ const account = () => `acct_bonus${counter}`;
 const stripe = (): Account => required(house.world.world.accounts.get(account()), 'account');
 const points = () => pointsOf(house.services, cast, payer.clientId);
 const bonuses = async (invoiceId: string) =>
-	(await asSystem((tx) => listAwardsOfInvoices(tx, cast.system, [invoiceId])))
+	(await awardsOf(house.services, cast, invoiceId))
 		.filter((award) => award.kind !== 'payment')
 		.map(({ kind, points: all, earnedPoints }) => [kind, all, earnedPoints]);
 
@@ -106,7 +105,7 @@ describe('a plan finished without a refusal', () => {
 	test('a dispute takes the bonus; won, it gives it back, for the bank took nothing in the end', async () => {
 		const { invoiceId } = await aPlan();
 		await live(4);
-		const [award] = await asSystem((tx) => listAwardsOfInvoices(tx, cast.system, [invoiceId]));
+		const [award] = await awardsOf(house.services, cast, invoiceId);
 		const attempt = await asSystem((tx) => findAttempt(tx, cast.system, required(award, 'award').attemptId));
 		const intentId = required(attempt?.stripePaymentIntentId, 'intent');
 		const settle = () => settleIntent(house.services, cast.system, { account: account(), intentId });
