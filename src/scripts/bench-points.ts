@@ -16,7 +16,7 @@ import { openLog } from '#lib/server/log.ts';
 import type { Services } from '#lib/server/services.ts';
 import { client, contact, supplier } from '#lib/server/store/schema/index.ts';
 import { insertProgrammeDraft, markProgrammePublished } from '#lib/server/store/points-programme.ts';
-import { findAccount } from '#lib/server/store/points-reading.ts';
+import { findAccountOn } from '#lib/server/store/points-reading.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { importInvoices } from '#lib/server/use-cases/imports/import-invoices.ts';
 import { startPayment } from '#lib/server/use-cases/payments/start-payment.ts';
@@ -44,6 +44,7 @@ export type PointsBench = {
 	byHandMs: number;
 	allMs: number;
 };
+const today = () => civilDateIn(new Date(), 'Europe/Paris');
 type Stage = { services: Services; world: RunningWorld; superuser: postgres.Sql; appUrl: string };
 
 export async function pointsBench(): Promise<PointsBench> {
@@ -177,9 +178,9 @@ async function settling({
 			kept.whole.push(time.whole);
 		}
 	const earned = await inScope(services.db, points.scope, (tx) =>
-		findAccount(tx, points.scope, required(points.payer.clientId, 'client'))
+		findAccountOn(tx, points.scope, required(points.payer.clientId, 'client'), today())
 	);
-	if (!earned || earned.balance <= 0) throw new Error('nothing was earned');
+	if (!earned || earned.account.balance <= 0) throw new Error('nothing was earned');
 	const of = (account: string) => required(times[account], account);
 	return {
 		plainMs: median(of('acct_bench_plain').own),
@@ -304,7 +305,7 @@ async function reading({
 			await work();
 			if (i > READS / 10) into.push(performance.now() - at);
 		};
-		await time(ours, () => inScope(services.db, scope, (tx) => findAccount(tx, scope, id)));
+		await time(ours, () => inScope(services.db, scope, (tx) => findAccountOn(tx, scope, id, today())));
 		await time(byHand, () =>
 			hand.begin(async (tx) => {
 				await tx`select set_config('ponctuel.supplier_id', ${scope.supplierId}, true), set_config('ponctuel.client_id', '', true), set_config('ponctuel.invoice_id', '', true), set_config('ponctuel.actor', 'system', true)`;

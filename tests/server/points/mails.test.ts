@@ -76,7 +76,7 @@ describe('a tier that was reached', () => {
 	});
 	test('is not told when it was lost before the mail left', async () => {
 		await queue((tx, now) => queueTierReached(tx, cast.system, now, payer.clientId, 1));
-		await sql`update points_account set tier = 0 where client_id = ${payer.clientId}`;
+		await sql`update points_account set earned_in_year = 0 where client_id = ${payer.clientId}`;
 		expect(await received()).toEqual([]);
 	});
 });

@@ -20,7 +20,7 @@ export async function* pointsClientsCsv(
 					String(row.balance),
 					String(row.pending),
 					String(row.earnedInYear),
-					cell(terms?.tiers[Math.min(row.tier, terms.tiers.length - 1)]?.name[locale] ?? ''),
+					cell(terms?.tiers[row.tier]?.name[locale] ?? ''),
 					row.isFrozen ? 'oui' : '',
 					worth === null ? '' : amountCell(worth)
 				];

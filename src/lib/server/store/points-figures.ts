@@ -3,6 +3,8 @@ import { sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { PointsMonth, PunctualitySide } from '../../domain/points/figures.ts';
+import type { LoyaltyTier } from '../../domain/points/programme.ts';
+import { tierOf, yearBefore } from '../../domain/points/tiers.ts';
 import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
 
@@ -14,7 +16,20 @@ export type Standing = {
 	/** How many clients in each tier, by its position. */
 	tiers: Map<number, number>;
 };
-export async function readStanding(tx: Tx, scope: Scope): Promise<Standing> {
+/** Accounts with what they have earned in the twelve months that end today, as use-cases/points/account-today.ts has it of one: nobody may have looked yet. */
+const accountsToday = (scope: Scope, today: CivilDate) => sql`(
+	select x.*, case when x.recheck_on <= ${today} then (select coalesce(sum(w.earned_points), 0)::int from points_award w
+			where w.supplier_id = x.supplier_id and w.client_id = x.client_id and w.acted_on > ${yearBefore(today)} and w.earned_points > 0)
+		else x.earned_in_year end as earned
+	from points_account x where x.supplier_id = ${scope.supplierId})`;
+
+/** `tiers`: of the programme in force. */
+export async function readStanding(
+	tx: Tx,
+	scope: Scope,
+	{ tiers, today }: { tiers: readonly LoyaltyTier[]; today: CivilDate }
+): Promise<Standing> {
+	const thresholds = `{${tiers.map((tier) => tier.threshold).join(',')}}`;
 	const rows = await tx.execute<{
 		tier: number;
 		clients: number;
@@ -24,7 +39,8 @@ export async function readStanding(tx: Tx, scope: Scope): Promise<Standing> {
 	}>(sql`
 		select tier, count(*)::int as clients, coalesce(sum(balance) filter (where balance > 0), 0)::float8 as outstanding,
 			coalesce(-sum(balance) filter (where balance < 0), 0)::float8 as owed, sum(pending)::float8 as pending
-		from points_account where supplier_id = ${scope.supplierId} group by tier`);
+		from (select a.balance, a.pending, (select greatest(count(*) - 1, 0)::int from unnest(${thresholds}::int[]) t where t <= a.earned) as tier
+			from ${accountsToday(scope, today)} a) a group by tier`);
 	const sum = (of: (row: (typeof rows)[number]) => number) => rows.reduce((total, row) => total + of(row), 0);
 	return {
 		outstanding: sum((row) => row.outstanding),
@@ -87,25 +103,34 @@ export type ClientFigures = {
 export async function listClientFigures(
 	tx: Tx,
 	scope: Scope,
-	{ after, limit }: { after: { balance: number; clientId: string } | null; limit: number }
+	{
+		tiers,
+		today,
+		after,
+		limit
+	}: {
+		tiers: readonly LoyaltyTier[];
+		today: CivilDate;
+		after: { balance: number; clientId: string } | null;
+		limit: number;
+	}
 ): Promise<ClientFigures[]> {
-	const behind = after ? sql`and (a.balance, a.client_id) < (${after.balance}::int, ${after.clientId}::uuid)` : sql``;
+	const behind = after ? sql`where (a.balance, a.client_id) < (${after.balance}::int, ${after.clientId}::uuid)` : sql``;
 	const rows = await tx.execute<{
 		client_id: string;
 		name: string;
 		balance: number;
 		pending: number;
-		earned_in_year: number;
-		tier: number;
+		earned: number;
 		is_frozen: boolean;
 	}>(sql`
-		select a.client_id, c.name, a.balance, a.pending, a.earned_in_year, a.tier, a.frozen_at is not null as is_frozen
-		from points_account a join client c on c.supplier_id = a.supplier_id and c.client_id = a.client_id
-		where a.supplier_id = ${scope.supplierId} ${behind}
-		order by a.balance desc, a.client_id desc limit ${limit}`);
-	return rows.map(({ client_id, earned_in_year, is_frozen, ...row }) => ({
+		select a.client_id, c.name, a.balance, a.pending, a.earned, a.frozen_at is not null as is_frozen
+		from ${accountsToday(scope, today)} a join client c on c.supplier_id = a.supplier_id and c.client_id = a.client_id
+		${behind} order by a.balance desc, a.client_id desc limit ${limit}`);
+	return rows.map(({ client_id, earned, is_frozen, ...row }) => ({
 		clientId: client_id,
-		earnedInYear: earned_in_year,
+		earnedInYear: earned,
+		tier: tierOf(tiers, earned),
 		isFrozen: is_frozen,
 		...row
 	}));

@@ -1,5 +1,5 @@
 // What a client's points page, cards and mails are read from: account, what expires, what a payment earned, what was taken and accepted.
-import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, notInArray, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, isNotNull, isNull, notInArray, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import * as v from 'valibot';
@@ -18,9 +18,21 @@ import {
 export type AccountRow = typeof pointsAccount.$inferSelect;
 const ofClient = (scope: Scope, clientId: string) =>
 	and(eq(pointsAccount.supplierId, scope.supplierId), eq(pointsAccount.clientId, clientId));
-/** null: nothing was ever earned. */
-export const findAccount = async (tx: Tx, scope: Scope, clientId: string): Promise<AccountRow | null> =>
-	(await tx.select().from(pointsAccount).where(ofClient(scope, clientId)))[0] ?? null;
+/** null: nothing was ever earned. With what of its balance has expired by a day and is still to leave it: one question. */
+export async function findAccountOn(
+	tx: Tx,
+	scope: Scope,
+	clientId: string,
+	today: CivilDate
+): Promise<{ account: AccountRow; lapsed: number } | null> {
+	const lapsed = sql<number>`(select coalesce(sum(l."left"), 0)::int from points_lot l where l.supplier_id = ${scope.supplierId} and l.client_id = ${clientId}
+		and l."left" > 0 and l.expires_on < ${today})`;
+	const [row] = await tx
+		.select({ account: pointsAccount, lapsed })
+		.from(pointsAccount)
+		.where(ofClient(scope, clientId));
+	return row ?? null;
+}
 
 /** Who has points, or will: asked for piece by piece, in the order of their ids. */
 export async function listClientsWithPoints(tx: Tx, scope: Scope, after: string | null): Promise<string[]> {
@@ -40,8 +52,8 @@ export async function listClientsWithPoints(tx: Tx, scope: Scope, after: string 
 }
 
 export type Expiring = { on: CivilDate; points: number };
-/** What is left of points that end on a day, by day. */
-export async function listExpiring(tx: Tx, scope: Scope, clientId: string): Promise<Expiring[]> {
+/** What is left of points that end on a day, by day; not what has ended. */
+export async function listExpiring(tx: Tx, scope: Scope, clientId: string, today: CivilDate): Promise<Expiring[]> {
 	const rows = await tx
 		.select({ on: pointsLot.expiresOn, points: sql<number>`sum(${pointsLot.left})::int` })
 		.from(pointsLot)
@@ -50,7 +62,7 @@ export async function listExpiring(tx: Tx, scope: Scope, clientId: string): Prom
 				eq(pointsLot.supplierId, scope.supplierId),
 				eq(pointsLot.clientId, clientId),
 				gt(pointsLot.left, 0),
-				isNotNull(pointsLot.expiresOn)
+				gte(pointsLot.expiresOn, today)
 			)
 		)
 		.groupBy(pointsLot.expiresOn)

@@ -106,7 +106,7 @@ export async function readPayView(
 			payerName: first.clientName,
 			payerEmail: payer?.email ?? null,
 			earned,
-			tierCard: await tierAfter(tx, scope, earned, locale),
+			tierCard: await tierAfter(tx, scope, earned, { today, locale }),
 			pointsUse: await pointsUse(tx, scope, quoted, options, locale)
 		});
 	});

@@ -11,6 +11,7 @@ import { findEntryOf, lockAccount, saveAccount } from '../../store/points.ts';
 import { findLiveProgramme } from '../../store/points-programme.ts';
 import { recordAudit } from '../../store/records.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
+import { expireDue } from './expire-points.ts';
 import { addPoints, announce, takePoints, type Moving } from './move-points.ts';
 
 /** `adjustmentId`: minted by whoever asks; the same one twice is one adjustment. */
@@ -43,6 +44,7 @@ export async function adjustPoints(
 			return known.clientId === clientId && known.points === points
 				? done({ balance: moving.account.balance })
 				: refuse('attempt_id_reused');
+		if (await expireDue(moving)) await announce(moving);
 		if (points < 0 && moving.account.balance + points < 0) return refuse('points_not_enough');
 		if (moving.account.balance + points > ACCOUNT_MAX) return refuse('input_invalid', { field: 'points' });
 		const programme = await findLiveProgramme(tx, scope);

@@ -1,7 +1,7 @@
 // What a mail about points says as things stand when it leaves: a tier that was lost meanwhile, points that were used meanwhile, are not told.
 import { m } from '#lib/paraglide/messages.js';
 import { getsPointsNews } from '../../../domain/mail/recipients.ts';
-import { parseCivilDate } from '../../../domain/calendar/civil-date.ts';
+import { civilDateIn, parseCivilDate } from '../../../domain/calendar/civil-date.ts';
 import { formatDay } from '../../../domain/calendar/format.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { Locale } from '../../../domain/money/format.ts';
@@ -10,21 +10,26 @@ import { pointsMailsUrl } from '../../access/mail-choices.ts';
 import type { RenderedMail } from '../../mails/layout.ts';
 import { renderPointsEnding, renderPointsExpiring, renderTierReached } from '../../mails/points-mails.ts';
 import type { Tx } from '../../store/database.ts';
-import { findClient, findContact } from '../../store/parties.ts';
+import { findClient, findContact, getSupplier } from '../../store/parties.ts';
 import { findLiveProgramme } from '../../store/points-programme.ts';
-import { findAccount, listEarned, listExpiring, listTierOffers } from '../../store/points-reading.ts';
+import { listEarned, listExpiring, listTierOffers } from '../../store/points-reading.ts';
 import type { Context } from '../mails/compose-context.ts';
+import { accountToday } from './account-today.ts';
 import { partsOfKey } from './queue-points-mails.ts';
 
 export async function renderPointsMail(context: Context): Promise<RenderedMail | null> {
 	const { services, scope, tx, row, to } = context;
-	const [client, account, programme, person] = await Promise.all([
+	const [client, programme, person, supplier] = await Promise.all([
 		findClient(tx, scope, row.subjectId),
-		findAccount(tx, scope, row.subjectId),
 		findLiveProgramme(tx, scope),
-		row.contactId ? findContact(tx, scope, row.contactId) : null
+		row.contactId ? findContact(tx, scope, row.contactId) : null,
+		getSupplier(tx, scope)
 	]);
-	if (!client || !account || !programme || !person?.hasPortal) return null;
+	if (!client || !programme || !person?.hasPortal) return null;
+	const today = civilDateIn(services.clock.now(), supplier.timeZone);
+	const { tiers, earning } = programme.terms;
+	const account = await accountToday(tx, scope, client.clientId, { tiers, today });
+	if (!account) return null;
 	const common = { clientName: client.name, url: `${services.config.origin}/portail/points` };
 	if (row.kind === 'points_ending') {
 		const { lastEarnOn, lastSpendOn } = programme;
@@ -37,7 +42,7 @@ export async function renderPointsMail(context: Context): Promise<RenderedMail |
 	const out = { ...common, outUrl: page, unsubscribeUrl: oneClick };
 	if (row.kind === 'points_expiring') {
 		const on = parseCivilDate(partsOfKey(row.uniqueKey)[0] ?? '');
-		const ending = (await listExpiring(tx, scope, client.clientId)).find((one) => one.on === on);
+		const ending = (await listExpiring(tx, scope, client.clientId, today)).find((one) => one.on === on);
 		return on && ending && account.balance > 0
 			? renderPointsExpiring(to, {
 					...out,
@@ -47,7 +52,6 @@ export async function renderPointsMail(context: Context): Promise<RenderedMail |
 				})
 			: null;
 	}
-	const { tiers, earning } = programme.terms;
 	const position = Number(partsOfKey(row.uniqueKey)[0]);
 	const tier = tiers[position];
 	if (!tier || account.tier !== position) return null;

@@ -9,6 +9,7 @@ import type { Supplier } from '../../store/parties.ts';
 import { countEntries, findLockedAccount } from '../../store/points.ts';
 import type { LineFacts } from '../../store/points-facts.ts';
 import { findRedemption, insertRedemption, saveRedemption, type Redemption } from '../../store/points-redemptions.ts';
+import { expireDue } from './expire-points.ts';
 import { announce, returnPoints, takePoints, type Moving } from './move-points.ts';
 
 export type PointsUse = { points: number; valueMinor: Minor; version: number };
@@ -24,6 +25,7 @@ export async function holdCredit(
 	}: { clientId: string; attemptId: string; contactId: string | null; use: PointsUse }
 ): Promise<void> {
 	const moving = await lockedFor(of, clientId);
+	await expireDue(moving);
 	const { tx, scope, now, account } = moving;
 	const taken = await takePoints(moving, {
 		kind: 'spent',
@@ -69,6 +71,7 @@ export async function useCredit(
 	if (!redemption) return false;
 	let { taken } = redemption;
 	if (redemption.state === 'given_back') {
+		await expireDue(moving);
 		if (moving.account.balance < redemption.points || moving.account.frozenAt) return false;
 		const again = { kind: 'spent' as const, points: -redemption.points, ...(await namesOf(moving, redemption)) };
 		taken = await takePoints(moving, again);

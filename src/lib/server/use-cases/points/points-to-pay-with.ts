@@ -2,6 +2,7 @@
 import { m } from '#lib/paraglide/messages.js';
 import type { EarnedView, PointsUseView } from '../../../contract/point-views.ts';
 import type { OptionView, PayView } from '../../../contract/views.ts';
+import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import { minor } from '../../../domain/money/minor.ts';
 import type { Locale } from '../../../domain/money/format.ts';
@@ -11,8 +12,9 @@ import type { Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import type { Supplier } from '../../store/parties.ts';
 import { findLiveProgramme } from '../../store/points-programme.ts';
-import { findAccount, findPointsAcceptance, listEarned, listTierOffers } from '../../store/points-reading.ts';
+import { findPointsAcceptance, listEarned, listTierOffers } from '../../store/points-reading.ts';
 import type { Quoted } from '../offers/quote-invoices.ts';
+import { accountToday } from './account-today.ts';
 import { benefitsOf, cardOf } from './read-points.ts';
 
 export const pointsNote = (
@@ -45,17 +47,15 @@ export async function tierAfter(
 	tx: Tx,
 	scope: Scope,
 	earned: EarnedView | null,
-	locale: Locale
+	{ today, locale }: { today: CivilDate; locale: Locale }
 ): Promise<PayView['tierCard']> {
 	const { actor } = scope;
 	if (!earned || actor.kind !== 'contact') return null;
-	const [programme, account, offers] = await Promise.all([
-		findLiveProgramme(tx, scope),
-		findAccount(tx, scope, actor.clientId),
-		listTierOffers(tx, scope)
-	]);
-	if (!programme || !account) return null;
+	const [programme, offers] = await Promise.all([findLiveProgramme(tx, scope), listTierOffers(tx, scope)]);
+	if (!programme) return null;
 	const { terms } = programme;
+	const account = await accountToday(tx, scope, actor.clientId, { tiers: terms.tiers, today });
+	if (!account) return null;
 	const card = cardOf(account, { terms, offers, locale });
 	const threshold = terms.tiers[card.tier]?.threshold ?? 0;
 	return {

@@ -7,10 +7,10 @@ import type { Tx } from '../../store/database.ts';
 import { findClient, getSupplier } from '../../store/parties.ts';
 import { listHistory, type HistoryRow } from '../../store/points-history.ts';
 import { findLiveProgramme } from '../../store/points-programme.ts';
-import { findAccount, listExpiring } from '../../store/points-reading.ts';
+import { listExpiring } from '../../store/points-reading.ts';
 import { pageOf, type Page } from '../page.ts';
 import { done, read, refuse, type Result } from '../run.ts';
-import { readLoyalty } from './read-loyalty.ts';
+import { accountToday } from './account-today.ts';
 
 export type ClientPoints = ClientPointsCard & {
 	clientId: string;
@@ -28,18 +28,16 @@ export async function clientPointsCard(
 	clientId: string
 ): Promise<ClientPointsCard | null> {
 	const today = civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
-	const [programme, account, loyalty] = await Promise.all([
-		findLiveProgramme(tx, scope),
-		findAccount(tx, scope, clientId),
-		readLoyalty(tx, scope, clientId, today)
-	]);
+	const programme = await findLiveProgramme(tx, scope);
+	const tiers = programme?.terms.tiers ?? [];
+	const account = await accountToday(tx, scope, clientId, { tiers, today });
 	if (!programme && !account) return null;
-	const [next] = await listExpiring(tx, scope, clientId);
+	const [next] = await listExpiring(tx, scope, clientId, today);
+	const position = account?.tier ?? 0;
 	return {
 		balance: account?.balance ?? 0,
 		pending: account?.pending ?? 0,
-		tier:
-			loyalty && programme ? { position: loyalty.tier, name: programme.terms.tiers[loyalty.tier]?.name ?? null } : null,
+		tier: programme && { position, name: tiers[position]?.name ?? null },
 		nextExpiry: next ?? null,
 		frozenReason: account?.frozenReason ?? null
 	};

@@ -15,7 +15,7 @@ import {
 	sumPointsMonths,
 	type ClientFigures
 } from '../../store/points-figures.ts';
-import { listProgrammes } from '../../store/points-programme.ts';
+import { listProgrammes, type ProgrammeRow } from '../../store/points-programme.ts';
 import { read } from '../run.ts';
 
 const SHOWN = 50;
@@ -31,7 +31,8 @@ export async function readFigures(services: Services, scope: Scope): Promise<Poi
 		// The books are the supplier's: a client's person reads none of them.
 		if (scope.clientId || !latest || !first?.publishedAt) return null;
 		const { terms } = latest;
-		const standing = await readStanding(tx, scope);
+		const tiers = tiersNow(latest);
+		const standing = await readStanding(tx, scope, { tiers, today });
 		const monthOf = (day: CivilDate) => civilDate(`${day.slice(0, 7)}-01`);
 		const months = monthEnds(
 			await sumPointsMonths(tx, scope, addMonths(monthOf(today), -11)),
@@ -42,7 +43,7 @@ export async function readFigures(services: Services, scope: Scope): Promise<Poi
 		const startedOn = civilDateIn(first.publishedAt, timeZone);
 		const punctuality = await readPunctuality(tx, scope, { startedOn, today, timeZone });
 		const gainedSince = sum((month) => month.gained - month.taken);
-		const rows = await listClientFigures(tx, scope, { after: null, limit: SHOWN + 1 });
+		const rows = await listClientFigures(tx, scope, { tiers, today, after: null, limit: SHOWN + 1 });
 		return {
 			today,
 			startedOn,
@@ -58,7 +59,7 @@ export async function readFigures(services: Services, scope: Scope): Promise<Poi
 			},
 			liabilityMinor: worthOf(standing.outstanding, terms.credit),
 			months,
-			tiers: tiersOf(terms, standing.tiers),
+			tiers: terms.tiers.map((_, position) => standing.tiers.get(position) ?? 0),
 			punctuality,
 			costPerDayMinor: costPerDay(worthOf(gainedSince, terms.credit), punctuality.daysGained),
 			clients: rows.slice(0, SHOWN),
@@ -81,15 +82,8 @@ async function readPunctuality(
 	);
 }
 
-/** Of each tier of the programme; one that it has no more counts in the highest that is left. */
-function tiersOf({ tiers }: ProgrammeTerms, counts: Map<number, number>): number[] {
-	const shown = tiers.map(() => 0);
-	for (const [tier, count] of counts) {
-		const at = Math.min(tier, tiers.length - 1);
-		shown[at] = (shown[at] ?? 0) + count;
-	}
-	return shown;
-}
+/** A programme that is over has none: everybody is where everybody begins. */
+const tiersNow = ({ endedAt, terms }: ProgrammeRow): ProgrammeTerms['tiers'] => (endedAt ? [] : terms.tiers);
 
 /** Every client with an account, some at a time: the file has no bound. */
 export async function* exportClientFigures(
@@ -97,14 +91,17 @@ export async function* exportClientFigures(
 	scope: Scope
 ): AsyncGenerator<{ rows: ClientFigures[]; terms: ProgrammeTerms | null }> {
 	if (scope.clientId) return;
-	const terms = await read(services, scope, async (tx) => {
-		const published = (await listProgrammes(tx, scope)).find((row) => row.publishedAt !== null);
-		return published?.terms ?? null;
-	});
+	const { latest, today } = await read(services, scope, async (tx) => ({
+		latest: (await listProgrammes(tx, scope)).find((row) => row.publishedAt !== null) ?? null,
+		today: civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone)
+	}));
+	const tiers = latest ? tiersNow(latest) : [];
 	for (let after: ClientFigures | null = null, rows: ClientFigures[]; ; after = rows.at(-1) ?? null) {
 		const behind: ClientFigures | null = after;
-		rows = await read(services, scope, (tx) => listClientFigures(tx, scope, { after: behind, limit: AT_ONCE }));
-		if (rows.length) yield { rows, terms };
+		rows = await read(services, scope, (tx) =>
+			listClientFigures(tx, scope, { tiers, today, after: behind, limit: AT_ONCE })
+		);
+		if (rows.length) yield { rows, terms: latest?.terms ?? null };
 		if (rows.length < AT_ONCE) return;
 	}
 }

@@ -3,11 +3,12 @@ import type { Scope } from '../../../domain/access/scope.ts';
 import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { Loyalty } from '../../../domain/offers/quoted.ts';
 import { periodOf } from '../../../domain/points/limits.ts';
-import { multiplierOf, tierOf } from '../../../domain/points/tiers.ts';
+import { multiplierOf } from '../../../domain/points/tiers.ts';
 import type { Tx } from '../../store/database.ts';
-import { earnedInYear, givenBetween } from '../../store/points.ts';
-import { findAccount } from '../../store/points-reading.ts';
+import { givenBetween } from '../../store/points.ts';
 import { findLiveProgramme } from '../../store/points-programme.ts';
+import { findAccountOn } from '../../store/points-reading.ts';
+import { asOfToday } from './account-today.ts';
 
 export type ClientLoyalty = Loyalty & { version: number; tier: number };
 
@@ -18,13 +19,14 @@ export async function readLoyalty(
 	today: CivilDate,
 	{ foresees = true } = {}
 ): Promise<ClientLoyalty | null> {
-	const [programme, account] = await Promise.all([findLiveProgramme(tx, scope), findAccount(tx, scope, clientId)]);
+	const [programme, found] = await Promise.all([
+		findLiveProgramme(tx, scope),
+		findAccountOn(tx, scope, clientId, today)
+	]);
 	if (!programme) return null;
 	const { tiers, earning, credit } = programme.terms;
-	// The day on which an earning leaves the twelve months may be today, and nobody has looked yet.
-	const isStale = account !== null && account.recheckOn !== null && account.recheckOn <= today;
-	const earned = isStale ? (await earnedInYear(tx, scope, clientId, today)).points : (account?.earnedInYear ?? 0);
-	const tier = tierOf(tiers, earned);
+	const account = await asOfToday(tx, scope, found, { tiers, today });
+	const tier = account?.tier ?? 0;
 	const period = foresees ? periodOf(earning, today) : null;
 	const isOver = programme.lastSpendOn !== null && programme.lastSpendOn < today;
 	return {

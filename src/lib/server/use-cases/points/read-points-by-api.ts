@@ -6,32 +6,31 @@ import type { Services } from '../../services.ts';
 import { findClient, getSupplier } from '../../store/parties.ts';
 import { listHistory, type HistoryRow } from '../../store/points-history.ts';
 import { findLiveProgramme } from '../../store/points-programme.ts';
-import { countTaken, findAccount, listExpiring } from '../../store/points-reading.ts';
+import { countTaken, listExpiring } from '../../store/points-reading.ts';
 import { countCodes } from '../../store/voucher-codes.ts';
 import { done, read, refuse, type Result } from '../run.ts';
-import { readLoyalty } from './read-loyalty.ts';
+import { accountToday } from './account-today.ts';
 
 export const readPointsByApi = (services: Services, scope: Scope, clientId: string): Promise<Result<object>> =>
 	read(services, scope, async (tx) => {
 		if (!may(scope.actor, 'read_points')) return refuse('not_allowed');
 		if (!(await findClient(tx, scope, clientId))) return refuse('not_found');
 		const today = civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
-		const account = await findAccount(tx, scope, clientId);
-		const loyalty = await readLoyalty(tx, scope, clientId, today);
 		const tiers = (await findLiveProgramme(tx, scope))?.terms.tiers ?? [];
-		const [tier, next] = loyalty ? [tiers[loyalty.tier], tiers[loyalty.tier + 1]] : [undefined, undefined];
+		const account = await accountToday(tx, scope, clientId, { tiers, today });
+		const position = account?.tier ?? 0;
+		const [tier, next] = [tiers[position], tiers[position + 1]];
 		const earned = account?.earnedInYear ?? 0;
 		return done({
 			client_id: clientId,
 			balance: account?.balance ?? 0,
 			pending: account?.pending ?? 0,
 			earned_in_year: earned,
-			tier: loyalty && tier ? { position: loyalty.tier, name: tier.name } : null,
-			next_tier:
-				loyalty && next
-					? { position: loyalty.tier + 1, name: next.name, missing: Math.max(0, next.threshold - earned) }
-					: null,
-			expiring: await listExpiring(tx, scope, clientId),
+			tier: tier ? { position, name: tier.name } : null,
+			next_tier: next
+				? { position: position + 1, name: next.name, missing: Math.max(0, next.threshold - earned) }
+				: null,
+			expiring: await listExpiring(tx, scope, clientId, today),
 			frozen: account?.frozenAt != null,
 			frozen_reason: account?.frozenReason ?? null
 		});

@@ -19,7 +19,6 @@ import { findLiveProgramme } from '../../store/points-programme.ts';
 import {
 	countFreeCodes,
 	countTaken,
-	findAccount,
 	findPointsAcceptance,
 	listExpiring,
 	listTaken,
@@ -27,6 +26,7 @@ import {
 } from '../../store/points-reading.ts';
 import { pageOf } from '../page.ts';
 import { done, read, refuse, type Result } from '../run.ts';
+import { accountToday } from './account-today.ts';
 import { historyLine } from './history-lines.ts';
 import { creditOf, rewardsOf, type AccountSaid } from './what-points-buy.ts';
 
@@ -50,14 +50,16 @@ export const readTierCard = (services: Services, scope: Scope, locale: Locale): 
 		const who = clientOf(scope);
 		const programme = who && (await findLiveProgramme(tx, scope));
 		if (!programme) return null;
-		const [account, offers] = await Promise.all([findAccount(tx, scope, who.clientId), listTierOffers(tx, scope)]);
-		return cardOf(account ?? NOTHING_YET, { terms: programme.terms, offers, locale });
+		const { terms } = programme;
+		const today = civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
+		const account = await accountToday(tx, scope, who.clientId, { tiers: terms.tiers, today });
+		return cardOf(account ?? NOTHING_YET, { terms, offers: await listTierOffers(tx, scope), locale });
 	});
 
 type Terms = { terms: ProgrammeTerms; offers: Offers; locale: Locale };
+/** `account`: as it stands today (account-today.ts), by the tiers of `terms`. */
 export function cardOf(account: AccountSaid, { terms, offers, locale }: Terms): TierCard {
-	// A version with fewer tiers may have come since: the account follows at its next change.
-	const position = Math.min(account.tier, terms.tiers.length - 1);
+	const position = account.tier;
 	const tier = required(terms.tiers[position], 'tier');
 	const next = terms.tiers[position + 1] ?? null;
 	const percentOf = (points: number): number => (next ? Math.min(100, (100 * points) / next.threshold) : 100);
@@ -99,18 +101,18 @@ export async function readPoints(
 	return read(services, scope, async (tx) => {
 		const programme = await findLiveProgramme(tx, scope);
 		if (!programme) return refuse('not_found');
-		const [supplier, found, offers, expiring, own, acceptance, beats] = await Promise.all([
-			getSupplier(tx, scope),
-			findAccount(tx, scope, who.clientId),
+		const { terms, lastEarnOn, lastSpendOn } = programme;
+		const supplier = await getSupplier(tx, scope);
+		const today = civilDateIn(services.clock.now(), supplier.timeZone);
+		const [found, offers, expiring, own, acceptance, beats] = await Promise.all([
+			accountToday(tx, scope, who.clientId, { tiers: terms.tiers, today }),
 			listTierOffers(tx, scope),
-			listExpiring(tx, scope, who.clientId),
+			listExpiring(tx, scope, who.clientId, today),
 			listTaken(tx, scope, who.clientId),
 			findPointsAcceptance(tx, scope, who.clientId),
 			listBeats(tx, scope, who.clientId, BEATS_SHOWN)
 		]);
 		const account = found ?? NOTHING_YET;
-		const { terms, lastEarnOn, lastSpendOn } = programme;
-		const today = civilDateIn(services.clock.now(), supplier.timeZone);
 		const card = cardOf(account, { terms, offers, locale });
 		const { streak } = terms.earning;
 		return done({

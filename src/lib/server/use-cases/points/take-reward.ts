@@ -15,6 +15,7 @@ import { constraintName } from '../../store/tx.ts';
 import { contactOf } from '../offers/keep-acceptance.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 import { giveRewardBack } from './credit.ts';
+import { expireDue } from './expire-points.ts';
 import { announce, takePoints, type Moving } from './move-points.ts';
 import { readLoyalty } from './read-loyalty.ts';
 
@@ -63,9 +64,10 @@ async function takeInside(
 	if (!programme || !reward || !loyalty || (programme.lastSpendOn !== null && programme.lastSpendOn < today))
 		return refuse('reward_not_offered');
 	if (!isOffered(reward, { today, tier: loyalty.tier })) return refuse('reward_not_offered');
+	const moving: Moving = { tx, scope, now, today, account };
+	if (await expireDue(moving)) await announce(moving);
 	const short = shortOf(account, reward);
 	if (short) return refuse(short);
-	const moving: Moving = { tx, scope, now, today, account };
 	const spent = { kind: 'spent' as const, points: -reward.points, sourceId: redemptionId, causeId: redemptionId };
 	const taken = await takePoints(moving, spent);
 	const redemption = await insertRedemption(tx, scope, {

@@ -1,11 +1,11 @@
 // What the days bring to points: pending ones become final, old ones expire, the twelve months move on, and a programme that was ended has had its last day.
 // Each client under its account's lock, each change once. Facts: points.changed.
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
-import { addDays, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { addDays, civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import { getSupplier } from '../../store/parties.ts';
-import { countEntries, findLockedAccount, listOpenLots } from '../../store/points.ts';
+import { findLockedAccount } from '../../store/points.ts';
 import {
 	listDueClients,
 	listFinalAwards,
@@ -19,15 +19,8 @@ import {
 import { findLiveProgramme, markProgrammeEnded } from '../../store/points-programme.ts';
 import { commit, read, safely } from '../run.ts';
 import { queuePointsExpiring } from './queue-points-mails.ts';
-import {
-	announce,
-	followAccount,
-	settleAward,
-	settlingOf,
-	takePoints,
-	type Moving,
-	type Settling
-} from './move-points.ts';
+import { expire } from './expire-points.ts';
+import { announce, followAccount, settleAward, settlingOf, type Moving, type Settling } from './move-points.ts';
 
 export async function tendPoints(services: Services): Promise<void> {
 	// The day is each supplier's own: what is due nowhere yet is looked at, and left.
@@ -94,17 +87,6 @@ async function tend(services: Services, scope: Scope, tx: Tx, clientId: string):
 	moved = (await expire(moving, (expiresOn) => isOver || (expiresOn !== null && expiresOn < today))) || moved;
 	if (moved || (account.recheckOn !== null && account.recheckOn <= today)) await followAccount(moving, live);
 	if (moved) await announce(moving);
-}
-
-/** What of a lot was given back after it had expired expires again, by a name of its own. */
-async function expire(moving: Moving, isOver: (expiresOn: CivilDate | null) => boolean): Promise<boolean> {
-	const { tx, scope, today, account } = moving;
-	const over = (await listOpenLots(tx, scope, account.clientId)).filter((lot) => isOver(lot.expiresOn));
-	for (const { entryId, left } of over) {
-		const causeId = `${today}:${await countEntries(tx, scope, entryId)}`;
-		await takePoints(moving, { kind: 'expired', points: -left, sourceId: entryId, causeId }, [entryId]);
-	}
-	return over.length > 0;
 }
 
 /** Its last day to spend is over: what is left expires, client by client, and nothing is earned by it any more. */
