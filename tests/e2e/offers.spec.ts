@@ -46,7 +46,7 @@ test(
 		await form.card(page, '4242424242424242');
 		await form.pay(page);
 		await paid(page);
-		await expect(page.getByText(/Escompte de 24,00.€/)).toBeVisible();
+		await expect(page.locator('dl > div', { hasText: 'Escompte' })).toHaveText(/Escompte\s*−24,00\s€/);
 		const href = await page.getByRole('link', { name: /Télécharger l’avoir AV/ }).getAttribute('href');
 		const pdf = await page.request.get(new URL(href!, origin()).href);
 		expect([pdf.status(), pdf.headers()['content-type']]).toEqual([200, 'application/pdf']);
