@@ -20,7 +20,7 @@ import { findLiveProgramme, markProgrammeEnded } from '../../store/points-progra
 import { commit, read, safely } from '../run.ts';
 import { queuePointsExpiring } from './queue-points-mails.ts';
 import { expire } from './expire-points.ts';
-import { announce, followAccount, settleAward, settlingOf, type Moving, type Settling } from './move-points.ts';
+import { announce, followAccount, settleAward, settlingOf, type Settling } from './move-points.ts';
 
 export async function tendPoints(services: Services): Promise<void> {
 	// The day is each supplier's own: what is due nowhere yet is looked at, and left.
