@@ -47,7 +47,8 @@ const bonuses = async (invoiceId: string) =>
 		.map(({ kind, points: all, earnedPoints }) => [kind, all, earnedPoints]);
 
 describe('a plan finished without a refusal', () => {
-	const earning = { planFinished: 30 };
+	// More than an invoice may give: its limit is not one for what is given on top.
+	const earning = { planFinished: 700, maxPerInvoice: 610 };
 	async function aPlan(method = 'pm_card_visa') {
 		await aProgramme(house.services, cast, { earning });
 		await anOffer(house.services, cast, {
@@ -70,8 +71,8 @@ describe('a plan finished without a refusal', () => {
 		const { invoiceId } = await aPlan();
 		await live(4);
 		expect((await planOf(invoiceId)).status).toBe('completed');
-		expect(await bonuses(invoiceId)).toEqual([['plan', 30, 30]]);
-		expect([await points(), await tried()]).toMatchObject([{ balance: 630 }, 630]);
+		expect(await bonuses(invoiceId)).toEqual([['plan', 700, 700]]);
+		expect([await points(), await tried()]).toMatchObject([{ balance: 1300 }, 1300]);
 	});
 	test('one whose part was refused, and then put off by agreement, brings none: the agreement wipes out the counter, not what happened', async () => {
 		const { invoiceId, planId } = await aPlan();
@@ -99,8 +100,8 @@ describe('a plan finished without a refusal', () => {
 			ok: true
 		});
 		await live(6);
-		expect(await bonuses(invoiceId)).toEqual([['plan', 30, 30]]);
-		expect(await tried()).toBe(630);
+		expect(await bonuses(invoiceId)).toEqual([['plan', 700, 700]]);
+		expect(await tried()).toBe(1300);
 	});
 	test('a dispute takes the bonus; won, it gives it back, for the bank took nothing in the end', async () => {
 		const { invoiceId } = await aPlan();
@@ -112,10 +113,22 @@ describe('a plan finished without a refusal', () => {
 		const charge = required(stripe().charges[stripe().payment_intents[intentId]?.latest_charge as string], 'charge');
 		const dispute = openDispute(house.world.world, stripe(), charge, 'fraudulent');
 		await settle();
-		expect(await bonuses(invoiceId)).toEqual([['plan', 30, 0]]);
+		expect(await bonuses(invoiceId)).toEqual([['plan', 700, 0]]);
 		closeDispute(house.world.world, stripe(), dispute, 'won');
 		await settle();
-		expect(await bonuses(invoiceId)).toEqual([['plan', 30, 30]]);
-		expect([await points(), await tried()]).toMatchObject([{ balance: 630 }, 630]);
+		expect(await bonuses(invoiceId)).toEqual([['plan', 700, 700]]);
+		expect([await points(), await tried()]).toMatchObject([{ balance: 1300 }, 1300]);
 	});
+});
+
+test('the limit of an invoice is one for what its payments earn: a first payment and a series are given beside it, and tried on the past as well', async () => {
+	const earning = { maxPerInvoice: 50, firstOnline: 60, streak: { invoices: 2, points: 70 } };
+	await aProgramme(house.services, cast, { earning });
+	for (const grossMinor of [10_000, 20_000]) {
+		const invoiceId = await anInvoice(house.services, cast, { name }, { grossMinor, dueOn: inDays(10) });
+		await pay(house.services, payer, [invoiceId], grossMinor, { account: account() });
+	}
+	expect(await points()).toMatchObject({ balance: 50 + 60 + 50 + 70 });
+	const terms = { ...PLAIN_TERMS, earning: { ...PLAIN_TERMS.earning, ...earning } };
+	expect((await tryProgramme(house.services, cast.owner, terms)).trial.points).toBe(230);
 });
