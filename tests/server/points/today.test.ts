@@ -24,7 +24,7 @@ let payer: Payer;
 let counter = 0;
 const account = () => `acct_today${counter}`;
 beforeAll(async () => {
-	house = await openHouse(Array.from({ length: 4 }, (_, i) => `acct_today${i + 1}`));
+	house = await openHouse(Array.from({ length: 5 }, (_, i) => `acct_today${i + 1}`));
 });
 afterAll(() => house.close());
 beforeEach(async () => {
@@ -110,6 +110,22 @@ test('a tier ends with its twelve months on the very day, for everybody who show
 		price: ['now']
 	});
 	expect(await take()).toMatchObject({ ok: false, refusal: { code: 'reward_not_offered' } });
+});
+
+test('a payment on the day on which a tier ends earns by the tier that is left, before anybody has looked', async () => {
+	const tiers = [0, 500].map((threshold, i) => ({
+		name: { fr: ['Bronze', 'Argent'][i] ?? '', en: '' },
+		threshold,
+		multiplierBps: [10_000, 20_000][i] ?? 0,
+		perk: null
+	}));
+	await aProgramme(house.services, cast, { expiry: null, tiers });
+	await earned600();
+	await house.advance(daysBetween(inDays(0), addMonths(inDays(0), 12)) - 1);
+	await pay(house.services, payer, [await bill(10_000)], 10_000, { account: account() });
+	await house.advance(1);
+	await pay(house.services, payer, [await bill(10_000)], 10_000, { account: account() });
+	expect(await entriesOf(house.services, cast, payer.clientId)).toEqual(['earned 600', 'earned 200', 'earned 100']);
 });
 
 test('a version with other tiers is what the tier is asked of from its first instant, though nobody has looked at the account', async () => {

@@ -5,7 +5,7 @@ import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { LoyaltyTier } from '../../../domain/points/programme.ts';
 import { tierOf } from '../../../domain/points/tiers.ts';
 import type { Tx } from '../../store/database.ts';
-import { earnedInYear } from '../../store/points.ts';
+import { earnedInYear as sumYear } from '../../store/points.ts';
 import { findAccountOn, type AccountRow } from '../../store/points-reading.ts';
 
 /** null: nothing was ever earned. `balance` is without what has expired; `tier` is of the tiers given, those of the version in force. */
@@ -26,15 +26,19 @@ export async function asOfToday(
 ): Promise<AccountRow | null> {
 	if (!found) return null;
 	const { account, lapsed } = found;
-	const year = isStale(account, today)
-		? await earnedInYear(tx, scope, account.clientId, today)
-		: { points: account.earnedInYear, recheckOn: account.recheckOn };
+	const year = isYearStale(account, today) ? await yearToday(tx, scope, account.clientId, today) : account;
+	const { earnedInYear, recheckOn } = year;
 	return {
 		...account,
 		balance: account.balance - lapsed,
-		earnedInYear: year.points,
-		recheckOn: year.recheckOn,
-		tier: tierOf(tiers, year.points)
+		earnedInYear,
+		recheckOn,
+		tier: tierOf(tiers, earnedInYear)
 	};
 }
-const isStale = ({ recheckOn }: AccountRow, today: CivilDate): boolean => recheckOn !== null && recheckOn <= today;
+export const isYearStale = ({ recheckOn }: Year, today: CivilDate): boolean => recheckOn !== null && recheckOn <= today;
+type Year = Pick<AccountRow, 'earnedInYear' | 'recheckOn'>;
+export async function yearToday(tx: Tx, scope: Scope, clientId: string, today: CivilDate): Promise<Year> {
+	const { points, recheckOn } = await sumYear(tx, scope, clientId, today);
+	return { earnedInYear: points, recheckOn };
+}

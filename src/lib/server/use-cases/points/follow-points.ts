@@ -14,6 +14,7 @@ import type { Supplier } from '../../store/parties.ts';
 import { listAwardsAround, lockAccount, type PointsAward } from '../../store/points.ts';
 import { readPointsFacts, type LineFacts } from '../../store/points-facts.ts';
 import { listPublished, termsOf } from '../../store/points-programme.ts';
+import { isYearStale, yearToday } from './account-today.ts';
 import { followCredit } from './credit.ts';
 import { followBonuses, paymentsOf, type Asked, type Judged } from './follow-bonuses.ts';
 import { limited } from './limited.ts';
@@ -40,6 +41,7 @@ export async function followPoints(
 	if (!versions.length) return;
 	const today = civilDateIn(now, supplier.timeZone);
 	const account = await lockAccount(tx, scope, clientId, { today, now });
+	if (isYearStale(account, today)) Object.assign(account, await yearToday(tx, scope, clientId, today));
 	const moving = settlingOf({ tx, scope, now, today, account });
 	const lines = await readPointsFacts(tx, scope, attemptId);
 	const awards = lines.some((line) => line.isAwarded) ? await listAwardsAround(tx, scope, attemptId) : [];
