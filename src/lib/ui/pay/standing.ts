@@ -4,7 +4,7 @@ import type { PayView } from '#lib/contract/views.ts';
 
 export async function standingOf({ attempt, plan, discounts, payments, invoices }: PayView) {
 	const isWaiting = attempt !== null && ['processing', 'awaiting_auth', 'open', 'unknown'].includes(attempt.status);
-	const areAllSettled = invoices.length > 1 && invoices.every((invoice) => invoice.balanceMinor === 0n);
+	const areAllSettled = invoices.every((invoice) => invoice.balanceMinor === 0n);
 	return isWaiting || plan || discounts.length || payments.length || areAllSettled ? loadStanding() : null;
 }
 
