@@ -1,12 +1,17 @@
 // What has ended by today is neither shown nor priced, though nobody has looked at it yet: a tier whose year has moved on, points whose last day is over.
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { addMonths, daysBetween } from '#lib/domain/calendar/civil-date.ts';
 import { mintScope } from '#lib/domain/access/scope.ts';
 import type { Reward } from '#lib/domain/points/programme.ts';
 import { pointsClientsCsv } from '#lib/server/documents/points-clients-csv.ts';
 import { newId } from '#lib/server/identity.ts';
+import { listDueClients, recheckAccounts } from '#lib/server/store/points-due.ts';
+import { pointsAccount } from '#lib/server/store/schema/index.ts';
+import { inScope } from '#lib/server/store/tx.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { adjustPoints } from '#lib/server/use-cases/points/adjust-points.ts';
+import { endProgramme } from '#lib/server/use-cases/points/manage-programme.ts';
 import { readClientPoints } from '#lib/server/use-cases/points/read-client-points.ts';
 import { exportClientFigures, readFigures } from '#lib/server/use-cases/points/read-figures.ts';
 import { readPointsByApi } from '#lib/server/use-cases/points/read-points-by-api.ts';
@@ -24,7 +29,7 @@ let payer: Payer;
 let counter = 0;
 const account = () => `acct_today${counter}`;
 beforeAll(async () => {
-	house = await openHouse(Array.from({ length: 5 }, (_, i) => `acct_today${i + 1}`));
+	house = await openHouse(Array.from({ length: 7 }, (_, i) => `acct_today${i + 1}`));
 });
 afterAll(() => house.close());
 beforeEach(async () => {
@@ -126,6 +131,33 @@ test('a payment on the day on which a tier ends earns by the tier that is left, 
 	await house.advance(1);
 	await pay(house.services, payer, [await bill(10_000)], 10_000, { account: account() });
 	expect(await entriesOf(house.services, cast, payer.clientId)).toEqual(['earned 600', 'earned 200', 'earned 100']);
+});
+
+test('what is earned before anybody has looked at the account after a new version is in its twelve months', async () => {
+	await aProgramme(house.services, cast, { rewards: [ofSilver] });
+	await earned600();
+	await aProgramme(house.services, cast, { rewards: [ofSilver] });
+	await inScope(house.services.db, cast.system, (tx) => recheckAccounts(tx, cast.system, inDays(0)));
+	await pay(house.services, payer, [await bill(10_000)], 10_000, { account: account() });
+	const [row] = await inScope(house.services.db, cast.system, (tx) =>
+		tx.select().from(pointsAccount).where(eq(pointsAccount.clientId, payer.clientId))
+	);
+	expect(row).toMatchObject({ earnedInYear: 700, recheckOn: addMonths(inDays(0), 12), tier: 1 });
+});
+
+test('after the end of a programme nobody is looked at again and again', async () => {
+	await aProgramme(house.services, cast, { expiry: null });
+	await earned600();
+	const last = { lastEarnOn: inDays(40), lastSpendOn: inDays(180) };
+	expect(await endProgramme(house.services, cast.owner, last)).toMatchObject({ ok: true });
+	await house.advance(200);
+	await house.drain();
+	await house.drain();
+	expect(await entriesOf(house.services, cast, payer.clientId)).toEqual(['earned 600', 'expired -600']);
+	await house.advance(200);
+	await house.drain();
+	const due = await listDueClients(house.services.db, { latest: inDays(0), behind: null });
+	expect(due.filter((one) => one.clientId === payer.clientId)).toEqual([]);
 });
 
 test('a version with other tiers is what the tier is asked of from its first instant, though nobody has looked at the account', async () => {

@@ -2,7 +2,7 @@
 export const initialsOf = (name: string): string =>
 	name
 		.split(/\s+/)
-		.map((word) => word[0])
-		.join('')
+		.map((word) => [...word][0])
 		.slice(0, 2)
+		.join('')
 		.toUpperCase();

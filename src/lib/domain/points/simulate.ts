@@ -57,7 +57,7 @@ export function openTrial(terms: ProgrammeTerms): { add(acts: readonly PastAct[]
 			const client = trialOf(terms, first, acts);
 			sum.invoices += client.invoices;
 			sum.onTime += client.onTime;
-			sum.paidMinor = add(sum.paidMinor, ...acts.map((act) => act.amountMinor));
+			for (const act of acts) sum.paidMinor = add(sum.paidMinor, act.amountMinor);
 			sum.points += client.points;
 			sum.clientCount++;
 			tiers[client.tier] = (tiers[client.tier] ?? 0) + 1;

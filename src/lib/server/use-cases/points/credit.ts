@@ -71,7 +71,7 @@ export async function useCredit(
 	if (!redemption) return false;
 	let { taken } = redemption;
 	if (redemption.state === 'given_back') {
-		await expireDue(moving);
+		if (await expireDue(moving)) await announce(moving);
 		if (moving.account.balance < redemption.points || moving.account.frozenAt) return false;
 		const again = { kind: 'spent' as const, points: -redemption.points, ...(await namesOf(moving, redemption)) };
 		taken = await takePoints(moving, again);

@@ -37,11 +37,15 @@ export async function followPoints(
 	{ tx, scope, supplier, now }: Following,
 	{ attemptId, clientId }: { attemptId: string; clientId: string }
 ): Promise<void> {
-	const versions = await listPublished(tx, scope);
+	let versions = await listPublished(tx, scope);
 	if (!versions.length) return;
 	const today = civilDateIn(now, supplier.timeZone);
 	const account = await lockAccount(tx, scope, clientId, { today, now });
-	if (isYearStale(account, today)) Object.assign(account, await yearToday(tx, scope, clientId, today));
+	if (isYearStale(account, today)) {
+		Object.assign(account, await yearToday(tx, scope, clientId, today));
+		// Whoever publishes has every account looked at again, under this lock: a version may have come while we waited for it.
+		versions = await listPublished(tx, scope);
+	}
 	const moving = settlingOf({ tx, scope, now, today, account });
 	const lines = await readPointsFacts(tx, scope, attemptId);
 	const awards = lines.some((line) => line.isAwarded) ? await listAwardsAround(tx, scope, attemptId) : [];
@@ -59,7 +63,7 @@ export async function followPoints(
 	if (moved) moving.batch.facts.push({ ...newsOf(account), createdAt: now });
 	const live = versionInForce(versions);
 	if (moved || account.streak !== streak || account.neutrals !== neutrals)
-		await followAccount(moving, live && { terms: await termsOf(tx, scope, live) });
+		await followAccount(moving, live && { terms: await termsOf(tx, scope, live) }, today);
 	await keep(moving);
 }
 

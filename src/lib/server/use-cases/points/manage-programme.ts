@@ -71,14 +71,13 @@ export const refusePublishingProgramme = (services: Services, scope: Scope) =>
 export async function publishProgramme(services: Services, scope: Scope): Promise<Result<{ version: number }>> {
 	const refused = refusePublishingProgramme(services, scope);
 	if (refused) return refused;
-	const now = services.clock.now();
 	return commit(services, scope, async (tx) => {
 		const supplier = await getSupplier(tx, scope);
 		const versions = await lockProgrammes(tx, scope);
 		if (isEnding(versions)) return refuse('programme_ending');
 		const draft = draftOf(versions);
 		if (!draft) return refuse('not_found');
-		const { trial } = await tryOnPast(tx, scope, { terms: draft.terms, supplier, now });
+		const { trial } = await tryOnPast(tx, scope, { terms: draft.terms, supplier, now: services.clock.now() });
 		const codes = await countCodes(tx, scope);
 		const freeCodes = new Map([...codes].map(([rewardId, { free }]) => [rewardId, free]));
 		const context = { trialMinor: trial.costMinor, freeCodes, ...(await tiersOffered(tx, scope, versions)) };
@@ -89,6 +88,8 @@ export async function publishProgramme(services: Services, scope: Scope): Promis
 				mistake: mistake.code,
 				...(mistake.offers ? { offers: mistake.offers } : {})
 			});
+		// The trial of a year takes a while: what is paid meanwhile is judged by the version that everybody still reads.
+		const now = services.clock.now();
 		const live = liveOf(versions);
 		if (live) await markProgrammeEnded(tx, scope, live.version, now);
 		await markProgrammePublished(tx, scope, draft.version, now);

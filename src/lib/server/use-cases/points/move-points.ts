@@ -179,8 +179,15 @@ async function takeBack(moving: Moving, entry: Entry): Promise<void> {
 const stateOf = ({ pendingPoints, earnedPoints }: Booked): AwardState =>
 	earnedPoints > 0 ? 'earned' : pendingPoints > 0 ? 'pending' : 'reversed';
 
-/** After awards moved: the twelve months, the tier, the series, and whom to tell. `live`: the programme in force. */
-export async function followAccount(moving: Settling, live: Pick<ProgrammeRow, 'terms'> | null): Promise<void> {
+/**
+ * After awards moved: the twelve months, the tier, the series, and whom to tell. `live`: the programme in force. After its end what still comes in goes the way
+ * of the rest, so the account is looked at again `afterEnd` (tend-points.ts).
+ */
+export async function followAccount(
+	moving: Settling,
+	live: Pick<ProgrammeRow, 'terms'> | null,
+	afterEnd: CivilDate | null
+): Promise<void> {
 	const { tx, scope, now, today, account, settled, batch } = moving;
 	const { streak, neutrals } = account;
 	const { points, recheckOn } = await yearOf(moving);
@@ -190,8 +197,7 @@ export async function followAccount(moving: Settling, live: Pick<ProgrammeRow, '
 		streak,
 		neutrals,
 		earnedInYear: points,
-		// After the end of the programme what still comes in goes the way of the rest: it is looked at at once (tend-points.ts).
-		recheckOn: live ? recheckOn : today,
+		recheckOn: live ? recheckOn : afterEnd,
 		...(tier === account.tier ? {} : { tier, tierSince: today })
 	};
 	batch.account = change;
@@ -203,9 +209,13 @@ export async function followAccount(moving: Settling, live: Pick<ProgrammeRow, '
 	settled.length = 0;
 }
 /** What was only added to is the sum with it; anything else is added up anew. */
-async function yearOf({ tx, scope, today, account, settled }: Settling) {
+async function yearOf(moving: Settling) {
+	const { tx, scope, today, account, settled } = moving;
 	const isStale = account.recheckOn !== null && account.recheckOn <= today;
-	if (isStale || settled.some(({ more }) => more < 0)) return earnedInYear(tx, scope, account.clientId, today);
+	if (isStale || settled.some(({ more }) => more < 0)) {
+		await keep(moving);
+		return earnedInYear(tx, scope, account.clientId, today);
+	}
 	return yearWith(
 		account,
 		settled.map(({ award, more }) => ({ actedOn: award.actedOn, points: more })),

@@ -85,7 +85,7 @@ async function tend(services: Services, scope: Scope, tx: Tx, clientId: string):
 	const live = await findLiveProgramme(tx, scope);
 	const isOver = live === null;
 	moved = (await expire(moving, (expiresOn) => isOver || (expiresOn !== null && expiresOn < today))) || moved;
-	if (moved || (account.recheckOn !== null && account.recheckOn <= today)) await followAccount(moving, live);
+	if (moved || (account.recheckOn !== null && account.recheckOn <= today)) await followAccount(moving, live, null);
 	if (moved) await announce(moving);
 }
 
