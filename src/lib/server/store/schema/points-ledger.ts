@@ -191,3 +191,25 @@ export const pointsLot = pgTable(
 		check('points_lot_left_check', sql`${t.left} >= 0`)
 	]
 );
+
+/** Tries whose points were not followed: a fault of theirs, which the money did not wait for. Followed again until it is mended. */
+export const pointsMissed = pgTable(
+	'points_missed',
+	{
+		supplierId: id(),
+		attemptId: id(),
+		clientId: id(),
+		times: integer().notNull(), // how often it was missed
+		error: text().notNull(), // the last one
+		missedAt: instant()
+	},
+	(t) => [
+		primaryKey({ name: 'points_missed_pk', columns: [t.supplierId, t.attemptId] }),
+		foreignKey({
+			name: 'points_missed_attempt_fk',
+			columns: [t.supplierId, t.attemptId],
+			foreignColumns: [paymentAttempt.supplierId, paymentAttempt.attemptId]
+		}),
+		check('points_missed_error_check', sql`length(${t.error}) <= 500`)
+	]
+);
