@@ -53,6 +53,7 @@ const BOUNDS: Record<string, string> = {
 	'passkeys.ts listPasskeys': 'enough: ten may be kept',
 	'payments.ts listPayments': 'page: /admin/paiements, receipts, a client’s page; of one invoice the latest 200',
 	'points-beats.ts listLastBeats': 'enough: as many as a series has',
+	'points-missed.ts listMissed': 'queue: what was followed is missed no more',
 	'points-due.ts listDueClients': 'stream: read to the end each time, behind the last one',
 	'points-due.ts listOverProgrammes': 'queue: what is ended is over no more',
 	'points-due.ts listToTell': 'queue: what is told is to tell no more',

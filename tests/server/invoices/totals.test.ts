@@ -240,7 +240,7 @@ describe.each([
 	});
 });
 test('a debit that has come leaves what is owed, and the list of what is under way', async () => {
-	await house.advance(10);
+	await house.advance(14);
 	await reconcileUnsettled(house.services);
 	const { cast, people } = sellers[0];
 	const { totals } = await admin.readDashboard(house.services, cast.owner);

@@ -207,7 +207,7 @@ test('a pay link tells nothing of what was paid together with other invoices', a
 	expect(await seen()).toContain('"status":"processing","amountMinor":"120000","methodLabel":null');
 	expect(await seen()).not.toMatch(new RegExp(`197700|77700|${number}|3000|••••`));
 	expect(await checkAttempt(house.services, link, attemptId)).toMatchObject({ refusal: { code: 'not_found' } });
-	await house.advance(10);
+	await house.advance(14);
 	await settleIntent(house.services, cast.system, {
 		account: 'acct_lumen',
 		intentId: (await attemptNow(attemptId)).stripePaymentIntentId!

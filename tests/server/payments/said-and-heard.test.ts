@@ -89,7 +89,7 @@ test('said not to be paid, and under way as Stripe says: its invoice is not coll
 	expect(mailsTo('claire@lumen.example').filter((mail) => /est en cours/.test(mail.text))).toHaveLength(1);
 	await pass(20);
 	expect(await audits()).toHaveLength(2);
-	await at.house.advance(8);
+	await at.house.advance(14);
 	await pass(70);
 	await hearOutcomes(at.house.services);
 	expect([await balanceOf(debit.invoiceId), (await books())['4191']]).toEqual([0n, undefined]);
@@ -105,7 +105,7 @@ test('under way, and paid otherwise meanwhile: it holds nothing, and the owners 
 	await pass(20);
 	expect((await attemptOf(debit.attemptId)).status).toBe('canceled');
 	expect(await audits()).toEqual(['said_not_paid', 'outcome_under_way_twice']);
-	await at.house.advance(8);
+	await at.house.advance(14);
 	await pass(70);
 	await hearOutcomes(at.house.services);
 	expect([await balanceOf(debit.invoiceId), (await books())['4191']]).toEqual([0n, -120_000]);
@@ -173,7 +173,7 @@ test('said not to be paid, its client began a plan instead, and the debit is und
 	expect(await tryOf(debit)).toMatchObject({ status: 'processing' });
 	expect(await planNow()).toEqual(['active', 'paid', 'scheduled']);
 	expect(mailsTo(at.payer.email).filter((mail) => /est réduit/.test(mail.subject))).toEqual([]);
-	await at.house.advance(8);
+	await at.house.advance(14);
 	await pass(70);
 	await hearOutcomes(at.house.services);
 	expect(await planNow()).toEqual(['completed', 'paid', 'paid_otherwise']);

@@ -200,7 +200,7 @@ test.each([
 		expect(await say(tried, NOT_PAID)).toMatchObject({ ok: true });
 		expect(await balanceOf(tried.invoiceId)).toBe(120_000n);
 		expect(await payToday(tried.invoiceId)).toMatchObject({ value: { status: 'paid' } });
-		await house.advance(8);
+		await house.advance(14);
 		await comeBack();
 		expect([await balanceOf(tried.invoiceId), (await attemptOf(tried.attemptId)).status]).toEqual([0n, 'paid']);
 		const after = await books();

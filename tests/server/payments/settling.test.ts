@@ -249,7 +249,7 @@ describe('SEPA debit', () => {
 				(mail) => mail.subject.startsWith('Prélèvement SEPA') && mail.text.includes('PONCTUEL')
 			)
 		).toBe(true);
-		await house.advance(10);
+		await house.advance(14);
 		await reconcileUnsettled(house.services);
 		expect(await balanceOf(invoiceId)).toBe(0n);
 	});
@@ -274,7 +274,7 @@ describe('SEPA debit', () => {
 		const invoiceId = await anInvoice(house.services, cast, {});
 		const attemptId = newId();
 		await pay(house.services, payer, [invoiceId], 120_000, { method: 'pm_disputed_fr', attemptId });
-		await house.advance(10);
+		await house.advance(14);
 		await settleIntent(house.services, cast.system, { account: 'acct_lumen', intentId: await intentOf(attemptId) });
 		expect(await balanceOf(invoiceId)).toBe(0n);
 		await house.advance(22);

@@ -105,7 +105,7 @@ test('while nobody can be asked, each word may be taken back for another, at onc
 		[first]
 	]);
 	expect(await audits()).toEqual(['said_not_paid', 'said_paid_instead', 'said_not_paid_instead', 'said_paid_instead']);
-	await at.house.advance(8);
+	await at.house.advance(14);
 	await comeBack();
 	await pass(20);
 	expect(await tryOf(debit)).toMatchObject({ status: 'paid', said: { heard: 'paid', round: 4 }, instead: null });

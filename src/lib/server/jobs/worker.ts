@@ -19,6 +19,7 @@ import { chargeNextParts, collectDue } from '../use-cases/plans/collect-parts.ts
 import { forgetMethods } from '../use-cases/methods/manage-methods.ts';
 import { reconcileSetups } from '../use-cases/methods/set-up-method.ts';
 import { announceParts, askMethodsAgain, breakPlans, tellEndingCards } from '../use-cases/plans/tend-plans.ts';
+import { followMissed } from '../use-cases/points/follow-missed.ts';
 import { tellExpiring, tendPoints } from '../use-cases/points/tend-points.ts';
 import { forgetStale } from '../use-cases/upkeep/forget-stale.ts';
 
@@ -58,6 +59,7 @@ const PERIODIC: Periodic[] = [
 	{ name: 'read clients at LoyaltyLion again', everyMs: 10 * MINUTE, run: readMembersAgain },
 	{ name: 'break plans in default', everyMs: 60 * MINUTE, run: breakPlans },
 	{ name: 'tell of points that expire', everyMs: 60 * MINUTE, run: tellExpiring },
+	{ name: 'points that were missed', everyMs: 10 * MINUTE, run: followMissed },
 	{ name: 'points that are due', everyMs: 10 * MINUTE, run: tendPoints },
 	{ name: 'forget what has served its time', everyMs: 60 * MINUTE, run: forgetStale },
 	{ name: 'compare totals with Stripe', everyMs: 24 * 60 * MINUTE, run: compareTotals }

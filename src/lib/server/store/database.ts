@@ -60,24 +60,32 @@ type Begin = (work: Work) => Promise<unknown>;
 async function untilItCloses(begin: Begin, work: Work): Promise<unknown> {
 	let lost: { error: unknown } | null = null;
 	try {
-		return await begin(async (tx) => {
-			const say = prepared(tx);
-			const { unsafe } = say;
-			say.unsafe = ((...query: Parameters<typeof unsafe>) => {
-				if (lost) throw lost.error;
-				return unsafe(...query);
-			}) as typeof unsafe;
-			const outcome = await work(say).then(
-				(value) => ({ value }),
-				(error: unknown) => ({ error })
-			);
-			// Who waits was answered when the connection closed.
-			if (lost) return new Promise(() => {});
-			if ('error' in outcome) throw outcome.error;
-			return outcome.value;
-		});
+		return await begin((tx) => saying(tx, () => lost, work));
 	} catch (error) {
 		lost = { error };
 		throw error;
 	}
+}
+async function saying(
+	tx: postgres.TransactionSql,
+	lost: () => { error: unknown } | null,
+	work: Work
+): Promise<unknown> {
+	const say = prepared(tx);
+	const { unsafe, savepoint } = say;
+	say.unsafe = ((...query: Parameters<typeof unsafe>) => {
+		const gone = lost();
+		if (gone) throw gone.error;
+		return unsafe(...query);
+	}) as typeof unsafe;
+	// What is undone alone is said in the same way: its ROLLBACK TO, too, would fall into the work of somebody else.
+	say.savepoint = ((inner: Work) => savepoint((nested) => saying(nested, lost, inner))) as typeof savepoint;
+	const outcome = await work(say).then(
+		(value) => ({ value }),
+		(error: unknown) => ({ error })
+	);
+	// Who waits was answered when the connection closed.
+	if (lost()) return new Promise(() => {});
+	if ('error' in outcome) throw outcome.error;
+	return outcome.value;
 }

@@ -13,7 +13,8 @@ import type { Tx } from '../../store/database.ts';
 import type { Supplier } from '../../store/parties.ts';
 import { listAwardsAround, lockAccount, type PointsAward } from '../../store/points.ts';
 import { readPointsFacts, type LineFacts } from '../../store/points-facts.ts';
-import { listPublished, termsOf } from '../../store/points-programme.ts';
+import { orNoted } from '../../store/points-missed.ts';
+import { listPublished, termsOf, type PublishedRow } from '../../store/points-programme.ts';
 import { isYearStale, yearToday } from './account-today.ts';
 import { followCredit } from './credit.ts';
 import { followBonuses, paymentsOf, type Asked, type Judged } from './follow-bonuses.ts';
@@ -33,12 +34,24 @@ import {
 
 export type Following = { tx: Tx; scope: Scope; supplier: Supplier; now: Date };
 
-export async function followPoints(
-	{ tx, scope, supplier, now }: Following,
-	{ attemptId, clientId }: { attemptId: string; clientId: string }
-): Promise<void> {
-	let versions = await listPublished(tx, scope);
+type OfTry = { attemptId: string; clientId: string };
+
+/** A fault in them never stops the money: it is noted with it, and they are followed again (follow-missed.ts). */
+export async function followPoints(following: Following, { attemptId, clientId }: OfTry): Promise<void> {
+	const { tx, scope, now } = following;
+	const versions = await listPublished(tx, scope);
 	if (!versions.length) return;
+	const of = { attemptId, clientId };
+	await orNoted(tx, scope, { ...of, now }, (apart) => bringToMoney({ ...following, tx: apart }, of, versions));
+}
+
+/** Brings what the try earns to what of its money stands. `published`: the versions there are, one at least. */
+export async function bringToMoney(
+	{ tx, scope, supplier, now }: Following,
+	{ attemptId, clientId }: OfTry,
+	published: PublishedRow[]
+): Promise<void> {
+	let versions = published;
 	const today = civilDateIn(now, supplier.timeZone);
 	const account = await lockAccount(tx, scope, clientId, { today, now });
 	if (isYearStale(account, today)) {
