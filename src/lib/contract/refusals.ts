@@ -41,6 +41,7 @@ export const REFUSAL_CODES = [
 	'points_one_invoice',
 	'points_rules_first',
 	'reward_not_offered',
+	'reward_changed',
 	'reward_gone',
 	'card_declined',
 	'method_refused',

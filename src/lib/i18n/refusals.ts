@@ -164,6 +164,7 @@ function pointsTexts(locale: Locale): Record<OfPoints, () => string> {
 		points_one_invoice: () => m.refusal_points_one_invoice({}, say),
 		points_rules_first: () => m.refusal_points_rules_first({}, say),
 		reward_not_offered: () => m.refusal_reward_not_offered({}, say),
+		reward_changed: () => m.refusal_reward_changed({}, say),
 		reward_gone: () => m.refusal_reward_gone({}, say)
 	};
 }

@@ -11,6 +11,7 @@ import {
 import { DEFAULT_PROGRAMME } from '#lib/domain/points/default-programme.ts';
 import { judgeAct } from '#lib/domain/points/judge.ts';
 import { required } from '#lib/domain/required.ts';
+import { openTrial } from '#lib/domain/points/simulate.ts';
 import type { ProgrammeTerms, Reward } from '#lib/domain/points/programme.ts';
 import { civilDate } from '#lib/domain/calendar/civil-date.ts';
 
@@ -153,6 +154,26 @@ function tierOf(terms: ProgrammeTerms, position: number) {
 test.each(WRONG)('%s is said at %s, and nothing can be published', (code, field, change) =>
 	expect(said(changed(change))).toContain(`error ${field} ${code}`)
 );
+
+test.each(WRONG)('%s at %s is tried while it is typed all the same: the page of the draft opens', (_, __, change) => {
+	const act = {
+		...{
+			clientId: 'c',
+			clientName: 'Roche',
+			invoiceId: 'i',
+			isSettled: true,
+			isFirstOnline: true,
+			finishedPlanId: 'p'
+		},
+		...{ amountMinor: minor(120_000n), debtMinor: minor(120_000n), netMinor: minor(100_000n), isSepa: true },
+		...{ dueOn: civilDate('2026-06-30'), actedOn: civilDate('2026-06-10'), isDeposit: false, isFactored: false },
+		...{ isSettlement: false, isHeld: false, isDiscounted: false }
+	};
+	const trial = openTrial(changed(change));
+	trial.add([act, { ...act, invoiceId: 'j' }]);
+	const { points, costMinor } = trial.result();
+	expect([Number.isSafeInteger(points), costMinor === null || typeof costMinor === 'bigint']).toEqual([true, true]);
+});
 
 test('a programme that would have cost more than the supplier’s own cap is not published; one that costs as much is', () => {
 	const capped = changed((t) => (t.costCapMinor = minor(100_000n)));

@@ -79,7 +79,11 @@ test('points of a try that came to nothing are given back later, when giving the
 	await superuser.unsafe(
 		"create trigger breaks before insert on points_entry for each row when (new.kind = 'given_back') execute function breaks()"
 	);
-	const refused = await buy(invoiceId, 9_500, { usePoints: 100, method: 'pm_card_visa_chargeDeclined', attemptId: newId() });
+	const refused = await buy(invoiceId, 9_500, {
+		usePoints: 100,
+		method: 'pm_card_visa_chargeDeclined',
+		attemptId: newId()
+	});
 	expect(refused).toMatchObject({ ok: true, value: { status: 'declined' } });
 	expect(await points()).toMatchObject({ balance: 200 });
 	await superuser.unsafe(FAULTS.entry.ends);

@@ -56,6 +56,15 @@ const codes = (one: Reward, list: string[]) =>
 			.values(list.map((code) => ({ supplierId: cast.supplierId, rewardId: one.rewardId, code, addedAt: new Date(0) })))
 	);
 
+test('a reward that costs another number of points than was seen is not taken', async () => {
+	const one = await offered();
+	const asked = { redemptionId: newId(), rewardId: one.rewardId, clientId: payer.clientId };
+	const seen = (expectedPoints: number) => takeReward(house.services, payer.scope, { ...asked, expectedPoints });
+	expect(await seen(one.points - 1)).toMatchObject({ ok: false, refusal: { code: 'reward_changed' } });
+	expect(await seen(Number.NaN)).toMatchObject({ ok: false, refusal: { code: 'reward_changed' } });
+	expect(await balance()).toBe(300);
+	expect(await seen(one.points)).toMatchObject({ ok: true });
+});
 test('a service is asked for, and its points are gone; the same click twice is one', async () => {
 	const one = await offered();
 	const redemptionId = newId();

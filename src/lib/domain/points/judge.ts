@@ -51,6 +51,8 @@ export function judgeAct(rule: EarningRule, act: Act): Judgement {
 	const daysEarly = verdict === 'on_time' ? Math.max(0, daysBetween(act.actedOn, act.dueOn)) : 0;
 	const nothing = { verdict, daysEarly, base: 0, early: 0, sepa: 0 };
 	if (verdict !== 'on_time' || act.amountMinor <= 0n || act.debtMinor <= 0n) return nothing;
+	// Of a draft that is tried while it is typed.
+	if (rule.pointsPer.points <= 0 || rule.pointsPer.euroMinor <= 0n) return nothing;
 	// Points times the denominators of everything below: one exact number, divided once for each part.
 	const exact = basisOf(rule, act) * BigInt(rule.pointsPer.points) * BigInt(act.multiplierBps);
 	const unit = rule.pointsPer.euroMinor * 10_000n * (rule.basis === 'without_vat' ? act.debtMinor : 1n);

@@ -43,6 +43,7 @@ const STATUS: Record<RefusalCode, number> = {
 	points_one_invoice: 409,
 	points_rules_first: 409,
 	reward_not_offered: 409,
+	reward_changed: 409,
 	reward_gone: 409,
 	card_declined: 402,
 	method_refused: 402,

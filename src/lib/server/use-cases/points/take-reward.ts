@@ -1,5 +1,5 @@
 // A reward is taken for points, or given back by the supplier who can't give it. Actor: a person of the client who is signed in; for it, a member of the supplier or
-// a key of the API. Refusals: not_allowed, not_found, reward_not_offered, reward_gone, points_not_enough, points_frozen, points_rules_first, attempt_id_reused.
+// a key of the API. Refusals: not_allowed, not_found, reward_not_offered, reward_changed, reward_gone, points_not_enough, points_frozen, points_rules_first, attempt_id_reused.
 // Facts: points.changed.
 import { actorName, may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
@@ -19,8 +19,8 @@ import { expireDue } from './expire-points.ts';
 import { announce, takePoints, type Moving } from './move-points.ts';
 import { readLoyalty } from './read-loyalty.ts';
 
-/** `redemptionId`: minted by whoever asks; the same one twice is one reward. */
-export type TakeReward = { redemptionId: string; rewardId: string; clientId: string };
+/** `redemptionId`: minted by whoever asks; the same one twice is one reward. `expectedPoints`: what it cost where it was seen, if it was. */
+export type TakeReward = { redemptionId: string; rewardId: string; clientId: string; expectedPoints?: number };
 
 export async function takeReward(
 	services: Services,
@@ -47,7 +47,7 @@ async function takeInside(
 	services: Services,
 	scope: Scope,
 	tx: Tx,
-	{ redemptionId, rewardId, clientId }: TakeReward
+	{ redemptionId, rewardId, clientId, expectedPoints }: TakeReward
 ): Promise<Result<Redemption>> {
 	if (!(await findClient(tx, scope, clientId))) return refuse('not_found');
 	const supplier = await getSupplier(tx, scope);
@@ -66,6 +66,7 @@ async function takeInside(
 	if (!isOffered(reward, { today, tier: loyalty.tier })) return refuse('reward_not_offered');
 	const moving: Moving = { tx, scope, now, today, account };
 	if (await expireDue(moving)) await announce(moving);
+	if (expectedPoints !== undefined && expectedPoints !== reward.points) return refuse('reward_changed');
 	const short = shortOf(account, reward);
 	if (short) return refuse(short);
 	const spent = { kind: 'spent' as const, points: -reward.points, sourceId: redemptionId, causeId: redemptionId };

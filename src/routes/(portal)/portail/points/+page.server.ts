@@ -28,7 +28,9 @@ export const actions: Actions = {
 		const [redemptionId, rewardId] = [String(form.get('prise') ?? ''), String(form.get('recompense') ?? '')];
 		if (!isUuid(redemptionId) || !isUuid(rewardId)) error(404, 'Not found');
 		const clientId = required(scope.clientId, 'client of a person');
-		const result = await takeReward((await house()).services, scope, { redemptionId, rewardId, clientId });
+		const expectedPoints = Number(form.get('points'));
+		const asked = { redemptionId, rewardId, clientId, expectedPoints };
+		const result = await takeReward((await house()).services, scope, asked);
 		if (!result.ok) return failWith(result.refusal, event.locals.locale);
 		// Another page: looked at again, it takes nothing again.
 		redirect(303, `/portail/points?dit=${result.value.code ? 'code' : 'demande'}`);
