@@ -15,7 +15,7 @@ const PAYER_FOLDERS = [
 	'domain/calendar',
 	'domain/plans'
 ];
-const PAYER_FILES = ['i18n/option-titles.ts', 'i18n/states.ts', 'contract/expected-parts.ts', 'domain/required.ts'];
+const PAYER_FILES = ['i18n/option-titles.ts', 'contract/expected-parts.ts', 'domain/required.ts'];
 const NOT_FOR_PAYERS =
 	/(stripe-checkout|pay-saved|colors|KeepMethod|SavedMethods|ConfirmPart|AttemptPanel|Standing|PaidSlip|PlanPanel|DiscountList|ReceiptList|Outcome|StaleLink|CodeField|KeptForms|SessionList|InvoiceStateWord|CivilDay|passkeys|PasskeyButton|PageLinks|lower-parts)\./;
 const lib = path.join(import.meta.dirname, 'src/lib');
