@@ -3,6 +3,7 @@
 import { addDays, daysBetween, type CivilDate } from '../calendar/civil-date.ts';
 import { isTargetDay } from '../calendar/business-days.ts';
 import type { Minor } from '../money/minor.ts';
+import { ACCOUNT_MAX } from './limits.ts';
 import type { EarningRule } from './programme.ts';
 
 export type Verdict =
@@ -67,9 +68,8 @@ export function judgeAct(rule: EarningRule, act: Act): Judgement {
 		sepa: act.isSepa ? counted((BigInt(rule.sepa) * least(act.amountMinor, act.debtMinor)) / act.debtMinor) : 0
 	};
 }
-/** However generous a rule is: what the ledger can't hold must never stop money from being booked. */
-const MOST_AT_ONCE = 1_000_000n;
-const counted = (points: bigint): number => Number(least(points, MOST_AT_ONCE));
+/** However generous a rule is: what the ledger can't hold must never stop money from being booked. As much as an account holds: cutting a payment goes round no limit. */
+const counted = (points: bigint): number => Number(least(points, BigInt(ACCOUNT_MAX)));
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
 /** What is paid, in euros or, without VAT, in euros times what the invoice asked for. */
