@@ -10,6 +10,7 @@ CREATE TABLE "points_missed" (
 );
 --> statement-breakpoint
 ALTER TABLE "points_missed" ADD CONSTRAINT "points_missed_attempt_fk" FOREIGN KEY ("supplier_id","attempt_id") REFERENCES "public"."payment_attempt"("supplier_id","attempt_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "points_missed" ADD CONSTRAINT "points_missed_client_fk" FOREIGN KEY ("supplier_id","client_id") REFERENCES "public"."client"("supplier_id","client_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 -- Noted by whoever books the money, in a client's scope too; followed again, and forgotten, by the worker alone.
 alter table points_missed enable row level security;
 --> statement-breakpoint

@@ -16,7 +16,7 @@ import {
 import type { Taken } from '../../../domain/points/ledger.ts';
 import type { RewardKind, Words } from '../../../domain/points/programme.ts';
 import { choice, day, id, instant, oneOf, optionalDay, optionalId, optionalInstant, optionalMoney } from './columns.ts';
-import { contact, supplier } from './parties.ts';
+import { client, contact, supplier } from './parties.ts';
 import { paymentAttempt } from './payments.ts';
 import { pointsAccount, pointsProgramme } from './points.ts';
 
@@ -209,6 +209,11 @@ export const pointsMissed = pgTable(
 			name: 'points_missed_attempt_fk',
 			columns: [t.supplierId, t.attemptId],
 			foreignColumns: [paymentAttempt.supplierId, paymentAttempt.attemptId]
+		}),
+		foreignKey({
+			name: 'points_missed_client_fk',
+			columns: [t.supplierId, t.clientId],
+			foreignColumns: [client.supplierId, client.clientId]
 		}),
 		check('points_missed_error_check', sql`length(${t.error}) <= 500`)
 	]
