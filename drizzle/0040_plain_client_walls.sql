@@ -1,6 +1,6 @@
 -- Who sees what stays word for word; how PostgreSQL counts it changes. "No client is asked for, or it is this one" written with OR is taken for one row in two
 -- hundred, in every table at once, so that a page of fifty invoices read all of a supplier's and sorted them. Written with CASE it is taken for one in two, and
--- the page is read in the order of an index (docs/decisions/0045). Each policy is changed in its own words.
+-- the page is read in the order of an index (docs/decisions/0043). Each policy is changed in its own words.
 do $$
 declare
 	one record;
