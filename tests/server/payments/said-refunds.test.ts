@@ -7,6 +7,7 @@ import { required } from '#lib/domain/required.ts';
 import { newId } from '#lib/server/identity.ts';
 import { findPaymentOfIntent } from '#lib/server/store/payments-of-intents.ts';
 import { hearRefunds } from '#lib/server/use-cases/payments/hear-refunds.ts';
+import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { sayRefund, type RefundAnswer, type SayRefundInput } from '#lib/server/use-cases/payments/say-refund.ts';
 import { changeStripeAccount } from '#lib/server/use-cases/suppliers/change-payee.ts';
@@ -71,6 +72,14 @@ const gross = async (): Promise<Record<string, number>> => {
 	const { '627': fee = 0, [`511 ${at.former}`]: held = 0, ...rest } = await books();
 	return { ...rest, held: held + fee };
 };
+/** What the client was told of refunds, as far as mails have left by now. */
+const told = async () => {
+	await at.house.drain();
+	return mailsTo(at.payer.email)
+		.map((mail) => mail.subject.replace(/\s/g, ' '))
+		.filter((subject) => /rembours/i.test(subject));
+};
+const [TOLD, NOT_SO] = ['Remboursement de 500,00 €', 'Le remboursement de 500,00 € n’a pas été fait'];
 const audits = async () => (await stage.audits()).filter((action) => /refund/.test(action));
 
 test('a refund that was made there is booked once, on that account and that day, however often it is said; the account that comes back finds it', async () => {
@@ -235,4 +244,37 @@ test('a payment of which something was given back is not taken back before that'
 	expect(await books()).toEqual(before);
 	expect(await say(asked, NOT_MADE, 1)).toMatchObject(OK);
 	expect(await stage.say(lost, NOT_PAID, at.cast.owner, 1)).toMatchObject(OK);
+});
+
+test('a wrong reference put right is the same refund: its client hears of it once, and then that it was none', async () => {
+	const asked = await askedFor();
+	await leave();
+	expect(await say(asked, made('re_wrong'))).toMatchObject(OK);
+	expect(await told()).toEqual([TOLD]);
+	expect(await say(asked, made('re_right'), 1)).toMatchObject(OK);
+	expect(await told()).toEqual([TOLD]);
+	expect(await say(asked, NOT_MADE, 2)).toMatchObject(OK);
+	expect(await told()).toEqual([TOLD, NOT_SO]);
+	// Made after all: heard again, and believed.
+	expect(await say(asked, made('re_at_last'), 3)).toMatchObject(OK);
+	expect(await told()).toEqual([TOLD, NOT_SO, TOLD]);
+});
+test('a reference put right before its mail left: the client hears of it once', async () => {
+	const asked = await askedFor();
+	await leave();
+	expect(await say(asked, made('re_wrong'))).toMatchObject(OK);
+	expect(await say(asked, made('re_right'), 1)).toMatchObject(OK);
+	expect(await told()).toEqual([TOLD]);
+});
+test('Stripe calls it by another name than was said: one refund, told once; that its bank did not take it is told all the same', async () => {
+	const asked = await askedFor({ heard: true });
+	await leave();
+	expect(await say(asked, made('re_read_wrongly'))).toMatchObject(OK);
+	expect(await told()).toEqual([TOLD]);
+	await back();
+	expect(await pageOf(asked)).toMatchObject({ payment: { reversedMinor: 50_000n } });
+	expect(await told()).toEqual([TOLD]);
+	refundFails(world(), formerObjects(), refundAtStripe());
+	await reconcileRecent(at.house.services, 30);
+	expect(await told()).toEqual([TOLD, 'Le remboursement de 500,00 € n’a pas abouti']);
 });

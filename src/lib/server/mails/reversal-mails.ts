@@ -60,13 +60,14 @@ export function renderRefundMail(
 		{ kind: 'small', text: m.mail_refund_delay({}, say(to)) }
 	]);
 }
-/** It had been announced, and the bank did not take it: the money is here, and counts for the invoices again. */
-export function renderRefundFailedMail(to: To, refund: Moved): RenderedMail {
-	const { numbers } = refund;
+/** It had been announced, and the money is here and counts for the invoices again: the bank did not take it, or a person had said so by mistake (`isSaid`). */
+export function renderRefundFailedMail(to: To, refund: Moved & { isSaid: boolean }): RenderedMail {
+	const { numbers, isSaid } = refund;
 	const amount = money(to, refund, refund.amountMinor);
-	return mail(to, m.mail_refund_failed_subject({ amount }, say(to)), m.mail_refund_preview({ numbers }, say(to)), [
+	const subject = (isSaid ? m.mail_refund_unsaid_subject : m.mail_refund_failed_subject)({ amount }, say(to));
+	return mail(to, subject, m.mail_refund_preview({ numbers }, say(to)), [
 		hello(to),
-		text(m.mail_refund_failed_text({ amount, numbers }, say(to))),
+		text((isSaid ? m.mail_refund_unsaid_text : m.mail_refund_failed_text)({ amount, numbers }, say(to))),
 		...dueBlocks(to, refund)
 	]);
 }

@@ -43,3 +43,5 @@ export async function listNamesInBooks(tx: Tx, scope: Scope, intentIds: string[]
 const REFUND_ROUNDS = 3;
 export const refundNames = (refundId: string): string[] =>
 	Array.from({ length: REFUND_ROUNDS }, (_, i) => nameInBooks(refundId, i + 1));
+/** The name without its round: what Stripe calls it. */
+export const nameAtStripe = (nameInBooks: string): string => nameInBooks.replace(/:\d+$/, '');

@@ -20,6 +20,7 @@ import {
 } from '../../store/payments.ts';
 import { listHeldParts } from '../../store/held-parts.ts';
 import type { Context } from './compose-context.ts';
+import { toldOfRefund } from './refund-told.ts';
 import { invoiceIdsOf, payUrl, whatIsDue, type Due } from './what-is-due.ts';
 
 export async function renderReversal(context: Context): Promise<RenderedMail | null> {
@@ -51,9 +52,7 @@ export async function renderReversal(context: Context): Promise<RenderedMail | n
 		case 'refund':
 			return renderRefund(context, facts);
 		case 'refund_failed':
-			return (await wasTold(context, 'refund', reversal.reversalId))
-				? templates.renderRefundFailedMail(to, facts.common)
-				: null;
+			return renderRefundFailed(context, facts);
 		case 'transfer_undone':
 			return lines.length || reversal.kind === 'payment_unsaid'
 				? templates.renderUnmatchedMail(to, { ...facts.common, isSaid: reversal.kind === 'payment_unsaid' })
@@ -67,13 +66,13 @@ export async function renderReversal(context: Context): Promise<RenderedMail | n
 
 type Facts = { reversal: Reversal; payment: Payment; due: Due; common: templates.Moved };
 
-async function renderRefund(
-	{ scope, tx, row, to }: Context,
-	{ reversal, due, common }: Facts
-): Promise<RenderedMail | null> {
+async function renderRefund(context: Context, { reversal, due, common }: Facts): Promise<RenderedMail | null> {
+	const { scope, tx, row, to } = context;
 	// It failed, or was taken back, before anybody heard of it.
 	for (const undone of ['refund_failed', 'refund_unsaid'] as const)
 		if (await findReversalOf(tx, scope, reversal.stripeObjectId, undone)) return null;
+	// Only its reference was another one.
+	if ((await toldOfRefund(context, reversal)).isTold) return null;
 	const given = (await notesWith(tx, scope, row)).filter((note) => note.kind === 'granted');
 	const lines = await listReversalLines(tx, scope, reversal.stripeObjectId, reversal.kind);
 	const reopens = add(...lines.map((line) => line.amountMinor));
@@ -84,6 +83,14 @@ async function renderRefund(
 		// Told days later, when it is sure: paid again meanwhile, nothing of it is open.
 		reopensMinor: given.length || due.payableMinor === ZERO ? ZERO : reopens
 	});
+}
+
+/** Only whoever heard that it was made. Said by mistake, and in the books under its right name: it was made. */
+async function renderRefundFailed(context: Context, { reversal, common }: Facts): Promise<RenderedMail | null> {
+	const { isTold, isMade } = await toldOfRefund(context, reversal);
+	const isSaid = (await findReversalOf(context.tx, context.scope, reversal.stripeObjectId, 'refund_unsaid')) !== null;
+	if (!isTold || (isSaid && isMade)) return null;
+	return templates.renderRefundFailedMail(context.to, { ...common, isSaid });
 }
 
 async function renderReturned(context: Context, { reversal, payment, common }: Facts): Promise<RenderedMail | null> {

@@ -4,6 +4,7 @@ import type { Scope } from '../../../domain/access/scope.ts';
 import type { Tx } from '../../store/database.ts';
 import { findReversalOf, type Payment } from '../../store/payments.ts';
 import { refundNames } from '../../store/payments-of-intents.ts';
+import { settleRefundRequest } from '../../store/refund-requests.ts';
 import { listSaidOfPayment } from '../../store/said-refunds.ts';
 import type { Settling } from './settling.ts';
 import { unsayRefund } from './unsay-refund.ts';
@@ -21,6 +22,10 @@ export async function forgetMisnamed(settling: Settling, payment: Payment): Prom
 	if (!intent.refunds.length) return;
 	for (const { said, request } of await listSaidOfPayment(tx, scope, payment.paymentId)) {
 		const own = intent.refunds.find((one) => one.refundRequestId === request.refundRequestId);
-		if (said.reference && own && own.id !== said.reference) await unsayRefund(settling, payment, said.reference);
+		if (!said.reference || !own || own.id === said.reference) continue;
+		await unsayRefund(settling, payment, said.reference);
+		const answer = { status: 'accepted' as const, stripeRefundId: own.id };
+		if (request.stripeRefundId !== own.id)
+			await settleRefundRequest(tx, scope, request.refundRequestId, answer, settling.now);
 	}
 }

@@ -4,6 +4,7 @@ import { findReversalOf } from '../../store/payments.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { Tx } from '../../store/database.ts';
 import { refundNames } from '../../store/payments-of-intents.ts';
+import { queueReversalMail } from '../mails/queue-mails.ts';
 import { bookDiscounts } from './book-discounts.ts';
 import { restore, type Moving } from './move-money.ts';
 import { voidCreditNotes } from './book-credit-notes.ts';
@@ -24,6 +25,7 @@ export async function unsayRefund(moving: Moving, payment: Payment, reference: s
 			at
 		});
 		await bookDiscounts(moving, payment);
+		await queueReversalMail(tx, scope, at, 'refund_failed', given.reversalId, payment.clientId);
 	}
 }
 
