@@ -2,9 +2,11 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mintScope } from '#lib/domain/access/scope.ts';
+import type { Minor } from '#lib/domain/money/minor.ts';
 import { newId } from '#lib/server/identity.ts';
 import { listDiscounts } from '#lib/server/store/discounts.ts';
 import { holdInvoice } from '#lib/server/use-cases/invoices/hold-invoice.ts';
+import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { findCreditNote } from '#lib/server/use-cases/payments/read-credit-note.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
@@ -220,6 +222,43 @@ test('every event of a plan, told again in other orders and twice: the same plan
 	);
 	await house.drain();
 	expect(await state()).toEqual(before);
+});
+
+/** Of the first part, as a mistake: it is owed again, beside the plan. */
+async function givenBack(invoiceId: string, amountMinor: bigint): Promise<void> {
+	const [{ payment_id } = { payment_id: '' }] = await asSystem((tx) =>
+		tx.execute<{ payment_id: string }>(sql`select payment_id from allocation where invoice_id = ${invoiceId}`)
+	);
+	const input = { refundRequestId: newId(), paymentId: payment_id, amountMinor: amountMinor as Minor };
+	expect(
+		await requestRefund(house.services, cast.owner, { ...input, meaning: 'error', note: 'par erreur' })
+	).toMatchObject({ ok: true });
+	await house.drain();
+}
+test('what is owed beside a plan is asked for first; too little to be charged, it keeps nobody from paying the next part', async () => {
+	const asked = async (invoiceId: string) => {
+		const view = await readPayView(house.services, payer.scope, [invoiceId]);
+		return view.ok && [view.value.amountMinor, view.value.options.map((one) => one.kind)];
+	};
+	const much = await begun();
+	await givenBack(much.invoiceId, 50n);
+	expect(await asked(much.invoiceId)).toEqual([50n, ['now']]);
+	expect(await pay(house.services, payer, [much.invoiceId], 40_000, { option: 'next_part' })).toMatchObject({
+		refusal: { code: 'nothing_to_pay' }
+	});
+	const little = await begun();
+	await givenBack(little.invoiceId, 49n);
+	expect(await asked(little.invoiceId)).toEqual([49n, ['next_part', 'all_parts']]);
+	expect(await pay(house.services, payer, [little.invoiceId], 40_000, { option: 'next_part' })).toMatchObject({
+		ok: true,
+		value: { status: 'paid' }
+	});
+	expect((await planOf(little.invoiceId)).parts.map((part) => part.status)).toEqual(['paid', 'paid', 'scheduled']);
+	expect(await pay(house.services, payer, [little.invoiceId], 40_000, { option: 'all_parts' })).toMatchObject({
+		ok: true
+	});
+	expect(await balanceOf(little.invoiceId)).toBe(49n);
+	expect((await planOf(little.invoiceId)).status).toBe('completed');
 });
 
 test('a part that was refused, put off by agreement and refused again is told again: each refusal, not each number of one', async () => {

@@ -8,6 +8,8 @@ export type Lowerable = { planId: string; position: number; partMinor: Minor; of
 
 /** A part of less can't be charged (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts): it is left that much, while another can give the rest. */
 export const CHARGEABLE_MINOR = 50n as Minor;
+/** What is owed beside the parts of a plan is asked for before them. Too little to be charged, it comes by transfer, and keeps nobody from paying a part. */
+export const isAskedBefore = (besideMinor: Minor): boolean => besideMinor >= CHARGEABLE_MINOR;
 
 /**
  * `parts` in their order, those that may still change. Takes off `amountMinor`, or all there is; never more of a part than it pays of the invoice. The

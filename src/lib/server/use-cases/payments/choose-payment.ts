@@ -10,6 +10,7 @@ import { add, ZERO, type Minor } from '../../../domain/money/minor.ts';
 import type { InvoiceDiscount, PaymentOption } from '../../../domain/offers/quoted.ts';
 import type { AllocationLine } from '../../../domain/payments/allocation.ts';
 import { methodsFor, type PaymentMethodType } from '../../../domain/payments/methods.ts';
+import { isAskedBefore } from '../../../domain/plans/lower-parts.ts';
 import { isWholeIn, linesOf, nextPart, openParts } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
@@ -130,8 +131,8 @@ async function chooseParts(
 	if (invoices.some(isOverPlanned)) await lowerPartsOf({ scope, tx, supplier, now: services.clock.now() }, asked, null);
 	const [plan] = await listPlansOfInvoices(tx, scope, asked, { running: true });
 	const next = plan && nextPart(plan.parts);
-	// Parts are shown, and paid, where nothing but the plan is left of the invoices.
-	if (!plan || !next || add(...invoices.map(payableToday)) !== ZERO) return refuse('nothing_to_pay');
+	// Parts are shown, and paid, where nothing that can be charged is left of the invoices beside the plan.
+	if (!plan || !next || isAskedBefore(add(...invoices.map(payableToday)))) return refuse('nothing_to_pay');
 	if (!isWholeIn(plan.parts, asked)) return refuse('not_found');
 	const parts = option === 'next_part' ? [next] : openParts(plan.parts);
 	const lines = linesOf(parts);

@@ -13,6 +13,7 @@ import { isCredited, payableToday } from '../../../domain/invoices/state.ts';
 import { transferPayload } from './transfer-code.ts';
 import { add, ZERO, type Minor } from '../../../domain/money/minor.ts';
 import { cureDaysFor } from '../../../domain/plans/failure.ts';
+import { isAskedBefore } from '../../../domain/plans/lower-parts.ts';
 import { isWholeIn } from '../../../domain/plans/plan.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import { debitDeclineText, declineText } from '../../../i18n/declines.ts';
@@ -73,7 +74,7 @@ export async function readPayView(
 		const amountMinor = add(...records.map(payableToday));
 		const plan = plans.find((one) => one.status !== 'pending' && isWholeIn(one.parts, invoiceIds)) ?? null;
 		const isRunning = plan?.status === 'active' || plan?.status === 'paused';
-		const options = isRunning && amountMinor === ZERO ? planOptionViews(plan.parts) : optionViews(quoted);
+		const options = isRunning && !isAskedBefore(amountMinor) ? planOptionViews(plan.parts) : optionViews(quoted);
 		const refused = isRunning ? [] : refusedViews(quoted);
 		const attempt = last && (await attemptFor(tx, scope, last));
 		// Several that are all settled: what paid them together is told, with its receipt.
