@@ -125,6 +125,12 @@ const ONE = '(select payment_id from payment order by receipt_number limit 1)';
 const AN_AWARD =
 	"(select award_id from points_award where kind = 'payment' and earned_points > 0 order by award_id limit 1)";
 const AN_EARNING = "(select entry_id from points_entry where kind = 'earned' limit 1)";
+/** A plan of one client, whose means of payment is gone; and the mail about it that was dropped. */
+const A_PLAN = `with one as (select supplier_id, client_id, payment_id as id from payment where payment_id = ${ONE}),
+	begun as (insert into plan (supplier_id, plan_id, client_id, count, amount_minor, currency, status, is_settlement, cure_days, created_at, updated_at)
+		select supplier_id, id, client_id, 1, 100, 'EUR', 'active', false, 15, now(), now() from one)`;
+const DROPPED = `insert into mail (supplier_id, mail_id, kind, unique_key, to_address, locale, subject_id, state, tries, next_try_at, created_at)
+	select supplier_id, gen_random_uuid(), 'method_lost', 'method_lost', 'a@client.example', 'fr', id, 'dropped', 1, now(), now() from one`;
 const WRONGS: [name: string, wrong: string, rule: string][] = [
 	[
 		'a cent too much in a payment',
@@ -289,6 +295,12 @@ const WRONGS: [name: string, wrong: string, rule: string][] = [
 		"update mail set state = 'dropped' where kind = 'payment_received'",
 		'mails leave in time'
 	],
+	[
+		'a means of payment that was lost, and nobody told',
+		`${A_PLAN}, part as (insert into plan_part (supplier_id, plan_id, position, due_on, amount_minor, status, failures, updated_at)
+			select supplier_id, id, 1, now(), 100, 'scheduled', 0, now() from one) ${DROPPED}`,
+		'mails leave in time'
+	],
 	['a mail that stays', "update mail set state = 'due'", 'mails leave in time']
 ];
 
@@ -303,6 +315,34 @@ test.each(WRONGS)('%s is seen', async (_name, wrong, rule) => {
 	try {
 		expect((await sql.unsafe(wrong)).count).toBeGreaterThan(0);
 		expect(rulesOf(await look())).toContain(rule);
+	} finally {
+		await sql`rollback`;
+	}
+});
+const RIGHTS: [name: string, what: string][] = [
+	[
+		'a means of payment that nobody is asked for: nothing of its plan is to come',
+		`${A_PLAN}, part as (insert into plan_part (supplier_id, plan_id, position, due_on, amount_minor, status, failures, updated_at)
+			select supplier_id, id, 1, now(), 100, 'canceled', 0, now() from one) ${DROPPED}`
+	],
+	[
+		'a receipt of what a person had said and took back',
+		`with gone as (insert into reversal select supplier_id, gen_random_uuid(), payment_id, 'payment_unsaid', 'pi_unsaid', amount_minor, null, now() from payment where payment_id = ${ONE})
+			update mail set state = 'dropped' where kind = 'payment_received' and subject_id = ${ONE}`
+	],
+	[
+		'a refund that had been told under another reference',
+		`with p as (select * from payment where payment_id = ${ONE}), names as (select * from (values (1, 're_wrong', 'refund'), (2, 're_wrong', 'refund_unsaid'), (3, 're_right', 'refund')) n (n, name, kind)),
+			back as (insert into reversal select p.supplier_id, md5('r' || n)::uuid, p.payment_id, kind, name, 100, null, now() from p, names)
+			insert into mail select (jsonb_populate_record(m, jsonb_build_object('mail_id', md5('m' || n), 'kind', 'refund', 'unique_key', n, 'subject_id', md5('r' || n), 'state', case n when 1 then 'sent' else 'dropped' end))).*
+			from mail m, generate_series(1, 3, 2) n where m.kind = 'payment_received' and m.subject_id = ${ONE}`
+	]
+];
+test.each(RIGHTS)('%s was dropped rightly', async (_name, what) => {
+	await sql`begin`;
+	try {
+		expect((await sql.unsafe(what)).count).toBeGreaterThan(0);
+		expect((await look()).filter((one) => /was dropped/.test(one.what))).toEqual([]);
 	} finally {
 		await sql`rollback`;
 	}

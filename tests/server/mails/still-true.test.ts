@@ -4,6 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { newId } from '#lib/server/identity.ts';
 import { listMails } from '#lib/server/store/mails.ts';
 import { composeMail } from '#lib/server/use-cases/mails/compose-mail.ts';
+import { loseMethod } from '#lib/server/use-cases/methods/follow-method.ts';
+import { movePlan } from '#lib/server/use-cases/plans/manage-plans.ts';
 import { queuePlanMail } from '#lib/server/use-cases/mails/queue-mails.ts';
 import {
 	anInvoice,
@@ -112,6 +114,22 @@ describe('another means of payment is asked for', () => {
 		expect(told).toContain('Aucun moyen de paiement n’est gardé');
 		expect(told).not.toContain('votre banque');
 	});
+});
+
+test('what was lost while a plan rested is told when it goes on', async () => {
+	await house.drain();
+	const asked = () =>
+		house.world.mailbox.mails.filter((mail) => /^Un autre moyen de paiement/.test(mail.subject)).length;
+	const before = asked();
+	expect(await movePlan(house.services, cast.owner, planId, 'pause')).toMatchObject({ ok: true });
+	const [{ method_id } = { method_id: '' }] = await sql<{ method_id: string }[]>`
+		select method_id from plan where plan_id = ${planId}`;
+	await loseMethod(house.services, cast.system, method_id);
+	await house.drain();
+	expect(asked()).toBe(before);
+	expect(await movePlan(house.services, cast.owner, planId, 'resume')).toMatchObject({ ok: true });
+	await house.drain();
+	expect(asked()).toBe(before + 1);
 });
 
 describe('a debit is announced', () => {

@@ -2,34 +2,43 @@
 import type { Facts } from './facts.ts';
 
 /**
- * An invitation to pay what is paid by now, a receipt of what was accepted by mistake and undone before it left; money that went back and came again, that
- * was no invoice's, or whose part of a plan was refused with it, of which another mail tells.
+ * An invitation to pay what is paid by now, a receipt of what was accepted or said by mistake and undone before it left; money that went back and came again, that
+ * was no invoice's, or whose part of a plan was refused with it, of which another mail tells; a refund that failed, was said by mistake, or had been told under
+ * another reference; a means of payment that nobody is asked for any more.
  */
-async function hasNothingToSay(sql: Facts['sql'], kind: string, subject: string, id: string): Promise<boolean> {
-	if (kind === 'invoice_to_pay')
-		return (await sql`select from payment_attempt_invoice where invoice_id = ${subject} limit 1`).length > 0;
-	if (kind === 'payment_received')
-		return (
-			(await sql`select from reversal where payment_id = ${subject} and kind = 'transfer_undone' limit 1`).length > 0
-		);
-	if (kind === 'money_returned')
-		return (
-			(
-				await sql`select from reversal r where r.reversal_id = ${subject} and (
-				exists (select from reversal again where again.payment_id = r.payment_id and again.kind in ('chargeback_won', 'return_undone') and again.occurred_at >= r.occurred_at)
-				or not exists (select from reversal_allocation a where a.reversal_id = r.reversal_id and a.amount_minor > 0)
-				or exists (select from mail m join mail own on own.mail_id = ${id} where m.kind = 'part_failed' and m.contact_id = own.contact_id and m.created_at = own.created_at)) limit 1`
-			).length > 0
-		);
-	if (kind === 'money_restored' || kind === 'refund_failed') return true;
-	if (kind === 'refund')
-		return (
-			(
-				await sql`select from reversal r join reversal f on f.supplier_id = r.supplier_id and f.stripe_object_id = r.stripe_object_id and f.kind = 'refund_failed' where r.reversal_id = ${subject} limit 1`
-			).length > 0
-		);
-	return false;
-}
+const NOTHING_TO_SAY: Record<string, (sql: Facts['sql'], subject: string, id: string) => Promise<unknown[]>> = {
+	invoice_to_pay: (sql, subject) => sql`select from payment_attempt_invoice where invoice_id = ${subject} limit 1`,
+	payment_received: (sql, subject) =>
+		sql`select from reversal where payment_id = ${subject} and kind in ('transfer_undone', 'payment_unsaid') limit 1`,
+	money_returned: (sql, subject, id) => sql`
+		select from reversal r where r.reversal_id = ${subject} and (
+			exists (select from reversal again where again.payment_id = r.payment_id and again.kind in ('chargeback_won', 'return_undone') and again.occurred_at >= r.occurred_at)
+			or not exists (select from reversal_allocation a where a.reversal_id = r.reversal_id and a.amount_minor > 0)
+			or exists (select from mail m join mail own on own.mail_id = ${id} where m.kind = 'part_failed' and m.contact_id = own.contact_id and m.created_at = own.created_at)) limit 1`,
+	refund: (sql, subject, id) => sql`
+		select from reversal r where r.reversal_id = ${subject} and (
+			exists (select from reversal f where f.supplier_id = r.supplier_id and f.stripe_object_id = r.stripe_object_id and f.kind in ('refund_failed', 'refund_unsaid'))
+			or exists (select from reversal other join reversal unsaid on unsaid.supplier_id = other.supplier_id and unsaid.stripe_object_id = other.stripe_object_id and unsaid.kind = 'refund_unsaid'
+				join mail m on m.supplier_id = other.supplier_id and m.subject_id = other.reversal_id and m.kind = 'refund' and m.state = 'sent' join mail own on own.mail_id = ${id} and own.contact_id = m.contact_id
+				where other.supplier_id = r.supplier_id and other.payment_id = r.payment_id and other.kind = 'refund' and other.amount_minor = r.amount_minor)) limit 1`,
+	// Its plan is over or rests, another means serves it, nothing of it is to come, or who is asked to pay a refused part in another way gives another with it. And of
+	// an account that was left and came back for a while, a plan's client is told once.
+	method_lost: (sql, subject, id) => sql`
+		select from plan p join mail own on own.mail_id = ${id} where p.plan_id = ${subject} and (
+			p.status <> 'active'
+			or exists (select from stripe_account a where a.supplier_id = p.supplier_id and a.account <> '' and right(own.unique_key, length(a.account) + 3) = ':0:' || a.account
+				and exists (select from saved_method s where s.supplier_id = p.supplier_id and s.method_id = p.method_id and s.unusable_at is null and s.removed_at is null))
+			or exists (select from saved_method s join supplier u on u.supplier_id = s.supplier_id left join contact g on g.supplier_id = s.supplier_id and g.contact_id = s.contact_id
+				where s.supplier_id = p.supplier_id and s.method_id = p.method_id and s.unusable_at is null and s.removed_at is null
+					and s.stripe_account is not distinct from u.stripe_account and coalesce(g.may_pay, true))
+			or not exists (select from plan_part o where o.supplier_id = p.supplier_id and o.plan_id = p.plan_id and o.status in ('scheduled', 'retrying', 'action_needed'))
+			or exists (select from plan_part o where o.supplier_id = p.supplier_id and o.plan_id = p.plan_id and o.status = 'action_needed')
+			or exists (select from mail m where m.supplier_id = p.supplier_id and m.kind = 'part_failed' and m.subject_id = p.plan_id and m.contact_id = own.contact_id and m.state = 'sent')) limit 1`
+};
+/** Told only to whoever was told what it takes back. */
+const ONLY_AFTER_ANOTHER = ['money_restored', 'refund_failed'];
+const hasNothingToSay = async (sql: Facts['sql'], kind: string, subject: string, id: string): Promise<boolean> =>
+	ONLY_AFTER_ANOTHER.includes(kind) || ((await NOTHING_TO_SAY[kind]?.(sql, subject, id)) ?? []).length > 0;
 
 export async function checkMails({ sql, found, outside }: Facts): Promise<Record<string, number>> {
 	const box = (await (await fetch(`${outside.mailboxUrl}/mails`)).json()) as {

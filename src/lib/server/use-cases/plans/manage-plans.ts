@@ -1,9 +1,10 @@
 // What a supplier does with a plan: looks at all of them, pauses, resumes, ends. Actor: owner or accountant. Refusals: not_allowed, not_found.
-// Facts: plan.changed. All of it is written to the audit.
+// Facts: plan.changed. Mail: method_lost. All of it is written to the audit.
 import type { PlanView } from '../../../contract/views.ts';
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { addDays, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { add, type Minor } from '../../../domain/money/minor.ts';
+import { isChargeable } from '../../../domain/payments/methods.ts';
 import { isOpen, type PlanStatus } from '../../../domain/plans/plan.ts';
 import type { Services } from '../../services.ts';
 import { findInvoice } from '../../store/invoices.ts';
@@ -12,6 +13,7 @@ import { listPlans, lockPlan, savePart, savePlan, type PlanWithParts } from '../
 import { recordAudit } from '../../store/records.ts';
 import { findMethod } from '../../store/saved-methods.ts';
 import type { Tx } from '../../store/database.ts';
+import { queuePlanMail } from '../mails/queue-mails.ts';
 import { pageOf, type Page } from '../page.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { announce, schedule } from './follow-plan.ts';
@@ -117,9 +119,12 @@ export async function movePlan(
 				await savePart(tx, scope, part, { status: 'canceled', askOn: null }, now);
 		const status = action === 'pause' ? 'paused' : action === 'resume' ? 'active' : 'in_default';
 		await savePlan(tx, scope, planId, { status, ...(action === 'resume' ? { cureEndsOn: null } : {}) }, now);
-		if (action === 'resume' && plan.methodId) {
-			const method = await findMethod(tx, scope, plan.methodId);
-			await schedule({ scope, tx, now, supplier }, plan, method?.type ?? null);
+		if (action === 'resume') {
+			const method = plan.methodId ? await findMethod(tx, scope, plan.methodId) : null;
+			if (method) await schedule({ scope, tx, now, supplier }, plan, method.type);
+			// What was lost while it rested was not told: nothing was to be taken.
+			if (!method || !isChargeable(method, supplier.stripeAccount))
+				await queuePlanMail(tx, scope, now, 'method_lost', plan, 0, `resumed.${now.getTime()}`);
 		}
 		await recordAudit(tx, scope, now, `plan_${action}`, planId, { status });
 		await announce({ scope, tx, now }, plan);
