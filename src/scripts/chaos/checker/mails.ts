@@ -6,24 +6,25 @@ import type { Facts } from './facts.ts';
  * was no invoice's, or whose part of a plan was refused with it, of which another mail tells; a refund that failed, was said by mistake, or had been told under
  * another reference; a means of payment that nobody is asked for any more.
  */
-const NOTHING_TO_SAY: Record<string, (sql: Facts['sql'], subject: string, id: string) => Promise<unknown[]>> = {
-	invoice_to_pay: (sql, subject) => sql`select from payment_attempt_invoice where invoice_id = ${subject} limit 1`,
-	payment_received: (sql, subject) =>
-		sql`select from reversal where payment_id = ${subject} and kind in ('transfer_undone', 'payment_unsaid') limit 1`,
-	money_returned: (sql, subject, id) => sql`
+const NOTHING_TO_SAY: Record<string, (sql: Facts['sql'], subject: string, id: string) => Promise<readonly unknown[]>> =
+	{
+		invoice_to_pay: (sql, subject) => sql`select from payment_attempt_invoice where invoice_id = ${subject} limit 1`,
+		payment_received: (sql, subject) =>
+			sql`select from reversal where payment_id = ${subject} and kind in ('transfer_undone', 'payment_unsaid') limit 1`,
+		money_returned: (sql, subject, id) => sql`
 		select from reversal r where r.reversal_id = ${subject} and (
 			exists (select from reversal again where again.payment_id = r.payment_id and again.kind in ('chargeback_won', 'return_undone') and again.occurred_at >= r.occurred_at)
 			or not exists (select from reversal_allocation a where a.reversal_id = r.reversal_id and a.amount_minor > 0)
 			or exists (select from mail m join mail own on own.mail_id = ${id} where m.kind = 'part_failed' and m.contact_id = own.contact_id and m.created_at = own.created_at)) limit 1`,
-	refund: (sql, subject, id) => sql`
+		refund: (sql, subject, id) => sql`
 		select from reversal r where r.reversal_id = ${subject} and (
 			exists (select from reversal f where f.supplier_id = r.supplier_id and f.stripe_object_id = r.stripe_object_id and f.kind in ('refund_failed', 'refund_unsaid'))
 			or exists (select from reversal other join reversal unsaid on unsaid.supplier_id = other.supplier_id and unsaid.stripe_object_id = other.stripe_object_id and unsaid.kind = 'refund_unsaid'
 				join mail m on m.supplier_id = other.supplier_id and m.subject_id = other.reversal_id and m.kind = 'refund' and m.state = 'sent' join mail own on own.mail_id = ${id} and own.contact_id = m.contact_id
 				where other.supplier_id = r.supplier_id and other.payment_id = r.payment_id and other.kind = 'refund' and other.amount_minor = r.amount_minor)) limit 1`,
-	// Its plan is over or rests, another means serves it, nothing of it is to come, or who is asked to pay a refused part in another way gives another with it. And of
-	// an account that was left and came back for a while, a plan's client is told once.
-	method_lost: (sql, subject, id) => sql`
+		// Its plan is over or rests, another means serves it, nothing of it is to come, or who is asked to pay a refused part in another way gives another with it. And of
+		// an account that was left and came back for a while, a plan's client is told once.
+		method_lost: (sql, subject, id) => sql`
 		select from plan p join mail own on own.mail_id = ${id} where p.plan_id = ${subject} and (
 			p.status <> 'active'
 			or exists (select from stripe_account a where a.supplier_id = p.supplier_id and a.account <> '' and right(own.unique_key, length(a.account) + 3) = ':0:' || a.account
@@ -34,7 +35,7 @@ const NOTHING_TO_SAY: Record<string, (sql: Facts['sql'], subject: string, id: st
 			or not exists (select from plan_part o where o.supplier_id = p.supplier_id and o.plan_id = p.plan_id and o.status in ('scheduled', 'retrying', 'action_needed'))
 			or exists (select from plan_part o where o.supplier_id = p.supplier_id and o.plan_id = p.plan_id and o.status = 'action_needed')
 			or exists (select from mail m where m.supplier_id = p.supplier_id and m.kind = 'part_failed' and m.subject_id = p.plan_id and m.contact_id = own.contact_id and m.state = 'sent')) limit 1`
-};
+	};
 /** Told only to whoever was told what it takes back. */
 const ONLY_AFTER_ANOTHER = ['money_restored', 'refund_failed'];
 const hasNothingToSay = async (sql: Facts['sql'], kind: string, subject: string, id: string): Promise<boolean> =>
