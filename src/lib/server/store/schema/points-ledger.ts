@@ -168,7 +168,8 @@ export const pointsLot = pgTable(
 		clientId: id(),
 		expiresOn: optionalDay(),
 		left: integer().notNull(),
-		toldOn: optionalDay() // when its end was announced
+		toldOn: optionalDay(), // when its end was announced
+		ofEntryId: optionalId() // of points given back with a later end: the earning that they are of
 	},
 	(t) => [
 		primaryKey({ name: 'points_lot_pk', columns: [t.supplierId, t.entryId] }),
@@ -182,6 +183,14 @@ export const pointsLot = pgTable(
 			columns: [t.supplierId, t.entryId],
 			foreignColumns: [pointsEntry.supplierId, pointsEntry.entryId]
 		}),
+		foreignKey({
+			name: 'points_lot_of_entry_fk',
+			columns: [t.supplierId, t.ofEntryId],
+			foreignColumns: [pointsEntry.supplierId, pointsEntry.entryId]
+		}),
+		index('points_lot_of_entry_idx')
+			.on(t.supplierId, t.ofEntryId)
+			.where(sql`${t.ofEntryId} is not null`),
 		index('points_lot_open_idx')
 			.on(t.supplierId, t.clientId, t.expiresOn)
 			.where(sql`${t.left} > 0`),

@@ -113,6 +113,8 @@ export type MailKind =
 	| 'tier_reached'
 	| 'points_expiring'
 	| 'points_ending'
+	| 'points_rules_changed'
+	| 'reward_refused'
 	| PlanMailKind;
 export type PlanMailKind =
 	| 'plan_started'
@@ -148,6 +150,8 @@ export const mail = pgTable(
 			tier_reached: true,
 			points_expiring: true,
 			points_ending: true,
+			points_rules_changed: true,
+			reward_refused: true,
 			plan_started: true,
 			part_announced: true,
 			part_failed: true,

@@ -1,0 +1,5 @@
+ALTER TABLE "mail" DROP CONSTRAINT "mail_kind_check";--> statement-breakpoint
+ALTER TABLE "points_lot" ADD COLUMN "of_entry_id" uuid;--> statement-breakpoint
+ALTER TABLE "points_lot" ADD CONSTRAINT "points_lot_of_entry_fk" FOREIGN KEY ("supplier_id","of_entry_id") REFERENCES "public"."points_entry"("supplier_id","entry_id") ON DELETE no action ON UPDATE no action NOT VALID;--> statement-breakpoint
+CREATE INDEX "points_lot_of_entry_idx" ON "points_lot" USING btree ("supplier_id","of_entry_id") WHERE "points_lot"."of_entry_id" is not null;--> statement-breakpoint
+ALTER TABLE "mail" ADD CONSTRAINT "mail_kind_check" CHECK ("mail"."kind" in ('invoice_to_pay', 'payment_received', 'payment_failed', 'debit_notice', 'refund', 'refund_failed', 'money_returned', 'transfer_undone', 'money_restored', 'contact_added', 'contact_added_told', 'owner_notice', 'tier_reached', 'points_expiring', 'points_ending', 'points_rules_changed', 'reward_refused', 'plan_started', 'part_announced', 'part_failed', 'method_lost', 'method_ending', 'move_asked', 'part_forgiven', 'plan_credited', 'plan_lowered', 'plan_in_default', 'plan_in_default_told')) NOT VALID;
