@@ -2,21 +2,13 @@
 // on time. Random histories, shrunk when one breaks a promise.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addDays, civilDate, type CivilDate } from '#lib/domain/calendar/civil-date.ts';
+import { addDays, civilDate, daysBetween, type CivilDate } from '#lib/domain/calendar/civil-date.ts';
 import { minor } from '#lib/domain/money/minor.ts';
 import { creditOn, mostPoints } from '#lib/domain/points/credit.ts';
 import { lastDayOfPoints } from '#lib/domain/points/expiry.ts';
+import { lastDayGivenBack, splitByEnd, type GivenBackBy, type GivenLot } from '#lib/domain/points/given-back.ts';
 import { judgeAct, scaled, type Act } from '#lib/domain/points/judge.ts';
-import {
-	bookedAfter,
-	converge,
-	giveBack,
-	leftOf,
-	takeFrom,
-	type Booked,
-	type Lot,
-	type Taken
-} from '#lib/domain/points/ledger.ts';
+import { bookedAfter, converge, leftOf, takeFrom, type Booked, type Taken } from '#lib/domain/points/ledger.ts';
 import { withinLimits } from '#lib/domain/points/limits.ts';
 import { pointsPreview } from '#lib/domain/points/preview.ts';
 import type { EarningRule } from '#lib/domain/points/programme.ts';
@@ -189,7 +181,7 @@ type Step =
 	| { does: 'earn'; award: number; points: number; isFinal: boolean; days: number }
 	| { does: 'reverse'; award: number; left: number }
 	| { does: 'spend'; points: number }
-	| { does: 'give_back'; which: number }
+	| { does: 'give_back'; which: number; by: GivenBackBy; held: number }
 	| { does: 'adjust'; points: number }
 	| { does: 'expire'; days: number };
 const steps: fc.Arbitrary<Step[]> = fc.array(
@@ -203,7 +195,12 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 		}),
 		fc.record({ does: fc.constant('reverse' as const), award: fc.nat(5), left: fc.nat(100) }),
 		fc.record({ does: fc.constant('spend' as const), points: fc.integer({ min: 1, max: 300 }) }),
-		fc.record({ does: fc.constant('give_back' as const), which: fc.nat(5) }),
+		fc.record({
+			does: fc.constant('give_back' as const),
+			which: fc.nat(5),
+			by: fc.constantFrom('supplier' as const, 'payment' as const),
+			held: fc.nat(60)
+		}),
 		fc.record({ does: fc.constant('adjust' as const), points: fc.integer({ min: 1, max: 100 }) }),
 		fc.record({ does: fc.constant('expire' as const), days: fc.nat(70) })
 	),
@@ -212,7 +209,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 class Client {
 	balance = 0;
 	pending = 0;
-	lots: (Lot & { source: string })[] = [];
+	lots: (GivenLot & { source: string })[] = [];
 	awards = new Map<number, Booked & { full: number; isFinal: boolean; endsOn: CivilDate }>();
 	spent: { taken: Taken[]; isBack: boolean }[] = [];
 	adjusted = 0;
@@ -223,8 +220,17 @@ class Client {
 			this.lots = this.lots.map((lot) => (lot.entryId === change.entryId ? { ...lot, left: change.left } : lot));
 	}
 	#add(points: number, source: string, expiresOn: CivilDate | null) {
-		this.lots.push({ entryId: `e${this.#next++}`, expiresOn, left: leftOf(this.balance, points), source });
+		this.lots.push({
+			entryId: `e${this.#next++}`,
+			expiresOn,
+			left: leftOf(this.balance, points),
+			ofEntryId: null,
+			source
+		});
 		this.balance += points;
+	}
+	#sourceOf(entryId: string) {
+		return this.lots.find((lot) => lot.entryId === entryId)?.source ?? '';
 	}
 	#take(points: number, own: string[]) {
 		const { changes, taken } = takeFrom(
@@ -274,9 +280,15 @@ class Client {
 			const one = this.spent[step.which];
 			if (!one || one.isBack) return;
 			one.isBack = true;
-			const points = one.taken.reduce((sum, { points }) => sum + points, 0);
-			this.#save(giveBack(this.lots, one.taken, this.balance));
-			this.balance += points;
+			const today = addDays(DUE, step.held);
+			const back = splitByEnd(this.lots, one.taken, {
+				balance: this.balance,
+				endOf: (lot) => lastDayGivenBack(lot, { by: step.by, takenOn: DUE, today })
+			});
+			this.#save(back.changes);
+			for (const { points: _, ...lot } of back.later)
+				this.lots.push({ ...lot, entryId: `e${this.#next++}`, source: this.#sourceOf(lot.ofEntryId) });
+			this.balance += one.taken.reduce((sum, { points }) => sum + points, 0);
 		} else if (step.does === 'adjust') {
 			this.adjusted += step.points;
 			this.#add(step.points, `j${this.#next}`, null);
@@ -336,23 +348,88 @@ describe('a history of a client', () => {
 			fc.property(steps, (history) => {
 				const client = new Client();
 				for (const step of history.filter(({ does }) => does !== 'expire')) client.play(step);
-				for (let which = 0; which < client.spent.length; which++) client.play({ does: 'give_back', which });
+				for (let which = 0; which < client.spent.length; which++)
+					client.play({ does: 'give_back', which, by: 'supplier', held: 40 });
 				for (const award of client.awards.keys()) client.play({ does: 'reverse', award, left: 0 });
 				expect([client.balance, client.pending]).toEqual([client.adjusted, 0]);
 			}),
 			RUNS
 		));
-	test('points that are given back end no later than they did', () =>
+});
+
+describe('points that are given back', () => {
+	/** Wait so many days, spend them, have them back after so many more: what of their time was theirs, and each end that they had. */
+	type Turn = { wait: number; held: number; by: GivenBackBy };
+	const turns = (by: fc.Arbitrary<GivenBackBy>) =>
+		fc.array(fc.record({ wait: fc.nat(40), held: fc.nat(400), by }), { maxLength: 30 });
+	const play = (days: number, list: readonly Turn[]): { usable: number; ends: string[] } => {
+		let today = DUE;
+		let lot: GivenLot = { entryId: 'e', expiresOn: addDays(DUE, days), left: 1, ofEntryId: null };
+		let usable = 0;
+		const ends = [String(lot.expiresOn)];
+		const rest = (): number => Math.max(0, daysBetween(today, lot.expiresOn!));
+		for (const { wait, held, by } of list) {
+			const takenOn = addDays(today, wait);
+			if (takenOn > lot.expiresOn!) break;
+			usable += wait;
+			today = addDays(takenOn, held);
+			const taken = [{ entryId: lot.entryId, points: 1 }];
+			const back = splitByEnd([{ ...lot, left: 0 }], taken, {
+				balance: 0,
+				endOf: (one) => lastDayGivenBack(one, { by, takenOn, today })
+			});
+			const [later] = back.later;
+			if (!later) continue;
+			lot = { entryId: `${lot.entryId}+`, expiresOn: later.expiresOn, left: 1, ofEntryId: later.ofEntryId };
+			ends.push(String(lot.expiresOn));
+		}
+		return { usable: usable + rest(), ends };
+	};
+	test('by payments that fail, in any number: no more days than they had, and another end at most once', () =>
 		fc.assert(
-			fc.property(steps, (history) => {
-				const client = new Client();
-				for (const step of history) client.play(step);
-				const ends = client.lots.map((lot) => lot.expiresOn);
-				for (let which = 0; which < client.spent.length; which++) client.play({ does: 'give_back', which });
-				expect(client.lots.map((lot) => lot.expiresOn)).toEqual(ends);
+			fc.property(fc.nat(900), turns(fc.constant('payment' as const)), (days, list) => {
+				const { usable, ends } = play(days, list);
+				expect(usable).toBeLessThanOrEqual(days);
+				expect(ends.length).toBeLessThanOrEqual(2);
 			}),
 			RUNS
 		));
+	test('by a supplier that can’t give what they were spent on, in any number: a month more at most, and no end comes nearer', () =>
+		fc.assert(
+			fc.property(fc.nat(900), turns(fc.constantFrom('supplier', 'payment')), (days, list) => {
+				const { usable, ends } = play(days, list);
+				expect(usable).toBeLessThanOrEqual(days + 31);
+				expect(ends).toEqual([...ends].sort());
+			}),
+			RUNS
+		));
+	test('by the supplier, for the first time: at least a month, whatever is left of their time', () =>
+		fc.assert(
+			fc.property(fc.integer({ min: -400, max: 400 }), fc.nat(400), (days, held) => {
+				const today = addDays(DUE, held);
+				const lot = { expiresOn: addDays(DUE, days), ofEntryId: null };
+				const end = lastDayGivenBack(lot, { by: 'supplier', takenOn: DUE, today })!;
+				expect(daysBetween(today, end)).toBeGreaterThanOrEqual(28);
+				expect(lastDayGivenBack({ ...lot, expiresOn: null }, { by: 'supplier', takenOn: DUE, today })).toBeNull();
+			}),
+			RUNS
+		));
+	test('only those whose end is near get another one, and a debt is paid by those that end first', () => {
+		const lots: GivenLot[] = [
+			{ entryId: 'near', expiresOn: addDays(DUE, 3), left: 0, ofEntryId: null },
+			{ entryId: 'far', expiresOn: addDays(DUE, 300), left: 5, ofEntryId: null }
+		];
+		const taken = [
+			{ entryId: 'near', points: 10 },
+			{ entryId: 'far', points: 20 }
+		];
+		const endOf = (lot: GivenLot) => lastDayGivenBack(lot, { by: 'supplier', takenOn: DUE, today: addDays(DUE, 5) });
+		expect(splitByEnd(lots, taken, { balance: -4, endOf })).toEqual({
+			points: 20,
+			changes: [{ entryId: 'far', left: 25 }],
+			later: [{ ofEntryId: 'near', points: 10, left: 6, expiresOn: civilDate('2027-01-06') }]
+		});
+	});
 });
 
 describe('the series', () => {

@@ -41,26 +41,6 @@ export function takeFrom(
 	return { changes, taken: all, owed };
 }
 
-/**
- * Points that were spent on what came to nothing go back where they were, with the end that they had: giving back is no way to a later one. A debt that
- * was made meanwhile is paid first, by those that end first.
- */
-export function giveBack(lots: readonly Lot[], taken: readonly Taken[], balance: number): LotChange[] {
-	let left = leftOf(
-		balance,
-		taken.reduce((sum, one) => sum + one.points, 0)
-	);
-	const pointsOf = new Map(taken.map((one) => [one.entryId, one.points]));
-	return lots
-		.filter((lot) => pointsOf.has(lot.entryId))
-		.sort((a, b) => (b.expiresOn ?? '9999').localeCompare(a.expiresOn ?? '9999'))
-		.map((lot) => {
-			const back = Math.min(left, pointsOf.get(lot.entryId) ?? 0);
-			left -= back;
-			return { entryId: lot.entryId, left: lot.left + back };
-		});
-}
-
 /** What an award has in the ledger today. */
 export type Booked = { pendingPoints: number; earnedPoints: number };
 export type Step = { kind: 'pending' | 'earned' | 'reversed'; points: number; pendingPoints: number };

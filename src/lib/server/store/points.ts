@@ -3,6 +3,7 @@
 import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
+import type { GivenLot } from '../../domain/points/given-back.ts';
 import type { Lot, LotChange } from '../../domain/points/ledger.ts';
 import { leavesYearOn, yearBefore } from '../../domain/points/tiers.ts';
 import { required } from '../../domain/required.ts';
@@ -242,20 +243,37 @@ export async function listOpenLots(tx: Tx, scope: Scope, clientId: string): Prom
 		.where(and(eq(pointsLot.supplierId, scope.supplierId), eq(pointsLot.clientId, clientId), gt(pointsLot.left, 0)))
 		.orderBy(sql`${pointsLot.expiresOn} asc nulls last`, asc(pointsLot.entryId));
 }
-export async function listLots(tx: Tx, scope: Scope, entryIds: string[]): Promise<Lot[]> {
+export async function listLots(tx: Tx, scope: Scope, entryIds: string[]): Promise<GivenLot[]> {
 	if (!entryIds.length) return [];
 	return tx
-		.select({ entryId: pointsLot.entryId, expiresOn: pointsLot.expiresOn, left: pointsLot.left })
+		.select({
+			entryId: pointsLot.entryId,
+			expiresOn: pointsLot.expiresOn,
+			left: pointsLot.left,
+			ofEntryId: pointsLot.ofEntryId
+		})
 		.from(pointsLot)
 		.where(and(eq(pointsLot.supplierId, scope.supplierId), inArray(pointsLot.entryId, entryIds)));
 }
-/** The entries that brought in what a source gave: its own lots, for what is taken back. */
+/** The entries that brought in what a source gave, given back with a later end or not: its own lots, for what is taken back. */
 export async function listEntryIdsOf(tx: Tx, scope: Scope, sourceId: string): Promise<string[]> {
-	const rows = await tx
-		.select({ entryId: pointsEntry.entryId })
+	const rows = await tx.execute<{ entry_id: string }>(sql`
+		with own as (select entry_id from points_entry where supplier_id = ${scope.supplierId} and source_id = ${sourceId} and points > 0)
+		select entry_id from own
+		union all select l.entry_id from own join points_lot l on l.supplier_id = ${scope.supplierId} and l.of_entry_id = own.entry_id`);
+	return rows.map((row) => row.entry_id);
+}
+/** The last day on which points went to a redemption. */
+export async function lastSpentOn(tx: Tx, scope: Scope, redemptionId: string): Promise<CivilDate | null> {
+	const [row] = await tx
+		.select({ day: sql<CivilDate | null>`max(${pointsEntry.happenedOn})::text` })
 		.from(pointsEntry)
 		.where(
-			and(eq(pointsEntry.supplierId, scope.supplierId), eq(pointsEntry.sourceId, sourceId), gt(pointsEntry.points, 0))
+			and(
+				eq(pointsEntry.supplierId, scope.supplierId),
+				eq(pointsEntry.sourceId, redemptionId),
+				eq(pointsEntry.kind, 'spent')
+			)
 		);
-	return rows.map((row) => row.entryId);
+	return row?.day ?? null;
 }

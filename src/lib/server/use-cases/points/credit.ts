@@ -3,10 +3,11 @@
 import { minor, type Minor } from '../../../domain/money/minor.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
+import { lastDayGivenBack, type GivenBackBy } from '../../../domain/points/given-back.ts';
 import { required } from '../../../domain/required.ts';
 import type { Tx } from '../../store/database.ts';
 import type { Supplier } from '../../store/parties.ts';
-import { countEntries, findLockedAccount } from '../../store/points.ts';
+import { countEntries, findLockedAccount, lastSpentOn } from '../../store/points.ts';
 import type { LineFacts } from '../../store/points-facts.ts';
 import { findRedemption, insertRedemption, saveRedemption, type Redemption } from '../../store/points-redemptions.ts';
 import { expireDue } from './expire-points.ts';
@@ -100,21 +101,30 @@ export async function followCredit(moving: Moving, attemptId: string, [line]: Li
 }
 
 async function giveCreditBack(moving: Moving, redemption: Redemption): Promise<void> {
-	const { taken, redemptionId } = redemption;
-	await returnPoints(moving, { taken, ...(await namesOf(moving, redemption)) });
-	await saveRedemption(moving.tx, moving.scope, redemptionId, { state: 'given_back', settledAt: moving.now });
+	await giveBack(moving, redemption, 'payment');
+	const change = { state: 'given_back' as const, settledAt: moving.now };
+	await saveRedemption(moving.tx, moving.scope, redemption.redemptionId, change);
 	await announce(moving);
 }
-/** What the supplier can't give: its points are where they were. */
+/** What the supplier can't give. */
 export async function giveRewardBack(
 	moving: Moving,
 	redemption: Redemption,
 	by: { settledBy: string; note: string | null }
 ): Promise<void> {
-	const { taken, redemptionId } = redemption;
-	await returnPoints(moving, { taken, ...(await namesOf(moving, redemption)) });
-	await saveRedemption(moving.tx, moving.scope, redemptionId, { state: 'canceled', settledAt: moving.now, ...by });
+	await giveBack(moving, redemption, 'supplier');
+	const change = { state: 'canceled' as const, settledAt: moving.now, ...by };
+	await saveRedemption(moving.tx, moving.scope, redemption.redemptionId, change);
 	await announce(moving);
+}
+async function giveBack(moving: Moving, redemption: Redemption, by: GivenBackBy): Promise<void> {
+	const { tx, scope, today } = moving;
+	const takenOn = (await lastSpentOn(tx, scope, redemption.redemptionId)) ?? today;
+	await returnPoints(moving, {
+		taken: redemption.taken,
+		endOf: (lot) => lastDayGivenBack(lot, { by, takenOn, today }),
+		...(await namesOf(moving, redemption))
+	});
 }
 /** Each change of one redemption has a name of its own. */
 const namesOf = async ({ tx, scope }: Moving, { redemptionId }: Redemption) => ({

@@ -2,10 +2,10 @@
 // account's lock. Facts: points.changed.
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { splitByEnd, type GivenLot } from '../../../domain/points/given-back.ts';
 import {
 	bookedAfter,
 	converge,
-	giveBack,
 	leftOf,
 	takeFrom,
 	type Booked,
@@ -75,21 +75,32 @@ export async function takePoints(moving: Moving, entry: Entry, own: string[] = [
 	account.balance += entry.points;
 	return taken;
 }
-/** Points that were spent on what came to nothing: back where they were, with the end that they had. */
+/** Points that were spent on what came to nothing come back: where they were, or, with a later end, beside it. */
 export async function returnPoints(
 	moving: Moving,
-	{ sourceId, causeId, taken }: { sourceId: string; causeId: string; taken: Taken[] }
+	{
+		sourceId,
+		causeId,
+		taken,
+		endOf = (lot) => lot.expiresOn
+	}: { sourceId: string; causeId: string; taken: Taken[]; endOf?: (lot: GivenLot) => CivilDate | null }
 ): Promise<void> {
 	const { tx, scope, account } = moving;
-	const points = taken.reduce((sum, one) => sum + one.points, 0);
 	const lots = await listLots(
 		tx,
 		scope,
 		taken.map((one) => one.entryId)
 	);
-	await write(moving, { kind: 'given_back', points, sourceId, causeId });
-	await saveLots(tx, scope, giveBack(lots, taken, account.balance));
-	account.balance += points;
+	const { points, changes, later } = splitByEnd(lots, taken, { balance: account.balance, endOf });
+	const entry = { kind: 'given_back' as const, sourceId, causeId };
+	if (points > 0) await write(moving, { ...entry, points });
+	await saveLots(tx, scope, changes);
+	for (const [i, { ofEntryId, left, ...one }] of later.entries()) {
+		const entryId = newId();
+		await write(moving, { ...entry, ...one, causeId: `${causeId}:${i}` }, entryId);
+		await insertLot(tx, scope, { ...lotOf(account, { entryId, left, expiresOn: one.expiresOn }), ofEntryId });
+	}
+	account.balance += taken.reduce((sum, one) => sum + one.points, 0);
 }
 
 const write = (moving: Moving, entry: Entry, entryId = newId()): Promise<void> =>
@@ -108,7 +119,8 @@ const entryOf = ({ now, today, account }: Moving, entry: Entry, entryId: string)
 const lotOf = ({ clientId }: PointsAccount, lot: Pick<NewLot, 'entryId' | 'expiresOn' | 'left'>): NewLot => ({
 	...lot,
 	clientId,
-	toldOn: null
+	toldOn: null,
+	ofEntryId: null
 });
 
 /** What stands of an award: so many points, final or not yet. `causeId`: what made it so. */
