@@ -67,6 +67,7 @@ const BOUNDS: Record<string, string> = {
 	'points-past.ts streamPastActs': 'stream: read to the end, behind the last one',
 	'points-redemptions.ts listAskedRewards': 'queue: what is given or canceled is asked no more',
 	'points-programme.ts listProgrammes': 'short: latest 200 versions (docs/limits.md)',
+	'points-reading.ts listClientsThatAccepted': 'stream: read to the end each time',
 	'points-reading.ts listClientsWithPoints': 'stream: read to the end each time',
 	'points-history.ts listHistory': 'page: /portail/points; stream: its file',
 	'points-history.ts listBeats': 'short: the last invoices, as a strip',

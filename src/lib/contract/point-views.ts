@@ -53,6 +53,8 @@ export type TakenView = {
 	state: 'used' | 'asked' | 'canceled' | 'held' | 'given_back';
 	code: string | null;
 	takenOn: CivilDate;
+	/** Of one that the supplier can’t give: since when, and why. */
+	refused: { on: CivilDate; reason: string } | null;
 };
 /** Points on the next invoice: whole steps, some of which are out of reach. */
 export type CreditStep = { points: number; valueMinor: Minor; missing: number };
@@ -71,9 +73,12 @@ export type PointsView = TierCard & {
 	earnedInYear: number;
 	tiers: TierView[];
 	strip: Strip | null;
-	streak: { count: number; of: number; points: number } | null;
-	/** In a row, whatever the programme gives for it. */
+	/** As the ledger counts it; `missing`: how many more bring the points. null: the programme gives nothing for it. */
+	streak: { count: number; of: number; missing: number; points: number } | null;
+	/** In a row, where the programme gives nothing for it: there are never two counts. */
 	inARow: number;
+	/** When the first of what is pending is expected; null: nothing is, or nobody knows. */
+	pendingFrom: CivilDate | null;
 	history: { months: HistoryMonth[]; next: string | null; isFirst: boolean };
 	expiring: { on: CivilDate; points: number }[];
 	/** How long points last, in words; null: they do not expire. */
@@ -84,6 +89,8 @@ export type PointsView = TierCard & {
 	/** The rules were accepted by somebody of this client. */
 	isAccepted: boolean;
 	isFrozen: boolean;
+	/** Why, in the words of the supplier. */
+	frozenReason: string | null;
 	end: { lastEarnOn: CivilDate; lastSpendOn: CivilDate } | null;
 };
 /** What one payment earned, or will: all that a pay link may know. `isDebit`: pending until its debit has succeeded. */

@@ -63,8 +63,11 @@ export type TransferView = {
 	referencePrinted: string;
 	hasQr: boolean;
 };
-/** `gain`: what is saved; `text`: until when, or what follows; `detail`: once it is chosen; `points`: what it earns, "+147 points". */
-export type ChoiceWords = { gain?: string; text: string; detail?: string; points?: string };
+/**
+ * `gain`: what is saved; `text`: until when, or what follows; `detail`: once it is chosen; `points`: what it earns, "+147 points"; `sepa`: how many more by a
+ * SEPA debit, where one can be ordered.
+ */
+export type ChoiceWords = { gain?: string; text: string; detail?: string; points?: string; sepa?: string };
 /** Sentences of the pay page that only some payers need: written by the server, so that no phone carries them all, in two languages. */
 export type PayWords = {
 	/** What is agreed to by paying a choice. */

@@ -6,6 +6,7 @@ import { formatDay } from '../domain/calendar/format.ts';
 import { formatMoney, type Locale } from '../domain/money/format.ts';
 import type { Minor } from '../domain/money/minor.ts';
 import { signedPoints } from './points.ts';
+import { pointsText } from './points-rules.ts';
 
 export function choiceWords(option: OptionView, currency: string, locale: Locale): ChoiceWords {
 	const say = { locale };
@@ -31,9 +32,15 @@ export function choiceWords(option: OptionView, currency: string, locale: Locale
 						say
 					)
 				}
+			: {}),
+		...(pointsPreview && pointsPreview.sepa > 0 && takesSepa(option)
+			? { sepa: m.points_sepa_more({ points: pointsText(pointsPreview.sepa, locale) }, say) }
 			: {})
 	};
 }
+
+const takesSepa = ({ methods }: OptionView): boolean =>
+	methods.some((method) => method.type === 'sepa_debit' && method.offered);
 
 /** What follows the first payment. */
 function afterwards({ kind, dueNowMinor, parts }: OptionView, locale: Locale): string {

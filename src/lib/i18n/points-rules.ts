@@ -1,20 +1,34 @@
 // The rules of a points programme in plain sentences, from its terms: the public page shows them, and a client's person accepts exactly this text.
 import { m } from '#lib/paraglide/messages.js';
+import type { OfferTerms } from '../contract/offers.ts';
 import { civilDate, type CivilDate } from '../domain/calendar/civil-date.ts';
 import { formatDay } from '../domain/calendar/format.ts';
 import { formatMoney, formatRate, type Locale } from '../domain/money/format.ts';
+import { offerBenefits } from './points.ts';
 import { NO_MULTIPLIER, type EarningRule, type ProgrammeTerms, type Reward } from '../domain/points/programme.ts';
 
 /** Who gives the points, and whose clock a day ends by. */
 export type RulesOf = { name: string; timeZone: string };
+/** What is offered to a tier alone: it changes without a version of the rules. */
+export type TierOffer = { tier: number; terms: OfferTerms };
 export type RulesSection = { title: string; paragraphs: string[] };
 type Say = { locale: Locale };
 
 /** The whole text, a paragraph each, headings among them: what is stored when it is accepted. */
-export const rulesText = (terms: ProgrammeTerms, supplier: RulesOf, locale: Locale): string[] =>
-	rulesSections(terms, supplier, locale).flatMap(({ title, paragraphs }) => [title, ...paragraphs]);
+export const rulesText = (
+	terms: ProgrammeTerms,
+	supplier: RulesOf,
+	locale: Locale,
+	offers: readonly TierOffer[] = []
+): string[] =>
+	rulesSections(terms, supplier, locale, offers).flatMap(({ title, paragraphs }) => [title, ...paragraphs]);
 
-export function rulesSections(terms: ProgrammeTerms, supplier: RulesOf, locale: Locale): RulesSection[] {
+export function rulesSections(
+	terms: ProgrammeTerms,
+	supplier: RulesOf,
+	locale: Locale,
+	offers: readonly TierOffer[] = []
+): RulesSection[] {
 	const say = { locale };
 	const intro = terms.intro[locale].trim();
 	return [
@@ -23,7 +37,7 @@ export function rulesSections(terms: ProgrammeTerms, supplier: RulesOf, locale: 
 		{ title: m.rules_on_time_title({}, say), paragraphs: onTime(terms.earning, supplier, say) },
 		{ title: m.rules_final_title({}, say), paragraphs: final(terms, say) },
 		{ title: m.rules_use_title({}, say), paragraphs: using(terms, say) },
-		{ title: m.rules_tiers_title({}, say), paragraphs: tiers(terms, say) },
+		{ title: m.rules_tiers_title({}, say), paragraphs: tiers(terms, offers, say) },
 		{ title: m.rules_expiry_title({}, say), paragraphs: expiry(terms, say) },
 		{
 			title: m.rules_whose_title({}, say),
@@ -34,6 +48,17 @@ export function rulesSections(terms: ProgrammeTerms, supplier: RulesOf, locale: 
 			paragraphs: [m.rules_change({}, say), m.rules_end({ supplier: supplier.name }, say)]
 		}
 	];
+}
+
+/** What one version says and the other does not, sentence by sentence: what a client is told of a change. */
+export function rulesChanges(
+	before: ProgrammeTerms,
+	after: ProgrammeTerms,
+	supplier: RulesOf,
+	locale: Locale
+): { added: string[]; gone: string[] } {
+	const [was, is] = [rulesText(before, supplier, locale), rulesText(after, supplier, locale)];
+	return { added: is.filter((text) => !was.includes(text)), gone: was.filter((text) => !is.includes(text)) };
 }
 
 const numbers = { fr: new Intl.NumberFormat('fr-FR'), en: new Intl.NumberFormat('en-IE') };
@@ -146,20 +171,36 @@ function rewardText(reward: Reward, { tiers: all }: ProgrammeTerms, say: Say): s
 		.join(' ');
 }
 
-const tiers = ({ tiers: all }: ProgrammeTerms, say: Say): string[] => [
+const tiers = ({ tiers: all }: ProgrammeTerms, offers: readonly TierOffer[], say: Say): string[] => [
 	m.rules_tiers({}, say),
+	...(all.some((tier) => tier.multiplierBps !== NO_MULTIPLIER) ? [m.rules_tiers_of_invoice({}, say)] : []),
 	...all.map((tier, i) =>
 		[
 			i === 0
 				? m.rules_tier_first({ name: tier.name[say.locale] }, say)
 				: m.rules_tier({ name: tier.name[say.locale], points: pointsText(tier.threshold, say.locale) }, say),
 			tier.multiplierBps === NO_MULTIPLIER ? '' : m.rules_multiplier({ factor: factor(tier.multiplierBps, say) }, say),
-			sentence(tier.perk?.[say.locale] ?? '')
+			sentence(tier.perk?.[say.locale] ?? ''),
+			offersText(
+				offers.filter((offer) => offer.tier === i).flatMap((offer) => offerBenefits(offer.terms, say.locale)),
+				say
+			)
 		]
 			.filter(Boolean)
 			.join(' ')
 	)
 ];
+const offersText = (all: string[], say: Say): string =>
+	all.length
+		? m.rules_tier_offers(
+				{
+					offers: all
+						.map((one) => one.charAt(0).toLowerCase() + one.slice(1))
+						.join(say.locale === 'fr' ? '\u202f; ' : '; ')
+				},
+				say
+			)
+		: '';
 /** Its own words end as a sentence does. */
 const sentence = (text: string): string =>
 	!text.trim() || /[.!?…]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`;

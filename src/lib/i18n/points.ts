@@ -37,7 +37,7 @@ export function tierBenefits(
 	];
 	return tier.threshold === 0 || !own.length ? [rate, ...own] : own;
 }
-function offerBenefits({ discount, instalments }: OfferTerms, locale: Locale): string[] {
+export function offerBenefits({ discount, instalments }: OfferTerms, locale: Locale): string[] {
 	const say: Say = { locale };
 	const best = discount ? Math.max(0, ...discount.tiers.map((tier) => tier.discountBps)) : 0;
 	return [

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { minor } from '#lib/domain/money/minor.ts';
 import { DEFAULT_PROGRAMME } from '#lib/domain/points/default-programme.ts';
 import type { ProgrammeTerms } from '#lib/domain/points/programme.ts';
-import { rulesSections, rulesText } from '#lib/i18n/points-rules.ts';
+import { rulesChanges, rulesSections, rulesText, type TierOffer } from '#lib/i18n/points-rules.ts';
 
 const SUPPLIER = { name: 'Atelier Lumen', timeZone: 'Europe/Paris' };
 const FULL: ProgrammeTerms = {
@@ -68,7 +68,13 @@ const SAID = {
 		'5 janvier 2027',
 		'7 juin 2027',
 		'37 en tout',
-		'1,25',
+		'1,25, avant d’être arrondis',
+		'en proportion de ce qui est prélevé',
+		's’il est à l’heure, rapporte 29 points',
+		'le palier du jour du premier paiement',
+		'utilisables encore un mois',
+		'une seule fois, les jours qui leur restaient',
+		'Chèque : la date de valeur',
 		'19 jours',
 		'arrondis à l’entier inférieur',
 		'jamais réclamé en argent',
@@ -101,7 +107,13 @@ const SAID = {
 		'5 January 2027',
 		'7 June 2027',
 		'37 in all',
-		'1.25',
+		'1.25, before they are rounded',
+		'in proportion to what is debited',
+		'if it is on time, earns 29 points',
+		'the tier of the day of the first payment',
+		'used for another month',
+		'once only, the days they had left',
+		'Cheque: the value date',
 		'19 days',
 		'rounded down',
 		'never claimed from you in money',
@@ -137,3 +149,27 @@ test('the page shows the words that are stored when they are accepted: the same 
 	expect(rulesSections(FULL, SUPPLIER, 'fr').flatMap(({ title, paragraphs }) => [title, ...paragraphs])).toEqual(
 		rulesText(FULL, SUPPLIER, 'fr')
 	));
+
+test('what is offered to a tier alone stands with the tier, in the text that is accepted as well', () => {
+	const terms = {
+		discount: { tiers: [{ daysBefore: 10, discountBps: 300 }] },
+		instalments: { counts: [2, 3], minMinor: minor(90_000n) }
+	} as unknown as TierOffer['terms'];
+	const text = rulesText(FULL, SUPPLIER, 'fr', [{ tier: 1, terms }]).map(plain);
+	const [silver, gold] = [text.find((one) => one.startsWith('Argent')), text.find((one) => one.startsWith('Or'))];
+	expect(silver).toContain(
+		'Réservé à ce palier, tant que l’offre est publiée : escompte de 3 % ; paiement en 3 fois dès 900,00 €.'
+	);
+	expect(gold).not.toContain('Réservé');
+});
+
+test('of a change, a client is told each sentence that is new and each that is gone, and no other', () => {
+	const { earning } = FULL;
+	const changed = rulesChanges(FULL, { ...FULL, earning: { ...earning, sepa: 18, streak: null } }, SUPPLIER, 'en');
+	expect(changed.added.map((text) => plain(text).slice(0, 60))).toEqual([
+		'An invoice paid by SEPA direct debit earns 18 points more, i',
+		'An invoice that you contest in good faith, or that you pay o'
+	]);
+	expect(changed.gone).toHaveLength(3);
+	expect(rulesChanges(FULL, { ...FULL, costCapMinor: minor(1n) }, SUPPLIER, 'en')).toEqual({ added: [], gone: [] });
+});

@@ -15,9 +15,13 @@ import {
 import {
 	queuePointsEnding,
 	queuePointsExpiring,
+	queueRulesChanged,
 	queueTierReached
 } from '#lib/server/use-cases/points/queue-points-mails.ts';
-import { aPayer, aSupplier, type Cast, type Payer } from '../../builders/parties.ts';
+import { endProgramme, publishProgramme, saveProgramme } from '#lib/server/use-cases/points/manage-programme.ts';
+import { readProgramme } from '#lib/server/use-cases/points/read-programme.ts';
+import { acceptRules } from '../../builders/points.ts';
+import { aColleague, aPayer, aSupplier, type Cast, type Payer } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -136,5 +140,57 @@ describe('points that expire', () => {
 			expect(await choosePointsMailsByLink(house.services, forged, false)).toBe(false);
 		}
 		expect(await readPointsMailsChoice(house.services, token)).toMatchObject({ wanted: true });
+	});
+});
+
+describe('rules that change', () => {
+	const publish = async (sepa: number) => {
+		const { earning } = DEFAULT_PROGRAMME;
+		await saveProgramme(house.services, cast.owner, { ...DEFAULT_PROGRAMME, earning: { ...earning, sepa } });
+		expect(await publishProgramme(house.services, cast.owner)).toMatchObject({ ok: true });
+	};
+	test('are told to everybody of a client that accepted them, who said no to other mails too: what changes, from when, where; once for each version', async () => {
+		// The tests before announced an end.
+		await sql`delete from mail`;
+		await sql`alter table points_programme disable trigger published_programme_stays`;
+		await sql`update points_programme set end_announced_at = null, last_earn_on = null, last_spend_on = null`;
+		await sql`alter table points_programme enable trigger published_programme_stays`;
+		await acceptRules(house.services, cast, payer);
+		await choosePointsMails(house.services, payer.scope, false);
+		const colleague = await aColleague(house.services, cast, payer);
+		const other = await aPayer(house.services, cast, `p${newId()}@roche.example`);
+		await publish(7);
+		const mails = await received();
+		expect(mails).toHaveLength(1);
+		expect(mails[0]).toContain('Les règles des points changent chez Atelier Lumen');
+		expect(mails[0]).toContain('rapporte 7 points de plus');
+		expect(mails[0]).toContain('rapporte 5 points de plus');
+		expect(mails[0]).toContain('?version=2');
+		expect(mails[0]).not.toContain('/messages/');
+		const to = house.world.mailbox.mails.flatMap((mail) => (/règles des points/.test(mail.subject) ? mail.to : []));
+		expect(to).toEqual(expect.arrayContaining([payer.email, colleague.email]));
+		expect(to).not.toContain(other.email);
+		await queue((tx, now) => queueRulesChanged(tx, cast.system, now, { version: 2 }));
+		expect(await received()).toHaveLength(1);
+		// Nothing that a client reads is another.
+		await publish(7);
+		expect(await received()).toHaveLength(1);
+		await publish(5);
+		expect(await received()).toHaveLength(2);
+	});
+	test('the end is told when it is announced, once, to who has points and to who accepted the rules', async () => {
+		await acceptRules(house.services, cast, payer);
+		const bare = await aPayer(house.services, cast, `p${newId()}@roche.example`);
+		await acceptRules(house.services, cast, bare);
+		const { earnOn, spendOn } = (await readProgramme(house.services, cast.owner)).earliest;
+		const end = { lastEarnOn: earnOn, lastSpendOn: spendOn };
+		expect(await endProgramme(house.services, cast.owner, end)).toMatchObject({ ok: true });
+		expect(await endProgramme(house.services, cast.owner, end)).toMatchObject({ ok: false });
+		const ends = (await received()).filter((text) => text.includes('Fin du programme de points'));
+		expect(ends).toHaveLength(1);
+		const to = house.world.mailbox.mails.flatMap((mail) => (/Fin du programme/.test(mail.subject) ? mail.to : []));
+		expect(to.filter((address) => address === bare.email)).toHaveLength(1);
+		await queue((tx, now) => queuePointsEnding(tx, cast.system, now, end));
+		expect((await received()).filter((text) => text.includes('Fin du programme de points'))).toHaveLength(1);
 	});
 });

@@ -1,6 +1,13 @@
 // What a client reads of its points: every line accounted for, in plain words, and nothing of it by a pay link.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { CivilDate } from '#lib/domain/calendar/civil-date.ts';
+import { formatDay } from '#lib/domain/calendar/format.ts';
+import { newId } from '#lib/server/identity.ts';
 import { inScope } from '#lib/server/store/tx.ts';
+import { acceptEntry } from '#lib/server/use-cases/bank/accept-entry.ts';
+import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
+import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
+import { freezePoints } from '#lib/server/use-cases/points/adjust-points.ts';
 import { listHistory } from '#lib/server/store/points-history.ts';
 import { findPointsAcceptance } from '#lib/server/store/points-reading.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
@@ -18,7 +25,7 @@ let counter = 0;
 const account = () => `acct_read${counter}`;
 const name = () => `Client ${counter}`;
 beforeAll(async () => {
-	house = await openHouse(Array.from({ length: 8 }, (_, i) => `acct_read${i + 1}`));
+	house = await openHouse(Array.from({ length: 14 }, (_, i) => `acct_read${i + 1}`));
 });
 afterAll(() => house.close());
 beforeEach(async () => {
@@ -160,4 +167,90 @@ test('the rules are accepted once, word for word, in the version that was shown'
 	await acceptRules(house.services, payer.scope, { ...asked, version: 2, locale: 'en' });
 	expect(await stored()).toEqual(first);
 	expect((await look()).isAccepted).toBe(true);
+});
+
+test('a suspension is shown with its reason; lifted, with none', async () => {
+	await givePoints(house.services, cast, payer.clientId, 500);
+	const freeze = (reason: string | null) =>
+		freezePoints(house.services, cast.owner, { clientId: payer.clientId, reason });
+	await freeze('deux demandes à vérifier');
+	expect(await look()).toMatchObject({ isFrozen: true, frozenReason: 'deux demandes à vérifier' });
+	await freeze(null);
+	expect(await look()).toMatchObject({ isFrozen: false, frozenReason: null });
+});
+
+test('the page of points and the page to pay propose the same steps, all that can be used among them; one more is said with what is missing', async () => {
+	await accepted(house.services, cast, payer);
+	await givePoints(house.services, cast, payer.clientId, 730);
+	const invoiceId = await invoice('F-1', 10, 12_000);
+	const page = (await look()).credit?.steps.map(({ points, missing }) => [points, missing]);
+	const view = await readPayView(house.services, payer.scope, [invoiceId], 'fr', {});
+	const toPay = view.ok ? view.value.pointsUse?.steps.map(({ points }) => points) : [];
+	expect(page).toEqual([
+		[100, 0],
+		[500, 0],
+		[700, 0],
+		[1000, 270]
+	]);
+	expect(toPay).toEqual([100, 500, 700]);
+});
+
+test('the series is counted once: what it has and what it lacks make what it asks for', async () => {
+	await aProgramme(house.services, cast, { earning: { streak: { invoices: 4, points: 50 } } });
+	for (const number of ['F-1', 'F-2', 'F-3']) await paid(await invoice(number, 5), 30_000);
+	// A part of one more is no invoice yet.
+	await transferPart(await invoice('F-4', 5));
+	expect(await look()).toMatchObject({ streak: { count: 3, of: 4, missing: 1, points: 50 }, inARow: 0 });
+	// With a shorter series, the next one completes it.
+	await aProgramme(house.services, cast, { earning: { streak: { invoices: 2, points: 50 } } });
+	expect(await look()).toMatchObject({ streak: { count: 1, of: 2, missing: 1 } });
+});
+async function transferPart(invoiceId: string): Promise<void> {
+	const text = `VIR ${newId().slice(-12)}`;
+	const bytes = new TextEncoder().encode(`Date;Libellé;Montant;Référence\n${inDays(0)};${text};100,00;`);
+	await importStatements(house.services, cast.owner, [{ name: 'releve.csv', bytes }], { acceptReview: false });
+	const entry = (await readBank(house.services, cast.owner)).waiting.find((one) => one.text.includes(text));
+	const input = { bankEntryId: entry?.bankEntryId ?? '', invoiceIds: [invoiceId] };
+	expect(await acceptEntry(house.services, cast.owner, input)).toMatchObject({ ok: true });
+}
+
+test('a debit’s points are said with the day on which they are expected, then with the day of its order and the day on which they came', async () => {
+	const invoiceId = await invoice('F-1', 20);
+	await paid(invoiceId, 30_000, { method: 'pm_success_fr' });
+	const ordered = inDays(0);
+	const line = async () => {
+		const points = await look();
+		return { points, note: plain(points.history.months.flatMap((month) => month.lines)[0]?.note ?? '') };
+	};
+	const before = await line();
+	const { pendingFrom } = before.points;
+	expect(pendingFrom! > ordered).toBe(true);
+	const said = formatDay(pendingFrom!, 'fr').replace(/ \d{4}$/, '');
+	expect(before.note).toContain(`attendus vers le ${plain(said)}, si le prélèvement aboutit`);
+	const view = await readPayView(house.services, payer.scope, [invoiceId], 'fr', {});
+	expect(view.ok && view.value.earned?.finalOn).toBe(pendingFrom);
+	await house.advance(20);
+	await house.drain();
+	const after = await line();
+	expect(after.points.pendingFrom).toBeNull();
+	expect(after.note).toMatch(/^\d.*, acquis le \d/);
+	expect(after.note.startsWith(plain(formatDay(ordered as CivilDate, 'fr')).replace(/ \d{4}$/, ''))).toBe(true);
+});
+
+test('what a debit earns besides is said beside the means of payment, where one can be ordered; never in the price', async () => {
+	await aProgramme(house.services, cast, { earning: { sepa: 5 } });
+	const view = async (grossMinor: number) => {
+		const found = await readPayView(
+			house.services,
+			payer.scope,
+			[await invoice(`F-${grossMinor}`, 10, grossMinor)],
+			'fr',
+			{}
+		);
+		return found.ok ? found.value.words.choices.now : undefined;
+	};
+	expect(plain((await view(30_000))?.sepa ?? '')).toBe('Par prélèvement SEPA : 5 points de plus.');
+	expect(plain((await view(30_000 + 1))?.points ?? '')).toBe('+300 points');
+	// Above what a debit may be of.
+	expect((await view(200_000_000))?.sepa).toBeUndefined();
 });

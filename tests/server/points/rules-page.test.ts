@@ -4,7 +4,7 @@ import { DEFAULT_PROGRAMME } from '#lib/domain/points/default-programme.ts';
 import { getSupplier } from '#lib/server/store/parties.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { publishProgramme, saveProgramme } from '#lib/server/use-cases/points/manage-programme.ts';
-import { aSupplier, type Cast } from '../../builders/parties.ts';
+import { anOffer, aSupplier, type Cast } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 import { askEndpoint, findEndpoints, openDoors } from '../../setup/routes.ts';
 import { required } from '#lib/domain/required.ts';
@@ -38,6 +38,8 @@ test('a draft is on no public page, neither by its number nor when there is noth
 	await save('only drafted');
 	for (const query of ['', '?version=1']) expect(await look(query), query).toMatchObject({ status: 404 });
 	await publishProgramme(house.services, cast.owner);
+	await anOffer(house.services, cast, {}, { kind: 'tier', tier: 1 });
+	expect((await look()).text).toContain('Réservé à ce palier');
 	await save('still secret');
 	expect(await look('?version=2')).toMatchObject({ status: 404 });
 	for (const query of ['', '?version=1']) {

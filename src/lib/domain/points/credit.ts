@@ -32,6 +32,12 @@ export const valueOf = (rule: CreditRule, points: number): Minor =>
 const mostOff = (rule: CreditRule, { payableMinor, priceMinor }: { payableMinor: Minor; priceMinor: Minor }): Minor =>
 	smallest(minor((payableMinor * BigInt(rule.maxShareBps)) / 10_000n), subtract(priceMinor, CHARGEABLE_MINOR));
 
+const STEPS = [1, 5, 10];
+/** What is proposed to whoever may use `most` points, and no more than `allowed` with more of them: one, five and ten steps, and all that can be used. */
+export function creditSteps(rule: CreditRule, { most, allowed = most }: { most: number; allowed?: number }): number[] {
+	const some = STEPS.map((times) => times * rule.points).filter((points) => points <= allowed);
+	return [...new Set([...some, most])].filter((points) => points > 0).sort((a, b) => a - b);
+}
 /** How many points could be used at most, in whole steps: 0 when not even one step can. */
 export function mostPoints(
 	{ available, rule, isFrozen }: Omit<CreditAsked, 'points'>,

@@ -21,6 +21,10 @@ export function afterInvoice(
 		: { streak: streak + 1, neutrals: 0, completes: false };
 }
 
+/** How many more, on time, complete it: a version with a shorter series is complete with the next one. */
+export const missingInSeries = ({ streak }: Pick<Series, 'streak'>, length: number): number =>
+	Math.max(1, length - streak);
+
 /** An invoice is what the worst of its payments was. null: nothing of it counts. */
 export function verdictOfInvoice(verdicts: readonly Verdict[]): Exclude<Verdict, 'excluded'> | null {
 	if (!verdicts.length || verdicts.includes('excluded')) return null;

@@ -76,6 +76,62 @@ export function renderPointsExpiring(
 	return { ...written, unsubscribeUrl: out.unsubscribeUrl };
 }
 
+export function renderRewardRefused(
+	to: To,
+	{
+		clientName,
+		url,
+		reward,
+		reason,
+		points,
+		until
+	}: Common & { reward: string; reason: string; points: number; until: CivilDate | null }
+): RenderedMail {
+	const say = { locale: to.locale };
+	const supplier = to.supplier.name;
+	return mail(to, m.mail_refused_subject({ supplier, reward }, say), m.mail_refused_preview({}, say), [
+		hello(to),
+		{ kind: 'text', text: m.mail_refused_text({ client: clientName, reward, supplier }, say) },
+		{
+			kind: 'facts',
+			rows: [
+				[m.mail_refused_why({}, say), reason],
+				[m.mail_refused_back({}, say), pointsText(points, to.locale)],
+				...(until ? [[m.mail_refused_until({}, say), formatDay(until, to.locale)] satisfies [string, string]] : [])
+			]
+		},
+		{ kind: 'button', label: m.mail_points_button({}, say), url }
+	]);
+}
+
+/** More than so many sentences are read on the page. */
+const CHANGES_SHOWN = 12;
+export function renderRulesChanged(
+	to: To,
+	{
+		clientName,
+		url,
+		version,
+		from,
+		added,
+		gone
+	}: Common & { version: number; from: CivilDate; added: string[]; gone: string[] }
+): RenderedMail {
+	const say = { locale: to.locale };
+	const supplier = to.supplier.name;
+	const date = formatDay(from, to.locale);
+	const few = (all: string[]): string[] =>
+		all.length > CHANGES_SHOWN ? [...all.slice(0, CHANGES_SHOWN), m.mail_rules_more({}, say)] : all;
+	return mail(to, m.mail_rules_subject({ supplier }, say), m.mail_rules_preview({ date }, say), [
+		hello(to),
+		{ kind: 'text', text: m.mail_rules_text({ supplier, client: clientName, version, date }, say) },
+		...(added.length ? [{ kind: 'list' as const, title: m.mail_rules_new({}, say), items: few(added) }] : []),
+		...(gone.length ? [{ kind: 'list' as const, title: m.mail_rules_gone({}, say), items: few(gone) }] : []),
+		{ kind: 'text', text: m.mail_rules_kept({}, say) },
+		{ kind: 'button', label: m.mail_rules_button({}, say), url }
+	]);
+}
+
 export function renderPointsEnding(
 	to: To,
 	{

@@ -21,6 +21,8 @@ export type HistoryRow = {
 	kind: PointsEntryKind | null;
 	/** Of an adjustment. */
 	reason: string | null;
+	/** Of points given back with a later end: that day. */
+	until: CivilDate | null;
 	award: {
 		kind: AwardKind;
 		verdict: Verdict;
@@ -31,12 +33,22 @@ export type HistoryRow = {
 		dueOn: CivilDate;
 		actedOn: CivilDate;
 		finalOn: CivilDate | null;
+		/** Of a debit: when its result is awaited, and how long after it its points are final. */
+		expectedOn: CivilDate | null;
+		vestingDays: number;
 		invoiceId: string;
 		number: string;
 		option: string;
 		status: string;
 	} | null;
-	redemption: { kind: RedemptionKind; name: Words | null; valueMinor: Minor | null; numbers: string | null } | null;
+	redemption: {
+		kind: RedemptionKind;
+		name: Words | null;
+		valueMinor: Minor | null;
+		numbers: string | null;
+		/** Why the supplier can't give it. */
+		note: string | null;
+	} | null;
 };
 type Row = {
 	line_id: string;
@@ -45,8 +57,9 @@ type Row = {
 	pending_points: number;
 	kind: PointsEntryKind | null;
 	reason: string | null;
+	until: CivilDate | null;
 	award: HistoryRow['award'];
-	redemption: { kind: RedemptionKind; name: Words | null; value: string | null; numbers: string | null } | null;
+	redemption: (Omit<NonNullable<HistoryRow['redemption']>, 'valueMinor'> & { value: string | null }) | null;
 };
 const rowOf = ({ redemption, ...row }: Row): HistoryRow => ({
 	lineId: row.line_id,
@@ -55,16 +68,18 @@ const rowOf = ({ redemption, ...row }: Row): HistoryRow => ({
 	pendingPoints: row.pending_points,
 	kind: row.kind,
 	reason: row.reason,
+	until: row.until,
 	award: row.award,
 	redemption: redemption && {
 		kind: redemption.kind,
 		name: redemption.name,
 		valueMinor: redemption.value === null ? null : minor(BigInt(redemption.value)),
-		numbers: redemption.numbers
+		numbers: redemption.numbers,
+		note: redemption.note
 	}
 });
 
-/** Newest first, behind the line `after`. The points of all lines are the balance: an act stands beside the ledger only while the ledger says nothing of it. */
+/** Newest first, behind the line `after`; what is given back at once is one line, whatever ends it has. The points of all lines are the balance: an act stands beside the ledger only while the ledger says nothing of it. */
 export async function listHistory(
 	tx: Tx,
 	scope: Scope,
@@ -76,22 +91,25 @@ export async function listHistory(
 		: sql``;
 	const rows = await tx.execute<Row>(sql`
 		with line as (
-			select e.entry_id as line_id, e.happened_on, e.created_at, e.points, 0 as pending_points, e.kind, e.reason, e.source_id
+			select (array_agg(e.entry_id order by e.entry_id))[1] as line_id, e.happened_on, e.created_at, sum(e.points)::int as points, 0 as pending_points,
+					e.kind, e.reason, e.source_id, min(case when e.kind = 'given_back' then e.expires_on end) as until
 				from points_entry e where e.supplier_id = ${scope.supplierId} and e.client_id = ${clientId} and e.points <> 0
+				group by case when e.kind = 'given_back' then e.source_id else e.entry_id end, e.happened_on, e.created_at, e.kind, e.reason, e.source_id
 			union all
-			select a.award_id, a.acted_on, a.created_at, 0, a.pending_points, null, null, a.award_id
+			select a.award_id, a.acted_on, a.created_at, 0, a.pending_points, null, null, a.award_id, null
 				from points_award a where a.supplier_id = ${scope.supplierId} and a.client_id = ${clientId} and a.verdict <> 'excluded'
 					and (a.pending_points > 0 or not exists (
 						select from points_entry e where e.supplier_id = a.supplier_id and e.source_id = a.award_id and e.kind = 'earned'))
 		), shown as (select * from line ${behind} order by line.happened_on desc, line.created_at desc, line.line_id desc limit ${limit})
-		select s.line_id, s.happened_on::text, s.points, s.pending_points, s.kind, s.reason,
+		select s.line_id, s.happened_on::text, s.points, s.pending_points, s.kind, s.reason, s.until::text,
 			case when a.award_id is not null then jsonb_build_object('kind', a.kind, 'verdict', a.verdict, 'base', a.base, 'early', a.early,
 				'sepa', a.sepa, 'points', a.points, 'dueOn', a.due_on, 'actedOn', a.acted_on, 'finalOn', a.final_on, 'invoiceId', a.invoice_id,
-				'number', i.number, 'option', t.option, 'status', t.status) end as award,
+				'expectedOn', t.expected_on, 'vestingDays', a.vesting_days, 'number', i.number, 'option', t.option, 'status', t.status) end as award,
 			case when r.redemption_id is not null then jsonb_build_object('kind', r.kind, 'name', r.name, 'value', r.value_minor::text,
-				'numbers', paid.description) end as redemption
+				'numbers', paid.description, 'note', case when r.state = 'canceled' then r.note end) end as redemption
 		from shown s
-			left join points_entry lot on lot.supplier_id = ${scope.supplierId} and lot.entry_id = s.source_id
+			left join points_lot later on later.supplier_id = ${scope.supplierId} and later.entry_id = s.source_id
+			left join points_entry lot on lot.supplier_id = ${scope.supplierId} and lot.entry_id = coalesce(later.of_entry_id, s.source_id)
 			left join points_award a on a.supplier_id = ${scope.supplierId} and a.award_id = coalesce(lot.source_id, s.source_id)
 			left join invoice i on i.supplier_id = a.supplier_id and i.invoice_id = a.invoice_id
 			left join payment_attempt t on t.supplier_id = a.supplier_id and t.attempt_id = a.attempt_id

@@ -34,6 +34,18 @@ export async function findAccountOn(
 	return row ?? null;
 }
 
+/** Who has accepted the rules: asked for piece by piece, in the order of their ids. */
+export async function listClientsThatAccepted(tx: Tx, scope: Scope, after: string | null): Promise<string[]> {
+	const rows = await tx
+		.select({ clientId: pointsAcceptance.clientId })
+		.from(pointsAcceptance)
+		.where(
+			and(eq(pointsAcceptance.supplierId, scope.supplierId), ...(after ? [gt(pointsAcceptance.clientId, after)] : []))
+		)
+		.orderBy(asc(pointsAcceptance.clientId))
+		.limit(500);
+	return rows.map((row) => row.clientId);
+}
 /** Who has points, or will: asked for piece by piece, in the order of their ids. */
 export async function listClientsWithPoints(tx: Tx, scope: Scope, after: string | null): Promise<string[]> {
 	const rows = await tx
@@ -49,6 +61,15 @@ export async function listClientsWithPoints(tx: Tx, scope: Scope, after: string 
 		.orderBy(asc(pointsAccount.clientId))
 		.limit(500);
 	return rows.map((row) => row.clientId);
+}
+
+/** The first day on which any of what is pending is final, or may be: of a debit under way, the day on which its result is awaited. null: nobody knows. */
+export async function nextFinalOn(tx: Tx, scope: Scope, clientId: string): Promise<CivilDate | null> {
+	const [row] = await tx.execute<{ day: CivilDate | null }>(sql`
+		select min(coalesce(a.final_on, t.expected_on + a.vesting_days))::text as day
+		from points_award a join payment_attempt t on t.supplier_id = a.supplier_id and t.attempt_id = a.attempt_id
+		where a.supplier_id = ${scope.supplierId} and a.client_id = ${clientId} and a.pending_points > 0`);
+	return row?.day ?? null;
 }
 
 export type Expiring = { on: CivilDate; points: number };
@@ -73,7 +94,16 @@ export async function listExpiring(tx: Tx, scope: Scope, clientId: string, today
 /** What some tries earned, or will: of a pay link, for its own invoice only. */
 export type EarnedRow = Pick<
 	typeof pointsAward.$inferSelect,
-	'kind' | 'verdict' | 'points' | 'pendingPoints' | 'earnedPoints' | 'finalOn' | 'invoiceId' | 'attemptId' | 'daysEarly'
+	| 'kind'
+	| 'verdict'
+	| 'points'
+	| 'pendingPoints'
+	| 'earnedPoints'
+	| 'finalOn'
+	| 'vestingDays'
+	| 'invoiceId'
+	| 'attemptId'
+	| 'daysEarly'
 >;
 export async function listEarned(
 	tx: Tx,
@@ -88,6 +118,7 @@ export async function listEarned(
 			pendingPoints: pointsAward.pendingPoints,
 			earnedPoints: pointsAward.earnedPoints,
 			finalOn: pointsAward.finalOn,
+			vestingDays: pointsAward.vestingDays,
 			invoiceId: pointsAward.invoiceId,
 			attemptId: pointsAward.attemptId,
 			daysEarly: pointsAward.daysEarly
@@ -109,7 +140,7 @@ export async function listEarned(
 
 export type TakenRow = Pick<
 	typeof pointsRedemption.$inferSelect,
-	'redemptionId' | 'kind' | 'state' | 'points' | 'name' | 'code' | 'rewardId' | 'createdAt'
+	'redemptionId' | 'kind' | 'state' | 'points' | 'name' | 'code' | 'rewardId' | 'createdAt' | 'settledAt' | 'note'
 >;
 /** Rewards, the latest first. */
 export const listTaken = (tx: Tx, scope: Scope, clientId: string): Promise<TakenRow[]> =>
@@ -122,7 +153,9 @@ export const listTaken = (tx: Tx, scope: Scope, clientId: string): Promise<Taken
 			name: pointsRedemption.name,
 			code: pointsRedemption.code,
 			rewardId: pointsRedemption.rewardId,
-			createdAt: pointsRedemption.createdAt
+			createdAt: pointsRedemption.createdAt,
+			settledAt: pointsRedemption.settledAt,
+			note: pointsRedemption.note
 		})
 		.from(pointsRedemption)
 		.where(

@@ -124,6 +124,8 @@ async function render(context: Context): Promise<RenderedMail | null> {
 		case 'tier_reached':
 		case 'points_expiring':
 		case 'points_ending':
+		case 'points_rules_changed':
+		case 'reward_refused':
 			return renderPointsMail(context);
 		default:
 			return renderPlanMail(context);

@@ -7,7 +7,7 @@ import { sha256 } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { getSupplier } from '../../store/parties.ts';
 import { findLiveProgramme } from '../../store/points-programme.ts';
-import { insertPointsAcceptance } from '../../store/points-reading.ts';
+import { insertPointsAcceptance, listTierOffers } from '../../store/points-reading.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 
 export type AcceptRules = { version: number; locale: Locale; ip: string | null; userAgent: string | null };
@@ -18,7 +18,8 @@ export async function acceptRules(services: Services, scope: Scope, asked: Accep
 		const programme = await findLiveProgramme(tx, scope);
 		if (!programme) return refuse('not_found');
 		if (programme.version !== asked.version) return refuse('points_rules_changed');
-		const text = rulesText(programme.terms, await getSupplier(tx, scope), asked.locale).join('\n');
+		const [supplier, offers] = await Promise.all([getSupplier(tx, scope), listTierOffers(tx, scope)]);
+		const text = rulesText(programme.terms, supplier, asked.locale, offers).join('\n');
 		await insertPointsAcceptance(tx, scope, {
 			clientId: actor.clientId,
 			contactId: actor.contactId,

@@ -6,12 +6,20 @@ import { formatDay } from '../../../domain/calendar/format.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import { formatPoints, inWords, signedPoints, tierBenefits } from '../../../i18n/points.ts';
+import { rulesChanges } from '../../../i18n/points-rules.ts';
 import { pointsMailsUrl } from '../../access/mail-choices.ts';
 import type { RenderedMail } from '../../mails/layout.ts';
-import { renderPointsEnding, renderPointsExpiring, renderTierReached } from '../../mails/points-mails.ts';
+import {
+	renderPointsEnding,
+	renderPointsExpiring,
+	renderRewardRefused,
+	renderRulesChanged,
+	renderTierReached
+} from '../../mails/points-mails.ts';
 import type { Tx } from '../../store/database.ts';
 import { findClient, findContact, getSupplier } from '../../store/parties.ts';
-import { findLiveProgramme } from '../../store/points-programme.ts';
+import { findLiveProgramme, listProgrammes } from '../../store/points-programme.ts';
+import { findRedemption, firstEndGivenBack } from '../../store/points-redemptions.ts';
 import { listEarned, listExpiring, listTierOffers } from '../../store/points-reading.ts';
 import type { Context } from '../mails/compose-context.ts';
 import { accountToday } from './account-today.ts';
@@ -25,17 +33,30 @@ export async function renderPointsMail(context: Context): Promise<RenderedMail |
 		row.contactId ? findContact(tx, scope, row.contactId) : null,
 		getSupplier(tx, scope)
 	]);
-	if (!client || !programme || !person?.hasPortal) return null;
+	if (!client || !person?.hasPortal) return null;
+	if (row.kind === 'points_rules_changed') return renderChange(context, client.name);
+	if (!programme) return null;
 	const today = civilDateIn(services.clock.now(), supplier.timeZone);
 	const { tiers, earning } = programme.terms;
 	const account = await accountToday(tx, scope, client.clientId, { tiers, today });
-	if (!account) return null;
 	const common = { clientName: client.name, url: `${services.config.origin}/portail/points` };
 	if (row.kind === 'points_ending') {
 		const { lastEarnOn, lastSpendOn } = programme;
 		return lastEarnOn && lastSpendOn
-			? renderPointsEnding(to, { ...common, balance: account.balance, lastEarnOn, lastSpendOn })
+			? renderPointsEnding(to, { ...common, balance: account?.balance ?? 0, lastEarnOn, lastSpendOn })
 			: null;
+	}
+	if (!account) return null;
+	if (row.kind === 'reward_refused') {
+		const refused = await findRedemption(tx, scope, partsOfKey(row.uniqueKey)[0] ?? '');
+		if (refused?.state !== 'canceled' || !refused.name) return null;
+		return renderRewardRefused(to, {
+			...common,
+			reward: inWords(refused.name, to.locale),
+			reason: refused.note ?? '',
+			points: refused.points,
+			until: await firstEndGivenBack(tx, scope, refused.redemptionId)
+		});
 	}
 	if (!getsPointsNews(person)) return null;
 	const { page, oneClick } = pointsMailsUrl(services.config, person);
@@ -65,6 +86,28 @@ export async function renderPointsMail(context: Context): Promise<RenderedMail |
 		next: next
 			? { name: inWords(next.name, to.locale), missing: Math.max(0, next.threshold - account.earnedInYear) }
 			: null
+	});
+}
+
+/** What the version says that the one before did not; null where a client reads no difference. */
+async function renderChange(
+	{ services, scope, tx, row, to }: Context,
+	clientName: string
+): Promise<RenderedMail | null> {
+	const version = Number(partsOfKey(row.uniqueKey)[0]);
+	const published = (await listProgrammes(tx, scope)).filter((one) => one.publishedAt !== null);
+	const after = published.find((one) => one.version === version);
+	const before = published.find((one) => one.version < version);
+	if (!after?.publishedAt || !before) return null;
+	const supplier = await getSupplier(tx, scope);
+	const changes = rulesChanges(before.terms, after.terms, supplier, to.locale);
+	if (!changes.added.length && !changes.gone.length) return null;
+	return renderRulesChanged(to, {
+		...changes,
+		clientName,
+		url: `${services.config.origin}/regles/${supplier.slug}?version=${version}`,
+		version,
+		from: civilDateIn(after.publishedAt, supplier.timeZone)
 	});
 }
 

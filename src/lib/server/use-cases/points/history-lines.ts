@@ -4,6 +4,7 @@ import type { HistoryLine } from '../../../contract/point-views.ts';
 import { daysBetween, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { formatDay } from '../../../domain/calendar/format.ts';
 import { formatMoney, type Locale } from '../../../domain/money/format.ts';
+import { finalDay } from '../../../domain/points/final-day.ts';
 import { formatPoints, inWords } from '../../../i18n/points.ts';
 import type { HistoryRow } from '../../store/points-history.ts';
 
@@ -19,7 +20,7 @@ export function historyLine(row: HistoryRow, { supplier, locale }: { supplier: s
 		lineId: row.lineId,
 		happenedOn: row.happenedOn,
 		title,
-		note: [dayOf(row.happenedOn, locale), ...notes].join(', '),
+		note: [...daysOf(row, locale), ...notes].join(', '),
 		points: row.points,
 		pendingPoints: row.pendingPoints,
 		invoiceId: row.award?.invoiceId ?? null,
@@ -27,14 +28,27 @@ export function historyLine(row: HistoryRow, { supplier, locale }: { supplier: s
 	};
 }
 
-function told({ kind, award, redemption, reason, pendingPoints }: HistoryRow, supplier: string, locale: Locale): Told {
+/** The day of the act; where the points came later, that day too: the line stands in its month. */
+function daysOf({ kind, happenedOn, award }: HistoryRow, locale: Locale): string[] {
+	const day = dayOf(happenedOn, locale);
+	if (kind !== 'earned' || !award || award.actedOn === happenedOn) return [day];
+	const isSameYear = award.actedOn.slice(0, 4) === happenedOn.slice(0, 4);
+	const act = isSameYear ? dayOf(award.actedOn, locale) : formatDay(award.actedOn, locale);
+	return [act, m.points_line_final({ date: day }, { locale })];
+}
+
+function told(
+	{ kind, award, redemption, reason, until, pendingPoints }: HistoryRow,
+	supplier: string,
+	locale: Locale
+): Told {
 	const say = { locale };
 	switch (kind) {
 		case 'adjusted':
 			return { title: m.points_line_adjusted({ supplier }, say), notes: reason ? [reason] : [] };
 		case 'spent':
 		case 'given_back':
-			return { ...ofRedemption(kind, redemption, locale) };
+			return ofRedemption(kind, redemption, { until, supplier, locale });
 		case 'expired':
 			return {
 				title: m.points_line_expired({}, say),
@@ -51,21 +65,28 @@ function told({ kind, award, redemption, reason, pendingPoints }: HistoryRow, su
 }
 const nothing: Told = { title: '', notes: [] };
 
-function ofRedemption(kind: 'spent' | 'given_back', redemption: HistoryRow['redemption'], locale: Locale): Told {
+function ofRedemption(
+	kind: 'spent' | 'given_back',
+	redemption: HistoryRow['redemption'],
+	{ until, supplier, locale }: { until: CivilDate | null; supplier: string; locale: Locale }
+): Told {
 	const say = { locale };
+	const later = until ? [m.points_line_until({ date: formatDay(until, locale) }, say)] : [];
 	// What had expired comes back when its money does: the line beside it takes it.
 	if (!redemption)
 		return { title: (kind === 'spent' ? m.points_line_taken_back : m.points_line_unexpired)({}, say), notes: [] };
-	const { name, numbers, valueMinor } = redemption;
+	const { name, numbers, valueMinor, note } = redemption;
 	if (name) {
 		const reward = { name: inWords(name, locale) };
-		return { title: (kind === 'spent' ? m.points_line_reward : m.points_line_reward_back)(reward, say), notes: [] };
+		if (kind === 'spent') return { title: m.points_line_reward(reward, say), notes: [] };
+		const why = note ? [m.points_line_reason({ supplier, reason: note }, say)] : [];
+		return { title: m.points_line_reward_back(reward, say), notes: [...later, ...why] };
 	}
 	return {
 		title: (kind === 'spent' ? m.points_line_used : m.points_line_given_back)({ numbers: numbers ?? '' }, say),
 		notes:
 			kind === 'given_back'
-				? [m.points_line_given_back_why({}, say)]
+				? [m.points_line_given_back_why({}, say), ...later]
 				: valueMinor === null
 					? []
 					: [m.points_line_less({ amount: formatMoney(valueMinor, 'EUR', locale) }, say)]
@@ -113,10 +134,11 @@ function partsOf({ base, early, sepa, points }: Award, locale: Locale): string[]
 		])
 	];
 }
-const pendingNotes = ({ finalOn, status }: Award, isPending: boolean, locale: Locale): string[] => {
+const pendingNotes = ({ status, ...award }: Award, isPending: boolean, locale: Locale): string[] => {
 	if (!isPending) return [];
 	const say = { locale };
-	if (!finalOn) return [m.points_pending_later({}, say)];
-	const date = dayOf(finalOn, locale);
+	const on = finalDay(award);
+	if (!on) return [m.points_pending_later({}, say)];
+	const date = dayOf(on, locale);
 	return [(status === 'processing' ? m.points_pending_debit : m.points_pending_on)({ date }, say)];
 };

@@ -26,6 +26,7 @@ import { recordAudit } from '../../store/records.ts';
 import { countCodes, deleteFreeCodes, insertCodes, listKnownCodes } from '../../store/voucher-codes.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
+import { queuePointsEnding, queueRulesChanged } from './queue-points-mails.ts';
 import { tryOnPast } from './try-programme.ts';
 
 /** Keeps what is typed, mistakes and all: only publishing asks for a programme that holds. */
@@ -95,6 +96,7 @@ export async function publishProgramme(services: Services, scope: Scope): Promis
 		await markProgrammePublished(tx, scope, draft.version, now);
 		// Tiers may be others: every account is looked at again.
 		await recheckAccounts(tx, scope, civilDateIn(now, supplier.timeZone));
+		await queueRulesChanged(tx, scope, now, { version: draft.version });
 		await announce(tx, scope, now, 'points_published', { version: draft.version });
 		return done({ version: draft.version });
 	});
@@ -155,6 +157,7 @@ export async function endProgramme(
 		const draft = draftOf(versions);
 		if (draft) await dropDraft(tx, scope, now, { draft, published: versions.filter((version) => version.publishedAt) });
 		await announceProgrammeEnd(tx, scope, live.version, { endAnnouncedAt: now, lastEarnOn, lastSpendOn });
+		await queuePointsEnding(tx, scope, now, { lastSpendOn });
 		await announce(tx, scope, now, 'points_end_announced', { version: live.version, lastEarnOn, lastSpendOn });
 		return done(null);
 	});

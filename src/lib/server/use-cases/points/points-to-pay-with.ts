@@ -4,8 +4,9 @@ import type { EarnedView, PointsUseView } from '../../../contract/point-views.ts
 import type { OptionView, PayView } from '../../../contract/views.ts';
 import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
-import { minor } from '../../../domain/money/minor.ts';
 import type { Locale } from '../../../domain/money/format.ts';
+import { creditSteps, valueOf } from '../../../domain/points/credit.ts';
+import { finalDay } from '../../../domain/points/final-day.ts';
 import { inWords } from '../../../i18n/points.ts';
 import { refusalText } from '../../../i18n/refusals.ts';
 import type { Attempt } from '../../store/attempts.ts';
@@ -38,7 +39,8 @@ export async function earnedBy(tx: Tx, scope: Scope, attempt: Attempt | null): P
 	const sum = (part: 'earnedPoints' | 'pendingPoints'): number => awards.reduce((all, award) => all + award[part], 0);
 	const [points, pending] = [sum('earnedPoints'), sum('pendingPoints')];
 	if (points + pending === 0) return null;
-	const finalOn = awards.find((award) => award.pendingPoints > 0)?.finalOn ?? null;
+	const waiting = awards.find((award) => award.pendingPoints > 0);
+	const finalOn = waiting ? finalDay({ ...waiting, expectedOn: attempt.expectedOn }) : null;
 	return { points, pending, finalOn, isDebit: attempt.status === 'processing' };
 }
 
@@ -66,7 +68,6 @@ export async function tierAfter(
 	};
 }
 
-const STEPS = [1, 5, 10];
 /** On one invoice, paid at once, by a signed-in person. */
 export async function pointsUse(
 	tx: Tx,
@@ -80,12 +81,10 @@ export async function pointsUse(
 	if (actor.kind !== 'contact' || !credit || input.invoices.length !== 1) return null;
 	const used = options.find((option) => option.pointsUsed)?.pointsUsed ?? null;
 	if (quote.pointsMost === 0 && !used && !quote.pointsRefused) return null;
-	const most = quote.pointsMost / credit.points;
-	const times = [...new Set([...STEPS.filter((step) => step <= most), most])].filter((step) => step > 0).slice(-4);
 	return {
-		steps: times.map((count) => ({
-			points: count * credit.points,
-			valueMinor: minor(credit.valueMinor * BigInt(count))
+		steps: creditSteps(credit, { most: quote.pointsMost }).map((points) => ({
+			points,
+			valueMinor: valueOf(credit, points)
 		})),
 		used,
 		refused: quote.pointsRefused ? refusalText({ code: quote.pointsRefused, detail: {} }, locale) : null,

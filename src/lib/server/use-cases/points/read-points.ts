@@ -1,10 +1,11 @@
 // A client's points as its own person sees them: what there is, what is to come, what it brings, what happened. Reads only. A pay link is told nothing of
 // it: it may have been forwarded.
-import type { HistoryLine, HistoryMonth, PointsView, TierCard } from '../../../contract/point-views.ts';
+import type { HistoryLine, HistoryMonth, PointsView, TakenView, TierCard } from '../../../contract/point-views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import { addDays, civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import type { ProgrammeTerms } from '../../../domain/points/programme.ts';
+import { missingInSeries } from '../../../domain/points/streak.ts';
 import { inARow, stripOf } from '../../../domain/points/strip.ts';
 import { required } from '../../../domain/required.ts';
 import { inWords, tierBenefits } from '../../../i18n/points.ts';
@@ -22,7 +23,9 @@ import {
 	findPointsAcceptance,
 	listExpiring,
 	listTaken,
-	listTierOffers
+	listTierOffers,
+	nextFinalOn,
+	type TakenRow
 } from '../../store/points-reading.ts';
 import { pageOf } from '../page.ts';
 import { done, read, refuse, type Result } from '../run.ts';
@@ -40,7 +43,8 @@ const NOTHING_YET: AccountSaid = {
 	tier: 0,
 	recheckOn: null,
 	streak: 0,
-	frozenAt: null
+	frozenAt: null,
+	frozenReason: null
 };
 type Offers = Awaited<ReturnType<typeof listTierOffers>>;
 
@@ -104,13 +108,14 @@ export async function readPoints(
 		const { terms, lastEarnOn, lastSpendOn } = programme;
 		const supplier = await getSupplier(tx, scope);
 		const today = civilDateIn(services.clock.now(), supplier.timeZone);
-		const [found, offers, expiring, own, acceptance, beats] = await Promise.all([
+		const [found, offers, expiring, own, acceptance, beats, pendingFrom] = await Promise.all([
 			accountToday(tx, scope, who.clientId, { tiers: terms.tiers, today }),
 			listTierOffers(tx, scope),
 			listExpiring(tx, scope, who.clientId, today),
 			listTaken(tx, scope, who.clientId),
 			findPointsAcceptance(tx, scope, who.clientId),
-			listBeats(tx, scope, who.clientId, BEATS_SHOWN)
+			listBeats(tx, scope, who.clientId, BEATS_SHOWN),
+			nextFinalOn(tx, scope, who.clientId)
 		]);
 		const account = found ?? NOTHING_YET;
 		const card = cardOf(account, { terms, offers, locale });
@@ -129,26 +134,42 @@ export async function readPoints(
 				benefits: benefitsOf(position, { terms, offers, locale })
 			})),
 			strip: stripOf(beats, (await countInvoices(tx, scope, { today, status: 'open' })) > 0),
-			streak: streak && { count: account.streak, of: streak.invoices, points: streak.points },
-			inARow: inARow(beats),
+			streak: streak && {
+				count: Math.min(account.streak, streak.invoices - 1),
+				of: streak.invoices,
+				missing: missingInSeries(account, streak.invoices),
+				points: streak.points
+			},
+			inARow: streak ? 0 : inARow(beats),
+			pendingFrom,
 			history: await historyOf(tx, scope, who, { after, locale, supplier: supplier.name }),
 			expiring,
 			expiryText: terms.expiry ? (expiry(terms, { locale })[0] ?? null) : null,
 			credit: await creditOf(tx, scope, { programme, account, today }),
 			rewards: rewardsOf(programme, { account, card, today, taken, codes, locale }),
-			taken: own.map(({ redemptionId, name, points, state, code, createdAt }) => ({
-				redemptionId,
-				name: name ? inWords(name, locale) : '',
-				points,
-				state,
-				code: state === 'canceled' ? null : code,
-				takenOn: civilDateIn(createdAt, supplier.timeZone)
-			})),
+			taken: own.map((one) => takenView(one, { locale, timeZone: supplier.timeZone })),
 			isAccepted: acceptance !== null,
 			isFrozen: account.frozenAt !== null,
+			frozenReason: account.frozenReason,
 			end: lastEarnOn && lastSpendOn ? { lastEarnOn, lastSpendOn } : null
 		});
 	});
+}
+
+function takenView(
+	{ redemptionId, name, points, state, code, createdAt, settledAt, note }: TakenRow,
+	{ locale, timeZone }: { locale: Locale; timeZone: string }
+): TakenView {
+	const isRefused = state === 'canceled';
+	return {
+		redemptionId,
+		name: name ? inWords(name, locale) : '',
+		points,
+		state,
+		code: isRefused ? null : code,
+		takenOn: civilDateIn(createdAt, timeZone),
+		refused: isRefused && settledAt ? { on: civilDateIn(settledAt, timeZone), reason: note ?? '' } : null
+	};
 }
 
 async function historyOf(

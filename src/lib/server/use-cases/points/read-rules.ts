@@ -7,6 +7,7 @@ import { required } from '../../../domain/required.ts';
 import { rulesSections, type RulesSection } from '../../../i18n/points-rules.ts';
 import type { Services } from '../../services.ts';
 import { getSupplier } from '../../store/parties.ts';
+import { listTierOffers } from '../../store/points-reading.ts';
 import { listProgrammes } from '../../store/points-programme.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 
@@ -39,7 +40,8 @@ export async function readRules(
 			endedOn: shown.endedAt && dayOf(shown.endedAt),
 			ending:
 				shown.lastEarnOn && shown.lastSpendOn ? { lastEarnOn: shown.lastEarnOn, lastSpendOn: shown.lastSpendOn } : null,
-			sections: rulesSections(shown.terms, supplier, locale)
+			// What was offered to the tiers of an older version is nobody's question any more.
+			sections: rulesSections(shown.terms, supplier, locale, shown.endedAt ? [] : await listTierOffers(tx, scope))
 		});
 	});
 }

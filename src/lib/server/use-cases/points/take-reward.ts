@@ -15,6 +15,7 @@ import { constraintName } from '../../store/tx.ts';
 import { contactOf } from '../offers/keep-acceptance.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 import { giveRewardBack } from './credit.ts';
+import { queueRewardRefused } from './queue-points-mails.ts';
 import { expireDue } from './expire-points.ts';
 import { announce, takePoints, type Moving } from './move-points.ts';
 import { readLoyalty } from './read-loyalty.ts';
@@ -120,7 +121,7 @@ export async function settleReward(
 			await saveRedemption(tx, scope, redemptionId, { state: 'used', settledAt: now, settledBy });
 			await announce({ tx, scope, now, today, account });
 		} else
-			await giveRewardBack({ tx, scope, now, today, account }, redemption, { settledBy, note: note?.trim() ?? null });
+			await refuseReward({ tx, scope, now, today, account }, redemption, { settledBy, note: note?.trim() ?? null });
 		await recordAudit(tx, scope, now, outcome === 'given' ? 'reward_given' : 'reward_canceled', redemptionId, {
 			client: redemption.clientId,
 			points: String(redemption.points),
@@ -128,4 +129,8 @@ export async function settleReward(
 		});
 		return done(null);
 	});
+}
+async function refuseReward(...[moving, redemption, by]: Parameters<typeof giveRewardBack>): Promise<void> {
+	await giveRewardBack(moving, redemption, by);
+	await queueRewardRefused(moving.tx, moving.scope, moving.now, redemption);
 }

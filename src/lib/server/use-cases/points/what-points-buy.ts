@@ -3,8 +3,8 @@ import type { CreditView, RewardView, TierCard } from '../../../contract/point-v
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
-import { minor } from '../../../domain/money/minor.ts';
 import type { Locale } from '../../../domain/money/format.ts';
+import { creditSteps, mostPoints, valueOf } from '../../../domain/points/credit.ts';
 import type { Reward } from '../../../domain/points/programme.ts';
 import { inWords } from '../../../i18n/points.ts';
 import type { Tx } from '../../store/database.ts';
@@ -14,11 +14,10 @@ import type { AccountRow } from '../../store/points-reading.ts';
 
 export type AccountSaid = Pick<
 	AccountRow,
-	'balance' | 'pending' | 'earnedInYear' | 'tier' | 'recheckOn' | 'streak' | 'frozenAt'
+	'balance' | 'pending' | 'earnedInYear' | 'tier' | 'recheckOn' | 'streak' | 'frozenAt' | 'frozenReason'
 >;
 
-/** On the invoice that falls due first: 1, 5 and 10 steps, as many as the rule lets be used on it. What is missing is said. */
-const STEPS = [1, 5, 10];
+/** On the invoice that falls due first, of those that may be reduced. What is missing is said. */
 export async function creditOf(
 	tx: Tx,
 	scope: Scope,
@@ -33,12 +32,14 @@ export async function creditOf(
 	const open = await listInvoicesBehind(tx, scope, { today, status: 'open', after: null, limit: 50 });
 	for (const record of open) {
 		const payableMinor = payableToday(record);
-		const most = (payableMinor * BigInt(credit.maxShareBps)) / 10_000n;
-		const steps = STEPS.map((times) => ({
-			points: credit.points * times,
-			valueMinor: minor(credit.valueMinor * BigInt(times)),
-			missing: Math.max(0, credit.points * times - Math.max(0, account.balance))
-		})).filter((step) => step.valueMinor <= most && step.valueMinor <= payableMinor - 50n);
+		const available = Math.max(0, account.balance);
+		const mostOf = (points: number): number =>
+			mostPoints({ rule: credit, available: points, isFrozen: false }, { payableMinor, priceMinor: payableMinor });
+		const steps = creditSteps(credit, { most: mostOf(available), allowed: mostOf(Infinity) }).map((points) => ({
+			points,
+			valueMinor: valueOf(credit, points),
+			missing: Math.max(0, points - available)
+		}));
 		if (steps.length)
 			return {
 				invoiceId: record.invoiceId,
