@@ -15,5 +15,6 @@ export * from './ledger.ts';
 export * from './bank.ts';
 export * from './imports.ts';
 export * from './access.ts';
+export * from './due-work.ts';
 export * from './traffic.ts';
 export * from './security.ts';

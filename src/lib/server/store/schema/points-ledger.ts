@@ -16,7 +16,7 @@ import {
 import type { Taken } from '../../../domain/points/ledger.ts';
 import type { RewardKind, Words } from '../../../domain/points/programme.ts';
 import { choice, day, id, instant, oneOf, optionalDay, optionalId, optionalInstant, optionalMoney } from './columns.ts';
-import { client, contact, supplier } from './parties.ts';
+import { contact, supplier } from './parties.ts';
 import { paymentAttempt } from './payments.ts';
 import { pointsAccount, pointsProgramme } from './points.ts';
 
@@ -198,32 +198,5 @@ export const pointsLot = pgTable(
 			.on(t.expiresOn)
 			.where(sql`${t.left} > 0 and ${t.expiresOn} is not null`),
 		check('points_lot_left_check', sql`${t.left} >= 0`)
-	]
-);
-
-/** Tries whose points were not followed: a fault of theirs, which the money did not wait for. Followed again until it is mended. */
-export const pointsMissed = pgTable(
-	'points_missed',
-	{
-		supplierId: id(),
-		attemptId: id(),
-		clientId: id(),
-		times: integer().notNull(), // how often it was missed
-		error: text().notNull(), // the last one
-		missedAt: instant()
-	},
-	(t) => [
-		primaryKey({ name: 'points_missed_pk', columns: [t.supplierId, t.attemptId] }),
-		foreignKey({
-			name: 'points_missed_attempt_fk',
-			columns: [t.supplierId, t.attemptId],
-			foreignColumns: [paymentAttempt.supplierId, paymentAttempt.attemptId]
-		}),
-		foreignKey({
-			name: 'points_missed_client_fk',
-			columns: [t.supplierId, t.clientId],
-			foreignColumns: [client.supplierId, client.clientId]
-		}),
-		check('points_missed_error_check', sql`length(${t.error}) <= 500`)
 	]
 );
