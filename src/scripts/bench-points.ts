@@ -1,4 +1,4 @@
-// Points: what earning adds to a payment that is settled, and how long a balance and a tier take to read among 100,000 clients with 10,000,000 entries, beside
+// Points: what earning adds to a payment that is settled and to the worker after it, and how long a balance and a tier take to read among 100,000 clients with 10,000,000 entries, beside
 // SQL written by hand that looks up the same row. In a database and an outside world of its own. By itself: `node src/scripts/bench-points.ts`.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ import type { ProgrammeTerms } from '#lib/domain/points/programme.ts';
 import { required } from '#lib/domain/required.ts';
 import { readConfig } from '#lib/server/config.ts';
 import { newId } from '#lib/server/identity.ts';
+import { doDueWork } from '#lib/server/jobs/due-jobs.ts';
 import { openLog } from '#lib/server/log.ts';
 import type { Services } from '#lib/server/services.ts';
 import { client, contact, supplier } from '#lib/server/store/schema/index.ts';
@@ -39,6 +40,8 @@ export type PointsBench = {
 	/** The same with the stand-in's answers, as the payer waits. */
 	plainWholeMs: number;
 	withPointsWholeMs: number;
+	/** What the worker does for it right after its commit. */
+	followingMs: number;
 	fillSeconds: number;
 	readMs: number;
 	byHandMs: number;
@@ -161,7 +164,9 @@ async function aSeller({ db, clock }: Services, account: string, gives: boolean)
 /** One payment of each supplier in turn, so that whatever the machine does meanwhile, it does to both. */
 async function settling({
 	services
-}: Stage): Promise<Pick<PointsBench, 'plainMs' | 'withPointsMs' | 'plainWholeMs' | 'withPointsWholeMs'>> {
+}: Stage): Promise<
+	Pick<PointsBench, 'plainMs' | 'withPointsMs' | 'plainWholeMs' | 'withPointsWholeMs' | 'followingMs'>
+> {
 	const [plain, points] = [
 		await aSeller(services, 'acct_bench_plain', false),
 		await aSeller(services, 'acct_bench_points', true)
@@ -169,9 +174,12 @@ async function settling({
 	const warmUp = 20;
 	const all = await Promise.all([plain, points].map((seller) => billsOf(services, seller, PAYMENTS + warmUp)));
 	const times: Record<string, { own: number[]; whole: number[] }> = {};
+	const following: number[] = [];
 	for (let i = 0; i < PAYMENTS + warmUp; i++)
 		for (const [which, seller] of [plain, points].entries()) {
 			const time = await payOne(services, seller, required(all[which]?.[i], 'invoice'));
+			const started = performance.now();
+			if ((await doDueWork(services)) && i >= warmUp) following.push(performance.now() - started);
 			const kept = (times[seller.account] ??= { own: [], whole: [] });
 			if (i < warmUp) continue;
 			kept.own.push(time.own);
@@ -181,12 +189,14 @@ async function settling({
 		findAccountOn(tx, points.scope, required(points.payer.clientId, 'client'), today())
 	);
 	if (!earned || earned.account.balance <= 0) throw new Error('nothing was earned');
+	if (following.length !== PAYMENTS) throw new Error(`${following.length} payments were followed`);
 	const of = (account: string) => required(times[account], account);
 	return {
 		plainMs: median(of('acct_bench_plain').own),
 		withPointsMs: median(of('acct_bench_points').own),
 		plainWholeMs: median(of('acct_bench_plain').whole),
-		withPointsWholeMs: median(of('acct_bench_points').whole)
+		withPointsWholeMs: median(of('acct_bench_points').whole),
+		followingMs: median(following)
 	};
 }
 const median = (times: number[]): number =>
@@ -325,9 +335,10 @@ async function reading({
 }
 
 export function tellPoints(found: PointsBench): [name: string, ratio: number, bar: number][] {
-	const { plainMs, withPointsMs, plainWholeMs, withPointsWholeMs, readMs, byHandMs, allMs, fillSeconds } = found;
+	const { plainMs, withPointsMs, plainWholeMs, withPointsWholeMs, readMs, byHandMs, allMs, fillSeconds, followingMs } =
+		found;
 	console.info(
-		`points          a settled payment ${plainWholeMs.toFixed(1)} ms, with points ${withPointsWholeMs.toFixed(1)} ms (+${((withPointsWholeMs / plainWholeMs - 1) * 100).toFixed(1)} %) | without Stripe’s answers ${plainMs.toFixed(1)} and ${withPointsMs.toFixed(1)} ms (+${((withPointsMs / plainMs - 1) * 100).toFixed(1)} %)`
+		`points          a settled payment ${plainWholeMs.toFixed(1)} ms, with points ${withPointsWholeMs.toFixed(1)} ms (+${((withPointsWholeMs / plainWholeMs - 1) * 100).toFixed(1)} %) | without Stripe’s answers ${plainMs.toFixed(1)} and ${withPointsMs.toFixed(1)} ms (+${((withPointsMs / plainMs - 1) * 100).toFixed(1)} %) | then the worker, right after: ${followingMs.toFixed(1)} ms`
 	);
 	console.info(
 		`points          ${CLIENTS} clients, ${ENTRIES} entries (filled in ${fillSeconds.toFixed(0)} s): balance and tier of one ${readMs.toFixed(2)} ms, by hand ${byHandMs.toFixed(2)} ms, ratio ${(byHandMs / readMs).toFixed(2)} | of all in ${allMs.toFixed(0)} ms`

@@ -4,6 +4,7 @@ import { civilDate } from '#lib/domain/calendar/civil-date.ts';
 import type { OfferTerms } from '#lib/contract/offers.ts';
 import type { StartPayment } from '#lib/contract/payments.ts';
 import { minor, type Minor } from '#lib/domain/money/minor.ts';
+import { doDueWork } from '#lib/server/jobs/due-jobs.ts';
 import { newId } from '#lib/server/identity.ts';
 import type { Services } from '#lib/server/services.ts';
 import { client, contact, member, supplier } from '#lib/server/store/schema/index.ts';
@@ -215,10 +216,12 @@ export async function pay(
 		account?: string;
 		option?: StartPayment['option'];
 		usePoints?: number;
+		/** What is due stays so: by default the worker has its turn right after the payment, as in life. */
+		noWorker?: boolean;
 	} = {}
 ): Promise<Result<PaymentProgress>> {
 	const confirmationTokenId = options.token ?? (await aToken(services, options.method, options.account));
-	return startPayment(
+	const progress = await startPayment(
 		services,
 		payer.scope,
 		{
@@ -231,6 +234,8 @@ export async function pay(
 		},
 		FROM
 	);
+	if (!options.noWorker) while (await doDueWork(services));
+	return progress;
 }
 
 /** Two or three parts, twenty days apart, the first one now. */

@@ -4,6 +4,7 @@ import { civilDateIn } from '#lib/domain/calendar/civil-date.ts';
 import { newId } from '#lib/server/identity.ts';
 import { minor } from '#lib/domain/money/minor.ts';
 import type { EarningRule, ProgrammeTerms } from '#lib/domain/points/programme.ts';
+import { doDueWork } from '#lib/server/jobs/due-jobs.ts';
 import type { Services } from '#lib/server/services.ts';
 import {
 	insertProgrammeDraft,
@@ -71,10 +72,15 @@ export async function aProgramme(
 	});
 }
 
+/** The worker's turn, which comes right after each payment: points follow their money. */
+export async function pointsFollow(services: Services): Promise<void> {
+	while (await doDueWork(services));
+}
 type Said = { balance: number; pending: number; tier: number; streak: number; earned: number; left: number };
 /** The account, and what its entries and lots add up to: the same, or the database would have refused. */
-export async function pointsOf({ db }: Services, cast: Pick<Cast, 'system'>, clientId: string): Promise<Said> {
-	return inScope(db, cast.system, async (tx) => {
+export async function pointsOf(services: Services, cast: Pick<Cast, 'system'>, clientId: string): Promise<Said> {
+	await pointsFollow(services);
+	return inScope(services.db, cast.system, async (tx) => {
 		const [row] = await tx.execute<Record<string, number>>(sql`
 			select balance, pending, tier, streak, earned_in_year as earned,
 				(select coalesce(sum("left"), 0)::int from points_lot l where l.supplier_id = a.supplier_id and l.client_id = a.client_id) as left,
@@ -126,19 +132,27 @@ export const givePoints = (
 		);
 	});
 /** Kinds and points, oldest first: the story of a client. */
-export const entriesOf = ({ db }: Services, cast: Pick<Cast, 'system'>, clientId: string): Promise<string[]> =>
-	inScope(db, cast.system, async (tx) => {
+export async function entriesOf(services: Services, cast: Pick<Cast, 'system'>, clientId: string): Promise<string[]> {
+	await pointsFollow(services);
+	return inScope(services.db, cast.system, async (tx) => {
 		const rows = await tx.execute<{ kind: string; points: number; pending: number }>(
 			sql`select kind, points, pending_points as pending from points_entry where client_id = ${clientId} order by seq`
 		);
 		return rows.map((row) => `${row.kind} ${row.points}${row.pending ? ` (${row.pending})` : ''}`);
 	});
+}
 /** What was given for an invoice, oldest act first. */
-export const awardsOf = ({ db }: Services, cast: Pick<Cast, 'system'>, invoiceId: string): Promise<PointsAward[]> =>
-	inScope(db, cast.system, (tx) =>
+export async function awardsOf(
+	services: Services,
+	cast: Pick<Cast, 'system'>,
+	invoiceId: string
+): Promise<PointsAward[]> {
+	await pointsFollow(services);
+	return inScope(services.db, cast.system, (tx) =>
 		tx
 			.select()
 			.from(pointsAward)
 			.where(eq(pointsAward.invoiceId, invoiceId))
 			.orderBy(asc(pointsAward.actedOn), asc(pointsAward.createdAt))
 	);
+}

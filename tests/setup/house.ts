@@ -4,6 +4,7 @@ import { inject } from 'vitest';
 import type { Clock } from '#lib/server/clock.ts';
 import { readConfig, type Config } from '#lib/server/config.ts';
 import { openLog } from '#lib/server/log.ts';
+import { doDueWork } from '#lib/server/jobs/due-jobs.ts';
 import { drainOnce } from '#lib/server/jobs/worker.ts';
 import type { Services } from '#lib/server/services.ts';
 import { buildServices } from '#lib/server/wiring.ts';
@@ -60,6 +61,8 @@ export async function openHouse(accounts = ['acct_lumen', 'acct_canuts']): Promi
 		databaseUrl,
 		drain,
 		advance: async (days) => {
+			// Before a day goes by, the worker has done what was due.
+			while (await doDueWork(services));
 			for (let i = 0; i < days; i++) {
 				world.world.offsetMs += DAY_MS;
 				runDue(world.world);

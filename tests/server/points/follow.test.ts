@@ -117,6 +117,7 @@ describe('a SEPA debit', () => {
 		const { intentId } = await paid(12_000, { method: 'pm_success_fr' });
 		await house.advance(20);
 		await settle(intentId);
+		expect((await story()).at(-1)).toBe('earned 120 (-120)');
 		openDispute(house.world.world, stripe(), chargeOf(intentId), 'fraudulent');
 		await settle(intentId);
 		await settle(intentId);

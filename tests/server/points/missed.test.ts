@@ -1,11 +1,15 @@
-// Money is never stopped by its points: a fault in them is undone alone and noted with the payment, and they follow it as soon as they can.
+// Money is never stopped by its points: they follow right after its commit, in a transaction of their own. What goes wrong with them is noted and tried again,
+// and a worker that dies leaves them to another.
 import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { doDueWork } from '#lib/server/jobs/due-jobs.ts';
 import { newId } from '#lib/server/identity.ts';
-import { listMissed } from '#lib/server/store/points-missed.ts';
-import { followMissed } from '#lib/server/use-cases/points/follow-missed.ts';
+import { askForWork, claimDueWork, forgetWork } from '#lib/server/store/due-work.ts';
+import { inScope } from '#lib/server/store/tx.ts';
+import { sendNextMail } from '#lib/server/use-cases/mails/send-next-mail.ts';
+import { followDuePoints } from '#lib/server/use-cases/points/follow-due-points.ts';
 import { anInvoice, aPayer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
-import { acceptRules, aProgramme, entriesOf, givePoints, pointsOf } from '../../builders/points.ts';
+import { acceptRules, aProgramme, entriesOf, givePoints, pointsFollow, pointsOf } from '../../builders/points.ts';
 import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
@@ -16,8 +20,8 @@ let superuser: postgres.Sql;
 let counter = 0;
 const account = () => `acct_missed${counter}`;
 beforeAll(async () => {
-	house = await openHouse(['acct_missed1', 'acct_missed2', 'acct_missed3']);
-	superuser = postgres(house.databaseUrl, { max: 1, onnotice: () => {} });
+	house = await openHouse([1, 2, 3, 4, 5, 6, 7].map((each) => `acct_missed${each}`));
+	superuser = postgres(house.databaseUrl, { max: 2, onnotice: () => {} });
 	await superuser.unsafe(
 		`create function breaks() returns trigger language plpgsql as $$ begin raise exception 'broken'; end $$`
 	);
@@ -36,11 +40,16 @@ const stage = stageOf(() => ({ house, cast }));
 const bill = (grossMinor = 10_000) =>
 	anInvoice(house.services, cast, {}, { grossMinor, dueOn: stage.inDays(10), issuedOn: stage.inDays(0) });
 const buy = (invoiceId: string, amount: number, more = {}) =>
-	pay(house.services, payer, [invoiceId], amount, { account: account(), ...more });
+	pay(house.services, payer, [invoiceId], amount, { account: account(), noWorker: true, ...more });
 const story = () => entriesOf(house.services, cast, payer.clientId);
 const points = () => pointsOf(house.services, cast, payer.clientId);
 
-const missed = async () => (await listMissed(house.services.db)).map(({ times, error }) => [times, error]);
+/** What waits, as the database has it. */
+const waiting = async () =>
+	(await superuser`select failures, error from due_work order by due_at`).map(({ failures, error }) => [
+		failures as number,
+		error as string | null
+	]);
 
 /** What the database itself would refuse: an entry, or at commit that it does not add up. */
 const FAULTS = {
@@ -59,15 +68,16 @@ test.each(['entry', 'sum'] as const)(
 		await superuser.unsafe(FAULTS[which].begins);
 		const invoiceId = await bill();
 		expect(await buy(invoiceId, 10_000)).toMatchObject({ ok: true, value: { status: 'paid' } });
-		expect([await stage.balanceOf(invoiceId), await story()]).toEqual([0n, []]);
-		expect(await missed()).toEqual([[1, expect.stringContaining('broken')]]);
-		await followMissed(house.services);
-		expect([await story(), (await missed()).length]).toEqual([[], 1]);
+		expect([await stage.balanceOf(invoiceId), await waiting()]).toEqual([0n, [[0, null]]]);
+		expect([await story(), await waiting()]).toEqual([[], [[1, expect.stringContaining('broken')]]]);
+		// Not again at once: later, and then less and less often.
+		expect([await story(), (await waiting())[0]?.[0]]).toEqual([[], 1]);
+		await house.advance(1);
+		expect([await story(), (await waiting())[0]?.[0]]).toEqual([[], 2]);
 		await superuser.unsafe(FAULTS[which].ends);
-		await house.drain();
 		await house.advance(1);
 		await house.drain();
-		expect([await story(), await missed()]).toEqual([['earned 100'], []]);
+		expect([await story(), await waiting()]).toEqual([['earned 100'], []]);
 		expect(await points()).toMatchObject({ balance: 100, left: 100 });
 	}
 );
@@ -87,6 +97,86 @@ test('points of a try that came to nothing are given back later, when giving the
 	expect(refused).toMatchObject({ ok: true, value: { status: 'declined' } });
 	expect(await points()).toMatchObject({ balance: 200 });
 	await superuser.unsafe(FAULTS.entry.ends);
-	await followMissed(house.services);
-	expect([await story(), await missed()]).toEqual([['adjusted 300', 'spent -100', 'given_back 100'], []]);
+	await house.advance(1);
+	expect([await story(), await waiting()]).toEqual([['adjusted 300', 'spent -100', 'given_back 100'], []]);
+});
+
+test('a payment does not wait for whoever has the account of the client in hand', async () => {
+	await buy(await bill(), 10_000);
+	await pointsFollow(house.services);
+	const invoiceId = await bill();
+	await superuser.begin(async (tx) => {
+		const held = await tx`select from points_account where client_id = ${payer.clientId} for update`;
+		expect(held.count).toBe(1);
+		expect(await buy(invoiceId, 10_000)).toMatchObject({ ok: true, value: { status: 'paid' } });
+	});
+	expect(await story()).toEqual(['earned 100', 'earned 100']);
+});
+
+test('a worker that dies leaves them to another, and what is asked for while they are in hand is done as well', async () => {
+	const { services } = house;
+	await buy(await bill(), 10_000);
+	const [work] = await claimDueWork(services.db, services.clock.now(), 60_000);
+	if (!work) throw new Error('nothing is due');
+	expect(work).toMatchObject({ job: 'points', failures: 0, clientId: payer.clientId });
+	// In somebody's hands, nobody else takes them.
+	expect([await doDueWork(services), await waiting()]).toEqual([false, [[0, null]]]);
+	// It was done, and its money moved meanwhile: looked at once more.
+	await inScope(services.db, cast.system, (tx) => askForWork(tx, cast.system, { ...work, at: services.clock.now() }));
+	await forgetWork(services.db, work);
+	expect(await waiting()).toEqual([[0, null]]);
+	expect([await story(), await waiting()]).toEqual([['earned 100'], []]);
+	// He died before he did anything: the lease ends.
+	await buy(await bill(), 10_000);
+	await claimDueWork(services.db, services.clock.now(), 60_000);
+	expect([await story(), await waiting()]).toEqual([['earned 100'], [[0, null]]]);
+	await house.advance(1);
+	expect([await story(), await waiting()]).toEqual([['earned 100', 'earned 100'], []]);
+});
+
+test('twice is as good as once, two at a time too', async () => {
+	const { services } = house;
+	await buy(await bill(), 10_000);
+	const [work] = await claimDueWork(services.db, services.clock.now(), 0);
+	if (!work) throw new Error('nothing is due');
+	await Promise.all([followDuePoints(services, cast.system, work), followDuePoints(services, cast.system, work)]);
+	await followDuePoints(services, cast.system, work);
+	expect(await story()).toEqual(['earned 100']);
+});
+
+test('whoever looks at the invoice by its link hears of its points, and of nobody else’s', async () => {
+	const invoiceId = await bill();
+	await buy(invoiceId, 10_000);
+	await pointsFollow(house.services);
+	const news = await superuser`select client_id, invoice_id from outbox where kind = 'points.changed'`;
+	expect(news.filter((one) => one.client_id === payer.clientId)).toEqual([
+		{ client_id: payer.clientId, invoice_id: invoiceId }
+	]);
+});
+
+test('the receipt waits for its points, two minutes at most, and not for those that failed', async () => {
+	const { services, world } = house;
+	const receipts = async () => {
+		while (await sendNextMail(services));
+		const mails = world.mailbox.mails.filter(({ subject }) => /reçu/.test(subject)).slice(before);
+		return mails.map(({ text }) => /\+100 points/.test(text));
+	};
+	await house.drain();
+	const before = world.mailbox.mails.filter(({ subject }) => /reçu/.test(subject)).length;
+	await buy(await bill(), 10_000);
+	expect(await receipts()).toEqual([]);
+	await pointsFollow(services);
+	expect(await receipts()).toEqual([true]);
+	// Nobody comes for them.
+	await buy(await bill(), 10_000);
+	world.world.offsetMs += 100_000;
+	expect(await receipts()).toEqual([true]);
+	world.world.offsetMs += 30_000;
+	expect(await receipts()).toEqual([true, false]);
+	// They failed: not the receipt's affair.
+	await superuser.unsafe(FAULTS.entry.begins);
+	await buy(await bill(), 10_000);
+	await pointsFollow(services);
+	await superuser.unsafe(FAULTS.entry.ends);
+	expect(await receipts()).toEqual([true, false, false]);
 });

@@ -1,7 +1,8 @@
 // The worker: empties the queues when woken, and runs periodic tasks when their turn has come. Queues are rows (mail, stripe_event,
-// plan_charge, import_job, loyalty_outbox, sign_in_request) claimed one at a time, so any number of workers may run (decision 0007).
+// plan_charge, due_work, import_job, loyalty_outbox, sign_in_request) claimed a few at a time, so any number of workers may run (decision 0007).
 import type { Services } from '../services.ts';
 import { makeBell, type Bell } from './bell.ts';
+import { doDueWork } from './due-jobs.ts';
 import { takeTurn } from '../store/records.ts';
 import { sendNextSignIn } from '../use-cases/access/send-sign-in.ts';
 import { advanceNextImport } from '../use-cases/imports/advance-import.ts';
@@ -19,7 +20,6 @@ import { chargeNextParts, collectDue } from '../use-cases/plans/collect-parts.ts
 import { forgetMethods } from '../use-cases/methods/manage-methods.ts';
 import { reconcileSetups } from '../use-cases/methods/set-up-method.ts';
 import { announceParts, askMethodsAgain, breakPlans, tellEndingCards } from '../use-cases/plans/tend-plans.ts';
-import { followMissed } from '../use-cases/points/follow-missed.ts';
 import { tellExpiring, tendPoints } from '../use-cases/points/tend-points.ts';
 import { forgetStale } from '../use-cases/upkeep/forget-stale.ts';
 
@@ -28,6 +28,7 @@ const QUEUES: Queue[] = [
 	{ name: 'stripe events', next: handleNextEvent },
 	{ name: 'sign-in mails', next: sendNextSignIn },
 	{ name: 'parts of plans', next: chargeNextParts },
+	{ name: 'what is due', next: doDueWork },
 	{ name: 'mails', next: sendNextMail },
 	{ name: 'LoyaltyLion', next: sendNextToLoyalty },
 	// Two, so that a small import need not wait for a large one.
@@ -59,7 +60,6 @@ const PERIODIC: Periodic[] = [
 	{ name: 'read clients at LoyaltyLion again', everyMs: 10 * MINUTE, run: readMembersAgain },
 	{ name: 'break plans in default', everyMs: 60 * MINUTE, run: breakPlans },
 	{ name: 'tell of points that expire', everyMs: 60 * MINUTE, run: tellExpiring },
-	{ name: 'points that were missed', everyMs: 10 * MINUTE, run: followMissed },
 	{ name: 'points that are due', everyMs: 10 * MINUTE, run: tendPoints },
 	{ name: 'forget what has served its time', everyMs: 60 * MINUTE, run: forgetStale },
 	{ name: 'compare totals with Stripe', everyMs: 24 * 60 * MINUTE, run: compareTotals }

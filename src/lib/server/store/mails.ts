@@ -71,6 +71,13 @@ export async function claimMail(db: Database, now: Date, leaseMs: number): Promi
 		return required(claimed, 'mail');
 	});
 }
+/** As it was before it was claimed, behind those that wait: it can't be said yet. */
+export async function putBackMail(db: Database, row: MailRow, now: Date): Promise<void> {
+	await db.system
+		.update(mail)
+		.set({ state: 'due', tries: row.tries - 1, nextTryAt: now })
+		.where(and(eq(mail.supplierId, row.supplierId), eq(mail.mailId, row.mailId), eq(mail.state, 'sending')));
+}
 /** Somebody is sending one, and has not given up. */
 export const isSending = async (db: Database, now: Date): Promise<boolean> =>
 	(

@@ -29,7 +29,16 @@ function rowOf(row: typeof pointsProgramme.$inferSelect): ProgrammeRow {
 	return { ...row, terms };
 }
 
-/** Every published version without its terms, newest first. None: the supplier never gave points, and nothing else of points is asked. */
+/** `false`: the supplier never gave points, and nothing else of points is asked. */
+export async function hasPublished(tx: Tx, scope: Scope): Promise<boolean> {
+	const [row] = await tx
+		.select({ version: pointsProgramme.version })
+		.from(pointsProgramme)
+		.where(and(eq(pointsProgramme.supplierId, scope.supplierId), isNotNull(pointsProgramme.publishedAt)))
+		.limit(1);
+	return row !== undefined;
+}
+/** Every published version without its terms, newest first. */
 export async function listPublished(tx: Tx, scope: Scope): Promise<PublishedRow[]> {
 	const { terms: _, ...columns } = getTableColumns(pointsProgramme);
 	const rows = await tx

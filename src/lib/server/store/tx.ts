@@ -38,28 +38,6 @@ function errorCode(error: unknown): string {
 	return '';
 }
 
-/**
- * Work that must not take the rest of its transaction with it: when it fails, what it did is undone, and what went wrong is answered. `checks`: constraints
- * that commit would look at, looked at here. What asks for the whole transaction to be tried again is thrown; so is a lost connection.
- */
-export async function apart(
-	tx: Tx,
-	checks: string,
-	work: (tx: Tx) => Promise<void>
-): Promise<{ error: unknown } | null> {
-	try {
-		await tx.transaction(async (inner) => {
-			await work(inner);
-			await inner.execute(sql`set constraints ${sql.raw(checks)} immediate`);
-			await inner.execute(sql`set constraints ${sql.raw(checks)} deferred`);
-		});
-		return null;
-	} catch (error) {
-		if (RETRYABLE.has(errorCode(error))) throw error;
-		return { error };
-	}
-}
-
 /** The constraint that refused, or ''. */
 export function constraintName(error: unknown): string {
 	for (let e = error as { constraint_name?: unknown; cause?: unknown } | undefined; e; e = e.cause as typeof e)

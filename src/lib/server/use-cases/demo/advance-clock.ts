@@ -5,6 +5,7 @@ import { moveDemoClock } from '../../demo-clock.ts';
 import type { SandboxGateway } from '../../gateways/sandbox/client.ts';
 import { drainOnce } from '../../jobs/worker.ts';
 import type { Services } from '../../services.ts';
+import { hasFreshWork } from '../../store/due-work.ts';
 import { isSending } from '../../store/mails.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { isCharging } from '../../store/plan-charges.ts';
@@ -23,10 +24,11 @@ export function parseAdvance(text: string): number | null {
 }
 
 const HANDS_FREE_MS = 10_000;
-/** The worker beside us may be in the middle of a charge or of a mail: the day does not change under its hands, or what it holds would be taken by another. */
+/** The worker beside us may be in the middle of a charge, of a mail or of points: the day does not change under its hands, or what it holds would be taken by another. */
 async function handsFree({ db, clock }: Services): Promise<void> {
 	const until = performance.now() + HANDS_FREE_MS;
-	const isBusy = async () => (await isCharging(db)) || (await isSending(db, clock.now()));
+	const isBusy = async () =>
+		(await isCharging(db)) || (await isSending(db, clock.now())) || (await hasFreshWork(db, clock.now()));
 	while (performance.now() < until && (await isBusy())) await new Promise((done) => setTimeout(done, 50));
 }
 

@@ -3,20 +3,28 @@
 import { mintScope } from '../../../domain/access/scope.ts';
 import { returnAddress } from '../../mails/bounces.ts';
 import type { Services } from '../../services.ts';
-import { claimMail, finishMail, type MailRow } from '../../store/mails.ts';
+import { isFollowingPoints } from '../../store/due-work.ts';
+import { claimMail, finishMail, putBackMail, type MailRow } from '../../store/mails.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { saveMailProblem } from '../../store/parties.ts';
-import { commit } from '../run.ts';
+import { commit, read } from '../run.ts';
 import { composeMail } from './compose-mail.ts';
 
 const LEASE_MS = 120_000;
 const TRIES_MAX = 8;
 
-/** false when nothing is due. */
+/** A receipt says what was earned: so long it waits for that, and goes without. */
+const POINTS_WAIT_MS = 120_000;
+
+/** `false`: nothing is due, or nothing more can be said before the next ring. */
 export async function sendNextMail(services: Services): Promise<boolean> {
 	const row = await claimMail(services.db, services.clock.now(), LEASE_MS);
 	if (!row) return false;
 	try {
+		if (row.kind === 'payment_received' && (await waitsForPoints(services, row))) {
+			await putBackMail(services.db, row, services.clock.now());
+			return false;
+		}
 		const composed = await composeMail(services, row);
 		if (!composed) {
 			// No longer true, or no longer for this person: nothing went wrong.
@@ -36,6 +44,12 @@ export async function sendNextMail(services: Services): Promise<boolean> {
 		await postpone(services, row, (error as Error).message);
 	}
 	return true;
+}
+
+async function waitsForPoints(services: Services, { supplierId, subjectId }: MailRow): Promise<boolean> {
+	const scope = mintScope(supplierId, { kind: 'system' });
+	const since = new Date(services.clock.now().getTime() - POINTS_WAIT_MS);
+	return read(services, scope, (tx) => isFollowingPoints(tx, scope, subjectId, since));
 }
 
 async function postpone(services: Services, row: MailRow, problem: string): Promise<void> {

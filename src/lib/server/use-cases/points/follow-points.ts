@@ -10,11 +10,11 @@ import { multiplierOf, tierOf } from '../../../domain/points/tiers.ts';
 import { versionAt, versionInForce } from '../../../domain/points/versions.ts';
 import { newId } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
+import { askForWork } from '../../store/due-work.ts';
 import type { Supplier } from '../../store/parties.ts';
 import { listAwardsAround, lockAccount, type PointsAward } from '../../store/points.ts';
 import { readPointsFacts, type LineFacts } from '../../store/points-facts.ts';
-import { orNoted } from '../../store/points-missed.ts';
-import { listPublished, termsOf, type PublishedRow } from '../../store/points-programme.ts';
+import { hasPublished, listPublished, termsOf } from '../../store/points-programme.ts';
 import { isYearStale, yearToday } from './account-today.ts';
 import { followCredit } from './credit.ts';
 import { followBonuses, paymentsOf, type Asked, type Judged } from './follow-bonuses.ts';
@@ -36,44 +36,41 @@ export type Following = { tx: Tx; scope: Scope; supplier: Supplier; now: Date };
 
 type OfTry = { attemptId: string; clientId: string };
 
-/** A fault in them never stops the money: it is noted with it, and they are followed again (follow-missed.ts). */
-export async function followPoints(following: Following, { attemptId, clientId }: OfTry): Promise<void> {
-	const { tx, scope, now } = following;
-	const versions = await listPublished(tx, scope);
-	if (!versions.length) return;
-	const of = { attemptId, clientId };
-	await orNoted(tx, scope, { ...of, now }, (apart) => bringToMoney({ ...following, tx: apart }, of, versions));
+/** Asked for with the money, done right after its commit (follow-due-points.ts): the money waits for no account, and a fault in points never stops it. */
+export async function followPoints({ tx, scope, now }: Following, { attemptId, clientId }: OfTry): Promise<void> {
+	if (await hasPublished(tx, scope))
+		await askForWork(tx, scope, { job: 'points', subjectId: attemptId, clientId, at: now });
 }
 
-/** Brings what the try earns to what of its money stands. `published`: the versions there are, one at least. */
+/** Brings what the try earns to what of its money stands. */
 export async function bringToMoney(
 	{ tx, scope, supplier, now }: Following,
-	{ attemptId, clientId }: OfTry,
-	published: PublishedRow[]
+	{ attemptId, clientId }: OfTry
 ): Promise<void> {
-	let versions = published;
 	const today = civilDateIn(now, supplier.timeZone);
 	const account = await lockAccount(tx, scope, clientId, { today, now });
-	if (isYearStale(account, today)) {
-		Object.assign(account, await yearToday(tx, scope, clientId, today));
-		// Whoever publishes has every account looked at again, under this lock: a version may have come while we waited for it.
-		versions = await listPublished(tx, scope);
-	}
+	// Whoever publishes has every account looked at again, under this lock: they are read after it was taken.
+	const versions = await listPublished(tx, scope);
+	if (isYearStale(account, today)) Object.assign(account, await yearToday(tx, scope, clientId, today));
 	const moving = settlingOf({ tx, scope, now, today, account });
 	const lines = await readPointsFacts(tx, scope, attemptId);
 	const awards = lines.some((line) => line.isAwarded) ? await listAwardsAround(tx, scope, attemptId) : [];
 	const asked: Asked = { attemptId, supplier, versions, awards };
 	let moved = await followCredit(moving, attemptId, lines);
 	const judged: Judged[] = [];
+	const moves: string[] = moved ? lines.map((line) => line.invoiceId) : [];
 	for (const line of lines) {
 		const one = await judgeOnce(moving, asked, line);
 		if (!one) continue;
 		judged.push(one);
-		moved = one.moved || moved;
+		if (one.moved) moves.push(line.invoiceId);
 	}
 	const { streak, neutrals } = account;
-	moved = (await followBonuses(moving, asked, judged)) || moved;
-	if (moved) moving.batch.facts.push({ ...newsOf(account), createdAt: now });
+	moved = (await followBonuses(moving, asked, judged)) || moved || moves.length > 0;
+	// By invoice: whoever came by the link of one hears of it too, and of no other.
+	if (moved)
+		for (const invoiceId of moves.length ? new Set(moves) : [null])
+			moving.batch.facts.push({ ...newsOf(account), attemptId, invoiceId, createdAt: now });
 	const live = versionInForce(versions);
 	if (moved || account.streak !== streak || account.neutrals !== neutrals)
 		await followAccount(moving, live && { terms: await termsOf(tx, scope, live) }, today);
