@@ -20,7 +20,7 @@ let superuser: postgres.Sql;
 let counter = 0;
 const account = () => `acct_missed${counter}`;
 beforeAll(async () => {
-	house = await openHouse([1, 2, 3, 4, 5, 6, 7].map((each) => `acct_missed${each}`));
+	house = await openHouse([1, 2, 3, 4, 5, 6, 7, 8, 9].map((each) => `acct_missed${each}`));
 	superuser = postgres(house.databaseUrl, { max: 2, onnotice: () => {} });
 	await superuser.unsafe(
 		`create function breaks() returns trigger language plpgsql as $$ begin raise exception 'broken'; end $$`
