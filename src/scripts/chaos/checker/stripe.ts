@@ -56,9 +56,12 @@ export async function checkStripe({ sql, found, outside }: Facts): Promise<Recor
 			payouts = {},
 			balance_transactions
 		} = together(names.map((name) => accounts[name]!));
-		const payments = await sql<{ intent: string; amount: number; payment: string }[]>`
-			select stripe_payment_intent_id as intent, amount_minor as amount, payment_id as payment from payment
-			where supplier_id = ${id} and stripe_payment_intent_id is not null`;
+		// What a person said and took back is no payment; the next one under the name of its intent is its second round.
+		const payments = await sql<{ intent: string; amount: number; payment: string; name: string }[]>`
+			select stripe_payment_intent_id as intent, amount_minor as amount, payment_id as payment,
+				stripe_payment_intent_id || case when intent_round > 1 then ':' || intent_round else '' end as name from payment p
+			where supplier_id = ${id} and stripe_payment_intent_id is not null
+				and not exists (select from reversal r where r.supplier_id = p.supplier_id and r.payment_id = p.payment_id and r.kind = 'payment_unsaid')`;
 		const entries = await sql<{ source: string; kind: string; cash: number; off: number }[]>`
 			select e.source_id as source, e.kind, coalesce(sum(l.debit_minor - l.credit_minor) filter (where l.account = '511'), 0) as cash, sum(l.debit_minor - l.credit_minor) as off
 			from journal_entry e join journal_line l using (supplier_id, entry_id) where e.supplier_id = ${id} group by 1, 2, e.entry_id`;
@@ -76,7 +79,7 @@ export async function checkStripe({ sql, found, outside }: Facts): Promise<Recor
 					'every cent once',
 					`${charge.payment_intent}: ${charge.amount} taken, payments ${kept.map(({ amount }) => amount).join() || 'none'}`
 				);
-			const booked = cashOf('payment', charge.payment_intent);
+			const booked = cashOf('payment', kept[0]?.name ?? charge.payment_intent);
 			if (booked.join() !== String(charge.amount))
 				found(
 					'every cent once',
@@ -89,7 +92,9 @@ export async function checkStripe({ sql, found, outside }: Facts): Promise<Recor
 			if (!taken.some(({ payment_intent }) => payment_intent === intent))
 				found('every cent once', `payment of ${intent}, which Stripe has not taken`);
 		const back = await sql<{ object: string; kind: string; amount: number }[]>`
-			select stripe_object_id as object, kind, amount_minor as amount from reversal where supplier_id = ${id}`;
+			select case when kind in ('refund', 'refund_failed') then regexp_replace(stripe_object_id, ':[0-9]+$', '') else stripe_object_id end as object, kind, amount_minor as amount
+			from reversal r where supplier_id = ${id} and not exists (select from reversal u
+				where u.supplier_id = r.supplier_id and u.stripe_object_id = r.stripe_object_id and u.kind = 'refund_unsaid')`;
 		const goneBack = (object: string, kinds: string[]) =>
 			back
 				.filter((row) => row.object === object && kinds.includes(row.kind))
