@@ -1,4 +1,4 @@
-// The points of the demo: two suppliers have a programme, the third has none. Whoever takes part has accepted the rules, by name, and some use their points.
+// The points of the demo: two suppliers have a programme, the third has none. All of their clients but one have accepted the rules, by name, and some use their points.
 import { mintScope, type Scope } from '#lib/domain/access/scope.ts';
 import { DEFAULT_PROGRAMME } from '#lib/domain/points/default-programme.ts';
 import type { ProgrammeTerms } from '#lib/domain/points/programme.ts';
@@ -56,6 +56,8 @@ const TERMS: ProgrammeTerms = {
 	]
 };
 const OFF: DemoSupplier['slug'] = 'cabinet-verne';
+/** Has points and has not accepted the rules: the visitor sees how that is done. */
+const NOT_YET = 'Théo Lemaire';
 
 async function must<T>(
 	what: string,
@@ -82,13 +84,13 @@ export async function publishPoints(services: Services, scope: Scope, cast: Demo
 	const draft = { policyId: null, name: 'Palier Or', audience: { kind: 'tier' as const, tier: 2 }, terms };
 	const { policyId } = await must('offer of a tier', saveDraft(services, scope, draft));
 	await must('offer of a tier', publishPolicy(services, scope, policyId));
-	for (const person of await peopleOf(services, scope)) {
+	for (const person of await peopleOf(services, scope, NOT_YET)) {
 		const asked = { version, locale: 'fr' as const, ip: null, userAgent: null };
 		await must('rules', acceptRules(services, person, asked));
 	}
 }
-/** One person of each client. */
-async function peopleOf(services: Services, scope: Scope): Promise<Scope[]> {
+/** One person of each client, but not of the one where `without` works. */
+async function peopleOf(services: Services, scope: Scope, without?: string): Promise<Scope[]> {
 	return inScope(services.db, scope, async (tx) => {
 		const clients = await tx.select({ clientId: client.clientId }).from(client);
 		const people = await listContactsOf(
@@ -98,7 +100,9 @@ async function peopleOf(services: Services, scope: Scope): Promise<Scope[]> {
 		);
 		return clients.flatMap(({ clientId }) => {
 			const person = people.find((one) => one.clientId === clientId);
-			return person ? [mintScope(scope.supplierId, { kind: 'contact', contactId: person.contactId, clientId })] : [];
+			return person && person.name !== without
+				? [mintScope(scope.supplierId, { kind: 'contact', contactId: person.contactId, clientId })]
+				: [];
 		});
 	});
 }
