@@ -50,5 +50,23 @@ test(
 		await expect(page.getByRole('status').filter({ hasText: 'Votre demande est partie.' })).toBeVisible();
 		await expect(page.getByText(/80\spoints · demandée/)).toBeVisible();
 		await accessible(page);
+
+		// The supplier can't give it, and says why: the client is told, and its points are back.
+		const balance = page.locator('.balance');
+		const before = Number((await balance.textContent())?.replace(/\D/g, ''));
+		await demo.signIn(page, 'claire@atelier-lumen.example');
+		await open(page, `${origin()}/admin/points/recompenses`);
+		const asked = page.getByRole('article').filter({ hasText: first.buyer.name });
+		await asked.locator('summary').click();
+		await asked.getByRole('textbox').fill('plus de tournée le samedi en décembre');
+		await asked.getByRole('button', { name: 'Annuler et rendre les points' }).click();
+		await expect(page.getByRole('status').filter({ hasText: 'points rendus' })).toBeVisible();
+		await demo.signIn(page, first.email);
+		await open(page, `${origin()}/portail/points`);
+		const why = 'Motif donné par Atelier Lumen : plus de tournée le samedi en décembre';
+		await expect(page.getByText(why, { exact: true })).toBeVisible();
+		await expect(page.getByText(/^Récompense refusée\s: Une livraison le samedi/)).toBeVisible();
+		await expect(balance).toHaveText(String(before + 80));
+		await accessible(page);
 	}
 );
