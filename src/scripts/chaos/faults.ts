@@ -1,4 +1,5 @@
 // What goes wrong: at Stripe, on the way of its webhooks, at the mail server, and with processes; each for a while.
+import type postgres from 'postgres';
 import { ask, pause } from './ask.ts';
 import type { Dice } from './dice.ts';
 import { KEYS, ROLES, type Stage } from './stage.ts';
@@ -73,6 +74,35 @@ export async function cause(stage: Stage, dice: Dice, name: string): Promise<voi
 export async function calm(stage: Stage): Promise<void> {
 	await stage.lever('DELETE', '/faults');
 	await ask(`${stage.mailboxUrl}/delay?ms=0`);
+}
+
+/**
+ * kill -9 between the commit of money and its points: the accounts are held until somebody who follows points waits for one, and then the workers, or PostgreSQL, are
+ * gone. null: nobody came by.
+ */
+export async function killBeforePoints(stage: Stage, sql: postgres.Sql, dice: Dice): Promise<number | null> {
+	const victims = dice.one([['worker0', 'worker1'], ['worker0', 'worker1'], ['postgres']] as const);
+	const backAfterMs = 200 + dice.roll(1500);
+	let dead: number | null = null;
+	try {
+		await sql.begin(async (held) => {
+			await held`select from points_account for update`;
+			for (let look = 0; look < 60 && dead === null; look++) {
+				const [seen] = await held<{ waits: boolean }[]>`
+					select exists (select from due_work where job = 'points')
+						and exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock') as waits`;
+				if (!seen!.waits) await pause(50);
+				else {
+					dead = victims.length;
+					await Promise.all(victims.map((who) => stage.kill(who, backAfterMs)));
+				}
+			}
+		});
+	} catch (error) {
+		// The database that was killed held the accounts.
+		if (dead === null) throw error;
+	}
+	return dead;
 }
 
 /** kill -9, at any time or while Stripe is thinking. */

@@ -4,7 +4,7 @@ import { ask, pause } from './ask.ts';
 import { check } from './checker/check.ts';
 import type { Anomaly } from './checker/facts.ts';
 import { dice as diceOf } from './dice.ts';
-import { calm, cause, FAULTS, FOR_DAYS, killSomebody } from './faults.ts';
+import { calm, cause, FAULTS, FOR_DAYS, killBeforePoints, killSomebody } from './faults.ts';
 import { MOVES } from './moves.ts';
 import { openStage, type Stage } from './stage.ts';
 import { beginPayouts, endPayouts } from './treasury.ts';
@@ -68,7 +68,14 @@ export async function playSeed(server: Embedded, { dir, seed, steps = Infinity, 
 					await calm(stage);
 				}
 			} else if (what === 'calm') await calm(stage);
-			else if (what === 'kill') {
+			else if (what === 'kill' && dice.chance(30)) {
+				const dead = await killBeforePoints(stage, world.sql, dice).catch((error: Error) => {
+					if (isAway(error)) return null;
+					throw error;
+				});
+				kills += dead ?? 0;
+				countFault(dead === null ? 'nobody between money and points' : 'kill -9 between money and points');
+			} else if (what === 'kill') {
 				kills += 1;
 				countFault(`kill -9 of ${(await killSomebody(stage, dice)).replace(/\d/, '')}`);
 			} else if (what === 'jump') await jump(1 + dice.roll(9));

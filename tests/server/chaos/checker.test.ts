@@ -240,6 +240,18 @@ const WRONGS: [name: string, wrong: string, rule: string][] = [
 		'no points on money that went back'
 	],
 	[
+		'money that stands without its points',
+		`update points_award set points = points * 2 where award_id = ${AN_AWARD}`,
+		'points stand as the money does'
+	],
+	['a payment that nobody judged', `delete from points_award where award_id = ${AN_AWARD}`, 'every payment is judged'],
+	[
+		'points that were never followed',
+		`insert into due_work (supplier_id, job, subject_id, due_at, asked_at, version, failures)
+			select supplier_id, 'points', attempt_id, now() + interval '2 minutes', now() - interval '2 hours', 1, 0 from payment where payment_id = ${ONE}`,
+		'nothing stuck'
+	],
+	[
 		'points for a late act',
 		`update points_award set due_on = acted_on - 1 where award_id = ${AN_AWARD}`,
 		'nothing earned late'

@@ -6,6 +6,7 @@ export async function checkPoints(facts: Facts): Promise<Record<string, number>>
 	return {
 		'points accounts': await checkAccounts(facts),
 		'points awards': await checkAwards(facts),
+		'payments with points': await checkFollowed(facts),
 		'points taken': await checkTaken(facts)
 	};
 }
@@ -106,9 +107,31 @@ async function checkAwards({ sql, found }: Facts): Promise<number> {
 				'no points on money that went back',
 				`${name}: ${has} points, ${standing} of ${amount} stands (${row.status})`
 			);
+		if (row.paid_in !== null && has < most)
+			found('points stand as the money does', `${name}: ${has} of ${most} points, ${standing} of ${amount} stands`);
 		if (row.paid_in !== null && row.earned > 0 && standing <= 0)
 			found('no points on money that went back', `${name}: ${row.earned} earned, nothing stands`);
 	}
+	return rows.length;
+}
+
+/** Points come after the money's commit: whoever was killed in between has lost none. Each invoice of a payment under a published programme was judged, and nothing waits. */
+async function checkFollowed({ sql, found }: Facts): Promise<number> {
+	const rows = await sql<{ receipt: string; number: string; judged: boolean }[]>`
+		select p.receipt_number as receipt, i.number, exists (select from points_award w
+			where w.supplier_id = p.supplier_id and w.attempt_id = p.attempt_id and w.invoice_id = a.invoice_id and w.kind = 'payment') as judged
+		from payment p join allocation a using (supplier_id, payment_id) join payment_attempt t using (supplier_id, attempt_id)
+		join invoice i on i.supplier_id = a.supplier_id and i.invoice_id = a.invoice_id
+		where exists (select from points_programme v where v.supplier_id = p.supplier_id
+			and date_trunc('second', v.published_at) <= least(p.paid_at, t.created_at) and (v.ended_at is null or v.ended_at > greatest(p.paid_at, t.created_at)))`;
+	for (const { receipt, number, judged } of rows)
+		if (!judged) found('every payment is judged', `${number}, paid by ${receipt}: nobody asked what it earns`);
+	const waiting = await sql<{ job: string; subject: string; hours: number; error: string | null }[]>`
+		select job, subject_id as subject, error,
+			extract(epoch from now() + coalesce((select offset_ms from demo_clock), 0) * interval '1 millisecond' - asked_at)::float8 / 3600 as hours
+		from due_work where job = 'points'`;
+	for (const { job, subject, hours, error } of waiting)
+		if (hours > 1) found('nothing stuck', `${job} of ${subject} wait for ${Math.round(hours)} hours: ${error ?? ''}`);
 	return rows.length;
 }
 
