@@ -2,6 +2,7 @@
 import type { CivilDate } from '../domain/calendar/civil-date.ts';
 import type { Minor } from '../domain/money/minor.ts';
 import type { MonthEnd, Punctuality } from '../domain/points/figures.ts';
+import type { OwedForPoints } from '../domain/points/provision.ts';
 import type { ProgrammeTerms, Words } from '../domain/points/programme.ts';
 import type { Trial } from '../domain/points/simulate.ts';
 
@@ -21,8 +22,8 @@ export type PointsFigures = {
 		owed: number;
 		pending: number;
 	};
-	/** What is out, at what it is worth; null: points are worth no money. */
-	liabilityMinor: Minor | null;
+	/** What is promised, at what it is worth; null: points are worth no money. */
+	owed: OwedForPoints | null;
 	months: MonthEnd[];
 	tiers: number[];
 	punctuality: Punctuality;

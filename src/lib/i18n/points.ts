@@ -7,12 +7,12 @@ import { NO_MULTIPLIER, type EarningRule, type LoyaltyTier, type Words } from '.
 
 type Say = { locale: Locale };
 export const inWords = (words: Words, locale: Locale): string => words[locale];
-/** 1500 points read "1 500", with the space of the language. */
+/** 1500 points read "1 500", with the space of the language; a debt has the real minus. */
 export const formatPoints = (points: number, locale: Locale): string =>
-	new Intl.NumberFormat(locale === 'fr' ? 'fr-FR' : 'en-IE').format(points);
-/** With its sign, the real minus: "+147", "−200", "0". */
+	new Intl.NumberFormat(locale === 'fr' ? 'fr-FR' : 'en-IE').format(points).replace('-', '\u2212');
+/** With its sign: "+147", "−200", "0". */
 export const signedPoints = (points: number, locale: Locale): string =>
-	`${points > 0 ? '+' : points < 0 ? '\u2212' : ''}${formatPoints(Math.abs(points), locale)}`;
+	`${points > 0 ? '+' : ''}${formatPoints(points, locale)}`;
 
 /** "10 €" where there are no cents. */
 export const wholeEuros = (amount: Minor, currency: string, locale: Locale): string =>

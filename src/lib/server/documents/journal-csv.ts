@@ -1,6 +1,7 @@
 // The journal as CSV, line by line as it is read.
-import { toDecimal, type Minor } from '../../domain/money/minor.ts';
-import type { Locale } from '../../domain/money/format.ts';
+import { formatDay } from '../../domain/calendar/format.ts';
+import { minor, toDecimal, type Minor } from '../../domain/money/minor.ts';
+import { formatMoney, type Locale } from '../../domain/money/format.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { pointsText } from '../../i18n/points-rules.ts';
 import type { Provision } from '../use-cases/points/read-provision.ts';
@@ -21,7 +22,10 @@ const HEAD = [
 	'Devise',
 	'Piece'
 ];
-/** `provision`: two more lines behind the books, said to be a proposal. Other provisions for risks (1518) against what is set aside for them (6815). */
+/**
+ * `provision`: two more lines behind the books, said to be a proposal. Other provisions for risks (1518) against what is set aside for them (6815), or taken
+ * back (7815). Their number and piece are those of their month, which proposes once.
+ */
 export async function* journalCsv(
 	lines: AsyncIterable<EntryListing[]>,
 	locale: Locale,
@@ -31,11 +35,21 @@ export async function* journalCsv(
 	for await (const some of lines) yield rowsOf(some.map((line) => rowOf(line, locale)));
 	if (provision) yield rowsOf([provisionRow(provision, locale, true), provisionRow(provision, locale, false)]);
 }
-function provisionRow({ on, points, amountMinor }: Provision, locale: Locale, isDebit: boolean): string[] {
-	const text = m.journal_points_provision({ points: pointsText(points, locale) }, { locale });
-	const amount = amountCell(amountMinor);
-	const [debit, credit] = isDebit ? [amount, ''] : ['', amount];
-	return [dayCell(on), '', cell(text), isDebit ? '6815' : '1518', '', '', '', debit, credit, 'EUR', ''];
+function provisionRow({ month, before, now, changeMinor }: Provision, locale: Locale, isDebit: boolean): string[] {
+	const isMore = changeMinor > 0n;
+	const words = {
+		amount: formatMoney(now.netMinor, 'EUR', locale),
+		date: formatDay(now.on, locale),
+		points: pointsText(now.points, locale),
+		amountBefore: formatMoney(before.netMinor, 'EUR', locale),
+		dateBefore: formatDay(before.on, locale)
+	};
+	const text = (isMore ? m.journal_points_set_aside : m.journal_points_taken_back)(words, { locale });
+	const amount = amountCell(minor(isMore ? changeMinor : -changeMinor));
+	const [debited, credited] = isMore ? ['6815', '1518'] : ['1518', '7815'];
+	const [account, sides] = isDebit ? [debited, [amount, '']] : [credited, ['', amount]];
+	const name = `PROVISION-POINTS-${month}`;
+	return [dayCell(now.on), name, cell(text), account, '', '', '', ...sides, 'EUR', name];
 }
 const rowOf = (line: EntryListing, locale: Locale): string[] => [
 	dayCell(line.bookedOn),

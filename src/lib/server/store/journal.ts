@@ -169,7 +169,10 @@ type EntryRow = Pick<EntryListing, 'currency' | 'account' | 'kind' | 'number'> &
 	debit_minor: string;
 	credit_minor: string;
 };
-/** Of `e`, an entry: receipt, document, or what Stripe calls it, so that each amount is found again on the paper or in Stripe's own report. */
+/**
+ * Of `e`, an entry: receipt, document, or what Stripe calls it, so that each amount is found again on the paper or in Stripe's own report. A reduction without a
+ * credit note (no VAT moves) is on the receipt of its payment; of a part that was given up, on its invoice.
+ */
 const PIECE = sql`coalesce(
 	case e.kind
 		when 'payment' then (select p.receipt_number from payment p where p.supplier_id = e.supplier_id 
@@ -179,8 +182,9 @@ const PIECE = sql`coalesce(
 		when 'invoice_opened' then i.number
 		when 'invoice_withdrawn' then i.number
 	end,
-	case when e.kind in ('discount', 'discount_void', 'credit_note', 'credit_note_void', 'part_forgiven')
-		then (select d.document_number from discount d where d.supplier_id = e.supplier_id and d.discount_id = e.source_id::uuid) end,
+	case when e.kind in ('discount', 'discount_void', 'points_used', 'points_given_back', 'credit_note', 'credit_note_void', 'part_forgiven')
+		then (select coalesce(d.document_number, (select p.receipt_number from payment p where p.supplier_id = d.supplier_id and p.payment_id = d.payment_id), i.number)
+			from discount d where d.supplier_id = e.supplier_id and d.discount_id = e.source_id::uuid) end,
 	case when e.source_id ~ '^[a-z]+_' then e.source_id end)`;
 /** Every line of some entries, in the order of the books. */
 export async function listLines(tx: Tx, scope: Scope, entryIds: string[]): Promise<EntryListing[]> {

@@ -135,11 +135,3 @@ export async function listClientFigures(
 		...row
 	}));
 }
-
-/** What was out at the end of a day: the balances above zero, as the ledger had them. */
-export async function outstandingOn(tx: Tx, scope: Scope, day: CivilDate): Promise<number> {
-	const [row] = await tx.execute<{ points: number }>(sql`
-		select coalesce(sum(greatest(balance, 0)), 0)::float8 as points from (select sum(points) as balance from points_entry
-			where supplier_id = ${scope.supplierId} and happened_on <= ${day} group by client_id) of_client`);
-	return required(row, 'sum').points;
-}

@@ -4,6 +4,7 @@ import type { Scope } from '../../../domain/access/scope.ts';
 import { addDays, addMonths, civilDate, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { comparePunctuality, costPerDay, monthEnds, type Punctuality } from '../../../domain/points/figures.ts';
 import type { ProgrammeTerms } from '../../../domain/points/programme.ts';
+import { owedForPoints } from '../../../domain/points/provision.ts';
 import { worthOf } from '../../../domain/points/simulate.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
@@ -15,6 +16,7 @@ import {
 	sumPointsMonths,
 	type ClientFigures
 } from '../../store/points-figures.ts';
+import { salesUntil, takenOn } from '../../store/points-owed.ts';
 import { listProgrammes, type ProgrammeRow } from '../../store/points-programme.ts';
 import { read } from '../run.ts';
 
@@ -43,6 +45,7 @@ export async function readFigures(services: Services, scope: Scope): Promise<Poi
 		const startedOn = civilDateIn(first.publishedAt, timeZone);
 		const punctuality = await readPunctuality(tx, scope, { startedOn, today, timeZone });
 		const gainedSince = sum((month) => month.gained - month.taken);
+		const on = { day: today, timeZone };
 		const rows = await listClientFigures(tx, scope, { tiers, today, after: null, limit: SHOWN + 1 });
 		return {
 			today,
@@ -57,7 +60,11 @@ export async function readFigures(services: Services, scope: Scope): Promise<Poi
 				owed: standing.owed,
 				pending: standing.pending
 			},
-			liabilityMinor: worthOf(standing.outstanding, terms.credit),
+			owed: owedForPoints(
+				{ usable: standing.outstanding, pending: standing.pending, ...(await takenOn(tx, scope, on)) },
+				terms.credit,
+				await salesUntil(tx, scope, on)
+			),
 			months,
 			tiers: terms.tiers.map((_, position) => standing.tiers.get(position) ?? 0),
 			punctuality,
