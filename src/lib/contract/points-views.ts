@@ -1,7 +1,7 @@
 // What the supplier's screens of its points programme show.
 import type { CivilDate } from '../domain/calendar/civil-date.ts';
 import type { Minor } from '../domain/money/minor.ts';
-import type { MonthEnd, Punctuality } from '../domain/points/figures.ts';
+import type { MonthEnd, Punctuality, Sides } from '../domain/points/figures.ts';
 import type { OwedForPoints } from '../domain/points/provision.ts';
 import type { ProgrammeTerms, Words } from '../domain/points/programme.ts';
 import type { Trial } from '../domain/points/simulate.ts';
@@ -28,7 +28,7 @@ export type PointsFigures = {
 	tiers: number[];
 	punctuality: Punctuality;
 	costPerDayMinor: Minor | null;
-	clients: {
+	clients: (Sides & {
 		clientId: string;
 		name: string;
 		balance: number;
@@ -36,7 +36,7 @@ export type PointsFigures = {
 		earnedInYear: number;
 		tier: number;
 		isFrozen: boolean;
-	}[];
+	})[];
 	hasMoreClients: boolean;
 };
 /** A client's points at a glance, for its supplier. */

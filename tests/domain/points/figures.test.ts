@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { civilDate } from '#lib/domain/calendar/civil-date.ts';
 import { minor } from '#lib/domain/money/minor.ts';
-import { comparePunctuality, costPerDay, monthEnds, type PointsMonth } from '#lib/domain/points/figures.ts';
+import { comparePunctuality, costPerDay, flowOf, monthEnds, type PointsMonth } from '#lib/domain/points/figures.ts';
 import { worthOf } from '#lib/domain/points/simulate.ts';
 
 const TODAY = civilDate('2026-11-26');
@@ -64,4 +64,11 @@ test('what is still owed is what is out at its worth, rounded down; a day gained
 	expect(costPerDay(minor(1_000n), 240)).toBe(4n);
 	expect(costPerDay(minor(1_000n), null)).toBeNull();
 	expect(costPerDay(null, 240)).toBeNull();
+});
+
+test('a month in which more came back than was used shows what came, and nothing below zero', () => {
+	const month = { month: '2026-11', gained: 40, taken: 5, used: -200, expired: 10 };
+	expect(flowOf(month)).toEqual({ came: 240, went: 15 });
+	expect(flowOf({ ...month, used: 30, expired: -7 })).toEqual({ came: 47, went: 35 });
+	expect(flowOf({ ...month, gained: 0, taken: 0, used: 0, expired: 0 })).toEqual({ came: 0, went: 0 });
 });

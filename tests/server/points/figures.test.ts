@@ -69,7 +69,9 @@ test('totals, what is owed and each client are the sum of the ledger; invoices o
 			pending: 0,
 			earnedInYear: 210,
 			tier: 0,
-			isFrozen: false
+			isFrozen: false,
+			before: { invoices: 1, onTime: 0, daysAfter: 61 },
+			after: { invoices: 2, onTime: 1, daysAfter: 1 }
 		}
 	]);
 	const [ledger] = await asSystem((tx) =>
@@ -85,7 +87,7 @@ test('the file has every client, and says who is frozen; a client’s own page t
 	let file = '';
 	for await (const part of pointsClientsCsv(exportClientFigures(house.services, cast.owner), 'fr')) file += part;
 	expect(file.split('\r\n').slice(1).filter(Boolean)).toEqual([
-		expect.stringMatching(/^Menuiserie Roche;195;0;\d+;Bronze;oui;9,75$/)
+		expect.stringMatching(/^Menuiserie Roche;195;0;\d+;Bronze;oui;9,75;1;0;2;1$/)
 	]);
 	const page = await readClientPoints(house.services, cast.owner, payer.clientId, null);
 	expect(page).toMatchObject({

@@ -8,10 +8,13 @@ export type PointsMonth = { month: string; gained: number; taken: number; used: 
 export type MonthEnd = PointsMonth & { outstanding: number };
 /** Invoices due in a span: `daysAfter` is the sum of days after the due day, below zero for those before. */
 export type PunctualitySide = { invoices: number; onTime: number; daysAfter: number };
-export type Punctuality = {
-	before: PunctualitySide;
-	after: PunctualitySide;
-	/** Fewer than twenty invoices on a side say nothing. */
+export const NO_INVOICES: PunctualitySide = { invoices: 0, onTime: 0, daysAfter: 0 };
+/** Of all clients or of one: before the programme, and since. */
+export type Sides = { before: PunctualitySide; after: PunctualitySide };
+/** Fewer than twenty invoices on a side say nothing. */
+export const isTooLittle = ({ before, after }: Sides): boolean =>
+	before.invoices < ENOUGH_INVOICES || after.invoices < ENOUGH_INVOICES;
+export type Punctuality = Sides & {
 	isTooLittle: boolean;
 	/** Days that all invoices since came earlier than they would have at the delay of before; null when too little is known, or none were gained. */
 	daysGained: number | null;
@@ -33,12 +36,22 @@ export function monthEnds(months: readonly PointsMonth[], net: number, today: Ci
 	return ends;
 }
 
+/** What a month brought and what it took, each above zero: points that came back of what was used, or had expired, came. */
+export function flowOf({ gained, used, expired, taken }: PointsMonth): { came: number; went: number } {
+	const gone = [used, expired, taken];
+	const sum = (some: number[]) => some.reduce((all, one) => all + one, 0);
+	return {
+		came: gained - sum(gone.filter((one) => one < 0)),
+		went: sum(gone.filter((one) => one > 0))
+	};
+}
+
 export function comparePunctuality(before: PunctualitySide, after: PunctualitySide): Punctuality {
-	const isTooLittle = before.invoices < ENOUGH_INVOICES || after.invoices < ENOUGH_INVOICES;
+	const says = !isTooLittle({ before, after });
 	// At the average delay of before, the invoices since would have come so many days after their due days.
 	const expected = before.invoices ? (before.daysAfter * after.invoices) / before.invoices : 0;
 	const gained = Math.round(expected - after.daysAfter);
-	return { before, after, isTooLittle, daysGained: isTooLittle || gained <= 0 ? null : gained };
+	return { before, after, isTooLittle: !says, daysGained: says && gained > 0 ? gained : null };
 }
 
 /** What a day gained has cost: what was earned since, at its worth, through the days. */

@@ -1,13 +1,25 @@
-// Clients with their points as CSV; the last column is what the balance may still cost.
+// Clients with their points as CSV: what the balance may still cost, and invoices past their due day with those paid on time, before the programme and since.
 import type { Locale } from '../../domain/money/format.ts';
 import type { ProgrammeTerms } from '../../domain/points/programme.ts';
 import { worthOf } from '../../domain/points/simulate.ts';
-import type { ClientFigures } from '../store/points-figures.ts';
+import type { ClientWithSides } from '../use-cases/points/read-figures.ts';
 import { amountCell, cell, csvOf, rowsOf } from './csv.ts';
 
-const HEAD = ['Client', 'Solde', 'En attente', 'Gagnes sur 12 mois', 'Palier', 'Suspendu', 'Valeur du solde'];
+const HEAD = [
+	'Client',
+	'Solde',
+	'En attente',
+	'Gagnes sur 12 mois',
+	'Palier',
+	'Suspendu',
+	'Valeur du solde TTC',
+	'Echues avant le programme',
+	'A l’heure avant',
+	'Echues depuis',
+	'A l’heure depuis'
+];
 export async function* pointsClientsCsv(
-	lines: AsyncIterable<{ rows: ClientFigures[]; terms: ProgrammeTerms | null }>,
+	lines: AsyncIterable<{ rows: ClientWithSides[]; terms: ProgrammeTerms | null }>,
 	locale: Locale
 ): AsyncGenerator<string> {
 	yield csvOf([HEAD]);
@@ -22,7 +34,8 @@ export async function* pointsClientsCsv(
 					String(row.earnedInYear),
 					cell(terms?.tiers[row.tier]?.name[locale] ?? ''),
 					row.isFrozen ? 'oui' : '',
-					worth === null ? '' : amountCell(worth)
+					worth === null ? '' : amountCell(worth),
+					...[row.before, row.after].flatMap(({ invoices, onTime }) => [String(invoices), String(onTime)])
 				];
 			})
 		);

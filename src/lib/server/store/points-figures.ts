@@ -1,8 +1,8 @@
-// Figures of a points programme: what is out, what came and went month by month, who is in which tier, invoices on time before and after it began. Reads only.
+// Figures of a points programme: what is out, what came and went month by month, who is in which tier. Reads only.
 import { sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
-import type { PointsMonth, PunctualitySide } from '../../domain/points/figures.ts';
+import type { PointsMonth } from '../../domain/points/figures.ts';
 import type { LoyaltyTier } from '../../domain/points/programme.ts';
 import { tierOf, yearBefore } from '../../domain/points/tiers.ts';
 import { required } from '../../domain/required.ts';
@@ -61,33 +61,6 @@ export async function sumPointsMonths(tx: Tx, scope: Scope, from: CivilDate): Pr
 		from (select e.*, kind = 'given_back' and exists (select from points_redemption r
 			where r.supplier_id = e.supplier_id and r.redemption_id = e.source_id) as is_redeemed from points_entry e) e where supplier_id = ${scope.supplierId} and happened_on >= ${from} group by 1 order by 1`);
 	return [...rows];
-}
-
-/**
- * Invoices in euros due in a span of days: how many were settled by their due day, and how many days after it each was (below zero: before). What counts is
- * the day of the act: a debit's order, a card's capture, a transfer's value day. One that is owed past its due day is late, and grows older; one that is
- * contested, promised, factored or withdrawn is left out.
- */
-export async function countPunctual(
-	tx: Tx,
-	scope: Scope,
-	{ from, until, today, timeZone }: { from: CivilDate; until: CivilDate; today: CivilDate; timeZone: string }
-): Promise<PunctualitySide> {
-	const [row] = await tx.execute<{ invoices: number; on_time: number; days_after: number }>(sql`
-		select count(*)::int as invoices, (count(*) filter (where done.is_settled and done.acted_on <= i.due_on))::int as on_time,
-			coalesce(sum(case when done.is_settled then done.acted_on else ${today}::date end - i.due_on), 0)::int as days_after
-		from invoice i cross join lateral (
-			select (select coalesce(sum(j.debit_minor - j.credit_minor), 0) <= 0 from journal_line j
-					where j.supplier_id = i.supplier_id and j.invoice_id = i.invoice_id and j.account = '411') as is_settled,
-				(select max(coalesce(b.value_on, b.booked_on, ((case when p.method_type = 'sepa_debit' then t.created_at else p.paid_at end) at time zone ${timeZone})::date))
-					from allocation a join payment p on p.supplier_id = a.supplier_id and p.payment_id = a.payment_id
-					join payment_attempt t on t.supplier_id = p.supplier_id and t.attempt_id = p.attempt_id
-					left join bank_entry b on b.supplier_id = p.supplier_id and b.bank_entry_id = p.bank_entry_id
-					where a.supplier_id = i.supplier_id and a.invoice_id = i.invoice_id) as acted_on) done
-		where i.supplier_id = ${scope.supplierId} and i.due_on >= ${from} and i.due_on < ${until} and i.debt_minor > 0 and i.currency = 'EUR'
-			and i.not_payable_reason is null and i.hold_reason is null and (not done.is_settled or done.acted_on is not null)`);
-	const { invoices, on_time, days_after } = required(row, 'count');
-	return { invoices, onTime: on_time, daysAfter: days_after };
 }
 
 export type ClientFigures = {

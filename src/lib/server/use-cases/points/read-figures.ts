@@ -2,24 +2,20 @@
 import type { PointsFigures } from '../../../contract/points-views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import { addDays, addMonths, civilDate, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
-import { comparePunctuality, costPerDay, monthEnds, type Punctuality } from '../../../domain/points/figures.ts';
+import { comparePunctuality, costPerDay, monthEnds, NO_INVOICES, type Sides } from '../../../domain/points/figures.ts';
 import type { ProgrammeTerms } from '../../../domain/points/programme.ts';
 import { owedForPoints } from '../../../domain/points/provision.ts';
 import { worthOf } from '../../../domain/points/simulate.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import { getSupplier } from '../../store/parties.ts';
-import {
-	countPunctual,
-	listClientFigures,
-	readStanding,
-	sumPointsMonths,
-	type ClientFigures
-} from '../../store/points-figures.ts';
+import { listClientFigures, readStanding, sumPointsMonths, type ClientFigures } from '../../store/points-figures.ts';
+import { countPunctual, countPunctualOf, type DueIn } from '../../store/points-punctuality.ts';
 import { salesUntil, takenOn } from '../../store/points-owed.ts';
 import { listProgrammes, type ProgrammeRow } from '../../store/points-programme.ts';
 import { read } from '../run.ts';
 
+export type ClientWithSides = ClientFigures & Sides;
 const SHOWN = 50;
 const AT_ONCE = 1000;
 
@@ -43,7 +39,11 @@ export async function readFigures(services: Services, scope: Scope): Promise<Poi
 		);
 		const sum = (of: (month: (typeof months)[number]) => number) => months.reduce((all, one) => all + of(one), 0);
 		const startedOn = civilDateIn(first.publishedAt, timeZone);
-		const punctuality = await readPunctuality(tx, scope, { startedOn, today, timeZone });
+		const spans = spansOf({ startedOn, today, timeZone });
+		const punctuality = comparePunctuality(
+			await countPunctual(tx, scope, spans.before),
+			await countPunctual(tx, scope, spans.after)
+		);
 		const gainedSince = sum((month) => month.gained - month.taken);
 		const on = { day: today, timeZone };
 		const rows = await listClientFigures(tx, scope, { tiers, today, after: null, limit: SHOWN + 1 });
@@ -69,24 +69,36 @@ export async function readFigures(services: Services, scope: Scope): Promise<Poi
 			tiers: terms.tiers.map((_, position) => standing.tiers.get(position) ?? 0),
 			punctuality,
 			costPerDayMinor: costPerDay(worthOf(gainedSince, terms.credit), punctuality.daysGained),
-			clients: rows.slice(0, SHOWN),
+			clients: await withSides(tx, scope, spans, rows.slice(0, SHOWN)),
 			hasMoreClients: rows.length > SHOWN
 		};
 	});
 }
 
 /** A year back and no further, on both sides: the cost beside it is of the same twelve months. */
-async function readPunctuality(
+function spansOf(at: { startedOn: CivilDate; today: CivilDate; timeZone: string }): Record<'before' | 'after', DueIn> {
+	const { startedOn, ...about } = at;
+	const yearAgo = addDays(addMonths(at.today, -12), 1);
+	return {
+		before: { from: addMonths(startedOn, -12), until: startedOn, ...about },
+		after: { from: startedOn > yearAgo ? startedOn : yearAgo, until: at.today, ...about }
+	};
+}
+/** The same question of each client. */
+async function withSides(
 	tx: Tx,
 	scope: Scope,
-	{ startedOn, today, timeZone }: { startedOn: CivilDate; today: CivilDate; timeZone: string }
-): Promise<Punctuality> {
-	const about = { today, timeZone };
-	const yearAgo = addDays(addMonths(today, -12), 1);
-	return comparePunctuality(
-		await countPunctual(tx, scope, { from: addMonths(startedOn, -12), until: startedOn, ...about }),
-		await countPunctual(tx, scope, { from: startedOn > yearAgo ? startedOn : yearAgo, until: today, ...about })
-	);
+	spans: Record<'before' | 'after', DueIn>,
+	rows: ClientFigures[]
+): Promise<ClientWithSides[]> {
+	const ids = rows.map((row) => row.clientId);
+	const before = await countPunctualOf(tx, scope, spans.before, ids);
+	const after = await countPunctualOf(tx, scope, spans.after, ids);
+	return rows.map((row) => ({
+		...row,
+		before: before.get(row.clientId) ?? NO_INVOICES,
+		after: after.get(row.clientId) ?? NO_INVOICES
+	}));
 }
 
 /** A programme that is over has none: everybody is where everybody begins. */
@@ -96,17 +108,21 @@ const tiersNow = ({ endedAt, terms }: ProgrammeRow): ProgrammeTerms['tiers'] => 
 export async function* exportClientFigures(
 	services: Services,
 	scope: Scope
-): AsyncGenerator<{ rows: ClientFigures[]; terms: ProgrammeTerms | null }> {
+): AsyncGenerator<{ rows: ClientWithSides[]; terms: ProgrammeTerms | null }> {
 	if (scope.clientId) return;
-	const { latest, today } = await read(services, scope, async (tx) => ({
-		latest: (await listProgrammes(tx, scope)).find((row) => row.publishedAt !== null) ?? null,
-		today: civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone)
-	}));
+	const { published, today, timeZone } = await read(services, scope, async (tx) => {
+		const { timeZone } = await getSupplier(tx, scope);
+		const published = (await listProgrammes(tx, scope)).filter((row) => row.publishedAt !== null);
+		return { published, today: civilDateIn(services.clock.now(), timeZone), timeZone };
+	});
+	const [latest, first] = [published[0], published.at(-1)];
 	const tiers = latest ? tiersNow(latest) : [];
-	for (let after: ClientFigures | null = null, rows: ClientFigures[]; ; after = rows.at(-1) ?? null) {
+	const startedOn = first?.publishedAt ? civilDateIn(first.publishedAt, timeZone) : today;
+	const spans = spansOf({ startedOn, today, timeZone });
+	for (let after: ClientFigures | null = null, rows: ClientWithSides[]; ; after = rows.at(-1) ?? null) {
 		const behind: ClientFigures | null = after;
-		rows = await read(services, scope, (tx) =>
-			listClientFigures(tx, scope, { tiers, today, after: behind, limit: AT_ONCE })
+		rows = await read(services, scope, async (tx) =>
+			withSides(tx, scope, spans, await listClientFigures(tx, scope, { tiers, today, after: behind, limit: AT_ONCE }))
 		);
 		if (rows.length) yield { rows, terms: latest?.terms ?? null };
 		if (rows.length < AT_ONCE) return;
