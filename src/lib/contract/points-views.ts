@@ -3,7 +3,7 @@ import type { CivilDate } from '../domain/calendar/civil-date.ts';
 import type { Minor } from '../domain/money/minor.ts';
 import type { MonthEnd, Punctuality, Sides } from '../domain/points/figures.ts';
 import type { OwedForPoints } from '../domain/points/provision.ts';
-import type { ProgrammeTerms, Words } from '../domain/points/programme.ts';
+import type { ProgrammeTerms, RewardKind, Words } from '../domain/points/programme.ts';
 import type { Trial } from '../domain/points/simulate.ts';
 
 export type ProgrammeVersion = { version: number; publishedAt: Date | null; endedAt: Date | null };
@@ -58,6 +58,8 @@ export type AskedReward = {
 	points: number;
 	askedOn: CivilDate;
 };
+/** A reward in force that ends by number. */
+export type RewardStock = { rewardId: string; kind: RewardKind; name: Words; left: number; taken: number };
 export type VoucherCodes = { rewardId: string; name: string; free: number; given: number };
 /** A points programme tried on a year of payments. `unknown`: invoices that came in as paid. */
 export type TrialView = Trial & { unknown: number };

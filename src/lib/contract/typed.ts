@@ -1,7 +1,12 @@
 // Numbers as people type them: "1 500,50 €", "2,5 %". Whole and exact, never through a float.
 import { parseDecimal, toDecimal, type Minor } from '../domain/money/minor.ts';
 
-const plain = (text: string): string => text.replace(/[\s\u00a0\u202f€%]/g, '').replace(',', '.');
+/** The minus may be the one that our screens write. */
+const plain = (text: string): string =>
+	text
+		.replace(/[\s\u00a0\u202f€%]/g, '')
+		.replace(',', '.')
+		.replace('\u2212', '-');
 /** An amount in euros, in minor units; null when it is not one. */
 export const typedAmount = (text: string): Minor | null => parseDecimal(plain(text));
 /** A percentage with at most two decimals, in basis points; null when it is not one. */

@@ -10,6 +10,7 @@ import { required } from '#lib/domain/required.ts';
 import { newId } from '#lib/server/identity.ts';
 import { insertCodes } from '#lib/server/store/voucher-codes.ts';
 import { createApiKey } from '#lib/server/use-cases/access/api-keys.ts';
+import { readProgramme } from '#lib/server/use-cases/points/read-programme.ts';
 import { freezePoints } from '#lib/server/use-cases/points/adjust-points.ts';
 import { endProgramme, publishProgramme, saveProgramme } from '#lib/server/use-cases/points/manage-programme.ts';
 import { takeReward } from '#lib/server/use-cases/points/take-reward.ts';
@@ -68,6 +69,8 @@ test('the last points of a debit can be used too: the time to spend begins when 
 	expect(await publishProgramme(house.services, other.owner)).toMatchObject({ ok: true });
 	const lastEarnOn = inDays(EARN_NOTICE_DAYS);
 	const enough = addDays(lastEarnOn, SPEND_NOTICE_DAYS + 56 + DEBIT_DAYS);
+	// What the screen asks for to begin with is accepted.
+	expect((await readProgramme(house.services, other.owner)).earliest).toEqual({ earnOn: lastEarnOn, spendOn: enough });
 	expect(
 		await endProgramme(house.services, other.owner, { lastEarnOn, lastSpendOn: addDays(enough, -1) })
 	).toMatchObject({ refusal: { code: 'programme_ends_too_soon', detail: { spendOn: enough } } });

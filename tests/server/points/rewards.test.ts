@@ -1,10 +1,15 @@
 // Rewards for points, points by hand, and points that are frozen: once each, within what there is, and never for a stranger.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Reward } from '#lib/domain/points/programme.ts';
+import { byHandMistake } from '#lib/i18n/points-by-hand.ts';
 import { newId } from '#lib/server/identity.ts';
+import { listMembers } from '#lib/server/store/parties.ts';
 import { voucherCode } from '#lib/server/store/schema/index.ts';
 import { adjustPoints, freezePoints } from '#lib/server/use-cases/points/adjust-points.ts';
+import { readClientPoints } from '#lib/server/use-cases/points/read-client-points.ts';
+import { readRewards } from '#lib/server/use-cases/points/read-rewards.ts';
 import { settleReward, takeReward } from '#lib/server/use-cases/points/take-reward.ts';
+import { readDashboard } from '#lib/server/use-cases/suppliers/read-admin.ts';
 import { anInvoice, aPayer, aPayLink, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
 import { acceptRules, aProgramme, entriesOf, givePoints, pointsOf } from '../../builders/points.ts';
 import { stageOf } from '../../builders/stage.ts';
@@ -186,4 +191,72 @@ test('points end when their time is over, those that end first are spent first',
 	expect(await entriesOf(house.services, cast, who.clientId)).toEqual(['earned 120', 'adjusted 40', 'expired -120']);
 	await house.drain();
 	expect(await balance(who)).toBe(40);
+});
+
+test('of a stock that counts all, what is left; at none the supplier sees it on its first page, and no client does', async () => {
+	const one = await offered({ stock: 2 });
+	const { services } = house;
+	const stock = async () => (await readRewards(services, cast.owner, 'fr')).stock;
+	const gone = async () => (await readDashboard(services, cast.owner)).goneRewards;
+	expect(await stock()).toMatchObject([{ left: 2, taken: 0 }]);
+	await take(one);
+	expect([await stock(), await gone()]).toMatchObject([[{ left: 1, taken: 1 }], []]);
+	const last = newId();
+	await take(one, payer, last);
+	expect([await stock(), await gone()]).toMatchObject([[{ left: 0, taken: 2 }], [one.name]]);
+	// One that the supplier can't give is there again.
+	await settleReward(services, cast.owner, { redemptionId: last, outcome: 'canceled', note: 'plus en rayon' });
+	expect([await stock(), await gone()]).toMatchObject([[{ left: 1, taken: 1 }], []]);
+});
+test('a voucher without a code left is one of which nothing is left, whatever its stock says', async () => {
+	const one = await offered({ kind: 'voucher', stock: 5 });
+	await codes(one, ['A-1']);
+	expect((await readRewards(house.services, cast.owner, 'fr')).stock).toMatchObject([{ left: 1 }]);
+	await take(one);
+	expect((await readDashboard(house.services, cast.owner)).goneRewards).toEqual([one.name]);
+	await aProgramme(house.services, cast, { rewards: [reward({ stock: null })] });
+	expect((await readRewards(house.services, cast.owner, 'fr')).stock).toEqual([]);
+});
+test('who corrected and who stopped or freed stands in what the supplier reads, with when and why', async () => {
+	const { services } = house;
+	const { clientId } = payer;
+	const adjusted = { adjustmentId: newId(), clientId, points: -20, reason: 'Doublon' };
+	expect(await adjustPoints(services, cast.accountant, adjusted)).toMatchObject({ ok: true });
+	await freezePoints(services, cast.owner, { clientId, reason: 'Abus' });
+	await house.advance(1);
+	await freezePoints(services, cast.accountant, { clientId, reason: null });
+	const read = await readClientPoints(services, cast.owner, clientId, null);
+	const names = await asSystem(async (tx) => (await listMembers(tx, cast.system)).map((one) => one.name));
+	if (!read.ok) throw new Error('not read');
+	const { history, stops } = read.value;
+	const line = history.rows.find((row) => row.reason === 'Doublon');
+	expect(names).toContain(line?.madeByName);
+	expect(stops).toMatchObject([
+		{ isStopped: false, reason: '', at: expect.any(Date) },
+		{ isStopped: true, reason: 'Abus' }
+	]);
+	for (const { by } of stops) expect(names).toContain(by);
+});
+test('more than there is can’t be taken away by hand, and the supplier is told what there is', async () => {
+	const asked = { adjustmentId: newId(), clientId: payer.clientId, points: -301, reason: 'Erreur' };
+	const refused = await adjustPoints(house.services, cast.owner, asked);
+	expect(refused).toMatchObject({ refusal: { code: 'points_not_enough', detail: { balance: '300' } } });
+	expect(refused.ok ? null : byHandMistake(refused.refusal, 'fr')).toEqual({
+		field: 'points',
+		text: 'Le solde est de 300 points : on ne peut pas en retirer davantage.'
+	});
+});
+test.each([
+	[{ points: 0 }, 'points', /entier autre que zéro/],
+	[{ points: 1.5 }, 'points', /entier autre que zéro/],
+	[{ reason: '  ' }, 'reason', /Dites pourquoi/],
+	[{ reason: 'x'.repeat(301) }, 'reason', /Dites pourquoi/]
+] as const)('a correction with %j is mended at its field', async (over, field, text) => {
+	const asked = { adjustmentId: newId(), clientId: payer.clientId, points: 5, reason: 'Erreur', ...over };
+	const refused = await adjustPoints(house.services, cast.owner, asked);
+	expect(refused.ok ? null : byHandMistake(refused.refusal, 'fr')).toMatchObject({
+		field,
+		text: expect.stringMatching(text)
+	});
+	expect(await balance()).toBe(300);
 });

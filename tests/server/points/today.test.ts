@@ -29,7 +29,7 @@ let payer: Payer;
 let counter = 0;
 const account = () => `acct_today${counter}`;
 beforeAll(async () => {
-	house = await openHouse(Array.from({ length: 7 }, (_, i) => `acct_today${i + 1}`));
+	house = await openHouse(Array.from({ length: 8 }, (_, i) => `acct_today${i + 1}`));
 });
 afterAll(() => house.close());
 beforeEach(async () => {
@@ -158,6 +158,28 @@ test('after the end of a programme nobody is looked at again and again', async (
 	await house.drain();
 	const due = await listDueClients(house.services.db, { latest: inDays(0), behind: null });
 	expect(due.filter((one) => one.clientId === payer.clientId)).toEqual([]);
+});
+
+test('an offer for a tier is given until the last day to spend of a programme that ends, then to nobody, before anybody has looked and after', async () => {
+	await aProgramme(house.services, cast, { expiry: null });
+	await anOffer(house.services, cast, {}, { kind: 'tier', tier: 1 });
+	await earned600();
+	const last = { lastEarnOn: inDays(40), lastSpendOn: inDays(180) };
+	expect(await endProgramme(house.services, cast.owner, last)).toMatchObject({ ok: true });
+	const kinds = async () => {
+		const view = await readPayView(house.services, payer.scope, [await bill(10_000)]);
+		return view.ok && view.value.options.map((option) => option.kind);
+	};
+	await house.advance(180);
+	expect(await kinds()).toEqual(['early', 'now']);
+	await house.advance(1);
+	expect(await kinds()).toEqual(['now']);
+	await tendPoints(house.services);
+	expect(await kinds()).toEqual(['now']);
+	// What is owed for points is over with it.
+	const figures = await readFigures(house.services, cast.owner);
+	expect(figures?.owed).toMatchObject({ points: 0, netMinor: 0n });
+	expect(figures?.totals).toMatchObject({ gained: 600, expired: 600, outstanding: 0 });
 });
 
 test('a version with other tiers is what the tier is asked of from its first instant, though nobody has looked at the account', async () => {

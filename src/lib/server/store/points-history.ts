@@ -19,8 +19,9 @@ export type HistoryRow = {
 	pendingPoints: number;
 	/** null: an act without a line in the ledger that counts. */
 	kind: PointsEntryKind | null;
-	/** Of an adjustment. */
+	/** Of an adjustment: why, and who made it. */
 	reason: string | null;
+	madeBy: string | null;
 	/** Of points given back with a later end: that day. */
 	until: CivilDate | null;
 	award: {
@@ -57,6 +58,7 @@ type Row = {
 	pending_points: number;
 	kind: PointsEntryKind | null;
 	reason: string | null;
+	made_by: string | null;
 	until: CivilDate | null;
 	award: HistoryRow['award'];
 	redemption: (Omit<NonNullable<HistoryRow['redemption']>, 'valueMinor'> & { value: string | null }) | null;
@@ -68,6 +70,7 @@ const rowOf = ({ redemption, ...row }: Row): HistoryRow => ({
 	pendingPoints: row.pending_points,
 	kind: row.kind,
 	reason: row.reason,
+	madeBy: row.made_by,
 	until: row.until,
 	award: row.award,
 	redemption: redemption && {
@@ -92,16 +95,16 @@ export async function listHistory(
 	const rows = await tx.execute<Row>(sql`
 		with line as (
 			select (array_agg(e.entry_id order by e.entry_id))[1] as line_id, e.happened_on, e.created_at, sum(e.points)::int as points, 0 as pending_points,
-					e.kind, e.reason, e.source_id, min(case when e.kind = 'given_back' then e.expires_on end) as until
+					e.kind, e.reason, e.made_by, e.source_id, min(case when e.kind = 'given_back' then e.expires_on end) as until
 				from points_entry e where e.supplier_id = ${scope.supplierId} and e.client_id = ${clientId} and e.points <> 0
-				group by case when e.kind = 'given_back' then e.source_id else e.entry_id end, e.happened_on, e.created_at, e.kind, e.reason, e.source_id
+				group by case when e.kind = 'given_back' then e.source_id else e.entry_id end, e.happened_on, e.created_at, e.kind, e.reason, e.made_by, e.source_id
 			union all
-			select a.award_id, a.acted_on, a.created_at, 0, a.pending_points, null, null, a.award_id, null
+			select a.award_id, a.acted_on, a.created_at, 0, a.pending_points, null, null, null, a.award_id, null
 				from points_award a where a.supplier_id = ${scope.supplierId} and a.client_id = ${clientId} and a.verdict <> 'excluded'
 					and (a.pending_points > 0 or not exists (
 						select from points_entry e where e.supplier_id = a.supplier_id and e.source_id = a.award_id and e.kind = 'earned'))
 		), shown as (select * from line ${behind} order by line.happened_on desc, line.created_at desc, line.line_id desc limit ${limit})
-		select s.line_id, s.happened_on::text, s.points, s.pending_points, s.kind, s.reason, s.until::text,
+		select s.line_id, s.happened_on::text, s.points, s.pending_points, s.kind, s.reason, s.made_by, s.until::text,
 			case when a.award_id is not null then jsonb_build_object('kind', a.kind, 'verdict', a.verdict, 'base', a.base, 'early', a.early,
 				'sepa', a.sepa, 'points', a.points, 'dueOn', a.due_on, 'actedOn', a.acted_on, 'finalOn', a.final_on, 'invoiceId', a.invoice_id,
 				'expectedOn', t.expected_on, 'vestingDays', a.vesting_days, 'number', i.number, 'option', t.option, 'status', t.status) end as award,

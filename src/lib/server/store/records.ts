@@ -1,5 +1,5 @@
 // Small books: who did what, answers kept for repeated requests, when a task last ran, the demo's clock.
-import { and, eq, lt, or, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, lt, or, isNull, sql } from 'drizzle-orm';
 import { actorName, type Scope } from '../../domain/access/scope.ts';
 import { required } from '../../domain/required.ts';
 import { newId } from '../identity.ts';
@@ -35,6 +35,18 @@ export const wasRecorded = async (tx: Tx, scope: Scope, action: string, objectId
 			.from(audit)
 			.where(and(eq(audit.supplierId, scope.supplierId), eq(audit.action, action), eq(audit.objectId, objectId)))
 	).length > 0;
+/** What was done to one object, the latest first. */
+export const listAuditsOf = (
+	tx: Tx,
+	scope: Scope,
+	{ objectId, actions, limit }: { objectId: string; actions: string[]; limit: number }
+): Promise<AuditRow[]> =>
+	tx
+		.select()
+		.from(audit)
+		.where(and(eq(audit.supplierId, scope.supplierId), eq(audit.objectId, objectId), inArray(audit.action, actions)))
+		.orderBy(desc(audit.at), desc(audit.auditId))
+		.limit(limit);
 /** The same done to many. */
 export async function recordAudits(
 	tx: Tx,

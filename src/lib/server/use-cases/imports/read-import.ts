@@ -23,10 +23,11 @@ import {
 import type { Tx } from '../../store/database.ts';
 import { listMappings } from '../../store/import-mappings.ts';
 import { fromJson } from '../../store/json.ts';
-import { getSupplier, listMembers } from '../../store/parties.ts';
+import { getSupplier } from '../../store/parties.ts';
 import type { ImportOutcome, ImportState, ListShape } from '../../store/schema/index.ts';
 import { clientChoices, type ClientChoices } from '../clients/choose-client.ts';
 import { pageOf, type Page } from '../page.ts';
+import { namesOfActors, type NameOfActor } from '../suppliers/actor-names.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { foresee, type ForeseenClient } from './foresee.ts';
 import type { ImportLine } from './import-line.ts';
@@ -105,7 +106,7 @@ export async function readImport(
 		const names = Object.fromEntries((await listMappings(tx, scope)).map((one) => [one.headerKey, one.name]));
 		const lists = await listLists(tx, scope, importId);
 		const lines = await listLines(tx, scope, importId, { outcome, limit: PAGE + 1, offset: (page - 1) * PAGE });
-		const view = await viewOf(tx, scope, job, await namesOf(tx, scope));
+		const view = await viewOf(tx, scope, job, await namesOfActors(tx, scope));
 		// Asked for by the page where it is decided, and by nobody else.
 		const asks = view.state === 'ready' || (view.state === 'done' && view.counts.review + view.waitingCount > 0);
 		return done({
@@ -152,7 +153,7 @@ export async function readImports(
 	after: string | null = null
 ): Promise<Page<ImportView>> {
 	return read(services, scope, async (tx) => {
-		const names = await namesOf(tx, scope);
+		const names = await namesOfActors(tx, scope);
 		const page = await pageOf(
 			{ after, size: IMPORTS_SHOWN },
 			(ask) => listImports(tx, scope, ask),
@@ -205,7 +206,7 @@ const lineView = (row: ListedLine): LineView => ({
 	isPdf: row.isPdf
 });
 
-async function viewOf(tx: Tx, scope: Scope, job: ImportJob, names: Names): Promise<ImportView> {
+async function viewOf(tx: Tx, scope: Scope, job: ImportJob, names: NameOfActor): Promise<ImportView> {
 	const { importId } = job;
 	const fileCount = await countFiles(tx, scope, importId);
 	const counts = required((await countOutcomes(tx, scope, [importId])).get(importId), 'counts');
@@ -235,10 +236,3 @@ const namedList = (fileName: string, list: ListShape, names: Record<string, stri
 	fileName,
 	name: names[list.key] ?? ''
 });
-
-type Names = (actor: string) => string;
-/** People by their name; an API key stays what it is. */
-async function namesOf(tx: Tx, scope: Scope): Promise<Names> {
-	const members = new Map((await listMembers(tx, scope)).map((one) => [`member:${one.memberId}`, one.name]));
-	return (actor) => members.get(actor) ?? actor.replace(/:.*/s, '');
-}

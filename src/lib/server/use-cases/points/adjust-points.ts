@@ -45,8 +45,10 @@ export async function adjustPoints(
 				? done({ balance: moving.account.balance })
 				: refuse('attempt_id_reused');
 		if (await expireDue(moving)) await announce(moving);
-		if (points < 0 && moving.account.balance + points < 0) return refuse('points_not_enough');
-		if (moving.account.balance + points > ACCOUNT_MAX) return refuse('input_invalid', { field: 'points' });
+		if (points < 0 && moving.account.balance + points < 0)
+			return refuse('points_not_enough', { balance: String(moving.account.balance) });
+		if (moving.account.balance + points > ACCOUNT_MAX)
+			return refuse('input_invalid', { field: 'points', balance: String(moving.account.balance) });
 		const programme = await findLiveProgramme(tx, scope);
 		const entry = {
 			kind: 'adjusted' as const,

@@ -2,9 +2,9 @@
 // accountant; to publish and to end, an accountant only if the owners let them, with a fresh proof. Refusals: not_allowed, proof_needed, not_found,
 // programme_invalid, programme_ending, programme_ends_too_soon, codes_invalid. Facts: points.changed.
 import { may, type Scope } from '../../../domain/access/scope.ts';
-import { addDays, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { checkProgramme, readCodes, worstFirst } from '../../../domain/points/check-programme.ts';
-import { DEBIT_DAYS, EARN_NOTICE_DAYS, SPEND_NOTICE_DAYS } from '../../../domain/points/ending.ts';
+import { earliestEarnOn, earliestSpendOn } from '../../../domain/points/ending.ts';
 import type { ProgrammeTerms } from '../../../domain/points/programme.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
@@ -148,12 +148,9 @@ export async function endProgramme(
 		const live = liveOf(versions);
 		if (!live) return refuse('not_found');
 		if (live.endAnnouncedAt) return refuse('programme_ending');
-		const earliestEarn = addDays(civilDateIn(now, supplier.timeZone), EARN_NOTICE_DAYS);
-		// Points of a debit are final so many days after its money came, which takes some days itself.
-		const final = live.terms.sepaVestingDays > 0 ? live.terms.sepaVestingDays + DEBIT_DAYS : 0;
-		const earliestSpend = addDays(lastEarnOn < earliestEarn ? earliestEarn : lastEarnOn, SPEND_NOTICE_DAYS + final);
-		if (lastEarnOn < earliestEarn || lastSpendOn < earliestSpend)
-			return refuse('programme_ends_too_soon', { earnOn: earliestEarn, spendOn: earliestSpend });
+		const earnOn = earliestEarnOn(civilDateIn(now, supplier.timeZone));
+		const spendOn = earliestSpendOn(lastEarnOn < earnOn ? earnOn : lastEarnOn, live.terms);
+		if (lastEarnOn < earnOn || lastSpendOn < spendOn) return refuse('programme_ends_too_soon', { earnOn, spendOn });
 		const draft = draftOf(versions);
 		if (draft) await dropDraft(tx, scope, now, { draft, published: versions.filter((version) => version.publishedAt) });
 		await announceProgrammeEnd(tx, scope, live.version, { endAnnouncedAt: now, lastEarnOn, lastSpendOn });

@@ -8,17 +8,23 @@ import { findClient, getSupplier } from '../../store/parties.ts';
 import { listHistory, type HistoryRow } from '../../store/points-history.ts';
 import { findLiveProgramme } from '../../store/points-programme.ts';
 import { listExpiring } from '../../store/points-reading.ts';
+import { listAuditsOf } from '../../store/records.ts';
 import { pageOf, type Page } from '../page.ts';
 import { done, read, refuse, type Result } from '../run.ts';
+import { namesOfActors } from '../suppliers/actor-names.ts';
 import { accountToday } from './account-today.ts';
 
 export type ClientPoints = ClientPointsCard & {
 	clientId: string;
 	name: string;
-	history: Page<HistoryRow>;
+	history: Page<HistoryRow & { madeByName: string | null }>;
+	/** When the use of its points was stopped or set free, by whom and why: the latest first. */
+	stops: PointsStop[];
 	mayMove: boolean;
 };
+export type PointsStop = { stopId: string; isStopped: boolean; at: Date; by: string; reason: string };
 const PAGE = 50;
+const STOPS_SHOWN = 20;
 
 /** null: no programme, and no points of an older one. */
 export async function clientPointsCard(
@@ -59,12 +65,28 @@ export async function readClientPoints(
 			(ask) => listHistory(tx, scope, clientId, ask),
 			(line) => line.lineId
 		);
+		const nameOf = await namesOfActors(tx, scope);
+		const stops = await listAuditsOf(tx, scope, {
+			objectId: clientId,
+			actions: ['points_frozen', 'points_unfrozen'],
+			limit: STOPS_SHOWN
+		});
 		const nothing = { balance: 0, pending: 0, tier: null, nextExpiry: null, frozenReason: null };
 		return done({
 			...(card ?? nothing),
 			clientId,
 			name: client.name,
-			history,
+			history: {
+				...history,
+				rows: history.rows.map((row) => ({ ...row, madeByName: row.madeBy === null ? null : nameOf(row.madeBy) }))
+			},
+			stops: stops.map(({ auditId, action, at, actor, detail }) => ({
+				stopId: auditId,
+				isStopped: action === 'points_frozen',
+				at,
+				by: nameOf(actor),
+				reason: detail['reason'] ?? ''
+			})),
 			mayMove: may(scope.actor, 'write_points')
 		});
 	});

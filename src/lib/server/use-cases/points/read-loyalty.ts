@@ -26,9 +26,10 @@ export async function readLoyalty(
 	if (!programme) return null;
 	const { tiers, earning, credit } = programme.terms;
 	const account = await asOfToday(tx, scope, found, { tiers, today });
-	const tier = account?.tier ?? 0;
-	const period = foresees ? periodOf(earning, today) : null;
 	const isOver = programme.lastSpendOn !== null && programme.lastSpendOn < today;
+	// With the programme its tiers are over, and what is offered to them.
+	const tier = isOver ? 0 : (account?.tier ?? 0);
+	const period = foresees ? periodOf(earning, today) : null;
 	return {
 		version: programme.version,
 		foresees,

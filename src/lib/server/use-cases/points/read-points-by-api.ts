@@ -1,13 +1,13 @@
 // Points as a supplier's own software reads them: a client's account, its story, the rules in force. Actor: API key for points. Refusals: not_allowed, not_found.
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
-import type { ProgrammeTerms, Reward } from '../../../domain/points/programme.ts';
+import type { ProgrammeTerms } from '../../../domain/points/programme.ts';
 import type { Services } from '../../services.ts';
 import { findClient, getSupplier } from '../../store/parties.ts';
 import { listHistory, type HistoryRow } from '../../store/points-history.ts';
 import { findLiveProgramme } from '../../store/points-programme.ts';
-import { countTaken, listExpiring } from '../../store/points-reading.ts';
-import { countCodes } from '../../store/voucher-codes.ts';
+import { countFreeCodes, countTaken, listExpiring } from '../../store/points-reading.ts';
+import { leftOf } from '../../../domain/points/stock.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { accountToday } from './account-today.ts';
 
@@ -84,7 +84,7 @@ export const readProgrammeByApi = (services: Services, scope: Scope): Promise<Re
 		if (!may(scope.actor, 'read_points')) return refuse('not_allowed');
 		const programme = await findLiveProgramme(tx, scope);
 		if (!programme) return refuse('not_found');
-		const [taken, codes] = [await countTaken(tx, scope), await countCodes(tx, scope)];
+		const [taken, codes] = [await countTaken(tx, scope), await countFreeCodes(tx, scope)];
 		const { terms } = programme;
 		return done({
 			version: programme.version,
@@ -101,16 +101,10 @@ export const readProgrammeByApi = (services: Services, scope: Scope): Promise<Re
 				from: reward.from,
 				until: reward.until,
 				min_tier: reward.minTier,
-				stock_left: leftOf(reward, taken.get(reward.rewardId) ?? 0, codes.get(reward.rewardId)?.free ?? 0)
+				stock_left: leftOf(reward, taken.get(reward.rewardId) ?? 0, codes.get(reward.rewardId) ?? 0)
 			}))
 		});
 	});
-/** null: as many as are asked for. Of vouchers never more than there are codes. */
-function leftOf({ kind, stock }: Reward, taken: number, freeCodes: number): number | null {
-	const left = stock === null ? null : Math.max(0, stock - taken);
-	if (kind !== 'voucher') return left;
-	return left === null ? freeCodes : Math.min(left, freeCodes);
-}
 const rulesBody = ({ name, intro, earning, expiry, tiers, credit, ...terms }: ProgrammeTerms) => ({
 	name,
 	intro,

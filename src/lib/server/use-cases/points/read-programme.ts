@@ -3,8 +3,8 @@ import type { ProgrammeForm } from '../../../contract/programme-form.ts';
 import { programmeFormOf } from '../../../contract/programme-form-of.ts';
 import type { ProgrammeVersion, TrialView } from '../../../contract/points-views.ts';
 import { may, type Scope } from '../../../domain/access/scope.ts';
-import { addDays, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
-import { EARN_NOTICE_DAYS, SPEND_NOTICE_DAYS } from '../../../domain/points/ending.ts';
+import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { earliestEarnOn, earliestSpendOn } from '../../../domain/points/ending.ts';
 import type { LoyaltyTier, ProgrammeTerms } from '../../../domain/points/programme.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
@@ -44,7 +44,7 @@ export async function readProgramme(services: Services, scope: Scope): Promise<P
 		const draft = rows.find((row) => row.publishedAt === null) ?? null;
 		const live = rows.find((row) => row.publishedAt !== null && row.endedAt === null) ?? null;
 		const shown = draft ?? live ?? rows[0] ?? null;
-		const earnOn = addDays(civilDateIn(services.clock.now(), supplier.timeZone), EARN_NOTICE_DAYS);
+		const earnOn = earliestEarnOn(civilDateIn(services.clock.now(), supplier.timeZone));
 		return {
 			form: shown && programmeFormOf(shown.terms),
 			liveForm: live && programmeFormOf(live.terms),
@@ -57,7 +57,7 @@ export async function readProgramme(services: Services, scope: Scope): Promise<P
 			...(await tiersOffered(tx, scope, rows)),
 			slug: supplier.slug,
 			timeZone: supplier.timeZone,
-			earliest: { earnOn, spendOn: addDays(earnOn, SPEND_NOTICE_DAYS) },
+			earliest: { earnOn, spendOn: earliestSpendOn(earnOn, live?.terms ?? { sepaVestingDays: 0 }) },
 			mayWrite: may(scope.actor, 'set_offers')
 		};
 	});

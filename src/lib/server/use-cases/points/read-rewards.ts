@@ -1,5 +1,5 @@
 // Rewards that clients have asked for, and the codes of vouchers: the supplier's list of what to give. Reads only.
-import type { AskedReward, VoucherCodes } from '../../../contract/points-views.ts';
+import type { AskedReward, RewardStock, VoucherCodes } from '../../../contract/points-views.ts';
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import type { Locale } from '../../../domain/money/format.ts';
@@ -10,14 +10,23 @@ import { listProgrammes, type ProgrammeRow } from '../../store/points-programme.
 import { listAskedRewards } from '../../store/points-redemptions.ts';
 import { countCodes } from '../../store/voucher-codes.ts';
 import { read } from '../run.ts';
+import { readStock } from './reward-stock.ts';
 
-export type RewardList = { asked: AskedReward[]; codes: VoucherCodes[]; mayGive: boolean; mayWrite: boolean };
+export type RewardList = {
+	asked: AskedReward[];
+	stock: RewardStock[];
+	codes: VoucherCodes[];
+	mayGive: boolean;
+	mayWrite: boolean;
+};
 
 export async function readRewards(services: Services, scope: Scope, locale: Locale): Promise<RewardList> {
 	return read(services, scope, async (tx) => {
 		const { timeZone } = await getSupplier(tx, scope);
-		const [asked, rows, counts] = await Promise.all([
+		const today = civilDateIn(services.clock.now(), timeZone);
+		const [asked, stock, rows, counts] = await Promise.all([
 			listAskedRewards(tx, scope),
+			readStock(tx, scope, today),
 			listProgrammes(tx, scope),
 			countCodes(tx, scope)
 		]);
@@ -31,6 +40,7 @@ export async function readRewards(services: Services, scope: Scope, locale: Loca
 				points,
 				askedOn: civilDateIn(createdAt, timeZone)
 			})),
+			stock,
 			codes: vouchersOf(rows).map(({ rewardId, name }) => ({
 				rewardId,
 				name: name[locale],

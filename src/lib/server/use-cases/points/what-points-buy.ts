@@ -5,7 +5,7 @@ import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import { creditSteps, mostPoints, valueOf } from '../../../domain/points/credit.ts';
-import type { Reward } from '../../../domain/points/programme.ts';
+import { leftOf } from '../../../domain/points/stock.ts';
 import { inWords } from '../../../i18n/points.ts';
 import type { Tx } from '../../store/database.ts';
 import { listInvoicesBehind } from '../../store/invoice-pages.ts';
@@ -91,9 +91,4 @@ export function rewardsOf(
 			}
 		];
 	});
-}
-/** Of vouchers, never more than there are codes. */
-function leftOf({ kind, stock }: Reward, taken: number, codes: number): number | null {
-	const left = stock === null ? null : Math.max(0, stock - taken);
-	return kind === 'voucher' ? Math.min(codes, left ?? codes) : left;
 }

@@ -7,6 +7,7 @@ import { isHeld, type Hold } from '../../../domain/invoices/hold.ts';
 import type { AgreedTerms } from '../../../domain/invoices/agreed-terms.ts';
 import { mayBeConsumer } from '../../../domain/invoices/client-kind.ts';
 import { add, minor, type Minor } from '../../../domain/money/minor.ts';
+import type { Words } from '../../../domain/points/programme.ts';
 import type { Services } from '../../services.ts';
 import { countWaitingEntries } from '../../store/bank.ts';
 import { listPayLinks, type PayLinkListing } from '../../store/access.ts';
@@ -30,6 +31,7 @@ import { listFailedRefunds, type FailedRefund } from '../../store/refund-request
 import { listGaps, readStripeBooks, type StripeBooks } from '../../store/stripe-books.ts';
 import type { MailKind, MailState } from '../../store/schema/index.ts';
 import { pageOf } from '../page.ts';
+import { readStock } from '../points/reward-stock.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { invoiceView, paymentView, supplierView } from '../invoices/views.ts';
 
@@ -73,6 +75,8 @@ export type Dashboard = StripeBooks & {
 	failedRefunds: Latest<FailedRefund>;
 	/** Movements of the bank to look at. */
 	bankWaiting: number;
+	/** Rewards of which nothing is left: no client sees them any more. */
+	goneRewards: Words[];
 };
 const FAILED_REFUND_MS = 60 * 86_400_000;
 export async function readDashboard(services: Services, scope: Scope): Promise<Dashboard> {
@@ -95,7 +99,8 @@ export async function readDashboard(services: Services, scope: Scope): Promise<D
 			...(await readStripeBooks(tx, scope, services.clock.now())),
 			mailProblems: await listMailProblems(tx, scope),
 			failedRefunds: await listFailedRefunds(tx, scope, new Date(services.clock.now().getTime() - FAILED_REFUND_MS)),
-			bankWaiting: await countWaitingEntries(tx, scope)
+			bankWaiting: await countWaitingEntries(tx, scope),
+			goneRewards: (await readStock(tx, scope, today)).filter(({ left }) => left === 0).map(({ name }) => name)
 		};
 	});
 }

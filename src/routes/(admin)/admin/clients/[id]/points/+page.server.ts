@@ -1,10 +1,14 @@
 // One client's points: its history; the balance corrected by hand, their use frozen or free again, each with a reason.
-import { error, type RequestEvent } from '@sveltejs/kit';
+import { error, fail, type RequestEvent } from '@sveltejs/kit';
 import { cursorFrom } from '#lib/contract/lists.ts';
 import { isUuid } from '#lib/contract/payments.ts';
+import type { Refusal } from '#lib/contract/refusals.ts';
 import { typedWhole } from '#lib/contract/typed.ts';
-import { failWith } from '#lib/server/http/answer.ts';
+import type { Locale } from '#lib/domain/money/format.ts';
+import { byHandMistake } from '#lib/i18n/points-by-hand.ts';
+import { refusalBody } from '#lib/server/http/answer.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
+import { statusOf } from '#lib/server/http/refusal-status.ts';
 import { newId } from '#lib/server/identity.ts';
 import { adjustPoints, freezePoints } from '#lib/server/use-cases/points/adjust-points.ts';
 import { readClientPoints } from '#lib/server/use-cases/points/read-client-points.ts';
@@ -22,29 +26,38 @@ export const load: PageServerLoad = async (event) => {
 	return { points: result.value, adjustmentId: newId() };
 };
 
+/** What a field can mend stands beside it; the rest above the page. */
+function refused(refusal: Refusal, locale: Locale, { about, ...values }: { about: 'adjust' | 'stop' } & Values) {
+	const mistake = byHandMistake(refusal, locale);
+	return fail(statusOf(refusal.code), { about, values, ...(mistake ? { mistake } : refusalBody(refusal, locale)) });
+}
+type Values = { points?: string; reason?: string };
+
 async function freeze(event: RequestEvent, reason: (fields: FormData) => string | null) {
 	const scope = requireMember(event);
 	const clientId = clientOf(event.params.id);
 	const why = reason(await event.request.formData());
 	const result = await freezePoints((await house()).services, scope, { clientId, reason: why });
-	if (!result.ok) return failWith(result.refusal, event.locals.locale);
+	if (!result.ok) return refused(result.refusal, event.locals.locale, { about: 'stop', reason: why ?? '' });
 	return { frozen: why !== null };
 }
+/** One more than is allowed: too long is said, not cut. */
+const textIn = (fields: FormData, name: string): string => String(fields.get(name) ?? '').slice(0, 301);
 
 export const actions: Actions = {
 	corriger: async (event) => {
 		const scope = requireMember(event);
 		const clientId = clientOf(event.params.id);
 		const fields = await event.request.formData();
-		const text = (name: string) => String(fields.get(name) ?? '').slice(0, 300);
-		const values = { points: text('points'), reason: text('motif') };
-		const points = typedWhole(values.points);
-		if (points === null || !isUuid(text('correction')))
-			return failWith({ code: 'input_invalid', detail: { field: 'points' } }, event.locals.locale, values);
-		const asked = { adjustmentId: text('correction'), clientId, points, reason: values.reason };
+		const typed = { about: 'adjust' as const, points: textIn(fields, 'points'), reason: textIn(fields, 'motif') };
+		const adjustmentId = textIn(fields, 'correction');
+		const points = typedWhole(typed.points);
+		if (points === null || !isUuid(adjustmentId))
+			return refused({ code: 'input_invalid', detail: { field: 'points' } }, event.locals.locale, typed);
+		const asked = { adjustmentId, clientId, points, reason: typed.reason };
 		const result = await adjustPoints((await house()).services, scope, asked);
-		return result.ok ? { balance: result.value.balance } : failWith(result.refusal, event.locals.locale, values);
+		return result.ok ? { balance: result.value.balance } : refused(result.refusal, event.locals.locale, typed);
 	},
-	suspendre: (event) => freeze(event, (fields) => String(fields.get('motif') ?? '').slice(0, 300)),
+	suspendre: (event) => freeze(event, (fields) => textIn(fields, 'motif')),
 	reprendre: (event) => freeze(event, () => null)
 };
