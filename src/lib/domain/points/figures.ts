@@ -12,7 +12,7 @@ export const NO_INVOICES: PunctualitySide = { invoices: 0, onTime: 0, daysAfter:
 /** Of all clients or of one: before the programme, and since. */
 export type Sides = { before: PunctualitySide; after: PunctualitySide };
 /** Fewer than twenty invoices on a side say nothing. */
-export const isTooLittle = ({ before, after }: Sides): boolean =>
+const isTooLittle = ({ before, after }: Sides): boolean =>
 	before.invoices < ENOUGH_INVOICES || after.invoices < ENOUGH_INVOICES;
 export type Punctuality = Sides & {
 	isTooLittle: boolean;

@@ -5,7 +5,6 @@ import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { PointsMonth } from '../../domain/points/figures.ts';
 import type { LoyaltyTier } from '../../domain/points/programme.ts';
 import { tierOf, yearBefore } from '../../domain/points/tiers.ts';
-import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
 
 export type Standing = {

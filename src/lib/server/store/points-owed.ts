@@ -10,7 +10,7 @@ import type { Tx } from './database.ts';
 type On = { day: CivilDate; timeZone: string };
 
 /** Balances above zero and what was pending, as the ledger had them. */
-export async function balancesOn(
+async function balancesOn(
 	tx: Tx,
 	scope: Scope,
 	day: CivilDate
