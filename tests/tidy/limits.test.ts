@@ -66,6 +66,7 @@ const BOUNDS: Record<string, string> = {
 	'points-figures.ts listClientFigures': 'said: whole in the CSV, which is a stream',
 	'points-past.ts streamPastActs': 'stream: read to the end, behind the last one',
 	'points-redemptions.ts listAskedRewards': 'queue: what is given or canceled is asked no more',
+	'records.ts listAuditsOf': 'said: the twenty latest stops of a client, and the title says so',
 	'points-programme.ts listProgrammes': 'short: latest 200 versions (docs/limits.md)',
 	'points-reading.ts listClientsThatAccepted': 'stream: read to the end each time',
 	'points-reading.ts listClientsWithPoints': 'stream: read to the end each time',

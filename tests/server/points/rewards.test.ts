@@ -243,7 +243,7 @@ test('more than there is can’t be taken away by hand, and the supplier is told
 	expect(refused).toMatchObject({ refusal: { code: 'points_not_enough', detail: { balance: '300' } } });
 	expect(refused.ok ? null : byHandMistake(refused.refusal, 'fr')).toEqual({
 		field: 'points',
-		text: 'Le solde est de 300 points : on ne peut pas en retirer davantage.'
+		text: 'Le solde est de 300 points : on ne peut pas en retirer davantage.'
 	});
 });
 test.each([

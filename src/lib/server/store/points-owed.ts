@@ -10,11 +10,7 @@ import type { Tx } from './database.ts';
 type On = { day: CivilDate; timeZone: string };
 
 /** Balances above zero and what was pending, as the ledger had them. */
-async function balancesOn(
-	tx: Tx,
-	scope: Scope,
-	day: CivilDate
-): Promise<Pick<PointsOwed, 'usable' | 'pending'>> {
+async function balancesOn(tx: Tx, scope: Scope, day: CivilDate): Promise<Pick<PointsOwed, 'usable' | 'pending'>> {
 	const [row] = await tx.execute<{ usable: number; pending: number }>(sql`
 		select coalesce(sum(greatest(balance, 0)), 0)::float8 as usable, coalesce(sum(pending), 0)::float8 as pending
 		from (select sum(points) as balance, sum(pending_points) as pending from points_entry
