@@ -1,11 +1,12 @@
 // The supplier's form of an offer, as typed, and what it means. One reading for the browser (mistakes while typing, live preview) and the server.
-import { toDecimal, type Minor } from '../domain/money/minor.ts';
+import type { Locale } from '../domain/money/format.ts';
+import type { Minor } from '../domain/money/minor.ts';
 import type { DiscountTier } from '../domain/offers/policy.ts';
 import type { PolicyAudience } from '../domain/offers/resolve-policy.ts';
 import type { OfferTerms } from './offers.ts';
 import { isUuid } from './payments.ts';
 import { fieldReader, oneOf, type FieldProblem } from './read-fields.ts';
-import { typedCount } from './typed.ts';
+import { typedCount, typedFrom } from './typed.ts';
 
 export type TierText = { rate: string; days: string; counted: DiscountTier['counted'] };
 /** Everything as text, so that nothing typed is lost on the way. */
@@ -154,12 +155,9 @@ const audienceText = (audience: PolicyAudience): string =>
 				? `tier:${audience.tier}`
 				: `client:${audience.clientId}`;
 
-/** A decimal as it is typed in French: 2,5 rather than 2.50. */
-const written = (decimal: string): string => decimal.replace(/\.?0+$/, '').replace('.', ',');
-const amountText = (amount: Minor | null): string => (amount === null ? '' : written(toDecimal(amount)));
-
 /** The form of an offer that exists. */
-export function formOf(name: string, audience: PolicyAudience, terms: OfferTerms): OfferForm {
+export function formOf(name: string, audience: PolicyAudience, terms: OfferTerms, locale: Locale): OfferForm {
+	const typed = (hundredths: Minor | number | null) => typedFrom(hundredths, locale);
 	const { discount, instalments } = terms;
 	return {
 		...NEW_OFFER,
@@ -171,19 +169,19 @@ export function formOf(name: string, audience: PolicyAudience, terms: OfferTerms
 		hasDiscount: discount !== null,
 		...(discount && {
 			tiers: discount.tiers.map((tier) => ({
-				rate: written(toDecimal(BigInt(tier.discountBps) as Minor)),
+				rate: typed(tier.discountBps),
 				days: String(tier.days),
 				counted: tier.counted
 			})),
-			cap: amountText(discount.capMinor),
+			cap: typed(discount.capMinor),
 			vatMode: discount.vatMode,
 			excludes: discount.excludes
 		}),
 		hasInstalments: instalments !== null,
 		...(instalments && {
 			counts: instalments.counts.map(String),
-			min: amountText(instalments.minMinor),
-			max: amountText(instalments.maxMinor),
+			min: typed(instalments.minMinor),
+			max: typed(instalments.maxMinor),
 			every: String(instalments.spacing.every),
 			unit: instalments.spacing.unit,
 			firstPart: instalments.firstPart,
@@ -191,7 +189,7 @@ export function formOf(name: string, audience: PolicyAudience, terms: OfferTerms
 			// Published before there was such a rule: late or not, after a broken plan or not.
 			isForLate: instalments.caution?.isForLate ?? true,
 			afterBroken: String(instalments.caution?.afterBrokenDays ?? ''),
-			clientMax: amountText(instalments.caution?.clientMaxMinor ?? null)
+			clientMax: typed(instalments.caution?.clientMaxMinor ?? null)
 		})
 	};
 }

@@ -1,15 +1,14 @@
 // The form of a points programme that exists.
-import { minor, toDecimal, type Minor } from '../domain/money/minor.ts';
+import type { Locale } from '../domain/money/format.ts';
+import type { Minor } from '../domain/money/minor.ts';
 import type { ProgrammeTerms } from '../domain/points/programme.ts';
 import type { ProgrammeForm } from './programme-form.ts';
+import { typedFrom } from './typed.ts';
 
-/** A decimal as it is typed in French: 2,5 rather than 2.50. */
-const written = (decimal: string): string => decimal.replace(/\.?0+$/, '').replace('.', ',');
-const amountText = (amount: Minor | null): string => (amount === null ? '' : written(toDecimal(amount)));
-const bpsText = (bps: number): string => written(toDecimal(minor(BigInt(bps))));
 const countText = (count: number | null): string => (count === null ? '' : String(count));
 
-export function programmeFormOf(terms: ProgrammeTerms): ProgrammeForm {
+export function programmeFormOf(terms: ProgrammeTerms, locale: Locale): ProgrammeForm {
+	const typed = (hundredths: Minor | number | null) => typedFrom(hundredths, locale);
 	const { earning, expiry, credit } = terms;
 	const { early, streak, maxPerPeriod } = earning;
 	return {
@@ -18,12 +17,12 @@ export function programmeFormOf(terms: ProgrammeTerms): ProgrammeForm {
 		introFr: terms.intro.fr,
 		introEn: terms.intro.en,
 		points: String(earning.pointsPer.points),
-		perAmount: amountText(earning.pointsPer.euroMinor),
+		perAmount: typed(earning.pointsPer.euroMinor),
 		basis: earning.basis,
-		minInvoice: earning.minInvoiceMinor === 0n ? '' : amountText(earning.minInvoiceMinor),
+		minInvoice: earning.minInvoiceMinor === 0n ? '' : typed(earning.minInvoiceMinor),
 		hasNoDeposits: earning.excludes.includes('deposits'),
 		hasEarly: early !== null,
-		earlyRate: early ? bpsText(early.bpsPerDay) : '1,5',
+		earlyRate: early ? typed(early.bpsPerDay) : typed(150),
 		earlyDays: early ? String(early.maxDays) : '20',
 		withDiscount: early?.withDiscount ?? true,
 		hasStreak: streak !== null,
@@ -47,14 +46,14 @@ export function programmeFormOf(terms: ProgrammeTerms): ProgrammeForm {
 			nameFr: tier.name.fr,
 			nameEn: tier.name.en,
 			threshold: String(tier.threshold),
-			multiplier: bpsText(Math.round(tier.multiplierBps / 100)),
+			multiplier: typed(Math.round(tier.multiplierBps / 100)),
 			perkFr: tier.perk?.fr ?? '',
 			perkEn: tier.perk?.en ?? ''
 		})),
 		hasCredit: credit !== null,
 		creditPoints: credit ? String(credit.points) : '100',
-		creditValue: credit ? amountText(credit.valueMinor) : '5',
-		creditShare: credit ? bpsText(credit.maxShareBps) : '50',
+		creditValue: credit ? typed(credit.valueMinor) : '5',
+		creditShare: credit ? typed(credit.maxShareBps) : '50',
 		rewards: terms.rewards.map((reward) => ({
 			rewardId: reward.rewardId,
 			kind: reward.kind,
@@ -68,6 +67,6 @@ export function programmeFormOf(terms: ProgrammeTerms): ProgrammeForm {
 			until: reward.until ?? '',
 			minTier: String(reward.minTier)
 		})),
-		cap: amountText(terms.costCapMinor)
+		cap: typed(terms.costCapMinor)
 	};
 }

@@ -1,5 +1,6 @@
 // Numbers as people type them: "1 500,50 €", "2,5 %". Whole and exact, never through a float.
-import { parseDecimal, toDecimal, type Minor } from '../domain/money/minor.ts';
+import type { Locale } from '../domain/money/format.ts';
+import { minor, parseDecimal, toDecimal, type Minor } from '../domain/money/minor.ts';
 
 /** The minus may be the one that our screens write. */
 const plain = (text: string): string =>
@@ -14,13 +15,12 @@ export function typedRate(text: string): number | null {
 	const value = parseDecimal(plain(text));
 	return value === null || value > 1_000_000n || value < -1_000_000n ? null : Number(value);
 }
-/** The other way: basis points as a person would type them, without the sign. */
-export const typedFrom = (bps: number | null): string =>
-	bps === null
-		? ''
-		: toDecimal(BigInt(bps) as Minor)
-				.replace(/\.?0+$/, '')
-				.replace('.', ',');
+/** The other way: hundredths (an amount, a rate in basis points) as a person would type them, without sign or thousands: 2,5 in French, 2.5 in English. */
+export const typedFrom = (hundredths: bigint | number | null, locale: Locale): string => {
+	if (hundredths === null) return '';
+	const decimal = toDecimal(minor(BigInt(hundredths))).replace(/\.?0+$/, '');
+	return locale === 'fr' ? decimal.replace('.', ',') : decimal;
+};
 /** A whole number of at most four digits; null when it is not one. */
 export const typedCount = (text: string): number | null => (/^\d{1,4}$/.test(plain(text)) ? Number(plain(text)) : null);
 /** A whole number, of points mostly; below zero is one too, and said to be wrong elsewhere. Half a gift is none: null. */

@@ -8,7 +8,7 @@ import { minor } from '#lib/domain/money/minor.ts';
 import { DEFAULT_PROGRAMME } from '#lib/domain/points/default-programme.ts';
 import type { ProgrammeTerms } from '#lib/domain/points/programme.ts';
 
-const form = programmeFormOf(DEFAULT_PROGRAMME);
+const form = programmeFormOf(DEFAULT_PROGRAMME, 'fr');
 const REWARD = {
 	rewardId: '018f0000-0000-7000-8000-000000000001',
 	kind: 'gift' as const,
@@ -33,7 +33,8 @@ test('the form of a programme means that programme again, whatever its numbers',
 			fc.boolean(),
 			fc.option(count),
 			fc.option(money),
-			(n, amount, rate, flag, limit, cap) => {
+			fc.constantFrom('fr' as const, 'en' as const),
+			(n, amount, rate, flag, limit, cap, locale) => {
 				const terms: ProgrammeTerms = {
 					...DEFAULT_PROGRAMME,
 					earning: {
@@ -53,7 +54,7 @@ test('the form of a programme means that programme again, whatever its numbers',
 					rewards: [{ ...REWARD, points: n, stock: limit }],
 					costCapMinor: cap
 				};
-				expect(readProgrammeForm(programmeFormOf(terms))).toEqual({ terms, problems: [] });
+				expect(readProgrammeForm(programmeFormOf(terms, locale))).toEqual({ terms, problems: [] });
 			}
 		),
 		{ numRuns: 500 }
@@ -62,7 +63,7 @@ test('the form of a programme means that programme again, whatever its numbers',
 
 test('half a gift, a word for a number, an empty rate: each is named at its field, and none is taken for something else', () => {
 	const typed = {
-		...programmeFormOf({ ...DEFAULT_PROGRAMME, rewards: [REWARD] }),
+		...programmeFormOf({ ...DEFAULT_PROGRAMME, rewards: [REWARD] }, 'fr'),
 		points: '',
 		sepa: 'cinq',
 		creditValue: '5,005'
@@ -104,14 +105,18 @@ test('a form sent without a script comes back as it was typed, with a row more o
 	]);
 });
 
+test('decimals are typed as the language of the page types them', () => {
+	expect(programmeFormOf(DEFAULT_PROGRAMME, 'en')).toMatchObject({ earlyRate: '1.5' });
+	expect(form).toMatchObject({ earlyRate: '1,5' });
+});
+
 test('what a draft changes is named rule by rule; a reward that moved is the same reward', () => {
 	const other = { ...REWARD, rewardId: '018f0000-0000-7000-8000-000000000002' };
-	const before = programmeFormOf({ ...DEFAULT_PROGRAMME, rewards: [REWARD, other] });
-	const after = programmeFormOf({
-		...DEFAULT_PROGRAMME,
-		expiryNoticeDays: 45,
-		rewards: [other, { ...REWARD, points: 250 }]
-	});
+	const before = programmeFormOf({ ...DEFAULT_PROGRAMME, rewards: [REWARD, other] }, 'fr');
+	const after = programmeFormOf(
+		{ ...DEFAULT_PROGRAMME, expiryNoticeDays: 45, rewards: [other, { ...REWARD, points: 250 }] },
+		'fr'
+	);
 	expect(changesBetween(before, before)).toEqual([]);
 	expect(changesBetween(before, after)).toEqual([
 		{ path: 'noticeDays', before: '30', after: '45' },

@@ -185,7 +185,7 @@ describe('of three hundred clients', () => {
 			['Client 298 100%', 'Menuiserie Roche'],
 			0
 		]);
-		const editor = await readOfferEditor(house.services, cast.owner, null, 'Client 29');
+		const editor = await readOfferEditor(house.services, cast.owner, null, { locale: 'fr', search: 'Client 29' });
 		expect(editor.ok && editor.value.clients.choices).toHaveLength(9);
 	});
 });

@@ -118,7 +118,7 @@ test('an offer published before there was such a rule keeps what it promised; a 
 		discount: null,
 		instalments: instalments()
 	};
-	const kept = readForm(formOf('Ancienne', { kind: 'all' }, old)).terms.instalments?.caution;
+	const kept = readForm(formOf('Ancienne', { kind: 'all' }, old, 'fr')).terms.instalments?.caution;
 	expect(kept).toEqual({ isForLate: true, afterBrokenDays: null, clientMaxMinor: null });
 	const fresh = readForm({ ...NEW_OFFER, hasInstalments: true }).terms.instalments?.caution;
 	expect(fresh).toEqual({ isForLate: false, afterBrokenDays: 90, clientMaxMinor: null });

@@ -130,7 +130,7 @@ test('an offer for clients from a tier is kept as that, named as the tier, and i
 	});
 	if (!draft.ok) throw new Error(draft.refusal.code);
 	const editor = async () => {
-		const read = await readOfferEditor(house.services, cast.owner, draft.value.policyId);
+		const read = await readOfferEditor(house.services, cast.owner, draft.value.policyId, { locale: 'en' });
 		return read.ok ? { audience: read.value.form.audience, tiers: read.value.tiers } : null;
 	};
 	expect(await editor()).toEqual({

@@ -70,7 +70,10 @@ test('the last points of a debit can be used too: the time to spend begins when 
 	const lastEarnOn = inDays(EARN_NOTICE_DAYS);
 	const enough = addDays(lastEarnOn, SPEND_NOTICE_DAYS + 56 + DEBIT_DAYS);
 	// What the screen asks for to begin with is accepted.
-	expect((await readProgramme(house.services, other.owner)).earliest).toEqual({ earnOn: lastEarnOn, spendOn: enough });
+	expect((await readProgramme(house.services, other.owner, 'fr')).earliest).toEqual({
+		earnOn: lastEarnOn,
+		spendOn: enough
+	});
 	expect(
 		await endProgramme(house.services, other.owner, { lastEarnOn, lastSpendOn: addDays(enough, -1) })
 	).toMatchObject({ refusal: { code: 'programme_ends_too_soon', detail: { spendOn: enough } } });

@@ -182,7 +182,7 @@ describe('rules that change', () => {
 		await acceptRules(house.services, cast, payer);
 		const bare = await aPayer(house.services, cast, `p${newId()}@roche.example`);
 		await acceptRules(house.services, cast, bare);
-		const { earnOn, spendOn } = (await readProgramme(house.services, cast.owner)).earliest;
+		const { earnOn, spendOn } = (await readProgramme(house.services, cast.owner, 'fr')).earliest;
 		const end = { lastEarnOn: earnOn, lastSpendOn: spendOn };
 		expect(await endProgramme(house.services, cast.owner, end)).toMatchObject({ ok: true });
 		expect(await endProgramme(house.services, cast.owner, end)).toMatchObject({ ok: false });

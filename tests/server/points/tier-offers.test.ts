@@ -26,7 +26,7 @@ const published = async (tiers: LoyaltyTier[]) => {
 /** What the page of the draft says of its tiers, before anything is published. */
 const saidOnTheDraft = async (tiers: LoyaltyTier[]) => {
 	await saveProgramme(house.services, cast.owner, { ...DEFAULT_PROGRAMME, tiers });
-	const { lastTiers, tierOffers } = await readProgramme(house.services, cast.owner);
+	const { lastTiers, tierOffers } = await readProgramme(house.services, cast.owner, 'fr');
 	const context = { trialMinor: null, freeCodes: new Map(), lastTiers, tierOffers };
 	return checkProgramme({ ...DEFAULT_PROGRAMME, tiers }, context).map(
 		({ severity, field, code, offers }) => `${severity} ${field} ${code}: ${offers}`
@@ -45,7 +45,7 @@ test('an offer for a tier that the programme in force has not is not published: 
 
 test('a version without the tier of a live offer is not published, with the offer by its name; once the offer has ended, it is', async () => {
 	const policyId = await anOffer(house.services, cast, {}, { kind: 'tier', tier: 2 });
-	const { name } = required((await readProgramme(house.services, cast.owner)).tierOffers[0], 'offer');
+	const { name } = required((await readProgramme(house.services, cast.owner, 'fr')).tierOffers[0], 'offer');
 	const two = tiers.slice(0, 2);
 	expect(await saidOnTheDraft(two)).toEqual([`error tiers tier_of_offer_gone: ${name}`]);
 	const refused = await published(two);
@@ -61,7 +61,7 @@ test('a version without the tier of a live offer is not published, with the offe
 test('a tier that is renamed, or moved to another place, is published; before, the draft says which offers it would then be for', async () => {
 	expect(await published(tiers)).toMatchObject({ ok: true });
 	await anOffer(house.services, cast, {}, { kind: 'tier', tier: 1 });
-	const [offer] = (await readProgramme(house.services, cast.owner)).tierOffers;
+	const [offer] = (await readProgramme(house.services, cast.owner, 'fr')).tierOffers;
 	const renamed = tiers.map((tier, i) => (i === 1 ? { ...tier, name: { fr: 'Platine', en: 'Platinum' } } : tier));
 	expect(await saidOnTheDraft(renamed)).toEqual([`warning tiers.1.name tier_of_offer_changed: ${offer?.name}`]);
 	expect(await published(renamed)).toMatchObject({ ok: true });

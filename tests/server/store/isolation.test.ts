@@ -311,7 +311,7 @@ describe('another’s ids answer as ids that do not exist', () => {
 			}),
 		'its credit note': (scope, real) => findCreditNote(house.services, scope, real ? ids.discount : newId()),
 		'the offer as the supplier writes it': (scope, real) =>
-			readOfferEditor(house.services, scope, real ? ids.policy : newId()).then((result) => result.ok),
+			readOfferEditor(house.services, scope, real ? ids.policy : newId(), { locale: 'fr' }).then((result) => result.ok),
 		'publishing the offer': (scope, real) => publishPolicy(house.services, scope, real ? ids.policy : newId()),
 		'ending the offer': (scope, real) => endPolicy(house.services, scope, real ? ids.policy : newId()),
 		'an offer to the client': (scope, real) =>

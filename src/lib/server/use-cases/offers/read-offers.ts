@@ -3,6 +3,7 @@ import { audienceFrom, NEW_OFFER, formOf, type OfferForm } from '../../../contra
 import type { OfferTerms } from '../../../contract/offers.ts';
 import type { DiscountView, PastView, Sample, TierChoice } from '../../../contract/views.ts';
 import { may, type Scope } from '../../../domain/access/scope.ts';
+import type { Locale } from '../../../domain/money/format.ts';
 import { addMonths, civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
 import type { LoyaltyTier, Words } from '../../../domain/points/programme.ts';
@@ -112,12 +113,12 @@ export type OfferEditor = {
 };
 const SAMPLES_MAX = 12;
 
-/** `policyId` null is a new offer. */
+/** `policyId` null is a new offer. Numbers stand in the form as they are typed in `locale`. */
 export async function readOfferEditor(
 	services: Services,
 	scope: Scope,
 	policyId: string | null,
-	search = ''
+	{ locale, search = '' }: { locale: Locale; search?: string }
 ): Promise<Result<OfferEditor>> {
 	if (scope.clientId) return refuse('not_found');
 	return read(services, scope, async (tx) => {
@@ -138,7 +139,7 @@ export async function readOfferEditor(
 		const shown = draft ?? versions[0] ?? null;
 		return done({
 			policyId,
-			form: shown ? formOf(shown.name, audienceOf(shown), shown.terms) : NEW_OFFER,
+			form: shown ? formOf(shown.name, audienceOf(shown), shown.terms, locale) : NEW_OFFER,
 			liveVersion: live?.version ?? null,
 			publishedAt: live?.publishedAt ?? null,
 			draftVersion: draft?.version ?? null,

@@ -3,6 +3,7 @@ import type { ProgrammeForm } from '../../../contract/programme-form.ts';
 import { programmeFormOf } from '../../../contract/programme-form-of.ts';
 import type { ProgrammeVersion, TrialView } from '../../../contract/points-views.ts';
 import { may, type Scope } from '../../../domain/access/scope.ts';
+import type { Locale } from '../../../domain/money/format.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { earliestEarnOn, earliestSpendOn } from '../../../domain/points/ending.ts';
 import type { LoyaltyTier, ProgrammeTerms } from '../../../domain/points/programme.ts';
@@ -36,7 +37,7 @@ export type ProgrammeEditor = {
 	mayWrite: boolean;
 };
 
-export async function readProgramme(services: Services, scope: Scope): Promise<ProgrammeEditor> {
+export async function readProgramme(services: Services, scope: Scope, locale: Locale): Promise<ProgrammeEditor> {
 	return read(services, scope, async (tx) => {
 		const supplier = await getSupplier(tx, scope);
 		const rows = scope.clientId ? [] : await listProgrammes(tx, scope); // the supplier's own business
@@ -46,8 +47,8 @@ export async function readProgramme(services: Services, scope: Scope): Promise<P
 		const shown = draft ?? live ?? rows[0] ?? null;
 		const earnOn = earliestEarnOn(civilDateIn(services.clock.now(), supplier.timeZone));
 		return {
-			form: shown && programmeFormOf(shown.terms),
-			liveForm: live && programmeFormOf(live.terms),
+			form: shown && programmeFormOf(shown.terms, locale),
+			liveForm: live && programmeFormOf(live.terms, locale),
 			liveVersion: live?.version ?? null,
 			publishedAt: live?.publishedAt ?? null,
 			draftVersion: draft?.version ?? null,

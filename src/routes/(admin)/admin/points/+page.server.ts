@@ -18,8 +18,8 @@ import type { Actions, PageServerLoad, RequestEvent } from './$types';
 export const load: PageServerLoad = async (event) => {
 	const scope = requireMember(event);
 	const { services } = await house();
-	const editor = await readProgramme(services, scope);
-	const form = editor.form ?? programmeFormOf(DEFAULT_PROGRAMME);
+	const editor = await readProgramme(services, scope, event.locals.locale);
+	const form = editor.form ?? programmeFormOf(DEFAULT_PROGRAMME, event.locals.locale);
 	const defaultTierNames = DEFAULT_PROGRAMME.tiers.map((tier) => tier.name[event.locals.locale]);
 	return { editor, defaultTierNames, trial: await readTrial(services, scope, readProgrammeForm(form).terms) };
 };

@@ -19,12 +19,10 @@ const idOf = (id: string): string | null => (id === NEW ? null : isUuid(id) ? id
 export const load: PageServerLoad = async (event) => {
 	const scope = requireMember(event);
 	const { services } = await house();
-	const result = await readOfferEditor(
-		services,
-		scope,
-		idOf(event.params.id),
-		searchFrom(event.url.searchParams, 'client')
-	);
+	const result = await readOfferEditor(services, scope, idOf(event.params.id), {
+		locale: event.locals.locale,
+		search: searchFrom(event.url.searchParams, 'client')
+	});
 	if (!result.ok) error(404, 'Not found');
 	return { editor: result.value, past: await readSimulation(services, scope, readForm(result.value.form).terms) };
 };
