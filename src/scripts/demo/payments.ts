@@ -18,6 +18,7 @@ import { startPayment } from '#lib/server/use-cases/payments/start-payment.ts';
 import { payableToday } from '#lib/domain/invoices/state.ts';
 import { facturXOf, totalsOf } from './invoice-file.ts';
 import { required } from '#lib/domain/required.ts';
+import { pointsFollow } from './points.ts';
 import type { Planned } from './story.ts';
 
 export async function importOne(services: Services, scope: Scope, { spec }: Planned): Promise<void> {
@@ -80,6 +81,7 @@ export async function payOne(
 		{ returnUrl: `${services.config.origin}/retour/demo`, ip: null, userAgent: null, locale: 'fr' }
 	);
 	if (!result.ok) throw new Error(`seed: payment of ${spec.number} refused: ${result.refusal.code}`);
+	await pointsFollow(services);
 	if (ending === 'expires') await expireCardOf(services, scope, invoice.invoiceId);
 	if (ending !== 'refunded') return;
 	const [payment] = await inScope(services.db, scope, (tx) =>

@@ -4,6 +4,7 @@ import { DEFAULT_PROGRAMME } from '#lib/domain/points/default-programme.ts';
 import type { ProgrammeTerms } from '#lib/domain/points/programme.ts';
 import { required } from '#lib/domain/required.ts';
 import { newId } from '#lib/server/identity.ts';
+import { doDueWork } from '#lib/server/jobs/due-jobs.ts';
 import type { Services } from '#lib/server/services.ts';
 import { listContactsOf } from '#lib/server/store/parties.ts';
 import { client } from '#lib/server/store/schema/index.ts';
@@ -117,4 +118,9 @@ export async function takeRewards(services: Services, scope: Scope, cast: DemoSu
 		const taken = await takeReward(services, person, { redemptionId: newId(), rewardId, clientId });
 		if (taken.ok) left -= 1;
 	}
+}
+
+/** The worker's turn right after a payment, as in life; the rest of its work comes every few days. */
+export async function pointsFollow(services: Services): Promise<void> {
+	while (await doDueWork(services));
 }

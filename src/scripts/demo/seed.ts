@@ -19,7 +19,7 @@ import { saveDemoOffset } from '#lib/server/store/records.ts';
 import { buildServices } from '#lib/server/wiring.ts';
 import { openLog } from '#lib/server/log.ts';
 import { seedBank } from './bank.ts';
-import { publishPoints, takeRewards } from './points.ts';
+import { pointsFollow, publishPoints, takeRewards } from './points.ts';
 import { SUPPLIERS, type DemoSupplier } from './people.ts';
 import { required } from '#lib/domain/required.ts';
 import { createParties } from './parties.ts';
@@ -45,6 +45,7 @@ export async function seedDemo(config: Config, onDay: (day: number) => void): Pr
 			await importOne(services, scopeOf(item.supplier), item);
 		for (const item of plan.filter((planned) => planned.payDay === day))
 			await payOne(services, scopeOf(item.supplier), item);
+		await pointsFollow(services);
 		if (day === -2) for (const cast of SUPPLIERS) await takeRewards(services, scopeOf(cast), cast);
 		if (day % 5 === 0 || day > -3) await drainOnce(services);
 	}
@@ -78,6 +79,7 @@ async function moveTo(
 	});
 	const { done } = (await response.json()) as { done: string[] };
 	if (done.length) await settleTouched(config, services);
+	await pointsFollow(services);
 }
 async function settleTouched(config: Config, services: Services): Promise<void> {
 	for (const cast of await services.db.system.select().from(supplier)) {

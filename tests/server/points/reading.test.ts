@@ -2,7 +2,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { CivilDate } from '#lib/domain/calendar/civil-date.ts';
 import { formatDay } from '#lib/domain/calendar/format.ts';
+import { minor } from '#lib/domain/money/minor.ts';
 import { newId } from '#lib/server/identity.ts';
+import { listPayments } from '#lib/server/store/payments.ts';
+import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { acceptEntry } from '#lib/server/use-cases/bank/accept-entry.ts';
 import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
@@ -14,7 +17,7 @@ import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { acceptRules } from '#lib/server/use-cases/points/accept-rules.ts';
 import { exportHistory, readPoints, readTierCard } from '#lib/server/use-cases/points/read-points.ts';
 import { anInvoice, aPayer, aPayLink, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
-import { acceptRules as accepted, aProgramme, givePoints, pointsOf } from '../../builders/points.ts';
+import { acceptRules as accepted, aProgramme, givePoints, pointsFollow, pointsOf } from '../../builders/points.ts';
 import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
@@ -25,7 +28,7 @@ let counter = 0;
 const account = () => `acct_read${counter}`;
 const name = () => `Client ${counter}`;
 beforeAll(async () => {
-	house = await openHouse(Array.from({ length: 14 }, (_, i) => `acct_read${i + 1}`));
+	house = await openHouse(Array.from({ length: 16 }, (_, i) => `acct_read${i + 1}`));
 });
 afterAll(() => house.close());
 beforeEach(async () => {
@@ -78,6 +81,23 @@ test('the lines of the history add up to the balance, month by month, and say wh
 	const file = [];
 	for await (const some of exportHistory(house.services, payer.scope, 'fr')) file.push(...some);
 	expect(file).toEqual(lines);
+});
+
+test('points of a payment of which a part went back before they came say so, and not how they would have been made up', async () => {
+	const invoiceId = await invoice('F-1', 10);
+	await paid(invoiceId, 30_000, { noWorker: true });
+	const [payment] = await asSystem((tx) => listPayments(tx, cast.system, { invoiceId }));
+	await requestRefund(house.services, cast.owner, {
+		refundRequestId: newId(),
+		paymentId: payment!.paymentId,
+		amountMinor: minor(10_000n)
+	});
+	await pointsFollow(house.services);
+	const [line] = (await look()).history.months.flatMap((month) => month.lines);
+	expect([line?.points, plain(line?.note ?? '')]).toEqual([
+		220,
+		expect.stringMatching(/, pour la part du paiement qui n’est pas revenue$/)
+	]);
 });
 
 test('a history that is read piece by piece leaves nothing out and tells nothing twice', async () => {

@@ -38,7 +38,7 @@ function daysOf({ kind, happenedOn, award }: HistoryRow, locale: Locale): string
 }
 
 function told(
-	{ kind, award, redemption, reason, until, pendingPoints }: HistoryRow,
+	{ kind, award, redemption, reason, until, points, pendingPoints }: HistoryRow,
 	supplier: string,
 	locale: Locale
 ): Told {
@@ -60,7 +60,9 @@ function told(
 				notes: [m.points_line_reversed_why({}, say)]
 			};
 		default:
-			return award ? ofAward(award, { isPending: pendingPoints > 0, isEarned: kind === 'earned', locale }) : nothing;
+			return award
+				? ofAward(award, { isPending: pendingPoints > 0, earned: kind === 'earned' ? points : null, locale })
+				: nothing;
 	}
 }
 const nothing: Told = { title: '', notes: [] };
@@ -93,26 +95,31 @@ function ofRedemption(
 	};
 }
 
-type Stage = { isPending: boolean; isEarned: boolean; locale: Locale };
-function ofAward(award: Award, { isPending, isEarned, locale }: Stage): Told {
+/** `earned`: by this line; null when it is another. */
+type Stage = { isPending: boolean; earned: number | null; locale: Locale };
+function ofAward(award: Award, { isPending, earned, locale }: Stage): Told {
 	const say = { locale };
+	const standing = earned !== null && earned < award.points ? [m.points_line_standing({}, say)] : [];
 	if (award.kind === 'streak')
-		return { title: m.points_line_streak({}, say), notes: pendingNotes(award, isPending, locale) };
+		return { title: m.points_line_streak({}, say), notes: [...standing, ...pendingNotes(award, isPending, locale)] };
 	if (award.kind === 'plan')
-		return { title: m.points_line_plan({ number: award.number }, say), notes: pendingNotes(award, isPending, locale) };
+		return {
+			title: m.points_line_plan({ number: award.number }, say),
+			notes: [...standing, ...pendingNotes(award, isPending, locale)]
+		};
 	if (award.kind === 'first_online')
-		return { title: m.points_line_first({}, say), notes: pendingNotes(award, isPending, locale) };
+		return { title: m.points_line_first({}, say), notes: [...standing, ...pendingNotes(award, isPending, locale)] };
 	if (isPending && award.status === 'processing')
 		return { title: m.points_line_debit({ number: award.number }, say), notes: pendingNotes(award, isPending, locale) };
 	const title = paidTitle(award, locale);
 	if (isPending) return { title, notes: pendingNotes(award, isPending, locale) };
 	if (award.verdict === 'late') return { title, notes: [m.points_line_late_why({}, say)] };
 	if (award.verdict === 'neutral') return { title, notes: [m.points_line_neutral_why({}, say)] };
-	if (!isEarned)
+	if (earned === null)
 		return award.points > 0
 			? { title: m.points_line_failed({ number: award.number }, say), notes: [m.points_line_failed_why({}, say)] }
 			: { title, notes: [m.points_line_none_why({}, say)] };
-	return { title, notes: partsOf(award, locale) };
+	return { title, notes: standing.length ? standing : partsOf(award, locale) };
 }
 function paidTitle({ number, verdict, dueOn, actedOn, option }: Award, locale: Locale): string {
 	const say = { locale };
