@@ -1,24 +1,50 @@
 // Points, from the first payment that earns them to the reward they buy.
+import type { Page } from '@playwright/test';
 import { accessible, expect, form, freshInvoice, open, origin, paid, payByCard, test } from './fixtures.ts';
+
+/** What the polite regions of each page that follows say, as a screen reader is told of it: each change of their words. */
+async function listen(page: Page): Promise<() => Promise<string[]>> {
+	await page.addInitScript(() => {
+		const heard: string[] = [];
+		Object.assign(window, { heard });
+		new MutationObserver((changes) => {
+			const regions = changes.flatMap(({ target }) => {
+				const element = target instanceof Element ? target : target.parentElement;
+				return element?.closest('[role=status]') ?? [];
+			});
+			for (const region of new Set(regions)) if (region.textContent?.trim()) heard.push(region.textContent);
+		}).observe(document, { subtree: true, childList: true, characterData: true });
+	});
+	return async () => page.evaluate(() => (window as unknown as { heard: string[] }).heard);
+}
 
 test(
 	'points arrive live with the payment, take exactly their worth off the next invoice, and buy a reward',
 	{ tag: '@phone' },
 	async ({ page, demo }) => {
+		const heard = await listen(page);
 		const first = await freshInvoice(page, demo, { netMinor: 200_000 });
 		await payByCard(page, first.link);
 		const said = page.getByRole('status').filter({ hasText: /^\+\d+ points pour ce paiement\.$/ });
 		await expect(said).toHaveCount(1);
 		const earned = Number(/\d+/.exec((await said.textContent()) ?? '')?.[0]);
+		// The page is read again when the receipt has left: what was said is not said again.
+		await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+		await page.waitForTimeout(1500);
+		expect((await heard()).filter((text) => /points pour ce paiement/.test(text))).toHaveLength(1);
 		// 240 for the amount, and more for being early.
 		expect(earned).toBeGreaterThan(240);
 		// Whoever has the link sees what it earned, not what the client has.
 		await expect(page.getByText(/palier/i)).toHaveCount(0);
 		await accessible(page);
-		const stamp = () => page.evaluate(() => getComputedStyle(document.querySelector('.stamp')!).animationName);
-		expect(await stamp()).not.toBe('none');
+		for (const one of ['.stamp', '.won']) {
+			const motion = () => page.evaluate((name) => getComputedStyle(document.querySelector(name)!).animationName, one);
+			expect(await motion()).not.toBe('none');
+			await page.emulateMedia({ reducedMotion: 'reduce' });
+			expect(await motion()).toBe('none');
+			await page.emulateMedia({ reducedMotion: null });
+		}
 		await page.emulateMedia({ reducedMotion: 'reduce' });
-		expect(await stamp()).toBe('none');
 		expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
 		await page.emulateMedia({ reducedMotion: null });
 
@@ -68,5 +94,7 @@ test(
 		await expect(page.getByText(/^Récompense refusée\s: Une livraison le samedi/)).toBeVisible();
 		await expect(balance).toHaveText(String(before + 80));
 		await accessible(page);
+		const mail = await demo.mail(first.email, /Une livraison le samedi/);
+		expect(mail.text).toContain('plus de tournée le samedi');
 	}
 );

@@ -24,6 +24,8 @@ export type TestHouse = {
 	close(): Promise<void>;
 };
 const DAY_MS = 86_400_000;
+const PARIS = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Paris', hour: 'numeric', hourCycle: 'h23' });
+const hourInParis = (at: number): number => Number(PARIS.format(at));
 
 export async function openHouse(accounts = ['acct_lumen', 'acct_canuts']): Promise<TestHouse> {
 	const template = inject('template');
@@ -64,7 +66,11 @@ export async function openHouse(accounts = ['acct_lumen', 'acct_canuts']): Promi
 			// Before a day goes by, the worker has done what was due.
 			while (await doDueWork(services));
 			for (let i = 0; i < days; i++) {
+				const hour = hourInParis(world.world.now());
 				world.world.offsetMs += DAY_MS;
+				// The same hour of the next day, whatever clocks do: before midnight, a day of 23 hours would be two.
+				const moved = hourInParis(world.world.now()) - hour;
+				world.world.offsetMs -= (Math.abs(moved) > 12 ? moved - 24 * Math.sign(moved) : moved) * 3_600_000;
 				runDue(world.world);
 			}
 		},

@@ -1,12 +1,15 @@
 // Money is never stopped by its points: they follow right after its commit, in a transaction of their own. What goes wrong with them is noted and tried again,
 // and a worker that dies leaves them to another.
 import postgres from 'postgres';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { doDueWork } from '#lib/server/jobs/due-jobs.ts';
 import { newId } from '#lib/server/identity.ts';
 import { askForWork, claimDueWork, forgetWork } from '#lib/server/store/due-work.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { sendNextMail } from '#lib/server/use-cases/mails/send-next-mail.ts';
+import { acceptEntry } from '#lib/server/use-cases/bank/accept-entry.ts';
+import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
+import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
 import { followDuePoints } from '#lib/server/use-cases/points/follow-due-points.ts';
 import { anInvoice, aPayer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
 import { acceptRules, aProgramme, entriesOf, givePoints, pointsFollow, pointsOf } from '../../builders/points.ts';
@@ -20,7 +23,7 @@ let superuser: postgres.Sql;
 let counter = 0;
 const account = () => `acct_missed${counter}`;
 beforeAll(async () => {
-	house = await openHouse([1, 2, 3, 4, 5, 6, 7, 8, 9].map((each) => `acct_missed${each}`));
+	house = await openHouse([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((each) => `acct_missed${each}`));
 	superuser = postgres(house.databaseUrl, { max: 2, onnotice: () => {} });
 	await superuser.unsafe(
 		`create function breaks() returns trigger language plpgsql as $$ begin raise exception 'broken'; end $$`
@@ -126,12 +129,23 @@ test('a worker that dies leaves them to another, and what is asked for while the
 	await forgetWork(services.db, work);
 	expect(await waiting()).toEqual([[0, null]]);
 	expect([await story(), await waiting()]).toEqual([['earned 100'], []]);
+	// Somebody else has done it since, and it is asked for anew: what the slow one says of it counts no more.
+	await buy(await bill(), 10_000);
+	const [anew] = await claimDueWork(services.db, services.clock.now(), 0);
+	if (!anew) throw new Error('nothing is due');
+	await forgetWork(services.db, anew);
+	await inScope(services.db, cast.system, (tx) =>
+		askForWork(tx, cast.system, { ...anew, at: new Date(anew.askedAt.getTime() + 5) })
+	);
+	await forgetWork(services.db, anew);
+	expect(await waiting()).toEqual([[0, null]]);
+	expect([await story(), await waiting()]).toEqual([['earned 100', 'earned 100'], []]);
 	// He died before he did anything: the lease ends.
 	await buy(await bill(), 10_000);
 	await claimDueWork(services.db, services.clock.now(), 60_000);
-	expect([await story(), await waiting()]).toEqual([['earned 100'], [[0, null]]]);
+	expect([await story(), await waiting()]).toEqual([['earned 100', 'earned 100'], [[0, null]]]);
 	await house.advance(1);
-	expect([await story(), await waiting()]).toEqual([['earned 100', 'earned 100'], []]);
+	expect([await story(), await waiting()]).toEqual([['earned 100', 'earned 100', 'earned 100'], []]);
 });
 
 test('twice is as good as once, two at a time too', async () => {
@@ -180,3 +194,40 @@ test('the receipt waits for its points, two minutes at most, and not for those t
 	await superuser.unsafe(FAULTS.entry.ends);
 	expect(await receipts()).toEqual([true, false, false]);
 });
+
+describe('two payments of one client, before either was followed', () => {
+	test('the first one online brings the bonus for it, once', async () => {
+		await aProgramme(house.services, cast, { earning: { firstOnline: 50 } });
+		await buy(await bill(), 10_000);
+		await buy(await bill(), 10_000);
+		expect((await story()).sort()).toEqual(['earned 100', 'earned 100', 'earned 50']);
+	});
+	test('an invoice of which the rest was paid late is no invoice on time', async () => {
+		await aProgramme(house.services, cast, { earning: { streak: { invoices: 1, points: 30 } } });
+		const inTime = await anInvoice(
+			house.services,
+			cast,
+			{},
+			{ grossMinor: 10_000, dueOn: stage.inDays(2), issuedOn: stage.inDays(0) }
+		);
+		const whole = await bill();
+		await transferred(inTime, '40,00');
+		house.world.world.offsetMs += 4 * 86_400_000;
+		await transferred(inTime, '60,00');
+		expect(await stage.balanceOf(inTime)).toBe(0n);
+		expect(await story()).toEqual(['earned 40']);
+		expect(await points()).toMatchObject({ streak: 0 });
+		// Another, in two pieces on time.
+		await transferred(whole, '40,00');
+		await transferred(whole, '60,00');
+		expect((await story()).sort()).toEqual(['earned 30', 'earned 40', 'earned 40', 'earned 60']);
+	});
+});
+async function transferred(invoiceId: string, amount: string): Promise<void> {
+	const text = `VIR ${newId().slice(-12)}`;
+	const bytes = new TextEncoder().encode(`Date;Libellé;Montant;Référence\n${stage.inDays(0)};${text};${amount};`);
+	await importStatements(house.services, cast.owner, [{ name: 'releve.csv', bytes }], { acceptReview: false });
+	const entry = (await readBank(house.services, cast.owner)).waiting.find((one) => one.text.includes(text));
+	const input = { bankEntryId: entry?.bankEntryId ?? '', invoiceIds: [invoiceId] };
+	expect(await acceptEntry(house.services, cast.owner, input)).toMatchObject({ ok: true });
+}

@@ -16,7 +16,7 @@ import { readClientPoints } from '#lib/server/use-cases/points/read-client-point
 import { exportClientFigures, readFigures } from '#lib/server/use-cases/points/read-figures.ts';
 import { readPointsByApi } from '#lib/server/use-cases/points/read-points-by-api.ts';
 import { readPoints, readTierCard } from '#lib/server/use-cases/points/read-points.ts';
-import { takeReward } from '#lib/server/use-cases/points/take-reward.ts';
+import { settleReward, takeReward } from '#lib/server/use-cases/points/take-reward.ts';
 import { tendPoints } from '#lib/server/use-cases/points/tend-points.ts';
 import { anInvoice, anOffer, aPayer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
 import { acceptRules, aProgramme, entriesOf, givePoints } from '../../builders/points.ts';
@@ -29,7 +29,7 @@ let payer: Payer;
 let counter = 0;
 const account = () => `acct_today${counter}`;
 beforeAll(async () => {
-	house = await openHouse(Array.from({ length: 8 }, (_, i) => `acct_today${i + 1}`));
+	house = await openHouse(Array.from({ length: 10 }, (_, i) => `acct_today${i + 1}`));
 });
 afterAll(() => house.close());
 beforeEach(async () => {
@@ -158,6 +158,25 @@ test('after the end of a programme nobody is looked at again and again', async (
 	await house.drain();
 	const due = await listDueClients(house.services.db, { latest: inDays(0), behind: null });
 	expect(due.filter((one) => one.clientId === payer.clientId)).toEqual([]);
+});
+
+test('points of a reward refused after the end of a programme go the way of the rest', async () => {
+	await aProgramme(house.services, cast, { expiry: null, rewards: [ofSilver] });
+	await earned600();
+	await acceptRules(house.services, cast, payer);
+	const taken = await take();
+	if (!taken.ok) throw new Error(taken.refusal.code);
+	const last = { lastEarnOn: inDays(40), lastSpendOn: inDays(180) };
+	await endProgramme(house.services, cast.owner, last);
+	await house.advance(200);
+	await house.drain();
+	const { redemptionId } = taken.value;
+	const refused = { redemptionId, outcome: 'canceled' as const, note: 'plus en rayon' };
+	expect(await settleReward(house.services, cast.owner, refused)).toMatchObject({ ok: true });
+	await house.advance(1);
+	await house.drain();
+	const story = ['earned 600', 'spent -100', 'expired -500', 'given_back 100', 'expired -100'];
+	expect(await entriesOf(house.services, cast, payer.clientId)).toEqual(story);
 });
 
 test('an offer for a tier is given until the last day to spend of a programme that ends, then to nobody, before anybody has looked and after', async () => {

@@ -15,8 +15,8 @@ const MINUTE = 60_000;
 const JOBS: Record<DueJob, Job> = {
 	points: { run: followDuePoints, retryMs: (failures) => Math.min(10 * MINUTE, 5000 * 2 ** failures) }
 };
-/** For a batch: longer than any takes. */
-const LEASE_MS = 2 * MINUTE;
+/** For a batch: longer than any takes, and shorter than a receipt waits. */
+const LEASE_MS = MINUTE;
 
 /** Does a batch of what is due; `false`: nothing is. */
 export async function doDueWork(services: Services): Promise<boolean> {

@@ -68,12 +68,14 @@ export async function claimDueWork(db: Database, now: Date, leaseMs: number): Pr
 		}));
 }
 /** As it was when it was claimed: what was asked for since then stays. */
-const thisOne = ({ supplierId, job, subjectId, version }: DueWork) =>
+const thisOne = ({ supplierId, job, subjectId, version, askedAt }: DueWork) =>
 	and(
 		eq(dueWork.supplierId, supplierId),
 		eq(dueWork.job, job),
 		eq(dueWork.subjectId, subjectId),
-		eq(dueWork.version, version)
+		eq(dueWork.version, version),
+		// Gone and asked for anew, it has the version of the first time.
+		eq(dueWork.askedAt, askedAt)
 	);
 export async function forgetWork(db: Database, work: DueWork): Promise<void> {
 	await db.system.delete(dueWork).where(thisOne(work));

@@ -44,6 +44,8 @@ export type LineFacts = {
 	lastReversalKind: string | null;
 	/** Something was given for the invoice, by this try or another. */
 	isAwarded: boolean;
+	/** Other money came for the invoice, and nobody has judged that act yet: whether it was paid on time is not known. */
+	waitsForAnother: boolean;
 	/** How the series of invoices on time counts it; null: not yet. */
 	beat: Pick<Beat, 'verdict' | 'stands' | 'streakAwardId'> | null;
 	/** No other try was the first that the client paid on these pages, whatever became of it later. */
@@ -66,9 +68,15 @@ export async function readPointsFacts(tx: Tx, scope: Scope, attemptId: string): 
 			exists (select from points_award g where g.supplier_id = l.supplier_id and g.invoice_id = l.invoice_id) as is_awarded,
 			beat.verdict as beat_verdict, beat.stands as beat_stands, beat.streak_award_id as beat_award, credit.state as credit_state,
 			not exists (select from payment o join payment_attempt u on u.supplier_id = o.supplier_id and u.attempt_id = o.attempt_id
-				where o.supplier_id = t.supplier_id and o.client_id = t.client_id and o.attempt_id <> t.attempt_id and u.channel in ('pay_link', 'portal'))
+				where o.supplier_id = t.supplier_id and o.client_id = t.client_id and o.attempt_id <> t.attempt_id and u.channel in ('pay_link', 'portal')
+					and (o.created_at, o.payment_id) < (p.created_at, p.payment_id))
 				and not exists (select from points_award w where w.supplier_id = t.supplier_id and w.client_id = t.client_id and w.kind = 'first_online'
-				and w.attempt_id <> t.attempt_id) as first_online
+				and w.attempt_id <> t.attempt_id) as first_online,
+			exists (select from allocation y join payment o on o.supplier_id = y.supplier_id and o.payment_id = y.payment_id
+				join due_work w on w.supplier_id = o.supplier_id and w.job = 'points' and w.subject_id = o.attempt_id
+				where y.supplier_id = l.supplier_id and y.invoice_id = l.invoice_id and o.attempt_id <> t.attempt_id
+					and not exists (select from points_award g where g.supplier_id = o.supplier_id and g.attempt_id = o.attempt_id
+						and g.invoice_id = l.invoice_id and g.kind = 'payment')) as waits_for_another
 		from payment_attempt_invoice l
 		join payment_attempt t on t.supplier_id = l.supplier_id and t.attempt_id = l.attempt_id
 		join invoice i on i.supplier_id = l.supplier_id and i.invoice_id = l.invoice_id
@@ -122,6 +130,7 @@ function lineOf(row: Record<string, string | boolean | null>): LineFacts {
 		lastReversalId: row['reversal_id'] as string | null,
 		lastReversalKind: row['reversal_kind'] as string | null,
 		isAwarded: row['is_awarded'] as boolean,
+		waitsForAnother: row['waits_for_another'] as boolean,
 		beat:
 			row['beat_verdict'] === null
 				? null

@@ -9,12 +9,13 @@ import type { Context } from './compose-context.ts';
 /** `isTold`: the last word that this person had of it is that it was made. `isMade`: it is in the books, under this name or another. */
 export async function toldOfRefund(
 	{ scope, tx, row }: Context,
-	{ paymentId, stripeObjectId }: Reversal
+	{ paymentId, stripeObjectId, amountMinor }: Reversal
 ): Promise<{ isTold: boolean; isMade: boolean }> {
 	const own = nameAtStripe(stripeObjectId);
 	const { names, current } = await findRequestOfRefund(tx, scope, paymentId, own);
 	const refunds = (await listReversals(tx, scope, paymentId)).filter(
-		(one) => one.kind === 'refund' && names.includes(nameAtStripe(one.stripeObjectId))
+		(one) =>
+			one.kind === 'refund' && one.amountMinor === amountMinor && names.includes(nameAtStripe(one.stripeObjectId))
 	);
 	let [last, isMade]: [{ kind: string; at: number } | null, boolean] = [null, false];
 	for (const refund of refunds) {

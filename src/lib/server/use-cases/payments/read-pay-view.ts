@@ -86,7 +86,8 @@ export async function readPayView(
 				: [];
 		const invoices = records.map((record) => invoiceView(record, today));
 		// Beside a price, points of an earlier payment would be read as what this one brings.
-		const earned = amountMinor === ZERO ? await earnedBy(tx, scope, last) : null;
+		const isQuiet = isRunning ? !isAskedBefore(amountMinor) : amountMinor === ZERO;
+		const earned = isQuiet ? await earnedBy(tx, scope, last) : null;
 		return done({
 			supplier: supplierView(supplier),
 			invoices,

@@ -143,7 +143,7 @@ async function followBeat(
 	const { beat } = line;
 	const isSettled = line.balanceMinor <= 0n;
 	const payments = paymentsOf(awards, line.invoiceId);
-	if (!beat) return isSettled && beginBeat(moving, programme, { line, award, payments });
+	if (!beat) return isSettled && !line.waitsForAnother && beginBeat(moving, programme, { line, award, payments });
 	if (beat.verdict !== 'on_time' || beat.stands === isSettled) return false;
 	if (isSettled && !isPaidOnTimeAgain(payments)) return false;
 	// Given back by the supplier, it was paid on time all the same.

@@ -17,7 +17,7 @@ import { commit, done, refuse, type Result } from '../run.ts';
 import { giveRewardBack } from './credit.ts';
 import { queueRewardRefused } from './queue-points-mails.ts';
 import { expireDue } from './expire-points.ts';
-import { announce, takePoints, type Moving } from './move-points.ts';
+import { announce, followAccount, settlingOf, takePoints, type Moving } from './move-points.ts';
 import { readLoyalty } from './read-loyalty.ts';
 
 /** `redemptionId`: minted by whoever asks; the same one twice is one reward. `expectedPoints`: what it cost where it was seen, if it was. */
@@ -132,5 +132,8 @@ export async function settleReward(
 }
 async function refuseReward(...[moving, redemption, by]: Parameters<typeof giveRewardBack>): Promise<void> {
 	await giveRewardBack(moving, redemption, by);
+	const { tx, scope, today } = moving;
+	// After the programme's end nothing can be bought with them: they go the way of the rest.
+	if (!(await findLiveProgramme(tx, scope))) await followAccount(settlingOf(moving), null, today);
 	await queueRewardRefused(moving.tx, moving.scope, moving.now, redemption);
 }
