@@ -11,15 +11,30 @@ type Counts = { passed: number; failed: number; skipped: number };
 type Step = { name: string; command: string[]; count?: () => Counts };
 const REPORTS = path.join(root, 'reports');
 
-/** vitest's JSON report. */
+const tellFailure = (title: string, message: string): void => {
+	summary.push(`     ${title}\n${stripVTControlCharacters(message).slice(0, 1500)}\n`);
+};
+
+/** vitest's JSON report. What failed and why goes to the summary, so that the end of a log is enough to know. */
 const vitestCounts = (file: string) => (): Counts => {
 	const report = JSON.parse(readFileSync(path.join(REPORTS, file), 'utf8')) as {
 		numPassedTests: number;
 		numFailedTests: number;
 		numPendingTests: number;
 		numTodoTests: number;
-		numFailedTestSuites: number;
+		testResults: {
+			name: string;
+			message?: string;
+			assertionResults: { status: string; fullName: string; failureMessages?: string[] }[];
+		}[];
 	};
+	for (const { name, message = '', assertionResults } of report.testResults) {
+		const failed = assertionResults.filter(({ status }) => status === 'failed');
+		// A file that did not load has no test that failed.
+		if (!failed.length && message) tellFailure(path.relative(root, name), message);
+		for (const { fullName, failureMessages = [] } of failed)
+			tellFailure(`${path.relative(root, name)} ${fullName}`, failureMessages.join('\n'));
+	}
 	return {
 		passed: report.numPassedTests,
 		failed: report.numFailedTests,
@@ -56,9 +71,7 @@ function tellFailures({ suites = [], specs = [] }: Suite): void {
 	for (const { title, file, tests } of specs)
 		for (const { projectName, results } of tests)
 			for (const { location, message = '' } of results.flatMap(({ errors = [] }) => errors))
-				summary.push(
-					`     [${projectName}] ${file}:${location?.line ?? '?'} ${title}\n${stripVTControlCharacters(message).slice(0, 1500)}\n`
-				);
+				tellFailure(`[${projectName}] ${file}:${location?.line ?? '?'} ${title}`, message);
 	suites.forEach(tellFailures);
 }
 
