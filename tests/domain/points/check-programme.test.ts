@@ -161,6 +161,8 @@ test.each(WRONG)('%s at %s is tried while it is typed all the same: the page of 
 			clientId: 'c',
 			clientName: 'Roche',
 			invoiceId: 'i',
+			paymentId: 'm',
+			standingMinor: minor(120_000n),
 			isSettled: true,
 			isFirstOnline: true,
 			finishedPlanId: 'p'

@@ -92,6 +92,14 @@ describe('a plan finished without a refusal', () => {
 		expect(await bonuses(invoiceId)).toEqual([]);
 		expect([await points(), await tried()]).toMatchObject([{ balance: 600 }, 600]);
 	});
+	test('a part that the schedule takes two days late is paid on its day all the same, tried on the past as well', async () => {
+		const { invoiceId } = await aPlan();
+		await house.advance(6);
+		await live(1);
+		expect((await planOf(invoiceId)).status).toBe('completed');
+		expect(await bonuses(invoiceId)).toEqual([['plan', 700, 700]]);
+		expect([await points(), await tried()]).toMatchObject([{ balance: 1300 }, 1300]);
+	});
 	test('put off by agreement without any refusal, it brings its bonus', async () => {
 		const { invoiceId, planId } = await aPlan();
 		const part = { planId, position: 2 };

@@ -9,10 +9,11 @@ import { findAttempt } from '#lib/server/store/attempts.ts';
 import { findPaymentOfIntent } from '#lib/server/store/payments-of-intents.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
+import { tryProgramme } from '#lib/server/use-cases/points/try-programme.ts';
 import { closeDispute, openDispute } from '#sandbox/stripe/reversals.ts';
 import type { Account } from '#sandbox/stripe/world.ts';
 import { aPayer, anInvoice, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
-import { acceptRules, aProgramme, pointsOf } from '../../builders/points.ts';
+import { acceptRules, aProgramme, PLAIN_TERMS, pointsOf } from '../../builders/points.ts';
 import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
@@ -100,6 +101,18 @@ const unbacked = (clientId: string) =>
 			where r.client_id = ${clientId} and coalesce(d.given, 0) <> case r.state when 'used' then r.value_minor else 0 end`)
 	);
 
+/** The same rules tried on the past. A series is left out: there it counts what stands today, in the ledger what stood at the time. */
+async function tried(clientId: string): Promise<[number, number]> {
+	const terms = { ...PLAIN_TERMS, earning: { ...PLAIN_TERMS.earning, firstOnline: 5, sepa: 3 } };
+	const { trial } = await tryProgramme(house.services, cast.owner, terms);
+	const [row] = await asSystem((tx) =>
+		tx.execute<{ given: number }>(sql`
+			select coalesce(sum(a.pending_points + a.earned_points), 0)::int as given from points_award a join payment p on p.attempt_id = a.attempt_id
+			where a.client_id = ${clientId} and a.kind <> 'streak'`)
+	);
+	return [trial.clients.find((one) => one.clientId === clientId)?.points ?? 0, row?.given ?? NaN];
+}
+
 let round = 0;
 async function play(history: Step[]): Promise<void> {
 	const name = `Client ${++round}`;
@@ -147,6 +160,8 @@ async function play(history: Step[]): Promise<void> {
 		expect([should.wrong, [...(await unbacked(payer.clientId))]]).toEqual([null, []]);
 		expect([said.balance, said.left]).toEqual([should.earned - should.used, Math.max(0, said.balance)]);
 	}
+	const [onTrial, given] = await tried(payer.clientId);
+	expect(onTrial).toBe(given);
 }
 
 test('whatever happens, in whatever order, told twice: points are what the money that stands has earned, less what is used', async () => {

@@ -1,8 +1,10 @@
 // What a programme would have given for a year of payments that were really made: nobody is supposed to pay any earlier because of it. Judged act by act like
-// the real ones; what it would cost is every point used at its worth. Everybody begins in the first tier, as on the first day of a programme.
+// the real ones, by what stands of the money today: a series that a return broke since is not seen. What it would cost is every point used at its worth.
+// Everybody begins in the first tier, as on the first day of a programme.
 import type { CivilDate } from '../calendar/civil-date.ts';
 import { add, minor, type Minor } from '../money/minor.ts';
-import { judgeAct, type Act, type Verdict } from './judge.ts';
+import { required } from '../required.ts';
+import { judgeAct, scaled, type Act, type Verdict } from './judge.ts';
 import { periodOf, withinLimits } from './limits.ts';
 import type { CreditRule, ProgrammeTerms } from './programme.ts';
 import { afterInvoice, verdictOfInvoice, type Series } from './streak.ts';
@@ -12,9 +14,13 @@ export type PastAct = Omit<Act, 'multiplierBps'> & {
 	clientId: string;
 	clientName: string;
 	invoiceId: string;
+	/** What one payment pays of several invoices are acts of their own. */
+	paymentId: string;
+	/** Of the amount, what did not go back since. */
+	standingMinor: Minor;
 	/** Nothing is left to pay of the invoice today. */
 	isSettled: boolean;
-	/** The client's first payment on these pages. */
+	/** Of the client's first payment on these pages. */
 	isFirstOnline: boolean;
 	/** The plan that it pays a part of, when every part of it was paid without a refusal. */
 	finishedPlanId: string | null;
@@ -53,11 +59,12 @@ export function openTrial(terms: ProgrammeTerms): { add(acts: readonly PastAct[]
 	return {
 		add(acts) {
 			const [first] = acts;
-			if (!first) return;
+			// Whose money all went back has paid nothing.
+			if (!first || acts.every((act) => act.standingMinor <= 0n)) return;
 			const client = trialOf(terms, first, acts);
 			sum.invoices += client.invoices;
 			sum.onTime += client.onTime;
-			for (const act of acts) sum.paidMinor = add(sum.paidMinor, act.amountMinor);
+			for (const act of acts) sum.paidMinor = add(sum.paidMinor, act.standingMinor);
 			sum.points += client.points;
 			sum.clientCount++;
 			tiers[client.tier] = (tiers[client.tier] ?? 0) + 1;
@@ -86,25 +93,31 @@ function trialOf(terms: ProgrammeTerms, { clientId, clientName }: PastAct, their
 	const acts = [...theirs].sort((a, b) => (a.actedOn < b.actedOn ? -1 : a.actedOn > b.actedOn ? 1 : 0));
 	const run: Running = { points: 0, series: { streak: 0, neutrals: 0 }, ofInvoice: new Map(), ofPeriod: new Map() };
 	const lastOf = new Map(acts.map((act, i) => [act.invoiceId, i]));
-	const plans = new Map<string, { verdicts: Verdict[]; actedOn: CivilDate }>();
+	const plans = new Map<string, Together>();
+	const first: Together = { acts: [], isOnTime: true };
 	const settled: Exclude<Verdict, 'excluded'>[] = [];
 	for (const [i, act] of acts.entries()) {
 		const verdict = earn(terms, run, act);
-		if (act.finishedPlanId)
-			plans.set(act.finishedPlanId, {
-				verdicts: [...(plans.get(act.finishedPlanId)?.verdicts ?? []), verdict],
-				actedOn: act.actedOn
-			});
-		if (act.isFirstOnline && verdict === 'on_time') give(terms, run, terms.earning.firstOnline, act.actedOn);
+		if (act.finishedPlanId) plans.set(act.finishedPlanId, together(plans.get(act.finishedPlanId), act, verdict));
+		if (act.isFirstOnline) {
+			Object.assign(first, together(first, act, verdict));
+			// Given once for the payment, with the last of its invoices.
+			if (first.isOnTime && acts[i + 1]?.paymentId !== act.paymentId)
+				give(terms, run, { points: terms.earning.firstOnline, ...sumOf(first) });
+		}
 		const invoice = run.ofInvoice.get(act.invoiceId);
 		if (!act.isSettled || lastOf.get(act.invoiceId) !== i || !invoice) continue;
 		const whole = verdictOfInvoice(invoice.verdicts);
 		if (!whole) continue;
 		settled.push(whole);
-		follow(terms, run, whole, act.actedOn);
+		follow(terms, run, whole, act);
 	}
-	for (const { verdicts, actedOn } of plans.values())
-		if (verdicts.every((verdict) => verdict === 'on_time')) give(terms, run, terms.earning.planFinished, actedOn);
+	for (const plan of plans.values()) {
+		// A bonus of the whole plan: it is there with all of its money, or not.
+		const { amountMinor, standingMinor, actedOn } = sumOf(plan);
+		const given = { points: terms.earning.planFinished, amountMinor: minor(1n), standingMinor: minor(1n), actedOn };
+		if (plan.isOnTime && standingMinor >= amountMinor) give(terms, run, given);
+	}
 	return {
 		clientId,
 		name: clientName,
@@ -116,41 +129,56 @@ function trialOf(terms: ProgrammeTerms, { clientId, clientName }: PastAct, their
 	};
 }
 
+/** What is given for several acts at once. */
+type Together = { acts: PastAct[]; isOnTime: boolean };
+const together = (before: Together | undefined, act: PastAct, verdict: Verdict): Together => ({
+	acts: [...(before?.acts ?? []), act],
+	isOnTime: (before?.isOnTime ?? true) && verdict === 'on_time'
+});
+const sumOf = ({ acts }: Together): Given => ({
+	amountMinor: add(...acts.map((act) => act.amountMinor)),
+	standingMinor: add(...acts.map((act) => act.standingMinor)),
+	actedOn: required(acts.at(-1), 'act').actedOn
+});
+type Given = Pick<PastAct, 'amountMinor' | 'standingMinor' | 'actedOn'>;
+
 function earn(terms: ProgrammeTerms, run: Running, act: PastAct): Verdict {
 	const known = run.ofInvoice.get(act.invoiceId);
 	const multiplierBps = known?.multiplierBps ?? multiplierOf(terms.tiers, tierOf(terms.tiers, run.points));
 	const judged = judgeAct(terms.earning, { ...act, multiplierBps });
-	const points = give(terms, run, judged.base + judged.early + judged.sepa, act.actedOn, known?.points ?? 0);
+	const points = judged.base + judged.early + judged.sepa;
+	const given = give(terms, run, { ...act, points, ofInvoice: known?.points ?? 0 });
 	run.ofInvoice.set(act.invoiceId, {
-		points: (known?.points ?? 0) + points,
+		points: (known?.points ?? 0) + given,
 		multiplierBps,
 		verdicts: [...(known?.verdicts ?? []), judged.verdict]
 	});
 	return judged.verdict;
 }
 
-/** Within the limits of the programme: what they cut is gone. */
+/** Within the limits of the programme: what they cut is gone. Of what is given, the share that stands of its money. `ofInvoice`: what it has had; without, it is of several. */
 function give(
 	{ earning }: ProgrammeTerms,
 	run: Running,
-	points: number,
-	on: CivilDate,
-	ofInvoice: number | null = null
+	{ points, ofInvoice, amountMinor, standingMinor, actedOn }: Given & { points: number; ofInvoice?: number }
 ): number {
-	const period = periodOf(earning, on)?.from;
+	const period = periodOf(earning, actedOn)?.from;
 	const ofPeriod = period ? (run.ofPeriod.get(period) ?? 0) : 0;
-	// What is given for several is not of one invoice.
-	const rule = ofInvoice === null ? { ...earning, maxPerInvoice: null } : earning;
-	const given = withinLimits(rule, points, { ofInvoice: ofInvoice ?? 0, ofPeriod });
+	const rule = ofInvoice === undefined ? { ...earning, maxPerInvoice: null } : earning;
+	const given = scaled(withinLimits(rule, points, { ofInvoice: ofInvoice ?? 0, ofPeriod }), {
+		standingMinor,
+		amountMinor
+	});
 	if (period) run.ofPeriod.set(period, ofPeriod + given);
 	run.points += given;
 	return given;
 }
 
-function follow(terms: ProgrammeTerms, run: Running, verdict: Exclude<Verdict, 'excluded'>, on: CivilDate): void {
+function follow(terms: ProgrammeTerms, run: Running, verdict: Exclude<Verdict, 'excluded'>, act: PastAct): void {
 	const { streak } = terms.earning;
 	if (!streak || streak.invoices < 1) return;
 	const { completes, ...series } = afterInvoice(run.series, verdict, streak.invoices);
 	run.series = series;
-	if (completes) give(terms, run, streak.points, on);
+	// Every invoice of it is settled: the bonus is there whole.
+	if (completes) give(terms, run, { points: streak.points, ...act, standingMinor: act.amountMinor });
 }

@@ -2,8 +2,8 @@
 // act; what is in the ledger is then brought to what stands today, so that messages in any order, and twice, give the same points. Facts: points.changed.
 import type { Scope } from '../../../domain/access/scope.ts';
 import { addDays, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
-import { startOfDayIn } from '../../../domain/calendar/day-starts.ts';
 import { isDeposit } from '../../../domain/invoices/document.ts';
+import { whenActed } from '../../../domain/points/acted.ts';
 import { lastDayOfPoints } from '../../../domain/points/expiry.ts';
 import { judgeAct, scaled } from '../../../domain/points/judge.ts';
 import { multiplierOf, tierOf } from '../../../domain/points/tiers.ts';
@@ -95,20 +95,6 @@ async function judgeOnce(
 	return { line, award, moved: openAward(moving, award, standingOf(moving, { line, award, attemptId })) };
 }
 
-/** What the client did, when: the order of a debit, the capture of a card, the value day of a transfer. `at` decides which version judges it. */
-function actOf(line: LineFacts, timeZone: string): { at: Date; actedOn: CivilDate } {
-	if (line.valueOn)
-		return { actedOn: line.valueOn, at: new Date(startOfDayIn(addDays(line.valueOn, 1), timeZone).getTime() - 1) };
-	const acted = line.methodType === 'sepa_debit' || !line.paidAt ? line.begunAt : line.paidAt;
-	const actedOn = civilDateIn(acted, timeZone);
-	// Stripe tells whole seconds: what was paid right after a version came counts under it.
-	const at = new Date(Math.floor(acted.getTime() / 1000) * 1000 + 999);
-	// What the schedule takes by itself is paid on its day, whenever it was ordered; once it was refused, on the day on which it was paid.
-	if (line.channel === 'plan' && line.partDueOn !== null)
-		return { at, actedOn: line.partFailures === 0 || actedOn < line.partDueOn ? line.partDueOn : actedOn };
-	return { at, actedOn };
-}
-
 /** A debit under way, or money that came: what nobody has paid or ordered is no act. */
 const isAct = (line: LineFacts): boolean => line.paymentId !== null || line.status === 'processing';
 
@@ -119,7 +105,7 @@ async function judge(
 ): Promise<PointsAward | null> {
 	const { tx, scope, now, account } = moving;
 	if (!isAct(line)) return null;
-	const { at, actedOn } = actOf(line, supplier.timeZone);
+	const { at, actedOn } = whenActed(line, supplier.timeZone);
 	const version = versionAt(versions, { at, day: actedOn });
 	if (!version) return null;
 	const terms = await termsOf(tx, scope, version);
