@@ -4,6 +4,7 @@ import type { OfferTerms } from '../contract/offers.ts';
 import { civilDate, type CivilDate } from '../domain/calendar/civil-date.ts';
 import { formatDay } from '../domain/calendar/format.ts';
 import { formatMoney, formatRate, type Locale } from '../domain/money/format.ts';
+import { ofName } from './of-name.ts';
 import { offerBenefits } from './points.ts';
 import { NO_MULTIPLIER, type EarningRule, type ProgrammeTerms, type Reward } from '../domain/points/programme.ts';
 
@@ -112,7 +113,7 @@ function earning(rule: EarningRule, say: Say): string[] {
 }
 
 const onTime = ({ closedDay, streak }: EarningRule, { timeZone }: RulesOf, say: Say): string[] => [
-	m.rules_on_time({ zone: zoneName(timeZone) }, say),
+	m.rules_on_time({ of: ofName(zoneName(timeZone), say.locale) }, say),
 	closedDay === 'next_business_day' ? m.rules_closed_day({}, say) : m.rules_same_day({}, say),
 	m.rules_act_card({}, say),
 	m.rules_act_sepa({}, say),

@@ -3,6 +3,7 @@ import { m } from '#lib/paraglide/messages.js';
 import { formatDay } from '../../domain/calendar/format.ts';
 import { formatMoney, formatRate, type Locale } from '../../domain/money/format.ts';
 import { methodName } from '../../i18n/methods.ts';
+import { ofName } from '../../i18n/of-name.ts';
 import type { Receipt } from '../use-cases/payments/read-receipt.ts';
 import { openPdf } from './pdf.ts';
 
@@ -12,7 +13,7 @@ export async function renderReceiptPdf(receipt: Receipt, locale: Locale): Promis
 	const money = (amount: Receipt['amountMinor']) => formatMoney(amount, receipt.currency, locale);
 	page.paragraph('P', () => {
 		page.space(0.5);
-		page.line(m.receipt_from({ name: receipt.clientName }, say));
+		page.line(m.receipt_from({ from: ofName(receipt.clientName, locale) }, say));
 		page.line(m.paid_on({ date: formatDay(receipt.paidOn, locale) }, say));
 		page.line(`${m.paid_with({}, say)} : ${methodName(receipt.methodType, receipt.methodLabel, locale)}`);
 		page.space();

@@ -3,6 +3,7 @@ import { m } from '#lib/paraglide/messages.js';
 import { formatInstant } from '../../domain/calendar/format.ts';
 import { formatMoney, type Locale } from '../../domain/money/format.ts';
 import { minor } from '../../domain/money/minor.ts';
+import { ofName } from '../../i18n/of-name.ts';
 import { stripeSilence } from '../../i18n/stripe-silence.ts';
 import { hello, type To } from './invoice-mails.ts';
 import { renderMail, type RenderedMail } from './layout.ts';
@@ -54,6 +55,7 @@ const OF_MONEY = new Set([
 ]);
 const moneyOf = (amountMinor: string | undefined, currency: string | undefined, locale: Locale): string =>
 	formatMoney(minor(BigInt(amountMinor ?? '0')), currency ?? 'EUR', locale);
+const of = (person: string | undefined, { locale }: { locale: Locale }): string => ofName(person ?? '', locale);
 type Words = (detail: Record<string, string>, say: { locale: Locale }) => string;
 const saidOf = ({ receipt, note }: Record<string, string>) => ({ receipt: receipt ?? '', note: note ?? '' });
 const aboutTry = (
@@ -62,8 +64,8 @@ const aboutTry = (
 ) => ({ amount: moneyOf(amountMinor, currency, locale), invoices: description ?? '', account: account ?? '' });
 const WORDS: Record<string, Words> = {
 	passkey_added: ({ name, person }, say) => m.notice_passkey_added({ name: name ?? '', person: person ?? '' }, say),
-	passkey_removed: ({ name, person }, say) => m.notice_passkey_removed({ name: name ?? '', person: person ?? '' }, say),
-	passkey_suspect: ({ name, person }, say) => m.notice_passkey_suspect({ name: name ?? '', person: person ?? '' }, say),
+	passkey_removed: ({ name, person }, say) => m.notice_passkey_removed({ name: name ?? '', of: of(person, say) }, say),
+	passkey_suspect: ({ name, person }, say) => m.notice_passkey_suspect({ name: name ?? '', of: of(person, say) }, say),
 	api_key_created: ({ name }, say) => m.notice_api_key({ name: name ?? '' }, say),
 	api_key_revoked: ({ name }, say) => m.notice_api_key_ended({ name: name ?? '' }, say),
 	contacts_by_key: ({ name, emails = '', others }, say) =>
@@ -79,9 +81,9 @@ const WORDS: Record<string, Words> = {
 	loyalty_paused: (_, say) => m.notice_loyalty_paused({}, say),
 	loyalty_disconnected: (_, say) => m.notice_loyalty_disconnected({}, say),
 	payees_accepted: ({ count }, say) => m.notice_payees_accepted({ count: count ?? '' }, say),
-	devices_forgotten: ({ person }, say) => m.notice_devices_forgotten({ person: person ?? '' }, say),
+	devices_forgotten: ({ person }, say) => m.notice_devices_forgotten({ of: of(person, say) }, say),
 	address_changed: ({ person, before, after }, say) =>
-		m.notice_address({ person: person ?? '', before: before ?? '', after: after ?? '' }, say),
+		m.notice_address({ of: of(person, say), before: before ?? '', after: after ?? '' }, say),
 	payee_changed: ({ before, after }, say) => m.notice_payee({ before: before ?? '', after: after ?? '' }, say),
 	stripe_account_changed: (_, say) => m.notice_stripe_account({}, say),
 	stripe_silent: (detail, say) => stripeSilence(detail, say.locale),
@@ -90,7 +92,7 @@ const WORDS: Record<string, Words> = {
 	member_added: ({ person, role }, say) =>
 		m.notice_member_added({ person: person ?? '', role: ROLES[role ?? '']?.(say) ?? '' }, say),
 	role_changed: ({ person, role }, say) =>
-		m.notice_role({ person: person ?? '', role: ROLES[role ?? '']?.(say) ?? '' }, say),
+		m.notice_role({ of: of(person, say), role: ROLES[role ?? '']?.(say) ?? '' }, say),
 	member_removed: ({ person }, say) => m.notice_member_removed({ person: person ?? '' }, say),
 	cards_tested: (_, say) => m.notice_cards_tested({}, say),
 	refund_failed: ({ amountMinor, currency, receipt }, say) =>

@@ -6,6 +6,7 @@ import { formatMoney } from '../../domain/money/format.ts';
 import type { Minor } from '../../domain/money/minor.ts';
 import type { DeclineFamily } from '../../domain/payments/declines.ts';
 import { debitDeclineText, declineText } from '../../i18n/declines.ts';
+import { ofName } from '../../i18n/of-name.ts';
 import { hello, mail, type To } from './invoice-mails.ts';
 import type { RenderedMail } from './layout.ts';
 
@@ -242,7 +243,10 @@ export function renderDefaultTold(to: To, plan: PlanOf & { restMinor: Minor; cli
 	const rest = formatMoney(plan.restMinor, plan.currency, to.locale);
 	return mail(to, m.mail_told_subject({ client: plan.clientName }, say), m.mail_default_preview({ rest }, say), [
 		hello(to),
-		{ kind: 'text', text: m.mail_told_text({ client: plan.clientName, numbers: plan.numbers, rest }, say) },
+		{
+			kind: 'text',
+			text: m.mail_told_text({ of: ofName(plan.clientName, to.locale), numbers: plan.numbers, rest }, say)
+		},
 		{ kind: 'button', label: m.mail_told_button({}, say), url: plan.url }
 	]);
 }

@@ -2,6 +2,7 @@
 import { m } from '#lib/paraglide/messages.js';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import { formatDay } from '../../domain/calendar/format.ts';
+import { ofName } from '../../i18n/of-name.ts';
 import { pointsText } from '../../i18n/points-rules.ts';
 import { hello, mail, type To } from './invoice-mails.ts';
 import type { Block, RenderedMail } from './layout.ts';
@@ -64,7 +65,7 @@ export function renderPointsExpiring(
 			hello(to),
 			{
 				kind: 'amount',
-				label: m.mail_expiring_label({ client: clientName }, say),
+				label: m.mail_expiring_label({ of: ofName(clientName, to.locale) }, say),
 				text: count,
 				note: m.mail_expiring_on({ date }, say)
 			},
@@ -124,7 +125,10 @@ export function renderRulesChanged(
 		all.length > CHANGES_SHOWN ? [...all.slice(0, CHANGES_SHOWN), m.mail_rules_more({}, say)] : all;
 	return mail(to, m.mail_rules_subject({ supplier }, say), m.mail_rules_preview({ date }, say), [
 		hello(to),
-		{ kind: 'text', text: m.mail_rules_text({ supplier, client: clientName, version, date }, say) },
+		{
+			kind: 'text',
+			text: m.mail_rules_text({ of: ofName(supplier, to.locale), client: clientName, version, date }, say)
+		},
 		...(added.length ? [{ kind: 'list' as const, title: m.mail_rules_new({}, say), items: few(added) }] : []),
 		...(gone.length ? [{ kind: 'list' as const, title: m.mail_rules_gone({}, say), items: few(gone) }] : []),
 		{ kind: 'text', text: m.mail_rules_kept({}, say) },
@@ -154,7 +158,7 @@ export function renderPointsEnding(
 			{
 				kind: 'facts',
 				rows: [
-					[m.mail_points_ending_balance({ client: clientName }, say), pointsText(balance, to.locale)],
+					[m.mail_points_ending_balance({ of: ofName(clientName, to.locale) }, say), pointsText(balance, to.locale)],
 					[m.mail_points_ending_earn({}, say), formatDay(lastEarnOn, to.locale)],
 					[m.mail_points_ending_spend({}, say), spend]
 				]

@@ -5,6 +5,7 @@ import { daysBetween, type CivilDate } from '../../../domain/calendar/civil-date
 import { formatDay } from '../../../domain/calendar/format.ts';
 import { formatMoney, type Locale } from '../../../domain/money/format.ts';
 import { finalDay } from '../../../domain/points/final-day.ts';
+import { ofName } from '../../../i18n/of-name.ts';
 import { formatPoints, inWords } from '../../../i18n/points.ts';
 import type { HistoryRow } from '../../store/points-history.ts';
 
@@ -45,7 +46,7 @@ function told(
 	const say = { locale };
 	switch (kind) {
 		case 'adjusted':
-			return { title: m.points_line_adjusted({ supplier }, say), notes: reason ? [reason] : [] };
+			return { title: m.points_line_adjusted({ of: ofName(supplier, locale) }, say), notes: reason ? [reason] : [] };
 		case 'spent':
 		case 'given_back':
 			return ofRedemption(kind, redemption, { until, supplier, locale });
