@@ -1,8 +1,8 @@
 // From a quote to what a screen shows of it: the pay page's, and the supplier's preview.
 import type { OptionView, RefusedOption } from './views.ts';
 import { civilDateIn, addDays } from '../domain/calendar/civil-date.ts';
-import { add, ZERO } from '../domain/money/minor.ts';
-import type { PaymentOption, Quote, QuoteInput } from '../domain/offers/quoted.ts';
+import { add, ZERO, type Minor } from '../domain/money/minor.ts';
+import type { InvoiceDiscount, PaymentOption, Quote, QuoteInput } from '../domain/offers/quoted.ts';
 import { methodsFor } from '../domain/payments/methods.ts';
 import { nextPart, openParts, type PlanPart } from '../domain/plans/plan.ts';
 import { required } from '../domain/required.ts';
@@ -41,6 +41,8 @@ export const optionViews = ({ quote, input }: Asked): OptionView[] =>
 		.map((option) => optionView(option, quote, input.supplier.timeZone))
 		.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
 
+const vatOf = (discounts: InvoiceDiscount[], reason: InvoiceDiscount['reason']): Minor =>
+	add(...discounts.flatMap((one) => (one.reason === reason ? one.vat.map((part) => part.vatMinor) : [])));
 const firstPart = ({ parts }: PaymentOption) => required(parts[0], 'part of an option');
 export function dueNow(option: PaymentOption, { today }: Pick<Quote, 'today'>) {
 	const { dueOn, amountMinor } = firstPart(option);
@@ -56,9 +58,9 @@ export function optionView(option: PaymentOption, quote: Quote, timeZone: string
 		amountMinor: option.amountMinor,
 		dueNowMinor: dueNow(option, quote),
 		discountMinor: add(...early.map((discount) => discount.discountMinor)),
-		pointsUsed: option.pointsUsed,
+		pointsUsed: option.pointsUsed && { ...option.pointsUsed, vatMinor: vatOf(option.discounts, 'points') },
 		pointsPreview: option.pointsPreview,
-		discountVatMinor: add(...early.flatMap((discount) => discount.vat.map((part) => part.vatMinor))),
+		discountVatMinor: vatOf(option.discounts, 'early'),
 		discountBps: isOneRate ? (rate ?? null) : null,
 		parts: option.parts.map(({ dueOn, amountMinor }) => ({ dueOn, amountMinor })),
 		methods: methodsFor(firstPart(option).amountMinor).map((method) =>

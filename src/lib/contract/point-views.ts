@@ -1,6 +1,7 @@
 // What a signed-in client sees of its points. A pay link is given nothing of it.
 import type { CivilDate } from '../domain/calendar/civil-date.ts';
 import type { Minor } from '../domain/money/minor.ts';
+import type { CreditStep } from '../domain/points/credit.ts';
 import type { Strip } from '../domain/points/strip.ts';
 import type { RewardKind } from '../domain/points/programme.ts';
 
@@ -13,7 +14,9 @@ export type TierCard = {
 	/** Position in the programme, 0 the first. */
 	tier: number;
 	tierName: string;
+	/** null: there is none above, or nothing is earned any more. */
 	next: { name: string; threshold: number; missing: number; by: CivilDate | null } | null;
+	isTop: boolean;
 	progress: TierProgress;
 	/** What the next tier brings. */
 	nextBenefits: string[];
@@ -57,7 +60,6 @@ export type TakenView = {
 	refused: { on: CivilDate; reason: string } | null;
 };
 /** Points on the next invoice: whole steps, some of which are out of reach. */
-export type CreditStep = { points: number; valueMinor: Minor; missing: number };
 export type CreditView = {
 	invoiceId: string;
 	number: string;
@@ -92,12 +94,14 @@ export type PointsView = TierCard & {
 	/** Why, in the words of the supplier. */
 	frozenReason: string | null;
 	end: { lastEarnOn: CivilDate; lastSpendOn: CivilDate } | null;
+	/** What is paid on time today earns; false behind the last day to earn. */
+	canEarn: boolean;
 };
 /** What one payment earned, or will: all that a pay link may know. `isDebit`: pending until its debit has succeeded. */
 export type EarnedView = { points: number; pending: number; finalOn: CivilDate | null; isDebit: boolean };
 /** Points on the one invoice that is paid, in a few steps. */
 export type PointsUseView = {
-	steps: { points: number; valueMinor: Minor }[];
+	steps: CreditStep[];
 	used: { points: number; valueMinor: Minor } | null;
 	/** Why the points that were asked for are not used, in words. */
 	refused: string | null;

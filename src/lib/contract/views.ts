@@ -90,8 +90,8 @@ export type OptionView = {
 	amountMinor: Minor; // over all parts
 	dueNowMinor: Minor; // what is paid at once
 	discountMinor: Minor;
-	/** Points used with it, and what they take off besides. */
-	pointsUsed?: { points: number; valueMinor: Minor } | null;
+	/** Points used with it, what they take off besides, and the VAT inside that. */
+	pointsUsed?: { points: number; valueMinor: Minor; vatMinor: Minor } | null;
 	/** What it earns; `sepa`: as much more by a SEPA debit. */
 	pointsPreview?: { points: number; sepa: number } | null;
 	discountVatMinor: Minor; // VAT inside the discount

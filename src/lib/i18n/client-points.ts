@@ -7,7 +7,14 @@ export type PointsLine = {
 	kind: 'pending' | 'earned' | 'spent' | 'given_back' | 'expired' | 'reversed' | 'adjusted' | null;
 	pendingPoints: number;
 	reason: string | null;
-	award: { kind: 'payment' | 'streak' | 'plan' | 'first_online'; verdict: string; number: string } | null;
+	/** `points`: what was judged for it; `status`: of the try that it is of. */
+	award: {
+		kind: 'payment' | 'streak' | 'plan' | 'first_online';
+		verdict: string;
+		number: string;
+		points: number;
+		status: string;
+	} | null;
 	redemption: { name: Words | null; numbers: string | null } | null;
 };
 
@@ -34,12 +41,15 @@ function kindText({ kind, pendingPoints, award }: PointsLine, locale: Locale): s
 			return m.client_points_kind_adjusted({}, say);
 		case null:
 			if (pendingPoints > 0) return m.client_points_kind_pending({}, say);
-			return award?.verdict === 'neutral'
-				? m.client_points_kind_neutral({}, say)
-				: award?.verdict === 'late'
-					? m.client_points_kind_late({}, say)
-					: m.client_points_kind_reversed({}, say);
+			return award ? nothingText(award, say) : m.client_points_kind_reversed({}, say);
 	}
+}
+/** Why an act brought nothing. */
+function nothingText({ verdict, points, status }: NonNullable<PointsLine['award']>, say: { locale: Locale }): string {
+	if (verdict === 'neutral') return m.client_points_kind_neutral({}, say);
+	if (verdict === 'late') return m.client_points_kind_late({}, say);
+	if (points === 0) return m.client_points_kind_none({}, say);
+	return (status === 'paid' ? m.client_points_kind_returned : m.client_points_kind_failed)({}, say);
 }
 
 function aboutText({ reason, award, redemption }: PointsLine, locale: Locale): string {

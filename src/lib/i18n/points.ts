@@ -32,7 +32,10 @@ export function tierBenefits(
 	);
 	const own = [
 		...offers.flatMap((offer) => offerBenefits(offer, locale)),
-		...(more > 0 ? [m.points_multiplied({ rate: formatRate(more, locale) }, say)] : []),
+		// Of what an invoice earns by itself: what is given besides (debit, series, finished plan, first payment) is as much in every tier.
+		...(more > 0
+			? [(earning.early ? m.points_multiplied_early : m.points_multiplied)({ rate: formatRate(more, locale) }, say)]
+			: []),
 		...(tier.perk ? inWords(tier.perk, locale).split('\n').filter(Boolean) : [])
 	];
 	return tier.threshold === 0 || !own.length ? [rate, ...own] : own;

@@ -61,7 +61,7 @@ test('the lines of the history add up to the balance, month by month, and say wh
 	const lines = points.history.months.flatMap((month) => month.lines);
 	expect(lines.map((line) => `${plain(line.title)} ${line.points || `(${line.pendingPoints})`}`).sort()).toEqual(
 		[
-			'Ajustement de Atelier Lumen 40',
+			'Ajustement d’Atelier Lumen 40',
 			'F-1, payée avec 10 jours d’avance 330',
 			'F-2, payée 4 jours après (0)',
 			'F-3, payée le jour même 300',
@@ -197,22 +197,6 @@ test('a suspension is shown with its reason; lifted, with none', async () => {
 	expect(await look()).toMatchObject({ isFrozen: true, frozenReason: 'deux demandes à vérifier' });
 	await freeze(null);
 	expect(await look()).toMatchObject({ isFrozen: false, frozenReason: null });
-});
-
-test('the page of points and the page to pay propose the same steps, all that can be used among them; one more is said with what is missing', async () => {
-	await accepted(house.services, cast, payer);
-	await givePoints(house.services, cast, payer.clientId, 730);
-	const invoiceId = await invoice('F-1', 10, 12_000);
-	const page = (await look()).credit?.steps.map(({ points, missing }) => [points, missing]);
-	const view = await readPayView(house.services, payer.scope, [invoiceId], 'fr', {});
-	const toPay = view.ok ? view.value.pointsUse?.steps.map(({ points }) => points) : [];
-	expect(page).toEqual([
-		[100, 0],
-		[500, 0],
-		[700, 0],
-		[1000, 270]
-	]);
-	expect(toPay).toEqual([100, 500, 700]);
 });
 
 test('the series is counted once: what it has and what it lacks make what it asks for', async () => {

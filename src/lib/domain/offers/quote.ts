@@ -23,7 +23,7 @@ import type {
 	QuoteInput
 } from './quoted.ts';
 import { amountsOf, datesOf, firstDate, partsOf } from './schedule.ts';
-import { lessPoints, mostPointsOf, previewOf, refusedPoints } from './use-points.ts';
+import { lessPoints, previewOf, refusedPoints, stepsOf } from './use-points.ts';
 
 export function quote(input: QuoteInput): Quote {
 	const today = civilDateIn(input.at, input.supplier.timeZone);
@@ -47,7 +47,7 @@ export function quote(input: QuoteInput): Quote {
 		today,
 		options: options.map((option) => ({ ...option, pointsPreview: previewOf(context, option) })),
 		pointsRefused: refusedPoints(context),
-		pointsMost: mostPointsOf(context),
+		pointsSteps: stepsOf(context),
 		notOffered: answers.flatMap(([kind, answer]) => (typeof answer === 'string' ? [{ kind, reason: answer }] : []))
 	};
 }

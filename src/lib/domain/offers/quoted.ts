@@ -4,7 +4,7 @@ import type { ClientKind } from '../invoices/client-kind.ts';
 import type { Minor } from '../money/minor.ts';
 import type { AllocationLine } from '../payments/allocation.ts';
 import type { PaymentMethodType } from '../payments/methods.ts';
-import type { CreditRefusal, CreditUse } from '../points/credit.ts';
+import type { CreditRefusal, CreditStep, CreditUse } from '../points/credit.ts';
 import type { EarningContext, PointsPreview } from '../points/preview.ts';
 import type { CreditRule } from '../points/programme.ts';
 import type { CautionReason, PlanHistory } from './caution.ts';
@@ -98,8 +98,8 @@ export type Quote = {
 	notOffered: { kind: OptionKind; reason: NotOfferedReason }[];
 	/** Why the points that were asked for are not used; null: they are, or none were. */
 	pointsRefused: CreditRefusal | null;
-	/** How many could be used at most, on what is paid at once. */
-	pointsMost: number;
+	/** How many could be used, on what is paid at once: a few steps. */
+	pointsSteps: CreditStep[];
 };
 export type Answer = PaymentOption | NotOfferedReason;
 

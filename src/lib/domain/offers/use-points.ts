@@ -1,6 +1,6 @@
 // Points in a quote: what a choice earns, and what points take off what is paid at once.
 import { subtract, type Minor } from '../money/minor.ts';
-import { creditOn, mostPoints, type CreditRefusal, type CreditUse } from '../points/credit.ts';
+import { creditOn, creditSteps, type CreditRefusal, type CreditStep, type CreditUse } from '../points/credit.ts';
 import { pointsPreview, type PointsPreview } from '../points/preview.ts';
 import { vatOf } from './discount.ts';
 import type { AtOnce, Context, PaymentOption } from './quoted.ts';
@@ -22,11 +22,11 @@ export function refusedPoints(context: Context): CreditRefusal | null {
 	const credit = creditOf(context, context.totalMinor);
 	return typeof credit === 'string' ? credit : null;
 }
-export function mostPointsOf({ loyalty, invoices, totalMinor }: Context): number {
+export function stepsOf({ loyalty, invoices, totalMinor }: Context): CreditStep[] {
 	const [invoice] = invoices;
-	if (!loyalty || !invoice || invoices.length > 1 || invoice.isFactored) return 0;
+	if (!loyalty || !invoice || invoices.length > 1 || invoice.isFactored) return [];
 	const { credit: rule, available, isFrozen } = loyalty;
-	return mostPoints({ rule, available, isFrozen }, { payableMinor: invoice.payableMinor, priceMinor: totalMinor });
+	return creditSteps({ rule, available, isFrozen }, { payableMinor: invoice.payableMinor, priceMinor: totalMinor });
 }
 
 /** Points come after the discount for paying early, which is of the whole price; where they can't be used, the price stays. */

@@ -1,6 +1,7 @@
 // Points used on an invoice: a reduction of its price when they are used, VAT included. In whole steps, up to a share of what is left to pay, never below what
 // can still be charged. Never more than the client has; of one invoice at a time, so that giving them back has one place.
 import { minor, smallest, subtract, type Minor } from '../money/minor.ts';
+import { required } from '../required.ts';
 import { CHARGEABLE_MINOR } from '../plans/lower-parts.ts';
 import type { CreditRule } from './programme.ts';
 
@@ -32,11 +33,31 @@ export const valueOf = (rule: CreditRule, points: number): Minor =>
 const mostOff = (rule: CreditRule, { payableMinor, priceMinor }: { payableMinor: Minor; priceMinor: Minor }): Minor =>
 	smallest(minor((payableMinor * BigInt(rule.maxShareBps)) / 10_000n), subtract(priceMinor, CHARGEABLE_MINOR));
 
-const STEPS = [1, 5, 10];
-/** What is proposed to whoever may use `most` points, and no more than `allowed` with more of them: one, five and ten steps, and all that can be used. */
-export function creditSteps(rule: CreditRule, { most, allowed = most }: { most: number; allowed?: number }): number[] {
-	const some = STEPS.map((times) => times * rule.points).filter((points) => points <= allowed);
-	return [...new Set([...some, most])].filter((points) => points > 0).sort((a, b) => a - b);
+/** So many points, what they take off, and how many of them are missing. */
+export type CreditStep = { points: number; valueMinor: Minor; missing: number };
+/** The one list that every screen proposes: one step, half of what can be used, all of it; and, with what is missing, the next round number of steps that the invoice would bear. */
+export function creditSteps(
+	asked: Omit<CreditAsked, 'points'>,
+	of: { payableMinor: Minor; priceMinor: Minor }
+): CreditStep[] {
+	const { rule, available } = asked;
+	if (!rule || rule.points <= 0) return [];
+	const timesOf = (points: number): number => mostPoints({ ...asked, available: points }, of) / rule.points;
+	const [most, bearable] = [timesOf(available), timesOf(Infinity)];
+	const next = roundAbove(most);
+	const times = [...(most > 0 ? [1, Math.ceil(most / 2), most] : []), ...(next <= bearable ? [next] : [])];
+	return [...new Set(times)]
+		.map((count) => count * rule.points)
+		.map((points) => ({ points, valueMinor: valueOf(rule, points), missing: Math.max(0, points - available) }));
+}
+/** 1, 2, 5, 10, 20, 50 and so on: the first above. */
+function roundAbove(count: number): number {
+	let tens = 1;
+	while (5 * tens <= count) tens *= 10;
+	return required(
+		[1, 2, 5].map((digit) => digit * tens).find((round) => round > count),
+		'round number'
+	);
 }
 /** How many points could be used at most, in whole steps: 0 when not even one step can. */
 export function mostPoints(

@@ -33,6 +33,8 @@ type Choice = {
 		parts: readonly { dueOn: CivilDate; lines: readonly AllocationLine[] }[];
 		discounts: readonly { invoiceId: string; reason: 'early' | 'points' }[];
 		isSettlement: boolean;
+		/** Its parts are of a plan, be there only one left: each has a day of its own. */
+		isPlan?: boolean;
 	};
 };
 
@@ -41,7 +43,7 @@ export function pointsPreview(
 	{ earning, multiplierBps, givenInPeriod, lastEarnOn }: EarningContext,
 	{ invoices, today, option }: Choice
 ): PointsPreview | null {
-	const isPlan = option.parts.length > 1;
+	const isPlan = option.isPlan ?? option.parts.length > 1;
 	const ofInvoice = new Map<string, number>();
 	let ofPeriod = givenInPeriod;
 	let [points, sepa] = [0, 0];

@@ -82,7 +82,7 @@ const rowOf = ({ redemption, ...row }: Row): HistoryRow => ({
 	}
 });
 
-/** Newest first, behind the line `after`; what is given back at once is one line, whatever ends it has. The points of all lines are the balance: an act stands beside the ledger only while the ledger says nothing of it. */
+/** Newest first, behind the line `after`; what is given back at once is one line, whatever ends it has. The points of all lines are the balance: an act stands beside the ledger only while the ledger says nothing of it, on its day; what the schedule orders ahead, on the day of the order. */
 export async function listHistory(
 	tx: Tx,
 	scope: Scope,
@@ -99,8 +99,8 @@ export async function listHistory(
 				from points_entry e where e.supplier_id = ${scope.supplierId} and e.client_id = ${clientId} and e.points <> 0
 				group by case when e.kind = 'given_back' then e.source_id else e.entry_id end, e.happened_on, e.created_at, e.kind, e.reason, e.made_by, e.source_id
 			union all
-			select a.award_id, a.acted_on, a.created_at, 0, a.pending_points, null, null, null, a.award_id, null
-				from points_award a where a.supplier_id = ${scope.supplierId} and a.client_id = ${clientId} and a.verdict <> 'excluded'
+			select a.award_id, least(a.acted_on, (a.created_at at time zone house.time_zone)::date), a.created_at, 0, a.pending_points, null, null, null, a.award_id, null
+				from points_award a join supplier house on house.supplier_id = a.supplier_id where a.supplier_id = ${scope.supplierId} and a.client_id = ${clientId} and a.verdict <> 'excluded'
 					and (a.pending_points > 0 or not exists (
 						select from points_entry e where e.supplier_id = a.supplier_id and e.source_id = a.award_id and e.kind = 'earned'))
 		), shown as (select * from line ${behind} order by line.happened_on desc, line.created_at desc, line.line_id desc limit ${limit})

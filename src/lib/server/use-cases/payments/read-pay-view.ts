@@ -135,7 +135,13 @@ function wordsOf(
 		decline: attempt?.family ? declineOf(attempt.methodType)(attempt.family, locale) : null,
 		states: invoices.map((invoice) => invoiceStateText(invoice, locale)),
 		choices: Object.fromEntries(options.map((option) => [option.kind, choiceWords(option, currency, locale)])),
-		pointsNote: options.length ? pointsNote(quoted, supplier, first.clientName, locale) : null,
+		pointsNote: options.length
+			? pointsNote(quoted, options[0]?.kind === 'next_part' ? plan : null, {
+					supplier,
+					clientName: first.clientName,
+					locale
+				})
+			: null,
 		notPayable:
 			records.length > 1
 				? null

@@ -32,7 +32,8 @@ export function historyLine(row: HistoryRow, { supplier, locale }: { supplier: s
 /** The day of the act; where the points came later, that day too: the line stands in its month. */
 function daysOf({ kind, happenedOn, award }: HistoryRow, locale: Locale): string[] {
 	const day = dayOf(happenedOn, locale);
-	if (kind !== 'earned' || !award || award.actedOn === happenedOn) return [day];
+	// What the schedule orders ahead of its day is of that day: nothing is said to have happened on a day to come.
+	if (kind !== 'earned' || !award || award.actedOn >= happenedOn) return [day];
 	const isSameYear = award.actedOn.slice(0, 4) === happenedOn.slice(0, 4);
 	const act = isSameYear ? dayOf(award.actedOn, locale) : formatDay(award.actedOn, locale);
 	return [act, m.points_line_final({ date: day }, { locale })];
@@ -56,6 +57,9 @@ function told(
 				notes: award ? [m.points_line_earned_with({ number: award.number }, say)] : []
 			};
 		case 'reversed':
+			// What came on top of a payment is told by its own name: two lines of one payment are not alike.
+			if (award && award.kind !== 'payment')
+				return { title: bonusTitle(award, locale), notes: [m.points_line_bonus_reversed_why({}, say)] };
 			return {
 				title: award ? m.points_line_reversed({ number: award.number }, say) : m.points_line_taken_back({}, say),
 				notes: [m.points_line_reversed_why({}, say)]
@@ -101,26 +105,36 @@ type Stage = { isPending: boolean; earned: number | null; locale: Locale };
 function ofAward(award: Award, { isPending, earned, locale }: Stage): Told {
 	const say = { locale };
 	const standing = earned !== null && earned < award.points ? [m.points_line_standing({}, say)] : [];
-	if (award.kind === 'streak')
-		return { title: m.points_line_streak({}, say), notes: [...standing, ...pendingNotes(award, isPending, locale)] };
-	if (award.kind === 'plan')
+	if (award.kind !== 'payment')
 		return {
-			title: m.points_line_plan({ number: award.number }, say),
-			notes: [...standing, ...pendingNotes(award, isPending, locale)]
+			title: bonusTitle(award, locale),
+			notes: isPending ? pendingNotes(award, isPending, locale) : earned === null ? whyNoBonus(award, locale) : standing
 		};
-	if (award.kind === 'first_online')
-		return { title: m.points_line_first({}, say), notes: [...standing, ...pendingNotes(award, isPending, locale)] };
 	if (isPending && award.status === 'processing')
 		return { title: m.points_line_debit({ number: award.number }, say), notes: pendingNotes(award, isPending, locale) };
 	const title = paidTitle(award, locale);
 	if (isPending) return { title, notes: pendingNotes(award, isPending, locale) };
 	if (award.verdict === 'late') return { title, notes: [m.points_line_late_why({}, say)] };
 	if (award.verdict === 'neutral') return { title, notes: [m.points_line_neutral_why({}, say)] };
+	if (earned === null && award.points === 0) return { title, notes: [m.points_line_none_why({}, say)] };
 	if (earned === null)
-		return award.points > 0
-			? { title: m.points_line_failed({ number: award.number }, say), notes: [m.points_line_failed_why({}, say)] }
-			: { title, notes: [m.points_line_none_why({}, say)] };
+		return cameBack(award)
+			? { title: m.points_line_reversed({ number: award.number }, say), notes: [m.points_line_returned_why({}, say)] }
+			: { title: m.points_line_failed({ number: award.number }, say), notes: [m.points_line_failed_why({}, say)] };
 	return { title, notes: standing.length ? standing : partsOf(award, locale) };
+}
+/** Its money had come, and went back before its points did. */
+const cameBack = ({ status }: Award): boolean => status === 'paid';
+function bonusTitle({ kind, number }: Award, locale: Locale): string {
+	const say = { locale };
+	if (kind === 'streak') return m.points_line_streak({}, say);
+	return kind === 'plan' ? m.points_line_plan({ number }, say) : m.points_line_first({}, say);
+}
+/** What comes on top of a payment, and did not: never a bare zero. */
+function whyNoBonus(award: Award, locale: Locale): string[] {
+	const say = { locale };
+	if (award.points === 0) return [m.points_line_none_why({}, say)];
+	return [(cameBack(award) ? m.points_line_bonus_returned_why : m.points_line_bonus_failed_why)({}, say)];
 }
 function paidTitle({ number, verdict, dueOn, actedOn, option }: Award, locale: Locale): string {
 	const say = { locale };

@@ -5,30 +5,48 @@ import type { OptionView, PayView } from '../../../contract/views.ts';
 import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { Locale } from '../../../domain/money/format.ts';
-import { creditSteps, valueOf } from '../../../domain/points/credit.ts';
 import { finalDay } from '../../../domain/points/final-day.ts';
+import { openParts } from '../../../domain/plans/plan.ts';
+import { pointsPreview } from '../../../domain/points/preview.ts';
 import { inWords } from '../../../i18n/points.ts';
 import { refusalText } from '../../../i18n/refusals.ts';
 import type { Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import type { Supplier } from '../../store/parties.ts';
+import type { PlanWithParts } from '../../store/plans.ts';
 import { findLiveProgramme } from '../../store/points-programme.ts';
 import { findPointsAcceptance, listEarned, listTierOffers } from '../../store/points-reading.ts';
 import type { Quoted } from '../offers/quote-invoices.ts';
 import { accountToday } from './account-today.ts';
-import { benefitsOf, cardOf } from './read-points.ts';
+import { benefitsOf, cardOf, earnsOn } from './read-points.ts';
 
-export const pointsNote = (
-	{ loyalty }: Quoted,
-	{ slug }: Supplier,
-	clientName: string,
-	locale: Locale
-): PayView['words']['pointsNote'] =>
-	loyalty && {
-		text: m.points_note({ client: clientName }, { locale }),
-		link: m.points_rules_link({}, { locale }),
+/** Where something can be earned: of an overdue invoice, or after the last day to earn, no word of points. */
+export function pointsNote(
+	quoted: Quoted,
+	/** Of a plan whose parts are what is paid. */
+	plan: PlanWithParts | null,
+	{ supplier: { slug }, clientName, locale }: { supplier: Supplier; clientName: string; locale: Locale }
+): PayView['words']['pointsNote'] {
+	const { quote } = quoted;
+	const earns = plan ? partsEarn(quoted, plan) : quote.options.some(({ pointsPreview: foreseen }) => foreseen !== null);
+	if (!earns) return null;
+	const say = { locale };
+	return {
+		text: m.points_note({ client: clientName }, say),
+		link: m.points_rules_link({}, say),
 		url: `/regles/${slug}`
 	};
+}
+const partsEarn = (
+	{ loyalty, quote: { today }, input: { invoices } }: Quoted,
+	{ parts, isSettlement }: PlanWithParts
+) =>
+	loyalty !== null &&
+	pointsPreview(loyalty, {
+		invoices,
+		today,
+		option: { parts: openParts(parts), discounts: [], isSettlement, isPlan: true }
+	}) !== null;
 
 /** What a try earned, of all its invoices; of a pay link, of its own alone, and without what is given for other payments. */
 export async function earnedBy(tx: Tx, scope: Scope, attempt: Attempt | null): Promise<EarnedView | null> {
@@ -58,7 +76,7 @@ export async function tierAfter(
 	const { terms } = programme;
 	const account = await accountToday(tx, scope, actor.clientId, { tiers: terms.tiers, today });
 	if (!account) return null;
-	const card = cardOf(account, { terms, offers, locale });
+	const card = cardOf(account, { terms, offers, locale, canEarn: earnsOn(programme, today) });
 	const threshold = terms.tiers[card.tier]?.threshold ?? 0;
 	return {
 		...card,
@@ -77,15 +95,12 @@ export async function pointsUse(
 	locale: Locale
 ): Promise<PointsUseView | null> {
 	const { actor } = scope;
-	const credit = loyalty?.credit;
-	if (actor.kind !== 'contact' || !credit || input.invoices.length !== 1) return null;
+	if (actor.kind !== 'contact' || !loyalty?.credit || input.invoices.length !== 1) return null;
 	const used = options.find((option) => option.pointsUsed)?.pointsUsed ?? null;
-	if (quote.pointsMost === 0 && !used && !quote.pointsRefused) return null;
+	const isUsable = quote.pointsSteps.some((step) => step.missing === 0);
+	if (!isUsable && !used && !quote.pointsRefused) return null;
 	return {
-		steps: creditSteps(credit, { most: quote.pointsMost }).map((points) => ({
-			points,
-			valueMinor: valueOf(credit, points)
-		})),
+		steps: isUsable ? quote.pointsSteps : [],
 		used,
 		refused: quote.pointsRefused ? refusalText({ code: quote.pointsRefused, detail: {} }, locale) : null,
 		isAccepted: (await findPointsAcceptance(tx, scope, actor.clientId)) !== null

@@ -2,7 +2,7 @@
 // it: it may have been forwarded.
 import type { HistoryLine, HistoryMonth, PointsView, TakenView, TierCard } from '../../../contract/point-views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
-import { addDays, civilDateIn } from '../../../domain/calendar/civil-date.ts';
+import { addDays, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import type { ProgrammeTerms } from '../../../domain/points/programme.ts';
 import { missingInSeries } from '../../../domain/points/streak.ts';
@@ -16,7 +16,7 @@ import type { Tx } from '../../store/database.ts';
 import { countInvoices } from '../../store/invoice-pages.ts';
 import { getSupplier } from '../../store/parties.ts';
 import { listBeats, listHistory, sumMonths } from '../../store/points-history.ts';
-import { findLiveProgramme } from '../../store/points-programme.ts';
+import { findLiveProgramme, type ProgrammeRow } from '../../store/points-programme.ts';
 import {
 	countFreeCodes,
 	countTaken,
@@ -57,16 +57,22 @@ export const readTierCard = (services: Services, scope: Scope, locale: Locale): 
 		const { terms } = programme;
 		const today = civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
 		const account = await accountToday(tx, scope, who.clientId, { tiers: terms.tiers, today });
-		return cardOf(account ?? NOTHING_YET, { terms, offers: await listTierOffers(tx, scope), locale });
+		const offers = await listTierOffers(tx, scope);
+		return cardOf(account ?? NOTHING_YET, { terms, offers, locale, canEarn: earnsOn(programme, today) });
 	});
+
+export const earnsOn = ({ lastEarnOn }: Pick<ProgrammeRow, 'lastEarnOn'>, today: CivilDate): boolean =>
+	lastEarnOn === null || today <= lastEarnOn;
 
 type Terms = { terms: ProgrammeTerms; offers: Offers; locale: Locale };
 /** `account`: as it stands today (account-today.ts), by the tiers of `terms`. */
-export function cardOf(account: AccountSaid, { terms, offers, locale }: Terms): TierCard {
+export function cardOf(account: AccountSaid, { canEarn, ...of }: Terms & { canEarn: boolean }): TierCard {
+	const { terms, locale } = of;
 	const position = account.tier;
 	const tier = required(terms.tiers[position], 'tier');
-	const next = terms.tiers[position + 1] ?? null;
-	const percentOf = (points: number): number => (next ? Math.min(100, (100 * points) / next.threshold) : 100);
+	const above = terms.tiers[position + 1] ?? null;
+	const next = canEarn ? above : null;
+	const percentOf = (points: number): number => (above ? Math.min(100, (100 * points) / above.threshold) : 100);
 	return {
 		balance: account.balance,
 		pending: account.pending,
@@ -78,8 +84,9 @@ export function cardOf(account: AccountSaid, { terms, offers, locale }: Terms): 
 			missing: Math.max(0, next.threshold - account.earnedInYear),
 			by: account.recheckOn && addDays(account.recheckOn, -1)
 		},
-		progress: { percent: percentOf(account.earnedInYear), from: next ? percentOf(tier.threshold) : 0 },
-		nextBenefits: next ? benefitsOf(position + 1, { terms, offers, locale }) : []
+		isTop: !above,
+		progress: { percent: percentOf(account.earnedInYear), from: above ? percentOf(tier.threshold) : 0 },
+		nextBenefits: next ? benefitsOf(position + 1, of) : []
 	};
 }
 export function benefitsOf(position: number, { terms, offers, locale }: Terms): string[] {
@@ -118,8 +125,9 @@ export async function readPoints(
 			nextFinalOn(tx, scope, who.clientId)
 		]);
 		const account = found ?? NOTHING_YET;
-		const card = cardOf(account, { terms, offers, locale });
-		const { streak } = terms.earning;
+		const canEarn = earnsOn(programme, today);
+		const card = cardOf(account, { terms, offers, locale, canEarn });
+		const streak = canEarn ? terms.earning.streak : null;
 		return done({
 			...card,
 			programme: inWords(terms.name, locale),
@@ -151,7 +159,8 @@ export async function readPoints(
 			isAccepted: acceptance !== null,
 			isFrozen: account.frozenAt !== null,
 			frozenReason: account.frozenReason,
-			end: lastEarnOn && lastSpendOn ? { lastEarnOn, lastSpendOn } : null
+			end: lastEarnOn && lastSpendOn ? { lastEarnOn, lastSpendOn } : null,
+			canEarn
 		});
 	});
 }

@@ -4,7 +4,7 @@ import type { Scope } from '../../../domain/access/scope.ts';
 import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
 import type { Locale } from '../../../domain/money/format.ts';
-import { creditSteps, mostPoints, valueOf } from '../../../domain/points/credit.ts';
+import { creditSteps } from '../../../domain/points/credit.ts';
 import { leftOf } from '../../../domain/points/stock.ts';
 import { inWords } from '../../../i18n/points.ts';
 import type { Tx } from '../../store/database.ts';
@@ -29,17 +29,11 @@ export async function creditOf(
 ): Promise<CreditView | null> {
 	const { credit } = terms;
 	if (!credit || account.frozenAt || (lastSpendOn && today > lastSpendOn)) return null;
+	const available = Math.max(0, account.balance);
 	const open = await listInvoicesBehind(tx, scope, { today, status: 'open', after: null, limit: 50 });
 	for (const record of open) {
 		const payableMinor = payableToday(record);
-		const available = Math.max(0, account.balance);
-		const mostOf = (points: number): number =>
-			mostPoints({ rule: credit, available: points, isFrozen: false }, { payableMinor, priceMinor: payableMinor });
-		const steps = creditSteps(credit, { most: mostOf(available), allowed: mostOf(Infinity) }).map((points) => ({
-			points,
-			valueMinor: valueOf(credit, points),
-			missing: Math.max(0, points - available)
-		}));
+		const steps = creditSteps({ rule: credit, available, isFrozen: false }, { payableMinor, priceMinor: payableMinor });
 		if (steps.length)
 			return {
 				invoiceId: record.invoiceId,
