@@ -77,6 +77,7 @@ export function renderPointsExpiring(
 	return { ...written, unsubscribeUrl: out.unsubscribeUrl };
 }
 
+/** `until`: the first day on which some of them end. `over`: the programme has ended, and what came back ends with the rest. */
 export function renderRewardRefused(
 	to: To,
 	{
@@ -85,12 +86,24 @@ export function renderRewardRefused(
 		reward,
 		reason,
 		points,
-		until
-	}: Common & { reward: string; reason: string; points: number; until: CivilDate | null }
+		until,
+		over
+	}: Common & {
+		reward: string;
+		reason: string;
+		points: number;
+		until: CivilDate | null;
+		over: { on: CivilDate | null } | null;
+	}
 ): RenderedMail {
 	const say = { locale: to.locale };
 	const supplier = to.supplier.name;
-	return mail(to, m.mail_refused_subject({ supplier, reward }, say), m.mail_refused_preview({}, say), [
+	const subject = (over ? m.mail_refused_over_subject : m.mail_refused_subject)({ supplier, reward }, say);
+	const ended = over?.on
+		? m.mail_refused_over_on({ date: formatDay(over.on, to.locale) }, say)
+		: m.mail_refused_over({}, say);
+	const last = until && !over ? formatDay(until, to.locale) : null;
+	return mail(to, subject, m.mail_refused_preview({}, say), [
 		hello(to),
 		{ kind: 'text', text: m.mail_refused_text({ client: clientName, reward, supplier }, say) },
 		{
@@ -98,10 +111,10 @@ export function renderRewardRefused(
 			rows: [
 				[m.mail_refused_why({}, say), reason],
 				[m.mail_refused_back({}, say), pointsText(points, to.locale)],
-				...(until ? [[m.mail_refused_until({}, say), formatDay(until, to.locale)] satisfies [string, string]] : [])
+				...(last ? [[m.mail_refused_until({}, say), last] satisfies [string, string]] : [])
 			]
 		},
-		{ kind: 'button', label: m.mail_points_button({}, say), url }
+		over ? { kind: 'text', text: ended } : { kind: 'button', label: m.mail_points_button({}, say), url }
 	]);
 }
 

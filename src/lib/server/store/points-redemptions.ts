@@ -1,10 +1,9 @@
 // What was taken for points: less to pay in one payment, or a reward. Its points are in the ledger under its id.
-import { and, asc, eq, sql } from 'drizzle-orm';
-import type { CivilDate } from '../../domain/calendar/civil-date.ts';
+import { and, asc, eq } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Taken } from '../../domain/points/ledger.ts';
 import type { Tx } from './database.ts';
-import { client, pointsEntry, pointsRedemption, type RedemptionState } from './schema/index.ts';
+import { client, pointsRedemption, type RedemptionState } from './schema/index.ts';
 
 export type Redemption = typeof pointsRedemption.$inferSelect;
 export type NewRedemption = Omit<Redemption, 'supplierId' | 'settledAt' | 'settledBy' | 'note' | 'code'>;
@@ -50,19 +49,4 @@ export async function listAskedRewards(tx: Tx, scope: Scope): Promise<(Redemptio
 		.orderBy(asc(pointsRedemption.createdAt), asc(pointsRedemption.redemptionId))
 		.limit(200);
 	return rows.map(({ redemption, clientName }) => ({ ...redemption, clientName }));
-}
-
-/** Of what of it was given back with a later end: the first of those days. */
-export async function firstEndGivenBack(tx: Tx, scope: Scope, redemptionId: string): Promise<CivilDate | null> {
-	const [row] = await tx
-		.select({ day: sql<CivilDate | null>`min(${pointsEntry.expiresOn})::text` })
-		.from(pointsEntry)
-		.where(
-			and(
-				eq(pointsEntry.supplierId, scope.supplierId),
-				eq(pointsEntry.sourceId, redemptionId),
-				eq(pointsEntry.kind, 'given_back')
-			)
-		);
-	return row?.day ?? null;
 }

@@ -19,7 +19,7 @@ import {
 import type { Tx } from '../../store/database.ts';
 import { findClient, findContact, getSupplier } from '../../store/parties.ts';
 import { findLiveProgramme, listProgrammes } from '../../store/points-programme.ts';
-import { findRedemption, firstEndGivenBack } from '../../store/points-redemptions.ts';
+import { findRedemption } from '../../store/points-redemptions.ts';
 import { listEarned, listExpiring, listTierOffers } from '../../store/points-reading.ts';
 import type { Context } from '../mails/compose-context.ts';
 import { accountToday } from './account-today.ts';
@@ -35,6 +35,7 @@ export async function renderPointsMail(context: Context): Promise<RenderedMail |
 	]);
 	if (!client || !person?.hasPortal) return null;
 	if (row.kind === 'points_rules_changed') return renderChange(context, client.name);
+	if (row.kind === 'reward_refused') return renderRefused(context, client);
 	if (!programme) return null;
 	const today = civilDateIn(services.clock.now(), supplier.timeZone);
 	const { tiers, earning } = programme.terms;
@@ -47,17 +48,6 @@ export async function renderPointsMail(context: Context): Promise<RenderedMail |
 			: null;
 	}
 	if (!account) return null;
-	if (row.kind === 'reward_refused') {
-		const refused = await findRedemption(tx, scope, partsOfKey(row.uniqueKey)[0] ?? '');
-		if (refused?.state !== 'canceled' || !refused.name) return null;
-		return renderRewardRefused(to, {
-			...common,
-			reward: inWords(refused.name, to.locale),
-			reason: refused.note ?? '',
-			points: refused.points,
-			until: await firstEndGivenBack(tx, scope, refused.redemptionId)
-		});
-	}
 	if (!getsPointsNews(person)) return null;
 	const { page, oneClick } = pointsMailsUrl(services.config, person);
 	const out = { ...common, outUrl: page, unsubscribeUrl: oneClick };
@@ -86,6 +76,33 @@ export async function renderPointsMail(context: Context): Promise<RenderedMail |
 		next: next
 			? { name: inWords(next.name, to.locale), missing: Math.max(0, next.threshold - account.earnedInYear) }
 			: null
+	});
+}
+
+/** Told after the end of the programme too: whoever asked for something learns that it does not come, and what becomes of its points. */
+async function renderRefused(
+	{ services, scope, tx, row, to }: Context,
+	{ clientId, name }: { clientId: string; name: string }
+): Promise<RenderedMail | null> {
+	const [redemptionId = '', firstEnd = ''] = partsOfKey(row.uniqueKey);
+	const refused = await findRedemption(tx, scope, redemptionId);
+	if (refused?.state !== 'canceled' || !refused.name) return null;
+	const today = civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
+	const programme = (await listProgrammes(tx, scope)).find((one) => one.publishedAt !== null);
+	const live = await findLiveProgramme(tx, scope);
+	const lastSpendOn = (live ?? programme)?.lastSpendOn ?? null;
+	const account = await accountToday(tx, scope, clientId, { tiers: live?.terms.tiers ?? [], today });
+	const isOver = !live || (lastSpendOn !== null && lastSpendOn < today);
+	const end = parseCivilDate(firstEnd);
+	return renderRewardRefused(to, {
+		clientName: name,
+		url: `${services.config.origin}/portail/points`,
+		reward: inWords(refused.name, to.locale),
+		reason: refused.note ?? '',
+		points: refused.points,
+		// Of what pays a debt nothing is left to use.
+		until: (account?.balance ?? 0) <= 0 ? null : end && lastSpendOn && lastSpendOn < end ? lastSpendOn : end,
+		over: isOver ? { on: lastSpendOn } : null
 	});
 }
 

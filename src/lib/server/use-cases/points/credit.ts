@@ -2,7 +2,7 @@
 // its money comes back. The id of the redemption is that of the try. Called under the account's lock.
 import { minor, type Minor } from '../../../domain/money/minor.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
-import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
+import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { lastDayGivenBack, type GivenBackBy } from '../../../domain/points/given-back.ts';
 import { required } from '../../../domain/required.ts';
 import type { Tx } from '../../store/database.ts';
@@ -106,21 +106,22 @@ async function giveCreditBack(moving: Moving, redemption: Redemption): Promise<v
 	await saveRedemption(moving.tx, moving.scope, redemption.redemptionId, change);
 	await announce(moving);
 }
-/** What the supplier can't give. */
+/** What the supplier can't give. Answers the first day on which something of it ends. */
 export async function giveRewardBack(
 	moving: Moving,
 	redemption: Redemption,
 	by: { settledBy: string; note: string | null }
-): Promise<void> {
-	await giveBack(moving, redemption, 'supplier');
+): Promise<CivilDate | null> {
+	const firstEnd = await giveBack(moving, redemption, 'supplier');
 	const change = { state: 'canceled' as const, settledAt: moving.now, ...by };
 	await saveRedemption(moving.tx, moving.scope, redemption.redemptionId, change);
 	await announce(moving);
+	return firstEnd;
 }
-async function giveBack(moving: Moving, redemption: Redemption, by: GivenBackBy): Promise<void> {
+async function giveBack(moving: Moving, redemption: Redemption, by: GivenBackBy): Promise<CivilDate | null> {
 	const { tx, scope, today } = moving;
 	const takenOn = (await lastSpentOn(tx, scope, redemption.redemptionId)) ?? today;
-	await returnPoints(moving, {
+	return returnPoints(moving, {
 		taken: redemption.taken,
 		endOf: (lot) => lastDayGivenBack(lot, { by, takenOn, today }),
 		...(await namesOf(moving, redemption))

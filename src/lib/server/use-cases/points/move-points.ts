@@ -75,7 +75,7 @@ export async function takePoints(moving: Moving, entry: Entry, own: string[] = [
 	account.balance += entry.points;
 	return taken;
 }
-/** Points that were spent on what came to nothing come back: where they were, or, with a later end, beside it. */
+/** Points that were spent on what came to nothing come back: where they were, or, with a later end, beside it. Answers the first of their ends; null: they have none. */
 export async function returnPoints(
 	moving: Moving,
 	{
@@ -84,7 +84,7 @@ export async function returnPoints(
 		taken,
 		endOf = (lot) => lot.expiresOn
 	}: { sourceId: string; causeId: string; taken: Taken[]; endOf?: (lot: GivenLot) => CivilDate | null }
-): Promise<void> {
+): Promise<CivilDate | null> {
 	const { tx, scope, account } = moving;
 	const lots = await listLots(
 		tx,
@@ -101,8 +101,12 @@ export async function returnPoints(
 		await insertLot(tx, scope, { ...lotOf(account, { entryId, left, expiresOn: one.expiresOn }), ofEntryId });
 	}
 	account.balance += taken.reduce((sum, one) => sum + one.points, 0);
+	return lots.map(endOf).reduce<CivilDate | null>((first, end) => earliest(first, end), null);
 }
 
+/** null: no day at all. */
+const earliest = (one: CivilDate | null, other: CivilDate | null): CivilDate | null =>
+	one === null || (other !== null && other < one) ? other : one;
 const write = (moving: Moving, entry: Entry, entryId = newId()): Promise<void> =>
 	insertEntry(moving.tx, moving.scope, entryOf(moving, entry, entryId));
 const entryOf = ({ now, today, account }: Moving, entry: Entry, entryId: string): NewEntry => ({

@@ -80,10 +80,10 @@ export async function queueRewardRefused(
 	tx: Tx,
 	scope: Scope,
 	now: Date,
-	{ clientId, redemptionId }: { clientId: string; redemptionId: string }
+	{ clientId, redemptionId, firstEnd }: { clientId: string; redemptionId: string; firstEnd: CivilDate | null }
 ): Promise<void> {
 	const people = (await listContacts(tx, scope, clientId)).filter((person) => person.hasPortal);
-	const key = `reward_refused:${clientId}:${redemptionId}`;
+	const key = `reward_refused:${clientId}:${redemptionId}:${firstEnd ?? ''}`;
 	await queueMails(
 		tx,
 		scope,
@@ -91,5 +91,5 @@ export async function queueRewardRefused(
 		now
 	);
 }
-/** What a key tells that the row does not: the tier, the day. */
+/** What a key tells that the row does not: the tier, the day, the reward and the first day on which its points end. */
 export const partsOfKey = (uniqueKey: string): string[] => uniqueKey.split(':').slice(2);

@@ -131,9 +131,9 @@ export async function settleReward(
 	});
 }
 async function refuseReward(...[moving, redemption, by]: Parameters<typeof giveRewardBack>): Promise<void> {
-	await giveRewardBack(moving, redemption, by);
+	const firstEnd = await giveRewardBack(moving, redemption, by);
 	const { tx, scope, today } = moving;
 	// After the programme's end nothing can be bought with them: they go the way of the rest.
 	if (!(await findLiveProgramme(tx, scope))) await followAccount(settlingOf(moving), null, today);
-	await queueRewardRefused(moving.tx, moving.scope, moving.now, redemption);
+	await queueRewardRefused(moving.tx, moving.scope, moving.now, { ...redemption, firstEnd });
 }
