@@ -18,6 +18,17 @@ async function listen(page: Page): Promise<() => Promise<string[]>> {
 	return async () => page.evaluate(() => (window as unknown as { heard: string[] }).heard);
 }
 
+/** What somebody may write: no blank, no hyphen. */
+const LONG = 'x'.repeat(120);
+/** Nothing reaches over the edge of the page. */
+async function inside(page: Page): Promise<void> {
+	const [wide, room] = await page.evaluate(() => [
+		document.documentElement.scrollWidth,
+		document.documentElement.clientWidth
+	]);
+	expect(wide).toBe(room);
+}
+
 test(
 	'points arrive live with the payment, take exactly their worth off the next invoice, and buy a reward',
 	{ tag: '@phone' },
@@ -62,7 +73,23 @@ test(
 		await expect(page.getByText('100 points utilisés')).toBeVisible();
 		// 600 € less the 5 € that 100 points are worth.
 		await expect(page.getByRole('button', { name: /^Payer 595,00\s€$/ })).toBeVisible();
+		// What it was, what the points take off, what is left; and the VAT inside.
+		const used = page.getByRole('status').filter({ hasText: 'Sans vos points' });
+		await expect(used).toHaveText(/600,00\s€.*100\spoints utilisés.*−5,00\s€.*595,00\s€.*TVA réduite de 0,83\s€/s);
 		await accessible(page);
+		// Instalments take no points: said where they are chosen, and nothing moves under the finger. Back, they are used again.
+		const plan = page.getByRole('radio', { name: /^En 2 fois/ });
+		const place = await plan.boundingBox();
+		await plan.check();
+		await expect(used).toHaveText(/100\spoints.*gardés.*600,00\s€/s);
+		await expect(page.getByText('ils restent à vous')).toBeVisible();
+		await expect(used).not.toContainText('utilisés');
+		await expect(page.getByRole('button', { name: /^Payer 300,00\s€$/ })).toBeVisible();
+		expect((await plan.boundingBox())?.y).toBe(place?.y);
+		await accessible(page);
+		await page.getByRole('radio', { name: /^En une fois/ }).check();
+		await expect(page.getByRole('button', { name: /^Payer 595,00\s€$/ })).toBeVisible();
+		await expect(page.getByText('ils restent à vous')).toBeHidden();
 		await form.open(page);
 		await form.card(page, '4242424242424242');
 		await form.pay(page);
@@ -72,7 +99,18 @@ test(
 		await accessible(page);
 
 		await open(page, `${origin()}/portail/points`);
-		await page.getByRole('button', { name: /^Prendre pour 80\spoints\s*, Une livraison le samedi/ }).click();
+		// One touch asks, in its place, with what it costs and what is left; it takes nothing.
+		const ask = page.locator('summary').filter({ hasText: /Prendre pour 80\spoints/ });
+		const have = Number((await page.locator('.balance').textContent())?.replace(/\D/g, ''));
+		await ask.focus();
+		await page.keyboard.press('Enter');
+		await expect(page.getByText(`vous coûte 80 points. Il vous restera ${have - 80}`)).toBeVisible();
+		await expect(page.locator('.balance')).toHaveText(String(have));
+		await accessible(page);
+		await page.keyboard.press('Enter');
+		await expect(page.getByRole('button', { name: /^Oui, la prendre/ })).toBeHidden();
+		await ask.click();
+		await page.getByRole('button', { name: /^Oui, la prendre\s*, Une livraison le samedi/ }).click();
 		await expect(page.getByRole('status').filter({ hasText: 'Votre demande est partie.' })).toBeVisible();
 		await expect(page.getByText(/80\spoints · demandée/)).toBeVisible();
 		await accessible(page);
@@ -84,15 +122,23 @@ test(
 		await open(page, `${origin()}/admin/points/recompenses`);
 		const asked = page.getByRole('article').filter({ hasText: first.buyer.name });
 		await asked.locator('summary').click();
-		await asked.getByRole('textbox').fill('plus de tournée le samedi en décembre');
+		const client = (await asked.getByRole('link', { name: first.buyer.name }).getAttribute('href')) ?? '';
+		await asked.getByRole('textbox').fill(`plus de tournée le samedi en décembre ${LONG}`);
 		await asked.getByRole('button', { name: 'Annuler et rendre les points' }).click();
 		await expect(page.getByRole('status').filter({ hasText: 'points rendus' })).toBeVisible();
+		await open(page, `${origin()}${client}/points`);
+		await page.getByRole('textbox', { name: 'Points à ajouter ou retirer' }).fill('7');
+		await page.getByRole('textbox', { name: 'Motif' }).first().fill(`geste commercial ${LONG}`);
+		await page.getByRole('button', { name: 'Corriger' }).click();
+		await expect(page.getByText(/^Solde corrigé/)).toBeVisible();
+		await inside(page);
 		await demo.signIn(page, first.email);
 		await open(page, `${origin()}/portail/points`);
-		const why = 'Motif donné par Atelier Lumen : plus de tournée le samedi en décembre';
+		await inside(page);
+		const why = `Motif donné par Atelier Lumen : plus de tournée le samedi en décembre ${LONG}`;
 		await expect(page.getByText(why, { exact: true })).toBeVisible();
 		await expect(page.getByText(/^Récompense refusée\s: Une livraison le samedi/)).toBeVisible();
-		await expect(balance).toHaveText(String(before + 80));
+		await expect(balance).toHaveText(String(before + 80 + 7));
 		await accessible(page);
 		const mail = await demo.mail(first.email, /Une livraison le samedi/);
 		expect(mail.text).toContain('plus de tournée le samedi');
