@@ -239,7 +239,7 @@ test('points whose last day is over buy nothing, and are in no balance, before a
 		return [
 			card?.balance,
 			page.ok && page.value.expiring.map((one) => one.points),
-			view.ok && view.value.pointsUse?.steps.length
+			view.ok && view.value.pointsUse?.steps.filter((step) => step.missing === 0).length
 		];
 	};
 	// Its last day is the one on which a month is over.
