@@ -1,6 +1,7 @@
 // A house for one test file: its own database, its own outside world, a clock that only moves when told.
 import postgres from 'postgres';
 import { inject } from 'vitest';
+import { civilDateIn } from '#lib/domain/calendar/civil-date.ts';
 import type { Clock } from '#lib/server/clock.ts';
 import { readConfig, type Config } from '#lib/server/config.ts';
 import { openLog } from '#lib/server/log.ts';
@@ -23,6 +24,13 @@ export type TestHouse = {
 	drain(): Promise<void>;
 	close(): Promise<void>;
 };
+/**
+ * The day of every house, a Thursday: debits wait for working days, and a mail says when. What a test promises is not a matter of the day on which it runs.
+ * Other days are tried with TEST_START, an instant in ISO 8601: `TEST_START=2026-12-23T22:30:00Z npx vitest run --project server`.
+ */
+const START = Date.parse(process.env['TEST_START'] ?? '2026-11-26T09:00:00Z');
+/** That day in Paris. */
+export const START_DAY = civilDateIn(new Date(START), 'Europe/Paris');
 const DAY_MS = 86_400_000;
 const PARIS = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Paris', hour: 'numeric', hourCycle: 'h23' });
 const hourInParis = (at: number): number => Number(PARIS.format(at));
@@ -37,6 +45,7 @@ export async function openHouse(accounts = ['acct_lumen', 'acct_canuts']): Promi
 	const databaseUrl = here(template);
 	const { app, system } = inject('logins');
 	const world = await startWorld({ appOrigin: 'http://localhost:1', accounts, dataDir: null });
+	world.world.offsetMs = START - Date.now();
 	const environment = {
 		DATABASE_URL: here(app),
 		DATABASE_URL_SYSTEM: here(system),

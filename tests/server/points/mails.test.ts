@@ -22,13 +22,13 @@ import { endProgramme, publishProgramme, saveProgramme } from '#lib/server/use-c
 import { readProgramme } from '#lib/server/use-cases/points/read-programme.ts';
 import { acceptRules } from '../../builders/points.ts';
 import { aColleague, aPayer, aSupplier, type Cast, type Payer } from '../../builders/parties.ts';
-import { openHouse, type TestHouse } from '../../setup/house.ts';
+import { openHouse, START_DAY, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
 let cast: Cast;
 let payer: Payer;
 let sql: postgres.Sql;
-const on = addDays(civilDateIn(new Date(), 'Europe/Paris'), 40);
+const on = addDays(START_DAY, 40);
 beforeAll(async () => {
 	house = await openHouse();
 	cast = await aSupplier(house.services);

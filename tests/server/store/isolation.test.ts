@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mintScope, type Scope } from '#lib/domain/access/scope.ts';
-import { addDays, civilDateIn } from '#lib/domain/calendar/civil-date.ts';
+import { addDays } from '#lib/domain/calendar/civil-date.ts';
 import { newId } from '#lib/server/identity.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import * as links from '#lib/server/use-cases/access/pay-links.ts';
@@ -61,7 +61,7 @@ import {
 	type Payer,
 	instalments
 } from '../../builders/parties.ts';
-import { openHouse, type TestHouse } from '../../setup/house.ts';
+import { openHouse, START_DAY, type TestHouse } from '../../setup/house.ts';
 import { LUMEN } from '../../builders/invoices.ts';
 
 let house: TestHouse;
@@ -84,8 +84,7 @@ const ids = {
 	movement: '',
 	import: newId()
 };
-const today = civilDateIn(new Date(Date.now()), 'Europe/Paris');
-const RECENT = { issuedOn: today, dueOn: addDays(today, 30) };
+const RECENT = { issuedOn: START_DAY, dueOn: addDays(START_DAY, 30) };
 const OFFER = {
 	instalments: instalments({ counts: [2], minMinor: 1n as Minor })
 };
@@ -162,7 +161,7 @@ beforeAll(async () => {
 afterAll(() => house.close());
 /** A transfer that waits on a statement. */
 async function aMovement(): Promise<string> {
-	const bytes = new TextEncoder().encode(`Date;Libellé;Montant\n${today};VIREMENT;1200,00`);
+	const bytes = new TextEncoder().encode(`Date;Libellé;Montant\n${START_DAY};VIREMENT;1200,00`);
 	await importStatements(house.services, a.owner, [{ name: 'releve.csv', bytes }], { acceptReview: false });
 	return (await readBank(house.services, a.owner)).waiting[0]!.bankEntryId;
 }
@@ -356,7 +355,7 @@ describe('another’s ids answer as ids that do not exist', () => {
 			askMove(house.services, scope, {
 				planId: real ? ids.plan : newId(),
 				position: 2,
-				toOn: addDays(today, 10)
+				toOn: addDays(START_DAY, 10)
 			}),
 		'answering for the client': (scope, real) =>
 			answerPartMove(house.services, scope, { planId: real ? ids.plan : newId(), position: 2, accepts: true }, FROM),
