@@ -18,6 +18,8 @@ export type PointsFigures = {
 		taken: number;
 		used: number;
 		expired: number;
+		/** By hand, below zero where more was taken. */
+		adjusted: number;
 		outstanding: number;
 		owed: number;
 		pending: number;

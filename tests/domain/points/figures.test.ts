@@ -15,7 +15,8 @@ test('each month ends with what the one before ended with, and what it changed; 
 		gained: points,
 		taken: points,
 		used: points,
-		expired: points
+		expired: points,
+		adjusted: fc.integer({ min: -2000, max: 2000 })
 	});
 	fc.assert(
 		fc.property(
@@ -32,7 +33,7 @@ test('each month ends with what the one before ended with, and what it changed; 
 					.slice(1)
 					.forEach((one, i) =>
 						expect(one.outstanding).toBe(
-							(ends[i]?.outstanding ?? NaN) + one.gained - one.taken - one.used - one.expired
+							(ends[i]?.outstanding ?? NaN) + one.gained - one.taken - one.used - one.expired + one.adjusted
 						)
 					);
 			}
@@ -67,8 +68,10 @@ test('what is still owed is what is out at its worth, rounded down; a day gained
 });
 
 test('a month in which more came back than was used shows what came, and nothing below zero', () => {
-	const month = { month: '2026-11', gained: 40, taken: 5, used: -200, expired: 10 };
+	const month = { month: '2026-11', gained: 40, taken: 5, used: -200, expired: 10, adjusted: 0 };
 	expect(flowOf(month)).toEqual({ came: 240, went: 15 });
 	expect(flowOf({ ...month, used: 30, expired: -7 })).toEqual({ came: 47, went: 35 });
 	expect(flowOf({ ...month, gained: 0, taken: 0, used: 0, expired: 0 })).toEqual({ came: 0, went: 0 });
+	expect(flowOf({ ...month, adjusted: 7 })).toEqual({ came: 247, went: 15 });
+	expect(flowOf({ ...month, adjusted: -7 })).toEqual({ came: 240, went: 22 });
 });

@@ -45,15 +45,18 @@ test('totals, what is owed and each client are the sum of the ledger; invoices o
 	await pay(services, payer, [early], 200_000);
 	await anInvoice(services, cast, {}, { issuedOn: inDays(-3), dueOn: inDays(0), grossMinor: 10_000 });
 	await anInvoice(services, cast, {}, { issuedOn: inDays(-90), dueOn: inDays(-60), grossMinor: 10_000 });
-	const taken = { adjustmentId: newId(), clientId: payer.clientId, points: -15, reason: 'Erreur' };
-	expect(await adjustPoints(services, cast.owner, taken)).toMatchObject({ ok: true });
+	for (const points of [-25, 10]) {
+		const corrected = { adjustmentId: newId(), clientId: payer.clientId, points, reason: 'Erreur' };
+		expect(await adjustPoints(services, cast.owner, corrected)).toMatchObject({ ok: true });
+	}
 	await house.advance(1);
-	// 200 for 2,000 €, 10 for the first payment on the pages, less 15 by hand, which changes no tier.
+	// 200 for 2,000 €, 10 for the first payment on the pages; 25 less and 10 more by hand are a line of their own, and change no tier.
 	const read = await figures();
-	expect(read?.totals).toEqual({ gained: 210, taken: 15, used: 0, expired: 0, outstanding: 195, owed: 0, pending: 0 });
+	const moved = { gained: 210, taken: 0, used: 0, expired: 0, adjusted: -15 };
+	expect(read?.totals).toEqual({ ...moved, outstanding: 195, owed: 0, pending: 0 });
 	// 195 at 5,00 for 100; of 2,200.00 invoiced, 1,833.33 are net.
 	expect(read?.owed).toMatchObject({ points: 195, grossMinor: 975n, netMinor: 812n });
-	expect(read?.months.at(-1)).toMatchObject({ gained: 210, taken: 15, outstanding: 195 });
+	expect(read?.months.at(-1)).toMatchObject({ ...moved, outstanding: 195 });
 	expect(read?.tiers).toEqual([1, 0, 0]);
 	expect(read?.punctuality).toMatchObject({
 		// Due before the first version, and not paid yet: 61 days late. Due since: one on time, one late by a day.

@@ -3,7 +3,15 @@
 import { addMonths, civilDate, type CivilDate } from '../calendar/civil-date.ts';
 import { minor, type Minor } from '../money/minor.ts';
 
-export type PointsMonth = { month: string; gained: number; taken: number; used: number; expired: number };
+/** `adjusted`: by hand, below zero where more was taken than given. Nobody earned it by paying, and no money that went back took it. */
+export type PointsMonth = {
+	month: string;
+	gained: number;
+	taken: number;
+	used: number;
+	expired: number;
+	adjusted: number;
+};
 /** `outstanding`: at the end of the month, debts counted off. */
 export type MonthEnd = PointsMonth & { outstanding: number };
 /** Invoices due in a span: `daysAfter` is the sum of days after the due day, below zero for those before. */
@@ -22,6 +30,8 @@ export type Punctuality = Sides & {
 const ENOUGH_INVOICES = 20;
 const MONTHS = 12;
 
+const NOTHING_MOVED = { gained: 0, taken: 0, used: 0, expired: 0, adjusted: 0 };
+
 /** The last twelve months up to today's, each with what was out at its end: today's balances, less what each later month changed. */
 export function monthEnds(months: readonly PointsMonth[], net: number, today: CivilDate): MonthEnd[] {
 	const first = civilDate(`${today.slice(0, 7)}-01`);
@@ -29,16 +39,16 @@ export function monthEnds(months: readonly PointsMonth[], net: number, today: Ci
 	let outstanding = net;
 	for (let back = 0; back < MONTHS; back++) {
 		const month = addMonths(first, -back).slice(0, 7);
-		const one = months.find((row) => row.month === month) ?? { month, gained: 0, taken: 0, used: 0, expired: 0 };
+		const one = months.find((row) => row.month === month) ?? { ...NOTHING_MOVED, month };
 		ends.unshift({ ...one, outstanding });
-		outstanding -= one.gained - one.taken - one.used - one.expired;
+		outstanding -= one.gained - one.taken - one.used - one.expired + one.adjusted;
 	}
 	return ends;
 }
 
 /** What a month brought and what it took, each above zero: points that came back of what was used, or had expired, came. */
-export function flowOf({ gained, used, expired, taken }: PointsMonth): { came: number; went: number } {
-	const gone = [used, expired, taken];
+export function flowOf({ gained, used, expired, taken, adjusted }: PointsMonth): { came: number; went: number } {
+	const gone = [used, expired, taken, -adjusted];
 	const sum = (some: number[]) => some.reduce((all, one) => all + one, 0);
 	return {
 		came: gained - sum(gone.filter((one) => one < 0)),

@@ -51,11 +51,12 @@ export async function readStanding(
 
 /** What each month from a day on changed, as the ledger says; months without a line are left out. */
 export async function sumPointsMonths(tx: Tx, scope: Scope, from: CivilDate): Promise<PointsMonth[]> {
-	const rows = await tx.execute<{ month: string; gained: number; taken: number; used: number; expired: number }>(sql`
+	const rows = await tx.execute<PointsMonth>(sql`
 		select to_char(happened_on, 'YYYY-MM') as month,
-			coalesce(sum(points) filter (where kind = 'earned' or (kind = 'adjusted' and points > 0)), 0)::float8 as gained,
-			coalesce(-sum(points) filter (where kind = 'reversed' or (kind = 'adjusted' and points < 0)), 0)::float8 as taken,
+			coalesce(sum(points) filter (where kind = 'earned'), 0)::float8 as gained,
+			coalesce(-sum(points) filter (where kind = 'reversed'), 0)::float8 as taken,
 			coalesce(-sum(points) filter (where kind = 'spent' or (kind = 'given_back' and is_redeemed)), 0)::float8 as used,
+			coalesce(sum(points) filter (where kind = 'adjusted'), 0)::float8 as adjusted,
 			coalesce(-sum(points) filter (where kind = 'expired' or (kind = 'given_back' and not is_redeemed)), 0)::float8 as expired
 		from (select e.*, kind = 'given_back' and exists (select from points_redemption r
 			where r.supplier_id = e.supplier_id and r.redemption_id = e.source_id) as is_redeemed from points_entry e) e where supplier_id = ${scope.supplierId} and happened_on >= ${from} group by 1 order by 1`);

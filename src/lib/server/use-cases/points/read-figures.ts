@@ -44,6 +44,7 @@ export async function readFigures(services: Services, scope: Scope): Promise<Poi
 			await countPunctual(tx, scope, spans.before),
 			await countPunctual(tx, scope, spans.after)
 		);
+		// What was given or taken by hand was paid for by nobody's being early.
 		const gainedSince = sum((month) => month.gained - month.taken);
 		const on = { day: today, timeZone };
 		const rows = await listClientFigures(tx, scope, { tiers, today, after: null, limit: SHOWN + 1 });
@@ -56,6 +57,7 @@ export async function readFigures(services: Services, scope: Scope): Promise<Poi
 				taken: sum((month) => month.taken),
 				used: sum((month) => month.used),
 				expired: sum((month) => month.expired),
+				adjusted: sum((month) => month.adjusted),
 				outstanding: standing.outstanding,
 				owed: standing.owed,
 				pending: standing.pending
