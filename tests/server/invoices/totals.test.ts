@@ -180,7 +180,10 @@ describe.each([
 			);
 			for (const person of people) {
 				const page = await ofClients.readAdminClient(of(), cast.owner, person.payer.clientId);
-				expect(page).toMatchObject({ ok: true, value: { advanceMinor: 0n, claims: [], cost: { count: 0 } } });
+				expect(page).toMatchObject({
+					ok: true,
+					value: { advanceMinor: 0n, claims: [], cost: { early: { count: 0 } } }
+				});
 				expect(page.ok && page.value.invoices.rows.length).toBe(8);
 				expect(page.ok && page.value.payments.rows.map((one) => one.amountMinor).sort()).toEqual(
 					[cents(person.of.paid), cents(person.of.plan / 2)].sort()
@@ -220,7 +223,7 @@ describe.each([
 							.map((line) => minor(line.debitMinor - line.creditMinor))
 					)
 				).toBe(0n);
-			expect((await readOffers(of(), cast.owner)).cost).toMatchObject({ count: 0, amountMinor: 0n });
+			expect((await readOffers(of(), cast.owner)).cost.early).toMatchObject({ count: 0, amountMinor: 0n });
 			const past = await readSimulation(of(), cast.owner, {
 				validFrom: null,
 				validUntil: null,

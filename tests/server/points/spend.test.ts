@@ -7,7 +7,9 @@ import { findAttempt } from '#lib/server/store/attempts.ts';
 import { acceptEntry } from '#lib/server/use-cases/bank/accept-entry.ts';
 import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
 import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
+import { readOffers } from '#lib/server/use-cases/offers/read-offers.ts';
 import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
+import { readAdminClient } from '#lib/server/use-cases/suppliers/read-clients.ts';
 import { closeDispute, openDispute } from '#sandbox/stripe/reversals.ts';
 import type { Account } from '#sandbox/stripe/world.ts';
 import {
@@ -111,6 +113,19 @@ test('with the discount for paying early: that is of the whole price, and both a
 		['early', '240'],
 		['points', '1000']
 	]);
+	// Two reductions, of two kinds and in two accounts: nowhere are they one sum or one list.
+	const cost = {
+		early: { count: 1, amountMinor: 240n, vatMinor: 40n },
+		points: { count: 1, amountMinor: 1000n, vatMinor: 167n },
+		forgivenMinor: 0n
+	};
+	const offers = await readOffers(house.services, cast.owner);
+	expect(offers.cost).toEqual(cost);
+	const shown = (lines: { reason: string; amountMinor: bigint }[]) => lines.map((one) => [one.reason, one.amountMinor]);
+	expect(shown(offers.recent.early)).toEqual([['early', 240n]]);
+	expect(shown(offers.recent.points)).toEqual([['points', 1000n]]);
+	const client = await readAdminClient(house.services, cast.owner, payer.clientId);
+	expect(client.ok && client.value.cost).toEqual(cost);
 });
 
 describe('given back', () => {

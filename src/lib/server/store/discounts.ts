@@ -144,7 +144,14 @@ export type DiscountListing = Discount & { number: string; clientName: string; v
 export async function listDiscounts(
 	tx: Tx,
 	scope: Scope,
-	filter: { invoiceId?: string; clientId?: string; paymentId?: string; discountId?: string; limit?: number } = {}
+	filter: {
+		invoiceId?: string;
+		clientId?: string;
+		paymentId?: string;
+		discountId?: string;
+		reason?: PromisedReason;
+		limit?: number;
+	} = {}
 ): Promise<DiscountListing[]> {
 	const where = [
 		eq(discount.supplierId, scope.supplierId),
@@ -153,6 +160,7 @@ export async function listDiscounts(
 		...(filter.invoiceId ? [eq(discount.invoiceId, filter.invoiceId)] : []),
 		...(filter.clientId ? [eq(discount.clientId, filter.clientId)] : []),
 		...(filter.paymentId ? [eq(discount.paymentId, filter.paymentId)] : []),
+		...(filter.reason ? [eq(discount.reason, filter.reason)] : []),
 		...(filter.discountId ? [eq(discount.discountId, filter.discountId)] : [])
 	];
 	const rows = await tx
@@ -187,29 +195,38 @@ export async function listDiscounts(
 	}));
 }
 
-/** Early discounts with and without VAT; what was given up otherwise (parts of plans, credit notes of refunds), VAT included. */
-export type DiscountCost = { count: number; amountMinor: Minor; vatMinor: Minor; forgivenMinor: Minor };
-/** What discounts cost between two days, VAT apart: given less taken back. */
+/** How often something was taken off, and how much of it stands, with the VAT inside it. */
+export type TakenOff = { count: number; amountMinor: Minor; vatMinor: Minor };
+/** For paying early; for points, which is another reduction with another account; what was given up otherwise (parts of plans, credit notes of refunds), VAT included. */
+export type DiscountCost = { early: TakenOff; points: TakenOff; forgivenMinor: Minor };
+/** What was taken off between two days, by its reason: given less taken back. */
 export async function sumDiscounts(
 	tx: Tx,
 	scope: Scope,
 	{ from, until, clientId = null }: { from: CivilDate; until: CivilDate; clientId?: string | null }
 ): Promise<DiscountCost> {
-	const [row] = await tx.execute<{ count: string; amount: string; vat: string; forgiven: string }>(sql`
-		select count(*) filter (where d.kind = 'granted' and d.reason = 'early') as count,
-			coalesce(sum(case d.kind when 'granted' then v.gross else -v.gross end) filter (where d.reason = 'early'), 0) as amount,
-			coalesce(sum(case d.kind when 'granted' then v.vat else -v.vat end) filter (where d.reason = 'early'), 0) as vat,
-			coalesce(sum(case d.kind when 'granted' then v.gross else -v.gross end) filter (where d.reason not in ('early', 'points')), 0) as forgiven
+	const rows = await tx.execute<{ reason: string; count: string; amount: string; vat: string }>(sql`
+		select d.reason, count(*) filter (where d.kind = 'granted') as count,
+			sum(case d.kind when 'granted' then v.gross else -v.gross end) as amount,
+			sum(case d.kind when 'granted' then v.vat else -v.vat end) as vat
 		from discount d cross join lateral (
 			select sum(gross_minor) as gross, sum(vat_minor) as vat from discount_vat x
 			where x.supplier_id = d.supplier_id and x.discount_id = d.discount_id) v
 		where d.supplier_id = ${scope.supplierId} and d.happened_on between ${from} and ${until}
-			and (${clientId}::uuid is null or d.client_id = ${clientId}::uuid)`);
-	const sums = required(row, 'sums');
+			and (${clientId}::uuid is null or d.client_id = ${clientId}::uuid)
+		group by d.reason`);
+	const of = (reason: PromisedReason): TakenOff => {
+		const row = rows.find((one) => one.reason === reason);
+		return {
+			count: Number(row?.count ?? 0),
+			amountMinor: minor(BigInt(row?.amount ?? 0)),
+			vatMinor: minor(BigInt(row?.vat ?? 0))
+		};
+	};
+	const others = rows.filter(({ reason }) => reason !== 'early' && reason !== 'points');
 	return {
-		count: Number(sums.count),
-		amountMinor: minor(BigInt(sums.amount)),
-		vatMinor: minor(BigInt(sums.vat)),
-		forgivenMinor: minor(BigInt(sums.forgiven))
+		early: of('early'),
+		points: of('points'),
+		forgivenMinor: minor(others.reduce((sum, { amount }) => sum + BigInt(amount), 0n))
 	};
 }

@@ -13,7 +13,7 @@ import { simulate } from '../../../domain/offers/simulate.ts';
 import type { Services } from '../../services.ts';
 import { listGroups, type ClientGroup } from '../../store/client-groups.ts';
 import type { Tx } from '../../store/database.ts';
-import { listDiscounts, sumDiscounts } from '../../store/discounts.ts';
+import { listDiscounts, sumDiscounts, type DiscountCost, type DiscountListing } from '../../store/discounts.ts';
 import { listInvoices } from '../../store/invoices.ts';
 import { audienceOf, listPaidInvoices, listPolicies, listVersions, type PolicyRow } from '../../store/offers.ts';
 import { getSupplier, type Supplier } from '../../store/parties.ts';
@@ -40,19 +40,23 @@ export type OfferList = {
 	policies: PolicyView[];
 	/** Names of the tiers of the points programme in force, the first one first. */
 	tierNames: Words[];
-	cost: Awaited<ReturnType<typeof sumDiscounts>>;
-	recent: (DiscountView & { clientName: string; invoiceId: string })[];
+	cost: DiscountCost;
+	/** The latest, by their reason. */
+	recent: { early: TakenOffLine[]; points: TakenOffLine[] };
 };
+export type TakenOffLine = DiscountView & { clientName: string; invoiceId: string };
+const RECENT = 20;
 
 export async function readOffers(services: Services, scope: Scope): Promise<OfferList> {
 	return read(services, scope, async (tx) => {
 		const supplier = await getSupplier(tx, scope);
 		const today = civilDateIn(services.clock.now(), supplier.timeZone);
-		const [rows, groups, cost, recent, programme] = await Promise.all([
+		const [rows, groups, cost, early, points, programme] = await Promise.all([
 			scope.clientId ? [] : listPolicies(tx, scope), // the supplier's own business
 			listGroups(tx, scope),
 			sumDiscounts(tx, scope, { from: addMonths(today, -12), until: today }),
-			listDiscounts(tx, scope, { limit: 20 }),
+			listDiscounts(tx, scope, { reason: 'early', limit: RECENT }),
+			listDiscounts(tx, scope, { reason: 'points', limit: RECENT }),
 			findLiveProgramme(tx, scope)
 		]);
 		const clients = await listClientsOf(tx, scope, {
@@ -88,10 +92,16 @@ export async function readOffers(services: Services, scope: Scope): Promise<Offe
 			}),
 			tierNames: programme?.terms.tiers.map((tier) => tier.name) ?? [],
 			cost,
-			recent: recent.map((row) => ({ ...discountView(row), clientName: row.clientName, invoiceId: row.invoiceId }))
+			recent: { early: early.map(lineOf), points: points.map(lineOf) }
 		};
 	});
 }
+
+const lineOf = (row: DiscountListing): TakenOffLine => ({
+	...discountView(row),
+	clientName: row.clientName,
+	invoiceId: row.invoiceId
+});
 
 export type OfferEditor = {
 	policyId: string | null;
