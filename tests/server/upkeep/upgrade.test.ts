@@ -43,7 +43,8 @@ async function olderThan(migration: string) {
 const AT = '2026-09-01T10:00:00Z';
 async function addSupplier(
 	sql: postgres.Sql,
-	account: string | null
+	account: string | null,
+	kind: 'business' | 'unknown' = 'business'
 ): Promise<{ supplierId: string; clientId: string }> {
 	const [supplierId, clientId] = [newId(), newId()];
 	await sql`insert into supplier ${sql({
@@ -60,7 +61,7 @@ async function addSupplier(
 		default_terms_days: 30,
 		created_at: AT
 	})}`;
-	await sql`insert into client (supplier_id, client_id, kind, name, locale, created_at) values (${supplierId}, ${clientId}, 'business', 'Roche', 'fr', ${AT})`;
+	await sql`insert into client (supplier_id, client_id, kind, name, locale, created_at) values (${supplierId}, ${clientId}, ${kind}, 'Roche', 'fr', ${AT})`;
 	return { supplierId, clientId };
 }
 
@@ -169,4 +170,41 @@ test('an account that an operator gave from one supplier to another stops no upg
 		{ supplier: first.supplierId, away: true }
 	]);
 	expect(await sql`select from pg_constraint where not convalidated`).toHaveLength(0);
+});
+
+test('of voucher codes that differ in their letters’ size alone, one is left: the one that was given, or the older; and no second one comes', async () => {
+	const { sql, url } = await olderThan('0044');
+	const { supplierId, clientId } = await addSupplier(sql, null, 'unknown');
+	const [rewardId, redemptionId] = [newId(), newId()];
+	const code = (text: string, minute: number, reward = rewardId) => sql`
+		insert into voucher_code (supplier_id, reward_id, code, added_at)
+		values (${supplierId}, ${reward}, ${text}, ${`2026-09-01T10:0${minute}:00Z`})`;
+	await sql`insert into points_programme (supplier_id, version, terms, created_by, created_at, updated_at, published_at)
+		values (${supplierId}, 1, ${sql.json({ rewards: [{ rewardId, stock: null }] })}, 'x', ${AT}, ${AT}, ${AT})`;
+	await sql`insert into points_account (supplier_id, client_id, balance, pending, earned_in_year, tier, tier_since, streak, neutrals, created_at)
+		values (${supplierId}, ${clientId}, 0, 0, 0, 0, '2026-09-01', 0, 0, ${AT})`;
+	// The only code there is yet is the one that is given; its points are of no interest here.
+	await sql`alter table points_redemption disable trigger redemption_is_paid`;
+	await code('été', 5);
+	await sql`insert into points_redemption ${sql({
+		supplier_id: supplierId,
+		redemption_id: redemptionId,
+		client_id: clientId,
+		kind: 'voucher',
+		state: 'used',
+		points: 40,
+		taken: sql.json([]),
+		reward_id: rewardId,
+		name: sql.json({ fr: 'Bon', en: 'Voucher' }),
+		version: 1,
+		created_at: AT
+	})}`;
+	await sql`alter table points_redemption enable trigger redemption_is_paid`;
+	for (const [i, text] of ['abc', 'ABC', 'Abd', 'ÉTÉ'].entries()) await code(text, i);
+	await code('abc', 6, newId());
+	await migrateDatabase(url);
+	const left = await sql<{ code: string }[]>`select code from voucher_code where reward_id = ${rewardId} order by code`;
+	expect(left.map((row) => row.code).sort()).toEqual(['Abd', 'abc', 'été'].sort());
+	expect(await sql`select from voucher_code where reward_id <> ${rewardId}`).toHaveLength(1);
+	await expect(code('aBC', 7)).rejects.toThrow(/voucher_code_once/);
 });

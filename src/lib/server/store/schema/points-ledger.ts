@@ -97,6 +97,7 @@ export const voucherCode = pgTable(
 			columns: [t.supplierId, t.redemptionId],
 			foreignColumns: [pointsRedemption.supplierId, pointsRedemption.redemptionId]
 		}),
+		uniqueIndex('voucher_code_once').on(t.supplierId, t.rewardId, sql`lower(${t.code} collate pg_c_utf8)`),
 		index('voucher_code_free_idx')
 			.on(t.supplierId, t.rewardId, t.code)
 			.where(sql`${t.redemptionId} is null`)
