@@ -228,7 +228,12 @@ export const pointsSchemas = {
 		required: ['points', 'reason'],
 		properties: {
 			points: { type: 'integer', minimum: -1_000_000, maximum: 1_000_000, description: 'Not 0' },
-			reason: { type: 'string', minLength: 1, maxLength: 300 }
+			reason: {
+				type: 'string',
+				minLength: 3,
+				maxLength: 300,
+				description: 'What the client reads: at least three letters'
+			}
 		}
 	},
 	PointsAdjusted: {

@@ -1,7 +1,9 @@
 // Mistakes in a points programme, in words: what will not work, and the cure.
 import { m } from '#lib/paraglide/messages.js';
 import type { Locale } from '../domain/money/format.ts';
-import type { CodeMistake, ProgrammeMistake } from '../domain/points/check-programme.ts';
+import type { ProgrammeMistake } from '../domain/points/check-programme.ts';
+import { CODE_LENGTH_MAX, CODES_MAX, type LeftOut } from '../domain/points/voucher-codes.ts';
+import { formatPoints } from './points.ts';
 
 type Code = ProgrammeMistake['code'];
 type OfOffers = Extract<Code, 'tier_of_offer_gone' | 'tier_of_offer_changed'>;
@@ -50,15 +52,26 @@ export function programmeMistakeText(
 	return texts[code]({}, { locale });
 }
 
-/** What is wrong with a list of codes; `code_known`: given before. */
-export function codeMistakeText(code: CodeMistake | 'code_known', line: number, locale: Locale): string {
-	const say = { locale };
-	const texts: Record<CodeMistake | 'code_known', () => string> = {
-		code_twice: () => m.points_code_twice({ line }, say),
-		code_empty: () => m.points_code_empty({ line }, say),
-		code_too_long: () => m.points_code_too_long({ line }, say),
-		too_many_codes: () => m.points_code_too_many({}, say),
-		code_known: () => m.points_code_known({ line }, say)
-	};
-	return texts[code]();
+/** Why nothing of a list of codes was read. */
+export type CodesMistake = 'no_code' | 'too_many_codes';
+export function codesMistakeText(code: CodesMistake, locale: Locale): string {
+	return code === 'no_code'
+		? m.points_code_none({}, { locale })
+		: m.points_code_too_many({ max: formatPoints(CODES_MAX, locale) }, { locale });
 }
+/** Why a line of a list of codes was not added. */
+export function leftOutText(one: LeftOut, locale: Locale): string {
+	const say = { locale };
+	const { line } = one;
+	switch (one.why) {
+		case 'empty':
+			return m.points_code_empty({ line }, say);
+		case 'too_long':
+			return m.points_code_too_long({ line, code: `${one.text.slice(0, SHOWN)}…`, max: CODE_LENGTH_MAX }, say);
+		case 'twice':
+			return m.points_code_twice({ line, code: one.text, same: one.same }, say);
+		case 'known':
+			return m.points_code_known({ line, code: one.text }, say);
+	}
+}
+const SHOWN = 20;

@@ -8,9 +8,9 @@ import { minor } from '../domain/money/minor.ts';
 import type { DeclineFamily } from '../domain/payments/declines.ts';
 import type { OutcomeMistake } from '../domain/payments/outcome.ts';
 import type { PolicyMistake } from '../domain/offers/check-policy.ts';
-import type { CodeMistake, ProgrammeMistake } from '../domain/points/check-programme.ts';
+import type { ProgrammeMistake } from '../domain/points/check-programme.ts';
 import { mistakeText } from './offer-mistakes.ts';
-import { codeMistakeText, programmeMistakeText } from './points-mistakes.ts';
+import { codesMistakeText, programmeMistakeText, type CodesMistake } from './points-mistakes.ts';
 import { declineText } from './declines.ts';
 import { loyaltyProblem } from './loyalty.ts';
 
@@ -37,7 +37,10 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 		proof_needed: () => m.refusal_proof_needed({}, say),
 		passkey_refused: () => m.refusal_passkey_refused({}, say),
 		last_owner: () => m.refusal_last_owner({}, say),
-		input_invalid: () => m.refusal_input_invalid({ field: detail.field ?? '' }, say),
+		input_invalid: () =>
+			detail.letters
+				? m.client_points_mistake_reason({}, say)
+				: m.refusal_input_invalid({ field: detail.field ?? '' }, say),
 		tries_exhausted: () => m.refusal_tries_exhausted({}, say),
 		too_many_requests: () => m.refusal_too_many_requests({}, say),
 		amount_changed: () => m.refusal_amount_changed({ amount: money(detail.amountMinor) }, say),
@@ -121,11 +124,7 @@ function offerTexts(detail: Refusal['detail'], locale: Locale) {
 		programme_ending: () => m.refusal_programme_ending({}, say),
 		programme_ends_too_soon: () =>
 			m.refusal_programme_ends_too_soon({ earn: day(detail.earnOn), spend: day(detail.spendOn) }, say),
-		codes_invalid: () =>
-			m.refusal_codes_invalid(
-				{ why: codeMistakeText(mistake as CodeMistake | 'code_known', Number(detail.line ?? '0'), locale) },
-				say
-			)
+		codes_invalid: () => m.refusal_codes_invalid({ why: codesMistakeText(mistake as CodesMistake, locale) }, say)
 	};
 }
 

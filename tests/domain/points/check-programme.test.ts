@@ -2,12 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { minor } from '#lib/domain/money/minor.ts';
-import {
-	checkProgramme,
-	readCodes,
-	type ProgrammeContext,
-	type ProgrammeMistake
-} from '#lib/domain/points/check-programme.ts';
+import { checkProgramme, type ProgrammeContext, type ProgrammeMistake } from '#lib/domain/points/check-programme.ts';
 import { DEFAULT_PROGRAMME } from '#lib/domain/points/default-programme.ts';
 import { judgeAct } from '#lib/domain/points/judge.ts';
 import { required } from '#lib/domain/required.ts';
@@ -258,16 +253,4 @@ test('a programme without an error never gives as much as is paid, whatever its 
 		),
 		{ numRuns: 2000 }
 	);
-});
-
-test('codes are read one a line; a code twice, a line without one or one too long is named by its line', () => {
-	expect(readCodes('A1\r\nB2 \n C3\n\n')).toEqual({ codes: ['A1', 'B2', 'C3'], mistake: null });
-	expect(readCodes('')).toEqual({ codes: [], mistake: null });
-	expect(readCodes('A1\nB2\nA1').mistake).toEqual({ code: 'code_twice', line: 3 });
-	expect(readCodes('A1\n\nB2').mistake).toEqual({ code: 'code_empty', line: 2 });
-	expect(readCodes(`A1\n${'x'.repeat(81)}`).mistake).toEqual({ code: 'code_too_long', line: 2 });
-	expect(readCodes(Array.from({ length: 5001 }, (_, i) => String(i)).join('\n')).mistake).toEqual({
-		code: 'too_many_codes',
-		line: 5001
-	});
 });

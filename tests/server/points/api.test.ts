@@ -157,22 +157,27 @@ test('an adjustment is made once for its key: again, at once or later, it is the
 	});
 });
 test('without a key, a reason or points there is no adjustment, nor below nothing', async () => {
-	expect(await adjust({ points: 5, reason: 'x' }, { idempotencyKey: null })).toMatchObject({
+	expect(await adjust({ points: 5, reason: 'geste' }, { idempotencyKey: null })).toMatchObject({
 		status: 400,
 		body: { error: { detail: { field: 'Idempotency-Key' } } }
 	});
 	for (const body of [
 		{ points: 5 },
 		{ points: 5, reason: ' ' },
-		{ points: 0, reason: 'x' },
-		{ points: 1.5, reason: 'x' },
-		{ points: '5', reason: 'x' },
-		{ points: 1_000_001, reason: 'x' },
+		{ points: 5, reason: 'x' },
+		{ points: 5, reason: '12 / 34' },
+		{ points: 0, reason: 'geste' },
+		{ points: 1.5, reason: 'geste' },
+		{ points: '5', reason: 'geste' },
+		{ points: 1_000_001, reason: 'geste' },
 		{ points: 5, reason: 'x'.repeat(301) },
 		[]
 	])
 		expect([body, (await adjust(body)).status]).toEqual([body, 400]);
-	expect(await adjust({ points: -1, reason: 'x' })).toMatchObject({
+	expect((await adjust({ points: 5, reason: 'x' })).body).toMatchObject({
+		error: { message: expect.stringMatching(/at least three letters|au moins trois lettres/) }
+	});
+	expect(await adjust({ points: -1, reason: 'geste' })).toMatchObject({
 		status: 409,
 		body: { error: { code: 'points_not_enough' } }
 	});
@@ -202,7 +207,7 @@ test('another supplier’s key finds none of it, and changes nothing; an unknown
 	for (const asked of [{ by: otherKey }, { id: newId() }, { id: 'x' }]) {
 		expect((await ask('GET', POINTS, asked)).status).toBe(404);
 		expect((await ask('GET', `${POINTS}/history`, asked)).status).toBe(404);
-		expect((await adjust({ points: 5, reason: 'x' }, asked)).status).toBe(404);
+		expect((await adjust({ points: 5, reason: 'geste' }, asked)).status).toBe(404);
 		expect((await redeem(gift, asked)).status).toBe(404);
 	}
 	expect(await pointsOf(house.services, cast, payer.clientId)).toMatchObject({ balance: 500 });
@@ -226,7 +231,7 @@ test('a key without the scope reads and writes no points; one for points reads n
 		await ask('GET', POINTS, { by: reading }),
 		await ask('GET', `${POINTS}/history`, { by: reading }),
 		await ask('GET', '/points/programme', { by: reading }),
-		await adjust({ points: 5, reason: 'x' }, { by: reading }),
+		await adjust({ points: 5, reason: 'geste' }, { by: reading }),
 		await redeem(gift, { by: reading })
 	])
 		expect(told).toMatchObject({ status: 403, body: { error: { code: 'api_key_scope' } } });

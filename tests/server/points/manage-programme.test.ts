@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProgrammeTerms } from '#lib/domain/points/programme.ts';
 import { mintScope } from '#lib/domain/access/scope.ts';
 import { minor } from '#lib/domain/money/minor.ts';
+import type { LeftOut } from '#lib/domain/points/voucher-codes.ts';
 import { DEFAULT_PROGRAMME } from '#lib/domain/points/default-programme.ts';
 import { findLiveProgramme, findProgramme, listProgrammes } from '#lib/server/store/points-programme.ts';
+import { voucherCode } from '#lib/server/store/schema/index.ts';
 import { countCodes } from '#lib/server/store/voucher-codes.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import {
@@ -146,16 +148,46 @@ describe('draft and versions', () => {
 
 describe('codes of vouchers', () => {
 	const voucher = aVoucher();
+	const done = (count: number, leftOut: LeftOut[]) => ({ ok: true, value: { count, leftOut } });
 	const add = (text: string, rewardId = voucher.rewardId) => addCodes(house.services, cast.owner, { rewardId, text });
-	test('a list is taken whole or not at all: a code twice, an empty line, one that the reward has', async () => {
+	test('of a list, what can be given is added; a code twice, an empty line, one that the reward has are told by their lines', async () => {
 		await saveProgramme(house.services, cast.owner, changed({ rewards: [voucher] }));
-		expect(await add('A1\nA2\nA1')).toEqual(refused('codes_invalid', { mistake: 'code_twice', line: '3' }));
-		expect(await add('A1\n\nA2')).toEqual(refused('codes_invalid', { mistake: 'code_empty', line: '2' }));
-		expect(await codes()).toEqual(new Map());
-		expect(await add('A1\nA2\n')).toMatchObject({ ok: true, value: { count: 2 } });
-		expect(await add('A3\nA2')).toEqual(refused('codes_invalid', { mistake: 'code_known', line: '2' }));
+		expect(await add('A1\n\na1')).toEqual(
+			done(1, [
+				{ line: 2, text: '', why: 'empty' },
+				{ line: 3, text: 'a1', why: 'twice', same: 1 }
+			])
+		);
+		expect(await add('A2\nA2\n')).toEqual(done(1, [{ line: 2, text: 'A2', why: 'twice', same: 1 }]));
+		// Given or not, and in whatever letters: the database has the last word.
+		expect(await add('a2\nA1')).toEqual(
+			done(0, [
+				{ line: 1, text: 'a2', why: 'known' },
+				{ line: 2, text: 'A1', why: 'known' }
+			])
+		);
 		expect(await codes()).toEqual(new Map([[voucher.rewardId, { free: 2, given: 0 }]]));
+		for (const nothing of ['', ' \n\n ', '\u200B'])
+			expect(await add(nothing)).toEqual(refused('codes_invalid', { mistake: 'no_code' }));
+		expect(await add(Array.from({ length: 5001 }, (_, i) => `N${i}`).join('\n'))).toEqual(
+			refused('codes_invalid', { mistake: 'too_many_codes' })
+		);
 		expect(await add('B1', newId())).toEqual(refused('not_found'));
+		expect(await codes()).toEqual(new Map([[voucher.rewardId, { free: 2, given: 0 }]]));
+	});
+	test('two lists with the same code at the same time bring it once', async () => {
+		const reward = aVoucher();
+		await saveProgramme(house.services, cast.owner, changed({ rewards: [voucher, reward] }));
+		const answers = await Promise.all(['Z9\nZ1', 'z9\nZ2'].map((text) => add(text, reward.rewardId)));
+		const counts = answers.map((answer) => (answer.ok ? answer.value.count : null)).sort();
+		expect([counts, (await codes()).get(reward.rewardId)]).toEqual([[1, 2], { free: 3, given: 0 }]);
+		// Also of whoever comes past the screen.
+		const row = { supplierId: cast.supplierId, rewardId: reward.rewardId, redemptionId: null, addedAt: new Date() };
+		await expect(
+			inScope(house.services.db, cast.system, (tx) => tx.insert(voucherCode).values({ ...row, code: 'z1' }))
+		).rejects.toThrow();
+		await dropCodes(house.services, cast.owner, reward.rewardId);
+		await saveProgramme(house.services, cast.owner, changed({ rewards: [voucher] }));
 	});
 	test('thrown away with the draft whose reward they are; those of a published reward stay', async () => {
 		expect(await publishProgramme(house.services, cast.owner)).toMatchObject({ ok: true, value: { version: 3 } });

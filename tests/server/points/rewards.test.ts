@@ -84,7 +84,7 @@ test('the supplier gives it, or says why not: then the points are back where the
 	const redemptionId = taken.ok ? taken.value.redemptionId : '';
 	const settle = (outcome: 'given' | 'canceled', note: string | null) =>
 		settleReward(house.services, cast.owner, { redemptionId, outcome, note });
-	expect(await settle('canceled', ' ')).toMatchObject({ ok: false, refusal: { detail: { field: 'note' } } });
+	expect(await settle('canceled', ' ')).toMatchObject({ ok: false, refusal: { detail: { field: 'reason' } } });
 	expect(await settle('canceled', 'plus de place')).toMatchObject({ ok: true });
 	expect(await settle('given', null)).toMatchObject({ ok: false });
 	expect([await balance(), await entriesOf(house.services, cast, payer.clientId)]).toEqual([
@@ -204,7 +204,13 @@ test('of a stock that counts all, what is left; at none the supplier sees it on 
 	const last = newId();
 	await take(one, payer, last);
 	expect([await stock(), await gone()]).toMatchObject([[{ left: 0, taken: 2 }], [one.name]]);
-	// One that the supplier can't give is there again.
+	// One that the supplier can't give is there again, once its client is told why.
+	for (const note of ['', ' x ', '12'])
+		expect(await settleReward(services, cast.owner, { redemptionId: last, outcome: 'canceled', note })).toMatchObject({
+			ok: false,
+			refusal: { code: 'input_invalid', detail: { field: 'reason' } }
+		});
+	expect(await stock()).toMatchObject([{ left: 0, taken: 2 }]);
 	await settleReward(services, cast.owner, { redemptionId: last, outcome: 'canceled', note: 'plus en rayon' });
 	expect([await stock(), await gone()]).toMatchObject([[{ left: 1, taken: 1 }], []]);
 });
@@ -222,6 +228,10 @@ test('who corrected and who stopped or freed stands in what the supplier reads, 
 	const { clientId } = payer;
 	const adjusted = { adjustmentId: newId(), clientId, points: -20, reason: 'Doublon' };
 	expect(await adjustPoints(services, cast.accountant, adjusted)).toMatchObject({ ok: true });
+	for (const reason of ['x', ' ', 'z'.repeat(301)])
+		expect(await freezePoints(services, cast.owner, { clientId, reason })).toMatchObject({
+			refusal: { code: 'input_invalid', detail: { field: 'reason' } }
+		});
 	await freezePoints(services, cast.owner, { clientId, reason: 'Abus' });
 	await house.advance(1);
 	await freezePoints(services, cast.accountant, { clientId, reason: null });
@@ -250,6 +260,8 @@ test.each([
 	[{ points: 0 }, 'points', /entier autre que zéro/],
 	[{ points: 1.5 }, 'points', /entier autre que zéro/],
 	[{ reason: '  ' }, 'reason', /Dites pourquoi/],
+	[{ reason: 'x' }, 'reason', /au moins trois lettres/],
+	[{ reason: ' 1. ok ! ' }, 'reason', /au moins trois lettres/],
 	[{ reason: 'x'.repeat(301) }, 'reason', /Dites pourquoi/]
 ] as const)('a correction with %j is mended at its field', async (over, field, text) => {
 	const asked = { adjustmentId: newId(), clientId: payer.clientId, points: 5, reason: 'Erreur', ...over };

@@ -319,9 +319,13 @@ export const ANSWERS: Record<string, Row> = {
 	'POST /admin/clients/[id]/points?/corriger': {
 		door: 'adminWriteId',
 		params: id('client'),
-		form: { correction: ':new', points: '5', motif: 'x' }
+		form: { correction: ':new', points: '5', motif: 'geste' }
 	},
-	'POST /admin/clients/[id]/points?/suspendre': { door: 'adminWriteId', params: id('client'), form: { motif: 'x' } },
+	'POST /admin/clients/[id]/points?/suspendre': {
+		door: 'adminWriteId',
+		params: id('client'),
+		form: { motif: 'abus' }
+	},
 	'POST /admin/clients/[id]/points?/reprendre': { door: 'adminWriteId', params: id('client'), form: {} },
 	'POST /admin/points/recompenses?/codes': {
 		door: 'adminWrite',
@@ -332,7 +336,7 @@ export const ANSWERS: Record<string, Row> = {
 	'POST /admin/points/recompenses?/donner': { door: 'adminWrite', form: { demande: ':new' }, absent: true },
 	'POST /admin/points/recompenses?/annuler': {
 		door: 'adminWrite',
-		form: { demande: ':new', motif: 'x' },
+		form: { demande: ':new', motif: 'plus en rayon' },
 		absent: true
 	},
 	'GET /admin/paiements': { door: 'admin' },

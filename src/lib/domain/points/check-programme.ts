@@ -217,22 +217,3 @@ function checkCodesOf({ stock }: Reward, free: number, field: string, add: Add):
 	if (free === 0) add('no_codes', field, 'warning');
 	else if (stock !== null && stock > free) add('codes_short', field, 'warning');
 }
-
-const CODES_MAX = 5000;
-const CODE_LENGTH_MAX = 80;
-export type CodeMistake = 'code_twice' | 'code_empty' | 'code_too_long' | 'too_many_codes';
-/** Codes pasted one a line. Blank lines at the end are how a list is pasted; one in the middle is a code that is missing. */
-export function readCodes(text: string): { codes: string[]; mistake: { code: CodeMistake; line: number } | null } {
-	const lines = text.split(/\r\n|\r|\n/).map((line) => line.trim());
-	while (lines.length && !lines.at(-1)) lines.pop();
-	const seen = new Set<string>();
-	const wrong = (code: CodeMistake, line: number) => ({ codes: [], mistake: { code, line } });
-	if (lines.length > CODES_MAX) return wrong('too_many_codes', CODES_MAX + 1);
-	for (const [i, code] of lines.entries()) {
-		if (!code) return wrong('code_empty', i + 1);
-		if (code.length > CODE_LENGTH_MAX) return wrong('code_too_long', i + 1);
-		if (seen.has(code)) return wrong('code_twice', i + 1);
-		seen.add(code);
-	}
-	return { codes: lines, mistake: null };
-}

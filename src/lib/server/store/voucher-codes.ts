@@ -2,7 +2,7 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Tx } from './database.ts';
-import { anyOf, insertMany } from './insert-many.ts';
+import { insertMany } from './insert-many.ts';
 import { voucherCode } from './schema/index.ts';
 
 export type CodeCount = { free: number; given: number };
@@ -19,27 +19,22 @@ export async function countCodes(tx: Tx, scope: Scope): Promise<Map<string, Code
 	return new Map(rows.map(({ rewardId, free, given }) => [rewardId, { free, given }]));
 }
 
-/** Of these, the ones that the reward has already, given or not. */
-export async function listKnownCodes(tx: Tx, scope: Scope, rewardId: string, codes: string[]): Promise<Set<string>> {
-	const rows = await tx
-		.select({ code: voucherCode.code })
-		.from(voucherCode)
-		.where(
-			and(
-				eq(voucherCode.supplierId, scope.supplierId),
-				eq(voucherCode.rewardId, rewardId),
-				sql`${voucherCode.code} = ${anyOf(codes)}`
-			)
-		);
-	return new Set(rows.map((row) => row.code));
-}
-export async function insertCodes(tx: Tx, scope: Scope, rewardId: string, codes: string[], now: Date): Promise<void> {
-	await insertMany(
+/** Those that were kept: one that the reward has, in whatever letters, given or not, is left where it is. */
+export async function insertCodes(
+	tx: Tx,
+	scope: Scope,
+	rewardId: string,
+	codes: string[],
+	now: Date
+): Promise<Set<string>> {
+	const kept = await insertMany<typeof voucherCode, { code: string }>(
 		tx,
 		scope,
 		voucherCode,
-		codes.map((code) => ({ rewardId, code, redemptionId: null, addedAt: now }))
+		codes.map((code) => ({ rewardId, code, redemptionId: null, addedAt: now })),
+		sql`on conflict do nothing returning code`
 	);
+	return new Set(kept.map((row) => row.code));
 }
 /** Those that nobody was given; what was given stays written down. */
 export async function deleteFreeCodes(tx: Tx, scope: Scope, rewardIds: string[]): Promise<number> {

@@ -4,6 +4,7 @@ import { actorName, may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { lastDayOfPoints } from '../../../domain/points/expiry.ts';
 import { ACCOUNT_MAX } from '../../../domain/points/limits.ts';
+import { realReason, REASON_ASKED } from '../../../domain/points/reason.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import { findClient, getSupplier } from '../../store/parties.ts';
@@ -17,7 +18,6 @@ import { addPoints, announce, takePoints, type Moving } from './move-points.ts';
 /** `adjustmentId`: minted by whoever asks; the same one twice is one adjustment. */
 export type AdjustPoints = { adjustmentId: string; clientId: string; points: number; reason: string };
 const ADJUSTMENT_MAX = 1_000_000;
-const REASON_MAX = 300;
 
 async function opened(services: Services, scope: Scope, tx: Tx, clientId: string): Promise<Moving | null> {
 	if (!(await findClient(tx, scope, clientId))) return null;
@@ -34,8 +34,8 @@ export async function adjustPoints(
 	if (!may(scope.actor, 'write_points')) return refuse('not_allowed');
 	if (!Number.isInteger(points) || points === 0 || Math.abs(points) > ADJUSTMENT_MAX)
 		return refuse('input_invalid', { field: 'points' });
-	const why = reason.trim();
-	if (!why || why.length > REASON_MAX) return refuse('input_invalid', { field: 'reason' });
+	const why = realReason(reason);
+	if (why === null) return refuse('input_invalid', REASON_ASKED);
 	return commit(services, scope, async (tx) => {
 		const moving = await opened(services, scope, tx, clientId);
 		if (!moving) return refuse('not_found');
@@ -74,8 +74,8 @@ export async function freezePoints(
 	{ clientId, reason }: { clientId: string; reason: string | null }
 ): Promise<Result<null>> {
 	if (!may(scope.actor, 'write_points')) return refuse('not_allowed');
-	const why = reason?.trim() ?? null;
-	if (why !== null && (!why || why.length > REASON_MAX)) return refuse('input_invalid', { field: 'reason' });
+	const why = reason === null ? null : realReason(reason);
+	if (reason !== null && why === null) return refuse('input_invalid', REASON_ASKED);
 	return commit(services, scope, async (tx) => {
 		const moving = await opened(services, scope, tx, clientId);
 		if (!moving) return refuse('not_found');

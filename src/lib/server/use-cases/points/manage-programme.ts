@@ -3,9 +3,10 @@
 // programme_invalid, programme_ending, programme_ends_too_soon, codes_invalid. Facts: points.changed.
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
-import { checkProgramme, readCodes, worstFirst } from '../../../domain/points/check-programme.ts';
+import { checkProgramme, worstFirst } from '../../../domain/points/check-programme.ts';
 import { earliestEarnOn, earliestSpendOn } from '../../../domain/points/ending.ts';
 import type { ProgrammeTerms } from '../../../domain/points/programme.ts';
+import { readCodes, type LeftOut } from '../../../domain/points/voucher-codes.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import { listTierPolicies } from '../../store/offers.ts';
@@ -23,7 +24,7 @@ import {
 	type ProgrammeRow
 } from '../../store/points-programme.ts';
 import { recordAudit } from '../../store/records.ts';
-import { countCodes, deleteFreeCodes, insertCodes, listKnownCodes } from '../../store/voucher-codes.ts';
+import { countCodes, deleteFreeCodes, insertCodes } from '../../store/voucher-codes.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 import { queuePointsEnding, queueRulesChanged } from './queue-points-mails.ts';
@@ -160,24 +161,33 @@ export async function endProgramme(
 	});
 }
 
-/** Codes for a voucher of the draft or of the version in force: they can be given at once. */
+/** Codes for a voucher of the draft or of the version in force: they can be given at once. What can't be added is told line by line, and the rest is added. */
 export async function addCodes(
 	services: Services,
 	scope: Scope,
 	{ rewardId, text }: { rewardId: string; text: string }
-): Promise<Result<{ count: number }>> {
+): Promise<Result<{ count: number; leftOut: LeftOut[] }>> {
 	if (!may(scope.actor, 'set_offers')) return refuse('not_allowed');
-	const { codes, mistake } = readCodes(text);
-	if (mistake) return refuse('codes_invalid', { rewardId, mistake: mistake.code, line: String(mistake.line) });
+	const read = readCodes(text);
+	if (!read) return refuse('codes_invalid', { rewardId, mistake: 'too_many_codes' });
+	const { codes, leftOut } = read;
+	if (!codes.length && leftOut.every(({ why }) => why === 'empty'))
+		return refuse('codes_invalid', { rewardId, mistake: 'no_code' });
 	const now = services.clock.now();
 	return commit(services, scope, async (tx) => {
 		if (!(await isVoucher(tx, scope, rewardId))) return refuse('not_found');
-		const known = await listKnownCodes(tx, scope, rewardId, codes);
-		const twice = codes.findIndex((code) => known.has(code));
-		if (twice >= 0) return refuse('codes_invalid', { rewardId, mistake: 'code_known', line: String(twice + 1) });
-		await insertCodes(tx, scope, rewardId, codes, now);
-		await announce(tx, scope, now, 'voucher_codes_added', { rewardId, count: codes.length });
-		return done({ count: codes.length });
+		const kept = await insertCodes(
+			tx,
+			scope,
+			rewardId,
+			codes.map(({ code }) => code),
+			now
+		);
+		if (kept.size) await announce(tx, scope, now, 'voucher_codes_added', { rewardId, count: kept.size });
+		const known = codes.flatMap(({ line, code }): LeftOut[] =>
+			kept.has(code) ? [] : [{ line, text: code, why: 'known' }]
+		);
+		return done({ count: kept.size, leftOut: [...leftOut, ...known].sort((a, b) => a.line - b.line) });
 	});
 }
 /** Those that nobody was given are thrown away. */

@@ -1,9 +1,10 @@
 // A reward is taken for points, or given back by the supplier who can't give it. Actor: a person of the client who is signed in; for it, a member of the supplier or
-// a key of the API. Refusals: not_allowed, not_found, reward_not_offered, reward_changed, reward_gone, points_not_enough, points_frozen, points_rules_first, attempt_id_reused.
+// a key of the API. Refusals: not_allowed, not_found, input_invalid (a refusal without a real reason), reward_not_offered, reward_changed, reward_gone, points_not_enough, points_frozen, points_rules_first, attempt_id_reused.
 // Facts: points.changed.
 import { actorName, may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { Reward } from '../../../domain/points/programme.ts';
+import { realReason, REASON_ASKED } from '../../../domain/points/reason.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import { findClient, getSupplier } from '../../store/parties.ts';
@@ -107,7 +108,8 @@ export async function settleReward(
 	{ redemptionId, outcome, note }: { redemptionId: string; outcome: 'given' | 'canceled'; note: string | null }
 ): Promise<Result<null>> {
 	if (!may(scope.actor, 'write_points')) return refuse('not_allowed');
-	if (outcome === 'canceled' && !note?.trim()) return refuse('input_invalid', { field: 'note' });
+	const why = outcome === 'canceled' ? realReason(note ?? '') : null;
+	if (outcome === 'canceled' && why === null) return refuse('input_invalid', REASON_ASKED);
 	return commit(services, scope, async (tx) => {
 		const seen = await findRedemption(tx, scope, redemptionId);
 		if (!seen || seen.kind === 'credit') return refuse('not_found');
@@ -120,12 +122,11 @@ export async function settleReward(
 		if (outcome === 'given') {
 			await saveRedemption(tx, scope, redemptionId, { state: 'used', settledAt: now, settledBy });
 			await announce({ tx, scope, now, today, account });
-		} else
-			await refuseReward({ tx, scope, now, today, account }, redemption, { settledBy, note: note?.trim() ?? null });
+		} else await refuseReward({ tx, scope, now, today, account }, redemption, { settledBy, note: why });
 		await recordAudit(tx, scope, now, outcome === 'given' ? 'reward_given' : 'reward_canceled', redemptionId, {
 			client: redemption.clientId,
 			points: String(redemption.points),
-			note: note ?? ''
+			note: why ?? ''
 		});
 		return done(null);
 	});

@@ -1,8 +1,11 @@
 // Rewards that clients have asked for: given, or canceled with a reason; and the codes of vouchers.
-import type { RequestEvent } from '@sveltejs/kit';
+import { fail, type RequestEvent } from '@sveltejs/kit';
 import { isUuid } from '#lib/contract/payments.ts';
+import { REASON_MAX } from '#lib/domain/points/reason.ts';
+import { byHandMistake } from '#lib/i18n/points-by-hand.ts';
 import { failWith } from '#lib/server/http/answer.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
+import { statusOf } from '#lib/server/http/refusal-status.ts';
 import { addCodes, dropCodes } from '#lib/server/use-cases/points/manage-programme.ts';
 import { readRewards } from '#lib/server/use-cases/points/read-rewards.ts';
 import { settleReward } from '#lib/server/use-cases/points/take-reward.ts';
@@ -25,9 +28,15 @@ const unknown = { code: 'not_found', detail: {} } as const;
 const settle = (outcome: 'given' | 'canceled') => async (event: RequestEvent) => {
 	const { scope, text, id, services } = await asked(event, 'demande');
 	if (!id) return failWith(unknown, event.locals.locale);
-	const note = outcome === 'canceled' ? text('motif').slice(0, 300) : null;
+	// One more than is allowed: too long is said, not cut.
+	const note = outcome === 'canceled' ? text('motif').slice(0, REASON_MAX + 1) : null;
 	const result = await settleReward(services, scope, { redemptionId: id, outcome, note });
-	return result.ok ? { settled: outcome } : failWith(result.refusal, event.locals.locale, { about: id });
+	if (result.ok) return { settled: outcome };
+	const mistake = byHandMistake(result.refusal, event.locals.locale);
+	const values = { about: id, reason: note ?? '' };
+	return mistake
+		? fail(statusOf(result.refusal.code), { values, mistake: mistake.text })
+		: failWith(result.refusal, event.locals.locale, values);
 };
 
 export const actions: Actions = {
@@ -36,10 +45,13 @@ export const actions: Actions = {
 	codes: async (event) => {
 		const { scope, text, id, services } = await asked(event, 'recompense');
 		if (!id) return failWith(unknown, event.locals.locale);
-		const result = await addCodes(services, scope, { rewardId: id, text: text('codes') });
-		return result.ok
-			? { added: result.value.count }
-			: failWith(result.refusal, event.locals.locale, { about: id, codes: text('codes') });
+		const typed = text('codes');
+		const result = await addCodes(services, scope, { rewardId: id, text: typed });
+		if (!result.ok) return failWith(result.refusal, event.locals.locale, { about: id, codes: typed });
+		const { count, leftOut } = result.value;
+		// What was typed and not added stays in its field.
+		const values = { about: id, codes: count ? leftOut.flatMap((one) => one.text || []).join('\n') : typed };
+		return count ? { added: count, leftOut, values } : fail(422, { leftOut, values });
 	},
 	jeter: async (event) => {
 		const { scope, id, services } = await asked(event, 'recompense');
