@@ -41,6 +41,8 @@ export function programmeMistakeText(
 		reward_free: m.points_mistake_reward_free,
 		stock_below_zero: m.points_mistake_stock_below_zero,
 		reward_dates_reversed: m.points_mistake_reward_dates_reversed,
+		reward_over: m.points_mistake_reward_over,
+		reward_none: m.points_mistake_reward_none,
 		reward_no_such_tier: m.points_mistake_reward_no_such_tier,
 		reward_twice: m.points_mistake_reward_twice,
 		codes_short: m.points_mistake_codes_short,

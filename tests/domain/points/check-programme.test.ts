@@ -10,7 +10,13 @@ import { openTrial } from '#lib/domain/points/simulate.ts';
 import type { ProgrammeTerms, Reward } from '#lib/domain/points/programme.ts';
 import { civilDate } from '#lib/domain/calendar/civil-date.ts';
 
-const NOTHING: ProgrammeContext = { trialMinor: null, freeCodes: new Map(), lastTiers: [], tierOffers: [] };
+const NOTHING: ProgrammeContext = {
+	today: civilDate('2026-11-27'),
+	trialMinor: null,
+	freeCodes: new Map(),
+	lastTiers: [],
+	tierOffers: []
+};
 const REWARD: Reward = {
 	rewardId: '018f0000-0000-7000-8000-000000000001',
 	kind: 'gift',
@@ -170,6 +176,17 @@ test.each(WRONG)('%s at %s is tried while it is typed all the same: the page of 
 	trial.add([act, { ...act, invoiceId: 'j' }]);
 	const { points, costMinor } = trial.result();
 	expect([Number.isSafeInteger(points), costMinor === null || typeof costMinor === 'bigint']).toEqual([true, true]);
+});
+
+test('a reward whose last day is past is not published; its last day itself is, and so is one of which there are none yet, with a word', () => {
+	const reward = (over: Partial<Reward>) => changed((t) => (t.rewards = [{ ...REWARD, ...over }]));
+	expect(said(reward({ until: '2026-11-26' }))).toEqual(['error rewards.0.until reward_over']);
+	expect(said(reward({ until: '2026-11-27' }))).toEqual([]);
+	// Both are wrong with the second date: the one that explains the other is said.
+	expect(said(reward({ from: '2026-11-27', until: '2026-11-26' }))).toEqual([
+		'error rewards.0.until reward_dates_reversed'
+	]);
+	expect(said(reward({ stock: 0 }))).toEqual(['warning rewards.0.stock reward_none']);
 });
 
 test('a programme that would have cost more than the supplier’s own cap is not published; one that costs as much is', () => {

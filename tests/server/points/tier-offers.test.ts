@@ -26,8 +26,8 @@ const published = async (tiers: LoyaltyTier[]) => {
 /** What the page of the draft says of its tiers, before anything is published. */
 const saidOnTheDraft = async (tiers: LoyaltyTier[]) => {
 	await saveProgramme(house.services, cast.owner, { ...DEFAULT_PROGRAMME, tiers });
-	const { lastTiers, tierOffers } = await readProgramme(house.services, cast.owner, 'fr');
-	const context = { trialMinor: null, freeCodes: new Map(), lastTiers, tierOffers };
+	const { today, lastTiers, tierOffers } = await readProgramme(house.services, cast.owner, 'fr');
+	const context = { today, trialMinor: null, freeCodes: new Map(), lastTiers, tierOffers };
 	return checkProgramme({ ...DEFAULT_PROGRAMME, tiers }, context).map(
 		({ severity, field, code, offers }) => `${severity} ${field} ${code}: ${offers}`
 	);

@@ -1,4 +1,5 @@
 // Mistakes in a points programme, found while it is typed: what can't be, what would give more than it asks for, what nobody could ever take.
+import type { CivilDate } from '../calendar/civil-date.ts';
 import type { Minor } from '../money/minor.ts';
 import type { ExpiryRule, LoyaltyTier, ProgrammeTerms, Reward, Words } from './programme.ts';
 
@@ -31,6 +32,8 @@ export type ProgrammeMistake = {
 		| 'reward_free'
 		| 'stock_below_zero'
 		| 'reward_dates_reversed'
+		| 'reward_over'
+		| 'reward_none'
 		| 'reward_no_such_tier'
 		| 'reward_twice'
 		| 'codes_short'
@@ -48,6 +51,8 @@ export type ProgrammeMistake = {
 	offers?: string;
 };
 export type ProgrammeContext = {
+	/** The supplier's own day. */
+	today: CivilDate;
 	/** What the draft would have cost over the last twelve months; null: not tried. */
 	trialMinor: Minor | null;
 	/** How many codes each voucher reward has that nobody was given. */
@@ -199,7 +204,7 @@ function checkCredit({ earning, credit, tiers }: ProgrammeTerms, add: Add): void
 	else if (worth * 10_000n > paid * WORTH_MUCH_BPS) add('worth_much', 'credit.valueMinor', 'warning');
 }
 
-function checkRewards({ rewards, tiers }: ProgrammeTerms, { freeCodes }: ProgrammeContext, add: Add): void {
+function checkRewards({ rewards, tiers }: ProgrammeTerms, { freeCodes, today }: ProgrammeContext, add: Add): void {
 	rewards.forEach((reward, i) => {
 		const at = (field: string) => `rewards.${i}.${field}`;
 		checkName(reward.name, at('name'), add);
@@ -207,7 +212,10 @@ function checkRewards({ rewards, tiers }: ProgrammeTerms, { freeCodes }: Program
 		if (reward.points <= 0) add('reward_free', at('points'));
 		if (reward.points > POINTS_MAX) add('too_many_points', at('points'));
 		if (reward.stock !== null && reward.stock < 0) add('stock_below_zero', at('stock'));
+		// Nothing of it is a way to put it away for a while, with its text and its codes; an end that is past is a wrong year.
+		if (reward.stock === 0) add('reward_none', at('stock'), 'warning');
 		if (reward.from && reward.until && reward.until < reward.from) add('reward_dates_reversed', at('until'));
+		else if (reward.until && reward.until < today) add('reward_over', at('until'));
 		if (reward.minTier !== 0 && !tiers[reward.minTier]) add('reward_no_such_tier', at('minTier'));
 		if (rewards.findIndex((other) => other.rewardId === reward.rewardId) !== i) add('reward_twice', at('name.fr'));
 		if (reward.kind === 'voucher') checkCodesOf(reward, freeCodes.get(reward.rewardId) ?? 0, at('codes'), add);

@@ -79,10 +79,16 @@ export async function publishProgramme(services: Services, scope: Scope): Promis
 		if (isEnding(versions)) return refuse('programme_ending');
 		const draft = draftOf(versions);
 		if (!draft) return refuse('not_found');
-		const { trial } = await tryOnPast(tx, scope, { terms: draft.terms, supplier, now: services.clock.now() });
+		const asked = services.clock.now();
+		const { trial } = await tryOnPast(tx, scope, { terms: draft.terms, supplier, now: asked });
 		const codes = await countCodes(tx, scope);
 		const freeCodes = new Map([...codes].map(([rewardId, { free }]) => [rewardId, free]));
-		const context = { trialMinor: trial.costMinor, freeCodes, ...(await tiersOffered(tx, scope, versions)) };
+		const context = {
+			today: civilDateIn(asked, supplier.timeZone),
+			trialMinor: trial.costMinor,
+			freeCodes,
+			...(await tiersOffered(tx, scope, versions))
+		};
 		const [mistake] = worstFirst(checkProgramme(draft.terms, context));
 		if (mistake?.severity === 'error')
 			return refuse('programme_invalid', {
