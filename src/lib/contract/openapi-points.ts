@@ -166,7 +166,9 @@ export const pointsSchemas = {
 				properties: {
 					kind: { enum: ['credit', 'service', 'voucher', 'gift'] },
 					name: { ...words, type: ['object', 'null'] },
-					value_minor: { ...amount, type: ['string', 'null'] }
+					value_minor: { ...amount, type: ['string', 'null'] },
+					invoice_id: { type: ['string', 'null'], format: 'uuid', description: 'Of points used on an invoice' },
+					number: { type: ['string', 'null'] }
 				}
 			}
 		}

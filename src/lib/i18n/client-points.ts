@@ -15,7 +15,7 @@ export type PointsLine = {
 		points: number;
 		status: string;
 	} | null;
-	redemption: { name: Words | null; numbers: string | null } | null;
+	redemption: { name: Words | null; invoice: { number: string } | null } | null;
 };
 
 export function pointsLineText(line: PointsLine, locale: Locale): string {
@@ -58,7 +58,7 @@ function aboutText({ reason, award, redemption }: PointsLine, locale: Locale): s
 	if (redemption)
 		return redemption.name
 			? redemption.name[locale]
-			: m.client_points_of_credit({ number: redemption.numbers ?? '' }, say);
+			: m.client_points_of_credit({ number: redemption.invoice?.number ?? '' }, say);
 	if (!award) return '';
 	const invoice = m.client_points_of_invoice({ number: award.number }, say);
 	switch (award.kind) {

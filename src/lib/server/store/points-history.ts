@@ -46,7 +46,8 @@ export type HistoryRow = {
 		kind: RedemptionKind;
 		name: Words | null;
 		valueMinor: Minor | null;
-		numbers: string | null;
+		/** Of points used: the one invoice that they were used on. */
+		invoice: { invoiceId: string; number: string } | null;
 		/** Why the supplier can't give it. */
 		note: string | null;
 	} | null;
@@ -77,7 +78,7 @@ const rowOf = ({ redemption, ...row }: Row): HistoryRow => ({
 		kind: redemption.kind,
 		name: redemption.name,
 		valueMinor: redemption.value === null ? null : minor(BigInt(redemption.value)),
-		numbers: redemption.numbers,
+		invoice: redemption.invoice,
 		note: redemption.note
 	}
 });
@@ -109,7 +110,7 @@ export async function listHistory(
 				'sepa', a.sepa, 'points', a.points, 'dueOn', a.due_on, 'actedOn', a.acted_on, 'finalOn', a.final_on, 'invoiceId', a.invoice_id,
 				'expectedOn', t.expected_on, 'vestingDays', a.vesting_days, 'number', i.number, 'option', t.option, 'status', t.status) end as award,
 			case when r.redemption_id is not null then jsonb_build_object('kind', r.kind, 'name', r.name, 'value', r.value_minor::text,
-				'numbers', paid.description, 'note', case when r.state = 'canceled' then r.note end) end as redemption
+				'invoice', used.invoice, 'note', case when r.state = 'canceled' then r.note end) end as redemption
 		from shown s
 			left join points_lot later on later.supplier_id = ${scope.supplierId} and later.entry_id = s.source_id
 			left join points_entry lot on lot.supplier_id = ${scope.supplierId} and lot.entry_id = coalesce(later.of_entry_id, s.source_id)
@@ -117,7 +118,9 @@ export async function listHistory(
 			left join invoice i on i.supplier_id = a.supplier_id and i.invoice_id = a.invoice_id
 			left join payment_attempt t on t.supplier_id = a.supplier_id and t.attempt_id = a.attempt_id
 			left join points_redemption r on r.supplier_id = ${scope.supplierId} and r.redemption_id = s.source_id
-			left join payment_attempt paid on paid.supplier_id = r.supplier_id and paid.attempt_id = r.attempt_id
+			left join lateral (select jsonb_build_object('invoiceId', u.invoice_id, 'number', u.number) as invoice
+				from attempt_discount d join invoice u on u.supplier_id = d.supplier_id and u.invoice_id = d.invoice_id
+				where d.supplier_id = r.supplier_id and d.attempt_id = r.attempt_id and d.reason = 'points' limit 1) used on true
 		order by s.happened_on desc, s.created_at desc, s.line_id desc`);
 	return rows.map(rowOf);
 }

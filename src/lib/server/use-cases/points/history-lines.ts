@@ -17,6 +17,7 @@ const dayOf = (date: CivilDate, locale: Locale): string => formatDay(date, local
 
 export function historyLine(row: HistoryRow, { supplier, locale }: { supplier: string; locale: Locale }): HistoryLine {
 	const { title, notes } = told(row, supplier, locale);
+	const invoice = invoiceOf(row);
 	return {
 		lineId: row.lineId,
 		happenedOn: row.happenedOn,
@@ -24,10 +25,14 @@ export function historyLine(row: HistoryRow, { supplier, locale }: { supplier: s
 		note: [...daysOf(row, locale), ...notes].join(', '),
 		points: row.points,
 		pendingPoints: row.pendingPoints,
-		invoiceId: row.award?.invoiceId ?? null,
-		number: row.award?.number ?? null
+		invoiceId: invoice?.invoiceId ?? null,
+		number: invoice?.number ?? null
 	};
 }
+
+/** What the line is about: the invoice that was paid, or that points were used on; of a reward or a correction there is none. */
+export const invoiceOf = ({ award, redemption }: Pick<HistoryRow, 'award' | 'redemption'>) =>
+	award ?? redemption?.invoice ?? null;
 
 /** The day of the act; where the points came later, that day too: the line stands in its month. */
 function daysOf({ kind, happenedOn, award }: HistoryRow, locale: Locale): string[] {
@@ -82,7 +87,7 @@ function ofRedemption(
 	// What had expired comes back when its money does: the line beside it takes it.
 	if (!redemption)
 		return { title: (kind === 'spent' ? m.points_line_taken_back : m.points_line_unexpired)({}, say), notes: [] };
-	const { name, numbers, valueMinor, note } = redemption;
+	const { name, invoice, valueMinor, note } = redemption;
 	if (name) {
 		const reward = { name: inWords(name, locale) };
 		if (kind === 'spent') return { title: m.points_line_reward(reward, say), notes: [] };
@@ -90,7 +95,7 @@ function ofRedemption(
 		return { title: m.points_line_reward_back(reward, say), notes: [...later, ...why] };
 	}
 	return {
-		title: (kind === 'spent' ? m.points_line_used : m.points_line_given_back)({ numbers: numbers ?? '' }, say),
+		title: (kind === 'spent' ? m.points_line_used : m.points_line_given_back)({ numbers: invoice?.number ?? '' }, say),
 		notes:
 			kind === 'given_back'
 				? [m.points_line_given_back_why({}, say), ...later]

@@ -13,11 +13,12 @@ import { pageOf, type Page } from '../page.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { namesOfActors } from '../suppliers/actor-names.ts';
 import { accountToday } from './account-today.ts';
+import { invoiceOf } from './history-lines.ts';
 
 export type ClientPoints = ClientPointsCard & {
 	clientId: string;
 	name: string;
-	history: Page<HistoryRow & { madeByName: string | null }>;
+	history: Page<HistoryRow & { madeByName: string | null; invoiceId: string | null }>;
 	/** When the use of its points was stopped or set free, by whom and why: the latest first. */
 	stops: PointsStop[];
 	mayMove: boolean;
@@ -78,7 +79,11 @@ export async function readClientPoints(
 			name: client.name,
 			history: {
 				...history,
-				rows: history.rows.map((row) => ({ ...row, madeByName: row.madeBy === null ? null : nameOf(row.madeBy) }))
+				rows: history.rows.map((row) => ({
+					...row,
+					madeByName: row.madeBy === null ? null : nameOf(row.madeBy),
+					invoiceId: invoiceOf(row)?.invoiceId ?? null
+				}))
 			},
 			stops: stops.map(({ auditId, action, at, actor, detail }) => ({
 				stopId: auditId,

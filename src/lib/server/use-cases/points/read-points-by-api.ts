@@ -74,7 +74,9 @@ const lineBody = ({ award, redemption, ...line }: HistoryRow) => ({
 	redemption: redemption && {
 		kind: redemption.kind,
 		name: redemption.name,
-		value_minor: redemption.valueMinor === null ? null : String(redemption.valueMinor)
+		value_minor: redemption.valueMinor === null ? null : String(redemption.valueMinor),
+		invoice_id: redemption.invoice?.invoiceId ?? null,
+		number: redemption.invoice?.number ?? null
 	}
 });
 
