@@ -1,8 +1,9 @@
 // What the browser script may ask with a publishable key: make a token, read an intent by its secret, answer a challenge.
 import type Stripe from 'stripe';
 import { invalid, missing, StripeError } from './errors.ts';
+import { NO_CAUSE } from './events.ts';
 import { text, type Params } from './form.ts';
-import { answerChallenge, confirmIntent } from './intents.ts';
+import { answerChallenge, confirmIntent } from './confirm.ts';
 import { makeToken } from './methods.ts';
 import { answerSetupChallenge, confirmSetup } from './setups.ts';
 import type { Request, SandboxOptions } from './request.ts';
@@ -17,7 +18,7 @@ export function browserCall(
 	params: Params
 ): unknown {
 	const online = { ip_address: request.ip, user_agent: (request.headers['user-agent'] as string | undefined) ?? null };
-	const context = { world, account, cause: { requestId: null, key: null }, jsUrl: options.jsUrl };
+	const context = { world, account, cause: NO_CAUSE, jsUrl: options.jsUrl };
 	if (request.method === 'POST' && path === '/v1/confirmation_tokens') {
 		world.changed();
 		return publicView(makeToken(world, account, params, online));

@@ -1,8 +1,9 @@
 // The levers: clock, faults, forced outcomes, logs. Only under /_sandbox, only on loopback.
-import { debitFails, debitSucceeds, fillBalance } from './charges.ts';
-import { lapse } from './intents.ts';
+import { fillBalance } from './balance.ts';
+import { lapse } from './confirm.ts';
+import { debitFails, debitSucceeds } from './debits.ts';
 import { expireCard, replaceCard, revokeMandates } from './methods.ts';
-import { redeliver, settleDeliveries } from './events.ts';
+import { NO_CAUSE, redeliver, settleDeliveries } from './events.ts';
 import {
 	isOwnMove,
 	moveBalance,
@@ -61,10 +62,9 @@ function trigger(world: World, type: string, id: string, extra: string): unknown
 	if (whole && isOwnMove(type)) return moveBalance(world, whole, type, Number(extra));
 	for (const account of world.accounts.values()) {
 		const method = account.payment_methods[id];
-		const cause = { requestId: null, key: null };
-		if (method && type === 'mandate_revoke') return revokeMandates(world, account, id, cause);
+		if (method && type === 'mandate_revoke') return revokeMandates(world, account, id, NO_CAUSE);
 		// Of a bank account, neither happens.
-		if (method?.card && type === 'automatically_updated') return replaceCard(world, account, method, cause);
+		if (method?.card && type === 'automatically_updated') return replaceCard(world, account, method, NO_CAUSE);
 		if (method?.card && type === 'card_expire') return expireCard(world, method);
 		const charge = account.charges[id] ?? account.charges[account.payment_intents[id]?.latest_charge as string];
 		if (charge && type === 'dispute')

@@ -5,6 +5,8 @@ import { publicView, type Account, type Endpoint, type StoredEvent, type World }
 
 export const API_VERSION = '2026-10-28.endive';
 export type Cause = { requestId: string | null; key: string | null };
+/** Of what happens by itself. */
+export const NO_CAUSE: Cause = { requestId: null, key: null };
 const BACK_OFF_MS = [1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000];
 
 /** Records an event and schedules its delivery a moment later, so that it can overtake or lag the answer of the request. */

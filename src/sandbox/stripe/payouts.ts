@@ -1,14 +1,13 @@
 // Money leaves for the supplier's bank: by Stripe's schedule or by hand, arrives after days, comes back when the bank refuses it; and what else moves a
 // balance without a payment (https://docs.stripe.com/payouts, https://docs.stripe.com/api/payouts).
 import type Stripe from 'stripe';
-import { balanceTransaction } from './charges.ts';
+import { balanceTransaction } from './balance.ts';
 import { invalid, missingParam } from './errors.ts';
-import { emit, type Cause } from './events.ts';
+import { NO_CAUSE, emit, type Cause } from './events.ts';
 import { integer, metadataOf, text, type Params } from './form.ts';
 import { isTargetDay } from './target-days.ts';
 import type { Account, World } from './world.ts';
 
-const NO_CAUSE: Cause = { requestId: null, key: null };
 const DAY_MS = 86_400_000;
 /** Banks take two of their days. */
 const ARRIVES_DAYS = 2;

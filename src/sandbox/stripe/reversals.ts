@@ -1,14 +1,13 @@
 // Money going back: refunds, card disputes, SEPA returns.
 import type Stripe from 'stripe';
-import { balanceTransaction } from './charges.ts';
+import { balanceTransaction } from './balance.ts';
 import { invalid, missing, missingParam } from './errors.ts';
-import { emit, type Cause } from './events.ts';
+import { NO_CAUSE, emit, type Cause } from './events.ts';
 import { flag, integer, metadataOf, object, text, type Params } from './form.ts';
 import { cardBehaviour } from './test-values.ts';
 import type { Account, World } from './world.ts';
 import { required } from '#lib/domain/required.ts';
 
-const NO_CAUSE: Cause = { requestId: null, key: null };
 const euros = (cents: number): string => `€${Math.trunc(cents / 100)}.${String(cents % 100).padStart(2, '0')}`;
 
 export function createRefund(world: World, account: Account, params: Params, cause: Cause): Stripe.Refund {

@@ -10,7 +10,7 @@ import { inScope } from '#lib/server/store/tx.ts';
 import { acceptCertain, acceptEntry } from '#lib/server/use-cases/bank/accept-entry.ts';
 import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
 import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
-import { answerChallenge } from '#sandbox/stripe/intents.ts';
+import { answerChallenge } from '#sandbox/stripe/confirm.ts';
 import { anInvoice, aPayer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 

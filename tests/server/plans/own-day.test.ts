@@ -7,7 +7,7 @@ import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
 import { chargeNextParts, collectDue } from '#lib/server/use-cases/plans/collect-parts.ts';
 import { announceParts } from '#lib/server/use-cases/plans/tend-plans.ts';
 import { movePlan } from '#lib/server/use-cases/plans/manage-plans.ts';
-import { debitFails } from '#sandbox/stripe/charges.ts';
+import { debitFails } from '#sandbox/stripe/debits.ts';
 import {
 	aPayer,
 	anInvoice,
