@@ -1,10 +1,10 @@
 // What the supplier's screens of its points programme show.
 import type { CivilDate } from '../domain/calendar/civil-date.ts';
 import type { Minor } from '../domain/money/minor.ts';
-import type { MonthEnd, Punctuality, Sides } from '../domain/points/figures.ts';
+import type { MonthEnd, Punctuality, PunctualitySide, Sides } from '../domain/points/figures.ts';
 import type { OwedForPoints } from '../domain/points/provision.ts';
 import type { ProgrammeTerms, RewardKind, Words } from '../domain/points/programme.ts';
-import type { Trial } from '../domain/points/simulate.ts';
+import type { Trial, TrialClient } from '../domain/points/simulate.ts';
 
 export type ProgrammeVersion = { version: number; publishedAt: Date | null; endedAt: Date | null };
 /** What a points programme does and costs, over the last twelve months. */
@@ -63,5 +63,8 @@ export type AskedReward = {
 /** A reward in force that ends by number. */
 export type RewardStock = { rewardId: string; kind: RewardKind; name: Words; left: number; taken: number };
 export type VoucherCodes = { rewardId: string; name: string; free: number; given: number };
-/** A points programme tried on a year of payments. `unknown`: invoices that came in as paid. */
-export type TrialView = Trial & { unknown: number };
+/** A points programme tried on a year of payments. `unknown`: invoices that came in as paid. `onTime` of a client: of its invoices past their due day, by no rule of the programme. */
+export type TrialView = Omit<Trial, 'clients'> & {
+	unknown: number;
+	clients: (TrialClient & { onTime: PunctualitySide })[];
+};

@@ -4,7 +4,7 @@ import { required } from '#lib/domain/required.ts';
 import { findAttempt } from '#lib/server/store/attempts.ts';
 import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
 import { answerPartMove, askMove } from '#lib/server/use-cases/plans/move-part.ts';
-import { tryProgramme } from '#lib/server/use-cases/points/try-programme.ts';
+import { readTrial } from '#lib/server/use-cases/points/read-programme.ts';
 import { closeDispute, openDispute } from '#sandbox/stripe/reversals.ts';
 import type { Account } from '#sandbox/stripe/world.ts';
 import {
@@ -64,7 +64,7 @@ describe('a plan finished without a refusal', () => {
 	/** What the same rules would have given for it, tried on the past. */
 	const tried = async () => {
 		const terms = { ...PLAIN_TERMS, earning: { ...PLAIN_TERMS.earning, ...earning } };
-		return (await tryProgramme(house.services, cast.owner, terms)).trial.points;
+		return (await readTrial(house.services, cast.owner, terms)).points;
 	};
 
 	test('brings its bonus once, tried on the past as well', async () => {
@@ -138,5 +138,5 @@ test('the limit of an invoice is one for what its payments earn: a first payment
 	}
 	expect(await points()).toMatchObject({ balance: 50 + 60 + 50 + 70 });
 	const terms = { ...PLAIN_TERMS, earning: { ...PLAIN_TERMS.earning, ...earning } };
-	expect((await tryProgramme(house.services, cast.owner, terms)).trial.points).toBe(230);
+	expect((await readTrial(house.services, cast.owner, terms)).points).toBe(230);
 });

@@ -2,12 +2,14 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEFAULT_PROGRAMME } from '#lib/domain/points/default-programme.ts';
+import { minor } from '#lib/domain/money/minor.ts';
 import { newId } from '#lib/server/identity.ts';
 import { journalCsv } from '#lib/server/documents/journal-csv.ts';
 import { pointsClientsCsv } from '#lib/server/documents/points-clients-csv.ts';
 import { adjustPoints, freezePoints } from '#lib/server/use-cases/points/adjust-points.ts';
 import { publishProgramme, saveProgramme } from '#lib/server/use-cases/points/manage-programme.ts';
 import { exportClientFigures, readFigures } from '#lib/server/use-cases/points/read-figures.ts';
+import { readLastYear, readTrial } from '#lib/server/use-cases/points/read-programme.ts';
 import { readProvision } from '#lib/server/use-cases/points/read-provision.ts';
 import { exportJournal } from '#lib/server/use-cases/suppliers/read-journal.ts';
 import { readClientPoints } from '#lib/server/use-cases/points/read-client-points.ts';
@@ -77,6 +79,18 @@ test('totals, what is owed and each client are the sum of the ledger; invoices o
 			after: { invoices: 2, onTime: 1, daysAfter: 1 }
 		}
 	]);
+	// Beside the rules, "on time" is the same word: the same invoices by the same count, whatever the rules are.
+	const whole = { invoices: 3, onTime: 1, daysAfter: 62 };
+	expect(await readLastYear(services, cast.owner)).toEqual(whole);
+	const severe = { ...DEFAULT_PROGRAMME.earning, minInvoiceMinor: minor(1_000_000n) };
+	for (const [earning, invoices] of [
+		[DEFAULT_PROGRAMME.earning, 1],
+		[severe, 0]
+	] as const)
+		expect(await readTrial(services, cast.owner, { ...DEFAULT_PROGRAMME, earning })).toMatchObject({
+			invoices,
+			clients: [{ clientId: payer.clientId, onTime: whole }]
+		});
 	const [ledger] = await asSystem((tx) =>
 		tx.execute<{ points: number }>(
 			sql`select sum(points)::int as points from points_entry where supplier_id = ${cast.supplierId}`

@@ -9,7 +9,7 @@ import { findAttempt } from '#lib/server/store/attempts.ts';
 import { findPaymentOfIntent } from '#lib/server/store/payments-of-intents.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
-import { tryProgramme } from '#lib/server/use-cases/points/try-programme.ts';
+import { readTrial } from '#lib/server/use-cases/points/read-programme.ts';
 import { closeDispute, openDispute } from '#sandbox/stripe/reversals.ts';
 import type { Account } from '#sandbox/stripe/world.ts';
 import { aPayer, anInvoice, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
@@ -104,7 +104,7 @@ const unbacked = (clientId: string) =>
 /** The same rules tried on the past. A series is left out: there it counts what stands today, in the ledger what stood at the time. */
 async function tried(clientId: string): Promise<[number, number]> {
 	const terms = { ...PLAIN_TERMS, earning: { ...PLAIN_TERMS.earning, firstOnline: 5, sepa: 3 } };
-	const { trial } = await tryProgramme(house.services, cast.owner, terms);
+	const trial = await readTrial(house.services, cast.owner, terms);
 	const [row] = await asSystem((tx) =>
 		tx.execute<{ given: number }>(sql`
 			select coalesce(sum(a.pending_points + a.earned_points), 0)::int as given from points_award a join payment p on p.attempt_id = a.attempt_id

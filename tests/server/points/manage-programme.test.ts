@@ -17,7 +17,7 @@ import {
 	publishProgramme,
 	saveProgramme
 } from '#lib/server/use-cases/points/manage-programme.ts';
-import { tryProgramme } from '#lib/server/use-cases/points/try-programme.ts';
+import { readTrial } from '#lib/server/use-cases/points/read-programme.ts';
 import { newId } from '#lib/server/identity.ts';
 import { aPayer, anInvoice, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
 import { stageOf } from '../../builders/stage.ts';
@@ -61,11 +61,10 @@ describe('tried on the past', () => {
 		const late = await anInvoice(services, cast, {}, { issuedOn: inDays(-60), dueOn: inDays(-20), grossMinor: 50_000 });
 		expect(await pay(services, payer, [late], 50_000)).toMatchObject({ ok: true, value: { status: 'paid' } });
 		// 123 for the amount; 15 % of 123.456 is 18 for ten days early; 10 for the first payment on the pages; nothing for the late one.
-		const { trial, unknown } = await tryProgramme(services, cast.owner, DEFAULT_PROGRAMME);
+		const { unknown, ...trial } = await readTrial(services, cast.owner, DEFAULT_PROGRAMME);
 		expect(unknown).toBe(0);
 		expect(trial).toEqual({
 			invoices: 2,
-			onTime: 1,
 			paidMinor: 173_456n,
 			points: 151,
 			costMinor: 755n,
@@ -77,7 +76,8 @@ describe('tried on the past', () => {
 					tier: 0,
 					costMinor: 755n,
 					invoices: 2,
-					onTime: 1
+					// The one that was paid early is not past its due day yet.
+					onTime: { invoices: 1, onTime: 0, daysAfter: 20 }
 				}
 			],
 			clientCount: 1,
@@ -103,6 +103,11 @@ describe('draft and versions', () => {
 		expect(await saveProgramme(house.services, cast.owner, wrong)).toMatchObject({ ok: true, value: { version: 2 } });
 		expect(await publishProgramme(house.services, cast.owner)).toEqual(
 			refused('programme_invalid', { mistake: 'expiry_not_positive', field: 'expiry.months' })
+		);
+		const ended = { ...aVoucher(), kind: 'gift' as const, until: inDays(-1) };
+		await saveProgramme(house.services, cast.owner, changed({ rewards: [ended] }));
+		expect(await publishProgramme(house.services, cast.owner)).toEqual(
+			refused('programme_invalid', { mistake: 'reward_over', field: 'rewards.0.until' })
 		);
 		expect(await live()).toMatchObject({ version: 1, endedAt: null });
 		await saveProgramme(house.services, cast.owner, changed({ expiryNoticeDays: 31 }));

@@ -45,6 +45,6 @@ test('read a row at a time or all at once, the year is the same: no client, no i
 		expect(await requestRefund(services, cast.owner, asked)).toMatchObject({ ok: true });
 	}
 	const whole = await tried();
-	expect(whole.trial).toMatchObject({ clientCount: 3, invoices: 12, onTime: 9, paidMinor: 303_000n });
+	expect(whole.trial).toMatchObject({ clientCount: 3, invoices: 12, paidMinor: 303_000n });
 	for (const page of [1, 2, 3, 5]) expect(await tried(page), `${page} at a time`).toEqual(whole);
 });

@@ -1,6 +1,6 @@
 // Figures of a points programme, worked out: what is out at the end of each month, what it may still cost, whether clients pay earlier since it began, and when
 // there is too little to tell.
-import { addMonths, civilDate, type CivilDate } from '../calendar/civil-date.ts';
+import { addDays, addMonths, civilDate, type CivilDate } from '../calendar/civil-date.ts';
 import { minor, type Minor } from '../money/minor.ts';
 
 /** `adjusted`: by hand, below zero where more was taken than given. Nobody earned it by paying, and no money that went back took it. */
@@ -29,6 +29,12 @@ export type Punctuality = Sides & {
 };
 const ENOUGH_INVOICES = 20;
 const MONTHS = 12;
+
+/** The last twelve months of days that are over: `until` is the first day that is not. */
+export const yearOver = (today: CivilDate): { from: CivilDate; until: CivilDate } => ({
+	from: addDays(addMonths(today, -MONTHS), 1),
+	until: today
+});
 
 const NOTHING_MOVED = { gained: 0, taken: 0, used: 0, expired: 0, adjusted: 0 };
 

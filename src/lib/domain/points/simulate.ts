@@ -32,13 +32,12 @@ export type TrialClient = {
 	tier: number;
 	/** null: points are worth no money in this programme. */
 	costMinor: Minor | null;
+	/** Settled ones that were judged. */
 	invoices: number;
-	onTime: number;
 };
 export type Trial = {
-	/** Settled invoices, and of them those of which every payment was on time. */
+	/** Settled invoices that were judged. How many came on time is no matter of these rules: figures.ts counts it. */
 	invoices: number;
-	onTime: number;
 	paidMinor: Minor;
 	points: number;
 	costMinor: Minor | null;
@@ -53,7 +52,7 @@ const CLIENTS_NAMED = 50;
 /** One client after the other, each with all of its acts: a year is as long as it is, what is kept of it is not. */
 export function openTrial(terms: ProgrammeTerms): { add(acts: readonly PastAct[]): void; result(): Trial } {
 	let clients: TrialClient[] = [];
-	const sum = { invoices: 0, onTime: 0, paidMinor: minor(0n), points: 0, clientCount: 0 };
+	const sum = { invoices: 0, paidMinor: minor(0n), points: 0, clientCount: 0 };
 	const tiers = terms.tiers.map(() => 0);
 	const named = () => clients.sort(mostPointsFirst).slice(0, CLIENTS_NAMED);
 	return {
@@ -63,7 +62,6 @@ export function openTrial(terms: ProgrammeTerms): { add(acts: readonly PastAct[]
 			if (!first || acts.every((act) => act.standingMinor <= 0n)) return;
 			const client = trialOf(terms, first, acts);
 			sum.invoices += client.invoices;
-			sum.onTime += client.onTime;
 			for (const act of acts) sum.paidMinor = add(sum.paidMinor, act.standingMinor);
 			sum.points += client.points;
 			sum.clientCount++;
@@ -95,7 +93,7 @@ function trialOf(terms: ProgrammeTerms, { clientId, clientName }: PastAct, their
 	const lastOf = new Map(acts.map((act, i) => [act.invoiceId, i]));
 	const plans = new Map<string, Together>();
 	const first: Together = { acts: [], isOnTime: true };
-	const settled: Exclude<Verdict, 'excluded'>[] = [];
+	let invoices = 0;
 	for (const [i, act] of acts.entries()) {
 		const verdict = earn(terms, run, act);
 		if (act.finishedPlanId) plans.set(act.finishedPlanId, together(plans.get(act.finishedPlanId), act, verdict));
@@ -109,7 +107,7 @@ function trialOf(terms: ProgrammeTerms, { clientId, clientName }: PastAct, their
 		if (!act.isSettled || lastOf.get(act.invoiceId) !== i || !invoice) continue;
 		const whole = verdictOfInvoice(invoice.verdicts);
 		if (!whole) continue;
-		settled.push(whole);
+		invoices += 1;
 		follow(terms, run, whole, act);
 	}
 	for (const plan of plans.values()) {
@@ -124,8 +122,7 @@ function trialOf(terms: ProgrammeTerms, { clientId, clientName }: PastAct, their
 		points: run.points,
 		tier: tierOf(terms.tiers, run.points),
 		costMinor: worthOf(run.points, terms.credit),
-		invoices: settled.length,
-		onTime: settled.filter((verdict) => verdict === 'on_time').length
+		invoices
 	};
 }
 

@@ -1,8 +1,15 @@
 // What the supplier's points programme does and costs: totals, months, tiers, punctuality before and since, each client. Reads only.
 import type { PointsFigures } from '../../../contract/points-views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
-import { addDays, addMonths, civilDate, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
-import { comparePunctuality, costPerDay, monthEnds, NO_INVOICES, type Sides } from '../../../domain/points/figures.ts';
+import { addMonths, civilDate, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import {
+	comparePunctuality,
+	costPerDay,
+	monthEnds,
+	NO_INVOICES,
+	yearOver,
+	type Sides
+} from '../../../domain/points/figures.ts';
 import type { ProgrammeTerms } from '../../../domain/points/programme.ts';
 import { owedForPoints } from '../../../domain/points/provision.ts';
 import { worthOf } from '../../../domain/points/simulate.ts';
@@ -80,10 +87,10 @@ export async function readFigures(services: Services, scope: Scope): Promise<Poi
 /** A year back and no further, on both sides: the cost beside it is of the same twelve months. */
 function spansOf(at: { startedOn: CivilDate; today: CivilDate; timeZone: string }): Record<'before' | 'after', DueIn> {
 	const { startedOn, ...about } = at;
-	const yearAgo = addDays(addMonths(at.today, -12), 1);
+	const { from, until } = yearOver(at.today);
 	return {
 		before: { from: addMonths(startedOn, -12), until: startedOn, ...about },
-		after: { from: startedOn > yearAgo ? startedOn : yearAgo, until: at.today, ...about }
+		after: { from: startedOn > from ? startedOn : from, until, ...about }
 	};
 }
 /** The same question of each client. */

@@ -6,15 +6,17 @@ import { may, type Scope } from '../../../domain/access/scope.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { earliestEarnOn, earliestSpendOn } from '../../../domain/points/ending.ts';
+import { NO_INVOICES, yearOver, type PunctualitySide } from '../../../domain/points/figures.ts';
 import type { LoyaltyTier, ProgrammeTerms } from '../../../domain/points/programme.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
-import { getSupplier } from '../../store/parties.ts';
+import { getSupplier, type Supplier } from '../../store/parties.ts';
+import { countPunctual, countPunctualOf, type DueIn } from '../../store/points-punctuality.ts';
 import { listProgrammes, type ProgrammeRow } from '../../store/points-programme.ts';
 import { countCodes } from '../../store/voucher-codes.ts';
 import { read } from '../run.ts';
 import { tiersOffered } from './manage-programme.ts';
-import { tryProgramme } from './try-programme.ts';
+import { tryOnPast } from './try-programme.ts';
 
 export type Ending = { announcedOn: CivilDate; lastEarnOn: CivilDate; lastSpendOn: CivilDate };
 export type ProgrammeEditor = {
@@ -30,6 +32,7 @@ export type ProgrammeEditor = {
 	freeCodes: Record<string, number>;
 	lastTiers: LoyaltyTier[];
 	tierOffers: { tier: number; name: string }[];
+	today: CivilDate;
 	slug: string;
 	timeZone: string;
 	/** Nothing that is announced today may end before. */
@@ -45,7 +48,8 @@ export async function readProgramme(services: Services, scope: Scope, locale: Lo
 		const draft = rows.find((row) => row.publishedAt === null) ?? null;
 		const live = rows.find((row) => row.publishedAt !== null && row.endedAt === null) ?? null;
 		const shown = draft ?? live ?? rows[0] ?? null;
-		const earnOn = earliestEarnOn(civilDateIn(services.clock.now(), supplier.timeZone));
+		const today = civilDateIn(services.clock.now(), supplier.timeZone);
+		const earnOn = earliestEarnOn(today);
 		return {
 			form: shown && programmeFormOf(shown.terms, locale),
 			liveForm: live && programmeFormOf(live.terms, locale),
@@ -56,6 +60,7 @@ export async function readProgramme(services: Services, scope: Scope, locale: Lo
 			versions: rows.map(({ version, publishedAt, endedAt }) => ({ version, publishedAt, endedAt })),
 			freeCodes: Object.fromEntries([...counts].map(([rewardId, { free }]) => [rewardId, free])),
 			...(await tiersOffered(tx, scope, rows)),
+			today,
 			slug: supplier.slug,
 			timeZone: supplier.timeZone,
 			earliest: { earnOn, spendOn: earliestSpendOn(earnOn, live?.terms ?? { sepaVestingDays: 0 }) },
@@ -72,8 +77,24 @@ function endingOf({ endAnnouncedAt, lastEarnOn, lastSpendOn }: ProgrammeRow, tim
 		lastSpendOn: required(lastSpendOn, 'last day to spend')
 	};
 }
-/** What the rules, saved or not, would have given on the payments of the last twelve months. */
-export async function readTrial(services: Services, scope: Scope, terms: ProgrammeTerms): Promise<TrialView> {
-	const { trial, unknown } = await tryProgramme(services, scope, terms);
-	return { ...trial, unknown };
+/** What the rules, saved or not, would have given on the payments of the last twelve months, and who of these clients paid on time. */
+export const readTrial = (services: Services, scope: Scope, terms: ProgrammeTerms): Promise<TrialView> =>
+	read(services, scope, async (tx) => {
+		const supplier = await getSupplier(tx, scope);
+		const { trial, unknown } = await tryOnPast(tx, scope, { terms, supplier, now: services.clock.now() });
+		const onTime = await countPunctualOf(
+			tx,
+			scope,
+			lastYear(services, supplier),
+			trial.clients.map(({ clientId }) => clientId)
+		);
+		const clients = trial.clients.map((one) => ({ ...one, onTime: onTime.get(one.clientId) ?? NO_INVOICES }));
+		return { ...trial, clients, unknown };
+	});
+/** Invoices on time over the last twelve months, counted as the figures count them: whatever the rules are. */
+export const readLastYear = (services: Services, scope: Scope): Promise<PunctualitySide> =>
+	read(services, scope, async (tx) => countPunctual(tx, scope, lastYear(services, await getSupplier(tx, scope))));
+function lastYear({ clock }: Services, { timeZone }: Supplier): DueIn {
+	const today = civilDateIn(clock.now(), timeZone);
+	return { ...yearOver(today), today, timeZone };
 }

@@ -3,11 +3,9 @@ import { addMonths, civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { ProgrammeTerms } from '../../../domain/points/programme.ts';
 import { openTrial, type Trial } from '../../../domain/points/simulate.ts';
-import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
-import { getSupplier, type Supplier } from '../../store/parties.ts';
+import type { Supplier } from '../../store/parties.ts';
 import { countPaidElsewhere, streamPastActs } from '../../store/points-past.ts';
-import { read } from '../run.ts';
 
 /** `unknown`: invoices that came in as paid. */
 export type PastTrial = { trial: Trial; unknown: number };
@@ -25,8 +23,3 @@ export async function tryOnPast(
 	for await (const acts of streamPastActs(tx, scope, { from, timeZone, ...(page ? { page } : {}) })) trial.add(acts);
 	return { trial: trial.result(), unknown: await countPaidElsewhere(tx, scope, from) };
 }
-
-export const tryProgramme = (services: Services, scope: Scope, terms: ProgrammeTerms): Promise<PastTrial> =>
-	read(services, scope, async (tx) =>
-		tryOnPast(tx, scope, { terms, supplier: await getSupplier(tx, scope), now: services.clock.now() })
-	);

@@ -11,7 +11,7 @@ import { requireMember } from '#lib/server/http/guards.ts';
 import { statusOf } from '#lib/server/http/refusal-status.ts';
 import { newId } from '#lib/server/identity.ts';
 import * as programme from '#lib/server/use-cases/points/manage-programme.ts';
-import { readProgramme, readTrial } from '#lib/server/use-cases/points/read-programme.ts';
+import { readLastYear, readProgramme, readTrial } from '#lib/server/use-cases/points/read-programme.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
@@ -21,7 +21,8 @@ export const load: PageServerLoad = async (event) => {
 	const editor = await readProgramme(services, scope, event.locals.locale);
 	const form = editor.form ?? programmeFormOf(DEFAULT_PROGRAMME, event.locals.locale);
 	const defaultTierNames = DEFAULT_PROGRAMME.tiers.map((tier) => tier.name[event.locals.locale]);
-	return { editor, defaultTierNames, trial: await readTrial(services, scope, readProgrammeForm(form).terms) };
+	const trial = await readTrial(services, scope, readProgrammeForm(form).terms);
+	return { editor, defaultTierNames, trial, onTime: await readLastYear(services, scope) };
 };
 
 /** The draft is kept first: publishing publishes what is on the screen. Whatever is wrong, everything comes back as it was typed. */
