@@ -501,6 +501,7 @@ export interface components {
         PointsAdjustment: {
             /** @description Not 0 */
             points: number;
+            /** @description What the client reads: at least three letters */
             reason: string;
         };
         PointsHistory: {
@@ -542,12 +543,18 @@ export interface components {
             /** @description Of an adjustment */
             reason: string | null;
             redemption: {
+                /**
+                 * Format: uuid
+                 * @description Of points used on an invoice
+                 */
+                invoice_id?: string | null;
                 /** @enum {unknown} */
                 kind?: "credit" | "service" | "voucher" | "gift";
                 name?: {
                     en: string;
                     fr: string;
                 } | null;
+                number?: string | null;
                 /**
                  * @description Integer of minor units (cents), as text
                  * @example 120000
