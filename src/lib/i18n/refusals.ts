@@ -37,10 +37,7 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 		proof_needed: () => m.refusal_proof_needed({}, say),
 		passkey_refused: () => m.refusal_passkey_refused({}, say),
 		last_owner: () => m.refusal_last_owner({}, say),
-		input_invalid: () =>
-			detail.letters
-				? m.client_points_mistake_reason({}, say)
-				: m.refusal_input_invalid({ field: detail.field ?? '' }, say),
+		input_invalid: () => invalidText(detail, say),
 		tries_exhausted: () => m.refusal_tries_exhausted({}, say),
 		too_many_requests: () => m.refusal_too_many_requests({}, say),
 		amount_changed: () => m.refusal_amount_changed({ amount: money(detail.amountMinor) }, say),
@@ -106,6 +103,12 @@ function importTexts(detail: Refusal['detail'], locale: Locale): Record<ImportCo
 		import_paid: () => m.refusal_import_paid({ numbers: detail.numbers ?? '' }, say)
 	};
 }
+
+/** A reason without letters is told its rule; of any other value, its field. */
+const invalidText = (detail: Refusal['detail'], say: { locale: Locale }): string =>
+	detail.letters
+		? m.client_points_mistake_reason({}, say)
+		: m.refusal_input_invalid({ field: detail.field ?? '' }, say);
 
 /** Of offers and of the points programme. */
 function offerTexts(detail: Refusal['detail'], locale: Locale) {
