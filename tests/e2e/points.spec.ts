@@ -144,3 +144,40 @@ test(
 		expect(mail.text).toContain('plus de tournée le samedi');
 	}
 );
+
+test(
+	'what is wrong with a reward stands at its field, what it would give stays beside it, and codes that are not added stay in theirs',
+	{ tag: '@desk' },
+	async ({ page, demo }) => {
+		const owner = (await demo.people()).find((one) => one.kind === 'member' && one.role === 'owner')!;
+		await demo.signIn(page, owner.email);
+		await open(page, `${origin()}/admin/points`);
+		const until = page.getByLabel('Jusqu’au').first();
+		await until.fill('2020-01-31');
+		await expect(until).toHaveAttribute('aria-invalid', 'true');
+		await expect(until).toHaveAccessibleDescription(/Cette date est passée/);
+		await expect(page.getByRole('button', { name: /^Publier la version/ })).toBeDisabled();
+		// Far down the page, the trial is still there, whole, above the bar that saves.
+		const trial = page.getByRole('region', { name: 'Sur vos douze derniers mois' });
+		await expect(trial).toBeInViewport({ ratio: 0.95 });
+		const stock = page.getByLabel('Stock').first();
+		await stock.fill('0');
+		await expect(stock).toHaveAccessibleDescription(/Stock à 0/);
+		await expect(stock).not.toHaveAttribute('aria-invalid', 'true');
+		await until.fill('');
+		await expect(until).not.toHaveAttribute('aria-invalid', 'true');
+		await accessible(page);
+
+		await open(page, `${origin()}/admin/points/recompenses`);
+		const codes = page.getByLabel('Un code par ligne').first();
+		await codes.fill('E2E-1\n\ne2e-1\nE2E-2');
+		await page.getByRole('button', { name: 'Ajouter ces codes' }).first().click();
+		await expect(page.getByText('2 codes ajoutés.')).toBeVisible();
+		await expect(codes).toHaveValue('e2e-1');
+		await expect(codes).toHaveAccessibleDescription(/Ligne 2\s: vide\..*Ligne 3, e2e-1\s: le même code est ligne 1/s);
+		await codes.fill(' \n \n');
+		await page.getByRole('button', { name: 'Ajouter ces codes' }).first().click();
+		await expect(codes).toHaveAccessibleDescription(/Collez au moins un code/);
+		await accessible(page);
+	}
+);
