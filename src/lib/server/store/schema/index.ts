@@ -1,6 +1,7 @@
 // The whole schema, for Drizzle.
 export * from './parties.ts';
 export * from './invoices.ts';
+export * from './open-items.ts';
 export * from './payments.ts';
 export * from './outcomes.ts';
 export * from './refunds.ts';

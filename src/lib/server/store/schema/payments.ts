@@ -127,6 +127,10 @@ export const attemptInvoice = pgTable(
 		uniqueIndex('one_live_attempt_per_invoice')
 			.on(t.supplierId, t.invoiceId)
 			.where(sql`${t.live} and not ${t.ofPart}`),
+		// What is under way of an invoice, part by part too.
+		index('payment_attempt_invoice_live_idx')
+			.on(t.supplierId, t.invoiceId)
+			.where(sql`${t.live}`),
 		check('payment_attempt_invoice_amount_check', sql`${t.amountMinor} > 0`)
 	]
 );
