@@ -1,12 +1,14 @@
 // A house for one test file: its own database, its own outside world, a clock that only moves when told.
+import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
-import { inject } from 'vitest';
+import { expect, inject } from 'vitest';
 import { civilDateIn } from '#lib/domain/calendar/civil-date.ts';
 import type { Clock } from '#lib/server/clock.ts';
 import { readConfig, type Config } from '#lib/server/config.ts';
 import { openLog } from '#lib/server/log.ts';
 import { doDueWork } from '#lib/server/jobs/due-jobs.ts';
 import { drainOnce } from '#lib/server/jobs/worker.ts';
+import { listOpenDifferences } from '#lib/server/store/open-items.ts';
 import type { Services } from '#lib/server/services.ts';
 import { buildServices } from '#lib/server/wiring.ts';
 import { startWorld, type RunningWorld } from '#sandbox/main.ts';
@@ -22,7 +24,8 @@ export type TestHouse = {
 	databaseUrl: string;
 	advance(days: number): Promise<void>;
 	drain(): Promise<void>;
-	close(): Promise<void>;
+	/** `isMadeUp`: rows were written by hand that no product would write; what is stored as open is not looked at. */
+	close(how?: { isMadeUp: boolean }): Promise<void>;
 };
 /**
  * The day of every house, a Thursday: debits wait for working days, and a mail says when. What a test promises is not a matter of the day on which it runs.
@@ -83,10 +86,21 @@ export async function openHouse(accounts = ['acct_lumen', 'acct_canuts']): Promi
 				runDue(world.world);
 			}
 		},
-		close: async () => {
+		close: async ({ isMadeUp } = { isMadeUp: false }) => {
 			services.mail.close();
 			await services.db.close();
+			if (!isMadeUp) await whatIsOpenIsRight(databaseUrl);
 			await world.close();
 		}
 	};
+}
+
+/** Whatever a test does, what is stored as open is what the journal, the tries and the parts say. */
+async function whatIsOpenIsRight(databaseUrl: string): Promise<void> {
+	const client = postgres(databaseUrl, { max: 1, onnotice: () => {} });
+	try {
+		expect(await listOpenDifferences(drizzle(client) as never, 3)).toEqual([]);
+	} finally {
+		await client.end();
+	}
 }

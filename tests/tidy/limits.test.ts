@@ -42,6 +42,7 @@ const BOUNDS: Record<string, string> = {
 	'offers.ts listPolicies': 'short: latest 500 versions (docs/limits.md)',
 	'offers.ts listPaidInvoices': 'said: how many invoices the trial looked at',
 	'outcomes.ts listUnheard': 'stream: read to the end each time; what is not over is passed over',
+	'open-items.ts listOpenDifferences': 'enough: the first hundred; there are none unless something is broken',
 	'outbox.ts readNews': 'stream: read from the cursor until nothing is left',
 	'page-reports.ts listPageReports': 'enough: no more kinds are kept',
 	'parties.ts findSubjects': 'said: the number left out stands in the mail',

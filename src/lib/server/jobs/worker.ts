@@ -21,6 +21,7 @@ import { forgetMethods } from '../use-cases/methods/manage-methods.ts';
 import { reconcileSetups } from '../use-cases/methods/set-up-method.ts';
 import { announceParts, askMethodsAgain, breakPlans, tellEndingCards } from '../use-cases/plans/tend-plans.ts';
 import { tellExpiring, tendPoints } from '../use-cases/points/tend-points.ts';
+import { compareOpen } from '../use-cases/upkeep/compare-open.ts';
 import { forgetStale } from '../use-cases/upkeep/forget-stale.ts';
 
 type Queue = { name: string; next: (services: Services) => Promise<boolean> };
@@ -62,7 +63,8 @@ const PERIODIC: Periodic[] = [
 	{ name: 'tell of points that expire', everyMs: 60 * MINUTE, run: tellExpiring },
 	{ name: 'points that are due', everyMs: 10 * MINUTE, run: tendPoints },
 	{ name: 'forget what has served its time', everyMs: 60 * MINUTE, run: forgetStale },
-	{ name: 'compare totals with Stripe', everyMs: 24 * 60 * MINUTE, run: compareTotals }
+	{ name: 'compare totals with Stripe', everyMs: 24 * 60 * MINUTE, run: compareTotals },
+	{ name: 'compare what is open with the books', everyMs: 24 * 60 * MINUTE, run: compareOpen }
 ];
 const POLL_MS = 5000;
 

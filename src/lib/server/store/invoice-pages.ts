@@ -4,6 +4,7 @@ import type { Scope } from '../../domain/access/scope.ts';
 import type { Minor } from '../../domain/money/minor.ts';
 import type { Tx } from './database.ts';
 import {
+	dueOf,
 	invoiceFilters,
 	orderOf,
 	recordOf,
@@ -12,7 +13,8 @@ import {
 	type InvoiceFilter,
 	type InvoiceRecord
 } from './invoices.ts';
-import { client, invoice } from './schema/index.ts';
+import { ofInvoice } from './invoice-balance.ts';
+import { client, invoice, openItem } from './schema/index.ts';
 
 type Behind = { after: string | null; afterSize?: Minor | null; limit: number };
 /**
@@ -25,22 +27,27 @@ export async function listInvoicesBehind(
 	{ after, afterSize = null, limit, ...filter }: InvoiceFilter & Behind
 ): Promise<InvoiceRecord[]> {
 	const rows = await selectInvoices(tx)
-		.where(and(...invoiceFilters(scope, filter), ...(after ? [behind(scope, filter.sort, after, afterSize)] : [])))
-		.orderBy(...orderOf(filter.sort))
+		.where(and(...invoiceFilters(scope, filter), ...(after ? [behind(scope, filter, after, afterSize)] : [])))
+		.orderBy(...orderOf(filter))
 		.limit(limit);
 	return rows.map(recordOf);
 }
 
 /** In the order of `orderOf`. */
-function behind(scope: Scope, sort: InvoiceFilter['sort'] = 'due', invoiceId: string, sizeMinor: Minor | null): SQL {
+function behind(
+	scope: Scope,
+	{ sort = 'due', status }: InvoiceFilter,
+	invoiceId: string,
+	sizeMinor: Minor | null
+): SQL {
 	const last = (value: SQL) =>
-		sql`(select ${value} from invoice join client using (supplier_id, client_id) where invoice.supplier_id = ${scope.supplierId} and invoice.invoice_id = ${invoiceId})`;
+		sql`(select ${value} from invoice join open_item using (supplier_id, invoice_id) join client on (client.supplier_id, client.client_id) = (invoice.supplier_id, invoice.client_id) where invoice.supplier_id = ${scope.supplierId} and invoice.invoice_id = ${invoiceId})`;
 	const upwards = (column: SQL) => sql`(${column}, ${invoice.invoiceId}) > (${last(column)}, ${invoiceId}::uuid)`;
 	const downwards = (column: SQL, value = last(column)) =>
 		sql`(${column} < ${value} or ${column} = ${value} and ${invoice.invoiceId} > ${invoiceId}::uuid)`;
 	switch (sort) {
 		case 'due':
-			return upwards(sql`invoice.due_on`);
+			return upwards(sql`${dueOf(status)}`);
 		case 'client':
 			return upwards(sql`client.name`);
 		case 'number':
@@ -54,6 +61,7 @@ export async function countInvoices(tx: Tx, scope: Scope, filter: InvoiceFilter)
 	const [row] = await tx
 		.select({ count: sql<number>`count(*)::int` })
 		.from(invoice)
+		.innerJoin(openItem, ofInvoice)
 		.innerJoin(client, and(eq(client.supplierId, invoice.supplierId), eq(client.clientId, invoice.clientId)))
 		.where(and(...invoiceFilters(scope, filter)));
 	return row?.count ?? 0;

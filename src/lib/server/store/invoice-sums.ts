@@ -6,9 +6,7 @@ import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
 import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
-import { balance, planned, promised, underWay } from './invoice-balance.ts';
-import { visible } from './invoices.ts';
-import { invoice, journalEntry, journalLine } from './schema/index.ts';
+import { journalEntry, journalLine } from './schema/index.ts';
 
 /**
  * What clients owe in one currency, from the balances of the journal. `balanceMinor` (all of it, 411 of the invoices) is always `openMinor` +
@@ -46,47 +44,22 @@ const none = (currency: string): Outstanding => ({
 
 /** Euros first, always there; then every other currency that something is owed in. */
 export async function sumOutstanding(tx: Tx, scope: Scope, today: CivilDate): Promise<[Outstanding, ...Outstanding[]]> {
-	const base = tx
-		.select({
-			due: invoice.dueOn,
-			currency: invoice.currency,
-			reason: invoice.notPayableReason,
-			left: balance.as('left'),
-			waiting: sql<string>`${underWay}`.as('waiting'),
-			promised: sql<string>`${promised}`.as('promised'),
-			planned: sql<string>`${planned}`.as('planned')
-		})
-		.from(invoice)
-		.where(and(...visible(scope)))
-		.as('base');
-	const here = sql`"left" > 0 and ${base.reason} is null`;
-	const payable = sql`greatest("left" - waiting - promised - planned, 0)`;
-	const rows = await tx
-		.select({
-			currency: base.currency,
-			balance: sql<string>`coalesce(sum("left"), 0)`,
-			open: sql<string>`coalesce(sum(${payable}) filter (where ${here}), 0)`,
-			late: sql<string>`coalesce(sum(${payable}) filter (where ${here} and ${base.due} < ${today}), 0)`,
-			busy: sql<string>`coalesce(sum("left" - ${payable}) filter (where ${here}), 0)`,
-			waiting: sql<string>`coalesce(sum(waiting), 0)`,
-			elsewhere: sql<string>`coalesce(sum("left") filter (where "left" > 0 and ${base.reason} is not null), 0)`,
-			credit: sql<string>`coalesce(-sum("left") filter (where "left" < 0), 0)`,
-			openCount: sql<string>`count(*) filter (where "left" > 0)`,
-			lateCount: sql<string>`count(*) filter (where ${here} and ${payable} > 0 and ${base.due} < ${today})`
-		})
-		.from(base)
-		.groupBy(base.currency)
-		.orderBy(base.currency);
+	const rows = await tx.execute<Record<keyof Outstanding, string>>(sql`
+		with days as (${scope.clientId ? openOfClient(scope) : openOfSupplier(scope)})
+		select currency, sum(balance) as "balanceMinor", sum(payable) as "openMinor", coalesce(sum(payable) filter (where due_on < ${today}), 0) as "lateMinor",
+			sum(busy) as "busyMinor", sum(under_way) as "underWayMinor", sum(elsewhere) as "elsewhereMinor", sum(credit) as "creditMinor",
+			sum(owed) as "openCount", coalesce(sum(payable_count) filter (where due_on < ${today}), 0) as "lateCount"
+		from days group by currency order by currency`);
 	const amount = (text: string): Minor => minor(BigInt(text));
 	const sums = rows.map((row) => ({
 		currency: row.currency,
-		balanceMinor: amount(row.balance),
-		openMinor: amount(row.open),
-		lateMinor: amount(row.late),
-		busyMinor: amount(row.busy),
-		underWayMinor: amount(row.waiting),
-		elsewhereMinor: amount(row.elsewhere),
-		creditMinor: amount(row.credit),
+		balanceMinor: amount(row.balanceMinor),
+		openMinor: amount(row.openMinor),
+		lateMinor: amount(row.lateMinor),
+		busyMinor: amount(row.busyMinor),
+		underWayMinor: amount(row.underWayMinor),
+		elsewhereMinor: amount(row.elsewhereMinor),
+		creditMinor: amount(row.creditMinor),
 		openCount: Number(row.openCount),
 		lateCount: Number(row.lateCount)
 	}));
@@ -96,32 +69,32 @@ export async function sumOutstanding(tx: Tx, scope: Scope, today: CivilDate): Pr
 	];
 }
 
-/** What each client can pay today, and how much of it is late: the balance less what is under way, of what is payable here, which is in euros. */
+/** By due day, of all clients together: as many rows as there are days on which something falls due. */
+const openOfSupplier = ({ supplierId }: Scope) => sql`
+	select currency, due_on, balance_minor as balance, payable_minor as payable, busy_minor as busy, under_way_minor as under_way, elsewhere_minor as elsewhere,
+		credit_minor as credit, owed_count as owed, payable_count from open_sum where supplier_id = ${supplierId}`;
+/** Item by item, of one client or one pay link: what is settled is not read. */
+const openOfClient = ({ supplierId, clientId, invoiceId }: Scope) => sql`
+	select currency, due_on, balance_minor as balance, payable_minor as payable,
+		case when not_payable_reason is null then greatest(balance_minor, 0) - payable_minor else 0 end as busy, under_way_minor as under_way,
+		case when not_payable_reason is null then 0 else greatest(balance_minor, 0) end as elsewhere, greatest(-balance_minor, 0) as credit,
+		(balance_minor > 0)::integer as owed, (payable_minor > 0)::integer as payable_count
+	from open_item where supplier_id = ${supplierId} and client_id = ${clientId} and balance_minor <> 0
+		and (${invoiceId}::uuid is null or invoice_id = ${invoiceId}::uuid)`;
+
+/** What these clients can pay today, and how much of it is late: of what is payable here, which is in euros. Who can pay nothing is not there. */
 export async function sumPayableByClient(
 	tx: Tx,
 	scope: Scope,
-	today: CivilDate
+	{ clientIds, today }: { clientIds: readonly string[]; today: CivilDate }
 ): Promise<Map<string, { openMinor: Minor; lateMinor: Minor }>> {
-	const base = tx
-		.select({
-			clientId: invoice.clientId,
-			due: invoice.dueOn,
-			left: sql<string>`${balance} - ${underWay} - ${promised} - ${planned}`.as('left')
-		})
-		.from(invoice)
-		.where(and(...visible(scope), isNull(invoice.notPayableReason), eq(invoice.currency, 'EUR')))
-		.as('base');
-	const rows = await tx
-		.select({
-			clientId: base.clientId,
-			open: sql<string>`sum("left")`,
-			late: sql<string>`coalesce(sum("left") filter (where ${base.due} < ${today}), 0)`
-		})
-		.from(base)
-		.where(sql`"left" > 0`)
-		.groupBy(base.clientId);
+	const rows = await tx.execute<{ client_id: string; open: string; late: string }>(sql`
+		select client_id, sum(payable_minor) as open, coalesce(sum(payable_minor) filter (where due_on < ${today}), 0) as late
+		from open_item where supplier_id = ${scope.supplierId} and client_id = any(${`{${clientIds.join(',')}}`}::uuid[]) and balance_minor <> 0 and payable_minor > 0
+			and (${scope.clientId}::uuid is null or client_id = ${scope.clientId}::uuid) and (${scope.invoiceId}::uuid is null or invoice_id = ${scope.invoiceId}::uuid)
+		group by client_id`);
 	return new Map(
-		rows.map((row) => [row.clientId, { openMinor: minor(BigInt(row.open)), lateMinor: minor(BigInt(row.late)) }])
+		rows.map((row) => [row.client_id, { openMinor: minor(BigInt(row.open)), lateMinor: minor(BigInt(row.late)) }])
 	);
 }
 

@@ -11,10 +11,10 @@ import type { Hold, HoldReason } from '../../domain/invoices/hold.ts';
 import type { InvoiceFacts } from '../../domain/invoices/state.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
 import type { Tx } from './database.ts';
-import { balance, planned, promised, sums, underWay } from './invoice-balance.ts';
+import { balance, ofInvoice, payable, promised, sums, underWay } from './invoice-balance.ts';
 import { insertMany } from './insert-many.ts';
 import { fromJson, toJson } from './json.ts';
-import { client, invoice, invoiceVat } from './schema/index.ts';
+import { client, invoice, invoiceVat, openItem } from './schema/index.ts';
 
 export type InvoiceRecord = InvoiceFacts & {
 	invoiceId: string;
@@ -59,6 +59,7 @@ export const selectInvoices = (tx: Tx) =>
 	tx
 		.select({ invoice, clientName: client.name, clientKind: client.kind, ...sums })
 		.from(invoice)
+		.innerJoin(openItem, ofInvoice)
 		.innerJoin(client, and(eq(client.supplierId, invoice.supplierId), eq(client.clientId, invoice.clientId)));
 
 type Row = {
@@ -130,10 +131,7 @@ export function invoiceFilters(scope: Scope, filter: InvoiceFilter): SQL[] {
 	if (filter.clientId) where.push(eq(invoice.clientId, filter.clientId));
 	if (filter.status === 'open') where.push(sql`${balance} <> 0`);
 	if (filter.status === 'paid') where.push(sql`${balance} = 0`);
-	if (filter.status === 'late')
-		where.push(
-			sql`${balance} - ${planned} - ${underWay} - ${promised} > 0 and ${invoice.dueOn} < ${filter.today} and ${invoice.notPayableReason} is null`
-		);
+	if (filter.status === 'late') where.push(sql`${payable} > 0 and ${openItem.dueOn} < ${filter.today}`);
 	if (filter.status === 'under_way') where.push(sql`${underWay} > 0`);
 	if (filter.search)
 		where.push(sql`(${invoice.number} ilike ${`%${filter.search}%`} or ${client.name} ilike ${`%${filter.search}%`})`);
@@ -144,15 +142,18 @@ export function invoiceFilters(scope: Scope, filter: InvoiceFilter): SQL[] {
 export async function listInvoices(tx: Tx, scope: Scope, filter: InvoiceFilter): Promise<InvoiceRecord[]> {
 	const rows = await selectInvoices(tx)
 		.where(and(...invoiceFilters(scope, filter)))
-		.orderBy(...orderOf(filter.sort))
+		.orderBy(...orderOf(filter))
 		.limit(Math.min(filter.pageSize ?? 50, 200));
 	return rows.map(recordOf);
 }
 /** Of two that are equal, always the same one first. */
-export const orderOf = (sort: InvoiceFilter['sort'] = 'due'): SQL[] => [
-	{ due: asc(invoice.dueOn), number: desc(invoice.number), amount: desc(size), client: asc(client.name) }[sort],
-	asc(invoice.invoiceId)
+export const orderOf = ({ sort = 'due', status }: Pick<InvoiceFilter, 'sort' | 'status'>): SQL[] => [
+	{ due: asc(dueOf(status)), number: desc(invoice.number), amount: desc(size), client: asc(client.name) }[sort],
+	asc(status && status !== 'paid' && sort === 'due' ? openItem.invoiceId : invoice.invoiceId)
 ];
+/** What is open is read in the order of its own index, whatever was settled since the beginning. */
+export const dueOf = (status: InvoiceFilter['status']) =>
+	status && status !== 'paid' ? openItem.dueOn : invoice.dueOn;
 /** What is left of it, owed by the client or to it. */
 export const size = sql`abs(${balance})`;
 

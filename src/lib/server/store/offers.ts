@@ -79,10 +79,8 @@ export async function isNeverLate(
 ): Promise<boolean> {
 	const [row] = await tx.execute<{ late: boolean }>(sql`
 		select exists (
-			select from invoice i where i.supplier_id = ${scope.supplierId} and i.client_id = ${clientId} and i.due_on < ${today}
-				and i.not_payable_reason is null
-				and (select coalesce(sum(l.debit_minor - l.credit_minor), 0) from journal_line l
-					where l.supplier_id = i.supplier_id and l.invoice_id = i.invoice_id and l.account = '411') > 0
+			select from open_item o where o.supplier_id = ${scope.supplierId} and o.client_id = ${clientId} and o.due_on < ${today}
+				and o.not_payable_reason is null and o.balance_minor > 0
 		) or exists (
 			select from payment p
 				join payment_attempt t on t.supplier_id = p.supplier_id and t.attempt_id = p.attempt_id
@@ -221,13 +219,11 @@ export async function listPaidInvoices(
 	}>(sql`
 		select i.client_id, i.issued_on::text, i.due_on::text, p.paid_on::text, i.type_code, i.debt_minor::text as debt,
 			i.freight_minor::text as freight, i.net_minor::text as net, i.vat_minor::text as vat
-		from invoice i cross join lateral (
+		from invoice i join open_item o on o.supplier_id = i.supplier_id and o.invoice_id = i.invoice_id cross join lateral (
 			select max(x.paid_on) as paid_on, sum(a.amount_minor) as paid from allocation a
 			join payment x on x.supplier_id = a.supplier_id and x.payment_id = a.payment_id
 			where a.supplier_id = i.supplier_id and a.invoice_id = i.invoice_id) p
-		where i.supplier_id = ${scope.supplierId} and i.issued_on >= ${from} and i.debt_minor > 0 and i.currency = 'EUR' and p.paid_on is not null
-			and (select coalesce(sum(l.debit_minor - l.credit_minor), 0) from journal_line l
-				where l.supplier_id = i.supplier_id and l.invoice_id = i.invoice_id and l.account = '411') = 0
+		where i.supplier_id = ${scope.supplierId} and i.issued_on >= ${from} and i.debt_minor > 0 and i.currency = 'EUR' and p.paid_on is not null and o.balance_minor = 0
 		order by i.issued_on, i.invoice_id limit ${limit}`);
 	return rows.map((row) => ({
 		clientId: row.client_id,

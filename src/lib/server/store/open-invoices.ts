@@ -2,7 +2,7 @@
 import { and, asc, inArray, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Tx } from './database.ts';
-import { balance } from './invoice-balance.ts';
+import { balance, ofInvoice } from './invoice-balance.ts';
 import { isStanding, recordOf, selectInvoices, visible, type InvoiceRecord } from './invoices.ts';
 import { pin, type Pinned } from './pinned.ts';
 import { invoice } from './schema/index.ts';
@@ -11,7 +11,7 @@ import { invoice } from './schema/index.ts';
 export const pinOpenInvoices = (tx: Tx, scope: Scope): Promise<Pinned> =>
 	pin(
 		tx,
-		sql`select invoice.invoice_id as id, (invoice.due_on, invoice.invoice_id) as place from invoice where ${and(...visible(scope), isStanding, sql`${balance} <> 0`)}`
+		sql`select invoice.invoice_id as id, (open_item.due_on, open_item.invoice_id) as place from invoice join open_item on ${ofInvoice} where ${and(...visible(scope), isStanding, sql`${balance} <> 0`)}`
 	);
 /** Some of them, in the same order. */
 export async function listInvoicesOf(tx: Tx, scope: Scope, invoiceIds: string[]): Promise<InvoiceRecord[]> {

@@ -5,7 +5,11 @@ import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import { minor } from '../../domain/money/minor.ts';
 import type { PlanHistory } from '../../domain/offers/caution.ts';
 import type { Tx } from './database.ts';
-import { balance, dueOfLine, planned, promised, underWay } from './invoice-balance.ts';
+
+const takenOffLine = (table: 'credit_use_part' | 'plan_part_lowered') =>
+	sql`coalesce((select sum(u.amount_minor) from ${sql.raw(table)} u where u.supplier_id = l.supplier_id and u.plan_id = l.plan_id and u.position = l.position and u.invoice_id = l.invoice_id), 0)`;
+/** What is due of `plan_part_line l`: what was agreed, less what credit notes and money that came in another way took off. As store/plans.ts reads it. */
+const dueOfLine = sql`(l.amount_minor - ${takenOffLine('credit_use_part')} - ${takenOffLine('plan_part_lowered')})`;
 
 export async function readPlanHistory(
 	tx: Tx,
@@ -14,8 +18,8 @@ export async function readPlanHistory(
 	{ today, timeZone }: { today: CivilDate; timeZone: string }
 ): Promise<PlanHistory> {
 	const [row] = await tx.execute<{ late: boolean; broken: CivilDate | null; planned: string }>(sql`
-		select exists (select from invoice where invoice.supplier_id = ${scope.supplierId} and invoice.client_id = ${clientId}
-				and invoice.due_on < ${today} and invoice.not_payable_reason is null and ${balance} - ${underWay} - ${promised} - ${planned} > 0) as late,
+		select exists (select from open_item o where o.supplier_id = ${scope.supplierId} and o.client_id = ${clientId}
+				and o.due_on < ${today} and o.payable_minor > 0) as late,
 			(select (max(x.updated_at) at time zone ${timeZone})::date::text from plan x
 				where x.supplier_id = ${scope.supplierId} and x.client_id = ${clientId} and x.status = 'in_default') as broken,
 			(select coalesce(sum(${dueOfLine}), 0)::text

@@ -59,8 +59,7 @@ export async function readPointsFacts(tx: Tx, scope: Scope, attemptId: string): 
 		select l.invoice_id, t.status, t.channel, t.created_at, coalesce(p.method_type, t.method_type) as method_type, l.amount_minor::text as asked,
 			coalesce(a.amount_minor, 0)::text as allocated, (coalesce(a.amount_minor, 0) - gone.amount)::text as standing,
 			i.debt_minor::text as debt, i.net_minor::text as net,
-			(select coalesce(sum(j.debit_minor - j.credit_minor), 0) from journal_line j
-				where j.supplier_id = i.supplier_id and j.invoice_id = i.invoice_id and j.account = '411')::text as balance,
+			o.balance_minor::text as balance,
 			i.due_on::text, i.type_code, coalesce(i.not_payable_reason = 'factored', false) as is_factored, i.hold_reason, i.hold_until::text,
 			part.due_on::text as part_due_on, coalesce(part.failures, 0)::text as part_failures, part.plan_id, coalesce(part.is_settlement, false) as is_settlement,
 			exists (select from attempt_discount d where d.supplier_id = l.supplier_id and d.attempt_id = l.attempt_id and d.invoice_id = l.invoice_id and d.reason = 'early') as is_discounted,
@@ -80,6 +79,7 @@ export async function readPointsFacts(tx: Tx, scope: Scope, attemptId: string): 
 		from payment_attempt_invoice l
 		join payment_attempt t on t.supplier_id = l.supplier_id and t.attempt_id = l.attempt_id
 		join invoice i on i.supplier_id = l.supplier_id and i.invoice_id = l.invoice_id
+		join open_item o on o.supplier_id = l.supplier_id and o.invoice_id = l.invoice_id
 		left join lateral (select x.* from payment x where x.supplier_id = t.supplier_id and x.attempt_id = t.attempt_id order by x.created_at desc limit 1) p on true
 		left join allocation a on a.supplier_id = p.supplier_id and a.payment_id = p.payment_id and a.invoice_id = l.invoice_id
 		left join bank_entry b on b.supplier_id = p.supplier_id and b.bank_entry_id = p.bank_entry_id

@@ -76,12 +76,12 @@ async function readPage(
 			t.channel in ('pay_link', 'portal') and not exists (select from payment o join payment_attempt ot on ot.supplier_id = o.supplier_id and ot.attempt_id = o.attempt_id
 				where o.supplier_id = t.supplier_id and o.client_id = p.client_id and ot.channel in ('pay_link', 'portal')
 					and (o.created_at, o.payment_id) < (p.money_at, p.payment_id)) as is_first_online,
-			(select coalesce(sum(j.debit_minor - j.credit_minor), 0) = 0 from journal_line j
-				where j.supplier_id = i.supplier_id and j.invoice_id = i.invoice_id and j.account = '411') as is_settled
+			o.balance_minor = 0 as is_settled
 		from page p
 		join payment_attempt t on t.supplier_id = ${scope.supplierId} and t.attempt_id = p.attempt_id
 		join client c on c.supplier_id = t.supplier_id and c.client_id = p.client_id
 		join invoice i on i.supplier_id = t.supplier_id and i.invoice_id = p.invoice_id
+		join open_item o on o.supplier_id = t.supplier_id and o.invoice_id = p.invoice_id
 		left join bank_entry b on b.supplier_id = t.supplier_id and b.bank_entry_id = p.bank_entry_id
 		left join lateral (select coalesce(sum(case when r.kind in ('refund_failed', 'chargeback_won', 'return_undone', 'refund_unsaid') then -x.amount_minor else x.amount_minor end), 0) as amount
 			from reversal r join reversal_allocation x on x.supplier_id = r.supplier_id and x.reversal_id = r.reversal_id

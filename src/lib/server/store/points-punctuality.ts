@@ -25,9 +25,8 @@ async function count(
 	const rows = await tx.execute<Row>(sql`
 		select ${each} as client_id, count(*)::int as invoices, (count(*) filter (where done.is_settled and done.acted_on <= i.due_on))::int as on_time,
 			coalesce(sum(case when done.is_settled then done.acted_on else ${today}::date end - i.due_on), 0)::int as days_after
-		from invoice i cross join lateral (
-			select (select coalesce(sum(j.debit_minor - j.credit_minor), 0) <= 0 from journal_line j
-					where j.supplier_id = i.supplier_id and j.invoice_id = i.invoice_id and j.account = '411') as is_settled,
+		from invoice i join open_item o on o.supplier_id = i.supplier_id and o.invoice_id = i.invoice_id cross join lateral (
+			select o.balance_minor <= 0 as is_settled,
 				(select max(coalesce(b.value_on, b.booked_on, ((case when p.method_type = 'sepa_debit' then t.created_at else p.paid_at end) at time zone ${timeZone})::date))
 					from allocation a join payment p on p.supplier_id = a.supplier_id and p.payment_id = a.payment_id
 					join payment_attempt t on t.supplier_id = p.supplier_id and t.attempt_id = p.attempt_id

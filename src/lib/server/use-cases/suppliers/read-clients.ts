@@ -36,14 +36,12 @@ export async function readClients(
 ): Promise<Page<ClientLine>> {
 	return read(services, scope, async (tx) => {
 		const today = await todayOf(services, tx, scope);
-		const [page, sums] = await Promise.all([
-			pageOf(
-				{ after, size: CLIENTS_SHOWN },
-				(ask) => listClients(tx, scope, { search, ...ask }),
-				(one) => one.clientId
-			),
-			sumPayableByClient(tx, scope, today)
-		]);
+		const page = await pageOf(
+			{ after, size: CLIENTS_SHOWN },
+			(ask) => listClients(tx, scope, { search, ...ask }),
+			(one) => one.clientId
+		);
+		const sums = await sumPayableByClient(tx, scope, { clientIds: page.rows.map((one) => one.clientId), today });
 		const rows = page.rows.map(({ clientId, name, kind, siren }) => ({
 			clientId,
 			name,
