@@ -165,6 +165,17 @@ const WRONGS: [name: string, wrong: string, rule: string][] = [
 		'the ledger is the sum of what happened'
 	],
 	[
+		'a cent more that is stored as open',
+		'update open_item set balance_minor = balance_minor + 1',
+		'what is stored as open is true'
+	],
+	['an invoice that nothing stores as open', 'delete from open_item', 'what is stored as open is true'],
+	[
+		'a sum of a supplier that is not its items',
+		'update open_sum set payable_minor = payable_minor + 1',
+		'what is stored as open is true'
+	],
+	[
 		'a discount that nobody accepted',
 		`insert into discount (supplier_id, discount_id, payment_id, invoice_id, client_id, sequence, kind, amount_minor, currency, happened_on, created_at) select p.supplier_id, gen_random_uuid(), p.payment_id, a.invoice_id, p.client_id, 1, 'granted', 100, 'EUR', now(), now() from payment p join allocation a using (supplier_id, payment_id) where payment_id = ${ONE}`,
 		'discounts justified'

@@ -5,6 +5,7 @@ export async function checkClaims(facts: Facts): Promise<Record<string, number>>
 	return {
 		invoices: await checkInvoices(facts),
 		'parts of plans': await checkParts(facts),
+		'open items': await checkOpen(facts),
 		discounts: await checkDiscounts(facts),
 		'credit notes': await checkCredits(facts),
 		'receipts and credit notes': await checkNumbers(facts)
@@ -37,6 +38,34 @@ async function checkInvoices({ sql, found }: Facts): Promise<number> {
 				`${number}: 411 ${ledger}, own sum ${debt - paid + back - given - set_off}`
 			);
 	}
+	return rows.length;
+}
+
+/** What is stored as open of each invoice, and what a supplier's add up to, are what the books and the tries say. */
+async function checkOpen({ sql, found }: Facts): Promise<number> {
+	const rows = await sql<
+		{ number: string; stored: string | null; ledger: string; waiting: string | null; taken: string }[]
+	>`
+		select i.number, o.balance_minor::text as stored, o.under_way_minor::text as waiting,
+			(select coalesce(sum(l.debit_minor - l.credit_minor), 0) from journal_line l
+				where l.supplier_id = i.supplier_id and l.invoice_id = i.invoice_id and l.account = '411')::text as ledger,
+			(select coalesce(sum(x.amount_minor), 0) from payment_attempt_invoice x join payment_attempt a using (supplier_id, attempt_id)
+				where x.supplier_id = i.supplier_id and x.invoice_id = i.invoice_id and x.live and a.status = 'processing')::text as taken
+		from invoice i left join open_item o using (supplier_id, invoice_id)`;
+	for (const { number, stored, ledger, waiting, taken } of rows)
+		if (stored !== ledger || waiting !== taken)
+			found(
+				'what is stored as open is true',
+				`${number}: ${stored} open and ${waiting} under way, in the books ${ledger} and ${taken}`
+			);
+	const sums = await sql<{ supplier: string; items: string; sums: string }[]>`
+		select s.supplier_id as supplier,
+			(select concat_ws(' ', coalesce(sum(balance_minor), 0), coalesce(sum(payable_minor), 0), coalesce(sum(under_way_minor), 0)) from open_item o where o.supplier_id = s.supplier_id) as items,
+			(select concat_ws(' ', coalesce(sum(balance_minor), 0), coalesce(sum(payable_minor), 0), coalesce(sum(under_way_minor), 0)) from open_sum o where o.supplier_id = s.supplier_id) as sums
+		from supplier s`;
+	for (const one of sums)
+		if (one.items !== one.sums)
+			found('what is stored as open is true', `sums of ${one.supplier}: ${one.sums}, its items ${one.items}`);
 	return rows.length;
 }
 
