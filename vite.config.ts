@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { sveltekit } from '@sveltejs/kit/vite';
@@ -104,6 +105,8 @@ export default defineConfig({
 	},
 	test: {
 		expect: { requireAssertions: true },
+		// A test of the server waits for PostgreSQL half of its time.
+		maxWorkers: availableParallelism() + 1,
 		projects: [
 			{
 				extends: true,
