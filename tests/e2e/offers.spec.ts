@@ -1,6 +1,6 @@
 // The client chooses: early with a discount, or in instalments that are taken by themselves. Scenarios 4, 8 to 12 of the sandbox's matrix.
 import { accessible, expect, form, freshInvoice, hydrated, open, origin, paid, test, type Demo } from './fixtures.ts';
-import type { Page } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
 
 const choose = (page: Page, name: RegExp) => page.getByRole('radio', { name }).check();
 async function payFirstPart(page: Page, link: string, number: string, confirms = false): Promise<void> {
@@ -200,6 +200,47 @@ test('paid off at once: nothing else will be taken', { tag: '@phone' }, async ({
 	await form.pay(page);
 	await expect(page.getByText('Tout est payé. Merci')).toBeVisible();
 });
+test('a price that ends while the card is read: never another than the button said, nothing is debited, and the new one is asked for', async ({
+	page,
+	demo,
+	browser
+}) => {
+	const invoice = await freshInvoice(page, demo, { netMinor: 100_000, issuedDaysAgo: 0 });
+	const name = `Le temps de ${invoice.number}`;
+	const admin = await writeOffer(browser, demo, invoice.number, name);
+	await admin.getByLabel('Remise 1').fill('5');
+	await admin.getByRole('button', { name: 'Publier' }).click();
+	await open(admin, (await admin.getByRole('link', { name }).getAttribute('href'))!);
+	await open(page, invoice.link);
+	await form.open(page);
+	await form.card(page, '4242424242424242');
+	await expect(page.getByRole('button', { name: /^Payer 1.140,00.€/ })).toBeVisible();
+	// Stripe reads the card, and meanwhile the supplier ends the offer: the page knows before the answer is there.
+	await page.route(
+		/\/v1\/confirmation_tokens$/,
+		async (route) => {
+			await admin.getByRole('button', { name: 'Ne plus proposer' }).click();
+			await expect(page.getByRole('radio', { name: /Avec 2.% d’escompte/ })).toHaveCount(1);
+			await route.continue();
+		},
+		{ times: 1 }
+	);
+	await form.pay(page);
+	await expect(page.getByText(/le montant est maintenant de 1.176,00.€\. Rien n’a été débité/)).toBeVisible();
+	await page.getByRole('button', { name: /^Payer 1.176,00.€/ }).click();
+	await paid(page);
+	expect((await demo.mail(invoice.email, /^Paiement reçu/)).subject).toMatch(/1.176,00/);
+	await admin.context().close();
+});
+/** The supplier, in a browser of her own, at a new offer for the client of this invoice alone. Close its context afterwards. */
+async function writeOffer(browser: Browser, demo: Demo, number: string, name: string): Promise<Page> {
+	const admin = await (await browser.newContext({ locale: 'fr-FR', serviceWorkers: 'block' })).newPage();
+	await admin.goto((await demo.person('Claire Martin')).sign_in_url);
+	await open(admin, `${origin()}/admin/offres/nouvelle`);
+	await admin.getByLabel('Nom de l’offre').fill(name);
+	await admin.getByLabel('Pour', { exact: true }).selectOption({ label: `Client ${number.replace('E2E-', '')}` });
+	return admin;
+}
 test('a supplier writes an offer, sees it, publishes it, and a client’s open page follows', async ({
 	page,
 	demo,
@@ -208,13 +249,7 @@ test('a supplier writes an offer, sees it, publishes it, and a client’s open p
 	const invoice = await freshInvoice(page, demo, { netMinor: 100_000, issuedDaysAgo: 0 });
 	await open(page, invoice.link);
 	await expect(page.getByRole('button', { name: /^Payer 1.176,00/ })).toBeVisible();
-	const admin = await (await browser.newContext()).newPage();
-	await admin.goto((await demo.person('Claire Martin')).sign_in_url);
-	await open(admin, `${origin()}/admin/offres/nouvelle`);
-	await admin.getByLabel('Nom de l’offre').fill(`Rien que pour ${invoice.number}`);
-	await admin
-		.getByLabel('Pour', { exact: true })
-		.selectOption({ label: `Client ${invoice.number.replace('E2E-', '')}` });
+	const admin = await writeOffer(browser, demo, invoice.number, `Rien que pour ${invoice.number}`);
 	await admin.getByLabel('Remise 1').fill('90');
 	await expect(admin.getByText('Indiquez un taux entre 0,01 et 30')).toBeVisible();
 	await expect(admin.getByRole('button', { name: 'Publier' })).toBeDisabled();

@@ -8,6 +8,7 @@ export function mistakeText(code: PolicyMistake['code'], locale: Locale): string
 	const say = { locale };
 	const texts: Record<PolicyMistake['code'], () => string> = {
 		validity_reversed: () => m.mistake_validity_reversed({}, say),
+		validity_over: () => m.mistake_validity_over({}, say),
 		no_method: () => m.mistake_no_method({}, say),
 		discount_range: () => m.mistake_discount_range({}, say),
 		days_range: () => m.mistake_days_range({}, say),

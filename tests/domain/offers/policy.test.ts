@@ -8,7 +8,8 @@ import { resolvePolicy, type PolicyAudience, type PublishedPolicy } from '#lib/d
 
 const CONTEXT: PolicyContext = {
 	defaultTermsDays: 30,
-	terms: { business: 'days_60', isLargeOnlineSeller: false }
+	terms: { business: 'days_60', isLargeOnlineSeller: false },
+	today: civilDate('2026-11-26')
 };
 const base: OfferPolicy = {
 	version: 1,
@@ -102,6 +103,9 @@ describe('at the edge', () => {
 		]);
 		expect(valid('2026-12-01', '2026-12-31')).toEqual([]);
 		expect(valid('2026-12-02', '2026-12-01')).toEqual(['error validity_reversed validUntil']);
+		// Published on its last day it is still offered; a day later, to nobody.
+		expect(valid(null, '2026-11-26')).toEqual([]);
+		expect(valid(null, '2026-11-25')).toEqual(['error validity_over validUntil']);
 	});
 	test('a discount is of 30 % at most, its days of 0 to 120, its cap of something', () => {
 		const capped = (cap: bigint) => found({ discount: { ...tiers([200, 10]).discount, capMinor: minor(cap) } });

@@ -1,6 +1,6 @@
 // Mistakes in a policy, found while it is typed: what can't be, and what would never be offered to anybody.
 import { required } from '../required.ts';
-import { addDays, civilDate } from '../calendar/civil-date.ts';
+import { addDays, civilDate, type CivilDate } from '../calendar/civil-date.ts';
 import { lastLawfulDay, type LegalTerms } from './legal.ts';
 import type { DiscountRule, DiscountTier, InstalmentRule, OfferPolicy } from './policy.ts';
 import type { PolicyAudience } from './resolve-policy.ts';
@@ -9,6 +9,7 @@ import { datesOf } from './schedule.ts';
 export type PolicyMistake = {
 	code:
 		| 'validity_reversed'
+		| 'validity_over'
 		| 'no_method'
 		| 'discount_range'
 		| 'days_range'
@@ -28,7 +29,8 @@ export type PolicyMistake = {
 	field: string;
 };
 
-export type PolicyContext = { defaultTermsDays: number; terms: LegalTerms };
+/** `today`: where the supplier is. */
+export type PolicyContext = { defaultTermsDays: number; terms: LegalTerms; today: CivilDate };
 /** Above this a discount is a typing mistake more often than a wish. */
 const DISCOUNT_MAX_BPS = 3000;
 const DAYS_MAX = 120;
@@ -38,6 +40,8 @@ export function checkPolicy(policy: OfferPolicy, context: PolicyContext): Policy
 	const mistakes: PolicyMistake[] = [];
 	if (policy.validFrom && policy.validUntil && policy.validUntil < policy.validFrom)
 		mistakes.push({ code: 'validity_reversed', severity: 'error', field: 'validUntil' });
+	else if (policy.validUntil && policy.validUntil < context.today)
+		mistakes.push({ code: 'validity_over', severity: 'error', field: 'validUntil' });
 	if (!policy.methods.length) mistakes.push({ code: 'no_method', severity: 'error', field: 'methods' });
 	if (policy.discount) mistakes.push(...checkDiscount(policy.discount, context));
 	if (policy.instalments) mistakes.push(...checkInstalments(policy.instalments, context));

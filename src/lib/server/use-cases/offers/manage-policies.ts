@@ -3,6 +3,7 @@
 // input_invalid, offer_invalid. Facts: offers.changed.
 import type { OfferTerms } from '../../../contract/offers.ts';
 import { may, type Scope } from '../../../domain/access/scope.ts';
+import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { checkAudience, checkPolicy, type PolicyMistake } from '../../../domain/offers/check-policy.ts';
 import type { PolicyAudience } from '../../../domain/offers/resolve-policy.ts';
 import type { Services } from '../../services.ts';
@@ -80,12 +81,13 @@ async function audienceExists(tx: Tx, scope: Scope, audience: PolicyAudience): P
 }
 
 /** What is wrong with the terms for this supplier, worst first. */
-const mistakesIn = (terms: OfferTerms, supplier: Supplier): PolicyMistake[] =>
+const mistakesIn = (terms: OfferTerms, supplier: Supplier, now: Date): PolicyMistake[] =>
 	checkPolicy(
 		{ ...terms, version: 0 },
 		{
 			defaultTermsDays: supplier.defaultTermsDays,
-			terms: { business: supplier.businessTerms, isLargeOnlineSeller: supplier.isLargeOnlineSeller }
+			terms: { business: supplier.businessTerms, isLargeOnlineSeller: supplier.isLargeOnlineSeller },
+			today: civilDateIn(now, supplier.timeZone)
 		}
 	).sort((a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'));
 /** Under the lock of the programme: no version without that tier is published meanwhile. */
@@ -96,11 +98,11 @@ async function mistakesInAudience(tx: Tx, scope: Scope, draft: PolicyRow): Promi
 	return checkAudience(audience, [...(live?.terms.tiers.keys() ?? [])]);
 }
 
-/** From this instant clients are offered it; the version before ends. What was accepted under an older version stays as it was accepted. */
 /** null when this person may publish now: asked before a draft is saved, too. */
 export const refusePublishing = (services: Services, scope: Scope) =>
 	may(scope.actor, 'publish_offers') ? requireFreshProof(services, scope) : refuse('not_allowed');
 
+/** From this instant clients are offered it; the version before ends. What was accepted under an older version stays as it was accepted. */
 export async function publishPolicy(
 	services: Services,
 	scope: Scope,
@@ -115,7 +117,7 @@ export async function publishPolicy(
 		if (!draft) return refuse('not_found');
 		const mistakes = [
 			...(await mistakesInAudience(tx, scope, draft)),
-			...mistakesIn(draft.terms, await getSupplier(tx, scope))
+			...mistakesIn(draft.terms, await getSupplier(tx, scope), now)
 		];
 		const mistake = mistakes.find((one) => one.severity === 'error');
 		if (mistake) return refuse('offer_invalid', { field: mistake.field, mistake: mistake.code });

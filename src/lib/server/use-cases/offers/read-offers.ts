@@ -160,7 +160,8 @@ export async function readOfferEditor(
 			samples,
 			context: {
 				defaultTermsDays: supplier.defaultTermsDays,
-				terms: { business: supplier.businessTerms, isLargeOnlineSeller: supplier.isLargeOnlineSeller }
+				terms: { business: supplier.businessTerms, isLargeOnlineSeller: supplier.isLargeOnlineSeller },
+				today: civilDateIn(services.clock.now(), supplier.timeZone)
 			},
 			timeZone: supplier.timeZone,
 			supplierName: supplier.name,

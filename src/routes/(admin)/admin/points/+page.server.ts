@@ -1,9 +1,9 @@
 // The points programme: its draft is saved, tried, published; its end is announced.
 import { fail } from '@sveltejs/kit';
+import { endFormFrom } from '#lib/contract/end-form.ts';
 import { programmeFormFrom, withRows } from '#lib/contract/programme-form.ts';
 import { programmeFormOf } from '#lib/contract/programme-form-of.ts';
 import { readProgrammeForm } from '#lib/contract/read-programme-form.ts';
-import { parseCivilDate } from '#lib/domain/calendar/civil-date.ts';
 import { DEFAULT_PROGRAMME } from '#lib/domain/points/default-programme.ts';
 import { failWith, refusalBody } from '#lib/server/http/answer.ts';
 import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
@@ -74,12 +74,13 @@ export const actions: Actions = {
 	terminer: async (event) => {
 		const scope = requireMember(event);
 		const fields = await event.request.formData();
-		const lastEarnOn = parseCivilDate(String(fields.get('gagner') ?? ''));
-		const lastSpendOn = parseCivilDate(String(fields.get('utiliser') ?? ''));
-		if (!lastEarnOn || !lastSpendOn || !fields.has('compris'))
-			return failWith({ code: 'input_invalid', detail: { field: 'fin' } }, event.locals.locale);
-		const result = await programme.endProgramme((await house()).services, scope, { lastEarnOn, lastSpendOn });
+		const { typed, end } = endFormFrom(fields);
+		if (!end) return fail(400, { end: typed });
+		const result = await programme.endProgramme((await house()).services, scope, end);
 		if (result.ok) return { ended: true };
-		return refuseOrConfirm(event, result.refusal, 'offer', fields);
+		const { refusal } = result;
+		if (refusal.code !== 'programme_ends_too_soon') return refuseOrConfirm(event, refusal, 'offer', fields);
+		const body = { ...refusalBody(refusal, event.locals.locale), end: { ...typed, earliest: refusal.detail } };
+		return fail(statusOf(refusal.code), body);
 	}
 };
