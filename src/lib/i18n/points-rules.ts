@@ -5,7 +5,7 @@ import { civilDate, type CivilDate } from '../domain/calendar/civil-date.ts';
 import { formatDay } from '../domain/calendar/format.ts';
 import { formatMoney, formatRate, type Locale } from '../domain/money/format.ts';
 import { ofName } from './of-name.ts';
-import { offerBenefits } from './points.ts';
+import { formatPoints, offerBenefits } from './points.ts';
 import { NO_MULTIPLIER, type EarningRule, type ProgrammeTerms, type Reward } from '../domain/points/programme.ts';
 
 /** Who gives the points, and whose clock a day ends by. */
@@ -62,10 +62,9 @@ export function rulesChanges(
 	return { added: is.filter((text) => !was.includes(text)), gone: was.filter((text) => !is.includes(text)) };
 }
 
-const numbers = { fr: new Intl.NumberFormat('fr-FR'), en: new Intl.NumberFormat('en-IE') };
-/** "1 point", "1 500 points". */
+/** "1 point", "1 500 points", and of a debt "−40 points". */
 export const pointsText = (count: number, locale: Locale): string =>
-	m.rules_points({ count, shown: numbers[locale].format(count) }, { locale });
+	m.rules_points({ count, shown: formatPoints(count, locale) }, { locale });
 const money = (amount: bigint, { locale }: Say): string => formatMoney(amount as never, 'EUR', locale);
 const days = (count: number, say: Say): string => m.rules_days({ count }, say);
 const months = (count: number, say: Say): string => m.rules_months({ count }, say);
@@ -165,7 +164,7 @@ function rewardText(reward: Reward, { tiers: all }: ProgrammeTerms, say: Say): s
 		tier ? m.rules_reward_tier({ tier: tier.name[say.locale] }, say) : '',
 		reward.from ? m.rules_reward_from({ date: day(reward.from) }, say) : '',
 		reward.until ? m.rules_reward_until({ date: day(reward.until) }, say) : '',
-		reward.stock === null ? '' : m.rules_reward_stock({ count: numbers[say.locale].format(reward.stock) }, say),
+		reward.stock === null ? '' : m.rules_reward_stock({ count: formatPoints(reward.stock, say.locale) }, say),
 		reward.kind === 'voucher' ? m.rules_reward_code({}, say) : ''
 	]
 		.filter(Boolean)
