@@ -75,11 +75,10 @@ const openOfSupplier = ({ supplierId }: Scope) => sql`
 		credit_minor as credit, owed_count as owed, payable_count from open_sum where supplier_id = ${supplierId}`;
 /** Item by item, of one client or one pay link: what is settled is not read. */
 const openOfClient = ({ supplierId, clientId, invoiceId }: Scope) => sql`
-	select currency, due_on, balance_minor as balance, payable_minor as payable,
-		case when not_payable_reason is null then greatest(balance_minor, 0) - payable_minor else 0 end as busy, under_way_minor as under_way,
-		case when not_payable_reason is null then 0 else greatest(balance_minor, 0) end as elsewhere, greatest(-balance_minor, 0) as credit,
-		(balance_minor > 0)::integer as owed, (payable_minor > 0)::integer as payable_count
-	from open_item where supplier_id = ${supplierId} and client_id = ${clientId} and balance_minor <> 0
+	select i.currency, i.due_on, i.balance_minor as balance, i.payable_minor as payable, s.busy_minor as busy, i.under_way_minor as under_way,
+		s.elsewhere_minor as elsewhere, s.credit_minor as credit, s.owed_count as owed, s.payable_count
+	from open_item i, open_share(i.not_payable_reason, i.balance_minor, i.payable_minor) s
+	where supplier_id = ${supplierId} and client_id = ${clientId} and balance_minor <> 0
 		and (${invoiceId}::uuid is null or invoice_id = ${invoiceId}::uuid)`;
 
 /** What these clients can pay today, and how much of it is late: of what is payable here, which is in euros. Who can pay nothing is not there. */
