@@ -210,7 +210,7 @@ test('a price that ends while the card is read: never another than the button sa
 	const admin = await writeOffer(browser, demo, invoice.number, name);
 	await admin.getByLabel('Remise 1').fill('5');
 	await admin.getByRole('button', { name: 'Publier' }).click();
-	await open(admin, (await admin.getByRole('link', { name }).getAttribute('href'))!);
+	await open(admin, `${origin()}${await admin.getByRole('link', { name }).getAttribute('href')}`);
 	await open(page, invoice.link);
 	await form.open(page);
 	await form.card(page, '4242424242424242');
