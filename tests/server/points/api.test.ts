@@ -147,8 +147,16 @@ test('an adjustment is made once for its key: again, at once or later, it is the
 		status: 422,
 		body: { error: { code: 'idempotency_mismatch' } }
 	});
+	expect(await adjust({ ...body, reason: 'Erreur de saisie' }, asked)).toMatchObject({
+		status: 422,
+		body: { error: { code: 'idempotency_mismatch' } }
+	});
 	const neighbour = await aPayer(house.services, cast, 'n@n.example', 'Voisin');
 	expect((await adjust(body, { ...asked, id: neighbour.clientId })).status).toBe(422);
+	// For two clients at the same moment: of one.
+	const both = { idempotencyKey: 'adjust-both' };
+	const raced = await Promise.all([adjust(body, both), adjust(body, { ...both, id: neighbour.clientId })]);
+	expect(raced.map(({ status }) => status).sort()).toEqual([201, 422]);
 	// The key of another supplier's software is another key.
 	const theirs = await aPayer(house.services, other, 'o@o.example', 'Autre');
 	expect(await adjust(body, { ...asked, by: otherKey, id: theirs.clientId })).toMatchObject({

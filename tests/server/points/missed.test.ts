@@ -2,6 +2,7 @@
 // and a worker that dies leaves them to another.
 import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { addMonths, daysBetween } from '#lib/domain/calendar/civil-date.ts';
 import { doDueWork } from '#lib/server/jobs/due-jobs.ts';
 import { newId } from '#lib/server/identity.ts';
 import { askForWork, claimDueWork, forgetWork } from '#lib/server/store/due-work.ts';
@@ -11,7 +12,16 @@ import { acceptEntry } from '#lib/server/use-cases/bank/accept-entry.ts';
 import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
 import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
 import { followDuePoints } from '#lib/server/use-cases/points/follow-due-points.ts';
-import { anInvoice, aPayer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import {
+	anInvoice,
+	anOffer,
+	aPayer,
+	aSupplier,
+	instalments,
+	pay,
+	type Cast,
+	type Payer
+} from '../../builders/parties.ts';
 import { acceptRules, aProgramme, entriesOf, givePoints, pointsFollow, pointsOf } from '../../builders/points.ts';
 import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
@@ -21,9 +31,10 @@ let cast: Cast;
 let payer: Payer;
 let superuser: postgres.Sql;
 let counter = 0;
+const DAY_MS = 86_400_000;
 const account = () => `acct_missed${counter}`;
 beforeAll(async () => {
-	house = await openHouse([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((each) => `acct_missed${each}`));
+	house = await openHouse(Array.from({ length: 18 }, (_, i) => `acct_missed${i + 1}`));
 	superuser = postgres(house.databaseUrl, { max: 2, onnotice: () => {} });
 	await superuser.unsafe(
 		`create function breaks() returns trigger language plpgsql as $$ begin raise exception 'broken'; end $$`
@@ -212,7 +223,7 @@ describe('two payments of one client, before either was followed', () => {
 		);
 		const whole = await bill();
 		await transferred(inTime, '40,00');
-		house.world.world.offsetMs += 4 * 86_400_000;
+		house.world.world.offsetMs += 4 * DAY_MS;
 		await transferred(inTime, '60,00');
 		expect(await stage.balanceOf(inTime)).toBe(0n);
 		expect(await story()).toEqual(['earned 40']);
@@ -221,6 +232,61 @@ describe('two payments of one client, before either was followed', () => {
 		await transferred(whole, '40,00');
 		await transferred(whole, '60,00');
 		expect((await story()).sort()).toEqual(['earned 30', 'earned 40', 'earned 40', 'earned 60']);
+	});
+});
+
+describe('followed days later, as if it had been at once', () => {
+	const tiers = [0, 500].map((threshold, i) => ({
+		name: { fr: ['Bronze', 'Argent'][i] ?? '', en: '' },
+		threshold,
+		multiplierBps: [10_000, 20_000][i] ?? 0,
+		perk: null
+	}));
+	test('the tier that multiplies is the one of the day of the act: ended meanwhile, it was still there', async () => {
+		await aProgramme(house.services, cast, { expiry: null, tiers });
+		await buy(await bill(60_000), 60_000);
+		expect(await points()).toMatchObject({ balance: 600, tier: 1 });
+		await house.advance(daysBetween(stage.inDays(0), addMonths(stage.inDays(0), 12)) - 1);
+		await buy(await bill(), 10_000);
+		house.world.world.offsetMs += 3 * DAY_MS;
+		expect(await story()).toEqual(['earned 600', 'earned 200']);
+		expect(await points()).toMatchObject({ tier: 0 });
+	});
+	test('reached meanwhile, it was not there yet, and a better one is no gain of waiting', async () => {
+		await aProgramme(house.services, cast, { tiers });
+		await buy(await bill(), 10_000);
+		// Somebody died with the first in hand.
+		await claimDueWork(house.services.db, house.services.clock.now(), 2 * DAY_MS + 3_600_000);
+		await house.advance(2);
+		await buy(await bill(60_000), 60_000);
+		expect(await points()).toMatchObject({ balance: 600, tier: 1 });
+		await house.advance(1);
+		expect(await story()).toEqual(['earned 600', 'earned 100']);
+	});
+	test('the bonus of a plan comes once, with its last part, by the rules of then', async () => {
+		await aProgramme(house.services, cast, { earning: { planFinished: 700 } });
+		await anOffer(house.services, cast, {
+			discount: null,
+			instalments: instalments({ spacing: { unit: 'day', every: 4 } })
+		});
+		await superuser.unsafe(FAULTS.entry.begins);
+		const invoiceId = await bill(60_000);
+		const plan = { option: 'plan_2', noWorker: true } as const;
+		expect(await buy(invoiceId, 30_000, plan)).toMatchObject({ ok: true });
+		await stage.live(4);
+		expect((await stage.planOf(invoiceId)).status).toBe('completed');
+		await house.advance(1);
+		await aProgramme(house.services, cast, { earning: { planFinished: 9 } });
+		await stage.live(3);
+		expect(await waiting()).toEqual([
+			[expect.any(Number), expect.stringContaining('broken')],
+			[expect.any(Number), expect.stringContaining('broken')]
+		]);
+		await superuser.unsafe(FAULTS.entry.ends);
+		await house.advance(1);
+		await house.drain();
+		expect((await story()).sort()).toEqual(['earned 300', 'earned 300', 'earned 700']);
+		expect(await points()).toMatchObject({ balance: 1300, left: 1300 });
 	});
 });
 async function transferred(invoiceId: string, amount: string): Promise<void> {

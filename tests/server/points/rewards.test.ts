@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Reward } from '#lib/domain/points/programme.ts';
 import { byHandMistake } from '#lib/i18n/points-by-hand.ts';
 import { newId } from '#lib/server/identity.ts';
-import { listMembers } from '#lib/server/store/parties.ts';
+import { findClient, listMembers } from '#lib/server/store/parties.ts';
 import { voucherCode } from '#lib/server/store/schema/index.ts';
 import { adjustPoints, freezePoints } from '#lib/server/use-cases/points/adjust-points.ts';
 import { readClientPoints } from '#lib/server/use-cases/points/read-client-points.ts';
@@ -76,6 +76,17 @@ test('a service is asked for, and its points are gone; the same click twice is o
 	const both = await Promise.all([take(one, payer, redemptionId), take(one, payer, redemptionId)]);
 	expect(both).toMatchObject([{ ok: true }, { ok: true }]);
 	expect(both[0]).toMatchObject({ value: { state: 'asked', points: 100 } });
+	expect(await balance()).toBe(200);
+});
+test('the id of a reward that was taken begins no payment that uses points', async () => {
+	const one = await offered();
+	const attemptId = newId();
+	expect(await take(one, payer, attemptId)).toMatchObject({ ok: true });
+	const name = (await asSystem((tx) => findClient(tx, cast.system, payer.clientId)))?.name ?? '';
+	const invoiceId = await anInvoice(house.services, cast, { name }, { grossMinor: 12_000, dueOn: inDays(5) });
+	const again = { attemptId, usePoints: 100, account: `acct_rewards${counter}` };
+	const paid = await pay(house.services, payer, [invoiceId], 11_500, again);
+	expect(paid).toMatchObject({ ok: false, refusal: { code: 'attempt_id_reused' } });
 	expect(await balance()).toBe(200);
 });
 test('the supplier gives it, or says why not: then the points are back where they were', async () => {

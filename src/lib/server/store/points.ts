@@ -1,6 +1,6 @@
 // The points ledger: entries are only ever added, one client at a time under its account's lock; what follows from them is kept beside, and checked by
 // the database at commit. Reading for screens is in points-reading.ts.
-import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, lte, ne, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { GivenLot } from '../../domain/points/given-back.ts';
@@ -115,6 +115,27 @@ export async function earnedInYear(
 	return { points: Number(points), recheckOn: first && leavesYearOn(first) };
 }
 
+/** On the day of an act, by acts until then but those of its own try: what came later is not asked. */
+export async function earnedBefore(
+	tx: Tx,
+	scope: Scope,
+	{ clientId, attemptId, actedOn }: { clientId: string; attemptId: string; actedOn: CivilDate }
+): Promise<number> {
+	const [row] = await tx
+		.select({ points: sql<string>`coalesce(sum(${pointsAward.earnedPoints}), 0)` })
+		.from(pointsAward)
+		.where(
+			and(
+				eq(pointsAward.supplierId, scope.supplierId),
+				eq(pointsAward.clientId, clientId),
+				gt(pointsAward.actedOn, yearBefore(actedOn)),
+				lte(pointsAward.actedOn, actedOn),
+				ne(pointsAward.attemptId, attemptId)
+			)
+		);
+	return Number(required(row, 'sum').points);
+}
+
 /**
  * What acts between two days were judged to give, tries that came to nothing apart: what went back may come again, so it counts too. The try is asked only
  * of what stands no more.
@@ -214,9 +235,9 @@ export async function findEntryOf(
 	tx: Tx,
 	scope: Scope,
 	sourceId: string
-): Promise<{ clientId: string; points: number } | null> {
+): Promise<Pick<typeof pointsEntry.$inferSelect, 'clientId' | 'kind' | 'points' | 'reason'> | null> {
 	const [row] = await tx
-		.select({ clientId: pointsEntry.clientId, points: pointsEntry.points })
+		.select()
 		.from(pointsEntry)
 		.where(and(eq(pointsEntry.supplierId, scope.supplierId), eq(pointsEntry.sourceId, sourceId)))
 		.limit(1);

@@ -125,6 +125,9 @@ async function openAttempt(
 		// The same click twice: the other one's row is there now. If it can't be seen, it is somebody else's id.
 		if (constraintName(error) === 'payment_attempt_pk')
 			return isSecondLook ? refuse('attempt_id_reused') : openAttempt(services, scope, asked, true);
+		// The id of a reward that was taken.
+		if (['points_redemption_pk', 'points_entry_once'].includes(constraintName(error)))
+			return refuse('attempt_id_reused');
 		throw error;
 	}
 }

@@ -11,6 +11,7 @@ import { findClient, getSupplier } from '../../store/parties.ts';
 import { findEntryOf, lockAccount, saveAccount } from '../../store/points.ts';
 import { findLiveProgramme } from '../../store/points-programme.ts';
 import { recordAudit } from '../../store/records.ts';
+import { constraintName } from '../../store/tx.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 import { expireDue } from './expire-points.ts';
 import { addPoints, announce, takePoints, type Moving } from './move-points.ts';
@@ -36,12 +37,12 @@ export async function adjustPoints(
 		return refuse('input_invalid', { field: 'points' });
 	const why = realReason(reason);
 	if (why === null) return refuse('input_invalid', REASON_ASKED);
-	return commit(services, scope, async (tx) => {
+	const adjust = async (tx: Tx): Promise<Result<{ balance: number }>> => {
 		const moving = await opened(services, scope, tx, clientId);
 		if (!moving) return refuse('not_found');
 		const known = await findEntryOf(tx, scope, adjustmentId);
 		if (known)
-			return known.clientId === clientId && known.points === points
+			return known.kind === 'adjusted' && known.clientId === clientId && known.points === points && known.reason === why
 				? done({ balance: moving.account.balance })
 				: refuse('attempt_id_reused');
 		if (await expireDue(moving)) await announce(moving);
@@ -64,7 +65,14 @@ export async function adjustPoints(
 		await recordAudit(tx, scope, moving.now, 'points_adjusted', clientId, { points: String(points), reason: why });
 		await announce(moving);
 		return done({ balance: moving.account.balance });
-	});
+	};
+	try {
+		return await commit(services, scope, adjust);
+	} catch (error) {
+		// Asked for at the same moment for another client, whose account is another lock: the database let one through.
+		if (constraintName(error) === 'points_entry_once') return refuse('attempt_id_reused');
+		throw error;
+	}
 }
 
 /** Nothing is taken for points until it is lifted; they are earned, and expire, as before. `reason` null: lifted. */

@@ -12,7 +12,7 @@ import { newId } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
 import { askForWork } from '../../store/due-work.ts';
 import type { Supplier } from '../../store/parties.ts';
-import { listAwardsAround, lockAccount, type PointsAward } from '../../store/points.ts';
+import { earnedBefore, listAwardsAround, lockAccount, type PointsAward } from '../../store/points.ts';
 import { readPointsFacts, type LineFacts } from '../../store/points-facts.ts';
 import { hasPublished, listPublished, termsOf } from '../../store/points-programme.ts';
 import { isYearStale, yearToday } from './account-today.ts';
@@ -112,7 +112,8 @@ async function judge(
 	const before = paymentsOf(awards, line.invoiceId);
 	// The tier of the day on which the first part of an invoice was paid counts for all of it: paying in pieces is no way to a better one.
 	const multiplierBps =
-		before[0]?.multiplierBps ?? multiplierOf(terms.tiers, tierOf(terms.tiers, account.earnedInYear));
+		before[0]?.multiplierBps ??
+		multiplierOf(terms.tiers, tierOf(terms.tiers, await yearAt(moving, attemptId, actedOn)));
 	const amountMinor = line.paymentId ? line.allocatedMinor : line.askedMinor;
 	const judgement = judgeAct(terms.earning, {
 		amountMinor,
@@ -153,6 +154,13 @@ async function judge(
 		createdAt: now
 	};
 }
+
+/** What was earned in the twelve months, on the day of the act: followed days later, it is judged as if it had been at once. */
+const yearAt = async (
+	{ tx, scope, today, account: { clientId, earnedInYear } }: Moving,
+	attemptId: string,
+	actedOn: CivilDate
+): Promise<number> => (actedOn < today ? earnedBefore(tx, scope, { clientId, attemptId, actedOn }) : earnedInYear);
 
 /** Contested; or promised for a day that was kept. */
 const isHeldOn = ({ holdReason, holdUntil }: LineFacts, actedOn: CivilDate): boolean =>
