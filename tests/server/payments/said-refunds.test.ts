@@ -5,11 +5,13 @@ import { addDays } from '#lib/domain/calendar/civil-date.ts';
 import { minor } from '#lib/domain/money/minor.ts';
 import { required } from '#lib/domain/required.ts';
 import { newId } from '#lib/server/identity.ts';
+import { findPayment, listReversals } from '#lib/server/store/payments.ts';
 import { findPaymentOfIntent } from '#lib/server/store/payments-of-intents.ts';
 import { hearRefunds } from '#lib/server/use-cases/payments/hear-refunds.ts';
 import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { sayRefund, type RefundAnswer, type SayRefundInput } from '#lib/server/use-cases/payments/say-refund.ts';
+import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
 import { changeStripeAccount } from '#lib/server/use-cases/suppliers/change-payee.ts';
 import { readAdminPayment } from '#lib/server/use-cases/suppliers/read-payments.ts';
 import { refundFails } from '#sandbox/stripe/reversals.ts';
@@ -71,6 +73,17 @@ const atStripe = () => Object.values(formerObjects().balance_transactions).reduc
 const gross = async (): Promise<Record<string, number>> => {
 	const { '627': fee = 0, [`511 ${at.former}`]: held = 0, ...rest } = await books();
 	return { ...rest, held: held + fee };
+};
+/** Under which names something was given back of it, in the books, and which of them were taken back. */
+const moves = async ({ paymentId }: Asked) =>
+	(await asSystem((tx) => listReversals(tx, at.cast.system, paymentId)))
+		.map((one) => `${one.kind} ${one.stripeObjectId.replace(/^re_[^:]*/, 're')} ${one.amountMinor / 100n}`)
+		.sort();
+/** Stripe is asked once more. */
+const settleAgain = async ({ paymentId }: Asked) => {
+	const payment = required(await asSystem((tx) => findPayment(tx, at.cast.system, paymentId)), 'payment');
+	const intentId = required(payment.stripePaymentIntentId, 'intent');
+	await settleIntent(at.house.services, at.cast.system, { account: payment.stripeAccount, intentId });
 };
 /** What the client was told of refunds, as far as mails have left by now. */
 const told = async () => {
@@ -265,6 +278,94 @@ test('a reference put right before its mail left: the client hears of it once', 
 	expect(await say(asked, made('re_wrong'))).toMatchObject(OK);
 	expect(await say(asked, made('re_right'), 1)).toMatchObject(OK);
 	expect(await told()).toEqual([TOLD]);
+});
+/** Two refunds of one payment: the first never made, the second made and its answer lost; the first is said to be made under the name of the second. */
+async function mixedUp(euros: number) {
+	const asked = await askedFor();
+	world().faults.push({ id: 'r', match: { method: 'POST', path: '^/v1/refunds$' }, do: { drop: 'after' }, seen: 0 });
+	await ask(asked, euros);
+	world().faults = [];
+	await leave();
+	expect(await say(asked, made(refundAtStripe().id))).toMatchObject(OK);
+	expect(await told()).toEqual([TOLD]);
+	return asked;
+}
+test('said under the name of another refund of the same payment: what Stripe made is in the books once and for its own sum, the client hears of it, and what was said is asked for again', async () => {
+	const asked = await mixedUp(300);
+	await back();
+	expect(await told()).toEqual([TOLD, 'Le remboursement de 500,00 € n’a pas été fait', 'Remboursement de 300,00 €']);
+	const end = await books();
+	expect([end[`511 ${at.former}`], end['411']]).toEqual([atStripe(), 30_000]);
+	expect(await pageOf(asked)).toMatchObject({
+		refundWaitingMinor: 0n,
+		payment: { reversedMinor: 30_000n },
+		cutOffRefunds: [{ said: [{ heard: 'not_refunded' }], mayBecome: ['not_refunded'] }]
+	});
+	expect(await audits()).toEqual(['said_refunded', 'heard_refund_of_another']);
+	const [notice] = mailsTo('claire@lumen.example').filter((mail) => /celle d’un autre remboursement/.test(mail.text));
+	expect(notice?.text).toContain('500,00');
+	// Looked at again and again, and the word taken back: what Stripe made stays.
+	await settleAgain(asked);
+	expect(await say(asked, NOT_MADE, 1)).toMatchObject(OK);
+	await settleAgain(asked);
+	expect(await books()).toEqual(end);
+	expect(await moves(asked)).toEqual(['refund re 500', 'refund re:2 300', 'refund_unsaid re 500']);
+	expect(await ask(asked, 901)).toMatchObject(refused('refund_above_rest'));
+	expect(await ask(asked)).toMatchObject(OK);
+	expect((await books())['411']).toBe(80_000);
+	expect((await books())[`511 ${at.former}`]).toBe(atStripe());
+});
+test('said under the name of another refund of the same sum: one refund, told once, and the other is not called made', async () => {
+	const asked = await mixedUp(500);
+	await back();
+	expect(await told()).toEqual([TOLD]);
+	expect((await books())[`511 ${at.former}`]).toBe(atStripe());
+	expect(await pageOf(asked)).toMatchObject({
+		payment: { reversedMinor: 50_000n },
+		cutOffRefunds: [{ said: [{ heard: 'not_refunded' }] }]
+	});
+	expect(await audits()).toEqual(['said_refunded', 'heard_refund_of_another']);
+});
+test('its own refund and another, said under the name of the other: both are in the books once, however often Stripe is asked', async () => {
+	const asked = await askedFor({ heard: true });
+	const { id: own } = refundAtStripe();
+	world().faults.push({ id: 'r', match: { method: 'POST', path: '^/v1/refunds$' }, do: { drop: 'after' }, seen: 0 });
+	await ask(asked, 300);
+	world().faults = [];
+	await leave();
+	const other = required(
+		Object.keys(formerObjects().refunds).find((id) => id !== own),
+		'the other refund'
+	);
+	expect(await say(asked, made(other))).toMatchObject(OK);
+	await back();
+	await settleAgain(asked);
+	await settleAgain(asked);
+	expect(await moves(asked)).toEqual(['refund re 500', 'refund re 500', 'refund re:2 300', 'refund_unsaid re 500']);
+	expect(await pageOf(asked)).toMatchObject({ payment: { reversedMinor: 80_000n } });
+	expect((await books())[`511 ${at.former}`]).toBe(atStripe());
+	expect(await told()).toEqual([TOLD, 'Remboursement de 300,00 €']);
+});
+test('said under the name of a refund of another payment: that one is in the books all the same, and stays when the word is taken back', async () => {
+	const [asked, other] = [await askedFor(), await askedFor({ heard: true })];
+	await leave();
+	expect(await say(asked, made(refundAtStripe().id))).toMatchObject(OK);
+	await back();
+	expect(await pageOf(other)).toMatchObject({ payment: { reversedMinor: 50_000n } });
+	// Nothing by itself: its own payment has no refund at Stripe at all.
+	expect((await books())[`511 ${at.former}`]).toBe(atStripe() - 50_000);
+	expect(await audits()).toEqual(['said_refunded', 'heard_not_refunded']);
+	expect(await say(asked, NOT_MADE, 1)).toMatchObject(OK);
+	expect((await books())[`511 ${at.former}`]).toBe(atStripe());
+	expect(await pageOf(other)).toMatchObject({ payment: { reversedMinor: 50_000n } });
+});
+test('said under a name that Stripe has given to another refund which is not booked yet: refused', async () => {
+	const asked = await askedFor();
+	world().faults.push({ id: 'r', match: { method: 'GET', path: '^/v1/' }, do: { drop: 'before' }, seen: 0 });
+	expect(await ask(asked, 300)).toMatchObject(OK);
+	world().faults = [];
+	await leave();
+	expect(await say(asked, made(refundAtStripe().id))).toMatchObject(refused('reference_of_another'));
 });
 test('Stripe calls it by another name than was said: one refund, told once; that its bank did not take it is told all the same', async () => {
 	const asked = await askedFor({ heard: true });

@@ -32,7 +32,8 @@ const BY_ITSELF = new Set([
 	'outcome_under_way',
 	'outcome_under_way_twice',
 	'heard_refunded',
-	'heard_not_refunded'
+	'heard_not_refunded',
+	'heard_refund_of_another'
 ]);
 /** About money, not about who comes in. */
 const OF_MONEY = new Set([
@@ -51,7 +52,8 @@ const OF_MONEY = new Set([
 	'said_refunded_instead',
 	'said_not_refunded_instead',
 	'heard_refunded',
-	'heard_not_refunded'
+	'heard_not_refunded',
+	'heard_refund_of_another'
 ]);
 const moneyOf = (amountMinor: string | undefined, currency: string | undefined, locale: Locale): string =>
 	formatMoney(minor(BigInt(amountMinor ?? '0')), currency ?? 'EUR', locale);
@@ -113,6 +115,8 @@ const WORDS: Record<string, Words> = {
 	heard_refunded: (detail, say) => m.notice_heard_refunded({ ...saidOf(detail), ...aboutTry(detail, say) }, say),
 	heard_not_refunded: (detail, say) =>
 		m.notice_heard_not_refunded({ ...saidOf(detail), ...aboutTry(detail, say) }, say),
+	heard_refund_of_another: (detail, say) =>
+		m.notice_heard_refund_of_another({ ...saidOf(detail), ...aboutTry(detail, say) }, say),
 	outcome_under_way: (detail, say) => m.notice_outcome_under_way(aboutTry(detail, say), say),
 	outcome_under_way_twice: (detail, say) => m.notice_outcome_under_way_twice(aboutTry(detail, say), say),
 	outcome_differs: ({ said, ...detail }, say) => {

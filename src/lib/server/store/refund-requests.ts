@@ -1,5 +1,5 @@
 // Refunds asked for: the row that comes before any call to Stripe, and the answer once it is known.
-import { and, asc, eq, inArray, lt, sql, sum } from 'drizzle-orm';
+import { and, asc, eq, inArray, lt, ne, sql, sum } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
 import { behindRow } from './behind.ts';
@@ -22,6 +22,21 @@ export async function findRefundRequest(tx: Tx, scope: Scope, refundRequestId: s
 		.from(refundRequest)
 		.where(and(eq(refundRequest.supplierId, scope.supplierId), eq(refundRequest.refundRequestId, refundRequestId)));
 	return row ?? null;
+}
+/** Stripe has called another refund that was asked for so. */
+export async function isNameOfAnotherRequest(tx: Tx, scope: Scope, own: string, stripeRefundId: string) {
+	const rows = await tx
+		.select({ other: refundRequest.refundRequestId })
+		.from(refundRequest)
+		.where(
+			and(
+				eq(refundRequest.supplierId, scope.supplierId),
+				eq(refundRequest.stripeRefundId, stripeRefundId),
+				ne(refundRequest.refundRequestId, own)
+			)
+		)
+		.limit(1);
+	return rows.length > 0;
 }
 /** What a person said of it, whatever was noted before. */
 export const settleRefundRequest = async (

@@ -26,7 +26,7 @@ export async function bookReversals(settling: Settling, payment: Payment): Promi
 	await forgetMisnamed(settling, payment);
 	for (const refund of refunds) {
 		const request = await answered(settling, refund);
-		const objectId = await refundInBooks(settling, refund.id);
+		const objectId = await refundInBooks(settling, payment.paymentId, refund.id);
 		await goBack(settling, payment, {
 			kind: 'refund',
 			objectId,

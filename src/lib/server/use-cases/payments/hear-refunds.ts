@@ -13,6 +13,7 @@ import { findSaidRefund, listUnheardRefunds, noteRefundHeard, type SaidOfRefund 
 import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';
 import { allOf } from '../page.ts';
 import { commit, read, safely } from '../run.ts';
+import { isMisnamed, refundAtStripe } from './said-refunds.ts';
 import { IntentMissing, settleIntent } from './settle-intent.ts';
 
 export async function hearRefunds(services: Services): Promise<void> {
@@ -43,10 +44,7 @@ async function hear(services: Services, scope: Scope, { said, request }: SaidOfR
 	const intent = await services.payments.retrieve(account, intentId);
 	// Its payment is not there: what answers is another account, or the payment itself was said and is not so.
 	if (!intent) throw new IntentMissing(`intent ${intentId} is missing on ${account ?? 'the platform'}`);
-	const refund =
-		intent.refunds.find((one) => one.refundRequestId === request.refundRequestId) ??
-		intent.refunds.find((one) => one.id === said.reference) ??
-		null;
+	const refund = refundAtStripe(intent.refunds, { said, request }) ?? null;
 	const heard = heardOf(refund, request);
 	if (!heard) return;
 	await commit(services, scope, async (tx) => {
@@ -54,7 +52,8 @@ async function hear(services: Services, scope: Scope, { said, request }: SaidOfR
 		if (!(await noteRefundHeard(tx, scope, said, heard, now)) || heard === said.outcome) return;
 		// That its bank did not take it is told by settling, which has booked it.
 		if (refund && ENDED.includes(refund.status)) return;
-		const auditId = await recordAudit(tx, scope, now, `heard_${heard}`, payment.paymentId, {
+		const word = isMisnamed(intent.refunds, { said, request }) ? 'heard_refund_of_another' : `heard_${heard}`;
+		const auditId = await recordAudit(tx, scope, now, word, payment.paymentId, {
 			amountMinor: String(request.amountMinor),
 			currency: payment.currency,
 			receipt: payment.receiptNumber,

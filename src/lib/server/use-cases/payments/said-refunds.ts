@@ -1,31 +1,70 @@
 // Refunds that a person said were made, inside settling: a wrong name that was said is let go before what Stripe has is booked, and what was taken back under a
 // name is told apart from what is booked under it afterwards.
 import type { Scope } from '../../../domain/access/scope.ts';
+import type { IntentRefund } from '../../gateways/stripe/port.ts';
 import type { Tx } from '../../store/database.ts';
 import { findReversalOf, type Payment } from '../../store/payments.ts';
 import { refundNames } from '../../store/payments-of-intents.ts';
 import { settleRefundRequest } from '../../store/refund-requests.ts';
-import { listSaidOfPayment } from '../../store/said-refunds.ts';
+import { listSaidOfPayment, type SaidOfRefund } from '../../store/said-refunds.ts';
 import type { Settling } from './settling.ts';
 import { unsayRefund } from './unsay-refund.ts';
 
-/** The name of a refund at Stripe in the books. */
-export async function refundInBooks({ tx, scope }: { tx: Tx; scope: Scope }, refundId: string): Promise<string> {
-	const names = refundNames(refundId);
-	for (const name of names) if (!(await findReversalOf(tx, scope, name, 'refund_unsaid'))) return name;
-	throw new Error(`refund ${refundId} was said and taken back ${names.length} times`);
+/** The name in the books of a refund at Stripe of a payment. What was said of another payment under its name is not this refund. */
+export async function refundInBooks(
+	at: { tx: Tx; scope: Scope },
+	paymentId: string,
+	refundId: string
+): Promise<string> {
+	for (const name of refundNames(refundId)) {
+		const given = await findReversalOf(at.tx, at.scope, name, 'refund');
+		if (!given) return name;
+		if (given.paymentId === paymentId && !(await findReversalOf(at.tx, at.scope, name, 'refund_unsaid'))) return name;
+	}
+	throw new Error(`refund ${refundId} was said and taken back as often as its name can be`);
+}
+/** Under this name a refund is in the books, and was not taken back. */
+export async function isInBooks({ tx, scope }: { tx: Tx; scope: Scope }, refundId: string): Promise<boolean> {
+	for (const name of refundNames(refundId))
+		if ((await findReversalOf(tx, scope, name, 'refund')) && !(await findReversalOf(tx, scope, name, 'refund_unsaid')))
+			return true;
+	return false;
 }
 
-/** Said under another name than the one that was asked for bears at Stripe: it is that one, and the other, if it is there too, is booked for what it is. */
+/**
+ * What Stripe has of a refund that a person spoke of: the one that bears its request, or else the one of that name and sum which nobody asked for here. One that was
+ * asked for by another request is that one, whatever was said.
+ */
+export const refundAtStripe = (
+	refunds: readonly IntentRefund[],
+	{ said, request }: SaidOfRefund
+): IntentRefund | undefined =>
+	refunds.find((one) => one.refundRequestId === request.refundRequestId) ??
+	refunds.find(
+		(one) => one.id === said.reference && one.refundRequestId === null && one.amountMinor === request.amountMinor
+	);
+/** A name that Stripe knows was said, and it is not this refund’s. What Stripe does not know at all is left as it was said. */
+export const isMisnamed = (refunds: readonly IntentRefund[], one: SaidOfRefund): boolean => {
+	const own = refundAtStripe(refunds, one);
+	const { reference } = one.said;
+	return reference !== null && (own ? own.id !== reference : refunds.some(({ id }) => id === reference));
+};
+
+/**
+ * What was said under a wrong name is let go, once: its own, if Stripe has it, and the one that bears the name are then booked for what they are. Afterwards the name
+ * in the books is no longer that of this request.
+ */
 export async function forgetMisnamed(settling: Settling, payment: Payment): Promise<void> {
 	const { tx, scope, intent } = settling;
 	if (!intent.refunds.length) return;
-	for (const { said, request } of await listSaidOfPayment(tx, scope, payment.paymentId)) {
-		const own = intent.refunds.find((one) => one.refundRequestId === request.refundRequestId);
-		if (!said.reference || !own || own.id === said.reference) continue;
+	for (const one of await listSaidOfPayment(tx, scope, payment.paymentId)) {
+		const { said, request } = one;
+		if (!said.reference || request.stripeRefundId !== said.reference || !isMisnamed(intent.refunds, one)) continue;
 		await unsayRefund(settling, payment, said.reference);
-		const answer = { status: 'accepted' as const, stripeRefundId: own.id };
-		if (request.stripeRefundId !== own.id)
-			await settleRefundRequest(tx, scope, request.refundRequestId, answer, settling.now);
+		const own = refundAtStripe(intent.refunds, one);
+		const answer = own
+			? ({ status: 'accepted', stripeRefundId: own.id } as const)
+			: ({ status: 'refused', stripeRefundId: null } as const);
+		await settleRefundRequest(tx, scope, request.refundRequestId, answer, settling.now);
 	}
 }

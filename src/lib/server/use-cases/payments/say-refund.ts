@@ -14,7 +14,12 @@ import type { Tx } from '../../store/database.ts';
 import { getSupplier } from '../../store/parties.ts';
 import { findPayment, findReversalOf, listReversals, netReversed, type Payment } from '../../store/payments.ts';
 import { recordAudit } from '../../store/records.ts';
-import { findRefundRequest, settleRefundRequest, type RefundRequest } from '../../store/refund-requests.ts';
+import {
+	findRefundRequest,
+	isNameOfAnotherRequest,
+	settleRefundRequest,
+	type RefundRequest
+} from '../../store/refund-requests.ts';
 import { findSaidRefund, insertSaidRefund, type SaidRefund } from '../../store/said-refunds.ts';
 import { listDisconnected } from '../../store/stripe-accounts.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
@@ -28,7 +33,7 @@ import { bookDiscounts } from './book-discounts.ts';
 import { goBack } from './move-money.ts';
 import { hearRefund } from './hear-refunds.ts';
 import { answers } from './say-outcome.ts';
-import { refundInBooks } from './said-refunds.ts';
+import { isInBooks, refundInBooks } from './said-refunds.ts';
 import type { Booking } from './settling.ts';
 import { unsayRefund } from './unsay-refund.ts';
 
@@ -86,7 +91,8 @@ async function sayInside(
 		const mistake = await mistakeIn(booking, payment, { request, known }, input);
 		if (mistake) return mistake;
 	}
-	if (known?.reference) {
+	// Let go already when Stripe said that the name is another's: what bears it in the books is that one.
+	if (known?.reference && request.stripeRefundId === known.reference) {
 		await unsayRefund({ ...booking, intent: null }, payment, known.reference);
 		await followMoney(booking, payment, payment.paymentId);
 	}
@@ -114,7 +120,8 @@ async function mistakeIn(
 	const named = known ? null : request.stripeRefundId;
 	if (
 		(named !== null && named !== reference) ||
-		(await findReversalOf(tx, scope, await refundInBooks({ tx, scope }, reference), 'refund'))
+		(await isNameOfAnotherRequest(tx, scope, request.refundRequestId, reference)) ||
+		(await isInBooks({ tx, scope }, reference))
 	)
 		return refuse('reference_of_another');
 	const gone = netReversed(await listReversals(tx, scope, payment.paymentId));
@@ -147,7 +154,7 @@ async function keep(
 		...(made ? { refundedOn: made.refundedOn, reference: made.reference } : {})
 	});
 	if (made) {
-		const objectId = await refundInBooks({ tx, scope }, made.reference);
+		const objectId = await refundInBooks({ tx, scope }, payment.paymentId, made.reference);
 		await goBack({ ...booking, intent: null }, payment, {
 			kind: 'refund',
 			objectId,
