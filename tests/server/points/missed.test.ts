@@ -288,6 +288,28 @@ describe('followed days later, as if it had been at once', () => {
 		expect((await story()).sort()).toEqual(['earned 300', 'earned 300', 'earned 700']);
 		expect(await points()).toMatchObject({ balance: 1300, left: 1300 });
 	});
+	test('the bonus of a plan is by the rules of its last part, though another part is followed after it', async () => {
+		await aProgramme(house.services, cast, { earning: { planFinished: 700 } });
+		await anOffer(house.services, cast, {
+			discount: null,
+			instalments: instalments({ spacing: { unit: 'day', every: 4 } })
+		});
+		const attemptId = newId();
+		await superuser.unsafe(
+			`create trigger breaks before insert on points_award for each row when (new.attempt_id = '${attemptId}') execute function breaks()`
+		);
+		const invoiceId = await bill(60_000);
+		expect(await buy(invoiceId, 30_000, { option: 'plan_2', attemptId })).toMatchObject({ ok: true });
+		await stage.live(2);
+		await aProgramme(house.services, cast, { earning: { planFinished: 500 } });
+		await stage.live(2);
+		expect((await stage.planOf(invoiceId)).status).toBe('completed');
+		expect(await story()).toEqual(['earned 300']);
+		await superuser.unsafe('drop trigger breaks on points_award');
+		await house.advance(1);
+		await house.drain();
+		expect((await story()).sort()).toEqual(['earned 300', 'earned 300', 'earned 500']);
+	});
 });
 async function transferred(invoiceId: string, amount: string): Promise<void> {
 	const text = `VIR ${newId().slice(-12)}`;

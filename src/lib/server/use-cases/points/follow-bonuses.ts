@@ -23,16 +23,25 @@ export type Asked = { attemptId: string; supplier: Supplier; versions: Published
 export const paymentsOf = (awards: readonly PointsAward[], invoiceId: string): PointsAward[] =>
 	awards.filter((one) => one.kind === 'payment' && one.invoiceId === invoiceId);
 
+/** What judged an act. */
+async function programmeOf(
+	{ tx, scope }: Moving,
+	{ versions }: Asked,
+	{ version }: PointsAward
+): Promise<Programme | null> {
+	const row = versions.find((one) => one.version === version);
+	return row ? { version, terms: await termsOf(tx, scope, row) } : null;
+}
+
 /** `true` when anything moved. */
 export async function followBonuses(moving: Settling, asked: Asked, judged: Judged[]): Promise<boolean> {
 	const [first] = judged;
 	if (!first || judged.every(({ line }) => line.paymentId === null)) return false;
-	const version = asked.versions.find((one) => one.version === first.award.version);
-	if (!version) return false;
-	const programme = { version: version.version, terms: await termsOf(moving.tx, moving.scope, version) };
+	const programme = await programmeOf(moving, asked, first.award);
+	if (!programme) return false;
 	const moved = [
 		await followFirstOnline(moving, programme, asked, judged),
-		await followPlanBonus(moving, programme, asked, judged)
+		await followPlanBonus(moving, asked, judged)
 	];
 	for (const one of judged) moved.push(await followBeat(moving, programme, asked, one));
 	return moved.includes(true);
@@ -102,21 +111,20 @@ async function followFirstOnline(
 	return openAward(moving, award, stands(award));
 }
 
-async function followPlanBonus(
-	moving: Settling,
-	programme: Programme,
-	{ awards }: Asked,
-	judged: Judged[]
-): Promise<boolean> {
+async function followPlanBonus(moving: Settling, asked: Asked, judged: Judged[]): Promise<boolean> {
 	const { tx, scope } = moving;
 	const first = judged.find(({ line }) => line.planId !== null);
 	const planId = first?.line.planId;
 	if (!first || !planId) return false;
+	const payments = paymentsOf(asked.awards, first.line.invoiceId);
+	// The act that finished it, whichever part is followed last.
+	const last = payments.reduce((one, other) => (other.actedOn > one.actedOn ? other : one), first.award);
+	const programme = await programmeOf(moving, asked, last);
 	const known = await findPlanAward(tx, scope, planId);
-	if (!known && programme.terms.earning.planFinished <= 0) return false;
+	if (!programme || (!known && programme.terms.earning.planFinished <= 0)) return false;
 	await keep(moving);
 	const { isFlawless, stands } = await readPlanFacts(tx, scope, planId);
-	const finalOn = finalOf(paymentsOf(awards, first.line.invoiceId));
+	const finalOn = finalOf(payments);
 	const causeId = causeOf(first.line);
 	if (known)
 		return settleAward(
@@ -125,7 +133,7 @@ async function followPlanBonus(
 			standing(moving, { points: isFlawless && stands ? known.points : 0, finalOn, causeId })
 		);
 	if (!isFlawless || !stands) return false;
-	const { attemptId, invoiceId, amountMinor, dueOn, actedOn } = first.award;
+	const { attemptId, invoiceId, amountMinor, dueOn, actedOn } = last;
 	const of = { kind: 'plan' as const, attemptId, invoiceId, planId, amountMinor, dueOn, actedOn };
 	const award = await bonusOf(moving, programme, programme.terms.earning.planFinished, of);
 	return openAward(moving, award, standing(moving, { points: award.points, finalOn, causeId }));
