@@ -8,9 +8,6 @@ import { newId } from '#lib/server/identity.ts';
 import { askForWork, claimDueWork, forgetWork } from '#lib/server/store/due-work.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { sendNextMail } from '#lib/server/use-cases/mails/send-next-mail.ts';
-import { acceptEntry } from '#lib/server/use-cases/bank/accept-entry.ts';
-import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
-import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
 import { followDuePoints } from '#lib/server/use-cases/points/follow-due-points.ts';
 import {
 	anInvoice,
@@ -24,6 +21,7 @@ import {
 } from '../../builders/parties.ts';
 import { acceptRules, aProgramme, entriesOf, givePoints, pointsFollow, pointsOf } from '../../builders/points.ts';
 import { stageOf } from '../../builders/stage.ts';
+import { aTransfer } from '../../builders/transfers.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -311,11 +309,5 @@ describe('followed days later, as if it had been at once', () => {
 		expect((await story()).sort()).toEqual(['earned 300', 'earned 300', 'earned 500']);
 	});
 });
-async function transferred(invoiceId: string, amount: string): Promise<void> {
-	const text = `VIR ${newId().slice(-12)}`;
-	const bytes = new TextEncoder().encode(`Date;Libellé;Montant;Référence\n${stage.inDays(0)};${text};${amount};`);
-	await importStatements(house.services, cast.owner, [{ name: 'releve.csv', bytes }], { acceptReview: false });
-	const entry = (await readBank(house.services, cast.owner)).waiting.find((one) => one.text.includes(text));
-	const input = { bankEntryId: entry?.bankEntryId ?? '', invoiceIds: [invoiceId] };
-	expect(await acceptEntry(house.services, cast.owner, input)).toMatchObject({ ok: true });
-}
+const transferred = (invoiceId: string, amount: string) =>
+	aTransfer(house.services, cast, { on: stage.inDays(0), amount, invoiceIds: [invoiceId] });

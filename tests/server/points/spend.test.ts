@@ -4,9 +4,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { minor } from '#lib/domain/money/minor.ts';
 import { newId } from '#lib/server/identity.ts';
 import { findAttempt } from '#lib/server/store/attempts.ts';
-import { acceptEntry } from '#lib/server/use-cases/bank/accept-entry.ts';
-import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
-import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
 import { readOffers } from '#lib/server/use-cases/offers/read-offers.ts';
 import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
 import { readAdminClient } from '#lib/server/use-cases/suppliers/read-clients.ts';
@@ -25,6 +22,7 @@ import {
 } from '../../builders/parties.ts';
 import { acceptRules, aProgramme, entriesOf, givePoints, pointsOf } from '../../builders/points.ts';
 import { stageOf } from '../../builders/stage.ts';
+import { aTransfer } from '../../builders/transfers.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -65,14 +63,8 @@ const sums = () =>
 			sql`select account, sum(debit_minor - credit_minor)::text as sum from journal_line where account in ('511', '709', '44571', '411') group by 1 order by 1`
 		)
 	);
-async function transferred(invoiceId: string, amount: string): Promise<void> {
-	const text = `VIR ${newId().slice(-12)}`;
-	const bytes = new TextEncoder().encode(`Date;Libellé;Montant;Référence\n${inDays(0)};${text};${amount};`);
-	await importStatements(house.services, cast.owner, [{ name: 'releve.csv', bytes }], { acceptReview: false });
-	const entry = (await readBank(house.services, cast.owner)).waiting.find((one) => one.text.includes(text));
-	const input = { bankEntryId: entry?.bankEntryId ?? '', invoiceIds: [invoiceId] };
-	expect(await acceptEntry(house.services, cast.owner, input)).toMatchObject({ ok: true });
-}
+const transferred = (invoiceId: string, amount: string) =>
+	aTransfer(house.services, cast, { on: inDays(0), amount, invoiceIds: [invoiceId] });
 const mails = (subject: RegExp) =>
 	house.world.mailbox.mails
 		.filter((mail) => mail.to.includes(payer.email) && subject.test(mail.subject))
