@@ -4,11 +4,12 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
+import { sideBySide } from './side-by-side.ts';
+import { bin, staticSteps, type Step as StaticStep } from './static-steps.ts';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const bin = (name: string): string => path.join(root, 'node_modules/.bin', name);
 type Counts = { passed: number; failed: number; skipped: number };
-type Step = { name: string; command: string[]; count?: () => Counts };
+type Step = StaticStep & { count?: () => Counts };
 const REPORTS = path.join(root, 'reports');
 
 const tellFailure = (title: string, message: string): void => {
@@ -75,20 +76,14 @@ function tellFailures({ suites = [], specs = [] }: Suite): void {
 	suites.forEach(tellFailures);
 }
 
-const STEPS: Step[] = [
-	{ name: 'format', command: [bin('prettier'), '--check', '.', '--log-level', 'warn'] },
-	{ name: 'lint', command: [bin('eslint'), '--config', '.config/eslint.config.js', '.'] },
-	{
-		name: 'types',
-		command: [bin('svelte-check'), '--tsconfig', './tsconfig.json', '--threshold', 'warning', '--output', 'human']
-	},
-	{
-		name: 'import boundaries',
-		command: [bin('depcruise'), 'src', 'tests', '--config', '.config/dependency-cruiser.cjs', '--output-type', 'err']
-	},
-	{ name: 'dead code', command: [bin('knip'), '--config', '.config/knip.json', '--no-progress'] },
-	{ name: 'lock file', command: [process.execPath, 'src/scripts/lock-check.ts'] },
+/** Side by side. */
+const STATIC: Step[] = [
+	...staticSteps({ remember: false }),
 	{ name: 'licences, known vulnerabilities, secrets', command: [process.execPath, 'src/scripts/supply-check.ts'] },
+	{ name: 'lock file', command: [process.execPath, 'src/scripts/lock-check.ts'] }
+];
+/** One after the other: each has the machine to itself. */
+const STEPS: Step[] = [
 	vitest('unit, tidy, sandbox contract, server', ['domain', 'sandbox', 'server']),
 	vitest('first start, where a stranger clones', ['start']),
 	{
@@ -109,27 +104,39 @@ const ours = [...readFileSync(path.join(root, '.env.example'), 'utf8').matchAll(
 const env = Object.fromEntries(
 	Object.entries(process.env).filter(([name]) => ![...ours, 'NODE_ENV', 'PORT', 'HOST', 'DATA_DIR'].includes(name))
 );
+const how = { cwd: root, env: { ...env, FORCE_COLOR: '0', STRIPE_SUPPRESS_NOTICES: 'true' } };
 const run = (command: string[]): Promise<number> =>
 	new Promise((done) => {
 		const [program = '', ...options] = command;
-		const child = spawn(program, options, {
-			cwd: root,
-			stdio: ['ignore', 'inherit', 'inherit'],
-			env: { ...env, FORCE_COLOR: '0', STRIPE_SUPPRESS_NOTICES: 'true' }
-		});
+		const child = spawn(program, options, { ...how, stdio: ['ignore', 'inherit', 'inherit'] });
 		child.once('exit', (code) => done(code ?? 1));
 	});
 
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
 const summary: string[] = [];
+function countIn(name: string, ok: boolean, seconds: number, counts: Counts): void {
+	total.passed += counts.passed;
+	total.failed += counts.failed;
+	total.skipped += counts.skipped;
+	summary.push(
+		`${ok ? 'ok  ' : 'FAIL'} ${name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped in ${seconds} s`
+	);
+}
+const asOne = (ok: boolean): Counts => ({ passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 });
+
 rmSync(REPORTS, { recursive: true, force: true });
 mkdirSync(REPORTS, { recursive: true });
 const only = process.argv[2];
-for (const step of STEPS.filter((candidate) => !only || candidate.name.includes(only))) {
+const isAsked = ({ name }: Step): boolean => !only || name.includes(only);
+await sideBySide(STATIC.filter(isAsked), how, ({ step, ok, seconds, said }) => {
+	console.info(`\n== ${step.name}\n${said.trimEnd()}`);
+	countIn(step.name, ok, seconds, asOne(ok));
+});
+for (const step of STEPS.filter(isAsked)) {
 	console.info(`\n== ${step.name}`);
 	const started = performance.now();
 	const ok = (await run(step.command)) === 0;
-	let counts: Counts = { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
+	let counts = asOne(ok);
 	if (step.count) {
 		try {
 			counts = step.count();
@@ -139,12 +146,7 @@ for (const step of STEPS.filter((candidate) => !only || candidate.name.includes(
 		// A run that broke outside any test is a failure too.
 		if (!ok && counts.failed === 0) counts.failed = 1;
 	}
-	total.passed += counts.passed;
-	total.failed += counts.failed;
-	total.skipped += counts.skipped;
-	summary.push(
-		`${ok ? 'ok  ' : 'FAIL'} ${step.name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped in ${Math.round((performance.now() - started) / 1000)} s`
-	);
+	countIn(step.name, ok, Math.round((performance.now() - started) / 1000), counts);
 }
 if (existsSync(REPORTS)) console.info(`\n${summary.join('\n')}\n`);
 console.info(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
