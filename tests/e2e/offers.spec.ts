@@ -219,7 +219,8 @@ test('a price that ends while the card is read: never another than the button sa
 	await page.route(
 		/\/v1\/confirmation_tokens$/,
 		async (route) => {
-			await admin.getByRole('button', { name: 'Ne plus proposer' }).click();
+			await admin.locator('summary').filter({ hasText: 'Ne plus proposer' }).click();
+			await admin.getByRole('button', { name: 'Oui, ne plus la proposer' }).click();
 			await expect(page.getByRole('radio', { name: /Avec 2.% d’escompte/ })).toHaveCount(1);
 			await route.continue();
 		},

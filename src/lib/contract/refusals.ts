@@ -25,6 +25,7 @@ export const REFUSAL_CODES = [
 	'programme_ending',
 	'programme_ends_too_soon',
 	'codes_invalid',
+	'codes_changed',
 	'late_rate_too_low',
 	'nothing_to_pay',
 	'too_many_invoices',

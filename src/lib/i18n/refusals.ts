@@ -127,7 +127,8 @@ function offerTexts(detail: Refusal['detail'], locale: Locale) {
 		programme_ending: () => m.refusal_programme_ending({}, say),
 		programme_ends_too_soon: () =>
 			m.refusal_programme_ends_too_soon({ earn: day(detail.earnOn), spend: day(detail.spendOn) }, say),
-		codes_invalid: () => m.refusal_codes_invalid({ why: codesMistakeText(mistake as CodesMistake, locale) }, say)
+		codes_invalid: () => m.refusal_codes_invalid({ why: codesMistakeText(mistake as CodesMistake, locale) }, say),
+		codes_changed: () => m.refusal_codes_changed({}, say)
 	};
 }
 

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEFAULT_PROGRAMME } from '#lib/domain/points/default-programme.ts';
 import { getSupplier } from '#lib/server/store/parties.ts';
 import { inScope } from '#lib/server/store/tx.ts';
+import type { Subject } from '#lib/server/access/sessions.ts';
 import { publishProgramme, saveProgramme } from '#lib/server/use-cases/points/manage-programme.ts';
-import { anOffer, aSupplier, type Cast } from '../../builders/parties.ts';
+import { anOffer, aPayer, aSupplier, type Cast } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 import { askEndpoint, findEndpoints, openDoors } from '../../setup/routes.ts';
 import { required } from '#lib/domain/required.ts';
@@ -49,4 +50,33 @@ test('a draft is on no public page, neither by its number nor when there is noth
 	await publishProgramme(house.services, cast.owner);
 	expect((await look('?version=1')).text).toContain('only drafted');
 	expect((await look()).text).toContain('still secret');
+});
+
+test('a client who is signed in is told the way back to its points, the supplier to its programme; a visitor and people of another supplier are not', async () => {
+	const page = required(
+		(await findEndpoints()).find((one) => one.name === 'GET /regles/[slug]'),
+		'page'
+	);
+	const other = await aSupplier(house.services, 'acct_other', 'Brasserie');
+	await saveProgramme(house.services, cast.owner, DEFAULT_PROGRAMME);
+	await publishProgramme(house.services, cast.owner);
+	const { slug } = await inScope(house.services.db, cast.system, (tx) => getSupplier(tx, cast.system));
+	const as = async (subject: Subject | null) => {
+		const headers: Record<string, string> = {};
+		if (subject) {
+			const { cookie } = await doors.sessions.create(subject, { userAgent: 'test', address: null, provenAt: null });
+			headers.cookie = `${cookie.name}=${cookie.value}`;
+		}
+		const answer = await askEndpoint(page, { origin: 'http://localhost:1', params: { slug }, headers });
+		const [{ back }] = (await answer.json()) as [{ back: string | null }];
+		return back;
+	};
+	const client = async (of: Cast): Promise<Subject> => {
+		const { contactId } = await aPayer(house.services, of, `${of.supplierId}@client.example`);
+		return { kind: 'contact', supplierId: of.supplierId, subjectId: contactId };
+	};
+	const member = ({ supplierId, memberId }: Cast): Subject => ({ kind: 'member', supplierId, subjectId: memberId });
+	expect(await as(await client(cast))).toBe('points');
+	expect(await as(member(cast))).toBe('programme');
+	expect([await as(null), await as(await client(other)), await as(member(other))]).toEqual([null, null, null]);
 });

@@ -27,6 +27,7 @@ const STATUS: Record<RefusalCode, number> = {
 	programme_ending: 409,
 	programme_ends_too_soon: 422,
 	codes_invalid: 422,
+	codes_changed: 409,
 	late_rate_too_low: 422,
 	nothing_to_pay: 409,
 	too_many_invoices: 409,

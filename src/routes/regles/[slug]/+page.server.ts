@@ -1,5 +1,6 @@
 // The rules of a supplier's points, for anybody who has the address.
 import { error } from '@sveltejs/kit';
+import type { Scope } from '#lib/domain/access/scope.ts';
 import { scopeOfRulesPage } from '#lib/server/access/scopes.ts';
 import { readRules } from '#lib/server/use-cases/points/read-rules.ts';
 import { house } from '#lib/server/wiring.ts';
@@ -14,5 +15,11 @@ export const load: PageServerLoad = async ({ params, url, locals, getClientAddre
 	const version = asked === null ? null : Number(asked);
 	const rules = await readRules(services, scope, { version, locale: locals.locale });
 	if (!rules.ok) error(404, 'Not found');
-	return { rules: rules.value };
+	return { rules: rules.value, back: backOf(locals.scope, scope) };
 };
+/** Where somebody of this supplier came from. To anybody else the page says nothing of itself: not even that there is an area. */
+function backOf(reader: Scope | null, page: Scope): 'points' | 'programme' | null {
+	if (reader?.supplierId !== page.supplierId) return null;
+	if (reader.actor.kind === 'contact') return 'points';
+	return reader.actor.kind === 'member' ? 'programme' : null;
+}

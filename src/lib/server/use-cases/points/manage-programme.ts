@@ -1,6 +1,6 @@
 // The points programme of a supplier: a draft is edited, a published version stays as it is, the end is announced once and for all. Actor: owner or
 // accountant; to publish and to end, an accountant only if the owners let them, with a fresh proof. Refusals: not_allowed, proof_needed, not_found,
-// programme_invalid, programme_ending, programme_ends_too_soon, codes_invalid. Facts: points.changed.
+// programme_invalid, programme_ending, programme_ends_too_soon, codes_invalid, codes_changed. Facts: points.changed.
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { checkProgramme, worstFirst } from '../../../domain/points/check-programme.ts';
@@ -196,18 +196,21 @@ export async function addCodes(
 		return done({ count: kept.size, leftOut: [...leftOut, ...known].sort((a, b) => a.line - b.line) });
 	});
 }
-/** Those that nobody was given are thrown away. */
+/** Those that nobody was given are thrown away; never more than the person was asked about. */
 export async function dropCodes(
 	services: Services,
 	scope: Scope,
-	rewardId: string
+	{ rewardId, atMost }: { rewardId: string; atMost: number }
 ): Promise<Result<{ count: number }>> {
 	if (!may(scope.actor, 'set_offers')) return refuse('not_allowed');
 	const now = services.clock.now();
 	return commit(services, scope, async (tx) => {
+		// Codes are added under the same lock.
 		await lockProgrammes(tx, scope);
+		const free = (await countCodes(tx, scope)).get(rewardId)?.free ?? 0;
+		if (free > atMost) return refuse('codes_changed');
 		const count = await deleteFreeCodes(tx, scope, [rewardId]);
-		await announce(tx, scope, now, 'voucher_codes_dropped', { rewardId, count });
+		if (count) await announce(tx, scope, now, 'voucher_codes_dropped', { rewardId, count });
 		return done({ count });
 	});
 }

@@ -54,9 +54,11 @@ export const actions: Actions = {
 		return count ? { added: count, leftOut, values } : fail(422, { leftOut, values });
 	},
 	jeter: async (event) => {
-		const { scope, id, services } = await asked(event, 'recompense');
+		const { scope, text, id, services } = await asked(event, 'recompense');
 		if (!id) return failWith(unknown, event.locals.locale);
-		const result = await dropCodes(services, scope, id);
+		// A form without a number was not asked about any.
+		const atMost = /^\d{1,9}$/.test(text('combien')) ? Number(text('combien')) : 0;
+		const result = await dropCodes(services, scope, { rewardId: id, atMost });
 		return result.ok ? { dropped: result.value.count } : failWith(result.refusal, event.locals.locale, { about: id });
 	}
 };
