@@ -42,7 +42,7 @@ async function findByNumber(services: Services, scope: Scope, number: string): P
 export async function payOne(
 	services: Services,
 	scope: Scope,
-	{ spec, client: { habit: punctuality }, method: habit, ending, inParts }: Planned
+	{ spec, client: { habit: punctuality }, method: habit, ending, inParts, usesPoints }: Planned
 ): Promise<void> {
 	const invoice = await findByNumber(services, scope, spec.number);
 	const amount = payableToday(invoice);
@@ -64,7 +64,8 @@ export async function payOne(
 						? 'pm_success_fr'
 						: 'pm_card_visa';
 	const confirmationTokenId = await testToken(services.config, services, scope, method);
-	const view = await readPayView(services, payer, [invoice.invoiceId]);
+	const points = usesPoints ? await pointsFor(services, payer, invoice.invoiceId) : 0;
+	const view = await readPayView(services, payer, [invoice.invoiceId], 'fr', { usePoints: points });
 	const wanted = inParts ? ['plan_3', 'plan_2'] : punctuality === 'early' ? ['early'] : ['now'];
 	const offered = view.ok ? view.value.options : [];
 	const chosen = wanted.map((kind) => offered.find((one) => one.kind === kind)).find(Boolean);
@@ -76,6 +77,7 @@ export async function payOne(
 			confirmationTokenId,
 			invoiceIds: [invoice.invoiceId],
 			option: chosen?.kind ?? 'now',
+			...(points ? { usePoints: points } : {}),
 			expectedAmountMinor: chosen?.dueNowMinor ?? amount
 		},
 		{ returnUrl: `${services.config.origin}/retour/demo`, ip: null, userAgent: null, locale: 'fr' }
@@ -93,6 +95,12 @@ export async function payOne(
 			paymentId: payment.paymentId,
 			amountMinor: ((payment.amountMinor / 400n) * 100n) as typeof payment.amountMinor
 		});
+}
+
+/** The least that the pay page offers to this person: enough stay for the visitor to use. */
+async function pointsFor(services: Services, payer: Scope, invoiceId: string): Promise<number> {
+	const view = await readPayView(services, payer, [invoiceId]);
+	return (view.ok && view.value.pointsUse?.steps.find(({ missing }) => missing === 0)?.points) || 0;
 }
 
 /** The card that a plan counts on comes to its last month. */

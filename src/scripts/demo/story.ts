@@ -30,6 +30,8 @@ export type Planned = {
 	method: 'card' | 'sepa';
 	ending: 'plain' | 'refunded' | 'returned' | 'disputed' | 'declined' | 'expires';
 	inParts: boolean;
+	/** If this person has enough of them. */
+	usesPoints: boolean;
 };
 
 /** Who was invoiced what, when, and what became of it. The last invoices of each supplier show the rare states. */
@@ -73,6 +75,7 @@ export function planOf(cast: DemoSupplier, today: CivilDate, roll: (max: number)
 			payDay: payDay !== null && payDay <= 0 ? payDay : null,
 			ending: special.ending ?? 'plain',
 			inParts: special.inParts ?? false,
+			usesPoints: special.usesPoints ?? false,
 			method: special.method ?? who.method
 		};
 	});
@@ -87,6 +90,7 @@ type Special = {
 	ending?: Planned['ending'];
 	method?: 'card' | 'sepa';
 	inParts?: boolean;
+	usesPoints?: boolean;
 };
 function specialOf(i: number): Special {
 	const specials: Record<number, Special> = {
@@ -102,6 +106,7 @@ function specialOf(i: number): Special {
 		20: { spec: { currency: 'USD' }, unpaid: true },
 		23: { big: true, unpaid: true },
 		26: { payAfter: 1, method: 'card', inParts: true },
+		28: { usesPoints: true },
 		30: { payAfter: 1, method: 'sepa', inParts: true },
 		31: { ending: 'declined', payAfter: 10 },
 		// Its debit is sent back after it came: move the clock, and the points it brought go with it.
