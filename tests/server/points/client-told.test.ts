@@ -150,11 +150,18 @@ describe('nobody is promised points that will not come', () => {
 		await givePoints(house.services, cast, payer.clientId, 100);
 		expect(await look()).toMatchObject({ canEarn: true, next: { name: 'Argent' }, streak: { of: 3 } });
 		const last = { lastEarnOn: inDays(40), lastSpendOn: inDays(180) };
+		const soon = await bill(10, 10_000);
+		expect(await pay(house.services, payer, [soon], 10_000, { account: account() })).toMatchObject({ ok: true });
+		await pointsFollow(house.services);
+		// Twelve months from what was earned; of a programme that ends, until its last day to earn.
+		expect((await look()).next?.by).toBe(inDays(364));
 		expect(await endProgramme(house.services, cast.owner, last)).toMatchObject({ ok: true });
+		expect((await look()).next?.by).toBe(inDays(40));
+		expect((await readTierCard(house.services, payer.scope, 'fr'))?.next?.by).toBe(inDays(40));
 		await house.advance(41);
 		const invoiceId = await bill(10);
 		expect((await view(invoiceId)).words.pointsNote).toBeNull();
-		expect(await look()).toMatchObject({ canEarn: false, next: null, isTop: false, streak: null, balance: 100 });
+		expect(await look()).toMatchObject({ canEarn: false, next: null, isTop: false, streak: null, balance: 200 });
 		expect(await readTierCard(house.services, payer.scope, 'fr')).toMatchObject({ next: null, isTop: false });
 		expect((await look()).credit?.steps[0]).toMatchObject({ points: 100, missing: 0 });
 	});

@@ -18,7 +18,7 @@ import { findLiveProgramme } from '../../store/points-programme.ts';
 import { findPointsAcceptance, listEarned, listTierOffers } from '../../store/points-reading.ts';
 import type { Quoted } from '../offers/quote-invoices.ts';
 import { accountToday } from './account-today.ts';
-import { benefitsOf, cardOf, earnsOn } from './read-points.ts';
+import { benefitsOf, cardOf } from './read-points.ts';
 
 /** Where something can be earned: of an overdue invoice, or after the last day to earn, no word of points. */
 export function pointsNote(
@@ -76,7 +76,7 @@ export async function tierAfter(
 	const { terms } = programme;
 	const account = await accountToday(tx, scope, actor.clientId, { tiers: terms.tiers, today });
 	if (!account) return null;
-	const card = cardOf(account, { terms, offers, locale, canEarn: earnsOn(programme, today) });
+	const card = cardOf(account, { programme, today, offers, locale });
 	const threshold = terms.tiers[card.tier]?.threshold ?? 0;
 	return {
 		...card,

@@ -58,7 +58,7 @@ export const readTierCard = (services: Services, scope: Scope, locale: Locale): 
 		const today = civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
 		const account = await accountToday(tx, scope, who.clientId, { tiers: terms.tiers, today });
 		const offers = await listTierOffers(tx, scope);
-		return cardOf(account ?? NOTHING_YET, { terms, offers, locale, canEarn: earnsOn(programme, today) });
+		return cardOf(account ?? NOTHING_YET, { programme, today, offers, locale });
 	});
 
 export const earnsOn = ({ lastEarnOn }: Pick<ProgrammeRow, 'lastEarnOn'>, today: CivilDate): boolean =>
@@ -66,12 +66,18 @@ export const earnsOn = ({ lastEarnOn }: Pick<ProgrammeRow, 'lastEarnOn'>, today:
 
 type Terms = { terms: ProgrammeTerms; offers: Offers; locale: Locale };
 /** `account`: as it stands today (account-today.ts), by the tiers of `terms`. */
-export function cardOf(account: AccountSaid, { canEarn, ...of }: Terms & { canEarn: boolean }): TierCard {
-	const { terms, locale } = of;
+export function cardOf(
+	account: AccountSaid,
+	{ programme, today, ...said }: Omit<Terms, 'terms'> & { programme: ProgrammeRow; today: CivilDate }
+): TierCard {
+	const { terms, lastEarnOn } = programme;
+	const { locale } = said;
+	const of = { ...said, terms };
 	const position = account.tier;
 	const tier = required(terms.tiers[position], 'tier');
 	const above = terms.tiers[position + 1] ?? null;
-	const next = canEarn ? above : null;
+	const next = earnsOn(programme, today) ? above : null;
+	const yearEndsOn = account.recheckOn && addDays(account.recheckOn, -1);
 	const percentOf = (points: number): number => (above ? Math.min(100, (100 * points) / above.threshold) : 100);
 	return {
 		balance: account.balance,
@@ -82,7 +88,8 @@ export function cardOf(account: AccountSaid, { canEarn, ...of }: Terms & { canEa
 			name: inWords(next.name, locale),
 			threshold: next.threshold,
 			missing: Math.max(0, next.threshold - account.earnedInYear),
-			by: account.recheckOn && addDays(account.recheckOn, -1)
+			// Of a programme that ends, nobody earns anything by a later day.
+			by: lastEarnOn && (!yearEndsOn || lastEarnOn < yearEndsOn) ? lastEarnOn : yearEndsOn
 		},
 		isTop: !above,
 		progress: { percent: percentOf(account.earnedInYear), from: above ? percentOf(tier.threshold) : 0 },
@@ -126,7 +133,7 @@ export async function readPoints(
 		]);
 		const account = found ?? NOTHING_YET;
 		const canEarn = earnsOn(programme, today);
-		const card = cardOf(account, { terms, offers, locale, canEarn });
+		const card = cardOf(account, { programme, today, offers, locale });
 		const streak = canEarn ? terms.earning.streak : null;
 		return done({
 			...card,
