@@ -99,6 +99,11 @@ test(
 		await accessible(page);
 
 		await open(page, `${origin()}/portail/points`);
+		// What the points were used on is a way to it.
+		const usedOn = page.getByRole('listitem').filter({ hasText: `Utilisés sur ${second.number}` });
+		await usedOn.getByRole('link', { name: second.number }).click();
+		await expect(page.getByRole('heading', { name: `Facture ${second.number}` })).toBeVisible();
+		await open(page, `${origin()}/portail/points`);
 		// One touch asks, in its place, with what it costs and what is left; it takes nothing.
 		const ask = page.locator('summary').filter({ hasText: /Prendre pour 80\spoints/ });
 		const have = Number((await page.locator('.balance').textContent())?.replace(/\D/g, ''));

@@ -324,6 +324,14 @@ describe('the rule', () => {
 			ok: false,
 			refusal: { code: 'offer_invalid', detail: { field: 'discount.tiers.0.discountBps', mistake: 'discount_range' } }
 		});
+		// Of an end that is past, somebody took the wrong year: nobody would ever be offered it.
+		const fair = [{ discountBps: 200, counted: 'from_issue' as const, days: 15 }];
+		const past = { ...terms, validUntil: inDays(-1), discount: { ...terms.discount, tiers: fair } };
+		await saveDraft(house.services, cast.owner, { ...input, policyId, terms: past });
+		expect(await publishPolicy(house.services, cast.owner, policyId)).toMatchObject({
+			ok: false,
+			refusal: { code: 'offer_invalid', detail: { field: 'validUntil', mistake: 'validity_over' } }
+		});
 		expect(await saveDraft(house.services, cast.readOnly, input)).toMatchObject({ refusal: { code: 'not_allowed' } });
 		expect(await publishPolicy(house.services, payer.scope, policyId)).toMatchObject({
 			refusal: { code: 'not_allowed' }
