@@ -1,19 +1,24 @@
 // Work that waits for its instant: one row for each thing to be looked at. Gone when there is nothing more to look at.
 import { sql } from 'drizzle-orm';
 import { check, foreignKey, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
-import { choice, id, instant, oneOf, optionalId } from './columns.ts';
+import { choice, id, instant, oneOf, optionalId, optionalInstant } from './columns.ts';
 import { client, supplier } from './parties.ts';
 
-/** What is done with it: one definition each in server/jobs/due-jobs.ts. `points`: points of a try follow its money. */
-export type DueJob = 'points';
+/**
+ * What is done with it: one definition each in server/jobs/due-jobs.ts. `points`: points of a try follow its money. `attempt`, `refund`, `setup`: what Stripe has
+ * not ended yet is looked at again; triggers keep these rows (migration 0047).
+ */
+export type DueJob = 'points' | 'attempt' | 'refund' | 'setup';
 export const dueWork = pgTable(
 	'due_work',
 	{
 		supplierId: id(),
-		job: choice<DueJob>({ points: true }).notNull(),
-		subjectId: id(), // of points: the attempt
+		job: choice<DueJob>({ points: true, attempt: true, refund: true, setup: true }).notNull(),
+		subjectId: id(), // of points: the attempt; otherwise what the job is named after
 		clientId: optionalId(), // whose it is: in a client's scope, nobody else's is asked for
-		dueAt: instant(), // while it is in somebody's hands: when another may take it
+		lane: text().notNull().default(''), // whose turn it is: an account at Stripe, or a supplier. Lanes are served in turns, a few rows of each at a time
+		dueAt: instant(),
+		claimedUntil: optionalInstant(), // in somebody's hands until then at most: afterwards another may take it
 		askedAt: instant(), // for the first time since it was last done
 		version: integer().notNull(), // how often it was asked for: what is asked for while it is being done, is done again
 		failures: integer().notNull(), // in a row
@@ -28,6 +33,10 @@ export const dueWork = pgTable(
 			foreignColumns: [client.supplierId, client.clientId]
 		}),
 		index('due_work_due_idx').on(t.dueAt),
+		index('due_work_lane_idx').on(t.lane, t.dueAt),
+		index('due_work_claimed_idx')
+			.on(t.lane)
+			.where(sql`${t.claimedUntil} is not null`),
 		oneOf('due_work_job_check', t.job),
 		check('due_work_error_check', sql`length(${t.error}) <= 500`)
 	]
