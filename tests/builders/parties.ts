@@ -234,7 +234,7 @@ export async function pay(
 		},
 		FROM
 	);
-	if (!options.noWorker) while (await doDueWork(services));
+	if (!options.noWorker) while (await doDueWork(services, ['points']));
 	return progress;
 }
 

@@ -74,7 +74,7 @@ export async function aProgramme(
 
 /** The worker's turn, which comes right after each payment: points follow their money. */
 export async function pointsFollow(services: Services): Promise<void> {
-	while (await doDueWork(services));
+	while (await doDueWork(services, ['points']));
 }
 type Said = { balance: number; pending: number; tier: number; streak: number; earned: number; left: number };
 /** The account, and what its entries and lots add up to: the same, or the database would have refused. */

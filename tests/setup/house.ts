@@ -75,8 +75,8 @@ export async function openHouse(accounts = ['acct_lumen', 'acct_canuts']): Promi
 		databaseUrl,
 		drain,
 		advance: async (days) => {
-			// Before a day goes by, the worker has done what was due.
-			while (await doDueWork(services));
+			// Before a day goes by, the worker has followed the points.
+			while (await doDueWork(services, ['points']));
 			for (let i = 0; i < days; i++) {
 				const hour = hourInParis(world.world.now());
 				world.world.offsetMs += DAY_MS;

@@ -122,5 +122,5 @@ export async function takeRewards(services: Services, scope: Scope, cast: DemoSu
 
 /** The worker's turn right after a payment, as in life; the rest of its work comes every few days. */
 export async function pointsFollow(services: Services): Promise<void> {
-	while (await doDueWork(services));
+	while (await doDueWork(services, ['points']));
 }

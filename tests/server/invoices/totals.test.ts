@@ -13,11 +13,11 @@ import { readPortal } from '#lib/server/use-cases/invoices/read-portal.ts';
 import { readOffers, readSimulation } from '#lib/server/use-cases/offers/read-offers.ts';
 import { read } from '#lib/server/use-cases/run.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
-import { reconcileUnsettled } from '#lib/server/use-cases/payments/reconcile.ts';
 import * as admin from '#lib/server/use-cases/suppliers/read-admin.ts';
 import * as ofClients from '#lib/server/use-cases/suppliers/read-clients.ts';
 import * as payments from '#lib/server/use-cases/suppliers/read-payments.ts';
 import { readJournal } from '#lib/server/use-cases/suppliers/read-journal.ts';
+import { workDue } from '../../builders/due.ts';
 import { aPayer, anInvoice, anOffer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
@@ -250,7 +250,7 @@ describe.each([
 });
 test('a debit that has come leaves what is owed, and the list of what is under way', async () => {
 	await house.advance(14);
-	await reconcileUnsettled(house.services);
+	await workDue(house.services, 'attempt');
 	const { cast, people } = sellers[0];
 	const { totals } = await admin.readDashboard(house.services, cast.owner);
 	expect([totals.underWayMinor, totals.busyMinor]).toEqual([0n, over(people, (x) => x.plan / 2)]);

@@ -11,10 +11,10 @@ import { findRefundRequest } from '#lib/server/store/refund-requests.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { checkAttempt } from '#lib/server/use-cases/payments/check-attempt.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
-import { reconcileRefunds } from '#lib/server/use-cases/payments/reconcile.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
 import type { Minor } from '#lib/domain/money/minor.ts';
+import { workDue } from '../../builders/due.ts';
 import { aPayer, anInvoice, aSupplier, aToken, pay, type Cast, type Payer } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
@@ -132,8 +132,8 @@ describe('a refund whose answer was lost', () => {
 			refusal: { code: 'refund_above_rest', detail: { restMinor: '70000' } }
 		});
 		house.world.world.offsetMs += 120_000;
-		await reconcileRefunds(house.services);
-		await reconcileRefunds(house.services);
+		await workDue(house.services, 'refund');
+		await workDue(house.services, 'refund');
 		expect(await balanceOf(invoiceId)).toBe(50_000n);
 		expect(await refundsMade(paymentId)).toHaveLength(1);
 		expect(await as((tx) => findRefundRequest(tx, cast.system, requestId))).toMatchObject({ status: 'accepted' });
@@ -145,7 +145,7 @@ describe('a refund whose answer was lost', () => {
 		const requestId = newId();
 		await ask(withGateway({ refund: async () => ({ kind: 'unknown' }) }), paymentId, 50_000, requestId);
 		house.world.world.offsetMs += 13 * 3_600_000;
-		await reconcileRefunds(house.services);
+		await workDue(house.services, 'refund');
 		expect(await balanceOf(invoiceId)).toBe(0n);
 		expect(await ask(house.services, paymentId, 50_000, requestId)).toMatchObject({ ok: false });
 		expect(await balanceOf(invoiceId)).toBe(0n);

@@ -12,12 +12,12 @@ import { findSupplierOfAccount } from '#lib/server/store/stripe-accounts.ts';
 import { setUpMethod } from '#lib/server/use-cases/methods/set-up-method.ts';
 import { checkAttempt } from '#lib/server/use-cases/payments/check-attempt.ts';
 import { compareTotals } from '#lib/server/use-cases/payments/reconcile-balance.ts';
-import { reconcileUnsettled } from '#lib/server/use-cases/payments/reconcile.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { changeStripeAccount } from '#lib/server/use-cases/suppliers/change-payee.ts';
 import type { Fault } from '#sandbox/stripe/world.ts';
 import { openDispute } from '#sandbox/stripe/reversals.ts';
+import { workDue } from '../../builders/due.ts';
 import {
 	aPayer,
 	anInvoice,
@@ -221,7 +221,7 @@ test('a try that was begun on the new account with the intent of the former one 
 	expect(await checkAttempt(house.services, payer.scope, late.attemptId)).toMatchObject({
 		refusal: { code: 'payment_unknown' }
 	});
-	await reconcileUnsettled(house.services);
+	await workDue(house.services, 'attempt');
 	for (const { invoiceId, attemptId } of [asked, left, late]) {
 		expect(await attemptNow(attemptId)).toMatchObject({ status: 'canceled' });
 		expect(await pay(house.services, payer, [invoiceId], 32_000, { account: 'acct_new' })).toMatchObject({

@@ -12,9 +12,9 @@ import { boundTries } from '#lib/server/use-cases/payments/bound-tries.ts';
 import { checkAttempt } from '#lib/server/use-cases/payments/check-attempt.ts';
 import { handleNextEvent } from '#lib/server/use-cases/payments/handle-event.ts';
 import { receiveEvent } from '#lib/server/use-cases/payments/receive-event.ts';
-import { reconcileUnsettled } from '#lib/server/use-cases/payments/reconcile.ts';
 import { done } from '#lib/server/use-cases/run.ts';
 import { runDue } from '#sandbox/stripe/control.ts';
+import { workDue } from '../../builders/due.ts';
 import { answerBank, confirmInBrowser } from '../../builders/browser-at-stripe.ts';
 import {
 	FROM,
@@ -100,7 +100,7 @@ describe('a payment that waits for its bank', () => {
 		const { attemptId, secret } = await begin(payer.scope, invoiceId);
 		await answerBank(house, secret);
 		wait(2);
-		await reconcileUnsettled(house.services);
+		await workDue(house.services, 'attempt');
 		const after = await inScope(house.services.db, cast.system, (tx) => findAttempt(tx, cast.system, attemptId));
 		expect(after?.status).toBe('paid');
 	});

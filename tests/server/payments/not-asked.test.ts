@@ -16,9 +16,9 @@ import { stripeEvent } from '#lib/server/store/schema/index.ts';
 import { setUpMethod } from '#lib/server/use-cases/methods/set-up-method.ts';
 import { handleNextEvent } from '#lib/server/use-cases/payments/handle-event.ts';
 import { readSilences } from '#lib/server/use-cases/payments/read-silences.ts';
-import { reconcileRefunds, reconcileUnsettled } from '#lib/server/use-cases/payments/reconcile.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
+import { workDue } from '../../builders/due.ts';
 import { FROM, aPayer, anInvoice, anOffer, aSupplier, aToken, instalments, pay } from '../../builders/parties.ts';
 import type { Cast, Payer } from '../../builders/parties.ts';
 import { stageOf } from '../../builders/stage.ts';
@@ -109,8 +109,8 @@ describe('a lost answer that is asked again', () => {
 		const { invoiceId, attemptId, refund, refundNow, made } = await lost();
 		breaks();
 		pass(2 * MINUTE_MS);
-		await reconcileUnsettled(house.services);
-		await reconcileRefunds(house.services);
+		await workDue(house.services, 'attempt');
+		await workDue(house.services, 'refund');
 		expect([(await attemptNow(attemptId)).status, await refundNow()]).toEqual(['open', 'open']);
 		expect(
 			await requestRefund(house.services, cast.owner, {
@@ -143,8 +143,8 @@ describe('a lost answer that is asked again', () => {
 		const { invoiceId, attemptId, refundNow, made } = await lost();
 		fault('^/v1/(payment_intents|refunds)$', { status: 400, error: { code: 'parameter_invalid' } });
 		pass(2 * MINUTE_MS);
-		await reconcileUnsettled(house.services);
-		await reconcileRefunds(house.services);
+		await workDue(house.services, 'attempt');
+		await workDue(house.services, 'refund');
 		expect([(await attemptNow(attemptId)).status, await refundNow()]).toEqual(['paid', 'accepted']);
 		expect([await balanceOf(invoiceId), intentsOf(attemptId).length, made()]).toEqual([0n, 1, 1]);
 	});
@@ -166,7 +166,7 @@ test('an object that its account says is missing ends nothing', async () => {
 	const [intent] = intentsOf(attemptId);
 	delete stripe().payment_intents[intent!.id];
 	pass(2 * MINUTE_MS);
-	await reconcileUnsettled(house.services);
+	await workDue(house.services, 'attempt');
 	expect((await attemptNow(attemptId)).status).toBe('processing');
 	expect(await pay(house.services, payer, [invoiceId], 120_000)).toMatchObject({
 		refusal: { code: 'payment_under_way' }

@@ -9,10 +9,11 @@ import { checkAttempt } from '#lib/server/use-cases/payments/check-attempt.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { findReceipt } from '#lib/server/use-cases/payments/read-receipt.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
-import { reconcileRecent, reconcileUnsettled } from '#lib/server/use-cases/payments/reconcile.ts';
+import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
 import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
 import { payableToday } from '#lib/domain/invoices/state.ts';
 import type { Minor } from '#lib/domain/money/minor.ts';
+import { workDue } from '../../builders/due.ts';
 import { aPayer, anInvoice, aSupplier, aToken, pay, type Cast, type Payer } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
@@ -171,7 +172,7 @@ describe('once, whatever happens', () => {
 			refusal: { code: 'payment_in_progress' }
 		});
 		house.world.world.offsetMs += 120_000;
-		await reconcileUnsettled(house.services);
+		await workDue(house.services, 'attempt');
 		expect(await balanceOf(invoiceId)).toBe(0n);
 		expect(
 			Object.values(house.world.world.accounts.get('acct_lumen')!.payment_intents).filter(
@@ -250,14 +251,14 @@ describe('SEPA debit', () => {
 			)
 		).toBe(true);
 		await house.advance(14);
-		await reconcileUnsettled(house.services);
+		await workDue(house.services, 'attempt');
 		expect(await balanceOf(invoiceId)).toBe(0n);
 	});
 	test('refused by the bank: due again, told by mail, payable by card', async () => {
 		const invoiceId = await anInvoice(house.services, cast, {});
 		await pay(house.services, payer, [invoiceId], 120_000, { method: 'pm_insufficientFunds_fr' });
 		await house.advance(6);
-		await reconcileUnsettled(house.services);
+		await workDue(house.services, 'attempt');
 		const view = await readPayView(house.services, payer.scope, [invoiceId]);
 		expect(view).toMatchObject({
 			ok: true,
@@ -401,7 +402,7 @@ describe('refunds and disputes', () => {
 		const invoiceId = await anInvoice(house.services, cast, {});
 		await pay(house.services, payer, [invoiceId], 120_000, { method: 'pm_success_fr' });
 		await house.advance(10);
-		await reconcileUnsettled(house.services);
+		await workDue(house.services, 'attempt');
 		expect(await refund(await paymentIdOf(invoiceId), 100)).toMatchObject({
 			ok: false,
 			refusal: { code: 'refund_too_early' }
@@ -448,7 +449,7 @@ test('a try that Stripe never heard of is not sent half a day later: it is looke
 	expect(await pay(house.services, payer, [invoiceId], 120_000, { attemptId, token })).toMatchObject({ ok: false });
 	house.world.world.faults = [];
 	house.world.world.offsetMs += 13 * 3_600_000;
-	await reconcileUnsettled(house.services);
+	await workDue(house.services, 'attempt');
 	expect(
 		(await inScope(house.services.db, cast.system, (tx) => findAttempt(tx, cast.system, attemptId)))!
 	).toMatchObject({ status: 'canceled', errorCode: 'never_confirmed' });

@@ -3,12 +3,12 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { minor } from '#lib/domain/money/minor.ts';
 import { newId } from '#lib/server/identity.ts';
-import { findAttempt, insertAttempt, listUnsettled, type NewAttempt } from '#lib/server/store/attempts.ts';
+import { findAttempt, insertAttempt, type NewAttempt } from '#lib/server/store/attempts.ts';
 import { listUnsettledObjects, noteUnsettled } from '#lib/server/store/stripe-books.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { forgetMethods } from '#lib/server/use-cases/methods/manage-methods.ts';
-import { reconcileRefunds, reconcileUnsettled } from '#lib/server/use-cases/payments/reconcile.ts';
 import { changeStripeAccount } from '#lib/server/use-cases/suppliers/change-payee.ts';
+import { workDue } from '../../builders/due.ts';
 import { anInvoice, aPayer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
@@ -79,7 +79,7 @@ test.each(['processing', 'open'] as const)(
 		house.world.world.refusedAccounts = [former];
 		const attemptId = await lostAnswer(today);
 		pass(2);
-		await reconcileUnsettled(house.services);
+		await workDue(house.services, 'attempt');
 		expect(await statusOf(attemptId)).toBe('paid');
 	}
 );
@@ -87,26 +87,17 @@ test('120 tries that can’t be read keep nothing from another of the same accou
 	await many(120, { status: 'awaiting_auth' });
 	const attemptId = await lostAnswer(former);
 	pass(2);
-	await reconcileUnsettled(house.services);
+	await workDue(house.services, 'attempt');
 	pass(2);
-	await reconcileUnsettled(house.services);
+	await workDue(house.services, 'attempt');
 	expect(await statusOf(attemptId)).toBe('paid');
 });
-test('a day of many debits keeps no lost answer waiting; a debit is looked at less often the older it is', async () => {
+test('a day of many debits keeps no lost answer waiting', async () => {
 	await many(120);
 	const attemptId = await lostAnswer(former);
 	pass(2);
-	await reconcileUnsettled(house.services);
+	await workDue(house.services, 'attempt');
 	expect(await statusOf(attemptId)).toBe('paid');
-	const looked = async (status: 'processing' | 'open', hours: number, minutes: number) => {
-		const row = kept({ status, createdAt: ago(hours * 60), updatedAt: ago(minutes) });
-		await keep([row]);
-		const due = await asSystem((tx) => listUnsettled(tx, cast.system, house.services.clock.now(), 1_000));
-		return due.some((one) => one.attemptId === row.attemptId);
-	};
-	expect([await looked('processing', 5, 29), await looked('processing', 5, 31)]).toEqual([false, true]);
-	expect([await looked('processing', 72, 59), await looked('processing', 72, 61)]).toEqual([false, true]);
-	expect([await looked('open', 72, 0.5), await looked('open', 72, 1.5)]).toEqual([false, true]);
 });
 
 test('refunds, and means of payment to forget, that an account does not answer for keep nothing from those of another', async () => {
@@ -135,7 +126,7 @@ test('refunds, and means of payment to forget, that an account does not answer f
 	house.world.world.refusedAccounts = [former];
 	await refund(await paidOn(today), 1, 30);
 	await method('pm_today', today, 1, 30);
-	await reconcileRefunds(house.services);
+	await workDue(house.services, 'refund');
 	await forgetMethods(house.services);
 	const [left] = await asSystem((tx) =>
 		tx.execute<{ refunds: number; methods: number }>(sql`select

@@ -11,9 +11,10 @@ import { chargeNextParts, collectDue } from '#lib/server/use-cases/plans/collect
 import { forgivePart } from '#lib/server/use-cases/plans/forgive-part.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { checkAttempt } from '#lib/server/use-cases/payments/check-attempt.ts';
-import { reconcileRecent, reconcileUnsettled } from '#lib/server/use-cases/payments/reconcile.ts';
+import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
 import { importInvoices } from '#lib/server/use-cases/imports/import-invoices.ts';
 import { closeDispute, openDispute, refundFails } from '#sandbox/stripe/reversals.ts';
+import { workDue } from '../../builders/due.ts';
 import {
 	anInvoice,
 	anOffer,
@@ -136,7 +137,7 @@ describe('a part that its client is paying at this moment', () => {
 		]);
 		// The bank’s question is left unanswered: known the day after, well before any part is due.
 		await house.advance(2);
-		await reconcileUnsettled(house.services);
+		await workDue(house.services, 'attempt');
 		expect(await parts(invoiceId)).toEqual([
 			['paid', 40_000n],
 			['scheduled', 10_000n],

@@ -8,9 +8,9 @@ import { newId } from '#lib/server/identity.ts';
 import { findInvoice } from '#lib/server/store/invoices.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { checkAttempt } from '#lib/server/use-cases/payments/check-attempt.ts';
-import { reconcileUnsettled } from '#lib/server/use-cases/payments/reconcile.ts';
 import { startPayment } from '#lib/server/use-cases/payments/start-payment.ts';
 import { chargeNextParts, collectDue } from '#lib/server/use-cases/plans/collect-parts.ts';
+import { workDue } from '../../builders/due.ts';
 import {
 	aToken,
 	FROM,
@@ -122,7 +122,7 @@ describe('by card', () => {
 		expect((await chargesOf(invoiceId)).at(-1)).toMatchObject({ part: 2, status: 'open' });
 		await house.advance(0);
 		house.world.world.offsetMs += 120_000;
-		await reconcileUnsettled(house.services);
+		await workDue(house.services, 'attempt');
 		expect(await partsOf(invoiceId)).toEqual(['paid', 'paid']);
 		const intents = Object.values(house.world.world.accounts.get('acct_lumen')!.payment_intents).filter(
 			(intent) => intent.amount === 60_000 && intent.status === 'succeeded'

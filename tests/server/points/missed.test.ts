@@ -53,6 +53,9 @@ const bill = (grossMinor = 10_000) =>
 	anInvoice(house.services, cast, {}, { grossMinor, dueOn: stage.inDays(10), issuedOn: stage.inDays(0) });
 const buy = (invoiceId: string, amount: number, more = {}) =>
 	pay(house.services, payer, [invoiceId], amount, { account: account(), noWorker: true, ...more });
+/** Takes them in hand, and does nothing with them. */
+const claimPoints = (leaseMs: number) =>
+	claimDueWork(house.services.db, house.services.clock.now(), { leases: { points: leaseMs }, perLane: 20, limit: 20 });
 const story = () => entriesOf(house.services, cast, payer.clientId);
 const points = () => pointsOf(house.services, cast, payer.clientId);
 
@@ -128,11 +131,11 @@ test('a payment does not wait for whoever has the account of the client in hand'
 test('a worker that dies leaves them to another, and what is asked for while they are in hand is done as well', async () => {
 	const { services } = house;
 	await buy(await bill(), 10_000);
-	const [work] = await claimDueWork(services.db, services.clock.now(), 60_000);
+	const [work] = await claimPoints(60_000);
 	if (!work) throw new Error('nothing is due');
 	expect(work).toMatchObject({ job: 'points', failures: 0, clientId: payer.clientId });
 	// In somebody's hands, nobody else takes them.
-	expect([await doDueWork(services), await waiting()]).toEqual([false, [[0, null]]]);
+	expect([await doDueWork(services, ['points']), await waiting()]).toEqual([false, [[0, null]]]);
 	// It was done, and its money moved meanwhile: looked at once more.
 	await inScope(services.db, cast.system, (tx) => askForWork(tx, cast.system, { ...work, at: services.clock.now() }));
 	await forgetWork(services.db, work);
@@ -140,7 +143,7 @@ test('a worker that dies leaves them to another, and what is asked for while the
 	expect([await story(), await waiting()]).toEqual([['earned 100'], []]);
 	// Somebody else has done it since, and it is asked for anew: what the slow one says of it counts no more.
 	await buy(await bill(), 10_000);
-	const [anew] = await claimDueWork(services.db, services.clock.now(), 0);
+	const [anew] = await claimPoints(0);
 	if (!anew) throw new Error('nothing is due');
 	await forgetWork(services.db, anew);
 	await inScope(services.db, cast.system, (tx) =>
@@ -151,7 +154,7 @@ test('a worker that dies leaves them to another, and what is asked for while the
 	expect([await story(), await waiting()]).toEqual([['earned 100', 'earned 100'], []]);
 	// He died before he did anything: the lease ends.
 	await buy(await bill(), 10_000);
-	await claimDueWork(services.db, services.clock.now(), 60_000);
+	await claimPoints(60_000);
 	expect([await story(), await waiting()]).toEqual([['earned 100', 'earned 100'], [[0, null]]]);
 	await house.advance(1);
 	expect([await story(), await waiting()]).toEqual([['earned 100', 'earned 100', 'earned 100'], []]);
@@ -160,7 +163,7 @@ test('a worker that dies leaves them to another, and what is asked for while the
 test('twice is as good as once, two at a time too', async () => {
 	const { services } = house;
 	await buy(await bill(), 10_000);
-	const [work] = await claimDueWork(services.db, services.clock.now(), 0);
+	const [work] = await claimPoints(0);
 	if (!work) throw new Error('nothing is due');
 	await Promise.all([followDuePoints(services, cast.system, work), followDuePoints(services, cast.system, work)]);
 	await followDuePoints(services, cast.system, work);
@@ -254,7 +257,7 @@ describe('followed days later, as if it had been at once', () => {
 		await aProgramme(house.services, cast, { tiers });
 		await buy(await bill(), 10_000);
 		// Somebody died with the first in hand.
-		await claimDueWork(house.services.db, house.services.clock.now(), 2 * DAY_MS + 3_600_000);
+		await claimPoints(2 * DAY_MS + 3_600_000);
 		await house.advance(2);
 		await buy(await bill(60_000), 60_000);
 		expect(await points()).toMatchObject({ balance: 600, tier: 1 });

@@ -208,3 +208,89 @@ test('of voucher codes that differ in their letters’ size alone, one is left: 
 	expect(await sql`select from voucher_code where reward_id <> ${rewardId}`).toHaveLength(1);
 	await expect(code('aBC', 7)).rejects.toThrow(/voucher_code_once/);
 });
+
+test('what Stripe has not ended is looked at from then on: tries, refunds and means of payment that are open, and nothing that is over', async () => {
+	const { sql, url } = await olderThan('0047');
+	const { supplierId, clientId } = await addSupplier(sql, 'acct_open', 'unknown');
+	const attempt = async (status: string, isSetup = false) => {
+		const attemptId = newId();
+		await sql`insert into payment_attempt ${sql({
+			supplier_id: supplierId,
+			attempt_id: attemptId,
+			client_id: clientId,
+			channel: 'portal',
+			description: 'F1',
+			return_url: 'https://x.example',
+			retries_intent: false,
+			amount_minor: 1000,
+			currency: 'EUR',
+			status,
+			is_setup: isSetup,
+			stripe_account: 'acct_open',
+			created_at: AT,
+			updated_at: AT
+		})}`;
+		return attemptId;
+	};
+	const setup = async (status: string) => {
+		const setupId = newId();
+		await sql`insert into method_setup ${sql({
+			supplier_id: supplierId,
+			setup_id: setupId,
+			client_id: clientId,
+			confirmation_token_id: 'tok',
+			return_url: '',
+			status,
+			stripe_account: 'acct_open',
+			created_at: AT,
+			updated_at: AT
+		})}`;
+		return setupId;
+	};
+	const open = [await attempt('open'), await attempt('processing'), await attempt('awaiting_auth')];
+	for (const status of ['declined', 'canceled']) await attempt(status);
+	await attempt('open', true);
+	const [paid, paymentId, refundRequestId] = [await attempt('paid'), newId(), newId()];
+	await sql`insert into payment ${sql({
+		supplier_id: supplierId,
+		payment_id: paymentId,
+		attempt_id: paid,
+		client_id: clientId,
+		amount_minor: 1000,
+		credit_minor: 1000,
+		currency: 'EUR',
+		method_type: 'card',
+		paid_at: AT,
+		paid_on: '2026-09-01',
+		receipt_number: 'R-1',
+		stripe_account: 'acct_open',
+		stripe_payment_intent_id: 'pi_1',
+		created_at: AT
+	})}`;
+	for (const [id, status] of [
+		[refundRequestId, 'open'],
+		[newId(), 'refused']
+	] as const)
+		await sql`insert into refund_request ${sql({
+			supplier_id: supplierId,
+			refund_request_id: id,
+			payment_id: paymentId,
+			amount_minor: 100,
+			status,
+			meaning: 'error',
+			requested_by: 'x',
+			created_at: AT
+		})}`;
+	const setups = [await setup('awaiting_auth')];
+	await setup('succeeded');
+	await migrateDatabase(url);
+	const due = await sql<{ job: string; subject: string; lane: string; client: string; at: Date }[]>`
+		select job, subject_id as subject, lane, client_id as client, due_at as at from due_work order by job, subject_id`;
+	expect(due.map(({ job, subject }) => [job, subject])).toEqual([
+		...open.sort().map((id) => ['attempt', id]),
+		['refund', refundRequestId],
+		...setups.map((id) => ['setup', id])
+	]);
+	for (const { lane, client, at } of due)
+		expect([lane, client, at]).toEqual(['stripe acct_open', clientId, new Date('2026-09-01T10:01:00Z')]);
+});

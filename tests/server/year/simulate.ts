@@ -8,11 +8,12 @@ import { quote } from '#lib/domain/offers/quote.ts';
 import type { QuoteInput } from '#lib/domain/offers/quoted.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
-import { reconcileRecent, reconcileUnsettled } from '#lib/server/use-cases/payments/reconcile.ts';
+import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
 import { chargeNextParts, collectDue } from '#lib/server/use-cases/plans/collect-parts.ts';
 import { announceParts, breakPlans } from '#lib/server/use-cases/plans/tend-plans.ts';
 import { tendPoints } from '#lib/server/use-cases/points/tend-points.ts';
 import { runDue } from '#sandbox/stripe/control.ts';
+import { workDue } from '../../builders/due.ts';
 import {
 	aPayer,
 	anInvoice,
@@ -102,7 +103,7 @@ export async function simulateYear(seed: number, invoices: number): Promise<Outc
 		while (await chargeNextParts(house.services));
 		await breakPlans(house.services);
 		await tendPoints(house.services);
-		if (day % 7 === 0) await reconcileUnsettled(house.services);
+		if (day % 7 === 0) await workDue(house.services, 'attempt');
 	}
 	await reconcileRecent(house.services, 30);
 	return { house, cast, dump: await dump(year), totals: await totals(year) };

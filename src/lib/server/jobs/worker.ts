@@ -2,7 +2,7 @@
 // plan_charge, due_work, import_job, loyalty_outbox, sign_in_request) claimed a few at a time, so any number of workers may run (decision 0007).
 import type { Services } from '../services.ts';
 import { makeBell, type Bell } from './bell.ts';
-import { doDueWork } from './due-jobs.ts';
+import { ASKING_NOBODY, askStripe, doDueWork } from './due-jobs.ts';
 import { takeTurn } from '../store/records.ts';
 import { sendNextSignIn } from '../use-cases/access/send-sign-in.ts';
 import { advanceNextImport } from '../use-cases/imports/advance-import.ts';
@@ -15,10 +15,9 @@ import { handleNextEvent } from '../use-cases/payments/handle-event.ts';
 import { hearRefunds } from '../use-cases/payments/hear-refunds.ts';
 import { hearOutcomes } from '../use-cases/payments/hear-outcomes.ts';
 import { compareTotals } from '../use-cases/payments/reconcile-balance.ts';
-import { reconcileRecent, reconcileRefunds, reconcileUnsettled } from '../use-cases/payments/reconcile.ts';
+import { reconcileRecent } from '../use-cases/payments/reconcile.ts';
 import { chargeNextParts, collectDue } from '../use-cases/plans/collect-parts.ts';
 import { forgetMethods } from '../use-cases/methods/manage-methods.ts';
-import { reconcileSetups } from '../use-cases/methods/set-up-method.ts';
 import { announceParts, askMethodsAgain, breakPlans, tellEndingCards } from '../use-cases/plans/tend-plans.ts';
 import { tellExpiring, tendPoints } from '../use-cases/points/tend-points.ts';
 import { compareOpen } from '../use-cases/upkeep/compare-open.ts';
@@ -29,7 +28,7 @@ const QUEUES: Queue[] = [
 	{ name: 'stripe events', next: handleNextEvent },
 	{ name: 'sign-in mails', next: sendNextSignIn },
 	{ name: 'parts of plans', next: chargeNextParts },
-	{ name: 'what is due', next: doDueWork },
+	{ name: 'what is due', next: (services) => doDueWork(services, ASKING_NOBODY) },
 	{ name: 'mails', next: sendNextMail },
 	{ name: 'LoyaltyLion', next: sendNextToLoyalty },
 	// Two, so that a small import need not wait for a large one.
@@ -38,11 +37,9 @@ const QUEUES: Queue[] = [
 ];
 type Periodic = { name: string; everyMs: number; run: (services: Services) => Promise<void> };
 const MINUTE = 60_000;
-const PERIODIC: Periodic[] = [
+const PERIODIC: [Periodic, ...Periodic[]] = [
 	// First: what follows asks only accounts that answer.
 	{ name: 'ask silent Stripe accounts again', everyMs: MINUTE, run: followSilence },
-	{ name: 'reconcile unsettled attempts', everyMs: 2 * MINUTE, run: reconcileUnsettled },
-	{ name: 'reconcile unanswered refunds', everyMs: 2 * MINUTE, run: reconcileRefunds },
 	{ name: 'hear what was said of tries', everyMs: 10 * MINUTE, run: hearOutcomes },
 	{ name: 'hear what was said of refunds', everyMs: 10 * MINUTE, run: hearRefunds },
 	{ name: 'reconcile the last three days', everyMs: 60 * MINUTE, run: (services) => reconcileRecent(services, 3) },
@@ -51,7 +48,6 @@ const PERIODIC: Periodic[] = [
 		everyMs: 24 * 60 * MINUTE,
 		run: (services) => reconcileRecent(services, 30)
 	},
-	{ name: 'reconcile new means of payment', everyMs: 5 * MINUTE, run: reconcileSetups },
 	{ name: 'forget means of payment', everyMs: 60 * MINUTE, run: forgetMethods },
 	{ name: 'ask for means of payment again', everyMs: 10 * MINUTE, run: askMethodsAgain },
 	{ name: 'set off credit notes', everyMs: MINUTE, run: setOffCredits },
@@ -89,8 +85,20 @@ export function startWorker(services: Services): Worker {
 		}
 	};
 	const loops = [
-		...QUEUES.map((queue) => loop(bell, () => empty(services, queue, stopping))),
-		loop(gong, () => runPeriodic(services, stopping))
+		...QUEUES.map((queue) =>
+			loop(bell, () =>
+				careful(services, queue.name, stopping, async () => {
+					while (!stopping() && (await queue.next(services)));
+				})
+			)
+		),
+		// Hears the clock alone: nothing of it is due at the moment it is asked for.
+		loop(gong, () =>
+			careful(services, 'what Stripe has not ended', stopping, () =>
+				askStripe(services, { stopping, nextRing: gong.nextRing })
+			)
+		),
+		loop(gong, () => runPeriodic(services, PERIODIC, stopping))
 	];
 	return {
 		wake: bell.ring,
@@ -104,16 +112,21 @@ export function startWorker(services: Services): Worker {
 	};
 }
 
-async function empty(services: Services, queue: Queue, stopping: () => boolean): Promise<void> {
+async function careful(
+	services: Services,
+	queue: string,
+	stopping: () => boolean,
+	work: () => Promise<void>
+): Promise<void> {
 	try {
-		while (!stopping() && (await queue.next(services)));
+		await work();
 	} catch (error) {
-		if (!stopping()) services.log.error({ err: error, queue: queue.name }, 'queue interrupted, will resume');
+		if (!stopping()) services.log.error({ err: error, queue }, 'queue interrupted, will resume');
 	}
 }
 
-async function runPeriodic(services: Services, stopping: () => boolean): Promise<void> {
-	for (const task of PERIODIC) {
+async function runPeriodic(services: Services, tasks: Periodic[], stopping: () => boolean): Promise<void> {
+	for (const task of tasks) {
 		if (stopping()) return;
 		try {
 			if (await takeTurn(services.db, task.name, services.clock.now(), task.everyMs)) await task.run(services);
@@ -125,6 +138,9 @@ async function runPeriodic(services: Services, stopping: () => boolean): Promise
 
 /** Does everything that is due now, in this call: for tests and for the demo's clock. */
 export async function drainOnce(services: Services): Promise<void> {
-	await runPeriodic(services, () => false);
+	const [silent, ...others] = PERIODIC;
+	await runPeriodic(services, [silent], () => false);
+	while (await doDueWork(services));
+	await runPeriodic(services, others, () => false);
 	for (const queue of QUEUES) while (await queue.next(services));
 }

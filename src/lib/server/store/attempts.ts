@@ -228,40 +228,6 @@ export async function saveAttempt(
 		);
 }
 
-/**
- * Attempts whose end is not known and whose turn has come, those first that were looked at longest ago. Each account has its own hundred, and so have the
- * debits under way on it: what a silent account keeps waiting, or a day on which thousands are debited, hides nothing. A debit takes days and tells its end by
- * an event: it is looked at after a tenth of its age, an hour at most, should the event be lost. Anything else after a minute.
- */
-export async function listUnsettled(tx: Tx, scope: Scope, now: Date, limit = 100): Promise<Attempt[]> {
-	const at = sql`${now.toISOString()}::timestamptz`;
-	const rest = sql`case when u.status = 'processing'
-		then least(greatest((${at} - u.created_at) / 10, interval '1 minute'), interval '1 hour') else interval '1 minute' end`;
-	const isDue = sql`u.supplier_id = ${scope.supplierId} and not u.is_setup and u.status in ('open', 'awaiting_auth', 'awaiting_transfer', 'processing', 'unknown')
-		and u.updated_at < ${at} - ${rest}`; // a setup is followed by what keeps the means of payment
-	return tx
-		.select()
-		.from(paymentAttempt)
-		.where(
-			and(
-				...mine(scope),
-				sql`${paymentAttempt.attemptId} in (
-					select due.attempt_id from (select distinct u.stripe_account, u.status = 'processing' as is_debit from payment_attempt u where ${isDue}) queue
-					cross join lateral (select u.attempt_id from payment_attempt u
-						where ${isDue} and u.stripe_account is not distinct from queue.stripe_account and (u.status = 'processing') = queue.is_debit
-						order by u.updated_at, u.attempt_id limit ${limit}) due)`
-			)
-		)
-		.orderBy(asc(paymentAttempt.updatedAt), asc(paymentAttempt.attemptId));
-}
-/** Looked at: its turn comes again. */
-export async function touchAttempt(tx: Tx, scope: Scope, attemptId: string, now: Date): Promise<void> {
-	await tx
-		.update(paymentAttempt)
-		.set({ updatedAt: now })
-		.where(and(...mine(scope), eq(paymentAttempt.attemptId, attemptId)));
-}
-
 /** Attempts of the invoices a scope sees, newest first. */
 export async function listAttemptsOfInvoice(
 	tx: Tx,

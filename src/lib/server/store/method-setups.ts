@@ -66,24 +66,3 @@ export const listWaitingSetups = (tx: Tx, scope: Scope, planId: string | null): 
 		)
 		.orderBy(methodSetup.createdAt)
 		.limit(20);
-/** Whose end is not known and that nobody touched since `before`, from one on. */
-export const listOpenSetups = (
-	tx: Tx,
-	scope: Scope,
-	before: Date,
-	after: MethodSetup | null = null,
-	limit = 100
-): Promise<MethodSetup[]> =>
-	tx
-		.select()
-		.from(methodSetup)
-		.where(
-			and(
-				eq(methodSetup.supplierId, scope.supplierId),
-				inArray(methodSetup.status, ['open', 'awaiting_auth', 'processing']),
-				lt(methodSetup.updatedAt, before),
-				after ? behindRow([methodSetup.updatedAt, after.updatedAt], [methodSetup.setupId, after.setupId]) : undefined
-			)
-		)
-		.orderBy(methodSetup.updatedAt, methodSetup.setupId)
-		.limit(limit);

@@ -113,32 +113,6 @@ export async function noteRefundId(
 			)
 		);
 }
-/** Requests whose answer nobody noted, made before an instant, from one on. */
-export const listOpenRefunds = (
-	tx: Tx,
-	scope: Scope,
-	before: Date,
-	after: RefundRequest | null = null,
-	limit = 100
-): Promise<RefundRequest[]> =>
-	tx
-		.select()
-		.from(refundRequest)
-		.where(
-			and(
-				eq(refundRequest.supplierId, scope.supplierId),
-				eq(refundRequest.status, 'open'),
-				lt(refundRequest.createdAt, before),
-				after
-					? behindRow(
-							[refundRequest.createdAt, after.createdAt],
-							[refundRequest.refundRequestId, after.refundRequestId]
-						)
-					: undefined
-			)
-		)
-		.orderBy(asc(refundRequest.createdAt), asc(refundRequest.refundRequestId))
-		.limit(limit);
 /** Those of one payment, in the order in which they were asked for. */
 export const listOpenRefundsOf = (tx: Tx, scope: Scope, paymentId: string): Promise<RefundRequest[]> =>
 	tx

@@ -2,37 +2,37 @@
 // whose first part comes later, or for its owner's next payments. Actor: contact or pay link. Refusals: not_found, pay_not_yours, card_ends_early, attempt_id_reused, method_refused,
 // payment_unknown. Facts: plan.changed.
 import type { SetUpMethod } from '../../../contract/payments.ts';
-import { mintScope, type Scope } from '../../../domain/access/scope.ts';
+import type { Scope } from '../../../domain/access/scope.ts';
 import type { PaymentMethodType } from '../../../domain/payments/methods.ts';
+import { nextLook } from '../../../domain/payments/next-look.ts';
 import { isRunning, isWholeIn } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
 import { NotAsked, type SetupState } from '../../gateways/stripe/port.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt } from '../../store/attempts.ts';
+import type { DueWork } from '../../store/due-work.ts';
 import type { Tx } from '../../store/database.ts';
 import {
 	findSetup,
 	insertSetup,
-	listOpenSetups,
 	listWaitingSetups,
 	lockSetup,
 	saveSetup,
 	type MethodSetup
 } from '../../store/method-setups.ts';
-import { getSupplier, listSuppliers, mayPay } from '../../store/parties.ts';
+import { getSupplier, mayPay } from '../../store/parties.ts';
 import { findPlan, lockPlan, savePlan, type PlanWithParts } from '../../store/plans.ts';
 import { recordAudit } from '../../store/records.ts';
 import { findCustomerId, keepMethod } from '../../store/saved-methods.ts';
-import { isDisconnected, isSilent } from '../../store/stripe-accounts.ts';
+import { isDisconnected } from '../../store/stripe-accounts.ts';
 import { contactOf, type From } from '../offers/keep-acceptance.ts';
 import { countTry } from '../payments/bound-tries.ts';
 import { isOwnTry } from '../payments/progress.ts';
-import { lookFor } from '../payments/right-account.ts';
+import { isSilentNow, lookFor } from '../payments/right-account.ts';
 import { beginSetUpPlan, giveUpSetUpPlan } from '../plans/begin-set-up-plan.ts';
 import { announce, schedule } from '../plans/follow-plan.ts';
 import { inputHashOf } from '../input-hash.ts';
-import { allOf } from '../page.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { endsEarly } from './card-end.ts';
 import { customerIfAsked } from './customer.ts';
@@ -254,27 +254,22 @@ function statusOf({ status, errorCode }: SetupState): MethodSetup['status'] {
 	}
 }
 
-const QUIET_MS = 60_000;
 const ASK_AGAIN_MS = 43_200_000; // Stripe keeps idempotency keys for a day: asked later, the question would be a new one
 /** A person who has not finished a bank confirmation after a day has left. */
 const ABANDONED_MS = 86_400_000;
-/** Whoever left in the middle may have finished at the bank: looked at until it is known. */
-export async function reconcileSetups(services: Services): Promise<void> {
-	for (const supplier of await listSuppliers(services.db)) {
-		const scope = mintScope(supplier.supplierId, { kind: 'system' });
-		const begunAt = services.clock.now();
-		const [now, before] = [begunAt.getTime(), new Date(begunAt.getTime() - QUIET_MS)];
-		const open = (after: MethodSetup | null) => read(services, scope, (tx) => listOpenSetups(tx, scope, before, after));
-		for await (const setup of allOf(open)) {
-			try {
-				if (!(await isSilent(services.db, setup.stripeAccount, begunAt)))
-					await lookAt(services, scope, setup, now - setup.createdAt.getTime());
-				else if (await isDisconnected(services.db, scope, setup.stripeAccount)) await leave(services, scope, setup);
-			} catch (error) {
-				services.log.warn({ err: error, setupId: setup.setupId }, 'method setup will be looked at again');
-			}
-		}
-	}
+/** Whoever left in the middle may have finished at the bank: looked at until it is known. @returns when it is to be looked at again */
+export async function lookAtSetup(services: Services, scope: Scope, { subjectId }: DueWork): Promise<Date | null> {
+	const setup = await read(services, scope, (tx) => findSetup(tx, scope, subjectId));
+	if (!setup || !['open', 'awaiting_auth', 'processing'].includes(setup.status)) return null;
+	const begunAt = setup.createdAt;
+	const ageMs = services.clock.now().getTime() - begunAt.getTime();
+	if (!(await isSilentNow(services, setup.stripeAccount))) await lookAt(services, scope, setup, ageMs);
+	else if (await isDisconnected(services.db, scope, setup.stripeAccount)) await leave(services, scope, setup);
+	return nextLook({
+		now: services.clock.now(),
+		begunAt,
+		instants: [ASK_AGAIN_MS, ABANDONED_MS].map((ms) => new Date(begunAt.getTime() + ms))
+	});
 }
 /** Its account was left and disconnected: nothing is charged by it, nor there ever again. What waited for it is free. */
 const leave = (services: Services, scope: Scope, { setupId }: MethodSetup): Promise<void> =>

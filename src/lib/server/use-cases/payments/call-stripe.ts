@@ -26,8 +26,8 @@ import { settleIntent } from './settle-intent.ts';
  * and charge a second time somebody whose first answer was lost. Half of it is our bound.
  */
 const ASK_AGAIN_MS = 43_200_000;
-export const isWithinKeyLife = ({ clock }: Services, since: Date): boolean =>
-	clock.now().getTime() - since.getTime() < ASK_AGAIN_MS;
+export const endOfKeyLife = (since: Date): Date => new Date(since.getTime() + ASK_AGAIN_MS);
+export const isWithinKeyLife = ({ clock }: Services, since: Date): boolean => clock.now() < endOfKeyLife(since);
 
 /** Choices that are over once paid. */
 const PLAIN: readonly Attempt['option'][] = ['now', 'early'];

@@ -7,6 +7,7 @@ import type { Silence } from '../../../domain/payments/silence.ts';
 import { required } from '../../../domain/required.ts';
 import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
+import { wakeWork } from '../../store/due-work.ts';
 import { getSupplier } from '../../store/parties.ts';
 import { prolongCures } from '../../store/plan-days.ts';
 import { recordAudit } from '../../store/records.ts';
@@ -82,7 +83,7 @@ function mayTell(account: StripeAccount, silence: Silence, now: Date): boolean {
 	return toldAt === null || (toldAt < begin(account) && now.getTime() - toldAt.getTime() > DAY_MS);
 }
 
-/** Clients could not mend a plan meanwhile: the days are given back to them. What waits finds its way by itself: the run, reconciliation, events. */
+/** Clients could not mend a plan meanwhile: the days are given back to them. What waits is due now: events, what Stripe has not ended; the run finds its way by itself. */
 async function takeUpAgain(services: Services, account: StripeAccount): Promise<void> {
 	const scope = mintScope(account.supplierId, { kind: 'system' });
 	const now = services.clock.now();
@@ -93,5 +94,6 @@ async function takeUpAgain(services: Services, account: StripeAccount): Promise<
 		await prolongCures(tx, scope, { since, days: daysBetween(since, today) }, now);
 	});
 	await wakeStripeEvents(services.db, account, now);
+	await wakeWork(services.db, accountOf(account), now);
 	services.log.info({ account: account.account, since: account.silentSince }, 'stripe account answers again');
 }

@@ -1,39 +1,41 @@
 // The third way in: asks Stripe about everything that is not final, about intents nobody told us of.
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
+import { isLive } from '../../../domain/payments/attempt-status.ts';
+import { nextLook } from '../../../domain/payments/next-look.ts';
 import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
-import { findAttempt, listUnsettled, touchAttempt, type Attempt } from '../../store/attempts.ts';
+import { findAttempt, type Attempt } from '../../store/attempts.ts';
+import type { DueWork } from '../../store/due-work.ts';
 import { listSuppliers } from '../../store/parties.ts';
 import { findPayment } from '../../store/payments.ts';
-import { answerRefundRequest, listOpenRefunds, type RefundRequest } from '../../store/refund-requests.ts';
+import { answerRefundRequest, findRefundRequest } from '../../store/refund-requests.ts';
 import { forgetUnsettled, listUnsettledObjects, noteUnsettled } from '../../store/stripe-books.ts';
-import { accountOf, isDisconnected, isSilent, listStripeAccounts } from '../../store/stripe-accounts.ts';
-import { allOf } from '../page.ts';
+import { accountOf, isDisconnected, listStripeAccounts } from '../../store/stripe-accounts.ts';
 import { commit, read, safely } from '../run.ts';
-import { finishRefund, isOfStripe } from './request-refund.ts';
+import { finishRefund, isOfStripe, type OpenRefund } from './request-refund.ts';
 import { settleAfterBank } from './finish-at-bank.ts';
+import { isSilentNow } from './right-account.ts';
 import { settleIntent, type IntentAt } from './settle-intent.ts';
-import { abandon, callStripe, findIntentOf, isWithinKeyLife } from './call-stripe.ts';
+import { abandon, callStripe, endOfKeyLife, findIntentOf, isWithinKeyLife } from './call-stripe.ts';
 
-const QUIET_MS = 60_000;
 /** A person who has not finished a bank confirmation after a day has left. */
 const ABANDONED_MS = 86_400_000;
 const DAY_MS = 86_400_000;
 
-export async function reconcileUnsettled(services: Services): Promise<void> {
-	for (const supplier of await listSuppliers(services.db)) {
-		const scope = mintScope(supplier.supplierId, { kind: 'system' });
-		const begunAt = services.clock.now();
-		for (const attempt of await read(services, scope, (tx) => listUnsettled(tx, scope, begunAt)))
-			await safely(services, attempt.attemptId, async () => {
-				// Whatever comes of it, the others have their turn first: what can't be read or asked hides nobody.
-				await commit(services, scope, (tx) => touchAttempt(tx, scope, attempt.attemptId, services.clock.now()));
-				// What can't be asked is not asked about each of a thousand, and stays as it is known.
-				if (!(await isSilent(services.db, attempt.stripeAccount, begunAt))) await lookAt(services, scope, attempt);
-				else if (isLeft(services, attempt) && (await isDisconnected(services.db, scope, attempt.stripeAccount)))
-					await abandon(services, scope, attempt, 'account_disconnected');
-			});
-	}
+/** A try whose end is not known. @returns when it is to be looked at again */
+export async function lookAtAttempt(services: Services, scope: Scope, { subjectId }: DueWork): Promise<Date | null> {
+	const attempt = await read(services, scope, (tx) => findAttempt(tx, scope, subjectId));
+	if (!attempt || !isLive(attempt.status)) return null;
+	// What can't be asked is not asked about each of a thousand, and stays as it is known.
+	if (!(await isSilentNow(services, attempt.stripeAccount))) await lookAt(services, scope, attempt);
+	else if (isLeft(services, attempt) && (await isDisconnected(services.db, scope, attempt.stripeAccount)))
+		await abandon(services, scope, attempt, 'account_disconnected');
+	return nextLook({
+		now: services.clock.now(),
+		begunAt: attempt.createdAt,
+		isDebit: attempt.status === 'processing',
+		instants: [endOfKeyLife(attempt.createdAt), leftAt(attempt)]
+	});
 }
 
 async function lookAt(services: Services, scope: Scope, attempt: Attempt): Promise<void> {
@@ -44,14 +46,16 @@ async function lookAt(services: Services, scope: Scope, attempt: Attempt): Promi
 }
 
 /** The bank's question waits, and who was to answer it has left. */
-const isLeft = (services: Services, attempt: Attempt): boolean =>
-	attempt.status === 'awaiting_auth' &&
-	(services.clock.now().getTime() - attempt.createdAt.getTime() > ABANDONED_MS || hasLapsed(services, attempt));
+const isLeft = ({ clock }: Services, attempt: Attempt): boolean =>
+	attempt.status === 'awaiting_auth' && clock.now().getTime() > leftAt(attempt).getTime();
 
 /** Begun at a price that has ended since: the person had a while to finish at the bank. */
 const GRACE_MS = 900_000;
-const hasLapsed = ({ clock }: Services, { discountMinor, offerEndsAt }: Attempt): boolean =>
-	discountMinor > 0n && offerEndsAt !== null && clock.now().getTime() > offerEndsAt.getTime() + GRACE_MS;
+function leftAt({ createdAt, discountMinor, offerEndsAt }: Attempt): Date {
+	const abandonedMs = createdAt.getTime() + ABANDONED_MS;
+	const lapsedMs = discountMinor > 0n && offerEndsAt ? offerEndsAt.getTime() + GRACE_MS : abandonedMs;
+	return new Date(Math.min(abandonedMs, lapsedMs));
+}
 
 /**
  * The answer of the call was lost. Asked again with the same key, Stripe gives the first answer again, as long as it keeps keys (a day): after half
@@ -68,23 +72,24 @@ async function askAgain(services: Services, scope: Scope, attempt: Attempt): Pro
 	await abandon(services, scope, attempt, 'never_confirmed');
 }
 
-/** Refunds whose answer was lost: asked again with the same key, and after half a day only looked for. */
-export async function reconcileRefunds(services: Services): Promise<void> {
-	for (const supplier of await listSuppliers(services.db)) {
-		const scope = mintScope(supplier.supplierId, { kind: 'system' });
-		const before = new Date(services.clock.now().getTime() - QUIET_MS);
-		for await (const request of allOf((after: RefundRequest | null) =>
-			read(services, scope, (tx) => listOpenRefunds(tx, scope, before, after))
-		))
-			await safely(services, request.refundRequestId, () => lookAtRefund(services, scope, request));
-	}
+/** A refund whose answer was lost: asked again with the same key, and after half a day only looked for. @returns when it is to be looked at again */
+export async function lookAtRefund(services: Services, scope: Scope, { subjectId }: DueWork): Promise<Date | null> {
+	const request = await read(services, scope, (tx) => findRefundRequest(tx, scope, subjectId));
+	if (request?.status !== 'open') return null;
+	const payment = await read(services, scope, (tx) => findPayment(tx, scope, request.paymentId));
+	if (!payment || !isOfStripe(payment)) return null;
+	if (!(await isSilentNow(services, payment.stripeAccount)))
+		await askRefundAgain(services, scope, { request, payment });
+	return nextLook({
+		now: services.clock.now(),
+		begunAt: request.createdAt,
+		instants: [endOfKeyLife(request.createdAt)]
+	});
 }
 
-async function lookAtRefund(services: Services, scope: Scope, request: RefundRequest): Promise<void> {
-	const payment = await read(services, scope, (tx) => findPayment(tx, scope, request.paymentId));
-	if (!payment || !isOfStripe(payment) || (await isSilent(services.db, payment.stripeAccount))) return;
-	if (isWithinKeyLife(services, request.createdAt))
-		return void (await finishRefund(services, scope, { request, payment }));
+async function askRefundAgain(services: Services, scope: Scope, open: OpenRefund): Promise<void> {
+	const { request, payment } = open;
+	if (isWithinKeyLife(services, request.createdAt)) return void (await finishRefund(services, scope, open));
 	await settleIntent(services, scope, { account: payment.stripeAccount, intentId: payment.stripePaymentIntentId });
 	await commit(services, scope, (tx) =>
 		answerRefundRequest(tx, scope, request.refundRequestId, { status: 'refused' }, services.clock.now())

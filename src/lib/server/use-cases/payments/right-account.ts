@@ -3,6 +3,7 @@
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
+import { isSilent } from '../../store/stripe-accounts.ts';
 import { findWitness } from '../../store/witnesses.ts';
 import { read } from '../run.ts';
 
@@ -38,3 +39,8 @@ export async function lookFor(
 	if (found === null) await requireRightAccount(services, scope, account);
 	return found;
 }
+
+const MINUTE_MS = 60_000;
+/** Known to be silent, or found so a moment ago: nothing more is asked of it now. */
+export const isSilentNow = ({ db, clock }: Services, account: string | null): Promise<boolean> =>
+	isSilent(db, account, new Date(clock.now().getTime() - MINUTE_MS));

@@ -17,7 +17,6 @@ import {
 	lockAttemptsOfIntent,
 	nameIntent,
 	saveAttempt,
-	touchAttempt,
 	type Attempt,
 	lockInvoicesOf
 } from '../../store/attempts.ts';
@@ -147,7 +146,6 @@ async function settleInside(
 			? latest.status
 			: nextStatus(latest.status, said);
 	const moved = (status !== latest.status || status === 'declined') && (await moveAttempt(settling, latest, status));
-	if (!moved) await touchAttempt(tx, scope, latest.attemptId, settling.now);
 	if (moved && latest.remembersMethod && (status === 'processing' || status === 'paid'))
 		await keepUsedMethod(settling, latest);
 	// Invoices before plans, as everybody locks.
