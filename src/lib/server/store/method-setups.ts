@@ -1,7 +1,6 @@
 // New means of payment asked for: the row that comes before the call.
-import { and, eq, inArray, isNull, lt } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import { actorName, type Scope } from '../../domain/access/scope.ts';
-import { behindRow } from './behind.ts';
 import type { Tx } from './database.ts';
 import { methodSetup } from './schema/index.ts';
 

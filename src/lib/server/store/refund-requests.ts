@@ -1,8 +1,7 @@
 // Refunds asked for: the row that comes before any call to Stripe, and the answer once it is known.
-import { and, asc, eq, inArray, lt, ne, sql, sum } from 'drizzle-orm';
+import { and, asc, eq, inArray, ne, sql, sum } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
-import { behindRow } from './behind.ts';
 import type { Tx } from './database.ts';
 import { withRest, type Latest } from './latest.ts';
 import { refundRequest, saidRefund } from './schema/index.ts';
