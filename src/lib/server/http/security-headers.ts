@@ -15,6 +15,8 @@ export const securityHeaders: Handle = async ({ event, resolve }) => {
 	const policy = response.headers.get('content-security-policy');
 	if (!policy) response.headers.set('content-security-policy', NOT_A_PAGE);
 	else if (response.headers.get('x-sveltekit-page')) {
+		// Kit's own mark has served here, and would travel with each page.
+		response.headers.delete('x-sveltekit-page');
 		const { policy: ours, reportOnly } = policyOf(policy, { sandbox }, stripeMayCome(event.route.id, event.params));
 		response.headers.set('content-security-policy', ours);
 		if (reportOnly) response.headers.set('content-security-policy-report-only', reportOnly);

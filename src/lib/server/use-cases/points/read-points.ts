@@ -61,7 +61,7 @@ export const readTierCard = (services: Services, scope: Scope, locale: Locale): 
 		return cardOf(account ?? NOTHING_YET, { programme, today, offers, locale });
 	});
 
-export const earnsOn = ({ lastEarnOn }: Pick<ProgrammeRow, 'lastEarnOn'>, today: CivilDate): boolean =>
+const earnsOn = ({ lastEarnOn }: Pick<ProgrammeRow, 'lastEarnOn'>, today: CivilDate): boolean =>
 	lastEarnOn === null || today <= lastEarnOn;
 
 type Terms = { terms: ProgrammeTerms; offers: Offers; locale: Locale };
