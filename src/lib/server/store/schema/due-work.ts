@@ -9,6 +9,10 @@ import { client, supplier } from './parties.ts';
  * not ended yet is looked at again; triggers keep these rows (migration 0047).
  */
 export type DueJob = 'points' | 'attempt' | 'refund' | 'setup';
+/** Whose answer a job waits for: each pool of hands takes its own rows. */
+export type Pool = 'stripe' | 'nobody';
+export const POOLS: Record<DueJob, Pool> = { points: 'nobody', attempt: 'stripe', refund: 'stripe', setup: 'stripe' };
+const ASKING_NOBODY = Object.entries(POOLS).flatMap(([job, pool]) => (pool === 'nobody' ? [`'${job}'`] : []));
 export const dueWork = pgTable(
 	'due_work',
 	{
@@ -16,7 +20,11 @@ export const dueWork = pgTable(
 		job: choice<DueJob>({ points: true, attempt: true, refund: true, setup: true }).notNull(),
 		subjectId: id(), // of points: the attempt; otherwise what the job is named after
 		clientId: optionalId(), // whose it is: in a client's scope, nobody else's is asked for
-		lane: text().notNull().default(''), // whose turn it is: an account at Stripe, or a supplier. Lanes are served in turns, a few rows of each at a time
+		pool: text()
+			.$type<Pool>()
+			.notNull()
+			.generatedAlwaysAs(sql`case when job in (${sql.raw(ASKING_NOBODY.join(', '))}) then 'nobody' else 'stripe' end`),
+		lane: text().notNull().default(''), // whose turn it is: an account at Stripe, its debits, or a supplier. Lanes are served in turn, a few rows of each at a time
 		dueAt: instant(),
 		claimedUntil: optionalInstant(), // in somebody's hands until then at most: afterwards another may take it
 		askedAt: instant(), // for the first time since it was last done
@@ -32,10 +40,10 @@ export const dueWork = pgTable(
 			columns: [t.supplierId, t.clientId],
 			foreignColumns: [client.supplierId, client.clientId]
 		}),
-		index('due_work_due_idx').on(t.dueAt),
-		index('due_work_lane_idx').on(t.lane, t.dueAt),
+		index('due_work_due_idx').on(t.pool, t.dueAt),
+		index('due_work_turn_idx').on(t.pool, t.lane, t.dueAt),
 		index('due_work_claimed_idx')
-			.on(t.lane)
+			.on(t.pool, t.lane)
 			.where(sql`${t.claimedUntil} is not null`),
 		oneOf('due_work_job_check', t.job),
 		check('due_work_error_check', sql`length(${t.error}) <= 500`)
