@@ -5,12 +5,12 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Minor } from '#lib/domain/money/minor.ts';
 import { required } from '#lib/domain/required.ts';
-import { askStripe, JOBS } from '#lib/server/jobs/due-jobs.ts';
+import { askStripe, doOwnWork, JOBS } from '#lib/server/jobs/due-jobs.ts';
 import { newId } from '#lib/server/identity.ts';
 import type { Services } from '#lib/server/services.ts';
 import { findAttempt, insertAttempt } from '#lib/server/store/attempts.ts';
-import { claimDueWork, putOffWork, type DueWork } from '#lib/server/store/due-work.ts';
-import type { DueJob } from '#lib/server/store/schema/index.ts';
+import { askForWork, claimDueWork, putOffWork, wakeWork, type DueWork } from '#lib/server/store/due-work.ts';
+import { POOLS, type DueJob } from '#lib/server/store/schema/index.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { setUpMethod } from '#lib/server/use-cases/methods/set-up-method.ts';
 import { followSilence } from '#lib/server/use-cases/payments/follow-silence.ts';
@@ -28,7 +28,7 @@ let payer: Payer;
 let superuser: postgres.Sql;
 let serial = 0;
 beforeAll(async () => {
-	house = await openHouse(Array.from({ length: 20 }, (_, i) => `acct_due${i}`));
+	house = await openHouse(Array.from({ length: 40 }, (_, i) => `acct_due${i}`));
 	superuser = postgres(house.databaseUrl, { max: 2, onnotice: () => {} });
 });
 afterAll(async () => {
@@ -62,11 +62,14 @@ const waiting = async () =>
 		row['job'] as DueJob,
 		Math.round(((row['due_at'] as Date).getTime() - now().getTime()) / 1000)
 	]);
-const claim = (limits: { perLane: number; limit: number }, ...jobs: DueJob[]) =>
-	claimDueWork(house.services.db, now(), {
-		leases: Object.fromEntries(jobs.map((job) => [job, MINUTE_MS])),
-		...limits
-	});
+const claim = async (limits: { perLane: number; limit: number; served?: string }, ...jobs: [DueJob, ...DueJob[]]) =>
+	(
+		await claimDueWork(house.services.db, now(), {
+			pool: POOLS[jobs[0]],
+			leases: Object.fromEntries(jobs.map((job) => [job, MINUTE_MS])),
+			...limits
+		})
+	).work;
 const statusOf = async (id: string) => (await asSystem((tx) => findAttempt(tx, cast.system, id)))?.status;
 
 /** Each job, with something of its own to do. */
@@ -175,6 +178,27 @@ describe('what Stripe has not ended', () => {
 		const [next] = await waiting();
 		expect(next?.[1]).toBeLessThanOrEqual(0);
 	});
+	test('an account answers again while somebody looks, who found it silent: it is looked at once more, at once', async () => {
+		await buy({ method: 'pm_success_fr' });
+		pass(2 * MINUTE_MS);
+		const [work] = await claim({ perLane: 1, limit: 1 }, 'attempt');
+		await wakeWork(house.services.db, account(), now());
+		await putOffWork(house.services.db, required(work, 'work'), { until: new Date(now().getTime() + 86_400_000) });
+		expect((await waiting())[0]?.[1]).toBeLessThanOrEqual(0);
+		expect(await claim({ perLane: 1, limit: 1 }, 'attempt')).toHaveLength(1);
+	});
+	test('an account answers again at the very moment at which a look is put off: that look is waited for', async () => {
+		await buy({ method: 'pm_success_fr' });
+		const putting = Promise.withResolvers<void>();
+		const woken = superuser.begin(async (sql) => {
+			await sql`update due_work set due_at = due_at + interval '10 hours'`;
+			putting.resolve();
+			await new Promise((done) => setTimeout(done, 300));
+		});
+		await putting.promise;
+		await Promise.all([wakeWork(house.services.db, account(), now()), woken]);
+		expect((await waiting())[0]?.[1]).toBeLessThanOrEqual(0);
+	});
 	test('moved while somebody looks, it is looked at a minute later, whatever the one who looked says', async () => {
 		lost('^/v1/payment_intents$');
 		const attemptId = await buy();
@@ -226,7 +250,7 @@ describe('turns', () => {
 	};
 
 	test('a hundred of one account keep none of another waiting, and no more than two of one are in hand, whoever claims', async () => {
-		const first = `stripe ${account()}`;
+		const first = `debits ${account()}`;
 		await many(100);
 		await another();
 		await many(1);
@@ -234,12 +258,85 @@ describe('turns', () => {
 		const claimed = (
 			await Promise.all([claim(limits, 'attempt'), claim(limits, 'attempt'), claim(limits, 'attempt')])
 		).flat();
-		expect(claimed.map(({ lane }) => lane).sort()).toEqual([first, first, `stripe ${account()}`].sort());
+		expect(claimed.map(({ lane }) => lane).sort()).toEqual([first, first, `debits ${account()}`].sort());
 		expect(await claim(limits, 'attempt')).toEqual([]);
 		// Put off, another takes its place.
 		for (const work of claimed)
 			await putOffWork(house.services.db, work, { until: new Date(now().getTime() + MINUTE_MS) });
 		expect((await claim(limits, 'attempt')).map(({ lane }) => lane)).toEqual([first, first]);
+	});
+
+	test('two who claim at the very same time take no more of a lane than one may have', async () => {
+		await many(20);
+		// Each claim takes its time before it is committed, so that another's is begun meanwhile.
+		await superuser.unsafe(`create function slowly() returns trigger language plpgsql as $$ begin perform pg_sleep(0.1); return new; end $$;
+			create trigger slowly before update on due_work for each row execute function slowly()`);
+		try {
+			const limits = { perLane: 2, limit: 12 };
+			const claimed = await Promise.all([claim(limits, 'attempt'), claim(limits, 'attempt'), claim(limits, 'attempt')]);
+			expect(claimed.map((work) => work.length).sort()).toEqual([0, 0, 2]);
+		} finally {
+			await superuser.unsafe('drop trigger slowly on due_work; drop function slowly()');
+		}
+	});
+
+	test('lanes are served in turn, also when there are more of them than hands: old work of one keeps no other waiting', async () => {
+		const lanes: string[] = [];
+		for (const [i, count] of [30, 30, 1, 1].entries()) {
+			if (i) await another();
+			await many(count);
+			lanes.push(`debits ${account()}`);
+			// The first ones have waited longest.
+			await superuser`update due_work set due_at = due_at + ${i} * interval '1 minute' where lane = ${lanes.at(-1) ?? ''}`;
+		}
+		// One hand for all of them.
+		const taken: string[] = [];
+		let served = '';
+		for (let i = 0; i < 6; i++) {
+			const claimed = await claimDueWork(house.services.db, now(), {
+				pool: 'stripe',
+				leases: { attempt: MINUTE_MS },
+				perLane: 2,
+				limit: 1,
+				served
+			});
+			const [work] = claimed.work;
+			taken.push(required(work, 'work').lane);
+			served = claimed.served;
+			await putOffWork(house.services.db, required(work, 'work'), { until: new Date(now().getTime() + 86_400_000) });
+		}
+		const inOrder = [...lanes].sort();
+		expect(taken.slice(0, 4)).toEqual(inOrder);
+		expect(taken.slice(4)).toEqual([lanes[0], lanes[1]].sort());
+	});
+
+	test('a card and a refund are asked about while thousands of debits of the same account are due', async () => {
+		await many(50);
+		lost('^/v1/payment_intents$');
+		const attemptId = await buy();
+		pass(2 * MINUTE_MS);
+		const [first, second] = await claim({ perLane: 1, limit: 2 }, 'attempt');
+		expect([first?.subjectId, second?.subjectId]).toContain(attemptId);
+		// Once it is a debit under way, it waits among them.
+		await superuser`update payment_attempt set status = 'processing', updated_at = ${now()} where attempt_id = ${attemptId}`;
+		const [row] = await superuser`select lane from due_work where subject_id = ${attemptId}`;
+		expect(row?.['lane']).toBe(`debits ${account()}`);
+	});
+
+	test('points of a supplier with thousands keep another’s waiting for two of them', async () => {
+		const ask = (count: number) =>
+			asSystem(async (tx) => {
+				for (let i = 0; i < count; i++)
+					await askForWork(tx, cast.system, { job: 'points', subjectId: newId(), clientId: payer.clientId, at: now() });
+			});
+		await ask(50);
+		const first = cast.system.supplierId;
+		await doOwnWork(house.services);
+		await another();
+		await ask(1);
+		await doOwnWork(house.services);
+		const left = await superuser`select supplier_id from due_work where job = 'points'`;
+		expect([left.length, new Set(left.map((row) => row['supplier_id'] as string))]).toEqual([46, new Set([first])]);
 	});
 
 	test('an account that is slow to answer, or has enough of us, holds two hands: the others are asked meanwhile', async () => {

@@ -54,8 +54,15 @@ const bill = (grossMinor = 10_000) =>
 const buy = (invoiceId: string, amount: number, more = {}) =>
 	pay(house.services, payer, [invoiceId], amount, { account: account(), noWorker: true, ...more });
 /** Takes them in hand, and does nothing with them. */
-const claimPoints = (leaseMs: number) =>
-	claimDueWork(house.services.db, house.services.clock.now(), { leases: { points: leaseMs }, perLane: 20, limit: 20 });
+const claimPoints = async (leaseMs: number) =>
+	(
+		await claimDueWork(house.services.db, house.services.clock.now(), {
+			pool: 'nobody',
+			leases: { points: leaseMs },
+			perLane: 20,
+			limit: 20
+		})
+	).work;
 const story = () => entriesOf(house.services, cast, payer.clientId);
 const points = () => pointsOf(house.services, cast, payer.clientId);
 

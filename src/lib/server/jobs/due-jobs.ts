@@ -1,15 +1,14 @@
 // Work found by what is due: one definition for each job. A row says when it wants to be looked at (store/due-work.ts), whoever has a hand free does it.
 import { mintScope, type Scope } from '../../domain/access/scope.ts';
 import type { Services } from '../services.ts';
-import { claimDueWork, forgetWork, putOffWork, type Claim, type DueWork } from '../store/due-work.ts';
-import type { DueJob } from '../store/schema/index.ts';
+import type { Database } from '../store/database.ts';
+import { claimDueWork, forgetWork, putOffWork, type DueWork } from '../store/due-work.ts';
+import { POOLS, type DueJob, type Pool } from '../store/schema/index.ts';
 import { lookAtSetup } from '../use-cases/methods/set-up-method.ts';
 import { lookAtAttempt, lookAtRefund } from '../use-cases/payments/reconcile.ts';
 import { followDuePoints } from '../use-cases/points/follow-due-points.ts';
 
 type Job = {
-	/** Whose answer it waits for: what asks Stripe has a pool of hands of its own. */
-	asks: 'stripe' | 'nobody';
 	/** Harmless twice, and side by side with itself. The instant at which it wants to be looked at again; null: it is done. */
 	run: (services: Services, scope: Scope, work: DueWork) => Promise<Date | null>;
 	/** After so many failures in a row. */
@@ -19,7 +18,6 @@ type Job = {
 };
 const MINUTE = 60_000;
 const askingStripe = (run: Job['run']): Job => ({
-	asks: 'stripe',
 	run,
 	retryMs: (failures) => Math.min(30 * MINUTE, MINUTE * 2 ** failures),
 	// A question that nobody answers takes a minute, and a look may be several.
@@ -28,7 +26,6 @@ const askingStripe = (run: Job['run']): Job => ({
 export const JOBS: Record<DueJob, Job> = {
 	// Its lease, for a whole batch, is shorter than a receipt waits.
 	points: {
-		asks: 'nobody',
 		run: followDuePoints,
 		retryMs: (failures) => Math.min(10 * MINUTE, 5000 * 2 ** failures),
 		leaseMs: MINUTE
@@ -38,28 +35,44 @@ export const JOBS: Record<DueJob, Job> = {
 	setup: askingStripe(lookAtSetup)
 };
 const NAMES = Object.keys(JOBS) as DueJob[];
-export const ASKING_NOBODY = NAMES.filter((job) => JOBS[job].asks === 'nobody');
-const ASKING_STRIPE = NAMES.filter((job) => JOBS[job].asks === 'stripe');
 
-/** Of one account at Stripe so many questions wait at once: one that is slow or has enough of us holds these hands, and no other's. */
-const PER_ACCOUNT = 2;
+/** Of one lane so many are in hand at once: an account at Stripe that is slow or has enough of us holds these, and no other's; a supplier that has thousands, too. */
+const PER_LANE = 2;
 const HANDS = 12;
 const BATCH = 20;
 
-const claim = (services: Services, jobs: DueJob[], many: Pick<Claim, 'perLane' | 'limit'>): Promise<DueWork[]> =>
-	claimDueWork(services.db, services.clock.now(), {
+/** Whose turn it was last, in each pool of these services. */
+const served = new WeakMap<Database, Map<Pool, string>>();
+async function claim({ db, clock }: Services, pool: Pool, limit: number, among: DueJob[] = NAMES): Promise<DueWork[]> {
+	const jobs = among.filter((job) => POOLS[job] === pool);
+	if (!jobs.length) return [];
+	const turns = served.get(db) ?? new Map<Pool, string>();
+	served.set(db, turns);
+	const claimed = await claimDueWork(db, clock.now(), {
+		pool,
 		leases: Object.fromEntries(jobs.map((job) => [job, JOBS[job].leaseMs])),
-		...many
+		perLane: PER_LANE,
+		limit,
+		served: turns.get(pool)
 	});
+	turns.set(pool, claimed.served);
+	return claimed.work;
+}
 
 /** Does a batch of what is due, one after the other; `false`: nothing is. */
 export async function doDueWork(services: Services, jobs: DueJob[] = NAMES): Promise<boolean> {
-	const batch = await claim(services, jobs, { perLane: BATCH, limit: BATCH });
-	for (const work of batch) await doOne(services, work);
+	const batches = [await claim(services, 'stripe', BATCH, jobs), await claim(services, 'nobody', BATCH, jobs)];
+	for (const work of batches.flat()) await doOne(services, work);
 	// Somebody may wait for it: the receipt that says what was earned.
-	if (batch.length) services.signal();
-	return batch.length > 0;
+	if (batches.some((batch) => batch.length)) services.signal();
+	return batches.some((batch) => batch.length);
 }
+/** What waits for nobody's answer. */
+export const doOwnWork = (services: Services): Promise<boolean> =>
+	doDueWork(
+		services,
+		NAMES.filter((job) => POOLS[job] === 'nobody')
+	);
 
 /** Asks Stripe until nothing is due, several accounts at once. Who waits long for an answer keeps no other waiting: `nextRing` says that more may be due. */
 export async function askStripe(
@@ -71,7 +84,7 @@ export async function askStripe(
 		for (;;) {
 			const ring = nextRing();
 			const free = stopping() ? 0 : HANDS - inHand.size;
-			for (const work of free ? await claim(services, ASKING_STRIPE, { perLane: PER_ACCOUNT, limit: free }) : []) {
+			for (const work of free ? await claim(services, 'stripe', free) : []) {
 				const hand = doOne(services, work).finally(() => inHand.delete(hand));
 				inHand.add(hand);
 			}

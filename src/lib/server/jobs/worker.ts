@@ -2,7 +2,7 @@
 // plan_charge, due_work, import_job, loyalty_outbox, sign_in_request) claimed a few at a time, so any number of workers may run (decision 0007).
 import type { Services } from '../services.ts';
 import { makeBell, type Bell } from './bell.ts';
-import { ASKING_NOBODY, askStripe, doDueWork } from './due-jobs.ts';
+import { askStripe, doDueWork, doOwnWork } from './due-jobs.ts';
 import { takeTurn } from '../store/records.ts';
 import { sendNextSignIn } from '../use-cases/access/send-sign-in.ts';
 import { advanceNextImport } from '../use-cases/imports/advance-import.ts';
@@ -28,7 +28,7 @@ const QUEUES: Queue[] = [
 	{ name: 'stripe events', next: handleNextEvent },
 	{ name: 'sign-in mails', next: sendNextSignIn },
 	{ name: 'parts of plans', next: chargeNextParts },
-	{ name: 'what is due', next: (services) => doDueWork(services, ASKING_NOBODY) },
+	{ name: 'what is due', next: doOwnWork },
 	{ name: 'mails', next: sendNextMail },
 	{ name: 'LoyaltyLion', next: sendNextToLoyalty },
 	// Two, so that a small import need not wait for a large one.

@@ -3,7 +3,7 @@
 import { and, eq, gt, lte, or, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Database, Tx } from './database.ts';
-import { dueWork, payment, type DueJob } from './schema/index.ts';
+import { dueWork, payment, type DueJob, type Pool } from './schema/index.ts';
 
 export type DueWork = Omit<typeof dueWork.$inferSelect, 'claimedUntil'> & { claimedUntil: Date };
 const ERROR_MAX = 500;
@@ -33,31 +33,35 @@ export async function askForWork(
 			set: { dueAt: sql`least(${dueWork.dueAt}, excluded.due_at)`, version: sql`${dueWork.version} + 1` }
 		});
 }
-/** The lane of what asks an account at Stripe, as the triggers name it. */
-const laneOfStripe = (account: string | null): string => `stripe ${account ?? ''}`;
+/** The lanes of what asks an account at Stripe, as the triggers name them (`lane_of_stripe`): a debit takes days, and keeps no card waiting. */
+const lanesOfStripe = (account: string | null): string[] =>
+	['stripe', 'debits'].map((kind) => `${kind} ${account ?? ''}`);
 
 export type Claim = {
+	pool: Pool;
 	/** How long each is nobody else's. */
 	leases: Partial<Record<DueJob, number>>;
 	/** So many of one lane are in hand at once, whoever has them. */
 	perLane: number;
 	limit: number;
+	/** Whose turn it was last. */
+	served?: string;
 };
+export type Claimed = { work: DueWork[]; served: string };
 /**
- * What is due, one of each lane, then the second of each: whoever waits with thousands keeps nobody waiting. Claims are made one after the other, or two
- * workers would each count what the other is about to take.
+ * What is due, one of each lane from the one behind `served` on, then the second of each: whoever waits with thousands keeps nobody waiting. Lanes are found
+ * one after the other in their index, so that a claim costs what it takes and not what waits. Claims of a pool are made one after the other, or two workers
+ * would each count what the other is about to take.
  */
-export async function claimDueWork(db: Database, now: Date, claim: Claim): Promise<DueWork[]> {
+export async function claimDueWork(db: Database, now: Date, claim: Claim): Promise<Claimed> {
+	const { pool, perLane, limit, served = '' } = claim;
 	const at = sql`${now.toISOString()}::timestamptz`;
 	const jobs = Object.keys(claim.leases);
-	const isDue = (row: string) => {
-		const d = sql.raw(row);
-		return sql`${d}.due_at <= ${at} and ${d}.job = any(${sql.param(jobs)}::text[]) and (${d}.claimed_until is null or ${d}.claimed_until <= ${at})`;
-	};
-	const [any] = await db.system.execute(sql`select 1 from due_work d where ${isDue('d')} limit 1`);
-	if (!any) return [];
+	const isDue = sql`d.pool = ${pool} and d.due_at <= ${at} and d.job = any(${sql.param(jobs)}::text[]) and (d.claimed_until is null or d.claimed_until <= ${at})`;
+	const [any] = await db.system.execute(sql`select 1 from due_work d where ${isDue} limit 1`);
+	if (!any) return { work: [], served };
 	const rows = await db.system.transaction(async (tx) => {
-		await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('claim of due work', 0))`);
+		await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`claim of due work: ${pool}`}, 0))`);
 		return tx.execute<
 			Record<'supplier_id' | 'subject_id' | 'lane' | 'due_at' | 'asked_at' | 'claimed_until', string> & {
 				job: DueJob;
@@ -65,27 +69,38 @@ export async function claimDueWork(db: Database, now: Date, claim: Claim): Promi
 				version: number;
 				failures: number;
 				error: string | null;
+				place: number;
 			}
 		>(sql`
-			with busy as (select lane, count(*)::int as held from due_work where claimed_until > ${at} group by lane),
-			lanes as (select d.lane, min(d.due_at) as since from due_work d where ${isDue('d')} group by d.lane),
-			turns as (select l.lane, ${claim.perLane}::int - coalesce(b.held, 0) as free from lanes l left join busy b using (lane)
-				where coalesce(b.held, 0) < ${claim.perLane}::int order by l.since, l.lane limit ${claim.limit}::int),
-			found as materialized (select f.* from turns t cross join lateral (select d.* from due_work d where d.lane = t.lane and ${isDue('d')}
-				order by d.due_at, d.subject_id limit t.free for update skip locked) f),
+			with recursive busy as materialized (select lane, count(*)::int as held from due_work d where d.pool = ${pool} and d.claimed_until > ${at} group by lane),
+			-- To the last lane, then from the first one to where it began.
+			walk as (
+				select 0 as place, false as is_again, ${served}::text as lane, null::int as free, 0 as found
+				union all
+				select w.place + 1, w.is_again or n.lane is null, coalesce(n.lane, ''), f.free, w.found + case when f.free > 0 then 1 else 0 end
+				from walk w
+					cross join lateral (select (select d.lane from due_work d where ${isDue} and d.lane > w.lane and (not w.is_again or d.lane <= ${served})
+						order by d.lane, d.due_at limit 1) as lane) n
+					cross join lateral (select case when n.lane is not null then ${perLane}::int - coalesce((select held from busy where lane = n.lane), 0) end as free) f
+				where w.found < ${limit}::int and (n.lane is not null or not w.is_again)
+			),
+			found as materialized (select f.*, w.place from walk w cross join lateral (select d.* from due_work d where ${isDue} and d.lane = w.lane
+				order by d.due_at, d.subject_id limit w.free for update skip locked) f where w.free > 0),
 			taken as (select f.*, row_number() over (partition by f.lane order by f.due_at, f.subject_id) as turn from found f
-				order by turn, f.due_at, f.subject_id limit ${claim.limit}::int),
+				order by turn, f.place limit ${limit}::int),
 			leases as (select * from unnest(${sql.param(jobs)}::text[], ${sql.param(Object.values(claim.leases))}::int[]) as l(job, ms))
 			update due_work d set claimed_until = ${at} + l.ms * interval '1 millisecond' from taken t join leases l using (job)
 			where (d.supplier_id, d.job, d.subject_id) = (t.supplier_id, t.job, t.subject_id)
-			returning d.*`);
+			returning d.*, t.place`);
 	});
-	return [...rows]
+	const last = rows.reduce((most, row) => Math.max(most, row.place), 0);
+	const work = [...rows]
 		.map((row) => ({
 			supplierId: row.supplier_id,
 			job: row.job,
 			subjectId: row.subject_id,
 			clientId: row.client_id,
+			pool,
 			lane: row.lane,
 			dueAt: new Date(row.due_at),
 			askedAt: new Date(row.asked_at),
@@ -95,6 +110,7 @@ export async function claimDueWork(db: Database, now: Date, claim: Claim): Promi
 			error: row.error
 		}))
 		.sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime() || (a.subjectId < b.subjectId ? -1 : 1));
+	return { work, served: rows.find((row) => row.place === last)?.lane ?? served };
 }
 const named = ({ supplierId, job, subjectId }: DueWork) =>
 	and(eq(dueWork.supplierId, supplierId), eq(dueWork.job, job), eq(dueWork.subjectId, subjectId));
@@ -128,11 +144,25 @@ export async function putOffWork(
 		.returning({ subjectId: dueWork.subjectId });
 	if (!put.length) await letGo(db, work);
 }
-/** An account answers again: whatever waits to ask it is due now. What somebody writes at this moment has its own instant. */
-export const wakeWork = async (db: Database, account: string | null, now: Date): Promise<void> =>
-	void (await db.system
-		.execute(sql`update due_work set due_at = ${now.toISOString()}::timestamptz where ctid = any(array(
-		select ctid from due_work where lane = ${laneOfStripe(account)} and due_at > ${now.toISOString()}::timestamptz for update skip locked))`));
+/**
+ * An account answers again: whatever waits to ask it is due now, and what is being looked at this moment once more, because that look may have found it silent.
+ * Rows that somebody writes meanwhile are waited for one at a time: nobody waits for us with another in hand.
+ */
+export async function wakeWork(db: Database, account: string | null, now: Date): Promise<void> {
+	const at = sql`${now.toISOString()}::timestamptz`;
+	const sleeps = sql`d.pool = 'stripe' and d.lane = any(${sql.param(lanesOfStripe(account))}::text[]) and (d.due_at > ${at} or d.claimed_until > ${at})`;
+	const wake = sql`update due_work set due_at = least(due_at, ${at}), version = version + 1`;
+	await db.system.execute(
+		sql`${wake} where ctid = any(array(select ctid from due_work d where ${sleeps} for update skip locked))`
+	);
+	const held = await db.system.execute<{ supplier_id: string; job: DueJob; subject_id: string }>(
+		sql`select supplier_id, job, subject_id from due_work d where ${sleeps} and d.due_at > ${at}`
+	);
+	for (const { supplier_id, job, subject_id } of held)
+		await db.system.execute(
+			sql`${wake} where supplier_id = ${supplier_id} and job = ${job} and subject_id = ${subject_id} and due_at > ${at}`
+		);
+}
 /** Points of a payment that have not had their first turn, asked for after `since`. */
 export async function isFollowingPoints(tx: Tx, scope: Scope, paymentId: string, since: Date): Promise<boolean> {
 	const [row] = await tx
