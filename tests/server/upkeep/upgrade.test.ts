@@ -247,7 +247,8 @@ test('what Stripe has not ended is looked at from then on: tries, refunds and me
 		})}`;
 		return setupId;
 	};
-	const open = [await attempt('open'), await attempt('processing'), await attempt('awaiting_auth')];
+	const underWay = await attempt('processing');
+	const open = [await attempt('open'), underWay, await attempt('awaiting_auth')];
 	for (const status of ['declined', 'canceled']) await attempt(status);
 	await attempt('open', true);
 	const [paid, paymentId, refundRequestId] = [await attempt('paid'), newId(), newId()];
@@ -291,6 +292,10 @@ test('what Stripe has not ended is looked at from then on: tries, refunds and me
 		['refund', refundRequestId],
 		...setups.map((id) => ['setup', id])
 	]);
-	for (const { lane, client, at } of due)
-		expect([lane, client, at]).toEqual(['stripe acct_open', clientId, new Date('2026-09-01T10:01:00Z')]);
+	for (const { subject, lane, client, at } of due)
+		expect([lane, client, at]).toEqual([
+			subject === underWay ? 'debits acct_open' : 'stripe acct_open',
+			clientId,
+			new Date('2026-09-01T10:01:00Z')
+		]);
 });
