@@ -277,7 +277,7 @@ export async function anOffer(
 		}
 	});
 	if (!draft.ok) throw new Error(`no draft: ${draft.refusal.code}`);
-	const published = await publishPolicy(services, cast.owner, draft.value.policyId);
+	const published = await publishPolicy(services, cast.owner, draft.value);
 	if (!published.ok) throw new Error(`not published: ${JSON.stringify(published.refusal)}`);
 	return draft.value.policyId;
 }

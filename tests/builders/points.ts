@@ -5,6 +5,7 @@ import { newId } from '#lib/server/identity.ts';
 import { minor } from '#lib/domain/money/minor.ts';
 import type { EarningRule, ProgrammeTerms } from '#lib/domain/points/programme.ts';
 import { doDueWork } from '#lib/server/jobs/due-jobs.ts';
+import type { Scope } from '#lib/domain/access/scope.ts';
 import type { Services } from '#lib/server/services.ts';
 import {
 	insertProgrammeDraft,
@@ -15,6 +16,7 @@ import {
 import { lockAccount, type PointsAward } from '#lib/server/store/points.ts';
 import { pointsAcceptance, pointsAward } from '#lib/server/store/schema/index.ts';
 import { addPoints } from '#lib/server/use-cases/points/move-points.ts';
+import { publishProgramme } from '#lib/server/use-cases/points/manage-programme.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import type { Cast } from './parties.ts';
 
@@ -155,4 +157,10 @@ export async function awardsOf(
 			.where(eq(pointsAward.invoiceId, invoiceId))
 			.orderBy(asc(pointsAward.actedOn), asc(pointsAward.createdAt))
 	);
+}
+
+/** The draft that stands, published as its own page would: by its number. */
+export async function publishDraft(services: Services, scope: Scope): ReturnType<typeof publishProgramme> {
+	const rows = await inScope(services.db, scope, (tx) => listProgrammes(tx, scope));
+	return publishProgramme(services, scope, { version: rows.find((row) => !row.publishedAt)?.version ?? 0 });
 }

@@ -53,6 +53,8 @@ export type SetUpMethod = v.InferOutput<typeof SetUpMethod>;
 export const AnswerMove = v.object({
 	planId: Id,
 	position: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3)),
+	/** The day that was suggested, as the person read it. */
+	toOn: v.pipe(v.string(), v.isoDate()),
 	accepts: v.boolean()
 });
 

@@ -26,3 +26,9 @@ export const typedCount = (text: string): number | null => (/^\d{1,4}$/.test(pla
 /** A whole number, of points mostly; below zero is one too, and said to be wrong elsewhere. Half a gift is none: null. */
 export const typedWhole = (text: string): number | null =>
 	/^-?\d{1,8}$/.test(plain(text)) ? Number(plain(text)) : null;
+
+/** Which version or which draft a form means; 0, which is none, where it does not say. */
+export function wholeIn(fields: FormData, name: string): number {
+	const text = String(fields.get(name) ?? '');
+	return /^\d{1,15}$/.test(text) ? Number(text) : 0;
+}

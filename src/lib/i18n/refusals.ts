@@ -56,6 +56,7 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 		day_not_possible: () => m.refusal_day_not_possible({}, say),
 		day_past_cap: () => m.refusal_day_past_cap({ date: day(detail.date) }, say),
 		move_waiting: () => m.refusal_move_waiting({}, say),
+		move_changed: () => m.refusal_move_changed({}, say),
 		method_needed: () => m.refusal_method_needed({}, say),
 		card_ends_early: () => m.refusal_card_ends_early({ ends: detail.ends ?? '', date: day(detail.date) }, say),
 		method_refused: () => m.refusal_method_refused({}, say),
@@ -117,6 +118,8 @@ function offerTexts(detail: Refusal['detail'], locale: Locale) {
 	const { mistake } = detail;
 	return {
 		offer_invalid: () => m.refusal_offer_invalid({ why: mistakeText(mistake as PolicyMistake['code'], locale) }, say),
+		offer_changed: () => m.refusal_offer_changed({}, say),
+		programme_changed: () => m.refusal_programme_changed({}, say),
 		programme_invalid: () =>
 			m.refusal_programme_invalid(
 				{

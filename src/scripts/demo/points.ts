@@ -72,8 +72,8 @@ async function must<T>(
 /** On the first day of the story. Gold has 3 % instead of what everybody has. */
 export async function publishPoints(services: Services, scope: Scope, cast: DemoSupplier): Promise<void> {
 	if (cast.slug === OFF) return;
-	await must('programme', saveProgramme(services, scope, TERMS));
-	const { version } = await must('programme', publishProgramme(services, scope));
+	const { version } = await must('programme', saveProgramme(services, scope, TERMS));
+	await must('programme', publishProgramme(services, scope, { version }));
 	const codes = Array.from({ length: 12 }, (_, i) => `ZINC-${String(1043 + i * 37)}`).join('\n');
 	await must('codes', addCodes(services, scope, { rewardId: VOUCHER, text: codes }));
 	const offer = required(cast.offers[0], 'offer');
@@ -83,8 +83,8 @@ export async function publishPoints(services: Services, scope: Scope, cast: Demo
 		discount: { ...discount, tiers: discount.tiers.map((tier) => ({ ...tier, discountBps: tier.discountBps + 100 })) }
 	};
 	const draft = { policyId: null, name: 'Palier Or', audience: { kind: 'tier' as const, tier: 2 }, terms };
-	const { policyId } = await must('offer of a tier', saveDraft(services, scope, draft));
-	await must('offer of a tier', publishPolicy(services, scope, policyId));
+	const saved = await must('offer of a tier', saveDraft(services, scope, draft));
+	await must('offer of a tier', publishPolicy(services, scope, saved));
 	for (const person of await peopleOf(services, scope, NOT_YET)) {
 		const asked = { version, locale: 'fr' as const, ip: null, userAgent: null };
 		await must('rules', acceptRules(services, person, asked));

@@ -59,7 +59,7 @@ export async function seedDemo(config: Config, onDay: (day: number) => void): Pr
 async function publishOffers(services: Services, scope: Scope, cast: DemoSupplier): Promise<void> {
 	for (const { name, terms } of cast.offers) {
 		const draft = await saveDraft(services, scope, { policyId: null, name, audience: { kind: 'all' }, terms });
-		const published = draft.ok ? await publishPolicy(services, scope, draft.value.policyId) : draft;
+		const published = draft.ok ? await publishPolicy(services, scope, draft.value) : draft;
 		if (!published.ok) throw new Error(`seed: offer ${name} refused: ${published.refusal.code}`);
 	}
 }

@@ -94,7 +94,7 @@ describe('one link, person or plan', () => {
 		const { token } = await aLink();
 		for (const [name, body] of [
 			['POST /p/[token]/moyen', { setupId: newId(), confirmationTokenId: 'ctoken_12345678' }],
-			['POST /p/[token]/echeance', { position: 1, accepts: true }]
+			['POST /p/[token]/echeance', { position: 1, toOn: '2030-01-01', accepts: true }]
 		] as const) {
 			const planId = newId();
 			const send = () => ask(name, { params: { token }, ...asJson({ ...body, planId }) });

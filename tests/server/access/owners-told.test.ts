@@ -266,6 +266,6 @@ describe('accountants refund and publish', () => {
 			terms: { discount: null, instalments: null, minMinor: null, maxMinor: null } as never
 		});
 		if (!draft.ok) throw new Error(draft.refusal.code);
-		expect(codeOf(await publishPolicy(house.services, scope, draft.value.policyId))).toBe('not_allowed');
+		expect(codeOf(await publishPolicy(house.services, scope, draft.value))).toBe('not_allowed');
 	});
 });

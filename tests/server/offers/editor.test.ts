@@ -8,8 +8,9 @@ import { client } from '#lib/server/store/schema/index.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { saveDraft } from '#lib/server/use-cases/offers/manage-policies.ts';
 import { readOfferEditor, readOffers } from '#lib/server/use-cases/offers/read-offers.ts';
-import { publishProgramme, saveProgramme } from '#lib/server/use-cases/points/manage-programme.ts';
+import { saveProgramme } from '#lib/server/use-cases/points/manage-programme.ts';
 import { aPayer, aSupplier, type Cast, type Payer } from '../../builders/parties.ts';
+import { publishDraft } from '../../builders/points.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 import { askEndpoint, findEndpoints, openDoors, type Endpoint } from '../../setup/routes.ts';
 
@@ -120,7 +121,7 @@ test('an offer that says no audience, or one that nobody knows, is asked who it 
 });
 test('an offer for clients from a tier is kept as that, named as the tier, and is still the same once the programme has no such tier', async () => {
 	const saved = await saveProgramme(house.services, cast.owner, DEFAULT_PROGRAMME);
-	const published = await publishProgramme(house.services, cast.owner);
+	const published = await publishDraft(house.services, cast.owner);
 	expect([saved.ok, published.ok]).toEqual([true, true]);
 	const draft = await saveDraft(house.services, cast.owner, {
 		policyId: null,
@@ -142,7 +143,7 @@ test('an offer for clients from a tier is kept as that, named as the tier, and i
 	});
 	expect((await offers()).tierNames.map((name) => name.fr)).toEqual(['Bronze', 'Argent', 'Or']);
 	await saveProgramme(house.services, cast.owner, { ...DEFAULT_PROGRAMME, tiers: DEFAULT_PROGRAMME.tiers.slice(0, 2) });
-	await publishProgramme(house.services, cast.owner);
+	await publishDraft(house.services, cast.owner);
 	expect(await editor()).toEqual({
 		audience: 'tier:2',
 		tiers: [

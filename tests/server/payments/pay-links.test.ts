@@ -323,7 +323,9 @@ describe('a link is to one invoice', () => {
 					expect(told(answer)).toMatch(/^(not_found|nothing_to_pay)$/);
 				}
 			const { planId } = plan;
-			expect(await answerPartMove(house.services, link, { planId, position: 2, accepts: true }, FROM)).toMatchObject({
+			expect(
+				await answerPartMove(house.services, link, { planId, position: 2, toOn: inDays(25), accepts: true }, FROM)
+			).toMatchObject({
 				refusal: { code: 'not_found' }
 			});
 			const setup = { setupId: newId(), planId, confirmationTokenId: await aToken(house.services) };

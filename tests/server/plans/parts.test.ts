@@ -78,7 +78,7 @@ test('another day for a part: asked, told, nothing moves before the client agree
 	expect((await planOf(invoiceId)).parts[1]!.dueOn).toBe(inDays(15));
 	const stranger = await aPayer(house.services, cast, 'stranger@stranger.example', 'Inconnu');
 	const answer = (who: Payer['scope'], accepts: boolean) =>
-		answerPartMove(house.services, who, { ...part, accepts }, FROM);
+		answerPartMove(house.services, who, { ...part, toOn: inDays(22), accepts }, FROM);
 	expect(await answer(stranger.scope, true)).toMatchObject({ refusal: { code: 'not_found' } });
 	const otherLink = mintScope(cast.supplierId, {
 		kind: 'pay_link',
@@ -99,12 +99,26 @@ test('another day for a part: asked, told, nothing moves before the client agree
 	expect(await balanceOf(invoiceId)).toBe(40_000n);
 	// Refused, and taken back: the day stays.
 	const last = { planId, position: 3 };
+	// The page still shows a day that the supplier has taken back to ask for another: nobody has said yes or no to that one.
 	await askMove(house.services, cast.owner, { ...last, toOn: inDays(20) });
-	expect(await answerPartMove(house.services, payer.scope, { ...last, accepts: false }, FROM)).toMatchObject({
+	await takeMoveBack(house.services, cast.owner, { ...last, toOn: inDays(20) });
+	await askMove(house.services, cast.owner, { ...last, toOn: inDays(21) });
+	const stale = { ...last, toOn: inDays(20) };
+	for (const accepts of [true, false])
+		expect(await answerPartMove(house.services, payer.scope, { ...stale, accepts }, FROM)).toMatchObject({
+			refusal: { code: 'move_changed' }
+		});
+	expect(await takeMoveBack(house.services, cast.owner, stale)).toMatchObject({ refusal: { code: 'move_changed' } });
+	expect((await planOf(invoiceId)).parts[2]!.dueOn).toBe(inDays(8));
+	await takeMoveBack(house.services, cast.owner, { ...last, toOn: inDays(21) });
+	await askMove(house.services, cast.owner, { ...last, toOn: inDays(20) });
+	expect(
+		await answerPartMove(house.services, payer.scope, { ...last, toOn: inDays(20), accepts: false }, FROM)
+	).toMatchObject({
 		ok: true
 	});
 	await askMove(house.services, cast.owner, { ...last, toOn: inDays(21) });
-	expect(await takeMoveBack(house.services, cast.owner, last)).toMatchObject({ ok: true });
+	expect(await takeMoveBack(house.services, cast.owner, { ...last, toOn: inDays(21) })).toMatchObject({ ok: true });
 	expect((await planOf(invoiceId)).parts[2]!.dueOn).toBe(inDays(8));
 	await expect(
 		asSystem((tx) => tx.execute(sql`update part_move set status = 'accepted' where plan_id = ${planId}`))
@@ -280,7 +294,9 @@ test('a part that was refused, put off by agreement and refused again is told ag
 	await live(1);
 	expect(told()).toBe(1);
 	expect(await askMove(house.services, cast.owner, { ...part, toOn: inDays(2) })).toMatchObject({ ok: true });
-	expect(await answerPartMove(house.services, payer.scope, { ...part, accepts: true }, FROM)).toMatchObject({
+	expect(
+		await answerPartMove(house.services, payer.scope, { ...part, toOn: inDays(2), accepts: true }, FROM)
+	).toMatchObject({
 		ok: true
 	});
 	await live(2);

@@ -82,7 +82,9 @@ describe('a plan finished without a refusal', () => {
 		expect((await planOf(invoiceId)).parts[1]).toMatchObject({ status: 'retrying', failures: 1 });
 		const part = { planId, position: 2 };
 		expect(await askMove(house.services, cast.owner, { ...part, toOn: inDays(3) })).toMatchObject({ ok: true });
-		expect(await answerPartMove(house.services, payer.scope, { ...part, accepts: true }, FROM)).toMatchObject({
+		expect(
+			await answerPartMove(house.services, payer.scope, { ...part, toOn: inDays(3), accepts: true }, FROM)
+		).toMatchObject({
 			ok: true
 		});
 		house.world.world.forced.card = 'pm_card_visa';
@@ -104,7 +106,9 @@ describe('a plan finished without a refusal', () => {
 		const { invoiceId, planId } = await aPlan();
 		const part = { planId, position: 2 };
 		await askMove(house.services, cast.owner, { ...part, toOn: inDays(6) });
-		expect(await answerPartMove(house.services, payer.scope, { ...part, accepts: true }, FROM)).toMatchObject({
+		expect(
+			await answerPartMove(house.services, payer.scope, { ...part, toOn: inDays(6), accepts: true }, FROM)
+		).toMatchObject({
 			ok: true
 		});
 		await live(6);

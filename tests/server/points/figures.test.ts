@@ -7,13 +7,14 @@ import { newId } from '#lib/server/identity.ts';
 import { journalCsv } from '#lib/server/documents/journal-csv.ts';
 import { pointsClientsCsv } from '#lib/server/documents/points-clients-csv.ts';
 import { adjustPoints, freezePoints } from '#lib/server/use-cases/points/adjust-points.ts';
-import { publishProgramme, saveProgramme } from '#lib/server/use-cases/points/manage-programme.ts';
+import { saveProgramme } from '#lib/server/use-cases/points/manage-programme.ts';
 import { exportClientFigures, readFigures } from '#lib/server/use-cases/points/read-figures.ts';
 import { readLastYear, readTrial } from '#lib/server/use-cases/points/read-programme.ts';
 import { readProvision } from '#lib/server/use-cases/points/read-provision.ts';
 import { exportJournal } from '#lib/server/use-cases/suppliers/read-journal.ts';
 import { readClientPoints } from '#lib/server/use-cases/points/read-client-points.ts';
 import { aPayer, anInvoice, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import { publishDraft } from '../../builders/points.ts';
 import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
@@ -32,7 +33,7 @@ const figures = () => readFigures(house.services, cast.owner);
 test('before anything is published there are none, and a client’s person is told none', async () => {
 	expect(await figures()).toBeNull();
 	await saveProgramme(house.services, cast.owner, DEFAULT_PROGRAMME);
-	await publishProgramme(house.services, cast.owner);
+	await publishDraft(house.services, cast.owner);
 	expect(await readFigures(house.services, payer.scope)).toBeNull();
 	expect(await figures()).toMatchObject({
 		totals: { gained: 0, outstanding: 0 },

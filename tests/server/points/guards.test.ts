@@ -12,10 +12,10 @@ import { insertCodes } from '#lib/server/store/voucher-codes.ts';
 import { createApiKey } from '#lib/server/use-cases/access/api-keys.ts';
 import { readProgramme } from '#lib/server/use-cases/points/read-programme.ts';
 import { freezePoints } from '#lib/server/use-cases/points/adjust-points.ts';
-import { endProgramme, publishProgramme, saveProgramme } from '#lib/server/use-cases/points/manage-programme.ts';
+import { endProgramme, saveProgramme } from '#lib/server/use-cases/points/manage-programme.ts';
 import { takeReward } from '#lib/server/use-cases/points/take-reward.ts';
 import { aPayer, aSupplier, type Cast, type Payer } from '../../builders/parties.ts';
-import { acceptRules, aProgramme, givePoints, pointsOf } from '../../builders/points.ts';
+import { acceptRules, aProgramme, givePoints, pointsOf, publishDraft } from '../../builders/points.ts';
 import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 import { askEndpoint, findEndpoints, openDoors } from '../../setup/routes.ts';
@@ -66,7 +66,7 @@ async function asked(name: string, headers: Record<string, string>, more: { quer
 test('the last points of a debit can be used too: the time to spend begins when they are final', async () => {
 	const other = await aSupplier(house.services, 'acct_canuts', 'Canuts');
 	await saveProgramme(house.services, other.owner, { ...DEFAULT_PROGRAMME, sepaVestingDays: 56 });
-	expect(await publishProgramme(house.services, other.owner)).toMatchObject({ ok: true });
+	expect(await publishDraft(house.services, other.owner)).toMatchObject({ ok: true });
 	const lastEarnOn = inDays(EARN_NOTICE_DAYS);
 	const enough = addDays(lastEarnOn, SPEND_NOTICE_DAYS + 56 + DEBIT_DAYS);
 	// What the screen asks for to begin with is accepted.

@@ -18,9 +18,9 @@ import {
 	queueRulesChanged,
 	queueTierReached
 } from '#lib/server/use-cases/points/queue-points-mails.ts';
-import { endProgramme, publishProgramme, saveProgramme } from '#lib/server/use-cases/points/manage-programme.ts';
+import { endProgramme, saveProgramme } from '#lib/server/use-cases/points/manage-programme.ts';
 import { readProgramme } from '#lib/server/use-cases/points/read-programme.ts';
-import { acceptRules } from '../../builders/points.ts';
+import { acceptRules, publishDraft } from '../../builders/points.ts';
 import { aColleague, aPayer, aSupplier, type Cast, type Payer } from '../../builders/parties.ts';
 import { openHouse, START_DAY, type TestHouse } from '../../setup/house.ts';
 
@@ -147,7 +147,7 @@ describe('rules that change', () => {
 	const publish = async (sepa: number) => {
 		const { earning } = DEFAULT_PROGRAMME;
 		await saveProgramme(house.services, cast.owner, { ...DEFAULT_PROGRAMME, earning: { ...earning, sepa } });
-		expect(await publishProgramme(house.services, cast.owner)).toMatchObject({ ok: true });
+		expect(await publishDraft(house.services, cast.owner)).toMatchObject({ ok: true });
 	};
 	test('are told to everybody of a client that accepted them, who said no to other mails too: what changes, from when, where; once for each version', async () => {
 		// The tests before announced an end.

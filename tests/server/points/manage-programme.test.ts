@@ -14,12 +14,12 @@ import {
 	deleteDraft,
 	dropCodes,
 	endProgramme,
-	publishProgramme,
 	saveProgramme
 } from '#lib/server/use-cases/points/manage-programme.ts';
 import { readTrial } from '#lib/server/use-cases/points/read-programme.ts';
 import { newId } from '#lib/server/identity.ts';
 import { aPayer, anInvoice, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import { publishDraft } from '../../builders/points.ts';
 import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
@@ -88,30 +88,31 @@ describe('tried on the past', () => {
 		expect(await saveProgramme(house.services, cast.owner, changed({ costCapMinor: minor(754n) }))).toMatchObject({
 			ok: true
 		});
-		expect(await publishProgramme(house.services, cast.owner)).toEqual(
+		expect(await publishDraft(house.services, cast.owner)).toEqual(
 			refused('programme_invalid', { mistake: 'over_cap', field: 'costCapMinor' })
 		);
 		expect(await live()).toBeNull();
 		await saveProgramme(house.services, cast.owner, changed({ costCapMinor: minor(755n) }));
-		expect(await publishProgramme(house.services, cast.owner)).toMatchObject({ ok: true, value: { version: 1 } });
+		expect(await publishDraft(house.services, cast.owner)).toMatchObject({ ok: true, value: { version: 1 } });
 	});
 });
 
+const draftBegunAt = async () => (await versions()).find((row) => row.publishedAt === null)?.createdAt.getTime() ?? 0;
 describe('draft and versions', () => {
 	test('a mistake is kept as typed and publishes nothing; mended, the next version takes the place of the one before', async () => {
 		const wrong = changed({ expiry: { kind: 'months', months: 0 } });
 		expect(await saveProgramme(house.services, cast.owner, wrong)).toMatchObject({ ok: true, value: { version: 2 } });
-		expect(await publishProgramme(house.services, cast.owner)).toEqual(
+		expect(await publishDraft(house.services, cast.owner)).toEqual(
 			refused('programme_invalid', { mistake: 'expiry_not_positive', field: 'expiry.months' })
 		);
 		const ended = { ...aVoucher(), kind: 'gift' as const, until: inDays(-1) };
 		await saveProgramme(house.services, cast.owner, changed({ rewards: [ended] }));
-		expect(await publishProgramme(house.services, cast.owner)).toEqual(
+		expect(await publishDraft(house.services, cast.owner)).toEqual(
 			refused('programme_invalid', { mistake: 'reward_over', field: 'rewards.0.until' })
 		);
 		expect(await live()).toMatchObject({ version: 1, endedAt: null });
 		await saveProgramme(house.services, cast.owner, changed({ expiryNoticeDays: 31 }));
-		expect(await publishProgramme(house.services, cast.owner)).toMatchObject({ ok: true, value: { version: 2 } });
+		expect(await publishDraft(house.services, cast.owner)).toMatchObject({ ok: true, value: { version: 2 } });
 		expect(await live()).toMatchObject({ version: 2, terms: { expiryNoticeDays: 31 } });
 		const before = await inScope(house.services.db, cast.system, (tx) => findProgramme(tx, cast.system, 1));
 		expect(before).toMatchObject({ terms: { expiryNoticeDays: 30, costCapMinor: 755n }, endedAt: expect.any(Date) });
@@ -127,7 +128,7 @@ describe('draft and versions', () => {
 	});
 	test('who may only read changes nothing; publishing asks for the right and for a fresh proof', async () => {
 		expect(await saveProgramme(house.services, cast.readOnly, DEFAULT_PROGRAMME)).toEqual(refused('not_allowed'));
-		expect(await publishProgramme(house.services, cast.readOnly)).toEqual(refused('not_allowed'));
+		expect(await publishDraft(house.services, cast.readOnly)).toEqual(refused('not_allowed'));
 		expect(await addCodes(house.services, cast.readOnly, { rewardId: newId(), text: 'A' })).toEqual(
 			refused('not_allowed')
 		);
@@ -139,14 +140,16 @@ describe('draft and versions', () => {
 		} as const;
 		const withheld = mintScope(cast.supplierId, { ...member, withheld: ['publish_offers'] });
 		await saveProgramme(house.services, withheld, DEFAULT_PROGRAMME);
-		expect(await publishProgramme(house.services, withheld)).toEqual(refused('not_allowed'));
+		expect(await publishDraft(house.services, withheld)).toEqual(refused('not_allowed'));
 		const unproven = mintScope(cast.supplierId, { ...member, role: 'owner', provenAt: null });
-		expect(await publishProgramme(house.services, unproven)).toEqual(refused('proof_needed'));
+		expect(await publishDraft(house.services, unproven)).toEqual(refused('proof_needed'));
 		expect(await endProgramme(house.services, unproven, { lastEarnOn: inDays(30), lastSpendOn: inDays(120) })).toEqual(
 			refused('proof_needed')
 		);
 		expect(await live()).toMatchObject({ version: 2 });
-		expect(await deleteDraft(house.services, cast.owner)).toMatchObject({ ok: true });
+		expect(await deleteDraft(house.services, cast.owner, { begunAt: await draftBegunAt() })).toMatchObject({
+			ok: true
+		});
 		expect(await versions()).toHaveLength(2);
 	});
 });
@@ -195,11 +198,11 @@ describe('codes of vouchers', () => {
 		await saveProgramme(house.services, cast.owner, changed({ rewards: [voucher] }));
 	});
 	test('thrown away with the draft whose reward they are; those of a published reward stay', async () => {
-		expect(await publishProgramme(house.services, cast.owner)).toMatchObject({ ok: true, value: { version: 3 } });
+		expect(await publishDraft(house.services, cast.owner)).toMatchObject({ ok: true, value: { version: 3 } });
 		const draftOnly = aVoucher();
 		await saveProgramme(house.services, cast.owner, changed({ rewards: [voucher, draftOnly] }));
 		await add('C1\nC2\nC3', draftOnly.rewardId);
-		await deleteDraft(house.services, cast.owner);
+		await deleteDraft(house.services, cast.owner, { begunAt: await draftBegunAt() });
 		expect(await codes()).toEqual(new Map([[voucher.rewardId, { free: 2, given: 0 }]]));
 		// Whoever said yes to one code throws away one, not what a colleague has added since.
 		const drop = (atMost: number) => dropCodes(house.services, cast.owner, { rewardId: voucher.rewardId, atMost });
@@ -227,7 +230,7 @@ describe('the end', () => {
 	});
 	test('once announced it stands: no draft, no new version', async () => {
 		expect(await saveProgramme(house.services, cast.owner, DEFAULT_PROGRAMME)).toEqual(refused('programme_ending'));
-		expect(await publishProgramme(house.services, cast.owner)).toEqual(refused('programme_ending'));
+		expect(await publishDraft(house.services, cast.owner)).toEqual(refused('programme_ending'));
 		expect(await live()).toMatchObject({ version: 3, lastEarnOn: inDays(30) });
 	});
 });

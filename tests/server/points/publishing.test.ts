@@ -3,9 +3,9 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findLiveProgramme } from '#lib/server/store/points-programme.ts';
-import { publishProgramme, saveProgramme } from '#lib/server/use-cases/points/manage-programme.ts';
+import { saveProgramme } from '#lib/server/use-cases/points/manage-programme.ts';
 import { anInvoice, aPayer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
-import { aProgramme, awardsOf, givePoints, PLAIN_TERMS } from '../../builders/points.ts';
+import { aProgramme, awardsOf, givePoints, PLAIN_TERMS, publishDraft } from '../../builders/points.ts';
 import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
@@ -45,10 +45,10 @@ const waiting = (count: number) =>
 /** Publishes the next version. It is held where it first asks for the table, until `meanwhile` is over. */
 async function publishedWith(table: string, meanwhile: () => Promise<unknown>): Promise<void> {
 	expect(await saveProgramme(house.services, cast.owner, PLAIN_TERMS)).toMatchObject({ ok: true });
-	let publishing: ReturnType<typeof publishProgramme> | undefined;
+	let publishing: ReturnType<typeof publishDraft> | undefined;
 	await sql.begin(async (held) => {
 		await held.unsafe(`lock table ${table} in access exclusive mode`);
-		publishing = publishProgramme(house.services, cast.owner);
+		publishing = publishDraft(house.services, cast.owner);
 		await waiting(1);
 		await meanwhile();
 	});

@@ -4,8 +4,9 @@ import { DEFAULT_PROGRAMME } from '#lib/domain/points/default-programme.ts';
 import { getSupplier } from '#lib/server/store/parties.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import type { Subject } from '#lib/server/access/sessions.ts';
-import { publishProgramme, saveProgramme } from '#lib/server/use-cases/points/manage-programme.ts';
+import { saveProgramme } from '#lib/server/use-cases/points/manage-programme.ts';
 import { anOffer, aPayer, aSupplier, type Cast } from '../../builders/parties.ts';
+import { publishDraft } from '../../builders/points.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 import { askEndpoint, findEndpoints, openDoors } from '../../setup/routes.ts';
 import { required } from '#lib/domain/required.ts';
@@ -38,7 +39,7 @@ test('a draft is on no public page, neither by its number nor when there is noth
 		saveProgramme(house.services, cast.owner, { ...DEFAULT_PROGRAMME, intro: { fr: name, en: name } });
 	await save('only drafted');
 	for (const query of ['', '?version=1']) expect(await look(query), query).toMatchObject({ status: 404 });
-	await publishProgramme(house.services, cast.owner);
+	await publishDraft(house.services, cast.owner);
 	await anOffer(house.services, cast, {}, { kind: 'tier', tier: 1 });
 	expect((await look()).text).toContain('Réservé à ce palier');
 	await save('still secret');
@@ -47,7 +48,7 @@ test('a draft is on no public page, neither by its number nor when there is noth
 		const { status, text } = await look(query);
 		expect([status, text.includes('only drafted'), text.includes('still secret')], query).toEqual([200, true, false]);
 	}
-	await publishProgramme(house.services, cast.owner);
+	await publishDraft(house.services, cast.owner);
 	expect((await look('?version=1')).text).toContain('only drafted');
 	expect((await look()).text).toContain('still secret');
 });
@@ -59,7 +60,7 @@ test('a client who is signed in is told the way back to its points, the supplier
 	);
 	const other = await aSupplier(house.services, 'acct_other', 'Brasserie');
 	await saveProgramme(house.services, cast.owner, DEFAULT_PROGRAMME);
-	await publishProgramme(house.services, cast.owner);
+	await publishDraft(house.services, cast.owner);
 	const { slug } = await inScope(house.services.db, cast.system, (tx) => getSupplier(tx, cast.system));
 	const as = async (subject: Subject | null) => {
 		const headers: Record<string, string> = {};

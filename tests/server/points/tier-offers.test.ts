@@ -6,9 +6,10 @@ import { checkProgramme } from '#lib/domain/points/check-programme.ts';
 import { required } from '#lib/domain/required.ts';
 import { refusalText } from '#lib/i18n/refusals.ts';
 import { endPolicy } from '#lib/server/use-cases/offers/manage-policies.ts';
-import { publishProgramme, saveProgramme } from '#lib/server/use-cases/points/manage-programme.ts';
+import { saveProgramme } from '#lib/server/use-cases/points/manage-programme.ts';
 import { readProgramme } from '#lib/server/use-cases/points/read-programme.ts';
 import { anOffer, aSupplier, type Cast } from '../../builders/parties.ts';
+import { publishDraft } from '../../builders/points.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
@@ -21,7 +22,7 @@ afterAll(() => house.close());
 
 const published = async (tiers: LoyaltyTier[]) => {
 	await saveProgramme(house.services, cast.owner, { ...DEFAULT_PROGRAMME, tiers });
-	return publishProgramme(house.services, cast.owner);
+	return publishDraft(house.services, cast.owner);
 };
 /** What the page of the draft says of its tiers, before anything is published. */
 const saidOnTheDraft = async (tiers: LoyaltyTier[]) => {
@@ -54,7 +55,7 @@ test('a version without the tier of a live offer is not published, with the offe
 		refusal: { code: 'programme_invalid', detail: { field: 'tiers', mistake: 'tier_of_offer_gone', offers: name } }
 	});
 	if (!refused.ok) expect(refusalText(refused.refusal, 'en')).toContain(name);
-	await endPolicy(house.services, cast.owner, policyId);
+	await endPolicy(house.services, cast.owner, { policyId, version: 1 });
 	expect(await published(two)).toMatchObject({ ok: true });
 });
 

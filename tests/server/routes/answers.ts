@@ -150,7 +150,11 @@ export const ANSWERS: Record<string, Row> = {
 	'POST /p/[token]/essai/[attemptId]': { door: 'linkId', params: { ...token, attemptId: ':attempt' } },
 	'POST /p/[token]/moyen': { door: 'linkId', params: token, json: setup },
 	'POST /p/[token]/moyen/[setupId]': { door: 'linkId', params: { ...token, setupId: ':setup' } },
-	'POST /p/[token]/echeance': { door: 'linkId', params: token, json: { planId: ':plan', position: 2, accepts: false } },
+	'POST /p/[token]/echeance': {
+		door: 'linkId',
+		params: token,
+		json: { planId: ':plan', position: 2, toOn: '2030-01-01', accepts: false }
+	},
 	'POST /p/[token]/payer': { door: 'linkId', params: token, json: { ...payment, invoiceIds: [':ofLink'] } },
 
 	'GET /portail': { door: 'portal' },
@@ -176,7 +180,10 @@ export const ANSWERS: Record<string, Row> = {
 	'GET /portail/avoirs/[id]': { door: 'portalId', params: id('discount') },
 	'POST /portail/paiement': { door: 'portalId', json: payment },
 	'POST /portail/essai/[attemptId]': { door: 'portalId', params: { attemptId: ':attempt' } },
-	'POST /portail/echeance': { door: 'portalId', json: { planId: ':plan', position: 2, accepts: false } },
+	'POST /portail/echeance': {
+		door: 'portalId',
+		json: { planId: ':plan', position: 2, toOn: '2030-01-01', accepts: false }
+	},
 	'POST /portail/moyen': { door: 'portalId', json: setup },
 	'POST /portail/moyen/[setupId]': { door: 'portalId', params: { setupId: ':setup' } },
 
@@ -299,7 +306,18 @@ export const ANSWERS: Record<string, Row> = {
 	'POST /admin/offres/[id]?/chercher': { door: 'admin', params: id('policy'), form: OFFER },
 	'POST /admin/offres/[id]?/enregistrer': { door: 'adminWriteId', params: id('policy'), form: OFFER },
 	'POST /admin/offres/[id]?/publier': { door: 'adminWriteId', params: id('policy'), form: OFFER },
-	'POST /admin/offres/[id]?/terminer': { door: 'adminWriteId', params: id('policy'), form: {}, spent: true },
+	'POST /admin/offres/[id]?/supprimer': {
+		door: 'adminWriteId',
+		params: id('policy'),
+		form: { brouillon: '1' },
+		absent: true
+	},
+	'POST /admin/offres/[id]?/terminer': {
+		door: 'adminWriteId',
+		params: id('policy'),
+		form: { publiee: '1' },
+		spent: true
+	},
 	'GET /admin/points': { door: 'admin' },
 	'POST /admin/points/essai': { door: 'admin', form: PROGRAMME },
 	'POST /admin/points?/commencer': { door: 'adminWrite', form: {} },

@@ -56,6 +56,7 @@ export const PROOFS: Record<string, Proof> = {
 	'POST /admin/offres/[id]?/chercher': 'no: it only looks',
 	'POST /admin/offres/[id]?/enregistrer': 'no: a draft',
 	'POST /admin/offres/[id]?/publier': 'asks',
+	'POST /admin/offres/[id]?/supprimer': 'no: a draft',
 	'POST /admin/offres/[id]?/terminer': OWN_BOOKS,
 	'POST /admin/clients/[id]/points?/corriger': 'no: points are no money, and the reason is read by the client',
 	'POST /admin/clients/[id]/points?/suspendre': CLOSES,

@@ -24,7 +24,12 @@ import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { findReceipt } from '#lib/server/use-cases/payments/read-receipt.ts';
 import { groupClient } from '#lib/server/use-cases/clients/group-client.ts';
 import { setDeliveryDay } from '#lib/server/use-cases/invoices/set-delivery-day.ts';
-import { endPolicy, publishPolicy, saveDraft } from '#lib/server/use-cases/offers/manage-policies.ts';
+import {
+	deletePolicyDraft,
+	endPolicy,
+	publishPolicy,
+	saveDraft
+} from '#lib/server/use-cases/offers/manage-policies.ts';
 import { readOfferEditor, readOffers } from '#lib/server/use-cases/offers/read-offers.ts';
 import { findCreditNote } from '#lib/server/use-cases/payments/read-credit-note.ts';
 import { acceptEntry } from '#lib/server/use-cases/bank/accept-entry.ts';
@@ -311,8 +316,12 @@ describe('another’s ids answer as ids that do not exist', () => {
 		'its credit note': (scope, real) => findCreditNote(house.services, scope, real ? ids.discount : newId()),
 		'the offer as the supplier writes it': (scope, real) =>
 			readOfferEditor(house.services, scope, real ? ids.policy : newId(), { locale: 'fr' }).then((result) => result.ok),
-		'publishing the offer': (scope, real) => publishPolicy(house.services, scope, real ? ids.policy : newId()),
-		'ending the offer': (scope, real) => endPolicy(house.services, scope, real ? ids.policy : newId()),
+		'publishing the offer': (scope, real) =>
+			publishPolicy(house.services, scope, { policyId: real ? ids.policy : newId(), version: 2 }),
+		'throwing its draft away': (scope, real) =>
+			deletePolicyDraft(house.services, scope, { policyId: real ? ids.policy : newId(), begunAt: 1 }),
+		'ending the offer': (scope, real) =>
+			endPolicy(house.services, scope, { policyId: real ? ids.policy : newId(), version: 1 }),
 		'an offer to the client': (scope, real) =>
 			saveDraft(house.services, scope, {
 				policyId: null,
@@ -358,7 +367,12 @@ describe('another’s ids answer as ids that do not exist', () => {
 				toOn: addDays(START_DAY, 10)
 			}),
 		'answering for the client': (scope, real) =>
-			answerPartMove(house.services, scope, { planId: real ? ids.plan : newId(), position: 2, accepts: true }, FROM),
+			answerPartMove(
+				house.services,
+				scope,
+				{ planId: real ? ids.plan : newId(), position: 2, toOn: addDays(START_DAY, 10), accepts: true },
+				FROM
+			),
 		'giving up a part': (scope, real) =>
 			forgivePart(house.services, scope, { planId: real ? ids.plan : newId(), position: 2 }),
 		'suspending its debits': (scope, real) =>

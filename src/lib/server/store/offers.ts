@@ -10,6 +10,7 @@ import type { PastInvoice } from '../../domain/offers/simulate.ts';
 import type { PolicyAudience, PublishedPolicy } from '../../domain/offers/resolve-policy.ts';
 import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
+import { lockSupplier } from './parties.ts';
 import { clientGroupMember, offerPolicy, quoteAcceptance } from './schema/index.ts';
 
 export type PolicyRow = Omit<typeof offerPolicy.$inferSelect, 'terms'> & { terms: OfferTerms };
@@ -127,8 +128,9 @@ export async function listVersions(tx: Tx, scope: Scope, policyId: string): Prom
 		.orderBy(desc(offerPolicy.version));
 	return rows.map(rowOf);
 }
-/** The same, locked: publishing is one at a time. */
+/** The same, locked: saving and publishing are one at a time, the first draft too. */
 export async function lockVersions(tx: Tx, scope: Scope, policyId: string): Promise<PolicyRow[]> {
+	await lockSupplier(tx, scope);
 	const rows = await tx
 		.select()
 		.from(offerPolicy)

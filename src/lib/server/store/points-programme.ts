@@ -9,7 +9,8 @@ import type { ProgrammeTerms as Terms } from '../../domain/points/programme.ts';
 import { versionInForce } from '../../domain/points/versions.ts';
 import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
-import { pointsProgramme, supplier } from './schema/index.ts';
+import { lockSupplier } from './parties.ts';
+import { pointsProgramme } from './schema/index.ts';
 
 export type ProgrammeRow = Omit<typeof pointsProgramme.$inferSelect, 'terms'> & { terms: Terms };
 export type PublishedRow = Omit<ProgrammeRow, 'terms' | 'publishedAt'> & { publishedAt: Date };
@@ -77,11 +78,7 @@ export async function listProgrammes(tx: Tx, scope: Scope): Promise<ProgrammeRow
 }
 /** The same, locked: saving and publishing are one at a time, the first draft too. */
 export async function lockProgrammes(tx: Tx, scope: Scope): Promise<ProgrammeRow[]> {
-	await tx
-		.select({ supplierId: supplier.supplierId })
-		.from(supplier)
-		.where(eq(supplier.supplierId, scope.supplierId))
-		.for('no key update');
+	await lockSupplier(tx, scope);
 	const rows = await tx
 		.select()
 		.from(pointsProgramme)

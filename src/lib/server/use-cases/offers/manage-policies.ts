@@ -1,6 +1,6 @@
 // What a supplier offers: drafts are edited, published versions stay as they are. Actor: owner or accountant; to publish and to end, an accountant
-// only if the owners let them. Refusals: not_allowed, not_found,
-// input_invalid, offer_invalid. Facts: offers.changed.
+// only if the owners let them. What is published, ended or thrown away is what the person had before them, never what stands there now.
+// Refusals: not_allowed, not_found, input_invalid, offer_invalid, offer_changed. Facts: offers.changed.
 import type { OfferTerms } from '../../../contract/offers.ts';
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
@@ -27,15 +27,21 @@ import { recordAudit } from '../../store/records.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 
-export type DraftInput = { policyId: string | null; name: string; audience: PolicyAudience; terms: OfferTerms };
+export type DraftInput = {
+	policyId: string | null;
+	/** The id was made with the form: sent twice, it is one offer. */
+	isNew?: boolean;
+	name: string;
+	audience: PolicyAudience;
+	terms: OfferTerms;
+	/** Which version the person writes, when it is to be published at once. */
+	version?: number;
+};
+export type PolicyVersion = { policyId: string; version: number };
 const NAME_MAX = 80;
 
 /** Keeps what is typed, mistakes and all: only publishing asks for a policy that holds. A published policy gets its next version as a draft. */
-export async function saveDraft(
-	services: Services,
-	scope: Scope,
-	input: DraftInput
-): Promise<Result<{ policyId: string }>> {
+export async function saveDraft(services: Services, scope: Scope, input: DraftInput): Promise<Result<PolicyVersion>> {
 	if (!may(scope.actor, 'set_offers')) return refuse('not_allowed');
 	const name = input.name.trim();
 	if (!name || name.length > NAME_MAX) return refuse('input_invalid', { field: 'name' });
@@ -43,12 +49,14 @@ export async function saveDraft(
 	return commit(services, scope, async (tx) => {
 		if (!(await audienceExists(tx, scope, input.audience))) return refuse('not_found');
 		const versions = input.policyId ? await lockVersions(tx, scope, input.policyId) : [];
-		if (input.policyId && !versions.length) return refuse('not_found');
+		if (input.policyId && !input.isNew && !versions.length) return refuse('not_found');
 		const policyId = input.policyId ?? newId();
-		const draft = versions.find((version) => version.publishedAt === null);
+		const draft = draftOf(versions);
+		const version = draft?.version ?? (versions[0]?.version ?? 0) + 1;
+		if (input.version !== undefined && input.version !== version) return refuse('offer_changed');
 		const row = {
 			policyId,
-			version: draft?.version ?? (versions[0]?.version ?? 0) + 1,
+			version,
 			name,
 			...columnsOf(input.audience),
 			terms: input.terms,
@@ -56,9 +64,10 @@ export async function saveDraft(
 		};
 		if (draft) await keepDraft(tx, scope, row);
 		else await insertDraft(tx, scope, { ...row, createdBy: whoOf(scope), createdAt: now });
-		return done({ policyId });
+		return done({ policyId, version });
 	});
 }
+const draftOf = (versions: PolicyRow[]) => versions.find((version) => version.publishedAt === null);
 const whoOf = ({ actor }: Scope): string => (actor.kind === 'member' ? actor.memberId : actor.kind);
 const columnsOf = (audience: PolicyAudience) => ({
 	audienceKind: audience.kind,
@@ -106,15 +115,16 @@ export const refusePublishing = (services: Services, scope: Scope) =>
 export async function publishPolicy(
 	services: Services,
 	scope: Scope,
-	policyId: string
+	{ policyId, version }: PolicyVersion
 ): Promise<Result<{ version: number }>> {
 	const refused = refusePublishing(services, scope);
 	if (refused) return refused;
 	const now = services.clock.now();
 	return commit(services, scope, async (tx) => {
 		const versions = await lockVersions(tx, scope, policyId);
-		const draft = versions.find((version) => version.publishedAt === null);
-		if (!draft) return refuse('not_found');
+		if (!versions.length) return refuse('not_found');
+		const draft = draftOf(versions);
+		if (draft?.version !== version) return refuse('offer_changed');
 		const mistakes = [
 			...(await mistakesInAudience(tx, scope, draft)),
 			...mistakesIn(draft.terms, await getSupplier(tx, scope), now)
@@ -129,20 +139,40 @@ export async function publishPolicy(
 	});
 }
 
-/** Nobody is offered it any more; a draft is thrown away. */
-export async function endPolicy(services: Services, scope: Scope, policyId: string): Promise<Result<null>> {
+/** Nobody is offered this version any more. Said twice, it has ended once; a version that came after it stays. */
+export async function endPolicy(
+	services: Services,
+	scope: Scope,
+	{ policyId, version }: PolicyVersion
+): Promise<Result<null>> {
+	if (!may(scope.actor, 'publish_offers')) return refuse('not_allowed');
+	const now = services.clock.now();
+	return commit(services, scope, async (tx) => {
+		const versions = await lockVersions(tx, scope, policyId);
+		const meant = versions.find((one) => one.version === version);
+		if (!meant?.publishedAt) return refuse(versions.length ? 'offer_changed' : 'not_found');
+		if (meant.endedAt) return versions.some(isLive) ? refuse('offer_changed') : done(null);
+		await markEnded(tx, scope, meant, now);
+		await announce(tx, scope, now, 'offer_ended', meant);
+		return done(null);
+	});
+}
+/** A draft is thrown away: the one that was begun then, for a number is given again. Said twice, it is gone once. */
+export async function deletePolicyDraft(
+	services: Services,
+	scope: Scope,
+	{ policyId, begunAt }: { policyId: string; begunAt: number }
+): Promise<Result<null>> {
 	if (!may(scope.actor, 'set_offers')) return refuse('not_allowed');
 	const now = services.clock.now();
 	return commit(services, scope, async (tx) => {
 		const versions = await lockVersions(tx, scope, policyId);
-		const draft = versions.find((version) => version.publishedAt === null);
-		const live = versions.find(isLive);
-		const ended = draft ?? live;
-		if (!ended) return refuse('not_found');
-		if (!draft && !may(scope.actor, 'publish_offers')) return refuse('not_allowed');
-		if (draft) await deleteDraft(tx, scope, draft);
-		else await markEnded(tx, scope, ended, now);
-		await announce(tx, scope, now, draft ? 'offer_draft_deleted' : 'offer_ended', ended);
+		if (!versions.length) return refuse('not_found');
+		const meant = versions.find(({ createdAt }) => createdAt.getTime() === begunAt);
+		if (!meant) return draftOf(versions) ? refuse('offer_changed') : done(null);
+		if (meant.publishedAt) return refuse('offer_changed');
+		await deleteDraft(tx, scope, meant);
+		await announce(tx, scope, now, 'offer_draft_deleted', meant);
 		return done(null);
 	});
 }

@@ -109,6 +109,10 @@ export type OfferEditor = {
 	liveVersion: number | null;
 	publishedAt: Date | null;
 	draftVersion: number | null;
+	/** By which instant a draft is known: its number is given again once it is thrown away. */
+	draftBegunAt: number | null;
+	/** The version that is written here. */
+	nextVersion: number;
 	endedAt: Date | null;
 	groups: ClientGroup[];
 	/** Of the points programme in force; nobody is offered anything for a tier without one. */
@@ -153,6 +157,8 @@ export async function readOfferEditor(
 			liveVersion: live?.version ?? null,
 			publishedAt: live?.publishedAt ?? null,
 			draftVersion: draft?.version ?? null,
+			draftBegunAt: draft?.createdAt.getTime() ?? null,
+			nextVersion: draft?.version ?? (versions[0]?.version ?? 0) + 1,
 			endedAt: live || draft ? null : (versions[0]?.endedAt ?? null),
 			groups,
 			tiers: tierChoices(programme?.terms.tiers ?? [], shown?.tier ?? null),

@@ -1,5 +1,6 @@
 // Another day for one part of a plan: the supplier asks, the client agrees or not, and nothing moves before. Actors: owner or accountant to ask and to take
-// back, contact or pay link to answer. Refusals: not_allowed, not_found, pay_not_yours, day_not_possible, day_past_cap, move_waiting. Facts: plan.changed.
+// back, contact or pay link to answer. Refusals: not_allowed, not_found, pay_not_yours, day_not_possible, day_past_cap, move_waiting,
+// move_changed. Facts: plan.changed.
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { lastLawfulDay } from '../../../domain/offers/legal.ts';
@@ -65,7 +66,12 @@ export async function askMove(
 	});
 }
 
-export async function takeMoveBack(services: Services, scope: Scope, part: Part): Promise<Result<null>> {
+/** `toOn`, here and below: the day that the person read. Another one was asked meanwhile: nobody said yes or no to that. */
+export async function takeMoveBack(
+	services: Services,
+	scope: Scope,
+	part: Part & { toOn: string }
+): Promise<Result<null>> {
 	if (!may(scope.actor, 'set_offers')) return refuse('not_allowed');
 	return answer(services, scope, part, 'withdrawn', null);
 }
@@ -74,7 +80,7 @@ export async function takeMoveBack(services: Services, scope: Scope, part: Part)
 export async function answerPartMove(
 	services: Services,
 	scope: Scope,
-	{ accepts, ...part }: Part & { accepts: boolean },
+	{ accepts, ...part }: Part & { accepts: boolean; toOn: string },
 	from: From
 ): Promise<Result<null>> {
 	return answer(services, scope, part, accepts ? 'accepted' : 'refused', from);
@@ -83,7 +89,7 @@ export async function answerPartMove(
 async function answer(
 	services: Services,
 	scope: Scope,
-	at: Part,
+	{ toOn, ...at }: Part & { toOn: string },
 	status: 'accepted' | 'refused' | 'withdrawn',
 	from: From | null
 ): Promise<Result<null>> {
@@ -91,6 +97,7 @@ async function answer(
 		const found = await lockMovable(tx, scope, at);
 		const move = found && (await findOpenMove(tx, scope, at));
 		if (!found || !move) return refuse('not_found');
+		if (move.toOn !== toOn) return refuse('move_changed');
 		if (status === 'accepted' && !(await mayPay(tx, scope))) return refuse('pay_not_yours');
 		const { plan, part } = found;
 		const now = services.clock.now();

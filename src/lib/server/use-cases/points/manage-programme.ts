@@ -1,6 +1,8 @@
 // The points programme of a supplier: a draft is edited, a published version stays as it is, the end is announced once and for all. Actor: owner or
 // accountant; to publish and to end, an accountant only if the owners let them, with a fresh proof. Refusals: not_allowed, proof_needed, not_found,
-// programme_invalid, programme_ending, programme_ends_too_soon, codes_invalid, codes_changed. Facts: points.changed.
+// programme_invalid, programme_changed, programme_ending, programme_ends_too_soon, codes_invalid, codes_changed. Facts: points.changed.
+// What is published or thrown away is what the person had before them, never what stands there now.
+import { isDeepStrictEqual } from 'node:util';
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { checkProgramme, worstFirst } from '../../../domain/points/check-programme.ts';
@@ -34,7 +36,9 @@ import { tryOnPast } from './try-programme.ts';
 export async function saveProgramme(
 	services: Services,
 	scope: Scope,
-	terms: ProgrammeTerms
+	terms: ProgrammeTerms,
+	/** Which version the person writes, when it is to be published at once. */
+	seen?: number
 ): Promise<Result<{ version: number }>> {
 	if (!may(scope.actor, 'set_offers')) return refuse('not_allowed');
 	const now = services.clock.now();
@@ -43,6 +47,7 @@ export async function saveProgramme(
 		if (isEnding(versions)) return refuse('programme_ending');
 		const draft = draftOf(versions);
 		const version = draft?.version ?? (versions[0]?.version ?? 0) + 1;
+		if (seen !== undefined && seen !== version) return refuse('programme_changed');
 		if (draft) await saveProgrammeDraft(tx, scope, { version, terms, updatedAt: now });
 		else
 			await insertProgrammeDraft(tx, scope, {
@@ -53,6 +58,19 @@ export async function saveProgramme(
 				updatedAt: now
 			});
 		return done({ version });
+	});
+}
+/** The proposal as the first draft: of somebody whose page says that there is nothing yet. A draft that a colleague has begun since stays. */
+export async function beginProgramme(services: Services, scope: Scope, terms: ProgrammeTerms): Promise<Result<null>> {
+	if (!may(scope.actor, 'set_offers')) return refuse('not_allowed');
+	const now = services.clock.now();
+	return commit(services, scope, async (tx) => {
+		const [last] = await lockProgrammes(tx, scope);
+		if (last)
+			return isDeepStrictEqual(last.terms, terms) && !last.publishedAt ? done(null) : refuse('programme_changed');
+		const draft = { version: 1, terms, createdBy: whoOf(scope), createdAt: now, updatedAt: now };
+		await insertProgrammeDraft(tx, scope, draft);
+		return done(null);
 	});
 }
 const whoOf = ({ actor }: Scope): string => (actor.kind === 'member' ? actor.memberId : actor.kind);
@@ -70,7 +88,11 @@ export const refusePublishingProgramme = (services: Services, scope: Scope) =>
 	may(scope.actor, 'publish_offers') ? requireFreshProof(services, scope) : refuse('not_allowed');
 
 /** From this instant acts are judged by it; the version before ends. What was earned under an older version stays as it was earned. */
-export async function publishProgramme(services: Services, scope: Scope): Promise<Result<{ version: number }>> {
+export async function publishProgramme(
+	services: Services,
+	scope: Scope,
+	{ version }: { version: number }
+): Promise<Result<{ version: number }>> {
 	const refused = refusePublishingProgramme(services, scope);
 	if (refused) return refused;
 	return commit(services, scope, async (tx) => {
@@ -78,7 +100,7 @@ export async function publishProgramme(services: Services, scope: Scope): Promis
 		const versions = await lockProgrammes(tx, scope);
 		if (isEnding(versions)) return refuse('programme_ending');
 		const draft = draftOf(versions);
-		if (!draft) return refuse('not_found');
+		if (draft?.version !== version) return refuse(versions.length ? 'programme_changed' : 'not_found');
 		const asked = services.clock.now();
 		const { trial } = await tryOnPast(tx, scope, { terms: draft.terms, supplier, now: asked });
 		const codes = await countCodes(tx, scope);
@@ -109,14 +131,23 @@ export async function publishProgramme(services: Services, scope: Scope): Promis
 	});
 }
 
-/** Codes that only the draft's rewards could have given go with it. */
-export async function deleteDraft(services: Services, scope: Scope): Promise<Result<null>> {
+/**
+ * Codes that only the draft's rewards could have given go with it. It is the draft that was begun then, for a number is given again; said twice, it is gone
+ * once.
+ */
+export async function deleteDraft(
+	services: Services,
+	scope: Scope,
+	{ begunAt }: { begunAt: number }
+): Promise<Result<null>> {
 	if (!may(scope.actor, 'set_offers')) return refuse('not_allowed');
 	const now = services.clock.now();
 	return commit(services, scope, async (tx) => {
 		const versions = await lockProgrammes(tx, scope);
 		const draft = draftOf(versions);
-		if (!draft) return refuse('not_found');
+		const meant = versions.find(({ createdAt }) => createdAt.getTime() === begunAt);
+		if (!meant && !draft) return done(null);
+		if (!draft || meant !== draft) return refuse('programme_changed');
 		await dropDraft(tx, scope, now, { draft, published: versions.filter((version) => version.publishedAt) });
 		return done(null);
 	});

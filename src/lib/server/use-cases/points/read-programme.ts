@@ -26,6 +26,8 @@ export type ProgrammeEditor = {
 	liveVersion: number | null;
 	publishedAt: Date | null;
 	draftVersion: number | null;
+	/** By which instant a draft is known: its number is given again once it is thrown away. */
+	draftBegunAt: number | null;
 	ending: Ending | null;
 	versions: ProgrammeVersion[];
 	/** Of each voucher, how many codes nobody was given. */
@@ -56,6 +58,7 @@ export async function readProgramme(services: Services, scope: Scope, locale: Lo
 			liveVersion: live?.version ?? null,
 			publishedAt: live?.publishedAt ?? null,
 			draftVersion: draft?.version ?? null,
+			draftBegunAt: draft?.createdAt.getTime() ?? null,
 			ending: live && endingOf(live, supplier.timeZone),
 			versions: rows.map(({ version, publishedAt, endedAt }) => ({ version, publishedAt, endedAt })),
 			freeCodes: Object.fromEntries([...counts].map(([rewardId, { free }]) => [rewardId, free])),

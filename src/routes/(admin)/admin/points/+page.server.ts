@@ -5,6 +5,7 @@ import { programmeFormFrom, withRows } from '#lib/contract/programme-form.ts';
 import { programmeFormOf } from '#lib/contract/programme-form-of.ts';
 import { readProgrammeForm } from '#lib/contract/read-programme-form.ts';
 import { DEFAULT_PROGRAMME } from '#lib/domain/points/default-programme.ts';
+import { wholeIn } from '#lib/contract/typed.ts';
 import { failWith, refusalBody } from '#lib/server/http/answer.ts';
 import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
@@ -26,22 +27,22 @@ export const load: PageServerLoad = async (event) => {
 };
 
 /** The draft is kept first: publishing publishes what is on the screen. Whatever is wrong, everything comes back as it was typed. */
-async function save(event: RequestEvent) {
+async function save(event: RequestEvent, fields: FormData, seen?: number) {
 	const scope = requireMember(event);
 	const { services } = await house();
-	const form = programmeFormFrom(await event.request.formData(), newId);
+	const form = programmeFormFrom(fields, newId);
 	const { terms, problems } = readProgrammeForm(form);
-	if (problems.length) return { scope, services, form, failed: fail(400, { form, problems }) };
-	const saved = await programme.saveProgramme(services, scope, terms);
-	if (saved.ok) return { scope, services, form, failed: null };
+	if (problems.length) return { scope, services, form, saved: null, failed: fail(400, { form, problems }) };
+	const saved = await programme.saveProgramme(services, scope, terms, seen);
+	if (saved.ok) return { scope, services, form, saved: saved.value, failed: null };
 	const body = { ...refusalBody(saved.refusal, event.locals.locale), form };
-	return { scope, services, form, failed: fail(statusOf(saved.refusal.code), body) };
+	return { scope, services, form, saved: null, failed: fail(statusOf(saved.refusal.code), body) };
 }
 
 export const actions: Actions = {
 	commencer: async (event) => {
-		const saved = await programme.saveProgramme((await house()).services, requireMember(event), DEFAULT_PROGRAMME);
-		return saved.ok ? { saved: true } : failWith(saved.refusal, event.locals.locale);
+		const begun = await programme.beginProgramme((await house()).services, requireMember(event), DEFAULT_PROGRAMME);
+		return begun.ok ? { saved: true } : failWith(begun.refusal, event.locals.locale);
 	},
 	/** A tier or a reward more or less. Nothing is kept, and nothing that was typed is lost. */
 	lignes: async (event) => {
@@ -52,23 +53,25 @@ export const actions: Actions = {
 		return { form: withRows(programmeFormFrom(fields, newId), asked, newId) };
 	},
 	enregistrer: async (event) => {
-		const { failed } = await save(event);
+		const { failed } = await save(event, await event.request.formData());
 		return failed ?? { saved: true };
 	},
 	publier: async (event) => {
 		const unproven = programme.refusePublishingProgramme((await house()).services, requireMember(event));
+		const fields = await event.request.formData();
 		// Nothing is saved before the proof: the whole form comes back with it.
-		if (unproven?.refusal.code === 'proof_needed')
-			return refuseOrConfirm(event, unproven.refusal, 'offer', await event.request.formData());
-		const { scope, services, form, failed } = await save(event);
+		if (unproven?.refusal.code === 'proof_needed') return refuseOrConfirm(event, unproven.refusal, 'offer', fields);
+		const { scope, services, form, saved, failed } = await save(event, fields, wholeIn(fields, 'version'));
 		if (failed) return failed;
-		const published = await programme.publishProgramme(services, scope);
+		const published = await programme.publishProgramme(services, scope, saved);
 		if (published.ok) return { published: published.value.version };
 		const body = { ...refusalBody(published.refusal, event.locals.locale), form };
 		return fail(statusOf(published.refusal.code), body);
 	},
 	supprimer: async (event) => {
-		const result = await programme.deleteDraft((await house()).services, requireMember(event));
+		const scope = requireMember(event);
+		const begunAt = wholeIn(await event.request.formData(), 'brouillon');
+		const result = await programme.deleteDraft((await house()).services, scope, { begunAt });
 		return result.ok ? { deleted: true } : failWith(result.refusal, event.locals.locale);
 	},
 	terminer: async (event) => {

@@ -1,17 +1,27 @@
-// One offer: its draft is saved, published, ended.
+// One offer: its draft is saved, published, thrown away; what is published is ended. Each says which version it means.
 import { error, fail, redirect } from '@sveltejs/kit';
 import { formFrom, readForm } from '#lib/contract/offer-form.ts';
 import { searchFrom } from '#lib/contract/lists.ts';
 import { isUuid } from '#lib/contract/payments.ts';
+import type { Scope } from '#lib/domain/access/scope.ts';
+import { wholeIn } from '#lib/contract/typed.ts';
 import { failWith, refusalBody } from '#lib/server/http/answer.ts';
 import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { statusOf } from '#lib/server/http/refusal-status.ts';
-import { endPolicy, publishPolicy, refusePublishing, saveDraft } from '#lib/server/use-cases/offers/manage-policies.ts';
+import {
+	deletePolicyDraft,
+	endPolicy,
+	publishPolicy,
+	refusePublishing,
+	saveDraft
+} from '#lib/server/use-cases/offers/manage-policies.ts';
 import { findAudience, readOfferEditor, readSimulation } from '#lib/server/use-cases/offers/read-offers.ts';
+import type { Services } from '#lib/server/services.ts';
+import type { Result } from '#lib/server/use-cases/run.ts';
+import { newId } from '#lib/server/identity.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
-import { required } from '#lib/domain/required.ts';
 
 const NEW = 'nouvelle';
 const idOf = (id: string): string | null => (id === NEW ? null : isUuid(id) ? id : error(404, 'Not found'));
@@ -24,14 +34,18 @@ export const load: PageServerLoad = async (event) => {
 		search: searchFrom(event.url.searchParams, 'client')
 	});
 	if (!result.ok) error(404, 'Not found');
-	return { editor: result.value, past: await readSimulation(services, scope, readForm(result.value.form).terms) };
+	// A new offer has its id from its first look: sent twice, it is one.
+	return {
+		offerId: newId(),
+		editor: result.value,
+		past: await readSimulation(services, scope, readForm(result.value.form).terms)
+	};
 };
 
 /** The draft is kept first: publishing publishes what is on the screen. */
-async function save(event: RequestEvent) {
+async function save(event: RequestEvent, fields: FormData, seen: { version?: number } = {}) {
 	const scope = requireMember(event);
 	const { services } = await house();
-	const fields = await event.request.formData();
 	const form = formFrom(fields);
 	const { audience, terms, problems } = readForm(form);
 	// Whatever is wrong, everything comes back as it was typed.
@@ -39,20 +53,33 @@ async function save(event: RequestEvent) {
 		form,
 		clients: await findAudience(services, scope, form, searchFrom(fields, 'client'))
 	});
-	if (problems.length) return { scope, services, policyId: null, failed: fail(400, { ...(await typed()), problems }) };
-	const saved = await saveDraft(services, scope, { policyId: idOf(event.params.id), name: form.name, audience, terms });
+	if (problems.length) return { scope, services, saved: null, failed: fail(400, { ...(await typed()), problems }) };
+	const id = idOf(event.params.id);
+	const minted = String(fields.get('offre') ?? '');
+	const offer = id ? { policyId: id } : { policyId: isUuid(minted) ? minted : newId(), isNew: true };
+	const saved = await saveDraft(services, scope, { ...offer, name: form.name, audience, terms, ...seen });
 	return saved.ok
-		? { scope, services, policyId: saved.value.policyId, failed: null }
+		? { scope, services, saved: saved.value, failed: null }
 		: {
 				scope,
 				services,
-				policyId: null,
+				saved: null,
 				failed: fail(statusOf(saved.refusal.code), {
 					...refusalBody(saved.refusal, event.locals.locale),
 					...(await typed())
 				})
 			};
 }
+
+type Drop = (services: Services, scope: Scope, policyId: string, fields: FormData) => Promise<Result<null>>;
+const drop = (act: Drop) => async (event: RequestEvent) => {
+	const scope = requireMember(event);
+	const policyId = idOf(event.params.id);
+	const { services } = await house();
+	const result = policyId ? await act(services, scope, policyId, await event.request.formData()) : null;
+	if (result && !result.ok) return failWith(result.refusal, event.locals.locale);
+	redirect(303, '/admin/offres');
+};
 
 export const actions: Actions = {
 	/** Clients by name. Nothing is kept, and nothing that was typed is lost. */
@@ -67,30 +94,29 @@ export const actions: Actions = {
 		};
 	},
 	enregistrer: async (event) => {
-		const { policyId, failed } = await save(event);
+		const { saved, failed } = await save(event, await event.request.formData());
 		if (failed) return failed;
-		if (event.params.id === NEW) redirect(303, `/admin/offres/${policyId}`);
+		if (event.params.id === NEW) redirect(303, `/admin/offres/${saved.policyId}`);
 		return { saved: true };
 	},
 	publier: async (event) => {
 		const unproven = refusePublishing((await house()).services, requireMember(event));
+		const fields = await event.request.formData();
 		// Nothing is saved before the proof: the whole form comes back with it.
-		if (unproven?.refusal.code === 'proof_needed')
-			return refuseOrConfirm(event, unproven.refusal, 'offer', await event.request.formData());
-		const { scope, services, policyId, failed } = await save(event);
+		if (unproven?.refusal.code === 'proof_needed') return refuseOrConfirm(event, unproven.refusal, 'offer', fields);
+		const { scope, services, saved, failed } = await save(event, fields, { version: wholeIn(fields, 'version') });
 		if (failed) return failed;
-		const published = await publishPolicy(services, scope, required(policyId, 'draft just saved'));
+		const published = await publishPolicy(services, scope, saved);
 		if (!published.ok) {
-			if (event.params.id === NEW) redirect(303, `/admin/offres/${policyId}`);
+			if (event.params.id === NEW) redirect(303, `/admin/offres/${saved.policyId}`);
 			return failWith(published.refusal, event.locals.locale);
 		}
 		redirect(303, '/admin/offres');
 	},
-	terminer: async (event) => {
-		const scope = requireMember(event);
-		const policyId = idOf(event.params.id);
-		const result = policyId ? await endPolicy((await house()).services, scope, policyId) : null;
-		if (result && !result.ok) return failWith(result.refusal, event.locals.locale);
-		redirect(303, '/admin/offres');
-	}
+	supprimer: drop((services, scope, policyId, fields) =>
+		deletePolicyDraft(services, scope, { policyId, begunAt: wholeIn(fields, 'brouillon') })
+	),
+	terminer: drop((services, scope, policyId, fields) =>
+		endPolicy(services, scope, { policyId, version: wholeIn(fields, 'publiee') })
+	)
 };
