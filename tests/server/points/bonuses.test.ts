@@ -115,6 +115,30 @@ describe('a plan finished without a refusal', () => {
 		expect(await bonuses(invoiceId)).toEqual([['plan', 700, 700]]);
 		expect(await tried()).toBe(1300);
 	});
+	test('over several invoices, it is final with the last of its money, whichever invoice that is of', async () => {
+		await aProgramme(house.services, cast, { earning, sepaVestingDays: 30 });
+		const spacing = { unit: 'day', every: 10 } as const;
+		await anOffer(house.services, cast, { discount: null, instalments: instalments({ spacing }) });
+		const over = { grossMinor: 30_000, dueOn: inDays(30), issuedOn: inDays(0) };
+		const both = [
+			await anInvoice(house.services, cast, { name }, over),
+			await anInvoice(house.services, cast, { name }, over)
+		];
+		const plan = { option: 'plan_2', method: 'pm_success_fr', account: account() } as const;
+		expect(await pay(house.services, payer, both, 30_000, plan)).toMatchObject({ ok: true });
+		const ofBoth = async () =>
+			(await Promise.all(both.map((invoiceId) => awardsOf(house.services, cast, invoiceId)))).flat();
+		const seen: string[] = [];
+		for (let day = 0; day < 60; day++) {
+			await live(1);
+			const awards = await ofBoth();
+			const states = awards.map((one) => (one.earnedPoints ? 'earned' : 'pending'));
+			const bonus = awards.findIndex((one) => one.kind === 'plan');
+			if (bonus >= 0)
+				seen.push(`${states.filter((one, i) => i !== bonus && one === 'earned').length} ${states[bonus]}`);
+		}
+		expect([...new Set(seen)]).toEqual(['0 pending', '1 pending', '2 earned']);
+	});
 	test('a dispute takes the bonus; won, it gives it back, for the bank took nothing in the end', async () => {
 		const { invoiceId } = await aPlan();
 		await live(4);

@@ -8,7 +8,7 @@ import { NO_MULTIPLIER, type ProgrammeTerms } from '../../../domain/points/progr
 import { afterInvoice, verdictOfInvoice } from '../../../domain/points/streak.ts';
 import { newId } from '../../identity.ts';
 import type { Supplier } from '../../store/parties.ts';
-import { findAward, findPlanAward, insertAward, type PointsAward } from '../../store/points.ts';
+import { findAward, findPlanAward, insertAward, listPlanPayments, type PointsAward } from '../../store/points.ts';
 import { countBeats, listLastBeats, readStreak, setStands } from '../../store/points-beats.ts';
 import { readPlanFacts, type LineFacts } from '../../store/points-facts.ts';
 import { termsOf, type PublishedRow } from '../../store/points-programme.ts';
@@ -116,13 +116,14 @@ async function followPlanBonus(moving: Settling, asked: Asked, judged: Judged[])
 	const first = judged.find(({ line }) => line.planId !== null);
 	const planId = first?.line.planId;
 	if (!first || !planId) return false;
-	const payments = paymentsOf(asked.awards, first.line.invoiceId);
+	await keep(moving);
+	// Its parts may be of several invoices, and what this try pays of one of them only.
+	const payments = await listPlanPayments(tx, scope, planId);
 	// The act that finished it, whichever part is followed last.
 	const last = payments.reduce((one, other) => (other.actedOn > one.actedOn ? other : one), first.award);
 	const programme = await programmeOf(moving, asked, last);
 	const known = await findPlanAward(tx, scope, planId);
 	if (!programme || (!known && programme.terms.earning.planFinished <= 0)) return false;
-	await keep(moving);
 	const { isFlawless, stands } = await readPlanFacts(tx, scope, planId);
 	const finalOn = finalOf(payments);
 	const causeId = causeOf(first.line);
