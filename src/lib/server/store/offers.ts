@@ -10,7 +10,7 @@ import type { PastInvoice } from '../../domain/offers/simulate.ts';
 import type { PolicyAudience, PublishedPolicy } from '../../domain/offers/resolve-policy.ts';
 import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
-import { lockSupplier } from './parties.ts';
+import { lockSupplier } from './lock-supplier.ts';
 import { clientGroupMember, offerPolicy, quoteAcceptance } from './schema/index.ts';
 
 export type PolicyRow = Omit<typeof offerPolicy.$inferSelect, 'terms'> & { terms: OfferTerms };

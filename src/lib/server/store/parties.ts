@@ -297,12 +297,3 @@ export async function findSupplierIdBySlug({ system }: Database, slug: string): 
 	const [row] = await system.select({ supplierId: supplier.supplierId }).from(supplier).where(eq(supplier.slug, slug));
 	return row?.supplierId ?? null;
 }
-
-/** Of whatever has its first row at the supplier: one at a time, when there is nothing else yet to lock. */
-export async function lockSupplier(tx: Tx, scope: Scope): Promise<void> {
-	await tx
-		.select({ supplierId: supplier.supplierId })
-		.from(supplier)
-		.where(eq(supplier.supplierId, scope.supplierId))
-		.for('no key update');
-}

@@ -1,5 +1,5 @@
 // What one try means for points, as the books have it now: one row for each invoice that it pays.
-import { sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { HoldReason } from '../../domain/invoices/hold.ts';
@@ -8,7 +8,8 @@ import type { AttemptStatus } from '../../domain/payments/attempt-status.ts';
 import type { Tx } from './database.ts';
 import type { Beat } from './points-beats.ts';
 import { wasRefused } from './refused-parts.ts';
-import type { Channel, RedemptionState } from './schema/index.ts';
+import type { PointsAward } from './points.ts';
+import { attemptPart, pointsAward, type Channel, type RedemptionState } from './schema/index.ts';
 
 export type LineFacts = {
 	invoiceId: string;
@@ -161,3 +162,22 @@ export async function readPlanFacts(
 		where n.supplier_id = ${scope.supplierId} and n.plan_id = ${planId}`);
 	return { isFlawless: row?.flawless === true, stands: row?.stands === true };
 }
+/** Of every payment that a plan was paid by, whichever of its invoices it is of, oldest act first. */
+export const listPlanPayments = (tx: Tx, scope: Scope, planId: string): Promise<PointsAward[]> =>
+	tx
+		.select()
+		.from(pointsAward)
+		.where(
+			and(
+				eq(pointsAward.supplierId, scope.supplierId),
+				eq(pointsAward.kind, 'payment'),
+				inArray(
+					pointsAward.attemptId,
+					tx
+						.select({ attemptId: attemptPart.attemptId })
+						.from(attemptPart)
+						.where(and(eq(attemptPart.supplierId, scope.supplierId), eq(attemptPart.planId, planId), attemptPart.holds))
+				)
+			)
+		)
+		.orderBy(asc(pointsAward.actedOn), asc(pointsAward.createdAt));

@@ -9,7 +9,7 @@ import type { ProgrammeTerms as Terms } from '../../domain/points/programme.ts';
 import { versionInForce } from '../../domain/points/versions.ts';
 import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
-import { lockSupplier } from './parties.ts';
+import { lockSupplier } from './lock-supplier.ts';
 import { pointsProgramme } from './schema/index.ts';
 
 export type ProgrammeRow = Omit<typeof pointsProgramme.$inferSelect, 'terms'> & { terms: Terms };

@@ -12,7 +12,6 @@ import { insertMany } from './insert-many.ts';
 import {
 	paymentAttempt,
 	attemptInvoice,
-	attemptPart,
 	pointsAcceptance,
 	pointsAccount,
 	pointsAward,
@@ -193,25 +192,6 @@ export async function findPlanAward(tx: Tx, scope: Scope, planId: string): Promi
 		);
 	return row ?? null;
 }
-/** Of every payment that a plan was paid by, whichever of its invoices it is of, oldest act first. */
-export const listPlanPayments = (tx: Tx, scope: Scope, planId: string): Promise<PointsAward[]> =>
-	tx
-		.select()
-		.from(pointsAward)
-		.where(
-			and(
-				eq(pointsAward.supplierId, scope.supplierId),
-				eq(pointsAward.kind, 'payment'),
-				inArray(
-					pointsAward.attemptId,
-					tx
-						.select({ attemptId: attemptPart.attemptId })
-						.from(attemptPart)
-						.where(and(eq(attemptPart.supplierId, scope.supplierId), eq(attemptPart.planId, planId), attemptPart.holds))
-				)
-			)
-		)
-		.orderBy(asc(pointsAward.actedOn), asc(pointsAward.createdAt));
 /** Of everything that a try pays, whichever try paid for it before, oldest act first. */
 export const listAwardsAround = (tx: Tx, scope: Scope, attemptId: string): Promise<PointsAward[]> =>
 	tx

@@ -8,9 +8,9 @@ import { NO_MULTIPLIER, type ProgrammeTerms } from '../../../domain/points/progr
 import { afterInvoice, verdictOfInvoice } from '../../../domain/points/streak.ts';
 import { newId } from '../../identity.ts';
 import type { Supplier } from '../../store/parties.ts';
-import { findAward, findPlanAward, insertAward, listPlanPayments, type PointsAward } from '../../store/points.ts';
+import { findAward, findPlanAward, insertAward, type PointsAward } from '../../store/points.ts';
 import { countBeats, listLastBeats, readStreak, setStands } from '../../store/points-beats.ts';
-import { readPlanFacts, type LineFacts } from '../../store/points-facts.ts';
+import { listPlanPayments, readPlanFacts, type LineFacts } from '../../store/points-facts.ts';
 import { termsOf, type PublishedRow } from '../../store/points-programme.ts';
 import { limited } from './limited.ts';
 import { isFinalBy, keep, openAward, settleAward, type Moving, type Settling } from './move-points.ts';
