@@ -1,10 +1,11 @@
 // The public page of a supplier's rules: anybody may read what was published, and nobody what was not.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEFAULT_PROGRAMME } from '#lib/domain/points/default-programme.ts';
+import { addDays, civilDateIn } from '#lib/domain/calendar/civil-date.ts';
 import { getSupplier } from '#lib/server/store/parties.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import type { Subject } from '#lib/server/access/sessions.ts';
-import { saveProgramme } from '#lib/server/use-cases/points/manage-programme.ts';
+import { endProgramme, saveProgramme } from '#lib/server/use-cases/points/manage-programme.ts';
 import { anOffer, aPayer, aSupplier, type Cast } from '../../builders/parties.ts';
 import { publishDraft } from '../../builders/points.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
@@ -62,16 +63,18 @@ test('a client who is signed in is told the way back to its points, the supplier
 	await saveProgramme(house.services, cast.owner, DEFAULT_PROGRAMME);
 	await publishDraft(house.services, cast.owner);
 	const { slug } = await inScope(house.services.db, cast.system, (tx) => getSupplier(tx, cast.system));
-	const as = async (subject: Subject | null) => {
+	type Rules = { endedOn: string | null; ending: object | null };
+	const read = async (subject: Subject | null) => {
 		const headers: Record<string, string> = {};
 		if (subject) {
 			const { cookie } = await doors.sessions.create(subject, { userAgent: 'test', address: null, provenAt: null });
 			headers.cookie = `${cookie.name}=${cookie.value}`;
 		}
 		const answer = await askEndpoint(page, { origin: 'http://localhost:1', params: { slug }, headers });
-		const [{ back }] = (await answer.json()) as [{ back: string | null }];
-		return back;
+		const [page] = (await answer.json()) as [{ back: string | null; rules: Rules }];
+		return page;
 	};
+	const as = async (subject: Subject | null) => (await read(subject)).back;
 	const client = async (of: Cast): Promise<Subject> => {
 		const { contactId } = await aPayer(house.services, of, `${of.supplierId}@client.example`);
 		return { kind: 'contact', supplierId: of.supplierId, subjectId: contactId };
@@ -80,4 +83,14 @@ test('a client who is signed in is told the way back to its points, the supplier
 	expect(await as(await client(cast))).toBe('points');
 	expect(await as(member(cast))).toBe('programme');
 	expect([await as(null), await as(await client(other)), await as(member(other))]).toEqual([null, null, null]);
+	// Once the programme is over it is told as what was, and there is no page of points to go back to.
+	const inDays = (days: number) => addDays(civilDateIn(house.services.clock.now(), 'Europe/Paris'), days);
+	const last = { lastEarnOn: inDays(40), lastSpendOn: inDays(180) };
+	expect(await endProgramme(house.services, cast.owner, last)).toMatchObject({ ok: true });
+	const former = { ...(await client(cast)) };
+	expect(await read(former)).toMatchObject({ back: 'points', rules: { endedOn: null, ending: last } });
+	await house.advance(181);
+	await house.drain();
+	expect(await read(former)).toMatchObject({ back: 'portal', rules: { endedOn: expect.any(String), ending: last } });
+	expect(await as(member(cast))).toBe('programme');
 });

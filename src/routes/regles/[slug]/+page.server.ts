@@ -15,11 +15,16 @@ export const load: PageServerLoad = async ({ params, url, locals, getClientAddre
 	const version = asked === null ? null : Number(asked);
 	const rules = await readRules(services, scope, { version, locale: locals.locale });
 	if (!rules.ok) error(404, 'Not found');
-	return { rules: rules.value, back: backOf(locals.scope, scope) };
+	return { rules: rules.value, back: backOf(locals.scope, scope, rules.value) };
 };
 /** Where somebody of this supplier came from. To anybody else the page says nothing of itself: not even that there is an area. */
-function backOf(reader: Scope | null, page: Scope): 'points' | 'programme' | null {
+function backOf(
+	reader: Scope | null,
+	page: Scope,
+	{ hasPoints }: { hasPoints: boolean }
+): 'points' | 'portal' | 'programme' | null {
 	if (reader?.supplierId !== page.supplierId) return null;
-	if (reader.actor.kind === 'contact') return 'points';
+	// Once the programme is over there is no page of points to go back to.
+	if (reader.actor.kind === 'contact') return hasPoints ? 'points' : 'portal';
 	return reader.actor.kind === 'member' ? 'programme' : null;
 }

@@ -17,6 +17,8 @@ export type RulesPage = {
 	publishedOn: CivilDate;
 	/** null: in force. */
 	endedOn: CivilDate | null;
+	/** Points can be earned or used by the one in force, whichever version this is. */
+	hasPoints: boolean;
 	ending: { lastEarnOn: CivilDate; lastSpendOn: CivilDate } | null;
 	sections: RulesSection[];
 };
@@ -38,6 +40,7 @@ export async function readRules(
 			version: shown.version,
 			publishedOn: dayOf(required(shown.publishedAt, 'publication')),
 			endedOn: shown.endedAt && dayOf(shown.endedAt),
+			hasPoints: published.some((row) => row.endedAt === null),
 			ending:
 				shown.lastEarnOn && shown.lastSpendOn ? { lastEarnOn: shown.lastEarnOn, lastSpendOn: shown.lastSpendOn } : null,
 			// What was offered to the tiers of an older version is nobody's question any more.
