@@ -199,8 +199,9 @@ export const mail = pgTable(
 		index('mail_invoice_idx')
 			.on(t.supplierId, t.createdAt)
 			.where(sql`kind = 'invoice_to_pay'`),
-		index('mail_queue_idx')
-			.on(t.nextTryAt)
+		// Suppliers have their mails sent in turn.
+		index('mail_turn_idx')
+			.on(t.supplierId, t.nextTryAt)
 			.where(sql`${t.state} in ('due', 'sending')`)
 	]
 );
