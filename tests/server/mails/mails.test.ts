@@ -8,19 +8,20 @@ import { findContact } from '#lib/server/store/parties.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { sendInvoice } from '#lib/server/use-cases/access/pay-links.ts';
 import { sendNextMail } from '#lib/server/use-cases/mails/send-next-mail.ts';
-import { claimMail } from '#lib/server/store/mails.ts';
+import { newId } from '#lib/server/identity.ts';
+import { claimMail, queueMails } from '#lib/server/store/mails.ts';
 import { bounceOf } from '#sandbox/mailbox.ts';
 import { mailGateway } from '#lib/server/gateways/mail/client.ts';
 import { returnAddress } from '#lib/server/mails/bounces.ts';
 import { noteBounce } from '#lib/server/use-cases/mails/note-bounce.ts';
 import { escapeHtml, renderMail } from '#lib/server/mails/layout.ts';
-import { aPayer, anInvoice, aSupplier, type Cast } from '../../builders/parties.ts';
+import { aPayer, anInvoice, aSupplier, pay, type Cast } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
 let cast: Cast;
 beforeAll(async () => {
-	house = await openHouse();
+	house = await openHouse(['acct_lumen', 'acct_crowd', 'acct_small']);
 	cast = await aSupplier(house.services);
 });
 afterAll(() => house.close());
@@ -35,10 +36,38 @@ test('eight workers send each mail once', async () => {
 	await Promise.all(Array.from({ length: 8 }, worker));
 	expect(received('once@roche.example')).toHaveLength(6);
 });
+test('thousands of mails of one supplier keep another’s receipt waiting for one of them', async () => {
+	const [crowd, small] = [await aSupplier(house.services, 'acct_crowd'), await aSupplier(house.services, 'acct_small')];
+	const many = await aPayer(house.services, crowd, 'many@roche.example', 'Beaucoup');
+	const one = await aPayer(house.services, small, 'one@roche.example', 'Une seule');
+	const subjectId = await anInvoice(house.services, crowd, { name: 'Beaucoup' });
+	const about = { kind: 'invoice_to_pay', contactId: many.contactId, memberId: null, locale: 'fr', subjectId } as const;
+	const mails = Array.from({ length: 5000 }, (_, i) => ({
+		...about,
+		mailId: newId(),
+		uniqueKey: `crowd:${i}`,
+		toAddress: many.email
+	}));
+	await inScope(house.services.db, crowd.system, (tx) =>
+		queueMails(tx, crowd.system, mails, house.services.clock.now())
+	);
+	expect(await sendNextMail(house.services)).toBe(true);
+	const invoiceId = await anInvoice(house.services, small, { name: 'Une seule' });
+	await pay(house.services, one, [invoiceId], 120_000, { account: 'acct_small' });
+	for (let i = 0; i < 2; i++) expect(await sendNextMail(house.services)).toBe(true);
+	expect(received(one.email)).toHaveLength(1);
+	expect(received(many.email).length).toBeLessThanOrEqual(2);
+	await inScope(house.services.db, crowd.system, (tx) =>
+		tx.update(mail).set({ state: 'dropped' }).where(eq(mail.toAddress, many.email))
+	);
+});
 test('a worker killed after sending repeats at most once, after its lease, with the same Message-ID', async () => {
 	await aPayer(house.services, cast, 'crash@roche.example', 'Panne');
 	await anInvoice(house.services, cast, { name: 'Panne' }, { sendMails: true });
-	const row = (await claimMail(house.services.db, house.services.clock.now(), 120_000))!;
+	const row = (await claimMail(house.services.db, house.services.clock.now(), {
+		leaseMs: 120_000,
+		served: null
+	}))!;
 	await house.services.mail.send({
 		messageId: `<${row.mailId}@ponctuel>`,
 		to: row.toAddress,

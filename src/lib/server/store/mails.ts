@@ -1,5 +1,5 @@
 // Mails to send: written with the fact they tell, claimed by one worker at a time.
-import { and, asc, desc, eq, gt, inArray, lte, notLike, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, lte, notLike, sql, type SQL } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import { required } from '../../domain/required.ts';
 import type { Database, Queries, Tx } from './database.ts';
@@ -52,16 +52,29 @@ export async function countInvoicesMailed(tx: Tx, scope: Scope, since: Date): Pr
 	return required(row, 'count').count;
 }
 
-/** Takes one due mail and holds it for `leaseMs`: if its holder dies, another takes it after that. */
-export async function claimMail(db: Database, now: Date, leaseMs: number): Promise<MailRow | null> {
+/**
+ * Takes one due mail, the oldest of the next supplier after `served` that has one, and holds it for `leaseMs`: if its holder dies, another takes it after that.
+ * Whoever waits with thousands keeps no other supplier waiting.
+ */
+export async function claimMail(
+	db: Database,
+	now: Date,
+	{ leaseMs, served }: { leaseMs: number; served: string | null }
+): Promise<MailRow | null> {
 	return db.system.transaction(async (tx) => {
-		const [row] = await tx
-			.select()
-			.from(mail)
-			.where(and(inArray(mail.state, ['due', 'sending']), lte(mail.nextTryAt, now)))
-			.orderBy(asc(mail.nextTryAt))
-			.limit(1)
-			.for('update', { skipLocked: true });
+		const next = async (whose: SQL | undefined) => {
+			const [row] = await tx
+				.select()
+				.from(mail)
+				.where(and(whose, inArray(mail.state, ['due', 'sending']), lte(mail.nextTryAt, now)))
+				.orderBy(asc(mail.supplierId), asc(mail.nextTryAt))
+				.limit(1)
+				.for('update', { skipLocked: true });
+			return row;
+		};
+		const row = served
+			? ((await next(gt(mail.supplierId, served))) ?? (await next(lte(mail.supplierId, served))))
+			: await next(undefined);
 		if (!row) return null;
 		const [claimed] = await tx
 			.update(mail)

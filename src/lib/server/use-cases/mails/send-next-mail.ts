@@ -3,6 +3,7 @@
 import { mintScope } from '../../../domain/access/scope.ts';
 import { returnAddress } from '../../mails/bounces.ts';
 import type { Services } from '../../services.ts';
+import type { Database } from '../../store/database.ts';
 import { isFollowingPoints } from '../../store/due-work.ts';
 import { claimMail, finishMail, putBackMail, type MailRow } from '../../store/mails.ts';
 import { recordFact } from '../../store/outbox.ts';
@@ -16,10 +17,15 @@ const TRIES_MAX = 8;
 /** A receipt says what was earned: so long it waits for that, and goes without. */
 const POINTS_WAIT_MS = 120_000;
 
+/** Whose mail each of these services claimed last. */
+const served = new WeakMap<Database, string>();
+
 /** `false`: nothing is due, or nothing more can be said before the next ring. */
 export async function sendNextMail(services: Services): Promise<boolean> {
-	const row = await claimMail(services.db, services.clock.now(), LEASE_MS);
+	const { db, clock } = services;
+	const row = await claimMail(db, clock.now(), { leaseMs: LEASE_MS, served: served.get(db) ?? null });
 	if (!row) return false;
+	served.set(db, row.supplierId);
 	try {
 		if (row.kind === 'payment_received' && (await waitsForPoints(services, row))) {
 			await putBackMail(services.db, row, services.clock.now());
