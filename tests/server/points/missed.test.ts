@@ -199,6 +199,9 @@ test('the receipt waits for its points, two minutes at most, and not for those t
 	await buy(await bill(), 10_000);
 	expect(await receipts()).toEqual([]);
 	await pointsFollow(services);
+	// It is looked at again a second later, not before.
+	expect(await receipts()).toEqual([]);
+	world.world.offsetMs += 1000;
 	expect(await receipts()).toEqual([true]);
 	// Nobody comes for them.
 	await buy(await bill(), 10_000);
@@ -212,6 +215,22 @@ test('the receipt waits for its points, two minutes at most, and not for those t
 	await pointsFollow(services);
 	await superuser.unsafe(FAULTS.entry.ends);
 	expect(await receipts()).toEqual([true, false, false]);
+});
+
+test('while a receipt waits for its points, the mails behind it leave', async () => {
+	const { services, world } = house;
+	await house.drain();
+	const told = () => world.mailbox.mails.filter(({ to }) => to.includes(payer.email)).map(({ subject }) => subject);
+	const before = told().length;
+	await buy(await bill(), 10_000);
+	const next = await anInvoice(services, cast, {}, { grossMinor: 10_000, sendMails: true });
+	while (await sendNextMail(services));
+	const { number } = await stage.invoiceNow(next);
+	expect(told().slice(before)).toEqual([expect.stringContaining(number)]);
+	await pointsFollow(services);
+	world.world.offsetMs += 1000;
+	while (await sendNextMail(services));
+	expect(told().slice(before)).toEqual([expect.stringContaining(number), expect.stringMatching(/reçu/)]);
 });
 
 describe('two payments of one client, before either was followed', () => {

@@ -71,8 +71,8 @@ test('a client who is signed in is told the way back to its points, the supplier
 			headers.cookie = `${cookie.name}=${cookie.value}`;
 		}
 		const answer = await askEndpoint(page, { origin: 'http://localhost:1', params: { slug }, headers });
-		const [page] = (await answer.json()) as [{ back: string | null; rules: Rules }];
-		return page;
+		const [data] = (await answer.json()) as [{ back: string | null; rules: Rules }];
+		return data;
 	};
 	const as = async (subject: Subject | null) => (await read(subject)).back;
 	const client = async (of: Cast): Promise<Subject> => {

@@ -84,11 +84,11 @@ export async function claimMail(
 		return required(claimed, 'mail');
 	});
 }
-/** As it was before it was claimed, behind those that wait: it can't be said yet. */
-export async function putBackMail(db: Database, row: MailRow, now: Date): Promise<void> {
+/** As it was before it was claimed: it can't be said before `until`. */
+export async function putBackMail(db: Database, row: MailRow, until: Date): Promise<void> {
 	await db.system
 		.update(mail)
-		.set({ state: 'due', tries: row.tries - 1, nextTryAt: now })
+		.set({ state: 'due', tries: row.tries - 1, nextTryAt: until })
 		.where(and(eq(mail.supplierId, row.supplierId), eq(mail.mailId, row.mailId), eq(mail.state, 'sending')));
 }
 /** Somebody is sending one, and has not given up. */

@@ -16,11 +16,12 @@ const TRIES_MAX = 8;
 
 /** A receipt says what was earned: so long it waits for that, and goes without. */
 const POINTS_WAIT_MS = 120_000;
+const LOOK_AGAIN_MS = 1000;
 
 /** Whose mail each of these services claimed last. */
 const served = new WeakMap<Database, string>();
 
-/** `false`: nothing is due, or nothing more can be said before the next ring. */
+/** `false`: nothing is due. */
 export async function sendNextMail(services: Services): Promise<boolean> {
 	const { db, clock } = services;
 	const row = await claimMail(db, clock.now(), { leaseMs: LEASE_MS, served: served.get(db) ?? null });
@@ -28,8 +29,9 @@ export async function sendNextMail(services: Services): Promise<boolean> {
 	served.set(db, row.supplierId);
 	try {
 		if (row.kind === 'payment_received' && (await waitsForPoints(services, row))) {
-			await putBackMail(services.db, row, services.clock.now());
-			return false;
+			// It waits alone: those behind it are sent meanwhile, and none of them is looked at a hundred times for it.
+			await putBackMail(db, row, new Date(clock.now().getTime() + LOOK_AGAIN_MS));
+			return true;
 		}
 		const composed = await composeMail(services, row);
 		if (!composed) {
