@@ -1,20 +1,19 @@
 // One offer: its draft is saved, published, thrown away; what is published is ended. Each says which version it means.
-import { error, fail, redirect } from '@sveltejs/kit';
+import { error, redirect } from '@sveltejs/kit';
 import { formFrom, readForm } from '#lib/contract/offer-form.ts';
 import { searchFrom } from '#lib/contract/lists.ts';
 import { isUuid } from '#lib/contract/payments.ts';
 import type { Scope } from '#lib/domain/access/scope.ts';
 import { wholeIn } from '#lib/contract/typed.ts';
-import { failWith, refusalBody } from '#lib/server/http/answer.ts';
+import { failWith } from '#lib/server/http/answer.ts';
 import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
-import { statusOf } from '#lib/server/http/refusal-status.ts';
+import { saveOffer } from '#lib/server/http/save-offer.ts';
 import {
 	deletePolicyDraft,
 	endPolicy,
 	publishPolicy,
-	refusePublishing,
-	saveDraft
+	refusePublishing
 } from '#lib/server/use-cases/offers/manage-policies.ts';
 import { findAudience, readOfferEditor, readSimulation } from '#lib/server/use-cases/offers/read-offers.ts';
 import type { Services } from '#lib/server/services.ts';
@@ -42,35 +41,6 @@ export const load: PageServerLoad = async (event) => {
 	};
 };
 
-/** The draft is kept first: publishing publishes what is on the screen. */
-async function save(event: RequestEvent, fields: FormData, seen: { version?: number } = {}) {
-	const scope = requireMember(event);
-	const { services } = await house();
-	const form = formFrom(fields);
-	const { audience, terms, problems } = readForm(form);
-	// Whatever is wrong, everything comes back as it was typed.
-	const typed = async () => ({
-		form,
-		clients: await findAudience(services, scope, form, searchFrom(fields, 'client'))
-	});
-	if (problems.length) return { scope, services, saved: null, failed: fail(400, { ...(await typed()), problems }) };
-	const id = idOf(event.params.id);
-	const minted = String(fields.get('offre') ?? '');
-	const offer = id ? { policyId: id } : { policyId: isUuid(minted) ? minted : newId(), isNew: true };
-	const saved = await saveDraft(services, scope, { ...offer, name: form.name, audience, terms, ...seen });
-	return saved.ok
-		? { scope, services, saved: saved.value, failed: null }
-		: {
-				scope,
-				services,
-				saved: null,
-				failed: fail(statusOf(saved.refusal.code), {
-					...refusalBody(saved.refusal, event.locals.locale),
-					...(await typed())
-				})
-			};
-}
-
 type Drop = (services: Services, scope: Scope, policyId: string, fields: FormData) => Promise<Result<null>>;
 const drop = (act: Drop) => async (event: RequestEvent) => {
 	const scope = requireMember(event);
@@ -94,7 +64,7 @@ export const actions: Actions = {
 		};
 	},
 	enregistrer: async (event) => {
-		const { saved, failed } = await save(event, await event.request.formData());
+		const { saved, failed } = await saveOffer(event, idOf(event.params.id), await event.request.formData());
 		if (failed) return failed;
 		if (event.params.id === NEW) redirect(303, `/admin/offres/${saved.policyId}`);
 		return { saved: true };
@@ -104,7 +74,9 @@ export const actions: Actions = {
 		const fields = await event.request.formData();
 		// Nothing is saved before the proof: the whole form comes back with it.
 		if (unproven?.refusal.code === 'proof_needed') return refuseOrConfirm(event, unproven.refusal, 'offer', fields);
-		const { scope, services, saved, failed } = await save(event, fields, { version: wholeIn(fields, 'version') });
+		const { scope, services, saved, failed } = await saveOffer(event, idOf(event.params.id), fields, {
+			version: wholeIn(fields, 'version')
+		});
 		if (failed) return failed;
 		const published = await publishPolicy(services, scope, saved);
 		if (!published.ok) {
