@@ -39,9 +39,5 @@ export async function listNamesInBooks(tx: Tx, scope: Scope, intentIds: string[]
 		.where(and(eq(payment.supplierId, scope.supplierId), inArray(payment.stripePaymentIntentId, intentIds), stands));
 	return rows.flatMap(({ intentId, round }) => (intentId ? [nameInBooks(intentId, round)] : []));
 }
-/** Said, taken back, said again, taken back; then Stripe: no refund has more names in the books (say-refund.ts refuses a third booking by word). */
-const REFUND_ROUNDS = 3;
-export const refundNames = (refundId: string): string[] =>
-	Array.from({ length: REFUND_ROUNDS }, (_, i) => nameInBooks(refundId, i + 1));
 /** The name without its round: what Stripe calls it. */
 export const nameAtStripe = (nameInBooks: string): string => nameInBooks.replace(/:\d+$/, '');

@@ -4,7 +4,7 @@ import type { Scope } from '../../domain/access/scope.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
 import type { Tx } from './database.ts';
 import { withRest, type Latest } from './latest.ts';
-import { refundRequest, saidRefund } from './schema/index.ts';
+import { refundRequest } from './schema/index.ts';
 
 export type RefundRequest = typeof refundRequest.$inferSelect;
 
@@ -49,32 +49,6 @@ export const settleRefundRequest = async (
 		.update(refundRequest)
 		.set({ ...answer, updatedAt: now })
 		.where(and(eq(refundRequest.supplierId, scope.supplierId), eq(refundRequest.refundRequestId, refundRequestId))));
-/** The names that a refund of a payment has had, if one was asked for here: as Stripe made it, and as people said. `current`: the one that counts, if it was made. */
-export async function findRequestOfRefund(
-	tx: Tx,
-	scope: Scope,
-	paymentId: string,
-	name: string
-): Promise<{ names: string[]; current: string | null }> {
-	const rows = await tx
-		.select({
-			current: refundRequest.stripeRefundId,
-			said: sql<string[]>`array_remove(array_agg(${saidRefund.reference}), null)`
-		})
-		.from(refundRequest)
-		.leftJoin(
-			saidRefund,
-			and(
-				eq(saidRefund.supplierId, refundRequest.supplierId),
-				eq(saidRefund.refundRequestId, refundRequest.refundRequestId)
-			)
-		)
-		.where(and(eq(refundRequest.supplierId, scope.supplierId), eq(refundRequest.paymentId, paymentId)))
-		.groupBy(refundRequest.supplierId, refundRequest.refundRequestId);
-	const found = rows.find(({ current }) => current === name) ?? rows.find(({ said }) => said.includes(name));
-	if (!found) return { names: [name], current: name };
-	return { names: [...found.said, ...(found.current ? [found.current] : [])], current: found.current };
-}
 /** Notes the answer to a request that has none yet; one that has keeps it, but what Stripe has made was accepted, whoever said otherwise. */
 export async function answerRefundRequest(
 	tx: Tx,

@@ -66,7 +66,7 @@ export async function takeBack(
 		if (amountMinor === rest) await followPlanOf(booking, payment, 'gone');
 		await followMoney(booking, payment, null);
 		await settle(booking, entry, payment, 'booked', round);
-		await queueReversalMail(tx, scope, booking.now, 'money_returned', reversalId, payment.clientId);
+		await queueReversalMail(tx, scope, booking.now, 'money_returned', reversalId);
 		return done({ paymentId: payment.paymentId });
 	});
 }
@@ -97,7 +97,7 @@ export async function undoEntry(services: Services, scope: Scope, bankEntryId: s
 				await followMoney(booking, payment, null);
 				// Whoever had a receipt is told; one that had not left yet stays here (compose-mail).
 				if (await hasReceipt(tx, scope, payment.paymentId))
-					await queueReversalMail(tx, scope, booking.now, 'transfer_undone', reversalId, payment.clientId);
+					await queueReversalMail(tx, scope, booking.now, 'transfer_undone', reversalId);
 			}
 			await settle(booking, entry, payment, 'waiting', entry.round);
 		}
@@ -193,7 +193,7 @@ async function restore(booking: Booking, entry: BankEntry, on: CivilDate): Promi
 	if (lines.length) await followPlanOf(booking, payment, 'restored');
 	await followMoney(booking, payment, paymentId);
 	await announce(booking, payment, lines);
-	await queueReversalMail(tx, scope, now, 'money_restored', reversalId, clientId);
+	await queueReversalMail(tx, scope, now, 'money_restored', reversalId);
 	await settle(booking, entry, payment, 'waiting', entry.round);
 }
 /** Parts of a plan that the transfer had paid, if any. */

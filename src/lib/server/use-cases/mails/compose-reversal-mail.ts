@@ -20,7 +20,7 @@ import {
 } from '../../store/payments.ts';
 import { listHeldParts } from '../../store/held-parts.ts';
 import type { Context } from './compose-context.ts';
-import { toldOfRefund } from './refund-told.ts';
+import { isToldTooMuch, wasToldAsAnother } from './refund-told.ts';
 import { invoiceIdsOf, payUrl, whatIsDue, type Due } from './what-is-due.ts';
 
 export async function renderReversal(context: Context): Promise<RenderedMail | null> {
@@ -72,7 +72,7 @@ async function renderRefund(context: Context, { reversal, due, common }: Facts):
 	for (const undone of ['refund_failed', 'refund_unsaid'] as const)
 		if (await findReversalOf(tx, scope, reversal.stripeObjectId, undone)) return null;
 	// Only its reference was another one.
-	if ((await toldOfRefund(context, reversal)).isTold) return null;
+	if (await wasToldAsAnother(context, reversal)) return null;
 	const given = (await notesWith(tx, scope, row)).filter((note) => note.kind === 'granted');
 	const lines = await listReversalLines(tx, scope, reversal.stripeObjectId, reversal.kind);
 	const reopens = add(...lines.map((line) => line.amountMinor));
@@ -87,9 +87,8 @@ async function renderRefund(context: Context, { reversal, due, common }: Facts):
 
 /** Only whoever heard that it was made. Said by mistake, and in the books under its right name: it was made. */
 async function renderRefundFailed(context: Context, { reversal, common }: Facts): Promise<RenderedMail | null> {
-	const { isTold, isMade } = await toldOfRefund(context, reversal);
+	if (!(await isToldTooMuch(context, reversal))) return null;
 	const isSaid = (await findReversalOf(context.tx, context.scope, reversal.stripeObjectId, 'refund_unsaid')) !== null;
-	if (!isTold || (isSaid && isMade)) return null;
 	return templates.renderRefundFailedMail(context.to, { ...common, isSaid });
 }
 

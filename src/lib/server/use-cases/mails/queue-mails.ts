@@ -1,11 +1,13 @@
 // Which mails a fact calls for, and to whom. Written in the fact's own transaction.
 import type { Scope } from '../../../domain/access/scope.ts';
 import { getsInvoices } from '../../../domain/mail/recipients.ts';
+import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
 import type { Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { queueMail, queueMails } from '../../store/mails.ts';
 import { findContact, listBillingContacts, listContactsOf, listMembers, type Contact } from '../../store/parties.ts';
+import { findPayment, findReversal } from '../../store/payments.ts';
 import type { MailKind, PlanMailKind } from '../../store/schema/index.ts';
 
 export const toContact = (kind: MailKind, uniqueKey: string, subjectId: string, person: Contact) => ({
@@ -32,14 +34,16 @@ export async function queuePaymentMail(
 	for (const person of await listBillingContacts(tx, scope, clientId))
 		await queueMail(tx, scope, toContact(kind, uniqueKey, paymentId, person), now);
 }
+/** To the client whose payment it is, whoever tells of it. */
 export async function queueReversalMail(
 	tx: Tx,
 	scope: Scope,
 	now: Date,
 	kind: 'refund' | 'refund_failed' | 'money_returned' | 'money_restored' | 'transfer_undone',
-	reversalId: string,
-	clientId: string
+	reversalId: string
 ): Promise<void> {
+	const { paymentId } = required(await findReversal(tx, scope, reversalId), 'reversal');
+	const { clientId } = required(await findPayment(tx, scope, paymentId), 'payment');
 	for (const person of await listBillingContacts(tx, scope, clientId))
 		await queueMail(
 			tx,

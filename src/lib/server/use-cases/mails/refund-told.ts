@@ -1,29 +1,57 @@
-// What a person was told of one refund, under whichever name it is in the books: a reference that was said and corrected is the same refund for its client, who
-// hears of it once, and hears that it was none once.
-import { findRequestOfRefund } from '../../store/refund-requests.ts';
-import { listMails } from '../../store/mails.ts';
-import { findReversalOf, listReversals, type Reversal } from '../../store/payments.ts';
-import { nameAtStripe } from '../../store/payments-of-intents.ts';
+// What a person was told of the refunds of a payment, beside what is in its books. Who reads of two refunds of one sum can't tell them apart: a reference that was said
+// and corrected, or was another refund's, is told once, and two refunds are told twice.
+import { required } from '../../../domain/required.ts';
+import { listMails, type MailRow } from '../../store/mails.ts';
+import { listReversals, type Reversal } from '../../store/payments.ts';
 import type { Context } from './compose-context.ts';
 
-/** `isTold`: the last word that this person had of it is that it was made. `isMade`: it is in the books, under this name or another. */
-export async function toldOfRefund(
-	{ scope, tx, row }: Context,
-	{ paymentId, stripeObjectId, amountMinor }: Reversal
-): Promise<{ isTold: boolean; isMade: boolean }> {
-	const own = nameAtStripe(stripeObjectId);
-	const { names, current } = await findRequestOfRefund(tx, scope, paymentId, own);
-	const refunds = (await listReversals(tx, scope, paymentId)).filter(
-		(one) =>
-			one.kind === 'refund' && one.amountMinor === amountMinor && names.includes(nameAtStripe(one.stripeObjectId))
-	);
-	let [last, isMade]: [{ kind: string; at: number } | null, boolean] = [null, false];
-	for (const refund of refunds) {
-		for (const { kind, contactId, sentAt } of await listMails(tx, scope, { subjectId: refund.reversalId }))
-			if ((kind === 'refund' || kind === 'refund_failed') && contactId === row.contactId && sentAt)
-				if (!last || sentAt.getTime() >= last.at) last = { kind, at: sentAt.getTime() };
-		if (nameAtStripe(refund.stripeObjectId) !== current) continue;
-		isMade ||= !(await findReversalOf(tx, scope, refund.stripeObjectId, 'refund_unsaid'));
+/** `isTold`, `isDenied`: this person was sent that it was made, that it was not. `denies`: the second waits to be sent. */
+type Refund = { reversalId: string; stands: boolean; isTold: boolean; isDenied: boolean; denies: boolean };
+
+/** Those of the same sum, oldest first. */
+async function refundsLike({ scope, tx, row }: Context, like: Reversal): Promise<Refund[]> {
+	const all = await listReversals(tx, scope, like.paymentId);
+	const isUndone = ({ stripeObjectId }: Reversal): boolean =>
+		all.some(
+			(one) => one.stripeObjectId === stripeObjectId && (one.kind === 'refund_unsaid' || one.kind === 'refund_failed')
+		);
+	const refunds: Refund[] = [];
+	for (const one of all) {
+		if (one.kind !== 'refund' || one.amountMinor !== like.amountMinor) continue;
+		const mails = await listMails(tx, scope, {
+			subjectId: one.reversalId,
+			contactId: required(row.contactId, 'contact')
+		});
+		const has = (kind: MailRow['kind'], is: (mail: MailRow) => boolean): boolean =>
+			mails.some((mail) => mail.kind === kind && is(mail));
+		refunds.push({
+			reversalId: one.reversalId,
+			stands: !isUndone(one),
+			isTold: has('refund', wasSent),
+			isDenied: has('refund_failed', wasSent),
+			denies: has('refund_failed', waits)
+		});
 	}
-	return { isTold: last?.kind === 'refund', isMade };
+	return refunds;
+}
+const wasSent = ({ sentAt }: MailRow): boolean => sentAt !== null;
+const waits = ({ state }: MailRow): boolean => state === 'due' || state === 'sending';
+const count = (refunds: Refund[], is: (one: Refund) => boolean): number => refunds.filter(is).length;
+/** How many this person believes to be made. */
+const believed = (refunds: Refund[]): number =>
+	count(refunds, ({ isTold }) => isTold) - count(refunds, ({ isDenied }) => isDenied);
+
+/** What this person believes, and is under no name that stands, counts for the oldest of those that stand and were not told. */
+export async function wasToldAsAnother(context: Context, reversal: Reversal): Promise<boolean> {
+	const refunds = await refundsLike(context, reversal);
+	const spare = believed(refunds) - count(refunds, ({ stands, isTold }) => stands && isTold);
+	const untold = refunds.filter(({ stands, isTold }) => stands && !isTold);
+	return untold.findIndex((one) => one.reversalId === reversal.reversalId) < spare;
+}
+/** This person believes in more than stand, and this is one of as many mails that say so. */
+export async function isToldTooMuch(context: Context, reversal: Reversal): Promise<boolean> {
+	const refunds = await refundsLike(context, reversal);
+	const tooMuch = believed(refunds) - count(refunds, ({ stands }) => stands);
+	const denying = refunds.filter(({ stands, denies }) => !stands && denies);
+	return denying.findIndex((one) => one.reversalId === reversal.reversalId) < tooMuch;
 }

@@ -8,6 +8,7 @@ import type { IntentDispute, IntentRefund, MoveFee } from '../../gateways/stripe
 import { bookEntry } from '../../store/journal.ts';
 import { findReversalOf, type Payment } from '../../store/payments.ts';
 import { recordAudit } from '../../store/records.ts';
+import { lockRefundNames } from '../../store/refunds-in-books.ts';
 import { accountKey } from '../../store/stripe-accounts.ts';
 import { answerRefundRequest, findRefundRequest, type RefundRequest } from '../../store/refund-requests.ts';
 import { queueReversalMail } from '../mails/queue-mails.ts';
@@ -22,6 +23,11 @@ export async function bookReversals(settling: Settling, payment: Payment): Promi
 	// Oldest first, refunds before disputes of the same second: a fixed order gives fixed allocations.
 	const refunds = [...intent.refunds].sort(
 		(a, b) => a.createdAt.getTime() - b.createdAt.getTime() || a.id.localeCompare(b.id)
+	);
+	await lockRefundNames(
+		settling.tx,
+		settling.scope,
+		refunds.map((one) => one.id)
 	);
 	await forgetMisnamed(settling, payment);
 	for (const refund of refunds) {
@@ -39,7 +45,7 @@ export async function bookReversals(settling: Settling, payment: Payment): Promi
 		if (refund.status === 'failed' || refund.status === 'canceled')
 			await failRefund(settling, payment, { ...refund, id: objectId }, now);
 		// Told when it is sure: a debit's refund takes days, and may still fail.
-		else if (refund.status === 'succeeded') await tellRefund(settling, payment, objectId, 'refund');
+		else if (refund.status === 'succeeded') await tellRefund(settling, objectId, 'refund');
 	}
 	for (const dispute of intent.disputes) await followDispute(settling, payment, dispute);
 }
@@ -62,7 +68,7 @@ async function failRefund(settling: Settling, payment: Payment, refund: IntentRe
 	if (given?.paymentId !== payment.paymentId || (await findReversalOf(tx, scope, refund.id, 'refund_failed'))) return;
 	await voidCreditNotes(settling, payment, given.reversalId, at);
 	await restore(settling, payment, { kind: 'refund_failed', objectId: refund.id, undoes, amountMinor, at });
-	await tellRefund(settling, payment, refund.id, 'refund_failed');
+	await tellRefund(settling, refund.id, 'refund_failed');
 	const auditId = await recordAudit(tx, scope, now, 'refund_failed', payment.paymentId, {
 		amountMinor: String(amountMinor),
 		currency: payment.currency,
@@ -72,12 +78,11 @@ async function failRefund(settling: Settling, payment: Payment, refund: IntentRe
 }
 async function tellRefund(
 	{ tx, scope, now }: Settling,
-	{ clientId }: Payment,
 	refundId: string,
 	kind: 'refund' | 'refund_failed'
 ): Promise<void> {
 	const given = await findReversalOf(tx, scope, refundId, 'refund');
-	if (given) await queueReversalMail(tx, scope, now, kind, given.reversalId, clientId);
+	if (given) await queueReversalMail(tx, scope, now, kind, given.reversalId);
 }
 
 /** A dispute is what it moved: taken, given back whole or in part, whatever its status says (https://docs.stripe.com/disputes). */

@@ -5,7 +5,8 @@ import { add, minor, type Minor } from '../../../domain/money/minor.ts';
 import type { MoneyMove } from '../../gateways/stripe/port.ts';
 import type { Tx } from '../../store/database.ts';
 import { sumBooked } from '../../store/journal.ts';
-import { listNamesInBooks, refundNames } from '../../store/payments-of-intents.ts';
+import { listNamesInBooks } from '../../store/payments-of-intents.ts';
+import { listRefundsNamed } from '../../store/refunds-in-books.ts';
 import { findOurs, type ComparedDay } from '../../store/stripe-books.ts';
 
 type Kind = Exclude<MoneyMove['kind'], 'other'>;
@@ -50,10 +51,16 @@ export async function compareMoves(
 	const payouts = moves.filter((move) => PAYOUTS.includes(move.kind));
 	const whole = moves.filter((move) => isBooked(move) || (isOwn(move) && !payouts.includes(move)));
 	/** What was said under such a name, and taken back, is not of it. */
-	const namesOf = async (of: MoneyMove[]): Promise<string[]> =>
-		of[0]?.kind === 'in'
-			? listNamesInBooks(tx, scope, of.map(sourceOf))
-			: of.map(sourceOf).flatMap((name) => (/^(re|pyr)_/.test(name) ? refundNames(name) : [name]));
+	const namesOf = async (of: MoneyMove[]): Promise<string[]> => {
+		const names = of.map(sourceOf);
+		if (of[0]?.kind === 'in') return listNamesInBooks(tx, scope, names);
+		const refunds = await listRefundsNamed(
+			tx,
+			scope,
+			names.filter((name) => /^(re|pyr)_/.test(name))
+		);
+		return [...new Set([...names, ...refunds.map((one) => one.stripeObjectId)])];
+	};
 	const bookedOf = async (of: MoneyMove[]): Promise<Minor> => {
 		const parts: Minor[] = [];
 		for (const kind of Object.keys(BOOKED_AS) as Kind[])

@@ -59,9 +59,7 @@ export async function goBack(settling: Moving, payment: Payment, going: Going): 
 	const { scope, tx, supplier, now } = settling;
 	const { kind, objectId, amountMinor, reason } = going;
 	const known = await findReversalOf(tx, scope, objectId, kind);
-	// A name that a person gave may be another payment's: it is put right by a person, and shown until then.
-	if (known && known.paymentId !== payment.paymentId)
-		throw new Error(`${kind} ${objectId} is booked for another payment, under a reference that a person gave`);
+	if (known && known.paymentId !== payment.paymentId) throw ofAnother(going);
 	if (amountMinor <= 0n || known) return;
 	// First what was paid too much, then the invoices; what is beyond both went back twice, and the client owes it.
 	const before = await positionOf(settling, payment);
@@ -72,7 +70,8 @@ export async function goBack(settling: Moving, payment: Payment, going: Going): 
 	const reversalId = newId();
 	const { paymentId, clientId, currency } = payment;
 	const row = { reversalId, paymentId, kind, stripeObjectId: objectId, amountMinor, reason, occurredAt: going.at };
-	if (!(await insertReversal(tx, scope, row, lines))) return;
+	// Booked meanwhile, and not for this payment, whose try is locked.
+	if (!(await insertReversal(tx, scope, row, lines))) throw ofAnother(going);
 	const entry = moneyGoneBack(kind, objectId, { clientId, lines, ...beyondInvoices(before, after) });
 	const stripeAccount = accountKey(payment.stripeAccount);
 	await bookEntry(tx, scope, entry, {
@@ -88,8 +87,12 @@ export async function goBack(settling: Moving, payment: Payment, going: Going): 
 	// A part of a plan is refused once nothing of what paid it stands; less is owed beside the plan.
 	if (lines.length && sumOf(lines) === sumOf(standing))
 		await followReversal(settling, await attemptOf(settling, payment), 'gone');
-	await queueReversalMail(tx, scope, now, 'money_returned', reversalId, clientId);
+	await queueReversalMail(tx, scope, now, 'money_returned', reversalId);
 }
+
+/** A name that a person gave may be another payment's: it is put right by a person, and shown until then. */
+const ofAnother = ({ kind, objectId }: Going): Error =>
+	new Error(`${kind} ${objectId} is booked for another payment, under a reference that a person gave`);
 
 export async function restore(settling: Moving, payment: Payment, restored: Restored): Promise<void> {
 	const { scope, tx, supplier, now } = settling;
@@ -118,7 +121,7 @@ export async function restore(settling: Moving, payment: Payment, restored: Rest
 	if (kind === 'chargeback_won' && lines.length)
 		await followReversal(settling, await attemptOf(settling, payment), 'restored');
 	await announce(settling, payment, lines);
-	if (kind === 'chargeback_won') await queueReversalMail(tx, scope, now, 'money_restored', reversalId, clientId);
+	if (kind === 'chargeback_won') await queueReversalMail(tx, scope, now, 'money_restored', reversalId);
 }
 
 /** It is as if it had not been said: parts wait as before, and whoever had a receipt is told that it is none. */
@@ -126,7 +129,7 @@ async function forgetPayment(settling: Moving, payment: Payment, reversalId: str
 	const { tx, scope, now } = settling;
 	await followReversal(settling, await attemptOf(settling, payment), 'undone');
 	if (await hasReceipt(tx, scope, payment.paymentId))
-		await queueReversalMail(tx, scope, now, 'transfer_undone', reversalId, payment.clientId);
+		await queueReversalMail(tx, scope, now, 'transfer_undone', reversalId);
 }
 
 const attemptOf = async ({ tx, scope }: Following, payment: Payment) =>

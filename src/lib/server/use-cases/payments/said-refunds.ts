@@ -3,34 +3,24 @@
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { IntentRefund } from '../../gateways/stripe/port.ts';
 import type { Tx } from '../../store/database.ts';
-import { findReversalOf, type Payment } from '../../store/payments.ts';
-import { refundNames } from '../../store/payments-of-intents.ts';
+import type { Payment } from '../../store/payments.ts';
+import { nameInBooks } from '../../store/payments-of-intents.ts';
+import { listRefundsNamed } from '../../store/refunds-in-books.ts';
 import { settleRefundRequest } from '../../store/refund-requests.ts';
 import { listSaidOfPayment, type SaidOfRefund } from '../../store/said-refunds.ts';
 import type { Settling } from './settling.ts';
 import { unsayRefund } from './unsay-refund.ts';
 
-/** The name in the books of a refund at Stripe of a payment. What was said of another payment under its name is not this refund. */
+/** The name in the books of a refund at Stripe of a payment, whose name is locked. What was said of another payment under its name is not this refund. */
 export async function refundInBooks(
 	at: { tx: Tx; scope: Scope },
 	paymentId: string,
 	refundId: string
 ): Promise<string> {
-	for (const name of refundNames(refundId)) {
-		const given = await findReversalOf(at.tx, at.scope, name, 'refund');
-		if (!given) return name;
-		if (given.paymentId === paymentId && !(await findReversalOf(at.tx, at.scope, name, 'refund_unsaid'))) return name;
-	}
-	throw new Error(`refund ${refundId} was said and taken back as often as its name can be`);
+	const known = await listRefundsNamed(at.tx, at.scope, [refundId]);
+	const own = known.find((one) => one.paymentId === paymentId && !one.isUnsaid);
+	return own?.stripeObjectId ?? nameInBooks(refundId, known.length + 1);
 }
-/** Under this name a refund is in the books, and was not taken back. */
-export async function isInBooks({ tx, scope }: { tx: Tx; scope: Scope }, refundId: string): Promise<boolean> {
-	for (const name of refundNames(refundId))
-		if ((await findReversalOf(tx, scope, name, 'refund')) && !(await findReversalOf(tx, scope, name, 'refund_unsaid')))
-			return true;
-	return false;
-}
-
 /**
  * What Stripe has of a refund that a person spoke of: the one that bears its request, or else the one of that name and sum which nobody asked for here. One that was
  * asked for by another request is that one, whatever was said.

@@ -13,6 +13,7 @@ import { lockAttempt, lockInvoicesOf } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { getSupplier } from '../../store/parties.ts';
 import { findPayment, findReversalOf, listReversals, netReversed, type Payment } from '../../store/payments.ts';
+import { nameAtStripe } from '../../store/payments-of-intents.ts';
 import { recordAudit } from '../../store/records.ts';
 import {
 	findRefundRequest,
@@ -21,6 +22,7 @@ import {
 	type RefundRequest
 } from '../../store/refund-requests.ts';
 import { findSaidRefund, insertSaidRefund, type SaidRefund } from '../../store/said-refunds.ts';
+import { listRefundsNamed, lockRefundNames, type RefundInBooks } from '../../store/refunds-in-books.ts';
 import { listDisconnected } from '../../store/stripe-accounts.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
 import { noonOf } from '../bank/find-matches.ts';
@@ -33,7 +35,7 @@ import { bookDiscounts } from './book-discounts.ts';
 import { goBack } from './move-money.ts';
 import { hearRefund } from './hear-refunds.ts';
 import { answers } from './say-outcome.ts';
-import { isInBooks, refundInBooks } from './said-refunds.ts';
+import { refundInBooks } from './said-refunds.ts';
 import type { Booking } from './settling.ts';
 import { unsayRefund } from './unsay-refund.ts';
 
@@ -91,9 +93,9 @@ async function sayInside(
 		const mistake = await mistakeIn(booking, payment, { request, known }, input);
 		if (mistake) return mistake;
 	}
-	// Let go already when Stripe said that the name is another's: what bears it in the books is that one.
-	if (known?.reference && request.stripeRefundId === known.reference) {
-		await unsayRefund({ ...booking, intent: null }, payment, known.reference);
+	// Under the name that counts now: Stripe may have told that the one which was said is another's, and let it go. What Stripe has made is not said once more.
+	if (request.stripeRefundId !== null && !isAsStripeSays(request, known, input)) {
+		await unsayRefund({ ...booking, intent: null }, payment, request.stripeRefundId);
 		await followMoney(booking, payment, payment.paymentId);
 	}
 	await keep(booking, payment, { request, known, input });
@@ -108,6 +110,12 @@ export const mayChangeRefund = (known: SaidRefund, to: RefundOutcome, isGone: bo
 	(isGone || (known.outcome === 'refunded' && known.heard === 'not_refunded' && to === 'not_refunded'));
 
 type Asked = { request: RefundRequest; known: SaidRefund | null };
+/** Stripe itself has called it so: no word gave it this name. */
+const nameByStripe = ({ request, known }: Asked): string | null =>
+	request.stripeRefundId === known?.reference ? null : request.stripeRefundId;
+const isAsStripeSays = (request: RefundRequest, known: SaidRefund | null, said: RefundAnswer): boolean =>
+	said.outcome === 'refunded' && said.reference === nameByStripe({ request, known });
+
 async function mistakeIn(
 	{ tx, scope, supplier, now }: Booking,
 	payment: Payment,
@@ -116,20 +124,31 @@ async function mistakeIn(
 ) {
 	const [askedOn, today] = [civilDateIn(request.createdAt, supplier.timeZone), civilDateIn(now, supplier.timeZone)];
 	if (refundedOn < askedOn || refundedOn > today) return refuse('refund_day_not_possible');
-	// What Stripe has called it is its name; one that is in the books is another's, or was said and taken back.
-	const named = known ? null : request.stripeRefundId;
+	await lockRefundNames(tx, scope, [reference]);
+	const own = request.stripeRefundId;
+	const named = await listRefundsNamed(tx, scope, own === null ? [reference] : [reference, own]);
+	const standing = named.find((one) => isOf(payment, one) && nameAtStripe(one.stripeObjectId) === own);
+	const isTaken = named.some(
+		(one) => nameAtStripe(one.stripeObjectId) === reference && !one.isUnsaid && one !== standing
+	);
+	// What Stripe has called it is its name. Any other that is in the books is another's.
+	const byStripe = nameByStripe({ request, known });
 	if (
-		(named !== null && named !== reference) ||
-		(await isNameOfAnotherRequest(tx, scope, request.refundRequestId, reference)) ||
-		(await isInBooks({ tx, scope }, reference))
+		byStripe === null
+			? isTaken || (await isNameOfAnotherRequest(tx, scope, request.refundRequestId, reference))
+			: byStripe !== reference
 	)
 		return refuse('reference_of_another');
 	const gone = netReversed(await listReversals(tx, scope, payment.paymentId));
-	const rest = minor(payment.amountMinor - gone + (known?.outcome === 'refunded' ? request.amountMinor : 0n));
+	// What is in the books of it is said anew, and not given back twice.
+	const rest = minor(payment.amountMinor - gone + (standing?.amountMinor ?? 0n));
 	return request.amountMinor > rest
 		? refuse('refund_above_rest', { restMinor: String(rest), currency: payment.currency })
 		: null;
 }
+
+const isOf = ({ paymentId }: Payment, one: RefundInBooks): boolean =>
+	one.paymentId === paymentId && !one.isUnsaid && !one.isFailed;
 
 async function keep(
 	booking: Booking,
@@ -166,7 +185,7 @@ async function keep(
 		await bookDiscounts(booking, payment);
 		await followPoints(booking, payment);
 		const booked = required(await findReversalOf(tx, scope, objectId, 'refund'), 'refund');
-		await queueReversalMail(tx, scope, now, 'refund', booked.reversalId, payment.clientId);
+		await queueReversalMail(tx, scope, now, 'refund', booked.reversalId);
 	}
 	const auditId = await recordAudit(tx, scope, now, `said_${outcome}${known ? '_instead' : ''}`, payment.paymentId, {
 		amountMinor: String(amountMinor),
