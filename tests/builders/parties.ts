@@ -128,8 +128,12 @@ async function aContact(
 	return { scope: mintScope(cast.supplierId, { kind: 'contact', contactId, clientId }), clientId, contactId, email };
 }
 /** One that pays and reads, and gets no mail. */
-export const aColleague = (services: Services, cast: Cast, { clientId }: Payer): Promise<Payer> =>
-	aContact(services, cast, clientId, { email: 'colleague@roche.example', name: 'Colleague', isBilling: false });
+export const aColleague = (
+	services: Services,
+	cast: Cast,
+	{ clientId }: Payer,
+	email = 'colleague@roche.example'
+): Promise<Payer> => aContact(services, cast, clientId, { email, name: 'Colleague', isBilling: false });
 
 /** Whoever holds a link to this invoice, sent to this payer. */
 export const aPayLink = (cast: Cast, { contactId, clientId }: Payer, invoiceId: string): Scope =>

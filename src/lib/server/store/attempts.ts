@@ -47,6 +47,14 @@ export async function findAttempt(tx: Tx, scope: Scope, attemptId: string): Prom
 	return row ?? null;
 }
 
+export const listAttemptsNamed = async (tx: Tx, scope: Scope, attemptIds: string[]): Promise<Attempt[]> =>
+	attemptIds.length
+		? tx
+				.select()
+				.from(paymentAttempt)
+				.where(and(...mine(scope), inArray(paymentAttempt.attemptId, attemptIds)))
+		: [];
+
 export async function listAttemptLines(tx: Tx, scope: Scope, attemptId: string): Promise<AllocationLine[]> {
 	return tx
 		.select({ invoiceId: attemptInvoice.invoiceId, amountMinor: attemptInvoice.amountMinor })

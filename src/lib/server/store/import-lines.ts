@@ -140,12 +140,20 @@ export async function countAnswered(
 	return required(row, 'counts');
 }
 /** Conflicts that a person wants to stand in the place of what is known. */
-export async function countReplacing(tx: Tx, scope: Scope, importId: string): Promise<number> {
-	const [row] = await tx
-		.select({ count: sql<number>`count(*)::int` })
+export async function countReplacing(tx: Tx, scope: Scope, importIds: string[]): Promise<Map<string, number>> {
+	const rows = await tx
+		.select({ importId: importLine.importId, count: sql<number>`count(*)::int` })
 		.from(importLine)
-		.where(and(linesOf(scope, importId), eq(importLine.outcome, 'conflict'), eq(importLine.replaces, true)));
-	return required(row, 'count').count;
+		.where(
+			and(
+				eq(importLine.supplierId, scope.supplierId),
+				inArray(importLine.importId, importIds),
+				eq(importLine.outcome, 'conflict'),
+				eq(importLine.replaces, true)
+			)
+		)
+		.groupBy(importLine.importId);
+	return new Map(rows.map((row) => [row.importId, row.count]));
 }
 const isPdf = sql<boolean>`exists (select from import_file f where f.supplier_id = import_line.supplier_id and f.import_id = import_line.import_id and f.position = import_line.file_position and f.media_type = 'application/pdf' and f.content is not null)`;
 export type ListedLine = LineRow & { isKept: boolean; isPdf: boolean };

@@ -1,5 +1,5 @@
 // Imports and their files, and which of them waits for a worker.
-import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import { required } from '../../domain/required.ts';
 import type { Database, Tx } from './database.ts';
@@ -251,12 +251,19 @@ export const listUnreadFiles = (
 		.where(and(filesOf(scope, importId), isNull(importFile.mediaType)))
 		.orderBy(asc(importFile.position))
 		.limit(limit);
-export async function countUnread(tx: Tx, scope: Scope, importId: string): Promise<number> {
-	const [row] = await tx
-		.select({ count: sql<number>`count(*)::int` })
+type FileCounts = { files: number; unread: number };
+/** Of each of these imports that has files: how many, and how many of them nobody has read yet. */
+export async function countFilesOf(tx: Tx, scope: Scope, importIds: string[]): Promise<Map<string, FileCounts>> {
+	const rows = await tx
+		.select({
+			importId: importFile.importId,
+			files: sql<number>`count(*)::int`,
+			unread: sql<number>`(count(*) filter (where ${importFile.mediaType} is null))::int`
+		})
 		.from(importFile)
-		.where(and(filesOf(scope, importId), isNull(importFile.mediaType)));
-	return required(row, 'count').count;
+		.where(and(eq(importFile.supplierId, scope.supplierId), inArray(importFile.importId, importIds)))
+		.groupBy(importFile.importId);
+	return new Map(rows.map((row) => [row.importId, row]));
 }
 export async function saveFile(
 	tx: Tx,

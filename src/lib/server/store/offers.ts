@@ -31,12 +31,12 @@ export const audienceOf = ({
 				: { kind: 'all' };
 
 export type LivePolicy = PublishedPolicy & { policyId: string; name: string };
-/** Published and not ended: those a client may be offered, with the groups the client is in. */
+/** Published and not ended: those that clients may be offered, with the groups that each is in. */
 export async function listLivePolicies(
 	tx: Tx,
 	scope: Scope,
-	clientId: string
-): Promise<{ policies: LivePolicy[]; groupIds: string[] }> {
+	clientIds: string[]
+): Promise<{ policies: LivePolicy[]; groupsOf: (clientId: string) => string[] }> {
 	const [rows, groups] = await Promise.all([
 		tx
 			.select()
@@ -46,18 +46,21 @@ export async function listLivePolicies(
 					eq(offerPolicy.supplierId, scope.supplierId),
 					isNotNull(offerPolicy.publishedAt),
 					isNull(offerPolicy.endedAt),
-					or(isNull(offerPolicy.clientId), eq(offerPolicy.clientId, clientId))
+					or(isNull(offerPolicy.clientId), inArray(offerPolicy.clientId, clientIds))
 				)
 			)
 			.orderBy(asc(offerPolicy.publishedAt))
-			.limit(200),
+			.limit(200 * clientIds.length),
 		tx
-			.select({ groupId: clientGroupMember.groupId })
+			.select({ clientId: clientGroupMember.clientId, groupId: clientGroupMember.groupId })
 			.from(clientGroupMember)
-			.where(and(eq(clientGroupMember.supplierId, scope.supplierId), eq(clientGroupMember.clientId, clientId)))
+			.where(and(eq(clientGroupMember.supplierId, scope.supplierId), inArray(clientGroupMember.clientId, clientIds)))
 			.orderBy(asc(clientGroupMember.groupId))
 	]);
-	return { policies: rows.map(rowOf).map(liveOf), groupIds: groups.map((group) => group.groupId) };
+	return {
+		policies: rows.map(rowOf).map(liveOf),
+		groupsOf: (clientId) => groups.filter((group) => group.clientId === clientId).map((group) => group.groupId)
+	};
 }
 const liveOf = (row: PolicyRow): LivePolicy => ({
 	...row.terms,

@@ -16,23 +16,30 @@ import {
 } from './schema/index.ts';
 
 export type AccountRow = typeof pointsAccount.$inferSelect;
-const ofClient = (scope: Scope, clientId: string) =>
-	and(eq(pointsAccount.supplierId, scope.supplierId), eq(pointsAccount.clientId, clientId));
-/** null: nothing was ever earned. With what of its balance has expired by a day and is still to leave it: one question. */
-export async function findAccountOn(
+/** An account, and what of its balance has expired by a day and is still to leave it. */
+export type AccountOn = { account: AccountRow; lapsed: number };
+/** Of each client that has ever earned: one question. */
+export async function listAccountsOn(
+	tx: Tx,
+	scope: Scope,
+	clientIds: string[],
+	today: CivilDate
+): Promise<Map<string, AccountOn>> {
+	const lapsed = sql<number>`(select coalesce(sum(l."left"), 0)::int from points_lot l where l.supplier_id = points_account.supplier_id
+		and l.client_id = points_account.client_id and l."left" > 0 and l.expires_on < ${today})`;
+	const rows = await tx
+		.select({ account: pointsAccount, lapsed })
+		.from(pointsAccount)
+		.where(and(eq(pointsAccount.supplierId, scope.supplierId), inArray(pointsAccount.clientId, clientIds)));
+	return new Map(rows.map((row) => [row.account.clientId, row]));
+}
+/** null: nothing was ever earned. */
+export const findAccountOn = async (
 	tx: Tx,
 	scope: Scope,
 	clientId: string,
 	today: CivilDate
-): Promise<{ account: AccountRow; lapsed: number } | null> {
-	const lapsed = sql<number>`(select coalesce(sum(l."left"), 0)::int from points_lot l where l.supplier_id = ${scope.supplierId} and l.client_id = ${clientId}
-		and l."left" > 0 and l.expires_on < ${today})`;
-	const [row] = await tx
-		.select({ account: pointsAccount, lapsed })
-		.from(pointsAccount)
-		.where(ofClient(scope, clientId));
-	return row ?? null;
-}
+): Promise<AccountOn | null> => (await listAccountsOn(tx, scope, [clientId], today)).get(clientId) ?? null;
 
 /** Who has accepted the rules: asked for piece by piece, in the order of their ids. */
 export async function listClientsThatAccepted(tx: Tx, scope: Scope, after: string | null): Promise<string[]> {

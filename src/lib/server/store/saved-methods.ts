@@ -98,6 +98,13 @@ export async function findMethod(tx: Tx, scope: Scope, methodId: string): Promis
 		.where(and(...mine(scope), eq(savedMethod.methodId, methodId)));
 	return row ?? null;
 }
+export const listMethodsNamed = async (tx: Tx, scope: Scope, methodIds: string[]): Promise<SavedMethod[]> =>
+	methodIds.length
+		? tx
+				.select(columns)
+				.from(savedMethod)
+				.where(and(...mine(scope), inArray(savedMethod.methodId, methodIds)))
+		: [];
 export async function lockMethod(tx: Tx, scope: Scope, methodId: string): Promise<SavedMethod | null> {
 	const [row] = await tx
 		.select(columns)

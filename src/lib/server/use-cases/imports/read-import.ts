@@ -10,8 +10,7 @@ import {
 	type OutcomeCounts
 } from '../../store/import-lines.ts';
 import {
-	countFiles,
-	countUnread,
+	countFilesOf,
 	findFile,
 	findImport,
 	listFiles,
@@ -159,9 +158,7 @@ export async function readImports(
 			(ask) => listImports(tx, scope, ask),
 			(one) => one.importId
 		);
-		const rows: ImportView[] = [];
-		for (const job of page.rows) rows.push(await viewOf(tx, scope, job, names));
-		return { ...page, rows };
+		return { ...page, rows: await viewsOf(tx, scope, page.rows, names) };
 	});
 }
 const IMPORTS_SHOWN = 20;
@@ -206,29 +203,41 @@ const lineView = (row: ListedLine): LineView => ({
 	isPdf: row.isPdf
 });
 
-async function viewOf(tx: Tx, scope: Scope, job: ImportJob, names: NameOfActor): Promise<ImportView> {
-	const { importId } = job;
-	const fileCount = await countFiles(tx, scope, importId);
-	const counts = required((await countOutcomes(tx, scope, [importId])).get(importId), 'counts');
-	const wanted = counts.new + (job.acceptsReview ? counts.review : 0) + (await countReplacing(tx, scope, importId));
-	return {
-		importId,
-		state: job.state,
-		timeZone: (await getSupplier(tx, scope)).timeZone,
-		openedAt: job.openedAt,
-		openedBy: names(job.openedBy),
-		confirmedAt: job.confirmedAt,
-		confirmedBy: job.confirmedBy && names(job.confirmedBy),
-		finishedAt: job.finishedAt,
-		undoneAt: job.undoneAt,
-		undoneBy: job.undoneBy && names(job.undoneBy),
-		sendsMails: job.sendsMails,
-		fileCount,
-		readCount: fileCount - (await countUnread(tx, scope, importId)),
-		counts,
-		keptCount: job.keptCount,
-		waitingCount: wanted - job.keptCount
-	};
+const viewOf = async (tx: Tx, scope: Scope, job: ImportJob, names: NameOfActor): Promise<ImportView> =>
+	required((await viewsOf(tx, scope, [job], names))[0], 'view');
+/** Of each, in their order: as many questions for one as for all. */
+async function viewsOf(tx: Tx, scope: Scope, jobs: ImportJob[], names: NameOfActor): Promise<ImportView[]> {
+	const importIds = jobs.map((job) => job.importId);
+	const [{ timeZone }, files, outcomes, replacing] = await Promise.all([
+		getSupplier(tx, scope),
+		countFilesOf(tx, scope, importIds),
+		countOutcomes(tx, scope, importIds),
+		countReplacing(tx, scope, importIds)
+	]);
+	return jobs.map((job) => {
+		const { importId } = job;
+		const { files: fileCount, unread } = files.get(importId) ?? { files: 0, unread: 0 };
+		const counts = required(outcomes.get(importId), 'counts');
+		const wanted = counts.new + (job.acceptsReview ? counts.review : 0) + (replacing.get(importId) ?? 0);
+		return {
+			importId,
+			state: job.state,
+			timeZone,
+			openedAt: job.openedAt,
+			openedBy: names(job.openedBy),
+			confirmedAt: job.confirmedAt,
+			confirmedBy: job.confirmedBy && names(job.confirmedBy),
+			finishedAt: job.finishedAt,
+			undoneAt: job.undoneAt,
+			undoneBy: job.undoneBy && names(job.undoneBy),
+			sendsMails: job.sendsMails,
+			fileCount,
+			readCount: fileCount - unread,
+			counts,
+			keptCount: job.keptCount,
+			waitingCount: wanted - job.keptCount
+		};
+	});
 }
 
 const namedList = (fileName: string, list: ListShape, names: Record<string, string>) => ({

@@ -6,6 +6,7 @@ import type { AgreedTerms } from '../../../domain/invoices/agreed-terms.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
 import { earlyDiscounts, type EarlyDiscount } from '../../../domain/offers/early-discounts.ts';
 import { ZERO, type Minor } from '../../../domain/money/minor.ts';
+import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import { drawFirstPageOffPath } from '../../readers/off-path.ts';
 import { findInvoiceFile, hasPdf } from '../../store/documents.ts';
@@ -20,7 +21,7 @@ import { findLiveProgramme } from '../../store/points-programme.ts';
 import { listPlans, listPlansOfInvoices, type PlanWithParts } from '../../store/plans.ts';
 import { readReductions } from '../offers/discount-view.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
-import { planView } from '../plans/plan-view.ts';
+import { planViews } from '../plans/plan-view.ts';
 import { pageOf } from '../page.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { invoiceView, paymentView, supplierView } from './views.ts';
@@ -131,15 +132,14 @@ async function planLines(tx: Tx, scope: Scope, plans: PlanWithParts[], today: Ci
 	const numbers = new Map(
 		records.filter((record) => record.balanceMinor !== 0n).map((record) => [record.invoiceId, record.number])
 	);
-	return Promise.all(
-		plans.map(async (plan) => ({
-			...(await planView(tx, scope, plan, today)),
-			invoiceIds: idsOf(plan),
-			numbers: idsOf(plan)
-				.flatMap((id) => numbers.get(id) ?? [])
-				.join(', ')
-		}))
-	);
+	const views = await planViews(tx, scope, plans, today);
+	return plans.map((plan, i) => ({
+		...required(views[i], 'view'),
+		invoiceIds: idsOf(plan),
+		numbers: idsOf(plan)
+			.flatMap((id) => numbers.get(id) ?? [])
+			.join(', ')
+	}));
 }
 
 export type InvoiceDetail = {

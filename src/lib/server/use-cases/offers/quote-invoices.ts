@@ -13,7 +13,7 @@ import { required } from '../../../domain/required.ts';
 import type { Tx } from '../../store/database.ts';
 import { listDiscounted } from '../../store/discounts.ts';
 import { listVatLinesOf, type InvoiceRecord } from '../../store/invoices.ts';
-import { readLoyalty, type ClientLoyalty } from '../points/read-loyalty.ts';
+import { readLoyalties, type ClientLoyalty } from '../points/read-loyalty.ts';
 import { isNeverLate, listLivePolicies, type LivePolicy } from '../../store/offers.ts';
 import { readPlanHistory } from '../../store/plan-history.ts';
 import type { Supplier } from '../../store/parties.ts';
@@ -31,22 +31,27 @@ type Asked = { supplier: Supplier; records: InvoiceRecord[]; at: Date; usePoints
 /** `records` are of one client. Reads only. */
 export async function quoteInvoices(tx: Tx, scope: Scope, asked: Asked): Promise<Quoted> {
 	const { clientId } = required(asked.records[0], 'invoice');
-	const under = await underWhich(tx, scope, clientId, asked);
-	return quoteUnder(tx, scope, asked, under.policy, { loyalty: under.loyalty });
+	const under = await underWhich(tx, scope, [clientId], asked);
+	const { policy, loyalty } = under(clientId);
+	return quoteUnder(tx, scope, asked, policy, { loyalty });
 }
-/** The policy that applies to a client, its tier asked, and what it may earn and use. */
+type Under = { policy: LivePolicy | null; loyalty: ClientLoyalty | null };
+/** The policy that applies to each client, its tier asked, and what it may earn and use. */
 async function underWhich(
 	tx: Tx,
 	scope: Scope,
-	clientId: string,
+	clientIds: string[],
 	{ supplier, at, foresees = true }: Pick<Asked, 'supplier' | 'at' | 'foresees'>
-): Promise<{ policy: LivePolicy | null; loyalty: ClientLoyalty | null }> {
-	const [{ policies, groupIds }, loyalty] = await Promise.all([
-		listLivePolicies(tx, scope, clientId),
-		readLoyalty(tx, scope, clientId, civilDateIn(at, supplier.timeZone), { foresees })
+): Promise<(clientId: string) => Under> {
+	const [{ policies, groupsOf }, loyalties] = await Promise.all([
+		listLivePolicies(tx, scope, clientIds),
+		readLoyalties(tx, scope, clientIds, civilDateIn(at, supplier.timeZone), { foresees })
 	]);
-	const client = { clientId, groupIds, tier: loyalty?.tier ?? null };
-	return { policy: resolvePolicy(policies, client) as LivePolicy | null, loyalty };
+	return (clientId) => {
+		const loyalty = loyalties.get(clientId) ?? null;
+		const client = { clientId, groupIds: groupsOf(clientId), tier: loyalty?.tier ?? null };
+		return { policy: resolvePolicy(policies, client) as LivePolicy | null, loyalty };
+	};
 }
 
 /** Each by itself, of any clients: what they have in common is asked once. */
@@ -56,14 +61,12 @@ export async function quoteEach(
 	{ supplier, records, at }: Asked
 ): Promise<(Quoted & { record: InvoiceRecord })[]> {
 	const facts = await factsOf(tx, scope, records);
-	const known = new Map<string, Awaited<ReturnType<typeof underWhich>>>();
+	const under = await underWhich(tx, scope, [...new Set(records.map((record) => record.clientId))], { supplier, at });
 	const quoted: (Quoted & { record: InvoiceRecord })[] = [];
 	for (const record of records) {
-		const { clientId } = record;
-		const under = known.get(clientId) ?? (await underWhich(tx, scope, clientId, { supplier, at }));
-		known.set(clientId, under);
+		const { policy, loyalty } = under(record.clientId);
 		const asked = { supplier, records: [record], at };
-		quoted.push({ record, ...(await quoteUnder(tx, scope, asked, under.policy, { facts, loyalty: under.loyalty })) });
+		quoted.push({ record, ...(await quoteUnder(tx, scope, asked, policy, { facts, loyalty })) });
 	}
 	return quoted;
 }
@@ -71,7 +74,8 @@ type Facts = {
 	vatLines: Awaited<ReturnType<typeof listVatLinesOf>>;
 	discounted: Awaited<ReturnType<typeof listDiscounted>>;
 };
-async function factsOf(tx: Tx, scope: Scope, records: InvoiceRecord[]): Promise<Facts> {
+/** What quotes of these invoices have in common. */
+export async function factsOf(tx: Tx, scope: Scope, records: InvoiceRecord[]): Promise<Facts> {
 	const invoiceIds = records.map((record) => record.invoiceId);
 	const [vatLines, discounted] = await Promise.all([
 		listVatLinesOf(tx, scope, invoiceIds),

@@ -6,8 +6,9 @@ import { addDays, civilDateIn, type CivilDate } from '../../../domain/calendar/c
 import { add, type Minor } from '../../../domain/money/minor.ts';
 import { isChargeable } from '../../../domain/payments/methods.ts';
 import { isOpen, type PlanStatus } from '../../../domain/plans/plan.ts';
+import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
-import { findInvoice } from '../../store/invoices.ts';
+import { listInvoicesOf } from '../../store/open-invoices.ts';
 import { getSupplier } from '../../store/parties.ts';
 import { listPlans, lockPlan, savePart, savePlan, type PlanWithParts } from '../../store/plans.ts';
 import { recordAudit } from '../../store/records.ts';
@@ -17,7 +18,7 @@ import { queuePlanMail } from '../mails/queue-mails.ts';
 import { pageOf, type Page } from '../page.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { announce, schedule } from './follow-plan.ts';
-import { planView } from './plan-view.ts';
+import { planViews } from './plan-view.ts';
 
 export type AdminPlan = PlanView & {
 	clientId: string;
@@ -78,22 +79,22 @@ export async function adminPlans(
 	plans: (PlanWithParts & { clientName: string })[],
 	today: CivilDate
 ): Promise<AdminPlan[]> {
-	const views: AdminPlan[] = [];
-	for (const plan of plans) {
-		const ids = [...new Set(plan.parts.flatMap((part) => part.lines.map((line) => line.invoiceId)))];
-		const invoices = [];
-		for (const invoiceId of ids)
-			invoices.push({ invoiceId, number: (await findInvoice(tx, scope, invoiceId))?.number ?? '' });
-		views.push({
-			...(await planView(tx, scope, plan, today)),
-			clientId: plan.clientId,
-			clientName: plan.clientName,
-			invoices,
-			openMinor: add(...plan.parts.filter(isOpen).map((part) => part.amountMinor)),
-			createdAt: plan.createdAt
-		});
-	}
-	return views;
+	const idsOf = (plan: PlanWithParts): string[] => [
+		...new Set(plan.parts.flatMap((part) => part.lines.map((line) => line.invoiceId)))
+	];
+	const [views, records] = await Promise.all([
+		planViews(tx, scope, plans, today),
+		listInvoicesOf(tx, scope, [...new Set(plans.flatMap(idsOf))])
+	]);
+	const numbers = new Map(records.map((record) => [record.invoiceId, record.number]));
+	return plans.map((plan, i) => ({
+		...required(views[i], 'view'),
+		clientId: plan.clientId,
+		clientName: plan.clientName,
+		invoices: idsOf(plan).map((invoiceId) => ({ invoiceId, number: numbers.get(invoiceId) ?? '' })),
+		openMinor: add(...plan.parts.filter(isOpen).map((part) => part.amountMinor)),
+		createdAt: plan.createdAt
+	}));
 }
 
 export type PlanAction = 'pause' | 'resume' | 'end';

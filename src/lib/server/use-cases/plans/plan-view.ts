@@ -3,24 +3,56 @@ import type { PlanView } from '../../../contract/views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { isChargeable, isExpired } from '../../../domain/payments/methods.ts';
-import { isRunning, openParts } from '../../../domain/plans/plan.ts';
+import { isRunning, nextPart, openParts } from '../../../domain/plans/plan.ts';
+import { required } from '../../../domain/required.ts';
 import { getSupplier } from '../../store/parties.ts';
 import type { Tx } from '../../store/database.ts';
-import { listOpenMoves } from '../../store/part-moves.ts';
+import { listOpenMoves, type PartMove } from '../../store/part-moves.ts';
 import { listHeldPlans } from '../../store/plan-days.ts';
 import type { PlanWithParts } from '../../store/plans.ts';
-import { findMethod } from '../../store/saved-methods.ts';
-import { mayConfirm, wantsBank } from './confirm-part.ts';
+import { listMethodsNamed, type SavedMethod } from '../../store/saved-methods.ts';
+import { asksBank, isTheirs, listAskingBank } from './confirm-part.ts';
 
-export async function planView(tx: Tx, scope: Scope, plan: PlanWithParts, today: CivilDate): Promise<PlanView> {
-	const { stripeAccount } = await getSupplier(tx, scope);
-	const failing = plan.parts.find((part) => part.status === 'action_needed') ?? null;
-	const [method, moves, held, asksBank] = await Promise.all([
-		plan.methodId ? findMethod(tx, scope, plan.methodId) : null,
-		listOpenMoves(tx, scope, [plan.planId]),
-		listHeldPlans(tx, scope, [plan.planId], today),
-		wantsBank(tx, scope, failing)
+export const planView = async (tx: Tx, scope: Scope, plan: PlanWithParts, today: CivilDate): Promise<PlanView> =>
+	required((await planViews(tx, scope, [plan], today))[0], 'view');
+
+/** Of each plan, in their order: as many questions for one as for all. */
+export async function planViews(tx: Tx, scope: Scope, plans: PlanWithParts[], today: CivilDate): Promise<PlanView[]> {
+	const planIds = plans.map((plan) => plan.planId);
+	const [{ stripeAccount }, methods, moves, held, asking] = await Promise.all([
+		getSupplier(tx, scope),
+		listMethodsNamed(
+			tx,
+			scope,
+			plans.flatMap((plan) => plan.methodId ?? [])
+		),
+		listOpenMoves(tx, scope, planIds),
+		listHeldPlans(tx, scope, planIds, today),
+		listAskingBank(
+			tx,
+			scope,
+			plans.flatMap((plan) => plan.parts)
+		)
 	]);
+	return plans.map((plan) =>
+		viewOf(scope, plan, {
+			stripeAccount,
+			method: methods.find((one) => one.methodId === plan.methodId) ?? null,
+			moves: moves.filter((move) => move.planId === plan.planId),
+			isHeld: held.has(plan.planId),
+			asking
+		})
+	);
+}
+type Around = {
+	stripeAccount: string | null;
+	method: SavedMethod | null;
+	moves: PartMove[];
+	isHeld: boolean;
+	asking: Set<string>;
+};
+function viewOf(scope: Scope, plan: PlanWithParts, { stripeAccount, method, moves, isHeld, asking }: Around): PlanView {
+	const failing = plan.parts.find((part) => part.status === 'action_needed') ?? null;
 	return {
 		planId: plan.planId,
 		status: plan.status,
@@ -30,7 +62,7 @@ export async function planView(tx: Tx, scope: Scope, plan: PlanWithParts, today:
 		isSettlement: plan.isSettlement,
 		methodLabel: scope.invoiceId ? null : (method?.label ?? null),
 		cureEndsOn: plan.cureEndsOn,
-		isHeld: held.has(plan.planId),
+		isHeld,
 		// Of a plan that runs, none at all is as good as one that serves no more.
 		methodLost: method ? !isChargeable(method, stripeAccount) : isRunning(plan),
 		cardEndsBefore: method && (openParts(plan.parts).find((part) => isExpired(method, part.dueOn))?.dueOn ?? null),
@@ -43,7 +75,7 @@ export async function planView(tx: Tx, scope: Scope, plan: PlanWithParts, today:
 			retryOn: status === 'retrying' ? askOn : null,
 			moveTo: moves.find((move) => move.position === position)?.toOn ?? null
 		})),
-		needs: failing ? (asksBank ? 'authenticate' : 'other_method') : null,
-		mayConfirm: await mayConfirm(tx, scope, plan, method)
+		needs: failing ? (asksBank(asking, failing) ? 'authenticate' : 'other_method') : null,
+		mayConfirm: isTheirs(scope, method) && asksBank(asking, nextPart(plan.parts))
 	};
 }
