@@ -69,6 +69,7 @@ export const REFUSAL_CODES = [
 	'refund_day_not_possible',
 	'refund_unheard',
 	'refund_said_first',
+	'refund_not_taken',
 	'link_expired',
 	'link_revoked',
 	'code_wrong',

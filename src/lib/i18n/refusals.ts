@@ -142,6 +142,7 @@ type OutcomeCode = Extract<
 	| 'refund_day_not_possible'
 	| 'refund_unheard'
 	| 'refund_said_first'
+	| 'refund_not_taken'
 	| OutcomeMistake
 >;
 function outcomeTexts(locale: Locale): Record<OutcomeCode, () => string> {
@@ -153,7 +154,8 @@ function outcomeTexts(locale: Locale): Record<OutcomeCode, () => string> {
 		money_day_not_possible: () => m.refusal_money_day_not_possible({}, say),
 		refund_day_not_possible: () => m.refusal_refund_day_not_possible({}, say),
 		refund_unheard: () => m.refusal_refund_unheard({}, say),
-		refund_said_first: () => m.refusal_refund_said_first({}, say)
+		refund_said_first: () => m.refusal_refund_said_first({}, say),
+		refund_not_taken: () => m.refusal_refund_not_taken({}, say)
 	};
 }
 

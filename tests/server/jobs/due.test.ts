@@ -199,6 +199,20 @@ describe('what Stripe has not ended', () => {
 		await Promise.all([wakeWork(house.services.db, account(), now()), woken]);
 		expect((await waiting())[0]?.[1]).toBeLessThanOrEqual(0);
 	});
+	test('the same of a look in hand, which is put off as nobody has asked: it is looked at once more', async () => {
+		await buy({ method: 'pm_success_fr' });
+		pass(2 * MINUTE_MS);
+		expect(await claim({ perLane: 1, limit: 1 }, 'attempt')).toHaveLength(1);
+		const putting = Promise.withResolvers<void>();
+		const put = superuser.begin(async (sql) => {
+			await sql`update due_work set due_at = due_at + interval '10 hours', claimed_until = null`;
+			putting.resolve();
+			await new Promise((done) => setTimeout(done, 300));
+		});
+		await putting.promise;
+		await Promise.all([wakeWork(house.services.db, account(), now()), put]);
+		expect((await waiting())[0]?.[1]).toBeLessThanOrEqual(0);
+	});
 	test('moved while somebody looks, it is looked at a minute later, whatever the one who looked says', async () => {
 		lost('^/v1/payment_intents$');
 		const attemptId = await buy();

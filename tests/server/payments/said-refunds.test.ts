@@ -302,6 +302,17 @@ test('Stripe has called it by its name, and is gone again: said not to be made, 
 	expect((await books())[`511 ${at.former}`]).toBe(atStripe());
 	expect(await pageOf(asked)).toMatchObject({ payment: { reversedMinor: 50_000n } });
 });
+test('Stripe has called it by its name, its bank did not take it, and the account is gone again: it is not said to be made under that name', async () => {
+	const { asked, own } = await namedByStripe();
+	world().refusedAccounts = [];
+	own.status = 'succeeded';
+	refundFails(world(), formerObjects(), own);
+	await back();
+	await goneAgain(asked);
+	const before = [await books(), await moves(asked)];
+	expect(await say(asked, made(own.id), 1)).toMatchObject(refused('refund_not_taken'));
+	expect([await books(), await moves(asked)]).toEqual(before);
+});
 test('what its bank did not take is not counted as given back when another is said: no more than the rest of the payment', async () => {
 	const asked = await askedFor({ heard: true });
 	await leave();
@@ -431,6 +442,22 @@ test('its own refund and another, said under the name of the other: both are in 
 	expect(await pageOf(asked)).toMatchObject({ payment: { reversedMinor: 80_000n } });
 	expect((await books())[`511 ${at.former}`]).toBe(atStripe());
 	expect(await told()).toEqual([TOLD, 'Remboursement de 300,00 €']);
+});
+test('one that takes off what is owed is like no other of its sum: its client is told of both, and has its credit note', async () => {
+	const asked = await askedFor();
+	world().faults.push({ id: 'r', match: { method: 'POST', path: '^/v1/refunds$' }, do: { drop: 'after' }, seen: 0 });
+	await ask(asked, 500, 'goodwill');
+	world().faults = [];
+	await leave();
+	expect(await say(asked, made(refundAtStripe().id))).toMatchObject(OK);
+	expect(await told()).toEqual([TOLD]);
+	await back();
+	expect((await books())[`511 ${at.former}`]).toBe(atStripe());
+	expect((await told()).toSorted()).toEqual([NOT_SO, TOLD, TOLD].toSorted());
+	const last = mailsTo(at.payer.email)
+		.filter((mail) => mail.subject.replace(/\s/g, ' ') === TOLD)
+		.at(-1);
+	expect(last?.attachments.map((one) => one.name)).toEqual([expect.stringMatching(/^AV/)]);
 });
 test('one sum given back twice is told twice', async () => {
 	const { intentId } = await begun('pm_card_visa');

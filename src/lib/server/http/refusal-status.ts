@@ -76,6 +76,7 @@ const STATUS: Record<RefusalCode, number> = {
 	refund_day_not_possible: 409,
 	refund_unheard: 409,
 	refund_said_first: 409,
+	refund_not_taken: 409,
 	link_expired: 410,
 	link_revoked: 410,
 	code_wrong: 400,

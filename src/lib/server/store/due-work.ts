@@ -58,7 +58,7 @@ export async function claimDueWork(db: Database, now: Date, claim: Claim): Promi
 	const at = sql`${now.toISOString()}::timestamptz`;
 	const jobs = Object.keys(claim.leases);
 	const isDue = sql`d.pool = ${pool} and d.due_at <= ${at} and d.job = any(${sql.param(jobs)}::text[]) and (d.claimed_until is null or d.claimed_until <= ${at})`;
-	const [any] = await db.system.execute(sql`select 1 from due_work d where ${isDue} limit 1`);
+	const [any] = await db.system.execute(sql`select 1 from due_work d where ${isDue} order by d.due_at limit 1`);
 	if (!any) return { work: [], served };
 	const rows = await db.system.transaction(async (tx) => {
 		await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`claim of due work: ${pool}`}, 0))`);
@@ -156,11 +156,11 @@ export async function wakeWork(db: Database, account: string | null, now: Date):
 		sql`${wake} where ctid = any(array(select ctid from due_work d where ${sleeps} for update skip locked))`
 	);
 	const held = await db.system.execute<{ supplier_id: string; job: DueJob; subject_id: string }>(
-		sql`select supplier_id, job, subject_id from due_work d where ${sleeps} and d.due_at > ${at}`
+		sql`select supplier_id, job, subject_id from due_work d where ${sleeps}`
 	);
 	for (const { supplier_id, job, subject_id } of held)
 		await db.system.execute(
-			sql`${wake} where supplier_id = ${supplier_id} and job = ${job} and subject_id = ${subject_id} and due_at > ${at}`
+			sql`${wake} where supplier_id = ${supplier_id} and job = ${job} and subject_id = ${subject_id} and (due_at > ${at} or claimed_until > ${at})`
 		);
 }
 /** Points of a payment that have not had their first turn, asked for after `since`. */

@@ -20,3 +20,11 @@ export async function listInvoicesOf(tx: Tx, scope: Scope, invoiceIds: string[])
 		.orderBy(asc(invoice.dueOn), asc(invoice.invoiceId));
 	return rows.map(recordOf);
 }
+/** Their numbers, of those that were withdrawn as well. */
+export async function listNumbers(tx: Tx, scope: Scope, invoiceIds: string[]): Promise<Map<string, string>> {
+	const rows = await tx
+		.select({ invoiceId: invoice.invoiceId, number: invoice.number })
+		.from(invoice)
+		.where(and(...visible(scope), inArray(invoice.invoiceId, invoiceIds)));
+	return new Map(rows.map((row) => [row.invoiceId, row.number]));
+}

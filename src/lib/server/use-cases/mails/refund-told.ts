@@ -1,6 +1,7 @@
 // What a person was told of the refunds of a payment, beside what is in its books. Who reads of two refunds of one sum can't tell them apart: a reference that was said
 // and corrected, or was another refund's, is told once, and two refunds are told twice.
 import { required } from '../../../domain/required.ts';
+import { listDiscountsOfPayment } from '../../store/discounts.ts';
 import { listMails, type MailRow } from '../../store/mails.ts';
 import { listReversals, type Reversal } from '../../store/payments.ts';
 import type { Context } from './compose-context.ts';
@@ -8,9 +9,12 @@ import type { Context } from './compose-context.ts';
 /** `isTold`, `isDenied`: this person was sent that it was made, that it was not. `denies`: the second waits to be sent. */
 type Refund = { reversalId: string; stands: boolean; isTold: boolean; isDenied: boolean; denies: boolean };
 
-/** Those of the same sum, oldest first. */
+/** Those of the same sum, oldest first. One that has a credit note is like no other: its mails carry that note, and what cancels it. */
 async function refundsLike({ scope, tx, row }: Context, like: Reversal): Promise<Refund[]> {
 	const all = await listReversals(tx, scope, like.paymentId);
+	const noted = new Set(
+		(await listDiscountsOfPayment(tx, scope, like.paymentId)).flatMap(({ reversalId }) => reversalId ?? [])
+	);
 	const isUndone = ({ stripeObjectId }: Reversal): boolean =>
 		all.some(
 			(one) => one.stripeObjectId === stripeObjectId && (one.kind === 'refund_unsaid' || one.kind === 'refund_failed')
@@ -18,6 +22,7 @@ async function refundsLike({ scope, tx, row }: Context, like: Reversal): Promise
 	const refunds: Refund[] = [];
 	for (const one of all) {
 		if (one.kind !== 'refund' || one.amountMinor !== like.amountMinor) continue;
+		if (one.reversalId !== like.reversalId && (noted.has(one.reversalId) || noted.has(like.reversalId))) continue;
 		const mails = await listMails(tx, scope, {
 			subjectId: one.reversalId,
 			contactId: required(row.contactId, 'contact')
@@ -53,5 +58,6 @@ export async function isToldTooMuch(context: Context, reversal: Reversal): Promi
 	const refunds = await refundsLike(context, reversal);
 	const tooMuch = believed(refunds) - count(refunds, ({ stands }) => stands);
 	const denying = refunds.filter(({ stands, denies }) => !stands && denies);
-	return denying.findIndex((one) => one.reversalId === reversal.reversalId) < tooMuch;
+	const at = denying.findIndex((one) => one.reversalId === reversal.reversalId);
+	return at >= 0 && at < tooMuch;
 }

@@ -2,7 +2,7 @@
 // booked like every other, under its name at Stripe, so that the account, should it come back, finds it in the books. Not made: nothing is held for it any more. Who was
 // mistaken says another word instead, as with tries (say-outcome.ts).
 // Actor: owner or accountant. Refusals: not_allowed, proof_needed, not_found, account_answers, outcome_said, reference_of_another, refund_day_not_possible,
-// refund_above_rest. Facts: payment.reversed.
+// refund_above_rest, refund_not_taken. Facts: payment.reversed.
 import { actorName, may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { minor } from '../../../domain/money/minor.ts';
@@ -139,6 +139,13 @@ async function mistakeIn(
 			: byStripe !== reference
 	)
 		return refuse('reference_of_another');
+	// Stripe has made it, and told that its bank did not take it: the money is here.
+	if (
+		named.some(
+			(one) => one.isFailed && one.paymentId === payment.paymentId && nameAtStripe(one.stripeObjectId) === reference
+		)
+	)
+		return refuse('refund_not_taken');
 	const gone = netReversed(await listReversals(tx, scope, payment.paymentId));
 	// What is in the books of it is said anew, and not given back twice.
 	const rest = minor(payment.amountMinor - gone + (standing?.amountMinor ?? 0n));

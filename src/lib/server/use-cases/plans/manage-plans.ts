@@ -8,7 +8,7 @@ import { isChargeable } from '../../../domain/payments/methods.ts';
 import { isOpen, type PlanStatus } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
-import { listInvoicesOf } from '../../store/open-invoices.ts';
+import { listNumbers } from '../../store/open-invoices.ts';
 import { getSupplier } from '../../store/parties.ts';
 import { listPlans, lockPlan, savePart, savePlan, type PlanWithParts } from '../../store/plans.ts';
 import { recordAudit } from '../../store/records.ts';
@@ -82,11 +82,10 @@ export async function adminPlans(
 	const idsOf = (plan: PlanWithParts): string[] => [
 		...new Set(plan.parts.flatMap((part) => part.lines.map((line) => line.invoiceId)))
 	];
-	const [views, records] = await Promise.all([
+	const [views, numbers] = await Promise.all([
 		planViews(tx, scope, plans, today),
-		listInvoicesOf(tx, scope, [...new Set(plans.flatMap(idsOf))])
+		listNumbers(tx, scope, [...new Set(plans.flatMap(idsOf))])
 	]);
-	const numbers = new Map(records.map((record) => [record.invoiceId, record.number]));
 	return plans.map((plan, i) => ({
 		...required(views[i], 'view'),
 		clientId: plan.clientId,
