@@ -191,5 +191,6 @@ test('an id in capitals is the same id: nothing is counted, paid or asked for be
 	expect(v.is(StartPayment, { ...pay, invoiceIds: [id, id.toUpperCase()] })).toBe(false);
 	const setUp = { setupId: id.toUpperCase(), planId: id.toUpperCase(), confirmationTokenId: token };
 	expect(v.parse(SetUpMethod, setUp)).toMatchObject({ setupId: id, planId: id });
-	expect(v.parse(AnswerMove, { planId: id.toUpperCase(), position: 1, accepts: true }).planId).toBe(id);
+	const answer = { planId: id.toUpperCase(), position: 1, toOn: '2026-12-01', accepts: true };
+	expect(v.parse(AnswerMove, answer).planId).toBe(id);
 });

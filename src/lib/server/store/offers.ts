@@ -72,28 +72,29 @@ const liveOf = (row: PolicyRow): LivePolicy => ({
 });
 
 /**
- * Has paid every invoice by its due date so far, and owes nothing that is past due. A SEPA debit counts from the day it was ordered
+ * Of these clients, who has paid every invoice by its due date so far, and owes nothing that is past due. A SEPA debit counts from the day it was ordered
  * (docs/decisions/0017).
  */
-export async function isNeverLate(
+export async function listNeverLate(
 	tx: Tx,
 	scope: Scope,
-	clientId: string,
+	clientIds: string[],
 	{ today, timeZone }: { today: CivilDate; timeZone: string }
-): Promise<boolean> {
-	const [row] = await tx.execute<{ late: boolean }>(sql`
-		select exists (
-			select from open_item o where o.supplier_id = ${scope.supplierId} and o.client_id = ${clientId} and o.due_on < ${today}
+): Promise<Set<string>> {
+	const rows = await tx.execute<{ client: string }>(sql`
+		select c.client_id as client from unnest(${`{${clientIds.join(',')}}`}::uuid[]) as c(client_id)
+		where not exists (
+			select from open_item o where o.supplier_id = ${scope.supplierId} and o.client_id = c.client_id and o.due_on < ${today}
 				and o.not_payable_reason is null and o.balance_minor > 0
-		) or exists (
+		) and not exists (
 			select from payment p
 				join payment_attempt t on t.supplier_id = p.supplier_id and t.attempt_id = p.attempt_id
 				join allocation a on a.supplier_id = p.supplier_id and a.payment_id = p.payment_id
 				join invoice i on i.supplier_id = a.supplier_id and i.invoice_id = a.invoice_id
-			where p.supplier_id = ${scope.supplierId} and p.client_id = ${clientId}
+			where p.supplier_id = ${scope.supplierId} and p.client_id = c.client_id
 				and (t.created_at at time zone ${timeZone})::date > i.due_on
-		) as late`);
-	return !required(row, 'lateness').late;
+		)`);
+	return new Set(rows.map((row) => row.client));
 }
 
 /** What is offered to tiers of the points programme today, by name. */

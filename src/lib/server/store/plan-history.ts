@@ -11,27 +11,31 @@ const takenOffLine = (table: 'credit_use_part' | 'plan_part_lowered') =>
 /** What is due of `plan_part_line l`: what was agreed, less what credit notes and money that came in another way took off. As store/plans.ts reads it. */
 const dueOfLine = sql`(l.amount_minor - ${takenOffLine('credit_use_part')} - ${takenOffLine('plan_part_lowered')})`;
 
-export async function readPlanHistory(
+/** Of each of these clients. */
+export async function listPlanHistories(
 	tx: Tx,
 	scope: Scope,
-	clientId: string,
+	clientIds: string[],
 	{ today, timeZone }: { today: CivilDate; timeZone: string }
-): Promise<PlanHistory> {
-	const [row] = await tx.execute<{ late: boolean; broken: CivilDate | null; planned: string }>(sql`
-		select exists (select from open_item o where o.supplier_id = ${scope.supplierId} and o.client_id = ${clientId}
+): Promise<Map<string, PlanHistory>> {
+	const rows = await tx.execute<{ client: string; late: boolean; broken: CivilDate | null; planned: string }>(sql`
+		select c.client_id as client,
+			exists (select from open_item o where o.supplier_id = ${scope.supplierId} and o.client_id = c.client_id
 				and o.due_on < ${today} and o.payable_minor > 0) as late,
 			(select (max(x.updated_at) at time zone ${timeZone})::date::text from plan x
-				where x.supplier_id = ${scope.supplierId} and x.client_id = ${clientId} and x.status = 'in_default') as broken,
+				where x.supplier_id = ${scope.supplierId} and x.client_id = c.client_id and x.status = 'in_default') as broken,
 			(select coalesce(sum(${dueOfLine}), 0)::text
 				from plan x join plan_part p on p.supplier_id = x.supplier_id and p.plan_id = x.plan_id
 				join plan_part_line l on l.supplier_id = p.supplier_id and l.plan_id = p.plan_id and l.position = p.position
-				where x.supplier_id = ${scope.supplierId} and x.client_id = ${clientId} and x.status in ('pending', 'active', 'paused')
-					and p.status in ('scheduled', 'retrying', 'action_needed', 'processing')) as planned`);
-	return {
-		isLate: row?.late ?? false,
-		brokenOn: row?.broken ?? null,
-		inPlansMinor: minor(BigInt(row?.planned ?? '0'))
-	};
+				where x.supplier_id = ${scope.supplierId} and x.client_id = c.client_id and x.status in ('pending', 'active', 'paused')
+					and p.status in ('scheduled', 'retrying', 'action_needed', 'processing')) as planned
+		from unnest(${`{${clientIds.join(',')}}`}::uuid[]) as c(client_id)`);
+	return new Map(
+		rows.map((row) => [
+			row.client,
+			{ isLate: row.late, brokenOn: row.broken, inPlansMinor: minor(BigInt(row.planned)) }
+		])
+	);
 }
 
 /** One new plan of a client at a time, so that two together do not pass what one alone may not. Until the end of the transaction. */

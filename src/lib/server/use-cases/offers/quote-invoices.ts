@@ -8,14 +8,15 @@ import { NO_OFFER } from '../../../domain/offers/policy.ts';
 import { isHeld } from '../../../domain/invoices/hold.ts';
 import { quote } from '../../../domain/offers/quote.ts';
 import type { Quote, QuoteInput } from '../../../domain/offers/quoted.ts';
+import type { PlanHistory } from '../../../domain/offers/caution.ts';
 import { resolvePolicy } from '../../../domain/offers/resolve-policy.ts';
 import { required } from '../../../domain/required.ts';
 import type { Tx } from '../../store/database.ts';
 import { listDiscounted } from '../../store/discounts.ts';
 import { listVatLinesOf, type InvoiceRecord } from '../../store/invoices.ts';
 import { readLoyalties, type ClientLoyalty } from '../points/read-loyalty.ts';
-import { isNeverLate, listLivePolicies, type LivePolicy } from '../../store/offers.ts';
-import { readPlanHistory } from '../../store/plan-history.ts';
+import { listLivePolicies, listNeverLate, type LivePolicy } from '../../store/offers.ts';
+import { listPlanHistories } from '../../store/plan-history.ts';
 import type { Supplier } from '../../store/parties.ts';
 
 export type Quoted = {
@@ -60,8 +61,9 @@ export async function quoteEach(
 	scope: Scope,
 	{ supplier, records, at }: Asked
 ): Promise<(Quoted & { record: InvoiceRecord })[]> {
-	const facts = await factsOf(tx, scope, records);
-	const under = await underWhich(tx, scope, [...new Set(records.map((record) => record.clientId))], { supplier, at });
+	const clientIds = [...new Set(records.map((record) => record.clientId))];
+	const under = await underWhich(tx, scope, clientIds, { supplier, at });
+	const facts = await factsOf(tx, scope, { supplier, records, at }, (clientId) => asksOf(under(clientId).policy));
 	const quoted: (Quoted & { record: InvoiceRecord })[] = [];
 	for (const record of records) {
 		const { policy, loyalty } = under(record.clientId);
@@ -70,39 +72,58 @@ export async function quoteEach(
 	}
 	return quoted;
 }
+/** What a policy asks of a client: `past`, whether it was ever late; `history`, its plans. */
+type Asks = { past: boolean; history: boolean };
+const asksOf = (policy: QuoteInput['policy'] | null): Asks => ({
+	past: policy?.instalments?.who === 'never_late',
+	history: Boolean(policy?.instalments?.caution)
+});
+/** Of a policy that is not written yet: the preview asks what it would say. */
+export const PREVIEW: Asks = { past: false, history: true };
 type Facts = {
 	vatLines: Awaited<ReturnType<typeof listVatLinesOf>>;
 	discounted: Awaited<ReturnType<typeof listDiscounted>>;
+	/** null: not asked. */
+	neverLate: Set<string> | null;
+	histories: Map<string, PlanHistory> | null;
 };
-/** What quotes of these invoices have in common. */
-export async function factsOf(tx: Tx, scope: Scope, records: InvoiceRecord[]): Promise<Facts> {
+/** What quotes of these invoices ask, once for all. */
+export async function factsOf(
+	tx: Tx,
+	scope: Scope,
+	{ supplier: { timeZone }, records, at }: Asked,
+	asksOfClient: (clientId: string) => Asks
+): Promise<Facts> {
 	const invoiceIds = records.map((record) => record.invoiceId);
-	const [vatLines, discounted] = await Promise.all([
+	const clientIds = [...new Set(records.map((record) => record.clientId))];
+	const [past, history] = [
+		clientIds.filter((id) => asksOfClient(id).past),
+		clientIds.filter((id) => asksOfClient(id).history)
+	];
+	const on = { today: civilDateIn(at, timeZone), timeZone };
+	const [vatLines, discounted, neverLate, histories] = await Promise.all([
 		listVatLinesOf(tx, scope, invoiceIds),
-		listDiscounted(tx, scope, invoiceIds)
+		listDiscounted(tx, scope, invoiceIds),
+		past.length ? listNeverLate(tx, scope, past, on) : null,
+		history.length ? listPlanHistories(tx, scope, history, on) : null
 	]);
-	return { vatLines, discounted };
+	return { vatLines, discounted, neverLate, histories };
 }
 
-type Known = { facts?: Facts; loyalty?: ClientLoyalty | null; isPreview?: boolean };
+type Known = { facts?: Facts; loyalty?: ClientLoyalty | null };
 /** The same under a policy of one's choice: what a supplier sees before publishing it. */
 export async function quoteUnder(
 	tx: Tx,
 	scope: Scope,
-	{ supplier, records, at, usePoints = 0 }: Asked,
+	asked: Asked,
 	policy: (QuoteInput['policy'] & { policyId: string }) | null,
-	{ facts, loyalty = null, isPreview = false }: Known = {}
+	{ facts, loyalty = null }: Known = {}
 ): Promise<Quoted> {
+	const { supplier, records, at, usePoints = 0 } = asked;
 	const first = required(records[0], 'invoice');
 	const today = civilDateIn(at, supplier.timeZone);
-	const asksForPast = policy?.instalments?.who === 'never_late';
-	// Of a policy that is not written yet, too: the preview asks what it would say.
-	const asksForHistory = isPreview || Boolean(policy?.instalments?.caution);
-	const [{ vatLines, discounted }, neverLate, planHistory] = await Promise.all([
-		facts ?? factsOf(tx, scope, records),
-		asksForPast ? isNeverLate(tx, scope, first.clientId, { today, timeZone: supplier.timeZone }) : true,
-		asksForHistory ? readPlanHistory(tx, scope, first.clientId, { today, timeZone: supplier.timeZone }) : null
-	]);
+	const { vatLines, discounted, neverLate, histories } =
+		facts ?? (await factsOf(tx, scope, asked, () => asksOf(policy)));
 	const input: QuoteInput = {
 		invoices: records.map((record) => ({
 			invoiceId: record.invoiceId,
@@ -122,8 +143,8 @@ export async function quoteUnder(
 		})),
 		policy: policy ?? NO_OFFER,
 		clientKind: first.clientKind,
-		neverLate,
-		planHistory,
+		neverLate: !asksOf(policy).past || Boolean(neverLate?.has(first.clientId)),
+		planHistory: histories?.get(first.clientId) ?? null,
 		loyalty,
 		usePoints,
 		supplier: {

@@ -23,7 +23,7 @@ import { clientChoices, type ClientChoices } from '../clients/choose-client.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { isLive } from './manage-policies.ts';
 import { discountView } from './discount-view.ts';
-import { factsOf, quoteUnder } from './quote-invoices.ts';
+import { factsOf, PREVIEW, quoteUnder } from './quote-invoices.ts';
 
 export type PolicyView = {
 	policyId: string;
@@ -209,11 +209,10 @@ async function samplesOf(services: Services, tx: Tx, scope: Scope, supplier: Sup
 		.sort((a, b) => (a.issuedOn < b.issuedOn ? 1 : -1))
 		.slice(0, SAMPLES_MAX);
 	const samples = [];
-	const facts = await factsOf(tx, scope, latest);
+	const facts = await factsOf(tx, scope, { supplier, records: latest, at }, () => PREVIEW);
 	for (const record of latest) {
 		const { input } = await quoteUnder(tx, scope, { supplier, records: [record], at }, null, {
-			facts,
-			isPreview: true
+			facts
 		});
 		const { policy: _policy, ...rest } = input;
 		samples.push({ label: `${record.clientName} · ${record.number}`, currency: record.currency, input: rest });
