@@ -1,6 +1,6 @@
 // Rewards, codes of vouchers, the draft of the rules: what is taken is taken once, what is thrown away is asked about first; with and without JavaScript.
 import type { Browser, Page } from '@playwright/test';
-import { accessible, expect, freshInvoice, open, origin, payByCard, test, type Demo } from './fixtures.ts';
+import { accessible, expect, form, freshInvoice, open, origin, payByCard, test, type Demo } from './fixtures.ts';
 
 /** Somebody signed in, in a browser without JavaScript. Close its context afterwards. */
 async function withoutScript(browser: Browser, demo: Demo, email: string): Promise<Page> {
@@ -48,6 +48,88 @@ test(
 		await open(page, `${origin()}/portail/points`);
 		expect(await balanceOn(page)).toBe(had - 160);
 		await expect(taken(page)).toHaveCount(2);
+	}
+);
+
+test(
+	'the last points taken in two tabs at once are taken by one; the other reads what is missing, and nothing is below zero',
+	{ tag: '@desk' },
+	async ({ page, demo }) => {
+		// 84 points for the amount, early and first of all: enough for one reward, not for two.
+		const invoice = await freshInvoice(page, demo, { netMinor: 70_000 });
+		await payByCard(page, invoice.link);
+		await demo.signIn(page, invoice.email);
+		await open(page, `${origin()}/portail/points`);
+		await page.getByRole('checkbox', { name: /J’ai lu les règles/ }).check();
+		await page.getByRole('button', { name: 'Accepter les règles' }).click();
+		await expect(page.getByText('Les règles sont acceptées.')).toBeVisible();
+		const had = await balanceOn(page);
+		expect(had).toBeGreaterThanOrEqual(80);
+		expect(had).toBeLessThan(160);
+		const other = await page.context().newPage();
+		const tabs = [page, other];
+		for (const tab of tabs) {
+			await open(tab, `${origin()}/portail/points`);
+			await ask(tab).click();
+		}
+		await Promise.all(tabs.map((tab) => yes(tab).click()));
+		const got = (tab: Page) => tab.getByRole('status').filter({ hasText: 'Votre demande est partie.' });
+		const refused = (tab: Page) => tab.getByRole('alert').filter({ hasText: /points/ });
+		for (const tab of tabs) await expect(got(tab).or(refused(tab))).toBeVisible();
+		const gone = await Promise.all(tabs.map((tab) => got(tab).count()));
+		expect(gone.sort()).toEqual([0, 1]);
+		for (const tab of tabs) {
+			await open(tab, `${origin()}/portail/points`);
+			expect(await balanceOn(tab)).toBe(had - 80);
+			await expect(taken(tab)).toHaveCount(1);
+		}
+		await other.close();
+	}
+);
+
+test(
+	'the last points used on two invoices in two tabs at once are used on one; the other is paid nothing, and says why',
+	{ tag: '@desk' },
+	async ({ page, demo }) => {
+		const first = await freshInvoice(page, demo, { netMinor: 90_000 });
+		await payByCard(page, first.link);
+		const invoices = [
+			await freshInvoice(page, demo, { netMinor: 20_000, buyer: first.buyer }),
+			await freshInvoice(page, demo, { netMinor: 20_000, buyer: first.buyer })
+		];
+		await demo.signIn(page, first.email);
+		await open(page, `${origin()}/portail/points`);
+		await page.getByRole('checkbox', { name: /J’ai lu les règles/ }).check();
+		await page.getByRole('button', { name: 'Accepter les règles' }).click();
+		await expect(page.getByText('Les règles sont acceptées.')).toBeVisible();
+		const had = await balanceOn(page);
+		expect(had).toBeGreaterThanOrEqual(100);
+		expect(had).toBeLessThan(200);
+		const tabs = [page, await page.context().newPage()];
+		for (const [i, tab] of tabs.entries()) {
+			await open(tab, `${origin()}/portail`);
+			await tab.getByRole('link', { name: invoices[i]!.number }).click();
+			await tab
+				.getByRole('main')
+				.getByRole('link', { name: /^Payer/ })
+				.click();
+			await tab.getByRole('button', { name: /^−5 €/ }).click();
+			await expect(tab.getByRole('button', { name: /^Payer 235,00\s€$/ })).toBeVisible();
+			await form.open(tab);
+			await form.card(tab, '4242424242424242');
+		}
+		await Promise.all(tabs.map((tab) => form.pay(tab)));
+		const isPaid = (tab: Page) => tab.getByText(/Payé\. Merci/);
+		const refused = (tab: Page) => tab.getByRole('alert').filter({ hasText: /points/ });
+		for (const tab of tabs) await expect(isPaid(tab).or(refused(tab)).first()).toBeVisible();
+		const paidOnes = await Promise.all(tabs.map((tab) => isPaid(tab).count()));
+		expect(paidOnes.filter((count) => count > 0)).toHaveLength(1);
+		await open(page, `${origin()}/portail/points`);
+		// Less the hundred, and what the one payment has earned.
+		const left = await balanceOn(page);
+		expect(left).toBeGreaterThanOrEqual(had - 100);
+		expect(left).toBeLessThan(had);
+		await tabs[1]!.close();
 	}
 );
 
