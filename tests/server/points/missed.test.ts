@@ -217,6 +217,17 @@ test('the receipt waits for its points, two minutes at most, and not for those t
 	expect(await receipts()).toEqual([true, false, false]);
 });
 
+test('whoever puts a receipt back rings when it is to be looked at again', async () => {
+	await house.drain();
+	await buy(await bill(), 10_000);
+	let rings = 0;
+	const services = { ...house.services, signal: () => void (rings += 1) };
+	while (await sendNextMail(services));
+	expect(rings).toBe(0);
+	await expect.poll(() => rings, { timeout: 5000 }).toBe(1);
+	await pointsFollow(house.services);
+});
+
 test('while a receipt waits for its points, the mails behind it leave', async () => {
 	const { services, world } = house;
 	await house.drain();

@@ -31,6 +31,8 @@ export async function sendNextMail(services: Services): Promise<boolean> {
 		if (row.kind === 'payment_received' && (await waitsForPoints(services, row))) {
 			// It waits alone: those behind it are sent meanwhile, and none of them is looked at a hundred times for it.
 			await putBackMail(db, row, new Date(clock.now().getTime() + LOOK_AGAIN_MS));
+			// Nobody else rings then. Unheard, it waits for the worker's clock.
+			setTimeout(services.signal, LOOK_AGAIN_MS).unref();
 			return true;
 		}
 		const composed = await composeMail(services, row);
