@@ -69,16 +69,24 @@ type Shown = {
 	problems?: { field: string; code: string }[];
 	error?: { code: string };
 };
-async function send(action: string, fields: Record<string, string>): Promise<{ status: number; shown: Shown }> {
+async function send(
+	action: string,
+	fields: Record<string, string>,
+	id = 'nouvelle'
+): Promise<{ status: number; location: string | null; shown: Shown }> {
 	const endpoint = endpoints.find((one) => one.name === `POST /admin/offres/[id]?/${action}`)!;
 	const answer = await askEndpoint(endpoint, {
 		origin: 'http://localhost:1',
-		params: { id: 'nouvelle' },
+		params: { id },
 		headers: { cookie, origin: 'http://localhost:1', 'content-type': 'application/x-www-form-urlencoded' },
 		body: String(new URLSearchParams(fields))
 	});
 	const text = await answer.text();
-	return { status: answer.status, shown: (text ? JSON.parse(text) : {}) as Shown };
+	return {
+		status: answer.status,
+		location: answer.headers.get('location'),
+		shown: (text ? JSON.parse(text) : {}) as Shown
+	};
 }
 const AS_TYPED = () => ({
 	name: 'Pour Zénith',
@@ -98,6 +106,13 @@ test('a client is looked for by name: every field comes back as typed, the chose
 	expect(shown.clients).toMatchObject({ search: 'Client 24', leftOut: 0 });
 	expect(names(shown)).toEqual([...Array.from({ length: 10 }, (_, i) => `Client 24${i}`), 'Zénith']);
 	expect(JSON.stringify(await offers(), (_, value: unknown) => String(value))).toBe(before);
+});
+test('who presses Enter in the search without a script has saved a draft, and is shown the clients that were looked for', async () => {
+	const made = await send('enregistrer', typed({ client: 'Client 24' }));
+	const id = /offres\/([\w-]{36})\?client=Client\+24$/.exec(made.location ?? '')?.[1];
+	const { shown } = await send('enregistrer', typed({ client: 'Client 23' }), required(id, 'offer'));
+	expect(shown.clients).toMatchObject({ search: 'Client 23' });
+	expect(names(shown)).toContain('Client 231');
 });
 test('a mistake brings everything back with it, and the client that was chosen, far down the list as it is', async () => {
 	const { status, shown } = await send('enregistrer', typed({ 'palier.0.jours': 'douze' }));

@@ -64,10 +64,14 @@ export const actions: Actions = {
 		};
 	},
 	enregistrer: async (event) => {
-		const { saved, failed } = await saveOffer(event, idOf(event.params.id), await event.request.formData());
+		const fields = await event.request.formData();
+		const { scope, services, saved, failed } = await saveOffer(event, idOf(event.params.id), fields);
 		if (failed) return failed;
-		if (event.params.id === NEW) redirect(303, `/admin/offres/${saved.policyId}`);
-		return { saved: true };
+		// Without a script, Enter in the search sends the form too: what was looked for is found besides.
+		const search = searchFrom(fields, 'client');
+		const searched = search && `?${new URLSearchParams({ client: search })}`;
+		if (event.params.id === NEW) redirect(303, `/admin/offres/${saved.policyId}${searched}`);
+		return { saved: true, ...(search && { clients: await findAudience(services, scope, formFrom(fields), search) }) };
 	},
 	publier: async (event) => {
 		const unproven = refusePublishing((await house()).services, requireMember(event));
