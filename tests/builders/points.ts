@@ -159,8 +159,9 @@ export async function awardsOf(
 	);
 }
 
-/** The draft that stands, published as its own page would: by its number. */
+/** The draft that stands, published as its own page would: by its number, with what it says. */
 export async function publishDraft(services: Services, scope: Scope): ReturnType<typeof publishProgramme> {
 	const rows = await inScope(services.db, scope, (tx) => listProgrammes(tx, scope));
-	return publishProgramme(services, scope, { version: rows.find((row) => !row.publishedAt)?.version ?? 0 });
+	const draft = rows.find((row) => !row.publishedAt);
+	return publishProgramme(services, scope, draft ?? { version: 0, updatedAt: services.clock.now() });
 }

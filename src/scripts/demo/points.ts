@@ -72,8 +72,9 @@ async function must<T>(
 /** On the first day of the story. Gold has 3 % instead of what everybody has. */
 export async function publishPoints(services: Services, scope: Scope, cast: DemoSupplier): Promise<void> {
 	if (cast.slug === OFF) return;
-	const { version } = await must('programme', saveProgramme(services, scope, TERMS));
-	await must('programme', publishProgramme(services, scope, { version }));
+	const programme = await must('programme', saveProgramme(services, scope, TERMS));
+	await must('programme', publishProgramme(services, scope, programme));
+	const { version } = programme;
 	const codes = Array.from({ length: 12 }, (_, i) => `ZINC-${String(1043 + i * 37)}`).join('\n');
 	await must('codes', addCodes(services, scope, { rewardId: VOUCHER, text: codes }));
 	const offer = required(cast.offers[0], 'offer');

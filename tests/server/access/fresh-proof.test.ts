@@ -100,7 +100,10 @@ const ACTS: [string, (scope: Scope) => Promise<Result<unknown>>][] = [
 	],
 	['forgetting a member’s devices', (scope) => forgetDevices(house.services, scope, newId())],
 	['giving up a part of a plan', (scope) => forgivePart(house.services, scope, { planId: newId(), position: 1 })],
-	['publishing an offer', (scope) => publishPolicy(house.services, scope, { policyId: newId(), version: 1 })],
+	[
+		'publishing an offer',
+		(scope) => publishPolicy(house.services, scope, { policyId: newId(), version: 1, updatedAt: new Date() })
+	],
 	[
 		'letting somebody in at a client',
 		(scope) => addContact(house.services, scope, { clientId: newId(), email: 'x@x.example', name: 'X', rights: RIGHTS })

@@ -12,6 +12,7 @@ import { findCreditNote } from '#lib/server/use-cases/payments/read-credit-note.
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { findReceipt } from '#lib/server/use-cases/payments/read-receipt.ts';
 import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
+import type { Result } from '#lib/server/use-cases/run.ts';
 import { FROM, aPayer, anInvoice, anOffer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
 import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
@@ -51,6 +52,11 @@ const receiptOf = async (invoiceId: string) => {
 		tx.execute<{ id: string }>(sql`select payment_id as id from allocation where invoice_id = ${invoiceId}`)
 	);
 	return (await findReceipt(house.services, payer.scope, row!.id))!;
+};
+
+const value = <T>(result: Result<T>): T => {
+	if (!result.ok) throw new Error(result.refusal.code);
+	return result.value;
 };
 
 describe('paid early by card', () => {
@@ -261,14 +267,15 @@ describe('the rule', () => {
 			},
 			instalments: null
 		};
-		await saveDraft(house.services, cast.owner, { policyId: policy, name: 'Moins', audience: { kind: 'all' }, terms });
+		const less = { policyId: policy, name: 'Moins', audience: { kind: 'all' as const }, terms };
+		const saved = value(await saveDraft(house.services, cast.owner, less));
 		const next = await fresh();
 		const priceOf = async () => {
 			const view = await readPayView(house.services, payer.scope, [next]);
 			return view.ok ? view.value.options[0] : null;
 		};
 		expect(await priceOf()).toMatchObject({ kind: 'early', amountMinor: 117_600n });
-		expect(await publishPolicy(house.services, cast.owner, { policyId: policy, version: 2 })).toMatchObject({
+		expect(await publishPolicy(house.services, cast.owner, saved)).toMatchObject({
 			ok: true,
 			value: { version: 2 }
 		});
@@ -321,22 +328,22 @@ describe('the rule', () => {
 			instalments: null
 		};
 		const input = { policyId: null, name: 'Trop', audience: { kind: 'all' as const }, terms };
-		const draft = await saveDraft(house.services, cast.owner, input);
-		const policyId = draft.ok ? draft.value.policyId : '';
-		expect(await publishPolicy(house.services, cast.owner, { policyId, version: 1 })).toMatchObject({
+		const draft = value(await saveDraft(house.services, cast.owner, input));
+		const { policyId } = draft;
+		expect(await publishPolicy(house.services, cast.owner, draft)).toMatchObject({
 			ok: false,
 			refusal: { code: 'offer_invalid', detail: { field: 'discount.tiers.0.discountBps', mistake: 'discount_range' } }
 		});
 		// Of an end that is past, somebody took the wrong year: nobody would ever be offered it.
 		const fair = [{ discountBps: 200, counted: 'from_issue' as const, days: 15 }];
 		const past = { ...terms, validUntil: inDays(-1), discount: { ...terms.discount, tiers: fair } };
-		await saveDraft(house.services, cast.owner, { ...input, policyId, terms: past });
-		expect(await publishPolicy(house.services, cast.owner, { policyId, version: 1 })).toMatchObject({
+		const late = value(await saveDraft(house.services, cast.owner, { ...input, policyId, terms: past }));
+		expect(await publishPolicy(house.services, cast.owner, late)).toMatchObject({
 			ok: false,
 			refusal: { code: 'offer_invalid', detail: { field: 'validUntil', mistake: 'validity_over' } }
 		});
 		expect(await saveDraft(house.services, cast.readOnly, input)).toMatchObject({ refusal: { code: 'not_allowed' } });
-		expect(await publishPolicy(house.services, payer.scope, { policyId, version: 1 })).toMatchObject({
+		expect(await publishPolicy(house.services, payer.scope, late)).toMatchObject({
 			refusal: { code: 'not_allowed' }
 		});
 	});

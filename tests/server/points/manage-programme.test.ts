@@ -214,16 +214,30 @@ describe('codes of vouchers', () => {
 
 describe('the end', () => {
 	test('is announced 30 days before the last day to earn, with 90 more to use points; sooner is refused with the days', async () => {
-		const end = (lastEarnOn: number, lastSpendOn: number) =>
-			endProgramme(house.services, cast.owner, { lastEarnOn: inDays(lastEarnOn), lastSpendOn: inDays(lastSpendOn) });
+		const end = (lastEarnOn: number, lastSpendOn: number, begunAt = 0) =>
+			endProgramme(house.services, cast.owner, {
+				lastEarnOn: inDays(lastEarnOn),
+				lastSpendOn: inDays(lastSpendOn),
+				begunAt
+			});
 		expect(await end(29, 300)).toEqual(
 			refused('programme_ends_too_soon', { earnOn: inDays(30), spendOn: inDays(120) })
 		);
 		expect(await end(40, 129)).toEqual(
 			refused('programme_ends_too_soon', { earnOn: inDays(30), spendOn: inDays(130) })
 		);
-		await saveProgramme(house.services, cast.owner, DEFAULT_PROGRAMME);
-		expect(await end(30, 120)).toMatchObject({ ok: true });
+		// A draft goes with the programme if it was seen: not one begun since, with the codes that were only for it.
+		const draftOnly = aVoucher();
+		await saveProgramme(house.services, cast.owner, changed({ rewards: [draftOnly] }));
+		await addCodes(house.services, cast.owner, { rewardId: draftOnly.rewardId, text: 'D1\nD2' });
+		expect(await end(30, 120)).toEqual(refused('programme_changed'));
+		expect(await end(30, 120, (await draftBegunAt()) - 1)).toEqual(refused('programme_changed'));
+		expect([await versions(), await codes()]).toMatchObject([
+			{ length: 4 },
+			new Map([[draftOnly.rewardId, { free: 2 }]])
+		]);
+		expect(await end(30, 120, await draftBegunAt())).toMatchObject({ ok: true });
+		expect((await codes()).size).toBe(0);
 		expect(await versions()).toHaveLength(3);
 		expect(await live()).toMatchObject({ version: 3, lastEarnOn: inDays(30), lastSpendOn: inDays(120) });
 		expect(await end(60, 200)).toEqual(refused('programme_ending'));

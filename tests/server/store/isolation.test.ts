@@ -317,7 +317,11 @@ describe('another’s ids answer as ids that do not exist', () => {
 		'the offer as the supplier writes it': (scope, real) =>
 			readOfferEditor(house.services, scope, real ? ids.policy : newId(), { locale: 'fr' }).then((result) => result.ok),
 		'publishing the offer': (scope, real) =>
-			publishPolicy(house.services, scope, { policyId: real ? ids.policy : newId(), version: 2 }),
+			publishPolicy(house.services, scope, {
+				policyId: real ? ids.policy : newId(),
+				version: 2,
+				updatedAt: new Date()
+			}),
 		'throwing its draft away': (scope, real) =>
 			deletePolicyDraft(house.services, scope, { policyId: real ? ids.policy : newId(), begunAt: 1 }),
 		'ending the offer': (scope, real) =>

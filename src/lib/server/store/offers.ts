@@ -179,7 +179,7 @@ export async function markPublished(
 	row: Pick<PolicyRow, 'policyId' | 'version'>,
 	now: Date
 ): Promise<void> {
-	await tx.update(offerPolicy).set({ publishedAt: now, updatedAt: now }).where(thisVersion(scope, row));
+	await tx.update(offerPolicy).set({ publishedAt: now }).where(thisVersion(scope, row));
 }
 export async function markEnded(
 	tx: Tx,

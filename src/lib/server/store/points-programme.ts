@@ -108,7 +108,7 @@ export async function deleteProgrammeDraft(tx: Tx, scope: Scope, version: number
 	await tx.delete(pointsProgramme).where(thisVersion(scope, version));
 }
 export async function markProgrammePublished(tx: Tx, scope: Scope, version: number, now: Date): Promise<void> {
-	await tx.update(pointsProgramme).set({ publishedAt: now, updatedAt: now }).where(thisVersion(scope, version));
+	await tx.update(pointsProgramme).set({ publishedAt: now }).where(thisVersion(scope, version));
 }
 /** The next version came, or the last day to spend is over. */
 export async function markProgrammeEnded(tx: Tx, scope: Scope, version: number, now: Date): Promise<void> {

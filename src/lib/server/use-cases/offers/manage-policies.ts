@@ -1,6 +1,7 @@
 // What a supplier offers: drafts are edited, published versions stay as they are. Actor: owner or accountant; to publish and to end, an accountant
 // only if the owners let them. What is published, ended or thrown away is what the person had before them, never what stands there now.
 // Refusals: not_allowed, not_found, input_invalid, offer_invalid, offer_changed. Facts: offers.changed.
+import { isDeepStrictEqual } from 'node:util';
 import type { OfferTerms } from '../../../contract/offers.ts';
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
@@ -25,11 +26,12 @@ import { findClient, getSupplier, type Supplier } from '../../store/parties.ts';
 import { lockProgrammes } from '../../store/points-programme.ts';
 import { recordAudit } from '../../store/records.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
+import { stampAfter } from '../draft-stamp.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 
 export type DraftInput = {
 	policyId: string | null;
-	/** The id was made with the form: sent twice, it is one offer. */
+	/** The id was made with the form: sent twice, it is one offer; once that is published, another form writes its next version. */
 	isNew?: boolean;
 	name: string;
 	audience: PolicyAudience;
@@ -38,10 +40,12 @@ export type DraftInput = {
 	version?: number;
 };
 export type PolicyVersion = { policyId: string; version: number };
+/** With what it said when it was saved: it says something else once a colleague has saved it. */
+export type SavedPolicy = PolicyVersion & { updatedAt: Date };
 const NAME_MAX = 80;
 
 /** Keeps what is typed, mistakes and all: only publishing asks for a policy that holds. A published policy gets its next version as a draft. */
-export async function saveDraft(services: Services, scope: Scope, input: DraftInput): Promise<Result<PolicyVersion>> {
+export async function saveDraft(services: Services, scope: Scope, input: DraftInput): Promise<Result<SavedPolicy>> {
 	if (!may(scope.actor, 'set_offers')) return refuse('not_allowed');
 	const name = input.name.trim();
 	if (!name || name.length > NAME_MAX) return refuse('input_invalid', { field: 'name' });
@@ -53,20 +57,22 @@ export async function saveDraft(services: Services, scope: Scope, input: DraftIn
 		const policyId = input.policyId ?? newId();
 		const draft = draftOf(versions);
 		const version = draft?.version ?? (versions[0]?.version ?? 0) + 1;
+		const typed: Written = { name, ...columnsOf(input.audience), terms: input.terms };
+		// The version that was meant, with these very words: it is kept, or published by the same form a moment ago.
+		const meant = versions.find((one) => one.version === (input.version ?? version));
+		if (meant && !meant.endedAt && says(meant, typed))
+			return done({ policyId, version: meant.version, updatedAt: meant.updatedAt });
+		if (input.isNew && versions.some(({ publishedAt }) => publishedAt)) return refuse('offer_changed');
 		if (input.version !== undefined && input.version !== version) return refuse('offer_changed');
-		const row = {
-			policyId,
-			version,
-			name,
-			...columnsOf(input.audience),
-			terms: input.terms,
-			updatedAt: now
-		};
+		const row = { policyId, version, ...typed, updatedAt: stampAfter(draft?.updatedAt, now) };
 		if (draft) await keepDraft(tx, scope, row);
 		else await insertDraft(tx, scope, { ...row, createdBy: whoOf(scope), createdAt: now });
-		return done({ policyId, version });
+		return done({ policyId, version, updatedAt: row.updatedAt });
 	});
 }
+type Written = Pick<PolicyRow, 'name' | 'audienceKind' | 'tier' | 'groupId' | 'clientId' | 'terms'>;
+const says = ({ name, audienceKind, tier, groupId, clientId, terms }: PolicyRow, typed: Written): boolean =>
+	isDeepStrictEqual({ name, audienceKind, tier, groupId, clientId, terms }, typed);
 const draftOf = (versions: PolicyRow[]) => versions.find((version) => version.publishedAt === null);
 const whoOf = ({ actor }: Scope): string => (actor.kind === 'member' ? actor.memberId : actor.kind);
 const columnsOf = (audience: PolicyAudience) => ({
@@ -111,11 +117,11 @@ async function mistakesInAudience(tx: Tx, scope: Scope, draft: PolicyRow): Promi
 export const refusePublishing = (services: Services, scope: Scope) =>
 	may(scope.actor, 'publish_offers') ? requireFreshProof(services, scope) : refuse('not_allowed');
 
-/** From this instant clients are offered it; the version before ends. What was accepted under an older version stays as it was accepted. */
+/** From this instant clients are offered it; the version before ends. Said twice, it is published once. What was accepted under an older version stays as it was accepted. */
 export async function publishPolicy(
 	services: Services,
 	scope: Scope,
-	{ policyId, version }: PolicyVersion
+	{ policyId, version, updatedAt }: SavedPolicy
 ): Promise<Result<{ version: number }>> {
 	const refused = refusePublishing(services, scope);
 	if (refused) return refused;
@@ -123,8 +129,9 @@ export async function publishPolicy(
 	return commit(services, scope, async (tx) => {
 		const versions = await lockVersions(tx, scope, policyId);
 		if (!versions.length) return refuse('not_found');
-		const draft = draftOf(versions);
-		if (draft?.version !== version) return refuse('offer_changed');
+		const draft = versions.find((one) => one.version === version && one.updatedAt.getTime() === updatedAt.getTime());
+		if (draft && isLive(draft)) return done({ version });
+		if (!draft || draft.publishedAt) return refuse('offer_changed');
 		const mistakes = [
 			...(await mistakesInAudience(tx, scope, draft)),
 			...mistakesIn(draft.terms, await getSupplier(tx, scope), now)
@@ -167,7 +174,6 @@ export async function deletePolicyDraft(
 	const now = services.clock.now();
 	return commit(services, scope, async (tx) => {
 		const versions = await lockVersions(tx, scope, policyId);
-		if (!versions.length) return refuse('not_found');
 		const meant = versions.find(({ createdAt }) => createdAt.getTime() === begunAt);
 		if (!meant) return draftOf(versions) ? refuse('offer_changed') : done(null);
 		if (meant.publishedAt) return refuse('offer_changed');

@@ -28,9 +28,13 @@ import {
 import { recordAudit } from '../../store/records.ts';
 import { countCodes, deleteFreeCodes, insertCodes } from '../../store/voucher-codes.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
+import { stampAfter } from '../draft-stamp.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 import { queuePointsEnding, queueRulesChanged } from './queue-points-mails.ts';
 import { tryOnPast } from './try-programme.ts';
+
+/** With what it said when it was saved: it says something else once a colleague has saved it. */
+export type SavedProgramme = { version: number; updatedAt: Date };
 
 /** Keeps what is typed, mistakes and all: only publishing asks for a programme that holds. */
 export async function saveProgramme(
@@ -39,7 +43,7 @@ export async function saveProgramme(
 	terms: ProgrammeTerms,
 	/** Which version the person writes, when it is to be published at once. */
 	seen?: number
-): Promise<Result<{ version: number }>> {
+): Promise<Result<SavedProgramme>> {
 	if (!may(scope.actor, 'set_offers')) return refuse('not_allowed');
 	const now = services.clock.now();
 	return commit(services, scope, async (tx) => {
@@ -47,17 +51,22 @@ export async function saveProgramme(
 		if (isEnding(versions)) return refuse('programme_ending');
 		const draft = draftOf(versions);
 		const version = draft?.version ?? (versions[0]?.version ?? 0) + 1;
+		// The version that was meant, with these very rules: it is kept, or published by the same form a moment ago.
+		const meant = versions.find((one) => one.version === (seen ?? version));
+		if (meant && !meant.endedAt && isDeepStrictEqual(meant.terms, terms))
+			return done({ version: meant.version, updatedAt: meant.updatedAt });
 		if (seen !== undefined && seen !== version) return refuse('programme_changed');
-		if (draft) await saveProgrammeDraft(tx, scope, { version, terms, updatedAt: now });
+		const updatedAt = stampAfter(draft?.updatedAt, now);
+		if (draft) await saveProgrammeDraft(tx, scope, { version, terms, updatedAt });
 		else
 			await insertProgrammeDraft(tx, scope, {
 				version,
 				terms,
 				createdBy: whoOf(scope),
 				createdAt: now,
-				updatedAt: now
+				updatedAt
 			});
-		return done({ version });
+		return done({ version, updatedAt });
 	});
 }
 /** The proposal as the first draft: of somebody whose page says that there is nothing yet. A draft that a colleague has begun since stays. */
@@ -87,11 +96,11 @@ const isEnding = (versions: ProgrammeRow[]): boolean => Boolean(liveOf(versions)
 export const refusePublishingProgramme = (services: Services, scope: Scope) =>
 	may(scope.actor, 'publish_offers') ? requireFreshProof(services, scope) : refuse('not_allowed');
 
-/** From this instant acts are judged by it; the version before ends. What was earned under an older version stays as it was earned. */
+/** From this instant acts are judged by it; the version before ends. Said twice, it is published once. What was earned under an older version stays as it was earned. */
 export async function publishProgramme(
 	services: Services,
 	scope: Scope,
-	{ version }: { version: number }
+	{ version, updatedAt }: SavedProgramme
 ): Promise<Result<{ version: number }>> {
 	const refused = refusePublishingProgramme(services, scope);
 	if (refused) return refused;
@@ -99,8 +108,9 @@ export async function publishProgramme(
 		const supplier = await getSupplier(tx, scope);
 		const versions = await lockProgrammes(tx, scope);
 		if (isEnding(versions)) return refuse('programme_ending');
-		const draft = draftOf(versions);
-		if (draft?.version !== version) return refuse(versions.length ? 'programme_changed' : 'not_found');
+		const draft = versions.find((one) => one.version === version && one.updatedAt.getTime() === updatedAt.getTime());
+		if (draft && draft === liveOf(versions)) return done({ version });
+		if (!draft || draft.publishedAt) return refuse(versions.length ? 'programme_changed' : 'not_found');
 		const asked = services.clock.now();
 		const { trial } = await tryOnPast(tx, scope, { terms: draft.terms, supplier, now: asked });
 		const codes = await countCodes(tx, scope);
@@ -170,12 +180,12 @@ async function dropDraft(
 
 /**
  * The end of the whole programme, announced: a last day to earn, and after it time to use what is left. Clients are told, so it is not taken back; who
- * changes their mind begins a new programme when this one is over.
+ * changes their mind begins a new programme when this one is over. The draft that was begun then goes with it: the one that was seen, or none.
  */
 export async function endProgramme(
 	services: Services,
 	scope: Scope,
-	{ lastEarnOn, lastSpendOn }: { lastEarnOn: CivilDate; lastSpendOn: CivilDate }
+	{ lastEarnOn, lastSpendOn, begunAt = 0 }: { lastEarnOn: CivilDate; lastSpendOn: CivilDate; begunAt?: number }
 ): Promise<Result<null>> {
 	const refused = refusePublishingProgramme(services, scope);
 	if (refused) return refused;
@@ -186,10 +196,11 @@ export async function endProgramme(
 		const live = liveOf(versions);
 		if (!live) return refuse('not_found');
 		if (live.endAnnouncedAt) return refuse('programme_ending');
+		const draft = draftOf(versions);
+		if ((draft?.createdAt.getTime() ?? 0) !== begunAt) return refuse('programme_changed');
 		const earnOn = earliestEarnOn(civilDateIn(now, supplier.timeZone));
 		const spendOn = earliestSpendOn(lastEarnOn < earnOn ? earnOn : lastEarnOn, live.terms);
 		if (lastEarnOn < earnOn || lastSpendOn < spendOn) return refuse('programme_ends_too_soon', { earnOn, spendOn });
-		const draft = draftOf(versions);
 		if (draft) await dropDraft(tx, scope, now, { draft, published: versions.filter((version) => version.publishedAt) });
 		await announceProgrammeEnd(tx, scope, live.version, { endAnnouncedAt: now, lastEarnOn, lastSpendOn });
 		await queuePointsEnding(tx, scope, now, { lastSpendOn });

@@ -1,9 +1,10 @@
 // The points programme: its draft is saved, tried, published; its end is announced.
 import { fail } from '@sveltejs/kit';
 import { endFormFrom } from '#lib/contract/end-form.ts';
-import { programmeFormFrom, withRows } from '#lib/contract/programme-form.ts';
+import { programmeFormFrom, withRows, type ProgrammeForm } from '#lib/contract/programme-form.ts';
 import { programmeFormOf } from '#lib/contract/programme-form-of.ts';
 import { readProgrammeForm } from '#lib/contract/read-programme-form.ts';
+import type { Refusal } from '#lib/contract/refusals.ts';
 import { DEFAULT_PROGRAMME } from '#lib/domain/points/default-programme.ts';
 import { wholeIn } from '#lib/contract/typed.ts';
 import { failWith, refusalBody } from '#lib/server/http/answer.ts';
@@ -35,9 +36,10 @@ async function save(event: RequestEvent, fields: FormData, seen?: number) {
 	if (problems.length) return { scope, services, form, saved: null, failed: fail(400, { form, problems }) };
 	const saved = await programme.saveProgramme(services, scope, terms, seen);
 	if (saved.ok) return { scope, services, form, saved: saved.value, failed: null };
-	const body = { ...refusalBody(saved.refusal, event.locals.locale), form };
-	return { scope, services, form, saved: null, failed: fail(statusOf(saved.refusal.code), body) };
+	return { scope, services, form, saved: null, failed: refuseTyped(event, saved.refusal, form) };
 }
+const refuseTyped = ({ locals }: RequestEvent, refusal: Refusal, form: ProgrammeForm) =>
+	fail(statusOf(refusal.code), { ...refusalBody(refusal, locals.locale), form });
 
 export const actions: Actions = {
 	commencer: async (event) => {
@@ -64,26 +66,27 @@ export const actions: Actions = {
 		const { scope, services, form, saved, failed } = await save(event, fields, wholeIn(fields, 'version'));
 		if (failed) return failed;
 		const published = await programme.publishProgramme(services, scope, saved);
-		if (published.ok) return { published: published.value.version };
-		const body = { ...refusalBody(published.refusal, event.locals.locale), form };
-		return fail(statusOf(published.refusal.code), body);
+		return published.ok ? { published: published.value.version } : refuseTyped(event, published.refusal, form);
 	},
 	supprimer: async (event) => {
 		const scope = requireMember(event);
-		const begunAt = wholeIn(await event.request.formData(), 'brouillon');
-		const result = await programme.deleteDraft((await house()).services, scope, { begunAt });
-		return result.ok ? { deleted: true } : failWith(result.refusal, event.locals.locale);
+		const fields = await event.request.formData();
+		const meant = { begunAt: wholeIn(fields, 'brouillon') };
+		const result = await programme.deleteDraft((await house()).services, scope, meant);
+		return result.ok ? { deleted: true } : refuseTyped(event, result.refusal, programmeFormFrom(fields, newId));
 	},
 	terminer: async (event) => {
 		const scope = requireMember(event);
 		const fields = await event.request.formData();
 		const { typed, end } = endFormFrom(fields);
 		if (!end) return fail(400, { end: typed });
-		const result = await programme.endProgramme((await house()).services, scope, end);
+		const meant = { ...end, begunAt: wholeIn(fields, 'brouillon') };
+		const result = await programme.endProgramme((await house()).services, scope, meant);
 		if (result.ok) return { ended: true };
 		const { refusal } = result;
-		if (refusal.code !== 'programme_ends_too_soon') return refuseOrConfirm(event, refusal, 'offer', fields);
-		const body = { ...refusalBody(refusal, event.locals.locale), end: { ...typed, earliest: refusal.detail } };
+		if (refusal.code === 'proof_needed') return refuseOrConfirm(event, refusal, 'offer', fields);
+		const earliest = refusal.code === 'programme_ends_too_soon' ? refusal.detail : undefined;
+		const body = { ...refusalBody(refusal, event.locals.locale), end: { ...typed, earliest } };
 		return fail(statusOf(refusal.code), body);
 	}
 };
