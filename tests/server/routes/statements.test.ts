@@ -96,9 +96,14 @@ async function statements(): Promise<Record<string, number>> {
 			(one) => verdict(endpoint, one) === 'in'
 		)) {
 			await (await ask(endpoint, who)).body?.cancel();
-			said.length = 0;
-			await (await ask(endpoint, who)).text();
-			counts[`${endpoint.name} by ${who}`] = said.length;
+			const times: number[] = [];
+			// What is noted once a minute, as when a key was last used, is none of the page: the lesser of two.
+			for (let i = 0; i < 2; i++) {
+				said.length = 0;
+				await (await ask(endpoint, who)).text();
+				times.push(said.length);
+			}
+			counts[`${endpoint.name} by ${who}`] = Math.min(...times);
 		}
 	return counts;
 }

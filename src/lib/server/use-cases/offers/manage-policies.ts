@@ -164,7 +164,7 @@ export async function endPolicy(
 		return done(null);
 	});
 }
-/** A draft is thrown away: the one that was begun then, for a number is given again. Said twice, it is gone once. */
+/** A draft is thrown away: the one that was begun then, for a number is given again. Said twice, it is gone once; an offer of which nothing is left is one that nobody has. */
 export async function deletePolicyDraft(
 	services: Services,
 	scope: Scope,
@@ -174,6 +174,7 @@ export async function deletePolicyDraft(
 	const now = services.clock.now();
 	return commit(services, scope, async (tx) => {
 		const versions = await lockVersions(tx, scope, policyId);
+		if (!versions.length) return refuse('not_found');
 		const meant = versions.find(({ createdAt }) => createdAt.getTime() === begunAt);
 		if (!meant) return draftOf(versions) ? refuse('offer_changed') : done(null);
 		if (meant.publishedAt) return refuse('offer_changed');
