@@ -40,8 +40,8 @@ export function setHeadersOfEveryAnswer(origin: string): void {
 		const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
 		const [path = ''] = (request.url ?? '').split('?');
 		for (const [name, value] of Object.entries(headersOf(path, origin))) response.setHeader(name, value);
-		// HTTP/1.1 keeps connections open without being told.
-		if (isPartOfPages(path)) response.removeHeader('connection');
+		// HTTP/1.1 keeps connections open without being told; programs like to know for how long.
+		if (!path.startsWith('/api/')) response.removeHeader('connection');
 		if (path.startsWith('/_app/immutable/')) leaveOutValidators(response);
 		response.once('finish', () => throwAwayTheRestOf(request));
 	});

@@ -17,10 +17,16 @@ export const securityHeaders: Handle = async ({ event, resolve }) => {
 	else if (response.headers.get('x-sveltekit-page')) {
 		// Kit's own mark has served here, and would travel with each page.
 		response.headers.delete('x-sveltekit-page');
+		// Of a page that is kept nowhere, nobody asks whether it is still the same.
+		response.headers.delete('etag');
 		const { policy: ours, reportOnly } = policyOf(policy, { sandbox }, stripeMayCome(event.route.id, event.params));
 		response.headers.set('content-security-policy', ours);
 		if (reportOnly) response.headers.set('content-security-policy-report-only', reportOnly);
+		const ahead = response.headers.get('link');
+		if (ahead) response.headers.set('link', inFewerWords(ahead));
 		response.headers.set('reporting-endpoints', `csp="${origin}${REPORTS_PATH}"`);
 	}
 	return response;
 };
+/** What is loaded ahead of the page: no server pushes files any more, and a word needs no quotes (RFC 8288). */
+const inFewerWords = (link: string): string => link.replaceAll('; nopush', '').replace(/="([a-z]+)"/g, '=$1');
