@@ -5,7 +5,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { addMonths, daysBetween } from '#lib/domain/calendar/civil-date.ts';
 import { doDueWork } from '#lib/server/jobs/due-jobs.ts';
 import { newId } from '#lib/server/identity.ts';
+import { lockAttempt } from '#lib/server/store/attempts.ts';
 import { askForWork, claimDueWork, forgetWork } from '#lib/server/store/due-work.ts';
+import { lockInvoices } from '#lib/server/store/invoices.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { sendNextMail } from '#lib/server/use-cases/mails/send-next-mail.ts';
 import { followDuePoints } from '#lib/server/use-cases/points/follow-due-points.ts';
@@ -133,6 +135,32 @@ test('a payment does not wait for whoever has the account of the client in hand'
 		expect(await buy(invoiceId, 10_000)).toMatchObject({ ok: true, value: { status: 'paid' } });
 	});
 	expect(await story()).toEqual(['earned 100', 'earned 100']);
+});
+
+test('points do not wait for whoever has their money in hand: else the two wait for each other', async () => {
+	const invoiceId = await bill();
+	await buy(invoiceId, 10_000);
+	await superuser.begin(async (tx) => {
+		const held = [
+			await tx`select from invoice where invoice_id = ${invoiceId} for no key update`,
+			await tx`select from payment_attempt where client_id = ${payer.clientId} for no key update`
+		];
+		expect(held.map(({ count }) => count)).toEqual([1, 1]);
+		expect(await story()).toEqual(['earned 100']);
+	});
+	// And this is how money is held.
+	await inScope(house.services.db, cast.system, async (tx) => {
+		await lockInvoices(tx, cast.system, [invoiceId]);
+		for (const {
+			attempt_id
+		} of await superuser`select attempt_id from payment_attempt where client_id = ${payer.clientId}`)
+			await lockAttempt(tx, cast.system, attempt_id as string);
+		await superuser.begin(async (other) => {
+			await other`set local lock_timeout = '1s'`;
+			await other`select from invoice where invoice_id = ${invoiceId} for key share`;
+			await other`select from payment_attempt where client_id = ${payer.clientId} for key share`;
+		});
+	});
 });
 
 test('a worker that dies leaves them to another, and what is asked for while they are in hand is done as well', async () => {

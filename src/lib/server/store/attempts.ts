@@ -182,13 +182,13 @@ export const listAttemptsOfIntent = async (tx: Tx, scope: Scope, intentId: strin
 	attemptsOfIntent(tx, scope, intentId);
 /** The same, locked: settling is one at a time. */
 export const lockAttemptsOfIntent = async (tx: Tx, scope: Scope, intentId: string): Promise<Attempt[]> =>
-	attemptsOfIntent(tx, scope, intentId).for('update');
+	attemptsOfIntent(tx, scope, intentId).for('no key update');
 export async function lockAttempt(tx: Tx, scope: Scope, attemptId: string): Promise<Attempt | null> {
 	const [row] = await tx
 		.select()
 		.from(paymentAttempt)
 		.where(and(...mine(scope), eq(paymentAttempt.attemptId, attemptId)))
-		.for('update');
+		.for('no key update');
 	return row ?? null;
 }
 

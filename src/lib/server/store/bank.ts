@@ -204,7 +204,7 @@ export async function lockBankEntry(tx: Tx, scope: Scope, bankEntryId: string): 
 		.select()
 		.from(bankEntry)
 		.where(and(eq(bankEntry.supplierId, scope.supplierId), eq(bankEntry.bankEntryId, bankEntryId)))
-		.for('update');
+		.for('no key update');
 	return row ?? null;
 }
 export async function saveBankEntry(

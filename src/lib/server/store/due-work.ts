@@ -85,7 +85,7 @@ export async function claimDueWork(db: Database, now: Date, claim: Claim): Promi
 				where w.found < ${limit}::int and (n.lane is not null or not w.is_again)
 			),
 			found as materialized (select f.*, w.place from walk w cross join lateral (select d.* from due_work d where ${isDue} and d.lane = w.lane
-				order by d.due_at, d.subject_id limit w.free for update skip locked) f where w.free > 0),
+				order by d.due_at, d.subject_id limit w.free for no key update skip locked) f where w.free > 0),
 			taken as (select f.*, row_number() over (partition by f.lane order by f.due_at, f.subject_id) as turn from found f
 				order by turn, f.place limit ${limit}::int),
 			leases as (select * from unnest(${sql.param(jobs)}::text[], ${sql.param(Object.values(claim.leases))}::int[]) as l(job, ms))
@@ -153,7 +153,7 @@ export async function wakeWork(db: Database, account: string | null, now: Date):
 	const sleeps = sql`d.pool = 'stripe' and d.lane = any(${sql.param(lanesOfStripe(account))}::text[]) and (d.due_at > ${at} or d.claimed_until > ${at})`;
 	const wake = sql`update due_work set due_at = least(due_at, ${at}), version = version + 1`;
 	await db.system.execute(
-		sql`${wake} where ctid = any(array(select ctid from due_work d where ${sleeps} for update skip locked))`
+		sql`${wake} where ctid = any(array(select ctid from due_work d where ${sleeps} for no key update skip locked))`
 	);
 	const held = await db.system.execute<{ supplier_id: string; job: DueJob; subject_id: string }>(
 		sql`select supplier_id, job, subject_id from due_work d where ${sleeps}`

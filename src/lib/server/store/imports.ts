@@ -28,7 +28,7 @@ export async function findImport(tx: Tx, scope: Scope, importId: string): Promis
 	return row ?? null;
 }
 export async function lockImport(tx: Tx, scope: Scope, importId: string): Promise<ImportJob | null> {
-	const [row] = await tx.select().from(importJob).where(job(scope, importId)).for('update');
+	const [row] = await tx.select().from(importJob).where(job(scope, importId)).for('no key update');
 	return row ?? null;
 }
 const openedBefore = (scope: Scope, importId: string) =>
@@ -59,7 +59,7 @@ export async function claimImport(db: Database, claimId: string, now: Date, leas
 			sql`(${importJob.supplierId}, ${importJob.importId}) = (
 				select supplier_id, import_id from import_job
 				where state in ('reading', 'keeping') and (claimed_until is null or claimed_until <= ${now.toISOString()}::timestamptz)
-				order by coalesce(claimed_until, opened_at), import_id limit 1 for update skip locked)`
+				order by coalesce(claimed_until, opened_at), import_id limit 1 for no key update skip locked)`
 		)
 		.returning({ supplierId: importJob.supplierId, importId: importJob.importId, state: importJob.state });
 	return row ? { ...row, claimId } : null;

@@ -110,7 +110,7 @@ export async function lockInvoices(tx: Tx, scope: Scope, invoiceIds: string[]): 
 		.from(invoice)
 		.where(and(...visible(scope), inArray(invoice.invoiceId, invoiceIds)))
 		.orderBy(asc(invoice.invoiceId))
-		.for('update');
+		.for('no key update');
 	const rows = await selectInvoices(tx)
 		.where(and(...visible(scope), inArray(invoice.invoiceId, invoiceIds)))
 		.orderBy(asc(invoice.dueOn), asc(invoice.invoiceId));

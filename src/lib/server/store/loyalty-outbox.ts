@@ -43,7 +43,7 @@ export async function claimLoyaltyRow(db: Database, now: Date, leaseMs: number):
 			)
 			.orderBy(asc(loyaltyOutbox.nextAt), asc(loyaltyOutbox.seq))
 			.limit(1)
-			.for('update', { skipLocked: true });
+			.for('no key update', { skipLocked: true });
 		if (!found) return null;
 		const attempts = found.attempts + 1;
 		const nextAt = new Date(now.getTime() + leaseMs);

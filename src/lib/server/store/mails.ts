@@ -69,7 +69,7 @@ export async function claimMail(
 				.where(and(whose, inArray(mail.state, ['due', 'sending']), lte(mail.nextTryAt, now)))
 				.orderBy(asc(mail.supplierId), asc(mail.nextTryAt))
 				.limit(1)
-				.for('update', { skipLocked: true });
+				.for('no key update', { skipLocked: true });
 			return row;
 		};
 		const row = served

@@ -35,7 +35,7 @@ export async function findSetupOfIntent(tx: Tx, scope: Scope, setupIntentId: str
 	return row ?? null;
 }
 export async function lockSetup(tx: Tx, scope: Scope, setupId: string): Promise<MethodSetup | null> {
-	const [row] = await tx.select().from(methodSetup).where(mine(scope, setupId)).for('update');
+	const [row] = await tx.select().from(methodSetup).where(mine(scope, setupId)).for('no key update');
 	return row ?? null;
 }
 export async function saveSetup(

@@ -140,7 +140,7 @@ export async function lockVersions(tx: Tx, scope: Scope, policyId: string): Prom
 		.from(offerPolicy)
 		.where(and(eq(offerPolicy.supplierId, scope.supplierId), eq(offerPolicy.policyId, policyId)))
 		.orderBy(desc(offerPolicy.version))
-		.for('update');
+		.for('no key update');
 	return rows.map(rowOf);
 }
 

@@ -64,7 +64,7 @@ export const lockMembers = (tx: Tx, scope: Scope): Promise<Member[]> =>
 		.where(eq(member.supplierId, scope.supplierId))
 		.orderBy(asc(member.memberId))
 		.limit(100)
-		.for('update');
+		.for('no key update');
 /** `false` when the address is somebody's of the team already. */
 export const insertMember = async (
 	tx: Tx,

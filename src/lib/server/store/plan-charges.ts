@@ -53,7 +53,7 @@ export async function claimCharge(db: Database, now: Date, leaseMs: number): Pro
 			sql`(${planCharge.supplierId}, ${planCharge.chargeId}) = (
 				select supplier_id, charge_id from plan_charge
 				where claimed_until is null or claimed_until < ${now.toISOString()}::timestamptz
-				order by created_at, charge_id limit 1 for update skip locked)`
+				order by created_at, charge_id limit 1 for no key update skip locked)`
 		)
 		.returning();
 	return row ?? null;

@@ -116,7 +116,7 @@ export async function lockPlan(tx: Tx, scope: Scope, planId: string): Promise<Pl
 		.select()
 		.from(plan)
 		.where(and(...mine(scope), eq(plan.planId, planId)))
-		.for('update');
+		.for('no key update');
 	return (await withParts(tx, scope, rows))[0] ?? null;
 }
 

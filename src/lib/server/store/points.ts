@@ -70,7 +70,7 @@ export async function findLockedAccount(tx: Tx, scope: Scope, clientId: string):
 		.select()
 		.from(pointsAccount)
 		.where(and(eq(pointsAccount.supplierId, scope.supplierId), eq(pointsAccount.clientId, clientId)))
-		.for('update');
+		.for('no key update');
 	return row ?? null;
 }
 export async function saveAccount(tx: Tx, scope: Scope, clientId: string, change: AccountChange): Promise<void> {

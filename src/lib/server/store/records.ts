@@ -85,7 +85,7 @@ export async function reserveAnswer(
 		.select()
 		.from(idempotency)
 		.where(and(eq(idempotency.supplierId, scope.supplierId), eq(idempotency.key, key)))
-		.for('update');
+		.for('no key update');
 	const { status, answer, createdAt, ...asked } = required(row, 'kept answer');
 	if (asked.inputHash !== inputHash) return { kind: 'mismatch' };
 	if (status !== null) return { kind: 'replay', status, answer };

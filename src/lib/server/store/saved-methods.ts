@@ -110,7 +110,7 @@ export async function lockMethod(tx: Tx, scope: Scope, methodId: string): Promis
 		.select(columns)
 		.from(savedMethod)
 		.where(and(...mine(scope), eq(savedMethod.methodId, methodId)))
-		.for('update');
+		.for('no key update');
 	return row ?? null;
 }
 export async function findMethodByStripeId(tx: Tx, scope: Scope, paymentMethodId: string): Promise<SavedMethod | null> {

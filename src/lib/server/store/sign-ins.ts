@@ -35,7 +35,7 @@ export async function claimSignInRequest(db: Database, now: Date): Promise<SignI
 			)
 			.orderBy(desc(signInRequest.isKnownBrowser), asc(signInRequest.createdAt))
 			.limit(1)
-			.for('update', { skipLocked: true });
+			.for('no key update', { skipLocked: true });
 		if (row) await tx.update(signInRequest).set({ handledAt: now }).where(eq(signInRequest.requestId, row.requestId));
 		return row ?? null;
 	});
@@ -101,7 +101,7 @@ export async function spendGuess(db: Database, browserHash: string, now: Date): 
 			select request_id from sign_in_request
 			where browser_hash = ${browserHash} and created_at > ${before(now, ANSWERED_WITHIN_MS + SIGN_IN_LIFE_MS).toISOString()}
 				and guesses < ${TRIES_MAX}
-			order by created_at desc, request_id limit ${OPEN_MAX} for update
+			order by created_at desc, request_id limit ${OPEN_MAX} for no key update
 		), spent as (
 			update sign_in_request r set guesses = r.guesses + 1 from asked
 			where r.request_id = asked.request_id and r.guesses < ${TRIES_MAX}
@@ -152,7 +152,7 @@ export async function spendGuess(db: Database, browserHash: string, now: Date): 
 export const giveBackGuess = async (db: Database, { person, supplier }: Guess): Promise<void> =>
 	void (await db.system.execute(
 		sql`with mine as (
-			select key from rate_limit where key in (${person.key}, ${supplier?.key ?? person.key}) order by key for update
+			select key from rate_limit where key in (${person.key}, ${supplier?.key ?? person.key}) order by key for no key update
 		)
 		update rate_limit r set points = greatest(r.points - case r.key when ${person.key} then ${person.added}::int else 1 end, 0)
 		from mine where r.key = mine.key`
@@ -176,7 +176,7 @@ export async function takeAskedFrom(db: Database, requestId: string): Promise<st
 	const [row] = await db.system.execute<{ address: string }>(sql`
 		with asked as (
 			select request_id, network_address from sign_in_request
-			where request_id = ${requestId} and network_address is not null and not is_known_browser for update
+			where request_id = ${requestId} and network_address is not null and not is_known_browser for no key update
 		)
 		update sign_in_request r set network_address = null from asked where r.request_id = asked.request_id
 		returning asked.network_address as address`);

@@ -22,7 +22,7 @@ export async function claimStripeEvent(db: Database, now: Date, leaseMs: number)
 			.where(and(ne(stripeEvent.state, 'done'), lte(stripeEvent.nextTryAt, now)))
 			.orderBy(asc(stripeEvent.nextTryAt))
 			.limit(1)
-			.for('update', { skipLocked: true });
+			.for('no key update', { skipLocked: true });
 		if (!row) return null;
 		await tx
 			.update(stripeEvent)

@@ -10,7 +10,7 @@ export type Withdrawal = { invoiceId: string; clientId: string; number: string; 
 const among = (invoiceIds: string[]) =>
 	sql`(select value::uuid from jsonb_array_elements_text(${toJson(invoiceIds)}::jsonb))`;
 
-/** Locked in one fixed order; those that were withdrawn already are left out. */
+/** Locked in one fixed order, and nobody writes meanwhile what refers to them; those that were withdrawn already are left out. */
 export const lockForWithdrawal = (tx: Tx, scope: Scope, invoiceIds: string[]): Promise<Withdrawal[]> =>
 	tx
 		.select({
