@@ -9,7 +9,7 @@ import { inScope } from '#lib/server/store/tx.ts';
 import { sendInvoice } from '#lib/server/use-cases/access/pay-links.ts';
 import { sendNextMail } from '#lib/server/use-cases/mails/send-next-mail.ts';
 import { newId } from '#lib/server/identity.ts';
-import { claimMail, queueMails } from '#lib/server/store/mails.ts';
+import { claimMail, finishMail, listMails, putBackMail, queueMails } from '#lib/server/store/mails.ts';
 import { bounceOf } from '#sandbox/mailbox.ts';
 import { mailGateway } from '#lib/server/gateways/mail/client.ts';
 import { returnAddress } from '#lib/server/mails/bounces.ts';
@@ -87,6 +87,31 @@ test('a worker killed after sending repeats at most once, after its lease, with 
 	expect(new Set(both.map((message) => message.messageId)).size).toBe(1);
 	house.world.world.offsetMs += 600_000;
 	expect(await sendNextMail(house.services)).toBe(false);
+});
+test('whose lease has ended changes nothing for who is sending it by now; what has left has left', async () => {
+	const { services } = house;
+	const slow = await aPayer(services, cast, 'slow@roche.example', 'Lent');
+	await anInvoice(services, cast, { name: 'Lent' }, { sendMails: true });
+	const claim = async (leaseMs: number) =>
+		(await claimMail(services.db, services.clock.now(), { leaseMs, served: null }))!;
+	const now = async () => {
+		const [row] = await inScope(services.db, cast.system, (tx) =>
+			listMails(tx, cast.system, { contactId: slow.contactId })
+		);
+		return [row?.state, row?.tries, row?.nextTryAt.getTime()];
+	};
+	const [first, second] = [await claim(0), await claim(120_000)];
+	const sending = ['sending', 2, second.nextTryAt.getTime()];
+	expect(await now()).toEqual(sending);
+	await putBackMail(services.db, first, services.clock.now());
+	expect(await now()).toEqual(sending);
+	const failing = { problem: 'slow', nextTryAt: services.clock.now() };
+	for (const state of ['due', 'failed'] as const) {
+		expect(await finishMail(services.db.system, first, { state, ...failing }, services.clock.now())).toBe(false);
+		expect(await now()).toEqual(sending);
+	}
+	expect(await finishMail(services.db.system, first, { state: 'sent' }, services.clock.now())).toBe(true);
+	expect((await now())[0]).toBe('sent');
 });
 test('a refused address shows on the contact, and a later success clears it', async () => {
 	const payer = await aPayer(house.services, cast, 'nobody@refused.example', 'Refus');

@@ -163,8 +163,8 @@ export async function wakeWork(db: Database, account: string | null, now: Date):
 			sql`${wake} where supplier_id = ${supplier_id} and job = ${job} and subject_id = ${subject_id} and (due_at > ${at} or claimed_until > ${at})`
 		);
 }
-/** Points of a payment that have not had their first turn, asked for after `since`. */
-export async function isFollowingPoints(tx: Tx, scope: Scope, paymentId: string, since: Date): Promise<boolean> {
+/** Points of a payment that have not had their first turn. */
+export async function isFollowingPoints(tx: Tx, scope: Scope, paymentId: string): Promise<boolean> {
 	const [row] = await tx
 		.select({ attemptId: payment.attemptId })
 		.from(payment)
@@ -180,8 +180,7 @@ export async function isFollowingPoints(tx: Tx, scope: Scope, paymentId: string,
 			and(
 				eq(payment.supplierId, scope.supplierId),
 				eq(payment.paymentId, paymentId),
-				eq(dueWork.failures, 0),
-				gt(dueWork.askedAt, since)
+				eq(dueWork.failures, 0)
 			)
 		)
 		.limit(1);

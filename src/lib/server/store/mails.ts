@@ -84,12 +84,20 @@ export async function claimMail(
 		return required(claimed, 'mail');
 	});
 }
+/** Still in the hands of who claimed it: a lease that ended may be another's, who is sending it. */
+const inHand = (row: MailRow) =>
+	and(
+		eq(mail.supplierId, row.supplierId),
+		eq(mail.mailId, row.mailId),
+		eq(mail.state, 'sending'),
+		eq(mail.nextTryAt, row.nextTryAt)
+	);
 /** As it was before it was claimed: it can't be said before `until`. */
 export async function putBackMail(db: Database, row: MailRow, until: Date): Promise<void> {
 	await db.system
 		.update(mail)
 		.set({ state: 'due', tries: row.tries - 1, nextTryAt: until })
-		.where(and(eq(mail.supplierId, row.supplierId), eq(mail.mailId, row.mailId), eq(mail.state, 'sending')));
+		.where(inHand(row));
 }
 /** Somebody is sending one, and has not given up. */
 export const isSending = async (db: Database, now: Date): Promise<boolean> =>
@@ -100,7 +108,10 @@ export const isSending = async (db: Database, now: Date): Promise<boolean> =>
 			.where(and(eq(mail.state, 'sending'), gt(mail.nextTryAt, now)))
 			.limit(1)
 	).length > 0;
-/** Notes how a sending ended; `false` when a bounce was faster, which then stands. Its row stays locked to the end of the transaction. */
+/**
+ * Notes how a sending ended; `false` when a bounce was faster, which then stands. What left has left, whoever has it in hand by now; what did not is noted by
+ * its holder alone. Its row stays locked to the end of the transaction.
+ */
 export async function finishMail(
 	queries: Queries,
 	row: MailRow,
@@ -115,7 +126,11 @@ export async function finishMail(
 			...(outcome.nextTryAt ? { nextTryAt: outcome.nextTryAt } : {}),
 			...(outcome.state === 'sent' ? { sentAt: now } : {})
 		})
-		.where(and(eq(mail.supplierId, row.supplierId), eq(mail.mailId, row.mailId), eq(mail.state, 'sending')))
+		.where(
+			outcome.state === 'due' || outcome.state === 'failed'
+				? inHand(row)
+				: and(eq(mail.supplierId, row.supplierId), eq(mail.mailId, row.mailId), eq(mail.state, 'sending'))
+		)
 		.returning({ id: mail.mailId });
 	return finished.length > 0;
 }

@@ -56,10 +56,11 @@ export async function sendNextMail(services: Services): Promise<boolean> {
 	return true;
 }
 
-async function waitsForPoints(services: Services, { supplierId, subjectId }: MailRow): Promise<boolean> {
+async function waitsForPoints(services: Services, { supplierId, subjectId, createdAt }: MailRow): Promise<boolean> {
+	// From its own instant: each look at the money asks for its points again.
+	if (services.clock.now().getTime() - createdAt.getTime() >= POINTS_WAIT_MS) return false;
 	const scope = mintScope(supplierId, { kind: 'system' });
-	const since = new Date(services.clock.now().getTime() - POINTS_WAIT_MS);
-	return read(services, scope, (tx) => isFollowingPoints(tx, scope, subjectId, since));
+	return read(services, scope, (tx) => isFollowingPoints(tx, scope, subjectId));
 }
 
 async function postpone(services: Services, row: MailRow, problem: string): Promise<void> {
