@@ -1,5 +1,6 @@
 // Means of payment that are kept: a client's customer at Stripe, its cards and accounts.
-import { foreignKey, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { foreignKey, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import { id, instant, optionalId, optionalInstant } from './columns.ts';
 import { client, contact, ofStripeAccount } from './parties.ts';
 
@@ -60,6 +61,12 @@ export const savedMethod = pgTable(
 			foreignColumns: [contact.supplierId, contact.contactId]
 		}),
 		ofStripeAccount('saved_method_account_fk', t),
-		unique('saved_method_stripe_unique').on(t.supplierId, t.stripePaymentMethodId)
+		unique('saved_method_stripe_unique').on(t.supplierId, t.stripePaymentMethodId),
+		index('saved_method_forget_idx')
+			.on(t.supplierId)
+			.where(sql`${t.removedAt} is null and ${t.keptAt} is null`),
+		index('saved_method_detach_idx')
+			.on(t.supplierId)
+			.where(sql`${t.removedAt} is not null and ${t.detachedAt} is null`)
 	]
 );

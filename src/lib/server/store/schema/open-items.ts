@@ -49,7 +49,10 @@ export const openItem = pgTable(
 			.where(sql`${t.payableMinor} > 0`),
 		index('open_item_under_way_idx')
 			.on(t.supplierId, t.dueOn, t.invoiceId)
-			.where(sql`${t.underWayMinor} > 0`)
+			.where(sql`${t.underWayMinor} > 0`),
+		index('open_item_owed_idx')
+			.on(t.supplierId)
+			.where(sql`${t.balanceMinor} < 0`)
 	]
 );
 

@@ -99,6 +99,12 @@ export const stripeAccount = pgTable(
 		uniqueIndex('stripe_account_unique')
 			.on(t.account)
 			.where(sql`${t.account} <> '' and not ${t.isMovedAway}`),
+		index('stripe_account_silent_idx')
+			.on(t.askAgainAt)
+			.where(sql`${t.silence} is not null`),
+		index('stripe_account_former_idx')
+			.on(t.supplierId)
+			.where(sql`${t.untilAt} is not null`),
 		oneOf('stripe_account_silence_check', t.silence),
 		check(
 			'stripe_account_silent_check',

@@ -67,7 +67,11 @@ export const plan = pgTable(
 			foreignColumns: [contact.supplierId, contact.contactId]
 		}),
 		oneOf('plan_status_check', t.status),
-		index('plan_status_idx').on(t.supplierId, t.status)
+		index('plan_status_idx').on(t.supplierId, t.status),
+		// Of every supplier, by the day: store/due-suppliers.ts.
+		index('plan_break_idx')
+			.on(t.cureEndsOn, t.supplierId)
+			.where(sql`${t.status} = 'active' and ${t.cureEndsOn} is not null`)
 	]
 );
 
@@ -106,6 +110,12 @@ export const planPart = pgTable(
 		index('plan_part_ask_idx')
 			.on(t.supplierId, t.askOn)
 			.where(sql`${t.askOn} is not null`),
+		index('plan_part_take_idx')
+			.on(t.askOn, t.supplierId)
+			.where(sql`${t.status} in ('scheduled', 'retrying') and ${t.askOn} is not null`),
+		index('plan_part_tell_idx')
+			.on(t.dueOn, t.supplierId)
+			.where(sql`${t.status} = 'scheduled'`),
 		foreignKey({
 			name: 'plan_part_attempt_fk',
 			columns: [t.supplierId, t.attemptId],
