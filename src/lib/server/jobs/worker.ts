@@ -37,7 +37,8 @@ const QUEUES: Queue[] = [
 ];
 type Periodic = { name: string; everyMs: number; run: (services: Services) => Promise<void> };
 const MINUTE = 60_000;
-const PERIODIC: [Periodic, ...Periodic[]] = [
+/** Which suppliers have something to do is found by an index (store/due-suppliers.ts): a round in which nothing is due costs the same for ten and for ten thousand. */
+export const PERIODIC: [Periodic, ...Periodic[]] = [
 	// First: what follows asks only accounts that answer.
 	{ name: 'ask silent Stripe accounts again', everyMs: MINUTE, run: followSilence },
 	{ name: 'hear what was said of tries', everyMs: 10 * MINUTE, run: hearOutcomes },

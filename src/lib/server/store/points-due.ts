@@ -47,13 +47,6 @@ export const listFinalAwards = (tx: Tx, scope: Scope, clientId: string, today: C
 			)
 		)
 		.orderBy(asc(pointsAward.actedOn));
-/** Suppliers that have a programme in force. */
-export async function listSuppliersWithPoints(db: Database): Promise<string[]> {
-	const rows = await db.system.execute<{ supplier_id: string }>(
-		sql`select supplier_id from points_programme where published_at is not null and ended_at is null order by supplier_id`
-	);
-	return rows.map((row) => row.supplier_id);
-}
 /** Points that expire by a day and whose end nobody was told: by client and day. */
 export async function listToTell(
 	tx: Tx,

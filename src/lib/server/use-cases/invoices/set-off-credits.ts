@@ -1,6 +1,6 @@
 // A credit note lowers what is owed on the invoice it is about, and the parts to come of a plan that pays it, before anything more is taken. What somebody is
 // paying at this moment, and debits under way, stay as they are: the credit note waits, and its rest is the client's. Facts: plan.changed. Mail: plan_credited.
-import { mintScope, type Scope } from '../../../domain/access/scope.ts';
+import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { creditUsed } from '../../../domain/ledger/entries.ts';
 import { add, atLeastNothing, smallest, subtract, ZERO, type Minor } from '../../../domain/money/minor.ts';
@@ -12,23 +12,23 @@ import type { Tx } from '../../store/database.ts';
 import { lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
 import { bookEntry } from '../../store/journal.ts';
 import { recordFact } from '../../store/outbox.ts';
-import { getSupplier, listSuppliers } from '../../store/parties.ts';
+import { getSupplier } from '../../store/parties.ts';
 import { recordAudit } from '../../store/records.ts';
 import { followLowered, lockPlans, lowerable } from '../plans/lower-plans.ts';
+import { forSuppliersDue } from '../for-suppliers-due.ts';
 import { allOf } from '../page.ts';
 import { commit, read, safely } from '../run.ts';
 
 /** Periodic: what waited for a payment to end, or for its invoice to come in. Harmless as often as it runs. */
 export async function setOffCredits(services: Services): Promise<void> {
-	for (const { supplierId } of await listSuppliers(services.db)) {
-		const scope = mintScope(supplierId, { kind: 'system' });
+	await forSuppliersDue(services, 'credits_to_set_off', async (scope) => {
 		for await (const pair of allOf((after: Pair | null) =>
 			read(services, scope, (tx) => listCreditsToUse(tx, scope, null, after))
 		))
 			await safely(services, pair.creditId, () =>
 				commit(services, scope, (tx) => setOff(tx, scope, services.clock.now(), pair))
 			);
-	}
+	});
 }
 /** Those that have just been kept, inside the transaction that keeps them. */
 export async function setOffKept(tx: Tx, scope: Scope, now: Date, creditIds: string[]): Promise<void> {

@@ -1,12 +1,12 @@
 // Means of payment that a signed-in person kept: listed, named, removed. Theirs alone: a colleague, and whoever was sent a link, sees none of it.
 // Actor: contact. Refusals: not_found, method_needed.
 import type { MethodView, StripeView } from '../../../contract/views.ts';
-import { mintScope, type Scope } from '../../../domain/access/scope.ts';
+import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { isChargeable, isExpired } from '../../../domain/payments/methods.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
-import { findContact, getSupplier, listSuppliers } from '../../store/parties.ts';
+import { findContact, getSupplier } from '../../store/parties.ts';
 import { recordAudit } from '../../store/records.ts';
 import {
 	listIdleMethods,
@@ -18,6 +18,7 @@ import {
 	type SavedMethod
 } from '../../store/saved-methods.ts';
 import { stripeView } from '../invoices/views.ts';
+import { forSuppliersDue } from '../for-suppliers-due.ts';
 import { allOf } from '../page.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 
@@ -100,8 +101,7 @@ async function detach(services: Services, scope: Scope, method: SavedMethod): Pr
 const IDLE_MS = 70 * 86_400_000;
 /** What served a plan that is over is forgotten, here and at Stripe; and whatever Stripe has not heard of yet is told again. */
 export async function forgetMethods(services: Services): Promise<void> {
-	for (const supplier of await listSuppliers(services.db)) {
-		const scope = mintScope(supplier.supplierId, { kind: 'system' });
+	await forSuppliersDue(services, 'methods_to_forget', async (scope) => {
 		const now = services.clock.now();
 		await commit(services, scope, async (tx) => {
 			for (const method of await listIdleMethods(tx, scope, new Date(now.getTime() - IDLE_MS)))
@@ -116,5 +116,5 @@ export async function forgetMethods(services: Services): Promise<void> {
 				services.log.warn({ err: error, methodId: method.methodId }, 'method will be detached later');
 			}
 		}
-	}
+	});
 }

@@ -7,9 +7,9 @@ import type { IntentState } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt, listAttemptLines, type Attempt } from '../../store/attempts.ts';
 import { findSaid, listUnheard, noteHeard, type Unheard } from '../../store/outcomes.ts';
-import { listSuppliers } from '../../store/parties.ts';
 import { recordAudit } from '../../store/records.ts';
 import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';
+import { forSuppliersDue } from '../for-suppliers-due.ts';
 import { allOf } from '../page.ts';
 import { commit, read, safely } from '../run.ts';
 import { findIntentOf } from './call-stripe.ts';
@@ -19,13 +19,12 @@ import { requireRightAccount } from './right-account.ts';
 import { IntentMissing, isOwnIntent, settleIntent } from './settle-intent.ts';
 
 export async function hearOutcomes(services: Services): Promise<void> {
-	for (const supplier of await listSuppliers(services.db)) {
-		const scope = mintScope(supplier.supplierId, { kind: 'system' });
+	await forSuppliersDue(services, 'outcomes_to_hear', async (scope) => {
 		for await (const one of allOf((after: Unheard | null) =>
 			read(services, scope, (tx) => listUnheard(tx, scope, after))
 		))
 			await safely(services, one.said.attemptId, () => hear(services, scope, one));
-	}
+	});
 }
 
 /** At once, of the word that was just said. What goes wrong is left to the next round. */

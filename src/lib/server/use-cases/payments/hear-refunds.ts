@@ -5,25 +5,24 @@ import type { RefundOutcome } from '../../../domain/payments/outcome.ts';
 import { required } from '../../../domain/required.ts';
 import type { IntentRefund } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
-import { listSuppliers } from '../../store/parties.ts';
 import { findPayment } from '../../store/payments.ts';
 import { recordAudit } from '../../store/records.ts';
 import { findRefundRequest } from '../../store/refund-requests.ts';
 import { findSaidRefund, listUnheardRefunds, noteRefundHeard, type SaidOfRefund } from '../../store/said-refunds.ts';
 import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';
+import { forSuppliersDue } from '../for-suppliers-due.ts';
 import { allOf } from '../page.ts';
 import { commit, read, safely } from '../run.ts';
 import { isMisnamed, refundAtStripe } from './said-refunds.ts';
 import { IntentMissing, settleIntent } from './settle-intent.ts';
 
 export async function hearRefunds(services: Services): Promise<void> {
-	for (const supplier of await listSuppliers(services.db)) {
-		const scope = mintScope(supplier.supplierId, { kind: 'system' });
+	await forSuppliersDue(services, 'refunds_to_hear', async (scope) => {
 		for await (const one of allOf((after: SaidOfRefund | null) =>
 			read(services, scope, (tx) => listUnheardRefunds(tx, scope, after))
 		))
 			await safely(services, one.said.refundRequestId, () => hear(services, scope, one));
-	}
+	});
 }
 /** At once, of the word that was just said. What goes wrong is left to the next round. */
 export const hearRefund = (services: Services, supplierId: string, refundRequestId: string): Promise<void> =>

@@ -11,13 +11,14 @@ import type { Services } from '../../services.ts';
 import { findAttempt, findLiveAttempt, insertAttempt, type Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { lockInvoices } from '../../store/invoices.ts';
-import { getSupplier, listSuppliers } from '../../store/parties.ts';
+import { getSupplier } from '../../store/parties.ts';
 import { claimCharge, dropCharge, enqueueDue, keepClaim } from '../../store/plan-charges.ts';
 import { holdParts, listHeldPositions } from '../../store/held-parts.ts';
 import { findPlan, lockPlan, savePart, type PlanWithParts } from '../../store/plans.ts';
 import { findCustomerId, findMethod } from '../../store/saved-methods.ts';
 import { isTodaysSilent } from '../../store/stripe-accounts.ts';
-import { commit, safely } from '../run.ts';
+import { forSuppliersDue } from '../for-suppliers-due.ts';
+import { commit } from '../run.ts';
 import { announce, refusePart, type Following } from './follow-plan.ts';
 import { isOverPlanned, lowerPartsOf } from './lower-plans.ts';
 import { callStripe } from '../payments/call-stripe.ts';
@@ -26,13 +27,9 @@ const LEASE_MS = 60_000;
 
 /** Periodic, and harmless as often as it runs. */
 export async function collectDue(services: Services): Promise<void> {
-	for (const supplier of await listSuppliers(services.db)) {
-		const scope = mintScope(supplier.supplierId, { kind: 'system' });
-		const now = services.clock.now();
-		await safely(services, supplier.supplierId, () =>
-			commit(services, scope, (tx) => enqueueDue(tx, scope, civilDateIn(now, supplier.timeZone), now))
-		);
-	}
+	await forSuppliersDue(services, 'parts_to_take', (scope, today) =>
+		commit(services, scope, (tx) => enqueueDue(tx, scope, today, services.clock.now()))
+	);
 }
 
 /** Takes the parts of one row of the queue; `false` when it is empty. */

@@ -1,11 +1,10 @@
 // What the days bring to plans: parts are announced before they are taken; a means of payment that serves no more is asked for again; a plan whose time to mend is over breaks, and both sides are told.
-import { mintScope, type Scope } from '../../../domain/access/scope.ts';
-import { addDays, civilDateIn, daysBetween, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { addDays, daysBetween, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { announcedOn } from '../../../domain/plans/calendar.ts';
 import { isDoubtful, isOpen } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
-import { getSupplier, listSuppliers } from '../../store/parties.ts';
+import { getSupplier } from '../../store/parties.ts';
 import {
 	listBroken,
 	listEndingCards,
@@ -17,24 +16,16 @@ import { lockPlan, savePart, savePlan, type PlanRow } from '../../store/plans.ts
 import { findMethod } from '../../store/saved-methods.ts';
 import { recordAudit } from '../../store/records.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
+import { forSuppliersDue } from '../for-suppliers-due.ts';
 import { allOf } from '../page.ts';
 import { commit, read, safely } from '../run.ts';
 import { announce } from './follow-plan.ts';
 
-const forEachSupplier = async (
-	services: Services,
-	work: (scope: Scope, today: CivilDate) => Promise<void>
-): Promise<void> => {
-	for (const supplier of await listSuppliers(services.db))
-		await safely(services, supplier.supplierId, () =>
-			work(mintScope(supplier.supplierId, { kind: 'system' }), civilDateIn(services.clock.now(), supplier.timeZone))
-		);
-};
 /** How far ahead parts are told. */
 const aheadOf = (today: CivilDate): CivilDate => addDays(today, daysBetween(announcedOn(today), today));
 
 export const announceParts = (services: Services): Promise<void> =>
-	forEachSupplier(services, async (scope, today) => {
+	forSuppliersDue(services, 'parts_to_tell', async (scope, today) => {
 		for (const { planId, position } of await read(services, scope, (tx) =>
 			listToAnnounce(tx, scope, { today, dueUntil: aheadOf(today) })
 		))
@@ -57,7 +48,7 @@ export const announceParts = (services: Services): Promise<void> =>
 
 /** The supplier collects through another account: what is kept at the former one is asked for again, well before the day. */
 export const askMethodsAgain = (services: Services): Promise<void> =>
-	forEachSupplier(services, async (scope) => {
+	forSuppliersDue(services, 'plans_elsewhere', async (scope) => {
 		for await (const plan of allOf((after: PlanRow | null) =>
 			read(services, scope, (tx) => listPlansMovedAway(tx, scope, after))
 		))
@@ -74,7 +65,7 @@ export const askMethodsAgain = (services: Services): Promise<void> =>
 const CARD_END_DAYS = 21;
 /** A card that ends before a part of its plan: asked for again three weeks before, with a way to give another. */
 export const tellEndingCards = (services: Services): Promise<void> =>
-	forEachSupplier(services, async (scope, today) => {
+	forSuppliersDue(services, 'parts_to_tell', async (scope, today) => {
 		const dueUntil = addDays(today, CARD_END_DAYS);
 		for await (const { planId, position, methodId } of allOf((after: EndingCard | null) =>
 			read(services, scope, (tx) => listEndingCards(tx, scope, { today, dueUntil }, after))
@@ -90,7 +81,7 @@ export const tellEndingCards = (services: Services): Promise<void> =>
 	});
 
 export const breakPlans = (services: Services): Promise<void> =>
-	forEachSupplier(services, async (scope, today) => {
+	forSuppliersDue(services, 'plans_to_break', async (scope, today) => {
 		for (const planId of await read(services, scope, (tx) => listBroken(tx, scope, today)))
 			await safely(services, planId, () =>
 				commit(services, scope, async (tx) => {

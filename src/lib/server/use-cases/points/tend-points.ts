@@ -11,12 +11,12 @@ import {
 	listFinalAwards,
 	listHolders,
 	listOverProgrammes,
-	listSuppliersWithPoints,
 	listToTell,
 	markTold,
 	type DueClient
 } from '../../store/points-due.ts';
 import { findLiveProgramme, markProgrammeEnded } from '../../store/points-programme.ts';
+import { forSuppliersDue } from '../for-suppliers-due.ts';
 import { commit, read, safely } from '../run.ts';
 import { queuePointsExpiring } from './queue-points-mails.ts';
 import { expire } from './expire-points.ts';
@@ -43,10 +43,9 @@ export async function tendPoints(services: Services): Promise<void> {
 
 /** The end of points is told in time, as the programme says; a programme that ends tells of it in its own mail. */
 export async function tellExpiring(services: Services): Promise<void> {
-	for (const supplierId of await listSuppliersWithPoints(services.db)) {
-		const scope = mintScope(supplierId, { kind: 'system' });
-		await safely(services, supplierId, () => commit(services, scope, (tx) => tellInside(services, scope, tx)));
-	}
+	await forSuppliersDue(services, 'points_to_tell', (scope) =>
+		commit(services, scope, (tx) => tellInside(services, scope, tx))
+	);
 }
 async function tellInside(services: Services, scope: Scope, tx: Tx): Promise<void> {
 	const programme = await findLiveProgramme(tx, scope);

@@ -1,0 +1,76 @@
+// Work costs what is due: with nothing to do, a round of the worker says the same few things to the database for ten suppliers and for two thousand.
+import postgres from 'postgres';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PERIODIC } from '#lib/server/jobs/worker.ts';
+import { askStripe, doDueWork } from '#lib/server/jobs/due-jobs.ts';
+import type { Services } from '#lib/server/services.ts';
+import { aSupplier } from '../../builders/parties.ts';
+import { openHouse, type TestHouse } from '../../setup/house.ts';
+
+/** Once an hour or a day, of everybody, for a reason of its own. */
+const OF_EVERYBODY = [
+	'reconcile the last three days', // what Stripe did without telling us: nobody but Stripe knows where
+	'reconcile the last thirty days',
+	'forget what has served its time',
+	'compare totals with Stripe',
+	'compare what is open with the books'
+];
+let house: TestHouse;
+let superuser: postgres.Sql;
+beforeAll(async () => {
+	house = await openHouse(['acct_idle']);
+	superuser = postgres(house.databaseUrl, { max: 1, onnotice: () => {} });
+	await aSupplier(house.services, 'acct_idle', 'Lumen');
+});
+afterAll(async () => {
+	await superuser.end();
+	await house.close({ isMadeUp: true });
+});
+const idle = (count: number) => superuser`insert into supplier select (r).* from (
+	select jsonb_populate_record(null::supplier, to_jsonb(s) || jsonb_build_object('supplier_id', gen_random_uuid(), 'slug', 'idle-' || gen_random_uuid(), 'stripe_account', null)) as r
+	from (select * from supplier order by created_at limit 1) s, generate_series(1, ${count}::int)) made`;
+
+/** What is said to the database: by the worker itself, and in the scope of a supplier. */
+async function counted(services: Services, work: () => Promise<unknown>): Promise<number> {
+	const { app, signals } = services.db;
+	const [unsafe, transaction] = [signals.unsafe, app.transaction];
+	let said = 0;
+	signals.unsafe = ((...args: Parameters<typeof unsafe>) => {
+		said += 1;
+		return unsafe.apply(signals, args);
+	}) as typeof unsafe;
+	app.transaction = ((...args: Parameters<typeof transaction>) => {
+		said += 1;
+		return transaction.apply(app, args);
+	}) as typeof transaction;
+	try {
+		await work();
+	} finally {
+		signals.unsafe = unsafe;
+		app.transaction = transaction;
+	}
+	return said;
+}
+async function round(services: Services): Promise<Record<string, number>> {
+	const costs: Record<string, number> = {};
+	for (const { name, run } of PERIODIC)
+		if (!OF_EVERYBODY.includes(name)) costs[name] = await counted(services, () => run(services));
+	costs['what is due'] = await counted(services, () => doDueWork(services));
+	costs['what Stripe has not ended'] = await counted(services, () =>
+		askStripe(services, { stopping: () => false, nextRing: () => new Promise(() => {}) })
+	);
+	return costs;
+}
+
+test('a round in which nothing is due costs the same for ten suppliers and for two thousand', async () => {
+	await idle(9);
+	await round(house.services);
+	const ten = await round(house.services);
+	await idle(1990);
+	const many = await round(house.services);
+	expect(many).toEqual(ten);
+	// One question each, two where two pools are asked.
+	expect(Math.max(...Object.values(ten))).toBeLessThanOrEqual(2);
+	expect(Math.min(...Object.values(ten))).toBeGreaterThan(0);
+	for (const name of OF_EVERYBODY) expect(PERIODIC.map((task) => task.name)).toContain(name);
+});
