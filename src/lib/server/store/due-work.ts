@@ -176,13 +176,7 @@ export async function isFollowingPoints(tx: Tx, scope: Scope, paymentId: string)
 				eq(dueWork.subjectId, payment.attemptId)
 			)
 		)
-		.where(
-			and(
-				eq(payment.supplierId, scope.supplierId),
-				eq(payment.paymentId, paymentId),
-				eq(dueWork.failures, 0)
-			)
-		)
+		.where(and(eq(payment.supplierId, scope.supplierId), eq(payment.paymentId, paymentId), eq(dueWork.failures, 0)))
 		.limit(1);
 	return row !== undefined;
 }
