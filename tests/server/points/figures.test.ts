@@ -59,7 +59,8 @@ test('totals, what is owed and each client are the sum of the ledger; invoices o
 	expect(read?.totals).toEqual({ ...moved, outstanding: 195, owed: 0, pending: 0 });
 	// 195 at 5,00 for 100; of 2,200.00 invoiced, 1,833.33 are net.
 	expect(read?.owed).toMatchObject({ points: 195, grossMinor: 975n, netMinor: 812n });
-	expect(read?.months.at(-1)).toMatchObject({ ...moved, outstanding: 195 });
+	// Of the day of the acts: it may have been the last of its month.
+	expect(read?.months.find(({ month }) => inDays(-1).startsWith(month))).toMatchObject({ ...moved, outstanding: 195 });
 	expect(read?.tiers).toEqual([1, 0, 0]);
 	expect(read?.punctuality).toMatchObject({
 		// Due before the first version, and not paid yet: 61 days late. Due since: one on time, one late by a day.
@@ -118,9 +119,10 @@ test('the file has every client, and says who is frozen; a client’s own page t
 });
 
 test('an accountant may have what is owed for points behind the journal, balanced and said to be a proposal; without asking, and for a month before, there is none', async () => {
-	const month = inDays(0).slice(0, 7);
+	const month = inDays(-1).slice(0, 7);
 	const provision = await readProvision(house.services, cast.accountant, month);
-	expect(provision).toMatchObject({ now: { on: inDays(0), points: 195, netMinor: 812n }, changeMinor: 812n });
+	const on = inDays(0).startsWith(month) ? inDays(0) : inDays(-1);
+	expect(provision).toMatchObject({ now: { on, points: 195, netMinor: 812n }, changeMinor: 812n });
 	expect(await readProvision(house.services, cast.accountant, '2026-01')).toBeNull();
 	expect(await readProvision(house.services, payer.scope, month)).toBeNull();
 	const rows = async (asked: typeof provision) => {
