@@ -1,10 +1,11 @@
 // Brings a database up to date. Several copies may start at once: an advisory lock lets one of them do it.
-import { drizzle } from 'drizzle-orm/postgres-js';
-import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
+import { checkAfterwards, WrongAfterUpgrade } from './after-checks.ts';
 import { isOfRows, OldRows, rowsAgainst, unvalidated } from './old-rows.ts';
+import { readMigrations, runMigrations } from './run-migrations.ts';
 
 const folder = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../drizzle');
 
@@ -40,8 +41,16 @@ async function validate(sql: postgres.Sql): Promise<void> {
 		}
 	if (problems.length) throw new OldRows(problems);
 }
-/** @throws the error of PostgreSQL when the URL is wrong or the user may not create roles; OldRows when rows of an older version are in the way. */
-export async function migrateDatabase(url: string): Promise<void> {
+/** Asked again and again, never waited for: a statement that waits is a transaction, and an index that is being built waits for those. */
+async function takeTurn(sql: postgres.Sql): Promise<void> {
+	for (;;) {
+		const [{ taken }] = await sql<[{ taken: boolean }]>`select pg_try_advisory_lock(727001) as taken`;
+		if (taken) return;
+		await sleep(200);
+	}
+}
+/** @throws the error of PostgreSQL when the URL is wrong or the user may not create roles; OldRows when rows of an older version are in the way; WrongAfterUpgrade. */
+export async function migrateDatabase(url: string, from = folder): Promise<void> {
 	// `ponctuel.migrating` opens to the owner what row-level security otherwise keeps from it as well.
 	const sql = postgres(url, {
 		max: 1,
@@ -50,12 +59,16 @@ export async function migrateDatabase(url: string): Promise<void> {
 		connection: { application_name: 'ponctuel_migrate', 'ponctuel.migrating': 'on' } as never
 	});
 	try {
-		await sql`select pg_advisory_lock(727001)`;
+		// A start that was killed leaves its server process behind, which would go on to the end of its statement, with the turn. Not every system can tell.
+		await sql`set client_connection_check_interval = '1s'`.catch(() => {});
+		await takeTurn(sql);
 		// Whoever waits for a lock makes everybody behind it wait: better to fail and start again than to stop a product that runs.
 		await sql`set lock_timeout = '10s'`;
-		await migrate(drizzle(sql), { migrationsFolder: folder });
+		const migrations = readMigrations(from);
+		await runMigrations(sql, migrations, WALLS);
 		await sql.unsafe(WALLS);
 		await validate(sql);
+		await checkAfterwards(sql, migrations);
 	} finally {
 		await sql.end({ timeout: 5 });
 	}
@@ -73,7 +86,7 @@ if (import.meta.main) {
 		await migrateDatabase(url);
 		console.info('Database up to date.');
 	} catch (error) {
-		if (!(error instanceof OldRows)) throw error;
+		if (!(error instanceof OldRows || error instanceof WrongAfterUpgrade)) throw error;
 		console.error(error.message);
 		process.exitCode = 1;
 	}

@@ -1,6 +1,7 @@
 // The database of a start: the bundled PostgreSQL unless DATABASE_URL names one, migrated, with logins for the product that own nothing.
 // What can't be used is said in one sentence.
 import path from 'node:path';
+import { WrongAfterUpgrade } from './after-checks.ts';
 import { openLogins, type Logins } from './database-logins.ts';
 import { embedded } from './embedded-postgres.ts';
 import { migrateDatabase } from './migrate.ts';
@@ -60,7 +61,7 @@ export async function migrate(url: string): Promise<void> {
 	try {
 		await migrateDatabase(url);
 	} catch (error) {
-		if (error instanceof OldRows) throw new StartProblem(error.message);
+		if (error instanceof OldRows || error instanceof WrongAfterUpgrade) throw new StartProblem(error.message);
 		const { code, message, cause } = error as Error & { code?: string; cause?: Error & { code?: string } };
 		const why = (cause?.code ?? code) === 'ECONNREFUSED' ? 'nothing answers there' : (cause?.message ?? message);
 		if (!process.env.DATABASE_URL) throw new StartProblem(`The database could not be brought up to date: ${why}`);

@@ -1,5 +1,6 @@
 // The code's own shape: what a machine can hold us to.
 import { apiTypes } from '#scripts/generate-api-types.ts';
+import { readMigrations } from '#scripts/run-migrations.ts';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -108,6 +109,30 @@ test('migrations are numbered without gap, and those that landed are unchanged',
 			])
 		)
 	).toEqual(hashes);
+});
+test('an index on a table that is in use is built concurrently, in a migration of its own', () => {
+	/** From before that was so. */
+	const LAST_WITH_OTHERS = '0050';
+	const plainOnesIn = (text: string): string[] => {
+		const made = new Set([...text.matchAll(/create table (?:if not exists )?"?(\w+)"?/gi)].map((found) => found[1]));
+		return [
+			...text.matchAll(/create (?:unique )?index (?!concurrently)[^;]*? on (?:only )?(?:"?public"?\.)?"?(\w+)"?/gi)
+		]
+			.filter((found) => !made.has(found[1]!))
+			.map((found) => found[0]);
+	};
+	expect(plainOnesIn('CREATE UNIQUE INDEX "a" ON "mail" ("b");')).toEqual(['CREATE UNIQUE INDEX "a" ON "mail"']);
+	expect(plainOnesIn('CREATE TABLE "mail" (); CREATE INDEX "a" ON "mail" ("b");')).toEqual([]);
+	expect(plainOnesIn('CREATE INDEX CONCURRENTLY "a" ON "mail" ("b");')).toEqual([]);
+	const migrations = readMigrations('drizzle');
+	expect(
+		migrations
+			.filter(({ name }) => name.slice(0, 4) > LAST_WITH_OTHERS)
+			.flatMap(({ name, statements }) => plainOnesIn(statements.join(';')).map((found) => `${name}: ${found}`)),
+		'say .concurrently() in the schema, and give the index a migration of its own (docs/decisions/0047)'
+	).toEqual([]);
+	// Drizzle numbers by the clock: a migration that is older than its neighbour would be left out.
+	expect(migrations.map(({ at }) => at)).toEqual(migrations.map(({ at }) => at).sort((a, b) => a - b));
 });
 test('the schema in the code is the schema of the migrations', () => {
 	const before = read('drizzle/meta/_journal.json');

@@ -1,45 +1,13 @@
 // A database of an older version, with its rows, brought up to date: by the owner's login, through row-level security that is forced on it too.
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { drizzle } from 'drizzle-orm/postgres-js';
-import { migrate } from 'drizzle-orm/postgres-js/migrator';
-import postgres from 'postgres';
-import { afterAll, expect, inject, test } from 'vitest';
+import type postgres from 'postgres';
+import { afterAll, expect, test } from 'vitest';
 import { newId } from '#lib/server/identity.ts';
 import { migrateDatabase } from '../../../src/scripts/migrate.ts';
+import { openOlderDatabases } from '../../setup/older-database.ts';
 
-const admin = postgres(inject('template').replace(/\/[^/]+$/, '/postgres'), { max: 1, onnotice: () => {} });
-const opened: { sql: postgres.Sql; name: string }[] = [];
-afterAll(async () => {
-	for (const { sql, name } of opened) {
-		await sql.end();
-		await admin.unsafe(`drop database ${name} with (force)`);
-	}
-	await admin.end();
-});
+const { olderThan, close } = openOlderDatabases();
+afterAll(close);
 
-/** A database as it was before a migration. */
-async function olderThan(migration: string) {
-	const name = `old_${process.pid}_${opened.length}`;
-	await admin.unsafe(`create database ${name} owner ponctuel_owner`);
-	// As the owner, who is not above row-level security.
-	const url = inject('template').replace(/\/[^/]+$/, `/${name}?role=ponctuel_owner`);
-	const asOwner = () =>
-		postgres(url, { max: 1, onnotice: () => {}, connection: { 'ponctuel.migrating': 'on' } as never });
-	const migrating = asOwner();
-	const folder = mkdtempSync(path.join(tmpdir(), 'ponctuel-migrations-'));
-	cpSync('drizzle', folder, { recursive: true });
-	const journal = path.join(folder, 'meta/_journal.json');
-	const all = JSON.parse(readFileSync(journal, 'utf8')) as { entries: { tag: string }[] };
-	writeFileSync(journal, JSON.stringify({ ...all, entries: all.entries.filter(({ tag }) => tag < migration) }));
-	await migrate(drizzle(migrating), { migrationsFolder: folder });
-	await migrating.end();
-	rmSync(folder, { recursive: true });
-	const sql = asOwner();
-	opened.push({ sql, name });
-	return { sql, url };
-}
 const AT = '2026-09-01T10:00:00Z';
 async function addSupplier(
 	sql: postgres.Sql,

@@ -1,0 +1,112 @@
+// How migrations run: indexes beside the work that goes on, several starts at once, what does not fit together, what is looked at afterwards.
+import { rmSync } from 'node:fs';
+import postgres from 'postgres';
+import { afterAll, expect, inject, test } from 'vitest';
+import { newId } from '#lib/server/identity.ts';
+import { migrateDatabase } from '../../../src/scripts/migrate.ts';
+import { migrationsAnd, openOlderDatabases } from '../../setup/older-database.ts';
+
+const older = openOlderDatabases();
+const superuser = postgres(inject('template').replace(/\/[^/]+$/, '/postgres'), { max: 1, onnotice: () => {} });
+const folders: string[] = [];
+const withMore = (more: Record<string, string>) => {
+	const folder = migrationsAnd(more);
+	folders.push(folder);
+	return folder;
+};
+afterAll(async () => {
+	await superuser.end();
+	await older.close();
+	for (const folder of folders) rmSync(folder, { recursive: true });
+});
+async function until(what: () => Promise<boolean>): Promise<void> {
+	while (!(await what())) await new Promise((go) => setTimeout(go, 20));
+}
+
+test('of two starts at once one builds the index, and none waits for the other for ever', async () => {
+	const database = await older.ofToday();
+	const folder = withMore({ '9990_index': 'CREATE INDEX CONCURRENTLY "late_idx" ON "client" ("name");' });
+	const writer = postgres(database.url, { max: 1 });
+	const held = await writer.reserve();
+	await held.unsafe('begin; lock table client in row exclusive mode');
+	const starts = async () =>
+		(
+			await superuser<{ query: string }[]>`
+				select query from pg_stat_activity where datname = ${database.name} and application_name = 'ponctuel_migrate'`
+		).map(({ query }) => query);
+	const both = [migrateDatabase(database.url, folder)];
+	await until(async () => (await starts()).some((query) => query.startsWith('CREATE INDEX')));
+	both.push(migrateDatabase(database.url, folder));
+	await until(async () => (await starts()).some((query) => query.includes('advisory_lock')));
+	await held`rollback`;
+	held.release();
+	await writer.end();
+	await Promise.all(both);
+	const [index] = await database.sql`select indisvalid from pg_index where indexrelid = 'late_idx'::regclass`;
+	expect(index).toEqual({ indisvalid: true });
+});
+
+test('rows that stand against a unique index are named, nothing is left of it, and it is built once they are gone', async () => {
+	const database = await older.ofToday();
+	const folder = withMore({
+		'9990_once': '-- Once only.\nCREATE UNIQUE INDEX CONCURRENTLY "once_idx" ON "rate_limit" ("points");',
+		'9991_after': 'create table after_it (one integer);'
+	});
+	await database.sql`insert into rate_limit (key, points) values ('a', 7), ('b', 7)`;
+	await expect(migrateDatabase(database.url, folder)).rejects.toThrow(/once_idx.*2 rows with 7/s);
+	expect((await database.sql`select to_regclass('once_idx') as index, to_regclass('after_it') as later`)[0]).toEqual({
+		index: null,
+		later: null
+	});
+	await database.sql`delete from rate_limit`;
+	await migrateDatabase(database.url, folder);
+	const [index] = await database.sql`select indisvalid from pg_index where indexrelid = 'once_idx'::regclass`;
+	expect(index).toEqual({ indisvalid: true });
+	const [walls] = await database.sql`select relforcerowsecurity from pg_class where relname = 'after_it'`;
+	expect(walls).toEqual({ relforcerowsecurity: true });
+});
+
+test('an index that is built concurrently beside something else is refused before anything is done', async () => {
+	const database = await older.ofToday();
+	const folder = withMore({
+		'9990_mixed':
+			'create table mixed (one integer);--> statement-breakpoint\nCREATE INDEX CONCURRENTLY "x_idx" ON "mixed" ("one");'
+	});
+	await expect(migrateDatabase(database.url, folder)).rejects.toThrow(/9990_mixed.*migration of their own/s);
+	expect((await database.sql`select to_regclass('mixed') as there`)[0]).toEqual({ there: null });
+});
+
+test('what a migration leaves wrong is told, at each start until it is mended; what was looked at once is not looked at again', async () => {
+	const database = await older.ofToday();
+	const { sql } = database;
+	const folder = withMore({
+		'9990_careless': `alter table journal_line disable trigger append_only;
+			--> statement-breakpoint
+			insert into open_sum (supplier_id, currency, due_on, balance_minor, payable_minor, busy_minor, under_way_minor, elsewhere_minor, credit_minor, owed_count, payable_count)
+				select supplier_id, 'EUR', '2026-09-01', 1, 0, 0, 0, 0, 0, 1, 0 from supplier`
+	});
+	const supplierId = newId();
+	await sql`insert into supplier ${sql({
+		supplier_id: supplierId,
+		slug: 'lumen',
+		name: 'Lumen',
+		legal_name: 'LUMEN',
+		address: sql.json({ lines: [], postalCode: '69001', town: 'Lyon', country: 'FR' }),
+		contact_name: 'Claire',
+		contact_email: 'c@lumen.example',
+		brand_hue: 165,
+		time_zone: 'Europe/Paris',
+		default_terms_days: 30,
+		created_at: '2026-09-01T10:00:00Z'
+	})}`;
+	for (let start = 0; start < 2; start++) {
+		const problem = await migrateDatabase(database.url, folder).catch((error: Error) => error.message);
+		expect(problem).toContain('trigger that is switched off: append_only on journal_line');
+		expect(problem).toContain(`${supplierId} EUR 2026-09-01`);
+	}
+	await sql`alter table journal_line enable trigger append_only`;
+	await sql`delete from open_sum`;
+	await migrateDatabase(database.url, folder);
+	await sql`alter table journal_line disable trigger append_only`;
+	await migrateDatabase(database.url, folder);
+});
