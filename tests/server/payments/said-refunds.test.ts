@@ -5,6 +5,7 @@ import { addDays } from '#lib/domain/calendar/civil-date.ts';
 import { minor } from '#lib/domain/money/minor.ts';
 import { required } from '#lib/domain/required.ts';
 import { newId } from '#lib/server/identity.ts';
+import { claimMail, finishMail, putBackMail, type MailRow } from '#lib/server/store/mails.ts';
 import { findPayment, listReversals } from '#lib/server/store/payments.ts';
 import { findPaymentOfIntent } from '#lib/server/store/payments-of-intents.ts';
 import { hearRefunds } from '#lib/server/use-cases/payments/hear-refunds.ts';
@@ -517,4 +518,24 @@ test('Stripe calls it by another name than was said: one refund, told once; that
 	refundFails(world(), formerObjects(), refundAtStripe());
 	await reconcileRecent(at.house.services, 30);
 	expect(await told()).toEqual([TOLD, 'Le remboursement de 500,00 € n’a pas abouti']);
+});
+
+test('taken back while its mail is in the hands of a slow mail server: that it was not made is told all the same', async () => {
+	const { db, clock } = at.house.services;
+	const asked = await askedFor();
+	await leave();
+	const before = (await told()).length;
+	expect(await say(asked, made('re_slow'))).toMatchObject(OK);
+	const claimed: MailRow[] = [];
+	for (let row; (row = await claimMail(db, clock.now(), { leaseMs: 120_000, served: null }));) claimed.push(row);
+	for (const row of claimed) if (row.kind !== 'refund') await putBackMail(db, row, clock.now());
+	const slow = required(
+		claimed.find(({ kind }) => kind === 'refund'),
+		'mail'
+	);
+	expect(await say(asked, NOT_MADE, 1)).toMatchObject(OK);
+	expect((await told()).slice(before)).toEqual([]);
+	await finishMail(db.system, slow, { state: 'sent' }, clock.now());
+	world().offsetMs += 1000;
+	expect((await told()).slice(before)).toEqual([NOT_SO]);
 });

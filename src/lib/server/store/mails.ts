@@ -99,6 +99,25 @@ export async function putBackMail(db: Database, row: MailRow, until: Date): Prom
 		.set({ state: 'due', tries: row.tries - 1, nextTryAt: until })
 		.where(inHand(row));
 }
+/** One of these kinds, older, is being sent to the same person: nobody knows yet whether it was told. */
+export async function isOlderInHand(tx: Tx, row: MailRow, kinds: MailKind[], now: Date): Promise<boolean> {
+	if (!row.contactId) return false;
+	const [older] = await tx
+		.select({ mailId: mail.mailId })
+		.from(mail)
+		.where(
+			and(
+				eq(mail.supplierId, row.supplierId),
+				eq(mail.contactId, row.contactId),
+				inArray(mail.kind, kinds),
+				eq(mail.state, 'sending'),
+				gt(mail.nextTryAt, now),
+				sql`(${mail.createdAt}, ${mail.mailId}) < (${row.createdAt.toISOString()}::timestamptz, ${row.mailId}::uuid)`
+			)
+		)
+		.limit(1);
+	return older !== undefined;
+}
 /** Somebody is sending one, and has not given up. */
 export const isSending = async (db: Database, now: Date): Promise<boolean> =>
 	(

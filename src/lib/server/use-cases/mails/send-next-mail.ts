@@ -5,8 +5,9 @@ import { returnAddress } from '../../mails/bounces.ts';
 import type { Services } from '../../services.ts';
 import type { Database } from '../../store/database.ts';
 import { isFollowingPoints } from '../../store/due-work.ts';
-import { claimMail, finishMail, putBackMail, type MailRow } from '../../store/mails.ts';
+import { claimMail, finishMail, isOlderInHand, putBackMail, type MailRow } from '../../store/mails.ts';
 import { recordFact } from '../../store/outbox.ts';
+import type { MailKind } from '../../store/schema/index.ts';
 import { saveMailProblem } from '../../store/parties.ts';
 import { commit, read } from '../run.ts';
 import { composeMail } from './compose-mail.ts';
@@ -17,6 +18,8 @@ const TRIES_MAX = 8;
 /** A receipt says what was earned: so long it waits for that, and goes without. */
 const POINTS_WAIT_MS = 120_000;
 const LOOK_AGAIN_MS = 1000;
+/** What these say depends on what the same person was told before. */
+const TELL_OF_MONEY_BACK: MailKind[] = ['refund', 'refund_failed', 'money_returned', 'money_restored'];
 
 /** Whose mail each of these services claimed last. */
 const served = new WeakMap<Database, string>();
@@ -28,7 +31,7 @@ export async function sendNextMail(services: Services): Promise<boolean> {
 	if (!row) return false;
 	served.set(db, row.supplierId);
 	try {
-		if (row.kind === 'payment_received' && (await waitsForPoints(services, row))) {
+		if ((await waitsForPoints(services, row)) || (await waitsForOlder(services, row))) {
 			// It waits alone: those behind it are sent meanwhile, and none of them is looked at a hundred times for it.
 			await putBackMail(db, row, new Date(clock.now().getTime() + LOOK_AGAIN_MS));
 			// Nobody else rings then. Unheard, it waits for the worker's clock.
@@ -56,11 +59,20 @@ export async function sendNextMail(services: Services): Promise<boolean> {
 	return true;
 }
 
-async function waitsForPoints(services: Services, { supplierId, subjectId, createdAt }: MailRow): Promise<boolean> {
+async function waitsForPoints(services: Services, row: MailRow): Promise<boolean> {
+	if (row.kind !== 'payment_received') return false;
+	const { supplierId, subjectId, createdAt } = row;
 	// From its own instant: each look at the money asks for its points again.
 	if (services.clock.now().getTime() - createdAt.getTime() >= POINTS_WAIT_MS) return false;
 	const scope = mintScope(supplierId, { kind: 'system' });
 	return read(services, scope, (tx) => isFollowingPoints(tx, scope, subjectId));
+}
+
+/** One at a time, in their order: the younger of two would find that nothing was told yet, and be dropped. */
+async function waitsForOlder(services: Services, row: MailRow): Promise<boolean> {
+	if (!TELL_OF_MONEY_BACK.includes(row.kind)) return false;
+	const scope = mintScope(row.supplierId, { kind: 'system' });
+	return read(services, scope, (tx) => isOlderInHand(tx, row, TELL_OF_MONEY_BACK, services.clock.now()));
 }
 
 async function postpone(services: Services, row: MailRow, problem: string): Promise<void> {
