@@ -54,6 +54,8 @@ export async function migrateDatabase(url: string, from = folder): Promise<void>
 	// `ponctuel.migrating` opens to the owner what row-level security otherwise keeps from it as well.
 	const sql = postgres(url, {
 		max: 1,
+		// The turn is its connection's: the driver would end that after half an hour or an hour, and another start would begin in the middle of this one.
+		max_lifetime: null,
 		onnotice: () => {},
 		connect_timeout: 10,
 		connection: { application_name: 'ponctuel_migrate', 'ponctuel.migrating': 'on' } as never

@@ -1,7 +1,7 @@
 // How migrations run: indexes beside the work that goes on, several starts at once, what does not fit together, what is looked at afterwards.
 import { rmSync } from 'node:fs';
 import postgres from 'postgres';
-import { afterAll, expect, inject, test } from 'vitest';
+import { afterAll, expect, inject, test, vi } from 'vitest';
 import { newId } from '#lib/server/identity.ts';
 import { migrateDatabase } from '../../../src/scripts/migrate.ts';
 import { migrationsAnd, openOlderDatabases } from '../../setup/older-database.ts';
@@ -44,6 +44,33 @@ test('of two starts at once one builds the index, and none waits for the other f
 	await Promise.all(both);
 	const [index] = await database.sql`select indisvalid from pg_index where indexrelid = 'late_idx'::regclass`;
 	expect(index).toEqual({ indisvalid: true });
+});
+
+test('the turn lasts as long as the upgrade: its connection is not ended because it is old', async () => {
+	const database = await older.ofToday();
+	const folder = withMore(
+		Object.fromEntries([1, 2, 3].map((n) => [`999${n}_slow`, `create table slow_${n} as select pg_sleep(0.2)::text;`]))
+	);
+	const { setTimeout: real } = globalThis;
+	// What the driver means to do in half an hour is done in the middle of this upgrade.
+	const hurried = vi
+		.spyOn(globalThis, 'setTimeout')
+		.mockImplementation(((work: () => void, ms = 0, ...rest: never[]) =>
+			real(work, ms >= 1_800_000 ? 100 : ms, ...rest)) as never);
+	const seen = new Set<number>();
+	let isOver = false;
+	const upgrade = migrateDatabase(database.url, folder).finally(() => {
+		isOver = true;
+		hurried.mockRestore();
+	});
+	await until(async () => {
+		const rows = await superuser<{ pid: number }[]>`
+			select pid from pg_stat_activity where datname = ${database.name} and application_name = 'ponctuel_migrate'`;
+		for (const { pid } of rows) seen.add(pid);
+		return isOver;
+	});
+	await upgrade;
+	expect(seen.size).toBe(1);
 });
 
 test('rows that stand against a unique index are named, nothing is left of it, and it is built once they are gone', async () => {
