@@ -245,6 +245,79 @@ describe('changed by its bank', () => {
 	});
 });
 
+describe('two messages about one means of payment at once', () => {
+	/** Stripe is asked, and while its answer is on the way `meanwhile` happens; returns how often it was asked. */
+	async function askedBefore(id: string, meanwhile: () => Promise<unknown>): Promise<number> {
+		let asked = 0;
+		const { payments } = house.services;
+		const slow: typeof payments = {
+			...payments,
+			retrieveMethod: async (...question) => {
+				const state = await payments.retrieveMethod(...question);
+				if (++asked === 1) await meanwhile();
+				return state;
+			}
+		};
+		await followMethod({ ...house.services, payments: slow }, cast.system, 'acct_lumen', id);
+		return asked;
+	}
+	const ofPlan = async (invoiceId: string) => {
+		const { methodId } = await planOf(invoiceId);
+		const [row] = await asSystem((tx) =>
+			tx.execute<{ pm: string; label: string; lost: boolean }>(
+				sql`select stripe_payment_method_id as pm, label, unusable_at is not null as lost from saved_method where method_id = ${methodId}`
+			)
+		);
+		return row!;
+	};
+	const follow = (id: string) => followMethod(house.services, cast.system, 'acct_lumen', id);
+	const planBy = async (method: string) => {
+		const invoiceId = await fresh();
+		await ask(payer, invoiceId, { method, option: 'plan_2', expectedAmountMinor: minor(60_000n) });
+		await live(method === 'pm_success_fr' ? 8 : 0);
+		return invoiceId;
+	};
+	test('a mandate revoked while an older answer is on the way stays revoked', async () => {
+		const invoiceId = await planBy('pm_success_fr');
+		const { pm } = await ofPlan(invoiceId);
+		const mandate = Object.values(account().mandates).find((one) => one.payment_method === pm)!;
+		for (const older of [mandate.id, pm]) {
+			mandate.status = 'active';
+			await follow(mandate.id);
+			expect(await ofPlan(invoiceId)).toMatchObject({ lost: false });
+			const told = mailsAbout(/^Un autre moyen de paiement/).length;
+			await askedBefore(older, async () => {
+				mandate.status = 'inactive';
+				await follow(mandate.id);
+			});
+			expect(await ofPlan(invoiceId)).toMatchObject({ lost: true });
+			await house.drain();
+			// Of one plan it is told once, however often its mandate comes and goes.
+			expect(mailsAbout(/^Un autre moyen de paiement/).length - told).toBe(older === mandate.id ? 1 : 0);
+		}
+	});
+	test('a card taken away, or replaced, while an older answer is on the way stays so', async () => {
+		const invoiceId = await planBy('pm_card_visa');
+		const { pm } = await ofPlan(invoiceId);
+		const card = account().payment_methods[pm]!;
+		const change = async () => {
+			Object.assign(card.card!, { last4: '9876' });
+			await follow(pm);
+		};
+		expect(await askedBefore(pm, change)).toBe(2);
+		expect(await ofPlan(invoiceId)).toMatchObject({ label: 'Visa •••• 9876', lost: false });
+		await askedBefore(pm, async () => {
+			card.customer = null;
+			await follow(pm);
+		});
+		expect(await ofPlan(invoiceId)).toMatchObject({ lost: true });
+	});
+	test('nothing happened meanwhile: one question', async () => {
+		const { pm } = await ofPlan(await planBy('pm_card_visa'));
+		expect(await askedBefore(pm, async () => {})).toBe(1);
+	});
+});
+
 describe('a plan whose first part comes on the due date', () => {
 	const accept = (invoiceId: string, method: string, over: Ask = {}) =>
 		ask(others.later!, invoiceId, { method, option: 'plan_2', expectedAmountMinor: minor(0n), ...over });

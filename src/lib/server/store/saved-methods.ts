@@ -120,6 +120,14 @@ export async function findMethodByStripeId(tx: Tx, scope: Scope, paymentMethodId
 		.where(and(...mine(scope), eq(savedMethod.stripePaymentMethodId, paymentMethodId)));
 	return row ?? null;
 }
+export async function lockMethodByStripeId(tx: Tx, scope: Scope, paymentMethodId: string): Promise<SavedMethod | null> {
+	const [row] = await tx
+		.select(columns)
+		.from(savedMethod)
+		.where(and(...mine(scope), eq(savedMethod.stripePaymentMethodId, paymentMethodId)))
+		.for('no key update');
+	return row ?? null;
+}
 /** What one person kept on purpose, oldest first. */
 export const listKeptMethods = (tx: Tx, scope: Scope, contactId: string): Promise<SavedMethod[]> =>
 	tx

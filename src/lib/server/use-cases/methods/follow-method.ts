@@ -9,39 +9,63 @@ import {
 	findMethodByStripeId,
 	listMethodsOf,
 	lockMethod,
+	lockMethodByStripeId,
 	saveMethod,
 	type SavedMethod
 } from '../../store/saved-methods.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
 import { announce } from '../plans/follow-plan.ts';
-import { commit } from '../run.ts';
+import { commit, read } from '../run.ts';
 
-/** `methodOrMandateId` as the event names it. Harmless as often as it runs. */
+/** `methodOrMandateId` as the event names it. Harmless as often as it runs, and side by side: an answer that was overtaken is asked for again. */
 export async function followMethod(
 	services: Services,
 	scope: Scope,
 	account: string | null,
 	methodOrMandateId: string
 ): Promise<void> {
-	const state = await services.payments.retrieveMethod(account, methodOrMandateId);
-	if (!state?.paymentMethodId) return;
-	const { paymentMethodId } = state;
-	await commit(services, scope, async (tx) => {
-		const method = await findMethodByStripeId(tx, scope, paymentMethodId);
-		if (!method || method.removedAt) return;
-		// Of an older mandate of the same account: what counts is the one that stands.
-		if (state.mandateId && method.mandateId && state.mandateId !== method.mandateId) return;
-		const now = services.clock.now();
-		await saveMethod(tx, scope, method.methodId, {
-			label: state.methodLabel ?? method.label,
-			expiryMonth: state.expiryMonth,
-			expiryYear: state.expiryYear,
-			unusableAt: standsAfter(state, method) ? null : (method.unusableAt ?? now)
-		});
-		const isLostNow = !state.isUsable && !method.unusableAt;
-		await tellPlans(tx, scope, now, { methodId: method.methodId, isLostNow });
-	});
+	// Whose a mandate is, its first answer says: then it is asked for once more.
+	let before = await read(services, scope, (tx) => findMethodByStripeId(tx, scope, methodOrMandateId));
+	for (;;) {
+		const state = await services.payments.retrieveMethod(account, methodOrMandateId);
+		if (!state?.paymentMethodId) return;
+		const { paymentMethodId } = state;
+		const known = before;
+		before = await commit(services, scope, (tx) =>
+			keepState(services, scope, tx, { ...state, paymentMethodId }, known)
+		);
+		if (!before) return;
+	}
 }
+/** Returns the row when it is not as it was before Stripe was asked: the answer may be older than what is in it, a card or a mandate that was revoked meanwhile. */
+async function keepState(
+	services: Services,
+	scope: Scope,
+	tx: Tx,
+	state: MethodState & { paymentMethodId: string },
+	before: SavedMethod | null
+): Promise<SavedMethod | null> {
+	const method = await lockMethodByStripeId(tx, scope, state.paymentMethodId);
+	if (!method || method.removedAt) return null;
+	// Of an older mandate of the same account: what counts is the one that stands.
+	if (state.mandateId && method.mandateId && state.mandateId !== method.mandateId) return null;
+	if (!before || !saysTheSame(before, method)) return method;
+	const now = services.clock.now();
+	await saveMethod(tx, scope, method.methodId, {
+		label: state.methodLabel ?? method.label,
+		expiryMonth: state.expiryMonth,
+		expiryYear: state.expiryYear,
+		unusableAt: standsAfter(state, method) ? null : (method.unusableAt ?? now)
+	});
+	const isLostNow = !state.isUsable && !method.unusableAt;
+	await tellPlans(tx, scope, now, { methodId: method.methodId, isLostNow });
+	return null;
+}
+const saysTheSame = (a: SavedMethod, b: SavedMethod): boolean =>
+	a.label === b.label &&
+	a.expiryMonth === b.expiryMonth &&
+	a.expiryYear === b.expiryYear &&
+	a.unusableAt?.getTime() === b.unusableAt?.getTime();
 
 /** That an account exists says nothing of its mandate: what was revoked stays so until its mandate itself is said to stand. */
 const standsAfter = (state: MethodState, { mandateId, unusableAt }: SavedMethod): boolean =>
