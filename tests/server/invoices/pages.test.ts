@@ -1,9 +1,11 @@
 // Lists that go on: every page leads to the next, nothing is lost or shown twice between them, and a total beside them is of all pages.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { add } from '#lib/domain/money/minor.ts';
+import { saveOutcomes } from '#lib/server/store/import-lines.ts';
 import { listPayments } from '#lib/server/store/payments.ts';
 import { inScope } from '#lib/server/store/tx.ts';
-import { readClientChoices } from '#lib/server/use-cases/imports/read-import.ts';
+import { readClientChoices, readImport } from '#lib/server/use-cases/imports/read-import.ts';
+import { receiveFiles } from '#lib/server/use-cases/imports/receive-files.ts';
 import { readPortal } from '#lib/server/use-cases/invoices/read-portal.ts';
 import { readOfferEditor } from '#lib/server/use-cases/offers/read-offers.ts';
 import { pageOf, type Page } from '#lib/server/use-cases/page.ts';
@@ -124,6 +126,42 @@ describe('the supplier’s list of the same invoices', () => {
 		expect((await listPage('amount')(newId())).isFirst).toBe(true);
 		expect(v.parse(InvoiceListQuery, { apres: `${newId()}.12` }).apres).toMatch(/\.12$/);
 		expect(v.parse(InvoiceListQuery, { apres: `${newId()}.x` }).apres).toBeUndefined();
+	});
+});
+
+describe('the lines of an import of two files', () => {
+	const importId = newId();
+	const linesPage = async (after: string | null, outcome?: 'new') => {
+		const found = await readImport(house.services, cast.owner, importId, { after, outcome });
+		if (!found.ok) throw new Error('not found');
+		return { rows: found.value.lines.map((one) => one.number ?? ''), ...found.value.linesPage };
+	};
+	const numbers = Array.from({ length: 130 }, (_, i) => `LINE-${String(i).padStart(3, '0')}`);
+	beforeAll(async () => {
+		const fileOf = (some: string[], name: string) => ({
+			name,
+			bytes: new TextEncoder().encode(
+				`Numéro;Date;Client;Montant TTC\n${some.map((number) => `${number};12/11/2026;Zoé;1,00\n`).join('')}`
+			)
+		});
+		const files = [fileOf(numbers.slice(0, 70), 'un.csv'), fileOf(numbers.slice(70), 'deux.csv')];
+		await receiveFiles(house.services, cast.owner, { importId, files, isLast: true });
+		await house.drain();
+	});
+	test('each is on one page, in the order of the files', async () =>
+		expect(await walk((after) => linesPage(after))).toEqual(numbers));
+	test('what is decided of some of the first page meanwhile takes nothing else out of the list', async () => {
+		const lines = numbers
+			.slice(10, 30)
+			.map((_, i) => ({ filePosition: 0, position: 10 + i, outcome: 'refused' as const }));
+		const decide = () => inScope(house.services.db, cast.owner, (tx) => saveOutcomes(tx, cast.owner, importId, lines));
+		const rows = await walk((after) => linesPage(after, 'new'), decide);
+		expect(rows).toEqual(numbers);
+		expect((await linesPage(null, 'new')).rows).not.toContain(numbers[10]);
+	});
+	test('an address that names no line is the beginning', async () => {
+		for (const after of ['2', 'x.1', newId(), '9999999.0'])
+			expect(await linesPage(after)).toMatchObject({ isFirst: true, rows: numbers.slice(0, 50) });
 	});
 });
 

@@ -157,16 +157,14 @@ export async function countReplacing(tx: Tx, scope: Scope, importIds: string[]):
 }
 const isPdf = sql<boolean>`exists (select from import_file f where f.supplier_id = import_line.supplier_id and f.import_id = import_line.import_id and f.position = import_line.file_position and f.media_type = 'application/pdf' and f.content is not null)`;
 export type ListedLine = LineRow & { isKept: boolean; isPdf: boolean };
+/** The place of a line: of which file, and which of its invoices. */
+export type LinePlace = Pick<LineRow, 'filePosition' | 'position'>;
+/** Those behind `after`, in the order of the files. */
 export async function listLines(
 	tx: Tx,
 	scope: Scope,
 	importId: string,
-	filter: {
-		outcome?: ImportOutcome | undefined;
-		after?: { filePosition: number; position: number } | undefined;
-		limit: number;
-		offset?: number;
-	}
+	filter: { outcome?: ImportOutcome | undefined; after: LinePlace | null; limit: number }
 ): Promise<ListedLine[]> {
 	const rows = await tx
 		.select({ line: importLine, isKept, isPdf })
@@ -181,8 +179,7 @@ export async function listLines(
 			)
 		)
 		.orderBy(asc(importLine.filePosition), asc(importLine.position))
-		.limit(filter.limit)
-		.offset(filter.offset ?? 0);
+		.limit(filter.limit);
 	return rows.map(({ line, ...facts }) => ({ ...line, ...facts }));
 }
 

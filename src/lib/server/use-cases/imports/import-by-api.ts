@@ -8,7 +8,7 @@ import { keepAnswer, reserveAnswer } from '../../store/records.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 import { importInvoices } from './import-invoices.ts';
 import type { ImportLine } from './import-line.ts';
-import type { ImportView, LineView } from './read-import.ts';
+import type { ImportView } from './read-import.ts';
 import { receiveFiles } from './receive-files.ts';
 
 export type ApiAnswer = { status: number; body: unknown };
@@ -103,10 +103,3 @@ export const lineBody = (line: ImportLine) => ({
 	findings: line.findings,
 	changes: line.changes
 });
-/** Where the next lines begin: what is asked for with `after`. */
-export const cursorOf = ({ filePosition, position }: LineView): string => `${filePosition}.${position}`;
-export function readCursor(text: string | null): { filePosition: number; position: number } | undefined | null {
-	if (text === null) return undefined;
-	const [, file, line] = /^(\d{1,9})\.(\d{1,9})$/.exec(text) ?? [];
-	return file === undefined ? null : { filePosition: Number(file), position: Number(line) };
-}

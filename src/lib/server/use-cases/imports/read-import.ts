@@ -6,6 +6,7 @@ import {
 	countOutcomes,
 	countReplacing,
 	listLines,
+	type LinePlace,
 	type ListedLine,
 	type OutcomeCounts
 } from '../../store/import-lines.ts';
@@ -76,8 +77,8 @@ export type ImportPage = ImportView & {
 	files: ImportFile[];
 	lists: (ListShape & { fileName: string; name: string })[];
 	lines: LineView[];
-	page: number;
-	hasMore: boolean;
+	/** Of these lines: behind which line the next ones begin. */
+	linesPage: { next: string | null; isFirst: boolean };
 };
 const PAGE = 50;
 const FILES_SHOWN = 100;
@@ -94,17 +95,22 @@ export async function readImport(
 	importId: string,
 	{
 		outcome,
-		page = 1,
+		after = null,
 		clientPage,
 		files = FILES_SHOWN
-	}: { outcome?: ImportOutcome | undefined; page?: number; clientPage?: number; files?: number } = {}
+	}: { outcome?: ImportOutcome | undefined; after?: string | null; clientPage?: number; files?: number } = {}
 ): Promise<Result<ImportPage>> {
 	return read(services, scope, async (tx) => {
 		const job = await findImport(tx, scope, importId);
 		if (!job || !maySee(scope.actor, job)) return refuse('not_found');
 		const names = Object.fromEntries((await listMappings(tx, scope)).map((one) => [one.headerKey, one.name]));
 		const lists = await listLists(tx, scope, importId);
-		const lines = await listLines(tx, scope, importId, { outcome, limit: PAGE + 1, offset: (page - 1) * PAGE });
+		const { rows: lines, ...linesPage } = await pageOf(
+			// An address that names no line is the beginning.
+			{ after: readCursor(after) && after, size: PAGE },
+			(ask) => listLines(tx, scope, importId, { outcome, after: readCursor(ask.after), limit: ask.limit }),
+			cursorOf
+		);
 		const view = await viewOf(tx, scope, job, await namesOfActors(tx, scope));
 		// Asked for by the page where it is decided, and by nobody else.
 		const asks = view.state === 'ready' || (view.state === 'done' && view.counts.review + view.waitingCount > 0);
@@ -113,9 +119,8 @@ export async function readImport(
 			foreseen: asks && clientPage ? await foreseenPage(tx, scope, importId, clientPage) : null,
 			files: await listFiles(tx, scope, importId, files),
 			lists: lists.map(({ fileName, list }) => namedList(fileName, required(list, 'list'), names)),
-			lines: lines.slice(0, PAGE).map(lineView),
-			page,
-			hasMore: lines.length > PAGE
+			lines: lines.map(lineView),
+			linesPage
 		});
 	});
 }
@@ -174,12 +179,13 @@ export const readImportFile = (services: Services, scope: Scope, importId: strin
 
 /** Every line, some at a time, in the order of the files. */
 export async function* readLines(services: Services, scope: Scope, importId: string): AsyncGenerator<LineView[]> {
-	let after: { filePosition: number; position: number } | undefined;
+	let after: LinePlace | null = null;
 	for (;;) {
-		const rows = await read(services, scope, (tx) => listLines(tx, scope, importId, { after, limit: 1000 }));
+		const ask = { after, limit: 1000 };
+		const rows: ListedLine[] = await read(services, scope, (tx) => listLines(tx, scope, importId, ask));
 		if (!rows.length) return;
 		yield rows.map(lineView);
-		after = rows.at(-1);
+		after = rows.at(-1) ?? null;
 	}
 }
 /** Some lines after one of them, for readers that come back for more. */
@@ -187,9 +193,17 @@ export const readSomeLines = (
 	services: Services,
 	scope: Scope,
 	importId: string,
-	{ after, limit }: { after: { filePosition: number; position: number } | undefined; limit: number }
+	{ after, limit }: { after: LinePlace | null; limit: number }
 ): Promise<LineView[]> =>
 	read(services, scope, async (tx) => (await listLines(tx, scope, importId, { after, limit })).map(lineView));
+
+/** Where the next lines begin, as an address or a reader of the API names it: `3.120`. */
+export const cursorOf = ({ filePosition, position }: LinePlace): string => `${filePosition}.${position}`;
+/** null for what names no line. */
+export function readCursor(text: string | null): LinePlace | null {
+	const [, file, line] = /^(\d{1,9})\.(\d{1,9})$/.exec(text ?? '') ?? [];
+	return file === undefined ? null : { filePosition: Number(file), position: Number(line) };
+}
 
 const lineView = (row: ListedLine): LineView => ({
 	...fromJson<ImportLine>(row.view),

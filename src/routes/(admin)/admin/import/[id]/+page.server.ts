@@ -29,11 +29,10 @@ export const load: PageServerLoad = async (event) => {
 	const scope = requireMember(event);
 	const { services } = await house();
 	const outcome = OUTCOMES.find((one) => one === event.url.searchParams.get('voir'));
-	const pageIn = (name: string): number =>
-		Math.max(1, Math.min(1_000_000, Math.floor(Number(event.url.searchParams.get(name))) || 1));
-	const [page, clientPage] = [pageIn('page'), pageIn('clients')];
+	const clientPage = Math.max(1, Math.min(1_000_000, Math.floor(Number(event.url.searchParams.get('clients'))) || 1));
+	const after = event.url.searchParams.get('apres');
 	const result = isUuid(event.params.id)
-		? await readImport(services, scope, event.params.id, { outcome, page, clientPage })
+		? await readImport(services, scope, event.params.id, { outcome, after, clientPage })
 		: refuse('not_found');
 	if (!result.ok) error(404, 'Not found');
 	return {

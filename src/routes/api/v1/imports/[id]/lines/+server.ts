@@ -2,8 +2,8 @@
 import { json } from '@sveltejs/kit';
 import { isUuid } from '#lib/contract/payments.ts';
 import { apiProblem, requireApiKey } from '#lib/server/http/api.ts';
-import { cursorOf, lineBody, readCursor } from '#lib/server/use-cases/imports/import-by-api.ts';
-import { readImport, readSomeLines } from '#lib/server/use-cases/imports/read-import.ts';
+import { lineBody } from '#lib/server/use-cases/imports/import-by-api.ts';
+import { cursorOf, readCursor, readImport, readSomeLines } from '#lib/server/use-cases/imports/read-import.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { RequestHandler } from './$types';
 
@@ -15,8 +15,9 @@ export const GET: RequestHandler = async ({ request, params, url }) => {
 	const limit = Number(url.searchParams.get('limit') ?? 100);
 	if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX)
 		return apiProblem('input_invalid', { field: 'limit' });
-	const after = readCursor(url.searchParams.get('after'));
-	if (after === null) return apiProblem('input_invalid', { field: 'after' });
+	const asked = url.searchParams.get('after');
+	const after = readCursor(asked);
+	if (asked !== null && !after) return apiProblem('input_invalid', { field: 'after' });
 	const known = isUuid(params.id) ? await readImport(services, scope, params.id) : null;
 	if (!known?.ok) return apiProblem('not_found');
 	const lines = await readSomeLines(services, scope, params.id, { after, limit });
