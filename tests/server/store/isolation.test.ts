@@ -300,7 +300,7 @@ describe('another’s ids answer as ids that do not exist', () => {
 		'an import': (scope, real) => readImport(house.services, scope, real ? ids.import : newId()),
 		'the file of an import': (scope, real) => readImportFile(house.services, scope, real ? ids.import : newId(), 0),
 		'the lines of an import': (scope, real) =>
-			readSomeLines(house.services, scope, real ? ids.import : newId(), { after: undefined, limit: 10 }),
+			readSomeLines(house.services, scope, real ? ids.import : newId(), { after: null, limit: 10 }),
 		'confirming it': (scope, real) =>
 			confirmImport(house.services, scope, real ? ids.import : newId(), { sendsMails: true, acceptsReview: true }),
 		'dropping it': (scope, real) => dropImport(house.services, scope, real ? ids.import : newId()),
