@@ -1,6 +1,6 @@
 // A supplier who left an account at Stripe that was disconnected since: its tries, what is said of them, and the account that comes back.
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
+import { afterAll, beforeEach, expect } from 'vitest';
 import { civilDateIn } from '#lib/domain/calendar/civil-date.ts';
 import { required } from '#lib/domain/required.ts';
 import { newId } from '#lib/server/identity.ts';
@@ -19,16 +19,20 @@ export const DEBIT = 'pm_success_fr';
 export const NOT_PAID: Answer = { outcome: 'not_paid' };
 export type Try = { invoiceId: string; attemptId: string };
 
-/** A house for one file, and a supplier with two accounts of its own for each of its tests. */
-export function cutOffStage(tests = 20) {
+/** Each pass looks at every supplier of a house: a house that fills up makes each of its tests dearer than the one before. */
+const TESTS_PER_HOUSE = 4;
+
+/** A supplier with two accounts of its own for each test of a file, in a house that a few of them share. */
+export function cutOffStage() {
 	const at = {} as { house: TestHouse; cast: Cast; payer: Payer; former: string; today: string };
 	let serial = 0;
-	beforeAll(async () => {
-		const numbers = Array.from({ length: tests }, (_, i) => i);
-		at.house = await openHouse(['acct_stranger', ...numbers.flatMap((i) => [`acct_former${i}`, `acct_today${i}`])]);
-	});
 	afterAll(() => at.house.close());
 	beforeEach(async () => {
+		if (serial % TESTS_PER_HOUSE === 0) {
+			if (serial) await at.house.close();
+			const numbers = Array.from({ length: TESTS_PER_HOUSE }, (_, i) => serial + 1 + i);
+			at.house = await openHouse(['acct_stranger', ...numbers.flatMap((i) => [`acct_former${i}`, `acct_today${i}`])]);
+		}
 		serial += 1;
 		[at.former, at.today] = [`acct_former${serial}`, `acct_today${serial}`];
 		Object.assign(world(), { refusedKeys: [], refusedAccounts: [], faults: [] });

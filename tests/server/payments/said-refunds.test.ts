@@ -18,7 +18,7 @@ import { readAdminPayment } from '#lib/server/use-cases/suppliers/read-payments.
 import { refundFails } from '#sandbox/stripe/reversals.ts';
 import { cutOffStage, NOT_PAID } from '../../builders/cut-off.ts';
 
-const { at, world, asSystem, begun, comeBack, pass, books, day, formerObjects, mailsTo, ...stage } = cutOffStage(40);
+const { at, world, asSystem, begun, comeBack, pass, books, day, formerObjects, mailsTo, ...stage } = cutOffStage();
 const OK = { ok: true };
 const refused = (code: string) => ({ refusal: { code } });
 const NOT_MADE: RefundAnswer = { outcome: 'not_refunded' };
