@@ -3,7 +3,7 @@
 import type { Services } from '../services.ts';
 import { makeBell, type Bell } from './bell.ts';
 import { askStripe, doDueWork, doOwnWork } from './due-jobs.ts';
-import { takeTurn } from '../store/records.ts';
+import { lastTurns, takeTurn } from '../store/records.ts';
 import { sendNextSignIn } from '../use-cases/access/send-sign-in.ts';
 import { advanceNextImport } from '../use-cases/imports/advance-import.ts';
 import { readMembersAgain } from '../use-cases/loyalty/read-members-again.ts';
@@ -99,7 +99,7 @@ export function startWorker(services: Services): Worker {
 				askStripe(services, { stopping, nextRing: gong.nextRing })
 			)
 		),
-		loop(gong, () => runPeriodic(services, PERIODIC, stopping))
+		loop(gong, () => careful(services, 'periodic tasks', stopping, () => runPeriodic(services, PERIODIC, stopping)))
 	];
 	return {
 		wake: bell.ring,
@@ -127,8 +127,12 @@ async function careful(
 }
 
 async function runPeriodic(services: Services, tasks: Periodic[], stopping: () => boolean): Promise<void> {
+	// Asked once for all: most rounds find nobody's turn.
+	const last = await lastTurns(services.db);
 	for (const task of tasks) {
 		if (stopping()) return;
+		const lastAt = last.get(task.name)?.getTime() ?? -Infinity;
+		if (lastAt >= services.clock.now().getTime() - task.everyMs) continue;
 		try {
 			if (await takeTurn(services.db, task.name, services.clock.now(), task.everyMs)) await task.run(services);
 		} catch (error) {

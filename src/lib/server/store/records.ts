@@ -105,13 +105,21 @@ export async function keepAnswer(tx: Tx, scope: Scope, key: string, status: numb
 
 /** Takes a periodic task if its turn has come: one process in the whole installation gets `true`. */
 export async function takeTurn(db: Database, task: string, now: Date, everyMs: number): Promise<boolean> {
-	await db.system.insert(worked).values({ task, lastAt: null }).onConflictDoNothing();
 	const taken = await db.system
-		.update(worked)
-		.set({ lastAt: now })
-		.where(and(eq(worked.task, task), or(isNull(worked.lastAt), lt(worked.lastAt, new Date(now.getTime() - everyMs)))))
+		.insert(worked)
+		.values({ task, lastAt: now })
+		.onConflictDoUpdate({
+			target: worked.task,
+			set: { lastAt: now },
+			setWhere: or(isNull(worked.lastAt), lt(worked.lastAt, new Date(now.getTime() - everyMs)))
+		})
 		.returning({ task: worked.task });
 	return taken.length > 0;
+}
+/** When each periodic task was last taken. */
+export async function lastTurns(db: Database): Promise<Map<string, Date | null>> {
+	const rows = await db.system.select().from(worked);
+	return new Map(rows.map(({ task, lastAt }) => [task, lastAt]));
 }
 
 export async function readDemoOffset(db: Database): Promise<number> {
