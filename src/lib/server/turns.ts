@@ -28,24 +28,21 @@ export class Turns {
 		this.bounds = bounds;
 	}
 
-	/** Resolves as `work` does, and keeps its place until `after` is over as well. Rejects with NoTurn. */
-	async take<T>(owner: string, work: () => Promise<T>, after: () => Promise<unknown> = async () => {}): Promise<T> {
+	/** Resolves as `work` does. Rejects with NoTurn. */
+	async take<T>(owner: string, work: () => Promise<T>): Promise<T> {
 		const own = this.waiting.filter((one) => one.owner === owner).length;
 		if (own >= this.bounds.waitingEach || this.waiting.length >= this.bounds.waiting) throw new NoTurn();
 		await new Promise<void>((begin) => {
 			this.waiting.push({ owner, begin });
 			this.next();
 		});
-		const leave = () => {
+		try {
+			return await work();
+		} finally {
 			this.busy -= 1;
 			this.running.set(owner, required(this.running.get(owner), 'turn') - 1);
 			this.next();
 			this.forget(owner);
-		};
-		try {
-			return await work();
-		} finally {
-			void after().then(leave, leave);
 		}
 	}
 

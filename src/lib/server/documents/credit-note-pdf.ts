@@ -29,11 +29,11 @@ function lawOf({ kind, reason }: Pick<CreditNote, 'kind' | 'reason'>, locale: Lo
 	return reason === 'returned' ? m.credit_note_law_returned({}, say) : m.credit_note_law({}, say);
 }
 
-export async function renderCreditNotePdf(note: CreditNote, locale: Locale): Promise<Uint8Array> {
+export function renderCreditNotePdf(note: CreditNote, locale: Locale): Promise<Uint8Array> {
 	const say = { locale };
 	const isCancellation = note.kind === 'voided';
 	const title = isCancellation ? m.credit_note_cancellation({}, say) : m.credit_note({}, say);
-	const page = await openPdf(`${title} ${note.documentNumber}`, note.supplier, locale);
+	const page = openPdf(`${title} ${note.documentNumber}`, note.supplier, locale);
 	const date = formatDay(note.happenedOn, locale);
 	// A credit note reduces what is owed, its cancellation puts it back: the sign says which.
 	const money = (amount: Minor) => formatMoney(isCancellation ? amount : minor(-amount), note.currency, locale);

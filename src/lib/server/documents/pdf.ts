@@ -1,64 +1,52 @@
-// A tagged PDF with its own font (Noto Sans, OFL), so that every accent prints everywhere. What receipts and credit notes share.
+// What receipts and credit notes share: a page is filled here, and drawn in a thread of its own, so that no request waits for another's document.
 import { createRequire } from 'node:module';
+import { Piscina } from 'piscina';
 import { m } from '#lib/paraglide/messages.js';
 import type { Locale } from '../../domain/money/format.ts';
 import type { Issuer } from '../store/parties.ts';
+import type { Face, Item, PageContent } from './page-content.ts';
 
-const font = (weight: 400 | 700): string =>
-	createRequire(import.meta.url).resolve(`@fontsource/noto-sans/files/noto-sans-latin-${weight}-normal.woff`);
-/** The latin subset has no narrow no-break space: a no-break space prints the same width class. */
-const printable = (text: string): string => text.replaceAll('\u202f', '\u00a0').replaceAll('•', '·');
+/** Started with the first document, and ended when none was asked for in a minute: a web process at rest does without it. */
+let thread: Piscina<PageContent, Uint8Array> | undefined;
+const drawAside = (content: PageContent): Promise<Uint8Array> => {
+	// By the name of its source: built or not, the product runs beside its sources, and Node reads TypeScript by itself.
+	thread ??= new Piscina({
+		filename: createRequire(import.meta.url).resolve('#lib/server/documents/draw-pdf.ts'),
+		minThreads: 0,
+		maxThreads: 1,
+		idleTimeout: 60_000,
+		execArgv: [],
+		env: {}
+	});
+	return thread.run(content);
+};
 
 export type Page = {
-	paragraph(tag: 'P' | 'H1', draw: () => void): void;
+	/** What `fill` writes belongs together, for who reads by ear. */
+	paragraph(tag: 'P' | 'H1', fill: () => void): void;
 	line(text: string, size?: number, face?: Face): void;
 	row(name: string, value: string, face?: Face): void;
 	space(lines?: number): void;
 	finish(): Promise<Uint8Array>;
 };
-type Face = 'regular' | 'bold';
 
-/** The PDF library is loaded on first use: a web process at rest does without it. */
-export async function openPdf(title: string, issuer: Issuer, locale: Locale): Promise<Page> {
-	const { default: PDFDocument } = await import('pdfkit');
-	const doc = new PDFDocument({
-		size: 'A4',
-		margin: 56,
-		pdfVersion: '1.7',
-		tagged: true,
+export function openPdf(title: string, issuer: Issuer, locale: Locale): Page {
+	const content: PageContent = {
+		title,
+		author: issuer.legalName,
 		lang: locale === 'fr' ? 'fr-FR' : 'en',
-		displayTitle: true,
-		font: font(400),
-		info: { Title: title, Author: issuer.legalName }
-	});
-	doc.registerFont('regular', font(400));
-	doc.registerFont('bold', font(700));
-	const parts: Buffer[] = [];
-	const finished = new Promise<Uint8Array>((done, failed) =>
-		doc
-			.on('data', (part: Buffer) => parts.push(part))
-			.on('end', () => done(Buffer.concat(parts)))
-			.on('error', failed)
-	);
-	const root = doc.struct('Document');
-	doc.addStructure(root);
+		paragraphs: []
+	};
+	const write = (item: Item): void => void content.paragraphs.at(-1)?.items.push(item);
 	const page: Page = {
-		paragraph: (tag, draw) => root.add(doc.struct(tag, {}, draw)),
-		line: (text, size = 11, face = 'regular') => doc.font(face).fontSize(size).text(printable(text)),
-		row(name, value, face = 'regular') {
-			const y = doc.y;
-			doc.font(face).fontSize(11).text(printable(name), 56, y, { width: 320 });
-			const after = doc.y;
-			doc.text(printable(value), 376, y, { width: 163, align: 'right' });
-			doc.x = 56;
-			doc.y = Math.max(after, doc.y) + 4;
+		paragraph(tag, fill) {
+			content.paragraphs.push({ tag, items: [] });
+			fill();
 		},
-		space: (lines = 1) => void doc.moveDown(lines),
-		finish() {
-			root.end();
-			doc.end();
-			return finished;
-		}
+		line: (text, size = 11, face = 'regular') => write({ kind: 'line', text, size, face }),
+		row: (name, value, face = 'regular') => write({ kind: 'row', name, value, face }),
+		space: (lines = 1) => write({ kind: 'space', lines }),
+		finish: () => drawAside(content)
 	};
 	page.paragraph('P', () => {
 		page.line(issuer.legalName, 13, 'bold');

@@ -7,9 +7,9 @@ import { ofName } from '../../i18n/of-name.ts';
 import type { Receipt } from '../use-cases/payments/read-receipt.ts';
 import { openPdf } from './pdf.ts';
 
-export async function renderReceiptPdf(receipt: Receipt, locale: Locale): Promise<Uint8Array> {
+export function renderReceiptPdf(receipt: Receipt, locale: Locale): Promise<Uint8Array> {
 	const say = { locale };
-	const page = await openPdf(`${m.receipt({}, say)} ${receipt.receiptNumber}`, receipt.supplier, locale);
+	const page = openPdf(`${m.receipt({}, say)} ${receipt.receiptNumber}`, receipt.supplier, locale);
 	const money = (amount: Receipt['amountMinor']) => formatMoney(amount, receipt.currency, locale);
 	page.paragraph('P', () => {
 		page.space(0.5);
