@@ -94,6 +94,11 @@ export const journalLine = pgTable(
 		index('journal_line_invoice_idx')
 			.on(t.supplierId, t.invoiceId)
 			.where(sql`${t.account} = '411'`),
+		// The advance of a client, among the lines of a whole journal.
+		index('journal_line_advance_idx')
+			.on(t.supplierId, t.clientId)
+			.where(sql`${t.account} = '4191'`)
+			.concurrently(),
 		foreignKey({
 			name: 'journal_line_client_fk',
 			columns: [t.supplierId, t.clientId],

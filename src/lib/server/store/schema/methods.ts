@@ -62,6 +62,7 @@ export const savedMethod = pgTable(
 		}),
 		ofStripeAccount('saved_method_account_fk', t),
 		unique('saved_method_stripe_unique').on(t.supplierId, t.stripePaymentMethodId),
+		index('saved_method_contact_idx').on(t.supplierId, t.contactId).concurrently(),
 		index('saved_method_forget_idx')
 			.on(t.supplierId)
 			.where(sql`${t.removedAt} is null and ${t.keptAt} is null`),

@@ -223,6 +223,7 @@ export const discount = pgTable(
 		unique('discount_sequence_unique').on(t.supplierId, t.paymentId, t.invoiceId, t.sequence),
 		unique('discount_document_unique').on(t.supplierId, t.documentNumber),
 		index('discount_invoice_idx').on(t.supplierId, t.invoiceId),
+		index('discount_client_idx').on(t.supplierId, t.clientId, t.createdAt).concurrently(),
 		uniqueIndex('one_credit_note_per_refund')
 			.on(t.supplierId, t.reversalId, t.invoiceId, t.kind)
 			.where(sql`${t.reversalId} is not null`),

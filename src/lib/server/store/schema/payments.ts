@@ -127,6 +127,8 @@ export const attemptInvoice = pgTable(
 		uniqueIndex('one_live_attempt_per_invoice')
 			.on(t.supplierId, t.invoiceId)
 			.where(sql`${t.live} and not ${t.ofPart}`),
+		// The last try of an invoice, whatever came of it.
+		index('payment_attempt_invoice_invoice_idx').on(t.supplierId, t.invoiceId).concurrently(),
 		// What is under way of an invoice, part by part too.
 		index('payment_attempt_invoice_live_idx')
 			.on(t.supplierId, t.invoiceId)

@@ -68,6 +68,8 @@ export const plan = pgTable(
 		}),
 		oneOf('plan_status_check', t.status),
 		index('plan_status_idx').on(t.supplierId, t.status),
+		index('plan_client_idx').on(t.supplierId, t.clientId, t.createdAt, t.planId).concurrently(),
+		index('plan_method_idx').on(t.supplierId, t.methodId).concurrently(),
 		// Of every supplier, by the day: store/due-suppliers.ts.
 		index('plan_break_idx')
 			.on(t.cureEndsOn, t.supplierId)
@@ -279,6 +281,11 @@ export const methodSetup = pgTable(
 		}),
 		ofStripeAccount('method_setup_account_fk', t),
 		oneOf('method_setup_status_check', t.status),
-		index('method_setup_intent_idx').on(t.supplierId, t.stripeSetupIntentId)
+		index('method_setup_intent_idx').on(t.supplierId, t.stripeSetupIntentId),
+		// What a payer left at its bank.
+		index('method_setup_waiting_idx')
+			.on(t.supplierId, t.begunBy)
+			.where(sql`${t.status} = 'awaiting_auth'`)
+			.concurrently()
 	]
 );

@@ -1,6 +1,6 @@
 // Refunds that members ask for, each with its meaning and reason, before Stripe is asked.
 import { sql } from 'drizzle-orm';
-import { check, foreignKey, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { check, foreignKey, index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import type { RefundMeaning } from '../../../domain/payments/refund-guard.ts';
 import { choice, id, instant, money, oneOf, optionalInstant } from './columns.ts';
 import { payment } from './payments.ts';
@@ -28,6 +28,7 @@ export const refundRequest = pgTable(
 			columns: [t.supplierId, t.paymentId],
 			foreignColumns: [payment.supplierId, payment.paymentId]
 		}),
+		index('refund_request_payment_idx').on(t.supplierId, t.paymentId).concurrently(),
 		oneOf('refund_request_status_check', t.status),
 		oneOf('refund_request_meaning_check', t.meaning),
 		check('refund_request_note_check', sql`length(${t.note}) <= 300`),

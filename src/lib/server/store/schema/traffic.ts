@@ -41,7 +41,12 @@ export const stripeEvent = pgTable(
 		// What failed is tried again too, once a day, and as soon as its account answers again.
 		index('stripe_event_queue_idx')
 			.on(t.nextTryAt)
+			.where(sql`${t.state} <> 'done'`),
+		// What waits of one supplier, once its account answers again.
+		index('stripe_event_supplier_idx')
+			.on(t.supplierId)
 			.where(sql`${t.state} <> 'done'`)
+			.concurrently()
 	]
 );
 
@@ -199,6 +204,9 @@ export const mail = pgTable(
 		index('mail_invoice_idx')
 			.on(t.supplierId, t.createdAt)
 			.where(sql`kind = 'invoice_to_pay'`),
+		// Told of one thing, and to one person, the latest first.
+		index('mail_subject_idx').on(t.supplierId, t.subjectId, t.createdAt).concurrently(),
+		index('mail_contact_idx').on(t.supplierId, t.contactId, t.createdAt).concurrently(),
 		// Suppliers have their mails sent in turn.
 		index('mail_turn_idx')
 			.on(t.supplierId, t.nextTryAt)
@@ -222,7 +230,8 @@ export const audit = pgTable(
 	(t) => [
 		primaryKey({ name: 'audit_pk', columns: [t.supplierId, t.auditId] }),
 		foreignKey({ name: 'audit_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
-		index('audit_at_idx').on(t.supplierId, t.at)
+		index('audit_at_idx').on(t.supplierId, t.at),
+		index('audit_object_idx').on(t.supplierId, t.objectId, t.at).concurrently()
 	]
 );
 
