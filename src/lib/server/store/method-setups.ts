@@ -1,5 +1,5 @@
 // New means of payment asked for: the row that comes before the call.
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { actorName, type Scope } from '../../domain/access/scope.ts';
 import type { Tx } from './database.ts';
 import { methodSetup } from './schema/index.ts';
@@ -60,7 +60,7 @@ export const listWaitingSetups = (tx: Tx, scope: Scope, planId: string | null): 
 				eq(methodSetup.supplierId, scope.supplierId),
 				eq(methodSetup.begunBy, actorName(scope.actor)),
 				planId === null ? isNull(methodSetup.planId) : eq(methodSetup.planId, planId),
-				eq(methodSetup.status, 'awaiting_auth')
+				sql`${methodSetup.status} = 'awaiting_auth'`
 			)
 		)
 		.orderBy(methodSetup.createdAt)
