@@ -367,6 +367,6 @@ test('what Stripe told of an account that answers again', async () => {
 	const account = { supplierId: cast.supplierId, account: '' } as StripeAccount;
 	isFound(
 		await explained(db.system, 'stripe_event', () => wakeStripeEvents(db, account, new Date('2026-11-02'))),
-		'stripe_event_supplier_idx'
+		'stripe_event_turn_idx'
 	);
 });

@@ -29,6 +29,7 @@ export const stripeEvent = pgTable(
 		state: choice<'new' | 'done' | 'failed'>({ new: true, done: true, failed: true }).notNull(),
 		tries: integer().notNull(),
 		nextTryAt: instant(),
+		claimedUntil: optionalInstant(), // in somebody's hands
 		problem: text(),
 		createdAt: instant(), // Stripe's
 		receivedAt: instant()
@@ -42,11 +43,15 @@ export const stripeEvent = pgTable(
 		index('stripe_event_queue_idx')
 			.on(t.nextTryAt)
 			.where(sql`${t.state} <> 'done'`),
-		// What waits of one supplier, once its account answers again.
-		index('stripe_event_supplier_idx')
-			.on(t.supplierId)
-			.where(sql`${t.state} <> 'done'`)
+		// What waits of one supplier: its turn among the others, and once its account answers again.
+		index('stripe_event_turn_idx')
+			.on(t.supplierId, t.nextTryAt)
 			.concurrently()
+			.where(sql`${t.state} <> 'done'`),
+		index('stripe_event_in_hand_idx')
+			.on(t.claimedUntil)
+			.concurrently()
+			.where(sql`${t.claimedUntil} is not null`)
 	]
 );
 
@@ -187,6 +192,7 @@ export const mail = pgTable(
 		nextTryAt: instant(),
 		problem: text(),
 		createdAt: instant(),
+		handedAt: optionalInstant(), // given to the mail server, which has not said no: with no sentAt, nobody knows whether it left
 		sentAt: optionalInstant()
 	},
 	(t) => [

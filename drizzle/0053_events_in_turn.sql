@@ -1,0 +1,2 @@
+CREATE INDEX CONCURRENTLY "stripe_event_turn_idx" ON "stripe_event" USING btree ("supplier_id","next_try_at") WHERE "stripe_event"."state" <> 'done';--> statement-breakpoint
+CREATE INDEX CONCURRENTLY "stripe_event_in_hand_idx" ON "stripe_event" USING btree ("claimed_until") WHERE "stripe_event"."claimed_until" is not null;
