@@ -6,11 +6,12 @@ import type { Scope } from '#lib/domain/access/scope.ts';
 import { newId } from '#lib/server/identity.ts';
 import { findAttempt } from '#lib/server/store/attempts.ts';
 import { listPlansOfInvoices } from '#lib/server/store/plans.ts';
+import type { ClaimedEvent } from '#lib/server/store/stripe-events.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { checkSetup, setUpMethod } from '#lib/server/use-cases/methods/set-up-method.ts';
 import { boundTries } from '#lib/server/use-cases/payments/bound-tries.ts';
 import { checkAttempt } from '#lib/server/use-cases/payments/check-attempt.ts';
-import { handleNextEvent } from '#lib/server/use-cases/payments/handle-event.ts';
+import { claimEvents, handleEvent, handleNextEvent } from '#lib/server/use-cases/payments/handle-event.ts';
 import { receiveEvent } from '#lib/server/use-cases/payments/receive-event.ts';
 import { done } from '#lib/server/use-cases/run.ts';
 import { runDue } from '#sandbox/stripe/control.ts';
@@ -178,7 +179,7 @@ describe('a means of payment that waits for its bank', () => {
 		return { setupId, secret: (begun.ok && begun.value.clientSecret) || '' };
 	}
 	/** Stripe tells of what was refused since, each once. */
-	async function hear(secret: string, from: number): Promise<void> {
+	async function hear(secret: string, from: number, first = async () => {}): Promise<void> {
 		const id = secret.split('_secret_')[0];
 		for (const event of house.world.world.events.slice(from))
 			if (event.type === 'setup_intent.setup_failed' && (event.data.object as { id: string }).id === id) {
@@ -187,8 +188,23 @@ describe('a means of payment that waits for its bank', () => {
 				const mac = createHmac('sha256', 'whsec_tests').update(`${at}.${body}`).digest('hex');
 				expect(await receiveEvent(house.services, body, `t=${at},v1=${mac}`)).toBe('kept');
 			}
+		await first();
 		while (await handleNextEvent(house.services));
 	}
+	test('told once, and worked by two because the first one was slow, it counts once', async () => {
+		const { planId, link } = await aPlan();
+		const from = house.world.world.events.length;
+		const { secret } = await bring(link, planId);
+		expect(await confirmInBrowser(house, secret, 'pm_card_visa_chargeDeclined')).toMatch(/declined/);
+		const slow: ClaimedEvent[] = [];
+		await hear(secret, from, async () => {
+			slow.push(...(await claimEvents(house.services, 1)));
+			house.world.world.offsetMs += 61_000;
+		});
+		expect(slow).toHaveLength(1);
+		for (const event of slow) await handleEvent(house.services, event);
+		expect(await left(link, planId)).toBe(9);
+	});
 	test('is closed by the first card that is refused on it, and every one of them is counted', async () => {
 		const { planId, link } = await aPlan();
 		const from = house.world.world.events.length;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { movableClock, type MovableClock } from '#lib/server/clock.ts';
 import { newId } from '#lib/server/identity.ts';
 import { dropCharge } from '#lib/server/store/plan-charges.ts';
-import { mail, planCharge } from '#lib/server/store/schema/index.ts';
+import { mail, planCharge, stripeEvent } from '#lib/server/store/schema/index.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { advanceClock, parseAdvance } from '#lib/server/use-cases/demo/advance-clock.ts';
 import { aPayer, aSupplier, type Cast, type Payer } from '../../builders/parties.ts';
@@ -52,6 +52,28 @@ test('a mail that is just being sent is waited for', async () => {
 	expect(await moved(() => system.update(mail).set({ state: 'sent', sentAt: now }))).toEqual([0, DAY_MS]);
 	// One that a dead worker held is nobody's: it is not waited for.
 	await system.update(mail).set({ state: 'sending', nextTryAt: new Date(now.getTime() - 1000) });
+	expect((await moved(async () => {}))[0]).toBe(DAY_MS);
+});
+test('what Stripe has told is waited for, due or in hand', async () => {
+	const { system } = house.services.db;
+	const now = house.services.clock.now();
+	const told = {
+		supplierId: cast.supplierId,
+		stripeEventId: newId(),
+		type: 'payment_intent.succeeded',
+		objectId: 'pi_x',
+		state: 'new' as const,
+		tries: 0,
+		nextTryAt: now,
+		createdAt: now,
+		receivedAt: now
+	};
+	await system.insert(stripeEvent).values(told);
+	const later = { nextTryAt: new Date(now.getTime() + 3_600_000) };
+	expect(await moved(() => system.update(stripeEvent).set(later))).toEqual([0, DAY_MS]);
+	await system.update(stripeEvent).set({ claimedUntil: new Date(now.getTime() + 60_000) });
+	expect(await moved(() => system.update(stripeEvent).set({ claimedUntil: null }))).toEqual([0, DAY_MS]);
+	// One that waits for its next try is not waited for.
 	expect((await moved(async () => {}))[0]).toBe(DAY_MS);
 });
 test('a part of a plan that is just being charged is waited for', async () => {

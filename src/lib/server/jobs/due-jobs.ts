@@ -7,6 +7,7 @@ import { POOLS, type DueJob, type Pool } from '../store/schema/index.ts';
 import { lookAtSetup } from '../use-cases/methods/set-up-method.ts';
 import { lookAtAttempt, lookAtRefund } from '../use-cases/payments/reconcile.ts';
 import { followDuePoints } from '../use-cases/points/follow-due-points.ts';
+import { workWithHands, type Shift } from './hands.ts';
 
 type Job = {
 	/** Harmless twice, and side by side with itself. The instant at which it wants to be looked at again; null: it is done. */
@@ -74,28 +75,14 @@ export const doOwnWork = (services: Services): Promise<boolean> =>
 		NAMES.filter((job) => POOLS[job] === 'nobody')
 	);
 
-/** Asks Stripe until nothing is due, several accounts at once. Who waits long for an answer keeps no other waiting: `nextRing` says that more may be due. */
-export async function askStripe(
-	services: Services,
-	{ stopping, nextRing }: { stopping: () => boolean; nextRing: () => Promise<void> }
-): Promise<void> {
-	const inHand = new Set<Promise<void>>();
-	try {
-		for (;;) {
-			const ring = nextRing();
-			const free = stopping() ? 0 : HANDS - inHand.size;
-			for (const work of free ? await claim(services, 'stripe', free) : []) {
-				const hand = doOne(services, work).finally(() => inHand.delete(hand));
-				inHand.add(hand);
-			}
-			if (!inHand.size) return;
-			await Promise.race([ring, ...inHand]);
-		}
-	} finally {
-		// Whatever went wrong: nobody leaves while something is in hand.
-		await Promise.allSettled(inHand);
-	}
-}
+/** Asks Stripe until nothing is due, several accounts at once. */
+export const askStripe = (services: Services, shift: Shift): Promise<void> =>
+	workWithHands(
+		HANDS,
+		shift,
+		(free) => claim(services, 'stripe', free),
+		(work) => doOne(services, work)
+	);
 
 async function doOne(services: Services, work: DueWork): Promise<void> {
 	const { job, supplierId, subjectId, failures } = work;

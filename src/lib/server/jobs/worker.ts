@@ -3,6 +3,7 @@
 import type { Services } from '../services.ts';
 import { makeBell, type Bell } from './bell.ts';
 import { askStripe, doDueWork, doOwnWork } from './due-jobs.ts';
+import { workWithHands, type Shift } from './hands.ts';
 import { lastTurns, takeTurn } from '../store/records.ts';
 import { sendNextSignIn } from '../use-cases/access/send-sign-in.ts';
 import { advanceNextImport } from '../use-cases/imports/advance-import.ts';
@@ -11,7 +12,7 @@ import { sendNextToLoyalty } from '../use-cases/loyalty/send-to-loyalty.ts';
 import { setOffCredits } from '../use-cases/invoices/set-off-credits.ts';
 import { sendNextMail } from '../use-cases/mails/send-next-mail.ts';
 import { followSilence } from '../use-cases/payments/follow-silence.ts';
-import { handleNextEvent } from '../use-cases/payments/handle-event.ts';
+import { claimEvents, EVENT_HANDS, handleEvent, handleNextEvent } from '../use-cases/payments/handle-event.ts';
 import { hearRefunds } from '../use-cases/payments/hear-refunds.ts';
 import { hearOutcomes } from '../use-cases/payments/hear-outcomes.ts';
 import { compareTotals } from '../use-cases/payments/reconcile-balance.ts';
@@ -23,9 +24,14 @@ import { tellExpiring, tendPoints } from '../use-cases/points/tend-points.ts';
 import { compareOpen } from '../use-cases/upkeep/compare-open.ts';
 import { forgetStale } from '../use-cases/upkeep/forget-stale.ts';
 
-type Queue = { name: string; next: (services: Services) => Promise<boolean> };
+type Queue = {
+	name: string;
+	next: (services: Services) => Promise<boolean>;
+	/** Until nothing is due, with several hands; without it, one after the other. */
+	many?: (services: Services, shift: Shift) => Promise<void>;
+};
 const QUEUES: Queue[] = [
-	{ name: 'stripe events', next: handleNextEvent },
+	{ name: 'stripe events', next: handleNextEvent, many: handleEvents },
 	{ name: 'sign-in mails', next: sendNextSignIn },
 	{ name: 'parts of plans', next: chargeNextParts },
 	{ name: 'what is due', next: doOwnWork },
@@ -36,6 +42,15 @@ const QUEUES: Queue[] = [
 	{ name: 'more imports', next: advanceNextImport }
 ];
 type Periodic = { name: string; everyMs: number; run: (services: Services) => Promise<void> };
+/** What Stripe tells, of several suppliers at once. */
+function handleEvents(services: Services, shift: Shift): Promise<void> {
+	return workWithHands(
+		EVENT_HANDS,
+		shift,
+		(free) => claimEvents(services, free),
+		(event) => handleEvent(services, event)
+	);
+}
 const MINUTE = 60_000;
 /** Which suppliers have something to do is found by an index (store/due-suppliers.ts): a round in which nothing is due costs the same for ten and for ten thousand. */
 export const PERIODIC: [Periodic, ...Periodic[]] = [
@@ -89,6 +104,7 @@ export function startWorker(services: Services): Worker {
 		...QUEUES.map((queue) =>
 			loop(bell, () =>
 				careful(services, queue.name, stopping, async () => {
+					if (queue.many) return queue.many(services, { stopping, nextRing: bell.nextRing });
 					while (!stopping() && (await queue.next(services)));
 				})
 			)

@@ -10,6 +10,7 @@ import { isSending } from '../../store/mails.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { isCharging } from '../../store/plan-charges.ts';
 import { listSuppliers } from '../../store/parties.ts';
+import { isEventDue } from '../../store/stripe-events.ts';
 import { commit } from '../run.ts';
 
 const DAY_MS = 86_400_000;
@@ -24,11 +25,14 @@ export function parseAdvance(text: string): number | null {
 }
 
 const HANDS_FREE_MS = 10_000;
-/** The worker beside us may be in the middle of a charge, of a mail or of points: the day does not change under its hands, or what it holds would be taken by another. */
+/** The worker beside us may be in the middle of a charge, of a mail, of what Stripe has told or of points: the day does not change under its hands, or what it holds would be taken by another. */
 async function handsFree({ db, clock }: Services): Promise<void> {
 	const until = performance.now() + HANDS_FREE_MS;
 	const isBusy = async () =>
-		(await isCharging(db)) || (await isSending(db, clock.now())) || (await hasFreshWork(db, clock.now()));
+		(await isCharging(db)) ||
+		(await isSending(db, clock.now())) ||
+		(await isEventDue(db, clock.now())) ||
+		(await hasFreshWork(db, clock.now()));
 	while (performance.now() < until && (await isBusy())) await new Promise((done) => setTimeout(done, 50));
 }
 
