@@ -1,13 +1,14 @@
 // A refund that was asked for on an account that was left and disconnected: nobody can ask what became of it, so a person says. Made there, it is in the books once;
 // not made, nothing is given back; and when the account comes back, what Stripe says is heard, whatever was said. Nobody gets the same money back twice.
-import { expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { addDays } from '#lib/domain/calendar/civil-date.ts';
 import { minor } from '#lib/domain/money/minor.ts';
 import { required } from '#lib/domain/required.ts';
 import { newId } from '#lib/server/identity.ts';
-import { claimMail, finishMail, putBackMail, type MailRow } from '#lib/server/store/mails.ts';
+import { claimMail, finishMail, handMail, listMails, putBackMail, type MailRow } from '#lib/server/store/mails.ts';
 import { findPayment, listReversals } from '#lib/server/store/payments.ts';
 import { findPaymentOfIntent } from '#lib/server/store/payments-of-intents.ts';
+import { sendNextMail } from '#lib/server/use-cases/mails/send-next-mail.ts';
 import { hearRefunds } from '#lib/server/use-cases/payments/hear-refunds.ts';
 import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
@@ -539,3 +540,158 @@ test('taken back while its mail is in the hands of a slow mail server: that it w
 	world().offsetMs += 1000;
 	expect((await told()).slice(before)).toEqual([NOT_SO]);
 });
+
+/** Sends until the client’s mail about a refund is in the hands of this mail server, whose sender then hears nothing more; `delivers`: it has taken it. */
+async function diesWith(delivers: boolean): Promise<void> {
+	const { services } = at.house;
+	const dead = Promise.withResolvers<void>();
+	const dying: typeof services = {
+		...services,
+		mail: {
+			...services.mail,
+			send: async (message) => {
+				if (message.to !== at.payer.email || !/rembours/i.test(message.subject)) return services.mail.send(message);
+				if (delivers) await services.mail.send(message);
+				dead.resolve();
+				return new Promise(() => {});
+			}
+		}
+	};
+	const sending = (async () => {
+		while (await sendNextMail(dying));
+	})();
+	await Promise.race([dead.promise, sending.then(() => Promise.reject(new Error('nothing was sent')))]);
+}
+/** The mail about a refund, and nothing else, as a worker holds it before it is sent. */
+async function held(): Promise<MailRow> {
+	const { db, clock } = at.house.services;
+	const claimed: MailRow[] = [];
+	for (let row; (row = await claimMail(db, clock.now(), { leaseMs: 120_000, served: null }));) claimed.push(row);
+	for (const row of claimed) if (row.kind !== 'refund') await putBackMail(db, row, clock.now());
+	return required(
+		claimed.find(({ kind }) => kind === 'refund'),
+		'mail'
+	);
+}
+const leaseIsOver = () => void (world().offsetMs += 121_000);
+const SMTP_SAID = { kind: 'later' as const, problem: '451 come back later' };
+
+describe('a refund is said, and denied while its mail is on its way', () => {
+	let asked: Asked;
+	let before: number;
+	beforeEach(async () => {
+		asked = await askedFor();
+		await leave();
+		before = (await told()).length;
+		expect(await say(asked, made(`re_${newId()}`))).toMatchObject(OK);
+	});
+	const deny = async () => expect(await say(asked, NOT_MADE, 1)).toMatchObject(OK);
+	const toldSince = async () => (await told()).slice(before);
+
+	test('sent before: both are told, in their order', async () => {
+		expect(await toldSince()).toEqual([TOLD]);
+		await deny();
+		expect(await toldSince()).toEqual([TOLD, NOT_SO]);
+	});
+	test('denied before it is sent: nothing is told', async () => {
+		await deny();
+		expect(await toldSince()).toEqual([]);
+	});
+	test.each(['before', 'after'])(
+		'its sender dead before the mail server had it, denied %s: nothing is told',
+		async (when) => {
+			await held();
+			if (when === 'before') await deny();
+			leaseIsOver();
+			if (when === 'after') await deny();
+			expect(await toldSince()).toEqual([]);
+		}
+	);
+	test.each(['before', 'after'])(
+		'its sender dead after the mail server took it, denied %s: each is told once',
+		async (when) => {
+			await diesWith(true);
+			if (when === 'before') {
+				await deny();
+				// While its sender may be alive nothing is said.
+				expect(await toldSince()).toEqual([TOLD]);
+			}
+			leaseIsOver();
+			if (when === 'after') await deny();
+			expect(await toldSince()).toEqual([TOLD, NOT_SO]);
+		}
+	);
+	test('its sender dead and nobody denies it: it is told again', async () => {
+		await diesWith(true);
+		leaseIsOver();
+		expect(await toldSince()).toEqual([TOLD, TOLD]);
+		await deny();
+		expect(await toldSince()).toEqual([TOLD, TOLD, NOT_SO]);
+	});
+	test('the sender of the denial dead: it is told again', async () => {
+		expect(await toldSince()).toEqual([TOLD]);
+		await deny();
+		await diesWith(true);
+		leaseIsOver();
+		expect(await toldSince()).toEqual([TOLD, NOT_SO, NOT_SO]);
+	});
+	test.each([
+		['said no', SMTP_SAID, false, []],
+		['was not heard to the end', { ...SMTP_SAID, mayHaveLeft: true }, true, [TOLD, NOT_SO]]
+	])('the mail server %s, and it is denied before the next try', async (_what, outcome, delivers, expected) => {
+		const { services } = at.house;
+		const failing: typeof services = {
+			...services,
+			mail: {
+				...services.mail,
+				send: async (message) => {
+					if (delivers && message.to === at.payer.email) await services.mail.send(message);
+					return outcome;
+				}
+			}
+		};
+		while (await sendNextMail(failing));
+		await deny();
+		world().offsetMs += 3_600_000;
+		expect(await toldSince()).toEqual(expected);
+	});
+	test('who has lost it before it was sent does not send it', async () => {
+		const { services } = at.house;
+		const { db, clock } = services;
+		const slow = await held();
+		leaseIsOver();
+		expect(await handMail(db, slow, clock.now(), 120_000)).toBeNull();
+		const next = await held();
+		expect(await handMail(db, slow, clock.now(), 120_000)).toBeNull();
+		expect(await handMail(db, next, clock.now(), 120_000)).toMatchObject({ state: 'sending' });
+	});
+	test('as long as its sender lives it is nobody else’s, however slow the mail server', async () => {
+		vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+		try {
+			await diesWith(false);
+			await deny();
+			for (let i = 0; i < 5; i++) {
+				const now = at.house.services.clock.now();
+				world().offsetMs += 40_000;
+				await vi.advanceTimersByTimeAsync(40_000);
+				await expect
+					.poll(async () => (await findRefundMail(asked))?.nextTryAt.getTime() ?? 0, { timeout: 5000 })
+					.toBeGreaterThan(now.getTime() + 140_000);
+			}
+			expect(await toldSince()).toEqual([]);
+		} finally {
+			vi.useRealTimers();
+		}
+		leaseIsOver();
+		await toldSince();
+	});
+});
+const findRefundMail = async ({ paymentId }: Asked): Promise<MailRow | undefined> => {
+	const reversals = await asSystem((tx) => listReversals(tx, at.cast.system, paymentId));
+	const subjectId = required(
+		reversals.find(({ kind }) => kind === 'refund'),
+		'refund'
+	).reversalId;
+	const mails = await asSystem((tx) => listMails(tx, at.cast.system, { subjectId }));
+	return mails.find(({ kind }) => kind === 'refund');
+};

@@ -99,6 +99,21 @@ export async function putBackMail(db: Database, row: MailRow, until: Date): Prom
 		.set({ state: 'due', tries: row.tries - 1, nextTryAt: until })
 		.where(inHand(row));
 }
+/**
+ * It is given to the mail server now, and held for `leaseMs` more. Until that server says no, it may have been told, whatever becomes of the sender.
+ * null: its lease had ended, and it may be another's; it must not be sent.
+ */
+export async function handMail(db: Database, row: MailRow, now: Date, leaseMs: number): Promise<MailRow | null> {
+	const [held] = await db.system
+		.update(mail)
+		.set({ handedAt: now, nextTryAt: new Date(now.getTime() + leaseMs) })
+		.where(and(inHand(row), gt(mail.nextTryAt, now)))
+		.returning();
+	return held ?? null;
+}
+/** This person has it, or nobody can say that they have not. */
+export const mayHaveBeenTold = ({ state, sentAt, handedAt }: MailRow): boolean =>
+	sentAt !== null || (handedAt !== null && state !== 'refused');
 /** One of these kinds, older, is being sent to the same person: nobody knows yet whether it was told. */
 export async function isOlderInHand(tx: Tx, row: MailRow, kinds: MailKind[], now: Date): Promise<boolean> {
 	if (!row.contactId) return false;
@@ -129,12 +144,12 @@ export const isSending = async (db: Database, now: Date): Promise<boolean> =>
 	).length > 0;
 /**
  * Notes how a sending ended; `false` when a bounce was faster, which then stands. What left has left, whoever has it in hand by now; what did not is noted by
- * its holder alone. Its row stays locked to the end of the transaction.
+ * its holder alone. `handedAt`: since when it may have left, null where it is certain that it did not. Its row stays locked to the end of the transaction.
  */
 export async function finishMail(
 	queries: Queries,
 	row: MailRow,
-	outcome: { state: MailState; problem?: string; nextTryAt?: Date },
+	outcome: { state: MailState; problem?: string; nextTryAt?: Date; handedAt?: Date | null },
 	now: Date
 ): Promise<boolean> {
 	const finished = await queries
@@ -143,6 +158,7 @@ export async function finishMail(
 			state: outcome.state,
 			problem: outcome.problem ?? null,
 			...(outcome.nextTryAt ? { nextTryAt: outcome.nextTryAt } : {}),
+			...(outcome.handedAt === undefined ? {} : { handedAt: outcome.handedAt }),
 			...(outcome.state === 'sent' ? { sentAt: now } : {})
 		})
 		.where(

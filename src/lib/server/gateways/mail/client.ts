@@ -10,7 +10,22 @@ const headerText = (text: string): string => oneLine(text.replace(/[<>"]+/g, ' '
 /** As an object it is never parsed: nodemailer reads lists, groups and names in text. */
 const only = (address: string) => ({ name: '', address });
 
-type SmtpError = { responseCode?: number; command?: string; message: string };
+type SmtpError = {
+	responseCode?: number;
+	command?: string;
+	code?: string;
+	syscall?: string;
+	timeoutType?: string;
+	message: string;
+};
+/** Nodemailer says of a connection that was lost in the middle what it says of one that never was: these are certain. */
+const NEVER_SPOKE = ['EDNS', 'EAUTH', 'ETLS', 'EPROTOCOL', 'EENVELOPE'];
+const isUnheard = ({ responseCode = 0, code = '', syscall, timeoutType }: SmtpError): boolean =>
+	!responseCode &&
+	!NEVER_SPOKE.includes(code) &&
+	syscall !== 'connect' &&
+	timeoutType !== 'CONNECT_TIMEOUT' &&
+	timeoutType !== 'GREETING_TIMEOUT';
 
 export function mailGateway(config: Pick<Config, 'smtpUrl' | 'mailFrom'>): MailGateway {
 	const transport = createTransport({
@@ -60,7 +75,7 @@ export function mailGateway(config: Pick<Config, 'smtpUrl' | 'mailFrom'>): MailG
 				const { responseCode = 0, command = '', message } = error as SmtpError;
 				return responseCode >= 500 && (command === 'RCPT TO' || command === 'DATA')
 					? { kind: 'refused', problem: message.slice(0, 300) }
-					: { kind: 'later', problem: message.slice(0, 300) };
+					: { kind: 'later', problem: message.slice(0, 300), mayHaveLeft: isUnheard(error as SmtpError) };
 			}
 		}
 	};

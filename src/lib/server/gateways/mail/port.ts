@@ -12,6 +12,7 @@ export type OutgoingMail = {
 	unsubscribeUrl?: string;
 	attachments: { name: string; content: Uint8Array; type: string }[];
 };
-/** `refused`: the address or the message, for good. `later`: try again. */
-export type SendOutcome = { kind: 'sent' } | { kind: 'refused'; problem: string } | { kind: 'later'; problem: string };
+/** `refused`: the address or the message, for good. `later`: try again; `mayHaveLeft`: the server had been spoken to, and its last word was not heard. */
+export type SendOutcome =
+	{ kind: 'sent' } | { kind: 'refused'; problem: string } | { kind: 'later'; problem: string; mayHaveLeft?: boolean };
 export type MailGateway = { send(mail: OutgoingMail): Promise<SendOutcome>; close(): void };

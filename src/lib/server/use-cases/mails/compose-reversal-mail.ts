@@ -7,7 +7,7 @@ import * as templates from '../../mails/reversal-mails.ts';
 import type { Tx } from '../../store/database.ts';
 import { listDiscounts, type DiscountListing } from '../../store/discounts.ts';
 import { findClaim } from '../../store/journal.ts';
-import { listMails, type MailRow } from '../../store/mails.ts';
+import { listMails, mayHaveBeenTold, type MailRow } from '../../store/mails.ts';
 import {
 	findPayment,
 	findReversal,
@@ -145,7 +145,9 @@ async function whereItCounts({ scope, tx }: Context, reversal: Reversal): Promis
 
 async function wasTold({ scope, tx, row }: Context, kind: MailRow['kind'], reversalId: string): Promise<boolean> {
 	const told = await listMails(tx, scope, { subjectId: reversalId });
-	return told.some((one) => one.kind === kind && one.contactId === row.contactId && one.state === 'sent');
+	return told.some(
+		(one) => one.kind === kind && one.contactId === row.contactId && one.state !== 'refused' && mayHaveBeenTold(one)
+	);
 }
 
 const sumOf = (rows: DiscountListing[]) => add(...rows.map((one) => one.amountMinor));

@@ -2,11 +2,14 @@
 // and corrected, or was another refund's, is told once, and two refunds are told twice.
 import { required } from '../../../domain/required.ts';
 import { listDiscountsOfPayment } from '../../store/discounts.ts';
-import { listMails, type MailRow } from '../../store/mails.ts';
+import { listMails, mayHaveBeenTold, type MailRow } from '../../store/mails.ts';
 import { listReversals, type Reversal } from '../../store/payments.ts';
 import type { Context } from './compose-context.ts';
 
-/** `isTold`, `isDenied`: this person was sent that it was made, that it was not. `denies`: the second waits to be sent. */
+/**
+ * `isTold`, `isDenied`: this person was told that it was made, that it was not, or may have been: with the sender dead, nobody knows. `denies`: the second waits
+ * to be sent. What is being written is not told yet: it is said again.
+ */
 type Refund = { reversalId: string; stands: boolean; isTold: boolean; isDenied: boolean; denies: boolean };
 
 /** Those of the same sum, oldest first. One that has a credit note is like no other: its mails carry that note, and what cancels it. */
@@ -29,17 +32,17 @@ async function refundsLike({ scope, tx, row }: Context, like: Reversal): Promise
 		});
 		const has = (kind: MailRow['kind'], is: (mail: MailRow) => boolean): boolean =>
 			mails.some((mail) => mail.kind === kind && is(mail));
+		const wasTold = (mail: MailRow): boolean => mail.mailId !== row.mailId && mayHaveBeenTold(mail);
 		refunds.push({
 			reversalId: one.reversalId,
 			stands: !isUndone(one),
-			isTold: has('refund', wasSent),
-			isDenied: has('refund_failed', wasSent),
+			isTold: has('refund', wasTold),
+			isDenied: has('refund_failed', wasTold),
 			denies: has('refund_failed', waits)
 		});
 	}
 	return refunds;
 }
-const wasSent = ({ sentAt }: MailRow): boolean => sentAt !== null;
 const waits = ({ state }: MailRow): boolean => state === 'due' || state === 'sending';
 const count = (refunds: Refund[], is: (one: Refund) => boolean): number => refunds.filter(is).length;
 /** How many this person believes to be made. */

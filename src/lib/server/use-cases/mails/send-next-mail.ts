@@ -1,11 +1,12 @@
 // The worker sends one mail. Exactly once is not to be had with SMTP: between the server's "250 OK" and our note of it a crash can happen, and
 // then the mail goes out again when the lease ends. So: at least once, one repeat per crash at most, and the same Message-ID each time.
 import { mintScope } from '../../../domain/access/scope.ts';
+import type { OutgoingMail, SendOutcome } from '../../gateways/mail/port.ts';
 import { returnAddress } from '../../mails/bounces.ts';
 import type { Services } from '../../services.ts';
 import type { Database } from '../../store/database.ts';
 import { isFollowingPoints } from '../../store/due-work.ts';
-import { claimMail, finishMail, isOlderInHand, putBackMail, type MailRow } from '../../store/mails.ts';
+import { claimMail, finishMail, handMail, isOlderInHand, putBackMail, type MailRow } from '../../store/mails.ts';
 import { recordFact } from '../../store/outbox.ts';
 import type { MailKind } from '../../store/schema/index.ts';
 import { saveMailProblem } from '../../store/parties.ts';
@@ -44,19 +45,50 @@ export async function sendNextMail(services: Services): Promise<boolean> {
 			await finishMail(services.db.system, row, { state: 'dropped' }, services.clock.now());
 			return true;
 		}
-		const outcome = await services.mail.send({
+		const handed = await hand(services, row, {
 			messageId: `<${row.mailId}@ponctuel>`,
 			to: row.toAddress,
 			returnTo: returnAddress(services.config, row.mailId),
 			...composed
 		});
-		if (outcome.kind === 'later') await postpone(services, row, outcome.problem);
-		else await finish(services, row, outcome.kind === 'refused' ? outcome.problem : null);
+		if (!handed) return true;
+		const { outcome, held } = handed;
+		// Certain that this one did not leave: what is not known of an earlier one stays.
+		const { handedAt } = outcome.kind === 'later' && outcome.mayHaveLeft ? held : row;
+		if (outcome.kind === 'later') await postpone(services, { ...held, handedAt }, outcome.problem);
+		else await finish(services, { ...held, handedAt }, outcome.kind === 'refused' ? outcome.problem : null);
 	} catch (error) {
 		services.log.warn({ err: error, mailId: row.mailId, kind: row.kind }, 'mail not sent yet');
 		await postpone(services, row, (error as Error).message);
 	}
 	return true;
+}
+
+/**
+ * That it is given to the mail server is noted before: if its sender dies, it is known that it may have left. It is held as long as the server takes: while its
+ * sender lives, it is nobody else's, and nothing that depends on it is said. null: it was held too long before, and may be another's.
+ */
+async function hand(
+	services: Services,
+	row: MailRow,
+	message: OutgoingMail
+): Promise<{ outcome: SendOutcome; held: MailRow } | null> {
+	const { db, clock } = services;
+	const first = await handMail(db, row, clock.now(), LEASE_MS);
+	if (!first) return null;
+	let held = first;
+	let beat = Promise.resolve();
+	const beats = setInterval(() => {
+		beat = beat
+			.then(async () => void (held = (await handMail(db, held, clock.now(), LEASE_MS)) ?? held))
+			.catch((error: unknown) => services.log.warn({ err: error, mailId: row.mailId }, 'mail in hand not held'));
+	}, LEASE_MS / 3).unref();
+	const outcome = await services.mail
+		.send(message)
+		.catch((error: Error): SendOutcome => ({ kind: 'later', problem: error.message, mayHaveLeft: true }));
+	clearInterval(beats);
+	await beat;
+	return { outcome, held };
 }
 
 async function waitsForPoints(services: Services, row: MailRow): Promise<boolean> {
@@ -82,8 +114,8 @@ async function postpone(services: Services, row: MailRow, problem: string): Prom
 		services.db.system,
 		row,
 		row.tries >= TRIES_MAX
-			? { state: 'failed', problem: problem.slice(0, 300) }
-			: { state: 'due', problem: problem.slice(0, 300), nextTryAt },
+			? { state: 'failed', problem: problem.slice(0, 300), handedAt: row.handedAt }
+			: { state: 'due', problem: problem.slice(0, 300), nextTryAt, handedAt: row.handedAt },
 		services.clock.now()
 	);
 }
@@ -93,7 +125,12 @@ async function finish(services: Services, row: MailRow, problem: string | null):
 	const now = services.clock.now();
 	const scope = mintScope(row.supplierId, { kind: 'system' });
 	await commit(services, scope, async (tx) => {
-		const stands = await finishMail(tx, row, problem ? { state: 'refused', problem } : { state: 'sent' }, now);
+		const stands = await finishMail(
+			tx,
+			row,
+			problem ? { state: 'refused', problem, handedAt: row.handedAt } : { state: 'sent' },
+			now
+		);
 		if (!stands || !row.contactId) return;
 		await saveMailProblem(tx, scope, row.contactId, problem, now);
 		if (problem)
