@@ -73,6 +73,34 @@ test('the turn lasts as long as the upgrade: its connection is not ended because
 	expect(seen.size).toBe(1);
 });
 
+test('who writes a table does not wait for the index that is built on it', async () => {
+	const database = await older.ofToday();
+	const folder = withMore({ '9990_index': 'CREATE INDEX CONCURRENTLY "late_idx" ON "client" ("name");' });
+	const early = postgres(database.url, { max: 1 });
+	const held = await early.reserve();
+	await held.unsafe('begin; lock table client in row exclusive mode');
+	const migrating = migrateDatabase(database.url, folder);
+	await until(
+		async () =>
+			(
+				await superuser`
+					select from pg_stat_activity where datname = ${database.name} and application_name = 'ponctuel_migrate'
+						and query ilike 'create index%' and wait_event_type = 'Lock'`
+			).length > 0
+	);
+	// An index that is built in the ordinary way keeps off everybody who comes after it.
+	await database.sql`set lock_timeout = '2s'`;
+	const written = await database.sql`update client set name = name`.then(
+		() => 'written',
+		(error: Error) => error.message
+	);
+	await held`rollback`;
+	held.release();
+	await early.end();
+	await migrating;
+	expect(written).toBe('written');
+});
+
 test('rows that stand against a unique index are named, nothing is left of it, and it is built once they are gone', async () => {
 	const database = await older.ofToday();
 	const folder = withMore({
