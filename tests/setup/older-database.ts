@@ -6,6 +6,7 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
 import { inject } from 'vitest';
+import { newId } from '#lib/server/identity.ts';
 
 export type OlderDatabase = { sql: postgres.Sql; url: string; name: string };
 export type OlderDatabases = {
@@ -17,6 +18,31 @@ export type OlderDatabases = {
 	copyOf(database: OlderDatabase): Promise<OlderDatabase>;
 	close(): Promise<void>;
 };
+/** When everything of then was written. */
+export const THEN = '2026-09-01T10:00:00Z';
+/** A supplier and a client of it, in columns that every version has. `kind`: the first versions know no `unknown`, later ones ask who said another. */
+export async function aSupplierOfThen(
+	sql: postgres.Sql,
+	{ account = null, kind = 'unknown' }: { account?: string | null; kind?: 'business' | 'unknown' } = {}
+): Promise<{ supplierId: string; clientId: string }> {
+	const [supplierId, clientId] = [newId(), newId()];
+	await sql`insert into supplier ${sql({
+		supplier_id: supplierId,
+		slug: supplierId,
+		name: 'Lumen',
+		legal_name: 'LUMEN',
+		address: sql.json({ lines: [], postalCode: '69001', town: 'Lyon', country: 'FR' }),
+		contact_name: 'Claire',
+		contact_email: 'c@lumen.example',
+		brand_hue: 165,
+		stripe_account: account,
+		time_zone: 'Europe/Paris',
+		default_terms_days: 30,
+		created_at: THEN
+	})}`;
+	await sql`insert into client (supplier_id, client_id, kind, name, locale, created_at) values (${supplierId}, ${clientId}, ${kind}, 'Roche', 'fr', ${THEN})`;
+	return { supplierId, clientId };
+}
 type Journal = { entries: { idx: number; when: number; tag: string }[] };
 
 export function openOlderDatabases(): OlderDatabases {

@@ -7,10 +7,15 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { newId } from '#lib/server/identity.ts';
 import { listOpenDifferences } from '#lib/server/store/open-items.ts';
-import { migrationsAnd, openOlderDatabases, type OlderDatabase } from '../../setup/older-database.ts';
+import {
+	aSupplierOfThen,
+	migrationsAnd,
+	openOlderDatabases,
+	THEN,
+	type OlderDatabase
+} from '../../setup/older-database.ts';
 import { describeDatabase } from '../../setup/database-description.ts';
 
-const AT = '2026-09-01T10:00:00Z';
 const older = openOlderDatabases();
 /** Who sees what others wait for. */
 const superuser = postgres(inject('template').replace(/\/[^/]+$/, '/postgres'), { max: 1, onnotice: () => {} });
@@ -23,29 +28,15 @@ let undisturbed: Awaited<ReturnType<typeof describeDatabase>>;
 
 /** A supplier of the very first version: an invoice that is paid, one whose debit is under way, one that is open. */
 async function addRows(sql: postgres.Sql): Promise<void> {
-	const [supplierId, clientId, contactId] = [newId(), newId(), newId()];
-	await sql`insert into supplier ${sql({
-		supplier_id: supplierId,
-		slug: 'lumen',
-		name: 'Lumen',
-		legal_name: 'LUMEN',
-		address: sql.json({ lines: [], postalCode: '69001', town: 'Lyon', country: 'FR' }),
-		contact_name: 'Claire',
-		contact_email: 'c@lumen.example',
-		brand_hue: 165,
-		stripe_account: 'acct_lumen',
-		time_zone: 'Europe/Paris',
-		default_terms_days: 30,
-		created_at: AT
-	})}`;
-	await sql`insert into client (supplier_id, client_id, kind, name, locale, created_at) values (${supplierId}, ${clientId}, 'business', 'Roche', 'fr', ${AT})`;
+	const { supplierId, clientId } = await aSupplierOfThen(sql, { account: 'acct_lumen', kind: 'business' });
+	const contactId = newId();
 	await sql`insert into contact (supplier_id, contact_id, client_id, email, name, locale, is_billing, created_at)
-		values (${supplierId}, ${contactId}, ${clientId}, 'a@roche.example', 'Anne', 'fr', true, ${AT})`;
+		values (${supplierId}, ${contactId}, ${clientId}, 'a@roche.example', 'Anne', 'fr', true, ${THEN})`;
 	const book = async (kind: string, source: string, lines: [string, string | null, number][]) => {
 		const entryId = newId();
 		await sql.begin(async (tx) => {
 			await tx`insert into journal_entry (supplier_id, entry_id, kind, source_id, currency, booked_on, created_at)
-				values (${supplierId}, ${entryId}, ${kind}, ${source}, 'EUR', '2026-09-01', ${AT})`;
+				values (${supplierId}, ${entryId}, ${kind}, ${source}, 'EUR', '2026-09-01', ${THEN})`;
 			for (const [position, [account, invoice, amount]] of lines.entries())
 				await tx`insert into journal_line (supplier_id, entry_id, position, account, client_id, invoice_id, debit_minor, credit_minor)
 					values (${supplierId}, ${entryId}, ${position}, ${account}, ${invoice && clientId}, ${invoice}, ${Math.max(amount, 0)}, ${Math.max(-amount, 0)})`;
@@ -70,7 +61,7 @@ async function addRows(sql: postgres.Sql): Promise<void> {
 			prepaid_minor: 0,
 			debt_minor: 12_000,
 			payment_reference: 'F',
-			created_at: AT
+			created_at: THEN
 		})}`;
 		await sql`insert into invoice_vat (supplier_id, invoice_id, position, category, rate_bps, base_minor, vat_minor)
 			values (${supplierId}, ${invoiceId}, 0, 'S', 2000, 10000, 2000)`;
@@ -94,8 +85,8 @@ async function addRows(sql: postgres.Sql): Promise<void> {
 			stripe_account: 'acct_lumen',
 			stripe_payment_intent_id: `pi_${status}`,
 			retries_intent: false,
-			created_at: AT,
-			updated_at: AT
+			created_at: THEN,
+			updated_at: THEN
 		})}`;
 		await sql`insert into payment_attempt_invoice (supplier_id, attempt_id, invoice_id, position, amount_minor, live)
 			values (${supplierId}, ${attemptId}, ${invoiceId}, 0, 12000, ${status === 'processing'})`;
@@ -111,9 +102,9 @@ async function addRows(sql: postgres.Sql): Promise<void> {
 				currency: 'EUR',
 				method_type: 'card',
 				stripe_payment_intent_id: 'pi_paid',
-				paid_at: AT,
+				paid_at: THEN,
 				paid_on: '2026-09-01',
-				created_at: AT
+				created_at: THEN
 			})}`;
 			await tx`insert into allocation (supplier_id, payment_id, invoice_id, position, amount_minor) values (${supplierId}, ${paymentId}, ${invoiceId}, 0, 12000)`;
 		});

@@ -2,9 +2,8 @@
 import { rmSync } from 'node:fs';
 import postgres from 'postgres';
 import { afterAll, expect, inject, test, vi } from 'vitest';
-import { newId } from '#lib/server/identity.ts';
 import { migrateDatabase } from '../../../src/scripts/migrate.ts';
-import { migrationsAnd, openOlderDatabases } from '../../setup/older-database.ts';
+import { aSupplierOfThen, migrationsAnd, openOlderDatabases } from '../../setup/older-database.ts';
 
 const older = openOlderDatabases();
 const superuser = postgres(inject('template').replace(/\/[^/]+$/, '/postgres'), { max: 1, onnotice: () => {} });
@@ -140,20 +139,7 @@ test('what a migration leaves wrong is told, at each start until it is mended; w
 			insert into open_sum (supplier_id, currency, due_on, balance_minor, payable_minor, busy_minor, under_way_minor, elsewhere_minor, credit_minor, owed_count, payable_count)
 				select supplier_id, 'EUR', '2026-09-01', 1, 0, 0, 0, 0, 0, 1, 0 from supplier`
 	});
-	const supplierId = newId();
-	await sql`insert into supplier ${sql({
-		supplier_id: supplierId,
-		slug: 'lumen',
-		name: 'Lumen',
-		legal_name: 'LUMEN',
-		address: sql.json({ lines: [], postalCode: '69001', town: 'Lyon', country: 'FR' }),
-		contact_name: 'Claire',
-		contact_email: 'c@lumen.example',
-		brand_hue: 165,
-		time_zone: 'Europe/Paris',
-		default_terms_days: 30,
-		created_at: '2026-09-01T10:00:00Z'
-	})}`;
+	const { supplierId } = await aSupplierOfThen(sql);
 	for (let start = 0; start < 2; start++) {
 		const problem = await migrateDatabase(database.url, folder).catch((error: Error) => error.message);
 		expect(problem).toContain('trigger that is switched off: append_only on journal_line');

@@ -3,46 +3,21 @@ import type postgres from 'postgres';
 import { afterAll, expect, test } from 'vitest';
 import { newId } from '#lib/server/identity.ts';
 import { migrateDatabase } from '../../../src/scripts/migrate.ts';
-import { openOlderDatabases } from '../../setup/older-database.ts';
+import { aSupplierOfThen, openOlderDatabases, THEN } from '../../setup/older-database.ts';
 
 const { olderThan, close } = openOlderDatabases();
 afterAll(close);
 
-const AT = '2026-09-01T10:00:00Z';
-async function addSupplier(
-	sql: postgres.Sql,
-	account: string | null,
-	kind: 'business' | 'unknown' = 'business'
-): Promise<{ supplierId: string; clientId: string }> {
-	const [supplierId, clientId] = [newId(), newId()];
-	await sql`insert into supplier ${sql({
-		supplier_id: supplierId,
-		slug: supplierId,
-		name: 'Lumen',
-		legal_name: 'LUMEN',
-		address: sql.json({ lines: [], postalCode: '69001', town: 'Lyon', country: 'FR' }),
-		contact_name: 'Claire',
-		contact_email: 'c@lumen.example',
-		brand_hue: 165,
-		stripe_account: account,
-		time_zone: 'Europe/Paris',
-		default_terms_days: 30,
-		created_at: AT
-	})}`;
-	await sql`insert into client (supplier_id, client_id, kind, name, locale, created_at) values (${supplierId}, ${clientId}, ${kind}, 'Roche', 'fr', ${AT})`;
-	return { supplierId, clientId };
-}
-
 test('every entry of before is told its account, days compared by old rules are compared anew, and the rules hold', async () => {
 	const { sql, url } = await olderThan('0028');
-	const { supplierId, clientId } = await addSupplier(sql, 'acct_old');
+	const { supplierId, clientId } = await aSupplierOfThen(sql, { account: 'acct_old', kind: 'business' });
 	await sql`update supplier set stripe_account = 'acct_new' where supplier_id = ${supplierId}`;
 	await sql`insert into reconciliation (supplier_id, stripe_account, reconciled_on, stripe_minor, ledger_minor, checked_at)
-		values (${supplierId}, 'acct_new', '2026-09-01', 100, 0, ${AT})`;
+		values (${supplierId}, 'acct_new', '2026-09-01', 100, 0, ${THEN})`;
 	let minute = 0;
 	const paid = async (account: string, charge: string, lateFee: boolean) => {
 		const [attemptId, paymentId] = [newId(), newId()];
-		const at = (second = 0) => new Date(Date.parse(AT) + minute * 60_000 + second * 1000).toISOString();
+		const at = (second = 0) => new Date(Date.parse(THEN) + minute * 60_000 + second * 1000).toISOString();
 		minute += 1;
 		const entry = async (sql: postgres.Sql, kind: string, source: string, amount: number, second = 0) => {
 			const entryId = newId();
@@ -112,8 +87,8 @@ test('every entry of before is told its account, days compared by old rules are 
 
 test('an account that an operator gave from one supplier to another stops no upgrade: it is the second one’s, and the first keeps what it asked for there', async () => {
 	const { sql, url } = await olderThan('0024');
-	const first = await addSupplier(sql, null);
-	const second = await addSupplier(sql, 'acct_moved');
+	const first = await aSupplierOfThen(sql, { kind: 'business' });
+	const second = await aSupplierOfThen(sql, { account: 'acct_moved', kind: 'business' });
 	await sql`insert into payment_attempt ${sql({
 		supplier_id: first.supplierId,
 		attempt_id: newId(),
@@ -127,8 +102,8 @@ test('an account that an operator gave from one supplier to another stops no upg
 		status: 'paid',
 		stripe_account: 'acct_moved',
 		stripe_payment_intent_id: 'pi_moved',
-		created_at: AT,
-		updated_at: AT
+		created_at: THEN,
+		updated_at: THEN
 	})}`;
 	await migrateDatabase(url);
 	const rows = await sql<{ supplier: string; away: boolean }[]>`
@@ -142,15 +117,15 @@ test('an account that an operator gave from one supplier to another stops no upg
 
 test('of voucher codes that differ in their letters’ size alone, one is left: the one that was given, or the older; and no second one comes', async () => {
 	const { sql, url } = await olderThan('0044');
-	const { supplierId, clientId } = await addSupplier(sql, null, 'unknown');
+	const { supplierId, clientId } = await aSupplierOfThen(sql);
 	const [rewardId, redemptionId] = [newId(), newId()];
 	const code = (text: string, minute: number, reward = rewardId) => sql`
 		insert into voucher_code (supplier_id, reward_id, code, added_at)
 		values (${supplierId}, ${reward}, ${text}, ${`2026-09-01T10:0${minute}:00Z`})`;
 	await sql`insert into points_programme (supplier_id, version, terms, created_by, created_at, updated_at, published_at)
-		values (${supplierId}, 1, ${sql.json({ rewards: [{ rewardId, stock: null }] })}, 'x', ${AT}, ${AT}, ${AT})`;
+		values (${supplierId}, 1, ${sql.json({ rewards: [{ rewardId, stock: null }] })}, 'x', ${THEN}, ${THEN}, ${THEN})`;
 	await sql`insert into points_account (supplier_id, client_id, balance, pending, earned_in_year, tier, tier_since, streak, neutrals, created_at)
-		values (${supplierId}, ${clientId}, 0, 0, 0, 0, '2026-09-01', 0, 0, ${AT})`;
+		values (${supplierId}, ${clientId}, 0, 0, 0, 0, '2026-09-01', 0, 0, ${THEN})`;
 	// The only code there is yet is the one that is given; its points are of no interest here.
 	await sql`alter table points_redemption disable trigger redemption_is_paid`;
 	await code('été', 5);
@@ -165,7 +140,7 @@ test('of voucher codes that differ in their letters’ size alone, one is left: 
 		reward_id: rewardId,
 		name: sql.json({ fr: 'Bon', en: 'Voucher' }),
 		version: 1,
-		created_at: AT
+		created_at: THEN
 	})}`;
 	await sql`alter table points_redemption enable trigger redemption_is_paid`;
 	for (const [i, text] of ['abc', 'ABC', 'Abd', 'ÉTÉ'].entries()) await code(text, i);
@@ -179,7 +154,7 @@ test('of voucher codes that differ in their letters’ size alone, one is left: 
 
 test('what Stripe has not ended is looked at from then on: tries, refunds and means of payment that are open, and nothing that is over', async () => {
 	const { sql, url } = await olderThan('0047');
-	const { supplierId, clientId } = await addSupplier(sql, 'acct_open', 'unknown');
+	const { supplierId, clientId } = await aSupplierOfThen(sql, { account: 'acct_open' });
 	const attempt = async (status: string, isSetup = false) => {
 		const attemptId = newId();
 		await sql`insert into payment_attempt ${sql({
@@ -195,8 +170,8 @@ test('what Stripe has not ended is looked at from then on: tries, refunds and me
 			status,
 			is_setup: isSetup,
 			stripe_account: 'acct_open',
-			created_at: AT,
-			updated_at: AT
+			created_at: THEN,
+			updated_at: THEN
 		})}`;
 		return attemptId;
 	};
@@ -210,8 +185,8 @@ test('what Stripe has not ended is looked at from then on: tries, refunds and me
 			return_url: '',
 			status,
 			stripe_account: 'acct_open',
-			created_at: AT,
-			updated_at: AT
+			created_at: THEN,
+			updated_at: THEN
 		})}`;
 		return setupId;
 	};
@@ -229,12 +204,12 @@ test('what Stripe has not ended is looked at from then on: tries, refunds and me
 		credit_minor: 1000,
 		currency: 'EUR',
 		method_type: 'card',
-		paid_at: AT,
+		paid_at: THEN,
 		paid_on: '2026-09-01',
 		receipt_number: 'R-1',
 		stripe_account: 'acct_open',
 		stripe_payment_intent_id: 'pi_1',
-		created_at: AT
+		created_at: THEN
 	})}`;
 	for (const [id, status] of [
 		[refundRequestId, 'open'],
@@ -248,7 +223,7 @@ test('what Stripe has not ended is looked at from then on: tries, refunds and me
 			status,
 			meaning: 'error',
 			requested_by: 'x',
-			created_at: AT
+			created_at: THEN
 		})}`;
 	const setups = [await setup('awaiting_auth')];
 	await setup('succeeded');
