@@ -2,7 +2,7 @@
 import { m } from '#lib/paraglide/messages.js';
 import { getLocale } from '#lib/paraglide/runtime.js';
 import type { Finding } from '../domain/invoices/findings.ts';
-import type { Locale } from '../domain/money/format.ts';
+import { numberFormat, type Locale } from '../domain/money/format.ts';
 import { minor, toDecimal, type Minor } from '../domain/money/minor.ts';
 import { foundWords, readerWords } from './reader-words.ts';
 
@@ -88,7 +88,7 @@ const TEXTS: Record<string, (inputs: object, say: { locale: Locale }) => string>
 const AMOUNTS = new Set(['TOTALS', 'AMOUNT_DUE', 'VAT_SPLIT', 'PARTS_SUM']);
 /** Without a currency: the finding does not know it. */
 const formatAmount = (amount: Minor, locale: Locale): string =>
-	new Intl.NumberFormat(locale === 'fr' ? 'fr-FR' : 'en-IE', { minimumFractionDigits: 2 }).format(toDecimal(amount));
+	numberFormat(locale, { minimumFractionDigits: 2 }).format(toDecimal(amount));
 const amountOf = (code: string, value: string, locale: Locale): string | null =>
 	AMOUNTS.has(code) && /^-?\d{1,18}$/.test(value) ? formatAmount(minor(BigInt(value)), locale) : null;
 

@@ -3,7 +3,7 @@ import { m } from '#lib/paraglide/messages.js';
 import type { OfferTerms } from '../contract/offers.ts';
 import { civilDate, type CivilDate } from '../domain/calendar/civil-date.ts';
 import { formatDay } from '../domain/calendar/format.ts';
-import { formatMoney, formatRate, type Locale } from '../domain/money/format.ts';
+import { formatMoney, formatRate, numberFormat, type Locale } from '../domain/money/format.ts';
 import { ofName } from './of-name.ts';
 import { formatPoints, offerBenefits } from './points.ts';
 import { NO_MULTIPLIER, type EarningRule, type ProgrammeTerms, type Reward } from '../domain/points/programme.ts';
@@ -70,7 +70,7 @@ const days = (count: number, say: Say): string => m.rules_days({ count }, say);
 const months = (count: number, say: Say): string => m.rules_months({ count }, say);
 /** 12500 is "1,25". */
 const factor = (bps: number, { locale }: Say): string =>
-	new Intl.NumberFormat(locale === 'fr' ? 'fr-FR' : 'en-IE', { maximumFractionDigits: 4 }).format(bps / NO_MULTIPLIER);
+	numberFormat(locale, { maximumFractionDigits: 4 }).format(bps / NO_MULTIPLIER);
 
 function earning(rule: EarningRule, say: Say): string[] {
 	const points = (count: number) => pointsText(count, say.locale);

@@ -1,7 +1,7 @@
 // Points in words: what a tier brings, what each line of the history says.
 import { m } from '#lib/paraglide/messages.js';
 import type { OfferTerms } from '../contract/offers.ts';
-import { formatMoney, formatRate, type Locale } from '../domain/money/format.ts';
+import { formatMoney, formatRate, numberFormat, type Locale } from '../domain/money/format.ts';
 import type { Minor } from '../domain/money/minor.ts';
 import { NO_MULTIPLIER, type EarningRule, type LoyaltyTier, type Words } from '../domain/points/programme.ts';
 
@@ -9,7 +9,7 @@ type Say = { locale: Locale };
 export const inWords = (words: Words, locale: Locale): string => words[locale];
 /** 1500 points read "1 500", with the space of the language; a debt has the real minus. */
 export const formatPoints = (points: number, locale: Locale): string =>
-	new Intl.NumberFormat(locale === 'fr' ? 'fr-FR' : 'en-IE').format(points).replace('-', '\u2212');
+	numberFormat(locale).format(points).replace('-', '\u2212');
 /** With its sign: "+147", "−200", "0". */
 export const signedPoints = (points: number, locale: Locale): string =>
 	`${points > 0 ? '+' : ''}${formatPoints(points, locale)}`;
