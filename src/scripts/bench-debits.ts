@@ -1,4 +1,4 @@
-// The debit run: 10,000 parts due on one day, found and put on the queue, beside the SELECT that only finds them. Both in a transaction that is rolled
+// The debit run: 10,000 instalments due on one day, found and put on the queue, beside the SELECT that only finds them. Both in a transaction that is rolled
 // back, several times; the medians are compared.
 import { sql } from 'drizzle-orm';
 import type { Scope } from '#lib/domain/access/scope.ts';
@@ -10,17 +10,17 @@ import { enqueueDue, listDue } from '#lib/server/store/plan-charges.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { required } from '#lib/domain/required.ts';
 
-const PARTS = 10_000;
+const INSTALMENTS = 10_000;
 const ROUNDS = 7;
 
-/** One plan of three parts for each part that is due, among as many that are not: of a client and an invoice that exist. */
+/** One plan of three instalments for each instalment that is due, among as many that are not: of a client and an invoice that exist. */
 async function fill(tx: Tx, scope: Scope, today: string): Promise<void> {
 	const [client] = await tx.execute<{ client_id: string; invoice_id: string }>(
 		sql`select client_id, invoice_id from invoice where supplier_id = ${scope.supplierId} limit 1`
 	);
 	const { client_id: clientId, invoice_id: invoiceId } = required(client, 'client');
 	await tx.execute(
-		sql`create temporary table bench_plan on commit drop as select gen_random_uuid() as id from generate_series(1, ${PARTS})`
+		sql`create temporary table bench_plan on commit drop as select gen_random_uuid() as id from generate_series(1, ${INSTALMENTS})`
 	);
 	await tx.execute(sql`insert into payment_attempt (supplier_id, attempt_id, client_id, channel, amount_minor, currency, description, return_url, status, retries_intent, created_at, updated_at)
 		select ${scope.supplierId}, id, ${clientId}, 'portal', 100, 'EUR', '', '', 'paid', false, now(), now() from bench_plan`);
@@ -36,15 +36,15 @@ class RolledBack extends Error {}
 export async function debitRun(
 	services: Services,
 	scope: Scope
-): Promise<{ findMs: number; enqueueMs: number; parts: number }> {
+): Promise<{ findMs: number; enqueueMs: number; instalments: number }> {
 	const today = addDays(civilDateIn(services.clock.now(), 'Europe/Paris'), 3000);
 	const [find, enqueue]: [number[], number[]] = [[], []];
-	let parts = 0;
+	let instalments = 0;
 	const timed = async (work: () => Promise<number>, into: number[]) => {
 		const started = performance.now();
 		const count = await work();
 		into.push(performance.now() - started);
-		if (into === find) parts = count;
+		if (into === find) instalments = count;
 	};
 	await inScope(services.db, scope, async (tx) => {
 		await fill(tx, scope, today);
@@ -66,5 +66,5 @@ export async function debitRun(
 	});
 	const median = (times: number[]): number =>
 		required([...times].sort((a, b) => a - b)[Math.floor(times.length / 2)], 'time');
-	return { findMs: median(find), enqueueMs: median(enqueue), parts };
+	return { findMs: median(find), enqueueMs: median(enqueue), instalments };
 }

@@ -252,7 +252,7 @@ try {
 	services.mail.close();
 	await services.db.close();
 	console.info(
-		`debit run       ${run.parts} parts: found in ${run.findMs.toFixed(0)} ms, found and enqueued in ${run.enqueueMs.toFixed(0)} ms | ratio ${(run.enqueueMs / run.findMs).toFixed(2)}`
+		`debit run       ${run.instalments} parts: found in ${run.findMs.toFixed(0)} ms, found and enqueued in ${run.enqueueMs.toFixed(0)} ms | ratio ${(run.enqueueMs / run.findMs).toFixed(2)}`
 	);
 	bars.push(['debit run, times faster than three SELECTs', (3 * run.findMs) / run.enqueueMs, 1]);
 } finally {

@@ -242,7 +242,7 @@ export async function pay(
 	return progress;
 }
 
-/** Two or three parts, twenty days apart, the first one now. */
+/** Two or three instalments, twenty days apart, the first one now. */
 export const instalments = (
 	over: Partial<NonNullable<OfferTerms['instalments']>> = {}
 ): NonNullable<OfferTerms['instalments']> => ({

@@ -1,4 +1,4 @@
-// What is quoted in tests: one invoice of 1,200.00, an offer of 2 % for fifteen days or of two or three parts, and whatever a test changes of it.
+// What is quoted in tests: one invoice of 1,200.00, an offer of 2 % for fifteen days or of two or three instalments, and whatever a test changes of it.
 import { civilDate } from '#lib/domain/calendar/civil-date.ts';
 import type { VatLine } from '#lib/domain/invoices/document.ts';
 import { minor, type Minor } from '#lib/domain/money/minor.ts';

@@ -4,7 +4,7 @@ import type { Minor } from '#lib/domain/money/minor.ts';
 import { required } from '#lib/domain/required.ts';
 import type { Tx } from '#lib/server/store/database.ts';
 import { findInvoice, type InvoiceRecord } from '#lib/server/store/invoices.ts';
-import { listPlansOfInvoices, type PlanWithParts } from '#lib/server/store/plans.ts';
+import { listPlansOfInvoices, type PlanWithInstalments } from '#lib/server/store/plans.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
 import type { TestHouse } from '../setup/house.ts';
@@ -21,7 +21,7 @@ export function stageOf(at: () => { house: TestHouse; cast: Pick<Cast, 'system'>
 		required(await asSystem((tx) => findInvoice(tx, at().cast.system, invoiceId)), 'invoice');
 	const balanceOf = async (invoiceId: string): Promise<Minor> => (await invoiceNow(invoiceId)).balanceMinor;
 	/** The first of its plans, whatever became of it. */
-	const planOf = async (invoiceId: string): Promise<PlanWithParts> => {
+	const planOf = async (invoiceId: string): Promise<PlanWithInstalments> => {
 		const plans = await asSystem((tx) => listPlansOfInvoices(tx, at().cast.system, [invoiceId], { running: false }));
 		return required(plans[0], 'plan');
 	};
@@ -41,8 +41,8 @@ export function stageOf(at: () => { house: TestHouse; cast: Pick<Cast, 'system'>
 		invoiceNow,
 		balanceOf,
 		planOf,
-		/** Where each part of it stands. */
-		partsOf: async (invoiceId: string) => (await planOf(invoiceId)).parts.map((part) => part.status),
+		/** Where each instalment of it stands. */
+		partsOf: async (invoiceId: string) => (await planOf(invoiceId)).instalments.map((instalment) => instalment.status),
 		days,
 		/** Days as in life: what Stripe has to say is asked for as well. */
 		live: (count: number) => days(count, () => reconcileRecent(at().house.services, 3)),

@@ -13,7 +13,7 @@ const matches = (pattern: string, url: string): boolean =>
 	new RegExp(
 		`^${pattern
 			.split('*')
-			.map((part) => part.replaceAll(/[.?/]/g, '\\$&'))
+			.map((instalment) => instalment.replaceAll(/[.?/]/g, '\\$&'))
 			.join('[\\w.-]+')}$`
 	).test(url);
 

@@ -67,7 +67,7 @@ export class Demo {
 	calm = async () => void expect((await this.request.delete(`${origin()}/demo/api/faults`, AGAIN)).ok()).toBe(true);
 }
 
-/** Claire's clients pay now, early or in parts from today; Alice's in parts from the due date. */
+/** Claire's clients pay now, early or in instalments from today; Alice's in instalments from the due date. */
 const SELLERS = {
 	'Claire Martin': {
 		name: 'ATELIER LUMEN SARL',

@@ -1,4 +1,4 @@
-// Means of payment: kept by a signed-in person, wallets of the device, plans that begin on the due date, parts moved and given up. Scenarios 20 and 22.
+// Means of payment: kept by a signed-in person, wallets of the device, plans that begin on the due date, instalments moved and given up. Scenarios 20 and 22.
 import { accessible, expect, form, freshInvoice, hydrated, open, origin, paid, test } from './fixtures.ts';
 
 test('a card is added, named, pays alone, is seen by nobody else, and is removed', async ({ page, demo, browser }) => {
@@ -106,14 +106,14 @@ test(
 		await form.card(page, '4000002500003155');
 		await page.getByRole('button', { name: 'Accepter l’échéancier' }).click();
 		await form.bank(page, 'Terminer l’authentification');
-		const parts = page.getByRole('region', { name: /Paiement en \d fois/ }).getByRole('listitem');
-		await expect(parts).toHaveCount(2);
-		await expect(parts.nth(0)).toContainText('prélevée automatiquement');
+		const instalments = page.getByRole('region', { name: /Paiement en \d fois/ }).getByRole('listitem');
+		await expect(instalments).toHaveCount(2);
+		await expect(instalments.nth(0)).toContainText('prélevée automatiquement');
 		await expect(page.getByText(/^Reçu R/)).toHaveCount(0);
 		await expect(page.getByText('Vérification en cours')).toHaveCount(0);
 		await demo.mail(invoice.email, /paiement en 2 fois/);
 		await demo.advance('P20D');
-		await expect(parts.nth(0)).toContainText('payée');
+		await expect(instalments.nth(0)).toContainText('payée');
 		await demo.advance('P25D');
 		await expect(page.getByText('Tout est payé. Merci')).toBeVisible();
 	}
@@ -128,8 +128,8 @@ test(
 		await form.open(page);
 		await form.card(page, '4242424242424242');
 		await form.pay(page);
-		const parts = page.getByRole('region', { name: /Paiement en \d fois/ }).getByRole('listitem');
-		await expect(parts).toHaveCount(3);
+		const instalments = page.getByRole('region', { name: /Paiement en \d fois/ }).getByRole('listitem');
+		await expect(instalments).toHaveCount(3);
 		const admin = await (await browser.newContext({ locale: 'fr-FR' })).newPage();
 		await admin.goto((await demo.person('Claire Martin')).sign_in_url);
 		await open(admin, `${origin()}/admin/echeanciers`);
@@ -150,7 +150,7 @@ test(
 		await card.getByText('Modifier cette échéance').last().click();
 		await card.getByRole('button', { name: 'Abandonner cette échéance' }).last().click();
 		await card.getByRole('button', { name: 'Abandonner cette échéance' }).last().click();
-		await expect(parts.nth(2)).toContainText('abandonnée');
+		await expect(instalments.nth(2)).toContainText('abandonnée');
 		await expect(page.getByRole('link', { name: /Télécharger l’avoir AV/ })).toBeVisible();
 		await card.getByRole('link', { name: invoice.number }).click();
 		await hydrated(admin);
@@ -159,7 +159,7 @@ test(
 		await accessible(admin);
 		await expect(page.getByText(/Les prélèvements sont suspendus/)).toBeVisible();
 		await demo.advance('P26D');
-		await expect(parts.nth(1)).toContainText('prélèvement suspendu');
+		await expect(instalments.nth(1)).toContainText('prélèvement suspendu');
 		await admin.getByRole('button', { name: 'Reprendre les prélèvements' }).click();
 		await demo.advance('P1D');
 		await expect(page.getByText('Tout est payé. Merci')).toBeVisible();

@@ -3,7 +3,7 @@ import { accessible, expect, form, freshInvoice, hydrated, open, origin, paid, t
 import type { Browser, Page } from '@playwright/test';
 
 const choose = (page: Page, name: RegExp) => page.getByRole('radio', { name }).check();
-async function payFirstPart(page: Page, link: string, number: string, confirms = false): Promise<void> {
+async function payFirstInstalment(page: Page, link: string, number: string, confirms = false): Promise<void> {
 	await open(page, link);
 	await choose(page, /En 2 fois/);
 	await form.open(page);
@@ -12,7 +12,7 @@ async function payFirstPart(page: Page, link: string, number: string, confirms =
 	if (confirms) await form.bank(page, 'Terminer l’authentification');
 	await expect(page.getByText('prélevée automatiquement').first()).toBeVisible();
 }
-const parts = (page: Page) => page.getByRole('region', { name: /Paiement en \d fois/ }).getByRole('listitem');
+const instalments = (page: Page) => page.getByRole('region', { name: /Paiement en \d fois/ }).getByRole('listitem');
 const failed = (demo: Demo, email: string) => demo.mail(email, /n’a pas pu être prélevée/);
 
 test('the discount in five seconds; it ends while the page is open, the page says so, the old price is refused', async ({
@@ -79,8 +79,8 @@ test(
 		await form.card(page, '4000002500003155');
 		await form.pay(page);
 		await form.bank(page, 'Terminer l’authentification');
-		await expect(parts(page)).toHaveCount(3);
-		await expect(parts(page).nth(0)).toContainText('payée');
+		await expect(instalments(page)).toHaveCount(3);
+		await expect(instalments(page).nth(0)).toContainText('payée');
 		// It says what happened and what comes; the button to pay is not where the thumb is.
 		await expect(page.getByText(/^Échéance 1 sur 3 reçue, 400,01.€\. Merci/)).toBeVisible();
 		await expect(page.getByText(/seront prélevés le .* Vous n’avez rien à faire/)).toBeVisible();
@@ -92,7 +92,7 @@ test(
 		await demo.advance('P14D');
 		await demo.mail(invoice.email, /seront prélevés le/);
 		await demo.advance('P7D');
-		await expect(parts(page).nth(1)).toContainText('payée');
+		await expect(instalments(page).nth(1)).toContainText('payée');
 		await demo.advance('P20D');
 		await expect(page.getByText('Tout est payé. Merci')).toBeVisible();
 		await expect(page.getByText(/^Reçu R/)).toHaveCount(3);
@@ -103,7 +103,7 @@ test(
 	{ tag: '@phone' },
 	async ({ page, demo }) => {
 		const invoice = await freshInvoice(page, demo);
-		await payFirstPart(page, invoice.link, '4000002760003184', true);
+		await payFirstInstalment(page, invoice.link, '4000002760003184', true);
 		await demo.advance('P20D');
 		const mail = await failed(demo, invoice.email);
 		expect(mail.text).toContain('Votre banque demande que vous confirmiez');
@@ -136,19 +136,19 @@ test(
 		await form.open(page);
 		await form.card(page, '4242424242424242');
 		await form.pay(page);
-		await expect(parts(page)).toHaveCount(3);
+		await expect(instalments(page)).toHaveCount(3);
 		await demo.fault('saved_card_refused');
 		await demo.advance('P20D');
-		await expect(parts(page).nth(1)).toContainText('nouvel essai le');
+		await expect(instalments(page).nth(1)).toContainText('nouvel essai le');
 		await demo.advance('P7D');
-		await expect(parts(page).nth(1)).toContainText('refusée, à régler');
+		await expect(instalments(page).nth(1)).toContainText('refusée, à régler');
 		await expect(page.getByText(/le reste deviendra exigible/)).toBeVisible();
 		await accessible(page);
 		await demo.calm();
 		await form.open(page);
 		await form.card(page, '5555555555554444');
 		await form.pay(page);
-		await expect(parts(page).nth(1)).toContainText('payée');
+		await expect(instalments(page).nth(1)).toContainText('payée');
 		await demo.advance('P14D');
 		await expect(page.getByText('Tout est payé. Merci')).toBeVisible();
 	}
@@ -158,7 +158,7 @@ test(
 	{ tag: '@phone' },
 	async ({ page, demo }) => {
 		const invoice = await freshInvoice(page, demo);
-		await payFirstPart(page, invoice.link, '4242424242424242');
+		await payFirstInstalment(page, invoice.link, '4242424242424242');
 		await demo.fault('saved_card_expired');
 		await demo.advance('P20D');
 		await failed(demo, invoice.email);
@@ -183,16 +183,16 @@ test('in 2 by SEPA: both debits land on their days', { tag: '@phone' }, async ({
 	await form.open(page);
 	await form.sepa(page, 'FR1420041010050500013M02606');
 	await form.pay(page);
-	await expect(parts(page).nth(0)).toContainText('prélèvement en cours');
+	await expect(instalments(page).nth(0)).toContainText('prélèvement en cours');
 	await demo.advance('P16D');
-	await expect(parts(page).nth(0)).toContainText('payée');
-	await expect(parts(page).nth(1)).toContainText('prélèvement en cours');
+	await expect(instalments(page).nth(0)).toContainText('payée');
+	await expect(instalments(page).nth(1)).toContainText('prélèvement en cours');
 	await demo.advance('P14D');
 	await expect(page.getByText('Tout est payé. Merci')).toBeVisible();
 });
 test('paid off at once: nothing else will be taken', { tag: '@phone' }, async ({ page, demo }) => {
 	const invoice = await freshInvoice(page, demo);
-	await payFirstPart(page, invoice.link, '4242424242424242');
+	await payFirstInstalment(page, invoice.link, '4242424242424242');
 	await open(page, invoice.link);
 	await page.getByText('Payer plus tôt').click();
 	await form.open(page);

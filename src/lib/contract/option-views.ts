@@ -4,7 +4,7 @@ import { civilDateIn, addDays } from '../domain/calendar/civil-date.ts';
 import { add, ZERO, type Minor } from '../domain/money/minor.ts';
 import type { InvoiceDiscount, PaymentOption, Quote, QuoteInput } from '../domain/offers/quoted.ts';
 import { methodsFor } from '../domain/payments/methods.ts';
-import { nextPart, openParts, type PlanPart } from '../domain/plans/plan.ts';
+import { nextInstalment, openInstalments, type Instalment } from '../domain/plans/plan.ts';
 import { required } from '../domain/required.ts';
 
 export type Asked = { quote: Quote; input: QuoteInput };
@@ -12,12 +12,12 @@ export type Asked = { quote: Quote; input: QuoteInput };
 /** Best for the payer first. */
 const ORDER: OptionView['kind'][] = ['early', 'now', 'plan_2', 'plan_3'];
 
-/** Of a plan that runs: the next part, or all that is left. The same figures as choosePayment takes. */
-export function planOptionViews(parts: PlanPart[]): OptionView[] {
-	const open = openParts(parts);
-	const next = nextPart(parts);
-	const view = (kind: 'next_part' | 'all_parts', of: PlanPart[]): OptionView => {
-		const amountMinor = add(...of.map((part) => part.amountMinor));
+/** Of a plan that runs: the next instalment, or all that is left. The same figures as choosePayment takes. */
+export function planOptionViews(instalments: Instalment[]): OptionView[] {
+	const open = openInstalments(instalments);
+	const next = nextInstalment(instalments);
+	const view = (kind: 'next_part' | 'all_parts', of: Instalment[]): OptionView => {
+		const amountMinor = add(...of.map((instalment) => instalment.amountMinor));
 		return {
 			kind,
 			amountMinor,
@@ -25,7 +25,7 @@ export function planOptionViews(parts: PlanPart[]): OptionView[] {
 			discountMinor: ZERO,
 			discountVatMinor: ZERO,
 			discountBps: null,
-			parts: of.map(({ dueOn, amountMinor: part }) => ({ dueOn, amountMinor: part })),
+			instalments: of.map(({ dueOn, amountMinor: instalment }) => ({ dueOn, amountMinor: instalment })),
 			methods: methodsFor(amountMinor),
 			endsAt: null,
 			lastDay: null,
@@ -43,16 +43,16 @@ export const optionViews = ({ quote, input }: Asked): OptionView[] =>
 
 const vatOf = (discounts: InvoiceDiscount[], reason: InvoiceDiscount['reason']): Minor =>
 	add(...discounts.flatMap((one) => (one.reason === reason ? one.vat.map((part) => part.vatMinor) : [])));
-const firstPart = ({ parts }: PaymentOption) => required(parts[0], 'part of an option');
+const firstInstalment = ({ instalments }: PaymentOption) => required(instalments[0], 'part of an option');
 export function dueNow(option: PaymentOption, { today }: Pick<Quote, 'today'>) {
-	const { dueOn, amountMinor } = firstPart(option);
+	const { dueOn, amountMinor } = firstInstalment(option);
 	return dueOn <= today ? amountMinor : ZERO;
 }
 
 export function optionView(option: PaymentOption, quote: Quote, timeZone: string): OptionView {
 	const early = option.discounts.filter((discount) => discount.reason === 'early');
 	const [rate, ...otherRates] = new Set(early.map((discount) => discount.wholeBps));
-	const isOneRate = !otherRates.length && early.length === firstPart(option).lines.length;
+	const isOneRate = !otherRates.length && early.length === firstInstalment(option).lines.length;
 	return {
 		kind: option.kind,
 		amountMinor: option.amountMinor,
@@ -62,8 +62,8 @@ export function optionView(option: PaymentOption, quote: Quote, timeZone: string
 		pointsPreview: option.pointsPreview,
 		discountVatMinor: vatOf(option.discounts, 'early'),
 		discountBps: isOneRate ? (rate ?? null) : null,
-		parts: option.parts.map(({ dueOn, amountMinor }) => ({ dueOn, amountMinor })),
-		methods: methodsFor(firstPart(option).amountMinor).map((method) =>
+		instalments: option.instalments.map(({ dueOn, amountMinor }) => ({ dueOn, amountMinor })),
+		methods: methodsFor(firstInstalment(option).amountMinor).map((method) =>
 			method.offered && !option.methods.includes(method.type)
 				? { type: method.type, offered: false, reason: 'not_in_offer' }
 				: method

@@ -5,7 +5,7 @@ import type { NotPayableReason } from '../domain/invoices/findings.ts';
 import type { InvoiceState } from '../domain/invoices/state.ts';
 import type { Minor } from '../domain/money/minor.ts';
 import type { ChoiceKind, NotOfferedReason, OptionKind, QuoteInput } from '../domain/offers/quoted.ts';
-import type { PartStatus, PlanStatus } from '../domain/plans/plan.ts';
+import type { InstalmentStatus, PlanStatus } from '../domain/plans/plan.ts';
 import type { Words } from '../domain/points/programme.ts';
 import type { Simulation } from '../domain/offers/simulate.ts';
 import type { AttemptStatus } from '../domain/payments/attempt-status.ts';
@@ -87,7 +87,7 @@ export type PayWords = {
 /** A priced choice. */
 export type OptionView = {
 	kind: ChoiceKind;
-	amountMinor: Minor; // over all parts
+	amountMinor: Minor; // over all instalments
 	dueNowMinor: Minor; // what is paid at once
 	discountMinor: Minor;
 	/** Points used with it, what they take off besides, and the VAT inside that. */
@@ -96,7 +96,7 @@ export type OptionView = {
 	pointsPreview?: { points: number; sepa: number } | null;
 	discountVatMinor: Minor; // VAT inside the discount
 	discountBps: number | null;
-	parts: { dueOn: CivilDate; amountMinor: Minor }[];
+	instalments: { dueOn: CivilDate; amountMinor: Minor }[];
 	methods: MethodOffer[]; // of what is paid at once
 	endsAt: Date | null;
 	lastDay: CivilDate | null;
@@ -130,22 +130,22 @@ export type PlanView = {
 	isHeld: boolean;
 	/** The means of payment was taken away by its bank or its owner. */
 	methodLost: boolean;
-	/** The first part to come that falls after the card's last day. */
+	/** The first instalment to come that falls after the card's last day. */
 	cardEndsBefore: CivilDate | null;
-	parts: {
+	instalments: {
 		position: number;
 		dueOn: CivilDate;
 		amountMinor: Minor;
 		/** What was agreed, where a credit note has lowered it. */
 		agreedMinor: Minor | null;
-		status: PartStatus;
+		status: InstalmentStatus;
 		retryOn: CivilDate | null;
 		/** Another day that the supplier asked for, which the client has not answered yet. */
 		moveTo: CivilDate | null;
 	}[];
-	/** The refused part, if only the client can go on: what its bank or the client must do. */
+	/** The refused instalment, if only the client can go on: what its bank or the client must do. */
 	needs: 'authenticate' | 'other_method' | null;
-	/** The viewer gave the plan its means of payment, and may confirm that part with it. */
+	/** The viewer gave the plan its means of payment, and may confirm that instalment with it. */
 	mayConfirm: boolean;
 };
 /** A discount given, or taken back. */

@@ -43,19 +43,19 @@ const takesSepa = ({ methods }: OptionView): boolean =>
 	methods.some((method) => method.type === 'sepa_debit' && method.offered);
 
 /** What follows the first payment. */
-function afterwards({ kind, dueNowMinor, parts }: OptionView, locale: Locale): string {
+function afterwards({ kind, dueNowMinor, instalments }: OptionView, locale: Locale): string {
 	const say = { locale };
 	const dayOf = (at: number): string => {
-		const part = parts[at];
-		return part ? formatDay(part.dueOn, locale) : '';
+		const instalment = instalments[at];
+		return instalment ? formatDay(instalment.dueOn, locale) : '';
 	};
 	switch (kind) {
 		case 'plan_2':
 		case 'plan_3':
-			if (dueNowMinor === 0n) return m.plan_auto_later({ count: parts.length, date: dayOf(0) }, say);
-			return parts.length === 2
+			if (dueNowMinor === 0n) return m.plan_auto_later({ count: instalments.length, date: dayOf(0) }, say);
+			return instalments.length === 2
 				? m.plan_auto_one({ date: dayOf(1) }, say)
-				: m.plan_auto({ count: parts.length - 1 }, say);
+				: m.plan_auto({ count: instalments.length - 1 }, say);
 		case 'next_part':
 			return m.option_due_on({ date: dayOf(0) }, say);
 		case 'all_parts':

@@ -13,19 +13,22 @@ export const TERMS_VERSION = '2026-11-26.1';
 type Say = { locale: Locale };
 /** A choice in a few words, for a mail: "1 176,00 € jusqu'au 27 novembre 2026". */
 export function optionSummary(
-	{ amountMinor, lastDay, parts }: Pick<OptionView, 'amountMinor' | 'lastDay' | 'parts'>,
+	{ amountMinor, lastDay, instalments }: Pick<OptionView, 'amountMinor' | 'lastDay' | 'instalments'>,
 	currency: string,
 	locale: Locale
 ): string {
 	const money = (amount: Minor) => formatMoney(amount, currency, locale);
-	if (parts.length === 1)
+	if (instalments.length === 1)
 		return m.option_summary_early(
 			{ amount: money(amountMinor), date: lastDay ? formatDay(lastDay, locale) : '' },
 			{ locale }
 		);
-	return parts
-		.map((part) =>
-			m.option_summary_part({ amount: money(part.amountMinor), date: formatDay(part.dueOn, locale) }, { locale })
+	return instalments
+		.map((instalment) =>
+			m.option_summary_part(
+				{ amount: money(instalment.amountMinor), date: formatDay(instalment.dueOn, locale) },
+				{ locale }
+			)
 		)
 		.join(', ');
 }
@@ -44,15 +47,15 @@ const withPoints = (
 export function consentText(
 	option: Pick<
 		OptionView,
-		'kind' | 'amountMinor' | 'dueNowMinor' | 'discountMinor' | 'lastDay' | 'parts' | 'isSettlement' | 'pointsUsed'
+		'kind' | 'amountMinor' | 'dueNowMinor' | 'discountMinor' | 'lastDay' | 'instalments' | 'isSettlement' | 'pointsUsed'
 	>,
 	{
 		currency,
 		supplier,
 		locale,
 		cureDays,
-		isLastPart = false
-	}: { currency: string; supplier: string; locale: Locale; cureDays: number; isLastPart?: boolean }
+		isLastInstalment = false
+	}: { currency: string; supplier: string; locale: Locale; cureDays: number; isLastInstalment?: boolean }
 ): string {
 	const say: Say = { locale };
 	const money = (amount: Minor) => formatMoney(amount, currency, locale);
@@ -76,15 +79,15 @@ export function consentText(
 	if (option.kind === 'next_part' || option.kind === 'all_parts') {
 		const words = { amount: money(option.amountMinor), supplier };
 		if (option.kind === 'all_parts') return m.consent_all_parts(words, say);
-		return isLastPart ? m.consent_last_part(words, say) : m.consent_next_part(words, say);
+		return isLastInstalment ? m.consent_last_part(words, say) : m.consent_next_part(words, say);
 	}
-	const parts = option.parts.map(
-		(part) => `${money(part.amountMinor)} ${m.on_day({ date: formatDay(part.dueOn, locale) }, say)}`
+	const instalments = option.instalments.map(
+		(instalment) => `${money(instalment.amountMinor)} ${m.on_day({ date: formatDay(instalment.dueOn, locale) }, say)}`
 	);
 	const text = (option.dueNowMinor > 0n ? m.consent_plan : m.consent_plan_later)(
 		{
-			count: option.parts.length,
-			parts: parts.join(', '),
+			count: option.instalments.length,
+			parts: instalments.join(', '),
 			amount: money(option.amountMinor),
 			supplier,
 			cure: cureDays

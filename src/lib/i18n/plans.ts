@@ -1,16 +1,16 @@
-// Parts of a plan in words.
+// Instalments of a plan in words.
 import { m } from '#lib/paraglide/messages.js';
 import type { PlanView } from '../contract/views.ts';
 import { formatDay } from '../domain/calendar/format.ts';
 import type { Locale } from '../domain/money/format.ts';
 
-export function partStatusText(
-	part: Pick<PlanView['parts'][number], 'status' | 'retryOn'>,
+export function instalmentStatusText(
+	instalment: Pick<PlanView['instalments'][number], 'status' | 'retryOn'>,
 	plan: Pick<PlanView, 'needs' | 'status' | 'isHeld'>,
 	locale: Locale
 ): string {
 	const say = { locale };
-	switch (part.status) {
+	switch (instalment.status) {
 		case 'paid':
 			return m.plan_part_paid({}, say);
 		case 'processing':
@@ -18,7 +18,7 @@ export function partStatusText(
 		case 'scheduled':
 			return plan.status === 'paused' || plan.isHeld ? m.plan_part_suspended({}, say) : m.plan_part_scheduled({}, say);
 		case 'retrying':
-			return m.plan_part_retrying({ date: part.retryOn ? formatDay(part.retryOn, locale) : '' }, say);
+			return m.plan_part_retrying({ date: instalment.retryOn ? formatDay(instalment.retryOn, locale) : '' }, say);
 		case 'action_needed':
 			return plan.needs === 'authenticate' ? m.plan_part_confirm({}, say) : m.plan_part_action({}, say);
 		case 'forgiven':

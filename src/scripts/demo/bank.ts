@@ -3,7 +3,7 @@ import type { Scope } from '#lib/domain/access/scope.ts';
 import { addDays, civilDateIn } from '#lib/domain/calendar/civil-date.ts';
 import { payableToday } from '#lib/domain/invoices/state.ts';
 import { minor, toDecimal, type Minor } from '#lib/domain/money/minor.ts';
-import { nextPart } from '#lib/domain/plans/plan.ts';
+import { nextInstalment } from '#lib/domain/plans/plan.ts';
 import type { Services } from '#lib/server/services.ts';
 import { listOpenInvoices, type InvoiceRecord } from '#lib/server/store/invoices.ts';
 import { listPlansOfInvoices } from '#lib/server/store/plans.ts';
@@ -31,7 +31,7 @@ export async function seedBank(services: Services, scope: Scope, iban: string): 
 		},
 		{ amountMinor: minor(payableToday(partly) / 2n), payer: partly.clientName, words: `ACOMPTE ${partly.number}` },
 		{ amountMinor: payableToday(byName), payer: byName.clientName, words: 'MERCI' },
-		...(await partByTransfer(services, scope, open)),
+		...(await instalmentByTransfer(services, scope, open)),
 		{ amountMinor: minor(4_200n), payer: 'M. DUPUIS', words: 'VIR INST PARTICULIER' },
 		{ amountMinor: minor(-1_250n), payer: '', words: 'COMMISSION DE TENUE DE COMPTE' }
 	];
@@ -43,14 +43,14 @@ export async function seedBank(services: Services, scope: Scope, iban: string): 
 	if (!imported.ok || imported.value[0]?.outcome !== 'kept') throw new Error('seed: the statement was not kept');
 }
 
-/** A client whose plan runs pays its next part by transfer. */
-async function partByTransfer(services: Services, scope: Scope, open: InvoiceRecord[]): Promise<Movement[]> {
+/** A client whose plan runs pays its next instalment by transfer. */
+async function instalmentByTransfer(services: Services, scope: Scope, open: InvoiceRecord[]): Promise<Movement[]> {
 	const planned = open.find((invoice) => invoice.plannedMinor > 0n);
 	if (!planned) return [];
 	const [plan] = await inScope(services.db, scope, (tx) =>
 		listPlansOfInvoices(tx, scope, [planned.invoiceId], { running: true })
 	);
-	const next = plan && nextPart(plan.parts);
+	const next = plan && nextInstalment(plan.instalments);
 	return next
 		? [{ amountMinor: next.amountMinor, payer: planned.clientName, words: `ECHEANCE ${planned.number}` }]
 		: [];

@@ -42,7 +42,7 @@ async function findByNumber(services: Services, scope: Scope, number: string): P
 export async function payOne(
 	services: Services,
 	scope: Scope,
-	{ spec, client: { habit: punctuality }, method: habit, ending, inParts, usesPoints }: Planned
+	{ spec, client: { habit: punctuality }, method: habit, ending, inInstalments, usesPoints }: Planned
 ): Promise<void> {
 	const invoice = await findByNumber(services, scope, spec.number);
 	const amount = payableToday(invoice);
@@ -66,7 +66,7 @@ export async function payOne(
 	const confirmationTokenId = await testToken(services.config, services, scope, method);
 	const points = usesPoints ? await pointsFor(services, payer, invoice.invoiceId) : 0;
 	const view = await readPayView(services, payer, [invoice.invoiceId], 'fr', { usePoints: points });
-	const wanted = inParts ? ['plan_3', 'plan_2'] : punctuality === 'early' ? ['early'] : ['now'];
+	const wanted = inInstalments ? ['plan_3', 'plan_2'] : punctuality === 'early' ? ['early'] : ['now'];
 	const offered = view.ok ? view.value.options : [];
 	const chosen = wanted.map((kind) => offered.find((one) => one.kind === kind)).find(Boolean);
 	const result = await startPayment(

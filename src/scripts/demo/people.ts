@@ -63,7 +63,7 @@ const tiers = (...list: [number, number][]): NonNullable<OfferTerms['discount']>
 	vatMode: 'by_law',
 	excludes: []
 });
-const inParts = (every: number): NonNullable<OfferTerms['instalments']> => ({
+const inInstalments = (every: number): NonNullable<OfferTerms['instalments']> => ({
 	counts: [2, 3],
 	minMinor: minor(30_000n),
 	maxMinor: minor(1_000_000n),
@@ -87,7 +87,7 @@ export const SUPPLIERS: DemoSupplier[] = [
 		offers: [
 			{
 				name: 'Payer tôt, ou en 2 ou 3 fois',
-				terms: { ...always, discount: tiers([200, 15]), instalments: inParts(20) }
+				terms: { ...always, discount: tiers([200, 15]), instalments: inInstalments(20) }
 			}
 		],
 		contact: { name: 'Claire Martin', email: 'compta@atelier-lumen.example' },
@@ -171,7 +171,11 @@ export const SUPPLIERS: DemoSupplier[] = [
 		offers: [
 			{
 				name: 'En 2 fois, à partir de l’échéance',
-				terms: { ...always, discount: null, instalments: { ...inParts(25), counts: [2], firstPart: 'on_due_date' } }
+				terms: {
+					...always,
+					discount: null,
+					instalments: { ...inInstalments(25), counts: [2], firstPart: 'on_due_date' }
+				}
 			}
 		],
 		contact: { name: 'Alice Verne', email: 'gestion@cabinet-verne.example' },

@@ -29,7 +29,7 @@ export type Planned = {
 	payDay: number | null;
 	method: 'card' | 'sepa';
 	ending: 'plain' | 'refunded' | 'returned' | 'disputed' | 'declined' | 'expires';
-	inParts: boolean;
+	inInstalments: boolean;
 	/** If this person has enough of them. */
 	usesPoints: boolean;
 };
@@ -74,7 +74,7 @@ export function planOf(cast: DemoSupplier, today: CivilDate, roll: (max: number)
 			spec,
 			payDay: payDay !== null && payDay <= 0 ? payDay : null,
 			ending: special.ending ?? 'plain',
-			inParts: special.inParts ?? false,
+			inInstalments: special.inInstalments ?? false,
 			usesPoints: special.usesPoints ?? false,
 			method: special.method ?? who.method
 		};
@@ -89,7 +89,7 @@ type Special = {
 	payAfter?: number;
 	ending?: Planned['ending'];
 	method?: 'card' | 'sepa';
-	inParts?: boolean;
+	inInstalments?: boolean;
 	usesPoints?: boolean;
 };
 function specialOf(i: number): Special {
@@ -99,15 +99,15 @@ function specialOf(i: number): Special {
 		5: { ending: 'disputed', payAfter: 8 },
 		9: { spec: { typeCode: '381' }, unpaid: true },
 		// Cards that expire before their next part: one plan has broken since, another is at risk today.
-		12: { payAfter: 1, method: 'card', inParts: true, ending: 'expires' },
-		24: { payAfter: 7, method: 'card', inParts: true, ending: 'expires' },
+		12: { payAfter: 1, method: 'card', inInstalments: true, ending: 'expires' },
+		24: { payAfter: 7, method: 'card', inInstalments: true, ending: 'expires' },
 		14: { spec: { businessProcess: 'S2' }, unpaid: true },
 		17: { spec: { typeCode: '393' }, unpaid: true },
 		20: { spec: { currency: 'USD' }, unpaid: true },
 		23: { big: true, unpaid: true },
-		26: { payAfter: 1, method: 'card', inParts: true },
+		26: { payAfter: 1, method: 'card', inInstalments: true },
 		28: { usesPoints: true },
-		30: { payAfter: 1, method: 'sepa', inParts: true },
+		30: { payAfter: 1, method: 'sepa', inInstalments: true },
 		31: { ending: 'declined', payAfter: 10 },
 		// Its debit is sent back after it came: move the clock, and the points it brought go with it.
 		33: { payOn: -1, ending: 'returned' },

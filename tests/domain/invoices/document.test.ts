@@ -1,7 +1,7 @@
 // What a document is worth to its client: which way the debt goes, what is a deposit, which terms of its own count.
 import { expect, test } from 'vitest';
 import { civilDate } from '#lib/domain/calendar/civil-date.ts';
-import { agreedParts, noteOf } from '#lib/domain/invoices/agreed-terms.ts';
+import { agreedInstalments, noteOf } from '#lib/domain/invoices/agreed-terms.ts';
 import { debtOf, isDeposit, isShownToClient } from '#lib/domain/invoices/document.ts';
 import { minor } from '#lib/domain/money/minor.ts';
 
@@ -28,13 +28,15 @@ test('a client sees the file of one invoice, never a list that holds those of ot
 const part = (dueOn: string, amount: bigint) => ({ dueOn: civilDate(dueOn), amountMinor: minor(amount) });
 test('parts are terms when they are several, each of something, and make what is due to the cent; in the order of their days', () => {
 	const [first, second] = [part('2026-12-01', 500n), part('2026-12-31', 700n)];
-	expect(agreedParts({ parts: [second, first] }, minor(1_200n))).toEqual([first, second]);
-	expect(agreedParts({ parts: [first, second] }, minor(1_200n))).toEqual([first, second]);
-	expect(agreedParts({ parts: [first, second] }, minor(1_201n))).toBeNull();
-	expect(agreedParts({ parts: [part('2026-12-01', 1_200n)] }, minor(1_200n))).toBeNull();
-	expect(agreedParts({ parts: [] }, minor(0n))).toBeNull();
+	expect(agreedInstalments({ parts: [second, first] }, minor(1_200n))).toEqual([first, second]);
+	expect(agreedInstalments({ parts: [first, second] }, minor(1_200n))).toEqual([first, second]);
+	expect(agreedInstalments({ parts: [first, second] }, minor(1_201n))).toBeNull();
+	expect(agreedInstalments({ parts: [part('2026-12-01', 1_200n)] }, minor(1_200n))).toBeNull();
+	expect(agreedInstalments({ parts: [] }, minor(0n))).toBeNull();
 	for (const nothing of [0n, -100n])
-		expect(agreedParts({ parts: [first, part('2026-12-15', nothing), second] }, minor(1_200n + nothing))).toBeNull();
+		expect(
+			agreedInstalments({ parts: [first, part('2026-12-15', nothing), second] }, minor(1_200n + nothing))
+		).toBeNull();
 });
 test('a note is one of the three that the law asks for, with its words', () => {
 	expect(noteOf('PMT', '40 €')).toEqual([{ subject: 'PMT', text: '40 €' }]);

@@ -100,7 +100,7 @@ const CASES: Record<entries.EntryKind, Case> = {
 	discount_void: reduction((of) => entries.discountBooked('discount_void', 'd', ofInvoice(of)), '665', -1n),
 	points_used: reduction((of) => entries.pointsUsed('points_used', 'd', ofInvoice(of)), '709', 1n),
 	points_given_back: reduction((of) => entries.pointsUsed('points_given_back', 'd', ofInvoice(of)), '709', -1n),
-	part_forgiven: reduction((of) => entries.partForgiven('d', ofInvoice(of)), '709', 1n),
+	part_forgiven: reduction((of) => entries.instalmentForgiven('d', ofInvoice(of)), '709', 1n),
 	credit_note: reduction((of) => entries.creditNoteBooked('credit_note', 'd', 'returned', ofInvoice(of)), '707', 1n),
 	credit_note_void: reduction(
 		(of) => entries.creditNoteBooked('credit_note_void', 'd', 'goodwill', ofInvoice(of)),

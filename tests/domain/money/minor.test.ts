@@ -32,7 +32,9 @@ describe('sharing out', () => {
 				amount,
 				fc.array(fc.bigInt({ min: 1n, max: 10n ** 9n }), { minLength: 1, maxLength: 6 }),
 				(total, weights) =>
-					void expect(shareOut(minor(-total), weights)).toEqual(shareOut(minor(total), weights).map((part) => -part))
+					void expect(shareOut(minor(-total), weights)).toEqual(
+						shareOut(minor(total), weights).map((instalment) => -instalment)
+					)
 			)
 		);
 	});

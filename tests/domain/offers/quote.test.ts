@@ -142,7 +142,7 @@ describe('escompte, golden cases', () => {
 	test('instalments for clients that were never late are refused to others, with the reason', () => {
 		const never = policy({ instalments: { ...policy().instalments!, who: 'never_late' } });
 		expect(reason(quote(input({ policy: never, neverLate: false })), 'plan_2')).toBe('late_before');
-		expect(option(quote(input({ policy: never, neverLate: true })), 'plan_2').parts).toHaveLength(2);
+		expect(option(quote(input({ policy: never, neverLate: true })), 'plan_2').instalments).toHaveLength(2);
 	});
 	test('several invoices at once: each its own discount, the price ends with the first that ends', () => {
 		const two = [
@@ -151,7 +151,7 @@ describe('escompte, golden cases', () => {
 		];
 		const early = option(quote(input({ invoices: two })), 'early');
 		expect(early.discounts.map((discount) => discount.invoiceId)).toEqual(['b']);
-		expect(early.parts[0]!.lines).toEqual([
+		expect(early.instalments[0]!.lines).toEqual([
 			{ invoiceId: 'old', amountMinor: 120_000n },
 			{ invoiceId: 'b', amountMinor: 117_600n }
 		]);
@@ -189,7 +189,7 @@ describe('terms of the invoice itself', () => {
 			})
 		);
 	const option = (given: Quote, kind: string) => given.options.find((one) => one.kind === kind);
-	const part = (dueOn: string, amount: string) => ({ dueOn: civilDate(dueOn), amountMinor: euros(amount) });
+	const instalment = (dueOn: string, amount: string) => ({ dueOn: civilDate(dueOn), amountMinor: euros(amount) });
 
 	test('a discount that the invoice grants is offered without any policy, to its last day, and not a day longer', () => {
 		const terms = { discounts: [step('2026-11-22')] };
@@ -229,31 +229,41 @@ describe('terms of the invoice itself', () => {
 		).toMatchObject({ discountMinor: euros('5.00'), deadlineAt: new Date('2026-11-21T23:00:00Z') });
 	});
 	test('parts of the invoice are a plan of its own dates and amounts, without any policy and past any cap', () => {
-		const parts = [part('2027-03-15', '700.00'), part('2026-12-01', '500.00')];
-		const given = withTerms({ parts }, { over: { dueOn: civilDate('2027-03-15') } });
+		const instalments = [instalment('2027-03-15', '700.00'), instalment('2026-12-01', '500.00')];
+		const given = withTerms({ parts: instalments }, { over: { dueOn: civilDate('2027-03-15') } });
 		expect(option(given, 'plan_2')).toMatchObject({
 			amountMinor: euros('1200.00'),
-			parts: [part('2026-12-01', '500.00'), part('2027-03-15', '700.00')],
+			instalments: [instalment('2026-12-01', '500.00'), instalment('2027-03-15', '700.00')],
 			isSettlement: false
 		});
 		expect(option(given, 'plan_3')).toBeUndefined();
 	});
 	test('a part whose day has passed is due today; what was paid counts on the first', () => {
-		const parts = [part('2026-11-15', '400.00'), part('2026-12-01', '400.00'), part('2026-12-12', '400.00')];
-		expect(option(withTerms({ parts }), 'plan_3')).toMatchObject({
-			parts: [part('2026-11-20', '400.00'), part('2026-12-01', '400.00'), part('2026-12-12', '400.00')]
+		const instalments = [
+			instalment('2026-11-15', '400.00'),
+			instalment('2026-12-01', '400.00'),
+			instalment('2026-12-12', '400.00')
+		];
+		expect(option(withTerms({ parts: instalments }), 'plan_3')).toMatchObject({
+			instalments: [
+				instalment('2026-11-20', '400.00'),
+				instalment('2026-12-01', '400.00'),
+				instalment('2026-12-12', '400.00')
+			]
 		});
-		const begun = option(withTerms({ parts }, { over: { payableMinor: euros('1100.00') } }), 'plan_3');
-		expect(begun?.parts[0]).toMatchObject(part('2026-11-20', '300.00'));
-		expect(option(withTerms({ parts }, { over: { payableMinor: euros('800.00') } }), 'plan_2')).toMatchObject({
-			parts: [part('2026-12-01', '400.00'), part('2026-12-12', '400.00')]
+		const begun = option(withTerms({ parts: instalments }, { over: { payableMinor: euros('1100.00') } }), 'plan_3');
+		expect(begun?.instalments[0]).toMatchObject(instalment('2026-11-20', '300.00'));
+		expect(
+			option(withTerms({ parts: instalments }, { over: { payableMinor: euros('800.00') } }), 'plan_2')
+		).toMatchObject({
+			instalments: [instalment('2026-12-01', '400.00'), instalment('2026-12-12', '400.00')]
 		});
 	});
 	test.each([
-		['parts that do not make what is due', [part('2026-12-01', '500.00'), part('2026-12-12', '500.00')]],
-		['a single part', [part('2026-12-12', '1200.00')]]
-	])('%s are no plan', (_, parts) => {
-		expect(option(withTerms({ parts }), 'plan_2')).toBeUndefined();
+		['parts that do not make what is due', [instalment('2026-12-01', '500.00'), instalment('2026-12-12', '500.00')]],
+		['a single part', [instalment('2026-12-12', '1200.00')]]
+	])('%s are no plan', (_, instalments) => {
+		expect(option(withTerms({ parts: instalments }), 'plan_2')).toBeUndefined();
 	});
 });
 
@@ -262,10 +272,9 @@ describe('instalments and the law', () => {
 		policy({ instalments: { ...policy().instalments!, spacing: { unit, every }, ...over } });
 	test('the remainder is on the first part', () =>
 		expect(
-			option(quote(input({ invoices: [invoice({ payableMinor: euros('100.00') })] })), 'plan_3').parts.map((part) => [
-				part.dueOn,
-				part.amountMinor
-			])
+			option(quote(input({ invoices: [invoice({ payableMinor: euros('100.00') })] })), 'plan_3').instalments.map(
+				(instalment) => [instalment.dueOn, instalment.amountMinor]
+			)
 		).toEqual([
 			['2026-11-21', 3334n],
 			['2026-12-11', 3333n],
@@ -280,13 +289,13 @@ describe('instalments and the law', () => {
 					at: new Date('2026-11-02T10:00:00Z')
 				})
 			);
-		expect(option(of(20), 'plan_3').parts.map((part) => part.dueOn)).toEqual([
+		expect(option(of(20), 'plan_3').instalments.map((instalment) => instalment.dueOn)).toEqual([
 			'2026-11-21',
 			'2026-12-11',
 			'2026-12-31'
 		]);
 		expect(reason(of(30), 'plan_3')).toBe('legal_cap');
-		expect(option(of(30), 'plan_2').parts.at(-1)!.dueOn).toBe('2026-12-31');
+		expect(option(of(30), 'plan_2').instalments.at(-1)!.dueOn).toBe('2026-12-31');
 	});
 	test('45 days end of month, in both lawful readings', () => {
 		const last = (business: LegalTerms['business']) =>
@@ -307,18 +316,22 @@ describe('instalments and the law', () => {
 					supplier: { timeZone: 'Europe/Paris', country: 'FR', terms: { ...TERMS, isLargeOnlineSeller } }
 				})
 			);
-		expect(option(of(25), 'plan_3').parts.at(-1)!.dueOn).toBe('2027-01-10');
+		expect(option(of(25), 'plan_3').instalments.at(-1)!.dueOn).toBe('2027-01-10');
 		expect(reason(of(30), 'plan_3')).toBe('legal_cap');
-		expect(option(of(30), 'plan_2').parts).toHaveLength(2);
+		expect(option(of(30), 'plan_2').instalments).toHaveLength(2);
 		expect(reason(of(25, {}, true), 'plan_2')).toBe('legal_cap');
-		expect(option(of(7, {}, true), 'plan_3').parts).toHaveLength(3);
+		expect(option(of(7, {}, true), 'plan_3').instalments).toHaveLength(3);
 		expect(reason(of(25, { deliveredOn: null }), 'plan_2')).toBe('delivery_date_missing');
 		expect(reason(of(25, { isFactored: true }), 'plan_2')).toBe('factored');
 	});
 	test('a business late already may settle in parts, and it is said to be a settlement', () => {
 		const late = quote(input({ at: new Date('2026-12-20T10:00:00Z'), policy: spaced(1, 'month') }));
 		expect(option(late, 'plan_3')).toMatchObject({ isSettlement: true });
-		expect(option(late, 'plan_3').parts.map((part) => part.dueOn)).toEqual(['2026-12-20', '2027-01-20', '2027-02-20']);
+		expect(option(late, 'plan_3').instalments.map((instalment) => instalment.dueOn)).toEqual([
+			'2026-12-20',
+			'2027-01-20',
+			'2027-02-20'
+		]);
 	});
 	test('months are counted from the first date: the 31st stays the last day', () => {
 		expect([1, 2, 3].map((n) => addMonths(civilDate('2027-01-31'), n))).toEqual([
@@ -397,7 +410,7 @@ describe('for every input', () => {
 					debtMinor: minor(gross),
 					agreed: {
 						discounts: steps.map(({ days, ...step }) => ({ ...step, until: addDays(issuedOn, days) })),
-						// The last part is what is left.
+						// The last instalment is what is left.
 						parts: shares.map((days, i) => ({
 							dueOn: addDays(issuedOn, days),
 							amountMinor: minor(i === 0 ? gross - (gross / 4n) * BigInt(shares.length - 1) : gross / 4n)
@@ -470,14 +483,16 @@ describe('for every input', () => {
 			fc.property(anInput, (given) => {
 				for (const one of quote(given).options) {
 					expect(one.amountMinor + one.discountMinor).toBe(owed(given));
-					expect(one.parts.reduce((sum, part) => sum + part.amountMinor, 0n)).toBe(one.amountMinor);
-					for (const part of one.parts) {
-						expect(part.amountMinor > 0n).toBe(true);
-						expect(part.lines.reduce((sum, row) => sum + row.amountMinor, 0n)).toBe(part.amountMinor);
-						expect(part.lines.every((row) => row.amountMinor > 0n)).toBe(true);
+					expect(one.instalments.reduce((sum, instalment) => sum + instalment.amountMinor, 0n)).toBe(one.amountMinor);
+					for (const instalment of one.instalments) {
+						expect(instalment.amountMinor > 0n).toBe(true);
+						expect(instalment.lines.reduce((sum, row) => sum + row.amountMinor, 0n)).toBe(instalment.amountMinor);
+						expect(instalment.lines.every((row) => row.amountMinor > 0n)).toBe(true);
 					}
 					for (const invoice of given.invoices.filter((candidate) => candidate.payableMinor > 0n)) {
-						const paid = one.parts.flatMap((part) => part.lines).filter((row) => row.invoiceId === invoice.invoiceId);
+						const paid = one.instalments
+							.flatMap((instalment) => instalment.lines)
+							.filter((row) => row.invoiceId === invoice.invoiceId);
 						const off = one.discounts.filter((row) => row.invoiceId === invoice.invoiceId);
 						const sum = [...paid.map((row) => row.amountMinor), ...off.map((row) => row.discountMinor)].reduce(
 							(a, b) => a + b,
@@ -536,13 +551,13 @@ describe('for every input', () => {
 		fc.assert(
 			fc.property(anInput, (given) => {
 				for (const one of quote(given).options.filter(
-					(candidate) => candidate.parts.length > 1 && !candidate.isSettlement
+					(candidate) => candidate.instalments.length > 1 && !candidate.isSettlement
 				))
 					for (const invoice of given.invoices.filter((candidate) => candidate.payableMinor > 0n)) {
 						const cap = lastLawfulDay(invoice, given.clientKind, given.supplier.terms);
-						// Parts that the invoice itself asks for put nothing off: they end by its due date.
+						// Instalments that the invoice itself asks for put nothing off: they end by its due date.
 						const last = invoice.agreed!.parts.length > 1 ? invoice.dueOn : cap!;
-						expect(one.parts.at(-1)!.dueOn <= (cap !== null && cap > last ? cap : last)).toBe(true);
+						expect(one.instalments.at(-1)!.dueOn <= (cap !== null && cap > last ? cap : last)).toBe(true);
 					}
 			}),
 			{ numRuns: 1500 }

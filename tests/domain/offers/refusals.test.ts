@@ -31,7 +31,7 @@ test('nothing to pay: nothing is offered, and that is the reason of each', () =>
 });
 test('a credit note and a paid invoice beside another neither lower what is asked nor have a line', () => {
 	const now = option(ask(of({ payableMinor: euros('-50.00') }, {}, { payableMinor: minor(0n) })), 'now');
-	expect([now.amountMinor, now.parts]).toEqual([
+	expect([now.amountMinor, now.instalments]).toEqual([
 		120_000n,
 		[{ dueOn: '2026-11-21', amountMinor: 120_000n, lines: [{ invoiceId: 'i1', amountMinor: 120_000n }] }]
 	]);
@@ -41,7 +41,7 @@ test('oldest due first; of one day, by id', () => {
 		invoice({ invoiceId, dueOn: civilDate(invoiceId === 'd' ? '2026-12-11' : '2026-12-12') })
 	);
 	for (const invoices of [some, [...some].reverse(), [...some].sort((a, b) => (a.invoiceId < b.invoiceId ? -1 : 1))])
-		expect(option(ask({ invoices }), 'now').parts[0]?.lines.map((line) => line.invoiceId)).toEqual([
+		expect(option(ask({ invoices }), 'now').instalments[0]?.lines.map((line) => line.invoiceId)).toEqual([
 			'd',
 			'a',
 			'b',
@@ -51,7 +51,7 @@ test('oldest due first; of one day, by id', () => {
 test('an invoice that its discount pays whole has no line', () => {
 	const tiers = [{ discountBps: 5_000, counted: 'from_issue' as const, days: 15 }];
 	const early = option(ask({ ...of({ payableMinor: minor(1n) }, {}), ...discount({ tiers }) }), 'early');
-	expect([early.amountMinor, early.discountMinor, early.isSettlement, early.parts[0]?.lines]).toEqual([
+	expect([early.amountMinor, early.discountMinor, early.isSettlement, early.instalments[0]?.lines]).toEqual([
 		60_000n,
 		60_001n,
 		false,
@@ -123,11 +123,11 @@ describe('no means of payment', () => {
 		);
 	});
 	test('is asked for a part that it can’t carry: unequal parts are paid by what carries the largest', () => {
-		const parts = [
+		const instalments = [
 			{ dueOn: civilDate('2026-12-01'), amountMinor: euros('12000.00') },
 			{ dueOn: civilDate('2026-12-12'), amountMinor: euros('3000.00') }
 		];
-		const agreed = of({ payableMinor: euros('15000.00'), agreed: { discounts: [], parts } });
+		const agreed = of({ payableMinor: euros('15000.00'), agreed: { discounts: [], parts: instalments } });
 		expect(option(ask(agreed), 'plan_2')).toMatchObject({ methods: ['card'], discounts: [] });
 	});
 });
@@ -162,16 +162,16 @@ describe('no plan', () => {
 		});
 	});
 	test('the parts that an invoice asks for are none once they end after its due date', () => {
-		const parts = (last: string) => [
+		const instalments = (last: string) => [
 			{ dueOn: civilDate('2026-12-01'), amountMinor: euros('500.00') },
 			{ dueOn: civilDate(last), amountMinor: euros('700.00') }
 		];
 		const only = (last: string) =>
-			why({ ...of({ agreed: { discounts: [], parts: parts(last) } }), policy: policy({ instalments: null }) });
-		expect(only('2026-12-12')).toMatchObject({ parts: [{ amountMinor: 50_000n }, { amountMinor: 70_000n }] });
+			why({ ...of({ agreed: { discounts: [], parts: instalments(last) } }), policy: policy({ instalments: null }) });
+		expect(only('2026-12-12')).toMatchObject({ instalments: [{ amountMinor: 50_000n }, { amountMinor: 70_000n }] });
 		expect(only('2026-12-13')).toBe('not_in_policy');
 		// It is the last of them that counts, not the one before.
-		const three = [...parts('2026-12-05'), { dueOn: civilDate('2026-12-13'), amountMinor: euros('100.00') }];
+		const three = [...instalments('2026-12-05'), { dueOn: civilDate('2026-12-13'), amountMinor: euros('100.00') }];
 		const longer = of({ payableMinor: euros('1300.00'), agreed: { discounts: [], parts: three } });
 		expect(reason(ask({ ...longer, policy: policy({ instalments: null }) }), 'plan_3')).toBe('not_in_policy');
 	});

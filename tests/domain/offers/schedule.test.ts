@@ -1,9 +1,9 @@
-// The dated parts of a plan, and which invoices each part pays.
+// The dated instalments of a plan, and which invoices each instalment pays.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { civilDate } from '#lib/domain/calendar/civil-date.ts';
 import { minor } from '#lib/domain/money/minor.ts';
-import { amountsOf, datesOf, firstDate, partsOf } from '#lib/domain/offers/schedule.ts';
+import { amountsOf, datesOf, firstDate, instalmentsOf } from '#lib/domain/offers/schedule.ts';
 import { policy } from '../../builders/quotes.ts';
 
 const today = civilDate('2026-11-26');
@@ -13,7 +13,7 @@ const line = (invoiceId: string, amount: bigint) => ({ invoiceId, amountMinor: m
 
 test('each part pays the invoices in their order, and leaves them as they were given', () => {
 	const invoices = [line('a', 50n), line('b', 50n)];
-	expect(partsOf(dates, [minor(40n), minor(30n), minor(30n)], invoices)).toEqual([
+	expect(instalmentsOf(dates, [minor(40n), minor(30n), minor(30n)], invoices)).toEqual([
 		{ dueOn: dates[0], amountMinor: 40n, lines: [line('a', 40n)] },
 		{ dueOn: dates[1], amountMinor: 30n, lines: [line('a', 10n), line('b', 20n)] },
 		{ dueOn: dates[2], amountMinor: 30n, lines: [line('b', 30n)] }
@@ -29,8 +29,8 @@ test('what does not divide is on the first part; parts add up, and differ by les
 	fc.assert(
 		fc.property(fc.bigInt({ min: 0n, max: 10n ** 10n }), fc.constantFrom(2, 3), (total, count) => {
 			const [first = 0n, ...others] = amountsOf(minor(total), count as 2 | 3);
-			expect(others.reduce((sum, part) => sum + part, first as bigint)).toBe(total);
-			expect(others.every((part) => first >= part && first - part < BigInt(count))).toBe(true);
+			expect(others.reduce((sum, instalment) => sum + instalment, first as bigint)).toBe(total);
+			expect(others.every((instalment) => first >= instalment && first - instalment < BigInt(count))).toBe(true);
 		})
 	);
 });

@@ -9,17 +9,20 @@ const lines = fc.array(
 	fc.record({ invoiceId: fc.uuid(), amountMinor: fc.bigInt({ min: 1n, max: 10n ** 7n }).map(minor) }),
 	{ minLength: 1, maxLength: 6 }
 );
-const sum = (parts: { amountMinor: Minor }[]) => parts.reduce((total, part) => total + part.amountMinor, 0n);
+const sum = (instalments: { amountMinor: Minor }[]) =>
+	instalments.reduce((total, instalment) => total + instalment.amountMinor, 0n);
 describe('allocation', () => {
 	test('received money is allocated to the cent, oldest first, never more than asked', () => {
 		fc.assert(
 			fc.property(lines, fc.bigInt({ min: 0n, max: 10n ** 8n }), (asked, received) => {
 				const dated = asked.map((line, i) => ({ ...line, dueOn: civilDate(`2026-0${(i % 9) + 1}-01`) }));
-				const parts = allocateReceived(dated, minor(received));
+				const instalments = allocateReceived(dated, minor(received));
 				const total = sum(dated);
-				expect(sum(parts)).toBe(received < total ? received : total);
-				for (const part of parts)
-					expect(part.amountMinor <= dated.find((line) => line.invoiceId === part.invoiceId)!.amountMinor).toBe(true);
+				expect(sum(instalments)).toBe(received < total ? received : total);
+				for (const instalment of instalments)
+					expect(
+						instalment.amountMinor <= dated.find((line) => line.invoiceId === instalment.invoiceId)!.amountMinor
+					).toBe(true);
 			})
 		);
 	});

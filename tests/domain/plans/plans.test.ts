@@ -8,12 +8,12 @@ import {
 	isDoubtful,
 	isWholeIn,
 	linesOf,
-	nextPart,
-	openParts,
-	partsWithin,
+	nextInstalment,
+	openInstalments,
+	instalmentsWithin,
 	statusAfter,
-	sumsOfParts,
-	type PartStatus
+	sumsOfInstalments,
+	type InstalmentStatus
 } from '#lib/domain/plans/plan.ts';
 
 const TODAY = civilDate('2026-12-18'); // a Friday
@@ -66,39 +66,39 @@ describe('after a refusal', () => {
 });
 
 describe('parts', () => {
-	const part = (position: number, status: PartStatus) => ({
+	const instalment = (position: number, status: InstalmentStatus) => ({
 		position,
 		status,
 		dueOn: TODAY,
 		amountMinor: minor(100n),
 		lines: [{ invoiceId: position === 3 ? 'b' : 'a', amountMinor: minor(100n) }]
 	});
-	const parts = [part(1, 'paid'), part(2, 'retrying'), part(3, 'scheduled')];
+	const instalments = [instalment(1, 'paid'), instalment(2, 'retrying'), instalment(3, 'scheduled')];
 	test('the next one is the first that is open; what is on its way is not asked again', () => {
-		expect(nextPart(parts)?.position).toBe(2);
-		expect(nextPart([part(1, 'paid'), part(2, 'processing')])).toBeNull();
-		expect(linesOf(openParts(parts))).toEqual([
+		expect(nextInstalment(instalments)?.position).toBe(2);
+		expect(nextInstalment([instalment(1, 'paid'), instalment(2, 'processing')])).toBeNull();
+		expect(linesOf(openInstalments(instalments))).toEqual([
 			{ invoiceId: 'a', amountMinor: 100n },
 			{ invoiceId: 'b', amountMinor: 100n }
 		]);
 	});
 	test('a plan is complete when all is settled, begins again when something comes back, and a broken one stays broken', () => {
-		expect(statusAfter('active', [part(1, 'paid'), part(2, 'forgiven')])).toBe('completed');
-		expect(statusAfter('active', parts)).toBe('active');
-		expect(statusAfter('completed', [part(1, 'action_needed')])).toBe('active');
-		expect(statusAfter('in_default', [part(1, 'paid')])).toBe('in_default');
-		expect(statusAfter('paused', parts)).toBe('paused');
-		expect(statusAfter('canceled', [part(1, 'paid')])).toBe('canceled');
-		expect(statusAfter('active', [part(1, 'credited'), part(2, 'canceled')])).toBe('completed');
-		expect(statusAfter('active', [part(1, 'paid'), part(2, 'processing')])).toBe('active');
+		expect(statusAfter('active', [instalment(1, 'paid'), instalment(2, 'forgiven')])).toBe('completed');
+		expect(statusAfter('active', instalments)).toBe('active');
+		expect(statusAfter('completed', [instalment(1, 'action_needed')])).toBe('active');
+		expect(statusAfter('in_default', [instalment(1, 'paid')])).toBe('in_default');
+		expect(statusAfter('paused', instalments)).toBe('paused');
+		expect(statusAfter('canceled', [instalment(1, 'paid')])).toBe('canceled');
+		expect(statusAfter('active', [instalment(1, 'credited'), instalment(2, 'canceled')])).toBe('completed');
+		expect(statusAfter('active', [instalment(1, 'paid'), instalment(2, 'processing')])).toBe('active');
 	});
 	const unequal = ([30n, 50n, 20n, 40n] as const).map((amountMinor, i) => ({
-		...part(i + 1, i === 0 ? 'paid' : 'scheduled'),
+		...instalment(i + 1, i === 0 ? 'paid' : 'scheduled'),
 		amountMinor: minor(amountMinor)
 	}));
 	test('the next part makes so much, the next two so much; a sum pays those that it pays whole', () => {
-		expect(sumsOfParts(unequal)).toEqual([50n, 70n, 110n]);
-		const within = (amount: bigint) => partsWithin(unequal, minor(amount)).map((one) => one.position);
+		expect(sumsOfInstalments(unequal)).toEqual([50n, 70n, 110n]);
+		const within = (amount: bigint) => instalmentsWithin(unequal, minor(amount)).map((one) => one.position);
 		expect([within(49n), within(50n), within(69n), within(70n), within(5000n)]).toEqual([
 			[],
 			[2],

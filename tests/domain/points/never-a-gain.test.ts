@@ -163,7 +163,7 @@ describe('one act', () => {
 						invoices: [{ invoiceId: 'a', dueOn, debtMinor, netMinor, isDeposit, isFactored, isHeld }],
 						today: actedOn,
 						option: {
-							parts: [{ dueOn: actedOn, lines: [{ invoiceId: 'a', amountMinor }] }],
+							instalments: [{ dueOn: actedOn, lines: [{ invoiceId: 'a', amountMinor }] }],
 							discounts: act.isDiscounted ? [{ invoiceId: 'a', reason: 'early' }] : [],
 							isSettlement: act.isSettlement
 						}

@@ -13,7 +13,7 @@ import { acceptAddress, confirmImport } from '#lib/server/use-cases/imports/deci
 import { receiveFiles } from '#lib/server/use-cases/imports/receive-files.ts';
 import { publishPolicy } from '#lib/server/use-cases/offers/manage-policies.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
-import { forgivePart } from '#lib/server/use-cases/plans/forgive-part.ts';
+import { forgiveInstalment } from '#lib/server/use-cases/plans/forgive-instalment.ts';
 import type { Result } from '#lib/server/use-cases/run.ts';
 import { setAccountantRights } from '#lib/server/use-cases/suppliers/accountant-rights.ts';
 import { changePayee, changeStripeAccount } from '#lib/server/use-cases/suppliers/change-payee.ts';
@@ -99,7 +99,7 @@ const ACTS: [string, (scope: Scope) => Promise<Result<unknown>>][] = [
 			})
 	],
 	['forgetting a member’s devices', (scope) => forgetDevices(house.services, scope, newId())],
-	['giving up a part of a plan', (scope) => forgivePart(house.services, scope, { planId: newId(), position: 1 })],
+	['giving up a part of a plan', (scope) => forgiveInstalment(house.services, scope, { planId: newId(), position: 1 })],
 	[
 		'publishing an offer',
 		(scope) => publishPolicy(house.services, scope, { policyId: newId(), version: 1, updatedAt: new Date() })

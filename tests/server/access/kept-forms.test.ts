@@ -57,8 +57,8 @@ const ask = (name: string, { cookie = `ponctuel_browser=${browser}`, body, heade
 	});
 type Waiting = { formId: string; act: string; action: string; sendTo: string; fields: [string, string][] };
 async function waiting(cookie: string, page = 'GET /admin/confirmer'): Promise<Waiting[]> {
-	const parts = (await (await ask(page, { cookie })).json()) as { kept?: Waiting[] }[];
-	return parts.find((part) => part.kept)!.kept!;
+	const instalments = (await (await ask(page, { cookie })).json()) as { kept?: Waiting[] }[];
+	return instalments.find((instalment) => instalment.kept)!.kept!;
 }
 const GROUP = 'POST /admin/clients/[id]?/grouper';
 const lost = (response: Response): string => response.headers.get('location') ?? '';

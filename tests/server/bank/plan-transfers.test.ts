@@ -1,4 +1,4 @@
-// A client whose plan runs pays a part by transfer: that part is paid, is not taken again, and what was a mistake is undone.
+// A client whose plan runs pays an instalment by transfer: that instalment is paid, is not taken again, and what was a mistake is undone.
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { transferBooked } from '#lib/domain/ledger/entries.ts';
@@ -10,8 +10,8 @@ import { importStatements } from '#lib/server/use-cases/bank/import-statements.t
 import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
 import { takeBack, undoEntry } from '#lib/server/use-cases/bank/take-back.ts';
 import { readPortal } from '#lib/server/use-cases/invoices/read-portal.ts';
-import { chargeNextParts, collectDue } from '#lib/server/use-cases/plans/collect-parts.ts';
-import { movePlan } from '#lib/server/use-cases/plans/manage-plans.ts';
+import { chargeNextInstalments, collectDue } from '#lib/server/use-cases/plans/collect-instalments.ts';
+import { changePlan } from '#lib/server/use-cases/plans/manage-plans.ts';
 import {
 	anInvoice,
 	anOffer,
@@ -42,8 +42,8 @@ afterAll(() => house.close());
 const { inDays, asSystem, balanceOf, planOf, partsOf, live } = stageOf(() => ({ house, cast }));
 const advance = async () => (await readPortal(house.services, payer.scope)).advanceMinor;
 let serial = 0;
-/** 1,200 euros in three parts of 400, or in two of 600; the first one is paid by card. */
-async function inParts(option: 'plan_2' | 'plan_3' = 'plan_3') {
+/** 1,200 euros in three instalments of 400, or in two of 600; the first one is paid by card. */
+async function inInstalments(option: 'plan_2' | 'plan_3' = 'plan_3') {
 	const number = `FP-2026-${String(++serial).padStart(4, '0')}`;
 	const invoiceId = await anInvoice(house.services, cast, {}, { number, issuedOn: inDays(0), dueOn: inDays(30) });
 	const result = await pay(house.services, payer, [invoiceId], option === 'plan_3' ? 40_000 : 60_000, { option });
@@ -74,7 +74,7 @@ const attemptsOf = (invoiceId: string) =>
 
 describe('a part is paid by transfer', () => {
 	test('named and to the cent it is certain; the card is not charged for it, and the last part is taken on its day', async () => {
-		const { number, invoiceId } = await inParts();
+		const { number, invoiceId } = await inInstalments();
 		const entry = await transfer(`ECHEANCE ${number}`, '400,00');
 		expect(entry.proposals[0]).toMatchObject({ certainty: 'certain', reason: 'number', amountIs: 'parts' });
 		expect(await acceptCertain(house.services, cast.owner, [entry.bankEntryId])).toEqual({
@@ -92,7 +92,7 @@ describe('a part is paid by transfer', () => {
 		expect(receipts.length).toBeGreaterThanOrEqual(3);
 	});
 	test('all that is left, and more: the plan is over, the rest is kept; undone, nothing of it stays', async () => {
-		const { number, invoiceId } = await inParts();
+		const { number, invoiceId } = await inInstalments();
 		const before = await advance();
 		const entry = await transfer(`SOLDE ${number}`, '812,00');
 		expect(entry.proposals[0]).toMatchObject({ certainty: 'probable', amountIs: 'parts_and_more' });
@@ -108,7 +108,7 @@ describe('a part is paid by transfer', () => {
 		expect(await partsOf(invoiceId)).toEqual(['paid', 'paid', 'paid']);
 	});
 	test('taken back by the bank in two pieces, the first paid again otherwise: the part is asked for as far as it is owed', async () => {
-		const { number, invoiceId } = await inParts();
+		const { number, invoiceId } = await inInstalments();
 		const entry = await transfer(`SOLDE DE ${number}`, '800,00');
 		const booked = await accept(entry.bankEntryId, invoiceId);
 		if (!booked.ok) throw new Error(booked.refusal.code);
@@ -119,11 +119,11 @@ describe('a part is paid by transfer', () => {
 		const second = await transfer(`REJET DEUX ${number}`, '-300,00');
 		expect((await takeBack(house.services, cast.owner, { bankEntryId: second.bankEntryId, paymentId })).ok).toBe(true);
 		expect(await balanceOf(invoiceId)).toBe(30_000n);
-		const asked = (await planOf(invoiceId)).parts.filter((part) => part.status === 'action_needed');
-		expect(asked.map((part) => part.amountMinor)).toEqual([30_000n]);
+		const asked = (await planOf(invoiceId)).instalments.filter((instalment) => instalment.status === 'action_needed');
+		expect(asked.map((instalment) => instalment.amountMinor)).toEqual([30_000n]);
 	});
 	test('less than a part is refused with its amount; beside another invoice it is refused in words; once stopped, it is a part payment', async () => {
-		const { number, invoiceId } = await inParts();
+		const { number, invoiceId } = await inInstalments();
 		const other = await anInvoice(house.services, cast, {});
 		const entry = await transfer(`PEU ${number}`, '399,99');
 		expect(entry.proposals[0]).toMatchObject({ certainty: 'possible', amountIs: 'under_part' });
@@ -136,12 +136,12 @@ describe('a part is paid by transfer', () => {
 			refusal: { code: 'plan_running' }
 		});
 		expect(await balanceOf(invoiceId)).toBe(80_000n);
-		await movePlan(house.services, cast.owner, (await planOf(invoiceId)).planId, 'end');
+		await changePlan(house.services, cast.owner, (await planOf(invoiceId)).planId, 'end');
 		expect((await accept(entry.bankEntryId, invoiceId)).ok).toBe(true);
 		expect(await balanceOf(invoiceId)).toBe(40_001n);
 	});
 	test('an invoice that was paid in another way meanwhile is not paid beyond what it owes: the rest is kept', async () => {
-		const { number, invoiceId } = await inParts('plan_2');
+		const { number, invoiceId } = await inInstalments('plan_2');
 		const before = await advance();
 		const lines = [{ invoiceId, amountMinor: minor(25_000n) }];
 		const elsewhere = transferBooked('transfer', newId(), { clientId: payer.clientId, lines, creditMinor: minor(0n) });
@@ -161,15 +161,15 @@ describe('a part is paid by transfer', () => {
 	});
 	test('accepted twice and while the debit run takes it: paid once, whoever comes first', async () => {
 		for (let round = 0; round < 6; round += 1) {
-			const { number, invoiceId } = await inParts('plan_2');
+			const { number, invoiceId } = await inInstalments('plan_2');
 			const entry = await transfer(`COURSE ${number}`, '600,00');
 			await house.advance(20);
 			await collectDue(house.services);
 			const [first, second] = await Promise.all([
 				accept(entry.bankEntryId, invoiceId),
 				accept(entry.bankEntryId, invoiceId),
-				chargeNextParts(house.services),
-				chargeNextParts(house.services)
+				chargeNextInstalments(house.services),
+				chargeNextInstalments(house.services)
 			]);
 			await house.drain();
 			expect([first.ok, second.ok].filter(Boolean).length).toBeLessThanOrEqual(1);
@@ -183,12 +183,16 @@ describe('a part is paid by transfer', () => {
 
 describe('undone or taken back', () => {
 	test('a match undone after the day of the part: taken tomorrow at the earliest', async () => {
-		const { number, invoiceId } = await inParts('plan_2');
+		const { number, invoiceId } = await inInstalments('plan_2');
 		const entry = await transfer(`TARD ${number}`, '600,00');
 		expect((await accept(entry.bankEntryId, invoiceId)).ok).toBe(true);
 		await live(25);
 		expect((await undoEntry(house.services, cast.owner, entry.bankEntryId)).ok).toBe(true);
-		expect((await planOf(invoiceId)).parts[1]).toMatchObject({ status: 'scheduled', failures: 0, askOn: inDays(1) });
+		expect((await planOf(invoiceId)).instalments[1]).toMatchObject({
+			status: 'scheduled',
+			failures: 0,
+			askOn: inDays(1)
+		});
 		await house.drain();
 		expect(await balanceOf(invoiceId)).toBe(60_000n);
 		await live(1);
@@ -196,7 +200,7 @@ describe('undone or taken back', () => {
 		expect(await balanceOf(invoiceId)).toBe(0n);
 	});
 	test('a part that the bank had refused: paid by transfer, the plan is mended; undone, it waits for the client again', async () => {
-		const { number, invoiceId } = await inParts('plan_2');
+		const { number, invoiceId } = await inInstalments('plan_2');
 		house.world.world.forced.card = 'pm_card_visa_chargeDeclined';
 		await live(20);
 		delete house.world.world.forced.card;
@@ -207,11 +211,11 @@ describe('undone or taken back', () => {
 		expect(await planOf(invoiceId)).toMatchObject({ status: 'completed', cureEndsOn: null });
 		expect((await undoEntry(house.services, cast.owner, entry.bankEntryId)).ok).toBe(true);
 		const after = await planOf(invoiceId);
-		expect(after).toMatchObject({ status: 'active', parts: [{}, { status: 'action_needed', askOn: null }] });
+		expect(after).toMatchObject({ status: 'active', instalments: [{}, { status: 'action_needed', askOn: null }] });
 		expect(after.cureEndsOn! > inDays(0)).toBe(true);
 	});
 	test('the bank takes the transfer back: the part waits for the client; the return undone, it is paid', async () => {
-		const { number, invoiceId } = await inParts('plan_2');
+		const { number, invoiceId } = await inInstalments('plan_2');
 		const entry = await transfer(`REPRIS ${number}`, '600,00');
 		const booked = await accept(entry.bankEntryId, invoiceId);
 		if (!booked.ok) throw new Error(booked.refusal.code);

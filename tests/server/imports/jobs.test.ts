@@ -375,7 +375,7 @@ describe('a number that is known with other values', () => {
 	test('is not replaced once money has touched it, even if it was free when a person said so', async () => {
 		const importId = await changed();
 		await replace(importId);
-		await payPart();
+		await payInstalment();
 		expect(await confirm(importId)).toMatchObject({ state: 'done', keptCount: 0, counts: { conflict: 1 } });
 		expect(await books()).toMatchObject({ invoices: '1', owed: '0' });
 		const later = await changed();
@@ -384,7 +384,7 @@ describe('a number that is known with other values', () => {
 });
 
 /** The one open invoice is paid by its client's card. */
-async function payPart(): Promise<void> {
+async function payInstalment(): Promise<void> {
 	const invoice = (await invoices()).find((one) => one.balanceMinor > 0n)!;
 	const [contact] = await asSupplier((tx) =>
 		tx.execute<{ contact_id: string }>(sql`select contact_id from contact where client_id = ${invoice.clientId}`)
@@ -428,7 +428,7 @@ describe('an import taken back', () => {
 	});
 	test('is refused, whole, once money has touched one invoice', async () => {
 		const { importId } = await imported([csv(['V1;12/11/2026;Alpha;a@alpha.example;;100,00'])]);
-		await payPart();
+		await payInstalment();
 		const before = await books();
 		expect(await undoImport(house.services, cast.owner, importId)).toMatchObject({
 			ok: false,

@@ -27,7 +27,7 @@ const day = (iso: string) =>
 const block = (inner: string) => `<ram:SpecifiedTradePaymentTerms>${inner}</ram:SpecifiedTradePaymentTerms>`;
 const discount = (inner: string) =>
 	`<ram:ApplicableTradePaymentDiscountTerms>${inner}</ram:ApplicableTradePaymentDiscountTerms>`;
-const part = (amount: string, on: string) =>
+const instalment = (amount: string, on: string) =>
 	block(`${day(on)}<ram:PartialPaymentAmount>${amount}</ram:PartialPaymentAmount>`);
 const withTerms = (terms: string, over: Partial<typeof SPEC> = {}) => ciiOf({ ...SPEC, ...over }).replace(TERMS, terms);
 const fileOf = (xml: string, name = 'a.xml') => ({ name, bytes: new TextEncoder().encode(xml) });
@@ -89,14 +89,14 @@ describe('structured terms of a CII file', () => {
 		expect(codes).toContain('TERMS_UNCLEAR');
 	});
 	test('parts that make the amount due are terms; others are said', async () => {
-		const good = await read(withTerms(part('500.00', '2026-12-01') + part('700.00', '2026-12-31')));
+		const good = await read(withTerms(instalment('500.00', '2026-12-01') + instalment('700.00', '2026-12-31')));
 		expect(good.agreed.parts).toEqual([
 			{ dueOn: '2026-12-01', amountMinor: 50_000n },
 			{ dueOn: '2026-12-31', amountMinor: 70_000n }
 		]);
 		expect(good.document.dueOn).toBe('2026-12-31');
 		expect(verdictOf(good.findings)).toBe('ok');
-		expect((await read(withTerms(part('500.00', '2026-12-01')))).codes).toContain('PARTS_SUM');
+		expect((await read(withTerms(instalment('500.00', '2026-12-01')))).codes).toContain('PARTS_SUM');
 	});
 	test('words are never read for terms', async () => {
 		const { agreed, document } = await read(
@@ -161,7 +161,7 @@ test('a payee whose name is mostly spaces keeps nobody waiting', async () => {
 	expect(notPayableReason({ ...document, payee }, 120_000n)).toBe('other_payee');
 });
 test('a single part that is all there is to pay is no mistake', async () => {
-	expect((await read(withTerms(part('1200.00', '2026-12-12')))).codes).toEqual([]);
+	expect((await read(withTerms(instalment('1200.00', '2026-12-12')))).codes).toEqual([]);
 });
 
 test('UBL: discounts and dated parts of its own, notes with their code before them', async () => {
@@ -178,7 +178,7 @@ test('UBL: discounts and dated parts of its own, notes with their code before th
 	const { agreed, document } = await read(xml);
 	expect(agreed).toMatchObject({
 		discounts: [{ until: '2026-11-22', discountBps: 200, baseMinor: null, amountMinor: null }],
-		parts: [
+		instalments: [
 			{ dueOn: '2026-12-01', amountMinor: 5000n },
 			{ dueOn: '2026-12-31', amountMinor: 7000n }
 		],
@@ -234,7 +234,10 @@ describe('kept, offered and taken', () => {
 	test('the parts that the invoice asks for are a plan, whose first part is taken', async () => {
 		const issuedOn = today();
 		const invoiceId = await imported(
-			withTerms(part('500.00', issuedOn) + part('700.00', addDays(issuedOn, 45)), { number: 'TERMS-PARTS', issuedOn })
+			withTerms(instalment('500.00', issuedOn) + instalment('700.00', addDays(issuedOn, 45)), {
+				number: 'TERMS-PARTS',
+				issuedOn
+			})
 		);
 		const detail = await readInvoiceDetail(house.services, payer.scope, invoiceId);
 		expect(detail.ok && detail.value.agreed?.parts).toHaveLength(2);
@@ -243,7 +246,7 @@ describe('kept, offered and taken', () => {
 			value: { status: 'paid' }
 		});
 		const plan = await readPayView(house.services, payer.scope, [invoiceId]);
-		expect(plan.ok && plan.value.plan?.parts).toMatchObject([
+		expect(plan.ok && plan.value.plan?.instalments).toMatchObject([
 			{ dueOn: issuedOn, amountMinor: 50_000n, status: 'paid' },
 			{ dueOn: addDays(issuedOn, 45), amountMinor: 70_000n, status: 'scheduled' }
 		]);

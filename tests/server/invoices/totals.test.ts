@@ -202,7 +202,7 @@ describe.each([
 			for (const { payer, of: x, openId } of people) {
 				const portal = await readPortal(of(), payer.scope);
 				expect([portal.totalMinor, portal.advanceMinor]).toEqual([cents(x.open, x.late), 0n]);
-				expect(portal.plans.flatMap((plan) => plan.parts.map((part) => part.amountMinor))).toEqual([
+				expect(portal.plans.flatMap((plan) => plan.instalments.map((instalment) => instalment.amountMinor))).toEqual([
 					cents(x.plan / 2),
 					cents(x.plan / 2)
 				]);

@@ -90,7 +90,7 @@ describe('the journal of a month', () => {
 describe('the open invoices', () => {
 	test('of three thousand are one file with all of them, what falls due first on top; one that is paid while it leaves is open no more', async () => {
 		const file = invoicesCsv(exportInvoices(house.services, cast.owner));
-		const before = [await file.next(), await file.next()].map((part) => part.value ?? '');
+		const before = [await file.next(), await file.next()].map((instalment) => instalment.value ?? '');
 		const paid = (await Array.fromAsync(exportInvoices(house.services, cast.owner))).flat().at(-1);
 		if (paid?.dueOn !== '2027-01-09') throw new Error('the last one falls due last');
 		await pay(house.services, payer, [paid.invoiceId], 12_000, { account: 'acct_lumen', method: 'pm_card_visa' });

@@ -2,7 +2,7 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PERIODIC } from '#lib/server/jobs/worker.ts';
-import { chargeNextParts } from '#lib/server/use-cases/plans/collect-parts.ts';
+import { chargeNextInstalments } from '#lib/server/use-cases/plans/collect-instalments.ts';
 import { anInvoice, anOffer, aPayer, aSupplier, instalments, pay, type Cast } from '../../builders/parties.ts';
 import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
@@ -45,7 +45,7 @@ test('a plan from its first part to its default: whatever a round has done, the 
 	);
 	const begun = await pay(house.services, payer, [invoiceId], 30_000, { option: 'plan_3', method: 'pm_card_visa' });
 	expect(begun).toMatchObject({ ok: true });
-	// Its card takes one part, ends before the last one, and is refused.
+	// Its card takes one instalment, ends before the last one, and is refused.
 	const changes: Record<string, number> = {};
 	let day = 0;
 	for (const next of [13, 20, 33, 40, 43, 47, 60, 61]) {
@@ -59,7 +59,7 @@ test('a plan from its first part to its default: whatever a round has done, the 
 			await run(house.services);
 			expect(JSON.stringify(await kept()), `${name}, day ${day}`).toBe(after);
 		}
-		while (await chargeNextParts(house.services));
+		while (await chargeNextInstalments(house.services));
 		if (day === 20) {
 			house.world.world.forced.card = 'pm_card_visa_chargeDeclinedInsufficientFunds';
 			await superuser`update saved_method set (expiry_year, expiry_month) = (select extract(year from d), extract(month from d) from (select ${stage.inDays(-31)}::date as d) x)`;

@@ -1,4 +1,4 @@
-// One address is one recipient, from the file to the envelope; a name is one line, in the headers and in both parts.
+// One address is one recipient, from the file to the envelope; a name is one line, in the headers and in both instalments.
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { renderMail } from '#lib/server/mails/layout.ts';

@@ -5,7 +5,7 @@ import { newId } from '#lib/server/identity.ts';
 import { listMails } from '#lib/server/store/mails.ts';
 import { composeMail } from '#lib/server/use-cases/mails/compose-mail.ts';
 import { loseMethod } from '#lib/server/use-cases/methods/follow-method.ts';
-import { movePlan } from '#lib/server/use-cases/plans/manage-plans.ts';
+import { changePlan } from '#lib/server/use-cases/plans/manage-plans.ts';
 import { queuePlanMail } from '#lib/server/use-cases/mails/queue-mails.ts';
 import {
 	anInvoice,
@@ -38,7 +38,7 @@ afterAll(async () => {
 	await house.close();
 });
 const { asSystem, inDays, planOf } = stageOf(() => ({ house, cast }));
-/** Three parts of 400 €, the first one paid by card. */
+/** Three instalments of 400 €, the first one paid by card. */
 beforeEach(async () => {
 	invoiceId = await anInvoice(house.services, cast, {}, { issuedOn: inDays(0), dueOn: inDays(50) });
 	const asked = { option: 'plan_3' as const, method: 'pm_card_visa' };
@@ -64,7 +64,7 @@ const isPlan = (status: string) => sql`update plan set status = ${status} where 
 const breaksOn = (day: string | null) => sql`update plan set cure_ends_on = ${day} where plan_id = ${planId}`;
 const loses = () =>
 	sql`update saved_method set unusable_at = now() where method_id = (select method_id from plan where plan_id = ${planId})`;
-/** The last try of a part was answered so. */
+/** The last try of an instalment was answered so. */
 const answered = async (position: number, code: string | null) => {
 	await sql`update plan_part p set attempt_id = (select attempt_id from attempt_part a where a.plan_id = p.plan_id limit 1)
 		where plan_id = ${planId} and position = ${position}`;
@@ -121,13 +121,13 @@ test('what was lost while a plan rested is told when it goes on', async () => {
 	const asked = () =>
 		house.world.mailbox.mails.filter((mail) => /^Un autre moyen de paiement/.test(mail.subject)).length;
 	const before = asked();
-	expect(await movePlan(house.services, cast.owner, planId, 'pause')).toMatchObject({ ok: true });
+	expect(await changePlan(house.services, cast.owner, planId, 'pause')).toMatchObject({ ok: true });
 	const [{ method_id } = { method_id: '' }] = await sql<{ method_id: string }[]>`
 		select method_id from plan where plan_id = ${planId}`;
 	await loseMethod(house.services, cast.system, method_id);
 	await house.drain();
 	expect(asked()).toBe(before);
-	expect(await movePlan(house.services, cast.owner, planId, 'resume')).toMatchObject({ ok: true });
+	expect(await changePlan(house.services, cast.owner, planId, 'resume')).toMatchObject({ ok: true });
 	await house.drain();
 	expect(asked()).toBe(before + 1);
 });
@@ -155,7 +155,7 @@ describe('a debit is announced', () => {
 		expect(await written('part_announced', 2)).not.toBeNull();
 	});
 	test('not where the plan will have ended before, unless somebody mends it; on its last day it will not', async () => {
-		const { dueOn } = (await planOf(invoiceId)).parts[1]!;
+		const { dueOn } = (await planOf(invoiceId)).instalments[1]!;
 		await breaksOn(inDays(1));
 		expect(await written('part_announced', 2)).toBeNull();
 		await breaksOn(dueOn);

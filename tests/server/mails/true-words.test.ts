@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { civilDate } from '#lib/domain/calendar/civil-date.ts';
 import { minor } from '#lib/domain/money/minor.ts';
 import { entryText } from '#lib/i18n/journal.ts';
-import { partStatusText } from '#lib/i18n/plans.ts';
+import { instalmentStatusText } from '#lib/i18n/plans.ts';
 import { progressBody } from '#lib/server/http/progress.ts';
 import { renderPlanStarted } from '#lib/server/mails/plan-mails.ts';
 
@@ -17,9 +17,9 @@ test('a refused payment says first that it was refused and that nothing was char
 	expect(refused('processing_error', null).match(/rien n’a été débité/g)).toHaveLength(1);
 });
 test('a part of a plan whose debits are suspended does not say that it will be taken', () => {
-	const part = { status: 'scheduled' as const, retryOn: null };
+	const instalment = { status: 'scheduled' as const, retryOn: null };
 	const said = (status: 'active' | 'paused', isHeld: boolean) =>
-		partStatusText(part, { needs: null, status, isHeld }, 'fr');
+		instalmentStatusText(instalment, { needs: null, status, isHeld }, 'fr');
 	expect(said('active', false)).toBe('sera prélevée automatiquement');
 	expect([said('paused', false), said('active', true)]).toEqual(['prélèvement suspendu', 'prélèvement suspendu']);
 });
@@ -42,7 +42,7 @@ test('the mail of a plan paid by card says nothing of SEPA debits; one paid by d
 			amountMinor: minor(2_00n),
 			currency: 'EUR',
 			url: 'https://a.example/p',
-			parts: [{ dueOn: civilDate('2026-11-26'), amountMinor: minor(2_00n) }],
+			instalments: [{ dueOn: civilDate('2026-11-26'), amountMinor: minor(2_00n) }],
 			methodLabel: 'Visa •••• 4242',
 			mandate
 		}).text;

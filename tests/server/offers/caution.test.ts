@@ -8,7 +8,7 @@ import type { PlanCaution } from '#lib/domain/offers/caution.ts';
 import { listPlansOfInvoices } from '#lib/server/store/plans.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
-import { movePlan } from '#lib/server/use-cases/plans/manage-plans.ts';
+import { changePlan } from '#lib/server/use-cases/plans/manage-plans.ts';
 import {
 	aPayer,
 	anInvoice,
@@ -89,7 +89,7 @@ test('after a plan that broke, none for as long as the supplier said', async () 
 	const [plan] = await inScope(house.services.db, cast.system, (tx) =>
 		listPlansOfInvoices(tx, cast.system, [first], { running: true })
 	);
-	await movePlan(house.services, cast.owner, plan?.planId ?? '', 'end');
+	await changePlan(house.services, cast.owner, plan?.planId ?? '', 'end');
 	expect(await reasonOf(client, first)).toMatchObject({ reason: 'plan_broken' });
 	await house.advance(29);
 	expect(await reasonOf(client, await client.invoice())).toMatchObject({ reason: 'plan_broken' });

@@ -150,9 +150,9 @@ test('a plan on a card of the former account: asked for again well before the da
 		const [found] = await asSystem((tx) => listPlansOfInvoices(tx, cast.system, [invoiceId], { running: true }));
 		return (await asSystem((tx) => findPlan(tx, cast.system, found!.planId)))!;
 	};
-	expect((await planNow()).parts[1]).toMatchObject({ status: 'scheduled', failures: 0, announcedAt: null });
+	expect((await planNow()).instalments[1]).toMatchObject({ status: 'scheduled', failures: 0, announcedAt: null });
 	await days(1);
-	expect((await planNow()).parts[1]).toMatchObject({ status: 'action_needed' });
+	expect((await planNow()).instalments[1]).toMatchObject({ status: 'action_needed' });
 	const failed = mails().at(-1)!;
 	expect(failed.text).toContain('rien n’a été tenté, et aucune banque n’a refusé');
 	expect(failed.text).not.toMatch(/Votre banque a refusé/);
@@ -243,7 +243,7 @@ test('a part refused on the former account is taken on the new one with the mean
 		const [found] = await asSystem((tx) => listPlansOfInvoices(tx, cast.system, [invoiceId], { running: false }));
 		return (await asSystem((tx) => findPlan(tx, cast.system, found!.planId)))!;
 	};
-	const refused = (await planNow()).parts[1]!;
+	const refused = (await planNow()).instalments[1]!;
 	expect(refused.status).toBe('retrying');
 	await changeStripeAccount(house.services, cast.owner, 'acct_new');
 	const given = await setUpMethod(
@@ -258,7 +258,7 @@ test('a part refused on the former account is taken on the new one with the mean
 	);
 	expect(given).toMatchObject({ ok: true, value: { status: 'succeeded' } });
 	await days(1);
-	const taken = (await planNow()).parts[1]!;
+	const taken = (await planNow()).instalments[1]!;
 	expect(taken.status).toBe('paid');
 	const [before, after] = [await attemptNow(refused.attemptId!), await attemptNow(taken.attemptId!)];
 	expect(after).toMatchObject({ stripeAccount: 'acct_new', retriesIntent: false });

@@ -67,7 +67,7 @@ describe('sixty-three of a client’s invoices', () => {
 	const payPage = async (chosen: string[]): Promise<Shown> => {
 		const answer = await ask('GET /portail/payer', { query: `?${chosen.map((id) => `facture=${id}`).join('&')}` });
 		expect(answer.status).toBe(200);
-		return ((await answer.json()) as Shown[]).find((part) => 'view' in part)!;
+		return ((await answer.json()) as Shown[]).find((instalment) => 'view' in instalment)!;
 	};
 
 	test('are two payments: each invoice is in one, what falls due first in the first, at the sums that their pages then ask', async () => {

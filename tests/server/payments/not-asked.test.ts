@@ -214,7 +214,7 @@ describe('a run of debits', () => {
 			const waiting = await Promise.all(plans.slice(0, 2).map(planOf));
 			for (const plan of waiting) {
 				expect(plan).toMatchObject({ status: 'active', cureEndsOn: null });
-				expect(plan.parts[1]).toMatchObject({ status: 'scheduled', failures: 0 });
+				expect(plan.instalments[1]).toMatchObject({ status: 'scheduled', failures: 0 });
 			}
 			expect(mailsTo('paul@roche.example', /échéance|prélev|refus/i)).toEqual([]);
 			const told = mailsTo('claire@lumen.example');
@@ -227,7 +227,9 @@ describe('a run of debits', () => {
 			await days(1);
 			expect(await readSilences(house.services, cast.owner)).toEqual([]);
 			for (const invoiceId of plans.slice(0, 2)) {
-				expect((await planOf(invoiceId)).parts.map((part) => [part.status, part.failures])).toEqual([
+				expect(
+					(await planOf(invoiceId)).instalments.map((instalment) => [instalment.status, instalment.failures])
+				).toEqual([
 					['paid', 0],
 					['paid', 0]
 				]);

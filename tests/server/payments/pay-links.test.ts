@@ -13,7 +13,7 @@ import { checkAttempt } from '#lib/server/use-cases/payments/check-attempt.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
 import { startPayment } from '#lib/server/use-cases/payments/start-payment.ts';
-import { answerPartMove, askMove } from '#lib/server/use-cases/plans/move-part.ts';
+import { answerReschedule, askReschedule } from '#lib/server/use-cases/plans/reschedule-instalment.ts';
 import {
 	aColleague,
 	FROM,
@@ -149,7 +149,7 @@ describe('without a means of payment of one’s own', () => {
 				expect(answer.ok, `${option} by ${who}`).toBe(WITHOUT_ANYTHING[option].quiet.includes(who));
 			}
 		expect(charges()).toBe(before);
-		expect((await planOf(planned)).parts.map((part) => part.status)).toEqual(['paid', 'scheduled']);
+		expect((await planOf(planned)).instalments.map((instalment) => instalment.status)).toEqual(['paid', 'scheduled']);
 	});
 	test('when a bank asks for a confirmation, only the person who gave the card is asked, and for that part alone', async () => {
 		await house.advance(19);
@@ -176,12 +176,12 @@ describe('without a means of payment of one’s own', () => {
 					sql`update payment_attempt set error_code = ${code}, decline_code = null where attempt_id = ${refused}`
 				)
 			);
-		const refused = (await planOf(planned)).parts[1]!.attemptId;
+		const refused = (await planOf(planned)).instalments[1]!.attemptId;
 		await said('card_declined');
 		expect(told(await ask(payer.scope, planned, price))).toBe('method_refused');
 		await said('authentication_required');
 		expect(told(await ask(payer.scope, planned, price))).toBe('awaiting_auth');
-		// Another page may pay the part with a card of its own, as it shows.
+		// Another page may pay the instalment with a card of its own, as it shows.
 		expect(told(await ask(linkTo(planned), planned, { ...price, method: 'pm_card_mastercard' }))).toBe('paid');
 	});
 	test('what a person kept pays for that person alone, by every choice', async () => {
@@ -308,7 +308,7 @@ describe('a link is to one invoice', () => {
 		const both = [await fresh({ grossMinor: 30_000 }), await fresh({ grossMinor: 90_000 })];
 		expect((await pay(house.services, payer, both, 60_000, { option: 'plan_2' })).ok).toBe(true);
 		const plan = await planOf(both[0]!);
-		await askMove(house.services, cast.owner, { planId: plan.planId, position: 2, toOn: inDays(25) });
+		await askReschedule(house.services, cast.owner, { planId: plan.planId, position: 2, toOn: inDays(25) });
 		for (const invoiceId of both) {
 			const link = linkTo(invoiceId);
 			const view = await readPayView(house.services, link, [invoiceId]);
@@ -324,7 +324,7 @@ describe('a link is to one invoice', () => {
 				}
 			const { planId } = plan;
 			expect(
-				await answerPartMove(house.services, link, { planId, position: 2, toOn: inDays(25), accepts: true }, FROM)
+				await answerReschedule(house.services, link, { planId, position: 2, toOn: inDays(25), accepts: true }, FROM)
 			).toMatchObject({
 				refusal: { code: 'not_found' }
 			});

@@ -128,7 +128,7 @@ test('a part of a plan that was said not to be paid and is under way is held aga
 	};
 	const standing = async (invoiceId: string) => {
 		const plan = await planOf(invoiceId);
-		return [plan.status, ...plan.parts.map((part) => part.status)];
+		return [plan.status, ...plan.instalments.map((instalment) => instalment.status)];
 	};
 	const running = await starts();
 	for (let days = 0; days < 60 && (await standing(running.invoiceId))[2] !== 'processing'; days++) {
@@ -137,20 +137,23 @@ test('a part of a plan that was said not to be paid and is under way is held aga
 		await at.house.drain();
 	}
 	expect(await standing(running.invoiceId)).toEqual(['active', 'paid', 'processing']);
-	const part = { invoiceId: running.invoiceId, attemptId: (await planOf(running.invoiceId)).parts[1]?.attemptId ?? '' };
+	const instalment = {
+		invoiceId: running.invoiceId,
+		attemptId: (await planOf(running.invoiceId)).instalments[1]?.attemptId ?? ''
+	};
 	const first = await starts();
 	await leave();
-	for (const one of [part, first]) expect(await say(one, NOT_PAID)).toMatchObject({ ok: true });
-	expect(await standing(part.invoiceId)).toEqual(['active', 'paid', 'action_needed']);
+	for (const one of [instalment, first]) expect(await say(one, NOT_PAID)).toMatchObject({ ok: true });
+	expect(await standing(instalment.invoiceId)).toEqual(['active', 'paid', 'action_needed']);
 	await comeBack();
-	expect(await standing(part.invoiceId)).toEqual(['active', 'paid', 'processing']);
+	expect(await standing(instalment.invoiceId)).toEqual(['active', 'paid', 'processing']);
 	expect(await standing(first.invoiceId)).toEqual(['active', 'processing', 'scheduled']);
 	await at.house.advance(14);
 	await pass(70);
 	await hearOutcomes(at.house.services);
-	expect(await standing(part.invoiceId)).toEqual(['completed', 'paid', 'paid']);
+	expect(await standing(instalment.invoiceId)).toEqual(['completed', 'paid', 'paid']);
 	expect(await standing(first.invoiceId)).toEqual(['active', 'paid', 'scheduled']);
-	expect([await balanceOf(part.invoiceId), await balanceOf(first.invoiceId)]).toEqual([0n, 60_000n]);
+	expect([await balanceOf(instalment.invoiceId), await balanceOf(first.invoiceId)]).toEqual([0n, 60_000n]);
 });
 
 test('said not to be paid, its client began a plan instead, and the debit is under way: the parts stay as agreed until the bank has answered, then ask for what is owed', async () => {
@@ -167,7 +170,7 @@ test('said not to be paid, its client began a plan instead, and the debit is und
 			listPlansOfInvoices(tx, at.cast.system, [debit.invoiceId], { running: false })
 		);
 		const plan = required(plans[0], 'plan');
-		return [plan.status, ...plan.parts.map((part) => part.status)];
+		return [plan.status, ...plan.instalments.map((instalment) => instalment.status)];
 	};
 	await comeBack();
 	expect(await tryOf(debit)).toMatchObject({ status: 'processing' });

@@ -329,19 +329,21 @@ test('the first part of a plan that was paid there begins the plan, and the clie
 	const { stripePaymentIntentId } = await attemptOf(paid.attemptId);
 	expect(await say(paid, paidThere(stripePaymentIntentId ?? ''))).toMatchObject({ ok: true });
 	expect(await say(unpaid, NOT_PAID)).toMatchObject({ ok: true });
-	const parts = async ({ invoiceId }: Try) => {
+	const planNow = async ({ invoiceId }: Try) => {
 		const page = await readAdminInvoice(house.services, cast.owner, invoiceId);
-		return page.ok ? page.value.plans.flatMap((plan) => [plan.status, ...plan.parts.map((part) => part.status)]) : [];
+		return page.ok
+			? page.value.plans.flatMap((plan) => [plan.status, ...plan.instalments.map((instalment) => instalment.status)])
+			: [];
 	};
 	expect([await balanceOf(paid.invoiceId), await balanceOf(unpaid.invoiceId)]).toEqual([60_000n, 120_000n]);
-	expect(await parts(paid)).toEqual(['active', 'paid', 'scheduled']);
-	expect(await parts(unpaid)).not.toContain('paid');
+	expect(await planNow(paid)).toEqual(['active', 'paid', 'scheduled']);
+	expect(await planNow(unpaid)).not.toContain('paid');
 	await house.drain();
 	expect(mailsTo(payer.email).map((mail) => mail.subject)).toContainEqual(expect.stringMatching(/moyen de paiement/));
-	// Nobody gave one: the part is not forgotten on its day.
+	// Nobody gave one: the instalment is not forgotten on its day.
 	for (let days = 0; days < 21; days++) {
 		await house.advance(1);
 		await house.drain();
 	}
-	expect(await parts(paid)).toEqual(['active', 'paid', 'action_needed']);
+	expect(await planNow(paid)).toEqual(['active', 'paid', 'action_needed']);
 });

@@ -144,14 +144,14 @@ test('a first part that was said to be paid and was not: the plan waits for it a
 	expect(await pay(at.house.services, at.payer, [invoiceId], 60_000, asked)).toMatchObject(OK);
 	const { stripePaymentIntentId } = await attemptOf(attemptId);
 	await leave();
-	const parts = async () =>
+	const planNow = async () =>
 		(await asSystem((tx) => listPlansOfInvoices(tx, at.cast.system, [invoiceId], { running: false }))).flatMap(
-			(plan) => [plan.status, ...plan.parts.map((part) => part.status)]
+			(plan) => [plan.status, ...plan.instalments.map((instalment) => instalment.status)]
 		);
 	const one = { invoiceId, attemptId };
 	expect(await say(one, paidThere(stripePaymentIntentId ?? ''))).toMatchObject(OK);
-	expect(await parts()).toEqual(['active', 'paid', 'scheduled']);
+	expect(await planNow()).toEqual(['active', 'paid', 'scheduled']);
 	expect(await instead(one, NOT_PAID)).toMatchObject(OK);
-	expect(await parts()).toEqual(['active', 'scheduled', 'scheduled']);
+	expect(await planNow()).toEqual(['active', 'scheduled', 'scheduled']);
 	expect(await balanceOf(invoiceId)).toBe(120_000n);
 });

@@ -1,4 +1,4 @@
-// A card that ends before the last part of its plan: said before the plan begins, shown to both sides, asked for again in time.
+// A card that ends before the last instalment of its plan: said before the plan begins, shown to both sides, asked for again in time.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { addMonths } from '#lib/domain/calendar/civil-date.ts';
 import { minor } from '#lib/domain/money/minor.ts';
@@ -126,7 +126,9 @@ test('both sides see it on the plan; the client is told three weeks before the p
 	const invoiceId = await fresh('CARTE-1');
 	await ask(invoiceId, { confirmationTokenId: await aCard(0), cardMayEnd: true });
 	const plan = await planOf(invoiceId);
-	const late = plan.parts.find((part) => part.dueOn.slice(0, 7) > plan.parts[0]!.dueOn.slice(0, 7))!;
+	const late = plan.instalments.find(
+		(instalment) => instalment.dueOn.slice(0, 7) > plan.instalments[0]!.dueOn.slice(0, 7)
+	)!;
 	const view = await readPayView(house.services, payer.scope, [invoiceId]);
 	expect(view.ok && view.value.plan).toMatchObject({ cardEndsBefore: late.dueOn, methodLost: false });
 	const seen = (await readPlans(house.services, cast.owner)).running.rows.find((one) => one.planId === plan.planId);
@@ -189,7 +191,7 @@ test('whoever gave the card may pay no more: nothing is taken from it, the clien
 		(await readPlans(house.services, cast.owner)).running.rows.find((one) => one.planId === planId);
 	expect(await seen()).toMatchObject({ methodLost: true });
 	await live(28);
-	expect((await planOf(invoiceId)).parts[1]).toMatchObject({ status: 'action_needed', attemptId: null });
+	expect((await planOf(invoiceId)).instalments[1]).toMatchObject({ status: 'action_needed', attemptId: null });
 	expect(mailsAbout(/seront prélevés le/).filter((mail) => mail.to.includes(other.email))).toHaveLength(0);
 	// The right is given back: what was agreed goes on.
 	await changeRights(house.services, cast.owner, { clientId, contactId, rights: { ...rights, mayPay: true } });

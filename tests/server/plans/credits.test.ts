@@ -7,7 +7,7 @@ import { addDays } from '#lib/domain/calendar/civil-date.ts';
 import { payableToday } from '#lib/domain/invoices/state.ts';
 import { newId } from '#lib/server/identity.ts';
 import { importInvoices } from '#lib/server/use-cases/imports/import-invoices.ts';
-import { movePlan } from '#lib/server/use-cases/plans/manage-plans.ts';
+import { changePlan } from '#lib/server/use-cases/plans/manage-plans.ts';
 import { setOffCredits } from '#lib/server/use-cases/invoices/set-off-credits.ts';
 import { withdrawInvoices } from '#lib/server/use-cases/invoices/withdraw-invoices.ts';
 import { listPayments } from '#lib/server/store/payments.ts';
@@ -74,7 +74,8 @@ async function credit(of: string, grossMinor: number, number = `AV-${++serial}`,
 	const [line] = await importCredits([creditFile(of, grossMinor, number, today(), client)]);
 	return { outcome: line?.outcome, creditId: line?.invoiceId ?? '' };
 }
-const partsOf = async (id: string) => (await planOf(id)).parts.map((part) => [part.status, part.amountMinor]);
+const partsOf = async (id: string) =>
+	(await planOf(id)).instalments.map((instalment) => [instalment.status, instalment.amountMinor]);
 const begin = async (invoiceId: string, method = 'pm_card_visa') =>
 	expect(await pay(house.services, payer, [invoiceId], 40_000, { option: 'plan_3', method })).toMatchObject({
 		ok: true
@@ -85,16 +86,16 @@ async function live(days: number): Promise<void> {
 }
 const withdraw = (ids: string[]) =>
 	asSystem((tx) => withdrawInvoices(tx, cast.system, ids, house.services.clock.now()));
-/** Nothing is owed that no part, no debit under way and no choice asks for; no part asks for what is not owed. */
+/** Nothing is owed that no instalment, no debit under way and no choice asks for; no instalment asks for what is not owed. */
 async function addsUp(invoiceId: string): Promise<void> {
 	const record = await invoiceNow(invoiceId);
 	const asked = record.plannedMinor + record.underWayMinor + record.promisedMinor + payableToday(record);
 	expect(asked).toBe(record.balanceMinor > 0n ? record.balanceMinor : 0n);
-	const open = (await planOf(invoiceId)).parts.filter((part) =>
-		['scheduled', 'retrying', 'action_needed'].includes(part.status)
+	const open = (await planOf(invoiceId)).instalments.filter((instalment) =>
+		['scheduled', 'retrying', 'action_needed'].includes(instalment.status)
 	);
 	const isRunning = ['active', 'paused'].includes((await planOf(invoiceId)).status);
-	if (isRunning) expect(open.reduce((sum, part) => sum + part.amountMinor, 0n)).toBe(record.plannedMinor);
+	if (isRunning) expect(open.reduce((sum, instalment) => sum + instalment.amountMinor, 0n)).toBe(record.plannedMinor);
 }
 const charged = () =>
 	Object.values(house.world.world.accounts.get('acct_lumen')!.payment_intents)
@@ -143,7 +144,7 @@ describe('a plan that runs', () => {
 		expect(view.ok && view.value.discounts).toMatchObject([
 			{ reason: 'credited', number: 'AV-A', amountMinor: 30_000n }
 		]);
-		expect(view.ok && view.value.plan?.parts[2]).toMatchObject({ amountMinor: 10_000n, agreedMinor: 40_000n });
+		expect(view.ok && view.value.plan?.instalments[2]).toMatchObject({ amountMinor: 10_000n, agreedMinor: 40_000n });
 		await live(41);
 		expect((await invoiceNow(invoiceId)).balanceMinor).toBe(0n);
 		expect(charged().slice(-3)).toEqual([40_000, 40_000, 10_000]);
@@ -153,11 +154,11 @@ describe('a plan that runs', () => {
 		const { invoiceId, number } = await fresh();
 		await begin(invoiceId, 'pm_success_fr');
 		await live(15);
-		const before = (await planOf(invoiceId)).parts[1]!;
+		const before = (await planOf(invoiceId)).instalments[1]!;
 		expect(before.announcedAt).not.toBeNull();
 		house.world.mailbox.mails.length = 0;
 		await credit(number, 60_000);
-		const [, second, third] = (await planOf(invoiceId)).parts;
+		const [, second, third] = (await planOf(invoiceId)).instalments;
 		expect([second!.amountMinor, third!.status]).toEqual([20_000n, 'credited']);
 		expect(second!.askOn! > today()).toBe(true);
 		house.world.world.offsetMs += 660_000;
@@ -174,7 +175,7 @@ describe('a plan that runs', () => {
 		const { invoiceId, number } = await fresh();
 		await begin(invoiceId, 'pm_success_fr');
 		await live(17);
-		expect((await planOf(invoiceId)).parts[1]!.status).toBe('processing');
+		expect((await planOf(invoiceId)).instalments[1]!.status).toBe('processing');
 		const { creditId } = await credit(number, 70_000);
 		expect(await partsOf(invoiceId)).toEqual([
 			['paid', 40_000n],
@@ -303,7 +304,7 @@ test('a part that is at its bank’s page when the plan is ended: the credit not
 	expect(await pay(house.services, payer, [invoiceId], 40_000, asked)).toMatchObject({
 		value: { status: 'awaiting_auth' }
 	});
-	expect(await movePlan(house.services, cast.owner, planId, 'end')).toMatchObject({ ok: true });
+	expect(await changePlan(house.services, cast.owner, planId, 'end')).toMatchObject({ ok: true });
 	const { creditId } = await credit(number, 80_000);
 	expect([(await invoiceNow(invoiceId)).balanceMinor, (await invoiceNow(creditId)).balanceMinor]).toEqual([
 		80_000n,

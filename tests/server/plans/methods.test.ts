@@ -221,10 +221,14 @@ describe('changed by its bank', () => {
 		expect(view.ok && view.value.plan).toMatchObject({ methodLost: true });
 		const before = house.world.world.requests.filter((one) => one.path === '/v1/payment_intents').length;
 		// Until its day the client may still give another: nothing is tried, nothing counts, and no debit is announced.
-		await live(daysBetween(inDays(0), plan.parts[1]!.dueOn) - 1);
-		expect((await planOf(invoiceId)).parts[1]).toMatchObject({ status: 'scheduled', failures: 0, announcedAt: null });
+		await live(daysBetween(inDays(0), plan.instalments[1]!.dueOn) - 1);
+		expect((await planOf(invoiceId)).instalments[1]).toMatchObject({
+			status: 'scheduled',
+			failures: 0,
+			announcedAt: null
+		});
 		await live(1);
-		expect((await planOf(invoiceId)).parts[1]).toMatchObject({ status: 'action_needed', failures: 1 });
+		expect((await planOf(invoiceId)).instalments[1]).toMatchObject({ status: 'action_needed', failures: 1 });
 		expect((await planOf(invoiceId)).cureEndsOn).not.toBeNull();
 		expect(house.world.world.requests.filter((one) => one.path === '/v1/payment_intents')).toHaveLength(before);
 		expect(
@@ -325,7 +329,7 @@ describe('a plan whose first part comes on the due date', () => {
 		const invoiceId = await fresh('Plus Tard');
 		const view = await readPayView(house.services, others.later!.scope, [invoiceId]);
 		const option = view.ok ? view.value.options.find((one) => one.kind === 'plan_2') : undefined;
-		expect(option).toMatchObject({ dueNowMinor: 0n, parts: [{ dueOn: inDays(30) }, { dueOn: inDays(50) }] });
+		expect(option).toMatchObject({ dueNowMinor: 0n, instalments: [{ dueOn: inDays(30) }, { dueOn: inDays(50) }] });
 		expect(view.ok && view.value.words.consents.plan_2).toContain('Rien n’est débité aujourd’hui');
 		const intents = () => Object.keys(account().payment_intents).length;
 		const before = intents();
@@ -333,7 +337,7 @@ describe('a plan whose first part comes on the due date', () => {
 		expect(intents()).toBe(before);
 		expect(await planOf(invoiceId)).toMatchObject({
 			status: 'active',
-			parts: [
+			instalments: [
 				{ status: 'scheduled', askOn: inDays(30) },
 				{ status: 'scheduled', askOn: inDays(50) }
 			]
@@ -394,7 +398,10 @@ describe('a plan whose first part comes on the due date', () => {
 			})
 		).toMatchObject({ ok: true, value: { status: 'set_up' } });
 		expect(Object.keys(account().setup_intents)).toHaveLength(setups);
-		expect((await planOf(invoiceId)).parts.map((part) => part.askOn)).toEqual([inDays(26), inDays(46)]);
+		expect((await planOf(invoiceId)).instalments.map((instalment) => instalment.askOn)).toEqual([
+			inDays(26),
+			inDays(46)
+		]);
 		await live(62);
 		expect(await balanceOf(invoiceId)).toBe(0n);
 	});

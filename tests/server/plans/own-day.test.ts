@@ -1,12 +1,12 @@
-// Each part of a plan waits for its own day, and nobody is promised what will not happen.
+// Each instalment of a plan waits for its own day, and nobody is promised what will not happen.
 import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { isCharging } from '#lib/server/store/plan-charges.ts';
 import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
-import { chargeNextParts, collectDue } from '#lib/server/use-cases/plans/collect-parts.ts';
-import { announceParts } from '#lib/server/use-cases/plans/tend-plans.ts';
-import { movePlan } from '#lib/server/use-cases/plans/manage-plans.ts';
+import { chargeNextInstalments, collectDue } from '#lib/server/use-cases/plans/collect-instalments.ts';
+import { announceInstalments } from '#lib/server/use-cases/plans/tend-plans.ts';
+import { changePlan } from '#lib/server/use-cases/plans/manage-plans.ts';
 import { debitFails } from '#sandbox/stripe/debits.ts';
 import {
 	aPayer,
@@ -28,7 +28,7 @@ beforeAll(async () => {
 	house = await openHouse();
 	cast = await aSupplier(house.services);
 	payer = await aPayer(house.services, cast);
-	// Parts five days apart: a debit takes longer than that.
+	// Instalments five days apart: a debit takes longer than that.
 	await anOffer(house.services, cast, {
 		discount: null,
 		instalments: instalments({ spacing: { unit: 'day', every: 5 } })
@@ -41,11 +41,11 @@ const stripe = () => house.world.world.accounts.get('acct_lumen')!;
 const { inDays, asSystem, balanceOf, planOf, days } = stageOf(() => ({ house, cast }));
 const fresh = () =>
 	anInvoice(house.services, cast, {}, { grossMinor: 120_000, issuedOn: inDays(0), dueOn: inDays(30) });
-const chargeOfPart = async (invoiceId: string, position: number) => {
-	const { planId, parts } = await planOf(invoiceId);
+const chargeOfInstalment = async (invoiceId: string, position: number) => {
+	const { planId, instalments } = await planOf(invoiceId);
 	const [row] = await asSystem((tx) =>
 		tx.execute<{ intent: string }>(
-			sql`select a.stripe_payment_intent_id as intent from payment_attempt a where a.attempt_id = ${parts[position - 1]!.attemptId}`
+			sql`select a.stripe_payment_intent_id as intent from payment_attempt a where a.attempt_id = ${instalments[position - 1]!.attemptId}`
 		)
 	);
 	expect(planId).toBeTruthy();
@@ -56,17 +56,23 @@ test('a part is asked for on its own day while a debit of the part before is sti
 	const invoiceId = await fresh();
 	await pay(house.services, payer, [invoiceId], 40_000, { option: 'plan_3', method: 'pm_success_fr' });
 	await days(1);
-	const ask = (await planOf(invoiceId)).parts.map((part) => part.askOn);
-	for (let day = 0; day < 14 && (await planOf(invoiceId)).parts[2]!.status === 'scheduled'; day++) {
-		const { parts } = await planOf(invoiceId);
-		for (const [i, part] of parts.entries())
-			if (ask[i] && ask[i] < inDays(0)) expect([i, part.status]).not.toEqual([i, 'scheduled']);
+	const ask = (await planOf(invoiceId)).instalments.map((instalment) => instalment.askOn);
+	for (let day = 0; day < 14 && (await planOf(invoiceId)).instalments[2]!.status === 'scheduled'; day++) {
+		const { instalments } = await planOf(invoiceId);
+		for (const [i, instalment] of instalments.entries())
+			if (ask[i] && ask[i] < inDays(0)) expect([i, instalment.status]).not.toEqual([i, 'scheduled']);
 		await days(1);
 	}
-	expect((await planOf(invoiceId)).parts.filter((part) => part.status === 'processing').length).toBeGreaterThan(1);
+	expect(
+		(await planOf(invoiceId)).instalments.filter((instalment) => instalment.status === 'processing').length
+	).toBeGreaterThan(1);
 	await days(16);
 	await reconcileRecent(house.services, 30);
-	expect((await planOf(invoiceId)).parts.map((part) => part.status)).toEqual(['paid', 'paid', 'paid']);
+	expect((await planOf(invoiceId)).instalments.map((instalment) => instalment.status)).toEqual([
+		'paid',
+		'paid',
+		'paid'
+	]);
 	expect(await balanceOf(invoiceId)).toBe(0n);
 	const taken = Object.values(stripe().charges).filter((one) => one.paid && one.amount === 40_000);
 	expect(taken).toHaveLength(3);
@@ -76,16 +82,16 @@ test('a plan that ended while its debit was under way: the debit that comes back
 	const invoiceId = await fresh();
 	await pay(house.services, payer, [invoiceId], 60_000, { option: 'plan_2', method: 'pm_success_fr' });
 	await days(1);
-	for (let day = 0; day < 10 && (await planOf(invoiceId)).parts[1]!.status !== 'processing'; day++) await days(1);
-	const { planId, parts } = await planOf(invoiceId);
-	expect(parts[1]!.status).toBe('processing');
+	for (let day = 0; day < 10 && (await planOf(invoiceId)).instalments[1]!.status !== 'processing'; day++) await days(1);
+	const { planId, instalments } = await planOf(invoiceId);
+	expect(instalments[1]!.status).toBe('processing');
 	await house.drain();
-	expect(await movePlan(house.services, cast.owner, planId, 'end')).toMatchObject({ ok: true });
+	expect(await changePlan(house.services, cast.owner, planId, 'end')).toMatchObject({ ok: true });
 	house.world.mailbox.mails.length = 0;
-	debitFails(house.world.world, stripe(), await chargeOfPart(invoiceId, 2), 'insufficient_funds');
+	debitFails(house.world.world, stripe(), await chargeOfInstalment(invoiceId, 2), 'insufficient_funds');
 	await days(1);
 	const after = await planOf(invoiceId);
-	expect([after.status, after.parts[1]!.status, after.parts[1]!.askOn, after.cureEndsOn]).toEqual([
+	expect([after.status, after.instalments[1]!.status, after.instalments[1]!.askOn, after.cureEndsOn]).toEqual([
 		'in_default',
 		'canceled',
 		null,
@@ -122,7 +128,7 @@ async function twoDueToday(before: (first: string) => Promise<void>): Promise<[s
 	return invoices;
 }
 async function emptyQueue(): Promise<void> {
-	while (await chargeNextParts(house.services));
+	while (await chargeNextInstalments(house.services));
 }
 test('a client who leaves the bank’s question open keeps no other plan from being taken; its own part is taken once the question is given up', async () => {
 	const [left, other] = await twoDueToday(async (invoiceId) => {
@@ -176,10 +182,10 @@ test('a part that can’t be announced keeps no other from being announced', asy
 		)
 	);
 	await house.advance(4);
-	await announceParts(house.services);
-	const announcedAt = async (invoiceId: string) => (await planOf(invoiceId)).parts[1]!.announcedAt;
+	await announceInstalments(house.services);
+	const announcedAt = async (invoiceId: string) => (await planOf(invoiceId)).instalments[1]!.announcedAt;
 	expect([await announcedAt(bad), await announcedAt(other)]).toEqual([null, expect.any(Date)]);
 	await asOperator((db) => db`drop function stumble cascade`);
-	await announceParts(house.services);
+	await announceInstalments(house.services);
 	expect(await announcedAt(bad)).not.toBeNull();
 });

@@ -9,7 +9,7 @@ import { findInvoice } from '#lib/server/store/invoices.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { checkAttempt } from '#lib/server/use-cases/payments/check-attempt.ts';
 import { startPayment } from '#lib/server/use-cases/payments/start-payment.ts';
-import { chargeNextParts, collectDue } from '#lib/server/use-cases/plans/collect-parts.ts';
+import { chargeNextInstalments, collectDue } from '#lib/server/use-cases/plans/collect-instalments.ts';
 import { workDue } from '../../builders/due.ts';
 import {
 	aToken,
@@ -30,12 +30,12 @@ import { openHouse, type TestHouse } from '../../setup/house.ts';
 let house: TestHouse;
 let cast: Cast;
 let payer: Payer;
-const parts = (over: Parameters<typeof instalments>[0] = {}) => ({ discount: null, instalments: instalments(over) });
+const planNow = (over: Parameters<typeof instalments>[0] = {}) => ({ discount: null, instalments: instalments(over) });
 beforeAll(async () => {
 	house = await openHouse();
 	cast = await aSupplier(house.services);
 	payer = await aPayer(house.services, cast);
-	await anOffer(house.services, cast, parts());
+	await anOffer(house.services, cast, planNow());
 });
 afterAll(() => house.close());
 
@@ -53,8 +53,8 @@ const begin = async (invoiceId: string, first: number, method: string, option: '
 };
 const chargesOf = async (invoiceId: string) => {
 	const rows = await asSystem((tx) =>
-		tx.execute<{ intent: string; status: string; part: number }>(
-			sql`select a.stripe_payment_intent_id as intent, a.status, p.position as part from payment_attempt a
+		tx.execute<{ intent: string; status: string; instalment: number }>(
+			sql`select a.stripe_payment_intent_id as intent, a.status, p.position as instalment from payment_attempt a
 				join attempt_part p using (supplier_id, attempt_id) join payment_attempt_invoice i using (supplier_id, attempt_id)
 				where i.invoice_id = ${invoiceId} order by a.created_at, p.position`
 		)
@@ -69,7 +69,14 @@ describe('by card', () => {
 		await begin(invoiceId, 33_335, 'pm_card_visa');
 		const plan = await planOf(invoiceId);
 		expect(plan).toMatchObject({ status: 'active', count: 3, amountMinor: 100_001n });
-		expect(plan.parts.map((part) => [part.dueOn, part.amountMinor, part.status, part.askOn])).toEqual([
+		expect(
+			plan.instalments.map((instalment) => [
+				instalment.dueOn,
+				instalment.amountMinor,
+				instalment.status,
+				instalment.askOn
+			])
+		).toEqual([
 			[inDays(0), 33_335n, 'paid', null],
 			[inDays(20), 33_333n, 'scheduled', inDays(20)],
 			[inDays(40), 33_333n, 'scheduled', inDays(40)]
@@ -87,7 +94,7 @@ describe('by card', () => {
 		expect(await partsOf(invoiceId)).toEqual(['paid', 'paid', 'paid']);
 		expect((await planOf(invoiceId)).status).toBe('completed');
 		expect(await balanceOf(invoiceId)).toBe(0n);
-		expect((await chargesOf(invoiceId)).map((row) => [row.part, row.status])).toEqual([
+		expect((await chargesOf(invoiceId)).map((row) => [row.instalment, row.status])).toEqual([
 			[1, 'paid'],
 			[2, 'paid'],
 			[3, 'paid']
@@ -98,13 +105,13 @@ describe('by card', () => {
 		await begin(invoiceId, 60_000, 'pm_card_visa', 'plan_2');
 		await house.advance(20);
 		await Promise.all(Array.from({ length: 10 }, () => collectDue(house.services)));
-		await Promise.all(Array.from({ length: 10 }, () => chargeNextParts(house.services)));
+		await Promise.all(Array.from({ length: 10 }, () => chargeNextInstalments(house.services)));
 		for (let again = 0; again < 3; again++) {
 			await collectDue(house.services);
-			while (await chargeNextParts(house.services));
+			while (await chargeNextInstalments(house.services));
 		}
 		expect(await balanceOf(invoiceId)).toBe(0n);
-		expect((await chargesOf(invoiceId)).filter((row) => row.part === 2)).toHaveLength(1);
+		expect((await chargesOf(invoiceId)).filter((row) => row.instalment === 2)).toHaveLength(1);
 	});
 	test('an answer lost in the middle of a charge is asked again with the same key: one payment', async () => {
 		const invoiceId = await fresh();
@@ -117,9 +124,9 @@ describe('by card', () => {
 			seen: 0
 		});
 		await collectDue(house.services);
-		while (await chargeNextParts(house.services));
+		while (await chargeNextInstalments(house.services));
 		house.world.world.faults = [];
-		expect((await chargesOf(invoiceId)).at(-1)).toMatchObject({ part: 2, status: 'open' });
+		expect((await chargesOf(invoiceId)).at(-1)).toMatchObject({ instalment: 2, status: 'open' });
 		await house.advance(0);
 		house.world.world.offsetMs += 120_000;
 		await workDue(house.services, 'attempt');
@@ -136,14 +143,18 @@ describe('by card', () => {
 		house.world.world.forced.card = 'pm_card_visa_chargeDeclinedInsufficientFunds';
 		await live(1);
 		expect(await partsOf(invoiceId)).toEqual(['paid', 'retrying', 'scheduled']);
-		expect((await planOf(invoiceId)).parts[1]!.askOn).toBe(inDays(3));
+		expect((await planOf(invoiceId)).instalments[1]!.askOn).toBe(inDays(3));
 		await live(3);
-		expect((await planOf(invoiceId)).parts[1]).toMatchObject({ status: 'retrying', failures: 2, askOn: inDays(4) });
+		expect((await planOf(invoiceId)).instalments[1]).toMatchObject({
+			status: 'retrying',
+			failures: 2,
+			askOn: inDays(4)
+		});
 		expect((await planOf(invoiceId)).cureEndsOn).toBe(inDays(8));
 		await live(4);
 		expect(await partsOf(invoiceId)).toEqual(['paid', 'action_needed', 'scheduled']);
 		expect(await optionsOf([invoiceId])).toEqual(['next_part 40000', 'all_parts 80000']);
-		const tries = (await chargesOf(invoiceId)).filter((row) => row.part === 2);
+		const tries = (await chargesOf(invoiceId)).filter((row) => row.instalment === 2);
 		expect(tries.map((row) => row.status)).toEqual(['declined', 'declined', 'declined']);
 		expect(new Set(tries.map((row) => row.intent)).size).toBe(1);
 		await house.drain();
@@ -152,14 +163,16 @@ describe('by card', () => {
 			await pay(house.services, payer, [invoiceId], 40_000, { option: 'next_part', method: 'pm_card_mastercard' })
 		).toMatchObject({ ok: true, value: { status: 'paid' } });
 		expect((await planOf(invoiceId)).cureEndsOn).toBeNull();
-		expect(new Set((await chargesOf(invoiceId)).filter((row) => row.part === 2).map((row) => row.intent)).size).toBe(1);
+		expect(
+			new Set((await chargesOf(invoiceId)).filter((row) => row.instalment === 2).map((row) => row.intent)).size
+		).toBe(1);
 		await live(14);
 		expect(await partsOf(invoiceId)).toEqual(['paid', 'paid', 'paid']);
 		expect(await balanceOf(invoiceId)).toBe(0n);
 	});
 	test('a bank that wants a confirmation: asked on the same payment, and confirmed by the client', async () => {
 		const invoiceId = await fresh();
-		// The first part, in a browser, would have been confirmed; the account's answer is simulated here.
+		// The first instalment, in a browser, would have been confirmed; the account's answer is simulated here.
 		await begin(invoiceId, 60_000, 'pm_card_visa', 'plan_2');
 		await house.advance(19);
 		house.world.world.forced.card = 'pm_card_authenticationRequired';
@@ -167,7 +180,7 @@ describe('by card', () => {
 		const view = await readPayView(house.services, payer.scope, [invoiceId]);
 		expect(view.ok && view.value.plan).toMatchObject({
 			needs: 'authenticate',
-			parts: [{}, { status: 'action_needed' }]
+			instalments: [{}, { status: 'action_needed' }]
 		});
 		const attemptId = newId();
 		const asked = await startPayment(
@@ -186,7 +199,9 @@ describe('by card', () => {
 		await answerBank(house, (asked.ok && asked.value.clientSecret) || '');
 		await checkAttempt(house.services, payer.scope, attemptId);
 		expect(await partsOf(invoiceId)).toEqual(['paid', 'paid']);
-		expect(new Set((await chargesOf(invoiceId)).filter((row) => row.part === 2).map((row) => row.intent)).size).toBe(1);
+		expect(
+			new Set((await chargesOf(invoiceId)).filter((row) => row.instalment === 2).map((row) => row.intent)).size
+		).toBe(1);
 	});
 	test('refused for good and left so: the plan breaks after the cure period, the rest is due, both sides are told', async () => {
 		const invoiceId = await fresh();
@@ -206,7 +221,7 @@ describe('by card', () => {
 		expect(mailsAbout(/^Le reste de/)).toHaveLength(1);
 		expect(mailsAbout(/^Échéancier interrompu/)).toHaveLength(1);
 		await live(20);
-		expect((await chargesOf(invoiceId)).filter((row) => row.part > 1)).toHaveLength(1);
+		expect((await chargesOf(invoiceId)).filter((row) => row.instalment > 1)).toHaveLength(1);
 	});
 	test('paid off early: nothing else is ever taken', async () => {
 		const invoiceId = await fresh();
@@ -215,7 +230,7 @@ describe('by card', () => {
 		expect((await planOf(invoiceId)).status).toBe('completed');
 		await live(45);
 		expect(await balanceOf(invoiceId)).toBe(0n);
-		expect((await chargesOf(invoiceId)).map((row) => row.part)).toEqual([1, 2, 3]);
+		expect((await chargesOf(invoiceId)).map((row) => row.instalment)).toEqual([1, 2, 3]);
 	});
 	test('a first part that is refused begins nothing: every choice is there again', async () => {
 		const invoiceId = await fresh();
@@ -233,7 +248,7 @@ describe('by SEPA debit', () => {
 		await begin(invoiceId, 60_000, 'pm_success_fr', 'plan_2');
 		expect(await planOf(invoiceId)).toMatchObject({
 			status: 'active',
-			parts: [{ status: 'processing' }, { status: 'scheduled', askOn: inDays(16) }]
+			instalments: [{ status: 'processing' }, { status: 'scheduled', askOn: inDays(16) }]
 		});
 		expect(await optionsOf([invoiceId])).toEqual(['next_part 60000']);
 		await live(15);
@@ -261,7 +276,7 @@ describe('by SEPA debit', () => {
 
 test('late clients are offered no plan reserved to others; the law keeps the last part within sixty days', async () => {
 	const late = await aPayer(house.services, cast, 'late@late.example', 'En retard');
-	await anOffer(house.services, cast, parts({ who: 'never_late' }), { kind: 'client', clientId: late.clientId });
+	await anOffer(house.services, cast, planNow({ who: 'never_late' }), { kind: 'client', clientId: late.clientId });
 	const overdue = await anInvoice(
 		house.services,
 		cast,

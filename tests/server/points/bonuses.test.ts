@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { required } from '#lib/domain/required.ts';
 import { findAttempt } from '#lib/server/store/attempts.ts';
 import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
-import { answerPartMove, askMove } from '#lib/server/use-cases/plans/move-part.ts';
+import { answerReschedule, askReschedule } from '#lib/server/use-cases/plans/reschedule-instalment.ts';
 import { readTrial } from '#lib/server/use-cases/points/read-programme.ts';
 import { closeDispute, openDispute } from '#sandbox/stripe/reversals.ts';
 import type { Account } from '#sandbox/stripe/world.ts';
@@ -79,17 +79,19 @@ describe('a plan finished without a refusal', () => {
 		await live(3);
 		house.world.world.forced.card = 'pm_card_visa_chargeDeclinedInsufficientFunds';
 		await live(1);
-		expect((await planOf(invoiceId)).parts[1]).toMatchObject({ status: 'retrying', failures: 1 });
-		const part = { planId, position: 2 };
-		expect(await askMove(house.services, cast.owner, { ...part, toOn: inDays(3) })).toMatchObject({ ok: true });
+		expect((await planOf(invoiceId)).instalments[1]).toMatchObject({ status: 'retrying', failures: 1 });
+		const instalment = { planId, position: 2 };
+		expect(await askReschedule(house.services, cast.owner, { ...instalment, toOn: inDays(3) })).toMatchObject({
+			ok: true
+		});
 		expect(
-			await answerPartMove(house.services, payer.scope, { ...part, toOn: inDays(3), accepts: true }, FROM)
+			await answerReschedule(house.services, payer.scope, { ...instalment, toOn: inDays(3), accepts: true }, FROM)
 		).toMatchObject({
 			ok: true
 		});
 		house.world.world.forced.card = 'pm_card_visa';
 		await live(3);
-		expect((await planOf(invoiceId)).parts[1]).toMatchObject({ status: 'paid', failures: 0 });
+		expect((await planOf(invoiceId)).instalments[1]).toMatchObject({ status: 'paid', failures: 0 });
 		expect((await planOf(invoiceId)).status).toBe('completed');
 		expect(await bonuses(invoiceId)).toEqual([]);
 		expect([await points(), await tried()]).toMatchObject([{ balance: 600 }, 600]);
@@ -104,10 +106,10 @@ describe('a plan finished without a refusal', () => {
 	});
 	test('put off by agreement without any refusal, it brings its bonus', async () => {
 		const { invoiceId, planId } = await aPlan();
-		const part = { planId, position: 2 };
-		await askMove(house.services, cast.owner, { ...part, toOn: inDays(6) });
+		const instalment = { planId, position: 2 };
+		await askReschedule(house.services, cast.owner, { ...instalment, toOn: inDays(6) });
 		expect(
-			await answerPartMove(house.services, payer.scope, { ...part, toOn: inDays(6), accepts: true }, FROM)
+			await answerReschedule(house.services, payer.scope, { ...instalment, toOn: inDays(6), accepts: true }, FROM)
 		).toMatchObject({
 			ok: true
 		});

@@ -104,7 +104,8 @@ test('totals, what is owed and each client are the sum of the ledger; invoices o
 test('the file has every client, and says who is frozen; a client’s own page too, with the reason', async () => {
 	await freezePoints(house.services, cast.owner, { clientId: payer.clientId, reason: 'Abus' });
 	let file = '';
-	for await (const part of pointsClientsCsv(exportClientFigures(house.services, cast.owner), 'fr')) file += part;
+	for await (const instalment of pointsClientsCsv(exportClientFigures(house.services, cast.owner), 'fr'))
+		file += instalment;
 	expect(file.split('\r\n').slice(1).filter(Boolean)).toEqual([
 		expect.stringMatching(/^Menuiserie Roche;195;0;\d+;Bronze;oui;9,75;1;0;2;1$/)
 	]);
@@ -114,7 +115,8 @@ test('the file has every client, and says who is frozen; a client’s own page t
 		value: { balance: 195, frozenReason: 'Abus', history: { rows: expect.any(Array) } }
 	});
 	let theirs = '';
-	for await (const part of pointsClientsCsv(exportClientFigures(house.services, payer.scope), 'fr')) theirs += part;
+	for await (const instalment of pointsClientsCsv(exportClientFigures(house.services, payer.scope), 'fr'))
+		theirs += instalment;
 	expect(theirs).not.toContain('Menuiserie');
 });
 
@@ -128,7 +130,7 @@ test('an accountant may have what is owed for points behind the journal, balance
 	const rows = async (asked: typeof provision) => {
 		const { lines } = await exportJournal(house.services, cast.accountant, { month });
 		let file = '';
-		for await (const part of journalCsv(lines, 'fr', asked)) file += part;
+		for await (const instalment of journalCsv(lines, 'fr', asked)) file += instalment;
 		return file.split('\r\n').filter((row) => /;(6815|1518);/.test(row));
 	};
 	expect(await rows(null)).toEqual([]);

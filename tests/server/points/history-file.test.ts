@@ -89,7 +89,7 @@ test('of each kind of line: its day, what happened, its points, and its invoice 
 	await house.advance(45);
 	await house.drain();
 	let file = '';
-	for await (const part of pointsCsv(exportHistory(services, payer.scope, 'fr'), 'fr')) file += part;
+	for await (const instalment of pointsCsv(exportHistory(services, payer.scope, 'fr'), 'fr')) file += instalment;
 	const rows = file
 		.replace(/[\u00a0\u202f]/g, ' ')
 		.split('\r\n')

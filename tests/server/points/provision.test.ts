@@ -56,8 +56,8 @@ const until = async (day: string) => {
 async function fileOf(month: string): Promise<string> {
 	const { lines } = await exportJournal(house.services, cast.accountant, { month });
 	let file = '';
-	for await (const part of journalCsv(lines, 'fr', await readProvision(house.services, cast.accountant, month)))
-		file += part;
+	for await (const instalment of journalCsv(lines, 'fr', await readProvision(house.services, cast.accountant, month)))
+		file += instalment;
 	return file;
 }
 const provisionIn = (file: string): string[][] =>

@@ -202,14 +202,14 @@ test('a suspension is shown with its reason; lifted, with none', async () => {
 test('the series is counted once: what it has and what it lacks make what it asks for', async () => {
 	await aProgramme(house.services, cast, { earning: { streak: { invoices: 4, points: 50 } } });
 	for (const number of ['F-1', 'F-2', 'F-3']) await paid(await invoice(number, 5), 30_000);
-	// A part of one more is no invoice yet.
-	await transferPart(await invoice('F-4', 5));
+	// An instalment of one more is no invoice yet.
+	await transferInstalment(await invoice('F-4', 5));
 	expect(await look()).toMatchObject({ streak: { count: 3, of: 4, missing: 1, points: 50 }, inARow: 0 });
 	// With a shorter series, the next one completes it.
 	await aProgramme(house.services, cast, { earning: { streak: { invoices: 2, points: 50 } } });
 	expect(await look()).toMatchObject({ streak: { count: 1, of: 2, missing: 1 } });
 });
-async function transferPart(invoiceId: string): Promise<void> {
+async function transferInstalment(invoiceId: string): Promise<void> {
 	const text = `VIR ${newId().slice(-12)}`;
 	const bytes = new TextEncoder().encode(`Date;Libellé;Montant;Référence\n${inDays(0)};${text};100,00;`);
 	await importStatements(house.services, cast.owner, [{ name: 'releve.csv', bytes }], { acceptReview: false });

@@ -72,7 +72,7 @@ async function tiersSaid() {
 	const key = mintScope(cast.supplierId, { kind: 'api_key', apiKeyId: newId(), scopes: ['points'] });
 	const api = await readPointsByApi(services, key, payer.clientId);
 	let csv = '';
-	for await (const part of pointsClientsCsv(exportClientFigures(services, cast.owner), 'fr')) csv += part;
+	for await (const instalment of pointsClientsCsv(exportClientFigures(services, cast.owner), 'fr')) csv += instalment;
 	const view = await readPayView(services, payer.scope, [await bill(10_000)]);
 	return {
 		card: card?.tierName,

@@ -1,4 +1,4 @@
-// A programme is tried on a whole year of payments, however many there were: what is held against the supplier's own cap is never a part of it.
+// A programme is tried on a whole year of payments, however many there were: what is held against the supplier's own cap is never an instalment of it.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { minor } from '#lib/domain/money/minor.ts';
 import { DEFAULT_PROGRAMME } from '#lib/domain/points/default-programme.ts';

@@ -19,8 +19,8 @@ import { connectLoyalty } from '#lib/server/use-cases/loyalty/connect-loyalty.ts
 import { readMethods } from '#lib/server/use-cases/methods/manage-methods.ts';
 import { setUpMethod } from '#lib/server/use-cases/methods/set-up-method.ts';
 import { startPayment } from '#lib/server/use-cases/payments/start-payment.ts';
-import { forgivePart } from '#lib/server/use-cases/plans/forgive-part.ts';
-import { askMove } from '#lib/server/use-cases/plans/move-part.ts';
+import { forgiveInstalment } from '#lib/server/use-cases/plans/forgive-instalment.ts';
+import { askReschedule } from '#lib/server/use-cases/plans/reschedule-instalment.ts';
 import { facturXOf } from '#scripts/demo/invoice-file.ts';
 import { anAward } from '../../builders/awards.ts';
 import { LUMEN } from '../../builders/invoices.ts';
@@ -133,7 +133,7 @@ async function fill(): Promise<void> {
 	ids.planned = await aDocument('PDF-3');
 	ids.plan = ids.attempt = newId();
 	await expectOk(pay(services, at.payer, [ids.planned], 40_000, { option: 'plan_3', attemptId: ids.plan }));
-	await expectOk(forgivePart(services, at.a.owner, { planId: ids.plan, position: 3 }));
+	await expectOk(forgiveInstalment(services, at.a.owner, { planId: ids.plan, position: 3 }));
 	const second = await anInvoice(services, at.a, {}, RECENT());
 	ids.otherPlan = newId();
 	await expectOk(pay(services, at.payer, [second], 60_000, { option: 'plan_2', attemptId: ids.otherPlan }));
@@ -237,7 +237,7 @@ export async function aMember(role: 'accountant' | 'read_only', name: string = r
 /** What is used up by being done, made again for each who does it. */
 export const PREPARE: Record<string, () => Promise<void>> = {
 	'POST /portail/echeance': async () =>
-		void (await askMove(at.house.services, at.a.owner, { planId: ids.plan!, position: 2, toOn: inDays(21) })),
+		void (await askReschedule(at.house.services, at.a.owner, { planId: ids.plan!, position: 2, toOn: inDays(21) })),
 	'POST /admin/liens': async () => {
 		const before = new Set((await listLinks(at.house.services, at.a.owner)).rows.map((link) => link.payLinkId));
 		await aLink(ids.open!);

@@ -9,7 +9,7 @@ import { createApiKey } from '#lib/server/use-cases/access/api-keys.ts';
 import { receiveFiles } from '#lib/server/use-cases/imports/receive-files.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { listPayments } from '#lib/server/store/payments.ts';
-import { askMove } from '#lib/server/use-cases/plans/move-part.ts';
+import { askReschedule } from '#lib/server/use-cases/plans/reschedule-instalment.ts';
 import { anAward } from '../../builders/awards.ts';
 import { aColleague, anInvoice, anOffer, aPayer, instalments, pay } from '../../builders/parties.ts';
 import {
@@ -52,7 +52,7 @@ async function more(serial: number): Promise<void> {
 		await expectOk(
 			pay(services, payer, [invoiceId], option === 'plan_3' ? 40_000 : 60_000, { option, attemptId: planId })
 		);
-		await expectOk(askMove(services, a.owner, { planId, position: 2, toOn: inDays(21) }));
+		await expectOk(askReschedule(services, a.owner, { planId, position: 2, toOn: inDays(21) }));
 	}
 	const paid = await anInvoice(services, a, {}, recent);
 	await expectOk(pay(services, payer, [paid], 120_000));

@@ -40,10 +40,10 @@ import { exportInvoices } from '#lib/server/use-cases/invoices/export-invoices.t
 import { holdInvoice } from '#lib/server/use-cases/invoices/hold-invoice.ts';
 import { findInvoicesByApi, readInvoiceByApi } from '#lib/server/use-cases/invoices/read-by-api.ts';
 import { readMethods, removeMethod, renameMethod } from '#lib/server/use-cases/methods/manage-methods.ts';
-import { forgivePart } from '#lib/server/use-cases/plans/forgive-part.ts';
-import { answerPartMove, askMove } from '#lib/server/use-cases/plans/move-part.ts';
+import { forgiveInstalment } from '#lib/server/use-cases/plans/forgive-instalment.ts';
+import { answerReschedule, askReschedule } from '#lib/server/use-cases/plans/reschedule-instalment.ts';
 import { setUpMethod } from '#lib/server/use-cases/methods/set-up-method.ts';
-import { movePlan, readPlans } from '#lib/server/use-cases/plans/manage-plans.ts';
+import { changePlan, readPlans } from '#lib/server/use-cases/plans/manage-plans.ts';
 import { exportJournal, readJournal } from '#lib/server/use-cases/suppliers/read-journal.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { readTransferCode } from '#lib/server/use-cases/payments/transfer-code.ts';
@@ -333,7 +333,7 @@ describe('another’s ids answer as ids that do not exist', () => {
 				audience: { kind: 'client', clientId: real ? ids.client : newId() },
 				terms: { validFrom: null, validUntil: null, methods: ['card'], discount: null, instalments: null }
 			}),
-		'pausing the plan': (scope, real) => movePlan(house.services, scope, real ? ids.plan : newId(), 'pause'),
+		'pausing the plan': (scope, real) => changePlan(house.services, scope, real ? ids.plan : newId(), 'pause'),
 		'changing the means of payment of the plan': async (scope, real) =>
 			setUpMethod(
 				house.services,
@@ -365,20 +365,20 @@ describe('another’s ids answer as ids that do not exist', () => {
 			renameMethod(house.services, scope, real ? ids.method : newId(), 'volé'),
 		'removing it': (scope, real) => removeMethod(house.services, scope, real ? ids.method : newId()),
 		'asking for another day of a part': (scope, real) =>
-			askMove(house.services, scope, {
+			askReschedule(house.services, scope, {
 				planId: real ? ids.plan : newId(),
 				position: 2,
 				toOn: addDays(START_DAY, 10)
 			}),
 		'answering for the client': (scope, real) =>
-			answerPartMove(
+			answerReschedule(
 				house.services,
 				scope,
 				{ planId: real ? ids.plan : newId(), position: 2, toOn: addDays(START_DAY, 10), accepts: true },
 				FROM
 			),
 		'giving up a part': (scope, real) =>
-			forgivePart(house.services, scope, { planId: real ? ids.plan : newId(), position: 2 }),
+			forgiveInstalment(house.services, scope, { planId: real ? ids.plan : newId(), position: 2 }),
 		'suspending its debits': (scope, real) =>
 			holdInvoice(house.services, scope, real ? ids.invoice : newId(), { reason: 'disputed', until: null }),
 		'reading it by API': (scope, real) => readInvoiceByApi(house.services, scope, real ? ids.invoice : newId()),

@@ -1,4 +1,4 @@
-// A year of a supplier with five hundred invoices: clients pay early, late, in parts, by card and by debit, are refused, come back, or never do. Every
+// A year of a supplier with five hundred invoices: clients pay early, late, in instalments, by card and by debit, are refused, come back, or never do. Every
 // decision is drawn from the number of the invoice, so that the same seed is the same year.
 import { sql } from 'drizzle-orm';
 import type { StartPayment } from '#lib/contract/payments.ts';
@@ -9,8 +9,8 @@ import type { QuoteInput } from '#lib/domain/offers/quoted.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
-import { chargeNextParts, collectDue } from '#lib/server/use-cases/plans/collect-parts.ts';
-import { announceParts, breakPlans } from '#lib/server/use-cases/plans/tend-plans.ts';
+import { chargeNextInstalments, collectDue } from '#lib/server/use-cases/plans/collect-instalments.ts';
+import { announceInstalments, breakPlans } from '#lib/server/use-cases/plans/tend-plans.ts';
 import { tendPoints } from '#lib/server/use-cases/points/tend-points.ts';
 import { runDue } from '#sandbox/stripe/control.ts';
 import { workDue } from '../../builders/due.ts';
@@ -98,9 +98,9 @@ export async function simulateYear(seed: number, invoices: number): Promise<Outc
 		for (let i = Math.ceil((day * invoices) / DAYS); i < ((day + 1) * invoices) / DAYS && i < invoices; i++)
 			open.push(await issue(year, i, today));
 		for (const one of open.filter((planned) => planned.actOn.includes(today))) await act(year, one);
-		await announceParts(house.services);
+		await announceInstalments(house.services);
 		await collectDue(house.services);
-		while (await chargeNextParts(house.services));
+		while (await chargeNextInstalments(house.services));
 		await breakPlans(house.services);
 		await tendPoints(house.services);
 		if (day % 7 === 0) await workDue(house.services, 'attempt');
@@ -190,7 +190,7 @@ async function dump(year: Year): Promise<string> {
 			left join invoice i on i.supplier_id = e.supplier_id and i.invoice_id = o.invoice_id
 			order by 1 nulls last, 3, 2, 4, 5, 6, 7`
 	);
-	const parts = await rows(
+	const instalments = await rows(
 		year,
 		sql`select i.number, p.position, p.due_on::text, p.amount_minor::text, p.status, p.failures, x.status as plan, x.count
 			from plan_part p join plan x using (supplier_id, plan_id) join plan_part_line l using (supplier_id, plan_id, position)
@@ -211,7 +211,7 @@ async function dump(year: Year): Promise<string> {
 		year,
 		sql`select c.name, e.kind, e.points, e.pending_points, e.happened_on::text, e.expires_on::text from points_entry e join client c using (supplier_id, client_id) order by 1, 5, 2, 3, 4, 6`
 	);
-	return JSON.stringify({ journal, parts, attempts, discounts, points }, null, 1);
+	return JSON.stringify({ journal, instalments, attempts, discounts, points }, null, 1);
 }
 
 async function totals(year: Year): Promise<Record<string, string>> {
@@ -236,7 +236,7 @@ async function totals(year: Year): Promise<Record<string, string>> {
 	return row!;
 }
 
-/** Parts that more than one payment stands for. */
+/** Instalments that more than one payment stands for. */
 export const paidTwice = (outcome: Outcome): Promise<Record<string, unknown>[]> =>
 	rows(
 		outcome,

@@ -1,4 +1,4 @@
-// A simulated year, lived twice: the same books to the byte, balanced; no part is paid twice; each discount is the one its quote gave.
+// A simulated year, lived twice: the same books to the byte, balanced; no instalment is paid twice; each discount is the one its quote gave.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { paidTwice, requoted, simulateYear, unbalanced, unpointed, type Outcome } from './simulate.ts';
 

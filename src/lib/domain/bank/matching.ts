@@ -29,10 +29,10 @@ export type OpenInvoice = {
 	payableMinor: Minor; // what may be asked today
 	/** The early price on the value date, when one is on offer. */
 	earlyMinor: Minor | null;
-	/** The plan that has taken the invoice: a transfer pays its next parts, and nothing less than one. */
+	/** The plan that has taken the invoice: a transfer pays its next instalments, and nothing less than one. */
 	plan: OpenPlan | null;
 };
-/** `sums`: what the next part makes, the next two, and so on to all that are left. */
+/** `sums`: what the next instalment makes, the next two, and so on to all that are left. */
 export type OpenPlan = { planId: string; sums: Minor[] };
 export type MatchReason = 'reference' | 'end_to_end' | 'number' | 'payer_amount' | 'payer_sum';
 /**
@@ -50,7 +50,7 @@ export type Match = {
 	/** Invoices that the movement names and that nothing is left to pay on: it may be meant for them. */
 	settledNumbers: string[];
 };
-/** Of invoices, or of a plan: its next parts, these and something beyond, less than one; `with_plan`: a plan's invoice among others; `kept`: nothing is owed. */
+/** Of invoices, or of a plan: its next instalments, these and something beyond, less than one; `with_plan`: a plan's invoice among others; `kept`: nothing is owed. */
 export type AmountIs =
 	'exact' | 'early' | 'less' | 'more' | 'parts' | 'parts_and_more' | 'under_part' | 'with_plan' | 'kept';
 /** Clients that a movement speaks of, by a reference, a number, an account or a name. */

@@ -10,7 +10,7 @@ export type AgreedDiscount = {
 	baseMinor: Minor | null;
 	amountMinor: Minor | null;
 };
-export type AgreedPart = { dueOn: CivilDate; amountMinor: Minor };
+export type AgreedInstalment = { dueOn: CivilDate; amountMinor: Minor };
 /** BT-21: PMT the fixed compensation of 40 €, PMD the late-payment interest, AAB the discount, or that there is none (code de commerce, L441-9). */
 export type NoteSubject = 'PMT' | 'PMD' | 'AAB';
 export type TermsNote = { subject: NoteSubject; text: string };
@@ -18,7 +18,7 @@ export type TermsNote = { subject: NoteSubject; text: string };
 export type Mandate = { reference: string | null; creditorId: string | null; debtorIban: string | null };
 export type AgreedTerms = {
 	discounts: AgreedDiscount[];
-	parts: AgreedPart[];
+	parts: AgreedInstalment[];
 	notes: TermsNote[];
 	mandate: Mandate | null;
 	/** Every means of payment of the invoice is a direct debit (BT-81): the supplier collects it itself. */
@@ -28,7 +28,7 @@ export type AgreedTerms = {
 };
 
 /** Parts are terms only when there are several and they make the amount due, to the cent; in the order of their days. */
-export function agreedParts({ parts }: Pick<AgreedTerms, 'parts'>, dueMinor: Minor): AgreedPart[] | null {
+export function agreedInstalments({ parts }: Pick<AgreedTerms, 'parts'>, dueMinor: Minor): AgreedInstalment[] | null {
 	if (parts.length < 2 || parts.some((part) => part.amountMinor <= 0n)) return null;
 	if (add(...parts.map((part) => part.amountMinor)) !== dueMinor) return null;
 	return [...parts].sort((a, b) => (a.dueOn < b.dueOn ? -1 : a.dueOn > b.dueOn ? 1 : 0));

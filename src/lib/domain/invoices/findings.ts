@@ -52,7 +52,7 @@ export const isMinimum = (profile: string | null): boolean => profile?.toLowerCa
 
 /** Every check that needs only the document itself. */
 export function checkDocument(d: InvoiceDocument): Finding[] {
-	return [...checkIdentity(d), ...checkTotals(d), ...checkDates(d), ...checkParts(d), ...checkParties(d)];
+	return [...checkIdentity(d), ...checkTotals(d), ...checkDates(d), ...checkInstalments(d), ...checkParties(d)];
 }
 
 function checkIdentity(d: InvoiceDocument): Finding[] {
@@ -93,7 +93,7 @@ function checkDates(d: InvoiceDocument): Finding[] {
 }
 
 /** Parts that do not make the amount due are shown in the words of the file, and offered to nobody. */
-function checkParts({ agreed, dueMinor }: InvoiceDocument): Finding[] {
+function checkInstalments({ agreed, dueMinor }: InvoiceDocument): Finding[] {
 	const sum = agreed?.parts.reduce((all, part) => all + part.amountMinor, 0n) ?? 0n;
 	if (!agreed?.parts.length || sum === dueMinor) return [];
 	return [warn('PARTS_SUM', 'BT-20', String(sum), String(dueMinor))];

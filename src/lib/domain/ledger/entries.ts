@@ -224,7 +224,7 @@ export function discountBooked(
 export const pointsUsed = (kind: 'points_used' | 'points_given_back', sourceId: string, of: Reduction): JournalEntry =>
 	balanced({ sourceId, kind, lines: reductionLines('709', kind === 'points_used' ? 1n : -1n, of) });
 /** A part of a plan that the supplier gave up: a reduction granted after the sale (709), and its VAT. */
-export const partForgiven = (sourceId: string, of: Reduction): JournalEntry =>
+export const instalmentForgiven = (sourceId: string, of: Reduction): JournalEntry =>
 	balanced({ sourceId, kind: 'part_forgiven', lines: reductionLines('709', 1n, of) });
 
 /**
@@ -243,20 +243,20 @@ export const creditNoteBooked = (
 		lines: reductionLines(meaning === 'returned' ? '707' : '709', kind === 'credit_note' ? 1n : -1n, of)
 	});
 
-type Reduction = { clientId: string; invoiceId: string; vat: DiscountPart[] };
+type Reduction = { clientId: string; invoiceId: string; vat: DiscountVat[] };
 function reductionLines(
 	account: '665' | '707' | '709',
 	sign: 1n | -1n,
 	{ clientId, invoiceId, vat }: Reduction
 ): JournalLine[] {
 	const signed = (amount: bigint): Minor => (sign * amount) as Minor;
-	const gross = vat.reduce((sum, part) => sum + part.grossMinor, 0n);
-	const tax = vat.reduce((sum, part) => sum + part.vatMinor, 0n);
+	const gross = vat.reduce((sum, share) => sum + share.grossMinor, 0n);
+	const tax = vat.reduce((sum, share) => sum + share.vatMinor, 0n);
 	return [
 		debit(account, signed(gross - tax)),
-		...vat.map((part) => ({ ...debit('44571', signed(part.vatMinor)), rateBps: part.rateBps })),
+		...vat.map((share) => ({ ...debit('44571', signed(share.vatMinor)), rateBps: share.rateBps })),
 		credit('411', signed(gross), clientId, invoiceId)
 	];
 }
 /** A share of a discount at one VAT rate, VAT included, and the VAT inside it; no rate when the invoice gave no usable split. */
-export type DiscountPart = { rateBps: number | null; grossMinor: Minor; vatMinor: Minor };
+export type DiscountVat = { rateBps: number | null; grossMinor: Minor; vatMinor: Minor };

@@ -22,9 +22,9 @@ export type DiscountRule = {
 	excludes: DiscountExclusion[];
 };
 
-export type PartCount = 2 | 3;
+export type InstalmentCount = 2 | 3;
 export type InstalmentRule = {
-	counts: PartCount[];
+	counts: InstalmentCount[];
 	minMinor: Minor;
 	maxMinor: Minor | null;
 	spacing: { unit: 'day' | 'month'; every: number };

@@ -2,7 +2,7 @@
 import { required } from '../required.ts';
 import { addDays, civilDateIn, type CivilDate } from '../calendar/civil-date.ts';
 import { startOfDayIn } from '../calendar/day-starts.ts';
-import { agreedParts } from '../invoices/agreed-terms.ts';
+import { agreedInstalments } from '../invoices/agreed-terms.ts';
 import { isProfessional } from '../invoices/client-kind.ts';
 import { add, smallest, subtract, ZERO, type Minor } from '../money/minor.ts';
 import type { AllocationLine } from '../payments/allocation.ts';
@@ -10,7 +10,7 @@ import { methodsFor, type PaymentMethodType } from '../payments/methods.ts';
 import { cautionReason, type CautionReason } from './caution.ts';
 import { agreedDiscountOn, discountOn, lastDayOf, type Discount } from './discount.ts';
 import { lastLawfulDay } from './legal.ts';
-import type { InstalmentRule, OfferPolicy, PartCount } from './policy.ts';
+import type { InstalmentRule, OfferPolicy, InstalmentCount } from './policy.ts';
 import type {
 	Answer,
 	AtOnce,
@@ -22,7 +22,7 @@ import type {
 	QuotedInvoice,
 	QuoteInput
 } from './quoted.ts';
-import { amountsOf, datesOf, firstDate, partsOf } from './schedule.ts';
+import { amountsOf, datesOf, firstDate, instalmentsOf } from './schedule.ts';
 import { lessPoints, previewOf, refusedPoints, stepsOf } from './use-points.ts';
 
 export function quote(input: QuoteInput): Quote {
@@ -52,7 +52,7 @@ export function quote(input: QuoteInput): Quote {
 	};
 }
 
-/** Oldest due first; of the same day, by id: the order in which parts and money are allocated. */
+/** Oldest due first; of the same day, by id: the order in which instalments and money are allocated. */
 const inOrder = (invoices: QuotedInvoice[]): QuotedInvoice[] =>
 	[...invoices].sort((a, b) => (a.dueOn === b.dueOn ? compare(a.invoiceId, b.invoiceId) : compare(a.dueOn, b.dueOn)));
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -140,7 +140,7 @@ function atOnce(context: Context, asked: AtOnce): Answer {
 		amountMinor,
 		discountMinor: add(...discounts.map((discount) => discount.discountMinor)),
 		discounts,
-		parts: [{ dueOn: today, amountMinor, lines: lines.filter((line) => line.amountMinor > 0n) }],
+		instalments: [{ dueOn: today, amountMinor, lines: lines.filter((line) => line.amountMinor > 0n) }],
 		methods,
 		deadlineAt,
 		isSettlement: false,
@@ -148,12 +148,12 @@ function atOnce(context: Context, asked: AtOnce): Answer {
 		pointsPreview: null
 	};
 }
-function plan(context: Context, count: PartCount): Answer {
+function plan(context: Context, count: InstalmentCount): Answer {
 	const { policy, invoices, today, totalMinor } = context;
 	const rule = policy.instalments;
 	if (totalMinor <= 0n) return 'nothing_to_pay';
 	const agreed = agreedPlan(context);
-	if (agreed?.dates.length === count) return inParts(context, { ...agreed, isSettlement: false });
+	if (agreed?.dates.length === count) return inInstalments(context, { ...agreed, isSettlement: false });
 	if (!rule?.counts.includes(count)) return 'not_in_policy';
 	if (!isValid(policy, today)) return 'policy_not_valid';
 	if (invoices.some((invoice) => invoice.isFactored)) return 'factored';
@@ -166,7 +166,7 @@ function plan(context: Context, count: PartCount): Answer {
 	const isSettlement = isProfessional(context.clientKind) && invoices.some((invoice) => invoice.dueOn < today);
 	const refusal = isSettlement ? null : capRefusal(context, required(dates.at(-1), 'last date'));
 	if (refusal) return refusal;
-	return inParts(context, { dates, amounts: amountsOf(totalMinor, count), isSettlement });
+	return inInstalments(context, { dates, amounts: amountsOf(totalMinor, count), isSettlement });
 }
 
 /** What is paid in the plan itself counts as late too. */
@@ -180,29 +180,33 @@ function refusedByCaution(
 }
 
 /**
- * The parts that the invoice itself asks for, less what was paid of the first ones. They are its due dates, not a delay that somebody grants: neither the
+ * The instalments that the invoice itself asks for, less what was paid of the first ones. They are its due dates, not a delay that somebody grants: neither the
  * supplier's rule nor the caps on terms are asked. null: there are none, or the last of them is past.
  */
-function agreedPlan({ invoices, today }: Context): Pick<InParts, 'dates' | 'amounts'> | null {
+function agreedPlan({ invoices, today }: Context): Pick<InInstalments, 'dates' | 'amounts'> | null {
 	const [invoice] = invoices;
 	if (!invoice || invoices.length > 1 || invoice.isFactored || !invoice.agreed) return null;
-	const parts = agreedParts(invoice.agreed, invoice.debtMinor) ?? [];
-	const last = parts.at(-1);
+	const instalments = agreedInstalments(invoice.agreed, invoice.debtMinor) ?? [];
+	const last = instalments.at(-1);
 	if (!last || last.dueOn > invoice.dueOn) return null;
 	let paid = subtract(invoice.debtMinor, invoice.payableMinor);
 	const left: { dueOn: CivilDate; amountMinor: Minor }[] = [];
-	for (const part of parts) {
-		const covered = smallest(part.amountMinor, paid);
+	for (const instalment of instalments) {
+		const covered = smallest(instalment.amountMinor, paid);
 		paid = subtract(paid, covered);
-		const amountMinor = subtract(part.amountMinor, covered);
-		if (amountMinor > 0n) left.push({ dueOn: part.dueOn < today ? today : part.dueOn, amountMinor });
+		const amountMinor = subtract(instalment.amountMinor, covered);
+		if (amountMinor > 0n) left.push({ dueOn: instalment.dueOn < today ? today : instalment.dueOn, amountMinor });
 	}
-	const isInOrder = left.every((part, i) => i === 0 || part.dueOn > required(left[i - 1], 'part before').dueOn);
-	return isInOrder ? { dates: left.map((part) => part.dueOn), amounts: left.map((part) => part.amountMinor) } : null;
+	const isInOrder = left.every(
+		(instalment, i) => i === 0 || instalment.dueOn > required(left[i - 1], 'part before').dueOn
+	);
+	return isInOrder
+		? { dates: left.map((instalment) => instalment.dueOn), amounts: left.map((instalment) => instalment.amountMinor) }
+		: null;
 }
 
-type InParts = { dates: CivilDate[]; amounts: Minor[]; isSettlement: boolean };
-function inParts(context: Context, { dates, amounts, isSettlement }: InParts): Answer {
+type InInstalments = { dates: CivilDate[]; amounts: Minor[]; isSettlement: boolean };
+function inInstalments(context: Context, { dates, amounts, isSettlement }: InInstalments): Answer {
 	const { policy, invoices, totalMinor } = context;
 	const methods = methodsOf(policy, amounts.reduce(smallest)).filter((type) =>
 		methodsOf(policy, required(amounts[0], 'first part')).includes(type)
@@ -213,7 +217,7 @@ function inParts(context: Context, { dates, amounts, isSettlement }: InParts): A
 		amountMinor: totalMinor,
 		discountMinor: ZERO,
 		discounts: [],
-		parts: partsOf(
+		instalments: instalmentsOf(
 			dates,
 			amounts,
 			invoices.map(({ invoiceId, payableMinor }) => ({ invoiceId, amountMinor: payableMinor }))
@@ -228,11 +232,11 @@ function inParts(context: Context, { dates, amounts, isSettlement }: InParts): A
 }
 
 /** Every invoice of a plan must be paid by its own last lawful day; an unknown one is not guessed. */
-function capRefusal({ invoices, clientKind, supplier }: Context, lastPart: CivilDate): NotOfferedReason | null {
+function capRefusal({ invoices, clientKind, supplier }: Context, lastInstalment: CivilDate): NotOfferedReason | null {
 	for (const invoice of invoices) {
 		const cap = lastLawfulDay(invoice, clientKind, supplier.terms);
 		if (cap === null) return 'delivery_date_missing';
-		if (lastPart > cap) return 'legal_cap';
+		if (lastInstalment > cap) return 'legal_cap';
 	}
 	return null;
 }

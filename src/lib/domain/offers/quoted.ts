@@ -11,7 +11,7 @@ import type { CautionReason, PlanHistory } from './caution.ts';
 import type { Discountable, DiscountVat } from './discount.ts';
 import type { LegalTerms } from './legal.ts';
 import type { OfferPolicy } from './policy.ts';
-import type { Part } from './schedule.ts';
+import type { PlannedInstalment } from './schedule.ts';
 
 export type QuotedInvoice = Discountable & {
 	invoiceId: string;
@@ -44,7 +44,7 @@ export type Loyalty = EarningContext & {
 	isFrozen: boolean;
 };
 export type OptionKind = 'now' | 'early' | 'plan_2' | 'plan_3';
-/** What may be chosen on a page: an option of a quote, or a part of a plan that runs already. */
+/** What may be chosen on a page: an option of a quote, or an instalment of a plan that runs already. */
 export type ChoiceKind = OptionKind | 'next_part' | 'all_parts';
 export type NotOfferedReason =
 	| 'nothing_to_pay'
@@ -73,13 +73,13 @@ export type InvoiceDiscount = {
 };
 export type PaymentOption = {
 	kind: OptionKind;
-	/** Everything that will be paid, VAT included, over all parts. */
+	/** Everything that will be paid, VAT included, over all instalments. */
 	amountMinor: Minor;
 	discountMinor: Minor;
 	discounts: InvoiceDiscount[];
-	/** One part for what is paid at once; lines add up to the parts, and with the discounts to what each invoice owes. */
-	parts: Part[];
-	/** What can carry the first part. */
+	/** One instalment for what is paid at once; lines add up to the instalments, and with the discounts to what each invoice owes. */
+	instalments: PlannedInstalment[];
+	/** What can carry the first instalment. */
 	methods: PaymentMethodType[];
 	/** The instant at which this price ends; null when no date changes it. */
 	deadlineAt: Date | null;

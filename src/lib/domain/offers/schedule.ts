@@ -1,13 +1,13 @@
-// The dated parts of an instalment plan. Parts add up to the cent, the remainder is on the first; months are counted from the first date.
+// The dated instalments of an instalment plan. Instalments add up to the cent, the remainder is on the first; months are counted from the first date.
 import { required } from '../required.ts';
 import { addDays, addMonths, type CivilDate } from '../calendar/civil-date.ts';
 import { minor, smallest, subtract, type Minor } from '../money/minor.ts';
 import type { AllocationLine } from '../payments/allocation.ts';
-import type { InstalmentRule, PartCount } from './policy.ts';
+import type { InstalmentRule, InstalmentCount } from './policy.ts';
 
-export type Part = { dueOn: CivilDate; amountMinor: Minor; lines: AllocationLine[] };
+export type PlannedInstalment = { dueOn: CivilDate; amountMinor: Minor; lines: AllocationLine[] };
 
-export function datesOf(rule: Pick<InstalmentRule, 'spacing'>, first: CivilDate, count: PartCount): CivilDate[] {
+export function datesOf(rule: Pick<InstalmentRule, 'spacing'>, first: CivilDate, count: InstalmentCount): CivilDate[] {
 	const { unit, every } = rule.spacing;
 	const step = unit === 'day' ? addDays : addMonths;
 	const dates = [first];
@@ -15,16 +15,16 @@ export function datesOf(rule: Pick<InstalmentRule, 'spacing'>, first: CivilDate,
 	return dates;
 }
 
-/** `total` in `count` parts; what does not divide is on the first. */
-export function amountsOf(total: Minor, count: PartCount): Minor[] {
-	const part = minor(total / BigInt(count));
-	const amounts = [minor(total - part * BigInt(count - 1))];
-	while (amounts.length < count) amounts.push(part);
+/** `total` in `count` instalments; what does not divide is on the first. */
+export function amountsOf(total: Minor, count: InstalmentCount): Minor[] {
+	const instalment = minor(total / BigInt(count));
+	const amounts = [minor(total - instalment * BigInt(count - 1))];
+	while (amounts.length < count) amounts.push(instalment);
 	return amounts;
 }
 
-/** Each part pays the invoices in their order (oldest due first), so that a plan's lines add up by part and by invoice. */
-export function partsOf(dates: CivilDate[], amounts: Minor[], invoices: AllocationLine[]): Part[] {
+/** Each instalment pays the invoices in their order (oldest due first), so that a plan's lines add up by part and by invoice. */
+export function instalmentsOf(dates: CivilDate[], amounts: Minor[], invoices: AllocationLine[]): PlannedInstalment[] {
 	const left = invoices.map((line) => ({ ...line }));
 	return dates.map((dueOn, i) => {
 		const whole = required(amounts[i], 'amount of a part');

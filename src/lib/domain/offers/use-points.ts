@@ -5,7 +5,7 @@ import { pointsPreview, type PointsPreview } from '../points/preview.ts';
 import { vatOf } from './discount.ts';
 import type { AtOnce, Context, PaymentOption } from './quoted.ts';
 
-/** What the loyalty room says of an option: as the judge will say of the payment, on the day of each part. */
+/** What the loyalty room says of an option: as the judge will say of the payment, on the day of each instalment. */
 export const previewOf = ({ loyalty, invoices, today }: Context, option: PaymentOption): PointsPreview | null =>
 	loyalty?.foresees ? pointsPreview(loyalty, { invoices, today, option }) : null;
 

@@ -52,7 +52,7 @@ export function vatOfPayment(
 }
 
 /**
- * VAT of a part of an invoice that is given up, or given back with a credit note. Receipts count from the invoice's beginning, what is given up from its
+ * VAT of an instalment of an invoice that is given up, or given back with a credit note. Receipts count from the invoice's beginning, what is given up from its
  * end, each below the one before: whatever the order and the cut, receipts and credit notes add up to the invoice. `debtMinor`: what the invoice asked
  * for, less its discounts; `givenUpMinor`: what was given up of it before.
  */

@@ -1,4 +1,4 @@
-// A part that was refused: what comes next, and when a plan breaks. Sources: https://docs.stripe.com/declines/codes for cards; SEPA return reasons
+// An instalment that was refused: what comes next, and when a plan breaks. Sources: https://docs.stripe.com/declines/codes for cards; SEPA return reasons
 // (insufficient funds and unstated reasons may be presented again, at most twice, five business days apart; a revoked mandate never).
 import { addTargetDays } from '../calendar/business-days.ts';
 import { addDays, type CivilDate } from '../calendar/civil-date.ts';
@@ -8,7 +8,7 @@ export type Failure = {
 	errorCode: string | null;
 	declineCode: string | null;
 	methodType: string | null;
-	/** Refusals of this part so far, this one included. */
+	/** Refusals of this instalment so far, this one included. */
 	failures: number;
 };
 export type NextStep =
@@ -50,7 +50,7 @@ export function afterFailure(failure: Failure, today: CivilDate): NextStep {
 	return { kind: 'other_method' };
 }
 
-/** Two refusals of one part, or one that no retry can mend: the client has the cure period, then the plan breaks. */
+/** Two refusals of one instalment, or one that no retry can mend: the client has the cure period, then the plan breaks. */
 const FAILURES_BEFORE_CURE = 2;
 /** Cass. 1re civ., 29 May 2024, 23-12.904: fifteen days are not a reasonable notice to a consumer. */
 const CONSUMER_CURE_DAYS = 30;

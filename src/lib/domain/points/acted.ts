@@ -11,8 +11,8 @@ export type Acted = {
 	/** Of a transfer, as the bank tells it. */
 	valueOn: CivilDate | null;
 	/** Of what is paid of a plan: the first day asked for, and how often it was refused since that day was agreed on. */
-	partDueOn: CivilDate | null;
-	partFailures: number;
+	instalmentDueOn: CivilDate | null;
+	instalmentFailures: number;
 };
 
 /** `at` decides which version of the rules judges it; `actedOn`, at the supplier's clock, whether it was on time. */
@@ -24,7 +24,10 @@ export function whenActed(one: Acted, timeZone: string): { at: Date; actedOn: Ci
 	// Stripe tells whole seconds: what was paid right after a version came counts under it.
 	const at = new Date(Math.floor(acted.getTime() / 1000) * 1000 + 999);
 	// What the schedule takes by itself is paid on its day, whenever it was ordered; once it was refused, on the day on which it was paid.
-	if (one.channel === 'plan' && one.partDueOn !== null)
-		return { at, actedOn: one.partFailures === 0 || actedOn < one.partDueOn ? one.partDueOn : actedOn };
+	if (one.channel === 'plan' && one.instalmentDueOn !== null)
+		return {
+			at,
+			actedOn: one.instalmentFailures === 0 || actedOn < one.instalmentDueOn ? one.instalmentDueOn : actedOn
+		};
 	return { at, actedOn };
 }

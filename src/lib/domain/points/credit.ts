@@ -2,7 +2,7 @@
 // can still be charged. Never more than the client has; of one invoice at a time, so that giving them back has one place.
 import { minor, smallest, subtract, type Minor } from '../money/minor.ts';
 import { required } from '../required.ts';
-import { CHARGEABLE_MINOR } from '../plans/lower-parts.ts';
+import { CHARGEABLE_MINOR } from '../plans/lower-instalments.ts';
 import type { CreditRule } from './programme.ts';
 
 export type CreditAsked = { points: number; available: number; rule: CreditRule | null; isFrozen: boolean };

@@ -1,4 +1,4 @@
-// What paying a choice earns, before it is paid: the judge asked about each part of it, on the day on which it will be paid.
+// What paying a choice earns, before it is paid: the judge asked about each instalment of it, on the day on which it will be paid.
 import type { CivilDate } from '../calendar/civil-date.ts';
 import type { Minor } from '../money/minor.ts';
 import type { AllocationLine } from '../payments/allocation.ts';
@@ -30,10 +30,10 @@ type Choice = {
 	}[];
 	today: CivilDate;
 	option: {
-		parts: readonly { dueOn: CivilDate; lines: readonly AllocationLine[] }[];
+		instalments: readonly { dueOn: CivilDate; lines: readonly AllocationLine[] }[];
 		discounts: readonly { invoiceId: string; reason: 'early' | 'points' }[];
 		isSettlement: boolean;
-		/** Its parts are of a plan, be there only one left: each has a day of its own. */
+		/** Its instalments are of a plan, be there only one left: each has a day of its own. */
 		isPlan?: boolean;
 	};
 };
@@ -43,20 +43,20 @@ export function pointsPreview(
 	{ earning, multiplierBps, givenInPeriod, lastEarnOn }: EarningContext,
 	{ invoices, today, option }: Choice
 ): PointsPreview | null {
-	const isPlan = option.isPlan ?? option.parts.length > 1;
+	const isPlan = option.isPlan ?? option.instalments.length > 1;
 	const ofInvoice = new Map<string, number>();
 	let ofPeriod = givenInPeriod;
 	let [points, sepa] = [0, 0];
-	for (const part of option.parts) {
-		const actedOn = part.dueOn > today ? part.dueOn : today;
+	for (const instalment of option.instalments) {
+		const actedOn = instalment.dueOn > today ? instalment.dueOn : today;
 		if (lastEarnOn !== null && actedOn > lastEarnOn) continue;
-		for (const line of part.lines) {
+		for (const line of instalment.lines) {
 			const invoice = invoices.find((one) => one.invoiceId === line.invoiceId);
 			if (!invoice) continue;
 			const judged = judgeAct(earning, {
 				...invoice,
 				amountMinor: line.amountMinor,
-				dueOn: isPlan ? part.dueOn : invoice.dueOn,
+				dueOn: isPlan ? instalment.dueOn : invoice.dueOn,
 				actedOn,
 				isSepa: true,
 				isSettlement: option.isSettlement,

@@ -19,7 +19,7 @@ export type EarningRule = {
 	streak: { invoices: number; points: number } | null;
 	/** An invoice paid by SEPA debit. 0: none. */
 	sepa: number;
-	/** A plan whose every part was paid on its day, without a refusal. 0: none. */
+	/** A plan whose every instalment was paid on its day, without a refusal. 0: none. */
 	planFinished: number;
 	/** The first payment of a client on these pages. 0: none. */
 	firstOnline: number;

@@ -22,7 +22,7 @@ export type PastAct = Omit<Act, 'multiplierBps'> & {
 	isSettled: boolean;
 	/** Of the client's first payment on these pages. */
 	isFirstOnline: boolean;
-	/** The plan that it pays a part of, when every part of it was paid without a refusal. */
+	/** The plan that it pays an instalment of, when every instalment of it was paid without a refusal. */
 	finishedPlanId: string | null;
 };
 export type TrialClient = {

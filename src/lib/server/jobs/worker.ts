@@ -17,9 +17,9 @@ import { hearRefunds } from '../use-cases/payments/hear-refunds.ts';
 import { hearOutcomes } from '../use-cases/payments/hear-outcomes.ts';
 import { compareTotals } from '../use-cases/payments/reconcile-balance.ts';
 import { reconcileRecent } from '../use-cases/payments/reconcile.ts';
-import { chargeNextParts, collectDue } from '../use-cases/plans/collect-parts.ts';
+import { chargeNextInstalments, collectDue } from '../use-cases/plans/collect-instalments.ts';
 import { forgetMethods } from '../use-cases/methods/manage-methods.ts';
-import { announceParts, askMethodsAgain, breakPlans, tellEndingCards } from '../use-cases/plans/tend-plans.ts';
+import { announceInstalments, askMethodsAgain, breakPlans, tellEndingCards } from '../use-cases/plans/tend-plans.ts';
 import { tellExpiring, tendPoints } from '../use-cases/points/tend-points.ts';
 import { compareOpen } from '../use-cases/upkeep/compare-open.ts';
 import { forgetStale } from '../use-cases/upkeep/forget-stale.ts';
@@ -33,7 +33,7 @@ type Queue = {
 const QUEUES: Queue[] = [
 	{ name: 'stripe events', next: handleNextEvent, many: handleEvents },
 	{ name: 'sign-in mails', next: sendNextSignIn },
-	{ name: 'parts of plans', next: chargeNextParts },
+	{ name: 'parts of plans', next: chargeNextInstalments },
 	{ name: 'what is due', next: doOwnWork },
 	{ name: 'mails', next: sendNextMail },
 	{ name: 'LoyaltyLion', next: sendNextToLoyalty },
@@ -68,7 +68,7 @@ export const PERIODIC: [Periodic, ...Periodic[]] = [
 	{ name: 'ask for means of payment again', everyMs: 10 * MINUTE, run: askMethodsAgain },
 	{ name: 'set off credit notes', everyMs: MINUTE, run: setOffCredits },
 	{ name: 'tell of cards that end', everyMs: 10 * MINUTE, run: tellEndingCards },
-	{ name: 'announce parts of plans', everyMs: 10 * MINUTE, run: announceParts },
+	{ name: 'announce parts of plans', everyMs: 10 * MINUTE, run: announceInstalments },
 	{ name: 'put parts of plans on the queue', everyMs: MINUTE, run: collectDue },
 	{ name: 'read clients at LoyaltyLion again', everyMs: 10 * MINUTE, run: readMembersAgain },
 	{ name: 'break plans in default', everyMs: 60 * MINUTE, run: breakPlans },

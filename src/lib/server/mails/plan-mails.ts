@@ -11,16 +11,16 @@ import { hello, mail, type To } from './invoice-mails.ts';
 import type { RenderedMail } from './layout.ts';
 
 type PlanOf = { numbers: string; amountMinor: Minor; currency: string; url: string };
-type PartOf = { dueOn: CivilDate; amountMinor: Minor };
+type InstalmentOf = { dueOn: CivilDate; amountMinor: Minor };
 
 export function renderPlanStarted(
 	to: To,
-	plan: PlanOf & { parts: PartOf[]; methodLabel: string | null; mandate: string | null }
+	plan: PlanOf & { instalments: InstalmentOf[]; methodLabel: string | null; mandate: string | null }
 ): RenderedMail {
 	const say = { locale: to.locale };
 	return mail(
 		to,
-		m.mail_plan_subject({ count: plan.parts.length, numbers: plan.numbers }, say),
+		m.mail_plan_subject({ count: plan.instalments.length, numbers: plan.numbers }, say),
 		m.mail_plan_preview({ amount: formatMoney(plan.amountMinor, plan.currency, to.locale) }, say),
 		[
 			hello(to),
@@ -34,9 +34,9 @@ export function renderPlanStarted(
 			{
 				kind: 'facts',
 				rows: [
-					...plan.parts.map((part): [string, string] => [
-						formatDay(part.dueOn, to.locale),
-						formatMoney(part.amountMinor, plan.currency, to.locale)
+					...plan.instalments.map((due): [string, string] => [
+						formatDay(due.dueOn, to.locale),
+						formatMoney(due.amountMinor, plan.currency, to.locale)
 					]),
 					...(plan.mandate ? [[m.mail_debit_mandate({}, say), plan.mandate] as [string, string]] : [])
 				]
@@ -47,32 +47,38 @@ export function renderPlanStarted(
 	);
 }
 
-export function renderPartAnnounced(
+export function renderInstalmentAnnounced(
 	to: To,
-	part: PlanOf &
-		PartOf & { position: number; count: number; methodLabel: string; mandate: string | null; cardEnds: string | null }
+	due: PlanOf &
+		InstalmentOf & {
+			position: number;
+			count: number;
+			methodLabel: string;
+			mandate: string | null;
+			cardEnds: string | null;
+		}
 ): RenderedMail {
 	const say = { locale: to.locale };
-	const amount = formatMoney(part.amountMinor, part.currency, to.locale);
-	const date = formatDay(part.dueOn, to.locale);
-	return mail(to, m.mail_part_subject({ amount, date }, say), m.mail_part_preview({ numbers: part.numbers }, say), [
+	const amount = formatMoney(due.amountMinor, due.currency, to.locale);
+	const date = formatDay(due.dueOn, to.locale);
+	return mail(to, m.mail_part_subject({ amount, date }, say), m.mail_part_preview({ numbers: due.numbers }, say), [
 		hello(to),
 		{
 			kind: 'text',
-			text: m.mail_part_text({ amount, date, numbers: part.numbers, position: part.position, count: part.count }, say)
+			text: m.mail_part_text({ amount, date, numbers: due.numbers, position: due.position, count: due.count }, say)
 		},
 		{
 			kind: 'facts',
 			rows: [
-				[m.paid_with({}, say), part.methodLabel],
-				...(part.mandate ? [[m.mail_debit_mandate({}, say), part.mandate] as [string, string]] : []),
+				[m.paid_with({}, say), due.methodLabel],
+				...(due.mandate ? [[m.mail_debit_mandate({}, say), due.mandate] as [string, string]] : []),
 				[m.mail_debit_creditor({}, say), to.supplier.legalName]
 			]
 		},
-		...(part.cardEnds
-			? [{ kind: 'text' as const, text: m.mail_part_card_ends({ method: part.methodLabel, ends: part.cardEnds }, say) }]
+		...(due.cardEnds
+			? [{ kind: 'text' as const, text: m.mail_part_card_ends({ method: due.methodLabel, ends: due.cardEnds }, say) }]
 			: []),
-		{ kind: 'button', label: m.mail_plan_button({}, say), url: part.url },
+		{ kind: 'button', label: m.mail_plan_button({}, say), url: due.url },
 		{ kind: 'small', text: m.mail_part_small({}, say) }
 	]);
 }
@@ -85,10 +91,10 @@ function whyText(why: WhyFailed, isDebit: boolean, locale: To['locale']): string
 	if (why === 'not_tried') return m.part_failed_not_tried({}, { locale });
 	return isDebit ? debitDeclineText(why, locale) : declineText(why, locale);
 }
-export function renderPartFailed(
+export function renderInstalmentFailed(
 	to: To,
-	part: PlanOf &
-		PartOf & {
+	due: PlanOf &
+		InstalmentOf & {
 			why: WhyFailed;
 			isDebit: boolean;
 			step: FailedStep;
@@ -97,33 +103,31 @@ export function renderPartFailed(
 		}
 ): RenderedMail {
 	const say = { locale: to.locale };
-	const amount = formatMoney(part.amountMinor, part.currency, to.locale);
+	const amount = formatMoney(due.amountMinor, due.currency, to.locale);
 	const next: Record<FailedStep, () => string> = {
-		retry: () => m.part_failed_retry({ date: part.retryOn ? formatDay(part.retryOn, to.locale) : '' }, say),
-		retry_other: () => m.part_failed_retry_other({ date: part.retryOn ? formatDay(part.retryOn, to.locale) : '' }, say),
+		retry: () => m.part_failed_retry({ date: due.retryOn ? formatDay(due.retryOn, to.locale) : '' }, say),
+		retry_other: () => m.part_failed_retry_other({ date: due.retryOn ? formatDay(due.retryOn, to.locale) : '' }, say),
 		authenticate: () => m.part_failed_authenticate({}, say),
 		other_method: () => m.part_failed_other({}, say)
 	};
-	return mail(to, m.mail_part_failed_subject({ numbers: part.numbers }, say), m.mail_part_failed_preview({}, say), [
+	return mail(to, m.mail_part_failed_subject({ numbers: due.numbers }, say), m.mail_part_failed_preview({}, say), [
 		hello(to),
 		{
 			kind: 'text',
-			text: m.mail_part_failed_text({ amount, date: formatDay(part.dueOn, to.locale), numbers: part.numbers }, say)
+			text: m.mail_part_failed_text({ amount, date: formatDay(due.dueOn, to.locale), numbers: due.numbers }, say)
 		},
-		...(part.step === 'authenticate'
-			? []
-			: [{ kind: 'text' as const, text: whyText(part.why, part.isDebit, to.locale) }]),
-		{ kind: 'text', text: next[part.step]() },
+		...(due.step === 'authenticate' ? [] : [{ kind: 'text' as const, text: whyText(due.why, due.isDebit, to.locale) }]),
+		{ kind: 'text', text: next[due.step]() },
 		{
 			kind: 'button',
-			label: part.step === 'authenticate' ? m.mail_part_confirm({}, say) : m.mail_part_pay({ amount }, say),
-			url: part.url
+			label: due.step === 'authenticate' ? m.mail_part_confirm({}, say) : m.mail_part_pay({ amount }, say),
+			url: due.url
 		},
-		...(part.cureEndsOn
+		...(due.cureEndsOn
 			? [
 					{
 						kind: 'small' as const,
-						text: m.mail_part_cure({ date: formatDay(part.cureEndsOn, to.locale) }, say)
+						text: m.mail_part_cure({ date: formatDay(due.cureEndsOn, to.locale) }, say)
 					}
 				]
 			: [])
@@ -131,7 +135,7 @@ export function renderPartFailed(
 }
 
 /**
- * Told before the next part falls due. `bank`: the card was cancelled, or the mandate revoked; `moved`: the supplier collects through another account at
+ * Told before the next instalment falls due. `bank`: the card was cancelled, or the mandate revoked; `moved`: the supplier collects through another account at
  * Stripe, where this one is not known; `rights`: whoever gave it may pay for the client no more.
  */
 export type WhyLost = 'bank' | 'moved' | 'rights' | 'none';
@@ -154,27 +158,30 @@ export function renderMethodLost(to: To, plan: PlanOf & { methodLabel: string; w
 	]);
 }
 
-/** A card whose last month is over before a part falls due. */
+/** A card whose last month is over before an instalment falls due. */
 export function renderMethodEnding(
 	to: To,
-	part: PlanOf & PartOf & { methodLabel: string; cardEnds: string }
+	due: PlanOf & InstalmentOf & { methodLabel: string; cardEnds: string }
 ): RenderedMail {
 	const say = { locale: to.locale };
-	const [amount, date] = [formatMoney(part.amountMinor, part.currency, to.locale), formatDay(part.dueOn, to.locale)];
-	const words = { method: part.methodLabel, ends: part.cardEnds, amount, date, numbers: part.numbers };
-	return mail(to, m.mail_ending_subject({ numbers: part.numbers }, say), m.mail_ending_preview({ date }, say), [
+	const [amount, date] = [formatMoney(due.amountMinor, due.currency, to.locale), formatDay(due.dueOn, to.locale)];
+	const words = { method: due.methodLabel, ends: due.cardEnds, amount, date, numbers: due.numbers };
+	return mail(to, m.mail_ending_subject({ numbers: due.numbers }, say), m.mail_ending_preview({ date }, say), [
 		hello(to),
 		{ kind: 'text', text: m.mail_ending_text(words, say) },
-		{ kind: 'button', label: m.mail_ending_button({}, say), url: part.url },
+		{ kind: 'button', label: m.mail_ending_button({}, say), url: due.url },
 		{ kind: 'small', text: m.mail_ending_small({}, say) }
 	]);
 }
 
-/** A credit note lowered the parts to come, or was taken back: the schedule as it is now, before anything more is taken. */
+/** A credit note lowered the instalments to come, or was taken back: the schedule as it is now, before anything more is taken. */
 /** `parts`: what is still to come, none when the plan is over. */
-export function renderPlanLowered(to: To, plan: PlanOf & { parts: PartOf[]; by: 'credit' | 'money' }): RenderedMail {
+export function renderPlanLowered(
+	to: To,
+	plan: PlanOf & { instalments: InstalmentOf[]; by: 'credit' | 'money' }
+): RenderedMail {
 	const say = { locale: to.locale };
-	const isOver = plan.parts.length === 0;
+	const isOver = plan.instalments.length === 0;
 	const words =
 		plan.by === 'credit'
 			? { subject: m.mail_credited_subject, text: m.mail_credited_text, over: m.mail_credited_over }
@@ -187,9 +194,9 @@ export function renderPlanLowered(to: To, plan: PlanOf & { parts: PartOf[]; by: 
 			: [
 					{
 						kind: 'facts' as const,
-						rows: plan.parts.map((part): [string, string] => [
-							formatDay(part.dueOn, to.locale),
-							formatMoney(part.amountMinor, plan.currency, to.locale)
+						rows: plan.instalments.map((due): [string, string] => [
+							formatDay(due.dueOn, to.locale),
+							formatMoney(due.amountMinor, plan.currency, to.locale)
 						])
 					}
 				]),
@@ -197,32 +204,32 @@ export function renderPlanLowered(to: To, plan: PlanOf & { parts: PartOf[]; by: 
 	]);
 }
 
-export function renderMoveAsked(to: To, part: PlanOf & PartOf & { toOn: CivilDate }): RenderedMail {
+export function renderRescheduleAsked(to: To, due: PlanOf & InstalmentOf & { toOn: CivilDate }): RenderedMail {
 	const say = { locale: to.locale };
-	const amount = formatMoney(part.amountMinor, part.currency, to.locale);
-	const [date, toDate] = [formatDay(part.dueOn, to.locale), formatDay(part.toOn, to.locale)];
-	return mail(to, m.mail_move_subject({ numbers: part.numbers }, say), m.mail_move_preview({ date: toDate }, say), [
+	const amount = formatMoney(due.amountMinor, due.currency, to.locale);
+	const [date, toDate] = [formatDay(due.dueOn, to.locale), formatDay(due.toOn, to.locale)];
+	return mail(to, m.mail_move_subject({ numbers: due.numbers }, say), m.mail_move_preview({ date: toDate }, say), [
 		hello(to),
 		{
 			kind: 'text',
-			text: m.mail_move_text({ supplier: to.supplier.name, amount, date, to: toDate, numbers: part.numbers }, say)
+			text: m.mail_move_text({ supplier: to.supplier.name, amount, date, to: toDate, numbers: due.numbers }, say)
 		},
-		{ kind: 'button', label: m.mail_move_button({}, say), url: part.url },
+		{ kind: 'button', label: m.mail_move_button({}, say), url: due.url },
 		{ kind: 'small', text: m.mail_move_small({}, say) }
 	]);
 }
 
-export function renderPartForgiven(to: To, part: PlanOf & PartOf): RenderedMail {
+export function renderInstalmentForgiven(to: To, due: PlanOf & InstalmentOf): RenderedMail {
 	const say = { locale: to.locale };
-	const amount = formatMoney(part.amountMinor, part.currency, to.locale);
-	const date = formatDay(part.dueOn, to.locale);
-	return mail(to, m.mail_forgiven_subject({ numbers: part.numbers }, say), m.mail_forgiven_preview({ amount }, say), [
+	const amount = formatMoney(due.amountMinor, due.currency, to.locale);
+	const date = formatDay(due.dueOn, to.locale);
+	return mail(to, m.mail_forgiven_subject({ numbers: due.numbers }, say), m.mail_forgiven_preview({ amount }, say), [
 		hello(to),
 		{
 			kind: 'text',
-			text: m.mail_forgiven_text({ supplier: to.supplier.name, amount, date, numbers: part.numbers }, say)
+			text: m.mail_forgiven_text({ supplier: to.supplier.name, amount, date, numbers: due.numbers }, say)
 		},
-		{ kind: 'button', label: m.mail_plan_button({}, say), url: part.url }
+		{ kind: 'button', label: m.mail_plan_button({}, say), url: due.url }
 	]);
 }
 

@@ -1,7 +1,7 @@
 // UBL 2.1 Invoice and CreditNote (Peppol, XRechnung, French profile of EN 16931) to an InvoiceDocument.
 import { parseCivilDate, type CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { InvoiceDocument, Party, VatLine } from '../../domain/invoices/document.ts';
-import type { AgreedPart, Mandate } from '../../domain/invoices/agreed-terms.ts';
+import type { AgreedInstalment, Mandate } from '../../domain/invoices/agreed-terms.ts';
 import { block, type ReadResult } from '../../domain/invoices/findings.ts';
 import type { InvoiceLine } from '../../domain/invoices/lines.ts';
 import { minor, parseDecimal, ZERO, type Minor } from '../../domain/money/minor.ts';
@@ -157,7 +157,7 @@ class UblReading extends XmlReading {
 	}
 
 	/** An invoice has one date of its own; a credit note only those of its means of payment; parts have theirs. The latest counts. */
-	private dueDate(means: Node[], parts: AgreedPart[]): CivilDate | null {
+	private dueDate(means: Node[], parts: AgreedInstalment[]): CivilDate | null {
 		const written = [text(this.root, 'DueDate'), ...means.map((mean) => text(mean, 'PaymentDueDate'))];
 		const dates = written.map((one) => this.date(one, 'BT-9')).filter((date): date is CivilDate => date !== null);
 		return [...dates, ...parts.map((part) => part.dueOn)].sort().at(-1) ?? null;

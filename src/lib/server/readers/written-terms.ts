@@ -2,7 +2,7 @@
 import {
 	noteOf,
 	type AgreedDiscount,
-	type AgreedPart,
+	type AgreedInstalment,
 	type AgreedTerms,
 	type Mandate,
 	type TermsNote
@@ -44,7 +44,7 @@ export function readTerms(blocks: WrittenTerm[], text: string | null, issuedOn: 
 	};
 }
 
-type ReadBlock = { discounts: AgreedDiscount[]; parts: AgreedPart[]; findings: Finding[]; isDiscount: boolean };
+type ReadBlock = { discounts: AgreedDiscount[]; parts: AgreedInstalment[]; findings: Finding[]; isDiscount: boolean };
 function readBlock({ dueOn, part, discount }: WrittenTerm, issuedOn: CivilDate): ReadBlock {
 	const none = { discounts: [], parts: [], findings: [], isDiscount: false };
 	if (discount) {

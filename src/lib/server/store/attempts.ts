@@ -16,8 +16,8 @@ const mine = (scope: Scope) => [
 	...(scope.clientId ? [eq(paymentAttempt.clientId, scope.clientId)] : [])
 ];
 
-/** They pay parts of a plan that runs, each of which the database lets one attempt hold. */
-const OF_PARTS: readonly Attempt['option'][] = ['next_part', 'all_parts'];
+/** They pay instalments of a plan that runs, each of which the database lets one attempt hold. */
+const OF_INSTALMENTS: readonly Attempt['option'][] = ['next_part', 'all_parts'];
 /** `live: false`: it was over before it was known, and holds nothing. */
 export async function insertAttempt(
 	tx: Tx,
@@ -32,7 +32,7 @@ export async function insertAttempt(
 		attemptId: row.attemptId,
 		position,
 		live,
-		ofPart: OF_PARTS.includes(row.option ?? 'now'),
+		ofInstalment: OF_INSTALMENTS.includes(row.option ?? 'now'),
 		...line
 	}));
 	// A transfer that is kept for the client pays none.
@@ -72,14 +72,14 @@ export const lockInvoicesOf = async (tx: Tx, scope: Scope, attemptId: string): P
 	);
 
 /**
- * A live attempt that holds any of these invoices. `besidesParts`: that pays no part of a plan. `ofWholes`: of which the database lets one be, a plan that
+ * A live attempt that holds any of these invoices. `besidesInstalments`: that pays no instalment of a plan. `ofWholes`: of which the database lets one be, a plan that
  * begins among them (one_live_attempt_per_invoice).
  */
 export async function findLiveAttempt(
 	tx: Tx,
 	scope: Scope,
 	invoiceIds: string[],
-	{ besidesParts = false, ofWholes = false }: { besidesParts?: boolean; ofWholes?: boolean } = {}
+	{ besidesInstalments = false, ofWholes = false }: { besidesInstalments?: boolean; ofWholes?: boolean } = {}
 ): Promise<Attempt | null> {
 	const [row] = await tx
 		.select({ attempt: paymentAttempt })
@@ -96,8 +96,8 @@ export async function findLiveAttempt(
 				eq(attemptInvoice.supplierId, scope.supplierId),
 				inArray(attemptInvoice.invoiceId, invoiceIds),
 				attemptInvoice.live,
-				...(ofWholes ? [eq(attemptInvoice.ofPart, false)] : []),
-				...(besidesParts
+				...(ofWholes ? [eq(attemptInvoice.ofInstalment, false)] : []),
+				...(besidesInstalments
 					? [
 							sql`not exists (select from attempt_part h where h.supplier_id = ${attemptInvoice.supplierId} and h.attempt_id = ${attemptInvoice.attemptId} and h.holds)`
 						]
@@ -130,7 +130,7 @@ export async function findLastAttempt(tx: Tx, scope: Scope, invoiceId: string): 
 
 export type OpenIntent = { stripeAccount: string | null; intentId: string };
 /**
- * Payments on these invoices that Stripe could still collect, as far as they stand so, but one. Tries of a plan's parts are the plan's affair. All of them: one that is left could be collected.
+ * Payments on these invoices that Stripe could still collect, as far as they stand so, but one. Tries of a plan's instalments are the plan's affair. All of them: one that is left could be collected.
  */
 export async function listOpenIntents(
 	tx: Tx,

@@ -3,10 +3,10 @@ import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
-import type { PartLowered } from '../../domain/plans/lower-parts.ts';
+import type { InstalmentLowered } from '../../domain/plans/lower-instalments.ts';
 import type { Tx } from './database.ts';
 import { insertMany } from './insert-many.ts';
-import { creditUse, creditUsePart } from './schema/index.ts';
+import { creditUse, creditUseInstalment } from './schema/index.ts';
 
 export type CreditUse = typeof creditUse.$inferSelect;
 type Pair = { creditId: string; invoiceId: string };
@@ -43,8 +43,8 @@ export async function listCreditsToUse(
 }
 
 /**
- * Somebody is paying the whole invoice, begins a plan of it, or pays a part of a plan that has ended meanwhile, and no bank has answered yet: nothing is
- * taken off it. A part of a plan that runs is left alone by itself (set-off-credits.ts).
+ * Somebody is paying the whole invoice, begins a plan of it, or pays an instalment of a plan that has ended meanwhile, and no bank has answered yet: nothing is
+ * taken off it. An instalment of a plan that runs is left alone by itself (set-off-credits.ts).
  */
 export async function isBeingPaid(tx: Tx, scope: Scope, invoiceId: string): Promise<boolean> {
 	const rows = await tx.execute(sql`select from payment_attempt_invoice x
@@ -62,7 +62,7 @@ export async function insertCreditUse(
 	tx: Tx,
 	scope: Scope,
 	row: Omit<CreditUse, 'supplierId'>,
-	parts: PartLowered[]
+	instalments: InstalmentLowered[]
 ): Promise<void> {
 	const { supplierId } = scope;
 	const { creditUseId, invoiceId } = row;
@@ -70,8 +70,8 @@ export async function insertCreditUse(
 	await insertMany(
 		tx,
 		scope,
-		creditUsePart,
-		parts.map((part) => ({ creditUseId, invoiceId, ...part }))
+		creditUseInstalment,
+		instalments.map((instalment) => ({ creditUseId, invoiceId, ...instalment }))
 	);
 }
 
@@ -92,16 +92,16 @@ export const listUsesOfCredits = async (tx: Tx, scope: Scope, creditIds: string[
 				)
 				.orderBy(asc(creditUse.createdAt), asc(creditUse.creditUseId))
 		: [];
-export const listUseParts = async (tx: Tx, scope: Scope, creditUseId: string): Promise<PartLowered[]> =>
+export const listUseInstalments = async (tx: Tx, scope: Scope, creditUseId: string): Promise<InstalmentLowered[]> =>
 	tx
 		.select({
-			planId: creditUsePart.planId,
-			position: creditUsePart.position,
-			amountMinor: creditUsePart.amountMinor
+			planId: creditUseInstalment.planId,
+			position: creditUseInstalment.position,
+			amountMinor: creditUseInstalment.amountMinor
 		})
-		.from(creditUsePart)
-		.where(and(eq(creditUsePart.supplierId, scope.supplierId), eq(creditUsePart.creditUseId, creditUseId)))
-		.orderBy(asc(creditUsePart.planId), asc(creditUsePart.position));
+		.from(creditUseInstalment)
+		.where(and(eq(creditUseInstalment.supplierId, scope.supplierId), eq(creditUseInstalment.creditUseId, creditUseId)))
+		.orderBy(asc(creditUseInstalment.planId), asc(creditUseInstalment.position));
 
 type CreditListing = {
 	creditUseId: string;

@@ -2,7 +2,7 @@
 import { and, asc, desc, eq, inArray, notInArray, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
-import type { DiscountPart } from '../../domain/ledger/entries.ts';
+import type { DiscountVat } from '../../domain/ledger/entries.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
 import { together } from '../../domain/payments/vat.ts';
 import type { InvoiceDiscount } from '../../domain/offers/quoted.ts';
@@ -11,10 +11,10 @@ import type { Tx } from './database.ts';
 import { attemptDiscount, client, discount, discountVat, invoice, type PromisedReason } from './schema/index.ts';
 
 export type Discount = typeof discount.$inferSelect;
-export type PromisedDiscount = { invoiceId: string; reason: PromisedReason; amountMinor: Minor; vat: DiscountPart[] };
+export type PromisedDiscount = { invoiceId: string; reason: PromisedReason; amountMinor: Minor; vat: DiscountVat[] };
 
 /** Without a usable VAT split the whole discount is one part without a rate. */
-const partsOf = ({ discountMinor, vat }: InvoiceDiscount): DiscountPart[] =>
+const vatOf = ({ discountMinor, vat }: InvoiceDiscount): DiscountVat[] =>
 	vat.length ? vat : [{ rateBps: null, grossMinor: discountMinor, vatMinor: minor(0n) }];
 
 export async function insertPromisedDiscounts(
@@ -25,7 +25,7 @@ export async function insertPromisedDiscounts(
 ): Promise<void> {
 	const places = new Map<string, number>();
 	const rows = discounts.flatMap((one) =>
-		partsOf(one).map((part) => {
+		vatOf(one).map((part) => {
 			const position = places.get(one.invoiceId) ?? 0;
 			places.set(one.invoiceId, position + 1);
 			return {
@@ -75,7 +75,7 @@ export async function insertDiscount(
 	tx: Tx,
 	scope: Scope,
 	row: Omit<typeof discount.$inferInsert, 'supplierId'>,
-	vat: DiscountPart[]
+	vat: DiscountVat[]
 ): Promise<void> {
 	await tx.insert(discount).values({ supplierId: scope.supplierId, ...row });
 	await tx
@@ -112,7 +112,7 @@ export async function sumGivenUp(tx: Tx, scope: Scope, invoiceId: string): Promi
 }
 
 /** The VAT of a discount, as it was booked. */
-export const listDiscountVat = (tx: Tx, scope: Scope, discountId: string): Promise<DiscountPart[]> =>
+export const listDiscountVat = (tx: Tx, scope: Scope, discountId: string): Promise<DiscountVat[]> =>
 	tx
 		.select({ rateBps: discountVat.rateBps, grossMinor: discountVat.grossMinor, vatMinor: discountVat.vatMinor })
 		.from(discountVat)
@@ -139,7 +139,7 @@ export async function listDiscounted(tx: Tx, scope: Scope, invoiceIds: string[])
 	return new Set(rows.map((row) => row.invoiceId));
 }
 
-export type DiscountListing = Discount & { number: string; clientName: string; vat: DiscountPart[] };
+export type DiscountListing = Discount & { number: string; clientName: string; vat: DiscountVat[] };
 /** Newest first, with the invoice and the VAT of each. */
 export async function listDiscounts(
 	tx: Tx,

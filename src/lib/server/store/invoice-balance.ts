@@ -10,7 +10,7 @@ export const balance = sql<string>`open_item.balance_minor`;
 export const underWay = sql<string>`open_item.under_way_minor`;
 /** Discounts that debits under way will bring when they succeed: not owed meanwhile. */
 export const promised = sql<string>`open_item.promised_minor`;
-/** Parts to come of plans that run. */
+/** Instalments to come of plans that run. */
 const planned = sql<string>`open_item.planned_minor`;
 /** What may be paid here today. */
 export const payable = sql<string>`open_item.payable_minor`;

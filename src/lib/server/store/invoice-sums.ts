@@ -18,7 +18,7 @@ export type Outstanding = {
 	/** Payable here today. */
 	openMinor: Minor;
 	lateMinor: Minor;
-	/** Payable here, and being taken: debits under way, parts of plans to come. */
+	/** Payable here, and being taken: debits under way, instalments of plans to come. */
 	busyMinor: Minor;
 	underWayMinor: Minor;
 	/** Owed, and not payable here: another currency, another payee, debited by the supplier… */

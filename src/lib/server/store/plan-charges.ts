@@ -1,4 +1,4 @@
-// The debit run: finds the parts due today, puts them on the queue, and hands them out a row at a time.
+// The debit run: finds the instalments due today, puts them on the queue, and hands them out a row at a time.
 import { and, eq, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
@@ -6,7 +6,7 @@ import type { Database, Tx } from './database.ts';
 import { planCharge } from './schema/index.ts';
 
 /**
- * The parts to ask for: of active plans, on their day, waiting or to be tried again, of no invoice that is disputed or promised, and that no payment of the
+ * The instalments to ask for: of active plans, on their day, waiting or to be tried again, of no invoice that is disputed or promised, and that no payment of the
  * client's holds at this moment: they are found again a minute after it has ended. None while the
  * account at Stripe can't be asked: the run of that supplier pauses, and goes on by itself.
  */
@@ -31,13 +31,13 @@ export const listDue = async (
 		(row) => ({ planId: row.plan_id, position: row.position })
 	);
 
-const PARTS_PER_ROW = 50;
+const INSTALMENTS_PER_ROW = 50;
 /** One statement, whatever the number. While something of a supplier is still on the queue, nothing more of it is put there. */
 export async function enqueueDue(tx: Tx, scope: Scope, today: CivilDate, now: Date): Promise<number> {
 	const rows = await tx.execute(sql`
 		insert into plan_charge (supplier_id, charge_id, plan_ids, positions, created_at)
 		select ${scope.supplierId}, gen_random_uuid(), array_agg(plan_id), array_agg(position), ${now.toISOString()}::timestamptz
-		from (select p.plan_id, p.position, (row_number() over () - 1) / ${PARTS_PER_ROW}::int as chunk ${due(scope, today)}) found
+		from (select p.plan_id, p.position, (row_number() over () - 1) / ${INSTALMENTS_PER_ROW}::int as chunk ${due(scope, today)}) found
 		where not exists (select from plan_charge q where q.supplier_id = ${scope.supplierId})
 		group by chunk`);
 	return rows.count;

@@ -6,7 +6,7 @@ import type { PlanStatus } from '../../domain/plans/plan.ts';
 import { behindRow } from './behind.ts';
 import type { Tx } from './database.ts';
 import type { PlanRow } from './plans.ts';
-import { plan, planPart } from './schema/index.ts';
+import { plan, planInstalment } from './schema/index.ts';
 
 const mine = (scope: Scope) => [
 	eq(plan.supplierId, scope.supplierId),
@@ -45,7 +45,7 @@ export async function prolongCures(
 			.where(and(...mine(scope), inArray(plan.status, RUNNING), sql`${plan.cureEndsOn} >= ${since}`));
 }
 
-/** Parts that are due to be announced: of running plans, soon to be taken, not told yet. */
+/** Instalments that are due to be announced: of running plans, soon to be taken, not told yet. */
 export async function listToAnnounce(
 	tx: Tx,
 	scope: Scope,
@@ -53,23 +53,23 @@ export async function listToAnnounce(
 	limit = 500
 ): Promise<{ planId: string; position: number }[]> {
 	return tx
-		.select({ planId: planPart.planId, position: planPart.position })
-		.from(planPart)
-		.innerJoin(plan, and(eq(plan.supplierId, planPart.supplierId), eq(plan.planId, planPart.planId)))
+		.select({ planId: planInstalment.planId, position: planInstalment.position })
+		.from(planInstalment)
+		.innerJoin(plan, and(eq(plan.supplierId, planInstalment.supplierId), eq(plan.planId, planInstalment.planId)))
 		.where(
 			and(
 				...mine(scope),
 				eq(plan.status, 'active'),
 				sql`not ${isHeld(today)} and not ${isSilent}`,
-				eq(planPart.status, 'scheduled'),
+				eq(planInstalment.status, 'scheduled'),
 				// Nothing is announced that will not be tried: its card or account must be one that can be charged.
 				sql`exists (select from saved_method m join supplier s on s.supplier_id = m.supplier_id where m.supplier_id = plan.supplier_id and m.method_id = plan.method_id
 					and m.unusable_at is null and m.removed_at is null and m.stripe_account is not distinct from s.stripe_account
 					and coalesce((select g.may_pay from contact g where g.supplier_id = m.supplier_id and g.contact_id = m.contact_id), true))`,
-				sql`${planPart.announcedAt} is null and ${planPart.dueOn} >= ${today} and ${planPart.askOn} is not null and ${planPart.dueOn} <= ${dueUntil}`
+				sql`${planInstalment.announcedAt} is null and ${planInstalment.dueOn} >= ${today} and ${planInstalment.askOn} is not null and ${planInstalment.dueOn} <= ${dueUntil}`
 			)
 		)
-		.orderBy(asc(planPart.dueOn), asc(planPart.planId), asc(planPart.position))
+		.orderBy(asc(planInstalment.dueOn), asc(planInstalment.planId), asc(planInstalment.position))
 		.limit(limit);
 }
 /** Plans that run on a card or an account kept where money no longer comes to, from one on. */
@@ -98,7 +98,7 @@ export const listPlansMovedAway = async (
 		.limit(limit);
 
 export type EndingCard = { planId: string; position: number; dueOn: CivilDate; methodId: string };
-/** Parts to come of running plans that fall after the last day of the card they are to be taken from: told once for each card, some weeks ahead. From one on. */
+/** Instalments to come of running plans that fall after the last day of the card they are to be taken from: told once for each card, some weeks ahead. From one on. */
 export const listEndingCards = async (
 	tx: Tx,
 	scope: Scope,

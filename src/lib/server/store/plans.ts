@@ -1,22 +1,29 @@
-// Instalment plans and their parts.
+// Instalment plans and their instalments.
 import { and, asc, desc, eq, inArray, lte, notInArray, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { AllocationLine } from '../../domain/payments/allocation.ts';
-import type { Part } from '../../domain/offers/schedule.ts';
+import type { PlannedInstalment } from '../../domain/offers/schedule.ts';
 import { add, minor, subtract, ZERO, type Minor } from '../../domain/money/minor.ts';
-import type { PlanPart, PlanStatus } from '../../domain/plans/plan.ts';
-import type { PartLowered } from '../../domain/plans/lower-parts.ts';
+import type { Instalment, PlanStatus } from '../../domain/plans/plan.ts';
+import type { InstalmentLowered } from '../../domain/plans/lower-instalments.ts';
 import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
 import { insertMany } from './insert-many.ts';
-import { client, creditUsePart, plan, planPart, planPartLine, planPartLowered } from './schema/index.ts';
+import {
+	client,
+	creditUseInstalment,
+	plan,
+	planInstalment,
+	planInstalmentLine,
+	planInstalmentLowered
+} from './schema/index.ts';
 
 export type PlanRow = typeof plan.$inferSelect;
-export type PartRow = typeof planPart.$inferSelect;
+export type InstalmentRow = typeof planInstalment.$inferSelect;
 /** `amountMinor` and `lines` are what is due: what was agreed, less what credit notes and money that came in another way took off. */
-export type PlanWithParts = PlanRow & {
-	parts: (PartRow & PlanPart & { agreedMinor: Minor; lines: AllocationLine[] })[];
+export type PlanWithInstalments = PlanRow & {
+	instalments: (InstalmentRow & Instalment & { agreedMinor: Minor; lines: AllocationLine[] })[];
 };
 
 const mine = (scope: Scope) => [
@@ -28,13 +35,13 @@ export async function insertPlan(
 	tx: Tx,
 	scope: Scope,
 	row: Omit<typeof plan.$inferInsert, 'supplierId'>,
-	parts: Part[]
+	instalments: PlannedInstalment[]
 ): Promise<void> {
 	const { supplierId } = scope;
 	const { planId, updatedAt } = row;
 	await tx.insert(plan).values({ supplierId, ...row });
-	await tx.insert(planPart).values(
-		parts.map(({ dueOn, amountMinor }, i) => ({
+	await tx.insert(planInstalment).values(
+		instalments.map(({ dueOn, amountMinor }, i) => ({
 			supplierId,
 			planId,
 			position: i + 1,
@@ -49,24 +56,26 @@ export async function insertPlan(
 		}))
 	);
 	await tx
-		.insert(planPartLine)
-		.values(parts.flatMap(({ lines }, i) => lines.map((line) => ({ supplierId, planId, position: i + 1, ...line }))));
+		.insert(planInstalmentLine)
+		.values(
+			instalments.flatMap(({ lines }, i) => lines.map((line) => ({ supplierId, planId, position: i + 1, ...line })))
+		);
 }
 
-async function withParts(tx: Tx, scope: Scope, rows: PlanRow[]): Promise<PlanWithParts[]> {
+async function withInstalments(tx: Tx, scope: Scope, rows: PlanRow[]): Promise<PlanWithInstalments[]> {
 	if (!rows.length) return [];
 	const ids = rows.map((row) => row.planId);
-	const [parts, lines, takenOff] = await Promise.all([
+	const [instalments, lines, takenOff] = await Promise.all([
 		tx
 			.select()
-			.from(planPart)
-			.where(and(eq(planPart.supplierId, scope.supplierId), inArray(planPart.planId, ids)))
-			.orderBy(asc(planPart.planId), asc(planPart.position)),
+			.from(planInstalment)
+			.where(and(eq(planInstalment.supplierId, scope.supplierId), inArray(planInstalment.planId, ids)))
+			.orderBy(asc(planInstalment.planId), asc(planInstalment.position)),
 		tx
 			.select()
-			.from(planPartLine)
-			.where(and(eq(planPartLine.supplierId, scope.supplierId), inArray(planPartLine.planId, ids)))
-			.orderBy(asc(planPartLine.planId), asc(planPartLine.position), asc(planPartLine.invoiceId)),
+			.from(planInstalmentLine)
+			.where(and(eq(planInstalmentLine.supplierId, scope.supplierId), inArray(planInstalmentLine.planId, ids)))
+			.orderBy(asc(planInstalmentLine.planId), asc(planInstalmentLine.position), asc(planInstalmentLine.invoiceId)),
 		sumTakenOff(tx, scope, ids)
 	]);
 	const dueOf = (line: (typeof lines)[number]): AllocationLine => ({
@@ -75,14 +84,16 @@ async function withParts(tx: Tx, scope: Scope, rows: PlanRow[]): Promise<PlanWit
 	});
 	return rows.map((row) => ({
 		...row,
-		parts: parts
-			.filter((part) => part.planId === row.planId)
-			.map((part) => {
-				const own = lines.filter((line) => line.planId === row.planId && line.position === part.position).map(dueOf);
+		instalments: instalments
+			.filter((instalment) => instalment.planId === row.planId)
+			.map((instalment) => {
+				const own = lines
+					.filter((line) => line.planId === row.planId && line.position === instalment.position)
+					.map(dueOf);
 				const amountMinor = add(...own.map((line) => line.amountMinor));
-				// Of a part that nothing is left of, the lines still say what it was for.
+				// Of an instalment that nothing is left of, the lines still say what it was for.
 				const due = amountMinor === ZERO ? own : own.filter((line) => line.amountMinor > 0n);
-				return { ...part, agreedMinor: part.amountMinor, amountMinor, lines: due };
+				return { ...instalment, agreedMinor: instalment.amountMinor, amountMinor, lines: due };
 			})
 	}));
 }
@@ -91,7 +102,7 @@ const lineKey = ({ planId, position, invoiceId }: { planId: string; position: nu
 /** As `dueOfLine` of invoice-balance.ts. */
 async function sumTakenOff(tx: Tx, scope: Scope, planIds: string[]): Promise<Map<string, Minor>> {
 	const sums = new Map<string, Minor>();
-	for (const table of [creditUsePart, planPartLowered]) {
+	for (const table of [creditUseInstalment, planInstalmentLowered]) {
 		const { planId, position, invoiceId, amountMinor } = table;
 		const rows = await tx
 			.select({ planId, position, invoiceId, sum: sql<string>`sum(${amountMinor})` })
@@ -103,21 +114,21 @@ async function sumTakenOff(tx: Tx, scope: Scope, planIds: string[]): Promise<Map
 	return sums;
 }
 
-export async function findPlan(tx: Tx, scope: Scope, planId: string): Promise<PlanWithParts | null> {
+export async function findPlan(tx: Tx, scope: Scope, planId: string): Promise<PlanWithInstalments | null> {
 	const rows = await tx
 		.select()
 		.from(plan)
 		.where(and(...mine(scope), eq(plan.planId, planId)));
-	return (await withParts(tx, scope, rows))[0] ?? null;
+	return (await withInstalments(tx, scope, rows))[0] ?? null;
 }
 /** Locked: whatever moves a plan is one at a time. */
-export async function lockPlan(tx: Tx, scope: Scope, planId: string): Promise<PlanWithParts | null> {
+export async function lockPlan(tx: Tx, scope: Scope, planId: string): Promise<PlanWithInstalments | null> {
 	const rows = await tx
 		.select()
 		.from(plan)
 		.where(and(...mine(scope), eq(plan.planId, planId)))
 		.for('no key update');
-	return (await withParts(tx, scope, rows))[0] ?? null;
+	return (await withInstalments(tx, scope, rows))[0] ?? null;
 }
 
 const RUNNING: PlanStatus[] = ['active', 'paused'];
@@ -127,7 +138,7 @@ export async function listPlansOfInvoices(
 	scope: Scope,
 	invoiceIds: string[],
 	{ running }: { running: boolean }
-): Promise<PlanWithParts[]> {
+): Promise<PlanWithInstalments[]> {
 	if (!invoiceIds.length) return [];
 	const rows = await tx
 		.select()
@@ -139,29 +150,34 @@ export async function listPlansOfInvoices(
 				inArray(
 					plan.planId,
 					tx
-						.select({ planId: planPartLine.planId })
-						.from(planPartLine)
-						.where(and(eq(planPartLine.supplierId, scope.supplierId), inArray(planPartLine.invoiceId, invoiceIds)))
+						.select({ planId: planInstalmentLine.planId })
+						.from(planInstalmentLine)
+						.where(
+							and(
+								eq(planInstalmentLine.supplierId, scope.supplierId),
+								inArray(planInstalmentLine.invoiceId, invoiceIds)
+							)
+						)
 				)
 			)
 		)
 		.orderBy(desc(plan.createdAt), asc(plan.planId));
-	return withParts(tx, scope, rows);
+	return withInstalments(tx, scope, rows);
 }
 const ALL = 1_000_000;
-/** Parts that nobody pays any more, or that are on their way. */
-const OVER: PartRow['status'][] = ['paid', 'forgiven', 'credited', 'paid_otherwise', 'canceled', 'processing'];
-const partLike = (tx: Tx, like: 'at_risk' | { dueUntil: CivilDate }) =>
+/** Instalments that nobody pays any more, or that are on their way. */
+const OVER: InstalmentRow['status'][] = ['paid', 'forgiven', 'credited', 'paid_otherwise', 'canceled', 'processing'];
+const instalmentLike = (tx: Tx, like: 'at_risk' | { dueUntil: CivilDate }) =>
 	tx
 		.select({ one: sql`1` })
-		.from(planPart)
+		.from(planInstalment)
 		.where(
 			and(
-				eq(planPart.supplierId, plan.supplierId),
-				eq(planPart.planId, plan.planId),
+				eq(planInstalment.supplierId, plan.supplierId),
+				eq(planInstalment.planId, plan.planId),
 				like === 'at_risk'
-					? inArray(planPart.status, ['retrying', 'action_needed'])
-					: and(lte(planPart.dueOn, like.dueUntil), notInArray(planPart.status, OVER))
+					? inArray(planInstalment.status, ['retrying', 'action_needed'])
+					: and(lte(planInstalment.dueOn, like.dueUntil), notInArray(planInstalment.status, OVER))
 			)
 		);
 export async function listPlans(
@@ -170,13 +186,13 @@ export async function listPlans(
 	filter: {
 		clientId?: string;
 		status?: PlanStatus[];
-		/** With a part that was refused or waits for the client, or with an open one that falls due until that day. */
-		part?: 'at_risk' | { dueUntil: CivilDate };
+		/** With an instalment that was refused or waits for the client, or with an open one that falls due until that day. */
+		instalment?: 'at_risk' | { dueUntil: CivilDate };
 		after?: string | null;
 		/** All of them when it is not given. */
 		limit?: number;
 	} = {}
-): Promise<(PlanWithParts & { clientName: string })[]> {
+): Promise<(PlanWithInstalments & { clientName: string })[]> {
 	const rows = await tx
 		.select({ plan, clientName: client.name })
 		.from(plan)
@@ -186,7 +202,7 @@ export async function listPlans(
 				...mine(scope),
 				...(filter.clientId ? [eq(plan.clientId, filter.clientId)] : []),
 				...(filter.status ? [inArray(plan.status, filter.status)] : []),
-				...(filter.part ? [sql`exists (${partLike(tx, filter.part)})`] : []),
+				...(filter.instalment ? [sql`exists (${instalmentLike(tx, filter.instalment)})`] : []),
 				...(filter.after
 					? [
 							sql`(${plan.createdAt}, ${plan.planId}) < (select a.created_at, a.plan_id from plan a where a.supplier_id = ${scope.supplierId} and a.plan_id = ${filter.after})`
@@ -196,7 +212,7 @@ export async function listPlans(
 		)
 		.orderBy(desc(plan.createdAt), desc(plan.planId))
 		.limit(filter.limit ?? ALL);
-	const plans = await withParts(
+	const plans = await withInstalments(
 		tx,
 		scope,
 		rows.map((row) => row.plan)
@@ -205,13 +221,13 @@ export async function listPlans(
 }
 
 /** Plans that run and count on a means of payment. */
-export async function listPlansOfMethod(tx: Tx, scope: Scope, methodId: string): Promise<PlanWithParts[]> {
+export async function listPlansOfMethod(tx: Tx, scope: Scope, methodId: string): Promise<PlanWithInstalments[]> {
 	const rows = await tx
 		.select()
 		.from(plan)
 		.where(and(...mine(scope), eq(plan.methodId, methodId), inArray(plan.status, RUNNING)))
 		.orderBy(asc(plan.createdAt), asc(plan.planId));
-	return withParts(tx, scope, rows);
+	return withInstalments(tx, scope, rows);
 }
 
 export type PlanChange = Partial<Pick<PlanRow, 'status' | 'methodId' | 'cureEndsOn'>>;
@@ -221,35 +237,39 @@ export async function savePlan(tx: Tx, scope: Scope, planId: string, change: Pla
 		.set({ ...change, updatedAt: now })
 		.where(and(...mine(scope), eq(plan.planId, planId)));
 }
-export type PartChange = Partial<
-	Pick<PartRow, 'status' | 'failures' | 'askOn' | 'announcedAt' | 'attemptId' | 'dueOn'>
+export type InstalmentChange = Partial<
+	Pick<InstalmentRow, 'status' | 'failures' | 'askOn' | 'announcedAt' | 'attemptId' | 'dueOn'>
 >;
-export async function savePart(
+export async function saveInstalment(
 	tx: Tx,
 	scope: Scope,
-	{ planId, position }: Pick<PartRow, 'planId' | 'position'>,
-	change: PartChange,
+	{ planId, position }: Pick<InstalmentRow, 'planId' | 'position'>,
+	change: InstalmentChange,
 	now: Date
 ): Promise<void> {
 	await tx
-		.update(planPart)
+		.update(planInstalment)
 		.set({ ...change, updatedAt: now })
 		.where(
-			and(eq(planPart.supplierId, scope.supplierId), eq(planPart.planId, planId), eq(planPart.position, position))
+			and(
+				eq(planInstalment.supplierId, scope.supplierId),
+				eq(planInstalment.planId, planId),
+				eq(planInstalment.position, position)
+			)
 		);
 }
 
-/** Parts that money which came in another way makes smaller. */
+/** Instalments that money which came in another way makes smaller. */
 export async function insertLowering(
 	tx: Tx,
 	scope: Scope,
-	row: Pick<typeof planPartLowered.$inferSelect, 'loweringId' | 'invoiceId' | 'paymentId' | 'createdAt'>,
-	parts: PartLowered[]
+	row: Pick<typeof planInstalmentLowered.$inferSelect, 'loweringId' | 'invoiceId' | 'paymentId' | 'createdAt'>,
+	instalments: InstalmentLowered[]
 ): Promise<void> {
 	await insertMany(
 		tx,
 		scope,
-		planPartLowered,
-		parts.map((part) => ({ ...row, ...part }))
+		planInstalmentLowered,
+		instalments.map((instalment) => ({ ...row, ...instalment }))
 	);
 }

@@ -7,9 +7,9 @@ import { minor, type Minor } from '../../domain/money/minor.ts';
 import type { AttemptStatus } from '../../domain/payments/attempt-status.ts';
 import type { Tx } from './database.ts';
 import type { Beat } from './points-beats.ts';
-import { wasRefused } from './refused-parts.ts';
+import { wasRefused } from './refused-instalments.ts';
 import type { PointsAward } from './points.ts';
-import { attemptPart, pointsAward, type Channel, type RedemptionState } from './schema/index.ts';
+import { attemptInstalment, pointsAward, type Channel, type RedemptionState } from './schema/index.ts';
 
 export type LineFacts = {
 	invoiceId: string;
@@ -30,9 +30,9 @@ export type LineFacts = {
 	holdReason: HoldReason | null;
 	holdUntil: CivilDate | null;
 	/** Of what is paid of a plan: the first day asked for. */
-	partDueOn: CivilDate | null;
+	instalmentDueOn: CivilDate | null;
 	/** How often it was refused since its day was agreed on. */
-	partFailures: number;
+	instalmentFailures: number;
 	planId: string | null;
 	isSettlement: boolean;
 	isDiscounted: boolean;
@@ -119,8 +119,8 @@ function lineOf(row: Record<string, string | boolean | null>): LineFacts {
 		isFactored: row['is_factored'] as boolean,
 		holdReason: row['hold_reason'] as HoldReason | null,
 		holdUntil: row['hold_until'] as CivilDate | null,
-		partDueOn: row['part_due_on'] as CivilDate | null,
-		partFailures: Number(row['part_failures']),
+		instalmentDueOn: row['part_due_on'] as CivilDate | null,
+		instalmentFailures: Number(row['part_failures']),
 		planId: row['plan_id'] as string | null,
 		isSettlement: row['is_settlement'] as boolean,
 		isDiscounted: row['is_discounted'] as boolean,
@@ -145,7 +145,7 @@ function lineOf(row: Record<string, string | boolean | null>): LineFacts {
 	};
 }
 
-/** What a finished plan earned its bonus with: every part paid, none ever refused, each on its day; and all of its money still there. */
+/** What a finished plan earned its bonus with: every instalment paid, none ever refused, each on its day; and all of its money still there. */
 export async function readPlanFacts(
 	tx: Tx,
 	scope: Scope,
@@ -174,9 +174,15 @@ export const listPlanPayments = (tx: Tx, scope: Scope, planId: string): Promise<
 				inArray(
 					pointsAward.attemptId,
 					tx
-						.select({ attemptId: attemptPart.attemptId })
-						.from(attemptPart)
-						.where(and(eq(attemptPart.supplierId, scope.supplierId), eq(attemptPart.planId, planId), attemptPart.holds))
+						.select({ attemptId: attemptInstalment.attemptId })
+						.from(attemptInstalment)
+						.where(
+							and(
+								eq(attemptInstalment.supplierId, scope.supplierId),
+								eq(attemptInstalment.planId, planId),
+								attemptInstalment.holds
+							)
+						)
 				)
 			)
 		)

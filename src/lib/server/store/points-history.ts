@@ -142,7 +142,7 @@ export async function sumMonths(
 
 /**
  * The last invoices that were paid, the oldest first: how many days after its due day the last of each was paid (below zero: before it). What was paid
- * in parts is late when one of them was; what is under way, came to nothing or went back does not count.
+ * in instalments is late when one of them was; what is under way, came to nothing or went back does not count.
  */
 export async function listBeats(tx: Tx, scope: Scope, clientId: string, limit: number): Promise<Beat[]> {
 	const rows = await tx.execute<{

@@ -8,7 +8,7 @@ import { whenActed } from '../../domain/points/acted.ts';
 import type { PastAct } from '../../domain/points/simulate.ts';
 import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
-import { wasRefused } from './refused-parts.ts';
+import { wasRefused } from './refused-instalments.ts';
 
 type Row = Record<string, string | boolean | null>;
 type Last = { clientId: string; createdAt: string; paymentId: string; position: number };
@@ -106,7 +106,7 @@ function actOf(row: Row, timeZone: string): PastAct {
 	const money = (field: string) => minor(BigInt(String(row[field])));
 	const text = (field: string) => String(row[field]);
 	const instant = (field: string) => (row[field] === null ? null : new Date(text(field)));
-	const partDueOn = row['part_due_on'] as CivilDate | null;
+	const instalmentDueOn = row['part_due_on'] as CivilDate | null;
 	const { actedOn } = whenActed(
 		{
 			methodType: row['method_type'] as string | null,
@@ -114,8 +114,8 @@ function actOf(row: Row, timeZone: string): PastAct {
 			begunAt: new Date(text('created_at')),
 			paidAt: instant('paid_at'),
 			valueOn: row['value_on'] as CivilDate | null,
-			partDueOn,
-			partFailures: Number(row['part_failures'])
+			instalmentDueOn,
+			instalmentFailures: Number(row['part_failures'])
 		},
 		timeZone
 	);
@@ -128,7 +128,7 @@ function actOf(row: Row, timeZone: string): PastAct {
 		standingMinor: money('standing'),
 		debtMinor: money('debt'),
 		netMinor: row['net'] === null ? null : money('net'),
-		dueOn: partDueOn ?? (text('due_on') as CivilDate),
+		dueOn: instalmentDueOn ?? (text('due_on') as CivilDate),
 		actedOn,
 		isSepa: row['method_type'] === 'sepa_debit',
 		isDeposit: isDeposit(text('type_code')),

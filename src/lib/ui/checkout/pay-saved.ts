@@ -46,10 +46,10 @@ export type SavedPayment = {
 	/** null: the one of the plan. */
 	savedMethodId: string | null;
 	option: OptionView;
-	/** Its owner has read that the card ends before the last part. */
+	/** Its owner has read that the card ends before the last instalment. */
 	cardMayEnd?: boolean;
 };
-/** What went wrong, '' when nothing did; whether it is that the card ends before the last part. */
+/** What went wrong, '' when nothing did; whether it is that the card ends before the last instalment. */
 type SavedOutcome = { problem: string; cardEnds: boolean };
 export async function paySaved(
 	view: PayView,

@@ -1,10 +1,10 @@
-// No invoice is over-collected, no part of a plan taken twice, every discount is justified, no credit note is worth more than it says, and numbers have no gap.
+// No invoice is over-collected, no instalment of a plan taken twice, every discount is justified, no credit note is worth more than it says, and numbers have no gap.
 import type { Facts } from './facts.ts';
 
 export async function checkClaims(facts: Facts): Promise<Record<string, number>> {
 	return {
 		invoices: await checkInvoices(facts),
-		'parts of plans': await checkParts(facts),
+		'parts of plans': await checkInstalments(facts),
 		'open items': await checkOpen(facts),
 		discounts: await checkDiscounts(facts),
 		'credit notes': await checkCredits(facts),
@@ -69,7 +69,7 @@ async function checkOpen({ sql, found }: Facts): Promise<number> {
 	return rows.length;
 }
 
-/** Parts to come that nobody is paying at this moment ask for no more than the books say is owed, debits under way off. */
+/** Instalments to come that nobody is paying at this moment ask for no more than the books say is owed, debits under way off. */
 async function checkOwed({ sql, found }: Pick<Facts, 'sql' | 'found'>): Promise<void> {
 	const rows = await sql<{ number: string; asked: string; owed: string }[]>`
 		select i.number, sum(l.amount_minor
@@ -89,9 +89,9 @@ async function checkOwed({ sql, found }: Pick<Facts, 'sql' | 'found'>): Promise<
 			found('no part beyond what is owed', `${number}: parts ask ${asked}, owed ${owed}`);
 }
 
-async function checkParts({ sql, found }: Facts): Promise<number> {
+async function checkInstalments({ sql, found }: Facts): Promise<number> {
 	await checkOwed({ sql, found });
-	// Money that stands: what was taken for a part and has not gone back whole. `restored` of it had gone back, its client had paid again, and it came back.
+	// Money that stands: what was taken for an instalment and has not gone back whole. `restored` of it had gone back, its client had paid again, and it came back.
 	const rows = await sql<
 		{ plan: string; position: number; status: string; times: number; restored: number; forgiven: number }[]
 	>`

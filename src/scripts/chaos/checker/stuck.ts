@@ -46,8 +46,8 @@ export async function checkStuck({ sql, found, outside }: Facts): Promise<Record
 		{ id: string }[]
 	>`select charge_id as id from plan_charge where created_at < ${now}::timestamptz - interval '1 day'`)
 		found('nothing stuck', `debits ${id} are on the queue for a day`);
-	// A part that is due and is asked for waits for nobody; one that a person must mend may.
-	const parts = await sql<
+	// An instalment that is due and is asked for waits for nobody; one that a person must mend may.
+	const instalments = await sql<
 		{ plan: string; position: number; status: string; ask_on: string | null; live: boolean; others: boolean }[]
 	>`
 		select pp.plan_id as plan, pp.position, pp.status, pp.ask_on::text,
@@ -57,7 +57,7 @@ export async function checkStuck({ sql, found, outside }: Facts): Promise<Record
 				where l.supplier_id = pp.supplier_id and l.plan_id = pp.plan_id and l.position = pp.position) as others
 		from plan_part pp join plan p using (supplier_id, plan_id)
 		where p.status = 'active' and (pp.status = 'processing' or (pp.ask_on is not null and pp.ask_on < (${now}::timestamptz at time zone 'Europe/Paris')::date - 2))`;
-	for (const { plan, position, status, ask_on, live, others } of parts) {
+	for (const { plan, position, status, ask_on, live, others } of instalments) {
 		if (status === 'processing' ? live : others) continue;
 		found('nothing stuck', `part ${position} of ${plan} is ${status}${ask_on ? `, to be asked for on ${ask_on}` : ''}`);
 	}

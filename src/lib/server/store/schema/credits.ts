@@ -1,10 +1,10 @@
-// Credit notes set off against the invoices they are about, and what is taken off the parts of plans, by them and by money that came in another way.
+// Credit notes set off against the invoices they are about, and what is taken off the instalments of plans, by them and by money that came in another way.
 import { sql } from 'drizzle-orm';
 import { check, foreignKey, index, integer, pgTable, primaryKey, uniqueIndex } from 'drizzle-orm/pg-core';
 import { id, instant, money, optionalId } from './columns.ts';
 import { invoice } from './invoices.ts';
 import { payment } from './payments.ts';
-import { planPartLine } from './plans.ts';
+import { planInstalmentLine } from './plans.ts';
 
 /** A credit note set off against the invoice it is about. Undone by a row of its own, of the same amount below zero. */
 export const creditUse = pgTable(
@@ -44,8 +44,8 @@ export const creditUse = pgTable(
 	]
 );
 
-/** What it takes off a part of a plan: the agreement stays as it was, and what is due of it is less. */
-export const creditUsePart = pgTable(
+/** What it takes off an instalment of a plan: the agreement stays as it was, and what is due of it is less. */
+export const creditUseInstalment = pgTable(
 	'credit_use_part',
 	{
 		supplierId: id(),
@@ -65,17 +65,22 @@ export const creditUsePart = pgTable(
 		foreignKey({
 			name: 'credit_use_part_line_fk',
 			columns: [t.supplierId, t.planId, t.position, t.invoiceId],
-			foreignColumns: [planPartLine.supplierId, planPartLine.planId, planPartLine.position, planPartLine.invoiceId]
+			foreignColumns: [
+				planInstalmentLine.supplierId,
+				planInstalmentLine.planId,
+				planInstalmentLine.position,
+				planInstalmentLine.invoiceId
+			]
 		}),
 		index('credit_use_part_line_idx').on(t.supplierId, t.planId, t.position, t.invoiceId)
 	]
 );
 
 /**
- * What money that came in another way takes off a part: the agreement stays as it was, and what is due of it is less. Credit notes: credit_use_part.
+ * What money that came in another way takes off an instalment: the agreement stays as it was, and what is due of it is less. Credit notes: credit_use_part.
  * `payment_id`: the money, where it was known which.
  */
-export const planPartLowered = pgTable(
+export const planInstalmentLowered = pgTable(
 	'plan_part_lowered',
 	{
 		supplierId: id(),
@@ -92,7 +97,12 @@ export const planPartLowered = pgTable(
 		foreignKey({
 			name: 'plan_part_lowered_line_fk',
 			columns: [t.supplierId, t.planId, t.position, t.invoiceId],
-			foreignColumns: [planPartLine.supplierId, planPartLine.planId, planPartLine.position, planPartLine.invoiceId]
+			foreignColumns: [
+				planInstalmentLine.supplierId,
+				planInstalmentLine.planId,
+				planInstalmentLine.position,
+				planInstalmentLine.invoiceId
+			]
 		}),
 		foreignKey({
 			name: 'plan_part_lowered_payment_fk',

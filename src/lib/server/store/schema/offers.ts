@@ -18,7 +18,7 @@ import { choice, day, id, instant, money, oneOf, optionalId, optionalInstant } f
 import { invoice } from './invoices.ts';
 import { client, contact, supplier } from './parties.ts';
 import { payment, paymentAttempt, reversal } from './payments.ts';
-import { planPart } from './plans.ts';
+import { planInstalment } from './plans.ts';
 
 export const clientGroup = pgTable(
 	'client_group',
@@ -177,7 +177,7 @@ export const attemptDiscount = pgTable(
 export type DiscountKind = 'granted' | 'voided';
 /** What a price may be less for: an early payment, points that are used. */
 export type PromisedReason = 'early' | 'points';
-/** `forgiven`: a part of a plan that the supplier gave up. The last two: money given back with a credit note. */
+/** `forgiven`: an instalment of a plan that the supplier gave up. The last two: money given back with a credit note. */
 export type DiscountReason = PromisedReason | 'forgiven' | 'goodwill' | 'returned';
 /** A discount given, or taken back because the money came back: each a row with its journal entry and, where VAT moves, its numbered document. */
 export const discount = pgTable(
@@ -188,9 +188,9 @@ export const discount = pgTable(
 		reason: choice<DiscountReason>({ early: true, points: true, forgiven: true, goodwill: true, returned: true })
 			.notNull()
 			.default('early'),
-		paymentId: optionalId(), // what earned it, or was given back; null for a part forgiven
+		paymentId: optionalId(), // what earned it, or was given back; null for an instalment forgiven
 		reversalId: optionalId(), // the money given back
-		planId: optionalId(), // whose part was forgiven
+		planId: optionalId(), // whose instalment was forgiven
 		position: integer(),
 		invoiceId: id(),
 		clientId: id(),
@@ -233,7 +233,7 @@ export const discount = pgTable(
 		foreignKey({
 			name: 'discount_part_fk',
 			columns: [t.supplierId, t.planId, t.position],
-			foreignColumns: [planPart.supplierId, planPart.planId, planPart.position]
+			foreignColumns: [planInstalment.supplierId, planInstalment.planId, planInstalment.position]
 		}),
 		foreignKey({
 			name: 'discount_reversal_fk',

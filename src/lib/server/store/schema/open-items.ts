@@ -1,5 +1,5 @@
 // What is open, beside the journal that it is read from: a row for each invoice, and sums of a supplier by due day. Written by triggers alone
-// (drizzle/0045_open_items.sql): whoever writes journal lines, tries or parts can't forget them, and nobody else can write them.
+// (drizzle/0045_open_items.sql): whoever writes journal lines, tries or instalments can't forget them, and nobody else can write them.
 import { sql } from 'drizzle-orm';
 import { foreignKey, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { day, id, money } from './columns.ts';
@@ -16,10 +16,10 @@ export const openItem = pgTable(
 		dueOn: day(),
 		notPayableReason: text(),
 		balanceMinor: money(), // account 411 of the invoice; below zero: a credit note, or paid too much
-		takenOffMinor: money(), // settled without money: discounts, parts given up, credit notes that went with a refund or were set off
+		takenOffMinor: money(), // settled without money: discounts, instalments given up, credit notes that went with a refund or were set off
 		underWayMinor: money(), // debits that may still succeed
 		promisedMinor: money(), // discounts that they bring with them
-		plannedMinor: money(), // parts to come of plans that run
+		plannedMinor: money(), // instalments to come of plans that run
 		payableMinor: money().generatedAlwaysAs(
 			sql`case when not_payable_reason is null then greatest(balance_minor - under_way_minor - promised_minor - planned_minor, 0) else 0 end`
 		) // what may be paid here today

@@ -49,9 +49,9 @@ export const paymentAttempt = pgTable(
 		savedMethodId: optionalId(),
 		customerId: text(), // at Stripe, when the means of payment is kept or was
 		isOffSession: boolean().notNull().default(false), // nobody is there to answer the bank
-		keepsMethod: boolean().notNull().default(false), // to be charged again: for the parts to come, or because its owner asked
+		keepsMethod: boolean().notNull().default(false), // to be charged again: for the instalments to come, or because its owner asked
 		remembersMethod: boolean().notNull().default(false), // its owner asked to find it again
-		isSetup: boolean().notNull().default(false), // nothing is taken today: a plan whose first part comes later
+		isSetup: boolean().notNull().default(false), // nothing is taken today: a plan whose first instalment comes later
 		targetOn: optionalDay(), // SEPA: the day the debit should land on
 		description: text().notNull(),
 		returnUrl: text().notNull(),
@@ -110,7 +110,7 @@ export const attemptInvoice = pgTable(
 		position: integer().notNull(),
 		amountMinor: money(),
 		live: boolean().notNull(),
-		ofPart: boolean().notNull().default(false) // pays parts of a plan that runs: held part by part (one_hold_per_part), beside other parts of the invoice
+		ofInstalment: boolean('of_part').notNull().default(false) // pays instalments of a plan that runs: held part by part (one_hold_per_part), beside other instalments of the invoice
 	},
 	(t) => [
 		primaryKey({ name: 'payment_attempt_invoice_pk', columns: [t.supplierId, t.attemptId, t.invoiceId] }),
@@ -126,7 +126,7 @@ export const attemptInvoice = pgTable(
 		}),
 		uniqueIndex('one_live_attempt_per_invoice')
 			.on(t.supplierId, t.invoiceId)
-			.where(sql`${t.live} and not ${t.ofPart}`),
+			.where(sql`${t.live} and not ${t.ofInstalment}`),
 		// The last try of an invoice, whatever came of it.
 		index('payment_attempt_invoice_invoice_idx').on(t.supplierId, t.invoiceId).concurrently(),
 		// What is under way of an invoice, part by part too.

@@ -1,4 +1,4 @@
-// Instalment plans: what was agreed, its dated parts, the queue of what is to be asked for, and a new means of payment for one.
+// Instalment plans: what was agreed, its dated instalments, the queue of what is to be asked for, and a new means of payment for one.
 import { sql } from 'drizzle-orm';
 import {
 	boolean,
@@ -12,7 +12,7 @@ import {
 	uniqueIndex,
 	uuid
 } from 'drizzle-orm/pg-core';
-import type { PartStatus, PlanStatus } from '../../../domain/plans/plan.ts';
+import type { InstalmentStatus, PlanStatus } from '../../../domain/plans/plan.ts';
 import { choice, day, id, instant, money, oneOf, optionalDay, optionalId, optionalInstant } from './columns.ts';
 import { invoice } from './invoices.ts';
 import { savedMethod } from './methods.ts';
@@ -77,7 +77,7 @@ export const plan = pgTable(
 	]
 );
 
-export const planPart = pgTable(
+export const planInstalment = pgTable(
 	'plan_part',
 	{
 		supplierId: id(),
@@ -85,7 +85,7 @@ export const planPart = pgTable(
 		position: integer().notNull(),
 		dueOn: day(),
 		amountMinor: money(),
-		status: choice<PartStatus>({
+		status: choice<InstalmentStatus>({
 			scheduled: true,
 			processing: true,
 			retrying: true,
@@ -128,7 +128,7 @@ export const planPart = pgTable(
 	]
 );
 
-export const planPartLine = pgTable(
+export const planInstalmentLine = pgTable(
 	'plan_part_line',
 	{ supplierId: id(), planId: id(), position: integer().notNull(), invoiceId: id(), amountMinor: money() },
 	(t) => [
@@ -136,7 +136,7 @@ export const planPartLine = pgTable(
 		foreignKey({
 			name: 'plan_part_line_part_fk',
 			columns: [t.supplierId, t.planId, t.position],
-			foreignColumns: [planPart.supplierId, planPart.planId, planPart.position]
+			foreignColumns: [planInstalment.supplierId, planInstalment.planId, planInstalment.position]
 		}),
 		foreignKey({
 			name: 'plan_part_line_invoice_fk',
@@ -148,8 +148,8 @@ export const planPartLine = pgTable(
 	]
 );
 
-/** Which parts a try pays. `holds` while it may succeed or has: a part can't be taken twice. */
-export const attemptPart = pgTable(
+/** Which instalments a try pays. `holds` while it may succeed or has: an instalment can't be taken twice. */
+export const attemptInstalment = pgTable(
 	'attempt_part',
 	{ supplierId: id(), attemptId: id(), planId: id(), position: integer().notNull(), holds: boolean().notNull() },
 	(t) => [
@@ -162,17 +162,17 @@ export const attemptPart = pgTable(
 		foreignKey({
 			name: 'attempt_part_part_fk',
 			columns: [t.supplierId, t.planId, t.position],
-			foreignColumns: [planPart.supplierId, planPart.planId, planPart.position]
+			foreignColumns: [planInstalment.supplierId, planInstalment.planId, planInstalment.position]
 		}),
-		index('attempt_part_part_idx').on(t.supplierId, t.planId, t.position), // every try of a part, those that came to nothing too
+		index('attempt_part_part_idx').on(t.supplierId, t.planId, t.position), // every try of an instalment, those that came to nothing too
 		uniqueIndex('one_hold_per_part')
 			.on(t.supplierId, t.planId, t.position)
 			.where(sql`${t.holds}`)
 	]
 );
 
-/** Another day for a part, asked by the supplier: it counts once the client has agreed. */
-export const partMove = pgTable(
+/** Another day for an instalment, asked by the supplier: it counts once the client has agreed. */
+export const reschedule = pgTable(
 	'part_move',
 	{
 		supplierId: id(),
@@ -199,7 +199,7 @@ export const partMove = pgTable(
 		foreignKey({
 			name: 'part_move_part_fk',
 			columns: [t.supplierId, t.planId, t.position],
-			foreignColumns: [planPart.supplierId, planPart.planId, planPart.position]
+			foreignColumns: [planInstalment.supplierId, planInstalment.planId, planInstalment.position]
 		}),
 		foreignKey({
 			name: 'part_move_contact_fk',
@@ -214,8 +214,8 @@ export const partMove = pgTable(
 );
 
 /**
- * The queue of the debit run: parts that are due, some fifty to a row, so that ten thousand are put on it as fast as they are found. A row is only a
- * list of where to look: whether a part is taken is decided under its plan's lock.
+ * The queue of the debit run: instalments that are due, some fifty to a row, so that ten thousand are put on it as fast as they are found. A row is only a
+ * list of where to look: whether an instalment is taken is decided under its plan's lock.
  */
 export const planCharge = pgTable(
 	'plan_charge',

@@ -14,7 +14,7 @@ import { insertPromisedDiscounts } from '../../store/discounts.ts';
 import { listInvoicesByNumber } from '../../store/invoices.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { findClient, getSupplier } from '../../store/parties.ts';
-import { holdParts } from '../../store/held-parts.ts';
+import { holdInstalments } from '../../store/held-instalments.ts';
 import { recordAudit } from '../../store/records.ts';
 import { keepAcceptance } from '../offers/keep-acceptance.ts';
 import { bookDiscounts } from '../payments/book-discounts.ts';
@@ -49,7 +49,7 @@ export const keepForClient = (
 ) =>
 	settle(services, scope, { bankEntryId, invoiceIds: [] }, async ({ tx }) =>
 		(await findClient(tx, scope, clientId))
-			? done({ clientId, description: '', lines: [], early: null, parts: [] })
+			? done({ clientId, description: '', lines: [], early: null, instalments: [] })
 			: refuse('not_found')
 	);
 
@@ -128,11 +128,11 @@ async function book(booking: Booking, entry: BankEntry, chosen: Chosen): Promise
 	return payment.paymentId;
 }
 
-/** The try that a transfer is: begun and ended at once, with the evidence of an early price that was taken, and the parts of a plan that it pays. */
+/** The try that a transfer is: begun and ended at once, with the evidence of an early price that was taken, and the instalments of a plan that it pays. */
 async function keepAttempt(
 	{ scope, tx, now, supplier }: Booking,
 	entry: BankEntry,
-	{ clientId, description, lines, early, parts }: Chosen
+	{ clientId, description, lines, early, instalments }: Chosen
 ): Promise<Attempt> {
 	const attemptId = newId();
 	await insertAttempt(
@@ -143,7 +143,7 @@ async function keepAttempt(
 			clientId,
 			contactId: null,
 			channel: 'bank',
-			option: early ? 'early' : parts.length ? 'next_part' : 'now',
+			option: early ? 'early' : instalments.length ? 'next_part' : 'now',
 			allowedTypes: [],
 			discountMinor: early?.option.discountMinor ?? minor(0n),
 			offerEndsAt: early?.option.deadlineAt ?? null,
@@ -161,7 +161,7 @@ async function keepAttempt(
 		lines,
 		{ live: false }
 	);
-	if (parts.length) await holdParts(tx, scope, attemptId, parts);
+	if (instalments.length) await holdInstalments(tx, scope, attemptId, instalments);
 	if (early) {
 		const from = { returnUrl: '', ip: null, userAgent: null, locale: 'fr' as const };
 		await keepAcceptance(tx, scope, attemptId, { supplier, clientId, ...early, from });

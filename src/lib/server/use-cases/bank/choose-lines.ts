@@ -1,16 +1,16 @@
-// What a movement that is accepted pays, fixed under the locks: which invoices, at which price, or which parts of which plan.
+// What a movement that is accepted pays, fixed under the locks: which invoices, at which price, or which instalments of which plan.
 // Refusals: not_found, input_invalid, nothing_to_pay, plan_running (other invoices were chosen with it), transfer_under_part, payment_in_progress.
 import { payableToday } from '../../../domain/invoices/state.ts';
 import { add, minor, subtract, type Minor } from '../../../domain/money/minor.ts';
 import type { PaymentOption } from '../../../domain/offers/quoted.ts';
 import { allocateReceived, withinBalance, type AllocationLine } from '../../../domain/payments/allocation.ts';
-import { linesOf, nextPart, partsWithin } from '../../../domain/plans/plan.ts';
+import { linesOf, nextInstalment, instalmentsWithin } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
 import type { BankEntry } from '../../store/bank.ts';
 import { findLiveAttempt } from '../../store/attempts.ts';
 import { lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
-import { listHeldPositions } from '../../store/held-parts.ts';
-import { listPlansOfInvoices, lockPlan, type PlanWithParts } from '../../store/plans.ts';
+import { listHeldPositions } from '../../store/held-instalments.ts';
+import { listPlansOfInvoices, lockPlan, type PlanWithInstalments } from '../../store/plans.ts';
 import { quoteInvoices, type Quoted } from '../offers/quote-invoices.ts';
 import type { Booking } from '../payments/settling.ts';
 import { done, refuse, type Result } from '../run.ts';
@@ -21,39 +21,39 @@ export type Chosen = {
 	description: string;
 	lines: AllocationLine[];
 	early: { option: PaymentOption; quoted: Quoted } | null;
-	parts: PlanWithParts['parts'];
+	instalments: PlanWithInstalments['instalments'];
 };
 export const chooseLines = async (booking: Booking, entry: BankEntry, invoiceIds: string[]): Promise<Result<Chosen>> =>
-	(await chooseParts(booking, entry, invoiceIds)) ?? (await chooseInvoices(booking, entry, invoiceIds));
+	(await chooseInstalments(booking, entry, invoiceIds)) ?? (await chooseInvoices(booking, entry, invoiceIds));
 
 /**
- * A client whose plan runs pays its next parts, whole, then what is owed beside it; the rest is kept. What is paid so is not taken from the means of
- * payment any more. null when no plan with parts to come runs on these invoices. Locked as the debit run locks: invoices, then their plan.
+ * A client whose plan runs pays its next instalments, whole, then what is owed beside it; the rest is kept. What is paid so is not taken from the means of
+ * payment any more. null when no plan with instalments to come runs on these invoices. Locked as the debit run locks: invoices, then their plan.
  */
-async function chooseParts(
+async function chooseInstalments(
 	{ tx, scope }: Booking,
 	entry: BankEntry,
 	invoiceIds: string[]
 ): Promise<Result<Chosen> | null> {
 	const plans = await listPlansOfInvoices(tx, scope, invoiceIds, { running: true });
-	const [seen] = plans.filter((plan) => nextPart(plan.parts));
+	const [seen] = plans.filter((plan) => nextInstalment(plan.instalments));
 	if (!seen) return null;
 	const ids = invoicesOf(seen);
 	if (!invoiceIds.every((id) => ids.includes(id))) return refuse('plan_running');
 	const records = await lockInvoices(tx, scope, ids);
 	const plan = required(await lockPlan(tx, scope, seen.planId), 'plan');
-	const next = nextPart(plan.parts);
+	const next = nextInstalment(plan.instalments);
 	if (!next || !RUNNING.includes(plan.status)) return null;
-	const parts = partsWithin(plan.parts, entry.amountMinor);
-	const left = parts.reduce((rest, part) => rest - part.amountMinor, entry.amountMinor as bigint);
+	const instalments = instalmentsWithin(plan.instalments, entry.amountMinor);
+	const left = instalments.reduce((rest, instalment) => rest - instalment.amountMinor, entry.amountMinor as bigint);
 	const owed = records.map((record) => ({ ...record, amountMinor: payableToday(record) }));
 	const beside = allocateReceived(owed, minor(left));
-	if (!parts.length && !beside.length)
+	if (!instalments.length && !beside.length)
 		return refuse('transfer_under_part', { amountMinor: String(next.amountMinor), currency: plan.currency });
 	// Somebody may be paying one of them at this moment.
 	const held = await listHeldPositions(tx, scope, plan.planId);
-	if (parts.some((part) => held.includes(part.position))) return refuse('payment_in_progress');
-	const lines = withinBalance(linesOf([...parts, { lines: beside }]), (invoiceId) =>
+	if (instalments.some((instalment) => held.includes(instalment.position))) return refuse('payment_in_progress');
+	const lines = withinBalance(linesOf([...instalments, { lines: beside }]), (invoiceId) =>
 		leftOf(
 			required(
 				records.find((record) => record.invoiceId === invoiceId),
@@ -67,21 +67,21 @@ async function chooseParts(
 		description: records.map((record) => record.number).join(', '),
 		lines,
 		early: null,
-		parts
+		instalments
 	});
 }
-const RUNNING: readonly PlanWithParts['status'][] = ['active', 'paused'];
+const RUNNING: readonly PlanWithInstalments['status'][] = ['active', 'paused'];
 const leftOf = ({ balanceMinor, underWayMinor, promisedMinor }: InvoiceRecord): Minor =>
 	subtract(balanceMinor, add(underWayMinor, promisedMinor));
-const invoicesOf = (plan: PlanWithParts): string[] => [
-	...new Set(plan.parts.flatMap((part) => part.lines.map((line) => line.invoiceId)))
+const invoicesOf = (plan: PlanWithInstalments): string[] => [
+	...new Set(plan.instalments.flatMap((instalment) => instalment.lines.map((line) => line.invoiceId)))
 ];
 
 function checkInvoices(records: InvoiceRecord[], invoiceIds: string[]): ReturnType<typeof refuse> | null {
 	if (!records.length || records.length !== new Set(invoiceIds).size) return refuse('not_found');
 	if (new Set(records.map((record) => record.clientId)).size > 1)
 		return refuse('input_invalid', { field: 'invoiceIds' });
-	// The parts to come would be taken all the same.
+	// The instalments to come would be taken all the same.
 	if (records.some((record) => record.plannedMinor > 0n)) return refuse('plan_running');
 	return records.some((record) => payableToday(record) <= 0n) ? refuse('nothing_to_pay') : null;
 }
@@ -104,8 +104,10 @@ async function chooseInvoices(
 	return done({
 		clientId: required(records[0], 'invoice').clientId,
 		description: records.map((record) => record.number).join(', '),
-		lines: option ? required(option.parts[0], 'part of an option').lines : allocateReceived(owed, entry.amountMinor),
+		lines: option
+			? required(option.instalments[0], 'part of an option').lines
+			: allocateReceived(owed, entry.amountMinor),
 		early: option ? { option, quoted } : null,
-		parts: []
+		instalments: []
 	});
 }

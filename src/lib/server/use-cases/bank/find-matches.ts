@@ -22,7 +22,7 @@ import {
 } from '../../../domain/bank/naming.ts';
 import { minor } from '../../../domain/money/minor.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
-import { sumsOfParts } from '../../../domain/plans/plan.ts';
+import { sumsOfInstalments } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
 import type { BankEntry } from '../../store/bank.ts';
 import { listKnownPayers, listStandingTransfers, type ReturnSigns } from '../../store/bank.ts';
@@ -110,14 +110,14 @@ export async function readMatchingFacts(
 		settled
 	};
 }
-/** The plan that runs on each invoice, while parts of it are still to come. */
+/** The plan that runs on each invoice, while instalments of it are still to come. */
 async function openPlans(tx: Tx, scope: Scope, invoices: InvoiceRecord[]): Promise<Map<string, OpenPlan>> {
 	const planned = invoices.filter((one) => one.plannedMinor > 0n).map((one) => one.invoiceId);
 	const plans = await listPlansOfInvoices(tx, scope, planned, { running: true });
 	return new Map(
 		plans.flatMap((plan) => {
-			const sums = sumsOfParts(plan.parts);
-			const ids = plan.parts.flatMap((part) => part.lines.map((line) => line.invoiceId));
+			const sums = sumsOfInstalments(plan.instalments);
+			const ids = plan.instalments.flatMap((instalment) => instalment.lines.map((line) => line.invoiceId));
 			return sums.length ? ids.map((id): [string, OpenPlan] => [id, { planId: plan.planId, sums }]) : [];
 		})
 	);

@@ -196,7 +196,7 @@ async function restore(booking: Booking, entry: BankEntry, on: CivilDate): Promi
 	await queueReversalMail(tx, scope, now, 'money_restored', reversalId);
 	await settle(booking, entry, payment, 'waiting', entry.round);
 }
-/** Parts of a plan that the transfer had paid, if any. */
+/** Instalments of a plan that the transfer had paid, if any. */
 async function followPlanOf(booking: Booking, payment: Payment, kind: Parameters<typeof followReversal>[2]) {
 	const attempt = required(await findAttempt(booking.tx, booking.scope, payment.attemptId), 'attempt');
 	await followReversal({ ...booking, intent: null }, attempt, kind);

@@ -41,10 +41,10 @@ export async function readNextFiles(work: Work): Promise<void> {
 	}
 	// In the order of the files, so that of two with the same number the first stands; the next one is read while this one is checked.
 	const readings: Promise<Reading>[] = [];
-	let small: Part[] = [];
+	let small: Slice[] = [];
 	let heldAt = performance.now();
 	const checkSmall = async () => {
-		if (small.length) await writeParts(work, small, await checkParts(work, small));
+		if (small.length) await writeSlices(work, small, await checkSlices(work, small));
 		small = [];
 		heldAt = performance.now();
 	};
@@ -96,10 +96,10 @@ async function checkList(work: Work, first: ReadingBatch, { batches, ...file }: 
 		for (let batch = first; ;) {
 			// Asked about while the one before is being written.
 			const begunAt = performance.now();
-			const parts = [{ ...file, batch, from }];
-			const checked = await checkParts(work, parts);
+			const slices = [{ ...file, batch, from }];
+			const checked = await checkSlices(work, slices);
 			await written;
-			written = writeParts(work, parts, checked);
+			written = writeSlices(work, slices, checked);
 			// Its failure, if any, is told when it is waited for.
 			written.catch(() => {});
 			const upTo = from + batch.results.length;
@@ -119,29 +119,29 @@ async function checkList(work: Work, first: ReadingBatch, { batches, ...file }: 
 }
 
 /** Some invoices of a file, from this position on. */
-type Part = { filePosition: number; fileName: string; batch: ReadingBatch; from: number };
-const resultsOf = (parts: Part[]) =>
-	parts.flatMap(({ fileName, filePosition, batch, from }) =>
+type Slice = { filePosition: number; fileName: string; batch: ReadingBatch; from: number };
+const resultsOf = (slices: Slice[]) =>
+	slices.flatMap(({ fileName, filePosition, batch, from }) =>
 		batch.results.map((result, i) => ({ fileName, result, at: { filePosition, position: from + i } }))
 	);
-const checkParts = ({ services, scope }: Work, parts: Part[]): Promise<Checked[]> =>
-	read(services, scope, (tx) => checkDocuments(tx, scope, resultsOf(parts)));
+const checkSlices = ({ services, scope }: Work, slices: Slice[]): Promise<Checked[]> =>
+	read(services, scope, (tx) => checkDocuments(tx, scope, resultsOf(slices)));
 /** In one transaction: a few hundred of a list, or some files that are one invoice each. */
-const writeParts = (work: Work, parts: Part[], checked: Checked[]): Promise<void> =>
+const writeSlices = (work: Work, slices: Slice[], checked: Checked[]): Promise<void> =>
 	step(work, async (tx, hold) => {
 		const { scope, claim } = work;
 		const { importId } = claim;
 		await hold();
-		const begun = parts.filter(({ from }) => from === 0).map(({ filePosition }) => filePosition);
+		const begun = slices.filter(({ from }) => from === 0).map(({ filePosition }) => filePosition);
 		if (begun.length) await deleteLines(tx, scope, importId, begun);
-		const results = resultsOf(parts);
+		const results = resultsOf(slices);
 		const seen = await numbersOf(tx, scope, importId, checked);
 		const lines = withoutTwins(checked, seen).map((one, i) => ({
 			...required(results[i], 'result').at,
 			...rowOf(one)
 		}));
 		await insertLines(tx, scope, importId, lines);
-		for (const { filePosition, batch } of parts)
+		for (const { filePosition, batch } of slices)
 			if (batch.isLast)
 				await saveFile(
 					tx,

@@ -73,7 +73,10 @@ async function bodyOf(services: Services, tx: Tx, scope: Scope, record: InvoiceR
 			discount_minor: String(view.discountMinor),
 			discount_vat_minor: String(view.discountVatMinor),
 			ends_at: view.endsAt?.toISOString() ?? null,
-			parts: view.parts.map((part) => ({ due_on: part.dueOn, amount_minor: String(part.amountMinor) })),
+			parts: view.instalments.map((instalment) => ({
+				due_on: instalment.dueOn,
+				amount_minor: String(instalment.amountMinor)
+			})),
 			methods: view.methods.filter((method) => method.offered).map((method) => method.type)
 		})),
 		not_offered: quote.notOffered

@@ -18,7 +18,7 @@ import type { Tx } from '../../store/database.ts';
 import { listInvoicesOf } from '../../store/open-invoices.ts';
 import { listPayments } from '../../store/payments.ts';
 import { findLiveProgramme } from '../../store/points-programme.ts';
-import { listPlans, listPlansOfInvoices, type PlanWithParts } from '../../store/plans.ts';
+import { listPlans, listPlansOfInvoices, type PlanWithInstalments } from '../../store/plans.ts';
 import { readReductions } from '../offers/discount-view.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
 import { planViews } from '../plans/plan-view.ts';
@@ -124,9 +124,14 @@ export async function earlyOf(
 }
 
 /** Each with the numbers of its open invoices, on whatever page these are. */
-async function planLines(tx: Tx, scope: Scope, plans: PlanWithParts[], today: CivilDate): Promise<Portal['plans']> {
-	const idsOf = (plan: PlanWithParts) => [
-		...new Set(plan.parts.flatMap((part) => part.lines.map((line) => line.invoiceId)))
+async function planLines(
+	tx: Tx,
+	scope: Scope,
+	plans: PlanWithInstalments[],
+	today: CivilDate
+): Promise<Portal['plans']> {
+	const idsOf = (plan: PlanWithInstalments) => [
+		...new Set(plan.instalments.flatMap((instalment) => instalment.lines.map((line) => line.invoiceId)))
 	];
 	const records = await listInvoicesOf(tx, scope, plans.flatMap(idsOf));
 	const numbers = new Map(
@@ -187,7 +192,9 @@ export async function readInvoiceDetail(
 
 async function planInvoices(tx: Tx, scope: Scope, invoiceId: string): Promise<string[]> {
 	const [plan] = await listPlansOfInvoices(tx, scope, [invoiceId], { running: true });
-	return [...new Set((plan?.parts ?? []).flatMap((part) => part.lines.map((line) => line.invoiceId)))];
+	return [
+		...new Set((plan?.instalments ?? []).flatMap((instalment) => instalment.lines.map((line) => line.invoiceId)))
+	];
 }
 
 /** Of a PDF, its first page as a picture: what a phone shows. */

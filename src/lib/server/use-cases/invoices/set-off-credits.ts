@@ -1,10 +1,10 @@
-// A credit note lowers what is owed on the invoice it is about, and the parts to come of a plan that pays it, before anything more is taken. What somebody is
+// A credit note lowers what is owed on the invoice it is about, and the instalments to come of a plan that pays it, before anything more is taken. What somebody is
 // paying at this moment, and debits under way, stay as they are: the credit note waits, and its rest is the client's. Facts: plan.changed. Mail: plan_credited.
 import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { creditUsed } from '../../../domain/ledger/entries.ts';
 import { add, atLeastNothing, smallest, subtract, ZERO, type Minor } from '../../../domain/money/minor.ts';
-import { lowerParts } from '../../../domain/plans/lower-parts.ts';
+import { lowerInstalments } from '../../../domain/plans/lower-instalments.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { insertCreditUse, isBeingPaid, listCreditsToUse } from '../../store/credit-uses.ts';
@@ -45,17 +45,17 @@ async function setOff(tx: Tx, scope: Scope, now: Date, { creditId, invoiceId }: 
 	const invoice = records.find((record) => record.invoiceId === invoiceId);
 	if (!credit || !invoice || (await isBeingPaid(tx, scope, invoiceId))) return;
 	const plans = await lockPlans(tx, scope, invoiceId);
-	const parts = await lowerable(tx, scope, plans, invoiceId);
+	const instalments = await lowerable(tx, scope, plans, invoiceId);
 	const { balanceMinor, underWayMinor, promisedMinor, plannedMinor } = invoice;
 	const beside = atLeastNothing(subtract(balanceMinor, add(underWayMinor, promisedMinor, plannedMinor)));
-	const inParts = add(...parts.map((part) => part.ofInvoiceMinor));
+	const inInstalments = add(...instalments.map((instalment) => instalment.ofInvoiceMinor));
 	const owed = atLeastNothing(subtract(balanceMinor, add(underWayMinor, promisedMinor)));
 	const amountMinor = smallest(
 		atLeastNothing(subtract(ZERO, credit.balanceMinor)),
-		smallest(owed, add(beside, inParts))
+		smallest(owed, add(beside, inInstalments))
 	);
 	if (amountMinor <= 0n) return;
-	const lowered = lowerParts(parts, atLeastNothing(subtract(amountMinor, beside)));
+	const lowered = lowerInstalments(instalments, atLeastNothing(subtract(amountMinor, beside)));
 	const creditUseId = newId();
 	await insertCreditUse(
 		tx,

@@ -1,4 +1,4 @@
-// A credit note is taken back (its import was a mistake): its invoice owes again what it had lowered, and the parts of a running plan are again what was
+// A credit note is taken back (its import was a mistake): its invoice owes again what it had lowered, and the instalments of a running plan are again what was
 // agreed, told before they are taken. What has been paid meanwhile stays paid: the rest is owed beside the plan. Mail: plan_credited.
 import type { Scope } from '../../../domain/access/scope.ts';
 import { addDays, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
@@ -7,19 +7,19 @@ import { minor } from '../../../domain/money/minor.ts';
 import { askedOn } from '../../../domain/plans/calendar.ts';
 import { isOpen, statusAfter } from '../../../domain/plans/plan.ts';
 import { newId } from '../../identity.ts';
-import { insertCreditUse, listUseParts, listUsesOfCredits, type CreditUse } from '../../store/credit-uses.ts';
+import { insertCreditUse, listUseInstalments, listUsesOfCredits, type CreditUse } from '../../store/credit-uses.ts';
 import type { Tx } from '../../store/database.ts';
 import { lockInvoices } from '../../store/invoices.ts';
 import { bookEntry } from '../../store/journal.ts';
 import { getSupplier } from '../../store/parties.ts';
-import { listHeldPositions } from '../../store/held-parts.ts';
-import { findPlan, lockPlan, savePart, savePlan, type PlanWithParts } from '../../store/plans.ts';
+import { listHeldPositions } from '../../store/held-instalments.ts';
+import { findPlan, lockPlan, saveInstalment, savePlan, type PlanWithInstalments } from '../../store/plans.ts';
 import { findMethod } from '../../store/saved-methods.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
 import { announce } from '../plans/follow-plan.ts';
 import { later } from '../plans/lower-plans.ts';
 
-/** A debit is told at least two days before (SEPA rulebook, as agreed in the mandate), and a part that grows is told like one. */
+/** A debit is told at least two days before (SEPA rulebook, as agreed in the mandate), and an instalment that grows is told like one. */
 const NOTICE_DAYS = 3;
 
 export async function undoCredits(tx: Tx, scope: Scope, creditIds: string[], now: Date): Promise<void> {
@@ -34,8 +34,8 @@ async function undo(tx: Tx, scope: Scope, now: Date, use: CreditUse, today: Civi
 	const { creditUseId, creditId, invoiceId, amountMinor } = use;
 	const [invoice] = await lockInvoices(tx, scope, [invoiceId]);
 	if (!invoice) return;
-	const taken = await listUseParts(tx, scope, creditUseId);
-	const plans: PlanWithParts[] = [];
+	const taken = await listUseInstalments(tx, scope, creditUseId);
+	const plans: PlanWithInstalments[] = [];
 	for (const planId of [...new Set(taken.map((one) => one.planId))]) {
 		const plan = await lockPlan(tx, scope, planId);
 		if (plan) plans.push(plan);
@@ -65,36 +65,40 @@ async function undo(tx: Tx, scope: Scope, now: Date, use: CreditUse, today: Civi
 	}
 }
 
-/** Parts that may be what was agreed again: of a plan that runs, or that the credit note completed; not paid, not being paid. */
-async function openAgain(tx: Tx, scope: Scope, plans: PlanWithParts[]): Promise<Set<string>> {
+/** Instalments that may be what was agreed again: of a plan that runs, or that the credit note completed; not paid, not being paid. */
+async function openAgain(tx: Tx, scope: Scope, plans: PlanWithInstalments[]): Promise<Set<string>> {
 	const open = new Set<string>();
-	for (const { planId, status, parts } of plans) {
+	for (const { planId, status, instalments } of plans) {
 		if (!['active', 'paused', 'completed'].includes(status)) continue;
 		const held = await listHeldPositions(tx, scope, planId);
-		for (const part of parts)
-			if ((isOpen(part) || part.status === 'credited') && !held.includes(part.position))
-				open.add(`${planId} ${part.position}`);
+		for (const instalment of instalments)
+			if ((isOpen(instalment) || instalment.status === 'credited') && !held.includes(instalment.position))
+				open.add(`${planId} ${instalment.position}`);
 	}
 	return open;
 }
 
-type Raised = { plan: PlanWithParts; positions: number[]; creditUseId: string; today: CivilDate };
+type Raised = { plan: PlanWithInstalments; positions: number[]; creditUseId: string; today: CivilDate };
 async function raise(tx: Tx, scope: Scope, now: Date, { plan, positions, creditUseId, today }: Raised): Promise<void> {
 	const method = plan.methodId ? await findMethod(tx, scope, plan.methodId) : null;
 	const told = addDays(today, NOTICE_DAYS);
-	for (const part of plan.parts.filter((one) => positions.includes(one.position)))
-		await savePart(
+	for (const instalment of plan.instalments.filter((one) => positions.includes(one.position)))
+		await saveInstalment(
 			tx,
 			scope,
-			part,
-			part.status === 'credited'
-				? { status: 'scheduled', announcedAt: null, askOn: later(askedOn(part.dueOn, method?.type ?? null), told) }
-				: { announcedAt: null, askOn: part.askOn && later(part.askOn, told) },
+			instalment,
+			instalment.status === 'credited'
+				? {
+						status: 'scheduled',
+						announcedAt: null,
+						askOn: later(askedOn(instalment.dueOn, method?.type ?? null), told)
+					}
+				: { announcedAt: null, askOn: instalment.askOn && later(instalment.askOn, told) },
 			now
 		);
 	const after = await findPlan(tx, scope, plan.planId);
 	if (!after) return;
-	await savePlan(tx, scope, plan.planId, { status: statusAfter(plan.status, after.parts) }, now);
+	await savePlan(tx, scope, plan.planId, { status: statusAfter(plan.status, after.instalments) }, now);
 	await queuePlanMail(tx, scope, now, 'plan_credited', plan, 0, creditUseId);
 	await announce({ scope, tx, now }, plan);
 }

@@ -8,8 +8,8 @@ import { isChargeable, isExpired } from '../../../domain/payments/methods.ts';
 import { findAttempt, type Attempt } from '../../store/attempts.ts';
 import { findInvoice } from '../../store/invoices.ts';
 import { findClient } from '../../store/parties.ts';
-import { findOpenMove } from '../../store/part-moves.ts';
-import { findPlan, type PlanWithParts } from '../../store/plans.ts';
+import { findOpenReschedule } from '../../store/reschedules.ts';
+import { findPlan, type PlanWithInstalments } from '../../store/plans.ts';
 import { findMethod, type SavedMethod } from '../../store/saved-methods.ts';
 import { mintPayLink } from '../access/pay-links.ts';
 import type { Context } from './compose-context.ts';
@@ -23,7 +23,7 @@ export async function renderPlanMail(context: Context): Promise<RenderedMail | n
 	const common = await commonOf(context, plan);
 	const method = plan.methodId ? await findMethod(tx, scope, plan.methodId) : null;
 	const position = Number(row.uniqueKey.split(':')[2]);
-	const part = plan.parts.find((candidate) => candidate.position === position) ?? null;
+	const due = plan.instalments.find((candidate) => candidate.position === position) ?? null;
 	const today = civilDateIn(context.services.clock.now(), supplier.timeZone);
 	const serves = method !== null && isChargeable(method, supplier.stripeAccount);
 	const means = { methodLabel: method?.label ?? '', mandate: method?.mandateReference ?? null };
@@ -35,34 +35,34 @@ export async function renderPlanMail(context: Context): Promise<RenderedMail | n
 						...common,
 						...means,
 						methodLabel: method?.label ?? null,
-						parts: plan.parts
+						instalments: plan.instalments
 					});
 		case 'part_announced':
-			return part?.status === 'scheduled' &&
+			return due?.status === 'scheduled' &&
 				plan.status === 'active' &&
 				serves &&
-				part.dueOn >= today &&
-				!isDoubtful(part, plan.cureEndsOn)
-				? templates.renderPartAnnounced(to, {
+				due.dueOn >= today &&
+				!isDoubtful(due, plan.cureEndsOn)
+				? templates.renderInstalmentAnnounced(to, {
 						...common,
 						...means,
-						...part,
+						...due,
 						position,
 						count: plan.count,
-						cardEnds: endOf(method, part)
+						cardEnds: endOf(method, due)
 					})
 				: null;
 		case 'part_failed':
 			// Of a plan that has ended meanwhile nothing more is tried.
-			return part && isOpen(part) && isRunning(plan) ? renderFailed(context, plan, part, { ...common, serves }) : null;
+			return due && isOpen(due) && isRunning(plan) ? renderFailed(context, plan, due, { ...common, serves }) : null;
 		case 'method_lost':
-			// Whoever is asked to pay a refused part in another way gives another means with it; and where nothing is to come, none is needed.
+			// Whoever is asked to pay a refused instalment in another way gives another means with it; and where nothing is to come, none is needed.
 			return plan.status === 'active' && !serves && (await needsAnother(context, plan))
 				? templates.renderMethodLost(to, { ...common, methodLabel: means.methodLabel, why: whyLost(method) })
 				: null;
 		case 'method_ending': {
-			const ends = part && isOpen(part) && isRunning(plan) && serves ? endOf(method, part) : null;
-			return part && ends ? templates.renderMethodEnding(to, { ...common, ...means, ...part, cardEnds: ends }) : null;
+			const ends = due && isOpen(due) && isRunning(plan) && serves ? endOf(method, due) : null;
+			return due && ends ? templates.renderMethodEnding(to, { ...common, ...means, ...due, cardEnds: ends }) : null;
 		}
 		case 'plan_credited':
 		case 'plan_lowered':
@@ -71,14 +71,14 @@ export async function renderPlanMail(context: Context): Promise<RenderedMail | n
 				: templates.renderPlanLowered(to, {
 						...common,
 						by: row.kind === 'plan_credited' ? 'credit' : 'money',
-						parts: plan.parts.filter((one) => isOpen(one) || one.status === 'processing')
+						instalments: plan.instalments.filter((one) => isOpen(one) || one.status === 'processing')
 					});
 		case 'move_asked': {
-			const move = await findOpenMove(tx, scope, { planId: plan.planId, position });
-			return part && move ? templates.renderMoveAsked(to, { ...common, ...part, toOn: move.toOn }) : null;
+			const move = await findOpenReschedule(tx, scope, { planId: plan.planId, position });
+			return due && move ? templates.renderRescheduleAsked(to, { ...common, ...due, toOn: move.toOn }) : null;
 		}
 		case 'part_forgiven':
-			return part?.status === 'forgiven' ? templates.renderPartForgiven(to, { ...common, ...part }) : null;
+			return due?.status === 'forgiven' ? templates.renderInstalmentForgiven(to, { ...common, ...due }) : null;
 		case 'plan_in_default':
 		case 'plan_in_default_told':
 			return renderDefault(context, plan, common);
@@ -89,11 +89,11 @@ export async function renderPlanMail(context: Context): Promise<RenderedMail | n
 
 async function renderDefault(
 	{ scope, tx, to, row }: Context,
-	plan: PlanWithParts,
+	plan: PlanWithInstalments,
 	common: Awaited<ReturnType<typeof commonOf>>
 ): Promise<RenderedMail | null> {
 	if (plan.status !== 'in_default') return null;
-	const ids = plan.parts.flatMap((one) => one.lines.map(({ invoiceId }) => invoiceId));
+	const ids = plan.instalments.flatMap((one) => one.lines.map(({ invoiceId }) => invoiceId));
 	const { payableMinor: restMinor } = await whatIsDue(tx, scope, ids);
 	if (restMinor === 0n) return null;
 	if (row.kind === 'plan_in_default') return templates.renderPlanInDefault(to, { ...common, restMinor });
@@ -101,7 +101,7 @@ async function renderDefault(
 	return templates.renderDefaultTold(to, { ...common, restMinor, clientName: client?.name ?? '' });
 }
 
-/** The last month of a card that is over when the part falls due; null while it serves. */
+/** The last month of a card that is over when the instalment falls due; null while it serves. */
 const endOf = (method: SavedMethod | null, { dueOn }: { dueOn: CivilDate }): string | null =>
 	method && isExpired(method, dueOn) ? `${String(method.expiryMonth).padStart(2, '0')}/${method.expiryYear}` : null;
 const whyLost = (method: SavedMethod | null): templates.WhyLost =>
@@ -109,37 +109,39 @@ const whyLost = (method: SavedMethod | null): templates.WhyLost =>
 
 async function renderFailed(
 	{ scope, tx, to, row }: Context,
-	plan: PlanWithParts,
-	part: PlanWithParts['parts'][number],
+	plan: PlanWithInstalments,
+	due: PlanWithInstalments['instalments'][number],
 	{ serves, ...common }: Awaited<ReturnType<typeof commonOf>> & { serves: boolean }
 ): Promise<RenderedMail> {
-	const attempt = part.attemptId ? await findAttempt(tx, scope, part.attemptId) : null;
+	const attempt = due.attemptId ? await findAttempt(tx, scope, due.attemptId) : null;
 	// Neither a new try nor the bank's question is promised of a means of payment that serves no more.
 	const wantsBank = serves && wantsConfirmation(attempt);
-	return templates.renderPartFailed(to, {
+	return templates.renderInstalmentFailed(to, {
 		...common,
-		dueOn: part.dueOn,
-		amountMinor: part.amountMinor,
+		dueOn: due.dueOn,
+		amountMinor: due.amountMinor,
 		why: row.uniqueKey.endsWith(UNTRIED) ? 'not_tried' : whyFailed(attempt),
 		isDebit: attempt?.methodType === 'sepa_debit',
-		step: isTriedAgain(plan, part) && serves ? retryOf(plan, part) : wantsBank ? 'authenticate' : 'other_method',
-		retryOn: part.askOn,
+		step: isTriedAgain(plan, due) && serves ? retryOf(plan, due) : wantsBank ? 'authenticate' : 'other_method',
+		retryOn: due.askOn,
 		cureEndsOn: plan.cureEndsOn
 	});
 }
 
 /** Not once the plan will have ended before. */
-const isTriedAgain = ({ cureEndsOn }: PlanWithParts, { status, askOn }: PlanWithParts['parts'][number]): boolean =>
-	status === 'retrying' && askOn !== null && !(cureEndsOn !== null && askOn > cureEndsOn);
-/** That nothing is to be done is true of no plan of which another part waits for its client. */
-const retryOf = ({ parts }: PlanWithParts, { position }: { position: number }): templates.FailedStep =>
-	parts.some((one) => one.position !== position && one.status === 'action_needed') ? 'retry_other' : 'retry';
+const isTriedAgain = (
+	{ cureEndsOn }: PlanWithInstalments,
+	{ status, askOn }: PlanWithInstalments['instalments'][number]
+): boolean => status === 'retrying' && askOn !== null && !(cureEndsOn !== null && askOn > cureEndsOn);
+/** That nothing is to be done is true of no plan of which another instalment waits for its client. */
+const retryOf = ({ instalments }: PlanWithInstalments, { position }: { position: number }): templates.FailedStep =>
+	instalments.some((one) => one.position !== position && one.status === 'action_needed') ? 'retry_other' : 'retry';
 const wantsConfirmation = (attempt: Attempt | null): boolean =>
 	[attempt?.errorCode, attempt?.declineCode].includes('authentication_required');
-async function needsAnother({ scope, tx }: Context, plan: PlanWithParts): Promise<boolean> {
-	const open = plan.parts.filter(isOpen);
-	for (const part of open.filter(({ status }) => status === 'action_needed'))
-		if (!wantsConfirmation(part.attemptId ? await findAttempt(tx, scope, part.attemptId) : null)) return false;
+async function needsAnother({ scope, tx }: Context, plan: PlanWithInstalments): Promise<boolean> {
+	const open = plan.instalments.filter(isOpen);
+	for (const due of open.filter(({ status }) => status === 'action_needed'))
+		if (!wantsConfirmation(due.attemptId ? await findAttempt(tx, scope, due.attemptId) : null)) return false;
 	return open.length > 0;
 }
 
@@ -150,8 +152,8 @@ function whyFailed(attempt: Attempt | null): templates.WhyFailed {
 }
 
 /** One invoice has a link of its own; a plan over several is opened in the client's area, where all of them may be seen. */
-async function commonOf({ services, scope, tx, row }: Context, plan: PlanWithParts) {
-	const ids = [...new Set(plan.parts.flatMap((part) => part.lines.map((line) => line.invoiceId)))];
+async function commonOf({ services, scope, tx, row }: Context, plan: PlanWithInstalments) {
+	const ids = [...new Set(plan.instalments.flatMap((due) => due.lines.map((line) => line.invoiceId)))];
 	const [only, ...others] = ids;
 	const numbers = [];
 	for (const id of ids) numbers.push((await findInvoice(tx, scope, id))?.number ?? '');

@@ -18,7 +18,7 @@ import {
 	type Payment,
 	type Reversal
 } from '../../store/payments.ts';
-import { listHeldParts } from '../../store/held-parts.ts';
+import { listHeldInstalments } from '../../store/held-instalments.ts';
 import type { Context } from './compose-context.ts';
 import { isToldTooMuch, wasToldAsAnother } from './refund-told.ts';
 import { invoiceIdsOf, payUrl, whatIsDue, type Due } from './what-is-due.ts';
@@ -111,9 +111,9 @@ async function renderReturned(context: Context, { reversal, payment, common }: F
 	return templates.renderReturnedMail(to, { ...common, reopensMinor, claimMinor, why });
 }
 
-/** The part of a plan that it had paid was refused with it: that mail says what comes next, and two at once would say it twice. */
+/** The instalment of a plan that it had paid was refused with it: that mail says what comes next, and two at once would say it twice. */
 async function isToldByPlan({ scope, tx, row }: Context, { attemptId }: Payment): Promise<boolean> {
-	const [held] = await listHeldParts(tx, scope, attemptId);
+	const [held] = await listHeldInstalments(tx, scope, attemptId);
 	if (!held || !row.contactId) return false;
 	const mails = await listMails(tx, scope, { subjectId: held.planId, contactId: row.contactId });
 	return mails.some((one) => one.kind === 'part_failed' && one.createdAt.getTime() === row.createdAt.getTime());

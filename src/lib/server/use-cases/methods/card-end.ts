@@ -1,15 +1,15 @@
-// A card that ends before the last part it is given for: said once before anything begins, and whoever gives it may go on, since most banks replace a card
+// A card that ends before the last instalment it is given for: said once before anything begins, and whoever gives it may go on, since most banks replace a card
 // in time and the networks bring the new one (decision 0036). Refusal: card_ends_early.
 import type { SetUpMethod, StartPayment } from '../../../contract/payments.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { isExpired, type MethodFacts } from '../../../domain/payments/methods.ts';
-import { openParts } from '../../../domain/plans/plan.ts';
+import { openInstalments } from '../../../domain/plans/plan.ts';
 import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import { findSetup } from '../../store/method-setups.ts';
 import { getSupplier } from '../../store/parties.ts';
-import type { PlanWithParts } from '../../store/plans.ts';
+import type { PlanWithInstalments } from '../../store/plans.ts';
 import { isPlan } from '../plans/keep-plan.ts';
 import type { Chosen } from '../payments/choose-payment.ts';
 import { read, refuse } from '../run.ts';
@@ -41,16 +41,20 @@ export function refuseEndingCard(card: CardEnd | null, lastOn: CivilDate | null,
 }
 
 /** The last day on which what is given for this choice is charged; null when it is charged today and no more. */
-export function lastPartOn({ quoted, plan, parts }: Pick<Chosen, 'quoted' | 'plan' | 'parts'>): CivilDate | null {
-	if (quoted) return isPlan(quoted.option) ? (quoted.option.parts.at(-1)?.dueOn ?? null) : null;
-	const open = plan ? openParts(plan.parts) : [];
-	return parts.length < open.length ? (open.at(-1)?.dueOn ?? null) : null;
+export function lastInstalmentOn({
+	quoted,
+	plan,
+	instalments
+}: Pick<Chosen, 'quoted' | 'plan' | 'instalments'>): CivilDate | null {
+	if (quoted) return isPlan(quoted.option) ? (quoted.option.instalments.at(-1)?.dueOn ?? null) : null;
+	const open = plan ? openInstalments(plan.instalments) : [];
+	return instalments.length < open.length ? (open.at(-1)?.dueOn ?? null) : null;
 }
 const MAY_KEEP: readonly StartPayment['option'][] = ['plan_2', 'plan_3', 'next_part'];
 export const mayKeep = ({ option }: Pick<StartPayment, 'option'>): boolean => MAY_KEEP.includes(option);
 
-/** A card for the parts to come that ends before the last of them. What was asked before is followed as it was. */
-export async function endsEarly(services: Services, scope: Scope, plan: PlanWithParts, input: SetUpMethod) {
+/** A card for the instalments to come that ends before the last of them. What was asked before is followed as it was. */
+export async function endsEarly(services: Services, scope: Scope, plan: PlanWithInstalments, input: SetUpMethod) {
 	const { known, account } = await read(services, scope, async (tx) => ({
 		known: await findSetup(tx, scope, input.setupId),
 		account: (await getSupplier(tx, scope)).stripeAccount
@@ -58,5 +62,5 @@ export async function endsEarly(services: Services, scope: Scope, plan: PlanWith
 	if (known || input.cardMayEnd) return null;
 	const card = await readTokenEnd(services, account, input.confirmationTokenId);
 	if (card === 'not_asked') return refuse('payment_unavailable');
-	return refuseEndingCard(card, openParts(plan.parts).at(-1)?.dueOn ?? null, input.cardMayEnd);
+	return refuseEndingCard(card, openInstalments(plan.instalments).at(-1)?.dueOn ?? null, input.cardMayEnd);
 }

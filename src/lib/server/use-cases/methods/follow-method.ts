@@ -1,5 +1,5 @@
 // Something happened to a kept means of payment at its bank or at Stripe: a card was replaced, a mandate revoked. Read again from Stripe; plans that
-// counted on it say so to their clients before the next part falls due. Facts: plan.changed.
+// counted on it say so to their clients before the next instalment falls due. Facts: plan.changed.
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { MethodState } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';

@@ -1,4 +1,4 @@
-// The means of payment that was just used, kept for the parts to come or for its owner's next payments.
+// The means of payment that was just used, kept for the instalments to come or for its owner's next payments.
 import { newId } from '../../identity.ts';
 import type { Attempt } from '../../store/attempts.ts';
 import { keepMethod } from '../../store/saved-methods.ts';

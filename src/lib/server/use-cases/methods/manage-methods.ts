@@ -97,7 +97,7 @@ async function detach(services: Services, scope: Scope, method: SavedMethod): Pr
 	await commit(services, scope, (tx) => saveMethod(tx, scope, method.methodId, { detachedAt: services.clock.now() }));
 }
 
-/** A debit may come back for eight weeks, and its part is asked for again: a plan's own means of payment is kept a little longer than that. */
+/** A debit may come back for eight weeks, and its instalment is asked for again: a plan's own means of payment is kept a little longer than that. */
 const IDLE_MS = 70 * 86_400_000;
 /** What served a plan that is over is forgotten, here and at Stripe; and whatever Stripe has not heard of yet is told again. */
 export async function forgetMethods(services: Services): Promise<void> {

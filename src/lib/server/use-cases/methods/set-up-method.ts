@@ -1,5 +1,5 @@
-// A card or an account is checked with its bank and kept, and nothing is taken: for a plan that runs (another means for the parts to come), for a plan
-// whose first part comes later, or for its owner's next payments. Actor: contact or pay link. Refusals: not_found, pay_not_yours, card_ends_early, attempt_id_reused, method_refused,
+// A card or an account is checked with its bank and kept, and nothing is taken: for a plan that runs (another means for the instalments to come), for a plan
+// whose first instalment comes later, or for its owner's next payments. Actor: contact or pay link. Refusals: not_found, pay_not_yours, card_ends_early, attempt_id_reused, method_refused,
 // payment_unknown. Facts: plan.changed.
 import type { SetUpMethod } from '../../../contract/payments.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
@@ -22,7 +22,7 @@ import {
 	type MethodSetup
 } from '../../store/method-setups.ts';
 import { getSupplier, mayPay } from '../../store/parties.ts';
-import { findPlan, lockPlan, savePlan, type PlanWithParts } from '../../store/plans.ts';
+import { findPlan, lockPlan, savePlan, type PlanWithInstalments } from '../../store/plans.ts';
 import { recordAudit } from '../../store/records.ts';
 import { findCustomerId, keepMethod } from '../../store/saved-methods.ts';
 import { isDisconnected } from '../../store/stripe-accounts.ts';
@@ -100,8 +100,8 @@ export async function closeSetup(services: Services, scope: Scope, setup: Method
 		await countTry(services, scope, { begunBy: setup.begunBy, about: setup.planId ?? '' });
 }
 /** A pay link sees the plan of its own invoice, if that is all the plan pays. */
-const isSeen = (scope: Scope, plan: PlanWithParts): boolean =>
-	!scope.invoiceId || isWholeIn(plan.parts, [scope.invoiceId]);
+const isSeen = (scope: Scope, plan: PlanWithInstalments): boolean =>
+	!scope.invoiceId || isWholeIn(plan.instalments, [scope.invoiceId]);
 
 /** Every parameter is a pure function of the row: asked again, it is the same question. Not asked, or not heard of: it stays as it is. */
 export async function askSetup(services: Services, scope: Scope, setup: MethodSetup): Promise<Result<SetupProgress>> {

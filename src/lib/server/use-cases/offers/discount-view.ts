@@ -14,7 +14,7 @@ export const discountView = (row: DiscountListing): DiscountView => ({
 	number: row.number,
 	documentNumber: row.documentNumber,
 	amountMinor: row.amountMinor,
-	vatMinor: minor(row.vat.reduce((sum, part) => sum + part.vatMinor, 0n)),
+	vatMinor: minor(row.vat.reduce((sum, share) => sum + share.vatMinor, 0n)),
 	currency: row.currency,
 	happenedOn: row.happenedOn
 });

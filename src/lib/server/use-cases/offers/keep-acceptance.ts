@@ -19,6 +19,9 @@ export type Accepted = { supplier: Supplier; clientId: string; quoted: Quoted; o
 export const contactOf = ({ actor }: Scope): string | null =>
 	actor.kind === 'contact' || actor.kind === 'pay_link' ? actor.contactId : null;
 
+/** Evidence keeps the names it was first written with: `parts` are the instalments. */
+const asStored = ({ instalments, ...option }: PaymentOption) => ({ ...option, parts: instalments });
+
 export async function keepAcceptance(
 	tx: Tx,
 	scope: Scope,
@@ -37,7 +40,7 @@ export async function keepAcceptance(
 		policyVersion: quoted.quote.policyVersion,
 		amountMinor: option.amountMinor,
 		discountMinor: option.discountMinor,
-		snapshot: { input: quoted.input, option },
+		snapshot: { input: quoted.input, option: asStored(option) },
 		termsText,
 		termsVersion: TERMS_VERSION,
 		termsHash: sha256(termsText),

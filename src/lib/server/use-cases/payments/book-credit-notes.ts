@@ -1,7 +1,7 @@
 // Money given back with a credit note: a gesture, or an order that came back. One numbered document and one entry for each invoice; cancelled if the
 // refund fails. What is booked depends only on what Stripe says of the refund.
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
-import { creditNoteBooked, type DiscountPart } from '../../../domain/ledger/entries.ts';
+import { creditNoteBooked, type DiscountVat } from '../../../domain/ledger/entries.ts';
 import { add, subtract, ZERO, type Minor } from '../../../domain/money/minor.ts';
 import type { AllocationLine } from '../../../domain/payments/allocation.ts';
 import type { RefundMeaning } from '../../../domain/payments/refund-guard.ts';
@@ -55,7 +55,7 @@ export async function vatGivenBack(
 	{ invoiceId, debtMinor }: InvoiceRecord,
 	amountMinor: Minor,
 	notedMinor: Minor = ZERO
-): Promise<DiscountPart[]> {
+): Promise<DiscountVat[]> {
 	const known = (await listDiscountsOfPayment(tx, scope, payment.paymentId)).filter(
 		(one) => one.invoiceId === invoiceId
 	);
@@ -104,7 +104,7 @@ type Note = {
 	reversalId: string;
 	reason: Noted;
 	amountMinor: Minor;
-	vat: DiscountPart[];
+	vat: DiscountVat[];
 	cancels: Discount | null;
 	at: Date;
 };

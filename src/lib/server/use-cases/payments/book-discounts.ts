@@ -115,7 +115,7 @@ async function move(
 	const happenedOn = last ? civilDateIn(now, supplier.timeZone) : payment.paidOn;
 	const year = happenedOn.slice(0, 4);
 	// VAT due when the money comes follows the money: nothing was declared yet that a credit note would have to correct.
-	const movesVat = promised.vat.some((part) => part.vatMinor !== 0n) && !invoice.vatOnReceipts;
+	const movesVat = promised.vat.some((share) => share.vatMinor !== 0n) && !invoice.vatOnReceipts;
 	const documentNumber = movesVat
 		? `AV${year}-${String(await nextNumber(tx, scope, `credit_note:${year}`)).padStart(6, '0')}`
 		: null;

@@ -127,7 +127,7 @@ const changeOpen = (services: Services, scope: Scope, attemptId: string, change:
 		if (current?.status === 'open') await saveAttempt(tx, scope, attemptId, change, services.clock.now());
 	});
 
-/** A try that no bank was asked about, and that is certain of it: its invoices and its parts are free again, and wait as they did. */
+/** A try that no bank was asked about, and that is certain of it: its invoices and its instalments are free again, and wait as they did. */
 export const abandon = (services: Services, scope: Scope, attempt: Attempt, errorCode: string): Promise<void> =>
 	commit(services, scope, async (tx) => {
 		const current = await lockAttempt(tx, scope, attempt.attemptId);

@@ -1,5 +1,5 @@
 // What is charged: null for what the browser has just collected. Without that, only a signed-in person's own: a means of payment they kept, or the one
-// they gave to the plan, for the next part of it and only when its bank asked for a confirmation. Never anything for a pay link.
+// they gave to the plan, for the next instalment of it and only when its bank asked for a confirmation. Never anything for a pay link.
 // Refusals: method_refused (not theirs, removed, expired, taken away by its bank, kept at an account that is no longer the supplier's, nothing to confirm), method_not_offered.
 import type { StartPayment } from '../../../contract/payments.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
@@ -10,7 +10,7 @@ import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import type { Supplier } from '../../store/parties.ts';
 import { lockMethod, type SavedMethod } from '../../store/saved-methods.ts';
-import { mayConfirm } from '../plans/confirm-part.ts';
+import { mayConfirm } from '../plans/confirm-instalment.ts';
 import { done, refuse, type Result } from '../run.ts';
 import type { Chosen } from './choose-payment.ts';
 

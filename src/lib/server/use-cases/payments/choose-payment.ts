@@ -1,4 +1,4 @@
-// What a payer asked for, at the price of this instant: an option of the quote, or parts of a plan that runs. Refusals: nothing_to_pay, amount_changed,
+// What a payer asked for, at the price of this instant: an option of the quote, or instalments of a plan that runs. Refusals: nothing_to_pay, amount_changed,
 // offer_expired, schedule_changed, method_not_offered, points_not_offered and its kind, points_rules_first.
 import { expectedParts } from '../../../contract/expected-parts.ts';
 import { dueNow } from '../../../contract/option-views.ts';
@@ -10,20 +10,20 @@ import { add, ZERO, type Minor } from '../../../domain/money/minor.ts';
 import type { InvoiceDiscount, PaymentOption } from '../../../domain/offers/quoted.ts';
 import type { AllocationLine } from '../../../domain/payments/allocation.ts';
 import { methodsFor, type PaymentMethodType } from '../../../domain/payments/methods.ts';
-import { isAskedBefore } from '../../../domain/plans/lower-parts.ts';
-import { isWholeIn, linesOf, nextPart, openParts } from '../../../domain/plans/plan.ts';
+import { isAskedBefore } from '../../../domain/plans/lower-instalments.ts';
+import { isWholeIn, linesOf, nextInstalment, openInstalments } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import type { InvoiceRecord } from '../../store/invoices.ts';
 import type { Supplier } from '../../store/parties.ts';
-import { listPlansOfInvoices, type PlanWithParts } from '../../store/plans.ts';
+import { listPlansOfInvoices, type PlanWithInstalments } from '../../store/plans.ts';
 import { lockNewPlans } from '../../store/plan-history.ts';
 import { hasAcceptedRules, lockAccount } from '../../store/points.ts';
 import type { PointsUse } from '../points/credit.ts';
 import { quoteInvoices, type Quoted } from '../offers/quote-invoices.ts';
 import { isPlan } from '../plans/keep-plan.ts';
-import { isOverPlanned, lowerPartsOf } from '../plans/lower-plans.ts';
+import { isOverPlanned, lowerInstalmentsOf } from '../plans/lower-plans.ts';
 import { done, refuse, type Result } from '../run.ts';
 
 /** What an attempt is opened with. */
@@ -31,25 +31,25 @@ export type Chosen = {
 	lines: AllocationLine[];
 	amountMinor: Minor;
 	allowedTypes: PaymentMethodType[];
-	/** Nothing is taken today: the first part of the plan comes later. */
+	/** Nothing is taken today: the first instalment of the plan comes later. */
 	isSetup: boolean;
 	discountMinor: Minor;
 	discounts: InvoiceDiscount[];
 	offerEndsAt: Date | null;
 	/** Of a quote: what evidence keeps. */
 	quoted: { quoted: Quoted; option: PaymentOption } | null;
-	/** Of a plan that runs: the parts it pays. */
-	parts: PlanWithParts['parts'];
+	/** Of a plan that runs: the instalments it pays. */
+	instalments: PlanWithInstalments['instalments'];
 	/** Points that are used with it, under which version of their rules. */
 	points: PointsUse | null;
-	plan: PlanWithParts | null;
+	plan: PlanWithInstalments | null;
 };
 type Asked = { supplier: Supplier; invoices: InvoiceRecord[]; input: StartPayment };
 
 export async function choosePayment(services: Services, tx: Tx, scope: Scope, asked: Asked): Promise<Result<Chosen>> {
 	const { input } = asked;
 	return input.option === 'next_part' || input.option === 'all_parts'
-		? chooseParts(services, tx, scope, asked, input.option)
+		? chooseInstalments(services, tx, scope, asked, input.option)
 		: chooseOption(services, tx, scope, asked);
 }
 
@@ -72,7 +72,7 @@ async function chooseOption(services: Services, tx: Tx, scope: Scope, asked: Ask
 	const isSetup = option !== undefined && isPlan(option) && price === ZERO;
 	if (option && price === input.expectedAmountMinor && (price > 0n || isSetup))
 		return done({
-			...firstPart(option),
+			...firstInstalment(option),
 			isSetup,
 			allowedTypes: option.methods,
 			discountMinor: option.discountMinor,
@@ -80,7 +80,7 @@ async function chooseOption(services: Services, tx: Tx, scope: Scope, asked: Ask
 			offerEndsAt: option.deadlineAt,
 			quoted: { quoted, option },
 			points: option.pointsUsed && { ...option.pointsUsed, version: required(quoted.loyalty, 'programme').version },
-			parts: [],
+			instalments: [],
 			plan: null
 		});
 	// A price that has ended is never taken, whatever the page still says.
@@ -110,16 +110,16 @@ async function refusePoints(
 	return null;
 }
 
-function firstPart({ parts }: PaymentOption): Pick<Chosen, 'lines' | 'amountMinor'> {
-	const { lines, amountMinor } = required(parts[0], 'part of an option');
+function firstInstalment({ instalments }: PaymentOption): Pick<Chosen, 'lines' | 'amountMinor'> {
+	const { lines, amountMinor } = required(instalments[0], 'part of an option');
 	return { lines, amountMinor };
 }
 
-/** Days and amounts of every part, as the page showed them. */
+/** Days and amounts of every instalment, as the page showed them. */
 const isAsSeen = (option: PaymentOption, { expectedParts: seen }: StartPayment): boolean =>
 	seen === undefined || seen.join() === (expectedParts(option) ?? []).join();
 
-async function chooseParts(
+async function chooseInstalments(
 	services: Services,
 	tx: Tx,
 	scope: Scope,
@@ -127,15 +127,16 @@ async function chooseParts(
 	option: 'next_part' | 'all_parts'
 ): Promise<Result<Chosen>> {
 	const asked = invoices.map((invoice) => invoice.invoiceId);
-	// Nobody pays a part of what is not owed: the page then shows what is.
-	if (invoices.some(isOverPlanned)) await lowerPartsOf({ scope, tx, supplier, now: services.clock.now() }, asked, null);
+	// Nobody pays an instalment of what is not owed: the page then shows what is.
+	if (invoices.some(isOverPlanned))
+		await lowerInstalmentsOf({ scope, tx, supplier, now: services.clock.now() }, asked, null);
 	const [plan] = await listPlansOfInvoices(tx, scope, asked, { running: true });
-	const next = plan && nextPart(plan.parts);
-	// Parts are shown, and paid, where nothing that can be charged is left of the invoices beside the plan.
+	const next = plan && nextInstalment(plan.instalments);
+	// Instalments are shown, and paid, where nothing that can be charged is left of the invoices beside the plan.
 	if (!plan || !next || isAskedBefore(add(...invoices.map(payableToday)))) return refuse('nothing_to_pay');
-	if (!isWholeIn(plan.parts, asked)) return refuse('not_found');
-	const parts = option === 'next_part' ? [next] : openParts(plan.parts);
-	const lines = linesOf(parts);
+	if (!isWholeIn(plan.instalments, asked)) return refuse('not_found');
+	const instalments = option === 'next_part' ? [next] : openInstalments(plan.instalments);
+	const lines = linesOf(instalments);
 	const amountMinor = add(...lines.map((line) => line.amountMinor));
 	if (amountMinor !== input.expectedAmountMinor)
 		return refuse('amount_changed', { amountMinor: String(amountMinor), currency: 'EUR' });
@@ -149,7 +150,7 @@ async function chooseParts(
 		offerEndsAt: null,
 		quoted: null,
 		points: null,
-		parts,
+		instalments,
 		plan
 	});
 }

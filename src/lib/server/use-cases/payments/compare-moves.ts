@@ -62,12 +62,12 @@ export async function compareMoves(
 		return [...new Set([...names, ...refunds.map((one) => one.stripeObjectId)])];
 	};
 	const bookedOf = async (of: MoneyMove[]): Promise<Minor> => {
-		const parts: Minor[] = [];
+		const sums: Minor[] = [];
 		for (const kind of Object.keys(BOOKED_AS) as Kind[])
-			parts.push(await sumBooked(tx, scope, BOOKED_AS[kind], await namesOf(of.filter((move) => move.kind === kind))));
+			sums.push(await sumBooked(tx, scope, BOOKED_AS[kind], await namesOf(of.filter((move) => move.kind === kind))));
 		const fees = of.filter((move) => move.kind !== 'fee').map(feeSourceOf);
-		parts.push(await sumBooked(tx, scope, ['stripe_fee'], fees));
-		return add(...parts);
+		sums.push(await sumBooked(tx, scope, ['stripe_fee'], fees));
+		return add(...sums);
 	};
 	// Of a payout, what is in the books is ours; the rest was of what lies outside (book-own-moves.ts).
 	const paidOut = await bookedOf(payouts);

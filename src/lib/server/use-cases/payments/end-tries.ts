@@ -1,6 +1,6 @@
 // Before money is taken through another door (another card, a transfer that is accepted): what may still take it at Stripe is closed, since a refused payment
 // can be confirmed by whoever holds its secret, and a bank confirmation that was left can be finished. An invoice is collected once, whatever the doors.
-// Tries of a plan's parts are the plan's affair: their intent waits for its owner's confirmation.
+// Tries of a plan's instalments are the plan's affair: their intent waits for its owner's confirmation.
 import type { Scope } from '../../../domain/access/scope.ts';
 import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
@@ -11,14 +11,14 @@ import { closeIntent } from './close-intent.ts';
 /** `ended`: none can collect any more. `not_ended`: one has paid in the meantime, or may still. `not_asked`: nobody knows yet. */
 export type Ended = 'ended' | 'not_ended' | 'not_asked';
 
-/** Of the parts of a plan too: money for the whole is under way, and whoever finishes one at the bank would pay twice. */
+/** Of the instalments of a plan too: money for the whole is under way, and whoever finishes one at the bank would pay twice. */
 export async function endAllTries(services: Services, scope: Scope, invoiceIds: string[]): Promise<Ended> {
 	const ended = await endTries(services, scope, invoiceIds);
-	const ofParts = await read(services, scope, (tx) =>
+	const ofInstalments = await read(services, scope, (tx) =>
 		listOpenIntents(tx, scope, { invoiceIds, statuses: ['awaiting_auth'], options: ['next_part', 'all_parts'] })
 	);
-	const parts = await closeAll(services, scope, ofParts);
-	return ended === 'ended' ? parts : ended;
+	const instalments = await closeAll(services, scope, ofInstalments);
+	return ended === 'ended' ? instalments : ended;
 }
 
 /** Refused ones and unfinished ones. A debit under way is not asked: the invoice says itself that it is paid. */

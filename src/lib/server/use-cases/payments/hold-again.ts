@@ -4,7 +4,7 @@ import type { Attempt } from '../../store/attempts.ts';
 import { findLiveAttempt, listAttemptLines } from '../../store/attempts.ts';
 import { lockInvoices } from '../../store/invoices.ts';
 import type { Tx } from '../../store/database.ts';
-import { listHeldParts, listHolders } from '../../store/held-parts.ts';
+import { listHeldInstalments, listHolders } from '../../store/held-instalments.ts';
 import { findPlan } from '../../store/plans.ts';
 import { recordAudit, wasRecorded } from '../../store/records.ts';
 import { isOpen, isRunning } from '../../../domain/plans/plan.ts';
@@ -31,22 +31,22 @@ export async function holdAgain(settling: Settling, attempt: Attempt): Promise<H
 
 /** What it is for is owed still, and would be collected twice if somebody went on with another try. */
 export async function isStillFor({ tx, scope }: Pick<Settling, 'tx' | 'scope'>, attempt: Attempt): Promise<boolean> {
-	const { invoices, plan, parts } = await whatItPays(tx, scope, attempt);
+	const { invoices, plan, instalments } = await whatItPays(tx, scope, attempt);
 	if (!invoices.some((invoice) => invoice.balanceMinor > 0n)) return false;
-	return !isOfParts(attempt) || (plan !== null && isRunning(plan) && parts.every(isOpen));
+	return !isOfInstalments(attempt) || (plan !== null && isRunning(plan) && instalments.every(isOpen));
 }
 
-const isOfParts = ({ option }: Attempt): boolean => option === 'next_part' || option === 'all_parts';
-/** Tries that the database would let stand beside it no more than itself: of the same invoices whole, of the same parts. */
+const isOfInstalments = ({ option }: Attempt): boolean => option === 'next_part' || option === 'all_parts';
+/** Tries that the database would let stand beside it no more than itself: of the same invoices whole, of the same instalments. */
 async function listOthers(tx: Tx, scope: Settling['scope'], attempt: Attempt): Promise<Attempt[]> {
-	const { ids, plan, parts } = await whatItPays(tx, scope, attempt);
-	const whole = isOfParts(attempt) ? null : await findLiveAttempt(tx, scope, ids, { ofWholes: true });
+	const { ids, plan, instalments } = await whatItPays(tx, scope, attempt);
+	const whole = isOfInstalments(attempt) ? null : await findLiveAttempt(tx, scope, ids, { ofWholes: true });
 	const holders = plan
 		? await listHolders(
 				tx,
 				scope,
 				plan.planId,
-				parts.map((part) => part.position)
+				instalments.map((instalment) => instalment.position)
 			)
 		: [];
 	return [...(whole ? [whole] : []), ...holders].filter((one) => one.attemptId !== attempt.attemptId);
@@ -54,17 +54,18 @@ async function listOthers(tx: Tx, scope: Settling['scope'], attempt: Attempt): P
 
 async function mayHold({ tx, scope }: Settling, attempt: Attempt): Promise<HeldAgain> {
 	if (!(await isStillFor({ tx, scope }, attempt))) return null;
-	const { plan, parts } = await whatItPays(tx, scope, attempt);
-	return plan !== null && isRunning(plan) && parts.every(isOpen) ? 'with_parts' : 'alone';
+	const { plan, instalments } = await whatItPays(tx, scope, attempt);
+	return plan !== null && isRunning(plan) && instalments.every(isOpen) ? 'with_parts' : 'alone';
 }
 
 async function whatItPays(tx: Tx, scope: Settling['scope'], attempt: Attempt) {
 	const ids = (await listAttemptLines(tx, scope, attempt.attemptId)).map((line) => line.invoiceId);
 	const invoices = await lockInvoices(tx, scope, ids);
-	const held = await listHeldParts(tx, scope, attempt.attemptId);
+	const held = await listHeldInstalments(tx, scope, attempt.attemptId);
 	const plan = held[0] ? required(await findPlan(tx, scope, held[0].planId), 'plan') : null;
-	const parts = plan?.parts.filter((part) => held.some((one) => one.position === part.position)) ?? [];
-	return { ids, invoices, plan, parts };
+	const instalments =
+		plan?.instalments.filter((instalment) => held.some((one) => one.position === instalment.position)) ?? [];
+	return { ids, invoices, plan, instalments };
 }
 
 async function tellOnce({ tx, scope, now }: Settling, attempt: Attempt, holds: boolean): Promise<void> {

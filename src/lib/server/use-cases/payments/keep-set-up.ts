@@ -1,4 +1,4 @@
-// The row that comes before Stripe is asked to keep a means of payment for a plan whose first part comes later. One kept before needs no asking.
+// The row that comes before Stripe is asked to keep a means of payment for a plan whose first instalment comes later. One kept before needs no asking.
 import { required } from '../../../domain/required.ts';
 import type { StartPayment } from '../../../contract/payments.ts';
 import type { SavedMethod } from '../../store/saved-methods.ts';

@@ -84,7 +84,7 @@ export async function goBack(settling: Moving, payment: Payment, going: Going): 
 	await announce(settling, payment, lines);
 	if (kind === 'refund') return;
 	if (kind === 'payment_unsaid') return forgetPayment(settling, payment, reversalId);
-	// A part of a plan is refused once nothing of what paid it stands; less is owed beside the plan.
+	// An instalment of a plan is refused once nothing of what paid it stands; less is owed beside the plan.
 	if (lines.length && sumOf(lines) === sumOf(standing))
 		await followReversal(settling, await attemptOf(settling, payment), 'gone');
 	await queueReversalMail(tx, scope, now, 'money_returned', reversalId);
@@ -117,14 +117,14 @@ export async function restore(settling: Moving, payment: Payment, restored: Rest
 	const entry = moneyIn(kind, objectId, { clientId, lines, ...beyondInvoices(before, after) });
 	const stripeAccount = accountKey(payment.stripeAccount);
 	await bookEntry(tx, scope, entry, { currency, stripeAccount, bookedOn: civilDateIn(at, supplier.timeZone), now });
-	// A part of a plan is paid again when some of it is back; the rest is owed beside the plan.
+	// An instalment of a plan is paid again when some of it is back; the rest is owed beside the plan.
 	if (kind === 'chargeback_won' && lines.length)
 		await followReversal(settling, await attemptOf(settling, payment), 'restored');
 	await announce(settling, payment, lines);
 	if (kind === 'chargeback_won') await queueReversalMail(tx, scope, now, 'money_restored', reversalId);
 }
 
-/** It is as if it had not been said: parts wait as before, and whoever had a receipt is told that it is none. */
+/** It is as if it had not been said: instalments wait as before, and whoever had a receipt is told that it is none. */
 async function forgetPayment(settling: Moving, payment: Payment, reversalId: string): Promise<void> {
 	const { tx, scope, now } = settling;
 	await followReversal(settling, await attemptOf(settling, payment), 'undone');

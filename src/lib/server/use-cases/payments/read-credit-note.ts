@@ -1,7 +1,7 @@
 // The document of a discount as it is shown, mailed and printed. Null for a discount that needs none, or somebody else's.
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
-import type { DiscountPart } from '../../../domain/ledger/entries.ts';
+import type { DiscountVat } from '../../../domain/ledger/entries.ts';
 import type { Minor } from '../../../domain/money/minor.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
@@ -23,7 +23,7 @@ export type CreditNote = {
 	happenedOn: CivilDate;
 	amountMinor: Minor;
 	currency: string;
-	vat: DiscountPart[];
+	vat: DiscountVat[];
 };
 
 export async function readCreditNote(tx: Tx, scope: Scope, discountId: string): Promise<CreditNote | null> {

@@ -13,7 +13,7 @@ import { isCredited, payableToday } from '../../../domain/invoices/state.ts';
 import { transferPayload } from './transfer-code.ts';
 import { add, ZERO, type Minor } from '../../../domain/money/minor.ts';
 import { cureDaysFor } from '../../../domain/plans/failure.ts';
-import { isAskedBefore } from '../../../domain/plans/lower-parts.ts';
+import { isAskedBefore } from '../../../domain/plans/lower-instalments.ts';
 import { isWholeIn } from '../../../domain/plans/plan.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import { debitDeclineText, declineText } from '../../../i18n/declines.ts';
@@ -28,7 +28,7 @@ import { findLastAttempt, listAttemptLines, type Attempt } from '../../store/att
 import type { Tx } from '../../store/database.ts';
 import { findInvoice, type InvoiceRecord } from '../../store/invoices.ts';
 import { findContact, getSupplier, mayPay, type Supplier } from '../../store/parties.ts';
-import { listPlansOfInvoices, type PlanWithParts } from '../../store/plans.ts';
+import { listPlansOfInvoices, type PlanWithInstalments } from '../../store/plans.ts';
 import { listPayments, type PaymentListing } from '../../store/payments.ts';
 import { invoiceView, paymentView, stripeView, supplierView } from '../invoices/views.ts';
 import { methodViews } from '../methods/manage-methods.ts';
@@ -72,9 +72,9 @@ export async function readPayView(
 		const quoted = await quoteInvoices(tx, scope, { supplier, records, at, usePoints: asked });
 		const { today } = quoted.quote;
 		const amountMinor = add(...records.map(payableToday));
-		const plan = plans.find((one) => one.status !== 'pending' && isWholeIn(one.parts, invoiceIds)) ?? null;
+		const plan = plans.find((one) => one.status !== 'pending' && isWholeIn(one.instalments, invoiceIds)) ?? null;
 		const isRunning = plan?.status === 'active' || plan?.status === 'paused';
-		const options = isRunning && !isAskedBefore(amountMinor) ? planOptionViews(plan.parts) : optionViews(quoted);
+		const options = isRunning && !isAskedBefore(amountMinor) ? planOptionViews(plan.instalments) : optionViews(quoted);
 		const refused = isRunning ? [] : refusedViews(quoted);
 		const attempt = last && (await attemptFor(tx, scope, last));
 		// Several that are all settled: what paid them together is told, with its receipt.
@@ -118,7 +118,7 @@ export async function readPayView(
 type Told = Pick<PayView, 'invoices' | 'options' | 'refused' | 'attempt'> & {
 	supplier: Supplier;
 	records: InvoiceRecord[];
-	plan: PlanWithParts | null;
+	plan: PlanWithInstalments | null;
 	quoted: Quoted;
 };
 function wordsOf(
@@ -128,7 +128,7 @@ function wordsOf(
 	const first = required(records[0], 'invoice');
 	const { currency, clientKind, notPayableReason, plannedMinor } = first;
 	const cureDays = cureDaysFor(clientKind, supplier.planCureDays);
-	const terms = { currency, supplier: supplier.name, locale, cureDays, isLastPart: options.length === 1 };
+	const terms = { currency, supplier: supplier.name, locale, cureDays, isLastInstalment: options.length === 1 };
 	return {
 		consents: Object.fromEntries(options.map((option) => [option.kind, consentText(option, terms)])),
 		reasons: refused.flatMap((one) => notOfferedText(one, currency, locale) ?? []),

@@ -194,7 +194,7 @@ async function keepNotPaid(booking: Booking, attempt: Attempt, { input, known }:
 	const ended = { status: 'canceled', errorCode: 'said_not_paid', declineCode: null } as const;
 	await saveAttempt(tx, scope, attemptId, { ...ended, stripePaymentIntentId: intentOf(attempt, known) }, now);
 	await say(booking, attempt, { input, known });
-	// What had been said to be paid has let its parts go already.
+	// What had been said to be paid has let its instalments go already.
 	if (known?.outcome !== 'paid')
 		await followPlan({ ...booking, intent: null }, { ...attempt, errorCode: 'said_not_paid' }, 'canceled');
 	await followMoney(booking, attempt, null);

@@ -1,4 +1,4 @@
-// A plan whose first part comes later is accepted: its means of payment is checked and kept instead of charged. Refusals: payment_unknown.
+// A plan whose first instalment comes later is accepted: its means of payment is checked and kept instead of charged. Refusals: payment_unknown.
 import type { Scope } from '../../../domain/access/scope.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';

@@ -228,7 +228,7 @@ async function moveAttempt(
 		});
 	// A card refused on the page is told there; a debit that comes back days later is told by mail.
 	if (status === 'processing') await queueAttemptMail(tx, scope, now, 'debit_notice', attempt);
-	// A part of a plan has its own mail, which says what comes next.
+	// An instalment of a plan has its own mail, which says what comes next.
 	if (status === 'declined' && wasDebit && !isOfPlan(attempt))
 		await queueAttemptMail(tx, scope, now, 'payment_failed', attempt);
 	return true;

@@ -3,7 +3,7 @@
 import { INVOICES_PER_PAYMENT, type StartPayment } from '../../../contract/payments.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { AllocationLine } from '../../../domain/payments/allocation.ts';
-import { openParts } from '../../../domain/plans/plan.ts';
+import { openInstalments } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
 import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
@@ -20,12 +20,12 @@ import { insertPromisedDiscounts } from '../../store/discounts.ts';
 import { findInvoice, lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { getSupplier, mayPay, type Supplier } from '../../store/parties.ts';
-import { holdParts } from '../../store/held-parts.ts';
+import { holdInstalments } from '../../store/held-instalments.ts';
 import { findCustomerId, type SavedMethod } from '../../store/saved-methods.ts';
 import { isSilent } from '../../store/stripe-accounts.ts';
 import { constraintName } from '../../store/tx.ts';
 import { contactOf, keepAcceptance, type From } from '../offers/keep-acceptance.ts';
-import { lastPartOn, mayKeep, readTokenEnd, refuseEndingCard, type CardEnd } from '../methods/card-end.ts';
+import { lastInstalmentOn, mayKeep, readTokenEnd, refuseEndingCard, type CardEnd } from '../methods/card-end.ts';
 import { customerIfAsked } from '../methods/customer.ts';
 import { holdCredit } from '../points/credit.ts';
 import { isPlan, keepPlan } from '../plans/keep-plan.ts';
@@ -155,7 +155,7 @@ async function openInside(
 	if (!method.ok) return method;
 	const ending = refuseEndingCard(
 		chosen.value.plan ? card : (method.value ?? card),
-		lastPartOn(chosen.value),
+		lastInstalmentOn(chosen.value),
 		input.cardMayEnd
 	);
 	if (ending) return ending;
@@ -189,7 +189,7 @@ type Opening = {
 };
 async function keepAttempt(services: Services, scope: Scope, tx: Tx, opening: Opening): Promise<Attempt> {
 	const { input, supplier, invoices, chosen, method, from } = opening;
-	const { lines, quoted, plan, parts, isSetup } = chosen;
+	const { lines, quoted, plan, instalments, isSetup } = chosen;
 	const { attemptId } = input;
 	const now = services.clock.now();
 	const { clientId } = required(invoices[0], 'invoice');
@@ -217,9 +217,11 @@ async function keepAttempt(services: Services, scope: Scope, tx: Tx, opening: Op
 			confirmationTokenId: input.confirmationTokenId,
 			savedMethodId: method?.methodId ?? null,
 			customerId,
-			// What the payer brings for a part serves the parts to come as well.
+			// What the payer brings for an instalment serves the instalments to come as well.
 			keepsMethod:
-				begins || remembers || (plan !== null && method === null && parts.length < openParts(plan.parts).length),
+				begins ||
+				remembers ||
+				(plan !== null && method === null && instalments.length < openInstalments(plan.instalments).length),
 			remembersMethod: remembers,
 			isSetup,
 			description: invoices
@@ -251,7 +253,7 @@ async function keepAttempt(services: Services, scope: Scope, tx: Tx, opening: Op
 			now
 		});
 	if (isSetup) await keepSetUp({ scope, tx, now, supplier }, { attemptId, clientId, method, input, from });
-	if (plan) await holdParts(tx, scope, attemptId, parts);
+	if (plan) await holdInstalments(tx, scope, attemptId, instalments);
 	for (const line of lines)
 		await recordFact(tx, scope, now, { kind: 'attempt.changed', clientId, invoiceId: line.invoiceId, attemptId });
 	return required(await findAttempt(tx, scope, attemptId), 'attempt');

@@ -1,9 +1,9 @@
-// A plan whose first part comes later: nothing is taken on the day it is accepted, the means of payment is kept. Its attempt and its setup share an id.
+// A plan whose first instalment comes later: nothing is taken on the day it is accepted, the means of payment is kept. Its attempt and its setup share an id.
 import type { MethodFacts } from '../../../domain/payments/methods.ts';
 import { required } from '../../../domain/required.ts';
 import { lockAttempt, lockInvoicesOf, saveAttempt } from '../../store/attempts.ts';
 import type { MethodSetup } from '../../store/method-setups.ts';
-import { setHold } from '../../store/held-parts.ts';
+import { setHold } from '../../store/held-instalments.ts';
 import { findPlan, savePlan } from '../../store/plans.ts';
 import { saveMethod } from '../../store/saved-methods.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';

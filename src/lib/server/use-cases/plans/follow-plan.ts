@@ -1,4 +1,4 @@
-// What became of a try, for the plan it pays: parts paid, on their way, refused; the plan begun, mended, completed. Called inside settling, once for
+// What became of a try, for the plan it pays: instalments paid, on their way, refused; the plan begun, mended, completed. Called inside settling, once for
 // each move of an attempt. Facts: plan.changed.
 import { addDays, civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { askedOn } from '../../../domain/plans/calendar.ts';
@@ -10,8 +10,8 @@ import type { Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { findClient } from '../../store/parties.ts';
-import { listHeldParts, listHeldPositions, setHold } from '../../store/held-parts.ts';
-import { findPlan, lockPlan, savePart, savePlan, type PlanWithParts } from '../../store/plans.ts';
+import { listHeldInstalments, listHeldPositions, setHold } from '../../store/held-instalments.ts';
+import { findPlan, lockPlan, saveInstalment, savePlan, type PlanWithInstalments } from '../../store/plans.ts';
 import { findMethod } from '../../store/saved-methods.ts';
 import { queueAttemptMail, queuePlanMail, UNTRIED } from '../mails/queue-mails.ts';
 import { keepUsedMethod } from '../methods/keep-used-method.ts';
@@ -21,33 +21,34 @@ export type Following = Pick<Settling, 'scope' | 'tx' | 'supplier' | 'now'> & { 
 
 export async function followPlan(following: Following, attempt: Attempt, status: Attempt['status']): Promise<void> {
 	const { scope, tx } = following;
-	const held = await listHeldParts(tx, scope, attempt.attemptId);
+	const held = await listHeldInstalments(tx, scope, attempt.attemptId);
 	if (!held[0]) return;
 	const plan = required(await lockPlan(tx, scope, held[0].planId), 'plan');
 	const positions = held.map((one) => one.position);
-	const parts = plan.parts.filter((part) => positions.includes(part.position));
-	if (status === 'processing' || status === 'paid') await advance(following, { plan, parts, attempt, status });
-	else if (status === 'declined' || status === 'canceled') await fallBack(following, { plan, parts, attempt, status });
+	const instalments = plan.instalments.filter((instalment) => positions.includes(instalment.position));
+	if (status === 'processing' || status === 'paid') await advance(following, { plan, instalments, attempt, status });
+	else if (status === 'declined' || status === 'canceled')
+		await fallBack(following, { plan, instalments, attempt, status });
 	else return;
 	await announce(following, plan);
 }
 
 type Move = {
-	plan: PlanWithParts;
-	parts: PlanWithParts['parts'];
+	plan: PlanWithInstalments;
+	instalments: PlanWithInstalments['instalments'];
 	attempt: Attempt;
 	status: 'processing' | 'paid' | 'declined' | 'canceled';
 };
 
-/** Money on its way or there: the parts are held, and the plan lives. */
-async function advance(following: Following, { plan, parts, attempt, status }: Move): Promise<void> {
+/** Money on its way or there: the instalments are held, and the plan lives. */
+async function advance(following: Following, { plan, instalments, attempt, status }: Move): Promise<void> {
 	const { scope, tx, now } = following;
 	await holdAgain(tx, scope, attempt, plan);
-	for (const part of parts)
-		await savePart(
+	for (const instalment of instalments)
+		await saveInstalment(
 			tx,
 			scope,
-			part,
+			instalment,
 			{ status: status === 'paid' ? 'paid' : 'processing', askOn: null, attemptId: attempt.attemptId },
 			now
 		);
@@ -59,9 +60,9 @@ async function advance(following: Following, { plan, parts, attempt, status }: M
 		scope,
 		plan.planId,
 		{
-			status: statusAfter(begins ? 'active' : plan.status, after.parts),
+			status: statusAfter(begins ? 'active' : plan.status, after.instalments),
 			...(methodId ? { methodId } : {}),
-			...(isFailing(after.parts) ? {} : { cureEndsOn: null })
+			...(isFailing(after.instalments) ? {} : { cureEndsOn: null })
 		},
 		now
 	);
@@ -69,61 +70,64 @@ async function advance(following: Following, { plan, parts, attempt, status }: M
 	if (begins) await queuePlanMail(tx, scope, now, 'plan_started', plan);
 }
 
-/** A try that had been given up and was paid after all holds its parts again, unless another has taken them meanwhile, or asks a bank for them at this moment. */
-async function holdAgain(tx: Tx, scope: Settling['scope'], attempt: Attempt, plan: PlanWithParts): Promise<void> {
-	const held = await listHeldParts(tx, scope, attempt.attemptId);
+/** A try that had been given up and was paid after all holds its instalments again, unless another has taken them meanwhile, or asks a bank for them at this moment. */
+async function holdAgain(tx: Tx, scope: Settling['scope'], attempt: Attempt, plan: PlanWithInstalments): Promise<void> {
+	const held = await listHeldInstalments(tx, scope, attempt.attemptId);
 	if (held.every((one) => one.holds)) return;
 	const byOthers = await listHeldPositions(tx, scope, plan.planId);
-	const own = plan.parts.filter((part) => held.some((one) => one.position === part.position));
-	const taken = own.some((part) => !isOpen(part) || byOthers.includes(part.position));
+	const own = plan.instalments.filter((instalment) => held.some((one) => one.position === instalment.position));
+	const taken = own.some((instalment) => !isOpen(instalment) || byOthers.includes(instalment.position));
 	if (!taken) await setHold(tx, scope, attempt.attemptId, true);
 }
 
-/** Parts that wait are asked for on the day that suits the means of payment; refused ones are tried with the new one today. */
+/** Instalments that wait are asked for on the day that suits the means of payment; refused ones are tried with the new one today. */
 export async function schedule(
 	{ scope, tx, now, supplier }: Pick<Following, 'scope' | 'tx' | 'now' | 'supplier'>,
-	plan: PlanWithParts,
+	plan: PlanWithInstalments,
 	methodType: string | null
 ): Promise<void> {
 	const today = civilDateIn(now, supplier.timeZone);
-	for (const part of plan.parts.filter(isOpen))
-		await savePart(
+	for (const instalment of plan.instalments.filter(isOpen))
+		await saveInstalment(
 			tx,
 			scope,
-			part,
-			part.status === 'scheduled' ? { askOn: askedOn(part.dueOn, methodType) } : { askOn: today, status: 'retrying' },
+			instalment,
+			instalment.status === 'scheduled'
+				? { askOn: askedOn(instalment.dueOn, methodType) }
+				: { askOn: today, status: 'retrying' },
 			now
 		);
 }
 
-async function fallBack(following: Following, { plan, parts, attempt, status }: Move): Promise<void> {
+async function fallBack(following: Following, { plan, instalments, attempt, status }: Move): Promise<void> {
 	const { scope, tx, now } = following;
 	await setHold(tx, scope, attempt.attemptId, false);
 	if (plan.status === 'pending') {
-		for (const part of plan.parts) await savePart(tx, scope, part, { status: 'canceled', askOn: null }, now);
+		for (const instalment of plan.instalments)
+			await saveInstalment(tx, scope, instalment, { status: 'canceled', askOn: null }, now);
 		return savePlan(tx, scope, plan.planId, { status: 'canceled' }, now);
 	}
 	// It ended while this was under way: nothing is tried again, the rest fell due, and nobody is promised anything.
-	if (isOver(plan)) return endParts(following, parts, attempt, status);
+	if (isOver(plan)) return endInstalments(following, instalments, attempt, status);
 	// A payer whose own card is refused on the page is told there, and nothing changes; what the schedule tried, or a bank sent back, counts.
-	const counts = attempt.channel === 'plan' || parts.some((part) => part.status === 'processing');
-	if (!counts || status === 'canceled') return restore(following, parts, attempt);
+	const counts = attempt.channel === 'plan' || instalments.some((instalment) => instalment.status === 'processing');
+	if (!counts || status === 'canceled') return restore(following, instalments, attempt);
 	// One that another try has paid, or is paying, is not refused by this one.
-	for (const part of parts.filter((one) => one.attemptId === attempt.attemptId && one.status !== 'paid'))
-		await refusePart(following, plan, part, failureOf(following.intent, attempt));
+	for (const instalment of instalments.filter((one) => one.attemptId === attempt.attemptId && one.status !== 'paid'))
+		await refuseInstalment(following, plan, instalment, failureOf(following.intent, attempt));
 }
-const isOver = ({ status }: PlanWithParts): boolean => status === 'in_default' || status === 'canceled';
-async function endParts(
+const isOver = ({ status }: PlanWithInstalments): boolean => status === 'in_default' || status === 'canceled';
+async function endInstalments(
 	{ scope, tx, now }: Following,
-	parts: PlanWithParts['parts'],
+	instalments: PlanWithInstalments['instalments'],
 	attempt: Attempt,
 	status: Move['status']
 ): Promise<void> {
 	// As of every debit that comes back: by what was under way when it did.
 	if (status === 'declined' && attempt.status === 'processing')
 		await queueAttemptMail(tx, scope, now, 'payment_failed', attempt);
-	for (const part of parts.filter((one) => one.status !== 'paid'))
-		await savePart(tx, scope, part, { status: 'canceled', askOn: null }, now);
+	for (const instalment of instalments.filter((one) => one.status !== 'paid'))
+		await saveInstalment(tx, scope, instalment, { status: 'canceled', askOn: null }, now);
 }
 
 /**
@@ -132,30 +136,31 @@ async function endParts(
  */
 async function restore(
 	{ scope, tx, supplier, now }: Following,
-	parts: PlanWithParts['parts'],
+	instalments: PlanWithInstalments['instalments'],
 	{ attemptId, channel, errorCode }: Attempt
 ): Promise<void> {
 	const tomorrow = addDays(civilDateIn(now, supplier.timeZone), 1);
-	for (const part of parts.filter((one) => one.attemptId === attemptId))
-		if (part.status === 'processing') await savePart(tx, scope, part, { status: 'action_needed' }, now);
-		else if (channel === 'plan' && errorCode !== 'never_confirmed' && part.askOn !== null)
-			await savePart(tx, scope, part, { askOn: tomorrow }, now);
+	for (const instalment of instalments.filter((one) => one.attemptId === attemptId))
+		if (instalment.status === 'processing')
+			await saveInstalment(tx, scope, instalment, { status: 'action_needed' }, now);
+		else if (channel === 'plan' && errorCode !== 'never_confirmed' && instalment.askOn !== null)
+			await saveInstalment(tx, scope, instalment, { askOn: tomorrow }, now);
 }
 
-/** One part refused: what comes next, and whether the client's time to mend it begins. */
-export async function refusePart(
+/** One instalment refused: what comes next, and whether the client's time to mend it begins. */
+export async function refuseInstalment(
 	{ scope, tx, supplier, now }: Pick<Following, 'scope' | 'tx' | 'supplier' | 'now'>,
-	plan: PlanWithParts,
-	part: PlanWithParts['parts'][number],
+	plan: PlanWithInstalments,
+	instalment: PlanWithInstalments['instalments'][number],
 	failure: Omit<Failure, 'failures'>
 ): Promise<void> {
 	const today = civilDateIn(now, supplier.timeZone);
-	const failures = part.failures + 1;
+	const failures = instalment.failures + 1;
 	const next = afterFailure({ ...failure, failures }, today);
-	await savePart(
+	await saveInstalment(
 		tx,
 		scope,
-		part,
+		instalment,
 		next.kind === 'retry'
 			? { status: 'retrying', failures, askOn: next.on }
 			: { status: 'action_needed', failures, askOn: null },
@@ -171,8 +176,8 @@ export async function refusePart(
 		now
 	);
 	// Counted anew since another day was agreed on: each refusal is told, not each number.
-	const round = `${part.dueOn}.${failures}${failure.errorCode === 'method_gone' ? UNTRIED : ''}`;
-	if (next.kind !== 'stop') await queuePlanMail(tx, scope, now, 'part_failed', plan, part.position, round);
+	const round = `${instalment.dueOn}.${failures}${failure.errorCode === 'method_gone' ? UNTRIED : ''}`;
+	if (next.kind !== 'stop') await queuePlanMail(tx, scope, now, 'part_failed', plan, instalment.position, round);
 }
 const failureOf = (intent: IntentState | null, attempt: Attempt): Omit<Failure, 'failures'> => ({
 	errorCode: intent?.errorCode ?? attempt.errorCode,
@@ -180,57 +185,66 @@ const failureOf = (intent: IntentState | null, attempt: Attempt): Omit<Failure, 
 	methodType: attempt.methodType ?? intent?.methodType ?? null
 });
 
-/** Money that went back re-opens the parts it had paid; money restored closes them again; a match that was a mistake is as if it had not been. */
+/** Money that went back re-opens the instalments it had paid; money restored closes them again; a match that was a mistake is as if it had not been. */
 export async function followReversal(
 	following: Following,
 	attempt: Attempt,
 	kind: 'gone' | 'restored' | 'undone'
 ): Promise<void> {
 	const { scope, tx, now } = following;
-	const held = await listHeldParts(tx, scope, attempt.attemptId);
+	const held = await listHeldInstalments(tx, scope, attempt.attemptId);
 	if (!held[0]) return;
 	const plan = required(await lockPlan(tx, scope, held[0].planId), 'plan');
 	if (isOver(plan)) return;
-	const parts = plan.parts.filter((part) => held.some((one) => one.position === part.position));
+	const instalments = plan.instalments.filter((instalment) => held.some((one) => one.position === instalment.position));
 	if (kind === 'restored') {
 		await holdAgain(tx, scope, attempt, plan);
-		for (const part of parts.filter(isOpen)) await savePart(tx, scope, part, { status: 'paid', askOn: null }, now);
+		for (const instalment of instalments.filter(isOpen))
+			await saveInstalment(tx, scope, instalment, { status: 'paid', askOn: null }, now);
 	} else {
 		await setHold(tx, scope, attempt.attemptId, false);
-		for (const part of parts.filter((one) => one.status === 'paid'))
-			if (kind === 'gone') await refusePart(following, plan, part, failureOf(following.intent, attempt));
-			else await waitAgain(following, plan, part);
+		for (const instalment of instalments.filter((one) => one.status === 'paid'))
+			if (kind === 'gone') await refuseInstalment(following, plan, instalment, failureOf(following.intent, attempt));
+			else await waitAgain(following, plan, instalment);
 	}
 	if (kind !== 'gone') {
 		const after = required(await findPlan(tx, scope, plan.planId), 'plan');
 		// What was to be mended is: the plan does not break for it.
-		const status = statusAfter(plan.status, after.parts);
-		await savePlan(tx, scope, plan.planId, { status, ...(isFailing(after.parts) ? {} : { cureEndsOn: null }) }, now);
+		const status = statusAfter(plan.status, after.instalments);
+		await savePlan(
+			tx,
+			scope,
+			plan.planId,
+			{ status, ...(isFailing(after.instalments) ? {} : { cureEndsOn: null }) },
+			now
+		);
 	}
 	await announce(following, plan);
 }
 /** Asked for on its day, tomorrow at the earliest: whoever undoes a match has the day to make the right one. What had been refused waits for the client. */
 async function waitAgain(
 	{ scope, tx, supplier, now }: Following,
-	plan: PlanWithParts,
-	part: PlanWithParts['parts'][number]
+	plan: PlanWithInstalments,
+	instalment: PlanWithInstalments['instalments'][number]
 ): Promise<void> {
 	const today = civilDateIn(now, supplier.timeZone);
-	if (part.failures > 0) {
+	if (instalment.failures > 0) {
 		const client = await findClient(tx, scope, plan.clientId);
 		const days = cureDaysFor(client?.kind ?? 'unknown', plan.cureDays);
 		await savePlan(tx, scope, plan.planId, { cureEndsOn: plan.cureEndsOn ?? addDays(today, days) }, now);
-		return savePart(tx, scope, part, { status: 'action_needed', askOn: null }, now);
+		return saveInstalment(tx, scope, instalment, { status: 'action_needed', askOn: null }, now);
 	}
 	const method = plan.methodId ? await findMethod(tx, scope, plan.methodId) : null;
-	const [day, tomorrow] = [askedOn(part.dueOn, method?.type ?? null), addDays(today, 1)];
-	return savePart(tx, scope, part, { status: 'scheduled', askOn: day > tomorrow ? day : tomorrow }, now);
+	const [day, tomorrow] = [askedOn(instalment.dueOn, method?.type ?? null), addDays(today, 1)];
+	return saveInstalment(tx, scope, instalment, { status: 'scheduled', askOn: day > tomorrow ? day : tomorrow }, now);
 }
 
 export async function announce(
 	{ scope, tx, now }: Pick<Following, 'scope' | 'tx' | 'now'>,
-	plan: PlanWithParts
+	plan: PlanWithInstalments
 ): Promise<void> {
-	for (const invoiceId of new Set(plan.parts.flatMap((part) => part.lines.map((line) => line.invoiceId))))
+	for (const invoiceId of new Set(
+		plan.instalments.flatMap((instalment) => instalment.lines.map((line) => line.invoiceId))
+	))
 		await recordFact(tx, scope, now, { kind: 'plan.changed', clientId: plan.clientId, invoiceId, attemptId: null });
 }

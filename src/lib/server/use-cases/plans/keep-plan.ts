@@ -1,4 +1,4 @@
-// A plan as it was accepted: kept with the attempt that pays its first part, and alive only once that part is paid or ordered.
+// A plan as it was accepted: kept with the attempt that pays its first instalment, and alive only once that instalment is paid or ordered.
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { PaymentOption } from '../../../domain/offers/quoted.ts';
 import { cureDaysFor } from '../../../domain/plans/failure.ts';
@@ -6,7 +6,7 @@ import { required } from '../../../domain/required.ts';
 import type { Tx } from '../../store/database.ts';
 import type { InvoiceRecord } from '../../store/invoices.ts';
 import type { Supplier } from '../../store/parties.ts';
-import { holdParts } from '../../store/held-parts.ts';
+import { holdInstalments } from '../../store/held-instalments.ts';
 import { insertPlan } from '../../store/plans.ts';
 import { contactOf } from '../offers/keep-acceptance.ts';
 
@@ -32,7 +32,7 @@ export async function keepPlan(
 			planId,
 			clientId,
 			contactId: contactOf(scope),
-			count: option.parts.length,
+			count: option.instalments.length,
 			amountMinor: option.amountMinor,
 			currency,
 			status: 'pending',
@@ -43,7 +43,7 @@ export async function keepPlan(
 			createdAt: now,
 			updatedAt: now
 		},
-		option.parts
+		option.instalments
 	);
-	await holdParts(tx, scope, planId, [{ planId, position: 1 }]);
+	await holdInstalments(tx, scope, planId, [{ planId, position: 1 }]);
 }

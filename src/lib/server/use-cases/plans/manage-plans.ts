@@ -10,7 +10,7 @@ import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import { listNumbers } from '../../store/open-invoices.ts';
 import { getSupplier } from '../../store/parties.ts';
-import { listPlans, lockPlan, savePart, savePlan, type PlanWithParts } from '../../store/plans.ts';
+import { listPlans, lockPlan, saveInstalment, savePlan, type PlanWithInstalments } from '../../store/plans.ts';
 import { recordAudit } from '../../store/records.ts';
 import { findMethod } from '../../store/saved-methods.ts';
 import type { Tx } from '../../store/database.ts';
@@ -30,7 +30,7 @@ export type AdminPlan = PlanView & {
 export type PlanLists = {
 	/** Something was refused, or waits for the client. */
 	atRisk: AdminPlan[];
-	/** Parts that fall due within seven days. */
+	/** Instalments that fall due within seven days. */
 	dueSoon: { plan: AdminPlan; dueOn: CivilDate; amountMinor: Minor }[];
 	running: Page<AdminPlan>;
 	ended: Page<AdminPlan>;
@@ -56,15 +56,15 @@ export async function readPlans(
 			);
 			return { ...place, rows: await adminPlans(tx, scope, rows, today) };
 		};
-		const those = async (part: 'at_risk' | { dueUntil: CivilDate }) =>
-			adminPlans(tx, scope, await listPlans(tx, scope, { status: RUNNING, part }), today);
+		const those = async (instalment: 'at_risk' | { dueUntil: CivilDate }) =>
+			adminPlans(tx, scope, await listPlans(tx, scope, { status: RUNNING, instalment }), today);
 		return {
 			atRisk: await those('at_risk'),
 			dueSoon: (await those({ dueUntil: soon }))
 				.flatMap((plan) =>
-					plan.parts
-						.filter((part) => isOpen(part) && part.dueOn <= soon)
-						.map((part) => ({ plan, dueOn: part.dueOn, amountMinor: part.amountMinor }))
+					plan.instalments
+						.filter((instalment) => isOpen(instalment) && instalment.dueOn <= soon)
+						.map((instalment) => ({ plan, dueOn: instalment.dueOn, amountMinor: instalment.amountMinor }))
 				)
 				.sort((a, b) => (a.dueOn < b.dueOn ? -1 : 1)),
 			running: await page(runningAfter, RUNNING),
@@ -76,11 +76,11 @@ export async function readPlans(
 export async function adminPlans(
 	tx: Tx,
 	scope: Scope,
-	plans: (PlanWithParts & { clientName: string })[],
+	plans: (PlanWithInstalments & { clientName: string })[],
 	today: CivilDate
 ): Promise<AdminPlan[]> {
-	const idsOf = (plan: PlanWithParts): string[] => [
-		...new Set(plan.parts.flatMap((part) => part.lines.map((line) => line.invoiceId)))
+	const idsOf = (plan: PlanWithInstalments): string[] => [
+		...new Set(plan.instalments.flatMap((instalment) => instalment.lines.map((line) => line.invoiceId)))
 	];
 	const [views, numbers] = await Promise.all([
 		planViews(tx, scope, plans, today),
@@ -91,17 +91,17 @@ export async function adminPlans(
 		clientId: plan.clientId,
 		clientName: plan.clientName,
 		invoices: idsOf(plan).map((invoiceId) => ({ invoiceId, number: numbers.get(invoiceId) ?? '' })),
-		openMinor: add(...plan.parts.filter(isOpen).map((part) => part.amountMinor)),
+		openMinor: add(...plan.instalments.filter(isOpen).map((instalment) => instalment.amountMinor)),
 		createdAt: plan.createdAt
 	}));
 }
 
 export type PlanAction = 'pause' | 'resume' | 'end';
 /**
- * `pause`: nothing is taken. `resume`: parts whose day has passed are taken at the next run. `end`: the parts to come are given up, and what is left of
+ * `pause`: nothing is taken. `resume`: instalments whose day has passed are taken at the next run. `end`: the instalments to come are given up, and what is left of
  * the invoices is to be paid in one go.
  */
-export async function movePlan(
+export async function changePlan(
 	services: Services,
 	scope: Scope,
 	planId: string,
@@ -115,8 +115,8 @@ export async function movePlan(
 		const now = services.clock.now();
 		const supplier = await getSupplier(tx, scope);
 		if (action === 'end')
-			for (const part of plan.parts.filter(isOpen))
-				await savePart(tx, scope, part, { status: 'canceled', askOn: null }, now);
+			for (const instalment of plan.instalments.filter(isOpen))
+				await saveInstalment(tx, scope, instalment, { status: 'canceled', askOn: null }, now);
 		const status = action === 'pause' ? 'paused' : action === 'resume' ? 'active' : 'in_default';
 		await savePlan(tx, scope, planId, { status, ...(action === 'resume' ? { cureEndsOn: null } : {}) }, now);
 		if (action === 'resume') {

@@ -3,21 +3,26 @@ import type { PlanView } from '../../../contract/views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { isChargeable, isExpired } from '../../../domain/payments/methods.ts';
-import { isRunning, nextPart, openParts } from '../../../domain/plans/plan.ts';
+import { isRunning, nextInstalment, openInstalments } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
 import { getSupplier } from '../../store/parties.ts';
 import type { Tx } from '../../store/database.ts';
-import { listOpenMoves, type PartMove } from '../../store/part-moves.ts';
+import { listOpenReschedules, type Reschedule } from '../../store/reschedules.ts';
 import { listHeldPlans } from '../../store/plan-days.ts';
-import type { PlanWithParts } from '../../store/plans.ts';
+import type { PlanWithInstalments } from '../../store/plans.ts';
 import { listMethodsNamed, type SavedMethod } from '../../store/saved-methods.ts';
-import { asksBank, isTheirs, listAskingBank } from './confirm-part.ts';
+import { asksBank, isTheirs, listAskingBank } from './confirm-instalment.ts';
 
-export const planView = async (tx: Tx, scope: Scope, plan: PlanWithParts, today: CivilDate): Promise<PlanView> =>
+export const planView = async (tx: Tx, scope: Scope, plan: PlanWithInstalments, today: CivilDate): Promise<PlanView> =>
 	required((await planViews(tx, scope, [plan], today))[0], 'view');
 
 /** Of each plan, in their order: as many questions for one as for all. */
-export async function planViews(tx: Tx, scope: Scope, plans: PlanWithParts[], today: CivilDate): Promise<PlanView[]> {
+export async function planViews(
+	tx: Tx,
+	scope: Scope,
+	plans: PlanWithInstalments[],
+	today: CivilDate
+): Promise<PlanView[]> {
 	const planIds = plans.map((plan) => plan.planId);
 	const [{ stripeAccount }, methods, moves, held, asking] = await Promise.all([
 		getSupplier(tx, scope),
@@ -26,12 +31,12 @@ export async function planViews(tx: Tx, scope: Scope, plans: PlanWithParts[], to
 			scope,
 			plans.flatMap((plan) => plan.methodId ?? [])
 		),
-		listOpenMoves(tx, scope, planIds),
+		listOpenReschedules(tx, scope, planIds),
 		listHeldPlans(tx, scope, planIds, today),
 		listAskingBank(
 			tx,
 			scope,
-			plans.flatMap((plan) => plan.parts)
+			plans.flatMap((plan) => plan.instalments)
 		)
 	]);
 	return plans.map((plan) =>
@@ -47,12 +52,16 @@ export async function planViews(tx: Tx, scope: Scope, plans: PlanWithParts[], to
 type Around = {
 	stripeAccount: string | null;
 	method: SavedMethod | null;
-	moves: PartMove[];
+	moves: Reschedule[];
 	isHeld: boolean;
 	asking: Set<string>;
 };
-function viewOf(scope: Scope, plan: PlanWithParts, { stripeAccount, method, moves, isHeld, asking }: Around): PlanView {
-	const failing = plan.parts.find((part) => part.status === 'action_needed') ?? null;
+function viewOf(
+	scope: Scope,
+	plan: PlanWithInstalments,
+	{ stripeAccount, method, moves, isHeld, asking }: Around
+): PlanView {
+	const failing = plan.instalments.find((instalment) => instalment.status === 'action_needed') ?? null;
 	return {
 		planId: plan.planId,
 		status: plan.status,
@@ -65,8 +74,10 @@ function viewOf(scope: Scope, plan: PlanWithParts, { stripeAccount, method, move
 		isHeld,
 		// Of a plan that runs, none at all is as good as one that serves no more.
 		methodLost: method ? !isChargeable(method, stripeAccount) : isRunning(plan),
-		cardEndsBefore: method && (openParts(plan.parts).find((part) => isExpired(method, part.dueOn))?.dueOn ?? null),
-		parts: plan.parts.map(({ position, dueOn, amountMinor, agreedMinor, status, askOn }) => ({
+		cardEndsBefore:
+			method &&
+			(openInstalments(plan.instalments).find((instalment) => isExpired(method, instalment.dueOn))?.dueOn ?? null),
+		instalments: plan.instalments.map(({ position, dueOn, amountMinor, agreedMinor, status, askOn }) => ({
 			position,
 			dueOn,
 			amountMinor,
@@ -76,6 +87,6 @@ function viewOf(scope: Scope, plan: PlanWithParts, { stripeAccount, method, move
 			moveTo: moves.find((move) => move.position === position)?.toOn ?? null
 		})),
 		needs: failing ? (asksBank(asking, failing) ? 'authenticate' : 'other_method') : null,
-		mayConfirm: isTheirs(scope, method) && asksBank(asking, nextPart(plan.parts))
+		mayConfirm: isTheirs(scope, method) && asksBank(asking, nextInstalment(plan.instalments))
 	};
 }

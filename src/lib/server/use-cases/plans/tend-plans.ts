@@ -1,4 +1,4 @@
-// What the days bring to plans: parts are announced before they are taken; a means of payment that serves no more is asked for again; a plan whose time to mend is over breaks, and both sides are told.
+// What the days bring to plans: instalments are announced before they are taken; a means of payment that serves no more is asked for again; a plan whose time to mend is over breaks, and both sides are told.
 import { addDays, daysBetween, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { announcedOn } from '../../../domain/plans/calendar.ts';
 import { isDoubtful, isOpen } from '../../../domain/plans/plan.ts';
@@ -12,7 +12,7 @@ import {
 	listToAnnounce,
 	type EndingCard
 } from '../../store/plan-days.ts';
-import { lockPlan, savePart, savePlan, type PlanRow } from '../../store/plans.ts';
+import { lockPlan, saveInstalment, savePlan, type PlanRow } from '../../store/plans.ts';
 import { findMethod } from '../../store/saved-methods.ts';
 import { recordAudit } from '../../store/records.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
@@ -21,10 +21,10 @@ import { allOf } from '../page.ts';
 import { commit, read, safely } from '../run.ts';
 import { announce } from './follow-plan.ts';
 
-/** How far ahead parts are told. */
+/** How far ahead instalments are told. */
 const aheadOf = (today: CivilDate): CivilDate => addDays(today, daysBetween(announcedOn(today), today));
 
-export const announceParts = (services: Services): Promise<void> =>
+export const announceInstalments = (services: Services): Promise<void> =>
 	forSuppliersDue(services, 'parts_to_tell', async (scope, today) => {
 		for (const { planId, position } of await read(services, scope, (tx) =>
 			listToAnnounce(tx, scope, { today, dueUntil: aheadOf(today) })
@@ -32,14 +32,14 @@ export const announceParts = (services: Services): Promise<void> =>
 			await safely(services, planId, () =>
 				commit(services, scope, async (tx) => {
 					const plan = required(await lockPlan(tx, scope, planId), 'plan');
-					const part = required(
-						plan.parts.find((candidate) => candidate.position === position),
+					const instalment = required(
+						plan.instalments.find((candidate) => candidate.position === position),
 						'part'
 					);
-					if (part.announcedAt || part.status !== 'scheduled' || plan.status !== 'active') return;
-					if (isDoubtful(part, plan.cureEndsOn)) return;
+					if (instalment.announcedAt || instalment.status !== 'scheduled' || plan.status !== 'active') return;
+					if (isDoubtful(instalment, plan.cureEndsOn)) return;
 					const now = services.clock.now();
-					await savePart(tx, scope, part, { announcedAt: now }, now);
+					await saveInstalment(tx, scope, instalment, { announcedAt: now }, now);
 					// Announced again after another day or another amount was agreed: a mail of its own.
 					await queuePlanMail(tx, scope, now, 'part_announced', plan, position, now.getTime());
 				})
@@ -63,7 +63,7 @@ export const askMethodsAgain = (services: Services): Promise<void> =>
 	});
 
 const CARD_END_DAYS = 21;
-/** A card that ends before a part of its plan: asked for again three weeks before, with a way to give another. */
+/** A card that ends before an instalment of its plan: asked for again three weeks before, with a way to give another. */
 export const tellEndingCards = (services: Services): Promise<void> =>
 	forSuppliersDue(services, 'parts_to_tell', async (scope, today) => {
 		const dueUntil = addDays(today, CARD_END_DAYS);
@@ -88,8 +88,8 @@ export const breakPlans = (services: Services): Promise<void> =>
 					const plan = required(await lockPlan(tx, scope, planId), 'plan');
 					if (plan.status !== 'active' || plan.cureEndsOn === null || plan.cureEndsOn >= today) return;
 					const now = services.clock.now();
-					for (const part of plan.parts.filter(isOpen))
-						await savePart(tx, scope, part, { status: 'canceled', askOn: null }, now);
+					for (const instalment of plan.instalments.filter(isOpen))
+						await saveInstalment(tx, scope, instalment, { status: 'canceled', askOn: null }, now);
 					await savePlan(tx, scope, planId, { status: 'in_default' }, now);
 					const supplier = await getSupplier(tx, scope);
 					await recordAudit(tx, scope, now, 'plan_in_default', planId, { supplier: supplier.name });

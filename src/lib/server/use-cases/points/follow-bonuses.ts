@@ -117,7 +117,7 @@ async function followPlanBonus(moving: Settling, asked: Asked, judged: Judged[])
 	const planId = first?.line.planId;
 	if (!first || !planId) return false;
 	await keep(moving);
-	// Its parts may be of several invoices, and what this try pays of one of them only.
+	// Its instalments may be of several invoices, and what this try pays of one of them only.
 	const payments = await listPlanPayments(tx, scope, planId);
 	// The act that finished it, whichever part is followed last.
 	const last = payments.reduce((one, other) => (other.actedOn > one.actedOn ? other : one), first.award);

@@ -110,7 +110,7 @@ async function judge(
 	if (!version) return null;
 	const terms = await termsOf(tx, scope, version);
 	const before = paymentsOf(awards, line.invoiceId);
-	// The tier of the day on which the first part of an invoice was paid counts for all of it: paying in pieces is no way to a better one.
+	// The tier of the day on which the first instalment of an invoice was paid counts for all of it: paying in pieces is no way to a better one.
 	const multiplierBps =
 		before[0]?.multiplierBps ??
 		multiplierOf(terms.tiers, tierOf(terms.tiers, await yearAt(moving, attemptId, actedOn)));
@@ -119,7 +119,7 @@ async function judge(
 		amountMinor,
 		debtMinor: line.debtMinor,
 		netMinor: line.netMinor,
-		dueOn: line.partDueOn ?? line.invoiceDueOn,
+		dueOn: line.instalmentDueOn ?? line.invoiceDueOn,
 		actedOn,
 		isSepa: line.methodType === 'sepa_debit',
 		isDeposit: isDeposit(line.typeCode),
@@ -144,7 +144,7 @@ async function judge(
 		multiplierBps,
 		points,
 		amountMinor,
-		dueOn: line.partDueOn ?? line.invoiceDueOn,
+		dueOn: line.instalmentDueOn ?? line.invoiceDueOn,
 		actedOn,
 		pendingPoints: 0,
 		earnedPoints: 0,

@@ -6,14 +6,14 @@ import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import { finalDay } from '../../../domain/points/final-day.ts';
-import { openParts } from '../../../domain/plans/plan.ts';
+import { openInstalments } from '../../../domain/plans/plan.ts';
 import { pointsPreview } from '../../../domain/points/preview.ts';
 import { inWords } from '../../../i18n/points.ts';
 import { refusalText } from '../../../i18n/refusals.ts';
 import type { Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import type { Supplier } from '../../store/parties.ts';
-import type { PlanWithParts } from '../../store/plans.ts';
+import type { PlanWithInstalments } from '../../store/plans.ts';
 import { findLiveProgramme } from '../../store/points-programme.ts';
 import { findPointsAcceptance, listEarned, listTierOffers } from '../../store/points-reading.ts';
 import type { Quoted } from '../offers/quote-invoices.ts';
@@ -23,12 +23,14 @@ import { benefitsOf, cardOf } from './read-points.ts';
 /** Where something can be earned: of an overdue invoice, or after the last day to earn, no word of points. */
 export function pointsNote(
 	quoted: Quoted,
-	/** Of a plan whose parts are what is paid. */
-	plan: PlanWithParts | null,
+	/** Of a plan whose instalments are what is paid. */
+	plan: PlanWithInstalments | null,
 	{ supplier: { slug }, clientName, locale }: { supplier: Supplier; clientName: string; locale: Locale }
 ): PayView['words']['pointsNote'] {
 	const { quote } = quoted;
-	const earns = plan ? partsEarn(quoted, plan) : quote.options.some(({ pointsPreview: foreseen }) => foreseen !== null);
+	const earns = plan
+		? instalmentsEarn(quoted, plan)
+		: quote.options.some(({ pointsPreview: foreseen }) => foreseen !== null);
 	if (!earns) return null;
 	const say = { locale };
 	return {
@@ -37,15 +39,15 @@ export function pointsNote(
 		url: `/regles/${slug}`
 	};
 }
-const partsEarn = (
+const instalmentsEarn = (
 	{ loyalty, quote: { today }, input: { invoices } }: Quoted,
-	{ parts, isSettlement }: PlanWithParts
+	{ instalments, isSettlement }: PlanWithInstalments
 ) =>
 	loyalty !== null &&
 	pointsPreview(loyalty, {
 		invoices,
 		today,
-		option: { parts: openParts(parts), discounts: [], isSettlement, isPlan: true }
+		option: { instalments: openInstalments(instalments), discounts: [], isSettlement, isPlan: true }
 	}) !== null;
 
 /** What a try earned, of all its invoices; of a pay link, of its own alone, and without what is given for other payments. */

@@ -1,4 +1,4 @@
-// Instalment plans: what is at risk, what falls due, what runs; and what may be done with a plan, or with one part of it.
+// Instalment plans: what is at risk, what falls due, what runs; and what may be done with a plan, or with one instalment of it.
 import { cursorFrom } from '#lib/contract/lists.ts';
 import { error } from '@sveltejs/kit';
 import { isUuid } from '#lib/contract/payments.ts';
@@ -6,9 +6,9 @@ import type { Scope } from '#lib/domain/access/scope.ts';
 import { parseCivilDate } from '#lib/domain/calendar/civil-date.ts';
 import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
-import { forgivePart } from '#lib/server/use-cases/plans/forgive-part.ts';
-import { movePlan, readPlans, type PlanAction } from '#lib/server/use-cases/plans/manage-plans.ts';
-import { askMove, takeMoveBack } from '#lib/server/use-cases/plans/move-part.ts';
+import { forgiveInstalment } from '#lib/server/use-cases/plans/forgive-instalment.ts';
+import { changePlan, readPlans, type PlanAction } from '#lib/server/use-cases/plans/manage-plans.ts';
+import { askReschedule, withdrawReschedule } from '#lib/server/use-cases/plans/reschedule-instalment.ts';
 import type { Result } from '#lib/server/use-cases/run.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Services } from '#lib/server/services.ts';
@@ -32,18 +32,18 @@ const action = (act: Act) => async (event: RequestEvent) => {
 	const result = await act((await house()).services, scope, { planId, position, toOn: String(form.get('jour') ?? '') });
 	return result.ok ? { moved: true } : refuseOrConfirm(event, result.refusal, 'part', form);
 };
-const move = (what: PlanAction) => action((services, scope, { planId }) => movePlan(services, scope, planId, what));
+const move = (what: PlanAction) => action((services, scope, { planId }) => changePlan(services, scope, planId, what));
 
 export const actions: Actions = {
 	suspendre: move('pause'),
 	reprendre: move('resume'),
 	arreter: move('end'),
-	deplacer: action(async (services, scope, { toOn, ...part }) => {
+	deplacer: action(async (services, scope, { toOn, ...instalment }) => {
 		const day = parseCivilDate(toOn);
 		return day
-			? askMove(services, scope, { ...part, toOn: day })
+			? askReschedule(services, scope, { ...instalment, toOn: day })
 			: { ok: false, refusal: { code: 'input_invalid', detail: { field: 'jour' } } };
 	}),
-	retirer: action(takeMoveBack),
-	abandonner: action(forgivePart)
+	retirer: action(withdrawReschedule),
+	abandonner: action(forgiveInstalment)
 };

@@ -1,5 +1,5 @@
-// The client's answer about another day for a part.
-import { answerMoveResponse } from '#lib/server/http/answer-move.ts';
+// The client's answer about another day for an instalment.
+import { answerMoveResponse } from '#lib/server/http/answer-reschedule.ts';
 import { requireLivePayLink } from '#lib/server/http/guards.ts';
 import type { RequestHandler } from './$types';
 

@@ -1,5 +1,5 @@
-// The debit run: parts due today are put on the queue, and taken one at a time from the means of payment that was agreed. At most once each: under the
-// plan's lock an attempt takes hold of its part, which the database lets one attempt do, and its id is Stripe's idempotency key.
+// The debit run: instalments due today are put on the queue, and taken one at a time from the means of payment that was agreed. At most once each: under the
+// plan's lock an attempt takes hold of its instalment, which the database lets one attempt do, and its id is Stripe's idempotency key.
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { isHeld as isHeldOn } from '../../../domain/invoices/hold.ts';
@@ -13,14 +13,14 @@ import type { Tx } from '../../store/database.ts';
 import { lockInvoices } from '../../store/invoices.ts';
 import { getSupplier } from '../../store/parties.ts';
 import { claimCharge, dropCharge, enqueueDue, keepClaim } from '../../store/plan-charges.ts';
-import { holdParts, listHeldPositions } from '../../store/held-parts.ts';
-import { findPlan, lockPlan, savePart, type PlanWithParts } from '../../store/plans.ts';
+import { holdInstalments, listHeldPositions } from '../../store/held-instalments.ts';
+import { findPlan, lockPlan, saveInstalment, type PlanWithInstalments } from '../../store/plans.ts';
 import { findCustomerId, findMethod } from '../../store/saved-methods.ts';
 import { isTodaysSilent } from '../../store/stripe-accounts.ts';
 import { forSuppliersDue } from '../for-suppliers-due.ts';
 import { commit } from '../run.ts';
-import { announce, refusePart, type Following } from './follow-plan.ts';
-import { isOverPlanned, lowerPartsOf } from './lower-plans.ts';
+import { announce, refuseInstalment, type Following } from './follow-plan.ts';
+import { isOverPlanned, lowerInstalmentsOf } from './lower-plans.ts';
 import { callStripe } from '../payments/call-stripe.ts';
 
 const LEASE_MS = 60_000;
@@ -32,8 +32,8 @@ export async function collectDue(services: Services): Promise<void> {
 	);
 }
 
-/** Takes the parts of one row of the queue; `false` when it is empty. */
-export async function chargeNextParts(services: Services): Promise<boolean> {
+/** Takes the instalments of one row of the queue; `false` when it is empty. */
+export async function chargeNextInstalments(services: Services): Promise<boolean> {
 	const charge = await claimCharge(services.db, services.clock.now(), LEASE_MS);
 	if (!charge) return false;
 	const scope = mintScope(charge.supplierId, { kind: 'system' });
@@ -46,7 +46,7 @@ export async function chargeNextParts(services: Services): Promise<boolean> {
 }
 
 type Due = { planId: string; position: number };
-/** What goes wrong with one plan keeps nothing from the others of its row: its part is still due, and put on the queue again. */
+/** What goes wrong with one plan keeps nothing from the others of its row: its instalment is still due, and put on the queue again. */
 async function chargeAlone(services: Services, scope: Scope, due: Due): Promise<void> {
 	try {
 		const attempt = await commit(services, scope, (tx) => openCharge(services, scope, tx, due));
@@ -57,10 +57,10 @@ async function chargeAlone(services: Services, scope: Scope, due: Due): Promise<
 	}
 }
 
-/** null when the part is not to be taken now: paid meanwhile, paused, or it or its invoice held by another payment. */
+/** null when the instalment is not to be taken now: paid meanwhile, paused, or it or its invoice held by another payment. */
 async function openCharge(services: Services, scope: Scope, tx: Tx, charge: Due): Promise<Attempt | null> {
 	const seen = await findPlan(tx, scope, charge.planId);
-	const lines = seen?.parts.find((part) => part.position === charge.position)?.lines ?? [];
+	const lines = seen?.instalments.find((instalment) => instalment.position === charge.position)?.lines ?? [];
 	const invoices = await lockInvoices(
 		tx,
 		scope,
@@ -70,31 +70,31 @@ async function openCharge(services: Services, scope: Scope, tx: Tx, charge: Due)
 	const supplier = await getSupplier(tx, scope);
 	const now = services.clock.now();
 	const today = civilDateIn(now, supplier.timeZone);
-	const part = required(
-		plan.parts.find((candidate) => candidate.position === charge.position),
+	const instalment = required(
+		plan.instalments.find((candidate) => candidate.position === charge.position),
 		'part'
 	);
 	const method = plan.methodId ? await findMethod(tx, scope, plan.methodId) : null;
-	if (!isDue(plan, part, today)) return null;
-	// Perhaps the part before this one found that out: nothing more of the row is taken.
+	if (!isDue(plan, instalment, today)) return null;
+	// Perhaps the instalment before this one found that out: nothing more of the row is taken.
 	if (await isTodaysSilent(tx, scope)) return null;
 	if (invoices.some((invoice) => isHeldOn(invoice, today))) return null;
 	// Its own client pays it at this moment, or has left the bank's question open: it is taken once that came to nothing.
-	if ((await listHeldPositions(tx, scope, plan.planId)).includes(part.position)) return null;
+	if ((await listHeldPositions(tx, scope, plan.planId)).includes(instalment.position)) return null;
 	const ids = lines.map((line) => line.invoiceId);
-	// Another part of the plan that is under way keeps this one from nothing: each waits for its own day.
-	if (await findLiveAttempt(tx, scope, ids, { besidesParts: true })) return null;
-	// Less is owed than the parts ask for, whatever came in: the client is told the new ones first. Until then nothing is taken.
+	// Another instalment of the plan that is under way keeps this one from nothing: each waits for its own day.
+	if (await findLiveAttempt(tx, scope, ids, { besidesInstalments: true })) return null;
+	// Less is owed than the instalments ask for, whatever came in: the client is told the new ones first. Until then nothing is taken.
 	if (invoices.some((invoice) => isOverPlanned(invoice))) {
-		await lowerPartsOf({ scope, tx, supplier, now }, ids, null);
+		await lowerInstalmentsOf({ scope, tx, supplier, now }, ids, null);
 		return null;
 	}
 	if (!method || !isChargeable(method, supplier.stripeAccount)) {
-		await waitForAnother({ scope, tx, supplier, now }, plan, part, method?.type ?? null);
+		await waitForAnother({ scope, tx, supplier, now }, plan, instalment, method?.type ?? null);
 		return null;
 	}
 	const attemptId = newId();
-	const retried = await declinedIntentOf(tx, scope, part, supplier.stripeAccount);
+	const retried = await declinedIntentOf(tx, scope, instalment, supplier.stripeAccount);
 	await insertAttempt(
 		tx,
 		scope,
@@ -105,14 +105,14 @@ async function openCharge(services: Services, scope: Scope, tx: Tx, charge: Due)
 			channel: 'plan',
 			option: 'next_part',
 			allowedTypes: method.type === 'sepa_debit' ? ['sepa_debit'] : ['card', 'sepa_debit'],
-			amountMinor: part.amountMinor,
+			amountMinor: instalment.amountMinor,
 			currency: plan.currency,
 			confirmationTokenId: null,
 			savedMethodId: method.methodId,
 			customerId: await findCustomerId(tx, scope, plan.clientId, supplier.stripeAccount),
 			isOffSession: true,
 			keepsMethod: false,
-			targetOn: method.type === 'sepa_debit' ? targetDay(part.dueOn, today) : null,
+			targetOn: method.type === 'sepa_debit' ? targetDay(instalment.dueOn, today) : null,
 			description: describe(invoices),
 			returnUrl: `${services.config.origin}/retour/${attemptId}`,
 			status: 'open',
@@ -122,47 +122,52 @@ async function openCharge(services: Services, scope: Scope, tx: Tx, charge: Due)
 			createdAt: now,
 			updatedAt: now
 		},
-		part.lines
+		instalment.lines
 	);
-	await holdParts(tx, scope, attemptId, [part]);
-	await savePart(tx, scope, part, { attemptId }, now);
+	await holdInstalments(tx, scope, attemptId, [instalment]);
+	await saveInstalment(tx, scope, instalment, { attemptId }, now);
 	return findAttempt(tx, scope, attemptId);
 }
 
-/** The means of payment is gone. Nothing is tried; the client, who was asked for another, has until the day that was agreed. Then the part is refused. */
+/** The means of payment is gone. Nothing is tried; the client, who was asked for another, has until the day that was agreed. Then the instalment is refused. */
 async function waitForAnother(
 	following: Pick<Following, 'scope' | 'tx' | 'supplier' | 'now'>,
-	plan: PlanWithParts,
-	part: PlanWithParts['parts'][number],
+	plan: PlanWithInstalments,
+	instalment: PlanWithInstalments['instalments'][number],
 	methodType: string | null
 ): Promise<void> {
 	const { scope, tx, supplier, now } = following;
-	if (part.dueOn > civilDateIn(now, supplier.timeZone)) return savePart(tx, scope, part, { askOn: part.dueOn }, now);
-	await refusePart(following, plan, part, { errorCode: 'method_gone', declineCode: null, methodType });
+	if (instalment.dueOn > civilDateIn(now, supplier.timeZone))
+		return saveInstalment(tx, scope, instalment, { askOn: instalment.dueOn }, now);
+	await refuseInstalment(following, plan, instalment, { errorCode: 'method_gone', declineCode: null, methodType });
 	await announce({ scope, tx, now }, plan);
 }
 
-const isDue = ({ status }: PlanWithParts, part: PlanWithParts['parts'][number], today: CivilDate): boolean =>
+const isDue = (
+	{ status }: PlanWithInstalments,
+	instalment: PlanWithInstalments['instalments'][number],
+	today: CivilDate
+): boolean =>
 	status === 'active' &&
-	(part.status === 'scheduled' || part.status === 'retrying') &&
-	part.askOn !== null &&
-	part.askOn <= today;
+	(instalment.status === 'scheduled' || instalment.status === 'retrying') &&
+	instalment.askOn !== null &&
+	instalment.askOn <= today;
 const describe = (invoices: { number: string }[]): string =>
 	invoices
 		.map((invoice) => invoice.number)
 		.join(', ')
 		.slice(0, 500);
 
-/** A refused card payment is tried again on the same PaymentIntent: one part stays one payment at Stripe. No other account knows it. */
+/** A refused card payment is tried again on the same PaymentIntent: one instalment stays one payment at Stripe. No other account knows it. */
 async function declinedIntentOf(
 	tx: Tx,
 	scope: Scope,
-	part: PlanWithParts['parts'][number],
+	instalment: PlanWithInstalments['instalments'][number],
 	account: string | null
 ): Promise<string | null> {
-	const last = part.attemptId ? await findAttempt(tx, scope, part.attemptId) : null;
+	const last = instalment.attemptId ? await findAttempt(tx, scope, instalment.attemptId) : null;
 	if (last?.status !== 'declined' || last.stripeAccount !== account) return null;
 	// It was lowered since: another amount is another payment.
-	if (last.amountMinor !== part.amountMinor) return null;
+	if (last.amountMinor !== instalment.amountMinor) return null;
 	return last.methodType === 'sepa_debit' ? null : last.stripePaymentIntentId;
 }

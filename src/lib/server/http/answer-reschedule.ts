@@ -3,7 +3,7 @@ import { json, type RequestEvent } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { AnswerMove } from '../../contract/payments.ts';
 import type { Scope } from '../../domain/access/scope.ts';
-import { answerPartMove } from '../use-cases/plans/move-part.ts';
+import { answerReschedule } from '../use-cases/plans/reschedule-instalment.ts';
 import { refuse } from '../use-cases/run.ts';
 import { house } from '../wiring.ts';
 import { answerJson, refusalBody } from './answer.ts';
@@ -21,7 +21,7 @@ export async function answerMoveResponse(
 		);
 	if (!(await services.limits.take('payment', read.output.planId)))
 		return answerJson(refuse('too_many_requests'), locals.locale);
-	const result = await answerPartMove(services, scope, read.output, {
+	const result = await answerReschedule(services, scope, read.output, {
 		returnUrl: url.origin,
 		ip: getClientAddress(),
 		userAgent: request.headers.get('user-agent'),

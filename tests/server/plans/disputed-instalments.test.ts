@@ -1,4 +1,4 @@
-// A bank takes back what paid a part of a plan, and gives some of it back: the part is paid as long as something of it stands, and the rest is owed beside the plan.
+// A bank takes back what paid an instalment of a plan, and gives some of it back: the instalment is paid as long as something of it stands, and the rest is owed beside the plan.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sql } from 'drizzle-orm';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';

@@ -1,4 +1,4 @@
-// One part of a plan: put off with the client's consent, given up by the supplier, left alone during a dispute. And Stripe's news about plans in any order.
+// One instalment of a plan: put off with the client's consent, given up by the supplier, left alone during a dispute. And Stripe's news about plans in any order.
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mintScope } from '#lib/domain/access/scope.ts';
@@ -10,8 +10,12 @@ import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts'
 import { findCreditNote } from '#lib/server/use-cases/payments/read-credit-note.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
-import { forgivePart } from '#lib/server/use-cases/plans/forgive-part.ts';
-import { answerPartMove, askMove, takeMoveBack } from '#lib/server/use-cases/plans/move-part.ts';
+import { forgiveInstalment } from '#lib/server/use-cases/plans/forgive-instalment.ts';
+import {
+	answerReschedule,
+	askReschedule,
+	withdrawReschedule
+} from '#lib/server/use-cases/plans/reschedule-instalment.ts';
 import { readJournal } from '#lib/server/use-cases/suppliers/read-journal.ts';
 import {
 	FROM,
@@ -61,24 +65,24 @@ async function begun(
 
 test('another day for a part: asked, told, nothing moves before the client agrees; then it is taken on the new day, once', async () => {
 	const { invoiceId, planId } = await begun();
-	const part = { planId, position: 2 };
-	const ask = (toOn: string) => askMove(house.services, cast.owner, { ...part, toOn: toOn as never });
-	expect(await askMove(house.services, cast.readOnly, { ...part, toOn: inDays(20) })).toMatchObject({
+	const instalment = { planId, position: 2 };
+	const ask = (toOn: string) => askReschedule(house.services, cast.owner, { ...instalment, toOn: toOn as never });
+	expect(await askReschedule(house.services, cast.readOnly, { ...instalment, toOn: inDays(20) })).toMatchObject({
 		refusal: { code: 'not_allowed' }
 	});
 	for (const wrong of [inDays(0), inDays(-3), inDays(15), inDays(30), inDays(45)])
 		expect(await ask(wrong)).toMatchObject({ refusal: { code: 'day_not_possible' } });
-	expect(await askMove(house.services, cast.owner, { planId, position: 3, toOn: inDays(61) })).toMatchObject({
+	expect(await askReschedule(house.services, cast.owner, { planId, position: 3, toOn: inDays(61) })).toMatchObject({
 		refusal: { code: 'day_past_cap', detail: { date: inDays(60) } }
 	});
 	expect(await ask(inDays(22))).toMatchObject({ ok: true });
 	expect(await ask(inDays(23))).toMatchObject({ refusal: { code: 'move_waiting' } });
 	await house.drain();
 	expect(mailsAbout(/^Une autre date/)).toHaveLength(1);
-	expect((await planOf(invoiceId)).parts[1]!.dueOn).toBe(inDays(15));
+	expect((await planOf(invoiceId)).instalments[1]!.dueOn).toBe(inDays(15));
 	const stranger = await aPayer(house.services, cast, 'stranger@stranger.example', 'Inconnu');
 	const answer = (who: Payer['scope'], accepts: boolean) =>
-		answerPartMove(house.services, who, { ...part, toOn: inDays(22), accepts }, FROM);
+		answerReschedule(house.services, who, { ...instalment, toOn: inDays(22), accepts }, FROM);
 	expect(await answer(stranger.scope, true)).toMatchObject({ refusal: { code: 'not_found' } });
 	const otherLink = mintScope(cast.supplierId, {
 		kind: 'pay_link',
@@ -89,10 +93,10 @@ test('another day for a part: asked, told, nothing moves before the client agree
 	});
 	expect(await answer(otherLink, true)).toMatchObject({ refusal: { code: 'not_found' } });
 	const view = await readPayView(house.services, payer.scope, [invoiceId]);
-	expect(view.ok && view.value.plan!.parts[1]!.moveTo).toBe(inDays(22));
+	expect(view.ok && view.value.plan!.instalments[1]!.moveTo).toBe(inDays(22));
 	expect(await answer(payer.scope, true)).toMatchObject({ ok: true });
 	expect(await answer(payer.scope, true)).toMatchObject({ refusal: { code: 'not_found' } });
-	expect((await planOf(invoiceId)).parts[1]).toMatchObject({ dueOn: inDays(22), askOn: inDays(22) });
+	expect((await planOf(invoiceId)).instalments[1]).toMatchObject({ dueOn: inDays(22), askOn: inDays(22) });
 	await live(21);
 	expect(await balanceOf(invoiceId)).toBe(80_000n);
 	await live(1);
@@ -100,26 +104,30 @@ test('another day for a part: asked, told, nothing moves before the client agree
 	// Refused, and taken back: the day stays.
 	const last = { planId, position: 3 };
 	// The page still shows a day that the supplier has taken back to ask for another: nobody has said yes or no to that one.
-	await askMove(house.services, cast.owner, { ...last, toOn: inDays(20) });
-	await takeMoveBack(house.services, cast.owner, { ...last, toOn: inDays(20) });
-	await askMove(house.services, cast.owner, { ...last, toOn: inDays(21) });
+	await askReschedule(house.services, cast.owner, { ...last, toOn: inDays(20) });
+	await withdrawReschedule(house.services, cast.owner, { ...last, toOn: inDays(20) });
+	await askReschedule(house.services, cast.owner, { ...last, toOn: inDays(21) });
 	const stale = { ...last, toOn: inDays(20) };
 	for (const accepts of [true, false])
-		expect(await answerPartMove(house.services, payer.scope, { ...stale, accepts }, FROM)).toMatchObject({
+		expect(await answerReschedule(house.services, payer.scope, { ...stale, accepts }, FROM)).toMatchObject({
 			refusal: { code: 'move_changed' }
 		});
-	expect(await takeMoveBack(house.services, cast.owner, stale)).toMatchObject({ refusal: { code: 'move_changed' } });
-	expect((await planOf(invoiceId)).parts[2]!.dueOn).toBe(inDays(8));
-	await takeMoveBack(house.services, cast.owner, { ...last, toOn: inDays(21) });
-	await askMove(house.services, cast.owner, { ...last, toOn: inDays(20) });
+	expect(await withdrawReschedule(house.services, cast.owner, stale)).toMatchObject({
+		refusal: { code: 'move_changed' }
+	});
+	expect((await planOf(invoiceId)).instalments[2]!.dueOn).toBe(inDays(8));
+	await withdrawReschedule(house.services, cast.owner, { ...last, toOn: inDays(21) });
+	await askReschedule(house.services, cast.owner, { ...last, toOn: inDays(20) });
 	expect(
-		await answerPartMove(house.services, payer.scope, { ...last, toOn: inDays(20), accepts: false }, FROM)
+		await answerReschedule(house.services, payer.scope, { ...last, toOn: inDays(20), accepts: false }, FROM)
 	).toMatchObject({
 		ok: true
 	});
-	await askMove(house.services, cast.owner, { ...last, toOn: inDays(21) });
-	expect(await takeMoveBack(house.services, cast.owner, { ...last, toOn: inDays(21) })).toMatchObject({ ok: true });
-	expect((await planOf(invoiceId)).parts[2]!.dueOn).toBe(inDays(8));
+	await askReschedule(house.services, cast.owner, { ...last, toOn: inDays(21) });
+	expect(await withdrawReschedule(house.services, cast.owner, { ...last, toOn: inDays(21) })).toMatchObject({
+		ok: true
+	});
+	expect((await planOf(invoiceId)).instalments[2]!.dueOn).toBe(inDays(8));
 	await expect(
 		asSystem((tx) => tx.execute(sql`update part_move set status = 'accepted' where plan_id = ${planId}`))
 	).rejects.toThrow();
@@ -127,14 +135,16 @@ test('another day for a part: asked, told, nothing moves before the client agree
 
 test('a part given up: never asked for, booked in 709 with its VAT, proved by a credit note; the rest goes on', async () => {
 	const { invoiceId, planId } = await begun();
-	const part = { planId, position: 3 };
-	expect(await forgivePart(house.services, cast.readOnly, part)).toMatchObject({ refusal: { code: 'not_allowed' } });
+	const instalment = { planId, position: 3 };
+	expect(await forgiveInstalment(house.services, cast.readOnly, instalment)).toMatchObject({
+		refusal: { code: 'not_allowed' }
+	});
 	const twice = await Promise.all([
-		forgivePart(house.services, cast.owner, part),
-		forgivePart(house.services, cast.owner, part)
+		forgiveInstalment(house.services, cast.owner, instalment),
+		forgiveInstalment(house.services, cast.owner, instalment)
 	]);
 	expect(twice.filter((one) => one.ok)).toHaveLength(1);
-	expect(await forgivePart(house.services, cast.owner, { planId, position: 1 })).toMatchObject({
+	expect(await forgiveInstalment(house.services, cast.owner, { planId, position: 1 })).toMatchObject({
 		refusal: { code: 'not_found' }
 	});
 	const [given] = await asSystem((tx) => listDiscounts(tx, cast.system, { invoiceId }));
@@ -158,7 +168,7 @@ test('a part given up: never asked for, booked in 709 with its VAT, proved by a 
 		tx.execute<{ sum: string }>(sql`select sum(vat_minor) as sum from allocation_vat where invoice_id = ${invoiceId}`)
 	);
 	expect(BigInt(vat!.sum) + 6_667n).toBe(20_000n);
-	// The database refuses a reduction of a part that was not given up.
+	// The database refuses a reduction of an instalment that was not given up.
 	await expect(
 		asSystem(async (tx) => {
 			await tx.execute(sql`insert into discount (supplier_id, discount_id, reason, plan_id, position, invoice_id, client_id, sequence, kind, amount_minor, currency, happened_on, created_at)
@@ -169,7 +179,7 @@ test('a part given up: never asked for, booked in 709 with its VAT, proved by a 
 
 test('two parts given up and one paid: receipts and credit notes are the VAT of the invoice, to the cent', async () => {
 	const { invoiceId, planId } = await begun('pm_card_visa', 10_003);
-	for (const position of [3, 2]) await forgivePart(house.services, cast.owner, { planId, position });
+	for (const position of [3, 2]) await forgiveInstalment(house.services, cast.owner, { planId, position });
 	const [vat] = await asSystem((tx) =>
 		tx.execute<{ receipts: string; notes: string; invoice: string }>(
 			sql`select (select sum(vat_minor) from allocation_vat where invoice_id = ${invoiceId}) as receipts,
@@ -214,7 +224,11 @@ test('every event of a plan, told again in other orders and twice: the same plan
 	house.world.world.forced = {};
 	await live(20);
 	const state = async () => ({
-		plan: (await planOf(invoiceId)).parts.map((part) => [part.status, part.failures, part.attemptId]),
+		plan: (await planOf(invoiceId)).instalments.map((instalment) => [
+			instalment.status,
+			instalment.failures,
+			instalment.attemptId
+		]),
 		status: (await planOf(invoiceId)).status,
 		rows: await asSystem((tx) =>
 			tx.execute(sql`select e.source_id, e.kind, l.account, l.debit_minor, l.credit_minor, l.invoice_id
@@ -238,7 +252,7 @@ test('every event of a plan, told again in other orders and twice: the same plan
 	expect(await state()).toEqual(before);
 });
 
-/** Of the first part, as a mistake: it is owed again, beside the plan. */
+/** Of the first instalment, as a mistake: it is owed again, beside the plan. */
 async function givenBack(invoiceId: string, amountMinor: bigint): Promise<void> {
 	const [{ payment_id } = { payment_id: '' }] = await asSystem((tx) =>
 		tx.execute<{ payment_id: string }>(sql`select payment_id from allocation where invoice_id = ${invoiceId}`)
@@ -260,7 +274,7 @@ test('what is owed beside a plan is asked for first; too little to be charged, i
 	expect(await pay(house.services, payer, [much.invoiceId], 40_000, { option: 'next_part' })).toMatchObject({
 		refusal: { code: 'nothing_to_pay' }
 	});
-	// Then its parts, so that nothing is left to be taken on a day of the next test.
+	// Then its instalments, so that nothing is left to be taken on a day of the next test.
 	expect(await pay(house.services, payer, [much.invoiceId], 50)).toMatchObject({ ok: true, value: { status: 'paid' } });
 	expect(await pay(house.services, payer, [much.invoiceId], 80_000, { option: 'all_parts' })).toMatchObject({
 		ok: true,
@@ -273,7 +287,11 @@ test('what is owed beside a plan is asked for first; too little to be charged, i
 		ok: true,
 		value: { status: 'paid' }
 	});
-	expect((await planOf(little.invoiceId)).parts.map((part) => part.status)).toEqual(['paid', 'paid', 'scheduled']);
+	expect((await planOf(little.invoiceId)).instalments.map((instalment) => instalment.status)).toEqual([
+		'paid',
+		'paid',
+		'scheduled'
+	]);
 	expect(await pay(house.services, payer, [little.invoiceId], 40_000, { option: 'all_parts' })).toMatchObject({
 		ok: true
 	});
@@ -287,19 +305,21 @@ test('a part that was refused, put off by agreement and refused again is told ag
 	payer = await aPayer(house.services, cast, 'petit@petit.example');
 	await offered();
 	const { invoiceId, planId } = await begun('pm_card_visa', 120_000, 'acct_canuts');
-	const part = { planId, position: 2 };
+	const instalment = { planId, position: 2 };
 	const told = () => mailsAbout(/n’a pas pu être prélevée/).filter((mail) => mail.to.includes(payer.email)).length;
 	await live(14);
 	house.world.world.forced.card = 'pm_card_visa_chargeDeclinedInsufficientFunds';
 	await live(1);
 	expect(told()).toBe(1);
-	expect(await askMove(house.services, cast.owner, { ...part, toOn: inDays(2) })).toMatchObject({ ok: true });
+	expect(await askReschedule(house.services, cast.owner, { ...instalment, toOn: inDays(2) })).toMatchObject({
+		ok: true
+	});
 	expect(
-		await answerPartMove(house.services, payer.scope, { ...part, toOn: inDays(2), accepts: true }, FROM)
+		await answerReschedule(house.services, payer.scope, { ...instalment, toOn: inDays(2), accepts: true }, FROM)
 	).toMatchObject({
 		ok: true
 	});
 	await live(2);
-	expect((await planOf(invoiceId)).parts[1]).toMatchObject({ status: 'retrying', failures: 1 });
+	expect((await planOf(invoiceId)).instalments[1]).toMatchObject({ status: 'retrying', failures: 1 });
 	expect(told()).toBe(2);
 });

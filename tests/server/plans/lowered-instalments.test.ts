@@ -1,4 +1,4 @@
-// Money that comes back, or comes late, for an invoice whose plan runs: its parts ask for no more than is still owed, and the client is told before anything more is taken.
+// Money that comes back, or comes late, for an invoice whose plan runs: its instalments ask for no more than is still owed, and the client is told before anything more is taken.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { moneyIn } from '#lib/domain/ledger/entries.ts';
 import { minor, ZERO } from '#lib/domain/money/minor.ts';
@@ -7,8 +7,8 @@ import { bookEntry } from '#lib/server/store/journal.ts';
 import { listPayments } from '#lib/server/store/payments.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { daysBetween } from '#lib/domain/calendar/civil-date.ts';
-import { chargeNextParts, collectDue } from '#lib/server/use-cases/plans/collect-parts.ts';
-import { forgivePart } from '#lib/server/use-cases/plans/forgive-part.ts';
+import { chargeNextInstalments, collectDue } from '#lib/server/use-cases/plans/collect-instalments.ts';
+import { forgiveInstalment } from '#lib/server/use-cases/plans/forgive-instalment.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { checkAttempt } from '#lib/server/use-cases/payments/check-attempt.ts';
 import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
@@ -46,14 +46,15 @@ const { inDays, today, asSystem, invoiceNow, balanceOf, planOf, partsOf, days, l
 }));
 const stripe = () => house.world.world.accounts.get('acct_lumen')!;
 const heard = () => reconcileRecent(house.services, 3);
-const parts = async (id: string) => (await planOf(id)).parts.map((part) => [part.status, part.amountMinor]);
+const planNow = async (id: string) =>
+	(await planOf(id)).instalments.map((instalment) => [instalment.status, instalment.amountMinor]);
 const lastCharge = () => Object.values(stripe().charges).at(-1)!;
 const charged = () =>
 	Object.values(stripe().payment_intents)
 		.filter((intent) => intent.status === 'succeeded')
 		.map((intent) => intent.amount);
 
-/** Three parts of 400 €, the first paid. */
+/** Three instalments of 400 €, the first paid. */
 async function begun(): Promise<string> {
 	const invoiceId = await anInvoice(house.services, cast, {}, { issuedOn: today(), dueOn: inDays(0) });
 	const begin = { option: 'plan_3' as const, method: 'pm_card_visa' };
@@ -61,7 +62,7 @@ async function begun(): Promise<string> {
 	await house.drain();
 	return invoiceId;
 }
-/** The first part is given back by mistake, its client pays it again, and the refund fails: it was paid twice. */
+/** The first instalment is given back by mistake, its client pays it again, and the refund fails: it was paid twice. */
 async function paidTwice(invoiceId: string): Promise<void> {
 	const [payment] = await asSystem((tx) => listPayments(tx, cast.system, { invoiceId }));
 	const refund = { refundRequestId: newId(), paymentId: payment!.paymentId, amountMinor: minor(40_000n) };
@@ -81,7 +82,7 @@ test('a refund that fails after its client has paid again: the last part is no m
 	house.world.mailbox.mails.length = 0;
 	const before = charged().length;
 	await heard();
-	expect(await parts(invoiceId)).toEqual([
+	expect(await planNow(invoiceId)).toEqual([
 		['paid', 40_000n],
 		['scheduled', 40_000n],
 		['paid_otherwise', 0n]
@@ -96,7 +97,7 @@ test('a refund that fails after its client has paid again: the last part is no m
 	expect(charged().slice(before)).toEqual([40_000]);
 	expect([await balanceOf(invoiceId), (await planOf(invoiceId)).status]).toEqual([0n, 'completed']);
 	const view = await readPayView(house.services, payer.scope, [invoiceId]);
-	expect(view.ok && view.value.plan?.parts[2]).toMatchObject({ status: 'paid_otherwise', agreedMinor: 40_000n });
+	expect(view.ok && view.value.plan?.instalments[2]).toMatchObject({ status: 'paid_otherwise', agreedMinor: 40_000n });
 });
 
 test('a dispute that is won after its part was paid again: what is left to take is what is left to pay', async () => {
@@ -107,7 +108,7 @@ test('a dispute that is won after its part was paid again: what is left to take 
 	expect(await pay(house.services, payer, [invoiceId], 40_000, again)).toMatchObject({ value: { status: 'paid' } });
 	closeDispute(house.world.world, stripe(), dispute, 'won', 25_000);
 	await heard();
-	expect(await parts(invoiceId)).toEqual([
+	expect(await planNow(invoiceId)).toEqual([
 		['paid', 40_000n],
 		['scheduled', 40_000n],
 		['scheduled', 15_000n]
@@ -123,22 +124,22 @@ describe('a part that its client is paying at this moment', () => {
 	test('stays as it is, and once that came to nothing is lowered as well', async () => {
 		const invoiceId = await begun();
 		const asked = { option: 'next_part' as const, method: 'pm_card_authenticationRequired' };
-		// Twice too much is there: one part can be lowered, the other is at its bank’s page.
+		// Twice too much is there: one instalment can be lowered, the other is at its bank’s page.
 		await paidTwice(invoiceId);
 		await heard();
 		expect(await pay(house.services, payer, [invoiceId], 40_000, asked)).toMatchObject({
 			value: { status: 'awaiting_auth' }
 		});
 		await comesIn(invoiceId, 30_000n);
-		expect(await parts(invoiceId)).toMatchObject([
+		expect(await planNow(invoiceId)).toMatchObject([
 			['paid', 40_000n],
 			['scheduled', 40_000n],
 			['paid_otherwise', 0n]
 		]);
-		// The bank’s question is left unanswered: known the day after, well before any part is due.
+		// The bank’s question is left unanswered: known the day after, well before any instalment is due.
 		await house.advance(2);
 		await workDue(house.services, 'attempt');
-		expect(await parts(invoiceId)).toEqual([
+		expect(await planNow(invoiceId)).toEqual([
 			['paid', 40_000n],
 			['scheduled', 10_000n],
 			['paid_otherwise', 0n]
@@ -231,14 +232,14 @@ const comesIn = (invoiceId: string, amountMinor: bigint) =>
 	);
 test('whatever lowered what is owed, the run takes no part of what is not, tells the new schedule first, and goes on by itself', async () => {
 	const invoiceId = await begun();
-	const next = (await planOf(invoiceId)).parts[1]!;
+	const next = (await planOf(invoiceId)).instalments[1]!;
 	await days(daysBetween(today(), next.dueOn) - 1);
 	const before = charged().length;
 	house.world.mailbox.mails.length = 0;
 	await house.advance(1);
 	await comesIn(invoiceId, 55_000n);
 	await collectDue(house.services);
-	expect(await chargeNextParts(house.services)).toBe(true);
+	expect(await chargeNextInstalments(house.services)).toBe(true);
 	expect(charged()).toHaveLength(before);
 	await days(45);
 	expect(charged().slice(before)).toEqual([25_000]);
@@ -250,7 +251,7 @@ test('a part that is given up is given up as far as it is owed', async () => {
 	const invoiceId = await begun();
 	await comesIn(invoiceId, 30_000n);
 	const { planId } = await planOf(invoiceId);
-	expect(await forgivePart(house.services, cast.owner, { planId, position: 3 })).toMatchObject({ ok: true });
+	expect(await forgiveInstalment(house.services, cast.owner, { planId, position: 3 })).toMatchObject({ ok: true });
 	expect(await balanceOf(invoiceId)).toBe(40_000n);
 	await addsUp(invoiceId);
 });

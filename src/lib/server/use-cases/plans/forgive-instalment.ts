@@ -1,8 +1,8 @@
-// The supplier gives up a part of a plan: it is never asked for again, the books say what it cost (709, VAT given back by rate), and a numbered credit note
+// The supplier gives up an instalment of a plan: it is never asked for again, the books say what it cost (709, VAT given back by rate), and a numbered credit note
 // proves it. Actor: owner or accountant. Refusals: not_allowed, proof_needed, not_found, payment_in_progress. Facts: plan.changed.
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
-import { partForgiven } from '../../../domain/ledger/entries.ts';
+import { instalmentForgiven } from '../../../domain/ledger/entries.ts';
 import { ZERO, type Minor } from '../../../domain/money/minor.ts';
 import { vatOfReduction } from '../../../domain/payments/vat.ts';
 import { isFailing, isOpen, statusAfter } from '../../../domain/plans/plan.ts';
@@ -15,15 +15,15 @@ import { insertDiscount, sumGivenUp } from '../../store/discounts.ts';
 import { listVatLines, lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
 import { bookEntry, nextNumber } from '../../store/journal.ts';
 import { getSupplier } from '../../store/parties.ts';
-import { findPlan, lockPlan, savePart, savePlan, type PlanWithParts } from '../../store/plans.ts';
+import { findPlan, lockPlan, saveInstalment, savePlan, type PlanWithInstalments } from '../../store/plans.ts';
 import { recordAudit } from '../../store/records.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 import { announce } from './follow-plan.ts';
-import { lowerPartsOf } from './lower-plans.ts';
+import { lowerInstalmentsOf } from './lower-plans.ts';
 
-export async function forgivePart(
+export async function forgiveInstalment(
 	services: Services,
 	scope: Scope,
 	{ planId, position }: { planId: string; position: number }
@@ -33,19 +33,21 @@ export async function forgivePart(
 	if (unproven) return unproven;
 	return commit(services, scope, async (tx) => {
 		const seen = await findPlan(tx, scope, planId);
-		const ids = seen?.parts.find((part) => part.position === position)?.lines.map((line) => line.invoiceId) ?? [];
+		const ids =
+			seen?.instalments.find((instalment) => instalment.position === position)?.lines.map((line) => line.invoiceId) ??
+			[];
 		const invoices = await lockInvoices(tx, scope, ids);
-		// Of a part that asks for more than is owed, no more is given up than that.
+		// Of an instalment that asks for more than is owed, no more is given up than that.
 		const now = services.clock.now();
-		await lowerPartsOf({ scope, tx, now, supplier: await getSupplier(tx, scope) }, ids, null);
+		await lowerInstalmentsOf({ scope, tx, now, supplier: await getSupplier(tx, scope) }, ids, null);
 		const plan = await lockPlan(tx, scope, planId);
-		const part = plan?.parts.find((candidate) => candidate.position === position);
-		if (!plan || !part || !isOpen(part) || (plan.status !== 'active' && plan.status !== 'paused'))
+		const instalment = plan?.instalments.find((candidate) => candidate.position === position);
+		if (!plan || !instalment || !isOpen(instalment) || (plan.status !== 'active' && plan.status !== 'paused'))
 			return refuse('not_found');
 		// Somebody may be paying it at this moment.
 		if (await findLiveAttempt(tx, scope, ids)) return refuse('payment_in_progress');
-		await savePart(tx, scope, part, { status: 'forgiven', askOn: null }, now);
-		for (const line of part.lines) {
+		await saveInstalment(tx, scope, instalment, { status: 'forgiven', askOn: null }, now);
+		for (const line of instalment.lines) {
 			const invoice = required(
 				invoices.find((one) => one.invoiceId === line.invoiceId),
 				'invoice'
@@ -53,8 +55,8 @@ export async function forgivePart(
 			await giveUp(services, tx, scope, { plan, position, invoice, amountMinor: line.amountMinor });
 		}
 		const after = required(await findPlan(tx, scope, planId), 'plan');
-		const status = statusAfter(plan.status, after.parts);
-		await savePlan(tx, scope, planId, { status, ...(isFailing(after.parts) ? {} : { cureEndsOn: null }) }, now);
+		const status = statusAfter(plan.status, after.instalments);
+		await savePlan(tx, scope, planId, { status, ...(isFailing(after.instalments) ? {} : { cureEndsOn: null }) }, now);
 		await recordAudit(tx, scope, now, 'part_forgiven', planId, { position: String(position) });
 		await queuePlanMail(tx, scope, now, 'part_forgiven', plan, position);
 		await announce({ scope, tx, now }, plan);
@@ -62,7 +64,7 @@ export async function forgivePart(
 	});
 }
 
-type GivenUp = { plan: PlanWithParts; position: number; invoice: InvoiceRecord; amountMinor: Minor };
+type GivenUp = { plan: PlanWithInstalments; position: number; invoice: InvoiceRecord; amountMinor: Minor };
 async function giveUp(
 	services: Services,
 	tx: Tx,
@@ -78,7 +80,7 @@ async function giveUp(
 	});
 	const vat = tail.length ? tail : [{ rateBps: null, grossMinor: amountMinor, vatMinor: ZERO }];
 	const year = happenedOn.slice(0, 4);
-	const movesVat = vat.some((part) => part.vatMinor !== 0n) && !invoice.vatOnReceipts;
+	const movesVat = vat.some((share) => share.vatMinor !== 0n) && !invoice.vatOnReceipts;
 	const documentNumber = movesVat
 		? `AV${year}-${String(await nextNumber(tx, scope, `credit_note:${year}`)).padStart(6, '0')}`
 		: null;
@@ -105,9 +107,14 @@ async function giveUp(
 		},
 		vat
 	);
-	await bookEntry(tx, scope, partForgiven(discountId, { clientId: plan.clientId, invoiceId: invoice.invoiceId, vat }), {
-		currency: plan.currency,
-		bookedOn: happenedOn,
-		now
-	});
+	await bookEntry(
+		tx,
+		scope,
+		instalmentForgiven(discountId, { clientId: plan.clientId, invoiceId: invoice.invoiceId, vat }),
+		{
+			currency: plan.currency,
+			bookedOn: happenedOn,
+			now
+		}
+	);
 }
