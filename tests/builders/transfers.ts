@@ -4,7 +4,7 @@ import type { CivilDate } from '#lib/domain/calendar/civil-date.ts';
 import { required } from '#lib/domain/required.ts';
 import { newId } from '#lib/server/identity.ts';
 import type { Services } from '#lib/server/services.ts';
-import { acceptEntry } from '#lib/server/use-cases/bank/accept-entry.ts';
+import { acceptTransaction } from '#lib/server/use-cases/bank/accept-transaction.ts';
 import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
 import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
 import type { Cast } from './parties.ts';
@@ -19,6 +19,6 @@ export async function aTransfer(
 	const bytes = new TextEncoder().encode(`Date;Libellé;Montant;Référence\n${on};${text};${amount};`);
 	await importStatements(services, cast.owner, [{ name: 'releve.csv', bytes }], { acceptReview: false });
 	const entry = (await readBank(services, cast.owner)).waiting.find((one) => one.text.includes(text));
-	const { bankEntryId } = required(entry, 'bank entry');
-	expect(await acceptEntry(services, cast.owner, { bankEntryId, invoiceIds })).toMatchObject({ ok: true });
+	const { bankTransactionId } = required(entry, 'bank entry');
+	expect(await acceptTransaction(services, cast.owner, { bankTransactionId, invoiceIds })).toMatchObject({ ok: true });
 }

@@ -12,7 +12,7 @@ const BOUNDS: Record<string, string> = {
 	'access.ts listPayLinks': 'page: /admin/liens; of one invoice, the latest 200',
 	'access.ts listApiKeys': 'enough: 20 live keys at most, and they come first',
 	'attempts.ts listAttemptsOfInvoice': 'said: older_left_out',
-	'bank.ts listBankEntries': 'page: /admin/banque',
+	'bank.ts listBankTransactions': 'page: /admin/banque',
 	'client-groups.ts listGroups': 'enough: 200 groups (docs/limits.md)',
 	'credit-uses.ts listCreditsToUse': 'stream: read to the end each time; what has to wait is passed over',
 	'credit-uses.ts listCreditsOfInvoice': 'short: 50 credit notes of one invoice (docs/limits.md)',

@@ -10,14 +10,14 @@ import { listPlansOfInvoices } from '#lib/server/store/plans.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
 
-type Movement = { amountMinor: Minor; payer: string; words: string; reference?: string };
+type BankTransaction = { amountMinor: Minor; payer: string; words: string; reference?: string };
 
 export async function seedBank(services: Services, scope: Scope, iban: string): Promise<void> {
 	const open = await inScope(services.db, scope, (tx) => listOpenInvoices(tx, scope, { limit: 500 }));
 	const untouched = open.filter((invoice) => payableToday(invoice) === invoice.debtMinor);
 	const [byReference, byNumber, partly, byName] = ofDifferentClients(untouched) as InvoiceRecord[];
 	if (!byReference || !byNumber || !partly || !byName) return;
-	const movements: Movement[] = [
+	const transactions: BankTransaction[] = [
 		{
 			amountMinor: payableToday(byReference),
 			payer: byReference.clientName,
@@ -36,7 +36,7 @@ export async function seedBank(services: Services, scope: Scope, iban: string): 
 		{ amountMinor: minor(-1_250n), payer: '', words: 'COMMISSION DE TENUE DE COMPTE' }
 	];
 	const day = addDays(civilDateIn(services.clock.now(), 'Europe/Paris'), -1);
-	const bytes = new TextEncoder().encode(camtOf(iban, day, movements));
+	const bytes = new TextEncoder().encode(camtOf(iban, day, transactions));
 	const imported = await importStatements(services, scope, [{ name: `releve-${day}.xml`, bytes }], {
 		acceptReview: false
 	});
@@ -44,7 +44,11 @@ export async function seedBank(services: Services, scope: Scope, iban: string): 
 }
 
 /** A client whose plan runs pays its next instalment by transfer. */
-async function instalmentByTransfer(services: Services, scope: Scope, open: InvoiceRecord[]): Promise<Movement[]> {
+async function instalmentByTransfer(
+	services: Services,
+	scope: Scope,
+	open: InvoiceRecord[]
+): Promise<BankTransaction[]> {
 	const planned = open.find((invoice) => invoice.plannedMinor > 0n);
 	if (!planned) return [];
 	const [plan] = await inScope(services.db, scope, (tx) =>
@@ -63,8 +67,8 @@ function ofDifferentClients(invoices: InvoiceRecord[]): InvoiceRecord[] {
 
 const escape = (text: string): string =>
 	text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-function camtOf(iban: string, day: string, movements: Movement[]): string {
-	const entries = movements.map(({ amountMinor, payer, words, reference }, i) => {
+function camtOf(iban: string, day: string, transactions: BankTransaction[]): string {
+	const entries = transactions.map(({ amountMinor, payer, words, reference }, i) => {
 		const isCredit = amountMinor > 0n;
 		const amount = toDecimal(isCredit ? amountMinor : minor(-amountMinor));
 		const party = payer ? `<RltdPties><Dbtr><Pty><Nm>${escape(payer)}</Nm></Pty></Dbtr></RltdPties>` : '';

@@ -38,8 +38,8 @@ const moved = (over: Partial<Parameters<typeof matchesOf>[0]> & { amount?: numbe
 	amountMinor: minor(over.amount ?? 120_000)
 });
 const NOBODY = new Map<string, string>();
-const first = (movement: ReturnType<typeof moved>, invoices: OpenInvoice[], payers = NOBODY) => {
-	const match = matchesOf(movement, invoices, payers)[0];
+const first = (transaction: ReturnType<typeof moved>, invoices: OpenInvoice[], payers = NOBODY) => {
+	const match = matchesOf(transaction, invoices, payers)[0];
 	return match ? [match.invoiceIds.join('+'), match.reason, match.certainty, match.amountIs] : null;
 };
 const two = [open({ number: 'F2026-0041', payable: 50_000 }), open({ number: 'F2026-0042' })];
@@ -273,10 +273,12 @@ test('every name that a movement bears is among the pieces to look for; words wi
 			fc.stringMatching(/^[A-Za-zé .:/]{0,40}$/),
 			(number, before, after) => {
 				const invoice = open({ number, paymentReference: 'RF18539007547034' });
-				const movement = moved({ text: `${before} ${number} ${after}`, endToEndId: invoice.paymentReference });
-				const looked = new Set(possibleNames(movement));
+				const transaction = moved({ text: `${before} ${number} ${after}`, endToEndId: invoice.paymentReference });
+				const looked = new Set(possibleNames(transaction));
 				const plain = (written: string) => written.replace(/[^0-9A-Z]/g, '');
-				expect(namedBy({ ...movement, endToEndId: null }, [invoice]) === null || looked.has(plain(number))).toBe(true);
+				expect(namedBy({ ...transaction, endToEndId: null }, [invoice]) === null || looked.has(plain(number))).toBe(
+					true
+				);
 				expect(looked.has(invoice.paymentReference)).toBe(true);
 			}
 		)
@@ -350,8 +352,8 @@ describe('where to look in the books', () => {
 		{ clientId: 'abc', clientName: 'ABC' },
 		{ clientId: 'martin', clientName: 'Maison Martin' }
 	];
-	const who = (movements: ReturnType<typeof moved>[], payers = NOBODY) =>
-		possiblePayers(movements, clients, payers).map((one) => one.clientId);
+	const who = (transactions: ReturnType<typeof moved>[], payers = NOBODY) =>
+		possiblePayers(transactions, clients, payers).map((one) => one.clientId);
 	test('payers are known by an account that has paid before, or by their name in the field or in the words', () => {
 		expect(who([moved({ counterpartyIban: 'FR76 1' })], new Map([['FR761', 'abc']]))).toEqual(['abc']);
 		expect(who([moved({ counterparty: 'MENUISERIE RÔCHE' })])).toEqual(['roche']);
@@ -391,12 +393,12 @@ describe('where to look in the books', () => {
 			open({ number: 'N2026-0042', clientId: 'by-number' }),
 			open({ number: 'X-1', clientId: 'by-name', clientName: 'Maison Martin' })
 		];
-		const movement = moved({
+		const transaction = moved({
 			text: 'N2026-0042 MAISON MARTIN',
 			creditorReference: 'RF18539007547034',
 			endToEndId: 'E2E-2026-7'
 		});
-		expect([...concernedClients(movement, each, NOBODY)].sort()).toEqual([
+		expect([...concernedClients(transaction, each, NOBODY)].sort()).toEqual([
 			'by-end-to-end',
 			'by-name',
 			'by-number',

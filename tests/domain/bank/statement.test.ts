@@ -14,8 +14,8 @@ const statement = (
 	currency: 'EUR',
 	openingMinor: openingMinor as Minor | null,
 	closingMinor: closingMinor as Minor | null,
-	entries: moved.map(
-		([amount, currency = 'EUR']) => ({ amountMinor: minor(amount), currency }) as BankStatement['entries'][number]
+	lines: moved.map(
+		([amount, currency = 'EUR']) => ({ amountMinor: minor(amount), currency }) as BankStatement['lines'][number]
 	)
 });
 test('opening and movements make the closing balance, each currency by itself; without balances nothing is said', () => {

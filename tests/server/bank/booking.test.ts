@@ -7,10 +7,15 @@ import { addDays, civilDateIn, type CivilDate } from '#lib/domain/calendar/civil
 import { newId } from '#lib/server/identity.ts';
 import { findInvoice } from '#lib/server/store/invoices.ts';
 import { inScope } from '#lib/server/store/tx.ts';
-import { acceptCertain, acceptEntry, acceptForNumber, keepForClient } from '#lib/server/use-cases/bank/accept-entry.ts';
+import {
+	acceptCertain,
+	acceptTransaction,
+	acceptForNumber,
+	bookAsAdvance
+} from '#lib/server/use-cases/bank/accept-transaction.ts';
 import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
 import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
-import { setAside, takeBack, undoEntry } from '#lib/server/use-cases/bank/take-back.ts';
+import { setAside, reverseTransfer, undoAcceptance } from '#lib/server/use-cases/bank/reverse-transfer.ts';
 import { importInvoices } from '#lib/server/use-cases/imports/import-invoices.ts';
 import { readAdminPayment } from '#lib/server/use-cases/suppliers/read-payments.ts';
 import { readPortal } from '#lib/server/use-cases/invoices/read-portal.ts';
@@ -49,10 +54,13 @@ const drop = async (content: string, name = 'releve.csv', acceptReview = false) 
 	return result.value[0]!;
 };
 const bank = () => readBank(house.services, cast.owner);
-const waiting = async (text: string) => (await bank()).waiting.find((entry) => entry.text.includes(text))!;
+const waiting = async (text: string) => (await bank()).waiting.find((transaction) => transaction.text.includes(text))!;
 const invoice = (id: string) => inScope(house.services.db, cast.system, (tx) => findInvoice(tx, cast.system, id));
 const accept = async (text: string, invoiceIds: string[]) =>
-	acceptEntry(house.services, cast.owner, { bankEntryId: (await waiting(text)).bankEntryId, invoiceIds });
+	acceptTransaction(house.services, cast.owner, {
+		bankTransactionId: (await waiting(text)).bankTransactionId,
+		invoiceIds
+	});
 const journal = () =>
 	inScope(house.services.db, cast.system, async (tx) => [
 		...(await tx.execute<{ kind: string; account: string; side: string }>(
@@ -63,9 +71,11 @@ const journal = () =>
 test('named and exact: accepted at once, receipt, mail, books and value date', async () => {
 	const id = await anInvoice(house.services, cast, {}, { number: `F-${serial}-0042` });
 	await drop(listOf([{ amount: '1200,00', text: `VIR ROCHE F-${serial}-0042`, on: addDays(today, -3) }]));
-	const entry = await waiting('VIR ROCHE');
-	expect(entry.proposals[0]).toMatchObject({ certainty: 'certain', reason: 'number', amountIs: 'exact' });
-	expect(await acceptCertain(house.services, cast.owner, [entry.bankEntryId, entry.bankEntryId])).toEqual({
+	const transaction = await waiting('VIR ROCHE');
+	expect(transaction.proposals[0]).toMatchObject({ certainty: 'certain', reason: 'number', amountIs: 'exact' });
+	expect(
+		await acceptCertain(house.services, cast.owner, [transaction.bankTransactionId, transaction.bankTransactionId])
+	).toEqual({
 		ok: true,
 		value: { accepted: 1 }
 	});
@@ -127,8 +137,8 @@ describe('one movement told by two files', () => {
 		await anInvoice(house.services, cast, {}, { number: `F-${serial}-0007` });
 		expect(await drop(sta([move]), 'r.sta')).toMatchObject({ newCount: 1, toldCount: 0 });
 		const [first] = (await bank()).waiting;
-		await acceptEntry(house.services, cast.owner, {
-			bankEntryId: first!.bankEntryId,
+		await acceptTransaction(house.services, cast.owner, {
+			bankTransactionId: first!.bankTransactionId,
 			invoiceIds: [await anInvoice(house.services, cast, {}, { number: `F-${serial}-0008` })]
 		});
 		expect(await drop(ofx([told], '30006000011234567890189'), 'r.ofx')).toMatchObject({
@@ -142,7 +152,7 @@ describe('one movement told by two files', () => {
 		});
 		const { waiting: left, aside } = await bank();
 		expect(left).toEqual([]);
-		expect(aside.rows.map((entry) => entry.toldBefore)).toEqual([
+		expect(aside.rows.map((transaction) => transaction.toldBefore)).toEqual([
 			{ fileName: 'r.sta', bookedOn: today, state: 'booked', clientName: 'Menuiserie Roche' },
 			{ fileName: 'r.sta', bookedOn: today, state: 'booked', clientName: 'Menuiserie Roche' }
 		]);
@@ -162,10 +172,10 @@ describe('one movement told by two files', () => {
 			newCount: 1,
 			toldCount: 0
 		});
-		const entry = await waiting('VIR ROCHE');
-		expect(entry.toldBefore).toMatchObject({ fileName: 'r.sta', state: 'waiting' });
-		expect(entry.proposals[0]).toMatchObject({ reason: 'number', amountIs: 'exact', certainty: 'possible' });
-		expect(await acceptCertain(house.services, cast.owner, [entry.bankEntryId])).toMatchObject({
+		const transaction = await waiting('VIR ROCHE');
+		expect(transaction.toldBefore).toMatchObject({ fileName: 'r.sta', state: 'waiting' });
+		expect(transaction.proposals[0]).toMatchObject({ reason: 'number', amountIs: 'exact', certainty: 'possible' });
+		expect(await acceptCertain(house.services, cast.owner, [transaction.bankTransactionId])).toMatchObject({
 			value: { accepted: 0 }
 		});
 	});
@@ -179,7 +189,7 @@ describe('one movement told by two files', () => {
 		expect(
 			await drop(listOf([{ amount: '1200,00', text: 'VIR MENUISERIE ROCHE FACTURE F-7', on: addDays(today, -2) }]))
 		).toMatchObject({ newCount: 1, toldCount: 0 });
-		expect((await bank()).waiting.every((entry) => entry.toldBefore === null)).toBe(true);
+		expect((await bank()).waiting.every((transaction) => transaction.toldBefore === null)).toBe(true);
 	});
 });
 test('among thousands of open invoices the one that is named is found, however it is written', async () => {
@@ -195,14 +205,16 @@ test('among thousands of open invoices the one that is named is found, however i
 			{ amount: '1200,00', text: `REGLEMENT F${serial} 2026 77` }
 		])
 	);
-	const entries = (await bank()).waiting;
-	const proposed = entries.map((entry) => entry.proposals[0]?.invoices.map((one) => one.number).join());
+	const transactions = (await bank()).waiting;
+	const proposed = transactions.map((transaction) =>
+		transaction.proposals[0]?.invoices.map((one) => one.number).join()
+	);
 	expect(proposed.sort()).toEqual([`F-${serial}/2026.77`, 'Z-2026-15198']);
 	expect(
 		await acceptCertain(
 			house.services,
 			cast.owner,
-			entries.map((entry) => entry.bankEntryId)
+			transactions.map((transaction) => transaction.bankTransactionId)
 		)
 	).toEqual({
 		ok: true,
@@ -214,8 +226,8 @@ test('an invoice chosen by its number: one that is open, and only one', async ()
 	await anInvoice(house.services, cast, { name: 'Une autre' }, { number: 'N-2', issuedOn: '2025-11-01' });
 	await anInvoice(house.services, cast, { name: 'Une autre' }, { number: 'N-2', issuedOn: '2026-11-01' });
 	await drop(listOf([{ amount: '5,00', text: 'AU CHOIX' }]));
-	const { bankEntryId } = await waiting('AU CHOIX');
-	const by = (number: string) => acceptForNumber(house.services, cast.owner, { bankEntryId, number });
+	const { bankTransactionId } = await waiting('AU CHOIX');
+	const by = (number: string) => acceptForNumber(house.services, cast.owner, { bankTransactionId, number });
 	for (const number of ['N-2', 'N-3'])
 		expect(await by(number)).toMatchObject({ ok: false, refusal: { code: 'invoice_unknown', detail: { number } } });
 	expect((await by('N-1')).ok).toBe(true);
@@ -224,8 +236,11 @@ test('an invoice chosen by its number: one that is open, and only one', async ()
 test('accepted twice at the same moment: one payment', async () => {
 	const id = await anInvoice(house.services, cast, {});
 	await drop(listOf([{ amount: '1200,00', text: 'DEUX FOIS' }]));
-	const input = { bankEntryId: (await waiting('DEUX FOIS')).bankEntryId, invoiceIds: [id] };
-	const twice = [acceptEntry(house.services, cast.owner, input), acceptEntry(house.services, cast.owner, input)];
+	const input = { bankTransactionId: (await waiting('DEUX FOIS')).bankTransactionId, invoiceIds: [id] };
+	const twice = [
+		acceptTransaction(house.services, cast.owner, input),
+		acceptTransaction(house.services, cast.owner, input)
+	];
 	const results = await Promise.all(twice);
 	expect(results.map((result) => (result.ok ? 'ok' : result.refusal.code)).sort()).toEqual([
 		'bank_entry_settled',
@@ -269,14 +284,17 @@ test('paid twice: the second is kept for the client, with a receipt; undone, who
 	await pay(house.services, payer, [id], 120_000, { account: `acct_${serial}` });
 	await house.drain();
 	await drop(listOf([{ amount: '1200,00', text: `VIR ${number}` }]));
-	const entry = await waiting(number);
-	expect(entry.proposals).toMatchObject([
+	const transaction = await waiting(number);
+	expect(transaction.proposals).toMatchObject([
 		{ kind: 'keep', clientId: payer.clientId, certainty: 'possible', amountIs: 'kept', invoices: [{ number }] }
 	]);
-	const { bankEntryId } = entry;
-	expect(await acceptCertain(house.services, cast.owner, [bankEntryId])).toEqual({ ok: true, value: { accepted: 0 } });
+	const { bankTransactionId } = transaction;
+	expect(await acceptCertain(house.services, cast.owner, [bankTransactionId])).toEqual({
+		ok: true,
+		value: { accepted: 0 }
+	});
 	const keep = (scope = cast.owner, clientId = payer.clientId) =>
-		keepForClient(house.services, scope, { bankEntryId, clientId });
+		bookAsAdvance(house.services, scope, { bankTransactionId, clientId });
 	expect(await keep(cast.readOnly)).toMatchObject({ ok: false, refusal: { code: 'not_allowed' } });
 	expect(await keep(cast.owner, newId())).toMatchObject({ ok: false, refusal: { code: 'not_found' } });
 	const [kept, again] = await Promise.all([keep(), keep()]);
@@ -303,7 +321,7 @@ test('paid twice: the second is kept for the client, with a receipt; undone, who
 	await house.drain();
 	const mails = () => house.world.mailbox.mails.filter((mail) => mail.to.includes(payer.email));
 	expect(mails().at(-1)!.text).toMatch(/Gardé pour vous/);
-	expect((await undoEntry(house.services, cast.owner, bankEntryId)).ok).toBe(true);
+	expect((await undoAcceptance(house.services, cast.owner, bankTransactionId)).ok).toBe(true);
 	expect((await readPortal(house.services, payer.scope)).advanceMinor).toBe(0n);
 	await house.drain();
 	expect(mails().at(-1)!.text).toMatch(/gardé pour vous par erreur/);
@@ -345,9 +363,9 @@ describe('the early price', () => {
 		await anOffer(house.services, cast);
 		const id = await anInvoice(house.services, cast, {}, RECENT());
 		await drop(listOf([{ amount: '1176,00', text: 'TOT' }]));
-		const { bankEntryId } = await waiting('TOT');
+		const { bankTransactionId } = await waiting('TOT');
 		expect((await accept('TOT', [id])).ok).toBe(true);
-		expect((await undoEntry(house.services, cast.owner, bankEntryId)).ok).toBe(true);
+		expect((await undoAcceptance(house.services, cast.owner, bankTransactionId)).ok).toBe(true);
 		expect((await invoice(id))!.balanceMinor).toBe(120_000n);
 		expect((await journal()).slice(-3)).toEqual([
 			'discount_void 665 -2000',
@@ -361,10 +379,10 @@ describe('the early price', () => {
 test('undone is a reversal: the movement waits again, what was kept for the client goes too, and it may be accepted elsewhere', async () => {
 	const [wrong, right] = [await anInvoice(house.services, cast, {}), await anInvoice(house.services, cast, {})];
 	await drop(listOf([{ amount: '1250,00', text: 'ERREUR' }]));
-	const { bankEntryId } = await waiting('ERREUR');
+	const { bankTransactionId } = await waiting('ERREUR');
 	await accept('ERREUR', [wrong]);
-	expect((await undoEntry(house.services, cast.owner, bankEntryId)).ok).toBe(true);
-	expect(await undoEntry(house.services, cast.owner, bankEntryId)).toMatchObject({
+	expect((await undoAcceptance(house.services, cast.owner, bankTransactionId)).ok).toBe(true);
+	expect(await undoAcceptance(house.services, cast.owner, bankTransactionId)).toMatchObject({
 		ok: false,
 		refusal: { code: 'bank_entry_settled' }
 	});
@@ -388,18 +406,18 @@ test('undone, whoever had the receipt is told that it is no longer valid; a rece
 	const acceptNew = async (text: string, number: string) => {
 		const id = await anInvoice(house.services, cast, {}, { number });
 		await drop(listOf([{ amount: '1200,00', text }]));
-		const { bankEntryId } = await waiting(text);
+		const { bankTransactionId } = await waiting(text);
 		await accept(text, [id]);
-		return bankEntryId;
+		return bankTransactionId;
 	};
 	const told = await acceptNew('UNDO-A', `UNDO-${serial}-A`);
 	await house.drain();
 	expect(mails(`UNDO-${serial}-A`)).toHaveLength(1);
-	expect((await undoEntry(house.services, cast.owner, told)).ok).toBe(true);
+	expect((await undoAcceptance(house.services, cast.owner, told)).ok).toBe(true);
 	await house.drain();
 	expect(mails(`UNDO-${serial}-A`)).toContain(`Votre reçu pour UNDO-${serial}-A est annulé`);
 	const untold = await acceptNew('UNDO-B', `UNDO-${serial}-B`);
-	expect((await undoEntry(house.services, cast.owner, untold)).ok).toBe(true);
+	expect((await undoAcceptance(house.services, cast.owner, untold)).ok).toBe(true);
 	await house.drain();
 	expect(mails(`UNDO-${serial}-B`)).toEqual([]);
 });
@@ -430,22 +448,22 @@ describe('what the bank takes back', () => {
 		});
 		await admin.end();
 		await drop(returned(), 'retour.xml');
-		const entry = await waiting(`P-${serial}-77`);
-		expect(entry).toMatchObject({ proposals: [{ kind: 'return', certainty: 'certain' }] });
+		const transaction = await waiting(`P-${serial}-77`);
+		expect(transaction).toMatchObject({ proposals: [{ kind: 'return', certainty: 'certain' }] });
 	});
 	test('re-opens its invoice, tells the client, once; and may be undone', async () => {
 		const id = await collected();
 		expect(await drop(returned(), 'retour.xml')).toMatchObject({ outcome: 'kept', newCount: 1 });
-		const entry = await waiting(`P-${serial}-77`);
-		expect(entry).toMatchObject({
+		const transaction = await waiting(`P-${serial}-77`);
+		expect(transaction).toMatchObject({
 			returnReason: 'AM04',
 			isReturn: true,
 			proposals: [{ kind: 'return', certainty: 'certain' }]
 		});
-		const input = { bankEntryId: entry.bankEntryId, paymentId: entry.proposals[0]!.paymentId! };
+		const input = { bankTransactionId: transaction.bankTransactionId, paymentId: transaction.proposals[0]!.paymentId! };
 		const both = await Promise.all([
-			takeBack(house.services, cast.owner, input),
-			takeBack(house.services, cast.owner, input)
+			reverseTransfer(house.services, cast.owner, input),
+			reverseTransfer(house.services, cast.owner, input)
 		]);
 		expect(both.filter((result) => result.ok)).toHaveLength(1);
 		expect((await invoice(id))!.balanceMinor).toBe(120_000n);
@@ -456,7 +474,7 @@ describe('what the bank takes back', () => {
 		expect(house.world.mailbox.mails.filter((mail) => mail.to.includes(payer.email)).at(-1)!.text).toContain(
 			'provision insuffisante'
 		);
-		expect((await undoEntry(house.services, cast.owner, entry.bankEntryId)).ok).toBe(true);
+		expect((await undoAcceptance(house.services, cast.owner, transaction.bankTransactionId)).ok).toBe(true);
 		expect((await invoice(id))!.balanceMinor).toBe(0n);
 		expect((await journal()).filter((line) => line.startsWith('return'))).toEqual([
 			'return_undone 512 120000',
@@ -466,11 +484,18 @@ describe('what the bank takes back', () => {
 	test('undone after the client had paid otherwise, the money is the client’s: nothing is owed below zero', async () => {
 		const id = await collected();
 		await drop(returned(), 'retour.xml');
-		const entry = await waiting(`P-${serial}-77`);
-		const paymentId = entry.proposals[0]!.paymentId!;
-		expect((await takeBack(house.services, cast.owner, { bankEntryId: entry.bankEntryId, paymentId })).ok).toBe(true);
+		const transaction = await waiting(`P-${serial}-77`);
+		const paymentId = transaction.proposals[0]!.paymentId!;
+		expect(
+			(
+				await reverseTransfer(house.services, cast.owner, {
+					bankTransactionId: transaction.bankTransactionId,
+					paymentId
+				})
+			).ok
+		).toBe(true);
 		expect((await pay(house.services, payer, [id], 120_000, { account: `acct_${serial}` })).ok).toBe(true);
-		expect((await undoEntry(house.services, cast.owner, entry.bankEntryId)).ok).toBe(true);
+		expect((await undoAcceptance(house.services, cast.owner, transaction.bankTransactionId)).ok).toBe(true);
 		expect((await invoice(id))!.balanceMinor).toBe(0n);
 		expect((await journal()).filter((line) => line.startsWith('return'))).toEqual([
 			'return_undone 512 120000',
@@ -480,15 +505,17 @@ describe('what the bank takes back', () => {
 	test('more than what stands is refused', async () => {
 		await collected();
 		await drop(returned('MD06'), 'retour.xml');
-		const entry = await waiting(`P-${serial}-77`);
-		const paymentId = entry.proposals[0]!.paymentId!;
-		await takeBack(house.services, cast.owner, { bankEntryId: entry.bankEntryId, paymentId });
+		const transaction = await waiting(`P-${serial}-77`);
+		const paymentId = transaction.proposals[0]!.paymentId!;
+		await reverseTransfer(house.services, cast.owner, { bankTransactionId: transaction.bankTransactionId, paymentId });
 		// Of another day: the same one told again would be put aside.
 		const another = returned('MD06').replace(`<Dt>${today}`, `<Dt>${addDays(today, -1)}`);
 		await drop(another.replace(`N${serial}`, `N${serial}bis`), 'retour2.xml');
 		const again = await waiting(`P-${serial}-77`);
 		expect(again.proposals).toEqual([]);
-		expect(await takeBack(house.services, cast.owner, { bankEntryId: again.bankEntryId, paymentId })).toMatchObject({
+		expect(
+			await reverseTransfer(house.services, cast.owner, { bankTransactionId: again.bankTransactionId, paymentId })
+		).toMatchObject({
 			ok: false,
 			refusal: { code: 'refund_above_rest' }
 		});
@@ -502,14 +529,14 @@ test('what is not a client’s payment is set aside, and may be looked at again'
 		])
 	);
 	const view = await bank();
-	expect([view.waiting.map((entry) => entry.text), view.aside.rows.map((entry) => entry.text)]).toEqual([
-		['INTERETS'],
-		['FRAIS']
-	]);
-	const { bankEntryId } = view.waiting[0]!;
-	await setAside(house.services, cast.owner, bankEntryId, true);
+	expect([
+		view.waiting.map((transaction) => transaction.text),
+		view.aside.rows.map((transaction) => transaction.text)
+	]).toEqual([['INTERETS'], ['FRAIS']]);
+	const { bankTransactionId } = view.waiting[0]!;
+	await setAside(house.services, cast.owner, bankTransactionId, true);
 	expect((await bank()).waitingCount).toBe(0);
-	await setAside(house.services, cast.owner, bankEntryId, false);
+	await setAside(house.services, cast.owner, bankTransactionId, false);
 	expect((await bank()).waitingCount).toBe(1);
 });
 test('a paid invoice and a foreign currency stop it in words', async () => {
@@ -522,9 +549,9 @@ test('a paid invoice and a foreign currency stop it in words', async () => {
 test('read-only looks, a stranger sees nothing; a transfer is not refunded by card', async () => {
 	const id = await anInvoice(house.services, cast, {});
 	await drop(listOf([{ amount: '1200,00', text: 'GARDE' }]));
-	const { bankEntryId } = await waiting('GARDE');
-	const input = { bankEntryId, invoiceIds: [id] };
-	expect(await acceptEntry(house.services, cast.readOnly, input)).toMatchObject({
+	const { bankTransactionId } = await waiting('GARDE');
+	const input = { bankTransactionId, invoiceIds: [id] };
+	expect(await acceptTransaction(house.services, cast.readOnly, input)).toMatchObject({
 		ok: false,
 		refusal: { code: 'not_allowed' }
 	});
@@ -533,16 +560,16 @@ test('read-only looks, a stranger sees nothing; a transfer is not refunded by ca
 		refusal: { code: 'not_allowed' }
 	});
 	const stranger = await aSupplier(house.services, `acct_${++serial}`, `Autre ${serial}`);
-	expect(await acceptEntry(house.services, stranger.owner, input)).toMatchObject({
+	expect(await acceptTransaction(house.services, stranger.owner, input)).toMatchObject({
 		ok: false,
 		refusal: { code: 'not_found' }
 	});
-	expect(await undoEntry(house.services, stranger.owner, bankEntryId)).toMatchObject({
+	expect(await undoAcceptance(house.services, stranger.owner, bankTransactionId)).toMatchObject({
 		ok: false,
 		refusal: { code: 'not_found' }
 	});
 	expect((await readBank(house.services, stranger.owner)).waiting).toEqual([]);
-	const accepted = await acceptEntry(house.services, cast.owner, input);
+	const accepted = await acceptTransaction(house.services, cast.owner, input);
 	if (!accepted.ok) throw new Error(accepted.refusal.code);
 	expect(
 		await requestRefund(house.services, cast.owner, {

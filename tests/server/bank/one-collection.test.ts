@@ -7,7 +7,7 @@ import type { Services } from '#lib/server/services.ts';
 import { findAttempt } from '#lib/server/store/attempts.ts';
 import { findInvoice } from '#lib/server/store/invoices.ts';
 import { inScope } from '#lib/server/store/tx.ts';
-import { acceptCertain, acceptEntry } from '#lib/server/use-cases/bank/accept-entry.ts';
+import { acceptCertain, acceptTransaction } from '#lib/server/use-cases/bank/accept-transaction.ts';
 import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
 import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
 import { answerChallenge } from '#sandbox/stripe/confirm.ts';
@@ -18,7 +18,7 @@ let house: TestHouse;
 let cast: Cast;
 let payer: Payer;
 let invoiceId: string;
-let bankEntryId: string;
+let bankTransactionId: string;
 let number: string;
 let serial = 0;
 const ACCOUNTS = Array.from({ length: 12 }, (_, i) => `acct_${i}`);
@@ -36,7 +36,7 @@ beforeEach(async () => {
 	await importStatements(house.services, cast.owner, [{ name: 'r.csv', bytes: new TextEncoder().encode(content) }], {
 		acceptReview: false
 	});
-	bankEntryId = (await readBank(house.services, cast.owner)).waiting[0]!.bankEntryId;
+	bankTransactionId = (await readBank(house.services, cast.owner)).waiting[0]!.bankTransactionId;
 });
 
 const balance = () =>
@@ -46,7 +46,7 @@ const balance = () =>
 const attemptNow = (id: string) =>
 	inScope(house.services.db, cast.system, (tx) => findAttempt(tx, cast.system, id)).then((found) => found!);
 const accept = (services: Services = house.services) =>
-	acceptEntry(services, cast.owner, { bankEntryId, invoiceIds: [invoiceId] });
+	acceptTransaction(services, cast.owner, { bankTransactionId, invoiceIds: [invoiceId] });
 const withGateway = (change: Partial<PaymentGateway>): Services => ({
 	...house.services,
 	payments: { ...house.services.payments, ...change }
@@ -60,7 +60,7 @@ const begin = async (method: string) => {
 
 test.each([
 	['by a person', () => accept()],
-	['with all that is certain', () => acceptCertain(house.services, cast.owner, [bankEntryId])]
+	['with all that is certain', () => acceptCertain(house.services, cast.owner, [bankTransactionId])]
 ])(
 	'accepted %s, it closes a bank confirmation that was left unfinished: the card can’t be taken any more',
 	async (_, act) => {
@@ -133,7 +133,7 @@ test('a movement that is booked already closes no payment of another invoice: it
 	const attemptId = newId();
 	const method = 'pm_card_authenticationRequired';
 	await pay(house.services, payer, [another], 120_000, { method, attemptId, account: ACCOUNTS[serial]! });
-	const answer = await acceptEntry(house.services, cast.owner, { bankEntryId, invoiceIds: [another] });
+	const answer = await acceptTransaction(house.services, cast.owner, { bankTransactionId, invoiceIds: [another] });
 	expect(answer).toMatchObject({ ok: false, refusal: { code: 'bank_entry_settled' } });
 	expect((await attemptNow(attemptId)).status).toBe('awaiting_auth');
 	expect(intents().map(({ status }) => status)).toEqual(['requires_action']);
@@ -144,7 +144,9 @@ test('a movement that can’t be accepted as it is closes no client’s payment:
 	const other = await aPayer(house.services, cast, `lea${serial}@chene.example`, 'Le Chêne');
 	const strange = await anInvoice(house.services, cast, { name: 'Le Chêne' }, { number: `S-${serial}` });
 	expect(other.clientId).not.toBe(payer.clientId);
-	const both = { bankEntryId, invoiceIds: [invoiceId, strange] };
-	expect(await acceptEntry(house.services, cast.owner, both)).toMatchObject({ refusal: { code: 'input_invalid' } });
+	const both = { bankTransactionId, invoiceIds: [invoiceId, strange] };
+	expect(await acceptTransaction(house.services, cast.owner, both)).toMatchObject({
+		refusal: { code: 'input_invalid' }
+	});
 	expect((await attemptNow(attemptId)).status).toBe('awaiting_auth');
 });

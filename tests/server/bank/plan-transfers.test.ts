@@ -5,10 +5,10 @@ import { transferBooked } from '#lib/domain/ledger/entries.ts';
 import { minor } from '#lib/domain/money/minor.ts';
 import { newId } from '#lib/server/identity.ts';
 import { bookEntry } from '#lib/server/store/journal.ts';
-import { acceptCertain, acceptEntry } from '#lib/server/use-cases/bank/accept-entry.ts';
+import { acceptCertain, acceptTransaction } from '#lib/server/use-cases/bank/accept-transaction.ts';
 import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
 import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
-import { takeBack, undoEntry } from '#lib/server/use-cases/bank/take-back.ts';
+import { reverseTransfer, undoAcceptance } from '#lib/server/use-cases/bank/reverse-transfer.ts';
 import { readPortal } from '#lib/server/use-cases/invoices/read-portal.ts';
 import { chargeNextInstalments, collectDue } from '#lib/server/use-cases/plans/collect-instalments.ts';
 import { changePlan } from '#lib/server/use-cases/plans/manage-plans.ts';
@@ -60,10 +60,10 @@ async function transfer(text: string, amount: string) {
 	);
 	if (!result.ok) throw new Error(result.refusal.code);
 	const view = await readBank(house.services, cast.owner);
-	return view.waiting.find((entry) => entry.text.includes(text))!;
+	return view.waiting.find((transaction) => transaction.text.includes(text))!;
 }
-const accept = (bankEntryId: string, ...invoiceIds: string[]) =>
-	acceptEntry(house.services, cast.owner, { bankEntryId, invoiceIds });
+const accept = (bankTransactionId: string, ...invoiceIds: string[]) =>
+	acceptTransaction(house.services, cast.owner, { bankTransactionId, invoiceIds });
 const attemptsOf = (invoiceId: string) =>
 	asSystem(async (tx) => [
 		...(await tx.execute<{ channel: string; position: number; status: string }>(
@@ -75,9 +75,9 @@ const attemptsOf = (invoiceId: string) =>
 describe('a part is paid by transfer', () => {
 	test('named and to the cent it is certain; the card is not charged for it, and the last part is taken on its day', async () => {
 		const { number, invoiceId } = await inInstalments();
-		const entry = await transfer(`ECHEANCE ${number}`, '400,00');
-		expect(entry.proposals[0]).toMatchObject({ certainty: 'certain', reason: 'number', amountIs: 'parts' });
-		expect(await acceptCertain(house.services, cast.owner, [entry.bankEntryId])).toEqual({
+		const transaction = await transfer(`ECHEANCE ${number}`, '400,00');
+		expect(transaction.proposals[0]).toMatchObject({ certainty: 'certain', reason: 'number', amountIs: 'parts' });
+		expect(await acceptCertain(house.services, cast.owner, [transaction.bankTransactionId])).toEqual({
 			ok: true,
 			value: { accepted: 1 }
 		});
@@ -94,30 +94,34 @@ describe('a part is paid by transfer', () => {
 	test('all that is left, and more: the plan is over, the rest is kept; undone, nothing of it stays', async () => {
 		const { number, invoiceId } = await inInstalments();
 		const before = await advance();
-		const entry = await transfer(`SOLDE ${number}`, '812,00');
-		expect(entry.proposals[0]).toMatchObject({ certainty: 'probable', amountIs: 'parts_and_more' });
-		expect((await accept(entry.bankEntryId, invoiceId)).ok).toBe(true);
+		const transaction = await transfer(`SOLDE ${number}`, '812,00');
+		expect(transaction.proposals[0]).toMatchObject({ certainty: 'probable', amountIs: 'parts_and_more' });
+		expect((await accept(transaction.bankTransactionId, invoiceId)).ok).toBe(true);
 		expect((await planOf(invoiceId)).status).toBe('completed');
 		expect(await balanceOf(invoiceId)).toBe(0n);
 		expect((await advance()) - before).toBe(1_200n);
-		expect((await undoEntry(house.services, cast.owner, entry.bankEntryId)).ok).toBe(true);
+		expect((await undoAcceptance(house.services, cast.owner, transaction.bankTransactionId)).ok).toBe(true);
 		expect((await planOf(invoiceId)).status).toBe('active');
 		expect(await partsOf(invoiceId)).toEqual(['paid', 'scheduled', 'scheduled']);
 		expect((await advance()) - before).toBe(0n);
-		expect((await accept(entry.bankEntryId, invoiceId)).ok).toBe(true);
+		expect((await accept(transaction.bankTransactionId, invoiceId)).ok).toBe(true);
 		expect(await partsOf(invoiceId)).toEqual(['paid', 'paid', 'paid']);
 	});
 	test('taken back by the bank in two pieces, the first paid again otherwise: the part is asked for as far as it is owed', async () => {
 		const { number, invoiceId } = await inInstalments();
-		const entry = await transfer(`SOLDE DE ${number}`, '800,00');
-		const booked = await accept(entry.bankEntryId, invoiceId);
+		const transaction = await transfer(`SOLDE DE ${number}`, '800,00');
+		const booked = await accept(transaction.bankTransactionId, invoiceId);
 		if (!booked.ok) throw new Error(booked.refusal.code);
 		const { paymentId } = booked.value;
 		const first = await transfer(`REJET UN ${number}`, '-500,00');
-		expect((await takeBack(house.services, cast.owner, { bankEntryId: first.bankEntryId, paymentId })).ok).toBe(true);
+		expect(
+			(await reverseTransfer(house.services, cast.owner, { bankTransactionId: first.bankTransactionId, paymentId })).ok
+		).toBe(true);
 		expect(await pay(house.services, payer, [invoiceId], 50_000)).toMatchObject({ value: { status: 'paid' } });
 		const second = await transfer(`REJET DEUX ${number}`, '-300,00');
-		expect((await takeBack(house.services, cast.owner, { bankEntryId: second.bankEntryId, paymentId })).ok).toBe(true);
+		expect(
+			(await reverseTransfer(house.services, cast.owner, { bankTransactionId: second.bankTransactionId, paymentId })).ok
+		).toBe(true);
 		expect(await balanceOf(invoiceId)).toBe(30_000n);
 		const asked = (await planOf(invoiceId)).instalments.filter((instalment) => instalment.status === 'action_needed');
 		expect(asked.map((instalment) => instalment.amountMinor)).toEqual([30_000n]);
@@ -125,19 +129,19 @@ describe('a part is paid by transfer', () => {
 	test('less than a part is refused with its amount; beside another invoice it is refused in words; once stopped, it is a part payment', async () => {
 		const { number, invoiceId } = await inInstalments();
 		const other = await anInvoice(house.services, cast, {});
-		const entry = await transfer(`PEU ${number}`, '399,99');
-		expect(entry.proposals[0]).toMatchObject({ certainty: 'possible', amountIs: 'under_part' });
-		expect(await accept(entry.bankEntryId, invoiceId)).toMatchObject({
+		const transaction = await transfer(`PEU ${number}`, '399,99');
+		expect(transaction.proposals[0]).toMatchObject({ certainty: 'possible', amountIs: 'under_part' });
+		expect(await accept(transaction.bankTransactionId, invoiceId)).toMatchObject({
 			ok: false,
 			refusal: { code: 'transfer_under_part', detail: { amountMinor: '40000' } }
 		});
-		expect(await accept(entry.bankEntryId, invoiceId, other)).toMatchObject({
+		expect(await accept(transaction.bankTransactionId, invoiceId, other)).toMatchObject({
 			ok: false,
 			refusal: { code: 'plan_running' }
 		});
 		expect(await balanceOf(invoiceId)).toBe(80_000n);
 		await changePlan(house.services, cast.owner, (await planOf(invoiceId)).planId, 'end');
-		expect((await accept(entry.bankEntryId, invoiceId)).ok).toBe(true);
+		expect((await accept(transaction.bankTransactionId, invoiceId)).ok).toBe(true);
 		expect(await balanceOf(invoiceId)).toBe(40_001n);
 	});
 	test('an invoice that was paid in another way meanwhile is not paid beyond what it owes: the rest is kept', async () => {
@@ -153,8 +157,8 @@ describe('a part is paid by transfer', () => {
 			})
 		);
 		expect(await balanceOf(invoiceId)).toBe(35_000n);
-		const entry = await transfer(`MOINS ${number}`, '600,00');
-		expect((await accept(entry.bankEntryId, invoiceId)).ok).toBe(true);
+		const transaction = await transfer(`MOINS ${number}`, '600,00');
+		expect((await accept(transaction.bankTransactionId, invoiceId)).ok).toBe(true);
 		expect(await balanceOf(invoiceId)).toBe(0n);
 		expect((await advance()) - before).toBe(25_000n);
 		expect(await partsOf(invoiceId)).toEqual(['paid', 'paid']);
@@ -162,12 +166,12 @@ describe('a part is paid by transfer', () => {
 	test('accepted twice and while the debit run takes it: paid once, whoever comes first', async () => {
 		for (let round = 0; round < 6; round += 1) {
 			const { number, invoiceId } = await inInstalments('plan_2');
-			const entry = await transfer(`COURSE ${number}`, '600,00');
+			const transaction = await transfer(`COURSE ${number}`, '600,00');
 			await house.advance(20);
 			await collectDue(house.services);
 			const [first, second] = await Promise.all([
-				accept(entry.bankEntryId, invoiceId),
-				accept(entry.bankEntryId, invoiceId),
+				accept(transaction.bankTransactionId, invoiceId),
+				accept(transaction.bankTransactionId, invoiceId),
 				chargeNextInstalments(house.services),
 				chargeNextInstalments(house.services)
 			]);
@@ -184,10 +188,10 @@ describe('a part is paid by transfer', () => {
 describe('undone or taken back', () => {
 	test('a match undone after the day of the part: taken tomorrow at the earliest', async () => {
 		const { number, invoiceId } = await inInstalments('plan_2');
-		const entry = await transfer(`TARD ${number}`, '600,00');
-		expect((await accept(entry.bankEntryId, invoiceId)).ok).toBe(true);
+		const transaction = await transfer(`TARD ${number}`, '600,00');
+		expect((await accept(transaction.bankTransactionId, invoiceId)).ok).toBe(true);
 		await live(25);
-		expect((await undoEntry(house.services, cast.owner, entry.bankEntryId)).ok).toBe(true);
+		expect((await undoAcceptance(house.services, cast.owner, transaction.bankTransactionId)).ok).toBe(true);
 		expect((await planOf(invoiceId)).instalments[1]).toMatchObject({
 			status: 'scheduled',
 			failures: 0,
@@ -206,25 +210,27 @@ describe('undone or taken back', () => {
 		delete house.world.world.forced.card;
 		expect(await partsOf(invoiceId)).toEqual(['paid', 'action_needed']);
 		expect((await planOf(invoiceId)).cureEndsOn).not.toBeNull();
-		const entry = await transfer(`REMEDE ${number}`, '600,00');
-		expect((await accept(entry.bankEntryId, invoiceId)).ok).toBe(true);
+		const transaction = await transfer(`REMEDE ${number}`, '600,00');
+		expect((await accept(transaction.bankTransactionId, invoiceId)).ok).toBe(true);
 		expect(await planOf(invoiceId)).toMatchObject({ status: 'completed', cureEndsOn: null });
-		expect((await undoEntry(house.services, cast.owner, entry.bankEntryId)).ok).toBe(true);
+		expect((await undoAcceptance(house.services, cast.owner, transaction.bankTransactionId)).ok).toBe(true);
 		const after = await planOf(invoiceId);
 		expect(after).toMatchObject({ status: 'active', instalments: [{}, { status: 'action_needed', askOn: null }] });
 		expect(after.cureEndsOn! > inDays(0)).toBe(true);
 	});
 	test('the bank takes the transfer back: the part waits for the client; the return undone, it is paid', async () => {
 		const { number, invoiceId } = await inInstalments('plan_2');
-		const entry = await transfer(`REPRIS ${number}`, '600,00');
-		const booked = await accept(entry.bankEntryId, invoiceId);
+		const transaction = await transfer(`REPRIS ${number}`, '600,00');
+		const booked = await accept(transaction.bankTransactionId, invoiceId);
 		if (!booked.ok) throw new Error(booked.refusal.code);
 		const back = await transfer(`REJET VIREMENT ${number}`, '-600,00');
 		const { paymentId } = booked.value;
-		expect((await takeBack(house.services, cast.owner, { bankEntryId: back.bankEntryId, paymentId })).ok).toBe(true);
+		expect(
+			(await reverseTransfer(house.services, cast.owner, { bankTransactionId: back.bankTransactionId, paymentId })).ok
+		).toBe(true);
 		expect(await partsOf(invoiceId)).toEqual(['paid', 'action_needed']);
 		expect(await balanceOf(invoiceId)).toBe(60_000n);
-		expect((await undoEntry(house.services, cast.owner, back.bankEntryId)).ok).toBe(true);
+		expect((await undoAcceptance(house.services, cast.owner, back.bankTransactionId)).ok).toBe(true);
 		expect(await partsOf(invoiceId)).toEqual(['paid', 'paid']);
 		expect((await planOf(invoiceId)).status).toBe('completed');
 		expect(await balanceOf(invoiceId)).toBe(0n);
@@ -234,7 +240,7 @@ describe('undone or taken back', () => {
 test('known by account, with the amount of an open invoice, but naming one that is settled: a person looks', async () => {
 	const paid = { number: 'FS-2026-0001', id: '' };
 	paid.id = await anInvoice(house.services, cast, {}, { number: paid.number, grossMinor: 77_700 });
-	expect((await accept((await transfer(paid.number, '777,00')).bankEntryId, paid.id)).ok).toBe(true);
+	expect((await accept((await transfer(paid.number, '777,00')).bankTransactionId, paid.id)).ok).toBe(true);
 	const open = await anInvoice(house.services, cast, {}, { number: 'FS-2026-0002', grossMinor: 77_700 });
 	const again = await transfer('ENCORE FS-2026-0001', '777,00');
 	expect(again.proposals[0]).toMatchObject({
@@ -244,7 +250,7 @@ test('known by account, with the amount of an open invoice, but naming one that 
 		settledNumbers: [paid.number]
 	});
 	expect(again.proposals[1]).toMatchObject({ kind: 'keep', clientId: payer.clientId, amountIs: 'kept' });
-	expect(await acceptCertain(house.services, cast.owner, [again.bankEntryId])).toEqual({
+	expect(await acceptCertain(house.services, cast.owner, [again.bankTransactionId])).toEqual({
 		ok: true,
 		value: { accepted: 0 }
 	});

@@ -58,13 +58,13 @@ test('the project’s own are there', () => expect(good.length).toBeGreaterThan(
 test.each(good.filter(([name]) => !name.startsWith('sepa-returns/corpjs')))('%s', (name, { folder, expected = {} }) => {
 	const { statements } = kept(read(name, folder));
 	expect(statements.length).toBeGreaterThan(0);
-	const entries = statements.flatMap((statement) => statement.entries);
-	const net = entries.reduce((sum, entry) => sum + entry.amountMinor, 0n) as Minor;
+	const lines = statements.flatMap((statement) => statement.lines);
+	const net = lines.reduce((sum, line) => sum + line.amountMinor, 0n) as Minor;
 	const wantedNet = expected.netEntries ?? expected.net ?? expected.sumOperations;
 	if (wantedNet !== undefined) expect(toDecimal(net)).toBe(cents(wantedNet));
 	if (expected.statements !== undefined) expect(statements).toHaveLength(expected.statements);
 	const count = expected.lines61 ?? expected.operations ?? expected.transactions;
-	if (count !== undefined) expect(entries).toHaveLength(count);
+	if (count !== undefined) expect(lines).toHaveLength(count);
 	// CFONB lists every account of its lines, one sample has a slip of the pen in a movement.
 	for (const account of expected.accounts ?? [])
 		if (!name.startsWith('cfonb120/')) expect(statements.map((one) => one.account)).toContain(account);
@@ -76,24 +76,23 @@ test.each(good.filter(([name]) => !name.startsWith('sepa-returns/corpjs')))('%s'
 	if (expected.firstOpening) expect(toDecimal(statements[0]!.openingMinor!)).toBe(cents(expected.firstOpening));
 	if (expected.lastClosing) expect(toDecimal(statements.at(-1)!.closingMinor!)).toBe(cents(expected.lastClosing));
 	// Details of a foreign-currency batch are not movements of this account: see camt054.
-	if (expected.txDetails === undefined || expected.txDetails === entries.length) {
-		for (const id of expected.endToEndIds ?? []) expect(entries.map((entry) => entry.endToEndId)).toContain(id);
-		for (const words of expected.remittance ?? [])
-			expect(entries.map((entry) => entry.text).join('\n')).toContain(words);
+	if (expected.txDetails === undefined || expected.txDetails === lines.length) {
+		for (const id of expected.endToEndIds ?? []) expect(lines.map((line) => line.endToEndId)).toContain(id);
+		for (const words of expected.remittance ?? []) expect(lines.map((line) => line.text).join('\n')).toContain(words);
 		for (const reason of expected.returnReasons ?? [])
-			expect(entries.map((entry) => [entry.returnReason, entry.isReturn])).toContainEqual([reason, true]);
+			expect(lines.map((line) => [line.returnReason, line.isReturn])).toContainEqual([reason, true]);
 	}
 });
 const statuses = good.filter(([name]) => name.startsWith('sepa-returns/corpjs'));
 test.each(statuses)('%s: what was rejected, and why', (name, { folder, expected = {} }) => {
 	const [statement] = kept(read(name, folder)).statements;
 	for (const id of expected.originalEndToEndIds ?? [])
-		if (name.includes('and-rejected')) expect(statement!.entries.map((entry) => entry.endToEndId)).toContain(id);
+		if (name.includes('and-rejected')) expect(statement!.lines.map((line) => line.endToEndId)).toContain(id);
 	const reasons = (expected.reasons ?? []).filter((reason) => reason !== null && reason !== 'NARR');
 	if (reasons.length)
-		expect(statement!.entries.map((entry) => entry.returnReason)).toEqual(expect.arrayContaining(reasons));
-	if (!expected.statuses?.includes('RJCT')) expect(statement!.entries).toEqual([]);
-	expect(statement!.entries.every((entry) => entry.isReturn && entry.amountMinor <= 0n)).toBe(true);
+		expect(statement!.lines.map((line) => line.returnReason)).toEqual(expect.arrayContaining(reasons));
+	if (!expected.statuses?.includes('RJCT')) expect(statement!.lines).toEqual([]);
+	expect(statement!.lines.every((line) => line.isReturn && line.amountMinor <= 0n)).toBe(true);
 });
 
 describe('what is broken is refused by name and line', () => {
@@ -140,8 +139,8 @@ describe('what is broken is refused by name and line', () => {
 describe('lists of banks', () => {
 	test.each(['csv_french_headers.csv', 'csv_european_decimals.csv'])('%s', (name) => {
 		const [statement] = kept(read(`bank-csv/${name}`)).statements;
-		expect(statement!.entries.map((entry) => toDecimal(entry.amountMinor))).toEqual(['-1234.56', '3500.00', '-4.50']);
-		expect(statement!.entries[0]!.bookedOn).toBe('2026-04-02');
+		expect(statement!.lines.map((line) => toDecimal(line.amountMinor))).toEqual(['-1234.56', '3500.00', '-4.50']);
+		expect(statement!.lines[0]!.bookedOn).toBe('2026-04-02');
 	});
 	test('lines about the account stand above the header', () => {
 		const [statement] = kept(
@@ -150,7 +149,7 @@ describe('lists of banks', () => {
 				'Compte;FR76 3000\nSolde;"1 234,56"\n\nDate;Date valeur;Libellé;Montant\n31/01/2026;02/02/2026;VIR ROCHE F2026-1;"1 200,00"\n'
 			)
 		).statements;
-		expect(statement!.entries).toMatchObject([
+		expect(statement!.lines).toMatchObject([
 			{ bookedOn: '2026-01-31', valueOn: '2026-02-02', amountMinor: 120_000n, text: 'VIR ROCHE F2026-1' }
 		]);
 	});
@@ -170,7 +169,7 @@ test('the words of a German transfer, cut anywhere, are put together', () => {
 			':20:A\n:25:1/2\n:28C:1/1\n:60F:C260101EUR0,00\n:61:2601020103C1200,00NTRFNONREF//B1\n:86:166?00GUTSCHRIFT?20EREF+F2026-00\n42?21SVWZ+Rechnung F2026?22-0042?30X?31DE8937040044053201\n3000?32MENUISERIE?33 ROCHE\n:62F:C260102EUR1200,00\n-'
 		)
 	).statements;
-	expect(statement!.entries[0]).toMatchObject({
+	expect(statement!.lines[0]).toMatchObject({
 		amountMinor: 120_000n,
 		bookedOn: '2026-01-03',
 		endToEndId: 'F2026-0042',
@@ -178,7 +177,7 @@ test('the words of a German transfer, cut anywhere, are put together', () => {
 		counterparty: 'MENUISERIE ROCHE',
 		counterpartyIban: 'DE89370400440532013000'
 	});
-	expect(statement!.entries[0]!.text).toContain('Rechnung F2026-0042');
+	expect(statement!.lines[0]!.text).toContain('Rechnung F2026-0042');
 });
 
 describe('lists of other banks', () => {
@@ -247,10 +246,10 @@ describe('lists of other banks', () => {
 	])('%s', (_, text, number) => {
 		const reading = readBytes('releve.csv', new TextEncoder().encode(text));
 		if (!reading.ok) throw new Error(JSON.stringify(reading.findings));
-		const [entry] = reading.statements[0]!.entries;
-		expect(entry).toMatchObject({ bookedOn: '2026-11-12', amountMinor: 120_000n, currency: 'EUR' });
-		expect(entry!.text).toContain(number);
-		expect(`${entry!.text} ${entry!.counterparty}`).toMatch(/acme/i);
+		const [line] = reading.statements[0]!.lines;
+		expect(line).toMatchObject({ bookedOn: '2026-11-12', amountMinor: 120_000n, currency: 'EUR' });
+		expect(line!.text).toContain(number);
+		expect(`${line!.text} ${line!.counterparty}`).toMatch(/acme/i);
 	});
 	test.each([
 		['ABN', '/TRTP/SEPA OVERBOEKING/IBAN/FR7630006000011234567890189/BIC/AGRIFRPP/NAME/ACME/\nREMI/F-1/EREF/E2E-77'],
@@ -258,7 +257,7 @@ describe('lists of other banks', () => {
 	])('MT940 as Dutch banks write it (%s): who paid, from which account, under which reference', (_, words) => {
 		const text = `:20:X\n:25:NL69INGB0123456789\n:28C:1\n:60F:C261111EUR0,\n:61:2611121112C12,00NTRFEREF\n:86:${words}\n:62F:C261112EUR12,\n-\n`;
 		const reading = readBytes('a.sta', new TextEncoder().encode(text));
-		expect(reading.ok && reading.statements[0]!.entries[0]).toMatchObject({
+		expect(reading.ok && reading.statements[0]!.lines[0]).toMatchObject({
 			counterparty: 'ACME',
 			counterpartyIban: 'FR7630006000011234567890189',
 			endToEndId: 'E2E-77'
@@ -274,7 +273,7 @@ describe('lists of other banks', () => {
 		['Date,Type,Amount,Description', '2026-11-12,Credit,12.00,ACME F-1', '2026-11-12,Debit,-30.00,EDF']
 	])('a column that says which way the money went is heard: %s', (...lines) => {
 		const reading = readBytes('a.csv', new TextEncoder().encode(`${lines.join('\n')}\n`));
-		expect(reading.ok && reading.statements[0]!.entries.map((entry) => entry.amountMinor)).toEqual([1200n, -3000n]);
+		expect(reading.ok && reading.statements[0]!.lines.map((line) => line.amountMinor)).toEqual([1200n, -3000n]);
 	});
 	test('a column of accounts that differ is about the others: the same movement is told alike in every list', () => {
 		const row = '12/11/2026;12,00;ACME F-1;FR7630006000011234567890189';
@@ -282,20 +281,20 @@ describe('lists of other banks', () => {
 		const reading = readBytes('a.csv', new TextEncoder().encode(text));
 		expect(reading.ok && reading.statements[0]).toMatchObject({
 			account: '',
-			entries: [{}, { counterpartyIban: 'FR7630006000011234567890189' }]
+			lines: [{}, { counterpartyIban: 'FR7630006000011234567890189' }]
 		});
 	});
 	test('what is pending, refused or undone is no payment, and is said', () => {
 		const states = ['COMPLETED', 'PENDING', 'REVERTED', 'Vorgemerkt', 'En attente', 'Annulée'];
 		const text = `Date,State,Amount,Description\n${states.map((state) => `2026-11-12,${state},12.00,ACME F-1`).join('\n')}\n`;
 		const reading = readBytes('a.csv', new TextEncoder().encode(text));
-		expect(reading.ok && reading.statements[0]!.entries).toHaveLength(1);
+		expect(reading.ok && reading.statements[0]!.lines).toHaveLength(1);
 		expect(reading.findings.map((finding) => finding.found)).toEqual(states.slice(1));
 	});
 	test('a payer may write of an unpaid invoice: its payment is a payment', () => {
 		const text = 'Date;Montant;Libellé\n12/11/2026;12,00;Règlement impayé F-1\n12/11/2026;-12,00;REJET PRLV F-1\n';
 		const reading = readBytes('a.csv', new TextEncoder().encode(text));
-		expect(reading.ok && reading.statements[0]!.entries.map((entry) => entry.isReturn)).toEqual([false, true]);
+		expect(reading.ok && reading.statements[0]!.lines.map((line) => line.isReturn)).toEqual([false, true]);
 	});
 	test('a broken line is named by its place in the file, whatever stands above the header', () => {
 		const text = 'Compte;1\nSolde;2\nDate;Montant;Libellé\n12/11/2026;1,00;"a\n';
@@ -305,13 +304,13 @@ describe('lists of other banks', () => {
 	test('a currency in the header of the amounts is the currency', () => {
 		const text = 'Date,Description,Amount (USD)\n2026-11-12,ACME,12.00\n';
 		const reading = readBytes('a.csv', new TextEncoder().encode(text));
-		expect(reading.ok && reading.statements[0]!.entries[0]).toMatchObject({ amountMinor: 1200n, currency: 'USD' });
+		expect(reading.ok && reading.statements[0]!.lines[0]).toMatchObject({ amountMinor: 1200n, currency: 'USD' });
 	});
 	test('the same text by the payer twice in a day is two payments', () => {
 		const row = '12/11/2026;600,00;Virement reçu;ACME;F-2026-001';
 		const text = `Date;Montant;Libellé;Contrepartie;Référence\n${row}\n${row}\n`;
 		const reading = readBytes('a.csv', new TextEncoder().encode(text));
-		expect(reading.ok && reading.statements[0]!.entries.map((entry) => entry.bankReference)).toEqual([null, null]);
+		expect(reading.ok && reading.statements[0]!.lines.map((line) => line.bankReference)).toEqual([null, null]);
 	});
 });
 
@@ -330,7 +329,7 @@ describe('a list whose columns nobody knows', () => {
 		expect(first.list.columns).toEqual(['bookedOn', 'amount', 'text', 'text', null, 'text', 'text']);
 		const reading = asked(NAMELESS, { [first.list.key]: NAMELESS_SAID });
 		if (!reading.ok) throw new Error('refused');
-		expect(reading.statements[0]!.entries.map((entry) => [entry.bookedOn, entry.amountMinor, entry.text])).toEqual([
+		expect(reading.statements[0]!.lines.map((line) => [line.bookedOn, line.amountMinor, line.text])).toEqual([
 			['2026-11-12', 120_000n, 'Virement VIR ROCHE F2026-0042'],
 			['2026-11-13', -4_510n, 'Carte CB 12/11 RELAIS']
 		]);
@@ -350,7 +349,7 @@ describe('a list whose columns nobody knows', () => {
 		const reading = asked(text, { [first.list!.key]: said(columns) });
 		expect(reading).toMatchObject({
 			ok: true,
-			statements: [{ entries: [{ bookedOn: '2026-10-31', amountMinor: 120_000n, counterparty: 'ROCHE' }] }]
+			statements: [{ lines: [{ bookedOn: '2026-10-31', amountMinor: 120_000n, counterparty: 'ROCHE' }] }]
 		});
 	});
 	test('days that may be months are asked for, and read as said', () => {
@@ -359,7 +358,7 @@ describe('a list whose columns nobody knows', () => {
 		expect(first).toMatchObject({ ok: true, list: { needs: 'dates' }, findings: [{ code: 'DATE_AMBIGUOUS' }] });
 		const columns = { Date: 'bookedOn', Label: 'text', Amount: 'amount' };
 		const reading = asked(text, { [first.list!.key]: said(columns, 'mdy') });
-		expect(reading).toMatchObject({ ok: true, findings: [], statements: [{ entries: [{ bookedOn: '2026-03-04' }] }] });
+		expect(reading).toMatchObject({ ok: true, findings: [], statements: [{ lines: [{ bookedOn: '2026-03-04' }] }] });
 	});
 	test('answers that are no columns name nothing', () => {
 		const first = asked(NAMELESS);
@@ -371,7 +370,7 @@ describe('a list whose columns nobody knows', () => {
 describe('amounts by the norm of their format, never by guess', () => {
 	const one = (reading: ReturnType<typeof readText>) => {
 		const [statement] = kept(reading).statements;
-		return [statement!.entries.map((entry) => toDecimal(entry.amountMinor)), reading.findings.map(({ code }) => code)];
+		return [statement!.lines.map((line) => toDecimal(line.amountMinor)), reading.findings.map(({ code }) => code)];
 	};
 	const ofx = (amount: string) =>
 		one(
@@ -456,8 +455,8 @@ test.each([
 				`:20:A\n:25:1\n:28C:1\n:60F:C261119EUR0,\n:61:2611201120C12,NTRFNONREF//A1\n:86:${words}\n:62F:C261120EUR12,\n-\nnothing of this\n`
 			)
 		).statements;
-		expect(statement!.entries[0]!.text).toContain(wanted);
-		expect(statement!.entries[0]!.text).not.toContain('nothing');
+		expect(statement!.lines[0]!.text).toContain(wanted);
+		expect(statement!.lines[0]!.text).not.toContain('nothing');
 		expect(reconciles(statement!)).toBe(true);
 	}
 );

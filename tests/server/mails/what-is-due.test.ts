@@ -5,10 +5,10 @@ import { addDays, civilDateIn, type CivilDate } from '#lib/domain/calendar/civil
 import type { Minor } from '#lib/domain/money/minor.ts';
 import { newId } from '#lib/server/identity.ts';
 import { inScope } from '#lib/server/store/tx.ts';
-import { acceptEntry } from '#lib/server/use-cases/bank/accept-entry.ts';
+import { acceptTransaction } from '#lib/server/use-cases/bank/accept-transaction.ts';
 import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
 import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
-import { takeBack, undoEntry } from '#lib/server/use-cases/bank/take-back.ts';
+import { reverseTransfer, undoAcceptance } from '#lib/server/use-cases/bank/reverse-transfer.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { anInvoice, anOffer, aPayer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
@@ -37,16 +37,18 @@ async function movement(amount: string, text: string): Promise<string> {
 	const files = [{ name: `${newId()}.csv`, bytes: new TextEncoder().encode(content) }];
 	await importStatements(house.services, cast.owner, files, { acceptReview: false });
 	const { waiting } = await readBank(house.services, cast.owner);
-	return waiting.find((entry) => entry.text.includes(text))?.bankEntryId ?? '';
+	return waiting.find((entry) => entry.text.includes(text))?.bankTransactionId ?? '';
 }
 async function transfer(amount: string, invoiceIds: string[]): Promise<string> {
-	const bankEntryId = await movement(amount, `VIR ${newId()}`);
-	expect(await acceptEntry(house.services, cast.owner, { bankEntryId, invoiceIds })).toMatchObject({ ok: true });
+	const bankTransactionId = await movement(amount, `VIR ${newId()}`);
+	expect(await acceptTransaction(house.services, cast.owner, { bankTransactionId, invoiceIds })).toMatchObject({
+		ok: true
+	});
 	await house.drain();
-	return bankEntryId;
+	return bankTransactionId;
 }
-const undo = async (bankEntryId: string) =>
-	expect(await undoEntry(house.services, cast.owner, bankEntryId)).toMatchObject({ ok: true });
+const undo = async (bankTransactionId: string) =>
+	expect(await undoAcceptance(house.services, cast.owner, bankTransactionId)).toMatchObject({ ok: true });
 const paymentOf = async (invoiceId: string) => {
 	const rows = await inScope(house.services.db, cast.system, (tx) =>
 		tx.execute<{ id: string }>(sql`select payment_id as id from allocation where invoice_id = ${invoiceId}`)
@@ -187,22 +189,24 @@ test('a return that was noted by mistake is corrected, to whoever had heard of i
 	const returned = `<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"><BkToCstmrDbtCdtNtfctn><GrpHdr><MsgId>M1</MsgId></GrpHdr><Ntfctn><Id>N1</Id><Acct><Id><IBAN>FR7630006000011234567890189</IBAN></Id></Acct><Ntry><Amt Ccy="EUR">1200.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>${today}</Dt></BookgDt><NtryDtls><TxDtls><Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs><RmtInf><Ustrd>RETOUR</Ustrd></RmtInf><RtrInf><Rsn><Cd>AM04</Cd></Rsn></RtrInf></TxDtls></NtryDtls></Ntry></Ntfctn></BkToCstmrDbtCdtNtfctn></Document>`;
 	const files = [{ name: 'retour.xml', bytes: new TextEncoder().encode(returned) }];
 	await importStatements(house.services, cast.owner, files, { acceptReview: false });
-	const bankEntryId =
-		(await readBank(house.services, cast.owner)).waiting.find((one) => one.isReturn)?.bankEntryId ?? '';
+	const bankTransactionId =
+		(await readBank(house.services, cast.owner)).waiting.find((one) => one.isReturn)?.bankTransactionId ?? '';
 	const back = async () =>
-		expect(await takeBack(house.services, cast.owner, { bankEntryId, paymentId: await paymentOf(id) })).toMatchObject({
+		expect(
+			await reverseTransfer(house.services, cast.owner, { bankTransactionId, paymentId: await paymentOf(id) })
+		).toMatchObject({
 			ok: true
 		});
 	await back();
 	expect(await lastMail()).toMatchObject({ subject: expect.stringContaining('est revenu'), left: '1200,00' });
-	await undo(bankEntryId);
+	await undo(bankTransactionId);
 	const mail = await lastMail();
 	expect(mail).toMatchObject({ subject: expect.stringContaining('compte de nouveau'), left: null, asks: false });
 	expect(mail.text).toContain('Plus rien n’est à payer');
 	// Nobody has heard of the second return yet: there is nothing to say, and nothing to correct.
 	const count = house.world.mailbox.mails.length;
 	await back();
-	await undo(bankEntryId);
+	await undo(bankTransactionId);
 	await house.drain();
 	expect(house.world.mailbox.mails.slice(count)).toEqual([]);
 });

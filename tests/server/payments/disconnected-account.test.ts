@@ -4,7 +4,7 @@ import { addDays, civilDateIn } from '#lib/domain/calendar/civil-date.ts';
 import { newId } from '#lib/server/identity.ts';
 import { findAttempt, findLiveAttempt } from '#lib/server/store/attempts.ts';
 import { isDisconnected, isSilent } from '#lib/server/store/stripe-accounts.ts';
-import { acceptEntry } from '#lib/server/use-cases/bank/accept-entry.ts';
+import { acceptTransaction } from '#lib/server/use-cases/bank/accept-transaction.ts';
 import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
 import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
 import { changeStripeAccount } from '#lib/server/use-cases/suppliers/change-payee.ts';
@@ -69,7 +69,11 @@ const transfer = async ({ invoiceId, number }: { invoiceId: string; number: stri
 	const entry = (await readBank(house.services, cast.owner)).waiting.find((one) =>
 		JSON.stringify(one, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)).includes(number)
 	)!;
-	return () => acceptEntry(house.services, cast.owner, { bankEntryId: entry.bankEntryId, invoiceIds: [invoiceId] });
+	return () =>
+		acceptTransaction(house.services, cast.owner, {
+			bankTransactionId: entry.bankTransactionId,
+			invoiceIds: [invoiceId]
+		});
 };
 
 test.each([

@@ -7,7 +7,7 @@ import { newId } from '#lib/server/identity.ts';
 import { listPayments } from '#lib/server/store/payments.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { inScope } from '#lib/server/store/tx.ts';
-import { acceptEntry } from '#lib/server/use-cases/bank/accept-entry.ts';
+import { acceptTransaction } from '#lib/server/use-cases/bank/accept-transaction.ts';
 import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
 import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
 import { freezePoints } from '#lib/server/use-cases/points/adjust-points.ts';
@@ -214,8 +214,8 @@ async function transferInstalment(invoiceId: string): Promise<void> {
 	const bytes = new TextEncoder().encode(`Date;Libellé;Montant;Référence\n${inDays(0)};${text};100,00;`);
 	await importStatements(house.services, cast.owner, [{ name: 'releve.csv', bytes }], { acceptReview: false });
 	const entry = (await readBank(house.services, cast.owner)).waiting.find((one) => one.text.includes(text));
-	const input = { bankEntryId: entry?.bankEntryId ?? '', invoiceIds: [invoiceId] };
-	expect(await acceptEntry(house.services, cast.owner, input)).toMatchObject({ ok: true });
+	const input = { bankTransactionId: entry?.bankTransactionId ?? '', invoiceIds: [invoiceId] };
+	expect(await acceptTransaction(house.services, cast.owner, input)).toMatchObject({ ok: true });
 }
 
 test('a debit’s points are said with the day on which they are expected, then with the day of its order and the day on which they came', async () => {

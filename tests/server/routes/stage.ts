@@ -151,7 +151,7 @@ async function fill(): Promise<void> {
 	await expectOk(setUpMethod(services, at.payer.scope, setup, FROM));
 	const bytes = new TextEncoder().encode(`Date;Libellé;Montant\n${inDays(0)};VIREMENT;1200,00`);
 	await importStatements(services, at.a.owner, [{ name: 'releve.csv', bytes }], { acceptReview: false });
-	ids.movement = (await readBank(services, at.a.owner)).waiting[0]!.bankEntryId;
+	ids.movement = (await readBank(services, at.a.owner)).waiting[0]!.bankTransactionId;
 	ids.import = newId();
 	const list = new TextEncoder().encode('Numéro;Date;Client;Montant TTC\nIMP-1;12/11/2026;Zoé;1,00\n');
 	await receiveFiles(services, at.a.owner, {

@@ -32,10 +32,10 @@ import {
 } from '#lib/server/use-cases/offers/manage-policies.ts';
 import { readOfferEditor, readOffers } from '#lib/server/use-cases/offers/read-offers.ts';
 import { findCreditNote } from '#lib/server/use-cases/payments/read-credit-note.ts';
-import { acceptEntry } from '#lib/server/use-cases/bank/accept-entry.ts';
+import { acceptTransaction } from '#lib/server/use-cases/bank/accept-transaction.ts';
 import { importStatements } from '#lib/server/use-cases/bank/import-statements.ts';
 import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
-import { setAside, takeBack, undoEntry } from '#lib/server/use-cases/bank/take-back.ts';
+import { setAside, reverseTransfer, undoAcceptance } from '#lib/server/use-cases/bank/reverse-transfer.ts';
 import { exportInvoices } from '#lib/server/use-cases/invoices/export-invoices.ts';
 import { holdInvoice } from '#lib/server/use-cases/invoices/hold-invoice.ts';
 import { findInvoicesByApi, readInvoiceByApi } from '#lib/server/use-cases/invoices/read-by-api.ts';
@@ -128,7 +128,7 @@ beforeAll(async () => {
 		FROM
 	);
 	ids.method = (await readMethods(house.services, payerA.scope)).methods[0]!.methodId;
-	ids.movement = await aMovement();
+	ids.movement = await aBankTransaction();
 	await anImport();
 	ids.policy = await anOffer(house.services, a, OFFER);
 	const planned = await anInvoice(house.services, a, {}, RECENT);
@@ -165,10 +165,10 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 /** A transfer that waits on a statement. */
-async function aMovement(): Promise<string> {
+async function aBankTransaction(): Promise<string> {
 	const bytes = new TextEncoder().encode(`Date;Libellé;Montant\n${START_DAY};VIREMENT;1200,00`);
 	await importStatements(house.services, a.owner, [{ name: 'releve.csv', bytes }], { acceptReview: false });
-	return (await readBank(house.services, a.owner)).waiting[0]!.bankEntryId;
+	return (await readBank(house.services, a.owner)).waiting[0]!.bankTransactionId;
 }
 /** An import that waits for its word. */
 async function anImport(): Promise<void> {
@@ -284,17 +284,17 @@ describe('another’s ids answer as ids that do not exist', () => {
 			return result.ok ? 'paid' : result.refusal;
 		},
 		'accepting a movement of the bank': async (scope, real) => {
-			const result = await acceptEntry(house.services, scope, {
-				bankEntryId: real ? ids.movement : newId(),
+			const result = await acceptTransaction(house.services, scope, {
+				bankTransactionId: real ? ids.movement : newId(),
 				invoiceIds: [real ? ids.open : newId()]
 			});
 			return result.ok ? 'accepted' : result.refusal;
 		},
-		'undoing it': (scope, real) => undoEntry(house.services, scope, real ? ids.movement : newId()),
+		'undoing it': (scope, real) => undoAcceptance(house.services, scope, real ? ids.movement : newId()),
 		'setting it aside': (scope, real) => setAside(house.services, scope, real ? ids.movement : newId(), true),
 		'taking a payment back by it': (scope, real) =>
-			takeBack(house.services, scope, {
-				bankEntryId: real ? ids.movement : newId(),
+			reverseTransfer(house.services, scope, {
+				bankTransactionId: real ? ids.movement : newId(),
 				paymentId: real ? ids.payment : newId()
 			}),
 		'an import': (scope, real) => readImport(house.services, scope, real ? ids.import : newId()),

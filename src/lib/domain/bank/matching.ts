@@ -1,4 +1,4 @@
-// Which invoice a movement of the bank pays, or which payment it takes back. Reasons in the order of the importer sheet, part 4: creditor reference,
+// Which invoice a transaction of the bank pays, or which payment it takes back. Reasons in the order of the importer sheet, part 4: creditor reference,
 // end-to-end id, invoice number in the words, known payer and exact amount, several invoices of one client. Never the amount alone.
 import { required } from '../required.ts';
 import type { Minor } from '../money/minor.ts';
@@ -15,7 +15,7 @@ import {
 	namedBy,
 	payersAmong,
 	type KnownPayers,
-	type Movement,
+	type BankTransaction,
 	type NamingReason
 } from './naming.ts';
 
@@ -47,34 +47,34 @@ export type Match = {
 	reason: MatchReason;
 	certainty: Certainty;
 	amountIs: AmountIs;
-	/** Invoices that the movement names and that nothing is left to pay on: it may be meant for them. */
+	/** Invoices that the transaction names and that nothing is left to pay on: it may be meant for them. */
 	settledNumbers: string[];
 };
 /** Of invoices, or of a plan: its next instalments, these and something beyond, less than one; `with_plan`: a plan's invoice among others; `kept`: nothing is owed. */
 export type AmountIs =
 	'exact' | 'early' | 'less' | 'more' | 'parts' | 'parts_and_more' | 'under_part' | 'with_plan' | 'kept';
-/** Clients that a movement speaks of, by a reference, a number, an account or a name. */
-export function concernedClients(movement: Movement, open: OpenInvoice[], payers: KnownPayers): Set<string> {
+/** Clients that a transaction speaks of, by a reference, a number, an account or a name. */
+export function concernedClients(transaction: BankTransaction, open: OpenInvoice[], payers: KnownPayers): Set<string> {
 	return new Set(
 		[
-			...byReference(movement, open),
-			...byEndToEnd(movement, open),
-			...byNumber(movement, open),
-			...payersAmong(movement, open, payers)
+			...byReference(transaction, open),
+			...byEndToEnd(transaction, open),
+			...byNumber(transaction, open),
+			...payersAmong(transaction, open, payers)
 		].map((one) => one.clientId)
 	);
 }
 
 /** The best explanations first; none when nothing but the amount speaks. Only money received, in euros, is matched here. */
-export function matchesOf(movement: Movement, open: OpenInvoice[], payers: KnownPayers): Match[] {
-	if (movement.amountMinor <= 0n || movement.isReturn) return [];
-	const named = namedBy(movement, open);
-	if (!named) return byPayer(movement, open, payers);
-	const known = new Set(payersAmong(movement, open, payers).map((one) => one.clientId));
-	return explain(movement, named, known);
+export function matchesOf(transaction: BankTransaction, open: OpenInvoice[], payers: KnownPayers): Match[] {
+	if (transaction.amountMinor <= 0n || transaction.isReturn) return [];
+	const named = namedBy(transaction, open);
+	if (!named) return byPayer(transaction, open, payers);
+	const known = new Set(payersAmong(transaction, open, payers).map((one) => one.clientId));
+	return explain(transaction, named, known);
 }
 
-/** The same explanations, when the movement names what is settled already: a payment made twice, or meant for another invoice. Never certain then. */
+/** The same explanations, when the transaction names what is settled already: a payment made twice, or meant for another invoice. Never certain then. */
 export const doubted = (matches: Match[], settledNumbers: string[]): Match[] =>
 	settledNumbers.length ? matches.map((match) => ({ ...match, certainty: 'possible', settledNumbers })) : matches;
 
@@ -88,7 +88,7 @@ const CANNOT_BE_BOOKED: readonly AmountIs[] = ['under_part', 'with_plan'];
 
 /** What was named: together when they are of one client. `known`: the clients that the payer may be. */
 function explain(
-	movement: Movement,
+	transaction: BankTransaction,
 	{ found, reason }: { found: OpenInvoice[]; reason: NamingReason },
 	known: Set<string>
 ): Match[] {
@@ -96,12 +96,12 @@ function explain(
 	const isClear = clients.size === 1;
 	return [...clients.values()]
 		.map((invoices) => {
-			const amountIs = compare(movement.amountMinor, invoices);
+			const amountIs = compare(transaction.amountMinor, invoices);
 			const isPossible = !isClear || CANNOT_BE_BOOKED.includes(amountIs);
 			const isByReference = invoices.every((one) => isValidRf(one.paymentReference)) && reason === 'reference';
 			const isKnown = known.has(firstOf(invoices).clientId);
 			const isWeakly = invoices.some((one) =>
-				isWeak(reason === 'reference' ? one.paymentReference : one.number, movement)
+				isWeak(reason === 'reference' ? one.paymentReference : one.number, transaction)
 			);
 			// Part of an amount is no sign of its own.
 			const isSure = isRight(amountIs, invoices) && (isByReference || isKnown || (!isWeakly && amountIs !== 'less'));
@@ -111,21 +111,21 @@ function explain(
 }
 
 /** A payer known by account, or one who bears the name of a client: then the amount must be that of an invoice, or of several. */
-function byPayer(movement: Movement, open: OpenInvoice[], payers: KnownPayers): Match[] {
-	const byAccount = accountOwner(movement, payers);
-	const matches = [...Map.groupBy(payersAmong(movement, open, payers), (one) => one.clientId).values()].flatMap(
+function byPayer(transaction: BankTransaction, open: OpenInvoice[], payers: KnownPayers): Match[] {
+	const byAccount = accountOwner(transaction, payers);
+	const matches = [...Map.groupBy(payersAmong(transaction, open, payers), (one) => one.clientId).values()].flatMap(
 		(invoices) => {
-			const exact = oneOfEachPlan(invoices.filter((one) => isAmountOf(one, movement.amountMinor)));
+			const exact = oneOfEachPlan(invoices.filter((one) => isAmountOf(one, transaction.amountMinor)));
 			if (exact.length)
 				return exact.map((one) =>
 					matchOf(
 						[one],
 						'payer_amount',
 						exact.length > 1 ? 'possible' : byAccount ? 'certain' : 'probable',
-						compare(movement.amountMinor, [one])
+						compare(transaction.amountMinor, [one])
 					)
 				);
-			const sums = subsets(invoices, movement.amountMinor);
+			const sums = subsets(invoices, transaction.amountMinor);
 			return sums.map((some) => matchOf(some, 'payer_sum', sums.length > 1 ? 'possible' : 'probable', 'exact'));
 		}
 	);
@@ -196,26 +196,26 @@ export type StandingPayment = {
 };
 /** Which payment is taken back: by its end-to-end id, by an invoice it paid, by the account it came from with the same amount. */
 export function returnsOf(
-	movement: Movement,
+	transaction: BankTransaction,
 	payments: StandingPayment[]
 ): { payment: StandingPayment; certainty: Certainty }[] {
-	if (!movement.isReturn || movement.amountMinor > ZERO) return [];
-	const amount = -movement.amountMinor;
+	if (!transaction.isReturn || transaction.amountMinor > ZERO) return [];
+	const amount = -transaction.amountMinor;
 	const fits = payments.filter((one) => one.standingMinor >= amount);
 	const by = (isMeant: (one: StandingPayment) => boolean) => fits.filter(isMeant);
-	const id = movement.endToEndId ? compact(movement.endToEndId) : null;
+	const id = transaction.endToEndId ? compact(transaction.endToEndId) : null;
 	const isSameId = (one: StandingPayment): boolean =>
 		id !== null && one.endToEndId !== null && compact(one.endToEndId) === id;
 	const namedIn = (one: StandingPayment): string[] =>
-		one.numbers.filter((number) => isNamed(number, `${movement.text} ${movement.endToEndId ?? ''}`));
+		one.numbers.filter((number) => isNamed(number, `${transaction.text} ${transaction.endToEndId ?? ''}`));
 	const named = by((one) => isSameId(one) || namedIn(one).length > 0);
 	if (named.length)
 		return named.map((payment) => {
-			const isSure = isSameId(payment) || namedIn(payment).some((number) => !isWeak(number, movement));
+			const isSure = isSameId(payment) || namedIn(payment).some((number) => !isWeak(number, transaction));
 			const isRightAmount = payment.standingMinor === amount;
 			return { payment, certainty: named.length === 1 && isSure && isRightAmount ? 'certain' : 'probable' };
 		});
-	const iban = movement.counterpartyIban ? compact(movement.counterpartyIban) : null;
+	const iban = transaction.counterpartyIban ? compact(transaction.counterpartyIban) : null;
 	const same = by(
 		(one) =>
 			iban !== null &&

@@ -3,8 +3,8 @@ import type { CivilDate } from '../calendar/civil-date.ts';
 import type { Finding } from '../invoices/findings.ts';
 import type { Minor } from '../money/minor.ts';
 
-/** One movement. Money received is positive. */
-export type StatementEntry = {
+/** One transaction. Money received is positive. */
+export type StatementLine = {
 	bookedOn: CivilDate;
 	valueOn: CivilDate | null;
 	amountMinor: Minor;
@@ -12,11 +12,11 @@ export type StatementEntry = {
 	text: string; // all that the payer and the bank wrote, in one line
 	endToEndId: string | null;
 	creditorReference: string | null; // ISO 11649, when it has a field of its own
-	bankReference: string | null; // the bank's own name for this movement, unique on the account
+	bankReference: string | null; // the bank's own name for this transaction, unique on the account
 	counterparty: string | null;
 	counterpartyIban: string | null;
 	returnReason: string | null; // ISO 20022 external reason: a payment that came back
-	isReturn: boolean; // an earlier movement is taken back
+	isReturn: boolean; // an earlier transaction is taken back
 };
 export type BankStatement = {
 	account: string;
@@ -24,17 +24,17 @@ export type BankStatement = {
 	currency: string;
 	openingMinor: Minor | null;
 	closingMinor: Minor | null;
-	entries: StatementEntry[];
+	lines: StatementLine[];
 };
 /** Statements that could be read; findings of one entry leave the others standing. `ok: false`: nothing of the file is kept. */
 export type StatementReading =
 	{ ok: true; format: string; statements: BankStatement[]; findings: Finding[] } | { ok: false; findings: Finding[] };
 
-/** Opening + movements = closing. `null` when the file has no balances. */
-export function reconciles({ openingMinor, closingMinor, entries, currency }: BankStatement): boolean | null {
+/** Opening + transactions = closing. `null` when the file has no balances. */
+export function reconciles({ openingMinor, closingMinor, lines, currency }: BankStatement): boolean | null {
 	if (openingMinor === null || closingMinor === null) return null;
-	const own = entries.filter((entry) => entry.currency === currency);
-	return openingMinor + own.reduce((sum, entry) => sum + entry.amountMinor, 0n) === closingMinor;
+	const own = lines.filter((line) => line.currency === currency);
+	return openingMinor + own.reduce((sum, line) => sum + line.amountMinor, 0n) === closingMinor;
 }
 
 const NOTHING = /^(notprovided|notavailable|nonref|none|-|)$/i;

@@ -1,43 +1,42 @@
-// Statements and movements of the supplier's bank accounts.
-import { and, asc, between, desc, eq, inArray, isNotNull, sql, type SQL } from 'drizzle-orm';
+// Statements and transactions of the supplier's bank accounts.
+import { and, asc, desc, eq, inArray, isNotNull, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { StandingPayment } from '../../domain/bank/matching.ts';
 import type { KnownPayers } from '../../domain/bank/naming.ts';
-import { alreadyTold, type ToldMovement } from '../../domain/bank/same-movement.ts';
-import { addDays, type CivilDate } from '../../domain/calendar/civil-date.ts';
+import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
 import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
 import { anyOf } from './insert-many.ts';
 import { plainly } from './invoices.ts';
-import { bankEntry, bankStatement, client, payment, type BankEntryState } from './schema/index.ts';
+import { bankTransaction, bankStatement, client, payment, type BankTransactionState } from './schema/index.ts';
+import { findTold, type NewBankTransaction, type NewStatement } from './told-transactions.ts';
 
-export type BankEntry = typeof bankEntry.$inferSelect;
-type NewStatement = Omit<typeof bankStatement.$inferInsert, 'supplierId'>;
-export type NewBankEntry = Omit<typeof bankEntry.$inferInsert, 'supplierId' | 'statementId'>;
+export type BankTransaction = typeof bankTransaction.$inferSelect;
+export type { NewBankTransaction };
 
 /**
- * Keeps the movements that are not known yet, and the statement when it brings any. One that another file has told already is put aside, one that it may
+ * Keeps the transactions that are not known yet, and the statement when it brings any. One that another file has told already is put aside, one that it may
  * have told waits with a word of it. Answers how many were new, and how many were put aside so.
  */
 export async function keepStatement(
 	tx: Tx,
 	scope: Scope,
 	row: NewStatement,
-	entries: NewBankEntry[]
+	transactions: NewBankTransaction[]
 ): Promise<{ newCount: number; toldCount: number }> {
 	const { supplierId } = scope;
 	const known = new Set<string>();
-	for (let from = 0; from < entries.length; from += BATCH) {
-		const some = entries.slice(from, from + BATCH).map((entry) => entry.fingerprint);
+	for (let from = 0; from < transactions.length; from += BATCH) {
+		const some = transactions.slice(from, from + BATCH).map((transaction) => transaction.fingerprint);
 		const rows = await tx
-			.select({ fingerprint: bankEntry.fingerprint })
-			.from(bankEntry)
-			.where(and(eq(bankEntry.supplierId, supplierId), inArray(bankEntry.fingerprint, some)));
+			.select({ fingerprint: bankTransaction.fingerprint })
+			.from(bankTransaction)
+			.where(and(eq(bankTransaction.supplierId, supplierId), inArray(bankTransaction.fingerprint, some)));
 		for (const { fingerprint } of rows) known.add(fingerprint);
 	}
-	const fresh = entries.filter((entry) => !known.has(entry.fingerprint));
+	const fresh = transactions.filter((transaction) => !known.has(transaction.fingerprint));
 	if (!fresh.length) return { newCount: 0, toldCount: 0 };
 	const told = await findTold(tx, scope, row, { fresh, known });
 	await tx.insert(bankStatement).values({ supplierId, ...row });
@@ -46,12 +45,12 @@ export async function keepStatement(
 	for (let from = 0; from < fresh.length; from += BATCH) {
 		const values = fresh
 			.slice(from, from + BATCH)
-			.map((entry) => ({ supplierId, statementId: row.statementId, ...entry, ...told.get(entry) }));
+			.map((transaction) => ({ supplierId, statementId: row.statementId, ...transaction, ...told.get(transaction) }));
 		const inserted = await tx
-			.insert(bankEntry)
+			.insert(bankTransaction)
 			.values(values)
-			.onConflictDoNothing({ target: [bankEntry.supplierId, bankEntry.fingerprint] })
-			.returning({ state: bankEntry.state, sameAs: bankEntry.sameAs });
+			.onConflictDoNothing({ target: [bankTransaction.supplierId, bankTransaction.fingerprint] })
+			.returning({ state: bankTransaction.state, sameAs: bankTransaction.sameAs });
 		const aside = inserted.filter(({ state, sameAs }) => state === 'aside' && sameAs !== null).length;
 		newCount += inserted.length - aside;
 		toldCount += aside;
@@ -60,87 +59,35 @@ export async function keepStatement(
 }
 const BATCH = 500;
 
-/** A file that has the booking day of another's value day, and the reverse. */
-const DAYS_APART = 7;
-/** What comes in or back is compared with the movements of other files; those that this file tells too are explained by that. */
-async function findTold(
-	tx: Tx,
-	{ supplierId }: Scope,
-	{ account, format }: NewStatement,
-	{ fresh, known }: { fresh: NewBankEntry[]; known: Set<string> }
-): Promise<Map<NewBankEntry, Pick<NewBankEntry, 'state' | 'sameAs'>>> {
-	const coming = fresh
-		.filter((entry) => entry.state === 'waiting')
-		.map((entry) => ({ ...asTold(entry), account, format, entry }));
-	const days = coming.map((one) => one.bookedOn).sort();
-	const [first, last] = [days[0], days.at(-1)];
-	if (!first || !last) return new Map();
-	const [from, to] = [addDays(first, -DAYS_APART), addDays(last, DAYS_APART)];
-	const amounts = [...new Set(coming.map((one) => one.amountMinor))];
-	const others: (ToldMovement & { bankEntryId: string })[] = [];
-	for (let at = 0; at < amounts.length; at += BATCH) {
-		const rows = await tx
-			.select({ entry: bankEntry, account: bankStatement.account, format: bankStatement.format })
-			.from(bankEntry)
-			.innerJoin(
-				bankStatement,
-				and(eq(bankStatement.supplierId, bankEntry.supplierId), eq(bankStatement.statementId, bankEntry.statementId))
-			)
-			.where(
-				and(
-					eq(bankEntry.supplierId, supplierId),
-					inArray(bankEntry.amountMinor, amounts.slice(at, at + BATCH)),
-					between(bankEntry.bookedOn, from, to)
-				)
-			)
-			.orderBy(asc(bankEntry.bookedOn), asc(bankEntry.bankEntryId));
-		for (const { entry, ...rest } of rows)
-			if (!known.has(entry.fingerprint) && entry.sameAs === null) others.push({ ...entry, ...rest });
-	}
-	const pairs = alreadyTold(coming, others);
-	return new Map(
-		[...pairs].map(([{ entry }, { known: other, sameness }]) => [
-			entry,
-			{ state: sameness === 'same' ? 'aside' : 'waiting', sameAs: other.bankEntryId }
-		])
-	);
-}
-const asTold = (entry: NewBankEntry): Omit<ToldMovement, 'account' | 'format'> => ({
-	bookedOn: entry.bookedOn as CivilDate,
-	valueOn: (entry.valueOn ?? null) as CivilDate | null,
-	amountMinor: entry.amountMinor,
-	currency: entry.currency,
-	text: entry.text,
-	endToEndId: entry.endToEndId ?? null,
-	bankReference: entry.bankReference ?? null,
-	counterparty: entry.counterparty ?? null,
-	counterpartyIban: entry.counterpartyIban ?? null
-});
-
-/** The movement that another file has told already, and what became of it. */
-export type ToldBefore = { fileName: string; bookedOn: CivilDate; state: BankEntryState; clientName: string | null };
-export type BankEntryListing = BankEntry & {
+/** The transaction that another file has told already, and what became of it. */
+export type ToldBefore = {
+	fileName: string;
+	bookedOn: CivilDate;
+	state: BankTransactionState;
+	clientName: string | null;
+};
+export type BankTransactionListing = BankTransaction & {
 	account: string;
 	fileName: string;
 	clientName: string | null;
 	toldBefore: ToldBefore | null;
 };
 /** What waits is shown oldest first, what is settled latest first; ids in their order beside. */
-function behind(scope: Scope, state: BankEntryState, after: string): SQL {
+function behind(scope: Scope, state: BankTransactionState, after: string): SQL {
 	const last = (column: 'booked_on' | 'settled_at') =>
 		sql`(select a.${sql.raw(column)} from bank_entry a where a.supplier_id = ${scope.supplierId} and a.bank_entry_id = ${after})`;
 	return state === 'waiting'
-		? sql`(${bankEntry.bookedOn}, ${bankEntry.bankEntryId}) > (${last('booked_on')}, ${after}::uuid)`
-		: sql`(${bankEntry.settledAt} < ${last('settled_at')} or ${bankEntry.settledAt} = ${last('settled_at')} and ${bankEntry.bankEntryId} > ${after})`;
+		? sql`(${bankTransaction.bookedOn}, ${bankTransaction.bankTransactionId}) > (${last('booked_on')}, ${after}::uuid)`
+		: sql`(${bankTransaction.settledAt} < ${last('settled_at')} or ${bankTransaction.settledAt} = ${last('settled_at')} and ${bankTransaction.bankTransactionId} > ${after})`;
 }
-export async function listBankEntries(
+export async function listBankTransactions(
 	tx: Tx,
 	scope: Scope,
-	filter: { state: BankEntryState; after?: string | null; limit: number }
-): Promise<BankEntryListing[]> {
+	filter: { state: BankTransactionState; after?: string | null; limit: number }
+): Promise<BankTransactionListing[]> {
 	const rows = await tx
 		.select({
-			entry: bankEntry,
+			transaction: bankTransaction,
 			account: bankStatement.account,
 			fileName: bankStatement.fileName,
 			clientName: client.name,
@@ -151,12 +98,18 @@ export async function listBankEntries(
 				clientName: earlierClient.name
 			}
 		})
-		.from(bankEntry)
+		.from(bankTransaction)
 		.innerJoin(
 			bankStatement,
-			and(eq(bankStatement.supplierId, bankEntry.supplierId), eq(bankStatement.statementId, bankEntry.statementId))
+			and(
+				eq(bankStatement.supplierId, bankTransaction.supplierId),
+				eq(bankStatement.statementId, bankTransaction.statementId)
+			)
 		)
-		.leftJoin(earlier, and(eq(earlier.supplierId, bankEntry.supplierId), eq(earlier.bankEntryId, bankEntry.sameAs)))
+		.leftJoin(
+			earlier,
+			and(eq(earlier.supplierId, bankTransaction.supplierId), eq(earlier.bankTransactionId, bankTransaction.sameAs))
+		)
 		.leftJoin(
 			earlierStatement,
 			and(eq(earlierStatement.supplierId, earlier.supplierId), eq(earlierStatement.statementId, earlier.statementId))
@@ -165,71 +118,88 @@ export async function listBankEntries(
 			earlierClient,
 			and(eq(earlierClient.supplierId, earlier.supplierId), eq(earlierClient.clientId, earlier.clientId))
 		)
-		.leftJoin(client, and(eq(client.supplierId, bankEntry.supplierId), eq(client.clientId, bankEntry.clientId)))
+		.leftJoin(
+			client,
+			and(eq(client.supplierId, bankTransaction.supplierId), eq(client.clientId, bankTransaction.clientId))
+		)
 		.where(
 			and(
-				eq(bankEntry.supplierId, scope.supplierId),
-				eq(bankEntry.state, filter.state),
+				eq(bankTransaction.supplierId, scope.supplierId),
+				eq(bankTransaction.state, filter.state),
 				...(filter.after ? [behind(scope, filter.state, filter.after)] : [])
 			)
 		)
 		.orderBy(
-			filter.state === 'waiting' ? asc(bankEntry.bookedOn) : desc(bankEntry.settledAt),
-			asc(bankEntry.bankEntryId)
+			filter.state === 'waiting' ? asc(bankTransaction.bookedOn) : desc(bankTransaction.settledAt),
+			asc(bankTransaction.bankTransactionId)
 		)
 		.limit(filter.limit);
-	return rows.map(({ entry, before, ...rest }) => {
+	return rows.map(({ transaction, before, ...rest }) => {
 		const { fileName, bookedOn, state, clientName } = before;
 		const toldBefore = fileName && bookedOn && state ? { fileName, bookedOn, state, clientName } : null;
-		return { ...entry, ...rest, toldBefore };
+		return { ...transaction, ...rest, toldBefore };
 	});
 }
-const earlier = alias(bankEntry, 'earlier');
+const earlier = alias(bankTransaction, 'earlier');
 const earlierStatement = alias(bankStatement, 'earlier_statement');
 const earlierClient = alias(client, 'earlier_client');
-export const findBankEntries = (tx: Tx, scope: Scope, bankEntryIds: string[]): Promise<BankEntry[]> =>
+export const findBankTransactions = (tx: Tx, scope: Scope, bankTransactionIds: string[]): Promise<BankTransaction[]> =>
 	tx
 		.select()
-		.from(bankEntry)
-		.where(and(eq(bankEntry.supplierId, scope.supplierId), inArray(bankEntry.bankEntryId, bankEntryIds)));
-export async function countWaitingEntries(tx: Tx, scope: Scope): Promise<number> {
+		.from(bankTransaction)
+		.where(
+			and(
+				eq(bankTransaction.supplierId, scope.supplierId),
+				inArray(bankTransaction.bankTransactionId, bankTransactionIds)
+			)
+		);
+export async function countWaitingTransactions(tx: Tx, scope: Scope): Promise<number> {
 	const [row] = await tx
 		.select({ count: sql<string>`count(*)` })
-		.from(bankEntry)
-		.where(and(eq(bankEntry.supplierId, scope.supplierId), eq(bankEntry.state, 'waiting')));
+		.from(bankTransaction)
+		.where(and(eq(bankTransaction.supplierId, scope.supplierId), eq(bankTransaction.state, 'waiting')));
 	return Number(required(row, 'count').count);
 }
-export async function lockBankEntry(tx: Tx, scope: Scope, bankEntryId: string): Promise<BankEntry | null> {
+export async function lockBankTransaction(
+	tx: Tx,
+	scope: Scope,
+	bankTransactionId: string
+): Promise<BankTransaction | null> {
 	const [row] = await tx
 		.select()
-		.from(bankEntry)
-		.where(and(eq(bankEntry.supplierId, scope.supplierId), eq(bankEntry.bankEntryId, bankEntryId)))
+		.from(bankTransaction)
+		.where(
+			and(eq(bankTransaction.supplierId, scope.supplierId), eq(bankTransaction.bankTransactionId, bankTransactionId))
+		)
 		.for('no key update');
 	return row ?? null;
 }
-export async function saveBankEntry(
+export async function saveBankTransaction(
 	tx: Tx,
 	scope: Scope,
-	bankEntryId: string,
-	change: Pick<BankEntry, 'state' | 'settledBy' | 'settledAt'> & Partial<Pick<BankEntry, 'round' | 'clientId'>>
+	bankTransactionId: string,
+	change: Pick<BankTransaction, 'state' | 'settledBy' | 'settledAt'> &
+		Partial<Pick<BankTransaction, 'round' | 'clientId'>>
 ): Promise<void> {
 	await tx
-		.update(bankEntry)
+		.update(bankTransaction)
 		.set(change)
-		.where(and(eq(bankEntry.supplierId, scope.supplierId), eq(bankEntry.bankEntryId, bankEntryId)));
+		.where(
+			and(eq(bankTransaction.supplierId, scope.supplierId), eq(bankTransaction.bankTransactionId, bankTransactionId))
+		);
 }
 
 /** Accounts from which a transfer was accepted, and for which client; an account that paid for several says nothing. */
 export async function listKnownPayers(tx: Tx, scope: Scope): Promise<KnownPayers> {
 	const rows = await tx
-		.selectDistinct({ iban: bankEntry.counterpartyIban, clientId: bankEntry.clientId })
-		.from(bankEntry)
+		.selectDistinct({ iban: bankTransaction.counterpartyIban, clientId: bankTransaction.clientId })
+		.from(bankTransaction)
 		.where(
 			and(
-				eq(bankEntry.supplierId, scope.supplierId),
-				eq(bankEntry.state, 'booked'),
-				isNotNull(bankEntry.counterpartyIban),
-				isNotNull(bankEntry.clientId)
+				eq(bankTransaction.supplierId, scope.supplierId),
+				eq(bankTransaction.state, 'booked'),
+				isNotNull(bankTransaction.counterpartyIban),
+				isNotNull(bankTransaction.clientId)
 			)
 		);
 	const payers = new Map<string, string>();
@@ -264,22 +234,25 @@ export async function listStandingTransfers(
 			amountMinor: payment.amountMinor,
 			reversed,
 			numbers,
-			endToEndId: bankEntry.endToEndId,
-			counterpartyIban: bankEntry.counterpartyIban
+			endToEndId: bankTransaction.endToEndId,
+			counterpartyIban: bankTransaction.counterpartyIban
 		})
 		.from(payment)
 		.innerJoin(
-			bankEntry,
-			and(eq(bankEntry.supplierId, payment.supplierId), eq(bankEntry.bankEntryId, payment.bankEntryId))
+			bankTransaction,
+			and(
+				eq(bankTransaction.supplierId, payment.supplierId),
+				eq(bankTransaction.bankTransactionId, payment.bankTransactionId)
+			)
 		)
 		.innerJoin(client, and(eq(client.supplierId, payment.supplierId), eq(client.clientId, payment.clientId)))
 		.where(
 			and(
 				eq(payment.supplierId, scope.supplierId),
 				sql`${payment.amountMinor} > ${reversed}`,
-				sql`(${plainly(bankEntry.endToEndId)} = ${anyOf(ids)}
+				sql`(${plainly(bankTransaction.endToEndId)} = ${anyOf(ids)}
 					or exists (select from allocation a where a.supplier_id = payment.supplier_id and a.payment_id = payment.payment_id and a.invoice_id::text = ${anyOf(invoiceIds)})
-					or ${plainly(bankEntry.counterpartyIban)} || ' ' || (${payment.amountMinor} - ${reversed})::text = ${anyOf(amounts.map(({ iban, amountMinor }) => `${iban} ${amountMinor}`))})`
+					or ${plainly(bankTransaction.counterpartyIban)} || ' ' || (${payment.amountMinor} - ${reversed})::text = ${anyOf(amounts.map(({ iban, amountMinor }) => `${iban} ${amountMinor}`))})`
 			)
 		)
 		.orderBy(desc(payment.paidAt), desc(payment.paymentId));

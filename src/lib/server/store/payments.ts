@@ -74,11 +74,15 @@ function mergeRates(vat: PaidVat[]): PaidVat[] {
 }
 
 /** Of a movement of the bank, as it was accepted last. */
-export async function findPaymentOfEntry(tx: Tx, scope: Scope, bankEntryId: string): Promise<Payment | null> {
+export async function findPaymentOfTransaction(
+	tx: Tx,
+	scope: Scope,
+	bankTransactionId: string
+): Promise<Payment | null> {
 	const [row] = await tx
 		.select()
 		.from(payment)
-		.where(and(...mine(scope), eq(payment.bankEntryId, bankEntryId)))
+		.where(and(...mine(scope), eq(payment.bankTransactionId, bankTransactionId)))
 		.orderBy(desc(payment.bankRound))
 		.limit(1);
 	return row ?? null;

@@ -1,5 +1,5 @@
-// The movements of an account as a list: one signed amount or two columns, a few lines about the account above the header, or no header at all.
-import { meaningful, type StatementEntry, type StatementReading } from '../../../domain/bank/statement.ts';
+// The transactions of an account as a list: one signed amount or two columns, a few lines about the account above the header, or no header at all.
+import { meaningful, type StatementLine, type StatementReading } from '../../../domain/bank/statement.ts';
 import { block, confirm, type Finding } from '../../../domain/invoices/findings.ts';
 import { minor, toDecimal, type Minor } from '../../../domain/money/minor.ts';
 import type { ListHints } from '../csv.ts';
@@ -58,19 +58,19 @@ export function readBankCsv(bytes: Uint8Array, fileName: string, hints: ListHint
 		currency: currencyIn(amountHeaders) ?? 'EUR',
 		isOfOthers
 	};
-	const entries: StatementEntry[] = [];
+	const lines: StatementLine[] = [];
 	for (const row of rows) {
-		const entry = entryOf(row, writing);
+		const entry = lineOf(row, writing);
 		if ('code' in entry) findings.push(entry);
-		else entries.push(entry);
+		else lines.push(entry);
 	}
 	const statement = {
 		account: isOfOthers ? '' : ([...accounts][0] ?? ''),
 		reference: fileName,
-		currency: entries[0]?.currency ?? 'EUR',
+		currency: lines[0]?.currency ?? 'EUR',
 		openingMinor: null,
 		closingMinor: null,
-		entries
+		lines
 	};
 	const needs = order ? null : 'dates';
 	return { ok: true, format: 'csv', statements: [statement], findings, list: { ...list, needs } };
@@ -90,7 +90,7 @@ function namedCells({ cells: written, line }: RawRow, columns: (BankColumn | nul
 }
 /** How a list writes: the order of its dates, its decimal mark, the currency where no column says it, whose accounts it names. */
 type Writing = { order: DateOrder; mark: DecimalMark | null; currency: string; isOfOthers: boolean };
-function entryOf({ line, cells }: Named, { order, mark, currency, isOfOthers }: Writing): StatementEntry | Finding {
+function lineOf({ line, cells }: Named, { order, mark, currency, isOfOthers }: Writing): StatementLine | Finding {
 	if (cells.state && IS_NOT_BOOKED.test(cells.state)) return skipped(line, cells.state, 'une opération comptabilisée');
 	const [bookedOn, amount] = [parseWrittenDate(cells.bookedOn ?? '', order), amountOf(cells, mark)];
 	if (!bookedOn) return skipped(line, cells.bookedOn ?? '', 'JJ/MM/AAAA');

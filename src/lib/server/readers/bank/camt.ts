@@ -4,7 +4,7 @@ import { parseCivilDate, type CivilDate } from '../../../domain/calendar/civil-d
 import {
 	meaningful,
 	type BankStatement,
-	type StatementEntry,
+	type StatementLine,
 	type StatementReading
 } from '../../../domain/bank/statement.ts';
 import { block, confirm, type Finding } from '../../../domain/invoices/findings.ts';
@@ -62,7 +62,7 @@ function statementOf(part: Node, findings: Finding[]): BankStatement {
 		currency: text(part, 'Acct', 'Ccy') ?? currencyOf(balances[0]) ?? currencyOf(entries[0]) ?? 'EUR',
 		openingMinor: balance('OPBD', 'PRCD'),
 		closingMinor: balance('CLBD'),
-		entries: entries.flatMap((entry, i) => entriesOf(entry, `${reference}, entrée ${i + 1}`, findings))
+		lines: entries.flatMap((entry, i) => linesOf(entry, `${reference}, entrée ${i + 1}`, findings))
 	};
 }
 
@@ -84,7 +84,7 @@ const dayOf = (node: Node, name: string): CivilDate | null =>
 	parseCivilDate((text(node, name, 'Dt') ?? text(node, name, 'DtTm') ?? '').slice(0, 10));
 
 /** One movement per transaction of the entry, or the entry itself when it names none. What is pending is not there yet. */
-function entriesOf(entry: Node, where: string, findings: Finding[]): StatementEntry[] {
+function linesOf(entry: Node, where: string, findings: Finding[]): StatementLine[] {
 	const status = text(entry, 'Sts', 'Cd') ?? text(entry, 'Sts');
 	if (status === 'PDNG' || status === 'FUTR' || status === 'INFO') return [];
 	const whole = amountOf(at(entry, 'Amt'));
@@ -117,7 +117,7 @@ function entriesOf(entry: Node, where: string, findings: Finding[]): StatementEn
 	}));
 }
 
-type Details = Omit<StatementEntry, 'bookedOn' | 'valueOn' | 'amountMinor' | 'currency'>;
+type Details = Omit<StatementLine, 'bookedOn' | 'valueOn' | 'amountMinor' | 'currency'>;
 function detailsOf(entry: Node, nodes: Node[], sign: bigint, isSplit: boolean): Details {
 	const first = nodes[0] ?? {};
 	const returnReason = text(first, 'RtrInf', 'Rsn', 'Cd') ?? text(first, 'RtrInf', 'Rsn', 'Prtry');
@@ -159,8 +159,8 @@ function readStatus(document: Node, message: string): StatementReading {
 	if (!created || !reference) return refused(block('NO_STATEMENT', message, reference, 'GrpHdr/MsgId, CreDtTm'));
 	const reasonOf = (node: Node): string | null =>
 		text(node, 'StsRsnInf', 'Rsn', 'Cd') ?? text(node, 'StsRsnInf', 'Rsn', 'Prtry');
-	const entries = list(report, 'OrgnlPmtInfAndSts').flatMap((batch) =>
-		list(batch, 'TxInfAndSts').flatMap((transaction): StatementEntry[] => {
+	const lines = list(report, 'OrgnlPmtInfAndSts').flatMap((batch) =>
+		list(batch, 'TxInfAndSts').flatMap((transaction): StatementLine[] => {
 			const status = text(transaction, 'TxSts') ?? text(batch, 'PmtInfSts') ?? text(group, 'GrpSts');
 			if (status !== 'RJCT') return [];
 			const original = at(transaction, 'OrgnlTxRef') ?? {};
@@ -185,6 +185,6 @@ function readStatus(document: Node, message: string): StatementReading {
 			];
 		})
 	);
-	const statement = { account: '', reference, currency: 'EUR', openingMinor: null, closingMinor: null, entries };
+	const statement = { account: '', reference, currency: 'EUR', openingMinor: null, closingMinor: null, lines };
 	return { ok: true, format: message, statements: [statement], findings: [] };
 }

@@ -1,10 +1,10 @@
-// CFONB 120: the statement of French banks since the paper tape. Fixed lines of 120 characters; 01 old balance, 04 movement, 05 detail, 07 new
+// CFONB 120: the statement of French banks since the paper tape. Fixed lines of 120 characters; 01 old balance, 04 transaction, 05 detail, 07 new
 // balance. The last character of an amount is its last digit and its sign at once.
 import { parseCivilDate, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import {
 	meaningful,
 	type BankStatement,
-	type StatementEntry,
+	type StatementLine,
 	type StatementReading
 } from '../../../domain/bank/statement.ts';
 import { block, confirm, type Finding } from '../../../domain/invoices/findings.ts';
@@ -50,8 +50,8 @@ class CfonbReading {
 	private readonly faults: Finding[] = [];
 	private readonly statements: BankStatement[] = [];
 	private open: BankStatement | null = null;
-	private loose: BankStatement | null = null; // movements of a file that has no balances at all
-	private last: StatementEntry | null = null;
+	private loose: BankStatement | null = null; // transactions of a file that has no balances at all
+	private last: StatementLine | null = null;
 
 	take(line: string, n: number): void {
 		if (line.length !== 120) return this.fault('LINE_LAYOUT', n, `${line.length} caractères`, '120 caractères');
@@ -115,7 +115,7 @@ class CfonbReading {
 		const reference = meaningful(line.slice(104, 120));
 		if (reference) this.last.text += ` ${reference}`;
 		const into = this.open ?? (this.loose ??= emptyStatement(line));
-		into.entries.push(this.last);
+		into.lines.push(this.last);
 	}
 	/** Qualifiers as banks use them; what is unknown is kept in the text. */
 	private detail(line: string, n: number): void {
@@ -134,5 +134,5 @@ const emptyStatement = (line: string): BankStatement => ({
 	currency: line.slice(16, 19).trim() || 'EUR',
 	openingMinor: null,
 	closingMinor: null,
-	entries: []
+	lines: []
 });

@@ -1,10 +1,10 @@
-// SWIFT MT940 as banks send it to their clients. A message begins at :20:; :61: is a movement, :86: what was written with it: free text, or German
+// SWIFT MT940 as banks send it to their clients. A message begins at :20:; :61: is a transaction, :86: what was written with it: free text, or German
 // sub-fields (?20, ?32…) and SEPA words (EREF+, SVWZ+) cut anywhere.
 import { addDays, parseCivilDate, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import {
 	meaningful,
 	type BankStatement,
-	type StatementEntry,
+	type StatementLine,
 	type StatementReading
 } from '../../../domain/bank/statement.ts';
 import { block, confirm, warn, type Finding } from '../../../domain/invoices/findings.ts';
@@ -51,12 +51,12 @@ function statementOf(fields: Field[], findings: Finding[]): BankStatement {
 		currency,
 		openingMinor: opening?.amount ?? null,
 		closingMinor: closing?.amount ?? null,
-		entries: []
+		lines: []
 	};
 	for (const [i, field] of fields.entries()) {
 		if (field.tag !== '61') continue;
-		const entry = movementOf(field, fields[i + 1], currency, findings);
-		if (entry) statement.entries.push(entry);
+		const entry = lineOf(field, fields[i + 1], currency, findings);
+		if (entry) statement.lines.push(entry);
 	}
 	return statement;
 }
@@ -74,12 +74,7 @@ function amountOf(written: string): Minor | null {
 }
 
 const MOVEMENT = /^(\d{6})(\d{4})?(RC|RD|C|D)([A-Z])?(\d+(?:,\d*)?)(?![\d.,])([A-Z][A-Z0-9]{3})?(.*)$/;
-function movementOf(
-	field: Field,
-	next: Field | undefined,
-	currency: string,
-	findings: Finding[]
-): StatementEntry | null {
+function lineOf(field: Field, next: Field | undefined, currency: string, findings: Finding[]): StatementLine | null {
 	const line = (field.lines[0] ?? '').trim();
 	const match = MOVEMENT.exec(line);
 	const [, day = '', booked, side = '', , sum = '', , references = ''] = match ?? [];

@@ -3,7 +3,7 @@ import { parseCivilDate, type CivilDate } from '../../../domain/calendar/civil-d
 import {
 	meaningful,
 	type BankStatement,
-	type StatementEntry,
+	type StatementLine,
 	type StatementReading
 } from '../../../domain/bank/statement.ts';
 import { block, confirm, type Finding } from '../../../domain/invoices/findings.ts';
@@ -34,13 +34,13 @@ export function readOfx(bytes: Uint8Array): StatementReading {
 				currency: 'EUR',
 				openingMinor: null,
 				closingMinor: null,
-				entries: []
+				lines: []
 			});
 		else if (!statement) continue;
 		else if (tag === 'STMTTRN' && !isEnd) transaction = {};
 		else if (tag === 'STMTTRN') {
-			const entry = transaction && entryOf(transaction, statement, findings);
-			if (entry) statement.entries.push(entry);
+			const line = transaction && lineOf(transaction, statement, findings);
+			if (line) statement.lines.push(line);
 			transaction = null;
 		} else if (transaction) transaction[tag] ??= value;
 		else if (tag === 'CURDEF' && !isEnd) statement.currency = value || 'EUR';
@@ -57,11 +57,7 @@ export function readOfx(bytes: Uint8Array): StatementReading {
 }
 
 /** Only the day counts: the zone of the bank's server says nothing about it. */
-function entryOf(
-	written: Record<string, string>,
-	statement: BankStatement,
-	findings: Finding[]
-): StatementEntry | null {
+function lineOf(written: Record<string, string>, statement: BankStatement, findings: Finding[]): StatementLine | null {
 	const [bookedOn, amount] = [dayOf(written.DTPOSTED), amountOf(written.TRNAMT ?? '')];
 	if (!bookedOn || amount === null) {
 		const found = `${written.DTPOSTED ?? ''} ${written.TRNAMT ?? ''}`;

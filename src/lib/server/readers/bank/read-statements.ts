@@ -32,12 +32,12 @@ export function readStatements(file: InvoiceFile, hints: ListHints = {}): Statem
 		);
 	return { ...reading, findings: [...reading.findings, ...doubtful] };
 }
-const closingOf = ({ openingMinor, entries, currency }: BankStatement): string =>
+const closingOf = ({ openingMinor, lines, currency }: BankStatement): string =>
 	toDecimal(
 		minor(
-			entries
-				.filter((entry) => entry.currency === currency)
-				.reduce<bigint>((sum, entry) => sum + entry.amountMinor, required(openingMinor, 'opening balance'))
+			lines
+				.filter((line) => line.currency === currency)
+				.reduce<bigint>((sum, line) => sum + line.amountMinor, required(openingMinor, 'opening balance'))
 		)
 	);
 

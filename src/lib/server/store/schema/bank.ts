@@ -1,4 +1,4 @@
-// What banks say happened on the supplier's accounts: statements as they came, their movements, and what became of each.
+// What banks say happened on the supplier's accounts: statements as they came, their transactions, and what became of each.
 import { boolean, foreignKey, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import { choice, day, id, instant, money, oneOf, optionalDay, optionalId, optionalInstant } from './columns.ts';
 import { client, supplier } from './parties.ts';
@@ -25,14 +25,14 @@ export const bankStatement = pgTable(
 );
 
 /** `waiting`: to be looked at. `booked`: became a payment, or took one back. `aside`: not a client's payment. */
-export type BankEntryState = 'waiting' | 'booked' | 'aside';
-export const bankEntry = pgTable(
+export type BankTransactionState = 'waiting' | 'booked' | 'aside';
+export const bankTransaction = pgTable(
 	'bank_entry',
 	{
 		supplierId: id(),
-		bankEntryId: id(),
+		bankTransactionId: id('bank_entry_id'),
 		statementId: id(),
-		fingerprint: text().notNull(), // the same movement told twice is one row
+		fingerprint: text().notNull(), // the same transaction told twice is one row
 		bookedOn: day(),
 		valueOn: optionalDay(),
 		amountMinor: money(),
@@ -45,15 +45,15 @@ export const bankEntry = pgTable(
 		counterpartyIban: text(),
 		returnReason: text(),
 		isReturn: boolean().notNull(),
-		state: choice<BankEntryState>({ waiting: true, booked: true, aside: true }).notNull(),
+		state: choice<BankTransactionState>({ waiting: true, booked: true, aside: true }).notNull(),
 		round: integer().notNull().default(0), // how often it was accepted: each is a payment of its own
 		clientId: optionalId(), // for whom it was accepted: its account is a known payer from then on
 		settledBy: text(),
 		settledAt: optionalInstant(),
-		sameAs: optionalId() // the movement that this one probably is, told by another file
+		sameAs: optionalId() // the transaction that this one probably is, told by another file
 	},
 	(t) => [
-		primaryKey({ name: 'bank_entry_pk', columns: [t.supplierId, t.bankEntryId] }),
+		primaryKey({ name: 'bank_entry_pk', columns: [t.supplierId, t.bankTransactionId] }),
 		foreignKey({
 			name: 'bank_entry_statement_fk',
 			columns: [t.supplierId, t.statementId],
@@ -65,7 +65,7 @@ export const bankEntry = pgTable(
 		foreignKey({
 			name: 'bank_entry_same_as_fk',
 			columns: [t.supplierId, t.sameAs],
-			foreignColumns: [t.supplierId, t.bankEntryId]
+			foreignColumns: [t.supplierId, t.bankTransactionId]
 		}),
 		foreignKey({
 			name: 'bank_entry_client_fk',

@@ -4,8 +4,9 @@ import { bigint, check, customType, date, text, timestamp, uuid, type AnyPgColum
 import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { Minor } from '../../../domain/money/minor.ts';
 
-export const id = () => uuid().notNull();
-export const optionalId = () => uuid();
+/** `name`: where the column is called otherwise than the property (docs/glossary.md). */
+export const id = (name = '') => uuid(name).notNull();
+export const optionalId = (name = '') => uuid(name);
 export const money = () => bigint({ mode: 'bigint' }).notNull().$type<Minor>();
 export const optionalMoney = () => bigint({ mode: 'bigint' }).$type<Minor>();
 export const instant = () => timestamp({ withTimezone: true, precision: 3 }).notNull();

@@ -16,7 +16,7 @@ import type { ChoiceKind } from '../../../domain/offers/quoted.ts';
 import type { AttemptStatus } from '../../../domain/payments/attempt-status.ts';
 import type { PaymentMethodType } from '../../../domain/payments/methods.ts';
 import { choice, day, id, instant, money, oneOf, optionalDay, optionalId, optionalInstant } from './columns.ts';
-import { bankEntry } from './bank.ts';
+import { bankTransaction } from './bank.ts';
 import { invoice } from './invoices.ts';
 import { client, contact, ofStripeAccount } from './parties.ts';
 
@@ -153,7 +153,7 @@ export const payment = pgTable(
 		stripeAccount: text(), // where the money came in, and goes back from
 		stripePaymentIntentId: text(), // one or the other: taken at Stripe, or found on a statement
 		intentRound: integer().notNull().default(1), // again, once a person took back what was said under that name
-		bankEntryId: optionalId(),
+		bankTransactionId: optionalId('bank_entry_id'),
 		bankRound: integer(),
 		paidAt: instant(),
 		paidOn: day(), // civil day at the supplier's; for SEPA the day the debit was ordered counts for "on time", this one for the books
@@ -173,19 +173,19 @@ export const payment = pgTable(
 		}),
 		foreignKey({
 			name: 'payment_bank_entry_fk',
-			columns: [t.supplierId, t.bankEntryId],
-			foreignColumns: [bankEntry.supplierId, bankEntry.bankEntryId]
+			columns: [t.supplierId, t.bankTransactionId],
+			foreignColumns: [bankTransaction.supplierId, bankTransaction.bankTransactionId]
 		}),
 		ofStripeAccount('payment_account_fk', t),
 		unique('payment_intent_unique').on(t.supplierId, t.stripePaymentIntentId, t.intentRound),
-		unique('payment_bank_entry_unique').on(t.supplierId, t.bankEntryId, t.bankRound),
+		unique('payment_bank_entry_unique').on(t.supplierId, t.bankTransactionId, t.bankRound),
 		unique('payment_receipt_unique').on(t.supplierId, t.receiptNumber),
 		index('payment_paid_idx').on(t.supplierId, t.paidAt),
 		index('payment_of_attempt_idx').on(t.supplierId, t.attemptId),
 		index('payment_client_idx').on(t.supplierId, t.clientId, t.createdAt, t.paymentId), // of one client, first to last: was it the first, was one late
 		check(
 			'payment_source_check',
-			sql`num_nonnulls(${t.stripePaymentIntentId}, ${t.bankEntryId}) = 1 and (${t.bankEntryId} is null) = (${t.bankRound} is null)`
+			sql`num_nonnulls(${t.stripePaymentIntentId}, ${t.bankTransactionId}) = 1 and (${t.bankTransactionId} is null) = (${t.bankRound} is null)`
 		),
 		check('payment_credit_check', sql`${t.creditMinor} >= 0 and ${t.creditMinor} <= ${t.amountMinor}`)
 	]
@@ -258,7 +258,7 @@ export const reversal = pgTable(
 			payment_unsaid: true,
 			refund_unsaid: true
 		}).notNull(),
-		stripeObjectId: text().notNull(), // or the movement of the bank that says so
+		stripeObjectId: text().notNull(), // or the transaction of the bank that says so
 		amountMinor: money(),
 		reason: text(),
 		occurredAt: instant()

@@ -1,4 +1,4 @@
-// What a movement that is accepted pays, fixed under the locks: which invoices, at which price, or which instalments of which plan.
+// What a transaction that is accepted pays, fixed under the locks: which invoices, at which price, or which instalments of which plan.
 // Refusals: not_found, input_invalid, nothing_to_pay, plan_running (other invoices were chosen with it), transfer_under_part, payment_in_progress.
 import { payableToday } from '../../../domain/invoices/state.ts';
 import { add, minor, subtract, type Minor } from '../../../domain/money/minor.ts';
@@ -6,7 +6,7 @@ import type { PaymentOption } from '../../../domain/offers/quoted.ts';
 import { allocateReceived, withinBalance, type AllocationLine } from '../../../domain/payments/allocation.ts';
 import { linesOf, nextInstalment, instalmentsWithin } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
-import type { BankEntry } from '../../store/bank.ts';
+import type { BankTransaction } from '../../store/bank.ts';
 import { findLiveAttempt } from '../../store/attempts.ts';
 import { lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
 import { listHeldPositions } from '../../store/held-instalments.ts';
@@ -23,8 +23,13 @@ export type Chosen = {
 	early: { option: PaymentOption; quoted: Quoted } | null;
 	instalments: PlanWithInstalments['instalments'];
 };
-export const chooseLines = async (booking: Booking, entry: BankEntry, invoiceIds: string[]): Promise<Result<Chosen>> =>
-	(await chooseInstalments(booking, entry, invoiceIds)) ?? (await chooseInvoices(booking, entry, invoiceIds));
+export const chooseLines = async (
+	booking: Booking,
+	transaction: BankTransaction,
+	invoiceIds: string[]
+): Promise<Result<Chosen>> =>
+	(await chooseInstalments(booking, transaction, invoiceIds)) ??
+	(await chooseInvoices(booking, transaction, invoiceIds));
 
 /**
  * A client whose plan runs pays its next instalments, whole, then what is owed beside it; the rest is kept. What is paid so is not taken from the means of
@@ -32,7 +37,7 @@ export const chooseLines = async (booking: Booking, entry: BankEntry, invoiceIds
  */
 async function chooseInstalments(
 	{ tx, scope }: Booking,
-	entry: BankEntry,
+	transaction: BankTransaction,
 	invoiceIds: string[]
 ): Promise<Result<Chosen> | null> {
 	const plans = await listPlansOfInvoices(tx, scope, invoiceIds, { running: true });
@@ -44,8 +49,11 @@ async function chooseInstalments(
 	const plan = required(await lockPlan(tx, scope, seen.planId), 'plan');
 	const next = nextInstalment(plan.instalments);
 	if (!next || !RUNNING.includes(plan.status)) return null;
-	const instalments = instalmentsWithin(plan.instalments, entry.amountMinor);
-	const left = instalments.reduce((rest, instalment) => rest - instalment.amountMinor, entry.amountMinor as bigint);
+	const instalments = instalmentsWithin(plan.instalments, transaction.amountMinor);
+	const left = instalments.reduce(
+		(rest, instalment) => rest - instalment.amountMinor,
+		transaction.amountMinor as bigint
+	);
 	const owed = records.map((record) => ({ ...record, amountMinor: payableToday(record) }));
 	const beside = allocateReceived(owed, minor(left));
 	if (!instalments.length && !beside.length)
@@ -85,10 +93,10 @@ function checkInvoices(records: InvoiceRecord[], invoiceIds: string[]): ReturnTy
 	if (records.some((record) => record.plannedMinor > 0n)) return refuse('plan_running');
 	return records.some((record) => payableToday(record) <= 0n) ? refuse('nothing_to_pay') : null;
 }
-/** The early price when the movement is that, at its value date; else each invoice as far as it goes, the oldest first. */
+/** The early price when the transaction is that, at its value date; else each invoice as far as it goes, the oldest first. */
 async function chooseInvoices(
 	{ tx, scope, supplier }: Booking,
-	entry: BankEntry,
+	transaction: BankTransaction,
 	invoiceIds: string[]
 ): Promise<Result<Chosen>> {
 	const records = await lockInvoices(tx, scope, invoiceIds);
@@ -97,16 +105,18 @@ async function chooseInvoices(
 	// A card that is being asked at this moment may take the same money.
 	const live = await findLiveAttempt(tx, scope, invoiceIds);
 	if (live) return refuse(live.status === 'processing' ? 'payment_under_way' : 'payment_in_progress');
-	const at = noonOf(valueDay(entry), supplier.timeZone);
+	const at = noonOf(valueDay(transaction), supplier.timeZone);
 	const quoted = await quoteInvoices(tx, scope, { supplier, records, at });
-	const option = quoted.quote.options.find((one) => one.kind === 'early' && one.amountMinor === entry.amountMinor);
+	const option = quoted.quote.options.find(
+		(one) => one.kind === 'early' && one.amountMinor === transaction.amountMinor
+	);
 	const owed = records.map((record) => ({ ...record, amountMinor: payableToday(record) }));
 	return done({
 		clientId: required(records[0], 'invoice').clientId,
 		description: records.map((record) => record.number).join(', '),
 		lines: option
 			? required(option.instalments[0], 'part of an option').lines
-			: allocateReceived(owed, entry.amountMinor),
+			: allocateReceived(owed, transaction.amountMinor),
 		early: option ? { option, quoted } : null,
 		instalments: []
 	});

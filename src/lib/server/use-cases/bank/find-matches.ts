@@ -1,4 +1,4 @@
-// What a movement may pay: gathers the open invoices, the known payers and the prices of its value date, and asks the matching.
+// What a transaction may pay: gathers the open invoices, the known payers and the prices of its value date, and asks the matching.
 import type { Scope } from '../../../domain/access/scope.ts';
 import { type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { startOfDayIn } from '../../../domain/calendar/day-starts.ts';
@@ -24,7 +24,7 @@ import { minor } from '../../../domain/money/minor.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
 import { sumsOfInstalments } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
-import type { BankEntry } from '../../store/bank.ts';
+import type { BankTransaction } from '../../store/bank.ts';
 import { listKnownPayers, listStandingTransfers, type ReturnSigns } from '../../store/bank.ts';
 import type { Tx } from '../../store/database.ts';
 import {
@@ -38,20 +38,24 @@ import { getSupplier, listClientNames, type Supplier } from '../../store/parties
 import { listPlansOfInvoices } from '../../store/plans.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
 
-/** Where to look in the books for some movements: found once for a whole queue, however many invoices there are. */
+/** Where to look in the books for some transactions: found once for a whole queue, however many invoices there are. */
 export type Candidates = { invoiceIds: string[]; clientIds: string[]; returns: ReturnSigns };
-export async function findCandidates(tx: Tx, scope: Scope, entries: BankEntry[]): Promise<Candidates> {
+export async function findCandidates(tx: Tx, scope: Scope, transactions: BankTransaction[]): Promise<Candidates> {
 	const [clients, payers] = await Promise.all([listClientNames(tx, scope), listKnownPayers(tx, scope)]);
-	const names = new Set(entries.filter((entry) => entry.state === 'waiting' && !entry.isReturn).flatMap(possibleNames));
-	const returns = entries.filter((entry) => entry.isReturn);
+	const names = new Set(
+		transactions
+			.filter((transaction) => transaction.state === 'waiting' && !transaction.isReturn)
+			.flatMap(possibleNames)
+	);
+	const returns = transactions.filter((transaction) => transaction.isReturn);
 	return {
 		invoiceIds: await findInvoicesCalled(tx, scope, [...names].slice(0, NAMES_MAX)),
-		clientIds: possiblePayers(entries, clients, payers).map((client) => client.clientId),
+		clientIds: possiblePayers(transactions, clients, payers).map((client) => client.clientId),
 		returns: await signsOf(tx, scope, returns)
 	};
 }
 /** As `returnsOf` looks for them. */
-async function signsOf(tx: Tx, scope: Scope, returns: BankEntry[]): Promise<ReturnSigns> {
+async function signsOf(tx: Tx, scope: Scope, returns: BankTransaction[]): Promise<ReturnSigns> {
 	const names = [...new Set(returns.flatMap(possibleNames))].slice(0, NAMES_MAX);
 	return {
 		ids: returns.flatMap(({ endToEndId }) => (endToEndId ? [compact(endToEndId)] : [])),
@@ -61,7 +65,7 @@ async function signsOf(tx: Tx, scope: Scope, returns: BankEntry[]): Promise<Retu
 		)
 	};
 }
-/** Fifty movements of banks have some hundred thousand pieces of words; more is a file made to be long. */
+/** Fifty transactions of banks have some hundred thousand pieces of words; more is a file made to be long. */
 const NAMES_MAX = 500_000;
 const OF_CLIENTS_MAX = 5000;
 
@@ -125,31 +129,42 @@ async function openPlans(tx: Tx, scope: Scope, invoices: InvoiceRecord[]): Promi
 
 /** Invoices that the words name and that nothing is left to pay on: paid twice, or meant for another. */
 export type Settled = { clientId: string; clientName: string; numbers: string[]; reason: NamingReason };
-export type EntryMatches = { matches: Match[]; returns: ReturnType<typeof returnsOf>; settled: Settled[] };
-const NOTHING: EntryMatches = { matches: [], returns: [], settled: [] };
-export async function findMatches(tx: Tx, scope: Scope, facts: MatchingFacts, entry: BankEntry): Promise<EntryMatches> {
-	if (entry.currency !== 'EUR') return NOTHING;
-	const found = await matchesFor(tx, scope, facts, entry);
+export type TransactionMatches = { matches: Match[]; returns: ReturnType<typeof returnsOf>; settled: Settled[] };
+const NOTHING: TransactionMatches = { matches: [], returns: [], settled: [] };
+export async function findMatches(
+	tx: Tx,
+	scope: Scope,
+	facts: MatchingFacts,
+	transaction: BankTransaction
+): Promise<TransactionMatches> {
+	if (transaction.currency !== 'EUR') return NOTHING;
+	const found = await matchesFor(tx, scope, facts, transaction);
 	// Another file may have told it already: a person looks before it pays or takes back a second time.
-	return entry.sameAs ? { ...found, ...unsure(found) } : found;
+	return transaction.sameAs ? { ...found, ...unsure(found) } : found;
 }
-const unsure = ({ matches, returns }: EntryMatches): Pick<EntryMatches, 'matches' | 'returns'> => ({
+const unsure = ({ matches, returns }: TransactionMatches): Pick<TransactionMatches, 'matches' | 'returns'> => ({
 	matches: matches.map((match) => ({ ...match, certainty: 'possible' })),
 	returns: returns.map((one) => ({ ...one, certainty: 'possible' }))
 });
-async function matchesFor(tx: Tx, scope: Scope, facts: MatchingFacts, entry: BankEntry): Promise<EntryMatches> {
-	if (entry.isReturn || entry.amountMinor <= 0n) return { ...NOTHING, returns: returnsOf(entry, facts.transfers) };
-	const clients = concernedClients(entry, facts.open, facts.payers);
+async function matchesFor(
+	tx: Tx,
+	scope: Scope,
+	facts: MatchingFacts,
+	transaction: BankTransaction
+): Promise<TransactionMatches> {
+	if (transaction.isReturn || transaction.amountMinor <= 0n)
+		return { ...NOTHING, returns: returnsOf(transaction, facts.transfers) };
+	const clients = concernedClients(transaction, facts.open, facts.payers);
 	const concerned = facts.open.filter((one) => clients.has(one.clientId));
 	const priced = [];
 	for (const [i, one] of concerned.entries()) {
-		const isPossible = !one.plan && i < PRICED_MAX && one.payableMinor <= entry.amountMinor * 2n;
-		const earlyMinor = isPossible ? await earlyPrice(tx, scope, facts, one, valueDay(entry)) : null;
+		const isPossible = !one.plan && i < PRICED_MAX && one.payableMinor <= transaction.amountMinor * 2n;
+		const earlyMinor = isPossible ? await earlyPrice(tx, scope, facts, one, valueDay(transaction)) : null;
 		priced.push({ ...one, earlyMinor });
 	}
-	const matches = matchesOf(entry, priced, facts.payers);
+	const matches = matchesOf(transaction, priced, facts.payers);
 	const isNamed = matches.some(({ reason }) => reason !== 'payer_amount' && reason !== 'payer_sum');
-	const settled = isNamed ? null : namedBy(entry, facts.settled);
+	const settled = isNamed ? null : namedBy(transaction, facts.settled);
 	if (!settled) return { ...NOTHING, matches };
 	const numbers = settled.found.map((one) => one.number);
 	return { ...NOTHING, matches: doubted(matches, numbers), settled: settledOf(settled.found, settled.reason) };
@@ -161,13 +176,13 @@ const settledOf = (found: InvoiceLabel[], reason: NamingReason): Settled[] =>
 		numbers: theirs.map((one) => one.number),
 		reason
 	}));
-export const valueDay = ({ valueOn, bookedOn }: Pick<BankEntry, 'valueOn' | 'bookedOn'>): CivilDate =>
+export const valueDay = ({ valueOn, bookedOn }: Pick<BankTransaction, 'valueOn' | 'bookedOn'>): CivilDate =>
 	valueOn ?? bookedOn;
 /** The middle of a day at the supplier's: the price of that day. */
 export const noonOf = (day: CivilDate, timeZone: string): Date =>
 	new Date(startOfDayIn(day, timeZone).getTime() + 12 * 3_600_000);
 
-/** A price costs a few questions: asked for the oldest, and where the movement is at least half of what is owed. */
+/** A price costs a few questions: asked for the oldest, and where the transaction is at least half of what is owed. */
 const PRICED_MAX = 12;
 async function earlyPrice(
 	tx: Tx,

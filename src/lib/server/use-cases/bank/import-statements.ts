@@ -1,7 +1,7 @@
-// Bank files in: each statement kept whole, each movement once. Nothing is booked here.
+// Bank files in: each statement kept whole, each transaction once. Nothing is booked here.
 // Actor: owner or accountant. Refusals: not_allowed. Facts: bank.changed.
 import { may, actorName, type Scope } from '../../../domain/access/scope.ts';
-import type { BankStatement, StatementEntry } from '../../../domain/bank/statement.ts';
+import type { BankStatement, StatementLine } from '../../../domain/bank/statement.ts';
 import { verdictOf, type Finding } from '../../../domain/invoices/findings.ts';
 import { required } from '../../../domain/required.ts';
 import { newId, sha256 } from '../../identity.ts';
@@ -10,7 +10,7 @@ import type { StatementFileReading } from '../../readers/bank/read-statements.ts
 import type { InvoiceFile } from '../../readers/file.ts';
 import { readStatementsOffPath, unpackedOffPath } from '../../readers/off-path.ts';
 import type { Services } from '../../services.ts';
-import { keepStatement, type NewBankEntry } from '../../store/bank.ts';
+import { keepStatement, type NewBankTransaction } from '../../store/bank.ts';
 import { listMappings, saveMapping } from '../../store/import-mappings.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { recordAudit } from '../../store/records.ts';
@@ -25,7 +25,7 @@ export type StatementOutcome = {
 	statementCount: number;
 	entryCount: number;
 	newCount: number;
-	/** Movements that another file had told already: put aside. */
+	/** Transactions that another file had told already: put aside. */
 	toldCount: number;
 	findings: Finding[];
 	/** The list whose columns or dates may be said, while nothing of it is kept. */
@@ -91,7 +91,7 @@ async function importFile(
 		...none,
 		format,
 		statementCount: statements.length,
-		entryCount: statements.reduce((sum, statement) => sum + statement.entries.length, 0),
+		entryCount: statements.reduce((sum, statement) => sum + statement.lines.length, 0),
 		findings
 	};
 	if (verdictOf(findings) === 'confirm' && !acceptReview) return { ...counts, outcome: 'review', list };
@@ -113,7 +113,7 @@ async function importFile(
 					importedBy: actorName(scope.actor),
 					importedAt: now
 				},
-				entriesOf(statement)
+				transactionsOf(statement)
 			);
 			kept.newCount += one.newCount;
 			kept.toldCount += one.toldCount;
@@ -131,39 +131,39 @@ async function importFile(
 }
 
 const TEXT_MAX = 1000;
-function entriesOf(statement: BankStatement): NewBankEntry[] {
+function transactionsOf(statement: BankStatement): NewBankTransaction[] {
 	const seen = new Map<string, number>();
-	return statement.entries.map((entry, i) => {
-		const told = toldAs(statement, entry, i);
+	return statement.lines.map((line, i) => {
+		const told = toldAs(statement, line, i);
 		const nth = (seen.get(told) ?? 0) + 1;
 		seen.set(told, nth);
 		return {
-			bankEntryId: newId(),
+			bankTransactionId: newId(),
 			fingerprint: sha256(`${statement.account}|${told}|${nth}`),
-			bookedOn: entry.bookedOn,
-			valueOn: entry.valueOn,
-			amountMinor: entry.amountMinor,
-			currency: entry.currency,
-			text: entry.text.slice(0, TEXT_MAX),
-			endToEndId: entry.endToEndId?.slice(0, 70) ?? null,
-			creditorReference: entry.creditorReference?.slice(0, 70) ?? null,
-			bankReference: entry.bankReference?.slice(0, 140) ?? null,
-			counterparty: entry.counterparty?.slice(0, 140) ?? null,
-			counterpartyIban: entry.counterpartyIban?.replace(/\s/g, '').slice(0, 34) ?? null,
-			returnReason: entry.returnReason?.slice(0, 35) ?? null,
-			isReturn: entry.isReturn,
+			bookedOn: line.bookedOn,
+			valueOn: line.valueOn,
+			amountMinor: line.amountMinor,
+			currency: line.currency,
+			text: line.text.slice(0, TEXT_MAX),
+			endToEndId: line.endToEndId?.slice(0, 70) ?? null,
+			creditorReference: line.creditorReference?.slice(0, 70) ?? null,
+			bankReference: line.bankReference?.slice(0, 140) ?? null,
+			counterparty: line.counterparty?.slice(0, 140) ?? null,
+			counterpartyIban: line.counterpartyIban?.replace(/\s/g, '').slice(0, 34) ?? null,
+			returnReason: line.returnReason?.slice(0, 35) ?? null,
+			isReturn: line.isReturn,
 			// What the supplier paid itself is no business of ours, unless it takes a payment back.
-			state: entry.amountMinor > 0n || entry.isReturn ? ('waiting' as const) : ('aside' as const)
+			state: line.amountMinor > 0n || line.isReturn ? ('waiting' as const) : ('aside' as const)
 		};
 	});
 }
 /**
- * How a movement is told from another: by the bank's own reference; without one by its place in a numbered statement; in a mere list by all that it
- * says, the second of two equal rows being another movement. Never by amount and date alone.
+ * How a transaction is told from another: by the bank's own reference; without one by its place in a numbered statement; in a mere list by all that it
+ * says, the second of two equal rows being another transaction. Never by amount and date alone.
  */
-function toldAs({ reference }: BankStatement, entry: StatementEntry, position: number): string {
-	const fact = `${entry.bookedOn}|${entry.amountMinor}|${entry.currency}`;
-	if (entry.bankReference) return `ref|${entry.bankReference}|${fact}`;
+function toldAs({ reference }: BankStatement, line: StatementLine, position: number): string {
+	const fact = `${line.bookedOn}|${line.amountMinor}|${line.currency}`;
+	if (line.bankReference) return `ref|${line.bankReference}|${fact}`;
 	if (reference && !/\.\w{2,4}$/.test(reference)) return `place|${reference}|${position}|${fact}`;
-	return `row|${fact}|${entry.text}|${entry.counterparty ?? ''}`;
+	return `row|${fact}|${line.text}|${line.counterparty ?? ''}`;
 }

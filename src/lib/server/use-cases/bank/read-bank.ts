@@ -1,4 +1,4 @@
-// The bank as the supplier sees it: movements to look at, each with what it may pay; those that were settled, newest first.
+// The bank as the supplier sees it: transactions to look at, each with what it may pay; those that were settled, newest first.
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { Certainty, Match, MatchReason } from '../../../domain/bank/matching.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
@@ -6,7 +6,7 @@ import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { ZERO, type Minor } from '../../../domain/money/minor.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
-import { countWaitingEntries, listBankEntries, type BankEntryListing } from '../../store/bank.ts';
+import { countWaitingTransactions, listBankTransactions, type BankTransactionListing } from '../../store/bank.ts';
 import type { Tx } from '../../store/database.ts';
 import { listOpenInvoices } from '../../store/invoices.ts';
 import { pageOf, type Page } from '../page.ts';
@@ -26,8 +26,8 @@ export type Proposal = {
 	amountIs: Match['amountIs'];
 	settledNumbers: string[];
 };
-export type BankEntryView = {
-	bankEntryId: string;
+export type BankTransactionView = {
+	bankTransactionId: string;
 	bookedOn: CivilDate;
 	amountMinor: Minor;
 	currency: string;
@@ -39,15 +39,15 @@ export type BankEntryView = {
 	clientName: string | null;
 	settledBy: string | null;
 	/** Another file told it already, or may have. */
-	toldBefore: BankEntryListing['toldBefore'];
+	toldBefore: BankTransactionListing['toldBefore'];
 	proposals: Proposal[];
 };
 export type BankView = {
-	waiting: BankEntryView[];
+	waiting: BankTransactionView[];
 	waitingCount: number;
 	waitingPage: { next: string | null; isFirst: boolean };
-	booked: Page<BankEntryView>;
-	aside: Page<BankEntryView>;
+	booked: Page<BankTransactionView>;
+	aside: Page<BankTransactionView>;
 	open: { number: string; clientName: string; payableMinor: Minor; isInPlan: boolean }[];
 };
 const QUEUE = 50;
@@ -64,18 +64,18 @@ export const readBank = (
 		const page = (after: string | null, size: number, state: 'waiting' | 'booked' | 'aside') =>
 			pageOf(
 				{ after, size },
-				(ask) => listBankEntries(tx, scope, { state, ...ask }),
-				(one) => one.bankEntryId
+				(ask) => listBankTransactions(tx, scope, { state, ...ask }),
+				(one) => one.bankTransactionId
 			);
 		const settled = async (after: string | null, state: 'booked' | 'aside') => {
 			const { rows, ...place } = await page(after, SETTLED, state);
-			return { ...place, rows: rows.map((entry) => viewOf(entry, [])) };
+			return { ...place, rows: rows.map((transaction) => viewOf(transaction, [])) };
 		};
-		const { rows: entries, ...waitingPage } = await page(waitingAfter, QUEUE, 'waiting');
-		const facts = await readMatchingFacts(tx, scope, await findCandidates(tx, scope, entries));
+		const { rows: transactions, ...waitingPage } = await page(waitingAfter, QUEUE, 'waiting');
+		const facts = await readMatchingFacts(tx, scope, await findCandidates(tx, scope, transactions));
 		const waiting = [];
-		for (const entry of entries) {
-			const { matches, returns, settled } = await findMatches(tx, scope, facts, entry);
+		for (const transaction of transactions) {
+			const { matches, returns, settled } = await findMatches(tx, scope, facts, transaction);
 			const proposals: Proposal[] = [
 				...matches.map((match) => proposalOf(facts, match)),
 				...returns.map(({ payment, certainty }) => ({
@@ -91,15 +91,15 @@ export const readBank = (
 				})),
 				...settled.map(keepingOf)
 			];
-			waiting.push(viewOf(entry, proposals));
+			waiting.push(viewOf(transaction, proposals));
 		}
 		return {
 			waiting,
-			waitingCount: await countWaitingEntries(tx, scope),
+			waitingCount: await countWaitingTransactions(tx, scope),
 			waitingPage,
 			booked: await settled(bookedAfter, 'booked'),
 			aside: await settled(asideAfter, 'aside'),
-			open: entries.length ? await suggestions(tx, scope) : []
+			open: transactions.length ? await suggestions(tx, scope) : []
 		};
 	});
 
@@ -140,18 +140,18 @@ const keepingOf = ({ clientId, clientName, numbers, reason }: Settled): Proposal
 	amountIs: 'kept',
 	settledNumbers: []
 });
-const viewOf = (entry: BankEntryListing, proposals: Proposal[]): BankEntryView => ({
-	bankEntryId: entry.bankEntryId,
-	bookedOn: entry.bookedOn,
-	amountMinor: entry.amountMinor,
-	currency: entry.currency,
-	counterparty: entry.counterparty,
-	text: entry.text,
-	returnReason: entry.returnReason,
-	isReturn: entry.isReturn,
-	fileName: entry.fileName,
-	clientName: entry.clientName,
-	settledBy: entry.settledBy,
-	toldBefore: entry.toldBefore,
+const viewOf = (transaction: BankTransactionListing, proposals: Proposal[]): BankTransactionView => ({
+	bankTransactionId: transaction.bankTransactionId,
+	bookedOn: transaction.bookedOn,
+	amountMinor: transaction.amountMinor,
+	currency: transaction.currency,
+	counterparty: transaction.counterparty,
+	text: transaction.text,
+	returnReason: transaction.returnReason,
+	isReturn: transaction.isReturn,
+	fileName: transaction.fileName,
+	clientName: transaction.clientName,
+	settledBy: transaction.settledBy,
+	toldBefore: transaction.toldBefore,
 	proposals
 });

@@ -88,7 +88,7 @@ function keepPayment(settling: Settling, attempt: Attempt): Promise<Payment> {
 export type Received = Pick<Payment, 'amountMinor' | 'methodType' | 'methodLabel' | 'paidAt' | 'paidOn'> & {
 	stripeAccount?: string | null;
 	stripePaymentIntentId?: string;
-	bankEntryId?: string;
+	bankTransactionId?: string;
 	bankRound?: number;
 	/** `name`: of an intent, in the journal. */
 	entryOf: (paymentId: string, of: { name: string; lines: AllocationLine[]; creditMinor: Minor }) => JournalEntry;

@@ -9,7 +9,7 @@ import { mayBeConsumer } from '../../../domain/invoices/client-kind.ts';
 import { add, minor, type Minor } from '../../../domain/money/minor.ts';
 import type { Words } from '../../../domain/points/programme.ts';
 import type { Services } from '../../services.ts';
-import { countWaitingEntries } from '../../store/bank.ts';
+import { countWaitingTransactions } from '../../store/bank.ts';
 import { listPayLinks, type PayLinkListing } from '../../store/access.ts';
 import { listAttemptsOfInvoice } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
@@ -99,7 +99,7 @@ export async function readDashboard(services: Services, scope: Scope): Promise<D
 			...(await readStripeBooks(tx, scope, services.clock.now())),
 			mailProblems: await listMailProblems(tx, scope),
 			failedRefunds: await listFailedRefunds(tx, scope, new Date(services.clock.now().getTime() - FAILED_REFUND_MS)),
-			bankWaiting: await countWaitingEntries(tx, scope),
+			bankWaiting: await countWaitingTransactions(tx, scope),
 			goneRewards: (await readStock(tx, scope, today)).filter(({ left }) => left === 0).map(({ name }) => name)
 		};
 	});

@@ -9,14 +9,14 @@ import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt, lockInvoicesOf } from '../../store/attempts.ts';
-import { lockBankEntry, saveBankEntry, type BankEntry } from '../../store/bank.ts';
+import { lockBankTransaction, saveBankTransaction, type BankTransaction } from '../../store/bank.ts';
 import { lockInvoices } from '../../store/invoices.ts';
 import { bookEntry } from '../../store/journal.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { getSupplier } from '../../store/parties.ts';
 import {
 	findPayment,
-	findPaymentOfEntry,
+	findPaymentOfTransaction,
 	findReversalOf,
 	insertReversal,
 	listReversalLines,
@@ -36,53 +36,57 @@ import { commit, done, refuse, type Result } from '../run.ts';
 import { noonOf, valueDay } from './find-matches.ts';
 
 /** The bank takes back a payment that had come by transfer or by the supplier's own collection. */
-export async function takeBack(
+export async function reverseTransfer(
 	services: Services,
 	scope: Scope,
-	input: { bankEntryId: string; paymentId: string }
+	input: { bankTransactionId: string; paymentId: string }
 ): Promise<Result<{ paymentId: string }>> {
 	if (!may(scope.actor, 'book_transfers')) return refuse('not_allowed');
 	return commit(services, scope, async (tx) => {
-		const entry = await lockBankEntry(tx, scope, input.bankEntryId);
+		const transaction = await lockBankTransaction(tx, scope, input.bankTransactionId);
 		const payment = await findPayment(tx, scope, input.paymentId);
-		if (!entry || !payment?.bankEntryId) return refuse('not_found');
-		if (entry.state === 'booked') return refuse('bank_entry_settled');
-		if (!entry.isReturn || entry.amountMinor > 0n) return refuse('input_invalid', { field: 'bankEntryId' });
-		await lockBankEntry(tx, scope, payment.bankEntryId);
+		if (!transaction || !payment?.bankTransactionId) return refuse('not_found');
+		if (transaction.state === 'booked') return refuse('bank_entry_settled');
+		if (!transaction.isReturn || transaction.amountMinor > 0n) return refuse('input_invalid', { field: 'bankEntryId' });
+		await lockBankTransaction(tx, scope, payment.bankTransactionId);
 		const booking: Booking = { services, scope, tx, supplier: await getSupplier(tx, scope), now: services.clock.now() };
 		const rest = minor(payment.amountMinor - netReversed(await listReversals(tx, scope, payment.paymentId)));
-		const amountMinor = minor(-entry.amountMinor);
+		const amountMinor = minor(-transaction.amountMinor);
 		if (amountMinor > rest || amountMinor <= 0n)
 			return refuse('refund_above_rest', { restMinor: String(rest), currency: payment.currency });
-		const round = entry.round + 1;
+		const round = transaction.round + 1;
 		const reversalId = await reverse(booking, payment, {
 			kind: 'debit_return',
 			entryKind: 'transfer_return',
-			objectId: `${entry.bankEntryId}:${round}`,
+			objectId: `${transaction.bankTransactionId}:${round}`,
 			amountMinor,
-			reason: entry.returnReason,
-			on: valueDay(entry)
+			reason: transaction.returnReason,
+			on: valueDay(transaction)
 		});
 		if (amountMinor === rest) await followPlanOf(booking, payment, 'gone');
 		await followMoney(booking, payment, null);
-		await settle(booking, entry, payment, 'booked', round);
+		await settle(booking, transaction, payment, 'booked', round);
 		await queueReversalMail(tx, scope, booking.now, 'money_returned', reversalId);
 		return done({ paymentId: payment.paymentId });
 	});
 }
 
-/** What was accepted is as if it had not been: the movement waits again, the books show both. */
-export async function undoEntry(services: Services, scope: Scope, bankEntryId: string): Promise<Result<null>> {
+/** What was accepted is as if it had not been: the transaction waits again, the books show both. */
+export async function undoAcceptance(
+	services: Services,
+	scope: Scope,
+	bankTransactionId: string
+): Promise<Result<null>> {
 	if (!may(scope.actor, 'book_transfers')) return refuse('not_allowed');
 	return commit(services, scope, async (tx) => {
-		const entry = await lockBankEntry(tx, scope, bankEntryId);
-		if (!entry) return refuse('not_found');
-		if (entry.state !== 'booked') return refuse('bank_entry_settled');
+		const transaction = await lockBankTransaction(tx, scope, bankTransactionId);
+		if (!transaction) return refuse('not_found');
+		if (transaction.state !== 'booked') return refuse('bank_entry_settled');
 		const booking: Booking = { services, scope, tx, supplier: await getSupplier(tx, scope), now: services.clock.now() };
 		const on = civilDateIn(booking.now, booking.supplier.timeZone);
-		if (entry.isReturn) await restore(booking, entry, on);
+		if (transaction.isReturn) await restore(booking, transaction, on);
 		else {
-			const payment = required(await findPaymentOfEntry(tx, scope, bankEntryId), 'payment');
+			const payment = required(await findPaymentOfTransaction(tx, scope, bankTransactionId), 'payment');
 			const rest = minor(payment.amountMinor - netReversed(await listReversals(tx, scope, payment.paymentId)));
 			if (rest > 0n) {
 				const reversalId = await reverse(booking, payment, {
@@ -99,7 +103,7 @@ export async function undoEntry(services: Services, scope: Scope, bankEntryId: s
 				if (await hasReceipt(tx, scope, payment.paymentId))
 					await queueReversalMail(tx, scope, booking.now, 'transfer_undone', reversalId);
 			}
-			await settle(booking, entry, payment, 'waiting', entry.round);
+			await settle(booking, transaction, payment, 'waiting', transaction.round);
 		}
 		return done(null);
 	});
@@ -109,17 +113,21 @@ export async function undoEntry(services: Services, scope: Scope, bankEntryId: s
 export async function setAside(
 	services: Services,
 	scope: Scope,
-	bankEntryId: string,
+	bankTransactionId: string,
 	isAside: boolean
 ): Promise<Result<null>> {
 	if (!may(scope.actor, 'book_transfers')) return refuse('not_allowed');
 	return commit(services, scope, async (tx) => {
-		const entry = await lockBankEntry(tx, scope, bankEntryId);
-		if (!entry) return refuse('not_found');
-		if (entry.state === 'booked') return refuse('bank_entry_settled');
+		const transaction = await lockBankTransaction(tx, scope, bankTransactionId);
+		if (!transaction) return refuse('not_found');
+		if (transaction.state === 'booked') return refuse('bank_entry_settled');
 		const now = services.clock.now();
 		const state = isAside ? 'aside' : 'waiting';
-		await saveBankEntry(tx, scope, bankEntryId, { state, settledBy: actorName(scope.actor), settledAt: now });
+		await saveBankTransaction(tx, scope, bankTransactionId, {
+			state,
+			settledBy: actorName(scope.actor),
+			settledAt: now
+		});
 		await recordFact(tx, scope, now, { kind: 'bank.changed', clientId: null, invoiceId: null, attemptId: null });
 		return done(null);
 	});
@@ -156,9 +164,9 @@ async function reverse(booking: Booking, payment: Payment, going: Going): Promis
 	return reversalId;
 }
 /** A return that was none: the payment stands again. */
-async function restore(booking: Booking, entry: BankEntry, on: CivilDate): Promise<void> {
+async function restore(booking: Booking, transaction: BankTransaction, on: CivilDate): Promise<void> {
 	const { scope, tx, supplier, now } = booking;
-	const objectId = `${entry.bankEntryId}:${entry.round}`;
+	const objectId = `${transaction.bankTransactionId}:${transaction.round}`;
 	const undone = required(await findReversalOf(tx, scope, objectId, 'debit_return'), 'return');
 	const payment = required(await findPayment(tx, scope, undone.paymentId), 'payment');
 	const taken = await listReversalLines(tx, scope, objectId, 'debit_return');
@@ -194,7 +202,7 @@ async function restore(booking: Booking, entry: BankEntry, on: CivilDate): Promi
 	await followMoney(booking, payment, paymentId);
 	await announce(booking, payment, lines);
 	await queueReversalMail(tx, scope, now, 'money_restored', reversalId);
-	await settle(booking, entry, payment, 'waiting', entry.round);
+	await settle(booking, transaction, payment, 'waiting', transaction.round);
 }
 /** Instalments of a plan that the transfer had paid, if any. */
 async function followPlanOf(booking: Booking, payment: Payment, kind: Parameters<typeof followReversal>[2]) {
@@ -205,12 +213,12 @@ const sumOf = (lines: AllocationLine[]): bigint => lines.reduce((sum, line) => s
 
 async function settle(
 	{ scope, tx, now }: Booking,
-	entry: BankEntry,
+	transaction: BankTransaction,
 	payment: Payment,
 	state: 'booked' | 'waiting',
 	round: number
 ): Promise<void> {
-	await saveBankEntry(tx, scope, entry.bankEntryId, {
+	await saveBankTransaction(tx, scope, transaction.bankTransactionId, {
 		state,
 		round,
 		clientId: state === 'booked' ? payment.clientId : null,
@@ -218,7 +226,7 @@ async function settle(
 		settledAt: now
 	});
 	const action = state === 'waiting' ? 'transfer_undone' : 'transfer_returned';
-	await recordAudit(tx, scope, now, action, payment.paymentId, { entry: entry.bankEntryId });
+	await recordAudit(tx, scope, now, action, payment.paymentId, { entry: transaction.bankTransactionId });
 	await recordFact(tx, scope, now, { kind: 'bank.changed', clientId: null, invoiceId: null, attemptId: null });
 }
 async function announce({ scope, tx, now }: Booking, payment: Payment, lines: AllocationLine[]): Promise<void> {

@@ -1,10 +1,10 @@
-// One movement of the bank seen in two files: another format, another period, another program. Each format names accounts and movements in a way of its
-// own, so what the bank says of the movement is compared: account, day, amount, references, payer, words. Two equal transfers stay two.
-import type { StatementEntry } from './statement.ts';
+// One transaction of the bank seen in two files: another format, another period, another program. Each format names accounts and transactions in a way of its
+// own, so what the bank says of the transaction is compared: account, day, amount, references, payer, words. Two equal transfers stay two.
+import type { StatementLine } from './statement.ts';
 import { compact, plainName } from './naming.ts';
 
-export type ToldMovement = Pick<
-	StatementEntry,
+export type SeenTransaction = Pick<
+	StatementLine,
 	| 'bookedOn'
 	| 'valueOn'
 	| 'amountMinor'
@@ -18,11 +18,11 @@ export type ToldMovement = Pick<
 /** `unclear`: nothing tells them apart and nothing says that they are one; a person looks. */
 export type Sameness = 'same' | 'unclear' | 'other';
 
-export const sameness = (a: ToldMovement, b: ToldMovement): Sameness => compareAll(plainly(a), plainly(b));
+export const sameness = (a: SeenTransaction, b: SeenTransaction): Sameness => compareAll(plainly(a), plainly(b));
 
-/** A movement as it is compared: written plainly once, however often it is looked at. */
+/** A transaction as it is compared: written plainly once, however often it is looked at. */
 type Plain = {
-	told: ToldMovement;
+	told: SeenTransaction;
 	days: string[];
 	account: string;
 	accountNumbers: string[];
@@ -31,7 +31,7 @@ type Plain = {
 	iban: string;
 	words: string[];
 };
-const plainly = (told: ToldMovement): Plain => ({
+const plainly = (told: SeenTransaction): Plain => ({
 	told,
 	days: [...new Set([told.bookedOn, told.valueOn ?? told.bookedOn])],
 	account: compact(told.account),
@@ -54,12 +54,12 @@ function compareAll(a: Plain, b: Plain): Sameness {
 	if (!a.days.some((day) => b.days.includes(day)) || !areOneAccount(a, b)) return 'other';
 	const [id, iban] = [compare(a.endToEndId, b.endToEndId), compare(a.iban, b.iban)];
 	const isOneFormat = a.told.format === b.told.format;
-	// A bank gives each movement a reference of its own in each of its formats.
+	// A bank gives each transaction a reference of its own in each of its formats.
 	const reference = compare(a.bankReference, b.bankReference);
 	if (id === 'other' || iban === 'other' || (reference === 'other' && isOneFormat)) return 'other';
 	if (reference === 'same' || id === 'same') return 'same';
 	const words = compareWords(a.words, b.words);
-	// One source writes the same movement with the same words: others, in its own format, are another one or a question.
+	// One source writes the same transaction with the same words: others, in its own format, are another one or a question.
 	return words === 'same' && isOneFormat ? 'unclear' : words;
 }
 
@@ -100,10 +100,13 @@ function compareWords(a: string[], b: string[]): Sameness {
 }
 
 type Found<K> = { known: K; sameness: Exclude<Sameness, 'other'> };
-/** More movements than this of one amount and day (a club's members) are told apart by references and equal words only. */
+/** More transactions than this of one amount and day (a club's members) are told apart by references and equal words only. */
 const ALIKE_MAX = 20;
-/** Which of the movements that come are told already: each that is known explains one of them. The surest pairs first. Time grows with their number. */
-export function alreadyTold<N extends ToldMovement, K extends ToldMovement>(coming: N[], known: K[]): Map<N, Found<K>> {
+/** Which of the transactions that come are told already: each that is known explains one of them. The surest pairs first. Time grows with their number. */
+export function alreadyTold<N extends SeenTransaction, K extends SeenTransaction>(
+	coming: N[],
+	known: K[]
+): Map<N, Found<K>> {
 	const found = new Map<N, Found<K>>();
 	const taken = new Set<K>();
 	const byDay = new Map<string, { plain: Plain; known: K }[]>();

@@ -1,11 +1,11 @@
-// One movement told by two files, or two movements that look alike.
+// One transaction told by two files, or two transactions that look alike.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { alreadyTold, mayBeOneAccount, sameness, type ToldMovement } from '#lib/domain/bank/same-movement.ts';
+import { alreadyTold, mayBeOneAccount, sameness, type SeenTransaction } from '#lib/domain/bank/same-transaction.ts';
 import type { CivilDate } from '#lib/domain/calendar/civil-date.ts';
 import type { Minor } from '#lib/domain/money/minor.ts';
 
-const told = (over: Partial<ToldMovement> = {}): ToldMovement => ({
+const told = (over: Partial<SeenTransaction> = {}): SeenTransaction => ({
 	bookedOn: '2026-11-20' as CivilDate,
 	valueOn: null,
 	amountMinor: 120_000n as Minor,
@@ -21,7 +21,7 @@ const told = (over: Partial<ToldMovement> = {}): ToldMovement => ({
 });
 
 describe('the same', () => {
-	test.each<[string, Partial<ToldMovement>]>([
+	test.each<[string, Partial<SeenTransaction>]>([
 		['words in another order, with and without accents', { text: 'FACTURE F-7 MENUISERIE RÔCHE', format: 'csv' }],
 		['the payer in a field of its own', { text: 'FACTURE F-7', counterparty: 'Menuiserie Roche', format: 'ofx' }],
 		['words cut by the format', { text: 'VIR MENUISERIE ROCHE', format: 'cfonb120' }],
@@ -33,7 +33,7 @@ describe('the same', () => {
 	])('%s', (_, over) => expect(sameness(told({ endToEndId: over.endToEndId ?? null }), told(over))).toBe('same'));
 });
 describe('another', () => {
-	test.each<[string, Partial<ToldMovement>]>([
+	test.each<[string, Partial<SeenTransaction>]>([
 		['amount', { amountMinor: 120_001n as Minor }],
 		['currency', { currency: 'USD' }],
 		['day', { bookedOn: '2026-11-21' as CivilDate }],
@@ -72,12 +72,12 @@ test.each([
 	expect(mayBeOneAccount(b, a)).toBe(is);
 });
 test('each movement that is known explains one that comes, whatever the order; equal transfers stay as many as the fuller file has', () => {
-	const movement = fc.record({
+	const transaction = fc.record({
 		amount: fc.constantFrom(1n, 2n),
 		text: fc.constantFrom('DUPONT LOYER', 'MARTIN LOYER')
 	});
 	fc.assert(
-		fc.property(fc.array(movement, { maxLength: 8 }), fc.array(movement, { maxLength: 8 }), (before, now) => {
+		fc.property(fc.array(transaction, { maxLength: 8 }), fc.array(transaction, { maxLength: 8 }), (before, now) => {
 			const of = (one: { amount: bigint; text: string }, format: string) =>
 				told({ amountMinor: one.amount as Minor, text: one.text, format });
 			const known = before.map((one) => of(one, 'mt940'));
@@ -120,7 +120,7 @@ test('ten thousand members who pay the same fee on the same day are compared in 
 });
 
 describe('references, word by word', () => {
-	const ids = (one: string | null, two: string | null, over: Partial<ToldMovement> = {}) =>
+	const ids = (one: string | null, two: string | null, over: Partial<SeenTransaction> = {}) =>
 		sameness(told({ endToEndId: one, text: 'A' }), told({ endToEndId: two, text: 'B', ...over }));
 	test('one that a format cuts after twelve characters or more is the same; a shorter beginning is another', () => {
 		expect(ids('INVOICE-2026-00041', 'INVOICE-2026-0')).toBe('same'); // twelve letters and figures
@@ -143,7 +143,7 @@ describe('references, word by word', () => {
 	});
 });
 describe('words', () => {
-	const of = (one: string, two: string, over: Partial<ToldMovement> = { format: 'csv' }) =>
+	const of = (one: string, two: string, over: Partial<SeenTransaction> = { format: 'csv' }) =>
 		sameness(told({ text: one }), told({ text: two, ...over }));
 	test('of one format, the same words are a question: it may be paid twice', () =>
 		expect(of('MARTIN LOYER 12', 'MARTIN LOYER 12', {})).toBe('unclear'));
@@ -194,9 +194,9 @@ describe('days and accounts', () => {
 	});
 });
 describe('many alike', () => {
-	const fee = (over: Partial<ToldMovement>) => told({ amountMinor: 2_990n as Minor, text: 'COTISATION', ...over });
-	const crowd = (make: (i: number) => Partial<ToldMovement>) => Array.from({ length: 30 }, (_, i) => fee(make(i)));
-	test.each<[string, (i: number) => Partial<ToldMovement>]>([
+	const fee = (over: Partial<SeenTransaction>) => told({ amountMinor: 2_990n as Minor, text: 'COTISATION', ...over });
+	const crowd = (make: (i: number) => Partial<SeenTransaction>) => Array.from({ length: 30 }, (_, i) => fee(make(i)));
+	test.each<[string, (i: number) => Partial<SeenTransaction>]>([
 		['the bank’s reference', (i) => ({ bankReference: `B${i}` })],
 		['the end-to-end id', (i) => ({ endToEndId: `E${i}` })],
 		['the words', (i) => ({ text: `COTISATION MEMBRE ${i}` })]

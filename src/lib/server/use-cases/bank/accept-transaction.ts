@@ -1,4 +1,4 @@
-// A movement of the bank becomes a payment: at its value date, at the price of that day, each invoice as far as it goes, the rest kept for the client.
+// A transaction of the bank becomes a payment: at its value date, at the price of that day, each invoice as far as it goes, the rest kept for the client.
 // Actor: owner or accountant. Refusals: not_allowed, not_found, input_invalid, bank_entry_settled, plan_running, transfer_under_part,
 // payment_in_progress, nothing_to_pay. Facts: payment.received, plan.changed, bank.changed.
 import { actorName, may, type Scope } from '../../../domain/access/scope.ts';
@@ -8,7 +8,12 @@ import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { insertAttempt, type Attempt, findAttempt } from '../../store/attempts.ts';
-import { findBankEntries, lockBankEntry, saveBankEntry, type BankEntry } from '../../store/bank.ts';
+import {
+	findBankTransactions,
+	lockBankTransaction,
+	saveBankTransaction,
+	type BankTransaction
+} from '../../store/bank.ts';
 import type { Tx } from '../../store/database.ts';
 import { insertPromisedDiscounts } from '../../store/discounts.ts';
 import { listInvoicesByNumber } from '../../store/invoices.ts';
@@ -30,55 +35,59 @@ import {
 	noonOf,
 	readMatchingFacts,
 	valueDay,
-	type EntryMatches,
+	type TransactionMatches,
 	type MatchingFacts
 } from './find-matches.ts';
 import { chooseLines, type Chosen } from './choose-lines.ts';
-import { takeBack } from './take-back.ts';
+import { reverseTransfer } from './reverse-transfer.ts';
 
-export type AcceptInput = { bankEntryId: string; invoiceIds: string[] };
+export type AcceptInput = { bankTransactionId: string; invoiceIds: string[] };
 
-export const acceptEntry = (services: Services, scope: Scope, { bankEntryId, invoiceIds }: AcceptInput) =>
-	settle(services, scope, { bankEntryId, invoiceIds }, (booking, entry) => chooseLines(booking, entry, invoiceIds));
+export const acceptTransaction = (services: Services, scope: Scope, { bankTransactionId, invoiceIds }: AcceptInput) =>
+	settle(services, scope, { bankTransactionId, invoiceIds }, (booking, transaction) =>
+		chooseLines(booking, transaction, invoiceIds)
+	);
 
 /** Nothing is left to pay on what it was meant for: the whole of it is kept for the client. */
-export const keepForClient = (
+export const bookAsAdvance = (
 	services: Services,
 	scope: Scope,
-	{ bankEntryId, clientId }: { bankEntryId: string; clientId: string }
+	{ bankTransactionId, clientId }: { bankTransactionId: string; clientId: string }
 ) =>
-	settle(services, scope, { bankEntryId, invoiceIds: [] }, async ({ tx }) =>
+	settle(services, scope, { bankTransactionId, invoiceIds: [] }, async ({ tx }) =>
 		(await findClient(tx, scope, clientId))
 			? done({ clientId, description: '', lines: [], early: null, instalments: [] })
 			: refuse('not_found')
 	);
 
-type Choose = (booking: Booking, entry: BankEntry) => Promise<Result<Chosen>>;
+type Choose = (booking: Booking, transaction: BankTransaction) => Promise<Result<Chosen>>;
 async function settle(
 	services: Services,
 	scope: Scope,
-	{ bankEntryId, invoiceIds }: AcceptInput,
+	{ bankTransactionId, invoiceIds }: AcceptInput,
 	choose: Choose
 ): Promise<Result<{ paymentId: string }>> {
 	if (!may(scope.actor, 'book_transfers')) return refuse('not_allowed');
 	// Looked at before clients' payments are closed at Stripe for it, and again under its lock.
-	const look = async () => (await read(services, scope, (tx) => findBankEntries(tx, scope, [bankEntryId])))[0];
+	const look = async () =>
+		(await read(services, scope, (tx) => findBankTransactions(tx, scope, [bankTransactionId])))[0];
 	const seen = await look();
-	const problem = checkEntry(seen);
+	const problem = checkTransaction(seen);
 	if (problem) return problem;
 	// What is refused anyhow closes nobody's payment; a try that is live may be one of those that are closed.
 	const looked =
 		seen && (await read(services, scope, async (tx) => choose(await bookingOf(services, scope, tx), seen)));
 	// Somebody may have accepted it between the two looks: then that is why.
-	if (looked && !looked.ok && looked.refusal.code !== 'payment_in_progress') return checkEntry(await look()) ?? looked;
+	if (looked && !looked.ok && looked.refusal.code !== 'payment_in_progress')
+		return checkTransaction(await look()) ?? looked;
 	if ((await endTries(services, scope, invoiceIds)) !== 'ended') return refuse('payment_in_progress');
 	return commit(services, scope, async (tx) => {
-		const entry = await lockBankEntry(tx, scope, bankEntryId);
-		const refused = checkEntry(entry);
-		if (!entry || refused) return refused ?? refuse('not_found');
+		const transaction = await lockBankTransaction(tx, scope, bankTransactionId);
+		const refused = checkTransaction(transaction);
+		if (!transaction || refused) return refused ?? refuse('not_found');
 		const booking = await bookingOf(services, scope, tx);
-		const chosen = await choose(booking, entry);
-		return chosen.ok ? done({ paymentId: await book(booking, entry, chosen.value) }) : chosen;
+		const chosen = await choose(booking, transaction);
+		return chosen.ok ? done({ paymentId: await book(booking, transaction, chosen.value) }) : chosen;
 	});
 }
 
@@ -90,20 +99,20 @@ const bookingOf = async (services: Services, scope: Scope, tx: Tx): Promise<Book
 	now: services.clock.now()
 });
 
-function checkEntry(entry: BankEntry | null | undefined): ReturnType<typeof refuse> | null {
-	if (!entry) return refuse('not_found');
-	if (entry.state === 'booked') return refuse('bank_entry_settled');
-	return entry.isReturn || entry.amountMinor <= 0n || entry.currency !== 'EUR'
+function checkTransaction(transaction: BankTransaction | null | undefined): ReturnType<typeof refuse> | null {
+	if (!transaction) return refuse('not_found');
+	if (transaction.state === 'booked') return refuse('bank_entry_settled');
+	return transaction.isReturn || transaction.amountMinor <= 0n || transaction.currency !== 'EUR'
 		? refuse('input_invalid', { field: 'bankEntryId' })
 		: null;
 }
 
-async function book(booking: Booking, entry: BankEntry, chosen: Chosen): Promise<string> {
+async function book(booking: Booking, transaction: BankTransaction, chosen: Chosen): Promise<string> {
 	const { scope, tx, supplier, now } = booking;
 	const { clientId } = chosen;
-	const attempt = await keepAttempt(booking, entry, chosen);
-	const round = entry.round + 1;
-	await saveBankEntry(tx, scope, entry.bankEntryId, {
+	const attempt = await keepAttempt(booking, transaction, chosen);
+	const round = transaction.round + 1;
+	await saveBankTransaction(tx, scope, transaction.bankTransactionId, {
 		state: 'booked',
 		round,
 		clientId,
@@ -111,19 +120,19 @@ async function book(booking: Booking, entry: BankEntry, chosen: Chosen): Promise
 		settledAt: now
 	});
 	const payment = await keepReceived(booking, attempt, {
-		amountMinor: entry.amountMinor,
+		amountMinor: transaction.amountMinor,
 		methodType: 'transfer',
 		methodLabel: null,
-		bankEntryId: entry.bankEntryId,
+		bankTransactionId: transaction.bankTransactionId,
 		bankRound: round,
-		paidAt: noonOf(valueDay(entry), supplier.timeZone),
-		paidOn: valueDay(entry),
+		paidAt: noonOf(valueDay(transaction), supplier.timeZone),
+		paidOn: valueDay(transaction),
 		entryOf: (paymentId, of) => transferBooked('transfer', paymentId, { clientId, ...of })
 	});
 	await bookDiscounts(booking, payment);
 	await followPlan({ ...booking, intent: null }, attempt, 'paid');
 	await followMoney(booking, attempt, payment.paymentId);
-	await recordAudit(tx, scope, now, 'transfer_accepted', payment.paymentId, { entry: entry.bankEntryId });
+	await recordAudit(tx, scope, now, 'transfer_accepted', payment.paymentId, { entry: transaction.bankTransactionId });
 	await recordFact(tx, scope, now, { kind: 'bank.changed', clientId: null, invoiceId: null, attemptId: null });
 	return payment.paymentId;
 }
@@ -131,7 +140,7 @@ async function book(booking: Booking, entry: BankEntry, chosen: Chosen): Promise
 /** The try that a transfer is: begun and ended at once, with the evidence of an early price that was taken, and the instalments of a plan that it pays. */
 async function keepAttempt(
 	{ scope, tx, now, supplier }: Booking,
-	entry: BankEntry,
+	transaction: BankTransaction,
 	{ clientId, description, lines, early, instalments }: Chosen
 ): Promise<Attempt> {
 	const attemptId = newId();
@@ -147,8 +156,8 @@ async function keepAttempt(
 			allowedTypes: [],
 			discountMinor: early?.option.discountMinor ?? minor(0n),
 			offerEndsAt: early?.option.deadlineAt ?? null,
-			amountMinor: entry.amountMinor,
-			currency: entry.currency,
+			amountMinor: transaction.amountMinor,
+			currency: transaction.currency,
 			confirmationTokenId: null,
 			description,
 			returnUrl: '',
@@ -174,36 +183,36 @@ async function keepAttempt(
 export async function acceptForNumber(
 	services: Services,
 	scope: Scope,
-	{ bankEntryId, number }: { bankEntryId: string; number: string }
+	{ bankTransactionId, number }: { bankTransactionId: string; number: string }
 ): Promise<Result<{ paymentId: string }>> {
 	if (!may(scope.actor, 'book_transfers')) return refuse('not_allowed');
 	const found = await read(services, scope, (tx) => listInvoicesByNumber(tx, scope, number));
 	const owed = found.filter((one) => one.balanceMinor > 0n && one.notPayableReason === null);
 	const [invoice, another] = owed.length ? owed : found;
 	if (!invoice || another) return refuse('invoice_unknown', { number });
-	return acceptEntry(services, scope, { bankEntryId, invoiceIds: [invoice.invoiceId] });
+	return acceptTransaction(services, scope, { bankTransactionId, invoiceIds: [invoice.invoiceId] });
 }
 
-/** Every movement whose best explanation is certain: each in its own transaction, asked again at that moment. Answers how many. */
+/** Every transaction whose best explanation is certain: each in its own transaction, asked again at that moment. Answers how many. */
 export async function acceptCertain(
 	services: Services,
 	scope: Scope,
-	bankEntryIds: string[]
+	bankTransactionIds: string[]
 ): Promise<Result<{ accepted: number }>> {
 	if (!may(scope.actor, 'book_transfers')) return refuse('not_allowed');
 	const candidates = await read(services, scope, async (tx) =>
-		findCandidates(tx, scope, await findBankEntries(tx, scope, bankEntryIds))
+		findCandidates(tx, scope, await findBankTransactions(tx, scope, bankTransactionIds))
 	);
 	let accepted = 0;
 	let facts: MatchingFacts | null = null;
-	for (const bankEntryId of bankEntryIds) {
+	for (const bankTransactionId of bankTransactionIds) {
 		const best = await read(services, scope, async (tx) => {
-			const entry = await lockBankEntry(tx, scope, bankEntryId);
-			if (entry?.state !== 'waiting') return null;
+			const transaction = await lockBankTransaction(tx, scope, bankTransactionId);
+			if (transaction?.state !== 'waiting') return null;
 			facts ??= await readMatchingFacts(tx, scope, candidates);
-			return findMatches(tx, scope, facts, entry);
+			return findMatches(tx, scope, facts, transaction);
 		});
-		const result = best && (await acceptBest(services, scope, bankEntryId, best));
+		const result = best && (await acceptBest(services, scope, bankTransactionId, best));
 		if (!result?.ok) continue;
 		accepted += 1;
 		// What was open has changed.
@@ -214,13 +223,13 @@ export async function acceptCertain(
 function acceptBest(
 	services: Services,
 	scope: Scope,
-	bankEntryId: string,
-	{ matches, returns }: EntryMatches
+	bankTransactionId: string,
+	{ matches, returns }: TransactionMatches
 ): Promise<Result<{ paymentId: string }>> | null {
 	const [[match], [returned]] = [matches, returns];
 	if (match?.certainty === 'certain')
-		return acceptEntry(services, scope, { bankEntryId, invoiceIds: match.invoiceIds });
+		return acceptTransaction(services, scope, { bankTransactionId, invoiceIds: match.invoiceIds });
 	return returned?.certainty === 'certain'
-		? takeBack(services, scope, { bankEntryId, paymentId: returned.payment.paymentId })
+		? reverseTransfer(services, scope, { bankTransactionId, paymentId: returned.payment.paymentId })
 		: null;
 }
