@@ -8,8 +8,8 @@ import { findAttempt } from '#lib/server/store/attempts.ts';
 import { findInvoice } from '#lib/server/store/invoices.ts';
 import type { Tx } from '#lib/server/store/database.ts';
 import { inScope } from '#lib/server/store/tx.ts';
-import { hearOutcomes } from '#lib/server/use-cases/payments/hear-outcomes.ts';
-import { sayOutcome, type Answer, type SayInput } from '#lib/server/use-cases/payments/say-outcome.ts';
+import { checkDeclaredOutcomes } from '#lib/server/use-cases/payments/check-declared-outcomes.ts';
+import { declareOutcome, type Answer, type DeclareInput } from '#lib/server/use-cases/payments/declare-outcome.ts';
 import { changeStripeAccount } from '#lib/server/use-cases/suppliers/change-payee.ts';
 import { readAdminInvoice } from '#lib/server/use-cases/suppliers/read-admin.ts';
 import { openHouse, type TestHouse } from '../setup/house.ts';
@@ -17,7 +17,7 @@ import { anInvoice, aPayer, aSupplier, pay, type Cast, type Payer } from './part
 
 export const DEBIT = 'pm_success_fr';
 export const NOT_PAID: Answer = { outcome: 'not_paid' };
-export type Try = { invoiceId: string; attemptId: string };
+export type Attempted = { invoiceId: string; attemptId: string };
 
 /** Each pass looks at every supplier of a house: a house that fills up makes each of its tests dearer than the one before. */
 const TESTS_PER_HOUSE = 4;
@@ -46,7 +46,7 @@ export function cutOffStage() {
 	const formerObjects = () => required(world().accounts.get(at.former), 'account');
 	const attemptOf = async (id: string) =>
 		required(await asSystem((tx) => findAttempt(tx, at.cast.system, id)), 'attempt');
-	async function open(): Promise<Try & { number: string }> {
+	async function open(): Promise<Attempted & { number: string }> {
 		const number = `S-${newId().slice(-8)}`;
 		const dates = { number, issuedOn: day(), dueOn: day() };
 		return { invoiceId: await anInvoice(at.house.services, at.cast, {}, dates), attemptId: newId(), number };
@@ -54,7 +54,7 @@ export function cutOffStage() {
 	async function begun(
 		method: string,
 		{ lost = false, fails = false } = {}
-	): Promise<Try & { intentId: string; number: string }> {
+	): Promise<Attempted & { intentId: string; number: string }> {
 		const { invoiceId, attemptId, number } = await open();
 		const match = { method: 'POST', path: '^/v1/payment_intents$' };
 		if (lost) world().faults.push({ id: 'f', match, do: { drop: 'after' }, seen: 0 });
@@ -119,21 +119,21 @@ export function cutOffStage() {
 			world().refusedAccounts = [];
 			await pass(20);
 			await pass(20);
-			await hearOutcomes(at.house.services);
+			await checkDeclaredOutcomes(at.house.services);
 			await at.house.drain();
 		},
 		paidThere: (reference: string): Answer => ({ outcome: 'paid', reference, paidOn: day(), methodType: 'card' }),
-		say: ({ invoiceId, attemptId }: Try, answer: Answer, by = at.cast.owner, instead?: number) =>
-			sayOutcome(at.house.services, by, {
+		say: ({ invoiceId, attemptId }: Attempted, answer: Answer, by = at.cast.owner, instead?: number) =>
+			declareOutcome(at.house.services, by, {
 				invoiceId,
 				attemptId,
 				...(instead === undefined ? {} : { instead }),
 				note: 'vu dans le tableau de bord',
 				...answer
-			} as SayInput),
+			} as DeclareInput),
 		payToday: (invoiceId: string, method?: string) =>
 			pay(at.house.services, at.payer, [invoiceId], 120_000, { account: at.today, ...(method ? { method } : {}) }),
-		tryOf: async ({ invoiceId, attemptId }: Try) => {
+		shownAttemptOf: async ({ invoiceId, attemptId }: Attempted) => {
 			const page = await readAdminInvoice(at.house.services, at.cast.owner, invoiceId);
 			return page.ok ? page.value.attempts.rows.find((one) => one.attemptId === attemptId) : undefined;
 		}

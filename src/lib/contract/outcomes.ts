@@ -1,4 +1,4 @@
-// What a member types to say what became of a try at Stripe that nobody can ask about any more.
+// What a member types to say what became of an attempt at Stripe that nobody can ask about any more.
 import * as v from 'valibot';
 import { parseCivilDate, type CivilDate } from '../domain/calendar/civil-date.ts';
 import { isReference, isRefundReference } from '../domain/payments/outcome.ts';

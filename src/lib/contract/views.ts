@@ -212,7 +212,7 @@ export type PayView = {
 	pointsUse: PointsUseView | null;
 };
 
-/** A try whose account at Stripe was disconnected. */
+/** An attempt whose account at Stripe was disconnected. */
 export type CutOff = {
 	account: string;
 	/** What it is known to be at Stripe; null: its answer was lost. */
@@ -246,7 +246,7 @@ export type CutOffRefund = {
 	awaits: boolean;
 };
 /** What a person said became of it, and what Stripe has said since. */
-export type SaidView = Record<'by' | 'note', string> & {
+export type DeclaredView = Record<'by' | 'note', string> & {
 	outcome: Outcome;
 	paidOn: CivilDate | null;
 	reference: string | null;
@@ -254,7 +254,7 @@ export type SaidView = Record<'by' | 'note', string> & {
 	heard: Outcome | null;
 	/** Its account answers again, and Stripe has not said what it came to; a debit may be under way all the same. */
 	awaits: 'stripe' | 'bank' | null;
-	/** Of what was said of one try: the last one counts. */
+	/** Of what was said of one attempt: the last one counts. */
 	round: number;
 	/** Whoever was mistaken may say this instead. */
 	mayBecome: Outcome[];

@@ -65,7 +65,7 @@ export function confirmSetup(context: Context, setup: StoredSetup, params: Param
 	setup.last_setup_error = null;
 	setup.next_action = null;
 	setup.payment_method = method.id;
-	if (method.type === 'sepa_debit') return keepMethod(context, setup, method, { token, params });
+	if (method.type === 'sepa_debit') return insertMethod(context, setup, method, { token, params });
 	const behaviour = behaviourOfCard(world, method);
 	if (behaviour.threeDS) {
 		setup.status = 'requires_action';
@@ -85,10 +85,10 @@ function conclude(context: Context, setup: StoredSetup, method: StoredMethod): S
 	const decline =
 		method._behaviour === 'pm_card_chargeCustomerFail' ? null : cardDecline(behaviourOfCard(context.world, method));
 	if (decline) refuse(context, setup, method, decline);
-	return keepMethod(context, setup, method, null);
+	return insertMethod(context, setup, method, null);
 }
 
-function keepMethod(
+function insertMethod(
 	{ world, account, cause, jsUrl }: Context,
 	setup: StoredSetup,
 	method: StoredMethod,
@@ -151,7 +151,7 @@ export function answerSetupChallenge(
 	const method = required(context.account.payment_methods[setup.payment_method as string], 'method of a setup');
 	delete setup._challenge;
 	context.world.changed();
-	if (accepted) return keepMethod(context, setup, method, null);
+	if (accepted) return insertMethod(context, setup, method, null);
 	fail(context, setup, method, {
 		code: 'setup_intent_authentication_failure',
 		decline_code: null,

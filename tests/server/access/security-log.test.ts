@@ -11,7 +11,7 @@ import { inScope } from '#lib/server/store/tx.ts';
 import { createApiKey, endApiKey, listKeys } from '#lib/server/use-cases/access/api-keys.ts';
 import { noteRepeatable } from '#lib/server/use-cases/access/note-security.ts';
 import { readSecurityLog } from '#lib/server/use-cases/access/read-security-log.ts';
-import { forgetStale } from '#lib/server/use-cases/upkeep/forget-stale.ts';
+import { purgeExpired } from '#lib/server/use-cases/upkeep/purge-expired.ts';
 import { aPayer, aSupplier, type Cast, type Payer } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
@@ -136,7 +136,7 @@ describe('the security log', () => {
 	test('forgets after a year', async () => {
 		const old = new Date(house.services.clock.now().getTime() - 366 * 86_400_000);
 		await note(old);
-		await forgetStale(house.services);
+		await purgeExpired(house.services);
 		const left = await house.services.db.system.select().from(securityEvent);
 		expect(left.length).toBeGreaterThan(50);
 		expect(left.filter((event) => event.occurredAt <= old)).toEqual([]);

@@ -6,7 +6,7 @@ import { makeBell } from '#lib/server/jobs/bell.ts';
 import { startWorker } from '#lib/server/jobs/worker.ts';
 import { requestSignIn } from '#lib/server/use-cases/access/request-sign-in.ts';
 import { sendNextSignIn } from '#lib/server/use-cases/access/send-sign-in.ts';
-import { forgetStale } from '#lib/server/use-cases/upkeep/forget-stale.ts';
+import { purgeExpired } from '#lib/server/use-cases/upkeep/purge-expired.ts';
 import { aPayer, anInvoice, aSupplier, pay, type Cast } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
@@ -95,7 +95,7 @@ test('what has served its time is deleted, books are not', async () => {
 			.map(Number)
 			.every((rows) => rows > 0)
 	).toBe(true);
-	await forgetStale(house.services);
+	await purgeExpired(house.services);
 	expect([await count('sign_in_request'), await count('sign_in'), await count('outbox')]).toEqual([0, 0, 0]);
 	expect(await books()).toEqual(before);
 	await admin.end();

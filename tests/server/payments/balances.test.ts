@@ -178,7 +178,7 @@ test('another program’s money is left alone and told apart, until it is paid o
 	await house.advance(1);
 	expect(await compared()).toMatchObject({ [name]: { outsideMinor: 0n, balanceMinor: 0n, booksMinor: 0n } });
 	expect(held()).toBe(0n);
-	// A try that was given up counts as nobody's when it is paid after all; it is booked long after its day was compared.
+	// An attempt that was given up counts as nobody's when it is paid after all; it is booked long after its day was compared.
 	const invoiceId = await anInvoice(house.services, cast, {}, { grossMinor: 30_000 });
 	const attemptId = newId();
 	const method = 'pm_card_authenticationRequired';

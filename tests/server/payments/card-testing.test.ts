@@ -8,7 +8,7 @@ import { newId, sha256 } from '#lib/server/identity.ts';
 import { listSecurityEvents } from '#lib/server/store/security-events.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { mintPayLink } from '#lib/server/use-cases/access/pay-links.ts';
-import { boundTries } from '#lib/server/use-cases/payments/bound-tries.ts';
+import { limitAttempts } from '#lib/server/use-cases/payments/limit-attempts.ts';
 import { done, refuse } from '#lib/server/use-cases/run.ts';
 import { aPayer, anInvoice, aSupplier, aToken, type Cast, type Payer } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
@@ -42,7 +42,7 @@ const linkTo = (invoiceId: string, supplierId = cast.supplierId): Scope =>
 		invoiceId
 	});
 const trying = async (scope: Scope, about: string, address: string, status = 'declined'): Promise<string> => {
-	const result = await boundTries(house.services, scope, { about, address }, async () => done({ status }));
+	const result = await limitAttempts(house.services, scope, { about, address }, async () => done({ status }));
 	return result.ok ? result.value.status : result.refusal.code;
 };
 const times = async (count: number, one: () => Promise<string>): Promise<string[]> => {
@@ -99,17 +99,17 @@ test('three bad cards and a good one hurt nobody; what is paid is not counted, n
 		'payment_unknown'
 	] as const)
 		for (let i = 0; i < 12; i++)
-			expect(await boundTries(house.services, link, { about: 'one', address }, async () => refuse(code))).toMatchObject(
-				{
-					refusal: { code }
-				}
-			);
+			expect(
+				await limitAttempts(house.services, link, { about: 'one', address }, async () => refuse(code))
+			).toMatchObject({
+				refusal: { code }
+			});
 	expect(await trying(link, 'one', address)).toBe('declined');
 });
 test('asking again while stopped makes nobody wait longer, and what breaks is not counted', async () => {
 	const [link, address] = [linkTo(newId()), anAddress()];
 	const breaking = () =>
-		boundTries(house.services, link, { about: 'one', address }, () => Promise.reject(new Error('broken'))).catch(
+		limitAttempts(house.services, link, { about: 'one', address }, () => Promise.reject(new Error('broken'))).catch(
 			() => 'broken'
 		);
 	expect(new Set(await times(25, async () => String(await breaking())))).toEqual(new Set(['broken']));
@@ -171,7 +171,7 @@ test('a card that a bank refuses counts in whatever words it is told; what is re
 	for (const code of ['card_declined', 'method_refused'] as const) {
 		const [link, about, address] = [linkTo(newId()), newId(), anAddress()];
 		const refused = async () => {
-			const result = await boundTries(house.services, link, { about, address }, async () => refuse(code));
+			const result = await limitAttempts(house.services, link, { about, address }, async () => refuse(code));
 			return result.ok ? '' : result.refusal.code;
 		};
 		expect(stopped(await times(11, refused)), code).toBe(10);

@@ -9,7 +9,7 @@ import { listPlansOfInvoices } from '#lib/server/store/plans.ts';
 import type { ClaimedEvent } from '#lib/server/store/stripe-events.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { checkSetup, setUpMethod } from '#lib/server/use-cases/methods/set-up-method.ts';
-import { boundTries } from '#lib/server/use-cases/payments/bound-tries.ts';
+import { limitAttempts } from '#lib/server/use-cases/payments/limit-attempts.ts';
 import { checkAttempt } from '#lib/server/use-cases/payments/check-attempt.ts';
 import { claimEvents, handleEvent, handleNextEvent } from '#lib/server/use-cases/payments/handle-event.ts';
 import { receiveEvent } from '#lib/server/use-cases/payments/receive-event.ts';
@@ -45,7 +45,7 @@ beforeAll(async () => {
 afterAll(() => house.close());
 
 const by = (scope: Scope): Payer => ({ ...payer, scope });
-/** A try that the bank asks about; its secret as the page gets it. */
+/** An attempt that the bank asks about; its secret as the page gets it. */
 async function begin(scope: Scope, invoiceId: string): Promise<{ attemptId: string; secret: string }> {
 	const attemptId = newId();
 	const begun = await pay(house.services, by(scope), [invoiceId], 120_000, { method: ASKS, attemptId });
@@ -64,7 +64,7 @@ function wait(minutes: number): void {
 async function left(scope: Scope, about: string): Promise<number> {
 	for (let count = 0; ; count++) {
 		const tried = { about, address: `203.0.113.${count}` };
-		const one = await boundTries(house.services, scope, tried, async () => done({ status: 'declined' }));
+		const one = await limitAttempts(house.services, scope, tried, async () => done({ status: 'declined' }));
 		if (!one.ok) return count;
 	}
 }

@@ -1,4 +1,4 @@
-// What was said of a try was a mistake: it is taken back, and another word counts. Its payment goes back as it was booked, the payment that its reference really
+// What was said of an attempt was a mistake: it is taken back, and another word counts. Its payment goes back as it was booked, the payment that its reference really
 // is finds its place, and every cent is once in the books.
 import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
@@ -9,7 +9,8 @@ import { listPlansOfInvoices } from '#lib/server/store/plans.ts';
 import { anOffer, instalments, pay } from '../../builders/parties.ts';
 import { cutOffStage, DEBIT, NOT_PAID } from '../../builders/cut-off.ts';
 
-const { at, asSystem, begun, leave, comeBack, pass, say, paidThere, payToday, tryOf, ...stage } = cutOffStage();
+const { at, asSystem, begun, leave, comeBack, pass, say, paidThere, payToday, shownAttemptOf, ...stage } =
+	cutOffStage();
 const { attemptOf, audits, balanceOf, books, formerObjects, mailsTo } = stage;
 const instead = (one: Parameters<typeof say>[0], answer: Parameters<typeof say>[1], round = 1, by = at.cast.owner) =>
 	say(one, answer, by, round);
@@ -28,10 +29,13 @@ test('a reference that was another payment’s: taken back, each try finds its o
 	await comeBack();
 	await pass(20);
 	expect(await balanceOf(other.invoiceId)).toBe(120_000n);
-	expect(await tryOf(mine)).toMatchObject({ said: { heard: 'not_paid', mayBecome: ['not_paid'] }, instead: {} });
+	expect(await shownAttemptOf(mine)).toMatchObject({
+		said: { heard: 'not_paid', mayBecome: ['not_paid'] },
+		instead: {}
+	});
 	expect(await instead(mine, NOT_PAID)).toMatchObject(OK);
 	// Its own is heard at once.
-	expect(await tryOf(mine)).toMatchObject({
+	expect(await shownAttemptOf(mine)).toMatchObject({
 		status: 'paid',
 		said: { outcome: 'not_paid', heard: 'paid', round: 2 },
 		saidBefore: [{ outcome: 'paid', heard: 'not_paid', round: 1 }]
@@ -67,7 +71,7 @@ test('“paid there” that Stripe contradicts is taken back: the invoice is due
 	expect(await instead(debit, NOT_PAID, 1, at.cast.accountant)).toMatchObject(OK);
 	expect(await instead(debit, NOT_PAID, 1, at.cast.accountant)).toMatchObject(OK);
 	expect(await books()).toEqual({ '411': 120_000, '467': -120_000 });
-	expect(await tryOf(debit)).toMatchObject({ status: 'canceled', said: { heard: 'not_paid' }, instead: null });
+	expect(await shownAttemptOf(debit)).toMatchObject({ status: 'canceled', said: { heard: 'not_paid' }, instead: null });
 	expect(await audits()).toEqual(['said_paid', 'outcome_differs', 'said_not_paid_instead']);
 	await at.house.drain();
 	expect(mailsTo('claire@lumen.example').some((mail) => /a été repris/.test(mail.text))).toBe(true);
@@ -108,7 +112,11 @@ test('while nobody can be asked, each word may be taken back for another, at onc
 	await at.house.advance(14);
 	await comeBack();
 	await pass(20);
-	expect(await tryOf(debit)).toMatchObject({ status: 'paid', said: { heard: 'paid', round: 4 }, instead: null });
+	expect(await shownAttemptOf(debit)).toMatchObject({
+		status: 'paid',
+		said: { heard: 'paid', round: 4 },
+		instead: null
+	});
 	expect(await instead(debit, NOT_PAID, 4)).toMatchObject(refused('account_answers'));
 	await stage.disconnect();
 	expect(await instead(debit, NOT_PAID, 4)).toMatchObject(refused('account_answers'));

@@ -15,7 +15,7 @@ import { listWaitingSetups } from '#lib/server/store/method-setups.ts';
 import { listPlans, listPlansOfMethod } from '#lib/server/store/plans.ts';
 import { listAuditsOf, wasRecorded } from '#lib/server/store/records.ts';
 import { listOpenRefundsOf, sumOpenRefunds } from '#lib/server/store/refund-requests.ts';
-import { listKeptMethods, listMethodsOf, listNeededMethods } from '#lib/server/store/saved-methods.ts';
+import { listSavedMethods, listMethodsOf, listNeededMethods } from '#lib/server/store/saved-methods.ts';
 import { wakeStripeEvents, type StripeAccount } from '#lib/server/store/stripe-accounts.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { aPayer, aSupplier, type Cast, type Payer } from '../../builders/parties.ts';
@@ -284,7 +284,7 @@ const CASES: Case[] = [
 		'saved_method',
 		'saved_method_contact_idx',
 		'payer',
-		(tx, scope) => listKeptMethods(tx, scope, payer.contactId)
+		(tx, scope) => listSavedMethods(tx, scope, payer.contactId)
 	],
 	[
 		'what a payer left at its bank',

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import postgres from 'postgres';
 import { newId } from '#lib/server/identity.ts';
-import { keepPageReport } from '#lib/server/store/page-reports.ts';
+import { savePageReport } from '#lib/server/store/page-reports.ts';
 import { noteSecurityEvent } from '#lib/server/store/security-events.ts';
 import { migrateDatabase } from '../../../src/scripts/migrate.ts';
 import { aSupplier, type Cast } from '../../builders/parties.ts';
@@ -54,8 +54,8 @@ test('npm run security tells what is of no supplier, by where it came from, and 
 test('npm run reports lists what browsers reported, newest first, with nothing but a database', async () => {
 	expect(await command('page-reports', here())).toEqual({ code: 0, said: 'Nothing was reported.\n' });
 	const report = { page: '/p/…', directive: 'script-src', blocked: 'https://x.example', source: '', enforced: true };
-	await keepPageReport(house.services.db, 'a'.repeat(64), report, house.services.clock.now());
-	await keepPageReport(house.services.db, 'a'.repeat(64), report, house.services.clock.now());
+	await savePageReport(house.services.db, 'a'.repeat(64), report, house.services.clock.now());
+	await savePageReport(house.services.db, 'a'.repeat(64), report, house.services.clock.now());
 	const { said } = await command('page-reports', here());
 	expect(said).toMatch(/ 2 × {2}refused {2}script-src {2}on \/p\/…: https:\/\/x\.example, first /);
 });

@@ -1,6 +1,6 @@
 // What browsers report of our pages is kept once per kind, without a token, and never more than a little.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { forgetStale } from '#lib/server/use-cases/upkeep/forget-stale.ts';
+import { purgeExpired } from '#lib/server/use-cases/upkeep/purge-expired.ts';
 import { notePageReports, readReports } from '#lib/server/use-cases/upkeep/note-page-reports.ts';
 import { listPageReports } from '#lib/server/store/page-reports.ts';
 import { pageReport } from '#lib/server/store/schema/index.ts';
@@ -90,6 +90,6 @@ test('a stranger who invents kinds fills no table, and what is old is forgotten'
 	// Counted in the table: the list has an end of its own.
 	expect(await house.services.db.system.$count(pageReport)).toBe(500);
 	await house.advance(91);
-	await forgetStale(house.services);
+	await purgeExpired(house.services);
 	expect(await listPageReports(house.services.db)).toEqual([]);
 });

@@ -10,7 +10,7 @@ import { inScope } from '#lib/server/store/tx.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
 import { chargeNextInstalments, collectDue } from '#lib/server/use-cases/plans/collect-instalments.ts';
-import { announceInstalments, breakPlans } from '#lib/server/use-cases/plans/tend-plans.ts';
+import { announceInstalments, putInDefault } from '#lib/server/use-cases/plans/announce-and-default.ts';
 import { tendPoints } from '#lib/server/use-cases/points/tend-points.ts';
 import { runDue } from '#sandbox/stripe/control.ts';
 import { workDue } from '../../builders/due.ts';
@@ -101,7 +101,7 @@ export async function simulateYear(seed: number, invoices: number): Promise<Outc
 		await announceInstalments(house.services);
 		await collectDue(house.services);
 		while (await chargeNextInstalments(house.services));
-		await breakPlans(house.services);
+		await putInDefault(house.services);
 		await tendPoints(house.services);
 		if (day % 7 === 0) await workDue(house.services, 'attempt');
 	}

@@ -1,4 +1,4 @@
-// What a person of the supplier says became of a try that nobody can ask about any more: its account at Stripe was left and disconnected. The supplier still
+// What a person of the supplier says became of an attempt that nobody can ask about any more: its account at Stripe was left and disconnected. The supplier still
 // sees it there, in its own dashboard.
 import type { CivilDate } from '../calendar/civil-date.ts';
 
@@ -12,7 +12,7 @@ const REFUND_REFERENCE = /^(re|pyr)_\w{3,100}$/;
 export const isRefundReference = (typed: string): boolean => REFUND_REFERENCE.test(typed);
 
 export type OutcomeMistake = 'reference_of_another' | 'money_day_not_possible';
-/** Is it said of this try? Its money came after it began, and has come; `intentId`: what it is known to be at Stripe. */
+/** Is it said of this attempt? Its money came after it began, and has come; `intentId`: what it is known to be at Stripe. */
 export function checkPaid(
 	said: { reference: string; paidOn: CivilDate },
 	{ intentId, begunOn, today }: { intentId: string | null; begunOn: CivilDate; today: CivilDate }

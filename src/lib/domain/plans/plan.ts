@@ -8,7 +8,7 @@ import type { AllocationLine } from '../payments/allocation.ts';
  * never began, or replaced.
  */
 export type PlanStatus = 'pending' | 'active' | 'paused' | 'completed' | 'in_default' | 'canceled';
-/** `retrying`: refused, another try is planned; `action_needed`: only the client can go on; `forgiven`: given up by the supplier; `credited`: a credit note left nothing of it; `paid_otherwise`: money that came in another way did. */
+/** `retrying`: refused, another attempt is planned; `action_needed`: only the client can go on; `forgiven`: given up by the supplier; `credited`: a credit note left nothing of it; `paid_otherwise`: money that came in another way did. */
 export type InstalmentStatus =
 	| 'scheduled'
 	| 'processing'

@@ -4,8 +4,8 @@ import * as v from 'valibot';
 import { SetUpMethod, isUuid } from '../../contract/payments.ts';
 import type { Scope } from '../../domain/access/scope.ts';
 import { checkSetup, setUpMethod } from '../use-cases/methods/set-up-method.ts';
-import { contactOf } from '../use-cases/offers/keep-acceptance.ts';
-import { boundTries } from '../use-cases/payments/bound-tries.ts';
+import { contactOf } from '../use-cases/offers/save-acceptance.ts';
+import { limitAttempts } from '../use-cases/payments/limit-attempts.ts';
 import { refuse } from '../use-cases/run.ts';
 import { house } from '../wiring.ts';
 import { answerJson, refusalBody } from './answer.ts';
@@ -31,7 +31,7 @@ export async function setUpMethodResponse(
 		locale: locals.locale
 	};
 	const tried = { about: read.output.planId ?? '', address: getClientAddress() };
-	const result = await boundTries(services, scope, tried, () => setUpMethod(services, scope, read.output, from));
+	const result = await limitAttempts(services, scope, tried, () => setUpMethod(services, scope, read.output, from));
 	return answerJson(result, locals.locale);
 }
 export async function checkSetupResponse(

@@ -3,7 +3,7 @@ import { json, type RequestEvent } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { AttemptId, StartPayment } from '../../contract/payments.ts';
 import type { Scope } from '../../domain/access/scope.ts';
-import { boundTries } from '../use-cases/payments/bound-tries.ts';
+import { limitAttempts } from '../use-cases/payments/limit-attempts.ts';
 import { checkAttempt } from '../use-cases/payments/check-attempt.ts';
 import { startPayment } from '../use-cases/payments/start-payment.ts';
 import type { PaymentProgress } from '../use-cases/payments/progress.ts';
@@ -44,7 +44,7 @@ export async function payResponse(
 		locale: locals.locale
 	};
 	const tried = { about: read.output.invoiceIds.join(' '), address: getClientAddress() };
-	const result = await boundTries(services, scope, tried, () => startPayment(services, scope, read.output, from));
+	const result = await limitAttempts(services, scope, tried, () => startPayment(services, scope, read.output, from));
 	keepWayBack(cookies, services.config.origin, scope, read.output.attemptId, result);
 	return answerJson(result, locals.locale, (value) => progressBody(value, locals.locale));
 }

@@ -4,8 +4,8 @@ import type { Services } from '../services.ts';
 import type { Database } from '../store/database.ts';
 import { claimDueWork, forgetWork, putOffWork, type DueWork } from '../store/due-work.ts';
 import { POOLS, type DueJob, type Pool } from '../store/schema/index.ts';
-import { lookAtSetup } from '../use-cases/methods/set-up-method.ts';
-import { lookAtAttempt, lookAtRefund } from '../use-cases/payments/reconcile.ts';
+import { recheckSetup } from '../use-cases/methods/set-up-method.ts';
+import { recheckAttempt, recheckRefund } from '../use-cases/payments/reconcile.ts';
 import { followDuePoints } from '../use-cases/points/follow-due-points.ts';
 import { workWithHands, type Shift } from './hands.ts';
 
@@ -31,9 +31,9 @@ export const JOBS: Record<DueJob, Job> = {
 		retryMs: (failures) => Math.min(10 * MINUTE, 5000 * 2 ** failures),
 		leaseMs: MINUTE
 	},
-	attempt: askingStripe(lookAtAttempt),
-	refund: askingStripe(lookAtRefund),
-	setup: askingStripe(lookAtSetup)
+	attempt: askingStripe(recheckAttempt),
+	refund: askingStripe(recheckRefund),
+	setup: askingStripe(recheckSetup)
 };
 const NAMES = Object.keys(JOBS) as DueJob[];
 

@@ -13,16 +13,21 @@ import { setOffCredits } from '../use-cases/invoices/set-off-credits.ts';
 import { sendNextMail } from '../use-cases/mails/send-next-mail.ts';
 import { followSilence } from '../use-cases/payments/follow-silence.ts';
 import { claimEvents, EVENT_HANDS, handleEvent, handleNextEvent } from '../use-cases/payments/handle-event.ts';
-import { hearRefunds } from '../use-cases/payments/hear-refunds.ts';
-import { hearOutcomes } from '../use-cases/payments/hear-outcomes.ts';
+import { checkDeclaredRefunds } from '../use-cases/payments/check-declared-refunds.ts';
+import { checkDeclaredOutcomes } from '../use-cases/payments/check-declared-outcomes.ts';
 import { compareTotals } from '../use-cases/payments/reconcile-balance.ts';
 import { reconcileRecent } from '../use-cases/payments/reconcile.ts';
 import { chargeNextInstalments, collectDue } from '../use-cases/plans/collect-instalments.ts';
 import { forgetMethods } from '../use-cases/methods/manage-methods.ts';
-import { announceInstalments, askMethodsAgain, breakPlans, tellEndingCards } from '../use-cases/plans/tend-plans.ts';
+import {
+	announceInstalments,
+	askMethodsAgain,
+	putInDefault,
+	warnOfEndingCards
+} from '../use-cases/plans/announce-and-default.ts';
 import { tellExpiring, tendPoints } from '../use-cases/points/tend-points.ts';
 import { compareOpen } from '../use-cases/upkeep/compare-open.ts';
-import { forgetStale } from '../use-cases/upkeep/forget-stale.ts';
+import { purgeExpired } from '../use-cases/upkeep/purge-expired.ts';
 
 type Queue = {
 	name: string;
@@ -56,8 +61,8 @@ const MINUTE = 60_000;
 export const PERIODIC: [Periodic, ...Periodic[]] = [
 	// First: what follows asks only accounts that answer.
 	{ name: 'ask silent Stripe accounts again', everyMs: MINUTE, run: followSilence },
-	{ name: 'hear what was said of tries', everyMs: 10 * MINUTE, run: hearOutcomes },
-	{ name: 'hear what was said of refunds', everyMs: 10 * MINUTE, run: hearRefunds },
+	{ name: 'hear what was said of tries', everyMs: 10 * MINUTE, run: checkDeclaredOutcomes },
+	{ name: 'hear what was said of refunds', everyMs: 10 * MINUTE, run: checkDeclaredRefunds },
 	{ name: 'reconcile the last three days', everyMs: 60 * MINUTE, run: (services) => reconcileRecent(services, 3) },
 	{
 		name: 'reconcile the last thirty days',
@@ -67,14 +72,14 @@ export const PERIODIC: [Periodic, ...Periodic[]] = [
 	{ name: 'forget means of payment', everyMs: 60 * MINUTE, run: forgetMethods },
 	{ name: 'ask for means of payment again', everyMs: 10 * MINUTE, run: askMethodsAgain },
 	{ name: 'set off credit notes', everyMs: MINUTE, run: setOffCredits },
-	{ name: 'tell of cards that end', everyMs: 10 * MINUTE, run: tellEndingCards },
+	{ name: 'tell of cards that end', everyMs: 10 * MINUTE, run: warnOfEndingCards },
 	{ name: 'announce parts of plans', everyMs: 10 * MINUTE, run: announceInstalments },
 	{ name: 'put parts of plans on the queue', everyMs: MINUTE, run: collectDue },
 	{ name: 'read clients at LoyaltyLion again', everyMs: 10 * MINUTE, run: readMembersAgain },
-	{ name: 'break plans in default', everyMs: 60 * MINUTE, run: breakPlans },
+	{ name: 'break plans in default', everyMs: 60 * MINUTE, run: putInDefault },
 	{ name: 'tell of points that expire', everyMs: 60 * MINUTE, run: tellExpiring },
 	{ name: 'points that are due', everyMs: 10 * MINUTE, run: tendPoints },
-	{ name: 'forget what has served its time', everyMs: 60 * MINUTE, run: forgetStale },
+	{ name: 'forget what has served its time', everyMs: 60 * MINUTE, run: purgeExpired },
 	{ name: 'compare totals with Stripe', everyMs: 24 * 60 * MINUTE, run: compareTotals },
 	{ name: 'compare what is open with the books', everyMs: 24 * 60 * MINUTE, run: compareOpen }
 ];

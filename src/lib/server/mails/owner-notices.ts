@@ -60,7 +60,7 @@ const moneyOf = (amountMinor: string | undefined, currency: string | undefined, 
 const of = (person: string | undefined, { locale }: { locale: Locale }): string => ofName(person ?? '', locale);
 type Words = (detail: Record<string, string>, say: { locale: Locale }) => string;
 const saidOf = ({ receipt, note }: Record<string, string>) => ({ receipt: receipt ?? '', note: note ?? '' });
-const aboutTry = (
+const aboutAttempt = (
 	{ amountMinor, currency, description, account }: Record<string, string>,
 	{ locale }: { locale: Locale }
 ) => ({ amount: moneyOf(amountMinor, currency, locale), invoices: description ?? '', account: account ?? '' });
@@ -102,25 +102,28 @@ const WORDS: Record<string, Words> = {
 			{ amount: formatMoney(minor(BigInt(amountMinor ?? '0')), currency ?? 'EUR', say.locale), receipt: receipt ?? '' },
 			say
 		),
-	said_paid: (detail, say) => m.notice_said_paid({ ...saidOf(detail), ...aboutTry(detail, say) }, say),
-	said_paid_instead: (detail, say) => m.notice_said_paid_instead({ ...saidOf(detail), ...aboutTry(detail, say) }, say),
-	said_not_paid: (detail, say) => m.notice_said_not_paid({ ...saidOf(detail), ...aboutTry(detail, say) }, say),
+	said_paid: (detail, say) => m.notice_said_paid({ ...saidOf(detail), ...aboutAttempt(detail, say) }, say),
+	said_paid_instead: (detail, say) =>
+		m.notice_said_paid_instead({ ...saidOf(detail), ...aboutAttempt(detail, say) }, say),
+	said_not_paid: (detail, say) => m.notice_said_not_paid({ ...saidOf(detail), ...aboutAttempt(detail, say) }, say),
 	said_not_paid_instead: (detail, say) =>
-		m.notice_said_not_paid_instead({ ...saidOf(detail), ...aboutTry(detail, say) }, say),
-	said_refunded: (detail, say) => m.notice_said_refunded({ ...saidOf(detail), ...aboutTry(detail, say) }, say),
-	said_refunded_instead: (detail, say) => m.notice_said_refunded({ ...saidOf(detail), ...aboutTry(detail, say) }, say),
-	said_not_refunded: (detail, say) => m.notice_said_not_refunded({ ...saidOf(detail), ...aboutTry(detail, say) }, say),
+		m.notice_said_not_paid_instead({ ...saidOf(detail), ...aboutAttempt(detail, say) }, say),
+	said_refunded: (detail, say) => m.notice_said_refunded({ ...saidOf(detail), ...aboutAttempt(detail, say) }, say),
+	said_refunded_instead: (detail, say) =>
+		m.notice_said_refunded({ ...saidOf(detail), ...aboutAttempt(detail, say) }, say),
+	said_not_refunded: (detail, say) =>
+		m.notice_said_not_refunded({ ...saidOf(detail), ...aboutAttempt(detail, say) }, say),
 	said_not_refunded_instead: (detail, say) =>
-		m.notice_said_not_refunded({ ...saidOf(detail), ...aboutTry(detail, say) }, say),
-	heard_refunded: (detail, say) => m.notice_heard_refunded({ ...saidOf(detail), ...aboutTry(detail, say) }, say),
+		m.notice_said_not_refunded({ ...saidOf(detail), ...aboutAttempt(detail, say) }, say),
+	heard_refunded: (detail, say) => m.notice_heard_refunded({ ...saidOf(detail), ...aboutAttempt(detail, say) }, say),
 	heard_not_refunded: (detail, say) =>
-		m.notice_heard_not_refunded({ ...saidOf(detail), ...aboutTry(detail, say) }, say),
+		m.notice_heard_not_refunded({ ...saidOf(detail), ...aboutAttempt(detail, say) }, say),
 	heard_refund_of_another: (detail, say) =>
-		m.notice_heard_refund_of_another({ ...saidOf(detail), ...aboutTry(detail, say) }, say),
-	outcome_under_way: (detail, say) => m.notice_outcome_under_way(aboutTry(detail, say), say),
-	outcome_under_way_twice: (detail, say) => m.notice_outcome_under_way_twice(aboutTry(detail, say), say),
+		m.notice_heard_refund_of_another({ ...saidOf(detail), ...aboutAttempt(detail, say) }, say),
+	outcome_under_way: (detail, say) => m.notice_outcome_under_way(aboutAttempt(detail, say), say),
+	outcome_under_way_twice: (detail, say) => m.notice_outcome_under_way_twice(aboutAttempt(detail, say), say),
 	outcome_differs: ({ said, ...detail }, say) => {
-		const about = aboutTry(detail, say);
+		const about = aboutAttempt(detail, say);
 		return said === 'paid' ? m.notice_outcome_not_paid(about, say) : m.notice_outcome_paid(about, say);
 	},
 	refund_requested: ({ amountMinor, currency, receipt }, say) =>

@@ -110,7 +110,7 @@ export async function findLiveAttempt(
 	return row?.attempt ?? null;
 }
 
-/** The last try on an invoice, whatever came of it: what the page tells first. */
+/** The last attempt on an invoice, whatever came of it: what the page tells first. */
 export async function findLastAttempt(tx: Tx, scope: Scope, invoiceId: string): Promise<Attempt | null> {
 	const [row] = await tx
 		.select({ attempt: paymentAttempt })
@@ -130,7 +130,7 @@ export async function findLastAttempt(tx: Tx, scope: Scope, invoiceId: string): 
 
 export type OpenIntent = { stripeAccount: string | null; intentId: string };
 /**
- * Payments on these invoices that Stripe could still collect, as far as they stand so, but one. Tries of a plan's instalments are the plan's affair. All of them: one that is left could be collected.
+ * Payments on these invoices that Stripe could still collect, as far as they stand so, but one. Attempts of a plan's instalments are the plan's affair. All of them: one that is left could be collected.
  */
 export async function listOpenIntents(
 	tx: Tx,
@@ -177,7 +177,7 @@ const attemptsOfIntent = (tx: Tx, scope: Scope, intentId: string) =>
 		.from(paymentAttempt)
 		.where(and(...mine(scope), eq(paymentAttempt.stripePaymentIntentId, intentId)))
 		.orderBy(asc(paymentAttempt.createdAt), asc(paymentAttempt.attemptId));
-/** Every try made on one PaymentIntent, oldest first. */
+/** Every attempt made on one PaymentIntent, oldest first. */
 export const listAttemptsOfIntent = async (tx: Tx, scope: Scope, intentId: string): Promise<Attempt[]> =>
 	attemptsOfIntent(tx, scope, intentId);
 /** The same, locked: settling is one at a time. */

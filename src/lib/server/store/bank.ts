@@ -20,7 +20,7 @@ export type { NewBankTransaction };
  * Keeps the transactions that are not known yet, and the statement when it brings any. One that another file has told already is put aside, one that it may
  * have told waits with a word of it. Answers how many were new, and how many were put aside so.
  */
-export async function keepStatement(
+export async function insertStatement(
 	tx: Tx,
 	scope: Scope,
 	row: NewStatement,

@@ -36,7 +36,7 @@ const fileOf = (scope: Scope, invoiceId: string) =>
 	);
 
 /** Keeps the bytes once: the same file again gives the same id. */
-export async function keepDocument(
+export async function saveDocument(
 	tx: Tx,
 	scope: Scope,
 	row: Omit<typeof document.$inferInsert, 'supplierId'>

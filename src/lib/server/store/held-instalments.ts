@@ -1,4 +1,4 @@
-// Which instalments of plans a try pays: it holds them from its beginning until it fails, and the database lets one at a time.
+// Which instalments of plans an attempt pays: it holds them from its beginning until it fails, and the database lets one at a time.
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import { LIVE_STATUSES } from '../../domain/payments/attempt-status.ts';
@@ -7,24 +7,22 @@ import type { Tx } from './database.ts';
 import type { InstalmentRow } from './plans.ts';
 import { attemptInstalment, paymentAttempt } from './schema/index.ts';
 
-/** The instalments a try pays: held until it fails. */
+/** The instalments an attempt pays: held until it fails. */
 export async function holdInstalments(
 	tx: Tx,
 	scope: Scope,
 	attemptId: string,
 	instalments: Pick<InstalmentRow, 'planId' | 'position'>[]
 ): Promise<void> {
-	await tx
-		.insert(attemptInstalment)
-		.values(
-			instalments.map(({ planId, position }) => ({
-				supplierId: scope.supplierId,
-				attemptId,
-				planId,
-				position,
-				holds: true
-			}))
-		);
+	await tx.insert(attemptInstalment).values(
+		instalments.map(({ planId, position }) => ({
+			supplierId: scope.supplierId,
+			attemptId,
+			planId,
+			position,
+			holds: true
+		}))
+	);
 }
 export async function listHeldInstalments(
 	tx: Tx,
@@ -61,7 +59,7 @@ export async function listHolders(tx: Tx, scope: Scope, planId: string, position
 		);
 	return rows.map((row) => row.attempt);
 }
-/** Instalments of a plan that a try holds: one under way, or the one that paid. */
+/** Instalments of a plan that an attempt holds: one under way, or the one that paid. */
 export async function listHeldPositions(tx: Tx, scope: Scope, planId: string): Promise<number[]> {
 	const rows = await tx
 		.select({ position: attemptInstalment.position })

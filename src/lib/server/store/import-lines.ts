@@ -71,7 +71,7 @@ const isAccepted = (acceptsReview: boolean) =>
 	);
 export const isWanted = (acceptsReview: boolean) => or(eq(importLine.outcome, 'new'), isAccepted(acceptsReview));
 /** What the word of a person wants kept and is not, from where keeping has come to. */
-export async function listToKeep(tx: Tx, scope: Scope, job: ImportJob, limit: number): Promise<LineRow[]> {
+export async function listToSave(tx: Tx, scope: Scope, job: ImportJob, limit: number): Promise<LineRow[]> {
 	return tx
 		.select()
 		.from(importLine)

@@ -220,7 +220,7 @@ export async function readContent(
 	return whole;
 }
 /** The file becomes the document of its invoices, byte for byte, inside the database; the same bytes are one document. */
-export async function keepAsDocument(
+export async function saveAsDocument(
 	tx: Tx,
 	scope: Scope,
 	{ importId, position }: { importId: string; position: number },

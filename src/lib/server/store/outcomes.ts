@@ -5,73 +5,81 @@ import type { Outcome } from '../../domain/payments/outcome.ts';
 import type { Attempt } from './attempts.ts';
 import { behindRow } from './behind.ts';
 import type { Tx } from './database.ts';
-import { paymentAttempt, saidOutcome } from './schema/index.ts';
+import { paymentAttempt, declaredOutcome } from './schema/index.ts';
 
-export type SaidOutcome = typeof saidOutcome.$inferSelect;
+export type DeclaredOutcome = typeof declaredOutcome.$inferSelect;
 
-export async function insertSaid(
+export async function insertDeclared(
 	tx: Tx,
 	scope: Scope,
-	row: Omit<typeof saidOutcome.$inferInsert, 'supplierId' | 'heard' | 'heardAt'>
+	row: Omit<typeof declaredOutcome.$inferInsert, 'supplierId' | 'heard' | 'heardAt'>
 ): Promise<void> {
-	await tx.insert(saidOutcome).values({ supplierId: scope.supplierId, ...row });
+	await tx.insert(declaredOutcome).values({ supplierId: scope.supplierId, ...row });
 }
 /** What counts: said last. */
-export async function findSaid(tx: Tx, scope: Scope, attemptId: string): Promise<SaidOutcome | null> {
-	return (await listSaid(tx, scope, [attemptId])).at(-1) ?? null;
+export async function findDeclared(tx: Tx, scope: Scope, attemptId: string): Promise<DeclaredOutcome | null> {
+	return (await listDeclared(tx, scope, [attemptId])).at(-1) ?? null;
 }
 /** Of each try in the order in which it was said: the last one counts. */
-export const listSaid = async (tx: Tx, scope: Scope, attemptIds: string[]): Promise<SaidOutcome[]> =>
+export const listDeclared = async (tx: Tx, scope: Scope, attemptIds: string[]): Promise<DeclaredOutcome[]> =>
 	attemptIds.length
 		? tx
 				.select()
-				.from(saidOutcome)
-				.where(and(eq(saidOutcome.supplierId, scope.supplierId), inArray(saidOutcome.attemptId, attemptIds)))
-				.orderBy(asc(saidOutcome.attemptId), asc(saidOutcome.round))
+				.from(declaredOutcome)
+				.where(and(eq(declaredOutcome.supplierId, scope.supplierId), inArray(declaredOutcome.attemptId, attemptIds)))
+				.orderBy(asc(declaredOutcome.attemptId), asc(declaredOutcome.round))
 		: [];
 
-export type Unheard = { said: SaidOutcome; attempt: Attempt };
+export type Unchecked = { said: DeclaredOutcome; attempt: Attempt };
 /** Of which Stripe has not spoken yet, on accounts that answer again; from one on. */
-export const listUnheard = (tx: Tx, scope: Scope, after: Unheard | null = null, limit = 100): Promise<Unheard[]> =>
+export const listUnchecked = (
+	tx: Tx,
+	scope: Scope,
+	after: Unchecked | null = null,
+	limit = 100
+): Promise<Unchecked[]> =>
 	tx
-		.select({ said: saidOutcome, attempt: paymentAttempt })
-		.from(saidOutcome)
+		.select({ said: declaredOutcome, attempt: paymentAttempt })
+		.from(declaredOutcome)
 		.innerJoin(
 			paymentAttempt,
-			and(eq(paymentAttempt.supplierId, saidOutcome.supplierId), eq(paymentAttempt.attemptId, saidOutcome.attemptId))
+			and(
+				eq(paymentAttempt.supplierId, declaredOutcome.supplierId),
+				eq(paymentAttempt.attemptId, declaredOutcome.attemptId)
+			)
 		)
 		.where(
 			and(
-				eq(saidOutcome.supplierId, scope.supplierId),
-				isNull(saidOutcome.heardAt),
-				sql`not exists (select from said_outcome later where later.supplier_id = ${saidOutcome.supplierId} and later.attempt_id = ${saidOutcome.attemptId} and later.round > ${saidOutcome.round})`,
+				eq(declaredOutcome.supplierId, scope.supplierId),
+				isNull(declaredOutcome.heardAt),
+				sql`not exists (select from said_outcome later where later.supplier_id = ${declaredOutcome.supplierId} and later.attempt_id = ${declaredOutcome.attemptId} and later.round > ${declaredOutcome.round})`,
 				sql`not exists (select from stripe_account k where k.supplier_id = ${paymentAttempt.supplierId} and k.account = coalesce(${paymentAttempt.stripeAccount}, '') and k.silence is not null)`,
 				after
-					? behindRow([saidOutcome.saidAt, after.said.saidAt], [saidOutcome.attemptId, after.said.attemptId])
+					? behindRow([declaredOutcome.saidAt, after.said.saidAt], [declaredOutcome.attemptId, after.said.attemptId])
 					: undefined
 			)
 		)
-		.orderBy(asc(saidOutcome.saidAt), asc(saidOutcome.attemptId))
+		.orderBy(asc(declaredOutcome.saidAt), asc(declaredOutcome.attemptId))
 		.limit(limit);
 /** `false` when it was heard before. */
-export async function noteHeard(
+export async function noteChecked(
 	tx: Tx,
 	scope: Scope,
-	{ attemptId, round }: SaidOutcome,
+	{ attemptId, round }: DeclaredOutcome,
 	heard: Outcome,
 	now: Date
 ): Promise<boolean> {
 	const rows = await tx
-		.update(saidOutcome)
+		.update(declaredOutcome)
 		.set({ heard, heardAt: now })
 		.where(
 			and(
-				eq(saidOutcome.supplierId, scope.supplierId),
-				eq(saidOutcome.attemptId, attemptId),
-				eq(saidOutcome.round, round),
-				isNull(saidOutcome.heardAt)
+				eq(declaredOutcome.supplierId, scope.supplierId),
+				eq(declaredOutcome.attemptId, attemptId),
+				eq(declaredOutcome.round, round),
+				isNull(declaredOutcome.heardAt)
 			)
 		)
-		.returning({ attemptId: saidOutcome.attemptId });
+		.returning({ attemptId: declaredOutcome.attemptId });
 	return rows.length > 0;
 }

@@ -8,7 +8,7 @@ export type PageReport = { page: string; directive: string; blocked: string; sou
 const MOST_KINDS = 500;
 
 /** @returns whether this kind was not known before. */
-export async function keepPageReport(
+export async function savePageReport(
 	{ system }: Database,
 	fingerprint: string,
 	report: PageReport,

@@ -9,7 +9,7 @@ const mine = (scope: Scope) => [
 	eq(payment.supplierId, scope.supplierId),
 	...(scope.clientId ? [eq(payment.clientId, scope.clientId)] : [])
 ];
-/** What a person said of a try and took back is no payment of its intent any more. */
+/** What a person said of an attempt and took back is no payment of its intent any more. */
 const stands = sql`not exists (select from reversal r where r.supplier_id = payment.supplier_id and r.payment_id = payment.payment_id and r.kind = 'payment_unsaid')`;
 /** The one that stands, of those booked under its name. */
 export async function findPaymentOfIntent(tx: Tx, scope: Scope, intentId: string): Promise<Payment | null> {

@@ -60,7 +60,7 @@ export async function claimCharge(db: Database, now: Date, leaseMs: number): Pro
 }
 const thisOne = ({ supplierId, chargeId }: Charge) =>
 	and(eq(planCharge.supplierId, supplierId), eq(planCharge.chargeId, chargeId));
-export async function keepClaim(db: Database, charge: Charge, until: Date): Promise<void> {
+export async function extendClaim(db: Database, charge: Charge, until: Date): Promise<void> {
 	await db.system.update(planCharge).set({ claimedUntil: until }).where(thisOne(charge));
 }
 export async function dropCharge(tx: Tx, charge: Charge): Promise<void> {

@@ -120,7 +120,7 @@ export const listEndingCards = async (
 		order by p.due_on, p.plan_id, p.position limit ${limit}`);
 
 /** Plans whose cure period is over with something still unpaid. */
-export async function listBroken(tx: Tx, scope: Scope, today: CivilDate, limit = 200): Promise<string[]> {
+export async function listCureOver(tx: Tx, scope: Scope, today: CivilDate, limit = 200): Promise<string[]> {
 	const rows = await tx
 		.select({ planId: plan.planId })
 		.from(plan)

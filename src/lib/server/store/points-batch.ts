@@ -27,7 +27,7 @@ export const emptyBatch = (): PointsBatch => ({
 });
 
 /** Triggers and foreign keys look when all of it is there. */
-export async function keepBatch(tx: Tx, scope: Scope, clientId: string, batch: PointsBatch): Promise<void> {
+export async function insertPointsBatch(tx: Tx, scope: Scope, clientId: string, batch: PointsBatch): Promise<void> {
 	const { awards, entries, lots, beats, account, facts } = batch;
 	const pieces: SQL[] = [
 		...(awards.length

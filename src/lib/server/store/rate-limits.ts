@@ -33,7 +33,7 @@ const LIMITS = {
 	page_report: { points: 60, duration: 600 },
 	pay_link_renewal: { points: 3, duration: 3600 },
 	payment: { points: 30, duration: 600 },
-	// Tries that a bank has not accepted (use-cases/payments/bound-tries.ts). Three bad cards in a row are far below each of them.
+	// Tries that a bank has not accepted (use-cases/payments/limit-attempts.ts). Three bad cards in a row are far below each of them.
 	try_link_hour: { points: 10, duration: 3600 },
 	try_link_day: { points: 20, duration: 86_400 },
 	try_invoice_hour: { points: 15, duration: 3600 },

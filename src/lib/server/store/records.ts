@@ -65,7 +65,7 @@ export async function recordAudits(
 	);
 }
 
-export type KeptAnswer =
+export type SavedAnswer =
 	{ kind: 'new' } | { kind: 'busy' } | { kind: 'mismatch' } | { kind: 'replay'; status: number; answer: unknown };
 /** Reserves an idempotency key, or tells what is known of it. A reservation whose holder died can be taken again after a minute. */
 export async function reserveAnswer(
@@ -74,7 +74,7 @@ export async function reserveAnswer(
 	key: string,
 	inputHash: string,
 	now: Date
-): Promise<KeptAnswer> {
+): Promise<SavedAnswer> {
 	const kept = await tx
 		.insert(idempotency)
 		.values({ supplierId: scope.supplierId, key, inputHash, createdAt: now })
@@ -96,7 +96,7 @@ export async function reserveAnswer(
 		.where(and(eq(idempotency.supplierId, scope.supplierId), eq(idempotency.key, key)));
 	return { kind: 'new' };
 }
-export async function keepAnswer(tx: Tx, scope: Scope, key: string, status: number, answer: unknown): Promise<void> {
+export async function saveAnswer(tx: Tx, scope: Scope, key: string, status: number, answer: unknown): Promise<void> {
 	await tx
 		.update(idempotency)
 		.set({ status, answer })
@@ -137,7 +137,7 @@ export async function saveDemoOffset(db: Database, offsetMs: number): Promise<vo
  * One row written and on the disk, and a temporary file beside the tables: a full disk, a server that only reads, and one that is away all refuse one of
  * them. (Overwriting a row may find its place on a full disk; a file that grows does not.) @throws what PostgreSQL says
  */
-export const canKeep = (db: Database, now: Date): Promise<void> =>
+export const canWrite = (db: Database, now: Date): Promise<void> =>
 	db.system.transaction(async (tx) => {
 		await tx.execute(sql`set local work_mem = '64kB'`);
 		await tx.execute(sql`select count(*) from generate_series(1, 20000)`);

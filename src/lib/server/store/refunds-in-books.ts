@@ -6,8 +6,8 @@ import type { Reversal } from './payments.ts';
 import { nameInBooks } from './payments-of-intents.ts';
 import { reversal } from './schema/index.ts';
 
-/** `isUnsaid`: taken back by a person, or because Stripe said otherwise. `isFailed`: its bank did not take it. */
-export type RefundInBooks = Reversal & { isUnsaid: boolean; isFailed: boolean };
+/** `isWithdrawn`: taken back by a person, or because Stripe said otherwise. `isFailed`: its bank did not take it. */
+export type RefundInBooks = Reversal & { isWithdrawn: boolean; isFailed: boolean };
 
 /** What stands behind these names, of whichever payments, in the rounds in which it was booked. */
 export async function listRefundsNamed(tx: Tx, scope: Scope, refundIds: string[]): Promise<RefundInBooks[]> {
@@ -40,7 +40,7 @@ async function find(tx: Tx, scope: Scope, refundIds: string[], round: number): P
 		.filter((row) => row.kind === 'refund')
 		.map((row) => ({
 			...row,
-			isUnsaid: has('refund_unsaid', row.stripeObjectId),
+			isWithdrawn: has('refund_unsaid', row.stripeObjectId),
 			isFailed: has('refund_failed', row.stripeObjectId)
 		}));
 }

@@ -33,7 +33,7 @@ export async function findCustomerId(
 	return row?.customerId ?? null;
 }
 /** Kept once: of two who asked at the same time, Stripe answered both with the same customer. */
-export async function keepCustomerId(
+export async function saveCustomerId(
 	tx: Tx,
 	scope: Scope,
 	{ account, ...row }: { clientId: string; account: string | null; customerId: string; createdAt: Date }
@@ -56,7 +56,7 @@ export type UsedMethod = {
 	now: Date;
 };
 /** The same means of payment again gives the same id. What was kept on purpose stays so, and its owner too. */
-export async function keepMethod(tx: Tx, scope: Scope, used: UsedMethod): Promise<string> {
+export async function insertMethod(tx: Tx, scope: Scope, used: UsedMethod): Promise<string> {
 	const { facts, now } = used;
 	const described = {
 		label: facts.methodLabel ?? '',
@@ -129,7 +129,7 @@ export async function lockMethodByStripeId(tx: Tx, scope: Scope, paymentMethodId
 	return row ?? null;
 }
 /** What one person kept on purpose, oldest first. */
-export const listKeptMethods = (tx: Tx, scope: Scope, contactId: string): Promise<SavedMethod[]> =>
+export const listSavedMethods = (tx: Tx, scope: Scope, contactId: string): Promise<SavedMethod[]> =>
 	tx
 		.select(columns)
 		.from(savedMethod)

@@ -7,7 +7,7 @@ type StripeEventRow = typeof stripeEvent.$inferSelect;
 /** In somebody's hands. */
 export type ClaimedEvent = StripeEventRow & { claimedUntil: Date };
 /** `false` for one we already have: Stripe delivers at least once. */
-export async function keepStripeEvent(db: Database, row: typeof stripeEvent.$inferInsert): Promise<boolean> {
+export async function insertStripeEvent(db: Database, row: typeof stripeEvent.$inferInsert): Promise<boolean> {
 	const kept = await db.system
 		.insert(stripeEvent)
 		.values(row)

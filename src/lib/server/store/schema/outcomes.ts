@@ -7,7 +7,7 @@ import { choice, id, instant, oneOf, optionalDay, optionalInstant } from './colu
 import { paymentAttempt } from './payments.ts';
 import { refundRequest } from './refunds.ts';
 
-export const saidOutcome = pgTable(
+export const declaredOutcome = pgTable(
 	'said_outcome',
 	{
 		supplierId: id(),
@@ -41,7 +41,7 @@ export const saidOutcome = pgTable(
 	]
 );
 
-export const saidRefund = pgTable(
+export const declaredRefund = pgTable(
 	'said_refund',
 	{
 		supplierId: id(),

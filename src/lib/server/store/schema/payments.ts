@@ -39,8 +39,8 @@ export const paymentAttempt = pgTable(
 			.notNull()
 			.default(sql`'{card,sepa_debit}'`)
 			.$type<PaymentMethodType[]>(), // what the quote let carry it
-		discountMinor: money().default(sql`0`), // what the payer is spared if this try succeeds
-		offerEndsAt: optionalInstant(), // a try begun by then keeps its price
+		discountMinor: money().default(sql`0`), // what the payer is spared if this attempt succeeds
+		offerEndsAt: optionalInstant(), // an attempt begun by then keeps its price
 		amountMinor: money(),
 		currency: text().notNull(),
 		begunBy: text(), // who asked: only they go on with it at the bank
@@ -68,7 +68,7 @@ export const paymentAttempt = pgTable(
 		}).notNull(),
 		stripeAccount: text(), // the one that is asked; null: the platform's own
 		stripePaymentIntentId: text(),
-		retriesIntent: boolean().notNull(), // a new try on the intent of a declined attempt
+		retriesIntent: boolean().notNull(), // a new attempt on the intent of a declined attempt
 		methodType: text(),
 		mandateReference: text(), // SEPA: what the debit notice must name
 		methodLabel: text(),
@@ -127,7 +127,7 @@ export const attemptInvoice = pgTable(
 		uniqueIndex('one_live_attempt_per_invoice')
 			.on(t.supplierId, t.invoiceId)
 			.where(sql`${t.live} and not ${t.ofInstalment}`),
-		// The last try of an invoice, whatever came of it.
+		// The last attempt of an invoice, whatever came of it.
 		index('payment_attempt_invoice_invoice_idx').on(t.supplierId, t.invoiceId).concurrently(),
 		// What is under way of an invoice, part by part too.
 		index('payment_attempt_invoice_live_idx')
@@ -239,7 +239,7 @@ export type ReversalKind =
 	| 'chargeback_won'
 	| 'transfer_undone'
 	| 'return_undone'
-	| 'payment_unsaid' // a person had said so of a try or a refund that nobody could ask about, and took that back
+	| 'payment_unsaid' // a person had said so of an attempt or a refund that nobody could ask about, and took that back
 	| 'refund_unsaid';
 export const reversal = pgTable(
 	'reversal',

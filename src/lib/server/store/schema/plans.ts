@@ -99,7 +99,7 @@ export const planInstalment = pgTable(
 		failures: integer().notNull(),
 		askOn: optionalDay(), // when it is asked for next; null when only the client can go on
 		announcedAt: optionalInstant(),
-		attemptId: optionalId(), // the last try
+		attemptId: optionalId(), // the last attempt
 		updatedAt: instant()
 	},
 	(t) => [
@@ -148,7 +148,7 @@ export const planInstalmentLine = pgTable(
 	]
 );
 
-/** Which instalments a try pays. `holds` while it may succeed or has: an instalment can't be taken twice. */
+/** Which instalments an attempt pays. `holds` while it may succeed or has: an instalment can't be taken twice. */
 export const attemptInstalment = pgTable(
 	'attempt_part',
 	{ supplierId: id(), attemptId: id(), planId: id(), position: integer().notNull(), holds: boolean().notNull() },
@@ -164,7 +164,7 @@ export const attemptInstalment = pgTable(
 			columns: [t.supplierId, t.planId, t.position],
 			foreignColumns: [planInstalment.supplierId, planInstalment.planId, planInstalment.position]
 		}),
-		index('attempt_part_part_idx').on(t.supplierId, t.planId, t.position), // every try of an instalment, those that came to nothing too
+		index('attempt_part_part_idx').on(t.supplierId, t.planId, t.position), // every attempt of an instalment, those that came to nothing too
 		uniqueIndex('one_hold_per_part')
 			.on(t.supplierId, t.planId, t.position)
 			.where(sql`${t.holds}`)

@@ -21,12 +21,12 @@ import { recordFact } from '../../store/outbox.ts';
 import { findClient, getSupplier } from '../../store/parties.ts';
 import { holdInstalments } from '../../store/held-instalments.ts';
 import { recordAudit } from '../../store/records.ts';
-import { keepAcceptance } from '../offers/keep-acceptance.ts';
+import { saveAcceptance } from '../offers/save-acceptance.ts';
 import { bookDiscounts } from '../payments/book-discounts.ts';
-import { endTries } from '../payments/end-tries.ts';
-import { keepReceived } from '../payments/book-payment.ts';
+import { closeAttempts } from '../payments/close-attempts.ts';
+import { saveReceived } from '../payments/book-payment.ts';
 import type { Booking } from '../payments/settling.ts';
-import { followPlan } from '../plans/follow-plan.ts';
+import { applyOutcome } from '../plans/apply-outcome.ts';
 import { followMoney } from '../payments/follow-money.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import {
@@ -74,13 +74,13 @@ async function settle(
 	const seen = await look();
 	const problem = checkTransaction(seen);
 	if (problem) return problem;
-	// What is refused anyhow closes nobody's payment; a try that is live may be one of those that are closed.
+	// What is refused anyhow closes nobody's payment; an attempt that is live may be one of those that are closed.
 	const looked =
 		seen && (await read(services, scope, async (tx) => choose(await bookingOf(services, scope, tx), seen)));
 	// Somebody may have accepted it between the two looks: then that is why.
 	if (looked && !looked.ok && looked.refusal.code !== 'payment_in_progress')
 		return checkTransaction(await look()) ?? looked;
-	if ((await endTries(services, scope, invoiceIds)) !== 'ended') return refuse('payment_in_progress');
+	if ((await closeAttempts(services, scope, invoiceIds)) !== 'ended') return refuse('payment_in_progress');
 	return commit(services, scope, async (tx) => {
 		const transaction = await lockBankTransaction(tx, scope, bankTransactionId);
 		const refused = checkTransaction(transaction);
@@ -110,7 +110,7 @@ function checkTransaction(transaction: BankTransaction | null | undefined): Retu
 async function book(booking: Booking, transaction: BankTransaction, chosen: Chosen): Promise<string> {
 	const { scope, tx, supplier, now } = booking;
 	const { clientId } = chosen;
-	const attempt = await keepAttempt(booking, transaction, chosen);
+	const attempt = await createAttempt(booking, transaction, chosen);
 	const round = transaction.round + 1;
 	await saveBankTransaction(tx, scope, transaction.bankTransactionId, {
 		state: 'booked',
@@ -119,7 +119,7 @@ async function book(booking: Booking, transaction: BankTransaction, chosen: Chos
 		settledBy: actorName(scope.actor),
 		settledAt: now
 	});
-	const payment = await keepReceived(booking, attempt, {
+	const payment = await saveReceived(booking, attempt, {
 		amountMinor: transaction.amountMinor,
 		methodType: 'transfer',
 		methodLabel: null,
@@ -130,15 +130,15 @@ async function book(booking: Booking, transaction: BankTransaction, chosen: Chos
 		entryOf: (paymentId, of) => transferBooked('transfer', paymentId, { clientId, ...of })
 	});
 	await bookDiscounts(booking, payment);
-	await followPlan({ ...booking, intent: null }, attempt, 'paid');
+	await applyOutcome({ ...booking, intent: null }, attempt, 'paid');
 	await followMoney(booking, attempt, payment.paymentId);
 	await recordAudit(tx, scope, now, 'transfer_accepted', payment.paymentId, { entry: transaction.bankTransactionId });
 	await recordFact(tx, scope, now, { kind: 'bank.changed', clientId: null, invoiceId: null, attemptId: null });
 	return payment.paymentId;
 }
 
-/** The try that a transfer is: begun and ended at once, with the evidence of an early price that was taken, and the instalments of a plan that it pays. */
-async function keepAttempt(
+/** The attempt that a transfer is: begun and ended at once, with the evidence of an early price that was taken, and the instalments of a plan that it pays. */
+async function createAttempt(
 	{ scope, tx, now, supplier }: Booking,
 	transaction: BankTransaction,
 	{ clientId, description, lines, early, instalments }: Chosen
@@ -173,7 +173,7 @@ async function keepAttempt(
 	if (instalments.length) await holdInstalments(tx, scope, attemptId, instalments);
 	if (early) {
 		const from = { returnUrl: '', ip: null, userAgent: null, locale: 'fr' as const };
-		await keepAcceptance(tx, scope, attemptId, { supplier, clientId, ...early, from });
+		await saveAcceptance(tx, scope, attemptId, { supplier, clientId, ...early, from });
 		await insertPromisedDiscounts(tx, scope, attemptId, early.option.discounts);
 	}
 	return required(await findAttempt(tx, scope, attemptId), 'attempt');

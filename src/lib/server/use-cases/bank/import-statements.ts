@@ -10,7 +10,7 @@ import type { StatementFileReading } from '../../readers/bank/read-statements.ts
 import type { InvoiceFile } from '../../readers/file.ts';
 import { readStatementsOffPath, unpackedOffPath } from '../../readers/off-path.ts';
 import type { Services } from '../../services.ts';
-import { keepStatement, type NewBankTransaction } from '../../store/bank.ts';
+import { insertStatement, type NewBankTransaction } from '../../store/bank.ts';
 import { listMappings, saveMapping } from '../../store/import-mappings.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { recordAudit } from '../../store/records.ts';
@@ -51,14 +51,14 @@ export async function importStatements(
 	for (const file of unpacked) {
 		const reading = await readStatementsOffPath(file, said);
 		const list = reading.list && { ...reading.list, name: said[reading.list.key]?.name ?? '' };
-		if (list && reading.ok && Object.hasOwn(answers, list.key)) await keepAnswer(services, scope, list.key, answers);
+		if (list && reading.ok && Object.hasOwn(answers, list.key)) await saveAnswer(services, scope, list.key, answers);
 		outcomes.push(await importFile(services, scope, { file, reading, list, acceptReview }));
 	}
 	return done(outcomes);
 }
 
 /** Which column is what: remembered under a name for the next list of the same source. */
-const keepAnswer = (services: Services, scope: Scope, headerKey: string, answers: ListAnswers): Promise<void> =>
+const saveAnswer = (services: Services, scope: Scope, headerKey: string, answers: ListAnswers): Promise<void> =>
 	commit(services, scope, async (tx) => {
 		const { name, columns, dateOrder } = required(answers[headerKey], 'answer');
 		const row = { mappingId: newId(), headerKey, name: name || 'CSV', columns, dateOrder };
@@ -99,7 +99,7 @@ async function importFile(
 	const { newCount, toldCount } = await commit(services, scope, async (tx) => {
 		const kept = { newCount: 0, toldCount: 0 };
 		for (const statement of statements) {
-			const one = await keepStatement(
+			const one = await insertStatement(
 				tx,
 				scope,
 				{

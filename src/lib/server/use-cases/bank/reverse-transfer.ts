@@ -30,7 +30,7 @@ import { queueReversalMail } from '../mails/queue-mails.ts';
 import { bookDiscounts } from '../payments/book-discounts.ts';
 import { hasReceipt } from '../payments/has-receipt.ts';
 import type { Booking } from '../payments/settling.ts';
-import { followReversal } from '../plans/follow-plan.ts';
+import { applyReversal } from '../plans/apply-outcome.ts';
 import { followMoney } from '../payments/follow-money.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 import { noonOf, valueDay } from './find-matches.ts';
@@ -63,7 +63,7 @@ export async function reverseTransfer(
 			reason: transaction.returnReason,
 			on: valueDay(transaction)
 		});
-		if (amountMinor === rest) await followPlanOf(booking, payment, 'gone');
+		if (amountMinor === rest) await applyToPlan(booking, payment, 'gone');
 		await followMoney(booking, payment, null);
 		await settle(booking, transaction, payment, 'booked', round);
 		await queueReversalMail(tx, scope, booking.now, 'money_returned', reversalId);
@@ -97,7 +97,7 @@ export async function undoAcceptance(
 					reason: null,
 					on
 				});
-				await followPlanOf(booking, payment, 'undone');
+				await applyToPlan(booking, payment, 'undone');
 				await followMoney(booking, payment, null);
 				// Whoever had a receipt is told; one that had not left yet stays here (compose-mail).
 				if (await hasReceipt(tx, scope, payment.paymentId))
@@ -198,16 +198,16 @@ async function restore(booking: Booking, transaction: BankTransaction, on: Civil
 	const back = transferBooked('return_undone', reversalId, { clientId, lines, creditMinor });
 	await bookEntry(tx, scope, back, { currency, bookedOn: on, now });
 	await bookDiscounts(booking, payment);
-	if (lines.length) await followPlanOf(booking, payment, 'restored');
+	if (lines.length) await applyToPlan(booking, payment, 'restored');
 	await followMoney(booking, payment, paymentId);
 	await announce(booking, payment, lines);
 	await queueReversalMail(tx, scope, now, 'money_restored', reversalId);
 	await settle(booking, transaction, payment, 'waiting', transaction.round);
 }
 /** Instalments of a plan that the transfer had paid, if any. */
-async function followPlanOf(booking: Booking, payment: Payment, kind: Parameters<typeof followReversal>[2]) {
+async function applyToPlan(booking: Booking, payment: Payment, kind: Parameters<typeof applyReversal>[2]) {
 	const attempt = required(await findAttempt(booking.tx, booking.scope, payment.attemptId), 'attempt');
-	await followReversal({ ...booking, intent: null }, attempt, kind);
+	await applyReversal({ ...booking, intent: null }, attempt, kind);
 }
 const sumOf = (lines: AllocationLine[]): bigint => lines.reduce((sum, line) => sum + line.amountMinor, 0n);
 

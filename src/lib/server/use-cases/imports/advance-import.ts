@@ -5,7 +5,7 @@ import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { claimImport, releaseClaim } from '../../store/imports.ts';
 import { LEASE_MS, LostClaim, type Work } from './import-work.ts';
-import { keepNextLines } from './keep-lines.ts';
+import { saveNextLines } from './save-lines.ts';
 import { readNextFiles } from './read-files.ts';
 
 /** `false` when no import waits. */
@@ -15,7 +15,7 @@ export async function advanceNextImport(services: Services): Promise<boolean> {
 	const work: Work = { services, claim, scope: mintScope(claim.supplierId, { kind: 'system' }) };
 	try {
 		if (claim.state === 'reading') await readNextFiles(work);
-		else await keepNextLines(work);
+		else await saveNextLines(work);
 	} catch (error) {
 		if (!(error instanceof LostClaim)) throw error;
 	} finally {

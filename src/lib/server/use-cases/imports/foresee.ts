@@ -10,7 +10,7 @@ import type { Tx } from '../../store/database.ts';
 import { listClientsIn } from '../../store/client-kinds.ts';
 import { listBuyers, type PendingBuyer } from '../../store/import-buyers.ts';
 import { recipientsOf } from '../mails/queue-mails.ts';
-import { chosenClients, likely } from './keep-invoices.ts';
+import { chosenClients, likely } from './save-invoices.ts';
 
 export type ForeseenClient = KnownKind & {
 	clientId: string;

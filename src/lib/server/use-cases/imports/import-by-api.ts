@@ -4,7 +4,7 @@ import { actorName, type Scope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import { newId, sha256 } from '../../identity.ts';
 import type { InvoiceFile } from '../../readers/file.ts';
-import { keepAnswer, reserveAnswer } from '../../store/records.ts';
+import { saveAnswer, reserveAnswer } from '../../store/records.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 import { importInvoices } from './import-invoices.ts';
 import type { ImportLine } from './import-line.ts';
@@ -64,7 +64,7 @@ async function once(
 	if (known.kind === 'replay') return done({ status: known.status, body: known.answer });
 	const answer = await work();
 	if (answer.ok)
-		await commit(services, scope, (tx) => keepAnswer(tx, scope, key, answer.value.status, answer.value.body));
+		await commit(services, scope, (tx) => saveAnswer(tx, scope, key, answer.value.status, answer.value.body));
 	return answer;
 }
 

@@ -7,13 +7,13 @@ import type { Services } from '../../services.ts';
 import { newId, sha256 } from '../../identity.ts';
 import type { InvoiceFile } from '../../readers/file.ts';
 import { readInvoicesOffPath, unpackedOffPath } from '../../readers/off-path.ts';
-import { keepDocument } from '../../store/documents.ts';
+import { saveDocument } from '../../store/documents.ts';
 import { listMappings } from '../../store/import-mappings.ts';
 import { isRefusedByDatabase } from '../../store/tx.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { checkDocuments, withoutTwins, type Twin } from './check-documents.ts';
 import type { Checked, ImportLine } from './import-line.ts';
-import { keepInvoices, notKept, tellOpened } from './keep-invoices.ts';
+import { saveInvoices, notSaved, tellOpened } from './save-invoices.ts';
 
 /** `acceptReview`: a person has looked at the lines that ask for it (an account that changed, a missing currency…). Without it they are left out. */
 export type ImportOptions = { sendMails: boolean; acceptReview?: boolean };
@@ -53,25 +53,25 @@ async function keep(
 		document !== null && (line.outcome === 'new' || (line.outcome === 'review' && acceptReview === true));
 	const wanted = checked.filter(isWanted);
 	if (!wanted.length) return checked.map(({ line }) => line);
-	const kept = await keepAll(wanted).catch(async (error: unknown) => {
+	const kept = await saveAll(wanted).catch(async (error: unknown) => {
 		// One of them is something that the books can't hold: each by itself then, so that it alone is refused.
 		if (!isRefusedByDatabase(error)) throw error;
 		const lines: ImportLine[] = [];
 		for (const one of wanted)
 			lines.push(
-				...(await keepAll([one]).catch((reason: unknown) => {
+				...(await saveAll([one]).catch((reason: unknown) => {
 					if (!isRefusedByDatabase(reason)) throw reason;
-					return [notKept(one.line)];
+					return [notSaved(one.line)];
 				}))
 			);
 		return lines;
 	});
 	return checked.map((one) => (isWanted(one) ? required(kept.shift(), 'line') : one.line));
 
-	async function keepAll(some: Checked[]): Promise<ImportLine[]> {
+	async function saveAll(some: Checked[]): Promise<ImportLine[]> {
 		const now = services.clock.now();
 		return commit(services, scope, async (tx) => {
-			const documentId = await keepDocument(tx, scope, {
+			const documentId = await saveDocument(tx, scope, {
 				documentId: newId(),
 				sha256: sha256(file.bytes),
 				mediaType,
@@ -87,7 +87,7 @@ async function keep(
 				mediaType,
 				invoiceId: newId()
 			}));
-			const { lines, clientIds } = await keepInvoices(tx, scope, items, {
+			const { lines, clientIds } = await saveInvoices(tx, scope, items, {
 				now,
 				sendMails,
 				isReviewed: acceptReview ?? false

@@ -31,7 +31,7 @@ export async function setOffCredits(services: Services): Promise<void> {
 	});
 }
 /** Those that have just been kept, inside the transaction that keeps them. */
-export async function setOffKept(tx: Tx, scope: Scope, now: Date, creditIds: string[]): Promise<void> {
+export async function setOffSaved(tx: Tx, scope: Scope, now: Date, creditIds: string[]): Promise<void> {
 	if (!creditIds.length) return;
 	for await (const pair of allOf((after: Pair | null) => listCreditsToUse(tx, scope, creditIds, after)))
 		await setOff(tx, scope, now, pair);

@@ -16,7 +16,7 @@ import { listHeldPositions } from '../../store/held-instalments.ts';
 import { findPlan, lockPlan, saveInstalment, savePlan, type PlanWithInstalments } from '../../store/plans.ts';
 import { findMethod } from '../../store/saved-methods.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
-import { announce } from '../plans/follow-plan.ts';
+import { announce } from '../plans/apply-outcome.ts';
 import { later } from '../plans/lower-plans.ts';
 
 /** A debit is told at least two days before (SEPA rulebook, as agreed in the mandate), and an instalment that grows is told like one. */

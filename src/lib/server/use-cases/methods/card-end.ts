@@ -10,7 +10,7 @@ import type { Services } from '../../services.ts';
 import { findSetup } from '../../store/method-setups.ts';
 import { getSupplier } from '../../store/parties.ts';
 import type { PlanWithInstalments } from '../../store/plans.ts';
-import { isPlan } from '../plans/keep-plan.ts';
+import { isPlan } from '../plans/create-plan.ts';
 import type { Chosen } from '../payments/choose-payment.ts';
 import { read, refuse } from '../run.ts';
 
@@ -50,8 +50,8 @@ export function lastInstalmentOn({
 	const open = plan ? openInstalments(plan.instalments) : [];
 	return instalments.length < open.length ? (open.at(-1)?.dueOn ?? null) : null;
 }
-const MAY_KEEP: readonly StartPayment['option'][] = ['plan_2', 'plan_3', 'next_part'];
-export const mayKeep = ({ option }: Pick<StartPayment, 'option'>): boolean => MAY_KEEP.includes(option);
+const MAY_SAVE_METHOD: readonly StartPayment['option'][] = ['plan_2', 'plan_3', 'next_part'];
+export const maySaveMethod = ({ option }: Pick<StartPayment, 'option'>): boolean => MAY_SAVE_METHOD.includes(option);
 
 /** A card for the instalments to come that ends before the last of them. What was asked before is followed as it was. */
 export async function endsEarly(services: Services, scope: Scope, plan: PlanWithInstalments, input: SetUpMethod) {

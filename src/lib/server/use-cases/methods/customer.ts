@@ -3,7 +3,7 @@ import type { Scope } from '../../../domain/access/scope.ts';
 import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import { findClient, getSupplier } from '../../store/parties.ts';
-import { findCustomerId, keepCustomerId } from '../../store/saved-methods.ts';
+import { findCustomerId, saveCustomerId } from '../../store/saved-methods.ts';
 import { commit, read } from '../run.ts';
 
 /** Asked before any transaction; null when the client is unknown to the scope. @throws NotAsked when Stripe can't be asked. */
@@ -23,7 +23,7 @@ async function customerOf(services: Services, scope: Scope, clientId: string): P
 	});
 	return commit(services, scope, async (tx) => {
 		const { account } = known;
-		await keepCustomerId(tx, scope, { clientId, account, customerId, createdAt: services.clock.now() });
+		await saveCustomerId(tx, scope, { clientId, account, customerId, createdAt: services.clock.now() });
 		return findCustomerId(tx, scope, clientId, account);
 	});
 }

@@ -14,7 +14,7 @@ import {
 	type SavedMethod
 } from '../../store/saved-methods.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
-import { announce } from '../plans/follow-plan.ts';
+import { announce } from '../plans/apply-outcome.ts';
 import { commit, read } from '../run.ts';
 
 /** `methodOrMandateId` as the event names it. Harmless as often as it runs, and side by side: an answer that was overtaken is asked for again. */
@@ -32,13 +32,13 @@ export async function followMethod(
 		const { paymentMethodId } = state;
 		const known = before;
 		before = await commit(services, scope, (tx) =>
-			keepState(services, scope, tx, { ...state, paymentMethodId }, known)
+			saveState(services, scope, tx, { ...state, paymentMethodId }, known)
 		);
 		if (!before) return;
 	}
 }
 /** Returns the row when it is not as it was before Stripe was asked: the answer may be older than what is in it, a card or a mandate that was revoked meanwhile. */
-async function keepState(
+async function saveState(
 	services: Services,
 	scope: Scope,
 	tx: Tx,

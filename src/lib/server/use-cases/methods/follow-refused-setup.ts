@@ -1,13 +1,13 @@
 // Stripe tells that a bank has refused a card on a SetupIntent. Where its secret was in a browser, each such message is a card tried, and counted; the
-// first one closes it. A refusal of the first question was counted at the door (bound-tries.ts).
+// first one closes it. A refusal of the first question was counted at the door (limit-attempts.ts).
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import { findSetupOfIntent, type MethodSetup } from '../../store/method-setups.ts';
-import { countTry } from '../payments/bound-tries.ts';
+import { countRefusedAttempt } from '../payments/limit-attempts.ts';
 import { read } from '../run.ts';
 import { checkSetup } from './set-up-method.ts';
 
-/** Returns what counts the try, for whoever may do it once. */
+/** Returns what counts the attempt, for whoever may do it once. */
 export async function followRefusedSetup(
 	services: Services,
 	scope: Scope,
@@ -17,7 +17,7 @@ export async function followRefusedSetup(
 	if (setup?.status === 'awaiting_auth') await checkSetup(services, scope, setup.setupId);
 	return async () => {
 		if (setup && WAS_AT_BANK.includes(setup.status))
-			await countTry(services, scope, { begunBy: setup.begunBy, about: setup.planId ?? '' });
+			await countRefusedAttempt(services, scope, { begunBy: setup.begunBy, about: setup.planId ?? '' });
 	};
 }
 const WAS_AT_BANK: MethodSetup['status'][] = ['awaiting_auth', 'canceled', 'succeeded'];

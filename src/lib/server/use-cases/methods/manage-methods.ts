@@ -10,7 +10,7 @@ import { findContact, getSupplier } from '../../store/parties.ts';
 import { recordAudit } from '../../store/records.ts';
 import {
 	listIdleMethods,
-	listKeptMethods,
+	listSavedMethods,
 	listNeededMethods,
 	listToDetach,
 	lockMethod,
@@ -34,7 +34,7 @@ export const readMethods = (services: Services, scope: Scope): Promise<Kept> =>
 
 export async function methodViews({ clock }: Services, tx: Tx, scope: Scope): Promise<MethodView[]> {
 	if (scope.actor.kind !== 'contact') return [];
-	const methods = await listKeptMethods(tx, scope, scope.actor.contactId);
+	const methods = await listSavedMethods(tx, scope, scope.actor.contactId);
 	if (!methods.length) return [];
 	const needed = await listNeededMethods(
 		tx,

@@ -4,7 +4,7 @@
 import type { SetUpMethod } from '../../../contract/payments.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { PaymentMethodType } from '../../../domain/payments/methods.ts';
-import { nextLook } from '../../../domain/payments/next-look.ts';
+import { nextCheck } from '../../../domain/payments/next-check.ts';
 import { isRunning, isWholeIn } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
 import { NotAsked, type SetupState } from '../../gateways/stripe/port.ts';
@@ -24,14 +24,14 @@ import {
 import { getSupplier, mayPay } from '../../store/parties.ts';
 import { findPlan, lockPlan, savePlan, type PlanWithInstalments } from '../../store/plans.ts';
 import { recordAudit } from '../../store/records.ts';
-import { findCustomerId, keepMethod } from '../../store/saved-methods.ts';
+import { findCustomerId, insertMethod } from '../../store/saved-methods.ts';
 import { isDisconnected } from '../../store/stripe-accounts.ts';
-import { contactOf, type From } from '../offers/keep-acceptance.ts';
-import { countTry } from '../payments/bound-tries.ts';
-import { isOwnTry } from '../payments/progress.ts';
+import { contactOf, type From } from '../offers/save-acceptance.ts';
+import { countRefusedAttempt } from '../payments/limit-attempts.ts';
+import { isOwnAttempt } from '../payments/progress.ts';
 import { isSilentNow, lookFor } from '../payments/right-account.ts';
 import { beginSetUpPlan, giveUpSetUpPlan } from '../plans/begin-set-up-plan.ts';
-import { announce, schedule } from '../plans/follow-plan.ts';
+import { announce, schedule } from '../plans/apply-outcome.ts';
 import { inputHashOf } from '../input-hash.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { endsEarly } from './card-end.ts';
@@ -97,7 +97,7 @@ export async function closeSetup(services: Services, scope: Scope, setup: Method
 	if (await isDisconnected(services.db, scope, setup.stripeAccount)) return leave(services, scope, setup);
 	const closed = await checkSetup(services, scope, setup.setupId);
 	if (setup.status === 'awaiting_auth' && closed.ok && closed.value.status === 'canceled')
-		await countTry(services, scope, { begunBy: setup.begunBy, about: setup.planId ?? '' });
+		await countRefusedAttempt(services, scope, { begunBy: setup.begunBy, about: setup.planId ?? '' });
 }
 /** A pay link sees the plan of its own invoice, if that is all the plan pays. */
 const isSeen = (scope: Scope, plan: PlanWithInstalments): boolean =>
@@ -170,7 +170,7 @@ export async function checkSetup(services: Services, scope: Scope, setupId: stri
 	);
 	if (status === 'declined' || (status === 'canceled' && state.errorCode)) return refuse('method_refused');
 	// As with a payment, only who began it goes on with it at the bank.
-	const secret = status === 'awaiting_auth' && isOwnTry(scope, setup) ? state.clientSecret : null;
+	const secret = status === 'awaiting_auth' && isOwnAttempt(scope, setup) ? state.clientSecret : null;
 	return done({ setupId, status, clientSecret: secret });
 }
 
@@ -219,7 +219,7 @@ async function conclude(
 	const following = { scope, tx, now, supplier: await getSupplier(tx, scope) };
 	if (status !== 'succeeded' || !state?.paymentMethodId)
 		return void (await giveUpSetUpPlan(following, setupId, { status, errorCode, declineCode }));
-	const methodId = await keepMethod(tx, scope, {
+	const methodId = await insertMethod(tx, scope, {
 		methodId: newId(),
 		clientId: setup.clientId,
 		contactId: setup.contactId,
@@ -258,14 +258,14 @@ const ASK_AGAIN_MS = 43_200_000; // Stripe keeps idempotency keys for a day: ask
 /** A person who has not finished a bank confirmation after a day has left. */
 const ABANDONED_MS = 86_400_000;
 /** Whoever left in the middle may have finished at the bank: looked at until it is known. @returns when it is to be looked at again */
-export async function lookAtSetup(services: Services, scope: Scope, { subjectId }: DueWork): Promise<Date | null> {
+export async function recheckSetup(services: Services, scope: Scope, { subjectId }: DueWork): Promise<Date | null> {
 	const setup = await read(services, scope, (tx) => findSetup(tx, scope, subjectId));
 	if (!setup || !['open', 'awaiting_auth', 'processing'].includes(setup.status)) return null;
 	const begunAt = setup.createdAt;
 	const ageMs = services.clock.now().getTime() - begunAt.getTime();
-	if (!(await isSilentNow(services, setup.stripeAccount))) await lookAt(services, scope, setup, ageMs);
+	if (!(await isSilentNow(services, setup.stripeAccount))) await recheck(services, scope, setup, ageMs);
 	else if (await isDisconnected(services.db, scope, setup.stripeAccount)) await leave(services, scope, setup);
-	return nextLook({
+	return nextCheck({
 		now: services.clock.now(),
 		begunAt,
 		instants: [ASK_AGAIN_MS, ABANDONED_MS].map((ms) => new Date(begunAt.getTime() + ms))
@@ -276,7 +276,7 @@ const leave = (services: Services, scope: Scope, { setupId }: MethodSetup): Prom
 	commit(services, scope, (tx) =>
 		conclude(services, scope, tx, setupId, { status: 'canceled', errorCode: 'account_disconnected', state: null })
 	);
-async function lookAt(services: Services, scope: Scope, setup: MethodSetup, ageMs: number): Promise<void> {
+async function recheck(services: Services, scope: Scope, setup: MethodSetup, ageMs: number): Promise<void> {
 	const { stripeSetupIntentId: intentId, setupId, status } = setup;
 	if (!intentId && ageMs < ASK_AGAIN_MS) return void (await askSetup(services, scope, setup));
 	if (!intentId) {

@@ -18,7 +18,7 @@ import {
 	lockVersions,
 	markEnded,
 	markPublished,
-	saveDraft as keepDraft,
+	saveDraft as storeDraft,
 	type PolicyRow
 } from '../../store/offers.ts';
 import { recordFact } from '../../store/outbox.ts';
@@ -65,7 +65,7 @@ export async function saveDraft(services: Services, scope: Scope, input: DraftIn
 		if (input.isNew && versions.some(({ publishedAt }) => publishedAt)) return refuse('offer_changed');
 		if (input.version !== undefined && input.version !== version) return refuse('offer_changed');
 		const row = { policyId, version, ...typed, updatedAt: stampAfter(draft?.updatedAt, now) };
-		if (draft) await keepDraft(tx, scope, row);
+		if (draft) await storeDraft(tx, scope, row);
 		else await insertDraft(tx, scope, { ...row, createdBy: whoOf(scope), createdAt: now });
 		return done({ policyId, version, updatedAt: row.updatedAt });
 	});

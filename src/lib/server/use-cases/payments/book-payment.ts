@@ -21,7 +21,7 @@ import type { Booking, Settling } from './settling.ts';
 
 export async function bookPayment(settling: Settling, attempt: Attempt): Promise<Payment> {
 	const { scope, tx, supplier, intent } = settling;
-	const payment = (await findPaymentOfIntent(tx, scope, intent.intentId)) ?? (await keepPayment(settling, attempt));
+	const payment = (await findPaymentOfIntent(tx, scope, intent.intentId)) ?? (await createPayment(settling, attempt));
 	if (intent.feeMinor !== null && intent.chargeId && intent.feeMinor > 0n)
 		await bookEntry(tx, scope, stripeFee(intent.chargeId, intent.feeMinor), {
 			currency: payment.currency,
@@ -62,11 +62,11 @@ async function allocate(scope: Scope, tx: Tx, attempt: Attempt, receivedMinor: M
 	return withVat;
 }
 
-function keepPayment(settling: Settling, attempt: Attempt): Promise<Payment> {
+function createPayment(settling: Settling, attempt: Attempt): Promise<Payment> {
 	const { supplier, intent, now } = settling;
 	const paidAt =
 		attempt.methodType === 'sepa_debit' || intent.methodType === 'sepa_debit' ? now : (intent.paidAt ?? now);
-	return keepReceived(settling, attempt, {
+	return saveReceived(settling, attempt, {
 		amountMinor: intent.amountReceivedMinor,
 		methodType: intent.methodType ?? 'card',
 		methodLabel: intent.methodLabel,
@@ -93,7 +93,7 @@ export type Received = Pick<Payment, 'amountMinor' | 'methodType' | 'methodLabel
 	/** `name`: of an intent, in the journal. */
 	entryOf: (paymentId: string, of: { name: string; lines: AllocationLine[]; creditMinor: Minor }) => JournalEntry;
 };
-export async function keepReceived(
+export async function saveReceived(
 	{ scope, tx, now, services }: Booking,
 	attempt: Attempt,
 	{ entryOf, ...received }: Received

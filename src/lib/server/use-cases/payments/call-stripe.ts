@@ -14,7 +14,7 @@ import {
 import { getSupplier } from '../../store/parties.ts';
 import { findMethod } from '../../store/saved-methods.ts';
 import { loseMethod } from '../methods/follow-method.ts';
-import { followPlan } from '../plans/follow-plan.ts';
+import { applyOutcome } from '../plans/apply-outcome.ts';
 import { followMoney } from './follow-money.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { progressOf, type PaymentProgress } from './progress.ts';
@@ -103,7 +103,7 @@ export async function findIntentOf(services: Services, scope: Scope, attempt: At
 
 /**
  * The intent it is known to be, or to try again. null for one that another account made, before the supplier's account changed: it never was at the
- * account of this try, where nothing can have come of it.
+ * account of this attempt, where nothing can have come of it.
  */
 async function intentHere(services: Services, scope: Scope, attempt: Attempt): Promise<string | null> {
 	const { stripePaymentIntentId: intentId, retriesIntent, stripeAccount } = attempt;
@@ -127,7 +127,7 @@ const changeOpen = (services: Services, scope: Scope, attemptId: string, change:
 		if (current?.status === 'open') await saveAttempt(tx, scope, attemptId, change, services.clock.now());
 	});
 
-/** A try that no bank was asked about, and that is certain of it: its invoices and its instalments are free again, and wait as they did. */
+/** An attempt that no bank was asked about, and that is certain of it: its invoices and its instalments are free again, and wait as they did. */
 export const abandon = (services: Services, scope: Scope, attempt: Attempt, errorCode: string): Promise<void> =>
 	commit(services, scope, async (tx) => {
 		const current = await lockAttempt(tx, scope, attempt.attemptId);
@@ -136,7 +136,7 @@ export const abandon = (services: Services, scope: Scope, attempt: Attempt, erro
 		const now = services.clock.now();
 		await saveAttempt(tx, scope, attempt.attemptId, { status: 'canceled', errorCode }, now);
 		const following = { scope, tx, now, supplier: await getSupplier(tx, scope), intent: null };
-		await followPlan(following, { ...current, errorCode }, 'canceled');
+		await applyOutcome(following, { ...current, errorCode }, 'canceled');
 		await followMoney(following, current, null);
 	});
 

@@ -1,4 +1,4 @@
-// Where a try stands: what the page asks after the bank's confirmation, after a reload, after a lost answer.
+// Where an attempt stands: what the page asks after the bank's confirmation, after a reload, after a lost answer.
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt, listAttemptLines } from '../../store/attempts.ts';

@@ -22,7 +22,7 @@ import { lockNewPlans } from '../../store/plan-history.ts';
 import { hasAcceptedRules, lockAccount } from '../../store/points.ts';
 import type { PointsUse } from '../points/credit.ts';
 import { quoteInvoices, type Quoted } from '../offers/quote-invoices.ts';
-import { isPlan } from '../plans/keep-plan.ts';
+import { isPlan } from '../plans/create-plan.ts';
 import { isOverPlanned, lowerInstalmentsOf } from '../plans/lower-plans.ts';
 import { done, refuse, type Result } from '../run.ts';
 

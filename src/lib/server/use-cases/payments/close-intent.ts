@@ -16,8 +16,8 @@ export async function closeIntent(services: Services, scope: Scope, at: IntentAt
 		const settled = await settleIntent(services, scope, at);
 		return areOver(settled?.attempts ?? []);
 	} catch (error) {
-		// Nobody can confirm what is not there. A try that was alive on it is kept all the same, until a person has looked (settle-intent.ts).
-		if (error instanceof IntentMissing) return areOver(await triesOf(services, scope, at));
+		// Nobody can confirm what is not there. An attempt that was alive on it is kept all the same, until a person has looked (settle-intent.ts).
+		if (error instanceof IntentMissing) return areOver(await attemptsOf(services, scope, at));
 		if (!(error instanceof NotAsked && error.silence === 'account_refused')) throw error;
 		if (!(await isDisconnected(services.db, scope, at.account))) throw error;
 		return leave(services, scope, at);
@@ -29,10 +29,10 @@ export async function closeIntent(services: Services, scope: Scope, at: IntentAt
  * is the holder of the account, who could with a key of its own (docs/limits.md).
  */
 async function leave(services: Services, scope: Scope, at: IntentAt): Promise<boolean> {
-	for (const attempt of await triesOf(services, scope, at))
+	for (const attempt of await attemptsOf(services, scope, at))
 		if (attempt.status === 'awaiting_auth') await abandon(services, scope, attempt, 'account_disconnected');
-	return areOver(await triesOf(services, scope, at));
+	return areOver(await attemptsOf(services, scope, at));
 }
-const triesOf = (services: Services, scope: Scope, { intentId }: IntentAt): Promise<Attempt[]> =>
+const attemptsOf = (services: Services, scope: Scope, { intentId }: IntentAt): Promise<Attempt[]> =>
 	read(services, scope, (tx) => listAttemptsOfIntent(tx, scope, intentId));
 const areOver = (attempts: Attempt[]): boolean => !attempts.some(({ status }) => status === 'paid' || isLive(status));

@@ -10,7 +10,7 @@ import { settleIntent, type Settled } from './settle-intent.ts';
 
 /**
  * Settles an intent, and finishes it when it waits for nothing but our word. No event says that it does: the page asks, and reconciliation for those who
- * left. A try that was given up meanwhile is not finished.
+ * left. An attempt that was given up meanwhile is not finished.
  */
 export async function settleAfterBank(
 	services: Services,

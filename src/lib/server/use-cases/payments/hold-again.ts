@@ -15,21 +15,21 @@ import type { Settling } from './settling.ts';
 /** `alone`: its plan has ended, or never began, and is left as it is. */
 export type HeldAgain = 'with_parts' | 'alone' | null;
 
-export const wasSaidNotPaid = ({ status, errorCode }: Attempt): boolean =>
+export const wasDeclaredNotPaid = ({ status, errorCode }: Attempt): boolean =>
 	status === 'canceled' && errorCode === 'said_not_paid';
 
 /** Called inside settling, for what is under way at Stripe. null: it holds nothing, since something else pays it, or has. */
 export async function holdAgain(settling: Settling, attempt: Attempt): Promise<HeldAgain> {
 	const { tx, scope } = settling;
 	const others = await listOthers(tx, scope, attempt);
-	// Somebody is at a bank’s page with it: closed first (hear-outcomes.ts), and this is asked again.
+	// Somebody is at a bank’s page with it: closed first (check-declared-outcomes.ts), and this is asked again.
 	if (others.length && others.every(({ status }) => status !== 'processing')) return null;
 	const holds = others.length ? null : await mayHold(settling, attempt);
 	await tellOnce(settling, attempt, holds !== null);
 	return holds;
 }
 
-/** What it is for is owed still, and would be collected twice if somebody went on with another try. */
+/** What it is for is owed still, and would be collected twice if somebody went on with another attempt. */
 export async function isStillFor({ tx, scope }: Pick<Settling, 'tx' | 'scope'>, attempt: Attempt): Promise<boolean> {
 	const { invoices, plan, instalments } = await whatItPays(tx, scope, attempt);
 	if (!invoices.some((invoice) => invoice.balanceMinor > 0n)) return false;
@@ -37,7 +37,7 @@ export async function isStillFor({ tx, scope }: Pick<Settling, 'tx' | 'scope'>, 
 }
 
 const isOfInstalments = ({ option }: Attempt): boolean => option === 'next_part' || option === 'all_parts';
-/** Tries that the database would let stand beside it no more than itself: of the same invoices whole, of the same instalments. */
+/** Attempts that the database would let stand beside it no more than itself: of the same invoices whole, of the same instalments. */
 async function listOthers(tx: Tx, scope: Settling['scope'], attempt: Attempt): Promise<Attempt[]> {
 	const { ids, plan, instalments } = await whatItPays(tx, scope, attempt);
 	const whole = isOfInstalments(attempt) ? null : await findLiveAttempt(tx, scope, ids, { ofWholes: true });

@@ -26,7 +26,7 @@ import {
 } from '../../store/payments.ts';
 import { accountKey } from '../../store/stripe-accounts.ts';
 import { queueReversalMail } from '../mails/queue-mails.ts';
-import { followReversal, type Following } from '../plans/follow-plan.ts';
+import { applyReversal, type Following } from '../plans/apply-outcome.ts';
 import { giveCreditNotes } from './book-credit-notes.ts';
 import { hasReceipt } from './has-receipt.ts';
 import type { Booking } from './settling.ts';
@@ -70,7 +70,7 @@ export async function goBack(settling: Moving, payment: Payment, going: Going): 
 	const reversalId = newId();
 	const { paymentId, clientId, currency } = payment;
 	const row = { reversalId, paymentId, kind, stripeObjectId: objectId, amountMinor, reason, occurredAt: going.at };
-	// Booked meanwhile, and not for this payment, whose try is locked.
+	// Booked meanwhile, and not for this payment, whose attempt is locked.
 	if (!(await insertReversal(tx, scope, row, lines))) throw ofAnother(going);
 	const entry = moneyGoneBack(kind, objectId, { clientId, lines, ...beyondInvoices(before, after) });
 	const stripeAccount = accountKey(payment.stripeAccount);
@@ -86,7 +86,7 @@ export async function goBack(settling: Moving, payment: Payment, going: Going): 
 	if (kind === 'payment_unsaid') return forgetPayment(settling, payment, reversalId);
 	// An instalment of a plan is refused once nothing of what paid it stands; less is owed beside the plan.
 	if (lines.length && sumOf(lines) === sumOf(standing))
-		await followReversal(settling, await attemptOf(settling, payment), 'gone');
+		await applyReversal(settling, await attemptOf(settling, payment), 'gone');
 	await queueReversalMail(tx, scope, now, 'money_returned', reversalId);
 }
 
@@ -119,7 +119,7 @@ export async function restore(settling: Moving, payment: Payment, restored: Rest
 	await bookEntry(tx, scope, entry, { currency, stripeAccount, bookedOn: civilDateIn(at, supplier.timeZone), now });
 	// An instalment of a plan is paid again when some of it is back; the rest is owed beside the plan.
 	if (kind === 'chargeback_won' && lines.length)
-		await followReversal(settling, await attemptOf(settling, payment), 'restored');
+		await applyReversal(settling, await attemptOf(settling, payment), 'restored');
 	await announce(settling, payment, lines);
 	if (kind === 'chargeback_won') await queueReversalMail(tx, scope, now, 'money_restored', reversalId);
 }
@@ -127,7 +127,7 @@ export async function restore(settling: Moving, payment: Payment, restored: Rest
 /** It is as if it had not been said: instalments wait as before, and whoever had a receipt is told that it is none. */
 async function forgetPayment(settling: Moving, payment: Payment, reversalId: string): Promise<void> {
 	const { tx, scope, now } = settling;
-	await followReversal(settling, await attemptOf(settling, payment), 'undone');
+	await applyReversal(settling, await attemptOf(settling, payment), 'undone');
 	if (await hasReceipt(tx, scope, payment.paymentId))
 		await queueReversalMail(tx, scope, now, 'transfer_undone', reversalId);
 }

@@ -1,4 +1,4 @@
-// Where a try stands, as its payer is told; and whose try it is.
+// Where an attempt stands, as its payer is told; and whose attempt it is.
 import { actorName, type Scope } from '../../../domain/access/scope.ts';
 import type { Attempt } from '../../store/attempts.ts';
 
@@ -12,10 +12,13 @@ export type PaymentProgress = {
 };
 
 /**
- * Only who began a try goes on with it: Stripe's secret of it confirms a payment, and shows the card or the account that pays. A pay link may have been
+ * Only who began an attempt goes on with it: Stripe's secret of it confirms a payment, and shows the card or the account that pays. A pay link may have been
  * forwarded and a colleague did not agree to it; what the worker began from a plan is the person's who accepted the plan, signed in.
  */
-export function isOwnTry({ actor }: Scope, { begunBy, contactId }: Pick<Attempt, 'begunBy' | 'contactId'>): boolean {
+export function isOwnAttempt(
+	{ actor }: Scope,
+	{ begunBy, contactId }: Pick<Attempt, 'begunBy' | 'contactId'>
+): boolean {
 	if (actor.kind === 'system' || begunBy === actorName(actor)) return true;
 	return (begunBy === null || begunBy === 'system') && actor.kind === 'contact' && contactId === actor.contactId;
 }
@@ -23,7 +26,7 @@ export function isOwnTry({ actor }: Scope, { begunBy, contactId }: Pick<Attempt,
 export const progressOf = (scope: Scope, attempt: Attempt, clientSecret: string | null = null): PaymentProgress => ({
 	attemptId: attempt.attemptId,
 	status: attempt.status,
-	clientSecret: attempt.status === 'awaiting_auth' && isOwnTry(scope, attempt) ? clientSecret : null,
+	clientSecret: attempt.status === 'awaiting_auth' && isOwnAttempt(scope, attempt) ? clientSecret : null,
 	errorCode: attempt.errorCode,
 	declineCode: attempt.declineCode
 });

@@ -36,7 +36,7 @@ import { readReductions } from '../offers/discount-view.ts';
 import { quoteInvoices, type Quoted } from '../offers/quote-invoices.ts';
 import { earnedBy, pointsNote, pointsUse, tierAfter } from '../points/points-to-pay-with.ts';
 import { planView } from '../plans/plan-view.ts';
-import { isOwnTry } from './progress.ts';
+import { isOwnAttempt } from './progress.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 
 export async function readPayView(
@@ -168,7 +168,7 @@ const isOfExactly = ({ numbers }: PaymentListing, records: InvoiceRecord[]): boo
  * or account was used, nor why its bank refused what somebody kept. A confirmation is finished by who began it, and shown to nobody else.
  */
 async function attemptFor(tx: Tx, scope: Scope, attempt: Attempt): Promise<AttemptView | null> {
-	if (attempt.status === 'awaiting_auth' && !isOwnTry(scope, attempt)) return null;
+	if (attempt.status === 'awaiting_auth' && !isOwnAttempt(scope, attempt)) return null;
 	if (!scope.invoiceId) return attemptView(attempt);
 	const lines = await listAttemptLines(tx, scope, attempt.attemptId);
 	if (lines.length > 1 && attempt.status !== 'processing') return null;

@@ -1,7 +1,7 @@
 // Stripe tells something: verified, stored once, answered at once. The work is done later by handle-event.ts.
 import type { Services } from '../../services.ts';
 import { findSupplierOfAccount } from '../../store/stripe-accounts.ts';
-import { keepStripeEvent } from '../../store/stripe-events.ts';
+import { insertStripeEvent } from '../../store/stripe-events.ts';
 
 export type Reception = 'kept' | 'known' | 'ignored' | 'invalid';
 /** `invalid`: bad signature, too old, wrong mode. `ignored`: an account that is not ours, or an event that changes nothing here. */
@@ -13,7 +13,7 @@ export async function receiveEvent(services: Services, rawBody: string, signatur
 	if (!supplierId || !(event.paymentIntentId ?? event.methodId ?? event.setupIntentId ?? event.payoutId))
 		return 'ignored';
 	const now = services.clock.now();
-	const isNew = await keepStripeEvent(services.db, {
+	const isNew = await insertStripeEvent(services.db, {
 		supplierId,
 		stripeEventId: event.id,
 		stripeAccount: event.account,

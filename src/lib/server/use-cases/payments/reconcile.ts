@@ -1,7 +1,7 @@
 // The third way in: asks Stripe about everything that is not final, about intents nobody told us of.
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import { isLive } from '../../../domain/payments/attempt-status.ts';
-import { nextLook } from '../../../domain/payments/next-look.ts';
+import { nextCheck } from '../../../domain/payments/next-check.ts';
 import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt, type Attempt } from '../../store/attempts.ts';
@@ -22,15 +22,15 @@ import { abandon, callStripe, endOfKeyLife, findIntentOf, isWithinKeyLife } from
 const ABANDONED_MS = 86_400_000;
 const DAY_MS = 86_400_000;
 
-/** A try whose end is not known. @returns when it is to be looked at again */
-export async function lookAtAttempt(services: Services, scope: Scope, { subjectId }: DueWork): Promise<Date | null> {
+/** An attempt whose end is not known. @returns when it is to be looked at again */
+export async function recheckAttempt(services: Services, scope: Scope, { subjectId }: DueWork): Promise<Date | null> {
 	const attempt = await read(services, scope, (tx) => findAttempt(tx, scope, subjectId));
 	if (!attempt || !isLive(attempt.status)) return null;
 	// What can't be asked is not asked about each of a thousand, and stays as it is known.
-	if (!(await isSilentNow(services, attempt.stripeAccount))) await lookAt(services, scope, attempt);
+	if (!(await isSilentNow(services, attempt.stripeAccount))) await recheck(services, scope, attempt);
 	else if (isLeft(services, attempt) && (await isDisconnected(services.db, scope, attempt.stripeAccount)))
 		await abandon(services, scope, attempt, 'account_disconnected');
-	return nextLook({
+	return nextCheck({
 		now: services.clock.now(),
 		begunAt: attempt.createdAt,
 		isDebit: attempt.status === 'processing',
@@ -38,7 +38,7 @@ export async function lookAtAttempt(services: Services, scope: Scope, { subjectI
 	});
 }
 
-async function lookAt(services: Services, scope: Scope, attempt: Attempt): Promise<void> {
+async function recheck(services: Services, scope: Scope, attempt: Attempt): Promise<void> {
 	const { stripePaymentIntentId: intentId } = attempt;
 	if (!intentId || (attempt.status === 'open' && attempt.retriesIntent)) return askAgain(services, scope, attempt);
 	if (isLeft(services, attempt)) await services.payments.cancel(attempt.stripeAccount, intentId);
@@ -73,14 +73,14 @@ async function askAgain(services: Services, scope: Scope, attempt: Attempt): Pro
 }
 
 /** A refund whose answer was lost: asked again with the same key, and after half a day only looked for. @returns when it is to be looked at again */
-export async function lookAtRefund(services: Services, scope: Scope, { subjectId }: DueWork): Promise<Date | null> {
+export async function recheckRefund(services: Services, scope: Scope, { subjectId }: DueWork): Promise<Date | null> {
 	const request = await read(services, scope, (tx) => findRefundRequest(tx, scope, subjectId));
 	if (request?.status !== 'open') return null;
 	const payment = await read(services, scope, (tx) => findPayment(tx, scope, request.paymentId));
 	if (!payment || !isOfStripe(payment)) return null;
 	if (!(await isSilentNow(services, payment.stripeAccount)))
 		await askRefundAgain(services, scope, { request, payment });
-	return nextLook({
+	return nextCheck({
 		now: services.clock.now(),
 		begunAt: request.createdAt,
 		instants: [endOfKeyLife(request.createdAt)]

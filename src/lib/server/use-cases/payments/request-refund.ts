@@ -20,7 +20,7 @@ import {
 	type RefundRequest
 } from '../../store/refund-requests.ts';
 import { recordAudit } from '../../store/records.ts';
-import { listSaidOfPayment } from '../../store/said-refunds.ts';
+import { listDeclaredOfPayment } from '../../store/declared-refunds.ts';
 import { constraintName } from '../../store/tx.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
 import { queueRefundNotice } from '../mails/queue-owner-notices.ts';
@@ -139,7 +139,7 @@ async function openRefund(services: Services, scope: Scope, tx: Tx, input: Refun
 			? done({ request: known, payment })
 			: refuse('attempt_id_reused');
 	// A person said what became of one, and Stripe could not be heard yet: another could give the same money back a second time.
-	if ((await listSaidOfPayment(tx, scope, payment.paymentId)).some(({ said }) => said.heard === null))
+	if ((await listDeclaredOfPayment(tx, scope, payment.paymentId)).some(({ said }) => said.heard === null))
 		return refuse('refund_unheard');
 	const now = services.clock.now();
 	const reversedMinor = add(

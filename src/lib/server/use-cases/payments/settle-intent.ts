@@ -25,14 +25,14 @@ import { recordFact } from '../../store/outbox.ts';
 import { getSupplier } from '../../store/parties.ts';
 import { commit, read } from '../run.ts';
 import { queueAttemptMail } from '../mails/queue-mails.ts';
-import { keepUsedMethod } from '../methods/keep-used-method.ts';
-import { followPlan } from '../plans/follow-plan.ts';
+import { saveUsedMethod } from '../methods/save-used-method.ts';
+import { applyOutcome } from '../plans/apply-outcome.ts';
 import { followMoney } from './follow-money.ts';
 import { bookDiscounts } from './book-discounts.ts';
 import { bookPayment } from './book-payment.ts';
 import { bookReversals } from './book-reversals.ts';
-import { countTry } from './bound-tries.ts';
-import { holdAgain, wasSaidNotPaid } from './hold-again.ts';
+import { countRefusedAttempt } from './limit-attempts.ts';
+import { holdAgain, wasDeclaredNotPaid } from './hold-again.ts';
 import type { Settling } from './settling.ts';
 
 export type Settled = {
@@ -56,7 +56,7 @@ export class IntentMissing extends Error {}
 
 /**
  * Reads the intent and converges on it; null when it is not one of ours. `answered` is the attempt whose own confirmation Stripe has just
- * answered: only then can a refusal on an intent that is tried again be told from the refusal of the try before.
+ * answered: only then can a refusal on an intent that is tried again be told from the refusal of the attempt before.
  */
 export async function settleIntent(
 	services: Services,
@@ -88,7 +88,7 @@ export async function settleIntent(
 }
 
 /**
- * Tries that waited for the bank and came to nothing are cards tried: counted here, whoever learns of it, and once, since nobody moved them between the
+ * Attempts that waited for the bank and came to nothing are cards tried: counted here, whoever learns of it, and once, since nobody moved them between the
  * reading of `before` and the lock.
  */
 async function countRefusedAtBank(
@@ -101,7 +101,7 @@ async function countRefusedAtBank(
 	for (const attempt of after)
 		if (waited.includes(attempt.attemptId) && (attempt.status === 'declined' || attempt.status === 'canceled')) {
 			const [line] = await read(services, scope, (tx) => listAttemptLines(tx, scope, attempt.attemptId));
-			await countTry(services, scope, { begunBy: attempt.begunBy, about: line?.invoiceId ?? '' });
+			await countRefusedAttempt(services, scope, { begunBy: attempt.begunBy, about: line?.invoiceId ?? '' });
 		}
 }
 
@@ -120,7 +120,7 @@ async function settleInside(
 	if (fingerprint(await lockAttemptsOfIntent(tx, scope, intent.intentId)) !== seen) return null;
 	if (!(await adoptIntent(tx, scope, account, intent))) return null;
 	const attempts = await lockAttemptsOfIntent(tx, scope, intent.intentId);
-	// Its maker, and who tried it again. Whose a person said that it is (say-outcome.ts) is whose Stripe says.
+	// Its maker, and who tried it again. Whose a person said that it is (declare-outcome.ts) is whose Stripe says.
 	const own = attempts.filter((one) => isOwnIntent(intent, one));
 	const latest = own.at(-1);
 	if (!latest) return [];
@@ -139,38 +139,38 @@ async function settleInside(
 			'unknown PaymentIntent status: kept as it was'
 		);
 	// Said not to be paid, and under way all the same.
-	const again = said === 'processing' && wasSaidNotPaid(latest) ? await holdAgain(settling, latest) : null;
+	const again = said === 'processing' && wasDeclaredNotPaid(latest) ? await holdAgain(settling, latest) : null;
 	const status = again
 		? said
-		: isOfTheTryBefore(latest, said, answered)
+		: isOfPreviousAttempt(latest, said, answered)
 			? latest.status
 			: nextStatus(latest.status, said);
 	const moved = (status !== latest.status || status === 'declined') && (await moveAttempt(settling, latest, status));
 	if (moved && latest.remembersMethod && (status === 'processing' || status === 'paid'))
-		await keepUsedMethod(settling, latest);
+		await saveUsedMethod(settling, latest);
 	// Invoices before plans, as everybody locks.
 	if (moved || intent.status === 'succeeded') await lockInvoicesOf(tx, scope, latest.attemptId);
 	if (intent.status === 'succeeded') {
 		const payment = await bookPayment(settling, latest);
 		if (!own.some((one) => one.attemptId === payment.attemptId))
 			throw new Error(`intent ${intent.intentId} is booked for another try, under a reference that a person gave`);
-		if (moved) await followPlan(settling, latest, status);
+		if (moved) await applyOutcome(settling, latest, status);
 		await bookReversals(settling, payment);
 		await bookDiscounts(settling, payment);
 		await followMoney(settling, latest, payment.paymentId);
 	} else if (moved) {
-		if (again !== 'alone') await followPlan(settling, latest, status);
+		if (again !== 'alone') await applyOutcome(settling, latest, status);
 		await followMoney(settling, latest, null);
 	}
 	return lockAttemptsOfIntent(tx, scope, intent.intentId);
 }
 
-/** Every intent of ours bears the name of the try that made it; a refused one may be tried again by others. */
+/** Every intent of ours bears the name of the attempt that made it; a refused one may be tried again by others. */
 export const isOwnIntent = (intent: IntentState, attempt: Attempt): boolean =>
 	attempt.attemptId === intent.attemptId || attempt.retriesIntent;
 
 /** A declined intent is being tried again and the new confirmation has not been answered: the refusal it shows is the old one. */
-const isOfTheTryBefore = (latest: Attempt, said: Attempt['status'], answered: string | null): boolean =>
+const isOfPreviousAttempt = (latest: Attempt, said: Attempt['status'], answered: string | null): boolean =>
 	said === 'declined' && latest.status === 'open' && latest.retriesIntent && latest.attemptId !== answered;
 
 /**

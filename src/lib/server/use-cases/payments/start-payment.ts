@@ -24,20 +24,20 @@ import { holdInstalments } from '../../store/held-instalments.ts';
 import { findCustomerId, type SavedMethod } from '../../store/saved-methods.ts';
 import { isSilent } from '../../store/stripe-accounts.ts';
 import { constraintName } from '../../store/tx.ts';
-import { contactOf, keepAcceptance, type From } from '../offers/keep-acceptance.ts';
-import { lastInstalmentOn, mayKeep, readTokenEnd, refuseEndingCard, type CardEnd } from '../methods/card-end.ts';
+import { contactOf, saveAcceptance, type From } from '../offers/save-acceptance.ts';
+import { lastInstalmentOn, maySaveMethod, readTokenEnd, refuseEndingCard, type CardEnd } from '../methods/card-end.ts';
 import { customerIfAsked } from '../methods/customer.ts';
 import { holdCredit } from '../points/credit.ts';
-import { isPlan, keepPlan } from '../plans/keep-plan.ts';
+import { isPlan, createPlan } from '../plans/create-plan.ts';
 import { inputHashOf } from '../input-hash.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { abandon, callStripe } from './call-stripe.ts';
 import { chooseMethod } from './choose-method.ts';
 import { choosePayment, type Chosen } from './choose-payment.ts';
 import { closeIntent } from './close-intent.ts';
-import { endRefused } from './end-tries.ts';
-import { keepSetUp } from './keep-set-up.ts';
-import { isOwnTry, type PaymentProgress } from './progress.ts';
+import { endRefused } from './close-attempts.ts';
+import { createSetup } from './create-setup.ts';
+import { isOwnAttempt, type PaymentProgress } from './progress.ts';
 import { followSetUpPlan, giveUpSetUp } from './set-up-plan.ts';
 
 type Opened = { kind: 'open'; attempt: Attempt } | { kind: 'superseded'; attempt: Attempt };
@@ -102,7 +102,7 @@ type Asked = { input: StartPayment; from: From; card: CardEnd | null };
 /** When the card that the browser has just collected ends, where that matters. A question that was asked before is followed as it was. */
 async function cardOf(services: Services, scope: Scope, input: StartPayment): Promise<CardEnd | 'not_asked' | null> {
 	const { confirmationTokenId: tokenId, cardMayEnd } = input;
-	if (!tokenId || cardMayEnd || !mayKeep(input)) return null;
+	if (!tokenId || cardMayEnd || !maySaveMethod(input)) return null;
 	const { known, account } = await read(services, scope, async (tx) => ({
 		known: await findAttempt(tx, scope, input.attemptId),
 		account: (await getSupplier(tx, scope)).stripeAccount
@@ -160,7 +160,7 @@ async function openInside(
 	);
 	if (ending) return ending;
 	const opening = { input, supplier, invoices, chosen: chosen.value, method: method.value, from };
-	const attempt = await keepAttempt(services, scope, tx, opening);
+	const attempt = await createAttempt(services, scope, tx, opening);
 	return done({ kind: 'open' as const, attempt });
 }
 
@@ -187,7 +187,7 @@ type Opening = {
 	method: SavedMethod | null;
 	from: From;
 };
-async function keepAttempt(services: Services, scope: Scope, tx: Tx, opening: Opening): Promise<Attempt> {
+async function createAttempt(services: Services, scope: Scope, tx: Tx, opening: Opening): Promise<Attempt> {
 	const { input, supplier, invoices, chosen, method, from } = opening;
 	const { lines, quoted, plan, instalments, isSetup } = chosen;
 	const { attemptId } = input;
@@ -243,16 +243,16 @@ async function keepAttempt(services: Services, scope: Scope, tx: Tx, opening: Op
 		const at = { tx, scope, supplier, now };
 		await holdCredit(at, { clientId, attemptId, contactId: contactOf(scope), use: chosen.points });
 	}
-	if (quoted) await keepAcceptance(tx, scope, attemptId, { ...quoted, supplier, clientId, from });
+	if (quoted) await saveAcceptance(tx, scope, attemptId, { ...quoted, supplier, clientId, from });
 	if (quoted && begins)
-		await keepPlan(tx, scope, attemptId, {
+		await createPlan(tx, scope, attemptId, {
 			supplier,
 			invoices,
 			option: quoted.option,
 			methodId: method?.methodId ?? null,
 			now
 		});
-	if (isSetup) await keepSetUp({ scope, tx, now, supplier }, { attemptId, clientId, method, input, from });
+	if (isSetup) await createSetup({ scope, tx, now, supplier }, { attemptId, clientId, method, input, from });
 	if (plan) await holdInstalments(tx, scope, attemptId, instalments);
 	for (const line of lines)
 		await recordFact(tx, scope, now, { kind: 'attempt.changed', clientId, invoiceId: line.invoiceId, attemptId });
@@ -267,7 +267,7 @@ async function declinedIntent(
 	{ account, customerId }: { account: string | null; customerId: string | null }
 ): Promise<string | null> {
 	const last = await findLastAttempt(tx, scope, required(lines[0], 'line').invoiceId);
-	if (last?.status !== 'declined' || !isOwnTry(scope, last)) return null;
+	if (last?.status !== 'declined' || !isOwnAttempt(scope, last)) return null;
 	if (last.methodType === 'sepa_debit' || last.customerId !== customerId || last.stripeAccount !== account) return null;
 	const before = await listAttemptLines(tx, scope, last.attemptId);
 	const same =

@@ -5,7 +5,7 @@ import { listHeldInstalments } from '../../store/held-instalments.ts';
 import { findPlan } from '../../store/plans.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
 import type { Booking } from '../payments/settling.ts';
-import { schedule } from './follow-plan.ts';
+import { schedule } from './apply-outcome.ts';
 
 export async function askForMethod({ scope, tx, supplier, now }: Booking, attempt: Attempt): Promise<void> {
 	const [held] = await listHeldInstalments(tx, scope, attempt.attemptId);

@@ -8,7 +8,7 @@ import { findPlan, savePlan } from '../../store/plans.ts';
 import { saveMethod } from '../../store/saved-methods.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
 import { lowerToOwed } from './lower-plans.ts';
-import { announce, followPlan, schedule, type Following } from './follow-plan.ts';
+import { announce, applyOutcome, schedule, type Following } from './apply-outcome.ts';
 
 type Beginning = Omit<Following, 'intent'>;
 
@@ -67,5 +67,5 @@ export async function giveUpSetUpPlan(
 	const next =
 		status === 'awaiting_auth' || status === 'declined' || status === 'canceled' ? status : ('open' as const);
 	await saveAttempt(tx, scope, attemptId, { status: next, errorCode, declineCode }, now);
-	if (next === 'declined' || next === 'canceled') await followPlan({ ...following, intent: null }, attempt, next);
+	if (next === 'declined' || next === 'canceled') await applyOutcome({ ...following, intent: null }, attempt, next);
 }

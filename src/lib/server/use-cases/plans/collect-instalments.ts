@@ -12,14 +12,14 @@ import { findAttempt, findLiveAttempt, insertAttempt, type Attempt } from '../..
 import type { Tx } from '../../store/database.ts';
 import { lockInvoices } from '../../store/invoices.ts';
 import { getSupplier } from '../../store/parties.ts';
-import { claimCharge, dropCharge, enqueueDue, keepClaim } from '../../store/plan-charges.ts';
+import { claimCharge, dropCharge, enqueueDue, extendClaim } from '../../store/plan-charges.ts';
 import { holdInstalments, listHeldPositions } from '../../store/held-instalments.ts';
 import { findPlan, lockPlan, saveInstalment, type PlanWithInstalments } from '../../store/plans.ts';
 import { findCustomerId, findMethod } from '../../store/saved-methods.ts';
 import { isTodaysSilent } from '../../store/stripe-accounts.ts';
 import { forSuppliersDue } from '../for-suppliers-due.ts';
 import { commit } from '../run.ts';
-import { announce, refuseInstalment, type Following } from './follow-plan.ts';
+import { announce, refuseInstalment, type Following } from './apply-outcome.ts';
 import { isOverPlanned, lowerInstalmentsOf } from './lower-plans.ts';
 import { callStripe } from '../payments/call-stripe.ts';
 
@@ -38,7 +38,7 @@ export async function chargeNextInstalments(services: Services): Promise<boolean
 	if (!charge) return false;
 	const scope = mintScope(charge.supplierId, { kind: 'system' });
 	for (const [i, planId] of charge.planIds.entries()) {
-		await keepClaim(services.db, charge, new Date(services.clock.now().getTime() + LEASE_MS));
+		await extendClaim(services.db, charge, new Date(services.clock.now().getTime() + LEASE_MS));
 		await chargeAlone(services, scope, { planId, position: required(charge.positions[i], 'position') });
 	}
 	await commit(services, scope, (tx) => dropCharge(tx, charge));

@@ -20,7 +20,7 @@ import { recordAudit } from '../../store/records.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
-import { announce } from './follow-plan.ts';
+import { announce } from './apply-outcome.ts';
 import { lowerInstalmentsOf } from './lower-plans.ts';
 
 export async function forgiveInstalment(

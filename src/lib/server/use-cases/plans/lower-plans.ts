@@ -1,5 +1,5 @@
 // Less is owed of an invoice than the instalments to come of its plans ask for: they become smaller before anything more is taken. By a credit note
-// (set-off-credits.ts), or by money that came in another way: late money of a try that was given up, a refund that failed after its payer had paid again, a
+// (set-off-credits.ts), or by money that came in another way: late money of an attempt that was given up, a refund that failed after its payer had paid again, a
 // dispute that was won. Facts: plan.changed. Mails: plan_credited, plan_lowered.
 import type { Scope } from '../../../domain/access/scope.ts';
 import { addDays, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
@@ -27,10 +27,10 @@ import {
 } from '../../store/plans.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
 import type { Booking } from '../payments/settling.ts';
-import { announce } from './follow-plan.ts';
+import { announce } from './apply-outcome.ts';
 
 /**
- * Called wherever money was booked, or a try that held instalments came to nothing: no instalment of the invoices of the try asks for what is not owed. Instalments that somebody is
+ * Called wherever money was booked, or an attempt that held instalments came to nothing: no instalment of the invoices of the attempt asks for what is not owed. Instalments that somebody is
  * paying at this moment stay as they are; once that came to nothing this is asked again. What comes in excess is the client's advance.
  */
 export async function lowerToOwed(

@@ -17,7 +17,7 @@ import type { Tx } from '../../store/database.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
 import { pageOf, type Page } from '../page.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
-import { announce, schedule } from './follow-plan.ts';
+import { announce, schedule } from './apply-outcome.ts';
 import { planViews } from './plan-view.ts';
 
 export type AdminPlan = PlanView & {

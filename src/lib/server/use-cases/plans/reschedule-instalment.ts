@@ -18,9 +18,9 @@ import { findPlan, lockPlan, saveInstalment, savePlan, type PlanWithInstalments 
 import { recordAudit } from '../../store/records.ts';
 import { findMethod } from '../../store/saved-methods.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
-import { contactOf, type From } from '../offers/keep-acceptance.ts';
+import { contactOf, type From } from '../offers/save-acceptance.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
-import { announce } from './follow-plan.ts';
+import { announce } from './apply-outcome.ts';
 
 type Row = { planId: string; position: number };
 

@@ -1,5 +1,5 @@
-// Points used on an invoice, from the try that uses them to the books: held while it is under way, used when it is paid, given back when it comes to nothing or
-// its money comes back. The id of the redemption is that of the try. Called under the account's lock.
+// Points used on an invoice, from the attempt that uses them to the books: held while it is under way, used when it is paid, given back when it comes to nothing or
+// its money comes back. The id of the redemption is that of the attempt. Called under the account's lock.
 import { minor, type Minor } from '../../../domain/money/minor.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
@@ -59,7 +59,7 @@ async function lockedFor({ tx, scope, supplier, now }: Of, clientId: string): Pr
 }
 
 /**
- * The payment that used them is whole: they are used. Given back before, when the try had come to nothing, they are taken again if they are still there;
+ * The payment that used them is whole: they are used. Given back before, when the attempt had come to nothing, they are taken again if they are still there;
  * `false`: they are not, and nothing is taken off the invoice.
  */
 export async function useCredit(
@@ -90,7 +90,7 @@ export async function undoCredit(
 	const redemption = await findRedemption(of.tx, of.scope, attemptId);
 	if (redemption?.state === 'used' || redemption?.state === 'held') await giveCreditBack(moving, redemption);
 }
-/** A try that came to nothing, or brought less than its price: `true` when points were given back. */
+/** An attempt that came to nothing, or brought less than its price: `true` when points were given back. */
 export async function followCredit(moving: Moving, attemptId: string, [line]: LineFacts[]): Promise<boolean> {
 	if (line?.creditState !== 'held') return false;
 	// A whole payment has made them used by now.

@@ -15,10 +15,10 @@ import { termsOf, type PublishedRow } from '../../store/points-programme.ts';
 import { limited } from './limited.ts';
 import { isFinalBy, keep, openAward, settleAward, type Moving, type Settling } from './move-points.ts';
 
-/** Of one try, which version judged it. */
+/** Of one attempt, which version judged it. */
 type Programme = { version: number; terms: ProgrammeTerms };
 export type Judged = { line: LineFacts; award: PointsAward };
-/** `awards`: of everything that the try pays, whichever try paid for it. */
+/** `awards`: of everything that the attempt pays, whichever attempt paid for it. */
 export type Asked = { attemptId: string; supplier: Supplier; versions: PublishedRow[]; awards: PointsAward[] };
 export const paymentsOf = (awards: readonly PointsAward[], invoiceId: string): PointsAward[] =>
 	awards.filter((one) => one.kind === 'payment' && one.invoiceId === invoiceId);
@@ -117,7 +117,7 @@ async function followPlanBonus(moving: Settling, asked: Asked, judged: Judged[])
 	const planId = first?.line.planId;
 	if (!first || !planId) return false;
 	await keep(moving);
-	// Its instalments may be of several invoices, and what this try pays of one of them only.
+	// Its instalments may be of several invoices, and what this attempt pays of one of them only.
 	const payments = await listPlanPayments(tx, scope, planId);
 	// The act that finished it, whichever part is followed last.
 	const last = payments.reduce((one, other) => (other.actedOn > one.actedOn ? other : one), first.award);

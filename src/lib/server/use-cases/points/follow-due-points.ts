@@ -9,10 +9,10 @@ import { commit } from '../run.ts';
 import { bringToMoney } from './follow-points.ts';
 
 export async function followDuePoints(services: Services, scope: Scope, work: DueWork): Promise<null> {
-	const ofTry = { attemptId: work.subjectId, clientId: required(work.clientId, 'client') };
+	const ofAttempt = { attemptId: work.subjectId, clientId: required(work.clientId, 'client') };
 	await commit(services, scope, async (tx) => {
 		const supplier = await getSupplier(tx, scope);
-		await bringToMoney({ tx, scope, supplier, now: services.clock.now() }, ofTry);
+		await bringToMoney({ tx, scope, supplier, now: services.clock.now() }, ofAttempt);
 	});
 	return null;
 }

@@ -1,4 +1,4 @@
-// Points follow the money: called wherever money is booked, goes back, or a try ends. Each invoice of the try is judged once, by the version of the day of the
+// Points follow the money: called wherever money is booked, goes back, or an attempt ends. Each invoice of the attempt is judged once, by the version of the day of the
 // act; what is in the ledger is then brought to what stands today, so that messages in any order, and twice, give the same points. Facts: points.changed.
 import type { Scope } from '../../../domain/access/scope.ts';
 import { addDays, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
@@ -34,18 +34,18 @@ import {
 
 export type Following = { tx: Tx; scope: Scope; supplier: Supplier; now: Date };
 
-type OfTry = { attemptId: string; clientId: string };
+type OfAttempt = { attemptId: string; clientId: string };
 
 /** Asked for with the money, done right after its commit (follow-due-points.ts): the money waits for no account, and a fault in points never stops it. */
-export async function followPoints({ tx, scope, now }: Following, { attemptId, clientId }: OfTry): Promise<void> {
+export async function followPoints({ tx, scope, now }: Following, { attemptId, clientId }: OfAttempt): Promise<void> {
 	if (await hasPublished(tx, scope))
 		await askForWork(tx, scope, { job: 'points', subjectId: attemptId, clientId, at: now });
 }
 
-/** Brings what the try earns to what of its money stands. */
+/** Brings what the attempt earns to what of its money stands. */
 export async function bringToMoney(
 	{ tx, scope, supplier, now }: Following,
-	{ attemptId, clientId }: OfTry
+	{ attemptId, clientId }: OfAttempt
 ): Promise<void> {
 	const today = civilDateIn(now, supplier.timeZone);
 	const account = await lockAccount(tx, scope, clientId, { today, now });

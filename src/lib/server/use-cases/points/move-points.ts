@@ -34,7 +34,7 @@ import {
 	type PointsAccount,
 	type PointsAward
 } from '../../store/points.ts';
-import { emptyBatch, keepBatch, type PointsBatch } from '../../store/points-batch.ts';
+import { emptyBatch, insertPointsBatch, type PointsBatch } from '../../store/points-batch.ts';
 import type { ProgrammeRow } from '../../store/points-programme.ts';
 import { queueTierReached } from './queue-points-mails.ts';
 
@@ -46,7 +46,7 @@ export type Moving = { tx: Tx; scope: Scope; now: Date; today: CivilDate; accoun
 export type Settling = Moving & { settled: { award: PointsAward; more: number }[]; batch: PointsBatch };
 export const settlingOf = (moving: Moving): Settling => ({ ...moving, settled: [], batch: emptyBatch() });
 export async function keep({ tx, scope, account, batch }: Settling): Promise<void> {
-	await keepBatch(tx, scope, account.clientId, { ...batch });
+	await insertPointsBatch(tx, scope, account.clientId, { ...batch });
 	Object.assign(batch, emptyBatch());
 }
 type Entry = Omit<NewEntry, 'entryId' | 'clientId' | 'createdAt' | 'pendingPoints' | 'happenedOn'> & {

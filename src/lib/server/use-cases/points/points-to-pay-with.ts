@@ -50,7 +50,7 @@ const instalmentsEarn = (
 		option: { instalments: openInstalments(instalments), discounts: [], isSettlement, isPlan: true }
 	}) !== null;
 
-/** What a try earned, of all its invoices; of a pay link, of its own alone, and without what is given for other payments. */
+/** What an attempt earned, of all its invoices; of a pay link, of its own alone, and without what is given for other payments. */
 export async function earnedBy(tx: Tx, scope: Scope, attempt: Attempt | null): Promise<EarnedView | null> {
 	if (!attempt || !['paid', 'processing'].includes(attempt.status)) return null;
 	const awards = (await listEarned(tx, scope, { attemptId: attempt.attemptId })).filter(

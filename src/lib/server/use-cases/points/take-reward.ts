@@ -13,7 +13,7 @@ import { findLiveProgramme } from '../../store/points-programme.ts';
 import { findRedemption, insertRedemption, saveRedemption, type Redemption } from '../../store/points-redemptions.ts';
 import { recordAudit } from '../../store/records.ts';
 import { constraintName } from '../../store/tx.ts';
-import { contactOf } from '../offers/keep-acceptance.ts';
+import { contactOf } from '../offers/save-acceptance.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 import { giveRewardBack } from './credit.ts';
 import { queueRewardRefused } from './queue-points-mails.ts';

@@ -1,5 +1,5 @@
-// Tries of an invoice as the supplier sees them, with what a person said of those that nobody can ask about.
-import type { CutOff, SaidView } from '../../../contract/views.ts';
+// Attempts of an invoice as the supplier sees them, with what a person said of those that nobody can ask about.
+import type { CutOff, DeclaredView } from '../../../contract/views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { Minor } from '../../../domain/money/minor.ts';
@@ -7,10 +7,10 @@ import type { Outcome } from '../../../domain/payments/outcome.ts';
 import { isLive, type AttemptStatus } from '../../../domain/payments/attempt-status.ts';
 import type { Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
-import { listSaid, type SaidOutcome } from '../../store/outcomes.ts';
+import { listDeclared, type DeclaredOutcome } from '../../store/outcomes.ts';
 import { listMembers } from '../../store/parties.ts';
 import { listDisconnected } from '../../store/stripe-accounts.ts';
-import { mayChange } from '../payments/say-outcome.ts';
+import { mayChange } from '../payments/declare-outcome.ts';
 
 const OUTCOMES: readonly Outcome[] = ['paid', 'not_paid'];
 export type AdminAttempt = {
@@ -25,8 +25,8 @@ export type AdminAttempt = {
 	/** What was said of it may be taken back. */
 	instead: CutOff | null;
 	/** What counts, and what was taken back before. */
-	said: SaidView | null;
-	saidBefore: SaidView[];
+	said: DeclaredView | null;
+	saidBefore: DeclaredView[];
 };
 export async function adminAttempts(
 	tx: Tx,
@@ -34,7 +34,7 @@ export async function adminAttempts(
 	attempts: Attempt[],
 	{ today, timeZone }: { today: CivilDate; timeZone: string }
 ): Promise<AdminAttempt[]> {
-	const said = await listSaid(
+	const said = await listDeclared(
 		tx,
 		scope,
 		attempts.map((attempt) => attempt.attemptId)
@@ -57,7 +57,7 @@ export async function adminAttempts(
 			begunOn: civilDateIn(createdAt, timeZone),
 			today
 		});
-		const view = (one: SaidOutcome, counts: boolean): SaidView => ({
+		const view = (one: DeclaredOutcome, counts: boolean): DeclaredView => ({
 			outcome: one.outcome,
 			paidOn: one.paidOn,
 			reference: one.reference,

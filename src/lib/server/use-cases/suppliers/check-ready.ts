@@ -1,6 +1,6 @@
 // Can this process serve? The database answers, and what is paid could be kept: a row, and room on its disk.
 import type { Services } from '../../services.ts';
-import { canKeep } from '../../store/records.ts';
+import { canWrite } from '../../store/records.ts';
 
 const LIMIT_MS = 2000;
 /** Who asks is anybody: the database is asked once for all who ask at the same time or just after. */
@@ -14,7 +14,7 @@ export async function isReady(services: Services): Promise<boolean> {
 }
 
 function ask(services: Services): Promise<boolean> {
-	const answer = canKeep(services.db, services.clock.now()).then(
+	const answer = canWrite(services.db, services.clock.now()).then(
 		() => true,
 		(error: unknown) => {
 			services.log.warn({ err: error }, 'not ready: nothing can be kept');

@@ -7,9 +7,9 @@ import type { Tx } from '../../store/database.ts';
 import { getSupplier, listMembers } from '../../store/parties.ts';
 import type { Payment } from '../../store/payments.ts';
 import { listOpenRefundsOf } from '../../store/refund-requests.ts';
-import { listSaidOfPayment, listSaidRefunds } from '../../store/said-refunds.ts';
+import { listDeclaredOfPayment, listDeclaredRefunds } from '../../store/declared-refunds.ts';
 import { listDisconnected } from '../../store/stripe-accounts.ts';
-import { mayChangeRefund } from '../payments/say-refund.ts';
+import { mayChangeRefund } from '../payments/declare-refund.ts';
 
 const OUTCOMES: readonly RefundOutcome[] = ['refunded', 'not_refunded'];
 export async function cutOffRefunds(
@@ -20,10 +20,10 @@ export async function cutOffRefunds(
 ): Promise<CutOffRefund[]> {
 	const isGone = stripeAccount !== null && (await listDisconnected(tx, scope)).has(stripeAccount);
 	const open = isGone ? await listOpenRefundsOf(tx, scope, paymentId) : [];
-	const known = await listSaidOfPayment(tx, scope, paymentId);
+	const known = await listDeclaredOfPayment(tx, scope, paymentId);
 	const requests = [...known.map((one) => one.request), ...open];
 	if (!requests.length) return [];
-	const words = await listSaidRefunds(
+	const words = await listDeclaredRefunds(
 		tx,
 		scope,
 		known.map((one) => one.said.refundRequestId)

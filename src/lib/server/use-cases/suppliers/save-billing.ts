@@ -7,7 +7,7 @@ import { ACCOUNTS } from '../../../domain/ledger/entries.ts';
 import { lateRateFloor } from '../../../domain/offers/legal.ts';
 import type { Services } from '../../services.ts';
 import { recordFact } from '../../store/outbox.ts';
-import { getSupplier, saveBilling as keepBilling } from '../../store/parties.ts';
+import { getSupplier, saveBilling as storeBilling } from '../../store/parties.ts';
 import type { AccountNames } from '../../store/schema/index.ts';
 import { recordAudit } from '../../store/records.ts';
 import { noteSecurityEvent, whoIs } from '../../store/security-events.ts';
@@ -35,7 +35,7 @@ export async function saveBilling(services: Services, scope: Scope, form: Billin
 		const today = civilDateIn(now, supplier.timeZone);
 		if (form.lateRateBps !== null && form.lateRateBps < lateRateFloor(today).bps)
 			return refuse('late_rate_too_low', { rateBps: String(lateRateFloor(today).bps) });
-		await keepBilling(tx, scope, form);
+		await storeBilling(tx, scope, form);
 		await noteSecurityEvent(tx, now, { ...whoIs(scope), kind: 'billing_changed' });
 		await recordAudit(tx, scope, now, 'billing_changed', scope.supplierId, {
 			businessTerms: form.businessTerms,

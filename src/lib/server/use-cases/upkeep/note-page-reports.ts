@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import type { Services } from '../../services.ts';
 import { sha256 } from '../../identity.ts';
-import { keepPageReport, type PageReport } from '../../store/page-reports.ts';
+import { savePageReport, type PageReport } from '../../store/page-reports.ts';
 
 const Text = v.optional(v.pipe(v.string(), v.maxLength(4000)), '');
 /** The older form (`report-uri`) and the newer (Reporting API); https://w3c.github.io/webappsec-csp/#reporting. */
@@ -89,7 +89,7 @@ export async function notePageReports(services: Services, said: Said[]): Promise
 			source: place(source, origin),
 			enforced: disposition !== 'report'
 		};
-		const isNew = await keepPageReport(services.db, sha256(JSON.stringify(report)), report, now);
+		const isNew = await savePageReport(services.db, sha256(JSON.stringify(report)), report, now);
 		if (isNew) services.log.warn({ report }, 'a page was refused something: see the runbook');
 	}
 }

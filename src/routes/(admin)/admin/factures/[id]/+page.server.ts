@@ -4,7 +4,7 @@ import { isUuid } from '#lib/contract/payments.ts';
 import { failWith } from '#lib/server/http/answer.ts';
 import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
-import { sayNotPaid, sayPaid } from '#lib/server/http/say-outcome.ts';
+import { declareNotPaid, declarePaid } from '#lib/server/http/declare-outcome.ts';
 import { revokeLink, sendInvoice } from '#lib/server/use-cases/access/pay-links.ts';
 import { parseCivilDate } from '#lib/domain/calendar/civil-date.ts';
 import { holdInvoice } from '#lib/server/use-cases/invoices/hold-invoice.ts';
@@ -64,8 +64,8 @@ export const actions: Actions = {
 		return hold(event, { reason, until });
 	},
 	reprendre: (event) => hold(event, { reason: null, until: null }),
-	encaisse: (event) => sayPaid(event, event.params.id),
-	impaye: (event) => sayNotPaid(event, event.params.id),
+	encaisse: (event) => declarePaid(event, event.params.id),
+	impaye: (event) => declareNotPaid(event, event.params.id),
 	revoquer: async (event) => {
 		const scope = requireMember(event);
 		const id = String((await event.request.formData()).get('lien') ?? '');

@@ -6,7 +6,7 @@ import { RefundConfirmation, RefundForm } from '#lib/contract/refunds.ts';
 import { failWith } from '#lib/server/http/answer.ts';
 import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
-import { sayNotRefunded, sayRefunded } from '#lib/server/http/say-refund.ts';
+import { declareNotRefunded, declareRefunded } from '#lib/server/http/declare-refund.ts';
 import { previewRefund } from '#lib/server/use-cases/payments/preview-refund.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { readAdminPayment } from '#lib/server/use-cases/suppliers/read-payments.ts';
@@ -49,8 +49,8 @@ export const actions: Actions = {
 		requireMember(event);
 		return { values: Object.fromEntries(await event.request.formData()) as Record<string, string> };
 	},
-	rembourse: (event) => sayRefunded(event, event.params.id),
-	nonrembourse: (event) => sayNotRefunded(event, event.params.id),
+	rembourse: (event) => declareRefunded(event, event.params.id),
+	nonrembourse: (event) => declareNotRefunded(event, event.params.id),
 	rembourser: async (event) => {
 		const scope = requireMember(event);
 		const form = await event.request.formData();

@@ -9,10 +9,14 @@ import { claimMail, finishMail, handMail, listMails, putBackMail, type MailRow }
 import { findPayment, listReversals } from '#lib/server/store/payments.ts';
 import { findPaymentOfIntent } from '#lib/server/store/payments-of-intents.ts';
 import { sendNextMail } from '#lib/server/use-cases/mails/send-next-mail.ts';
-import { hearRefunds } from '#lib/server/use-cases/payments/hear-refunds.ts';
+import { checkDeclaredRefunds } from '#lib/server/use-cases/payments/check-declared-refunds.ts';
 import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
-import { sayRefund, type RefundAnswer, type SayRefundInput } from '#lib/server/use-cases/payments/say-refund.ts';
+import {
+	declareRefund,
+	type RefundAnswer,
+	type DeclareRefundInput
+} from '#lib/server/use-cases/payments/declare-refund.ts';
 import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
 import { changeStripeAccount } from '#lib/server/use-cases/suppliers/change-payee.ts';
 import { readAdminPayment } from '#lib/server/use-cases/suppliers/read-payments.ts';
@@ -54,17 +58,17 @@ async function leave() {
 }
 const back = async () => {
 	await comeBack();
-	await hearRefunds(at.house.services);
+	await checkDeclaredRefunds(at.house.services);
 	await at.house.drain();
 };
 const say = ({ paymentId, refundRequestId }: Asked, answer: RefundAnswer, instead?: number, by = at.cast.owner) =>
-	sayRefund(at.house.services, by, {
+	declareRefund(at.house.services, by, {
 		paymentId,
 		refundRequestId,
 		note: 'vu dans le tableau de bord',
 		...(instead === undefined ? {} : { instead }),
 		...answer
-	} as SayRefundInput);
+	} as DeclareRefundInput);
 const pageOf = async ({ paymentId }: Asked) => {
 	const page = await readAdminPayment(at.house.services, at.cast.owner, paymentId);
 	return page.ok ? page.value : undefined;

@@ -13,7 +13,7 @@ const IMPORT_FILES_KEPT_MS = 7 * 86_400_000;
 /** Who came in, and who tried: a year, as the CNIL advises six months to a year (délibération 2021-122 sur la journalisation). */
 const SECURITY_LOG_KEPT_MS = 365 * 86_400_000;
 
-export async function forgetStale(services: Services): Promise<void> {
+export async function purgeExpired(services: Services): Promise<void> {
 	const now = services.clock.now();
 	await deleteStale(services.db, now);
 	await deleteSecurityEvents(services.db, new Date(now.getTime() - SECURITY_LOG_KEPT_MS));

@@ -8,34 +8,39 @@ import type { Services } from '../../services.ts';
 import { findPayment } from '../../store/payments.ts';
 import { recordAudit } from '../../store/records.ts';
 import { findRefundRequest } from '../../store/refund-requests.ts';
-import { findSaidRefund, listUnheardRefunds, noteRefundHeard, type SaidOfRefund } from '../../store/said-refunds.ts';
+import {
+	findDeclaredRefund,
+	listUncheckedRefunds,
+	noteRefundChecked,
+	type DeclaredOfRefund
+} from '../../store/declared-refunds.ts';
 import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';
 import { forSuppliersDue } from '../for-suppliers-due.ts';
 import { allOf } from '../page.ts';
 import { commit, read, safely } from '../run.ts';
-import { isMisnamed, refundAtStripe } from './said-refunds.ts';
+import { isMisnamed, refundAtStripe } from './declared-refunds.ts';
 import { IntentMissing, settleIntent } from './settle-intent.ts';
 
-export async function hearRefunds(services: Services): Promise<void> {
+export async function checkDeclaredRefunds(services: Services): Promise<void> {
 	await forSuppliersDue(services, 'refunds_to_hear', async (scope) => {
-		for await (const one of allOf((after: SaidOfRefund | null) =>
-			read(services, scope, (tx) => listUnheardRefunds(tx, scope, after))
+		for await (const one of allOf((after: DeclaredOfRefund | null) =>
+			read(services, scope, (tx) => listUncheckedRefunds(tx, scope, after))
 		))
 			await safely(services, one.said.refundRequestId, () => hear(services, scope, one));
 	});
 }
 /** At once, of the word that was just said. What goes wrong is left to the next round. */
-export const hearRefund = (services: Services, supplierId: string, refundRequestId: string): Promise<void> =>
+export const checkDeclaredRefund = (services: Services, supplierId: string, refundRequestId: string): Promise<void> =>
 	safely(services, refundRequestId, async () => {
 		const scope = mintScope(supplierId, { kind: 'system' });
 		const [said, request] = await read(services, scope, async (tx) => [
-			await findSaidRefund(tx, scope, refundRequestId),
+			await findDeclaredRefund(tx, scope, refundRequestId),
 			await findRefundRequest(tx, scope, refundRequestId)
 		]);
 		if (said?.heard === null && request) await hear(services, scope, { said, request });
 	});
 
-async function hear(services: Services, scope: Scope, { said, request }: SaidOfRefund): Promise<void> {
+async function hear(services: Services, scope: Scope, { said, request }: DeclaredOfRefund): Promise<void> {
 	const payment = required(await read(services, scope, (tx) => findPayment(tx, scope, request.paymentId)), 'payment');
 	const account = payment.stripeAccount;
 	const intentId = required(payment.stripePaymentIntentId, 'intent');
@@ -48,7 +53,7 @@ async function hear(services: Services, scope: Scope, { said, request }: SaidOfR
 	if (!heard) return;
 	await commit(services, scope, async (tx) => {
 		const now = services.clock.now();
-		if (!(await noteRefundHeard(tx, scope, said, heard, now)) || heard === said.outcome) return;
+		if (!(await noteRefundChecked(tx, scope, said, heard, now)) || heard === said.outcome) return;
 		// That its bank did not take it is told by settling, which has booked it.
 		if (refund && ENDED.includes(refund.status)) return;
 		const word = isMisnamed(intent.refunds, { said, request }) ? 'heard_refund_of_another' : `heard_${heard}`;
@@ -63,7 +68,7 @@ async function hear(services: Services, scope: Scope, { said, request }: SaidOfR
 }
 const ENDED = ['failed', 'canceled'];
 /** null: its bank has not taken it yet. */
-function heardOf(refund: IntentRefund | null, request: SaidOfRefund['request']): RefundOutcome | null {
+function heardOf(refund: IntentRefund | null, request: DeclaredOfRefund['request']): RefundOutcome | null {
 	if (!refund || ENDED.includes(refund.status) || refund.amountMinor !== request.amountMinor) return 'not_refunded';
 	return refund.status === 'succeeded' ? 'refunded' : null;
 }

@@ -1,15 +1,15 @@
-// What was said of a try, and its account is back: who is asked is the account that it was made on, what nobody goes on with comes to an end, and a debit under
+// What was said of an attempt, and its account is back: who is asked is the account that it was made on, what nobody goes on with comes to an end, and a debit under
 // way is not collected a second time.
 import { expect, test } from 'vitest';
 import { required } from '#lib/domain/required.ts';
-import { hearOutcomes } from '#lib/server/use-cases/payments/hear-outcomes.ts';
+import { checkDeclaredOutcomes } from '#lib/server/use-cases/payments/check-declared-outcomes.ts';
 import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
 import { changeStripeAccount } from '#lib/server/use-cases/suppliers/change-payee.ts';
 import { listPlansOfInvoices } from '#lib/server/store/plans.ts';
 import { anOffer, instalments, pay } from '../../builders/parties.ts';
 import { cutOffStage, DEBIT, NOT_PAID } from '../../builders/cut-off.ts';
 
-const { at, world, begun, leave, comeBack, pass, say, paidThere, payToday, tryOf, ...stage } = cutOffStage();
+const { at, world, begun, leave, comeBack, pass, say, paidThere, payToday, shownAttemptOf, ...stage } = cutOffStage();
 const { attemptOf, audits, balanceOf, books, disconnect, formerObjects, intentOf, mailsTo } = stage;
 const AT_BANK = 'pm_card_authenticationRequired';
 
@@ -26,11 +26,11 @@ test.each([
 		const own = formerObjects();
 		world().accounts.set(at.former, required(world().accounts.get('acct_stranger'), 'account'));
 		await comeBack();
-		expect(await tryOf(lost)).toMatchObject({ said: { heard: null, awaits: 'stripe' } });
+		expect(await shownAttemptOf(lost)).toMatchObject({ said: { heard: null, awaits: 'stripe' } });
 		expect(await audits()).toEqual([isPaid ? 'said_paid' : 'said_not_paid']);
 		world().accounts.set(at.former, own);
-		await hearOutcomes(at.house.services);
-		expect(await tryOf(lost)).toMatchObject({ status: 'paid', said: { heard: 'paid', awaits: null } });
+		await checkDeclaredOutcomes(at.house.services);
+		expect(await shownAttemptOf(lost)).toMatchObject({ status: 'paid', said: { heard: 'paid', awaits: null } });
 	}
 );
 
@@ -52,7 +52,7 @@ test('of an account that has named nothing we know, nobody can tell who answers:
 	await leave();
 	expect(await say(lost, paidThere('pi_nobody_knows'))).toMatchObject({ ok: true });
 	await comeBack();
-	expect(await tryOf(lost)).toMatchObject({ said: { heard: null, awaits: 'stripe' } });
+	expect(await shownAttemptOf(lost)).toMatchObject({ said: { heard: null, awaits: 'stripe' } });
 	expect(await audits()).toEqual(['said_paid']);
 });
 
@@ -68,7 +68,7 @@ test.each(['requires_action', 'requires_confirmation', 'requires_payment_method'
 		const before = await books();
 		await comeBack();
 		expect(intentOf(waiting.intentId).status).toBe('canceled');
-		expect(await tryOf(waiting)).toMatchObject({ status: 'paid', said: { heard: 'not_paid' } });
+		expect(await shownAttemptOf(waiting)).toMatchObject({ status: 'paid', said: { heard: 'not_paid' } });
 		expect([await books(), await audits()]).toEqual([before, ['said_paid', 'outcome_differs']]);
 		await pass(20);
 		expect(await audits()).toHaveLength(2);
@@ -83,7 +83,7 @@ test('said not to be paid, and under way as Stripe says: its invoice is not coll
 	const other = await payToday(debit.invoiceId, AT_BANK);
 	expect(other).toMatchObject({ value: { status: 'awaiting_auth' } });
 	await comeBack();
-	expect(await tryOf(debit)).toMatchObject({ status: 'processing', said: { heard: null, awaits: 'bank' } });
+	expect(await shownAttemptOf(debit)).toMatchObject({ status: 'processing', said: { heard: null, awaits: 'bank' } });
 	expect(await payToday(debit.invoiceId)).toMatchObject({ refusal: { code: 'payment_under_way' } });
 	expect(await audits()).toEqual(['said_not_paid', 'outcome_under_way']);
 	expect(mailsTo('claire@lumen.example').filter((mail) => /est en cours/.test(mail.text))).toHaveLength(1);
@@ -91,9 +91,9 @@ test('said not to be paid, and under way as Stripe says: its invoice is not coll
 	expect(await audits()).toHaveLength(2);
 	await at.house.advance(14);
 	await pass(70);
-	await hearOutcomes(at.house.services);
+	await checkDeclaredOutcomes(at.house.services);
 	expect([await balanceOf(debit.invoiceId), (await books())['4191']]).toEqual([0n, undefined]);
-	expect(await tryOf(debit)).toMatchObject({ status: 'paid', said: { heard: 'paid' } });
+	expect(await shownAttemptOf(debit)).toMatchObject({ status: 'paid', said: { heard: 'paid' } });
 });
 
 test('under way, and paid otherwise meanwhile: it holds nothing, and the owners are told before the money comes twice', async () => {
@@ -107,7 +107,7 @@ test('under way, and paid otherwise meanwhile: it holds nothing, and the owners 
 	expect(await audits()).toEqual(['said_not_paid', 'outcome_under_way_twice']);
 	await at.house.advance(14);
 	await pass(70);
-	await hearOutcomes(at.house.services);
+	await checkDeclaredOutcomes(at.house.services);
 	expect([await balanceOf(debit.invoiceId), (await books())['4191']]).toEqual([0n, -120_000]);
 	expect(await audits()).toEqual(['said_not_paid', 'outcome_under_way_twice', 'outcome_differs']);
 });
@@ -150,7 +150,7 @@ test('a part of a plan that was said not to be paid and is under way is held aga
 	expect(await standing(first.invoiceId)).toEqual(['active', 'processing', 'scheduled']);
 	await at.house.advance(14);
 	await pass(70);
-	await hearOutcomes(at.house.services);
+	await checkDeclaredOutcomes(at.house.services);
 	expect(await standing(instalment.invoiceId)).toEqual(['completed', 'paid', 'paid']);
 	expect(await standing(first.invoiceId)).toEqual(['active', 'paid', 'scheduled']);
 	expect([await balanceOf(instalment.invoiceId), await balanceOf(first.invoiceId)]).toEqual([0n, 60_000n]);
@@ -173,12 +173,12 @@ test('said not to be paid, its client began a plan instead, and the debit is und
 		return [plan.status, ...plan.instalments.map((instalment) => instalment.status)];
 	};
 	await comeBack();
-	expect(await tryOf(debit)).toMatchObject({ status: 'processing' });
+	expect(await shownAttemptOf(debit)).toMatchObject({ status: 'processing' });
 	expect(await planNow()).toEqual(['active', 'paid', 'scheduled']);
 	expect(mailsTo(at.payer.email).filter((mail) => /est réduit/.test(mail.subject))).toEqual([]);
 	await at.house.advance(14);
 	await pass(70);
-	await hearOutcomes(at.house.services);
+	await checkDeclaredOutcomes(at.house.services);
 	expect(await planNow()).toEqual(['completed', 'paid', 'paid_otherwise']);
 	expect([await balanceOf(debit.invoiceId), (await books())['4191']]).toEqual([0n, -60_000]);
 });
@@ -193,7 +193,7 @@ test('said not to be paid, a debit of its client’s new plan is under way, and 
 		value: { status: 'processing' }
 	});
 	await comeBack();
-	expect(await tryOf(debit)).toMatchObject({ status: 'canceled' });
+	expect(await shownAttemptOf(debit)).toMatchObject({ status: 'canceled' });
 	expect(await audits()).toEqual(['said_not_paid', 'outcome_under_way_twice']);
 });
 
@@ -202,15 +202,15 @@ test('said not to be paid, held again, and its bank refuses: that is heard as a 
 	await leave();
 	expect(await say(debit, NOT_PAID)).toMatchObject({ ok: true });
 	await comeBack();
-	expect(await tryOf(debit)).toMatchObject({ status: 'processing' });
+	expect(await shownAttemptOf(debit)).toMatchObject({ status: 'processing' });
 	const error = { code: 'insufficient_funds', decline_code: 'insufficient_funds', type: 'card_error', message: 'no' };
 	Object.assign(intentOf(debit.intentId), { status: 'requires_payment_method', last_payment_error: error });
-	await hearOutcomes(at.house.services);
+	await checkDeclaredOutcomes(at.house.services);
 	await pass(20);
-	await hearOutcomes(at.house.services);
+	await checkDeclaredOutcomes(at.house.services);
 	await at.house.drain();
 	expect((await attemptOf(debit.attemptId)).status).toBe('declined');
-	expect(await tryOf(debit)).toMatchObject({ said: { heard: 'not_paid' } });
+	expect(await shownAttemptOf(debit)).toMatchObject({ said: { heard: 'not_paid' } });
 	expect(mailsTo(at.payer.email).filter((mail) => /n’a pas abouti/.test(mail.subject))).toHaveLength(1);
 	expect(await balanceOf(debit.invoiceId)).toBe(120_000n);
 });

@@ -1,6 +1,6 @@
 // What Stripe has not ended is asked about soon at first, then less and less often.
 import { expect, test } from 'vitest';
-import { nextLook } from '#lib/domain/payments/next-look.ts';
+import { nextCheck } from '#lib/domain/payments/next-check.ts';
 
 const MINUTE_MS = 60_000;
 const begunAt = new Date('2026-11-26T09:00:00Z');
@@ -9,7 +9,7 @@ function looks(untilMinutes: number, more: { isDebit?: boolean; instants?: Date[
 	const at: number[] = [];
 	for (let minutes = 0; ;) {
 		const now = new Date(begunAt.getTime() + minutes * MINUTE_MS);
-		minutes = (nextLook({ now, begunAt, ...more }).getTime() - begunAt.getTime()) / MINUTE_MS;
+		minutes = (nextCheck({ now, begunAt, ...more }).getTime() - begunAt.getTime()) / MINUTE_MS;
 		if (minutes > untilMinutes) return at;
 		at.push(minutes);
 	}

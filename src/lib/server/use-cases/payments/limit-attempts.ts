@@ -1,4 +1,4 @@
-// Card testing: whoever holds a pay link could try stolen cards on it. Tries that a bank refuses are counted over an hour and a day, by link, invoice,
+// Card testing: whoever holds a pay link could try stolen cards on it. Attempts that a bank refuses are counted over an hour and a day, by link, invoice,
 // network address and supplier; what is paid is given back, so that nobody who pays is ever near a bound. Owners see the first refusal of each kind in
 // the security log, and are told by mail. People who have signed in are known: they are counted by themselves and by their address, and never stopped by
 // what links do. Refusal: tries_exhausted.
@@ -18,7 +18,7 @@ export type Tried = {
 	address: string | null;
 };
 
-export async function boundTries<T extends { status: string }>(
+export async function limitAttempts<T extends { status: string }>(
 	services: Services,
 	scope: Scope,
 	tried: Tried,
@@ -49,10 +49,10 @@ export async function boundTries<T extends { status: string }>(
 }
 
 /**
- * A try that was let through because it waited for its bank, and was refused there. `begunBy` says who began it; what the worker began for a plan is
+ * An attempt that was let through because it waited for its bank, and was refused there. `begunBy` says who began it; what the worker began for a plan is
  * nobody's try.
  */
-export async function countTry(
+export async function countRefusedAttempt(
 	services: Services,
 	{ supplierId }: Scope,
 	{ begunBy, about }: { begunBy: string | null; about: string }
@@ -81,8 +81,8 @@ function boundsOf({ supplierId, actorKind, actorId }: SecurityWho, { about, addr
 }
 
 /**
- * A bank has said no. What waits for its word (3-D Secure) is counted once it is refused there (`countTry`); what could not be asked, a price that has
- * changed, or a try by somebody else, is no card tested.
+ * A bank has said no. What waits for its word (3-D Secure) is counted once it is refused there (`countRefusedAttempt`); what could not be asked, a price that has
+ * changed, or an attempt by somebody else, is no card tested.
  */
 const REFUSED: readonly string[] = ['card_declined', 'method_refused'];
 const wasRefused = <T extends { status: string }>(result: Result<T>): boolean =>

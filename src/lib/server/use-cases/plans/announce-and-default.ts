@@ -6,7 +6,7 @@ import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import { getSupplier } from '../../store/parties.ts';
 import {
-	listBroken,
+	listCureOver,
 	listEndingCards,
 	listPlansMovedAway,
 	listToAnnounce,
@@ -19,7 +19,7 @@ import { queuePlanMail } from '../mails/queue-mails.ts';
 import { forSuppliersDue } from '../for-suppliers-due.ts';
 import { allOf } from '../page.ts';
 import { commit, read, safely } from '../run.ts';
-import { announce } from './follow-plan.ts';
+import { announce } from './apply-outcome.ts';
 
 /** How far ahead instalments are told. */
 const aheadOf = (today: CivilDate): CivilDate => addDays(today, daysBetween(announcedOn(today), today));
@@ -64,7 +64,7 @@ export const askMethodsAgain = (services: Services): Promise<void> =>
 
 const CARD_END_DAYS = 21;
 /** A card that ends before an instalment of its plan: asked for again three weeks before, with a way to give another. */
-export const tellEndingCards = (services: Services): Promise<void> =>
+export const warnOfEndingCards = (services: Services): Promise<void> =>
 	forSuppliersDue(services, 'parts_to_tell', async (scope, today) => {
 		const dueUntil = addDays(today, CARD_END_DAYS);
 		for await (const { planId, position, methodId } of allOf((after: EndingCard | null) =>
@@ -80,9 +80,9 @@ export const tellEndingCards = (services: Services): Promise<void> =>
 			);
 	});
 
-export const breakPlans = (services: Services): Promise<void> =>
+export const putInDefault = (services: Services): Promise<void> =>
 	forSuppliersDue(services, 'plans_to_break', async (scope, today) => {
-		for (const planId of await read(services, scope, (tx) => listBroken(tx, scope, today)))
+		for (const planId of await read(services, scope, (tx) => listCureOver(tx, scope, today)))
 			await safely(services, planId, () =>
 				commit(services, scope, async (tx) => {
 					const plan = required(await lockPlan(tx, scope, planId), 'plan');

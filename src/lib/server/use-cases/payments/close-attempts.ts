@@ -1,6 +1,6 @@
 // Before money is taken through another door (another card, a transfer that is accepted): what may still take it at Stripe is closed, since a refused payment
 // can be confirmed by whoever holds its secret, and a bank confirmation that was left can be finished. An invoice is collected once, whatever the doors.
-// Tries of a plan's instalments are the plan's affair: their intent waits for its owner's confirmation.
+// Attempts of a plan's instalments are the plan's affair: their intent waits for its owner's confirmation.
 import type { Scope } from '../../../domain/access/scope.ts';
 import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
@@ -12,8 +12,8 @@ import { closeIntent } from './close-intent.ts';
 export type Ended = 'ended' | 'not_ended' | 'not_asked';
 
 /** Of the instalments of a plan too: money for the whole is under way, and whoever finishes one at the bank would pay twice. */
-export async function endAllTries(services: Services, scope: Scope, invoiceIds: string[]): Promise<Ended> {
-	const ended = await endTries(services, scope, invoiceIds);
+export async function closeAllAttempts(services: Services, scope: Scope, invoiceIds: string[]): Promise<Ended> {
+	const ended = await closeAttempts(services, scope, invoiceIds);
 	const ofInstalments = await read(services, scope, (tx) =>
 		listOpenIntents(tx, scope, { invoiceIds, statuses: ['awaiting_auth'], options: ['next_part', 'all_parts'] })
 	);
@@ -22,7 +22,7 @@ export async function endAllTries(services: Services, scope: Scope, invoiceIds: 
 }
 
 /** Refused ones and unfinished ones. A debit under way is not asked: the invoice says itself that it is paid. */
-export async function endTries(services: Services, scope: Scope, invoiceIds: string[]): Promise<Ended> {
+export async function closeAttempts(services: Services, scope: Scope, invoiceIds: string[]): Promise<Ended> {
 	if (!invoiceIds.length) return 'ended';
 	const statuses = ['declined', 'awaiting_auth'] as const;
 	return closeAll(

@@ -8,11 +8,11 @@ import type { InvoiceRecord } from '../../store/invoices.ts';
 import type { Supplier } from '../../store/parties.ts';
 import { holdInstalments } from '../../store/held-instalments.ts';
 import { insertPlan } from '../../store/plans.ts';
-import { contactOf } from '../offers/keep-acceptance.ts';
+import { contactOf } from '../offers/save-acceptance.ts';
 
 export const isPlan = ({ kind }: Pick<PaymentOption, 'kind'>): boolean => kind === 'plan_2' || kind === 'plan_3';
 
-export async function keepPlan(
+export async function createPlan(
 	tx: Tx,
 	scope: Scope,
 	planId: string,

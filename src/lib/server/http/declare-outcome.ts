@@ -1,27 +1,32 @@
-// A member says what became of a refund whose account at Stripe can't be asked any more: made there, or not.
+// A member says what became of a try whose account at Stripe can't be asked any more: paid there, or not.
 import { error, type RequestEvent } from '@sveltejs/kit';
 import * as v from 'valibot';
-import { NotRefundedThereForm, RefundedThereForm } from '../../contract/outcomes.ts';
+import { NotPaidThereForm, PaidThereForm } from '../../contract/outcomes.ts';
 import { isUuid } from '../../contract/payments.ts';
-import { sayRefund, type RefundAnswer } from '../use-cases/payments/say-refund.ts';
+import { declareOutcome, type Answer } from '../use-cases/payments/declare-outcome.ts';
 import { house } from '../wiring.ts';
 import { failWith } from './answer.ts';
 import { refuseOrConfirm } from './confirm-first.ts';
 import { requireMember } from './guards.ts';
 
-export const sayRefunded = (event: RequestEvent, paymentId: string) =>
-	say(event, paymentId, RefundedThereForm, ({ le, reference }) => ({ outcome: 'refunded', refundedOn: le, reference }));
-export const sayNotRefunded = (event: RequestEvent, paymentId: string) =>
-	say(event, paymentId, NotRefundedThereForm, () => ({ outcome: 'not_refunded' }));
+export const declarePaid = (event: RequestEvent, invoiceId: string) =>
+	say(event, invoiceId, PaidThereForm, ({ le, reference, moyen }) => ({
+		outcome: 'paid',
+		paidOn: le,
+		reference,
+		methodType: moyen
+	}));
+export const declareNotPaid = (event: RequestEvent, invoiceId: string) =>
+	say(event, invoiceId, NotPaidThereForm, () => ({ outcome: 'not_paid' }));
 
-async function say<T extends v.InferOutput<typeof NotRefundedThereForm>>(
+async function say<T extends v.InferOutput<typeof NotPaidThereForm>>(
 	event: RequestEvent,
-	paymentId: string,
+	invoiceId: string,
 	schema: v.GenericSchema<unknown, T>,
-	answerOf: (typed: T) => RefundAnswer
+	answerOf: (typed: T) => Answer
 ) {
 	const scope = requireMember(event);
-	if (!isUuid(paymentId)) error(404, 'Not found');
+	if (!isUuid(invoiceId)) error(404, 'Not found');
 	const form = await event.request.formData();
 	const values = Object.fromEntries(form) as Record<string, string>;
 	const read = v.safeParse(schema, values);
@@ -29,10 +34,10 @@ async function say<T extends v.InferOutput<typeof NotRefundedThereForm>>(
 		const field = String(read.issues[0].path?.[0]?.key ?? '');
 		return failWith({ code: 'input_invalid', detail: { field } }, event.locals.locale, values);
 	}
-	const { demande: refundRequestId, motif: note, constat } = read.output;
+	const { essai: attemptId, motif: note, constat } = read.output;
 	const instead = constat === undefined ? {} : { instead: constat };
-	const input = { paymentId, refundRequestId, note, ...instead, ...answerOf(read.output) };
-	const result = await sayRefund((await house()).services, scope, input);
+	const input = { invoiceId, attemptId, note, ...instead, ...answerOf(read.output) };
+	const result = await declareOutcome((await house()).services, scope, input);
 	if (result.ok) return { said: true };
 	// An id of somebody else's answers as one that does not exist: nothing of it is told back.
 	if (result.refusal.code === 'not_found') error(404, 'Not found');

@@ -1,4 +1,4 @@
-// An account that was disconnected is back: what was said of its tries is compared with what Stripe says. Money that had come all the same is booked by settling:
+// An account that was disconnected is back: what was said of its attempts is compared with what Stripe says. Money that had come all the same is booked by settling:
 // to its invoice if that is still owed, to the client otherwise. Owners are told where the two differ.
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import { isLive } from '../../../domain/payments/attempt-status.ts';
@@ -6,49 +6,49 @@ import type { Outcome } from '../../../domain/payments/outcome.ts';
 import type { IntentState } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt, listAttemptLines, type Attempt } from '../../store/attempts.ts';
-import { findSaid, listUnheard, noteHeard, type Unheard } from '../../store/outcomes.ts';
+import { findDeclared, listUnchecked, noteChecked, type Unchecked } from '../../store/outcomes.ts';
 import { recordAudit } from '../../store/records.ts';
 import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';
 import { forSuppliersDue } from '../for-suppliers-due.ts';
 import { allOf } from '../page.ts';
 import { commit, read, safely } from '../run.ts';
 import { findIntentOf } from './call-stripe.ts';
-import { endAllTries } from './end-tries.ts';
-import { isStillFor, wasSaidNotPaid } from './hold-again.ts';
+import { closeAllAttempts } from './close-attempts.ts';
+import { isStillFor, wasDeclaredNotPaid } from './hold-again.ts';
 import { requireRightAccount } from './right-account.ts';
 import { IntentMissing, isOwnIntent, settleIntent } from './settle-intent.ts';
 
-export async function hearOutcomes(services: Services): Promise<void> {
+export async function checkDeclaredOutcomes(services: Services): Promise<void> {
 	await forSuppliersDue(services, 'outcomes_to_hear', async (scope) => {
-		for await (const one of allOf((after: Unheard | null) =>
-			read(services, scope, (tx) => listUnheard(tx, scope, after))
+		for await (const one of allOf((after: Unchecked | null) =>
+			read(services, scope, (tx) => listUnchecked(tx, scope, after))
 		))
 			await safely(services, one.said.attemptId, () => hear(services, scope, one));
 	});
 }
 
 /** At once, of the word that was just said. What goes wrong is left to the next round. */
-export const hearOne = (services: Services, supplierId: string, attemptId: string): Promise<void> =>
+export const checkDeclaredOutcome = (services: Services, supplierId: string, attemptId: string): Promise<void> =>
 	safely(services, attemptId, async () => {
 		const scope = mintScope(supplierId, { kind: 'system' });
 		const known = await read(services, scope, async (tx) => ({
-			said: await findSaid(tx, scope, attemptId),
+			said: await findDeclared(tx, scope, attemptId),
 			attempt: await findAttempt(tx, scope, attemptId)
 		}));
 		if (known.said && known.said.heard === null && known.attempt)
 			await hear(services, scope, { said: known.said, attempt: known.attempt });
 	});
 
-async function hear(services: Services, scope: Scope, { said, attempt }: Unheard): Promise<void> {
+async function hear(services: Services, scope: Scope, { said, attempt }: Unchecked): Promise<void> {
 	const account = attempt.stripeAccount;
 	const intent = await lookUp(services, scope, { said, attempt });
-	if (intent?.status === 'processing' && wasSaidNotPaid(attempt)) await endOthers(services, scope, attempt);
+	if (intent?.status === 'processing' && wasDeclaredNotPaid(attempt)) await endOthers(services, scope, attempt);
 	if (intent) await settleIntent(services, scope, { account, intentId: intent.intentId });
 	const heard = intent ? outcomeOf(intent) : 'not_paid';
 	if (!heard) return;
 	await commit(services, scope, async (tx) => {
 		const now = services.clock.now();
-		if (!(await noteHeard(tx, scope, said, heard, now)) || heard === said.outcome) return;
+		if (!(await noteChecked(tx, scope, said, heard, now)) || heard === said.outcome) return;
 		const { amountMinor, currency, description } = attempt;
 		const detail = {
 			said: said.outcome,
@@ -67,7 +67,7 @@ async function hear(services: Services, scope: Scope, { said, attempt }: Unheard
 }
 
 /** What Stripe has of it, read once nobody can finish it there any more. null: it became nothing, or the reference that a person gave is another payment's. */
-async function lookUp(services: Services, scope: Scope, { said, attempt }: Unheard): Promise<IntentState | null> {
+async function lookUp(services: Services, scope: Scope, { said, attempt }: Unchecked): Promise<IntentState | null> {
 	const account = attempt.stripeAccount;
 	const intentId = await findIntentOf(services, scope, attempt);
 	const intent = intentId ? await services.payments.retrieve(account, intentId) : null;
@@ -89,7 +89,7 @@ async function endOthers(services: Services, scope: Scope, attempt: Attempt): Pr
 		const lines = await listAttemptLines(tx, scope, attempt.attemptId);
 		return lines.map((line) => line.invoiceId);
 	});
-	await endAllTries(services, scope, invoiceIds);
+	await closeAllAttempts(services, scope, invoiceIds);
 }
 /** For the bank's answer, for our word, for another card: what only goes on if somebody goes on with it (https://docs.stripe.com/payments/paymentintents/lifecycle). */
 const WAITS = ['requires_action', 'requires_confirmation', 'requires_payment_method'];

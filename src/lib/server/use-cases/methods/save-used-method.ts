@@ -1,17 +1,17 @@
 // The means of payment that was just used, kept for the instalments to come or for its owner's next payments.
 import { newId } from '../../identity.ts';
 import type { Attempt } from '../../store/attempts.ts';
-import { keepMethod } from '../../store/saved-methods.ts';
+import { insertMethod } from '../../store/saved-methods.ts';
 import type { Settling } from '../payments/settling.ts';
 
 /** null when Stripe does not say which it was. Harmless as often as it runs. */
-export async function keepUsedMethod(
+export async function saveUsedMethod(
 	{ scope, tx, intent, now }: Pick<Settling, 'scope' | 'tx' | 'now'> & { intent: Settling['intent'] | null },
 	attempt: Attempt
 ): Promise<string | null> {
 	if (!intent?.paymentMethodId) return null;
 	const { clientId, contactId, stripeAccount, mandateReference, remembersMethod } = attempt;
-	return keepMethod(tx, scope, {
+	return insertMethod(tx, scope, {
 		methodId: newId(),
 		clientId,
 		contactId,

@@ -1,7 +1,7 @@
 // “Paid there” was a mistake: its payment goes back as it was booked, on the same account, and its intent is free for the payment that it really is. A reversal,
-// never an erasure. Called inside sayOutcome. Refusals: outcome_said, refund_unknown, refund_said_first. Facts: payment.reversed, plan.changed.
+// never an erasure. Called inside declareOutcome. Refusals: outcome_said, refund_unknown, refund_said_first. Facts: payment.reversed, plan.changed.
 import type { Attempt } from '../../store/attempts.ts';
-import type { SaidOutcome } from '../../store/outcomes.ts';
+import type { DeclaredOutcome } from '../../store/outcomes.ts';
 import { listReversals, netReversed } from '../../store/payments.ts';
 import { findPaymentOfIntent } from '../../store/payments-of-intents.ts';
 import { sumOpenRefunds } from '../../store/refund-requests.ts';
@@ -11,10 +11,10 @@ import { bookDiscounts } from './book-discounts.ts';
 import { goBack } from './move-money.ts';
 import type { Booking } from './settling.ts';
 
-export async function takeBackPaid(
+export async function withdrawDeclaredPayment(
 	booking: Booking,
 	attempt: Attempt,
-	{ reference }: SaidOutcome,
+	{ reference }: DeclaredOutcome,
 	note: string
 ): Promise<Result<null>> {
 	const { scope, tx, now } = booking;

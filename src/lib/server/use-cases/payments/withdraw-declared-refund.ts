@@ -7,11 +7,11 @@ import { restore, type Moving } from './move-money.ts';
 import { voidCreditNotes } from './book-credit-notes.ts';
 
 /** By the reference that was said, as it was booked last. Harmless as often as it is called. */
-export async function unsayRefund(moving: Moving, payment: Payment, reference: string): Promise<void> {
+export async function withdrawDeclaredRefund(moving: Moving, payment: Payment, reference: string): Promise<void> {
 	const { tx, scope, now: at } = moving;
 	for (const given of await listRefundsNamed(tx, scope, [reference])) {
 		// Taken back, or failed at its bank: the money is here already.
-		if (given.paymentId !== payment.paymentId || given.isUnsaid || given.isFailed) continue;
+		if (given.paymentId !== payment.paymentId || given.isWithdrawn || given.isFailed) continue;
 		const objectId = given.stripeObjectId;
 		// What the credit note had taken off is owed again first: the money then settles it.
 		await voidCreditNotes(moving, payment, given.reversalId, at);

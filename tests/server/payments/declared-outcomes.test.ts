@@ -1,4 +1,4 @@
-// A try on an account that was left and disconnected: nobody can ask what became of it, so a person says. Paid, it is booked once; not paid, its invoice is free;
+// An attempt on an account that was left and disconnected: nobody can ask what became of it, so a person says. Paid, it is booked once; not paid, its invoice is free;
 // and when the account comes back, what Stripe says is heard, whatever was said.
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -8,8 +8,8 @@ import { newId } from '#lib/server/identity.ts';
 import { findAttempt } from '#lib/server/store/attempts.ts';
 import { findInvoice } from '#lib/server/store/invoices.ts';
 import { inScope } from '#lib/server/store/tx.ts';
-import { sayOutcome, type Answer, type SayInput } from '#lib/server/use-cases/payments/say-outcome.ts';
-import { hearOutcomes } from '#lib/server/use-cases/payments/hear-outcomes.ts';
+import { declareOutcome, type Answer, type DeclareInput } from '#lib/server/use-cases/payments/declare-outcome.ts';
+import { checkDeclaredOutcomes } from '#lib/server/use-cases/payments/check-declared-outcomes.ts';
 import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
 import { readAdminInvoice } from '#lib/server/use-cases/suppliers/read-admin.ts';
 import { changeStripeAccount } from '#lib/server/use-cases/suppliers/change-payee.ts';
@@ -72,8 +72,8 @@ const audits = async () =>
 		)
 	).map((row) => row.action);
 const DEBIT = 'pm_success_fr';
-type Try = { invoiceId: string; attemptId: string };
-async function begun(method: string, { lost = false, fails = false } = {}): Promise<Try & { intentId: string }> {
+type Attempted = { invoiceId: string; attemptId: string };
+async function begun(method: string, { lost = false, fails = false } = {}): Promise<Attempted & { intentId: string }> {
 	const invoiceId = await anInvoice(
 		house.services,
 		cast,
@@ -107,15 +107,20 @@ async function comeBack() {
 	house.world.world.refusedAccounts = [];
 	await pass(20);
 	await pass(20);
-	await hearOutcomes(house.services);
+	await checkDeclaredOutcomes(house.services);
 	await house.drain();
 }
 const paidThere = (reference: string): Answer => ({ outcome: 'paid', reference, paidOn: day(), methodType: 'card' });
-const say = ({ invoiceId, attemptId }: Try, answer: Answer, by = cast.owner) =>
-	sayOutcome(house.services, by, { invoiceId, attemptId, note: 'vu dans le tableau de bord', ...answer } as SayInput);
+const say = ({ invoiceId, attemptId }: Attempted, answer: Answer, by = cast.owner) =>
+	declareOutcome(house.services, by, {
+		invoiceId,
+		attemptId,
+		note: 'vu dans le tableau de bord',
+		...answer
+	} as DeclareInput);
 const NOT_PAID: Answer = { outcome: 'not_paid' };
 const payToday = (invoiceId: string) => pay(house.services, payer, [invoiceId], 120_000, { account: today });
-const tryOf = async ({ invoiceId, attemptId }: Try) => {
+const shownAttemptOf = async ({ invoiceId, attemptId }: Attempted) => {
 	const page = await readAdminInvoice(house.services, cast.owner, invoiceId);
 	return page.ok ? page.value.attempts.rows.find((one) => one.attemptId === attemptId) : undefined;
 };
@@ -123,7 +128,10 @@ const tryOf = async ({ invoiceId, attemptId }: Try) => {
 test('a debit under way that was paid there is booked once, on that account and that day, with its receipt, however often it is said', async () => {
 	const debit = await begun(DEBIT);
 	await leave();
-	expect(await tryOf(debit)).toMatchObject({ cutOff: { account: former, reference: debit.intentId }, said: null });
+	expect(await shownAttemptOf(debit)).toMatchObject({
+		cutOff: { account: former, reference: debit.intentId },
+		said: null
+	});
 	expect(await payToday(debit.invoiceId)).toMatchObject({ refusal: { code: 'payment_under_way' } });
 	const answer = paidThere(debit.intentId);
 	expect(await Promise.all([say(debit, answer), say(debit, answer)])).toMatchObject([{ ok: true }, { ok: true }]);
@@ -139,7 +147,7 @@ test('a debit under way that was paid there is booked once, on that account and 
 	await house.drain();
 	expect(mailsTo(payer.email).filter((mail) => /reçu/i.test(mail.subject + mail.text))).toHaveLength(1);
 	expect(await audits()).toEqual(['said_paid']);
-	expect(await tryOf(debit)).toMatchObject({
+	expect(await shownAttemptOf(debit)).toMatchObject({
 		cutOff: null,
 		said: { outcome: 'paid', by: 'Claire Martin', note: 'vu dans le tableau de bord', paidOn: day(), heard: null }
 	});
@@ -167,7 +175,7 @@ test('a try whose answer was lost is booked under the payment that was seen ther
 		expect.any(Number),
 		undefined
 	]);
-	expect(await tryOf(lost)).toMatchObject({ said: { heard: 'paid' } });
+	expect(await shownAttemptOf(lost)).toMatchObject({ said: { heard: 'paid' } });
 	expect(await audits()).toEqual(['said_paid']);
 });
 
@@ -178,7 +186,7 @@ test('a reference that is another payment’s makes nobody’s payment of it: th
 	await comeBack();
 	await reconcileRecent(house.services, 3);
 	await pass(20);
-	expect(await tryOf(mine)).toMatchObject({ said: { outcome: 'paid', heard: 'not_paid' } });
+	expect(await shownAttemptOf(mine)).toMatchObject({ said: { outcome: 'paid', heard: 'not_paid' } });
 	expect(await audits()).toEqual(['said_paid', 'outcome_differs']);
 	expect((await attemptOf(other.attemptId)).status).not.toBe('paid');
 	expect(await balanceOf(other.invoiceId)).toBe(120_000n);
@@ -207,7 +215,7 @@ test.each([
 		expect([after['4191'], after['411']]).toEqual([-120_000, undefined]);
 		expect(await audits()).toEqual(['said_not_paid', 'outcome_differs']);
 		expect(mailsTo('claire@lumen.example').some((mail) => /répond à nouveau/.test(mail.text))).toBe(true);
-		expect(await tryOf(tried)).toMatchObject({ said: { outcome: 'not_paid', heard: 'paid' } });
+		expect(await shownAttemptOf(tried)).toMatchObject({ said: { outcome: 'not_paid', heard: 'paid' } });
 		// Told once.
 		await pass(20);
 		expect(await audits()).toHaveLength(2);
@@ -233,9 +241,9 @@ test('what was said not to be paid, and was, pays its invoice where that is stil
 		[0n, 120_000n, 120_000n]
 	);
 	expect((await books())['4191']).toBeUndefined();
-	expect(await tryOf(unpaid)).toMatchObject({ status: 'canceled', said: { heard: 'not_paid' } });
+	expect(await shownAttemptOf(unpaid)).toMatchObject({ status: 'canceled', said: { heard: 'not_paid' } });
 	// The bank's question that was left there is closed: nobody answers it any more.
-	expect(await tryOf(left)).toMatchObject({ status: 'canceled', said: { heard: 'not_paid' } });
+	expect(await shownAttemptOf(left)).toMatchObject({ status: 'canceled', said: { heard: 'not_paid' } });
 	expect(house.world.world.accounts.get(former)?.payment_intents[left.intentId]?.status).toBe('canceled');
 });
 
@@ -247,7 +255,7 @@ test('said to be paid, and not so: the owners are told, and nothing is changed b
 	await comeBack();
 	expect(await books()).toEqual(before);
 	expect(await audits()).toEqual(['said_paid', 'outcome_differs']);
-	expect(await tryOf(debit)).toMatchObject({ status: 'paid', said: { heard: 'not_paid' } });
+	expect(await shownAttemptOf(debit)).toMatchObject({ status: 'paid', said: { heard: 'not_paid' } });
 });
 
 test('both answers at once: the first one stands, the other is told so', async () => {
@@ -271,7 +279,7 @@ test('nobody’s word is taken of an account that can be asked, or that somebody
 	await pass();
 	await pass();
 	expect(await tries()).toMatchObject([refused, refused]);
-	expect((await tryOf(debit))?.cutOff).toBeNull();
+	expect((await shownAttemptOf(debit))?.cutOff).toBeNull();
 	// Left, and the key of the platform is refused.
 	house.world.world.refusedAccounts = [];
 	await pass(20);
@@ -288,7 +296,7 @@ test('nobody’s word is taken of an account that can be asked, or that somebody
 	await house.advance(1);
 	await pass();
 	await pass();
-	expect((await tryOf(debit))?.cutOff).not.toBeNull();
+	expect((await shownAttemptOf(debit))?.cutOff).not.toBeNull();
 	house.world.world.refusedAccounts = [];
 	expect(await tries()).toMatchObject([refused, refused]);
 	expect((await attemptOf(debit.attemptId)).status).toBe('processing');
@@ -329,7 +337,7 @@ test('the first part of a plan that was paid there begins the plan, and the clie
 	const { stripePaymentIntentId } = await attemptOf(paid.attemptId);
 	expect(await say(paid, paidThere(stripePaymentIntentId ?? ''))).toMatchObject({ ok: true });
 	expect(await say(unpaid, NOT_PAID)).toMatchObject({ ok: true });
-	const planNow = async ({ invoiceId }: Try) => {
+	const planNow = async ({ invoiceId }: Attempted) => {
 		const page = await readAdminInvoice(house.services, cast.owner, invoiceId);
 		return page.ok
 			? page.value.plans.flatMap((plan) => [plan.status, ...plan.instalments.map((instalment) => instalment.status)])

@@ -17,7 +17,7 @@ import { recordFacts } from '../../store/outbox.ts';
 import { findClient, findClientsLike, insertClients, lockClientCreation } from '../../store/parties.ts';
 import { recordAudit } from '../../store/records.ts';
 import { queueOpenedMails } from '../mails/queue-mails.ts';
-import { setOffKept } from '../invoices/set-off-credits.ts';
+import { setOffSaved } from '../invoices/set-off-credits.ts';
 import { withdrawInvoices } from '../invoices/withdraw-invoices.ts';
 import { isTwin, nameOf } from './check-documents.ts';
 import type { ImportLine } from './import-line.ts';
@@ -41,14 +41,14 @@ export type Keepable = {
 type Kept = { item: Keepable; invoiceId: string; clientId: string };
 
 /** What the books can't hold, whatever it is. */
-export const notKept = (line: ImportLine): ImportLine => ({
+export const notSaved = (line: ImportLine): ImportLine => ({
 	...line,
 	outcome: 'refused',
 	findings: [...line.findings, block('NOT_KEPT', line.number.slice(0, 40), '', 'des valeurs qu’une facture peut avoir')]
 });
 
 /** One line for each, as it ended (somebody may have imported the same number a moment ago), and the clients of what was kept. */
-export async function keepInvoices(
+export async function saveInvoices(
 	tx: Tx,
 	scope: Scope,
 	items: Keepable[],
@@ -86,7 +86,7 @@ export async function keepInvoices(
 				now
 			}))
 	);
-	await setOffKept(
+	await setOffSaved(
 		tx,
 		scope,
 		now,

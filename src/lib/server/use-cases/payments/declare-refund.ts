@@ -1,6 +1,6 @@
 // A refund was asked for on an account at Stripe that was left and disconnected, and nobody can ask what became of it. Who sees it there says so: made there, it is
 // booked like every other, under its name at Stripe, so that the account, should it come back, finds it in the books. Not made: nothing is held for it any more. Who was
-// mistaken says another word instead, as with tries (say-outcome.ts).
+// mistaken says another word instead, as with tries (declare-outcome.ts).
 // Actor: owner or accountant. Refusals: not_allowed, proof_needed, not_found, account_answers, outcome_said, reference_of_another, refund_day_not_possible,
 // refund_above_rest, refund_not_taken. Facts: payment.reversed.
 import { actorName, may, type Scope } from '../../../domain/access/scope.ts';
@@ -21,7 +21,7 @@ import {
 	settleRefundRequest,
 	type RefundRequest
 } from '../../store/refund-requests.ts';
-import { findSaidRefund, insertSaidRefund, type SaidRefund } from '../../store/said-refunds.ts';
+import { findDeclaredRefund, insertDeclaredRefund, type DeclaredRefund } from '../../store/declared-refunds.ts';
 import { listRefundsNamed, lockRefundNames, type RefundInBooks } from '../../store/refunds-in-books.ts';
 import { listDisconnected } from '../../store/stripe-accounts.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
@@ -33,15 +33,15 @@ import { followMoney } from './follow-money.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { bookDiscounts } from './book-discounts.ts';
 import { goBack } from './move-money.ts';
-import { hearRefund } from './hear-refunds.ts';
-import { answers } from './say-outcome.ts';
-import { refundInBooks } from './said-refunds.ts';
+import { checkDeclaredRefund } from './check-declared-refunds.ts';
+import { answers } from './declare-outcome.ts';
+import { refundInBooks } from './declared-refunds.ts';
 import type { Booking } from './settling.ts';
-import { unsayRefund } from './unsay-refund.ts';
+import { withdrawDeclaredRefund } from './withdraw-declared-refund.ts';
 
 type Made = { outcome: 'refunded'; refundedOn: CivilDate; reference: string };
 export type RefundAnswer = Made | { outcome: 'not_refunded' };
-export type SayRefundInput = {
+export type DeclareRefundInput = {
 	paymentId: string;
 	refundRequestId: string;
 	note: string;
@@ -49,7 +49,11 @@ export type SayRefundInput = {
 	instead?: number;
 } & RefundAnswer;
 
-export async function sayRefund(services: Services, scope: Scope, input: SayRefundInput): Promise<Result<null>> {
+export async function declareRefund(
+	services: Services,
+	scope: Scope,
+	input: DeclareRefundInput
+): Promise<Result<null>> {
 	if (!may(scope.actor, 'book_transfers')) return refuse('not_allowed');
 	const unproven = requireFreshProof(services, scope);
 	if (unproven) return unproven;
@@ -58,22 +62,22 @@ export async function sayRefund(services: Services, scope: Scope, input: SayRefu
 	const asks = seen.request.status === 'open' || input.instead !== undefined;
 	const answersNow = asks && (await answers(services, seen.payment.stripeAccount));
 	if (answersNow && input.instead === undefined) return refuse('account_answers');
-	const said = await commit(services, scope, (tx) => sayInside(services, scope, tx, { ...input, answersNow }));
-	if (said.ok && answersNow) await hearRefund(services, scope.supplierId, input.refundRequestId);
+	const said = await commit(services, scope, (tx) => declareInside(services, scope, tx, { ...input, answersNow }));
+	if (said.ok && answersNow) await checkDeclaredRefund(services, scope.supplierId, input.refundRequestId);
 	return said;
 }
 
-async function findBoth(tx: Tx, scope: Scope, { paymentId, refundRequestId }: SayRefundInput) {
+async function findBoth(tx: Tx, scope: Scope, { paymentId, refundRequestId }: DeclareRefundInput) {
 	const request = await findRefundRequest(tx, scope, refundRequestId);
 	const payment = request?.paymentId === paymentId ? await findPayment(tx, scope, paymentId) : null;
 	return request && payment ? { request, payment } : null;
 }
 
-async function sayInside(
+async function declareInside(
 	services: Services,
 	scope: Scope,
 	tx: Tx,
-	input: SayRefundInput & { answersNow: boolean }
+	input: DeclareRefundInput & { answersNow: boolean }
 ): Promise<Result<null>> {
 	const found = await findBoth(tx, scope, input);
 	if (!found) return refuse('not_found');
@@ -82,7 +86,7 @@ async function sayInside(
 	await lockInvoicesOf(tx, scope, found.payment.attemptId);
 	const request = required(await findRefundRequest(tx, scope, input.refundRequestId), 'refund request');
 	const { payment } = found;
-	const known = await findSaidRefund(tx, scope, input.refundRequestId);
+	const known = await findDeclaredRefund(tx, scope, input.refundRequestId);
 	if (known && isSame(known, input)) return done(null);
 	if (known?.round !== input.instead || (!known && request.status !== 'open')) return refuse('outcome_said');
 	const account = payment.stripeAccount;
@@ -95,25 +99,25 @@ async function sayInside(
 	}
 	// Under the name that counts now: Stripe may have told that the one which was said is another's, and let it go. What Stripe has made is not said once more.
 	if (request.stripeRefundId !== null && !isAsStripeSays(request, known, input)) {
-		await unsayRefund({ ...booking, intent: null }, payment, request.stripeRefundId);
+		await withdrawDeclaredRefund({ ...booking, intent: null }, payment, request.stripeRefundId);
 		await followMoney(booking, payment, payment.paymentId);
 	}
 	await keep(booking, payment, { request, known, input });
 	return done(null);
 }
-const isSame = (known: SaidRefund, input: SayRefundInput): boolean =>
+const isSame = (known: DeclaredRefund, input: DeclareRefundInput): boolean =>
 	known.outcome === input.outcome &&
 	(input.outcome === 'not_refunded' || (known.reference === input.reference && known.refundedOn === input.refundedOn));
 /** Both answers while nobody can be asked. Once Stripe has contradicted “made there”, it was not. */
-export const mayChangeRefund = (known: SaidRefund, to: RefundOutcome, isGone: boolean): boolean =>
+export const mayChangeRefund = (known: DeclaredRefund, to: RefundOutcome, isGone: boolean): boolean =>
 	known.heard !== known.outcome &&
 	(isGone || (known.outcome === 'refunded' && known.heard === 'not_refunded' && to === 'not_refunded'));
 
-type Asked = { request: RefundRequest; known: SaidRefund | null };
+type Asked = { request: RefundRequest; known: DeclaredRefund | null };
 /** Stripe itself has called it so: no word gave it this name. */
 const nameByStripe = ({ request, known }: Asked): string | null =>
 	request.stripeRefundId === known?.reference ? null : request.stripeRefundId;
-const isAsStripeSays = (request: RefundRequest, known: SaidRefund | null, said: RefundAnswer): boolean =>
+const isAsStripeSays = (request: RefundRequest, known: DeclaredRefund | null, said: RefundAnswer): boolean =>
 	said.outcome === 'refunded' && said.reference === nameByStripe({ request, known });
 
 async function mistakeIn(
@@ -129,7 +133,7 @@ async function mistakeIn(
 	const named = await listRefundsNamed(tx, scope, own === null ? [reference] : [reference, own]);
 	const standing = named.find((one) => isOf(payment, one) && nameAtStripe(one.stripeObjectId) === own);
 	const isTaken = named.some(
-		(one) => nameAtStripe(one.stripeObjectId) === reference && !one.isUnsaid && one !== standing
+		(one) => nameAtStripe(one.stripeObjectId) === reference && !one.isWithdrawn && one !== standing
 	);
 	// What Stripe has called it is its name. Any other that is in the books is another's.
 	const byStripe = nameByStripe({ request, known });
@@ -155,12 +159,12 @@ async function mistakeIn(
 }
 
 const isOf = ({ paymentId }: Payment, one: RefundInBooks): boolean =>
-	one.paymentId === paymentId && !one.isUnsaid && !one.isFailed;
+	one.paymentId === paymentId && !one.isWithdrawn && !one.isFailed;
 
 async function keep(
 	booking: Booking,
 	payment: Payment,
-	{ request, known, input }: Asked & { input: SayRefundInput }
+	{ request, known, input }: Asked & { input: DeclareRefundInput }
 ): Promise<void> {
 	const { tx, scope, supplier, now } = booking;
 	const { refundRequestId, amountMinor } = request;
@@ -170,7 +174,7 @@ async function keep(
 		? ({ status: 'accepted', stripeRefundId: made.reference } as const)
 		: ({ status: 'refused', stripeRefundId: null } as const);
 	await settleRefundRequest(tx, scope, refundRequestId, answer, now);
-	await insertSaidRefund(tx, scope, {
+	await insertDeclaredRefund(tx, scope, {
 		refundRequestId,
 		round: (known?.round ?? 0) + 1,
 		outcome,

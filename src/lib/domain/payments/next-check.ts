@@ -7,7 +7,7 @@ const SOON_MS = 30 * MINUTE_MS;
 /** A debit takes days, and what happens to it is listed by the hour besides (reconcile.ts). */
 const DEBIT_MS = 12 * 60 * MINUTE_MS;
 
-export function nextLook({
+export function nextCheck({
 	now,
 	begunAt,
 	isDebit = false,

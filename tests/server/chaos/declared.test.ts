@@ -5,16 +5,16 @@ import { minor } from '#lib/domain/money/minor.ts';
 import { required } from '#lib/domain/required.ts';
 import { newId } from '#lib/server/identity.ts';
 import { findPaymentOfIntent } from '#lib/server/store/payments-of-intents.ts';
-import { hearRefunds } from '#lib/server/use-cases/payments/hear-refunds.ts';
+import { checkDeclaredRefunds } from '#lib/server/use-cases/payments/check-declared-refunds.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
-import { sayRefund } from '#lib/server/use-cases/payments/say-refund.ts';
+import { declareRefund } from '#lib/server/use-cases/payments/declare-refund.ts';
 import { checkClaims } from '#scripts/chaos/checker/claims.ts';
 import type { Anomaly } from '#scripts/chaos/checker/facts.ts';
 import { checkMails } from '#scripts/chaos/checker/mails.ts';
 import { checkStripe } from '#scripts/chaos/checker/stripe.ts';
 import { cutOffStage, DEBIT, NOT_PAID } from '../../builders/cut-off.ts';
 
-const { at, asSystem, begun, leave, comeBack, pass, say, paidThere, tryOf, day } = cutOffStage();
+const { at, asSystem, begun, leave, comeBack, pass, say, paidThere, shownAttemptOf, day } = cutOffStage();
 const OK = { ok: true };
 async function look(wrong = 'select 1'): Promise<Anomaly[]> {
 	const anomalies: Anomaly[] = [];
@@ -54,16 +54,16 @@ test('a payment that was said, taken back and said again, and a refund of anothe
 	at.house.world.world.faults = [];
 	await leave();
 	const said = { outcome: 'refunded' as const, reference: 're_read_wrongly', refundedOn: day(), note: 'vu' };
-	expect(await sayRefund(at.house.services, at.cast.owner, { ...of, ...said })).toMatchObject(OK);
+	expect(await declareRefund(at.house.services, at.cast.owner, { ...of, ...said })).toMatchObject(OK);
 	await at.house.drain();
 	for (const [round, answer] of [paidThere(debit.intentId), NOT_PAID, paidThere(debit.intentId)].entries())
 		expect(await say(debit, answer, at.cast.owner, round || undefined)).toMatchObject(OK);
 	await at.house.drain();
 	await at.house.advance(14);
 	await comeBack();
-	await hearRefunds(at.house.services);
+	await checkDeclaredRefunds(at.house.services);
 	await pass(20);
-	expect(await tryOf(debit)).toMatchObject({ status: 'paid', said: { heard: 'paid', round: 3 } });
+	expect(await shownAttemptOf(debit)).toMatchObject({ status: 'paid', said: { heard: 'paid', round: 3 } });
 	expect(await look()).toEqual([]);
 	const round = '(select payment_id from payment where intent_round = 2)';
 	expect((await look(`delete from payment where payment_id = ${round}`)).map((one) => one.rule)).toContain(

@@ -3,12 +3,12 @@ import { required } from '../../../domain/required.ts';
 import type { StartPayment } from '../../../contract/payments.ts';
 import type { SavedMethod } from '../../store/saved-methods.ts';
 import { insertSetup } from '../../store/method-setups.ts';
-import { contactOf, type From } from '../offers/keep-acceptance.ts';
+import { contactOf, type From } from '../offers/save-acceptance.ts';
 import { beginSetUpPlan } from '../plans/begin-set-up-plan.ts';
-import type { Following } from '../plans/follow-plan.ts';
+import type { Following } from '../plans/apply-outcome.ts';
 
 type Accepted = { attemptId: string; clientId: string; method: SavedMethod | null; input: StartPayment; from: From };
-export async function keepSetUp(
+export async function createSetup(
 	following: Omit<Following, 'intent'>,
 	{ attemptId, clientId, method, input, from }: Accepted
 ): Promise<void> {

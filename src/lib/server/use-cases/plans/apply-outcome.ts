@@ -1,4 +1,4 @@
-// What became of a try, for the plan it pays: instalments paid, on their way, refused; the plan begun, mended, completed. Called inside settling, once for
+// What became of an attempt, for the plan it pays: instalments paid, on their way, refused; the plan begun, mended, completed. Called inside settling, once for
 // each move of an attempt. Facts: plan.changed.
 import { addDays, civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { askedOn } from '../../../domain/plans/calendar.ts';
@@ -14,12 +14,12 @@ import { listHeldInstalments, listHeldPositions, setHold } from '../../store/hel
 import { findPlan, lockPlan, saveInstalment, savePlan, type PlanWithInstalments } from '../../store/plans.ts';
 import { findMethod } from '../../store/saved-methods.ts';
 import { queueAttemptMail, queuePlanMail, UNTRIED } from '../mails/queue-mails.ts';
-import { keepUsedMethod } from '../methods/keep-used-method.ts';
+import { saveUsedMethod } from '../methods/save-used-method.ts';
 import type { Settling } from '../payments/settling.ts';
 
 export type Following = Pick<Settling, 'scope' | 'tx' | 'supplier' | 'now'> & { intent: IntentState | null };
 
-export async function followPlan(following: Following, attempt: Attempt, status: Attempt['status']): Promise<void> {
+export async function applyOutcome(following: Following, attempt: Attempt, status: Attempt['status']): Promise<void> {
 	const { scope, tx } = following;
 	const held = await listHeldInstalments(tx, scope, attempt.attemptId);
 	if (!held[0]) return;
@@ -52,7 +52,7 @@ async function advance(following: Following, { plan, instalments, attempt, statu
 			{ status: status === 'paid' ? 'paid' : 'processing', askOn: null, attemptId: attempt.attemptId },
 			now
 		);
-	const methodId = attempt.keepsMethod ? await keepUsedMethod(following, attempt) : null;
+	const methodId = attempt.keepsMethod ? await saveUsedMethod(following, attempt) : null;
 	const after = required(await findPlan(tx, scope, plan.planId), 'plan');
 	const begins = plan.status === 'pending';
 	await savePlan(
@@ -70,7 +70,7 @@ async function advance(following: Following, { plan, instalments, attempt, statu
 	if (begins) await queuePlanMail(tx, scope, now, 'plan_started', plan);
 }
 
-/** A try that had been given up and was paid after all holds its instalments again, unless another has taken them meanwhile, or asks a bank for them at this moment. */
+/** An attempt that had been given up and was paid after all holds its instalments again, unless another has taken them meanwhile, or asks a bank for them at this moment. */
 async function holdAgain(tx: Tx, scope: Settling['scope'], attempt: Attempt, plan: PlanWithInstalments): Promise<void> {
 	const held = await listHeldInstalments(tx, scope, attempt.attemptId);
 	if (held.every((one) => one.holds)) return;
@@ -112,7 +112,7 @@ async function fallBack(following: Following, { plan, instalments, attempt, stat
 	// A payer whose own card is refused on the page is told there, and nothing changes; what the schedule tried, or a bank sent back, counts.
 	const counts = attempt.channel === 'plan' || instalments.some((instalment) => instalment.status === 'processing');
 	if (!counts || status === 'canceled') return restore(following, instalments, attempt);
-	// One that another try has paid, or is paying, is not refused by this one.
+	// One that another attempt has paid, or is paying, is not refused by this one.
 	for (const instalment of instalments.filter((one) => one.attemptId === attempt.attemptId && one.status !== 'paid'))
 		await refuseInstalment(following, plan, instalment, failureOf(following.intent, attempt));
 }
@@ -186,7 +186,7 @@ const failureOf = (intent: IntentState | null, attempt: Attempt): Omit<Failure, 
 });
 
 /** Money that went back re-opens the instalments it had paid; money restored closes them again; a match that was a mistake is as if it had not been. */
-export async function followReversal(
+export async function applyReversal(
 	following: Following,
 	attempt: Attempt,
 	kind: 'gone' | 'restored' | 'undone'

@@ -7,9 +7,9 @@ import type { Payment } from '../../store/payments.ts';
 import { nameInBooks } from '../../store/payments-of-intents.ts';
 import { listRefundsNamed } from '../../store/refunds-in-books.ts';
 import { settleRefundRequest } from '../../store/refund-requests.ts';
-import { listSaidOfPayment, type SaidOfRefund } from '../../store/said-refunds.ts';
+import { listDeclaredOfPayment, type DeclaredOfRefund } from '../../store/declared-refunds.ts';
 import type { Settling } from './settling.ts';
-import { unsayRefund } from './unsay-refund.ts';
+import { withdrawDeclaredRefund } from './withdraw-declared-refund.ts';
 
 /** The name in the books of a refund at Stripe of a payment, whose name is locked. What was said of another payment under its name is not this refund. */
 export async function refundInBooks(
@@ -18,7 +18,7 @@ export async function refundInBooks(
 	refundId: string
 ): Promise<string> {
 	const known = await listRefundsNamed(at.tx, at.scope, [refundId]);
-	const own = known.find((one) => one.paymentId === paymentId && !one.isUnsaid);
+	const own = known.find((one) => one.paymentId === paymentId && !one.isWithdrawn);
 	return own?.stripeObjectId ?? nameInBooks(refundId, known.length + 1);
 }
 /**
@@ -27,14 +27,14 @@ export async function refundInBooks(
  */
 export const refundAtStripe = (
 	refunds: readonly IntentRefund[],
-	{ said, request }: SaidOfRefund
+	{ said, request }: DeclaredOfRefund
 ): IntentRefund | undefined =>
 	refunds.find((one) => one.refundRequestId === request.refundRequestId) ??
 	refunds.find(
 		(one) => one.id === said.reference && one.refundRequestId === null && one.amountMinor === request.amountMinor
 	);
 /** A name that Stripe knows was said, and it is not this refund’s. What Stripe does not know at all is left as it was said. */
-export const isMisnamed = (refunds: readonly IntentRefund[], one: SaidOfRefund): boolean => {
+export const isMisnamed = (refunds: readonly IntentRefund[], one: DeclaredOfRefund): boolean => {
 	const own = refundAtStripe(refunds, one);
 	const { reference } = one.said;
 	return reference !== null && (own ? own.id !== reference : refunds.some(({ id }) => id === reference));
@@ -47,10 +47,10 @@ export const isMisnamed = (refunds: readonly IntentRefund[], one: SaidOfRefund):
 export async function forgetMisnamed(settling: Settling, payment: Payment): Promise<void> {
 	const { tx, scope, intent } = settling;
 	if (!intent.refunds.length) return;
-	for (const one of await listSaidOfPayment(tx, scope, payment.paymentId)) {
+	for (const one of await listDeclaredOfPayment(tx, scope, payment.paymentId)) {
 		const { said, request } = one;
 		if (!said.reference || request.stripeRefundId !== said.reference || !isMisnamed(intent.refunds, one)) continue;
-		await unsayRefund(settling, payment, said.reference);
+		await withdrawDeclaredRefund(settling, payment, said.reference);
 		const own = refundAtStripe(intent.refunds, one);
 		const answer = own
 			? ({ status: 'accepted', stripeRefundId: own.id } as const)

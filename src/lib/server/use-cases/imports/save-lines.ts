@@ -4,9 +4,9 @@ import type { ChosenKind } from '../../../domain/invoices/client-kind.ts';
 import type { InvoiceDocument } from '../../../domain/invoices/document.ts';
 import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
-import { saveOutcomes, listClientsOf, listToKeep, type LineRow } from '../../store/import-lines.ts';
+import { saveOutcomes, listClientsOf, listToSave, type LineRow } from '../../store/import-lines.ts';
 import { listBuyers } from '../../store/import-buyers.ts';
-import { countUp, findImport, keepAsDocument, saveImport, type ImportJob } from '../../store/imports.ts';
+import { countUp, findImport, saveAsDocument, saveImport, type ImportJob } from '../../store/imports.ts';
 import { fromJson } from '../../store/json.ts';
 import { isRefusedByDatabase } from '../../store/tx.ts';
 import { refreshStatistics } from '../../store/upkeep.ts';
@@ -14,7 +14,7 @@ import { giveWay } from '../../visitors.ts';
 import { read } from '../run.ts';
 import type { ImportLine } from './import-line.ts';
 import { hasGrown, lastStep, step, type Work } from './import-work.ts';
-import { buyingOf, heldLine, isHeld, keepInvoices, makeClients, notKept, tellOpened } from './keep-invoices.ts';
+import { buyingOf, heldLine, isHeld, saveInvoices, makeClients, notSaved, tellOpened } from './save-invoices.ts';
 
 /** Lines that are made ready together, and kept in one transaction where they are of one list. A file that is one invoice is one transaction. */
 const BLOCK = 400;
@@ -23,7 +23,7 @@ const SMALL_BLOCK = 100;
 /** How many blocks one turn takes: then another import that waits has its turn. */
 const BLOCKS_A_TURN = 12;
 
-export async function keepNextLines(work: Work): Promise<void> {
+export async function saveNextLines(work: Work): Promise<void> {
 	const { services, scope, claim } = work;
 	const job = await read(services, scope, async (tx) =>
 		required(await findImport(tx, scope, claim.importId), 'import')
@@ -42,7 +42,7 @@ export async function keepNextLines(work: Work): Promise<void> {
 		const ahead = visitors.areHere() ? null : following();
 		ahead?.catch(() => {});
 		try {
-			for (const some of transactionsOf(block)) await keepSome(work, some, job);
+			for (const some of transactionsOf(block)) await saveSome(work, some, job);
 			// What is kept and not said here yet is found again, and passed over, if this process dies before.
 			await step(work, async (tx, hold) => {
 				await hold();
@@ -80,7 +80,7 @@ async function nextBlock(work: Work, job: ImportJob): Promise<Waiting[]> {
 	const { services, scope } = work;
 	const size = services.visitors.areHere() ? SMALL_BLOCK : BLOCK;
 	for (;;) {
-		const rows = await read(services, scope, (tx) => listToKeep(tx, scope, job, size));
+		const rows = await read(services, scope, (tx) => listToSave(tx, scope, job, size));
 		const waiting = rows.map(waitingOf);
 		if (!waiting.length) return [];
 		const held = new Set<Waiting>();
@@ -125,14 +125,14 @@ const waitingOf = (row: LineRow): Waiting => ({
 /** Those of one file together. */
 const transactionsOf = (rows: Waiting[]): Waiting[][] => [...Map.groupBy(rows, ({ row }) => row.filePosition).values()];
 
-async function keepSome(work: Work, rows: Waiting[], job: ImportJob): Promise<void> {
+async function saveSome(work: Work, rows: Waiting[], job: ImportJob): Promise<void> {
 	try {
-		await keepRows(work, rows, job);
+		await saveRows(work, rows, job);
 	} catch (error) {
 		// One of them is something that the books can't hold: each by itself then, so that it alone is refused.
 		if (!isRefusedByDatabase(error)) throw error;
 		for (const row of rows)
-			await keepRows(work, [{ ...row, clientId: undefined }], job).catch((reason: unknown) => {
+			await saveRows(work, [{ ...row, clientId: undefined }], job).catch((reason: unknown) => {
 				if (!isRefusedByDatabase(reason)) throw reason;
 				return refuseRow(work, row, reason);
 			});
@@ -142,27 +142,27 @@ async function refuseRow(work: Work, { row, line }: Waiting, reason: unknown): P
 	const { services, scope, claim } = work;
 	const { importId } = claim;
 	services.log.warn({ err: reason, importId, number: row.number }, 'import: an invoice could not be kept');
-	const view = notKept(line);
+	const view = notSaved(line);
 	await step(work, async (tx, hold) => {
 		await hold();
 		await saveOutcomes(tx, scope, importId, [{ ...row, outcome: 'refused', view }]);
 	});
 }
 
-const keepRows = (work: Work, waiting: Waiting[], job: ImportJob): Promise<void> =>
+const saveRows = (work: Work, waiting: Waiting[], job: ImportJob): Promise<void> =>
 	step(work, async (tx, hold) => {
 		const { services, scope, claim } = work;
 		const { importId } = claim;
 		const now = services.clock.now();
 		const at = { importId, position: required(waiting[0], 'line').row.filePosition };
-		const file = await keepAsDocument(tx, scope, at, { documentId: newId(), now });
+		const file = await saveAsDocument(tx, scope, at, { documentId: newId(), now });
 		const items = waiting.map(({ row: { invoiceId, replaces }, ...what }) => ({
 			...what,
 			...file,
 			invoiceId,
 			replaces
 		}));
-		const { lines } = await keepInvoices(tx, scope, items, {
+		const { lines } = await saveInvoices(tx, scope, items, {
 			now,
 			sendMails: job.sendsMails,
 			isReviewed: job.acceptsReview

@@ -22,7 +22,7 @@ export const contactOf = ({ actor }: Scope): string | null =>
 /** Evidence keeps the names it was first written with: `parts` are the instalments. */
 const asStored = ({ instalments, ...option }: PaymentOption) => ({ ...option, parts: instalments });
 
-export async function keepAcceptance(
+export async function saveAcceptance(
 	tx: Tx,
 	scope: Scope,
 	attemptId: string,

@@ -1,4 +1,4 @@
-// A try can't be asked about any more: its account at Stripe was left and disconnected. Who sees it there says what became of it. Paid: it is booked through the
+// An attempt can't be asked about any more: its account at Stripe was left and disconnected. Who sees it there says what became of it. Paid: it is booked through the
 // one door, under the intent it is at Stripe, so that the account, should it come back, finds it in the books. Not paid: it ends, and its invoices are payable.
 // Who was mistaken says another word instead: while nobody can be asked, or once Stripe has contradicted “paid there”. Both stay; the last one counts.
 // Actor: owner or accountant. Refusals: not_allowed, proof_needed, not_found, account_answers, outcome_said, reference_of_another, money_day_not_possible,
@@ -24,7 +24,7 @@ import {
 	lockInvoicesOf
 } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
-import { findSaid, insertSaid, type SaidOutcome } from '../../store/outcomes.ts';
+import { findDeclared, insertDeclared, type DeclaredOutcome } from '../../store/outcomes.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { findPaymentOfIntent } from '../../store/payments-of-intents.ts';
 import { getSupplier } from '../../store/parties.ts';
@@ -33,20 +33,20 @@ import { listDisconnected } from '../../store/stripe-accounts.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
 import { noonOf } from '../bank/find-matches.ts';
 import { queueOwnerNotice, queueRefundNotice } from '../mails/queue-owner-notices.ts';
-import { followPlan } from '../plans/follow-plan.ts';
+import { applyOutcome } from '../plans/apply-outcome.ts';
 import { followMoney } from './follow-money.ts';
 import { askForMethod } from '../plans/ask-for-method.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { bookDiscounts } from './book-discounts.ts';
-import { keepReceived } from './book-payment.ts';
-import { hearOne } from './hear-outcomes.ts';
-import { takeBackPaid } from './take-back-word.ts';
+import { saveReceived } from './book-payment.ts';
+import { checkDeclaredOutcome } from './check-declared-outcomes.ts';
+import { withdrawDeclaredPayment } from './withdraw-declared-payment.ts';
 import type { Booking } from './settling.ts';
 
 type Paid = { outcome: 'paid'; paidOn: CivilDate; reference: string; methodType: PaymentMethodType };
 type NotPaid = { outcome: 'not_paid' };
 export type Answer = Paid | NotPaid;
-export type SayInput = {
+export type DeclareInput = {
 	invoiceId: string;
 	attemptId: string;
 	note: string;
@@ -54,24 +54,28 @@ export type SayInput = {
 	instead?: number;
 } & Answer;
 
-export async function sayOutcome(services: Services, scope: Scope, input: SayInput): Promise<Result<null>> {
+export async function declareOutcome(services: Services, scope: Scope, input: DeclareInput): Promise<Result<null>> {
 	if (!may(scope.actor, 'book_transfers')) return refuse('not_allowed');
 	const unproven = requireFreshProof(services, scope);
 	if (unproven) return unproven;
-	const seen = await read(services, scope, async (tx) => findTry(tx, scope, input));
+	const seen = await read(services, scope, async (tx) => findCutOffAttempt(tx, scope, input));
 	if (!seen) return refuse('not_found');
 	// Known to be disconnected some minutes ago: asked once more, since whoever can be asked needs nobody's word.
 	const answersNow =
 		(isLive(seen.status) || input.instead !== undefined) && (await answers(services, seen.stripeAccount));
 	if (answersNow && input.instead === undefined) return refuse('account_answers');
-	const said = await commit(services, scope, (tx) => sayInside(services, scope, tx, { ...input, answersNow }));
+	const said = await commit(services, scope, (tx) => declareInside(services, scope, tx, { ...input, answersNow }));
 	// What Stripe has of it is heard at once, before anybody is asked to pay it again.
-	if (said.ok && answersNow) await hearOne(services, scope.supplierId, input.attemptId);
+	if (said.ok && answersNow) await checkDeclaredOutcome(services, scope.supplierId, input.attemptId);
 	return said;
 }
 
 /** Of this invoice, and not the setting-up of a plan, which ends by itself. */
-async function findTry(tx: Tx, scope: Scope, { invoiceId, attemptId }: SayInput): Promise<Attempt | null> {
+async function findCutOffAttempt(
+	tx: Tx,
+	scope: Scope,
+	{ invoiceId, attemptId }: DeclareInput
+): Promise<Attempt | null> {
 	const attempt = await findAttempt(tx, scope, attemptId);
 	const lines = attempt && !attempt.isSetup ? await listAttemptLines(tx, scope, attemptId) : [];
 	return lines.some((line) => line.invoiceId === invoiceId) ? attempt : null;
@@ -88,16 +92,16 @@ export async function answers(services: Services, account: string | null): Promi
 }
 
 /** Both answers at once, or one of them twice: the first one stands. */
-async function sayInside(
+async function declareInside(
 	services: Services,
 	scope: Scope,
 	tx: Tx,
-	input: SayInput & { answersNow: boolean }
+	input: DeclareInput & { answersNow: boolean }
 ): Promise<Result<null>> {
 	const attempt = await lockAttempt(tx, scope, input.attemptId);
 	if (!attempt) return refuse('not_found');
 	await lockInvoicesOf(tx, scope, input.attemptId);
-	const known = await findSaid(tx, scope, input.attemptId);
+	const known = await findDeclared(tx, scope, input.attemptId);
 	// Under way after all, as Stripe had said before its account was lost again: it is ended once more.
 	if (known && isSame(known, input) && !isLive(attempt.status)) return done(null);
 	if (known?.round !== input.instead) return refuse('outcome_said');
@@ -117,28 +121,28 @@ async function sayInside(
 		// Looked at before anything is undone: what is refused changes nothing.
 		const mistake = input.outcome === 'paid' ? await mistakeIn(booking, attempt, known, input) : null;
 		if (mistake) return refuse(mistake);
-		const undone = await takeBackPaid(booking, attempt, known, input.note);
+		const undone = await withdrawDeclaredPayment(booking, attempt, known, input.note);
 		if (!undone.ok) return undone;
 	}
 	const said = { input, known };
-	return input.outcome === 'paid' ? keepPaid(booking, attempt, { input, known }) : keepNotPaid(booking, attempt, said);
+	return input.outcome === 'paid' ? savePaid(booking, attempt, { input, known }) : saveNotPaid(booking, attempt, said);
 }
-/** Both answers while nobody can be asked. Once Stripe has contradicted “paid there”, it is not paid; what it has of the try follows. */
-export const mayChange = (known: SaidOutcome, to: Outcome, isGone: boolean): boolean =>
+/** Both answers while nobody can be asked. Once Stripe has contradicted “paid there”, it is not paid; what it has of the attempt follows. */
+export const mayChange = (known: DeclaredOutcome, to: Outcome, isGone: boolean): boolean =>
 	known.heard !== known.outcome &&
 	(isGone || (known.outcome === 'paid' && known.heard === 'not_paid' && to === 'not_paid'));
-const isSame = (known: SaidOutcome, input: SayInput): boolean =>
+const isSame = (known: DeclaredOutcome, input: DeclareInput): boolean =>
 	known.outcome === input.outcome &&
 	(input.outcome === 'not_paid' || (known.reference === input.reference && known.paidOn === input.paidOn));
 
-type Said<Input = SayInput> = { input: Input; known: SaidOutcome | null };
-/** What the try is known to be at Stripe by anybody but who said so. */
-const intentOf = ({ stripePaymentIntentId }: Attempt, known: SaidOutcome | null): string | null =>
+type Said<Input = DeclareInput> = { input: Input; known: DeclaredOutcome | null };
+/** What the attempt is known to be at Stripe by anybody but who said so. */
+const intentOf = ({ stripePaymentIntentId }: Attempt, known: DeclaredOutcome | null): string | null =>
 	known?.isNamed ? null : stripePaymentIntentId;
 async function mistakeIn(
 	{ scope, tx, supplier, now }: Booking,
 	attempt: Attempt,
-	known: SaidOutcome | null,
+	known: DeclaredOutcome | null,
 	said: Paid
 ): Promise<OutcomeMistake | null> {
 	const intentId = intentOf(attempt, known);
@@ -149,10 +153,10 @@ async function mistakeIn(
 	return others.some((one) => one.attemptId !== attempt.attemptId) ? 'reference_of_another' : null;
 }
 
-async function keepPaid(
+async function savePaid(
 	booking: Booking,
 	attempt: Attempt,
-	{ input, known }: Said<SayInput & Paid>
+	{ input, known }: Said<DeclareInput & Paid>
 ): Promise<Result<null>> {
 	const { scope, tx, supplier, now } = booking;
 	const { paidOn, reference } = input;
@@ -168,7 +172,7 @@ async function keepPaid(
 		now
 	);
 	await say(booking, attempt, { input, known });
-	const payment = await keepReceived(booking, attempt, {
+	const payment = await saveReceived(booking, attempt, {
 		amountMinor,
 		methodType,
 		methodLabel: attempt.methodLabel,
@@ -179,7 +183,7 @@ async function keepPaid(
 		entryOf: (_paymentId, { name, lines, creditMinor }) =>
 			moneyIn('payment', name, { clientId, lines, advanceMinor: creditMinor, claimMinor: ZERO })
 	});
-	await followPlan({ ...booking, intent: null }, attempt, 'paid');
+	await applyOutcome({ ...booking, intent: null }, attempt, 'paid');
 	await askForMethod(booking, attempt);
 	await bookDiscounts(booking, payment);
 	await followMoney(booking, attempt, payment.paymentId);
@@ -188,7 +192,7 @@ async function keepPaid(
 	return done(null);
 }
 
-async function keepNotPaid(booking: Booking, attempt: Attempt, { input, known }: Said): Promise<Result<null>> {
+async function saveNotPaid(booking: Booking, attempt: Attempt, { input, known }: Said): Promise<Result<null>> {
 	const { scope, tx, now } = booking;
 	const { attemptId, clientId, amountMinor, currency } = attempt;
 	const ended = { status: 'canceled', errorCode: 'said_not_paid', declineCode: null } as const;
@@ -196,7 +200,7 @@ async function keepNotPaid(booking: Booking, attempt: Attempt, { input, known }:
 	await say(booking, attempt, { input, known });
 	// What had been said to be paid has let its instalments go already.
 	if (known?.outcome !== 'paid')
-		await followPlan({ ...booking, intent: null }, { ...attempt, errorCode: 'said_not_paid' }, 'canceled');
+		await applyOutcome({ ...booking, intent: null }, { ...attempt, errorCode: 'said_not_paid' }, 'canceled');
 	await followMoney(booking, attempt, null);
 	for (const { invoiceId } of await listAttemptLines(tx, scope, attemptId))
 		await recordFact(tx, scope, now, { kind: 'attempt.changed', clientId, invoiceId, attemptId });
@@ -211,10 +215,10 @@ async function say({ scope, tx, now }: Booking, attempt: Attempt, { input, known
 	const [round, isNamed] = [(known?.round ?? 0) + 1, outcome === 'paid' && intentOf(attempt, known) === null];
 	const paid = input.outcome === 'paid' ? { paidOn: input.paidOn, reference: input.reference } : {};
 	const by = { saidBy: actorName(scope.actor), saidAt: now };
-	await insertSaid(tx, scope, { attemptId, round, outcome, note, isNamed, ...by, ...paid });
+	await insertDeclared(tx, scope, { attemptId, round, outcome, note, isNamed, ...by, ...paid });
 }
 /** Daily work is told to the other owners; a receipt that is worth nothing any more to every one. */
-const tell = ({ scope, tx, now }: Booking, known: SaidOutcome | null, auditId: string): Promise<void> =>
+const tell = ({ scope, tx, now }: Booking, known: DeclaredOutcome | null, auditId: string): Promise<void> =>
 	(known ? queueOwnerNotice : queueRefundNotice)(tx, scope, now, auditId);
 const audit = (
 	{ scope, tx, now }: Booking,
