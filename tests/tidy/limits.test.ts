@@ -16,7 +16,7 @@ const BOUNDS: Record<string, string> = {
 	'client-groups.ts listGroups': 'enough: 200 groups (docs/limits.md)',
 	'credit-uses.ts listCreditsToUse': 'stream: read to the end each time; what has to wait is passed over',
 	'credit-uses.ts listCreditsOfInvoice': 'short: 50 credit notes of one invoice (docs/limits.md)',
-	'discounts.ts listDiscounts': 'short: latest discounts beside their whole sum; of one invoice, all there can be',
+	'discounts.ts discountListing': 'short: latest discounts beside their whole sum; of one invoice, all there can be',
 	'due-work.ts claimDueWork': 'queue: what is claimed is due no more until its lease ends',
 	'import-lines.ts listToSave': 'queue: what is kept is no longer to keep',
 	'import-lines.ts listLines': 'page: the import’s page; stream: report and API, by cursor',
@@ -36,22 +36,22 @@ const BOUNDS: Record<string, string> = {
 	'loyalty-outbox.ts listLoyaltyRows': 'page: /admin/reglages/loyaltylion',
 	'mails.ts listMails': 'said: older_left_out on an invoice',
 	'method-setups.ts listWaitingSetups': 'enough: what one payer left at its bank',
-	'offers.ts listLivePolicies': 'enough: policies live at once for one client (docs/limits.md)',
+	'offers.ts livePolicies': 'enough: policies live at once for one client (docs/limits.md)',
 	'offers.ts listPolicies': 'short: latest 500 versions (docs/limits.md)',
 	'offers.ts listPaidInvoices': 'said: how many invoices the trial looked at',
 	'outcomes.ts listUnchecked': 'stream: read to the end each time; what is not over is passed over',
 	'open-items.ts listOpenDifferences': 'enough: the first hundred; there are none unless something is broken',
 	'outbox.ts readNews': 'stream: read from the cursor until nothing is left',
 	'page-reports.ts listPageReports': 'enough: no more kinds are kept',
-	'parties.ts findSubjects': 'said: the number left out stands in the mail',
-	'parties.ts listContacts': 'enough: 100 people of one client (docs/limits.md)',
-	'parties.ts listMembers': 'enough: 100 people of one supplier (docs/limits.md)',
-	'parties.ts lockMembers': 'enough: 100 people of one supplier (docs/limits.md)',
-	'parties.ts listTeams': 'short: the operator’s list of 5,000 people (docs/limits.md)',
+	'contacts.ts findSubjects': 'said: the number left out stands in the mail',
+	'contacts.ts listContacts': 'enough: 100 people of one client (docs/limits.md)',
+	'members.ts listMembers': 'enough: 100 people of one supplier (docs/limits.md)',
+	'members.ts lockMembers': 'enough: 100 people of one supplier (docs/limits.md)',
+	'members.ts listTeams': 'short: the operator’s list of 5,000 people (docs/limits.md)',
 	'clients.ts listClients': 'page: /admin/clients; said: where one is chosen',
-	'parties.ts listMailProblems': 'said: mail_problem_more; each stands on its client too',
+	'contacts.ts listMailProblems': 'said: mail_problem_more; each stands on its client too',
 	'passkeys.ts listPasskeys': 'enough: ten may be kept',
-	'payments.ts listPayments': 'page: /admin/paiements, receipts, a client’s page; of one invoice the latest 200',
+	'payments.ts paymentListing': 'page: /admin/paiements, receipts, a client’s page; of one invoice the latest 200',
 	'points-beats.ts listLastBeats': 'enough: as many as a series has',
 	'points-due.ts listDueClients': 'stream: read to the end each time, behind the last one',
 	'points-due.ts listOverProgrammes': 'queue: what is ended is over no more',
@@ -65,7 +65,7 @@ const BOUNDS: Record<string, string> = {
 	'points-figures.ts listClientFigures': 'said: whole in the CSV, which is a stream',
 	'points-past.ts streamPastActs': 'stream: read to the end, behind the last one',
 	'points-redemptions.ts listAskedRewards': 'queue: what is given or canceled is asked no more',
-	'records.ts listAuditsOf': 'said: the twenty latest stops of a client, and the title says so',
+	'audits.ts listAuditsOf': 'said: the twenty latest stops of a client, and the title says so',
 	'points-programme.ts listProgrammes': 'short: latest 200 versions (docs/limits.md)',
 	'points-reading.ts listClientsThatAccepted': 'stream: read to the end each time',
 	'points-reading.ts listClientsWithPoints': 'stream: read to the end each time',
@@ -97,12 +97,13 @@ const BOUNDS: Record<string, string> = {
 const STORE = 'src/lib/server/store';
 /** A bound, but of one row or of what a page of rows asked for by id. */
 const BOUND = /\.limit\((?!1\))|\blimit \$\{|\blimit (?!1\b)\d/;
-const NAMED = /^export (?:const|(?:async )?function\*?) (\w+)/;
+const NAMED = /^export (?:const|(?:async )?function\*?) (\w+)|^const (\w+) = writtenOnce/;
 
 function boundsOf(text: string): string[] {
 	let named = '';
 	return text.split('\n').flatMap((line) => {
-		named = NAMED.exec(line)?.[1] ?? named;
+		const found = NAMED.exec(line);
+		if (found) named = found[1] ?? found[2] ?? named;
 		return /^\s*(\/\/|\*|\/\*)/.test(line) || !BOUND.test(line) ? [] : [named];
 	});
 }
@@ -120,6 +121,7 @@ test('a bound is found however it is written', () => {
 	for (const line of ['.limit(50)', '.limit(Math.min(a, 2))', 'limit ${size}', 'order by x limit 200`']) {
 		expect(boundsOf(`export const listX = () =>\n\t${line}`)).toEqual(['listX']);
 	}
+	expect(boundsOf('const list = writtenOnce<X>()((tx, given) =>\n\ttx.limit(given.most)')).toEqual(['list']);
 	expect(boundsOf('export const one = () => q.limit(1);\n// no limit 20')).toEqual([]);
 });
 test('what says that docs/limits.md names it is named there', () =>

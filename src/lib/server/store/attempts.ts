@@ -7,6 +7,7 @@ import type { Tx } from './database.ts';
 import { lockInvoices, type InvoiceRecord } from './invoices.ts';
 import { withRest, type Latest } from './latest.ts';
 import { attemptInvoice, paymentAttempt } from './schema/index.ts';
+import { writtenOnce } from './written-once.ts';
 
 export type Attempt = typeof paymentAttempt.$inferSelect;
 export type NewAttempt = Omit<typeof paymentAttempt.$inferInsert, 'supplierId'>;
@@ -111,8 +112,8 @@ export async function findLiveAttempt(
 }
 
 /** The last attempt on an invoice, whatever came of it: what the page tells first. */
-export async function findLastAttempt(tx: Tx, scope: Scope, invoiceId: string): Promise<Attempt | null> {
-	const [row] = await tx
+const attemptsOfInvoice = writtenOnce<{ supplierId: string; invoiceId: string }>()((tx, given) =>
+	tx
 		.select({ attempt: paymentAttempt })
 		.from(attemptInvoice)
 		.innerJoin(
@@ -122,9 +123,12 @@ export async function findLastAttempt(tx: Tx, scope: Scope, invoiceId: string): 
 				eq(paymentAttempt.attemptId, attemptInvoice.attemptId)
 			)
 		)
-		.where(and(eq(attemptInvoice.supplierId, scope.supplierId), eq(attemptInvoice.invoiceId, invoiceId)))
+		.where(and(eq(attemptInvoice.supplierId, given.supplierId), eq(attemptInvoice.invoiceId, given.invoiceId)))
 		.orderBy(desc(paymentAttempt.createdAt), desc(paymentAttempt.attemptId))
-		.limit(1);
+		.limit(1)
+);
+export async function findLastAttempt(tx: Tx, { supplierId }: Scope, invoiceId: string): Promise<Attempt | null> {
+	const [row] = await attemptsOfInvoice(tx, { supplierId, invoiceId });
 	return row?.attempt ?? null;
 }
 

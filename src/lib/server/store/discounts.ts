@@ -9,6 +9,8 @@ import type { InvoiceDiscount } from '../../domain/offers/quoted.ts';
 import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
 import { attemptDiscount, client, discount, discountVat, invoice, type PromisedReason } from './schema/index.ts';
+import { listOf } from './insert-many.ts';
+import { writtenOnce } from './written-once.ts';
 
 export type Discount = typeof discount.$inferSelect;
 export type PromisedDiscount = { invoiceId: string; reason: PromisedReason; amountMinor: Minor; vat: DiscountVat[] };
@@ -119,58 +121,73 @@ export const listDiscountVat = (tx: Tx, scope: Scope, discountId: string): Promi
 		.where(and(eq(discountVat.supplierId, scope.supplierId), eq(discountVat.discountId, discountId)))
 		.orderBy(asc(discountVat.position));
 
-/** Of these invoices, those whose discount stands. */
-export async function listDiscounted(tx: Tx, scope: Scope, invoiceIds: string[]): Promise<Set<string>> {
-	if (!invoiceIds.length) return new Set();
-	const rows = await tx
+const discountedOf = writtenOnce<{ supplierId: string; invoiceIds: string }>()((tx, given) =>
+	tx
 		.select({ invoiceId: discount.invoiceId })
 		.from(discount)
 		.where(
 			and(
-				eq(discount.supplierId, scope.supplierId),
-				inArray(discount.invoiceId, invoiceIds),
-				inArray(discount.reason, ['early', 'forgiven'])
+				eq(discount.supplierId, given.supplierId),
+				sql`${discount.invoiceId} = any(${given.invoiceIds}::uuid[])`,
+				sql`${discount.reason} in ('early', 'forgiven')`
 			)
 		)
 		.groupBy(discount.invoiceId)
 		.having(
 			sql`count(*) filter (where ${discount.kind} = 'granted') > count(*) filter (where ${discount.kind} = 'voided')`
-		);
+		)
+);
+/** Of these invoices, those whose discount stands. */
+export async function listDiscounted(tx: Tx, scope: Scope, invoiceIds: string[]): Promise<Set<string>> {
+	if (!invoiceIds.length) return new Set();
+	const rows = await discountedOf(tx, { supplierId: scope.supplierId, invoiceIds: listOf(invoiceIds) });
 	return new Set(rows.map((row) => row.invoiceId));
 }
 
 export type DiscountListing = Discount & { number: string; clientName: string; vat: DiscountVat[] };
 /** Newest first, with the invoice and the VAT of each. */
-export async function listDiscounts(
-	tx: Tx,
-	scope: Scope,
-	filter: {
-		invoiceId?: string;
-		clientId?: string;
-		paymentId?: string;
-		discountId?: string;
-		reason?: PromisedReason;
-		limit?: number;
-	} = {}
-): Promise<DiscountListing[]> {
-	const where = [
-		eq(discount.supplierId, scope.supplierId),
-		...(scope.clientId ? [eq(discount.clientId, scope.clientId)] : []),
-		...(scope.invoiceId ? [eq(discount.invoiceId, scope.invoiceId)] : []),
-		...(filter.invoiceId ? [eq(discount.invoiceId, filter.invoiceId)] : []),
-		...(filter.clientId ? [eq(discount.clientId, filter.clientId)] : []),
-		...(filter.paymentId ? [eq(discount.paymentId, filter.paymentId)] : []),
-		...(filter.reason ? [eq(discount.reason, filter.reason)] : []),
-		...(filter.discountId ? [eq(discount.discountId, filter.discountId)] : [])
-	];
-	const rows = await tx
+type DiscountFilter = {
+	invoiceId?: string;
+	clientId?: string;
+	paymentId?: string;
+	discountId?: string;
+	reason?: PromisedReason;
+};
+type OfWhom = { supplierId: string; ownClientId: string | null; ownInvoiceId: string | null; most: number };
+const discountListing = writtenOnce<DiscountFilter & OfWhom>()((tx, given) =>
+	tx
 		.select({ discount, number: invoice.number, clientName: client.name })
 		.from(discount)
 		.innerJoin(invoice, and(eq(invoice.supplierId, discount.supplierId), eq(invoice.invoiceId, discount.invoiceId)))
 		.innerJoin(client, and(eq(client.supplierId, discount.supplierId), eq(client.clientId, discount.clientId)))
-		.where(and(...where))
+		.where(
+			and(
+				eq(discount.supplierId, given.supplierId),
+				given.ownClientId && eq(discount.clientId, given.ownClientId),
+				given.ownInvoiceId && eq(discount.invoiceId, given.ownInvoiceId),
+				given.invoiceId && eq(discount.invoiceId, given.invoiceId),
+				given.clientId && eq(discount.clientId, given.clientId),
+				given.paymentId && eq(discount.paymentId, given.paymentId),
+				given.reason && eq(discount.reason, given.reason),
+				given.discountId && eq(discount.discountId, given.discountId)
+			)
+		)
 		.orderBy(desc(discount.createdAt), desc(discount.sequence), asc(discount.discountId))
-		.limit(Math.min(filter.limit ?? 50, 200));
+		.limit(given.most)
+);
+export async function listDiscounts(
+	tx: Tx,
+	scope: Scope,
+	filter: DiscountFilter & { limit?: number } = {}
+): Promise<DiscountListing[]> {
+	const { limit = 50, ...asked } = filter;
+	const rows = await discountListing(tx, {
+		...asked,
+		supplierId: scope.supplierId,
+		ownClientId: scope.clientId,
+		ownInvoiceId: scope.invoiceId,
+		most: Math.min(limit, 200)
+	});
 	if (!rows.length) return [];
 	const parts = await tx
 		.select()

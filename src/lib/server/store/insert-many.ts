@@ -29,6 +29,9 @@ export const anyOf = (words: (string | null)[]): SQL =>
 		.map(element)
 		.join(',')}}`}::text[])`;
 
+/** Ids as one value, for `= any(…::uuid[])`. */
+export const listOf = (ids: string[]): string => `{${ids.join(',')}}`;
+
 /** Every row has the same keys, in the words of the schema; what it leaves out takes its default. `end`: ON CONFLICT and RETURNING. `count`: how many were kept. */
 export async function insertMany<T extends PgTable, Returned extends Record<string, unknown> = Record<string, never>>(
 	tx: Tx,

@@ -12,9 +12,10 @@ import type { InvoiceFacts } from '../../domain/invoices/state.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
 import type { Tx } from './database.ts';
 import { balance, ofInvoice, payable, promised, sums, underWay } from './invoice-balance.ts';
-import { insertMany } from './insert-many.ts';
+import { insertMany, listOf } from './insert-many.ts';
 import { fromJson, toJson } from './json.ts';
 import { client, invoice, invoiceVat, openItem } from './schema/index.ts';
+import { writtenOnce } from './written-once.ts';
 
 export type InvoiceRecord = InvoiceFacts & {
 	invoiceId: string;
@@ -98,8 +99,25 @@ export function recordOf({
 	};
 }
 
+/** A client's person is given its client, a pay link its one invoice: as `visible`. */
+type Seen = { supplierId: string; clientId: string | null; onlyInvoiceId: string | null };
+const seenBy = ({ supplierId, clientId, invoiceId }: Scope): Seen => ({
+	supplierId,
+	clientId,
+	onlyInvoiceId: invoiceId
+});
+const invoiceById = writtenOnce<Seen & { invoiceId: string }>()((tx, given) =>
+	selectInvoices(tx).where(
+		and(
+			eq(invoice.supplierId, given.supplierId),
+			given.clientId && eq(invoice.clientId, given.clientId),
+			given.onlyInvoiceId && eq(invoice.invoiceId, given.onlyInvoiceId),
+			eq(invoice.invoiceId, given.invoiceId)
+		)
+	)
+);
 export async function findInvoice(tx: Tx, scope: Scope, invoiceId: string): Promise<InvoiceRecord | null> {
-	const [row] = await selectInvoices(tx).where(and(...visible(scope), eq(invoice.invoiceId, invoiceId)));
+	const [row] = await invoiceById(tx, { ...seenBy(scope), invoiceId });
 	return row ? recordOf(row) : null;
 }
 
@@ -208,13 +226,18 @@ export async function listSettled(tx: Tx, scope: Scope, invoiceIds: string[]): P
 	return rows.map(recordOf);
 }
 
-/** The VAT split of several invoices in one question. */
-export async function listVatLinesOf(tx: Tx, scope: Scope, invoiceIds: string[]): Promise<Map<string, VatLine[]>> {
-	const rows = await tx
+const vatOfInvoices = writtenOnce<{ supplierId: string; invoiceIds: string }>()((tx, given) =>
+	tx
 		.select()
 		.from(invoiceVat)
-		.where(and(eq(invoiceVat.supplierId, scope.supplierId), inArray(invoiceVat.invoiceId, invoiceIds)))
-		.orderBy(asc(invoiceVat.invoiceId), asc(invoiceVat.position));
+		.where(
+			and(eq(invoiceVat.supplierId, given.supplierId), sql`${invoiceVat.invoiceId} = any(${given.invoiceIds}::uuid[])`)
+		)
+		.orderBy(asc(invoiceVat.invoiceId), asc(invoiceVat.position))
+);
+/** The VAT split of several invoices in one question. */
+export async function listVatLinesOf(tx: Tx, scope: Scope, invoiceIds: string[]): Promise<Map<string, VatLine[]>> {
+	const rows = await vatOfInvoices(tx, { supplierId: scope.supplierId, invoiceIds: listOf(invoiceIds) });
 	const byInvoice = new Map<string, VatLine[]>();
 	for (const { invoiceId, category, rateBps, baseMinor, vatMinor } of rows)
 		byInvoice.set(invoiceId, [...(byInvoice.get(invoiceId) ?? []), { category, rateBps, baseMinor, vatMinor }]);

@@ -12,6 +12,8 @@ import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
 import { lockSupplier } from './lock-supplier.ts';
 import { clientGroupMember, offerPolicy, quoteAcceptance } from './schema/index.ts';
+import { listOf } from './insert-many.ts';
+import { writtenOnce } from './written-once.ts';
 
 export type PolicyRow = Omit<typeof offerPolicy.$inferSelect, 'terms'> & { terms: OfferTerms };
 const rowOf = (row: typeof offerPolicy.$inferSelect): PolicyRow => ({ ...row, terms: v.parse(OfferTerms, row.terms) });
@@ -32,30 +34,43 @@ export const audienceOf = ({
 
 export type LivePolicy = PublishedPolicy & { policyId: string; name: string };
 /** Published and not ended: those that clients may be offered, with the groups that each is in. */
+type OfClients = { supplierId: string; clientIds: string };
+const livePolicies = writtenOnce<OfClients & { most: number }>()((tx, given) =>
+	tx
+		.select()
+		.from(offerPolicy)
+		.where(
+			and(
+				eq(offerPolicy.supplierId, given.supplierId),
+				isNotNull(offerPolicy.publishedAt),
+				isNull(offerPolicy.endedAt),
+				or(isNull(offerPolicy.clientId), sql`${offerPolicy.clientId} = any(${given.clientIds}::uuid[])`)
+			)
+		)
+		.orderBy(asc(offerPolicy.publishedAt))
+		.limit(given.most)
+);
+const groupsOfClients = writtenOnce<OfClients>()((tx, given) =>
+	tx
+		.select({ clientId: clientGroupMember.clientId, groupId: clientGroupMember.groupId })
+		.from(clientGroupMember)
+		.where(
+			and(
+				eq(clientGroupMember.supplierId, given.supplierId),
+				sql`${clientGroupMember.clientId} = any(${given.clientIds}::uuid[])`
+			)
+		)
+		.orderBy(asc(clientGroupMember.groupId))
+);
 export async function listLivePolicies(
 	tx: Tx,
 	scope: Scope,
 	clientIds: string[]
 ): Promise<{ policies: LivePolicy[]; groupsOf: (clientId: string) => string[] }> {
+	const of = { supplierId: scope.supplierId, clientIds: listOf(clientIds) };
 	const [rows, groups] = await Promise.all([
-		tx
-			.select()
-			.from(offerPolicy)
-			.where(
-				and(
-					eq(offerPolicy.supplierId, scope.supplierId),
-					isNotNull(offerPolicy.publishedAt),
-					isNull(offerPolicy.endedAt),
-					or(isNull(offerPolicy.clientId), inArray(offerPolicy.clientId, clientIds))
-				)
-			)
-			.orderBy(asc(offerPolicy.publishedAt))
-			.limit(200 * clientIds.length),
-		tx
-			.select({ clientId: clientGroupMember.clientId, groupId: clientGroupMember.groupId })
-			.from(clientGroupMember)
-			.where(and(eq(clientGroupMember.supplierId, scope.supplierId), inArray(clientGroupMember.clientId, clientIds)))
-			.orderBy(asc(clientGroupMember.groupId))
+		livePolicies(tx, { ...of, most: 200 * clientIds.length }),
+		groupsOfClients(tx, of)
 	]);
 	return {
 		policies: rows.map(rowOf).map(liveOf),

@@ -9,6 +9,7 @@ import type { Database, Tx } from './database.ts';
 import { anyOf, insertMany } from './insert-many.ts';
 import { withRest, type Latest } from './latest.ts';
 import { client, contact, member, supplier } from './schema/index.ts';
+import { writtenOnce } from './written-once.ts';
 
 export type Supplier = typeof supplier.$inferSelect;
 export type Client = typeof client.$inferSelect;
@@ -17,8 +18,11 @@ export type Contact = typeof contact.$inferSelect;
 export type ContactRights = Pick<Contact, 'isBilling' | 'hasPortal' | 'mayPay'>;
 export type Member = typeof member.$inferSelect;
 
-export async function getSupplier(tx: Tx, scope: Scope): Promise<Supplier> {
-	const [row] = await tx.select().from(supplier).where(eq(supplier.supplierId, scope.supplierId));
+const supplierById = writtenOnce<{ supplierId: string }>()((tx, given) =>
+	tx.select().from(supplier).where(eq(supplier.supplierId, given.supplierId))
+);
+export async function getSupplier(tx: Tx, { supplierId }: Scope): Promise<Supplier> {
+	const [row] = await supplierById(tx, { supplierId });
 	if (!row) throw new Error('scope without supplier');
 	return row;
 }
@@ -116,13 +120,14 @@ export const findClient = async (tx: Tx, scope: Scope, clientId: string): Promis
 			.from(client)
 			.where(and(eq(client.supplierId, scope.supplierId), eq(client.clientId, clientId)))
 	)[0] ?? null;
-export const findContact = async (tx: Tx, scope: Scope, contactId: string): Promise<Contact | null> =>
-	(
-		await tx
-			.select()
-			.from(contact)
-			.where(and(eq(contact.supplierId, scope.supplierId), eq(contact.contactId, contactId)))
-	)[0] ?? null;
+const contactById = writtenOnce<{ supplierId: string; contactId: string }>()((tx, given) =>
+	tx
+		.select()
+		.from(contact)
+		.where(and(eq(contact.supplierId, given.supplierId), eq(contact.contactId, given.contactId)))
+);
+export const findContact = async (tx: Tx, { supplierId }: Scope, contactId: string): Promise<Contact | null> =>
+	(await contactById(tx, { supplierId, contactId }))[0] ?? null;
 /** Whether the person who asks may pay for its client. Who is none of a client's people is asked elsewhere. */
 export async function mayPay(tx: Tx, scope: Scope): Promise<boolean> {
 	const { actor } = scope;

@@ -16,6 +16,7 @@ import {
 	reversalAllocation,
 	type ReversalKind
 } from './schema/index.ts';
+import { writtenOnce } from './written-once.ts';
 
 export type Payment = typeof payment.$inferSelect;
 export type Reversal = typeof reversal.$inferSelect;
@@ -252,37 +253,42 @@ export type PaymentListing = Payment & {
 	reversedMinor: Minor;
 };
 /** Newest first, with the invoices each pays and what of it went back. */
-export async function listPayments(
-	tx: Tx,
-	scope: Scope,
-	filter: { invoiceId?: string; clientId?: string; paymentId?: string; after?: string | null; limit?: number } = {}
-): Promise<PaymentListing[]> {
+type PaymentFilter = { invoiceId?: string; clientId?: string; paymentId?: string; after?: string | null };
+type OfWhom = { supplierId: string; ownClientId: string | null; most: number };
+const paymentListing = writtenOnce<PaymentFilter & OfWhom>()((tx, given) => {
 	const numbers = sql<string>`(select string_agg(i.number, ', ' order by a.position) from allocation a join invoice i on i.supplier_id = a.supplier_id and i.invoice_id = a.invoice_id where a.supplier_id = payment.supplier_id and a.payment_id = payment.payment_id)`;
 	const invoiceCount = sql<string>`(select count(*) from allocation a where a.supplier_id = payment.supplier_id and a.payment_id = payment.payment_id)`;
 	const reversed = sql<string>`(select coalesce(sum(case when r.kind in ('refund_failed', 'chargeback_won', 'return_undone', 'refund_unsaid') then -r.amount_minor else r.amount_minor end), 0) from reversal r where r.supplier_id = payment.supplier_id and r.payment_id = payment.payment_id)`;
-	const rows = await tx
+	return tx
 		.select({ payment, clientName: client.name, numbers, invoiceCount, reversed })
 		.from(payment)
 		.innerJoin(client, and(eq(client.supplierId, payment.supplierId), eq(client.clientId, payment.clientId)))
 		.where(
 			and(
-				...mine(scope),
-				...(filter.clientId ? [eq(payment.clientId, filter.clientId)] : []),
-				...(filter.paymentId ? [eq(payment.paymentId, filter.paymentId)] : []),
-				...(filter.after
-					? [
-							sql`(${payment.paidAt}, ${payment.paymentId}) < (select a.paid_at, a.payment_id from payment a where a.supplier_id = ${scope.supplierId} and a.payment_id = ${filter.after})`
-						]
-					: []),
-				...(filter.invoiceId
-					? [
-							sql`exists (select 1 from allocation a where a.supplier_id = payment.supplier_id and a.payment_id = payment.payment_id and a.invoice_id = ${filter.invoiceId})`
-						]
-					: [])
+				eq(payment.supplierId, given.supplierId),
+				given.ownClientId && eq(payment.clientId, given.ownClientId),
+				given.clientId && eq(payment.clientId, given.clientId),
+				given.paymentId && eq(payment.paymentId, given.paymentId),
+				given.after &&
+					sql`(${payment.paidAt}, ${payment.paymentId}) < (select a.paid_at, a.payment_id from payment a where a.supplier_id = ${given.supplierId} and a.payment_id = ${given.after})`,
+				given.invoiceId &&
+					sql`exists (select 1 from allocation a where a.supplier_id = payment.supplier_id and a.payment_id = payment.payment_id and a.invoice_id = ${given.invoiceId})`
 			)
 		)
 		.orderBy(desc(payment.paidAt), desc(payment.paymentId))
-		.limit(filter.limit ?? 200);
+		.limit(given.most);
+});
+export async function listPayments(
+	tx: Tx,
+	scope: Scope,
+	{ limit = 200, ...filter }: PaymentFilter & { limit?: number } = {}
+): Promise<PaymentListing[]> {
+	const rows = await paymentListing(tx, {
+		...filter,
+		supplierId: scope.supplierId,
+		ownClientId: scope.clientId,
+		most: limit
+	});
 	return rows.map((row) => ({
 		...row.payment,
 		clientName: row.clientName,

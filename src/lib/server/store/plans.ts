@@ -1,5 +1,5 @@
 // Instalment plans and their instalments.
-import { and, asc, desc, eq, inArray, lte, notInArray, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, lte, notInArray, sql, type SQL } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { AllocationLine } from '../../domain/payments/allocation.ts';
@@ -9,7 +9,7 @@ import type { Instalment, PlanStatus } from '../../domain/plans/plan.ts';
 import type { InstalmentLowered } from '../../domain/plans/lower-instalments.ts';
 import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
-import { insertMany } from './insert-many.ts';
+import { insertMany, listOf } from './insert-many.ts';
 import {
 	client,
 	creditUseInstalment,
@@ -18,6 +18,7 @@ import {
 	planInstalmentLine,
 	planInstalmentLowered
 } from './schema/index.ts';
+import { writtenOnce } from './written-once.ts';
 
 export type PlanRow = typeof plan.$inferSelect;
 export type InstalmentRow = typeof planInstalment.$inferSelect;
@@ -132,6 +133,23 @@ export async function lockPlan(tx: Tx, scope: Scope, planId: string): Promise<Pl
 }
 
 const RUNNING: PlanStatus[] = ['active', 'paused'];
+const plansOfInvoices = (isStanding: SQL) =>
+	writtenOnce<{ supplierId: string; clientId: string | null; invoiceIds: string }>()((tx, given) =>
+		tx
+			.select()
+			.from(plan)
+			.where(
+				and(
+					eq(plan.supplierId, given.supplierId),
+					given.clientId && eq(plan.clientId, given.clientId),
+					isStanding,
+					sql`${plan.planId} in (select l.plan_id from plan_part_line l where l.supplier_id = ${given.supplierId} and l.invoice_id = any(${given.invoiceIds}::uuid[]))`
+				)
+			)
+			.orderBy(desc(plan.createdAt), asc(plan.planId))
+	);
+const runningOfInvoices = plansOfInvoices(inArray(plan.status, RUNNING));
+const keptOfInvoices = plansOfInvoices(sql`${plan.status} <> 'canceled'`);
 /** Plans over any of these invoices, the last first; `running` only those that still hold them. */
 export async function listPlansOfInvoices(
 	tx: Tx,
@@ -140,28 +158,11 @@ export async function listPlansOfInvoices(
 	{ running }: { running: boolean }
 ): Promise<PlanWithInstalments[]> {
 	if (!invoiceIds.length) return [];
-	const rows = await tx
-		.select()
-		.from(plan)
-		.where(
-			and(
-				...mine(scope),
-				running ? inArray(plan.status, RUNNING) : sql`${plan.status} <> 'canceled'`,
-				inArray(
-					plan.planId,
-					tx
-						.select({ planId: planInstalmentLine.planId })
-						.from(planInstalmentLine)
-						.where(
-							and(
-								eq(planInstalmentLine.supplierId, scope.supplierId),
-								inArray(planInstalmentLine.invoiceId, invoiceIds)
-							)
-						)
-				)
-			)
-		)
-		.orderBy(desc(plan.createdAt), asc(plan.planId));
+	const rows = await (running ? runningOfInvoices : keptOfInvoices)(tx, {
+		supplierId: scope.supplierId,
+		clientId: scope.clientId,
+		invoiceIds: listOf(invoiceIds)
+	});
 	return withInstalments(tx, scope, rows);
 }
 const ALL = 1_000_000;

@@ -11,6 +11,7 @@ import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
 import { lockSupplier } from './lock-supplier.ts';
 import { pointsProgramme } from './schema/index.ts';
+import { writtenOnce } from './written-once.ts';
 
 export type ProgrammeRow = Omit<typeof pointsProgramme.$inferSelect, 'terms'> & { terms: Terms };
 export type PublishedRow = Omit<ProgrammeRow, 'terms' | 'publishedAt'> & { publishedAt: Date };
@@ -39,14 +40,17 @@ export async function hasPublished(tx: Tx, scope: Scope): Promise<boolean> {
 		.limit(1);
 	return row !== undefined;
 }
+const { terms: _, ...withoutTerms } = getTableColumns(pointsProgramme);
+const published = writtenOnce<{ supplierId: string }>()((tx, given) =>
+	tx
+		.select(withoutTerms)
+		.from(pointsProgramme)
+		.where(and(eq(pointsProgramme.supplierId, given.supplierId), isNotNull(pointsProgramme.publishedAt)))
+		.orderBy(desc(pointsProgramme.version))
+);
 /** Every published version without its terms, newest first. */
 export async function listPublished(tx: Tx, scope: Scope): Promise<PublishedRow[]> {
-	const { terms: _, ...columns } = getTableColumns(pointsProgramme);
-	const rows = await tx
-		.select(columns)
-		.from(pointsProgramme)
-		.where(and(eq(pointsProgramme.supplierId, scope.supplierId), isNotNull(pointsProgramme.publishedAt)))
-		.orderBy(desc(pointsProgramme.version));
+	const rows = await published(tx, { supplierId: scope.supplierId });
 	return rows.map((row) => ({ ...row, publishedAt: required(row.publishedAt, 'published') }));
 }
 export const termsOf = async (tx: Tx, scope: Scope, row: PublishedRow): Promise<Terms> =>

@@ -14,10 +14,25 @@ import {
 	pointsRedemption,
 	voucherCode
 } from './schema/index.ts';
+import { listOf } from './insert-many.ts';
+import { writtenOnce } from './written-once.ts';
 
 export type AccountRow = typeof pointsAccount.$inferSelect;
 /** An account, and what of its balance has expired by a day and is still to leave it. */
 export type AccountOn = { account: AccountRow; lapsed: number };
+const accountsOn = writtenOnce<{ supplierId: string; clientIds: string; today: string }>()((tx, given) => {
+	const lapsed = sql<number>`(select coalesce(sum(l."left"), 0)::int from points_lot l where l.supplier_id = points_account.supplier_id
+		and l.client_id = points_account.client_id and l."left" > 0 and l.expires_on < ${given.today}::date)`;
+	return tx
+		.select({ account: pointsAccount, lapsed })
+		.from(pointsAccount)
+		.where(
+			and(
+				eq(pointsAccount.supplierId, given.supplierId),
+				sql`${pointsAccount.clientId} = any(${given.clientIds}::uuid[])`
+			)
+		);
+});
 /** Of each client that has ever earned: one question. */
 export async function listAccountsOn(
 	tx: Tx,
@@ -25,12 +40,7 @@ export async function listAccountsOn(
 	clientIds: string[],
 	today: CivilDate
 ): Promise<Map<string, AccountOn>> {
-	const lapsed = sql<number>`(select coalesce(sum(l."left"), 0)::int from points_lot l where l.supplier_id = points_account.supplier_id
-		and l.client_id = points_account.client_id and l."left" > 0 and l.expires_on < ${today})`;
-	const rows = await tx
-		.select({ account: pointsAccount, lapsed })
-		.from(pointsAccount)
-		.where(and(eq(pointsAccount.supplierId, scope.supplierId), inArray(pointsAccount.clientId, clientIds)));
+	const rows = await accountsOn(tx, { supplierId: scope.supplierId, clientIds: listOf(clientIds), today });
 	return new Map(rows.map((row) => [row.account.clientId, row]));
 }
 /** null: nothing was ever earned. */
