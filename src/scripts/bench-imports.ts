@@ -9,7 +9,7 @@ import { newId } from '#lib/server/identity.ts';
 import type { InvoiceFile } from '#lib/server/readers/file.ts';
 import type { Services } from '#lib/server/services.ts';
 import { supplier } from '#lib/server/store/schema/index.ts';
-import { getSupplier } from '#lib/server/store/parties.ts';
+import { getSupplier } from '#lib/server/store/suppliers.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { readImport, type ImportPage } from '#lib/server/use-cases/imports/read-import.ts';
 import { receiveFiles } from '#lib/server/use-cases/imports/receive-files.ts';

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { mintScope } from '#lib/domain/access/scope.ts';
 import { readConfig } from '#lib/server/config.ts';
 import { openLog } from '#lib/server/log.ts';
-import { listSuppliers } from '#lib/server/store/parties.ts';
+import { listSuppliers } from '#lib/server/store/suppliers.ts';
 import { buildServices } from '#lib/server/wiring.ts';
 import { importBench } from './bench-imports.ts';
 import { debitRun } from './bench-debits.ts';

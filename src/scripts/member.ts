@@ -3,7 +3,7 @@
 import { mintScope } from '#lib/domain/access/scope.ts';
 import { wallClock } from '#lib/server/clock.ts';
 import { readConfig } from '#lib/server/config.ts';
-import { listTeams } from '#lib/server/store/parties.ts';
+import { listTeams } from '#lib/server/store/members.ts';
 import { changeAddress } from '#lib/server/use-cases/suppliers/member-access.ts';
 import { buildServices } from '#lib/server/wiring.ts';
 

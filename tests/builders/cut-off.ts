@@ -11,7 +11,7 @@ import { inScope } from '#lib/server/store/tx.ts';
 import { checkDeclaredOutcomes } from '#lib/server/use-cases/payments/check-declared-outcomes.ts';
 import { declareOutcome, type Answer, type DeclareInput } from '#lib/server/use-cases/payments/declare-outcome.ts';
 import { changeStripeAccount } from '#lib/server/use-cases/suppliers/change-payee.ts';
-import { readAdminInvoice } from '#lib/server/use-cases/suppliers/read-admin.ts';
+import { readAdminInvoice } from '#lib/server/use-cases/suppliers/read-invoices.ts';
 import { openHouse, type TestHouse } from '../setup/house.ts';
 import { anInvoice, aPayer, aSupplier, pay, type Cast, type Payer } from './parties.ts';
 

@@ -8,7 +8,7 @@ import { doDueWork } from '#lib/server/jobs/due-jobs.ts';
 import { newId } from '#lib/server/identity.ts';
 import type { Services } from '#lib/server/services.ts';
 import { client, contact, member, supplier } from '#lib/server/store/schema/index.ts';
-import type { ContactRights } from '#lib/server/store/parties.ts';
+import type { ContactRights } from '#lib/server/store/contacts.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import type { PolicyAudience } from '#lib/domain/offers/resolve-policy.ts';
 import { publishPolicy, saveDraft } from '#lib/server/use-cases/offers/manage-policies.ts';

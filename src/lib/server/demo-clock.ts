@@ -1,7 +1,7 @@
 // The demo's movable clock: its offset is kept in the database and followed by every process.
 import type { MovableClock } from './clock.ts';
 import type { Database } from './store/database.ts';
-import { readDemoOffset, saveDemoOffset } from './store/records.ts';
+import { readDemoOffset, saveDemoOffset } from './store/demo-clock.ts';
 
 const CHANNEL = 'ponctuel_clock';
 

@@ -5,7 +5,7 @@ import type { Config } from '#lib/server/config.ts';
 import { newId } from '#lib/server/identity.ts';
 import type { Services } from '#lib/server/services.ts';
 import { listInvoices, type InvoiceRecord } from '#lib/server/store/invoices.ts';
-import { listBillingContacts } from '#lib/server/store/parties.ts';
+import { listBillingContacts } from '#lib/server/store/contacts.ts';
 import { listPayments } from '#lib/server/store/payments.ts';
 import { listPlansOfInvoices } from '#lib/server/store/plans.ts';
 import { findMethod } from '#lib/server/store/saved-methods.ts';

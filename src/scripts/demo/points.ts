@@ -6,7 +6,7 @@ import { required } from '#lib/domain/required.ts';
 import { newId } from '#lib/server/identity.ts';
 import { doDueWork } from '#lib/server/jobs/due-jobs.ts';
 import type { Services } from '#lib/server/services.ts';
-import { listContactsOf } from '#lib/server/store/parties.ts';
+import { listContactsOf } from '#lib/server/store/contacts.ts';
 import { client } from '#lib/server/store/schema/index.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { publishPolicy, saveDraft } from '#lib/server/use-cases/offers/manage-policies.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { mintScope, type Scope } from '#lib/domain/access/scope.ts';
 import { newId } from '#lib/server/identity.ts';
 import { listMails } from '#lib/server/store/mails.ts';
-import { saveRights } from '#lib/server/store/parties.ts';
+import { saveRights } from '#lib/server/store/contacts.ts';
 import { contact } from '#lib/server/store/schema/index.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { sendInvoice } from '#lib/server/use-cases/access/pay-links.ts';

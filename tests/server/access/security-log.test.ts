@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mintScope } from '#lib/domain/access/scope.ts';
 import { newId } from '#lib/server/identity.ts';
 import { duringRequest, type RequestContext } from '#lib/server/request-context.ts';
-import { recordAudit } from '#lib/server/store/records.ts';
+import { recordAudit } from '#lib/server/store/audits.ts';
 import { audit, securityEvent } from '#lib/server/store/schema/index.ts';
 import { noteSecurityEvent, whoIs } from '#lib/server/store/security-events.ts';
 import { inScope } from '#lib/server/store/tx.ts';

@@ -4,7 +4,7 @@ import { openSessions } from '#lib/server/access/sessions.ts';
 import { openPayLink } from '#lib/server/access/scopes.ts';
 import { newSecret } from '#lib/server/identity.ts';
 import { session, signIn, signInRequest } from '#lib/server/store/schema/index.ts';
-import { findSubjects } from '#lib/server/store/parties.ts';
+import { findSubjects } from '#lib/server/store/contacts.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { listLinks, mintPayLink, renewPayLink, revokeLink } from '#lib/server/use-cases/access/pay-links.ts';
 import { requestSignIn } from '#lib/server/use-cases/access/request-sign-in.ts';

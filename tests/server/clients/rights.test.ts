@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPayLink, scopeOfSubject } from '#lib/server/access/scopes.ts';
 import { newId } from '#lib/server/identity.ts';
-import { findSubjects } from '#lib/server/store/parties.ts';
+import { findSubjects } from '#lib/server/store/contacts.ts';
 import { mail } from '#lib/server/store/schema/index.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { mintPayLink, renewPayLink, sendInvoice } from '#lib/server/use-cases/access/pay-links.ts';

@@ -5,7 +5,8 @@ import { mintScope, type KeyScope, type Scope } from '#lib/domain/access/scope.t
 import { newId } from '#lib/server/identity.ts';
 import type { InvoiceFile } from '#lib/server/readers/file.ts';
 import { supplier } from '#lib/server/store/schema/index.ts';
-import { findSubjects, listContacts } from '#lib/server/store/parties.ts';
+import { findSubjects } from '#lib/server/store/contacts.ts';
+import { listContacts } from '#lib/server/store/contacts.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { addContact, changeRights } from '#lib/server/use-cases/clients/contacts.ts';
 import {

@@ -12,7 +12,7 @@ import { findInvoicesByApi } from '#lib/server/use-cases/invoices/read-by-api.ts
 import { readPortal } from '#lib/server/use-cases/invoices/read-portal.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
-import { readInvoiceList } from '#lib/server/use-cases/suppliers/read-admin.ts';
+import { readInvoiceList } from '#lib/server/use-cases/suppliers/read-invoices.ts';
 import { anInvoice, anOffer, aPayer, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 

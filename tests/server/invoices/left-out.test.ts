@@ -1,7 +1,8 @@
 // A glance shows the latest and says how many it leaves out; what may be long goes on page by page.
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readAdminInvoice, readDashboard } from '#lib/server/use-cases/suppliers/read-admin.ts';
+import { readAdminInvoice } from '#lib/server/use-cases/suppliers/read-invoices.ts';
+import { readDashboard } from '#lib/server/use-cases/suppliers/read-dashboard.ts';
 import { readAdminClient } from '#lib/server/use-cases/suppliers/read-clients.ts';
 import { aPayer, anInvoice, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';

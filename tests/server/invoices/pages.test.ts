@@ -9,7 +9,7 @@ import { receiveFiles } from '#lib/server/use-cases/imports/receive-files.ts';
 import { readPortal } from '#lib/server/use-cases/invoices/read-portal.ts';
 import { readOfferEditor } from '#lib/server/use-cases/offers/read-offers.ts';
 import { pageOf, type Page } from '#lib/server/use-cases/page.ts';
-import { readInvoiceList } from '#lib/server/use-cases/suppliers/read-admin.ts';
+import { readInvoiceList } from '#lib/server/use-cases/suppliers/read-invoices.ts';
 import { readAdminClient, readClients } from '#lib/server/use-cases/suppliers/read-clients.ts';
 import { readPayments } from '#lib/server/use-cases/suppliers/read-payments.ts';
 import { client } from '#lib/server/store/schema/index.ts';

@@ -13,7 +13,8 @@ import { readPortal } from '#lib/server/use-cases/invoices/read-portal.ts';
 import { readOffers, readSimulation } from '#lib/server/use-cases/offers/read-offers.ts';
 import { read } from '#lib/server/use-cases/run.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
-import * as admin from '#lib/server/use-cases/suppliers/read-admin.ts';
+import { readInvoiceList } from '#lib/server/use-cases/suppliers/read-invoices.ts';
+import { readDashboard } from '#lib/server/use-cases/suppliers/read-dashboard.ts';
 import * as ofClients from '#lib/server/use-cases/suppliers/read-clients.ts';
 import * as payments from '#lib/server/use-cases/suppliers/read-payments.ts';
 import { readJournal } from '#lib/server/use-cases/suppliers/read-journal.ts';
@@ -141,7 +142,7 @@ describe.each([
 	});
 	test('the supplier’s day: what is owed is account 411, in parts that add up, and dollars are no euros', async () => {
 		for (const { cast, people } of sellers) {
-			const { totals, otherCurrencies, payments: latest } = await admin.readDashboard(of(), cast.owner);
+			const { totals, otherCurrencies, payments: latest } = await readDashboard(of(), cast.owner);
 			expect(totals).toMatchObject({
 				currency: 'EUR',
 				openMinor: over(people, (x) => x.open + x.late),
@@ -172,9 +173,9 @@ describe.each([
 	});
 	test('the late list and the late counter are the same invoices', async () => {
 		for (const { cast, people } of sellers) {
-			const { invoices } = await admin.readInvoiceList(of(), cast.owner, { status: 'late' });
+			const { invoices } = await readInvoiceList(of(), cast.owner, { status: 'late' });
 			expect(invoices.map((one) => one.payableMinor).sort()).toEqual(people.map((one) => cents(one.of.late)).sort());
-			const { late, underWay, totals } = await admin.readDashboard(of(), cast.owner);
+			const { late, underWay, totals } = await readDashboard(of(), cast.owner);
 			expect([late.length, underWay.length]).toEqual([totals.lateCount, 2]);
 		}
 	});
@@ -252,6 +253,6 @@ test('a debit that has come leaves what is owed, and the list of what is under w
 	await house.advance(14);
 	await workDue(house.services, 'attempt');
 	const { cast, people } = sellers[0];
-	const { totals } = await admin.readDashboard(house.services, cast.owner);
+	const { totals } = await readDashboard(house.services, cast.owner);
 	expect([totals.underWayMinor, totals.busyMinor]).toEqual([0n, over(people, (x) => x.plan / 2)]);
 });

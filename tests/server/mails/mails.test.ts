@@ -4,7 +4,7 @@ import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eq } from 'drizzle-orm';
 import { mail, supplier } from '#lib/server/store/schema/index.ts';
-import { findContact } from '#lib/server/store/parties.ts';
+import { findContact } from '#lib/server/store/contacts.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { sendInvoice } from '#lib/server/use-cases/access/pay-links.ts';
 import { sendNextMail } from '#lib/server/use-cases/mails/send-next-mail.ts';

@@ -13,7 +13,7 @@ import { exportJournal } from '#lib/server/use-cases/suppliers/read-journal.ts';
 import { previewRefund } from '#lib/server/use-cases/payments/preview-refund.ts';
 import { requestRefund, type RefundInput } from '#lib/server/use-cases/payments/request-refund.ts';
 import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
-import { readDashboard } from '#lib/server/use-cases/suppliers/read-admin.ts';
+import { readDashboard } from '#lib/server/use-cases/suppliers/read-dashboard.ts';
 import { readAdminPayment } from '#lib/server/use-cases/suppliers/read-payments.ts';
 import RefundForm from '#lib/ui/admin/RefundForm.svelte';
 import { actions } from '../../../src/routes/(admin)/admin/paiements/[id]/+page.server.ts';

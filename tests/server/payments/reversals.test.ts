@@ -6,7 +6,7 @@ import { minor, type Minor } from '#lib/domain/money/minor.ts';
 import { newId } from '#lib/server/identity.ts';
 import { findAttempt } from '#lib/server/store/attempts.ts';
 import { listClaims, sumAdvance } from '#lib/server/store/invoice-sums.ts';
-import { readDashboard } from '#lib/server/use-cases/suppliers/read-admin.ts';
+import { readDashboard } from '#lib/server/use-cases/suppliers/read-dashboard.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
 import { succeedCard } from '#sandbox/stripe/charges.ts';

@@ -9,7 +9,7 @@ import { handleNextEvent } from '#lib/server/use-cases/payments/handle-event.ts'
 import { receiveEvent } from '#lib/server/use-cases/payments/receive-event.ts';
 import { compareTotals } from '#lib/server/use-cases/payments/reconcile-balance.ts';
 import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
-import { readDashboard } from '#lib/server/use-cases/suppliers/read-admin.ts';
+import { readDashboard } from '#lib/server/use-cases/suppliers/read-dashboard.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { stripeGateway } from '#lib/server/gateways/stripe/client.ts';
 import { listBalances } from '#lib/server/store/stripe-balances.ts';

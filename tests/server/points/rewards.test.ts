@@ -3,13 +3,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Reward } from '#lib/domain/points/programme.ts';
 import { byHandMistake } from '#lib/i18n/points-by-hand.ts';
 import { newId } from '#lib/server/identity.ts';
-import { findClient, listMembers } from '#lib/server/store/parties.ts';
+import { findClient } from '#lib/server/store/clients.ts';
+import { listMembers } from '#lib/server/store/members.ts';
 import { voucherCode } from '#lib/server/store/schema/index.ts';
 import { adjustPoints, freezePoints } from '#lib/server/use-cases/points/adjust-points.ts';
 import { readClientPoints } from '#lib/server/use-cases/points/read-client-points.ts';
 import { readRewards } from '#lib/server/use-cases/points/read-rewards.ts';
 import { settleReward, takeReward } from '#lib/server/use-cases/points/take-reward.ts';
-import { readDashboard } from '#lib/server/use-cases/suppliers/read-admin.ts';
+import { readDashboard } from '#lib/server/use-cases/suppliers/read-dashboard.ts';
 import { anInvoice, aPayer, aPayLink, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
 import { acceptRules, aProgramme, entriesOf, givePoints, pointsOf } from '../../builders/points.ts';
 import { stageOf } from '../../builders/stage.ts';

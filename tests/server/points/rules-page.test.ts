@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEFAULT_PROGRAMME } from '#lib/domain/points/default-programme.ts';
 import { addDays, civilDateIn } from '#lib/domain/calendar/civil-date.ts';
-import { getSupplier } from '#lib/server/store/parties.ts';
+import { getSupplier } from '#lib/server/store/suppliers.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import type { Subject } from '#lib/server/access/sessions.ts';
 import { endProgramme, saveProgramme } from '#lib/server/use-cases/points/manage-programme.ts';

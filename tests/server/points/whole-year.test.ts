@@ -4,7 +4,7 @@ import { minor } from '#lib/domain/money/minor.ts';
 import { DEFAULT_PROGRAMME } from '#lib/domain/points/default-programme.ts';
 import { required } from '#lib/domain/required.ts';
 import { newId } from '#lib/server/identity.ts';
-import { getSupplier } from '#lib/server/store/parties.ts';
+import { getSupplier } from '#lib/server/store/suppliers.ts';
 import { listPayments } from '#lib/server/store/payments.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { tryOnPast } from '#lib/server/use-cases/points/try-programme.ts';

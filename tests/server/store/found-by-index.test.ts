@@ -13,7 +13,7 @@ import { sumAdvance } from '#lib/server/store/invoice-sums.ts';
 import { listMails } from '#lib/server/store/mails.ts';
 import { listWaitingSetups } from '#lib/server/store/method-setups.ts';
 import { listPlans, listPlansOfMethod } from '#lib/server/store/plans.ts';
-import { listAuditsOf, wasRecorded } from '#lib/server/store/records.ts';
+import { listAuditsOf, wasRecorded } from '#lib/server/store/audits.ts';
 import { listOpenRefundsOf, sumOpenRefunds } from '#lib/server/store/refund-requests.ts';
 import { listSavedMethods, listMethodsOf, listNeededMethods } from '#lib/server/store/saved-methods.ts';
 import { wakeStripeEvents, type StripeAccount } from '#lib/server/store/stripe-accounts.ts';

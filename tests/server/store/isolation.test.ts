@@ -47,7 +47,7 @@ import { changePlan, readPlans } from '#lib/server/use-cases/plans/manage-plans.
 import { exportJournal, readJournal } from '#lib/server/use-cases/suppliers/read-journal.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { readTransferCode } from '#lib/server/use-cases/payments/transfer-code.ts';
-import * as admin from '#lib/server/use-cases/suppliers/read-admin.ts';
+import { readAdminInvoice, readInvoiceList } from '#lib/server/use-cases/suppliers/read-invoices.ts';
 import * as clients from '#lib/server/use-cases/suppliers/read-clients.ts';
 import * as payments from '#lib/server/use-cases/suppliers/read-payments.ts';
 import { mayHear } from '#lib/server/live/hub.ts';
@@ -260,7 +260,7 @@ describe('another’s ids answer as ids that do not exist', () => {
 		'a receipt': (scope, real) => findReceipt(house.services, scope, real ? ids.payment : newId()),
 		'a try': (scope, real) => checkAttempt(house.services, scope, real ? ids.attempt : newId()),
 		'the invoice as the supplier sees it': (scope, real) =>
-			admin.readAdminInvoice(house.services, scope, real ? ids.invoice : newId()),
+			readAdminInvoice(house.services, scope, real ? ids.invoice : newId()),
 		'the client as the supplier sees it': (scope, real) =>
 			clients.readAdminClient(house.services, scope, real ? ids.client : newId()),
 		'the payment as the supplier sees it': (scope, real) =>
@@ -402,7 +402,7 @@ describe('another’s ids answer as ids that do not exist', () => {
 			const seen = JSON.stringify(
 				[
 					await portal.readPortal(house.services, scope),
-					await admin.readInvoiceList(house.services, scope, {}),
+					await readInvoiceList(house.services, scope, {}),
 					await payments.readPayments(house.services, scope),
 					await readPlans(house.services, scope),
 					await readOffers(house.services, scope),

@@ -8,7 +8,7 @@ import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '#lib/server/store/database.ts';
-import { takeTurn } from '#lib/server/store/records.ts';
+import { takeTurn } from '#lib/server/store/periodic-tasks.ts';
 import { isReady } from '#lib/server/use-cases/suppliers/check-ready.ts';
 import { openLogins } from '#scripts/database-logins.ts';
 import { embedded } from '#scripts/embedded-postgres.ts';

@@ -4,7 +4,8 @@ import type { Scope } from '../../domain/access/scope.ts';
 import { proofOf } from '../identity.ts';
 import type { Services } from '../services.ts';
 import { ofHouse } from './of-house.ts';
-import { findContactSystem, type Contact } from '../store/parties.ts';
+import { findContactSystem } from '../store/contacts.ts';
+import { type Contact } from '../store/contacts.ts';
 
 type Keys = { secret: string; origin: string };
 const compact = (id: string): string => id.replaceAll('-', '');

@@ -3,7 +3,9 @@ import { mintScope, type Permission, type Role, type Scope } from '../../domain/
 import { isListed } from '../address-list.ts';
 import { sha256 } from '../identity.ts';
 import { findApiKey, findPayLinkByToken, saveKeyUse, type ApiKeyRow, type PayLink } from '../store/access.ts';
-import { findContactSystem, findMemberWithChoices, findSupplierIdBySlug } from '../store/parties.ts';
+import { findContactSystem } from '../store/contacts.ts';
+import { findMemberWithChoices } from '../store/members.ts';
+import { findSupplierIdBySlug } from '../store/suppliers.ts';
 import { inScope } from '../store/tx.ts';
 import type { Services } from '../services.ts';
 import type { Subject } from './sessions.ts';

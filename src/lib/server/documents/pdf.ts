@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { Piscina } from 'piscina';
 import { m } from '#lib/paraglide/messages.js';
 import type { Locale } from '../../domain/money/format.ts';
-import type { Issuer } from '../store/parties.ts';
+import type { Issuer } from '../store/suppliers.ts';
 import type { Face, Item, PageContent } from './page-content.ts';
 
 /** Started with the first document, and ended when none was asked for in a minute: a web process at rest does without it. */

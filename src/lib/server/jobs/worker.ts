@@ -4,7 +4,7 @@ import type { Services } from '../services.ts';
 import { makeBell, type Bell } from './bell.ts';
 import { askStripe, doDueWork, doOwnWork } from './due-jobs.ts';
 import { workWithHands, type Shift } from './hands.ts';
-import { lastTurns, takeTurn } from '../store/records.ts';
+import { lastTurns, takeTurn } from '../store/periodic-tasks.ts';
 import { sendNextSignIn } from '../use-cases/access/send-sign-in.ts';
 import { advanceNextImport } from '../use-cases/imports/advance-import.ts';
 import { readMembersAgain } from '../use-cases/loyalty/read-members-again.ts';

@@ -11,7 +11,7 @@ import type { Rest } from '../../domain/invoices/state.ts';
 import type { Minor } from '../../domain/money/minor.ts';
 import type { DeclineFamily } from '../../domain/payments/declines.ts';
 import type { PaymentMethodType } from '../../domain/payments/methods.ts';
-import type { Supplier } from '../store/parties.ts';
+import type { Supplier } from '../store/suppliers.ts';
 import { dueBlock, duePreview, dueRows } from './due-block.ts';
 import { renderMail, type Block, type RenderedMail } from './layout.ts';
 

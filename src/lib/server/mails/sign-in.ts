@@ -1,6 +1,6 @@
 // The sign-in mail: a link for the browser that asked, a code for any other (or for the installed app).
 import { m } from '#lib/paraglide/messages.js';
-import type { Supplier } from '../store/parties.ts';
+import type { Supplier } from '../store/suppliers.ts';
 import { renderMail, type Block, type RenderedMail } from './layout.ts';
 
 export function renderSignInMail(input: {

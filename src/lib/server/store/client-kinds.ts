@@ -3,7 +3,7 @@ import { and, eq, inArray } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { ChosenKind, KnownKind } from '../../domain/invoices/client-kind.ts';
 import type { Tx } from './database.ts';
-import type { Client } from './parties.ts';
+import type { Client } from './clients.ts';
 import { client } from './schema/index.ts';
 
 export async function saveKind(tx: Tx, scope: Scope, clientId: string, { kind, kindFrom }: KnownKind): Promise<void> {

@@ -3,7 +3,7 @@
 import { asc, inArray, sql, type SQL } from 'drizzle-orm';
 import { addDays, civilDateIn, type CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { Database } from './database.ts';
-import type { Supplier } from './parties.ts';
+import type { Supplier } from './suppliers.ts';
 import { supplier } from './schema/index.ts';
 
 type Moment = {

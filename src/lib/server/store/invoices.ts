@@ -12,7 +12,7 @@ import type { InvoiceFacts } from '../../domain/invoices/state.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
 import type { Tx } from './database.ts';
 import { balance, ofInvoice, payable, promised, sums, underWay } from './invoice-balance.ts';
-import { insertMany, listOf } from './insert-many.ts';
+import { insertMany } from './insert-many.ts';
 import { fromJson, toJson } from './json.ts';
 import { client, invoice, invoiceVat, openItem } from './schema/index.ts';
 import { writtenOnce } from './written-once.ts';
@@ -225,26 +225,6 @@ export async function listSettled(tx: Tx, scope: Scope, invoiceIds: string[]): P
 		.orderBy(asc(invoice.invoiceId));
 	return rows.map(recordOf);
 }
-
-const vatOfInvoices = writtenOnce<{ supplierId: string; invoiceIds: string }>()((tx, given) =>
-	tx
-		.select()
-		.from(invoiceVat)
-		.where(
-			and(eq(invoiceVat.supplierId, given.supplierId), sql`${invoiceVat.invoiceId} = any(${given.invoiceIds}::uuid[])`)
-		)
-		.orderBy(asc(invoiceVat.invoiceId), asc(invoiceVat.position))
-);
-/** The VAT split of several invoices in one question. */
-export async function listVatLinesOf(tx: Tx, scope: Scope, invoiceIds: string[]): Promise<Map<string, VatLine[]>> {
-	const rows = await vatOfInvoices(tx, { supplierId: scope.supplierId, invoiceIds: listOf(invoiceIds) });
-	const byInvoice = new Map<string, VatLine[]>();
-	for (const { invoiceId, category, rateBps, baseMinor, vatMinor } of rows)
-		byInvoice.set(invoiceId, [...(byInvoice.get(invoiceId) ?? []), { category, rateBps, baseMinor, vatMinor }]);
-	return byInvoice;
-}
-export const listVatLines = async (tx: Tx, scope: Scope, invoiceId: string): Promise<VatLine[]> =>
-	(await listVatLinesOf(tx, scope, [invoiceId])).get(invoiceId) ?? [];
 
 /** A number and the year it was given: what names an invoice of one supplier. */
 export type InvoiceName = { number: string; issueYear: number };

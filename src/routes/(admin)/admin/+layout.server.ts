@@ -1,6 +1,6 @@
 // The supplier's area.
 import { requireMember } from '#lib/server/http/guards.ts';
-import { readAdminFrame } from '#lib/server/use-cases/suppliers/read-admin.ts';
+import { readAdminFrame } from '#lib/server/use-cases/suppliers/read-frame.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { LayoutServerLoad } from './$types';
 

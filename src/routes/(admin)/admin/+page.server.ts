@@ -1,7 +1,7 @@
 // Today: what is owed, late, under way, received; and what keeps money from coming.
 import { requireMember } from '#lib/server/http/guards.ts';
 import { readSilences } from '#lib/server/use-cases/payments/read-silences.ts';
-import { readDashboard } from '#lib/server/use-cases/suppliers/read-admin.ts';
+import { readDashboard } from '#lib/server/use-cases/suppliers/read-dashboard.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { PageServerLoad } from './$types';
 

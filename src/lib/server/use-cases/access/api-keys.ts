@@ -6,7 +6,7 @@ import type { Services } from '../../services.ts';
 import { readAddressList } from '../../address-list.ts';
 import { newId, newSecret, sha256 } from '../../identity.ts';
 import { countLiveKeys, insertApiKey, listApiKeys, revokeApiKey, type ApiKeyRow } from '../../store/access.ts';
-import { recordAudit } from '../../store/records.ts';
+import { recordAudit } from '../../store/audits.ts';
 import { noteSecurityEvent, whoIs } from '../../store/security-events.ts';
 import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';

@@ -3,7 +3,7 @@
 import type { Scope } from '../../../domain/access/scope.ts';
 import { whoIsSubject, type Subject } from '../../access/sessions.ts';
 import type { Services } from '../../services.ts';
-import { findMember } from '../../store/parties.ts';
+import { findMember } from '../../store/members.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { noteProof } from './note-proof.ts';
 import { requestSignIn, type SignInAsk } from './request-sign-in.ts';

@@ -6,9 +6,10 @@ import { mintChallenge, takeChallenge, type Occasion } from '../../access/challe
 import { canHavePasskeys, readRegistration, registrationOptions } from '../../access/webauthn.ts';
 import type { Services } from '../../services.ts';
 import { newId } from '../../identity.ts';
-import { findMember, getSupplier } from '../../store/parties.ts';
+import { findMember } from '../../store/members.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import { deletePasskey, insertPasskey, listPasskeys } from '../../store/passkeys.ts';
-import { recordAudit } from '../../store/records.ts';
+import { recordAudit } from '../../store/audits.ts';
 import { noteSecurityEvent, whoIs } from '../../store/security-events.ts';
 import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';

@@ -6,9 +6,10 @@ import { mintChallenge, takeChallenge, type Occasion } from '../../access/challe
 import { authenticationOptions, canHavePasskeys, readAssertion } from '../../access/webauthn.ts';
 import type { Subject } from '../../access/sessions.ts';
 import type { Services } from '../../services.ts';
-import { findMember, findMemberSystem } from '../../store/parties.ts';
+import { findMemberSystem } from '../../store/members.ts';
+import { findMember } from '../../store/members.ts';
 import { findPasskey, listPasskeys, notePasskeyUse, type Passkey } from '../../store/passkeys.ts';
-import { recordAudit } from '../../store/records.ts';
+import { recordAudit } from '../../store/audits.ts';
 import { whoIs } from '../../store/security-events.ts';
 import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';

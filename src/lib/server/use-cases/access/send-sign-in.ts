@@ -3,15 +3,11 @@
 import { mintScope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import { newCode, newId, newSecret, sha256 } from '../../identity.ts';
-import {
-	findClient,
-	findContactSystem,
-	findMemberSystem,
-	findSubjects,
-	getSupplier,
-	type KnownSubject,
-	type Supplier
-} from '../../store/parties.ts';
+import { findClient } from '../../store/clients.ts';
+import { findContactSystem, findSubjects, type KnownSubject } from '../../store/contacts.ts';
+import { findMemberSystem } from '../../store/members.ts';
+import { getSupplier } from '../../store/suppliers.ts';
+import { type Supplier } from '../../store/suppliers.ts';
 import { noteSecurityEvent } from '../../store/security-events.ts';
 import {
 	claimSignInRequest,

@@ -34,7 +34,9 @@ import {
 	type InvoiceLabel,
 	type InvoiceRecord
 } from '../../store/invoices.ts';
-import { getSupplier, listClientNames, type Supplier } from '../../store/parties.ts';
+import { listClientNames } from '../../store/clients.ts';
+import { getSupplier } from '../../store/suppliers.ts';
+import { type Supplier } from '../../store/suppliers.ts';
 import { listPlansOfInvoices } from '../../store/plans.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
 

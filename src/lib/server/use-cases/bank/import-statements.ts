@@ -13,7 +13,7 @@ import type { Services } from '../../services.ts';
 import { insertStatement, type NewBankTransaction } from '../../store/bank.ts';
 import { listMappings, saveMapping } from '../../store/import-mappings.ts';
 import { recordFact } from '../../store/outbox.ts';
-import { recordAudit } from '../../store/records.ts';
+import { recordAudit } from '../../store/audits.ts';
 import type { ListAnswers } from '../../store/schema/index.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 

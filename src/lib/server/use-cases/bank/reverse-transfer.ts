@@ -13,7 +13,7 @@ import { lockBankTransaction, saveBankTransaction, type BankTransaction } from '
 import { lockInvoices } from '../../store/invoices.ts';
 import { bookEntry } from '../../store/journal.ts';
 import { recordFact } from '../../store/outbox.ts';
-import { getSupplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import {
 	findPayment,
 	findPaymentOfTransaction,
@@ -25,7 +25,7 @@ import {
 	netReversed,
 	type Payment
 } from '../../store/payments.ts';
-import { recordAudit } from '../../store/records.ts';
+import { recordAudit } from '../../store/audits.ts';
 import { queueReversalMail } from '../mails/queue-mails.ts';
 import { bookDiscounts } from '../payments/book-discounts.ts';
 import { hasReceipt } from '../payments/has-receipt.ts';

@@ -6,16 +6,13 @@ import { oneLine } from '../../../domain/mail/one-line.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
-import {
-	findClient,
-	findContact,
-	insertClients,
-	listContacts,
-	saveRights,
-	type Client,
-	type ContactRights
-} from '../../store/parties.ts';
-import { recordAudit } from '../../store/records.ts';
+import { findClient, insertClients } from '../../store/clients.ts';
+import { type Client } from '../../store/clients.ts';
+import { saveRights } from '../../store/contacts.ts';
+import { listContacts } from '../../store/contacts.ts';
+import { findContact } from '../../store/contacts.ts';
+import { type ContactRights } from '../../store/contacts.ts';
+import { recordAudit } from '../../store/audits.ts';
 import { noteSecurityEvent, whoIs } from '../../store/security-events.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
 import { tellPlansOf } from '../methods/follow-method.ts';

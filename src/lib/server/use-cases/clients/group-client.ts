@@ -5,8 +5,8 @@ import type { Services } from '../../services.ts';
 import { newId } from '../../identity.ts';
 import { insertGroup, listGroups, setGroupsOf } from '../../store/client-groups.ts';
 import { recordFact } from '../../store/outbox.ts';
-import { findClient } from '../../store/parties.ts';
-import { recordAudit } from '../../store/records.ts';
+import { findClient } from '../../store/clients.ts';
+import { recordAudit } from '../../store/audits.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 
 const NAME_MAX = 60;

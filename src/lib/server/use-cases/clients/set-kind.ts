@@ -5,9 +5,9 @@ import type { ClientKind } from '../../../domain/invoices/client-kind.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import { recordFact } from '../../store/outbox.ts';
-import { findClient } from '../../store/parties.ts';
+import { findClient } from '../../store/clients.ts';
 import { saveKind } from '../../store/client-kinds.ts';
-import { recordAudit } from '../../store/records.ts';
+import { recordAudit } from '../../store/audits.ts';
 import { noteSecurityEvent, whoIs } from '../../store/security-events.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 

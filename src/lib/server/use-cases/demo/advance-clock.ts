@@ -9,7 +9,7 @@ import { hasFreshWork } from '../../store/due-work.ts';
 import { isSending } from '../../store/mails.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { isCharging } from '../../store/plan-charges.ts';
-import { listSuppliers } from '../../store/parties.ts';
+import { listSuppliers } from '../../store/suppliers.ts';
 import { isEventDue } from '../../store/stripe-events.ts';
 import { commit } from '../run.ts';
 

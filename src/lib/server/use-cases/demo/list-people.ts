@@ -6,7 +6,9 @@ import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
 import type { Services } from '../../services.ts';
 import { listInvoices } from '../../store/invoices.ts';
-import { listContacts, listMembers, listSuppliers } from '../../store/parties.ts';
+import { listContacts } from '../../store/contacts.ts';
+import { listMembers } from '../../store/members.ts';
+import { listSuppliers } from '../../store/suppliers.ts';
 import { listClients } from '../../store/clients.ts';
 import { read } from '../run.ts';
 

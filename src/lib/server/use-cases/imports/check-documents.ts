@@ -17,7 +17,9 @@ import { ibansIn, isSameAccount } from '../../../domain/invoices/identifiers.ts'
 import type { Minor } from '../../../domain/money/minor.ts';
 import type { Tx } from '../../store/database.ts';
 import { findInvoicesNamed, nameKey, type InvoiceName, type InvoiceRecord } from '../../store/invoices.ts';
-import { findClientsLike, getSupplier, type Supplier } from '../../store/parties.ts';
+import { findClientsLike } from '../../store/clients.ts';
+import { getSupplier } from '../../store/suppliers.ts';
+import { type Supplier } from '../../store/suppliers.ts';
 import type { Checked, ImportLine } from './import-line.ts';
 
 export const nameOf = ({ number, issuedOn }: Pick<ImportLine, 'number' | 'issuedOn'>): InvoiceName => ({

@@ -23,8 +23,10 @@ import {
 } from '../../store/import-lines.ts';
 import { dropContents, lockImport, saveImport, unreadLists, type ImportJob } from '../../store/imports.ts';
 import { recordFact } from '../../store/outbox.ts';
-import { findClient, findClientsLike, listContacts, type ContactRights } from '../../store/parties.ts';
-import { recordAudit } from '../../store/records.ts';
+import { findClient, findClientsLike } from '../../store/clients.ts';
+import { listContacts } from '../../store/contacts.ts';
+import { type ContactRights } from '../../store/contacts.ts';
+import { recordAudit } from '../../store/audits.ts';
 import type { ImportState, ListAnswers } from '../../store/schema/index.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
 import { requireProofForMany } from '../access/proof-for-many.ts';

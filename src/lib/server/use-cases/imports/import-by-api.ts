@@ -4,7 +4,7 @@ import { actorName, type Scope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import { newId, sha256 } from '../../identity.ts';
 import type { InvoiceFile } from '../../readers/file.ts';
-import { saveAnswer, reserveAnswer } from '../../store/records.ts';
+import { saveAnswer, reserveAnswer } from '../../store/saved-answers.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 import { importInvoices } from './import-invoices.ts';
 import type { ImportLine } from './import-line.ts';

@@ -23,7 +23,7 @@ import {
 import type { Tx } from '../../store/database.ts';
 import { listMappings } from '../../store/import-mappings.ts';
 import { fromJson } from '../../store/json.ts';
-import { getSupplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import type { ImportOutcome, ImportState, ListShape } from '../../store/schema/index.ts';
 import { clientChoices, type ClientChoices } from '../clients/choose-client.ts';
 import { pageOf, type Page } from '../page.ts';

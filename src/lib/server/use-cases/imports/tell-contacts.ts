@@ -3,7 +3,7 @@
 import type { Scope } from '../../../domain/access/scope.ts';
 import { listApiKeys } from '../../store/access.ts';
 import type { Tx } from '../../store/database.ts';
-import { recordAudit } from '../../store/records.ts';
+import { recordAudit } from '../../store/audits.ts';
 import { noteSecurityEvent } from '../../store/security-events.ts';
 import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';
 

@@ -7,7 +7,7 @@ import type { Quote } from '../../../domain/offers/quoted.ts';
 import type { Services } from '../../services.ts';
 import type { InvoiceRecord } from '../../store/invoices.ts';
 import { listInvoicesOf, pinOpenInvoices } from '../../store/open-invoices.ts';
-import { getSupplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import { pagesOf } from '../../store/pinned.ts';
 import { quoteEach } from '../offers/quote-invoices.ts';
 import { read } from '../run.ts';

@@ -6,8 +6,8 @@ import type { HoldReason } from '../../../domain/invoices/hold.ts';
 import type { Services } from '../../services.ts';
 import { lockInvoices, saveHold } from '../../store/invoices.ts';
 import { recordFact } from '../../store/outbox.ts';
-import { getSupplier } from '../../store/parties.ts';
-import { recordAudit } from '../../store/records.ts';
+import { getSupplier } from '../../store/suppliers.ts';
+import { recordAudit } from '../../store/audits.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 
 /** `reason` null lifts the hold. A promise has a last day; a dispute may go without. */

@@ -5,7 +5,7 @@ import { mayOpen } from '../../../domain/invoices/findings.ts';
 import type { Services } from '../../services.ts';
 import { lockInvoices, saveOpened } from '../../store/invoices.ts';
 import { recordFact } from '../../store/outbox.ts';
-import { recordAudit } from '../../store/records.ts';
+import { recordAudit } from '../../store/audits.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 
 export async function openHere(services: Services, scope: Scope, invoiceId: string): Promise<Result<null>> {

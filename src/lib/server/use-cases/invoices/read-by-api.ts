@@ -7,7 +7,7 @@ import { stateOf } from '../../../domain/invoices/state.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import { findInvoice, listInvoicesByNumber, type InvoiceRecord } from '../../store/invoices.ts';
-import { getSupplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 

@@ -5,7 +5,7 @@ import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { Services } from '../../services.ts';
 import { findInvoice, saveDeliveryDay } from '../../store/invoices.ts';
 import { recordFact } from '../../store/outbox.ts';
-import { recordAudit } from '../../store/records.ts';
+import { recordAudit } from '../../store/audits.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 
 export async function setDeliveryDay(

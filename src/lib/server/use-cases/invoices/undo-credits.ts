@@ -11,7 +11,7 @@ import { insertCreditUse, listUseInstalments, listUsesOfCredits, type CreditUse 
 import type { Tx } from '../../store/database.ts';
 import { lockInvoices } from '../../store/invoices.ts';
 import { bookEntry } from '../../store/journal.ts';
-import { getSupplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import { listHeldPositions } from '../../store/held-instalments.ts';
 import { findPlan, lockPlan, saveInstalment, savePlan, type PlanWithInstalments } from '../../store/plans.ts';
 import { findMethod } from '../../store/saved-methods.ts';

@@ -5,7 +5,7 @@ import { initialsOf } from '../../../domain/look/initials.ts';
 import { payableToday, stateOf } from '../../../domain/invoices/state.ts';
 import type { Config } from '../../config.ts';
 import type { InvoiceRecord } from '../../store/invoices.ts';
-import type { Supplier } from '../../store/parties.ts';
+import type { Supplier } from '../../store/suppliers.ts';
 import type { PaymentListing } from '../../store/payments.ts';
 
 export const supplierView = (row: Supplier): SupplierView => ({

@@ -6,8 +6,8 @@ import { invoiceWithdrawn } from '../../../domain/ledger/entries.ts';
 import type { Tx } from '../../store/database.ts';
 import { bookEntries } from '../../store/journal.ts';
 import { recordFacts } from '../../store/outbox.ts';
-import { getSupplier } from '../../store/parties.ts';
-import { recordAudits } from '../../store/records.ts';
+import { getSupplier } from '../../store/suppliers.ts';
+import { recordAudits } from '../../store/audits.ts';
 import { undoCredits } from './undo-credits.ts';
 import { listTouched, lockForWithdrawal, saveWithdrawn } from '../../store/withdrawals.ts';
 

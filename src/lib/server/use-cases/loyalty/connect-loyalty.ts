@@ -8,7 +8,7 @@ import { sealKey } from '../../sealed-key.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import { findConnection, noteSynced, saveConnection, updateConnection } from '../../store/loyalty-connection.ts';
-import { recordAudit } from '../../store/records.ts';
+import { recordAudit } from '../../store/audits.ts';
 import { noteSecurityEvent, whoIs } from '../../store/security-events.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
 import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';

@@ -3,7 +3,7 @@
 import { actorName, may, type Scope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import { mendLoyaltyRow } from '../../store/loyalty-outbox.ts';
-import { recordAudit } from '../../store/records.ts';
+import { recordAudit } from '../../store/audits.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 
 export type Mending = 'retry' | 'skip';

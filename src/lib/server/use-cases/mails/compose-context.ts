@@ -3,7 +3,7 @@ import type { Scope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import type { MailRow } from '../../store/mails.ts';
-import type { Supplier } from '../../store/parties.ts';
+import type { Supplier } from '../../store/suppliers.ts';
 
 export type Context = {
 	services: Services;

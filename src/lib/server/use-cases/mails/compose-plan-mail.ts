@@ -7,7 +7,7 @@ import * as templates from '../../mails/plan-mails.ts';
 import { isChargeable, isExpired } from '../../../domain/payments/methods.ts';
 import { findAttempt, type Attempt } from '../../store/attempts.ts';
 import { findInvoice } from '../../store/invoices.ts';
-import { findClient } from '../../store/parties.ts';
+import { findClient } from '../../store/clients.ts';
 import { findOpenReschedule } from '../../store/reschedules.ts';
 import { findPlan, type PlanWithInstalments } from '../../store/plans.ts';
 import { findMethod, type SavedMethod } from '../../store/saved-methods.ts';

@@ -5,7 +5,7 @@ import { readBounce } from '../../mails/bounces.ts';
 import type { Services } from '../../services.ts';
 import { findMailSystem, refuseSentMail } from '../../store/mails.ts';
 import { recordFact } from '../../store/outbox.ts';
-import { saveMailProblem } from '../../store/parties.ts';
+import { saveMailProblem } from '../../store/contacts.ts';
 import { commit } from '../run.ts';
 
 /** `ignored`: not a report of a failure, or not about a mail of ours. */

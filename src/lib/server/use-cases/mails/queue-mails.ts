@@ -6,7 +6,11 @@ import { newId } from '../../identity.ts';
 import type { Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { queueMail, queueMails } from '../../store/mails.ts';
-import { findContact, listBillingContacts, listContactsOf, listMembers, type Contact } from '../../store/parties.ts';
+import { listContactsOf } from '../../store/contacts.ts';
+import { listBillingContacts } from '../../store/contacts.ts';
+import { findContact } from '../../store/contacts.ts';
+import { type Contact } from '../../store/contacts.ts';
+import { listMembers } from '../../store/members.ts';
 import { findPayment, findReversal } from '../../store/payments.ts';
 import type { MailKind, PlanMailKind } from '../../store/schema/index.ts';
 

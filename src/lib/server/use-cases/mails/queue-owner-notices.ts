@@ -5,7 +5,8 @@ import type { Scope } from '../../../domain/access/scope.ts';
 import { newId } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
 import { queueMail } from '../../store/mails.ts';
-import { listMembers, type Member } from '../../store/parties.ts';
+import { listMembers } from '../../store/members.ts';
+import { type Member } from '../../store/members.ts';
 
 /** To every owner, whoever did it: the person may not be who the session says. `also`: whom it is about, and who may be no owner. */
 export async function queueOwnerNotice(

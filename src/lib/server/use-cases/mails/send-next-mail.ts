@@ -9,7 +9,7 @@ import { isFollowingPoints } from '../../store/due-work.ts';
 import { claimMail, finishMail, handMail, isOlderInHand, putBackMail, type MailRow } from '../../store/mails.ts';
 import { recordFact } from '../../store/outbox.ts';
 import type { MailKind } from '../../store/schema/index.ts';
-import { saveMailProblem } from '../../store/parties.ts';
+import { saveMailProblem } from '../../store/contacts.ts';
 import { commit, read } from '../run.ts';
 import { composeMail } from './compose-mail.ts';
 

@@ -8,7 +8,7 @@ import { openInstalments } from '../../../domain/plans/plan.ts';
 import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import { findSetup } from '../../store/method-setups.ts';
-import { getSupplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import type { PlanWithInstalments } from '../../store/plans.ts';
 import { isPlan } from '../plans/create-plan.ts';
 import type { Chosen } from '../payments/choose-payment.ts';

@@ -2,7 +2,8 @@
 import type { Scope } from '../../../domain/access/scope.ts';
 import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
-import { findClient, getSupplier } from '../../store/parties.ts';
+import { findClient } from '../../store/clients.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import { findCustomerId, saveCustomerId } from '../../store/saved-methods.ts';
 import { commit, read } from '../run.ts';
 

@@ -6,8 +6,9 @@ import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { isChargeable, isExpired } from '../../../domain/payments/methods.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
-import { findContact, getSupplier } from '../../store/parties.ts';
-import { recordAudit } from '../../store/records.ts';
+import { findContact } from '../../store/contacts.ts';
+import { getSupplier } from '../../store/suppliers.ts';
+import { recordAudit } from '../../store/audits.ts';
 import {
 	listIdleMethods,
 	listSavedMethods,

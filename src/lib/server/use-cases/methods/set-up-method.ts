@@ -21,9 +21,10 @@ import {
 	saveSetup,
 	type MethodSetup
 } from '../../store/method-setups.ts';
-import { getSupplier, mayPay } from '../../store/parties.ts';
+import { mayPay } from '../../store/contacts.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import { findPlan, lockPlan, savePlan, type PlanWithInstalments } from '../../store/plans.ts';
-import { recordAudit } from '../../store/records.ts';
+import { recordAudit } from '../../store/audits.ts';
 import { findCustomerId, insertMethod } from '../../store/saved-methods.ts';
 import { isDisconnected } from '../../store/stripe-accounts.ts';
 import { contactOf, type From } from '../offers/save-acceptance.ts';

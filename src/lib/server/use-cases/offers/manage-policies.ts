@@ -22,9 +22,11 @@ import {
 	type PolicyRow
 } from '../../store/offers.ts';
 import { recordFact } from '../../store/outbox.ts';
-import { findClient, getSupplier, type Supplier } from '../../store/parties.ts';
+import { findClient } from '../../store/clients.ts';
+import { getSupplier } from '../../store/suppliers.ts';
+import { type Supplier } from '../../store/suppliers.ts';
 import { lockProgrammes } from '../../store/points-programme.ts';
-import { recordAudit } from '../../store/records.ts';
+import { recordAudit } from '../../store/audits.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
 import { stampAfter } from '../draft-stamp.ts';
 import { commit, done, refuse, type Result } from '../run.ts';

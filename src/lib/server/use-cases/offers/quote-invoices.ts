@@ -13,11 +13,12 @@ import { resolvePolicy } from '../../../domain/offers/resolve-policy.ts';
 import { required } from '../../../domain/required.ts';
 import type { Tx } from '../../store/database.ts';
 import { listDiscounted } from '../../store/discounts.ts';
-import { listVatLinesOf, type InvoiceRecord } from '../../store/invoices.ts';
+import { type InvoiceRecord } from '../../store/invoices.ts';
+import { listVatLinesOf } from '../../store/invoice-vat.ts';
 import { readLoyalties, type ClientLoyalty } from '../points/read-loyalty.ts';
 import { listLivePolicies, listNeverLate, type LivePolicy } from '../../store/offers.ts';
 import { listPlanHistories } from '../../store/plan-history.ts';
-import type { Supplier } from '../../store/parties.ts';
+import type { Supplier } from '../../store/suppliers.ts';
 
 export type Quoted = {
 	quote: Quote;

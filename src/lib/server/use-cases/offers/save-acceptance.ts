@@ -8,7 +8,7 @@ import { consentText, TERMS_VERSION } from '../../../i18n/offers.ts';
 import { sha256 } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
 import { insertAcceptance } from '../../store/offers.ts';
-import type { Supplier } from '../../store/parties.ts';
+import type { Supplier } from '../../store/suppliers.ts';
 import type { Quoted } from './quote-invoices.ts';
 
 /** Where the payer is: the address to come back to, and what evidence keeps of an acceptance. */

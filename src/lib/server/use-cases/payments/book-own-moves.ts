@@ -10,7 +10,7 @@ import type { MoneyMove } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import { bookEntry, sumBooked } from '../../store/journal.ts';
-import type { Supplier } from '../../store/parties.ts';
+import type { Supplier } from '../../store/suppliers.ts';
 import { accountKey } from '../../store/stripe-accounts.ts';
 import { findStripeAccount, sumApart } from '../../store/stripe-balances.ts';
 import { commit } from '../run.ts';

@@ -7,7 +7,7 @@ import { minor } from '../../../domain/money/minor.ts';
 import type { IntentDispute, IntentRefund, MoveFee } from '../../gateways/stripe/port.ts';
 import { bookEntry } from '../../store/journal.ts';
 import { findReversalOf, type Payment } from '../../store/payments.ts';
-import { recordAudit } from '../../store/records.ts';
+import { recordAudit } from '../../store/audits.ts';
 import { lockRefundNames } from '../../store/refunds-in-books.ts';
 import { accountKey } from '../../store/stripe-accounts.ts';
 import { answerRefundRequest, findRefundRequest, type RefundRequest } from '../../store/refund-requests.ts';

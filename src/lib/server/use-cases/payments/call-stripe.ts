@@ -11,7 +11,7 @@ import {
 	type AttemptChange,
 	lockInvoicesOf
 } from '../../store/attempts.ts';
-import { getSupplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import { findMethod } from '../../store/saved-methods.ts';
 import { loseMethod } from '../methods/follow-method.ts';
 import { applyOutcome } from '../plans/apply-outcome.ts';

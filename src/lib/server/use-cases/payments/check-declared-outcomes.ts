@@ -7,7 +7,7 @@ import type { IntentState } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt, listAttemptLines, type Attempt } from '../../store/attempts.ts';
 import { findDeclared, listUnchecked, noteChecked, type Unchecked } from '../../store/outcomes.ts';
-import { recordAudit } from '../../store/records.ts';
+import { recordAudit } from '../../store/audits.ts';
 import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';
 import { forSuppliersDue } from '../for-suppliers-due.ts';
 import { allOf } from '../page.ts';

@@ -6,7 +6,7 @@ import { required } from '../../../domain/required.ts';
 import type { IntentRefund } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import { findPayment } from '../../store/payments.ts';
-import { recordAudit } from '../../store/records.ts';
+import { recordAudit } from '../../store/audits.ts';
 import { findRefundRequest } from '../../store/refund-requests.ts';
 import {
 	findDeclaredRefund,

@@ -8,7 +8,7 @@ import { isChargeable, isExpired, type PaymentMethodType } from '../../../domain
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
-import type { Supplier } from '../../store/parties.ts';
+import type { Supplier } from '../../store/suppliers.ts';
 import { lockMethod, type SavedMethod } from '../../store/saved-methods.ts';
 import { mayConfirm } from '../plans/confirm-instalment.ts';
 import { done, refuse, type Result } from '../run.ts';

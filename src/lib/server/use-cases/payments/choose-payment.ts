@@ -16,7 +16,7 @@ import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import type { InvoiceRecord } from '../../store/invoices.ts';
-import type { Supplier } from '../../store/parties.ts';
+import type { Supplier } from '../../store/suppliers.ts';
 import { listPlansOfInvoices, type PlanWithInstalments } from '../../store/plans.ts';
 import { lockNewPlans } from '../../store/plan-history.ts';
 import { hasAcceptedRules, lockAccount } from '../../store/points.ts';

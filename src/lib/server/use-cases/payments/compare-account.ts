@@ -6,7 +6,8 @@ import { startOfDayIn } from '../../../domain/calendar/day-starts.ts';
 import { minor, subtract, type Minor } from '../../../domain/money/minor.ts';
 import type { AccountBook, MoneyMove } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
-import { getSupplier, type Supplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
+import { type Supplier } from '../../store/suppliers.ts';
 import { accountKey, type StripeAccount } from '../../store/stripe-accounts.ts';
 import {
 	beginningOf,

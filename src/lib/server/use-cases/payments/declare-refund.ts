@@ -11,10 +11,10 @@ import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import { lockAttempt, lockInvoicesOf } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
-import { getSupplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import { findPayment, findReversalOf, listReversals, netReversed, type Payment } from '../../store/payments.ts';
 import { nameAtStripe } from '../../store/payments-of-intents.ts';
-import { recordAudit } from '../../store/records.ts';
+import { recordAudit } from '../../store/audits.ts';
 import {
 	findRefundRequest,
 	isNameOfAnotherRequest,

@@ -8,9 +8,9 @@ import { required } from '../../../domain/required.ts';
 import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import { wakeWork } from '../../store/due-work.ts';
-import { getSupplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import { prolongCures } from '../../store/plan-days.ts';
-import { recordAudit } from '../../store/records.ts';
+import { recordAudit } from '../../store/audits.ts';
 import {
 	accountOf,
 	confirmSilence,

@@ -6,7 +6,7 @@ import { lockInvoices } from '../../store/invoices.ts';
 import type { Tx } from '../../store/database.ts';
 import { listHeldInstalments, listHolders } from '../../store/held-instalments.ts';
 import { findPlan } from '../../store/plans.ts';
-import { recordAudit, wasRecorded } from '../../store/records.ts';
+import { recordAudit, wasRecorded } from '../../store/audits.ts';
 import { isOpen, isRunning } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
 import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';

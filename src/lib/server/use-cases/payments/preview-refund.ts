@@ -8,7 +8,7 @@ import { checkRefund, type RefundMeaning } from '../../../domain/payments/refund
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import { findInvoice } from '../../store/invoices.ts';
-import { getSupplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import { findPayment, listReversals, listStanding, netReversed, sumBeyond } from '../../store/payments.ts';
 import { listOpenRefundsOf } from '../../store/refund-requests.ts';
 import { done, read, refuse, type Result } from '../run.ts';

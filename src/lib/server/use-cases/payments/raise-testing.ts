@@ -2,7 +2,7 @@
 // cards and addresses are used: a mail for each would be the next nuisance.
 import { mintScope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
-import { recordAudit } from '../../store/records.ts';
+import { recordAudit } from '../../store/audits.ts';
 import type { LimitName } from '../../store/rate-limits.ts';
 import { noteSecurityEvent, type SecurityWho } from '../../store/security-events.ts';
 import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';

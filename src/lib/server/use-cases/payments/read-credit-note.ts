@@ -8,7 +8,8 @@ import type { Tx } from '../../store/database.ts';
 import type { DiscountReason } from '../../store/schema/index.ts';
 import { listDiscounts } from '../../store/discounts.ts';
 import { findInvoice } from '../../store/invoices.ts';
-import { findClient, getSupplier, issuerOf, type Issuer } from '../../store/parties.ts';
+import { findClient } from '../../store/clients.ts';
+import { getSupplier, issuerOf, type Issuer } from '../../store/suppliers.ts';
 import { read } from '../run.ts';
 
 export type CreditNote = {

@@ -7,7 +7,8 @@ import type { Services } from '../../services.ts';
 import type { DiscountReason } from '../../store/schema/index.ts';
 import type { Tx } from '../../store/database.ts';
 import { listDiscounts } from '../../store/discounts.ts';
-import { findClient, getSupplier, issuerOf, type Issuer } from '../../store/parties.ts';
+import { findClient } from '../../store/clients.ts';
+import { getSupplier, issuerOf, type Issuer } from '../../store/suppliers.ts';
 import { findPayment, listAllocations, listPaymentVat, listReversals, netReversed } from '../../store/payments.ts';
 import { read } from '../run.ts';
 

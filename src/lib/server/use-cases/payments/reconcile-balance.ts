@@ -1,7 +1,7 @@
 // Once a day, of every account that answers: what Stripe says moved beside the books, and its balance beside account 511.
 import { mintScope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
-import { listSuppliers } from '../../store/parties.ts';
+import { listSuppliers } from '../../store/suppliers.ts';
 import { safely } from '../run.ts';
 import { compareAccount } from './compare-account.ts';
 import { accountsThatAnswer } from './reconcile.ts';

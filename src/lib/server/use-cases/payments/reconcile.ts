@@ -6,7 +6,7 @@ import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt, type Attempt } from '../../store/attempts.ts';
 import type { DueWork } from '../../store/due-work.ts';
-import { listSuppliers } from '../../store/parties.ts';
+import { listSuppliers } from '../../store/suppliers.ts';
 import { findPayment } from '../../store/payments.ts';
 import { answerRefundRequest, findRefundRequest } from '../../store/refund-requests.ts';
 import { forgetUnsettled, listUnsettledObjects, noteUnsettled } from '../../store/stripe-books.ts';

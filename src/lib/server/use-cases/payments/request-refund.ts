@@ -9,7 +9,7 @@ import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import { lockAttempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
-import { getSupplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import { findPayment, listReversals, netReversed, type Payment } from '../../store/payments.ts';
 import {
 	answerRefundRequest,
@@ -19,7 +19,7 @@ import {
 	sumOpenRefunds,
 	type RefundRequest
 } from '../../store/refund-requests.ts';
-import { recordAudit } from '../../store/records.ts';
+import { recordAudit } from '../../store/audits.ts';
 import { listDeclaredOfPayment } from '../../store/declared-refunds.ts';
 import { constraintName } from '../../store/tx.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';

@@ -22,7 +22,7 @@ import {
 } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { recordFact } from '../../store/outbox.ts';
-import { getSupplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import { commit, read } from '../run.ts';
 import { queueAttemptMail } from '../mails/queue-mails.ts';
 import { saveUsedMethod } from '../methods/save-used-method.ts';

@@ -7,7 +7,7 @@ import { add, subtract } from '../../../domain/money/minor.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import { listInvoicesOf } from '../../store/open-invoices.ts';
-import { getSupplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import { earlyOf } from '../invoices/read-portal.ts';
 import { read } from '../run.ts';
 

@@ -7,7 +7,8 @@ import { epcPayload } from '../../../domain/invoices/transfer.ts';
 import type { Minor } from '../../../domain/money/minor.ts';
 import type { Services } from '../../services.ts';
 import { findInvoice } from '../../store/invoices.ts';
-import { getSupplier, type Supplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
+import { type Supplier } from '../../store/suppliers.ts';
 import { read } from '../run.ts';
 
 /** null without a trustworthy account, or when the reference is not a structured one. */

@@ -4,7 +4,7 @@ import { announcedOn } from '../../../domain/plans/calendar.ts';
 import { isDoubtful, isOpen } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
-import { getSupplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import {
 	listCureOver,
 	listEndingCards,
@@ -14,7 +14,7 @@ import {
 } from '../../store/plan-days.ts';
 import { lockPlan, saveInstalment, savePlan, type PlanRow } from '../../store/plans.ts';
 import { findMethod } from '../../store/saved-methods.ts';
-import { recordAudit } from '../../store/records.ts';
+import { recordAudit } from '../../store/audits.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
 import { forSuppliersDue } from '../for-suppliers-due.ts';
 import { allOf } from '../page.ts';

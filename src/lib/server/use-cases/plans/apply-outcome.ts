@@ -9,7 +9,7 @@ import type { IntentState } from '../../gateways/stripe/port.ts';
 import type { Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { recordFact } from '../../store/outbox.ts';
-import { findClient } from '../../store/parties.ts';
+import { findClient } from '../../store/clients.ts';
 import { listHeldInstalments, listHeldPositions, setHold } from '../../store/held-instalments.ts';
 import { findPlan, lockPlan, saveInstalment, savePlan, type PlanWithInstalments } from '../../store/plans.ts';
 import { findMethod } from '../../store/saved-methods.ts';

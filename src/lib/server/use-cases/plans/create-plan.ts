@@ -5,7 +5,7 @@ import { cureDaysFor } from '../../../domain/plans/failure.ts';
 import { required } from '../../../domain/required.ts';
 import type { Tx } from '../../store/database.ts';
 import type { InvoiceRecord } from '../../store/invoices.ts';
-import type { Supplier } from '../../store/parties.ts';
+import type { Supplier } from '../../store/suppliers.ts';
 import { holdInstalments } from '../../store/held-instalments.ts';
 import { insertPlan } from '../../store/plans.ts';
 import { contactOf } from '../offers/save-acceptance.ts';

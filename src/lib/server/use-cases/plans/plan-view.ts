@@ -5,7 +5,7 @@ import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { isChargeable, isExpired } from '../../../domain/payments/methods.ts';
 import { isRunning, nextInstalment, openInstalments } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
-import { getSupplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import type { Tx } from '../../store/database.ts';
 import { listOpenReschedules, type Reschedule } from '../../store/reschedules.ts';
 import { listHeldPlans } from '../../store/plan-days.ts';

@@ -5,7 +5,7 @@ import type { Locale } from '../../../domain/money/format.ts';
 import { rulesText } from '../../../i18n/points-rules.ts';
 import { sha256 } from '../../identity.ts';
 import type { Services } from '../../services.ts';
-import { getSupplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import { findLiveProgramme } from '../../store/points-programme.ts';
 import { insertPointsAcceptance, listTierOffers } from '../../store/points-reading.ts';
 import { commit, done, refuse, type Result } from '../run.ts';

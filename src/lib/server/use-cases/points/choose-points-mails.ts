@@ -3,7 +3,9 @@ import type { Scope } from '../../../domain/access/scope.ts';
 import { openPointsMailsLink } from '../../access/mail-choices.ts';
 import { ofHouse } from '../../access/of-house.ts';
 import type { Services } from '../../services.ts';
-import { findContact, getSupplier, savePointsMails } from '../../store/parties.ts';
+import { savePointsMails } from '../../store/contacts.ts';
+import { findContact } from '../../store/contacts.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import { findLiveProgramme } from '../../store/points-programme.ts';
 import { commit, read } from '../run.ts';
 

@@ -17,7 +17,9 @@ import {
 	renderTierReached
 } from '../../mails/points-mails.ts';
 import type { Tx } from '../../store/database.ts';
-import { findClient, findContact, getSupplier } from '../../store/parties.ts';
+import { findClient } from '../../store/clients.ts';
+import { findContact } from '../../store/contacts.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import { findLiveProgramme, listProgrammes } from '../../store/points-programme.ts';
 import { findRedemption } from '../../store/points-redemptions.ts';
 import { listEarned, listExpiring, listTierOffers } from '../../store/points-reading.ts';

@@ -6,7 +6,7 @@ import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date
 import { lastDayGivenBack, type GivenBackBy } from '../../../domain/points/given-back.ts';
 import { required } from '../../../domain/required.ts';
 import type { Tx } from '../../store/database.ts';
-import type { Supplier } from '../../store/parties.ts';
+import type { Supplier } from '../../store/suppliers.ts';
 import { countEntries, findLockedAccount, lastSpentOn } from '../../store/points.ts';
 import type { LineFacts } from '../../store/points-facts.ts';
 import { findRedemption, insertRedemption, saveRedemption, type Redemption } from '../../store/points-redemptions.ts';

@@ -7,7 +7,7 @@ import { add } from '../../../domain/money/minor.ts';
 import { NO_MULTIPLIER, type ProgrammeTerms } from '../../../domain/points/programme.ts';
 import { afterInvoice, verdictOfInvoice } from '../../../domain/points/streak.ts';
 import { newId } from '../../identity.ts';
-import type { Supplier } from '../../store/parties.ts';
+import type { Supplier } from '../../store/suppliers.ts';
 import { findAward, findPlanAward, insertAward, type PointsAward } from '../../store/points.ts';
 import { countBeats, listLastBeats, readStreak, setStands } from '../../store/points-beats.ts';
 import { listPlanPayments, readPlanFacts, type LineFacts } from '../../store/points-facts.ts';

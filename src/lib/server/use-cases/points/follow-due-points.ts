@@ -4,7 +4,7 @@ import type { Scope } from '../../../domain/access/scope.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import type { DueWork } from '../../store/due-work.ts';
-import { getSupplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import { commit } from '../run.ts';
 import { bringToMoney } from './follow-points.ts';
 

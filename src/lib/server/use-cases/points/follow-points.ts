@@ -11,7 +11,7 @@ import { versionAt, versionInForce } from '../../../domain/points/versions.ts';
 import { newId } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
 import { askForWork } from '../../store/due-work.ts';
-import type { Supplier } from '../../store/parties.ts';
+import type { Supplier } from '../../store/suppliers.ts';
 import { earnedBefore, listAwardsAround, lockAccount, type PointsAward } from '../../store/points.ts';
 import { readPointsFacts, type LineFacts } from '../../store/points-facts.ts';
 import { hasPublished, listPublished, termsOf } from '../../store/points-programme.ts';

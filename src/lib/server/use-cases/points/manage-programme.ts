@@ -13,7 +13,7 @@ import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import { listTierPolicies } from '../../store/offers.ts';
 import { recordFact } from '../../store/outbox.ts';
-import { getSupplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import { recheckAccounts } from '../../store/points-due.ts';
 import {
 	announceProgrammeEnd,
@@ -25,7 +25,7 @@ import {
 	saveProgrammeDraft,
 	type ProgrammeRow
 } from '../../store/points-programme.ts';
-import { recordAudit } from '../../store/records.ts';
+import { recordAudit } from '../../store/audits.ts';
 import { countCodes, deleteFreeCodes, insertCodes } from '../../store/voucher-codes.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
 import { stampAfter } from '../draft-stamp.ts';

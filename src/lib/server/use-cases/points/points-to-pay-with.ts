@@ -12,7 +12,7 @@ import { inWords } from '../../../i18n/points.ts';
 import { refusalText } from '../../../i18n/refusals.ts';
 import type { Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
-import type { Supplier } from '../../store/parties.ts';
+import type { Supplier } from '../../store/suppliers.ts';
 import type { PlanWithInstalments } from '../../store/plans.ts';
 import { findLiveProgramme } from '../../store/points-programme.ts';
 import { findPointsAcceptance, listEarned, listTierOffers } from '../../store/points-reading.ts';

@@ -15,7 +15,7 @@ import { owedForPoints } from '../../../domain/points/provision.ts';
 import { worthOf } from '../../../domain/points/simulate.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
-import { getSupplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import { listClientFigures, readStanding, sumPointsMonths, type ClientFigures } from '../../store/points-figures.ts';
 import { countPunctual, countPunctualOf, type DueIn } from '../../store/points-punctuality.ts';
 import { salesUntil, takenOn } from '../../store/points-owed.ts';

@@ -14,7 +14,7 @@ import { ofHouse } from '../../access/of-house.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import { countInvoices } from '../../store/invoice-pages.ts';
-import { getSupplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import { listBeats, listHistory, sumMonths } from '../../store/points-history.ts';
 import { findLiveProgramme, type ProgrammeRow } from '../../store/points-programme.ts';
 import {

@@ -10,7 +10,8 @@ import { NO_INVOICES, yearOver, type PunctualitySide } from '../../../domain/poi
 import type { LoyaltyTier, ProgrammeTerms } from '../../../domain/points/programme.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
-import { getSupplier, type Supplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
+import { type Supplier } from '../../store/suppliers.ts';
 import { countPunctual, countPunctualOf, type DueIn } from '../../store/points-punctuality.ts';
 import { listProgrammes, type ProgrammeRow } from '../../store/points-programme.ts';
 import { countCodes } from '../../store/voucher-codes.ts';

@@ -5,7 +5,7 @@ import { ZERO, type Minor } from '../../../domain/money/minor.ts';
 import { owedForPoints, provisionChange, type OwedForPoints } from '../../../domain/points/provision.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
-import { getSupplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import { owedOn, salesUntil } from '../../store/points-owed.ts';
 import { listProgrammes, type ProgrammeRow } from '../../store/points-programme.ts';
 import { read } from '../run.ts';

@@ -5,7 +5,7 @@ import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
-import { getSupplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import { listProgrammes, type ProgrammeRow } from '../../store/points-programme.ts';
 import { listAskedRewards } from '../../store/points-redemptions.ts';
 import { countCodes } from '../../store/voucher-codes.ts';

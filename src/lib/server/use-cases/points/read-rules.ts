@@ -6,7 +6,7 @@ import { initialsOf } from '../../../domain/look/initials.ts';
 import { required } from '../../../domain/required.ts';
 import { rulesSections, type RulesSection } from '../../../i18n/points-rules.ts';
 import type { Services } from '../../services.ts';
-import { getSupplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import { listTierOffers } from '../../store/points-reading.ts';
 import { listProgrammes } from '../../store/points-programme.ts';
 import { done, read, refuse, type Result } from '../run.ts';

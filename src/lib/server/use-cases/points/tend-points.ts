@@ -4,7 +4,7 @@ import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import { addDays, civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
-import { getSupplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 import { findLockedAccount } from '../../store/points.ts';
 import {
 	listDueClients,

@@ -4,7 +4,7 @@ import type { Scope } from '../../../domain/access/scope.ts';
 import type { ProgrammeTerms } from '../../../domain/points/programme.ts';
 import { openTrial, type Trial } from '../../../domain/points/simulate.ts';
 import type { Tx } from '../../store/database.ts';
-import type { Supplier } from '../../store/parties.ts';
+import type { Supplier } from '../../store/suppliers.ts';
 import { countPaidElsewhere, streamPastActs } from '../../store/points-past.ts';
 
 /** `unknown`: invoices that came in as paid. */

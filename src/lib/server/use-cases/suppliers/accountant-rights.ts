@@ -2,8 +2,9 @@
 // are told. It holds from the next request on (access/scopes.ts). Refusals: not_allowed, proof_needed.
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
-import { getSupplier, saveAccountantChoices, type AccountantChoices } from '../../store/parties.ts';
-import { recordAudit } from '../../store/records.ts';
+import { type AccountantChoices } from '../../store/suppliers.ts';
+import { getSupplier, saveAccountantChoices } from '../../store/suppliers.ts';
+import { recordAudit } from '../../store/audits.ts';
 import { noteSecurityEvent, whoIs } from '../../store/security-events.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
 import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';

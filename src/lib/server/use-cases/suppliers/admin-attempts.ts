@@ -8,7 +8,7 @@ import { isLive, type AttemptStatus } from '../../../domain/payments/attempt-sta
 import type { Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { listDeclared, type DeclaredOutcome } from '../../store/outcomes.ts';
-import { listMembers } from '../../store/parties.ts';
+import { listMembers } from '../../store/members.ts';
 import { listDisconnected } from '../../store/stripe-accounts.ts';
 import { mayChange } from '../payments/declare-outcome.ts';
 

@@ -3,8 +3,8 @@
 import { electronicFormatIBAN, isValidBIC, isValidIBAN } from 'ibantools';
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
-import { getSupplier, savePayee } from '../../store/parties.ts';
-import { recordAudit } from '../../store/records.ts';
+import { getSupplier, savePayee } from '../../store/suppliers.ts';
+import { recordAudit } from '../../store/audits.ts';
 import { noteSecurityEvent, whoIs } from '../../store/security-events.ts';
 import { findSupplierOfAccount } from '../../store/stripe-accounts.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';

@@ -1,6 +1,6 @@
 // Can this process serve? The database answers, and what is paid could be kept: a row, and room on its disk.
 import type { Services } from '../../services.ts';
-import { canWrite } from '../../store/records.ts';
+import { canWrite } from '../../store/can-write.ts';
 
 const LIMIT_MS = 2000;
 /** Who asks is anybody: the database is asked once for all who ask at the same time or just after. */

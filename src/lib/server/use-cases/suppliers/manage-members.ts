@@ -6,16 +6,10 @@ import type { Services } from '../../services.ts';
 import { newId } from '../../identity.ts';
 import { deleteWaysInOf } from '../../store/access.ts';
 import type { Tx } from '../../store/database.ts';
-import {
-	deleteMember,
-	findMember,
-	insertMember,
-	listMembers,
-	lockMembers,
-	saveRole,
-	type Member
-} from '../../store/parties.ts';
-import { recordAudit } from '../../store/records.ts';
+import { findMember, listMembers } from '../../store/members.ts';
+import { deleteMember, saveRole } from '../../store/members.ts';
+import { insertMember, lockMembers, type Member } from '../../store/members.ts';
+import { recordAudit } from '../../store/audits.ts';
 import { noteSecurityEvent, whoIs } from '../../store/security-events.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
 import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';

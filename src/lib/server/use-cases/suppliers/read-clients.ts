@@ -12,14 +12,16 @@ import { sumDiscounts, type DiscountCost } from '../../store/discounts.ts';
 import { listGroups, type ClientGroup } from '../../store/client-groups.ts';
 import { listPlans } from '../../store/plans.ts';
 import { adminPlans, type AdminPlan } from '../plans/manage-plans.ts';
-import { findClient, listContacts, type Contact } from '../../store/parties.ts';
+import { findClient } from '../../store/clients.ts';
+import { listContacts } from '../../store/contacts.ts';
+import { type Contact } from '../../store/contacts.ts';
 import { listClients } from '../../store/clients.ts';
 import { listPayments } from '../../store/payments.ts';
 import { clientPointsCard } from '../points/read-client-points.ts';
 import { pageOf, type Page } from '../page.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { invoiceView, paymentView } from '../invoices/views.ts';
-import { todayOf } from './read-admin.ts';
+import { todayOf } from './read-frame.ts';
 
 export type ClientLine = {
 	clientId: string;

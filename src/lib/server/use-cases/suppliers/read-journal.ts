@@ -13,7 +13,8 @@ import {
 	type Period,
 	type PeriodTotal
 } from '../../store/journal.ts';
-import { getSupplier, type Supplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
+import { type Supplier } from '../../store/suppliers.ts';
 import { pagesOf } from '../../store/pinned.ts';
 import { pageOf } from '../page.ts';
 import { read } from '../run.ts';

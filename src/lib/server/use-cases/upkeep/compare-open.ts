@@ -3,7 +3,7 @@
 import { mintScope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import { listOpenDifferences, mergeOpenSums } from '../../store/open-items.ts';
-import { listSuppliers } from '../../store/parties.ts';
+import { listSuppliers } from '../../store/suppliers.ts';
 import { read } from '../run.ts';
 
 export async function compareOpen(services: Services): Promise<void> {

@@ -2,7 +2,7 @@
 import { mintScope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import { forgetFiles } from '../../store/imports.ts';
-import { listSuppliers } from '../../store/parties.ts';
+import { listSuppliers } from '../../store/suppliers.ts';
 import { deleteSecurityEvents } from '../../store/security-events.ts';
 import { deleteStale, deleteStaleAnswers } from '../../store/upkeep.ts';
 import { commit } from '../run.ts';

@@ -1,6 +1,6 @@
 // Invoices: filtered, sorted and paged in the address, done in SQL.
 import { requireMember } from '#lib/server/http/guards.ts';
-import { readInvoiceList } from '#lib/server/use-cases/suppliers/read-admin.ts';
+import { readInvoiceList } from '#lib/server/use-cases/suppliers/read-invoices.ts';
 import { InvoiceListQuery } from '#lib/contract/lists.ts';
 import { house } from '#lib/server/wiring.ts';
 import * as v from 'valibot';

@@ -10,7 +10,7 @@ import { parseCivilDate } from '#lib/domain/calendar/civil-date.ts';
 import { holdInvoice } from '#lib/server/use-cases/invoices/hold-invoice.ts';
 import { openHere } from '#lib/server/use-cases/invoices/open-here.ts';
 import { setDeliveryDay } from '#lib/server/use-cases/invoices/set-delivery-day.ts';
-import { readAdminInvoice } from '#lib/server/use-cases/suppliers/read-admin.ts';
+import { readAdminInvoice } from '#lib/server/use-cases/suppliers/read-invoices.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
