@@ -178,7 +178,7 @@ test('UBL: discounts and dated parts of its own, notes with their code before th
 	const { agreed, document } = await read(xml);
 	expect(agreed).toMatchObject({
 		discounts: [{ until: '2026-11-22', discountBps: 200, baseMinor: null, amountMinor: null }],
-		instalments: [
+		parts: [
 			{ dueOn: '2026-12-01', amountMinor: 5000n },
 			{ dueOn: '2026-12-31', amountMinor: 7000n }
 		],
