@@ -5,7 +5,6 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const file = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../node_modules/postgres/src/connection.js');
-const MARK = '// Mended by Ponctuel';
 
 /** Each text stands there once; what takes its place. @type {[string, string][]} */
 const MENDINGS = [
@@ -14,7 +13,7 @@ const MENDINGS = [
 		`  function nextWrite(fn) {
     const x = socket.write(chunk, fn)`,
 		`  function nextWrite(fn) {
-    ${MARK}: github.com/porsager/postgres/issues/1066, 1154, 1208.
+    // Mended by Ponctuel: github.com/porsager/postgres/issues/1066, 1154, 1208.
     if (socket === null) {
       nextWriteTimer !== null && clearImmediate(nextWriteTimer)
       chunk = nextWriteTimer = null
@@ -34,6 +33,18 @@ const MENDINGS = [
     chunk = nextWriteTimer = null
     socket.removeListener('data', data)`
 	],
+	// Why a connection was ended came before its end, and was kept for the first question on the next one, which failed with it.
+	[
+		`    socket.removeAllListeners()
+    socket = null
+
+    if (initial)`,
+		`    socket.removeAllListeners()
+    socket = null
+    errorResponse = null
+
+    if (initial)`
+	],
 	[
 		`    clearImmediate(nextWriteTimer)
     if (socket) {`,
@@ -43,18 +54,21 @@ const MENDINGS = [
 	]
 ];
 
-let text = readFileSync(file, 'utf8');
-if (!text.includes(MARK)) {
-	for (const [before, after] of MENDINGS) {
-		if (text.split(before).length !== 2) {
-			console.error(
-				'\n  The installed postgres.js is not the one that src/scripts/mend-postgres.mjs knows. Read decision 0031: mended there, this script goes; else it is adapted.\n'
-			);
-			process.exit(1);
-		}
-		text = text.replace(before, () => after);
+const installed = readFileSync(file, 'utf8');
+let text = installed;
+for (const [before, after] of MENDINGS) {
+	// A copy that an older version of this script mended lacks the newer ones.
+	if (text.includes(after)) continue;
+	if (text.split(before).length !== 2) {
+		console.error(
+			'\n  The installed postgres.js is not the one that src/scripts/mend-postgres.mjs knows. Read decision 0031: mended there, this script goes; else it is adapted.\n'
+		);
+		process.exit(1);
 	}
-	// Whole or not at all, and never through a hard link into somebody else's copy.
+	text = text.replace(before, () => after);
+}
+// Whole or not at all, and never through a hard link into somebody else's copy.
+if (text !== installed) {
 	writeFileSync(`${file}.new`, text);
 	renameSync(`${file}.new`, file);
 }

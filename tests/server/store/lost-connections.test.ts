@@ -53,6 +53,30 @@ describe('a connection that ends under a transaction', () => {
 			await db.close();
 		}
 	});
+	test('while it waits for an answer: the end of that connection is not told once more to who comes next', async () => {
+		const db = openDatabase(house.config.database, { connections: 1 });
+		try {
+			for (let i = 0; i < 3; i++) {
+				const pid = Promise.withResolvers<number>();
+				const ended = db.app.transaction(async (tx) => {
+					pid.resolve(await pidOf(tx));
+					await tx.execute(sql`select pg_sleep(60)`);
+				});
+				const told = expect(ended).rejects.toThrow();
+				const at = await pid.promise;
+				await expect
+					.poll(
+						async () => (await admin`select 1 from pg_stat_activity where pid = ${at} and wait_event = 'PgSleep'`).count
+					)
+					.toBe(1);
+				await endBackend(at);
+				await told;
+				expect(await db.app.execute(sql`select 1 as one`)).toMatchObject([{ one: 1 }]);
+			}
+		} finally {
+			await db.close();
+		}
+	});
 	test('is not spoken to again by it: its next words would fall into the transaction that got its place', async () => {
 		const db = openDatabase(house.config.database, { connections: 1 });
 		await admin`create table if not exists kept (who text)`;
