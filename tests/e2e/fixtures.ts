@@ -211,7 +211,18 @@ export async function adminAtPayment(browser: Browser, demo: Demo, number: strin
 	await expect(admin.getByRole('heading', { name: /^Reçu R/ })).toBeVisible();
 	return admin;
 }
+/** Until what appears has appeared: half shown, its colours are not the ones that a person reads. */
+const stillStanding = (page: Page): Promise<unknown> =>
+	page.evaluate(() =>
+		Promise.allSettled(
+			document
+				.getAnimations()
+				.filter((one) => one.effect?.getComputedTiming().endTime !== Infinity)
+				.map((one) => one.finished)
+		)
+	);
 export async function accessible(page: Page): Promise<void> {
+	await stillStanding(page);
 	const { violations } = await new AxeBuilder({ page })
 		.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
 		.exclude('iframe')

@@ -2,7 +2,8 @@
 import { apiTypes } from '#scripts/generate-api-types.ts';
 import { readMigrations } from '#scripts/run-migrations.ts';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
@@ -151,17 +152,27 @@ test.each([
 	['checker-knows-nobody', 'src/scripts/chaos/checker', '../../../lib/domain/money/minor.ts'],
 	['checker-knows-nobody', 'src/scripts/chaos/checker', '../dice.ts'],
 	['chaos-knows-no-product', 'src/scripts/chaos', '../../lib/server/config.ts']
-])('the boundary checker sees a planted violation of %s', async (rule, folder, imported) => {
-	const { writeFileSync, rmSync } = await import('node:fs');
-	const planted = `${folder}/planted.ts`;
-	writeFileSync(planted, `// Planted by a test.\nimport '${imported}';\n`);
+])('the boundary checker sees a planted violation of %s', (rule, folder, imported) => {
+	// In a folder of its own: other tests read the sources at the same time.
+	const root = mkdtempSync(path.join(tmpdir(), 'ponctuel-planted-'));
 	try {
-		const run = spawnSync('node_modules/.bin/depcruise', [folder, '--config', '.config/dependency-cruiser.cjs'], {
-			encoding: 'utf8'
-		});
-		expect(run.stdout).toContain(rule);
+		const write = (file: string, text: string) => {
+			mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
+			writeFileSync(path.join(root, file), text);
+		};
+		write('.svelte-kit/tsconfig.json', '{ "include": ["../src"] }');
+		write(path.join(folder, imported), 'export {};\n');
+		const dependsOn = () =>
+			spawnSync(
+				path.resolve('node_modules/.bin/depcruise'),
+				['src', '--config', path.resolve('.config/dependency-cruiser.cjs')],
+				{ cwd: root, encoding: 'utf8' }
+			);
+		expect(dependsOn().status, 'nothing planted').toBe(0);
+		write(`${folder}/planted.ts`, `import '${imported}';\n`);
+		expect(dependsOn().stdout).toContain(rule);
 	} finally {
-		rmSync(planted);
+		rmSync(root, { recursive: true });
 	}
 });
 test('only the sandbox and the product’s own gateway speak of Stripe’s package', () => {
