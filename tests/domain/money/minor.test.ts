@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatMoney, formatRate } from '#lib/domain/money/format.ts';
+import { decimalsOf } from '#lib/domain/money/currency.ts';
 import { minor, parseDecimal, toDecimal, toSafeNumber } from '#lib/domain/money/minor.ts';
 import { divideHalfUp, shareOut } from '#lib/domain/money/shares.ts';
 
@@ -110,4 +111,55 @@ test('an amount too large for a number is refused rather than rounded', () => {
 	]);
 	expect(() => toSafeNumber(minor(most + 1n))).toThrow(refusal);
 	expect(() => toSafeNumber(minor(-most - 1n))).toThrow(refusal);
+});
+
+describe('the decimals of a currency are those of ISO 4217', () => {
+	test.each([
+		['EUR', 2],
+		['USD', 2],
+		['JPY', 0],
+		['XPF', 0],
+		['XOF', 0],
+		['ISK', 0],
+		['HUF', 2],
+		['TND', 3],
+		['KWD', 3],
+		['IQD', 3],
+		['CLF', 4],
+		['', 2],
+		['???', 2]
+	])('%s has %i', (currency, decimals) => expect(decimalsOf(currency)).toBe(decimals));
+	test('what is written is read back, in every currency; finer than the currency is no amount of it', () => {
+		fc.assert(
+			fc.property(
+				fc.bigInt({ min: -(10n ** 12n), max: 10n ** 12n }),
+				fc.constantFrom(0, 2, 3, 4),
+				(amount, decimals) => {
+					expect(parseDecimal(toDecimal(minor(amount), decimals), decimals)).toBe(amount);
+					expect(parseDecimal(`${toDecimal(minor(amount), decimals + 1)}`, decimals)).toBe(
+						amount % 10n === 0n ? amount / 10n : null
+					);
+				}
+			)
+		);
+		expect([parseDecimal('12000', 0), parseDecimal('12000.00', 0), parseDecimal('12000.5', 0)]).toEqual([
+			12_000n,
+			12_000n,
+			null
+		]);
+		expect([toDecimal(minor(-5n), 3), toDecimal(minor(-5n), 0), toDecimal(minor(0n), 0)]).toEqual([
+			'-0.005',
+			'-5',
+			'0'
+		]);
+	});
+	test('they are shown with as many', () => {
+		expect([formatMoney(minor(12_000n), 'JPY', 'en'), formatMoney(minor(1_234_500n), 'TND', 'en')]).toEqual([
+			'JP¥12,000',
+			'TND\u00a01,234.500'
+		]);
+		expect(formatMoney(minor(12_000n), 'XPF', 'fr')).toBe('12\u202f000\u00a0FCFP');
+		// CLDR would leave its decimals out.
+		expect(formatMoney(minor(1_234_500n), 'IQD', 'en')).toBe('IQD\u00a01,234.500');
+	});
 });

@@ -1,4 +1,5 @@
 // How amounts read: narrow no-break spaces between thousands and a no-break space before €, as CLDR has it.
+import { decimalsOf } from './currency.ts';
 import { toDecimal, type Minor } from './minor.ts';
 
 export type Locale = 'fr' | 'en';
@@ -14,9 +15,16 @@ export function numberFormat(locale: Locale, options: Intl.NumberFormatOptions =
 	return format;
 }
 
-/** `117600n` EUR is "1 176,00 €" in French and "€1,176.00" in English. */
+/** `117600n` EUR is "1 176,00 €" in French and "€1,176.00" in English; as many decimals as the currency has. */
 export function formatMoney(amount: Minor, currency: string, locale: Locale): string {
-	return numberFormat(locale, { style: 'currency', currency }).format(toDecimal(amount));
+	const digits = decimalsOf(currency);
+	const options = {
+		style: 'currency',
+		currency,
+		minimumFractionDigits: digits,
+		maximumFractionDigits: digits
+	} as const;
+	return numberFormat(locale, options).format(toDecimal(amount, digits));
 }
 
 /** 2000 basis points read "20 %" in French and "20%" in English. */

@@ -1,5 +1,6 @@
 // French CSV: semicolons, comma decimals, a byte-order mark so that spreadsheets read the accents. A cell that a spreadsheet would run is prefixed
 // (https://owasp.org/www-community/attacks/CSV_Injection).
+import { decimalsOf } from '../../domain/money/currency.ts';
 import { toDecimal, type Minor } from '../../domain/money/minor.ts';
 
 /**
@@ -13,8 +14,8 @@ export const cell = (text: string): string => {
 	return /[";,\t\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 };
 /** Nothing for nothing. */
-export const amountCell = (value: Minor | null): string =>
-	value === null || value === 0n ? '' : toDecimal(value).replace('.', ',');
+export const amountCell = (value: Minor | null, currency = 'EUR'): string =>
+	value === null || value === 0n ? '' : toDecimal(value, decimalsOf(currency)).replace('.', ',');
 export const dayCell = (day: string | null): string => day?.split('-').reverse().join('/') ?? '';
 /** Rows that follow others. */
 export const rowsOf = (rows: string[][]): string => rows.map((row) => `${row.join(';')}\r\n`).join('');

@@ -56,8 +56,8 @@ const rowOf = (line: LineView, sha256: string, locale: Locale): string[] => [
 	dayCell(line.issuedOn || null),
 	dayCell(line.dueOn || null),
 	cell(line.currency),
-	amountCell(line.grossMinor),
-	amountCell(line.debtMinor),
+	amountCell(line.grossMinor, line.currency),
+	amountCell(line.debtMinor, line.currency),
 	line.outcome === 'new' ? (line.invoiceId ?? '') : '',
 	cell(line.findings.map((finding) => findingText(finding, locale)).join(' | '))
 ];

@@ -59,8 +59,8 @@ const rowOf = (line: EntryListing, locale: Locale): string[] => [
 	line.rateBps === null ? '' : toDecimal(BigInt(line.rateBps) as Minor).replace('.', ','),
 	cell(line.clientName ?? ''),
 	cell(line.number ?? ''),
-	amountCell(line.debitMinor),
-	amountCell(line.creditMinor),
+	amountCell(line.debitMinor, line.currency),
+	amountCell(line.creditMinor, line.currency),
 	line.currency,
 	cell(line.piece ?? '')
 ];
