@@ -3,6 +3,7 @@ import type { Scope } from '#lib/domain/access/scope.ts';
 import { newId } from '#lib/server/identity.ts';
 import type { ListHints } from '#lib/server/readers/csv.ts';
 import type { InvoiceFile } from '#lib/server/readers/file.ts';
+import { ANY_DAY, type When } from '#lib/server/readers/norm-values.ts';
 import { readInvoices as readSome } from '#lib/server/readers/read-invoices.ts';
 import type { ListAnswers } from '#lib/server/store/schema/index.ts';
 import { answerLists } from '#lib/server/use-cases/imports/decide-import.ts';
@@ -11,8 +12,8 @@ import { receiveFiles } from '#lib/server/use-cases/imports/receive-files.ts';
 import type { Result } from '#lib/server/use-cases/run.ts';
 import type { TestHouse } from '../setup/house.ts';
 
-export async function readInvoices(file: InvoiceFile, hints: ListHints = {}) {
-	const reading = await readSome(file, hints);
+export async function readInvoices(file: InvoiceFile, hints: ListHints = {}, when: When = ANY_DAY) {
+	const reading = await readSome(file, hints, when);
 	return { ...reading, results: [...reading.results] };
 }
 

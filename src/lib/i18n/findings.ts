@@ -2,8 +2,8 @@
 import { m } from '#lib/paraglide/messages.js';
 import { getLocale } from '#lib/paraglide/runtime.js';
 import type { Finding } from '../domain/invoices/findings.ts';
-import { numberFormat, type Locale } from '../domain/money/format.ts';
-import { minor, toDecimal, type Minor } from '../domain/money/minor.ts';
+import { formatMoney, numberFormat, type Locale } from '../domain/money/format.ts';
+import { minor, toDecimal } from '../domain/money/minor.ts';
 import { foundWords, readerWords } from './reader-words.ts';
 
 const TEXTS: Record<string, (inputs: object, say: { locale: Locale }) => string> = {
@@ -31,12 +31,16 @@ const TEXTS: Record<string, (inputs: object, say: { locale: Locale }) => string>
 	PROFILE_MISSING: m.finding_profile_missing,
 	TOTALS: m.finding_totals,
 	AMOUNT_DUE: m.finding_amount_due,
+	DUE_ABOVE_TOTAL: m.finding_due_above_total,
+	VAT_BASE: m.finding_vat_base,
+	AMOUNT_AMBIGUOUS: m.finding_amount_ambiguous,
 	AMOUNT_FORMAT: m.finding_amount_format,
 	DECIMAL_COMMA: m.finding_decimal_comma,
 	VAT_SPLIT: m.finding_vat_split,
 	DUE_DATE_MISSING: m.finding_due_missing,
 	DUE_BEFORE_ISSUE: m.finding_due_before_issue,
 	DUE_FAR: m.finding_due_far,
+	ISSUE_FAR: m.finding_issue_far,
 	ISSUE_DATE_MISSING: m.finding_date,
 	DATE_IMPOSSIBLE: m.finding_date,
 	DATE_FORMAT: m.finding_date_format,
@@ -84,13 +88,16 @@ const TEXTS: Record<string, (inputs: object, say: { locale: Locale }) => string>
 	PARTS_SUM: m.finding_parts_sum
 };
 
-/** Amounts that a check compares: it knows cents, people read euros. */
-const AMOUNTS = new Set(['TOTALS', 'AMOUNT_DUE', 'VAT_SPLIT', 'PARTS_SUM']);
-/** Without a currency: the finding does not know it. */
-const formatAmount = (amount: Minor, locale: Locale): string =>
-	numberFormat(locale, { minimumFractionDigits: 2 }).format(toDecimal(amount));
-const amountOf = (code: string, value: string, locale: Locale): string | null =>
-	AMOUNTS.has(code) && /^-?\d{1,18}$/.test(value) ? formatAmount(minor(BigInt(value)), locale) : null;
+/** Amounts that a check compares: it knows minor units, people read euros, or what the currency is. */
+const AMOUNTS = new Set(['TOTALS', 'AMOUNT_DUE', 'DUE_ABOVE_TOTAL', 'VAT_SPLIT', 'VAT_BASE', 'PARTS_SUM']);
+/** `120000`, and `12000 JPY` where the currency has not two decimals; `≤ ` may stand before it. */
+function amountOf(code: string, value: string, locale: Locale): string | null {
+	const [, limit = '', digits, currency] = /^(≤ )?(-?\d{1,18})(?: ([A-Z]{3}))?$/.exec(value) ?? [];
+	if (!AMOUNTS.has(code) || digits === undefined) return null;
+	const amount = minor(BigInt(digits));
+	if (currency) return `${limit}${formatMoney(amount, currency, locale)}`;
+	return `${limit}${numberFormat(locale, { minimumFractionDigits: 2 }).format(toDecimal(amount))}`;
+}
 
 export function findingText({ code, field, found, expected }: Finding, locale: Locale = getLocale()): string {
 	const say = { locale };

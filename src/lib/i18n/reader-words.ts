@@ -75,6 +75,7 @@ const MEASURES: [RegExp, string][] = [
 	[/\bentrée\b/g, 'entry'],
 	[/\bcaractères\b/g, 'characters'],
 	[/\boctets\b/g, 'bytes'],
+	[/ décimale(s?)$/g, ' decimal$1'],
 	[/\bMo\b/g, 'MB']
 ];
 let phrases: Map<string, string> | null = null;

@@ -135,12 +135,52 @@ describe('its sums', () => {
 	test('what is due is the total less what was paid, rounded as it says; the minimum has no field for it', () => {
 		const over = { prepaidMinor: minor(20_000n), roundingMinor: minor(1n) };
 		expect(found({ ...over, dueMinor: minor(100_001n) })).toEqual([]);
-		expect(found({ ...over, dueMinor: minor(100_000n) })).toEqual([warn('AMOUNT_DUE', 'BT-115', '100000', '100001')]);
+		expect(found({ ...over, dueMinor: minor(100_000n) })).toEqual([
+			confirm('AMOUNT_DUE', 'BT-115', '100000', '100001')
+		]);
 		expect(found({ profile: MINIMUM, dueMinor: minor(100_000n) })).toEqual([]);
 	});
 	test('its VAT is that of its rates, where it tells them', () => {
 		expect(found({ vatLines: vat(15_000n, 5_000n) })).toEqual([]);
-		expect(found({ vatLines: vat(15_000n, 5_001n) })).toEqual([warn('VAT_SPLIT', 'BT-110', '20000', '20001')]);
+		expect(found({ vatLines: vat(15_000n, 5_001n) })).toMatchObject([
+			warn('VAT_SPLIT', 'BT-110', '20000', '20001'),
+			{}
+		]);
+	});
+	const lines = (...parts: [bigint, bigint][]) =>
+		parts.map(([base, tax]) => ({ category: 'S', rateBps: 2000, baseMinor: minor(base), vatMinor: minor(tax) }));
+	test('each rate may have been rounded on its own, and is said; more is asked about: a discount would tell a VAT that is not there', () => {
+		const two = (first: bigint, second: bigint) => found({ vatLines: lines([60_000n, first], [40_000n, second]) });
+		expect(two(12_000n, 8_000n)).toEqual([]);
+		expect(two(12_000n, 8_002n)).toEqual([warn('VAT_SPLIT', 'BT-110', '20000', '20002')]);
+		expect(two(12_000n, 7_998n)).toEqual([warn('VAT_SPLIT', 'BT-110', '20000', '19998')]);
+		expect(two(12_000n, 8_003n)).toEqual([confirm('VAT_SPLIT', 'BT-110', '20000', '20003')]);
+		expect(two(12_000n, 7_997n)).toEqual([confirm('VAT_SPLIT', 'BT-110', '20000', '19997')]);
+	});
+	test('what it is of makes the net total', () => {
+		const of = (...bases: bigint[]) =>
+			found({ vatLines: lines(...bases.map((one, i) => [one, i ? 0n : 20_000n] as [bigint, bigint])) });
+		expect([of(100_001n), of(99_999n), of(60_000n, 40_002n)]).toEqual([[], [], []]);
+		expect(of(100_002n)).toEqual([confirm('VAT_BASE', 'BT-116', '100002', '100000')]);
+		expect(of(60_000n, 39_997n)).toEqual([confirm('VAT_BASE', 'BT-116', '99997', '100000')]);
+	});
+	test('nobody is asked for more than the total before a person has looked, whatever was paid before', () => {
+		const over = (dueMinor: bigint, rest: Partial<InvoiceDocument> = {}) =>
+			found({ dueMinor: minor(dueMinor), prepaidMinor: minor(120_000n - dueMinor), ...rest });
+		expect(over(120_001n)).toEqual([confirm('DUE_ABOVE_TOTAL', 'BT-115', '120001', '≤ 120000')]);
+		expect(over(120_001n, { prepaidMinor: minor(0n), roundingMinor: minor(1n) })).toEqual([]);
+		expect(over(120_001n, { profile: MINIMUM })).toEqual([confirm('DUE_ABOVE_TOTAL', 'BT-115', '120001', '≤ 120000')]);
+		const negative = { netMinor: minor(-100_000n), vatMinor: minor(-20_000n), grossMinor: minor(-120_000n) };
+		expect(found({ ...negative, dueMinor: minor(-120_000n) })).toEqual([]);
+		expect(found({ ...negative, dueMinor: minor(5n), prepaidMinor: minor(-120_005n) })).toEqual([
+			confirm('DUE_ABOVE_TOTAL', 'BT-115', '5', '≤ 0')
+		]);
+	});
+	test('an amount of another currency is told with it where it has not two decimals', () => {
+		expect(found({ currency: 'JPY', dueMinor: minor(1n) })).toEqual([
+			confirm('AMOUNT_DUE', 'BT-115', '1 JPY', '120000 JPY')
+		]);
+		expect(found({ currency: 'USD', dueMinor: minor(1n) })).toEqual([confirm('AMOUNT_DUE', 'BT-115', '1', '120000')]);
 	});
 	test('its parts make what is due', () => {
 		const parts = (...amounts: bigint[]) =>
@@ -166,6 +206,18 @@ describe('its days', () => {
 	test('more than four hundred days ahead is said', () => {
 		expect(found({ dueOn: civilDate('2027-12-06') })).toEqual([]); // 400
 		expect(found({ dueOn: civilDate('2027-12-07') })).toEqual([warn('DUE_FAR', 'BT-9', '2027-12-07', '≤ 400 jours')]);
+		expect(found({ dueOn: civilDate('2029-11-05') })).toEqual([warn('DUE_FAR', 'BT-9', '2029-11-05', '≤ 400 jours')]); // 1100
+		expect(found({ dueOn: civilDate('2029-11-06') })).toEqual([
+			confirm('DUE_FAR', 'BT-9', '2029-11-06', '≤ 400 jours')
+		]);
+	});
+	test('issued more than a year ahead or ten years ago is asked about: somebody mistook a year', () => {
+		const on = (day: string) =>
+			checkDocument(sound({ issuedOn: civilDate(day), dueOn: civilDate(day) }), civilDate('2026-11-27'));
+		expect([on('2027-11-28'), on('2016-11-26'), on('2026-11-27')]).toEqual([[], [], []]);
+		expect(on('2027-11-29')).toEqual([confirm('ISSUE_FAR', 'BT-2', '2027-11-29', '≤ 2027-11-28')]);
+		expect(on('2016-11-25')).toEqual([confirm('ISSUE_FAR', 'BT-2', '2016-11-25', '≥ 2016-11-26')]);
+		expect(found({ issuedOn: civilDate('2126-11-01'), dueOn: civilDate('2126-12-01') })).toEqual([]);
 	});
 });
 describe('its parties', () => {

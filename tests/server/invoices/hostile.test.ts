@@ -13,7 +13,7 @@ import { LUMEN } from '../../builders/invoices.ts';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const codes = async (name: string, bytes: Uint8Array, limits = { seconds: 20, megabytes: 400 }) =>
-	(await Array.fromAsync(readInvoicesOffPath({ name, bytes }, {}, limits)))
+	(await Array.fromAsync(readInvoicesOffPath({ name, bytes }, {}, undefined, limits)))
 		.flatMap((batch) => batch.results)
 		.flatMap((result) => [result.ok, ...result.findings.map((finding) => finding.code)]);
 const CSV = 'Numéro;Date facture;Client;Montant TTC\nF1;31/01/2026;R;10,00';
@@ -93,7 +93,7 @@ test('scripts in a PDF are data: the invoice is read, and nothing of them runs',
 test('bank files under the same roof', async () => {
 	const long = bytesOf(`Date;Libellé;Montant\n${'31/01/2026;VIREMENT;10,00\n'.repeat(90_000)}`);
 	expect(
-		await readStatementsOffPath({ name: 'long.csv', bytes: long }, {}, { seconds: 0.02, megabytes: 4000 })
+		await readStatementsOffPath({ name: 'long.csv', bytes: long }, {}, undefined, { seconds: 0.02, megabytes: 4000 })
 	).toMatchObject({
 		ok: false,
 		findings: [{ code: 'TOO_SLOW' }]

@@ -1,7 +1,8 @@
 // What must be said about a file before it becomes a claim: block, confirm, warn. Codes and verdicts follow the importer sheet;
 // rules cited are those of EN 16931 (BR-…) and of the French profile (BR-FR-…).
-import { daysBetween } from '../calendar/civil-date.ts';
-import { add, minor, subtract } from '../money/minor.ts';
+import { addDays, daysBetween, type CivilDate } from '../calendar/civil-date.ts';
+import { decimalsOf } from '../money/currency.ts';
+import { add, atLeastNothing, subtract } from '../money/minor.ts';
 import { isDeposit, type InvoiceDocument } from './document.ts';
 import { hasValidVatKey, isValidIban, vatKeyOf } from './identifiers.ts';
 
@@ -50,10 +51,14 @@ const isKnownProfile = (profile: string): boolean =>
 	OWN_PROFILES.has(profile) || PROFILE.test(profile) || /urn:cen\.eu:en16931:2017#/.test(profile);
 export const isMinimum = (profile: string | null): boolean => profile?.toLowerCase().endsWith(':minimum') ?? false;
 
-/** Every check that needs only the document itself. */
-export function checkDocument(d: InvoiceDocument): Finding[] {
-	return [...checkIdentity(d), ...checkTotals(d), ...checkDates(d), ...checkInstalments(d), ...checkParties(d)];
+/** Every check that needs only the document itself, and the day it is where the supplier is (null: no day is too far from it). */
+export function checkDocument(d: InvoiceDocument, today: CivilDate | null = null): Finding[] {
+	return [...checkIdentity(d), ...checkTotals(d), ...checkDates(d, today), ...checkInstalments(d), ...checkParties(d)];
 }
+
+/** An amount in a finding: minor units, with their currency where it has not two decimals like most. */
+export const amountTold = (amount: bigint, currency: string): string =>
+	decimalsOf(currency) === 2 ? String(amount) : `${amount} ${currency}`;
 
 function checkIdentity(d: InvoiceDocument): Finding[] {
 	const findings: Finding[] = [];
@@ -70,33 +75,65 @@ function checkIdentity(d: InvoiceDocument): Finding[] {
 	return findings;
 }
 
+/** What asks more or less of the client than the totals do is asked about; what only divides the same amount otherwise is said. */
 function checkTotals(d: InvoiceDocument): Finding[] {
 	const findings: Finding[] = [];
+	const told = (amount: bigint): string => amountTold(amount, d.currency);
 	if (add(d.netMinor, d.vatMinor) !== d.grossMinor)
-		findings.push(block('TOTALS', 'BT-112', String(d.grossMinor), String(add(d.netMinor, d.vatMinor))));
+		findings.push(block('TOTALS', 'BT-112', told(d.grossMinor), told(add(d.netMinor, d.vatMinor))));
 	// MINIMUM has no field for what was paid in advance: its amount due may be lower with no visible reason.
 	const due = add(subtract(d.grossMinor, d.prepaidMinor), d.roundingMinor);
+	const whole = add(atLeastNothing(d.grossMinor), d.roundingMinor);
 	if (!isMinimum(d.profile) && due !== d.dueMinor)
-		findings.push(warn('AMOUNT_DUE', 'BT-115', String(d.dueMinor), String(due)));
-	const split = d.vatLines.reduce((sum, line) => sum + line.vatMinor, 0n);
-	if (d.vatLines.length && minor(split) !== d.vatMinor)
-		findings.push(warn('VAT_SPLIT', 'BT-110', String(d.vatMinor), String(split)));
+		findings.push(confirm('AMOUNT_DUE', 'BT-115', told(d.dueMinor), told(due)));
+	else if (d.dueMinor > whole)
+		findings.push(confirm('DUE_ABOVE_TOTAL', 'BT-115', told(d.dueMinor), `≤ ${told(whole)}`));
+	return [...findings, ...checkVat(d, told)];
+}
+
+/** The parts of the VAT against its total (BR-CO-14), and what they are of against the net total (BR-CO-13). Each may have been rounded on its own. */
+function checkVat(d: InvoiceDocument, told: (amount: bigint) => string): Finding[] {
+	if (!d.vatLines.length) return [];
+	const vat = d.vatLines.reduce((sum, line) => sum + line.vatMinor, 0n);
+	const base = d.vatLines.reduce((sum, line) => sum + line.baseMinor, 0n);
+	const tolerance = BigInt(d.vatLines.length);
+	const isFar = (one: bigint, other: bigint): boolean => one - other > tolerance || other - one > tolerance;
+	const findings: Finding[] = [];
+	// A discount, its credit note and the receipt would tell a VAT that the invoice does not have.
+	if (vat !== d.vatMinor)
+		findings.push((isFar(vat, d.vatMinor) ? confirm : warn)('VAT_SPLIT', 'BT-110', told(d.vatMinor), told(vat)));
+	if (isFar(base, d.netMinor)) findings.push(confirm('VAT_BASE', 'BT-116', told(base), told(d.netMinor)));
 	return findings;
 }
 
-function checkDates(d: InvoiceDocument): Finding[] {
+const FAR_DAYS = 366;
+const OLD_DAYS = 3653;
+const DUE_DAYS = { said: 400, asked: 1100 };
+function checkDates(d: InvoiceDocument, today: CivilDate | null): Finding[] {
+	return [...checkIssueDate(d, today), ...checkDueDate(d)];
+}
+/** A year that was typed or read wrong: nobody dates an invoice more than a year ahead, or brings one of ten years ago to a portal, without meaning it. */
+function checkIssueDate({ issuedOn }: InvoiceDocument, today: CivilDate | null): Finding[] {
+	if (!today) return [];
+	const [first, last] = [addDays(today, -OLD_DAYS), addDays(today, FAR_DAYS)];
+	if (issuedOn > last) return [confirm('ISSUE_FAR', 'BT-2', issuedOn, `≤ ${last}`)];
+	return issuedOn < first ? [confirm('ISSUE_FAR', 'BT-2', issuedOn, `≥ ${first}`)] : [];
+}
+function checkDueDate(d: InvoiceDocument): Finding[] {
 	// MINIMUM has no field for it either: the line says that the date is the supplier's own term.
 	if (!d.dueOn) return isMinimum(d.profile) ? [] : [warn('DUE_DATE_MISSING', 'BT-9', '', 'AAAA-MM-JJ')];
 	const mayPrecede = isDeposit(d.typeCode) || ALREADY_PAID.has(d.businessProcess ?? '');
 	if (d.dueOn < d.issuedOn && !mayPrecede) return [confirm('DUE_BEFORE_ISSUE', 'BT-9', d.dueOn, `≥ ${d.issuedOn}`)];
-	return daysBetween(d.issuedOn, d.dueOn) > 400 ? [warn('DUE_FAR', 'BT-9', d.dueOn, '≤ 400 jours')] : [];
+	const days = daysBetween(d.issuedOn, d.dueOn);
+	if (days <= DUE_DAYS.said) return [];
+	return [(days > DUE_DAYS.asked ? confirm : warn)('DUE_FAR', 'BT-9', d.dueOn, '≤ 400 jours')];
 }
 
 /** Parts that do not make the amount due are shown in the words of the file, and offered to nobody. */
-function checkInstalments({ agreed, dueMinor }: InvoiceDocument): Finding[] {
+function checkInstalments({ agreed, dueMinor, currency }: InvoiceDocument): Finding[] {
 	const sum = agreed?.parts.reduce((all, part) => all + part.amountMinor, 0n) ?? 0n;
 	if (!agreed?.parts.length || sum === dueMinor) return [];
-	return [warn('PARTS_SUM', 'BT-20', String(sum), String(dueMinor))];
+	return [warn('PARTS_SUM', 'BT-20', amountTold(sum, currency), amountTold(dueMinor, currency))];
 }
 
 function checkParties(d: InvoiceDocument): Finding[] {

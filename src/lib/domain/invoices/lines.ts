@@ -1,5 +1,6 @@
 // The lines of an invoice against its total (EN 16931 BR-CO-10, BR-DEC-23). Amounts are asked at the foot, so what is wrong here warns; only
 // what is not a number at all stops a file.
+import { minor, toDecimal } from '../money/minor.ts';
 import { required } from '../required.ts';
 import { block, warn, type Finding } from './findings.ts';
 
@@ -15,31 +16,34 @@ export type InvoiceLine = {
 };
 
 const MILLIONTHS = 1_000_000n;
-const CENT = 10_000n;
+/** What rounding may change: the last decimal of the currency. */
+const unitOf = (decimals: number): bigint => 10n ** BigInt(6 - decimals);
 
-export function checkLines(lines: InvoiceLine[], total: string | null): Finding[] {
-	const findings = lines.flatMap(checkLine);
+/** `decimals`: of the currency of the invoice. */
+export function checkLines(lines: InvoiceLine[], total: string | null, decimals = 2): Finding[] {
+	const findings = lines.flatMap((line) => checkLine(line, decimals));
 	if (findings.some((finding) => finding.severity === 'block') || !lines.length || total === null) return findings;
 	const sum = lines
 		.filter((line) => line.isSummed)
 		.reduce((all, line) => all + (millionths(line.net ?? '0') ?? 0n), 0n);
 	const written = millionths(total);
 	// Each line may have been rounded on its own.
-	if (written !== null && absolute(sum - written) > CENT * BigInt(lines.length))
-		findings.push(warn('LINES_SUM', 'BT-106', total, print(sum)));
+	if (written !== null && absolute(sum - written) > unitOf(decimals) * BigInt(lines.length))
+		findings.push(warn('LINES_SUM', 'BT-106', total, print(sum, decimals)));
 	return findings;
 }
 
-function checkLine(line: InvoiceLine): Finding[] {
+function checkLine(line: InvoiceLine, decimals: number): Finding[] {
+	const unit = unitOf(decimals);
 	const field = `ligne ${line.id}, BT-131`;
 	if (line.net === null) return [];
 	const net = millionths(line.net);
 	if (net === null)
 		return [block(/^[+-]?\d+,\d+$/.test(line.net) ? 'DECIMAL_COMMA' : 'AMOUNT_FORMAT', field, line.net, '1234.56')];
-	if (net % CENT !== 0n) return [warn('DECIMALS', field, line.net, '2 décimales')];
+	if (net % unit !== 0n) return [warn('DECIMALS', field, line.net, `${decimals} décimale${decimals > 1 ? 's' : ''}`)];
 	const expected = calculated(line);
-	return expected !== null && absolute(expected - net) > CENT
-		? [warn('LINE_CALC', field, line.net, print(expected))]
+	return expected !== null && absolute(expected - net) > unit
+		? [warn('LINE_CALC', field, line.net, print(expected, decimals))]
 		: [];
 }
 
@@ -59,7 +63,4 @@ function millionths(written: string): bigint | null {
 	return match[1] === '-' ? -value : value;
 }
 const absolute = (value: bigint): bigint => (value < 0n ? -value : value);
-const print = (value: bigint): string => {
-	const cents = absolute(value) / CENT;
-	return `${value < 0n ? '-' : ''}${cents / 100n}.${String(cents % 100n).padStart(2, '0')}`;
-};
+const print = (value: bigint, decimals: number): string => toDecimal(minor(value / unitOf(decimals)), decimals);

@@ -1,12 +1,12 @@
 // UN/CEFACT Cross Industry Invoice (Factur-X, ZUGFeRD 1 and 2, XRechnung CII) to an InvoiceDocument. Amounts stay text until they are minor units.
-import { parseCivilDate, type CivilDate } from '../../domain/calendar/civil-date.ts';
+import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { InvoiceDocument, Party, VatLine } from '../../domain/invoices/document.ts';
 import { noteOf, type Mandate, type TermsNote } from '../../domain/invoices/agreed-terms.ts';
 import { block, isMinimum, warn, type ReadResult } from '../../domain/invoices/findings.ts';
 import type { InvoiceLine } from '../../domain/invoices/lines.ts';
-import { minor, parseDecimal, ZERO, type Minor } from '../../domain/money/minor.ts';
-import { divideHalfUp } from '../../domain/money/shares.ts';
+import { minor, ZERO, type Minor } from '../../domain/money/minor.ts';
 import { accountKey, payeeAccounts } from './payee-accounts.ts';
+import { ANY_DAY, compactDay, isoDay, type When } from './norm-values.ts';
 import { precedingOf } from './preceding.ts';
 import { isDebited, mandateOf, readTerms, type ReadTerms, type WrittenTerm } from './written-terms.ts';
 import { XmlReading } from './xml-reading.ts';
@@ -28,13 +28,13 @@ const ARRAYS = new Set([
 	'IncludedNote'
 ]);
 
-export function readCii(bytes: Uint8Array): ReadResult {
+export function readCii(bytes: Uint8Array, when: When = ANY_DAY): ReadResult {
 	const read = parseXml(bytes, ARRAYS);
 	if ('finding' in read) return { ok: false, findings: [read.finding] };
 	const root = at(read.tree, 'CrossIndustryInvoice') ?? at(read.tree, 'CrossIndustryDocument');
 	if (!root || !/CrossIndustry(Invoice|Document):/i.test(read.xml))
 		return { ok: false, findings: [block('NOT_AN_INVOICE', 'racine', rootName(bytes) ?? '', 'CrossIndustryInvoice')] };
-	return new CiiReading(root, 'CrossIndustryDocument' in read.tree).result();
+	return new CiiReading(root, when, 'CrossIndustryDocument' in read.tree).result();
 }
 
 /** One walk over the tree; what can't be read is collected as findings instead of thrown. */
@@ -49,8 +49,8 @@ class CiiReading extends XmlReading {
 	private readonly settlement: Node;
 	private readonly summation: Node;
 
-	constructor(root: Node, isZugferd1: boolean) {
-		super();
+	constructor(root: Node, when: When, isZugferd1: boolean) {
+		super(when);
 		this.root = root;
 		this.isZugferd1 = isZugferd1;
 		this.header = at(root, 'ExchangedDocument') ?? at(root, 'HeaderExchangedDocument') ?? {};
@@ -74,7 +74,7 @@ class CiiReading extends XmlReading {
 
 	protected document(): InvoiceDocument | null {
 		const issuedOn = this.date(at(this.header, 'IssueDateTime'), 'BT-2');
-		const currency = text(this.settlement, 'InvoiceCurrencyCode') ?? '';
+		const currency = this.currencyOf(text(this.settlement, 'InvoiceCurrencyCode'));
 		const gross = this.amount('GrandTotalAmount', 'BT-112');
 		const net = this.amount('TaxBasisTotalAmount', 'BT-109');
 		if (!issuedOn && !this.findings.length) this.findings.push(block('ISSUE_DATE_MISSING', 'BT-2', '', 'AAAAMMJJ'));
@@ -146,31 +146,23 @@ class CiiReading extends XmlReading {
 	/** BT-72. A date that can't be read costs nobody a claim: it is as if there were none. */
 	private deliveryDate(): CivilDate | null {
 		const written = text(this.delivery, 'ActualDeliverySupplyChainEvent', 'OccurrenceDateTime', 'DateTimeString');
-		const [, year, month, day] = /^(\d{4})-?(\d{2})-?(\d{2})/.exec(written ?? '') ?? [];
-		return parseCivilDate(`${year}-${month}-${day}`);
+		return written === null ? null : (compactDay(written) ?? isoDay(written, this.when.timeZone));
 	}
 
-	/** BG-21: freight and other charges of the whole invoice, each with the VAT of its own rate. */
+	/** BG-21: freight and other charges of the whole invoice. */
 	private charges(): Minor {
 		const charges = list(this.settlement, 'SpecifiedTradeAllowanceCharge').filter(
 			(charge) => text(charge, 'ChargeIndicator', 'Indicator') === 'true'
 		);
 		const amounts = [
-			...charges.map((charge) => [
-				text(charge, 'ActualAmount'),
-				text(charge, 'CategoryTradeTax', 'RateApplicablePercent')
-			]),
-			...list(this.settlement, 'SpecifiedLogisticsServiceCharge').map((charge) => [
-				text(charge, 'AppliedAmount'),
-				text(charge, 'AppliedTradeTax', 'RateApplicablePercent')
-			])
+			...charges.map(
+				(charge) => [text(charge, 'ActualAmount'), text(charge, 'CategoryTradeTax', 'RateApplicablePercent')] as const
+			),
+			...list(this.settlement, 'SpecifiedLogisticsServiceCharge').map(
+				(charge) => [text(charge, 'AppliedAmount'), text(charge, 'AppliedTradeTax', 'RateApplicablePercent')] as const
+			)
 		];
-		return minor(
-			amounts.reduce((sum, [amount, rate]) => {
-				const net = parseDecimal(amount ?? '') ?? ZERO;
-				return sum + net + divideHalfUp(net * (parseDecimal(rate ?? '0') ?? ZERO), 10_000n);
-			}, 0n)
-		);
+		return this.withVat(amounts);
 	}
 
 	/** BT-8 says 72 (paid to date) where VAT falls due on receipts. */
@@ -187,7 +179,7 @@ class CiiReading extends XmlReading {
 	private vatTotal(currency: string): Minor {
 		const totals = list(this.summation, 'TaxTotalAmount');
 		const chosen = totals.find((total) => total['@currencyID'] === currency) ?? totals[0];
-		return (chosen && parseDecimal(text(chosen) ?? '')) ?? ZERO;
+		return (chosen && this.money(text(chosen), 'BT-110')) ?? ZERO;
 	}
 
 	private vatLines(): VatLine[] {
@@ -265,7 +257,7 @@ class CiiReading extends XmlReading {
 				}
 			};
 		});
-		const read = readTerms(blocks, this.termsText(), issuedOn);
+		const read = readTerms(blocks, this.termsText(), issuedOn, this.decimals);
 		this.findings.push(...read.findings);
 		return read;
 	}
@@ -288,13 +280,6 @@ class CiiReading extends XmlReading {
 
 	private date(node: Node | null, field: string): CivilDate | null {
 		const written = node ? (text(node, 'DateTimeString') ?? text(node, 'DateTime') ?? text(node)) : null;
-		if (!written) return null;
-		const compact = /^(\d{4})(\d{2})(\d{2})/.exec(written);
-		const iso = /^(\d{4})-(\d{2})-(\d{2})/.exec(written);
-		const parts = compact ?? iso;
-		const date = parts ? parseCivilDate(`${parts[1]}-${parts[2]}-${parts[3]}`) : null;
-		if (!date) this.findings.push(block('DATE_IMPOSSIBLE', field, written, 'AAAAMMJJ, un jour du calendrier'));
-		else if (!compact) this.findings.push(warn('DATE_FORMAT', field, written, 'AAAAMMJJ'));
-		return date;
+		return this.day(written, field, 'compact');
 	}
 }

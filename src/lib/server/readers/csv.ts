@@ -2,21 +2,24 @@
 import { createHash } from 'node:crypto';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { InvoiceDocument, VatLine } from '../../domain/invoices/document.ts';
-import { block, checkDocument, confirm, warn, type Finding, type ReadResult } from '../../domain/invoices/findings.ts';
+import {
+	amountTold,
+	block,
+	checkDocument,
+	confirm,
+	warn,
+	type Finding,
+	type ReadResult
+} from '../../domain/invoices/findings.ts';
 import { isValidSiren, sirenFrom } from '../../domain/invoices/identifiers.ts';
 import { mailboxOf } from '../../domain/mail/mailbox.ts';
 import { minor, ZERO, type Minor } from '../../domain/money/minor.ts';
-import { columnName, columnsOf, isFrench, type Column, type Row } from './csv-columns.ts';
+import { Cells, currencyOf, writingOf, type MoneyColumn, type Writing } from './csv-cells.ts';
+import { columnName, columnsOf, type Column, type Row } from './csv-columns.ts';
+import { ANY_DAY, type When } from './norm-values.ts';
 import { accountKey } from './payee-accounts.ts';
-import { parseRows, type RawRow, type Rows } from './rows.ts';
-import {
-	dateOrderOf,
-	decimalMarkOf,
-	parseAmount,
-	parseWrittenDate,
-	type DateOrder,
-	type DecimalMark
-} from './written-values.ts';
+import { parseRows, type RawRow } from './rows.ts';
+import type { DateOrder } from './written-values.ts';
 
 /** What a person has said of lists with these headers: which column is what, and how dates are written. */
 export type ListAnswer = { columns: Record<string, string>; dateOrder: DateOrder | null };
@@ -37,7 +40,8 @@ const keyOf = (headers: string[]): string => createHash('sha256').update(JSON.st
 
 export function readCsv(
 	bytes: Uint8Array,
-	hints: ListHints = {}
+	hints: ListHints = {},
+	when: When = ANY_DAY
 ): { results: Iterable<ReadResult>; list: ListShape | null } {
 	const table = parseRows(bytes);
 	if ('finding' in table) return { results: [refused(table.finding)], list: null };
@@ -59,7 +63,7 @@ export function readCsv(
 		const finding = block('COLUMN_MISSING', 'ligne 1', table.header.join(' | ').slice(0, 500), expected);
 		return { results: [refused(finding)], list: { ...list, needs: 'columns' } };
 	}
-	const writing = writingOf(table, columns, answer);
+	const writing = writingOf(table, columns, answer, when);
 	return {
 		results: readGroups(invoicesOf(table.rows, columns), columns, writing),
 		list: { ...list, needs: writing.isOrderKnown ? null : 'dates' }
@@ -88,78 +92,15 @@ function* invoicesOf(rows: RawRow[], columns: (Column | null)[]): Generator<RawR
 	}
 }
 
-const MONEY = ['net', 'vat', 'gross', 'paid', 'due', 'vatRate', 'lineNet', 'lineVat', 'lineGross'] as const;
-type MoneyColumn = (typeof MONEY)[number];
-type Writing = { marks: Record<MoneyColumn, DecimalMark>; order: DateOrder; isOrderKnown: boolean };
-function writingOf({ header, rows }: Rows, columns: (Column | null)[], answer: ListAnswer | null): Writing {
-	function* seen(...wanted: Column[]): Generator<string> {
-		const places = wanted.map((column) => columns.indexOf(column)).filter((at) => at >= 0);
-		if (places.length) for (const { cells } of rows) for (const at of places) if (cells[at]) yield cells[at];
-	}
-	const marks = Object.fromEntries(MONEY.map((column) => [column, decimalMarkOf(seen(column))])) as Writing['marks'];
-	const order = answer?.dateOrder ?? dateOrderOf(seen('issuedOn', 'dueOn')) ?? (isFrench(header) ? 'dmy' : null);
-	return { marks, order: order ?? 'dmy', isOrderKnown: order !== null };
-}
-
-/** Reads cells of one invoice and notes each that is not understood, by line and column. */
-class Cells {
-	readonly findings: Finding[] = [];
-	private readonly writing: Writing;
-	constructor(writing: Writing) {
-		this.writing = writing;
-	}
-	money(row: Row, column: MoneyColumn): Minor | null {
-		const written = column === 'vatRate' ? row[column]?.replace('%', '') : row[column];
-		return this.read(
-			row,
-			column,
-			written,
-			(text) => parseAmount(text, this.writing.marks[column]),
-			'AMOUNT_FORMAT',
-			'1 234,56'
-		);
-	}
-	day(row: Row, column: 'issuedOn' | 'dueOn'): CivilDate | null {
-		return this.read(
-			row,
-			column,
-			row[column],
-			(text) => parseWrittenDate(text, this.writing.order),
-			'DATE_IMPOSSIBLE',
-			'JJ/MM/AAAA'
-		);
-	}
-	/** The same on every row of the invoice, or a finding. */
-	shared<T>(rows: Row[], column: MoneyColumn, of: (row: Row) => T): T | null {
-		const values = rows.map(of);
-		if (new Set(values).size <= 1) return values[0] ?? null;
-		const lines = rows.map((row) => row.line).join(', ');
-		this.findings.push(
-			block(
-				'TOTALS_DIFFER',
-				`lignes ${lines}, ${columnName(column)}`,
-				rows.map((row) => row[column]).join(' ; '),
-				'un seul total par facture'
-			)
-		);
-		return null;
-	}
-	private read<T>(
-		row: Row,
-		column: Column,
-		written: string | undefined,
-		parse: (written: string) => T | null,
-		code: string,
-		expected: string
-	): T | null {
-		if (!written) return null;
-		const value = parse(written);
-		if (value === null) this.findings.push(block(code, `ligne ${row.line}, ${columnName(column)}`, written, expected));
-		return value;
-	}
-}
-
-type Amounts = { gross: Minor; net: Minor | null; vat: Minor | null; due: Minor; vatLines: VatLine[] };
+/** `paid`: null where the list says nothing of it, or nothing of what is left. */
+type Amounts = {
+	gross: Minor;
+	net: Minor | null;
+	vat: Minor | null;
+	paid: Minor | null;
+	due: Minor;
+	vatLines: VatLine[];
+};
 function readGroup(rows: Row[], writing: Writing): ReadResult {
 	const [row] = rows as [Row];
 	const cells = new Cells(writing);
@@ -173,13 +114,45 @@ function readGroup(rows: Row[], writing: Writing): ReadResult {
 		findings.push(block('DATE_IMPOSSIBLE', `ligne ${row.line}, ${columnName('issuedOn')}`, '', 'JJ/MM/AAAA'));
 	if (findings.length || !amounts || !issuedOn) return { ok: false, findings };
 	const document = documentOf(row, amounts, issuedOn, dueOn);
-	const all = [...checkDocument(document), ...checkRow(row, document, writing)];
+	const all = [
+		...checkDocument(document, writing.when.today),
+		...checkFigures(row, amounts),
+		...checkRow(row, document, writing)
+	];
 	const located = all.map((finding) =>
-		finding.field.startsWith('ligne') ? finding : { ...finding, field: `ligne ${row.line}, ${finding.field}` }
+		finding.field.startsWith('ligne')
+			? finding
+			: { ...finding, field: `ligne ${row.line}, ${fieldName(finding.field)}` }
 	);
 	return all.some((finding) => finding.severity === 'block')
 		? { ok: false, findings: located }
 		: { ok: true, document, findings: located };
+}
+
+/** Where a rule of EN 16931 speaks of a field, a list has a column. */
+const COLUMN_OF: Record<string, Column> = {
+	'BT-1': 'number',
+	'BT-2': 'issuedOn',
+	'BT-5': 'currency',
+	'BT-9': 'dueOn',
+	'BT-44': 'client',
+	'BT-48': 'vatNumber',
+	'BT-84': 'payeeAccount',
+	'BT-110': 'vat',
+	'BT-112': 'gross',
+	'BT-115': 'due'
+};
+const fieldName = (field: string): string => {
+	const column = COLUMN_OF[field];
+	return column ? columnName(column) : field;
+};
+
+/** What is paid and what is left must make the total, where a list says both. */
+function checkFigures(row: Row, { gross, paid, due }: Amounts): Finding[] {
+	if (paid === null || minor(gross - paid) === due) return [];
+	return [
+		confirm('AMOUNT_DUE', 'BT-115', amountTold(due, currencyOf(row)), amountTold(minor(gross - paid), currencyOf(row)))
+	];
 }
 
 function checkRow(row: Row, document: InvoiceDocument, writing: Writing): Finding[] {
@@ -223,8 +196,16 @@ function amountsOf(rows: Row[], cells: Cells): Amounts | null {
 	const vat = total('vat') ?? (row.gross ? null : sum('lineVat'));
 	const paid = total('paid');
 	const isPaid = /pay[eé]e?s?$|^paid|sold[eé]/i.test(row.status ?? '') && !/non|im|un|part/i.test(row.status ?? '');
-	const due = total('due') ?? minor(gross - (paid ?? (isPaid ? gross : ZERO)));
-	return { gross, net, vat, due, vatLines: splitOf(rows, cells, { gross, net, vat }, isSummed) };
+	const left = total('due');
+	const due = left ?? minor(gross - (paid ?? (isPaid ? gross : ZERO)));
+	return {
+		gross,
+		net,
+		vat,
+		paid: left === null ? null : paid,
+		due,
+		vatLines: splitOf(rows, cells, { gross, net, vat }, isSummed)
+	};
 }
 
 /** The VAT split by rate: of the lines when each has its rate, of the totals otherwise; none when the list says nothing of VAT. */
@@ -268,7 +249,7 @@ function documentOf(row: Row, read: Amounts, issuedOn: CivilDate, dueOn: CivilDa
 		typeCode: isCredit ? '381' : '380',
 		issuedOn,
 		dueOn,
-		currency: (row.currency || 'EUR').toUpperCase().replace('€', 'EUR'),
+		currency: currencyOf(row),
 		seller: { name: '', siren: null, vatNumber: null, email: null },
 		buyer: {
 			name: row.client ?? '',

@@ -2,12 +2,13 @@
 // never simply the first (some files carry pictures and delivery notes too).
 import { block, warn, type Finding, type ReadResult } from '../../domain/invoices/findings.ts';
 import type { InvoiceFile } from './file.ts';
+import type { When } from './norm-values.ts';
 import { isInvoiceRoot, readXmlInvoice } from './xml-invoice.ts';
 import { rootName } from './xml.ts';
 
 const PREFERRED = ['factur-x.xml', 'zugferd-invoice.xml', 'xrechnung.xml'];
 
-export async function readFacturX(file: InvoiceFile): Promise<ReadResult[]> {
+export async function readFacturX(file: InvoiceFile, when: When): Promise<ReadResult[]> {
 	const pdf = await open(file.bytes);
 	if (!pdf && !Buffer.from(file.bytes).includes(' obj'))
 		return [{ ok: false, findings: [block('NOT_A_PDF', file.name, `${file.bytes.length} octets`, 'un PDF entier')] }];
@@ -21,7 +22,7 @@ export async function readFacturX(file: InvoiceFile): Promise<ReadResult[]> {
 			: block('NO_XML', file.name, 'aucune facture en pièce jointe', 'un PDF Factur-X, ou une saisie par CSV');
 		return [{ ok: false, findings: [finding] }];
 	}
-	const result = readXmlInvoice(chosen.data);
+	const result = readXmlInvoice(chosen.data, when);
 	return [{ ...result, findings: [...result.findings, ...packagingOf(file.name, pdf, chosen)] }];
 }
 

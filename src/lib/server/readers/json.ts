@@ -1,9 +1,11 @@
-// Invoices as JSON, for POST /api/v1/invoices. Amounts are integers of minor units written as text; dates are YYYY-MM-DD. Documented in the OpenAPI.
+// Invoices as JSON, for POST /api/v1/invoices. Amounts are integers of minor units of the currency (ISO 4217) written as text; dates are YYYY-MM-DD.
+// Documented in the OpenAPI.
 import * as v from 'valibot';
 import { parseCivilDate } from '../../domain/calendar/civil-date.ts';
 import type { InvoiceDocument } from '../../domain/invoices/document.ts';
 import { block, checkDocument, type ReadResult } from '../../domain/invoices/findings.ts';
 import { ibansIn, sirenFrom } from '../../domain/invoices/identifiers.ts';
+import type { When } from './norm-values.ts';
 import { accountKey } from './payee-accounts.ts';
 import { mailboxOf } from '../../domain/mail/mailbox.ts';
 import { minor, ZERO } from '../../domain/money/minor.ts';
@@ -67,7 +69,7 @@ const InvoiceJson = v.strictObject({
 });
 const Body = v.strictObject({ invoices: v.pipe(v.array(v.unknown()), v.minLength(1), v.maxLength(500)) });
 
-export function readJson(bytes: Uint8Array): ReadResult[] {
+export function readJson(bytes: Uint8Array, when: When): ReadResult[] {
 	let body: unknown;
 	try {
 		body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -84,10 +86,10 @@ export function readJson(bytes: Uint8Array): ReadResult[] {
 				)
 			}
 		];
-	return outer.output.invoices.map(readOne);
+	return outer.output.invoices.map((one, i) => readOne(one, i, when));
 }
 
-function readOne(value: unknown, i: number): ReadResult {
+function readOne(value: unknown, i: number, when: When): ReadResult {
 	const read = v.safeParse(InvoiceJson, value);
 	if (!read.success)
 		return {
@@ -139,7 +141,7 @@ function readOne(value: unknown, i: number): ReadResult {
 		vatOnReceipts: o.vat_on_receipts,
 		profile: 'json'
 	};
-	const findings = checkDocument(document);
+	const findings = checkDocument(document, when.today);
 	return findings.some((finding) => finding.severity === 'block')
 		? { ok: false, findings }
 		: { ok: true, document, findings };

@@ -6,11 +6,12 @@ import { block, type ReadResult } from '../../domain/invoices/findings.ts';
 import type { StatementFileReading } from './bank/read-statements.ts';
 import type { ListHints, ListShape } from './csv.ts';
 import type { InvoiceFile } from './file.ts';
+import { ANY_DAY, type When } from './norm-values.ts';
 import { fullRoom, isZip, type Room } from './unzip.ts';
 
 /** `more`: the next invoices of the file that was asked for last. */
 export type Asked =
-	| { kind: 'invoices' | 'bank'; file: InvoiceFile; hints: ListHints }
+	| { kind: 'invoices' | 'bank'; file: InvoiceFile; hints: ListHints; when: When }
 	| { kind: 'page'; file: InvoiceFile }
 	| { kind: 'zip'; file: InvoiceFile; room: Room }
 	| { kind: 'more' };
@@ -27,11 +28,12 @@ export type ReadingBatch = { mediaType: string; list: ListShape | null; results:
 export async function* readInvoicesOffPath(
 	file: InvoiceFile,
 	hints: ListHints = {},
+	when = ANY_DAY,
 	limits = LIMITS
 ): AsyncGenerator<ReadingBatch> {
 	const thread = await take();
 	const until = { milliseconds: limits.seconds * 1000 };
-	let asked = answerOf(thread, { kind: 'invoices', file, hints }, limits, until);
+	let asked = answerOf(thread, { kind: 'invoices', file, hints, when }, limits, until);
 	// The thread has its own copy: this one may go.
 	file = { name: file.name, bytes: new Uint8Array() };
 	try {
@@ -56,10 +58,12 @@ export async function* readInvoicesOffPath(
 export async function readStatementsOffPath(
 	file: InvoiceFile,
 	hints: ListHints = {},
+	when = ANY_DAY,
 	limits = LIMITS
 ): Promise<StatementFileReading> {
 	const thread = await take();
-	const answer = await answerOf(thread, { kind: 'bank', file, hints }, limits, { milliseconds: limits.seconds * 1000 });
+	const ask = { kind: 'bank' as const, file, hints, when };
+	const answer = await answerOf(thread, ask, limits, { milliseconds: limits.seconds * 1000 });
 	putBack(thread, answer);
 	return 'overrun' in answer
 		? { ok: false, findings: [findingOf(answer.overrun, file, limits)], list: null }

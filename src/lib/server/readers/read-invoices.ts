@@ -6,6 +6,7 @@ import { readCsv, type ListHints, type ListShape } from './csv.ts';
 import { isFec, readFec } from './fec.ts';
 import { readFacturX } from './factur-x.ts';
 import { readJson } from './json.ts';
+import { ANY_DAY, type When } from './norm-values.ts';
 import { isRimport, isXimport, readRimport, readXimport } from './sage.ts';
 import { isZip } from './unzip.ts';
 import { readXmlInvoice } from './xml-invoice.ts';
@@ -13,7 +14,11 @@ import { readXmlInvoice } from './xml-invoice.ts';
 /** What one file holds: one result per invoice (a long list is read as it is asked for), and the type it must be served back with. */
 export type FileReading = { mediaType: string; results: Iterable<ReadResult>; list?: ListShape | null };
 
-export async function readInvoices(file: InvoiceFile, hints: ListHints = {}): Promise<FileReading> {
+export async function readInvoices(
+	file: InvoiceFile,
+	hints: ListHints = {},
+	when: When = ANY_DAY
+): Promise<FileReading> {
 	if (file.bytes.length === 0)
 		return refused('application/octet-stream', block('EMPTY', file.name, '0', 'un fichier qui n’est pas vide'));
 	if (file.bytes.length > FILE_MAX_BYTES)
@@ -23,10 +28,10 @@ export async function readInvoices(file: InvoiceFile, hints: ListHints = {}): Pr
 		);
 	if (isZip(file.bytes)) return refused('application/octet-stream', zipFinding(file));
 	const head = new TextDecoder('latin1').decode(file.bytes.subarray(0, 1024));
-	if (head.includes('%PDF-')) return { mediaType: 'application/pdf', results: await readFacturX(file) };
+	if (head.includes('%PDF-')) return { mediaType: 'application/pdf', results: await readFacturX(file, when) };
 	if (/^(\u00ef\u00bb\u00bf)?\s*<(\?xml|([\w-]+:)?(CrossIndustry|Invoice\b|CreditNote\b))/.test(head))
-		return { mediaType: 'application/xml', results: [readXmlInvoice(file.bytes)] };
-	if (/^\s*[[{]/.test(head)) return { mediaType: 'application/json', results: readJson(file.bytes) };
+		return { mediaType: 'application/xml', results: [readXmlInvoice(file.bytes, when)] };
+	if (/^\s*[[{]/.test(head)) return { mediaType: 'application/json', results: readJson(file.bytes, when) };
 	if (file.name.toLowerCase().endsWith('.pdf'))
 		return refused('application/octet-stream', block('NOT_A_PDF', file.name, head.slice(0, 8), '%PDF-'));
 	if (isFec(head)) return { mediaType: 'text/csv', results: readFec(file.bytes) };
@@ -36,7 +41,7 @@ export async function readInvoices(file: InvoiceFile, hints: ListHints = {}): Pr
 		/[;,\t|]/.test(head.split(/\r?\n/)[0] ?? '') &&
 		(!head.includes('\0') || /^(\u00ff\u00fe|\u00fe\u00ff)/.test(head))
 	)
-		return { mediaType: 'text/csv', ...readCsv(file.bytes, hints) };
+		return { mediaType: 'text/csv', ...readCsv(file.bytes, hints, when) };
 	return refused(
 		'application/octet-stream',
 		block(

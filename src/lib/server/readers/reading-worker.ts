@@ -28,11 +28,11 @@ function nextOf(reading: Open) {
 }
 
 async function answer(ask: Asked): Promise<unknown> {
-	if (ask.kind === 'bank') return readStatements(ask.file, ask.hints);
+	if (ask.kind === 'bank') return readStatements(ask.file, ask.hints, ask.when);
 	if (ask.kind === 'zip') return unzip(ask.file, ask.room);
 	if (ask.kind === 'page') return drawFirstPage(ask.file.bytes);
 	if (ask.kind === 'invoices') {
-		const { mediaType, results, list = null } = await readInvoices(ask.file, ask.hints);
+		const { mediaType, results, list = null } = await readInvoices(ask.file, ask.hints, ask.when);
 		open = { mediaType, list, results: results[Symbol.iterator]() };
 	}
 	return nextOf(required(open, 'open file'));

@@ -1,12 +1,12 @@
 // UBL 2.1 Invoice and CreditNote (Peppol, XRechnung, French profile of EN 16931) to an InvoiceDocument.
-import { parseCivilDate, type CivilDate } from '../../domain/calendar/civil-date.ts';
+import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { InvoiceDocument, Party, VatLine } from '../../domain/invoices/document.ts';
 import type { AgreedInstalment, Mandate } from '../../domain/invoices/agreed-terms.ts';
 import { block, type ReadResult } from '../../domain/invoices/findings.ts';
 import type { InvoiceLine } from '../../domain/invoices/lines.ts';
-import { minor, parseDecimal, ZERO, type Minor } from '../../domain/money/minor.ts';
-import { divideHalfUp } from '../../domain/money/shares.ts';
+import { minor, ZERO, type Minor } from '../../domain/money/minor.ts';
 import { accountKey, payeeAccounts } from './payee-accounts.ts';
+import { ANY_DAY, isoDay, type When } from './norm-values.ts';
 import { precedingOf } from './preceding.ts';
 import { isDebited, mandateOf, notesIn, readTerms, type ReadTerms, type WrittenTerm } from './written-terms.ts';
 import { XmlReading } from './xml-reading.ts';
@@ -29,13 +29,13 @@ const ARRAYS = new Set([
 ]);
 const NAMESPACE = /urn:oasis:names:specification:ubl:schema:xsd:(Invoice|CreditNote)-2/;
 
-export function readUbl(bytes: Uint8Array): ReadResult {
+export function readUbl(bytes: Uint8Array, when: When = ANY_DAY): ReadResult {
 	const read = parseXml(bytes, ARRAYS);
 	if ('finding' in read) return { ok: false, findings: [read.finding] };
 	const root = at(read.tree, 'Invoice') ?? at(read.tree, 'CreditNote');
 	if (!root || !NAMESPACE.test(read.xml))
 		return { ok: false, findings: [block('NOT_AN_INVOICE', 'racine', rootName(bytes) ?? '', 'Invoice, CreditNote')] };
-	return new UblReading(root).result();
+	return new UblReading(root, when).result();
 }
 
 /** One walk over the tree; what can't be read is collected as findings instead of thrown. */
@@ -43,8 +43,8 @@ class UblReading extends XmlReading {
 	private readonly root: Node;
 	private readonly totals: Node;
 
-	constructor(root: Node) {
-		super();
+	constructor(root: Node, when: When) {
+		super(when);
 		this.root = root;
 		this.totals = at(root, 'LegalMonetaryTotal') ?? {};
 	}
@@ -52,7 +52,7 @@ class UblReading extends XmlReading {
 	protected document(): InvoiceDocument | null {
 		const { root } = this;
 		const issuedOn = this.date(text(root, 'IssueDate'), 'BT-2');
-		const currency = text(root, 'DocumentCurrencyCode') ?? '';
+		const currency = this.currencyOf(text(root, 'DocumentCurrencyCode'));
 		const gross = this.amount('TaxInclusiveAmount', 'BT-112');
 		const net = this.amount('TaxExclusiveAmount', 'BT-109');
 		if (!issuedOn && !this.findings.length) this.findings.push(block('ISSUE_DATE_MISSING', 'BT-2', '', 'AAAA-MM-JJ'));
@@ -60,7 +60,7 @@ class UblReading extends XmlReading {
 		if (!issuedOn || gross === null || this.findings.some((finding) => finding.severity === 'block')) return null;
 		const prepaid = this.amount('PrepaidAmount', 'BT-113') ?? ZERO;
 		const tax = this.taxTotal(currency);
-		const vat = parseDecimal(text(tax, 'TaxAmount') ?? '') ?? ZERO;
+		const vat = this.money(text(tax, 'TaxAmount'), 'BT-110') ?? ZERO;
 		const means = list(root, 'PaymentMeans');
 		const terms = this.terms(issuedOn);
 		const seller = this.party('AccountingSupplierParty');
@@ -87,7 +87,7 @@ class UblReading extends XmlReading {
 			payeeIban: iban && accountKey(iban),
 			payeeAccounts: payeeAccounts(root),
 			meansCode: means[0] ? text(means[0], 'PaymentMeansCode') : null,
-			deliveredOn: parseCivilDate(text(list(root, 'Delivery')[0] ?? {}, 'ActualDeliveryDate') ?? ''),
+			deliveredOn: isoDay(text(list(root, 'Delivery')[0] ?? {}, 'ActualDeliveryDate') ?? '', this.when.timeZone),
 			freightMinor: this.charges(),
 			// BT-8: 432 is "paid to date".
 			vatOnReceipts: list(root, 'InvoicePeriod').some((period) => text(period, 'DescriptionCode') === '432'),
@@ -134,7 +134,7 @@ class UblReading extends XmlReading {
 						: null
 			};
 		});
-		const read = readTerms(blocks, this.termsText(), issuedOn);
+		const read = readTerms(blocks, this.termsText(), issuedOn, this.decimals);
 		this.findings.push(...read.findings);
 		return read;
 	}
@@ -163,15 +163,11 @@ class UblReading extends XmlReading {
 		return [...dates, ...parts.map((part) => part.dueOn)].sort().at(-1) ?? null;
 	}
 
-	/** BG-21: charges of the whole invoice, each with the VAT of its own rate. */
+	/** BG-21: charges of the whole invoice. */
 	private charges(): Minor {
 		const charges = list(this.root, 'AllowanceCharge').filter((one) => text(one, 'ChargeIndicator') === 'true');
-		return minor(
-			charges.reduce((sum, charge) => {
-				const net = parseDecimal(text(charge, 'Amount') ?? '') ?? ZERO;
-				const rate = parseDecimal(text(charge, 'TaxCategory', 'Percent') ?? '0') ?? ZERO;
-				return sum + net + divideHalfUp(net * rate, 10_000n);
-			}, 0n)
+		return this.withVat(
+			charges.map((charge) => [text(charge, 'Amount'), text(charge, 'TaxCategory', 'Percent')] as const)
 		);
 	}
 
@@ -234,9 +230,6 @@ class UblReading extends XmlReading {
 	}
 
 	private date(written: string | null, field: string): CivilDate | null {
-		if (!written) return null;
-		const date = parseCivilDate(written.slice(0, 10));
-		if (!date) this.findings.push(block('DATE_IMPOSSIBLE', field, written, 'AAAA-MM-JJ, un jour du calendrier'));
-		return date;
+		return this.day(written, field, 'iso');
 	}
 }

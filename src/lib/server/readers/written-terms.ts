@@ -10,6 +10,7 @@ import {
 import { addDays, addMonths, type CivilDate } from '../../domain/calendar/civil-date.ts';
 import { warn, type Finding } from '../../domain/invoices/findings.ts';
 import { parseDecimal, type Minor } from '../../domain/money/minor.ts';
+import { decimalOf } from './norm-values.ts';
 
 /** One block of terms, as written. Dates are read already: null where there is none. */
 export type WrittenTerm = {
@@ -30,9 +31,15 @@ export type ReadTerms = Pick<AgreedTerms, 'discounts' | 'parts'> & { netDay: Civ
 const WHOLE_BPS = 10_000;
 const said = (value: string): Finding[] => [warn('TERMS_UNCLEAR', 'BT-20', value.slice(0, 80), '')];
 
-export function readTerms(blocks: WrittenTerm[], text: string | null, issuedOn: CivilDate): ReadTerms {
-	const stepped = skontoSteps(text, issuedOn);
-	const read = blocks.map((block) => ({ block, ...readBlock(block, issuedOn) }));
+/** `decimals`: of the currency of the invoice. */
+export function readTerms(
+	blocks: WrittenTerm[],
+	text: string | null,
+	issuedOn: CivilDate,
+	decimals: number
+): ReadTerms {
+	const stepped = skontoSteps(text, issuedOn, decimals);
+	const read = blocks.map((block) => ({ block, ...readBlock(block, issuedOn, decimals) }));
 	const net = read.filter((one) => !one.isDiscount).map((one) => one.block);
 	const dates = (net.some((block) => block.dueOn) ? net : blocks).flatMap((block) => block.dueOn ?? []);
 	return {
@@ -45,10 +52,11 @@ export function readTerms(blocks: WrittenTerm[], text: string | null, issuedOn: 
 }
 
 type ReadBlock = { discounts: AgreedDiscount[]; parts: AgreedInstalment[]; findings: Finding[]; isDiscount: boolean };
-function readBlock({ dueOn, part, discount }: WrittenTerm, issuedOn: CivilDate): ReadBlock {
+function readBlock({ dueOn, part, discount }: WrittenTerm, issuedOn: CivilDate, decimals: number): ReadBlock {
 	const none = { discounts: [], parts: [], findings: [], isDiscount: false };
 	if (discount) {
-		const [percent, base, amountMinor] = [discount.percent, discount.base, discount.amount].map(written);
+		const percent = written(discount.percent);
+		const [base, amountMinor] = [written(discount.base, decimals), written(discount.amount, decimals)];
 		const isNothing = !percent && !amountMinor;
 		if (isNothing && !isWritten(discount.percent) && !isWritten(discount.amount)) return none;
 		const until = discount.until ?? lastDay(discount, issuedOn) ?? dueOn;
@@ -64,12 +72,13 @@ function readBlock({ dueOn, part, discount }: WrittenTerm, issuedOn: CivilDate):
 		return { ...none, discounts: [one], isDiscount: true };
 	}
 	if (part === null) return none;
-	const amountMinor = parseDecimal(part);
+	const amountMinor = written(part, decimals);
 	return amountMinor !== null && dueOn
 		? { ...none, parts: [{ dueOn, amountMinor }] }
 		: { ...none, findings: said(part) };
 }
-const written = (text: string | null): Minor | null => (text === null ? null : parseDecimal(text));
+const written = (text: string | null, decimals = 2): Minor | null =>
+	text === null ? null : decimalOf(text, '.', decimals);
 /** A step of zero per cent is the date without discount, not a discount. */
 const isWritten = (text: string | null): boolean => text !== null && written(text) !== 0n;
 
@@ -87,7 +96,7 @@ function lastDay({ from, count, unit }: NonNullable<WrittenTerm['discount']>, is
  * (XRechnung 3.0, BR-DE-18). A step of 0.00 is the date without discount.
  */
 const STEP = /^#SKONTO#TAGE=(\d{1,3})#PROZENT=(\d{1,2}\.\d{2})(?:#BASISBETRAG=(\d{1,13}\.\d{2}))?#$/;
-function skontoSteps(text: string | null, issuedOn: CivilDate) {
+function skontoSteps(text: string | null, issuedOn: CivilDate, decimals: number) {
 	const discounts: AgreedDiscount[] = [];
 	const findings: Finding[] = [];
 	let netDay: CivilDate | null = null;
@@ -101,7 +110,13 @@ function skontoSteps(text: string | null, issuedOn: CivilDate) {
 		}
 		const until = addDays(issuedOn, Number(days));
 		if (bps === 0n) netDay = until;
-		else discounts.push({ until, discountBps: Number(bps), baseMinor: written(base ?? null), amountMinor: null });
+		else
+			discounts.push({
+				until,
+				discountBps: Number(bps),
+				baseMinor: written(base ?? null, decimals),
+				amountMinor: null
+			});
 	}
 	return { discounts, findings, netDay };
 }

@@ -1,22 +1,43 @@
 // What the two grammars of EN 16931 have in common: amounts and parties are read the same way, what can't be read becomes a finding.
 import { block, checkDocument, warn, type Finding, type ReadResult } from '../../domain/invoices/findings.ts';
+import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { InvoiceDocument, Party, VatLine } from '../../domain/invoices/document.ts';
 import { checkLines, type InvoiceLine } from '../../domain/invoices/lines.ts';
 import { sirenFrom } from '../../domain/invoices/identifiers.ts';
 import { mailboxOf } from '../../domain/mail/mailbox.ts';
-import { parseDecimal, type Minor } from '../../domain/money/minor.ts';
+import { decimalsOf } from '../../domain/money/currency.ts';
+import { ZERO, type Minor } from '../../domain/money/minor.ts';
+import { divideHalfUp } from '../../domain/money/shares.ts';
+import { compactDay, decimalOf, isoDay, type When } from './norm-values.ts';
 
 /** Categories that must say why there is no VAT (BR-E-10, BR-AE-10, BR-IC-10, BR-G-10, BR-O-10). */
 const EXEMPT = new Set(['E', 'AE', 'K', 'G', 'O']);
 const SIREN_SCHEME = '0002';
+/** `20.00`, `5.5`; a third decimal, as of a foreign rate, is rounded. No rate at all is zero (BT-119 is left out where there is no VAT). */
+const rateBps = (written: string | null): number | null => {
+	const value = decimalOf(written ?? '0', '.', 4);
+	return value === null ? null : Number(divideHalfUp(value, 100n));
+};
+const exampleOf = (decimals: number): string => `1234${'.567890'.slice(0, decimals && decimals + 1)}`;
 
 export abstract class XmlReading {
 	protected readonly findings: Finding[] = [];
+	protected readonly when: When;
+	/** Of the currency of the invoice, which every amount of it is in (BT-5). */
+	protected decimals = 2;
+
+	constructor(when: When) {
+		this.when = when;
+	}
+	protected currencyOf(written: string | null): string {
+		this.decimals = decimalsOf(written ?? '');
+		return written ?? '';
+	}
 
 	result(): ReadResult {
 		const document = this.document();
 		const findings = document
-			? [...this.findings, ...checkDocument(document), ...checkLines(...this.lines())]
+			? [...this.findings, ...checkDocument(document, this.when.today), ...checkLines(...this.lines(), this.decimals)]
 			: this.findings;
 		if (!document || findings.some((finding) => finding.severity === 'block')) return { ok: false, findings };
 		return { ok: true, document, findings };
@@ -27,11 +48,29 @@ export abstract class XmlReading {
 
 	protected money(written: string | null, field: string): Minor | null {
 		if (written === null) return null;
-		const value = parseDecimal(written);
+		const value = decimalOf(written, '.', this.decimals);
 		if (value !== null) return value;
 		const code = /^[+-]?\d+,\d+$/.test(written) ? 'DECIMAL_COMMA' : 'AMOUNT_FORMAT';
-		this.findings.push(block(code, field, written, '1234.56'));
+		this.findings.push(block(code, field, written.slice(0, 40), exampleOf(this.decimals)));
 		return null;
+	}
+	/** Net amounts of charges, each with the VAT of its own rate. One that can't be read costs nobody a claim: it is as if there were none. */
+	protected withVat(charges: (readonly [string | null, string | null])[]): Minor {
+		return charges.reduce<bigint>((sum, [amount, rate]) => {
+			const net = decimalOf(amount ?? '', '.', this.decimals) ?? ZERO;
+			return sum + net + divideHalfUp(net * BigInt(rateBps(rate) ?? 0), 10_000n);
+		}, 0n) as Minor;
+	}
+	/** A day as its grammar writes it; the other way of writing is read too, and said. */
+	protected day(written: string | null, field: string, form: 'compact' | 'iso'): CivilDate | null {
+		if (!written) return null;
+		const read = { compact: compactDay(written), iso: isoDay(written, this.when.timeZone) };
+		const date = read[form] ?? read.compact ?? read.iso;
+		const expected = form === 'compact' ? 'AAAAMMJJ' : 'AAAA-MM-JJ';
+		if (!date)
+			this.findings.push(block('DATE_IMPOSSIBLE', field, written.slice(0, 40), `${expected}, un jour du calendrier`));
+		else if (!read[form]) this.findings.push(warn('DATE_FORMAT', field, written, expected));
+		return date;
 	}
 	protected vatLine(part: {
 		base: string | null;
@@ -40,12 +79,14 @@ export abstract class XmlReading {
 		category: string | null;
 		exemptionReason: string | null;
 	}): VatLine[] {
-		const [base, vat, rate] = [part.base ?? '', part.vat ?? '', part.rate ?? '0'].map(parseDecimal);
-		if (base == null || vat == null || rate == null) return [];
+		const [base, vat] = [this.money(part.base, 'BT-116'), this.money(part.vat, 'BT-117')];
+		const rate = rateBps(part.rate);
+		if (rate === null) this.findings.push(block('AMOUNT_FORMAT', 'BT-119', part.rate?.slice(0, 40) ?? '', '20.00'));
+		if (base === null || vat === null || rate === null) return [];
 		const category = part.category ?? 'S';
 		if (EXEMPT.has(category) && !part.exemptionReason)
 			this.findings.push(warn('VAT_EXEMPTION_REASON', 'BT-120', '', category));
-		return [{ category, rateBps: Number(rate), baseMinor: base, vatMinor: vat }];
+		return [{ category, rateBps: rate, baseMinor: base, vatMinor: vat }];
 	}
 	/** BT-59, unless its legal identifier (BT-61) is the seller's own. */
 	protected otherPayee(name: string | null, legalId: string | null, seller: Party): string | null {

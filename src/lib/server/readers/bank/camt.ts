@@ -1,6 +1,6 @@
 // ISO 20022 account reports: camt.052 (intraday), 053 (statement), 054 (notification), versions 02 to 08 and later, and pain.002 (status of
 // collections: what was rejected counts as taken back). Namespaces tell the message; elements are read by local name.
-import { parseCivilDate, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import {
 	meaningful,
 	type BankStatement,
@@ -8,7 +8,9 @@ import {
 	type StatementReading
 } from '../../../domain/bank/statement.ts';
 import { block, confirm, type Finding } from '../../../domain/invoices/findings.ts';
-import { minor, parseDecimal, ZERO, type Minor } from '../../../domain/money/minor.ts';
+import { decimalsOf } from '../../../domain/money/currency.ts';
+import { minor, ZERO, type Minor } from '../../../domain/money/minor.ts';
+import { ANY_DAY, decimalOf, isoDay, type When } from '../norm-values.ts';
 import { at, list, parseXml, text, type Node } from '../xml.ts';
 
 const ARRAYS = new Set([
@@ -26,12 +28,12 @@ const ARRAYS = new Set([
 ]);
 const MESSAGE = /xmlns(?::\w+)?="[^"]*?([a-z]+\.\d{3}\.\d{3}\.\d{2})"/;
 
-export function readCamt(bytes: Uint8Array): StatementReading {
+export function readCamt(bytes: Uint8Array, { timeZone }: When = ANY_DAY): StatementReading {
 	const read = parseXml(bytes, ARRAYS);
 	if ('finding' in read) return { ok: false, findings: [read.finding] };
 	const message = MESSAGE.exec(read.xml)?.[1] ?? '';
 	const document = at(read.tree, 'Document') ?? {};
-	if (/^pain\.002\.001\.\d\d$/.test(message)) return readStatus(document, message);
+	if (/^pain\.002\.001\.\d\d$/.test(message)) return readStatus(document, message, timeZone);
 	if (!/^camt\.05[234]\.001\.\d\d$/.test(message))
 		return refused(block('UNKNOWN_MESSAGE', 'xmlns', message, 'camt.052, camt.053, camt.054, pain.002'));
 	const body =
@@ -39,11 +41,16 @@ export function readCamt(bytes: Uint8Array): StatementReading {
 	const parts = [...list(body, 'Stmt'), ...list(body, 'Rpt'), ...list(body, 'Ntfctn')];
 	if (!parts.length) return refused(block('NO_STATEMENT', message, '', 'Stmt, Rpt, Ntfctn'));
 	const findings: Finding[] = [];
-	return { ok: true, format: message, statements: parts.map((part) => statementOf(part, findings)), findings };
+	return {
+		ok: true,
+		format: message,
+		statements: parts.map((part) => statementOf(part, timeZone, findings)),
+		findings
+	};
 }
 const refused = (finding: Finding): StatementReading => ({ ok: false, findings: [finding] });
 
-function statementOf(part: Node, findings: Finding[]): BankStatement {
+function statementOf(part: Node, timeZone: string, findings: Finding[]): BankStatement {
 	const account = at(at(part, 'Acct') ?? {}, 'Id') ?? {};
 	const reference = text(part, 'Id') ?? '';
 	const balances = list(part, 'Bal');
@@ -62,33 +69,31 @@ function statementOf(part: Node, findings: Finding[]): BankStatement {
 		currency: text(part, 'Acct', 'Ccy') ?? currencyOf(balances[0]) ?? currencyOf(entries[0]) ?? 'EUR',
 		openingMinor: balance('OPBD', 'PRCD'),
 		closingMinor: balance('CLBD'),
-		lines: entries.flatMap((entry, i) => linesOf(entry, `${reference}, entrée ${i + 1}`, findings))
+		lines: entries.flatMap((entry, i) => linesOf(entry, timeZone, `${reference}, entrée ${i + 1}`, findings))
 	};
 }
 
 const amountOf = (node: Node | null): { amount: Minor | null; currency: string; written: string } => {
 	const written = (node && text(node)) ?? '';
-	const amount = parseDecimal(written);
+	const currency = (node?.['@Ccy'] as string | undefined) ?? '';
+	const amount = decimalOf(written, '.', decimalsOf(currency));
 	// The standard has no negative amount: which way it went is said beside it.
-	return {
-		amount: amount !== null && amount >= 0n ? amount : null,
-		currency: (node?.['@Ccy'] as string | undefined) ?? '',
-		written
-	};
+	return { amount: amount !== null && amount >= 0n ? amount : null, currency, written };
 };
 const signed = (node: Node): Minor | null => {
 	const { amount } = amountOf(at(node, 'Amt'));
 	return amount === null ? null : minor(text(node, 'CdtDbtInd') === 'DBIT' ? -amount : amount);
 };
-const dayOf = (node: Node, name: string): CivilDate | null =>
-	parseCivilDate((text(node, name, 'Dt') ?? text(node, name, 'DtTm') ?? '').slice(0, 10));
+/** ISO 20022 lets a bank name a day, or an instant: that is the day it falls on where the supplier is. */
+const dayOf = (node: Node, name: string, timeZone: string): CivilDate | null =>
+	isoDay(text(node, name, 'Dt') ?? text(node, name, 'DtTm') ?? '', timeZone);
 
 /** One movement per transaction of the entry, or the entry itself when it names none. What is pending is not there yet. */
-function linesOf(entry: Node, where: string, findings: Finding[]): StatementLine[] {
+function linesOf(entry: Node, timeZone: string, where: string, findings: Finding[]): StatementLine[] {
 	const status = text(entry, 'Sts', 'Cd') ?? text(entry, 'Sts');
 	if (status === 'PDNG' || status === 'FUTR' || status === 'INFO') return [];
 	const whole = amountOf(at(entry, 'Amt'));
-	const bookedOn = dayOf(entry, 'BookgDt') ?? dayOf(entry, 'ValDt');
+	const bookedOn = dayOf(entry, 'BookgDt', timeZone) ?? dayOf(entry, 'ValDt', timeZone);
 	if (whole.amount === null || !bookedOn) {
 		const [field, found, expected] = bookedOn
 			? ['Amt', whole.written, '1234.56']
@@ -110,7 +115,7 @@ function linesOf(entry: Node, where: string, findings: Finding[]): StatementLine
 	const sign = text(entry, 'CdtDbtInd') === 'DBIT' ? -1n : 1n;
 	return parts.map(({ nodes, amount }) => ({
 		bookedOn,
-		valueOn: dayOf(entry, 'ValDt'),
+		valueOn: dayOf(entry, 'ValDt', timeZone),
 		amountMinor: minor(sign * amount),
 		currency: whole.currency,
 		...detailsOf(entry, nodes, sign, isSplit)
@@ -151,10 +156,10 @@ function detailsOf(entry: Node, nodes: Node[], sign: bigint, isSplit: boolean): 
 }
 
 /** pain.002: each collection that was rejected, as money that will not come. A level may leave its reason to the one above. */
-function readStatus(document: Node, message: string): StatementReading {
+function readStatus(document: Node, message: string, timeZone: string): StatementReading {
 	const report = at(document, 'CstmrPmtStsRpt') ?? {};
 	const group = at(report, 'OrgnlGrpInfAndSts') ?? {};
-	const created = parseCivilDate((text(report, 'GrpHdr', 'CreDtTm') ?? '').slice(0, 10));
+	const created = isoDay(text(report, 'GrpHdr', 'CreDtTm') ?? '', timeZone);
 	const reference = text(report, 'GrpHdr', 'MsgId') ?? '';
 	if (!created || !reference) return refused(block('NO_STATEMENT', message, reference, 'GrpHdr/MsgId, CreDtTm'));
 	const reasonOf = (node: Node): string | null =>

@@ -8,6 +8,7 @@ import {
 	type StatementReading
 } from '../../../domain/bank/statement.ts';
 import { block, confirm, type Finding } from '../../../domain/invoices/findings.ts';
+import { decimalsOf } from '../../../domain/money/currency.ts';
 import { minor, type Minor } from '../../../domain/money/minor.ts';
 
 export const isCfonb = (head: string): boolean =>
@@ -27,16 +28,16 @@ export function readCfonb(bytes: Uint8Array): StatementReading {
 
 const POSITIVE = '{ABCDEFGHI';
 const NEGATIVE = '}JKLMNOPQR';
-/** `0000000001904}` with 2 decimals is -190.40. */
-export function amountOf(written: string, decimals: number): Minor | null {
+/** `0000000001904}` with 2 decimals is -190.40. `decimals`: of the line, `unit`: of its currency. */
+export function amountOf(written: string, decimals: number, unit = 2): Minor | null {
 	const last = written.at(-1) ?? '';
 	const [plus, minus] = [POSITIVE.indexOf(last), NEGATIVE.indexOf(last)];
 	const digits = written.slice(0, -1).replace(/^ +/, '');
 	if ((plus < 0 && minus < 0) || !/^[ \d]*$/.test(digits)) return null;
 	const units = BigInt(`${digits.replaceAll(' ', '0') || '0'}${plus < 0 ? minus : plus}`);
-	const scale = 10n ** BigInt(Math.abs(2 - decimals));
-	if (decimals > 2 && units % scale !== 0n) return null;
-	const cents = decimals > 2 ? units / scale : units * scale;
+	const scale = 10n ** BigInt(Math.abs(unit - decimals));
+	if (decimals > unit && units % scale !== 0n) return null;
+	const cents = decimals > unit ? units / scale : units * scale;
 	return minor(plus < 0 ? -cents : cents);
 }
 /** DDMMYY; from 60 on the year is of the last century. */
@@ -74,7 +75,10 @@ class CfonbReading {
 		this.faults.push(block(code, `ligne ${line}`, found, expected));
 	}
 	private balance(line: string, n: number): Minor | null {
-		const amount = amountOf(line.slice(90, 104), Number(line[19]) || 2);
+		// Blank, it is that of the currency; 0 is what the franc of the Pacific has.
+		const unit = decimalsOf(currencyOf(line));
+		const decimals = /\d/.test(line[19] ?? '') ? Number(line[19]) : unit;
+		const amount = amountOf(line.slice(90, 104), decimals, unit);
 		if (amount === null) this.fault('AMOUNT_FORMAT', n, line.slice(90, 104), '0000000001904}');
 		return amount;
 	}
@@ -101,7 +105,7 @@ class CfonbReading {
 			bookedOn,
 			valueOn: dayOf(line.slice(42, 48)),
 			amountMinor: amount,
-			currency: line.slice(16, 19).trim() || 'EUR',
+			currency: currencyOf(line),
 			text: line.slice(48, 79).trim(),
 			endToEndId: null,
 			creditorReference: null,
@@ -128,10 +132,11 @@ class CfonbReading {
 		this.last.text = `${this.last.text} ${words}`.replace(/\s+/g, ' ');
 	}
 }
+const currencyOf = (line: string): string => line.slice(16, 19).trim() || 'EUR';
 const emptyStatement = (line: string): BankStatement => ({
 	account: `${line.slice(2, 7)}/${line.slice(11, 16)}/${line.slice(21, 32)}`,
 	reference: '',
-	currency: line.slice(16, 19).trim() || 'EUR',
+	currency: currencyOf(line),
 	openingMinor: null,
 	closingMinor: null,
 	lines: []

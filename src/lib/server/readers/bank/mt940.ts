@@ -1,4 +1,4 @@
-// SWIFT MT940 as banks send it to their clients. A message begins at :20:; :61: is a transaction, :86: what was written with it: free text, or German
+// SWIFT MT940 (statement) and MT942 (interim report) as banks send them to their clients. A message begins at :20:; :61: is a transaction, :86: what was written with it: free text, or German
 // sub-fields (?20, ?32…) and SEPA words (EREF+, SVWZ+) cut anywhere.
 import { addDays, parseCivilDate, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import {
@@ -8,7 +8,9 @@ import {
 	type StatementReading
 } from '../../../domain/bank/statement.ts';
 import { block, confirm, warn, type Finding } from '../../../domain/invoices/findings.ts';
-import { minor, parseDecimal, type Minor } from '../../../domain/money/minor.ts';
+import { decimalsOf } from '../../../domain/money/currency.ts';
+import { minor, type Minor } from '../../../domain/money/minor.ts';
+import { decimalOf } from '../norm-values.ts';
 import { decodeText } from '../text.ts';
 
 export const isMt940 = (head: string): boolean => /(^|\n|\r|\})\s*:20:/.test(head);
@@ -44,10 +46,12 @@ function statementOf(fields: Field[], findings: Finding[]): BankStatement {
 	const one = (...tags: string[]): string | null =>
 		fields.find((field) => tags.includes(field.tag))?.lines[0]?.trim() ?? null;
 	const [opening, closing] = [balanceOf(one('60F', '60M')), balanceOf(one('62F', '62M'))];
-	const currency = opening?.currency || closing?.currency || 'EUR';
+	// An interim report has no balances: the smallest amount it tells (:34F:) names the currency.
+	const floor = /^([A-Z]{3})/.exec(one('34F') ?? '')?.[1];
+	const currency = opening?.currency || closing?.currency || floor || 'EUR';
 	const statement: BankStatement = {
 		account: one('25') ?? '',
-		reference: [one('28C', '28') ?? '', opening?.date ?? '', one('20') ?? ''].join(' '),
+		reference: [one('28C', '28') ?? '', opening?.date ?? one('13D', '13') ?? '', one('20') ?? ''].join(' '),
 		currency,
 		openingMinor: opening?.amount ?? null,
 		closingMinor: closing?.amount ?? null,
@@ -64,21 +68,19 @@ function statementOf(fields: Field[], findings: Finding[]): BankStatement {
 /** `C131016DEM84349,74`; the currency may be missing. */
 function balanceOf(written: string | null): { amount: Minor; currency: string; date: string } | null {
 	const [, side, date = '', currency = '', sum = ''] = /^([CD])(\d{6})([A-Z]{3})?([\d,]+)/.exec(written ?? '') ?? [];
-	const amount = amountOf(sum);
+	const amount = amountOf(sum, currency);
 	return amount === null ? null : { amount: minor(side === 'D' ? -amount : amount), currency, date };
 }
 /** SWIFT's `15d`: the comma is the decimal mark and is never left out. `12,` is 12.00. */
-function amountOf(written: string): Minor | null {
-	const [whole = '', decimals, ...more] = written.split(',');
-	return decimals === undefined || more.length ? null : parseDecimal(`${whole.replace(/^0+(?=\d)/, '')}.${decimals}0`);
-}
+const amountOf = (written: string, currency: string): Minor | null =>
+	/^\d+,\d*$/.test(written) ? decimalOf(written, ',', decimalsOf(currency)) : null;
 
 const MOVEMENT = /^(\d{6})(\d{4})?(RC|RD|C|D)([A-Z])?(\d+(?:,\d*)?)(?![\d.,])([A-Z][A-Z0-9]{3})?(.*)$/;
 function lineOf(field: Field, next: Field | undefined, currency: string, findings: Finding[]): StatementLine | null {
 	const line = (field.lines[0] ?? '').trim();
 	const match = MOVEMENT.exec(line);
 	const [, day = '', booked, side = '', , sum = '', , references = ''] = match ?? [];
-	const amount = amountOf(sum);
+	const amount = amountOf(sum, currency);
 	const valueOn = match && valueDay(day, field.line, findings);
 	if (amount === null || !valueOn) {
 		findings.push(confirm('ENTRY_SKIPPED', `ligne ${field.line}`, line.slice(0, 60), ':61:AAMMJJ[MMJJ]C1234,56…'));

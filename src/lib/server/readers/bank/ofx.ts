@@ -7,7 +7,8 @@ import {
 	type StatementReading
 } from '../../../domain/bank/statement.ts';
 import { block, confirm, type Finding } from '../../../domain/invoices/findings.ts';
-import { parseDecimal, type Minor } from '../../../domain/money/minor.ts';
+import { decimalsOf } from '../../../domain/money/currency.ts';
+import { decimalOf } from '../norm-values.ts';
 import { decodeText } from '../text.ts';
 
 export const isOfx = (head: string): boolean => /OFXHEADER|<OFX>/i.test(head);
@@ -48,7 +49,7 @@ export function readOfx(bytes: Uint8Array): StatementReading {
 		else if ((tag === 'DTSTART' || tag === 'DTEND') && !isEnd) statement.reference += `${value.slice(0, 8)} `;
 		else if (tag === 'LEDGERBAL') isLedger = !isEnd;
 		else if (tag === 'BALAMT' && isLedger && !isEnd) {
-			statement.closingMinor = amountOf(value);
+			statement.closingMinor = decimalOf(value, '.,', decimalsOf(statement.currency));
 			isLedger = false;
 		}
 	}
@@ -58,7 +59,9 @@ export function readOfx(bytes: Uint8Array): StatementReading {
 
 /** Only the day counts: the zone of the bank's server says nothing about it. */
 function lineOf(written: Record<string, string>, statement: BankStatement, findings: Finding[]): StatementLine | null {
-	const [bookedOn, amount] = [dayOf(written.DTPOSTED), amountOf(written.TRNAMT ?? '')];
+	// OFX 2.3, 3.2.9: one comma or point begins the decimals, whatever follows; nothing groups thousands. `118.960` is 118.96.
+	const amount = decimalOf(written.TRNAMT ?? '', '.,', decimalsOf(statement.currency));
+	const bookedOn = dayOf(written.DTPOSTED);
 	if (!bookedOn || amount === null) {
 		const found = `${written.DTPOSTED ?? ''} ${written.TRNAMT ?? ''}`;
 		findings.push(confirm('ENTRY_SKIPPED', `${statement.account} ${written.FITID ?? ''}`, found, 'DTPOSTED, TRNAMT'));
@@ -79,13 +82,11 @@ function lineOf(written: Record<string, string>, statement: BankStatement, findi
 		isReturn: Boolean(written.CORRECTFITID)
 	};
 }
-/** OFX 2.3, 3.2.9: one comma or point begins the decimals, whatever follows; nothing groups thousands. `118.960` is 118.96. */
-function amountOf(written: string): Minor | null {
-	const match = /^([+-]?)(\d*)(?:[.,](\d*))?$/.exec(written);
-	if (!match || !(match[2] || match[3])) return null;
-	return parseDecimal(`${match[1]}${match[2] || '0'}.${match[3] ?? ''}0`);
-}
+/** OFX 2.3, 3.2.8.2: `YYYYMMDD`, then the hour, its thousandths and `[hours from GMT:zone]`, each of which may be left out. */
 function dayOf(written: string | undefined): CivilDate | null {
-	const match = /^(\d{4})(\d{2})(\d{2})/.exec(written ?? '');
-	return match && parseCivilDate(`${match[1]}-${match[2]}-${match[3]}`);
+	const [, year, month, day] =
+		/^(\d{4})(\d{2})(\d{2})(?:\d{2}(?:\d{2}(?:\d{2}(?:\.\d{1,6})?)?)?)?(?: ?\[[+-]?\d{1,2}(?:\.\d{1,2})?(?::[\w ]*)?\])?$/.exec(
+			written ?? ''
+		) ?? [];
+	return parseCivilDate(`${year}-${month}-${day}`);
 }

@@ -15,6 +15,7 @@ import { listMappings, saveMapping } from '../../store/import-mappings.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { recordAudit } from '../../store/audits.ts';
 import type { ListAnswers } from '../../store/schema/index.ts';
+import { readingDay } from '../imports/reading-day.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 
 /** `columns`: nobody knows what its columns are yet. `review`: something was left out or is missing; kept only once a person has said so. */
@@ -41,7 +42,10 @@ export async function importStatements(
 ): Promise<Result<StatementOutcome[]>> {
 	if (!may(scope.actor, 'book_transfers')) return refuse('not_allowed');
 	const outcomes: StatementOutcome[] = [];
-	const mappings = await read(services, scope, (tx) => listMappings(tx, scope));
+	const { mappings, when } = await read(services, scope, async (tx) => ({
+		mappings: await listMappings(tx, scope),
+		when: await readingDay(tx, scope, services)
+	}));
 	const said: ListAnswers = {
 		...Object.fromEntries(mappings.map(({ headerKey, ...mapping }) => [headerKey, mapping])),
 		...answers
@@ -49,7 +53,7 @@ export async function importStatements(
 	const unpacked = await unpackedOffPath(files);
 	if (!unpacked) return refuse('archives_too_large');
 	for (const file of unpacked) {
-		const reading = await readStatementsOffPath(file, said);
+		const reading = await readStatementsOffPath(file, said, when);
 		const list = reading.list && { ...reading.list, name: said[reading.list.key]?.name ?? '' };
 		if (list && reading.ok && Object.hasOwn(answers, list.key)) await saveAnswer(services, scope, list.key, answers);
 		outcomes.push(await importFile(services, scope, { file, reading, list, acceptReview }));

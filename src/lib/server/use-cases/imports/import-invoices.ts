@@ -13,6 +13,7 @@ import { isRefusedByDatabase } from '../../store/tx.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { checkDocuments, withoutTwins, type Twin } from './check-documents.ts';
 import type { Checked, ImportLine } from './import-line.ts';
+import { readingDay } from './reading-day.ts';
 import { saveInvoices, notSaved, tellOpened } from './save-invoices.ts';
 
 /** `acceptReview`: a person has looked at the lines that ask for it (an account that changed, a missing currency…). Without it they are left out. */
@@ -27,14 +28,17 @@ export async function importInvoices(
 ): Promise<Result<ImportLine[]>> {
 	if (!may(scope.actor, 'import_invoices')) return refuse('not_allowed');
 	if (options.acceptReview && !may(scope.actor, 'accept_review')) return refuse('review_by_person');
-	const mappings = await read(services, scope, (tx) => listMappings(tx, scope));
+	const { mappings, when } = await read(services, scope, async (tx) => ({
+		mappings: await listMappings(tx, scope),
+		when: await readingDay(tx, scope, services)
+	}));
 	const hints = Object.fromEntries(mappings.map((one) => [one.headerKey, one]));
 	const seen = new Map<string, Twin>();
 	const lines: ImportLine[] = [];
 	const unpacked = await unpackedOffPath(files);
 	if (!unpacked) return refuse('archives_too_large');
 	for (const file of unpacked)
-		for await (const { mediaType, results } of readInvoicesOffPath(file, hints)) {
+		for await (const { mediaType, results } of readInvoicesOffPath(file, hints, when)) {
 			const checked = await read(services, scope, (tx) => checkDocuments(tx, scope, named(file, results)));
 			lines.push(...(await keep(services, scope, withoutTwins(checked, seen), { file, mediaType, ...options })));
 		}

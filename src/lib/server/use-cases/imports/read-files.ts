@@ -4,6 +4,7 @@ import { buyerKey } from '../../../domain/invoices/buyer.ts';
 import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
 import type { ListHints } from '../../readers/csv.ts';
+import type { When } from '../../readers/norm-values.ts';
 import { readInvoicesOffPath, type ReadingBatch } from '../../readers/off-path.ts';
 import type { Tx } from '../../store/database.ts';
 import { listMappings } from '../../store/import-mappings.ts';
@@ -15,6 +16,7 @@ import { giveWay } from '../../visitors.ts';
 import { read } from '../run.ts';
 import { checkDocuments, nameOf, withoutTwins, type Twin } from './check-documents.ts';
 import type { Checked } from './import-line.ts';
+import { readingDay } from './reading-day.ts';
 import { hasGrown, moveOn, step, type Work } from './import-work.ts';
 
 /** How many files one turn takes: then another import that waits has its turn. */
@@ -26,13 +28,16 @@ const READ_AHEAD_BYTES = 1024 * 1024;
 
 export async function readNextFiles(work: Work): Promise<void> {
 	const { services, scope, claim } = work;
-	const { job, files, hints } = await read(services, scope, async (tx) => {
+	const { job, files, how } = await read(services, scope, async (tx) => {
 		const job = required(await findImport(tx, scope, claim.importId), 'import');
 		const mappings = await listMappings(tx, scope);
 		return {
 			job,
 			files: await listUnreadFiles(tx, scope, claim.importId, FILES_A_TURN),
-			hints: { ...Object.fromEntries(mappings.map((one) => [one.headerKey, one])), ...job.answers }
+			how: {
+				hints: { ...Object.fromEntries(mappings.map((one) => [one.headerKey, one])), ...job.answers },
+				when: await readingDay(tx, scope, services)
+			}
 		};
 	});
 	if (!files.length) {
@@ -50,10 +55,10 @@ export async function readNextFiles(work: Work): Promise<void> {
 	};
 	try {
 		for (const [i, file] of files.entries()) {
-			const begun = (readings[i] ??= begin(work, file, hints));
+			const begun = (readings[i] ??= begin(work, file, how));
 			const after = files[i + 1];
 			// Its failure, if any, is told in its turn. Two large lists at once would be too much for the memory.
-			if (after && after.byteSize < READ_AHEAD_BYTES) (readings[i + 1] = begin(work, after, hints)).catch(() => {});
+			if (after && after.byteSize < READ_AHEAD_BYTES) (readings[i + 1] = begin(work, after, how)).catch(() => {});
 			const { first, ...reading } = await begun;
 			if (first.isLast) {
 				small.push({ ...reading, batch: first, from: 0 });
@@ -79,11 +84,15 @@ type Reading = {
 	batches: AsyncGenerator<ReadingBatch>;
 };
 /** Its first invoices are read; of most files they are all, and the thread is free for another. */
-async function begin({ services, scope, claim }: Work, file: UnreadFile, hints: ListHints): Promise<Reading> {
+async function begin(
+	{ services, scope, claim }: Work,
+	file: UnreadFile,
+	{ hints, when }: { hints: ListHints; when: When }
+): Promise<Reading> {
 	const { position, byteSize, fileName } = file;
 	const { importId } = claim;
 	const bytes = await read(services, scope, (tx) => readContent(tx, scope, { importId, position, byteSize }));
-	const batches = readInvoicesOffPath({ name: fileName, bytes }, hints);
+	const batches = readInvoicesOffPath({ name: fileName, bytes }, hints, when);
 	const first = (await batches.next()).value as ReadingBatch;
 	if (first.isLast) await batches.return(undefined);
 	return { filePosition: position, fileName, first, batches };
