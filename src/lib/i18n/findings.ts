@@ -24,6 +24,9 @@ const TEXTS: Record<string, (inputs: object, say: { locale: Locale }) => string>
 	FIELD_INVALID: m.finding_field_invalid,
 	NUMBER_MISSING: m.finding_number_missing,
 	NUMBER_LONG: m.finding_number_long,
+	NUMBER_LOST: m.finding_number_lost,
+	STATUS_PAID: m.finding_status_paid,
+	STATUS_UNKNOWN: m.finding_status_unknown,
 	NOT_KEPT: m.finding_not_kept,
 	CURRENCY_MISSING: m.finding_currency_missing,
 	CURRENCY: m.finding_currency,
@@ -89,7 +92,15 @@ const TEXTS: Record<string, (inputs: object, say: { locale: Locale }) => string>
 };
 
 /** Amounts that a check compares: it knows minor units, people read euros, or what the currency is. */
-const AMOUNTS = new Set(['TOTALS', 'AMOUNT_DUE', 'DUE_ABOVE_TOTAL', 'VAT_SPLIT', 'VAT_BASE', 'PARTS_SUM']);
+const AMOUNTS = new Set([
+	'TOTALS',
+	'AMOUNT_DUE',
+	'DUE_ABOVE_TOTAL',
+	'VAT_SPLIT',
+	'VAT_BASE',
+	'PARTS_SUM',
+	'STATUS_PAID'
+]);
 /** `120000`, and `12000 JPY` where the currency has not two decimals; `≤ ` may stand before it. */
 function amountOf(code: string, value: string, locale: Locale): string | null {
 	const [, limit = '', digits, currency] = /^(≤ )?(-?\d{1,18})(?: ([A-Z]{3}))?$/.exec(value) ?? [];

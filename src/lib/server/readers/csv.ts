@@ -2,23 +2,17 @@
 import { createHash } from 'node:crypto';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { InvoiceDocument, VatLine } from '../../domain/invoices/document.ts';
-import {
-	amountTold,
-	block,
-	checkDocument,
-	confirm,
-	warn,
-	type Finding,
-	type ReadResult
-} from '../../domain/invoices/findings.ts';
-import { isValidSiren, sirenFrom } from '../../domain/invoices/identifiers.ts';
+import { block, checkDocument, type Finding, type ReadResult } from '../../domain/invoices/findings.ts';
+import { sirenFrom } from '../../domain/invoices/identifiers.ts';
 import { mailboxOf } from '../../domain/mail/mailbox.ts';
 import { minor, ZERO, type Minor } from '../../domain/money/minor.ts';
 import { Cells, currencyOf, writingOf, type MoneyColumn, type Writing } from './csv-cells.ts';
+import { checkFigures, checkRow, fieldName, LOST, type Amounts } from './csv-checks.ts';
 import { columnName, columnsOf, type Column, type Row } from './csv-columns.ts';
 import { ANY_DAY, type When } from './norm-values.ts';
 import { accountKey } from './payee-accounts.ts';
-import { parseRows, type RawRow } from './rows.ts';
+import { parseRows, type RawRow, type Rows } from './rows.ts';
+import { statusOf } from './status-words.ts';
 import type { DateOrder } from './written-values.ts';
 
 /** What a person has said of lists with these headers: which column is what, and how dates are written. */
@@ -43,7 +37,7 @@ export function readCsv(
 	hints: ListHints = {},
 	when: When = ANY_DAY
 ): { results: Iterable<ReadResult>; list: ListShape | null } {
-	const table = parseRows(bytes);
+	const table = parseRows(bytes, { isHeader: (cells) => isHeader(columnsOf(cells)), isTitled: true });
 	if ('finding' in table) return { results: [refused(table.finding)], list: null };
 	const key = keyOf(table.header);
 	const answer = Object.hasOwn(hints, key) ? (hints[key] ?? null) : null;
@@ -56,20 +50,36 @@ export function readCsv(
 		needs: null,
 		dateOrder: answer?.dateOrder ?? null
 	};
-	const missing = (['number', 'issuedOn', 'client'] as const).filter((column) => !columns.includes(column)) as Column[];
-	if (!columns.includes('gross') && !columns.includes('lineGross')) missing.push('gross');
+	const missing = missingIn(columns);
 	if (missing.length) {
 		const expected = missing.map(columnName).join(', ');
-		const finding = block('COLUMN_MISSING', 'ligne 1', table.header.join(' | ').slice(0, 500), expected);
+		const finding = block(
+			'COLUMN_MISSING',
+			`ligne ${table.headerLine}`,
+			table.header.join(' | ').slice(0, 500),
+			expected
+		);
 		return { results: [refused(finding)], list: { ...list, needs: 'columns' } };
 	}
 	const writing = writingOf(table, columns, answer, when);
 	return {
-		results: readGroups(invoicesOf(table.rows, columns), columns, writing),
+		results: readAll(table, columns, writing),
 		list: { ...list, needs: writing.isOrderKnown ? null : 'dates' }
 	};
 }
+/** What nobody can do without. */
+function missingIn(columns: (Column | null)[]): Column[] {
+	const missing: Column[] = (['number', 'issuedOn', 'client'] as const).filter((column) => !columns.includes(column));
+	return columns.includes('gross') || columns.includes('lineGross') ? missing : [...missing, 'gross'];
+}
+/** Titles, periods and names of firms stand above it: three of the four columns say that it is the header. */
+const isHeader = (columns: (Column | null)[]): boolean => missingIn(columns).length <= 1;
 const refused = (...findings: Finding[]): ReadResult => ({ ok: false, findings });
+/** Lines that could not be read are refused by themselves. */
+function* readAll({ rows, broken }: Rows, columns: (Column | null)[], writing: Writing): Generator<ReadResult> {
+	for (const finding of broken) yield refused(finding);
+	yield* readGroups(invoicesOf(rows, columns), columns, writing);
+}
 /** Cells are named one invoice at a time: of a hundred thousand lines only their text is held. */
 function* readGroups(groups: Iterable<RawRow[]>, columns: (Column | null)[], writing: Writing): Generator<ReadResult> {
 	const named = ({ cells, line }: RawRow): Row => {
@@ -92,15 +102,6 @@ function* invoicesOf(rows: RawRow[], columns: (Column | null)[]): Generator<RawR
 	}
 }
 
-/** `paid`: null where the list says nothing of it, or nothing of what is left. */
-type Amounts = {
-	gross: Minor;
-	net: Minor | null;
-	vat: Minor | null;
-	paid: Minor | null;
-	due: Minor;
-	vatLines: VatLine[];
-};
 function readGroup(rows: Row[], writing: Writing): ReadResult {
 	const [row] = rows as [Row];
 	const cells = new Cells(writing);
@@ -108,6 +109,10 @@ function readGroup(rows: Row[], writing: Writing): ReadResult {
 	const [issuedOn, dueOn] = [cells.day(row, 'issuedOn'), cells.day(row, 'dueOn')];
 	const findings = cells.findings;
 	if (!row.number) findings.push(block('NUMBER_MISSING', `ligne ${row.line}`, '', 'un numéro de facture'));
+	else if (LOST.test(row.number))
+		findings.push(
+			block('NUMBER_LOST', `ligne ${row.line}, ${columnName('number')}`, row.number, 'une cellule de texte')
+		);
 	if (!amounts && !findings.length)
 		findings.push(block('AMOUNT_FORMAT', `ligne ${row.line}, ${columnName('gross')}`, '', '1 234,56'));
 	if (!issuedOn && !findings.length)
@@ -127,48 +132,6 @@ function readGroup(rows: Row[], writing: Writing): ReadResult {
 	return all.some((finding) => finding.severity === 'block')
 		? { ok: false, findings: located }
 		: { ok: true, document, findings: located };
-}
-
-/** Where a rule of EN 16931 speaks of a field, a list has a column. */
-const COLUMN_OF: Record<string, Column> = {
-	'BT-1': 'number',
-	'BT-2': 'issuedOn',
-	'BT-5': 'currency',
-	'BT-9': 'dueOn',
-	'BT-44': 'client',
-	'BT-48': 'vatNumber',
-	'BT-84': 'payeeAccount',
-	'BT-110': 'vat',
-	'BT-112': 'gross',
-	'BT-115': 'due'
-};
-const fieldName = (field: string): string => {
-	const column = COLUMN_OF[field];
-	return column ? columnName(column) : field;
-};
-
-/** What is paid and what is left must make the total, where a list says both. */
-function checkFigures(row: Row, { gross, paid, due }: Amounts): Finding[] {
-	if (paid === null || minor(gross - paid) === due) return [];
-	return [
-		confirm('AMOUNT_DUE', 'BT-115', amountTold(due, currencyOf(row)), amountTold(minor(gross - paid), currencyOf(row)))
-	];
-}
-
-function checkRow(row: Row, document: InvoiceDocument, writing: Writing): Finding[] {
-	const findings: Finding[] = [];
-	const at = (column: Column): string => `ligne ${row.line}, ${columnName(column)}`;
-	if (!writing.isOrderKnown)
-		findings.push(confirm('DATE_AMBIGUOUS', at('issuedOn'), row.issuedOn ?? '', `JJ/MM : ${document.issuedOn}`));
-	if (row.email && !document.buyer.email) findings.push(warn('EMAIL', at('email'), row.email, 'nom@domaine.fr'));
-	// Typed by hand, most often: a SIREN that fails its own check digit is a typing mistake.
-	if (row.siren && !isValidSiren(document.buyer.siren ?? ''))
-		findings.push(warn('SIREN', at('siren'), row.siren, '9 chiffres'));
-	if (/brouillon|draft|devis|quote|proforma/i.test(`${row.status ?? ''} ${row.type ?? ''}`))
-		findings.push(confirm('DRAFT', at('status'), row.status || row.type || '', 'une facture émise'));
-	if (row.status && /annul|void|cancel/i.test(row.status))
-		findings.push(block('CANCELLED', at('status'), row.status, 'une facture émise'));
-	return findings;
 }
 
 /** Totals of the invoice when its rows repeat them, sums of its lines otherwise. `null`: no amount, or it can't be told which of the two. */
@@ -195,7 +158,7 @@ function amountsOf(rows: Row[], cells: Cells): Amounts | null {
 	const net = total('net') ?? (row.gross ? null : sum('lineNet'));
 	const vat = total('vat') ?? (row.gross ? null : sum('lineVat'));
 	const paid = total('paid');
-	const isPaid = /pay[eé]e?s?$|^paid|sold[eé]/i.test(row.status ?? '') && !/non|im|un|part/i.test(row.status ?? '');
+	const isPaid = statusOf(row.status ?? '') === 'paid';
 	const left = total('due');
 	const due = left ?? minor(gross - (paid ?? (isPaid ? gross : ZERO)));
 	return {
@@ -203,6 +166,7 @@ function amountsOf(rows: Row[], cells: Cells): Amounts | null {
 		net,
 		vat,
 		paid: left === null ? null : paid,
+		isLeftSaid: (left ?? paid) !== null,
 		due,
 		vatLines: splitOf(rows, cells, { gross, net, vat }, isSummed)
 	};

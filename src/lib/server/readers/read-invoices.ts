@@ -27,8 +27,9 @@ export async function readInvoices(
 			block('TOO_LARGE', file.name, String(file.bytes.length), `≤ ${FILE_MAX_BYTES}`)
 		);
 	if (isZip(file.bytes)) return refused('application/octet-stream', zipFinding(file));
-	const head = new TextDecoder('latin1').decode(file.bytes.subarray(0, 1024));
-	if (head.includes('%PDF-')) return { mediaType: 'application/pdf', results: await readFacturX(file, when) };
+	const head = new TextDecoder('latin1').decode(file.bytes.subarray(0, 4096));
+	if (head.slice(0, 1024).includes('%PDF-'))
+		return { mediaType: 'application/pdf', results: await readFacturX(file, when) };
 	if (/^(\u00ef\u00bb\u00bf)?\s*<(\?xml|([\w-]+:)?(CrossIndustry|Invoice\b|CreditNote\b))/.test(head))
 		return { mediaType: 'application/xml', results: [readXmlInvoice(file.bytes, when)] };
 	if (/^\s*[[{]/.test(head)) return { mediaType: 'application/json', results: readJson(file.bytes, when) };
@@ -38,7 +39,7 @@ export async function readInvoices(
 	if (isXimport(head)) return { mediaType: 'text/plain', results: readXimport(file.bytes) };
 	if (isRimport(head)) return { mediaType: 'text/plain', results: readRimport(file.bytes) };
 	if (
-		/[;,\t|]/.test(head.split(/\r?\n/)[0] ?? '') &&
+		(/[;,\t|]/.test(head.split(/[\r\n]/)[0] ?? '') || head.split(/[\r\n]+/, 20).some(isRow)) &&
 		(!head.includes('\0') || /^(\u00ff\u00fe|\u00fe\u00ff)/.test(head))
 	)
 		return { mediaType: 'text/csv', ...readCsv(file.bytes, hints, when) };
@@ -52,6 +53,8 @@ export async function readInvoices(
 		)
 	);
 }
+/** Under a title: three cells at least. */
+const isRow = (line: string): boolean => /([;,\t|]).*\1/.test(line);
 /** What was not opened on its way in. */
 export const zipFinding = ({ name }: InvoiceFile): Finding =>
 	block('ZIP', name, 'ZIP', 'une archive sans mot de passe, de 64 Mo au plus ; d’un tableur, un CSV');

@@ -1,6 +1,7 @@
 // Any delimited text to rows: the delimiter is that of the header line, which may not be the first.
 import { parse } from 'csv-parse/sync';
 import { block, type Finding } from '../../domain/invoices/findings.ts';
+import { looseRows, swallowsRows } from './loose-rows.ts';
 import { asUtf8 } from './text.ts';
 
 const ROWS_MAX = 100_000;
@@ -22,7 +23,8 @@ export class RawRow {
 		return this.text.split(UNIT);
 	}
 }
-export type Rows = { header: string[]; rows: RawRow[] };
+/** `broken`: lines that could not be read, left out of the rows. */
+export type Rows = { header: string[]; headerLine: number; rows: RawRow[]; broken: Finding[] };
 
 /**
  * A header without accents, case and punctuation. What stands in brackets says how a column is written, not what it is: `Montant HT (€)`, `Date (UTC)`.
@@ -41,18 +43,24 @@ export function plainHeader(header: string): string {
 export const words = ([text = '']: TemplateStringsArray): string[] => text.trim().split(/\s+/);
 
 /** What tells the lines of a list apart; without it the first line is the header. */
-export type RowKinds = { isHeader: (cells: string[]) => boolean; isData?: (cells: string[]) => boolean };
+export type RowKinds = {
+	isHeader: (cells: string[]) => boolean;
+	isData?: (cells: string[]) => boolean;
+	/** Where no header is known, it is the first line of several cells: a title has one, `sep=;` two. */
+	isTitled?: boolean;
+};
 const MARKS = [';', '\t', ',', '|'];
 const unquoted = (line: string, mark: string): string[] =>
 	line.split(mark).map((cell) => cell.replace(/^"|"$/g, '').trim());
 
 /** The first of the lines that is a header, or the one before the first row; `hasHeader`: false where the rows begin at once. */
-function beginningOf(lines: string[], { isHeader, isData }: RowKinds): { index: number; hasHeader: boolean } {
+function beginningOf(lines: string[], { isHeader, isData, isTitled }: RowKinds): { index: number; hasHeader: boolean } {
 	const first = (isOne: (cells: string[]) => boolean): number =>
 		lines.findIndex((line) => MARKS.some((mark) => isOne(unquoted(line, mark))));
 	const header = first(isHeader);
 	const data = header < 0 && isData ? first(isData) : -1;
-	if (data < 0) return { index: Math.max(0, header), hasHeader: true };
+	const wide = header < 0 && isTitled ? first((cells) => cells.filter(Boolean).length > 2) : -1;
+	if (data < 0) return { index: Math.max(0, header, wide), hasHeader: true };
 	const [above, row = ''] = [lines[data - 1], lines[data]];
 	const mark = delimiterOf(row);
 	const isUnder = above?.split(mark).length === row.split(mark).length;
@@ -68,11 +76,24 @@ export function parseRows(bytes: Uint8Array, kinds: RowKinds = { isHeader: () =>
 	const above = head.split(/\r\n|\n|\r/, HEADER_WITHIN);
 	const { index, hasHeader } = beginningOf(above, kinds);
 	const delimiter = delimiterOf(above[index] ?? '');
+	// What stands above the header is no list: nothing in it may stop the reading.
+	const ends = [0, ...head.matchAll(/\r\n|\n|\r/g).map((end) => end.index + end[0].length)];
+	const list = content.subarray(Buffer.byteLength(head.slice(0, ends[index])));
+	const { rows, broken } = wellFormed(list, delimiter, index) ?? loose(list, delimiter, index);
+	const header = hasHeader ? rows.shift() : null;
+	if (!rows.length) return { finding: broken[0] ?? block('EMPTY', 'CSV', '0 ligne', 'au moins une ligne') };
+	if (rows.length > ROWS_MAX) return { finding: block('TOO_MANY_ROWS', 'CSV', String(rows.length), `≤ ${ROWS_MAX}`) };
+	return { header: header?.cells ?? [], headerLine: header?.line ?? index + 1, rows, broken };
+}
+type Read = Pick<Rows, 'rows' | 'broken'>;
+const isFilled = (cells: string[]): boolean => cells.some((cell) => cell !== '');
+
+/** As RFC 4180 has it; null when a quote stands where it may not, or a cell that was never closed has swallowed rows. */
+function wellFormed(list: Buffer, delimiter: string, above: number): Read | null {
+	const rows: RawRow[] = [];
+	let [width, last] = [0, 0];
 	try {
-		const rows: Rows['rows'] = [];
-		// What stands above the header is no list: nothing in it may stop the reading.
-		const ends = [0, ...head.matchAll(/\r\n|\n|\r/g).map((end) => end.index + end[0].length)];
-		parse(content.subarray(Buffer.byteLength(head.slice(0, ends[index]))), {
+		parse(list, {
 			delimiter,
 			trim: true,
 			skip_empty_lines: true,
@@ -80,18 +101,28 @@ export function parseRows(bytes: Uint8Array, kinds: RowKinds = { isHeader: () =>
 			max_record_size: 100_000,
 			to: ROWS_MAX + 2,
 			// Nothing else of what the parser knows about a record is kept: lists are long.
-			on_record: (cells: string[], { lines }) => {
-				rows.push(new RawRow(cells, index + lines));
+			on_record: (cells: string[], { lines, empty_lines: empty }) => {
+				width ||= cells.length;
+				// Lines since the row before: more than one is a cell of several lines.
+				if (lines - empty - last > 1 && (cells.length !== width || swallowsRows(cells, delimiter, width)))
+					throw new Error('several rows in one');
+				last = lines - empty;
+				if (isFilled(cells)) rows.push(new RawRow(cells, above + lines));
 				return null;
 			}
 		});
-		const header = hasHeader ? rows.shift() : null;
-		if (!rows.length) return { finding: block('EMPTY', 'CSV', '0 ligne', 'au moins une ligne') };
-		if (rows.length > ROWS_MAX) return { finding: block('TOO_MANY_ROWS', 'CSV', String(rows.length), `≤ ${ROWS_MAX}`) };
-		return { header: header?.cells ?? [], rows };
-	} catch (error) {
-		const lines = (error as { lines?: number }).lines;
-		const line = lines === undefined ? '?' : index + lines;
-		return { finding: block('CSV_BROKEN', `ligne ${line}`, (error as Error).message, 'un CSV lisible') };
+	} catch {
+		return null;
 	}
+	return { rows, broken: [] };
+}
+function loose(list: Buffer, delimiter: string, above: number): Read {
+	const read: Read = { rows: [], broken: [] };
+	for (const row of looseRows(list.toString('utf8'), delimiter)) {
+		const line = above + row.line;
+		if ('broken' in row) read.broken.push(block('CSV_BROKEN', `ligne ${line}`, row.broken, 'des guillemets par deux'));
+		else if (isFilled(row.cells)) read.rows.push(new RawRow(row.cells, line));
+		if (read.rows.length > ROWS_MAX + 1) break;
+	}
+	return read;
 }

@@ -55,7 +55,8 @@ export function readBankCsv(
 		rows.flatMap(({ cells }) => names.map((name) => cells[name] ?? '')).filter(Boolean);
 	const ofLanguage = isFrench(read.header) || HAS_FRENCH.test(read.header.join(' ')) ? 'dmy' : null;
 	const order = answer?.dateOrder ?? dateOrderOf(seen('bookedOn', 'valueOn')) ?? ofLanguage;
-	const findings: Finding[] = order ? [] : [confirm('DATE_AMBIGUOUS', 'date', seen('bookedOn')[0] ?? '', 'JJ/MM')];
+	const findings: Finding[] = read.broken.map((one) => confirm(one.code, one.field, one.found, one.expected));
+	if (!order) findings.push(confirm('DATE_AMBIGUOUS', 'date', seen('bookedOn')[0] ?? '', 'JJ/MM'));
 	if (balance)
 		findings.push(skipped(balance.line, balance.cells.filter(Boolean).join(' '), 'une opération, pas un solde'));
 	// The account of a list is one; where the column names several, they are those of the others.
