@@ -3,13 +3,14 @@
 import { block, warn, type Finding, type ReadResult } from '../../domain/invoices/findings.ts';
 import type { InvoiceFile } from './file.ts';
 import type { When } from './norm-values.ts';
+import { openPdf, type Attachment, type Pdf } from './pdf-attachments.ts';
 import { isInvoiceRoot, readXmlInvoice } from './xml-invoice.ts';
 import { rootName } from './xml.ts';
 
 const PREFERRED = ['factur-x.xml', 'zugferd-invoice.xml', 'xrechnung.xml'];
 
 export async function readFacturX(file: InvoiceFile, when: When): Promise<ReadResult[]> {
-	const pdf = await open(file.bytes);
+	const pdf = await openPdf(file.bytes);
 	if (!pdf && !Buffer.from(file.bytes).includes(' obj'))
 		return [{ ok: false, findings: [block('NOT_A_PDF', file.name, `${file.bytes.length} octets`, 'un PDF entier')] }];
 	if (!pdf)
@@ -23,11 +24,14 @@ export async function readFacturX(file: InvoiceFile, when: When): Promise<ReadRe
 		return [{ ok: false, findings: [finding] }];
 	}
 	const result = readXmlInvoice(chosen.data, when);
-	return [{ ...result, findings: [...result.findings, ...packagingOf(file.name, pdf, chosen)] }];
+	return [
+		{
+			...result,
+			findings: [...result.findings, ...packagingOf(file.name, pdf, chosen, result.ok ? result.document.profile : null)]
+		}
+	];
 }
 
-type Attachment = { name: string; data: Uint8Array; relation: string | null };
-type Pdf = { attachments: Attachment[]; xmp: string | null; hasOutputIntent: boolean };
 const isXml = ({ name }: Attachment): boolean => name.toLowerCase().endsWith('.xml');
 const isNamedAsItShould = ({ name }: Attachment): boolean => PREFERRED.includes(name.toLowerCase());
 function invoiceIn(attachments: Attachment[]): Attachment | undefined {
@@ -39,31 +43,29 @@ function invoiceIn(attachments: Attachment[]): Attachment | undefined {
 }
 
 /** What is wrong with the wrapping and changes nothing in the data (Factur-X 1.0.07 part 6, ISO 19005-3): said, never refused. */
-function packagingOf(fileName: string, { xmp, hasOutputIntent }: Pdf, chosen: Attachment): Finding[] {
+function packagingOf(
+	fileName: string,
+	{ xmp, hasOutputIntent, isAssociated }: Pdf,
+	chosen: Attachment,
+	profile: string | null
+): Finding[] {
 	const findings: Finding[] = [];
 	if (!isNamedAsItShould(chosen)) findings.push(warn('ATTACHMENT_NAME', fileName, chosen.name, 'factur-x.xml'));
 	if (!chosen.relation) findings.push(warn('AF_RELATIONSHIP', fileName, '', 'AFRelationship'));
+	if (!isAssociated) findings.push(warn('AF_MISSING', fileName, '', '/AF'));
 	if (!/urn:(factur-x|zugferd|ferd):(pdfa|pdfa:\w+|pdfa:CrossIndustryDocument)/i.test(xmp ?? ''))
 		findings.push(warn('XMP_MISSING', fileName, '', 'XMP Factur-X'));
 	else if (!hasOutputIntent || !/pdfaid:part(>|=["'])\s*3/.test(xmp ?? ''))
 		findings.push(warn('NOT_PDFA', fileName, '', 'PDF/A-3'));
+	const [, , level = ''] = /ConformanceLevel(>|=["'])\s*([^<"']+)/.exec(xmp ?? '') ?? [];
+	const [told, held] = [levelOf(level), levelOf(profile ?? '')];
+	if (told && held && told !== held) findings.push(warn('XMP_PROFILE', fileName, level.trim(), profile ?? ''));
 	return findings;
 }
-
-/** The embedded files and what the PDF says of itself; null when it can't be read. The library is loaded on first use: a web process at rest does without. */
-async function open(bytes: Uint8Array): Promise<Pdf | null> {
-	const { decodePDFRawStream, PDFDocument, PDFName, PDFRawStream } = await import('@cantoo/pdf-lib');
-	try {
-		const doc = await PDFDocument.load(bytes, { updateMetadata: false, throwOnInvalidObject: false });
-		const metadata = doc.catalog.lookup(PDFName.of('Metadata'));
-		return {
-			attachments: doc
-				.getAttachments()
-				.map(({ name, data, afRelationship }) => ({ name, data, relation: afRelationship ?? null })),
-			xmp: metadata instanceof PDFRawStream ? new TextDecoder().decode(decodePDFRawStream(metadata).decode()) : null,
-			hasOutputIntent: doc.catalog.has(PDFName.of('OutputIntents'))
-		};
-	} catch {
-		return null;
-	}
+/** The profile in one word, of the PDF (`BASIC WL`, `EN 16931`) and of the data (the last word of BT-24) alike. ZUGFeRD 1 says COMFORT. */
+function levelOf(written: string): string | null {
+	const word = written.toLowerCase().replace(/[\s_-]/g, '');
+	const [, level] =
+		/(minimum|basicwl|basic|en16931|comfort|extended|xrechnung)[^:#]*$/.exec(word.replace(/:2017$/, '')) ?? [];
+	return level === 'comfort' ? 'en16931' : (level ?? null);
 }
