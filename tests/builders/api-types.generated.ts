@@ -280,7 +280,7 @@ export interface components {
                 severity?: "block" | "confirm" | "warn";
             }[];
             /**
-             * @description Integer of minor units (cents), as text
+             * @description Integer of minor units of the currency (ISO 4217: cents of a euro, whole yen, thousandths of a dinar), as text
              * @example 120000
              */
             gross_minor: string;
@@ -321,7 +321,7 @@ export interface components {
             /** Format: date */
             due_on?: string;
             /**
-             * @description Integer of minor units (cents), as text
+             * @description Integer of minor units of the currency (ISO 4217: cents of a euro, whole yen, thousandths of a dinar), as text
              * @example 120000
              */
             gross_minor?: string;
@@ -342,7 +342,7 @@ export interface components {
                  */
                 amount_minor?: string;
                 /**
-                 * @description Integer of minor units (cents), as text
+                 * @description Integer of minor units of the currency (ISO 4217: cents of a euro, whole yen, thousandths of a dinar), as text
                  * @example 120000
                  */
                 discount_minor?: string;
@@ -366,7 +366,7 @@ export interface components {
                 methods?: ("card" | "sepa_debit")[];
                 parts?: {
                     /**
-                     * @description Integer of minor units (cents), as text
+                     * @description Integer of minor units of the currency (ISO 4217: cents of a euro, whole yen, thousandths of a dinar), as text
                      * @example 120000
                      */
                     amount_minor?: string;
@@ -407,7 +407,7 @@ export interface components {
                  */
                 delivered_on?: string | null;
                 /**
-                 * @description Integer of minor units (cents), as text
+                 * @description Integer of minor units of the currency (ISO 4217: cents of a euro, whole yen, thousandths of a dinar), as text
                  * @example 120000
                  */
                 due_minor?: string;
@@ -416,14 +416,14 @@ export interface components {
                 /** @description Charges of the whole invoice, VAT included: an offer may exclude them. */
                 freight_minor?: string;
                 /**
-                 * @description Integer of minor units (cents), as text
+                 * @description Integer of minor units of the currency (ISO 4217: cents of a euro, whole yen, thousandths of a dinar), as text
                  * @example 120000
                  */
                 gross_minor: string;
                 /** Format: date */
                 issued_on: string;
                 /**
-                 * @description Integer of minor units (cents), as text
+                 * @description Integer of minor units of the currency (ISO 4217: cents of a euro, whole yen, thousandths of a dinar), as text
                  * @example 120000
                  */
                 net_minor: string;
@@ -442,7 +442,7 @@ export interface components {
                 type_code: string;
                 vat_lines: {
                     /**
-                     * @description Integer of minor units (cents), as text
+                     * @description Integer of minor units of the currency (ISO 4217: cents of a euro, whole yen, thousandths of a dinar), as text
                      * @example 120000
                      */
                     base_minor: string;
@@ -451,7 +451,7 @@ export interface components {
                     /** @description Basis points: 2000 is 20 % */
                     rate_bps: number;
                     /**
-                     * @description Integer of minor units (cents), as text
+                     * @description Integer of minor units of the currency (ISO 4217: cents of a euro, whole yen, thousandths of a dinar), as text
                      * @example 120000
                      */
                     vat_minor: string;
@@ -556,7 +556,7 @@ export interface components {
                 } | null;
                 number?: string | null;
                 /**
-                 * @description Integer of minor units (cents), as text
+                 * @description Integer of minor units of the currency (ISO 4217: cents of a euro, whole yen, thousandths of a dinar), as text
                  * @example 120000
                  */
                 value_minor?: string | null;
@@ -567,7 +567,7 @@ export interface components {
                 max_share_bps?: number;
                 points?: number;
                 /**
-                 * @description Integer of minor units (cents), as text
+                 * @description Integer of minor units of the currency (ISO 4217: cents of a euro, whole yen, thousandths of a dinar), as text
                  * @example 120000
                  */
                 value_minor?: string;

@@ -2,7 +2,8 @@
 export const amount = {
 	type: 'string',
 	pattern: '^-?\\d+$',
-	description: 'Integer of minor units (cents), as text',
+	description:
+		'Integer of minor units of the currency (ISO 4217: cents of a euro, whole yen, thousandths of a dinar), as text',
 	examples: ['120000']
 };
 

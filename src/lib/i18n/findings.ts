@@ -87,6 +87,12 @@ const TEXTS: Record<string, (inputs: object, say: { locale: Locale }) => string>
 	PAYEE_ACCOUNT_CHANGED: m.finding_payee_changed,
 	PAYEE_ACCOUNT_UNKNOWN: m.finding_payee_unknown,
 	SELLER_OTHER: m.finding_seller_other,
+	BUYER_SELF: m.finding_buyer_self,
+	SELLER_VAT_MISSING: m.finding_seller_vat_missing,
+	TYPE_FRAMEWORK: m.finding_type_framework,
+	PAID_FRAMEWORK: m.finding_paid_framework,
+	DEBTOR_IBAN: m.finding_debtor_iban,
+	NEGATIVE_PRICE: m.finding_negative_price,
 	CONTACT_NEW: m.finding_contact_new,
 	ZIP: m.finding_zip,
 	TERMS_UNCLEAR: m.finding_terms_unclear,
@@ -101,7 +107,8 @@ const AMOUNTS = new Set([
 	'VAT_SPLIT',
 	'VAT_BASE',
 	'PARTS_SUM',
-	'STATUS_PAID'
+	'STATUS_PAID',
+	'PAID_FRAMEWORK'
 ]);
 /** `120000`, and `12000 JPY` where the currency has not two decimals; `≤ ` may stand before it. */
 function amountOf(code: string, value: string, locale: Locale): string | null {

@@ -40,6 +40,7 @@ const PHRASES = [
 	m.expected_decimals,
 	m.expected_days_400,
 	m.expected_buyer,
+	m.expected_a_client,
 	m.expected_possible,
 	m.expected_one_total,
 	m.expected_issued,

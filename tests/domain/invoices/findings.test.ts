@@ -200,7 +200,9 @@ describe('its days', () => {
 		expect(found({ dueOn: before })).toEqual([confirm('DUE_BEFORE_ISSUE', 'BT-9', '2026-10-31', '≥ 2026-11-01')]);
 		expect(found({ dueOn: civilDate('2026-11-01') })).toEqual([]);
 		expect(found({ dueOn: before, typeCode: '386' })).toEqual([]);
-		for (const businessProcess of ['B2', 'S2', 'M2']) expect(found({ dueOn: before, businessProcess })).toEqual([]);
+		const paid = { prepaidMinor: minor(120_000n), dueMinor: minor(0n) };
+		for (const businessProcess of ['B2', 'S2', 'M2'])
+			expect(found({ dueOn: before, businessProcess, ...paid })).toEqual([]);
 		expect(found({ dueOn: before, businessProcess: 'B1' })).toHaveLength(1);
 	});
 	test('more than four hundred days ahead is said', () => {
@@ -220,7 +222,25 @@ describe('its days', () => {
 		expect(found({ issuedOn: civilDate('2126-11-01'), dueOn: civilDate('2126-12-01') })).toEqual([]);
 	});
 });
+describe('the process it names', () => {
+	test('paid already and still asking is a question; a deposit is no final invoice', () => {
+		for (const businessProcess of ['B2', 'S2', 'M2']) {
+			expect(found({ businessProcess })).toEqual([confirm('PAID_FRAMEWORK', 'BT-115', '120000', '0')]);
+			expect(found({ businessProcess, prepaidMinor: minor(120_000n), dueMinor: minor(0n) })).toEqual([]);
+		}
+		for (const businessProcess of ['B4', 'S4', 'M4'])
+			for (const typeCode of ['386', '500', '503'])
+				expect(found({ businessProcess, typeCode })).toEqual([warn('TYPE_FRAMEWORK', 'BT-3', typeCode, '380')]);
+		expect([found({ businessProcess: 'S4' }), found({ businessProcess: 'S1', typeCode: '386' })]).toEqual([[], []]);
+	});
+});
 describe('its parties', () => {
+	test('an account to be debited is an account', () => {
+		const of = (debtorIban: string | null) =>
+			found({ agreed: agreed({ mandate: { reference: 'M1', creditorId: null, debtorIban } }) });
+		expect([of(null), of('FR76 3000 6000 0112 3456 7890 189')]).toEqual([[], []]);
+		expect(of('FRDEBIT')).toEqual([warn('DEBTOR_IBAN', 'BT-91', 'FRDEBIT', 'FR76…')]);
+	});
 	test('the client has a name', () =>
 		expect(found({ buyer: party({ name: '' }) })).toEqual([block('BUYER_MISSING', 'BT-44', '', 'le nom du client')]));
 	test('a French VAT number has its key, and the right one is told; others are not ours to check', () => {

@@ -21,6 +21,28 @@ const warning = (code: string, field: string, found: string, expected: string) =
 });
 const OF_LINE = 'ligne 1, BT-131';
 
+test('what is taken off has a negative quantity, not a negative price', () => {
+	const of = (over: Partial<InvoiceLine>) => checkLines([line(over)], null);
+	expect(of({ net: '-10.00', quantity: '1', price: '-10' })).toEqual([
+		warning('NEGATIVE_PRICE', 'ligne 1, BT-146', '-10', '≥ 0')
+	]);
+	expect(of({ net: '-10.00', quantity: '-1', price: '10' })).toEqual([]);
+	expect(of({ net: '0.00', quantity: '1', price: '-0.00' })).toEqual([]);
+});
+test('rounding, and what is too fine, are of the currency', () => {
+	const of = (net: string, decimals: number) =>
+		checkLines([line({ net })], null, decimals).map((one) => [one.code, one.expected]);
+	expect([of('100', 0), of('100.00', 0), of('100.5', 0)]).toEqual([[], [], [['DECIMALS', '0 décimale']]]);
+	expect([of('100.125', 3), of('100.125', 2)]).toEqual([[], [['DECIMALS', '2 décimales']]]);
+	const total = (written: string, decimals: number) =>
+		checkLines([line({ net: '100' })], written, decimals).map((one) => [one.code, one.expected]);
+	expect([total('101', 0), total('102', 0), total('100.01', 2), total('100.002', 3)]).toEqual([
+		[],
+		[['LINES_SUM', '100']],
+		[],
+		[['LINES_SUM', '100.000']]
+	]);
+});
 describe('a line', () => {
 	test.each<[string, Partial<InvoiceLine>]>([
 		['quantity by price', { net: '25.50', quantity: '3', price: '8.50' }],

@@ -224,6 +224,47 @@ describe('UBL', () => {
 		expect(await codes(good.replace('<cbc:IssueDate>2026-11-12</cbc:IssueDate>', ''))).toContain('ISSUE_DATE_MISSING');
 	});
 });
+describe('who asks for VAT says under which number', () => {
+	const codes = async (text: string) => (await readText('x.xml', text))[0]!.findings.map((finding) => finding.code);
+	test('CII', async () => {
+		const without = ciiOf(spec).replace(/<ram:SpecifiedTaxRegistration>.*?<\/ram:SpecifiedTaxRegistration>/, '');
+		expect([await codes(ciiOf(spec)), await codes(without)]).toEqual([[], ['SELLER_VAT_MISSING']]);
+		// A number for tax of another kind is one too (BT-32).
+		expect(
+			await codes(ciiOf(spec).replace('<ram:ID schemeID="VA">FR96552100554', '<ram:ID schemeID="FC">201/113/40209'))
+		).toEqual([]);
+	});
+	test('UBL', async () => {
+		const without = ublOf('Invoice').replace(/<cac:PartyTaxScheme>.*?<\/cac:PartyTaxScheme>/, '');
+		expect([await codes(ublOf('Invoice')), await codes(without)]).toEqual([[], ['SELLER_VAT_MISSING']]);
+	});
+});
+describe('an amount of a file that is none', () => {
+	const findings = async (text: string) =>
+		(await readText('x.xml', text))[0]!.findings.map((one) => `${one.severity} ${one.code} ${one.field} ${one.found}`);
+	test('of the VAT split, of the VAT total, of a rate: refused by field, never taken for nothing', async () => {
+		const ubl = ublOf('Invoice');
+		expect(await findings(ubl.replace('<cbc:TaxableAmount>100.00', '<cbc:TaxableAmount>1 00.00'))).toContain(
+			'block AMOUNT_FORMAT BT-116 1 00.00'
+		);
+		expect(await findings(ubl.replace('<cbc:TaxAmount>20.00', '<cbc:TaxAmount>20,00'))).toContain(
+			'block DECIMAL_COMMA BT-117 20,00'
+		);
+		expect(
+			await findings(ubl.replace('<cbc:TaxAmount currencyID="EUR">20.00', '<cbc:TaxAmount currencyID="EUR">x'))
+		).toContain('block AMOUNT_FORMAT BT-110 x');
+		expect(
+			await findings(ubl.replace('<cbc:ID>S</cbc:ID><cbc:Percent>20', '<cbc:ID>S</cbc:ID><cbc:Percent>vingt'))
+		).toContain('block AMOUNT_FORMAT BT-119 vingt');
+	});
+	test('a rate may have more decimals than two', async () => {
+		const [result] = await readText(
+			'x.xml',
+			ublOf('Invoice').replace('<cbc:ID>S</cbc:ID><cbc:Percent>20', '<cbc:ID>S</cbc:ID><cbc:Percent>20.000')
+		);
+		expect(result!.ok && result!.document.vatLines[0]!.rateBps).toBe(2000);
+	});
+});
 describe('our own Factur-X', () => {
 	test('is read from the PDF and from the XML alike', async () => {
 		const [pdf, xml] = [

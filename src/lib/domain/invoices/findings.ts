@@ -41,6 +41,8 @@ export const contactNew = (email: string): Finding => confirm('CONTACT_NEW', 'BT
 
 const NOT_INVOICES = new Set(['751', '325']);
 const ALREADY_PAID = new Set(['B2', 'S2', 'M2']);
+/** A final invoice after deposits is no deposit itself (BR-FR-CO-08). */
+const AFTER_DEPOSIT = new Set(['B4', 'S4', 'M4']);
 
 /** Lists and books have no profile of EN 16931: their reader names itself. */
 const OWN_PROFILES = new Set(['csv', 'json', 'fec', 'ximport', 'rimport']);
@@ -72,6 +74,8 @@ function checkIdentity(d: InvoiceDocument): Finding[] {
 	if (d.profile === null) findings.push(confirm('PROFILE_MISSING', 'BT-24', '', 'urn:cen.eu:en16931:2017'));
 	else if (!isKnownProfile(d.profile))
 		findings.push(warn('PROFILE_UNKNOWN', 'BT-24', d.profile, 'urn:cen.eu:en16931:2017'));
+	if (isDeposit(d.typeCode) && AFTER_DEPOSIT.has(d.businessProcess ?? ''))
+		findings.push(warn('TYPE_FRAMEWORK', 'BT-3', d.typeCode, '380'));
 	return findings;
 }
 
@@ -88,6 +92,9 @@ function checkTotals(d: InvoiceDocument): Finding[] {
 		findings.push(confirm('AMOUNT_DUE', 'BT-115', told(d.dueMinor), told(due)));
 	else if (d.dueMinor > whole)
 		findings.push(confirm('DUE_ABOVE_TOTAL', 'BT-115', told(d.dueMinor), `≤ ${told(whole)}`));
+	// What is paid already asks for nothing (BR-FR-CO-09): otherwise one of the two is wrong, and it is left unpaid or paid twice.
+	if (ALREADY_PAID.has(d.businessProcess ?? '') && d.dueMinor > 0n)
+		findings.push(confirm('PAID_FRAMEWORK', 'BT-115', told(d.dueMinor), told(0n)));
 	return [...findings, ...checkVat(d, told)];
 }
 
@@ -146,6 +153,8 @@ function checkParties(d: InvoiceDocument): Finding[] {
 		if (vatNumber && !hasValidVatKey(vatNumber))
 			findings.push(warn('VAT_KEY', field, vatNumber, `FR${vatKeyOf(vatNumber.slice(4))}${vatNumber.slice(4)}`));
 	if (d.payeeIban && !isValidIban(d.payeeIban)) findings.push(warn('IBAN', 'BT-84', d.payeeIban, 'FR76…'));
+	const debtor = d.agreed?.mandate?.debtorIban;
+	if (debtor && !isValidIban(debtor)) findings.push(warn('DEBTOR_IBAN', 'BT-91', debtor.slice(0, 40), 'FR76…'));
 	return findings;
 }
 

@@ -21,7 +21,7 @@ const unitOf = (decimals: number): bigint => 10n ** BigInt(6 - decimals);
 
 /** `decimals`: of the currency of the invoice. */
 export function checkLines(lines: InvoiceLine[], total: string | null, decimals = 2): Finding[] {
-	const findings = lines.flatMap((line) => checkLine(line, decimals));
+	const findings = lines.flatMap((line) => [...checkLine(line, decimals), ...checkPrice(line)]);
 	if (findings.some((finding) => finding.severity === 'block') || !lines.length || total === null) return findings;
 	const sum = lines
 		.filter((line) => line.isSummed)
@@ -45,6 +45,12 @@ function checkLine(line: InvoiceLine, decimals: number): Finding[] {
 	return expected !== null && absolute(expected - net) > unit
 		? [warn('LINE_CALC', field, line.net, print(expected, decimals))]
 		: [];
+}
+
+/** What is taken off has a negative quantity, not a negative price (BR-27). */
+function checkPrice({ id, price }: InvoiceLine): Finding[] {
+	const value = millionths(price ?? '');
+	return value !== null && value < 0n ? [warn('NEGATIVE_PRICE', `ligne ${id}, BT-146`, price ?? '', '≥ 0')] : [];
 }
 
 /** Quantity × price, less and plus what the line itself says; `null` when a part is missing. */

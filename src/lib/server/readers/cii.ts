@@ -240,6 +240,11 @@ class CiiReading extends XmlReading {
 		);
 	}
 
+	protected hasTaxNumber(): boolean {
+		return ['SellerTradeParty', 'SellerTaxRepresentativeTradeParty'].some((name) =>
+			list(at(this.agreement, name) ?? {}, 'SpecifiedTaxRegistration').some((one) => text(one, 'ID') !== null)
+		);
+	}
 	private terms(issuedOn: CivilDate): ReadTerms {
 		const blocks = list(this.settlement, 'SpecifiedTradePaymentTerms').map((term): WrittenTerm => {
 			const discount = at(term, 'ApplicableTradePaymentDiscountTerms');

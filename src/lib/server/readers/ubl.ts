@@ -111,6 +111,13 @@ class UblReading extends XmlReading {
 		};
 	}
 
+	protected hasTaxNumber(): boolean {
+		const parties = [
+			at(at(this.root, 'AccountingSupplierParty') ?? {}, 'Party'),
+			at(this.root, 'TaxRepresentativeParty')
+		];
+		return parties.some((party) => list(party ?? {}, 'PartyTaxScheme').some((one) => text(one, 'CompanyID') !== null));
+	}
 	/** The core of EN 16931 has words only; UBL 2.1 itself has discounts and dated parts, which wider profiles use. */
 	private terms(issuedOn: CivilDate): ReadTerms {
 		const blocks = list(this.root, 'PaymentTerms').map((term): WrittenTerm => {

@@ -37,12 +37,24 @@ export abstract class XmlReading {
 	result(): ReadResult {
 		const document = this.document();
 		const findings = document
-			? [...this.findings, ...checkDocument(document, this.when.today), ...checkLines(...this.lines(), this.decimals)]
+			? [
+					...this.findings,
+					...this.taxFindings(document),
+					...checkDocument(document, this.when.today),
+					...checkLines(...this.lines(), this.decimals)
+				]
 			: this.findings;
 		if (!document || findings.some((finding) => finding.severity === 'block')) return { ok: false, findings };
 		return { ok: true, document, findings };
 	}
 	protected abstract document(): InvoiceDocument | null;
+	/** Whether the seller, or who stands for it, has a number for tax: BT-31, BT-32 or BT-63. */
+	protected abstract hasTaxNumber(): boolean;
+	/** Who asks for VAT says under which number (BR-S-02). */
+	private taxFindings({ vatLines }: InvoiceDocument): Finding[] {
+		const isTaxed = vatLines.some((line) => line.category === 'S' && line.vatMinor !== 0n);
+		return isTaxed && !this.hasTaxNumber() ? [warn('SELLER_VAT_MISSING', 'BT-31', '', 'FR…')] : [];
+	}
 	/** The lines, and the total they are said to make. */
 	protected abstract lines(): [InvoiceLine[], string | null];
 

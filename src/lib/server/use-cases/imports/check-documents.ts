@@ -2,14 +2,13 @@
 import type { Scope } from '../../../domain/access/scope.ts';
 import { addDays } from '../../../domain/calendar/civil-date.ts';
 import { KnownClients, tidyBuyer } from '../../../domain/invoices/buyer.ts';
-import { debtOf, type InvoiceDocument } from '../../../domain/invoices/document.ts';
+import { debtOf, type InvoiceDocument, type Party } from '../../../domain/invoices/document.ts';
 import {
 	confirm,
 	contactNew,
 	nameKeyOf,
 	notPayableReason,
 	verdictOf,
-	warn,
 	type Finding,
 	type ReadResult
 } from '../../../domain/invoices/findings.ts';
@@ -142,20 +141,31 @@ function outcomeOf(verdict: ReturnType<typeof verdictOf>, isSame: boolean | null
 	return verdict === 'confirm' ? 'review' : 'new';
 }
 
+/** Is this the supplier? By SIREN, else by VAT number, else by name; null: the file names nobody. */
+function isOneOf(supplier: Supplier, { siren, vatNumber, name }: Party): boolean | null {
+	if (siren && supplier.siren) return siren === supplier.siren;
+	if (vatNumber && supplier.vatNumber) return vatNumber === supplier.vatNumber;
+	return name ? nameKeyOf(name) === nameKeyOf(supplier.name) : null;
+}
+const toldParty = ({ name, siren, vatNumber }: Pick<Party, 'name' | 'siren' | 'vatNumber'>): string =>
+	`${name} ${siren ?? vatNumber ?? ''}`.trim();
+
 /** More would say no more. */
 const ACCOUNTS_SHOWN = 3;
 /**
  * A file that names another payee account than the supplier's is the classic fraud: a person looks first, whoever is named as the seller. Another seller
- * is the classic mistake. While the supplier has said no account of its own, each one is a question.
+ * is the classic mistake, a purchase invoice too:
+ * neither is ever new. While the supplier has said no account of its own, each one is a question.
  */
 function ownershipFindings(supplier: Supplier, document: InvoiceDocument): Finding[] {
-	const { seller } = document;
-	const [named, own] =
-		seller.siren && supplier.siren ? [seller.siren, supplier.siren] : [seller.vatNumber, supplier.vatNumber];
+	const { seller, buyer } = document;
 	const { iban } = supplier;
 	const others = accountsSaid(document).filter((account) => !iban || !isSameAccount(account, iban));
 	return [
-		...(named && own && named !== own ? [warn('SELLER_OTHER', 'BT-30', `${seller.name} ${named}`.trim(), own)] : []),
+		...(isOneOf(supplier, seller) === false
+			? [confirm('SELLER_OTHER', 'BT-30', toldParty(seller), toldParty(supplier))]
+			: []),
+		...(isOneOf(supplier, buyer) ? [confirm('BUYER_SELF', 'BT-47', toldParty(buyer), 'un client')] : []),
 		...others
 			.slice(0, ACCOUNTS_SHOWN)
 			.map((account) =>
