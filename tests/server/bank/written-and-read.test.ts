@@ -1,5 +1,6 @@
 // Written then read is the same, for any amount and any day, in every format of banks and in the currencies that banks write in them.
 import fc from 'fast-check';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { addDays, civilDate, type CivilDate } from '#lib/domain/calendar/civil-date.ts';
 import { decimalsOf } from '#lib/domain/money/currency.ts';
@@ -78,6 +79,32 @@ describe('written then read is the same', () => {
 			}),
 			{ numRuns: 100 }
 		);
+	});
+});
+describe('CFONB 120 as mail and editors leave it', () => {
+	const lines = readFileSync(new URL('../../data/cfonb120/pennylane_example.txt', import.meta.url), 'latin1').split(
+		/\r?\n/
+	);
+	const whole = read(lines.join('\n'));
+	const amounts = (reading: ReturnType<typeof read>) =>
+		reading.ok
+			? reading.statements.flatMap((one) =>
+					one.lines.map((line) => `${line.bookedOn} ${line.amountMinor} ${line.text}`)
+				)
+			: reading.findings;
+	test('blanks cut off the end are missed by nobody', () => {
+		expect(amounts(whole).length).toBeGreaterThan(2);
+		expect(amounts(read(lines.map((line) => line.trimEnd()).join('\r\n')))).toEqual(amounts(whole));
+	});
+	test('in UTF-8, with accents, a line has as many letters', () => {
+		const accented = lines.map((line) => line.replace('VIR ', 'VÉR '));
+		expect(accented).not.toEqual(lines);
+		const reading = read(accented.join('\n'));
+		expect([reading.ok, amounts(reading).length]).toEqual([true, amounts(whole).length]);
+	});
+	test('what is cut inside a line is said', () => {
+		const cut = lines.map((line) => (line.startsWith('04') ? line.slice(0, 100) : line));
+		expect(read(cut.join('\n')).findings[0]).toMatchObject({ code: 'LINE_LAYOUT', found: '100 caractères' });
 	});
 });
 test('an instant of a bank is the day it falls on where the supplier is', () => {

@@ -153,7 +153,7 @@ test('without a number and without a word, a client is neither company nor priva
 	const importId = await opened([
 		jsonOf([
 			{ name: `Mairie ${tag}` },
-			{ name: `Numéro ${tag}`, siren: '552100554' },
+			{ name: `Numéro ${tag}`, siren: '542107651' },
 			{ name: `Dite ${tag}`, kind: 'consumer' }
 		])
 	]);

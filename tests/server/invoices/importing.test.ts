@@ -147,7 +147,7 @@ test('namesakes stay strangers; one address or one SIREN is one client', async (
 		'N3;12/11/2026;J. Martin;jean@un.example;;120,00',
 		'N4;12/11/2026;Gamma;compta@gamma.example;732829320;120,00',
 		'N5;12/11/2026;Gamma Lyon;lyon@gamma.example;732829320;120,00',
-		'N6;12/11/2026;Delta;compta@gamma.example;552100554;120,00'
+		'N6;12/11/2026;Delta;compta@gamma.example;542107651;120,00'
 	];
 	const bytes = new TextEncoder().encode(`Numéro;Date;Client;Email;SIREN;Montant TTC\n${rows.join('\n')}\n`);
 	await importInvoices(house.services, cast.owner, [{ name: 'n.csv', bytes }], { sendMails: false });
@@ -156,6 +156,23 @@ test('namesakes stay strangers; one address or one SIREN is one client', async (
 	expect(of.N3).toBe(of.N1);
 	expect(of.N5).toBe(of.N4);
 	expect(of.N6).not.toBe(of.N4);
+});
+test('an invoice of another seller, or addressed to the supplier itself, is never new: it is a question', async () => {
+	const of = async (over: Partial<InvoiceSpec>) => {
+		const preview = await previewImport(house, cast.owner, [await file({ number: `W${newId().slice(-6)}`, ...over })]);
+		const [line] = preview.ok ? preview.value.lines : [];
+		return [line?.outcome, line?.findings.map((finding) => finding.code)];
+	};
+	const other = { siren: '542107651', vatNumber: 'FR03542107651' };
+	expect(await of({})).toEqual(['new', []]);
+	expect(await of({ seller: { ...LUMEN, ...other } })).toEqual(['review', ['SELLER_OTHER']]);
+	expect(await of({ buyer: { name: 'Moi-même', siren: '552100554', email: 'moi@lumen.example' } })).toEqual([
+		'review',
+		['BUYER_SELF']
+	]);
+	expect(
+		await of({ seller: { ...LUMEN, ...other }, buyer: { name: 'Atelier Lumen', siren: '552100554', email: null } })
+	).toEqual(['review', ['SELLER_OTHER', 'BUYER_SELF']]);
 });
 test('a credit note is a credit whichever sign its file gives it', async () => {
 	const bytes = new TextEncoder().encode(

@@ -10,13 +10,14 @@ import {
 import { block, confirm, type Finding } from '../../../domain/invoices/findings.ts';
 import { decimalsOf } from '../../../domain/money/currency.ts';
 import { minor, type Minor } from '../../../domain/money/minor.ts';
+import { decodeText } from '../text.ts';
 
 export const isCfonb = (head: string): boolean =>
 	/^(01|04|07)\d{5}.{4}[ \d]{5}([A-Z]{3}| {3})[ \d]/.test(head) || isCfonb240(head);
 const isCfonb240 = (head: string): boolean => /^0[34]\d{2}.{236}(\r?\n|$)/.test(head);
 
 export function readCfonb(bytes: Uint8Array): StatementReading {
-	const content = new TextDecoder('windows-1252').decode(bytes);
+	const content = decodeText(bytes);
 	if (isCfonb240(content))
 		return { ok: false, findings: [block('CFONB_240', 'ligne 1', '240 caractères', 'CFONB 120')] };
 	const reading = new CfonbReading();
@@ -26,6 +27,8 @@ export function readCfonb(bytes: Uint8Array): StatementReading {
 	return reading.result();
 }
 
+/** Mail and editors cut blanks off the end: nothing else is missing where the day and, but in a detail, the amount stand in their places. */
+const IS_CUT = /^(?=.{0,119}$)(?:0[147].{32}\d{6}.{50}[ \d]{13}[{}A-R]|05.{32}\d{6})/;
 const POSITIVE = '{ABCDEFGHI';
 const NEGATIVE = '}JKLMNOPQR';
 /** `0000000001904}` with 2 decimals is -190.40. `decimals`: of the line, `unit`: of its currency. */
@@ -54,7 +57,8 @@ class CfonbReading {
 	private loose: BankStatement | null = null; // transactions of a file that has no balances at all
 	private last: StatementLine | null = null;
 
-	take(line: string, n: number): void {
+	take(written: string, n: number): void {
+		const line = IS_CUT.test(written) ? written.padEnd(120) : written;
 		if (line.length !== 120) return this.fault('LINE_LAYOUT', n, `${line.length} caractères`, '120 caractères');
 		const code = line.slice(0, 2);
 		if (code === '01') this.begin(line, n);
