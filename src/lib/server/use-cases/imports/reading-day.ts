@@ -4,7 +4,7 @@ import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import type { When } from '../../readers/norm-values.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
-import { getSupplier } from '../../store/parties.ts';
+import { getSupplier } from '../../store/suppliers.ts';
 
 export async function readingDay(tx: Tx, scope: Scope, { clock }: Pick<Services, 'clock'>): Promise<When> {
 	const { timeZone } = await getSupplier(tx, scope);
