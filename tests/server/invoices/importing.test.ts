@@ -163,7 +163,7 @@ test('an invoice of another seller, or addressed to the supplier itself, is neve
 		const [line] = preview.ok ? preview.value.lines : [];
 		return [line?.outcome, line?.findings.map((finding) => finding.code)];
 	};
-	const other = { siren: '542107651', vatNumber: 'FR03542107651' };
+	const other = { siren: '542107651', vatNumber: 'FR13542107651' };
 	expect(await of({})).toEqual(['new', []]);
 	expect(await of({ seller: { ...LUMEN, ...other } })).toEqual(['review', ['SELLER_OTHER']]);
 	expect(await of({ buyer: { name: 'Moi-même', siren: '552100554', email: 'moi@lumen.example' } })).toEqual([
