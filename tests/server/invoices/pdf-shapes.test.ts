@@ -105,6 +105,15 @@ describe('locked', () => {
 	test('with a password that nobody gave: said', async () =>
 		expect(await locked('secret')).toEqual([false, ['NO_XML']]));
 });
+test('a tree of names is walked by itself: no list of associated files helps', async () =>
+	expect(
+		await readShaped(({ doc, tree, pairs }) => {
+			const leaf = node(doc, { Names: pairs });
+			tree.delete(name('Names'));
+			tree.set(name('Kids'), doc.context.obj([node(doc, { Kids: [leaf] })]));
+			doc.catalog.delete(name('AF'));
+		})
+	).toEqual(['F2026-0042', ['AF_MISSING']]));
 test('attachments that the document does not name are read, and said', async () =>
 	expect(await readShaped(({ doc }) => doc.catalog.delete(name('AF')))).toEqual(['F2026-0042', ['AF_MISSING']]));
 test('a PDF that announces another profile than its data has is read, and said', async () => {
