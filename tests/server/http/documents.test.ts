@@ -1,7 +1,11 @@
 // Documents that leave: no spreadsheet runs them, nobody waits for them, no browser keeps them.
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import { cell, csvOf } from '#lib/server/documents/csv.ts';
+import { drawingThread } from '#lib/server/documents/drawing-thread.ts';
 import { openPdf } from '#lib/server/documents/pdf.ts';
 import { drawAside, drawInTurn } from '#lib/server/http/draw-in-turn.ts';
 import { pictureResponse } from '#lib/server/http/file-response.ts';
@@ -100,6 +104,43 @@ describe('drawings', () => {
 		}
 		await Promise.all(all);
 		expect(begun).toBe(10);
+	});
+	// Draws as draw-pdf.ts does, except two titles.
+	const source = join(mkdtempSync(join(tmpdir(), 'drawing-')), 'draw.mjs');
+	writeFileSync(
+		source,
+		`export default ({ title }) => {
+			while (title === 'never');
+			for (const held = []; title === 'heavy'; ) held.push(new Array(100_000).fill(title));
+			return new TextEncoder().encode(title);
+		}`
+	);
+	const content = (title: string) => ({ title, author: 'A', lang: 'en' as const, paragraphs: [] });
+	test('that never end are ended: the one document fails and says so, those behind it are drawn', async () => {
+		const draw = drawingThread(source, { milliseconds: 1500, megabytes: 64 });
+		const all = await Promise.allSettled(
+			['before', 'never', 'after', 'never', 'last'].map((title) => draw(content(title)))
+		);
+		expect(
+			all.map((one) => (one.status === 'fulfilled' ? new TextDecoder().decode(one.value) : String(one.reason)))
+		).toEqual([
+			'before',
+			'DrawingTooLong: the document « never » was not drawn within 1.5 s: its drawing was ended',
+			'after',
+			'DrawingTooLong: the document « never » was not drawn within 1.5 s: its drawing was ended',
+			'last'
+		]);
+	});
+	test('that take too much memory end alone', async () => {
+		const draw = drawingThread(source, { milliseconds: 60_000, megabytes: 32 });
+		const [heavy, after] = await Promise.allSettled(['heavy', 'after'].map((title) => draw(content(title))));
+		expect(heavy).toMatchObject({ status: 'rejected', reason: { code: 'ERR_WORKER_OUT_OF_MEMORY' } });
+		expect(after?.status).toBe('fulfilled');
+	});
+	test('whose thread cannot start fail at once, and the process goes on', async () => {
+		const draw = drawingThread(join(tmpdir(), 'no-such-drawing.mjs'));
+		for (const title of ['one', 'two'])
+			await expect(draw(content(title))).rejects.toMatchObject({ code: 'ERR_MODULE_NOT_FOUND' });
 	});
 	test('one that fails holds nobody up', async () => {
 		await expect(drawInTurn('one', () => Promise.reject(new Error('no')))).rejects.toThrow('no');

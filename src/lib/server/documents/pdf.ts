@@ -1,25 +1,13 @@
 // What receipts and credit notes share: a page is filled here, and drawn in a thread of its own, so that no request waits for another's document.
 import { createRequire } from 'node:module';
-import { Piscina } from 'piscina';
 import { m } from '#lib/paraglide/messages.js';
 import type { Locale } from '../../domain/money/format.ts';
 import type { Issuer } from '../store/suppliers.ts';
+import { drawingThread } from './drawing-thread.ts';
 import type { Face, Item, PageContent } from './page-content.ts';
 
-/** Started with the first document, and ended when none was asked for in a minute: a web process at rest does without it. */
-let thread: Piscina<PageContent, Uint8Array> | undefined;
-const drawAside = (content: PageContent): Promise<Uint8Array> => {
-	// By the name of its source: built or not, the product runs beside its sources, and Node reads TypeScript by itself.
-	thread ??= new Piscina({
-		filename: createRequire(import.meta.url).resolve('#lib/server/documents/draw-pdf.ts'),
-		minThreads: 0,
-		maxThreads: 1,
-		idleTimeout: 60_000,
-		execArgv: [],
-		env: {}
-	});
-	return thread.run(content);
-};
+// By the name of its source: built or not, the product runs beside its sources, and Node reads TypeScript by itself.
+const drawAside = drawingThread(createRequire(import.meta.url).resolve('#lib/server/documents/draw-pdf.ts'));
 
 export type Page = {
 	/** What `fill` writes belongs together, for who reads by ear. */
