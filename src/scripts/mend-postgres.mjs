@@ -51,6 +51,13 @@ const MENDINGS = [
 		`    clearImmediate(nextWriteTimer)
     chunk = nextWriteTimer = null
     if (socket) {`
+	],
+	// A new connection first asks for the types of arrays. One that is lost before they are answered is nobody's error: what it was opened for is told, or asked again.
+	[
+		`    \`], [], execute)
+    types.forEach(`,
+		`    \`], [], execute).catch(() => [])
+    types.forEach(`
 	]
 ];
 

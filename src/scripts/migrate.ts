@@ -77,7 +77,9 @@ export async function migrateDatabase(url: string, from = folder): Promise<void>
 }
 
 if (import.meta.main) {
-	const url = process.env.DATABASE_URL_MIGRATE || process.env.DATABASE_URL;
+	const { DATABASE_URL_MIGRATE, DATABASE_URL_DIRECT, DATABASE_URL } = process.env;
+	// The turn is a session's: past a pool that lends sessions out by transaction.
+	const url = DATABASE_URL_MIGRATE || DATABASE_URL_DIRECT || DATABASE_URL;
 	if (!url) {
 		console.error(
 			'DATABASE_URL_MIGRATE or DATABASE_URL is missing, for example postgres://user:password@127.0.0.1:5432/ponctuel'

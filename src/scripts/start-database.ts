@@ -23,11 +23,17 @@ const NEVER = new Promise<void>(() => {});
 
 /** How to stop it goes to `undo`. */
 export async function database(options: Options, undo: (() => unknown)[]): Promise<StartedDatabase> {
-	const { DATABASE_URL, DATABASE_URL_SYSTEM, DATABASE_URL_MIGRATE } = process.env;
+	const { DATABASE_URL, DATABASE_URL_SYSTEM, DATABASE_URL_DIRECT, DATABASE_URL_MIGRATE } = process.env;
 	if (DATABASE_URL) {
-		for (const [name, url] of Object.entries({ DATABASE_URL, DATABASE_URL_SYSTEM, DATABASE_URL_MIGRATE }))
+		const urls = { DATABASE_URL, DATABASE_URL_SYSTEM, DATABASE_URL_DIRECT, DATABASE_URL_MIGRATE };
+		for (const [name, url] of Object.entries(urls))
 			if (url && !/^postgres(ql)?:\/\//.test(url))
 				throw new StartProblem(`${name} must look like postgres://user:password@host:5432/name`);
+		// Made logins are unknown to a pool, and the lock of migrations is a session's.
+		if (DATABASE_URL_DIRECT && !DATABASE_URL_MIGRATE)
+			throw new StartProblem(
+				'DATABASE_URL_DIRECT says that a pool stands before the database: then give three logins of your own (runbook), the owner in DATABASE_URL_MIGRATE, past the pool too.'
+			);
 		const owner = DATABASE_URL_MIGRATE || DATABASE_URL;
 		return { owner, raw: owner, elsewhere: null, ended: NEVER };
 	}

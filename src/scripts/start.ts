@@ -80,6 +80,7 @@ export async function start(options: StartOptions): Promise<Running> {
 		// The product never learns who owns the tables.
 		Object.assign(env, { DATABASE_URL: app, DATABASE_URL_SYSTEM: system });
 		delete env.DATABASE_URL_MIGRATE;
+		if (!process.env.DATABASE_URL) delete env.DATABASE_URL_DIRECT;
 		const sandbox = isDemo ? await outsideWorld(options, env, undo) : null;
 		if (sandbox) await seedOnce(env, owner, sandbox.apiUrl, told);
 		if (!isDemo) readConfig(env);

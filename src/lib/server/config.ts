@@ -11,6 +11,7 @@ const databaseUrl = () => starts(/^postgres(ql)?:\/\//, 'postgres://user:passwor
 const Environment = v.object({
 	DATABASE_URL: databaseUrl(),
 	DATABASE_URL_SYSTEM: v.optional(databaseUrl()),
+	DATABASE_URL_DIRECT: v.optional(databaseUrl()),
 	DATABASE_URL_MIGRATE: v.optional(databaseUrl()),
 	ORIGIN: v.optional(url('https://pay.example.com'), 'http://localhost:3000'),
 	PONCTUEL_ROLE: v.optional(v.picklist(['web', 'worker', 'all'], 'web, worker or all'), 'all'),
@@ -50,8 +51,11 @@ const Environment = v.object({
 });
 
 export type Config = {
-	/** One login for pages and use cases, one for queues and ways in. What migrates (DATABASE_URL_MIGRATE) is the start's business. */
-	database: { app: string; system: string };
+	/**
+	 * One login for pages and use cases, one for queues and ways in; `direct`: the second one's address past a pool, null without one. What migrates
+	 * (DATABASE_URL_MIGRATE) is the start's business.
+	 */
+	database: { app: string; system: string; direct: string | null };
 	origin: string;
 	role: 'web' | 'worker' | 'all';
 	secret: string;
@@ -94,7 +98,11 @@ export function readConfig(environment: Record<string, string | undefined>): Con
 			`Environment not usable with live keys:\n${dangers.map((danger) => `  ${danger}`).join('\n')}\nSee .env.example.`
 		);
 	return {
-		database: { app: e.DATABASE_URL, system: e.DATABASE_URL_SYSTEM ?? e.DATABASE_URL },
+		database: {
+			app: e.DATABASE_URL,
+			system: e.DATABASE_URL_SYSTEM ?? e.DATABASE_URL,
+			direct: e.DATABASE_URL_DIRECT ?? null
+		},
 		origin: e.ORIGIN.replace(/\/$/, ''),
 		role: e.PONCTUEL_ROLE,
 		secret: e.PONCTUEL_SECRET,

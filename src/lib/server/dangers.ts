@@ -12,6 +12,7 @@ type Environment = {
 	ADDRESS_HEADER: string;
 	DATABASE_URL: string;
 	DATABASE_URL_SYSTEM?: string | undefined;
+	DATABASE_URL_DIRECT?: string | undefined;
 	DATABASE_URL_MIGRATE?: string | undefined;
 	SMTP_URL: string;
 	STRIPE_SECRET_KEY: string;
@@ -32,7 +33,7 @@ export function dangersOf(e: Environment, accepted: readonly Acceptable[]): stri
 		dangers.push(
 			'ADDRESS_HEADER: say where the address of a client stands: the header that your proxy sets (x-forwarded-for, with XFF_DEPTH proxies), or none if clients connect directly'
 		);
-	for (const name of ['DATABASE_URL', 'DATABASE_URL_SYSTEM', 'DATABASE_URL_MIGRATE'] as const)
+	for (const name of ['DATABASE_URL', 'DATABASE_URL_SYSTEM', 'DATABASE_URL_DIRECT', 'DATABASE_URL_MIGRATE'] as const)
 		if (!accepted.includes('plain_database') && e[name] && !isSafeDatabase(e[name]))
 			dangers.push(`${name}: ${PLAIN_DATABASE}`);
 	if (!accepted.includes('plain_mail') && !isSafeMail(e.SMTP_URL))

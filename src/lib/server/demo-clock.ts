@@ -8,7 +8,7 @@ const CHANNEL = 'ponctuel_clock';
 export async function followDemoClock(db: Database, clock: MovableClock): Promise<void> {
 	const read = async () => clock.setOffset(await readDemoOffset(db));
 	await read();
-	await db.signals.listen(CHANNEL, () => void read().catch(() => undefined));
+	await db.listener.listen(CHANNEL, () => void read().catch(() => undefined));
 }
 /** Forward only: money does not go back in time. */
 export async function moveDemoClock(db: Database, clock: MovableClock, byMs: number): Promise<void> {

@@ -53,6 +53,11 @@ const DANGERS: [string, Record<string, string>, RegExp][] = [
 		/DATABASE_URL_SYSTEM: the way/
 	],
 	[
+		'the way past a pool in the clear',
+		{ DATABASE_URL_DIRECT: 'postgres://u:kP8s@10.0.0.5/p' },
+		/DATABASE_URL_DIRECT: the way/
+	],
+	[
 		'a migration’s login in the clear',
 		{ DATABASE_URL_MIGRATE: 'postgres://u:kP8s@10.0.0.5/p' },
 		/DATABASE_URL_MIGRATE: the way/

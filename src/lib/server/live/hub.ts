@@ -60,7 +60,7 @@ export class Hub {
 			void this.look();
 		};
 		// postgres.js listens again by itself after a lost connection, and calls the second function each time it does.
-		await this.db.signals.listen(CHANNEL, look, look);
+		await this.db.listener.listen(CHANNEL, look, look);
 		this.timer = setInterval(() => {
 			void this.look();
 			void this.lookAtDoors();

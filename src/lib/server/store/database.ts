@@ -1,6 +1,7 @@
 // The two doors to PostgreSQL: one for a supplier at a time, one for the queues. Each has a login of its own and becomes a role that owns nothing.
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
+import { isLost, isRefused, withPatience } from './away.ts';
 import * as schema from './schema/index.ts';
 
 export type Queries = PostgresJsDatabase<typeof schema>;
@@ -11,27 +12,35 @@ export type Database = {
 	app: Queries;
 	/** As ponctuel_system: queues, sessions, links; no money table. */
 	system: Queries;
-	/** Raw connection for LISTEN and NOTIFY. */
+	/** Raw connections for NOTIFY. */
 	signals: postgres.Sql;
+	/** For LISTEN, which belongs to one session of PostgreSQL: past any pool that lends sessions out by transaction. */
+	listener: Pick<postgres.Sql, 'listen'>;
 	close(): Promise<void>;
 };
 
-export function openDatabase(urls: { app: string; system: string }, options: { connections?: number } = {}): Database {
-	const connect = (url: string, role: string, max: number) =>
+/** Where each login answers; `direct`: PostgreSQL itself, where a pool answers for the other two. */
+type Addresses = { app: string; system: string; direct?: string | null };
+
+export function openDatabase(urls: Addresses, options: { connections?: number } = {}): Database {
+	const connect = (url: string, role: string, max: number, name = role) =>
 		postgres(url, {
 			max,
 			onnotice: () => {},
 			// Seconds until a connection that failed is tried again; its own rule counts the failures of all connections together, and waits up to 20.
 			backoff: (failures: number) => Math.min(failures / 10, 1),
-			connection: { application_name: role, role, idle_in_transaction_session_timeout: 30_000 } as never
+			connection: { application_name: name, role, idle_in_transaction_session_timeout: 30_000 } as never
 		});
-	const app = prepared(connect(urls.app, 'ponctuel_app', options.connections ?? 10));
-	const system = prepared(connect(urls.system, 'ponctuel_system', 4));
+	const app = patient(prepared(connect(urls.app, 'ponctuel_app', options.connections ?? 10)));
+	const system = patient(prepared(connect(urls.system, 'ponctuel_system', 4)));
+	const direct = urls.direct ? connect(urls.direct, 'ponctuel_system', 1, 'ponctuel_listen') : null;
+	const clients = direct ? [app, system, direct] : [app, system];
 	return {
 		app: drizzle(app, { schema, casing: 'snake_case' }),
 		system: drizzle(system, { schema, casing: 'snake_case' }),
 		signals: system,
-		close: async () => void (await Promise.all([app.end({ timeout: 5 }), system.end({ timeout: 5 })]))
+		listener: direct ?? system,
+		close: async () => void (await Promise.all(clients.map((client) => client.end({ timeout: 5 }))))
 	};
 }
 
@@ -43,10 +52,34 @@ function prepared<T extends postgres.TransactionSql | postgres.Sql>(client: T): 
 	const { unsafe } = client;
 	client.unsafe = ((query: string, parameters: never[], options: object) =>
 		unsafe(query, parameters, { ...options, prepare: true })) as typeof unsafe;
-	if ('begin' in client) {
-		const { begin } = client;
-		client.begin = ((work: Work) => untilItCloses(begin as Begin, work)) as typeof begin;
-	}
+	return client;
+}
+
+/**
+ * While PostgreSQL is away, a transaction that has not begun waits, and so does a statement of its own: one that only reads, even if its answer was lost;
+ * any other, when nobody can have taken it.
+ */
+function patient(client: postgres.Sql): postgres.Sql {
+	const { unsafe, begin } = client;
+	client.unsafe = ((...asked: Parameters<typeof unsafe>) => {
+		const mayAskAgain = /^\s*select\b/i.test(asked[0]) ? isLost : isRefused;
+		const wait = <T>(ask: () => PromiseLike<T>) => withPatience(ask, mayAskAgain);
+		return {
+			values: () => wait(() => unsafe(...asked).values()),
+			then: (done: never, failed: never) => wait(() => unsafe(...asked)).then(done, failed),
+			// The driver's own BEGIN, which `begin` waits for.
+			execute: () => unsafe(...asked).execute()
+		};
+	}) as never;
+	client.begin = ((work: Work) => {
+		let hasBegun = false;
+		const once = () =>
+			untilItCloses(begin as Begin, (tx) => {
+				hasBegun = true;
+				return work(tx);
+			});
+		return withPatience(once, (error) => !hasBegun && isLost(error));
+	}) as never;
 	return client;
 }
 

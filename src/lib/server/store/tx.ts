@@ -1,6 +1,7 @@
-// A transaction inside one scope. Retries what PostgreSQL asks to retry, and signals listeners once it has committed.
+// A transaction inside one scope. Retries what PostgreSQL asks to retry, and what it has lost before it was to commit.
 import { sql } from 'drizzle-orm';
 import type { Actor, Scope } from '../../domain/access/scope.ts';
+import { errorCode, isLost } from './away.ts';
 import type { Database, Tx } from './database.ts';
 
 const RETRYABLE = new Set(['40001', '40P01']); // serialization failure, deadlock
@@ -11,15 +12,22 @@ const kindOf = (actor: Actor): string => (actor.kind === 'member' ? actor.role :
 /** Runs `work` in one transaction that sees only `scope`. One commit; nothing outside PostgreSQL may be called inside. */
 export async function inScope<T>(db: Database, scope: Scope, work: (tx: Tx) => Promise<T>): Promise<T> {
 	for (let attempt = 1; ; attempt++) {
+		// Lost under way, nothing of it stands; lost from `committing` on, it may.
+		let state: 'waiting' | 'under way' | 'committing' = 'waiting';
+		const isUnderWay = () => state === 'under way';
 		try {
 			return await db.app.transaction(async (tx) => {
+				state = 'under way';
 				await tx.execute(
 					sql`select set_config('ponctuel.supplier_id', ${scope.supplierId}, true), set_config('ponctuel.client_id', ${scope.clientId ?? ''}, true), set_config('ponctuel.invoice_id', ${scope.invoiceId ?? ''}, true), set_config('ponctuel.actor', ${kindOf(scope.actor)}, true)`
 				);
-				return work(tx);
+				const outcome = await work(tx);
+				state = 'committing';
+				return outcome;
 			});
 		} catch (error) {
-			if (attempt >= 3 || !RETRYABLE.has(errorCode(error))) throw error;
+			const mayDoAgain = RETRYABLE.has(errorCode(error)) || (isUnderWay() && isLost(error));
+			if (attempt >= 3 || !mayDoAgain) throw error;
 		}
 	}
 }
@@ -30,13 +38,6 @@ export async function inScope<T>(db: Database, scope: Scope, work: (tx: Tx) => P
  */
 export const commitWithoutWaiting = async (tx: Tx): Promise<void> =>
 	void (await tx.execute(sql`set local synchronous_commit = off`));
-
-/** PostgreSQL's five-character code, wherever Drizzle wrapped it; '' when it is another kind of error. */
-function errorCode(error: unknown): string {
-	for (let e = error as { code?: unknown; cause?: unknown } | undefined; e; e = e.cause as typeof e)
-		if (typeof e.code === 'string') return e.code;
-	return '';
-}
 
 /** The constraint that refused, or ''. */
 export function constraintName(error: unknown): string {

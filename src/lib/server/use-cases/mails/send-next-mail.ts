@@ -4,6 +4,7 @@ import { mintScope } from '../../../domain/access/scope.ts';
 import type { OutgoingMail, SendOutcome } from '../../gateways/mail/port.ts';
 import { returnAddress } from '../../mails/bounces.ts';
 import type { Services } from '../../services.ts';
+import { isLost, withPatience } from '../../store/away.ts';
 import type { Database } from '../../store/database.ts';
 import { isFollowingPoints } from '../../store/due-work.ts';
 import { claimMail, finishMail, handMail, isOlderInHand, putBackMail, type MailRow } from '../../store/mails.ts';
@@ -56,7 +57,11 @@ export async function sendNextMail(services: Services): Promise<boolean> {
 		// Certain that this one did not leave: what is not known of an earlier one stays.
 		const { handedAt } = outcome.kind === 'later' && outcome.mayHaveLeft ? held : row;
 		if (outcome.kind === 'later') await postpone(services, { ...held, handedAt }, outcome.problem);
-		else await finish(services, { ...held, handedAt }, outcome.kind === 'refused' ? outcome.problem : null);
+		else {
+			const problem = outcome.kind === 'refused' ? outcome.problem : null;
+			// Noted twice is noted once. Not noted, it would leave a second time.
+			await withPatience(() => finish(services, { ...held, handedAt }, problem), isLost);
+		}
 	} catch (error) {
 		services.log.warn({ err: error, mailId: row.mailId, kind: row.kind }, 'mail not sent yet');
 		await postpone(services, row, (error as Error).message);
