@@ -154,6 +154,17 @@ export default defineConfig({
 				test: { name: 'start', environment: 'node', include: ['tests/start/**/*.test.ts'], testTimeout: 600_000 }
 			},
 			{
+				// npm run scale: installs nginx and PgBouncer where it may, so not a part of npm test.
+				extends: true,
+				test: {
+					name: 'scale',
+					environment: 'node',
+					include: ['tests/scale/**/*.test.ts'],
+					testTimeout: 60_000,
+					hookTimeout: 900_000
+				}
+			},
+			{
 				extends: true,
 				test: {
 					name: 'server',

@@ -27,6 +27,8 @@ export type Embedded = {
 	create: (database: string) => Promise<string>;
 	/** It has stopped, asked or not. */
 	ended: Promise<void>;
+	/** As an operator does it, on the same port; resolves when it answers again. */
+	restart: () => Promise<void>;
 	stop: () => Promise<void>;
 };
 /** Another program may take a free port before PostgreSQL does. */
@@ -75,6 +77,11 @@ export async function embedded({ dir, persistent = true }: { dir: string; persis
 			url,
 			data: place.data,
 			ended: gone,
+			restart: () =>
+				new Promise((done) => {
+					child.once('message', () => done());
+					child.send('restart');
+				}),
 			create: (database) =>
 				createDatabase(url, database, (word) => urlOf(OWNER, word, database), persistent ? password : OWNER),
 			stop: async () => {

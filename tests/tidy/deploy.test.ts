@@ -37,6 +37,6 @@ test('compose knows every variable of a real installation, and no other', () => 
 	expect(given.filter((name) => ![...known, ...optional].includes(name) && !name.startsWith('POSTGRES_'))).toEqual([]);
 });
 test('the runbook names them', () => {
-	for (const file of ['Dockerfile', 'compose.yaml', 'ponctuel.service'])
+	for (const file of ['Dockerfile', 'compose.yaml', 'ponctuel.service', 'nginx.conf', 'pgbouncer.ini'])
 		expect(read('docs/runbook.md')).toContain(`deploy/${file}`);
 });

@@ -5,7 +5,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endChild, exitOf } from '../child.ts';
-import { openLogins } from '../database-logins.ts';
+import { openLogins, type Logins } from '../database-logins.ts';
 import { embedded, freePort, type Embedded } from '../embedded-postgres.ts';
 import { migrateDatabase } from '../migrate.ts';
 import { ask, jsonOf, pause } from './ask.ts';
@@ -17,7 +17,7 @@ export const ROLES = ['web0', 'web1', 'worker0', 'worker1'] as const;
 export type Role = (typeof ROLES)[number];
 export type Stage = {
 	origin: string;
-	/** Where each web process answers. */
+	/** Where each web process answers; or what stands before them. */
 	webs: string[];
 	/** The owner's login: sees every row once it says that it migrates. */
 	owner: string;
@@ -32,6 +32,15 @@ export type Stage = {
 	deaths: string[];
 	close(): Promise<void>;
 };
+/** What stands before the web processes, and before the database. */
+export type Between = {
+	/** Where people come, and Stripe's webhooks. */
+	origin: string;
+	/** What the processes are told of it. */
+	env: Record<string, string>;
+	close(): Promise<void>;
+};
+type PutBetween = (there: { webPorts: number[]; logins: Logins }) => Promise<Between>;
 type Actor = {
 	role: Role;
 	port: number;
@@ -47,17 +56,26 @@ export async function openServer(dir: string): Promise<Embedded> {
 	return server;
 }
 
-export async function openStage(server: Embedded, dir: string, name: string, accounts: string[]): Promise<Stage> {
+export async function openStage(
+	server: Embedded,
+	dir: string,
+	name: string,
+	accounts: string[],
+	putBetween?: PutBetween
+): Promise<Stage> {
 	const owner = await databaseOf(server, name);
 	const logins = await openLogins(owner, SECRET);
 	const ports = await freePorts(ROLES.length);
-	const origin = `http://localhost:${ports[0]}`;
 	mkdirSync(dir, { recursive: true });
+	const webPorts = ports.filter((_, i) => ROLES[i]!.startsWith('web'));
+	const between = await putBetween?.({ webPorts, logins });
+	const origin = between?.origin ?? `http://localhost:${ports[0]}`;
+	const door = origin.replace('localhost', '127.0.0.1');
 	const { child: sandbox, urls } = await openSandbox({
 		appOrigin: origin,
 		accounts,
 		dataDir: null,
-		webhook: { url: `http://127.0.0.1:${ports[0]}/webhooks/stripe`, secret: KEYS.webhook }
+		webhook: { url: `${door}/webhooks/stripe`, secret: KEYS.webhook }
 	});
 	const deaths: string[] = [];
 	let isClosing = false;
@@ -84,7 +102,8 @@ export async function openStage(server: Embedded, dir: string, name: string, acc
 		SANDBOX_LOYALTY_URL: urls.loyaltyUrl,
 		BODY_SIZE_LIMIT: '64M',
 		SHUTDOWN_TIMEOUT: '1',
-		LOG_LEVEL: 'warn'
+		LOG_LEVEL: 'warn',
+		...between?.env
 	};
 	const startActor = (actor: Actor): Promise<void> =>
 		(actor.starting ??= run(actor).finally(() => (actor.starting = null)));
@@ -135,7 +154,7 @@ export async function openStage(server: Embedded, dir: string, name: string, acc
 	await Promise.all([...actors.values()].map(startActor));
 	return {
 		origin,
-		webs: ROLES.filter((role) => role.startsWith('web')).map((role) => `http://127.0.0.1:${actors.get(role)!.port}`),
+		webs: between ? [door] : webPorts.map((port) => `http://127.0.0.1:${port}`),
 		owner,
 		apiUrl: urls.apiUrl,
 		mailboxUrl: urls.mailboxUrl,
@@ -163,6 +182,7 @@ export async function openStage(server: Embedded, dir: string, name: string, acc
 			isClosing = true;
 			await Promise.all([...actors.values()].map(({ child }) => child && endChild(child)));
 			await endChild(sandbox);
+			await between?.close();
 		}
 	};
 }

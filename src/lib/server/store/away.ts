@@ -29,10 +29,7 @@ export const isLost = (error: unknown): boolean =>
 export const isRefused = (error: unknown): boolean => REFUSED.has(errorCode(error));
 
 /** Asks until it is answered, for some seconds. `mayAskAgain`: after this error, whatever was asked has not been done, or may be done twice. */
-export async function withPatience<T>(
-	ask: () => PromiseLike<T>,
-	mayAskAgain: (error: unknown) => boolean
-): Promise<T> {
+export async function withPatience<T>(ask: () => PromiseLike<T>, mayAskAgain: (error: unknown) => boolean): Promise<T> {
 	const until = performance.now() + PATIENCE_MS;
 	for (;;)
 		try {
