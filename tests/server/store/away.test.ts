@@ -129,6 +129,18 @@ describe('lost in the middle', () => {
 		expect(outcome).toBe('done');
 		expect(await keptRows()).toEqual(['time 2']);
 	});
+	test('one of the queues that has begun is not: who claimed says what becomes of it', async () => {
+		const db = await behind(await openWay());
+		let times = 0;
+		const work = db.system.transaction(async (tx) => {
+			times += 1;
+			const [row] = await tx.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`);
+			if (times === 1) await admin`select pg_terminate_backend(${row!.pid}, 5000)`;
+			await tx.execute(sql`insert into kept values ('claimed')`);
+		});
+		await expect(work).rejects.toThrow();
+		expect([times, await keptRows()]).toEqual([1, []]);
+	});
 	test('one whose COMMIT was on its way is not: it may stand', async () => {
 		let isCut = false;
 		const way = await openWay({ hears: (said) => !(isCut = isCut || said.includes('commit')) });

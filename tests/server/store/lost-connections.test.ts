@@ -198,7 +198,7 @@ describe('ready', () => {
 });
 
 describe('a bundled server that is killed', () => {
-	test('comes back by itself on its port, and work goes on through it, three times', async () => {
+	test('comes back by itself on its port, and work goes on through it, three times; and so it does when it is asked to restart', async () => {
 		const dir = mkdtempSync(path.join(tmpdir(), 'ponctuel-killed-'));
 		const server = await embedded({ dir: path.join(dir, 'postgres') });
 		try {
@@ -218,11 +218,12 @@ describe('a bundled server that is killed', () => {
 							() => (failed += 1)
 						);
 			});
-			for (let i = 0; i < 3; i++) {
+			for (let i = 0; i < 4; i++) {
 				const before = done;
 				await expect.poll(() => done, { timeout: 30_000 }).toBeGreaterThan(before + 50);
 				const [pid] = readFileSync(path.join(server.data, 'postmaster.pid'), 'utf8').split('\n');
-				process.kill(Number(pid), 'SIGKILL');
+				if (i < 3) process.kill(Number(pid), 'SIGKILL');
+				else await server.restart();
 				await expect
 					.poll(() => takeTurn(db, `back ${i}`, new Date(), 1).catch(() => false), { timeout: 60_000 })
 					.toBe(true);
