@@ -86,9 +86,11 @@ describe('while PostgreSQL is away', () => {
 		const db = await behind(way);
 		await way.shut();
 		const started = performance.now();
-		await expect(inScope(db, scope, async () => undefined)).rejects.toThrow();
-		await expect(db.system.execute(sql`select 1`)).rejects.toThrow();
-		expect(performance.now() - started).toBeLessThan(15_000);
+		await Promise.all([
+			expect(inScope(db, scope, async () => undefined)).rejects.toThrow(),
+			expect(db.system.execute(sql`select 1`)).rejects.toThrow()
+		]);
+		expect(performance.now() - started).toBeLessThan(10_000);
 	});
 	test('a mistake is told at once', async () => {
 		const db = await behind(await openWay());
