@@ -88,6 +88,34 @@ test('a worker killed after sending repeats at most once, after its lease, with 
 	house.world.world.offsetMs += 600_000;
 	expect(await sendNextMail(house.services)).toBe(false);
 });
+test('what left while the database went away is noted when it is back, and does not leave again', async () => {
+	const { services } = house;
+	await aPayer(services, cast, 'restart@roche.example', 'Redémarrage');
+	await anInvoice(services, cast, { name: 'Redémarrage' }, { sendMails: true });
+	let [hasLeft, losses] = [false, 0];
+	const send: typeof services.mail.send = async (message) => {
+		const outcome = await services.mail.send(message);
+		hasLeft = true;
+		return outcome;
+	};
+	// Lost at COMMIT: nobody can say whether it stands, and here it does not.
+	const app = new Proxy(services.db.app, {
+		get: (target, name) =>
+			name === 'transaction'
+				? (work: Parameters<typeof target.transaction>[0]) =>
+						target.transaction(async (tx) => {
+							const outcome = await work(tx);
+							if (hasLeft && losses++ < 2) throw Object.assign(new Error('lost'), { code: 'CONNECTION_CLOSED' });
+							return outcome;
+						})
+				: Reflect.get(target, name)
+	});
+	expect(await sendNextMail({ ...services, db: { ...services.db, app }, mail: { ...services.mail, send } })).toBe(true);
+	expect(losses).toBe(3);
+	house.world.world.offsetMs += 121_000;
+	while (await sendNextMail(services));
+	expect(received('restart@roche.example')).toHaveLength(1);
+});
 test('whose lease has ended changes nothing for who is sending it by now; what has left has left', async () => {
 	const { services } = house;
 	const slow = await aPayer(services, cast, 'slow@roche.example', 'Lent');
