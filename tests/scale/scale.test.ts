@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 describe('money', () => {
 	test('each payer is told that it is paid', () =>
-		expect(played.outcomes.filter((said) => said !== 'succeeded')).toEqual([]));
+		expect(played.outcomes.filter((said) => said !== 'paid')).toEqual([]));
 	test('each invoice is paid once, and nothing of it is open', () => expect(played.open).toEqual([]));
 	test('books, Stripe, mails, API and pages say the same, and each receipt left once', () => {
 		expect(played.anomalies).toEqual([]);
