@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { VatLine } from '#lib/domain/invoices/document.ts';
 import { minor } from '#lib/domain/money/minor.ts';
 import { divideHalfUp, shareOut } from '#lib/domain/money/shares.ts';
-import { vatOfPayment, vatOfReduction, type PaidVat } from '#lib/domain/payments/vat.ts';
+import { movesVat, vatOfPayment, vatOfReduction, type PaidVat } from '#lib/domain/payments/vat.ts';
 
 const rate = (rateBps: number, base: bigint, vat: bigint): VatLine => ({
 	category: 'S',
@@ -189,4 +189,15 @@ describe('unusual splits', () => {
 		['no amount at all', [rate(2000, 0n, 0n)]],
 		['no line', []]
 	])('%s: no VAT is invented', (_, lines) => expect(both(lines, 5_000n)).toEqual([[], []]));
+});
+
+describe('a credit note corrects VAT that was declared', () => {
+	const some = [off(2000, 1_200n, 200n), off(0, 100n, 0n)];
+	test('when VAT falls due with the invoice, and some is taken off', () =>
+		expect(movesVat({ vatOnReceipts: false }, some)).toBe(true));
+	test('not when it falls due with the money, nor when none is inside', () => {
+		expect(movesVat({ vatOnReceipts: true }, some)).toBe(false);
+		expect(movesVat({ vatOnReceipts: false }, [off(null, 1_200n, 0n)])).toBe(false);
+		expect(movesVat({ vatOnReceipts: false }, [])).toBe(false);
+	});
 });

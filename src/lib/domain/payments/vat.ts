@@ -67,6 +67,15 @@ export function vatOfReduction(
 	return difference(cumulative(lines, end), cumulative(lines, minor(end - amountMinor)));
 }
 
+/**
+ * Whether what is taken off an invoice moves VAT that was declared already, which a numbered credit note corrects (French use cases 22a and 22b of the
+ * e-invoicing reform). VAT due when the money comes follows the money: nothing was declared yet that would have to be corrected.
+ */
+export const movesVat = (
+	{ vatOnReceipts }: { vatOnReceipts: boolean },
+	vat: Pick<DiscountShare, 'vatMinor'>[]
+): boolean => !vatOnReceipts && vat.some((share) => share.vatMinor !== 0n);
+
 /** Two reductions of the same invoice, one for paying early and one for points, as one. */
 export const together = (a: DiscountShare[], b: DiscountShare[]): DiscountShare[] =>
 	a.length !== b.length

@@ -67,14 +67,17 @@ export async function bookEntries(
 	return ids.size;
 }
 
-/** The next number of a gapless series: taken under lock, given back if the transaction fails. */
-export async function nextNumber(tx: Tx, scope: Scope, name: string): Promise<number> {
+/** Of documents that are numbered without gap, a series a year. */
+const SERIES = { receipt: 'R', credit_note: 'AV' };
+/** The next number of a series, "AV2026-000001": taken under lock, given back if the transaction fails. */
+export async function nextNumber(tx: Tx, scope: Scope, series: keyof typeof SERIES, on: CivilDate): Promise<string> {
+	const year = on.slice(0, 4);
 	const [row] = await tx
 		.insert(counter)
-		.values({ supplierId: scope.supplierId, name, value: 1 })
+		.values({ supplierId: scope.supplierId, name: `${series}:${year}`, value: 1 })
 		.onConflictDoUpdate({ target: [counter.supplierId, counter.name], set: { value: sql`${counter.value} + 1` } })
 		.returning({ value: counter.value });
-	return required(row, 'number').value;
+	return `${SERIES[series]}${year}-${String(required(row, 'number').value).padStart(6, '0')}`;
 }
 
 /** What the books hold of some facts: money in transit at Stripe (511), fees apart, whatever day it was booked. */

@@ -3,7 +3,6 @@ import Stripe from 'stripe';
 import { minor, toSafeNumber, type Minor } from '../../../domain/money/minor.ts';
 import type { Config } from '../../config.ts';
 import {
-	NotAsked,
 	type ConfirmInput,
 	type ConfirmOutcome,
 	type IntentState,
@@ -12,7 +11,7 @@ import {
 	type Refused
 } from './port.ts';
 import { findIntent, findSetupIntent } from './look-up.ts';
-import { asking, isAboutMethod, isRefusal, type OnSilence } from './silence.ts';
+import { asking, isAboutMethod, isOfStripe, isRefusal, type OnSilence } from './silence.ts';
 import { readBook } from './account-book.ts';
 import { headOf, readEvent } from './events.ts';
 import { disputeOf, refundOf } from './money-back.ts';
@@ -96,7 +95,7 @@ async function whatever(ask: () => Promise<unknown>): Promise<void> {
 	try {
 		await ask();
 	} catch (error) {
-		if (!(error instanceof Stripe.errors.StripeError || error instanceof NotAsked)) throw error;
+		if (!isOfStripe(error)) throw error;
 	}
 }
 

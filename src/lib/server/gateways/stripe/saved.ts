@@ -1,8 +1,8 @@
 // Customers and means of payment kept for later (https://docs.stripe.com/payments/save-and-reuse). Beside client.ts, the only user of the SDK.
 import Stripe from 'stripe';
 import type { MethodFacts } from '../../../domain/payments/methods.ts';
-import { NotAsked, type MethodState, type PaymentGateway, type SetupInput, type SetupState } from './port.ts';
-import { isRefusal } from './silence.ts';
+import type { MethodState, PaymentGateway, SetupInput, SetupState } from './port.ts';
+import { isOfStripe, isRefusal } from './silence.ts';
 
 export async function ensureCustomer(
 	stripe: Stripe,
@@ -81,7 +81,7 @@ export async function detachMethod(detach: () => Promise<unknown>): Promise<bool
 		return true;
 	} catch (error) {
 		if (isRefusal(error)) return true;
-		if (error instanceof Stripe.errors.StripeError || error instanceof NotAsked) return false;
+		if (isOfStripe(error)) return false;
 		throw error;
 	}
 }

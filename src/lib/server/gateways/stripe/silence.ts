@@ -35,6 +35,10 @@ export async function asking<T>(account: string | null, onSilence: OnSilence, as
 	}
 }
 
+/** Stripe said no, or could not be asked: nothing of our own is broken. */
+export const isOfStripe = (error: unknown): boolean =>
+	error instanceof Stripe.errors.StripeError || error instanceof NotAsked;
+
 /** Stripe looked at what it was asked and refused that: nothing moved by this question. Whether it had by an earlier one is looked up. */
 export const isRefusal = (error: unknown): error is InstanceType<typeof Stripe.errors.StripeInvalidRequestError> =>
 	error instanceof Stripe.errors.StripeInvalidRequestError;

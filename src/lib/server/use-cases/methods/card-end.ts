@@ -5,7 +5,6 @@ import type { Scope } from '../../../domain/access/scope.ts';
 import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { isExpired, type MethodFacts } from '../../../domain/payments/methods.ts';
 import { openInstalments } from '../../../domain/plans/plan.ts';
-import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import { findSetup } from '../../store/method-setups.ts';
 import { getSupplier } from '../../store/suppliers.ts';
@@ -13,22 +12,16 @@ import type { PlanWithInstalments } from '../../store/plans.ts';
 import { isPlan } from '../plans/create-plan.ts';
 import type { Chosen } from '../payments/choose-payment.ts';
 import { read, refuse } from '../run.ts';
+import { ifAsked } from '../stripe/answers.ts';
 
 export type CardEnd = Pick<MethodFacts, 'expiryMonth' | 'expiryYear'>;
 
 /** What the browser has just collected, read before it serves: reading uses nothing up. null: no card, or unknown there. */
-export async function readTokenEnd(
+export const readTokenEnd = (
 	services: Services,
 	account: string | null,
 	tokenId: string
-): Promise<CardEnd | 'not_asked' | null> {
-	try {
-		return await services.payments.previewToken(account, tokenId);
-	} catch (error) {
-		if (error instanceof NotAsked) return 'not_asked';
-		throw error;
-	}
-}
+): Promise<CardEnd | 'not_asked' | null> => ifAsked(() => services.payments.previewToken(account, tokenId));
 
 /** null: it serves to the end, it is no card, or its owner has read that it does not. */
 export function refuseEndingCard(card: CardEnd | null, lastOn: CivilDate | null, mayEnd: boolean | undefined) {

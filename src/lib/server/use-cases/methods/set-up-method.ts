@@ -33,6 +33,7 @@ import { isOwnAttempt } from '../payments/progress.ts';
 import { isSilentNow, lookFor } from '../payments/right-account.ts';
 import { beginSetUpPlan, giveUpSetUpPlan } from '../plans/begin-set-up-plan.ts';
 import { announce, schedule } from '../plans/apply-outcome.ts';
+import { certainOf } from '../stripe/answers.ts';
 import { inputHashOf } from '../input-hash.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { endsEarly } from './card-end.ts';
@@ -120,7 +121,7 @@ async function ask(services: Services, scope: Scope, setup: MethodSetup): Promis
 			customerId: await findCustomerId(tx, scope, setup.clientId, setup.stripeAccount),
 			types: (await findAttempt(tx, scope, setup.setupId))?.allowedTypes ?? TYPES
 		}));
-		const outcome = await services.payments.setUp({
+		const answer = await services.payments.setUp({
 			account: setup.stripeAccount,
 			setupId: setup.setupId,
 			customerId: required(customerId, 'customer'),
@@ -130,15 +131,15 @@ async function ask(services: Services, scope: Scope, setup: MethodSetup): Promis
 			keptFor: setup.planId === null ? 'owner' : 'parts',
 			metadata: { setup_id: setup.setupId, supplier_id: scope.supplierId }
 		});
+		const outcome = await certainOf(answer, () => findSetupIntentOf(services, scope, setup));
 		if (outcome.kind === 'unknown') return refuse('payment_unknown', { attemptId: setup.setupId });
-		// A "no" counts once it is certain that no earlier question was heard.
-		const intentId = outcome.kind === 'intent' ? outcome.intentId : await findSetupIntentOf(services, scope, setup);
-		if (outcome.kind === 'refused' && intentId === null) {
+		if (outcome.kind === 'refused') {
 			await commit(services, scope, (tx) =>
 				conclude(services, scope, tx, setup.setupId, { status: 'declined', errorCode: outcome.code, state: null })
 			);
 			return refuse('method_refused');
 		}
+		const intentId = outcome.kind === 'earlier' ? outcome.earlier : outcome.intentId;
 		await commit(services, scope, (tx) =>
 			saveSetup(tx, scope, setup.setupId, { stripeSetupIntentId: intentId }, services.clock.now())
 		);

@@ -115,9 +115,8 @@ async function book(
 	{ invoice, reversalId, reason, amountMinor, vat, cancels, at }: Note
 ): Promise<void> {
 	const happenedOn = civilDateIn(at, supplier.timeZone);
-	const year = happenedOn.slice(0, 4);
 	// A credit note for every order that came back or gesture made, whenever VAT is due: the client's accountant books it.
-	const documentNumber = `AV${year}-${String(await nextNumber(tx, scope, `credit_note:${year}`)).padStart(6, '0')}`;
+	const documentNumber = await nextNumber(tx, scope, 'credit_note', happenedOn);
 	const known = await listDiscountsOfPayment(tx, scope, paymentId);
 	const sequences = known.filter((one) => one.invoiceId === invoice.invoiceId).map((one) => one.sequence);
 	const discountId = newId();

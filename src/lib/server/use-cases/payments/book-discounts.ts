@@ -5,6 +5,7 @@ import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { discountBooked, pointsUsed } from '../../../domain/ledger/entries.ts';
 import { subtract, ZERO, type Minor } from '../../../domain/money/minor.ts';
+import { movesVat } from '../../../domain/payments/vat.ts';
 import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
@@ -113,11 +114,8 @@ async function move(
 	const kind = last?.kind === 'granted' ? ('voided' as const) : ('granted' as const);
 	const discountId = newId();
 	const happenedOn = last ? civilDateIn(now, supplier.timeZone) : payment.paidOn;
-	const year = happenedOn.slice(0, 4);
-	// VAT due when the money comes follows the money: nothing was declared yet that a credit note would have to correct.
-	const movesVat = promised.vat.some((share) => share.vatMinor !== 0n) && !invoice.vatOnReceipts;
-	const documentNumber = movesVat
-		? `AV${year}-${String(await nextNumber(tx, scope, `credit_note:${year}`)).padStart(6, '0')}`
+	const documentNumber = movesVat(invoice, promised.vat)
+		? await nextNumber(tx, scope, 'credit_note', happenedOn)
 		: null;
 	await insertDiscount(
 		tx,

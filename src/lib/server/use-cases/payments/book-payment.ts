@@ -102,8 +102,7 @@ export async function saveReceived(
 	const withVat = await allocate(scope, tx, attempt, received.amountMinor);
 	const lines = withVat.map(({ invoiceId, amountMinor }) => ({ invoiceId, amountMinor }));
 	const creditMinor = subtract(received.amountMinor, minor(lines.reduce((sum, line) => sum + line.amountMinor, 0n)));
-	const year = received.paidOn.slice(0, 4);
-	const receiptNumber = `R${year}-${String(await nextNumber(tx, scope, `receipt:${year}`)).padStart(6, '0')}`;
+	const receiptNumber = await nextNumber(tx, scope, 'receipt', received.paidOn);
 	const paymentId = newId();
 	const { attemptId, clientId, currency } = attempt;
 	const { stripePaymentIntentId: intentId } = received;

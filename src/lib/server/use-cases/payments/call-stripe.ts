@@ -18,6 +18,7 @@ import { applyOutcome } from '../plans/apply-outcome.ts';
 import { followMoney } from './follow-money.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { progressOf, type PaymentProgress } from './progress.ts';
+import { certainOf } from '../stripe/answers.ts';
 import { lookFor } from './right-account.ts';
 import { settleIntent } from './settle-intent.ts';
 
@@ -50,7 +51,7 @@ export async function callStripe(services: Services, scope: Scope, attempt: Atte
 
 async function ask(services: Services, scope: Scope, attempt: Attempt): Promise<Result<PaymentProgress>> {
 	const source = await sourceOf(services, scope, attempt);
-	const outcome = await services.payments.confirm({
+	const confirmed = await services.payments.confirm({
 		account: attempt.stripeAccount,
 		attemptId: attempt.attemptId,
 		intentId: attempt.retriesIntent ? attempt.stripePaymentIntentId : null,
@@ -66,29 +67,28 @@ async function ask(services: Services, scope: Scope, attempt: Attempt): Promise<
 		returnUrl: attempt.returnUrl,
 		metadata: { attempt_id: attempt.attemptId, supplier_id: scope.supplierId }
 	});
+	const outcome = await certainOf(confirmed, () => earlierOf(services, scope, attempt));
+	if (outcome.kind === 'earlier') return outcome.earlier;
 	if (outcome.kind === 'unknown') return refuse('payment_unknown', { attemptId: attempt.attemptId });
 	if (outcome.kind === 'refused') return refused(services, scope, attempt, outcome);
 	await changeOpen(services, scope, attempt.attemptId, { status: 'open', stripePaymentIntentId: outcome.intentId });
 	return tell(services, scope, attempt, { intentId: outcome.intentId, answered: attempt.attemptId });
 }
 
-/**
- * A "no" ends an attempt only once it is certain that no earlier question was heard: its answer may have been lost, and a card charged. Stripe's lists say
- * which intent it became, if any.
- */
+/** Where an earlier question has brought it, of which Stripe's lists say which intent it became. null: nowhere. */
+async function earlierOf(services: Services, scope: Scope, attempt: Attempt): Promise<Result<PaymentProgress> | null> {
+	const intentId = await findIntentOf(services, scope, attempt);
+	const told = intentId ? await tell(services, scope, attempt, { intentId, answered: null }) : null;
+	return told?.ok ? told : null;
+}
+
 async function refused(
 	services: Services,
 	scope: Scope,
 	attempt: Attempt,
 	{ code, message, aboutMethod }: Refused
 ): Promise<Result<PaymentProgress>> {
-	const { attemptId } = attempt;
-	const intentId = await findIntentOf(services, scope, attempt);
-	if (intentId) {
-		const told = await tell(services, scope, attempt, { intentId, answered: null });
-		if (told.ok) return told;
-	}
-	services.log.error({ attemptId, code, message }, 'stripe refused an attempt as it was asked');
+	services.log.error({ attemptId: attempt.attemptId, code, message }, 'stripe refused an attempt as it was asked');
 	await abandon(services, scope, attempt, code);
 	if (aboutMethod && attempt.savedMethodId) await loseMethod(services, scope, attempt.savedMethodId);
 	return refuse('card_declined', { family: 'technical' });

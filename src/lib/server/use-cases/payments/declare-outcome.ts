@@ -12,7 +12,6 @@ import { isLive } from '../../../domain/payments/attempt-status.ts';
 import type { PaymentMethodType } from '../../../domain/payments/methods.ts';
 import { checkPaid, type Outcome, type OutcomeMistake } from '../../../domain/payments/outcome.ts';
 import { required } from '../../../domain/required.ts';
-import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import {
 	findAttempt,
@@ -36,6 +35,7 @@ import { queueOwnerNotice, queueRefundNotice } from '../mails/queue-owner-notice
 import { applyOutcome } from '../plans/apply-outcome.ts';
 import { followMoney } from './follow-money.ts';
 import { askForMethod } from '../plans/ask-for-method.ts';
+import { answers } from '../stripe/answers.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { bookDiscounts } from './book-discounts.ts';
 import { saveReceived } from './book-payment.ts';
@@ -79,16 +79,6 @@ async function findCutOffAttempt(
 	const attempt = await findAttempt(tx, scope, attemptId);
 	const lines = attempt && !attempt.isSetup ? await listAttemptLines(tx, scope, attemptId) : [];
 	return lines.some((line) => line.invoiceId === invoiceId) ? attempt : null;
-}
-
-export async function answers(services: Services, account: string | null): Promise<boolean> {
-	try {
-		await services.payments.greet(account);
-		return true;
-	} catch (error) {
-		if (error instanceof NotAsked) return false;
-		throw error;
-	}
 }
 
 /** Both answers at once, or one of them twice: the first one stands. */

@@ -34,7 +34,7 @@ import { commit, done, read, refuse, type Result } from '../run.ts';
 import { bookDiscounts } from './book-discounts.ts';
 import { goBack } from './move-money.ts';
 import { checkDeclaredRefund } from './check-declared-refunds.ts';
-import { answers } from './declare-outcome.ts';
+import { answers } from '../stripe/answers.ts';
 import { refundInBooks } from './declared-refunds.ts';
 import type { Booking } from './settling.ts';
 import { withdrawDeclaredRefund } from './withdraw-declared-refund.ts';

@@ -5,7 +5,6 @@ import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { add, type Minor } from '../../../domain/money/minor.ts';
 import { checkRefund, type RefundMeaning, type RefundRefusal } from '../../../domain/payments/refund-guard.ts';
 import { required } from '../../../domain/required.ts';
-import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import { lockAttempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
@@ -25,7 +24,8 @@ import { constraintName } from '../../store/tx.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
 import { queueRefundNotice } from '../mails/queue-owner-notices.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
-import { settleIntent, type IntentAt } from './settle-intent.ts';
+import { certainOf, ifAsked } from '../stripe/answers.ts';
+import { settleIntent } from './settle-intent.ts';
 import { isWithinKeyLife } from './call-stripe.ts';
 
 export type RefundInput = {
@@ -76,18 +76,21 @@ export async function finishRefund(
 	if (request.status === 'refused') return refuse('refund_refused', { code: 'refused_before' });
 	if (!isWithinKeyLife(services, request.createdAt)) return refuse('refund_unknown');
 	const at = { account: payment.stripeAccount, intentId: payment.stripePaymentIntentId };
-	const outcome = await services.payments.refund({
+	const answer = await services.payments.refund({
 		...at,
 		refundRequestId: request.refundRequestId,
 		amountMinor: request.amountMinor
 	});
-	if (outcome.kind === 'unknown') return refuse('refund_unknown');
-	if (outcome.kind === 'refused') {
-		// An earlier question may have been heard, and its answer lost: what Stripe has is booked, and answers the request.
-		const isRead = await readBack(services, scope, at);
-		if (!isRead) return refuse('refund_unknown');
+	// What Stripe has of an earlier question is booked, and answers the request.
+	const findEarlier = async (): Promise<string | null> => {
+		await settleIntent(services, scope, at);
 		const known = await read(services, scope, (tx) => findRefundRequest(tx, scope, request.refundRequestId));
-		if (known?.stripeRefundId) return done({ refundId: known.stripeRefundId });
+		return known?.stripeRefundId ?? null;
+	};
+	const outcome = await ifAsked(() => certainOf(answer, findEarlier));
+	if (outcome === 'not_asked' || outcome.kind === 'unknown') return refuse('refund_unknown');
+	if (outcome.kind === 'earlier') return done({ refundId: outcome.earlier });
+	if (outcome.kind === 'refused') {
 		services.log.warn({ refundRequestId: request.refundRequestId, code: outcome.code }, 'stripe refused a refund');
 		await commit(services, scope, (tx) =>
 			answerRefundRequest(tx, scope, request.refundRequestId, { status: 'refused' }, services.clock.now())
@@ -102,16 +105,6 @@ export async function finishRefund(
 		services.log.warn({ err: error, refundRequestId: request.refundRequestId }, 'refund accepted, and not read yet');
 	}
 	return done({ refundId: outcome.refundId });
-}
-
-async function readBack(services: Services, scope: Scope, at: IntentAt): Promise<boolean> {
-	try {
-		await settleIntent(services, scope, at);
-		return true;
-	} catch (error) {
-		if (error instanceof NotAsked) return false;
-		throw error;
-	}
 }
 
 export const refusalOf = (refusal: RefundRefusal, currency: string) =>

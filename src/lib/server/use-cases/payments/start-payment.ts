@@ -5,7 +5,6 @@ import type { Scope } from '../../../domain/access/scope.ts';
 import type { AllocationLine } from '../../../domain/payments/allocation.ts';
 import { openInstalments } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
-import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import {
 	findAttempt,
@@ -37,6 +36,7 @@ import { abandon, callStripe } from './call-stripe.ts';
 import { chooseMethod } from './choose-method.ts';
 import { choosePayment, type Chosen } from './choose-payment.ts';
 import { closeIntent } from './close-intent.ts';
+import { ifAsked } from '../stripe/answers.ts';
 import { endRefused } from './close-attempts.ts';
 import { createSetup } from './create-setup.ts';
 import { isOwnAttempt, type PaymentProgress } from './progress.ts';
@@ -71,16 +71,6 @@ export async function startPayment(
 		if (given === 'not_asked') return refuse('payment_unavailable');
 	}
 	return refuse('payment_in_progress');
-}
-
-/** What must be known before anything is begun. */
-async function ifAsked<T>(work: () => Promise<T>): Promise<T | 'not_asked'> {
-	try {
-		return await work();
-	} catch (error) {
-		if (error instanceof NotAsked) return 'not_asked';
-		throw error;
-	}
 }
 
 const needsCustomer = ({ option, remember, savedMethodId }: StartPayment): boolean =>

@@ -4,7 +4,7 @@ import { may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { instalmentForgiven } from '../../../domain/ledger/entries.ts';
 import { ZERO, type Minor } from '../../../domain/money/minor.ts';
-import { vatOfReduction } from '../../../domain/payments/vat.ts';
+import { movesVat, vatOfReduction } from '../../../domain/payments/vat.ts';
 import { isFailing, isOpen, statusAfter } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
@@ -80,11 +80,7 @@ async function giveUp(
 		amountMinor
 	});
 	const vat = tail.length ? tail : [{ rateBps: null, grossMinor: amountMinor, vatMinor: ZERO }];
-	const year = happenedOn.slice(0, 4);
-	const movesVat = vat.some((share) => share.vatMinor !== 0n) && !invoice.vatOnReceipts;
-	const documentNumber = movesVat
-		? `AV${year}-${String(await nextNumber(tx, scope, `credit_note:${year}`)).padStart(6, '0')}`
-		: null;
+	const documentNumber = movesVat(invoice, vat) ? await nextNumber(tx, scope, 'credit_note', happenedOn) : null;
 	const discountId = newId();
 	await insertDiscount(
 		tx,
