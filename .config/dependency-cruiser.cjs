@@ -1,4 +1,25 @@
 // Who may import whom: docs/house.md, decision 0006. Every arrow here is an error, and tests/tidy plants violations to check the checker.
+/** Rooms of use-cases, from the ground up: each knows those before it, and none that comes after. */
+const ROOMS = [
+	'mails',
+	'access',
+	'stripe',
+	'points',
+	'loyalty',
+	'offers',
+	'plans',
+	'invoices',
+	'methods',
+	'payments',
+	'bank',
+	'clients',
+	'imports',
+	'sending',
+	'suppliers',
+	'demo',
+	'upkeep'
+];
+const USE_CASES = '^src/lib/server/use-cases';
 const only = (name, from, to, comment) => ({ name, severity: 'error', comment, from: { path: from }, to });
 module.exports = {
 	forbidden: [
@@ -31,6 +52,21 @@ module.exports = {
 			path: ['^src/routes/\\((pay|portal)\\)', '^src/lib/ui/(pay|portal)']
 		}),
 		only('use-cases-know-no-routes', '^src/lib/server', { path: '^src/routes' }),
+		...ROOMS.slice(0, -1).map((room, i) =>
+			only(
+				`${room}-knows-rooms-below`,
+				`${USE_CASES}/${room}/`,
+				{ path: `${USE_CASES}/(${ROOMS.slice(i + 1).join('|')})/` },
+				'rooms of use-cases know each other one way only: what both need moves down'
+			)
+		),
+		only('what-rooms-share-knows-none', `${USE_CASES}/[^/]+$`, { path: `${USE_CASES}/[^/]+/` }),
+		only(
+			'every-room-has-its-place',
+			'^src',
+			{ path: `${USE_CASES}/[^/]+/`, pathNot: `${USE_CASES}/(${ROOMS.join('|')})/` },
+			'a new room of use-cases is put into the list above'
+		),
 		only('store-never-knows-why', '^src/lib/server/store', {
 			path: '^src/lib/server/(use-cases|gateways|jobs|live|http)'
 		}),

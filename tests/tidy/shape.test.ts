@@ -40,7 +40,7 @@ describe('words that may not stand in the product', () => {
 		[
 			'minting a scope outside access and the worker',
 			/mintScope\(/,
-			/domain\/access|server\/(access|jobs\/due-jobs|use-cases\/(for-suppliers-due|payments\/(handle-event|raise-testing|reconcile|follow-silence|check-declared-outcomes|check-declared-refunds|right-account)|plans\/collect-instalments|points\/tend-points|imports\/advance-import|methods\/set-up-method|loyalty\/(send-to-loyalty|read-members-again)|access\/(send-sign-in|pay-links|prove-by-passkey)|mails|demo|upkeep))/
+			/domain\/access|server\/(access|jobs\/due-jobs|use-cases\/(for-suppliers-due|stripe\/(raise-testing|right-account)|payments\/(handle-event|reconcile|follow-silence|check-declared-outcomes|check-declared-refunds|collect-instalments)|points\/tend-points|imports\/advance-import|methods\/set-up-method|loyalty\/(send-to-loyalty|read-members-again)|access\/(send-sign-in|pay-links|prove-by-passkey)|sending|demo|upkeep))/
 		],
 		['markup from data', /\{@html/, /^$/],
 		// FOR UPDATE keeps off whoever writes a row that refers to this one, and the two come to wait for each other. Withdrawing is meant to keep them off.
@@ -151,7 +151,10 @@ test.each([
 	['domain-is-pure', 'src/lib/domain/money', '../../server/config.ts'],
 	['checker-knows-nobody', 'src/scripts/chaos/checker', '../../../lib/domain/money/minor.ts'],
 	['checker-knows-nobody', 'src/scripts/chaos/checker', '../dice.ts'],
-	['chaos-knows-no-product', 'src/scripts/chaos', '../../lib/server/config.ts']
+	['chaos-knows-no-product', 'src/scripts/chaos', '../../lib/server/config.ts'],
+	['plans-knows-rooms-below', 'src/lib/server/use-cases/plans', '../payments/settle-intent.ts'],
+	['what-rooms-share-knows-none', 'src/lib/server/use-cases', './mails/queue-mails.ts'],
+	['every-room-has-its-place', 'src/routes', '../lib/server/use-cases/anywhere/do-it.ts']
 ])('the boundary checker sees a planted violation of %s', (rule, folder, imported) => {
 	// In a folder of its own: other tests read the sources at the same time.
 	const root = mkdtempSync(path.join(tmpdir(), 'ponctuel-planted-'));

@@ -10,7 +10,7 @@ import { importStatements } from '#lib/server/use-cases/bank/import-statements.t
 import { readBank } from '#lib/server/use-cases/bank/read-bank.ts';
 import { reverseTransfer, undoAcceptance } from '#lib/server/use-cases/bank/reverse-transfer.ts';
 import { readPortal } from '#lib/server/use-cases/invoices/read-portal.ts';
-import { chargeNextInstalments, collectDue } from '#lib/server/use-cases/plans/collect-instalments.ts';
+import { chargeNextInstalments, collectDue } from '#lib/server/use-cases/payments/collect-instalments.ts';
 import { changePlan } from '#lib/server/use-cases/plans/manage-plans.ts';
 import {
 	anInvoice,

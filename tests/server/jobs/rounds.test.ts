@@ -2,7 +2,7 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PERIODIC } from '#lib/server/jobs/worker.ts';
-import { chargeNextInstalments } from '#lib/server/use-cases/plans/collect-instalments.ts';
+import { chargeNextInstalments } from '#lib/server/use-cases/payments/collect-instalments.ts';
 import { anInvoice, anOffer, aPayer, aSupplier, instalments, pay, type Cast } from '../../builders/parties.ts';
 import { stageOf } from '../../builders/stage.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';

@@ -3,7 +3,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { newId } from '#lib/server/identity.ts';
 import { listMails } from '#lib/server/store/mails.ts';
-import { composeMail } from '#lib/server/use-cases/mails/compose-mail.ts';
+import { composeMail } from '#lib/server/use-cases/sending/compose-mail.ts';
 import { loseMethod } from '#lib/server/use-cases/methods/follow-method.ts';
 import { changePlan } from '#lib/server/use-cases/plans/manage-plans.ts';
 import { queuePlanMail } from '#lib/server/use-cases/mails/queue-mails.ts';

@@ -8,7 +8,7 @@ import { newId, sha256 } from '#lib/server/identity.ts';
 import { listSecurityEvents } from '#lib/server/store/security-events.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { mintPayLink } from '#lib/server/use-cases/access/pay-links.ts';
-import { limitAttempts } from '#lib/server/use-cases/payments/limit-attempts.ts';
+import { limitAttempts } from '#lib/server/use-cases/stripe/limit-attempts.ts';
 import { done, refuse } from '#lib/server/use-cases/run.ts';
 import { aPayer, anInvoice, aSupplier, aToken, type Cast, type Payer } from '../../builders/parties.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';

@@ -8,7 +8,7 @@ import { newId } from '#lib/server/identity.ts';
 import { claimMail, finishMail, handMail, listMails, putBackMail, type MailRow } from '#lib/server/store/mails.ts';
 import { findPayment, listReversals } from '#lib/server/store/payments.ts';
 import { findPaymentOfIntent } from '#lib/server/store/payments-of-intents.ts';
-import { sendNextMail } from '#lib/server/use-cases/mails/send-next-mail.ts';
+import { sendNextMail } from '#lib/server/use-cases/sending/send-next-mail.ts';
 import { checkDeclaredRefunds } from '#lib/server/use-cases/payments/check-declared-refunds.ts';
 import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';

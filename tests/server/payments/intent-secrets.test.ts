@@ -9,7 +9,7 @@ import { listPlansOfInvoices } from '#lib/server/store/plans.ts';
 import type { ClaimedEvent } from '#lib/server/store/stripe-events.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { checkSetup, setUpMethod } from '#lib/server/use-cases/methods/set-up-method.ts';
-import { limitAttempts } from '#lib/server/use-cases/payments/limit-attempts.ts';
+import { limitAttempts } from '#lib/server/use-cases/stripe/limit-attempts.ts';
 import { checkAttempt } from '#lib/server/use-cases/payments/check-attempt.ts';
 import { claimEvents, handleEvent, handleNextEvent } from '#lib/server/use-cases/payments/handle-event.ts';
 import { receiveEvent } from '#lib/server/use-cases/payments/receive-event.ts';

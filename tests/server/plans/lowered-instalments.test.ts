@@ -7,7 +7,7 @@ import { bookEntry } from '#lib/server/store/journal.ts';
 import { listPayments } from '#lib/server/store/payments.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { daysBetween } from '#lib/domain/calendar/civil-date.ts';
-import { chargeNextInstalments, collectDue } from '#lib/server/use-cases/plans/collect-instalments.ts';
+import { chargeNextInstalments, collectDue } from '#lib/server/use-cases/payments/collect-instalments.ts';
 import { forgiveInstalment } from '#lib/server/use-cases/plans/forgive-instalment.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { checkAttempt } from '#lib/server/use-cases/payments/check-attempt.ts';

@@ -4,7 +4,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { isCharging } from '#lib/server/store/plan-charges.ts';
 import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
-import { chargeNextInstalments, collectDue } from '#lib/server/use-cases/plans/collect-instalments.ts';
+import { chargeNextInstalments, collectDue } from '#lib/server/use-cases/payments/collect-instalments.ts';
 import { announceInstalments } from '#lib/server/use-cases/plans/announce-and-default.ts';
 import { changePlan } from '#lib/server/use-cases/plans/manage-plans.ts';
 import { debitFails } from '#sandbox/stripe/debits.ts';

@@ -9,7 +9,7 @@ import { findInvoice } from '#lib/server/store/invoices.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { checkAttempt } from '#lib/server/use-cases/payments/check-attempt.ts';
 import { startPayment } from '#lib/server/use-cases/payments/start-payment.ts';
-import { chargeNextInstalments, collectDue } from '#lib/server/use-cases/plans/collect-instalments.ts';
+import { chargeNextInstalments, collectDue } from '#lib/server/use-cases/payments/collect-instalments.ts';
 import { workDue } from '../../builders/due.ts';
 import {
 	aToken,

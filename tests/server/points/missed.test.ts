@@ -9,7 +9,7 @@ import { lockAttempt } from '#lib/server/store/attempts.ts';
 import { askForWork, claimDueWork, forgetWork } from '#lib/server/store/due-work.ts';
 import { lockInvoices } from '#lib/server/store/invoices.ts';
 import { inScope } from '#lib/server/store/tx.ts';
-import { sendNextMail } from '#lib/server/use-cases/mails/send-next-mail.ts';
+import { sendNextMail } from '#lib/server/use-cases/sending/send-next-mail.ts';
 import { followDuePoints } from '#lib/server/use-cases/points/follow-due-points.ts';
 import {
 	anInvoice,

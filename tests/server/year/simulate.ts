@@ -9,7 +9,7 @@ import type { QuoteInput } from '#lib/domain/offers/quoted.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { reconcileRecent } from '#lib/server/use-cases/payments/reconcile.ts';
-import { chargeNextInstalments, collectDue } from '#lib/server/use-cases/plans/collect-instalments.ts';
+import { chargeNextInstalments, collectDue } from '#lib/server/use-cases/payments/collect-instalments.ts';
 import { announceInstalments, putInDefault } from '#lib/server/use-cases/plans/announce-and-default.ts';
 import { tendPoints } from '#lib/server/use-cases/points/tend-points.ts';
 import { runDue } from '#sandbox/stripe/control.ts';

@@ -77,6 +77,9 @@ export function may(actor: Actor, permission: Permission): boolean {
 	if (actor.withheld?.includes(permission)) return false;
 	return OWNERS_ONLY.includes(permission) ? actor.role === 'owner' : WRITERS.includes(actor.role);
 }
+/** The person of the client who acts; null for the worker and the supplier's people. */
+export const contactOf = ({ actor }: Scope): string | null =>
+	actor.kind === 'contact' || actor.kind === 'pay_link' ? actor.contactId : null;
 export const actorName = (actor: Actor): string =>
 	actor.kind === 'member'
 		? `member:${actor.memberId}`

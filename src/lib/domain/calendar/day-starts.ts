@@ -21,3 +21,7 @@ export function startOfDayIn(day: CivilDate, timeZone: string): Date {
 	starts.set(key, after);
 	return new Date(after);
 }
+
+/** The middle of a civil day: what is known by its day alone is taken to have happened then. */
+export const noonOf = (day: CivilDate, timeZone: string): Date =>
+	new Date(startOfDayIn(day, timeZone).getTime() + 12 * 3_600_000);

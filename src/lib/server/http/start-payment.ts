@@ -3,7 +3,7 @@ import { json, type RequestEvent } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { AttemptId, StartPayment } from '../../contract/payments.ts';
 import type { Scope } from '../../domain/access/scope.ts';
-import { limitAttempts } from '../use-cases/payments/limit-attempts.ts';
+import { limitAttempts } from '../use-cases/stripe/limit-attempts.ts';
 import { checkAttempt } from '../use-cases/payments/check-attempt.ts';
 import { startPayment } from '../use-cases/payments/start-payment.ts';
 import type { PaymentProgress } from '../use-cases/payments/progress.ts';

@@ -10,14 +10,14 @@ import { advanceNextImport } from '../use-cases/imports/advance-import.ts';
 import { readMembersAgain } from '../use-cases/loyalty/read-members-again.ts';
 import { sendNextToLoyalty } from '../use-cases/loyalty/send-to-loyalty.ts';
 import { setOffCredits } from '../use-cases/invoices/set-off-credits.ts';
-import { sendNextMail } from '../use-cases/mails/send-next-mail.ts';
+import { sendNextMail } from '../use-cases/sending/send-next-mail.ts';
 import { followSilence } from '../use-cases/payments/follow-silence.ts';
 import { claimEvents, EVENT_HANDS, handleEvent, handleNextEvent } from '../use-cases/payments/handle-event.ts';
 import { checkDeclaredRefunds } from '../use-cases/payments/check-declared-refunds.ts';
 import { checkDeclaredOutcomes } from '../use-cases/payments/check-declared-outcomes.ts';
 import { compareTotals } from '../use-cases/payments/reconcile-balance.ts';
 import { reconcileRecent } from '../use-cases/payments/reconcile.ts';
-import { chargeNextInstalments, collectDue } from '../use-cases/plans/collect-instalments.ts';
+import { chargeNextInstalments, collectDue } from '../use-cases/payments/collect-instalments.ts';
 import { forgetMethods } from '../use-cases/methods/manage-methods.ts';
 import {
 	announceInstalments,

@@ -1,5 +1,5 @@
 // Bounces, as the mail server hands them over: the message itself as body (runbook). What it claims is proved by its address, not by who posts it.
-import { noteBounce } from '#lib/server/use-cases/mails/note-bounce.ts';
+import { noteBounce } from '#lib/server/use-cases/sending/note-bounce.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { RequestHandler } from './$types';
 

@@ -1,6 +1,7 @@
 // A transaction of the bank becomes a payment: at its value date, at the price of that day, each invoice as far as it goes, the rest kept for the client.
 // Actor: owner or accountant. Refusals: not_allowed, not_found, input_invalid, bank_entry_settled, plan_running, transfer_under_part,
 // payment_in_progress, nothing_to_pay. Facts: payment.received, plan.changed, bank.changed.
+import { noonOf } from '../../../domain/calendar/day-starts.ts';
 import { actorName, may, type Scope } from '../../../domain/access/scope.ts';
 import { transferBooked } from '../../../domain/ledger/entries.ts';
 import { minor } from '../../../domain/money/minor.ts';
@@ -26,14 +27,13 @@ import { saveAcceptance } from '../offers/save-acceptance.ts';
 import { bookDiscounts } from '../payments/book-discounts.ts';
 import { closeAttempts } from '../payments/close-attempts.ts';
 import { saveReceived } from '../payments/book-payment.ts';
-import type { Booking } from '../payments/settling.ts';
+import type { Booking } from '../settling.ts';
 import { applyOutcome } from '../plans/apply-outcome.ts';
 import { followMoney } from '../payments/follow-money.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import {
 	findCandidates,
 	findMatches,
-	noonOf,
 	readMatchingFacts,
 	valueDay,
 	type TransactionMatches,

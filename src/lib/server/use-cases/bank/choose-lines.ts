@@ -1,5 +1,6 @@
 // What a transaction that is accepted pays, fixed under the locks: which invoices, at which price, or which instalments of which plan.
 // Refusals: not_found, input_invalid, nothing_to_pay, plan_running (other invoices were chosen with it), transfer_under_part, payment_in_progress.
+import { noonOf } from '../../../domain/calendar/day-starts.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
 import { add, minor, subtract, type Minor } from '../../../domain/money/minor.ts';
 import type { PaymentOption } from '../../../domain/offers/quoted.ts';
@@ -12,9 +13,9 @@ import { lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
 import { listHeldPositions } from '../../store/held-instalments.ts';
 import { listPlansOfInvoices, lockPlan, type PlanWithInstalments } from '../../store/plans.ts';
 import { quoteInvoices, type Quoted } from '../offers/quote-invoices.ts';
-import type { Booking } from '../payments/settling.ts';
+import type { Booking } from '../settling.ts';
 import { done, refuse, type Result } from '../run.ts';
-import { noonOf, valueDay } from './find-matches.ts';
+import { valueDay } from './find-matches.ts';
 
 export type Chosen = {
 	clientId: string;

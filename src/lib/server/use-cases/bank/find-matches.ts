@@ -1,7 +1,7 @@
 // What a transaction may pay: gathers the open invoices, the known payers and the prices of its value date, and asks the matching.
 import type { Scope } from '../../../domain/access/scope.ts';
 import { type CivilDate } from '../../../domain/calendar/civil-date.ts';
-import { startOfDayIn } from '../../../domain/calendar/day-starts.ts';
+import { noonOf } from '../../../domain/calendar/day-starts.ts';
 import {
 	concernedClients,
 	doubted,
@@ -180,9 +180,6 @@ const settledOf = (found: InvoiceLabel[], reason: NamingReason): Settled[] =>
 	}));
 export const valueDay = ({ valueOn, bookedOn }: Pick<BankTransaction, 'valueOn' | 'bookedOn'>): CivilDate =>
 	valueOn ?? bookedOn;
-/** The middle of a day at the supplier's: the price of that day. */
-export const noonOf = (day: CivilDate, timeZone: string): Date =>
-	new Date(startOfDayIn(day, timeZone).getTime() + 12 * 3_600_000);
 
 /** A price costs a few questions: asked for the oldest, and where the transaction is at least half of what is owed. */
 const PRICED_MAX = 12;

@@ -15,7 +15,7 @@ import { listMappings, saveMapping } from '../../store/import-mappings.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { recordAudit } from '../../store/audits.ts';
 import type { ListAnswers } from '../../store/schema/index.ts';
-import { readingDay } from '../imports/reading-day.ts';
+import { readingDay } from '../reading-day.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 
 /** `columns`: nobody knows what its columns are yet. `review`: something was left out or is missing; kept only once a person has said so. */

@@ -2,6 +2,7 @@
 // Actor: owner or accountant. Refusals: not_allowed, not_found, bank_entry_settled, refund_above_rest. Facts: payment.reversed, bank.changed.
 import { actorName, may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { noonOf } from '../../../domain/calendar/day-starts.ts';
 import { transferBooked } from '../../../domain/ledger/entries.ts';
 import { minor, ZERO, type Minor } from '../../../domain/money/minor.ts';
 import { allocateReversal, withinBalance, type AllocationLine } from '../../../domain/payments/allocation.ts';
@@ -29,11 +30,11 @@ import { recordAudit } from '../../store/audits.ts';
 import { queueReversalMail } from '../mails/queue-mails.ts';
 import { bookDiscounts } from '../payments/book-discounts.ts';
 import { hasReceipt } from '../payments/has-receipt.ts';
-import type { Booking } from '../payments/settling.ts';
+import type { Booking } from '../settling.ts';
 import { applyReversal } from '../plans/apply-outcome.ts';
 import { followMoney } from '../payments/follow-money.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
-import { noonOf, valueDay } from './find-matches.ts';
+import { valueDay } from './find-matches.ts';
 
 /** The bank takes back a payment that had come by transfer or by the supplier's own collection. */
 export async function reverseTransfer(

@@ -13,7 +13,7 @@ import { isRefusedByDatabase } from '../../store/tx.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { checkDocuments, withoutTwins, type Twin } from './check-documents.ts';
 import type { Checked, ImportLine } from './import-line.ts';
-import { readingDay } from './reading-day.ts';
+import { readingDay } from '../reading-day.ts';
 import { saveInvoices, notSaved, tellOpened } from './save-invoices.ts';
 
 /** `acceptReview`: a person has looked at the lines that ask for it (an account that changed, a missing currency…). Without it they are left out. */

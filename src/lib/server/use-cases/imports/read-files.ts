@@ -16,7 +16,7 @@ import { giveWay } from '../../visitors.ts';
 import { read } from '../run.ts';
 import { checkDocuments, nameOf, withoutTwins, type Twin } from './check-documents.ts';
 import type { Checked } from './import-line.ts';
-import { readingDay } from './reading-day.ts';
+import { readingDay } from '../reading-day.ts';
 import { hasGrown, moveOn, step, type Work } from './import-work.ts';
 
 /** How many files one turn takes: then another import that waits has its turn. */

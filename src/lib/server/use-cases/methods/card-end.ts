@@ -1,6 +1,6 @@
 // A card that ends before the last instalment it is given for: said once before anything begins, and whoever gives it may go on, since most banks replace a card
 // in time and the networks bring the new one (decision 0036). Refusal: card_ends_early.
-import type { SetUpMethod, StartPayment } from '../../../contract/payments.ts';
+import type { SetUpMethod } from '../../../contract/payments.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { isExpired, type MethodFacts } from '../../../domain/payments/methods.ts';
@@ -9,8 +9,6 @@ import type { Services } from '../../services.ts';
 import { findSetup } from '../../store/method-setups.ts';
 import { getSupplier } from '../../store/suppliers.ts';
 import type { PlanWithInstalments } from '../../store/plans.ts';
-import { isPlan } from '../plans/create-plan.ts';
-import type { Chosen } from '../payments/choose-payment.ts';
 import { read, refuse } from '../run.ts';
 import { ifAsked } from '../stripe/answers.ts';
 
@@ -32,19 +30,6 @@ export function refuseEndingCard(card: CardEnd | null, lastOn: CivilDate | null,
 		date: lastOn
 	});
 }
-
-/** The last day on which what is given for this choice is charged; null when it is charged today and no more. */
-export function lastInstalmentOn({
-	quoted,
-	plan,
-	instalments
-}: Pick<Chosen, 'quoted' | 'plan' | 'instalments'>): CivilDate | null {
-	if (quoted) return isPlan(quoted.option) ? (quoted.option.instalments.at(-1)?.dueOn ?? null) : null;
-	const open = plan ? openInstalments(plan.instalments) : [];
-	return instalments.length < open.length ? (open.at(-1)?.dueOn ?? null) : null;
-}
-const MAY_SAVE_METHOD: readonly StartPayment['option'][] = ['plan_2', 'plan_3', 'next_part'];
-export const maySaveMethod = ({ option }: Pick<StartPayment, 'option'>): boolean => MAY_SAVE_METHOD.includes(option);
 
 /** A card for the instalments to come that ends before the last of them. What was asked before is followed as it was. */
 export async function endsEarly(services: Services, scope: Scope, plan: PlanWithInstalments, input: SetUpMethod) {

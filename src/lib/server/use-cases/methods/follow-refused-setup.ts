@@ -3,7 +3,7 @@
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import { findSetupOfIntent, type MethodSetup } from '../../store/method-setups.ts';
-import { countRefusedAttempt } from '../payments/limit-attempts.ts';
+import { countRefusedAttempt } from '../stripe/limit-attempts.ts';
 import { read } from '../run.ts';
 import { checkSetup } from './set-up-method.ts';
 

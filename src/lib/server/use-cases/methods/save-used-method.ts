@@ -2,14 +2,11 @@
 import { newId } from '../../identity.ts';
 import type { Attempt } from '../../store/attempts.ts';
 import { insertMethod } from '../../store/saved-methods.ts';
-import type { Settling } from '../payments/settling.ts';
+import type { Settling } from '../settling.ts';
 
 /** null when Stripe does not say which it was. Harmless as often as it runs. */
-export async function saveUsedMethod(
-	{ scope, tx, intent, now }: Pick<Settling, 'scope' | 'tx' | 'now'> & { intent: Settling['intent'] | null },
-	attempt: Attempt
-): Promise<string | null> {
-	if (!intent?.paymentMethodId) return null;
+export async function saveUsedMethod({ scope, tx, intent, now }: Settling, attempt: Attempt): Promise<string | null> {
+	if (!intent.paymentMethodId) return null;
 	const { clientId, contactId, stripeAccount, mandateReference, remembersMethod } = attempt;
 	return insertMethod(tx, scope, {
 		methodId: newId(),

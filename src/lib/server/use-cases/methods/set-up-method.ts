@@ -2,9 +2,10 @@
 // whose first instalment comes later, or for its owner's next payments. Actor: contact or pay link. Refusals: not_found, pay_not_yours, card_ends_early, attempt_id_reused, method_refused,
 // payment_unknown. Facts: plan.changed.
 import type { SetUpMethod } from '../../../contract/payments.ts';
-import type { Scope } from '../../../domain/access/scope.ts';
+import { contactOf, type Scope } from '../../../domain/access/scope.ts';
 import type { PaymentMethodType } from '../../../domain/payments/methods.ts';
 import { nextCheck } from '../../../domain/payments/next-check.ts';
+import { isOwnAttempt } from '../../../domain/payments/own-attempt.ts';
 import { isRunning, isWholeIn } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
 import { NotAsked, type SetupState } from '../../gateways/stripe/port.ts';
@@ -27,10 +28,9 @@ import { findPlan, lockPlan, savePlan, type PlanWithInstalments } from '../../st
 import { recordAudit } from '../../store/audits.ts';
 import { findCustomerId, insertMethod } from '../../store/saved-methods.ts';
 import { isDisconnected } from '../../store/stripe-accounts.ts';
-import { contactOf, type From } from '../offers/save-acceptance.ts';
-import { countRefusedAttempt } from '../payments/limit-attempts.ts';
-import { isOwnAttempt } from '../payments/progress.ts';
-import { isSilentNow, lookFor } from '../payments/right-account.ts';
+import type { From } from '../offers/save-acceptance.ts';
+import { countRefusedAttempt } from '../stripe/limit-attempts.ts';
+import { isSilentNow, lookFor } from '../stripe/right-account.ts';
 import { beginSetUpPlan, giveUpSetUpPlan } from '../plans/begin-set-up-plan.ts';
 import { announce, schedule } from '../plans/apply-outcome.ts';
 import { certainOf } from '../stripe/answers.ts';

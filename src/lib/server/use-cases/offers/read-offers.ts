@@ -20,7 +20,7 @@ import { getSupplier } from '../../store/suppliers.ts';
 import { type Supplier } from '../../store/suppliers.ts';
 import { findLiveProgramme } from '../../store/points-programme.ts';
 import { listClientsOf } from '../../store/clients.ts';
-import { clientChoices, type ClientChoices } from '../clients/choose-client.ts';
+import { clientChoices, type ClientChoices } from '../choose-client.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { isLive } from './manage-policies.ts';
 import { discountView } from './discount-view.ts';

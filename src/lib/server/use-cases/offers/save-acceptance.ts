@@ -1,6 +1,6 @@
 // Evidence of what was agreed to: the question asked of the quote engine, the answer chosen, the words shown, and who, when, from where.
 import { optionView } from '../../../contract/option-views.ts';
-import type { Scope } from '../../../domain/access/scope.ts';
+import { contactOf, type Scope } from '../../../domain/access/scope.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import type { PaymentOption } from '../../../domain/offers/quoted.ts';
 import { cureDaysFor } from '../../../domain/plans/failure.ts';
@@ -14,10 +14,6 @@ import type { Quoted } from './quote-invoices.ts';
 /** Where the payer is: the address to come back to, and what evidence keeps of an acceptance. */
 export type From = { returnUrl: string; ip: string | null; userAgent: string | null; locale: Locale };
 export type Accepted = { supplier: Supplier; clientId: string; quoted: Quoted; option: PaymentOption; from: From };
-
-/** The person behind a payment; null for the worker. */
-export const contactOf = ({ actor }: Scope): string | null =>
-	actor.kind === 'contact' || actor.kind === 'pay_link' ? actor.contactId : null;
 
 /** Evidence keeps the names it was first written with: `parts` are the instalments. */
 const asStored = ({ instalments, ...option }: PaymentOption) => ({ ...option, parts: instalments });

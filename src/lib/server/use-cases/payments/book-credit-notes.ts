@@ -23,7 +23,7 @@ import { bookEntry, nextNumber } from '../../store/journal.ts';
 import type { Payment } from '../../store/payments.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import { required } from '../../../domain/required.ts';
-import type { Booking } from './settling.ts';
+import type { Booking } from '../settling.ts';
 
 type Noted = Exclude<RefundMeaning, 'error'>;
 export async function giveCreditNotes(

@@ -21,7 +21,7 @@ import { bookEntry, nextNumber } from '../../store/journal.ts';
 import { listAllocations, listStanding, type Payment } from '../../store/payments.ts';
 import { listAttemptLines } from '../../store/attempts.ts';
 import { undoCredit, useCredit } from '../points/credit.ts';
-import type { Booking } from './settling.ts';
+import type { Booking } from '../settling.ts';
 
 export async function bookDiscounts(settling: Booking, payment: Payment): Promise<void> {
 	const { scope, tx } = settling;

@@ -18,7 +18,7 @@ import { recordFact } from '../../store/outbox.ts';
 import { findPayment, insertPayment, sumAllocated, type Payment } from '../../store/payments.ts';
 import { findPaymentOfIntent, nameInBooks, nextIntentRound } from '../../store/payments-of-intents.ts';
 import { queuePaymentMail } from '../mails/queue-mails.ts';
-import type { Booking, Settling } from './settling.ts';
+import type { Booking, Settling } from '../settling.ts';
 
 export async function bookPayment(settling: Settling, attempt: Attempt): Promise<Payment> {
 	const { scope, tx, supplier, intent } = settling;

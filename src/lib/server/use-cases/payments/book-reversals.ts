@@ -16,7 +16,7 @@ import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';
 import { voidCreditNotes } from './book-credit-notes.ts';
 import { goBack, restore } from './move-money.ts';
 import { forgetMisnamed, refundInBooks } from './declared-refunds.ts';
-import type { Settling } from './settling.ts';
+import type { Settling } from '../settling.ts';
 
 export async function bookReversals(settling: Settling, payment: Payment): Promise<void> {
 	const { intent, now } = settling;

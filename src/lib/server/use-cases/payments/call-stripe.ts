@@ -19,7 +19,7 @@ import { followMoney } from './follow-money.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { progressOf, type PaymentProgress } from './progress.ts';
 import { certainOf } from '../stripe/answers.ts';
-import { lookFor } from './right-account.ts';
+import { lookFor } from '../stripe/right-account.ts';
 import { settleIntent } from './settle-intent.ts';
 
 /**

@@ -15,7 +15,7 @@ import { commit, read, safely } from '../run.ts';
 import { findIntentOf } from './call-stripe.ts';
 import { closeAllAttempts } from './close-attempts.ts';
 import { isStillFor, wasDeclaredNotPaid } from './hold-again.ts';
-import { requireRightAccount } from './right-account.ts';
+import { requireRightAccount } from '../stripe/right-account.ts';
 import { IntentMissing, isOwnIntent, settleIntent } from './settle-intent.ts';
 
 export async function checkDeclaredOutcomes(services: Services): Promise<void> {

@@ -4,7 +4,7 @@ import { expectedParts } from '../../../contract/expected-parts.ts';
 import { dueNow } from '../../../contract/option-views.ts';
 import type { StartPayment } from '../../../contract/payments.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
-import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
+import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
 import { add, ZERO, type Minor } from '../../../domain/money/minor.ts';
 import type { InvoiceDiscount, PaymentOption } from '../../../domain/offers/quoted.ts';
@@ -153,4 +153,15 @@ async function chooseInstalments(
 		instalments,
 		plan
 	});
+}
+
+/** The last day on which what is given for this choice is charged; null when it is charged today and no more. */
+export function lastInstalmentOn({
+	quoted,
+	plan,
+	instalments
+}: Pick<Chosen, 'quoted' | 'plan' | 'instalments'>): CivilDate | null {
+	if (quoted) return isPlan(quoted.option) ? (quoted.option.instalments.at(-1)?.dueOn ?? null) : null;
+	const open = plan ? openInstalments(plan.instalments) : [];
+	return instalments.length < open.length ? (open.at(-1)?.dueOn ?? null) : null;
 }

@@ -1,9 +1,10 @@
 // The row that comes before Stripe is asked to keep a means of payment for a plan whose first instalment comes later. One kept before needs no asking.
+import { contactOf } from '../../../domain/access/scope.ts';
 import { required } from '../../../domain/required.ts';
 import type { StartPayment } from '../../../contract/payments.ts';
 import type { SavedMethod } from '../../store/saved-methods.ts';
 import { insertSetup } from '../../store/method-setups.ts';
-import { contactOf, type From } from '../offers/save-acceptance.ts';
+import type { From } from '../offers/save-acceptance.ts';
 import { beginSetUpPlan } from '../plans/begin-set-up-plan.ts';
 import type { Following } from '../plans/apply-outcome.ts';
 

@@ -6,6 +6,7 @@
 // Facts: attempt.changed, payment.received, payment.reversed, plan.changed.
 import { actorName, may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { noonOf } from '../../../domain/calendar/day-starts.ts';
 import { moneyIn } from '../../../domain/ledger/entries.ts';
 import { ZERO } from '../../../domain/money/minor.ts';
 import { isLive } from '../../../domain/payments/attempt-status.ts';
@@ -30,7 +31,6 @@ import { getSupplier } from '../../store/suppliers.ts';
 import { recordAudit } from '../../store/audits.ts';
 import { listDisconnected } from '../../store/stripe-accounts.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
-import { noonOf } from '../bank/find-matches.ts';
 import { queueOwnerNotice, queueRefundNotice } from '../mails/queue-owner-notices.ts';
 import { applyOutcome } from '../plans/apply-outcome.ts';
 import { followMoney } from './follow-money.ts';
@@ -41,7 +41,7 @@ import { bookDiscounts } from './book-discounts.ts';
 import { saveReceived } from './book-payment.ts';
 import { checkDeclaredOutcome } from './check-declared-outcomes.ts';
 import { withdrawDeclaredPayment } from './withdraw-declared-payment.ts';
-import type { Booking } from './settling.ts';
+import type { Booking } from '../settling.ts';
 
 type Paid = { outcome: 'paid'; paidOn: CivilDate; reference: string; methodType: PaymentMethodType };
 type NotPaid = { outcome: 'not_paid' };

@@ -5,6 +5,7 @@
 // refund_above_rest, refund_not_taken. Facts: payment.reversed.
 import { actorName, may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { noonOf } from '../../../domain/calendar/day-starts.ts';
 import { minor } from '../../../domain/money/minor.ts';
 import type { RefundOutcome } from '../../../domain/payments/outcome.ts';
 import { required } from '../../../domain/required.ts';
@@ -25,7 +26,6 @@ import { findDeclaredRefund, insertDeclaredRefund, type DeclaredRefund } from '.
 import { listRefundsNamed, lockRefundNames, type RefundInBooks } from '../../store/refunds-in-books.ts';
 import { listDisconnected } from '../../store/stripe-accounts.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
-import { noonOf } from '../bank/find-matches.ts';
 import { queueReversalMail } from '../mails/queue-mails.ts';
 import { queueOwnerNotice, queueRefundNotice } from '../mails/queue-owner-notices.ts';
 import { followPoints } from '../points/follow-points.ts';
@@ -36,7 +36,7 @@ import { goBack } from './move-money.ts';
 import { checkDeclaredRefund } from './check-declared-refunds.ts';
 import { answers } from '../stripe/answers.ts';
 import { refundInBooks } from './declared-refunds.ts';
-import type { Booking } from './settling.ts';
+import type { Booking } from '../settling.ts';
 import { withdrawDeclaredRefund } from './withdraw-declared-refund.ts';
 
 type Made = { outcome: 'refunded'; refundedOn: CivilDate; reference: string };

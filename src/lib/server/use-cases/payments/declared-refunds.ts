@@ -8,7 +8,7 @@ import { nameInBooks } from '../../store/payments-of-intents.ts';
 import { listRefundsNamed } from '../../store/refunds-in-books.ts';
 import { settleRefundRequest } from '../../store/refund-requests.ts';
 import { listDeclaredOfPayment, type DeclaredOfRefund } from '../../store/declared-refunds.ts';
-import type { Settling } from './settling.ts';
+import type { Settling } from '../settling.ts';
 import { withdrawDeclaredRefund } from './withdraw-declared-refund.ts';
 
 /** The name in the books of a refund at Stripe of a payment, whose name is locked. What was said of another payment under its name is not this refund. */

@@ -2,7 +2,7 @@
 // Invoices first, then plans, then points: as everybody locks.
 import { lowerToOwed } from '../plans/lower-plans.ts';
 import { followPoints } from '../points/follow-points.ts';
-import type { Booking } from './settling.ts';
+import type { Booking } from '../settling.ts';
 
 /** `attempt`: an attempt, or the payment that it brought. `paymentId`: what was booked, if instalments become smaller by it. */
 export async function followMoney(

@@ -10,7 +10,7 @@ import { recordAudit, wasRecorded } from '../../store/audits.ts';
 import { isOpen, isRunning } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
 import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';
-import type { Settling } from './settling.ts';
+import type { Settling } from '../settling.ts';
 
 /** `alone`: its plan has ended, or never began, and is left as it is. */
 export type HeldAgain = 'with_parts' | 'alone' | null;

@@ -29,7 +29,7 @@ import { queueReversalMail } from '../mails/queue-mails.ts';
 import { applyReversal, type Following } from '../plans/apply-outcome.ts';
 import { giveCreditNotes } from './book-credit-notes.ts';
 import { hasReceipt } from './has-receipt.ts';
-import type { Booking } from './settling.ts';
+import type { Booking } from '../settling.ts';
 
 /** What moves money in the books: Stripe, or a person's word where Stripe can't be asked (no intent). */
 export type Moving = Booking & Following;

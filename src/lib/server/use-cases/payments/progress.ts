@@ -1,5 +1,6 @@
-// Where an attempt stands, as its payer is told; and whose attempt it is.
-import { actorName, type Scope } from '../../../domain/access/scope.ts';
+// Where an attempt stands, as its payer is told.
+import type { Scope } from '../../../domain/access/scope.ts';
+import { isOwnAttempt } from '../../../domain/payments/own-attempt.ts';
 import type { Attempt } from '../../store/attempts.ts';
 
 export type PaymentProgress = {
@@ -10,18 +11,6 @@ export type PaymentProgress = {
 	errorCode: string | null;
 	declineCode: string | null;
 };
-
-/**
- * Only who began an attempt goes on with it: Stripe's secret of it confirms a payment, and shows the card or the account that pays. A pay link may have been
- * forwarded and a colleague did not agree to it; what the worker began from a plan is the person's who accepted the plan, signed in.
- */
-export function isOwnAttempt(
-	{ actor }: Scope,
-	{ begunBy, contactId }: Pick<Attempt, 'begunBy' | 'contactId'>
-): boolean {
-	if (actor.kind === 'system' || begunBy === actorName(actor)) return true;
-	return (begunBy === null || begunBy === 'system') && actor.kind === 'contact' && contactId === actor.contactId;
-}
 
 export const progressOf = (scope: Scope, attempt: Attempt, clientSecret: string | null = null): PaymentProgress => ({
 	attemptId: attempt.attemptId,

@@ -22,6 +22,7 @@ import { consentText, notOfferedText } from '../../../i18n/offers.ts';
 import { creditedText, inPlanWithOthersText, notPayableText } from '../../../i18n/not-payable.ts';
 import { invoiceStateText } from '../../../i18n/states.ts';
 import { declineFamily } from '../../../domain/payments/declines.ts';
+import { isOwnAttempt } from '../../../domain/payments/own-attempt.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import { findLastAttempt, listAttemptLines, type Attempt } from '../../store/attempts.ts';
@@ -36,9 +37,8 @@ import { invoiceView, paymentView, stripeView, supplierView } from '../invoices/
 import { methodViews } from '../methods/manage-methods.ts';
 import { readReductions } from '../offers/discount-view.ts';
 import { quoteInvoices, type Quoted } from '../offers/quote-invoices.ts';
-import { earnedBy, pointsNote, pointsUse, tierAfter } from '../points/points-to-pay-with.ts';
+import { earnedBy, pointsNote, pointsUse, tierAfter } from '../offers/points-to-pay-with.ts';
 import { planView } from '../plans/plan-view.ts';
-import { isOwnAttempt } from './progress.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 
 export async function readPayView(

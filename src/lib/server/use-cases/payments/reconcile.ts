@@ -14,7 +14,7 @@ import { accountOf, isDisconnected, listStripeAccounts } from '../../store/strip
 import { commit, read, safely } from '../run.ts';
 import { finishRefund, isOfStripe, type OpenRefund } from './request-refund.ts';
 import { settleAfterBank } from './finish-at-bank.ts';
-import { isSilentNow } from './right-account.ts';
+import { isSilentNow } from '../stripe/right-account.ts';
 import { settleIntent, type IntentAt } from './settle-intent.ts';
 import { abandon, callStripe, endOfKeyLife, findIntentOf, isWithinKeyLife } from './call-stripe.ts';
 

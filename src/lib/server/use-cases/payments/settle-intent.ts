@@ -31,9 +31,9 @@ import { followMoney } from './follow-money.ts';
 import { bookDiscounts } from './book-discounts.ts';
 import { bookPayment } from './book-payment.ts';
 import { bookReversals } from './book-reversals.ts';
-import { countRefusedAttempt } from './limit-attempts.ts';
+import { countRefusedAttempt } from '../stripe/limit-attempts.ts';
 import { holdAgain, wasDeclaredNotPaid } from './hold-again.ts';
-import type { Settling } from './settling.ts';
+import type { Settling } from '../settling.ts';
 
 export type Settled = {
 	attempts: Attempt[];
@@ -146,20 +146,22 @@ async function settleInside(
 			? latest.status
 			: nextStatus(latest.status, said);
 	const moved = (status !== latest.status || status === 'declined') && (await moveAttempt(settling, latest, status));
-	if (moved && latest.remembersMethod && (status === 'processing' || status === 'paid'))
-		await saveUsedMethod(settling, latest);
+	// For its owner, or for the instalments to come.
+	const keepsMethod = latest.remembersMethod || (latest.keepsMethod && again !== 'alone');
+	const pays = status === 'processing' || status === 'paid';
+	const methodId = moved && keepsMethod && pays ? await saveUsedMethod(settling, latest) : null;
 	// Invoices before plans, as everybody locks.
 	if (moved || intent.status === 'succeeded') await lockInvoicesOf(tx, scope, latest.attemptId);
 	if (intent.status === 'succeeded') {
 		const payment = await bookPayment(settling, latest);
 		if (!own.some((one) => one.attemptId === payment.attemptId))
 			throw new Error(`intent ${intent.intentId} is booked for another try, under a reference that a person gave`);
-		if (moved) await applyOutcome(settling, latest, status);
+		if (moved) await applyOutcome({ ...settling, methodId }, latest, status);
 		await bookReversals(settling, payment);
 		await bookDiscounts(settling, payment);
 		await followMoney(settling, latest, payment.paymentId);
 	} else if (moved) {
-		if (again !== 'alone') await applyOutcome(settling, latest, status);
+		if (again !== 'alone') await applyOutcome({ ...settling, methodId }, latest, status);
 		await followMoney(settling, latest, null);
 	}
 	return lockAttemptsOfIntent(tx, scope, intent.intentId);

@@ -1,9 +1,10 @@
 // A client pays one or several invoices, as it chose. Actor: contact or pay link, of a person who may pay. Refusals: pay_not_yours, too_many_invoices, nothing_to_pay, amount_changed, offer_expired, payment_under_way,
 // payment_in_progress, method_not_offered, points_not_offered and its kind, points_rules_first, attempt_id_reused, card_declined, payment_unknown, payment_unavailable. Facts: attempt.changed, then those of settling.
 import { INVOICES_PER_PAYMENT, type StartPayment } from '../../../contract/payments.ts';
-import type { Scope } from '../../../domain/access/scope.ts';
+import { contactOf, type Scope } from '../../../domain/access/scope.ts';
 import type { AllocationLine } from '../../../domain/payments/allocation.ts';
 import { openInstalments } from '../../../domain/plans/plan.ts';
+import { isOwnAttempt } from '../../../domain/payments/own-attempt.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import {
@@ -25,8 +26,8 @@ import { holdInstalments } from '../../store/held-instalments.ts';
 import { findCustomerId, type SavedMethod } from '../../store/saved-methods.ts';
 import { isSilent } from '../../store/stripe-accounts.ts';
 import { constraintName } from '../../store/tx.ts';
-import { contactOf, saveAcceptance, type From } from '../offers/save-acceptance.ts';
-import { lastInstalmentOn, maySaveMethod, readTokenEnd, refuseEndingCard, type CardEnd } from '../methods/card-end.ts';
+import { saveAcceptance, type From } from '../offers/save-acceptance.ts';
+import { readTokenEnd, refuseEndingCard, type CardEnd } from '../methods/card-end.ts';
 import { customerIfAsked } from '../methods/customer.ts';
 import { holdCredit } from '../points/credit.ts';
 import { isPlan, createPlan } from '../plans/create-plan.ts';
@@ -34,12 +35,12 @@ import { inputHashOf } from '../input-hash.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { abandon, callStripe } from './call-stripe.ts';
 import { chooseMethod } from './choose-method.ts';
-import { choosePayment, type Chosen } from './choose-payment.ts';
+import { choosePayment, lastInstalmentOn, type Chosen } from './choose-payment.ts';
 import { closeIntent } from './close-intent.ts';
 import { ifAsked } from '../stripe/answers.ts';
 import { endRefused } from './close-attempts.ts';
 import { createSetup } from './create-setup.ts';
-import { isOwnAttempt, type PaymentProgress } from './progress.ts';
+import type { PaymentProgress } from './progress.ts';
 import { followSetUpPlan, giveUpSetUp } from './set-up-plan.ts';
 
 type Opened = { kind: 'open'; attempt: Attempt } | { kind: 'superseded'; attempt: Attempt };
@@ -90,6 +91,8 @@ async function isAnswering(services: Services, scope: Scope, input: StartPayment
 	return !needsCustomer(input) || (await customerIfAsked(services, scope, invoice.clientId)) !== 'not_asked';
 }
 
+const MAY_SAVE_METHOD: readonly StartPayment['option'][] = ['plan_2', 'plan_3', 'next_part'];
+const maySaveMethod = ({ option }: Pick<StartPayment, 'option'>): boolean => MAY_SAVE_METHOD.includes(option);
 type Asked = { input: StartPayment; from: From; card: CardEnd | null };
 /** When the card that the browser has just collected ends, where that matters. A question that was asked before is followed as it was. */
 async function cardOf(services: Services, scope: Scope, input: StartPayment): Promise<CardEnd | 'not_asked' | null> {

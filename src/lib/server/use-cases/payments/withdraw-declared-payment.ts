@@ -9,7 +9,7 @@ import { followPoints } from '../points/follow-points.ts';
 import { done, refuse, type Result } from '../run.ts';
 import { bookDiscounts } from './book-discounts.ts';
 import { goBack } from './move-money.ts';
-import type { Booking } from './settling.ts';
+import type { Booking } from '../settling.ts';
 
 export async function withdrawDeclaredPayment(
 	booking: Booking,

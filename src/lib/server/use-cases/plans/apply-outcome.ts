@@ -14,10 +14,13 @@ import { listHeldInstalments, listHeldPositions, setHold } from '../../store/hel
 import { findPlan, lockPlan, saveInstalment, savePlan, type PlanWithInstalments } from '../../store/plans.ts';
 import { findMethod } from '../../store/saved-methods.ts';
 import { queueAttemptMail, queuePlanMail, UNTRIED } from '../mails/queue-mails.ts';
-import { saveUsedMethod } from '../methods/save-used-method.ts';
-import type { Settling } from '../payments/settling.ts';
+import type { Settling } from '../settling.ts';
 
-export type Following = Pick<Settling, 'scope' | 'tx' | 'supplier' | 'now'> & { intent: IntentState | null };
+export type Following = Pick<Settling, 'scope' | 'tx' | 'supplier' | 'now'> & {
+	intent: IntentState | null;
+	/** The means of payment that has just paid, where it was kept. */
+	methodId?: string | null;
+};
 
 export async function applyOutcome(following: Following, attempt: Attempt, status: Attempt['status']): Promise<void> {
 	const { scope, tx } = following;
@@ -52,7 +55,7 @@ async function advance(following: Following, { plan, instalments, attempt, statu
 			{ status: status === 'paid' ? 'paid' : 'processing', askOn: null, attemptId: attempt.attemptId },
 			now
 		);
-	const methodId = attempt.keepsMethod ? await saveUsedMethod(following, attempt) : null;
+	const methodId = attempt.keepsMethod ? (following.methodId ?? null) : null;
 	const after = required(await findPlan(tx, scope, plan.planId), 'plan');
 	const begins = plan.status === 'pending';
 	await savePlan(

@@ -4,7 +4,7 @@ import type { Attempt } from '../../store/attempts.ts';
 import { listHeldInstalments } from '../../store/held-instalments.ts';
 import { findPlan } from '../../store/plans.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
-import type { Booking } from '../payments/settling.ts';
+import type { Booking } from '../settling.ts';
 import { schedule } from './apply-outcome.ts';
 
 export async function askForMethod({ scope, tx, supplier, now }: Booking, attempt: Attempt): Promise<void> {

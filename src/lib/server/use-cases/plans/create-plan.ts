@@ -1,5 +1,5 @@
 // A plan as it was accepted: kept with the attempt that pays its first instalment, and alive only once that instalment is paid or ordered.
-import type { Scope } from '../../../domain/access/scope.ts';
+import { contactOf, type Scope } from '../../../domain/access/scope.ts';
 import type { PaymentOption } from '../../../domain/offers/quoted.ts';
 import { cureDaysFor } from '../../../domain/plans/failure.ts';
 import { required } from '../../../domain/required.ts';
@@ -8,7 +8,6 @@ import type { InvoiceRecord } from '../../store/invoices.ts';
 import type { Supplier } from '../../store/suppliers.ts';
 import { holdInstalments } from '../../store/held-instalments.ts';
 import { insertPlan } from '../../store/plans.ts';
-import { contactOf } from '../offers/save-acceptance.ts';
 
 export const isPlan = ({ kind }: Pick<PaymentOption, 'kind'>): boolean => kind === 'plan_2' || kind === 'plan_3';
 

@@ -26,7 +26,7 @@ import {
 	type PlanWithInstalments
 } from '../../store/plans.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
-import type { Booking } from '../payments/settling.ts';
+import type { Booking } from '../settling.ts';
 import { announce } from './apply-outcome.ts';
 
 /**

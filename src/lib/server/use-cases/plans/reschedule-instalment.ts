@@ -1,7 +1,7 @@
 // Another day for one instalment of a plan: the supplier asks, the client agrees or not, and nothing moves before. Actors: owner or accountant to ask and to take
 // back, contact or pay link to answer. Refusals: not_allowed, not_found, pay_not_yours, day_not_possible, day_past_cap, move_waiting,
 // move_changed. Facts: plan.changed.
-import { may, type Scope } from '../../../domain/access/scope.ts';
+import { contactOf, may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { lastLawfulDay } from '../../../domain/offers/legal.ts';
 import { askedOn } from '../../../domain/plans/calendar.ts';
@@ -20,7 +20,7 @@ import { findPlan, lockPlan, saveInstalment, savePlan, type PlanWithInstalments 
 import { recordAudit } from '../../store/audits.ts';
 import { findMethod } from '../../store/saved-methods.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
-import { contactOf, type From } from '../offers/save-acceptance.ts';
+import type { From } from '../offers/save-acceptance.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 import { announce } from './apply-outcome.ts';
 

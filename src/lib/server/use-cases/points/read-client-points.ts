@@ -12,7 +12,7 @@ import { listExpiring } from '../../store/points-reading.ts';
 import { listAuditsOf } from '../../store/audits.ts';
 import { pageOf, type Page } from '../page.ts';
 import { done, read, refuse, type Result } from '../run.ts';
-import { namesOfActors } from '../suppliers/actor-names.ts';
+import { namesOfActors } from '../access/actor-names.ts';
 import { accountToday } from './account-today.ts';
 import { invoiceOf } from './history-lines.ts';
 

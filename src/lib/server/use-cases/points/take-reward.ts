@@ -1,7 +1,7 @@
 // A reward is taken for points, or given back by the supplier who can't give it. Actor: a person of the client who is signed in; for it, a member of the supplier or
 // a key of the API. Refusals: not_allowed, not_found, input_invalid (a refusal without a real reason), reward_not_offered, reward_changed, reward_gone, points_not_enough, points_frozen, points_rules_first, attempt_id_reused.
 // Facts: points.changed.
-import { actorName, may, type Scope } from '../../../domain/access/scope.ts';
+import { contactOf, actorName, may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { Reward } from '../../../domain/points/programme.ts';
 import { realReason, REASON_ASKED } from '../../../domain/points/reason.ts';
@@ -14,7 +14,6 @@ import { findLiveProgramme } from '../../store/points-programme.ts';
 import { findRedemption, insertRedemption, saveRedemption, type Redemption } from '../../store/points-redemptions.ts';
 import { recordAudit } from '../../store/audits.ts';
 import { constraintName } from '../../store/tx.ts';
-import { contactOf } from '../offers/save-acceptance.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 import { giveRewardBack } from './credit.ts';
 import { queueRewardRefused } from './queue-points-mails.ts';

@@ -30,7 +30,7 @@ import { commit } from '../run.ts';
 import type { Context } from './compose-context.ts';
 import { renderPlanMail } from './compose-plan-mail.ts';
 import { notesWith, renderReversal } from './compose-reversal-mail.ts';
-import { pointsOfReceipt, renderPointsMail } from '../points/compose-points-mail.ts';
+import { pointsOfReceipt, renderPointsMail } from './compose-points-mail.ts';
 import { invoiceIdsOf, payUrl, whatIsDue } from './what-is-due.ts';
 import { mintPayLink } from '../access/pay-links.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';

@@ -23,9 +23,9 @@ import { getSupplier } from '../../store/suppliers.ts';
 import { findLiveProgramme, listProgrammes } from '../../store/points-programme.ts';
 import { findRedemption } from '../../store/points-redemptions.ts';
 import { listEarned, listExpiring, listTierOffers } from '../../store/points-reading.ts';
-import type { Context } from '../mails/compose-context.ts';
-import { accountToday } from './account-today.ts';
-import { partsOfKey } from './queue-points-mails.ts';
+import type { Context } from './compose-context.ts';
+import { accountToday } from '../points/account-today.ts';
+import { partsOfKey } from '../points/queue-points-mails.ts';
 
 export async function renderPointsMail(context: Context): Promise<RenderedMail | null> {
 	const { services, scope, tx, row, to } = context;

@@ -19,9 +19,9 @@ import { findCustomerId, findMethod } from '../../store/saved-methods.ts';
 import { isTodaysSilent } from '../../store/stripe-accounts.ts';
 import { forSuppliersDue } from '../for-suppliers-due.ts';
 import { commit } from '../run.ts';
-import { announce, refuseInstalment, type Following } from './apply-outcome.ts';
-import { isOverPlanned, lowerInstalmentsOf } from './lower-plans.ts';
-import { callStripe } from '../payments/call-stripe.ts';
+import { announce, refuseInstalment, type Following } from '../plans/apply-outcome.ts';
+import { isOverPlanned, lowerInstalmentsOf } from '../plans/lower-plans.ts';
+import { callStripe } from './call-stripe.ts';
 
 const LEASE_MS = 60_000;
 

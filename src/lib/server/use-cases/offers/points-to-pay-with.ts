@@ -16,9 +16,9 @@ import type { Supplier } from '../../store/suppliers.ts';
 import type { PlanWithInstalments } from '../../store/plans.ts';
 import { findLiveProgramme } from '../../store/points-programme.ts';
 import { findPointsAcceptance, listEarned, listTierOffers } from '../../store/points-reading.ts';
-import type { Quoted } from '../offers/quote-invoices.ts';
-import { accountToday } from './account-today.ts';
-import { benefitsOf, cardOf } from './read-points.ts';
+import type { Quoted } from './quote-invoices.ts';
+import { accountToday } from '../points/account-today.ts';
+import { benefitsOf, cardOf } from '../points/read-points.ts';
 
 /** Where something can be earned: of an overdue invoice, or after the last day to earn, no word of points. */
 export function pointsNote(

@@ -13,7 +13,7 @@ import { findPlan, type PlanWithInstalments } from '../../store/plans.ts';
 import { findMethod, type SavedMethod } from '../../store/saved-methods.ts';
 import { mintPayLink } from '../access/pay-links.ts';
 import type { Context } from './compose-context.ts';
-import { UNTRIED } from './queue-mails.ts';
+import { UNTRIED } from '../mails/queue-mails.ts';
 import { whatIsDue } from './what-is-due.ts';
 
 export async function renderPlanMail(context: Context): Promise<RenderedMail | null> {

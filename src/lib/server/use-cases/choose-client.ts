@@ -1,7 +1,7 @@
 // The clients that a person chooses one from: some of them by name, found by the server when there are many, and how many are not shown. Reads only.
-import type { Scope } from '../../../domain/access/scope.ts';
-import type { Tx } from '../../store/database.ts';
-import { countClients, listClients, listClientsOf } from '../../store/clients.ts';
+import type { Scope } from '../../domain/access/scope.ts';
+import type { Tx } from '../store/database.ts';
+import { countClients, listClients, listClientsOf } from '../store/clients.ts';
 
 export type ClientChoices = {
 	choices: { clientId: string; name: string }[];
