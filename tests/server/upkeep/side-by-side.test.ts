@@ -7,11 +7,19 @@ import { describeVersion, whatItTripsOver, type Version } from '../../setup/side
 
 /** The version that runs: of the last release. */
 const RECORD = 'tests/tidy/running.json';
+const NOTES = 'it refuses nothing: it notes an instant on the account, which the version that runs does not read';
 /**
  * What the version that runs trips over on today's tables, word for word, and why it does not matter: it no longer reads that column, it never writes that
  * word. Empty again with each release.
  */
-const ALLOWED: Record<string, string> = {};
+const ALLOWED: Record<string, string> = {
+	'trigger journal_entry.note_move is new, and it does not know it: CREATE TRIGGER note_move AFTER INSERT ON public.journal_entry FOR EACH ROW WHEN ((new.stripe_account IS NOT NULL)) EXECUTE FUNCTION note_move() O':
+		NOTES,
+	"trigger payment_attempt.note_move is new, and it does not know it: CREATE TRIGGER note_move AFTER INSERT ON public.payment_attempt FOR EACH ROW WHEN ((new.channel <> 'bank'::text)) EXECUTE FUNCTION note_move() O":
+		NOTES,
+	'trigger stripe_event.note_move is new, and it does not know it: CREATE TRIGGER note_move AFTER INSERT ON public.stripe_event FOR EACH ROW EXECUTE FUNCTION note_move() O':
+		NOTES
+};
 
 const older = openOlderDatabases();
 let database: OlderDatabase;

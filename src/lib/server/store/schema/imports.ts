@@ -52,6 +52,7 @@ export const importJob = pgTable(
 		keptFile: integer().notNull().default(0), // keeping has come as far as this file, and this line of it
 		keptLine: integer().notNull().default(-1),
 		finishedAt: optionalInstant(),
+		forgottenAt: optionalInstant(), // its files and what was read in them are gone; the report stays
 		undoneBy: text(),
 		undoneAt: optionalInstant(),
 		claimId: optionalId(), // a worker is at it
@@ -64,6 +65,10 @@ export const importJob = pgTable(
 		index('import_job_queue_idx')
 			.on(t.openedAt)
 			.where(sql`${t.state} in ('reading', 'keeping')`),
+		index('import_job_forget_idx')
+			.on(t.openedAt, t.supplierId)
+			.concurrently()
+			.where(sql`${t.forgottenAt} is null`),
 		oneOf('import_job_state_check', t.state)
 	]
 );

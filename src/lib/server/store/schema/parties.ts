@@ -82,6 +82,7 @@ export const stripeAccount = pgTable(
 		silence: choice<Silence>({ key_refused: true, account_refused: true, unreachable: true }), // null: it answers
 		silentSince: optionalInstant(),
 		askAgainAt: optionalInstant(), // until then nothing is taken of it
+		movedAt: optionalInstant(), // when something of ours moved there last, to the hour; null: never (migration 0054)
 		confirmedAt: optionalInstant(), // asked once more, and as silent: shown to the owners
 		toldAt: optionalInstant(), // the last mail about it
 		// The balance beside account 511, as compared last, in euros. Beginning and opening are fixed by the first comparison.
@@ -105,6 +106,15 @@ export const stripeAccount = pgTable(
 		index('stripe_account_former_idx')
 			.on(t.supplierId)
 			.where(sql`${t.untilAt} is not null`),
+		// On which something may still move, and those that hold money of ours, or differ.
+		index('stripe_account_moved_idx')
+			.on(t.movedAt)
+			.concurrently()
+			.where(sql`${t.movedAt} is not null`),
+		index('stripe_account_held_idx')
+			.on(t.supplierId)
+			.concurrently()
+			.where(sql`${t.booksMinor} <> 0 or ${t.balanceMinor} <> ${t.booksMinor}`),
 		oneOf('stripe_account_silence_check', t.silence),
 		check(
 			'stripe_account_silent_check',

@@ -1,5 +1,16 @@
 // What the house needs to run: saved answers, counters of limits, reports of browsers, the demo's clock, periodic tasks.
-import { bigint, boolean, foreignKey, integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import {
+	bigint,
+	boolean,
+	foreignKey,
+	index,
+	integer,
+	jsonb,
+	pgTable,
+	primaryKey,
+	text,
+	timestamp
+} from 'drizzle-orm/pg-core';
 import { id, instant, optionalInstant } from './columns.ts';
 import { supplier } from './parties.ts';
 
@@ -16,6 +27,8 @@ export const idempotency = pgTable(
 	},
 	(t) => [
 		primaryKey({ name: 'idempotency_pk', columns: [t.supplierId, t.key] }),
+		// What has served its time, of all suppliers.
+		index('idempotency_created_idx').on(t.createdAt, t.supplierId).concurrently(),
 		foreignKey({ name: 'idempotency_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] })
 	]
 );
@@ -43,4 +56,8 @@ export const demoClock = pgTable('demo_clock', {
 	offsetMs: bigint({ mode: 'number' }).notNull()
 });
 
-export const worked = pgTable('worked', { task: text().primaryKey(), lastAt: optionalInstant() });
+export const worked = pgTable('worked', {
+	task: text().primaryKey(),
+	lastAt: optionalInstant(),
+	progress: jsonb().$type<Record<string, string>>() // how far it has come, in its own words
+});

@@ -1,0 +1,4 @@
+CREATE INDEX CONCURRENTLY "stripe_account_moved_idx" ON "stripe_account" USING btree ("moved_at") WHERE "stripe_account"."moved_at" is not null;--> statement-breakpoint
+CREATE INDEX CONCURRENTLY "stripe_account_held_idx" ON "stripe_account" USING btree ("supplier_id") WHERE "stripe_account"."books_minor" <> 0 or "stripe_account"."balance_minor" <> "stripe_account"."books_minor";--> statement-breakpoint
+CREATE INDEX CONCURRENTLY "import_job_forget_idx" ON "import_job" USING btree ("opened_at","supplier_id") WHERE "import_job"."forgotten_at" is null;--> statement-breakpoint
+CREATE INDEX CONCURRENTLY "idempotency_created_idx" ON "idempotency" USING btree ("created_at","supplier_id");
