@@ -26,7 +26,7 @@ import {
 	warnOfEndingCards
 } from '../use-cases/plans/announce-and-default.ts';
 import { tellExpiring, tendPoints } from '../use-cases/points/tend-points.ts';
-import { compareOpen } from '../use-cases/upkeep/compare-open.ts';
+import { COMPARE_OPEN, compareOpen } from '../use-cases/upkeep/compare-open.ts';
 import { purgeExpired } from '../use-cases/upkeep/purge-expired.ts';
 
 type Queue = {
@@ -63,7 +63,8 @@ export const PERIODIC: [Periodic, ...Periodic[]] = [
 	{ name: 'ask silent Stripe accounts again', everyMs: MINUTE, run: followSilence },
 	{ name: 'hear what was said of tries', everyMs: 10 * MINUTE, run: checkDeclaredOutcomes },
 	{ name: 'hear what was said of refunds', everyMs: 10 * MINUTE, run: checkDeclaredRefunds },
-	{ name: 'reconcile the last three days', everyMs: 60 * MINUTE, run: (services) => reconcileRecent(services, 3) },
+	// A debit comes back within eight weeks, a card's payment is disputed within 120 days; what comes later is found within a day.
+	{ name: 'reconcile the last three days', everyMs: 60 * MINUTE, run: (services) => reconcileRecent(services, 3, 120) },
 	{
 		name: 'reconcile the last thirty days',
 		everyMs: 24 * 60 * MINUTE,
@@ -81,7 +82,7 @@ export const PERIODIC: [Periodic, ...Periodic[]] = [
 	{ name: 'points that are due', everyMs: 10 * MINUTE, run: tendPoints },
 	{ name: 'forget what has served its time', everyMs: 60 * MINUTE, run: purgeExpired },
 	{ name: 'compare totals with Stripe', everyMs: 24 * 60 * MINUTE, run: compareTotals },
-	{ name: 'compare what is open with the books', everyMs: 24 * 60 * MINUTE, run: compareOpen }
+	{ name: COMPARE_OPEN, everyMs: 24 * 60 * MINUTE, run: (services) => compareOpen(services) }
 ];
 const POLL_MS = 5000;
 

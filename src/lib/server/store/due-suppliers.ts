@@ -5,12 +5,15 @@ import { addDays, civilDateIn, type CivilDate } from '../../domain/calendar/civi
 import type { Database } from './database.ts';
 import type { Supplier } from './suppliers.ts';
 import { supplier } from './schema/index.ts';
+import { answersKeptSince, filesKeptSince } from './upkeep.ts';
 
 type Moment = {
+	now: Date;
 	/** The day where it is the latest: a supplier's own comes later, never sooner. */
 	latest: CivilDate;
 	ahead: (days: number) => CivilDate;
 };
+const at = (instant: Date): SQL => sql`${instant.toISOString()}::timestamptz`;
 const RUNNING = sql`status in ('active', 'paused')`;
 const FINDING = {
 	parts_to_take: ({ latest }: Moment) =>
@@ -32,7 +35,12 @@ const FINDING = {
 	outcomes_to_hear: () => sql`select supplier_id from said_outcome where heard_at is null`,
 	refunds_to_hear: () => sql`select supplier_id from said_refund where heard_at is null`,
 	methods_to_forget: () => sql`select supplier_id from saved_method where removed_at is null and kept_at is null
-		union all select supplier_id from saved_method where removed_at is not null and detached_at is null`
+		union all select supplier_id from saved_method where removed_at is not null and detached_at is null`,
+	answers_to_forget: ({ now }: Moment) =>
+		sql`select supplier_id from idempotency where created_at < ${at(answersKeptSince(now))}`,
+	/** What is being read or kept is left alone until it has ended. */
+	files_to_forget: ({ now }: Moment) => sql`select supplier_id from import_job where forgotten_at is null
+		and opened_at < ${at(filesKeptSince(now))} and state not in ('reading', 'keeping')`
 } satisfies Record<string, (moment: Moment) => SQL>;
 export type DueOf = keyof typeof FINDING;
 
@@ -40,7 +48,7 @@ export async function listSuppliersDue(db: Database, of: DueOf, now: Date): Prom
 	const today = civilDateIn(now, 'UTC');
 	const ahead = (days: number) => addDays(today, days + 1);
 	const found = await db.system.execute<{ supplier_id: string }>(
-		sql`select distinct supplier_id from (${FINDING[of]({ latest: ahead(0), ahead })}) due`
+		sql`select distinct supplier_id from (${FINDING[of]({ now, latest: ahead(0), ahead })}) due`
 	);
 	const ids = found.map((row) => row.supplier_id);
 	return ids.length

@@ -283,17 +283,3 @@ export async function unreadLists(tx: Tx, scope: Scope, importId: string, header
 		.set({ mediaType: null, list: null })
 		.where(and(filesOf(scope, importId), sql`${importFile.list}->>'key' in ${headerKeys}`));
 }
-
-/** Files and documents of imports that nobody confirmed, or that ended long ago: the report stays. */
-export async function forgetFiles(tx: Tx, scope: Scope, before: Date): Promise<void> {
-	const old = sql`(select import_id from import_job where supplier_id = ${scope.supplierId} and opened_at < ${before.toISOString()}::timestamptz and state not in ('reading', 'keeping'))`;
-	await tx.execute(
-		sql`update import_file set content = null where supplier_id = ${scope.supplierId} and content is not null and import_id in ${old}`
-	);
-	await tx.execute(
-		sql`update import_line set document = null where supplier_id = ${scope.supplierId} and document is not null and import_id in ${old}`
-	);
-	await tx.execute(
-		sql`update import_job set state = 'dropped' where supplier_id = ${scope.supplierId} and opened_at < ${before.toISOString()}::timestamptz and state in ('receiving', 'ready')`
-	);
-}

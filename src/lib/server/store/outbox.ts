@@ -45,6 +45,23 @@ export async function readNews(db: Database, cursor: string, limit = 500): Promi
 	}));
 }
 
+/** What news since an instant named, of one supplier: invoices, tries or plans, and clients of whom it names nothing more. */
+export type Named = { supplierId: string; invoiceIds: string[]; attemptIds: string[]; clientIds: string[] };
+export async function listNamedSince(db: Database, since: Date): Promise<Named[]> {
+	const rows = await db.system.execute<
+		{ supplier_id: string } & Record<'invoices' | 'attempts' | 'clients', string[]>
+	>(sql`
+		select supplier_id, array_remove(array_agg(distinct invoice_id), null) as invoices, array_remove(array_agg(distinct attempt_id), null) as attempts,
+			array_remove(array_agg(distinct case when invoice_id is null and attempt_id is null then client_id end), null) as clients
+		from outbox where created_at >= ${since.toISOString()}::timestamptz group by supplier_id`);
+	return rows.map((row) => ({
+		supplierId: row.supplier_id,
+		invoiceIds: row.invoices,
+		attemptIds: row.attempts,
+		clientIds: row.clients
+	}));
+}
+
 /** Where a reader that wants only what comes next should start. */
 export async function latestCursor(db: Database): Promise<string> {
 	const [row] = await db.system.execute<{ xid: string }>(

@@ -10,8 +10,10 @@ export type StripeAccount = typeof stripeAccount.$inferSelect;
 export const accountKey = (account: string | null): string => account ?? '';
 export const accountOf = ({ account }: Pick<StripeAccount, 'account'>): string | null => account || null;
 
-/** A debit may come back for thirteen months (unauthorised, SEPA rulebook): a former account is asked for a little longer. */
-const WATCHED_MS = 400 * 86_400_000;
+/** A debit may come back for thirteen months (unauthorised, SEPA rulebook): an account is asked for a little longer than that after its last move, or after it was left. */
+export const WATCHED_DAYS = 400;
+const DAY_MS = 86_400_000;
+const WATCHED_MS = WATCHED_DAYS * DAY_MS;
 export const isWatched = ({ untilAt, isMovedAway }: StripeAccount, now: Date): boolean =>
 	!isMovedAway && (untilAt === null || now.getTime() - untilAt.getTime() < WATCHED_MS);
 
@@ -24,6 +26,29 @@ export async function listStripeAccounts(tx: Tx, scope: Scope, now: Date): Promi
 		.orderBy(sql`${stripeAccount.untilAt} desc nulls first`, asc(stripeAccount.account))
 		.limit(50);
 	return rows.filter((row) => isWatched(row, now));
+}
+
+export type AccountDue = { supplierId: string; account: string | null };
+/**
+ * Accounts that answer and that something of ours moved on in the last `days`, or is not settled on; `orHeld`: or that money of ours lies on, or that differ.
+ * Found by index, of all suppliers: of those that nothing can move on any more there may be any number.
+ */
+export async function listAccountsDue(
+	db: Database,
+	now: Date,
+	{ days, orHeld = false }: { days: number; orHeld?: boolean }
+): Promise<AccountDue[]> {
+	const since = (count: number) => sql`${new Date(now.getTime() - count * DAY_MS).toISOString()}::timestamptz`;
+	const held = sql`union select supplier_id, account from stripe_account where books_minor <> 0 or balance_minor <> books_minor`;
+	const rows = await db.system.execute<{ supplier_id: string; account: string }>(sql`
+		select a.supplier_id, a.account from (
+			select supplier_id, account from stripe_account where moved_at >= ${since(days)}
+			union select supplier_id, stripe_account from unsettled_object
+			${orHeld ? held : sql``}) due
+		join stripe_account a using (supplier_id, account)
+		where a.confirmed_at is null and not a.is_moved_away and (a.until_at is null or a.until_at > ${since(WATCHED_DAYS)})
+		order by a.supplier_id, a.account`);
+	return rows.map((row) => ({ supplierId: row.supplier_id, account: accountOf(row) }));
 }
 
 /** The supplier whose account it is, or was. null for an account that is not ours; the platform's own must be of one supplier alone. */

@@ -1,10 +1,13 @@
 // Deleting what has served its time: no book, no proof, only rows that made something work once.
-import { and, eq, isNotNull, lt, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, lt, notInArray, or, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Database, Tx } from './database.ts';
 import { deleteStaleForms } from './kept-forms.ts';
 import {
 	idempotency,
+	importFile,
+	importJob,
+	importLine,
 	knownBrowser,
 	outbox,
 	pageReport,
@@ -42,7 +45,47 @@ export async function deleteStale(db: Database, now: Date): Promise<void> {
 		.where(and(eq(stripeEvent.state, 'done'), lt(stripeEvent.receivedAt, daysBefore(now, 60))));
 }
 /** Answers kept for a repeated request: a client that repeats after a week is told by the invoice number that nothing is new. */
+export const answersKeptSince = (now: Date): Date => daysBefore(now, 7);
 export const deleteStaleAnswers = async (tx: Tx, scope: Scope, now: Date): Promise<void> =>
 	void (await tx
 		.delete(idempotency)
-		.where(and(eq(idempotency.supplierId, scope.supplierId), lt(idempotency.createdAt, daysBefore(now, 7)))));
+		.where(and(eq(idempotency.supplierId, scope.supplierId), lt(idempotency.createdAt, answersKeptSince(now)))));
+
+/** Files of an import that nobody confirmed, or that ended, and what was read in them. What was kept has its document; the report stays. */
+export const filesKeptSince = (now: Date): Date => daysBefore(now, 7);
+export async function forgetFiles(tx: Tx, scope: Scope, now: Date): Promise<void> {
+	const old = await tx
+		.select({ id: importJob.importId })
+		.from(importJob)
+		.where(
+			and(
+				eq(importJob.supplierId, scope.supplierId),
+				lt(importJob.openedAt, filesKeptSince(now)),
+				isNull(importJob.forgottenAt),
+				notInArray(importJob.state, ['reading', 'keeping'])
+			)
+		)
+		.for('no key update');
+	const ids = old.map((job) => job.id);
+	if (!ids.length) return;
+	const { supplierId } = scope;
+	await tx
+		.update(importFile)
+		.set({ content: null })
+		.where(
+			and(eq(importFile.supplierId, supplierId), inArray(importFile.importId, ids), isNotNull(importFile.content))
+		);
+	await tx
+		.update(importLine)
+		.set({ document: null })
+		.where(
+			and(eq(importLine.supplierId, supplierId), inArray(importLine.importId, ids), isNotNull(importLine.document))
+		);
+	await tx
+		.update(importJob)
+		.set({
+			state: sql`case when ${importJob.state} in ('receiving', 'ready') then 'dropped' else ${importJob.state} end`,
+			forgottenAt: now
+		})
+		.where(and(eq(importJob.supplierId, supplierId), inArray(importJob.importId, ids)));
+}

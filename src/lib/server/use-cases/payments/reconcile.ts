@@ -6,11 +6,10 @@ import { NotAsked } from '../../gateways/stripe/port.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt, type Attempt } from '../../store/attempts.ts';
 import type { DueWork } from '../../store/due-work.ts';
-import { listSuppliers } from '../../store/suppliers.ts';
 import { findPayment } from '../../store/payments.ts';
 import { answerRefundRequest, findRefundRequest } from '../../store/refund-requests.ts';
 import { forgetUnsettled, listUnsettledObjects, noteUnsettled } from '../../store/stripe-books.ts';
-import { accountOf, isDisconnected, listStripeAccounts } from '../../store/stripe-accounts.ts';
+import { isDisconnected, listAccountsDue, WATCHED_DAYS } from '../../store/stripe-accounts.ts';
 import { commit, read, safely } from '../run.ts';
 import { finishRefund, isOfStripe, type OpenRefund } from './request-refund.ts';
 import { settleAfterBank } from './finish-at-bank.ts';
@@ -98,22 +97,21 @@ async function askRefundAgain(services: Services, scope: Scope, open: OpenRefund
 
 /**
  * Looks again at every intent that anything happened to in the last days: refunds, returns, disputes and late results whose webhooks never came.
- * Stripe keeps thirty days of events (https://docs.stripe.com/api/events).
+ * Stripe keeps thirty days of events (https://docs.stripe.com/api/events). Of accounts that something of ours moved on in the last `movedDays`: on any other,
+ * today's and former ones, nothing of ours can happen.
  */
-export async function reconcileRecent(services: Services, days = 3): Promise<void> {
-	for (const supplier of await listSuppliers(services.db)) {
-		const scope = mintScope(supplier.supplierId, { kind: 'system' });
-		for (const account of await accountsThatAnswer(services, scope))
-			await safely(services, supplier.supplierId, async () => {
-				const since = new Date(services.clock.now().getTime() - days * DAY_MS);
-				const now = services.clock.now();
-				const stuck = await read(services, scope, (tx) => listUnsettledObjects(tx, scope, now, { of: account }));
-				const known = stuck.map((one) => one.objectId);
-				const recent = await services.payments.listIntentIds(account, since);
-				for (const intentId of new Set([...recent, ...known]))
-					await settleAlone(services, scope, { account, intentId });
-			});
-	}
+export async function reconcileRecent(services: Services, days = 3, movedDays = WATCHED_DAYS): Promise<void> {
+	const due = await listAccountsDue(services.db, services.clock.now(), { days: movedDays });
+	for (const { supplierId, account } of due)
+		await safely(services, supplierId, async () => {
+			const scope = mintScope(supplierId, { kind: 'system' });
+			const now = services.clock.now();
+			const since = new Date(now.getTime() - days * DAY_MS);
+			const stuck = await read(services, scope, (tx) => listUnsettledObjects(tx, scope, now, { of: account }));
+			const known = stuck.map((one) => one.objectId);
+			const recent = await services.payments.listIntentIds(account, since);
+			for (const intentId of new Set([...recent, ...known])) await settleAlone(services, scope, { account, intentId });
+		});
 }
 
 /** One that can't be read or booked hides no other: it is remembered, tried again each time, and shown until it goes. */
@@ -129,10 +127,4 @@ export async function settleAlone(services: Services, scope: Scope, at: IntentAt
 		const problem = error instanceof Error ? error.message : String(error);
 		await commit(services, scope, (tx) => noteUnsettled(tx, scope, { ...known, problem }, services.clock.now()));
 	}
-}
-
-/** Today's and the former ones: their debits, refunds and disputes go on. */
-export async function accountsThatAnswer(services: Services, scope: Scope): Promise<(string | null)[]> {
-	const all = await read(services, scope, (tx) => listStripeAccounts(tx, scope, services.clock.now()));
-	return all.filter((one) => one.confirmedAt === null).map(accountOf);
 }
