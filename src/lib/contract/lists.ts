@@ -28,3 +28,6 @@ export const cursorFrom = (params: URLSearchParams, name: string): string | null
 /** A month as YYYY-MM; null for anything else. */
 export const monthFrom = (text: string | null): string | null =>
 	text && /^20\d{2}-(0[1-9]|1[0-2])$/.test(text) ? text : null;
+
+export type Latest<T> = { rows: T[]; more: number };
+export type Page<T> = { rows: T[]; next: string | null; isFirst: boolean };

@@ -232,21 +232,25 @@ export type CutOffRefund = {
 	today: CivilDate;
 	account: string;
 	/** In the order in which it was said: the last one counts. */
-	said: (Record<'by' | 'note', string> & {
+	said: {
+		by: string;
+		note: string;
 		outcome: RefundOutcome;
 		refundedOn: CivilDate | null;
 		reference: string | null;
 		at: Date;
 		heard: RefundOutcome | null;
 		round: number;
-	})[];
+	}[];
 	/** What may be said now, for the first time or instead. */
 	mayBecome: RefundOutcome[];
 	/** Its account answers, and Stripe has not said what it came to. */
 	awaits: boolean;
 };
 /** What a person said became of it, and what Stripe has said since. */
-export type DeclaredView = Record<'by' | 'note', string> & {
+export type DeclaredView = {
+	by: string;
+	note: string;
 	outcome: Outcome;
 	paidOn: CivilDate | null;
 	reference: string | null;

@@ -8,7 +8,8 @@ import { readClientChoices, readImport } from '#lib/server/use-cases/imports/rea
 import { receiveFiles } from '#lib/server/use-cases/imports/receive-files.ts';
 import { readPortal } from '#lib/server/use-cases/invoices/read-portal.ts';
 import { readOfferEditor } from '#lib/server/use-cases/offers/read-offers.ts';
-import { pageOf, type Page } from '#lib/server/use-cases/page.ts';
+import { pageOf } from '#lib/server/use-cases/page.ts';
+import type { Page } from '#lib/contract/lists.ts';
 import { readInvoiceList } from '#lib/server/use-cases/suppliers/read-invoices.ts';
 import { readAdminClient, readClients } from '#lib/server/use-cases/suppliers/read-clients.ts';
 import { readPayments } from '#lib/server/use-cases/suppliers/read-payments.ts';

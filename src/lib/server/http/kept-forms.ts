@@ -1,18 +1,12 @@
 // Nothing that a person typed is lost: a form that came too late (its session had ended) or too early (a fresh proof is missing) waits for the same
 // person in the same browser, who sends it again by a click of its own. Files do not wait.
+import type { WaitingForm } from '../../contract/access-views.ts';
 import { redirect, type Handle, type RequestEvent } from '@sveltejs/kit';
 import { isUuid } from '../../contract/payments.ts';
 import type { KeptAct } from '../../domain/access/fresh-proof.ts';
 import type { Subject } from '../access/sessions.ts';
 import { newId, sha256 } from '../identity.ts';
-import {
-	deleteKeptForm,
-	FORM_CHARS_MAX,
-	insertKeptForm,
-	listKeptForms,
-	type KeptFor,
-	type KeptForm
-} from '../store/kept-forms.ts';
+import { deleteKeptForm, FORM_CHARS_MAX, insertKeptForm, listKeptForms, type KeptFor } from '../store/kept-forms.ts';
 import { house } from '../wiring.ts';
 import { ensureBrowserSecret, readBrowserSecret } from './browser-secret.ts';
 
@@ -53,16 +47,19 @@ export async function keepForm(event: Asked, subject: Subject, act: KeptAct, for
 	return true;
 }
 
-export type WaitingForm = KeptForm & { sendTo: string };
 /** The newest first. */
 export async function readKeptForms(event: Pick<Asked, 'cookies'>, subject: Subject | null): Promise<WaitingForm[]> {
 	const person = await known(event, subject);
 	if (!person) return [];
 	const { services } = await house();
 	const forms = await listKeptForms(services.db, person, services.clock.now());
-	return forms.map((form) => ({
-		...form,
-		sendTo: `${form.action}${form.action.includes('?') ? '&' : '?'}${AGAIN}=${form.formId}`
+	return forms.map(({ formId, act, action, fields, keptAt }) => ({
+		formId,
+		act,
+		action,
+		sendTo: `${action}${action.includes('?') ? '&' : '?'}${AGAIN}=${formId}`,
+		fields,
+		keptAt
 	}));
 }
 

@@ -1,16 +1,9 @@
 // The clients that a person chooses one from: some of them by name, found by the server when there are many, and how many are not shown. Reads only.
+import type { ClientChoices } from '../../contract/offer-views.ts';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Tx } from '../store/database.ts';
 import { countClients, listClients, listClientsOf } from '../store/clients.ts';
 
-export type ClientChoices = {
-	choices: { clientId: string; name: string }[];
-	search: string;
-	/** How many fit as well, and are found by more of their name. */
-	leftOut: number;
-	/** There are more clients than a list can show: they are looked for by name. */
-	isMany: boolean;
-};
 const SHOWN_MAX = 200;
 
 /** `always`: those that are chosen already stay in the list, whatever is looked for. */

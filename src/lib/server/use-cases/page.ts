@@ -1,6 +1,5 @@
 // One page of a list, and where the next one begins; or all of them, one after the other. A cursor that leads nowhere (an old bookmark) shows the beginning: never an empty list that is none.
-
-export type Page<T> = { rows: T[]; next: string | null; isFirst: boolean };
+import type { Page } from '../../contract/lists.ts';
 
 /** `list` answers with the rows behind `after`, at most `limit`: one more than the page, so that nobody counts. */
 export async function pageOf<T>(

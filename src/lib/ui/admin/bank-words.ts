@@ -1,8 +1,8 @@
 // Why a movement may pay an invoice, and why one came back, in words.
+import type { ToldBefore } from '#lib/contract/bank-views.ts';
 import type { AmountIs } from '#lib/domain/bank/matching.ts';
 import { returnClassOf } from '#lib/domain/bank/return-reasons.ts';
 import { formatDay } from '#lib/domain/calendar/format.ts';
-import type { CivilDate } from '#lib/domain/calendar/civil-date.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { getLocale } from '#lib/paraglide/runtime.js';
 
@@ -47,12 +47,6 @@ export function returnWords(reason: string | null): string {
 	return reason ? `${what} (${reason})` : what;
 }
 
-export type ToldBefore = {
-	fileName: string;
-	bookedOn: CivilDate;
-	state: 'waiting' | 'booked' | 'aside';
-	clientName: string | null;
-};
 /** Which movement this one may be, and what became of it. */
 export function toldWords({ fileName, bookedOn, state, clientName }: ToldBefore): string {
 	const became = {

@@ -1,42 +1,12 @@
 // Mails: written with the fact, sent by the worker.
+import type { PlanMailKind, MailKind, MailState } from '../../../domain/mail/kinds.ts';
 import { sql } from 'drizzle-orm';
 import { foreignKey, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import type { Locale } from '../../../domain/money/format.ts';
 import { choice, id, instant, oneOf, optionalId, optionalInstant } from './columns.ts';
 import { contact, supplier } from './parties.ts';
 
-export type MailKind =
-	| 'invoice_to_pay'
-	| 'payment_received'
-	| 'payment_failed'
-	| 'debit_notice'
-	| 'refund'
-	| 'refund_failed'
-	| 'money_returned'
-	| 'transfer_undone'
-	| 'money_restored'
-	| 'contact_added'
-	| 'contact_added_told'
-	| 'owner_notice'
-	| 'tier_reached'
-	| 'points_expiring'
-	| 'points_ending'
-	| 'points_rules_changed'
-	| 'reward_refused'
-	| PlanMailKind;
-export type PlanMailKind =
-	| 'plan_started'
-	| 'part_announced'
-	| 'part_failed'
-	| 'method_lost'
-	| 'method_ending'
-	| 'move_asked'
-	| 'part_forgiven'
-	| 'plan_credited'
-	| 'plan_lowered'
-	| 'plan_in_default'
-	| 'plan_in_default_told';
-export type MailState = 'due' | 'sending' | 'sent' | 'refused' | 'failed' | 'dropped';
+export type { PlanMailKind, MailKind, MailState };
 export const mail = pgTable(
 	'mail',
 	{

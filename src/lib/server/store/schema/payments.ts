@@ -1,4 +1,5 @@
 // Attempts (a try), payments (money certain), allocations (which invoice it pays) and reversals (money gone back).
+import type { ReversalKind } from '../../../domain/payments/reversals.ts';
 import { sql } from 'drizzle-orm';
 import {
 	boolean,
@@ -20,6 +21,7 @@ import { bankTransaction } from './bank.ts';
 import { invoice } from './invoices.ts';
 import { client, contact, ofStripeAccount } from './parties.ts';
 
+export type { ReversalKind };
 /** `plan`: taken by the schedule. `bank`: a transfer found on a statement. */
 export type Channel = 'pay_link' | 'portal' | 'plan' | 'bank';
 
@@ -231,16 +233,6 @@ export const allocationVat = pgTable(
 	]
 );
 
-export type ReversalKind =
-	| 'refund'
-	| 'refund_failed'
-	| 'debit_return'
-	| 'chargeback'
-	| 'chargeback_won'
-	| 'transfer_undone'
-	| 'return_undone'
-	| 'payment_unsaid' // a person had said so of an attempt or a refund that nobody could ask about, and took that back
-	| 'refund_unsaid';
 export const reversal = pgTable(
 	'reversal',
 	{

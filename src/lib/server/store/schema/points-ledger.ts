@@ -1,4 +1,5 @@
 // The points ledger: entries that are only ever added, what is left of each earning, what was taken for points. drizzle/0035_points.sql holds them together.
+import type { PointsEntryKind, RedemptionKind } from '../../../domain/points/kinds.ts';
 import { sql } from 'drizzle-orm';
 import {
 	bigint,
@@ -14,14 +15,14 @@ import {
 	uniqueIndex
 } from 'drizzle-orm/pg-core';
 import type { Taken } from '../../../domain/points/ledger.ts';
-import type { RewardKind, Words } from '../../../domain/points/programme.ts';
+import type { Words } from '../../../domain/points/programme.ts';
 import { choice, day, id, instant, oneOf, optionalDay, optionalId, optionalInstant, optionalMoney } from './columns.ts';
 import { contact, supplier } from './parties.ts';
 import { paymentAttempt } from './payments.ts';
 import { pointsAccount, pointsProgramme } from './points.ts';
 
+export type { PointsEntryKind, RedemptionKind };
 /** `credit`: less to pay of invoices, in one payment. The others are rewards of the programme. */
-export type RedemptionKind = 'credit' | RewardKind;
 /** `held`: its payment is under way. `used`: paid with, or the code was given. `asked`: the supplier has to give it. */
 export type RedemptionState = 'held' | 'used' | 'asked' | 'given_back' | 'canceled';
 export const pointsRedemption = pgTable(
@@ -105,7 +106,6 @@ export const voucherCode = pgTable(
 );
 
 /** `pending`: will be earned. `given_back`: spent on what came to nothing. `reversed`: its money went back. */
-export type PointsEntryKind = 'pending' | 'earned' | 'spent' | 'given_back' | 'expired' | 'reversed' | 'adjusted';
 /** One line of the ledger: what it adds to the balance and to what is pending. Balance is the sum; `(source, cause, kind)` is never written twice. */
 export const pointsEntry = pgTable(
 	'points_entry',

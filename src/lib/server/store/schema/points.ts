@@ -1,5 +1,6 @@
 // Points for being on time: the programme in versions, what each act earned, an append-only ledger, what is left of each earning, what was taken for points.
 // The ledger is the truth; account, award and lot say what follows from it, and the database refuses one that does not (drizzle/0035_points.sql).
+import type { AwardKind } from '../../../domain/points/kinds.ts';
 import { sql } from 'drizzle-orm';
 import {
 	bigint,
@@ -23,6 +24,7 @@ import { client, contact, supplier } from './parties.ts';
 import { paymentAttempt } from './payments.ts';
 import { plan } from './plans.ts';
 
+export type { AwardKind };
 /** A draft is edited; a published version never changes, it only ends. The end of the whole programme is announced on the version in force. */
 export const pointsProgramme = pgTable(
 	'points_programme',
@@ -133,7 +135,6 @@ export const pointsAccount = pgTable(
 );
 
 /** `payment`: a try, for one of its invoices. The others are given on top of it, once for what they are given for. */
-export type AwardKind = 'payment' | 'streak' | 'plan' | 'first_online';
 /** What an act was judged to earn, by which version; and what of that is in the ledger today. */
 export const pointsAward = pgTable(
 	'points_award',

@@ -1,11 +1,12 @@
 // API keys: made, listed and revoked by an owner who has just proved to be there. The key is shown once; only its hash is kept.
 // Refusals: not_allowed, proof_needed, input_invalid, too_many_keys, not_found.
+import type { ApiKeyView } from '../../../contract/access-views.ts';
 import type { NewApiKey } from '../../../contract/api-keys.ts';
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import { readAddressList } from '../../address-list.ts';
 import { newId, newSecret, sha256 } from '../../identity.ts';
-import { countLiveKeys, insertApiKey, listApiKeys, revokeApiKey, type ApiKeyRow } from '../../store/access.ts';
+import { countLiveKeys, insertApiKey, listApiKeys, revokeApiKey } from '../../store/access.ts';
 import { recordAudit } from '../../store/audits.ts';
 import { noteSecurityEvent, whoIs } from '../../store/security-events.ts';
 import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';
@@ -72,11 +73,19 @@ export async function endApiKey(services: Services, scope: Scope, apiKeyId: stri
 		return done(null);
 	});
 }
-export type ListedKey = Omit<ApiKeyRow, 'supplierId' | 'keyHash'> & { isExpired: boolean };
-export const listKeys = (services: Services, scope: Scope): Promise<ListedKey[]> =>
+export const listKeys = (services: Services, scope: Scope): Promise<ApiKeyView[]> =>
 	read(services, scope, async (tx) =>
-		(await listApiKeys(tx, scope)).map(({ supplierId: _, keyHash: __, ...key }) => ({
-			...key,
-			isExpired: key.expiresAt !== null && key.expiresAt <= services.clock.now()
+		(await listApiKeys(tx, scope)).map((key) => ({
+			apiKeyId: key.apiKeyId,
+			name: key.name,
+			lastFour: key.lastFour,
+			scopes: key.scopes,
+			addresses: key.addresses,
+			createdAt: key.createdAt,
+			expiresAt: key.expiresAt,
+			isExpired: key.expiresAt !== null && key.expiresAt <= services.clock.now(),
+			lastUsedAt: key.lastUsedAt,
+			lastUsedAddress: key.lastUsedAddress,
+			revokedAt: key.revokedAt
 		}))
 	);

@@ -1,8 +1,9 @@
 // Pay links: sent with an invoice, renewed to the address on file, listed and revoked by a member.
+import type { PayLinkView } from '../../../contract/admin-views.ts';
 import { may, mintScope, type Scope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import { newId, newSecret, sha256 } from '../../identity.ts';
-import { insertPayLink, listPayLinks, revokePayLink, type PayLink, type PayLinkListing } from '../../store/access.ts';
+import { insertPayLink, listPayLinks, revokePayLink, type PayLink } from '../../store/access.ts';
 import type { Tx } from '../../store/database.ts';
 import { findInvoice } from '../../store/invoices.ts';
 import { listBillingContacts } from '../../store/contacts.ts';
@@ -10,7 +11,8 @@ import { findContact } from '../../store/contacts.ts';
 import { recordAudit } from '../../store/audits.ts';
 import { requireProofForMany } from './proof-for-many.ts';
 import { queueInvoiceMail } from '../mails/queue-mails.ts';
-import { pageOf, type Page } from '../page.ts';
+import { pageOf } from '../page.ts';
+import type { Page } from '../../../contract/lists.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 
 const LIFE_DAYS = 60;
@@ -82,11 +84,7 @@ export async function revokeLink(services: Services, scope: Scope, payLinkId: st
 	});
 }
 
-export const listLinks = (
-	services: Services,
-	scope: Scope,
-	after: string | null = null
-): Promise<Page<PayLinkListing>> =>
+export const listLinks = (services: Services, scope: Scope, after: string | null = null): Promise<Page<PayLinkView>> =>
 	read(services, scope, (tx) =>
 		pageOf(
 			{ after, size: LINKS_SHOWN },

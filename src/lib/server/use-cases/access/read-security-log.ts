@@ -1,12 +1,12 @@
 // What an owner reads of the security log. Refusal: not_allowed.
+import type { SecurityPage } from '../../../contract/access-views.ts';
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import type { SecurityKind } from '../../../domain/access/security-kinds.ts';
 import type { Services } from '../../services.ts';
-import { listSecurityEvents, type SecurityEvent } from '../../store/security-events.ts';
+import { listSecurityEvents } from '../../store/security-events.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 
 const PAGE = 50;
-export type SecurityPage = { events: SecurityEvent[]; next: string | null };
 
 export async function readSecurityLog(
 	services: Services,

@@ -1,17 +1,11 @@
 // A person's own sessions: seen in the account page, ended one by one or all at once. Refusal: not_found.
+import type { OwnSession } from '../../../contract/access-views.ts';
 import type { Services } from '../../services.ts';
 import { whoIsSubject, type Subject } from '../../access/sessions.ts';
 import { deleteSessionOf, listSessionsOf } from '../../store/access.ts';
 import { noteSecurityEvent } from '../../store/security-events.ts';
 import { done, refuse, type Result } from '../run.ts';
 
-export type OwnSession = {
-	sessionId: string;
-	userAgent: string;
-	address: string | null;
-	createdAt: Date;
-	lastSeenAt: Date;
-};
 export const readSessions = async ({ db }: Services, subject: Subject): Promise<OwnSession[]> =>
 	(await listSessionsOf(db, subject.supplierId, subject.subjectId)).map(
 		({ sessionId, userAgent, address, createdAt, lastSeenAt }) => ({

@@ -1,55 +1,18 @@
 // The bank as the supplier sees it: transactions to look at, each with what it may pay; those that were settled, newest first.
+import type { Proposal, BankTransactionView, BankView } from '../../../contract/bank-views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
-import type { Certainty, Match, MatchReason } from '../../../domain/bank/matching.ts';
+import type { Match } from '../../../domain/bank/matching.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
-import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
-import { ZERO, type Minor } from '../../../domain/money/minor.ts';
+import { ZERO } from '../../../domain/money/minor.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import { countWaitingTransactions, listBankTransactions, type BankTransactionListing } from '../../store/bank.ts';
 import type { Tx } from '../../store/database.ts';
 import { listOpenInvoices } from '../../store/invoices.ts';
-import { pageOf, type Page } from '../page.ts';
+import { pageOf } from '../page.ts';
 import { read } from '../run.ts';
 import { findCandidates, findMatches, readMatchingFacts, type MatchingFacts, type Settled } from './find-matches.ts';
 
-export type Proposal = {
-	kind: 'pay' | 'return' | 'keep';
-	clientName: string;
-	/** Invoices to pay, or the payment that comes back. */
-	invoices: { invoiceId: string; number: string; payableMinor: Minor }[];
-	paymentId: string | null;
-	/** For whom the whole of it is kept. */
-	clientId: string | null;
-	reason: MatchReason | 'returned';
-	certainty: Certainty;
-	amountIs: Match['amountIs'];
-	settledNumbers: string[];
-};
-export type BankTransactionView = {
-	bankTransactionId: string;
-	bookedOn: CivilDate;
-	amountMinor: Minor;
-	currency: string;
-	counterparty: string | null;
-	text: string;
-	returnReason: string | null;
-	isReturn: boolean;
-	fileName: string;
-	clientName: string | null;
-	settledBy: string | null;
-	/** Another file told it already, or may have. */
-	toldBefore: BankTransactionListing['toldBefore'];
-	proposals: Proposal[];
-};
-export type BankView = {
-	waiting: BankTransactionView[];
-	waitingCount: number;
-	waitingPage: { next: string | null; isFirst: boolean };
-	booked: Page<BankTransactionView>;
-	aside: Page<BankTransactionView>;
-	open: { number: string; clientName: string; payableMinor: Minor; isInPlan: boolean }[];
-};
 const QUEUE = 50;
 const SETTLED = 30;
 

@@ -1,4 +1,5 @@
 // Imports as they stand: how far they are, what will become of each invoice, who said what. Refusals: not_found.
+import type { ImportFileView, ListView } from '../../../contract/import-views.ts';
 import { actorName, may, type Actor, type Scope } from '../../../domain/access/scope.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
@@ -17,7 +18,6 @@ import {
 	listFiles,
 	listImports,
 	listLists,
-	type ImportFile,
 	type ImportJob
 } from '../../store/imports.ts';
 import type { Tx } from '../../store/database.ts';
@@ -25,8 +25,10 @@ import { listMappings } from '../../store/import-mappings.ts';
 import { fromJson } from '../../store/json.ts';
 import { getSupplier } from '../../store/suppliers.ts';
 import type { ImportOutcome, ImportState, ListShape } from '../../store/schema/index.ts';
-import { clientChoices, type ClientChoices } from '../choose-client.ts';
-import { pageOf, type Page } from '../page.ts';
+import { clientChoices } from '../choose-client.ts';
+import type { ClientChoices } from '../../../contract/offer-views.ts';
+import { pageOf } from '../page.ts';
+import type { Page } from '../../../contract/lists.ts';
 import { namesOfActors, type NameOfActor } from '../access/actor-names.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { foresee, type ForeseenClient } from './foresee.ts';
@@ -74,8 +76,8 @@ export type ForeseenPage = {
 export type ImportPage = ImportView & {
 	/** null while there is nothing to confirm. */
 	foreseen: ForeseenPage | null;
-	files: ImportFile[];
-	lists: (ListShape & { fileName: string; name: string })[];
+	files: ImportFileView[];
+	lists: ListView[];
 	lines: LineView[];
 	/** Of these lines: behind which line the next ones begin. */
 	linesPage: { next: string | null; isFirst: boolean };
@@ -117,7 +119,13 @@ export async function readImport(
 		return done({
 			...view,
 			foreseen: asks && clientPage ? await foreseenPage(tx, scope, importId, clientPage) : null,
-			files: await listFiles(tx, scope, importId, files),
+			files: (await listFiles(tx, scope, importId, files)).map((file) => ({
+				position: file.position,
+				fileName: file.fileName,
+				sha256: file.sha256,
+				byteSize: file.byteSize,
+				isRead: file.mediaType !== null
+			})),
 			lists: lists.map(({ fileName, list }) => namedList(fileName, required(list, 'list'), names)),
 			lines: lines.map(lineView),
 			linesPage
@@ -254,7 +262,7 @@ async function viewsOf(tx: Tx, scope: Scope, jobs: ImportJob[], names: NameOfAct
 	});
 }
 
-const namedList = (fileName: string, list: ListShape, names: Record<string, string>) => ({
+const namedList = (fileName: string, list: ListShape, names: Record<string, string>): ListView => ({
 	...list,
 	fileName,
 	name: names[list.key] ?? ''

@@ -1,4 +1,5 @@
 // From records to what screens show.
+import type { ContactView } from '../../../contract/admin-views.ts';
 import type { InvoiceView, PaymentView, StripeView, SupplierView } from '../../../contract/views.ts';
 import { daysBetween, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { initialsOf } from '../../../domain/look/initials.ts';
@@ -7,6 +8,16 @@ import type { Config } from '../../config.ts';
 import type { InvoiceRecord } from '../../store/invoices.ts';
 import type { Supplier } from '../../store/suppliers.ts';
 import type { PaymentListing } from '../../store/payments.ts';
+
+export const contactView = ({
+	contactId,
+	name,
+	email,
+	isBilling,
+	hasPortal,
+	mayPay,
+	mailProblem
+}: ContactView): ContactView => ({ contactId, name, email, isBilling, hasPortal, mayPay, mailProblem });
 
 export const supplierView = (row: Supplier): SupplierView => ({
 	name: row.name,

@@ -15,7 +15,8 @@ import { findConnection } from '../../store/loyalty-connection.ts';
 import { findLoyaltyMember, listNotEnrolled } from '../../store/loyalty-members.ts';
 import { countLoyaltyRows, listLoyaltyRows, type LoyaltyRowOnPage } from '../../store/loyalty-outbox.ts';
 import type { LoyaltyRowState } from '../../store/schema/index.ts';
-import { pageOf, type Page } from '../page.ts';
+import { pageOf } from '../page.ts';
+import type { Page } from '../../../contract/lists.ts';
 import { read } from '../run.ts';
 
 export type LoyaltyView = {

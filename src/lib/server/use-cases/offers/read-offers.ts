@@ -1,51 +1,31 @@
 // The supplier's screens about offers: the list, and what stands beside the form. Reads only.
+import type { OfferList, TakenOffLine, OfferEditor, ClientChoices } from '../../../contract/offer-views.ts';
 import { audienceFrom, NEW_OFFER, formOf, type OfferForm } from '../../../contract/offer-form.ts';
 import type { OfferTerms } from '../../../contract/offers.ts';
-import type { DiscountView, PastView, Sample, TierChoice } from '../../../contract/views.ts';
+import type { PastView, Sample, TierChoice } from '../../../contract/views.ts';
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import { addMonths, civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
-import type { LoyaltyTier, Words } from '../../../domain/points/programme.ts';
-import type { PolicyContext } from '../../../domain/offers/check-policy.ts';
+import type { LoyaltyTier } from '../../../domain/points/programme.ts';
 import type { PolicyAudience } from '../../../domain/offers/resolve-policy.ts';
 import { simulate } from '../../../domain/offers/simulate.ts';
 import type { Services } from '../../services.ts';
-import { listGroups, type ClientGroup } from '../../store/client-groups.ts';
+import { listGroups } from '../../store/client-groups.ts';
 import type { Tx } from '../../store/database.ts';
-import { listDiscounts, sumDiscounts, type DiscountCost, type DiscountListing } from '../../store/discounts.ts';
+import { listDiscounts, sumDiscounts, type DiscountListing } from '../../store/discounts.ts';
 import { listInvoices } from '../../store/invoices.ts';
 import { audienceOf, listPaidInvoices, listPolicies, listVersions, type PolicyRow } from '../../store/offers.ts';
 import { getSupplier } from '../../store/suppliers.ts';
 import { type Supplier } from '../../store/suppliers.ts';
 import { findLiveProgramme } from '../../store/points-programme.ts';
 import { listClientsOf } from '../../store/clients.ts';
-import { clientChoices, type ClientChoices } from '../choose-client.ts';
+import { clientChoices } from '../choose-client.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { isLive } from './manage-policies.ts';
 import { discountView } from './discount-view.ts';
 import { factsOf, PREVIEW, quoteUnder } from './quote-invoices.ts';
 
-export type PolicyView = {
-	policyId: string;
-	name: string;
-	audience: PolicyAudience;
-	audienceName: string;
-	terms: OfferTerms;
-	liveVersion: number | null;
-	publishedAt: Date | null;
-	draftVersion: number | null;
-	draftedAt: Date | null;
-};
-export type OfferList = {
-	policies: PolicyView[];
-	/** Names of the tiers of the points programme in force, the first one first. */
-	tierNames: Words[];
-	cost: DiscountCost;
-	/** The latest, by their reason. */
-	recent: { early: TakenOffLine[]; points: TakenOffLine[] };
-};
-export type TakenOffLine = DiscountView & { clientName: string; invoiceId: string };
 const RECENT = 20;
 
 export async function readOffers(services: Services, scope: Scope): Promise<OfferList> {
@@ -104,28 +84,6 @@ const lineOf = (row: DiscountListing): TakenOffLine => ({
 	invoiceId: row.invoiceId
 });
 
-export type OfferEditor = {
-	policyId: string | null;
-	form: OfferForm;
-	liveVersion: number | null;
-	publishedAt: Date | null;
-	draftVersion: number | null;
-	/** By which instant a draft is known: its number is given again once it is thrown away. */
-	draftBegunAt: number | null;
-	/** The version that is written here. */
-	nextVersion: number;
-	endedAt: Date | null;
-	groups: ClientGroup[];
-	/** Of the points programme in force; nobody is offered anything for a tier without one. */
-	tiers: TierChoice[];
-	clients: ClientChoices;
-	samples: Sample[];
-	context: PolicyContext;
-	timeZone: string;
-	supplierName: string;
-	cureDays: number;
-	mayWrite: boolean;
-};
 const SAMPLES_MAX = 12;
 
 /** `policyId` null is a new offer. Numbers stand in the form as they are typed in `locale`. */

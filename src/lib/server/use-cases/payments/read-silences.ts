@@ -1,11 +1,10 @@
 // Accounts at Stripe that can't be asked, for the supplier's first page.
+import type { SilenceView } from '../../../contract/admin-views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
-import type { Silence } from '../../../domain/payments/silence.ts';
 import type { Services } from '../../services.ts';
 import { listConfirmedSilences } from '../../store/stripe-accounts.ts';
 import { read } from '../run.ts';
 
-export type SilenceView = { account: string; silence: Silence; since: Date; former: boolean };
 export const readSilences = (services: Services, scope: Scope): Promise<SilenceView[]> =>
 	read(services, scope, async (tx) =>
 		(await listConfirmedSilences(tx, scope)).flatMap(({ account, silence, silentSince, untilAt }) =>

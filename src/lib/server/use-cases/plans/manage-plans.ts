@@ -1,9 +1,9 @@
 // What a supplier does with a plan: looks at all of them, pauses, resumes, ends. Actor: owner or accountant. Refusals: not_allowed, not_found.
 // Facts: plan.changed. Mail: method_lost. All of it is written to the audit.
-import type { PlanView } from '../../../contract/views.ts';
+import type { AdminPlan, PlanLists } from '../../../contract/admin-views.ts';
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { addDays, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
-import { add, type Minor } from '../../../domain/money/minor.ts';
+import { add } from '../../../domain/money/minor.ts';
 import { isChargeable } from '../../../domain/payments/methods.ts';
 import { isOpen, type PlanStatus } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
@@ -15,26 +15,11 @@ import { recordAudit } from '../../store/audits.ts';
 import { findMethod } from '../../store/saved-methods.ts';
 import type { Tx } from '../../store/database.ts';
 import { queuePlanMail } from '../mails/queue-mails.ts';
-import { pageOf, type Page } from '../page.ts';
+import { pageOf } from '../page.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { announce, schedule } from './apply-outcome.ts';
 import { planViews } from './plan-view.ts';
 
-export type AdminPlan = PlanView & {
-	clientId: string;
-	clientName: string;
-	invoices: { invoiceId: string; number: string }[];
-	openMinor: Minor;
-	createdAt: Date;
-};
-export type PlanLists = {
-	/** Something was refused, or waits for the client. */
-	atRisk: AdminPlan[];
-	/** Instalments that fall due within seven days. */
-	dueSoon: { plan: AdminPlan; dueOn: CivilDate; amountMinor: Minor }[];
-	running: Page<AdminPlan>;
-	ended: Page<AdminPlan>;
-};
 const SOON_DAYS = 7;
 const RUNNING: PlanStatus[] = ['active', 'paused'];
 

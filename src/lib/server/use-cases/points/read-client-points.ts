@@ -1,30 +1,21 @@
 // One client's points, as its supplier sees them: balance, tier, what expires next, and every line of its history. Reads only. Refusal: not_found.
-import type { ClientPointsCard } from '../../../contract/points-views.ts';
+import type { ClientPoints, ClientPointsCard } from '../../../contract/points-views.ts';
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import { findClient } from '../../store/clients.ts';
 import { getSupplier } from '../../store/suppliers.ts';
-import { listHistory, type HistoryRow } from '../../store/points-history.ts';
+import { listHistory } from '../../store/points-history.ts';
 import { findLiveProgramme } from '../../store/points-programme.ts';
 import { listExpiring } from '../../store/points-reading.ts';
 import { listAuditsOf } from '../../store/audits.ts';
-import { pageOf, type Page } from '../page.ts';
+import { pageOf } from '../page.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { namesOfActors } from '../access/actor-names.ts';
 import { accountToday } from './account-today.ts';
 import { invoiceOf } from './history-lines.ts';
 
-export type ClientPoints = ClientPointsCard & {
-	clientId: string;
-	name: string;
-	history: Page<HistoryRow & { madeByName: string | null; invoiceId: string | null }>;
-	/** When the use of its points was stopped or set free, by whom and why: the latest first. */
-	stops: PointsStop[];
-	mayMove: boolean;
-};
-export type PointsStop = { stopId: string; isStopped: boolean; at: Date; by: string; reason: string };
 const PAGE = 50;
 const STOPS_SHOWN = 20;
 

@@ -1,13 +1,12 @@
 // The supplier's screen of its points programme: what is typed, what is in force, what it would have given. Reads only.
-import type { ProgrammeForm } from '../../../contract/programme-form.ts';
+import type { Ending, ProgrammeEditor, TrialView } from '../../../contract/points-views.ts';
 import { programmeFormOf } from '../../../contract/programme-form-of.ts';
-import type { ProgrammeVersion, TrialView } from '../../../contract/points-views.ts';
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import type { Locale } from '../../../domain/money/format.ts';
-import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { earliestEarnOn, earliestSpendOn } from '../../../domain/points/ending.ts';
 import { NO_INVOICES, yearOver, type PunctualitySide } from '../../../domain/points/figures.ts';
-import type { LoyaltyTier, ProgrammeTerms } from '../../../domain/points/programme.ts';
+import type { ProgrammeTerms } from '../../../domain/points/programme.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import { getSupplier } from '../../store/suppliers.ts';
@@ -18,30 +17,6 @@ import { countCodes } from '../../store/voucher-codes.ts';
 import { read } from '../run.ts';
 import { tiersOffered } from './manage-programme.ts';
 import { tryOnPast } from './try-programme.ts';
-
-export type Ending = { announcedOn: CivilDate; lastEarnOn: CivilDate; lastSpendOn: CivilDate };
-export type ProgrammeEditor = {
-	/** null: nothing was ever written. */
-	form: ProgrammeForm | null;
-	liveForm: ProgrammeForm | null;
-	liveVersion: number | null;
-	publishedAt: Date | null;
-	draftVersion: number | null;
-	/** By which instant a draft is known: its number is given again once it is thrown away. */
-	draftBegunAt: number | null;
-	ending: Ending | null;
-	versions: ProgrammeVersion[];
-	/** Of each voucher, how many codes nobody was given. */
-	freeCodes: Record<string, number>;
-	lastTiers: LoyaltyTier[];
-	tierOffers: { tier: number; name: string }[];
-	today: CivilDate;
-	slug: string;
-	timeZone: string;
-	/** Nothing that is announced today may end before. */
-	earliest: { earnOn: CivilDate; spendOn: CivilDate };
-	mayWrite: boolean;
-};
 
 export async function readProgramme(services: Services, scope: Scope, locale: Locale): Promise<ProgrammeEditor> {
 	return read(services, scope, async (tx) => {

@@ -1,5 +1,5 @@
 // Rewards that clients have asked for, and the codes of vouchers: the supplier's list of what to give. Reads only.
-import type { AskedReward, RewardStock, VoucherCodes } from '../../../contract/points-views.ts';
+import type { RewardList } from '../../../contract/points-views.ts';
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import type { Locale } from '../../../domain/money/format.ts';
@@ -11,14 +11,6 @@ import { listAskedRewards } from '../../store/points-redemptions.ts';
 import { countCodes } from '../../store/voucher-codes.ts';
 import { read } from '../run.ts';
 import { readStock } from './reward-stock.ts';
-
-export type RewardList = {
-	asked: AskedReward[];
-	stock: RewardStock[];
-	codes: VoucherCodes[];
-	mayGive: boolean;
-	mayWrite: boolean;
-};
 
 export async function readRewards(services: Services, scope: Scope, locale: Locale): Promise<RewardList> {
 	return read(services, scope, async (tx) => {

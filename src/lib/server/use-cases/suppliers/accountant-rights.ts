@@ -1,8 +1,8 @@
 // What the owners let accountants do besides the daily work: give money back, publish offers. Actor: an owner who has just proved to be there. All owners
 // are told. It holds from the next request on (access/scopes.ts). Refusals: not_allowed, proof_needed.
+import type { AccountantRights } from '../../../contract/access-views.ts';
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
-import { type AccountantChoices } from '../../store/suppliers.ts';
 import { getSupplier, saveAccountantChoices } from '../../store/suppliers.ts';
 import { recordAudit } from '../../store/audits.ts';
 import { noteSecurityEvent, whoIs } from '../../store/security-events.ts';
@@ -10,7 +10,7 @@ import { requireFreshProof } from '../access/fresh-proof.ts';
 import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 
-export const readAccountantRights = (services: Services, scope: Scope): Promise<AccountantChoices> =>
+export const readAccountantRights = (services: Services, scope: Scope): Promise<AccountantRights> =>
 	read(services, scope, async (tx) => {
 		const { accountantsMayRefund, accountantsMayPublish } = await getSupplier(tx, scope);
 		return { mayRefund: accountantsMayRefund, mayPublish: accountantsMayPublish };
@@ -19,7 +19,7 @@ export const readAccountantRights = (services: Services, scope: Scope): Promise<
 export async function setAccountantRights(
 	services: Services,
 	scope: Scope,
-	choices: AccountantChoices
+	choices: AccountantRights
 ): Promise<Result<null>> {
 	if (!may(scope.actor, 'manage_members')) return refuse('not_allowed');
 	const unproven = requireFreshProof(services, scope);

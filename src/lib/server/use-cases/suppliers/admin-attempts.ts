@@ -1,10 +1,10 @@
 // Attempts of an invoice as the supplier sees them, with what a person said of those that nobody can ask about.
+import type { AdminAttempt } from '../../../contract/admin-views.ts';
 import type { CutOff, DeclaredView } from '../../../contract/views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
-import type { Minor } from '../../../domain/money/minor.ts';
 import type { Outcome } from '../../../domain/payments/outcome.ts';
-import { isLive, type AttemptStatus } from '../../../domain/payments/attempt-status.ts';
+import { isLive } from '../../../domain/payments/attempt-status.ts';
 import type { Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { listDeclared, type DeclaredOutcome } from '../../store/outcomes.ts';
@@ -13,21 +13,6 @@ import { listDisconnected } from '../../store/stripe-accounts.ts';
 import { mayChange } from '../payments/declare-outcome.ts';
 
 const OUTCOMES: readonly Outcome[] = ['paid', 'not_paid'];
-export type AdminAttempt = {
-	attemptId: string;
-	status: AttemptStatus;
-	amountMinor: Minor;
-	methodLabel: string | null;
-	errorCode: string | null;
-	createdAt: Date;
-	/** Its account was disconnected: nobody can ask what became of it. */
-	cutOff: CutOff | null;
-	/** What was said of it may be taken back. */
-	instead: CutOff | null;
-	/** What counts, and what was taken back before. */
-	said: DeclaredView | null;
-	saidBefore: DeclaredView[];
-};
 export async function adminAttempts(
 	tx: Tx,
 	scope: Scope,

@@ -1,5 +1,6 @@
 // The supplier's team: who is in it and with which role. Actor: an owner who has just proved to be there. All owners are told, and the person it is about.
 // Refusals: not_allowed, proof_needed, input_invalid, not_found, last_owner.
+import type { MemberView } from '../../../contract/access-views.ts';
 import { may, type Role, type Scope } from '../../../domain/access/scope.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import type { Services } from '../../services.ts';
@@ -15,8 +16,10 @@ import { requireFreshProof } from '../access/fresh-proof.ts';
 import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 
-export const readMembers = (services: Services, scope: Scope): Promise<Member[]> =>
-	read(services, scope, (tx) => listMembers(tx, scope));
+export const readMembers = (services: Services, scope: Scope): Promise<MemberView[]> =>
+	read(services, scope, async (tx) =>
+		(await listMembers(tx, scope)).map(({ memberId, name, email, role }) => ({ memberId, name, email, role }))
+	);
 
 export type NewMember = { email: string; name: string; role: Role; locale: Locale };
 

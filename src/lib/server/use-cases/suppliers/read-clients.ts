@@ -1,36 +1,26 @@
 // The supplier's clients, and one of them. Reads only; every figure comes from the ledger.
-import type { InvoiceView, PaymentView } from '../../../contract/views.ts';
-import type { ClientPointsCard } from '../../../contract/points-views.ts';
+import type { ClientLine, AdminClient } from '../../../contract/admin-views.ts';
 import { type Scope } from '../../../domain/access/scope.ts';
 import { addMonths } from '../../../domain/calendar/civil-date.ts';
-import type { ClientKind, ClientKindFrom } from '../../../domain/invoices/client-kind.ts';
-import { ZERO, type Minor } from '../../../domain/money/minor.ts';
+import { ZERO } from '../../../domain/money/minor.ts';
 import type { Services } from '../../services.ts';
 import { listInvoicesBehind } from '../../store/invoice-pages.ts';
-import { listClaims, sumAdvance, sumPayableByClient, type BeyondInvoices } from '../../store/invoice-sums.ts';
-import { sumDiscounts, type DiscountCost } from '../../store/discounts.ts';
-import { listGroups, type ClientGroup } from '../../store/client-groups.ts';
+import { listClaims, sumAdvance, sumPayableByClient } from '../../store/invoice-sums.ts';
+import { sumDiscounts } from '../../store/discounts.ts';
+import { listGroups } from '../../store/client-groups.ts';
 import { listPlans } from '../../store/plans.ts';
-import { adminPlans, type AdminPlan } from '../plans/manage-plans.ts';
+import { adminPlans } from '../plans/manage-plans.ts';
 import { findClient } from '../../store/clients.ts';
 import { listContacts } from '../../store/contacts.ts';
-import { type Contact } from '../../store/contacts.ts';
 import { listClients } from '../../store/clients.ts';
 import { listPayments } from '../../store/payments.ts';
 import { clientPointsCard } from '../points/read-client-points.ts';
-import { pageOf, type Page } from '../page.ts';
+import { pageOf } from '../page.ts';
+import type { Page } from '../../../contract/lists.ts';
 import { done, read, refuse, type Result } from '../run.ts';
-import { invoiceView, paymentView } from '../invoices/views.ts';
+import { contactView, invoiceView, paymentView } from '../invoices/views.ts';
 import { todayOf } from './read-frame.ts';
 
-export type ClientLine = {
-	clientId: string;
-	name: string;
-	kind: ClientKind;
-	siren: string | null;
-	openMinor: Minor;
-	lateMinor: Minor;
-};
 export async function readClients(
 	services: Services,
 	scope: Scope,
@@ -56,29 +46,6 @@ export async function readClients(
 }
 const CLIENTS_SHOWN = 100;
 
-export type AdminClient = {
-	client: {
-		clientId: string;
-		name: string;
-		kind: ClientKind;
-		kindFrom: ClientKindFrom | null;
-		siren: string | null;
-		vatNumber: string | null;
-	};
-	contacts: Contact[];
-	groups: ClientGroup[];
-	plans: Page<AdminPlan>;
-	/** null: no programme, and no points of an older one. */
-	points: ClientPointsCard | null;
-	/** What its discounts cost in twelve months. */
-	cost: DiscountCost;
-	/** Paid beyond the invoices, and kept for the client. */
-	advanceMinor: Minor;
-	/** Owed for no invoice: money that went back to it twice. */
-	claims: BeyondInvoices[];
-	invoices: Page<InvoiceView>;
-	payments: Page<PaymentView>;
-};
 const OF_CLIENT_SHOWN = 100;
 const PLANS_SHOWN = 20;
 /** Where a page of each begins. */
@@ -112,7 +79,7 @@ export async function readAdminClient(
 		];
 		return done({
 			client,
-			contacts: await listContacts(tx, scope, clientId),
+			contacts: (await listContacts(tx, scope, clientId)).map(contactView),
 			groups: await listGroups(tx, scope),
 			plans: { ...plans, rows: await adminPlans(tx, scope, plans.rows, today) },
 			points: await clientPointsCard(services, tx, scope, clientId),

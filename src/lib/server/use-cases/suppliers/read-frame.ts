@@ -1,6 +1,6 @@
 // What stands around every screen of the supplier: who it is, who looks, what they may.
-import type { SupplierView } from '../../../contract/views.ts';
-import { may, type Role, type Scope } from '../../../domain/access/scope.ts';
+import type { AdminFrame } from '../../../contract/admin-views.ts';
+import { may, type Scope } from '../../../domain/access/scope.ts';
 import { type CivilDate, civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
@@ -9,13 +9,6 @@ import { getSupplier } from '../../store/suppliers.ts';
 import { supplierView } from '../invoices/views.ts';
 import { read } from '../run.ts';
 
-export type AdminFrame = {
-	supplier: SupplierView;
-	personName: string;
-	role: Role;
-	mayRefund: boolean;
-	mayPublish: boolean;
-};
 export async function readAdminFrame(services: Services, scope: Scope): Promise<AdminFrame> {
 	return read(services, scope, async (tx) => {
 		const { actor } = scope;

@@ -1,32 +1,29 @@
 // The supplier's invoices: the list, and one with everything that happened to it. Reads only.
+import type { AdminInvoice } from '../../../contract/admin-views.ts';
 import { optionViews } from '../../../contract/option-views.ts';
-import type { DiscountView, InvoiceView, OptionView, PaymentView } from '../../../contract/views.ts';
+import type { InvoiceView } from '../../../contract/views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
-import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
-import type { AgreedTerms } from '../../../domain/invoices/agreed-terms.ts';
 import { mayBeConsumer } from '../../../domain/invoices/client-kind.ts';
-import { type Hold, isHeld } from '../../../domain/invoices/hold.ts';
-import { minor, type Minor } from '../../../domain/money/minor.ts';
+import { isHeld } from '../../../domain/invoices/hold.ts';
+import { minor } from '../../../domain/money/minor.ts';
 import type { Services } from '../../services.ts';
-import { listPayLinks, type PayLinkListing } from '../../store/access.ts';
+import { listPayLinks } from '../../store/access.ts';
 import { listAttemptsOfInvoice } from '../../store/attempts.ts';
 import { hasPdf } from '../../store/documents.ts';
 import { listInvoicesBehind } from '../../store/invoice-pages.ts';
 import { findInvoice, type InvoiceFilter } from '../../store/invoices.ts';
-import type { Latest } from '../../store/latest.ts';
 import { listLatestMails, type MailRow } from '../../store/mails.ts';
 import { listAcceptances } from '../../store/offers.ts';
 import { listPayments } from '../../store/payments.ts';
 import { listPlansOfInvoices } from '../../store/plans.ts';
-import type { MailKind, MailState } from '../../store/schema/index.ts';
 import { getSupplier } from '../../store/suppliers.ts';
 import { invoiceView, paymentView } from '../invoices/views.ts';
 import { readReductions } from '../offers/discount-view.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
 import { pageOf } from '../page.ts';
-import { type AdminPlan, adminPlans } from '../plans/manage-plans.ts';
+import { adminPlans } from '../plans/manage-plans.ts';
 import { done, read, refuse, type Result } from '../run.ts';
-import { type AdminAttempt, adminAttempts } from './admin-attempts.ts';
+import { adminAttempts } from './admin-attempts.ts';
 import { todayOf } from './read-frame.ts';
 
 const INVOICES_SHOWN = 50;
@@ -52,35 +49,6 @@ export async function readInvoiceList(
 	});
 }
 
-export type AdminInvoice = {
-	invoice: InvoiceView;
-	clientId: string;
-	paymentReference: string;
-	termsText: string | null;
-	agreed: AgreedTerms | null;
-	hasPdf: boolean;
-	deliveredOn: CivilDate | null;
-	/** A consumer’s instalments are counted from the day of delivery. */
-	mayBeConsumer: boolean;
-	/** null once it is over. */
-	hold: Hold | null;
-	attempts: Latest<AdminAttempt>;
-	payments: PaymentView[];
-	discounts: DiscountView[];
-	plans: AdminPlan[];
-	/** What the client may choose today, and which of it it accepted before. */
-	options: OptionView[];
-	accepted: {
-		option: string;
-		amountMinor: Minor;
-		discountMinor: Minor;
-		termsText: string;
-		acceptedAt: Date;
-		ip: string | null;
-	}[];
-	links: PayLinkListing[];
-	mails: Latest<{ kind: MailKind; to: string; state: MailState; problem: string | null; createdAt: Date }>;
-};
 const mailView = ({ kind, toAddress, state, problem, createdAt }: MailRow) => ({
 	kind,
 	to: toAddress,

@@ -1,32 +1,17 @@
 // The journal of a month, as an accountant reads it: every entry with its lines, in the supplier's own account numbers. On the screen a page at a time
 // beside the totals of the whole month; as a file the whole month, however long. Reads only.
+import type { Journal } from '../../../contract/admin-views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import { addDays, addMonths, civilDate, civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
-import {
-	listEntries,
-	listLines,
-	pinEntries,
-	sumPeriod,
-	type EntryListing,
-	type Period,
-	type PeriodTotal
-} from '../../store/journal.ts';
+import { listEntries, listLines, pinEntries, sumPeriod, type EntryListing, type Period } from '../../store/journal.ts';
 import { getSupplier } from '../../store/suppliers.ts';
 import { type Supplier } from '../../store/suppliers.ts';
 import { pagesOf } from '../../store/pinned.ts';
 import { pageOf } from '../page.ts';
 import { read } from '../run.ts';
 
-export type Journal = {
-	month: string;
-	/** Of the whole month, whatever page is shown. */
-	totals: PeriodTotal[];
-	lines: EntryListing[];
-	next: string | null;
-	isFirst: boolean;
-};
 /** Entries of a page of the screen, and of one question while a file is written; each has two lines or more. */
 const ON_SCREEN = 200;
 const AT_ONCE = 500;

@@ -1,24 +1,16 @@
 // The supplier's payments, and one of them: what it paid, what went back of it. Reads only.
-import type { CutOffRefund, PaymentView } from '../../../contract/views.ts';
+import type { AdminPayment } from '../../../contract/admin-views.ts';
+import type { PaymentView } from '../../../contract/views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
-import type { Minor } from '../../../domain/money/minor.ts';
 import type { Services } from '../../services.ts';
 import { listAllocations, listPayments, listReversals } from '../../store/payments.ts';
 import { sumOpenRefunds } from '../../store/refund-requests.ts';
-import type { ReversalKind } from '../../store/schema/index.ts';
 import { paymentView } from '../invoices/views.ts';
 import { cutOffRefunds } from './cut-off-refunds.ts';
-import { pageOf, type Page } from '../page.ts';
+import { pageOf } from '../page.ts';
+import type { Page } from '../../../contract/lists.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 
-export type AdminPayment = {
-	payment: PaymentView;
-	lines: { invoiceId: string; number: string; amountMinor: Minor }[];
-	reversals: { kind: ReversalKind; amountMinor: Minor; reason: string | null; occurredAt: Date }[];
-	/** Asked for, not answered yet: not on offer for another refund. */
-	refundWaitingMinor: Minor;
-	cutOffRefunds: CutOffRefund[];
-};
 export async function readAdminPayment(
 	services: Services,
 	scope: Scope,
