@@ -29,3 +29,5 @@ export const RefundedThereForm = v.object({
 	reference: v.pipe(v.string(), v.trim(), v.check(isRefundReference))
 });
 export const NotRefundedThereForm = v.object(REFUND);
+/** What all of them ask. */
+export type DeclaredForm = { motif: string; constat?: number | undefined };

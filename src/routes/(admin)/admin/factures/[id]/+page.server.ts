@@ -4,7 +4,7 @@ import { isUuid } from '#lib/contract/payments.ts';
 import { failWith } from '#lib/server/http/answer.ts';
 import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
-import { declareNotPaid, declarePaid } from '#lib/server/http/declare-outcome.ts';
+import { declareNotPaid, declarePaid } from '#lib/server/http/declare.ts';
 import { revokeLink, sendInvoice } from '#lib/server/use-cases/access/pay-links.ts';
 import { parseCivilDate } from '#lib/domain/calendar/civil-date.ts';
 import { holdInvoice } from '#lib/server/use-cases/invoices/hold-invoice.ts';

@@ -6,7 +6,7 @@ import { RefundConfirmation, RefundForm } from '#lib/contract/refunds.ts';
 import { failWith } from '#lib/server/http/answer.ts';
 import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
-import { declareNotRefunded, declareRefunded } from '#lib/server/http/declare-refund.ts';
+import { declareNotRefunded, declareRefunded } from '#lib/server/http/declare.ts';
 import { previewRefund } from '#lib/server/use-cases/payments/preview-refund.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
 import { readAdminPayment } from '#lib/server/use-cases/suppliers/read-payments.ts';
