@@ -1,6 +1,7 @@
 // Who may import whom: docs/house.md, decision 0006. Every arrow here is an error, and tests/tidy plants violations to check the checker.
 /** Rooms of use-cases, from the ground up: each knows those before it, and none that comes after. */
 const ROOMS = [
+	'documents',
 	'mails',
 	'access',
 	'stripe',
@@ -104,6 +105,7 @@ module.exports = {
 		only('one-home-for-lucia', '^src', { path: 'node_modules/lucia/' }),
 		only('one-home-for-webauthn', '^src', { path: 'node_modules/@simplewebauthn/server' }),
 		only('one-home-for-webauthn-browser', '^src', { path: 'node_modules/@simplewebauthn/browser' }),
+		only('one-home-for-s3', '^src', { path: 'node_modules/aws4fetch' }),
 		only('one-home-for-mail', '^src', { path: 'node_modules/nodemailer' }),
 		only('no-dev-dependency-at-run-time', '^src/lib/server', {
 			dependencyTypes: ['npm-dev'],
@@ -118,6 +120,7 @@ module.exports = {
 			'one-home-for-lucia': '^src/(lib/server/access|app.d.ts)',
 			'one-home-for-webauthn': '^src/lib/server/access',
 			'one-home-for-webauthn-browser': '^src/lib/client',
+			'one-home-for-s3': '^src/lib/server/gateways/storage',
 			'one-home-for-mail': '^src/lib/server/gateways/mail'
 		};
 		return homes[rule.name] ? { ...rule, from: { path: '^src', pathNot: homes[rule.name] } } : rule;

@@ -32,6 +32,13 @@ const Environment = v.object({
 	SANDBOX_JS_URL: optionalUrl('http://localhost:12112'),
 	SANDBOX_MAILBOX_URL: optionalUrl('http://127.0.0.1:12114'),
 	SANDBOX_LOYALTY_URL: optionalUrl('http://127.0.0.1:12115'),
+	STORAGE_ENDPOINT: optionalUrl('https://s3.fr-par.scw.cloud'),
+	STORAGE_REGION: v.optional(v.pipe(v.string(), v.regex(/^[\w-]+$/, 'as its provider calls it, for example fr-par'))),
+	STORAGE_BUCKET: v.optional(
+		v.pipe(v.string(), v.regex(/^[\w.-]{3,63}$/, 'the name of a bucket, for example ponctuel-documents'))
+	),
+	STORAGE_ACCESS_KEY: v.optional(v.string()),
+	STORAGE_SECRET_KEY: v.optional(v.string()),
 	ADDRESS_HEADER: v.optional(
 		v.pipe(v.string(), v.regex(/^[\w-]*$/, 'the name of a header, for example x-forwarded-for, or none')),
 		''
@@ -50,6 +57,7 @@ const Environment = v.object({
 	LOG_LEVEL: v.optional(v.picklist(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info'), 'info')
 });
 
+export type StorageConfig = { endpoint: string; region: string; bucket: string; accessKey: string; secretKey: string };
 export type Config = {
 	/**
 	 * One login for pages and use cases, one for queues and ways in; `direct`: the second one's address past a pool, null without one. What migrates
@@ -71,6 +79,8 @@ export type Config = {
 	stripe: { secretKey: string; publishableKey: string; webhookSecrets: string[]; live: boolean };
 	/** Where the stand-in of the outside world listens; null when Stripe is real, and then no demo route exists. */
 	sandbox: { apiUrl: string; jsUrl: string; mailboxUrl: string; loyaltyUrl: string } | null;
+	/** Where documents lie beside the database; null: in it. */
+	storage: StorageConfig | null;
 	/** Where LoyaltyLion answers. Whether a supplier has it is its own setting. */
 	loyalty: { apiUrl: string };
 };
@@ -121,7 +131,32 @@ export function readConfig(environment: Record<string, string | undefined>): Con
 			live
 		},
 		sandbox,
+		storage: storageOf(e),
 		loyalty: { apiUrl: sandbox?.loyaltyUrl ?? 'https://api.loyaltylion.com' }
+	};
+}
+
+/** All of it or nothing. */
+function storageOf(e: v.InferOutput<typeof Environment>): StorageConfig | null {
+	const given = {
+		STORAGE_ENDPOINT: e.STORAGE_ENDPOINT,
+		STORAGE_REGION: e.STORAGE_REGION,
+		STORAGE_BUCKET: e.STORAGE_BUCKET,
+		STORAGE_ACCESS_KEY: e.STORAGE_ACCESS_KEY,
+		STORAGE_SECRET_KEY: e.STORAGE_SECRET_KEY
+	};
+	const missing = Object.entries(given).flatMap(([name, value]) => (value ? [] : [name]));
+	if (missing.length === Object.keys(given).length) return null;
+	if (missing.length)
+		throw new Error(
+			`Environment not usable: ${missing.join(', ')} missing. Documents go to object storage when all five STORAGE_* are set, and stay in the database when none is.`
+		);
+	return {
+		endpoint: (given.STORAGE_ENDPOINT ?? '').replace(/\/+$/, ''),
+		region: given.STORAGE_REGION ?? '',
+		bucket: given.STORAGE_BUCKET ?? '',
+		accessKey: given.STORAGE_ACCESS_KEY ?? '',
+		secretKey: given.STORAGE_SECRET_KEY ?? ''
 	};
 }
 

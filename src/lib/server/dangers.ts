@@ -15,6 +15,8 @@ type Environment = {
 	DATABASE_URL_DIRECT?: string | undefined;
 	DATABASE_URL_MIGRATE?: string | undefined;
 	SMTP_URL: string;
+	STORAGE_ENDPOINT?: string | undefined;
+	STORAGE_SECRET_KEY?: string | undefined;
 	STRIPE_SECRET_KEY: string;
 	STRIPE_PUBLISHABLE_KEY: string;
 	STRIPE_WEBHOOK_SECRET: string;
@@ -26,7 +28,7 @@ export function dangersOf(e: Environment, accepted: readonly Acceptable[]): stri
 	if (!e.ORIGIN.startsWith('https:'))
 		dangers.push('ORIGIN: clients must come by https, for example https://pay.example.com');
 	for (const { name, placeholder, cure } of SECRETS)
-		if (placeholder.test(e[name])) dangers.push(`${name}: still a placeholder; ${cure}`);
+		if (placeholder.test(e[name] ?? '')) dangers.push(`${name}: still a placeholder; ${cure}`);
 	if (new Set(e.PONCTUEL_SECRET).size < 10)
 		dangers.push('PONCTUEL_SECRET: nobody could call this random; put the output of: openssl rand -base64 48');
 	if (e.PONCTUEL_ROLE !== 'worker' && !e.ADDRESS_HEADER)
@@ -40,6 +42,8 @@ export function dangersOf(e: Environment, accepted: readonly Acceptable[]): stri
 		dangers.push(
 			'SMTP_URL: mails with sign-in codes may leave unencrypted; use smtps://, or add ?requireTLS=true, or say PONCTUEL_ACCEPTS=plain_mail'
 		);
+	if (e.STORAGE_ENDPOINT && !e.STORAGE_ENDPOINT.startsWith('https:') && !isHere(new URL(e.STORAGE_ENDPOINT).hostname))
+		dangers.push('STORAGE_ENDPOINT: documents would travel unencrypted; use https://');
 	if (e.NODE_TLS_REJECT_UNAUTHORIZED === '0')
 		dangers.push(
 			'NODE_TLS_REJECT_UNAUTHORIZED: with 0 nobody looks at certificates, not even at Stripe’s; take it out (NODE_EXTRA_CA_CERTS makes one of your own known)'
@@ -58,6 +62,7 @@ const SECRETS = [
 	{ name: 'STRIPE_SECRET_KEY', placeholder: A_WORD, cure: FROM_STRIPE },
 	{ name: 'STRIPE_PUBLISHABLE_KEY', placeholder: A_WORD, cure: FROM_STRIPE },
 	{ name: 'STRIPE_WEBHOOK_SECRET', placeholder: A_WORD, cure: FROM_STRIPE },
+	{ name: 'STORAGE_SECRET_KEY', placeholder: A_WORD, cure: 'put the secret key that the storage’s provider gave you' },
 	{ name: 'DATABASE_URL', placeholder: A_PASSWORD, cure: 'give the user a password of its own' },
 	{ name: 'SMTP_URL', placeholder: A_PASSWORD, cure: 'put the user and password of your mail server' }
 ] as const;

@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { LoyaltyGateway } from './gateways/loyalty/port.ts';
 import type { MailGateway } from './gateways/mail/port.ts';
+import type { FileStorage } from './gateways/storage/port.ts';
 import type { PaymentGateway } from './gateways/stripe/port.ts';
 import type { Database } from './store/database.ts';
 import type { Limits } from './store/rate-limits.ts';
@@ -16,6 +17,8 @@ export type Services = {
 	payments: PaymentGateway;
 	mail: MailGateway;
 	loyalty: LoyaltyGateway;
+	/** Where documents lie beside the database; null: their rows carry their bytes. */
+	storage: FileStorage | null;
 	limits: Limits;
 	log: Logger;
 	visitors: Visitors;

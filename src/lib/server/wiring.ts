@@ -7,6 +7,7 @@ import { config as readCurrentConfig, type Config } from './config.ts';
 import { followDemoClock } from './demo-clock.ts';
 import { loyaltyGateway } from './gateways/loyalty/client.ts';
 import { mailGateway } from './gateways/mail/client.ts';
+import { s3Storage } from './gateways/storage/s3.ts';
 import { stripeGateway } from './gateways/stripe/client.ts';
 import { startWorker, type Worker } from './jobs/worker.ts';
 import { Hub } from './live/hub.ts';
@@ -46,6 +47,7 @@ export function buildServices(config: Config, clock: Clock, log: Logger = openLo
 		),
 		mail: mailGateway(config),
 		loyalty: loyaltyGateway(config, (supplierId) => takePlace(db, supplierId)),
+		storage: config.storage && s3Storage(config.storage),
 		limits: openLimits(db, clock),
 		log,
 		visitors: countVisitors(),

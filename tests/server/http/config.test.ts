@@ -13,6 +13,13 @@ const LIVE = {
 	STRIPE_WEBHOOK_SECRET: 'whsec_51abc',
 	ADDRESS_HEADER: 'x-forwarded-for'
 };
+const STORAGE = {
+	STORAGE_ENDPOINT: 'https://s3.fr-par.scw.cloud/',
+	STORAGE_REGION: 'fr-par',
+	STORAGE_BUCKET: 'ponctuel-documents',
+	STORAGE_ACCESS_KEY: 'SCW5kP8s',
+	STORAGE_SECRET_KEY: 'q7Vn2mYt0cXeR5uJ9aLw'
+};
 const TEST = { ...LIVE, STRIPE_SECRET_KEY: 'sk_test_51abc', STRIPE_PUBLISHABLE_KEY: 'pk_test_51abc' };
 const DANGERS: [string, Record<string, string>, RegExp][] = [
 	['no https', { ORIGIN: 'http://pay.atelier.fr' }, /ORIGIN: clients must come by https/],
@@ -78,6 +85,16 @@ const DANGERS: [string, Record<string, string>, RegExp][] = [
 		/SMTP_URL: mails/
 	],
 	['smtps in name only', { SMTP_URL: 'smtps://u:kP8s@mail.atelier.fr?secure=false' }, /SMTP_URL: mails/],
+	[
+		'a storage in the clear',
+		{ ...STORAGE, STORAGE_ENDPOINT: 'http://s3.internal:9000' },
+		/STORAGE_ENDPOINT: documents would travel unencrypted; use https/
+	],
+	[
+		'the storage key of the example',
+		{ ...STORAGE, STORAGE_SECRET_KEY: 'replace' },
+		/STORAGE_SECRET_KEY: still a placeholder; put the secret key/
+	],
 	[
 		'certificates that nobody looks at',
 		{ NODE_TLS_REJECT_UNAUTHORIZED: '0' },
@@ -171,4 +188,24 @@ test('with real test keys the same is a warning: no money moves', () => {
 		([, given]) => !Object.keys(given).some((name) => name.startsWith('STRIPE'))
 	))
 		expect(readConfig({ ...TEST, ...over }).warnings.join('\n')).toMatch(sentence);
+});
+describe('object storage', () => {
+	test('is all or nothing: without it documents stay in the database', () => {
+		expect(readConfig(LIVE).storage).toBeNull();
+		expect(readConfig({ ...LIVE, ...STORAGE }).storage).toEqual({
+			endpoint: 'https://s3.fr-par.scw.cloud',
+			region: 'fr-par',
+			bucket: 'ponctuel-documents',
+			accessKey: 'SCW5kP8s',
+			secretKey: 'q7Vn2mYt0cXeR5uJ9aLw'
+		});
+	});
+	test.each(Object.keys(STORAGE))('without %s it is refused by that name, with the cure and no secret', (name) => {
+		const read = () => readConfig({ ...LIVE, ...STORAGE, [name]: '' });
+		expect(read).toThrow(new RegExp(`${name}`));
+		expect(() => readConfig({ ...LIVE, ...STORAGE, [name]: undefined })).toThrow(
+			new RegExp(`${name} missing.*all five STORAGE_`)
+		);
+		expect(read).not.toThrow(/q7Vn2mYt0cXe/);
+	});
 });

@@ -50,7 +50,7 @@ test('a dropped Factur-X becomes a claim, its client, its contact, its mail and 
 		paymentReference: expect.stringMatching(/^RF\d\dF1$/)
 	});
 	const kept = await inScope(house.services.db, cast.system, (tx) => findInvoiceFile(tx, cast.system, invoiceId));
-	expect(Buffer.from(kept!.content).equals(Buffer.from(pdf.bytes))).toBe(true);
+	expect(Buffer.from(kept!.content!).equals(Buffer.from(pdf.bytes))).toBe(true);
 	await house.drain();
 	expect(house.world.mailbox.mails).toMatchObject([
 		{ to: ['compta@roche.example'], subject: expect.stringContaining('F1') }

@@ -58,7 +58,7 @@ const TRIGGERS = [
 	'plan_part.plan_part_amount_stays keep_plan_amounts',
 	'offer_policy.published_policy_stays keep_published_policy',
 	...[...BOOKS, 'security_event'].flatMap((table) => [
-		`${table}.append_only refuse_change`,
+		`${table}.append_only ${table === 'document' ? 'keep_document' : 'refuse_change'}`,
 		`${table}.append_only_truncate refuse_change`
 	])
 ];

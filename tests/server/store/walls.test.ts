@@ -54,6 +54,7 @@ const CLOSED = [
 		'outbox',
 		'passkey',
 		'pay_link',
+		'pending_object',
 		'plan_charge',
 		'reconciliation',
 		'unsettled_object',

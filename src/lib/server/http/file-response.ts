@@ -1,5 +1,15 @@
 // A supplier's file on its way to a person: never run, never framed by others, a PDF shown, everything else downloaded.
 import { error } from '@sveltejs/kit';
+import { StorageProblem } from '../gateways/storage/port.ts';
+import type { Services } from '../services.ts';
+
+/** A document whose storage does not answer, or answers no: 503, said in the log, and never "no such document". One that is damaged or gone is an error of ours (500). */
+export const orComeBack = <T>({ log }: Services, file: Promise<T>): Promise<T> =>
+	file.catch((problem: unknown) => {
+		if (!(problem instanceof StorageProblem) || problem.kind === 'damaged' || problem.kind === 'missing') throw problem;
+		log.error({ err: problem }, 'a document could not be read');
+		error(503, 'The storage of documents does not answer');
+	});
 
 export function fileResponse(file: { content: Uint8Array; mediaType: string; fileName: string } | null): Response {
 	if (!file) error(404, 'Not found');

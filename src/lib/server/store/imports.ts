@@ -219,26 +219,6 @@ export async function readContent(
 	}
 	return whole;
 }
-/** The file becomes the document of its invoices, byte for byte, inside the database; the same bytes are one document. */
-export async function saveAsDocument(
-	tx: Tx,
-	scope: Scope,
-	{ importId, position }: { importId: string; position: number },
-	{ documentId, now }: { documentId: string; now: Date }
-): Promise<{ documentId: string; mediaType: string }> {
-	const same = sql`d.supplier_id = f.supplier_id and d.sha256 = f.sha256`;
-	const thisOne = sql`f.supplier_id = ${scope.supplierId} and f.import_id = ${importId} and f.position = ${position}`;
-	await tx.execute(sql`
-		insert into document (supplier_id, document_id, sha256, media_type, file_name, byte_size, content, created_at)
-		select f.supplier_id, ${documentId}::uuid, f.sha256, f.media_type, f.file_name, f.byte_size, f.content, ${now.toISOString()}::timestamptz
-		from import_file f where ${thisOne} and not exists (select from document d where ${same})
-		on conflict (supplier_id, sha256) do nothing`);
-	const [row] = await tx.execute<{ document_id: string; media_type: string }>(
-		sql`select d.document_id, f.media_type from import_file f join document d on ${same} where ${thisOne}`
-	);
-	const kept = required(row, 'document');
-	return { documentId: kept.document_id, mediaType: kept.media_type };
-}
 export const listUnreadFiles = (
 	tx: Tx,
 	scope: Scope,

@@ -15,7 +15,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { NotPayableReason } from '../../../domain/invoices/findings.ts';
 import type { HoldReason } from '../../../domain/invoices/hold.ts';
-import { bytes, choice, day, id, instant, money, oneOf, optionalDay, optionalId } from './columns.ts';
+import { bytes, choice, day, id, instant, money, oneOf, optionalDay, optionalId, optionalInstant } from './columns.ts';
 import { client, supplier } from './parties.ts';
 
 export const document = pgTable(
@@ -27,13 +27,28 @@ export const document = pgTable(
 		mediaType: text().notNull(),
 		fileName: text().notNull(),
 		byteSize: integer().notNull(),
-		content: bytes().notNull(),
+		content: bytes(), // null: it lies in object storage, under the supplier and the hash (decision 50)
 		createdAt: instant()
 	},
 	(t) => [
 		primaryKey({ name: 'document_pk', columns: [t.supplierId, t.documentId] }),
 		foreignKey({ name: 'document_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] }),
 		unique('document_sha256_unique').on(t.supplierId, t.sha256)
+	]
+);
+
+/** A file that was put beside the database, or is about to be, and whose row is not written yet: store/pending-objects.ts. */
+export const pendingObject = pgTable(
+	'pending_object',
+	{
+		supplierId: id(),
+		sha256: text().notNull(),
+		since: instant(),
+		removingSince: optionalInstant() // from then on nobody may write a row for it
+	},
+	(t) => [
+		primaryKey({ name: 'pending_object_pk', columns: [t.supplierId, t.sha256] }),
+		foreignKey({ name: 'pending_object_supplier_fk', columns: [t.supplierId], foreignColumns: [supplier.supplierId] })
 	]
 );
 

@@ -11,6 +11,7 @@ import { saveDocument } from '../../store/documents.ts';
 import { listMappings } from '../../store/import-mappings.ts';
 import { isRefusedByDatabase } from '../../store/tx.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
+import { putContent } from '../documents/put-content.ts';
 import { checkDocuments, withoutTwins, type Twin } from './check-documents.ts';
 import type { Checked, ImportLine } from './import-line.ts';
 import { readingDay } from '../reading-day.ts';
@@ -74,14 +75,16 @@ async function keep(
 
 	async function saveAll(some: Checked[]): Promise<ImportLine[]> {
 		const now = services.clock.now();
+		const hash = sha256(file.bytes);
+		const isStored = await putContent(services, scope, hash, () => Promise.resolve(file.bytes));
 		return commit(services, scope, async (tx) => {
 			const documentId = await saveDocument(tx, scope, {
 				documentId: newId(),
-				sha256: sha256(file.bytes),
+				sha256: hash,
 				mediaType,
 				fileName: file.name.slice(0, 200),
 				byteSize: file.bytes.length,
-				content: file.bytes,
+				content: isStored ? null : file.bytes,
 				createdAt: now
 			});
 			const items = some.map(({ line, document }) => ({

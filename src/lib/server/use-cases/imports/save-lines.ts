@@ -6,12 +6,14 @@ import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
 import { saveOutcomes, listClientsOf, listToSave, type LineRow } from '../../store/import-lines.ts';
 import { listBuyers } from '../../store/import-buyers.ts';
-import { countUp, findImport, saveAsDocument, saveImport, type ImportJob } from '../../store/imports.ts';
+import { fileToKeep, saveAsDocument } from '../../store/documents.ts';
+import { countUp, findImport, readContent, saveImport, type ImportJob } from '../../store/imports.ts';
 import { fromJson } from '../../store/json.ts';
 import { isRefusedByDatabase } from '../../store/tx.ts';
 import { refreshStatistics } from '../../store/upkeep.ts';
 import { giveWay } from '../../visitors.ts';
 import { read } from '../run.ts';
+import { putContent } from '../documents/put-content.ts';
 import type { ImportLine } from './import-line.ts';
 import { hasGrown, lastStep, step, type Work } from './import-work.ts';
 import { buyingOf, heldLine, isHeld, saveInvoices, makeClients, notSaved, tellOpened } from './save-invoices.ts';
@@ -149,13 +151,14 @@ async function refuseRow(work: Work, { row, line }: Waiting, reason: unknown): P
 	});
 }
 
-const saveRows = (work: Work, waiting: Waiting[], job: ImportJob): Promise<void> =>
-	step(work, async (tx, hold) => {
+async function saveRows(work: Work, waiting: Waiting[], job: ImportJob): Promise<void> {
+	const isStored = await putFile(work, required(waiting[0], 'line').row.filePosition);
+	await step(work, async (tx, hold) => {
 		const { services, scope, claim } = work;
 		const { importId } = claim;
 		const now = services.clock.now();
 		const at = { importId, position: required(waiting[0], 'line').row.filePosition };
-		const file = await saveAsDocument(tx, scope, at, { documentId: newId(), now });
+		const file = await saveAsDocument(tx, scope, at, { documentId: newId(), isStored, now });
 		const items = waiting.map(({ row: { invoiceId, replaces }, ...what }) => ({
 			...what,
 			...file,
@@ -176,6 +179,14 @@ const saveRows = (work: Work, waiting: Waiting[], job: ImportJob): Promise<void>
 		await hold();
 		await countUp(tx, scope, importId, lines.filter((line) => line.outcome === 'new').length);
 	});
+}
+/** Whether its bytes lie beside the database. Until then they wait with the import, in it. */
+async function putFile({ services, scope, claim }: Work, position: number): Promise<boolean> {
+	if (!services.storage) return false;
+	const at = { importId: claim.importId, position };
+	const { sha256, byteSize } = await read(services, scope, (tx) => fileToKeep(tx, scope, at));
+	return putContent(services, scope, sha256, (tx) => readContent(tx, scope, { ...at, byteSize }));
+}
 
 /** Everything is kept: each client that has something new hears of it once. */
 const finish = (work: Work): Promise<void> =>

@@ -22,6 +22,7 @@ import { listInvoicesOf } from '../../store/open-invoices.ts';
 import { listPayments } from '../../store/payments.ts';
 import { findLiveProgramme } from '../../store/points-programme.ts';
 import { listPlans, listPlansOfInvoices, type PlanWithInstalments } from '../../store/plans.ts';
+import { readContent } from '../documents/read-content.ts';
 import { readReductions } from '../offers/discount-view.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
 import { planViews } from '../plans/plan-view.ts';
@@ -206,5 +207,14 @@ export async function readFirstPage(services: Services, scope: Scope, invoiceId:
 	if (file?.mediaType !== 'application/pdf') return null;
 	return drawFirstPageOffPath({ name: file.fileName, bytes: file.content });
 }
-export const readInvoiceFile = (services: Services, scope: Scope, invoiceId: string) =>
-	read(services, scope, (tx) => findInvoiceFile(tx, scope, invoiceId));
+/** null: there is none. Throws StorageProblem when there is one and its bytes can't be had, or are not what they were. */
+export async function readInvoiceFile(
+	services: Services,
+	scope: Scope,
+	invoiceId: string
+): Promise<{ content: Uint8Array; mediaType: string; fileName: string } | null> {
+	const file = await read(services, scope, (tx) => findInvoiceFile(tx, scope, invoiceId));
+	if (!file) return null;
+	const { mediaType, fileName } = file;
+	return { content: await readContent(services, scope, file), mediaType, fileName };
+}
