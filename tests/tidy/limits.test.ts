@@ -40,6 +40,7 @@ const BOUNDS: Record<string, string> = {
 	'offers.ts listPolicies': 'short: latest 500 versions (docs/limits.md)',
 	'offers.ts listPaidInvoices': 'said: how many invoices the trial looked at',
 	'outcomes.ts listUnchecked': 'stream: read to the end each time; what is not over is passed over',
+	'move-documents.ts listPlaced': 'stream: read to the end, behind the last one',
 	'open-items.ts listOpenDifferences': 'enough: the first hundred; there are none unless something is broken',
 	'outbox.ts readNews': 'stream: read from the cursor until nothing is left',
 	'page-reports.ts listPageReports': 'enough: no more kinds are kept',

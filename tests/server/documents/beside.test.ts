@@ -242,7 +242,7 @@ describe('what was put and has no row', () => {
 		...services,
 		clock: { now: () => new Date(services.clock.now().getTime() + hours * 3_600_000) }
 	});
-	const tend = (by: Services) => removeUnclaimed(by, cast.system.supplierId);
+	const tend = (by: Services) => removeUnclaimed(by, cast.system);
 	test('is removed after a day, and what has its row never is', async () => {
 		const kept = list();
 		await keep(kept);

@@ -77,7 +77,7 @@ export async function saveDocument(
 	return required((await known())[0], 'document').id;
 }
 
-export async function fileToKeep(
+export async function findFileSize(
 	tx: Tx,
 	scope: Scope,
 	{ importId, position }: { importId: string; position: number }

@@ -5,6 +5,7 @@ import { addDays, civilDateIn, type CivilDate } from '../../domain/calendar/civi
 import type { Database } from './database.ts';
 import type { Supplier } from './suppliers.ts';
 import { supplier } from './schema/index.ts';
+import { unclaimedSince } from './pending-objects.ts';
 import { answersKeptSince, filesKeptSince } from './upkeep.ts';
 
 type Moment = {
@@ -40,7 +41,9 @@ const FINDING = {
 		sql`select supplier_id from idempotency where created_at < ${at(answersKeptSince(now))}`,
 	/** What is being read or kept is left alone until it has ended. */
 	files_to_forget: ({ now }: Moment) => sql`select supplier_id from import_job where forgotten_at is null
-		and opened_at < ${at(filesKeptSince(now))} and state not in ('reading', 'keeping')`
+		and opened_at < ${at(filesKeptSince(now))} and state not in ('reading', 'keeping')`,
+	objects_to_remove: ({ now }: Moment) =>
+		sql`select supplier_id from pending_object where since < ${at(unclaimedSince(now))}`
 } satisfies Record<string, (moment: Moment) => SQL>;
 export type DueOf = keyof typeof FINDING;
 

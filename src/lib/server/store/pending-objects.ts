@@ -11,6 +11,9 @@ const one = ({ supplierId }: Owner, sha256: string) =>
 /** The row that says: it lies in the storage. */
 const isNeeded = sql`exists (select from document d where d.supplier_id = ${pendingObject.supplierId} and d.sha256 = ${pendingObject.sha256} and d.content is null)`;
 
+/** A day: far longer than any import takes from its bytes to its row. */
+export const unclaimedSince = (now: Date): Date => new Date(now.getTime() - 86_400_000);
+
 /** `false`: what lies there under this address is being removed at this moment. */
 export async function expectObject(tx: Tx, owner: Owner, sha256: string, now: Date): Promise<boolean> {
 	const rows = await tx
@@ -32,13 +35,9 @@ export async function claimObject(tx: Tx, owner: Owner, sha256: string): Promise
 		.returning({ sha256: pendingObject.sha256 });
 	return rows.length > 0;
 }
-/** What waits since before then without a row, or is being removed already: from now on nobody writes a row for it. What has its row waits for nothing. */
-export async function beginRemovals(
-	tx: Tx,
-	owner: Owner,
-	{ before, now }: { before: Date; now: Date }
-): Promise<string[]> {
-	const overdue = and(eq(pendingObject.supplierId, owner.supplierId), lt(pendingObject.since, before));
+/** What waits for a day without a row, or is being removed already: from now on nobody writes a row for it. What has its row waits for nothing. */
+export async function beginRemovals(tx: Tx, owner: Owner, now: Date): Promise<string[]> {
+	const overdue = and(eq(pendingObject.supplierId, owner.supplierId), lt(pendingObject.since, unclaimedSince(now)));
 	await tx.delete(pendingObject).where(and(overdue, isNull(pendingObject.removingSince), isNeeded));
 	const rows = await tx
 		.update(pendingObject)

@@ -6,7 +6,7 @@ import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
 import { saveOutcomes, listClientsOf, listToSave, type LineRow } from '../../store/import-lines.ts';
 import { listBuyers } from '../../store/import-buyers.ts';
-import { fileToKeep, saveAsDocument } from '../../store/documents.ts';
+import { findFileSize, saveAsDocument } from '../../store/documents.ts';
 import { countUp, findImport, readContent, saveImport, type ImportJob } from '../../store/imports.ts';
 import { fromJson } from '../../store/json.ts';
 import { isRefusedByDatabase } from '../../store/tx.ts';
@@ -184,7 +184,7 @@ async function saveRows(work: Work, waiting: Waiting[], job: ImportJob): Promise
 async function putFile({ services, scope, claim }: Work, position: number): Promise<boolean> {
 	if (!services.storage) return false;
 	const at = { importId: claim.importId, position };
-	const { sha256, byteSize } = await read(services, scope, (tx) => fileToKeep(tx, scope, at));
+	const { sha256, byteSize } = await read(services, scope, (tx) => findFileSize(tx, scope, at));
 	return putContent(services, scope, sha256, (tx) => readContent(tx, scope, { ...at, byteSize }));
 }
 
