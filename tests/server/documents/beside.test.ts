@@ -290,22 +290,28 @@ describe('what was put and has no row', () => {
 		const invoiceId = await keep(file);
 		expect(await contentOf(invoiceId)).toBe(base64(file));
 	});
-	test('whose removal began while its row was about to be written: that row is not written', async () => {
-		const file = list();
-		const slow: Services = {
-			...services,
-			storage: {
-				...services.storage!,
-				put: async (...what) => {
-					const put = await services.storage!.put(...what);
-					await tend(later(25));
-					return put;
+	test.each(['begun', 'over'])(
+		'whose removal has %s while its row was about to be written: that row is not written',
+		async (state) => {
+			const file = list();
+			const slow: Services = {
+				...services,
+				storage: {
+					...services.storage!,
+					put: async (...what) => {
+						const put = await services.storage!.put(...what);
+						if (state === 'begun') world.faults = [{ name: 'slow_down', method: 'DELETE' }];
+						await tend(later(25)).catch((error: unknown) => expect(error).toMatchObject({ kind: 'away' }));
+						return put;
+					}
 				}
-			}
-		};
-		await expect(keep(file, slow)).rejects.toThrow('was not put');
-		expect(await rowOf(file)).toBeUndefined();
-	});
+			};
+			await expect(keep(file, slow)).rejects.toThrow('was not put');
+			expect(await rowOf(file)).toBeUndefined();
+			world.faults = [];
+			await tend(later(25));
+		}
+	);
 });
 
 describe('the operator’s move', () => {
