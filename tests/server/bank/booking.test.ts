@@ -1,10 +1,12 @@
 // From a statement to the books: accepted once, at its value date, partly or too much, taken back, undone; the same statement twice books nothing twice.
 import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { mintScope } from '#lib/domain/access/scope.ts';
 import { addDays, civilDateIn, type CivilDate } from '#lib/domain/calendar/civil-date.ts';
 import { newId } from '#lib/server/identity.ts';
+import { doDueWork } from '#lib/server/jobs/due-jobs.ts';
+import { sendNextMail } from '#lib/server/use-cases/sending/send-next-mail.ts';
 import { findInvoice } from '#lib/server/store/invoices.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import {
@@ -420,6 +422,42 @@ test('undone, whoever had the receipt is told that it is no longer valid; a rece
 	expect((await undoAcceptance(house.services, cast.owner, untold)).ok).toBe(true);
 	await house.drain();
 	expect(mails(`UNDO-${serial}-B`)).toEqual([]);
+});
+test.each([
+	['leaves after all', true],
+	['never leaves, because its sender died', false]
+])('undone while the receipt is in somebody’s hands: when it %s, it is told or not', async (_what, leaves) => {
+	const number = `HAND-${serial}`;
+	const id = await anInvoice(house.services, cast, {}, { number });
+	await drop(listOf([{ amount: '1200,00', text: `VIR ${number}` }]));
+	const { bankTransactionId } = await waiting(`VIR ${number}`);
+	expect(await accept(`VIR ${number}`, [id])).toMatchObject({ ok: true });
+	while (await doDueWork(house.services));
+	const asked = Promise.withResolvers<void>();
+	const go = Promise.withResolvers<void>();
+	const { send } = house.services.mail;
+	const sending = vi.spyOn(house.services.mail, 'send').mockImplementation(async (mail) => {
+		if (mail.to !== payer.email || !/Paiement reçu/.test(mail.subject)) return send(mail);
+		asked.resolve();
+		await go.promise;
+		return leaves ? send(mail) : { kind: 'later', problem: 'nobody there' };
+	});
+	const first = (async () => {
+		while (await sendNextMail(house.services));
+	})();
+	await asked.promise;
+	expect(await undoAcceptance(house.services, cast.owner, bankTransactionId)).toMatchObject({ ok: true });
+	// What takes it back waits for it, and does not overtake it.
+	await sendNextMail(house.services);
+	const subjects = () =>
+		house.world.mailbox.mails.filter((mail) => mail.to.includes(payer.email)).map((mail) => mail.subject);
+	expect(subjects().filter((subject) => /annulé/.test(subject))).toEqual([]);
+	go.resolve();
+	await first;
+	sending.mockRestore();
+	house.world.world.offsetMs += 3_600_000;
+	await house.drain();
+	expect(subjects().filter((subject) => /annulé|reçu/.test(subject))).toHaveLength(leaves ? 2 : 0);
 });
 describe('what the bank takes back', () => {
 	const collected = async () => {

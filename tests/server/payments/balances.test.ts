@@ -2,9 +2,10 @@
 import { createHmac } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { newId } from '#lib/server/identity.ts';
 import { findAttempt } from '#lib/server/store/attempts.ts';
+import { reconciliation } from '#lib/server/store/schema/index.ts';
 import { listBalances, type ComparedBalance } from '#lib/server/store/stripe-balances.ts';
 import { listGaps } from '#lib/server/store/stripe-books.ts';
 import { inScope } from '#lib/server/store/tx.ts';
@@ -25,7 +26,7 @@ import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
 beforeAll(async () => {
-	const names = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
+	const names = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven'];
 	house = await openHouse(names.map((name) => `acct_${name}`));
 });
 afterAll(() => house.close());
@@ -35,7 +36,7 @@ let payer: Payer;
 let name: string;
 /** Each test has a supplier and an account of its own. */
 beforeEach(async () => {
-	name = `acct_${['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'ten'][nth++]!}`;
+	name = `acct_${['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'ten', 'eleven'][nth++]!}`;
 	cast = await aSupplier(house.services, name, `Atelier ${nth}`);
 	payer = await aPayer(house.services, cast, `paul${nth}@roche.example`);
 });
@@ -97,6 +98,35 @@ async function paid(grossMinor = 10_000, account = name): Promise<string> {
 const chargeOf = (intentId: string, account = name) =>
 	at(account).charges[at(account).payment_intents[intentId]!.latest_charge as string]!;
 
+test('a comparison that another overtook, with a payout between, writes nothing older over it', async () => {
+	schedulePayouts(house.world.world, at(), 'daily');
+	await paid(50_000);
+	await compared();
+	const before = held();
+	const asked = Promise.withResolvers<void>();
+	const go = Promise.withResolvers<void>();
+	const { readBook } = house.services.payments;
+	const slow = vi.spyOn(house.services.payments, 'readBook').mockImplementationOnce(async (...asking) => {
+		const book = await readBook.apply(house.services.payments, asking);
+		asked.resolve();
+		await go.promise;
+		return book;
+	});
+	const daily = compareAccount(house.services, cast.system, name);
+	await asked.promise;
+	await house.advance(9);
+	expect(held()).not.toBe(before);
+	await compareAccount(house.services, cast.system, name);
+	const newer = (await kept())[name];
+	const days = () => asSystem((tx) => tx.select().from(reconciliation).orderBy(reconciliation.reconciledOn));
+	const seen = await days();
+	expect(newer).toMatchObject({ balanceMinor: held(), booksMinor: held() });
+	go.resolve();
+	await daily;
+	expect((await kept())[name]).toEqual(newer);
+	expect(await days()).toEqual(expect.arrayContaining(seen));
+	slow.mockRestore();
+});
 describe('paid out to the bank', () => {
 	test('by schedule and by hand, failed and canceled: 511 is the balance, 580 what is between Stripe and the bank', async () => {
 		schedulePayouts(house.world.world, at(), 'daily');

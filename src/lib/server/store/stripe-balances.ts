@@ -14,6 +14,12 @@ export async function findStripeAccount(tx: Tx, scope: Scope, account: string): 
 	return row ?? null;
 }
 
+/** Until the transaction ends, nobody else compares it. */
+export async function lockStripeAccount(tx: Tx, scope: Scope, account: string): Promise<StripeAccount | null> {
+	const [row] = await tx.select().from(stripeAccount).where(ofAccount(scope, account)).for('no key update');
+	return row ?? null;
+}
+
 /** When the account came here, or was first asked for money, whichever was earlier: an operator may have set it by hand afterwards. */
 export async function beginningOf(tx: Tx, scope: Scope, account: string): Promise<Date> {
 	const [row] = await tx.execute<{ at: string }>(sql`

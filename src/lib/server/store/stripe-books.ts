@@ -41,19 +41,21 @@ export type ComparedDay = Pick<
 	Reconciliation,
 	'reconciledOn' | 'stripeMinor' | 'ledgerMinor' | 'foreignMinor' | 'underWayMinor'
 >;
+/** `readAt`: when Stripe was asked. What was read later is not written over. */
 export async function saveDay(
 	tx: Tx,
 	scope: Scope,
 	account: string | null,
 	day: ComparedDay,
-	now: Date
+	readAt: Date
 ): Promise<void> {
 	await tx
 		.insert(reconciliation)
-		.values({ supplierId: scope.supplierId, stripeAccount: accountKey(account), ...day, checkedAt: now })
+		.values({ supplierId: scope.supplierId, stripeAccount: accountKey(account), ...day, checkedAt: readAt })
 		.onConflictDoUpdate({
 			target: [reconciliation.supplierId, reconciliation.stripeAccount, reconciliation.reconciledOn],
-			set: { ...day, checkedAt: now }
+			set: { ...day, checkedAt: readAt },
+			setWhere: lte(reconciliation.checkedAt, readAt)
 		});
 }
 /** Days that differ as they were compared last: one that was mended is none. */

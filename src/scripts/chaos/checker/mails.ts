@@ -37,7 +37,7 @@ const NOTHING_TO_SAY: Record<string, (sql: Facts['sql'], subject: string, id: st
 			or exists (select from mail m where m.supplier_id = p.supplier_id and m.kind = 'part_failed' and m.subject_id = p.plan_id and m.contact_id = own.contact_id and m.state = 'sent')) limit 1`
 	};
 /** Told only to whoever was told what it takes back. */
-const ONLY_AFTER_ANOTHER = ['money_restored', 'refund_failed'];
+const ONLY_AFTER_ANOTHER = ['money_restored', 'refund_failed', 'transfer_undone'];
 const hasNothingToSay = async (sql: Facts['sql'], kind: string, subject: string, id: string): Promise<boolean> =>
 	ONLY_AFTER_ANOTHER.includes(kind) || ((await NOTHING_TO_SAY[kind]?.(sql, subject, id)) ?? []).length > 0;
 

@@ -29,7 +29,7 @@ import {
 import { recordAudit } from '../../store/audits.ts';
 import { queueReversalMail } from '../mails/queue-mails.ts';
 import { bookDiscounts } from '../payments/book-discounts.ts';
-import { hasReceipt } from '../payments/has-receipt.ts';
+import { mayHaveReceipt } from '../payments/has-receipt.ts';
 import type { Booking } from '../settling.ts';
 import { applyReversal } from '../plans/apply-outcome.ts';
 import { followMoney } from '../payments/follow-money.ts';
@@ -100,8 +100,8 @@ export async function undoAcceptance(
 				});
 				await applyToPlan(booking, payment, 'undone');
 				await followMoney(booking, payment, null);
-				// Whoever had a receipt is told; one that had not left yet stays here (compose-mail).
-				if (await hasReceipt(tx, scope, payment.paymentId))
+				// Whoever had a receipt is told; one that has not left stays here (compose-mail), and then nothing is told.
+				if (await mayHaveReceipt(tx, scope, payment.paymentId))
 					await queueReversalMail(tx, scope, booking.now, 'transfer_undone', reversalId);
 			}
 			await settle(booking, transaction, payment, 'waiting', transaction.round);

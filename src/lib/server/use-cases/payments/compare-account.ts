@@ -12,6 +12,7 @@ import { accountKey, type StripeAccount } from '../../store/stripe-accounts.ts';
 import {
 	beginningOf,
 	findStripeAccount,
+	lockStripeAccount,
 	saveBalance,
 	saveOpening,
 	sumApart,
@@ -30,7 +31,8 @@ const CURRENCY = 'EUR';
 /** A card's money is on the balance within the hour (https://docs.stripe.com/payments/payment-intents/asynchronous-capture); later than this it is missed. */
 const COMING_MS = 2 * 3_600_000;
 
-type Comparing = { services: Services; scope: Scope; supplier: Supplier; account: string | null };
+/** `readAt`: as it was then. Who asks Stripe later, beside it, knows better: what is older is not saved over it. */
+type Comparing = { services: Services; scope: Scope; supplier: Supplier; account: string | null; readAt: Date };
 /** Compares, or does nothing: an account that goes on moving while it is read is compared next time. Throws `NotAsked`. */
 export async function compareAccount(services: Services, scope: Scope, account: string | null): Promise<void> {
 	const { supplier, row, beganAt, last, again } = await read(services, scope, async (tx) => ({
@@ -41,19 +43,20 @@ export async function compareAccount(services: Services, scope: Scope, account: 
 	}));
 	if (!row) return;
 	const { timeZone } = supplier;
-	const comparing = { services, scope, supplier, account };
 	const today = civilDateIn(services.clock.now(), timeZone);
 	const usual = addDays(today, -COMPARED_DAYS);
 	const opened = row.openedOn ?? civilDateIn(beganAt, timeZone);
 	// The first time, and where the balance differs, all of it: what was taken for another's may have turned out to be ours.
 	const isWhole = row.openedOn === null || row.balanceMinor !== row.booksMinor;
 	const begin = isWhole || !last ? opened : (earliest([usual, ...again, last]) ?? opened);
+	const readAt = services.clock.now();
 	const book = await services.payments.readBook(account, startOfDayIn(begin, timeZone), CURRENCY);
 	if (!book) return;
 	if (row.openedOn === null) {
 		const openingMinor = subtract(book.balanceMinor, netOf(book.moves));
 		await commit(services, scope, (tx) => saveOpening(tx, scope, row.account, { openedOn: opened, openingMinor }));
 	}
+	const comparing = { services, scope, supplier, account, readAt };
 	const byDay = Map.groupBy(book.moves, (move) => civilDateIn(move.at, timeZone));
 	for (let day = begin; day <= today; day = addDays(day, 1)) {
 		// The last one was not over yet when it was compared.
@@ -67,7 +70,7 @@ const earliest = (days: CivilDate[]): CivilDate | undefined => days.sort()[0];
 
 /** `moves`: oldest first. */
 async function compareDay(comparing: Comparing, day: CivilDate, moves: MoneyMove[]): Promise<void> {
-	const { services, scope, account } = comparing;
+	const { services, scope, account, readAt } = comparing;
 	const look = () => read(services, scope, (tx) => compareMoves(tx, scope, moves));
 	let seen = await look();
 	if (seen.stripeMinor !== seen.ledgerMinor || seen.underWayMinor !== 0n) {
@@ -88,21 +91,19 @@ async function compareDay(comparing: Comparing, day: CivilDate, moves: MoneyMove
 			},
 			'totals differ between Stripe and the ledger'
 		);
-	await commit(services, scope, (tx) =>
-		saveDay(tx, scope, account, { reconciledOn: day, ...compared }, services.clock.now())
-	);
+	await commit(services, scope, (tx) => saveDay(tx, scope, account, { reconciledOn: day, ...compared }, readAt));
 }
 
 /** The balance of the account, less what is not in the books, is account 511. `false`: it is not. */
 async function compareBalance(
-	{ services, scope, account }: Comparing,
+	{ services, scope, account, readAt }: Comparing,
 	{ account: key }: StripeAccount,
 	{ moves, balanceMinor: held }: AccountBook
 ): Promise<boolean> {
 	const now = services.clock.now();
 	return commit(services, scope, async (tx) => {
-		const row = await findStripeAccount(tx, scope, key);
-		if (!row) return true;
+		const row = await lockStripeAccount(tx, scope, key);
+		if (!row || (row.comparedAt && row.comparedAt > readAt)) return true;
 		const { foreignMinor, underWayMinor } = await sumApart(tx, scope, key);
 		const outsideMinor = minor((row.openingMinor ?? 0n) + foreignMinor);
 		const balanceMinor: Minor = minor(held - outsideMinor - underWayMinor);
@@ -115,7 +116,7 @@ async function compareBalance(
 				{ supplierId: scope.supplierId, account, stripe: String(balanceMinor), books: String(booksMinor) },
 				'the balance at Stripe is not account 511'
 			);
-		await saveBalance(tx, scope, key, { outsideMinor, balanceMinor, booksMinor, comparedAt: now });
+		await saveBalance(tx, scope, key, { outsideMinor, balanceMinor, booksMinor, comparedAt: readAt });
 		return balanceMinor === booksMinor;
 	});
 }

@@ -28,7 +28,7 @@ import { accountKey } from '../../store/stripe-accounts.ts';
 import { queueReversalMail } from '../mails/queue-mails.ts';
 import { applyReversal, type Following } from '../plans/apply-outcome.ts';
 import { giveCreditNotes } from './book-credit-notes.ts';
-import { hasReceipt } from './has-receipt.ts';
+import { mayHaveReceipt } from './has-receipt.ts';
 import type { Booking } from '../settling.ts';
 
 /** What moves money in the books: Stripe, or a person's word where Stripe can't be asked (no intent). */
@@ -128,7 +128,7 @@ export async function restore(settling: Moving, payment: Payment, restored: Rest
 async function forgetPayment(settling: Moving, payment: Payment, reversalId: string): Promise<void> {
 	const { tx, scope, now } = settling;
 	await applyReversal(settling, await attemptOf(settling, payment), 'undone');
-	if (await hasReceipt(tx, scope, payment.paymentId))
+	if (await mayHaveReceipt(tx, scope, payment.paymentId))
 		await queueReversalMail(tx, scope, now, 'transfer_undone', reversalId);
 }
 

@@ -54,6 +54,8 @@ export async function renderReversal(context: Context): Promise<RenderedMail | n
 		case 'refund_failed':
 			return renderRefundFailed(context, facts);
 		case 'transfer_undone':
+			// Only whoever had the receipt that it takes back.
+			if (!(await wasTold(context, 'payment_received', payment.paymentId))) return null;
 			return lines.length || reversal.kind === 'payment_unsaid'
 				? templates.renderUnmatchedMail(to, { ...facts.common, isSaid: reversal.kind === 'payment_unsaid' })
 				: templates.renderUnkeptMail(to, facts.common);
@@ -143,8 +145,8 @@ async function whereItCounts({ scope, tx }: Context, reversal: Reversal): Promis
 	return { countsMinor, keptMinor: add(subtract(reversal.amountMinor, countsMinor), settledMinor) };
 }
 
-async function wasTold({ scope, tx, row }: Context, kind: MailRow['kind'], reversalId: string): Promise<boolean> {
-	const told = await listMails(tx, scope, { subjectId: reversalId });
+async function wasTold({ scope, tx, row }: Context, kind: MailRow['kind'], subjectId: string): Promise<boolean> {
+	const told = await listMails(tx, scope, { subjectId });
 	return told.some(
 		(one) => one.kind === kind && one.contactId === row.contactId && one.state !== 'refused' && mayHaveBeenTold(one)
 	);

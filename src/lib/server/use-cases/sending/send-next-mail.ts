@@ -22,6 +22,9 @@ const POINTS_WAIT_MS = 120_000;
 const LOOK_AGAIN_MS = 1000;
 /** What these say depends on what the same person was told before. */
 const TELL_OF_MONEY_BACK: MailKind[] = ['refund', 'refund_failed', 'money_returned', 'money_restored'];
+/** Which mails to the same person, still in somebody's hands, each of them waits for. */
+const waitsFor = (kind: MailKind): MailKind[] =>
+	kind === 'transfer_undone' ? ['payment_received'] : TELL_OF_MONEY_BACK.includes(kind) ? TELL_OF_MONEY_BACK : [];
 
 /** Whose mail each of these services claimed last. */
 const served = new WeakMap<Database, string>();
@@ -107,9 +110,10 @@ async function waitsForPoints(services: Services, row: MailRow): Promise<boolean
 
 /** One at a time, in their order: the younger of two would find that nothing was told yet, and be dropped. */
 async function waitsForOlder(services: Services, row: MailRow): Promise<boolean> {
-	if (!TELL_OF_MONEY_BACK.includes(row.kind)) return false;
+	const kinds = waitsFor(row.kind);
+	if (!kinds.length) return false;
 	const scope = mintScope(row.supplierId, { kind: 'system' });
-	return read(services, scope, (tx) => isOlderInHand(tx, row, TELL_OF_MONEY_BACK, services.clock.now()));
+	return read(services, scope, (tx) => isOlderInHand(tx, row, kinds, services.clock.now()));
 }
 
 async function postpone(services: Services, row: MailRow, problem: string): Promise<void> {
