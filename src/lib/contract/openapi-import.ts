@@ -1,4 +1,7 @@
 // Imports as the API describes them: how one is opened and followed, and what it answers invoice by invoice.
+import { IMPORT_STATES } from '../domain/invoices/import-states.ts';
+import { namesOf } from '../domain/states.ts';
+
 export const amount = {
 	type: 'string',
 	pattern: '^-?\\d+$',
@@ -79,7 +82,7 @@ const importReport = {
 	}
 } as const;
 
-const states = ['receiving', 'reading', 'ready', 'keeping', 'done', 'undone', 'dropped'];
+const states = namesOf(IMPORT_STATES);
 const urls = {
 	url: { type: 'string', examples: ['/api/v1/imports/019bd0a4-5a5e-7c1e-9d5d-2c8e6f0f8a10'] },
 	lines_url: { type: 'string' }

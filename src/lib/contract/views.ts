@@ -5,7 +5,7 @@ import type { NotPayableReason } from '../domain/invoices/findings.ts';
 import type { InvoiceState } from '../domain/invoices/state.ts';
 import type { Minor } from '../domain/money/minor.ts';
 import type { ChoiceKind, NotOfferedReason, OptionKind, QuoteInput } from '../domain/offers/quoted.ts';
-import type { InstalmentStatus, PlanStatus } from '../domain/plans/plan.ts';
+import type { InstalmentStatus, PlanStatus } from '../domain/plans/plan-states.ts';
 import type { Words } from '../domain/points/programme.ts';
 import type { Simulation } from '../domain/offers/simulate.ts';
 import type { AttemptStatus } from '../domain/payments/attempt-status.ts';

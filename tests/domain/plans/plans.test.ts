@@ -12,9 +12,9 @@ import {
 	openInstalments,
 	instalmentsWithin,
 	statusAfter,
-	sumsOfInstalments,
-	type InstalmentStatus
+	sumsOfInstalments
 } from '#lib/domain/plans/plan.ts';
+import type { InstalmentStatus } from '#lib/domain/plans/plan-states.ts';
 
 const TODAY = civilDate('2026-12-18'); // a Friday
 const refused = (declineCode: string | null, failures = 1, methodType = 'card', errorCode = 'card_declined') =>

@@ -5,7 +5,7 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { newId } from '#lib/server/identity.ts';
 import { idempotency, importFile, importJob, stripeAccount, unsettledObject } from '#lib/server/store/schema/index.ts';
-import type { ImportState } from '#lib/server/store/schema/imports.ts';
+import type { ImportState } from '#lib/domain/invoices/import-states.ts';
 import { listAccountsDue, WATCHED_DAYS } from '#lib/server/store/stripe-accounts.ts';
 import { noteUnsettled } from '#lib/server/store/stripe-books.ts';
 import { commit, read } from '#lib/server/use-cases/run.ts';

@@ -3,7 +3,9 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mintScope } from '#lib/domain/access/scope.ts';
 import type { Minor } from '#lib/domain/money/minor.ts';
+import { required } from '#lib/domain/required.ts';
 import { newId } from '#lib/server/identity.ts';
+import { findAttempt } from '#lib/server/store/attempts.ts';
 import { listDiscounts } from '#lib/server/store/discounts.ts';
 import { holdInvoice } from '#lib/server/use-cases/invoices/hold-invoice.ts';
 import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts';
@@ -11,6 +13,7 @@ import { findCreditNote } from '#lib/server/use-cases/payments/read-credit-note.
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { settleIntent } from '#lib/server/use-cases/payments/settle-intent.ts';
 import { forgiveInstalment } from '#lib/server/use-cases/plans/forgive-instalment.ts';
+import { changePlan } from '#lib/server/use-cases/plans/manage-plans.ts';
 import {
 	answerReschedule,
 	askReschedule,
@@ -175,6 +178,23 @@ test('a part given up: never asked for, booked in 709 with its VAT, proved by a 
 				values (${cast.supplierId}, ${newId()}, 'forgiven', ${planId}, 1, ${invoiceId}, ${payer.clientId}, 1, 'granted', 40000, 'EUR', ${inDays(0)}, now())`);
 		})
 	).rejects.toThrow();
+});
+
+test('a part given up after a refusal stays so when its old try is closed at Stripe, its plan ended by then', async () => {
+	const { invoiceId, planId } = await begun();
+	house.world.world.forced.saved = 'pm_card_visa_chargeDeclinedInsufficientFunds';
+	await live(15);
+	house.world.world.forced = {};
+	const attemptId = required((await planOf(invoiceId)).instalments[1]?.attemptId, 'attempt');
+	expect(await forgiveInstalment(house.services, cast.owner, { planId, position: 2 })).toMatchObject({ ok: true });
+	expect(await changePlan(house.services, cast.owner, planId, 'end')).toMatchObject({ ok: true });
+	const attempt = required(await asSystem((tx) => findAttempt(tx, cast.system, attemptId)), 'attempt');
+	expect(attempt.status).toBe('declined');
+	const at = { account: attempt.stripeAccount, intentId: required(attempt.stripePaymentIntentId, 'intent') };
+	await house.services.payments.cancel(at.account, at.intentId);
+	const settled = await settleIntent(house.services, cast.system, at);
+	expect(settled?.attempts.map(({ status }) => status)).toEqual(['canceled']);
+	expect((await planOf(invoiceId)).instalments.map(({ status }) => status)).toEqual(['paid', 'forgiven', 'canceled']);
 });
 
 test('two parts given up and one paid: receipts and credit notes are the VAT of the invoice, to the cent', async () => {

@@ -4,7 +4,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { mintScope } from '#lib/domain/access/scope.ts';
 import { daysBetween } from '#lib/domain/calendar/civil-date.ts';
 import { minor } from '#lib/domain/money/minor.ts';
+import { required } from '#lib/domain/required.ts';
 import { newId } from '#lib/server/identity.ts';
+import { findAttempt } from '#lib/server/store/attempts.ts';
+import { getSupplier } from '#lib/server/store/suppliers.ts';
 import { followMethod } from '#lib/server/use-cases/methods/follow-method.ts';
 import {
 	forgetMethods,
@@ -13,6 +16,8 @@ import {
 	renameMethod
 } from '#lib/server/use-cases/methods/manage-methods.ts';
 import { setUpMethod } from '#lib/server/use-cases/methods/set-up-method.ts';
+import { abandon } from '#lib/server/use-cases/payments/call-stripe.ts';
+import { giveUpSetUpPlan } from '#lib/server/use-cases/plans/begin-set-up-plan.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { startPayment } from '#lib/server/use-cases/payments/start-payment.ts';
 import {
@@ -404,6 +409,25 @@ describe('a plan whose first part comes on the due date', () => {
 		]);
 		await live(62);
 		expect(await balanceOf(invoiceId)).toBe(0n);
+	});
+	test('given up, it holds its invoice no more, though its bank goes on waiting', async () => {
+		const invoiceId = await fresh('Plus Tard');
+		const attemptId = newId();
+		expect(await accept(invoiceId, 'pm_card_authenticationRequired', { attemptId })).toMatchObject({
+			ok: true,
+			value: { status: 'awaiting_auth' }
+		});
+		const attempt = () => asSystem((tx) => findAttempt(tx, cast.system, attemptId));
+		await abandon(house.services, cast.system, required(await attempt(), 'attempt'), 'superseded');
+		await asSystem(async (tx) =>
+			giveUpSetUpPlan(
+				{ scope: cast.system, tx, now: house.services.clock.now(), supplier: await getSupplier(tx, cast.system) },
+				attemptId,
+				{ status: 'awaiting_auth', errorCode: null, declineCode: null }
+			)
+		);
+		expect(await attempt()).toMatchObject({ status: 'canceled', errorCode: 'superseded' });
+		expect(await accept(invoiceId, 'pm_card_visa')).toMatchObject({ ok: true, value: { status: 'set_up' } });
 	});
 	test('a token that was too old leaves no try behind that holds the invoice for ever', async () => {
 		const invoiceId = await fresh('Plus Tard');

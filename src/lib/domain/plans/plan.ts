@@ -2,38 +2,11 @@
 import type { CivilDate } from '../calendar/civil-date.ts';
 import { add, ZERO, type Minor } from '../money/minor.ts';
 import type { AllocationLine } from '../payments/allocation.ts';
+import { isOpen, isOver, isSettled, type InstalmentStatus, type PlanStatus } from './plan-states.ts';
 
-/**
- * `pending` until the first instalment is paid or ordered; `paused` by the supplier: nothing is taken; `in_default`: the rest fell due at once; `canceled`:
- * never began, or replaced.
- */
-export type PlanStatus = 'pending' | 'active' | 'paused' | 'completed' | 'in_default' | 'canceled';
-/** `retrying`: refused, another attempt is planned; `action_needed`: only the client can go on; `forgiven`: given up by the supplier; `credited`: a credit note left nothing of it; `paid_otherwise`: money that came in another way did. */
-export type InstalmentStatus =
-	| 'scheduled'
-	| 'processing'
-	| 'retrying'
-	| 'action_needed'
-	| 'paid'
-	| 'forgiven'
-	| 'credited'
-	| 'paid_otherwise'
-	| 'canceled';
 export type Instalment = { position: number; dueOn: CivilDate; amountMinor: Minor; status: InstalmentStatus };
 
-/** Its instalments are asked for, or will be again once the supplier lets it go on. */
-export const isRunning = ({ status }: { status: PlanStatus }): boolean => status === 'active' || status === 'paused';
-
-const SETTLED: readonly InstalmentStatus[] = ['paid', 'forgiven', 'credited', 'paid_otherwise', 'canceled'];
-/** Still to be paid, and not on its way. */
-export const isOpen = ({ status }: Pick<Instalment, 'status'>): boolean =>
-	!SETTLED.includes(status) && status !== 'processing';
-const isSettled = ({ status }: Pick<Instalment, 'status'>): boolean => SETTLED.includes(status);
-
 export const openInstalments = <P extends Instalment>(instalments: readonly P[]): P[] => instalments.filter(isOpen);
-/** Something was refused, and is not mended yet. */
-export const isFailing = (instalments: readonly Pick<Instalment, 'status'>[]): boolean =>
-	instalments.some(({ status }) => status === 'action_needed' || status === 'retrying');
 /** The instalment that comes next: what "pay the next instalment now" means. */
 export const nextInstalment = <P extends Instalment>(instalments: readonly P[]): P | null =>
 	openInstalments(instalments)[0] ?? null;
@@ -67,7 +40,7 @@ export const isWholeIn = (
 
 /** Where a plan stands once its instalments have moved; a plan that ended otherwise stays ended. */
 export function statusAfter(status: PlanStatus, instalments: readonly Pick<Instalment, 'status'>[]): PlanStatus {
-	if (status === 'canceled' || status === 'in_default') return status;
+	if (isOver({ status })) return status;
 	if (instalments.every(isSettled)) return 'completed';
 	return status === 'completed' ? 'active' : status;
 }

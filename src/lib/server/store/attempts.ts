@@ -1,12 +1,13 @@
 // Payment attempts: the row that comes before any call to Stripe.
 import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
 import { actorName, type Scope } from '../../domain/access/scope.ts';
-import { isLive, type AttemptStatus } from '../../domain/payments/attempt-status.ts';
+import { ATTEMPT_STATES, isLive, type AttemptStatus } from '../../domain/payments/attempt-status.ts';
 import type { AllocationLine } from '../../domain/payments/allocation.ts';
 import type { Tx } from './database.ts';
 import { lockInvoices, type InvoiceRecord } from './invoices.ts';
 import { withRest, type Latest } from './latest.ts';
 import { attemptInvoice, paymentAttempt } from './schema/index.ts';
+import { requireSet, thatMayBecome } from './set-state.ts';
 import { writtenOnce } from './written-once.ts';
 
 export type Attempt = typeof paymentAttempt.$inferSelect;
@@ -216,7 +217,7 @@ export type AttemptChange = Partial<
 		| 'expectedOn'
 	>
 > & { status: AttemptStatus };
-/** Moves an attempt and frees its invoices when it is no longer live. */
+/** Moves an attempt and frees its invoices when it is no longer live. @throws when it can’t become that */
 export async function saveAttempt(
 	tx: Tx,
 	scope: Scope,
@@ -224,18 +225,27 @@ export async function saveAttempt(
 	change: AttemptChange,
 	now: Date
 ): Promise<void> {
-	await tx
+	const { status } = change;
+	const moved = await tx
 		.update(paymentAttempt)
 		.set({ ...change, updatedAt: now })
-		.where(and(...mine(scope), eq(paymentAttempt.attemptId, attemptId)));
+		.where(
+			and(
+				...mine(scope),
+				eq(paymentAttempt.attemptId, attemptId),
+				thatMayBecome(paymentAttempt.status, ATTEMPT_STATES, status)
+			)
+		)
+		.returning({ status: paymentAttempt.status });
+	requireSet(moved, `attempt ${attemptId}`, status);
 	await tx
 		.update(attemptInvoice)
-		.set({ live: isLive(change.status) })
+		.set({ live: isLive(status) })
 		.where(
 			and(
 				eq(attemptInvoice.supplierId, scope.supplierId),
 				eq(attemptInvoice.attemptId, attemptId),
-				sql`${attemptInvoice.live} <> ${isLive(change.status)}`
+				sql`${attemptInvoice.live} <> ${isLive(status)}`
 			)
 		);
 }

@@ -4,13 +4,15 @@ import { alias } from 'drizzle-orm/pg-core';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { StandingPayment } from '../../domain/bank/matching.ts';
 import type { KnownPayers } from '../../domain/bank/naming.ts';
+import { BANK_TRANSACTION_STATES, type BankTransactionState } from '../../domain/bank/transaction-states.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
 import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
 import { anyOf } from './insert-many.ts';
 import { plainly } from './invoices.ts';
-import { bankTransaction, bankStatement, client, payment, type BankTransactionState } from './schema/index.ts';
+import { bankTransaction, bankStatement, client, payment } from './schema/index.ts';
+import { requireSet, thatMayBecome } from './set-state.ts';
 import { findTold, type NewBankTransaction, type NewStatement } from './told-transactions.ts';
 
 export type BankTransaction = typeof bankTransaction.$inferSelect;
@@ -174,6 +176,7 @@ export async function lockBankTransaction(
 		.for('no key update');
 	return row ?? null;
 }
+/** @throws when it can’t become that */
 export async function saveBankTransaction(
 	tx: Tx,
 	scope: Scope,
@@ -181,12 +184,18 @@ export async function saveBankTransaction(
 	change: Pick<BankTransaction, 'state' | 'settledBy' | 'settledAt'> &
 		Partial<Pick<BankTransaction, 'round' | 'clientId'>>
 ): Promise<void> {
-	await tx
+	const saved = await tx
 		.update(bankTransaction)
 		.set(change)
 		.where(
-			and(eq(bankTransaction.supplierId, scope.supplierId), eq(bankTransaction.bankTransactionId, bankTransactionId))
-		);
+			and(
+				eq(bankTransaction.supplierId, scope.supplierId),
+				eq(bankTransaction.bankTransactionId, bankTransactionId),
+				thatMayBecome(bankTransaction.state, BANK_TRANSACTION_STATES, change.state)
+			)
+		)
+		.returning({ state: bankTransaction.state });
+	requireSet(saved, `bank transaction ${bankTransactionId}`, change.state);
 }
 
 /** Accounts from which a transfer was accepted, and for which client; an account that paid for several says nothing. */

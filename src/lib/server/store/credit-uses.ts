@@ -3,9 +3,11 @@ import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
+import { OPEN_INSTALMENTS, RUNNING_PLANS } from '../../domain/plans/plan-states.ts';
 import type { InstalmentLowered } from '../../domain/plans/lower-instalments.ts';
 import type { Tx } from './database.ts';
 import { insertMany } from './insert-many.ts';
+import { words } from './schema/columns.ts';
 import { creditUse, creditUseInstalment } from './schema/index.ts';
 
 export type CreditUse = typeof creditUse.$inferSelect;
@@ -53,8 +55,8 @@ export async function isBeingPaid(tx: Tx, scope: Scope, invoiceId: string): Prom
 			and not (x.of_part and exists (select from attempt_part h
 				join plan_part p on p.supplier_id = h.supplier_id and p.plan_id = h.plan_id and p.position = h.position
 				join plan n on n.supplier_id = p.supplier_id and n.plan_id = p.plan_id
-				where h.supplier_id = a.supplier_id and h.attempt_id = a.attempt_id and n.status in ('active', 'paused')
-					and p.status in ('scheduled', 'retrying', 'action_needed'))) limit 1`);
+				where h.supplier_id = a.supplier_id and h.attempt_id = a.attempt_id and n.status in (${words(RUNNING_PLANS)})
+					and p.status in (${words(OPEN_INSTALMENTS)}))) limit 1`);
 	return rows.length > 0;
 }
 

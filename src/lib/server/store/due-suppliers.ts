@@ -2,8 +2,11 @@
 // Each answer may name a few too many, a day early or because something else is still in the way: the use case decides, under its own locks.
 import { asc, inArray, sql, type SQL } from 'drizzle-orm';
 import { addDays, civilDateIn, type CivilDate } from '../../domain/calendar/civil-date.ts';
+import { IMPORTS_AT_WORK } from '../../domain/invoices/import-states.ts';
+import { CHARGED_INSTALMENTS, RUNNING_PLANS } from '../../domain/plans/plan-states.ts';
 import type { Database } from './database.ts';
 import type { Supplier } from './suppliers.ts';
+import { words } from './schema/columns.ts';
 import { supplier } from './schema/index.ts';
 import { unclaimedSince } from './pending-objects.ts';
 import { answersKeptSince, filesKeptSince } from './upkeep.ts';
@@ -15,10 +18,9 @@ type Moment = {
 	ahead: (days: number) => CivilDate;
 };
 const at = (instant: Date): SQL => sql`${instant.toISOString()}::timestamptz`;
-const RUNNING = sql`status in ('active', 'paused')`;
 const FINDING = {
 	parts_to_take: ({ latest }: Moment) =>
-		sql`select supplier_id from plan_part where status in ('scheduled', 'retrying') and ask_on <= ${latest}`,
+		sql`select supplier_id from plan_part where status in (${words(CHARGED_INSTALMENTS)}) and ask_on <= ${latest}`,
 	/** Of the last day still there: where it is the earliest, today is yesterday. */
 	parts_to_tell: ({ ahead }: Moment) =>
 		sql`select supplier_id from plan_part where status = 'scheduled' and due_on between ${ahead(-2)} and ${ahead(21)}`,
@@ -26,7 +28,7 @@ const FINDING = {
 		sql`select supplier_id from plan where status = 'active' and cure_ends_on < ${latest}`,
 	/** Whose money came elsewhere before. */
 	plans_elsewhere: () => sql`select k.supplier_id from stripe_account k where k.until_at is not null
-		and exists (select from plan where plan.supplier_id = k.supplier_id and ${RUNNING})`,
+		and exists (select from plan where plan.supplier_id = k.supplier_id and status in (${words(RUNNING_PLANS)}))`,
 	points_to_tell: ({
 		latest
 	}: Moment) => sql`select supplier_id from points_programme p where published_at is not null and ended_at is null
@@ -41,7 +43,7 @@ const FINDING = {
 		sql`select supplier_id from idempotency where created_at < ${at(answersKeptSince(now))}`,
 	/** What is being read or kept is left alone until it has ended. */
 	files_to_forget: ({ now }: Moment) => sql`select supplier_id from import_job where forgotten_at is null
-		and opened_at < ${at(filesKeptSince(now))} and state not in ('reading', 'keeping')`,
+		and opened_at < ${at(filesKeptSince(now))} and state not in (${words(IMPORTS_AT_WORK)})`,
 	objects_to_remove: ({ now }: Moment) =>
 		sql`select supplier_id from pending_object where since < ${at(unclaimedSince(now))}`
 } satisfies Record<string, (moment: Moment) => SQL>;

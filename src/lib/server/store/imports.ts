@@ -1,9 +1,17 @@
 // Imports and their files, and which of them waits for a worker.
 import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
+import {
+	IMPORT_STATES,
+	IMPORTS_AT_WORK,
+	PENDING_IMPORTS,
+	type ImportState
+} from '../../domain/invoices/import-states.ts';
 import { required } from '../../domain/required.ts';
 import type { Database, Tx } from './database.ts';
-import { importFile, importJob, type ImportState } from './schema/index.ts';
+import { words } from './schema/columns.ts';
+import { importFile, importJob } from './schema/index.ts';
+import { requireSet, thatMayBecome } from './set-state.ts';
 
 export type ImportJob = typeof importJob.$inferSelect;
 export type ImportFile = Omit<typeof importFile.$inferSelect, 'content'>;
@@ -40,13 +48,19 @@ export const listImports = (tx: Tx, scope: Scope, ask: { after: string | null; l
 		.where(and(eq(importJob.supplierId, scope.supplierId), ask.after ? openedBefore(scope, ask.after) : undefined))
 		.orderBy(desc(importJob.openedAt), desc(importJob.importId))
 		.limit(ask.limit);
+/** @throws when it can’t become that */
 export async function saveImport(
 	tx: Tx,
 	scope: Scope,
 	importId: string,
 	change: Partial<Omit<ImportJob, 'supplierId' | 'importId' | 'openedBy' | 'openedAt' | 'confirmsItself'>>
 ): Promise<void> {
-	await tx.update(importJob).set(change).where(job(scope, importId));
+	const saved = await tx
+		.update(importJob)
+		.set(change)
+		.where(and(job(scope, importId), thatMayBecome(importJob.state, IMPORT_STATES, change.state)))
+		.returning({ state: importJob.state });
+	requireSet(saved, `import ${importId}`, change.state);
 }
 
 /** The import of any supplier that has waited longest, kept for a while: whoever dies holding it loses it to another. */
@@ -58,7 +72,7 @@ export async function claimImport(db: Database, claimId: string, now: Date, leas
 		.where(
 			sql`(${importJob.supplierId}, ${importJob.importId}) = (
 				select supplier_id, import_id from import_job
-				where state in ('reading', 'keeping') and (claimed_until is null or claimed_until <= ${now.toISOString()}::timestamptz)
+				where state in (${words(IMPORTS_AT_WORK)}) and (claimed_until is null or claimed_until <= ${now.toISOString()}::timestamptz)
 				order by coalesce(claimed_until, opened_at), import_id limit 1 for no key update skip locked)`
 		)
 		.returning({ supplierId: importJob.supplierId, importId: importJob.importId, state: importJob.state });
@@ -158,7 +172,7 @@ export async function sumBytes(tx: Tx, scope: Scope, importId: string): Promise<
 export async function sumWaiting(tx: Tx, scope: Scope, importId: string): Promise<{ others: number; bytes: number }> {
 	const [row] = await tx.execute<{ others: number; bytes: string }>(sql`
 		select (select count(*)::int from import_job where supplier_id = ${scope.supplierId} and import_id <> ${importId}
-				and state in ('receiving', 'reading', 'ready', 'keeping')) as others,
+				and state in (${words(PENDING_IMPORTS)})) as others,
 			(select coalesce(sum(byte_size), 0) from import_file where supplier_id = ${scope.supplierId} and content is not null) as bytes`);
 	const { others, bytes } = required(row, 'sums');
 	return { others, bytes: Number(bytes) };

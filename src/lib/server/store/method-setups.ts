@@ -1,8 +1,10 @@
 // New means of payment asked for: the row that comes before the call.
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { actorName, type Scope } from '../../domain/access/scope.ts';
+import { SETUP_STATES } from '../../domain/payments/setup-states.ts';
 import type { Tx } from './database.ts';
 import { methodSetup } from './schema/index.ts';
+import { requireSet, thatMayBecome } from './set-state.ts';
 
 export type MethodSetup = typeof methodSetup.$inferSelect;
 const mine = (scope: Scope, setupId: string) =>
@@ -38,6 +40,7 @@ export async function lockSetup(tx: Tx, scope: Scope, setupId: string): Promise<
 	const [row] = await tx.select().from(methodSetup).where(mine(scope, setupId)).for('no key update');
 	return row ?? null;
 }
+/** @throws when it can’t become that */
 export async function saveSetup(
 	tx: Tx,
 	scope: Scope,
@@ -45,10 +48,12 @@ export async function saveSetup(
 	change: Partial<Pick<MethodSetup, 'status' | 'stripeSetupIntentId' | 'errorCode' | 'declineCode'>>,
 	now: Date
 ): Promise<void> {
-	await tx
+	const saved = await tx
 		.update(methodSetup)
 		.set({ ...change, updatedAt: now })
-		.where(mine(scope, setupId));
+		.where(and(mine(scope, setupId), thatMayBecome(methodSetup.status, SETUP_STATES, change.status)))
+		.returning({ status: methodSetup.status });
+	requireSet(saved, `setup ${setupId}`, change.status);
 }
 /** Those that this payer began for a plan, or for itself, and left at the bank. */
 export const listWaitingSetups = (tx: Tx, scope: Scope, planId: string | null): Promise<MethodSetup[]> =>

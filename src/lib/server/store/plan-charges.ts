@@ -2,7 +2,9 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
+import { CHARGED_INSTALMENTS } from '../../domain/plans/plan-states.ts';
 import type { Database, Tx } from './database.ts';
+import { words } from './schema/columns.ts';
 import { planCharge } from './schema/index.ts';
 
 /**
@@ -12,7 +14,7 @@ import { planCharge } from './schema/index.ts';
  */
 const due = (scope: Scope, today: CivilDate) => sql`
 	from plan_part p join plan x on x.supplier_id = p.supplier_id and x.plan_id = p.plan_id
-	where p.supplier_id = ${scope.supplierId} and p.ask_on <= ${today} and p.status in ('scheduled', 'retrying') and x.status = 'active'
+	where p.supplier_id = ${scope.supplierId} and p.ask_on <= ${today} and p.status in (${words(CHARGED_INSTALMENTS)}) and x.status = 'active'
 		and not exists (select from stripe_account k where k.supplier_id = p.supplier_id and k.until_at is null and k.silence is not null)
 		and not exists (select from plan_part_line l join invoice i on i.supplier_id = l.supplier_id and i.invoice_id = l.invoice_id
 		where l.supplier_id = p.supplier_id and l.plan_id = p.plan_id and l.position = p.position

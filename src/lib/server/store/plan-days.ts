@@ -2,17 +2,17 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
-import type { PlanStatus } from '../../domain/plans/plan.ts';
+import { RUNNING_PLANS } from '../../domain/plans/plan-states.ts';
 import { behindRow } from './behind.ts';
 import type { Tx } from './database.ts';
 import type { PlanRow } from './plans.ts';
+import { words } from './schema/columns.ts';
 import { plan, planInstalment } from './schema/index.ts';
 
 const mine = (scope: Scope) => [
 	eq(plan.supplierId, scope.supplierId),
 	...(scope.clientId ? [eq(plan.clientId, scope.clientId)] : [])
 ];
-const RUNNING: PlanStatus[] = ['active', 'paused'];
 
 /** Nothing of the plan is taken by itself meanwhile: one of its invoices is disputed or promised. */
 const isHeld = (
@@ -42,7 +42,7 @@ export async function prolongCures(
 		await tx
 			.update(plan)
 			.set({ cureEndsOn: sql`${plan.cureEndsOn} + ${days}::int`, updatedAt: now })
-			.where(and(...mine(scope), inArray(plan.status, RUNNING), sql`${plan.cureEndsOn} >= ${since}`));
+			.where(and(...mine(scope), inArray(plan.status, RUNNING_PLANS), sql`${plan.cureEndsOn} >= ${since}`));
 }
 
 /** Instalments that are due to be announced: of running plans, soon to be taken, not told yet. */
@@ -85,7 +85,7 @@ export const listPlansMovedAway = async (
 		.where(
 			and(
 				...mine(scope),
-				inArray(plan.status, RUNNING),
+				inArray(plan.status, RUNNING_PLANS),
 				sql`exists (select from saved_method m join supplier s on s.supplier_id = m.supplier_id where m.supplier_id = plan.supplier_id and m.method_id = plan.method_id
 					and m.unusable_at is null and m.removed_at is null and m.stripe_account is distinct from s.stripe_account)`,
 				after ? behindRow([plan.createdAt, after.createdAt], [plan.planId, after.planId]) : undefined,
@@ -110,7 +110,7 @@ export const listEndingCards = async (
 		select p.plan_id as "planId", p.position, p.due_on::text as "dueOn", m.method_id as "methodId"
 		from plan_part p join plan on plan.supplier_id = p.supplier_id and plan.plan_id = p.plan_id
 			join saved_method m on m.supplier_id = plan.supplier_id and m.method_id = plan.method_id
-		where plan.supplier_id = ${scope.supplierId} and plan.status in ('active', 'paused') and p.status = 'scheduled'
+		where plan.supplier_id = ${scope.supplierId} and plan.status in (${words(RUNNING_PLANS)}) and p.status = 'scheduled'
 			and p.due_on >= ${today} and p.due_on <= ${dueUntil}
 			and m.expiry_year is not null and to_char(p.due_on, 'YYYY-MM') > m.expiry_year || '-' || lpad(m.expiry_month::text, 2, '0')
 			and m.unusable_at is null and m.removed_at is null

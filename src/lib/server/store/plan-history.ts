@@ -4,7 +4,9 @@ import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import { minor } from '../../domain/money/minor.ts';
 import type { PlanHistory } from '../../domain/offers/caution.ts';
+import { SETTLED_INSTALMENTS, STANDING_PLANS } from '../../domain/plans/plan-states.ts';
 import type { Tx } from './database.ts';
+import { words } from './schema/columns.ts';
 
 const takenOffLine = (table: 'credit_use_part' | 'plan_part_lowered') =>
 	sql`coalesce((select sum(u.amount_minor) from ${sql.raw(table)} u where u.supplier_id = l.supplier_id and u.plan_id = l.plan_id and u.position = l.position and u.invoice_id = l.invoice_id), 0)`;
@@ -27,8 +29,8 @@ export async function listPlanHistories(
 			(select coalesce(sum(${dueOfLine}), 0)::text
 				from plan x join plan_part p on p.supplier_id = x.supplier_id and p.plan_id = x.plan_id
 				join plan_part_line l on l.supplier_id = p.supplier_id and l.plan_id = p.plan_id and l.position = p.position
-				where x.supplier_id = ${scope.supplierId} and x.client_id = c.client_id and x.status in ('pending', 'active', 'paused')
-					and p.status in ('scheduled', 'retrying', 'action_needed', 'processing')) as planned
+				where x.supplier_id = ${scope.supplierId} and x.client_id = c.client_id and x.status in (${words(STANDING_PLANS)})
+					and p.status not in (${words(SETTLED_INSTALMENTS)})) as planned
 		from unnest(${`{${clientIds.join(',')}}`}::uuid[]) as c(client_id)`);
 	return new Map(
 		rows.map((row) => [

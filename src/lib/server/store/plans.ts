@@ -1,11 +1,19 @@
 // Instalment plans and their instalments.
-import { and, asc, desc, eq, inArray, lte, notInArray, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, lte, sql, type SQL } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { AllocationLine } from '../../domain/payments/allocation.ts';
 import type { PlannedInstalment } from '../../domain/offers/schedule.ts';
 import { add, minor, subtract, ZERO, type Minor } from '../../domain/money/minor.ts';
-import type { Instalment, PlanStatus } from '../../domain/plans/plan.ts';
+import type { Instalment } from '../../domain/plans/plan.ts';
+import {
+	FAILING_INSTALMENTS,
+	INSTALMENT_STATES,
+	OPEN_INSTALMENTS,
+	PLAN_STATES,
+	RUNNING_PLANS,
+	type PlanStatus
+} from '../../domain/plans/plan-states.ts';
 import type { InstalmentLowered } from '../../domain/plans/lower-instalments.ts';
 import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
@@ -18,6 +26,7 @@ import {
 	planInstalmentLine,
 	planInstalmentLowered
 } from './schema/index.ts';
+import { requireSet, thatMayBecome } from './set-state.ts';
 import { writtenOnce } from './written-once.ts';
 
 export type PlanRow = typeof plan.$inferSelect;
@@ -132,7 +141,6 @@ export async function lockPlan(tx: Tx, scope: Scope, planId: string): Promise<Pl
 	return (await withInstalments(tx, scope, rows))[0] ?? null;
 }
 
-const RUNNING: PlanStatus[] = ['active', 'paused'];
 const plansOfInvoices = (isStanding: SQL) =>
 	writtenOnce<{ supplierId: string; clientId: string | null; invoiceIds: string }>()((tx, given) =>
 		tx
@@ -148,7 +156,7 @@ const plansOfInvoices = (isStanding: SQL) =>
 			)
 			.orderBy(desc(plan.createdAt), asc(plan.planId))
 	);
-const runningOfInvoices = plansOfInvoices(inArray(plan.status, RUNNING));
+const runningOfInvoices = plansOfInvoices(inArray(plan.status, RUNNING_PLANS));
 const keptOfInvoices = plansOfInvoices(sql`${plan.status} <> 'canceled'`);
 /** Plans over any of these invoices, the last first; `running` only those that still hold them. */
 export async function listPlansOfInvoices(
@@ -166,8 +174,6 @@ export async function listPlansOfInvoices(
 	return withInstalments(tx, scope, rows);
 }
 const ALL = 1_000_000;
-/** Instalments that nobody pays any more, or that are on their way. */
-const OVER: InstalmentRow['status'][] = ['paid', 'forgiven', 'credited', 'paid_otherwise', 'canceled', 'processing'];
 const instalmentLike = (tx: Tx, like: 'at_risk' | { dueUntil: CivilDate }) =>
 	tx
 		.select({ one: sql`1` })
@@ -177,8 +183,8 @@ const instalmentLike = (tx: Tx, like: 'at_risk' | { dueUntil: CivilDate }) =>
 				eq(planInstalment.supplierId, plan.supplierId),
 				eq(planInstalment.planId, plan.planId),
 				like === 'at_risk'
-					? inArray(planInstalment.status, ['retrying', 'action_needed'])
-					: and(lte(planInstalment.dueOn, like.dueUntil), notInArray(planInstalment.status, OVER))
+					? inArray(planInstalment.status, FAILING_INSTALMENTS)
+					: and(lte(planInstalment.dueOn, like.dueUntil), inArray(planInstalment.status, OPEN_INSTALMENTS))
 			)
 		);
 export async function listPlans(
@@ -186,7 +192,7 @@ export async function listPlans(
 	scope: Scope,
 	filter: {
 		clientId?: string;
-		status?: PlanStatus[];
+		status?: readonly PlanStatus[];
 		/** With an instalment that was refused or waits for the client, or with an open one that falls due until that day. */
 		instalment?: 'at_risk' | { dueUntil: CivilDate };
 		after?: string | null;
@@ -226,21 +232,25 @@ export async function listPlansOfMethod(tx: Tx, scope: Scope, methodId: string):
 	const rows = await tx
 		.select()
 		.from(plan)
-		.where(and(...mine(scope), eq(plan.methodId, methodId), inArray(plan.status, RUNNING)))
+		.where(and(...mine(scope), eq(plan.methodId, methodId), inArray(plan.status, RUNNING_PLANS)))
 		.orderBy(asc(plan.createdAt), asc(plan.planId));
 	return withInstalments(tx, scope, rows);
 }
 
 export type PlanChange = Partial<Pick<PlanRow, 'status' | 'methodId' | 'cureEndsOn'>>;
+/** @throws when it can’t become that */
 export async function savePlan(tx: Tx, scope: Scope, planId: string, change: PlanChange, now: Date): Promise<void> {
-	await tx
+	const saved = await tx
 		.update(plan)
 		.set({ ...change, updatedAt: now })
-		.where(and(...mine(scope), eq(plan.planId, planId)));
+		.where(and(...mine(scope), eq(plan.planId, planId), thatMayBecome(plan.status, PLAN_STATES, change.status)))
+		.returning({ status: plan.status });
+	requireSet(saved, `plan ${planId}`, change.status);
 }
 export type InstalmentChange = Partial<
 	Pick<InstalmentRow, 'status' | 'failures' | 'askOn' | 'announcedAt' | 'attemptId' | 'dueOn'>
 >;
+/** @throws when it can’t become that */
 export async function saveInstalment(
 	tx: Tx,
 	scope: Scope,
@@ -248,16 +258,19 @@ export async function saveInstalment(
 	change: InstalmentChange,
 	now: Date
 ): Promise<void> {
-	await tx
+	const saved = await tx
 		.update(planInstalment)
 		.set({ ...change, updatedAt: now })
 		.where(
 			and(
 				eq(planInstalment.supplierId, scope.supplierId),
 				eq(planInstalment.planId, planId),
-				eq(planInstalment.position, position)
+				eq(planInstalment.position, position),
+				thatMayBecome(planInstalment.status, INSTALMENT_STATES, change.status)
 			)
-		);
+		)
+		.returning({ status: planInstalment.status });
+	requireSet(saved, `instalment ${planId} ${position}`, change.status);
 }
 
 /** Instalments that money which came in another way makes smaller. */

@@ -5,11 +5,12 @@ import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { HoldReason } from '../../domain/invoices/hold.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
 import type { AttemptStatus } from '../../domain/payments/attempt-status.ts';
+import type { RedemptionState } from '../../domain/points/redemption-states.ts';
 import type { Tx } from './database.ts';
 import type { Beat } from './points-beats.ts';
 import { wasRefused } from './refused-instalments.ts';
 import type { PointsAward } from './points.ts';
-import { attemptInstalment, pointsAward, type Channel, type RedemptionState } from './schema/index.ts';
+import { attemptInstalment, pointsAward, type Channel } from './schema/index.ts';
 
 export type LineFacts = {
 	invoiceId: string;

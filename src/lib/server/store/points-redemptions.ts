@@ -2,8 +2,10 @@
 import { and, asc, eq } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Taken } from '../../domain/points/ledger.ts';
+import { REDEMPTION_STATES, type RedemptionState } from '../../domain/points/redemption-states.ts';
 import type { Tx } from './database.ts';
-import { client, pointsRedemption, type RedemptionState } from './schema/index.ts';
+import { client, pointsRedemption } from './schema/index.ts';
+import { requireSet, thatMayBecome } from './set-state.ts';
 
 export type Redemption = typeof pointsRedemption.$inferSelect;
 export type NewRedemption = Omit<Redemption, 'supplierId' | 'settledAt' | 'settledBy' | 'note' | 'code'>;
@@ -24,16 +26,25 @@ export async function findRedemption(tx: Tx, scope: Scope, redemptionId: string)
 		.where(and(eq(pointsRedemption.supplierId, scope.supplierId), eq(pointsRedemption.redemptionId, redemptionId)));
 	return row ?? null;
 }
+/** @throws when it can’t become that */
 export async function saveRedemption(
 	tx: Tx,
 	scope: Scope,
 	redemptionId: string,
 	change: { state: RedemptionState; settledAt: Date; taken?: Taken[]; settledBy?: string; note?: string | null }
 ): Promise<void> {
-	await tx
+	const saved = await tx
 		.update(pointsRedemption)
 		.set(change)
-		.where(and(eq(pointsRedemption.supplierId, scope.supplierId), eq(pointsRedemption.redemptionId, redemptionId)));
+		.where(
+			and(
+				eq(pointsRedemption.supplierId, scope.supplierId),
+				eq(pointsRedemption.redemptionId, redemptionId),
+				thatMayBecome(pointsRedemption.state, REDEMPTION_STATES, change.state)
+			)
+		)
+		.returning({ state: pointsRedemption.state });
+	requireSet(saved, `redemption ${redemptionId}`, change.state);
 }
 
 /** Rewards that the supplier has to give, the oldest first. */

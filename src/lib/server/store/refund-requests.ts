@@ -2,9 +2,12 @@
 import { and, asc, eq, inArray, ne, sql, sum } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
+import { REFUND_REQUEST_STATES } from '../../domain/payments/refund-states.ts';
+import { statesBefore } from '../../domain/states.ts';
 import type { Tx } from './database.ts';
 import { withRest, type Latest } from './latest.ts';
 import { refundRequest } from './schema/index.ts';
+import { requireSet, thatMayBecome } from './set-state.ts';
 
 export type RefundRequest = typeof refundRequest.$inferSelect;
 
@@ -37,18 +40,27 @@ export async function isNameOfAnotherRequest(tx: Tx, scope: Scope, own: string, 
 		.limit(1);
 	return rows.length > 0;
 }
-/** What a person said of it, whatever was noted before. */
-export const settleRefundRequest = async (
+/** What a person said of it, whatever was noted before. @throws when it can’t become that */
+export async function settleRefundRequest(
 	tx: Tx,
 	scope: Scope,
 	refundRequestId: string,
 	answer: Pick<RefundRequest, 'status' | 'stripeRefundId'>,
 	now: Date
-): Promise<void> =>
-	void (await tx
+): Promise<void> {
+	const settled = await tx
 		.update(refundRequest)
 		.set({ ...answer, updatedAt: now })
-		.where(and(eq(refundRequest.supplierId, scope.supplierId), eq(refundRequest.refundRequestId, refundRequestId))));
+		.where(
+			and(
+				eq(refundRequest.supplierId, scope.supplierId),
+				eq(refundRequest.refundRequestId, refundRequestId),
+				thatMayBecome(refundRequest.status, REFUND_REQUEST_STATES, answer.status)
+			)
+		)
+		.returning({ status: refundRequest.status });
+	requireSet(settled, `refund request ${refundRequestId}`, answer.status);
+}
 /** Notes the answer to a request that has none yet; one that has keeps it, but what Stripe has made was accepted, whoever said otherwise. */
 export async function answerRefundRequest(
 	tx: Tx,
@@ -64,7 +76,10 @@ export async function answerRefundRequest(
 			and(
 				eq(refundRequest.supplierId, scope.supplierId),
 				eq(refundRequest.refundRequestId, refundRequestId),
-				inArray(refundRequest.status, answer.status === 'accepted' ? ['open', 'refused'] : ['open'])
+				inArray(
+					refundRequest.status,
+					answer.status === 'accepted' ? statesBefore(REFUND_REQUEST_STATES, 'accepted') : ['open']
+				)
 			)
 		);
 }

@@ -1,8 +1,10 @@
 // Other days asked for instalments of plans, and what was answered.
 import { and, asc, eq, inArray } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
+import { RESCHEDULE_STATES } from '../../domain/plans/plan-states.ts';
 import type { Tx } from './database.ts';
 import { reschedule } from './schema/index.ts';
+import { requireSet, thatMayBecome } from './set-state.ts';
 
 export type Reschedule = typeof reschedule.$inferSelect;
 
@@ -42,14 +44,23 @@ export async function listOpenReschedules(tx: Tx, scope: Scope, planIds: string[
 		)
 		.orderBy(asc(reschedule.planId), asc(reschedule.position));
 }
+/** @throws when it was answered otherwise */
 export async function saveRescheduleAnswer(
 	tx: Tx,
 	scope: Scope,
 	moveId: string,
 	change: Pick<Reschedule, 'status' | 'answeredAt' | 'contactId' | 'ip' | 'userAgent'>
 ): Promise<void> {
-	await tx
+	const saved = await tx
 		.update(reschedule)
 		.set(change)
-		.where(and(eq(reschedule.supplierId, scope.supplierId), eq(reschedule.moveId, moveId)));
+		.where(
+			and(
+				eq(reschedule.supplierId, scope.supplierId),
+				eq(reschedule.moveId, moveId),
+				thatMayBecome(reschedule.status, RESCHEDULE_STATES, change.status)
+			)
+		)
+		.returning({ status: reschedule.status });
+	requireSet(saved, `reschedule ${moveId}`, change.status);
 }

@@ -2,9 +2,11 @@
 import { and, asc, eq, getTableColumns, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { MethodFacts } from '../../domain/payments/methods.ts';
+import { STANDING_PLANS } from '../../domain/plans/plan-states.ts';
 import { required } from '../../domain/required.ts';
 import { behindRow } from './behind.ts';
 import type { Tx } from './database.ts';
+import { words } from './schema/columns.ts';
 import { plan, savedMethod, stripeCustomer } from './schema/index.ts';
 import { accountKey } from './stripe-accounts.ts';
 
@@ -167,7 +169,6 @@ export const listMethodsOf = (tx: Tx, scope: Scope, contactId: string): Promise<
 		.where(and(...mine(scope), eq(savedMethod.contactId, contactId), isNull(savedMethod.removedAt)))
 		.orderBy(asc(savedMethod.createdAt), asc(savedMethod.methodId));
 
-const RUNNING = ['pending', 'active', 'paused'] as const;
 /** Of these means of payment, those that a plan still needs. */
 export async function listNeededMethods(tx: Tx, scope: Scope, methodIds: string[]): Promise<Set<string>> {
 	if (!methodIds.length) return new Set();
@@ -175,7 +176,11 @@ export async function listNeededMethods(tx: Tx, scope: Scope, methodIds: string[
 		.select({ methodId: plan.methodId })
 		.from(plan)
 		.where(
-			and(eq(plan.supplierId, scope.supplierId), inArray(plan.methodId, methodIds), inArray(plan.status, [...RUNNING]))
+			and(
+				eq(plan.supplierId, scope.supplierId),
+				inArray(plan.methodId, methodIds),
+				inArray(plan.status, STANDING_PLANS)
+			)
 		);
 	return new Set(rows.flatMap(({ methodId }) => methodId ?? []));
 }
@@ -190,7 +195,7 @@ export const listIdleMethods = (tx: Tx, scope: Scope, before: Date, limit = 100)
 				isNull(savedMethod.keptAt),
 				isNull(savedMethod.removedAt),
 				sql`exists (select from plan x where x.supplier_id = saved_method.supplier_id and x.method_id = saved_method.method_id)`,
-				sql`not exists (select from plan x where x.supplier_id = saved_method.supplier_id and x.client_id = saved_method.client_id and (x.status in ('pending', 'active', 'paused') or x.updated_at > ${before.toISOString()}::timestamptz))`
+				sql`not exists (select from plan x where x.supplier_id = saved_method.supplier_id and x.client_id = saved_method.client_id and (x.status in (${words(STANDING_PLANS)}) or x.updated_at > ${before.toISOString()}::timestamptz))`
 			)
 		)
 		.orderBy(asc(savedMethod.createdAt), asc(savedMethod.methodId))

@@ -1,6 +1,7 @@
 // Deleting what has served its time: no book, no proof, only rows that made something work once.
 import { and, eq, inArray, isNotNull, isNull, lt, notInArray, or, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
+import { IMPORTS_AT_WORK } from '../../domain/invoices/import-states.ts';
 import type { Database, Tx } from './database.ts';
 import { deleteStaleForms } from './kept-forms.ts';
 import {
@@ -62,7 +63,7 @@ export async function forgetFiles(tx: Tx, scope: Scope, now: Date): Promise<void
 				eq(importJob.supplierId, scope.supplierId),
 				lt(importJob.openedAt, filesKeptSince(now)),
 				isNull(importJob.forgottenAt),
-				notInArray(importJob.state, ['reading', 'keeping'])
+				notInArray(importJob.state, [...IMPORTS_AT_WORK])
 			)
 		)
 		.for('no key update');

@@ -2,8 +2,10 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Minor } from '../../domain/money/minor.ts';
+import { STANDING_PLANS } from '../../domain/plans/plan-states.ts';
 import type { Tx } from './database.ts';
 import { toJson } from './json.ts';
+import { words } from './schema/columns.ts';
 import { invoice } from './schema/index.ts';
 
 export type Withdrawal = { invoiceId: string; clientId: string; number: string; debtMinor: Minor; currency: string };
@@ -42,7 +44,7 @@ export async function listTouched(tx: Tx, scope: Scope, invoiceIds: string[], li
 				and u.credit_id not in ${among(invoiceIds)} and not exists (select from credit_use n where n.supplier_id = u.supplier_id and n.undoes_id = u.credit_use_id))
 			or exists (select from payment_attempt_invoice x where x.supplier_id = i.supplier_id and x.invoice_id = i.invoice_id and x.live)
 			or exists (select from plan_part_line l join plan p on p.supplier_id = l.supplier_id and p.plan_id = l.plan_id
-				where l.supplier_id = i.supplier_id and l.invoice_id = i.invoice_id and p.status in ('pending', 'active', 'paused')))
+				where l.supplier_id = i.supplier_id and l.invoice_id = i.invoice_id and p.status in (${words(STANDING_PLANS)})))
 		order by i.number limit ${limit}`);
 	return rows.map((row) => row.number);
 }

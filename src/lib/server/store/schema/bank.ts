@@ -1,6 +1,7 @@
 // What banks say happened on the supplier's accounts: statements as they came, their transactions, and what became of each.
 import { boolean, foreignKey, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
-import { choice, day, id, instant, money, oneOf, optionalDay, optionalId, optionalInstant } from './columns.ts';
+import { BANK_TRANSACTION_STATES } from '../../../domain/bank/transaction-states.ts';
+import { day, id, instant, money, oneOf, optionalDay, optionalId, optionalInstant, stateOf } from './columns.ts';
 import { client, supplier } from './parties.ts';
 
 export const bankStatement = pgTable(
@@ -24,8 +25,6 @@ export const bankStatement = pgTable(
 	]
 );
 
-/** `waiting`: to be looked at. `booked`: became a payment, or took one back. `aside`: not a client's payment. */
-export type BankTransactionState = 'waiting' | 'booked' | 'aside';
 export const bankTransaction = pgTable(
 	'bank_entry',
 	{
@@ -45,7 +44,7 @@ export const bankTransaction = pgTable(
 		counterpartyIban: text(),
 		returnReason: text(),
 		isReturn: boolean().notNull(),
-		state: choice<BankTransactionState>({ waiting: true, booked: true, aside: true }).notNull(),
+		state: stateOf(BANK_TRANSACTION_STATES).notNull(),
 		round: integer().notNull().default(0), // how often it was accepted: each is a payment of its own
 		clientId: optionalId(), // for whom it was accepted: its account is a known payer from then on
 		settledBy: text(),

@@ -1,15 +1,11 @@
 // An import from its files to its report, and what the importer remembers of a source: which column is what, and how it writes dates.
 import { boolean, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import { sql } from 'drizzle-orm';
-import { bytes, choice, id, instant, oneOf, optionalId, optionalInstant } from './columns.ts';
 import type { ChosenKind } from '../../../domain/invoices/client-kind.ts';
+import { IMPORT_STATES, IMPORTS_AT_WORK } from '../../../domain/invoices/import-states.ts';
+import { bytes, choice, id, instant, oneOf, optionalId, optionalInstant, stateOf, words } from './columns.ts';
 import { supplier } from './parties.ts';
 
-/**
- * `receiving` files, `reading` them, `ready` for a person's word, `keeping` what is new, `done`, `undone` by a person, or `dropped`: never
- * confirmed.
- */
-export type ImportState = 'receiving' | 'reading' | 'ready' | 'keeping' | 'done' | 'undone' | 'dropped';
 export type ImportOutcome = 'new' | 'review' | 'identical' | 'conflict' | 'refused';
 /** What a person says of a list: under which name, which column is what, how dates are written. By the key of its header. */
 export type ListAnswers = Record<
@@ -31,15 +27,7 @@ export const importJob = pgTable(
 	{
 		supplierId: id(),
 		importId: id(),
-		state: choice<ImportState>({
-			receiving: true,
-			reading: true,
-			ready: true,
-			keeping: true,
-			done: true,
-			undone: true,
-			dropped: true
-		}).notNull(),
+		state: stateOf(IMPORT_STATES).notNull(),
 		openedBy: text().notNull(),
 		openedAt: instant(),
 		answers: jsonb().$type<ListAnswers>().notNull().default({}),
@@ -64,7 +52,7 @@ export const importJob = pgTable(
 		index('import_job_opened_idx').on(t.supplierId, t.openedAt),
 		index('import_job_queue_idx')
 			.on(t.openedAt)
-			.where(sql`${t.state} in ('reading', 'keeping')`),
+			.where(sql`${t.state} in (${words(IMPORTS_AT_WORK)})`),
 		index('import_job_forget_idx')
 			.on(t.openedAt, t.supplierId)
 			.concurrently()

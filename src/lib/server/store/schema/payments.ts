@@ -14,9 +14,20 @@ import {
 	uniqueIndex
 } from 'drizzle-orm/pg-core';
 import type { ChoiceKind } from '../../../domain/offers/quoted.ts';
-import type { AttemptStatus } from '../../../domain/payments/attempt-status.ts';
+import { ATTEMPT_STATES } from '../../../domain/payments/attempt-status.ts';
 import type { PaymentMethodType } from '../../../domain/payments/methods.ts';
-import { choice, day, id, instant, money, oneOf, optionalDay, optionalId, optionalInstant } from './columns.ts';
+import {
+	choice,
+	day,
+	id,
+	instant,
+	money,
+	oneOf,
+	optionalDay,
+	optionalId,
+	optionalInstant,
+	stateOf
+} from './columns.ts';
 import { bankTransaction } from './bank.ts';
 import { invoice } from './invoices.ts';
 import { client, contact, ofStripeAccount } from './parties.ts';
@@ -57,17 +68,7 @@ export const paymentAttempt = pgTable(
 		targetOn: optionalDay(), // SEPA: the day the debit should land on
 		description: text().notNull(),
 		returnUrl: text().notNull(),
-		status: choice<AttemptStatus>({
-			open: true,
-			awaiting_auth: true,
-			awaiting_transfer: true,
-			processing: true,
-			paid: true,
-			set_up: true,
-			declined: true,
-			canceled: true,
-			unknown: true
-		}).notNull(),
+		status: stateOf(ATTEMPT_STATES).notNull(),
 		stripeAccount: text(), // the one that is asked; null: the platform's own
 		stripePaymentIntentId: text(),
 		retriesIntent: boolean().notNull(), // a new attempt on the intent of a declined attempt

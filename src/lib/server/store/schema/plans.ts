@@ -12,8 +12,14 @@ import {
 	uniqueIndex,
 	uuid
 } from 'drizzle-orm/pg-core';
-import type { InstalmentStatus, PlanStatus } from '../../../domain/plans/plan.ts';
-import { choice, day, id, instant, money, oneOf, optionalDay, optionalId, optionalInstant } from './columns.ts';
+import { SETUP_STATES } from '../../../domain/payments/setup-states.ts';
+import {
+	CHARGED_INSTALMENTS,
+	INSTALMENT_STATES,
+	PLAN_STATES,
+	RESCHEDULE_STATES
+} from '../../../domain/plans/plan-states.ts';
+import { day, id, instant, money, oneOf, optionalDay, optionalId, optionalInstant, stateOf, words } from './columns.ts';
 import { invoice } from './invoices.ts';
 import { savedMethod } from './methods.ts';
 import { client, contact, ofStripeAccount, supplier } from './parties.ts';
@@ -29,14 +35,7 @@ export const plan = pgTable(
 		count: integer().notNull(),
 		amountMinor: money(),
 		currency: text().notNull(),
-		status: choice<PlanStatus>({
-			pending: true,
-			active: true,
-			paused: true,
-			completed: true,
-			in_default: true,
-			canceled: true
-		}).notNull(),
+		status: stateOf(PLAN_STATES).notNull(),
 		isSettlement: boolean().notNull(),
 		methodId: optionalId(),
 		cureDays: integer().notNull(), // as agreed
@@ -85,17 +84,7 @@ export const planInstalment = pgTable(
 		position: integer().notNull(),
 		dueOn: day(),
 		amountMinor: money(),
-		status: choice<InstalmentStatus>({
-			scheduled: true,
-			processing: true,
-			retrying: true,
-			action_needed: true,
-			paid: true,
-			forgiven: true,
-			credited: true,
-			paid_otherwise: true,
-			canceled: true
-		}).notNull(),
+		status: stateOf(INSTALMENT_STATES).notNull(),
 		failures: integer().notNull(),
 		askOn: optionalDay(), // when it is asked for next; null when only the client can go on
 		announcedAt: optionalInstant(),
@@ -114,7 +103,7 @@ export const planInstalment = pgTable(
 			.where(sql`${t.askOn} is not null`),
 		index('plan_part_take_idx')
 			.on(t.askOn, t.supplierId)
-			.where(sql`${t.status} in ('scheduled', 'retrying') and ${t.askOn} is not null`),
+			.where(sql`${t.status} in (${words(CHARGED_INSTALMENTS)}) and ${t.askOn} is not null`),
 		index('plan_part_tell_idx')
 			.on(t.dueOn, t.supplierId)
 			.where(sql`${t.status} = 'scheduled'`),
@@ -181,12 +170,7 @@ export const reschedule = pgTable(
 		position: integer().notNull(),
 		fromOn: day(),
 		toOn: day(),
-		status: choice<'asked' | 'accepted' | 'refused' | 'withdrawn'>({
-			asked: true,
-			accepted: true,
-			refused: true,
-			withdrawn: true
-		}).notNull(),
+		status: stateOf(RESCHEDULE_STATES).notNull(),
 		askedBy: text().notNull(),
 		askedAt: instant(),
 		answeredAt: optionalInstant(),
@@ -247,14 +231,7 @@ export const methodSetup = pgTable(
 		inputHash: text(), // what was asked: the same id with anything else is refused
 		confirmationTokenId: text().notNull(),
 		returnUrl: text().notNull(),
-		status: choice<'open' | 'awaiting_auth' | 'processing' | 'succeeded' | 'declined' | 'canceled'>({
-			open: true,
-			awaiting_auth: true,
-			processing: true,
-			succeeded: true,
-			declined: true,
-			canceled: true
-		}).notNull(),
+		status: stateOf(SETUP_STATES).notNull(),
 		stripeAccount: text(),
 		stripeSetupIntentId: text(),
 		errorCode: text(),

@@ -16,15 +16,25 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { Taken } from '../../../domain/points/ledger.ts';
 import type { Words } from '../../../domain/points/programme.ts';
-import { choice, day, id, instant, oneOf, optionalDay, optionalId, optionalInstant, optionalMoney } from './columns.ts';
+import { REDEMPTION_STATES } from '../../../domain/points/redemption-states.ts';
+import {
+	choice,
+	day,
+	id,
+	instant,
+	oneOf,
+	optionalDay,
+	optionalId,
+	optionalInstant,
+	optionalMoney,
+	stateOf
+} from './columns.ts';
 import { contact, supplier } from './parties.ts';
 import { paymentAttempt } from './payments.ts';
 import { pointsAccount, pointsProgramme } from './points.ts';
 
 export type { PointsEntryKind, RedemptionKind };
 /** `credit`: less to pay of invoices, in one payment. The others are rewards of the programme. */
-/** `held`: its payment is under way. `used`: paid with, or the code was given. `asked`: the supplier has to give it. */
-export type RedemptionState = 'held' | 'used' | 'asked' | 'given_back' | 'canceled';
 export const pointsRedemption = pgTable(
 	'points_redemption',
 	{
@@ -33,7 +43,7 @@ export const pointsRedemption = pgTable(
 		clientId: id(),
 		contactId: optionalId(),
 		kind: choice<RedemptionKind>({ credit: true, service: true, voucher: true, gift: true }).notNull(),
-		state: choice<RedemptionState>({ held: true, used: true, asked: true, given_back: true, canceled: true }).notNull(),
+		state: stateOf(REDEMPTION_STATES).notNull(),
 		points: integer().notNull(),
 		taken: jsonb().$type<Taken[]>().notNull(), // of which earnings: given back, they are where they were
 		attemptId: optionalId(),

@@ -2,7 +2,8 @@
 import { sql } from 'drizzle-orm';
 import { check, foreignKey, index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import type { RefundMeaning } from '../../../domain/payments/refund-guard.ts';
-import { choice, id, instant, money, oneOf, optionalInstant } from './columns.ts';
+import { REFUND_REQUEST_STATES } from '../../../domain/payments/refund-states.ts';
+import { choice, id, instant, money, oneOf, optionalInstant, stateOf } from './columns.ts';
 import { payment } from './payments.ts';
 
 /** A refund asked for: the row comes before the call and its id is the idempotency key. */
@@ -13,7 +14,7 @@ export const refundRequest = pgTable(
 		refundRequestId: id(),
 		paymentId: id(),
 		amountMinor: money(),
-		status: choice<'open' | 'accepted' | 'refused'>({ open: true, accepted: true, refused: true }).notNull(),
+		status: stateOf(REFUND_REQUEST_STATES).notNull(),
 		stripeRefundId: text(), // known before it is accepted here: Stripe has answered, and could not be read yet
 		meaning: choice<RefundMeaning>({ error: true, goodwill: true, returned: true }).notNull().default('error'),
 		note: text(), // why, in the words of who asked

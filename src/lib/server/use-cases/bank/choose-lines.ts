@@ -5,6 +5,7 @@ import { payableToday } from '../../../domain/invoices/state.ts';
 import { add, minor, subtract, type Minor } from '../../../domain/money/minor.ts';
 import type { PaymentOption } from '../../../domain/offers/quoted.ts';
 import { allocateReceived, withinBalance, type AllocationLine } from '../../../domain/payments/allocation.ts';
+import { isRunning } from '../../../domain/plans/plan-states.ts';
 import { linesOf, nextInstalment, instalmentsWithin } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
 import type { BankTransaction } from '../../store/bank.ts';
@@ -49,7 +50,7 @@ async function chooseInstalments(
 	const records = await lockInvoices(tx, scope, ids);
 	const plan = required(await lockPlan(tx, scope, seen.planId), 'plan');
 	const next = nextInstalment(plan.instalments);
-	if (!next || !RUNNING.includes(plan.status)) return null;
+	if (!next || !isRunning(plan)) return null;
 	const instalments = instalmentsWithin(plan.instalments, transaction.amountMinor);
 	const left = instalments.reduce(
 		(rest, instalment) => rest - instalment.amountMinor,
@@ -79,7 +80,6 @@ async function chooseInstalments(
 		instalments
 	});
 }
-const RUNNING: readonly PlanWithInstalments['status'][] = ['active', 'paused'];
 const leftOf = ({ balanceMinor, underWayMinor, promisedMinor }: InvoiceRecord): Minor =>
 	subtract(balanceMinor, add(underWayMinor, promisedMinor));
 const invoicesOf = (plan: PlanWithInstalments): string[] => [

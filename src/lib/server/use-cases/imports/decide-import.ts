@@ -5,8 +5,10 @@ import { actorName, may, type Permission, type Scope } from '../../../domain/acc
 import { KnownClients } from '../../../domain/invoices/buyer.ts';
 import type { ClientKind } from '../../../domain/invoices/client-kind.ts';
 import type { Party } from '../../../domain/invoices/document.ts';
+import { IMPORT_STATES, IMPORTS_AT_WORK, type ImportState } from '../../../domain/invoices/import-states.ts';
 import { contactNew } from '../../../domain/invoices/findings.ts';
 import { required } from '../../../domain/required.ts';
+import { statesBefore } from '../../../domain/states.ts';
 import type { Services } from '../../services.ts';
 import { newId } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
@@ -27,7 +29,7 @@ import { findClient, findClientsLike } from '../../store/clients.ts';
 import { listContacts } from '../../store/contacts.ts';
 import { type ContactRights } from '../../store/contacts.ts';
 import { recordAudit } from '../../store/audits.ts';
-import type { ImportState, ListAnswers } from '../../store/schema/index.ts';
+import type { ListAnswers } from '../../store/schema/index.ts';
 import { requireFreshProof } from '../access/fresh-proof.ts';
 import { requireProofForMany } from '../access/proof-for-many.ts';
 import { letIn } from '../clients/contacts.ts';
@@ -42,7 +44,7 @@ async function decide(
 	services: Services,
 	scope: Scope,
 	importId: string,
-	states: ImportState[],
+	states: readonly ImportState[],
 	work: (decision: Decision) => Promise<Result<null>>,
 	permission: Permission = 'accept_review'
 ): Promise<Result<null>> {
@@ -53,7 +55,7 @@ async function decide(
 		// What a person opened, or another key, is none of a key's business.
 		if (scope.actor.kind === 'api_key' && job.openedBy !== actorName(scope.actor)) return refuse('import_not_yours');
 		if (!states.includes(job.state))
-			return refuse(job.state === 'reading' || job.state === 'keeping' ? 'import_busy' : 'import_not_ready');
+			return refuse(IMPORTS_AT_WORK.includes(job.state) ? 'import_busy' : 'import_not_ready');
 		const now = services.clock.now();
 		const result = await work({ tx, job, now });
 		if (result.ok)
@@ -212,7 +214,7 @@ async function unprovenForMany(services: Services, scope: Scope, tx: Tx, importI
 }
 
 export const dropImport = (services: Services, scope: Scope, importId: string) =>
-	decide(services, scope, importId, ['receiving', 'reading', 'ready'], async ({ tx, now }) => {
+	decide(services, scope, importId, statesBefore(IMPORT_STATES, 'dropped'), async ({ tx, now }) => {
 		await saveImport(tx, scope, importId, { state: 'dropped', finishedAt: now });
 		// What was abandoned takes no room.
 		await dropContents(tx, scope, importId);

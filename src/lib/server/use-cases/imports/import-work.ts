@@ -1,10 +1,10 @@
 // One turn of work at an import: whose it is, and its transactions.
 import type { Scope } from '../../../domain/access/scope.ts';
+import type { ImportState } from '../../../domain/invoices/import-states.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import { holdClaim, saveImport, type Claim } from '../../store/imports.ts';
 import { recordFact } from '../../store/outbox.ts';
-import type { ImportState } from '../../store/schema/index.ts';
 import { commitWithoutWaiting, inScope } from '../../store/tx.ts';
 import { commit } from '../run.ts';
 

@@ -1,6 +1,7 @@
 // Imports as they stand: how far they are, what will become of each invoice, who said what. Refusals: not_found.
 import type { ImportFileView, ListView } from '../../../contract/import-views.ts';
 import { actorName, may, type Actor, type Scope } from '../../../domain/access/scope.ts';
+import type { ImportState } from '../../../domain/invoices/import-states.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import {
@@ -24,7 +25,7 @@ import type { Tx } from '../../store/database.ts';
 import { listMappings } from '../../store/import-mappings.ts';
 import { fromJson } from '../../store/json.ts';
 import { getSupplier } from '../../store/suppliers.ts';
-import type { ImportOutcome, ImportState, ListShape } from '../../store/schema/index.ts';
+import type { ImportOutcome, ListShape } from '../../store/schema/index.ts';
 import { clientChoices } from '../choose-client.ts';
 import type { ClientChoices } from '../../../contract/offer-views.ts';
 import { pageOf } from '../page.ts';

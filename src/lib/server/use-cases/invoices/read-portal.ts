@@ -6,6 +6,7 @@ import type { AgreedTerms } from '../../../domain/invoices/agreed-terms.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
 import { earlyDiscounts, type EarlyDiscount } from '../../../domain/offers/early-discounts.ts';
 import { ZERO, type Minor } from '../../../domain/money/minor.ts';
+import { RUNNING_PLANS } from '../../../domain/plans/plan-states.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import { drawFirstPageOffPath } from '../../readers/off-path.ts';
@@ -90,7 +91,7 @@ export async function readPortal(
 				(one) => one.invoiceId
 			),
 			sumOutstanding(tx, scope, today),
-			listPlans(tx, scope, { status: ['active', 'paused'] }),
+			listPlans(tx, scope, { status: RUNNING_PLANS }),
 			scope.clientId ? sumAdvance(tx, scope, scope.clientId) : ZERO
 		]);
 		const [open, paid] = [openList, paidList].map((list) => list.rows.map((record) => invoiceView(record, today))) as [

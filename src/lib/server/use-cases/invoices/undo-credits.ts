@@ -5,7 +5,8 @@ import { addDays, civilDateIn, type CivilDate } from '../../../domain/calendar/c
 import { creditUsed } from '../../../domain/ledger/entries.ts';
 import { minor } from '../../../domain/money/minor.ts';
 import { askedOn } from '../../../domain/plans/calendar.ts';
-import { isOpen, statusAfter } from '../../../domain/plans/plan.ts';
+import { isOpen, isRunning } from '../../../domain/plans/plan-states.ts';
+import { statusAfter } from '../../../domain/plans/plan.ts';
 import { newId } from '../../identity.ts';
 import { insertCreditUse, listUseInstalments, listUsesOfCredits, type CreditUse } from '../../store/credit-uses.ts';
 import type { Tx } from '../../store/database.ts';
@@ -69,7 +70,7 @@ async function undo(tx: Tx, scope: Scope, now: Date, use: CreditUse, today: Civi
 async function openAgain(tx: Tx, scope: Scope, plans: PlanWithInstalments[]): Promise<Set<string>> {
 	const open = new Set<string>();
 	for (const { planId, status, instalments } of plans) {
-		if (!['active', 'paused', 'completed'].includes(status)) continue;
+		if (!isRunning({ status }) && status !== 'completed') continue;
 		const held = await listHeldPositions(tx, scope, planId);
 		for (const instalment of instalments)
 			if ((isOpen(instalment) || instalment.status === 'credited') && !held.includes(instalment.position))

@@ -4,9 +4,11 @@
 import type { SetUpMethod } from '../../../contract/payments.ts';
 import { contactOf, type Scope } from '../../../domain/access/scope.ts';
 import type { PaymentMethodType } from '../../../domain/payments/methods.ts';
+import { PENDING_SETUPS } from '../../../domain/payments/setup-states.ts';
 import { nextCheck } from '../../../domain/payments/next-check.ts';
 import { isOwnAttempt } from '../../../domain/payments/own-attempt.ts';
-import { isRunning, isWholeIn } from '../../../domain/plans/plan.ts';
+import { isWholeIn } from '../../../domain/plans/plan.ts';
+import { isRunning } from '../../../domain/plans/plan-states.ts';
 import { required } from '../../../domain/required.ts';
 import { NotAsked, type SetupState } from '../../gateways/stripe/port.ts';
 import { newId } from '../../identity.ts';
@@ -262,7 +264,7 @@ const ABANDONED_MS = 86_400_000;
 /** Whoever left in the middle may have finished at the bank: looked at until it is known. @returns when it is to be looked at again */
 export async function recheckSetup(services: Services, scope: Scope, { subjectId }: DueWork): Promise<Date | null> {
 	const setup = await read(services, scope, (tx) => findSetup(tx, scope, subjectId));
-	if (!setup || !['open', 'awaiting_auth', 'processing'].includes(setup.status)) return null;
+	if (!setup || !PENDING_SETUPS.includes(setup.status)) return null;
 	const begunAt = setup.createdAt;
 	const ageMs = services.clock.now().getTime() - begunAt.getTime();
 	if (!(await isSilentNow(services, setup.stripeAccount))) await recheck(services, scope, setup, ageMs);

@@ -5,6 +5,7 @@ import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date
 import { isHeld as isHeldOn } from '../../../domain/invoices/hold.ts';
 import { isChargeable } from '../../../domain/payments/methods.ts';
 import { targetDay } from '../../../domain/plans/calendar.ts';
+import { CHARGED_INSTALMENTS } from '../../../domain/plans/plan-states.ts';
 import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
@@ -149,7 +150,7 @@ const isDue = (
 	today: CivilDate
 ): boolean =>
 	status === 'active' &&
-	(instalment.status === 'scheduled' || instalment.status === 'retrying') &&
+	CHARGED_INSTALMENTS.includes(instalment.status) &&
 	instalment.askOn !== null &&
 	instalment.askOn <= today;
 const describe = (invoices: { number: string }[]): string =>

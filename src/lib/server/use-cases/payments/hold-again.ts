@@ -7,7 +7,7 @@ import type { Tx } from '../../store/database.ts';
 import { listHeldInstalments, listHolders } from '../../store/held-instalments.ts';
 import { findPlan } from '../../store/plans.ts';
 import { recordAudit, wasRecorded } from '../../store/audits.ts';
-import { isOpen, isRunning } from '../../../domain/plans/plan.ts';
+import { isOpen, isRunning } from '../../../domain/plans/plan-states.ts';
 import { required } from '../../../domain/required.ts';
 import { queueOwnerNotice } from '../mails/queue-owner-notices.ts';
 import type { Settling } from '../settling.ts';

@@ -14,6 +14,7 @@ import { transferPayload } from './transfer-code.ts';
 import { add, ZERO, type Minor } from '../../../domain/money/minor.ts';
 import { cureDaysFor } from '../../../domain/plans/failure.ts';
 import { isAskedBefore } from '../../../domain/plans/lower-instalments.ts';
+import { isRunning } from '../../../domain/plans/plan-states.ts';
 import { isWholeIn } from '../../../domain/plans/plan.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import { debitDeclineText, declineText } from '../../../i18n/declines.ts';
@@ -75,9 +76,9 @@ export async function readPayView(
 		const { today } = quoted.quote;
 		const amountMinor = add(...records.map(payableToday));
 		const plan = plans.find((one) => one.status !== 'pending' && isWholeIn(one.instalments, invoiceIds)) ?? null;
-		const isRunning = plan?.status === 'active' || plan?.status === 'paused';
-		const options = isRunning && !isAskedBefore(amountMinor) ? planOptionViews(plan.instalments) : optionViews(quoted);
-		const refused = isRunning ? [] : refusedViews(quoted);
+		const runs = plan !== null && isRunning(plan);
+		const options = runs && !isAskedBefore(amountMinor) ? planOptionViews(plan.instalments) : optionViews(quoted);
+		const refused = runs ? [] : refusedViews(quoted);
 		const attempt = last && (await attemptFor(tx, scope, last));
 		// Several that are all settled: what paid them together is told, with its receipt.
 		const together =
@@ -88,7 +89,7 @@ export async function readPayView(
 				: [];
 		const invoices = records.map((record) => invoiceView(record, today));
 		// Beside a price, points of an earlier payment would be read as what this one brings.
-		const isQuiet = isRunning ? !isAskedBefore(amountMinor) : amountMinor === ZERO;
+		const isQuiet = runs ? !isAskedBefore(amountMinor) : amountMinor === ZERO;
 		const earned = isQuiet ? await earnedBy(tx, scope, last) : null;
 		return done({
 			supplier: supplierView(supplier),

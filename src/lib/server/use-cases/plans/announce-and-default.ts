@@ -1,7 +1,8 @@
 // What the days bring to plans: instalments are announced before they are taken; a means of payment that serves no more is asked for again; a plan whose time to mend is over breaks, and both sides are told.
 import { addDays, daysBetween, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { announcedOn } from '../../../domain/plans/calendar.ts';
-import { isDoubtful, isOpen } from '../../../domain/plans/plan.ts';
+import { isOpen } from '../../../domain/plans/plan-states.ts';
+import { isDoubtful } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import { getSupplier } from '../../store/suppliers.ts';

@@ -3,7 +3,8 @@
 import { addDays, civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { askedOn } from '../../../domain/plans/calendar.ts';
 import { afterFailure, cureDaysFor, cureEnd, type Failure } from '../../../domain/plans/failure.ts';
-import { isFailing, isOpen, statusAfter } from '../../../domain/plans/plan.ts';
+import { isFailing, isOpen, isOver, isSettled } from '../../../domain/plans/plan-states.ts';
+import { statusAfter } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
 import type { IntentState } from '../../gateways/stripe/port.ts';
 import type { Attempt } from '../../store/attempts.ts';
@@ -115,11 +116,10 @@ async function fallBack(following: Following, { plan, instalments, attempt, stat
 	// A payer whose own card is refused on the page is told there, and nothing changes; what the schedule tried, or a bank sent back, counts.
 	const counts = attempt.channel === 'plan' || instalments.some((instalment) => instalment.status === 'processing');
 	if (!counts || status === 'canceled') return restore(following, instalments, attempt);
-	// One that another attempt has paid, or is paying, is not refused by this one.
-	for (const instalment of instalments.filter((one) => one.attemptId === attempt.attemptId && one.status !== 'paid'))
+	// One that another attempt has paid, or is paying, is not refused by this one; nor is one that was given up or credited meanwhile.
+	for (const instalment of instalments.filter((one) => one.attemptId === attempt.attemptId && !isSettled(one)))
 		await refuseInstalment(following, plan, instalment, failureOf(following.intent, attempt));
 }
-const isOver = ({ status }: PlanWithInstalments): boolean => status === 'in_default' || status === 'canceled';
 async function endInstalments(
 	{ scope, tx, now }: Following,
 	instalments: PlanWithInstalments['instalments'],
@@ -129,7 +129,7 @@ async function endInstalments(
 	// As of every debit that comes back: by what was under way when it did.
 	if (status === 'declined' && attempt.status === 'processing')
 		await queueAttemptMail(tx, scope, now, 'payment_failed', attempt);
-	for (const instalment of instalments.filter((one) => one.status !== 'paid'))
+	for (const instalment of instalments.filter((one) => !isSettled(one)))
 		await saveInstalment(tx, scope, instalment, { status: 'canceled', askOn: null }, now);
 }
 

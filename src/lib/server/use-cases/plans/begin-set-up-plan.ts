@@ -63,7 +63,8 @@ export async function giveUpSetUpPlan(
 ): Promise<void> {
 	const { scope, tx, now } = following;
 	const attempt = await lockAttempt(tx, scope, attemptId);
-	if (!attempt?.isSetup || attempt.status === 'set_up') return;
+	// Given up meanwhile, it stays so: a plan that never began does not hold its invoices again.
+	if (!attempt?.isSetup || attempt.status === 'set_up' || attempt.status === 'canceled') return;
 	const next =
 		status === 'awaiting_auth' || status === 'declined' || status === 'canceled' ? status : ('open' as const);
 	await saveAttempt(tx, scope, attemptId, { status: next, errorCode, declineCode }, now);

@@ -5,7 +5,8 @@ import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { instalmentForgiven } from '../../../domain/ledger/entries.ts';
 import { ZERO, type Minor } from '../../../domain/money/minor.ts';
 import { movesVat, vatOfReduction } from '../../../domain/payments/vat.ts';
-import { isFailing, isOpen, statusAfter } from '../../../domain/plans/plan.ts';
+import { isFailing, isOpen, isRunning } from '../../../domain/plans/plan-states.ts';
+import { statusAfter } from '../../../domain/plans/plan.ts';
 import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
@@ -43,8 +44,7 @@ export async function forgiveInstalment(
 		await lowerInstalmentsOf({ scope, tx, now, supplier: await getSupplier(tx, scope) }, ids, null);
 		const plan = await lockPlan(tx, scope, planId);
 		const instalment = plan?.instalments.find((candidate) => candidate.position === position);
-		if (!plan || !instalment || !isOpen(instalment) || (plan.status !== 'active' && plan.status !== 'paused'))
-			return refuse('not_found');
+		if (!plan || !instalment || !isOpen(instalment) || !isRunning(plan)) return refuse('not_found');
 		// Somebody may be paying it at this moment.
 		if (await findLiveAttempt(tx, scope, ids)) return refuse('payment_in_progress');
 		await saveInstalment(tx, scope, instalment, { status: 'forgiven', askOn: null }, now);

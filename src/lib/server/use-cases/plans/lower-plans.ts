@@ -10,7 +10,8 @@ import {
 	type Lowerable,
 	type InstalmentLowered
 } from '../../../domain/plans/lower-instalments.ts';
-import { isFailing, isOpen, isRunning, statusAfter, type InstalmentStatus } from '../../../domain/plans/plan.ts';
+import { statusAfter } from '../../../domain/plans/plan.ts';
+import { type InstalmentStatus, isFailing, isOpen, isRunning } from '../../../domain/plans/plan-states.ts';
 import { newId } from '../../identity.ts';
 import { findLiveAttempt, listAttemptLines } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';

@@ -5,7 +5,7 @@ import { may, type Scope } from '../../../domain/access/scope.ts';
 import { addDays, civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { add } from '../../../domain/money/minor.ts';
 import { isChargeable } from '../../../domain/payments/methods.ts';
-import { isOpen, type PlanStatus } from '../../../domain/plans/plan.ts';
+import { isOpen, type PlanStatus, RUNNING_PLANS } from '../../../domain/plans/plan-states.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import { listNumbers } from '../../store/open-invoices.ts';
@@ -21,7 +21,6 @@ import { announce, schedule } from './apply-outcome.ts';
 import { planViews } from './plan-view.ts';
 
 const SOON_DAYS = 7;
-const RUNNING: PlanStatus[] = ['active', 'paused'];
 
 const PLANS_SHOWN = 50;
 /** What asks for somebody is shown whole; what runs and what has ended, a page at a time. */
@@ -33,7 +32,7 @@ export async function readPlans(
 	return read(services, scope, async (tx) => {
 		const today = civilDateIn(services.clock.now(), (await getSupplier(tx, scope)).timeZone);
 		const soon = addDays(today, SOON_DAYS);
-		const page = async (after: string | null, status: PlanStatus[]) => {
+		const page = async (after: string | null, status: readonly PlanStatus[]) => {
 			const { rows, ...place } = await pageOf(
 				{ after, size: PLANS_SHOWN },
 				(ask) => listPlans(tx, scope, { status, ...ask }),
@@ -42,7 +41,7 @@ export async function readPlans(
 			return { ...place, rows: await adminPlans(tx, scope, rows, today) };
 		};
 		const those = async (instalment: 'at_risk' | { dueUntil: CivilDate }) =>
-			adminPlans(tx, scope, await listPlans(tx, scope, { status: RUNNING, instalment }), today);
+			adminPlans(tx, scope, await listPlans(tx, scope, { status: RUNNING_PLANS, instalment }), today);
 		return {
 			atRisk: await those('at_risk'),
 			dueSoon: (await those({ dueUntil: soon }))
@@ -52,7 +51,7 @@ export async function readPlans(
 						.map((instalment) => ({ plan, dueOn: instalment.dueOn, amountMinor: instalment.amountMinor }))
 				)
 				.sort((a, b) => (a.dueOn < b.dueOn ? -1 : 1)),
-			running: await page(runningAfter, RUNNING),
+			running: await page(runningAfter, RUNNING_PLANS),
 			ended: await page(endedAfter, ['completed', 'in_default'])
 		};
 	});
@@ -95,7 +94,8 @@ export async function changePlan(
 	if (!may(scope.actor, 'set_offers')) return refuse('not_allowed');
 	return commit(services, scope, async (tx) => {
 		const plan = await lockPlan(tx, scope, planId);
-		const from: PlanStatus[] = action === 'pause' ? ['active'] : action === 'resume' ? ['paused'] : RUNNING;
+		const from: readonly PlanStatus[] =
+			action === 'pause' ? ['active'] : action === 'resume' ? ['paused'] : RUNNING_PLANS;
 		if (!plan || !from.includes(plan.status)) return refuse('not_found');
 		const now = services.clock.now();
 		const supplier = await getSupplier(tx, scope);

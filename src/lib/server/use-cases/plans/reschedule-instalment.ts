@@ -5,7 +5,8 @@ import { contactOf, may, type Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { lastLawfulDay } from '../../../domain/offers/legal.ts';
 import { askedOn } from '../../../domain/plans/calendar.ts';
-import { isFailing, isOpen, isWholeIn } from '../../../domain/plans/plan.ts';
+import { isFailing, isOpen, isRunning, type RescheduleStatus } from '../../../domain/plans/plan-states.ts';
+import { isWholeIn } from '../../../domain/plans/plan.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
@@ -93,7 +94,7 @@ async function answer(
 	services: Services,
 	scope: Scope,
 	{ toOn, ...at }: Row & { toOn: string },
-	status: 'accepted' | 'refused' | 'withdrawn',
+	status: Exclude<RescheduleStatus, 'asked'>,
 	from: From | null
 ): Promise<Result<null>> {
 	return commit(services, scope, async (tx) => {
@@ -130,8 +131,7 @@ async function lockMovable(tx: Tx, scope: Scope, { planId, position }: Row): Pro
 	const plan = await lockPlan(tx, scope, planId);
 	const instalment = plan?.instalments.find((candidate) => candidate.position === position);
 	const isSeen = !scope.invoiceId || (plan && isWholeIn(plan.instalments, [scope.invoiceId]));
-	const isRunning = plan?.status === 'active' || plan?.status === 'paused';
-	return plan && instalment && isSeen && isRunning && isOpen(instalment) ? { plan, instalment } : null;
+	return plan && instalment && isSeen && isRunning(plan) && isOpen(instalment) ? { plan, instalment } : null;
 }
 /** To come, another day than before, and the instalments stay in their order. */
 function fits(

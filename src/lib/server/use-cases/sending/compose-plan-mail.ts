@@ -1,7 +1,8 @@
 // Mails about plans: read as the plan stands now; null when it is no longer true.
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { declineFamily } from '../../../domain/payments/declines.ts';
-import { isDoubtful, isOpen, isRunning } from '../../../domain/plans/plan.ts';
+import { isDoubtful } from '../../../domain/plans/plan.ts';
+import { isOpen, isOver, isRunning } from '../../../domain/plans/plan-states.ts';
 import type { RenderedMail } from '../../mails/layout.ts';
 import * as templates from '../../mails/plan-mails.ts';
 import { isChargeable, isExpired } from '../../../domain/payments/methods.ts';
@@ -66,7 +67,7 @@ export async function renderPlanMail(context: Context): Promise<RenderedMail | n
 		}
 		case 'plan_credited':
 		case 'plan_lowered':
-			return plan.status === 'canceled' || plan.status === 'in_default'
+			return isOver(plan)
 				? null
 				: templates.renderPlanLowered(to, {
 						...common,
