@@ -32,6 +32,8 @@ beforeAll(async () => {
 	payer = await aPayer(house.services, cast);
 	await anOffer(house.services, cast, { discount: null, instalments: instalments() });
 	sql = postgres(house.databaseUrl, { max: 1, onnotice: () => {} });
+	// A mail is composed for a plan in whichever state: here it is put into each by hand, past what may follow what.
+	for (const table of ['plan', 'plan_part']) await sql.unsafe(`alter table ${table} disable trigger states`);
 });
 afterAll(async () => {
 	await sql.end();

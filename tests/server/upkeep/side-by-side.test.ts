@@ -9,9 +9,11 @@ import { describeVersion, whatItTripsOver, type Version } from '../../setup/side
 const RECORD = 'tests/tidy/running.json';
 const NOTES = 'it refuses nothing: it notes an instant on the account, which the version that runs does not read';
 /**
- * What the version that runs trips over on today's tables, word for word, and why it does not matter: it no longer reads that column, it never writes that
- * word. Empty again with each release.
+ * What the version that runs trips over on today's tables, as its sentence begins, and why it does not matter: it no longer reads that column, it never writes
+ * that word. Empty again with each release.
  */
+const NO_OTHER_STEP =
+	'refuses steps that it takes only by mistake (docs/decisions/0049): what it was asked then is tried again, by the next version';
 const ALLOWED: Record<string, string> = {
 	'column document.content was “bytea not null” and is “bytea”':
 		'empty only once object storage is configured, which is done when this version runs everywhere (runbook)',
@@ -22,8 +24,22 @@ const ALLOWED: Record<string, string> = {
 	"trigger payment_attempt.note_move is new, and it does not know it: CREATE TRIGGER note_move AFTER INSERT ON public.payment_attempt FOR EACH ROW WHEN ((new.channel <> 'bank'::text)) EXECUTE FUNCTION note_move() O":
 		NOTES,
 	'trigger stripe_event.note_move is new, and it does not know it: CREATE TRIGGER note_move AFTER INSERT ON public.stripe_event FOR EACH ROW EXECUTE FUNCTION note_move() O':
-		NOTES
+		NOTES,
+	...Object.fromEntries(
+		[
+			'payment_attempt',
+			'plan',
+			'plan_part',
+			'part_move',
+			'method_setup',
+			'refund_request',
+			'bank_entry',
+			'import_job',
+			'points_redemption'
+		].map((table) => [`trigger ${table}.states is new`, NO_OTHER_STEP])
+	)
 };
+const isAllowed = (problem: string): boolean => Object.keys(ALLOWED).some((begins) => problem.startsWith(begins));
 
 const older = openOlderDatabases();
 let database: OlderDatabase;
@@ -39,11 +55,11 @@ afterAll(() => older.close());
 test('the version that runs lives on the tables of the next one', () => {
 	const problems = whatItTripsOver(JSON.parse(readFileSync(RECORD, 'utf8')) as Version, today);
 	expect(
-		problems.filter((problem) => !ALLOWED[problem]),
+		problems.filter((problem) => !isAllowed(problem)),
 		`The version that runs while this one is deployed (${RECORD}) trips over this. Expand first: add, fill, and let the release after take away. Where it does not matter, say why in ALLOWED. Only if a release was made and runs everywhere: RECORD_RUNNING=1 npx vitest run --project server tests/server/upkeep/side-by-side.test.ts`
 	).toEqual([]);
 	expect(
-		Object.keys(ALLOWED).filter((problem) => !problems.includes(problem)),
+		Object.keys(ALLOWED).filter((begins) => !problems.some((problem) => problem.startsWith(begins))),
 		'nothing to allow any more'
 	).toEqual([]);
 });
