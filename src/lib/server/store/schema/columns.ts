@@ -21,8 +21,7 @@ export const xid8 = customType<{ data: string; driverData: string }>({ dataType:
 /** A column that holds one of these words. The compiler compares the list with the type, `oneOf` gives it to the database. */
 export const choice = <T extends string>(words: Record<T, true>) => text({ enum: Object.keys(words) as [T, ...T[]] });
 /** A column that holds a state: one of those of its table, which says what may follow. The database refuses the rest (tests/server/store/states.test.ts). */
-export const stateOf = <T extends string>(table: AnyTable<T>) =>
-	text({ enum: namesOf(table) as [T, ...T[]] });
+export const stateOf = <T extends string>(table: AnyTable<T>) => text({ enum: namesOf(table) as [T, ...T[]] });
 /** Words as SQL text: an index with a condition is found by these very words, and not by parameters. */
 export const words = (list: readonly string[]): SQL => sql.raw(list.map((word) => `'${word}'`).join(', '));
 /** The database refuses every other word. Beside each `choice` and `stateOf`: tests/server/store/walls.test.ts. */
