@@ -226,12 +226,8 @@ test.each(['payment_attempt', 'reversal'])(
 test('killed while rows of before are held against the new rules', async () => {
 	const database = await copyOf(first);
 	const sums = await sumsOf(database.sql);
-	const { migration, letGo } = await stoppedAfter(
-		database,
-		'payment_attempt',
-		'share update exclusive',
-		'validate constraint'
-	);
+	// A table whose rules are held against its rows, and that no migration after the first transaction wants: it would be waited for there.
+	const { migration, letGo } = await stoppedAfter(database, 'contact', 'share update exclusive', 'validate constraint');
 	await kill(migration);
 	await letGo();
 	expect((await database.sql`select from pg_constraint where not convalidated`).length).toBeGreaterThan(0);
