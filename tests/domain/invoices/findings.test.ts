@@ -213,12 +213,11 @@ describe('its days', () => {
 			confirm('DUE_FAR', 'BT-9', '2029-11-06', '≤ 400 jours')
 		]);
 	});
-	test('issued more than a year ahead or ten years ago is asked about: somebody mistook a year', () => {
+	test('issued more than a year ahead is asked about: somebody mistook a year', () => {
 		const on = (day: string) =>
 			checkDocument(sound({ issuedOn: civilDate(day), dueOn: civilDate(day) }), civilDate('2026-11-27'));
-		expect([on('2027-11-28'), on('2016-11-26'), on('2026-11-27')]).toEqual([[], [], []]);
+		expect([on('2027-11-28'), on('2006-11-26'), on('2026-11-27')]).toEqual([[], [], []]);
 		expect(on('2027-11-29')).toEqual([confirm('ISSUE_FAR', 'BT-2', '2027-11-29', '≤ 2027-11-28')]);
-		expect(on('2016-11-25')).toEqual([confirm('ISSUE_FAR', 'BT-2', '2016-11-25', '≥ 2016-11-26')]);
 		expect(found({ issuedOn: civilDate('2126-11-01'), dueOn: civilDate('2126-12-01') })).toEqual([]);
 	});
 });

@@ -429,14 +429,29 @@ describe('amounts by the norm of their format, never by guess', () => {
 		);
 	test('a list is for people: the whole column says which mark is the decimal one', () => {
 		expect(one(list('118.960', '12,50'))).toEqual([['118960.00', '12.50'], []]);
-		expect(one(list('1.234', '118.960'))).toEqual([['1234.00', '118960.00'], []]);
+		expect(one(list('1.234.567', '118.960'))).toEqual([['1234567.00', '118960.00'], []]);
 		expect(one(list('1,230', '12.50'))).toEqual([['1230.00', '12.50'], []]);
 	});
 	test('where nothing tells, an amount that may be two is not guessed', () => {
 		expect(one(list('118.960'))).toEqual([[], ['ENTRY_SKIPPED']]);
+		expect(one(list('1.234', '118.960'))).toEqual([[], ['ENTRY_SKIPPED', 'ENTRY_SKIPPED']]);
 		expect(one(list('1,230', '5'))).toEqual([['5.00'], ['ENTRY_SKIPPED']]);
 		expect(list('118.960').findings[0]).toMatchObject({ found: '118.960', expected: '118,96 / 118960,00' });
 	});
+});
+test('in OFX a comment is said to nobody, and hours are written in many ways', () => {
+	const of = (posted: string) =>
+		readStatements({
+			name: 'x.ofx',
+			bytes: new TextEncoder().encode(
+				`OFXHEADER:100\n<OFX><STMTRS><CURDEF>EUR<ACCTID>1<!-- <STMTTRN><DTPOSTED>20261111<TRNAMT>999.00</STMTTRN> --><STMTTRN><TRNTYPE>CREDIT<DTPOSTED>${posted}<TRNAMT>12.00<FITID>1</STMTTRN></STMTRS></OFX>`
+			)
+		});
+	for (const posted of ['20261112', '20261112T120000', '20261112 120000', '20261112120000[Europe/Paris]']) {
+		const read = of(posted);
+		const lines = read.ok ? read.statements.flatMap((one) => one.lines) : [];
+		expect(lines.map((line) => [line.bookedOn, line.amountMinor])).toEqual([['2026-11-12', 1200n]]);
+	}
 });
 test.each([
 	[

@@ -190,10 +190,24 @@ describe('words about payment', () => {
 		]
 	];
 	test.each(OPEN)('“%s” is to be paid', (word) => expect(statusOf(word)).toBe('open'));
-	test.each(['Partiellement payée', 'Partially paid', 'Teilweise bezahlt', 'Pagada parcialmente'])(
-		'“%s” is paid in part',
-		(word) => expect(statusOf(word)).toBe('partial')
-	);
+	test.each([
+		...['Partiellement payée', 'Partially paid', 'Teilweise bezahlt', 'Pagada parcialmente'],
+		...['Partly paid', 'Part-paid', 'Open - paid in part', 'Réglée en partie', 'Anzahlung bezahlt', 'Acompte payé']
+	])('“%s” is paid in part', (word) => expect(statusOf(word)).toBe('partial'));
+	test.each([
+		...[
+			'Paid by credit card',
+			'Payée par virement le 20/11/2026',
+			'Réglé par CB',
+			'Paid in full',
+			'Payée le 20 novembre 2026'
+		],
+		...['Payée le 1er décembre', 'Bezahlt per Überweisung', 'Payé 20/11', 'Intégralement réglée']
+	])('“%s” is paid, and how or when', (word) => expect(statusOf(word)).toBe('paid'));
+	test.each([
+		...['Paid: No', 'Payé : non', 'Isn’t paid', 'Never paid', 'Payée à 50 %', '1er versement réglé', 'Solde dû'],
+		...['Sera payée le 30/11', 'Not fully paid', 'Paid (bounced)', 'Payée par erreur deux fois']
+	])('“%s” is no yes: a person is asked', (word) => expect(['unknown', 'open', 'partial']).toContain(statusOf(word)));
 	test.each(['Zebra', 'OK', 'X', '1', 'Traitée'])('“%s” says nothing that anybody knows', (word) =>
 		expect(statusOf(word)).toBe('unknown')
 	);
@@ -218,3 +232,51 @@ describe('words about payment', () => {
 			{ code: 'STATUS_PAID', severity: 'confirm', field: 'ligne 2, Statut', found: 'Payée', expected: '2000' }
 		]));
 });
+
+describe('a credit note', () => {
+	const amounts = async (type: string, status = '') => {
+		const text = `Numéro;Date;Client;Type;Statut;Montant TTC\nA1;12/11/2026;Alpha;${type};${status};120,00\n`;
+		return (await read(text)).map((one) =>
+			one.ok ? one.document.typeCode : one.findings.map(({ code }) => code).join()
+		);
+	};
+	test.each([
+		'Avoir',
+		'Note de crédit',
+		'Gutschrift',
+		'Refund',
+		'Credit note',
+		'Nota de abono',
+		'Nota di credito',
+		'AV',
+		'381'
+	])('is “%s”', async (type) => expect(await amounts(type)).toEqual(['381']));
+	test.each(['Facture', 'Invoice', 'Rechnung', ''])('is not “%s”', async (type) =>
+		expect(await amounts(type, 'Credit card pending')).toEqual(['380'])
+	);
+});
+describe('three decimals, or thousands', () => {
+	const marked = async (...grosses: string[]) =>
+		(
+			await read(
+				`Number;Date;Client;Total;Currency\n${grosses.map((one, i) => `A${i};2026-11-13;Alpha;${one}`).join('\n')}\n`
+			)
+		).map((one) => (one.ok ? one.document.grossMinor : one.findings.map(({ code }) => code).join()));
+	test('once in a value says neither: it is asked', async () => {
+		expect(await marked('118.964;EUR')).toEqual(['AMOUNT_AMBIGUOUS']);
+		expect(await marked('1,234;EUR')).toEqual(['AMOUNT_AMBIGUOUS']);
+		expect(await marked('12.345;TND', '1234.567;TND')).toEqual(['AMOUNT_AMBIGUOUS', 1_234_567n]);
+	});
+	test('twice is thousands, for the whole list', async () =>
+		expect(await marked('1.234.567;EUR', '1.234;EUR')).toEqual([123_456_700n, 123_400n]));
+	test('no cents, as they are written in Switzerland and Germany', async () =>
+		expect(await marked("1'200.-;CHF", '5,-;CHF')).toEqual([120_000n, 500n]));
+});
+test('a cell of several lines with commas in it is no row', async () => {
+	const text =
+		'Number,Date,Client,Description,Total\nA1,13/11/2026,Alpha,"Work done:\ndesign, build, test, ship, run",120.50\n';
+	expect(await told(text)).toEqual(['A1 Alpha 12050']);
+});
+test.each(['26E001', '2026E42', '12E3'])('the number %s is as it was given', async (number) =>
+	expect(await told([HEADER, row(number, 'Alpha')].join('\n'))).toEqual([`${number} Alpha 12000`])
+);

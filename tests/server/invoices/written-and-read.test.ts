@@ -201,8 +201,13 @@ describe('a list that can be read in two ways asks', () => {
 		expect(await of(['', '118.960'], ['', '12,50'])).toEqual(['118960.00', '12.50']);
 		expect(await of(['', '118.960'], ['', '12.50'])).toEqual(['118.96', '12.50']);
 		expect(await of(['99.00', '118.960'])).toEqual(['118.96']);
-		expect(await of(['', '118.960'], ['', '1.234'])).toEqual(['118960.00', '1234.00']);
+		expect(await of(['', '118.960'], ['', '1.234.567'])).toEqual(['118960.00', '1234567.00']);
 	});
+	test('as many decimals again tell nothing', async () =>
+		expect(await of(['', '118.960'], ['', '1.234'])).toMatchObject([
+			[['AMOUNT_AMBIGUOUS', 'ligne 2, Total TTC', '118,96 / 118960,00']],
+			[['AMOUNT_AMBIGUOUS', 'ligne 3, Total TTC', '1,234 / 1234,00']]
+		]));
 	test('thousands are grouped by three, or not at all', async () => {
 		expect(await of(['', '1234.500'], ['', '0.500'])).toEqual(['1234.50', '0.50']);
 		expect(await of(['', '12345,678.00'])).toMatchObject([[['AMOUNT_FORMAT', 'ligne 2, Total TTC', '1 234,56']]]);

@@ -18,7 +18,7 @@ export type Amounts = {
 	vatLines: VatLine[];
 };
 /** `2,02611E+11`: what a spreadsheet leaves of a long number. */
-export const LOST = /^\d+(?:[.,]\d+)?E\+?\d+$/i;
+export const LOST = /^\d(?:[.,]\d+E\+?|E\+)\d+$/i;
 /** Where a rule of EN 16931 speaks of a field, a list has a column. */
 const COLUMN_OF: Record<string, Column> = {
 	'BT-1': 'number',

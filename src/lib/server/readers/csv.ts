@@ -205,9 +205,22 @@ function rateOf(written: Minor | null, net: Minor, vat: Minor): number {
 	return [2000, 1000, 550, 210].find((rate) => Math.abs(rate - implied) <= 15) ?? 0;
 }
 
+const CREDIT_NOTE =
+	/^av$|\bavoirs?\b|note de credit|credit ?note|credit memo|\bcredit\b|\b381\b|gutschrift|\brefund|nota de (abono|credito)|\babono\b|rectificativa|nota di credito|creditnota/;
+const plain = (written = ''): string =>
+	written
+		.normalize('NFD')
+		.replace(/\p{M}/gu, '')
+		.toLowerCase()
+		.replace(/[^a-z0-9]+/g, ' ')
+		.trim();
+/** Of its status only that word alone: `Paid by credit card` is no credit note. */
+const isCreditNote = ({ type, status }: Row): boolean =>
+	CREDIT_NOTE.test(plain(type)) || /^(avoir|note de credit|credit note|gutschrift)$/.test(plain(status));
+
 function documentOf(row: Row, read: Amounts, issuedOn: CivilDate, dueOn: CivilDate | null): InvoiceDocument {
 	const vat = read.vat ?? (read.net === null ? ZERO : minor(read.gross - read.net));
-	const isCredit = /avoir|credit|381/i.test(`${row.type ?? ''} ${row.status ?? ''}`);
+	const isCredit = isCreditNote(row);
 	return {
 		number: row.number ?? '',
 		typeCode: isCredit ? '381' : '380',

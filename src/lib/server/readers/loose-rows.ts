@@ -41,8 +41,11 @@ export function swallowsRows(cells: string[], delimiter: string, width: number):
 		const [, ...others] = cell.split('\n');
 		return others.some((line, i) => {
 			const behind = i === others.length - 1 ? cells.length - 1 - c : 0;
-			const count = line.split(delimiter).length;
-			return count > 1 && count + behind >= width;
+			const parts = line.split(delimiter);
+			// A row has a day or an amount; a line of text has words alone.
+			return (
+				parts.length > 1 && parts.length + behind >= width && parts.some((part) => /^[^\p{L}]*\d[^\p{L}]*$/u.test(part))
+			);
 		});
 	});
 }

@@ -3,7 +3,8 @@ export type Status = 'paid' | 'open' | 'partial' | 'draft' | 'cancelled' | 'unkn
 
 const DRAFT = /brouillon|draft|devis|quote|proforma|entwurf|borrador|bozza|concept/;
 const CANCELLED = /annul|\bvoid|cancel|storniert|anulad|abgesagt|geannuleerd/;
-const PARTIAL = /partiel|part(iall)?y|partial|teilweise|teilzahlung|parcial|parzial|gedeeltelijk|deels|acompte/;
+const PARTIAL =
+	/partiel|part(ial)?ly|partial|en partie|in part\b|part paid|anzahlung|teilweise|teilzahlung|parcial|parzial|gedeeltelijk|deels|acompte/;
 /** Said of what is still to be paid, also where the word of payment stands inside: `non réglée`, `unpaid`, `nicht bezahlt`. */
 const NOT =
 	/\b(non|pas|not|nicht|no|niet)( (encore|yet|noch|nog))?( ete)? (pa[iyg]|regl|acquit|encaiss|sold|lettr|clo[st]|bezahl|beglich|betaa|cobrad|saldat|settled)|\b(im|un|in)pa(y|id|g)|unbezahlt|onbetaald|insolut/;
@@ -13,6 +14,10 @@ const OPEN =
 	/\b(due|open|ouverte?s?|offen|abiert[ao]|apert[ao]|openstaand|envoyee?s?|emise?s?|validee?s?|finalisee?s?|comptabilisee?s?|facturee?s?|en cours|en attente|en retard|retard|echue?s?|relancee?s?|transmise?s?|deposee?s?|vue?s?|sent|issued|overdue|late|outstanding|posted|viewed|awaiting|pending|authori[sz]ed|approved|versendet|verschickt|gesendet|fallig|uberfallig|pendiente|emitid[ao]|enviad[ao]|vencid[ao]|inviat[ao]|emess[ao]|scadut[ao]|verzonden|verstuurd|vervallen)\b/;
 const PAID =
 	/\b(payee?s?|paye|paid|reglee?s?|regle|acquittee?s?|acquitte|encaissee?s?|encaisse|soldee?s?|solde|lettree?s?|lettre|close?s?|cloturee?s?|closed|settled|bezahlt|beglichen|ausgeglichen|pagad[ao]s?|cobrad[ao]s?|liquidad[ao]s?|saldad[ao]s?|pagat[aoie]|saldat[aoie]|incassat[aoie]|quietanzat[aoie]|betaald|voldaan|in payment)\b/;
+/** What may stand beside the word of payment and change nothing: how and when. Anything else may turn it round (`Payé : non`), and is asked about. */
+const BESIDE =
+	/\b(a ete|est|has been|was|is|wurde|ist|fue|e stat[ao]|werd|par|by|via|with|per|mit|con|met|le|on|the|am|il|el|op|the|and|et|und|en|in full|fully|totalement|entierement|integralement|vollstandig|completamente|interamente|volledig|cb|carte|bancaire|card|credit card|karte|carta|tarjeta|cheque|check|cheques|virement|transfer|bank|wire|uberweisung|bonifico|transferencia|overschrijving|prelevement|sepa|direct debit|lastschrift|stripe|paypal|especes|cash|bar|lcr|traite|automatiquement|comptant|facture|invoice|statut|status|ok|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec|janv|fevr|avr|juil|sept)\b/g;
+const DAY = /\b\d{1,4} \d{1,2} \d{2,4}\b|\b\d{1,2} \d{1,2}\b|\b\d{1,2}(er)? (?=[a-z]{3,9}\b)|(?<=[a-z] )\d{4}\b/g;
 
 /** `''` is said nothing. */
 export function statusOf(written: string): Status | null {
@@ -27,6 +32,8 @@ export function statusOf(written: string): Status | null {
 	if (CANCELLED.test(words)) return 'cancelled';
 	if (PARTIAL.test(words)) return 'partial';
 	if (NOT.test(words) || TO_BE.test(words)) return 'open';
-	if (PAID.test(words)) return 'paid';
+	if (PAID.test(words)) return isOnlyPaid(words) ? 'paid' : 'unknown';
 	return OPEN.test(words) ? 'open' : 'unknown';
 }
+const isOnlyPaid = (words: string): boolean =>
+	words.replace(DAY, ' ').replace(new RegExp(PAID, 'g'), ' ').replace(BESIDE, ' ').trim() === '';

@@ -32,20 +32,23 @@ const NAMESPACE = /urn:oasis:names:specification:ubl:schema:xsd:(Invoice|CreditN
 export function readUbl(bytes: Uint8Array, when: When = ANY_DAY): ReadResult {
 	const read = parseXml(bytes, ARRAYS);
 	if ('finding' in read) return { ok: false, findings: [read.finding] };
-	const root = at(read.tree, 'Invoice') ?? at(read.tree, 'CreditNote');
+	const creditNote = at(read.tree, 'CreditNote');
+	const root = at(read.tree, 'Invoice') ?? creditNote;
 	if (!root || !NAMESPACE.test(read.xml))
 		return { ok: false, findings: [block('NOT_AN_INVOICE', 'racine', rootName(bytes) ?? '', 'Invoice, CreditNote')] };
-	return new UblReading(root, when).result();
+	return new UblReading(root, when, root === creditNote).result();
 }
 
 /** One walk over the tree; what can't be read is collected as findings instead of thrown. */
 class UblReading extends XmlReading {
 	private readonly root: Node;
+	private readonly isCreditNote: boolean;
 	private readonly totals: Node;
 
-	constructor(root: Node, when: When) {
+	constructor(root: Node, when: When, isCreditNote: boolean) {
 		super(when);
 		this.root = root;
+		this.isCreditNote = isCreditNote;
 		this.totals = at(root, 'LegalMonetaryTotal') ?? {};
 	}
 
@@ -69,7 +72,7 @@ class UblReading extends XmlReading {
 		const iban = means.map((mean) => text(mean, 'PayeeFinancialAccount', 'ID')).find((id) => id !== null) ?? null;
 		return {
 			number: text(root, 'ID') ?? '',
-			typeCode: text(root, 'InvoiceTypeCode') ?? text(root, 'CreditNoteTypeCode') ?? '380',
+			typeCode: text(root, 'InvoiceTypeCode') ?? this.creditNoteType() ?? '380',
 			issuedOn,
 			dueOn: this.dueDate(means, terms.parts) ?? terms.netDay,
 			currency,
@@ -111,6 +114,11 @@ class UblReading extends XmlReading {
 		};
 	}
 
+	/** A credit note says so by its name, whatever code it leaves out or takes from an invoice. */
+	private creditNoteType(): string | null {
+		const code = text(this.root, 'CreditNoteTypeCode');
+		return this.isCreditNote && (code === null || code === '380') ? '381' : code;
+	}
 	protected hasTaxNumber(): boolean {
 		const parties = [
 			at(at(this.root, 'AccountingSupplierParty') ?? {}, 'Party'),

@@ -10,6 +10,8 @@ const compact = (written: string): string =>
 		.replace(/[\s\u00a0\u202f€'’]|EUR/gi, '')
 		.replace('\u2212', '-')
 		.replace(/^\((.*)\)$/, '-$1')
+		// Swiss and German: no cents.
+		.replace(/(\d)[.,]-+$/, '$1')
 		.replace(/^(.*)-$/, '-$1');
 
 /** The mark that is followed by one or two digits at the end of some value, when all values agree; `null` otherwise. */
@@ -21,12 +23,12 @@ export function decimalMarkOf(values: Iterable<string>): DecimalMark {
 	}
 	return marks.size === 1 ? ([...marks][0] as ',' | '.') : null;
 }
-/** In a column of cents without any decimals: the other one than the mark that groups thousands, seen in `1.234`, which is no number of cents. */
+/** In a column without any decimals: the other one than the mark that groups thousands, seen twice in a value (`1.234.567`). Once may be three decimals. */
 export function markByGrouping(values: Iterable<string>): DecimalMark {
 	const grouping = new Set<string>();
 	for (const value of values) {
 		if (/[.,]\d{1,2}$/.test(compact(value))) return null;
-		const mark = /^[+-]?\d{1,3}([.,])\d\d[1-9]$/.exec(compact(value))?.[1];
+		const mark = /^[+-]?\d{1,3}([.,])\d{3}\1\d{3}/.exec(compact(value))?.[1];
 		if (mark) grouping.add(mark);
 	}
 	return grouping.size === 1 ? (grouping.has('.') ? ',' : '.') : null;
@@ -61,22 +63,22 @@ function parseMarked(text: string, mark: ',' | '.', decimals: number): Minor | n
 }
 
 /**
- * `118.960`: 118.96 written with three decimals, or 118 960? Doubtful where no column tells, and the currency may have such decimals. The two readings as
- * they would be written without a doubt, or null.
+ * `118.960`: 118.96 written with three decimals, or 118 960? Doubtful where no column tells, and the currency has decimals. The two readings as they would be
+ * written without a doubt, or null.
  */
 export function doubtfulReadings(written: string, decimals = 2): [string, string] | null {
 	const [, sign = '', whole = '', three = ''] = /^([+-]?)([1-9]\d{0,2})[.,](\d{3})$/.exec(compact(written)) ?? [];
 	const small = parseDecimal(`${sign}${whole}.${three}`, decimals);
 	const large = parseDecimal(`${sign}${whole}${three}`, decimals);
-	if (small === null || large === null || decimals === 0) return null;
+	if (large === null || decimals === 0) return null;
 	const plain = (amount: Minor): string => toDecimal(amount, decimals).replace('.', ',');
-	return [plain(small), plain(large)];
+	return [small === null ? `${sign}${whole},${three}` : plain(small), plain(large)];
 }
 
 /** Day first or month first; `ambiguous` when no value can tell. */
 export type DateOrder = 'dmy' | 'mdy';
 /** The hour behind a day: without a zone it changes nothing. */
-const HOUR = String.raw`(?:[ T]+\d{1,2}[:h]\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?: ?[AaPp]\.?[Mm]\.?)?)?`;
+const HOUR = String.raw`(?:[ T]+\d{1,2}[:h]\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?: ?[AaPp]\.?[Mm]\.?)?(?: ?(?:[+-]\d{2}:?\d{2}|UTC|GMT))?)?`;
 const NUMERIC = new RegExp(`^(\\d{1,2})[/.-](\\d{1,2})[/.-](\\d{4}|\\d{2})${HOUR}$`);
 const YEAR_FIRST = new RegExp(`^(\\d{4})[-/.]?(\\d{2})[-/.]?(\\d{2})${HOUR}$`);
 /** What the values themselves say: `null` when none has a number over 12 in first or second place. */
@@ -88,7 +90,7 @@ export function dateOrderOf(values: Iterable<string>): DateOrder | null {
 		if (!match) continue;
 		const [a, b] = [Number(match[1]), Number(match[2])];
 		// Nobody writes points between month and day in that order.
-		if (a > 12 || value.includes('.')) return 'dmy';
+		if (a > 12 || /^\d{1,2}\./.test(value.trim())) return 'dmy';
 		differ ||= a !== b;
 		isMonthFirst ||= b > 12;
 	}

@@ -12,6 +12,8 @@ import { decimalOf } from '../norm-values.ts';
 import { decodeText } from '../text.ts';
 
 export const isOfx = (head: string): boolean => /OFXHEADER|<OFX>/i.test(head);
+/** What stands in a comment is said to nobody. */
+const COMMENT = /<!--[^]*?-->/g;
 const TAG = /<(\/?)([A-Z0-9.]{1,32})>([^<]*)/gi;
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
 const plain = (written: string): string =>
@@ -25,7 +27,7 @@ export function readOfx(bytes: Uint8Array): StatementReading {
 	const findings: Finding[] = [];
 	let transaction: Record<string, string> | null = null;
 	let isLedger = false;
-	for (const [, slash, name = '', words = ''] of decodeText(bytes).matchAll(TAG)) {
+	for (const [, slash, name = '', words = ''] of decodeText(bytes).replace(COMMENT, '').matchAll(TAG)) {
 		const [tag, value, isEnd] = [name.toUpperCase(), plain(words), slash === '/'];
 		const statement = statements.at(-1);
 		if (/^(CC)?STMTRS$/.test(tag) && !isEnd)
@@ -85,8 +87,7 @@ function lineOf(written: Record<string, string>, statement: BankStatement, findi
 /** OFX 2.3, 3.2.8.2: `YYYYMMDD`, then the hour, its thousandths and `[hours from GMT:zone]`, each of which may be left out. */
 function dayOf(written: string | undefined): CivilDate | null {
 	const [, year, month, day] =
-		/^(\d{4})(\d{2})(\d{2})(?:\d{2}(?:\d{2}(?:\d{2}(?:\.\d{1,6})?)?)?)?(?: ?\[[+-]?\d{1,2}(?:\.\d{1,2})?(?::[\w ]*)?\])?$/.exec(
-			written ?? ''
-		) ?? [];
+		/^(\d{4})(\d{2})(\d{2})(?:[T ]?\d{2}(?:\d{2}(?:\d{2}(?:\.\d{1,6})?)?)?)?(?: ?\[[^\]]*\])?$/.exec(written ?? '') ??
+		[];
 	return parseCivilDate(`${year}-${month}-${day}`);
 }
