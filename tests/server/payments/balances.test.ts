@@ -26,7 +26,7 @@ import { openHouse, type TestHouse } from '../../setup/house.ts';
 
 let house: TestHouse;
 beforeAll(async () => {
-	const names = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven'];
+	const names = 'one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen'.split(' ');
 	house = await openHouse(names.map((name) => `acct_${name}`));
 });
 afterAll(() => house.close());
@@ -36,7 +36,7 @@ let payer: Payer;
 let name: string;
 /** Each test has a supplier and an account of its own. */
 beforeEach(async () => {
-	name = `acct_${['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'ten', 'eleven'][nth++]!}`;
+	name = `acct_${'one two three four five six seven ten eleven twelve fifteen'.split(' ')[nth++]!}`;
 	cast = await aSupplier(house.services, name, `Atelier ${nth}`);
 	payer = await aPayer(house.services, cast, `paul${nth}@roche.example`);
 });
@@ -253,6 +253,19 @@ describe('account by account', () => {
 			expect(wrong[account]!.balanceMinor - wrong[account]!.booksMinor).toBe(by);
 		expect((await gaps()).map((gap) => gap.stripeAccount).sort()).toEqual([name, 'acct_eight'].sort());
 	});
+	test.each(['today’s', 'the former'])(
+		'%s is compared though nothing of ours ever moved on it: Stripe takes its fees there',
+		async (which) => {
+			const other = which === 'today’s' ? 'acct_thirteen' : 'acct_fourteen';
+			if (which === 'today’s') await paid(10_000);
+			await changeStripeAccount(house.services, cast.owner, other);
+			if (which !== 'today’s') await paid(10_000, other);
+			const quiet = which === 'today’s' ? other : name;
+			moveBalance(house.world.world, at(quiet), 'stripe_fee', -500);
+			await hours(1);
+			expect((await compared())[quiet]).toMatchObject({ balanceMinor: -500n, booksMinor: -500n });
+		}
+	);
 	test('one that does not answer is not compared, says nothing false, and keeps no other from it', async () => {
 		await paid(10_000);
 		await changeStripeAccount(house.services, cast.owner, 'acct_nine');

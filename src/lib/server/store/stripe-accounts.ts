@@ -30,7 +30,8 @@ export async function listStripeAccounts(tx: Tx, scope: Scope, now: Date): Promi
 
 export type AccountDue = { supplierId: string; account: string | null };
 /**
- * Accounts that answer and that something of ours moved on in the last `days`, or is not settled on; `orHeld`: or that money of ours lies on, or that differ.
+ * Accounts that answer, of suppliers on whose account something of ours moved in the last `days` (Stripe takes its fees on the others too); or on which
+ * something is not settled; `orHeld`: or that money of ours lies on, or that differ.
  * Found by index, of all suppliers: of those that nothing can move on any more there may be any number.
  */
 export async function listAccountsDue(
@@ -42,7 +43,8 @@ export async function listAccountsDue(
 	const held = sql`union select supplier_id, account from stripe_account where books_minor <> 0 or balance_minor <> books_minor`;
 	const rows = await db.system.execute<{ supplier_id: string; account: string }>(sql`
 		select a.supplier_id, a.account from (
-			select supplier_id, account from stripe_account where moved_at >= ${since(days)}
+			select one.supplier_id, one.account from stripe_account moved join stripe_account one using (supplier_id)
+				where moved.moved_at >= ${since(days)}
 			union select supplier_id, stripe_account from unsettled_object
 			${orHeld ? held : sql``}) due
 		join stripe_account a using (supplier_id, account)
