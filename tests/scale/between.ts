@@ -42,7 +42,7 @@ export async function putBetween({ dir, programs, webPorts, logins, superuser }:
 		},
 		pool: {
 			port: pool.port,
-			console: `postgres://${LOOKER.name}:${encodeURIComponent(LOOKER.password)}@127.0.0.1:${pool.port}/pgbouncer`
+			console: consoleOf(pool.port)
 		},
 		close: async () => void (await Promise.all([front.child, pool.child].map(endChild)))
 	};
@@ -141,3 +141,8 @@ const opens = (port: number): Promise<boolean> =>
 		const socket = net.connect(port, '127.0.0.1', () => (socket.destroy(), done(true)));
 		socket.once('error', () => done(false));
 	});
+function consoleOf(port: number): string {
+	const address = new URL(`postgres://127.0.0.1:${port}/pgbouncer`);
+	Object.assign(address, { username: LOOKER.name, password: LOOKER.password });
+	return address.href;
+}
