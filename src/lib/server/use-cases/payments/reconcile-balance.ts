@@ -1,5 +1,5 @@
-// Once a day, of every account that answers and on which money of ours lies, or may still move: what Stripe says moved beside the books, and its balance
-// beside account 511.
+// Once a day, of every account that answers and on which money of ours lies, and of all accounts of a supplier at work: what Stripe says moved beside the
+// books, and its balance beside account 511.
 import { mintScope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import { listAccountsDue, WATCHED_DAYS } from '../../store/stripe-accounts.ts';

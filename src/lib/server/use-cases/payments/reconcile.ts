@@ -97,8 +97,8 @@ async function askRefundAgain(services: Services, scope: Scope, open: OpenRefund
 
 /**
  * Looks again at every intent that anything happened to in the last days: refunds, returns, disputes and late results whose webhooks never came.
- * Stripe keeps thirty days of events (https://docs.stripe.com/api/events). Of accounts that something of ours moved on in the last `movedDays`: on any other,
- * today's and former ones, nothing of ours can happen.
+ * Stripe keeps thirty days of events (https://docs.stripe.com/api/events). Of suppliers on one of whose accounts something of ours moved in the last
+ * `movedDays`, all accounts, today's and former ones: on any other nothing of ours can happen.
  */
 export async function reconcileRecent(services: Services, days = 3, movedDays = WATCHED_DAYS): Promise<void> {
 	const due = await listAccountsDue(services.db, services.clock.now(), { days: movedDays });
