@@ -64,6 +64,52 @@ describe('a file', () => {
 		expect(await storage().has(address)).toBeNull();
 		expect(await problemOf(storage().get(address, bytes.length))).toEqual(['missing', expect.stringContaining(key)]);
 	});
+	test.each([true, false])(
+		'that is not there is missing, and no more than that; may the key list: %s',
+		async (mayList) => {
+			world.mayList = mayList;
+			const left = await storage().put(supplierId, new Uint8Array([1]));
+			for (let i = 0; i < 2; i++) {
+				expect(await storage().has(address)).toBeNull();
+				expect(await problemOf(storage().get(address, bytes.length))).toEqual([
+					'missing',
+					expect.stringContaining(key)
+				]);
+			}
+			expect(await storage().has(left)).toBe(1);
+			expect(world.log.filter(({ method }) => method === 'PUT')).toHaveLength(mayList ? 1 : 2);
+		}
+	);
+	test('that may not be read is never taken for one that is not there, though others could be read before', async () => {
+		await storage().put(supplierId, bytes);
+		const absent = { ...address, supplierId: newId() };
+		const ask = async (kind: StorageProblemKind) => {
+			for (const one of [address, absent])
+				for (const asked of [() => storage().get(one, bytes.length), () => storage().has(one)])
+					expect(await problemOf(asked())).toEqual([kind, expect.stringMatching(/AccessDenied.*STORAGE_/)]);
+		};
+		world.denied = ['GET', 'HEAD'];
+		await ask('refused');
+		// Nor is the probe put by who may not put.
+		world.objects.delete('ponctuel-probe');
+		world.denied = ['GET', 'HEAD', 'PUT'];
+		await ask('refused');
+		expect([...world.objects.keys()]).toEqual([key]);
+		world.denied = [];
+		expect(await storage().has(absent)).toBeNull();
+		world.denied = ['GET', 'HEAD'];
+		await ask('refused');
+	});
+	test('whose right comes back while it is asked for is read', async () => {
+		await storage().put(supplierId, bytes);
+		world.denied = ['GET'];
+		const put = world.objects.set.bind(world.objects);
+		world.objects.set = (name, what) => {
+			world.denied = [];
+			return put(name, what);
+		};
+		expect(await storage().get(address, bytes.length)).toHaveLength(bytes.length);
+	});
 	test('of another supplier is reached by nobody who knows its hash', async () => {
 		await storage().put(supplierId, bytes);
 		const other = { ...address, supplierId: newId() };

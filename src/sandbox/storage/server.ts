@@ -42,7 +42,7 @@ const broken = (fault: StorageFault | undefined): Answer | null =>
 type Asked = { method: string; url: string; key: string; body: Uint8Array };
 function answer(world: StorageWorld, { method, url, key, body }: Asked): Answer {
 	if (url.split('/')[1] !== world.bucket || world.isGone) return { status: 404, code: 'NoSuchBucket' };
-	if (!key) return { status: 403, code: 'AccessDenied' };
+	if (!key || world.denied.includes(method)) return { status: 403, code: 'AccessDenied' };
 	const there = world.objects.get(key);
 	if (method === 'PUT') {
 		world.objects.set(key, body);
@@ -53,7 +53,8 @@ function answer(world: StorageWorld, { method, url, key, body }: Asked): Answer 
 		return { status: 204 };
 	}
 	if (method !== 'GET' && method !== 'HEAD') return { status: 405, code: 'MethodNotAllowed' };
-	return there ? { status: 200, bytes: there } : { status: 404, code: 'NoSuchKey' };
+	if (there) return { status: 200, bytes: there };
+	return world.mayList ? { status: 404, code: 'NoSuchKey' } : { status: 403, code: 'AccessDenied' };
 }
 
 function send(res: ServerResponse, method: string, { status, code, bytes }: Answer, fault?: StorageFault): void {

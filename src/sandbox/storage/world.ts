@@ -16,6 +16,10 @@ export class StorageWorld {
 	region = 'fr-test';
 	accessKey = 'sandbox-access-key';
 	secretKey = 'sandbox-secret-key';
+	/** The key has the right to list the bucket (s3:ListBucket): without, what is not there is as what may not be read. */
+	mayList = false;
+	/** Methods whose right was taken from the key. */
+	denied: string[] = [];
 	/** Somebody has deleted the bucket. */
 	isGone = false;
 	readonly objects = new Map<string, Uint8Array>();

@@ -9,6 +9,13 @@ export type S3Limits = { milliseconds: number; retries: number };
 /** Of one file with all its tries. Busy (503 SlowDown, 429) or at fault, it is asked twice more within the second. */
 const LIMITS: S3Limits = { milliseconds: 30_000, retries: 2 };
 type Asked = { method: 'PUT' | 'GET' | 'HEAD' | 'DELETE'; key: string; body?: Uint8Array; hash?: string };
+type Answer = { response: Response; bytes: Uint8Array };
+/**
+ * Who may not list, and our key need not, is told 403 AccessDenied of what is not there, as of what it may not read:
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html (permissions). A file of our own, which is there, tells the two apart.
+ */
+const DENIED = 'denied';
+const PROBE = 'ponctuel-probe';
 
 export function s3Storage(config: StorageConfig, limits = LIMITS): FileStorage {
 	const client = new AwsClient({
@@ -20,7 +27,7 @@ export function s3Storage(config: StorageConfig, limits = LIMITS): FileStorage {
 		initRetryMs: 200
 	});
 	/** The answer with its whole body: a connection that is cut in the middle of it is no answer. */
-	const ask = async ({ method, key, body, hash }: Asked): Promise<{ response: Response; bytes: Uint8Array }> => {
+	const ask = async ({ method, key, body, hash }: Asked): Promise<Answer> => {
 		try {
 			const response = await client.fetch(`${config.endpoint}/${config.bucket}/${key}`, {
 				method,
@@ -39,20 +46,43 @@ export function s3Storage(config: StorageConfig, limits = LIMITS): FileStorage {
 			);
 		}
 	};
-	/** Fine, or there is no such file (`null`): everything else is thrown. */
-	const done = async (asked: Asked): Promise<{ response: Response; bytes: Uint8Array } | null> => {
+	const problem = ({ method, key }: Asked, status: number, code: string): StorageProblem => {
+		const isPassing =
+			status >= 500 || status === 429 || code === 'RequestTimeout' || code === 'XAmzContentSHA256Mismatch';
+		return new StorageProblem(
+			isPassing ? 'away' : 'refused',
+			`${method} ${key}: ${status} ${code}${isPassing ? '' : `; look at STORAGE_* (bucket ${config.bucket}, region ${config.region}) and at what its key may do`}`
+		);
+	};
+	/** Fine, or there is no such file, or it is `DENIED`, which may mean either: everything else is thrown. */
+	const done = async (asked: Asked): Promise<Answer | null | typeof DENIED> => {
 		const answer = await ask(asked);
 		const { status } = answer.response;
 		if (status >= 200 && status < 300) return answer;
 		// The answer to HEAD has no body that could say more.
 		const code = asked.method === 'HEAD' ? '' : codeOf(answer.bytes);
 		if (status === 404 && code !== 'NoSuchBucket') return null;
-		const isPassing =
-			status >= 500 || status === 429 || code === 'RequestTimeout' || code === 'XAmzContentSHA256Mismatch';
-		throw new StorageProblem(
-			isPassing ? 'away' : 'refused',
-			`${asked.method} ${asked.key}: ${status} ${code}${isPassing ? '' : `; look at STORAGE_* (bucket ${config.bucket}, region ${config.region})`}`
-		);
+		const isRead = asked.method === 'GET' || asked.method === 'HEAD';
+		if (isRead && status === 403 && (code === 'AccessDenied' || asked.method === 'HEAD')) return DENIED;
+		throw problem(asked, status, code);
+	};
+	const isProbeRead = async (): Promise<boolean> => {
+		const probe = await done({ method: 'GET', key: PROBE });
+		return probe !== null && probe !== DENIED;
+	};
+	/** Throws when our key may not read. The probe is put by the first who needs it, and stays. */
+	const checkRights = async (): Promise<void> => {
+		if (await isProbeRead()) return;
+		await done({ method: 'PUT', key: PROBE, body: new TextEncoder().encode(PROBE), hash: sha256(PROBE) });
+		if (!(await isProbeRead())) throw problem({ method: 'GET', key: PROBE }, 403, 'AccessDenied');
+	};
+	/** null: it is not there. That it was denied is believed only of who may read, and once more after that was seen: rights may have come back meanwhile. */
+	const find = async (asked: Asked): Promise<Answer | null> => {
+		const first = await done(asked);
+		if (first !== DENIED) return first;
+		await checkRights();
+		const second = await done(asked);
+		return second === DENIED ? null : second;
 	};
 	return {
 		async put(supplierId, bytes) {
@@ -63,7 +93,7 @@ export function s3Storage(config: StorageConfig, limits = LIMITS): FileStorage {
 		},
 		async get(address, byteSize) {
 			const key = keyOf(address);
-			const found = await done({ method: 'GET', key });
+			const found = await find({ method: 'GET', key });
 			if (!found) throw new StorageProblem('missing', `${key} is not there`);
 			if (found.bytes.length !== byteSize || sha256(found.bytes) !== address.sha256)
 				throw new StorageProblem(
@@ -73,7 +103,7 @@ export function s3Storage(config: StorageConfig, limits = LIMITS): FileStorage {
 			return found.bytes;
 		},
 		async has(address) {
-			const found = await done({ method: 'HEAD', key: keyOf(address) });
+			const found = await find({ method: 'HEAD', key: keyOf(address) });
 			return found && Number(found.response.headers.get('content-length'));
 		},
 		remove: async (address) => void (await done({ method: 'DELETE', key: keyOf(address) }))
