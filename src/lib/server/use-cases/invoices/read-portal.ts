@@ -214,8 +214,8 @@ export async function readInvoiceFile(
 	scope: Scope,
 	invoiceId: string
 ): Promise<{ content: Uint8Array; mediaType: string; fileName: string } | null> {
-	const file = await read(services, scope, (tx) => findInvoiceFile(tx, scope, invoiceId));
-	if (!file) return null;
-	const { mediaType, fileName } = file;
-	return { content: await readContent(services, scope, file), mediaType, fileName };
+	const file = await readContent(services, scope, () =>
+		read(services, scope, (tx) => findInvoiceFile(tx, scope, invoiceId))
+	);
+	return file && { content: file.content, mediaType: file.mediaType, fileName: file.fileName };
 }
