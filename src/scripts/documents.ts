@@ -6,6 +6,7 @@ import { readConfig } from '#lib/server/config.ts';
 import { s3Storage } from '#lib/server/gateways/storage/s3.ts';
 import type { Queries } from '#lib/server/store/database.ts';
 import { countDocuments } from '#lib/server/store/move-documents.ts';
+import { countPending } from '#lib/server/store/pending-objects.ts';
 import { checkDocuments, moveDocuments, type Mover } from '#lib/server/use-cases/documents/move-documents.ts';
 
 const config = readConfig(process.env);
@@ -38,6 +39,14 @@ try {
 	for (const place of ['database', 'storage'] as const) {
 		const { count, bytes } = await countDocuments(db, place);
 		console.info(`in the ${place}: ${count} documents, ${Math.round(bytes / 1_048_576)} MB`);
+	}
+	const left = await countPending(db, null);
+	console.info(`still to be removed from the storage, or being put there: ${left}`);
+	if (left && asked('--to-database')) {
+		console.error(
+			'Keep STORAGE_* until none is: the worker removes them hourly, those that nobody claimed after a day; or run this again in half an hour.'
+		);
+		problems += 1;
 	}
 } catch (error) {
 	const { cause, message } = error as Error & { cause?: Error };

@@ -2,7 +2,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AwsV4Signer } from 'aws4fetch';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { StorageConfig } from '#lib/server/config.ts';
 import { StorageProblem, type StorageProblemKind } from '#lib/server/gateways/storage/port.ts';
 import { s3Storage } from '#lib/server/gateways/storage/s3.ts';
@@ -29,6 +29,7 @@ beforeEach(async () => {
 	config = { endpoint, bucket, region, accessKey, secretKey };
 });
 afterEach(async () => {
+	vi.useRealTimers();
 	server.closeAllConnections();
 	await new Promise((done) => server.close(done));
 });
@@ -59,7 +60,7 @@ describe('a file', () => {
 	test('put twice is one, and removed twice is gone', async () => {
 		for (let i = 0; i < 2; i++) await storage().put(supplierId, bytes);
 		expect(world.objects.size).toBe(1);
-		for (let i = 0; i < 2; i++) await storage().remove(address);
+		for (let i = 0; i < 2; i++) await storage().removal(address)();
 		expect(world.objects.size).toBe(0);
 		expect(await storage().has(address)).toBeNull();
 		expect(await problemOf(storage().get(address, bytes.length))).toEqual(['missing', expect.stringContaining(key)]);
@@ -110,12 +111,26 @@ describe('a file', () => {
 		};
 		expect(await storage().get(address, bytes.length)).toHaveLength(bytes.length);
 	});
+	test('is not removed by a removal that was made a quarter of an hour ago, tried again or not', async () => {
+		await storage().put(supplierId, bytes);
+		const remove = storage().removal(address);
+		const made = Date.now();
+		vi.useFakeTimers({ toFake: ['Date'], now: made + 15 * 60_000 + 1000 });
+		for (let i = 0; i < 2; i++) {
+			world.faults = i ? [{ name: 'slow_down', times: 1 }] : [];
+			expect(await problemOf(remove())).toEqual(['refused', expect.stringContaining('RequestTimeTooSkewed')]);
+		}
+		vi.setSystemTime(made + 14 * 60_000);
+		expect(world.objects.has(key)).toBe(true);
+		await remove();
+		expect(world.objects.has(key)).toBe(false);
+	});
 	test('of another supplier is reached by nobody who knows its hash', async () => {
 		await storage().put(supplierId, bytes);
 		const other = { ...address, supplierId: newId() };
 		expect(await problemOf(storage().get(other, bytes.length))).toEqual(['missing', expect.any(String)]);
 		expect(await storage().has(other)).toBeNull();
-		await storage().remove(other);
+		await storage().removal(other)();
 		expect(await storage().has(address)).toBe(bytes.length);
 	});
 	test('that is damaged, or has another size, is never handed out', async () => {
@@ -136,8 +151,8 @@ describe('what goes wrong', () => {
 		['another bucket', { bucket: 'another-bucket' }, 'NoSuchBucket']
 	])('%s is told as such, and never as "no such file"', async (_what, over, code) => {
 		await storage().put(supplierId, bytes);
-		const { get, put, remove } = storage(over);
-		for (const ask of [() => get(address, bytes.length), () => put(supplierId, bytes), () => remove(address)])
+		const { get, put, removal } = storage(over);
+		for (const ask of [() => get(address, bytes.length), () => put(supplierId, bytes), removal(address)])
 			expect(await problemOf(ask())).toEqual(['refused', expect.stringMatching(new RegExp(`${code}.*STORAGE_`))]);
 		expect(world.objects.size).toBe(1);
 	});

@@ -4,7 +4,8 @@ import { spawn } from 'node:child_process';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import postgres from 'postgres';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { drizzle } from 'drizzle-orm/postgres-js';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { StorageProblem } from '#lib/server/gateways/storage/port.ts';
 import { s3Storage } from '#lib/server/gateways/storage/s3.ts';
 import { orComeBack } from '#lib/server/http/file-response.ts';
@@ -12,8 +13,10 @@ import { newId, sha256 } from '#lib/server/identity.ts';
 import { drainOnce } from '#lib/server/jobs/worker.ts';
 import type { Services } from '#lib/server/services.ts';
 import { saveDocument } from '#lib/server/store/documents.ts';
+import { listSuppliersDue } from '#lib/server/store/due-suppliers.ts';
 import { expectObject } from '#lib/server/store/pending-objects.ts';
 import { inScope } from '#lib/server/store/tx.ts';
+import { moveDocuments } from '#lib/server/use-cases/documents/move-documents.ts';
 import { removeUnclaimed } from '#lib/server/use-cases/upkeep/remove-unclaimed.ts';
 import { advanceNextImport } from '#lib/server/use-cases/imports/advance-import.ts';
 import { confirmImport } from '#lib/server/use-cases/imports/decide-import.ts';
@@ -64,6 +67,7 @@ beforeEach(() => {
 	world.faults = [];
 	world.isGone = false;
 	world.denied = [];
+	vi.useRealTimers();
 });
 afterAll(async () => {
 	await all.end();
@@ -220,6 +224,22 @@ describe('a storage that is away', () => {
 		expect(await rowOf(file)).toEqual({ content: null });
 		expect(world.objects.has(keyOf(file))).toBe(true);
 	});
+	test('is not asked for what was moved into the database at that moment', async () => {
+		const file = list();
+		const invoiceId = await keep(file);
+		const moving: Services = {
+			...services,
+			storage: {
+				...services.storage!,
+				get: async (address, size) => {
+					await all`update document set content = ${file.bytes} where sha256 = ${address.sha256}`;
+					await services.storage!.removal(address)();
+					return services.storage!.get(address, size);
+				}
+			}
+		};
+		expect(await contentOf(invoiceId, moving)).toBe(base64(file));
+	});
 	test('is told to who asks for a document, never as "no document"', async () => {
 		const invoiceId = await keep(list());
 		const ask = () => orComeBack(services, readInvoiceFile(services, cast.owner, invoiceId));
@@ -290,8 +310,133 @@ describe('what was put and has no row', () => {
 		await expect(keep(file)).rejects.toThrow(StorageProblem);
 		expect(await rowOf(file)).toBeUndefined();
 		world.faults = [];
-		await tend(later(25));
+		// By the next hour's round.
+		await tend(later(26));
 		const invoiceId = await keep(file);
+		expect(await contentOf(invoiceId)).toBe(base64(file));
+	});
+	const deletes = (file: File) =>
+		world.log.filter(({ method, key, status }) => method === 'DELETE' && key === keyOf(file) && status === 204).length;
+	/** One that is held up around its first DELETE: `reached` it, and goes on when it is `freed`. */
+	const slowRemover = (hours: number, when: 'before' | 'after') => {
+		const [reached, freed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+		const by = later(hours);
+		const storage = {
+			...services.storage!,
+			removal: (address: Parameters<NonNullable<Services['storage']>['removal']>[0]) => {
+				const remove = services.storage!.removal(address);
+				return async () => {
+					if (when === 'after') await remove();
+					reached.resolve();
+					await freed.promise;
+					if (when === 'before') await remove();
+				};
+			}
+		};
+		const ended = removeUnclaimed({ ...by, storage }, cast.system).then(
+			() => null,
+			(error: unknown) => error
+		);
+		return { reached: reached.promise, free: freed.resolve, ended };
+	};
+	const twoLeft = async () => {
+		const files = [list(), list()];
+		for (const file of files) await expect(keep(file, dying())).rejects.toThrow('killed');
+		return files;
+	};
+	test.each(['before', 'after'] as const)(
+		'by one that is held up %s its DELETE, while another removes it and its bytes are put anew: they stay',
+		async (when) => {
+			const files = await twoLeft();
+			const slow = slowRemover(25, when);
+			await slow.reached;
+			await tend(later(26));
+			const ids = [];
+			for (const file of files) ids.push(await keep(file));
+			// Longer than a mark holds.
+			vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 40 * 60_000 });
+			slow.free();
+			expect(await slow.ended).toEqual(when === 'after' ? null : expect.objectContaining({ kind: 'refused' }));
+			vi.useRealTimers();
+			for (const [i, id] of ids.entries()) expect(await contentOf(id)).toBe(base64(files[i]!));
+			expect(await pending()).toHaveLength(0);
+		}
+	);
+	test('by one at a time; and who comes back too late ends nothing that another has taken', async () => {
+		const files = await twoLeft();
+		const slow = slowRemover(25, 'after');
+		await slow.reached;
+		const [inHand, free] = deletes(files[0]!) ? files : files.toReversed();
+		await tend(later(25.4));
+		expect([deletes(inHand!), deletes(free!)]).toEqual([1, 1]);
+		world.faults = [{ name: 'slow_down', method: 'DELETE' }];
+		await expect(tend(later(26))).rejects.toMatchObject({ kind: 'away' });
+		world.faults = [];
+		slow.free();
+		expect(await slow.ended).toBeNull();
+		expect(await pending()).toMatchObject([{ sha256: sha256(inHand!.bytes) }]);
+		await expect(keep(inHand!)).rejects.toMatchObject({ kind: 'busy' });
+		await tend(later(27));
+		expect(await pending()).toHaveLength(0);
+		expect(await contentOf(await keep(inHand!))).toBe(base64(inHand!));
+	});
+	test('no more when somebody has it in hand again, though it was due when all were looked for', async () => {
+		const files = await twoLeft();
+		const slow = slowRemover(25, 'after');
+		await slow.reached;
+		const other = files.find((file) => !deletes(file))!;
+		const soon = later(25);
+		await expect(keep(other, { ...dying(), clock: soon.clock })).rejects.toThrow('killed');
+		slow.free();
+		expect(await slow.ended).toBeNull();
+		expect(world.objects.has(keyOf(other))).toBe(true);
+		expect(await pending()).toEqual([{ sha256: sha256(other.bytes), removing_since: null }]);
+		await keep(other);
+	});
+	test('by nobody while STORAGE_* is not set, and the log says so', async () => {
+		const [file] = await twoLeft();
+		const error = vi.spyOn(house.services.log, 'error');
+		await removeUnclaimed({ ...later(25), storage: null }, cast.system);
+		expect(error.mock.calls).toEqual([
+			[{ supplierId: cast.system.supplierId, count: 2 }, expect.stringContaining('STORAGE_ENDPOINT is not set')]
+		]);
+		error.mockClear();
+		await tend(later(25));
+		expect(world.objects.has(keyOf(file!))).toBe(false);
+		await removeUnclaimed({ ...later(25), storage: null }, cast.system);
+		expect(error.mock.calls).toEqual([]);
+		error.mockRestore();
+	});
+	test('because it was moved back, and whose removal failed: due at once, and not after a day', async () => {
+		const file = list();
+		const invoiceId = await keep(file);
+		const [{ count: others }] = await all<[{ count: number }]>`
+			select count(*)::int as count from document where content is null and sha256 <> ${sha256(file.bytes)}`;
+		expect(others).toBeGreaterThan(0);
+		world.faults = [{ name: 'slow_down', method: 'DELETE' }];
+		const moved = moveDocuments(
+			{
+				db: drizzle(all, { casing: 'snake_case' }) as never,
+				storage: services.storage!,
+				now: services.clock.now,
+				onProblem: () => {}
+			},
+			'database'
+		);
+		await expect(moved).rejects.toMatchObject({ kind: 'away' });
+		world.faults = [];
+		const [left] = await pending();
+		const isDue = async (by: Services) =>
+			(await listSuppliersDue(by.db, 'objects_to_remove', by.clock.now())).some(
+				({ supplierId }) => supplierId === cast.system.supplierId
+			);
+		expect(await isDue(services)).toBe(true);
+		const before = world.objects.size;
+		await tend(later(0.4));
+		expect([await pending(), world.objects.size]).toEqual([[left], before]);
+		await tend(later(0.6));
+		expect([await pending(), world.objects.size]).toEqual([[], before - 1]);
+		expect(await isDue(services)).toBe(false);
 		expect(await contentOf(invoiceId)).toBe(base64(file));
 	});
 	test.each(['begun', 'over'])(
@@ -313,7 +458,7 @@ describe('what was put and has no row', () => {
 			await expect(keep(file, slow)).rejects.toThrow('was not put');
 			expect(await rowOf(file)).toBeUndefined();
 			world.faults = [];
-			await tend(later(25));
+			await tend(later(26));
 		}
 	);
 });
@@ -376,7 +521,25 @@ describe('the operator’s move', () => {
 			expect((await run('--to-database', killAfter)).code).toBeNull();
 			await whole();
 		}
-		expect(await run('--to-database')).toMatchObject({ code: 0 });
+		// Whoever died holds what it was removing for half an hour: said, and the rest is moved.
+		world.faults = [{ name: 'slow_down', method: 'DELETE' }];
+		expect(await run('--to-database')).toMatchObject({ code: 1, said: expect.stringContaining('SlowDown') });
+		world.faults = [];
+		const held = await pending();
+		expect(held.length).toBeGreaterThan(0);
+		expect(await run('--to-database')).toMatchObject({
+			code: 1,
+			said: expect.stringMatching(new RegExp(`being put there: ${held.length}\n[^]*Keep STORAGE_`))
+		});
+		expect(await run('--to-storage')).toMatchObject({
+			code: 1,
+			said: expect.stringMatching(new RegExp(`is being removed: run it again[^]* ${held.length} left where they were`))
+		});
+		await whole();
+		await all`update pending_object set removing_since = removing_since - interval '31 minutes'`;
+		expect(await run('--to-storage')).toMatchObject({ code: 0, said: expect.stringContaining('being put there: 0') });
+		await whole();
+		expect(await run('--to-database')).toMatchObject({ code: 0, said: expect.stringContaining('being put there: 0') });
 		expect(await places()).toEqual({ inside: before.inside + before.beside, beside: 0 });
 		for (const [i, id] of ids.entries()) expect(await contentOf(id, house.services)).toBe(base64(files[i]!));
 		// What a killed run left there is found like everything else.

@@ -2,7 +2,7 @@
 // kept, and the table itself lets bytes go and come back only as they were (keep_document).
 import { sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
-import { claimObject, removeObject } from './pending-objects.ts';
+import { claimObject, takeReturned } from './pending-objects.ts';
 
 export type Place = 'database' | 'storage';
 export type PlacedDocument = { supplierId: string; documentId: string; sha256: string; byteSize: number };
@@ -44,12 +44,14 @@ export async function contentInDatabase(db: Queries, one: PlacedDocument): Promi
 export const letContentGo = (db: Queries, one: PlacedDocument): Promise<boolean> =>
 	db.transaction(async (tx) => {
 		if (!(await claimObject(tx, one, one.sha256))) return false;
-		await tx.execute(sql`update document set content = null where ${its(one)}`);
+		await tx.execute(sql`update document set content = null where ${its(one)} and content is not null`);
 		return true;
 	});
-/** What lies in the storage is then to be removed. */
-export const takeContentBack = (db: Queries, one: PlacedDocument, content: Uint8Array, now: Date): Promise<void> =>
+/** `true`: what lies in the storage is then to be removed, by who calls. */
+export const takeContentBack = (db: Queries, one: PlacedDocument, content: Uint8Array, mark: Date): Promise<boolean> =>
 	db.transaction(async (tx) => {
-		await tx.execute(sql`update document set content = ${content} where ${its(one)} and content is null`);
-		await removeObject(tx, one, one.sha256, now);
+		const rows = await tx.execute(
+			sql`update document set content = ${content} where ${its(one)} and content is null returning document_id`
+		);
+		return rows.length > 0 && takeReturned(tx, one, mark);
 	});

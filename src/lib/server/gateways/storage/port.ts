@@ -10,6 +10,8 @@ export type StorageProblemKind =
 	| 'away'
 	/** Key, bucket or region are not what they should be: somebody has to mend it, then the same again. */
 	| 'refused'
+	/** What was left there under this address is being removed: the same again within the hour. */
+	| 'busy'
 	/** It answers, and there is no such file. Never taken for "no document". */
 	| 'missing'
 	/** What is there is not what was put. It is never served. */
@@ -32,6 +34,9 @@ export type FileStorage = {
 	get(address: Address, byteSize: number): Promise<Uint8Array>;
 	/** How many bytes are there; null: none. */
 	has(address: Address): Promise<number | null>;
-	/** Nothing there is removed too. */
-	remove(address: Address): Promise<void>;
+	/**
+	 * Made before its caller looks whether it may, and sent after: a quarter of an hour after it was made the storage refuses it, so that who was held up in
+	 * between removes nothing that was put there since. Nothing there is removed too.
+	 */
+	removal(address: Address): () => Promise<void>;
 };

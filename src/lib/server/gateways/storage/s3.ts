@@ -8,7 +8,13 @@ import { StorageProblem, type Address, type FileStorage } from './port.ts';
 export type S3Limits = { milliseconds: number; retries: number };
 /** Of one file with all its tries. Busy (503 SlowDown, 429) or at fault, it is asked twice more within the second. */
 const LIMITS: S3Limits = { milliseconds: 30_000, retries: 2 };
-type Asked = { method: 'PUT' | 'GET' | 'HEAD' | 'DELETE'; key: string; body?: Uint8Array; hash?: string };
+type Asked = {
+	method: 'PUT' | 'GET' | 'HEAD' | 'DELETE';
+	key: string;
+	body?: Uint8Array;
+	hash?: string;
+	signedAt?: string;
+};
 type Answer = { response: Response; bytes: Uint8Array };
 /**
  * Who may not list, and our key need not, is told 403 AccessDenied of what is not there, as of what it may not read:
@@ -27,7 +33,7 @@ export function s3Storage(config: StorageConfig, limits = LIMITS): FileStorage {
 		initRetryMs: 200
 	});
 	/** The answer with its whole body: a connection that is cut in the middle of it is no answer. */
-	const ask = async ({ method, key, body, hash }: Asked): Promise<Answer> => {
+	const ask = async ({ method, key, body, hash, signedAt }: Asked): Promise<Answer> => {
 		try {
 			const response = await client.fetch(`${config.endpoint}/${config.bucket}/${key}`, {
 				method,
@@ -35,6 +41,7 @@ export function s3Storage(config: StorageConfig, limits = LIMITS): FileStorage {
 				// What arrives is held against it there.
 				headers: { 'x-amz-content-sha256': hash ?? sha256('') },
 				redirect: 'manual',
+				...(signedAt ? { aws: { datetime: signedAt } } : {}),
 				signal: AbortSignal.timeout(limits.milliseconds)
 			});
 			return { response, bytes: new Uint8Array(await response.arrayBuffer()) };
@@ -106,7 +113,11 @@ export function s3Storage(config: StorageConfig, limits = LIMITS): FileStorage {
 			const found = await find({ method: 'HEAD', key: keyOf(address) });
 			return found && Number(found.response.headers.get('content-length'));
 		},
-		remove: async (address) => void (await done({ method: 'DELETE', key: keyOf(address) }))
+		removal(address) {
+			// S3 takes no signature that is fifteen minutes old (RequestTimeTooSkewed), tried again or not.
+			const signedAt = new Date().toISOString().replace(/[:-]|\.\d{3}/g, '');
+			return async () => void (await done({ method: 'DELETE', key: keyOf(address), signedAt }));
+		}
 	};
 }
 /** A supplier's files lie under its id. */

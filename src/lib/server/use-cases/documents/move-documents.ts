@@ -12,6 +12,7 @@ import {
 	type PlacedDocument
 } from '../../store/move-documents.ts';
 import { endRemoval, expectObject } from '../../store/pending-objects.ts';
+import { removeObjects } from './remove-objects.ts';
 
 export type Mover = {
 	/** As the owner of the tables. */
@@ -23,10 +24,13 @@ export type Mover = {
 };
 const BATCH = 100;
 
-/** Answers with how many were moved. A storage that does not answer ends it; a file that is damaged or missing is said, and the others are moved. */
+/** Answers with how many were moved. A storage that does not answer ends it; a file that is damaged, missing or being removed is said, and the others are moved. */
 export async function moveDocuments(mover: Mover, to: Place): Promise<number> {
+	const { db, storage, now } = mover;
+	// What a move that was killed has left would be in the way.
+	await removeObjects({ storage, now, transact: (work) => db.transaction(work) }, null);
 	let moved = 0;
-	for await (const one of documentsIn(mover.db, to === 'storage' ? 'database' : 'storage'))
+	for await (const one of documentsIn(db, to === 'storage' ? 'database' : 'storage'))
 		if (await saying(mover, one, () => (to === 'storage' ? toStorage : toDatabase)(mover, one))) moved += 1;
 	return moved;
 }
@@ -73,13 +77,16 @@ async function toStorage({ db, storage, now }: Mover, one: PlacedDocument): Prom
 	if (sha256(content) !== one.sha256)
 		throw new StorageProblem('damaged', 'its bytes in the database are not what was received');
 	if (!(await db.transaction((tx) => expectObject(tx, one, one.sha256, now()))))
-		throw new StorageProblem('away', 'an older copy is being removed: run it again');
+		throw new StorageProblem('busy', 'an older copy is being removed: run it again in half an hour');
 	await storage.put(one.supplierId, content);
 	await storage.get(one, one.byteSize);
-	if (!(await letContentGo(db, one))) throw new StorageProblem('away', 'it is being moved by another: run it again');
+	if (!(await letContentGo(db, one))) throw new StorageProblem('busy', 'it is being moved by another: run it again');
 }
 async function toDatabase({ db, storage, now }: Mover, one: PlacedDocument): Promise<void> {
-	await takeContentBack(db, one, await storage.get(one, one.byteSize), now());
-	await storage.remove(one);
-	await db.transaction((tx) => endRemoval(tx, one, one.sha256));
+	const content = await storage.get(one, one.byteSize);
+	const remove = storage.removal(one);
+	const mark = now();
+	if (!(await takeContentBack(db, one, content, mark))) return;
+	await remove();
+	await db.transaction((tx) => endRemoval(tx, one, mark));
 }

@@ -19,7 +19,7 @@ export async function putContent(
 	if (!storage) return false;
 	if (await read(services, scope, (tx) => isDocumentKnown(tx, scope, sha256))) return true;
 	if (!(await commit(services, scope, (tx) => expectObject(tx, scope, sha256, clock.now()))))
-		throw new StorageProblem('away', `${scope.supplierId}/${sha256} is being removed: again in a moment`);
+		throw new StorageProblem('busy', `${scope.supplierId}/${sha256} is being removed: again within the hour`);
 	const put = await storage.put(scope.supplierId, await read(services, scope, bytes));
 	if (put.sha256 !== sha256)
 		throw new StorageProblem('damaged', `the file ${sha256} of an import is not what was received`);

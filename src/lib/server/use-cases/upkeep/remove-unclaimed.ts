@@ -1,14 +1,18 @@
-// What was put beside the database, and whose row was never written because a process died in between, is removed after a day.
+// What was put beside the database, and whose row was never written because a process died in between, is removed after a day; what a move back left, at once.
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
-import { beginRemovals, endRemoval } from '../../store/pending-objects.ts';
-import { commit } from '../run.ts';
+import { countPending } from '../../store/pending-objects.ts';
+import { removeObjects } from '../documents/remove-objects.ts';
+import { commit, read } from '../run.ts';
 
 export async function removeUnclaimed(services: Services, scope: Scope): Promise<void> {
-	const { storage, clock } = services;
-	if (!storage) return;
-	for (const sha256 of await commit(services, scope, (tx) => beginRemovals(tx, scope, clock.now()))) {
-		await storage.remove({ supplierId: scope.supplierId, sha256 });
-		await commit(services, scope, (tx) => endRemoval(tx, scope, sha256));
-	}
+	const { storage, clock, log } = services;
+	if (storage)
+		return removeObjects({ storage, now: clock.now, transact: (work) => commit(services, scope, work) }, scope);
+	const count = await read(services, scope, (tx) => countPending(tx, scope));
+	if (count)
+		log.error(
+			{ supplierId: scope.supplierId, count },
+			'files are still to be removed from object storage, and STORAGE_ENDPOINT is not set: set STORAGE_* until npm run documents counts none'
+		);
 }
