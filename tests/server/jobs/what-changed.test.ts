@@ -1,8 +1,9 @@
 // What goes through the suppliers by itself goes where something changed or is due, and forgets nobody: accounts at Stripe, what is open beside the books, what
 // has served its time. That those who are idle cost nothing: idle.test.ts.
 import postgres from 'postgres';
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import type { Services } from '#lib/server/services.ts';
 import { newId } from '#lib/server/identity.ts';
 import { idempotency, importFile, importJob, stripeAccount, unsettledObject } from '#lib/server/store/schema/index.ts';
 import type { ImportState } from '#lib/domain/invoices/import-states.ts';
@@ -142,6 +143,69 @@ test('what is open: where news was about it the same night; what nobody wrote ne
 	expect(error.mock.calls.map(([said]) => (said as { about: string }).about)).toEqual(['EUR 2030-01-01']);
 	await superuser`delete from open_sum where due_on = '2030-01-01'`;
 	error.mockRestore();
+});
+
+test('a supplier who can’t be compared keeps nothing from the others, and is compared the next night, as often as it takes', async () => {
+	const other = await aSupplier(house.services, `acct_${++nth}`, `Atelier ${nth}`);
+	const ids = [await anInvoice(house.services, cast, {}), await anInvoice(house.services, other, {})];
+	const last = await anInvoice(house.services, cast, {});
+	const error = vi.spyOn(house.services.log, 'error');
+	const warn = vi.spyOn(house.services.log, 'warn');
+	/** The database lets nobody into the work of one supplier. */
+	const { app } = house.services.db;
+	const failing = {
+		...house.services,
+		db: {
+			...house.services.db,
+			app: {
+				transaction: (work: (tx: unknown) => Promise<unknown>) =>
+					app.transaction(async (tx) => {
+						const outcome = await work(tx);
+						const [{ id }] = (await tx.execute(
+							sql`select current_setting('ponctuel.supplier_id') as id`
+						)) as unknown as [{ id: string }];
+						if (id === cast.supplierId) throw new Error('not today');
+						return outcome;
+					})
+			}
+		}
+	} as unknown as Services;
+	const told = () => {
+		const about = error.mock.calls.map(([said]) => (said as { about: string }).about);
+		error.mockClear();
+		return new Set(about.filter((one) => [...ids, last].includes(one)));
+	};
+	await superuser`update open_item set taken_off_minor = 7 where invoice_id = any(${ids})`;
+	// Once round, so that the piece of the night begins anew.
+	await compareOpen(house.services, { pieces: 1, invoices: 5000 });
+	told();
+	const aNight = (by: Services, invoices = 1) => compareOpen(by, { pieces: 1, invoices });
+	// News of the first nights (an hour is looked at twice), and none of the third: it is not forgotten, and the piece of these nights is of somebody else.
+	for (const others of [[ids[1]], [ids[1]], []]) {
+		warn.mockClear();
+		await aNight(failing);
+		expect(warn.mock.calls.map(([said]) => (said as { objectId: string }).objectId)).toContain(cast.supplierId);
+		expect(told()).toEqual(new Set(others));
+		later(1);
+	}
+	await superuser`update open_item set taken_off_minor = 7 where invoice_id = ${last}`;
+	await aNight(house.services);
+	expect(told()).toEqual(new Set([ids[0], last]));
+	later(1);
+	await aNight(house.services);
+	expect(told()).toEqual(new Set());
+	// Nor does the piece that was its own go by.
+	await aNight(failing, 5000);
+	expect(told()).toEqual(new Set([ids[1]]));
+	await aNight(house.services);
+	expect(told()).toEqual(new Set([ids[0], last]));
+	// And no longer than that.
+	const known = await superuser`select progress from worked where progress ? 'since'`;
+	expect(known).toHaveLength(1);
+	expect(known[0]!['progress']).not.toHaveProperty('failed');
+	await superuser`update open_item set taken_off_minor = 0 where invoice_id = any(${[...ids, last]})`;
+	error.mockRestore();
+	warn.mockRestore();
 });
 
 test('answers and files that have served their time go, in every supplier; what is being kept waits until it has ended', async () => {

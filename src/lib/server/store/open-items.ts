@@ -77,6 +77,8 @@ const FIRST: InvoicePlace = {
 	supplierId: '00000000-0000-0000-0000-000000000000',
 	invoiceId: '00000000-0000-0000-0000-000000000000'
 };
+/** Where those of a supplier begin. */
+export const beforeAllOf = (supplierId: string): InvoicePlace => ({ ...FIRST, supplierId });
 /** The next invoices of all suppliers behind one, `limit` at most, by their ids alone. */
 export async function listInvoicesOfAll(
 	{ system }: Database,

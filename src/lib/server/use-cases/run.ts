@@ -22,11 +22,13 @@ export async function commit<T>(services: Services, scope: Scope, work: (tx: Tx)
 export const read = <T>(services: Services, scope: Scope, work: (tx: Tx) => Promise<T>): Promise<T> =>
 	inScope(services.db, scope, work);
 
-/** One of many in a periodic task: what goes wrong with it is said, and keeps nothing from the others; the next round tries it again. */
-export async function safely(services: Services, objectId: string, work: () => Promise<unknown>): Promise<void> {
+/** One of many in a periodic task: what goes wrong with it is said, and keeps nothing from the others; the next round tries it again. `false`: it did. */
+export async function safely(services: Services, objectId: string, work: () => Promise<unknown>): Promise<boolean> {
 	try {
 		await work();
+		return true;
 	} catch (error) {
 		services.log.warn({ err: error, objectId }, 'not done, the next round will try again');
+		return false;
 	}
 }

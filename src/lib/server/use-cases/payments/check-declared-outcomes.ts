@@ -28,7 +28,7 @@ export async function checkDeclaredOutcomes(services: Services): Promise<void> {
 }
 
 /** At once, of the word that was just said. What goes wrong is left to the next round. */
-export const checkDeclaredOutcome = (services: Services, supplierId: string, attemptId: string): Promise<void> =>
+export const checkDeclaredOutcome = (services: Services, supplierId: string, attemptId: string): Promise<boolean> =>
 	safely(services, attemptId, async () => {
 		const scope = mintScope(supplierId, { kind: 'system' });
 		const known = await read(services, scope, async (tx) => ({

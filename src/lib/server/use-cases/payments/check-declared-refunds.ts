@@ -30,7 +30,11 @@ export async function checkDeclaredRefunds(services: Services): Promise<void> {
 	});
 }
 /** At once, of the word that was just said. What goes wrong is left to the next round. */
-export const checkDeclaredRefund = (services: Services, supplierId: string, refundRequestId: string): Promise<void> =>
+export const checkDeclaredRefund = (
+	services: Services,
+	supplierId: string,
+	refundRequestId: string
+): Promise<boolean> =>
 	safely(services, refundRequestId, async () => {
 		const scope = mintScope(supplierId, { kind: 'system' });
 		const [said, request] = await read(services, scope, async (tx) => [

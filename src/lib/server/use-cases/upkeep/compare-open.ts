@@ -1,9 +1,11 @@
 // Every night: what is stored as open beside what the books say it is. First what news was about since the last time; then the next piece of all there is,
-// because what was written past the product makes no news: whatever is wrong is found within a night, or within as many as there are pieces. A difference is
+// because what was written past the product makes no news: whatever is wrong is found within a night, or within as many as there are pieces. A supplier who could
+// not be compared is compared as a whole the next night. A difference is
 // a fault of ours, told to the operator, who reads it anew by `npm run open-items` (runbook).
 import { mintScope, type Scope } from '../../../domain/access/scope.ts';
 import type { Services } from '../../services.ts';
 import {
+	beforeAllOf,
 	listDayDifferences,
 	listDifferencesOf,
 	listInvoicesOfAll,
@@ -25,21 +27,56 @@ const A_NIGHT = { pieces: 20, invoices: AT_ONCE };
 /** `pieces` of so many `invoices` each, of all there is. */
 export async function compareOpen(services: Services, { pieces, invoices } = A_NIGHT): Promise<void> {
 	await mergeOpenSums(services.db);
-	const { since, supplierId, invoiceId } = (await findProgress(services.db, COMPARE_OPEN)) ?? {};
+	const { since, supplierId, invoiceId, failed } = (await findProgress(services.db, COMPARE_OPEN)) ?? {};
+	const again = new Set(failed?.split(' '));
+	const failing = await compareWhole(services, again, invoices);
 	const begunAt = services.clock.now();
 	// An hour earlier: what was begun then may have been committed since. The first time there is no instant to begin at: all there is comes piece by piece.
-	await compareNamed(services, new Date((since ? new Date(since) : begunAt).getTime() - HOUR_MS));
+	await compareNamed(services, new Date((since ? new Date(since) : begunAt).getTime() - HOUR_MS), failing);
 	let behind: InvoicePlace | null = supplierId && invoiceId ? { supplierId, invoiceId } : null;
 	for (let piece = 0; piece < pieces; piece++) {
-		behind = await comparePiece(services, behind, invoices);
-		await saveProgress(services.db, COMPARE_OPEN, { since: begunAt.toISOString(), ...behind });
+		behind = await comparePiece(services, behind, { invoices, failing });
+		await saveProgress(services.db, COMPARE_OPEN, {
+			since: begunAt.toISOString(),
+			...behind,
+			...(failing.size ? { failed: [...failing].join(' ') } : {})
+		});
 		if (!behind) return;
 	}
 }
 
-async function compareNamed(services: Services, since: Date): Promise<void> {
+/** All of those who could not be compared the last time. Answers with those who still can't. */
+async function compareWhole(services: Services, suppliers: Set<string>, atOnce: number): Promise<Set<string>> {
+	const failing = new Set<string>();
+	for (const supplierId of suppliers)
+		await orAgain(services, { supplierId, failing }, async () => {
+			const scope = mintScope(supplierId, { kind: 'system' });
+			tell(services, await read(services, scope, listDayDifferences));
+			let places = [beforeAllOf(supplierId)];
+			do {
+				places = (await listInvoicesOfAll(services.db, places.at(-1) ?? null, atOnce)).filter(
+					(place) => place.supplierId === supplierId
+				);
+				await compareSome(
+					services,
+					scope,
+					places.map((place) => place.invoiceId)
+				);
+			} while (places.length);
+		});
+	return failing;
+}
+/** What goes wrong with one keeps nothing from the others, and is not forgotten with the news that goes by. */
+async function orAgain(
+	services: Services,
+	{ supplierId, failing }: { supplierId: string; failing: Set<string> },
+	work: () => Promise<void>
+): Promise<void> {
+	if (!(await safely(services, supplierId, work))) failing.add(supplierId);
+}
+async function compareNamed(services: Services, since: Date, failing: Set<string>): Promise<void> {
 	for (const { supplierId, invoiceIds, attemptIds, clientIds } of await listNamedSince(services.db, since))
-		await safely(services, supplierId, async () => {
+		await orAgain(services, { supplierId, failing }, async () => {
 			const scope = mintScope(supplierId, { kind: 'system' });
 			const ids = new Set(invoiceIds);
 			const others = await read(services, scope, (tx) => listInvoicesOf(tx, scope, { attemptIds, clientIds, since }));
@@ -51,11 +88,11 @@ async function compareNamed(services: Services, since: Date): Promise<void> {
 async function comparePiece(
 	services: Services,
 	behind: InvoicePlace | null,
-	invoices: number
+	{ invoices, failing }: { invoices: number; failing: Set<string> }
 ): Promise<InvoicePlace | null> {
 	const places = await listInvoicesOfAll(services.db, behind, invoices);
 	for (const [supplierId, its] of Map.groupBy(places, (place) => place.supplierId))
-		await safely(services, supplierId, async () => {
+		await orAgain(services, { supplierId, failing }, async () => {
 			const scope = mintScope(supplierId, { kind: 'system' });
 			if (supplierId !== behind?.supplierId) tell(services, await read(services, scope, listDayDifferences));
 			await compareSome(
