@@ -53,16 +53,8 @@ export function s3Storage(config: StorageConfig, limits = LIMITS): FileStorage {
 			);
 		}
 	};
-	const problem = ({ method, key }: Asked, status: number, code: string): StorageProblem => {
-		const isPassing =
-			status >= 500 || status === 429 || code === 'RequestTimeout' || code === 'XAmzContentSHA256Mismatch';
-		return new StorageProblem(
-			isPassing ? 'away' : 'refused',
-			`${method} ${key}: ${status} ${code}${isPassing ? '' : `; look at STORAGE_* (bucket ${config.bucket}, region ${config.region}) and at what its key may do`}`
-		);
-	};
 	/** Fine, or there is no such file, or it is `DENIED`, which may mean either: everything else is thrown. */
-	const done = async (asked: Asked): Promise<Answer | null | typeof DENIED> => {
+	const done = async (asked: Asked): Promise<Outcome> => {
 		const answer = await ask(asked);
 		const { status } = answer.response;
 		if (status >= 200 && status < 300) return answer;
@@ -71,26 +63,9 @@ export function s3Storage(config: StorageConfig, limits = LIMITS): FileStorage {
 		if (status === 404 && code !== 'NoSuchBucket') return null;
 		const isRead = asked.method === 'GET' || asked.method === 'HEAD';
 		if (isRead && status === 403 && (code === 'AccessDenied' || asked.method === 'HEAD')) return DENIED;
-		throw problem(asked, status, code);
+		throw problemOf(config, asked, { status, code });
 	};
-	const isProbeRead = async (): Promise<boolean> => {
-		const probe = await done({ method: 'GET', key: PROBE });
-		return probe !== null && probe !== DENIED;
-	};
-	/** Throws when our key may not read. The probe is put by the first who needs it, and stays. */
-	const checkRights = async (): Promise<void> => {
-		if (await isProbeRead()) return;
-		await done({ method: 'PUT', key: PROBE, body: new TextEncoder().encode(PROBE), hash: sha256(PROBE) });
-		if (!(await isProbeRead())) throw problem({ method: 'GET', key: PROBE }, 403, 'AccessDenied');
-	};
-	/** null: it is not there. That it was denied is believed only of who may read, and once more after that was seen: rights may have come back meanwhile. */
-	const find = async (asked: Asked): Promise<Answer | null> => {
-		const first = await done(asked);
-		if (first !== DENIED) return first;
-		await checkRights();
-		const second = await done(asked);
-		return second === DENIED ? null : second;
-	};
+	const find = finding(done, (asked) => problemOf(config, asked, { status: 403, code: 'AccessDenied' }));
 	return {
 		async put(supplierId, bytes) {
 			const address = { supplierId, sha256: sha256(bytes) };
@@ -118,6 +93,42 @@ export function s3Storage(config: StorageConfig, limits = LIMITS): FileStorage {
 			const signedAt = new Date().toISOString().replace(/[:-]|\.\d{3}/g, '');
 			return async () => void (await done({ method: 'DELETE', key: keyOf(address), signedAt }));
 		}
+	};
+}
+function problemOf(
+	{ bucket, region }: StorageConfig,
+	{ method, key }: Asked,
+	{ status, code }: { status: number; code: string }
+): StorageProblem {
+	const isPassing =
+		status >= 500 || status === 429 || code === 'RequestTimeout' || code === 'XAmzContentSHA256Mismatch';
+	return new StorageProblem(
+		isPassing ? 'away' : 'refused',
+		`${method} ${key}: ${status} ${code}${isPassing ? '' : `; look at STORAGE_* (bucket ${bucket}, region ${region}) and at what its key may do`}`
+	);
+}
+type Outcome = Answer | null | typeof DENIED;
+function finding(
+	done: (asked: Asked) => Promise<Outcome>,
+	denied: (asked: Asked) => StorageProblem
+): (asked: Asked) => Promise<Answer | null> {
+	const isProbeRead = async (): Promise<boolean> => {
+		const probe = await done({ method: 'GET', key: PROBE });
+		return probe !== null && probe !== DENIED;
+	};
+	/** Throws when our key may not read. The probe is put by the first who needs it, and stays. */
+	const checkRights = async (): Promise<void> => {
+		if (await isProbeRead()) return;
+		await done({ method: 'PUT', key: PROBE, body: new TextEncoder().encode(PROBE), hash: sha256(PROBE) });
+		if (!(await isProbeRead())) throw denied({ method: 'GET', key: PROBE });
+	};
+	/** null: it is not there. That it was denied is believed only of who may read, and once more after that was seen: rights may have come back meanwhile. */
+	return async (asked) => {
+		const first = await done(asked);
+		if (first !== DENIED) return first;
+		await checkRights();
+		const second = await done(asked);
+		return second === DENIED ? null : second;
 	};
 }
 /** A supplier's files lie under its id. */
