@@ -1,6 +1,7 @@
 // S3, as Amazon and others speak it: one request a file, signed by aws4fetch (SigV4), path style, which every provider answers.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 import { AwsClient } from 'aws4fetch';
+import { wallClock } from '../../clock.ts';
 import type { StorageConfig } from '../../config.ts';
 import { sha256 } from '../../identity.ts';
 import { StorageProblem, type Address, type FileStorage } from './port.ts';
@@ -90,7 +91,8 @@ export function s3Storage(config: StorageConfig, limits = LIMITS): FileStorage {
 		},
 		removal(address) {
 			// S3 takes no signature that is fifteen minutes old (RequestTimeTooSkewed), tried again or not.
-			const signedAt = new Date().toISOString().replace(/[:-]|\.\d{3}/g, '');
+			// What S3 compares with is its own hour: the wall clock, wherever the demo’s stands.
+			const signedAt = wallClock.now().toISOString().replace(/[:-]|\.\d{3}/g, '');
 			return async () => void (await done({ method: 'DELETE', key: keyOf(address), signedAt }));
 		}
 	};
