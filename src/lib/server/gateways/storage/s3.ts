@@ -92,7 +92,10 @@ export function s3Storage(config: StorageConfig, limits = LIMITS): FileStorage {
 		removal(address) {
 			// S3 takes no signature that is fifteen minutes old (RequestTimeTooSkewed), tried again or not.
 			// What S3 compares with is its own hour: the wall clock, wherever the demo’s stands.
-			const signedAt = wallClock.now().toISOString().replace(/[:-]|\.\d{3}/g, '');
+			const signedAt = wallClock
+				.now()
+				.toISOString()
+				.replace(/[:-]|\.\d{3}/g, '');
 			return async () => void (await done({ method: 'DELETE', key: keyOf(address), signedAt }));
 		}
 	};
