@@ -48,6 +48,7 @@ const CLOSED = [
 		'said_refund'
 	],
 	...[
+		'invoice_name',
 		'mail',
 		'member',
 		'open_sum',

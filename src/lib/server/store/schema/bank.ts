@@ -1,4 +1,5 @@
 // What banks say happened on the supplier's accounts: statements as they came, their transactions, and what became of each.
+import { sql } from 'drizzle-orm';
 import { boolean, foreignKey, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import { BANK_TRANSACTION_STATES } from '../../../domain/bank/transaction-states.ts';
 import { day, id, instant, money, oneOf, optionalDay, optionalId, optionalInstant, stateOf } from './columns.ts';
@@ -60,6 +61,14 @@ export const bankTransaction = pgTable(
 		}),
 		unique('bank_entry_once').on(t.supplierId, t.fingerprint),
 		index('bank_entry_state_idx').on(t.supplierId, t.state, t.bookedOn),
+		index('bank_entry_settled_idx')
+			.on(t.supplierId, t.state, t.settledAt.desc().nullsFirst(), t.bankTransactionId)
+			.concurrently(),
+		// For whom an account has paid.
+		index('bank_entry_payer_idx')
+			.on(t.supplierId, t.counterpartyIban, t.clientId)
+			.where(sql`${t.state} = 'booked' and ${t.clientId} is not null`)
+			.concurrently(),
 		index('bank_entry_amount_idx').on(t.supplierId, t.amountMinor, t.bookedOn),
 		foreignKey({
 			name: 'bank_entry_same_as_fk',

@@ -99,6 +99,11 @@ export const journalLine = pgTable(
 			.on(t.supplierId, t.clientId)
 			.where(sql`${t.account} = '4191'`)
 			.concurrently(),
+		// What clients owe for no invoice.
+		index('journal_line_claim_idx')
+			.on(t.supplierId, t.clientId)
+			.where(sql`${t.account} = '411' and ${t.invoiceId} is null`)
+			.concurrently(),
 		foreignKey({
 			name: 'journal_line_client_fk',
 			columns: [t.supplierId, t.clientId],

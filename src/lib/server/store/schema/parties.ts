@@ -175,6 +175,7 @@ export const client = pgTable(
 		index('client_siren_idx').on(t.supplierId, t.siren),
 		index('client_vat_number_idx').on(t.supplierId, t.vatNumber),
 		index('client_name_idx').on(t.supplierId, t.nameKey),
+		index('client_order_idx').on(t.supplierId, t.name, t.clientId).concurrently(),
 		oneOf('client_kind_check', t.kind),
 		oneOf('client_kind_from_words_check', t.kindFrom),
 		// Not known is a state of its own; and nobody is a company by a number that is not there.
@@ -213,6 +214,10 @@ export const contact = pgTable(
 		}),
 		unique('contact_email_unique').on(t.supplierId, t.clientId, t.email),
 		index('contact_email_idx').on(t.supplierId, t.email),
+		index('contact_mail_problem_idx')
+			.on(t.supplierId, t.mailProblemAt)
+			.where(sql`${t.mailProblem} is not null`)
+			.concurrently(),
 		oneOf('contact_locale_check', t.locale)
 	]
 );

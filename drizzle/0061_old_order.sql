@@ -1,0 +1,2 @@
+DROP INDEX "invoice_client_idx";--> statement-breakpoint
+DROP INDEX "invoice_due_idx";
