@@ -4,9 +4,10 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { civilDate } from '#lib/domain/calendar/civil-date.ts';
 import { required } from '#lib/domain/required.ts';
+import { listBankTransactions, listKnownPayers } from '#lib/server/store/bank.ts';
 import { countInvoices } from '#lib/server/store/invoice-pages.ts';
-import { sumOutstanding } from '#lib/server/store/invoice-sums.ts';
-import { lockInvoices, listInvoices } from '#lib/server/store/invoices.ts';
+import { listClaims, sumOutstanding } from '#lib/server/store/invoice-sums.ts';
+import { findInvoicesCalled, listInvoices, listOpenInvoices, lockInvoices } from '#lib/server/store/invoices.ts';
 import type { Tx } from '#lib/server/store/database.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { anInvoice, aPayer, aSupplier, type Cast, type Payer } from '../../builders/parties.ts';
@@ -42,9 +43,26 @@ beforeAll(async () => {
 		select ${cast.supplierId}, md5(n::text)::uuid, 'business', 'person', 'Client ' || n, 'fr', now() from generate_series(0, ${CLIENTS - 1}::int) n`;
 	await superuser.unsafe(`insert into invoice (${columns.map(({ name }) => `"${name}"`).join(', ')})
 		select ${copied.join(', ')} from invoice i, generate_series(1, ${MANY}) n where i.invoice_id = '${invoiceId}'`);
+	await addBooks(superuser);
 	await superuser`analyze`;
 	await superuser.end();
 });
+/** A payment with its fee each, as one line of the bank each: books and statements as long as the list. */
+async function addBooks(superuser: postgres.Sql): Promise<void> {
+	await superuser`set session_replication_role = replica`;
+	await superuser`insert into journal_entry (supplier_id, entry_id, kind, source_id, currency, booked_on, created_at)
+		select ${cast.supplierId}, md5('entry ' || n)::uuid, 'stripe_fee', n::text, 'EUR', '2026-01-01', now() from generate_series(1, ${MANY}::int) n`;
+	await superuser`insert into journal_line (supplier_id, entry_id, position, account, client_id, invoice_id, debit_minor, credit_minor)
+		select ${cast.supplierId}, md5('entry ' || n)::uuid, side, case side when 0 then '627' else '511' end, null, null, 25 * (1 - side), 25 * side
+		from generate_series(1, ${MANY}::int) n, generate_series(0, 1) side`;
+	await superuser`insert into bank_statement (supplier_id, statement_id, file_name, format, account, reference, currency, file_sha256, imported_by, imported_at)
+		select ${cast.supplierId}, md5('statement ' || n)::uuid, 'releve.csv', 'csv', 'FR76', n::text, 'EUR', md5(n::text), 'test', now() from generate_series(0, 59) n`;
+	await superuser`insert into bank_entry (supplier_id, bank_entry_id, statement_id, fingerprint, booked_on, amount_minor, currency, text, counterparty_iban, is_return, state, client_id, settled_by, settled_at)
+		select ${cast.supplierId}, md5('transaction ' || n)::uuid, md5('statement ' || n % 60)::uuid, md5(n::text), '2026-01-01', 1200, 'EUR', 'VIR', 'FR76' || n % 7, false,
+			case when n % 2 = 0 then 'aside' else 'booked' end, case when n % 2 = 1 then md5((n % 7)::text)::uuid end, 'test', now() - n * interval '1 second'
+		from generate_series(1, ${MANY}::int) n`;
+	await superuser`set session_replication_role = default`;
+}
 afterAll(() => house.close());
 
 /** Rows of a table that the work touched. */
@@ -82,4 +100,35 @@ test('what is open is read without what was settled, however much that is: a pag
 	])
 		for (const table of ['invoice', 'open_item', 'journal_line'])
 			expect(await rowsRead(table, cast.system, work)).toBeLessThan(20);
+});
+test('what clients owe for no invoice is read without the rest of the books', async () => {
+	for (const table of ['journal_entry', 'journal_line'])
+		expect(await rowsRead(table, cast.system, (tx) => listClaims(tx, cast.system))).toBeLessThan(20);
+});
+test('a page of settled transactions reads a page, the first and the next', async () => {
+	const page = (after: string | null) => (tx: Tx) =>
+		listBankTransactions(tx, cast.system, { state: 'aside', after, limit: 31 });
+	const shown = await inScope(house.services.db, cast.system, page(null));
+	const last = required(shown.at(-1), 'transaction').bankTransactionId;
+	for (const work of [page(null), page(last)])
+		for (const table of ['bank_entry', 'bank_statement'])
+			expect(await rowsRead(table, cast.system, work)).toBeLessThan(120);
+});
+test('invoices that a transfer names are found by their names, and those it may pay among what is open', async () => {
+	const names = Array.from({ length: 500 }, (_, i) => `X${i}`).concat('N17', 'N18');
+	for (const work of [
+		(tx: Tx) => findInvoicesCalled(tx, cast.system, names),
+		(tx: Tx) => listOpenInvoices(tx, cast.system, { limit: 300 }),
+		(tx: Tx) => listOpenInvoices(tx, cast.system, { limit: 300, of: { clientIds: [payer.clientId] } })
+	])
+		for (const table of ['invoice', 'open_item', 'invoice_name'])
+			expect(await rowsRead(table, cast.system, work)).toBeLessThan(30);
+	expect(
+		await inScope(house.services.db, cast.system, (tx) => findInvoicesCalled(tx, cast.system, names))
+	).toHaveLength(2);
+});
+test('for whom an account has paid is looked up, however often it has', async () => {
+	const payers = (tx: Tx) => listKnownPayers(tx, cast.system, ['FR76 1', 'fr762', 'FR99']);
+	expect(await rowsRead('bank_entry', cast.system, payers)).toBeLessThan(30);
+	expect((await inScope(house.services.db, cast.system, payers)).size).toBe(2);
 });

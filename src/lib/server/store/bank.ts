@@ -1,16 +1,15 @@
 // Statements and transactions of the supplier's bank accounts.
-import { and, asc, desc, eq, inArray, isNotNull, sql, type SQL } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/pg-core';
+import { and, asc, desc, eq, inArray, sql, type SQL } from 'drizzle-orm';
+import { alias, type AnyPgColumn } from 'drizzle-orm/pg-core';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { StandingPayment } from '../../domain/bank/matching.ts';
-import type { KnownPayers } from '../../domain/bank/naming.ts';
+import { compact, type KnownPayers } from '../../domain/bank/naming.ts';
 import { BANK_TRANSACTION_STATES, type BankTransactionState } from '../../domain/bank/transaction-states.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
 import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
 import { anyOf } from './insert-many.ts';
-import { plainly } from './invoices.ts';
 import { bankTransaction, bankStatement, client, payment } from './schema/index.ts';
 import { requireSet, thatMayBecome } from './set-state.ts';
 import { findTold, type NewBankTransaction, type NewStatement } from './told-transactions.ts';
@@ -80,7 +79,8 @@ function behind(scope: Scope, state: BankTransactionState, after: string): SQL {
 		sql`(select a.${sql.raw(column)} from bank_entry a where a.supplier_id = ${scope.supplierId} and a.bank_entry_id = ${after})`;
 	return state === 'waiting'
 		? sql`(${bankTransaction.bookedOn}, ${bankTransaction.bankTransactionId}) > (${last('booked_on')}, ${after}::uuid)`
-		: sql`(${bankTransaction.settledAt} < ${last('settled_at')} or ${bankTransaction.settledAt} = ${last('settled_at')} and ${bankTransaction.bankTransactionId} > ${after})`;
+		: // The first half is where the index begins to be read.
+			sql`${bankTransaction.settledAt} <= ${last('settled_at')} and (${bankTransaction.settledAt} < ${last('settled_at')} or ${bankTransaction.bankTransactionId} > ${after})`;
 }
 export async function listBankTransactions(
 	tx: Tx,
@@ -198,33 +198,37 @@ export async function saveBankTransaction(
 	requireSet(saved, `bank transaction ${bankTransactionId}`, change.state);
 }
 
-/** Accounts from which a transfer was accepted, and for which client; an account that paid for several says nothing. */
-export async function listKnownPayers(tx: Tx, scope: Scope): Promise<KnownPayers> {
-	const rows = await tx
-		.selectDistinct({ iban: bankTransaction.counterpartyIban, clientId: bankTransaction.clientId })
-		.from(bankTransaction)
-		.where(
-			and(
-				eq(bankTransaction.supplierId, scope.supplierId),
-				eq(bankTransaction.state, 'booked'),
-				isNotNull(bankTransaction.counterpartyIban),
-				isNotNull(bankTransaction.clientId)
-			)
-		);
-	const payers = new Map<string, string>();
-	const shared = new Set<string>();
-	for (const { iban, clientId } of rows) {
-		const account = required(iban, 'account').replace(/\s/g, '').toUpperCase();
-		if (payers.has(account)) shared.add(account);
-		payers.set(account, required(clientId, 'client'));
-	}
-	for (const account of shared) payers.delete(account);
-	return payers;
+/**
+ * For which client a transfer from each of these accounts was accepted, however many came from it: the first client and the last are looked up. An account that
+ * paid for several says nothing.
+ */
+export async function listKnownPayers(tx: Tx, scope: Scope, accounts: string[]): Promise<KnownPayers> {
+	if (!accounts.length) return new Map();
+	const end = (order: 'asc' | 'desc') =>
+		sql`(select b.client_id from bank_entry b where b.supplier_id = ${scope.supplierId} and b.state = 'booked' and b.client_id is not null and b.counterparty_iban = told.iban order by b.client_id ${sql.raw(order)} limit 1)`;
+	const rows = await tx.execute<{ iban: string; first: string | null; last: string | null }>(sql`
+		select told.iban, ${end('asc')} as first, ${end('desc')} as last from unnest(${`{${accountsAsTold(accounts).join(',')}}`}::text[]) as told(iban)`);
+	const clients = Map.groupBy(
+		rows.filter(({ first }) => first !== null),
+		({ iban }) => compact(iban)
+	);
+	return new Map(
+		[...clients].flatMap(([account, theirs]): [string, string][] => {
+			const [one, ...others] = new Set(theirs.flatMap(({ first, last }) => [first, last]));
+			return one && !others.length ? [[account, one]] : [];
+		})
+	);
 }
+/** Files write an account in small letters too: it was saved as they did. */
+const accountsAsTold = (accounts: string[]): string[] => [
+	...new Set(accounts.map(compact).flatMap((account) => [account, account.toLowerCase()]))
+];
 
 /** What returns say of the transfers they take back: an id of theirs, an invoice they paid, or an account with the very amount. Written plainly. */
 export type ReturnSigns = { ids: string[]; invoiceIds: string[]; amounts: { iban: string; amountMinor: Minor }[] };
 /** Transfers of which something still stands, and that a return may mean: looked for among all there are, however old. */
+const plainly = (column: AnyPgColumn): SQL =>
+	sql`upper(regexp_replace(normalize(${column}, NFD), '[^0-9A-Za-z]', '', 'g'))`;
 export async function listStandingTransfers(
 	tx: Tx,
 	scope: Scope,

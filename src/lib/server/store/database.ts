@@ -29,7 +29,8 @@ export function openDatabase(urls: Addresses, options: { connections?: number } 
 			onnotice: () => {},
 			// Seconds until a connection that failed is tried again; its own rule counts the failures of all connections together, and waits up to 20.
 			backoff: (failures: number) => Math.min(failures / 10, 1),
-			connection: { application_name: name, role, idle_in_transaction_session_timeout: 30_000 } as never
+			// Compiling a statement takes longer than any of ours runs, and large tables make PostgreSQL believe otherwise.
+			connection: { application_name: name, role, idle_in_transaction_session_timeout: 30_000, jit: 'off' } as never
 		});
 	const app = patient(prepared(connect(urls.app, 'ponctuel_app', options.connections ?? 10)));
 	const system = patient(prepared(connect(urls.system, 'ponctuel_system', 4)));

@@ -1,6 +1,6 @@
 // What invoices add up to: for the head of a list, for each client, and what is owed or kept beyond invoices. Of one currency each: nothing is added to
 // what it can't be added to.
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
@@ -127,8 +127,8 @@ export async function listClaims(tx: Tx, scope: Scope, clientId: string | null =
 		.where(
 			and(
 				eq(journalLine.supplierId, scope.supplierId),
-				eq(journalLine.account, '411'),
-				isNull(journalLine.invoiceId),
+				// As the index says it.
+				sql`${journalLine.account} = '411' and ${journalLine.invoiceId} is null`,
 				...(clientId ? [eq(journalLine.clientId, clientId)] : [])
 			)
 		)

@@ -1,5 +1,4 @@
 // Invoices with their balance. One select gives every screen the same figures.
-import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import { and, asc, desc, eq, inArray, isNull, sql, type SQL } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
@@ -14,7 +13,7 @@ import type { Tx } from './database.ts';
 import { balance, ofInvoice, payable, promised, sums, underWay } from './invoice-balance.ts';
 import { insertMany } from './insert-many.ts';
 import { fromJson, toJson } from './json.ts';
-import { client, invoice, invoiceVat, openItem } from './schema/index.ts';
+import { client, invoice, invoiceName, invoiceVat, openItem } from './schema/index.ts';
 import { writtenOnce } from './written-once.ts';
 
 export type InvoiceRecord = InvoiceFacts & {
@@ -146,7 +145,10 @@ export type InvoiceFilter = {
 
 export function invoiceFilters(scope: Scope, filter: InvoiceFilter): SQL[] {
 	const where = [...visible(scope), isStanding];
+	const clientId = filter.clientId ?? scope.clientId;
 	if (filter.clientId) where.push(eq(invoice.clientId, filter.clientId));
+	// The database does not know that it is the same client: what is open is found by the open item.
+	if (clientId && filter.status && filter.status !== 'paid') where.push(eq(openItem.clientId, clientId));
 	if (filter.status === 'open') where.push(sql`${balance} <> 0`);
 	if (filter.status === 'paid') where.push(sql`${balance} = 0`);
 	if (filter.status === 'late') where.push(sql`${payable} > 0 and ${openItem.dueOn} < ${filter.today}`);
@@ -178,9 +180,9 @@ export const size = sql`abs(${balance})`;
 /** What a transfer may pay: in euros, payable here, with something left. The oldest first. */
 const mayBeTransferred = (scope: Scope): SQL[] => [
 	...visible(scope),
-	eq(invoice.currency, 'EUR'),
-	isNull(invoice.notPayableReason),
-	sql`${balance} - ${underWay} - ${promised} > 0`
+	eq(openItem.currency, 'EUR'),
+	isNull(openItem.notPayableReason),
+	sql`${balance} <> 0 and ${balance} - ${underWay} - ${promised} > 0`
 ];
 export async function listOpenInvoices(
 	tx: Tx,
@@ -190,28 +192,30 @@ export async function listOpenInvoices(
 	const only = !of
 		? []
 		: 'clientIds' in of
-			? [inArray(invoice.clientId, of.clientIds)]
+			? [inArray(openItem.clientId, of.clientIds)]
 			: [inArray(invoice.invoiceId, of.invoiceIds)];
 	const rows = await selectInvoices(tx)
 		.where(and(...mayBeTransferred(scope), ...only))
-		.orderBy(asc(invoice.dueOn), asc(invoice.invoiceId))
+		.orderBy(asc(openItem.dueOn), asc(openItem.invoiceId))
 		.limit(limit);
 	return rows.map(recordOf);
 }
-export const plainly = (column: AnyPgColumn): SQL =>
-	sql`upper(regexp_replace(normalize(${column}, NFD), '[^0-9A-Za-z]', '', 'g'))`;
 /** Invoices whose number or reference, written plainly, is one of these; asked as one list, however many they are. */
 export async function findInvoicesCalled(tx: Tx, scope: Scope, names: string[]): Promise<string[]> {
 	if (!names.length) return [];
-	const asked = sql`(select unnest(string_to_array(${names.join(' ')}, ' ')))`;
 	const rows = await tx
-		.select({ invoiceId: invoice.invoiceId })
-		.from(invoice)
+		.selectDistinct({ invoiceId: invoice.invoiceId })
+		.from(invoiceName)
+		.innerJoin(
+			invoice,
+			and(eq(invoice.supplierId, invoiceName.supplierId), eq(invoice.invoiceId, invoiceName.invoiceId))
+		)
 		.where(
 			and(
 				...visible(scope),
+				eq(invoiceName.supplierId, scope.supplierId),
 				eq(invoice.currency, 'EUR'),
-				sql`(${plainly(invoice.number)} in ${asked} or ${plainly(invoice.paymentReference)} in ${asked})`
+				sql`${invoiceName.name} = any(string_to_array(${names.join(' ')}, ' '))`
 			)
 		);
 	return rows.map((row) => row.invoiceId);

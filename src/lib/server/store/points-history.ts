@@ -114,7 +114,7 @@ export async function listHistory(
 		from shown s
 			left join points_lot later on later.supplier_id = ${scope.supplierId} and later.entry_id = s.source_id
 			left join points_entry lot on lot.supplier_id = ${scope.supplierId} and lot.entry_id = coalesce(later.of_entry_id, s.source_id)
-			left join points_award a on a.supplier_id = ${scope.supplierId} and a.award_id = coalesce(lot.source_id, s.source_id)
+			left join lateral (select * from points_award x where x.supplier_id = ${scope.supplierId} and x.award_id = coalesce(lot.source_id, s.source_id) limit 1) a on true
 			left join invoice i on i.supplier_id = a.supplier_id and i.invoice_id = a.invoice_id
 			left join payment_attempt t on t.supplier_id = a.supplier_id and t.attempt_id = a.attempt_id
 			left join points_redemption r on r.supplier_id = ${scope.supplierId} and r.redemption_id = s.source_id

@@ -41,9 +41,10 @@ import { listPlansOfInvoices } from '../../store/plans.ts';
 import { quoteInvoices } from '../offers/quote-invoices.ts';
 
 /** Where to look in the books for some transactions: found once for a whole queue, however many invoices there are. */
-export type Candidates = { invoiceIds: string[]; clientIds: string[]; returns: ReturnSigns };
+export type Candidates = { invoiceIds: string[]; clientIds: string[]; payers: KnownPayers; returns: ReturnSigns };
 export async function findCandidates(tx: Tx, scope: Scope, transactions: BankTransaction[]): Promise<Candidates> {
-	const [clients, payers] = await Promise.all([listClientNames(tx, scope), listKnownPayers(tx, scope)]);
+	const accounts = transactions.flatMap(({ counterpartyIban }) => counterpartyIban ?? []);
+	const [clients, payers] = await Promise.all([listClientNames(tx, scope), listKnownPayers(tx, scope, accounts)]);
 	const names = new Set(
 		transactions
 			.filter((transaction) => transaction.state === 'waiting' && !transaction.isReturn)
@@ -53,6 +54,7 @@ export async function findCandidates(tx: Tx, scope: Scope, transactions: BankTra
 	return {
 		invoiceIds: await findInvoicesCalled(tx, scope, [...names].slice(0, NAMES_MAX)),
 		clientIds: possiblePayers(transactions, clients, payers).map((client) => client.clientId),
+		payers,
 		returns: await signsOf(tx, scope, returns)
 	};
 }
@@ -83,14 +85,13 @@ export type MatchingFacts = {
 export async function readMatchingFacts(
 	tx: Tx,
 	scope: Scope,
-	{ invoiceIds, clientIds, returns }: Candidates
+	{ invoiceIds, clientIds, payers, returns }: Candidates
 ): Promise<MatchingFacts> {
-	const [supplier, named, theirs, settled, payers, transfers] = await Promise.all([
+	const [supplier, named, theirs, settled, transfers] = await Promise.all([
 		getSupplier(tx, scope),
 		listOpenInvoices(tx, scope, { of: { invoiceIds }, limit: invoiceIds.length }),
 		listOpenInvoices(tx, scope, { of: { clientIds }, limit: OF_CLIENTS_MAX }),
 		listSettled(tx, scope, invoiceIds),
-		listKnownPayers(tx, scope),
 		listStandingTransfers(tx, scope, returns)
 	]);
 	const known = new Set(named.map((record) => record.invoiceId));
