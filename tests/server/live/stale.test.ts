@@ -75,7 +75,8 @@ test('a payment of one client is read by the supplier’s page of its invoice, b
 	];
 	const before = await latestCursor(house.services.db);
 	await pay(house.services, payer, [paid], 120_000);
-	const news = await toldSince(cast.owner, before);
+	// A place lies before what other transactions may still write: what happened just before it may be told once more.
+	const news = (await toldSince(cast.owner, before)).filter(({ kind }) => kind !== 'invoice.opened');
 	expect(news.map(({ kind }) => kind)).toContain('payment.received');
 	const isRead = async (path: string, params: Record<string, string> = {}) =>
 		(await shownBy(path, params, cast)).some((address) => isStale(address, news));

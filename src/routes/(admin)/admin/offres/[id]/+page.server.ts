@@ -27,8 +27,7 @@ const NEW = 'nouvelle';
 const idOf = (id: string): string | null => (id === NEW ? null : isUuid(id) ? id : error(404, 'Not found'));
 
 export const load: PageServerLoad = async (event) => {
-	// Tried on the invoices there are, and on those that were paid.
-	follows(event, 'offers', 'clients');
+	follows(event, 'offers', 'clients'); // tried on the invoices there are, and on those that were paid
 	const scope = requireMember(event);
 	const { services } = await house();
 	const result = await readOfferEditor(services, scope, idOf(event.params.id), {
