@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Scope } from '#lib/domain/access/scope.ts';
 import { newId } from '#lib/server/identity.ts';
 import { findAttempt } from '#lib/server/store/attempts.ts';
+import { findSetup, saveSetup } from '#lib/server/store/method-setups.ts';
 import { listPlansOfInvoices } from '#lib/server/store/plans.ts';
 import type { ClaimedEvent } from '#lib/server/store/stripe-events.ts';
 import { inScope } from '#lib/server/store/tx.ts';
@@ -236,6 +237,40 @@ describe('a means of payment that waits for its bank', () => {
 		expect(await confirmInBrowser(house, first.secret)).toMatch(/status of canceled/);
 		await answerBank(house, second.secret);
 		expect(await checkSetup(house.services, link, second.setupId)).toMatchObject({ value: { status: 'succeeded' } });
+		expect(await left(link, planId)).toBe(9);
+	});
+	test('and is refused while another reading is on its way: the older answer changes nothing', async () => {
+		const { planId, link } = await aPlan();
+		const { setupId, secret } = await bring(link, planId);
+		const { payments } = house.services;
+		let readings = 0;
+		const slow = {
+			...house.services,
+			payments: Object.assign(Object.create(payments) as typeof payments, {
+				retrieveSetup: async (...asked: Parameters<typeof payments.retrieveSetup>) => {
+					const state = await payments.retrieveSetup(...asked);
+					if (++readings > 1) return state;
+					await answerBank(house, secret, false);
+					await checkSetup(house.services, link, setupId);
+					return state;
+				}
+			})
+		};
+		expect(await checkSetup(slow, link, setupId)).toMatchObject({ refusal: { code: 'method_refused' } });
+		const kept = await inScope(house.services.db, cast.system, (tx) => findSetup(tx, cast.system, setupId));
+		expect(kept).toMatchObject({ status: 'canceled' });
+	});
+	test('and is refused once its bank has looked at it is closed as well: its secret was in a browser', async () => {
+		const { planId, link } = await aPlan();
+		const from = house.world.world.events.length;
+		const { setupId, secret } = await bring(link, planId);
+		await inScope(house.services.db, cast.system, (tx) =>
+			saveSetup(tx, cast.system, setupId, { status: 'processing' }, house.services.clock.now())
+		);
+		await answerBank(house, secret, false);
+		await hear(secret, from);
+		expect(await confirmInBrowser(house, secret)).toMatch(/status of canceled/);
+		expect(await checkSetup(house.services, link, setupId)).toMatchObject({ refusal: { code: 'method_refused' } });
 		expect(await left(link, planId)).toBe(9);
 	});
 });

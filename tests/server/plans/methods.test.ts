@@ -429,6 +429,23 @@ describe('a plan whose first part comes on the due date', () => {
 		expect(await attempt()).toMatchObject({ status: 'canceled', errorCode: 'superseded' });
 		expect(await accept(invoiceId, 'pm_card_visa')).toMatchObject({ ok: true, value: { status: 'set_up' } });
 	});
+	test('one that was refused does not hold the invoice again because its bank is said to wait', async () => {
+		const invoiceId = await fresh('Plus Tard');
+		const attemptId = newId();
+		await accept(invoiceId, 'pm_card_authenticationRequired', { attemptId });
+		const told = (status: 'declined' | 'awaiting_auth') =>
+			asSystem(async (tx) =>
+				giveUpSetUpPlan(
+					{ scope: cast.system, tx, now: house.services.clock.now(), supplier: await getSupplier(tx, cast.system) },
+					attemptId,
+					{ status, errorCode: null, declineCode: null }
+				)
+			);
+		await told('declined');
+		await told('awaiting_auth');
+		expect(await asSystem((tx) => findAttempt(tx, cast.system, attemptId))).toMatchObject({ status: 'declined' });
+		expect(await accept(invoiceId, 'pm_card_visa')).toMatchObject({ ok: true, value: { status: 'set_up' } });
+	});
 	test('a token that was too old leaves no try behind that holds the invoice for ever', async () => {
 		const invoiceId = await fresh('Plus Tard');
 		const confirmationTokenId = await aToken(house.services, 'pm_card_visa');

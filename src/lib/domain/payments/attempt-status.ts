@@ -1,6 +1,6 @@
 // From the status of a PaymentIntent, as retrieved from Stripe, to ours. Total: an unknown word keeps the state and raises an alert.
 // Source: https://docs.stripe.com/payments/paymentintents/lifecycle
-import { statesThatAre, type StateTable } from '../states.ts';
+import { statesThatAre, type StateTable, type StateThatIs } from '../states.ts';
 
 export type AttemptStatus =
 	| 'open'
@@ -15,11 +15,12 @@ export type AttemptStatus =
 
 /**
  * What Stripe may say after what it said before, and what a person may: an intent is confirmed, refused, changed and tried again as long as it is neither paid nor
- * canceled (https://docs.stripe.com/payments/paymentintents/lifecycle). Live ones hold their invoices: the database allows one per invoice.
+ * canceled (https://docs.stripe.com/payments/paymentintents/lifecycle). Live ones hold their invoices: the database allows one per invoice. Those under way
+ * need nothing more than Stripe's answer or the bank's: a transfer waits for the payer.
  */
-export const ATTEMPT_STATES: StateTable<AttemptStatus, 'live'> = {
+const attempts = {
 	open: {
-		is: ['live'],
+		is: ['live', 'under_way'],
 		next: [
 			'awaiting_auth', // the bank wants the payer's confirmation
 			'awaiting_transfer', // the payer is to send the money
@@ -31,7 +32,7 @@ export const ATTEMPT_STATES: StateTable<AttemptStatus, 'live'> = {
 		]
 	},
 	awaiting_auth: {
-		is: ['live'],
+		is: ['live', 'under_way'],
 		next: [
 			'open', // the question was changed at Stripe, which forgets what had been said of it
 			'awaiting_transfer', // confirmed another way
@@ -54,7 +55,7 @@ export const ATTEMPT_STATES: StateTable<AttemptStatus, 'live'> = {
 		]
 	},
 	processing: {
-		is: ['live'],
+		is: ['live', 'under_way'],
 		next: [
 			'open', // refused, and the question was changed at Stripe before it was read
 			'awaiting_auth', // refused, and confirmed again before it was read
@@ -88,7 +89,7 @@ export const ATTEMPT_STATES: StateTable<AttemptStatus, 'live'> = {
 	},
 	// Nothing becomes it: of a version that noted what it did not understand.
 	unknown: {
-		is: ['live'],
+		is: ['live', 'under_way'],
 		next: [
 			'open', // read again, each of these
 			'awaiting_auth',
@@ -99,8 +100,18 @@ export const ATTEMPT_STATES: StateTable<AttemptStatus, 'live'> = {
 			'canceled'
 		]
 	}
+} as const satisfies StateTable<AttemptStatus, 'live' | 'under_way'>;
+export const ATTEMPT_STATES: StateTable<AttemptStatus, 'live' | 'under_way'> = attempts;
+export const LIVE_STATUSES: readonly AttemptStatus[] = /* @__PURE__ */ statesThatAre(ATTEMPT_STATES, 'live');
+export const UNDER_WAY_STATUSES: readonly AttemptStatus[] = /* @__PURE__ */ statesThatAre(ATTEMPT_STATES, 'under_way');
+// The pay page asks this and carries no table: the compiler compares the words with it.
+const UNDER_WAY: Record<StateThatIs<typeof attempts, 'under_way'>, true> = {
+	open: true,
+	awaiting_auth: true,
+	processing: true,
+	unknown: true
 };
-export const LIVE_STATUSES: readonly AttemptStatus[] = statesThatAre(ATTEMPT_STATES, 'live');
+export const isUnderWay = (status: AttemptStatus): boolean => status in UNDER_WAY;
 export const isLive = (status: AttemptStatus): boolean => LIVE_STATUSES.includes(status);
 
 export type IntentSnapshot = {

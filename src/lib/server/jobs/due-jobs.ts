@@ -4,7 +4,7 @@ import type { Services } from '../services.ts';
 import type { Database } from '../store/database.ts';
 import { claimDueWork, forgetWork, putOffWork, type DueWork } from '../store/due-work.ts';
 import { POOLS, type DueJob, type Pool } from '../store/schema/index.ts';
-import { recheckSetup } from '../use-cases/methods/set-up-method.ts';
+import { recheckSetup } from '../use-cases/methods/recheck-setup.ts';
 import { recheckAttempt, recheckRefund } from '../use-cases/payments/reconcile.ts';
 import { followDuePoints } from '../use-cases/points/follow-due-points.ts';
 import { workWithHands, type Shift } from './hands.ts';

@@ -3,6 +3,7 @@ import { and, asc, desc, eq, inArray, lte, ne, or, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import { minor } from '../../domain/money/minor.ts';
+import { UNDER_WAY_STATUSES } from '../../domain/payments/attempt-status.ts';
 import type { Tx } from './database.ts';
 import { withRest, type Latest } from './latest.ts';
 import { payment, paymentAttempt, reconciliation, unsettledObject } from './schema/index.ts';
@@ -27,7 +28,7 @@ export async function findOurs(
 			and(
 				eq(paymentAttempt.supplierId, scope.supplierId),
 				inArray(paymentAttempt.stripePaymentIntentId, intentIds),
-				inArray(paymentAttempt.status, ['open', 'awaiting_auth', 'processing', 'unknown'])
+				inArray(paymentAttempt.status, [...UNDER_WAY_STATUSES])
 			)
 		);
 	return {

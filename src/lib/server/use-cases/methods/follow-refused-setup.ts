@@ -5,7 +5,7 @@ import type { Services } from '../../services.ts';
 import { findSetupOfIntent, type MethodSetup } from '../../store/method-setups.ts';
 import { countRefusedAttempt } from '../stripe/limit-attempts.ts';
 import { read } from '../run.ts';
-import { checkSetup } from './set-up-method.ts';
+import { checkSetup, wasShown } from './set-up-method.ts';
 
 /** Returns what counts the attempt, for whoever may do it once. */
 export async function followRefusedSetup(
@@ -14,10 +14,10 @@ export async function followRefusedSetup(
 	setupIntentId: string
 ): Promise<() => Promise<void>> {
 	const setup = await read(services, scope, (tx) => findSetupOfIntent(tx, scope, setupIntentId));
-	if (setup?.status === 'awaiting_auth') await checkSetup(services, scope, setup.setupId);
+	if (setup && wasShown(setup.status)) await checkSetup(services, scope, setup.setupId);
 	return async () => {
 		if (setup && WAS_AT_BANK.includes(setup.status))
 			await countRefusedAttempt(services, scope, { begunBy: setup.begunBy, about: setup.planId ?? '' });
 	};
 }
-const WAS_AT_BANK: MethodSetup['status'][] = ['awaiting_auth', 'canceled', 'succeeded'];
+const WAS_AT_BANK: MethodSetup['status'][] = ['awaiting_auth', 'processing', 'canceled', 'succeeded'];

@@ -4,8 +4,6 @@
 import type { SetUpMethod } from '../../../contract/payments.ts';
 import { contactOf, type Scope } from '../../../domain/access/scope.ts';
 import type { PaymentMethodType } from '../../../domain/payments/methods.ts';
-import { PENDING_SETUPS } from '../../../domain/payments/setup-states.ts';
-import { nextCheck } from '../../../domain/payments/next-check.ts';
 import { isOwnAttempt } from '../../../domain/payments/own-attempt.ts';
 import { isWholeIn } from '../../../domain/plans/plan.ts';
 import { isRunning } from '../../../domain/plans/plan-states.ts';
@@ -14,7 +12,6 @@ import { NotAsked, type SetupState } from '../../gateways/stripe/port.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt } from '../../store/attempts.ts';
-import type { DueWork } from '../../store/due-work.ts';
 import type { Tx } from '../../store/database.ts';
 import {
 	findSetup,
@@ -32,7 +29,7 @@ import { findCustomerId, insertMethod } from '../../store/saved-methods.ts';
 import { isDisconnected } from '../../store/stripe-accounts.ts';
 import type { From } from '../offers/save-acceptance.ts';
 import { countRefusedAttempt } from '../stripe/limit-attempts.ts';
-import { isSilentNow, lookFor } from '../stripe/right-account.ts';
+import { lookFor } from '../stripe/right-account.ts';
 import { beginSetUpPlan, giveUpSetUpPlan } from '../plans/begin-set-up-plan.ts';
 import { announce, schedule } from '../plans/apply-outcome.ts';
 import { certainOf } from '../stripe/answers.ts';
@@ -150,14 +147,28 @@ async function ask(services: Services, scope: Scope, setup: MethodSetup): Promis
 }
 
 /** null: it became none. @throws NotAsked, also when another account answers for the one that was asked. */
-async function findSetupIntentOf(services: Services, scope: Scope, setup: MethodSetup): Promise<string | null> {
+export async function findSetupIntentOf(services: Services, scope: Scope, setup: MethodSetup): Promise<string | null> {
 	const { stripeAccount: account, setupId: id, clientId, createdAt: since } = setup;
 	const customerId = await read(services, scope, (tx) => findCustomerId(tx, scope, clientId, account));
 	return lookFor(services, scope, account, () => services.payments.findSetupIntent({ account, id, customerId, since }));
 }
 
+/** A reading that somebody overtook is read again; more often than this means that something else is wrong. */
+const READINGS_MAX = 5;
 /** Where it stands, read from Stripe. What it was for follows the moment it is certain, once. */
 export async function checkSetup(services: Services, scope: Scope, setupId: string): Promise<Result<SetupProgress>> {
+	for (let reading = 1; reading <= READINGS_MAX; reading++) {
+		const checked = await checkOnce(services, scope, setupId);
+		if (checked) return checked;
+	}
+	throw new Error(`setup ${setupId} changed during each of ${READINGS_MAX} readings`);
+}
+/** What was known before Stripe was asked: another one under lock means that the reading may be older than what is known. */
+const fingerprint = (setup: MethodSetup | null): string =>
+	setup ? [setup.status, setup.errorCode, setup.declineCode, setup.updatedAt.getTime()].join() : '';
+
+/** null: overtaken, nothing was changed. */
+async function checkOnce(services: Services, scope: Scope, setupId: string): Promise<Result<SetupProgress> | null> {
 	const { setup, plan } = await read(services, scope, async (tx) => {
 		const found = await findSetup(tx, scope, setupId);
 		return { setup: found, plan: found?.planId ? await findPlan(tx, scope, found.planId) : null };
@@ -169,15 +180,21 @@ export async function checkSetup(services: Services, scope: Scope, setupId: stri
 	// Where it was made, it does not vanish: what is known of it stays.
 	if (!state) return refuse('payment_unknown', { attemptId: setupId });
 	const status = isClosed ? 'declined' : statusOf(state);
-	await commit(services, scope, (tx) =>
-		conclude(services, scope, tx, setupId, { status, errorCode: state.errorCode, state, isClosed })
-	);
+	const isConcluded = await commit(services, scope, async (tx) => {
+		if (fingerprint(await lockSetup(tx, scope, setupId)) !== fingerprint(setup)) return false;
+		await conclude(services, scope, tx, setupId, { status, errorCode: state.errorCode, state, isClosed });
+		return true;
+	});
+	if (!isConcluded) return null;
 	if (status === 'declined' || (status === 'canceled' && state.errorCode)) return refuse('method_refused');
 	// As with a payment, only who began it goes on with it at the bank.
 	const secret = status === 'awaiting_auth' && isOwnAttempt(scope, setup) ? state.clientSecret : null;
 	return done({ setupId, status, clientSecret: secret });
 }
 
+/** Its secret is, or was, in a browser. */
+export const wasShown = (status: MethodSetup['status']): boolean =>
+	status === 'awaiting_auth' || status === 'processing';
 /**
  * What its bank has refused is closed at Stripe before anything else: its secret is in a browser, and with it one could bring card after card, since
  * SetupIntents know no confirmation by the server alone. The next try is another one. A refusal of the first question has shown its secret to nobody.
@@ -188,7 +205,7 @@ async function readSetup(
 	intentId: string
 ): Promise<{ state: SetupState | null; isClosed: boolean }> {
 	const state = await services.payments.retrieveSetup(stripeAccount, intentId);
-	if (!state || statusOf(state) !== 'declined' || status !== 'awaiting_auth') return { state, isClosed: false };
+	if (!state || statusOf(state) !== 'declined' || !wasShown(status)) return { state, isClosed: false };
 	await services.payments.cancelSetup(stripeAccount, intentId);
 	const after = await services.payments.retrieveSetup(stripeAccount, intentId);
 	// Another card may have been accepted in between; one that can't be closed now is looked at again.
@@ -207,7 +224,7 @@ type Conclusion = {
 	/** Refused, and closed at Stripe: over for good. */
 	isClosed?: boolean;
 };
-async function conclude(
+export async function conclude(
 	services: Services,
 	scope: Scope,
 	tx: Tx,
@@ -258,42 +275,8 @@ function statusOf({ status, errorCode }: SetupState): MethodSetup['status'] {
 	}
 }
 
-const ASK_AGAIN_MS = 43_200_000; // Stripe keeps idempotency keys for a day: asked later, the question would be a new one
-/** A person who has not finished a bank confirmation after a day has left. */
-const ABANDONED_MS = 86_400_000;
-/** Whoever left in the middle may have finished at the bank: looked at until it is known. @returns when it is to be looked at again */
-export async function recheckSetup(services: Services, scope: Scope, { subjectId }: DueWork): Promise<Date | null> {
-	const setup = await read(services, scope, (tx) => findSetup(tx, scope, subjectId));
-	if (!setup || !PENDING_SETUPS.includes(setup.status)) return null;
-	const begunAt = setup.createdAt;
-	const ageMs = services.clock.now().getTime() - begunAt.getTime();
-	if (!(await isSilentNow(services, setup.stripeAccount))) await recheck(services, scope, setup, ageMs);
-	else if (await isDisconnected(services.db, scope, setup.stripeAccount)) await leave(services, scope, setup);
-	return nextCheck({
-		now: services.clock.now(),
-		begunAt,
-		instants: [ASK_AGAIN_MS, ABANDONED_MS].map((ms) => new Date(begunAt.getTime() + ms))
-	});
-}
 /** Its account was left and disconnected: nothing is charged by it, nor there ever again. What waited for it is free. */
-const leave = (services: Services, scope: Scope, { setupId }: MethodSetup): Promise<void> =>
+export const leave = (services: Services, scope: Scope, { setupId }: MethodSetup): Promise<void> =>
 	commit(services, scope, (tx) =>
 		conclude(services, scope, tx, setupId, { status: 'canceled', errorCode: 'account_disconnected', state: null })
 	);
-async function recheck(services: Services, scope: Scope, setup: MethodSetup, ageMs: number): Promise<void> {
-	const { stripeSetupIntentId: intentId, setupId, status } = setup;
-	if (!intentId && ageMs < ASK_AGAIN_MS) return void (await askSetup(services, scope, setup));
-	if (!intentId) {
-		const found = await findSetupIntentOf(services, scope, setup);
-		await commit(services, scope, (tx) =>
-			found
-				? saveSetup(tx, scope, setupId, { stripeSetupIntentId: found }, services.clock.now())
-				: conclude(services, scope, tx, setupId, { status: 'canceled', errorCode: 'never_confirmed', state: null })
-		);
-		if (!found) return;
-	}
-	// Refused before it was confirmed (a token too old), one may be left at Stripe with nothing to wait for.
-	if (intentId && status !== 'processing' && ageMs > ABANDONED_MS)
-		await services.payments.cancelSetup(setup.stripeAccount, intentId);
-	await checkSetup(services, scope, setupId);
-}

@@ -1,4 +1,5 @@
 // A plan whose first instalment comes later: nothing is taken on the day it is accepted, the means of payment is kept. Its attempt and its setup share an id.
+import type { AttemptStatus } from '../../../domain/payments/attempt-status.ts';
 import type { MethodFacts } from '../../../domain/payments/methods.ts';
 import { required } from '../../../domain/required.ts';
 import { lockAttempt, lockInvoicesOf, saveAttempt } from '../../store/attempts.ts';
@@ -10,6 +11,8 @@ import { queuePlanMail } from '../mails/queue-mails.ts';
 import { lowerToOwed } from './lower-plans.ts';
 import { announce, applyOutcome, schedule, type Following } from './apply-outcome.ts';
 
+const hasEnded = (status: AttemptStatus): boolean =>
+	status === 'set_up' || status === 'declined' || status === 'canceled';
 type Beginning = Omit<Following, 'intent'>;
 
 /** The means of payment is kept: the plan lives. `false` when the setup was not for such a plan; nothing happens to one given up meanwhile. */
@@ -63,8 +66,8 @@ export async function giveUpSetUpPlan(
 ): Promise<void> {
 	const { scope, tx, now } = following;
 	const attempt = await lockAttempt(tx, scope, attemptId);
-	// Given up meanwhile, it stays so: a plan that never began does not hold its invoices again.
-	if (!attempt?.isSetup || attempt.status === 'set_up' || attempt.status === 'canceled') return;
+	// Refused or given up, it stays so: its plan is over, and does not hold its invoices again.
+	if (!attempt?.isSetup || hasEnded(attempt.status)) return;
 	const next =
 		status === 'awaiting_auth' || status === 'declined' || status === 'canceled' ? status : ('open' as const);
 	await saveAttempt(tx, scope, attemptId, { status: next, errorCode, declineCode }, now);
