@@ -6,7 +6,7 @@ import { required } from '#lib/domain/required.ts';
 export type Size = { invoices: number; suppliers: number };
 /** Of a hundred invoices, so many are open. */
 const OPEN_PERCENT = 5;
-/** Invoices of one client, but for the client whose pages are measured: it has one of a thousand. */
+/** Invoices of one client, but for the client whose pages are measured: it has more. */
 const PER_CLIENT = 50;
 const DAYS = 1500;
 
@@ -33,6 +33,7 @@ const WORDS: Record<string, Record<string, string>> = {
 	},
 	payment_attempt: { stripe_payment_intent_id: `t.stripe_payment_intent_id || '_' || k || tag` },
 	contact: { email: `k || '.' || t.email` },
+	client: { name: `t.name || ' ' || k` },
 	mail: { unique_key: `t.unique_key || '-' || k || tag` },
 	bank_entry: { fingerprint: `encode(sha256(convert_to(t.fingerprint || k, 'UTF8')), 'hex')` },
 	bank_statement: { file_sha256: `encode(sha256(convert_to(t.file_sha256 || k, 'UTF8')), 'hex')` }
@@ -60,7 +61,8 @@ async function copyRows(sql: postgres.Sql, table: string, where: string, copy: C
 		if (name === 'source_id' || name === 'cause_id')
 			return `case when t.${name}::text = any(${listed(copy.names)}) then ${named(`t.${name}`, tag)}::text else t.${name} || '-' || k || '${tag}' end`;
 		if (type === 'date') return `t.${name} - (${copy.older})`;
-		if (type.startsWith('timestamp')) return `t.${name} - (${copy.older}) * interval '1 day'`;
+		// Each at an instant of its own, as in life.
+		if (type.startsWith('timestamp')) return `t.${name} - (${copy.older}) * interval '1 day' - k * interval '7 ms'`;
 		return `t.${name}`;
 	};
 	await sql.unsafe(
@@ -125,7 +127,7 @@ async function copyInvoices(
 	for (const [table, column] of by) await copyRows(sql, table, of(column), { ...copy, names }, tag);
 }
 
-/** `sql`: a superuser's. The invoices of `supplierId` become `size`, those of `clientId` a thousandth of them more; other suppliers stand idle beside it. */
+/** `sql`: a superuser's. The invoices of `supplierId` become `size`, those of `clientId` a five-hundredth of them more, 200 at least; other suppliers stand idle beside it. */
 export async function fill(
 	sql: postgres.Sql,
 	supplierId: string,
@@ -149,7 +151,8 @@ export async function fill(
 	const [mine] = await sql<{ contactId: string }[]>`
 		select contact_id as "contactId" from contact where supplier_id = ${supplierId} and client_id = ${clientId} order by contact_id limit 1`;
 	const known = { clientId: `'${clientId}'::uuid`, contactId: `'${required(mine, 'contact').contactId}'::uuid` };
-	await copyInvoices(sql, supplierId, paid, { times: invoices / 1000, clients: known, older }, 'known');
+	// More than a page of everything in both sizes, and ten times as much in the larger.
+	await copyInvoices(sql, supplierId, paid, { times: Math.max(200, invoices / 500), clients: known, older }, 'known');
 	await copyBank(sql, supplierId, invoices / 10);
 	const [like] = await sql<
 		{ id: string }[]

@@ -201,15 +201,21 @@ function lineOf({ name, costs: [small, large] }: { name: string; costs: PageCost
 		`${required(small, 'small')[field].toFixed(digits).padStart(7)} ${required(large, 'large')[field].toFixed(digits).padStart(7)}`;
 	return `${name.padEnd(17)} p50 ${pair('p50Ms', 1)} ms | p99 ${pair('p99Ms', 0)} ms | web ${pair('webMs', 1)} ms | PostgreSQL ${pair('databaseMs', 1)} ms | buffers ${pair('buffers', 0)}`;
 }
-/** What a page costs the processor with many invoices is at most 1.15 times what it costs with few; and as much of PostgreSQL's pages read. */
+/**
+ * What a page costs the processor with many invoices is at most 1.15 times what it costs with few. Of PostgreSQL's pages it reads at most 1.6 times as many: each
+ * index is a level deeper, so that a row that took two or three pages takes three or four. The figures of the points programme are not held against it: they
+ * are those of a year, and grow with what was paid in it.
+ */
 export const barsOf = ({ pages }: SizesBench): [string, number, number][] =>
-	pages.flatMap(({ name, costs: [small, large] }): [string, number, number][] => {
-		const [few, many] = [required(small, 'small'), required(large, 'large')];
-		return [
-			[`${name}, processor: few over many`, (few.webMs + few.databaseMs) / (many.webMs + many.databaseMs), 1 / 1.15],
-			[`${name}, buffers: few over many`, few.buffers / many.buffers, 1 / 1.15]
-		];
-	});
+	pages
+		.filter(({ name }) => name !== 'points')
+		.flatMap(({ name, costs: [small, large] }): [string, number, number][] => {
+			const [few, many] = [required(small, 'small'), required(large, 'large')];
+			return [
+				[`${name}, processor: few over many`, (few.webMs + few.databaseMs) / (many.webMs + many.databaseMs), 1 / 1.15],
+				[`${name}, buffers: few over many`, few.buffers / many.buffers, 1 / 1.6]
+			];
+		});
 
 if (import.meta.main) {
 	const found = await sizesBench();
