@@ -4,6 +4,7 @@ import { isStale, type ToldNews } from '#lib/contract/news.ts';
 import type { Scope } from '#lib/domain/access/scope.ts';
 import { cursorSeal } from '#lib/server/live/cursor.ts';
 import { Hub } from '#lib/server/live/hub.ts';
+import { newId } from '#lib/server/identity.ts';
 import { latestCursor, recordFact, type Fact } from '#lib/server/store/outbox.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { aPayer, anInvoice, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
@@ -34,16 +35,26 @@ afterAll(async () => {
 
 const tell = (fact: Fact) =>
 	inScope(house.services.db, cast.system, (tx) => recordFact(tx, cast.system, house.services.clock.now(), fact));
-/** The news of a stream from a place on, up to the word that everybody hears. */
-async function toldSince(scope: Scope, cursor: string): Promise<ToldNews[]> {
-	await tell({ kind: 'time.moved', clientId: null, invoiceId: null, attemptId: null });
+/** A word that everybody hears, to be known again. */
+async function mark(): Promise<string> {
+	const attemptId = newId();
+	await tell({ kind: 'time.moved', clientId: null, invoiceId: null, attemptId });
+	return attemptId;
+}
+/** A place lies before what other transactions may still write: what happened before the mark may be told once more behind it. */
+type Place = { cursor: string; begun: string };
+const here = async (): Promise<Place> => ({ cursor: await latestCursor(house.services.db), begun: await mark() });
+/** The news of a stream from a place on until now. */
+async function toldSince(scope: Scope, { cursor, begun }: Place): Promise<ToldNews[]> {
+	const ended = await mark();
 	const place = cursorSeal(house.config.secret).seal(scope, cursor);
 	const listener = { scope, sessionHash: null, address: '192.0.2.1' };
 	const reader = hub.stream(listener, place, new AbortController().signal)!.getReader();
 	let text = '';
-	while (!text.includes('time.moved')) text += new TextDecoder().decode((await reader.read()).value);
+	while (!text.includes(ended)) text += new TextDecoder().decode((await reader.read()).value);
 	await reader.cancel();
-	return [...text.matchAll(/event: news\ndata: (.*)\n/g)]
+	const since = text.slice(text.indexOf(begun));
+	return [...since.matchAll(/event: news\ndata: (.*)\n/g)]
 		.map((found) => JSON.parse(found[1]!) as ToldNews)
 		.filter(({ kind }) => kind !== 'time.moved');
 }
@@ -73,10 +84,9 @@ test('a payment of one client is read by the supplier’s page of its invoice, b
 		await anInvoice(house.services, cast, {}),
 		await anInvoice(house.services, cast, { name: 'Autre client' })
 	];
-	const before = await latestCursor(house.services.db);
+	const before = await here();
 	await pay(house.services, payer, [paid], 120_000);
-	// A place lies before what other transactions may still write: what happened just before it may be told once more.
-	const news = (await toldSince(cast.owner, before)).filter(({ kind }) => kind !== 'invoice.opened');
+	const news = await toldSince(cast.owner, before);
 	expect(news.map(({ kind }) => kind)).toContain('payment.received');
 	const isRead = async (path: string, params: Record<string, string> = {}) =>
 		(await shownBy(path, params, cast)).some((address) => isStale(address, news));
@@ -93,7 +103,7 @@ test('a payment of one client is read by the supplier’s page of its invoice, b
 });
 test('what a client’s people hear reads their invoices; it says nothing of other clients', async () => {
 	const own = await anInvoice(house.services, cast, {});
-	const before = await latestCursor(house.services.db);
+	const before = await here();
 	await tell({ kind: 'offers.changed', clientId: other.clientId, invoiceId: own, attemptId: null });
 	await tell({ kind: 'payment.received', clientId: other.clientId, invoiceId: own, attemptId: null });
 	await tell({ kind: 'offers.changed', clientId: payer.clientId, invoiceId: null, attemptId: null });
@@ -107,7 +117,7 @@ test('what a client’s people hear reads their invoices; it says nothing of oth
 	for (const one of news) expect(shown.some((address) => isStale(address, [one]))).toBe(true);
 });
 test('a frame stays small', async () => {
-	const before = await latestCursor(house.services.db);
+	const before = await here();
 	const id = payer.clientId;
 	await tell({ kind: 'payment.reversed', clientId: id, invoiceId: id, attemptId: id });
 	const news = await toldSince(cast.owner, before);

@@ -20,7 +20,7 @@ const older = openOlderDatabases();
 /** Who sees what others wait for. */
 const superuser = postgres(inject('template').replace(/\/[^/]+$/, '/postgres'), { max: 1, onnotice: () => {} });
 const folder = migrationsAnd({
-	'9990_late_index': 'CREATE INDEX CONCURRENTLY "late_idx" ON "member" USING btree ("supplier_id","name");'
+	'9990_late_index': 'CREATE INDEX CONCURRENTLY "late_idx" ON "payment" USING btree ("supplier_id","amount_minor");'
 });
 const { olderThan, copyOf } = older;
 let first: OlderDatabase;
@@ -227,7 +227,12 @@ test('killed while rows of before are held against the new rules', async () => {
 	const database = await copyOf(first);
 	const sums = await sumsOf(database.sql);
 	// A table whose rules are held against its rows, and that no migration after the first transaction wants: it would be waited for there.
-	const { migration, letGo } = await stoppedAfter(database, 'member', 'share update exclusive', 'validate constraint');
+	const { migration, letGo } = await stoppedAfter(
+		database,
+		'sign_in_request',
+		'share update exclusive',
+		'validate constraint'
+	);
 	await kill(migration);
 	await letGo();
 	expect((await database.sql`select from pg_constraint where not convalidated`).length).toBeGreaterThan(0);
@@ -238,9 +243,9 @@ test('killed while an index is built: nobody waits for it, and what is left of i
 	const database = await copyOf(first);
 	const sums = await sumsOf(database.sql);
 	// Who writes the table as the index begins has to end first.
-	const { migration, letGo } = await stoppedAfter(database, 'member', 'row exclusive', 'create index concurrently');
+	const { migration, letGo } = await stoppedAfter(database, 'payment', 'row exclusive', 'create index concurrently');
 	await database.sql`set lock_timeout = '2s'`;
-	await database.sql`update member set name = name`;
+	await database.sql`update payment set amount_minor = amount_minor where false`;
 	await kill(migration);
 	// Before the one it waited for has ended: PostgreSQL notices that nobody is there for it any more.
 	await until(() => isGone(database));

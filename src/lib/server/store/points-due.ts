@@ -46,7 +46,7 @@ export const listFinalAwards = (tx: Tx, scope: Scope, clientId: string, today: C
 				lte(pointsAward.finalOn, today)
 			)
 		)
-		.orderBy(asc(pointsAward.actedOn));
+		.orderBy(asc(pointsAward.actedOn), asc(pointsAward.awardId));
 /** Points that expire by a day and whose end nobody was told: by client and day. */
 export async function listToTell(
 	tx: Tx,

@@ -187,4 +187,4 @@ export const listPlanPayments = (tx: Tx, scope: Scope, planId: string): Promise<
 				)
 			)
 		)
-		.orderBy(asc(pointsAward.actedOn), asc(pointsAward.createdAt));
+		.orderBy(asc(pointsAward.actedOn), asc(pointsAward.createdAt), asc(pointsAward.awardId));

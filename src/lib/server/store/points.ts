@@ -209,7 +209,7 @@ export const listAwardsAround = (tx: Tx, scope: Scope, attemptId: string): Promi
 				)
 			)
 		)
-		.orderBy(asc(pointsAward.actedOn), asc(pointsAward.createdAt));
+		.orderBy(asc(pointsAward.actedOn), asc(pointsAward.createdAt), asc(pointsAward.awardId));
 
 export type NewEntry = Omit<typeof pointsEntry.$inferInsert, 'supplierId' | 'seq'> & { kind: PointsEntryKind };
 export async function insertEntry(tx: Tx, scope: Scope, entry: NewEntry): Promise<void> {
