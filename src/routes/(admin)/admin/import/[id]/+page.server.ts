@@ -28,7 +28,8 @@ const OUTCOMES = ['new', 'review', 'identical', 'conflict', 'refused'] as const;
 
 export const load: PageServerLoad = async (event) => {
 	follows(event, 'imports', 'clients'); // who a buyer may be, and what may still be taken back, are things of clients
-	const [scope, { services }] = [requireMember(event), await house()];
+	const scope = requireMember(event);
+	const { services } = await house();
 	const outcome = OUTCOMES.find((one) => one === event.url.searchParams.get('voir'));
 	const clientPage = Math.max(1, Math.min(1_000_000, Math.floor(Number(event.url.searchParams.get('clients'))) || 1));
 	const after = event.url.searchParams.get('apres');

@@ -28,7 +28,8 @@ const idOf = (id: string): string | null => (id === NEW ? null : isUuid(id) ? id
 
 export const load: PageServerLoad = async (event) => {
 	follows(event, 'offers', 'clients'); // tried on the invoices there are, and on those that were paid
-	const [scope, { services }] = [requireMember(event), await house()];
+	const scope = requireMember(event);
+	const { services } = await house();
 	const result = await readOfferEditor(services, scope, idOf(event.params.id), {
 		locale: event.locals.locale,
 		search: searchFrom(event.url.searchParams, 'client')
