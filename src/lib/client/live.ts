@@ -116,7 +116,7 @@ const placeLeft = (url: string): string | undefined =>
 
 /**
  * `since`: the place in the news that the page was made at. What happens until the stream is open is told then. A page that is made without one does not say
- * what it shows either (the pay page), and whatever is told reads all of it.
+ * what it shows either (the pay page): any news read all of it.
  */
 export type Feed = { url: string; since?: string };
 function stateTold(onState: (state: LiveState) => void) {

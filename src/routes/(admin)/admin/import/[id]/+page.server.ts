@@ -27,7 +27,8 @@ import type { Actions, PageServerLoad, RequestEvent } from './$types';
 const OUTCOMES = ['new', 'review', 'identical', 'conflict', 'refused'] as const;
 
 export const load: PageServerLoad = async (event) => {
-	follows(event, 'imports', 'clients'); // who a buyer may be, and what may still be taken back, are things of clients
+	// Who a buyer may be, and what may still be taken back, are things of clients.
+	follows(event, 'imports', 'clients');
 	const scope = requireMember(event);
 	const { services } = await house();
 	const outcome = OUTCOMES.find((one) => one === event.url.searchParams.get('voir'));

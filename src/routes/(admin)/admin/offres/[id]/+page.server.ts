@@ -27,7 +27,8 @@ const NEW = 'nouvelle';
 const idOf = (id: string): string | null => (id === NEW ? null : isUuid(id) ? id : error(404, 'Not found'));
 
 export const load: PageServerLoad = async (event) => {
-	follows(event, 'offers', 'clients'); // tried on the invoices there are, and on those that were paid
+	// Tried on the invoices there are, and on those that were paid.
+	follows(event, 'offers', 'clients');
 	const scope = requireMember(event);
 	const { services } = await house();
 	const result = await readOfferEditor(services, scope, idOf(event.params.id), {
