@@ -114,10 +114,7 @@ const JUST_NOW_MS = 10_000;
 const placeLeft = (url: string): string | undefined =>
 	left?.url === url && performance.now() - left.at < JUST_NOW_MS ? left.cursor : undefined;
 
-/**
- * `since`: the place in the news that the page was made at. What happens until the stream is open is told then. A page that is made without one does not say
- * what it shows either (the pay page): any news read all of it.
- */
+/** `since`: the place in the news that the page was made at, where the server has said it. What happens until the stream is open is told then. */
 export type Feed = { url: string; since?: string };
 function stateTold(onState: (state: LiveState) => void) {
 	let now: LiveState = 'connecting';
@@ -145,7 +142,7 @@ export function followNews(feed: Feed, announce: (kind: string) => void, onState
 	const rereading = makeRereading();
 	const heard = (news: ToldNews) => {
 		announce(news.kind);
-		rereading.soon(feed.since === undefined ? 'anything' : [news], pauseAfter(news));
+		rereading.soon([news], pauseAfter(news));
 	};
 
 	const look = async () => {

@@ -114,20 +114,6 @@ test('many of one moment are one reading', async () => {
 	await settle();
 	expect(kit.requests).toEqual(['page']);
 });
-test('a page that does not say what it shows is read whole, whatever is told', async () => {
-	close();
-	kit.loads = {};
-	({ close } = followNews(
-		{ url: '/p/abc/live' },
-		() => {},
-		() => {}
-	));
-	expect(Stream.open[1]!.address).toBe('/p/abc/live');
-	Stream.open[1]!.say('beat');
-	Stream.open[1]!.say('news', news('payment.received', A));
-	await settle();
-	expect(kit.requests).toEqual(['everything']);
-});
 test('after a break everything is read, whatever was told meanwhile', async () => {
 	stream.onerror!();
 	stream.say('news', news('payment.received', A));
