@@ -1,24 +1,19 @@
 // How pages that SvelteKit runs are read again.
-import { invalidate, invalidateAll } from '$app/navigation';
+import { invalidateAll } from '$app/navigation';
 import { navigating, updated } from '$app/state';
-import { isStale } from '../contract/news.ts';
-import { readBy, type Why } from './reread.ts';
+import { readBy } from './reread.ts';
 import { hasUnsaved } from './unsaved.ts';
 
 let reach: typeof fetch | undefined;
 let isReading = false;
 export const readByKit = (): void => readBy({ read, isOld: () => updated.check() });
 
-/**
- * What the news make stale, of what this page shows: if that is nothing, nothing is asked. SvelteKit is told all the same: it forgets what it fetched ahead of
- * another page.
- * Never in the middle of a navigation, which it would call off: the person is on the way to another page.
- */
-async function read(why: Why): Promise<void> {
+/** Never in the middle of a navigation, which it would call off: the person is on the way to another page. */
+async function read(): Promise<void> {
 	if (navigating.complete) await navigating.complete.catch(() => {});
 	waitForTheLine();
 	isReading = true;
-	await (why === 'anything' ? invalidateAll() : invalidate((address) => isStale(address, why)))
+	await invalidateAll()
 		.catch(() => {})
 		.finally(() => (isReading = false));
 }

@@ -1,7 +1,6 @@
 // The page follows the server: news arrive by server-sent events, else by polling; the page re-reads its own data, so no fact can be lost.
-import type { ToldNews } from '../contract/news.ts';
 import { renewWhenFree } from './renew.ts';
-import { both, reread, type Why } from './reread.ts';
+import { reread } from './reread.ts';
 
 /** `ended`: the session has, and the page waits for its person to sign in again. */
 export type LiveState = 'connecting' | 'live' | 'lost' | 'polling' | 'ended';
@@ -35,16 +34,13 @@ function makePolling(look: () => Promise<void>) {
 /** Waits for the page's own reading to settle: ten pieces of news at once are one reading. */
 function makeRereading() {
 	let timer: ReturnType<typeof setTimeout> | undefined;
-	let reasons: Why = [];
-	const soon = (why: Why = 'anything', afterMs = 30): void => {
-		reasons = both(reasons, why);
+	const soon = (afterMs = 30): void => {
 		timer ??= setTimeout(() => {
-			const now = reasons;
-			[timer, reasons] = [undefined, []];
-			void reread(now);
+			timer = undefined;
+			void reread();
 		}, afterMs);
 	};
-	const forgetReturns = watchReturns(() => soon());
+	const forgetReturns = watchReturns(soon);
 	return {
 		soon,
 		/** After a silence: the server may have come back as another version of itself. */
@@ -74,16 +70,16 @@ function watchReturns(look: () => void): () => void {
 	};
 }
 
-/** A stream and who hears it, a word of any sort, each piece of news, its end, a break. */
+/** A stream and who hears it, a word of any sort, the kind of each piece of news, its end, a break. */
 function streamOf(
 	address: string,
-	on: { word: (event: MessageEvent) => void; heard: (news: ToldNews) => void; end: () => void; error: () => void }
+	on: { word: (event: MessageEvent) => void; heard: (kind: string) => void; end: () => void; error: () => void }
 ): EventSource {
 	const source = new EventSource(address);
 	source.addEventListener('beat', on.word);
 	source.addEventListener('news', (event) => {
 		on.word(event);
-		on.heard(JSON.parse(event.data as string) as ToldNews);
+		on.heard((JSON.parse(event.data as string) as { kind: string }).kind);
 	});
 	// The session, the role or the link has ended: reading the page again says what is left, and goes to the sign-in if nothing is.
 	source.addEventListener('end', () => {
@@ -94,71 +90,52 @@ function streamOf(
 	return source;
 }
 
-/** An import tells of every few hundred invoices, and of each client it keeps some of: more often than this, nobody can read it. */
-const pauseAfter = ({ kind, invoiceId }: ToldNews): number =>
-	kind === 'import.changed' || (kind === 'invoice.opened' && !invoiceId) ? 700 : 30;
+/** An import tells of every few hundred invoices: more often than this, nobody can read it. */
+const pauseAfter = (kind: string): number => (kind === 'import.changed' ? 700 : 30);
 
-type Looked = { cursor: string; kinds: string[] };
-async function newsSince(url: string, cursor: string): Promise<Looked | 'ended' | 'lost'> {
+type News = { cursor: string; kinds: string[] };
+async function newsSince(url: string, cursor: string): Promise<News | 'ended' | 'lost'> {
 	try {
 		const response = await fetch(`${url}?depuis=${cursor}`, { headers: { accept: 'application/json' } });
-		return response.status === 401 ? 'ended' : ((await response.json()) as Looked);
+		return response.status === 401 ? 'ended' : ((await response.json()) as News);
 	} catch {
 		return 'lost';
 	}
 }
 
-/** Where the page that was left last was in its news: the next one, read since, goes on from there. */
-let left: { url: string; cursor: string; at: number } | undefined;
-const JUST_NOW_MS = 10_000;
-const placeLeft = (url: string): string | undefined =>
-	left?.url === url && performance.now() - left.at < JUST_NOW_MS ? left.cursor : undefined;
-
-/** `since`: the place in the news that the page was made at, where the server has said it. What happens until the stream is open is told then. */
-export type Feed = { url: string; since?: string };
-function stateTold(onState: (state: LiveState) => void) {
-	let now: LiveState = 'connecting';
-	return {
-		get now() {
-			return now;
-		},
-		become(next: LiveState): void {
-			if (next === now) return;
-			now = next;
-			onState(next);
-		}
-	};
-}
 /**
- * Opens a feed; call `close` when the page goes. `announce` receives the kind of each piece of news, `onState` how the page follows from then on.
+ * Opens a feed at `url`; call `close` when the page goes. `announce` receives the kind of each piece of news, `onState` how the page follows from then on.
  */
-export function followNews(feed: Feed, announce: (kind: string) => void, onState: (state: LiveState) => void) {
-	const { url } = feed;
-	const state = stateTold(onState);
-	let cursor = placeLeft(url) || (feed.since ?? '');
+export function followNews(url: string, announce: (kind: string) => void, onState: (state: LiveState) => void) {
+	let state: LiveState = 'connecting';
+	const become = (next: LiveState): void => {
+		if (next === state) return;
+		state = next;
+		onState(next);
+	};
+	let cursor = '';
 	let source: EventSource | undefined;
 	let watchdog: ReturnType<typeof setTimeout> | undefined;
 
 	const rereading = makeRereading();
-	const heard = (news: ToldNews) => {
-		announce(news.kind);
-		rereading.soon([news], pauseAfter(news));
+	const heard = (kind: string) => {
+		announce(kind);
+		rereading.soon(pauseAfter(kind));
 	};
 
 	const look = async () => {
 		const answer = await newsSince(url, cursor);
 		if (typeof answer === 'string') {
 			// Reading the page again leads to the sign-in, unless something is typed here.
-			if (answer === 'ended' && state.now !== 'ended') rereading.soon();
-			state.become(answer);
+			if (answer === 'ended' && state !== 'ended') rereading.soon();
+			become(answer);
 			return;
 		}
 		// The first look only says from where to follow: what happened since the page was made is read with it.
 		if (!cursor) rereading.soon();
 		cursor = answer.cursor;
-		answer.kinds.forEach(announce);
-		if (answer.kinds.length) rereading.soon();
-		if (state.now !== 'live') state.become('polling');
+		answer.kinds.forEach(heard);
+		if (state !== 'live') become('polling');
 	};
 	const polling = makePolling(look);
 
@@ -169,13 +146,13 @@ export function followNews(feed: Feed, announce: (kind: string) => void, onState
 	};
 	function giveUpStream() {
 		source?.close();
-		if (state.now === 'live') state.become('lost');
+		if (state === 'live') become('lost');
 		polling.start();
 		watchdog = setTimeout(open, RETRY_MS);
 	}
 	const word = (event: MessageEvent) => {
-		if (['lost', 'polling', 'ended'].includes(state.now)) void rereading.anew();
-		state.become('live');
+		if (['lost', 'polling', 'ended'].includes(state)) void rereading.anew();
+		become('live');
 		cursor = event.lastEventId;
 		polling.stop();
 		expectWord(SILENCE_MS);
@@ -185,15 +162,15 @@ export function followNews(feed: Feed, announce: (kind: string) => void, onState
 			word,
 			heard,
 			end() {
-				state.become('lost');
+				become('lost');
 				rereading.soon();
 				expectWord(REOPEN_MS, open);
 			},
 			// The browser tries again by itself, unless the answer was not a stream.
 			error() {
-				if (state.now !== 'live') return;
+				if (state !== 'live') return;
 				expectWord(GRACE_MS);
-				state.become('lost');
+				become('lost');
 			}
 		});
 		expectWord(GRACE_MS);
@@ -201,7 +178,6 @@ export function followNews(feed: Feed, announce: (kind: string) => void, onState
 	(typeof EventSource === 'undefined' ? polling.start : open)();
 	return {
 		close() {
-			left = { url, cursor, at: performance.now() };
 			source?.close();
 			polling.stop();
 			clearTimeout(watchdog);

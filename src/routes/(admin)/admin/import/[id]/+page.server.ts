@@ -5,7 +5,6 @@ import { searchFrom } from '#lib/contract/lists.ts';
 import { isUuid } from '#lib/contract/payments.ts';
 import type { Scope } from '#lib/domain/access/scope.ts';
 import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
-import { follows } from '#lib/server/http/follows.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { listAnswersOf } from '#lib/server/http/list-answers.ts';
 import type { Services } from '#lib/server/services.ts';
@@ -27,8 +26,6 @@ import type { Actions, PageServerLoad, RequestEvent } from './$types';
 const OUTCOMES = ['new', 'review', 'identical', 'conflict', 'refused'] as const;
 
 export const load: PageServerLoad = async (event) => {
-	// Who a buyer may be, and what may still be taken back, are things of clients.
-	follows(event, 'imports', 'clients');
 	const scope = requireMember(event);
 	const { services } = await house();
 	const outcome = OUTCOMES.find((one) => one === event.url.searchParams.get('voir'));

@@ -7,7 +7,6 @@ import type { Scope } from '#lib/domain/access/scope.ts';
 import { wholeIn } from '#lib/contract/typed.ts';
 import { failWith } from '#lib/server/http/answer.ts';
 import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
-import { follows } from '#lib/server/http/follows.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { saveOffer } from '#lib/server/http/save-offer.ts';
 import {
@@ -27,8 +26,6 @@ const NEW = 'nouvelle';
 const idOf = (id: string): string | null => (id === NEW ? null : isUuid(id) ? id : error(404, 'Not found'));
 
 export const load: PageServerLoad = async (event) => {
-	// Tried on the invoices there are, and on those that were paid.
-	follows(event, 'offers', 'clients');
 	const scope = requireMember(event);
 	const { services } = await house();
 	const result = await readOfferEditor(services, scope, idOf(event.params.id), {
