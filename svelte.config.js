@@ -23,6 +23,10 @@ const anywhere = {
  */
 export default {
 	preprocess: vitePreprocess(),
+	// Names of styles stand in the page, in its script and in its style: as short as tells one component from another.
+	compilerOptions: {
+		cssHash: ({ hash, css, filename }) => `s${hash(filename === '(unknown)' ? css : filename).slice(0, 5)}`
+	},
 	kit: {
 		adapter: anywhere,
 		serviceWorker: { register: false },
