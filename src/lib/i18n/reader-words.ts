@@ -50,6 +50,8 @@ const PHRASES = [
 	m.expected_ximport,
 	m.expected_root,
 	m.expected_zip,
+	m.expected_one_currency,
+	m.expected_way,
 	m.column_number,
 	m.column_type,
 	m.column_status,

@@ -23,6 +23,7 @@ export type AccountingLine = {
 	credit: Minor;
 	isLettered: boolean;
 	currency: string;
+	foreign: string; // what the invoice is in when the books only have its value in their own currency: `1300,00 USD`, else ''
 };
 
 /** Clients (411), bills receivable (413) and doubtful clients (416) of the French chart of accounts. */
@@ -67,6 +68,7 @@ function readClaim(claim: AccountingLine[], entries: Map<string, AccountingLine[
 	const findings = checkDocument(document);
 	if (!sale.piece || sale.piece === '-')
 		findings.push(confirm('NUMBER_FROM_ENTRY', `ligne ${sale.line}`, document.number, 'un numéro de pièce'));
+	if (sale.foreign) findings.push(confirm('CURRENCY_OTHER', `ligne ${sale.line}`, sale.foreign, sale.currency));
 	const located = findings.map((finding) =>
 		finding.field.startsWith('ligne') ? finding : { ...finding, field: `ligne ${sale.line}, ${finding.field}` }
 	);

@@ -172,21 +172,21 @@ class CiiReading extends XmlReading {
 	}
 
 	private amount(name: string, field: string): Minor | null {
-		return this.money(text(this.summation, name), field);
+		return this.amountIn(at(this.summation, name), field);
 	}
 
 	/** Two totals may stand side by side, one in the accounting currency: ours is the one in the invoice's. */
 	private vatTotal(currency: string): Minor {
 		const totals = list(this.summation, 'TaxTotalAmount');
 		const chosen = totals.find((total) => total['@currencyID'] === currency) ?? totals[0];
-		return (chosen && this.money(text(chosen), 'BT-110')) ?? ZERO;
+		return (chosen && this.amountIn(chosen, 'BT-110')) ?? ZERO;
 	}
 
 	private vatLines(): VatLine[] {
 		return list(this.settlement, 'ApplicableTradeTax').flatMap((tax) =>
 			this.vatLine({
-				base: text(tax, 'BasisAmount'),
-				vat: text(tax, 'CalculatedAmount'),
+				base: at(tax, 'BasisAmount'),
+				vat: at(tax, 'CalculatedAmount'),
 				rate: text(tax, 'RateApplicablePercent') ?? text(tax, 'ApplicablePercent'),
 				category: text(tax, 'CategoryCode'),
 				exemptionReason: text(tax, 'ExemptionReason') ?? text(tax, 'ExemptionReasonCode')

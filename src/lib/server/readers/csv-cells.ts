@@ -17,8 +17,14 @@ import {
 	type DecimalMark
 } from './written-values.ts';
 
-export const currencyOf = (row: Row): string => (row.currency || 'EUR').toUpperCase().replace('€', 'EUR');
-const MONEY = ['net', 'vat', 'gross', 'paid', 'due', 'vatRate', 'lineNet', 'lineVat', 'lineGross'] as const;
+/** Where neither the row nor the header of the amounts says one, the euro. */
+export const currencyOf = (row: Row): string =>
+	(row.currency || 'EUR')
+		.trim()
+		.toUpperCase()
+		.replace(/^(€|EUROS?)$/, 'EUR')
+		.replace(/^£$/, 'GBP');
+export const MONEY = ['net', 'vat', 'gross', 'paid', 'due', 'vatRate', 'lineNet', 'lineVat', 'lineGross'] as const;
 export type MoneyColumn = (typeof MONEY)[number];
 /** How a list writes: the decimal mark of each column, the order of its dates, the zone where an instant is a day. */
 export type Writing = {
@@ -26,13 +32,15 @@ export type Writing = {
 	order: DateOrder;
 	isOrderKnown: boolean;
 	when: When;
+	/** That the headers of the amounts name. */
+	currency: string | null;
 };
 /** A column says how it is written; where it has no decimals, the other columns of money do, written by the same hand. */
 export function writingOf(
 	{ header, rows }: Rows,
 	columns: (Column | null)[],
 	answer: { dateOrder: DateOrder | null } | null,
-	when: When
+	{ when, currency }: Pick<Writing, 'when' | 'currency'>
 ): Writing {
 	function* seen(...wanted: Column[]): Generator<string> {
 		const places = wanted.map((column) => columns.indexOf(column)).filter((at) => at >= 0);
@@ -44,7 +52,7 @@ export function writingOf(
 		MONEY.map((column) => [column, decimalMarkOf(seen(column)) ?? (column === 'vatRate' ? null : ofList)])
 	) as Writing['marks'];
 	const order = answer?.dateOrder ?? dateOrderOf(seen('issuedOn', 'dueOn')) ?? (isFrench(header) ? 'dmy' : null);
-	return { marks, order: order ?? 'dmy', isOrderKnown: order !== null, when };
+	return { marks, order: order ?? 'dmy', isOrderKnown: order !== null, when, currency };
 }
 
 /** Reads cells of one invoice and notes each that is not understood, by line and column. */
@@ -58,6 +66,13 @@ export class Cells {
 		const isRate = column === 'vatRate';
 		const written = isRate ? row[column]?.replace('%', '') : row[column];
 		const [mark, decimals] = [this.writing.marks[column], isRate ? 2 : decimalsOf(currencyOf(row))];
+		if (written && !isRate && this.isOfOtherCurrency(row, written)) {
+			const at = `ligne ${row.line}, ${columnName(column)}`;
+			this.findings.push(
+				block('CURRENCY_DIFFERS', at, `${written} ${this.writing.currency ?? ''}`.trim(), currencyOf(row))
+			);
+			return null;
+		}
 		const readings = written && !mark && !isRate ? doubtfulReadings(written, decimals) : null;
 		if (readings) {
 			const at = `ligne ${row.line}, ${columnName(column)}`;
@@ -65,6 +80,12 @@ export class Cells {
 			return null;
 		}
 		return this.read(row, column, written, (text) => parseAmount(text, mark, decimals), 'AMOUNT_FORMAT', '1 234,56');
+	}
+	/** A sign beside the amount, or a header above it, that names another currency than the row does. */
+	private isOfOtherCurrency(row: Row, written: string): boolean {
+		const currency = currencyOf(row);
+		const { currency: ofHeader } = this.writing;
+		return (currency !== 'EUR' && /€|EUR/i.test(written)) || (ofHeader !== null && ofHeader !== currency);
 	}
 	day(row: Row, column: 'issuedOn' | 'dueOn'): CivilDate | null {
 		return this.read(

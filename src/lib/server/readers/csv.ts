@@ -6,9 +6,10 @@ import { block, checkDocument, type Finding, type ReadResult } from '../../domai
 import { sirenFrom } from '../../domain/invoices/identifiers.ts';
 import { mailboxOf } from '../../domain/mail/mailbox.ts';
 import { minor, ZERO, type Minor } from '../../domain/money/minor.ts';
-import { Cells, currencyOf, writingOf, type MoneyColumn, type Writing } from './csv-cells.ts';
+import { Cells, currencyOf, MONEY, writingOf, type MoneyColumn, type Writing } from './csv-cells.ts';
 import { checkFigures, checkRow, fieldName, LOST, type Amounts } from './csv-checks.ts';
 import { columnName, columnsOf, type Column, type Row } from './csv-columns.ts';
+import { currencyOfHeaders } from './header-money.ts';
 import { ANY_DAY, type When } from './norm-values.ts';
 import { accountKey } from './payee-accounts.ts';
 import { parseRows, type RawRow, type Rows } from './rows.ts';
@@ -61,7 +62,11 @@ export function readCsv(
 		);
 		return { results: [refused(finding)], list: { ...list, needs: 'columns' } };
 	}
-	const writing = writingOf(table, columns, answer, when);
+	const isMoney = (column: Column | null): boolean => MONEY.some((one) => one === column && one !== 'vatRate');
+	const ofMoney = table.header.filter((_, i) => isMoney(columns[i] ?? null));
+	const { currency, findings } = currencyOfHeaders(ofMoney, table.headerLine);
+	if (findings.length) return { results: [refused(...findings)], list };
+	const writing = writingOf(table, columns, answer, { when, currency });
 	return {
 		results: readAll(table, columns, writing),
 		list: { ...list, needs: writing.isOrderKnown ? null : 'dates' }
@@ -87,6 +92,7 @@ function* readGroups(groups: Iterable<RawRow[]>, columns: (Column | null)[], wri
 		columns.forEach((column, i) => {
 			if (column) row[column] = cells[i] ?? '';
 		});
+		if (!row.currency && writing.currency) row.currency = writing.currency;
 		return row;
 	};
 	for (const group of groups) yield readGroup(group.map(named), writing);

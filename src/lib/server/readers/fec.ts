@@ -68,10 +68,16 @@ function readLine(row: Record<string, string>, line: number, faults: Finding[]):
 		label: row.ecriturelib ?? '',
 		...amounts,
 		isLettered: Boolean(row.ecriturelet),
-		currency: 'EUR'
+		currency: 'EUR',
+		foreign: foreignOf(row)
 	};
 }
 
+/** The columns Montantdevise and Idevise: what the invoice is in, where the books only have its value in euros. */
+function foreignOf({ idevise = '', montantdevise = '' }: Record<string, string>): string {
+	const currency = idevise.trim().toUpperCase();
+	return currency && currency !== 'EUR' && currency !== '€' ? `${montantdevise} ${currency}`.trim() : '';
+}
 /** Debit and credit, or an amount and its direction: D, C, +1, -1. */
 function amountsOf(
 	row: Record<string, string>,
@@ -91,8 +97,9 @@ function amountsOf(
 /** `1200,00`, `500,00-`, `000000000003000,00`; an empty cell is nothing. */
 function amountOf(written: string): Minor | null {
 	if (written === '') return ZERO;
-	const [, before, units, cents = '0', after] = /^([+-]?)0*(\d+)(?:[.,](\d{1,2}))?([+-]?)$/.exec(written) ?? [];
-	const value = parseDecimal(`${units}.${cents}`);
+	const [, before = '', units, cents = '0', after = ''] =
+		/^([+-]?)0*(\d+)(?:[.,](\d{1,2}))?([+-]?)$/.exec(written) ?? [];
+	const value = before && after ? null : parseDecimal(`${units}.${cents}`);
 	return value !== null && (before === '-' || after === '-') ? minor(-value) : value;
 }
 function dayOf(written: string): CivilDate | null {

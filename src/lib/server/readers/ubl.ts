@@ -63,7 +63,7 @@ class UblReading extends XmlReading {
 		if (!issuedOn || gross === null || this.findings.some((finding) => finding.severity === 'block')) return null;
 		const prepaid = this.amount('PrepaidAmount', 'BT-113') ?? ZERO;
 		const tax = this.taxTotal(currency);
-		const vat = this.money(text(tax, 'TaxAmount'), 'BT-110') ?? ZERO;
+		const vat = this.amountIn(at(tax, 'TaxAmount'), 'BT-110') ?? ZERO;
 		const means = list(root, 'PaymentMeans');
 		const terms = this.terms(issuedOn);
 		const seller = this.party('AccountingSupplierParty');
@@ -187,7 +187,7 @@ class UblReading extends XmlReading {
 	}
 
 	private amount(name: string, field: string): Minor | null {
-		return this.money(text(this.totals, name), field);
+		return this.amountIn(at(this.totals, name), field);
 	}
 
 	/** Two totals may stand side by side, one in the accounting currency: ours is the one in the invoice's. */
@@ -199,8 +199,8 @@ class UblReading extends XmlReading {
 	private vatLines(tax: Node): VatLine[] {
 		return list(tax, 'TaxSubtotal').flatMap((part) =>
 			this.vatLine({
-				base: text(part, 'TaxableAmount'),
-				vat: text(part, 'TaxAmount'),
+				base: at(part, 'TaxableAmount'),
+				vat: at(part, 'TaxAmount'),
 				rate: text(part, 'TaxCategory', 'Percent'),
 				category: text(part, 'TaxCategory', 'ID'),
 				exemptionReason:
@@ -212,7 +212,7 @@ class UblReading extends XmlReading {
 	protected lines(): [InvoiceLine[], string | null] {
 		const lines = [...list(this.root, 'InvoiceLine'), ...list(this.root, 'CreditNoteLine')].map((line, i) => ({
 			id: text(line, 'ID') ?? String(i + 1),
-			net: text(line, 'LineExtensionAmount'),
+			net: this.ofCurrency(at(line, 'LineExtensionAmount'), `ligne ${text(line, 'ID') ?? i + 1}, BT-131`),
 			quantity: text(line, 'InvoicedQuantity') ?? text(line, 'CreditedQuantity'),
 			price: text(line, 'Price', 'PriceAmount'),
 			priceQuantity: text(line, 'Price', 'BaseQuantity'),

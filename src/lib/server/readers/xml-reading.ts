@@ -9,6 +9,7 @@ import { decimalsOf } from '../../domain/money/currency.ts';
 import { ZERO, type Minor } from '../../domain/money/minor.ts';
 import { divideHalfUp } from '../../domain/money/shares.ts';
 import { compactDay, decimalOf, isoDay, type When } from './norm-values.ts';
+import { attribute, text, type Node } from './xml.ts';
 
 /** Categories that must say why there is no VAT (BR-E-10, BR-AE-10, BR-IC-10, BR-G-10, BR-O-10). */
 const EXEMPT = new Set(['E', 'AE', 'K', 'G', 'O']);
@@ -25,23 +26,26 @@ export abstract class XmlReading {
 	protected readonly when: When;
 	/** Of the currency of the invoice, which every amount of it is in (BT-5). */
 	protected decimals = 2;
+	private currency = '';
 
 	constructor(when: When) {
 		this.when = when;
 	}
 	protected currencyOf(written: string | null): string {
 		this.decimals = decimalsOf(written ?? '');
-		return written ?? '';
+		this.currency = written ?? '';
+		return this.currency;
 	}
 
 	result(): ReadResult {
 		const document = this.document();
-		const findings = document
+		const lines = document && this.lines();
+		const findings = lines
 			? [
 					...this.findings,
 					...this.taxFindings(document),
 					...checkDocument(document, this.when.today),
-					...checkLines(...this.lines(), this.decimals)
+					...checkLines(...lines, this.decimals)
 				]
 			: this.findings;
 		if (!document || findings.some((finding) => finding.severity === 'block')) return { ok: false, findings };
@@ -66,6 +70,16 @@ export abstract class XmlReading {
 		this.findings.push(block(code, field, written.slice(0, 40), exampleOf(this.decimals)));
 		return null;
 	}
+	/** As written, in the currency of the invoice (BT-5): one that names another is another amount (`currencyID`), and is refused. */
+	protected ofCurrency(node: Node | null, field: string): string | null {
+		const [written, own, currency] = [node && text(node), attribute(node, 'currencyID'), this.currency || 'EUR'];
+		if (written === null || !own || own === currency) return written;
+		this.findings.push(block('CURRENCY_DIFFERS', field, `${written.slice(0, 40)} ${own.slice(0, 10)}`, currency));
+		return null;
+	}
+	protected amountIn(node: Node | null, field: string): Minor | null {
+		return this.money(this.ofCurrency(node, field), field);
+	}
 	/** Net amounts of charges, each with the VAT of its own rate. One that can't be read costs nobody a claim: it is as if there were none. */
 	protected withVat(charges: (readonly [string | null, string | null])[]): Minor {
 		return charges.reduce<bigint>((sum, [amount, rate]) => {
@@ -85,13 +99,13 @@ export abstract class XmlReading {
 		return date;
 	}
 	protected vatLine(part: {
-		base: string | null;
-		vat: string | null;
+		base: Node | null;
+		vat: Node | null;
 		rate: string | null;
 		category: string | null;
 		exemptionReason: string | null;
 	}): VatLine[] {
-		const [base, vat] = [this.money(part.base, 'BT-116'), this.money(part.vat, 'BT-117')];
+		const [base, vat] = [this.amountIn(part.base, 'BT-116'), this.amountIn(part.vat, 'BT-117')];
 		const rate = rateBps(part.rate);
 		if (rate === null) this.findings.push(block('AMOUNT_FORMAT', 'BT-119', part.rate?.slice(0, 40) ?? '', '20.00'));
 		if (base === null || vat === null || rate === null) return [];

@@ -2,9 +2,10 @@
 import { meaningful, type StatementLine, type StatementReading } from '../../../domain/bank/statement.ts';
 import { block, confirm, type Finding } from '../../../domain/invoices/findings.ts';
 import { decimalsOf } from '../../../domain/money/currency.ts';
-import { minor, type Minor } from '../../../domain/money/minor.ts';
+import { minor, ZERO, type Minor } from '../../../domain/money/minor.ts';
 import type { ListHints } from '../csv.ts';
 import { isFrench } from '../csv-columns.ts';
+import { currencyOfHeaders } from '../header-money.ts';
 import { ANY_DAY, type When } from '../norm-values.ts';
 import { parseRows, type RawRow } from '../rows.ts';
 import {
@@ -17,16 +18,11 @@ import {
 	type DateOrder,
 	type DecimalMark
 } from '../written-values.ts';
+import { signedBy, stateOf, waysOf, type Ways } from './money-way.ts';
 import { columnsOf, isData, isEnough, nameOf, shapeOf, type BankColumn, type BankListShape } from './bank-columns.ts';
 
-/** Amounts without a sign, with a column that says which way. */
-const IS_DEBIT = /^(af|d|dr|debit|débit|dbit|soll|s|out|sortie)$/i;
-/** Announced, refused or undone: no money has moved. */
-const IS_NOT_BOOKED = /pending|declin|revert|fail|cancel|vorgemerkt|attente|en cours|refus|rejet|annul|[àa] venir/i;
 /** Accents that a header of a French bank has, and no English one. */
 const HAS_FRENCH = /débit|crédit|opération/i;
-/** The currency that the header of the amounts names: `Amount (USD)`. */
-const currencyIn = (header: string[]): string | null => /\(([A-Z]{3})\)/.exec(header.join(' '))?.[1] ?? null;
 /** Where nothing is named, a last line with less in it than any other is the balance of the account: it would look like a payment. */
 function balanceUnder(rows: RawRow[]): RawRow | null {
 	const filled = (row: RawRow): number => row.cells.filter(Boolean).length;
@@ -49,6 +45,11 @@ export function readBankCsv(
 		const found = list.headers.join(' | ').slice(0, 500);
 		return { ok: false, findings: [block('COLUMN_MISSING', 'ligne 1', found, 'date, montant ou crédit')], list };
 	}
+	const { currency: ofHeader, findings: wrong } = currencyOfHeaders(
+		read.header.filter((_, c) => /^(amount|debit|credit)$/.test(columns[c] ?? '')),
+		read.headerLine
+	);
+	if (wrong.length) return { ok: false, findings: wrong, list: null };
 	const balance = read.header.length ? null : balanceUnder(read.rows);
 	const rows = read.rows.filter((row) => row !== balance).map((row) => namedCells(row, columns));
 	const seen = (...names: BankColumn[]): string[] =>
@@ -62,12 +63,12 @@ export function readBankCsv(
 	// The account of a list is one; where the column names several, they are those of the others.
 	const accounts = new Set(seen('account'));
 	const isOfOthers = accounts.size > 1 || read.header.map(nameOf).includes('zahlungspflichtiger');
-	const amountHeaders = read.header.filter((_, c) => columns[c] === 'amount' || columns[c] === 'credit');
 	const amounts = seen('amount', 'debit', 'credit');
 	const writing: Writing = {
 		order: order ?? 'dmy',
 		mark: decimalMarkOf(amounts) ?? markByGrouping(amounts),
-		currency: currencyIn(amountHeaders) ?? 'EUR',
+		currency: ofHeader,
+		ways: waysOf(seen('amount'), seen('direction'), list.headers[columns.indexOf('direction')] ?? ''),
 		isOfOthers,
 		timeZone: when.timeZone
 	};
@@ -77,6 +78,7 @@ export function readBankCsv(
 		if ('code' in entry) findings.push(entry);
 		else lines.push(entry);
 	}
+	findings.push(...unknownStates(rows));
 	const statement = {
 		account: isOfOthers ? '' : ([...accounts][0] ?? ''),
 		reference: fileName,
@@ -88,6 +90,17 @@ export function readBankCsv(
 	const needs = order ? null : 'dates';
 	return { ok: true, format: 'csv', statements: [statement], findings, list: { ...list, needs } };
 }
+
+/** A word that nobody knows: its rows are read, and a person is asked before anything is kept. Each word once. */
+function unknownStates(rows: Named[]): Finding[] {
+	const first = new Map<string, number>();
+	for (const { line, cells } of rows)
+		if (cells.state && stateOf(cells.state) === 'unknown' && !first.has(cells.state)) first.set(cells.state, line);
+	return [...first]
+		.slice(0, STATES_ASKED)
+		.map(([word, line]) => confirm('STATE_UNKNOWN', `ligne ${line}`, word.slice(0, 80), 'une opération comptabilisée'));
+}
+const STATES_ASKED = 20;
 
 type Named = { line: number; cells: Partial<Record<BankColumn, string>> };
 /** Texts are read together, each once. */
@@ -105,28 +118,39 @@ function namedCells({ cells: written, line }: RawRow, columns: (BankColumn | nul
 type Writing = {
 	order: DateOrder;
 	mark: DecimalMark | null;
-	currency: string;
+	currency: string | null;
+	ways: Ways;
 	isOfOthers: boolean;
 	timeZone: string;
 };
 function lineOf({ line, cells }: Named, writing: Writing): StatementLine | Finding {
 	const { order, mark, isOfOthers, timeZone } = writing;
-	const currency = (cells.currency || writing.currency).toUpperCase();
+	const currency = (cells.currency || writing.currency || 'EUR').toUpperCase();
 	const decimals = decimalsOf(currency);
-	if (cells.state && IS_NOT_BOOKED.test(cells.state)) return skipped(line, cells.state, 'une opération comptabilisée');
+	if (stateOf(cells.state ?? '') === 'not_booked')
+		return skipped(line, cells.state ?? '', 'une opération comptabilisée');
 	const bookedOn = parseWrittenDate(cells.bookedOn ?? '', order, timeZone);
-	const amount = amountOf(cells, mark, decimals);
 	if (!bookedOn) return skipped(line, cells.bookedOn ?? '', 'JJ/MM/AAAA');
 	for (const written of mark ? [] : [cells.amount, cells.debit, cells.credit]) {
 		const readings = written && doubtfulReadings(written, decimals);
 		if (readings) return skipped(line, written, readings.join(' / '));
 	}
-	if (amount === null)
-		return skipped(line, [cells.amount, cells.debit, cells.credit].filter(Boolean).join(' '), '1234,56');
+	const written = [cells.amount, cells.debit, cells.credit].filter(Boolean).join(' ');
+	const isEuro = /€|\beur\b/i.test(written);
+	if (
+		(isEuro && currency !== 'EUR') ||
+		(writing.currency && writing.currency !== currency) ||
+		!/^[A-Z]{3}$/.test(currency)
+	)
+		return skipped(line, `${written} ${currency}`, writing.currency ?? 'EUR');
+	const amount = amountOf(cells, mark, decimals);
+	if (amount === null) return skipped(line, written, cells.debit || cells.credit ? WAY : '1234,56');
+	const signed = cells.amount ? signedBy(amount, cells.direction ?? '', writing.ways) : amount;
+	if (signed === null) return skipped(line, `${cells.direction ?? ''} ${written}`.trim(), WAY);
 	return {
 		bookedOn,
 		valueOn: parseWrittenDate(cells.valueOn ?? '', order, timeZone),
-		amountMinor: amount,
+		amountMinor: signed,
 		currency,
 		text: cells.text ?? '',
 		endToEndId: null,
@@ -136,21 +160,18 @@ function lineOf({ line, cells }: Named, writing: Writing): StatementLine | Findi
 		counterpartyIban: cells.counterpartyIban || (isOfOthers && cells.account) || null,
 		returnReason: null,
 		// A payer may write such words too: what the bank takes back leaves the account.
-		isReturn: amount < 0n && /rejet|impay[eé]|retour pr[eé]l/i.test(cells.text ?? '')
+		isReturn: signed < 0n && /rejet|impay[eé]|retour pr[eé]l/i.test(cells.text ?? '')
 	};
 }
+const WAY = 'débit ou crédit, ou un montant signé';
 const skipped = (line: number, found: string, expected: string): Finding =>
 	confirm('ENTRY_SKIPPED', `ligne ${line}`, found, expected);
-/** A debit column holds amounts without a sign, or with one: either way the money left. */
+/** As written; of two columns, the one that is filled. A debit column holds amounts without a sign, or with one: either way the money left. */
 function amountOf(cells: Named['cells'], mark: DecimalMark | null, decimals: number): Minor | null {
-	if (cells.amount) {
-		const amount = parseAmount(cells.amount, mark, decimals);
-		return amount !== null && amount > 0n && IS_DEBIT.test(cells.direction?.trim() ?? '') ? minor(-amount) : amount;
-	}
-	const [debit, credit] = [cells.debit, cells.credit].map((written) =>
-		written ? parseAmount(written, mark, decimals) : 0n
-	);
-	if (debit === null || credit === null || debit === undefined || credit === undefined || (!debit && !credit))
-		return null;
-	return minor(credit - (debit < 0n ? -debit : debit));
+	const read = (written = ''): Minor | null => (written ? parseAmount(written, mark, decimals) : ZERO);
+	if (cells.amount) return read(cells.amount);
+	const [debit, credit] = [read(cells.debit), read(cells.credit)];
+	// Both, or a credit that is taken off: nobody knows which way.
+	if (debit === null || credit === null || credit < 0n || !debit === !credit) return null;
+	return credit || minor(debit < 0n ? debit : -debit);
 }

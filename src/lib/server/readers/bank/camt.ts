@@ -7,7 +7,7 @@ import {
 	type StatementLine,
 	type StatementReading
 } from '../../../domain/bank/statement.ts';
-import { block, confirm, type Finding } from '../../../domain/invoices/findings.ts';
+import { block, confirm, warn, type Finding } from '../../../domain/invoices/findings.ts';
 import { decimalsOf } from '../../../domain/money/currency.ts';
 import { minor, ZERO, type Minor } from '../../../domain/money/minor.ts';
 import { ANY_DAY, decimalOf, isoDay, type When } from '../norm-values.ts';
@@ -80,9 +80,12 @@ const amountOf = (node: Node | null): { amount: Minor | null; currency: string; 
 	// The standard has no negative amount: which way it went is said beside it.
 	return { amount: amount !== null && amount >= 0n ? amount : null, currency, written };
 };
+/** Which way, as the standard has it; null where that is left out. */
+const SIGNS: Record<string, bigint> = { CRDT: 1n, DBIT: -1n };
+const signOf = (node: Node): bigint | null => SIGNS[text(node, 'CdtDbtInd') ?? ''] ?? null;
 const signed = (node: Node): Minor | null => {
-	const { amount } = amountOf(at(node, 'Amt'));
-	return amount === null ? null : minor(text(node, 'CdtDbtInd') === 'DBIT' ? -amount : amount);
+	const [{ amount }, sign] = [amountOf(at(node, 'Amt')), signOf(node)];
+	return amount === null || sign === null ? null : minor(sign * amount);
 };
 /** ISO 20022 lets a bank name a day, or an instant: that is the day it falls on where the supplier is. */
 const dayOf = (node: Node, name: string, timeZone: string): CivilDate | null =>
@@ -90,35 +93,43 @@ const dayOf = (node: Node, name: string, timeZone: string): CivilDate | null =>
 
 /** One movement per transaction of the entry, or the entry itself when it names none. What is pending is not there yet. */
 function linesOf(entry: Node, timeZone: string, where: string, findings: Finding[]): StatementLine[] {
-	const status = text(entry, 'Sts', 'Cd') ?? text(entry, 'Sts');
-	if (status === 'PDNG' || status === 'FUTR' || status === 'INFO') return [];
+	const skip = (field: string, found: string, expected: string): [] => {
+		findings.push(confirm('ENTRY_SKIPPED', `${where}, ${field}`, found.slice(0, 80), expected));
+		return [];
+	};
+	const status = text(entry, 'Sts', 'Cd') ?? text(entry, 'Sts', 'Prtry') ?? text(entry, 'Sts') ?? 'BOOK';
 	const whole = amountOf(at(entry, 'Amt'));
-	const bookedOn = dayOf(entry, 'BookgDt', timeZone) ?? dayOf(entry, 'ValDt', timeZone);
-	if (whole.amount === null || !bookedOn) {
-		const [field, found, expected] = bookedOn
-			? ['Amt', whole.written, '1234.56']
-			: ['BookgDt', text(entry, 'BookgDt') ?? '', 'AAAA-MM-JJ'];
-		findings.push(confirm('ENTRY_SKIPPED', `${where}, ${field}`, found, expected));
+	const told = `${status} ${whole.written} ${whole.currency}`;
+	if (status === 'PDNG' || status === 'FUTR' || status === 'INFO') {
+		findings.push(warn('ENTRY_PENDING', `${where}, Sts`, told, 'BOOK'));
 		return [];
 	}
+	if (status !== 'BOOK') return skip('Sts', told, 'BOOK');
+	const bookedOn = dayOf(entry, 'BookgDt', timeZone) ?? dayOf(entry, 'ValDt', timeZone);
+	if (!bookedOn) return skip('BookgDt', text(entry, 'BookgDt') ?? '', 'AAAA-MM-JJ');
+	if (!/^[A-Z]{3}$/.test(whole.currency)) return skip('Amt/@Ccy', `${whole.written} ${whole.currency}`, 'EUR');
+	if (whole.amount === null) return skip('Amt', whole.written, '1234.56');
+	const sign = signOf(entry);
+	if (sign === null) return skip('CdtDbtInd', text(entry, 'CdtDbtInd') ?? '', 'CRDT, DBIT');
 	const details = list(entry, 'NtryDtls').flatMap((one) => list(one, 'TxDtls'));
 	// A batch may be told apart only when its parts are the whole, in its own currency; otherwise it stays one movement.
 	const split = details.flatMap((node) => {
 		const { amount, currency } = amountOf(at(node, 'Amt') ?? at(at(at(node, 'AmtDtls') ?? {}, 'TxAmt') ?? {}, 'Amt'));
-		return amount !== null && currency === whole.currency ? [{ nodes: [node], amount }] : [];
+		// A part may go the other way than the whole.
+		const own = signOf(node) ?? sign;
+		return amount !== null && currency === whole.currency ? [{ nodes: [node], amount: minor(own * amount) }] : [];
 	});
 	const isSplit =
 		details.length > 1 &&
 		split.length === details.length &&
-		split.reduce((sum, { amount }) => sum + amount, 0n) === whole.amount;
-	const parts = isSplit ? split : [{ nodes: details, amount: whole.amount }];
-	const sign = text(entry, 'CdtDbtInd') === 'DBIT' ? -1n : 1n;
+		split.reduce((sum, { amount }) => sum + amount, 0n) === sign * whole.amount;
+	const parts = isSplit ? split : [{ nodes: details, amount: minor(sign * whole.amount) }];
 	return parts.map(({ nodes, amount }) => ({
 		bookedOn,
 		valueOn: dayOf(entry, 'ValDt', timeZone),
-		amountMinor: minor(sign * amount),
+		amountMinor: amount,
 		currency: whole.currency,
-		...detailsOf(entry, nodes, sign, isSplit)
+		...detailsOf(entry, nodes, amount < 0n ? -1n : 1n, isSplit)
 	}));
 }
 
@@ -130,7 +141,7 @@ function detailsOf(entry: Node, nodes: Node[], sign: bigint, isSplit: boolean): 
 	const operation = text(entry, 'BkTxCd', 'Prtry', 'Cd') ?? '';
 	const isReturn =
 		returnReason !== null ||
-		text(entry, 'RvslInd') === 'true' ||
+		/^(true|1)$/.test(text(entry, 'RvslInd') ?? '') ||
 		/^(UPDD|RPBC|PRDD|RRTN|UPCT|RCDD)$/.test(family) ||
 		/^B[34]\b/.test(operation);
 	// Of what comes back, the other side is the one who had paid.

@@ -27,6 +27,7 @@ export function readOfx(bytes: Uint8Array): StatementReading {
 	const findings: Finding[] = [];
 	let transaction: Record<string, string> | null = null;
 	let isLedger = false;
+	let isConverted = false;
 	for (const [, slash, name = '', words = ''] of decodeText(bytes).replace(COMMENT, '').matchAll(TAG)) {
 		const [tag, value, isEnd] = [name.toUpperCase(), plain(words), slash === '/'];
 		const statement = statements.at(-1);
@@ -34,7 +35,7 @@ export function readOfx(bytes: Uint8Array): StatementReading {
 			statements.push({
 				account: '',
 				reference: '',
-				currency: 'EUR',
+				currency: '',
 				openingMinor: null,
 				closingMinor: null,
 				lines: []
@@ -45,8 +46,10 @@ export function readOfx(bytes: Uint8Array): StatementReading {
 			const line = transaction && lineOf(transaction, statement, findings);
 			if (line) statement.lines.push(line);
 			transaction = null;
-		} else if (transaction) transaction[tag] ??= value;
-		else if (tag === 'CURDEF' && !isEnd) statement.currency = value || 'EUR';
+		} else if (transaction && tag === 'ORIGCURRENCY') isConverted = !isEnd;
+		else if (transaction) {
+			if (!isEnd && !(isConverted && /^CUR(SYM|RATE)$/.test(tag))) transaction[tag] ??= value;
+		} else if (tag === 'CURDEF' && !isEnd) statement.currency = value.toUpperCase();
 		else if (tag === 'ACCTID' && !isEnd) statement.account ||= value;
 		else if ((tag === 'DTSTART' || tag === 'DTEND') && !isEnd) statement.reference += `${value.slice(0, 8)} `;
 		else if (tag === 'LEDGERBAL') isLedger = !isEnd;
@@ -56,24 +59,43 @@ export function readOfx(bytes: Uint8Array): StatementReading {
 		}
 	}
 	if (!statements.length) return { ok: false, findings: [block('NO_STATEMENT', 'OFX', '', '<STMTRS>')] };
+	for (const statement of statements) findings.push(...currencyFindings(statement));
 	return { ok: true, format: 'ofx', statements, findings };
+}
+
+/** Without CURDEF nobody knows: a person is asked, and the euro is what is proposed. */
+function currencyFindings(statement: BankStatement): Finding[] {
+	if (/^[A-Z]{3}$/.test(statement.currency)) return [];
+	const asked = confirm('CURRENCY_MISSING', `${statement.account} CURDEF`.trim(), statement.currency, 'EUR');
+	for (const line of statement.lines) if (line.currency === statement.currency) line.currency = 'EUR';
+	statement.currency = 'EUR';
+	return [asked];
 }
 
 /** Only the day counts: the zone of the bank's server says nothing about it. */
 function lineOf(written: Record<string, string>, statement: BankStatement, findings: Finding[]): StatementLine | null {
 	// OFX 2.3, 3.2.9: one comma or point begins the decimals, whatever follows; nothing groups thousands. `118.960` is 118.96.
-	const amount = decimalOf(written.TRNAMT ?? '', '.,', decimalsOf(statement.currency));
+	// Beside CURRENCY the amount is in that currency; what ORIGCURRENCY names has been converted already (OFX 2.3, 5.2).
+	const currency = written.CURSYM ? written.CURSYM.toUpperCase() : statement.currency;
+	const amount = decimalOf(written.TRNAMT ?? '', '.,', decimalsOf(currency));
 	const bookedOn = dayOf(written.DTPOSTED);
-	if (!bookedOn || amount === null) {
-		const found = `${written.DTPOSTED ?? ''} ${written.TRNAMT ?? ''}`;
-		findings.push(confirm('ENTRY_SKIPPED', `${statement.account} ${written.FITID ?? ''}`, found, 'DTPOSTED, TRNAMT'));
+	const skip = (found: string, expected: string): null => {
+		findings.push(
+			confirm('ENTRY_SKIPPED', `${statement.account} ${written.FITID ?? ''}`.trim(), found.slice(0, 80), expected)
+		);
 		return null;
-	}
+	};
+	if (!bookedOn || amount === null)
+		return skip(`${written.DTPOSTED ?? ''} ${written.TRNAMT ?? ''}`, 'DTPOSTED, TRNAMT');
+	if (written.TRNTYPE === 'HOLD') return skip(`HOLD ${written.TRNAMT ?? ''}`, 'une opération comptabilisée');
+	// The sign tells (OFX 2.3, 11.4.4); a word that says the other way is a doubt.
+	const isOther = (written.TRNTYPE === 'DEBIT' && amount > 0n) || (written.TRNTYPE === 'CREDIT' && amount < 0n);
+	if (isOther) return skip(`${written.TRNTYPE} ${written.TRNAMT ?? ''}`, 'DEBIT -12.00, CREDIT 12.00');
 	return {
 		bookedOn,
 		valueOn: dayOf(written.DTAVAIL) ?? dayOf(written.DTUSER),
 		amountMinor: amount,
-		currency: statement.currency,
+		currency,
 		text: [written.NAME, written.MEMO, written.CHECKNUM].filter(Boolean).join(' '),
 		endToEndId: meaningful(written.REFNUM),
 		creditorReference: null,
