@@ -85,6 +85,11 @@ const TEXTS: Record<string, (inputs: object, say: { locale: Locale }) => string>
 	AMOUNT_UNIT: m.finding_amount_unit,
 	STATE_UNKNOWN: m.finding_state_unknown,
 	ENTRY_PENDING: m.finding_entry_pending,
+	ROW_WIDER: m.finding_row_wider,
+	ROW_NARROWER: m.finding_row_narrower,
+	ROWS_DIFFER: m.finding_rows_differ,
+	TYPE_UNKNOWN: m.finding_type_unknown,
+	STATUS_LEFT: m.finding_status_left,
 	CFONB_240: m.finding_cfonb_240,
 	TOO_SLOW: m.finding_too_slow,
 	TOO_HEAVY: m.finding_too_heavy,
@@ -113,6 +118,7 @@ const AMOUNTS = new Set([
 	'VAT_BASE',
 	'PARTS_SUM',
 	'STATUS_PAID',
+	'STATUS_LEFT',
 	'PAID_FRAMEWORK'
 ]);
 /** `120000`, and `12000 JPY` where the currency has not two decimals; `≤ ` may stand before it. */

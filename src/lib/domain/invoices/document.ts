@@ -52,7 +52,17 @@ export type InvoiceDocument = {
 const DEPOSIT_TYPES = new Set(['386', '500', '503']);
 export const isDeposit = (typeCode: string): boolean => DEPOSIT_TYPES.has(typeCode);
 
-const CREDIT_NOTE_TYPES = new Set(['261', '262', '381', '396', '502', '503']);
+/** Those of EN 16931 (UNTDID 1001), and 502, 503 of the French reform. */
+const CREDIT_NOTE_TYPES = new Set('81 83 261 262 296 308 381 396 420 458 502 503 532'.split(' '));
+export const isCreditType = (typeCode: string): boolean => CREDIT_NOTE_TYPES.has(typeCode);
+const INVOICE_TYPES = new Set(
+	(
+		'71 80 82 84 102 130 202 203 204 211 218 219 295 325 326 331 380 382 383 384 385 386 387 388 389 390 393 394 395 456 457 471 472 473 500 501 ' +
+		'527 553 575 623 633 751 780 817 870 875 876 877 935'
+	).split(' ')
+);
+/** Whether EN 16931 or the French reform has such a document. */
+export const isKnownType = (typeCode: string): boolean => INVOICE_TYPES.has(typeCode) || isCreditType(typeCode);
 /**
  * What the client owes. A credit note counts against it whichever sign its file gives its amounts (EN 16931 writes type 381 with positive
  * amounts, many exports write a minus): it never becomes a debt. An invoice with a negative total is a credit too.

@@ -3,7 +3,7 @@
 import { addDays, daysBetween, type CivilDate } from '../calendar/civil-date.ts';
 import { decimalsOf } from '../money/currency.ts';
 import { add, atLeastNothing, subtract } from '../money/minor.ts';
-import { isDeposit, type InvoiceDocument } from './document.ts';
+import { isDeposit, isKnownType, type InvoiceDocument } from './document.ts';
 import { hasValidVatKey, isValidIban, vatKeyOf } from './identifiers.ts';
 
 export type Severity = 'block' | 'confirm' | 'warn';
@@ -70,6 +70,7 @@ function checkIdentity(d: InvoiceDocument): Finding[] {
 	else if (d.number.length > 35) findings.push(warn('NUMBER_LONG', 'BT-1', d.number, '35 caractères au plus'));
 	if (!d.currency) findings.push(confirm('CURRENCY_MISSING', 'BT-5', '', 'EUR'));
 	else if (!/^[A-Z]{3}$/.test(d.currency)) findings.push(block('CURRENCY', 'BT-5', d.currency.slice(0, 20), 'EUR'));
+	if (!isKnownType(d.typeCode)) findings.push(confirm('TYPE_UNKNOWN', 'BT-3', d.typeCode.slice(0, 20), '380, 381'));
 	if (NOT_INVOICES.has(d.typeCode)) findings.push(warn('INFORMATION_ONLY', 'BT-3', d.typeCode, '380'));
 	if (d.profile === null) findings.push(confirm('PROFILE_MISSING', 'BT-24', '', 'urn:cen.eu:en16931:2017'));
 	else if (!isKnownProfile(d.profile))

@@ -54,7 +54,8 @@ const COLUMNS = {
 	lineGross: words`totalligne totallignettc montantlignettc linetotal itemtotal`
 };
 export type Column = keyof typeof COLUMNS;
-export type Row = Partial<Record<Column, string>> & { line: number };
+/** `cut`: it ends before the last named column. */
+export type Row = Partial<Record<Column, string>> & { line: number; cut?: boolean };
 const isColumn = (name: string): name is Column => Object.hasOwn(COLUMNS, name);
 /** As the screen names it. */
 const LABELS: Record<Column, string> = {

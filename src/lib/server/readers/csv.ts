@@ -2,18 +2,19 @@
 import { createHash } from 'node:crypto';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { InvoiceDocument, VatLine } from '../../domain/invoices/document.ts';
-import { block, checkDocument, type Finding, type ReadResult } from '../../domain/invoices/findings.ts';
+import { block, checkDocument, nameKeyOf, type Finding, type ReadResult } from '../../domain/invoices/findings.ts';
 import { sirenFrom } from '../../domain/invoices/identifiers.ts';
 import { mailboxOf } from '../../domain/mail/mailbox.ts';
 import { minor, ZERO, type Minor } from '../../domain/money/minor.ts';
 import { Cells, currencyOf, MONEY, writingOf, type MoneyColumn, type Writing } from './csv-cells.ts';
-import { checkFigures, checkRow, fieldName, LOST, type Amounts } from './csv-checks.ts';
+import { checkFigures, checkRow, checkRows, fieldName, LOST, type Amounts } from './csv-checks.ts';
 import { columnName, columnsOf, type Column, type Row } from './csv-columns.ts';
 import { currencyOfHeaders } from './header-money.ts';
 import { ANY_DAY, type When } from './norm-values.ts';
 import { accountKey } from './payee-accounts.ts';
 import { parseRows, type RawRow, type Rows } from './rows.ts';
 import { statusOf } from './status-words.ts';
+import { isCreditNote } from './type-words.ts';
 import type { DateOrder } from './written-values.ts';
 
 /** What a person has said of lists with these headers: which column is what, and how dates are written. */
@@ -90,7 +91,9 @@ function* readGroups(groups: Iterable<RawRow[]>, columns: (Column | null)[], wri
 	const named = ({ cells, line }: RawRow): Row => {
 		const row: Row = { line };
 		columns.forEach((column, i) => {
-			if (column) row[column] = cells[i] ?? '';
+			if (!column) return;
+			row[column] = cells[i] ?? '';
+			if (cells[i] === undefined) row.cut = true;
 		});
 		if (!row.currency && writing.currency) row.currency = writing.currency;
 		return row;
@@ -98,14 +101,32 @@ function* readGroups(groups: Iterable<RawRow[]>, columns: (Column | null)[], wri
 	for (const group of groups) yield readGroup(group.map(named), writing);
 }
 
-/** Rows of one invoice: with columns about lines, all that bear its number; otherwise each row by itself. */
+/**
+ * Rows of one invoice: with columns about lines, all that bear its number and its client, and those below that leave out number, client and day;
+ * otherwise each row by itself. The same number of two clients is two invoices.
+ */
 function* invoicesOf(rows: RawRow[], columns: (Column | null)[]): Generator<RawRow[]> {
 	const isByLine = (['item', 'lineNet', 'lineVat', 'lineGross'] as const).some((column) => columns.includes(column));
-	if (!isByLine) for (const row of rows) yield [row];
-	else {
-		const number = columns.indexOf('number');
-		yield* Map.groupBy(rows, ({ cells, line }) => cells[number] || `ligne ${line}`).values();
+	if (!isByLine) {
+		for (const row of rows) yield [row];
+		return;
 	}
+	const [number, client, issuedOn] = (['number', 'client', 'issuedOn'] as const).map((column) =>
+		columns.indexOf(column)
+	);
+	const groups = new Map<string, RawRow[]>();
+	let above = { number: '', key: '' };
+	for (const row of rows) {
+		const { cells, line } = row;
+		const [no = '', name = '', day = ''] = [number, client, issuedOn].map((at) => cells[at ?? -1] ?? '');
+		const isUnder = above.key && !name && (no ? no === above.number : !day);
+		const key = isUnder ? above.key : no ? `${no}\u001f${nameKeyOf(name)}` : `ligne ${line}`;
+		above = { number: no || above.number, key };
+		const group = groups.get(key);
+		if (group) group.push(row);
+		else groups.set(key, [row]);
+	}
+	yield* groups.values();
 }
 
 function readGroup(rows: Row[], writing: Writing): ReadResult {
@@ -114,6 +135,7 @@ function readGroup(rows: Row[], writing: Writing): ReadResult {
 	const amounts = amountsOf(rows, cells);
 	const [issuedOn, dueOn] = [cells.day(row, 'issuedOn'), cells.day(row, 'dueOn')];
 	const findings = cells.findings;
+	findings.push(...checkRows(rows));
 	if (!row.number) findings.push(block('NUMBER_MISSING', `ligne ${row.line}`, '', 'un numéro de facture'));
 	else if (LOST.test(row.number))
 		findings.push(
@@ -210,19 +232,6 @@ function rateOf(written: Minor | null, net: Minor, vat: Minor): number {
 	const implied = Number((vat * 10_000n) / net);
 	return [2000, 1000, 550, 210].find((rate) => Math.abs(rate - implied) <= 15) ?? 0;
 }
-
-const CREDIT_NOTE =
-	/^av$|\bavoirs?\b|note de credit|credit ?note|credit memo|\bcredit\b|\b381\b|gutschrift|\brefund|nota de (abono|credito)|\babono\b|rectificativa|nota di credito|creditnota/;
-const plain = (written = ''): string =>
-	written
-		.normalize('NFD')
-		.replace(/\p{M}/gu, '')
-		.toLowerCase()
-		.replace(/[^a-z0-9]+/g, ' ')
-		.trim();
-/** Of its status only that word alone: `Paid by credit card` is no credit note. */
-const isCreditNote = ({ type, status }: Row): boolean =>
-	CREDIT_NOTE.test(plain(type)) || /^(avoir|note de credit|credit note|gutschrift)$/.test(plain(status));
 
 function documentOf(row: Row, read: Amounts, issuedOn: CivilDate, dueOn: CivilDate | null): InvoiceDocument {
 	const vat = read.vat ?? (read.net === null ? ZERO : minor(read.gross - read.net));

@@ -9,6 +9,8 @@ import { decodeText } from './text.ts';
 const HEADER = /^\ufeff?"?JournalCode"?[\t|]/i;
 export const isFec = (head: string): boolean => HEADER.test(head.replace(/^\u00ef\u00bb\u00bf/, ''));
 const LINES_MAX = 1_000_000;
+const LOOKED_AT = 50;
+const AMOUNTS = ['debit', 'credit', 'montant', 'sens'];
 
 export function readFec(bytes: Uint8Array): ReadResult[] {
 	const lines = decodeText(bytes, 'iso-8859-15')
@@ -25,9 +27,22 @@ export function readFec(bytes: Uint8Array): ReadResult[] {
 	if (missing.length) return [refused(block('COLUMN_MISSING', 'ligne 1', header.slice(0, 200), missing.join(', ')))];
 	if (lines.length > LINES_MAX) return [refused(block('TOO_MANY_ROWS', 'FEC', String(lines.length), `≤ ${LINES_MAX}`))];
 	const faults: Finding[] = [];
+	const [width, least] = [names.length, Math.max(...AMOUNTS.map((name) => names.indexOf(name))) + 1];
+	// A mark behind every line is a habit; behind one alone, something in it has moved.
+	const usual = Math.min(
+		...lines
+			.slice(1, LOOKED_AT)
+			.filter(Boolean)
+			.map((line) => cellsOf(line, mark).length)
+	);
 	const read = lines.flatMap((line, i) => {
 		if (i === 0 || !line.trim()) return [];
 		const cells = cellsOf(line, mark);
+		if (cells.length < least || (cells.length > width && (cells.length > usual || cells.slice(width).some(Boolean)))) {
+			const code = cells.length < least ? 'ROW_NARROWER' : 'ROW_WIDER';
+			faults.push(block(code, `ligne ${i + 1}`, `${cells.length} cellules`, `${width} cellules`));
+			return [];
+		}
 		const row = Object.fromEntries(names.map((name, c) => [name, cells[c] ?? '']));
 		return readLine(row, i + 1, faults) ?? [];
 	});
@@ -92,6 +107,7 @@ function amountsOf(
 	}
 	const debit = amountOf(debited) ?? fault('AMOUNT_FORMAT', 'Debit', '1200,00');
 	const credit = amountOf(credited) ?? fault('AMOUNT_FORMAT', 'Credit', '1200,00');
+	if (debit && credit) return fault('FIELD_INVALID', 'Debit', 'Debit = 0,00, Credit = 0,00');
 	return debit === null || credit === null ? null : { debit, credit };
 }
 /** `1200,00`, `500,00-`, `000000000003000,00`; an empty cell is nothing. */

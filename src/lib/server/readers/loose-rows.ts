@@ -15,7 +15,7 @@ export function* looseRows(text: string, delimiter: string): Generator<LooseRow>
 		width ||= line.split(delimiter).length;
 		const read = cellsOf(line, delimiter);
 		if (read) {
-			yield { cells: read, line: i + 1 };
+			yield { cells: read.length < width ? (apart(line, delimiter, width) ?? read) : read, line: i + 1 };
 			continue;
 		}
 		const over = runningOver(lines.slice(i, i + LINES_MAX), delimiter, width);
@@ -26,6 +26,12 @@ export function* looseRows(text: string, delimiter: string): Generator<LooseRow>
 		yield { cells: over.cells, line: i + 1 };
 		i += over.more;
 	}
+}
+/** A quote that nobody doubled may seem to run on to the next cell. Where each mark ends a cell the row is as wide as the header: it means that. */
+function apart(line: string, delimiter: string, width: number): string[] | null {
+	const cells = line.split(delimiter).map((cell) => cell.trim());
+	if (cells.length !== width) return null;
+	return cells.map((cell) => (/^".*"$/.test(cell) ? cell.slice(1, -1).replaceAll('""', '"').trim() : cell));
 }
 /** Only what makes a whole row counts as a cell of several lines, and only where none of them is a row by itself. */
 function runningOver(lines: string[], delimiter: string, width: number): { cells: string[]; more: number } | null {

@@ -19,6 +19,11 @@ export class RawRow {
 			: cells.join(UNIT);
 		this.line = line;
 	}
+	get width(): number {
+		let width = 1;
+		for (let at = this.text.indexOf(UNIT); at >= 0; at = this.text.indexOf(UNIT, at + 1)) width += 1;
+		return width;
+	}
 	get cells(): string[] {
 		return this.text.split(UNIT);
 	}
@@ -83,8 +88,22 @@ export function parseRows(bytes: Uint8Array, kinds: RowKinds = { isHeader: () =>
 	const header = hasHeader ? rows.shift() : null;
 	if (!rows.length) return { finding: broken[0] ?? block('EMPTY', 'CSV', '0 ligne', 'au moins une ligne') };
 	if (rows.length > ROWS_MAX) return { finding: block('TOO_MANY_ROWS', 'CSV', String(rows.length), `≤ ${ROWS_MAX}`) };
-	return { header: header?.cells ?? [], headerLine: header?.line ?? index + 1, rows, broken };
+	const names = header?.cells ?? [];
+	// Marks behind the last cell of every row are a habit; behind one row alone, something in it has moved.
+	const usual = rows.reduce((least, row) => Math.min(least, row.width), Infinity);
+	const isWider = (row: RawRow): boolean =>
+		row.width > names.length && (row.width > usual || row.cells.slice(names.length).some(Boolean));
+	const wider = new Set(header ? rows.filter(isWider) : []);
+	return {
+		header: names,
+		headerLine: header?.line ?? index + 1,
+		rows: wider.size ? rows.filter((row) => !wider.has(row)) : rows,
+		broken: [...broken, ...[...wider].map((row) => tooWide(row, names.length))]
+	};
 }
+/** A mark inside a cell that has no quotes moves all that follows: `1,200.00` is then 1. */
+const tooWide = ({ cells, line }: RawRow, width: number): Finding =>
+	block('ROW_WIDER', `ligne ${line}`, cells.join(' | ').slice(0, 120), `${width} cellules`);
 type Read = Pick<Rows, 'rows' | 'broken'>;
 const isFilled = (cells: string[]): boolean => cells.some((cell) => cell !== '');
 

@@ -19,14 +19,16 @@ const BESIDE =
 	/\b(a ete|est|has been|was|is|wurde|ist|fue|e stat[ao]|werd|par|by|via|with|per|mit|con|met|le|on|the|am|il|el|op|the|and|et|und|en|in full|fully|totalement|entierement|integralement|vollstandig|completamente|interamente|volledig|cb|carte|bancaire|card|credit card|karte|carta|tarjeta|cheque|check|cheques|virement|transfer|bank|wire|uberweisung|bonifico|transferencia|overschrijving|prelevement|sepa|direct debit|lastschrift|stripe|paypal|especes|cash|bar|lcr|traite|automatiquement|comptant|facture|invoice|statut|status|ok|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec|janv|fevr|avr|juil|sept)\b/g;
 const DAY = /\b\d{1,4} \d{1,2} \d{2,4}\b|\b\d{1,2} \d{1,2}\b|\b\d{1,2}(er)? (?=[a-z]{3,9}\b)|(?<=[a-z] )\d{4}\b/g;
 
-/** `''` is said nothing. */
-export function statusOf(written: string): Status | null {
-	const words = written
+export const plainWords = (written: string): string =>
+	written
 		.normalize('NFD')
 		.replace(/\p{M}/gu, '')
 		.toLowerCase()
 		.replace(/[^a-z0-9]+/g, ' ')
 		.trim();
+/** `''` is said nothing. */
+export function statusOf(written: string): Status | null {
+	const words = plainWords(written);
 	if (!words) return null;
 	if (DRAFT.test(words)) return 'draft';
 	if (CANCELLED.test(words)) return 'cancelled';
@@ -35,5 +37,12 @@ export function statusOf(written: string): Status | null {
 	if (PAID.test(words)) return isOnlyPaid(words) ? 'paid' : 'unknown';
 	return OPEN.test(words) ? 'open' : 'unknown';
 }
+/** Not only sent, or late perhaps, but still to be paid: beside nothing left it is a contradiction. */
+export function saysUnpaid(written: string): boolean {
+	const words = plainWords(written);
+	return statusOf(written) === 'open' && (NOT.test(words) || TO_BE.test(words) || UNPAID.test(words));
+}
+const UNPAID =
+	/\b(overdue|late|outstanding|en retard|echue?s?|uberfallig|scadut[ao]|vencid[ao]|vervallen|offen|openstaand|pendiente)\b/;
 const isOnlyPaid = (words: string): boolean =>
 	words.replace(DAY, ' ').replace(new RegExp(PAID, 'g'), ' ').replace(BESIDE, ' ').trim() === '';

@@ -1,6 +1,6 @@
 // UBL 2.1 Invoice and CreditNote (Peppol, XRechnung, French profile of EN 16931) to an InvoiceDocument.
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
-import type { InvoiceDocument, Party, VatLine } from '../../domain/invoices/document.ts';
+import { isCreditType, type InvoiceDocument, type Party, type VatLine } from '../../domain/invoices/document.ts';
 import type { AgreedInstalment, Mandate } from '../../domain/invoices/agreed-terms.ts';
 import { block, type ReadResult } from '../../domain/invoices/findings.ts';
 import type { InvoiceLine } from '../../domain/invoices/lines.ts';
@@ -114,10 +114,10 @@ class UblReading extends XmlReading {
 		};
 	}
 
-	/** A credit note says so by its name, whatever code it leaves out or takes from an invoice. */
+	/** A credit note says so by its name, whatever code it leaves out or takes from elsewhere. */
 	private creditNoteType(): string | null {
 		const code = text(this.root, 'CreditNoteTypeCode');
-		return this.isCreditNote && (code === null || code === '380') ? '381' : code;
+		return this.isCreditNote && !isCreditType(code ?? '') ? '381' : code;
 	}
 	protected hasTaxNumber(): boolean {
 		const parties = [

@@ -15,9 +15,9 @@ const IN =
 	/^(\+|bij|c|cr|ct|crdt|h|haben|credit\w*|gutschrift|entree|entrant|entrante|recu|incoming|inflow|in|money in|paid in|deposit|eingang|einnahme|inkomend|entrada|abono|accredito|avere|entrata|recette|encaissement)( .*)?$/;
 /** `Credit Transfer`, `Direct Debit`, `Credit card`: the name of a means of payment, which goes both ways. */
 const MEANS = /transfer|card|carte|karte|tarjeta|carta\b|note/;
-export type Way = 'in' | 'out' | 'unknown';
+type Way = 'in' | 'out' | 'unknown';
 /** `''` says nothing. */
-export function wayOf(written: string): Way | null {
+function wayOf(written: string): Way | null {
 	const words = /^\s*[-\u2212]\s*$/.test(written) ? '-' : plain(written);
 	if (!words) return null;
 	if (MEANS.test(words)) return 'unknown';
@@ -44,7 +44,7 @@ const NOT_BOOKED =
 	/pending|hold|declin|revert|fail|cancel|vorgemerkt|vorlaufig|attente|en cours|refus|rejet|annul|a venir|prevu|programm|planifi|planned|scheduled|future|upcoming|expected|authori[sz]ed|autoris|reserv|bloqu|blocked|provisoire|temporaire|temporary|processing|traitement|in behandeling|pendiente|in attesa|sospes|void|expir|reject|return|storniert|offen|\b(non|pas|not|un|nicht|no|niet) ?(encore )?(comptab|booked|posted|gebucht|geboekt|contab|valid|traite|execut|settled|cleared|complete)/;
 const BOOKED =
 	/^(complete|comptabilis|booked|posted|settled|cleared|executed|execute|valide|validee|effectue|realise|traite|gebucht|geboekt|contabiliz|contabilizz|ejecutad|eseguit|uitgevoerd|ok|done|success|succeeded|sent|received|recu|paid|definitif|final|rapproche|pointe|active|processed|confirmed|confirme)/;
-export type State = 'booked' | 'not_booked' | 'unknown';
+type State = 'booked' | 'not_booked' | 'unknown';
 /** `''` says nothing. */
 export function stateOf(written: string): State | null {
 	const words = plain(written).replace(/-/g, ' ').trim();
