@@ -7,7 +7,7 @@ import { doDueWork } from '#lib/server/jobs/due-jobs.ts';
 import { newId } from '#lib/server/identity.ts';
 import { lockAttempt } from '#lib/server/store/attempts.ts';
 import { askForWork, claimDueWork, forgetWork } from '#lib/server/store/due-work.ts';
-import { lockInvoices } from '#lib/server/store/invoices.ts';
+import { lockInvoices } from '#lib/server/store/lock-invoices.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { sendNextMail } from '#lib/server/use-cases/sending/send-next-mail.ts';
 import { followDuePoints } from '#lib/server/use-cases/points/follow-due-points.ts';

@@ -7,7 +7,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { required } from '#lib/domain/required.ts';
 import { sumOutstanding } from '#lib/server/store/invoice-sums.ts';
-import { lockInvoices } from '#lib/server/store/invoices.ts';
+import { lockInvoices } from '#lib/server/store/lock-invoices.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { newId } from '#lib/server/identity.ts';
 import { read } from '#lib/server/use-cases/run.ts';

@@ -4,7 +4,8 @@ import { actorName, type Scope } from '../../domain/access/scope.ts';
 import { ATTEMPT_STATES, isLive, type AttemptStatus } from '../../domain/payments/attempt-status.ts';
 import type { AllocationLine } from '../../domain/payments/allocation.ts';
 import type { Tx } from './database.ts';
-import { lockInvoices, type InvoiceRecord } from './invoices.ts';
+import { type InvoiceRecord } from './invoices.ts';
+import { lockInvoices } from './lock-invoices.ts';
 import { withRest, type Latest } from './latest.ts';
 import { attemptInvoice, paymentAttempt } from './schema/index.ts';
 import { requireSet, thatMayBecome } from './set-state.ts';
@@ -65,7 +66,7 @@ export async function listAttemptLines(tx: Tx, scope: Scope, attemptId: string):
 		.orderBy(asc(attemptInvoice.position));
 }
 
-/** What it pays, locked: invoices before plans, as everybody locks. */
+/** What it pays, locked. */
 export const lockInvoicesOf = async (tx: Tx, scope: Scope, attemptId: string): Promise<InvoiceRecord[]> =>
 	lockInvoices(
 		tx,

@@ -8,7 +8,7 @@ import type { InstalmentLowered } from '../../domain/plans/lower-instalments.ts'
 import type { Tx } from './database.ts';
 import { insertMany } from './insert-many.ts';
 import { words } from './schema/columns.ts';
-import { creditUse, creditUseInstalment } from './schema/index.ts';
+import { creditUse, creditUseInstalment, invoice } from './schema/index.ts';
 
 export type CreditUse = typeof creditUse.$inferSelect;
 type Pair = { creditId: string; invoiceId: string };
@@ -104,6 +104,17 @@ export const listUseInstalments = async (tx: Tx, scope: Scope, creditUseId: stri
 		.from(creditUseInstalment)
 		.where(and(eq(creditUseInstalment.supplierId, scope.supplierId), eq(creditUseInstalment.creditUseId, creditUseId)))
 		.orderBy(asc(creditUseInstalment.planId), asc(creditUseInstalment.position));
+
+/** What new credit notes may be set off against: of these numbers, whose ever they are. */
+export const listNumbered = async (tx: Tx, scope: Scope, numbers: string[]): Promise<string[]> =>
+	numbers.length
+		? (
+				await tx
+					.select({ invoiceId: invoice.invoiceId })
+					.from(invoice)
+					.where(and(eq(invoice.supplierId, scope.supplierId), inArray(invoice.number, numbers)))
+			).map((row) => row.invoiceId)
+		: [];
 
 type CreditListing = {
 	creditUseId: string;

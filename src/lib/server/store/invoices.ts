@@ -120,20 +120,6 @@ export async function findInvoice(tx: Tx, scope: Scope, invoiceId: string): Prom
 	return row ? recordOf(row) : null;
 }
 
-/** Locks the invoices in one fixed order, so that two payers never wait for each other in a circle, then reads them. */
-export async function lockInvoices(tx: Tx, scope: Scope, invoiceIds: string[]): Promise<InvoiceRecord[]> {
-	await tx
-		.select({ id: invoice.invoiceId })
-		.from(invoice)
-		.where(and(...visible(scope), inArray(invoice.invoiceId, invoiceIds)))
-		.orderBy(asc(invoice.invoiceId))
-		.for('no key update');
-	const rows = await selectInvoices(tx)
-		.where(and(...visible(scope), inArray(invoice.invoiceId, invoiceIds)))
-		.orderBy(asc(invoice.dueOn), asc(invoice.invoiceId));
-	return rows.map(recordOf);
-}
-
 export type InvoiceFilter = {
 	clientId?: string;
 	status?: 'open' | 'paid' | 'late' | 'under_way';

@@ -18,6 +18,7 @@ import type { InstalmentLowered } from '../../domain/plans/lower-instalments.ts'
 import { required } from '../../domain/required.ts';
 import type { Tx } from './database.ts';
 import { insertMany, listOf } from './insert-many.ts';
+import { lockInvoicesOfPlan } from './lock-invoices.ts';
 import {
 	client,
 	creditUseInstalment,
@@ -131,8 +132,9 @@ export async function findPlan(tx: Tx, scope: Scope, planId: string): Promise<Pl
 		.where(and(...mine(scope), eq(plan.planId, planId)));
 	return (await withInstalments(tx, scope, rows))[0] ?? null;
 }
-/** Locked: whatever moves a plan is one at a time. */
+/** Locked, after its invoices: whatever moves a plan is one at a time. */
 export async function lockPlan(tx: Tx, scope: Scope, planId: string): Promise<PlanWithInstalments | null> {
+	await lockInvoicesOfPlan(tx, scope, planId);
 	const rows = await tx
 		.select()
 		.from(plan)

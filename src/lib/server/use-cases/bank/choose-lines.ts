@@ -10,7 +10,8 @@ import { linesOf, nextInstalment, instalmentsWithin } from '../../../domain/plan
 import { required } from '../../../domain/required.ts';
 import type { BankTransaction } from '../../store/bank.ts';
 import { findLiveAttempt } from '../../store/attempts.ts';
-import { lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
+import { type InvoiceRecord } from '../../store/invoices.ts';
+import { lockInvoices } from '../../store/lock-invoices.ts';
 import { listHeldPositions } from '../../store/held-instalments.ts';
 import { listPlansOfInvoices, lockPlan, type PlanWithInstalments } from '../../store/plans.ts';
 import { quoteInvoices, type Quoted } from '../offers/quote-invoices.ts';

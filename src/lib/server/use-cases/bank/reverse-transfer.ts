@@ -11,7 +11,7 @@ import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt, lockInvoicesOf } from '../../store/attempts.ts';
 import { lockBankTransaction, saveBankTransaction, type BankTransaction } from '../../store/bank.ts';
-import { lockInvoices } from '../../store/invoices.ts';
+import { lockInvoices } from '../../store/lock-invoices.ts';
 import { bookEntry } from '../../store/journal.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { getSupplier } from '../../store/suppliers.ts';

@@ -9,9 +9,11 @@ import { rfReference } from '../../../domain/invoices/identifiers.ts';
 import { invoiceOpened } from '../../../domain/ledger/entries.ts';
 import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
+import { listNumbered, listUsesOfCredits } from '../../store/credit-uses.ts';
 import type { Tx } from '../../store/database.ts';
 import { learnKinds } from '../../store/client-kinds.ts';
 import { findInvoicesNamed, insertInvoices, nameKey } from '../../store/invoices.ts';
+import { lockInvoices } from '../../store/lock-invoices.ts';
 import { bookEntries } from '../../store/journal.ts';
 import { recordFacts } from '../../store/outbox.ts';
 import { findClient, findClientsLike, insertClients, lockClientCreation } from '../../store/clients.ts';
@@ -119,16 +121,27 @@ export async function saveInvoices(
 	return { lines, clientIds: kept.map(({ clientId }) => clientId) };
 }
 
-/** What a person wants replaced is withdrawn first, if that is still possible: else the number stands, and the line ends as a conflict. */
+/**
+ * What a person wants replaced is withdrawn first, if that is still possible: else the number stands, and the line ends as a conflict. Whatever moves of what is
+ * known is locked before, at once: what is replaced, what its credit notes lowered, what new credit notes are about.
+ */
 async function makeRoom(tx: Tx, scope: Scope, items: Keepable[], now: Date): Promise<void> {
 	const replacing = items.filter((item) => item.replaces);
-	if (!replacing.length) return;
-	const known = await findInvoicesNamed(
-		tx,
-		scope,
-		replacing.map(({ line }) => nameOf(line))
+	const named = replacing.length
+		? await findInvoicesNamed(
+				tx,
+				scope,
+				replacing.map(({ line }) => nameOf(line))
+			)
+		: new Map<string, { invoiceId: string }>();
+	const replaced = [...named.values()].map(({ invoiceId }) => invoiceId);
+	const about = items.flatMap(({ line, document }) =>
+		document.preceding && line.debtMinor < 0n ? [document.preceding.number] : []
 	);
-	for (const { invoiceId } of known.values()) await withdrawInvoices(tx, scope, [invoiceId], now);
+	const lowered = (await listUsesOfCredits(tx, scope, replaced)).map((use) => use.invoiceId);
+	const moved = [...replaced, ...lowered, ...(await listNumbered(tx, scope, about))];
+	if (moved.length) await lockInvoices(tx, scope, moved);
+	for (const invoiceId of replaced) await withdrawInvoices(tx, scope, [invoiceId], now);
 }
 
 /** One piece of news for each client, however many invoices: pages read again what they show. */

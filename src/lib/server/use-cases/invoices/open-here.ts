@@ -3,7 +3,8 @@
 import { may, type Scope } from '../../../domain/access/scope.ts';
 import { mayOpen } from '../../../domain/invoices/findings.ts';
 import type { Services } from '../../services.ts';
-import { lockInvoices, saveOpened } from '../../store/invoices.ts';
+import { saveOpened } from '../../store/invoices.ts';
+import { lockInvoices } from '../../store/lock-invoices.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { recordAudit } from '../../store/audits.ts';
 import { commit, done, refuse, type Result } from '../run.ts';

@@ -9,7 +9,8 @@ import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { insertCreditUse, isBeingPaid, listCreditsToUse } from '../../store/credit-uses.ts';
 import type { Tx } from '../../store/database.ts';
-import { lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
+import { type InvoiceRecord } from '../../store/invoices.ts';
+import { lockInvoices } from '../../store/lock-invoices.ts';
 import { bookEntry } from '../../store/journal.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { getSupplier } from '../../store/suppliers.ts';
@@ -30,7 +31,7 @@ export async function setOffCredits(services: Services): Promise<void> {
 			);
 	});
 }
-/** Those that have just been kept, inside the transaction that keeps them. */
+/** Those that have just been kept, inside the transaction that keeps them, which has locked what they are about. */
 export async function setOffSaved(tx: Tx, scope: Scope, now: Date, creditIds: string[]): Promise<void> {
 	if (!creditIds.length) return;
 	for await (const pair of allOf((after: Pair | null) => listCreditsToUse(tx, scope, creditIds, after)))

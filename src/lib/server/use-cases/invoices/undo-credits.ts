@@ -10,7 +10,7 @@ import { statusAfter } from '../../../domain/plans/plan.ts';
 import { newId } from '../../identity.ts';
 import { insertCreditUse, listUseInstalments, listUsesOfCredits, type CreditUse } from '../../store/credit-uses.ts';
 import type { Tx } from '../../store/database.ts';
-import { lockInvoices } from '../../store/invoices.ts';
+import { lockInvoices } from '../../store/lock-invoices.ts';
 import { bookEntry } from '../../store/journal.ts';
 import { getSupplier } from '../../store/suppliers.ts';
 import { listHeldPositions } from '../../store/held-instalments.ts';

@@ -4,7 +4,9 @@ import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { invoiceWithdrawn } from '../../../domain/ledger/entries.ts';
 import type { Tx } from '../../store/database.ts';
+import { listUsesOfCredits } from '../../store/credit-uses.ts';
 import { bookEntries } from '../../store/journal.ts';
+import { lockInvoices } from '../../store/lock-invoices.ts';
 import { recordFacts } from '../../store/outbox.ts';
 import { getSupplier } from '../../store/suppliers.ts';
 import { recordAudits } from '../../store/audits.ts';
@@ -15,6 +17,9 @@ const AT_ONCE = 1000;
 
 /** Answers with the numbers that stand in the way; none when all are withdrawn. */
 export async function withdrawInvoices(tx: Tx, scope: Scope, invoiceIds: string[], now: Date): Promise<string[]> {
+	// What their credit notes lowered is locked with them: one order for all.
+	const uses = await listUsesOfCredits(tx, scope, invoiceIds);
+	if (uses.length) await lockInvoices(tx, scope, [...invoiceIds, ...uses.map((use) => use.invoiceId)]);
 	const invoices = await lockForWithdrawal(tx, scope, invoiceIds);
 	const touched = await listTouched(tx, scope, invoiceIds);
 	if (touched.length) return touched;

@@ -11,8 +11,9 @@ import { required } from '../../../domain/required.ts';
 import { NotAsked, type SetupState } from '../../gateways/stripe/port.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
-import { findAttempt } from '../../store/attempts.ts';
+import { findAttempt, lockAttempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
+import { lockInvoicesOfPlan } from '../../store/lock-invoices.ts';
 import {
 	findSetup,
 	insertSetup,
@@ -240,6 +241,11 @@ export async function conclude(
 	const following = { scope, tx, now, supplier: await getSupplier(tx, scope) };
 	if (status !== 'succeeded' || !state?.paymentMethodId)
 		return void (await giveUpSetUpPlan(following, setupId, { status, errorCode, declineCode }));
+	// What it is for comes before the means of payment: the attempt of a plan that begins with it, and the invoices.
+	if (setup.planId !== null) {
+		await lockAttempt(tx, scope, setupId);
+		await lockInvoicesOfPlan(tx, scope, setup.planId);
+	}
 	const methodId = await insertMethod(tx, scope, {
 		methodId: newId(),
 		clientId: setup.clientId,

@@ -17,7 +17,8 @@ import {
 	sumGivenUp,
 	type Discount
 } from '../../store/discounts.ts';
-import { lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
+import { type InvoiceRecord } from '../../store/invoices.ts';
+import { lockInvoices } from '../../store/lock-invoices.ts';
 import { listVatLines } from '../../store/invoice-vat.ts';
 import { bookEntry, nextNumber } from '../../store/journal.ts';
 import type { Payment } from '../../store/payments.ts';

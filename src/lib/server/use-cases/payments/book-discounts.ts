@@ -16,7 +16,8 @@ import {
 	type Discount,
 	type PromisedDiscount
 } from '../../store/discounts.ts';
-import { lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
+import { type InvoiceRecord } from '../../store/invoices.ts';
+import { lockInvoices } from '../../store/lock-invoices.ts';
 import { bookEntry, nextNumber } from '../../store/journal.ts';
 import { listAllocations, listStanding, type Payment } from '../../store/payments.ts';
 import { listAttemptLines } from '../../store/attempts.ts';

@@ -10,7 +10,7 @@ import { newId } from '../../identity.ts';
 import type { Tx } from '../../store/database.ts';
 import { listAttemptLines, type Attempt } from '../../store/attempts.ts';
 import { allOf, listPromisedDiscounts } from '../../store/discounts.ts';
-import { lockInvoices } from '../../store/invoices.ts';
+import { lockInvoices } from '../../store/lock-invoices.ts';
 import { listVatLines } from '../../store/invoice-vat.ts';
 import { bookEntry, nextNumber } from '../../store/journal.ts';
 import { accountKey } from '../../store/stripe-accounts.ts';

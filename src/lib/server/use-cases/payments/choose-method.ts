@@ -9,23 +9,39 @@ import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import type { Supplier } from '../../store/suppliers.ts';
+import { listPlansOfInvoices } from '../../store/plans.ts';
 import { lockMethod, type SavedMethod } from '../../store/saved-methods.ts';
 import { mayConfirm } from '../plans/confirm-instalment.ts';
 import { done, refuse, type Result } from '../run.ts';
 import type { Chosen } from './choose-payment.ts';
 
-type Asked = { supplier: Supplier; input: StartPayment; chosen: Pick<Chosen, 'plan' | 'allowedTypes'> };
+/** What may be charged, locked before anything is chosen: a choice may lock plans and points, which come after it. */
+export async function lockAskedMethod(tx: Tx, scope: Scope, input: StartPayment): Promise<SavedMethod | null> {
+	const { confirmationTokenId, savedMethodId, invoiceIds, option } = input;
+	if (confirmationTokenId !== null) return null;
+	if (savedMethodId) return lockMethod(tx, scope, savedMethodId);
+	const [plan] = option === 'next_part' ? await listPlansOfInvoices(tx, scope, invoiceIds, { running: true }) : [];
+	return plan?.methodId ? lockMethod(tx, scope, plan.methodId) : null;
+}
+
+type Asked = {
+	supplier: Supplier;
+	input: StartPayment;
+	chosen: Pick<Chosen, 'plan' | 'allowedTypes'>;
+	/** As it was locked. */
+	method: SavedMethod | null;
+};
 export async function chooseMethod(
 	services: Services,
 	tx: Tx,
 	scope: Scope,
-	{ supplier, input, chosen }: Asked
+	{ supplier, input, chosen, method }: Asked
 ): Promise<Result<SavedMethod | null>> {
 	if (input.confirmationTokenId !== null) return done(null);
 	const { actor } = scope;
 	const methodId = input.savedMethodId ?? chosen.plan?.methodId ?? null;
-	const method = methodId ? await lockMethod(tx, scope, methodId) : null;
-	if (!method || !isChargeable(method, supplier.stripeAccount)) return refuse('method_refused');
+	if (method?.methodId !== methodId || !method || !isChargeable(method, supplier.stripeAccount))
+		return refuse('method_refused');
 	if (!input.savedMethodId) {
 		const isAsked =
 			input.option === 'next_part' && (await mayConfirm(tx, scope, required(chosen.plan, 'plan'), method));

@@ -11,7 +11,7 @@ import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt, findLiveAttempt, insertAttempt, type Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
-import { lockInvoices } from '../../store/invoices.ts';
+import { lockInvoices } from '../../store/lock-invoices.ts';
 import { getSupplier } from '../../store/suppliers.ts';
 import { claimCharge, dropCharge, enqueueDue, extendClaim } from '../../store/plan-charges.ts';
 import { holdInstalments, listHeldPositions } from '../../store/held-instalments.ts';

@@ -2,7 +2,7 @@
 // until its bank has answered. Owners are told once.
 import type { Attempt } from '../../store/attempts.ts';
 import { findLiveAttempt, listAttemptLines } from '../../store/attempts.ts';
-import { lockInvoices } from '../../store/invoices.ts';
+import { lockInvoices } from '../../store/lock-invoices.ts';
 import type { Tx } from '../../store/database.ts';
 import { listHeldInstalments, listHolders } from '../../store/held-instalments.ts';
 import { findPlan } from '../../store/plans.ts';

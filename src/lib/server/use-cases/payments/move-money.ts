@@ -12,7 +12,7 @@ import type { RefundMeaning } from '../../../domain/payments/refund-guard.ts';
 import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
 import { findAttempt } from '../../store/attempts.ts';
-import { lockInvoices } from '../../store/invoices.ts';
+import { lockInvoices } from '../../store/lock-invoices.ts';
 import { bookEntry } from '../../store/journal.ts';
 import { recordFact } from '../../store/outbox.ts';
 import {

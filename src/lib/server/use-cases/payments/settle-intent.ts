@@ -145,13 +145,14 @@ async function settleInside(
 		: isOfPreviousAttempt(latest, said, answered)
 			? latest.status
 			: nextStatus(latest.status, said);
-	const moved = (status !== latest.status || status === 'declined') && (await moveAttempt(settling, latest, status));
+	const mayMove = status !== latest.status || status === 'declined';
+	// Before anything is written: an attempt that moves writes the open items of its invoices.
+	if (mayMove || intent.status === 'succeeded') await lockInvoicesOf(tx, scope, latest.attemptId);
+	const moved = mayMove && (await moveAttempt(settling, latest, status));
 	// For its owner, or for the instalments to come.
 	const keepsMethod = latest.remembersMethod || (latest.keepsMethod && again !== 'alone');
 	const pays = status === 'processing' || status === 'paid';
 	const methodId = moved && keepsMethod && pays ? await saveUsedMethod(settling, latest) : null;
-	// Invoices before plans, as everybody locks.
-	if (moved || intent.status === 'succeeded') await lockInvoicesOf(tx, scope, latest.attemptId);
 	if (intent.status === 'succeeded') {
 		const payment = await bookPayment(settling, latest);
 		if (!own.some((one) => one.attemptId === payment.attemptId))

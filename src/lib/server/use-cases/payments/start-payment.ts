@@ -17,7 +17,8 @@ import {
 } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { insertPromisedDiscounts } from '../../store/discounts.ts';
-import { findInvoice, lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
+import { findInvoice, type InvoiceRecord } from '../../store/invoices.ts';
+import { lockInvoices } from '../../store/lock-invoices.ts';
 import { recordFact } from '../../store/outbox.ts';
 import { mayPay } from '../../store/contacts.ts';
 import { getSupplier } from '../../store/suppliers.ts';
@@ -34,7 +35,7 @@ import { isPlan, createPlan } from '../plans/create-plan.ts';
 import { inputHashOf } from '../input-hash.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { abandon, callStripe } from './call-stripe.ts';
-import { chooseMethod } from './choose-method.ts';
+import { chooseMethod, lockAskedMethod } from './choose-method.ts';
 import { choosePayment, lastInstalmentOn, type Chosen } from './choose-payment.ts';
 import { closeIntent } from './close-intent.ts';
 import { ifAsked } from '../stripe/answers.ts';
@@ -144,9 +145,10 @@ async function openInside(
 	const live = await findLiveAttempt(tx, scope, input.invoiceIds);
 	if (live) return whenLive(live);
 	const supplier = await getSupplier(tx, scope);
+	const asked = await lockAskedMethod(tx, scope, input);
 	const chosen = await choosePayment(services, tx, scope, { supplier, invoices, input });
 	if (!chosen.ok) return chosen;
-	const method = await chooseMethod(services, tx, scope, { supplier, input, chosen: chosen.value });
+	const method = await chooseMethod(services, tx, scope, { supplier, input, chosen: chosen.value, method: asked });
 	if (!method.ok) return method;
 	const ending = refuseEndingCard(
 		chosen.value.plan ? card : (method.value ?? card),

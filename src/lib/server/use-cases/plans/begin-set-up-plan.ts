@@ -30,6 +30,7 @@ export async function beginSetUpPlan(
 		await saveMethod(tx, scope, methodId, { removedAt: now });
 		return true;
 	}
+	await lockInvoicesOf(tx, scope, attemptId);
 	await saveAttempt(
 		tx,
 		scope,
@@ -42,7 +43,6 @@ export async function beginSetUpPlan(
 		},
 		now
 	);
-	await lockInvoicesOf(tx, scope, attemptId);
 	await setHold(tx, scope, attemptId, false);
 	await savePlan(tx, scope, attemptId, { status: 'active', methodId }, now);
 	const plan = required(await findPlan(tx, scope, attemptId), 'plan');
@@ -70,6 +70,7 @@ export async function giveUpSetUpPlan(
 	if (!attempt?.isSetup || hasEnded(attempt.status)) return;
 	const next =
 		status === 'awaiting_auth' || status === 'declined' || status === 'canceled' ? status : ('open' as const);
+	await lockInvoicesOf(tx, scope, attemptId);
 	await saveAttempt(tx, scope, attemptId, { status: next, errorCode, declineCode }, now);
 	if (next === 'declined' || next === 'canceled') await applyOutcome({ ...following, intent: null }, attempt, next);
 }

@@ -15,7 +15,8 @@ import { type InstalmentStatus, isFailing, isOpen, isRunning } from '../../../do
 import { newId } from '../../identity.ts';
 import { findLiveAttempt, listAttemptLines } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
-import { lockInvoices, type InvoiceRecord } from '../../store/invoices.ts';
+import { type InvoiceRecord } from '../../store/invoices.ts';
+import { lockInvoices } from '../../store/lock-invoices.ts';
 import { listHeldPositions } from '../../store/held-instalments.ts';
 import {
 	findPlan,
