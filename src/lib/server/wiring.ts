@@ -32,7 +32,9 @@ export type House = {
 /** A lost answer stops the debit run of one account for a minute. */
 const ASK_AGAIN_MS = 60_000;
 export function buildServices(config: Config, clock: Clock, log: Logger = openLog(config.logLevel)): Services {
-	const db = openDatabase(config.database);
+	const db = openDatabase(config.database, {
+		onRepeat: (error) => log.warn({ err: error }, 'a transaction was lost before its commit, and is done again')
+	});
 	const onProblem = (error: unknown) => log.warn({ err: error }, 'signal lost; readers catch up by themselves');
 	return {
 		db,

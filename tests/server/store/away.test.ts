@@ -4,7 +4,8 @@ import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { mintScope } from '#lib/domain/access/scope.ts';
-import { openDatabase, type Database } from '#lib/server/store/database.ts';
+import { isLost } from '#lib/server/store/away.ts';
+import { openDatabase, type Database, type Tx } from '#lib/server/store/database.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
@@ -64,6 +65,13 @@ async function behind(way: Awaited<ReturnType<typeof openWay>>): Promise<Databas
 	opened.push(db, { close: way.shut });
 	await Promise.all([db.app.execute(sql`select 1`), db.system.execute(sql`select 1`)]);
 	return db;
+}
+const pidOf = async (tx: Tx): Promise<number> =>
+	(await tx.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`))[0]!.pid;
+/** Once it does something that takes long, or nothing for a while. */
+async function endSoon(pid: number): Promise<void> {
+	await new Promise((done) => setTimeout(done, 300));
+	await admin`select pg_terminate_backend(${pid}, 5000)`;
 }
 const scope = mintScope('00000000-0000-4000-8000-000000000001', { kind: 'system' });
 const keptRows = async () => (await admin<{ who: string }[]>`select who from kept`).map(({ who }) => who);
@@ -130,6 +138,69 @@ describe('lost in the middle', () => {
 		});
 		expect(outcome).toBe('done');
 		expect(await keptRows()).toEqual(['time 2']);
+	});
+	test('ended by an administrator, or after half a minute without a word: made again once, and told; a second time its caller hears of it', async () => {
+		const { app, system } = house.config.database;
+		const repeated: unknown[] = [];
+		const db = openDatabase({ app, system }, { connections: 2, onRepeat: (error) => repeated.push(error) });
+		opened.push(db);
+		const ends: [string, (tx: Tx) => Promise<unknown>][] = [
+			// In the middle of a statement, and between two.
+			['57P01', (tx) => Promise.all([tx.execute(sql`select pg_sleep(20)`), pidOf(tx).then(endSoon)])],
+			['ended', async (tx) => endSoon(await pidOf(tx))],
+			[
+				'25P03',
+				async (tx) => {
+					await tx.execute(sql`set local idle_in_transaction_session_timeout = 50`);
+					await new Promise((done) => setTimeout(done, 500));
+				}
+			]
+		];
+		for (const [, end] of ends)
+			for (const endings of [1, 2]) {
+				let times = 0;
+				repeated.length = 0;
+				const work = inScope(db, scope, async (tx) => {
+					times += 1;
+					await tx.execute(sql`insert into kept values (${`time ${times}`})`);
+					if (times <= endings) await end(tx);
+					await tx.execute(sql`select 1`);
+				});
+				if (endings === 1) await work;
+				else await expect(work).rejects.toThrow();
+				expect([times, repeated.length]).toEqual([2, 1]);
+				expect(await keptRows()).toEqual(endings === 1 ? ['time 2'] : []);
+				await admin`truncate kept`;
+			}
+	});
+	test('a session that was silent for too long is lost, by whichever word the driver tells it', () => {
+		expect(['25P03', 'CONNECTION_CLOSED', '57P01'].map((code) => isLost({ cause: { code } }))).toEqual([
+			true,
+			true,
+			true
+		]);
+	});
+	test('ended while it commits: nobody knows whether it stands, and it is not made again', async () => {
+		const { app, system } = house.config.database;
+		const repeated: unknown[] = [];
+		const db = openDatabase({ app, system }, { connections: 1, onRepeat: (error) => repeated.push(error) });
+		opened.push(db);
+		await admin.unsafe(
+			`create function linger() returns trigger language plpgsql as $$ begin perform pg_sleep(20); return null; end $$`
+		);
+		await admin`create constraint trigger lingers after insert on kept deferrable initially deferred for each row execute function linger()`;
+		try {
+			let times = 0;
+			const work = inScope(db, scope, async (tx) => {
+				times += 1;
+				await tx.execute(sql`insert into kept values ('perhaps')`);
+				void endSoon(await pidOf(tx));
+			});
+			await expect(work).rejects.toMatchObject({ code: expect.stringMatching(/^(57P01|CONNECTION_CLOSED)$/) });
+			expect([times, repeated]).toEqual([1, []]);
+		} finally {
+			await admin`drop function linger cascade`;
+		}
 	});
 	test('one of the queues that has begun is not: who claimed says what becomes of it', async () => {
 		const db = await behind(await openWay());

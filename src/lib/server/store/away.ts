@@ -7,7 +7,7 @@ const PAUSE_MS = 100;
 
 /** The driver's and Node's words for a connection that ended or was never made, and PostgreSQL's (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
 const LOST = new Set(
-	'CONNECTION_CLOSED CONNECT_TIMEOUT ECONNREFUSED ECONNRESET EPIPE 08000 08001 08003 08004 08006 57P01 57P02 57P03'.split(
+	'CONNECTION_CLOSED CONNECT_TIMEOUT ECONNREFUSED ECONNRESET EPIPE 08000 08001 08003 08004 08006 25P03 57P01 57P02 57P03'.split(
 		' '
 	)
 );

@@ -16,13 +16,16 @@ export type Database = {
 	signals: postgres.Sql;
 	/** For LISTEN, which belongs to one session of PostgreSQL: past any pool that lends sessions out by transaction. */
 	listener: Pick<postgres.Sql, 'listen'>;
+	/** Told of a transaction that was lost, and is done again (tx.ts). */
+	onRepeat(error: unknown): void;
 	close(): Promise<void>;
 };
 
 /** Where each login answers; `direct`: PostgreSQL itself, where a pool answers for the other two. */
 type Addresses = { app: string; system: string; direct?: string | null };
 
-export function openDatabase(urls: Addresses, options: { connections?: number } = {}): Database {
+type Options = { connections?: number; onRepeat?: Database['onRepeat'] };
+export function openDatabase(urls: Addresses, options: Options = {}): Database {
 	const connect = (url: string, role: string, max: number, name = role) =>
 		postgres(url, {
 			max,
@@ -41,6 +44,7 @@ export function openDatabase(urls: Addresses, options: { connections?: number } 
 		system: drizzle(system, { schema, casing: 'snake_case' }),
 		signals: system,
 		listener: direct ?? system,
+		onRepeat: options.onRepeat ?? (() => {}),
 		close: async () => void (await Promise.all(clients.map((client) => client.end({ timeout: 5 }))))
 	};
 }

@@ -1,17 +1,22 @@
-// A transaction inside one scope. Retries what PostgreSQL asks to retry, and what it has lost before it was to commit.
+// A transaction inside one scope. What PostgreSQL has undone (serialization failure, deadlock) is done again, twice at most.
+// What was lost with its connection before COMMIT was said (a restart, an administrator who ends it, 57P01, or half a minute without a word, 25P03, which the driver may tell
+// as CONNECTION_CLOSED) did not happen: it is done again once, and the log has it. Once, since whoever ends a transaction has a reason, and what was silent for so long
+// may be so again. From COMMIT on nobody knows whether it stands, whatever the code: it is never done again here, and its caller is told.
 import { sql } from 'drizzle-orm';
 import type { Actor, Scope } from '../../domain/access/scope.ts';
 import { errorCode, isLost } from './away.ts';
 import type { Database, Tx } from './database.ts';
 
-const RETRYABLE = new Set(['40001', '40P01']); // serialization failure, deadlock
+const UNDONE = new Set(['40001', '40P01']);
+const UNDONE_MAX = 2;
+const LOST_MAX = 1;
 
 /** Who asks, in the word that the policies know. */
 const kindOf = (actor: Actor): string => (actor.kind === 'member' ? actor.role : actor.kind);
 
 /** Runs `work` in one transaction that sees only `scope`. One commit; nothing outside PostgreSQL may be called inside. */
 export async function inScope<T>(db: Database, scope: Scope, work: (tx: Tx) => Promise<T>): Promise<T> {
-	for (let attempt = 1; ; attempt++) {
+	for (let [undone, lost] = [0, 0]; ;) {
 		// Lost under way, nothing of it stands; lost from `committing` on, it may.
 		let state: 'waiting' | 'under way' | 'committing' = 'waiting';
 		const isUnderWay = () => state === 'under way';
@@ -26,8 +31,11 @@ export async function inScope<T>(db: Database, scope: Scope, work: (tx: Tx) => P
 				return outcome;
 			});
 		} catch (error) {
-			const mayDoAgain = RETRYABLE.has(errorCode(error)) || (isUnderWay() && isLost(error));
-			if (attempt >= 3 || !mayDoAgain) throw error;
+			if (UNDONE.has(errorCode(error)) && undone < UNDONE_MAX) undone += 1;
+			else if (isUnderWay() && isLost(error) && lost < LOST_MAX) {
+				lost += 1;
+				db.onRepeat(error);
+			} else throw error;
 		}
 	}
 }
