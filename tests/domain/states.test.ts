@@ -70,7 +70,7 @@ test('a table that forgets a state, or names one that its type does not know, do
 
 test('whatever Stripe says of an attempt, whatever was known: its table lets it become that', () => {
 	for (const known of namesOf(ATTEMPT_STATES))
-		// A payment is no setting-up (set-up-plan.ts).
+		// A payment is no setting-up (deferred-plan.ts).
 		for (const read of namesOf(ATTEMPT_STATES).filter((state) => state !== 'set_up')) {
 			if (known === 'set_up') continue;
 			const next = nextStatus(known, read);

@@ -17,7 +17,7 @@ import {
 } from '#lib/server/use-cases/methods/manage-methods.ts';
 import { setUpMethod } from '#lib/server/use-cases/methods/set-up-method.ts';
 import { abandon } from '#lib/server/use-cases/payments/call-stripe.ts';
-import { giveUpSetUpPlan } from '#lib/server/use-cases/plans/begin-set-up-plan.ts';
+import { giveUpDeferredPlan } from '#lib/server/use-cases/plans/deferred-plan.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { startPayment } from '#lib/server/use-cases/payments/start-payment.ts';
 import {
@@ -420,7 +420,7 @@ describe('a plan whose first part comes on the due date', () => {
 		const attempt = () => asSystem((tx) => findAttempt(tx, cast.system, attemptId));
 		await abandon(house.services, cast.system, required(await attempt(), 'attempt'), 'superseded');
 		await asSystem(async (tx) =>
-			giveUpSetUpPlan(
+			giveUpDeferredPlan(
 				{ scope: cast.system, tx, now: house.services.clock.now(), supplier: await getSupplier(tx, cast.system) },
 				attemptId,
 				{ status: 'awaiting_auth', errorCode: null, declineCode: null }
@@ -435,7 +435,7 @@ describe('a plan whose first part comes on the due date', () => {
 		await accept(invoiceId, 'pm_card_authenticationRequired', { attemptId });
 		const told = (status: 'declined' | 'awaiting_auth') =>
 			asSystem(async (tx) =>
-				giveUpSetUpPlan(
+				giveUpDeferredPlan(
 					{ scope: cast.system, tx, now: house.services.clock.now(), supplier: await getSupplier(tx, cast.system) },
 					attemptId,
 					{ status, errorCode: null, declineCode: null }

@@ -31,7 +31,7 @@ import { isDisconnected } from '../../store/stripe-accounts.ts';
 import type { From } from '../offers/save-acceptance.ts';
 import { countRefusedAttempt } from '../stripe/limit-attempts.ts';
 import { lookFor } from '../stripe/right-account.ts';
-import { beginSetUpPlan, giveUpSetUpPlan } from '../plans/begin-set-up-plan.ts';
+import { beginDeferredPlan, giveUpDeferredPlan } from '../plans/deferred-plan.ts';
 import { announce, schedule } from '../plans/apply-outcome.ts';
 import { certainOf } from '../stripe/answers.ts';
 import { inputHashOf } from '../input-hash.ts';
@@ -240,7 +240,7 @@ export async function conclude(
 	await saveSetup(tx, scope, setupId, { status: kept, errorCode, declineCode }, now);
 	const following = { scope, tx, now, supplier: await getSupplier(tx, scope) };
 	if (status !== 'succeeded' || !state?.paymentMethodId)
-		return void (await giveUpSetUpPlan(following, setupId, { status, errorCode, declineCode }));
+		return void (await giveUpDeferredPlan(following, setupId, { status, errorCode, declineCode }));
 	// What it is for comes before the means of payment: the attempt of a plan that begins with it, and the invoices.
 	if (setup.planId !== null) {
 		await lockAttempt(tx, scope, setupId);
@@ -257,7 +257,7 @@ export async function conclude(
 	});
 	if (setup.planId === null)
 		return void (await recordAudit(tx, scope, now, 'method_kept', methodId, { label: state.methodLabel ?? '' }));
-	if (await beginSetUpPlan(following, setupId, methodId, state)) return;
+	if (await beginDeferredPlan(following, setupId, methodId, state)) return;
 	const plan = required(await lockPlan(tx, scope, setup.planId), 'plan');
 	if (!isRunning(plan)) return;
 	await savePlan(tx, scope, plan.planId, { methodId }, now);

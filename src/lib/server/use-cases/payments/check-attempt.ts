@@ -5,7 +5,7 @@ import { findAttempt, listAttemptLines } from '../../store/attempts.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { settleAfterBank } from './finish-at-bank.ts';
 import { progressOf, type PaymentProgress } from './progress.ts';
-import { followSetUpPlan } from './set-up-plan.ts';
+import { followDeferredPlan } from './follow-deferred-plan.ts';
 import { callStripe } from './call-stripe.ts';
 
 /** Asks Stripe (through the one door), so the answer does not wait for a webhook. Stripe down: the last known state. */
@@ -22,7 +22,7 @@ export async function checkAttempt(
 		return lines.length && lines.every((line) => line.invoiceId === scope.invoiceId) ? found : null;
 	});
 	if (!attempt) return refuse('not_found');
-	if (attempt.isSetup) return followSetUpPlan(services, scope, attempt);
+	if (attempt.isSetup) return followDeferredPlan(services, scope, attempt);
 	const final = attempt.status === 'paid' || attempt.status === 'canceled' || attempt.status === 'declined';
 	// Its answer was lost, or is still on its way: the same question with the same key gives it.
 	if (attempt.status === 'open' && (attempt.retriesIntent || !attempt.stripePaymentIntentId))

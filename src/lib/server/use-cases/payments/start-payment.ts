@@ -40,9 +40,9 @@ import { choosePayment, lastInstalmentOn, type Chosen } from './choose-payment.t
 import { closeIntent } from './close-intent.ts';
 import { ifAsked } from '../stripe/answers.ts';
 import { endRefused } from './close-attempts.ts';
-import { createSetup } from './create-setup.ts';
+import { acceptDeferredPlan } from '../plans/deferred-plan.ts';
 import type { PaymentProgress } from './progress.ts';
-import { followSetUpPlan, giveUpSetUp } from './set-up-plan.ts';
+import { followDeferredPlan, leaveDeferredPlan } from './follow-deferred-plan.ts';
 
 type Opened = { kind: 'open'; attempt: Attempt } | { kind: 'superseded'; attempt: Attempt };
 
@@ -62,7 +62,7 @@ export async function startPayment(
 		if (!opened.ok) return opened;
 		const { attempt } = opened.value;
 		if (opened.value.kind === 'open') {
-			if (attempt.isSetup) return followSetUpPlan(services, scope, attempt);
+			if (attempt.isSetup) return followDeferredPlan(services, scope, attempt);
 			const ended = attempt.status === 'open' ? await endRefused(services, scope, attempt) : 'ended';
 			if (ended === 'ended') return callStripe(services, scope, attempt);
 			await abandon(services, scope, attempt, 'superseded');
@@ -249,7 +249,7 @@ async function createAttempt(services: Services, scope: Scope, tx: Tx, opening: 
 			methodId: method?.methodId ?? null,
 			now
 		});
-	if (isSetup) await createSetup({ scope, tx, now, supplier }, { attemptId, clientId, method, input, from });
+	if (isSetup) await acceptDeferredPlan({ scope, tx, now, supplier }, { attemptId, clientId, method, input, from });
 	if (plan) await holdInstalments(tx, scope, attemptId, instalments);
 	for (const line of lines)
 		await recordFact(tx, scope, now, { kind: 'attempt.changed', clientId, invoiceId: line.invoiceId, attemptId });
@@ -276,7 +276,7 @@ async function declinedIntent(
 }
 
 async function giveUp(services: Services, scope: Scope, attempt: Attempt): Promise<void> {
-	if (attempt.isSetup) return giveUpSetUp(services, scope, attempt);
+	if (attempt.isSetup) return leaveDeferredPlan(services, scope, attempt);
 	const intentId = required(attempt.stripePaymentIntentId, 'intent');
 	await closeIntent(services, scope, { account: attempt.stripeAccount, intentId });
 }

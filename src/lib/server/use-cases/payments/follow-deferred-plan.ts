@@ -1,4 +1,4 @@
-// A plan whose first instalment comes later is accepted: its means of payment is checked and kept instead of charged. Refusals: payment_unknown.
+// A deferred plan (plans/deferred-plan.ts) at Stripe: its means of payment is checked and kept instead of charged. Refusals: payment_unknown.
 import type { Scope } from '../../../domain/access/scope.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
@@ -9,7 +9,7 @@ import { done, read, refuse, type Result } from '../run.ts';
 import { progressOf, type PaymentProgress } from './progress.ts';
 
 /** Asks Stripe if it has not been asked, then tells where it stands. */
-export async function followSetUpPlan(
+export async function followDeferredPlan(
 	services: Services,
 	scope: Scope,
 	attempt: Attempt
@@ -25,7 +25,7 @@ export async function followSetUpPlan(
 }
 
 /** Somebody left the bank's question unanswered and another choice is made. */
-export async function giveUpSetUp(services: Services, scope: Scope, { attemptId }: Attempt): Promise<void> {
+export async function leaveDeferredPlan(services: Services, scope: Scope, { attemptId }: Attempt): Promise<void> {
 	const setup = await read(services, scope, (tx) => findSetup(tx, scope, attemptId));
 	if (setup) await closeSetup(services, scope, setup);
 }
