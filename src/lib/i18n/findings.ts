@@ -90,6 +90,7 @@ const TEXTS: Record<string, (inputs: object, say: { locale: Locale }) => string>
 	ROWS_DIFFER: m.finding_rows_differ,
 	TYPE_UNKNOWN: m.finding_type_unknown,
 	STATUS_LEFT: m.finding_status_left,
+	DATE_FAR: m.finding_date_far,
 	CFONB_240: m.finding_cfonb_240,
 	TOO_SLOW: m.finding_too_slow,
 	TOO_HEAVY: m.finding_too_heavy,

@@ -119,10 +119,16 @@ const DUE_DAYS = { said: 400, asked: 1100 };
 function checkDates(d: InvoiceDocument, today: CivilDate | null): Finding[] {
 	return [...checkIssueDate(d, today), ...checkDueDate(d)];
 }
-/** A year that was typed or read wrong: nobody dates an invoice more than a year ahead without meaning it. */
-function checkIssueDate({ issuedOn }: InvoiceDocument, today: CivilDate | null): Finding[] {
+const EARLIEST = '1970-01-01';
+/** A year that was typed or read wrong: nobody dates an invoice more than a year ahead without meaning it, nor before there were such files. The limit that it passes, or null. */
+export function farFrom(day: CivilDate, today: CivilDate | null): string | null {
+	if (day < EARLIEST) return `≥ ${EARLIEST}`;
 	const last = today && addDays(today, FAR_DAYS);
-	return last && issuedOn > last ? [confirm('ISSUE_FAR', 'BT-2', issuedOn, `≤ ${last}`)] : [];
+	return last && day > last ? `≤ ${last}` : null;
+}
+function checkIssueDate({ issuedOn }: InvoiceDocument, today: CivilDate | null): Finding[] {
+	const limit = farFrom(issuedOn, today);
+	return limit ? [confirm('ISSUE_FAR', 'BT-2', issuedOn, limit)] : [];
 }
 function checkDueDate(d: InvoiceDocument): Finding[] {
 	// MINIMUM has no field for it either: the line says that the date is the supplier's own term.

@@ -32,15 +32,38 @@ const isRevenue = (account: string): boolean => /^7/.test(account);
 const isVat = (account: string): boolean => /^4457/.test(account);
 const FINDINGS_MAX = 50;
 
-export function claimsOf(lines: AccountingLine[], faults: Finding[], profile: string): ReadResult[] {
+/** What an entry is, added up once: a book may hold all its lines in a single entry. */
+type Entry = { receivables: number; vat: bigint; hasRevenue: boolean };
+type Book = { entries: Map<string, Entry>; profile: string; today: CivilDate | null };
+const entryKey = (line: AccountingLine): string => `${line.journal}\u001f${line.entry}`;
+function entriesOf(lines: AccountingLine[]): Map<string, Entry> {
+	const entries = new Map<string, Entry>();
+	for (const line of lines) {
+		const key = entryKey(line);
+		const entry = entries.get(key) ?? { receivables: 0, vat: 0n, hasRevenue: false };
+		if (isReceivable(line.account)) entry.receivables += 1;
+		if (isVat(line.account)) entry.vat += line.credit - line.debit;
+		entry.hasRevenue ||= isRevenue(line.account);
+		entries.set(key, entry);
+	}
+	return entries;
+}
+
+/** `today`: where the supplier is. */
+export function claimsOf(
+	lines: AccountingLine[],
+	faults: Finding[],
+	profile: string,
+	today: CivilDate | null
+): ReadResult[] {
 	const findings = [...faults, ...(faults.length ? [] : unbalanced(lines))];
 	if (findings.length) return [{ ok: false, findings: findings.slice(0, FINDINGS_MAX) }];
-	const entries = Map.groupBy(lines, (line) => `${line.journal} ${line.entry}`);
+	const book = { entries: entriesOf(lines), profile, today };
 	const open = lines.filter((line) => isReceivable(line.account) && !line.isLettered);
 	const claims = [
-		...Map.groupBy(open, (line) => `${line.clientAccount} ${line.clientName} ${numberOf(line)}`).values()
+		...Map.groupBy(open, (line) => [line.clientAccount, line.clientName, numberOf(line)].join('\u001f')).values()
 	];
-	const results = claims.flatMap((claim) => readClaim(claim, entries, profile));
+	const results = claims.flatMap((claim) => readClaim(claim, book));
 	return results.length
 		? results
 		: [{ ok: false, findings: [block('NO_OPEN_CLAIM', 'comptes 411', '', 'une facture non lettrée')] }];
@@ -52,10 +75,10 @@ function numberOf(line: AccountingLine): string {
 	return /^\S*\d\S*$/.test(line.label) ? line.label : `${line.journal}-${line.entry}`;
 }
 
-function readClaim(claim: AccountingLine[], entries: Map<string, AccountingLine[]>, profile: string): ReadResult[] {
+function readClaim(claim: AccountingLine[], book: Book): ReadResult[] {
 	const balance = sumOf(claim);
 	if (balance === 0n) return [];
-	const sale = claim.find((line) => isSale(line, entries));
+	const sale = claim.find((line) => isSale(line, book));
 	const [first] = claim as [AccountingLine];
 	if (!sale)
 		return [
@@ -64,8 +87,8 @@ function readClaim(claim: AccountingLine[], entries: Map<string, AccountingLine[
 				findings: [block('PAYMENT_WITHOUT_INVOICE', `ligne ${first.line}`, first.label, 'une pièce de vente')]
 			}
 		];
-	const document = documentOf(sale, claim, entryOf(sale, entries), profile);
-	const findings = checkDocument(document);
+	const document = documentOf(sale, claim, book);
+	const findings = checkDocument(document, book.today);
 	if (!sale.piece || sale.piece === '-')
 		findings.push(confirm('NUMBER_FROM_ENTRY', `ligne ${sale.line}`, document.number, 'un numéro de pièce'));
 	if (sale.foreign) findings.push(confirm('CURRENCY_OTHER', `ligne ${sale.line}`, sale.foreign, sale.currency));
@@ -78,26 +101,22 @@ function readClaim(claim: AccountingLine[], entries: Map<string, AccountingLine[
 			: { ok: true, document, findings: located }
 	];
 }
-const entryOf = (line: AccountingLine, entries: Map<string, AccountingLine[]>): AccountingLine[] =>
-	required(entries.get(`${line.journal} ${line.entry}`), 'entry of a line');
+const entryOf = (line: AccountingLine, { entries }: Book): Entry =>
+	required(entries.get(entryKey(line)), 'entry of a line');
 /** Its entry books revenue, or brings it forward from the year before. */
-const isSale = (line: AccountingLine, entries: Map<string, AccountingLine[]>): boolean =>
-	/^(AN|ANC|RAN|OUV)/i.test(line.journal) || entryOf(line, entries).some((other) => isRevenue(other.account));
+const isSale = (line: AccountingLine, book: Book): boolean =>
+	/^(AN|ANC|RAN|OUV)/i.test(line.journal) || entryOf(line, book).hasRevenue;
 
-function documentOf(
-	sale: AccountingLine,
-	claim: AccountingLine[],
-	entry: AccountingLine[],
-	profile: string
-): InvoiceDocument {
+function documentOf(sale: AccountingLine, claim: AccountingLine[], book: Book): InvoiceDocument {
+	const entry = entryOf(sale, book);
 	const ofSale = claim.filter((line) => line.entry === sale.entry && line.journal === sale.journal);
 	const signed = sumOf(ofSale);
 	const isCredit = signed < 0n;
 	const sign = isCredit ? -1n : 1n;
 	const [gross, due] = [minor(signed * sign), minor(sumOf(claim) * sign)];
 	// The VAT of the entry is that of this claim only when the entry has no other.
-	const isAlone = entry.filter((line) => isReceivable(line.account)).every((line) => ofSale.includes(line));
-	const vat = isAlone ? minor(-sumOf(entry.filter((line) => isVat(line.account))) * sign) : ZERO;
+	const isAlone = entry.receivables === ofSale.length;
+	const vat = isAlone ? minor(entry.vat * sign) : ZERO;
 	const net = minor(gross - vat);
 	return {
 		number: numberOf(sale),
@@ -114,7 +133,7 @@ function documentOf(
 		prepaidMinor: minor(gross - due),
 		roundingMinor: ZERO,
 		dueMinor: due,
-		vatLines: isAlone && entry.some((line) => isRevenue(line.account)) ? splitOf(net, vat) : [],
+		vatLines: isAlone && entry.hasRevenue ? splitOf(net, vat) : [],
 		paymentReference: null,
 		payeeIban: null,
 		payeeAccounts: [],
@@ -125,7 +144,7 @@ function documentOf(
 		deliveredOn: null,
 		freightMinor: ZERO,
 		vatOnReceipts: false,
-		profile
+		profile: book.profile
 	};
 }
 /** One line when the whole is at one of the French rates; several rates can't be told apart from their sum. */
@@ -139,11 +158,18 @@ function splitOf(net: Minor, vat: Minor): VatLine[] {
 }
 
 function unbalanced(lines: AccountingLine[]): Finding[] {
-	return [...Map.groupBy(lines, (line) => `${line.journal} ${line.entry}`)].flatMap(([entry, of]) => {
+	return [...Map.groupBy(lines, entryKey)].flatMap(([key, of]) => {
 		const gap = sumOf(of);
 		return gap === 0n
 			? []
-			: [block('ENTRY_UNBALANCED', `ligne ${of[0]?.line}, ${entry}`, String(gap), 'débit = crédit')];
+			: [
+					block(
+						'ENTRY_UNBALANCED',
+						`ligne ${of[0]?.line}, ${key.replace('\u001f', ' ')}`,
+						String(gap),
+						'débit = crédit'
+					)
+				];
 	});
 }
 const sumOf = (lines: AccountingLine[]): Minor =>

@@ -4,6 +4,7 @@ import { parseCivilDate, type CivilDate } from '../../domain/calendar/civil-date
 import { block, type Finding, type ReadResult } from '../../domain/invoices/findings.ts';
 import { minor, parseDecimal, ZERO, type Minor } from '../../domain/money/minor.ts';
 import { claimsOf, type AccountingLine } from './accounting-entries.ts';
+import { ANY_DAY, type When } from './norm-values.ts';
 import { decodeText } from './text.ts';
 
 const HEADER = /^\ufeff?"?JournalCode"?[\t|]/i;
@@ -12,7 +13,7 @@ const LINES_MAX = 1_000_000;
 const LOOKED_AT = 50;
 const AMOUNTS = ['debit', 'credit', 'montant', 'sens'];
 
-export function readFec(bytes: Uint8Array): ReadResult[] {
+export function readFec(bytes: Uint8Array, { today }: When = ANY_DAY): ReadResult[] {
 	const lines = decodeText(bytes, 'iso-8859-15')
 		.replace(/^\ufeff/, '')
 		.split(/\r\n|\n|\r/);
@@ -46,7 +47,7 @@ export function readFec(bytes: Uint8Array): ReadResult[] {
 		const row = Object.fromEntries(names.map((name, c) => [name, cells[c] ?? '']));
 		return readLine(row, i + 1, faults) ?? [];
 	});
-	return claimsOf(read, faults, 'fec');
+	return claimsOf(read, faults, 'fec', today);
 }
 const refused = (finding: Finding): ReadResult => ({ ok: false, findings: [finding] });
 const cellsOf = (line: string, mark: string): string[] =>

@@ -35,9 +35,9 @@ export async function readInvoices(
 	if (/^\s*[[{]/.test(head)) return { mediaType: 'application/json', results: readJson(file.bytes, when) };
 	if (file.name.toLowerCase().endsWith('.pdf'))
 		return refused('application/octet-stream', block('NOT_A_PDF', file.name, head.slice(0, 8), '%PDF-'));
-	if (isFec(head)) return { mediaType: 'text/csv', results: readFec(file.bytes) };
-	if (isXimport(head)) return { mediaType: 'text/plain', results: readXimport(file.bytes) };
-	if (isRimport(head)) return { mediaType: 'text/plain', results: readRimport(file.bytes) };
+	if (isFec(head)) return { mediaType: 'text/csv', results: readFec(file.bytes, when) };
+	if (isXimport(head)) return { mediaType: 'text/plain', results: readXimport(file.bytes, when) };
+	if (isRimport(head)) return { mediaType: 'text/plain', results: readRimport(file.bytes, when) };
 	if (
 		(/[;,\t|]/.test(head.split(/[\r\n]/)[0] ?? '') || head.split(/[\r\n]+/, 20).some(isRow)) &&
 		(!head.includes('\0') || /^(\u00ff\u00fe|\u00fe\u00ff)/.test(head))

@@ -5,6 +5,7 @@ import { block, type Finding, type ReadResult } from '../../domain/invoices/find
 import { decimalsOf } from '../../domain/money/currency.ts';
 import { ZERO, type Minor } from '../../domain/money/minor.ts';
 import { claimsOf, type AccountingLine } from './accounting-entries.ts';
+import { ANY_DAY, type When } from './norm-values.ts';
 import { decodeDos, decodeText } from './text.ts';
 import { decimalMarkOf, doubtfulReadings, markByGrouping, parseAmount, type DecimalMark } from './written-values.ts';
 
@@ -12,7 +13,7 @@ const XIMPORT_LINE = /^[ \d]{5}.{2}\d{8}[ \d]{8}.{48}[ \d.,-]{13}[DC]/;
 export const isXimport = (head: string): boolean => XIMPORT_LINE.test(head.split(/\r?\n/, 1)[0] ?? '');
 export const isRimport = (head: string): boolean => /^\s*##(Transfert|Fichier|Section|DebFmt)/i.test(head);
 
-export function readXimport(bytes: Uint8Array): ReadResult[] {
+export function readXimport(bytes: Uint8Array, { today }: When = ANY_DAY): ReadResult[] {
 	const faults: Finding[] = [];
 	const written = decodeDos(bytes)
 		.split(/\r\n|\n|\r/)
@@ -41,11 +42,11 @@ export function readXimport(bytes: Uint8Array): ReadResult[] {
 			];
 		});
 	const book = { mark: markOf(written), currency: 'EUR', dayOf: compactDay };
-	return claimsOf(linesOf(written, book, faults), faults, 'ximport');
+	return claimsOf(linesOf(written, book, faults), faults, 'ximport', today);
 }
 
 /** Movements stand between `##Section Mvt` and the next section; the currency of the books in `##Section Dos`, their decimal mark in `##DebFmt`. */
-export function readRimport(bytes: Uint8Array): ReadResult[] {
+export function readRimport(bytes: Uint8Array, { today }: When = ANY_DAY): ReadResult[] {
 	const faults: Finding[] = [];
 	let section = '';
 	let currency = '';
@@ -67,7 +68,7 @@ export function readRimport(bytes: Uint8Array): ReadResult[] {
 			return [{ line: i + 1, entry, journal, bookedOn: date, account, name, amount, side, ...rest }];
 		});
 	const book = { mark: mark ?? markOf(written), currency: currency || 'EUR', dayOf: frenchDay };
-	return claimsOf(linesOf(written, book, faults), faults, 'rimport');
+	return claimsOf(linesOf(written, book, faults), faults, 'rimport', today);
 }
 
 type Written = Pick<AccountingLine, 'line' | 'entry' | 'journal' | 'piece' | 'account' | 'label'> & {

@@ -1,6 +1,7 @@
 // The transactions of an account as a list: one signed amount or two columns, a few lines about the account above the header, or no header at all.
+import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { meaningful, type StatementLine, type StatementReading } from '../../../domain/bank/statement.ts';
-import { block, confirm, type Finding } from '../../../domain/invoices/findings.ts';
+import { block, confirm, farFrom, type Finding } from '../../../domain/invoices/findings.ts';
 import { decimalsOf } from '../../../domain/money/currency.ts';
 import { minor, ZERO, type Minor } from '../../../domain/money/minor.ts';
 import type { ListHints } from '../csv.ts';
@@ -70,7 +71,8 @@ export function readBankCsv(
 		currency: ofHeader,
 		ways: waysOf(seen('amount'), seen('direction'), list.headers[columns.indexOf('direction')] ?? ''),
 		isOfOthers,
-		timeZone: when.timeZone
+		timeZone: when.timeZone,
+		today: when.today
 	};
 	const lines: StatementLine[] = [];
 	for (const row of rows) {
@@ -122,6 +124,7 @@ type Writing = {
 	ways: Ways;
 	isOfOthers: boolean;
 	timeZone: string;
+	today: CivilDate | null;
 };
 function lineOf({ line, cells }: Named, writing: Writing): StatementLine | Finding {
 	const { order, mark, isOfOthers, timeZone } = writing;
@@ -131,6 +134,8 @@ function lineOf({ line, cells }: Named, writing: Writing): StatementLine | Findi
 		return skipped(line, cells.state ?? '', 'une opération comptabilisée');
 	const bookedOn = parseWrittenDate(cells.bookedOn ?? '', order, timeZone);
 	if (!bookedOn) return skipped(line, cells.bookedOn ?? '', 'JJ/MM/AAAA');
+	const limit = farFrom(bookedOn, writing.today);
+	if (limit) return confirm('DATE_FAR', `ligne ${line}`, cells.bookedOn ?? '', limit);
 	for (const written of mark ? [] : [cells.amount, cells.debit, cells.credit]) {
 		const readings = written && doubtfulReadings(written, decimals);
 		if (readings) return skipped(line, written, readings.join(' / '));

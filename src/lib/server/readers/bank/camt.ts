@@ -7,7 +7,7 @@ import {
 	type StatementLine,
 	type StatementReading
 } from '../../../domain/bank/statement.ts';
-import { block, confirm, warn, type Finding } from '../../../domain/invoices/findings.ts';
+import { block, confirm, farFrom, warn, type Finding } from '../../../domain/invoices/findings.ts';
 import { decimalsOf } from '../../../domain/money/currency.ts';
 import { minor, ZERO, type Minor } from '../../../domain/money/minor.ts';
 import { ANY_DAY, decimalOf, isoDay, type When } from '../norm-values.ts';
@@ -28,12 +28,12 @@ const ARRAYS = new Set([
 ]);
 const MESSAGE = /xmlns(?::\w+)?="[^"]*?([a-z]+\.\d{3}\.\d{3}\.\d{2})"/;
 
-export function readCamt(bytes: Uint8Array, { timeZone }: When = ANY_DAY): StatementReading {
+export function readCamt(bytes: Uint8Array, when: When = ANY_DAY): StatementReading {
 	const read = parseXml(bytes, ARRAYS);
 	if ('finding' in read) return { ok: false, findings: [read.finding] };
 	const message = MESSAGE.exec(read.xml)?.[1] ?? '';
 	const document = at(read.tree, 'Document') ?? {};
-	if (/^pain\.002\.001\.\d\d$/.test(message)) return readStatus(document, message, timeZone);
+	if (/^pain\.002\.001\.\d\d$/.test(message)) return readStatus(document, message, when.timeZone);
 	if (!/^camt\.05[234]\.001\.\d\d$/.test(message))
 		return refused(block('UNKNOWN_MESSAGE', 'xmlns', message, 'camt.052, camt.053, camt.054, pain.002'));
 	const body =
@@ -44,13 +44,13 @@ export function readCamt(bytes: Uint8Array, { timeZone }: When = ANY_DAY): State
 	return {
 		ok: true,
 		format: message,
-		statements: parts.map((part) => statementOf(part, timeZone, findings)),
+		statements: parts.map((part) => statementOf(part, when, findings)),
 		findings
 	};
 }
 const refused = (finding: Finding): StatementReading => ({ ok: false, findings: [finding] });
 
-function statementOf(part: Node, timeZone: string, findings: Finding[]): BankStatement {
+function statementOf(part: Node, when: When, findings: Finding[]): BankStatement {
 	const account = at(at(part, 'Acct') ?? {}, 'Id') ?? {};
 	const reference = text(part, 'Id') ?? '';
 	const balances = list(part, 'Bal');
@@ -69,7 +69,7 @@ function statementOf(part: Node, timeZone: string, findings: Finding[]): BankSta
 		currency: text(part, 'Acct', 'Ccy') ?? currencyOf(balances[0]) ?? currencyOf(entries[0]) ?? 'EUR',
 		openingMinor: balance('OPBD', 'PRCD'),
 		closingMinor: balance('CLBD'),
-		lines: entries.flatMap((entry, i) => linesOf(entry, timeZone, `${reference}, entrée ${i + 1}`, findings))
+		lines: entries.flatMap((entry, i) => linesOf(entry, when, `${reference}, entrée ${i + 1}`, findings))
 	};
 }
 
@@ -92,7 +92,7 @@ const dayOf = (node: Node, name: string, timeZone: string): CivilDate | null =>
 	isoDay(text(node, name, 'Dt') ?? text(node, name, 'DtTm') ?? '', timeZone);
 
 /** One movement per transaction of the entry, or the entry itself when it names none. What is pending is not there yet. */
-function linesOf(entry: Node, timeZone: string, where: string, findings: Finding[]): StatementLine[] {
+function linesOf(entry: Node, { timeZone, today }: When, where: string, findings: Finding[]): StatementLine[] {
 	const skip = (field: string, found: string, expected: string): [] => {
 		findings.push(confirm('ENTRY_SKIPPED', `${where}, ${field}`, found.slice(0, 80), expected));
 		return [];
@@ -107,6 +107,11 @@ function linesOf(entry: Node, timeZone: string, where: string, findings: Finding
 	if (status !== 'BOOK') return skip('Sts', told, 'BOOK');
 	const bookedOn = dayOf(entry, 'BookgDt', timeZone) ?? dayOf(entry, 'ValDt', timeZone);
 	if (!bookedOn) return skip('BookgDt', text(entry, 'BookgDt') ?? '', 'AAAA-MM-JJ');
+	const limit = farFrom(bookedOn, today);
+	if (limit) {
+		findings.push(confirm('DATE_FAR', `${where}, BookgDt`, bookedOn, limit));
+		return [];
+	}
 	if (!/^[A-Z]{3}$/.test(whole.currency)) return skip('Amt/@Ccy', `${whole.written} ${whole.currency}`, 'EUR');
 	if (whole.amount === null) return skip('Amt', whole.written, '1234.56');
 	const sign = signOf(entry);

@@ -7,20 +7,21 @@ import {
 	type StatementLine,
 	type StatementReading
 } from '../../../domain/bank/statement.ts';
-import { block, confirm, type Finding } from '../../../domain/invoices/findings.ts';
+import { block, confirm, farFrom, type Finding } from '../../../domain/invoices/findings.ts';
 import { decimalsOf } from '../../../domain/money/currency.ts';
 import { minor, type Minor } from '../../../domain/money/minor.ts';
+import { ANY_DAY, type When } from '../norm-values.ts';
 import { decodeText } from '../text.ts';
 
 export const isCfonb = (head: string): boolean =>
 	/^(01|04|07)\d{5}.{4}[ \d]{5}([A-Z]{3}| {3})[ \d]/.test(head) || isCfonb240(head);
 const isCfonb240 = (head: string): boolean => /^0[34]\d{2}.{236}(\r?\n|$)/.test(head);
 
-export function readCfonb(bytes: Uint8Array): StatementReading {
+export function readCfonb(bytes: Uint8Array, { today }: When = ANY_DAY): StatementReading {
 	const content = decodeText(bytes);
 	if (isCfonb240(content))
 		return { ok: false, findings: [block('CFONB_240', 'ligne 1', '240 caractères', 'CFONB 120')] };
-	const reading = new CfonbReading();
+	const reading = new CfonbReading(today);
 	content.split(/\r\n|\n|\r/).forEach((line, i) => {
 		if (line.trim() && line !== '\u001a') reading.take(line, i + 1);
 	});
@@ -52,10 +53,18 @@ function dayOf(written: string): CivilDate | null {
 
 class CfonbReading {
 	private readonly faults: Finding[] = [];
+	private readonly doubts: Finding[] = [];
+	private readonly today: CivilDate | null;
 	private readonly statements: BankStatement[] = [];
 	private open: BankStatement | null = null;
 	private loose: BankStatement | null = null; // transactions of a file that has no balances at all
-	private last: StatementLine | null = null;
+	/** The transaction that details go with, its words as they come; null beside a transaction that was left out. */
+	private last: { line: StatementLine; words: string[] } | null = null;
+	private isAfterMovement = false;
+
+	constructor(today: CivilDate | null) {
+		this.today = today;
+	}
 
 	take(written: string, n: number): void {
 		const line = IS_CUT.test(written) ? written.padEnd(120) : written;
@@ -70,9 +79,10 @@ class CfonbReading {
 	result(): StatementReading {
 		if (this.open) this.faults.push(block('NO_BALANCES', this.open.account, '01', '07'));
 		if (this.faults.length) return { ok: false, findings: this.faults };
+		this.close();
 		const statements = this.loose ? [...this.statements, this.loose] : this.statements;
 		const findings = this.loose ? [confirm('NO_BALANCES', this.loose.account, '04, 05', '01, 07')] : [];
-		return { ok: true, format: 'cfonb120', statements, findings };
+		return { ok: true, format: 'cfonb120', statements, findings: [...findings, ...this.doubts] };
 	}
 
 	private fault(code: string, line: number, found: string, expected: string): void {
@@ -89,7 +99,7 @@ class CfonbReading {
 	private begin(line: string, n: number): void {
 		if (this.open) this.fault('STATEMENT_ORDER', n, '01', `07 ${this.open.account}`);
 		this.open = { ...emptyStatement(line), openingMinor: this.balance(line, n) };
-		this.last = null;
+		this.close();
 	}
 	private end(line: string, n: number): void {
 		const day = dayOf(line.slice(34, 40));
@@ -97,7 +107,7 @@ class CfonbReading {
 		if (!this.open) return this.fault('STATEMENT_ORDER', n, '07', '01');
 		this.statements.push({ ...this.open, reference: day ?? '', closingMinor: this.balance(line, n) });
 		this.open = null;
-		this.last = null;
+		this.close();
 	}
 	private movement(line: string, n: number): void {
 		const [bookedOn, amount] = [dayOf(line.slice(34, 40)), this.balance(line, n)];
@@ -105,12 +115,12 @@ class CfonbReading {
 		if (!bookedOn || amount === null) return;
 		const operation = line.slice(32, 34);
 		const reject = line.slice(40, 42).trim();
-		this.last = {
+		const movement: StatementLine = {
 			bookedOn,
 			valueOn: dayOf(line.slice(42, 48)),
 			amountMinor: amount,
 			currency: currencyOf(line),
-			text: line.slice(48, 79).trim(),
+			text: '',
 			endToEndId: null,
 			creditorReference: null,
 			// The number of the entry is often all zeros; the reference then stands alone.
@@ -120,20 +130,33 @@ class CfonbReading {
 			returnReason: reject || null,
 			isReturn: operation === 'B3' || operation === 'B4' || reject !== ''
 		};
-		const reference = meaningful(line.slice(104, 120));
-		if (reference) this.last.text += ` ${reference}`;
+		this.close();
+		this.isAfterMovement = true;
+		const limit = farFrom(bookedOn, this.today);
+		if (limit) {
+			this.doubts.push(confirm('DATE_FAR', `ligne ${n}`, line.slice(34, 40), limit));
+			return;
+		}
+		this.last = { line: movement, words: [line.slice(48, 79), meaningful(line.slice(104, 120)) ?? ''] };
 		const into = this.open ?? (this.loose ??= emptyStatement(line));
-		into.lines.push(this.last);
+		into.lines.push(movement);
+	}
+	/** The transaction is whole: its words are put together once. */
+	private close(): void {
+		if (this.last) this.last.line.text = this.last.words.join(' ').replace(/\s+/g, ' ').trim();
+		this.last = null;
+		this.isAfterMovement = false;
 	}
 	/** Qualifiers as banks use them; what is unknown is kept in the text. */
 	private detail(line: string, n: number): void {
-		if (!this.last) return this.fault('STATEMENT_ORDER', n, '05', '04');
+		if (!this.isAfterMovement) return this.fault('STATEMENT_ORDER', n, '05', '04');
 		const [qualifier, words] = [line.slice(45, 48).trim(), line.slice(48, 118).trim()];
-		if (!words) return;
-		if (qualifier === 'NPY') this.last.counterparty ??= words;
-		else if (qualifier === 'RCN') this.last.endToEndId ??= meaningful(line.slice(48, 83));
-		else if (qualifier === 'LCS') this.last.creditorReference ??= meaningful(words);
-		this.last.text = `${this.last.text} ${words}`.replace(/\s+/g, ' ');
+		if (!words || !this.last) return;
+		const { line: movement, words: said } = this.last;
+		if (qualifier === 'NPY') movement.counterparty ??= words;
+		else if (qualifier === 'RCN') movement.endToEndId ??= meaningful(line.slice(48, 83));
+		else if (qualifier === 'LCS') movement.creditorReference ??= meaningful(words);
+		said.push(words);
 	}
 }
 const currencyOf = (line: string): string => line.slice(16, 19).trim() || 'EUR';

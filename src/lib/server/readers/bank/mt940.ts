@@ -7,22 +7,29 @@ import {
 	type StatementLine,
 	type StatementReading
 } from '../../../domain/bank/statement.ts';
-import { block, confirm, warn, type Finding } from '../../../domain/invoices/findings.ts';
+import { block, confirm, farFrom, warn, type Finding } from '../../../domain/invoices/findings.ts';
 import { decimalsOf } from '../../../domain/money/currency.ts';
 import { minor, type Minor } from '../../../domain/money/minor.ts';
-import { decimalOf } from '../norm-values.ts';
+import { ANY_DAY, decimalOf, type When } from '../norm-values.ts';
 import { decodeText } from '../text.ts';
 
 export const isMt940 = (head: string): boolean => /(^|\n|\r|\})\s*:20:/.test(head);
 /** A message ends at a hyphen that stands alone, or that closes a block; any other line that begins with one is text that goes on. */
 const END = /^-(\}.*|X{3})?$/;
+/** What is said on the way, and the day it is. */
+type Reading = { findings: Finding[]; today: CivilDate | null };
 type Field = { tag: string; lines: string[]; line: number };
 
-export function readMt940(bytes: Uint8Array): StatementReading {
+export function readMt940(bytes: Uint8Array, { today }: When = ANY_DAY): StatementReading {
 	const messages = messagesOf(decodeText(bytes));
 	if (!messages.length) return { ok: false, findings: [block('NO_STATEMENT', 'MT940', '', ':20:')] };
 	const findings: Finding[] = [];
-	return { ok: true, format: 'mt940', statements: messages.map((fields) => statementOf(fields, findings)), findings };
+	return {
+		ok: true,
+		format: 'mt940',
+		statements: messages.map((fields) => statementOf(fields, { findings, today })),
+		findings
+	};
 }
 
 function messagesOf(content: string): Field[][] {
@@ -30,7 +37,7 @@ function messagesOf(content: string): Field[][] {
 	let field: Field | null = null;
 	content.split(/\r\n|\n|\r/).forEach((raw, i) => {
 		const line = raw.trimEnd();
-		const match = /^(?:\{[^:]*\}*)?\s*:(\d{2}[A-Z]?|NS):(.*)$/.exec(line);
+		const match = /^(?:\{[^:]{0,60}\}{0,9})?\s{0,20}:(\d{2}[A-Z]?|NS):(.*)$/.exec(line);
 		if (match) {
 			const [, tag = '', first = ''] = match;
 			field = { tag, lines: [first], line: i + 1 };
@@ -42,7 +49,7 @@ function messagesOf(content: string): Field[][] {
 	return messages;
 }
 
-function statementOf(fields: Field[], findings: Finding[]): BankStatement {
+function statementOf(fields: Field[], reading: Reading): BankStatement {
 	const one = (...tags: string[]): string | null =>
 		fields.find((field) => tags.includes(field.tag))?.lines[0]?.trim() ?? null;
 	const [opening, closing] = [balanceOf(one('60F', '60M')), balanceOf(one('62F', '62M'))];
@@ -59,7 +66,7 @@ function statementOf(fields: Field[], findings: Finding[]): BankStatement {
 	};
 	for (const [i, field] of fields.entries()) {
 		if (field.tag !== '61') continue;
-		const entry = lineOf(field, fields[i + 1], currency, findings);
+		const entry = lineOf(field, fields[i + 1], currency, reading);
 		if (entry) statement.lines.push(entry);
 	}
 	return statement;
@@ -76,7 +83,12 @@ const amountOf = (written: string, currency: string): Minor | null =>
 	/^\d+,\d*$/.test(written) ? decimalOf(written, ',', decimalsOf(currency)) : null;
 
 const MOVEMENT = /^(\d{6})(\d{4})?(RC|RD|C|D)([A-Z])?(\d+(?:,\d*)?)(?![\d.,])([A-Z][A-Z0-9]{3})?(.*)$/;
-function lineOf(field: Field, next: Field | undefined, currency: string, findings: Finding[]): StatementLine | null {
+function lineOf(
+	field: Field,
+	next: Field | undefined,
+	currency: string,
+	{ findings, today }: Reading
+): StatementLine | null {
 	const line = (field.lines[0] ?? '').trim();
 	const match = MOVEMENT.exec(line);
 	const [, day = '', booked, side = '', , sum = '', , references = ''] = match ?? [];
@@ -86,11 +98,17 @@ function lineOf(field: Field, next: Field | undefined, currency: string, finding
 		findings.push(confirm('ENTRY_SKIPPED', `ligne ${field.line}`, line.slice(0, 60), ':61:AAMMJJ[MMJJ]C1234,56…'));
 		return null;
 	}
+	const bookedOn = bookingDay(valueOn, booked);
+	const limit = farFrom(bookedOn, today);
+	if (limit) {
+		findings.push(confirm('DATE_FAR', `ligne ${field.line}`, day, limit));
+		return null;
+	}
 	const [reference = '', bankReference = ''] = references.split('//');
 	const said = next && (next.tag === '86' || next.tag === 'NS') ? wordsOf(next) : NO_WORDS;
 	const sepa = sepaWords(said.text);
 	return {
-		bookedOn: bookingDay(valueOn, booked),
+		bookedOn,
 		valueOn,
 		amountMinor: minor(side === 'D' || side === 'RC' ? -amount : amount),
 		currency,

@@ -6,9 +6,9 @@ import {
 	type StatementLine,
 	type StatementReading
 } from '../../../domain/bank/statement.ts';
-import { block, confirm, type Finding } from '../../../domain/invoices/findings.ts';
+import { block, confirm, farFrom, type Finding } from '../../../domain/invoices/findings.ts';
 import { decimalsOf } from '../../../domain/money/currency.ts';
-import { decimalOf } from '../norm-values.ts';
+import { ANY_DAY, decimalOf, type When } from '../norm-values.ts';
 import { decodeText } from '../text.ts';
 
 export const isOfx = (head: string): boolean => /OFXHEADER|<OFX>/i.test(head);
@@ -22,7 +22,7 @@ const plain = (written: string): string =>
 		.replace(/\s+/g, ' ')
 		.trim();
 
-export function readOfx(bytes: Uint8Array): StatementReading {
+export function readOfx(bytes: Uint8Array, { today }: When = ANY_DAY): StatementReading {
 	const statements: BankStatement[] = [];
 	const findings: Finding[] = [];
 	let transaction: Record<string, string> | null = null;
@@ -43,7 +43,7 @@ export function readOfx(bytes: Uint8Array): StatementReading {
 		else if (!statement) continue;
 		else if (tag === 'STMTTRN' && !isEnd) transaction = {};
 		else if (tag === 'STMTTRN') {
-			const line = transaction && lineOf(transaction, statement, findings);
+			const line = transaction && lineOf(transaction, statement, { findings, today });
 			if (line) statement.lines.push(line);
 			transaction = null;
 		} else if (transaction && tag === 'ORIGCURRENCY') isConverted = !isEnd;
@@ -73,20 +73,24 @@ function currencyFindings(statement: BankStatement): Finding[] {
 }
 
 /** Only the day counts: the zone of the bank's server says nothing about it. */
-function lineOf(written: Record<string, string>, statement: BankStatement, findings: Finding[]): StatementLine | null {
+function lineOf(
+	written: Record<string, string>,
+	statement: BankStatement,
+	{ findings, today }: { findings: Finding[]; today: CivilDate | null }
+): StatementLine | null {
 	// OFX 2.3, 3.2.9: one comma or point begins the decimals, whatever follows; nothing groups thousands. `118.960` is 118.96.
 	// Beside CURRENCY the amount is in that currency; what ORIGCURRENCY names has been converted already (OFX 2.3, 5.2).
 	const currency = written.CURSYM ? written.CURSYM.toUpperCase() : statement.currency;
 	const amount = decimalOf(written.TRNAMT ?? '', '.,', decimalsOf(currency));
 	const bookedOn = dayOf(written.DTPOSTED);
-	const skip = (found: string, expected: string): null => {
-		findings.push(
-			confirm('ENTRY_SKIPPED', `${statement.account} ${written.FITID ?? ''}`.trim(), found.slice(0, 80), expected)
-		);
+	const skip = (found: string, expected: string, code = 'ENTRY_SKIPPED'): null => {
+		findings.push(confirm(code, `${statement.account} ${written.FITID ?? ''}`.trim(), found.slice(0, 80), expected));
 		return null;
 	};
 	if (!bookedOn || amount === null)
 		return skip(`${written.DTPOSTED ?? ''} ${written.TRNAMT ?? ''}`, 'DTPOSTED, TRNAMT');
+	const limit = farFrom(bookedOn, today);
+	if (limit) return skip(written.DTPOSTED ?? '', limit, 'DATE_FAR');
 	if (written.TRNTYPE === 'HOLD') return skip(`HOLD ${written.TRNAMT ?? ''}`, 'une opération comptabilisée');
 	// The sign tells (OFX 2.3, 11.4.4); a word that says the other way is a doubt.
 	const isOther = (written.TRNTYPE === 'DEBIT' && amount > 0n) || (written.TRNTYPE === 'CREDIT' && amount < 0n);

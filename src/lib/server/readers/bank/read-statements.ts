@@ -51,10 +51,10 @@ function readByFormat(file: InvoiceFile, hints: ListHints, when: When): Reading 
 		return refused('TOO_LARGE', file.name, String(file.bytes.length), `≤ ${FILE_MAX_BYTES}`);
 	if (isZip(file.bytes)) return { ok: false, findings: [zipFinding(file)] };
 	const head = new TextDecoder('latin1').decode(file.bytes.subarray(0, 4096)).replace(/^\u00ef\u00bb\u00bf/, '');
-	if (isOfx(head)) return readOfx(file.bytes);
+	if (isOfx(head)) return readOfx(file.bytes, when);
 	if (/^\s*<(\?xml|([\w-]+:)?Document)/.test(head)) return readCamt(file.bytes, when);
-	if (isCfonb(head)) return readCfonb(file.bytes);
-	if (isMt940(head)) return readMt940(file.bytes);
+	if (isCfonb(head)) return readCfonb(file.bytes, when);
+	if (isMt940(head)) return readMt940(file.bytes, when);
 	if (/[;,\t|]/.test(head) && !head.includes('\0')) return readBankCsv(file.bytes, file.name, hints, when);
 	return refused(
 		'NO_STATEMENT',
