@@ -4,6 +4,7 @@ import { getLocale } from '#lib/paraglide/runtime.js';
 import type { Finding } from '../domain/invoices/findings.ts';
 import { formatMoney, numberFormat, type Locale } from '../domain/money/format.ts';
 import { minor, toDecimal } from '../domain/money/minor.ts';
+import { namedTerms } from './business-terms.ts';
 import { foundWords, readerWords } from './reader-words.ts';
 
 const TEXTS: Record<string, (inputs: object, say: { locale: Locale }) => string> = {
@@ -91,6 +92,8 @@ const TEXTS: Record<string, (inputs: object, say: { locale: Locale }) => string>
 	TYPE_UNKNOWN: m.finding_type_unknown,
 	STATUS_LEFT: m.finding_status_left,
 	DATE_FAR: m.finding_date_far,
+	VAT_RATE: m.finding_vat_rate,
+	NET_SUM: m.finding_net_sum,
 	CFONB_240: m.finding_cfonb_240,
 	TOO_SLOW: m.finding_too_slow,
 	TOO_HEAVY: m.finding_too_heavy,
@@ -120,6 +123,8 @@ const AMOUNTS = new Set([
 	'PARTS_SUM',
 	'STATUS_PAID',
 	'STATUS_LEFT',
+	'VAT_RATE',
+	'NET_SUM',
 	'PAID_FRAMEWORK'
 ]);
 /** `120000`, and `12000 JPY` where the currency has not two decimals; `≤ ` may stand before it. */
@@ -135,7 +140,7 @@ export function findingText({ code, field, found, expected }: Finding, locale: L
 	const say = { locale };
 	const what = TEXTS[code]?.({}, say) ?? code;
 	const parts = [
-		readerWords(field, locale),
+		namedTerms(readerWords(field, locale), locale),
 		found && m.finding_found({ value: amountOf(code, found, locale) ?? foundWords(found, locale) }, say),
 		expected && m.finding_expected({ value: amountOf(code, expected, locale) ?? readerWords(expected, locale) }, say)
 	].filter(Boolean);

@@ -52,6 +52,8 @@ const PHRASES = [
 	m.expected_zip,
 	m.expected_one_currency,
 	m.expected_way,
+	m.expected_integer_cents,
+	m.expected_mailbox,
 	m.expected_one_value,
 	m.expected_cell_each,
 	m.expected_invoice_or_credit,

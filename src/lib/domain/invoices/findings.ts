@@ -3,6 +3,7 @@
 import { addDays, daysBetween, type CivilDate } from '../calendar/civil-date.ts';
 import { decimalsOf } from '../money/currency.ts';
 import { add, atLeastNothing, subtract } from '../money/minor.ts';
+import { divideHalfUp } from '../money/shares.ts';
 import { isDeposit, isKnownType, type InvoiceDocument } from './document.ts';
 import { hasValidVatKey, isValidIban, vatKeyOf } from './identifiers.ts';
 
@@ -112,6 +113,21 @@ function checkVat(d: InvoiceDocument, told: (amount: bigint) => string): Finding
 		findings.push((isFar(vat, d.vatMinor) ? confirm : warn)('VAT_SPLIT', 'BT-110', told(d.vatMinor), told(vat)));
 	if (isFar(base, d.netMinor)) findings.push(confirm('VAT_BASE', 'BT-116', told(base), told(d.netMinor)));
 	return findings;
+}
+
+/**
+ * Each VAT amount against its base at its rate, where the file itself writes the rate (BR-CO-17). The standard's own check lets them be less than one
+ * unit of the currency apart: lines may have been rounded one by one.
+ */
+export function checkVatRates({ vatLines, currency }: InvoiceDocument): Finding[] {
+	const unit = 10n ** BigInt(decimalsOf(currency));
+	return vatLines.flatMap(({ baseMinor, vatMinor, rateBps }) => {
+		const computed = divideHalfUp(baseMinor * BigInt(rateBps), 10_000n);
+		const gap = vatMinor - computed;
+		return gap >= unit || -gap >= unit
+			? [confirm('VAT_RATE', 'BT-117', amountTold(vatMinor, currency), amountTold(computed, currency))]
+			: [];
+	});
 }
 
 const FAR_DAYS = 366;

@@ -165,6 +165,15 @@ class CiiReading extends XmlReading {
 		return this.withVat(amounts);
 	}
 
+	protected adjusted(): { less: (string | null)[]; more: (string | null)[] } {
+		const of = (isCharge: string): (string | null)[] =>
+			list(this.settlement, 'SpecifiedTradeAllowanceCharge')
+				.filter((one) => text(one, 'ChargeIndicator', 'Indicator') === isCharge)
+				.map((one) => text(one, 'ActualAmount'));
+		const freight = list(this.settlement, 'SpecifiedLogisticsServiceCharge').map((one) => text(one, 'AppliedAmount'));
+		const [less, more] = [text(this.summation, 'AllowanceTotalAmount'), text(this.summation, 'ChargeTotalAmount')];
+		return { less: less === null ? of('false') : [less], more: more === null ? [...of('true'), ...freight] : [more] };
+	}
 	/** BT-8 says 72 (paid to date) where VAT falls due on receipts. */
 	private isVatOnReceipts(): boolean {
 		const codes = list(this.settlement, 'ApplicableTradeTax').map((tax) => text(tax, 'DueDateTypeCode'));

@@ -2,7 +2,14 @@
 import { createHash } from 'node:crypto';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { InvoiceDocument, VatLine } from '../../domain/invoices/document.ts';
-import { block, checkDocument, nameKeyOf, type Finding, type ReadResult } from '../../domain/invoices/findings.ts';
+import {
+	block,
+	checkDocument,
+	checkVatRates,
+	nameKeyOf,
+	type Finding,
+	type ReadResult
+} from '../../domain/invoices/findings.ts';
 import { sirenFrom } from '../../domain/invoices/identifiers.ts';
 import { mailboxOf } from '../../domain/mail/mailbox.ts';
 import { minor, ZERO, type Minor } from '../../domain/money/minor.ts';
@@ -149,6 +156,8 @@ function readGroup(rows: Row[], writing: Writing): ReadResult {
 	const document = documentOf(row, amounts, issuedOn, dueOn);
 	const all = [
 		...checkDocument(document, writing.when.today),
+		// Only where the list writes the rate: otherwise it was found from the amounts.
+		...(rows.every((one) => one.vatRate && !one.lineGross && !one.lineNet) ? checkVatRates(document) : []),
 		...checkFigures(row, amounts),
 		...checkRow(row, document, writing)
 	];

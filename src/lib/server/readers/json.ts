@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import { parseCivilDate } from '../../domain/calendar/civil-date.ts';
 import type { InvoiceDocument } from '../../domain/invoices/document.ts';
-import { block, checkDocument, type ReadResult } from '../../domain/invoices/findings.ts';
+import { block, checkDocument, checkVatRates, type ReadResult } from '../../domain/invoices/findings.ts';
 import { ibansIn, sirenFrom } from '../../domain/invoices/identifiers.ts';
 import type { When } from './norm-values.ts';
 import { accountKey } from './payee-accounts.ts';
@@ -12,7 +12,7 @@ import { minor, ZERO } from '../../domain/money/minor.ts';
 
 const Amount = v.pipe(
 	v.union([
-		v.pipe(v.string(), v.regex(/^-?\d{1,15}$/, 'an integer of cents, as text: "120000"')),
+		v.pipe(v.string(), v.regex(/^-?\d{1,15}$/, 'un entier en centimes, comme texte : "120000"')),
 		v.pipe(v.number(), v.safeInteger())
 	]),
 	v.transform((value) => minor(BigInt(value)))
@@ -28,9 +28,9 @@ const Read = <T>(read: (text: string) => T | null, expected: string) =>
 			return NEVER;
 		})
 	);
-const Day = Read(parseCivilDate, 'a day as YYYY-MM-DD');
+const Day = Read(parseCivilDate, 'AAAA-MM-JJ, un jour du calendrier');
 const Text = (max: number) => v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(max));
-const Mailbox = Read(mailboxOf, 'one e-mail address, its domain in ASCII');
+const Mailbox = Read(mailboxOf, 'une adresse e-mail, son domaine en ASCII');
 const InvoiceJson = v.strictObject({
 	number: Text(100),
 	type_code: v.optional(v.pipe(v.string(), v.regex(/^\d{3}$/)), '380'),
@@ -72,9 +72,14 @@ const Body = v.strictObject({ invoices: v.pipe(v.array(v.unknown()), v.minLength
 export function readJson(bytes: Uint8Array, when: When): ReadResult[] {
 	let body: unknown;
 	try {
-		body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+		const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+		body = JSON.parse(text);
 	} catch (error) {
-		return [{ ok: false, findings: [block('JSON_BROKEN', 'body', (error as Error).message, '{"invoices": […]}')] }];
+		// The engine says where, or shows the place: its own sentence is for nobody.
+		const [, shown, line] =
+			/"([^]{1,200})"(?:\.\.\.)? is not valid JSON|line (\d+)/.exec((error as Error).message) ?? [];
+		const found = block('JSON_BROKEN', line ? `ligne ${line}` : 'body', shown?.trim() ?? '', '{"invoices": […]}');
+		return [{ ok: false, findings: [found] }];
 	}
 	const outer = v.safeParse(Body, body);
 	if (!outer.success)
@@ -89,13 +94,17 @@ export function readJson(bytes: Uint8Array, when: When): ReadResult[] {
 	return outer.output.invoices.map((one, i) => readOne(one, i, when));
 }
 
+/** Our own sentence, else what the schema asks for in its own signs: `string`, `>=1`. A library's sentences are for nobody. */
+const expectedOf = ({ kind, type, message, expected }: v.BaseIssue<unknown>): string =>
+	(kind === 'validation' && type === 'regex') || type === 'raw_transform' ? message : (expected ?? '');
+
 function readOne(value: unknown, i: number, when: When): ReadResult {
 	const read = v.safeParse(InvoiceJson, value);
 	if (!read.success)
 		return {
 			ok: false,
 			findings: read.issues.map((issue) =>
-				block('FIELD_INVALID', `invoices.${i}.${v.getDotPath(issue) ?? ''}`, String(issue.received), issue.message)
+				block('FIELD_INVALID', `invoices.${i}.${v.getDotPath(issue) ?? ''}`, String(issue.received), expectedOf(issue))
 			)
 		};
 	const o = read.output;
@@ -141,7 +150,7 @@ function readOne(value: unknown, i: number, when: When): ReadResult {
 		vatOnReceipts: o.vat_on_receipts,
 		profile: 'json'
 	};
-	const findings = checkDocument(document, when.today);
+	const findings = [...checkDocument(document, when.today), ...checkVatRates(document)];
 	return findings.some((finding) => finding.severity === 'block')
 		? { ok: false, findings }
 		: { ok: true, document, findings };

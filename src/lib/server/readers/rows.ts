@@ -5,7 +5,10 @@ import { looseRows, swallowsRows } from './loose-rows.ts';
 import { asUtf8 } from './text.ts';
 
 const ROWS_MAX = 100_000;
+const COLUMNS_MAX = 1000;
 const HEADER_WITHIN = 20;
+/** No header is longer: what stands above a list may be as long as it likes. */
+const HEADER_LENGTH = 20_000;
 const HEADER_WITHIN_BYTES = 1_000_000;
 /** Between the cells of a row; no tool writes it into one. */
 const UNIT = '\u001f';
@@ -56,7 +59,10 @@ export type RowKinds = {
 };
 const MARKS = [';', '\t', ',', '|'];
 const unquoted = (line: string, mark: string): string[] =>
-	line.split(mark).map((cell) => cell.replace(/^"|"$/g, '').trim());
+	line
+		.slice(0, HEADER_LENGTH)
+		.split(mark)
+		.map((cell) => cell.replace(/^"|"$/g, '').trim());
 
 /** The first of the lines that is a header, or the one before the first row; `hasHeader`: false where the rows begin at once. */
 function beginningOf(lines: string[], { isHeader, isData, isTitled }: RowKinds): { index: number; hasHeader: boolean } {
@@ -86,6 +92,8 @@ export function parseRows(bytes: Uint8Array, kinds: RowKinds = { isHeader: () =>
 	const list = content.subarray(Buffer.byteLength(head.slice(0, ends[index])));
 	const { rows, broken } = wellFormed(list, delimiter, index) ?? loose(list, delimiter, index);
 	const header = hasHeader ? rows.shift() : null;
+	if (header && header.width > COLUMNS_MAX)
+		return { finding: block('TOO_LARGE', `ligne ${header.line}`, String(header.width), `≤ ${COLUMNS_MAX}`) };
 	if (!rows.length) return { finding: broken[0] ?? block('EMPTY', 'CSV', '0 ligne', 'au moins une ligne') };
 	if (rows.length > ROWS_MAX) return { finding: block('TOO_MANY_ROWS', 'CSV', String(rows.length), `≤ ${ROWS_MAX}`) };
 	const names = header?.cells ?? [];

@@ -178,6 +178,14 @@ class UblReading extends XmlReading {
 		return [...dates, ...parts.map((part) => part.dueOn)].sort().at(-1) ?? null;
 	}
 
+	protected adjusted(): { less: (string | null)[]; more: (string | null)[] } {
+		const of = (isCharge: string): (string | null)[] =>
+			list(this.root, 'AllowanceCharge')
+				.filter((one) => text(one, 'ChargeIndicator') === isCharge)
+				.map((one) => text(one, 'Amount'));
+		const [less, more] = [text(this.totals, 'AllowanceTotalAmount'), text(this.totals, 'ChargeTotalAmount')];
+		return { less: less === null ? of('false') : [less], more: more === null ? of('true') : [more] };
+	}
 	/** BG-21: charges of the whole invoice. */
 	private charges(): Minor {
 		const charges = list(this.root, 'AllowanceCharge').filter((one) => text(one, 'ChargeIndicator') === 'true');

@@ -1,5 +1,14 @@
 // What the two grammars of EN 16931 have in common: amounts and parties are read the same way, what can't be read becomes a finding.
-import { block, checkDocument, warn, type Finding, type ReadResult } from '../../domain/invoices/findings.ts';
+import {
+	amountTold,
+	block,
+	checkDocument,
+	checkVatRates,
+	confirm,
+	warn,
+	type Finding,
+	type ReadResult
+} from '../../domain/invoices/findings.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import type { InvoiceDocument, Party, VatLine } from '../../domain/invoices/document.ts';
 import { checkLines, type InvoiceLine } from '../../domain/invoices/lines.ts';
@@ -45,6 +54,8 @@ export abstract class XmlReading {
 					...this.findings,
 					...this.taxFindings(document),
 					...checkDocument(document, this.when.today),
+					...checkVatRates(document),
+					...this.netFindings(document, lines),
 					...checkLines(...lines, this.decimals)
 				]
 			: this.findings;
@@ -61,6 +72,30 @@ export abstract class XmlReading {
 	}
 	/** The lines, and the total they are said to make. */
 	protected abstract lines(): [InvoiceLine[], string | null];
+
+	/** Document-level allowances and charges (BT-107, BT-108): their totals, or where these are left out, each of them. */
+	protected abstract adjusted(): { less: (string | null)[]; more: (string | null)[] };
+	/**
+	 * The net total is that of the lines less allowances plus charges (BR-CO-13). Where the lines themselves make it, their total alone is wrong, and is
+	 * said elsewhere (BR-CO-10); otherwise the client would pay something else than its lines.
+	 */
+	private netFindings(
+		{ netMinor, currency }: InvoiceDocument,
+		[lines, total]: [InvoiceLine[], string | null]
+	): Finding[] {
+		const sum = (all: (string | null)[]): bigint =>
+			all.reduce((made, one) => made + (decimalOf(one ?? '0', '.', this.decimals) ?? ZERO), 0n);
+		if (total === null) return [];
+		const { less, more } = this.adjusted();
+		const expected = sum([total]) + sum(more) - sum(less);
+		const made = sum(lines.filter((line) => line.isSummed).map((line) => line.net)) + sum(more) - sum(less);
+		const isNear = (one: bigint): boolean => {
+			const gap = one - netMinor;
+			return gap <= BigInt(lines.length || 1) && -gap <= BigInt(lines.length || 1);
+		};
+		if (isNear(expected) || (lines.length > 0 && isNear(made))) return [];
+		return [confirm('NET_SUM', 'BT-109', amountTold(netMinor, currency), amountTold(expected, currency))];
+	}
 
 	protected money(written: string | null, field: string): Minor | null {
 		if (written === null) return null;

@@ -34,12 +34,15 @@ export function parseXml(
 		finding: block('XML_NOT_WELL_FORMED', where, why, 'un XML bien formé')
 	});
 	const valid = XMLValidator.validate(decoded.xml);
-	if (valid !== true) return broken(`ligne ${valid.err.line}`, valid.err.msg);
+	if (valid !== true) {
+		const { line } = valid.err;
+		return broken(`ligne ${line}`, (decoded.xml.split(/\r\n|\n|\r/)[line - 1] ?? '').trim().slice(0, 80));
+	}
 	try {
 		return { tree: parserFor(arrays).parse(decoded.xml) as Node, xml: decoded.xml };
-	} catch (error) {
+	} catch {
 		// What is nested deeper than any invoice.
-		return broken('XML', (error as Error).message);
+		return broken('XML', '');
 	}
 }
 
