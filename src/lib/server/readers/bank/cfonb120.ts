@@ -60,7 +60,7 @@ class CfonbReading {
 	private loose: BankStatement | null = null; // transactions of a file that has no balances at all
 	/** The transaction that details go with, its words as they come; null beside a transaction that was left out. */
 	private last: { line: StatementLine; words: string[] } | null = null;
-	private isAfterMovement = false;
+	private hasTransaction = false;
 
 	constructor(today: CivilDate | null) {
 		this.today = today;
@@ -131,7 +131,7 @@ class CfonbReading {
 			isReturn: operation === 'B3' || operation === 'B4' || reject !== ''
 		};
 		this.close();
-		this.isAfterMovement = true;
+		this.hasTransaction = true;
 		const limit = farFrom(bookedOn, this.today);
 		if (limit) {
 			this.doubts.push(confirm('DATE_FAR', `ligne ${n}`, line.slice(34, 40), limit));
@@ -145,11 +145,11 @@ class CfonbReading {
 	private close(): void {
 		if (this.last) this.last.line.text = this.last.words.join(' ').replace(/\s+/g, ' ').trim();
 		this.last = null;
-		this.isAfterMovement = false;
+		this.hasTransaction = false;
 	}
 	/** Qualifiers as banks use them; what is unknown is kept in the text. */
 	private detail(line: string, n: number): void {
-		if (!this.isAfterMovement) return this.fault('STATEMENT_ORDER', n, '05', '04');
+		if (!this.hasTransaction) return this.fault('STATEMENT_ORDER', n, '05', '04');
 		const [qualifier, words] = [line.slice(45, 48).trim(), line.slice(48, 118).trim()];
 		if (!words || !this.last) return;
 		const { line: movement, words: said } = this.last;
