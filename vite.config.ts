@@ -16,7 +16,7 @@ const PAYER_FOLDERS = [
 	'domain/calendar',
 	'domain/plans'
 ];
-const PAYER_FILES = ['i18n/option-titles.ts', 'contract/expected-parts.ts', 'domain/required.ts'];
+const PAYER_FILES = ['i18n/option-titles.ts', 'contract/expected-parts.ts', 'contract/news.ts', 'domain/required.ts'];
 /** Of those folders, what only other pages use, and the pay page once something has happened on it. */
 const NOT_FOR_PAYERS = [
 	'stripe-checkout.ts',

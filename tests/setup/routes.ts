@@ -79,6 +79,8 @@ export type Asked = {
 	headers: Record<string, string>;
 	body?: BodyInit;
 	address?: string;
+	/** What a page's loads say they depend on. */
+	depends?: (...addresses: string[]) => void;
 };
 export async function askEndpoint(endpoint: Endpoint, asked: Asked): Promise<Response> {
 	const path = endpoint.path.replace(/\[(\w+)\]/g, (_, name: string) => encodeURIComponent(asked.params[name]!));
@@ -98,6 +100,7 @@ export async function askEndpoint(endpoint: Endpoint, asked: Asked): Promise<Res
 		locals: {},
 		getClientAddress: () => asked.address ?? '192.0.2.1',
 		setHeaders: () => {},
+		depends: asked.depends ?? (() => {}),
 		fetch,
 		isDataRequest: false,
 		isSubRequest: false,

@@ -1,14 +1,14 @@
 // A page that was open while a new version was deployed: its lazy parts are not served any more, and what the new server says is made for new pages.
-import { updated } from '$app/state';
+import { isOld } from './reread.ts';
 import { hasUnsaved } from './unsaved.ts';
 
 let keep: Record<string, string> = {};
 /** What the person chose, in words of the address: the new page begins with it. */
 export const keepOnRenewal = (chosen: Record<string, string>): void => void (keep = chosen);
 
-/** `true`: the page is being replaced by its new version, at the same address. What can't be asked is no new version. */
+/** `true`: the page is being replaced by its new version, at the same address. */
 async function renew(): Promise<boolean> {
-	if (!(await updated.check().catch(() => false))) return false;
+	if (!(await isOld())) return false;
 	const address = new URL(location.href);
 	for (const [name, value] of Object.entries(keep)) address.searchParams.set(name, value);
 	location.replace(address);

@@ -1,9 +1,10 @@
 // A page that was open while a new version was deployed: it takes the new version's place, keeps what was chosen, and takes nothing away that somebody types.
 import { beforeEach, expect, test, vi } from 'vitest';
+import { bring, keepOnRenewal, renewWhenFree } from '#lib/client/renew.ts';
+import { readBy } from '#lib/client/reread.ts';
 
-const state = vi.hoisted(() => ({ check: async (): Promise<boolean> => false }));
-vi.mock('$app/state', () => ({ updated: { check: () => state.check() } }));
-const { bring, keepOnRenewal, renewWhenFree } = await import('#lib/client/renew.ts');
+const state = { check: async (): Promise<boolean> => false };
+readBy({ read: async () => {}, isOld: () => state.check() });
 
 /** The browser: where the page is, where it went, and whether somebody has typed something. */
 let went: string[];

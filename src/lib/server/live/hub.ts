@@ -2,7 +2,9 @@
 // signal loses nothing. Subscribers hear what their scope may know, and no amount or name: pages read these themselves. A stream ends with the
 // session, the role or the link it was opened by.
 import type { Clock } from '../clock.ts';
+import type { ToldNews } from '../../contract/news.ts';
 import type { Scope } from '../../domain/access/scope.ts';
+import { staleAfter } from '../../domain/news/topics.ts';
 import type { Database } from '../store/database.ts';
 import { latestCursor, readNews, type News } from '../store/outbox.ts';
 import { cursorSeal, type CursorSeal } from './cursor.ts';
@@ -20,12 +22,17 @@ const BEAT = 'event: beat\ndata: 1\n\n';
 const END = 'event: end\ndata: 1\n\n';
 type Subscriber = Listener & { send: (news: News) => void; close: (lastWord?: string) => void };
 
-export const mayHear = (scope: Scope, news: News): boolean =>
-	news.supplierId === scope.supplierId &&
-	(isForAll(news) ||
-		((!scope.clientId || news.clientId === scope.clientId) &&
-			(!scope.invoiceId || news.invoiceId === scope.invoiceId)));
-/** What concerns everybody of a supplier: its offers, the demo's time. */
+/** News that name a client or an invoice are told to nobody who may see only another: an id is something to know, too. */
+export function mayHear(scope: Scope, news: News): boolean {
+	const isTheirs = (own: string | null | undefined, told: string | null) =>
+		!own || told === own || (told === null && isForAll(news));
+	return (
+		news.supplierId === scope.supplierId &&
+		isTheirs(scope.clientId, news.clientId) &&
+		isTheirs(scope.invoiceId, news.invoiceId)
+	);
+}
+/** What concerns everybody of a supplier, unless it names somebody: its offers, the demo's time. */
 const isForAll = ({ kind }: News): boolean => kind === 'offers.changed' || kind === 'time.moved';
 
 export class Hub {
@@ -166,6 +173,11 @@ export class Hub {
 		);
 	}
 
+	/** Where this process is in the news, as a page that is made now is told it; empty before it listens. */
+	place(scope: Scope): string {
+		return this.cursor === null ? '' : this.seal.seal(scope, this.cursor);
+	}
+
 	/** For readers without a stream: what is new since a cursor. */
 	async since(scope: Scope, lastId: string | null): Promise<{ cursor: string; kinds: string[] }> {
 		const cursor = this.seal.open(scope, lastId);
@@ -187,5 +199,13 @@ export class Hub {
 	}
 }
 
-const frame = (news: News, id: string): string =>
-	`id: ${id}\nevent: news\ndata: ${JSON.stringify({ kind: news.kind, invoiceId: news.invoiceId, attemptId: news.attemptId })}\n\n`;
+const frame = ({ kind, clientId, invoiceId, attemptId }: News, id: string): string => {
+	const told: ToldNews & { attemptId: string | null } = {
+		kind,
+		clientId,
+		invoiceId,
+		attemptId,
+		topics: staleAfter(kind)
+	};
+	return `id: ${id}\nevent: news\ndata: ${JSON.stringify(told)}\n\n`;
+};

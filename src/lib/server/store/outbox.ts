@@ -1,12 +1,13 @@
 // News leaves by here only: a row in the transaction of the fact, read afterwards in commit order.
 import { asc, gt, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
+import type { NewsKind } from '../../domain/news/topics.ts';
 import { required } from '../../domain/required.ts';
 import type { Database, Tx } from './database.ts';
 import { insertMany } from './insert-many.ts';
-import { outbox, type FactKind } from './schema/index.ts';
+import { outbox } from './schema/index.ts';
 
-export type Fact = { kind: FactKind; clientId: string | null; invoiceId: string | null; attemptId: string | null };
+export type Fact = { kind: NewsKind; clientId: string | null; invoiceId: string | null; attemptId: string | null };
 export type News = Fact & { supplierId: string; cursor: string };
 
 export async function recordFact(tx: Tx, scope: Scope, now: Date, fact: Fact): Promise<void> {

@@ -1,24 +1,10 @@
 // News: written with the fact, told to open pages after the commit.
 import { sql } from 'drizzle-orm';
+import type { NewsKind } from '../../../domain/news/topics.ts';
 import { bigint, foreignKey, index, pgTable, primaryKey } from 'drizzle-orm/pg-core';
 import { choice, id, instant, oneOf, optionalId, xid8 } from './columns.ts';
 import { supplier } from './parties.ts';
 
-export type FactKind =
-	| 'invoice.opened'
-	| 'payment.processing'
-	| 'payment.declined'
-	| 'payment.received'
-	| 'payment.reversed'
-	| 'attempt.changed'
-	| 'contact.mail_problem'
-	| 'bank.changed'
-	| 'import.changed'
-	| 'invoice.withdrawn'
-	| 'plan.changed'
-	| 'offers.changed'
-	| 'points.changed'
-	| 'time.moved';
 export const outbox = pgTable(
 	'outbox',
 	{
@@ -27,7 +13,7 @@ export const outbox = pgTable(
 		xid: xid8()
 			.notNull()
 			.default(sql`pg_current_xact_id()`),
-		kind: choice<FactKind>({
+		kind: choice<NewsKind>({
 			'invoice.opened': true,
 			'payment.processing': true,
 			'payment.declined': true,

@@ -4,6 +4,7 @@ import { error, fail } from '@sveltejs/kit';
 import { isUuid } from '#lib/contract/payments.ts';
 import type { Scope } from '#lib/domain/access/scope.ts';
 import { failWith } from '#lib/server/http/answer.ts';
+import { follows } from '#lib/server/http/follows.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { listAnswersOf } from '#lib/server/http/list-answers.ts';
 import { filesOf } from '#lib/server/http/uploads.ts';
@@ -21,13 +22,16 @@ import type { Result } from '#lib/server/use-cases/run.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
-export const load: PageServerLoad = async (event) => ({
-	bank: await readBank((await house()).services, requireMember(event), {
-		waitingAfter: cursorFrom(event.url.searchParams, 'attente'),
-		bookedAfter: cursorFrom(event.url.searchParams, 'traites'),
-		asideAfter: cursorFrom(event.url.searchParams, 'ecartes')
-	})
-});
+export const load: PageServerLoad = async (event) => {
+	follows(event, 'bank');
+	return {
+		bank: await readBank((await house()).services, requireMember(event), {
+			waitingAfter: cursorFrom(event.url.searchParams, 'attente'),
+			bookedAfter: cursorFrom(event.url.searchParams, 'traites'),
+			asideAfter: cursorFrom(event.url.searchParams, 'ecartes')
+		})
+	};
+};
 
 type Act = (services: Services, scope: Scope, bankTransactionId: string, form: FormData) => Promise<Result<unknown>>;
 /** From the form of one transaction to what is done with it. */

@@ -4,6 +4,7 @@ import { isUuid } from '#lib/contract/payments.ts';
 import { isFreshlyProven } from '#lib/domain/access/fresh-proof.ts';
 import { failWith } from '#lib/server/http/answer.ts';
 import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
+import { follows } from '#lib/server/http/follows.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { readPasskeys, removePasskey } from '#lib/server/use-cases/access/passkeys.ts';
 import { endSession, readSessions } from '#lib/server/use-cases/access/sessions.ts';
@@ -12,6 +13,8 @@ import type { Actions, PageServerLoad } from './$types';
 import { required } from '#lib/domain/required.ts';
 
 export const load: PageServerLoad = async (event) => {
+	// Keys and sessions: no news are told of them.
+	follows(event);
 	const scope = requireMember(event);
 	const { services } = await house();
 	return {

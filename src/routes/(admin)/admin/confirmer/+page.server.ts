@@ -5,6 +5,7 @@ import { SignInCode } from '#lib/contract/access.ts';
 import { isFreshlyProven } from '#lib/domain/access/fresh-proof.ts';
 import { failWith } from '#lib/server/http/answer.ts';
 import { ensureBrowserSecret, readBrowserSecret } from '#lib/server/http/browser-secret.ts';
+import { follows } from '#lib/server/http/follows.ts';
 import { requireMember, safeNext } from '#lib/server/http/guards.ts';
 import { dropKeptForm, readKeptForms } from '#lib/server/http/kept-forms.ts';
 import { addressOf, askForCode, confirmByCode } from '#lib/server/use-cases/access/confirm-person.ts';
@@ -14,6 +15,8 @@ import type { Actions, PageServerLoad } from './$types';
 import { required } from '#lib/domain/required.ts';
 
 export const load: PageServerLoad = async (event) => {
+	// Who one is: no news are told of it.
+	follows(event);
 	const scope = requireMember(event);
 	const { services } = await house();
 	// Before any script asks for a challenge: one secret, however many answers cross each other.

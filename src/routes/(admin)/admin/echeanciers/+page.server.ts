@@ -5,6 +5,7 @@ import { isUuid } from '#lib/contract/payments.ts';
 import type { Scope } from '#lib/domain/access/scope.ts';
 import { parseCivilDate } from '#lib/domain/calendar/civil-date.ts';
 import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
+import { follows } from '#lib/server/http/follows.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { forgiveInstalment } from '#lib/server/use-cases/plans/forgive-instalment.ts';
 import { changePlan, readPlans, type PlanAction } from '#lib/server/use-cases/plans/manage-plans.ts';
@@ -14,11 +15,13 @@ import { house } from '#lib/server/wiring.ts';
 import type { Services } from '#lib/server/services.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
-export const load: PageServerLoad = async (event) =>
-	readPlans((await house()).services, requireMember(event), {
+export const load: PageServerLoad = async (event) => {
+	follows(event, 'plans');
+	return readPlans((await house()).services, requireMember(event), {
 		runningAfter: cursorFrom(event.url.searchParams, 'cours'),
 		endedAfter: cursorFrom(event.url.searchParams, 'finis')
 	});
+};
 
 type Asked = { planId: string; position: number; toOn: string };
 type Act = (services: Services, scope: Scope, asked: Asked) => Promise<Result<null>>;

@@ -1,4 +1,5 @@
 // Invoices: filtered, sorted and paged in the address, done in SQL.
+import { follows } from '#lib/server/http/follows.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { readInvoiceList } from '#lib/server/use-cases/suppliers/read-invoices.ts';
 import { InvoiceListQuery } from '#lib/contract/lists.ts';
@@ -7,6 +8,7 @@ import * as v from 'valibot';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
+	follows(event, 'invoices');
 	const scope = requireMember(event);
 	const query = v.parse(InvoiceListQuery, Object.fromEntries(event.url.searchParams));
 	const { etat, q, tri, apres } = query;

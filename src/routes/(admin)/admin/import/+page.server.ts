@@ -1,6 +1,7 @@
 // Files in, without scripts in one go; and the imports so far.
 import { fail, redirect } from '@sveltejs/kit';
 import { failWith } from '#lib/server/http/answer.ts';
+import { follows } from '#lib/server/http/follows.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { cursorFrom } from '#lib/contract/lists.ts';
 import { filesOf } from '#lib/server/http/uploads.ts';
@@ -10,13 +11,16 @@ import { receiveFiles } from '#lib/server/use-cases/imports/receive-files.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async (event) => ({
-	imports: await readImports(
-		(await house()).services,
-		requireMember(event),
-		cursorFrom(event.url.searchParams, 'apres')
-	)
-});
+export const load: PageServerLoad = async (event) => {
+	follows(event, 'imports');
+	return {
+		imports: await readImports(
+			(await house()).services,
+			requireMember(event),
+			cursorFrom(event.url.searchParams, 'apres')
+		)
+	};
+};
 
 export const actions: Actions = {
 	default: async (event) => {

@@ -3,14 +3,18 @@ import { error } from '@sveltejs/kit';
 import { cursorFrom } from '#lib/contract/lists.ts';
 import { isUuid } from '#lib/contract/payments.ts';
 import { failWith } from '#lib/server/http/answer.ts';
+import { follows } from '#lib/server/http/follows.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { listLinks, revokeLink } from '#lib/server/use-cases/access/pay-links.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async (event) => ({
-	links: await listLinks((await house()).services, requireMember(event), cursorFrom(event.url.searchParams, 'apres'))
-});
+export const load: PageServerLoad = async (event) => {
+	follows(event, 'clients');
+	return {
+		links: await listLinks((await house()).services, requireMember(event), cursorFrom(event.url.searchParams, 'apres'))
+	};
+};
 
 export const actions: Actions = {
 	default: async (event) => {

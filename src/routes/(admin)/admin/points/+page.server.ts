@@ -9,6 +9,7 @@ import { DEFAULT_PROGRAMME } from '#lib/domain/points/default-programme.ts';
 import { wholeIn } from '#lib/contract/typed.ts';
 import { failWith, refusalBody } from '#lib/server/http/answer.ts';
 import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
+import { follows } from '#lib/server/http/follows.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { statusOf } from '#lib/server/http/refusal-status.ts';
 import { newId } from '#lib/server/identity.ts';
@@ -18,6 +19,7 @@ import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
 export const load: PageServerLoad = async (event) => {
+	follows(event, 'points', 'payments', 'invoices');
 	const scope = requireMember(event);
 	const { services } = await house();
 	const editor = await readProgramme(services, scope, event.locals.locale);

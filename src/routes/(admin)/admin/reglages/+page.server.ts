@@ -3,6 +3,7 @@ import { error } from '@sveltejs/kit';
 import { isUuid } from '#lib/contract/payments.ts';
 import { failWith } from '#lib/server/http/answer.ts';
 import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
+import { follows } from '#lib/server/http/follows.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { createApiKey, endApiKey, listKeys } from '#lib/server/use-cases/access/api-keys.ts';
 import { readAccountantRights, setAccountantRights } from '#lib/server/use-cases/suppliers/accountant-rights.ts';
@@ -17,6 +18,8 @@ import type { Actions, PageServerLoad } from './$types';
 import { required } from '#lib/domain/required.ts';
 
 export const load: PageServerLoad = async (event) => {
+	// What the supplier says of itself is told with its offers; of members and keys, nothing is.
+	follows(event, 'offers');
 	const scope = requireMember(event);
 	const { services } = await house();
 	const keys = await listKeys(services, scope);

@@ -1,6 +1,7 @@
 // The chosen invoices, ready to be paid together; more than one payment takes, as several payments.
 import { error } from '@sveltejs/kit';
 import { INVOICES_PER_PAYMENT, isUuid } from '#lib/contract/payments.ts';
+import { follows } from '#lib/server/http/follows.ts';
 import { requireContact } from '#lib/server/http/guards.ts';
 import { readPayView } from '#lib/server/use-cases/payments/read-pay-view.ts';
 import { splitChoice } from '#lib/server/use-cases/payments/split-choice.ts';
@@ -8,6 +9,8 @@ import { house } from '#lib/server/wiring.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
+	// Whatever this client hears: its past, its points and its other invoices count in the price.
+	follows(event, 'clients');
 	const scope = requireContact(event);
 	const ids = [...new Set(event.url.searchParams.getAll('facture'))];
 	if (!ids.length || !ids.every(isUuid)) error(404, 'Not found');

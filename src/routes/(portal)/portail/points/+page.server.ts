@@ -4,6 +4,7 @@ import { cursorFrom } from '#lib/contract/lists.ts';
 import { isUuid } from '#lib/contract/payments.ts';
 import { required } from '#lib/domain/required.ts';
 import { failWith } from '#lib/server/http/answer.ts';
+import { follows } from '#lib/server/http/follows.ts';
 import { requireContact } from '#lib/server/http/guards.ts';
 import { newId } from '#lib/server/identity.ts';
 import { acceptRules } from '#lib/server/use-cases/points/accept-rules.ts';
@@ -13,6 +14,8 @@ import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
+	// What its invoices would earn, too.
+	follows(event, 'clients');
 	const scope = requireContact(event);
 	const { locale } = event.locals;
 	const after = cursorFrom(event.url.searchParams, 'avant');

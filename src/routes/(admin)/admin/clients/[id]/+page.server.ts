@@ -5,6 +5,7 @@ import { cursorFrom } from '#lib/contract/lists.ts';
 import { isUuid } from '#lib/contract/payments.ts';
 import { failWith } from '#lib/server/http/answer.ts';
 import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
+import { followsClient } from '#lib/server/http/follows.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { addContact, changeRights } from '#lib/server/use-cases/clients/contacts.ts';
 import { setKind } from '#lib/server/use-cases/clients/set-kind.ts';
@@ -25,6 +26,7 @@ export const load: PageServerLoad = async (event) => {
 			})
 		: null;
 	if (!result?.ok) error(404, 'Not found');
+	followsClient(event, result.value.client.clientId);
 	return {
 		detail: result.value,
 		loyalty: await readLoyaltyOfClient((await house()).services, scope, event.params.id)

@@ -3,6 +3,7 @@ import { error } from '@sveltejs/kit';
 import { isUuid } from '#lib/contract/payments.ts';
 import { failWith } from '#lib/server/http/answer.ts';
 import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
+import { followsClient } from '#lib/server/http/follows.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { declareNotPaid, declarePaid } from '#lib/server/http/declare.ts';
 import { revokeLink, sendInvoice } from '#lib/server/use-cases/access/pay-links.ts';
@@ -20,6 +21,7 @@ export const load: PageServerLoad = async (event) => {
 		? await readAdminInvoice((await house()).services, scope, event.params.id)
 		: null;
 	if (!result?.ok) error(404, 'Not found');
+	followsClient(event, result.value.clientId);
 	return { detail: result.value };
 };
 

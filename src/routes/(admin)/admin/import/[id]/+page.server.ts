@@ -5,6 +5,7 @@ import { searchFrom } from '#lib/contract/lists.ts';
 import { isUuid } from '#lib/contract/payments.ts';
 import type { Scope } from '#lib/domain/access/scope.ts';
 import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
+import { follows } from '#lib/server/http/follows.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { listAnswersOf } from '#lib/server/http/list-answers.ts';
 import type { Services } from '#lib/server/services.ts';
@@ -26,8 +27,8 @@ import type { Actions, PageServerLoad, RequestEvent } from './$types';
 const OUTCOMES = ['new', 'review', 'identical', 'conflict', 'refused'] as const;
 
 export const load: PageServerLoad = async (event) => {
-	const scope = requireMember(event);
-	const { services } = await house();
+	follows(event, 'imports', 'clients'); // who a buyer may be, and what may still be taken back, are things of clients
+	const [scope, { services }] = [requireMember(event), await house()];
 	const outcome = OUTCOMES.find((one) => one === event.url.searchParams.get('voir'));
 	const clientPage = Math.max(1, Math.min(1_000_000, Math.floor(Number(event.url.searchParams.get('clients'))) || 1));
 	const after = event.url.searchParams.get('apres');

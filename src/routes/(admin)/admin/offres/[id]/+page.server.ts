@@ -7,6 +7,7 @@ import type { Scope } from '#lib/domain/access/scope.ts';
 import { wholeIn } from '#lib/contract/typed.ts';
 import { failWith } from '#lib/server/http/answer.ts';
 import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
+import { follows } from '#lib/server/http/follows.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { saveOffer } from '#lib/server/http/save-offer.ts';
 import {
@@ -26,8 +27,8 @@ const NEW = 'nouvelle';
 const idOf = (id: string): string | null => (id === NEW ? null : isUuid(id) ? id : error(404, 'Not found'));
 
 export const load: PageServerLoad = async (event) => {
-	const scope = requireMember(event);
-	const { services } = await house();
+	follows(event, 'offers', 'clients'); // tried on the invoices there are, and on those that were paid
+	const [scope, { services }] = [requireMember(event), await house()];
 	const result = await readOfferEditor(services, scope, idOf(event.params.id), {
 		locale: event.locals.locale,
 		search: searchFrom(event.url.searchParams, 'client')

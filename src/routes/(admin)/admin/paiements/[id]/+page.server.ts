@@ -5,6 +5,7 @@ import { isUuid } from '#lib/contract/payments.ts';
 import { RefundConfirmation, RefundForm } from '#lib/contract/refunds.ts';
 import { failWith } from '#lib/server/http/answer.ts';
 import { refuseOrConfirm } from '#lib/server/http/confirm-first.ts';
+import { follows } from '#lib/server/http/follows.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { declareNotRefunded, declareRefunded } from '#lib/server/http/declare.ts';
 import { previewRefund } from '#lib/server/use-cases/payments/preview-refund.ts';
@@ -14,6 +15,7 @@ import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
+	follows(event, 'payments');
 	const scope = requireMember(event);
 	const result = isUuid(event.params.id)
 		? await readAdminPayment((await house()).services, scope, event.params.id)

@@ -4,6 +4,7 @@ import { isUuid } from '#lib/contract/payments.ts';
 import { REASON_MAX } from '#lib/domain/points/reason.ts';
 import { byHandMistake } from '#lib/i18n/points-by-hand.ts';
 import { failWith } from '#lib/server/http/answer.ts';
+import { follows } from '#lib/server/http/follows.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { statusOf } from '#lib/server/http/refusal-status.ts';
 import { addCodes, dropCodes } from '#lib/server/use-cases/points/manage-programme.ts';
@@ -12,9 +13,12 @@ import { settleReward } from '#lib/server/use-cases/points/take-reward.ts';
 import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async (event) => ({
-	rewards: await readRewards((await house()).services, requireMember(event), event.locals.locale)
-});
+export const load: PageServerLoad = async (event) => {
+	follows(event, 'points');
+	return {
+		rewards: await readRewards((await house()).services, requireMember(event), event.locals.locale)
+	};
+};
 
 /** What the form is about; an id that is none is nobody's. */
 async function asked(event: RequestEvent, name: string) {

@@ -5,6 +5,7 @@ import { loyaltyKeyFrom } from '#lib/contract/loyalty.ts';
 import { isUuid } from '#lib/contract/payments.ts';
 import { isFreshlyProven } from '#lib/domain/access/fresh-proof.ts';
 import { failWith } from '#lib/server/http/answer.ts';
+import { follows } from '#lib/server/http/follows.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import {
 	connectLoyalty,
@@ -18,6 +19,7 @@ import { house } from '#lib/server/wiring.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
+	follows(event, 'clients');
 	const scope = requireMember(event);
 	const { services } = await house();
 	const { searchParams } = event.url;

@@ -7,6 +7,7 @@ import { typedWhole } from '#lib/contract/typed.ts';
 import type { Locale } from '#lib/domain/money/format.ts';
 import { byHandMistake } from '#lib/i18n/points-by-hand.ts';
 import { refusalBody } from '#lib/server/http/answer.ts';
+import { followsClient } from '#lib/server/http/follows.ts';
 import { requireMember } from '#lib/server/http/guards.ts';
 import { statusOf } from '#lib/server/http/refusal-status.ts';
 import { newId } from '#lib/server/identity.ts';
@@ -22,6 +23,7 @@ export const load: PageServerLoad = async (event) => {
 	const after = cursorFrom(event.url.searchParams, 'apres');
 	const result = await readClientPoints((await house()).services, scope, clientOf(event.params.id), after);
 	if (!result.ok) error(404, 'Not found');
+	followsClient(event, result.value.clientId);
 	// Minted with the form: sent twice, it corrects once.
 	return { points: result.value, adjustmentId: newId() };
 };
