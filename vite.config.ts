@@ -1,66 +1,31 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { SvelteKitPWA } from '@vite-pwa/sveltekit';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
-/** What the pay page is made of; of the messages, those that these files say. */
-const PAYER_FOLDERS = [
-	'ui/pay',
-	'ui/checkout',
-	'ui/primitives',
-	'client',
-	'domain/money',
-	'domain/calendar',
-	'domain/plans'
-];
-const PAYER_FILES = ['i18n/option-titles.ts', 'contract/expected-parts.ts', 'contract/news.ts', 'domain/required.ts'];
-/** Of those folders, what only other pages use, and the pay page once something has happened on it. */
-const NOT_FOR_PAYERS = [
-	'stripe-checkout.ts',
-	'pay-saved.ts',
-	'colors.ts',
-	'SaveMethod.svelte',
-	'SavedMethods.svelte',
-	'ConfirmInstalment.svelte',
-	'AttemptPanel.svelte',
-	'Standing.svelte',
-	'PaidSlip.svelte',
-	'PlanPanel.svelte',
-	'DiscountList.svelte',
-	'ReceiptList.svelte',
-	'Outcome.svelte',
-	'StaleLink.svelte',
-	'CodeField.svelte',
-	'KeptForms.svelte',
-	'SessionList.svelte',
-	'InvoiceStateWord.svelte',
-	'CivilDay.svelte',
-	'passkeys.ts',
-	'PasskeyButton.svelte',
-	'PageLinks.svelte',
-	'lower-instalments.ts'
-];
-const lib = path.join(import.meta.dirname, 'src/lib');
-const allFiles = [
-	...PAYER_FOLDERS.flatMap((folder) => readdirSync(path.join(lib, folder)).map((name) => path.join(lib, folder, name))),
-	...PAYER_FILES.map((file) => path.join(lib, file)),
-	path.join(import.meta.dirname, 'src/routes/(pay)/p/[token]/+page.svelte'),
-	// Fetched ahead by every page.
-	path.join(import.meta.dirname, 'src/routes/+error.svelte')
-];
-const missing = NOT_FOR_PAYERS.filter((name) => !allFiles.some((file) => path.basename(file) === name));
-// Renamed, it would travel with every pay page.
-if (missing.length) throw new Error(`vite.config.ts: NOT_FOR_PAYERS names no file: ${missing.join(', ')}`);
-const payerFiles = allFiles.filter((file) => !NOT_FOR_PAYERS.includes(path.basename(file)));
-const payerWords = new Set(
-	payerFiles.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/\bm\.(\w+)/g)].map((found) => found[1]!))
-);
-function isForPayers(id: string): boolean {
-	const message = /paraglide[\\/]messages[\\/](\w+)\.js$/.exec(id)?.[1];
-	return message ? message === '_index' || payerWords.has(message) : payerFiles.includes(id.split('?')[0]!);
+/**
+ * The pay page is drawn by the server without the framework. What makes it live is a program of its own, named after everything that it may be made of:
+ * the server, which is built first, must know its name.
+ */
+const PAY_SCRIPT = 'src/lib/payer/start.ts';
+function payScript(): Plugin {
+	const hash = createHash('sha256');
+	for (const file of readdirSync('src', { recursive: true, withFileTypes: true }))
+		if (file.isFile()) hash.update(readFileSync(path.join(file.parentPath, file.name)));
+	const fileName = `_app/immutable/entry/pay.${hash.update(readFileSync('package-lock.json')).digest('base64url').slice(0, 10)}.js`;
+	return {
+		name: 'pay-script',
+		apply: 'build',
+		config: () => ({ define: { __PAY_SCRIPT__: JSON.stringify(`/${fileName}`) } }),
+		buildStart() {
+			if (this.environment.name === 'client') this.emitFile({ type: 'chunk', id: path.resolve(PAY_SCRIPT), fileName });
+		}
+	};
 }
 
 export default defineConfig({
@@ -73,6 +38,7 @@ export default defineConfig({
 			outputStructure: 'message-modules'
 		}),
 		sveltekit(),
+		payScript(),
 		// 1.3.0, not 2: @vite-pwa/sveltekit 1.1.0 asks for ^1.2. `base` keeps nested pages from registering a relative path.
 		SvelteKitPWA({
 			strategies: 'injectManifest',
@@ -109,23 +75,12 @@ export default defineConfig({
 	build: {
 		// A page names its files once, in its own head. The list of every other page's files would travel with each.
 		modulePreload: { resolveDependencies: () => [] },
-		// What the pay page needs travels as two files instead of thirty: on a phone, round trips cost more than bytes. Stripe's island stays apart,
-		// and so does what only other pages use.
+		// The framework travels as one file: on a phone, round trips cost more than bytes.
 		rolldownOptions: {
 			output: {
 				codeSplitting: {
 					groups: [
-						{
-							name: 'runtime',
-							test: /node_modules[\\/](svelte|@sveltejs|esm-env|devalue|clsx)[\\/]|[\\/]paraglide[\\/]runtime|rolldown[\\/]runtime/,
-							priority: 2
-						},
-						{
-							name: 'shared',
-							test: isForPayers,
-							minShareCount: 2,
-							priority: 1
-						}
+						{ name: 'runtime', test: /node_modules[\\/](svelte|@sveltejs|esm-env|clsx)[\\/]|rolldown[\\/]runtime/ }
 					]
 				}
 			}

@@ -2,7 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { BANK_TRANSACTION_STATES } from '#lib/domain/bank/transaction-states.ts';
 import { IMPORT_STATES, IMPORTS_AT_WORK, PENDING_IMPORTS } from '#lib/domain/invoices/import-states.ts';
-import { ATTEMPT_STATES, LIVE_STATUSES, nextStatus, UNDER_WAY_STATUSES } from '#lib/domain/payments/attempt-status.ts';
+import {
+	ATTEMPT_STATES,
+	isUnderWay,
+	LIVE_STATUSES,
+	nextStatus,
+	UNDER_WAY_STATUSES
+} from '#lib/domain/payments/attempt-status.ts';
 import { REFUND_REQUEST_STATES } from '#lib/domain/payments/refund-states.ts';
 import { PENDING_SETUPS, SETUP_STATES } from '#lib/domain/payments/setup-states.ts';
 import {
@@ -87,6 +93,7 @@ test('real orders: failed and under way again and paid, given up and paid, paid 
 	expect(goes('canceled', 'open')).toBe(false);
 });
 test('what waits for Stripe or a bank is live, and a transfer waits for its payer', () => {
+	expect(namesOf(ATTEMPT_STATES).filter(isUnderWay)).toEqual(UNDER_WAY_STATUSES);
 	expect(LIVE_STATUSES.filter((state) => !UNDER_WAY_STATUSES.includes(state))).toEqual(['awaiting_transfer']);
 });
 test('money may come for an instalment whatever it is by then; it is given up only while it is open', () => {

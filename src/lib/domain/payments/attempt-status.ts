@@ -1,6 +1,6 @@
 // From the status of a PaymentIntent, as retrieved from Stripe, to ours. Total: an unknown word keeps the state and raises an alert.
 // Source: https://docs.stripe.com/payments/paymentintents/lifecycle
-import { statesThatAre, type StateTable } from '../states.ts';
+import { statesThatAre, type StateTable, type StateThatIs } from '../states.ts';
 
 export type AttemptStatus =
 	| 'open'
@@ -18,7 +18,7 @@ export type AttemptStatus =
  * canceled (https://docs.stripe.com/payments/paymentintents/lifecycle). Live ones hold their invoices: the database allows one per invoice. Those under way
  * need nothing more than Stripe's answer or the bank's: a transfer waits for the payer.
  */
-export const ATTEMPT_STATES: StateTable<AttemptStatus, 'live' | 'under_way'> = {
+const attempts = {
 	open: {
 		is: ['live', 'under_way'],
 		next: [
@@ -100,9 +100,18 @@ export const ATTEMPT_STATES: StateTable<AttemptStatus, 'live' | 'under_way'> = {
 			'canceled'
 		]
 	}
-};
+} as const satisfies StateTable<AttemptStatus, 'live' | 'under_way'>;
+export const ATTEMPT_STATES: StateTable<AttemptStatus, 'live' | 'under_way'> = attempts;
 export const LIVE_STATUSES: readonly AttemptStatus[] = /* @__PURE__ */ statesThatAre(ATTEMPT_STATES, 'live');
 export const UNDER_WAY_STATUSES: readonly AttemptStatus[] = /* @__PURE__ */ statesThatAre(ATTEMPT_STATES, 'under_way');
+// The pay page asks this and carries no table: the compiler compares the words with it.
+const UNDER_WAY: Record<StateThatIs<typeof attempts, 'under_way'>, true> = {
+	open: true,
+	awaiting_auth: true,
+	processing: true,
+	unknown: true
+};
+export const isUnderWay = (status: AttemptStatus): boolean => status in UNDER_WAY;
 export const isLive = (status: AttemptStatus): boolean => LIVE_STATUSES.includes(status);
 
 export type IntentSnapshot = {

@@ -1,9 +1,10 @@
 // Whether a pay page has something that stands already, and the component that shows it, on the server and in the browser alike.
 import { bring } from '#lib/client/renew.ts';
 import type { PayView } from '#lib/contract/views.ts';
+import { isUnderWay } from '#lib/domain/payments/attempt-status.ts';
 
 export async function standingOf({ attempt, plan, discounts, payments, invoices }: PayView) {
-	const isWaiting = attempt !== null && ['processing', 'awaiting_auth', 'open', 'unknown'].includes(attempt.status);
+	const isWaiting = attempt !== null && isUnderWay(attempt.status);
 	const areAllSettled = invoices.every((invoice) => invoice.balanceMinor === 0n);
 	return isWaiting || plan || discounts.length || payments.length || areAllSettled ? loadStanding() : null;
 }

@@ -1,10 +1,9 @@
-// Brings along what this page needs beyond the usual.
+// Drawn by the server alone: what makes the page live is src/lib/payer/start.ts, which brings the framework when somebody wants to pay.
 import { standingOf } from '#lib/ui/pay/standing.ts';
-import { bring } from '#lib/client/renew.ts';
 import type { PageLoad } from './$types';
 
+export const csr = false;
 export const load: PageLoad = async ({ data }) => ({
 	...data,
-	Standing: data.view ? await standingOf(data.view) : null,
-	StaleLink: data.stale ? (await bring(() => import('#lib/ui/pay/StaleLink.svelte'))).default : null
+	Standing: data.page ? await standingOf(data.page.view) : null
 });
