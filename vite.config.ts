@@ -80,6 +80,11 @@ export default defineConfig({
 			output: {
 				codeSplitting: {
 					groups: [
+						// What the pay page begins with: in one file, too.
+						{
+							name: 'follow',
+							test: /src[\\/]lib[\\/](client[\\/](live|reread|renew|unsaved|trusted-script)|domain[\\/]required)\.ts$/
+						},
 						{ name: 'runtime', test: /node_modules[\\/](svelte|@sveltejs|esm-env|clsx)[\\/]|rolldown[\\/]runtime/ }
 					]
 				}

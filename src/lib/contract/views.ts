@@ -70,8 +70,9 @@ export type TransferView = {
 export type ChoiceWords = { gain?: string; text: string; detail?: string; points?: string; sepa?: string };
 /** Sentences of the pay page that only some payers need: written by the server, so that no phone carries them all, in two languages. */
 export type PayWords = {
-	/** What is agreed to by paying a choice. */
+	/** What is agreed to by paying a choice: as it is kept, and the same in two or three plain lines. */
 	consents: Partial<Record<ChoiceKind, string>>;
+	promises: Partial<Record<ChoiceKind, string[]>>;
 	/** Why a choice is not there. */
 	reasons: string[];
 	/** Why the last debit failed. */

@@ -24,7 +24,9 @@ export function choiceWords(option: OptionView, currency: string, locale: Locale
 			? { detail: m.option_vat_less({ amount: money(discountVatMinor) }, say) }
 			: option.isSettlement
 				? { detail: m.plan_settlement({}, say) }
-				: {}),
+				: kind === 'plan_2' || kind === 'plan_3'
+					? { detail: m.option_plan_total({ amount: money(option.amountMinor) }, say) }
+					: {}),
 		...(pointsPreview && pointsPreview.points > 0
 			? {
 					points: m.points_gain(

@@ -97,6 +97,33 @@ export function consentText(
 	return option.isSettlement ? `${text} ${m.consent_settlement({}, say)}` : text;
 }
 
+type Terms = Parameters<typeof consentText>[1];
+/** What is agreed to, in two or three lines that are read before the button is pressed. They say nothing that `consentText` does not. */
+export function promises(option: Parameters<typeof consentText>[0], terms: Terms): string[] {
+	const say: Say = { locale: terms.locale };
+	const money = (amount: Minor) => formatMoney(amount, terms.currency, terms.locale);
+	const pays = m.promise_pay({ amount: money(option.amountMinor), supplier: terms.supplier }, say);
+	switch (option.kind) {
+		case 'now':
+			return [pays, m.promise_receipt({}, say)];
+		case 'early':
+			return [pays, m.promise_receipt({}, say), m.promise_early_back({}, say)];
+		case 'next_part':
+			return terms.isLastInstalment ? [pays] : [pays, m.promise_method_serves({}, say)];
+		case 'all_parts':
+			return [pays, m.promise_nothing_else({}, say)];
+		case 'plan_2':
+		case 'plan_3':
+			return [
+				option.dueNowMinor > 0n
+					? m.promise_plan_today({ amount: money(option.dueNowMinor) }, say)
+					: m.promise_plan_later({}, say),
+				m.promise_plan_announced({}, say),
+				m.promise_plan_cure({ cure: terms.cureDays }, say)
+			];
+	}
+}
+
 /** Why a choice is not there: a person who looks for it deserves an answer. null for what nobody would look for. */
 export function notOfferedText(
 	{ kind, reason, limitMinor }: RefusedOption,

@@ -19,18 +19,20 @@ const SHORT: Intl.DateTimeFormatOptions = { timeZone: 'UTC', day: '2-digit', mon
 
 /** Of every year. */
 const YEARLY: Intl.DateTimeFormatOptions = { timeZone: 'UTC', day: 'numeric', month: 'long' };
+const BRIEF: Intl.DateTimeFormatOptions = { timeZone: 'UTC', day: 'numeric', month: 'short' };
 const WEEKDAY: Intl.DateTimeFormatOptions = { timeZone: 'UTC', weekday: 'long', day: 'numeric', month: 'long' };
 
-/** "12 décembre 2026", "1er novembre 2026", "12 December 2026"; with its weekday, "vendredi 27 novembre". A day and its month are never parted at the
+/** "12 décembre 2026", "1er novembre 2026", "12 December 2026"; with its weekday, "vendredi 27 novembre"; brief, "27 nov.". A day and its month are never parted at the
  * end of a line. */
 export function formatDay(
 	date: CivilDate,
 	locale: Locale,
-	style: 'long' | 'short' | 'weekday' | 'yearly' = 'long'
+	style: 'long' | 'short' | 'weekday' | 'yearly' | 'brief' = 'long'
 ): string {
-	const text = formatOf(locale, { long: LONG, short: SHORT, weekday: WEEKDAY, yearly: YEARLY }[style]).format(
-		Date.parse(`${date}T00:00:00Z`)
-	);
+	const text = formatOf(
+		locale,
+		{ long: LONG, short: SHORT, weekday: WEEKDAY, yearly: YEARLY, brief: BRIEF }[style]
+	).format(Date.parse(`${date}T00:00:00Z`));
 	if (style === 'short') return text;
 	return (locale === 'fr' ? text.replace(/(^| )1 /, '$11er ') : text).replace(/(\d(?:er)?) (?=\D)/, '$1\u00a0');
 }

@@ -19,7 +19,7 @@ import { isWholeIn } from '../../../domain/plans/plan.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import { debitDeclineText, declineText } from '../../../i18n/declines.ts';
 import { choiceWords } from '../../../i18n/choice-words.ts';
-import { consentText, notOfferedText } from '../../../i18n/offers.ts';
+import { consentText, notOfferedText, promises } from '../../../i18n/offers.ts';
 import { creditedText, inPlanWithOthersText, notPayableText } from '../../../i18n/not-payable.ts';
 import { invoiceStateText } from '../../../i18n/states.ts';
 import { declineFamily } from '../../../domain/payments/declines.ts';
@@ -134,6 +134,7 @@ function wordsOf(
 	const terms = { currency, supplier: supplier.name, locale, cureDays, isLastInstalment: options.length === 1 };
 	return {
 		consents: Object.fromEntries(options.map((option) => [option.kind, consentText(option, terms)])),
+		promises: Object.fromEntries(options.map((option) => [option.kind, promises(option, terms)])),
 		reasons: refused.flatMap((one) => notOfferedText(one, currency, locale) ?? []),
 		decline: attempt?.family ? declineOf(attempt.methodType)(attempt.family, locale) : null,
 		states: invoices.map((invoice) => invoiceStateText(invoice, locale)),
