@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, type Dirent } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
@@ -13,10 +13,14 @@ import { defineConfig } from 'vitest/config';
  * the server, which is built first, must know its name.
  */
 const PAY_SCRIPT = 'src/lib/payer/start.ts';
+const pathOf = (file: Dirent): string => path.join(file.parentPath, file.name);
+const byPath = (a: Dirent, b: Dirent): number => (pathOf(a) < pathOf(b) ? -1 : 1);
 function payScript(): Plugin {
 	const hash = createHash('sha256');
-	for (const file of readdirSync('src', { recursive: true, withFileTypes: true }))
-		if (file.isFile()) hash.update(readFileSync(path.join(file.parentPath, file.name)));
+	// The messages as they are written: what is compiled of them comes into being while the build runs.
+	for (const folder of ['src', 'messages'])
+		for (const file of readdirSync(folder, { recursive: true, withFileTypes: true }).sort(byPath))
+			if (file.isFile() && !file.parentPath.includes('paraglide')) hash.update(readFileSync(pathOf(file)));
 	const fileName = `_app/immutable/entry/pay.${hash.update(readFileSync('package-lock.json')).digest('base64url').slice(0, 10)}.js`;
 	return {
 		name: 'pay-script',

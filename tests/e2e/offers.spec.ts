@@ -59,10 +59,15 @@ test('a choice is made without JavaScript, up to the card', async ({ browser, pa
 	const invoice = await freshInvoice(page, demo);
 	const plain = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
 	await plain.goto(invoice.link);
+	const plan = plain.getByRole('group', { name: 'Comment voulez-vous payer' }).getByRole('listitem');
+	await expect(plan).toHaveCount(0);
 	await plain.getByRole('radio', { name: /En 2 fois/ }).check();
-	await plain.getByRole('button', { name: 'Voir ce choix' }).click();
-	await expect(plain.getByText('Aujourd’hui', { exact: true })).toBeVisible();
+	// No button to press: what belongs to the choice is there at once, and nothing of the others.
+	await expect(plan).toHaveCount(2);
+	await expect(plan.first()).toContainText(/588,00.€\s*aujourd’hui/);
+	await plain.getByText('Ce que vous acceptez, en entier').filter({ visible: true }).click();
 	await expect(plain.getByText(/Vous réglez .* en 2 fois/)).toBeVisible();
+	await expect(plain.getByRole('button', { name: /^Payer / })).toHaveText(/Payer 588,00.€/, { useInnerText: true });
 	await expect(plain.getByText(/demande JavaScript/)).toBeVisible();
 	await plain.context().close();
 });
@@ -73,7 +78,12 @@ test(
 		const invoice = await freshInvoice(page, demo, { netMinor: 100_001, issuedDaysAgo: 5 });
 		await open(page, invoice.link);
 		await choose(page, /En 3 fois/);
-		await expect(page.getByText(/La première échéance est payée maintenant/)).toBeVisible();
+		// Plain lines before the button, of this choice alone; the whole text folded after it.
+		await expect(page.getByText(/^400,01.€ aujourd’hui, le reste aux dates ci-dessus/)).toBeVisible();
+		await page.getByText('Ce que vous acceptez, en entier').filter({ visible: true }).click();
+		await expect(
+			page.getByText(/en 3 fois : .*La première échéance est payée maintenant/).filter({ visible: true })
+		).toBeVisible();
 		await accessible(page);
 		await form.open(page);
 		await form.card(page, '4000002500003155');

@@ -134,6 +134,7 @@ test(
 		for (const [path, method] of [
 			['', 'GET'],
 			['/__data.json', 'GET'],
+			['/vue', 'GET'],
 			['/facture', 'GET'],
 			['/code', 'GET'],
 			['/live', 'GET'],

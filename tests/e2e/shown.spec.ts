@@ -72,10 +72,14 @@ test('brought back by the back button, or looked at again after a while, the pag
 }) => {
 	const invoice = await freshInvoice(page, demo);
 	await open(page, invoice.link);
-	const rereads = () => page.waitForRequest(/__data\.json/);
-	const back = rereads();
+	const back = page.waitForRequest((request) => request.url() === page.url() && request.resourceType() === 'fetch');
 	await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
 	await back;
+	// With the framework there, its data are read.
+	await form.open(page);
+	const again = page.waitForRequest(/\/vue$/);
+	await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
+	await again;
 });
 test('in five tabs at once: one payment, and every tab says so', async ({ page, demo, context }) => {
 	const invoice = await freshInvoice(page, demo);

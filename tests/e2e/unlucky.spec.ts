@@ -170,8 +170,9 @@ test(
 				}
 			} as unknown as typeof EventSource;
 		});
-		await page.route('**/__data.json**', async (route) => {
-			await new Promise((done) => setTimeout(done, 400));
+		// The page as the server draws it anew.
+		await page.route('**/p/*', async (route) => {
+			if (route.request().resourceType() === 'fetch') await new Promise((done) => setTimeout(done, 400));
 			await route.continue().catch(() => {});
 		});
 		await open(page, invoice.link);

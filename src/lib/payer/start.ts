@@ -2,9 +2,9 @@
 // Everything it says was written by the server, in data-attributes of <main>.
 import type * as Devalue from 'devalue';
 import { followNews, type LiveState } from '#lib/client/live.ts';
-import { keepOnRenewal } from '#lib/client/renew.ts';
+import { bring, keepOnRenewal } from '#lib/client/renew.ts';
 import { readBy, reread } from '#lib/client/reread.ts';
-import { registerServiceWorker } from '#lib/client/trusted-script.ts';
+import { pageOf, registerServiceWorker } from '#lib/client/trusted-script.ts';
 import { watchTyping } from '#lib/client/unsaved.ts';
 import { required } from '#lib/domain/required.ts';
 import type { PayPageView } from '#lib/contract/pay-page.ts';
@@ -17,7 +17,6 @@ const base = required(main.dataset.base, 'address');
 const screen = (): HTMLElement => required(find('[data-screen]', main), 'pay screen');
 const chosen = (root: ParentNode = main): HTMLInputElement | null =>
 	find<HTMLInputElement>('[name="choix"]:checked', root);
-const dueOf = (input: HTMLInputElement | null): string => input?.closest<HTMLElement>('[data-due]')?.dataset.due ?? '';
 let island: Island | null = null;
 
 /** Asked until it is answered: without a network, or with the server down, the page keeps what it shows. */
@@ -29,33 +28,34 @@ async function untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
 			await new Promise((done) => setTimeout(done, wait));
 		}
 }
-/** As markup that nothing of ours has to trust: a document of its own, whose scripts do not run. */
-const drawn = (): Promise<Document> =>
-	new Promise((done, failed) => {
-		const request = new XMLHttpRequest();
-		request.responseType = 'document';
-		request.open('GET', location.href);
-		request.onload = () =>
-			request.status < 500 && request.response ? done(request.response as Document) : failed(new Error('no answer'));
-		request.onerror = () => failed(new Error('not reached'));
-		request.send();
-	});
+/** Down, or asked too often: no answer yet. */
+const isAnswer = (status: number): boolean => status < 500 && status !== 429;
+/** This page, as the server draws it now. */
+async function drawn(): Promise<Document> {
+	const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
+	if (!isAnswer(answer.status)) throw new Error('no answer');
+	return pageOf(await answer.text());
+}
 async function viewNow(): Promise<PayPageView | null> {
 	const [answer, { parse }] = await Promise.all([fetch(`${base}/vue`), import('devalue') as Promise<typeof Devalue>]);
-	if (answer.status >= 500) throw new Error('no answer');
+	if (!isAnswer(answer.status)) throw new Error('no answer');
 	return answer.ok ? (parse(await answer.text()) as PayPageView) : null;
 }
 
 async function read(): Promise<void> {
 	if (island) {
-		const page = await untilAnswered(viewNow);
-		// The link has ended: the page says so itself.
-		if (page) await island.show(page);
-		else location.reload();
-		return;
+		const { show: showAnew } = island;
+		return untilAnswered(async () => {
+			const page = await viewNow();
+			// The link has ended: the page says so itself.
+			if (page) await showAnew(page);
+			else location.reload();
+		});
 	}
 	const next = await untilAnswered(drawn);
-	if (!island) show(next);
+	// Come meanwhile, the framework shows what it knew before this news.
+	if (island) return read();
+	show(next);
 }
 readBy({
 	read,
@@ -65,69 +65,115 @@ readBy({
 	}
 });
 
-/** What the server drew takes the place of what is there. What its person chose and opened, and where the focus is, stays. */
-function show(next: Document): void {
-	const there = find('main[data-base]', next);
-	if (!there) return location.reload();
-	const [was, kind] = [dueOf(chosen()), chosen()?.value];
-	const open = new Set([...main.querySelectorAll('details[open]')].map(nameOf));
-	const focused =
-		document.activeElement && main.contains(document.activeElement) ? nameOf(document.activeElement) : null;
-	const fresh = document.importNode(required(find('[data-screen]', there), 'pay screen'), true);
-	const same = kind ? find<HTMLInputElement>(`[name="choix"][value="${kind}"]`, fresh) : null;
-	if (same) same.checked = true;
-	for (const one of fresh.querySelectorAll('details')) one.open ||= open.has(nameOf(one));
-	screen().replaceWith(fresh);
-	for (const [name, value] of Object.entries(there.dataset)) main.dataset[name] = value;
-	if (focused)
-		[...fresh.querySelectorAll<HTMLElement>('a, button, input, summary')]
-			.find((one) => nameOf(one) === focused)
-			?.focus();
-	const now = chosen();
-	if (was && now && dueOf(now) !== was) tell(now.value === kind ? 'changed' : 'ended', now);
-	begin();
+type Price = [kind: string, due: string, amount: string];
+type Asked = { affair: string; prices: Price[]; kind: string | undefined };
+/** What is asked for now, with the prices as they are shown; null: nothing is. */
+function askedNow(): Asked | null {
+	const form = find('form[data-prices]', main);
+	return form
+		? {
+				affair: form.dataset.affair ?? '',
+				prices: JSON.parse(form.dataset.prices ?? '[]') as Price[],
+				kind: chosen()?.value
+			}
+		: null;
 }
+const priceOf = ({ prices, kind }: Asked): Price | undefined => prices.find(([one]) => one === kind) ?? prices[0];
+/** A price that changed by itself is said, never silent. A plan that began, an instalment that was paid: another thing to pay, not another price. */
+function tellChange(was: Asked | null): void {
+	const now = askedNow();
+	if (!was || !now || was.affair !== now.affair) return;
+	const [before, after] = [priceOf(was), priceOf(now)];
+	if (!before || !after || (before[0] === after[0] && before[1] === after[1])) return;
+	const words = before[0] === 'early' && after[0] !== 'early' ? main.dataset.ended : main.dataset.changed;
+	tellThat((words ?? '').replace('{amount}', after[2]));
+}
+function tellThat(words: string): void {
+	const notice = required(find('[data-notice]', main), 'place for news');
+	notice.textContent = words;
+	notice.hidden = !words;
+}
+
 /** What an element is called, on this page and on the one drawn anew. */
 const nameOf = (element: Element): string =>
 	element instanceof HTMLInputElement
 		? `${element.name}=${element.value}`
 		: (element.id || (element.querySelector('summary') ?? element).textContent).trim();
-/** A price that changed by itself is said, never silent. */
-function tell(what: 'changed' | 'ended', { value }: HTMLInputElement): void {
-	const amount = find(`[name="choix"][value="${value}"] ~ .price`, main)?.textContent.trim() ?? '';
-	tellThat((main.dataset[what] ?? '').replace('{amount}', amount));
+/** What its person opened, and where the focus is, stays. */
+function keeping(swap: () => void): void {
+	const open = new Set([...screen().querySelectorAll('details[open]')].map(nameOf));
+	const { activeElement } = document;
+	const focused = activeElement && screen().contains(activeElement) ? nameOf(activeElement) : null;
+	swap();
+	for (const one of screen().querySelectorAll('details')) one.open ||= open.has(nameOf(one));
+	if (focused)
+		[...screen().querySelectorAll<HTMLElement>('a, button, input, summary')]
+			.find((one) => nameOf(one) === focused)
+			?.focus({ preventScroll: true });
 }
-function tellThat(words: string): void {
-	const notice = required(find('[data-notice]', main), 'place for news');
-	notice.textContent = words;
-	notice.hidden = false;
+/** What the server drew takes the place of what is there. */
+function show(next: Document): void {
+	const there = find('main[data-base]', next);
+	if (!there) return location.reload();
+	const was = askedNow();
+	if (there.dataset.version !== main.dataset.version) {
+		// Its looks are another version's too.
+		const address = new URL(location.href);
+		if (was?.kind) address.searchParams.set('choix', was.kind);
+		return location.replace(address);
+	}
+	const fresh = document.importNode(required(find('[data-screen]', there), 'pay screen'), true);
+	const same = was?.kind ? find<HTMLInputElement>(`[name="choix"][value="${was.kind}"]`, fresh) : null;
+	if (same) same.checked = true;
+	keeping(() => screen().replaceWith(fresh));
+	for (const name of ['rereadIn', 'wake']) {
+		const value = there.dataset[name];
+		if (value === undefined) delete main.dataset[name];
+		else main.dataset[name] = value;
+	}
+	tellChange(was);
+	begin();
 }
 
-/** The framework takes over; then the button that was meant is pressed, if it is still there with the same words. */
-async function wake(button: HTMLElement | null): Promise<void> {
-	const words = button?.innerText.trim();
+const buttons = (words: string): HTMLElement[] =>
+	[...screen().querySelectorAll<HTMLElement>('button[type="button"]')].filter((one) => one.innerText.trim() === words);
+let waking: Promise<void> | undefined;
+/** The framework takes over; then the button that was meant is pressed, if it is still there with the same words: another price is another button. */
+function wake(button: HTMLElement | null): void {
+	waking ??= bringIsland(button).finally(() => (waking = undefined));
+}
+async function bringIsland(button: HTMLElement | null): Promise<void> {
+	const was = askedNow();
+	const words = button?.innerText.trim() ?? '';
+	const at = button ? buttons(words).indexOf(button) : -1;
 	const inside = [...(button?.childNodes ?? [])];
 	if (button) {
 		button.ariaDisabled = 'true';
 		button.textContent = main.dataset.loading ?? '';
 	}
+	const restore = (): void => {
+		button?.replaceChildren(...inside);
+		button?.removeAttribute('aria-disabled');
+	};
 	try {
-		const [{ openIsland }, page] = await Promise.all([import('./island.svelte.ts'), viewNow()]);
+		const [{ openIsland }, page] = await bring(() =>
+			Promise.all([import('./island.svelte.ts'), button ? viewNow() : untilAnswered(viewNow)])
+		);
 		if (!page) return location.reload();
 		const search = new URLSearchParams(location.search);
 		const kind = chosen()?.value;
 		if (kind) search.set('choix', kind);
-		island ??= await openIsland(screen(), base, page, search);
+		const mountIsland = await openIsland(base, page, search);
+		restore();
+		tellThat('');
+		keeping(() => (island = mountIsland(screen())));
 	} catch {
-		button?.replaceChildren(...inside);
-		if (button) button.ariaDisabled = 'false';
+		restore();
 		return tellThat(main.dataset.unreachable ?? '');
 	}
-	if (!words) return;
-	const meant = [...main.querySelectorAll<HTMLElement>('button[type="button"]')].find(
-		(one) => one.innerText.trim() === words
-	);
-	meant?.focus();
+	tellChange(was);
+	const meant = words ? buttons(words)[at] : undefined;
+	meant?.focus({ preventScroll: true });
 	meant?.click();
 }
 
@@ -138,7 +184,7 @@ function begin(): void {
 	const wait = Number(main.dataset.rereadIn);
 	// When a price ends while the page is open, the page asks again at that moment.
 	if (wait) timer = setTimeout(() => void (island ?? reread()), Math.min(wait + 250, 2_147_483_647));
-	if (main.dataset.wake !== undefined && !island) void wake(null);
+	if (main.dataset.wake !== undefined && !island) wake(null);
 }
 
 const said = find('[data-said]', main);
@@ -156,7 +202,7 @@ main.addEventListener('click', (event) => {
 	const button = event.target instanceof Element ? event.target.closest<HTMLElement>('button[type="button"]') : null;
 	if (!button || island || button.ariaDisabled === 'true') return;
 	event.preventDefault();
-	void wake(button);
+	wake(button);
 });
 // Whoever is about to press has it sooner.
 for (const sign of ['pointerdown', 'focusin'])

@@ -145,6 +145,7 @@ export const ANSWERS: Record<string, Row> = {
 	'GET /p/[token]/code': { door: 'link', params: { token: ':openToken' } },
 	'GET /p/[token]/facture': { door: 'link', params: token },
 	'GET /p/[token]/live': { door: 'link', params: token },
+	'GET /p/[token]/vue': { door: 'link', params: token },
 	'GET /p/[token]/avoir/[discountId]': { door: 'linkId', params: { ...token, discountId: ':discount' } },
 	'GET /p/[token]/recu/[paymentId]': { door: 'linkId', params: { ...token, paymentId: ':payment' } },
 	'POST /p/[token]/essai/[attemptId]': { door: 'linkId', params: { ...token, attemptId: ':attempt' } },
