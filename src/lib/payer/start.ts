@@ -215,7 +215,7 @@ main.addEventListener('change', () => {
 	if (kind) keepOnRenewal({ choix: kind });
 });
 watchTyping();
-followNews(`${base}/live`, say, follow);
+followNews({ url: `${base}/live`, since: main.dataset.since ?? '' }, say, follow);
 registerServiceWorker();
 begin();
 document.documentElement.dataset.hydrated = '';

@@ -12,12 +12,14 @@ import type { Actions, PageServerLoad } from './$types';
 export const load: PageServerLoad = async (event) => {
 	const { token: named } = event.params;
 	// The address went where its cookie did not: forwarded, kept too long, another browser. Nobody learns whether it names a link.
-	if (isLinkId(named) && !(await findPayLink(event, named))) return { stale: 'elsewhere' as const, page: null };
+	if (isLinkId(named) && !(await findPayLink(event, named))) return { stale: 'elsewhere' as const, since: '', page: null };
 	const access = await requirePayLink(event, named);
-	if (access.state !== 'live') return { stale: access.state, page: null };
+	if (access.state !== 'live') return { stale: access.state, since: '', page: null };
+	// Before anything is read: what happens from here on is told to the page that is being made.
+	const since = (await house()).hub.place(access.scope);
 	const page = await readPayPage(event, access.scope, throughTheDoor(event, access));
 	if (!page) error(404, 'Not found');
-	return { stale: null, page };
+	return { stale: null, since, page };
 };
 
 export const actions: Actions = {
