@@ -12,7 +12,8 @@ import type { Actions, PageServerLoad } from './$types';
 export const load: PageServerLoad = async (event) => {
 	const { token: named } = event.params;
 	// The address went where its cookie did not: forwarded, kept too long, another browser. Nobody learns whether it names a link.
-	if (isLinkId(named) && !(await findPayLink(event, named))) return { stale: 'elsewhere' as const, since: '', page: null };
+	if (isLinkId(named) && !(await findPayLink(event, named)))
+		return { stale: 'elsewhere' as const, since: '', page: null };
 	const access = await requirePayLink(event, named);
 	if (access.state !== 'live') return { stale: access.state, since: '', page: null };
 	// Before anything is read: what happens from here on is told to the page that is being made.
