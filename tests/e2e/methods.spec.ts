@@ -99,7 +99,9 @@ test(
 		const invoice = await freshInvoice(page, demo, { of: 'Alice Verne', issuedDaysAgo: 0 });
 		await open(page, invoice.link);
 		await page.getByRole('radio', { name: /En 2 fois/ }).check();
-		await expect(page.getByText('Rien n’est débité aujourd’hui').first()).toBeVisible();
+		await expect(page.getByText(/^Rien aujourd’hui\s: votre moyen de paiement sert/)).toBeVisible();
+		await page.getByText('Ce que vous acceptez, en entier').filter({ visible: true }).click();
+		await expect(page.getByText('Rien n’est débité aujourd’hui').filter({ visible: true })).toBeVisible();
 		await accessible(page);
 		await page.getByRole('button', { name: 'Accepter l’échéancier' }).click();
 		await expect(form.frame(page).getByText('Paiement simulé')).toBeVisible();

@@ -64,7 +64,7 @@ test('the link of the mail opens again, after paying and after going back; a rel
 	const clean = page.url();
 	await page.reload();
 	await expect(page.getByRole('button', { name: /^Payer / })).toBeVisible();
-	await page.goto(`${origin()}/connexion`);
+	await open(page, `${origin()}/connexion`);
 	await page.goBack();
 	expect(page.url()).toBe(clean);
 	await expect(page.getByRole('button', { name: /^Payer / })).toBeVisible();
