@@ -212,7 +212,7 @@ test('a stale link sends a fresh one to the address on file; a revoked one opens
 	test.setTimeout(240_000);
 	const invoice = await freshInvoice(page, demo);
 	await demo.advance('P61D');
-	await open(page, invoice.link);
+	await page.goto(invoice.link);
 	await expect(page.getByRole('heading', { name: 'Ce lien n’est plus valable' })).toBeVisible();
 	await accessible(page);
 	expect(await page.content()).not.toMatch(new RegExp(`${invoice.number}|${invoice.email}|Atelier`));

@@ -121,7 +121,7 @@ test(
 		const id = new URL(page.url()).pathname.slice('/p/'.length);
 		const stranger = await browser.newContext({ locale: 'fr-FR' });
 		const elsewhere = await stranger.newPage();
-		await open(elsewhere, page.url());
+		await elsewhere.goto(page.url());
 		await expect(elsewhere.getByRole('heading', { name: 'Rouvrez le lien de votre e-mail' })).toBeVisible();
 		const seen = async (path: string, method = 'GET', headers = {}) => {
 			const answer = await elsewhere.request.fetch(origin() + path, {

@@ -79,13 +79,15 @@ test(
 		await accessible(page);
 		// Instalments take no points: said where they are chosen, and nothing moves under the finger. Back, they are used again.
 		const plan = page.getByRole('radio', { name: /^En 2 fois/ });
-		const place = await plan.boundingBox();
+		// On the page, not on the screen: the browser scrolls to what it touches.
+		const placeOf = () => plan.evaluate((radio) => radio.getBoundingClientRect().y + scrollY);
+		const place = await placeOf();
 		await plan.check();
 		await expect(used).toHaveText(/100\spoints.*gardés.*600,00\s€/s);
 		await expect(page.getByText('ils restent à vous')).toBeVisible();
 		await expect(used).not.toContainText('utilisés');
 		await expect(page.getByRole('button', { name: /^Payer 300,00\s€$/ })).toBeVisible();
-		expect((await plan.boundingBox())?.y).toBe(place?.y);
+		expect(await placeOf()).toBe(place);
 		await accessible(page);
 		await page.getByRole('radio', { name: /^En une fois/ }).check();
 		await expect(page.getByRole('button', { name: /^Payer 595,00\s€$/ })).toBeVisible();
