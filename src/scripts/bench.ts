@@ -16,7 +16,9 @@ import { buildServices } from '#lib/server/wiring.ts';
 import { importBench } from './bench-imports.ts';
 import { debitRun } from './bench-debits.ts';
 import { pointsBench, tellPoints } from './bench-points.ts';
+import { barsOfLive, liveBench } from './bench-live.ts';
 import { report } from './bench-report.ts';
+import { barsOfSettle, settleBench } from './bench-settle.ts';
 import { barsOf, sizesBench } from './bench-sizes.ts';
 import { quotesPerSecond } from './bench-quotes.ts';
 import { freePort } from './embedded-postgres.ts';
@@ -265,10 +267,14 @@ try {
 	await running.stop();
 	rmSync(dataDir, { recursive: true, force: true });
 }
+const settle = await settleBench();
+bars.push(...barsOfSettle(settle));
+const live = await liveBench();
+bars.push(...barsOfLive(live));
 const sizes = await sizesBench();
 bars.push(...barsOf(sizes));
 const low = report(
 	bars.map(([name, value, bar]) => ({ name, value, bar })),
-	{ pairs: measured, sizes }
+	{ pairs: measured, settle, live, sizes }
 );
 process.exit(low ? 1 : 0);
