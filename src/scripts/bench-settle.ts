@@ -59,13 +59,16 @@ async function addInvoices(services: Services, sql: postgres.Sql, { scope, name 
 		vat_lines: [{ rate_bps: 2000, base_minor: '100000', vat_minor: '20000' }],
 		gross_minor: '120000'
 	}));
-	const bytes = new TextEncoder().encode(JSON.stringify({ invoices }));
 	const owner = mintScope(scope.supplierId, { kind: 'system' });
-	const imported = await importInvoices(services, owner, [{ name: 'factures.json', bytes }], {
-		sendMails: false,
-		acceptReview: true
-	});
-	if (!imported.ok) throw new Error(`not imported: ${imported.refusal.code}`);
+	// Larger ones are left to a worker.
+	for (let at = 0; at < invoices.length; at += 400) {
+		const bytes = new TextEncoder().encode(JSON.stringify({ invoices: invoices.slice(at, at + 400) }));
+		const imported = await importInvoices(services, owner, [{ name: `factures-${at}.json`, bytes }], {
+			sendMails: false,
+			acceptReview: true
+		});
+		if (!imported.ok) throw new Error(`not imported: ${imported.refusal.code}`);
+	}
 	const rows = await sql<{ id: string }[]>`
 		select o.invoice_id as id from invoice i join open_item o using (supplier_id, invoice_id)
 		where i.number like 'REGLEMENT-%' and i.client_id = ${required(scope.clientId, 'client')} and o.payable_minor = 120000 order by i.number`;
