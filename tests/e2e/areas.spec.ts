@@ -270,7 +270,7 @@ test('the demo page is accessible and its clock moves', async ({ page }) => {
 });
 // Every answer carries its security headers, ten times a page: they are counted apart.
 test(
-	'the pay page weighs at most 60 kB in at most 12 requests before Stripe, and 66 kB with all headers',
+	'the pay page weighs at most 16 kB in at most 8 requests before Stripe, and 30 kB with all headers',
 	{ tag: '@phone' },
 	async ({ page, demo }) => {
 		const invoice = await freshInvoice(page, demo);
@@ -287,8 +287,8 @@ test(
 		await page.waitForTimeout(500);
 		const counted = urls.filter((url) => !/live$|icon|manifest|service-worker/.test(url));
 		expect(counted.some((url) => /stripe\.js/.test(url))).toBe(false);
-		expect(counted.length).toBeLessThanOrEqual(12);
-		expect(bytes).toBeLessThanOrEqual(60_000);
-		expect(bytes + headers).toBeLessThanOrEqual(66_000);
+		expect(counted.length).toBeLessThanOrEqual(8);
+		expect(bytes).toBeLessThanOrEqual(16_000);
+		expect(bytes + headers).toBeLessThanOrEqual(30_000);
 	}
 );
