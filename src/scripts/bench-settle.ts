@@ -37,7 +37,7 @@ export type SettleCost = {
 	tables: string[];
 };
 type Payer = { scope: Scope; account: string; name: string };
-type Try = { attemptId: string; invoiceId: string; intent: IntentState };
+type Begun = { attemptId: string; invoiceId: string; intent: IntentState };
 
 async function findPayer(sql: postgres.Sql): Promise<Payer> {
 	const [found] = await sql<
@@ -94,7 +94,7 @@ async function aToken({ config }: Services, account: string): Promise<string> {
 	return ((await response.json()) as { id: string }).id;
 }
 /** Paid at Stripe, and as far as we know still under way. */
-async function beginPayment(services: Services, { scope, account }: Payer, invoiceId: string): Promise<Try> {
+async function beginPayment(services: Services, { scope, account }: Payer, invoiceId: string): Promise<Begun> {
 	let intent: IntentState | null = null;
 	const unaware = withRetrieve(services, async (...asked) => {
 		intent = await services.payments.retrieve(...asked);
@@ -136,20 +136,20 @@ export async function settleBench(): Promise<SettleCost> {
 	try {
 		const payer = await findPayer(sql);
 		const system = mintScope(payer.scope.supplierId, { kind: 'system' });
-		const tries: Try[] = [];
+		const begun: Begun[] = [];
 		for (const invoiceId of await addInvoices(services, sql, payer))
-			tries.push(await beginPayment(services, payer, invoiceId));
-		const answers = new Map(tries.map(({ intent }) => [intent.intentId, intent]));
+			begun.push(await beginPayment(services, payer, invoiceId));
+		const answers = new Map(begun.map(({ intent }) => [intent.intentId, intent]));
 		const ready = withRetrieve(services, (_account, intentId) => Promise.resolve(answers.get(intentId) ?? null));
-		const settle = ({ intent }: Try) =>
+		const settle = ({ intent }: Begun) =>
 			settleIntent(ready, system, { account: payer.account, intentId: intent.intentId });
 
-		const model = required(tries.shift(), 'payment');
+		const model = required(begun.shift(), 'payment');
 		const since = new Date();
 		await settle(model);
 		const written = await writtenWith(sql, model.attemptId, since);
 		const statement = statementOf(written);
-		const byHand = (one: Try, n: number) => {
+		const byHand = (one: Begun, n: number) => {
 			const rows = rowsFor(written, model, one, n);
 			return async () => {
 				await hand.begin(async (tx) => {
@@ -164,7 +164,7 @@ export async function settleBench(): Promise<SettleCost> {
 			await work();
 			into.push(performance.now() - started);
 		};
-		const [inTurn, atOnce] = [tries.slice(0, PAYMENTS), tries.slice(PAYMENTS)];
+		const [inTurn, atOnce] = [begun.slice(0, PAYMENTS), begun.slice(PAYMENTS)];
 		for (let i = 0; i + 1 < inTurn.length; i += 2) {
 			const [one, other] = [required(inTurn[i], 'payment'), required(inTurn[i + 1], 'payment')];
 			await timed(() => settle(one), ours);
@@ -216,14 +216,14 @@ async function rates(sql: postgres.Sql, works: (() => Promise<void>)[]): Promise
 	return [rateOf(withThem), rateOf(without)];
 }
 /** Whoever wrote them: each of these invoices is paid, and its entry is in the books. */
-async function sameBooks(sql: postgres.Sql, { scope }: Payer, tries: Try[]): Promise<void> {
+async function sameBooks(sql: postgres.Sql, { scope }: Payer, begun: Begun[]): Promise<void> {
 	const [row] = await sql<{ open: number; payments: number }[]>`
-		select count(*) filter (where balance_minor <> 0)::int as open, (select count(*)::int from payment where attempt_id = any(${tries.map(({ attemptId }) => attemptId)})) as payments
-		from open_item where supplier_id = ${scope.supplierId} and invoice_id = any(${tries.map(({ invoiceId }) => invoiceId)})`;
+		select count(*) filter (where balance_minor <> 0)::int as open, (select count(*)::int from payment where attempt_id = any(${begun.map(({ attemptId }) => attemptId)})) as payments
+		from open_item where supplier_id = ${scope.supplierId} and invoice_id = any(${begun.map(({ invoiceId }) => invoiceId)})`;
 	const { open, payments } = required(row, 'books');
-	const left = tries.length % 2;
-	if (open !== left || payments !== tries.length - left)
-		throw new Error(`${payments} payments and ${open} open invoices of ${tries.length}`);
+	const left = begun.length % 2;
+	if (open !== left || payments !== begun.length - left)
+		throw new Error(`${payments} payments and ${open} open invoices of ${begun.length}`);
 }
 
 export const barsOfSettle = ({ settleMs, byHandMs, withSums, withoutSums }: SettleCost): [string, number, number][] => [
