@@ -244,7 +244,7 @@ describe('killed in the middle', () => {
 
 test('a value that the books can’t hold is refused alone', async () => {
 	const bytes = new TextEncoder().encode(
-		'Numéro;Date;Client;Taux TVA;Montant HT;Montant TVA;Montant TTC\nH1;12/11/2026;Alpha;20;10,00;2,00;12,00\nH2;12/11/2026;Alpha;999999999;10,00;2,00;12,00\nH3;12/11/2026;Alpha;20;30,00;6,00;36,00\n'
+		'Numéro;Date;Client;Taux TVA;Montant HT;Montant TVA;Montant TTC\nH1;12/11/2026;Alpha;20;10,00;2,00;12,00\nH2;12/11/2026;Alpha;999999999;10,00;99999999,90;100000009,90\nH3;12/11/2026;Alpha;20;30,00;6,00;36,00\n'
 	);
 	const done = await imported([{ name: 'taux.csv', bytes }]);
 	expect(done).toMatchObject({ state: 'done', keptCount: 2 });
@@ -279,10 +279,10 @@ test('an import that is dropped creates nothing, and can’t be confirmed any mo
 });
 
 test('a currency that is none is refused by name', async () => {
-	const bytes = new TextEncoder().encode('Numéro;Date;Client;Devise;Montant TTC\nC1;12/11/2026;Alpha;EUROS;30,00\n');
+	const bytes = new TextEncoder().encode('Numéro;Date;Client;Devise;Montant TTC\nC1;12/11/2026;Alpha;DUCATS;30,00\n');
 	expect((await imported([{ name: 'd.csv', bytes }])).lines[0]).toMatchObject({
 		outcome: 'refused',
-		findings: expect.arrayContaining([expect.objectContaining({ code: 'CURRENCY', found: 'EUROS' })])
+		findings: expect.arrayContaining([expect.objectContaining({ code: 'CURRENCY', found: 'DUCATS' })])
 	});
 });
 

@@ -1,5 +1,6 @@
 // Who was away, polls, or does not listen: each hears of its own and of nothing else, and holds nobody up.
 import { eq } from 'drizzle-orm';
+import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Scope } from '#lib/domain/access/scope.ts';
 import { mintScope } from '#lib/domain/access/scope.ts';
@@ -38,11 +39,11 @@ const tellAll = (system: Scope, facts: Fact[] = [forAll]) =>
 const listen = (scope: Scope, lastId: string | null, address = newId()) =>
 	hub.stream({ scope, sessionHash: null, address }, lastId, new AbortController().signal)!;
 const WAITS = { timeout: 10_000 };
-/** What a stream tells up to the word that everybody of the supplier hears. */
-async function toldUntilAll(stream: ReadableStream<Uint8Array>): Promise<string> {
+/** What a stream tells until all of these were said, or until it ends. */
+async function toldUntil(stream: ReadableStream<Uint8Array>, words: string[]): Promise<string> {
 	const reader = stream.getReader();
 	let text = '';
-	while (!text.includes('time.moved')) {
+	while (!words.every((word) => text.includes(word))) {
 		const { value, done } = await reader.read();
 		if (done) break;
 		text += new TextDecoder().decode(value);
@@ -50,6 +51,8 @@ async function toldUntilAll(stream: ReadableStream<Uint8Array>): Promise<string>
 	await reader.cancel();
 	return text;
 }
+/** Up to the word that everybody of the supplier hears. */
+const toldUntilAll = (stream: ReadableStream<Uint8Array>): Promise<string> => toldUntil(stream, ['time.moved']);
 
 test('who was away, and who polls, hears of its own only', async () => {
 	const [colleagueClient, elsewhere] = [
@@ -78,6 +81,33 @@ test('who was away, and who polls, hears of its own only', async () => {
 		expect(text).not.toContain(paid);
 		expect(text).not.toContain('payment.');
 	}
+});
+test('who comes back is told what was missed before what happens meanwhile', async () => {
+	const cursor = await latestCursor(house.services.db);
+	const following = toldUntilAll(listen(cast.owner, null));
+	const [missed, meanwhile] = [newId(), newId()];
+	let backAgain: ReadableStream<Uint8Array> | undefined;
+	const many = Array.from({ length: 200 }, (): Fact => ({ ...forAll, kind: 'attempt.changed' }));
+	await tellAll(cast.system, [...many, { ...forAll, attemptId: missed }]);
+	await following;
+	// Nobody can read the news: neither the hub what is new, nor the one who comes back what was missed.
+	const held = postgres(house.databaseUrl, { max: 1, onnotice: () => {} });
+	await held.begin(async (tx) => {
+		await tx`lock table outbox in access exclusive mode`;
+		await tx`insert into outbox (supplier_id, kind, attempt_id, created_at) values (${cast.supplierId}, 'time.moved', ${meanwhile}, now())`;
+		const waiting = async (): Promise<number> => {
+			const [row] = await tx<{ count: number }[]>`
+				select count(*)::int as count from pg_locks where relation = 'outbox'::regclass and not granted`;
+			return row!.count;
+		};
+		await expect.poll(waiting, WAITS).toBe(1);
+		backAgain = listen(cast.owner, cursorSeal(house.config.secret).seal(cast.owner, cursor));
+		await expect.poll(waiting, WAITS).toBe(2);
+	});
+	await held.end();
+	const text = await toldUntil(backAgain!, [missed, meanwhile]);
+	expect(text.indexOf(missed)).toBeGreaterThan(0);
+	expect(text.indexOf(meanwhile)).toBeGreaterThan(text.indexOf(missed));
 });
 test('a reader that takes nothing is let go', async () => {
 	const before = hub.size;

@@ -154,7 +154,10 @@ export class Hub {
 						}
 					};
 					const frameOf = (news: News) => frame(news, this.seal.seal(scope, news.cursor));
-					subscriber = { scope, sessionHash, close, send: (news) => write(frameOf(news)) };
+					// What happens while the past is read waits behind it: whoever was told a place has been told all before it.
+					let behind: News[] | null = from ? [] : null;
+					const send = (news: News) => (behind ? void behind.push(news) : write(frameOf(news)));
+					subscriber = { scope, sessionHash, close, send };
 					write(
 						`retry: 2000\nid: ${this.seal.seal(scope, from ?? required(this.cursor, 'cursor of the news'))}\n${BEAT}`
 					);
@@ -164,8 +167,9 @@ export class Hub {
 					signal.addEventListener('abort', () => close(), { once: true });
 					if (signal.aborted) return close();
 					const missed = from ? await readNews(this.db, from) : [];
-					for (const news of missed)
-						if (this.subscribers.has(subscriber) && mayHear(scope, news)) subscriber.send(news);
+					const told = [...missed.filter((news) => mayHear(scope, news)), ...(behind ?? [])];
+					behind = null;
+					for (const news of told) if (this.subscribers.has(subscriber)) send(news);
 				},
 				cancel: drop
 			},
