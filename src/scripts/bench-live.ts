@@ -13,7 +13,7 @@ import { PLACES } from '#lib/server/live/places.ts';
 import { openLog } from '#lib/server/log.ts';
 import type { Services } from '#lib/server/services.ts';
 import { recordFact } from '#lib/server/store/outbox.ts';
-import { inScope } from '#lib/server/store/tx.ts';
+import { commit } from '#lib/server/use-cases/run.ts';
 import { buildServices } from '#lib/server/wiring.ts';
 import { report } from './bench-report.ts';
 import { freePort } from './embedded-postgres.ts';
@@ -26,19 +26,19 @@ const PAUSE_MS = 100;
 const WAIT_MS = 5000;
 
 export type LiveCost = { streams: number; heard: number; lost: number; p50Ms: number; p99Ms: number; kibEach: number };
-type Link = { id: string; token: string; invoiceId: string };
-type Reader = { invoiceId: string; hear: () => void };
+type Link = { id: string; token: string; clientId: string; invoiceId: string };
+type Reader = { clientId: string; invoiceId: string; hear: () => void };
 
 /** Links of open invoices of one supplier, as many as `streams` need. */
 async function addLinks(sql: postgres.Sql, streams: number): Promise<{ scope: Scope; links: Link[] }> {
-	const invoices = await sql<{ supplierId: string; invoiceId: string; contactId: string }[]>`
-		select o.supplier_id as "supplierId", o.invoice_id as "invoiceId", c.contact_id as "contactId"
+	const invoices = await sql<{ supplierId: string; clientId: string; invoiceId: string; contactId: string }[]>`
+		select o.supplier_id as "supplierId", o.client_id as "clientId", o.invoice_id as "invoiceId", c.contact_id as "contactId"
 		from open_item o join lateral (select contact_id from contact c where (c.supplier_id, c.client_id) = (o.supplier_id, o.client_id) and c.may_pay order by contact_id limit 1) c on true
 		where o.supplier_id = (select supplier_id from open_item where payable_minor > 0 group by supplier_id order by count(*) desc limit 1) and o.payable_minor > 0 order by o.invoice_id`;
 	const { supplierId } = required(invoices[0], 'open invoice');
 	const links = Array.from({ length: Math.ceil(streams / PLACES.reader) }, (_, i) => {
-		const { invoiceId, contactId } = required(invoices[i % invoices.length], 'invoice');
-		return { id: newId(), token: newSecret(), invoiceId, contactId };
+		const { clientId, invoiceId, contactId } = required(invoices[i % invoices.length], 'invoice');
+		return { id: newId(), token: newSecret(), clientId, invoiceId, contactId };
 	});
 	for (const { id, token, invoiceId, contactId } of links)
 		await sql`insert into pay_link (supplier_id, pay_link_id, invoice_id, contact_id, token_hash, created_at, expires_at)
@@ -76,8 +76,10 @@ async function tellOne(services: Services, scope: Scope, invoiceId: string, read
 				if (heardAt.length === own.length) done();
 			};
 	});
-	const fact = { kind: 'attempt.changed', clientId: null, invoiceId, attemptId: null } as const;
-	await inScope(services.db, scope, (tx) => recordFact(tx, scope, services.clock.now(), fact));
+	// Nobody hears of an invoice that is not said to be its client's.
+	const { clientId } = required(own[0], 'reader');
+	const fact = { kind: 'attempt.changed', clientId, invoiceId, attemptId: null } as const;
+	await commit(services, scope, (tx) => recordFact(tx, scope, services.clock.now(), fact));
 	const told = performance.now();
 	await Promise.race([all, new Promise((done) => setTimeout(done, WAIT_MS))]);
 	return heardAt.map((at) => Math.max(at - told, 0));
@@ -95,7 +97,7 @@ async function measure(running: Running, services: Services, scope: Scope, links
 				Array.from({ length: Math.min(50, streams - readers.length) }, () => {
 					const n = readers.length;
 					const link = required(links[Math.floor(n / PLACES.reader)], 'link');
-					const reader = { invoiceId: link.invoiceId, hear: () => {} };
+					const reader = { clientId: link.clientId, invoiceId: link.invoiceId, hear: () => {} };
 					readers.push(reader);
 					return openStream(base, link, `10.0.${Math.floor(n / 50 / 250)}.${1 + (Math.floor(n / 50) % 250)}`, reader);
 				})
