@@ -44,7 +44,8 @@ const vitestCounts = (file: string) => (): Counts => {
 };
 const vitest = (name: string, projects: string[]): Step => {
 	const report = `vitest-${projects[0]}.json`;
-	const options = ['--reporter=default', '--reporter=json', `--outputFile.json=reports/${report}`];
+	const reporters = ['default', 'json', './.config/hung-tests.ts'].map((reporter) => `--reporter=${reporter}`);
+	const options = [...reporters, `--outputFile.json=reports/${report}`];
 	return {
 		name,
 		command: [bin('vitest'), 'run', ...projects.map((project) => `--project=${project}`), ...options],

@@ -3,7 +3,6 @@ import { eq } from 'drizzle-orm';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Scope } from '#lib/domain/access/scope.ts';
-import { mintScope } from '#lib/domain/access/scope.ts';
 import { newId } from '#lib/server/identity.ts';
 import { cursorSeal } from '#lib/server/live/cursor.ts';
 import { Hub } from '#lib/server/live/hub.ts';
@@ -13,8 +12,9 @@ import { inScope } from '#lib/server/store/tx.ts';
 import { mintPayLink } from '#lib/server/use-cases/access/pay-links.ts';
 import { openPayLink } from '#lib/server/access/scopes.ts';
 import { aPayer, anInvoice, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
-import { aSession } from '../../builders/sessions.ts';
+import { aDoor, aSession } from '../../builders/sessions.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
+import { readUntil } from '../../setup/streams.ts';
 
 let house: TestHouse;
 let cast: Cast;
@@ -36,23 +36,23 @@ afterAll(async () => {
 const forAll: Fact = { kind: 'time.moved', clientId: null, invoiceId: null, attemptId: null };
 const tellAll = (system: Scope, facts: Fact[] = [forAll]) =>
 	inScope(house.services.db, system, (tx) => recordFacts(tx, system, house.services.clock.now(), facts));
-const listen = (scope: Scope, lastId: string | null, address = newId()) =>
-	hub.stream({ scope, sessionHash: null, address }, lastId, new AbortController().signal)!;
+const listen = async (scope: Scope, lastId: string | null, address = newId()) => {
+	const sessionHash = await aDoor(house.services, scope);
+	return hub.stream({ scope, sessionHash, address }, lastId, new AbortController().signal)!;
+};
 const WAITS = { timeout: 10_000 };
-/** What a stream tells until all of these were said, or until it ends. */
-async function toldUntil(stream: ReadableStream<Uint8Array>, words: string[]): Promise<string> {
-	const reader = stream.getReader();
-	let text = '';
-	while (!words.every((word) => text.includes(word))) {
-		const { value, done } = await reader.read();
-		if (done) break;
-		text += new TextDecoder().decode(value);
-	}
-	await reader.cancel();
-	return text;
-}
 /** Up to the word that everybody of the supplier hears. */
-const toldUntilAll = (stream: ReadableStream<Uint8Array>): Promise<string> => toldUntil(stream, ['time.moved']);
+const toldUntilAll = (stream: ReadableStream<Uint8Array>): Promise<string> =>
+	readUntil(stream, (text) => text.includes('time.moved'));
+/** What a link in a mail gives its holder. */
+async function aLink(invoiceId: string, { contactId }: Payer): Promise<Scope> {
+	const url = await inScope(house.services.db, cast.system, (tx) =>
+		mintPayLink(house.services, tx, cast.system, invoiceId, contactId)
+	);
+	const access = await openPayLink(house.services, url.split('/p/')[1]!);
+	if (access?.state !== 'live') throw new Error('not live');
+	return access.scope;
+}
 
 test('who was away, and who polls, hears of its own only', async () => {
 	const [colleagueClient, elsewhere] = [
@@ -60,13 +60,7 @@ test('who was away, and who polls, hears of its own only', async () => {
 		await aSupplier(house.services, 'acct_canuts', 'Canuts')
 	];
 	const [paid, own] = [await anInvoice(house.services, cast, {}), await anInvoice(house.services, cast, {})];
-	const link = mintScope(cast.supplierId, {
-		kind: 'pay_link',
-		payLinkId: newId(),
-		contactId: payer.contactId,
-		clientId: payer.clientId,
-		invoiceId: own
-	});
+	const link = await aLink(own, payer);
 	const before = await latestCursor(house.services.db);
 	const place = (scope: Scope) => cursorSeal(house.config.secret).seal(scope, before);
 	await pay(house.services, payer, [paid], 120_000);
@@ -77,19 +71,21 @@ test('who was away, and who polls, hears of its own only', async () => {
 	await expect.poll(() => kinds(payer.scope), WAITS).toContain('payment.received');
 	for (const scope of [colleagueClient.scope, elsewhere.owner, link]) {
 		await expect.poll(() => kinds(scope), WAITS).toEqual(['time.moved']);
-		const text = await toldUntilAll(listen(scope, place(scope)));
+		const text = await toldUntilAll(await listen(scope, place(scope)));
 		expect(text).not.toContain(paid);
 		expect(text).not.toContain('payment.');
 	}
 });
 test('who comes back is told what was missed before what happens meanwhile', async () => {
 	const cursor = await latestCursor(house.services.db);
-	const following = toldUntilAll(listen(cast.owner, null));
+	const stream = await listen(cast.owner, null);
+	const following = toldUntilAll(stream);
 	const [missed, meanwhile] = [newId(), newId()];
 	let backAgain: ReadableStream<Uint8Array> | undefined;
 	const many = Array.from({ length: 200 }, (): Fact => ({ ...forAll, kind: 'attempt.changed' }));
 	await tellAll(cast.system, [...many, { ...forAll, attemptId: missed }]);
 	await following;
+	const owner = { scope: cast.owner, sessionHash: await aDoor(house.services, cast.owner), address: newId() };
 	// Nobody can read the news: neither the hub what is new, nor the one who comes back what was missed.
 	const held = postgres(house.databaseUrl, { max: 1, onnotice: () => {} });
 	await held.begin(async (tx) => {
@@ -101,11 +97,15 @@ test('who comes back is told what was missed before what happens meanwhile', asy
 			return row!.count;
 		};
 		await expect.poll(waiting, WAITS).toBe(1);
-		backAgain = listen(cast.owner, cursorSeal(house.config.secret).seal(cast.owner, cursor));
+		backAgain = hub.stream(
+			owner,
+			cursorSeal(house.config.secret).seal(cast.owner, cursor),
+			new AbortController().signal
+		)!;
 		await expect.poll(waiting, WAITS).toBe(2);
 	});
 	await held.end();
-	const text = await toldUntil(backAgain!, [missed, meanwhile]);
+	const text = await readUntil(backAgain!, (all) => [missed, meanwhile].every((word) => all.includes(word)));
 	expect(text.indexOf(missed)).toBeGreaterThan(0);
 	expect(text.indexOf(meanwhile)).toBeGreaterThan(text.indexOf(missed));
 });
@@ -122,12 +122,7 @@ test('a reader that takes nothing is let go', async () => {
 test('a link whose contact may neither receive nor see any more hears nothing further', async () => {
 	const gone = await aPayer(house.services, cast, 'parti@client.example', 'Client parti');
 	const invoiceId = await anInvoice(house.services, cast, { name: 'Client parti' });
-	const url = await inScope(house.services.db, cast.system, (tx) =>
-		mintPayLink(house.services, tx, cast.system, invoiceId, gone.contactId)
-	);
-	const access = await openPayLink(house.services, url.split('/p/')[1]!);
-	if (access?.state !== 'live') throw new Error('not live');
-	const stream = listen(access.scope, null);
+	const stream = await listen(await aLink(invoiceId, gone), null);
 	await inScope(house.services.db, cast.system, async (tx) => {
 		await tx.update(contact).set({ isBilling: false, hasPortal: false }).where(eq(contact.contactId, gone.contactId));
 		await recordFact(tx, cast.system, house.services.clock.now(), { ...forAll, kind: 'offers.changed' });

@@ -7,8 +7,9 @@ import { makeSignal } from '#lib/server/live/signal.ts';
 import { isCursor, latestCursor, readNews, recordFact } from '#lib/server/store/outbox.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { aPayer, anInvoice, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
-import { aSession } from '../../builders/sessions.ts';
+import { aDoor } from '../../builders/sessions.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
+import { readUntil } from '../../setup/streams.ts';
 
 let house: TestHouse;
 let cast: Cast;
@@ -17,7 +18,6 @@ beforeAll(async () => {
 	house = await openHouse();
 	cast = await aSupplier(house.services);
 	payer = await aPayer(house.services, cast);
-	sessionHash = await aSession(house.services, cast.supplierId, 'contact', payer.contactId);
 });
 afterAll(() => house.close());
 
@@ -30,34 +30,23 @@ const aHub = () =>
 	});
 /** A place in the news, as a browser is told it. */
 const told = (scope: Scope, cursor: string) => cursorSeal(house.config.secret).seal(scope, cursor);
-let sessionHash: string;
-const listen = (hub: Hub, scope: Scope, lastId: string | null = null, address = '192.0.2.1') =>
-	hub.stream({ scope, sessionHash, address }, lastId, new AbortController().signal)!;
-
-async function readUntil(stream: ReadableStream<Uint8Array>, done: (text: string) => boolean): Promise<string> {
-	const reader = stream.getReader();
-	let text = '';
-	while (!done(text)) {
-		const { value, done: ended } = await reader.read();
-		if (ended) break;
-		text += new TextDecoder().decode(value);
-	}
-	await reader.cancel();
-	return text;
-}
+const listen = async (hub: Hub, scope: Scope, lastId: string | null = null, address = '192.0.2.1') => {
+	const sessionHash = await aDoor(house.services, scope);
+	return hub.stream({ scope, sessionHash, address }, lastId, new AbortController().signal)!;
+};
 
 test('two processes hear a payment, and a reader who was away gets what it missed', async () => {
 	const hubs = [aHub(), aHub()];
 	for (const hub of hubs) await hub.start();
 	const before = await latestCursor(house.services.db);
 	const services = { ...house.services, signal: makeSignal(house.services.db, () => {}) };
-	const heard = hubs.map((hub) => readUntil(listen(hub, payer.scope), (text) => text.includes('payment.received')));
+	const isPaid = (text: string): boolean => text.includes('payment.received');
+	const streams = await Promise.all(hubs.map((hub) => listen(hub, payer.scope)));
+	const heard = streams.map((stream) => readUntil(stream, isPaid));
 	const invoiceId = await anInvoice(services, cast, {});
 	await pay(services, payer, [invoiceId], 120_000);
 	for (const text of await Promise.all(heard)) expect(text).toContain(invoiceId);
-	const missed = await readUntil(listen(hubs[0]!, payer.scope, told(payer.scope, before)), (text) =>
-		text.includes('payment.received')
-	);
+	const missed = await readUntil(await listen(hubs[0]!, payer.scope, told(payer.scope, before)), isPaid);
 	expect(missed.match(/invoice.opened/g)).toHaveLength(1);
 	// What is told waits for every transaction of the server that began before it, those of other test files too.
 	const kinds = async () => (await hubs[0]!.since(payer.scope, told(payer.scope, before))).kinds;
@@ -83,7 +72,7 @@ test('a row committed late is never skipped by a reader that went on', async () 
 test('news carry no amount, no name and no address', async () => {
 	const hub = aHub();
 	await hub.start();
-	const text = await readUntil(listen(hub, cast.owner, told(cast.owner, '0.0')), (all) =>
+	const text = await readUntil(await listen(hub, cast.owner, told(cast.owner, '0.0')), (all) =>
 		all.includes('payment.received')
 	);
 	expect(text).not.toMatch(/120000|Roche|@/);

@@ -8,8 +8,10 @@ import { newId } from '#lib/server/identity.ts';
 import { latestCursor, recordFact, type Fact } from '#lib/server/store/outbox.ts';
 import { inScope } from '#lib/server/store/tx.ts';
 import { aPayer, anInvoice, aSupplier, pay, type Cast, type Payer } from '../../builders/parties.ts';
+import { aDoor } from '../../builders/sessions.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 import { askEndpoint, findEndpoints, openDoors } from '../../setup/routes.ts';
+import { readUntil } from '../../setup/streams.ts';
 
 let house: TestHouse;
 let doors: ReturnType<typeof openDoors>;
@@ -48,11 +50,9 @@ const here = async (): Promise<Place> => ({ cursor: await latestCursor(house.ser
 async function toldSince(scope: Scope, { cursor, begun }: Place): Promise<ToldNews[]> {
 	const ended = await mark();
 	const place = cursorSeal(house.config.secret).seal(scope, cursor);
-	const listener = { scope, sessionHash: null, address: '192.0.2.1' };
-	const reader = hub.stream(listener, place, new AbortController().signal)!.getReader();
-	let text = '';
-	while (!text.includes(ended)) text += new TextDecoder().decode((await reader.read()).value);
-	await reader.cancel();
+	const listener = { scope, sessionHash: await aDoor(house.services, scope), address: '192.0.2.1' };
+	const stream = hub.stream(listener, place, new AbortController().signal)!;
+	const text = await readUntil(stream, (told) => told.includes(ended));
 	const since = text.slice(text.indexOf(begun));
 	return [...since.matchAll(/event: news\ndata: (.*)\n/g)]
 		.map((found) => JSON.parse(found[1]!) as ToldNews)
