@@ -11,22 +11,11 @@ import { pointsText } from './points-rules.ts';
 export function choiceWords(option: OptionView, currency: string, locale: Locale): ChoiceWords {
 	const say = { locale };
 	const money = (amount: Minor): string => formatMoney(amount, currency, locale);
-	const { kind, lastDay, discountMinor, discountVatMinor, pointsPreview } = option;
+	const { kind, discountMinor, pointsPreview } = option;
 	return {
 		...(kind === 'early' ? { gain: m.option_gain({ amount: money(discountMinor) }, say) } : {}),
-		text:
-			kind === 'early'
-				? lastDay
-					? m.option_until({ date: formatDay(lastDay, locale, 'weekday') }, say)
-					: ''
-				: afterwards(option, locale),
-		...(kind === 'early' && discountVatMinor > 0n
-			? { detail: m.option_vat_less({ amount: money(discountVatMinor) }, say) }
-			: option.isSettlement
-				? { detail: m.plan_settlement({}, say) }
-				: kind === 'plan_2' || kind === 'plan_3'
-					? { detail: m.option_plan_total({ amount: money(option.amountMinor) }, say) }
-					: {}),
+		text: kind === 'early' ? '' : afterwards(option, locale),
+		...detailOf(option, { money, locale }),
 		...(pointsPreview && pointsPreview.points > 0
 			? {
 					points: m.points_gain(
@@ -41,6 +30,23 @@ export function choiceWords(option: OptionView, currency: string, locale: Locale
 	};
 }
 
+/** What the chosen one opens. */
+function detailOf(
+	{ kind, lastDay, discountVatMinor, isSettlement, amountMinor }: OptionView,
+	{ money, locale }: { money: (amount: Minor) => string; locale: Locale }
+): Pick<ChoiceWords, 'detail'> {
+	const say = { locale };
+	if (kind === 'early') {
+		const until = lastDay && m.option_until_when({ date: formatDay(lastDay, locale, 'weekday') }, say);
+		const vat = discountVatMinor > 0n && `${m.option_vat_less({ amount: money(discountVatMinor) }, say)}.`;
+		return { detail: [until, vat].filter(Boolean).join(' ') };
+	}
+	if (isSettlement) return { detail: m.plan_settlement({}, say) };
+	return kind === 'plan_2' || kind === 'plan_3'
+		? { detail: m.option_plan_total({ amount: money(amountMinor) }, say) }
+		: {};
+}
+
 const takesSepa = ({ methods }: OptionView): boolean =>
 	methods.some((method) => method.type === 'sepa_debit' && method.offered);
 
@@ -48,16 +54,16 @@ const takesSepa = ({ methods }: OptionView): boolean =>
 function afterwards({ kind, dueNowMinor, instalments }: OptionView, locale: Locale): string {
 	const say = { locale };
 	const dayOf = (at: number): string => {
-		const instalment = instalments[at];
-		return instalment ? formatDay(instalment.dueOn, locale) : '';
+		const instalment = instalments.at(at);
+		return instalment ? formatDay(instalment.dueOn, locale, 'yearly') : '';
 	};
 	switch (kind) {
 		case 'plan_2':
 		case 'plan_3':
-			if (dueNowMinor === 0n) return m.plan_auto_later({ count: instalments.length, date: dayOf(0) }, say);
+			if (dueNowMinor === 0n) return m.plan_auto_later({ date: dayOf(0) }, say);
 			return instalments.length === 2
 				? m.plan_auto_one({ date: dayOf(1) }, say)
-				: m.plan_auto({ count: instalments.length - 1 }, say);
+				: m.plan_auto({ date: dayOf(-1) }, say);
 		case 'next_part':
 			return m.option_due_on({ date: dayOf(0) }, say);
 		case 'all_parts':
