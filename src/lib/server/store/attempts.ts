@@ -9,7 +9,7 @@ import { lockInvoices } from './lock-invoices.ts';
 import { withRest, type Latest } from './latest.ts';
 import { attemptInvoice, paymentAttempt } from './schema/index.ts';
 import { requireSet, thatMayBecome } from './set-state.ts';
-import { writtenOnce } from './written-once.ts';
+import { writtenOnce, type Given } from './written-once.ts';
 
 export type Attempt = typeof paymentAttempt.$inferSelect;
 export type NewAttempt = Omit<typeof paymentAttempt.$inferInsert, 'supplierId'>;
@@ -58,21 +58,31 @@ export const listAttemptsNamed = async (tx: Tx, scope: Scope, attemptIds: string
 				.where(and(...mine(scope), inArray(paymentAttempt.attemptId, attemptIds)))
 		: [];
 
-export async function listAttemptLines(tx: Tx, scope: Scope, attemptId: string): Promise<AllocationLine[]> {
-	return tx
+const linesOfAttempt = writtenOnce<{ supplierId: string; attemptId: string }>()((tx, given) =>
+	tx
 		.select({ invoiceId: attemptInvoice.invoiceId, amountMinor: attemptInvoice.amountMinor })
 		.from(attemptInvoice)
-		.where(and(eq(attemptInvoice.supplierId, scope.supplierId), eq(attemptInvoice.attemptId, attemptId)))
-		.orderBy(asc(attemptInvoice.position));
-}
+		.where(and(eq(attemptInvoice.supplierId, given.supplierId), eq(attemptInvoice.attemptId, given.attemptId)))
+		.orderBy(asc(attemptInvoice.position))
+);
+export const listAttemptLines = (tx: Tx, { supplierId }: Scope, attemptId: string): Promise<AllocationLine[]> =>
+	linesOfAttempt(tx, { supplierId, attemptId });
 
-/** What it pays, locked. */
-export const lockInvoicesOf = async (tx: Tx, scope: Scope, attemptId: string): Promise<InvoiceRecord[]> =>
-	lockInvoices(
+/** What an attempt pays: how much of which invoices, and these as they are under lock. */
+export type PaidLines = { lines: AllocationLine[]; invoices: InvoiceRecord[] };
+export const NOTHING_PAID: PaidLines = { lines: [], invoices: [] };
+/** Locks the invoices that an attempt pays. */
+export async function lockPaid(tx: Tx, scope: Scope, attemptId: string): Promise<PaidLines> {
+	const lines = await listAttemptLines(tx, scope, attemptId);
+	const invoices = await lockInvoices(
 		tx,
 		scope,
-		(await listAttemptLines(tx, scope, attemptId)).map((line) => line.invoiceId)
+		lines.map((line) => line.invoiceId)
 	);
+	return { lines, invoices };
+}
+export const lockInvoicesOf = async (tx: Tx, scope: Scope, attemptId: string): Promise<InvoiceRecord[]> =>
+	(await lockPaid(tx, scope, attemptId)).invoices;
 
 /**
  * A live attempt that holds any of these invoices. `besidesInstalments`: that pays no instalment of a plan. `ofWholes`: of which the database lets one be, a plan that
@@ -177,18 +187,27 @@ export async function listOpenIntents(
 	return rows.flatMap(({ stripeAccount, intentId }) => (intentId ? [{ stripeAccount, intentId }] : []));
 }
 
-const attemptsOfIntent = (tx: Tx, scope: Scope, intentId: string) =>
+type OfIntent = { supplierId: string; clientId: string | null; intentId: string };
+const attemptsOfIntent = (tx: Tx, given: Given<OfIntent>) =>
 	tx
 		.select()
 		.from(paymentAttempt)
-		.where(and(...mine(scope), eq(paymentAttempt.stripePaymentIntentId, intentId)))
+		.where(
+			and(
+				eq(paymentAttempt.supplierId, given.supplierId),
+				given.clientId && eq(paymentAttempt.clientId, given.clientId),
+				eq(paymentAttempt.stripePaymentIntentId, given.intentId)
+			)
+		)
 		.orderBy(asc(paymentAttempt.createdAt), asc(paymentAttempt.attemptId));
+const readOfIntent = writtenOnce<OfIntent>()(attemptsOfIntent);
+const lockOfIntent = writtenOnce<OfIntent>()((tx, given) => attemptsOfIntent(tx, given).for('no key update'));
 /** Every attempt made on one PaymentIntent, oldest first. */
-export const listAttemptsOfIntent = async (tx: Tx, scope: Scope, intentId: string): Promise<Attempt[]> =>
-	attemptsOfIntent(tx, scope, intentId);
+export const listAttemptsOfIntent = (tx: Tx, { supplierId, clientId }: Scope, intentId: string): Promise<Attempt[]> =>
+	readOfIntent(tx, { supplierId, clientId, intentId });
 /** The same, locked: settling is one at a time. */
-export const lockAttemptsOfIntent = async (tx: Tx, scope: Scope, intentId: string): Promise<Attempt[]> =>
-	attemptsOfIntent(tx, scope, intentId).for('no key update');
+export const lockAttemptsOfIntent = (tx: Tx, { supplierId, clientId }: Scope, intentId: string): Promise<Attempt[]> =>
+	lockOfIntent(tx, { supplierId, clientId, intentId });
 export async function lockAttempt(tx: Tx, scope: Scope, attemptId: string): Promise<Attempt | null> {
 	const [row] = await tx
 		.select()

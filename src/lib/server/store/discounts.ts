@@ -43,12 +43,19 @@ export async function insertPromisedDiscounts(
 	if (rows.length) await tx.insert(attemptDiscount).values(rows);
 }
 
-export async function listPromisedDiscounts(tx: Tx, scope: Scope, attemptId: string): Promise<PromisedDiscount[]> {
-	const rows = await tx
+const discountsOfAttempt = writtenOnce<{ supplierId: string; attemptId: string }>()((tx, given) =>
+	tx
 		.select()
 		.from(attemptDiscount)
-		.where(and(eq(attemptDiscount.supplierId, scope.supplierId), eq(attemptDiscount.attemptId, attemptId)))
-		.orderBy(asc(attemptDiscount.invoiceId), asc(attemptDiscount.position));
+		.where(and(eq(attemptDiscount.supplierId, given.supplierId), eq(attemptDiscount.attemptId, given.attemptId)))
+		.orderBy(asc(attemptDiscount.invoiceId), asc(attemptDiscount.position))
+);
+export async function listPromisedDiscounts(
+	tx: Tx,
+	{ supplierId }: Scope,
+	attemptId: string
+): Promise<PromisedDiscount[]> {
+	const rows = await discountsOfAttempt(tx, { supplierId, attemptId });
 	const found: PromisedDiscount[] = [];
 	for (const { invoiceId, reason, ...part } of rows) {
 		let one = found.find((known) => known.invoiceId === invoiceId && known.reason === reason);

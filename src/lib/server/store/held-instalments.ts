@@ -6,6 +6,7 @@ import type { Attempt } from './attempts.ts';
 import type { Tx } from './database.ts';
 import type { InstalmentRow } from './plans.ts';
 import { attemptInstalment, paymentAttempt } from './schema/index.ts';
+import { writtenOnce } from './written-once.ts';
 
 /** The instalments an attempt pays: held until it fails. */
 export async function holdInstalments(
@@ -24,17 +25,19 @@ export async function holdInstalments(
 		}))
 	);
 }
-export async function listHeldInstalments(
-	tx: Tx,
-	scope: Scope,
-	attemptId: string
-): Promise<{ planId: string; position: number; holds: boolean }[]> {
-	return tx
+const instalmentsOfAttempt = writtenOnce<{ supplierId: string; attemptId: string }>()((tx, given) =>
+	tx
 		.select({ planId: attemptInstalment.planId, position: attemptInstalment.position, holds: attemptInstalment.holds })
 		.from(attemptInstalment)
-		.where(and(eq(attemptInstalment.supplierId, scope.supplierId), eq(attemptInstalment.attemptId, attemptId)))
-		.orderBy(asc(attemptInstalment.planId), asc(attemptInstalment.position));
-}
+		.where(and(eq(attemptInstalment.supplierId, given.supplierId), eq(attemptInstalment.attemptId, given.attemptId)))
+		.orderBy(asc(attemptInstalment.planId), asc(attemptInstalment.position))
+);
+export const listHeldInstalments = (
+	tx: Tx,
+	{ supplierId }: Scope,
+	attemptId: string
+): Promise<{ planId: string; position: number; holds: boolean }[]> =>
+	instalmentsOfAttempt(tx, { supplierId, attemptId });
 /** Live tries that hold any of these instalments. */
 export async function listHolders(tx: Tx, scope: Scope, planId: string, positions: number[]): Promise<Attempt[]> {
 	if (!positions.length) return [];

@@ -14,7 +14,7 @@ import { balance, ofInvoice, payable, promised, sums, underWay } from './invoice
 import { insertMany } from './insert-many.ts';
 import { fromJson, toJson } from './json.ts';
 import { client, invoice, invoiceName, invoiceVat, openItem } from './schema/index.ts';
-import { writtenOnce } from './written-once.ts';
+import { writtenOnce, type Given } from './written-once.ts';
 
 export type InvoiceRecord = InvoiceFacts & {
 	invoiceId: string;
@@ -99,21 +99,20 @@ export function recordOf({
 }
 
 /** A client's person is given its client, a pay link its one invoice: as `visible`. */
-type Seen = { supplierId: string; clientId: string | null; onlyInvoiceId: string | null };
-const seenBy = ({ supplierId, clientId, invoiceId }: Scope): Seen => ({
+export type Seen = { supplierId: string; clientId: string | null; onlyInvoiceId: string | null };
+export const seenBy = ({ supplierId, clientId, invoiceId }: Scope): Seen => ({
 	supplierId,
 	clientId,
 	onlyInvoiceId: invoiceId
 });
+export const seen = (given: Given<Seen>): SQL | undefined =>
+	and(
+		eq(invoice.supplierId, given.supplierId),
+		given.clientId && eq(invoice.clientId, given.clientId),
+		given.onlyInvoiceId && eq(invoice.invoiceId, given.onlyInvoiceId)
+	);
 const invoiceById = writtenOnce<Seen & { invoiceId: string }>()((tx, given) =>
-	selectInvoices(tx).where(
-		and(
-			eq(invoice.supplierId, given.supplierId),
-			given.clientId && eq(invoice.clientId, given.clientId),
-			given.onlyInvoiceId && eq(invoice.invoiceId, given.onlyInvoiceId),
-			eq(invoice.invoiceId, given.invoiceId)
-		)
-	)
+	selectInvoices(tx).where(and(seen(given), eq(invoice.invoiceId, given.invoiceId)))
 );
 export async function findInvoice(tx: Tx, scope: Scope, invoiceId: string): Promise<InvoiceRecord | null> {
 	const [row] = await invoiceById(tx, { ...seenBy(scope), invoiceId });

@@ -4,27 +4,41 @@ import type { Scope } from '../../domain/access/scope.ts';
 import type { Tx } from './database.ts';
 import type { Payment } from './payments.ts';
 import { payment } from './schema/index.ts';
+import { writtenOnce } from './written-once.ts';
 
-const mine = (scope: Scope) => [
-	eq(payment.supplierId, scope.supplierId),
-	...(scope.clientId ? [eq(payment.clientId, scope.clientId)] : [])
-];
 /** What a person said of an attempt and took back is no payment of its intent any more. */
 const stands = sql`not exists (select from reversal r where r.supplier_id = payment.supplier_id and r.payment_id = payment.payment_id and r.kind = 'payment_unsaid')`;
-/** The one that stands, of those booked under its name. */
-export async function findPaymentOfIntent(tx: Tx, scope: Scope, intentId: string): Promise<Payment | null> {
-	const [row] = await tx
+const standingOfIntent = writtenOnce<{ supplierId: string; clientId: string | null; intentId: string }>()((tx, given) =>
+	tx
 		.select()
 		.from(payment)
-		.where(and(...mine(scope), eq(payment.stripePaymentIntentId, intentId), stands));
+		.where(
+			and(
+				eq(payment.supplierId, given.supplierId),
+				given.clientId && eq(payment.clientId, given.clientId),
+				eq(payment.stripePaymentIntentId, given.intentId),
+				stands
+			)
+		)
+);
+/** The one that stands, of those booked under its name. */
+export async function findPaymentOfIntent(
+	tx: Tx,
+	{ supplierId, clientId }: Scope,
+	intentId: string
+): Promise<Payment | null> {
+	const [row] = await standingOfIntent(tx, { supplierId, clientId, intentId });
 	return row ?? null;
 }
-/** Of the next payment under the name of an intent: the first, or the one after what was taken back. The database refuses a second that stands. */
-export async function nextIntentRound(tx: Tx, scope: Scope, intentId: string): Promise<number> {
-	const [row] = await tx
+const lastRoundOfIntent = writtenOnce<{ supplierId: string; intentId: string }>()((tx, given) =>
+	tx
 		.select({ last: max(payment.intentRound) })
 		.from(payment)
-		.where(and(eq(payment.supplierId, scope.supplierId), eq(payment.stripePaymentIntentId, intentId)));
+		.where(and(eq(payment.supplierId, given.supplierId), eq(payment.stripePaymentIntentId, given.intentId)))
+);
+/** Of the next payment under the name of an intent: the first, or the one after what was taken back. The database refuses a second that stands. */
+export async function nextIntentRound(tx: Tx, { supplierId }: Scope, intentId: string): Promise<number> {
+	const [row] = await lastRoundOfIntent(tx, { supplierId, intentId });
 	return (row?.last ?? 0) + 1;
 }
 /** Under which name a payment's entry is in the journal: its intent's, told apart from what was said under it before. */

@@ -35,8 +35,11 @@ export async function insertPayment(
 	scope: Scope,
 	row: Omit<typeof payment.$inferInsert, 'supplierId'>,
 	lines: (AllocationLine & { vat: PaidVat[] })[]
-): Promise<void> {
-	await tx.insert(payment).values({ supplierId: scope.supplierId, ...row });
+): Promise<Payment> {
+	const [inserted] = await tx
+		.insert(payment)
+		.values({ supplierId: scope.supplierId, ...row })
+		.returning();
 	const allocations = lines.map(({ invoiceId, amountMinor }, position) => ({
 		supplierId: scope.supplierId,
 		paymentId: row.paymentId,
@@ -54,6 +57,7 @@ export async function insertPayment(
 		}))
 	);
 	if (vat.length) await tx.insert(allocationVat).values(vat);
+	return required(inserted, 'payment');
 }
 /** Two categories at one rate (exempt and zero-rated) are one line on a receipt. */
 function mergeRates(vat: PaidVat[]): PaidVat[] {
@@ -121,15 +125,6 @@ export async function listPaymentVat(tx: Tx, scope: Scope, paymentId: string): P
 		vatMinor: minor(BigInt(required(row.vat, 'sum')))
 	}));
 }
-/** All that receipts have shown so far for an invoice, whatever went back since: the cumulative base of the next receipt's VAT. */
-export async function sumAllocated(tx: Tx, scope: Scope, invoiceId: string): Promise<Minor> {
-	const [row] = await tx
-		.select({ total: sum(allocation.amountMinor) })
-		.from(allocation)
-		.where(and(eq(allocation.supplierId, scope.supplierId), eq(allocation.invoiceId, invoiceId)));
-	return minor(BigInt(row?.total ?? 0));
-}
-
 export async function listReversals(tx: Tx, scope: Scope, paymentId: string): Promise<Reversal[]> {
 	return tx
 		.select()

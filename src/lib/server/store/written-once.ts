@@ -5,7 +5,9 @@ import type { Tx } from './database.ts';
 
 type Value = string | number | Date;
 /** A place in the text for each value; none for one that is left out or null (`and` skips it), and then the text is another one. */
-type Given<Values> = { [Name in keyof Values]-?: Values[Name] extends Value ? Placeholder : Placeholder | undefined };
+export type Given<Values> = {
+	[Name in keyof Values]-?: Values[Name] extends Value ? Placeholder : Placeholder | undefined;
+};
 type Query<Row> = { prepare(name: string): { execute(values?: Record<string, unknown>): Promise<Row[]> } };
 /** What Drizzle's prepared query holds besides the connection it was written on. */
 type Written = {

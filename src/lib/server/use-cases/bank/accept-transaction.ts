@@ -8,7 +8,7 @@ import { minor } from '../../../domain/money/minor.ts';
 import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
-import { insertAttempt, type Attempt, findAttempt } from '../../store/attempts.ts';
+import { insertAttempt, lockPaid, type Attempt, findAttempt } from '../../store/attempts.ts';
 import {
 	findBankTransactions,
 	lockBankTransaction,
@@ -120,7 +120,8 @@ async function book(booking: Booking, transaction: BankTransaction, chosen: Chos
 		settledBy: actorName(scope.actor),
 		settledAt: now
 	});
-	const payment = await saveReceived(booking, attempt, {
+	const paid = await lockPaid(tx, scope, attempt.attemptId);
+	const payment = await saveReceived(booking, attempt, paid, {
 		amountMinor: transaction.amountMinor,
 		methodType: 'transfer',
 		methodLabel: null,

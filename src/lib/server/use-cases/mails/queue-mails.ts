@@ -35,8 +35,13 @@ export async function queuePaymentMail(
 	clientId: string,
 	uniqueKey: string
 ): Promise<void> {
-	for (const person of await listBillingContacts(tx, scope, clientId))
-		await queueMail(tx, scope, toContact(kind, uniqueKey, paymentId, person), now);
+	const people = await listBillingContacts(tx, scope, clientId);
+	await queueMails(
+		tx,
+		scope,
+		people.map((person) => toContact(kind, uniqueKey, paymentId, person)),
+		now
+	);
 }
 /** To the client whose payment it is, whoever tells of it. */
 export async function queueReversalMail(

@@ -1,5 +1,4 @@
 // Money certain: one payment, its allocations, its VAT, its receipt number, one journal entry, one mail to each billing contact.
-import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { moneyIn, stripeFee, type JournalEntry } from '../../../domain/ledger/entries.ts';
 import { allocateReceived, withinBalance, type AllocationLine } from '../../../domain/payments/allocation.ts';
@@ -7,22 +6,23 @@ import { vatOfPayment } from '../../../domain/payments/vat.ts';
 import { minor, subtract, ZERO, type Minor } from '../../../domain/money/minor.ts';
 import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
-import type { Tx } from '../../store/database.ts';
-import { listAttemptLines, type Attempt } from '../../store/attempts.ts';
+import type { Attempt, PaidLines } from '../../store/attempts.ts';
 import { allOf, listPromisedDiscounts } from '../../store/discounts.ts';
-import { lockInvoices } from '../../store/lock-invoices.ts';
-import { listVatLines } from '../../store/invoice-vat.ts';
+import { listVatLinesOf } from '../../store/invoice-vat.ts';
 import { bookEntry, nextNumber } from '../../store/journal.ts';
 import { accountKey } from '../../store/stripe-accounts.ts';
-import { recordFact } from '../../store/outbox.ts';
-import { findPayment, insertPayment, sumAllocated, type Payment } from '../../store/payments.ts';
+import { recordFacts } from '../../store/outbox.ts';
+import { sumsAllocated } from '../../store/allocated.ts';
+import { insertPayment, type Payment } from '../../store/payments.ts';
 import { findPaymentOfIntent, nameInBooks, nextIntentRound } from '../../store/payments-of-intents.ts';
 import { queuePaymentMail } from '../mails/queue-mails.ts';
 import type { Booking, Settling } from '../settling.ts';
 
-export async function bookPayment(settling: Settling, attempt: Attempt): Promise<Payment> {
+/** `paid`: what the attempt pays, under lock. */
+export async function bookPayment(settling: Settling, attempt: Attempt, paid: PaidLines): Promise<Payment> {
 	const { scope, tx, supplier, intent } = settling;
-	const payment = (await findPaymentOfIntent(tx, scope, intent.intentId)) ?? (await createPayment(settling, attempt));
+	const payment =
+		(await findPaymentOfIntent(tx, scope, intent.intentId)) ?? (await createPayment(settling, attempt, paid));
 	if (intent.feeMinor !== null && intent.chargeId && intent.feeMinor > 0n)
 		await bookEntry(tx, scope, stripeFee(intent.chargeId, intent.feeMinor), {
 			currency: payment.currency,
@@ -34,40 +34,37 @@ export async function bookPayment(settling: Settling, attempt: Attempt): Promise
 }
 
 /** Which invoice gets how much of what was received, none more than it still owes, each with its VAT. */
-async function allocate(scope: Scope, tx: Tx, attempt: Attempt, receivedMinor: Minor) {
-	const asked = await listAttemptLines(tx, scope, attempt.attemptId);
-	const invoices = await lockInvoices(
-		tx,
-		scope,
-		asked.map((line) => line.invoiceId)
-	);
-	const dated = asked.map((line) => ({
+async function allocate(
+	{ scope, tx }: Booking,
+	attempt: Attempt,
+	{ lines, invoices }: PaidLines,
+	receivedMinor: Minor
+) {
+	const byId = new Map(invoices.map((invoice) => [invoice.invoiceId, invoice]));
+	const ids = [...byId.keys()];
+	const [promised, vatLines, allocated] = await Promise.all([
+		listPromisedDiscounts(tx, scope, attempt.attemptId),
+		listVatLinesOf(tx, scope, ids),
+		sumsAllocated(tx, scope, ids)
+	]);
+	const dated = lines.map((line) => ({ ...line, dueOn: required(byId.get(line.invoiceId), 'invoice').dueOn }));
+	const balanceOf = (id: string) => byId.get(id)?.balanceMinor ?? ZERO;
+	return withinBalance(allocateReceived(dated, receivedMinor), balanceOf).map((line) => ({
 		...line,
-		dueOn: required(
-			invoices.find((invoice) => invoice.invoiceId === line.invoiceId),
-			'invoice'
-		).dueOn
-	}));
-	const promised = await listPromisedDiscounts(tx, scope, attempt.attemptId);
-	const withVat = [];
-	const balanceOf = (id: string) => invoices.find((invoice) => invoice.invoiceId === id)?.balanceMinor ?? ZERO;
-	for (const line of withinBalance(allocateReceived(dated, receivedMinor), balanceOf)) {
-		const vat = vatOfPayment(
-			await listVatLines(tx, scope, line.invoiceId),
-			await sumAllocated(tx, scope, line.invoiceId),
+		vat: vatOfPayment(
+			vatLines.get(line.invoiceId) ?? [],
+			allocated.get(line.invoiceId) ?? ZERO,
 			line.amountMinor,
 			allOf(promised, line.invoiceId)?.vat
-		);
-		withVat.push({ ...line, vat });
-	}
-	return withVat;
+		)
+	}));
 }
 
-function createPayment(settling: Settling, attempt: Attempt): Promise<Payment> {
+function createPayment(settling: Settling, attempt: Attempt, paid: PaidLines): Promise<Payment> {
 	const { supplier, intent, now } = settling;
 	const paidAt =
 		attempt.methodType === 'sepa_debit' || intent.methodType === 'sepa_debit' ? now : (intent.paidAt ?? now);
-	return saveReceived(settling, attempt, {
+	return saveReceived(settling, attempt, paid, {
 		amountMinor: intent.amountReceivedMinor,
 		methodType: intent.methodType ?? 'card',
 		methodLabel: intent.methodLabel,
@@ -94,12 +91,15 @@ export type Received = Pick<Payment, 'amountMinor' | 'methodType' | 'methodLabel
 	/** `name`: of an intent, in the journal. */
 	entryOf: (paymentId: string, of: { name: string; lines: AllocationLine[]; creditMinor: Minor }) => JournalEntry;
 };
+/** `paid`: what the attempt pays, under lock. */
 export async function saveReceived(
-	{ scope, tx, now, services }: Booking,
+	booking: Booking,
 	attempt: Attempt,
+	paid: PaidLines,
 	{ entryOf, ...received }: Received
 ): Promise<Payment> {
-	const withVat = await allocate(scope, tx, attempt, received.amountMinor);
+	const { scope, tx, now, services } = booking;
+	const withVat = await allocate(booking, attempt, paid, received.amountMinor);
 	const lines = withVat.map(({ invoiceId, amountMinor }) => ({ invoiceId, amountMinor }));
 	const creditMinor = subtract(received.amountMinor, minor(lines.reduce((sum, line) => sum + line.amountMinor, 0n)));
 	const receiptNumber = await nextNumber(tx, scope, 'receipt', received.paidOn);
@@ -118,7 +118,7 @@ export async function saveReceived(
 		creditMinor,
 		createdAt: now
 	};
-	await insertPayment(tx, scope, row, withVat);
+	const payment = await insertPayment(tx, scope, row, withVat);
 	const name = nameInBooks(intentId ?? '', intentRound);
 	await bookEntry(tx, scope, entryOf(paymentId, { name, lines, creditMinor }), {
 		currency,
@@ -126,11 +126,14 @@ export async function saveReceived(
 		now,
 		...(received.stripePaymentIntentId ? { stripeAccount: accountKey(received.stripeAccount ?? null) } : {})
 	});
-	for (const line of lines)
-		await recordFact(tx, scope, now, { kind: 'payment.received', clientId, invoiceId: line.invoiceId, attemptId });
-	if (!lines.length)
-		await recordFact(tx, scope, now, { kind: 'payment.received', clientId, invoiceId: null, attemptId });
+	const told = lines.length ? lines.map((line) => line.invoiceId) : [null];
+	await recordFacts(
+		tx,
+		scope,
+		now,
+		told.map((invoiceId) => ({ kind: 'payment.received', clientId, invoiceId, attemptId }))
+	);
 	await queuePaymentMail(tx, scope, now, 'payment_received', paymentId, clientId, `payment:${paymentId}`);
 	services.log.info({ paymentId, receiptNumber }, 'payment booked');
-	return required(await findPayment(tx, scope, paymentId), 'payment');
+	return payment;
 }

@@ -19,6 +19,7 @@ import {
 	listAttemptLines,
 	listAttemptsOfIntent,
 	lockAttempt,
+	lockPaid,
 	saveAttempt,
 	type Attempt,
 	lockInvoicesOf
@@ -162,7 +163,8 @@ async function savePaid(
 		now
 	);
 	await say(booking, attempt, { input, known });
-	const payment = await saveReceived(booking, attempt, {
+	const paid = await lockPaid(tx, scope, attemptId);
+	const payment = await saveReceived(booking, attempt, paid, {
 		amountMinor,
 		methodType,
 		methodLabel: attempt.methodLabel,

@@ -5,6 +5,7 @@ import { isUuid } from '../../../contract/payments.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import { civilDateIn } from '../../../domain/calendar/civil-date.ts';
 import { addTargetDays } from '../../../domain/calendar/business-days.ts';
+import type { AllocationLine } from '../../../domain/payments/allocation.ts';
 import { attemptStatusFrom, nextStatus } from '../../../domain/payments/attempt-status.ts';
 import { required } from '../../../domain/required.ts';
 import type { IntentState } from '../../gateways/stripe/port.ts';
@@ -18,10 +19,11 @@ import {
 	nameIntent,
 	saveAttempt,
 	type Attempt,
-	lockInvoicesOf
+	lockPaid,
+	NOTHING_PAID
 } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
-import { recordFact } from '../../store/outbox.ts';
+import { recordFacts } from '../../store/outbox.ts';
 import { getSupplier } from '../../store/suppliers.ts';
 import { commit, read } from '../run.ts';
 import { queueAttemptMail } from '../mails/queue-mails.ts';
@@ -117,9 +119,11 @@ async function settleInside(
 	intent: IntentState,
 	{ account, seen, answered }: { account: string | null; seen: string; answered: string | null }
 ): Promise<Attempt[] | null> {
-	if (fingerprint(await lockAttemptsOfIntent(tx, scope, intent.intentId)) !== seen) return null;
-	if (!(await adoptIntent(tx, scope, account, intent))) return null;
-	const attempts = await lockAttemptsOfIntent(tx, scope, intent.intentId);
+	const known = await lockAttemptsOfIntent(tx, scope, intent.intentId);
+	if (fingerprint(known) !== seen) return null;
+	const isNamed = known.some(({ attemptId }) => attemptId === intent.attemptId);
+	if (!isNamed && !(await adoptIntent(tx, scope, account, intent))) return null;
+	const attempts = isNamed ? known : await lockAttemptsOfIntent(tx, scope, intent.intentId);
 	// Its maker, and who tried it again. Whose a person said that it is (declare-outcome.ts) is whose Stripe says.
 	const own = attempts.filter((one) => isOwnIntent(intent, one));
 	const latest = own.at(-1);
@@ -147,14 +151,14 @@ async function settleInside(
 			: nextStatus(latest.status, said);
 	const mayMove = status !== latest.status || status === 'declined';
 	// Before anything is written: an attempt that moves writes the open items of its invoices.
-	if (mayMove || intent.status === 'succeeded') await lockInvoicesOf(tx, scope, latest.attemptId);
-	const moved = mayMove && (await moveAttempt(settling, latest, status));
+	const paid = mayMove || intent.status === 'succeeded' ? await lockPaid(tx, scope, latest.attemptId) : NOTHING_PAID;
+	const moved = mayMove && (await moveAttempt(settling, latest, { status, lines: paid.lines }));
 	// For its owner, or for the instalments to come.
 	const keepsMethod = latest.remembersMethod || (latest.keepsMethod && again !== 'alone');
 	const pays = status === 'processing' || status === 'paid';
 	const methodId = moved && keepsMethod && pays ? await saveUsedMethod(settling, latest) : null;
 	if (intent.status === 'succeeded') {
-		const payment = await bookPayment(settling, latest);
+		const payment = await bookPayment(settling, latest, paid);
 		if (!own.some((one) => one.attemptId === payment.attemptId))
 			throw new Error(`intent ${intent.intentId} is booked for another try, under a reference that a person gave`);
 		if (moved) await applyOutcome({ ...settling, methodId }, latest, status);
@@ -197,7 +201,7 @@ const isOfPlan = ({ channel, option }: Attempt): boolean =>
 async function moveAttempt(
 	{ services, scope, tx, supplier, intent, now }: Settling,
 	attempt: Attempt,
-	status: Attempt['status']
+	{ status, lines }: { status: Attempt['status']; lines: AllocationLine[] }
 ): Promise<boolean> {
 	const isNew =
 		status !== attempt.status || intent.errorCode !== attempt.errorCode || intent.declineCode !== attempt.declineCode;
@@ -222,13 +226,13 @@ async function moveAttempt(
 	);
 	const kind =
 		status === 'processing' ? 'payment.processing' : status === 'declined' ? 'payment.declined' : 'attempt.changed';
-	for (const line of await listAttemptLines(tx, scope, attempt.attemptId))
-		await recordFact(tx, scope, now, {
-			kind,
-			clientId: attempt.clientId,
-			invoiceId: line.invoiceId,
-			attemptId: attempt.attemptId
-		});
+	const { attemptId, clientId } = attempt;
+	await recordFacts(
+		tx,
+		scope,
+		now,
+		lines.map(({ invoiceId }) => ({ kind, clientId, invoiceId, attemptId }))
+	);
 	// A card refused on the page is told there; a debit that comes back days later is told by mail.
 	if (status === 'processing') await queueAttemptMail(tx, scope, now, 'debit_notice', attempt);
 	// An instalment of a plan has its own mail, which says what comes next.
