@@ -21,6 +21,7 @@ const SYSTEM_ONLY = [
 /** What a client's person sees beyond its own rows, and why that is nothing of another client's. */
 const COMMON: Record<string, string> = {
 	supplier: 'whom one owes: its name, its account, its terms',
+	supplier_logo: 'a picture that anybody may look at who has its address',
 	points_programme: 'the rules of the points, which are everybody’s to read',
 	counter: 'the number of the next receipt, which paying takes'
 };
@@ -406,7 +407,7 @@ describe('a client’s person, by whatever SQL', () => {
 	test('the supplier’s account and name are an owner’s to change, an invoice’s columns no client’s, and a series goes up by one', async () => {
 		await all.unsafe('set session_replication_role = origin');
 		try {
-			for (const column of ['iban', 'bic', 'stripe_account', 'name', 'legal_name'])
+			for (const column of ['iban', 'bic', 'stripe_account', 'name', 'legal_name', 'legal_form', 'phone'])
 				for (const [who, may] of [
 					['owner', true],
 					['accountant', false],

@@ -16,7 +16,15 @@ const NO_OTHER_STEP =
 	'refuses steps that it takes only by mistake (docs/decisions/0049): what it was asked then is tried again, by the next version';
 const SAME_READERS =
 	'lets the same people read the same rows: written so that PostgreSQL expects as many as there are (docs/decisions/0051)';
+const EMPTY_COLUMNS = 'holds columns that it never writes, and that are empty until somebody says something of them';
 const ALLOWED: Record<string, string> = {
+	...Object.fromEntries(
+		['legal_form_check', 'logo_check', 'logo_fk', 'phone_check'].map((rule) => [
+			`rule supplier.supplier_${rule} is new`,
+			EMPTY_COLUMNS
+		])
+	),
+	'trigger supplier.identity_stays is new': 'besides those columns it holds the address, which no screen of it changes',
 	'trigger invoice.invoice_names is new': 'it writes what the next version looks invoices up by, and refuses nothing',
 	'column document.content was “bytea not null” and is “bytea”':
 		'empty only once object storage is configured, which is done when this version runs everywhere (runbook)',

@@ -12,15 +12,17 @@ import {
 	text,
 	unique,
 	uniqueIndex,
-	type AnyPgColumn
+	type AnyPgColumn,
+	type PgTableExtraConfigValue
 } from 'drizzle-orm/pg-core';
 import type { Account } from '../../../domain/ledger/entries.ts';
 import type { ClientKind, ClientKindFrom } from '../../../domain/invoices/client-kind.ts';
+import type { LogoType } from '../../../domain/identity/logo.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import type { BusinessTerms } from '../../../domain/offers/legal.ts';
 import type { Silence } from '../../../domain/payments/silence.ts';
 import type { Role } from '../../../domain/access/scope.ts';
-import { choice, id, instant, oneOf, optionalDay, optionalInstant, optionalMoney } from './columns.ts';
+import { bytes, choice, id, instant, oneOf, optionalDay, optionalInstant, optionalMoney } from './columns.ts';
 
 /** From an account of the journal to its number in the supplier's books. */
 export type AccountNames = Partial<Record<Account, string>>;
@@ -33,11 +35,17 @@ export const supplier = pgTable(
 		slug: text().notNull(),
 		name: text().notNull(),
 		legalName: text().notNull(), // exactly as the bank knows the account holder (verification of payee)
+		legalForm: text(), // with the capital, as papers must say it; null: not said
 		siren: text(),
 		vatNumber: text(),
 		address: jsonb().$type<Address>().notNull(),
 		contactName: text().notNull(),
 		contactEmail: text().notNull(),
+		phone: text(), // E.164
+		// Today's of those in supplier_logo, with its pixels: every screen keeps the room for it. null: none.
+		logoSha256: text(),
+		logoWidth: integer(),
+		logoHeight: integer(),
 		brandHue: integer().notNull(), // OKLCH hue; lightness is ours, so contrast always holds
 		iban: text(),
 		bic: text(),
@@ -59,11 +67,56 @@ export const supplier = pgTable(
 		accounts: jsonb().$type<AccountNames>().notNull().default({}), // numbers in the supplier's own chart, where they differ from ours
 		createdAt: instant()
 	},
-	(t) => [
+	// Typed here: this table and that of its logos name each other.
+	(t): PgTableExtraConfigValue[] => [
 		primaryKey({ name: 'supplier_pk', columns: [t.supplierId] }),
 		unique('supplier_slug_unique').on(t.slug),
 		unique('supplier_stripe_account_unique').on(t.stripeAccount),
-		oneOf('supplier_business_terms_check', t.businessTerms)
+		oneOf('supplier_business_terms_check', t.businessTerms),
+		check('supplier_legal_form_check', sql`length(${t.legalForm}) between 1 and 100`),
+		check('supplier_phone_check', sql`${t.phone} ~ '^[+][1-9][0-9]{6,14}$'`),
+		foreignKey({
+			name: 'supplier_logo_fk',
+			columns: [t.supplierId, t.logoSha256, t.logoWidth, t.logoHeight],
+			foreignColumns: [supplierLogo.supplierId, supplierLogo.sha256, supplierLogo.width, supplierLogo.height]
+		}),
+		check('supplier_logo_check', sql`num_nulls(${t.logoSha256}, ${t.logoWidth}, ${t.logoHeight}) in (0, 3)`)
+	]
+);
+
+/**
+ * The supplier's logos: today's, and some that mails already sent still show. Found by the hash of their bytes, which is their address; anybody who has
+ * the address may look at them.
+ */
+export const supplierLogo = pgTable(
+	'supplier_logo',
+	{
+		supplierId: id(),
+		sha256: text().notNull(),
+		mediaType: choice<LogoType>({ 'image/png': true, 'image/jpeg': true }).notNull(),
+		width: integer().notNull(), // pixels
+		height: integer().notNull(),
+		content: bytes().notNull(),
+		createdAt: instant()
+	},
+	(t) => [
+		primaryKey({ name: 'supplier_logo_pk', columns: [t.supplierId, t.sha256] }),
+		foreignKey({
+			name: 'supplier_logo_supplier_fk',
+			columns: [t.supplierId],
+			foreignColumns: [supplier.supplierId]
+		}),
+		unique('supplier_logo_size_unique').on(t.supplierId, t.sha256, t.width, t.height),
+		index('supplier_logo_sha256_idx').on(t.sha256),
+		oneOf('supplier_logo_media_type_check', t.mediaType),
+		check(
+			'supplier_logo_size_check',
+			sql`least(${t.width}, ${t.height}) >= 32 and greatest(${t.width}, ${t.height}) <= 1024`
+		),
+		check(
+			'supplier_logo_content_check',
+			sql`octet_length(${t.content}) <= 204800 and ${t.sha256} = encode(sha256(${t.content}), 'hex')`
+		)
 	]
 );
 
