@@ -10,6 +10,7 @@ export const REFUSAL_CODES = [
 	'api_key_address',
 	'too_many_keys',
 	'loyalty_refused',
+	'logo_refused',
 	'proof_needed',
 	'passkey_refused',
 	'last_owner',

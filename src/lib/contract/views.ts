@@ -13,7 +13,25 @@ import type { DeclineFamily } from '../domain/payments/declines.ts';
 import type { MethodOffer, PaymentMethodType } from '../domain/payments/methods.ts';
 import type { Outcome, RefundOutcome } from '../domain/payments/outcome.ts';
 
-export type SupplierView = { name: string; initials: string; hue: number; contactName: string; contactEmail: string };
+/** Shown at most so large, in CSS pixels: whatever the picture, its room is known before it is there. `url`: for as long as the picture is the same. */
+export type LogoView = { url: string; width: number; height: number };
+export type SupplierView = {
+	name: string;
+	initials: string;
+	logo: LogoView | null;
+	hue: number;
+	contactName: string;
+	contactEmail: string;
+};
+/** Who it is that asks for money, as its papers say it. Empty parts are left out. */
+export type AboutSupplierView = {
+	legalName: string;
+	legalForm: string | null;
+	siren: string | null;
+	town: string;
+	/** To call, and to read. */
+	phone: { number: string; text: string } | null;
+};
 export type InvoiceView = {
 	invoiceId: string;
 	number: string;

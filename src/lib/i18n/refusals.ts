@@ -4,6 +4,7 @@ import type { Refusal, RefusalCode } from '../contract/refusals.ts';
 import { formatDay } from '../domain/calendar/format.ts';
 import { parseCivilDate } from '../domain/calendar/civil-date.ts';
 import { formatMoney, formatRate, type Locale } from '../domain/money/format.ts';
+import type { LogoProblem } from '../domain/identity/logo.ts';
 import { minor } from '../domain/money/minor.ts';
 import type { DeclineFamily } from '../domain/payments/declines.ts';
 import type { OutcomeMistake } from '../domain/payments/outcome.ts';
@@ -12,6 +13,7 @@ import type { ProgrammeMistake } from '../domain/points/check-programme.ts';
 import { mistakeText } from './offer-mistakes.ts';
 import { codesMistakeText, programmeMistakeText, type CodesMistake } from './points-mistakes.ts';
 import { declineText } from './declines.ts';
+import { logoText } from './identity.ts';
 import { loyaltyProblem } from './loyalty.ts';
 
 export function refusalText({ code, detail }: Refusal, locale: Locale): string {
@@ -34,6 +36,7 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 		api_key_address: () => m.refusal_api_key_address({}, say),
 		too_many_keys: () => m.refusal_too_many_keys({}, say),
 		loyalty_refused: () => m.refusal_loyalty_refused({ why: loyaltyProblem(detail.problem ?? '', locale) }, say),
+		logo_refused: () => logoText(detail.problem as LogoProblem, locale),
 		proof_needed: () => m.refusal_proof_needed({}, say),
 		passkey_refused: () => m.refusal_passkey_refused({}, say),
 		last_owner: () => m.refusal_last_owner({}, say),

@@ -63,6 +63,8 @@ const VALUES: Record<string, (say: Say) => string> = {
 	'about:person': (say) => m.security_about_person({}, say),
 	'about:supplier': (say) => m.security_about_supplier({}, say),
 	'about:mails': (say) => m.security_about_mails({}, say),
+	'what:identity': (say) => m.security_what_identity({}, say),
+	'what:logo': (say) => m.security_what_logo({}, say),
 	'more:yes': (say) => m.security_more({}, say)
 };
 const ROLES: Record<string, (say: Say) => string> = {

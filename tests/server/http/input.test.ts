@@ -107,6 +107,11 @@ describe('how much may come', () => {
 		for (const route of ['/connexion', '/langue', '/(pay)/p/[token]/payer', null])
 			expect(bytes(route, member('owner'))).toBe(32);
 		expect(bytes('/(admin)/admin/reglages', member('owner'))).toBe(256);
+		// A picture from a camera is heard, and refused beside its field.
+		const picture = '/(admin)/admin/reglages/identite';
+		expect([null, contact, member('accountant'), member('owner')].map((who) => bytes(picture, who))).toEqual([
+			32, 32, 256, 16_384
+		]);
 	});
 	test('Stripe’s events half a megabyte, from anybody', () => expect(bytes('/webhooks/stripe', null)).toBe(512));
 });

@@ -104,6 +104,7 @@ const PROGRAMME = {
 
 export const ANSWERS: Record<string, Row> = {
 	'GET /': { door: 'anybody' },
+	'GET /logo/[hash]': { door: 'anybody', params: { hash: 'x' }, absent: true },
 	'GET /[x+2e]well-known/security.txt': { door: 'anybody' },
 	'POST /webhooks/csp': { door: 'anybody', json: [] as never },
 	'GET /connexion': { door: 'anybody' },
@@ -399,6 +400,13 @@ export const ANSWERS: Record<string, Row> = {
 	'POST /admin/reglages?/oublier': { door: 'adminOwnerId', form: { membre: ':forgotten' } },
 	'POST /admin/reglages?/creer': { door: 'adminOwner', form: { nom: 'clé', droits: 'read' } },
 	'POST /admin/reglages?/revoquer': { door: 'adminOwnerId', form: { cle: ':apiKey' } },
+	'GET /admin/reglages/identite': { door: 'admin' },
+	'POST /admin/reglages/identite?/logo': { door: 'adminOwner', form: {} },
+	'POST /admin/reglages/identite?/retirer': { door: 'adminOwner' },
+	'POST /admin/reglages/identite?/enregistrer': {
+		door: 'adminOwner',
+		form: { forme: '', siren: '', telephone: '', rue: '1 rue de la Paix', codePostal: '69001', ville: 'Lyon' }
+	},
 	'GET /admin/reglages/loyaltylion': { door: 'admin' },
 	'POST /admin/reglages/loyaltylion?/connecter': {
 		door: 'adminOwner',

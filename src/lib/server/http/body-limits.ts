@@ -10,6 +10,8 @@ export const LIMITS = {
 	/** A supplier's person: an offer, the columns of some lists, many ticks. */
 	member: { bytes: 256 * 1024, fields: 2000 },
 	files: { bytes: FILES_BYTES, fields: 2000 },
+	/** A picture as it comes from a camera: far too heavy for a logo, which is said beside the field. */
+	picture: { bytes: 16 * 1024 * 1024, fields: 20 },
 	/** Stripe's events are far below. */
 	stripe: { bytes: 512 * 1024, fields: 0 },
 	/** A bounce brings the mail back that it is about, with its invoice. */
@@ -24,6 +26,7 @@ const BY_SIGNATURE: Record<string, BodyLimit> = {
 	'/webhooks/csp': LIMITS.report
 };
 const TAKES_FILES = new Set(['/(admin)/admin/import', '/(admin)/admin/import/depot', '/(admin)/admin/banque']);
+const TAKES_A_PICTURE = '/(admin)/admin/reglages/identite';
 export const TAKES_FILES_BY_KEY = new Set(['/api/v1/invoices', '/api/v1/imports']);
 
 /** Files only from somebody who is known, and who may bring them. (A key is looked at before: input.ts.) */
@@ -32,6 +35,7 @@ export function bodyLimitOf(route: string | null, scope: Scope | null): BodyLimi
 	if (BY_SIGNATURE[route]) return BY_SIGNATURE[route];
 	if (TAKES_FILES_BY_KEY.has(route)) return LIMITS.files;
 	if (scope?.actor.kind !== 'member' || !route.startsWith('/(admin)/')) return LIMITS.small;
+	if (route === TAKES_A_PICTURE) return may(scope.actor, 'set_payee') ? LIMITS.picture : LIMITS.member;
 	const mayBring = may(scope.actor, 'import_invoices') || may(scope.actor, 'book_transfers');
 	return TAKES_FILES.has(route) && mayBring ? LIMITS.files : LIMITS.member;
 }

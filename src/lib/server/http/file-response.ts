@@ -42,3 +42,17 @@ export function pictureResponse(picture: Uint8Array | null): Response {
 		}
 	});
 }
+
+/** A picture that may be seen by anybody, under an address that is never another's: kept for a year by whoever likes, shown in mails too. Its own type and no other. */
+export function publicPictureResponse(picture: { content: Uint8Array; mediaType: string } | null): Response {
+	if (!picture) error(404, 'Not found');
+	return new Response(Uint8Array.from(picture.content), {
+		headers: {
+			'content-type': picture.mediaType,
+			'content-security-policy': "default-src 'none'; sandbox; frame-ancestors 'none'",
+			'x-content-type-options': 'nosniff',
+			'cross-origin-resource-policy': 'cross-origin',
+			'cache-control': 'public, max-age=31536000, immutable'
+		}
+	});
+}

@@ -12,6 +12,7 @@ const STATUS: Record<RefusalCode, number> = {
 	api_key_address: 403,
 	too_many_keys: 409,
 	loyalty_refused: 409,
+	logo_refused: 422,
 	proof_needed: 403,
 	passkey_refused: 400,
 	last_owner: 409,

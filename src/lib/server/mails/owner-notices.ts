@@ -87,6 +87,10 @@ const WORDS: Record<string, Words> = {
 	address_changed: ({ person, before, after }, say) =>
 		m.notice_address({ of: of(person, say), before: before ?? '', after: after ?? '' }, say),
 	payee_changed: ({ before, after }, say) => m.notice_payee({ before: before ?? '', after: after ?? '' }, say),
+	identity_changed: ({ before, after }, say) =>
+		before === after
+			? m.notice_identity({}, say)
+			: m.notice_identity_phone({ before: before || '—', after: after || '—' }, say),
 	stripe_account_changed: (_, say) => m.notice_stripe_account({}, say),
 	stripe_silent: (detail, say) => stripeSilence(detail, say.locale),
 	accounts_changed: (_, say) => m.notice_accounts({}, say),

@@ -43,6 +43,11 @@ export const savePayee = async (
 	scope: Scope,
 	change: Partial<Pick<Supplier, 'iban' | 'bic' | 'stripeAccount'>>
 ): Promise<void> => void (await tx.update(supplier).set(change).where(eq(supplier.supplierId, scope.supplierId)));
+export const saveIdentity = async (
+	tx: Tx,
+	scope: Scope,
+	change: Pick<Supplier, 'legalForm' | 'siren' | 'phone' | 'address'>
+): Promise<void> => void (await tx.update(supplier).set(change).where(eq(supplier.supplierId, scope.supplierId)));
 export const saveAccountantChoices = async (tx: Tx, scope: Scope, choices: AccountantChoices): Promise<void> =>
 	void (await tx
 		.update(supplier)

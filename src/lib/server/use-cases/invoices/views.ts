@@ -7,6 +7,7 @@ import { payableToday, stateOf } from '../../../domain/invoices/state.ts';
 import type { Config } from '../../config.ts';
 import type { InvoiceRecord } from '../../store/invoices.ts';
 import type { Supplier } from '../../store/suppliers.ts';
+import { logoView } from '../../logo-address.ts';
 import type { PaymentListing } from '../../store/payments.ts';
 
 export const contactView = ({
@@ -22,6 +23,7 @@ export const contactView = ({
 export const supplierView = (row: Supplier): SupplierView => ({
 	name: row.name,
 	initials: initialsOf(row.name),
+	logo: logoView(row),
 	hue: row.brandHue,
 	contactName: row.contactName,
 	contactEmail: row.contactEmail
