@@ -1,6 +1,7 @@
 // What is wrong with a logo or a field of the identity: which, and how to mend it.
 import { m } from '#lib/paraglide/messages.js';
-import { LOGO_MAX_BYTES, LOGO_MAX_SIDE, LOGO_MIN_SIDE, type LogoProblem } from '../domain/identity/logo.ts';
+import { LOGO_MAX_BYTES } from '../domain/identity/logo.ts';
+import { LOGO_MAX_SIDE, LOGO_MIN_SIDE, type LogoProblem } from '../domain/identity/picture.ts';
 import type { IdentityField } from '../contract/identity.ts';
 import type { Locale } from '../domain/money/format.ts';
 

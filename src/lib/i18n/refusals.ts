@@ -4,7 +4,7 @@ import type { Refusal, RefusalCode } from '../contract/refusals.ts';
 import { formatDay } from '../domain/calendar/format.ts';
 import { parseCivilDate } from '../domain/calendar/civil-date.ts';
 import { formatMoney, formatRate, type Locale } from '../domain/money/format.ts';
-import type { LogoProblem } from '../domain/identity/logo.ts';
+import type { LogoProblem } from '../domain/identity/picture.ts';
 import { minor } from '../domain/money/minor.ts';
 import type { DeclineFamily } from '../domain/payments/declines.ts';
 import type { OutcomeMistake } from '../domain/payments/outcome.ts';
@@ -26,6 +26,7 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 		...pointsTexts(locale),
 		...outcomeTexts(locale),
 		...offerTexts(detail, locale),
+		...settingsTexts(detail, locale),
 		not_found: () => m.refusal_not_found({}, say),
 		not_allowed: () => m.refusal_not_allowed({}, say),
 		signed_out: () => m.refusal_signed_out({}, say),
@@ -35,8 +36,6 @@ export function refusalText({ code, detail }: Refusal, locale: Locale): string {
 		api_key_expired: () => m.refusal_api_key_expired({}, say),
 		api_key_address: () => m.refusal_api_key_address({}, say),
 		too_many_keys: () => m.refusal_too_many_keys({}, say),
-		loyalty_refused: () => m.refusal_loyalty_refused({ why: loyaltyProblem(detail.problem ?? '', locale) }, say),
-		logo_refused: () => logoText(detail.problem as LogoProblem, locale),
 		proof_needed: () => m.refusal_proof_needed({}, say),
 		passkey_refused: () => m.refusal_passkey_refused({}, say),
 		last_owner: () => m.refusal_last_owner({}, say),
@@ -113,6 +112,11 @@ const invalidText = (detail: Refusal['detail'], say: { locale: Locale }): string
 	detail.letters
 		? m.client_points_mistake_reason({}, say)
 		: m.refusal_input_invalid({ field: detail.field ?? '' }, say);
+
+const settingsTexts = ({ problem }: Refusal['detail'], locale: Locale) => ({
+	logo_refused: () => logoText(problem as LogoProblem, locale),
+	loyalty_refused: () => m.refusal_loyalty_refused({ why: loyaltyProblem(problem ?? '', locale) }, { locale })
+});
 
 /** Of offers and of the points programme. */
 function offerTexts(detail: Refusal['detail'], locale: Locale) {

@@ -1,5 +1,5 @@
 // The segments of a JPEG: ITU-T T.81, annex B. Kept are those that draw: tables, frame, scans, and which colours they mean (JFIF without its thumbnail, Adobe).
-import { joined, sizeProblem, type PictureRead } from './logo.ts';
+import { joined, sizeProblem, type PictureRead } from './picture.ts';
 
 const M = { soi: 0xd8, eoi: 0xd9, sos: 0xda, app0: 0xe0, app14: 0xee } as const;
 /** Baseline, extended, progressive, all in Huffman's code. The other frames are drawn by few. */

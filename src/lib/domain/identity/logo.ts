@@ -2,38 +2,13 @@
 // that draw; texts, places where a photo was taken, thumbnails and whatever hides behind the end are left out.
 // Sources: PNG (W3C, third edition), JPEG (ITU-T T.81). SVG is a program, and never taken; WebP is drawn by no PDF.
 import { readJpeg } from './jpeg.ts';
+import type { LogoProblem, Picture } from './picture.ts';
 import { readPng } from './png.ts';
 
 export const LOGO_MAX_BYTES = 200 * 1024;
-/** Pixels. Shown 36 high, on screens of three pixels a point; a receipt takes some more. */
-export const LOGO_MIN_SIDE = 32;
-export const LOGO_MAX_SIDE = 1024;
-
 export type LogoType = 'image/png' | 'image/jpeg';
-/** `too_heavy`: bytes; `too_small`, `too_large`: pixels; `unusual`: a way of writing colours that papers can't print (16 bits, CMYK). */
-export const LOGO_PROBLEMS = [
-	'missing',
-	'too_heavy',
-	'not_a_picture',
-	'damaged',
-	'too_small',
-	'too_large',
-	'unusual'
-] as const;
-export type LogoProblem = (typeof LOGO_PROBLEMS)[number];
-export type Picture = {
-	width: number;
-	height: number;
-	/** Without anything that does not draw. */
-	bytes: Uint8Array;
-	/** Of a PNG: its pixels, deflated, and how many bytes they are unpacked. Whoever keeps it unpacks them once. */
-	packed: { data: Uint8Array; length: number } | null;
-};
 export type Logo = Picture & { mediaType: LogoType };
 type Read = { ok: true; logo: Logo } | { ok: false; problem: LogoProblem };
-
-/** A reader of one format answers a problem instead of a picture. */
-export type PictureRead = Picture | LogoProblem;
 
 export function readLogo(bytes: Uint8Array): Read {
 	if (bytes.length === 0) return { ok: false, problem: 'missing' };
@@ -52,13 +27,6 @@ function typeOf(bytes: Uint8Array): LogoType | null {
 	return begins(bytes, JPEG) ? 'image/jpeg' : null;
 }
 
-/** null: it may be drawn. */
-export function sizeProblem(width: number, height: number): LogoProblem | null {
-	if (width < 1 || height < 1) return 'damaged';
-	if (Math.max(width, height) > LOGO_MAX_SIDE) return 'too_large';
-	return Math.min(width, height) < LOGO_MIN_SIDE ? 'too_small' : null;
-}
-
 /** As large as the box allows, in the proportions of the picture. Whole, in the unit of the box. */
 export function fitted(picture: { width: number; height: number }, box: { width: number; height: number }) {
 	const scale = Math.min(box.width / picture.width, box.height / picture.height);
@@ -66,14 +34,4 @@ export function fitted(picture: { width: number; height: number }, box: { width:
 		width: Math.max(1, Math.round(picture.width * scale)),
 		height: Math.max(1, Math.round(picture.height * scale))
 	};
-}
-
-export function joined(parts: Uint8Array[]): Uint8Array {
-	const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-	let at = 0;
-	for (const part of parts) {
-		whole.set(part, at);
-		at += part.length;
-	}
-	return whole;
 }

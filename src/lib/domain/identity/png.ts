@@ -1,5 +1,5 @@
 // The chunks of a PNG: https://www.w3.org/TR/png-3/. Kept are those that draw: IHDR, PLTE, tRNS, IDAT, IEND.
-import { joined, sizeProblem, type PictureRead } from './logo.ts';
+import { joined, sizeProblem, type PictureRead } from './picture.ts';
 
 const SIGNATURE_BYTES = 8;
 /** Length, name and checksum around what a chunk holds. */

@@ -18,18 +18,6 @@ export async function findPublicLogo(
 		.where(eq(supplierLogo.sha256, sha256));
 	return row ?? null;
 }
-/** Today's of the scope's supplier. */
-export async function findLogo(tx: Tx, { supplierId }: Scope): Promise<StoredLogo | null> {
-	const [row] = await tx
-		.select({ logo: supplierLogo })
-		.from(supplier)
-		.innerJoin(
-			supplierLogo,
-			and(eq(supplierLogo.supplierId, supplier.supplierId), eq(supplierLogo.sha256, supplier.logoSha256))
-		)
-		.where(eq(supplier.supplierId, supplierId));
-	return row?.logo ?? null;
-}
 /** The same picture again is there already. */
 export const insertLogo = async (tx: Tx, { supplierId }: Scope, row: Omit<StoredLogo, 'supplierId'>): Promise<void> =>
 	void (await tx

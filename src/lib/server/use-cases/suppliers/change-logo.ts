@@ -2,7 +2,8 @@
 import { promisify } from 'node:util';
 import { inflate } from 'node:zlib';
 import { may, type Scope } from '../../../domain/access/scope.ts';
-import { readLogo, type Picture } from '../../../domain/identity/logo.ts';
+import { readLogo } from '../../../domain/identity/logo.ts';
+import type { Picture } from '../../../domain/identity/picture.ts';
 import { sha256 } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { recordAudit } from '../../store/audits.ts';
