@@ -2,8 +2,6 @@
 import { isValidSiren, sirenFrom } from '../domain/invoices/identifiers.ts';
 import { parsePhone } from '../domain/identity/phone.ts';
 
-export const IDENTITY_FIELDS = ['forme', 'siren', 'telephone', 'rue', 'codePostal', 'ville'] as const;
-export type IdentityField = (typeof IDENTITY_FIELDS)[number];
 export type Identity = {
 	/** As papers must say it, with the capital: "SARL au capital de 10 000 €". null: not said. */
 	legalForm: string | null;
@@ -15,7 +13,16 @@ export type Identity = {
 	town: string;
 };
 /** What is typed, by the names of the form. */
-export type TypedIdentity = Record<IdentityField, string>;
+export type TypedIdentity = {
+	forme: string;
+	siren: string;
+	telephone: string;
+	rue: string;
+	codePostal: string;
+	ville: string;
+};
+export type IdentityField = keyof TypedIdentity;
+export const IDENTITY_FIELDS: readonly IdentityField[] = ['forme', 'siren', 'telephone', 'rue', 'codePostal', 'ville'];
 export type IdentityView = TypedIdentity & { legalName: string };
 /** The form's name for the picture, which has a form of its own: files do not wait for a proof. */
 export const LOGO_FIELD = 'logo';
@@ -27,7 +34,14 @@ export function typedIdentity(data: FormData): TypedIdentity {
 		const value = data.get(name);
 		return typeof value === 'string' ? value : '';
 	};
-	return Object.fromEntries(IDENTITY_FIELDS.map((name) => [name, text(name)])) as TypedIdentity;
+	return {
+		forme: text('forme'),
+		siren: text('siren'),
+		telephone: text('telephone'),
+		rue: text('rue'),
+		codePostal: text('codePostal'),
+		ville: text('ville')
+	};
 }
 const tidy = (text: string): string => text.replace(/\s+/g, ' ').trim();
 const LINES_MAX = 3;

@@ -20,7 +20,7 @@ export function logoText(problem: LogoProblem, locale: Locale): string {
 		too_large: () => m.logo_too_large(LIMITS, say),
 		unusual: () => m.logo_unusual({}, say)
 	};
-	return texts[problem]();
+	return m.refusal_logo_refused({ why: texts[problem]() }, say);
 }
 /** Under the field itself. */
 export function identityProblem(field: IdentityField): string {
