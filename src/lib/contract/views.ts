@@ -91,8 +91,8 @@ export type PayWords = {
 	/** What is agreed to by paying a choice: as it is kept, and the same in two or three plain lines. */
 	consents: Partial<Record<ChoiceKind, string>>;
 	promises: Partial<Record<ChoiceKind, string[]>>;
-	/** Why a choice is not there. */
-	reasons: string[];
+	/** Choices that are not there, and why. */
+	reasons: { choice: string; why: string }[];
 	/** Why the last debit failed. */
 	decline: string | null;
 	notPayable: string | null;

@@ -1,6 +1,6 @@
 // Choices and their conditions in words. What somebody agrees to is written here once: the page shows it, the evidence keeps it.
 import { m } from '#lib/paraglide/messages.js';
-import type { OptionView, RefusedOption } from '../contract/views.ts';
+import type { OptionView, PayWords, RefusedOption } from '../contract/views.ts';
 import { formatDay } from '../domain/calendar/format.ts';
 import { formatMoney, type Locale } from '../domain/money/format.ts';
 import { minor, type Minor } from '../domain/money/minor.ts';
@@ -124,12 +124,12 @@ export function promises(option: Parameters<typeof consentText>[0], terms: Terms
 	}
 }
 
-/** Why a choice is not there: a person who looks for it deserves an answer. null for what nobody would look for. */
+/** A choice that is not there, and why: a person who looks for it deserves an answer. null for what nobody would look for. */
 export function notOfferedText(
 	{ kind, reason, limitMinor }: RefusedOption,
 	currency: string,
 	locale: Locale
-): string | null {
+): PayWords['reasons'][number] | null {
 	const say: Say = { locale };
 	const limit = limitMinor === null ? '' : formatMoney(limitMinor, currency, locale);
 	const texts: Partial<Record<NotOfferedReason, () => string>> = {
@@ -148,6 +148,6 @@ export function notOfferedText(
 		legal_cap: () => m.why_legal_cap({}, say),
 		method_missing: () => m.why_method_missing({}, say)
 	};
-	const text = texts[reason]?.();
-	return text ? m.why_line({ choice: optionTitle({ kind, discountBps: null }, locale), why: text }, say) : null;
+	const why = texts[reason]?.();
+	return why ? { choice: optionTitle({ kind, discountBps: null }, locale), why } : null;
 }

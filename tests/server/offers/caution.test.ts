@@ -46,7 +46,7 @@ const reasonOf = async ({ payer }: Client, invoiceId: string) => {
 	const view = await readPayView(house.services, payer.scope, [invoiceId]);
 	if (!view.ok) throw new Error(view.refusal.code);
 	const refused = view.value.refused.find((one) => one.kind === 'plan_2');
-	return refused ? { reason: refused.reason, words: view.value.words.reasons.join(' ') } : null;
+	return refused ? { reason: refused.reason, words: view.value.words.reasons.map(({ why }) => why).join(' ') } : null;
 };
 const accept = ({ payer }: Client, invoiceId: string) =>
 	pay(house.services, payer, [invoiceId], 60_000, { option: 'plan_2' });
