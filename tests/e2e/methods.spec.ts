@@ -65,6 +65,16 @@ test('Apple Pay: closed, refused, then accepted', { tag: '@phone' }, async ({ pa
 	const button = page
 		.frameLocator('iframe[title="Secure express checkout frame"]')
 		.getByRole('button', { name: 'Payer avec Apple Pay' });
+	// One tap comes first, the rest under it.
+	await expect(button).toBeInViewport();
+	await expect(page.getByText('ou avec une carte ou un IBAN')).toBeVisible();
+	const isFirst = await page
+		.locator('iframe[title="Secure express checkout frame"]')
+		.evaluate(
+			(wallet, form) => Boolean(wallet.compareDocumentPosition(document.querySelector(form)!) & 4),
+			'iframe[title="Secure payment input frame"]'
+		);
+	expect(isFirst).toBe(true);
 	await button.click();
 	await expect(form.sheet(page).getByRole('heading', { name: 'Apple Pay' })).toBeVisible();
 	await form.sheet(page).getByRole('button', { name: 'Fermer' }).click();

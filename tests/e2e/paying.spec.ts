@@ -90,7 +90,10 @@ test('a SEPA debit that fails makes the invoice due again, and says so', async (
 test('above 10,000 EUR SEPA is not offered, and the page says why before any IBAN', async ({ page, demo }) => {
 	const invoice = await freshInvoice(page, demo, { netMinor: 1_000_000 });
 	await open(page, invoice.link);
+	// Beside the marks of what there is; and a choice that is not there has a row that says why.
+	await expect(page.getByRole('img', { name: 'CB, Visa, Mastercard', exact: true })).toBeVisible();
 	await expect(page.getByText('Au-delà de 10 000 €')).toBeVisible();
+	await expect(page.getByText('le délai de l’escompte est passé')).toBeVisible();
 	await form.open(page);
 	await expect(form.frame(page).getByLabel('Prélèvement SEPA')).toHaveCount(0);
 });
@@ -138,6 +141,44 @@ test('the payment script is blocked: explained, retried, transfer at hand', asyn
 	await form.pay(page);
 	await paid(page);
 });
+test('the payment script is slow: said after eight seconds, the transfer at hand, and the form comes by itself', async ({
+	page,
+	demo
+}) => {
+	const invoice = await freshInvoice(page, demo);
+	await demo.fault('script_slow');
+	await open(page, invoice.link);
+	await page.getByRole('button', { name: /^Payer / }).click();
+	const slow = page.getByRole('status').filter({ hasText: 'C’est plus long que d’habitude' });
+	await expect(slow).toContainText('Rien n’a été débité');
+	await expect(slow.getByRole('button', { name: 'Payer par virement' })).toBeVisible();
+	await expect(page.getByRole('button', { name: 'Ouverture du formulaire sécurisé…' })).toBeVisible();
+	await expect(form.frame(page).getByLabel('Numéro de carte')).toBeFocused();
+	await expect(slow).toHaveCount(0);
+	await form.card(page, '4242424242424242');
+	// Its answers take long too: nobody is left before a grey button without a word.
+	await demo.fault('stripe_slow');
+	await form.pay(page);
+	await expect(slow).toContainText('ne payez pas une seconde fois');
+	await demo.calm();
+	await paid(page);
+	await expect(page.getByText(/^Reçu R/)).toHaveCount(1);
+});
+test(
+	'the form opens into view with the focus in it, and the button says what it does next',
+	{ tag: '@phone' },
+	async ({ page, demo }) => {
+		const invoice = await freshInvoice(page, demo, { netMinor: 100_000, issuedDaysAgo: 0 });
+		await open(page, invoice.link);
+		const opens = page.getByRole('button', { name: /^Payer 1.176,00\s€ étape suivante\s: votre carte ou votre IBAN$/ });
+		await expect(opens).toBeInViewport({ ratio: 0.9 });
+		await opens.click();
+		await expect(form.frame(page).getByLabel('Numéro de carte')).toBeFocused();
+		await expect(page.locator('iframe[title="Secure payment input frame"]')).toBeInViewport({ ratio: 0.9 });
+		// With its wide letters this phone has just room for both.
+		await expect(page.getByRole('button', { name: /^Payer 1.176,00\s€$/ })).toBeInViewport({ ratio: 0.9 });
+	}
+);
 test('webhooks lost or twice change nothing for the payer', { tag: '@phone' }, async ({ page, demo }) => {
 	for (const fault of ['webhooks_lost', 'webhooks_twice']) {
 		const invoice = await freshInvoice(page, demo);

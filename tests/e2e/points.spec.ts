@@ -72,7 +72,7 @@ test(
 		await page.getByRole('button', { name: `Déduire de ${second.number}` }).click();
 		await expect(page.getByText('100 points utilisés')).toBeVisible();
 		// 600 € less the 5 € that 100 points are worth.
-		await expect(page.getByRole('button', { name: /^Payer 595,00\s€$/ })).toBeVisible();
+		await expect(page.getByRole('button', { name: /^Payer 595,00\s€ étape/ })).toBeVisible();
 		// What it was, what the points take off, what is left; and the VAT inside.
 		const used = page.getByRole('status').filter({ hasText: 'Sans vos points' });
 		await expect(used).toHaveText(/600,00\s€.*100\spoints utilisés.*−5,00\s€.*595,00\s€.*TVA réduite de 0,83\s€/s);
@@ -86,11 +86,11 @@ test(
 		await expect(used).toHaveText(/100\spoints.*gardés.*600,00\s€/s);
 		await expect(page.getByText('ils restent à vous')).toBeVisible();
 		await expect(used).not.toContainText('utilisés');
-		await expect(page.getByRole('button', { name: /^Payer 300,00\s€$/ })).toBeVisible();
+		await expect(page.getByRole('button', { name: /^Payer 300,00\s€ étape/ })).toBeVisible();
 		expect(await placeOf()).toBe(place);
 		await accessible(page);
 		await page.getByRole('radio', { name: /^En une fois/ }).check();
-		await expect(page.getByRole('button', { name: /^Payer 595,00\s€$/ })).toBeVisible();
+		await expect(page.getByRole('button', { name: /^Payer 595,00\s€ étape/ })).toBeVisible();
 		await expect(page.getByText('ils restent à vous')).toBeHidden();
 		await form.open(page);
 		await form.card(page, '4242424242424242');

@@ -114,7 +114,7 @@ test(
 				.getByRole('link', { name: /^Payer/ })
 				.click();
 			await tab.getByRole('button', { name: /^−5 €/ }).click();
-			await expect(tab.getByRole('button', { name: /^Payer 235,00\s€$/ })).toBeVisible();
+			await expect(tab.getByRole('button', { name: /^Payer 235,00\s€ étape/ })).toBeVisible();
 			await form.open(tab);
 			await form.card(tab, '4242424242424242');
 		}

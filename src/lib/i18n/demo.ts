@@ -15,6 +15,7 @@ export function faultText(name: string): string {
 		stripe_slow: m.fault_stripe_slow,
 		answer_lost: m.fault_answer_lost,
 		script_blocked: m.fault_script_blocked,
+		script_slow: m.fault_script_slow,
 		webhooks_late: m.fault_webhooks_late,
 		webhooks_twice: m.fault_webhooks_twice,
 		webhooks_lost: m.fault_webhooks_lost

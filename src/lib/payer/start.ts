@@ -190,7 +190,9 @@ function begin(): void {
 const said = find('[data-said]', main);
 const say = (kind: string): void => {
 	const words = main.dataset[kind];
-	if (words && said) said.textContent = words;
+	if (!words || !said) return;
+	said.textContent = words;
+	said.dataset.said = kind;
 };
 function follow(state: LiveState): void {
 	said?.classList.toggle('lost', state === 'lost' || state === 'ended');

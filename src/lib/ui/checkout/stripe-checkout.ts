@@ -6,7 +6,9 @@ import { payScript } from '#lib/client/trusted-script.ts';
 import type { StripeView } from '#lib/contract/views.ts';
 import { colorsOf } from './colors.ts';
 
-export const LOAD_LIMIT_MS = 10_000;
+/** The page says after eight seconds that it is slow, and goes on waiting: a form that comes late is a form. */
+const LOAD_LIMIT_MS = 60_000;
+const WALLET_LIMIT_MS = 1500;
 /** A token made after this is never used: nothing is charged by making one. */
 const TOKEN_LIMIT_MS = 30_000;
 export type TokenResult = { ok: true; tokenId: string; type: string } | { ok: false; message: string | null };
@@ -15,6 +17,8 @@ export type Checkout = {
 	/** Rejects when Stripe does not answer. */
 	token(returnUrl: string): Promise<TokenResult>;
 	authenticate(clientSecret: string): Promise<{ ok: boolean }>;
+	/** Into its first field. */
+	focus(): void;
 	destroy(): void;
 };
 export type Price = {
@@ -41,7 +45,7 @@ export type CheckoutOptions = Price & {
 	payer: { name: string; email: string | null };
 };
 
-/** Loads Stripe's script and mounts the form. Rejects after ten seconds: the page then shows the other ways to pay. */
+/** Loads Stripe's script and mounts the form. Rejects when it is blocked, or has not come after a minute: the page then shows the other ways to pay. */
 export async function openCheckout(container: HTMLElement, options: CheckoutOptions): Promise<Checkout> {
 	const colors = colorsOf(container);
 	const stripe = await within(LOAD_LIMIT_MS, loadScript(options));
@@ -73,10 +77,13 @@ export async function openCheckout(container: HTMLElement, options: CheckoutOpti
 	});
 	const express = options.wallets ? mountWallets(elements, options.wallets) : null;
 	await within(LOAD_LIMIT_MS, mounted(element, container));
+	// A wallet's button that comes later would move what somebody has begun to type.
+	if (express) await Promise.race([express.known, new Promise((done) => setTimeout(done, WALLET_LIMIT_MS))]);
 	return {
 		update: async (price) => void (await elements.update(priceOf(price))),
 		token: (returnUrl) => within(TOKEN_LIMIT_MS, makeToken(stripe, elements, returnUrl)),
 		authenticate: (clientSecret) => authenticate(stripe, clientSecret),
+		focus: () => element.focus(),
 		destroy: () => {
 			element.destroy();
 			express?.destroy();
@@ -95,8 +102,9 @@ const priceOf = ({ amountMinor, types, keepsMethod }: Price) => ({
 	allowedPaymentMethodTypes: types as never
 });
 
+type Express = { known: Promise<void>; destroy(): void };
 /** Apple Pay and Google Pay, where the device has them (https://docs.stripe.com/elements/express-checkout-element). */
-function mountWallets(elements: StripeElements, { box, onReady, onAccepted }: Wallets): { destroy(): void } {
+function mountWallets(elements: StripeElements, { box, onReady, onAccepted }: Wallets): Express {
 	const express = elements.create('expressCheckout', {
 		paymentMethods: {
 			applePay: 'auto',
@@ -109,15 +117,21 @@ function mountWallets(elements: StripeElements, { box, onReady, onAccepted }: Wa
 		buttonType: { applePay: 'plain', googlePay: 'pay' },
 		buttonHeight: 48
 	});
-	express.on('ready', ({ availablePaymentMethods }) => onReady(availablePaymentMethods !== undefined));
-	express.on('loaderror', () => onReady(false));
+	const known = new Promise<void>((done) => {
+		const tell = (isThere: boolean): void => {
+			onReady(isThere);
+			done();
+		};
+		express.on('ready', ({ availablePaymentMethods }) => tell(availablePaymentMethods !== undefined));
+		express.on('loaderror', () => tell(false));
+	});
 	// Stripe waits a second for this answer, and no more.
 	express.on('click', (event) => event.resolve());
 	express.on('confirm', async (event) => {
 		if (!(await onAccepted())) event.paymentFailed({ reason: 'fail' });
 	});
 	express.mount(box);
-	return express;
+	return { known, destroy: () => express.destroy() };
 }
 
 /** Only the challenge, for a page that was reloaded in the middle. */
@@ -174,9 +188,11 @@ async function makeToken(stripe: Stripe, elements: StripeElements, returnUrl: st
 		elements,
 		params: { return_url: returnUrl }
 	});
-	return confirmationToken
-		? { ok: true, tokenId: confirmationToken.id, type: submitted.selectedPaymentMethod ?? 'card' }
-		: { ok: false, message: error?.message ?? null };
+	if (confirmationToken)
+		return { ok: true, tokenId: confirmationToken.id, type: submitted.selectedPaymentMethod ?? 'card' };
+	// Of a field or a card it speaks the reader's language; of its own network and its own faults, English.
+	if (error?.type !== 'validation_error' && error?.type !== 'card_error') throw new Error(error?.type ?? 'no token');
+	return { ok: false, message: error.message ?? null };
 }
 
 async function authenticate(stripe: Stripe, clientSecret: string): Promise<{ ok: boolean }> {

@@ -287,7 +287,7 @@ const COMMANDS = {
 	submit,
 	token,
 	focus: () => {
-		document.querySelector('input')?.focus();
+		document.querySelector('.Input')?.focus();
 		return {};
 	},
 	clear: () => {

@@ -14,6 +14,7 @@ export const FAULTS = [
 	'stripe_slow',
 	'answer_lost',
 	'script_blocked',
+	'script_slow',
 	'webhooks_late',
 	'webhooks_twice',
 	'webhooks_lost'
@@ -43,7 +44,9 @@ const API = {
 	stripe_down: { match: { path: '^/v1/' }, do: { status: 503 } },
 	stripe_slow: { match: { path: '^/v1/' }, do: { latency_ms: 15_000 } },
 	answer_lost: { match: { method: 'POST', path: '^/v1/payment_intents$', times: 3 }, do: { drop: 'after' } },
-	script_blocked: { match: { path: '^/endive/stripe.js' }, do: { status: 404 } }
+	script_blocked: { match: { path: '^/endive/stripe.js' }, do: { status: 404 } },
+	// Longer than anybody waits without a word, and then it comes all the same.
+	script_slow: { match: { path: '^/endive/stripe.js' }, do: { latency_ms: 20_000 } }
 } as const;
 
 function isActive(name: FaultName, now: SandboxFaults): boolean {
