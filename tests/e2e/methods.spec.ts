@@ -66,15 +66,12 @@ test('Apple Pay: closed, refused, then accepted', { tag: '@phone' }, async ({ pa
 		.frameLocator('iframe[title="Secure express checkout frame"]')
 		.getByRole('button', { name: 'Payer avec Apple Pay' });
 	// One tap comes first, the rest under it.
-	await expect(button).toBeInViewport();
 	await expect(page.getByText('ou avec une carte ou un IBAN')).toBeVisible();
-	const isFirst = await page
-		.locator('iframe[title="Secure express checkout frame"]')
-		.evaluate(
-			(wallet, form) => Boolean(wallet.compareDocumentPosition(document.querySelector(form)!) & 4),
-			'iframe[title="Secure payment input frame"]'
-		);
-	expect(isFirst).toBe(true);
+	const placeOf = async (title: string) => (await page.locator(`iframe[title="${title}"]`).boundingBox())!;
+	const wallet = () => placeOf('Secure express checkout frame');
+	await expect.poll(async () => (await wallet()).height).toBeGreaterThan(90);
+	expect((await wallet()).y).toBeGreaterThanOrEqual(0);
+	expect((await placeOf('Secure payment input frame')).y).toBeGreaterThan((await wallet()).y);
 	await button.click();
 	await expect(form.sheet(page).getByRole('heading', { name: 'Apple Pay' })).toBeVisible();
 	await form.sheet(page).getByRole('button', { name: 'Fermer' }).click();

@@ -96,8 +96,6 @@ test(
 		await expect(page.getByText(/seront prélevés le .* Vous n’avez rien à faire/)).toBeVisible();
 		await expect(page.getByText(/montant a changé/)).toHaveCount(0);
 		await expect(page.getByRole('button', { name: /^Payer/ })).toHaveCount(0);
-		// Points arrive a moment after their payment.
-		await expect(page.getByText(/^\+40 points/).first()).toBeVisible();
 		await accessible(page);
 		const schedule = await demo.mail(invoice.email, /paiement en 3 fois/);
 		expect(schedule.text).toMatch(/400,01/);
