@@ -200,6 +200,7 @@ export type LotView = {
 /** Everything the pay page shows, for one invoice or several. */
 export type PayView = {
 	supplier: SupplierView;
+	about: AboutSupplierView;
 	invoices: InvoiceView[];
 	amountMinor: Minor;
 	currency: string;

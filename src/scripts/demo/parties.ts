@@ -1,9 +1,11 @@
 // The suppliers of the demo, their teams, their clients and whom to write to.
+import { readFileSync } from 'node:fs';
 import { mintScope, type Scope } from '#lib/domain/access/scope.ts';
 import { newId } from '#lib/server/identity.ts';
 import type { Services } from '#lib/server/services.ts';
 import { contact, client, member, supplier } from '#lib/server/store/schema/index.ts';
 import { inScope } from '#lib/server/store/tx.ts';
+import { changeLogo } from '#lib/server/use-cases/suppliers/change-logo.ts';
 import type { DemoSupplier } from './people.ts';
 import { sirenFor, TERMS_DAYS, vatNumberOf } from './story.ts';
 
@@ -17,7 +19,9 @@ export async function createParties(services: Services, cast: DemoSupplier): Pro
 			slug: cast.slug,
 			name: cast.name,
 			legalName: cast.legalName,
+			legalForm: cast.legalForm,
 			siren: cast.siren,
+			phone: cast.phone,
 			vatNumber: vatNumberOf(cast.siren),
 			address: cast.address,
 			contactName: cast.contact.name,
@@ -70,5 +74,10 @@ export async function createParties(services: Services, cast: DemoSupplier): Pro
 				});
 		}
 	});
+	if (cast.logo) {
+		const file = readFileSync(new URL(`./logos/${cast.logo}`, import.meta.url));
+		const given = await changeLogo(services, scope, file);
+		if (!given.ok) throw new Error(`the logo ${cast.logo}: ${given.refusal.detail.problem}`);
+	}
 	return scope;
 }

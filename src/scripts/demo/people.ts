@@ -14,7 +14,12 @@ export type DemoSupplier = {
 	slug: string;
 	name: string;
 	legalName: string;
+	legalForm: string;
 	siren: string;
+	/** Of the numbers that France keeps for fiction. */
+	phone: string;
+	/** A file in logos/; without one, initials. */
+	logo: string | null;
 	hue: number;
 	iban: string;
 	bic: string;
@@ -78,7 +83,10 @@ export const SUPPLIERS: DemoSupplier[] = [
 		slug: 'atelier-lumen',
 		name: 'Atelier Lumen',
 		legalName: 'ATELIER LUMEN SARL',
+		legalForm: 'SARL au capital de 12 000 €',
 		siren: '552100554',
+		phone: '+33465711234',
+		logo: 'atelier-lumen.png',
 		hue: 165,
 		iban: 'FR7630006000011234567890189',
 		bic: 'AGRIFRPP',
@@ -126,7 +134,10 @@ export const SUPPLIERS: DemoSupplier[] = [
 		slug: 'brasserie-des-canuts',
 		name: 'Brasserie des Canuts',
 		legalName: 'BRASSERIE DES CANUTS SAS',
+		legalForm: 'SAS au capital de 40 000 €',
 		siren: '732829320',
+		phone: '+33465712040',
+		logo: 'brasserie-des-canuts.png',
 		hue: 75,
 		iban: 'FR1420041010050500013M02606',
 		bic: 'PSSTFRPP',
@@ -162,7 +173,10 @@ export const SUPPLIERS: DemoSupplier[] = [
 		slug: 'cabinet-verne',
 		name: 'Cabinet Verne',
 		legalName: 'CABINET VERNE CONSEIL SAS',
+		legalForm: 'SAS au capital de 20 000 €',
 		siren: '404833048',
+		phone: '+33261913050',
+		logo: null,
 		hue: 255,
 		iban: 'FR7610278021370000123456794',
 		bic: 'CMCIFR2A',

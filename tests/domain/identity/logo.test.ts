@@ -1,6 +1,7 @@
 // What is taken for a logo: by its bytes, whatever somebody calls it; and what of it is kept.
 import { describe, expect, test } from 'vitest';
-import { fitted, LOGO_MAX_BYTES, readLogo } from '#lib/domain/identity/logo.ts';
+import { fitted } from '#lib/domain/identity/fitted.ts';
+import { LOGO_MAX_BYTES, readLogo } from '#lib/domain/identity/logo.ts';
 import { aChunk, aJpeg, aPng, aSegment } from '../../builders/pictures.ts';
 
 const outcome = (bytes: Uint8Array): string => {

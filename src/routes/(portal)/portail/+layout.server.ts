@@ -11,5 +11,5 @@ export const load: LayoutServerLoad = async (event) => {
 	const { hub, services } = await house();
 	// Before anything is read: what happens from here on is told to the page that is being made.
 	const since = hub.place(scope);
-	return { since, frame: await readPortalFrame(services, scope) };
+	return { since, frame: await readPortalFrame(services, scope, event.locals.locale) };
 };

@@ -1,13 +1,22 @@
 // The signed-in client's screens: what is open, what is under way, what is paid. Reads only.
-import type { InvoiceDetail, Portal, PortalFrame } from '../../../contract/portal-views.ts';
-import type { InvoiceView } from '../../../contract/views.ts';
+import type {
+	AboutSupplierView,
+	DiscountView,
+	InvoiceView,
+	PaymentView,
+	PlanView,
+	SupplierView
+} from '../../../contract/views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
+import type { Locale } from '../../../domain/money/format.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
+import type { AgreedTerms } from '../../../domain/invoices/agreed-terms.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
 import { earlyDiscounts, type EarlyDiscount } from '../../../domain/offers/early-discounts.ts';
-import { ZERO } from '../../../domain/money/minor.ts';
+import { ZERO, type Minor } from '../../../domain/money/minor.ts';
 import { RUNNING_PLANS } from '../../../domain/plans/plan-states.ts';
 import { required } from '../../../domain/required.ts';
+import { aboutSupplier } from '../../about-supplier.ts';
 import type { Services } from '../../services.ts';
 import { drawFirstPageOffPath } from '../../readers/off-path.ts';
 import { findInvoiceFile, hasPdf } from '../../store/documents.ts';
@@ -31,7 +40,15 @@ import { pageOf } from '../page.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { invoiceView, paymentView, supplierView } from './views.ts';
 
-export async function readPortalFrame(services: Services, scope: Scope): Promise<PortalFrame> {
+/** `hasPoints`: the supplier gives points for being on time. */
+export type PortalFrame = {
+	supplier: SupplierView;
+	about: AboutSupplierView;
+	clientName: string;
+	personName: string;
+	hasPoints: boolean;
+};
+export async function readPortalFrame(services: Services, scope: Scope, locale: Locale): Promise<PortalFrame> {
 	return read(services, scope, async (tx) => {
 		const { actor } = scope;
 		const [supplier, person, client, programme] = await Promise.all([
@@ -42,6 +59,7 @@ export async function readPortalFrame(services: Services, scope: Scope): Promise
 		]);
 		return {
 			supplier: supplierView(supplier),
+			about: aboutSupplier(supplier, locale),
 			clientName: client?.name ?? '',
 			personName: person?.name ?? '',
 			hasPoints: programme !== null
@@ -49,6 +67,21 @@ export async function readPortalFrame(services: Services, scope: Scope): Promise
 	});
 }
 
+export type Portal = {
+	open: InvoiceView[];
+	underWay: InvoiceView[];
+	credits: InvoiceView[];
+	paid: InvoiceView[];
+	/** `open`, `underWay` and `credits` are of one page; `all` counts those of every page. */
+	openPage: { next: string | null; isFirst: boolean; all: number };
+	paidPage: { next: string | null; isFirst: boolean };
+	plans: (PlanView & { numbers: string; invoiceIds: string[] })[];
+	totalMinor: Minor;
+	/** Of `open`: what paying early takes off today, as the page that pays them does. */
+	early: EarlyDiscount[];
+	/** Paid beyond the invoices, and kept for the client. */
+	advanceMinor: Minor;
+};
 /** All of a page may be ticked and asked for in one address: 150 ids are 7 KB, and proxies take 8 (nginx: large_client_header_buffers). */
 const OPEN_SHOWN = 150;
 const PAID_SHOWN = 50;
@@ -135,6 +168,20 @@ async function planLines(
 	}));
 }
 
+export type InvoiceDetail = {
+	invoice: InvoiceView;
+	vat: { rateBps: number; baseMinor: Minor; vatMinor: Minor }[];
+	netMinor: Minor;
+	prepaidMinor: Minor;
+	termsText: string | null;
+	agreed: AgreedTerms | null;
+	/** The supplier's own document is a PDF that the page can show. */
+	hasPdf: boolean;
+	payments: PaymentView[];
+	discounts: DiscountView[];
+	/** The invoices of the plan that holds this one: what its page is opened with. */
+	planInvoiceIds: string[];
+};
 export async function readInvoiceDetail(
 	services: Services,
 	scope: Scope,

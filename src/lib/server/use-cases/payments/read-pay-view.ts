@@ -25,6 +25,7 @@ import { invoiceStateText } from '../../../i18n/states.ts';
 import { declineFamily } from '../../../domain/payments/declines.ts';
 import { isOwnAttempt } from '../../../domain/payments/own-attempt.ts';
 import { required } from '../../../domain/required.ts';
+import { aboutSupplier } from '../../about-supplier.ts';
 import type { Services } from '../../services.ts';
 import { findLastAttempt, listAttemptLines, type Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
@@ -93,6 +94,7 @@ export async function readPayView(
 		const earned = isQuiet ? await earnedBy(tx, scope, last) : null;
 		return done({
 			supplier: supplierView(supplier),
+			about: aboutSupplier(supplier, locale),
 			invoices,
 			amountMinor,
 			currency: first.currency,

@@ -1,10 +1,12 @@
 // The rules of a supplier's points, for anybody: published versions only. Actor: nobody in particular. Refusal: not_found.
+import type { LogoView } from '../../../contract/views.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import { initialsOf } from '../../../domain/look/initials.ts';
 import { required } from '../../../domain/required.ts';
 import { rulesSections, type RulesSection } from '../../../i18n/points-rules.ts';
+import { logoView } from '../../logo-address.ts';
 import type { Services } from '../../services.ts';
 import { getSupplier } from '../../store/suppliers.ts';
 import { listTierOffers } from '../../store/points-reading.ts';
@@ -12,7 +14,7 @@ import { listProgrammes } from '../../store/points-programme.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 
 export type RulesPage = {
-	supplier: { name: string; initials: string; hue: number };
+	supplier: { name: string; initials: string; logo: LogoView | null; hue: number };
 	version: number;
 	publishedOn: CivilDate;
 	/** null: in force. */
@@ -36,7 +38,12 @@ export async function readRules(
 		const supplier = await getSupplier(tx, scope);
 		const dayOf = (at: Date) => civilDateIn(at, supplier.timeZone);
 		return done({
-			supplier: { name: supplier.name, initials: initialsOf(supplier.name), hue: supplier.brandHue },
+			supplier: {
+				name: supplier.name,
+				initials: initialsOf(supplier.name),
+				logo: logoView(supplier),
+				hue: supplier.brandHue
+			},
 			version: shown.version,
 			publishedOn: dayOf(required(shown.publishedAt, 'publication')),
 			endedOn: shown.endedAt && dayOf(shown.endedAt),

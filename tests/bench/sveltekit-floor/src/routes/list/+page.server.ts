@@ -8,6 +8,6 @@ export async function load() {
 	const { session } = await sessions.validate(process.env.BENCH_SESSION!);
 	const scope = session && (await scopeOfSubject(services, session.subject));
 	if (!scope) throw new Error('no session');
-	const [frame, portal] = await Promise.all([readPortalFrame(services, scope), readPortal(services, scope)]);
+	const [frame, portal] = await Promise.all([readPortalFrame(services, scope, 'fr'), readPortal(services, scope)]);
 	return { frame, portal };
 }
