@@ -6,7 +6,9 @@ import { mintScope, type Scope } from '#lib/domain/access/scope.ts';
 import { readLogo as look } from '#lib/domain/identity/logo.ts';
 import { publicPictureResponse } from '#lib/server/http/file-response.ts';
 import { newId, sha256 } from '#lib/server/identity.ts';
+import { openPdf } from '#lib/server/documents/pdf.ts';
 import { logoView } from '#lib/server/logo-address.ts';
+import { renderMail } from '#lib/server/mails/layout.ts';
 import { insertLogo, listLogoHashes } from '#lib/server/store/logos.ts';
 import { audit, mail, outbox, securityEvent, supplierLogo } from '#lib/server/store/schema/index.ts';
 import { getSupplier } from '#lib/server/store/suppliers.ts';
@@ -15,7 +17,7 @@ import type { Result } from '#lib/server/use-cases/run.ts';
 import { changeIdentity, readIdentity } from '#lib/server/use-cases/suppliers/change-identity.ts';
 import { changeLogo, removeLogo } from '#lib/server/use-cases/suppliers/change-logo.ts';
 import { readLogo } from '#lib/server/use-cases/suppliers/read-logo.ts';
-import { aPayer, aSupplier, type Cast } from '../../builders/parties.ts';
+import { anInvoice, aPayer, aSupplier, type Cast } from '../../builders/parties.ts';
 import { aJpeg, aPng } from '../../builders/pictures.ts';
 import { openHouse, type TestHouse } from '../../setup/house.ts';
 
@@ -51,7 +53,7 @@ describe('a logo', () => {
 	test('is kept under its hash, shown with the room it takes, and served to anybody for long', async () => {
 		expect(codeOf(await changeLogo(house.services, cast.owner, aPng({ width: 320, height: 80 })))).toBe('done');
 		const hash = keptHash(aPng({ width: 320, height: 80 }));
-		expect(logoView(await supplierOf(cast))).toEqual({ url: `/logo/${hash}`, width: 112, height: 28 });
+		expect(logoView(await supplierOf(cast))).toEqual({ url: `/logo/${hash}`, width: 96, height: 24 });
 		const answer = publicPictureResponse(await served(hash));
 		expect(Object.fromEntries(answer.headers)).toEqual({
 			'content-type': 'image/png',
@@ -193,5 +195,62 @@ describe('the identity', () => {
 		expect(codeOf(await changeIdentity(house.services, late, typed()))).toBe('proof_needed');
 		for (const scope of [cast.accountant, cast.readOnly])
 			expect(codeOf(await changeIdentity(house.services, scope, typed()))).toBe('not_allowed');
+	});
+});
+
+describe('on papers and in mails', () => {
+	const issuer = {
+		name: 'A',
+		legalName: 'A',
+		legalForm: 'SARL',
+		siren: null,
+		vatNumber: null,
+		address: [],
+		brandHue: 1
+	};
+	const paper = (content: Uint8Array | null): Promise<Uint8Array> =>
+		openPdf(
+			'Reçu',
+			{ ...issuer, phone: '+33478301200', logo: content && { content, width: 64, height: 40 } },
+			'fr'
+		).finish();
+	test.each([
+		['a PNG with alpha', aPng()],
+		['a grey PNG', aPng({ colour: 0 })],
+		['a PNG of four bits', aPng({ colour: 0, bits: 4 })],
+		['a PNG of two colours', aPng({ colour: 3, bits: 1 })],
+		['grey and alpha', aPng({ colour: 4 })],
+		['a JPEG', aJpeg()]
+	])('%s is drawn above the name', async (_, bytes) => {
+		const read = look(bytes);
+		const pdf = Buffer.from(await paper(read.ok ? read.logo.bytes : null)).toString('latin1');
+		expect(pdf).toMatch(/\/Subtype \/Image/);
+		expect(Buffer.from(await paper(null)).toString('latin1')).not.toMatch(/\/Subtype \/Image/);
+	});
+	test('a mail shows it by its whole address, in its room, with the name for who sees no pictures; its text is what it was', () => {
+		const written = {
+			locale: 'fr' as const,
+			subject: 'S',
+			preview: 'P',
+			supplierName: 'A & B',
+			brandHue: 1,
+			blocks: [],
+			footer: []
+		};
+		const logo = { url: 'https://pay.example/logo/x', width: 96, height: 24 };
+		const [with_, without] = [renderMail({ ...written, logo }), renderMail(written)];
+		expect(with_.html).toMatch(/<img src="https:\/\/pay\.example\/logo\/x" width="96" height="24" alt="A &#38; B"/);
+		expect(without.html).not.toContain('<img');
+		expect(with_.text).toBe(without.text);
+	});
+	test('a mail to a client carries today’s', async () => {
+		const payer = await aPayer(house.services, cast);
+		await changeLogo(house.services, cast.owner, aPng({ width: 320, height: 80 }));
+		await changeIdentity(house.services, cast.owner, typed());
+		await anInvoice(house.services, cast, payer, { sendMails: true });
+		await house.drain();
+		const mine = house.world.mailbox.mails.find((one) => one.to.includes(payer.email));
+		expect(mine?.html).toContain(`/logo/${keptHash(aPng({ width: 320, height: 80 }))}"`);
+		expect(mine?.text).toMatch(/SIREN 552\s100\s554 · Lyon · 04\s78\s30\s12\s00/);
 	});
 });

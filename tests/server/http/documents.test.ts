@@ -61,7 +61,17 @@ describe('drawings', () => {
 	test('of a document that takes long hold nobody up meanwhile', async () => {
 		let breaths = 0;
 		const breathing = setInterval(() => breaths++, 1);
-		const issuer = { name: 'A', legalName: 'A', siren: null, vatNumber: null, address: [], brandHue: 1 };
+		const issuer = {
+			name: 'A',
+			legalName: 'A',
+			legalForm: null,
+			siren: null,
+			vatNumber: null,
+			phone: null,
+			address: [],
+			brandHue: 1,
+			logo: null
+		};
 		const page = openPdf('Long', issuer, 'fr');
 		for (let line = 0; line < 4000; line++) page.paragraph('P', () => page.row(`Facture ${line}`, `${line},00 €`));
 		const bytes = await page.finish();
@@ -115,7 +125,7 @@ describe('drawings', () => {
 			return new TextEncoder().encode(title);
 		}`
 	);
-	const content = (title: string) => ({ title, author: 'A', lang: 'en' as const, paragraphs: [] });
+	const content = (title: string) => ({ title, author: 'A', lang: 'en' as const, logo: null, paragraphs: [] });
 	test('that never end are ended: the one document fails and says so, those behind it are drawn', async () => {
 		const draw = drawingThread(source, { milliseconds: 1500, megabytes: 64 });
 		const all = await Promise.allSettled(

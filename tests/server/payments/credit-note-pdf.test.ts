@@ -14,6 +14,9 @@ async function textOf(note: Pick<CreditNote, 'kind' | 'reason'>, locale: 'fr' | 
 			cancelsNumber: note.kind === 'voided' ? 'AV-2026-00003' : null,
 			supplier: {
 				name: 'Atelier Lumen',
+				legalForm: null,
+				phone: null,
+				logo: null,
 				legalName: 'Atelier Lumen SARL',
 				siren: '552100554',
 				vatNumber: 'FR96552100554',

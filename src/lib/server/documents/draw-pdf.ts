@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { create, type Font } from 'fontkit';
 import PDFDocument from 'pdfkit';
+import { fitted } from '../../domain/identity/fitted.ts';
 import type { Face, Item, PageContent } from './page-content.ts';
 
 const MARGIN = 56;
@@ -20,7 +21,7 @@ function fontOf(face: Face): Font {
 /** The latin subset has no narrow no-break space: a no-break space prints the same width class. */
 const printable = (text: string): string => text.replaceAll('\u202f', '\u00a0').replaceAll('•', '·');
 
-export default function drawPdf({ title, author, lang, paragraphs }: PageContent): Promise<Uint8Array> {
+export default function drawPdf({ title, author, lang, logo, paragraphs }: PageContent): Promise<Uint8Array> {
 	const doc = new PDFDocument({
 		size: 'A4',
 		margin: MARGIN,
@@ -42,6 +43,7 @@ export default function drawPdf({ title, author, lang, paragraphs }: PageContent
 	);
 	const root = doc.struct('Document');
 	doc.addStructure(root);
+	if (logo) drawLogo(doc, logo);
 	for (const { tag, items } of paragraphs)
 		root.add(
 			doc.struct(tag, {}, () => {
@@ -51,6 +53,18 @@ export default function drawPdf({ title, author, lang, paragraphs }: PageContent
 	root.end();
 	doc.end();
 	return finished;
+}
+
+/** Points: about two centimetres and a half high at most. */
+const LOGO_BOX = { width: 160, height: 48 };
+/** Above the supplier's name, at the margin; an artifact, since the name says the same (PDF/UA, ISO 14289-1, 7.1). */
+function drawLogo(doc: PDFKit.PDFDocument, logo: NonNullable<PageContent['logo']>): void {
+	const { width, height } = fitted(logo, LOGO_BOX);
+	doc.markContent('Artifact', { type: 'Layout' });
+	doc.image(Buffer.from(logo.content), MARGIN, MARGIN, { width, height });
+	doc.endMarkedContent();
+	doc.x = MARGIN;
+	doc.y = MARGIN + height + 12;
 }
 
 function draw(doc: PDFKit.PDFDocument, item: Item): void {

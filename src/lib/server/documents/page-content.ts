@@ -6,4 +6,11 @@ export type Item =
 	| { kind: 'row'; name: string; value: string; face: Face }
 	| { kind: 'space'; lines: number };
 export type Paragraph = { tag: 'P' | 'H1'; items: Item[] };
-export type PageContent = { title: string; author: string; lang: 'fr-FR' | 'en'; paragraphs: Paragraph[] };
+export type PageContent = {
+	title: string;
+	author: string;
+	lang: 'fr-FR' | 'en';
+	/** The bytes of a PNG or a JPEG, above all: it says what the name under it says, and is passed over by who reads by ear. */
+	logo: { content: Uint8Array; width: number; height: number } | null;
+	paragraphs: Paragraph[];
+};

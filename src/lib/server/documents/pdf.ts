@@ -1,6 +1,7 @@
 // What receipts and credit notes share: a page is filled here, and drawn in a thread of its own, so that no request waits for another's document.
 import { createRequire } from 'node:module';
 import { m } from '#lib/paraglide/messages.js';
+import { formatPhone } from '../../domain/identity/phone.ts';
 import type { Locale } from '../../domain/money/format.ts';
 import type { Issuer } from '../store/suppliers.ts';
 import { drawingThread } from './drawing-thread.ts';
@@ -23,6 +24,7 @@ export function openPdf(title: string, issuer: Issuer, locale: Locale): Page {
 		title,
 		author: issuer.legalName,
 		lang: locale === 'fr' ? 'fr-FR' : 'en',
+		logo: issuer.logo,
 		paragraphs: []
 	};
 	const write = (item: Item): void => void content.paragraphs.at(-1)?.items.push(item);
@@ -46,7 +48,9 @@ export function openPdf(title: string, issuer: Issuer, locale: Locale): Page {
 }
 
 /** Address and numbers under the issuer's name. */
-function identityOf({ address, siren, vatNumber }: Issuer, locale: Locale): string[] {
+function identityOf({ legalForm, address, siren, vatNumber, phone }: Issuer, locale: Locale): string[] {
 	const vat = vatNumber && `${m.vat_number({}, { locale })} ${vatNumber}`;
-	return [...address, siren && `SIREN ${siren}`, vat].filter((text): text is string => Boolean(text));
+	return [legalForm, ...address, siren && `SIREN ${siren}`, vat, phone && formatPhone(phone, locale)].filter(
+		(text): text is string => Boolean(text)
+	);
 }

@@ -1,6 +1,6 @@
 // Mails about invoices and money. Each tells one fact and offers one action.
 import { m } from '#lib/paraglide/messages.js';
-import type { OptionView } from '../../contract/views.ts';
+import type { LogoView, OptionView } from '../../contract/views.ts';
 import { optionSummary } from '../../i18n/offers.ts';
 import { optionTitle } from '../../i18n/option-titles.ts';
 import { debitDeclineText } from '../../i18n/declines.ts';
@@ -11,25 +11,33 @@ import type { Rest } from '../../domain/invoices/state.ts';
 import type { Minor } from '../../domain/money/minor.ts';
 import type { DeclineFamily } from '../../domain/payments/declines.ts';
 import type { PaymentMethodType } from '../../domain/payments/methods.ts';
+import { aboutSupplier } from '../about-supplier.ts';
 import type { Supplier } from '../store/suppliers.ts';
 import { dueBlock, duePreview, dueRows } from './due-block.ts';
 import { renderMail, type Block, type RenderedMail } from './layout.ts';
 
 export type PayMethod = PaymentMethodType | 'transfer';
-export type To = { supplier: Supplier; name: string; locale: Locale };
-export const mail = ({ supplier, locale }: To, subject: string, preview: string, blocks: Block[]): RenderedMail =>
+export type To = { supplier: Supplier; logo: LogoView | null; name: string; locale: Locale };
+export const mail = ({ supplier, logo, locale }: To, subject: string, preview: string, blocks: Block[]): RenderedMail =>
 	renderMail({
 		locale,
 		subject,
 		preview,
 		supplierName: supplier.name,
+		logo,
 		brandHue: supplier.brandHue,
 		blocks,
 		footer: [
 			m.mail_footer_person({ name: supplier.contactName, email: supplier.contactEmail }, { locale }),
+			whoIs(supplier, locale),
 			m.mail_footer_why({ supplier: supplier.legalName }, { locale })
 		]
 	});
+/** Who it is, in a line: what the pay page says one tap away. */
+function whoIs(supplier: Supplier, locale: Locale): string {
+	const { legalName, legalForm, siren, town, phone } = aboutSupplier(supplier, locale);
+	return [legalName, legalForm, siren && `SIREN ${siren}`, town, phone?.text].filter(Boolean).join(' · ');
+}
 export const hello = (to: To): Block => ({
 	kind: 'text',
 	text: m.mail_hello({ name: to.name }, { locale: to.locale })

@@ -1,5 +1,6 @@
 // The one layout of every mail: a single column of tables that mail programs agree on, dark-mode safe, with a text part that says the same.
 // Everything that comes from data is escaped here; templates pass plain text.
+import type { LogoView } from '../../contract/views.ts';
 import { initialsOf } from '../../domain/look/initials.ts';
 import { accentOf, PALETTE } from '../../domain/look/palette.ts';
 import { oneLine } from '../../domain/mail/one-line.ts';
@@ -18,6 +19,8 @@ export type MailContent = {
 	subject: string;
 	preview: string;
 	supplierName: string;
+	/** In place of the initials, by its whole address; null or left out: the initials. */
+	logo?: LogoView | null;
 	brandHue: number;
 	blocks: Block[];
 	footer: string[];
@@ -45,7 +48,7 @@ export function renderMail(written: MailContent): RenderedMail {
 <body class="ground" style="margin:0;padding:0;background:${ground.light};-webkit-text-size-adjust:100%"><div style="display:none;max-height:0;overflow:hidden">${escapeHtml(content.preview)}</div>
 <table ${TABLE}><tr><td align="center" style="padding:24px 12px">
 <table ${TABLE} class="paper" style="max-width:560px;background:${paper.light};border:1px solid ${line.light};border-radius:14px"><tr><td style="padding:26px 24px 8px">
-<table ${TABLE}><tr><td style="padding:0 0 22px"><table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr><td aria-hidden="true" width="36" height="36" align="center" bgcolor="${color}" style="border-radius:10px;background:${color};font:bold 14px/36px ${FONT};color:#ffffff">${escapeHtml(initialsOf(content.supplierName))}</td><td class="ink" style="padding:0 0 0 12px;font:600 16px/1.3 ${FONT};${INK}">${escapeHtml(content.supplierName)}</td></tr></table></td></tr>${rows}</table>
+<table ${TABLE}><tr><td style="padding:0 0 22px"><table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr>${markOf(content, color)}<td class="ink" style="padding:0 0 0 12px;font:600 16px/1.3 ${FONT};${INK}">${escapeHtml(content.supplierName)}</td></tr></table></td></tr>${rows}</table>
 </td></tr></table>
 <table ${TABLE} style="max-width:560px"><tr><td class="soft" style="padding:16px 24px;font:13px/1.5 ${FONT};${SOFT}">${content.footer.map(escapeHtml).join('<br>')}</td></tr></table>
 </td></tr></table></body></html>`;
@@ -56,6 +59,14 @@ export function renderMail(written: MailContent): RenderedMail {
 		...content.footer
 	].join('\n\n');
 	return { subject: content.subject, html, text: `${text}\n` };
+}
+
+/** The logo on white, in its fixed room, with the name for who sees no pictures; or the initials. */
+function markOf({ logo, supplierName }: MailContent, color: string): string {
+	if (!logo)
+		return `<td aria-hidden="true" width="36" height="36" align="center" bgcolor="${color}" style="border-radius:10px;background:${color};font:bold 14px/36px ${FONT};color:#ffffff">${escapeHtml(initialsOf(supplierName))}</td>`;
+	const { url, width, height } = logo;
+	return `<td width="${width}" style="padding:2px;border-radius:6px;background:#ffffff" bgcolor="#ffffff"><img src="${escapeHtml(url)}" width="${width}" height="${height}" alt="${escapeHtml(supplierName)}" style="display:block;border:0;width:${width}px;height:${height}px;font:600 12px/1.2 ${FONT};color:${color}"></td>`;
 }
 
 /** Names, numbers and references of files stand in almost every text: none of them begins a line of its own, in either part. */

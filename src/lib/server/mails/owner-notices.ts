@@ -159,6 +159,7 @@ export function renderOwnerNotice(to: To, notice: Notice): RenderedMail | null {
 		),
 		preview: what,
 		supplierName: to.supplier.name,
+		logo: to.logo,
 		brandHue: to.supplier.brandHue,
 		blocks: [
 			hello(to),

@@ -1,22 +1,25 @@
 // The sign-in mail: a link for the browser that asked, a code for any other (or for the installed app).
 import { m } from '#lib/paraglide/messages.js';
+import type { LogoView } from '../../contract/views.ts';
 import type { Supplier } from '../store/suppliers.ts';
 import { renderMail, type Block, type RenderedMail } from './layout.ts';
 
 export function renderSignInMail(input: {
 	supplier: Supplier;
+	logo: LogoView | null;
 	name: string;
 	locale: 'fr' | 'en';
 	code: string;
 	url: string;
 }): RenderedMail {
-	const { supplier, name, locale, code, url } = input;
+	const { supplier, logo, name, locale, code, url } = input;
 	const say = { locale };
 	return renderMail({
 		locale,
 		subject: m.mail_sign_in_subject({ supplier: supplier.name }, say),
 		preview: m.mail_sign_in_preview({}, say),
 		supplierName: supplier.name,
+		logo,
 		brandHue: supplier.brandHue,
 		blocks: [
 			{ kind: 'text', text: m.mail_hello({ name }, say) },

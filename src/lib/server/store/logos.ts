@@ -18,6 +18,18 @@ export async function findPublicLogo(
 		.where(eq(supplierLogo.sha256, sha256));
 	return row ?? null;
 }
+/** One of the scope's supplier. */
+export async function findLogo(
+	tx: Tx,
+	{ supplierId }: Scope,
+	sha256: string
+): Promise<Pick<StoredLogo, 'content' | 'width' | 'height'> | null> {
+	const [row] = await tx
+		.select({ content: supplierLogo.content, width: supplierLogo.width, height: supplierLogo.height })
+		.from(supplierLogo)
+		.where(and(eq(supplierLogo.supplierId, supplierId), eq(supplierLogo.sha256, sha256)));
+	return row ?? null;
+}
 /** The same picture again is there already. */
 export const insertLogo = async (tx: Tx, { supplierId }: Scope, row: Omit<StoredLogo, 'supplierId'>): Promise<void> =>
 	void (await tx

@@ -2,6 +2,7 @@
 import { asc, eq } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { Database, Tx } from './database.ts';
+import { findLogo } from './logos.ts';
 import { supplier } from './schema/index.ts';
 import { writtenOnce } from './written-once.ts';
 
@@ -18,19 +19,29 @@ export async function getSupplier(tx: Tx, { supplierId }: Scope): Promise<Suppli
 export type Issuer = {
 	name: string;
 	legalName: string;
+	legalForm: string | null;
 	siren: string | null;
 	vatNumber: string | null;
 	address: string[];
+	phone: string | null;
 	brandHue: number;
+	/** Drawn above the name; null: the supplier has none. */
+	logo: { content: Uint8Array; width: number; height: number } | null;
 };
-export const issuerOf = ({ name, legalName, siren, vatNumber, address, brandHue }: Supplier): Issuer => ({
-	name,
-	legalName,
-	siren,
-	vatNumber,
-	brandHue,
-	address: [...address.lines, `${address.postalCode} ${address.town}`]
-});
+export async function issuerOf(tx: Tx, scope: Scope, supplier: Supplier): Promise<Issuer> {
+	const { name, legalName, legalForm, siren, vatNumber, address, phone, brandHue, logoSha256 } = supplier;
+	return {
+		name,
+		legalName,
+		legalForm,
+		siren,
+		vatNumber,
+		phone,
+		brandHue,
+		address: [...address.lines, `${address.postalCode} ${address.town}`],
+		logo: logoSha256 ? await findLogo(tx, scope, logoSha256) : null
+	};
+}
 export async function saveBilling(
 	tx: Tx,
 	scope: Scope,

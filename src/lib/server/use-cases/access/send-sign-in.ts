@@ -18,6 +18,7 @@ import {
 	type SignInRequest
 } from '../../store/sign-ins.ts';
 import type { RenderedMail } from '../../mails/layout.ts';
+import { logoView } from '../../logo-address.ts';
 import { renderSignInDoors, renderSignInMail } from '../../mails/sign-in.ts';
 import { returnAddress } from '../../mails/bounces.ts';
 import { read } from '../run.ts';
@@ -179,7 +180,11 @@ async function sendOne(
 		signInId: door.signInId,
 		fromName: door.supplier.name,
 		replyTo: door.supplier.contactEmail,
-		mail: renderSignInMail({ ...door, locale: subject.locale })
+		mail: renderSignInMail({
+			...door,
+			logo: logoView(door.supplier, services.config.origin),
+			locale: subject.locale
+		})
 	});
 }
 

@@ -19,8 +19,7 @@ import { findInvoicesNamed, nameKey, type InvoiceName, type InvoiceRecord } from
 import { findClientsLike } from '../../store/clients.ts';
 import { getSupplier } from '../../store/suppliers.ts';
 import { type Supplier } from '../../store/suppliers.ts';
-import type { ImportLine } from '../../../contract/import-views.ts';
-import type { Checked } from './checked.ts';
+import type { Checked, ImportLine } from './import-line.ts';
 
 export const nameOf = ({ number, issuedOn }: Pick<ImportLine, 'number' | 'issuedOn'>): InvoiceName => ({
 	number,

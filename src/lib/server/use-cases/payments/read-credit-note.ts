@@ -41,7 +41,7 @@ export async function readCreditNote(tx: Tx, scope: Scope, discountId: string): 
 		reason: row.reason,
 		documentNumber: row.documentNumber,
 		cancelsNumber: row.cancelsNumber,
-		supplier: issuerOf(supplier),
+		supplier: await issuerOf(tx, scope, supplier),
 		client: { name: client.name, siren: client.siren, vatNumber: client.vatNumber },
 		number: row.number,
 		issuedOn: invoice.issuedOn,

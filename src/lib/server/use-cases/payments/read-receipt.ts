@@ -54,7 +54,7 @@ export async function readReceipt(
 	return {
 		paymentId,
 		receiptNumber: payment.receiptNumber,
-		supplier: issuerOf(supplier),
+		supplier: await issuerOf(tx, scope, supplier),
 		clientName: client?.name ?? '',
 		paidOn: payment.paidOn,
 		amountMinor: payment.amountMinor,

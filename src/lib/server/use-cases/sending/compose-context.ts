@@ -1,5 +1,6 @@
 // What writing a mail needs at hand.
 import type { Scope } from '../../../domain/access/scope.ts';
+import type { To } from '../../mails/invoice-mails.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import type { MailRow } from '../../store/mails.ts';
@@ -11,5 +12,5 @@ export type Context = {
 	tx: Tx;
 	row: MailRow;
 	supplier: Supplier;
-	to: { supplier: Supplier; name: string; locale: 'fr' | 'en' };
+	to: To;
 };

@@ -13,6 +13,7 @@ import * as templates from '../../mails/invoice-mails.ts';
 import type { RenderedMail } from '../../mails/layout.ts';
 import { renderOwnerNotice } from '../../mails/owner-notices.ts';
 import { methodName } from '../../../i18n/methods.ts';
+import { logoView } from '../../logo-address.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt, listAttemptLines } from '../../store/attempts.ts';
 import { findInvoice } from '../../store/invoices.ts';
@@ -56,7 +57,12 @@ export async function composeMail(services: Services, row: MailRow): Promise<Com
 			tx,
 			row,
 			supplier,
-			to: { supplier, name: person?.name ?? '', locale: row.locale }
+			to: {
+				supplier,
+				logo: logoView(supplier, services.config.origin),
+				name: person?.name ?? '',
+				locale: row.locale
+			}
 		};
 		const mail = await render(context);
 		if (!mail) return null;
