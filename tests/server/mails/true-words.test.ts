@@ -33,6 +33,7 @@ test('the mail of a plan paid by card says nothing of SEPA debits; one paid by d
 			legalName: 'ATELIER LUMEN SARL',
 			contactName: 'Claire',
 			contactEmail: 'c@l.example',
+			address: { lines: [], postalCode: '69001', town: 'Lyon', country: 'FR' },
 			hue: 165
 		}
 	};

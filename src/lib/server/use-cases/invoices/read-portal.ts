@@ -16,7 +16,6 @@ import { earlyDiscounts, type EarlyDiscount } from '../../../domain/offers/early
 import { ZERO, type Minor } from '../../../domain/money/minor.ts';
 import { RUNNING_PLANS } from '../../../domain/plans/plan-states.ts';
 import { required } from '../../../domain/required.ts';
-import { aboutSupplier } from '../../about-supplier.ts';
 import type { Services } from '../../services.ts';
 import { drawFirstPageOffPath } from '../../readers/off-path.ts';
 import { findInvoiceFile, hasPdf } from '../../store/documents.ts';
@@ -38,7 +37,7 @@ import { quoteInvoices } from '../offers/quote-invoices.ts';
 import { planViews } from '../plans/plan-view.ts';
 import { pageOf } from '../page.ts';
 import { done, read, refuse, type Result } from '../run.ts';
-import { invoiceView, paymentView, supplierView } from './views.ts';
+import { invoiceView, paymentView, whoAsks } from './views.ts';
 
 /** `hasPoints`: the supplier gives points for being on time. */
 export type PortalFrame = {
@@ -58,8 +57,7 @@ export async function readPortalFrame(services: Services, scope: Scope, locale: 
 			findLiveProgramme(tx, scope)
 		]);
 		return {
-			supplier: supplierView(supplier),
-			about: aboutSupplier(supplier, locale),
+			...whoAsks(supplier, locale),
 			clientName: client?.name ?? '',
 			personName: person?.name ?? '',
 			hasPoints: programme !== null

@@ -1,9 +1,11 @@
 // From records to what screens show.
 import type { ContactView } from '../../../contract/admin-views.ts';
-import type { InvoiceView, PaymentView, StripeView, SupplierView } from '../../../contract/views.ts';
+import type { AboutSupplierView, InvoiceView, PaymentView, StripeView, SupplierView } from '../../../contract/views.ts';
 import { daysBetween, type CivilDate } from '../../../domain/calendar/civil-date.ts';
 import { initialsOf } from '../../../domain/look/initials.ts';
 import { payableToday, stateOf } from '../../../domain/invoices/state.ts';
+import type { Locale } from '../../../domain/money/format.ts';
+import { aboutSupplier } from '../../about-supplier.ts';
 import type { Config } from '../../config.ts';
 import type { InvoiceRecord } from '../../store/invoices.ts';
 import type { Supplier } from '../../store/suppliers.ts';
@@ -27,6 +29,12 @@ export const supplierView = (row: Supplier): SupplierView => ({
 	hue: row.brandHue,
 	contactName: row.contactName,
 	contactEmail: row.contactEmail
+});
+
+/** Whose page it is. */
+export const whoAsks = (row: Supplier, locale: Locale): { supplier: SupplierView; about: AboutSupplierView } => ({
+	supplier: supplierView(row),
+	about: aboutSupplier(row, locale)
 });
 
 /** Public values only. */

@@ -25,7 +25,6 @@ import { invoiceStateText } from '../../../i18n/states.ts';
 import { declineFamily } from '../../../domain/payments/declines.ts';
 import { isOwnAttempt } from '../../../domain/payments/own-attempt.ts';
 import { required } from '../../../domain/required.ts';
-import { aboutSupplier } from '../../about-supplier.ts';
 import type { Services } from '../../services.ts';
 import { findLastAttempt, listAttemptLines, type Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
@@ -35,7 +34,7 @@ import { getSupplier } from '../../store/suppliers.ts';
 import { type Supplier } from '../../store/suppliers.ts';
 import { listPlansOfInvoices, type PlanWithInstalments } from '../../store/plans.ts';
 import { listPayments, type PaymentListing } from '../../store/payments.ts';
-import { invoiceView, paymentView, stripeView, supplierView } from '../invoices/views.ts';
+import { invoiceView, paymentView, stripeView, whoAsks } from '../invoices/views.ts';
 import { methodViews } from '../methods/manage-methods.ts';
 import { readReductions } from '../offers/discount-view.ts';
 import { quoteInvoices, type Quoted } from '../offers/quote-invoices.ts';
@@ -93,8 +92,7 @@ export async function readPayView(
 		const isQuiet = runs ? !isAskedBefore(amountMinor) : amountMinor === ZERO;
 		const earned = isQuiet ? await earnedBy(tx, scope, last) : null;
 		return done({
-			supplier: supplierView(supplier),
-			about: aboutSupplier(supplier, locale),
+			...whoAsks(supplier, locale),
 			invoices,
 			amountMinor,
 			currency: first.currency,
