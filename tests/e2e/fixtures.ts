@@ -183,7 +183,7 @@ export const form = {
 	/** The sheet of the device's wallet. */
 	sheet: (page: Page) => page.frameLocator('iframe[title="Wallet"]')
 };
-export const paid = (page: Page) => expect(page.getByText(/Payé\. Merci/)).toBeVisible();
+export const paid = (page: Page) => expect(page.getByText(/C’est payé\. Merci/)).toBeVisible();
 /** From the link to a receipt, by card. */
 export async function payByCard(page: Page, link: string, number = '4242424242424242'): Promise<void> {
 	await open(page, link);

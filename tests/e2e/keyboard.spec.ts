@@ -29,7 +29,7 @@ test('the whole payment by keyboard alone', async ({ page, demo }) => {
 	await page.keyboard.press('Enter');
 	await paid(page);
 	// The button is gone: whoever reads by ear is where the outcome is.
-	await expect(page.locator(':focus')).toContainText('Payé. Merci');
+	await expect(page.locator(':focus')).toContainText('C’est payé. Merci');
 });
 test('the queue of the bank is cleared by keyboard alone', async ({ page, demo }) => {
 	const invoice = await freshInvoice(page, demo);

@@ -119,7 +119,7 @@ test(
 			await form.card(tab, '4242424242424242');
 		}
 		await Promise.all(tabs.map((tab) => form.pay(tab)));
-		const isPaid = (tab: Page) => tab.getByText(/Payé\. Merci/);
+		const isPaid = (tab: Page) => tab.getByText(/C’est payé\. Merci/);
 		const refused = (tab: Page) => tab.getByRole('alert').filter({ hasText: /points/ });
 		for (const tab of tabs) await expect(isPaid(tab).or(refused(tab)).first()).toBeVisible();
 		const paidOnes = await Promise.all(tabs.map((tab) => isPaid(tab).count()));

@@ -98,6 +98,6 @@ test('in five tabs at once: one payment, and every tab says so', async ({ page, 
 				.catch(() => {})
 		)
 	);
-	for (const tab of tabs) await expect(tab.getByText('Payé. Merci')).toBeVisible();
+	for (const tab of tabs) await expect(tab.getByText('C’est payé. Merci')).toBeVisible();
 	await expect(page.getByText(/^Reçu R/)).toHaveCount(1);
 });

@@ -182,7 +182,7 @@ test(
 		await paid(page);
 		// Nobody waits behind a reading: a click goes where it says.
 		await page.getByRole('button', { name: 'English' }).click();
-		await expect(page.getByText('Paid. Thank you')).toBeVisible();
+		await expect(page.getByText('It is paid. Thank you')).toBeVisible();
 	}
 );
 test('a mail that comes back shows on the contact, on the supplier’s first page', async ({ page, demo }) => {

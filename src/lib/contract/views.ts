@@ -197,6 +197,14 @@ export type LotView = {
 	dueFrom: CivilDate;
 	dueTo: CivilDate;
 };
+/** A good end, said first; then what follows, in order. */
+export type EndView = {
+	/** `under_way`: a debit that its bank has not answered yet. */
+	kind: 'paid' | 'settled' | 'plan' | 'under_way';
+	title: string;
+	text: string | null;
+	steps: { state: 'done' | 'now' | 'to_come'; title: string; text: string }[];
+};
 /** Everything the pay page shows, for one invoice or several. */
 export type PayView = {
 	supplier: SupplierView;
@@ -216,6 +224,8 @@ export type PayView = {
 	/** The server's time: what remains until a price ends is counted from it, whatever the clock of the phone says. */
 	now: Date;
 	attempt: AttemptView | null;
+	/** null while something is asked of the payer. */
+	end: EndView | null;
 	payments: PaymentView[];
 	transfer: TransferView | null;
 	/** The signed-in person's own; empty for a pay link, which may have been forwarded. */

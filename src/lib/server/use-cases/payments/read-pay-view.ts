@@ -19,6 +19,7 @@ import { isWholeIn } from '../../../domain/plans/plan.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import { debitDeclineText, declineText } from '../../../i18n/declines.ts';
 import { choiceWords } from '../../../i18n/choice-words.ts';
+import { endOf } from '../../../i18n/ends.ts';
 import { consentText, notOfferedText, promises } from '../../../i18n/offers.ts';
 import { creditedText, inPlanWithOthersText, notPayableText } from '../../../i18n/not-payable.ts';
 import { invoiceStateText } from '../../../i18n/states.ts';
@@ -29,7 +30,7 @@ import type { Services } from '../../services.ts';
 import { findLastAttempt, listAttemptLines, type Attempt } from '../../store/attempts.ts';
 import type { Tx } from '../../store/database.ts';
 import { findInvoice, type InvoiceRecord } from '../../store/invoices.ts';
-import { findContact, mayPay } from '../../store/contacts.ts';
+import { findContact, listBillingContacts, mayPay } from '../../store/contacts.ts';
 import { getSupplier } from '../../store/suppliers.ts';
 import { type Supplier } from '../../store/suppliers.ts';
 import { listPlansOfInvoices, type PlanWithInstalments } from '../../store/plans.ts';
@@ -80,32 +81,29 @@ export async function readPayView(
 		const options = runs && !isAskedBefore(amountMinor) ? planOptionViews(plan.instalments) : optionViews(quoted);
 		const refused = runs ? [] : refusedViews(quoted);
 		const attempt = last && (await attemptFor(tx, scope, last));
-		// Several that are all settled: what paid them together is told, with its receipt.
-		const together =
-			!single && records.every((record) => record.balanceMinor === ZERO)
-				? (await listPayments(tx, scope, { invoiceId: firstId })).filter(
-						(payment) => payment.reversedMinor === ZERO && isOfExactly(payment, records)
-					)
-				: [];
 		const invoices = records.map((record) => invoiceView(record, today));
 		// Beside a price, points of an earlier payment would be read as what this one brings.
 		const isQuiet = runs ? !isAskedBefore(amountMinor) : amountMinor === ZERO;
 		const earned = isQuiet ? await earnedBy(tx, scope, last) : null;
-		return done({
-			...whoAsks(supplier, locale),
+		const standing = {
 			invoices,
 			amountMinor,
 			currency: first.currency,
+			discounts: single ? await readReductions(tx, scope, single, supplier.timeZone) : [],
+			plan: plan && (await planView(tx, scope, plan, today)),
+			attempt,
+			payments: paymentsFor(scope, single ? allPayments : await paidTogether(tx, scope, records))
+		};
+		return done({
+			...standing,
+			...whoAsks(supplier, locale),
 			mayPay: isPayer,
 			options,
 			refused,
-			discounts: single ? await readReductions(tx, scope, single, supplier.timeZone) : [],
-			plan: plan && (await planView(tx, scope, plan, today)),
+			end: endOf(standing, { today, receiptTo: await receiptTo(tx, scope, first, standing), locale }),
 			words: wordsOf({ supplier, records, invoices, options, refused, attempt, plan, quoted }, locale),
 			timeZone: supplier.timeZone,
 			now: at,
-			attempt,
-			payments: paymentsFor(scope, single ? allPayments : together.slice(0, 1)),
 			transfer: records.length === 1 ? transferOf(supplier, first, amountMinor) : null,
 			methods,
 			stripe: stripeView(services.config, supplier),
@@ -116,6 +114,19 @@ export async function readPayView(
 			pointsUse: await pointsUse(tx, scope, quoted, options, locale)
 		});
 	});
+}
+
+/** Who gets receipts: by their addresses for the client's own people; a pay link may have been forwarded. */
+async function receiptTo(
+	tx: Tx,
+	scope: Scope,
+	{ clientId }: InvoiceRecord,
+	{ payments }: Pick<PayView, 'payments'>
+): Promise<string[] | null> {
+	if (!payments.length) return null;
+	const people = await listBillingContacts(tx, scope, clientId);
+	if (!people.length) return null;
+	return scope.actor.kind === 'contact' ? people.map(({ email }) => email) : [];
 }
 
 type Told = Pick<PayView, 'invoices' | 'options' | 'refused' | 'attempt'> & {
@@ -159,6 +170,13 @@ function wordsOf(
 	};
 }
 
+/** Of several that are all settled: what paid them together is told, with its receipt. */
+async function paidTogether(tx: Tx, scope: Scope, records: InvoiceRecord[]): Promise<PaymentListing[]> {
+	const [first] = records;
+	if (!first || records.some((record) => record.balanceMinor !== ZERO)) return [];
+	const payments = await listPayments(tx, scope, { invoiceId: first.invoiceId });
+	return payments.filter((payment) => payment.reversedMinor === ZERO && isOfExactly(payment, records)).slice(0, 1);
+}
 /** It paid these invoices, all of them and no other. */
 const isOfExactly = ({ numbers }: PaymentListing, records: InvoiceRecord[]): boolean =>
 	numbers.split(', ').sort().join() ===
