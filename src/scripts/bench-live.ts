@@ -1,9 +1,12 @@
 // Live news: from the commit of a fact to the browsers that follow its invoice, with 1,000 and with 5,000 streams open at one web process; and what a stream
 // costs its memory.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
 import { mintScope, type Scope } from '#lib/domain/access/scope.ts';
 import { required } from '#lib/domain/required.ts';
@@ -17,7 +20,7 @@ import { commit } from '#lib/server/use-cases/run.ts';
 import { buildServices } from '#lib/server/wiring.ts';
 import { report } from './bench-report.ts';
 import { freePort } from './embedded-postgres.ts';
-import { start, type Running } from './start.ts';
+import { SMALL_HEAP, start, type Running } from './start.ts';
 
 const STREAMS = [1000, 5000];
 const FACTS = 200;
@@ -25,7 +28,16 @@ const FACTS = 200;
 const PAUSE_MS = 100;
 const WAIT_MS = 5000;
 
-export type LiveCost = { streams: number; heard: number; lost: number; p50Ms: number; p99Ms: number; kibEach: number };
+/** `floorKib`: of each of as many streams of the smallest server, told nothing but beats. */
+export type LiveCost = {
+	streams: number;
+	heard: number;
+	lost: number;
+	p50Ms: number;
+	p99Ms: number;
+	kibEach: number;
+	floorKib: number;
+};
 type Link = { id: string; token: string; clientId: string; invoiceId: string };
 type Reader = { clientId: string; invoiceId: string; hear: () => void };
 
@@ -48,7 +60,12 @@ async function addLinks(sql: postgres.Sql, streams: number): Promise<{ scope: Sc
 
 const agent = new http.Agent({ maxSockets: Infinity });
 /** Resolves when the stream has said its first word. */
-const openStream = (base: string, { id, token }: Link, address: string, reader: Reader): Promise<void> =>
+const openStream = (
+	base: string,
+	{ id, token }: Pick<Link, 'id' | 'token'>,
+	address: string,
+	reader: Pick<Reader, 'hear'>
+): Promise<void> =>
 	new Promise((opened, failed) => {
 		const headers = { accept: 'text/event-stream', cookie: `ponctuel_link=${token}`, 'x-forwarded-for': address };
 		http
@@ -64,6 +81,32 @@ const openStream = (base: string, { id, token }: Link, address: string, reader: 
 	});
 const memoryOf = (pid: number): number =>
 	Number(required(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')), 'memory')[1]);
+
+/** By how much the smallest server grows with each stream, at each of these numbers. */
+async function floors(): Promise<number[]> {
+	const file = fileURLToPath(new URL('../../tests/bench/live-floor.ts', import.meta.url));
+	const child = spawn(process.execPath, [...SMALL_HEAP, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+	try {
+		const [said] = (await once(child.stdout, 'data')) as [Buffer];
+		const base = `http://127.0.0.1:${String(said).trim()}`;
+		const pid = required(child.pid, 'process');
+		const [atRest, found] = [memoryOf(pid), [] as number[]];
+		let open = 0;
+		for (const streams of STREAMS) {
+			for (; open < streams; open += 50)
+				await Promise.all(
+					Array.from({ length: 50 }, () =>
+						openStream(base, { id: 'x', token: newSecret() }, '10.0.0.1', { hear: () => {} })
+					)
+				);
+			await new Promise((done) => setTimeout(done, FACTS * PAUSE_MS));
+			found.push((memoryOf(pid) - atRest) / streams);
+		}
+		return found;
+	} finally {
+		child.kill();
+	}
+}
 
 /** From when the commit was answered; what was heard before that took nothing. */
 async function tellOne(services: Services, scope: Scope, invoiceId: string, readers: Reader[]): Promise<number[]> {
@@ -86,6 +129,7 @@ async function tellOne(services: Services, scope: Scope, invoiceId: string, read
 }
 
 async function measure(running: Running, services: Services, scope: Scope, links: Link[]): Promise<LiveCost[]> {
+	const least = await floors();
 	const base = running.url.replace('localhost', '127.0.0.1');
 	const pid = required(running.server.pid, 'process');
 	const readers: Reader[] = [];
@@ -120,11 +164,12 @@ async function measure(running: Running, services: Services, scope: Scope, links
 			lost: expected - times.length,
 			p50Ms: at(0.5),
 			p99Ms: at(0.99),
-			kibEach
+			kibEach,
+			floorKib: required(least[costs.length], 'floor')
 		});
-		const { p50Ms, p99Ms } = required(costs.at(-1), 'cost');
+		const { p50Ms, p99Ms, floorKib } = required(costs.at(-1), 'cost');
 		console.info(
-			`live            ${streams} streams: ${times.length} told, ${expected - times.length} lost, p50 ${p50Ms.toFixed(0)} ms, p99 ${p99Ms.toFixed(0)} ms, ${kibEach.toFixed(1)} KiB each`
+			`live            ${streams} streams: ${times.length} told, ${expected - times.length} lost, p50 ${p50Ms.toFixed(0)} ms, p99 ${p99Ms.toFixed(0)} ms, ${kibEach.toFixed(1)} KiB each | the smallest server ${floorKib.toFixed(1)}`
 		);
 	}
 	return costs;
