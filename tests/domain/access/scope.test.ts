@@ -21,6 +21,7 @@ test('each permission belongs to those it should', () => {
 	expect(able('refund')).toEqual(['owner', 'accountant']);
 	expect(able('manage_members')).toEqual(['owner']);
 	expect(able('set_payee')).toEqual(['owner']);
+	expect(able('set_logo')).toEqual(['owner']);
 	for (const permission of ['refund', 'set_payee', 'read_invoices'] as const)
 		expect(may({ kind: 'system' }, permission)).toBe(true);
 });

@@ -16,6 +16,7 @@ import { requestRefund } from '#lib/server/use-cases/payments/request-refund.ts'
 import { forgiveInstalment } from '#lib/server/use-cases/plans/forgive-instalment.ts';
 import type { Result } from '#lib/server/use-cases/run.ts';
 import { setAccountantRights } from '#lib/server/use-cases/suppliers/accountant-rights.ts';
+import { changeIdentity, readIdentity } from '#lib/server/use-cases/suppliers/change-identity.ts';
 import { changePayee, changeStripeAccount } from '#lib/server/use-cases/suppliers/change-payee.ts';
 import { forgetDevices } from '#lib/server/use-cases/suppliers/member-access.ts';
 import { addMember, changeRole, removeMember } from '#lib/server/use-cases/suppliers/manage-members.ts';
@@ -83,6 +84,10 @@ const ACTS: [string, (scope: Scope) => Promise<Result<unknown>>][] = [
 			const accounts = { ...billing.accounts, '411': `411${Math.floor(performance.now())}`.slice(0, 12) };
 			return saveBilling(house.services, scope, { ...billing, accounts });
 		}
+	],
+	[
+		'saying who the supplier is',
+		async (scope) => changeIdentity(house.services, scope, await readIdentity(house.services, scope))
 	],
 	[
 		'deciding what accountants may do',

@@ -50,11 +50,12 @@ export type Permission =
 	| 'book_transfers'
 	| 'manage_members'
 	| 'set_payee'
+	| 'set_logo'
 	| 'read_points'
 	| 'write_points'
 	| 'mend_outside'
 	| 'connect_outside';
-const OWNERS_ONLY: readonly Permission[] = ['manage_members', 'set_payee', 'connect_outside'];
+const OWNERS_ONLY: readonly Permission[] = ['manage_members', 'set_payee', 'set_logo', 'connect_outside'];
 const OF_KEYS: Partial<Record<Permission, KeyScope>> = {
 	import_invoices: 'import',
 	undo_imports: 'undo',

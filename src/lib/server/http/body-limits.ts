@@ -35,7 +35,7 @@ export function bodyLimitOf(route: string | null, scope: Scope | null): BodyLimi
 	if (BY_SIGNATURE[route]) return BY_SIGNATURE[route];
 	if (TAKES_FILES_BY_KEY.has(route)) return LIMITS.files;
 	if (scope?.actor.kind !== 'member' || !route.startsWith('/(admin)/')) return LIMITS.small;
-	if (route === TAKES_A_PICTURE) return may(scope.actor, 'set_payee') ? LIMITS.picture : LIMITS.member;
+	if (route === TAKES_A_PICTURE) return may(scope.actor, 'set_logo') ? LIMITS.picture : LIMITS.member;
 	const mayBring = may(scope.actor, 'import_invoices') || may(scope.actor, 'book_transfers');
 	return TAKES_FILES.has(route) && mayBring ? LIMITS.files : LIMITS.member;
 }

@@ -28,10 +28,10 @@ export const readIdentity = (services: Services, scope: Scope): Promise<Identity
 	});
 
 export async function changeIdentity(services: Services, scope: Scope, typed: TypedIdentity): Promise<Result<null>> {
-	if (!may(scope.actor, 'set_payee')) return refuse('not_allowed');
-	// Looked at before the proof is asked for: nobody proves to be there for a form that will be refused.
+	// Read before the proof is asked for: nobody proves to be there for a form that will be refused.
 	const form = identityFrom(typed);
 	if (!form.ok) return refuse('input_invalid', { field: form.fields.join(' ') });
+	if (!may(scope.actor, 'set_payee')) return refuse('not_allowed');
 	const unproven = requireFreshProof(services, scope);
 	if (unproven) return unproven;
 	const { lines, postalCode, town, ...said } = form.value;

@@ -1,4 +1,4 @@
-// The supplier's logo: put in the place of the one before, or taken away. Actor: an owner. Refusals: not_allowed, logo_refused. Facts: offers.changed.
+// The supplier's logo: put in the place of the one before, or taken away. Actor: an owner; no fresh proof, since a file does not wait for one and no money goes by it. Refusals: not_allowed, logo_refused. Facts: offers.changed.
 import { promisify } from 'node:util';
 import { inflate } from 'node:zlib';
 import { may, type Scope } from '../../../domain/access/scope.ts';
@@ -18,7 +18,7 @@ import { commit, done, refuse, type Result } from '../run.ts';
 const KEPT = 5;
 
 export async function changeLogo(services: Services, scope: Scope, file: Uint8Array): Promise<Result<null>> {
-	if (!may(scope.actor, 'set_payee')) return refuse('not_allowed');
+	if (!may(scope.actor, 'set_logo')) return refuse('not_allowed');
 	const found = readLogo(file);
 	if (!found.ok) return refuse('logo_refused', { problem: found.problem });
 	if (!(await isWhole(found.logo))) return refuse('logo_refused', { problem: 'damaged' });
@@ -38,7 +38,7 @@ export async function changeLogo(services: Services, scope: Scope, file: Uint8Ar
 
 /** Nothing of it stays, nor of those before: what somebody wants to be gone is gone. */
 export async function removeLogo(services: Services, scope: Scope): Promise<Result<null>> {
-	if (!may(scope.actor, 'set_payee')) return refuse('not_allowed');
+	if (!may(scope.actor, 'set_logo')) return refuse('not_allowed');
 	return commit(services, scope, async (tx) => {
 		const before = (await getSupplier(tx, scope)).logoSha256;
 		await chooseLogo(tx, scope, null);
