@@ -20,7 +20,12 @@ const CATCH_UP_MS = 2000;
 const BEAT = 'event: beat\ndata: 1\n\n';
 /** The last word of a stream whose door has closed: the page asks anew who it is. */
 const END = 'event: end\ndata: 1\n\n';
-type Subscriber = Listener & { send: (news: News) => void; close: (lastWord?: string) => void };
+type Subscriber = Listener & {
+	send: (news: News) => void;
+	close: (lastWord?: string) => void;
+	/** A beat, to one that heard nothing for long. */
+	beat: (now: number) => void;
+};
 
 /** News that name a client or an invoice are told to nobody who may see only another: an id is something to know, too. */
 export function mayHear(scope: Scope, news: News): boolean {
@@ -68,7 +73,10 @@ export class Hub {
 		};
 		// postgres.js listens again by itself after a lost connection, and calls the second function each time it does.
 		await this.db.listener.listen(CHANNEL, look, look);
+		// One timer for all. A timer of each stream would hold on to the whole request that it came by.
 		this.timer = setInterval(() => {
+			const now = performance.now();
+			for (const subscriber of this.subscribers) subscriber.beat(now);
 			void this.look();
 			void this.lookAtDoors();
 		}, CATCH_UP_MS);
@@ -127,16 +135,16 @@ export class Hub {
 		const from = this.seal.open(scope, lastId);
 		const encoder = new TextEncoder();
 		let subscriber: Subscriber;
-		let beat: NodeJS.Timeout;
 		const drop = () => {
-			clearInterval(beat);
 			this.subscribers.delete(subscriber);
 			leave();
 		};
 		return new ReadableStream<Uint8Array>(
 			{
 				start: async (controller) => {
+					let spokeAt = 0;
 					const write = (text: string) => {
+						spokeAt = performance.now();
 						try {
 							controller.enqueue(encoder.encode(text));
 							if ((controller.desiredSize ?? 0) < -256) subscriber.close();
@@ -157,13 +165,15 @@ export class Hub {
 					// What happens while the past is read waits behind it: whoever was told a place has been told all before it.
 					let behind: News[] | null = from ? [] : null;
 					const send = (news: News) => (behind ? void behind.push(news) : write(frameOf(news)));
-					subscriber = { scope, sessionHash, close, send };
+					const beat = (now: number) => {
+						if (now - spokeAt >= HEARTBEAT_MS) write(BEAT);
+					};
+					subscriber = { scope, sessionHash, close, send, beat };
 					write(
 						`retry: 2000\nid: ${this.seal.seal(scope, from ?? required(this.cursor, 'cursor of the news'))}\n${BEAT}`
 					);
 					// Listening starts before the past is told: a piece of news may come twice, none is missed.
 					this.subscribers.add(subscriber);
-					beat = setInterval(() => write(BEAT), HEARTBEAT_MS);
 					signal.addEventListener('abort', () => close(), { once: true });
 					if (signal.aborted) return close();
 					const missed = from ? await readNews(this.db, from) : [];
