@@ -48,3 +48,6 @@ export const IMPORT_STATES: StateTable<ImportState, 'at_work' | 'pending'> = {
 };
 export const IMPORTS_AT_WORK: readonly ImportState[] = statesThatAre(IMPORT_STATES, 'at_work');
 export const PENDING_IMPORTS: readonly ImportState[] = statesThatAre(IMPORT_STATES, 'pending');
+
+/** What becomes of one invoice of a file. */
+export type ImportOutcome = 'new' | 'review' | 'identical' | 'conflict' | 'refused';

@@ -11,6 +11,7 @@ export type RecordOutcome = 'earned' | 'not_enrolled' | 'earned_nothing';
 export type ConnectionState = 'active' | 'paused' | 'broken' | 'disconnected';
 export type BrokenReason = 'key_refused' | 'scope_missing' | 'key_unreadable';
 /** `unknown`: no such customer there. Only enrolled ones earn. */
+export type LoyaltyRowState = 'waiting' | 'sending' | 'done' | 'failed' | 'skipped';
 export type MemberState = 'enrolled' | 'guest' | 'unknown';
 export type ClaimedReward = {
 	id: number;

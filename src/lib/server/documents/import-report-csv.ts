@@ -2,7 +2,7 @@
 import type { Locale } from '../../domain/money/format.ts';
 import { findingText } from '../../i18n/findings.ts';
 import { outcomeText, stateText } from '../../i18n/imports.ts';
-import type { ImportPage, LineView } from '../use-cases/imports/read-import.ts';
+import type { ImportPage, LineView } from '../../contract/import-views.ts';
 import { amountCell, cell, csvOf, dayCell, rowsOf } from './csv.ts';
 
 const HEAD = [

@@ -1,6 +1,7 @@
 // The lines of an import: what will become of each invoice, and what became of it.
 import { and, asc, eq, inArray, or, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
+import type { ImportOutcome } from '../../domain/invoices/import-states.ts';
 import type { Party } from '../../domain/invoices/document.ts';
 import type { Finding } from '../../domain/invoices/findings.ts';
 import { minor, type Minor } from '../../domain/money/minor.ts';
@@ -9,7 +10,7 @@ import type { Tx } from './database.ts';
 import type { ImportJob } from './imports.ts';
 import { anyOf, insertMany } from './insert-many.ts';
 import { toJson } from './json.ts';
-import { importLine, type ImportOutcome } from './schema/index.ts';
+import { importLine } from './schema/index.ts';
 
 export type LineRow = typeof importLine.$inferSelect;
 export type NewLine = Omit<typeof importLine.$inferInsert, 'supplierId' | 'importId'>;
@@ -103,9 +104,12 @@ export async function saveOutcomes(
 			);
 }
 
-export type OutcomeCounts = Record<ImportOutcome, number>;
-export async function countOutcomes(tx: Tx, scope: Scope, importIds: string[]): Promise<Map<string, OutcomeCounts>> {
-	const all = new Map<string, OutcomeCounts>(
+export async function countOutcomes(
+	tx: Tx,
+	scope: Scope,
+	importIds: string[]
+): Promise<Map<string, Record<ImportOutcome, number>>> {
+	const all = new Map<string, Record<ImportOutcome, number>>(
 		importIds.map((importId) => [importId, { new: 0, review: 0, identical: 0, conflict: 0, refused: 0 }])
 	);
 	if (!importIds.length) return all;

@@ -1,9 +1,9 @@
 // What is to be said to LoyaltyLion: rows written with the points they tell of, handed out one at a time, strictly in order for each client.
 import { and, asc, count, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
-import type { AwardState } from '../../domain/points/loyalty.ts';
+import type { AwardState, LoyaltyRowState } from '../../domain/points/loyalty.ts';
 import type { Database, Tx } from './database.ts';
-import { client, loyaltyOutbox, type LoyaltyRowState } from './schema/index.ts';
+import { client, loyaltyOutbox } from './schema/index.ts';
 
 /**
  * An award of kind 'payment' became pending, was earned, or all of it was taken back: what LoyaltyLion is to be told is put on its outbox, once however

@@ -2,11 +2,10 @@
 import { boolean, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import { sql } from 'drizzle-orm';
 import type { ChosenKind } from '../../../domain/invoices/client-kind.ts';
-import { IMPORT_STATES, IMPORTS_AT_WORK } from '../../../domain/invoices/import-states.ts';
+import { IMPORT_STATES, IMPORTS_AT_WORK, type ImportOutcome } from '../../../domain/invoices/import-states.ts';
 import { bytes, choice, id, instant, oneOf, optionalId, optionalInstant, stateOf, words } from './columns.ts';
 import { supplier } from './parties.ts';
 
-export type ImportOutcome = 'new' | 'review' | 'identical' | 'conflict' | 'refused';
 /** What a person says of a list: under which name, which column is what, how dates are written. By the key of its header. */
 export type ListAnswers = Record<
 	string,

@@ -18,6 +18,7 @@ import type {
 	ClaimedReward,
 	ConnectionState,
 	LoyaltyOperation,
+	LoyaltyRowState,
 	MemberState,
 	RecordOutcome
 } from '../../../domain/points/loyalty.ts';
@@ -59,7 +60,6 @@ export const loyaltyConnection = pgTable(
 	]
 );
 
-export type LoyaltyRowState = 'waiting' | 'sending' | 'done' | 'failed' | 'skipped';
 /** `look`: it was asked for and the answer was lost; whether it is there is read before it is asked for again. */
 export type LoyaltyStep = 'send' | 'look';
 /** What is to be said of an award, in the order in which it became so. The lane is the client: what waits or failed lets nothing of the same client pass. */

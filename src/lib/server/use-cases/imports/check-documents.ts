@@ -19,7 +19,8 @@ import { findInvoicesNamed, nameKey, type InvoiceName, type InvoiceRecord } from
 import { findClientsLike } from '../../store/clients.ts';
 import { getSupplier } from '../../store/suppliers.ts';
 import { type Supplier } from '../../store/suppliers.ts';
-import type { Checked, ImportLine } from './import-line.ts';
+import type { ImportLine } from '../../../contract/import-views.ts';
+import type { Checked } from './checked.ts';
 
 export const nameOf = ({ number, issuedOn }: Pick<ImportLine, 'number' | 'issuedOn'>): InvoiceName => ({
 	number,

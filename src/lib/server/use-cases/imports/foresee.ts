@@ -1,7 +1,7 @@
 // What keeping an import will do, before anybody says so: which clients its invoices are for, what each is, who gets a mail, and who gets none, because. The
 // decisions are those of keeping (place-buyers.ts, recipientsOf, listBuyers): nothing is decided here.
+import type { ForeseenClient } from '../../../contract/import-views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
-import type { KnownKind } from '../../../domain/invoices/client-kind.ts';
 import { kindAfter, UNKNOWN_KIND } from '../../../domain/invoices/client-kind.ts';
 import { placeBuyers } from '../../../domain/invoices/place-buyers.ts';
 import { required } from '../../../domain/required.ts';
@@ -12,20 +12,6 @@ import { listBuyers, type PendingBuyer } from '../../store/import-buyers.ts';
 import { recipientsOf } from '../mails/queue-mails.ts';
 import { chosenClients, likely } from './save-invoices.ts';
 
-export type ForeseenClient = KnownKind & {
-	clientId: string;
-	name: string;
-	isNew: boolean;
-	/** How its files name it: what a person's word about it is given by. */
-	buyerKey: string;
-	/** A file says that it is something else than what is known, which stands. */
-	isContradicted: boolean;
-	/** Its invoices that will be kept: each that can be paid here goes to every recipient. */
-	payable: number;
-	others: number;
-	/** `problem`: what a mail server said of the last one. */
-	recipients: { email: string; problem: string | null }[];
-};
 export type Foreseen = { clients: ForeseenClient[]; mails: number };
 
 const mailsTo = ({ payable, recipients }: Pick<ForeseenClient, 'payable' | 'recipients'>): number =>

@@ -7,8 +7,8 @@ import type { InvoiceFile } from '../../readers/file.ts';
 import { saveAnswer, reserveAnswer } from '../../store/saved-answers.ts';
 import { commit, done, refuse, type Result } from '../run.ts';
 import { importInvoices } from './import-invoices.ts';
-import type { ImportLine } from './import-line.ts';
-import type { ImportView } from './read-import.ts';
+import type { ImportLine } from '../../../contract/import-views.ts';
+import type { ImportView } from '../../../contract/import-views.ts';
 import { receiveFiles } from './receive-files.ts';
 
 export type ApiAnswer = { status: number; body: unknown };

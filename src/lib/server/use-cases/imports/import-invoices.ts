@@ -13,7 +13,8 @@ import { isRefusedByDatabase } from '../../store/tx.ts';
 import { commit, done, read, refuse, type Result } from '../run.ts';
 import { putContent } from '../documents/put-content.ts';
 import { checkDocuments, withoutTwins, type Twin } from './check-documents.ts';
-import type { Checked, ImportLine } from './import-line.ts';
+import type { ImportLine } from '../../../contract/import-views.ts';
+import type { Checked } from './checked.ts';
 import { readingDay } from '../reading-day.ts';
 import { saveInvoices, notSaved, tellOpened } from './save-invoices.ts';
 

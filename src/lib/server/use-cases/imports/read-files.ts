@@ -15,7 +15,7 @@ import { refreshStatistics } from '../../store/upkeep.ts';
 import { giveWay } from '../../visitors.ts';
 import { read } from '../run.ts';
 import { checkDocuments, nameOf, withoutTwins, type Twin } from './check-documents.ts';
-import type { Checked } from './import-line.ts';
+import type { Checked } from './checked.ts';
 import { readingDay } from '../reading-day.ts';
 import { hasGrown, moveOn, step, type Work } from './import-work.ts';
 

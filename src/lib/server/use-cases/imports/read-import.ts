@@ -1,17 +1,18 @@
 // Imports as they stand: how far they are, what will become of each invoice, who said what. Refusals: not_found.
-import type { ImportFileView, ListView } from '../../../contract/import-views.ts';
+import type {
+	ForeseenClient,
+	ForeseenPage,
+	ImportLine,
+	ImportPage,
+	ImportView,
+	LineView,
+	ListView
+} from '../../../contract/import-views.ts';
 import { actorName, may, type Actor, type Scope } from '../../../domain/access/scope.ts';
-import type { ImportState } from '../../../domain/invoices/import-states.ts';
+import type { ImportOutcome } from '../../../domain/invoices/import-states.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
-import {
-	countOutcomes,
-	countReplacing,
-	listLines,
-	type LinePlace,
-	type ListedLine,
-	type OutcomeCounts
-} from '../../store/import-lines.ts';
+import { countOutcomes, countReplacing, listLines, type LinePlace, type ListedLine } from '../../store/import-lines.ts';
 import {
 	countFilesOf,
 	findFile,
@@ -25,64 +26,15 @@ import type { Tx } from '../../store/database.ts';
 import { listMappings } from '../../store/import-mappings.ts';
 import { fromJson } from '../../store/json.ts';
 import { getSupplier } from '../../store/suppliers.ts';
-import type { ImportOutcome, ListShape } from '../../store/schema/index.ts';
+import type { ListShape } from '../../store/schema/index.ts';
 import { clientChoices } from '../choose-client.ts';
 import type { ClientChoices } from '../../../contract/offer-views.ts';
 import { pageOf } from '../page.ts';
 import type { Page } from '../../../contract/lists.ts';
 import { namesOfActors, type NameOfActor } from '../access/actor-names.ts';
 import { done, read, refuse, type Result } from '../run.ts';
-import { foresee, type ForeseenClient } from './foresee.ts';
-import type { ImportLine } from './import-line.ts';
+import { foresee } from './foresee.ts';
 
-export type LineView = ImportLine & {
-	filePosition: number;
-	position: number;
-	buyerKey: string;
-	replaces: boolean;
-	/** Not decided yet: a person may still say something of it. */
-	isOpen: boolean;
-	/** Its file is a PDF, which a page can show as long as it is not forgotten. */
-	isPdf: boolean;
-};
-export type ImportView = {
-	importId: string;
-	state: ImportState;
-	timeZone: string;
-	openedAt: Date;
-	openedBy: string;
-	confirmedAt: Date | null;
-	confirmedBy: string | null;
-	finishedAt: Date | null;
-	undoneAt: Date | null;
-	undoneBy: string | null;
-	sendsMails: boolean;
-	fileCount: number;
-	readCount: number;
-	counts: OutcomeCounts;
-	/** How many invoices it has created so far, and how many wait to be kept as things stand. */
-	keptCount: number;
-	waitingCount: number;
-};
-/** Who would be told if it were confirmed now, and the clients that it is about: those whose kind nobody knows first. */
-export type ForeseenPage = {
-	mails: number;
-	/** With what asks for a look, once it is accepted. */
-	mailsReviewed: number;
-	clients: ForeseenClient[];
-	clientCount: number;
-	unknownCount: number;
-	page: number;
-};
-export type ImportPage = ImportView & {
-	/** null while there is nothing to confirm. */
-	foreseen: ForeseenPage | null;
-	files: ImportFileView[];
-	lists: ListView[];
-	lines: LineView[];
-	/** Of these lines: behind which line the next ones begin. */
-	linesPage: { next: string | null; isFirst: boolean };
-};
 const PAGE = 50;
 const FILES_SHOWN = 100;
 

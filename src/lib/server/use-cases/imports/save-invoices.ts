@@ -22,7 +22,7 @@ import { queueOpenedMails } from '../mails/queue-mails.ts';
 import { setOffSaved } from '../invoices/set-off-credits.ts';
 import { withdrawInvoices } from '../invoices/withdraw-invoices.ts';
 import { isTwin, nameOf } from './check-documents.ts';
-import type { ImportLine } from './import-line.ts';
+import type { ImportLine } from '../../../contract/import-views.ts';
 import { tellContactsByKey } from './tell-contacts.ts';
 
 export type Keepable = {

@@ -14,7 +14,7 @@ import { refreshStatistics } from '../../store/upkeep.ts';
 import { giveWay } from '../../visitors.ts';
 import { read } from '../run.ts';
 import { putContent } from '../documents/put-content.ts';
-import type { ImportLine } from './import-line.ts';
+import type { ImportLine } from '../../../contract/import-views.ts';
 import { hasGrown, lastStep, step, type Work } from './import-work.ts';
 import { buyingOf, heldLine, isHeld, saveInvoices, makeClients, notSaved, tellOpened } from './save-invoices.ts';
 

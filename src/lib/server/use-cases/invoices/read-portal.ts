@@ -1,19 +1,12 @@
 // The signed-in client's screens: what is open, what is under way, what is paid. Reads only.
-import type {
-	AboutSupplierView,
-	DiscountView,
-	InvoiceView,
-	PaymentView,
-	PlanView,
-	SupplierView
-} from '../../../contract/views.ts';
+import type { InvoiceDetail, Portal, PortalFrame } from '../../../contract/portal-views.ts';
+import type { InvoiceView } from '../../../contract/views.ts';
 import type { Scope } from '../../../domain/access/scope.ts';
 import type { Locale } from '../../../domain/money/format.ts';
 import { civilDateIn, type CivilDate } from '../../../domain/calendar/civil-date.ts';
-import type { AgreedTerms } from '../../../domain/invoices/agreed-terms.ts';
 import { payableToday } from '../../../domain/invoices/state.ts';
 import { earlyDiscounts, type EarlyDiscount } from '../../../domain/offers/early-discounts.ts';
-import { ZERO, type Minor } from '../../../domain/money/minor.ts';
+import { ZERO } from '../../../domain/money/minor.ts';
 import { RUNNING_PLANS } from '../../../domain/plans/plan-states.ts';
 import { required } from '../../../domain/required.ts';
 import type { Services } from '../../services.ts';
@@ -39,14 +32,6 @@ import { pageOf } from '../page.ts';
 import { done, read, refuse, type Result } from '../run.ts';
 import { invoiceView, paymentView, whoAsks } from './views.ts';
 
-/** `hasPoints`: the supplier gives points for being on time. */
-export type PortalFrame = {
-	supplier: SupplierView;
-	about: AboutSupplierView;
-	clientName: string;
-	personName: string;
-	hasPoints: boolean;
-};
 export async function readPortalFrame(services: Services, scope: Scope, locale: Locale): Promise<PortalFrame> {
 	return read(services, scope, async (tx) => {
 		const { actor } = scope;
@@ -65,21 +50,6 @@ export async function readPortalFrame(services: Services, scope: Scope, locale: 
 	});
 }
 
-export type Portal = {
-	open: InvoiceView[];
-	underWay: InvoiceView[];
-	credits: InvoiceView[];
-	paid: InvoiceView[];
-	/** `open`, `underWay` and `credits` are of one page; `all` counts those of every page. */
-	openPage: { next: string | null; isFirst: boolean; all: number };
-	paidPage: { next: string | null; isFirst: boolean };
-	plans: (PlanView & { numbers: string; invoiceIds: string[] })[];
-	totalMinor: Minor;
-	/** Of `open`: what paying early takes off today, as the page that pays them does. */
-	early: EarlyDiscount[];
-	/** Paid beyond the invoices, and kept for the client. */
-	advanceMinor: Minor;
-};
 /** All of a page may be ticked and asked for in one address: 150 ids are 7 KB, and proxies take 8 (nginx: large_client_header_buffers). */
 const OPEN_SHOWN = 150;
 const PAID_SHOWN = 50;
@@ -166,20 +136,6 @@ async function planLines(
 	}));
 }
 
-export type InvoiceDetail = {
-	invoice: InvoiceView;
-	vat: { rateBps: number; baseMinor: Minor; vatMinor: Minor }[];
-	netMinor: Minor;
-	prepaidMinor: Minor;
-	termsText: string | null;
-	agreed: AgreedTerms | null;
-	/** The supplier's own document is a PDF that the page can show. */
-	hasPdf: boolean;
-	payments: PaymentView[];
-	discounts: DiscountView[];
-	/** The invoices of the plan that holds this one: what its page is opened with. */
-	planInvoiceIds: string[];
-};
 export async function readInvoiceDetail(
 	services: Services,
 	scope: Scope,

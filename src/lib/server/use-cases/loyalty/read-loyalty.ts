@@ -1,58 +1,15 @@
 // What a supplier sees of its connection to LoyaltyLion, and a client of what it has there. No key in it, and nothing is asked of LoyaltyLion for a page.
+import type { LoyaltyLine, LoyaltyOfClient, LoyaltyView } from '../../../contract/loyalty-views.ts';
 import { may, type Scope } from '../../../domain/access/scope.ts';
-import type {
-	BrokenReason,
-	ClaimedReward,
-	ConnectionState,
-	LoyaltyOperation,
-	MemberState,
-	RecordOutcome
-} from '../../../domain/points/loyalty.ts';
-import type { CivilDate } from '../../../domain/calendar/civil-date.ts';
 import type { Services } from '../../services.ts';
 import type { Tx } from '../../store/database.ts';
 import { findConnection } from '../../store/loyalty-connection.ts';
 import { findLoyaltyMember, listNotEnrolled } from '../../store/loyalty-members.ts';
 import { countLoyaltyRows, listLoyaltyRows, type LoyaltyRowOnPage } from '../../store/loyalty-outbox.ts';
-import type { LoyaltyRowState } from '../../store/schema/index.ts';
 import { pageOf } from '../page.ts';
 import type { Page } from '../../../contract/lists.ts';
 import { read } from '../run.ts';
 
-export type LoyaltyView = {
-	/** null: never connected. */
-	connection: {
-		state: ConnectionState;
-		keyLastFour: string;
-		siteId: number;
-		ruleName: string;
-		connectedAt: Date;
-		brokenReason: BrokenReason | null;
-		brokenDetail: string | null;
-		resumeAt: Date | null;
-		lastSyncedAt: Date | null;
-	} | null;
-	counts: Record<LoyaltyRowState, number>;
-	open: Page<LoyaltyLine>;
-	settled: Page<LoyaltyLine>;
-	notEnrolled: { clients: { clientId: string; name: string }[]; count: number };
-	mayConnect: boolean;
-	mayMend: boolean;
-};
-export type LoyaltyLine = {
-	rowId: string;
-	clientId: string;
-	clientName: string;
-	operation: LoyaltyOperation;
-	actedOn: CivilDate;
-	state: LoyaltyRowState;
-	outcome: RecordOutcome | null;
-	attempts: number;
-	nextAt: Date;
-	lastStatus: number | null;
-	lastError: string | null;
-	settledAt: Date | null;
-};
 const SIZE = 20;
 const GLANCE = 10;
 
@@ -107,13 +64,6 @@ const lineOf = (row: LoyaltyRowOnPage): LoyaltyLine => ({
 	settledAt: row.settledAt
 });
 
-export type LoyaltyOfClient = {
-	state: MemberState;
-	pointsApproved: number;
-	pointsPending: number;
-	rewards: ClaimedReward[];
-	syncedAt: Date;
-} | null;
 /** What a client has at LoyaltyLion, for its own page and for the supplier's page about it; null: nothing was ever said of it there. */
 export const readLoyaltyOfClient = (services: Services, scope: Scope, clientId: string): Promise<LoyaltyOfClient> =>
 	read(services, scope, async (tx) => {
