@@ -40,7 +40,7 @@ describe('words that may not stand in the product', () => {
 		[
 			'minting a scope outside access and the worker',
 			/mintScope\(/,
-			/domain\/access|server\/(access|jobs\/due-jobs|use-cases\/(for-suppliers-due|stripe\/(raise-testing|right-account)|payments\/(handle-event|reconcile|follow-silence|check-declared-outcomes|check-declared-refunds|collect-instalments)|points\/tend-points|imports\/advance-import|methods\/set-up-method|loyalty\/(send-to-loyalty|read-members-again)|access\/(send-sign-in|pay-links|prove-by-passkey)|sending|demo|upkeep))/
+			/domain\/access|server\/(access|jobs\/due-jobs|use-cases\/(for-suppliers-due|stripe\/(raise-testing|right-account)|payments\/(handle-event|reconcile|follow-silence|check-declared-outcomes|check-declared-refunds|collect-instalments|give-up-attempt)|points\/tend-points|imports\/advance-import|methods\/set-up-method|loyalty\/(send-to-loyalty|read-members-again)|access\/(send-sign-in|pay-links|prove-by-passkey)|sending|demo|upkeep))/
 		],
 		['markup from data', /\{@html/, /^$/],
 		// FOR UPDATE keeps off whoever writes a row that refers to this one, and the two come to wait for each other. Withdrawing is meant to keep them off.

@@ -109,6 +109,27 @@ test('who comes back is told what was missed before what happens meanwhile', asy
 	expect(text.indexOf(missed)).toBeGreaterThan(0);
 	expect(text.indexOf(meanwhile)).toBeGreaterThan(text.indexOf(missed));
 });
+test('who was away while others did much is told its own all the same; behind very much, to read everything again', async () => {
+	const busy = await aSupplier(house.services, 'acct_busy', 'Busy');
+	const before = await latestCursor(house.services.db);
+	const own = newId();
+	const place = cursorSeal(house.config.secret).seal(cast.owner, before);
+	await tellAll(busy.system, Array<Fact>(600).fill(forAll));
+	await tellAll(cast.system, [{ ...forAll, kind: 'payment.received', attemptId: own }]);
+	// The hub itself is past it.
+	const watch = await listen(cast.owner, null);
+	await tellAll(cast.system);
+	await toldUntilAll(watch);
+	const text = await readUntil(await listen(cast.owner, place), (all) => all.includes('time.moved'));
+	expect(text).toContain(own);
+	expect((await hub.since(cast.owner, place)).kinds).toEqual(['payment.received', 'time.moved']);
+	await tellAll(busy.system, Array<Fact>(10_000).fill(forAll));
+	const late = await readUntil(await listen(cast.owner, place), (all) => all.includes('event: news'));
+	expect([late.includes(own), late.includes('time.moved')]).toEqual([false, true]);
+	const polled = await hub.since(cast.owner, place);
+	expect(polled.kinds).toEqual(['time.moved']);
+	expect((await hub.since(cast.owner, polled.cursor)).kinds).toEqual([]);
+});
 test('a reader that takes nothing is let go', async () => {
 	const before = hub.size;
 	// Signed in: it is not let go for want of a door.

@@ -7,6 +7,7 @@ import { mintScope, type Scope } from '#lib/domain/access/scope.ts';
 import { minor, type Minor } from '#lib/domain/money/minor.ts';
 import { newId } from '#lib/server/identity.ts';
 import { mayHear } from '#lib/server/live/hub.ts';
+import type { Services } from '#lib/server/services.ts';
 import { readMethods } from '#lib/server/use-cases/methods/manage-methods.ts';
 import { checkSetup, setUpMethod } from '#lib/server/use-cases/methods/set-up-method.ts';
 import { checkAttempt } from '#lib/server/use-cases/payments/check-attempt.ts';
@@ -57,7 +58,7 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
-const { inDays, asSystem, planOf } = stageOf(() => ({ house, cast }));
+const { inDays, asSystem, balanceOf, planOf } = stageOf(() => ({ house, cast }));
 const fresh = (over: Parameters<typeof anInvoice>[3] = {}) =>
 	anInvoice(house.services, cast, {}, { issuedOn: inDays(0), dueOn: inDays(30), ...over });
 const linkTo = (invoiceId: string, contactId = payer.contactId): Scope =>
@@ -398,4 +399,45 @@ describe('an id is one question', () => {
 			expect(await setUpMethod(house.services, scope, { ...asked, ...over }, FROM)).toMatchObject(reused);
 		expect(await setUpMethod(house.services, payer.scope, asked, FROM)).toEqual(first);
 	});
+});
+
+test('beside a payment of several invoices that its payer finishes at this moment, a link of one of them is told so, and nothing is paid twice', async () => {
+	const [one, other] = [await fresh(), await fresh()];
+	const begun = await pay(house.services, payer, [one, other], 240_000, { method: 'pm_card_authenticationRequired' });
+	expect(begun).toMatchObject({ value: { status: 'awaiting_auth' } });
+	const before = charges();
+	// The bank has said yes by the time it is asked to forget it.
+	const { payments } = house.services;
+	const services: Services = {
+		...house.services,
+		payments: {
+			...payments,
+			cancel: async () => {},
+			retrieve: async (account, intentId) => {
+				const intent = await payments.retrieve(account, intentId);
+				const paid = {
+					status: 'succeeded',
+					nextActionType: null,
+					methodType: 'card',
+					paidAt: house.services.clock.now()
+				} as const;
+				return intent && { ...intent, ...paid, amountReceivedMinor: minor(240_000n) };
+			}
+		}
+	};
+	const asked = await startPayment(
+		services,
+		linkTo(one),
+		{
+			attemptId: newId(),
+			confirmationTokenId: await aToken(house.services),
+			invoiceIds: [one],
+			option: 'now',
+			expectedAmountMinor: minor(120_000n)
+		},
+		FROM
+	);
+	expect(told(asked)).toBe('nothing_to_pay');
+	expect(charges() - before).toBe(0);
+	expect([await balanceOf(one), await balanceOf(other)]).toEqual([0n, 0n]);
 });

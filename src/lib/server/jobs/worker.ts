@@ -46,7 +46,13 @@ const QUEUES: Queue[] = [
 	{ name: 'imports', next: advanceNextImport },
 	{ name: 'more imports', next: advanceNextImport }
 ];
-type Periodic = { name: string; everyMs: number; run: (services: Services) => Promise<void> };
+type Periodic = {
+	name: string;
+	everyMs: number;
+	run: (services: Services) => Promise<void>;
+	/** Takes as long as there is to read: beside the others, so that none of them waits for it. */
+	isLong?: boolean;
+};
 /** What Stripe tells, of several suppliers at once. */
 function handleEvents(services: Services, shift: Shift): Promise<void> {
 	return workWithHands(
@@ -64,10 +70,16 @@ export const PERIODIC: [Periodic, ...Periodic[]] = [
 	{ name: 'hear what was said of tries', everyMs: 10 * MINUTE, run: checkDeclaredOutcomes },
 	{ name: 'hear what was said of refunds', everyMs: 10 * MINUTE, run: checkDeclaredRefunds },
 	// A debit comes back within eight weeks, a card's payment is disputed within 120 days; what comes later is found within a day.
-	{ name: 'reconcile the last three days', everyMs: 60 * MINUTE, run: (services) => reconcileRecent(services, 3, 120) },
+	{
+		name: 'reconcile the last three days',
+		everyMs: 60 * MINUTE,
+		isLong: true,
+		run: (services) => reconcileRecent(services, 3, 120)
+	},
 	{
 		name: 'reconcile the last thirty days',
 		everyMs: 24 * 60 * MINUTE,
+		isLong: true,
 		run: (services) => reconcileRecent(services, 30)
 	},
 	{ name: 'forget means of payment', everyMs: 60 * MINUTE, run: forgetMethods },
@@ -80,9 +92,9 @@ export const PERIODIC: [Periodic, ...Periodic[]] = [
 	{ name: 'break plans in default', everyMs: 60 * MINUTE, run: putInDefault },
 	{ name: 'tell of points that expire', everyMs: 60 * MINUTE, run: tellExpiring },
 	{ name: 'points that are due', everyMs: 10 * MINUTE, run: tendPoints },
-	{ name: 'forget what has served its time', everyMs: 60 * MINUTE, run: purgeExpired },
-	{ name: 'compare totals with Stripe', everyMs: 24 * 60 * MINUTE, run: compareTotals },
-	{ name: COMPARE_OPEN, everyMs: 24 * 60 * MINUTE, run: (services) => compareOpen(services) }
+	{ name: 'forget what has served its time', everyMs: 60 * MINUTE, isLong: true, run: purgeExpired },
+	{ name: 'compare totals with Stripe', everyMs: 24 * 60 * MINUTE, isLong: true, run: compareTotals },
+	{ name: COMPARE_OPEN, everyMs: 24 * 60 * MINUTE, isLong: true, run: (services) => compareOpen(services) }
 ];
 const POLL_MS = 5000;
 
@@ -121,7 +133,17 @@ export function startWorker(services: Services): Worker {
 				askStripe(services, { stopping, nextRing: gong.nextRing })
 			)
 		),
-		loop(gong, () => careful(services, 'periodic tasks', stopping, () => runPeriodic(services, PERIODIC, stopping)))
+		...[false, true].map((isLong) =>
+			loop(gong, () =>
+				careful(services, isLong ? 'long periodic tasks' : 'periodic tasks', stopping, () =>
+					runPeriodic(
+						services,
+						PERIODIC.filter((task) => Boolean(task.isLong) === isLong),
+						stopping
+					)
+				)
+			)
+		)
 	];
 	return {
 		wake: bell.ring,

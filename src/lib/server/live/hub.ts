@@ -6,7 +6,7 @@ import type { ToldNews } from '../../contract/news.ts';
 import type { Scope } from '../../domain/access/scope.ts';
 import { staleAfter } from '../../domain/news/topics.ts';
 import type { Database } from '../store/database.ts';
-import { latestCursor, readNews, type News } from '../store/outbox.ts';
+import { latestCursor, NEWS_AT_ONCE, readNews, type News } from '../store/outbox.ts';
 import { cursorSeal, type CursorSeal } from './cursor.ts';
 import { findShutOut, type Listener } from './doors.ts';
 import { Places } from './places.ts';
@@ -16,6 +16,8 @@ export const CHANNEL = 'ponctuel_news';
 const HEARTBEAT_MS = 15_000;
 /** How often the news and the doors are looked at without a signal. */
 const CATCH_UP_MS = 2000;
+/** So many readings of what somebody missed: behind more, everything is read again. */
+const MISSED_READINGS = 20;
 /** An event rather than a comment: a page must be able to tell a quiet stream from a dead one. */
 const BEAT = 'event: beat\ndata: 1\n\n';
 /** The last word of a stream whose door has closed: the page asks anew who it is. */
@@ -176,8 +178,8 @@ export class Hub {
 					this.subscribers.add(subscriber);
 					signal.addEventListener('abort', () => close(), { once: true });
 					if (signal.aborted) return close();
-					const missed = from ? await readNews(this.db, from) : [];
-					const told = [...missed.filter((news) => mayHear(scope, news)), ...(behind ?? [])];
+					const missed = from ? (await this.missedSince(scope, from)).news : [];
+					const told = [...missed, ...(behind ?? [])];
 					behind = null;
 					for (const news of told) if (this.subscribers.has(subscriber)) send(news);
 				},
@@ -196,11 +198,33 @@ export class Hub {
 	async since(scope: Scope, lastId: string | null): Promise<{ cursor: string; kinds: string[] }> {
 		const cursor = this.seal.open(scope, lastId);
 		if (!cursor) return { cursor: this.seal.seal(scope, this.cursor ?? '0.0'), kinds: [] };
-		const news = await readNews(this.db, cursor);
-		return {
-			cursor: this.seal.seal(scope, news.at(-1)?.cursor ?? cursor),
-			kinds: news.filter((item) => mayHear(scope, item)).map((item) => item.kind)
+		const missed = await this.missedSince(scope, cursor);
+		return { cursor: this.seal.seal(scope, missed.cursor), kinds: missed.news.map((item) => item.kind) };
+	}
+	/**
+	 * What a scope missed, and up to where: to the end, whatever others did meanwhile. Behind very much of it, one word instead, by which a page reads
+	 * everything again.
+	 */
+	private async missedSince(scope: Scope, from: string): Promise<{ news: News[]; cursor: string }> {
+		const missed: News[] = [];
+		let cursor = from;
+		for (let readings = 0; readings < MISSED_READINGS; readings++) {
+			const news = await readNews(this.db, cursor);
+			missed.push(...news.filter((item) => mayHear(scope, item)));
+			cursor = news.at(-1)?.cursor ?? cursor;
+			if (news.length < NEWS_AT_ONCE) return { news: missed, cursor };
+		}
+		const now = await latestCursor(this.db);
+		const { supplierId } = scope;
+		const everything: News = {
+			supplierId,
+			kind: 'time.moved',
+			clientId: null,
+			invoiceId: null,
+			attemptId: null,
+			cursor: now
 		};
+		return { news: [everything], cursor: now };
 	}
 
 	get size(): number {

@@ -22,11 +22,12 @@ export async function recordFacts(tx: Tx, scope: Scope, now: Date, facts: Fact[]
 	);
 }
 
+export const NEWS_AT_ONCE = 500;
 /**
  * News after a cursor, in an order that never grows behind the reader: sequence numbers are taken before commit, so a late
  * committer could slip in below. Rows are ordered by transaction number, and read only once no older transaction is running.
  */
-export async function readNews(db: Database, cursor: string, limit = 500): Promise<News[]> {
+export async function readNews(db: Database, cursor: string, limit = NEWS_AT_ONCE): Promise<News[]> {
 	const [xid, seq] = cursor.split('.');
 	const rows = await db.system
 		.select()

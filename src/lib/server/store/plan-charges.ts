@@ -1,5 +1,5 @@
 // The debit run: finds the instalments due today, puts them on the queue, and hands them out a row at a time.
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, sql, type SQL } from 'drizzle-orm';
 import type { Scope } from '../../domain/access/scope.ts';
 import type { CivilDate } from '../../domain/calendar/civil-date.ts';
 import { CHARGED_INSTALMENTS } from '../../domain/plans/plan-states.ts';
@@ -46,19 +46,30 @@ export async function enqueueDue(tx: Tx, scope: Scope, today: CivilDate, now: Da
 }
 
 export type Charge = typeof planCharge.$inferSelect;
-/** The next row of any supplier, kept for a while: whoever dies holding it loses it to another. */
-export async function claimCharge(db: Database, now: Date, leaseMs: number): Promise<Charge | null> {
-	const [row] = await db.system
-		.update(planCharge)
-		.set({ claimedUntil: new Date(now.getTime() + leaseMs) })
-		.where(
-			sql`(${planCharge.supplierId}, ${planCharge.chargeId}) = (
-				select supplier_id, charge_id from plan_charge
-				where claimed_until is null or claimed_until < ${now.toISOString()}::timestamptz
-				order by created_at, charge_id limit 1 for no key update skip locked)`
-		)
-		.returning();
-	return row ?? null;
+/**
+ * The oldest row of the next supplier behind `served` that has one, kept for a while: whoever dies holding it loses it to another. Suppliers in turn: one with
+ * thousands of instalments keeps nobody else's waiting.
+ */
+export async function claimCharge(
+	db: Database,
+	now: Date,
+	{ leaseMs, served }: { leaseMs: number; served: string | null }
+): Promise<Charge | null> {
+	const next = async (whose: SQL): Promise<Charge | undefined> => {
+		const [row] = await db.system
+			.update(planCharge)
+			.set({ claimedUntil: new Date(now.getTime() + leaseMs) })
+			.where(
+				sql`(${planCharge.supplierId}, ${planCharge.chargeId}) = (
+					select supplier_id, charge_id from plan_charge
+					where ${whose} and (claimed_until is null or claimed_until < ${now.toISOString()}::timestamptz)
+					order by supplier_id, created_at, charge_id limit 1 for no key update skip locked)`
+			)
+			.returning();
+		return row;
+	};
+	const behind = served && (await next(sql`supplier_id > ${served}::uuid`));
+	return behind || ((await next(served ? sql`supplier_id <= ${served}::uuid` : sql`true`)) ?? null);
 }
 const thisOne = ({ supplierId, chargeId }: Charge) =>
 	and(eq(planCharge.supplierId, supplierId), eq(planCharge.chargeId, chargeId));

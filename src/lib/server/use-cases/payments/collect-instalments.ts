@@ -10,7 +10,7 @@ import { required } from '../../../domain/required.ts';
 import { newId } from '../../identity.ts';
 import type { Services } from '../../services.ts';
 import { findAttempt, findLiveAttempt, insertAttempt, type Attempt } from '../../store/attempts.ts';
-import type { Tx } from '../../store/database.ts';
+import type { Database, Tx } from '../../store/database.ts';
 import { lockInvoices } from '../../store/lock-invoices.ts';
 import { getSupplier } from '../../store/suppliers.ts';
 import { claimCharge, dropCharge, enqueueDue, extendClaim } from '../../store/plan-charges.ts';
@@ -34,9 +34,14 @@ export async function collectDue(services: Services): Promise<void> {
 }
 
 /** Takes the instalments of one row of the queue; `false` when it is empty. */
+/** Of each process: the supplier whose row was taken last. */
+const served = new WeakMap<Database, string>();
+
 export async function chargeNextInstalments(services: Services): Promise<boolean> {
-	const charge = await claimCharge(services.db, services.clock.now(), LEASE_MS);
+	const { db, clock } = services;
+	const charge = await claimCharge(db, clock.now(), { leaseMs: LEASE_MS, served: served.get(db) ?? null });
 	if (!charge) return false;
+	served.set(db, charge.supplierId);
 	const scope = mintScope(charge.supplierId, { kind: 'system' });
 	for (const [i, planId] of charge.planIds.entries()) {
 		await extendClaim(services.db, charge, new Date(services.clock.now().getTime() + LEASE_MS));

@@ -37,12 +37,12 @@ import { commit, done, read, refuse, type Result } from '../run.ts';
 import { abandon, callStripe } from './call-stripe.ts';
 import { chooseMethod, lockAskedMethod } from './choose-method.ts';
 import { choosePayment, lastInstalmentOn, type Chosen } from './choose-payment.ts';
-import { closeIntent } from './close-intent.ts';
 import { ifAsked } from '../stripe/answers.ts';
 import { endRefused } from './close-attempts.ts';
 import { acceptDeferredPlan } from '../plans/deferred-plan.ts';
 import type { PaymentProgress } from './progress.ts';
-import { followDeferredPlan, leaveDeferredPlan } from './follow-deferred-plan.ts';
+import { followDeferredPlan } from './follow-deferred-plan.ts';
+import { giveUpAttempt } from './give-up-attempt.ts';
 
 type Opened = { kind: 'open'; attempt: Attempt } | { kind: 'superseded'; attempt: Attempt };
 
@@ -69,7 +69,7 @@ export async function startPayment(
 			return refuse(ended === 'not_ended' ? 'payment_in_progress' : 'payment_unavailable');
 		}
 		// Somebody left a bank confirmation unfinished: give it up at Stripe, learn what became of it, then look again.
-		const given = await ifAsked(() => giveUp(services, scope, attempt));
+		const given = await ifAsked(() => giveUpAttempt(services, attempt));
 		if (given === 'not_asked') return refuse('payment_unavailable');
 	}
 	return refuse('payment_in_progress');
@@ -273,10 +273,4 @@ async function declinedIntent(
 			before.some((old) => old.invoiceId === line.invoiceId && old.amountMinor === line.amountMinor)
 		);
 	return same ? last.stripePaymentIntentId : null;
-}
-
-async function giveUp(services: Services, scope: Scope, attempt: Attempt): Promise<void> {
-	if (attempt.isSetup) return leaveDeferredPlan(services, scope, attempt);
-	const intentId = required(attempt.stripePaymentIntentId, 'intent');
-	await closeIntent(services, scope, { account: attempt.stripeAccount, intentId });
 }
